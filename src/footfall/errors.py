@@ -1,0 +1,98 @@
+"""Every exception of footfall. A class exists only where a caller would act differently."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+class FootfallError(Exception):
+    """Root of all errors that footfall raises on purpose; the message is fit for a user to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in a source file.
+
+    Args:
+        file: Name of the file as the user gave it.
+        line: First line is 1.
+        column: First column is 1.
+    """
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong, where, what is accepted, and what to do."""
+
+    at: Mark
+    message: str
+    accepted: str = ""
+    hint: str = ""
+
+    def __str__(self) -> str:
+        lines = [f"{self.at}: {self.message}"]
+        if self.accepted:
+            lines.append(f"  {self.accepted}")
+        if self.hint:
+            lines.append(f"  hint: {self.hint}")
+        return "\n".join(lines)
+
+
+class ScenarioError(FootfallError):
+    """A scenario cannot be used; `problems` holds everything that was found, in file order."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = sorted(problems, key=lambda p: (p.at.file, p.at.line, p.at.column))
+        super().__init__("\n".join(str(p) for p in self.problems))
+
+
+class UsageError(FootfallError):
+    """An argument (of a command or of a function) cannot be used; the user can mend it."""
+
+
+class MissingExtraError(FootfallError):
+    """A feature needs a package that is not installed."""
+
+    def __init__(self, package: str, extra: str, purpose: str) -> None:
+        super().__init__(f"{purpose} needs the package {package}\n  install it with: pip install 'footfall[{extra}]'")
+
+
+class StoreError(FootfallError):
+    """A store cannot be read or written; the message says what is left where and how to go on."""
+
+
+class SinkError(FootfallError):
+    """A sink did not accept data."""
+
+
+class TransientSinkError(SinkError):
+    """The same data may be accepted later."""
+
+
+class PermanentSinkError(SinkError):
+    """The same data will never be accepted."""
+
+
+@dataclass
+class Problems:
+    """Collects problems, so that all of a file are reported at once."""
+
+    found: list[Problem] = field(default_factory=list)
+
+    def add(self, at: Mark, message: str, accepted: str = "", hint: str = "") -> None:
+        """Note a problem; the same one at the same place is noted once."""
+        problem = Problem(at, message, accepted, hint)
+        if problem not in self.found:
+            self.found.append(problem)
+
+    def raise_if_any(self) -> None:
+        """Raise `ScenarioError` with all that was found, if anything was."""
+        if self.found:
+            raise ScenarioError(self.found)
