@@ -1,0 +1,1 @@
+"""The contract every sink keeps, as tests that anybody's sink can inherit, and the data they are run with."""

@@ -1,0 +1,104 @@
+"""Schemas for tests and benchmarks: the shape of a shop, of a school, and a small one full of awkward things."""
+
+from __future__ import annotations
+
+from footfall.events.schema import Field, StreamSchema
+
+
+def _texts(*names: str) -> tuple[Field, ...]:
+    return tuple(Field(name, "text") for name in names)
+
+
+def _of(kind: str, *names: str) -> tuple[Field, ...]:
+    return tuple(Field(name, kind) for name in names)  # type: ignore[arg-type]
+
+
+LINE = (
+    Field("product_id", "text"),
+    Field("name", "text"),
+    Field("category", "text"),
+    Field("price", "money"),
+    Field("quantity", "integer"),
+)
+
+SHOP = StreamSchema(
+    scenario="shop",
+    event_properties=(
+        *_texts("product_id", "name", "product_category", "brand", "variant", "coupon", "query", "list_id", "source"),
+        *_texts(
+            "campaign", "medium", "payment_method", "shipping_method", "reason", "affiliation", "step_name", "page"
+        ),
+        *_texts("referrer", "wishlist_name", "sort_by", "filter", "denied_because"),
+        *_of("integer", "quantity", "position", "step", "results", "attempt"),
+        *_of("money", "price", "total", "discount", "shipping", "tax", "value"),
+        *_of("id", "order_id", "cart_id"),
+        Field("products", "list", None, LINE),
+    ),
+    user_properties=(
+        *_texts("segment", "loyalty", "gender", "source", "variant"),
+        *_of("integer", "age", "orders"),
+        Field("spent", "money"),
+    ),
+    currency="INR",
+    minor_digits=2,
+    stages=("visitor", "browsing", "interest", "cart", "checkout", "customer", "repeat customer"),
+    goal=5,
+)
+
+SCHOOL = StreamSchema(
+    scenario="school",
+    event_properties=(
+        *_texts("direction", "promocode", "teacher"),
+        Field("count", "integer"),
+        Field("total_cost", "money"),
+    ),
+    user_properties=(
+        *_texts("gender", "status"),
+        Field("age", "integer"),
+        Field("directions", "list", "text"),
+    ),
+    currency="USD",
+    minor_digits=2,
+    stages=("visitor", "registered", "trial", "student", "graduate"),
+    goal=3,
+)
+
+AWKWARD = StreamSchema(
+    scenario="awkward",
+    event_properties=(
+        Field("text", "text"),
+        Field("select", "id"),
+        Field('quote"d', "text"),
+        Field("it's", "integer"),
+        Field("with space", "number"),
+        Field("naïve ключ", "boolean"),
+        Field("amount", "money"),
+        Field("when", "time"),
+        Field("tags", "list", "text"),
+        Field("numbers", "list", "number"),
+        Field("lines", "list", None, (Field("id", "id"), Field("at", "time"), Field("ok", "boolean"))),
+    ),
+    user_properties=(
+        Field("order", "text"),
+        Field("score", "number"),
+        Field("member", "boolean"),
+        Field("since", "time"),
+        Field("paid", "money"),
+        Field("tags", "list", "text"),
+        Field("seen", "list", None, (Field("id", "id"), Field("price", "money"))),
+    ),
+    currency="JPY",
+    minor_digits=0,
+    stages=("a", "b's", 'c "quoted"'),
+    goal=2,
+)
+
+BARE = StreamSchema(
+    scenario="bare",
+    event_properties=(),
+    user_properties=(),
+    currency="EUR",
+    minor_digits=2,
+    stages=("visitor", "customer"),
+    goal=1,
+)
