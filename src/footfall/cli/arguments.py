@@ -1,0 +1,95 @@
+"""The kinds of arguments: counts, days, seeds, settings, starts, scenarios."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from footfall.errors import UsageError, shown
+
+_WHOLE = re.compile(r"[0-9][0-9_]*", re.ASCII)
+_SCIENTIFIC = re.compile(r"[0-9]+(?:\.[0-9]+)?[eE]\+?[0-9]{1,2}", re.ASCII)
+_SUFFIXED = re.compile(r"([0-9]+(?:\.[0-9]+)?)([kKmM])", re.ASCII)
+_SUFFIXES = {"k": 1_000, "m": 1_000_000}
+
+
+class Count(click.ParamType):
+    """A whole number written as people write large ones: 10000, 10_000, 1e6, 10k.
+
+    Args:
+        name: What stands in the help.
+        low, high: Accepted range, both included.
+    """
+
+    def __init__(self, name: str, low: int, high: int) -> None:
+        self.name, self.low, self.high = name, low, high
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:  # noqa: ARG002 - click's
+        """Return what stands for a value in the help."""
+        return self.name.upper()
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number, or fail with what is accepted."""
+        number = value if isinstance(value, int) else _number(str(value))
+        if number is None or not self.low <= number <= self.high:
+            accepted = f"a whole number from {self.low} to {self.high:,}, written like 10000, 10_000, 1e6 or 10k"
+            self.fail(f"{shown(str(value))} is not {accepted}", param, ctx)
+        return number
+
+
+def _number(text: str) -> int | None:
+    if _WHOLE.fullmatch(text):
+        return int(text.replace("_", "")) if len(text) < 30 else None
+    suffixed = _SUFFIXED.fullmatch(text)
+    if suffixed:
+        return _whole(Decimal(suffixed[1]) * _SUFFIXES[suffixed[2].lower()])
+    return _whole(Decimal(text)) if _SCIENTIFIC.fullmatch(text) else None
+
+
+def _whole(number: Decimal) -> int | None:
+    return int(number) if number == number.to_integral_value() else None
+
+
+PEOPLE = Count("n", 1, 10**9)
+DAYS = Count("n", 1, 36_525)
+SEED = Count("n", 0, 2**63 - 1)
+WORKERS = Count("n", 1, 1024)
+PERSON = Count("id", 0, 10**12)
+
+
+class ScenarioName(click.ParamType):
+    """A shipped scenario's name or the path of a file; completes both."""
+
+    name = "scenario"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
+        """Offer the shipped names, and files."""
+        from footfall.scenario import shipped
+
+        names = [CompletionItem(name) for name in shipped() if name.startswith(incomplete)]
+        return [*names, CompletionItem(incomplete, type="file")]
+
+
+SCENARIO = ScenarioName()
+
+
+def read_settings(pairs: tuple[str, ...]) -> dict[str, str]:
+    """Return `--set key=value` options as a mapping; the last of a key wins.
+
+    Raises:
+        UsageError: One has no `=`.
+    """
+    for pair in pairs:
+        if not pair.partition("=")[1] or not pair.partition("=")[0].strip():
+            raise UsageError(f"--set {shown(pair)}\n  accepted: --set key=value, for example --set people.count=5000")
+    return {key.strip(): value for key, _, value in (pair.partition("=") for pair in pairs)}
+
+
+def is_path(written: str) -> bool:
+    """Tell whether a scenario is meant as a file."""
+    return Path(written).suffix.lower() in (".yaml", ".yml") or "/" in written or "\\" in written

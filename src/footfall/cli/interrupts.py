@@ -1,0 +1,30 @@
+"""Ctrl-C: once finishes what is in flight, twice stops now. A request to terminate counts as the first."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import click
+
+
+@contextmanager
+def gentle_stop() -> Iterator[threading.Event]:
+    """Yield an event that is set by the first Ctrl-C; the second raises `KeyboardInterrupt`."""
+    stop = threading.Event()
+
+    def on_signal(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a signal handler
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        click.echo("\nstopping: finishing what is in flight (Ctrl-C again stops at once)", err=True)
+
+    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

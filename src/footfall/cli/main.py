@@ -1,0 +1,160 @@
+"""The command `footfall`: which commands there are, and what becomes of errors."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+import click
+
+from footfall.errors import FootfallError, MissingExtraError, ScenarioError, UsageError
+
+DONE, FAILED, USER_MISTAKE, STOPPED_AT_ONCE = 0, 1, 2, 130
+
+# name → (module, what it does). A command is imported when it is used: `footfall --help` imports none of them.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "run": ("run", "Simulate a scenario and write its events."),
+    "report": ("report", "Show stages, cities and the truth of what a store holds."),
+    "runs": ("runs", "List the runs a store holds."),
+    "delete": ("delete", "Remove a run from a store."),
+    "scenarios": ("scenarios", "List the scenarios that come with footfall."),
+    "new": ("new", "Write a commented scenario to start from."),
+    "check": ("check", "Check a scenario and say what was understood."),
+    "schema": ("schema", "Print the JSON Schema of scenarios, for editors."),
+    "user": ("user", "Show one person's properties and timeline."),
+    "completion": ("completion", "Print the shell's completion script."),
+}
+
+EPILOG = """\b
+Examples:
+  footfall run ecommerce                      10,000 people, 30 days, into footfall.duckdb
+  footfall run online-school --people 1e5 --to parquet:school
+  footfall new shop.yaml && footfall check shop.yaml && footfall run shop.yaml
+  footfall report --by platform
+"""
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports one only when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Import a command, or return None when there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"footfall.cli.{COMMANDS[cmd_name][0]}")
+        command = module.command
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or say which one was probably meant."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
+            raise click.UsageError(_no_such_command(name), ctx=ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of commands from the table alone."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
+
+
+def _no_such_command(name: str) -> str:
+    near = get_close_matches(name, COMMANDS, n=1, cutoff=0.5)
+    meant = f"\n  hint: did you mean: footfall {near[0]}" if near else ""
+    if name.endswith((".yaml", ".yml")):
+        meant = f"\n  hint: to simulate that scenario: footfall run {name}"
+    return f"there is no command {name!r}\n  commands: {', '.join(COMMANDS)}{meant}"
+
+
+def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001 - click's
+    if not value or ctx.resilient_parsing:
+        return
+    from importlib.metadata import version
+
+    click.echo(f"footfall {version('footfall')}")
+    ctx.exit()
+
+
+@click.group(
+    cls=LazyGroup, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.option(
+    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version, help="Show the version."
+)
+def footfall() -> None:
+    """Simulate the people who use a product, and write the analytics events they leave behind."""
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 1 failed, 2 the user's mistake, 130 stopped by a second Ctrl-C."""
+    code = _exit_code(args)
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _silence(sys.stdout.fileno())
+    sys.exit(code)
+
+
+def _exit_code(args: Sequence[str] | None) -> int:
+    try:
+        return footfall.main(args, prog_name="footfall", standalone_mode=False) or DONE
+    except click.ClickException as problem:
+        return _tell_misuse(problem)
+    except FootfallError as problem:
+        return _tell(problem)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("stopped", err=True)
+        return STOPPED_AT_ONCE
+    except BrokenPipeError:
+        _silence(sys.stdout.fileno())
+        return FAILED
+    except Exception as problem:  # noqa: BLE001 - the last line of defence: no traceback unless it is asked for
+        return _tell_unexpected(problem)
+
+
+def _tell_misuse(problem: click.ClickException) -> int:
+    click.echo(f"error: {problem.format_message()}", err=True)
+    context = problem.ctx if isinstance(problem, click.UsageError) else None
+    if context is not None:
+        click.echo(f"  see: {context.command_path} --help", err=True)
+    return USER_MISTAKE
+
+
+def _tell(problem: FootfallError) -> int:
+    is_mistake = isinstance(problem, ScenarioError | UsageError | MissingExtraError)
+    if isinstance(problem, ScenarioError):
+        count = len(problem.problems)
+        click.echo(
+            f"{problem}\nerror: {count} problem{'s' * (count != 1)} in the scenario, nothing was written", err=True
+        )
+    else:
+        click.echo(f"error: {problem}", err=True)
+    return USER_MISTAKE if is_mistake else FAILED
+
+
+def _tell_unexpected(problem: Exception) -> int:
+    if os.environ.get("FOOTFALL_DEBUG"):
+        traceback.print_exception(problem)
+    click.echo(
+        f"error: this should not have happened: {type(problem).__name__}: {problem}\n"
+        "  it is a fault in footfall, not in what you did; what was committed is kept\n"
+        "  hint: run again with FOOTFALL_DEBUG=1 set, and report what it prints together with the command",
+        err=True,
+    )
+    return FAILED
+
+
+def _silence(descriptor: int) -> None:
+    """Point a broken pipe at nothing, so that Python's own flush at exit stays quiet."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)

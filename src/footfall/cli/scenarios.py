@@ -1,0 +1,24 @@
+"""`footfall scenarios`: what comes with footfall."""
+
+from __future__ import annotations
+
+import click
+
+EPILOG = """\b
+Examples:
+  footfall scenarios
+  footfall new my-shop.yaml --from ecommerce      a copy to change
+"""
+
+
+@click.command("scenarios", epilog=EPILOG)
+def command() -> None:
+    """List the scenarios that come with footfall."""
+    from footfall.scenario import load_shipped, shipped
+
+    for name in shipped():
+        scenario = load_shipped(name)
+        calendar, people = scenario.calendar, scenario.people
+        click.echo(f"{name:<16} {scenario.title}: {people.count:,} people, {calendar.length_days} days")
+        click.echo(f"{'':<16} {scenario.about}")
+    click.echo("\nrun one:      footfall run NAME\nstart from one: footfall new FILE --from NAME", err=True)

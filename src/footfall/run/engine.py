@@ -1,0 +1,107 @@
+"""What a run needs of the engine, and the only place where it meets the compiler and the simulation."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from footfall.events.chunk import Chunk, Stream
+
+if TYPE_CHECKING:
+    from footfall.model.model import Model
+    from footfall.scenario.records import Scenario
+
+DAY_MS = 86_400_000
+
+
+class Simulating(Protocol):
+    """The people of one group, standing at a time."""
+
+    def advance(self, until_ms: int) -> Chunk:
+        """Return what happens from where it stood up to `until_ms`."""
+
+    def skip(self, until_ms: int) -> None:
+        """Live through the time up to `until_ms` without writing it down."""
+
+
+class Engine(Protocol):
+    """A stream that can be simulated; pickled once for every worker."""
+
+    @property
+    def stream(self) -> Stream:
+        """The stream that is simulated."""
+
+    @property
+    def length_days(self) -> int:
+        """Declared length in days."""
+
+    @property
+    def group_size(self) -> int:
+        """People per group, a constant of the stream."""
+
+    @property
+    def window_ms(self) -> int:
+        """Width of the grid of windows, a constant of the stream."""
+
+    def people_until(self, until_ms: int) -> int:
+        """Return how many people arrive before a time."""
+
+    def simulation(self, run_id: str, first_person: int, end_person: int, until_ms: int) -> Simulating:
+        """Return the people of a group, standing at the start, to be advanced up to `until_ms` at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEngine:
+    """The engine of a compiled scenario."""
+
+    model: Model
+
+    @property
+    def stream(self) -> Stream:
+        """The stream that is simulated."""
+        return self.model.stream
+
+    @property
+    def length_days(self) -> int:
+        """Declared length in days."""
+        return self.model.length_days
+
+    @property
+    def group_size(self) -> int:
+        """People per group, a constant of the stream."""
+        return self.model.group_size
+
+    @property
+    def window_ms(self) -> int:
+        """Width of the grid of windows, a constant of the stream."""
+        return self.model.window_ms
+
+    def people_until(self, until_ms: int) -> int:
+        """Return how many people arrive before a time."""
+        from footfall.sim import people_until
+
+        return people_until(self.model, until_ms)
+
+    def simulation(self, run_id: str, first_person: int, end_person: int, until_ms: int) -> Simulating:
+        """Return the people of a group, standing at the start, to be advanced up to `until_ms` at most."""
+        from footfall.sim import Simulation
+
+        return Simulation(self.model, run_id, first_person, end_person, until_ms)
+
+
+def compile_engine(scenario: Scenario, *, people: int | None, start: dt.date | None, seed: int) -> ModelEngine:
+    """Compile a scenario for a stream.
+
+    Args:
+        scenario: As loaded.
+        people: Scales the number of people; None keeps the scenario's.
+        start: First day; None keeps the scenario's.
+        seed: From 0 to 2**63 - 1.
+
+    Raises:
+        ScenarioError: With all that is wrong with the scenario.
+    """
+    from footfall.compiler import compile_scenario
+
+    return ModelEngine(compile_scenario(scenario, people=people, start=start, seed=seed))

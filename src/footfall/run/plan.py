@@ -1,0 +1,139 @@
+"""The plan of a run: which parts there are, in which order they are committed, and which sink still lacks which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Literal
+
+from footfall.events.chunk import Part
+from footfall.run.engine import Engine
+
+Cursors = Mapping[int, int]
+State = Literal["new", "incomplete", "complete"]
+
+# Groups that are simulated side by side, window by window. A constant: the order of commits must not depend on workers.
+# Large enough to keep that many workers busy, small enough to hold the state of all its people in memory.
+GROUPS_AT_ONCE = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One part and what is to be done with it.
+
+    Args:
+        number: Place in the plan; commits happen in this order.
+        group: Number of the group.
+        part: The people and the span.
+        sinks: Which sinks lack it, by their place in the run's list.
+        is_last: No later step concerns this group.
+    """
+
+    number: int
+    group: int
+    part: Part
+    sinks: tuple[int, ...]
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Groups of people times windows of time.
+
+    The grid and the groups are constants of the stream. A group's first part begins at the start and reaches over all
+    windows in which none of its people has come yet; where a cursor lies between two grid points, a part begins there.
+
+    Args:
+        start_ms, until_ms: Span of the run.
+        window_ms: Width of the grid.
+        group_size: People per group; the last group is whole too, its late people come after the end.
+        first_windows: Per group: end of the first window in which somebody has come.
+        cursors: Per sink: first person of a group → time up to which the sink has it.
+        groups_at_once: How many groups advance side by side.
+    """
+
+    start_ms: int
+    until_ms: int
+    window_ms: int
+    group_size: int
+    first_windows: tuple[int, ...]
+    cursors: tuple[Cursors, ...]
+    groups_at_once: int = GROUPS_AT_ONCE
+
+    @property
+    def n_groups(self) -> int:
+        """Number of groups somebody of whom arrives before the end."""
+        return len(self.first_windows)
+
+    def steps(self) -> Iterator[Step]:
+        """Yield all that is to be done, in order of commits; the same on every call: every worker makes it anew."""
+        number = 0
+        for first in range(0, self.n_groups, self.groups_at_once):
+            groups = range(first, min(first + self.groups_at_once, self.n_groups))
+            steps = [step for group in groups for step in self._steps_of(group)]
+            for step in sorted(steps, key=lambda s: (s.part.from_ms, s.group)):
+                yield replace(step, number=number)
+                number += 1
+
+    def state_of(self, sink: int) -> State:
+        """Return whether a sink has nothing, some or all of the run."""
+        have = [self.cursor(sink, group) for group in range(self.n_groups)]
+        if all(at >= self.until_ms for at in have):
+            return "complete"
+        return "incomplete" if any(at > self.start_ms for at in have) else "new"
+
+    def reaches_ms(self, sink: int) -> int:
+        """Return the time up to which a sink has all people."""
+        return min((self.cursor(sink, group) for group in range(self.n_groups)), default=self.until_ms)
+
+    def cursor(self, sink: int, group: int) -> int:
+        """Return the time up to which a sink has a group."""
+        return self.cursors[sink].get(group * self.group_size, self.start_ms)
+
+    def _steps_of(self, group: int) -> list[Step]:
+        have = [self.cursor(sink, group) for sink in range(len(self.cursors))] or [self.start_ms]
+        cuts = self._cuts(group, have)
+        first = group * self.group_size
+        steps = []
+        for begin, end in pairwise(cuts):
+            lacking = tuple(sink for sink in range(len(self.cursors)) if have[sink] <= begin)
+            part = Part(first, first + self.group_size, begin, end)
+            steps.append(Step(0, group, part, lacking, is_last=end == self.until_ms))
+        return steps
+
+    def _cuts(self, group: int, have: list[int]) -> list[int]:
+        """Return where the parts of a group begin and end: from the earliest cursor to the end of the run."""
+        earliest = min(have)
+        grid = range(self.first_windows[group], self.until_ms, self.window_ms)
+        cuts = {*have, *grid, self.until_ms}
+        return sorted(cut for cut in cuts if earliest <= cut <= self.until_ms)
+
+
+def make_plan(engine: Engine, until_ms: int, cursors: tuple[Cursors, ...], *, in_time_order: bool = False) -> Plan:
+    """Plan a run.
+
+    Args:
+        engine: The stream.
+        until_ms: End of the run, exclusive.
+        cursors: Per sink, as it says when opened.
+        in_time_order: All groups advance side by side, so that all people's parts of one window follow each other.
+    """
+    start_ms, window_ms = engine.stream.start_ms, engine.window_ms
+    n_groups = -(-engine.people_until(until_ms) // engine.group_size)
+    first_windows = (start_ms + window_ms,) * n_groups
+    if not in_time_order:
+        first_windows = _first_windows(engine, n_groups, until_ms)
+    at_once = max(n_groups, 1) if in_time_order else GROUPS_AT_ONCE
+    return Plan(start_ms, until_ms, window_ms, engine.group_size, first_windows, cursors, at_once)
+
+
+def _first_windows(engine: Engine, n_groups: int, until_ms: int) -> tuple[int, ...]:
+    """Return, per group, the end of the first window in which somebody of it has come."""
+    ends: list[int] = []
+    end = engine.stream.start_ms
+    while len(ends) < n_groups:
+        end += engine.window_ms
+        begun = n_groups if end >= until_ms else -(-engine.people_until(end) // engine.group_size)
+        ends += [end] * (begun - len(ends))
+    return tuple(ends)

@@ -1,0 +1,27 @@
+"""The house keeps its plan: imports run one way, and what must not be reached is not reached."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_import_contracts():
+    """Every contract of import-linter in pyproject.toml is kept."""
+    lint = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    done = subprocess.run([sys.executable, "-c", lint, "--no-cache"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_importing_footfall_is_light():
+    """`import footfall` loads no heavy library: they come when they are used."""
+    code = "import sys, footfall; print([m for m in ('numpy', 'pyarrow', 'duckdb', 'rich', 'click') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_files_are_short():
+    """No source file has more than 400 lines."""
+    lengths = {str(p.relative_to(ROOT)): len(p.read_text().splitlines()) for p in (ROOT / "src").rglob("*.py")}
+    assert {path: n for path, n in lengths.items() if n > 400} == {}

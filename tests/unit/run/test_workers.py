@@ -1,0 +1,150 @@
+"""Work in this process and in others: the same outcomes, bounded, and nothing left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import closing
+from dataclasses import dataclass
+
+import pytest
+
+from footfall.errors import FootfallError, PermanentSinkError
+from footfall.run.plan import make_plan
+from footfall.run.work import Job
+from footfall.run.workers import Workers, outcomes_of
+from tests.engines import DAY_MS, GROUP, FakeEngine
+
+
+@dataclass(frozen=True)
+class Counts:
+    """A sink's encoder that counts rows."""
+
+    def prepare(self, chunk):
+        return chunk.part, chunk.events.num_rows
+
+
+@dataclass(frozen=True)
+class Breaks:
+    """A sink's encoder that cannot encode."""
+
+    problem: type[Exception]
+
+    def prepare(self, chunk):
+        raise self.problem("cannot hold 3 apples")
+
+
+@dataclass(frozen=True)
+class Dies:
+    """A sink's encoder that takes its process with it."""
+
+    def prepare(self, chunk):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def job_of(preparer=None, people=4 * GROUP, days=3, **options):
+    engine = FakeEngine(people=people, rows=20)
+    until = engine.stream.start_ms + days * DAY_MS
+    return Job(engine, engine.run.id, make_plan(engine, until, ({},)), (preparer or Counts(),), **options)
+
+
+@pytest.mark.parametrize("n_workers", [2, 3])
+def test_workers_give_what_one_process_gives(n_workers):
+    """Outcomes come in plan order and are the same for any number of workers."""
+    alone = [(o.step, o.prepared, o.tallies) for o in outcomes_of(job_of(), 1, threading.Event())]
+    shared = [(o.step, o.prepared, o.tallies) for o in outcomes_of(job_of(), n_workers, threading.Event())]
+    assert shared == alone
+    assert len(alone) == 12
+
+
+def test_arrow_data_survives_the_pipe():
+    """A chunk from a worker equals the chunk made here."""
+    there = [o.chunk for o in outcomes_of(job_of(keep_chunks=True), 2, threading.Event())]
+    here = [o.chunk for o in outcomes_of(job_of(keep_chunks=True), 1, threading.Event())]
+    assert [c.events for c in there] == [c.events for c in here]
+
+
+def test_stop_ends_after_what_is_in_flight():
+    """Once told to stop, what comes still is the next in order, and soon nothing."""
+    stop = threading.Event()
+    seen = []
+    for outcome in outcomes_of(job_of(people=40 * GROUP), 2, stop):
+        seen.append(outcome.step.number)
+        stop.set()
+    assert seen == list(range(len(seen)))
+    assert len(seen) < 10
+
+
+def test_workers_wait_for_the_owner():
+    """A slow owner is never more than a few outcomes behind: memory stays bounded."""
+    with Workers(job_of(people=40 * GROUP), 2, threading.Event()) as workers, closing(workers.outcomes()) as outcomes:
+        next(outcomes)
+        time.sleep(1)
+        assert workers._said.qsize() + len(workers._waiting) <= 4
+
+
+@pytest.mark.parametrize("problem", [FootfallError, PermanentSinkError])
+def test_errors_of_ours_keep_their_class(problem):
+    """An error in a worker arrives as the error it was, with its place as a note."""
+    with pytest.raises(problem, match="cannot hold 3 apples") as caught:
+        list(outcomes_of(job_of(Breaks(problem)), 2, threading.Event()))
+    assert "in prepare" in caught.value.__notes__[0]
+
+
+def test_other_errors_name_their_class():
+    """What is no error of ours says what it was."""
+    with pytest.raises(RuntimeError, match="KeyError: 'cannot hold 3 apples'"):
+        list(outcomes_of(job_of(Breaks(KeyError)), 2, threading.Event()))
+
+
+def test_a_killed_worker_is_told():
+    """A worker killed by a signal: which, what is kept, how to go on."""
+    with pytest.raises(FootfallError, match=r"worker \d of 2 was killed by signal 9 \(SIGKILL\)(.|\n)*to continue"):
+        list(outcomes_of(job_of(Dies()), 2, threading.Event()))
+
+
+def test_leaving_early_leaves_no_process():
+    """When the owner loses interest, the workers are gone."""
+    with Workers(job_of(people=400 * GROUP), 2, threading.Event()) as workers:
+        next(workers.outcomes())
+        pids = workers.pids
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+OWNER = """
+import sys, threading
+from footfall.run.workers import Workers
+from tests.unit.run.test_workers import job_of
+from tests.engines import GROUP
+with Workers(job_of(people=4000 * GROUP), 2, threading.Event()) as workers:
+    outcomes = workers.outcomes()
+    next(outcomes)
+    print(*workers.pids, flush=True)
+    for _ in outcomes:
+        pass
+"""
+
+
+def test_workers_die_with_their_owner():
+    """An owner killed with -9 leaves no worker behind."""
+    owner = subprocess.Popen([sys.executable, "-c", OWNER], stdout=subprocess.PIPE, text=True)
+    pids = [int(pid) for pid in owner.stdout.readline().split()]
+    owner.kill()
+    owner.wait()
+    owner.stdout.close()
+    deadline = time.monotonic() + 10
+    while any(is_alive(pid) for pid in pids) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert [pid for pid in pids if is_alive(pid)] == []
+
+
+def is_alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
