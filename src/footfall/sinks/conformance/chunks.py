@@ -1,8 +1,8 @@
 """Chunks without a simulation: random, but valid and consistent, and the same for the same run and part.
 
 What a person is (home, arrival, stages, properties) is a closed formula of stream, person and time, so parts can be
-made in any order. People live by a plain rule: they arrive, change one property every eight hours, reach some of the stages,
-and do random things in between. Texts contain everything that tends to break an encoder.
+made in any order. People live by a plain rule: they arrive, change one property every eight hours, reach some of the
+stages, and do random things in between. Texts contain everything that tends to break an encoder.
 """
 
 from __future__ import annotations

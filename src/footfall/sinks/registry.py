@@ -1,0 +1,67 @@
+"""From what a user writes after `--to` to a sink; nothing heavy is imported before a sink is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.metadata import entry_points
+
+from footfall.errors import UsageError
+from footfall.sinks.sink import Sink
+
+ENTRY_POINTS = "footfall.sinks"
+Maker = Callable[[str], Sink]
+
+
+def _duckdb(target: str) -> Sink:
+    from footfall.sinks.duckdb_file import DuckDBSink
+
+    return DuckDBSink(target)
+
+
+_KINDS: dict[str, tuple[str, Maker]] = {
+    "duckdb": ("duckdb:FILE", _duckdb),
+}
+_ENDINGS = {".duckdb": "duckdb", ".db": "duckdb"}
+
+
+def parse(spec: str) -> Sink:
+    """Return the sink that a text names.
+
+    Args:
+        spec: `KIND:TARGET`, or a path with an ending that tells the kind, or `-` for standard output. Kinds of other
+            packages are found through the entry points `footfall.sinks`; each is called with what follows the colon.
+
+    Raises:
+        UsageError: No such kind; the error lists those that exist.
+    """
+    kind, colon, target = spec.partition(":")
+    if not colon:
+        kind, target = _guess(spec), spec
+    maker = _KINDS[kind][1] if kind in _KINDS else _foreign(kind)
+    if maker is None:
+        raise _unknown(spec)
+    if not target:
+        raise UsageError(f"--to {spec!r} names no target\n  hint: write {_form(kind)}")
+    return maker(target)
+
+
+def _guess(path: str) -> str:
+    return next((kind for ending, kind in _ENDINGS.items() if path.rstrip("/").endswith(ending)), "")
+
+
+def _foreign(kind: str) -> Maker | None:
+    found = entry_points(group=ENTRY_POINTS, name=kind)
+    return next((point.load() for point in found), None)
+
+
+def _form(kind: str) -> str:
+    return _KINDS[kind][0] if kind in _KINDS else f"{kind}:TARGET"
+
+
+def _unknown(spec: str) -> UsageError:
+    forms = [form for form, _ in _KINDS.values()]
+    forms += [f"{name}:…" for name in sorted(entry_points(group=ENTRY_POINTS).names) if name not in _KINDS]
+    return UsageError(
+        f"--to {spec!r}: there is no such sink\n  accepted: {', '.join(forms)}\n"
+        f"  hint: a path alone is enough if it ends in {', '.join(_ENDINGS)}"
+    )

@@ -1,0 +1,143 @@
+"""Connections to DuckDB: options, errors in the user's words, and queries that work on 1.5 and 2.0 alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from footfall.errors import StoreError
+
+if TYPE_CHECKING:
+    import duckdb
+
+# Every connection of a process to one file must have the same options, so these are for all; none may fetch code.
+_OPTIONS: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+
+
+def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB file, which is made if it is not there.
+
+    Raises:
+        StoreError: It is in use, no DuckDB file, of a later version, or cannot be read or made.
+    """
+    import duckdb
+
+    options = {**_OPTIONS, "enable_external_access": False}
+    try:
+        connection = duckdb.connect(str(path), read_only=read_only, config=options)
+    except duckdb.Error as error:
+        raise cannot_open(path, error) from None
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def connect_memory(folder: Path, scratch: Path) -> duckdb.DuckDBPyConnection:
+    """Open an empty database in memory that may read one folder and spill into another."""
+    import duckdb
+
+    connection = duckdb.connect(":memory:", config=_OPTIONS)
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute(f"SET temp_directory = {_text(scratch)}")
+    connection.execute(f"SET allowed_directories = [{_text(folder)}, {_text(scratch)}]")
+    connection.execute("SET enable_external_access = false")
+    return connection
+
+
+def _text(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def fetch(connection: duckdb.DuckDBPyConnection, sql: str, params: Sequence[object] = ()) -> pa.Table:
+    """Return the result of a query as Arrow; that needs no time-zone package and is the same on 1.5 and 2.0.
+
+    Args:
+        connection: The database.
+        sql: One SELECT.
+        params: Values for the question marks in it.
+    """
+    table = (
+        connection.sql(sql, params=list(params)).to_arrow_table() if params else connection.sql(sql).to_arrow_table()
+    )
+    assert isinstance(table, pa.Table)
+    return table
+
+
+def cannot_open(path: Path, error: Exception) -> StoreError:
+    """Return what keeps a file from being opened, in the user's words."""
+    text = str(error)
+    holder = re.search(r"(?:in|by) (?:process )?(.*?) ?\(PID (\d+)\)", text)
+    if "lock" in text and (holder or "Conflicting lock" in text):
+        who = f"process {holder[2]} ({Path(holder[1]).name})" if holder else "another process"
+        return StoreError(f"{path} is in use by {who}\n  hint: wait until it has ended, or name another file")
+    if "different configuration" in text:
+        return StoreError(f"{path} is already open in this process\n  hint: close it first")
+    if "not a valid DuckDB" in text:
+        return StoreError(f"{path} is no DuckDB file\n  hint: name another file, or move this one away")
+    if "does not exist" in text:
+        return StoreError(f"{path} does not exist\n  hint: `footfall run` makes one")
+    if "version number" in text or "newer version" in text or "Serialization Error" in text:
+        return StoreError(f"{path} was written by another version of DuckDB\n  {_first_line(text)}")
+    return StoreError(f"{path} cannot be opened\n  {_first_line(text)}")
+
+
+def failed(path: Path, error: Exception, kept: str) -> StoreError:
+    """Return why writing or reading failed, what is left and how to go on.
+
+    Args:
+        path: The store.
+        error: What DuckDB said.
+        kept: A sentence on what is still there.
+    """
+    text = str(error)
+    if "No space left" in text or "disk is full" in text.lower():
+        return StoreError(
+            f"{path}: the disk is full\n  {kept}\n  hint: free some space, then run the same command again"
+        )
+    return StoreError(f"{path}: {_first_line(text)}\n  {kept}")
+
+
+def _first_line(text: str) -> str:
+    return next((line.strip() for line in text.splitlines() if line.strip()), "no reason given")
+
+
+def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> pa.Schema | None:
+    """Return the columns of a table as Arrow, or None where there is no such table."""
+    import duckdb
+
+    try:
+        return fetch(connection, f"SELECT * FROM {table} LIMIT 0").schema
+    except duckdb.CatalogException:
+        return None
+
+
+def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
+    """Add rows to a table, columns by name.
+
+    Args:
+        connection: The database.
+        table: Quoted and qualified.
+        rows: Any; every column of it must be one of the table's.
+    """
+    with registered(connection, rows) as name:
+        connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM {name}")
+
+
+class registered:  # noqa: N801 - reads as a verb in a `with`
+    """Gives Arrow data a name in a connection for a while."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, rows: pa.Table, name: str = "footfall_rows") -> None:
+        self._connection, self._rows, self._name = connection, rows, name
+
+    def __enter__(self) -> str:
+        self._connection.register(self._name, self._rows)
+        return self._name
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.unregister(self._name)

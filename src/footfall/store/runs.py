@@ -1,0 +1,201 @@
+"""Runs as a store keeps them: rows of the table `runs`, to and from `Run`."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
+
+import pyarrow as pa
+
+from footfall.errors import StoreError
+from footfall.events.chunk import Run, Stream
+from footfall.events.schema import Field, StreamSchema
+from footfall.store.tables import STORE_FORMAT
+
+State = Literal["running", "complete"]
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """A run in a store, and what of it is there.
+
+    Args:
+        run: What was asked for; `until_ms` and `people` are the greatest that were.
+        state: `complete` when all that was asked for is there.
+        created_ms: When it was begun, ms since the epoch, UTC.
+        finished_ms: When it was completed; None while it is not.
+        events, changes, arrivals: Rows committed so far.
+        parts: Parts committed so far.
+    """
+
+    run: Run
+    state: State
+    created_ms: int
+    finished_ms: int | None
+    events: int
+    changes: int
+    arrivals: int
+    parts: int
+
+    @property
+    def id(self) -> str:
+        """The run's id, 16 hex digits."""
+        return self.run.id
+
+    @property
+    def scenario(self) -> str:
+        """Name of the scenario, and of its schema in the database."""
+        return self.run.stream.schema.scenario
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all that was asked for is there."""
+        return self.state == "complete"
+
+
+def now_ms() -> int:
+    """Return the wall clock's time in ms since the epoch; only ever shown to people."""
+    return time.time_ns() // 1_000_000
+
+
+def begun(run: Run, before: Row | None) -> Row:
+    """Return the row of a run that is begun, continued, or asked for again.
+
+    Args:
+        run: What is asked for now.
+        before: The run's row, if the store has one.
+
+    Returns:
+        A complete run that already reaches far enough stays as it is; else it is running, up to the greater end.
+    """
+    if before is None:
+        return _row(run, "running", now_ms())
+    if before["state"] == "complete" and run.until_ms <= before["until"]:
+        return before
+    longer = replace(run, until_ms=max(run.until_ms, before["until"]), people=max(run.people, before["people"]))
+    return _row(longer, "running", before["created"])
+
+
+def ended(run: Run, before: Row) -> Row:
+    """Return the row of a run all of whose parts are there; one that was begun with a later end stays running."""
+    if before["state"] == "complete" or run.until_ms < before["until"]:
+        return before
+    return {**before, "state": "complete", "finished": now_ms()}
+
+
+def _row(run: Run, state: State, created_ms: int) -> Row:
+    stream, schema = run.stream, run.stream.schema
+    return {
+        "run": run.id,
+        "scenario": schema.scenario,
+        "title": run.title,
+        "state": state,
+        "seed": stream.seed,
+        "start": stream.start_ms,
+        "until": run.until_ms,
+        "people": run.people,
+        "currency": schema.currency,
+        "minor_digits": schema.minor_digits,
+        "stages": list(schema.stages),
+        "goal": schema.goal,
+        "settings": json.dumps(run.settings, ensure_ascii=False),
+        "versions": json.dumps(run.versions, ensure_ascii=False),
+        "properties": json.dumps(
+            {"event": _plain(schema.event_properties), "user": _plain(schema.user_properties)}, ensure_ascii=False
+        ),
+        "scenario_text": run.scenario_text,
+        "scenario_hash": stream.scenario_hash,
+        "store_format": STORE_FORMAT,
+        "created": created_ms,
+        "finished": None,
+    }
+
+
+def run_of(row: Mapping[str, Any]) -> Run:
+    """Return the run of a row, stream and all.
+
+    Raises:
+        StoreError: The row was written by a later version, in a format this one does not know.
+    """
+    if row["store_format"] > STORE_FORMAT:
+        raise StoreError(
+            f"run {row['run']} is stored in format {row['store_format']}; this version reads up to {STORE_FORMAT}\n"
+            "  hint: install a newer footfall"
+        )
+    properties = json.loads(row["properties"])
+    schema = StreamSchema(
+        scenario=row["scenario"],
+        event_properties=_fields(properties["event"]),
+        user_properties=_fields(properties["user"]),
+        currency=row["currency"],
+        minor_digits=row["minor_digits"],
+        stages=tuple(row["stages"]),
+        goal=row["goal"],
+    )
+    return Run(
+        id=row["run"],
+        stream=Stream(row["run"], row["seed"], row["start"], schema, row["scenario_hash"]),
+        until_ms=row["until"],
+        people=row["people"],
+        title=row["title"],
+        settings=json.loads(row["settings"]),
+        scenario_text=row["scenario_text"],
+        versions=json.loads(row["versions"]),
+    )
+
+
+def info_of(row: Mapping[str, Any]) -> RunInfo:
+    """Return the information of a row of `runs`, with its ledger's sums in events, changes, arrivals and parts."""
+    return RunInfo(
+        run=run_of(row),
+        state=row["state"],
+        created_ms=row["created"],
+        finished_ms=row["finished"],
+        events=row["events"],
+        changes=row["changes"],
+        arrivals=row["arrivals"],
+        parts=row["parts"],
+    )
+
+
+def _plain(fields: Sequence[Field]) -> list[dict[str, Any]]:
+    return [asdict(field) for field in fields]
+
+
+def _fields(plain: Sequence[dict[str, Any]]) -> tuple[Field, ...]:
+    return tuple(Field(f["name"], f["type"], f["item"], _fields(f["fields"])) for f in plain)
+
+
+def rows_to_arrow(schema: pa.Schema, rows: Sequence[Row]) -> pa.Table:
+    """Return a table of plain rows, in which times are integers of ms.
+
+    Args:
+        schema: Columns of the table; every row has all of them.
+        rows: Few.
+    """
+    return pa.table([_column([row[field.name] for row in rows], field.type) for field in schema], schema=schema)
+
+
+def _column(values: list[Any], kind: pa.DataType) -> pa.Array:
+    if pa.types.is_timestamp(kind):
+        return pa.array(values, pa.int64()).cast(kind)
+    return pa.array(values, kind)
+
+
+def rows_of_arrow(table: pa.Table) -> list[Row]:
+    """Return a table's rows, few, with times as integers of ms and wide integers as integers."""
+    columns = {name: _values(table.column(name)) for name in table.column_names}
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _values(column: pa.ChunkedArray) -> list[Any]:
+    if pa.types.is_timestamp(column.type):
+        column = column.cast(pa.timestamp("ms", tz=column.type.tz)).cast(pa.int64())
+    values: list[Any] = column.to_pylist()
+    if pa.types.is_decimal(column.type) and column.type.scale == 0:
+        return [None if value is None else int(value) for value in values]
+    return values

@@ -1,0 +1,113 @@
+"""The tables of a store, defined once, as Arrow schemas; a dialect turns them into DDL.
+
+Every scenario has a schema of its own with `events`, `changes` and `arrivals` (columns: events/schema.py). The main
+schema has one set of tables about runs, below. Everything names its run in the column `run`.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from footfall.errors import UsageError
+from footfall.events.schema import TIMESTAMP, Field, StreamSchema, arrivals_schema, changes_schema, events_schema
+
+STORE_FORMAT = 1
+SUM = pa.decimal128(38, 0)  # an integer that may outgrow 64 bits: chances are summed in 2**-32
+SCENARIO_TABLES = ("events", "changes", "arrivals")
+SCENARIO_VIEWS = ("users", "sessions", "stages", "cities")
+UNITED_VIEWS = (*SCENARIO_TABLES, *SCENARIO_VIEWS)
+RESERVED_SCHEMAS = frozenset({"main", "temp", "system", "information_schema", "pg_catalog", "public"})
+
+
+def _columns(**types: pa.DataType) -> pa.Schema:
+    return pa.schema([pa.field(name, kind, nullable=False) for name, kind in types.items()])
+
+
+RUNS = pa.schema(
+    [
+        *_columns(run=pa.string(), scenario=pa.string(), title=pa.string(), state=pa.string()),
+        *_columns(seed=pa.int64(), start=TIMESTAMP, until=TIMESTAMP, people=pa.int64()),
+        *_columns(currency=pa.string(), minor_digits=pa.int64(), stages=pa.list_(pa.string()), goal=pa.int64()),
+        *_columns(settings=pa.string(), versions=pa.string(), properties=pa.string()),
+        *_columns(scenario_text=pa.string(), scenario_hash=pa.string(), store_format=pa.int64(), created=TIMESTAMP),
+        pa.field("finished", TIMESTAMP),
+    ]
+)
+"""One row per run. `state` is `running` or `complete`; `settings`, `versions` and `properties` (the scenario's event
+and user properties) are JSON texts; `goal` counts stages from 0."""
+
+LEDGER = _columns(
+    run=pa.string(),
+    first_person=pa.int64(),
+    end_person=pa.int64(),
+    from_ms=pa.int64(),
+    until_ms=pa.int64(),
+    events=pa.int64(),
+    changes=pa.int64(),
+    arrivals=pa.int64(),
+    rejected=pa.int64(),
+    committed=TIMESTAMP,
+)
+"""One row per part, written in the transaction of its rows. A group's cursor is its greatest `until_ms`."""
+
+_COUNTS = {"reached": pa.int64(), "asked": SUM, "taken": pa.int64()}
+TALLIES: dict[str, tuple[tuple[str, ...], pa.Schema]] = {
+    "decisions": (
+        ("run", "address", "option"),
+        _columns(run=pa.string(), address=pa.string(), option=pa.string(), **_COUNTS),
+    ),
+    "effects": (
+        ("run", "effect", "address", "option", "variant"),
+        _columns(
+            run=pa.string(), effect=pa.string(), address=pa.string(), option=pa.string(), variant=pa.string(), **_COUNTS
+        ),
+    ),
+    "skipped": (
+        ("run", "what", "address"),
+        _columns(run=pa.string(), what=pa.string(), address=pa.string(), times=pa.int64()),
+    ),
+    "stage_tallies": (
+        ("run", "stage", "city"),
+        _columns(run=pa.string(), stage=pa.string(), city=pa.string(), people=pa.int64()),
+    ),
+    "city_tallies": (
+        ("run", "city", "measure"),
+        _columns(run=pa.string(), city=pa.string(), measure=pa.string(), total=SUM),
+    ),
+}
+"""What the engine counted: table → (key columns, schema). The other columns are sums over the run's parts."""
+
+META_TABLES: dict[str, pa.Schema] = {"runs": RUNS, "ledger": LEDGER, **{name: s for name, (_, s) in TALLIES.items()}}
+
+
+def scenario_tables(stream: StreamSchema) -> dict[str, pa.Schema]:
+    """Return the schemas of a scenario's tables."""
+    return {"events": events_schema(stream), "changes": changes_schema(), "arrivals": arrivals_schema(stream)}
+
+
+def check_names(stream: StreamSchema) -> None:
+    """Check that a database can hold the names a scenario uses.
+
+    Raises:
+        UsageError: The scenario is called like a schema that every database has, or two properties differ in case only.
+    """
+    if stream.scenario in RESERVED_SCHEMAS or stream.scenario.startswith("pg_"):
+        raise UsageError(
+            f"scenario {stream.scenario!r} cannot be stored: databases keep this name for themselves\n"
+            f"  kept: {', '.join(sorted(RESERVED_SCHEMAS))}, and all that begin with pg_\n"
+            "  hint: give the scenario another name"
+        )
+    for what, fields in (("event", stream.event_properties), ("user", stream.user_properties)):
+        _check_fields(f"{what} properties", fields)
+
+
+def _check_fields(what: str, fields: tuple[Field, ...]) -> None:
+    seen: dict[str, str] = {}
+    for field in fields:
+        other = seen.setdefault(field.name.lower(), field.name)
+        if other != field.name:
+            raise UsageError(
+                f"{what} {other!r} and {field.name!r} cannot stand in one table: databases ignore case in names\n"
+                "  hint: rename one of them"
+            )
+        _check_fields(f"fields of {field.name!r}", field.fields)
