@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
+
+SHOWN_CHARACTERS = 60
+
+
+def shown(text: str) -> str:
+    """Return a user's text fit for a message: in double quotes, cut, with control and bidi characters escaped."""
+    cut = text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
+    return '"' + "".join(_visible(character) for character in cut) + '"'
+
+
+def _visible(character: str) -> str:
+    is_hidden = unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+    return f"\\u{ord(character):04x}" if is_hidden else character
 
 
 class FootfallError(Exception):
@@ -51,6 +65,14 @@ class ScenarioError(FootfallError):
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = sorted(problems, key=lambda p: (p.at.file, p.at.line, p.at.column))
         super().__init__("\n".join(str(p) for p in self.problems))
+
+
+class UnitError(FootfallError, ValueError):
+    """A text is not the quantity it should be; three parts, so that a `Problem` can be made of it."""
+
+    def __init__(self, message: str, accepted: str = "", hint: str = "") -> None:
+        self.message, self.accepted, self.hint = message, accepted, hint
+        super().__init__("\n".join(filter(None, (message, accepted and f"  {accepted}", hint and f"  hint: {hint}"))))
 
 
 class UsageError(FootfallError):

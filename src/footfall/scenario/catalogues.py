@@ -1,0 +1,313 @@
+"""Builds catalogues: rows written inline or in a CSV file, typed per column, weighted."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Context, Decimal
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any
+
+from footfall import units
+from footfall.errors import Mark, UnitError, shown
+from footfall.scenario.files import FileProblem, read_text
+from footfall.scenario.forms import Entry
+from footfall.scenario.names import IDENTIFIER_ACCEPTS, parse_variable
+from footfall.scenario.reader import INVALID, Fields, Invalid, Reader, builds
+from footfall.scenario.records import Catalogue, Scalar, Text
+from footfall.scenario.values import TIME_ZONE
+
+MOST_CSV_BYTES = 20 * 1024**2
+MOST_SHOWN = 20
+HOME_COLUMNS = ("city", "country", "time_zone")
+POPULARITY_DIGITS = Context(prec=40)
+_PLAIN_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
+_PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]+)?")
+
+
+@dataclass(slots=True)
+class _Table:
+    """Rows before they are typed: every cell is a text with its place. `types` holds the declared ones."""
+
+    columns: list[str]
+    types: dict[str, str]
+    rows: list[list[Text]]
+    at: Mark
+    is_scalar: bool = False
+
+
+@builds("catalogue")
+def _catalogue(reader: Reader, fields: Fields) -> Catalogue | Invalid:
+    if fields.is_bad("columns"):
+        return INVALID
+    table = _from_file(reader, fields) if fields.has("file") else _from_rows(reader, fields)
+    if isinstance(table, Invalid) or not _is_regular(reader, fields, table):
+        return INVALID
+    types = [table.types.get(column) or _inferred(table, index) for index, column in enumerate(table.columns)]
+    columns = [_typed(reader, table, index, kind) for index, kind in enumerate(types)]
+    weights = _weights(reader, fields, table, columns)
+    if fields.name and fields.name.text == reader.home:
+        _check_home(reader, fields, table)
+    return Catalogue(
+        name=fields.name.text if fields.name else "devices",
+        at=fields.at,
+        columns=tuple(table.columns),
+        types=tuple(types),
+        rows=tuple(zip(*columns, strict=True)),
+        weights=weights,
+        is_scalar=table.is_scalar,
+    )
+
+
+def _is_regular(reader: Reader, fields: Fields, table: _Table) -> bool:
+    n_before = len(reader.problems.found)
+    reader.refuse_twins(((column, table.at) for column in table.columns), f"column of {fields.label}")
+    width = len(table.columns)
+    uneven = [row for row in table.rows if len(row) != width]
+    for row in uneven[:MOST_SHOWN]:
+        message = f"a row of {fields.label} has {len(row)} values, but there are {width} columns"
+        reader.note(row[0].at, message, "columns: " + ", ".join(table.columns))
+    return len(reader.problems.found) == n_before
+
+
+def _check_home(reader: Reader, fields: Fields, table: _Table) -> None:
+    for column in HOME_COLUMNS:
+        if column not in table.columns:
+            message = f"{fields.label} is where people live, but has no column {column}"
+            reader.note(table.at, message, f"its columns are: {', '.join(table.columns)}")
+    if "time_zone" in table.columns:
+        index = table.columns.index("time_zone")
+        for cell in {row[index].text: row[index] for row in reversed(table.rows)}.values():
+            reader.read(TIME_ZONE, cell, "column time_zone")
+
+
+# --- written inline --------------------------------------------------------------------------------------------------
+
+
+def _from_rows(reader: Reader, fields: Fields) -> _Table | Invalid:
+    rows: list[Text | list[Text]] = fields.get("rows")
+    declared = _declared(fields.get("columns", []))
+    lists = [row for row in rows if isinstance(row, list)]
+    at = fields.place("columns")
+    if not lists and len(declared) <= 1:
+        name = fields.name.text if fields.name else "devices"
+        columns = declared or [(name, None)]
+        return _table(columns, [[row] for row in rows if isinstance(row, Text)], at, is_scalar=not declared)
+    if len(lists) < len(rows) or not declared:
+        accepts = "write columns: [name, …] and every row as a list, or every row as a single value"
+        return reader.note(fields.place("rows"), f"the rows of {fields.label} have no columns", accepts)
+    return _table(declared, lists, at)
+
+
+def _table(
+    columns: Sequence[tuple[str, str | None]], rows: list[list[Text]], at: Mark, is_scalar: bool = False
+) -> _Table:
+    types = {name: kind for name, kind in columns if kind}
+    return _Table([name for name, _ in columns], types, rows, at, is_scalar)
+
+
+def _declared(written: Iterable[Any]) -> list[tuple[str, str | None]]:
+    declared: list[tuple[str, str | None]] = []
+    for item in written:
+        if isinstance(item, list):
+            declared += _declared(item)
+        else:
+            declared.append((item.name, item.value) if isinstance(item, Entry) else (item, None))
+    return declared
+
+
+# --- from a file -----------------------------------------------------------------------------------------------------
+
+
+def _from_file(reader: Reader, fields: Fields) -> _Table | Invalid:
+    written: str = fields.get("file")
+    at = fields.written["file"][1].at
+    path = _path(reader, written, at)
+    if isinstance(path, Invalid):
+        return INVALID
+    name = str(PurePosixPath(reader.source).with_name(path.name)) if "/" in reader.source else written
+    try:
+        text = read_text(path, MOST_CSV_BYTES)
+    except OSError as error:
+        return reader.note(
+            at, f"{shown(written)} cannot be read: {error.strerror}", "write the name of a CSV file beside the scenario"
+        )
+    except FileProblem as problem:
+        return reader.note(Mark(name, problem.line, problem.column), problem.message, problem.accepted)
+    table = _parsed(reader, text, name)
+    return table if isinstance(table, Invalid) else _with_types(reader, fields, table)
+
+
+def _path(reader: Reader, written: str, at: Mark) -> Path | Invalid:
+    if reader.folder is None:
+        return reader.note(at, f"{shown(written)} cannot be found: this scenario is a text without a folder")
+    parts = {*PurePosixPath(written).parts, *PureWindowsPath(written).parts}
+    is_absolute = PurePosixPath(written).is_absolute() or bool(PureWindowsPath(written).anchor)
+    path = reader.folder / written
+    if ".." in parts or is_absolute or not _is_below(path, reader.folder):
+        return reader.note(
+            at, f"{shown(written)} lies outside of the scenario's folder", "write a file in that folder or below"
+        )
+    return path
+
+
+def _is_below(path: Path, folder: Path) -> bool:
+    try:
+        return path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # a loop of symbolic links
+        return False
+
+
+def _parsed(reader: Reader, text: str, name: str) -> _Table | Invalid:
+    lines = csv.reader(text.splitlines(keepends=True), strict=True)
+    rows: list[list[Text]] = []
+    try:
+        first = 1
+        for cells in lines:
+            rows += [[Text(cell, Mark(name, first, 1)) for cell in cells]] if cells else []
+            first = lines.line_num + 1
+    except csv.Error as error:
+        return reader.note(
+            Mark(name, lines.line_num, 1),
+            f"this is not CSV: {error}",
+            "put a text with a quote or line break into quotes",
+        )
+    if len(rows) < 2:
+        return reader.note(Mark(name, 1, 1), f"the file has {len(rows)} lines", "write a header and at least one row")
+    return _headed(reader, rows, name)
+
+
+def _headed(reader: Reader, rows: list[list[Text]], name: str) -> _Table | Invalid:
+    header = [cell.text.strip() for cell in rows[0]]
+    is_valid = True
+    for cell in header:
+        try:
+            parse_variable(cell)
+        except UnitError as error:
+            hint = "separate columns by commas" if ";" in cell or "\t" in cell else error.hint
+            reader.note(rows[0][0].at, f"column {error.message}", error.accepted or IDENTIFIER_ACCEPTS, hint)
+            is_valid = False
+    return _Table(header, {}, rows[1:], rows[0][0].at) if is_valid else INVALID
+
+
+def _with_types(reader: Reader, fields: Fields, table: _Table) -> _Table:
+    for column, kind in _declared(fields.get("columns", [])):
+        if column not in table.columns:
+            accepts = f"{table.at.file} has the columns {', '.join(table.columns)}"
+            hint = units.nearest_hint(column, table.columns)
+            reader.note(fields.place("columns"), f"{fields.label} has no column {shown(column)}", accepts, hint)
+        elif kind:
+            table.types[column] = kind
+    return table
+
+
+# --- types -----------------------------------------------------------------------------------------------------------
+
+
+def _inferred(table: _Table, index: int) -> str:
+    cells = [row[index] for row in table.rows if not _is_empty(row[index])]
+    if not cells or any(cell.is_quoted for cell in cells):
+        return "text"
+    if all(_PLAIN_INTEGER.fullmatch(cell.text) for cell in cells):
+        return "integer"
+    return "number" if all(_PLAIN_NUMBER.fullmatch(cell.text) for cell in cells) else "text"
+
+
+def _is_empty(cell: Text) -> bool:
+    return cell.is_null or (not cell.text and not cell.is_quoted)
+
+
+def _typed(reader: Reader, table: _Table, index: int, kind: str) -> list[Scalar]:
+    n_bad, values = 0, []
+    for row in table.rows:
+        try:
+            values.append(_value(row[index], kind, reader.currency))
+        except UnitError as error:
+            n_bad += 1
+            values.append(None)
+            if n_bad <= MOST_SHOWN:
+                reader.note(
+                    row[index].at, f"column {table.columns[index]}: {error.message}", error.accepted, error.hint
+                )
+    return values
+
+
+def _value(cell: Text, kind: str, currency: str) -> Scalar:
+    if _is_empty(cell):
+        return None
+    match kind:
+        case "integer":
+            return units.parse_integer(cell.text)
+        case "number":
+            return units.parse_number(cell.text)
+        case "money":
+            return units.parse_money(cell.text, currency)
+    return cell.text
+
+
+# --- weights ---------------------------------------------------------------------------------------------------------
+
+
+def _weights(reader: Reader, fields: Fields, table: _Table, columns: list[list[Scalar]]) -> tuple[Decimal, ...] | None:
+    weights: Sequence[Decimal] | None = fields.get("weights")
+    if "popularity" in fields.read:
+        return zipf(len(table.rows), fields.get("popularity"))
+    if "weight" in fields.read:
+        weights = _weight_column(reader, fields, table, columns)
+    if weights is None:
+        return None
+    if len(weights) != len(table.rows):
+        message = f"{fields.label} has {len(table.rows)} rows and {len(weights)} weights"
+        reader.note(fields.place("weights"), message, "write one weight per row")
+    elif not any(weights):
+        reader.note(fields.at, f"all weights of {fields.label} are 0", "write at least one weight above 0")
+    return tuple(weights)
+
+
+def _weight_column(reader: Reader, fields: Fields, table: _Table, columns: list[list[Scalar]]) -> list[Decimal] | None:
+    column = fields.get("weight")
+    if column not in table.columns:
+        accepts = f"its columns are: {', '.join(table.columns)}"
+        hint = units.nearest_hint(column, table.columns)
+        reader.note(fields.written["weight"][1].at, f"{fields.label} has no column {shown(column)}", accepts, hint)
+        return None
+    index = table.columns.index(column)
+    return [_weight(reader, row[index], column) for row in table.rows]
+
+
+def _weight(reader: Reader, cell: Text, column: str) -> Decimal:
+    try:
+        return units.parse_weight(cell.text)
+    except UnitError as error:
+        reader.note(cell.at, f"column {column}: {error.message}", error.accepted, error.hint)
+        return Decimal(1)
+
+
+def zipf(n_rows: int, exponent: Decimal) -> tuple[Decimal, ...]:
+    """Return 1 / k ** exponent for k from 1 to `n_rows`, exactly the same on every machine.
+
+    Powers are taken of primes only (`Decimal` rounds ln and exp correctly); all others are products of them.
+    """
+    powers = [Decimal(1)] * (n_rows + 1)
+    for k, divisor in enumerate(_smallest_divisors(n_rows)):
+        if k > 1:
+            rest = k // divisor
+            powers[k] = _power(k, exponent) if rest == 1 else POPULARITY_DIGITS.multiply(powers[divisor], powers[rest])
+    return tuple(units.ROUNDED.plus(power) for power in powers[1:])
+
+
+def _power(k: int, exponent: Decimal) -> Decimal:
+    logarithm = POPULARITY_DIGITS.ln(Decimal(k))
+    return POPULARITY_DIGITS.exp(POPULARITY_DIGITS.multiply(-exponent, logarithm))
+
+
+def _smallest_divisors(n: int) -> list[int]:
+    divisors = list(range(n + 1))
+    for k in range(2, int(n**0.5) + 1):
+        if divisors[k] == k:
+            for multiple in range(k * k, n + 1, k):
+                if divisors[multiple] == multiple:
+                    divisors[multiple] = k
+    return divisors

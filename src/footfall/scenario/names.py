@@ -1,0 +1,106 @@
+"""What may be a name: identifiers stand in expressions, labels only in addresses, reports and tables."""
+
+from __future__ import annotations
+
+import keyword
+import re
+import unicodedata
+
+from footfall.errors import UnitError, shown
+
+MOST_IDENTIFIER = 63
+MOST_LABEL = 100
+MOST_SCENARIO = 40
+
+IDENTIFIER_PATTERN = r"[A-Za-z_][A-Za-z0-9_]{0,62}"
+SCENARIO_PATTERN = r"[a-z][a-z0-9_]{0,39}"
+
+IDENTIFIER_ACCEPTS = (
+    f"write letters, digits and _, not beginning with a digit, at most {MOST_IDENTIFIER}, such as total_cost"
+)
+LABEL_ACCEPTS = f"write printable text without /, at most {MOST_LABEL} characters, such as Order Completed"
+SCENARIO_ACCEPTS = (
+    f"write small letters, digits and _, beginning with a letter, at most {MOST_SCENARIO}, such as online_school"
+)
+
+BUILT_IN = (
+    "person", "stage", "known", "now", "day", "hour", "weekday", "days_since_arrival", "visits", "platform", "os_name",
+    "city", "country", "language", "time_zone",
+)  # fmt: skip
+"""Names that expressions always have; nothing that expressions see may be called so."""
+
+BUILT_IN_TYPES = ("text", "integer", "number", "boolean", "money", "time", "id")
+
+_RESERVED = frozenset((*keyword.kwlist, "true", "false", "null", "all"))
+_HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+
+
+def parse_identifier(text: str) -> str:
+    """Return a name that may stand outside of expressions, such as an event property's.
+
+    Raises:
+        UnitError: Not letters, digits and underscores.
+    """
+    if not re.fullmatch(IDENTIFIER_PATTERN, text):
+        close = re.sub(r"[^A-Za-z0-9_]+", "_", text).strip("_")
+        hint = f"did you mean {close}?" if re.fullmatch(IDENTIFIER_PATTERN, close) else ""
+        raise UnitError(f"{shown(text)} is not an identifier", IDENTIFIER_ACCEPTS, hint)
+    return text
+
+
+def parse_variable(text: str) -> str:
+    """Return a name that may stand in expressions: no word of the expression language.
+
+    Raises:
+        UnitError: Not an identifier, or a word with a meaning of its own.
+    """
+    name = parse_identifier(text)
+    if name in _RESERVED:
+        raise UnitError(f"{shown(name)} is a word of the expression language", hint=f"call it {name}_ or better")
+    return name
+
+
+def parse_label(text: str) -> str:
+    """Return a name of an event, a category, a stage, a decision or an option.
+
+    Raises:
+        UnitError: Empty, too long, with a slash, with spaces around it, or with hidden characters.
+    """
+    if not text or len(text) > MOST_LABEL:
+        raise UnitError(f"{shown(text)} has {len(text)} characters", LABEL_ACCEPTS)
+    if "/" in text:
+        raise UnitError(f"{shown(text)} has a slash, which separates the parts of an address", LABEL_ACCEPTS)
+    if text != text.strip() or any(unicodedata.category(character) in _HIDDEN for character in text):
+        raise UnitError(f"{shown(text)} has hidden characters or spaces around it", LABEL_ACCEPTS)
+    return text
+
+
+def parse_scenario_name(text: str) -> str:
+    """Return the name of a scenario.
+
+    Raises:
+        UnitError: Not small letters, digits and underscores.
+    """
+    if not re.fullmatch(SCENARIO_PATTERN, text):
+        close = re.sub(r"[^a-z0-9_]+", "_", text.lower()).strip("_")[:MOST_SCENARIO]
+        hint = f"did you mean {close}?" if re.fullmatch(SCENARIO_PATTERN, close) else ""
+        raise UnitError(f"{shown(text)} is not a scenario's name", SCENARIO_ACCEPTS, hint)
+    return text
+
+
+def parse_address(text: str) -> str:
+    """Return the address of a decision, option or wait: two or three names between slashes.
+
+    Raises:
+        UnitError: Another number of parts, or an empty one.
+    """
+    parts = text.split("/")
+    if not 2 <= len(parts) <= 3 or not all(part.strip() for part in parts):
+        accepts = "write journey/name or journey/name/option; * stands for anything within one part"
+        raise UnitError(f"{shown(text)} is not an address", accepts)
+    return text
+
+
+def folded(name: str) -> str:
+    """Return what two names share when a database that ignores case, or a reader, takes them for one."""
+    return unicodedata.normalize("NFC", name).casefold()

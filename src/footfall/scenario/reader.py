@@ -1,0 +1,284 @@
+"""Reads a tree by the table of the language: checks the form of every node, collects problems, builds records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from footfall.errors import Mark, Problems, UnitError, shown
+from footfall.scenario.forms import ByShape, Entry, Form, Kind, ListOf, MapOf, Ref, Scalar, StepForm
+from footfall.scenario.names import folded
+from footfall.scenario.records import Step, Text
+from footfall.scenario.schema import KINDS
+from footfall.scenario.tree import ListNode, MapNode, Node
+from footfall.units import nearest_hint
+
+
+class Invalid:
+    """Stands for a value that could not be read; its problem has been noted."""
+
+
+INVALID = Invalid()
+
+
+@dataclass(slots=True)
+class Fields:
+    """A map of a kind, as read: what its builder works with.
+
+    Args:
+        at: Place of the map, or of the key that names it.
+        label: How messages call it: `event "Signed Up"`.
+        name: The key that it stands under, in a map with free keys.
+        is_usable: Every required key was read, and no group of keys is violated.
+        read: Key → value as read; keys whose value is invalid are missing here and in `written` only.
+        written: Key → (place of the key, node of the value), in written order.
+    """
+
+    at: Mark
+    label: str
+    name: Text | None = None
+    is_usable: bool = True
+    read: dict[str, Any] = field(default_factory=dict)
+    written: dict[str, tuple[Mark, Node]] = field(default_factory=dict)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return a value as read, or the default where the key is missing or invalid."""
+        return self.read.get(key, default)
+
+    def has(self, key: str) -> bool:
+        """Return whether a key was written, valid or not."""
+        return key in self.written
+
+    def is_bad(self, key: str) -> bool:
+        """Return whether a key was written, but could not be read."""
+        return key in self.written and key not in self.read
+
+    def place(self, key: str) -> Mark:
+        """Return the place of a key, or of the map where the key is missing."""
+        return self.written[key][0] if key in self.written else self.at
+
+
+Builder = Callable[["Reader", Fields], Any]
+BUILDERS: dict[str, Builder] = {}
+StepReader = Callable[["Reader", Node], Step | Invalid]
+
+
+def builds(kind: str) -> Callable[[Builder], Builder]:
+    """Register a function as the builder of a kind: it gets valid, complete fields and returns a record."""
+
+    def register(builder: Builder) -> Builder:
+        BUILDERS[KINDS[kind].name] = builder
+        return builder
+
+    return register
+
+
+@dataclass(slots=True)
+class Reader:
+    """What reading one scenario needs to know.
+
+    Args:
+        source: Name of the file.
+        folder: Where the scenario's CSV files lie; None for a scenario given as text.
+        currency: Of money in catalogues.
+        home: Name of the catalogue where people live.
+        read_step: Reads a step.
+    """
+
+    source: str
+    folder: Path | None
+    currency: str
+    home: str
+    read_step: StepReader
+    problems: Problems = field(default_factory=Problems)
+
+    def note(self, at: Mark, message: str, accepted: str = "", hint: str = "") -> Invalid:
+        """Note a problem, and return the value that stands for it."""
+        self.problems.add(at, message, accepted, hint)
+        return INVALID
+
+    def read(self, form: Form, node: Node, what: str, name: Text | None = None) -> Any:
+        """Return what a node is read as, or `INVALID` when a problem was noted.
+
+        Args:
+            form: What can stand here.
+            node: What stands here.
+            what: How messages call the place: "`count` of people".
+            name: The key it stands under, where that names it.
+        """
+        match form:
+            case Scalar():
+                return self._scalar(form, node, what)
+            case ListOf():
+                return self._list(form, node, what)
+            case MapOf():
+                return self._map(form, node, what)
+            case ByShape():
+                return self._by_shape(form, node, what, name)
+            case Ref():
+                return self._ref(form, node, what, name)
+            case StepForm():
+                return self.read_step(self, node)
+
+    def _scalar(self, form: Scalar, node: Node, what: str) -> Any:
+        if not isinstance(node, Text):
+            return self.wrong_shape(node, what, form.accepts)
+        if node.is_null and not form.takes_null:
+            return self.note(node.at, f"{what} is empty", form.accepts)
+        try:
+            return form.read(node)
+        except UnitError as error:
+            return self.note(node.at, f"{what}: {error.message}", error.accepted or form.accepts, error.hint)
+
+    def _list(self, form: ListOf, node: Node, what: str) -> Any:
+        if not isinstance(node, ListNode):
+            return self.wrong_shape(node, what, f"write a list {_size(form.least, form.most)}")
+        n_items = len(node.items)
+        if n_items < form.least or (form.most is not None and n_items > form.most):
+            return self.note(node.at, f"{what} has {_count(n_items, 'item')}", f"write {_size(form.least, form.most)}")
+        items = [self.read(form.item, item, what) for item in node.items]
+        return _valid(items, form.keeps_rest)
+
+    def _map(self, form: MapOf, node: Node, what: str) -> Any:
+        if isinstance(node, Text) and node.is_null and not form.least:
+            return []
+        if not isinstance(node, MapNode):
+            return self.wrong_shape(node, what, f"write a map: {form.noun} → value")
+        if len(node.entries) < form.least:
+            return self.note(node.at, f"{what} is empty", f"write at least one {form.noun}")
+        if form.is_folded:
+            self.refuse_twins(((key.text, key.at) for key, _ in node.entries), form.noun)
+        entries = [self._entry(form, key, value, what) for key, value in node.entries]
+        return _valid(entries, form.keeps_rest)
+
+    def _entry(self, form: MapOf, key: Text, node: Node, what: str) -> Entry | Invalid:
+        name = self._scalar(form.key, key, f"{form.noun} of {what}" if form.noun not in what else form.noun)
+        value = self.read(form.value, node, f"{form.noun} {shown(key.text)}", key)
+        return INVALID if name is INVALID or value is INVALID else Entry(name, key, value)
+
+    def _by_shape(self, form: ByShape, node: Node, what: str, name: Text | None) -> Any:
+        fitting = form.list if isinstance(node, ListNode) else form.map if isinstance(node, MapNode) else form.scalar
+        if fitting is None:
+            return self.wrong_shape(node, what, "write " + " or ".join(_shapes(form)))
+        return self.read(fitting, node, what, name)
+
+    def _ref(self, form: Ref, node: Node, what: str, name: Text | None) -> Any:
+        kind = KINDS[form.kind]
+        if isinstance(node, Text) and node.is_null and form.takes_null:
+            node = MapNode(name.at if name else node.at)
+        if not isinstance(node, MapNode):
+            return self.wrong_shape(node, what, f"write a map with the keys {', '.join(kind.by_name)}")
+        return self.build(kind, node, _label(kind, node, name), name)
+
+    def build(self, kind: Kind, node: MapNode, label: str, name: Text | None = None) -> Any:
+        """Return the record that a map of a kind is built to, or `INVALID` when what it needs is wrong or missing."""
+        fields = self.fields(kind, node, label, name)
+        return BUILDERS[kind.name](self, fields) if fields.is_usable else INVALID
+
+    def fields(self, kind: Kind, node: MapNode, label: str, name: Text | None = None) -> Fields:
+        """Return a map's keys as read, checked against the kind's keys and groups of keys."""
+        fields = Fields(name.at if name else node.at, label, name)
+        for key, value in node.entries:
+            self._field(kind, fields, key, value, node)
+        self._check_required(kind, fields)
+        self._check_groups(kind, fields)
+        return fields
+
+    def _field(self, kind: Kind, fields: Fields, key: Text, node: Node, parent: MapNode) -> None:
+        known = kind.by_name.get(key.text)
+        if known is None:
+            self.note(
+                key.at, f"{fields.label} has no key {shown(key.text)}", _keys(kind), _key_hint(kind, key, node, parent)
+            )
+            return
+        fields.written[key.text] = key.at, node
+        value = self.read(known.form, node, f"`{key.text}` of {fields.label}")
+        if value is not INVALID:
+            fields.read[key.text] = value
+
+    def _check_required(self, kind: Kind, fields: Fields) -> None:
+        for key in kind.keys:
+            if key.is_required and not fields.has(key.name):
+                self.note(fields.at, f"{fields.label} has no `{key.name}`", f"write {key.name}: {key.example}")
+            if key.is_required and key.name not in fields.read:
+                fields.is_usable = False
+
+    def _check_groups(self, kind: Kind, fields: Fields) -> None:
+        for group in (*kind.one_of, *kind.at_most_one_of):
+            written = [name for name in group if fields.has(name)]
+            if len(written) > 1:
+                several = " and ".join(f"`{name}`" for name in written)
+                self.note(fields.place(written[1]), f"{fields.label} has {several}", f"write one of {', '.join(group)}")
+            elif not written and group in kind.one_of:
+                self.note(fields.at, f"{fields.label} has none of {', '.join(group)}", "write one of them")
+            is_enough = len(written) == 1 if group in kind.one_of else len(written) < 2
+            fields.is_usable &= is_enough and not any(fields.is_bad(name) for name in written)
+
+    def wrong_shape(self, node: Node, what: str, accepts: str) -> Invalid:
+        """Note that a list, map or single value stands where another shape is expected."""
+        found = {ListNode: "a list", MapNode: "a map"}.get(type(node), "")
+        if isinstance(node, Text):
+            found = "nothing" if node.is_null else f"the text {shown(node.text)}"
+        return self.note(node.at, f"{what} cannot be {found}", accepts)
+
+    def refuse_twins(self, named: Iterable[tuple[str, Mark]], noun: str, is_folded: bool = True) -> None:
+        """Note every name that stands twice, or that differs from another in case only."""
+        seen: dict[str, tuple[str, Mark]] = {}
+        for name, at in named:
+            key = folded(name) if is_folded else name
+            if key in seen:
+                self._note_twin(noun, (name, at), seen[key])
+            seen.setdefault(key, (name, at))
+
+    def _note_twin(self, noun: str, second: tuple[str, Mark], first: tuple[str, Mark]) -> None:
+        lines = f"lines {first[1].line} and {second[1].line}"
+        if first[0] == second[0]:
+            self.note(second[1], f"the {noun} {shown(second[0])} stands twice ({lines})", "rename one of them")
+            return
+        message = f"the {noun}s {shown(first[0])} and {shown(second[0])} differ only in case ({lines})"
+        self.note(second[1], message, "databases that ignore case take them for one", "rename one of them")
+
+
+def _valid(values: list[Any], keeps_rest: bool) -> Any:
+    valid = [value for value in values if value is not INVALID]
+    return valid if keeps_rest or len(valid) == len(values) else INVALID
+
+
+def _label(kind: Kind, node: MapNode, name: Text | None) -> str:
+    named = node.get(kind.named_by) if kind.named_by else None
+    if name is None and isinstance(named, Text):
+        name = named
+    return f"{kind.name} {shown(name.text)}" if name else kind.name
+
+
+def _keys(kind: Kind) -> str:
+    return "its keys are: " + ", ".join(kind.by_name)
+
+
+def _key_hint(kind: Kind, key: Text, node: Node, parent: MapNode) -> str:
+    if parent.is_flow and isinstance(node, Text) and node.is_null:
+        return "inside { } or [ ], quote a text that contains a comma"
+    return nearest_hint(key.text, kind.by_name)
+
+
+def _shapes(form: ByShape) -> Sequence[str]:
+    shapes = []
+    if isinstance(form.scalar, Scalar):
+        shapes.append(form.scalar.accepts.removeprefix("write "))
+    if form.list:
+        shapes.append("a list")
+    if form.map:
+        shapes.append("a map")
+    return shapes
+
+
+def _size(least: int, most: int | None) -> str:
+    if most is None:
+        return f"of at least {_count(least, 'item')}" if least else "of items"
+    return f"of {_count(most, 'item')}" if least == most else f"of {least} to {_count(most, 'item')}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

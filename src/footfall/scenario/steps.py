@@ -1,0 +1,356 @@
+"""Reads the steps of journeys: decides by its verb which step a map is, and builds its record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from footfall.errors import Mark, UnitError, shown
+from footfall.scenario.build import PERCENT_TOLERANCE, percent
+from footfall.scenario.forms import Entry, Kind
+from footfall.scenario.names import parse_label
+from footfall.scenario.reader import INVALID, Fields, Invalid, Reader, builds
+from footfall.scenario.records import (
+    Assignment,
+    Change,
+    Do,
+    Either,
+    Emit,
+    Expression,
+    GoOn,
+    Guard,
+    Later,
+    Leave,
+    Maybe,
+    Option,
+    Pause,
+    Pick,
+    PickOne,
+    Repeat,
+    Rest,
+    Retry,
+    Step,
+    Text,
+)
+from footfall.scenario.schema import EMIT, GUARD, STEP_VERBS, STEP_WORDS
+from footfall.scenario.tree import ListNode, MapNode, Node
+from footfall.units import nearest_hint
+
+CHANGE_VERBS = ("set", "add", "append", "remove")
+STEP_ACCEPTS = "write an event's name, or a map with one of: " + ", ".join(STEP_VERBS) + ", when with steps"
+
+
+def read_step(reader: Reader, node: Node) -> Step | Invalid:
+    """Return the step that a node is: a scalar is an event, a map has one verb."""
+    match node:
+        case Text(is_null=False):
+            return _event(reader, node, MapNode(node.at))
+        case MapNode():
+            return _from_map(reader, node)
+        case ListNode() | Text():
+            return reader.wrong_shape(node, "a step", STEP_ACCEPTS)
+
+
+def _from_map(reader: Reader, node: MapNode) -> Step | Invalid:
+    keys = node.keys()
+    verbs = _verbs(keys)
+    others = [key for key in keys if key not in STEP_WORDS]
+    if len({STEP_VERBS[verb].name for verb in verbs}) > 1:
+        several = " and ".join(f"`{verb}`" for verb in verbs)
+        return reader.note(
+            _place(node, verbs[1]), f"a step has {several}", "write one verb per step", "begin the second with a -"
+        )
+    if verbs and others and isinstance(node.get(others[0]), Text | MapNode) and keys[0] == others[0]:
+        return _event_with_verb(reader, node, others[0], verbs[0])
+    if verbs:
+        return _built(reader, STEP_VERBS[verbs[0]], node, node.at)
+    if len(others) == 1:
+        return _event_from_map(reader, node, others[0])
+    if "when" in keys and "steps" in keys and not others:
+        return _built(reader, GUARD, node, node.at)
+    return _no_verb(reader, node, others)
+
+
+def _verbs(keys: Sequence[str]) -> list[str]:
+    verbs = [key for key in keys if key in STEP_VERBS]
+    return [verb for verb in verbs if verb != "come back after"] if "later" in verbs else verbs
+
+
+def _place(node: MapNode, key: str) -> Mark:
+    return next(name.at for name, _ in node.entries if name.text == key)
+
+
+def _no_verb(reader: Reader, node: MapNode, others: Sequence[str]) -> Invalid:
+    if len(others) > 1:
+        several = " and ".join(shown(other) for other in others)
+        hint = nearest_hint(others[0], STEP_WORDS) or "begin the second with a -"
+        return reader.note(_place(node, others[0]), f"a step has the unknown keys {several}", STEP_ACCEPTS, hint)
+    found = ", ".join(f"`{key}`" for key in node.keys()) or "nothing"
+    return reader.note(node.at, f"a step has {found}, but no verb", STEP_ACCEPTS)
+
+
+def _event_with_verb(reader: Reader, node: MapNode, event: str, verb: str) -> Invalid:
+    hint = nearest_hint(event, STEP_WORDS) or f"indent `{verb}` below {event}, or begin it with a -"
+    return reader.note(
+        _place(node, verb), f"a step has the event {shown(event)} and `{verb}`", "write one per step", hint
+    )
+
+
+def _event_from_map(reader: Reader, node: MapNode, event: str) -> Step | Invalid:
+    name, inner = next(entry for entry in node.entries if entry[0].text == event)
+    if isinstance(inner, MapNode) or (isinstance(inner, Text) and inner.is_null):
+        beside = [entry for entry in node.entries if entry[0].text != event]
+        within = inner.entries if isinstance(inner, MapNode) else []
+        return _event(reader, name, _joined(reader, inner, [*within, *beside]))
+    hint = nearest_hint(event, STEP_WORDS)
+    return reader.note(name.at, f"there is no step {shown(event)}", STEP_ACCEPTS, hint)
+
+
+def _joined(reader: Reader, node: Node, entries: list[tuple[Text, Node]]) -> MapNode:
+    reader.refuse_twins(((key.text, key.at) for key, _ in entries), "key", is_folded=False)
+    return MapNode(node.at, isinstance(node, MapNode) and node.is_flow, entries)
+
+
+def _event(reader: Reader, name: Text, node: MapNode) -> Step | Invalid:
+    try:
+        event = parse_label(name.text)
+    except UnitError as error:
+        return reader.note(name.at, f"the event {error.message}", error.accepted)
+    fields = reader.fields(EMIT, node, f"event {shown(event)}", name)
+    return Emit(**_common(fields), event=event, after=fields.get("after"), changes=_changes(fields))
+
+
+def _built(reader: Reader, kind: Kind, node: MapNode, at: Mark) -> Step | Invalid:
+    fields = reader.fields(kind, node, kind.name)
+    fields.at = at
+    return MAKERS[kind.name](reader, fields) if fields.is_usable else INVALID
+
+
+def _common(fields: Fields) -> dict[str, Any]:
+    return {"at": fields.at, "when": fields.get("when"), "named": fields.get("named")}
+
+
+Maker = Callable[[Reader, Fields], Step | Invalid]
+MAKERS: dict[str, Maker] = {}
+
+
+def _makes(verb: str) -> Callable[[Maker], Maker]:
+    def register(maker: Maker) -> Maker:
+        MAKERS[f"step `{verb}`"] = maker
+        return maker
+
+    return register
+
+
+# --- the steps -------------------------------------------------------------------------------------------------------
+
+
+@_makes("do")
+def _do(_reader: Reader, fields: Fields) -> Step:
+    return Do(**_common(fields), journey=fields.get("do").text)
+
+
+@_makes("maybe")
+def _maybe(_reader: Reader, fields: Fields) -> Step:
+    return Maybe(
+        **_common(fields),
+        chance=fields.get("maybe"),
+        steps=tuple(fields.get("steps")),
+        otherwise=tuple(fields.get("else", ())),
+    )
+
+
+@_makes("when")
+def _guard(_reader: Reader, fields: Fields) -> Step:
+    return Guard(**_common(fields), steps=tuple(fields.get("steps")), otherwise=tuple(fields.get("else", ())))
+
+
+@_makes("go on")
+def _go_on(_reader: Reader, fields: Fields) -> Step:
+    return GoOn(**_common(fields), chance=fields.get("go on"))
+
+
+@_makes("leave")
+def _leave(_reader: Reader, fields: Fields) -> Step:
+    return Leave(**_common(fields), what=fields.get("leave"))
+
+
+@_makes("wait")
+def _wait(_reader: Reader, fields: Fields) -> Step:
+    return Pause(**_common(fields), wait=fields.get("wait"), ends_session=False)
+
+
+@_makes("come back after")
+def _come_back(_reader: Reader, fields: Fields) -> Step:
+    return Pause(**_common(fields), wait=fields.get("come back after"), ends_session=True)
+
+
+@_makes("retry")
+def _retry(_reader: Reader, fields: Fields) -> Step:
+    return Retry(
+        **_common(fields), target=fields.get("retry").text, at_most=fields.get("at_most"), after=fields.get("after")
+    )
+
+
+@_makes("later")
+def _later(_reader: Reader, fields: Fields) -> Step:
+    return Later(
+        **_common(fields),
+        journey=fields.get("later").text,
+        wait=fields.get("after") or fields.get("come back after"),
+        moment=fields.get("at"),
+        is_activity=fields.has("come back after"),
+        values=tuple((entry.name, entry.value) for entry in fields.get("with", [])),
+    )
+
+
+# --- changes of state ------------------------------------------------------------------------------------------------
+
+
+@_makes("set")
+def _change(_reader: Reader, fields: Fields) -> Step:
+    return Change(**_common(fields), changes=_changes(fields))
+
+
+def _changes(fields: Fields) -> tuple[Assignment, ...]:
+    verbs = [key for key in fields.written if key in CHANGE_VERBS]
+    return tuple(_assignment(verb, entry) for verb in verbs for entry in fields.get(verb, []))
+
+
+def _assignment(verb: Any, entry: Entry) -> Assignment:
+    value: Any = entry.value
+    if isinstance(value, Expression):
+        value = Text(value.text, value.at)
+    if isinstance(value, list):
+        fields = tuple((field.name, field.value) for field in value)
+        return Assignment(verb, entry.name, entry.key.at, None, fields)
+    return Assignment(verb, entry.name, entry.key.at, value)
+
+
+# --- picks -----------------------------------------------------------------------------------------------------------
+
+
+@_makes("pick")
+def _pick(reader: Reader, fields: Fields) -> Step:
+    picks = tuple(_picks(fields.get("pick")))
+    reader.refuse_twins(((pick.variable, pick.at) for pick in picks), "variable", is_folded=False)
+    return Pick(**_common(fields), picks=picks)
+
+
+def _picks(written: Any) -> Iterable[PickOne]:
+    if isinstance(written, Text):
+        yield PickOne(written.text, written.text, written.at)
+    elif isinstance(written, Entry):
+        yield written.value
+    else:
+        for item in written:
+            yield from _picks(item)
+
+
+@builds("pick")
+def _pick_one(_reader: Reader, fields: Fields) -> PickOne:
+    assert fields.name
+    where = tuple((entry.name, entry.value) for entry in fields.get("where", []))
+    return PickOne(fields.name.text, fields.get("from").text, fields.at, where)
+
+
+# --- decisions -------------------------------------------------------------------------------------------------------
+
+
+@_makes("either")
+def _either(reader: Reader, fields: Fields) -> Step:
+    inner: Fields = fields.get("either")
+    return Either(**_named_within(reader, fields, inner), options=tuple(inner.get("options")))
+
+
+@_makes("repeat")
+def _repeat(reader: Reader, fields: Fields) -> Step:
+    inner: Fields = fields.get("repeat")
+    return Repeat(
+        **_named_within(reader, fields, inner),
+        steps=tuple(inner.get("steps")),
+        leave=inner.get("leave"),
+        until=inner.get("until"),
+        at_most=inner.get("at_most"),
+        come_back_after=inner.get("come back after"),
+    )
+
+
+def _named_within(reader: Reader, fields: Fields, inner: Fields) -> dict[str, Any]:
+    if fields.has("named") and inner.has("named"):
+        reader.note(inner.place("named"), f"{fields.label} is named twice", "keep one `named`")
+    return {**_common(fields), "named": fields.get("named") or inner.get("named")}
+
+
+@builds("either")
+def _either_fields(reader: Reader, fields: Fields) -> Fields:
+    options: list[Option] = fields.get("options")
+    reader.refuse_twins(((option.named, option.at) for option in options if option.named), "option")
+    weighted = [option for option in options if option.weight is not None]
+    if weighted and len(weighted) < len(options):
+        accepts = "write chances that add up to 1, or weights, for all options"
+        reader.note(weighted[0].at, f"{fields.label} has options with a chance and options with a weight", accepts)
+    elif weighted:
+        _check_option_weights(reader, fields, options)
+    else:
+        _check_option_chances(reader, fields, options)
+    return fields
+
+
+def _check_option_weights(reader: Reader, fields: Fields, options: list[Option]) -> None:
+    if all(isinstance(option.weight, Decimal) and not option.weight for option in options):
+        reader.note(fields.at, f"all weights of {fields.label} are 0", "write at least one weight above 0")
+
+
+def _check_option_chances(reader: Reader, fields: Fields, options: list[Option]) -> None:
+    chances = [option.chance for option in options]
+    total = sum((chance for chance in chances if isinstance(chance, Decimal)), Decimal(0))
+    n_rests = sum(isinstance(chance, Rest) for chance in chances)
+    if n_rests > 1:
+        second = [chance for chance in chances if isinstance(chance, Rest)][1]
+        reader.note(second.at, f"{fields.label} has {n_rests} options with the `rest`", "only one option can have it")
+    is_constant = all(isinstance(chance, Decimal) for chance in chances)
+    if total > 1 + PERCENT_TOLERANCE or (is_constant and total < 1 - PERCENT_TOLERANCE):
+        accepts = f"{_listed(options)}; chances must add up to 100%"
+        hint = "write them as weights to have them normalised" if is_constant else "lower some of them"
+        reader.note(fields.at, f"the chances of {fields.label} add up to {percent(total)}", accepts, hint)
+
+
+def _listed(options: list[Option]) -> str:
+    chances = [(_option_name(option), option.chance) for option in options]
+    return ", ".join(f"{name} {percent(chance)}" for name, chance in chances if isinstance(chance, Decimal))
+
+
+def _option_name(option: Option) -> str:
+    first = option.steps[0] if option.steps else None
+    if option.named or first is None:
+        return option.named or "unnamed"
+    return first.journey if isinstance(first, Do) else first.event if isinstance(first, Emit) else "unnamed"
+
+
+@builds("option")
+def _option(reader: Reader, fields: Fields) -> Option:
+    chance, weight = fields.get("chance"), fields.get("weight")
+    return Option(
+        at=fields.at,
+        steps=_option_steps(fields),
+        named=fields.get("named"),
+        chance=chance,
+        weight=weight,
+        when=fields.get("when"),
+    )
+
+
+def _option_steps(fields: Fields) -> tuple[Step, ...]:
+    do, event = fields.get("do"), fields.get("event")
+    if do:
+        return (Do(at=do.at, journey=do.text),)
+    if event:
+        return (Emit(at=event.at, event=event.text),)
+    return tuple(fields.get("steps", ()))
+
+
+@builds("repeat")
+def _repeat_fields(_reader: Reader, fields: Fields) -> Fields:
+    return fields

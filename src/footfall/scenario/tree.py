@@ -1,0 +1,255 @@
+"""YAML text → a tree of nodes that know their place. Nothing is typed here: every scalar stays text.
+
+Only what a scenario needs of YAML is let in: no tags, no merge keys, one document, text keys that stand once. The parser
+is driven event by event, so nesting costs no stack, and aliases are counted before anything walks through them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+import yaml
+
+from footfall.errors import Mark, Problem, Problems, ScenarioError, shown
+from footfall.scenario.files import FileProblem, checked, forbidden, hidden_message
+from footfall.scenario.records import Text
+
+MOST_BYTES = 10 * 1024**2
+MOST_DEPTH = 64
+MOST_EXPANDED = 100_000
+_NULLS = ("", "~", "null")
+
+# What libyaml says → what helps.
+_YAML_HINTS = {
+    "mapping values are not allowed in this context": "quote a text that contains a colon and a space",
+    "did not find expected alphabetic or numeric character": "quote a text that begins with * or &",
+    "could not find expected ':'": "is a colon missing, or a line not indented like its neighbours?",
+    "did not find expected key": "is a line not indented like its neighbours, or a text not quoted as a whole?",
+    "did not find expected '-' indicator": "is a line not indented like its neighbours?",
+    "did not find expected ',' or '}'": "a } is missing, or a text that contains { or } is not quoted",
+    "did not find expected ',' or ']'": "a ] is missing, or a text that contains [ or ] is not quoted",
+    "found unexpected end of stream": "a closing quote is missing",
+    "block sequence entries are not allowed in this context": "put the list's first - on a line of its own",
+}
+
+
+@dataclass(slots=True)
+class ListNode:
+    """A YAML sequence."""
+
+    at: Mark
+    items: list[Node] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class MapNode:
+    """A YAML mapping, in written order. `is_flow`: written in braces."""
+
+    at: Mark
+    is_flow: bool = False
+    entries: list[tuple[Text, Node]] = field(default_factory=list)
+
+    def get(self, key: str) -> Node | None:
+        """Return the value of a key, or None where the key does not stand."""
+        return next((value for name, value in self.entries if name.text == key), None)
+
+    def keys(self) -> list[str]:
+        """Return the keys' texts, in written order."""
+        return [name.text for name, _ in self.entries]
+
+
+Node = Text | ListNode | MapNode
+
+
+def parse_tree(text: str, source: str) -> Node:
+    """Return the tree of a YAML text.
+
+    Args:
+        text: One YAML document.
+        source: Name of the file, for the places in messages.
+
+    Raises:
+        ScenarioError: Not YAML, or more of YAML than a scenario may use; names every duplicate key and tag.
+    """
+    problems = Problems()
+    root = _compose(_clean(text, source), source, problems)
+    problems.raise_if_any()
+    return root
+
+
+def _clean(text: str, source: str) -> str:
+    try:
+        clean = checked(text)
+    except FileProblem as problem:
+        raise problem.at(source) from None
+    if len(clean.encode()) > MOST_BYTES:
+        raise _refusal(
+            Mark(source, 1, 1), f"the text is larger than {MOST_BYTES // 1024**2} MiB", "move data to CSV files"
+        )
+    return clean
+
+
+def _compose(text: str, source: str, problems: Problems) -> Node:
+    builder = _Builder(source, problems)
+    try:
+        for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+            builder.take(event)
+    except yaml.MarkedYAMLError as error:
+        raise _yaml_error(error, text, source) from None
+    if builder.root is None:
+        raise _refusal(Mark(source, 1, 1), f"there is no scenario in {source}", "begin with the line: footfall: 1")
+    return builder.root
+
+
+def _yaml_error(error: yaml.MarkedYAMLError, text: str, source: str) -> ScenarioError:
+    mark = error.problem_mark or error.context_mark
+    at = Mark(source, *_place(mark))
+    said = str(error.problem)
+    hint = _YAML_HINTS.get(said, "")
+    if said.startswith("found character") and mark:
+        said, hint = _bad_start(text, mark.line, mark.column)
+    context = f" {error.context}" if error.context else ""
+    return ScenarioError([Problem(at, f"this is not YAML:{context}: {said}".replace("::", ":"), hint=hint)])
+
+
+def _place(mark: Any) -> tuple[int, int]:
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
+def _bad_start(text: str, line: int, column: int) -> tuple[str, str]:
+    lines = re.split("\r\n|\r|\n", text)
+    character = (lines[line][column : column + 1] if line < len(lines) else "") or "?"
+    if character == "\t":
+        return "a tab stands where spaces indent", "indent with spaces"
+    return f"a text cannot begin with {character}", "put the text into quotes"
+
+
+def _refusal(at: Mark, message: str, accepted: str = "", hint: str = "") -> ScenarioError:
+    return ScenarioError([Problem(at, message, accepted, hint)])
+
+
+@dataclass(slots=True)
+class _Size:
+    """How much a node holds once every alias in it is written out."""
+
+    n_nodes: int = 1
+    height: int = 1
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or map whose end has not come; `key` is the map's key that waits for its value."""
+
+    node: ListNode | MapNode
+    anchor: str | None
+    key: Text | None = None
+    lines: dict[str, int] = field(default_factory=dict)
+    size: _Size = field(default_factory=_Size)
+
+
+class _Builder:
+    """Takes parser events one by one and builds the tree with a stack of its own."""
+
+    def __init__(self, source: str, problems: Problems) -> None:
+        self.source, self.problems = source, problems
+        self.root: Node | None = None
+        self.open: list[_Open] = []
+        self.anchors: dict[str, tuple[Node, _Size]] = {}
+        self.n_documents = self.n_expanded = 0
+
+    def take(self, event: yaml.Event) -> None:
+        """Take one event of the parser."""
+        at = Mark(self.source, *_place(event.start_mark))
+        match event:
+            case yaml.ScalarEvent():
+                self._scalar(event, at)
+            case yaml.SequenceStartEvent():
+                self._begin(ListNode(at), event, at)
+            case yaml.MappingStartEvent():
+                self._begin(MapNode(at, bool(event.flow_style)), event, at)
+            case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
+                self._end()
+            case yaml.AliasEvent():
+                self._alias(str(event.anchor), at)
+            case yaml.DocumentStartEvent():
+                self._document(at)
+
+    def _document(self, at: Mark) -> None:
+        self.n_documents += 1
+        if self.n_documents > 1:
+            raise _refusal(at, "a second document begins here", "one file holds one scenario; remove the ---")
+
+    def _scalar(self, event: yaml.ScalarEvent, at: Mark) -> None:
+        self._refuse_tag(event.tag, at)
+        is_plain = not event.style
+        hidden = forbidden(event.value)
+        if hidden:
+            self.problems.add(at, hidden_message(hidden), "remove it")
+        text = Text(event.value, at, is_plain and event.value in _NULLS, not is_plain)
+        self._remember(event.anchor, text, _Size())
+        self._put(text, _Size())
+
+    def _begin(self, node: ListNode | MapNode, event: yaml.CollectionStartEvent, at: Mark) -> None:
+        self._refuse_tag(event.tag, at)
+        self._check_depth(1, at)
+        self.open.append(_Open(node, event.anchor))
+
+    def _end(self) -> None:
+        closed = self.open.pop()
+        self._remember(closed.anchor, closed.node, closed.size)
+        self._put(closed.node, closed.size)
+
+    def _alias(self, name: str, at: Mark) -> None:
+        if any(level.anchor == name for level in self.open):
+            raise _refusal(at, f"{shown('*' + name)} contains itself", "an alias repeats what stands above it")
+        if name not in self.anchors:
+            raise _refusal(at, f"{shown('*' + name)} refers to nothing above", hint="quote a text that begins with *")
+        node, size = self.anchors[name]
+        self._check_depth(size.height, at)
+        self.n_expanded += size.n_nodes
+        if self.n_expanded > MOST_EXPANDED:
+            raise _refusal(at, f"aliases expand to more than {MOST_EXPANDED:,} values", "write fewer aliases")
+        self._put(node, size)
+
+    def _remember(self, anchor: str | None, node: Node, size: _Size) -> None:
+        if anchor:
+            self.anchors[anchor] = node, size
+
+    def _check_depth(self, height: int, at: Mark) -> None:
+        if len(self.open) + height > MOST_DEPTH:
+            raise _refusal(
+                at, f"this is nested deeper than {MOST_DEPTH} levels", "move inner steps to a journey and `do` it"
+            )
+
+    def _refuse_tag(self, tag: str | None, at: Mark) -> None:
+        if tag is not None:
+            self.problems.add(at, f"the tag {shown(tag)} is not allowed", "the place of a value gives it its type")
+
+    def _put(self, node: Node, size: _Size) -> None:
+        if not self.open:
+            self.root = node
+            return
+        level = self.open[-1]
+        level.size.n_nodes += size.n_nodes
+        level.size.height = max(level.size.height, size.height + 1)
+        if isinstance(level.node, ListNode):
+            level.node.items.append(node)
+        elif level.key is None:
+            level.key = self._key(node, level)
+        else:
+            level.node.entries.append((level.key, node))
+            level.key = None
+
+    def _key(self, node: Node, level: _Open) -> Text:
+        if not isinstance(node, Text):
+            raise _refusal(
+                node.at, "a key must be a text, not a list or map", hint="quote a key that begins with [ or {"
+            )
+        if node.text == "<<" and not node.is_quoted:
+            self.problems.add(node.at, "merge keys (<<) are not allowed", "repeat the keys, or use an alias as a value")
+        if node.text in level.lines:
+            lines = f"lines {level.lines[node.text]} and {node.at.line}"
+            self.problems.add(node.at, f"`{node.text}` is set twice ({lines})", "keep one of them")
+        level.lines.setdefault(node.text, node.at.line)
+        return node
