@@ -1,0 +1,140 @@
+"""Durations in whole milliseconds, and waits: `30 min`, `90 days`, `about 10 s`, `5 s to 20 s`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from footfall.errors import UnitError, shown
+from footfall.units.hints import nearest
+from footfall.units.numbers import EXACT, NUMBER_THEN_WORD, exact_decimal, is_number
+
+UNIT_MS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "day": 86_400_000, "week": 604_800_000}
+UNIT_MS |= {"days": UNIT_MS["day"], "weeks": UNIT_MS["week"]}
+DAY_MS = UNIT_MS["day"]
+LONGEST_DAYS = 36_525
+DEFAULT_SPREAD = Decimal("0.8")
+WIDEST_SPREAD = 10
+
+_UNIT_SYNONYMS = {
+    "millisecond": "ms", "milliseconds": "ms", "msec": "ms",
+    "sec": "s", "secs": "s", "second": "s", "seconds": "s",
+    "m": "min", "mins": "min", "minute": "min", "minutes": "min",
+    "hr": "h", "hrs": "h", "hour": "h", "hours": "h",
+    "d": "days", "w": "weeks", "wk": "weeks", "wks": "weeks",
+}  # fmt: skip
+_TOO_VAGUE = ("month", "months", "year", "years")
+
+DURATION_ACCEPTS = "write a number with ms, s, min, h, days or weeks, such as 30 min"
+DAYS_ACCEPTS = "write whole days or weeks, such as 90 days"
+WAIT_ACCEPTS = "write 10 s, about 10 s, 5 s to 20 s, or {median: 10 s, spread: 0.5}"
+
+
+@dataclass(frozen=True, slots=True)
+class WaitParts:
+    """A wait as written.
+
+    Args:
+        kind: `exact`, `about` (log-normal) or `uniform`.
+        low_ms: The exact value, the median, or the lower end.
+        high_ms: The upper end of `uniform`; else equal to `low_ms`.
+        spread: Standard deviation of the logarithm of `about`; else 0.
+    """
+
+    kind: Literal["exact", "about", "uniform"]
+    low_ms: int
+    high_ms: int
+    spread: Decimal
+
+
+def parse_duration(text: str) -> int:
+    """Return whole milliseconds, from 0 to 100 years, of `30 min`, `1.5 h` or `250 ms`.
+
+    Raises:
+        UnitError: Not a duration, negative, too long, or not whole milliseconds.
+    """
+    number, unit = _number_and_unit(text)
+    duration_ms = EXACT.multiply(number, Decimal(UNIT_MS[unit]))
+    if not 0 <= duration_ms <= LONGEST_DAYS * DAY_MS:
+        raise UnitError(f"{shown(text)} is outside 0 s..100 years", DURATION_ACCEPTS)
+    if duration_ms != duration_ms.to_integral_value():
+        raise UnitError(f"{shown(text)} is not a whole number of milliseconds", DURATION_ACCEPTS)
+    return int(duration_ms)
+
+
+def _number_and_unit(text: str) -> tuple[Decimal, str]:
+    matched = NUMBER_THEN_WORD.fullmatch(text.strip())
+    if not matched:
+        raise UnitError(f"{shown(text)} is not a duration", DURATION_ACCEPTS)
+    number, unit = exact_decimal(matched[1], "a duration", DURATION_ACCEPTS), matched[2]
+    if unit not in UNIT_MS:
+        raise UnitError(_unit_message(text, unit), DURATION_ACCEPTS, _unit_hint(matched[1], unit))
+    return number, unit
+
+
+def _unit_message(text: str, unit: str) -> str:
+    return f"{shown(text)} has the unknown unit {shown(unit)}" if unit else f"{shown(text)} has no unit"
+
+
+def _unit_hint(number: str, unit: str) -> str:
+    meant = "s" if not unit else _UNIT_SYNONYMS.get(unit.lower()) or nearest(unit, UNIT_MS)
+    return f"did you mean {number} {meant}?" if meant and unit.lower() not in _TOO_VAGUE else ""
+
+
+def parse_days(text: str) -> int:
+    """Return whole days, from 1 to 36,525, of `90 days`, `12 weeks` or `1 day`.
+
+    Raises:
+        UnitError: Not a duration, or not whole days.
+    """
+    if is_number(text):
+        raise UnitError(f"{shown(text)} has no unit", DAYS_ACCEPTS, f"did you mean {text.strip()} days?")
+    duration_ms = parse_duration(text)
+    if duration_ms % DAY_MS or not duration_ms:
+        raise UnitError(f"{shown(text)} is not a whole number of days of at least 1", DAYS_ACCEPTS)
+    return duration_ms // DAY_MS
+
+
+def parse_wait(text: str) -> WaitParts:
+    """Return the parts of `10 s`, `about 10 s` or `5 s to 20 s`.
+
+    Raises:
+        UnitError: Not a wait, an upper end not above the lower one, or a median of 0.
+    """
+    stripped = text.strip()
+    if stripped.startswith("about "):
+        return about(parse_duration(stripped.removeprefix("about ")), DEFAULT_SPREAD)
+    low, to, high = stripped.partition(" to ")
+    if to:
+        return _uniform(text, parse_duration(low), parse_duration(high))
+    exact_ms = _exact_wait(text)
+    return WaitParts("exact", exact_ms, exact_ms, Decimal(0))
+
+
+def about(median_ms: int, spread: Decimal) -> WaitParts:
+    """Return a log-normal wait of this median and this standard deviation of the logarithm.
+
+    Raises:
+        UnitError: The median is 0, or the spread is outside 0..10.
+    """
+    if median_ms == 0:
+        raise UnitError("a median of 0 leaves no wait", "write a median above 0, such as about 10 s")
+    if not 0 <= spread <= WIDEST_SPREAD:
+        raise UnitError(
+            f"a spread of {spread} is outside 0..{WIDEST_SPREAD}", "a usual spread is 0.3 (narrow) to 1.5 (wide)"
+        )
+    return WaitParts("about", median_ms, median_ms, spread)
+
+
+def _uniform(text: str, low_ms: int, high_ms: int) -> WaitParts:
+    if low_ms >= high_ms:
+        raise UnitError(f"{shown(text)} ends before it begins", "write the shorter wait first, such as 5 s to 20 s")
+    return WaitParts("uniform", low_ms, high_ms, Decimal(0))
+
+
+def _exact_wait(text: str) -> int:
+    try:
+        return parse_duration(text)
+    except UnitError as error:
+        raise UnitError(error.message.replace("is not a duration", "is not a wait"), WAIT_ACCEPTS, error.hint) from None

@@ -1,0 +1,63 @@
+"""Money: exact amounts in major units, never finer than the currency can be paid."""
+
+from __future__ import annotations
+
+from decimal import Context, Decimal, Inexact
+
+from footfall.errors import UnitError, shown
+from footfall.units.currencies import MINOR_DIGITS
+from footfall.units.hints import nearest_hint
+from footfall.units.numbers import NUMBER_THEN_WORD, exact_decimal, number_hint
+
+MOST_MONEY = 10**12
+
+MONEY_ACCEPTS = "write an amount, such as 12.50 or 12.50 EUR"
+CURRENCY_ACCEPTS = "write an ISO 4217 code, such as USD, EUR or JPY"
+
+
+def minor_digits(code: str) -> int:
+    """Return the digits after the point of a currency: 2 for EUR, 0 for JPY, 3 for KWD.
+
+    Raises:
+        UnitError: Not a currency in use.
+    """
+    if code not in MINOR_DIGITS:
+        is_close = code.upper() in MINOR_DIGITS
+        hint = f"did you mean {code.upper()}?" if is_close else nearest_hint(code.upper(), MINOR_DIGITS)
+        raise UnitError(f"{shown(code)} is not a currency", CURRENCY_ACCEPTS, hint)
+    return MINOR_DIGITS[code]
+
+
+def parse_currency(text: str) -> str:
+    """Return the ISO 4217 code of a currency in use.
+
+    Raises:
+        UnitError: Not such a code.
+    """
+    minor_digits(text.strip())
+    return text.strip()
+
+
+def parse_money(text: str, currency: str) -> Decimal:
+    """Return an amount in major units of `currency`, of `12.50` or `12.50 EUR`.
+
+    Raises:
+        UnitError: Not an amount, another currency, 10**12 or more, or finer than the currency's minor unit.
+    """
+    matched = NUMBER_THEN_WORD.fullmatch(text.strip())
+    if not matched:
+        raise UnitError(f"{shown(text)} is not an amount of money", MONEY_ACCEPTS, number_hint(text.strip()))
+    if matched[2] and matched[2] != currency:
+        raise UnitError(f"{shown(text)} is not in {currency}", f"write {matched[1]} or {matched[1]} {currency}")
+    return _amount(text, exact_decimal(matched[1], "an amount of money", MONEY_ACCEPTS), currency)
+
+
+def _amount(text: str, amount: Decimal, currency: str) -> Decimal:
+    digits = minor_digits(currency)
+    if abs(amount) >= MOST_MONEY:
+        raise UnitError(f"{shown(text)} is too much money", "write an amount below 1e12")
+    try:
+        return amount.quantize(Decimal(1).scaleb(-digits), context=Context(prec=40, traps=[Inexact]))
+    except Inexact:
+        accepts = f"{currency} has {digits} digits after the point" if digits else f"{currency} has no minor unit"
+        raise UnitError(f"{shown(text)} is finer than {currency} can be paid", accepts) from None
