@@ -35,7 +35,7 @@ def test_no_hidden_input(path):
 
 @pytest.mark.parametrize("path", PATH, ids=lambda p: str(p.relative_to(ROOT)))
 def test_no_float_transcendentals(path):
-    """NumPy's and C's exp, log and power differ in their last bits between processors: tables are made with `decimal`."""
+    """Exp, log and power differ in their last bits between processors: tables are made with `decimal`."""
     calls = {dotted(node.func) for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)}
     banned = {f"{module}.{name}" for module in ("np", "numpy", "math") for name in FORBIDDEN_MATH | {"power", "interp"}}
     assert calls & banned == set()

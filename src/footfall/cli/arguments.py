@@ -18,7 +18,7 @@ _SUFFIXED = re.compile(r"([0-9]+(?:\.[0-9]+)?)([kKmM])", re.ASCII)
 _SUFFIXES = {"k": 1_000, "m": 1_000_000}
 
 
-class Count(click.ParamType):
+class Count(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2
     """A whole number written as people write large ones: 10000, 10_000, 1e6, 10k.
 
     Args:
@@ -62,7 +62,7 @@ WORKERS = Count("n", 1, 1024)
 PERSON = Count("id", 0, 10**12)
 
 
-class ScenarioName(click.ParamType):
+class ScenarioName(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2
     """A shipped scenario's name or the path of a file; completes both."""
 
     name = "scenario"

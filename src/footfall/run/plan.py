@@ -7,11 +7,15 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
+from footfall.errors import UsageError
 from footfall.events.chunk import Part
 from footfall.run.engine import Engine
 
-Cursors = Mapping[int, int]
+Cursors = Mapping[tuple[int, int], int]
 State = Literal["new", "incomplete", "complete"]
+
+EVERYBODY = (0, 10**12)
+"""The one group of a run that is written in order of time; the same however many people come."""
 
 # Groups that are simulated side by side, window by window. A constant: the order of commits must not depend on workers.
 # Large enough to keep that many workers busy, small enough to hold the state of all its people in memory.
@@ -49,8 +53,8 @@ class Plan:
         window_ms: Width of the grid.
         group_size: People per group; the last group is whole too, its late people come after the end.
         first_windows: Per group: end of the first window in which somebody has come.
-        cursors: Per sink: first person of a group → time up to which the sink has it.
-        groups_at_once: How many groups advance side by side.
+        cursors: Per sink: group (first person, end person) → time up to which the sink has it.
+        in_time_order: All groups advance side by side, and their parts of one span become one.
     """
 
     start_ms: int
@@ -59,7 +63,7 @@ class Plan:
     group_size: int
     first_windows: tuple[int, ...]
     cursors: tuple[Cursors, ...]
-    groups_at_once: int = GROUPS_AT_ONCE
+    in_time_order: bool = False
 
     @property
     def n_groups(self) -> int:
@@ -68,13 +72,18 @@ class Plan:
 
     def steps(self) -> Iterator[Step]:
         """Yield all that is to be done, in order of commits; the same on every call: every worker makes it anew."""
-        number = 0
-        for first in range(0, self.n_groups, self.groups_at_once):
-            groups = range(first, min(first + self.groups_at_once, self.n_groups))
+        number, at_once = 0, self.n_groups if self.in_time_order else GROUPS_AT_ONCE
+        for first in range(0, self.n_groups, max(at_once, 1)):
+            groups = range(first, min(first + at_once, self.n_groups))
             steps = [step for group in groups for step in self._steps_of(group)]
             for step in sorted(steps, key=lambda s: (s.part.from_ms, s.group)):
                 yield replace(step, number=number)
                 number += 1
+
+    @property
+    def n_steps(self) -> int:
+        """Number of steps."""
+        return sum(1 for _ in self.steps())
 
     def state_of(self, sink: int) -> State:
         """Return whether a sink has nothing, some or all of the run."""
@@ -89,7 +98,22 @@ class Plan:
 
     def cursor(self, sink: int, group: int) -> int:
         """Return the time up to which a sink has a group."""
-        return self.cursors[sink].get(group * self.group_size, self.start_ms)
+        people = EVERYBODY if self.in_time_order else (group * self.group_size, (group + 1) * self.group_size)
+        return self.cursors[sink].get(people, self.start_ms)
+
+    def check_layout(self, sink: int, name: str) -> None:
+        """Check that what a sink has was written in the order that is asked for now.
+
+        Raises:
+            UsageError: It was not, so it cannot be continued.
+        """
+        is_timely = EVERYBODY in self.cursors[sink]
+        if self.cursors[sink] and is_timely != self.in_time_order:
+            order = "with" if is_timely else "without"
+            raise UsageError(
+                f"{name} holds a part of this run that was written {order} --order time\n"
+                f"  hint: continue it {order} --order time, or begin anew with --fresh"
+            )
 
     def _steps_of(self, group: int) -> list[Step]:
         have = [self.cursor(sink, group) for sink in range(len(self.cursors))] or [self.start_ms]
@@ -117,15 +141,14 @@ def make_plan(engine: Engine, until_ms: int, cursors: tuple[Cursors, ...], *, in
         engine: The stream.
         until_ms: End of the run, exclusive.
         cursors: Per sink, as it says when opened.
-        in_time_order: All groups advance side by side, so that all people's parts of one window follow each other.
+        in_time_order: Everybody advances side by side, window by window.
     """
     start_ms, window_ms = engine.stream.start_ms, engine.window_ms
     n_groups = -(-engine.people_until(until_ms) // engine.group_size)
     first_windows = (start_ms + window_ms,) * n_groups
     if not in_time_order:
         first_windows = _first_windows(engine, n_groups, until_ms)
-    at_once = max(n_groups, 1) if in_time_order else GROUPS_AT_ONCE
-    return Plan(start_ms, until_ms, window_ms, engine.group_size, first_windows, cursors, at_once)
+    return Plan(start_ms, until_ms, window_ms, engine.group_size, first_windows, cursors, in_time_order)
 
 
 def _first_windows(engine: Engine, n_groups: int, until_ms: int) -> tuple[int, ...]:

@@ -47,17 +47,17 @@ class Nobody:
 class Bar:
     """A progress bar on standard error: share done, people, events, events per second, time left.
 
-    What is done is measured in people times time, which is known beforehand; events are not.
+    What is done is measured in steps of the plan, which are known beforehand; events are not.
     """
 
-    def __init__(self, plan: Plan) -> None:
-        self._total = sum(_weight(step) for step in plan.steps())
+    def __init__(self, plan: Plan, n_people: int) -> None:
+        self._n_steps, self._n_people = plan.n_steps, n_people
         self._n_events = 0
-        self._people: dict[int, int] = {}
+        self._groups: dict[int, int] = {}
         self._began = time.perf_counter()
 
     def __enter__(self) -> Self:
-        self._bar, self._task = _make_bar(self._total)
+        self._bar, self._task = _make_bar(self._n_steps)
         self._bar.start()
         return self
 
@@ -69,19 +69,16 @@ class Bar:
     def committed(self, step: Step, n_events: int) -> None:
         """Move the bar."""
         self._n_events += n_events
-        self._people[step.part.first_person] = step.part.end_person - step.part.first_person
+        self._groups[step.part.first_person] = step.part.end_person - step.part.first_person
+        n_people = min(sum(self._groups.values()), self._n_people)
         rate = self._n_events / max(time.perf_counter() - self._began, 1e-3)
-        said = f"{sum(self._people.values()):,} people · {self._n_events:,} events · {rate:,.0f} events/s"
-        self._bar.update(self._task, advance=_weight(step), said=said)
+        said = f"{n_people:,} people · {self._n_events:,} events · {rate:,.0f} events/s"
+        self._bar.update(self._task, completed=step.number + 1, said=said)
 
 
-def watcher_for(plan: Plan, *, is_wanted: bool) -> Watcher:
+def watcher_for(plan: Plan, n_people: int, *, is_wanted: bool) -> Watcher:
     """Return a bar where somebody can see it, else nobody."""
-    return Bar(plan) if is_wanted and sys.stderr.isatty() else Nobody()
-
-
-def _weight(step: Step) -> int:
-    return (step.part.until_ms - step.part.from_ms) // 1000
+    return Bar(plan, n_people) if is_wanted and sys.stderr.isatty() else Nobody()
 
 
 def _make_bar(total: int) -> tuple[RichProgress, TaskID]:

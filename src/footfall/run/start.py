@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from zoneinfo import ZoneInfo
 
+from footfall import zones
 from footfall.errors import UsageError, shown
 
 _RELATIVE = re.compile(r"(?:now|today)(?:-(?P<count>[0-9]{1,5})(?P<unit>[dw]))?")
@@ -29,7 +29,7 @@ def resolve_start(written: str | dt.date | None, time_zone: str, today: dt.date 
     relative = _RELATIVE.fullmatch(written)
     if relative is None:
         return _date(written)
-    day = today or dt.datetime.now(ZoneInfo(time_zone)).date()
+    day = today or dt.datetime.now(zones.zone(time_zone)).date()
     return day - dt.timedelta(days=int(relative["count"] or 0) * _DAYS[relative["unit"] or "d"])
 
 

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 from footfall.events.chunk import Chunk, Tallies
 from footfall.run.engine import Engine, Simulating
 from footfall.run.plan import Plan, Step
-
-
-class Preparer(Protocol):
-    """The part of a sink that encodes: it runs where the chunk is made."""
-
-    def prepare(self, chunk: Chunk) -> Any:
-        """Encode a chunk; what is returned goes to the sink's `commit`, possibly in another process."""
+from footfall.sinks.sink import Prepared, Sink
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +16,14 @@ class Job:
     """All that a worker needs, pickled once.
 
     Args:
-        preparers: One per sink, in the order of the run's list.
-        keep_chunks: Hand over the chunk itself, unprepared (`--order time` merges chunks first).
+        encoders: Per sink, in the order of the run's list: one that was never opened, or None where the owner encodes.
+        keep_chunks: Hand over the chunk itself (`--order time` merges chunks before they are encoded).
     """
 
     engine: Engine
     run_id: str
     plan: Plan
-    preparers: tuple[Preparer, ...]
+    encoders: tuple[Sink | None, ...]
     keep_chunks: bool = False
 
 
@@ -39,14 +32,14 @@ class Outcome:
     """What became of a step.
 
     Args:
-        prepared: One per sink of the step, empty when the chunk is kept.
-        chunk: The chunk, where it is kept; else None.
+        prepared: Per sink of the step: what it prepared, or None where the owner is to do it.
+        chunk: The chunk, where somebody needs it still; else None.
     """
 
     step: Step
     n_events: int
     tallies: Tallies
-    prepared: tuple[Any, ...]
+    prepared: tuple[Prepared | None, ...]
     chunk: Chunk | None
 
 
@@ -70,8 +63,9 @@ def live_through(job: Job, share: int = 0, n_shares: int = 1) -> Iterator[Outcom
 
 def prepare(job: Job, step: Step, chunk: Chunk) -> Outcome:
     """Encode a chunk for all sinks that lack it."""
-    kept = chunk if job.keep_chunks else None
-    prepared = () if job.keep_chunks else tuple(job.preparers[sink].prepare(chunk) for sink in step.sinks)
+    encoders = [None if job.keep_chunks else job.encoders[sink] for sink in step.sinks]
+    prepared = tuple(None if encoder is None else encoder.prepare(chunk) for encoder in encoders)
+    kept = chunk if job.keep_chunks or None in prepared else None
     return Outcome(step, chunk.events.num_rows, chunk.tallies, prepared, kept)
 
 

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import IO, Any, Self
@@ -35,7 +35,7 @@ _GRACE_S = 2.0
 _PIPE_BYTES = 1 << 20
 
 
-def outcomes_of(job: Job, n_workers: int, stop: threading.Event) -> Iterator[Outcome]:
+def outcomes_of(job: Job, n_workers: int, stop: threading.Event) -> Generator[Outcome]:
     """Yield the outcomes of a job in plan order; once `stop` is set, those in flight that follow on, then no more.
 
     Args:

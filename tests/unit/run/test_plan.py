@@ -5,9 +5,12 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from footfall.run.plan import GROUPS_AT_ONCE, make_plan
 from tests.engines import DAY_MS, GROUP, FakeEngine
+
+from footfall.errors import UsageError
+from footfall.run.plan import EVERYBODY, GROUPS_AT_ONCE, make_plan
+
+FIRST, SECOND = (0, GROUP), (GROUP, 2 * GROUP)
 
 
 def until(engine, days):
@@ -59,20 +62,21 @@ def test_numbers_count_the_steps():
 def test_what_a_sink_has_is_not_planned_for_it():
     """A step names the sinks that lack it, and begins where the earliest of them stands."""
     engine = FakeEngine(people=GROUP)
-    plan = plan_of(engine, 3, ({0: until(engine, 1)}, {0: until(engine, 2)}))
+    plan = plan_of(engine, 3, ({FIRST: until(engine, 1)}, {FIRST: until(engine, 2)}))
     assert [(s.part.from_ms, s.sinks) for s in plan.steps()] == [(until(engine, 1), (0,)), (until(engine, 2), (0, 1))]
 
 
 def test_a_cursor_off_the_grid_is_an_edge():
     """Where a shorter run ended within a window, the longer one goes on from there, then joins the grid."""
     engine = FakeEngine(people=GROUP, window_ms=2 * DAY_MS)
-    plan = plan_of(engine, 5, ({0: until(engine, 3)},))
+    plan = plan_of(engine, 5, ({FIRST: until(engine, 3)},))
     edges = [(s.part.from_ms, s.part.until_ms) for s in plan.steps()]
     assert edges == [(until(engine, 3), until(engine, 4)), (until(engine, 4), until(engine, 5))]
 
 
 @pytest.mark.parametrize(
-    ("cursor", "state"), [({}, "new"), ({0: 1}, "incomplete"), ({0: 3}, "incomplete"), ({0: 3, GROUP: 3}, "complete")]
+    ("cursor", "state"),
+    [({}, "new"), ({FIRST: 1}, "incomplete"), ({FIRST: 3}, "incomplete"), ({FIRST: 3, SECOND: 3}, "complete")],
 )
 def test_state_of_a_sink(cursor, state):
     """Nothing, some, or all groups up to the end."""
@@ -84,7 +88,7 @@ def test_state_of_a_sink(cursor, state):
 def test_a_sink_that_has_more_than_asked_is_complete():
     """A stored run that reaches further needs nothing."""
     engine = FakeEngine(people=GROUP)
-    plan = plan_of(engine, 3, ({0: until(engine, 9)},))
+    plan = plan_of(engine, 3, ({FIRST: until(engine, 9)},))
     assert plan.state_of(0) == "complete"
     assert list(plan.steps()) == []
 
@@ -104,7 +108,11 @@ def test_late_groups_begin_with_one_wide_part():
 @given(
     days=st.integers(1, 9),
     window=st.integers(1, 4),
-    have=st.lists(st.dictionaries(st.sampled_from([0, GROUP, 2 * GROUP]), st.integers(0, 12)), min_size=1, max_size=3),
+    have=st.lists(
+        st.dictionaries(st.sampled_from([FIRST, SECOND, (2 * GROUP, 3 * GROUP)]), st.integers(0, 12)),
+        min_size=1,
+        max_size=3,
+    ),
 )
 def test_every_sink_gets_every_hour_once(days, window, have):
     """Whatever the cursors, the parts planned for a sink cover exactly what it lacks, in order, once."""
@@ -113,8 +121,18 @@ def test_every_sink_gets_every_hour_once(days, window, have):
     steps = list(plan_of(engine, days, cursors).steps())
     for sink, group in ((s, g) for s in range(len(have)) for g in range(3)):
         spans = [(s.part.from_ms, s.part.until_ms) for s in steps if s.group == group and sink in s.sinks]
-        at = cursors[sink].get(group * GROUP, engine.stream.start_ms)
+        at = cursors[sink].get((group * GROUP, (group + 1) * GROUP), engine.stream.start_ms)
         for begin, end in spans:
             assert begin == at
             at = end
         assert at >= until(engine, days)
+
+
+def test_an_order_is_kept():
+    """What was written by groups is not continued in order of time, nor the other way round; the message says how."""
+    engine = FakeEngine(people=GROUP)
+    with pytest.raises(UsageError, match=r"written without --order time(.|\n)*--fresh"):
+        plan_of(engine, 3, ({FIRST: until(engine, 1)},), in_time_order=True).check_layout(0, "duckdb:x")
+    with pytest.raises(UsageError, match=r"written with --order time(.|\n)*--fresh"):
+        plan_of(engine, 3, ({EVERYBODY: until(engine, 1)},)).check_layout(0, "duckdb:x")
+    plan_of(engine, 3, ({},)).check_layout(0, "duckdb:x")

@@ -8,14 +8,15 @@ import threading
 import time
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+from tests.engines import DAY_MS, GROUP, FakeEngine
 
 from footfall.errors import FootfallError, PermanentSinkError
 from footfall.run.plan import make_plan
 from footfall.run.work import Job
 from footfall.run.workers import Workers, outcomes_of
-from tests.engines import DAY_MS, GROUP, FakeEngine
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,10 @@ class Dies:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def job_of(preparer=None, people=4 * GROUP, days=3, **options):
+def job_of(encoder=None, people=4 * GROUP, days=3, **options):
     engine = FakeEngine(people=people, rows=20)
     until = engine.stream.start_ms + days * DAY_MS
-    return Job(engine, engine.run.id, make_plan(engine, until, ({},)), (preparer or Counts(),), **options)
+    return Job(engine, engine.run.id, make_plan(engine, until, ({},)), (encoder or Counts(),), **options)
 
 
 @pytest.mark.parametrize("n_workers", [2, 3])
@@ -144,7 +145,6 @@ def test_workers_die_with_their_owner():
 
 def is_alive(pid):
     try:
-        with open(f"/proc/{pid}/stat") as stat:
-            return stat.read().rpartition(")")[2].split()[0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False

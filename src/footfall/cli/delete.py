@@ -1,0 +1,29 @@
+"""`footfall delete`: a run leaves its store."""
+
+from __future__ import annotations
+
+import click
+
+from footfall.cli.runs import DEFAULT_STORE, find_run
+
+EPILOG = """\b
+Examples:
+  footfall runs footfall.duckdb                              lists the ids
+  footfall delete footfall.duckdb --run 3f9a0c61b81d2f09
+"""
+
+
+@click.command("delete", epilog=EPILOG)
+@click.argument("store", default=DEFAULT_STORE)
+@click.option("--run", "run_id", required=True, metavar="ID", help="Id of the run, or its beginning.")
+def command(store: str, run_id: str) -> None:
+    """Remove a run from a store.
+
+    The run's events, changes, people and tallies are removed; other runs stay as they are.
+    """
+    from footfall.store.open import open_store
+
+    with open_store(store, read_only=False) as opened:
+        info = find_run(opened.runs(), run_id)
+        opened.delete(info.id)
+    click.echo(f"removed run {info.id} of {info.scenario}: {info.events:,} events", err=True)

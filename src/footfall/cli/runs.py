@@ -1,0 +1,80 @@
+"""`footfall runs`: what a store holds."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from footfall.cli.console import print_table
+from footfall.errors import UsageError, shown
+
+if TYPE_CHECKING:
+    from footfall.store.runs import RunInfo
+
+DEFAULT_STORE = "footfall.duckdb"
+EPILOG = """\b
+Examples:
+  footfall runs
+  footfall runs parquet:school --format json
+"""
+
+
+@click.command("runs", epilog=EPILOG)
+@click.argument("store", default=DEFAULT_STORE)
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="How to show them.")
+def command(store: str, form: str) -> None:
+    """List the runs a store holds.
+
+    STORE is a DuckDB file or a folder of Parquet files; by default footfall.duckdb.
+    """
+    from footfall.store.open import open_store
+
+    with open_store(store) as opened:
+        rows = [_row(info) for info in opened.runs()]
+    if form == "json":
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+    elif rows:
+        print_table({name: [row[name] for row in rows] for name in rows[0]})
+    else:
+        click.echo(f"{store} holds no runs", err=True)
+
+
+def _row(info: RunInfo) -> dict[str, Any]:
+    run = info.run
+    return {
+        "run": info.id,
+        "scenario": info.scenario,
+        "state": info.state,
+        "seed": run.stream.seed,
+        "people": run.people,
+        "events": info.events,
+        "from": _day(run.stream.start_ms),
+        "until": _day(run.until_ms),
+        "settings": " ".join(f"{key}={value}" for key, value in run.settings.items()),
+        "begun": _time(info.created_ms),
+    }
+
+
+def _day(ms: int) -> str:
+    return _time(ms).removesuffix(" 00:00")
+
+
+def _time(ms: int) -> str:
+    return dt.datetime.fromtimestamp(ms / 1000, dt.UTC).strftime("%Y-%m-%d %H:%M")
+
+
+def find_run(infos: list[RunInfo], written: str) -> RunInfo:
+    """Return the run whose id is or begins with what was written.
+
+    Raises:
+        UsageError: None does, or several do.
+    """
+    found = [info for info in infos if info.id.startswith(written)] if written else []
+    if len(found) != 1:
+        have = "\n".join(f"  {info.id}  {info.scenario}, {info.state}" for info in infos) or "  the store holds no runs"
+        what = "there is no run" if not found else f"{len(found)} runs begin with"
+        raise UsageError(f"{what} {shown(written)}\n{have}")
+    return found[0]

@@ -1,0 +1,93 @@
+"""What a run has come to: totals, and a balance per sink."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from footfall.events.chunk import Run, Tallies
+from footfall.run.plan import State
+from footfall.sinks.sink import Receipt
+
+
+@dataclass(slots=True)
+class Balance:
+    """What one sink has done: generated = accepted + rejected + pending.
+
+    Args:
+        name: As after `--to`.
+        guarantee: What the sink promises.
+        before: What it had of this run: nothing (`new`), some (`incomplete`) or all (`complete`).
+        generated: Events that were made for it.
+        accepted: Events it has taken for good.
+        rejected: Events it will never take; they are in the dead letters.
+        size_bytes: Bytes written or sent.
+    """
+
+    name: str
+    guarantee: str
+    before: State
+    generated: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    size_bytes: int = 0
+
+    @property
+    def pending(self) -> int:
+        """Events that were made and are neither taken nor refused yet."""
+        return self.generated - self.accepted - self.rejected
+
+    def add(self, n_events: int, receipt: Receipt) -> None:
+        """Add a part."""
+        self.generated += n_events
+        self.accepted += receipt.accepted
+        self.rejected += receipt.rejected
+        self.size_bytes += receipt.size_bytes
+
+
+@dataclass(slots=True)
+class RunResult:
+    """What a run has come to.
+
+    Args:
+        run: What was asked for.
+        sinks: One balance per sink, of this call.
+        n_workers: Processes that simulated; 1 is this one.
+        events: Events simulated by this call.
+        parts: Parts committed by this call.
+        tallies: Of the parts of this call; of the whole run if nothing was there before.
+        seconds: How long it took.
+        is_finished: All parts are in all sinks; False when it was stopped before.
+    """
+
+    run: Run
+    sinks: list[Balance]
+    n_workers: int = 1
+    events: int = 0
+    parts: int = 0
+    tallies: Tallies = field(default_factory=Tallies.empty)
+    seconds: float = 0.0
+    is_finished: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the tallies are those of the whole run: every sink was empty before."""
+        return self.is_finished and all(sink.before == "new" for sink in self.sinks)
+
+    @property
+    def was_complete(self) -> bool:
+        """Whether there was nothing to do."""
+        return all(sink.before == "complete" for sink in self.sinks)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether everything was delivered."""
+        return self.is_finished and all(sink.rejected == sink.pending == 0 for sink in self.sinks)
+
+    @property
+    def sessions(self) -> int:
+        """Sessions that began in this call."""
+        return self.measure("sessions")
+
+    def measure(self, name: str) -> int:
+        """Return the sum of a measure over all cities (see `Tallies`)."""
+        return sum(count for (_, measure), count in self.tallies.cities.items() if measure == name)

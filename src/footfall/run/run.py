@@ -1,0 +1,187 @@
+"""Drives a run: what every sink still lacks is simulated, handed over, and accounted for."""
+
+from __future__ import annotations
+
+import datetime as dt
+import pickle
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from footfall.errors import UsageError
+from footfall.events.chunk import Run
+from footfall.run.engine import DAY_MS, Engine
+from footfall.run.order import in_time_order
+from footfall.run.plan import Plan, make_plan
+from footfall.run.progress import watcher_for
+from footfall.run.result import Balance, RunResult
+from footfall.run.setup import Settings, set_up
+from footfall.run.work import Job, Outcome
+from footfall.run.workers import default_workers, outcomes_of
+from footfall.sinks import Cursors, Prepared, Receipt, Sink, parse
+
+if TYPE_CHECKING:
+    from footfall.scenario.records import Scenario
+
+DEFAULT_SINK = "duckdb:footfall.duckdb"
+SMALL_PERSON_DAYS = 1_000_000
+"""Less than this is simulated faster by this process alone than by workers that must start first (measured: 0.4 s)."""
+
+
+def run(
+    scenario: str | Path | Scenario,
+    *,
+    to: str | Sink | Sequence[str | Sink] = DEFAULT_SINK,
+    people: int | None = None,
+    days: int | None = None,
+    start: str | dt.date | None = None,
+    seed: int = 1,
+    settings: Settings | None = None,
+    workers: int | None = None,
+    order: Literal["part", "time"] = "part",
+    fresh: bool = False,
+    progress: bool = False,
+    stop: threading.Event | None = None,
+) -> RunResult:
+    """Simulate a scenario and write its events.
+
+    The same run again into the same sink continues it if it is incomplete, and does nothing if it is complete.
+
+    Args:
+        scenario: Name of a shipped one, path of a YAML file, or a loaded scenario.
+        to: Where to: `duckdb:FILE`, `parquet:DIR`, `ndjson:FILE`, `csv:FILE`, `json:FILE`, `-`; or several.
+        people: Scales the number of people; None keeps the scenario's.
+        days: Length; None keeps the scenario's.
+        start: First day: a date, or `now-30d`; None keeps the scenario's.
+        seed: From 0 to 2**63 - 1; another seed, other people.
+        settings: Values to replace in the scenario: path of the key → value.
+        workers: Processes that simulate; None takes one per processor, or none besides this one for small runs.
+        order: `time` writes everybody's events in one order of time, which needs memory for all people at once.
+        fresh: Remove what the sinks have of this run, and begin anew.
+        progress: Show a bar on standard error if that is a terminal.
+        stop: When set, what is in flight is finished and the run ends; running again continues.
+
+    Raises:
+        UsageError, ScenarioError: The arguments or the scenario cannot be used; nothing was written.
+        StoreError, SinkError: A sink cannot be written; what it has is kept.
+    """
+    named = [to] if isinstance(to, str) or not isinstance(to, Sequence) else list(to)
+    sinks = [parse(sink) if isinstance(sink, str) else sink for sink in named]
+    _check_names([sink.name for sink in sinks])
+    ready = set_up(scenario, settings=settings, people=people, days=days, start=start, seed=seed)
+    return Drive(
+        ready.engine,
+        ready.run,
+        sinks,
+        fresh=fresh,
+        in_time_order=order == "time",
+        n_workers=workers,
+        progress=progress,
+        stop=stop or threading.Event(),
+    ).drive()
+
+
+def _check_names(names: list[str]) -> None:
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise UsageError(f"{twice} is named twice\n  hint: every sink gets all events; name it once")
+
+
+class Drive:
+    """One run into its sinks.
+
+    opened → planned → driven, part by part → closed, whatever happens on the way.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        run: Run,
+        sinks: Sequence[Sink],
+        *,
+        stop: threading.Event,
+        fresh: bool = False,
+        in_time_order: bool = False,
+        n_workers: int | None = None,
+        progress: bool = False,
+    ) -> None:
+        self._engine, self._run, self._sinks = engine, run, sinks
+        self._fresh, self._in_time_order, self._n_workers = fresh, in_time_order, n_workers
+        self._progress, self._stop = progress, stop
+
+    def drive(self) -> RunResult:
+        """Do everything that is left to do, and return what it came to."""
+        begun = time.perf_counter()
+        encoders = self._encoders()
+        cursors: list[Cursors] = []
+        result = RunResult(self._run, [])
+        try:
+            for sink in self._sinks:
+                cursors.append(sink.open(self._run, fresh=self._fresh))  # noqa: PERF401 - what opens must be closed
+            plan = self._plan(tuple(cursors), result)
+            self._work_off(Job(self._engine, self._run.id, plan, encoders, self._in_time_order), result)
+        except BaseException:
+            self._close(len(cursors), result)
+            raise
+        for problem in self._close(len(cursors), result):
+            raise problem
+        result.seconds = time.perf_counter() - begun
+        return result
+
+    def _encoders(self) -> tuple[Sink | None, ...]:
+        """Return copies of the sinks, made while they can be pickled still; None for those that encode in the owner."""
+        return tuple(pickle.loads(pickle.dumps(s)) if s.placement == "worker" else None for s in self._sinks)  # noqa: S301
+
+    def _plan(self, cursors: tuple[Cursors, ...], result: RunResult) -> Plan:
+        plan = make_plan(self._engine, self._run.until_ms, cursors, in_time_order=self._in_time_order)
+        for place, sink in enumerate(self._sinks):
+            plan.check_layout(place, sink.name)
+            result.sinks.append(Balance(sink.name, sink.guarantee, plan.state_of(place)))
+        return plan
+
+    def _work_off(self, job: Job, result: RunResult) -> None:
+        result.n_workers = self._n_workers or _fitting_workers(self._run, job.plan)
+        outcomes = outcomes_of(job, min(result.n_workers, max(job.plan.n_groups, 1)), self._stop)
+        done = -1
+        with (
+            closing(outcomes),
+            closing(in_time_order(job, outcomes) if self._in_time_order else outcomes) as ordered,
+            watcher_for(job.plan, self._run.people, is_wanted=self._progress) as watcher,
+        ):
+            for outcome in ordered:
+                self._commit(outcome, result)
+                watcher.committed(outcome.step, outcome.n_events)
+                done = outcome.step.number
+        result.is_finished = done == job.plan.n_steps - 1
+
+    def _commit(self, outcome: Outcome, result: RunResult) -> None:
+        for place, prepared in zip(outcome.step.sinks, outcome.prepared, strict=True):
+            result.sinks[place].add(outcome.n_events, self._commit_to(self._sinks[place], outcome, prepared))
+        result.events += outcome.n_events
+        result.parts += 1
+        result.tallies.add(outcome.tallies)
+
+    def _commit_to(self, sink: Sink, outcome: Outcome, prepared: Prepared | None) -> Receipt:
+        if prepared is not None:
+            return sink.commit(prepared)
+        assert outcome.chunk is not None
+        return sink.commit(sink.prepare(outcome.chunk))
+
+    def _close(self, n_open: int, result: RunResult) -> list[Exception]:
+        """Close what was opened, the last first, and return what went wrong: no sink keeps another one open."""
+        problems: list[Exception] = []
+        for place in reversed(range(n_open)):
+            had_all = place < len(result.sinks) and result.sinks[place].before == "complete"
+            try:
+                self._sinks[place].close(complete=result.is_finished or had_all)
+            except Exception as problem:  # noqa: BLE001 - the caller raises it, or has a better reason to fail
+                problems.append(problem)
+        return problems
+
+
+def _fitting_workers(run: Run, plan: Plan) -> int:
+    days = (run.until_ms - run.stream.start_ms) // DAY_MS
+    return 1 if run.people * days < SMALL_PERSON_DAYS else default_workers(plan.n_groups)
