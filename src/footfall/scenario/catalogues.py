@@ -12,7 +12,7 @@ from typing import Any
 
 from footfall import units
 from footfall.errors import Mark, UnitError, shown
-from footfall.scenario.files import FileProblem, read_text
+from footfall.scenario.files import UnreadableError, read_text
 from footfall.scenario.forms import Entry
 from footfall.scenario.names import IDENTIFIER_ACCEPTS, parse_variable
 from footfall.scenario.reader import INVALID, Fields, Invalid, Reader, builds
@@ -47,7 +47,7 @@ def _catalogue(reader: Reader, fields: Fields) -> Catalogue | Invalid:
         return INVALID
     types = [table.types.get(column) or _inferred(table, index) for index, column in enumerate(table.columns)]
     columns = [_typed(reader, table, index, kind) for index, kind in enumerate(types)]
-    weights = _weights(reader, fields, table, columns)
+    weights = _weights(reader, fields, table)
     if fields.name and fields.name.text == reader.home:
         _check_home(reader, fields, table)
     return Catalogue(
@@ -134,7 +134,7 @@ def _from_file(reader: Reader, fields: Fields) -> _Table | Invalid:
         return reader.note(
             at, f"{shown(written)} cannot be read: {error.strerror}", "write the name of a CSV file beside the scenario"
         )
-    except FileProblem as problem:
+    except UnreadableError as problem:
         return reader.note(Mark(name, problem.line, problem.column), problem.message, problem.accepted)
     table = _parsed(reader, text, name)
     return table if isinstance(table, Invalid) else _with_types(reader, fields, table)
@@ -176,10 +176,10 @@ def _parsed(reader: Reader, text: str, name: str) -> _Table | Invalid:
         )
     if len(rows) < 2:
         return reader.note(Mark(name, 1, 1), f"the file has {len(rows)} lines", "write a header and at least one row")
-    return _headed(reader, rows, name)
+    return _headed(reader, rows)
 
 
-def _headed(reader: Reader, rows: list[list[Text]], name: str) -> _Table | Invalid:
+def _headed(reader: Reader, rows: list[list[Text]]) -> _Table | Invalid:
     header = [cell.text.strip() for cell in rows[0]]
     is_valid = True
     for cell in header:
@@ -250,12 +250,12 @@ def _value(cell: Text, kind: str, currency: str) -> Scalar:
 # --- weights ---------------------------------------------------------------------------------------------------------
 
 
-def _weights(reader: Reader, fields: Fields, table: _Table, columns: list[list[Scalar]]) -> tuple[Decimal, ...] | None:
+def _weights(reader: Reader, fields: Fields, table: _Table) -> tuple[Decimal, ...] | None:
     weights: Sequence[Decimal] | None = fields.get("weights")
     if "popularity" in fields.read:
         return zipf(len(table.rows), fields.get("popularity"))
     if "weight" in fields.read:
-        weights = _weight_column(reader, fields, table, columns)
+        weights = _weight_column(reader, fields, table)
     if weights is None:
         return None
     if len(weights) != len(table.rows):
@@ -266,7 +266,7 @@ def _weights(reader: Reader, fields: Fields, table: _Table, columns: list[list[S
     return tuple(weights)
 
 
-def _weight_column(reader: Reader, fields: Fields, table: _Table, columns: list[list[Scalar]]) -> list[Decimal] | None:
+def _weight_column(reader: Reader, fields: Fields, table: _Table) -> list[Decimal] | None:
     column = fields.get("weight")
     if column not in table.columns:
         accepts = f"its columns are: {', '.join(table.columns)}"

@@ -16,7 +16,7 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 BOM = "\ufeff"
 
 
-class FileProblem(Exception):
+class UnreadableError(Exception):
     """A file cannot be read as text; the place is known where the content is at fault."""
 
     def __init__(self, message: str, accepted: str = "", line: int = 1, column: int = 1) -> None:
@@ -33,7 +33,7 @@ def read_text(path: Path, limit_bytes: int) -> str:
 
     Raises:
         OSError: The file is missing or unreadable.
-        FileProblem: It is no regular file, too large, not UTF-8, or holds control characters.
+        UnreadableError: It is no regular file, too large, not UTF-8, or holds control characters.
     """
     return decoded(_read(path, limit_bytes))
 
@@ -42,10 +42,10 @@ def _read(path: Path, limit_bytes: int) -> bytes:
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise FileProblem("this is not a regular file", "give a file, not a folder, device or pipe")
+            raise UnreadableError("this is not a regular file", "give a file, not a folder, device or pipe")
         content = file.read(limit_bytes + 1)
     if len(content) > limit_bytes:
-        raise FileProblem(
+        raise UnreadableError(
             f"the file is larger than {limit_bytes // 1024**2} MiB", "split it, or move data to a CSV file"
         )
     return content
@@ -55,16 +55,16 @@ def decoded(content: bytes) -> str:
     """Return the text of UTF-8 bytes.
 
     Raises:
-        FileProblem: They are not UTF-8, or hold control characters.
+        UnreadableError: They are not UTF-8, or hold control characters.
     """
     if content.startswith(_UTF_16):
-        raise FileProblem("the file is in UTF-16", "save it as UTF-8")
+        raise UnreadableError("the file is in UTF-16", "save it as UTF-8")
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8")
-        line, column = _place(before)
-        raise FileProblem(f"byte 0x{content[error.start]:02x} is not UTF-8", "save it as UTF-8", line, column) from None
+        line, column = _place(content[: error.start].decode("utf-8"))
+        message = f"byte 0x{content[error.start]:02x} is not UTF-8"
+        raise UnreadableError(message, "save it as UTF-8", line, column) from None
     return checked(text)
 
 
@@ -72,13 +72,13 @@ def checked(text: str) -> str:
     """Return a text without its byte order mark.
 
     Raises:
-        FileProblem: It holds control characters, lone surrogates or line separators.
+        UnreadableError: It holds control characters, lone surrogates or line separators.
     """
     text = text.removeprefix(BOM)
     found = _FORBIDDEN.search(text)
     if found:
         line, column = _place(text[: found.start()])
-        raise FileProblem(hidden_message(found[0]), "remove it", line, column)
+        raise UnreadableError(hidden_message(found[0]), "remove it", line, column)
     return text
 
 

@@ -10,11 +10,13 @@ from typing import Any
 
 from footfall.errors import ScenarioError, UnitError, UsageError, shown
 from footfall.scenario import build, catalogues  # noqa: F401  # registers its builder
-from footfall.scenario.files import FileProblem, read_text
+from footfall.scenario.files import UnreadableError, read_text
 from footfall.scenario.forms import Entry
+from footfall.scenario.properties import check_variables, event_properties
 from footfall.scenario.reader import Fields, Reader
 from footfall.scenario.records import Catalogue, Event, Scenario, Text
-from footfall.scenario.schema import SCENARIO, STEP_WORDS
+from footfall.scenario.schema import SCENARIO
+from footfall.scenario.schema_steps import STEP_WORDS
 from footfall.scenario.settings import apply_settings
 from footfall.scenario.steps import read_step
 from footfall.scenario.tree import MOST_BYTES, MapNode, Node, parse_tree
@@ -41,7 +43,7 @@ def load(path: str | Path, *, name: str | None = None, settings: Iterable[str] =
     source = name or str(path)
     try:
         text = read_text(path, MOST_BYTES)
-    except FileProblem as problem:
+    except UnreadableError as problem:
         raise problem.at(source) from None
     except (OSError, ValueError) as error:
         raise UsageError(_unreadable(path, error)) from None
@@ -137,9 +139,9 @@ def _check_version(reader: Reader, root: MapNode) -> None:
     if isinstance(version, Text) and version.text != VERSION:
         message = f"the scenario is written in version {shown(version.text)} of the language"
         reader.note(version.at, message, f"this footfall reads version {VERSION}", "a newer footfall may read it")
-    if version is not None and root.keys()[0] != "footfall":
+    if version is not None and root.keys[0] != "footfall":
         reader.note(
-            root.entries[0][0].at, f"the scenario begins with `{root.keys()[0]}`", "its first line is: footfall: 1"
+            root.entries[0][0].at, f"the scenario begins with `{root.keys[0]}`", "its first line is: footfall: 1"
         )
 
 
@@ -149,7 +151,7 @@ def _made(reader: Reader, fields: Fields) -> dict[str, Any]:
         "events": tuple(_events(fields.get("events", []))),
         "journeys": build.values_of(fields.get("journeys", [])),
         "catalogues": build.values_of(fields.get("catalogues", [])),
-        "properties": tuple(build.event_properties(fields.get("properties", []))),
+        "properties": tuple(event_properties(fields.get("properties", []))),
         "effects": tuple(fields.get("effects", [])),
         "session_properties": fields.get("sessions", ()),
     }
@@ -192,10 +194,10 @@ def _check_names(reader: Reader, fields: Fields, made: dict[str, Any]) -> None:
             )
     people, sessions = fields.get("people"), made["session_properties"]
     users = people.properties if people else ()
-    build.check_variables(reader, users, "user property", _home_columns(fields, made))
-    build.check_variables(reader, sessions, "session property", _home_columns(fields, made))
+    check_variables(reader, users, "user property", _home_columns(fields, made))
+    check_variables(reader, sessions, "session property", _home_columns(fields, made))
     for journey in made["journeys"]:
-        build.check_variables(reader, journey.carries, "variable", _home_columns(fields, made))
+        check_variables(reader, journey.carries, "variable", _home_columns(fields, made))
     reader.refuse_twins(((item.name, item.at) for item in (*users, *sessions)), "property")
 
 

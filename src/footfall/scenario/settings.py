@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from footfall.errors import Mark, UsageError, shown
 from footfall.scenario.forms import ByShape, Form, Kind, ListOf, MapOf, Ref, StepForm
 from footfall.scenario.records import Text
-from footfall.scenario.schema import EMIT, KINDS, SCENARIO, STEP_VERBS, STEP_WORDS
+from footfall.scenario.schema import KINDS, SCENARIO
+from footfall.scenario.schema_steps import EMIT, STEP_VERBS, STEP_WORDS
 from footfall.scenario.tree import ListNode, MapNode, Node, parse_tree
 from footfall.units import nearest
 
@@ -17,9 +18,9 @@ EXAMPLE = "write key=value, such as people.count=500 or effects.spring_sale.odds
 def apply_settings(root: Node, settings: Iterable[str]) -> Node:
     """Replace values in a tree, in place, and return it.
 
-    A path names keys between points. An item of a list is named by its `named`, by the name it has without one (a stage's,
-    an event's, the journey that it does), or by its number, the first being 1. The last part may also be a key that the
-    language has there and the file does not. The value is written as in the file.
+    A path names keys between points. An item of a list is named by its `named`, by the name it has without one (a
+    stage's, an event's, the journey that it does), or by its number, the first being 1. The last part may also be a
+    key that the language has there and the file does not. The value is written as in the file.
 
     Args:
         root: The tree of a scenario.
@@ -60,7 +61,7 @@ class _Walk:
             raise self._unknown(parts[0], [], f"{shown(node.text)} has no parts")
 
     def _into_map(self, node: MapNode, form: Form | None, parts: Sequence[str]) -> None:
-        key, rest = _first_part(parts, node.keys())
+        key, rest = _first_part(parts, node.keys)
         index = next((i for i, (name, _) in enumerate(node.entries) if name.text == key), None)
         known = _known_keys(form, node)
         if index is not None and rest:
@@ -70,7 +71,7 @@ class _Walk:
         elif not rest and key in known:
             node.entries.append((Text(key, Mark(f"--set {self.path}", 1, 1)), self.new))
         else:
-            raise self._unknown(key, [*node.keys(), *known], "")
+            raise self._unknown(key, [*node.keys, *known], "")
 
     def _into_list(self, node: ListNode, form: Form | None, parts: Sequence[str]) -> None:
         item_form = _item_form(form)
@@ -121,7 +122,7 @@ def _names(item: Node) -> list[str]:
         return []
     named = [item.get(key) for key in ("named", "do", "event", "retry", "later")]
     inner = [value.get("named") for _, value in item.entries if isinstance(value, MapNode)]
-    own = [name for name in item.keys() if name not in STEP_WORDS and len(item.entries) == 1]
+    own = [name for name in item.keys if name not in STEP_WORDS and len(item.entries) == 1]
     return list(dict.fromkeys([*own, *(node.text for node in (*named, *inner) if isinstance(node, Text))]))
 
 
@@ -147,7 +148,7 @@ def _known_keys(form: Form | None, node: MapNode) -> list[str]:
 
 
 def _step_kind(node: MapNode) -> Kind:
-    return next((STEP_VERBS[key] for key in node.keys() if key in STEP_VERBS), EMIT)
+    return next((STEP_VERBS[key] for key in node.keys if key in STEP_VERBS), EMIT)
 
 
 def _fitting(form: Form | None, node: Node) -> Form | None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from footfall.errors import Mark, UnitError, shown
-from footfall.scenario.build import PERCENT_TOLERANCE, percent
+from footfall.scenario.draws import PERCENT_TOLERANCE, percent
 from footfall.scenario.forms import Entry, Kind
 from footfall.scenario.names import parse_label
 from footfall.scenario.reader import INVALID, Fields, Invalid, Reader, builds
@@ -33,7 +33,7 @@ from footfall.scenario.records import (
     Step,
     Text,
 )
-from footfall.scenario.schema import EMIT, GUARD, STEP_VERBS, STEP_WORDS
+from footfall.scenario.schema_steps import EMIT, GUARD, STEP_VERBS, STEP_WORDS
 from footfall.scenario.tree import ListNode, MapNode, Node
 from footfall.units import nearest_hint
 
@@ -53,7 +53,7 @@ def read_step(reader: Reader, node: Node) -> Step | Invalid:
 
 
 def _from_map(reader: Reader, node: MapNode) -> Step | Invalid:
-    keys = node.keys()
+    keys = node.keys
     verbs = _verbs(keys)
     others = [key for key in keys if key not in STEP_WORDS]
     if len({STEP_VERBS[verb].name for verb in verbs}) > 1:
@@ -86,7 +86,7 @@ def _no_verb(reader: Reader, node: MapNode, others: Sequence[str]) -> Invalid:
         several = " and ".join(shown(other) for other in others)
         hint = nearest_hint(others[0], STEP_WORDS) or "begin the second with a -"
         return reader.note(_place(node, others[0]), f"a step has the unknown keys {several}", STEP_ACCEPTS, hint)
-    found = ", ".join(f"`{key}`" for key in node.keys()) or "nothing"
+    found = ", ".join(f"`{key}`" for key in node.keys) or "nothing"
     return reader.note(node.at, f"a step has {found}, but no verb", STEP_ACCEPTS)
 
 
@@ -330,7 +330,7 @@ def _option_name(option: Option) -> str:
 
 
 @builds("option")
-def _option(reader: Reader, fields: Fields) -> Option:
+def _option(_reader: Reader, fields: Fields) -> Option:
     chance, weight = fields.get("chance"), fields.get("weight")
     return Option(
         at=fields.at,

@@ -1,7 +1,7 @@
 """YAML text → a tree of nodes that know their place. Nothing is typed here: every scalar stays text.
 
-Only what a scenario needs of YAML is let in: no tags, no merge keys, one document, text keys that stand once. The parser
-is driven event by event, so nesting costs no stack, and aliases are counted before anything walks through them.
+Only what a scenario needs of YAML is let in: no tags, no merge keys, one document, text keys that stand once. The
+parser is driven event by event, so nesting costs no stack, and aliases are counted before anything walks through them.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import Any
+
 import yaml
 
 from footfall.errors import Mark, Problem, Problems, ScenarioError, shown
-from footfall.scenario.files import FileProblem, checked, forbidden, hidden_message
+from footfall.scenario.files import UnreadableError, checked, forbidden, hidden_message
 from footfall.scenario.records import Text
 
 MOST_BYTES = 10 * 1024**2
@@ -54,6 +55,7 @@ class MapNode:
         """Return the value of a key, or None where the key does not stand."""
         return next((value for name, value in self.entries if name.text == key), None)
 
+    @property
     def keys(self) -> list[str]:
         """Return the keys' texts, in written order."""
         return [name.text for name, _ in self.entries]
@@ -81,7 +83,7 @@ def parse_tree(text: str, source: str) -> Node:
 def _clean(text: str, source: str) -> str:
     try:
         clean = checked(text)
-    except FileProblem as problem:
+    except UnreadableError as problem:
         raise problem.at(source) from None
     if len(clean.encode()) > MOST_BYTES:
         raise _refusal(

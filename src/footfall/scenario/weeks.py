@@ -7,8 +7,7 @@ from decimal import Decimal
 
 Week = tuple[tuple[Decimal, ...], ...]
 
-# Hours 0 to 23; shapes after the published daily curves of consumer sites (a night of a tenth, a broad day, a peak in the
-# evening), rounded to whole numbers so that a reader can check them.
+# Hours 0 to 23. Shapes of our own (a quiet night, a peak where the name says), in whole numbers, the peak being 100.
 _EVENING_WORKDAY = (6, 3, 2, 1, 1, 3, 10, 22, 30, 28, 26, 28, 36, 32, 28, 30, 36, 50, 72, 92, 100, 90, 56, 20)
 _EVENING_WEEKEND = (10, 6, 3, 2, 1, 2, 5, 14, 30, 52, 66, 70, 66, 62, 60, 62, 66, 72, 80, 88, 90, 78, 52, 24)
 _OFFICE_WORKDAY = (1, 1, 1, 1, 1, 2, 6, 25, 70, 100, 98, 92, 60, 70, 95, 96, 88, 66, 28, 12, 8, 6, 4, 2)

@@ -1,0 +1,69 @@
+"""Forms and keys of the language that stand in several of its maps."""
+
+from __future__ import annotations
+
+from footfall.scenario.forms import ByShape, Key, ListOf, MapOf, Ref, StepForm
+from footfall.scenario.values import (
+    CHANCE_OR_EXPRESSION,
+    EXPRESSION,
+    FACTOR,
+    IDENTIFIER,
+    LABEL,
+    N_ELEMENTS,
+    NUMBER,
+    TEXT,
+    TYPE,
+    VALUE,
+    VARIABLE,
+    WAIT,
+    WEIGHT,
+    choice,
+)
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+COLUMN_TYPES = ("text", "integer", "number", "money")
+
+STEPS = ListOf(StepForm(), least=1, keeps_rest=True)
+PICK = ByShape(list=ListOf(VALUE, least=1), map=MapOf(VALUE, WEIGHT, "value", least=1))
+PAIR = ListOf(NUMBER, least=2, most=2)
+HOURS = ListOf(WEIGHT, least=24, most=24)
+ANY_WAIT = ByShape(scalar=WAIT, map=Ref("wait"))
+ANY_CHANCE = ByShape(scalar=CHANCE_OR_EXPRESSION, map=Ref("ramp"))
+FACTORS = ByShape(scalar=FACTOR, map=MapOf(VALUE, FACTOR, "value", least=1))
+COLUMN_TYPE = choice(*COLUMN_TYPES)
+COLUMN_TYPES_BY_NAME = MapOf(VARIABLE, COLUMN_TYPE, "column", least=1, is_folded=True)
+NEW_VALUE = ByShape(scalar=VALUE, map=Ref("draw"))
+NEW_ELEMENT = ByShape(scalar=VALUE, map=MapOf(IDENTIFIER, VALUE, "field", least=1))
+EVENT_PROPERTY = ByShape(scalar=EXPRESSION, map=Ref("event property"))
+EVENT_PROPERTIES = MapOf(IDENTIFIER, EVENT_PROPERTY, "property", is_folded=True, keeps_rest=True)
+USER_PROPERTIES = MapOf(VARIABLE, Ref("property"), "property", is_folded=True, keeps_rest=True)
+
+ABOUT = Key("about", TEXT, "what it means, for people", "Opens the payment page", default="empty")
+EXAMPLE = Key("example", TEXT, "a value, for people", "SKU-0042", default="empty")
+VALUES = Key("values", ListOf(VALUE, least=1), "the only texts it may take", "[studying, finished]", default="any")
+WHEN = Key("when", EXPRESSION, "else the step is passed over", "balance > 0", default="always")
+NAMED = Key("named", LABEL, "its name in addresses, where the usual one would repeat", "confirms", default="see Names")
+IN_SESSION = Key(
+    "after",
+    ANY_WAIT,
+    "wait before it, in the session, by the clock on the wall; cut at 29 minutes",
+    "about 10 s",
+    default="none",
+)
+TYPE_KEY = Key("type", TYPE, "type of its value; a catalogue's name: a row of it", "money", default="inferred")
+OF = Key(
+    "of",
+    ByShape(scalar=TYPE, map=MapOf(IDENTIFIER, TYPE, "field", least=1, is_folded=True)),
+    "makes a list: of a type, of rows of a catalogue, or of records of fields",
+    "{product: product, quantity: integer}",
+    default="no list",
+)
+AT_MOST = Key("at_most", N_ELEMENTS, "greatest length of the list; required with `of`", "10", unit="elements")
+LAWS = (
+    Key("pick", PICK, "one of some values, all alike or by weight", "{female: 58, male: 42}"),
+    Key("normal", Ref("normal"), "a draw from the normal law", "{mean: 33, sd: 9}"),
+    Key("lognormal", Ref("lognormal"), "a draw from the log-normal law", "{median: 20, spread: 0.6}"),
+    Key("uniform", PAIR, "a draw between two numbers, all alike", "[10, 20]"),
+)
+LAW_NAMES = tuple(key.name for key in LAWS)
+BETWEEN = Key("between", PAIR, "a drawn number is cut to it", "[18, 70]", default="not cut")
