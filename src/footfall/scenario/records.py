@@ -326,10 +326,11 @@ class Retry(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Later(Step):
-    """`is_activity`: written `come back after`, so the wait runs in activity time."""
+    """Starts after `wait` (`is_activity`: written `come back after`, so it runs in activity time), or at the time `moment`."""
 
     journey: str
-    wait: Wait
+    wait: Wait | None = None
+    moment: Expression | None = None
     is_activity: bool = False
     values: tuple[tuple[str, Text], ...] = ()
 

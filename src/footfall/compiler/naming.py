@@ -1,0 +1,83 @@
+"""Addresses: what every decision, option, wait and draw is called, and the keys that follow from it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from footfall.errors import Mark, Problems
+from footfall.scenario.records import Change, Do, Either, Emit, GoOn, Guard, Leave, Maybe, Pause, Pick, Repeat, Step
+
+
+def key(seed: int, *address: str) -> int:
+    """Return the 64-bit key of a name: a hash of seed and address."""
+    text = "\x1f".join((str(seed), *address))
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
+
+
+class Names:
+    """Names that stand in a journey: each once per kind.
+
+    A journey is compiled once per place that runs it; the same step found again is no repetition.
+    """
+
+    def __init__(self, problems: Problems) -> None:
+        self._taken: dict[tuple[str, str, str], Mark] = {}
+        self._problems = problems
+
+    def take(self, kind: str, journey: str, name: str, at: Mark) -> str:
+        """Take a name for a chance, wait or draw; note it when another step has it. Return the address."""
+        first = self._taken.setdefault((kind, journey, name), at)
+        if first != at:
+            self._problems.add(
+                at,
+                f'journey "{journey}" has another {kind} named "{name}" (line {first.line})',
+                f"a name stands once per kind in a journey",
+                f"add named: to one of them",
+            )
+        return f"{journey}/{name}"
+
+    def addresses(self, kind: str) -> list[str]:
+        """Return the addresses of a kind, in order of appearance."""
+        return [f"{journey}/{name}" for k, journey, name in self._taken if k == kind]
+
+
+def default_name(steps: Iterable[Step]) -> str | None:
+    """Return what a part is called after: its first event, journey or named step."""
+    for step in steps:
+        name = _own_name(step)
+        if name is not None:
+            return name
+    return None
+
+
+def _own_name(step: Step) -> str | None:
+    if isinstance(step, Emit):
+        return step.event
+    if step.named is not None:
+        return step.named
+    if isinstance(step, Do):
+        return step.journey
+    if isinstance(step, Maybe | Repeat | Guard):
+        return default_name(step.steps)
+    if isinstance(step, Either):
+        return default_name(step.options[0].steps) if step.options else None
+    return None
+
+
+def kind_of_step(step: Step) -> str:
+    """Return what a step is called in messages."""
+    names: dict[type[Step], str] = {
+        Emit: "event",
+        Do: "do",
+        Maybe: "maybe",
+        Either: "either",
+        Repeat: "repeat",
+        GoOn: "go on",
+        Leave: "leave",
+        Pause: "wait",
+        Change: "set",
+        Pick: "pick",
+        Guard: "when",
+    }
+    return names.get(type(step), type(step).__name__.lower())

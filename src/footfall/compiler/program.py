@@ -1,0 +1,68 @@
+"""The last pass: jumps are taken out, and only what can be reached stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from footfall.model.program import Decide, End, Jump, Node, Retry, Test, Timer
+
+
+def optimise(
+    nodes: list[Node], entry: int, end: int, timers: list[Timer]
+) -> tuple[tuple[Node, ...], int, int, tuple[Timer, ...]]:
+    """Return the program without jumps and without nodes that nothing leads to, renumbered."""
+    roots = [entry, end, *(timer.entry for timer in timers)]
+    order = _reachable(nodes, [_target(nodes, root) for root in roots])
+    number = {old: new for new, old in enumerate(order)}
+
+    def at(old: int) -> int:
+        return number[_target(nodes, old)]
+
+    program = tuple(_retarget(nodes[old], at) for old in order)
+    return program, at(entry), at(end), tuple(replace(timer, entry=at(timer.entry)) for timer in timers)
+
+
+def _target(nodes: list[Node], at: int) -> int:
+    node = nodes[at]
+    while isinstance(node, Jump):
+        at = node.next
+        node = nodes[at]
+    return at
+
+
+def successors(node: Node) -> list[int]:
+    """Return the nodes that a node leads to."""
+    if isinstance(node, End):
+        return []
+    if isinstance(node, Test):
+        return [node.then, node.otherwise]
+    if isinstance(node, Decide):
+        return [*(option.target for option in node.options), node.otherwise]
+    if isinstance(node, Retry):
+        return [node.target, node.next]
+    return [node.next]
+
+
+def _reachable(nodes: list[Node], roots: list[int]) -> list[int]:
+    seen: dict[int, None] = {}
+    waiting = list(reversed(roots))
+    while waiting:
+        at = _target(nodes, waiting.pop())
+        if at not in seen:
+            seen[at] = None
+            waiting.extend(reversed([_target(nodes, n) for n in successors(nodes[at])]))
+    return list(seen)
+
+
+def _retarget(node: Node, to: Callable[[int], int]) -> Node:
+    if isinstance(node, End):
+        return node
+    if isinstance(node, Test):
+        return replace(node, then=to(node.then), otherwise=to(node.otherwise))
+    if isinstance(node, Decide):
+        options = tuple(replace(o, target=to(o.target)) for o in node.options)
+        return replace(node, options=options, otherwise=to(node.otherwise))
+    if isinstance(node, Retry):
+        return replace(node, target=to(node.target), next=to(node.next))
+    return replace(node, next=to(node.next))

@@ -1,0 +1,17 @@
+"""The columns that every model has, by index."""
+
+from __future__ import annotations
+
+from footfall.model.model import Column
+from footfall.model.values import NULL_CODE
+
+HOME, STAGE, KNOWN, VISITS, DEVICE_KIND, PERSON = range(6)
+
+BUILTINS: tuple[Column, ...] = (
+    Column("home", "row", start=NULL_CODE),
+    Column("stage", "integer"),
+    Column("known", "boolean"),
+    Column("visits", "integer"),
+    Column("device", "row", start=NULL_CODE),
+    Column("person", "integer"),
+)

@@ -1,0 +1,180 @@
+"""The Model: everything the simulation needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from footfall.events.chunk import Stream
+from footfall.model.ops import Op
+from footfall.model.program import Draw, Node, Site, Timer
+from footfall.model.tables import Categorical, TableColumn
+from footfall.model.values import Array, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A state array, one row per person.
+
+    Args:
+        width: 0 for one value per person, else the greatest length of a list.
+        start: What it holds at first.
+    """
+
+    name: str
+    kind: Kind
+    width: int = 0
+    start: int | float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UserProperty:
+    """A user property: where its value lies.
+
+    Args:
+        column: Its column; for a list, that of the length.
+        items: For a list: the columns of its fields.
+        prefix: For an id.
+    """
+
+    name: str
+    kind: Kind
+    column: int
+    items: tuple[int, ...] = ()
+    prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Initial:
+    """How a column begins: drawn, or derived from others; in this order."""
+
+    column: int
+    kind: Kind
+    value: Op | Draw
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CalendarSpec:
+    """What the calendar is made from.
+
+    Args:
+        origin_ms: Where the grid of quarter hours begins: a whole quarter hour at or before the first arrival.
+        start_ms: Start of the run.
+        week: Shape (7, 24), int64: activity by local weekday and hour, scaled so that the mean over the week is 2**12.
+        zones: Names of time zones.
+        rhythms: Per rhythm: (number of its zone, country code).
+        holidays: (country or "", year or 0, month, day, activity in 2**-12).
+        campaigns: (from_ms, until_ms, activity in 2**-12).
+    """
+
+    origin_ms: int
+    start_ms: int
+    week: Array
+    zones: tuple[str, ...]
+    rhythms: tuple[tuple[int, str], ...]
+    holidays: tuple[tuple[str, int, int, int, int], ...]
+    campaigns: tuple[tuple[int, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PeopleSpec:
+    """Who comes.
+
+    Args:
+        newcomers: People who arrive within the declared length.
+        already_here: People who arrived before the start; they have the first numbers.
+        span_days: Over how many days before the start.
+        length_days: Declared length.
+        growth_per_day: Factor per day in 2**-40.
+        home_weights: Shape (C,), int64, above 0 in sum; scaled to a sum of about 2**16.
+        home_rhythms: Shape (C,), int32: rhythm of each home row.
+        home_zones: Shape (C,), int32: time zone of each home row.
+    """
+
+    newcomers: int
+    already_here: int
+    span_days: int
+    length_days: int
+    growth_per_day: int
+    home_weights: Array
+    home_rhythms: Array
+    home_zones: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DeviceSpec:
+    """On what: how many devices a person has, and of which kind each is."""
+
+    counts: Categorical
+    count_values: tuple[int, ...]
+    kinds: Categorical
+    count_key: int
+    kind_key: int
+    session_key: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionName:
+    """A decision in the tallies."""
+
+    address: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """A compiled scenario for one stream.
+
+    Args:
+        texts: Every text that can occur, by code.
+        columns: State arrays, the built-in ones first (`builtins`).
+        tables: Columns of catalogues.
+        home: Table numbers of the home catalogue's columns city, country, language (or -1), time_zone.
+        device_tables: Table numbers of platform and os_name.
+        nodes: The program.
+        entry: First node of the main journey.
+        end: Node where a life is over.
+        decisions, effects, skips: Names for the tallies.
+        events: (name, category) per event of the taxonomy.
+        group_size: People per group, a constant of the stream.
+        window_ms: Grid of windows, a constant of the stream.
+    """
+
+    stream: Stream
+    texts: tuple[str, ...]
+    columns: tuple[Column, ...]
+    tables: tuple[TableColumn, ...]
+    home: tuple[int, int, int, int]
+    device_tables: tuple[int, int]
+    stage_codes: Array
+    initials: tuple[Initial, ...]
+    session_initials: tuple[Initial, ...]
+    session_columns: tuple[int, ...]
+    user_properties: tuple[UserProperty, ...]
+    nodes: tuple[Node, ...]
+    sites: tuple[Site, ...]
+    timers: tuple[Timer, ...]
+    entry: int
+    end: int
+    decisions: tuple[DecisionName, ...]
+    effects: tuple[str, ...]
+    skips: tuple[tuple[str, str], ...]
+    events: tuple[tuple[str, str], ...]
+    calendar: CalendarSpec
+    people: PeopleSpec
+    devices: DeviceSpec
+    person_key: int
+    arrival_key: int
+    home_key: int
+    language: int
+    group_size: int
+    window_ms: int
+
+    @property
+    def start_ms(self) -> int:
+        """Start of the run, ms since the epoch, UTC."""
+        return self.stream.start_ms
+
+    @property
+    def length_days(self) -> int:
+        """Declared length in days."""
+        return self.people.length_days

@@ -1,0 +1,344 @@
+"""A journey as a program: nodes that people wait at, each run for all of them at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from footfall.model.ops import Op
+from footfall.model.tables import Categorical, Grouped, InverseCdf
+from footfall.model.values import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What names a draw.
+
+    Args:
+        name: 64-bit hash of seed, kind and address.
+        counter: Column that counts visits of the innermost enclosing journey or loop.
+    """
+
+    name: int
+    counter: int
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open span of time in ms since the epoch; open ends are the smallest and largest int64."""
+
+    from_ms: int
+    until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A declared effect.
+
+    Args:
+        number: Its place among the declared effects.
+        factor: The factor where `by` is None.
+        by: Text whose code looks up `factors`, with 1 for those not named.
+        factors: Code → factor.
+    """
+
+    number: int
+    span: Span
+    when: Op | None = None
+    factor: float = 1.0
+    by: Op | None = None
+    factors: tuple[tuple[int, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """A random value of a kind.
+
+    Args:
+        table: The law.
+        codes: For a categorical: the value of each choice.
+        low, high: Cut, in the value's own unit, or None.
+    """
+
+    key: Key
+    kind: Kind
+    table: Categorical | InverseCdf
+    codes: tuple[int | float, ...] = ()
+    low: int | float | None = None
+    high: int | float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """A change of one column.
+
+    Args:
+        value: What it becomes (for `add`: by how much).
+        property: Number of the user property when the change is to be recorded; else -1.
+        effects: Factors on the value.
+    """
+
+    column: int
+    kind: Kind
+    value: Op | Draw
+    property: int = -1
+    adds: bool = False
+    effects: tuple[Effect, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """An element put at the end of a list.
+
+    Args:
+        length: Column with the list's length.
+        columns: Columns (U, K) of its fields.
+        values: One per column.
+        skip: Number of the tally of what did not fit.
+    """
+
+    length: int
+    columns: tuple[int, ...]
+    values: tuple[Op, ...]
+    skip: int
+    property: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Elements taken out of a list.
+
+    Args:
+        at: Place of the element (0-based, null for none), or None.
+        equal: Value of the first column whose first equal element goes, or None; with neither, all go.
+    """
+
+    length: int
+    columns: tuple[int, ...]
+    at: Op | None = None
+    equal: Op | None = None
+    property: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class PickRow:
+    """A row of a catalogue into a column; with `group`, among the rows whose column equals `equal`."""
+
+    column: int
+    key: Key
+    table: Categorical | Grouped
+    equal: Op | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PickElement:
+    """A random element of a list: its fields into `columns`, its place into `place`."""
+
+    key: Key
+    length: int
+    place: int
+    sources: tuple[int, ...]
+    columns: tuple[int, ...]
+
+
+Action = Assign | Append | Remove | PickRow | PickElement
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """Goes on at `next`; taken out when the program is finished."""
+
+    next: int
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Changes the state. `joins_next`: the changes belong to the event that follows at once."""
+
+    actions: tuple[Action, ...]
+    next: int
+    joins_next: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Emit:
+    """An event happens; `site` numbers the place."""
+
+    site: int
+    next: int
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A guard."""
+
+    condition: Op
+    then: int
+    otherwise: int
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option of a decision.
+
+    Args:
+        weight: A number, or an expression; null and below 0 count as 0.
+        when: The option is possible only where this holds.
+        effects: Factors on its odds.
+    """
+
+    name: str
+    weight: float | Op
+    target: int
+    when: Op | None = None
+    effects: tuple[Effect, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decide:
+    """A decision among options.
+
+    Args:
+        number: Its place in the tallies.
+        otherwise: Where those go for whom every weight is 0.
+        is_chance: Weights are chances of the first option; the second is what is left.
+    """
+
+    number: int
+    key: Key
+    options: tuple[Option, ...]
+    otherwise: int
+    is_chance: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Time passes.
+
+    Args:
+        table: The law, ms.
+        is_activity: In activity time, not in wall-clock time.
+        limit_ms: Cut to this.
+        ends_session: The session is over.
+    """
+
+    key: Key
+    table: InverseCdf
+    next: int
+    is_activity: bool = False
+    limit_ms: int = 2**62
+    ends_session: bool = False
+    effects: tuple[Effect, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BeginSession:
+    """The person is here: a session begins unless one is still going on."""
+
+    next: int
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """A journey or a round of a loop begins: counters rise, variables become null, retries begin anew."""
+
+    counters: tuple[int, ...]
+    next: int
+    clears: tuple[int, ...] = ()
+    zeroes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Back to `target` while `tries` is below `at_most`; the visit `counter` rises, so that draws are new."""
+
+    tries: int
+    at_most: int
+    counter: int
+    target: int
+    next: int
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Fills a timer slot with another journey.
+
+    Args:
+        timer: Number of the later journey.
+        values: One per variable it takes, in the order of its `payload`.
+        skip: Number of the tally of what found no free slot.
+        moment: When it starts, where `table` is None; at once if that is past, never if it is null.
+    """
+
+    timer: int
+    key: Key
+    table: InverseCdf | None
+    next: int
+    skip: int
+    moment: Op | None = None
+    is_activity: bool = False
+    values: tuple[Op, ...] = ()
+    effects: tuple[Effect, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The person's life, or a later journey, is over; `for_good`: both."""
+
+    is_later: bool = False
+    for_good: bool = False
+
+
+Node = Jump | Act | Emit | Test | Decide | Pause | BeginSession | Enter | Retry | Later | End
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A journey started by `later`.
+
+    Args:
+        entry: Its first node.
+        slots: How many may be pending for a person.
+        payload: Columns that `with` fills; scalars only.
+    """
+
+    journey: str
+    entry: int
+    slots: int
+    payload: tuple[int, ...]
+    has_session: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StageRule:
+    """An event takes a person to a stage."""
+
+    stage: int
+    when: Op | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list as a value: its length and the columns (or columns of catalogue rows) of its elements."""
+
+    length: int
+    items: tuple[Op, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place where an event is emitted.
+
+    Args:
+        event: Number of the event in the taxonomy.
+        properties: Per property of this event: its number in the schema, and its value.
+        captures: Columns whose values are kept at that moment; all values follow from them.
+        in_session: Has session, device and platform.
+    """
+
+    event: int
+    properties: tuple[tuple[int, Op | Listing], ...]
+    captures: tuple[int, ...]
+    revenue: Op | None
+    in_session: bool
+    identifies: bool
+    stages: tuple[StageRule, ...]

@@ -1,0 +1,68 @@
+"""Tables that random draws look up: integers only, so that every machine reads the same value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from footfall.model.values import Array
+
+CHOICE_BITS = 62
+"""A categorical's cumulated weights are scaled to 2**62."""
+
+CELL_BITS = 10
+FRACTION_BITS = 20
+"""An inverse CDF has 2**10 cells; between two knots the next 20 bits of the hash interpolate."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Categorical:
+    """Weights of choices.
+
+    Args:
+        cumulated: Shape (K,), int64, non-decreasing, the last is 2**62; choice k is drawn when the 62-bit number lies below entry k first.
+    """
+
+    cumulated: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InverseCdf:
+    """A continuous law as a table.
+
+    Args:
+        knots: Shape (2**CELL_BITS + 1,), int64, non-decreasing, in units of 2**-shift of the value's unit.
+        shift: Binary digits after the point in `knots`.
+    """
+
+    knots: Array
+    shift: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grouped:
+    """Rows of a catalogue grouped by the value of a column, for draws among the rows with a given value.
+
+    Args:
+        keys: Shape (G,), int64 or int32 codes, rising: the distinct values.
+        starts: Shape (G + 1,), int64: the group's half-open range in `rows`.
+        rows: Shape (R,), int32: row indices, group by group.
+        cumulated: Shape (R,), int64: cumulated integer weights over all of `rows`, not scaled.
+    """
+
+    keys: Array
+    starts: Array
+    rows: Array
+    cumulated: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TableColumn:
+    """A column of a catalogue.
+
+    Args:
+        values: Shape (R + 1,), the kind's dtype; the last entry is null, so that the null row (-1) looks up null.
+    """
+
+    catalogue: str
+    name: str
+    values: Array

@@ -1,0 +1,56 @@
+"""Kinds of values, how a state array holds them, and what stands for null in it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Kind = Literal["integer", "number", "boolean", "money", "time", "text", "row", "id", "null"]
+Array = npt.NDArray[Any]
+
+NULL_INTEGER = int(np.iinfo(np.int64).min)
+NULL_CODE = -1
+NEVER = int(np.iinfo(np.int64).max)
+"""A time that never comes, ms."""
+
+DTYPES: dict[Kind, np.dtype[Any]] = {
+    "integer": np.dtype(np.int64),
+    "money": np.dtype(np.int64),
+    "time": np.dtype(np.int64),
+    "id": np.dtype(np.int64),
+    "number": np.dtype(np.float64),
+    "boolean": np.dtype(np.int8),
+    "text": np.dtype(np.int32),
+    "row": np.dtype(np.int32),
+    "null": np.dtype(np.int64),
+}
+"""How a kind is held. Money in minor units, time in ms since the epoch (UTC), text as a code into the model's texts, row as an index."""
+
+NULLS: dict[Kind, int | float] = {
+    "integer": NULL_INTEGER,
+    "money": NULL_INTEGER,
+    "time": NULL_INTEGER,
+    "id": NULL_INTEGER,
+    "number": float("nan"),
+    "boolean": NULL_CODE,
+    "text": NULL_CODE,
+    "row": NULL_CODE,
+    "null": NULL_INTEGER,
+}
+"""What stands for null in an array of a kind."""
+
+
+def is_null(kind: Kind, values: Array) -> Array:
+    """Tell which values are null; shape and order as `values`, dtype bool."""
+    if kind == "number":
+        return np.isnan(values)
+    return np.equal(values, NULLS[kind])
+
+
+def differ(kind: Kind, one: Array, other: Array) -> Array:
+    """Tell where two arrays of a kind differ; null equals null."""
+    if kind == "number":
+        return np.not_equal(one, other) & ~(np.isnan(one) & np.isnan(other))
+    return np.not_equal(one, other)

@@ -1,0 +1,254 @@
+"""Changes of state, and the emission of events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from footfall.model import builtins
+from footfall.model.model import Initial, UserProperty
+from footfall.model.ops import Op
+from footfall.model.program import Action, Append, Assign, Draw, Effect, PickElement, PickRow, Remove, Site
+from footfall.model.tables import Categorical
+from footfall.model.values import NULL_INTEGER, NULLS, Array, differ, is_null
+from footfall.sim import draws
+from footfall.sim.decisions import active, factor
+from footfall.sim.evaluate import evaluate, holds
+from footfall.sim.state import Rows
+
+if TYPE_CHECKING:
+    from footfall.sim.waves import Waves
+
+
+def apply(waves: Waves, action: Action, context: Rows, joins_next: bool) -> None:
+    """Change the state of some people, and note what changed.
+
+    Args:
+        joins_next: The change belongs to the event that follows at once.
+    """
+    number = getattr(action, "property", -1)
+    if number < 0:
+        _change(waves, action, context)
+        return
+    declared = waves.model.user_properties[number]
+    before = _snapshot(declared, context)
+    _change(waves, action, context)
+    _note(waves, number, declared, before, context, joins_next)
+
+
+def _snapshot(declared: UserProperty, context: Rows) -> list[Array]:
+    return [context.load(column) for column in (declared.column, *declared.items)]
+
+
+def _changed(declared: UserProperty, before: list[Array], after: list[Array]) -> Array:
+    if not declared.items:
+        return differ(declared.kind, before[0], after[0])
+    changed = np.not_equal(before[0], after[0])
+    for old, new in zip(before[1:], after[1:], strict=True):
+        changed |= np.not_equal(old, new).any(axis=1)
+    return changed
+
+
+def _note(
+    waves: Waves, number: int, declared: UserProperty, before: list[Array], context: Rows, joins_next: bool
+) -> None:
+    after = _snapshot(declared, context)
+    changed = _changed(declared, before, after)
+    if changed.any():
+        rows = context.rows[changed]
+        values = [v[changed] for v in before] + [v[changed] for v in after]
+        note_change(waves, number, rows, waves.state.clock[rows], joins_next, values)
+
+
+def note_change(waves: Waves, number: int, rows: Array, times: Array, joins_next: bool, values: list[Array]) -> None:
+    """Note changes of a user property, bound to the event of the same instant."""
+    state = waves.state
+    state.change_no[rows] += 1
+    if waves.record is None:
+        return
+    has_event = np.equal(state.event_last[rows], times) & (not joins_next)
+    event = state.event_no[rows] + np.where(has_event, 0, 1)
+    bound = has_event | joins_next
+    waves.record.changes[number].append(rows, state.change_no[rows], times, event, bound, *values)
+
+
+def _change(waves: Waves, action: Action, context: Rows) -> None:
+    if isinstance(action, Assign):
+        _assign(waves, action, context)
+    elif isinstance(action, Append):
+        _append(waves, action, context)
+    elif isinstance(action, Remove):
+        _remove(waves, action, context)
+    elif isinstance(action, PickRow):
+        _pick_row(waves, action, context)
+    else:
+        _pick_element(waves, action, context)
+
+
+def _assign(waves: Waves, action: Assign, context: Rows) -> None:
+    column = waves.state.columns[action.column]
+    value = _value(waves, action.value, context)
+    value = affected(action.effects, value, context)
+    if action.adds:
+        value = _added(action, column[context.rows], value)
+    column[context.rows] = value
+
+
+def _added(action: Assign, old: Array, more: Array) -> Array:
+    old = np.where(is_null(action.kind, old), 0, old)
+    value_kind = action.kind
+    return old + np.where(is_null(value_kind, np.asarray(more)), 0, more)
+
+
+def _value(waves: Waves, value: Op | Draw, context: Rows) -> Array:
+    if isinstance(value, Draw):
+        return draws.value(value, draws.bits(waves.state, context.rows, value.key))
+    return evaluate(value, context)
+
+
+def initial_value(initial: Initial, context: Rows) -> Array:
+    """Return what a column begins with: shape (n,) or ()."""
+    if isinstance(initial.value, Draw):
+        return draws.value(initial.value, draws.bits(context.state, context.rows, initial.value.key))
+    return evaluate(initial.value, context)
+
+
+def affected(effects: tuple[Effect, ...], value: Array, context: Rows) -> Array:
+    """Multiply whole numbers (or numbers) by the factors of effects; whole numbers are rounded half up."""
+    for effect in effects:
+        is_active = active(effect, context, len(context.rows))
+        scaled = value * factor(effect, context)
+        if value.dtype != np.float64:
+            missing = np.equal(value, NULL_INTEGER)
+            scaled = np.where(missing, value, np.floor(np.where(missing, 0.0, scaled) + 0.5).astype(np.int64))
+        value = np.where(is_active, scaled, value)
+    return value
+
+
+def _append(waves: Waves, action: Append, context: Rows) -> None:
+    columns, rows = waves.state.columns, context.rows
+    values = [evaluate(op, context) for op in action.values]
+    length = columns[action.length][rows]
+    width = columns[action.columns[0]].shape[1]
+    fits = np.less(length, width)
+    if waves.record is not None:
+        waves.record.skips[action.skip] += int(len(rows) - fits.sum())
+    who, place = rows[fits], length[fits]
+    for column, value in zip(action.columns, values, strict=True):
+        columns[column][who, place] = value[fits] if value.ndim else value
+    columns[action.length][who] = place + 1
+
+
+def _remove(waves: Waves, action: Remove, context: Rows) -> None:
+    columns, rows = waves.state.columns, context.rows
+    width = columns[action.columns[0]].shape[1]
+    length = columns[action.length][rows]
+    place = _place(waves, action, context, length)
+    if place is None:
+        for column in action.columns:
+            columns[column][rows] = NULLS[waves.model.columns[column].kind]
+        columns[action.length][rows] = 0
+        return
+    there = np.greater_equal(place, 0) & np.less(place, length)
+    source = np.arange(width) + np.greater_equal(np.arange(width), np.where(there, place, width)[:, None])
+    for column in action.columns:
+        null = np.full((len(rows), 1), NULLS[waves.model.columns[column].kind], columns[column].dtype)
+        padded = np.concatenate([columns[column][rows], null], axis=1)
+        columns[column][rows] = np.take_along_axis(padded, np.minimum(source, width), axis=1)
+    columns[action.length][rows] = length - there
+
+
+def _place(waves: Waves, action: Remove, context: Rows, length: Array) -> Array | None:
+    if action.at is not None:
+        return evaluate(action.at, context)
+    if action.equal is None:
+        return None
+    elements = context.load(action.columns[0])
+    found = np.equal(elements, np.asarray(evaluate(action.equal, context)).reshape(-1, 1))
+    found &= np.less(np.arange(elements.shape[1]), length[:, None])
+    return np.where(found.any(axis=1), np.argmax(found, axis=1), -1)
+
+
+def _pick_row(waves: Waves, action: PickRow, context: Rows) -> None:
+    random = draws.bits(waves.state, context.rows, action.key)
+    if isinstance(action.table, Categorical):
+        row = draws.choose(action.table, random)
+    else:
+        assert action.equal is not None
+        row = draws.choose_among(action.table, np.asarray(evaluate(action.equal, context)), random)
+    waves.state.columns[action.column][context.rows] = row
+
+
+def _pick_element(waves: Waves, action: PickElement, context: Rows) -> None:
+    columns, rows = waves.state.columns, context.rows
+    length = columns[action.length][rows]
+    random = (draws.bits(waves.state, rows, action.key) >> np.uint64(32)).astype(np.int64)
+    place = random * length >> 32
+    has = np.greater(length, 0)
+    columns[action.place][rows] = np.where(has, place, NULL_INTEGER)
+    for source, column in zip(action.sources, action.columns, strict=True):
+        null = NULLS[waves.model.columns[column].kind]
+        columns[column][rows] = np.where(has, columns[source][rows, place], null)
+
+
+def emit(waves: Waves, number: int, rows: Array, times: Array) -> None:
+    """Let an event happen: session, stage and identity first, then the record of it."""
+    site = waves.model.sites[number]
+    state = waves.state
+    if site.in_session:
+        _in_session(waves, rows, times)
+    if site.identifies:
+        state.columns[builtins.KNOWN][rows] = 1
+    _advance_stage(waves, site, rows, times)
+    if waves.record is None:
+        return
+    first = ~state.has_emitted[rows]
+    if first.any():
+        _first_events(waves, rows[first])
+    _record(waves, number, site, rows, times)
+
+
+def _in_session(waves: Waves, rows: Array, times: Array) -> None:
+    state = waves.state
+    session = state.session_id[rows]
+    is_new = np.equal(session, NULL_INTEGER)
+    state.session_id[rows] = np.where(is_new, times, session)
+    state.sessions[rows] += is_new
+    state.session_last[rows] = times
+
+
+def _advance_stage(waves: Waves, site: Site, rows: Array, times: Array) -> None:
+    if not site.stages:
+        return
+    state, context = waves.state, waves.context(rows)
+    old = context.load(builtins.STAGE)
+    new = old
+    for rule in site.stages:
+        reached = np.full(len(rows), rule.stage) if rule.when is None else np.where(holds(rule.when, context, len(rows)), rule.stage, 0)
+        new = np.maximum(new, reached)
+    risen = np.greater(new, old)
+    if risen.any():
+        who = rows[risen]
+        state.columns[builtins.STAGE][who] = new[risen]
+        note_change(waves, len(waves.model.user_properties), who, times[risen], False, [old[risen], new[risen]])
+
+
+def _first_events(waves: Waves, rows: Array) -> None:
+    state = waves.state
+    state.has_emitted[rows] = True
+    assert waves.record is not None
+    columns = [c for p in waves.model.user_properties for c in (p.column, *p.items)]
+    waves.record.firsts.append(rows, state.event_no[rows], *(state.columns[c][rows] for c in columns))
+
+
+def _record(waves: Waves, number: int, site: Site, rows: Array, times: Array) -> None:
+    state = waves.state
+    n = len(rows)
+    session = state.session_id[rows] if site.in_session else np.full(n, NULL_INTEGER, np.int64)
+    device = state.device_no[rows] if site.in_session else np.full(n, -1, np.int64)
+    captures = [state.columns[c][rows] for c in site.captures]
+    assert waves.record is not None
+    stage, known = state.columns[builtins.STAGE][rows], state.columns[builtins.KNOWN][rows]
+    waves.record.sites[number].append(rows, times, state.event_no[rows], session, device, stage, known, *captures)
+

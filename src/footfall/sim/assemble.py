@@ -1,0 +1,566 @@
+"""Assembles what a part left behind into the tables of a chunk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from footfall.events.chunk import Chunk, Part
+from footfall.events.schema import TIMESTAMP, arrivals_schema, arrow_type, changes_schema, events_schema
+from footfall.model import builtins
+from footfall.model.model import Model, UserProperty
+from footfall.model.ops import Op
+from footfall.model.program import Listing, Site
+from footfall.model.values import DTYPES, NULL_INTEGER, NULLS, Array
+from footfall.sim import arrow, tally
+from footfall.sim.calendar import Calendar
+from footfall.sim.evaluate import evaluate
+from footfall.sim.record import Record
+from footfall.sim.state import State
+
+
+@dataclass(slots=True)
+class Group:
+    """What assembling needs to know of a group of people.
+
+    Args:
+        persons: Shape (U,), int64: numbers of the people.
+        state: As it is at the end of the part.
+        event_no: Shape (U,), int64: number of each one's last event before the part.
+        seen_events, seen_sessions: Shape (U,), int64: of earlier parts; raised here.
+        first_properties: Per array of the user properties: the values at arrival (at the start for those already here).
+        first_stages: Shape (U,), int64: likewise.
+    """
+
+    model: Model
+    calendar: Calendar
+    run: str
+    persons: Array
+    state: State
+    event_no: Array
+    seen_events: Array
+    seen_sessions: Array
+    first_properties: list[Array]
+    first_stages: Array
+
+
+@dataclass(slots=True)
+class Flow:
+    """Events of a part, unsorted: one entry per event, site after site.
+
+    Args:
+        rows: Person's row in the group.
+        order: Places of the events in order of (time, person).
+        places: Where each event stands in that order.
+    """
+
+    rows: Array
+    times: Array
+    numbers: Array
+    sessions: Array
+    devices: Array
+    stages: Array
+    known: Array
+    revenue: Array
+    edges: Array
+    contexts: list[Captured]
+    order: Array
+    places: Array
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+class Captured:
+    """Captured columns of one site, as the context of expressions."""
+
+    def __init__(self, group: Group, rows: Array, times: Array, columns: dict[int, Array]) -> None:
+        self._group = group
+        self.rows = rows
+        self._times = times
+        self._columns = columns
+
+    def load(self, column: int) -> Array:
+        return self._columns[column]
+
+    def table(self, number: int) -> Array:
+        return self._group.model.tables[number].values
+
+    def now_ms(self) -> Array:
+        return self._times
+
+    def local_ms(self) -> Array:
+        homes = self._group.state.columns[builtins.HOME][self.rows]
+        return self._group.calendar.local_ms(self._times, self._group.model.people.home_zones[homes])
+
+    def utc_ms(self, local_ms: Array) -> Array:
+        homes = self._group.state.columns[builtins.HOME][self.rows]
+        return self._group.calendar.utc_ms(local_ms, self._group.model.people.home_zones[homes])
+
+    def arrived_ms(self) -> Array:
+        return self._group.state.arrived[self.rows]
+
+    def start_ms(self) -> int:
+        return self._group.model.start_ms
+
+    def stage_codes(self) -> Array:
+        return self._group.model.stage_codes
+
+    def unique_bits(self, op: Op) -> Array:
+        raise AssertionError("an id is drawn into a variable, never while an event is written")
+
+
+def assemble(group: Group, record: Record, part: Part, is_first: bool) -> Chunk:
+    """Make the chunk of a part.
+
+    Args:
+        is_first: The group's first part: people who were there before the start arrive in it.
+    """
+    flow = _flow(group, record)
+    lookup = _Lookup(group, flow)
+    changes = [_Change(j.columns(), p, lookup) for j, p in zip(record.changes, _tracked(group.model), strict=True)]
+    arrived = _arrived(group, part, is_first)
+    tallies = tally.of_part(group, record, flow, changes, arrived)
+    chunk = Chunk(
+        stream=group.model.stream,
+        run=group.run,
+        part=part,
+        events=_events(group, record, flow, changes, lookup),
+        changes=_changes(group, changes),
+        arrivals=_arrivals(group, arrived),
+        tallies=tallies,
+    )
+    _remember(group, flow)
+    return chunk
+
+
+STAGE = UserProperty("stage", "integer", builtins.STAGE)
+
+
+def _tracked(model: Model) -> tuple[UserProperty, ...]:
+    return (*model.user_properties, STAGE)
+
+
+def _flow(group: Group, record: Record) -> Flow:
+    sites = [journal.columns() for journal in record.sites]
+    common = [np.concatenate([site[i] for site in sites]) for i in range(7)]
+    rows, times = common[0], common[1]
+    first = int(times.min()) if len(times) else 0
+    order = np.argsort((times - first) * np.int64(len(group.persons)) + rows, kind="stable")
+    places = np.empty(len(order), np.int64)
+    places[order] = np.arange(len(order))
+    edges = np.cumsum([0, *(len(site[0]) for site in sites)])
+    contexts = [
+        Captured(group, columns[0], columns[1], dict(zip(site.captures, columns[7:], strict=True)))
+        for site, columns in zip(group.model.sites, sites, strict=True)
+    ]
+    revenue = np.concatenate([_revenue_of(s, c, len(c.rows)) for s, c in zip(group.model.sites, contexts, strict=True)])
+    return Flow(*common, revenue=revenue, edges=edges, contexts=contexts, order=order, places=places)
+
+
+def _revenue_of(site: Site, context: Captured, n: int) -> Array:
+    if site.revenue is None or not n:
+        return np.full(n, NULL_INTEGER, np.int64)
+    return np.broadcast_to(evaluate(site.revenue, context), (n,))
+
+
+class _Lookup:
+    """Finds the event of a person by its number."""
+
+    def __init__(self, group: Group, flow: Flow) -> None:
+        n = len(group.persons)
+        self.counts = np.bincount(flow.rows, minlength=n)
+        self.edges = np.cumsum(self.counts) - self.counts
+        self.base = group.event_no
+        self.times = flow.times
+        self._events = np.empty(len(flow), np.int64)
+        self._events[self.edges[flow.rows] + flow.numbers - self.base[flow.rows] - 1] = np.arange(len(flow))
+
+    def find(self, rows: Array, numbers: Array) -> Array:
+        """Return the event's place in the flow, -1 where it is not in this part."""
+        nth = numbers - self.base[rows] - 1
+        there = np.greater_equal(nth, 0) & np.less(nth, self.counts[rows])
+        found = np.full(len(rows), -1, np.int64)
+        found[there] = self._events[self.edges[rows[there]] + nth[there]]
+        return found
+
+
+class _Change:
+    """Changes of one user property: whose, when, by which event."""
+
+    def __init__(self, columns: list[Array], declared: UserProperty, lookup: _Lookup) -> None:
+        self.rows, self.sequences, self.times, self.numbers, bound = columns[:5]
+        half = (len(columns) - 5) // 2
+        self.old, self.new = columns[5 : 5 + half], columns[5 + half :]
+        self.property = declared
+        self.events = lookup.find(self.rows, self.numbers)
+        same = np.greater_equal(self.events, 0)
+        same[same] = np.equal(lookup.times[self.events[same]], self.times[same])
+        self.is_bound = bound.astype(np.bool_) | same
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+# --- events ----------------------------------------------------------------------------------------------------------
+
+
+def _events(group: Group, record: Record, flow: Flow, changes: list[_Change], lookup: _Lookup) -> pa.Table:
+    model, order = group.model, flow.order
+    schema = events_schema(model.stream.schema)
+    columns = _common(group, flow, order)
+    columns["event_properties"], columns["revenue"], columns["currency"] = _event_properties(group, flow)
+    if model.user_properties:
+        columns["user_properties"], columns["changed"] = _user_properties(group, record, flow, changes[:-1], lookup)
+    return pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema)
+
+
+def _common(group: Group, flow: Flow, order: Array) -> dict[str, pa.Array]:
+    model, words = group.model, group.model.texts
+    rows, n = flow.rows[order], len(flow)
+    events = np.repeat([s.event for s in model.sites], np.diff(flow.edges)).astype(np.int32)[order]
+    sessions, devices = flow.sessions[order], flow.devices[order]
+    kinds = group.state.device_kinds[rows, devices]
+    kinds = np.where(np.less(devices, 0), -1, kinds)
+    homes = group.state.columns[builtins.HOME][rows]
+    city, country, language, _ = model.home
+    return {
+        "insert_id": arrow.fixed_texts(insert_ids(model, group.persons[rows], flow.numbers[order])),
+        "event_type": arrow.texts(events, [name for name, _ in model.events]),
+        "category": arrow.texts(*_categories(model, events)),
+        "time": arrow.plain(flow.times[order], TIMESTAMP),
+        "person": arrow.plain(group.persons[rows], pa.int64()),
+        "user_id": arrow.texts(np.where(flow.known[order] == 1, rows, -1), _UserIds(group)),
+        "device_id": arrow.texts(np.where(devices < 0, -1, rows * 3 + devices), _DeviceIds(group)),
+        "session_id": arrow.plain(sessions, pa.int64(), np.not_equal(sessions, NULL_INTEGER)),
+        "stage": arrow.texts(flow.stages[order], model.stream.schema.stages),
+        "city": arrow.texts(model.tables[city].values[homes], words),
+        "country": arrow.texts(model.tables[country].values[homes], words),
+        "platform": arrow.texts(model.tables[model.device_tables[0]].values[kinds], words),
+        "os_name": arrow.texts(model.tables[model.device_tables[1]].values[kinds], words),
+        "language": arrow.texts(_languages(group, rows, language), words),
+        "run": arrow.constant(group.run, n),
+    }
+
+
+def _languages(group: Group, rows: Array, home_table: int) -> Array:
+    model = group.model
+    if model.language >= 0:
+        return group.state.columns[model.language][rows]
+    if home_table < 0:
+        return np.full(len(rows), -1, np.int32)
+    return model.tables[home_table].values[group.state.columns[builtins.HOME][rows]]
+
+
+def _categories(model: Model, events: Array) -> tuple[Array, list[str]]:
+    names = list(dict.fromkeys(category for _, category in model.events))
+    numbers = np.array([names.index(category) for _, category in model.events], np.int32)
+    return numbers[events], names
+
+
+def insert_ids(model: Model, persons: Array, numbers: Array) -> Array:
+    """Return ids of events: stream, person and the person's event number in hexadecimal, 24 characters each.
+
+    Returns:
+        Shape (n, 24), uint8, ASCII.
+    """
+    out = np.empty((len(persons), 24), np.uint8)
+    out[:, :9] = np.frombuffer((model.stream.id[:8] + "-").encode("ascii"), np.uint8)
+    out[:, 9:17] = arrow.hex_digits(persons, 4)
+    out[:, 17] = ord("-")
+    out[:, 18:] = arrow.hex_digits(numbers, 3)
+    return out
+
+
+def user_id(model: Model, person: int) -> str:
+    """Return what a person is known by."""
+    return f"{model.stream.id[:6]}-u{person:08x}"
+
+
+def device_id(model: Model, person: int, number: int) -> str:
+    """Return the id of a person's device."""
+    return f"{model.stream.id[:6]}-d{person:08x}-{number}"
+
+
+class _UserIds:
+    """User ids by row, made when asked for."""
+
+    def __init__(self, group: Group) -> None:
+        self._group = group
+
+    def __len__(self) -> int:
+        return len(self._group.persons)
+
+    def __getitem__(self, row: int) -> str:
+        return user_id(self._group.model, int(self._group.persons[row]))
+
+
+class _DeviceIds(_UserIds):
+    """Device ids by row * 3 + number of the device."""
+
+    def __len__(self) -> int:
+        return 3 * len(self._group.persons)
+
+    def __getitem__(self, code: int) -> str:
+        return device_id(self._group.model, int(self._group.persons[code // 3]), int(code % 3))
+
+
+@dataclass(slots=True)
+class _Values:
+    """Values of one property from several sites: places in order of the table, and arrays."""
+
+    places: list[Array]
+    arrays: list[list[Array]]
+    example: Op | Listing | None = None
+
+    def merged(self) -> tuple[Array, list[Array]]:
+        places = np.concatenate(self.places)
+        return places, [np.concatenate(_padded(parts)) for parts in zip(*self.arrays, strict=True)]
+
+
+def _padded(parts: tuple[Array, ...]) -> list[Array]:
+    if parts[0].ndim == 1:
+        return list(parts)
+    width = max(p.shape[1] for p in parts)
+    return [np.pad(p, ((0, 0), (0, width - p.shape[1]))) for p in parts]
+
+
+def _event_properties(group: Group, flow: Flow) -> tuple[pa.Array, pa.Array, pa.Array]:
+    schema = group.model.stream.schema
+    values = [_Values([], []) for _ in schema.event_properties]
+    for number, site in enumerate(group.model.sites):
+        _collect(flow, number, site, values)
+    children = [_child(group, len(flow), number, v) for number, v in enumerate(values)]
+    kind = events_schema(schema)
+    struct = None
+    if children:
+        struct = pa.StructArray.from_arrays(children, fields=list(kind.field("event_properties").type))
+    return struct, *_revenue(group, flow)
+
+
+def _collect(flow: Flow, number: int, site: Site, values: list[_Values]) -> None:
+    context = flow.contexts[number]
+    if not len(context.rows):
+        return
+    places = flow.places[int(flow.edges[number]) : int(flow.edges[number + 1])]
+    for property_number, value in site.properties:
+        into = values[property_number]
+        into.places.append(places)
+        into.arrays.append(_evaluated(value, context, len(places)))
+        into.example = value
+
+
+def _evaluated(value: Op | Listing, context: Captured, n: int) -> list[Array]:
+    if isinstance(value, Op):
+        return [np.broadcast_to(evaluate(value, context), (n,))]
+    return [context.load(value.length), *(evaluate(item, context) for item in value.items)]
+
+
+def _child(group: Group, n: int, number: int, values: _Values) -> pa.Array:
+    field = group.model.stream.schema.event_properties[number]
+    digits = group.model.stream.schema.minor_digits
+    if values.example is None:
+        return pa.nulls(n, arrow_type(field, digits))
+    places, arrays = values.merged()
+    if isinstance(values.example, Listing):
+        kinds = [(item.kind, item.of) for item in values.example.items]
+        return list_column(group.model, n, places, arrays, kinds, field)
+    return scattered(group.model, n, places, arrays[0], values.example.kind, values.example.of)
+
+
+def scattered(model: Model, n: int, places: Array, values: Array, kind: str, prefix: str) -> pa.Array:
+    """Return a column of n rows with values at some places and null elsewhere."""
+    full = np.full(n, NULLS[kind], values.dtype) if kind in ("text", "row") else np.zeros(n, values.dtype)  # type: ignore[index]
+    full[places] = values
+    valid = np.zeros(n, np.bool_)
+    valid[places] = True
+    return arrow.scalar(kind, full, valid, model.stream.schema.minor_digits, model.texts, prefix)  # type: ignore[arg-type]
+
+
+def list_column(model: Model, n: int, places: Array, arrays: list[Array], kinds: list[tuple[str, str]], field: object) -> pa.Array:
+    """Return a list column of n rows with lists at some places and null elsewhere.
+
+    Args:
+        arrays: Lengths, then one (m, K) array per field.
+    """
+    order = np.argsort(places, kind="stable")
+    last = np.append(np.diff(places[order]) > 0, True) if len(order) else np.zeros(0, np.bool_)
+    order = order[last]
+    lengths = np.zeros(n, np.int32)
+    lengths[places[order]] = arrays[0][order]
+    valid = np.zeros(n, np.bool_)
+    valid[places] = True
+    digits = model.stream.schema.minor_digits
+    items = []
+    for (kind, prefix), cells in zip(kinds, arrays[1:], strict=True):
+        sorted_cells = cells[order]
+        there = np.less(np.arange(cells.shape[1]), arrays[0][order][:, None])
+        flat = sorted_cells[there]
+        items.append(arrow.scalar(kind, flat, np.ones(len(flat), np.bool_), digits, model.texts, prefix))  # type: ignore[arg-type]
+    return arrow.listed(field, lengths, valid, items, digits)  # type: ignore[arg-type]
+
+
+def _revenue(group: Group, flow: Flow) -> tuple[pa.Array, pa.Array]:
+    schema = group.model.stream.schema
+    full = flow.revenue[flow.order]
+    valid = np.not_equal(full, NULL_INTEGER)
+    money = arrow.decimals(np.where(valid, full, 0), events_schema(schema).field("revenue").type, valid)
+    return money, arrow.texts(np.where(valid, 0, -1), [schema.currency])
+
+
+# --- user properties -------------------------------------------------------------------------------------------------
+
+
+def _user_properties(
+    group: Group, record: Record, flow: Flow, changes: list[_Change], lookup: _Lookup
+) -> tuple[pa.Array, pa.Array]:
+    model, n = group.model, len(flow)
+    firsts = record.firsts.columns()
+    first_places = flow.places[lookup.find(firsts[0], firsts[1])]
+    mask = np.zeros(n, np.int64)
+    mask[first_places] = (1 << len(model.user_properties)) - 1
+    children, at = [], 2
+    for number, (declared, change) in enumerate(zip(model.user_properties, changes, strict=True)):
+        width = 1 + len(declared.items)
+        places, arrays = _carried(flow, change, first_places, firsts[at : at + width])
+        mask[places] |= 1 << number
+        children.append(user_column(model, n, number, places, arrays))
+        at += width
+    kind = events_schema(model.stream.schema).field("user_properties").type
+    struct = pa.StructArray.from_arrays(children, fields=list(kind), mask=pa.array(np.equal(mask, 0)))
+    return struct, _changed_names(model, mask)
+
+
+def _carried(flow: Flow, change: _Change, first_places: Array, first_values: list[Array]) -> tuple[Array, list[Array]]:
+    here = change.is_bound & np.greater_equal(change.events, 0)
+    places = np.concatenate([first_places, flow.places[change.events[here]]])
+    arrays = [np.concatenate([a, b[here].astype(a.dtype)]) if len(a) else b[here] for a, b in zip(first_values, change.new, strict=True)]
+    return places, arrays
+
+
+def user_column(model: Model, n: int, number: int, places: Array, arrays: list[Array]) -> pa.Array:
+    """Return a user property as a column of n rows, null but at some places; of several values at a place the last one counts."""
+    declared = model.user_properties[number]
+    field = model.stream.schema.user_properties[number]
+    if not declared.items:
+        kind = model.columns[declared.column].kind
+        return scattered(model, n, places, arrays[0].astype(DTYPES[kind]), kind, declared.prefix)
+    kinds = [(model.columns[c].kind, declared.prefix) for c in declared.items]
+    return list_column(model, n, places, [a.astype(model_dtype(model, c)) for a, c in zip(arrays, (declared.column, *declared.items), strict=True)], kinds, field)
+
+
+def model_dtype(model: Model, column: int) -> np.dtype:  # type: ignore[type-arg]
+    """Return how a column is held."""
+    return DTYPES[model.columns[column].kind]
+
+
+def _changed_names(model: Model, mask: Array) -> pa.Array:
+    """Return the lists of names of user properties whose bit is set; null where none is."""
+    counts = np.bitwise_count(mask).astype(np.int64)
+    starts = np.cumsum(counts) - counts
+    codes = np.empty(int(counts.sum()), np.int32)
+    for number in range(len(model.user_properties)):
+        has = np.flatnonzero(mask & (1 << number))
+        before = np.bitwise_count(mask[has] & ((1 << number) - 1))
+        codes[starts[has] + before] = number
+    names = arrow.texts(codes, [p.name for p in model.user_properties])
+    offsets = np.concatenate([starts, [len(codes)]]).astype(np.int32)
+    buffers = [arrow.bitmap(np.greater(counts, 0)), pa.py_buffer(offsets)]
+    return pa.Array.from_buffers(pa.list_(names.type), len(mask), buffers, children=[names])
+
+
+# --- changes and arrivals --------------------------------------------------------------------------------------------
+
+
+def _changes(group: Group, changes: list[_Change]) -> pa.Table:
+    model = group.model
+    rows = np.concatenate([c.rows for c in changes])
+    times = np.concatenate([c.times for c in changes])
+    sequences = np.concatenate([c.sequences for c in changes])
+    order = np.lexsort((sequences, rows, times))
+    rows, persons = rows[order], group.persons[rows[order]]
+    numbers = np.concatenate([c.numbers for c in changes])[order]
+    bound = np.concatenate([c.is_bound for c in changes])[order]
+    names = np.repeat(np.arange(len(changes), dtype=np.int32), [len(c) for c in changes])[order]
+    ids = arrow.fixed_texts(insert_ids(model, persons[bound], numbers[bound]), bound)
+    columns = [
+        arrow.plain(persons, pa.int64()),
+        arrow.plain(sequences[order], pa.int64()),
+        arrow.texts(names, [c.property.name for c in changes]),
+        *(_json_column(model, changes, order, side) for side in ("old", "new")),
+        arrow.plain(times[order], TIMESTAMP),
+        ids,
+        arrow.constant(group.run, len(rows)),
+    ]
+    return pa.Table.from_arrays(columns, schema=changes_schema())
+
+
+def _json_column(model: Model, changes: list[_Change], order: Array, side: str) -> pa.Array:
+    texts = np.concatenate([_json_values(model, c.property, getattr(c, side)) for c in changes])
+    return pa.array(texts[order], pa.string())
+
+
+def _json_values(model: Model, declared: UserProperty, arrays: list[Array]) -> Array:
+    digits, words = model.stream.schema.minor_digits, model.texts
+    if not len(arrays[0]):
+        return np.empty(0, object)
+    if declared is STAGE:
+        return np.array([f'"{s}"' for s in model.stream.schema.stages], object)[arrays[0]]
+    if not declared.items:
+        kind = model.columns[declared.column].kind
+        return np.asarray(arrow.json_texts(kind, arrays[0], digits, words, declared.prefix), object)
+    items = []
+    for column, cells in zip(declared.items, arrays[1:], strict=True):
+        flat = cells[np.less(np.arange(cells.shape[1]), arrays[0][:, None])]
+        items.append(arrow.json_texts(model.columns[column].kind, flat, digits, words, declared.prefix))
+    field = next(f for f in model.stream.schema.user_properties if f.name == declared.name)
+    return arrow.json_lists(arrays[0], items, [f.name for f in field.fields])
+
+
+def _arrived(group: Group, part: Part, is_first: bool) -> Array:
+    came = np.less(group.state.arrived, part.until_ms)
+    if not is_first:
+        came &= np.greater_equal(group.state.arrived, part.from_ms)
+    return np.flatnonzero(came)
+
+
+def _arrivals(group: Group, rows: Array) -> pa.Table:
+    model, words = group.model, group.model.texts
+    city, country, language, zone = model.home
+    homes = group.state.columns[builtins.HOME][rows]
+    persons = group.persons[rows]
+    ids = _UserIds(group)
+    columns = {
+        "person": arrow.plain(persons, pa.int64()),
+        "arrived": arrow.plain(group.state.arrived[rows], TIMESTAMP),
+        "user_id": pa.array([ids[row] for row in rows], pa.string()),
+        "city": arrow.texts(model.tables[city].values[homes], words),
+        "country": arrow.texts(model.tables[country].values[homes], words),
+        "language": arrow.texts(_languages(group, rows, language), words),
+        "time_zone": arrow.texts(model.tables[zone].values[homes], words),
+        "stage": arrow.texts(group.first_stages[rows], model.stream.schema.stages),
+        "run": arrow.constant(group.run, len(rows)),
+    }
+    schema = arrivals_schema(model.stream.schema)
+    if model.user_properties:
+        columns["properties"] = _first_properties(group, rows, schema.field("properties").type)
+    return pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema)
+
+
+def _first_properties(group: Group, rows: Array, kind: pa.DataType) -> pa.Array:
+    model, children, at = group.model, [], 0
+    places = np.arange(len(rows))
+    for number, declared in enumerate(model.user_properties):
+        width = 1 + len(declared.items)
+        arrays = [a[rows] for a in group.first_properties[at : at + width]]
+        children.append(user_column(model, len(rows), number, places, arrays))
+        at += width
+    return pa.StructArray.from_arrays(children, fields=list(kind))
+
+
+def _remember(group: Group, flow: Flow) -> None:
+    n = len(group.persons)
+    group.seen_events += np.bincount(flow.rows, minlength=n)
+    group.seen_sessions += np.bincount(flow.rows[np.equal(flow.sessions, flow.times)], minlength=n)

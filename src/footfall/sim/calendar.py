@@ -1,0 +1,169 @@
+"""Local time and activity: a grid of quarter hours in UTC, with each zone's offset and each rhythm's activity.
+
+Activity is a piecewise constant intensity per rhythm (a time zone with a country's holidays). Its integral is kept at the edges of
+the quarter hours, so that a wait in activity time is: look up where the person stands, add the wait, look up when that is reached.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+
+from footfall.model.model import CalendarSpec
+from footfall.model.values import NEVER, Array
+from footfall.zones import offset_ms
+
+SLOT_MS = 900_000
+SLOTS_PER_DAY = 96
+DAY_MS = 86_400_000
+ACTIVITY_BITS = 12
+"""The mean activity over a standard week is 2**12."""
+
+_STRIDE = 2**52
+"""Distance between the rhythms' integrals in the one array that all of them are looked up in."""
+
+
+def offsets(name: str, origin_ms: int, n_slots: int) -> Array:
+    """Return a zone's offset at the start of each quarter hour.
+
+    Args:
+        origin_ms: Start of the grid.
+        n_slots: Its length.
+
+    Returns:
+        Shape (n_slots,), int64, ms.
+    """
+    out = np.empty(n_slots, np.int64)
+    at, offset = 0, offset_ms(name, origin_ms)
+    while at < n_slots:
+        end = min(at + 7 * SLOTS_PER_DAY, n_slots)
+        following = offset_ms(name, origin_ms + end * SLOT_MS)
+        change = end if following == offset else _first_change(name, origin_ms, at, end, offset)
+        out[at:change] = offset
+        at, offset = change, offset_ms(name, origin_ms + change * SLOT_MS)
+    return out
+
+
+def _first_change(name: str, origin_ms: int, low: int, high: int, offset: int) -> int:
+    while high - low > 1:
+        middle = (low + high) // 2
+        if offset_ms(name, origin_ms + middle * SLOT_MS) == offset:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+class Calendar:
+    """The calendar of a stream, up to a horizon.
+
+    Args:
+        spec: What it is made from.
+        until_ms: The grid reaches at least this far.
+
+    Attributes:
+        offsets_ms: Shape (Z, S), int64: local minus UTC per zone and quarter hour.
+        activity: Shape (R, S), int64: activity per rhythm and quarter hour, 2**12 is the mean of a standard week.
+    """
+
+    def __init__(self, spec: CalendarSpec, until_ms: int) -> None:
+        self.spec = spec
+        self.origin_ms = spec.origin_ms
+        self.n_slots = max(1, -(-(until_ms - spec.origin_ms) // SLOT_MS))
+        self.offsets_ms = np.stack([offsets(z, self.origin_ms, self.n_slots) for z in spec.zones])
+        starts = self.origin_ms + np.arange(self.n_slots, dtype=np.int64) * SLOT_MS
+        self.activity = np.stack([self._rhythm(starts, z, country) for z, country in spec.rhythms])
+        self._integrals = self._integrate()
+
+    @property
+    def horizon_ms(self) -> int:
+        """End of the grid."""
+        return self.origin_ms + self.n_slots * SLOT_MS
+
+    def _rhythm(self, starts: Array, zone_number: int, country: str) -> Array:
+        local = starts + self.offsets_ms[zone_number]
+        day = local // DAY_MS
+        activity = self.spec.week[(day + 3) % 7, local // 3_600_000 % 24]
+        for first, last, factor in self._holidays(country, int(day[0]), int(day[-1])):
+            at = slice(*np.searchsorted(day, [first, last]))
+            activity[at] = (activity[at] * factor) >> ACTIVITY_BITS
+        for from_ms, until_ms, factor in self.spec.campaigns:
+            at = slice(*np.searchsorted(starts, [from_ms, until_ms]))
+            activity[at] = (activity[at] * factor) >> ACTIVITY_BITS
+        return activity
+
+    def _holidays(self, country: str, first_day: int, last_day: int) -> list[tuple[int, int, int]]:
+        found = []
+        years = range(1970 + first_day // 366, 1971 + last_day // 365)
+        for place, year, month, day, factor in self.spec.holidays:
+            for y in [year] if year else years:
+                if place in ("", country) and _is_date(y, month, day):
+                    number = (dt.date(y, month, day) - dt.date(1970, 1, 1)).days
+                    found.append((number, number + 1, factor))
+        return found
+
+    def _integrate(self) -> Array:
+        """Integral of activity at the slots' edges, per rhythm, laid out with a stride so that one search serves all."""
+        integrals = np.zeros((len(self.activity), self.n_slots + 1), np.int64)
+        np.cumsum(self.activity * SLOT_MS >> ACTIVITY_BITS, axis=1, out=integrals[:, 1:])
+        integrals += np.arange(len(self.activity), dtype=np.int64)[:, None] * _STRIDE
+        return integrals.ravel()
+
+    def slot(self, times_ms: Array) -> Array:
+        """Return the number of the quarter hour of each time."""
+        return (times_ms - self.origin_ms) // SLOT_MS
+
+    def local_ms(self, times_ms: Array, zones: Array) -> Array:
+        """Return local wall-clock time as ms since 1970-01-01 00:00 local.
+
+        Args:
+            times_ms: Shape (n,), int64, UTC.
+            zones: Shape (n,), int32: number of each one's zone.
+        """
+        return times_ms + self.offsets_ms[zones, self.slot(times_ms)]
+
+    def utc_ms(self, local_ms: Array, zones: Array) -> Array:
+        """Return the instants of local wall-clock times: in a gap the later offset holds, in an overlap the first one.
+
+        Args:
+            local_ms: Shape (n,), int64, ms since 1970-01-01 00:00 local.
+            zones: Shape (n,), int32.
+        """
+        guess = np.clip(self.slot(local_ms), 0, self.n_slots - 1)
+        guess = np.clip(self.slot(local_ms - self.offsets_ms[zones, guess]), 0, self.n_slots - 1)
+        return local_ms - self.offsets_ms[zones, guess]
+
+    def after(self, times_ms: Array, waits_ms: Array, rhythms: Array) -> Array:
+        """Return when waits that run in activity time are over.
+
+        Args:
+            times_ms: Shape (n,), int64, UTC, within the grid.
+            waits_ms: Shape (n,), int64: ms at mean activity.
+            rhythms: Shape (n,), int32.
+
+        Returns:
+            Shape (n,), int64, UTC, later than `times_ms`; `NEVER` where it lies past the horizon.
+        """
+        row = rhythms.astype(np.int64) * (self.n_slots + 1)
+        slot = self.slot(times_ms)
+        within = times_ms - (self.origin_ms + slot * SLOT_MS)
+        edge = row + slot
+        width = self._integrals[edge + 1] - self._integrals[edge]
+        target = self._integrals[edge] + within * width // SLOT_MS + np.maximum(waits_ms, 1)
+        edge = np.searchsorted(self._integrals, target, side="right") - 1
+        slot = edge - row
+        is_past = slot >= self.n_slots
+        edge[is_past] = 0
+        base = self._integrals[edge]
+        width = self._integrals[edge + 1] - base
+        reached = self.origin_ms + slot * SLOT_MS + (target - base) * SLOT_MS // np.maximum(width, 1)
+        return np.where(is_past, NEVER, np.maximum(reached, times_ms + 1))
+
+
+def _is_date(year: int, month: int, day: int) -> bool:
+    try:
+        dt.date(year, month, day)
+    except ValueError:
+        return False
+    return True

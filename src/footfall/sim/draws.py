@@ -1,0 +1,65 @@
+"""Random values from tables, by integers alone."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from footfall.model.program import Draw, Key
+from footfall.model.tables import CELL_BITS, CHOICE_BITS, FRACTION_BITS, Categorical, Grouped, InverseCdf
+from footfall.model.values import DTYPES, NULL_CODE, Array
+from footfall.sim import keys
+from footfall.sim.state import State
+
+_CELL_SHIFT = np.uint64(64 - CELL_BITS)
+_FRACTION_SHIFT = np.uint64(64 - CELL_BITS - FRACTION_BITS)
+_FRACTION_MASK = np.uint64(2**FRACTION_BITS - 1)
+_CHOICE_SHIFT = np.uint64(64 - CHOICE_BITS)
+
+
+def bits(state: State, rows: Array, key: Key) -> Array:
+    """Return 64 random bits per person: shape (n,), uint64."""
+    return keys.draw(state.keys[rows], key.name, state.columns[key.counter][rows])
+
+
+def choose(table: Categorical, random: Array) -> Array:
+    """Return the number of a choice: shape (n,), int64."""
+    return np.searchsorted(table.cumulated, (random >> _CHOICE_SHIFT).astype(np.int64), side="right")
+
+
+def invert(table: InverseCdf, random: Array) -> Array:
+    """Return a value of a continuous law in units of 2**-shift: shape (n,), int64."""
+    cell = (random >> _CELL_SHIFT).astype(np.int64)
+    fraction = ((random >> _FRACTION_SHIFT) & _FRACTION_MASK).astype(np.int64)
+    low = table.knots[cell]
+    return low + ((table.knots[cell + 1] - low) * fraction >> FRACTION_BITS)
+
+
+def choose_among(table: Grouped, equal: Array, random: Array) -> Array:
+    """Return a row whose column equals a value, null where there is none: shape (n,), int32."""
+    group = np.minimum(np.searchsorted(table.keys, equal), len(table.keys) - 1)
+    is_there = np.equal(table.keys[group], equal)
+    start, end = table.starts[group], table.starts[group + 1]
+    before = np.where(start > 0, table.cumulated[start - 1], 0)
+    whole = table.cumulated[end - 1] - before
+    target = before + ((random >> np.uint64(34)).astype(np.int64) * whole >> 30)
+    row = table.rows[np.searchsorted(table.cumulated, target, side="right")]
+    return np.where(is_there, row, NULL_CODE).astype(np.int32)
+
+
+def value(draw: Draw, random: Array) -> Array:
+    """Return a random value of a kind: shape (n,), the kind's dtype."""
+    if isinstance(draw.table, Categorical):
+        return np.array(draw.codes, DTYPES[draw.kind])[choose(draw.table, random)]
+    raw = invert(draw.table, random)
+    result = _as_kind(draw, raw)
+    if draw.low is not None and draw.high is not None:
+        result = np.minimum(np.maximum(result, draw.low), draw.high)
+    return result
+
+
+def _as_kind(draw: Draw, raw: Array) -> Array:
+    assert isinstance(draw.table, InverseCdf)
+    shift = draw.table.shift
+    if draw.kind == "number":
+        return raw / float(2**shift)
+    return (raw + (1 << shift >> 1)) >> shift

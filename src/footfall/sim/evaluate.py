@@ -1,0 +1,280 @@
+"""Evaluates compiled expressions over many people at once.
+
+Only operations whose result is the same on every processor are used: integers, and float64 + - * / and comparisons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+
+from footfall.model.ops import Op
+from footfall.model.values import NULL_INTEGER, NULLS, Array, is_null
+
+
+class Context(Protocol):
+    """What an expression is evaluated against; all arrays have one row per person of the wave."""
+
+    def load(self, column: int) -> Array:
+        """Return a column: shape (n,), or (n, K) for the elements of a list."""
+
+    def table(self, number: int) -> Array:
+        """Return a table column, null last."""
+
+    def now_ms(self) -> Array:
+        """Return each one's clock, ms, UTC."""
+
+    def local_ms(self) -> Array:
+        """Return each one's local wall clock, ms."""
+
+    def utc_ms(self, local_ms: Array) -> Array:
+        """Return the instant of each one's local wall clock, ms, UTC."""
+
+    def arrived_ms(self) -> Array:
+        """Return when each one arrived, ms, UTC."""
+
+    def start_ms(self) -> int:
+        """Return the start of the run."""
+
+    def stage_codes(self) -> Array:
+        """Return the text of each stage, as codes."""
+
+    def unique_bits(self, op: Op) -> Array:
+        """Return 63 random bits per person for `id`."""
+
+
+def evaluate(op: Op, context: Context) -> Array:
+    """Return the value of an expression: shape (n,), (n, K), or () where it is the same for all."""
+    return _FUNCTIONS[op.op](op, context)
+
+
+def holds(op: Op, context: Context, n: int) -> Array:
+    """Return where a condition holds: shape (n,), bool; null counts as false."""
+    return np.broadcast_to(_truth(op, evaluate(op, context)), (n,))
+
+
+def _truth(op: Op, value: Array) -> Array:
+    return value if value.dtype == np.bool_ else np.equal(value, 1)
+
+
+def _both(op: Op, context: Context) -> tuple[Array, Array]:
+    one, other = evaluate(op.args[0], context), evaluate(op.args[1], context)
+    if one.ndim == 1 and other.ndim == 2:
+        one = one[:, None]
+    if other.ndim == 1 and one.ndim == 2:
+        other = other[:, None]
+    return one, other
+
+
+def _some_null(op: Op, one: Array, other: Array) -> Array | None:
+    a, b = op.args[0], op.args[1]
+    masks = [is_null(arg.kind, value) for arg, value in ((a, one), (b, other)) if arg.is_nullable]
+    if not masks:
+        return None
+    return masks[0] if len(masks) == 1 else masks[0] | masks[1]
+
+
+def _with_nulls(op: Op, result: Array, mask: Array | None) -> Array:
+    if mask is None or op.kind == "number":
+        return result
+    return np.where(mask, NULLS[op.kind], result)
+
+
+def _const(op: Op, context: Context) -> Array:
+    return np.asarray(op.value)
+
+
+def _load(op: Op, context: Context) -> Array:
+    return context.load(int(op.value))  # type: ignore[arg-type]
+
+
+def _field(op: Op, context: Context) -> Array:
+    return context.table(int(op.value))[evaluate(op.args[0], context)]  # type: ignore[arg-type]
+
+
+def _arithmetic(function: Callable[[Array, Array], Array]) -> Callable[[Op, Context], Array]:
+    def run(op: Op, context: Context) -> Array:
+        one, other = _both(op, context)
+        return _with_nulls(op, function(one, other), _some_null(op, one, other))
+
+    return run
+
+
+def _divide(op: Op, context: Context) -> Array:
+    one, other = _both(op, context)
+    mask = _some_null(op, one, other)
+    zero = np.equal(other, 0)
+    result = np.true_divide(one, np.where(zero, 1, other))
+    result = np.where(zero, np.nan, result)
+    return result if mask is None else np.where(mask, np.nan, result)
+
+
+def _floor_divide(op: Op, context: Context) -> Array:
+    one, other = _both(op, context)
+    mask = _some_null(op, one, other)
+    zero = np.equal(other, 0)
+    result = np.floor_divide(one, np.where(zero, 1, other))
+    return np.where(zero if mask is None else mask | zero, NULLS[op.kind], result)
+
+
+def _compare(function: Callable[[Array, Array], Array]) -> Callable[[Op, Context], Array]:
+    def run(op: Op, context: Context) -> Array:
+        one, other = _both(op, context)
+        result = function(one, other)
+        mask = _some_null(op, one, other)
+        return result if mask is None else result & ~mask
+
+    return run
+
+
+def _not_equal(op: Op, context: Context) -> Array:
+    one, other = _both(op, context)
+    mask = _some_null(op, one, other)
+    return np.not_equal(one, other) if mask is None else np.not_equal(one, other) & ~mask
+
+
+def _is_null(op: Op, context: Context) -> Array:
+    return is_null(op.args[0].kind, evaluate(op.args[0], context))
+
+
+def _and(op: Op, context: Context) -> Array:
+    one, other = _both(op, context)
+    return _truth(op, one) & _truth(op, other)
+
+
+def _or(op: Op, context: Context) -> Array:
+    one, other = _both(op, context)
+    return _truth(op, one) | _truth(op, other)
+
+
+def _not(op: Op, context: Context) -> Array:
+    return ~_truth(op, evaluate(op.args[0], context))
+
+
+def _negative(op: Op, context: Context) -> Array:
+    value = evaluate(op.args[0], context)
+    mask = is_null(op.kind, value) if op.args[0].is_nullable else None
+    return _with_nulls(op, np.negative(value), mask)
+
+
+def _choose(op: Op, context: Context) -> Array:
+    condition = _truth(op, evaluate(op.args[0], context))
+    return np.where(condition, evaluate(op.args[1], context), evaluate(op.args[2], context))
+
+
+def _coalesce(op: Op, context: Context) -> Array:
+    result = evaluate(op.args[0], context)
+    for arg in op.args[1:]:
+        result = np.where(is_null(op.kind, result), evaluate(arg, context), result)
+    return result
+
+
+def _to_number(op: Op, context: Context) -> Array:
+    value = evaluate(op.args[0], context)
+    result = value.astype(np.float64)
+    if op.args[0].is_nullable and op.args[0].kind != "number":
+        return np.where(np.equal(value, NULLS[op.args[0].kind]), np.nan, result)
+    return result
+
+
+def _from_float(op: Op, value: Array) -> Array:
+    """Return whole numbers from float64, NaN becoming null; halves round up."""
+    missing = np.isnan(value)
+    whole = np.floor(np.where(missing, 0.0, value) + 0.5).astype(np.int64)
+    return np.where(missing, NULL_INTEGER, whole)
+
+
+def _round(op: Op, context: Context) -> Array:
+    return _from_float(op, evaluate(op.args[0], context))
+
+
+def _floor(op: Op, context: Context) -> Array:
+    value = evaluate(op.args[0], context)
+    missing = np.isnan(value)
+    return np.where(missing, NULL_INTEGER, np.floor(np.where(missing, 0.0, value)).astype(np.int64))
+
+
+def _scaled(op: Op, context: Context) -> Array:
+    """Return money (minor units) from a number of major units."""
+    return _from_float(op, evaluate(op.args[0], context) * float(op.value))  # type: ignore[arg-type]
+
+
+def _absolute(op: Op, context: Context) -> Array:
+    value = evaluate(op.args[0], context)
+    mask = is_null(op.kind, value) if op.args[0].is_nullable else None
+    return _with_nulls(op, np.abs(value), mask)
+
+
+def _sum(op: Op, context: Context) -> Array:
+    values = evaluate(op.args[0], context)
+    return np.where(is_null(op.kind, values), 0, values).sum(axis=1)
+
+
+def _any(op: Op, context: Context) -> Array:
+    return _truth(op, evaluate(op.args[0], context)).any(axis=1)
+
+
+def _ramp(op: Op, context: Context) -> Array:
+    start, end, over = op.value  # type: ignore[misc]
+    x = evaluate(op.args[0], context)
+    return start + (end - start) * np.minimum(np.maximum(x, 0.0), over) / over
+
+
+def _stage(op: Op, context: Context) -> Array:
+    return context.stage_codes()[evaluate(op.args[0], context)]
+
+
+def _local(op: Op, context: Context) -> Array:
+    """Return the instant of an hour on the person's own clock, some days after today."""
+    days, hour = _both(op, context)
+    mask = _some_null(op, days, hour)
+    midnight = context.local_ms() // 86_400_000 * 86_400_000
+    local = midnight + (days * 24 + hour) * 3_600_000
+    if mask is not None:
+        local = np.where(mask, midnight, local)
+    return _with_nulls(op, context.utc_ms(local), mask)
+
+
+_FUNCTIONS: dict[str, Callable[[Op, Context], Array]] = {
+    "const": _const,
+    "load": _load,
+    "field": _field,
+    "add": _arithmetic(np.add),
+    "subtract": _arithmetic(np.subtract),
+    "multiply": _arithmetic(np.multiply),
+    "divide": _divide,
+    "floor_divide": _floor_divide,
+    "minimum": _arithmetic(np.minimum),
+    "maximum": _arithmetic(np.maximum),
+    "less": _compare(np.less),
+    "less_equal": _compare(np.less_equal),
+    "greater": _compare(np.greater),
+    "greater_equal": _compare(np.greater_equal),
+    "equal": _compare(np.equal),
+    "not_equal": _not_equal,
+    "is_null": _is_null,
+    "and": _and,
+    "or": _or,
+    "not": _not,
+    "negative": _negative,
+    "choose": _choose,
+    "coalesce": _coalesce,
+    "to_number": _to_number,
+    "round": _round,
+    "floor": _floor,
+    "to_money": _scaled,
+    "absolute": _absolute,
+    "sum": _sum,
+    "any": _any,
+    "ramp": _ramp,
+    "stage": _stage,
+    "now": lambda op, c: c.now_ms(),
+    "day": lambda op, c: (c.now_ms() - c.start_ms()) // 86_400_000 + 1,
+    "hour": lambda op, c: c.local_ms() // 3_600_000 % 24,
+    "weekday": lambda op, c: (c.local_ms() // 86_400_000 + 3) % 7,
+    "days_since_arrival": lambda op, c: (c.now_ms() - c.arrived_ms()) // 86_400_000,
+    "local": _local,
+    "id": lambda op, c: c.unique_bits(op),
+}

@@ -1,0 +1,72 @@
+"""Keyed randomness: a draw is a hash of who, what and which time; nothing is advanced, so any order gives the same values.
+
+A person's key is a well-mixed 64-bit number. A draw adds the key of its name and a multiple of the golden ratio per visit, and
+passes the sum through the finalizer of SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators"):
+for one person and one name the visits are exactly a SplitMix64 sequence from a random start.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from footfall.model.values import Array
+
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
+_MIX_2 = np.uint64(0x94D049BB133111EB)
+_S30, _S27, _S31 = np.uint64(30), np.uint64(27), np.uint64(31)
+
+
+def finalize(z: Array) -> Array:
+    """Mix 64-bit numbers, in place.
+
+    Args:
+        z: Shape (n,), uint64; overwritten.
+
+    Returns:
+        The same array.
+    """
+    z ^= z >> _S30
+    z *= _MIX_1
+    z ^= z >> _S27
+    z *= _MIX_2
+    z ^= z >> _S31
+    return z
+
+
+def person_keys(key: int, persons: Array) -> Array:
+    """Return the key of each person.
+
+    Args:
+        key: Key of the stream's people, from the seed.
+        persons: Shape (n,), int64: numbers of people.
+
+    Returns:
+        Shape (n,), uint64.
+    """
+    z = persons.astype(np.uint64)
+    z *= GOLDEN
+    z += np.uint64(key)
+    finalize(z)
+    z += GOLDEN
+    return finalize(z)
+
+
+def draw(keys: Array, name: int, visits: Array | int) -> Array:
+    """Draw 64 random bits per person.
+
+    Args:
+        keys: Shape (n,), uint64: keys of people.
+        name: Key of what is drawn.
+        visits: Shape (n,), int64, or one number: which time it is drawn.
+
+    Returns:
+        Shape (n,), uint64, uniform.
+    """
+    if isinstance(visits, int):
+        return finalize(keys + np.uint64((name + visits * int(GOLDEN)) % 2**64))
+    z = visits.astype(np.uint64)
+    z *= GOLDEN
+    z += keys
+    z += np.uint64(name)
+    return finalize(z)

@@ -1,0 +1,116 @@
+"""A group of people, advanced through time."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from footfall.events.chunk import Chunk, Part
+from footfall.model import builtins
+from footfall.model.model import Model
+from footfall.sim import actions, draws, keys
+from footfall.sim.arrivals import Arrivals
+from footfall.sim.assemble import Group, assemble
+from footfall.sim.calendar import DAY_MS, Calendar
+from footfall.sim.record import Record
+from footfall.sim.state import State
+from footfall.sim.waves import Waves
+
+MARGIN_DAYS = 400
+"""How far past the end the calendar reaches; who would come back later than that never does."""
+
+
+@lru_cache(maxsize=4)
+def _calendar(model: Model, until_ms: int) -> tuple[Calendar, Arrivals]:
+    calendar = Calendar(model.calendar, until_ms + MARGIN_DAYS * DAY_MS)
+    return calendar, Arrivals(model, calendar)
+
+
+def people_until(model: Model, until_ms: int) -> int:
+    """Return how many people arrive before an instant, those who were there before the start included."""
+    return _calendar(model, until_ms)[1].count_until(until_ms)
+
+
+class Simulation:
+    """Simulates a group of people, part after part.
+
+    Args:
+        model: The compiled scenario.
+        run: Id of the run, for the column `run`.
+        first_person, end_person: Half-open range of people; those who would arrive after the horizon are left out.
+        until_ms: The farthest that it will be advanced.
+    """
+
+    def __init__(self, model: Model, run: str, first_person: int, end_person: int, until_ms: int) -> None:
+        self.model = model
+        self._range = (first_person, end_person)
+        self._calendar, arrivals = _calendar(model, until_ms)
+        end = max(first_person, min(end_person, arrivals.count_until(until_ms)))
+        self._persons = np.arange(first_person, end, dtype=np.int64)
+        self._state = State(model, self._persons)
+        self._settle(arrivals, first_person, end)
+        self._waves(None, model.start_ms).run()
+        self._group = self._begin(run)
+        self.at_ms = model.start_ms
+        self._is_first = True
+
+    def _settle(self, arrivals: Arrivals, first: int, end: int) -> None:
+        """Let people arrive with their devices and first properties."""
+        model, state = self.model, self._state
+        comers = arrivals.of(first, end)
+        state.arrived[:] = comers.times_ms
+        state.clock[:] = comers.times_ms
+        state.time[:] = comers.times_ms
+        state.columns[builtins.HOME][:] = comers.homes
+        devices = model.devices
+        counts = draws.choose(devices.counts, keys.draw(state.keys, devices.count_key, 0))
+        state.device_count[:] = np.array(devices.count_values)[counts]
+        state.device_kinds = np.stack(
+            [draws.choose(devices.kinds, keys.draw(state.keys, devices.kind_key, k)) for k in range(3)], axis=1
+        ).astype(np.int32)
+        context = self._waves(None, 0).context(np.arange(state.n))
+        for initial in model.initials:
+            state.columns[initial.column][:] = actions.initial_value(initial, context)
+
+    def _begin(self, run: str) -> Group:
+        state, n = self._state, self._state.n
+        columns = [c for p in self.model.user_properties for c in (p.column, *p.items)]
+        return Group(
+            model=self.model,
+            calendar=self._calendar,
+            run=run,
+            persons=self._persons,
+            state=state,
+            event_no=state.event_no.copy(),
+            seen_events=np.zeros(n, np.int64),
+            seen_sessions=np.zeros(n, np.int64),
+            first_properties=[state.columns[c].copy() for c in columns],
+            first_stages=state.columns[builtins.STAGE].copy(),
+        )
+
+    def _waves(self, record: Record | None, until_ms: int) -> Waves:
+        return Waves(self.model, self._calendar, self._state, record, until_ms)
+
+    def advance(self, until_ms: int) -> Chunk:
+        """Simulate up to an instant.
+
+        Args:
+            until_ms: End of the part, ms since the epoch, UTC, exclusive; not before where the group stands.
+
+        Returns:
+            All that happened since the last call (since the start of the run, at the first).
+        """
+        record = Record.empty(self.model)
+        self._group.event_no = self._state.event_no.copy()
+        self._waves(record, until_ms).run()
+        part = Part(*self._range, self.at_ms, until_ms)
+        chunk = assemble(self._group, record, part, self._is_first)
+        self.at_ms, self._is_first = until_ms, False
+        return chunk
+
+    def skip(self, until_ms: int) -> None:
+        """Simulate up to an instant that has been written already; the same as `advance`, its chunk thrown away."""
+        if until_ms > self.at_ms:
+            self.advance(until_ms)
+

@@ -1,0 +1,107 @@
+"""Counts a part: integers that add up in any order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from footfall.events.chunk import Tallies
+from footfall.model import builtins
+from footfall.model.model import Model
+from footfall.model.values import NULL_INTEGER, Array
+from footfall.sim.record import Record
+
+if TYPE_CHECKING:
+    from footfall.sim.assemble import Flow, Group, _Change
+
+
+def of_part(group: Group, record: Record, flow: Flow, changes: list[_Change], arrived: Array) -> Tallies:
+    """Count decisions, effects, stages and cities of a part.
+
+    Args:
+        changes: Per user property, the stage last.
+        arrived: Rows of the people who are first seen in this part.
+    """
+    model = group.model
+    tallies = Tallies.empty()
+    _decisions(model, record, tallies)
+    stages = changes[-1]
+    reached = _by_city(group, stages.rows, stages.old[0], stages.new[0])
+    reached += _by_city(group, arrived, np.full(len(arrived), -1), group.first_stages[arrived])
+    _stages(model, reached, tallies)
+    _cities(group, flow, arrived, reached, tallies)
+    return tallies
+
+
+def _decisions(model: Model, record: Record, tallies: Tallies) -> None:
+    for name, sums in zip(model.decisions, record.decisions, strict=True):
+        for option, (reached, asked, taken) in zip(name.options, sums.tolist(), strict=True):
+            tallies.decisions[name.address, option] = (reached, asked, taken)
+    for (effect, decision, option), sums in record.effects.items():
+        name = model.decisions[decision]
+        for which, triple in zip(("with", "without"), sums.tolist(), strict=True):
+            tallies.effects[model.effects[effect], name.address, name.options[option], which] = tuple(triple)
+    for what, count in zip(model.skips, record.skips.tolist(), strict=True):
+        if count:
+            tallies.skipped[what] = count
+
+
+def _by_city(group: Group, rows: Array, old: Array, new: Array) -> Array:
+    """Count people who rise from one stage to another, at every stage on the way: shape (stages, home rows), int64."""
+    homes = group.state.columns[builtins.HOME][rows]
+    n_homes = len(group.model.people.home_weights)
+    counts = np.zeros((len(group.model.stream.schema.stages), n_homes), np.int64)
+    for stage in range(len(counts)):
+        counts[stage] = np.bincount(homes[(old < stage) & (stage <= new)], minlength=n_homes)
+    return counts
+
+
+def _city_names(model: Model) -> list[str]:
+    codes = model.tables[model.home[0]].values[:-1]
+    return [model.texts[code] for code in codes.tolist()]
+
+
+def _stages(model: Model, reached: Array, tallies: Tallies) -> None:
+    cities = _city_names(model)
+    for stage, counts in zip(model.stream.schema.stages, reached.tolist(), strict=True):
+        for city, count in zip(cities, counts, strict=True):
+            if count:
+                tallies.stages[stage, city] = tallies.stages.get((stage, city), 0) + count
+
+
+def _cities(group: Group, flow: Flow, arrived: Array, reached: Array, tallies: Tallies) -> None:
+    model = group.model
+    homes = group.state.columns[builtins.HOME]
+    n = len(group.persons)
+    events = np.bincount(flow.rows, minlength=n)
+    sessions = np.bincount(flow.rows[np.equal(flow.sessions, flow.times)], minlength=n)
+    seen, visited = group.seen_events, group.seen_sessions
+    measures = {
+        "people": np.bincount(arrived, minlength=n),
+        "active": np.equal(seen, 0) & np.greater(events, 0),
+        "returned": np.less(visited, 2) & np.greater_equal(visited + sessions, 2),
+        "sessions": sessions,
+        "events": events,
+        "events_squared": events * (events + 2 * seen),
+        "revenue": _revenue(group, flow),
+    }
+    sums = {name: _sum(homes, values, len(model.people.home_weights)) for name, values in measures.items()}
+    sums["converted"] = reached[model.stream.schema.goal]
+    for measure, counts in sums.items():
+        for city, count in zip(_city_names(model), counts.tolist(), strict=True):
+            if count:
+                tallies.cities[city, measure] = tallies.cities.get((city, measure), 0) + count
+
+
+def _sum(homes: Array, values: Array, n_homes: int) -> Array:
+    sums = np.zeros(n_homes, np.int64)
+    np.add.at(sums, homes, values.astype(np.int64))
+    return sums
+
+
+def _revenue(group: Group, flow: Flow) -> Array:
+    revenue = np.zeros(len(group.persons), np.int64)
+    earned = np.not_equal(flow.revenue, NULL_INTEGER)
+    np.add.at(revenue, flow.rows[earned], flow.revenue[earned])
+    return revenue
