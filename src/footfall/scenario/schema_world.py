@@ -209,7 +209,7 @@ WAIT_KIND = Kind(
     "wait",
     "A log-normal wait, written out.",
     (
-        Key("median", DURATION, "half of the waits are shorter", "10 s", unit="duration", is_required=True),
+        Key("median", DURATION, "half of the waits are shorter", "10 s", is_required=True),
         Key("spread", NUMBER, "standard deviation of the logarithm, 0 to 10", "0.5", default="`0.8`"),
     ),
 )
