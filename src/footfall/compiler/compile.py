@@ -15,16 +15,17 @@ from footfall.compiler.lowering import Lowering, walk
 from footfall.compiler.moments import Moments
 from footfall.compiler.naming import key
 from footfall.compiler.program import optimise
-from footfall.compiler.sites import Sites, list_field
+from footfall.compiler.sites import Sites, list_field, listing, with_prefix
 from footfall.compiler.stream import scenario_hash, stream_id
 from footfall.compiler.symbols import Columns, ListVariable, Scope, Symbol, Table, Texts, Variable, tables
-from footfall.compiler.typing import BUILTIN_NAMES, Typer, nearest_hint
+from footfall.compiler.typing import BUILTIN_NAMES, Typer, load, nearest_hint
 from footfall.compiler.variables import Declarer
 from footfall.errors import Mark, Problems
 from footfall.events.chunk import Stream
 from footfall.events.schema import Field, StreamSchema
 from footfall.model import builtins
 from footfall.model.model import CalendarSpec, DeviceSpec, Initial, Model, PeopleSpec, UserProperty
+from footfall.model.ops import Op
 from footfall.model.tables import TableColumn
 from footfall.model.values import Array
 from footfall.scenario import records
@@ -326,12 +327,21 @@ def _user_properties(c: Compilation, lowering: Lowering) -> tuple[UserProperty, 
     found = []
     for symbol in c.people_names.values():
         if isinstance(symbol, Variable):
-            prefix = lowering.id_prefixes.get(symbol.column, "id")
-            found.append(UserProperty(symbol.name, symbol.type.kind, symbol.column, (), prefix))
+            value = with_prefix(_written(c, symbol), lowering.id_prefixes)
+            found.append(UserProperty(symbol.name, symbol.type.kind, symbol.column, (), value))
         elif isinstance(symbol, ListVariable):
             items = tuple(v.column for v in symbol.fields.values())
-            found.append(UserProperty(symbol.name, "integer", symbol.length, items))
+            found.append(UserProperty(symbol.name, "integer", symbol.length, items, listing(symbol, c.typer)))
     return tuple(found)
+
+
+def _written(c: Compilation, variable: Variable) -> Op:
+    """Return what is written of a variable: a row of a catalogue as its first column."""
+    op = load(variable)
+    if op.kind != "row":
+        return op
+    table = c.tables[op.of]
+    return c.typer.column(op, table, next(iter(table.columns)))
 
 
 def _stream(c: Compilation, fields: tuple[Field, ...], properties: tuple[UserProperty, ...]) -> Stream:
@@ -364,7 +374,8 @@ def _user_field(c: Compilation, declared: UserProperty) -> Field:
     symbol = c.people_names[declared.name]
     if isinstance(symbol, ListVariable):
         return list_field(declared.name, symbol, c.typer)
-    return Field(declared.name, declared.kind)  # type: ignore[arg-type]
+    assert isinstance(declared.value, Op)
+    return Field(declared.name, declared.value.kind)  # type: ignore[arg-type]
 
 
 def _home_tables(home: Table) -> tuple[int, int, int, int]:

@@ -103,7 +103,7 @@ class Sites:
     def _compiled(self, expression: Expression, of: str | None, scope: Scope, event: Event, at: Mark) -> Op | Listing | None:
         listed = scope.find(expression.text.strip())
         if isinstance(listed, ListVariable):
-            return self._listing(listed)
+            return listing(listed, self._typer)
         before = len(self._typer.problems.found)
         wanted = TypeOf(of) if of in SCALAR_TYPES else None  # type: ignore[arg-type]
         op = self._typer.compile(expression, scope, wanted)
@@ -116,21 +116,6 @@ class Sites:
         for number in range(first, len(problems)):
             message = f'event "{event.name}", emitted in line {at.line}: {problems[number].message}'
             problems[number] = replace(problems[number], message=message)
-
-    def _listing(self, listed: ListVariable) -> Listing:
-        items: list[Op] = []
-        for variable in listed.fields.values():
-            items.extend(op for _, op in self._item(variable.name, load(variable, is_list=True)))
-        return Listing(listed.length, tuple(items))
-
-    def _item(self, name: str, op: Op) -> list[tuple[str, Op]]:
-        """Return the columns that a field of a list's elements is written as."""
-        if op.kind != "row":
-            return [(name, op)]
-        table = self._typer.tables[op.of]
-        if table.scalar_column is not None:
-            return [(name or table.scalar_column, self._typer.plain(op))]
-        return [(column, self._typer.column(op, table, column)) for column in table.columns]
 
     # --- types -------------------------------------------------------------------------------------------------------
 
@@ -170,6 +155,19 @@ class Sites:
         return fields, tuple(_site(draft, numbers, prefixes) for draft in self._drafts)
 
 
+def listing(listed: ListVariable, typer: Typer) -> Listing:
+    """Return a list variable as a value: rows of catalogues in it as their columns."""
+    items: list[Op] = []
+    for variable in listed.fields.values():
+        op = load(variable, is_list=True)
+        table = typer.tables.get(op.of) if op.kind == "row" else None
+        if table is None or table.scalar_column is not None:
+            items.append(typer.plain(op))
+        else:
+            items.extend(typer.column(op, table, column) for column in table.columns)
+    return Listing(listed.length, tuple(items))
+
+
 def list_field(name: str, listed: ListVariable, typer: Typer) -> Field:
     """Return a list variable as the field of a schema."""
     fields = []
@@ -202,7 +200,7 @@ def _field_type(op: Op) -> FieldType:
 
 
 def _site(draft: _Draft, numbers: dict[str, int], prefixes: dict[int, str]) -> Site:
-    properties = tuple((numbers[name], _with_prefix(value, prefixes)) for name, value in draft.properties if name in numbers)
+    properties = tuple((numbers[name], with_prefix(value, prefixes)) for name, value in draft.properties if name in numbers)
     captures: set[int] = set() if draft.revenue is None else draft.revenue.columns()
     for _, value in properties:
         if isinstance(value, Op):
@@ -214,7 +212,8 @@ def _site(draft: _Draft, numbers: dict[str, int], prefixes: dict[int, str]) -> S
     )
 
 
-def _with_prefix(value: Op | Listing, prefixes: dict[int, str]) -> Op | Listing:
+def with_prefix(value: Op | Listing, prefixes: dict[int, str]) -> Op | Listing:
+    """Give ids that are read from a column the prefix that they are drawn with."""
     if isinstance(value, Op) and value.kind == "id" and value.op == "load" and isinstance(value.value, int):
         return replace(value, of=prefixes.get(value.value, "id"))
     return value

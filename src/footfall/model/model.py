@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from footfall.events.chunk import Stream
 from footfall.model.ops import Op
-from footfall.model.program import Draw, Node, Site, Timer
+from footfall.model.program import Draw, Listing, Node, Site, Timer
 from footfall.model.tables import Categorical, TableColumn
 from footfall.model.values import Array, Kind
 
@@ -28,19 +28,20 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class UserProperty:
-    """A user property: where its value lies.
+    """A user property: where its value lies, and how it is written.
 
     Args:
+        kind: Of its column.
         column: Its column; for a list, that of the length.
         items: For a list: the columns of its fields.
-        prefix: For an id.
+        value: What is written, from these columns alone: a row of a catalogue as its first column, in a list as all of them.
     """
 
     name: str
     kind: Kind
     column: int
-    items: tuple[int, ...] = ()
-    prefix: str = ""
+    items: tuple[int, ...]
+    value: Op | Listing
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from footfall.model.program import Listing, Site
 from footfall.model.values import DTYPES, NULL_INTEGER, NULLS, Array
 from footfall.sim import arrow, tally
 from footfall.sim.calendar import Calendar
-from footfall.sim.evaluate import evaluate
+from footfall.sim.evaluate import Context, evaluate
 from footfall.sim.record import Record
 from footfall.sim.state import State
 
@@ -136,7 +136,7 @@ def assemble(group: Group, record: Record, part: Part, is_first: bool) -> Chunk:
     return chunk
 
 
-STAGE = UserProperty("stage", "integer", builtins.STAGE)
+STAGE = UserProperty("stage", "integer", builtins.STAGE, (), Op("load", "integer", value=builtins.STAGE))
 
 
 def _tracked(model: Model) -> tuple[UserProperty, ...]:
@@ -352,7 +352,7 @@ def _collect(flow: Flow, number: int, site: Site, values: list[_Values]) -> None
         into.example = value
 
 
-def _evaluated(value: Op | Listing, context: Captured, n: int) -> list[Array]:
+def _evaluated(value: Op | Listing, context: Context, n: int) -> list[Array]:
     if isinstance(value, Op):
         return [np.broadcast_to(evaluate(value, context), (n,))]
     return [context.load(value.length), *(evaluate(item, context) for item in value.items)]
@@ -436,24 +436,39 @@ def _user_properties(
 def _carried(flow: Flow, change: _Change, first_places: Array, first_values: list[Array]) -> tuple[Array, list[Array]]:
     here = change.is_bound & np.greater_equal(change.events, 0)
     places = np.concatenate([first_places, flow.places[change.events[here]]])
-    arrays = [np.concatenate([a, b[here].astype(a.dtype)]) if len(a) else b[here] for a, b in zip(first_values, change.new, strict=True)]
+    arrays = [np.concatenate([a, b[here]]) for a, b in zip(first_values, change.new, strict=True)]
     return places, arrays
+
+
+class _Written:
+    """Arrays of a user property, as the context of what is written of it."""
+
+    def __init__(self, model: Model, columns: dict[int, Array]) -> None:
+        self._model = model
+        self._columns = columns
+
+    def load(self, column: int) -> Array:
+        return self._columns[column]
+
+    def table(self, number: int) -> Array:
+        return self._model.tables[number].values
+
+
+def _written(model: Model, declared: UserProperty, arrays: list[Array]) -> list[Array]:
+    """Return what is written of a user property: its values, or lengths and elements per field."""
+    numbers = (declared.column, *declared.items)
+    columns = {c: a.astype(DTYPES[model.columns[c].kind], copy=False) for c, a in zip(numbers, arrays, strict=True)}
+    return _evaluated(declared.value, _Written(model, columns), len(arrays[0]))
 
 
 def user_column(model: Model, n: int, number: int, places: Array, arrays: list[Array]) -> pa.Array:
     """Return a user property as a column of n rows, null but at some places; of several values at a place the last one counts."""
     declared = model.user_properties[number]
-    field = model.stream.schema.user_properties[number]
-    if not declared.items:
-        kind = model.columns[declared.column].kind
-        return scattered(model, n, places, arrays[0].astype(DTYPES[kind]), kind, declared.prefix)
-    kinds = [(model.columns[c].kind, declared.prefix) for c in declared.items]
-    return list_column(model, n, places, [a.astype(model_dtype(model, c)) for a, c in zip(arrays, (declared.column, *declared.items), strict=True)], kinds, field)
-
-
-def model_dtype(model: Model, column: int) -> np.dtype:  # type: ignore[type-arg]
-    """Return how a column is held."""
-    return DTYPES[model.columns[column].kind]
+    written = _written(model, declared, arrays)
+    if isinstance(declared.value, Op):
+        return scattered(model, n, places, written[0], declared.value.kind, declared.value.of)
+    kinds = [(item.kind, item.of) for item in declared.value.items]
+    return list_column(model, n, places, written, kinds, model.stream.schema.user_properties[number])
 
 
 def _changed_names(model: Model, mask: Array) -> pa.Array:
@@ -508,15 +523,15 @@ def _json_values(model: Model, declared: UserProperty, arrays: list[Array]) -> A
         return np.empty(0, object)
     if declared is STAGE:
         return np.array([f'"{s}"' for s in model.stream.schema.stages], object)[arrays[0]]
-    if not declared.items:
-        kind = model.columns[declared.column].kind
-        return np.asarray(arrow.json_texts(kind, arrays[0], digits, words, declared.prefix), object)
+    written, value = _written(model, declared, arrays), declared.value
+    if isinstance(value, Op):
+        return np.asarray(arrow.json_texts(value.kind, written[0], digits, words, value.of), object)
     items = []
-    for column, cells in zip(declared.items, arrays[1:], strict=True):
-        flat = cells[np.less(np.arange(cells.shape[1]), arrays[0][:, None])]
-        items.append(arrow.json_texts(model.columns[column].kind, flat, digits, words, declared.prefix))
+    for item, cells in zip(value.items, written[1:], strict=True):
+        flat = cells[np.less(np.arange(cells.shape[1]), written[0][:, None])]
+        items.append(arrow.json_texts(item.kind, flat, digits, words, item.of))
     field = next(f for f in model.stream.schema.user_properties if f.name == declared.name)
-    return arrow.json_lists(arrays[0], items, [f.name for f in field.fields])
+    return arrow.json_lists(written[0], items, [f.name for f in field.fields])
 
 
 def _arrived(group: Group, part: Part, is_first: bool) -> Array:

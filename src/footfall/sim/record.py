@@ -7,31 +7,40 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from footfall.model.model import Model
-from footfall.model.values import Array
+from footfall.model.values import DTYPES, Array
 
 
 class Journal:
     """Arrays that grow by appending, concatenated once.
 
     Args:
-        names: Names of the arrays.
+        blanks: What each is when nothing was appended.
     """
 
-    __slots__ = ("_parts", "n")
+    __slots__ = ("_blanks", "_parts")
 
-    def __init__(self, n_arrays: int) -> None:
-        self._parts: list[list[Array]] = [[] for _ in range(n_arrays)]
-        self.n = 0
+    def __init__(self, blanks: list[Array]) -> None:
+        self._blanks = blanks
+        self._parts: list[list[Array]] = [[] for _ in blanks]
 
     def append(self, *arrays: Array) -> None:
         """Append one array to each; all of the same length."""
-        self.n += len(arrays[0])
         for part, array in zip(self._parts, arrays, strict=True):
             part.append(array)
 
     def columns(self) -> list[Array]:
-        """Return the arrays, each concatenated; empty ones are int64."""
-        return [np.concatenate(part) if part else np.empty(0, np.int64) for part in self._parts]
+        """Return the arrays, each concatenated."""
+        return [np.concatenate(part) if part else blank for part, blank in zip(self._parts, self._blanks, strict=True)]
+
+
+def _integers(n: int) -> list[Array]:
+    return [np.empty(0, np.int64)] * n
+
+
+def _blanks(model: Model, columns: tuple[int, ...]) -> list[Array]:
+    """Return empty arrays of the kinds and widths of columns."""
+    declared = [model.columns[c] for c in columns]
+    return [np.empty((0, c.width) if c.width else 0, DTYPES[c.kind]) for c in declared]
 
 
 @dataclass(slots=True)
@@ -57,12 +66,11 @@ class Record:
     @classmethod
     def empty(cls, model: Model) -> Record:
         """Return a record of nothing."""
-        widths = [2 * (1 + len(p.items)) for p in model.user_properties] + [2]
-        n_values = sum(1 + len(p.items) for p in model.user_properties)
+        properties = [_blanks(model, (p.column, *p.items)) for p in model.user_properties]
         return cls(
-            sites=[Journal(7 + len(site.captures)) for site in model.sites],
-            changes=[Journal(5 + width) for width in widths],
-            firsts=Journal(2 + n_values),
+            sites=[Journal(_integers(7) + _blanks(model, site.captures)) for site in model.sites],
+            changes=[Journal(_integers(5) + 2 * blanks) for blanks in (*properties, _integers(1))],
+            firsts=Journal(_integers(2) + [blank for blanks in properties for blank in blanks]),
             decisions=[np.zeros((len(d.options), 3), np.int64) for d in model.decisions],
             skips=np.zeros(len(model.skips), np.int64),
         )
