@@ -1,0 +1,218 @@
+"""The SQL behind `stages`: who reached what, who went on, by which value of a property."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+
+from footfall.errors import UsageError
+from footfall.report.source import Source
+from footfall.report.stages import Comparison, Group, Stages, Step, assemble
+from footfall.store.dialect import literal
+
+MAX_GROUPS = 1_000
+HOME_COLUMNS = ("city", "country", "language", "time_zone")
+EVENT_COLUMNS = ("platform", "os_name")
+NOTHING = Step(0, 0, None, None, 0)
+
+Steps = dict[tuple[int, int], Step]
+
+
+def stages_of_store(source: Source, by: str | None = None) -> Stages:
+    """Count the people of a run by stage and step.
+
+    Args:
+        source: The run.
+        by: Property to compare steps by: a user property, a column of home, `platform` or `os_name`; at its value
+            when a person entered the first stage of the step.
+
+    Raises:
+        UsageError: There is no such property, or it has more than `MAX_GROUPS` values.
+    """
+    schema = source.schema
+    entered = _entered(source)
+    found = _steps(source, f"SELECT person, stage, at_ms, took_ms, 0 AS code FROM ({entered}) AS entered", {})
+    steps = [found.get((stage, 0), NOTHING) for stage in range(len(schema.stages) - 1)]
+    comparison = _comparison(source, entered, by, steps) if by else None
+    here = _already_here(source)
+    return assemble(_reached(source), schema.stages, schema.goal, already_here=here, steps=steps, comparison=comparison)
+
+
+def _reached(source: Source) -> list[int]:
+    """Return, per stage, how many people stand there or beyond."""
+    rows = source.rows(f"""
+        SELECT furthest, count(*)
+        FROM (SELECT person, max(stage) AS furthest FROM ({source.entries()}) AS e GROUP BY person) AS people
+        GROUP BY furthest""")
+    stages = range(len(source.schema.stages))
+    return [sum(int(people) for furthest, people in rows if int(furthest) >= stage) for stage in stages]
+
+
+def _already_here(source: Source) -> int:
+    [(people,)] = source.rows(f"""
+        SELECT count(*) FROM {source.table("arrivals")} AS a
+        WHERE {source.ms("arrived")} < {source.start_ms}""")
+    return int(people)
+
+
+def _entered(source: Source) -> str:
+    """Return SQL for entries during the run: person, stage, at_ms, is_arrival, took_ms (null for who did not go on)."""
+    return f"""
+        SELECT * FROM (
+            SELECT person, stage, at_ms, is_arrival,
+                lead(at_ms) OVER (PARTITION BY person ORDER BY stage) - at_ms AS took_ms
+            FROM ({source.entries()}) AS e
+        ) AS every_entry
+        WHERE at_ms >= {source.start_ms} AND stage < {len(source.schema.stages) - 1}"""
+
+
+def _steps(source: Source, coded: str, p90s: dict[int, int | None]) -> Steps:
+    """Return the step per (stage, code).
+
+    Args:
+        source: The run.
+        coded: SQL: person, stage, at_ms, took_ms, code.
+        p90s: ms per stage, to tell who is still open; where a stage is missing, its own.
+    """
+    times = _times(source, coded)
+    judged = p90s or {stage: times[stage, code][2] for stage, code in times}
+    people = _people(source, coded, judged)
+    return {key: _step(people[key], times.get(key, (0, None, None))) for key in people}
+
+
+def _step(people: tuple[int, int], times: tuple[int, int | None, int | None]) -> Step:
+    (entered, still_open), (converted, median_ms, p90_ms) = people, times
+    return Step(entered, converted, median_ms, p90_ms, still_open)
+
+
+def _times(source: Source, coded: str) -> dict[tuple[int, int], tuple[int, int, int]]:
+    """Return (people who went on, median, p90) per (stage, code): the percentile at share p is the ⌈p·n⌉-th time."""
+    rows = source.rows(f"""
+        SELECT stage, code, count(*), max(CASE WHEN {_is_place(5)} THEN took_ms END),
+            max(CASE WHEN {_is_place(9)} THEN took_ms END)
+        FROM (
+            SELECT stage, code, took_ms, count(*) OVER (PARTITION BY stage, code) AS n,
+                row_number() OVER (PARTITION BY stage, code ORDER BY took_ms) AS place
+            FROM ({coded}) AS c WHERE took_ms IS NOT NULL
+        ) AS sorted
+        GROUP BY stage, code""")
+    return {(int(stage), int(code)): (int(n), int(half), int(most)) for stage, code, n, half, most in rows}
+
+
+def _is_place(tenths: int) -> str:
+    """Return SQL that holds at the one row whose place is ⌈n·tenths/10⌉."""
+    return f"place * 10 >= n * {tenths} AND (place - 1) * 10 < n * {tenths}"
+
+
+def _people(source: Source, coded: str, p90s: dict[int, int | None]) -> dict[tuple[int, int], tuple[int, int]]:
+    """Return (entered, still open) per (stage, code)."""
+    cases = " ".join(f"WHEN {stage} THEN {p90}" for stage, p90 in p90s.items() if p90 is not None)
+    left = f"CASE stage {cases} END" if cases else "NULL"
+    is_open = f"took_ms IS NULL AND coalesce({source.until_ms} - at_ms < {left}, 1 = 1)"
+    rows = source.rows(f"""
+        SELECT stage, code, count(*), count(CASE WHEN {is_open} THEN 1 END)
+        FROM ({coded}) AS c GROUP BY stage, code""")
+    return {(int(stage), int(code)): (int(entered), int(still_open)) for stage, code, entered, still_open in rows}
+
+
+def _comparison(source: Source, entered: str, by: str, steps: Sequence[Step]) -> Comparison:
+    values, valued = _property(source, entered, by)
+    raw = _distinct(source, values, by)
+    labels = sorted({label_of(text) for text in raw}, key=lambda label: (label is None, (label or "").encode()))
+    codes = ", ".join(f"({literal(text)}, {labels.index(label_of(text))})" for text in raw)
+    coded = f"""
+        SELECT person, stage, at_ms, took_ms, code
+        FROM ({valued}) AS v JOIN (VALUES {codes}) AS codes (raw, code) ON codes.raw = v.value"""
+    found = _steps(source, coded, {stage: step.p90_ms for stage, step in enumerate(steps)}) if raw else {}
+    return Comparison(by, _groups(found, labels, len(steps)))
+
+
+def _groups(found: Steps, labels: Sequence[str | None], n_steps: int) -> tuple[Group, ...]:
+    by_code: dict[int, dict[int, Step]] = defaultdict(dict)
+    for (stage, code), step in found.items():
+        by_code[code][stage] = step
+    groups = [
+        Group(labels[code], tuple(of.get(stage, NOTHING) for stage in range(n_steps)))
+        for code, of in sorted(by_code.items())
+    ]
+    return tuple(sorted(groups, key=lambda group: -max(step.entered for step in group.steps)))
+
+
+def _distinct(source: Source, values: str, by: str) -> list[str]:
+    """Return all values as JSON texts.
+
+    Raises:
+        UsageError: There are more than `MAX_GROUPS`.
+    """
+    rows = source.rows(f"SELECT DISTINCT value FROM ({values}) AS v LIMIT {MAX_GROUPS + 1}")
+    if len(rows) > MAX_GROUPS:
+        raise UsageError(
+            f'"{by}" has more than {MAX_GROUPS:,} values\n  accepted: a property with at most {MAX_GROUPS:,}\n'
+            "  hint: one that is different for every person splits them into groups of one"
+        )
+    return [str(value) for (value,) in rows]
+
+
+def label_of(text: str) -> str | None:
+    """Return a JSON text as people read it: texts bare, numbers without trailing zeros, null as None."""
+    value = json.loads(text, parse_int=Decimal, parse_float=Decimal)
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return text
+
+
+def _property(source: Source, entered: str, by: str) -> tuple[str, str]:
+    """Return SQL for all values (value, JSON text) and for the entries with the value of their time (… and value).
+
+    Raises:
+        UsageError: There is no such property.
+    """
+    if by in HOME_COLUMNS:
+        return _home(source, entered, by)
+    if by in EVENT_COLUMNS:
+        return _of_event(source, entered, by)
+    known = [field.name for field in source.schema.user_properties]
+    if by not in known:
+        accepted = ", ".join([*HOME_COLUMNS, *EVENT_COLUMNS, *known])
+        raise UsageError(f'run {source.info.id} has no property "{by}"\n  accepted: {accepted}')
+    return _of_person(source, entered, by)
+
+
+def _home(source: Source, entered: str, by: str) -> tuple[str, str]:
+    values = f"SELECT person, {source.json(by)} AS value FROM {source.table('arrivals')} AS a"
+    return values, f"SELECT e.*, value FROM ({entered}) AS e JOIN ({values}) AS h ON h.person = e.person"
+
+
+def _of_event(source: Source, entered: str, by: str) -> tuple[str, str]:
+    """Take the value of the event that made a person enter; at arrival that of their first (no two share a time)."""
+    events, ms = source.table("events"), source.ms("time")
+    valued = f"""
+        SELECT e.person, e.stage, e.at_ms, e.took_ms, coalesce(v.value, 'null') AS value
+        FROM ({entered}) AS e
+        LEFT JOIN (SELECT person, min({ms}) AS first_ms FROM {events} AS x GROUP BY person) AS f ON f.person = e.person
+        LEFT JOIN (SELECT person, {ms} AS time_ms, {source.json(by)} AS value FROM {events} AS y) AS v
+            ON v.person = e.person AND v.time_ms = CASE WHEN e.is_arrival = 1 THEN f.first_ms ELSE e.at_ms END"""
+    return f"SELECT {source.json(by)} AS value FROM {events} AS x UNION ALL SELECT 'null' AS value", valued
+
+
+def _of_person(source: Source, entered: str, by: str) -> tuple[str, str]:
+    """Take the value of the latest change up to the entry, that of the same instant included; else that at arrival."""
+    starts = (
+        f"SELECT person, {source.json(source.member('properties', by))} AS value FROM {source.table('arrivals')} AS a"
+    )
+    changes = f"SELECT * FROM {source.table('changes')} AS c WHERE property = {literal(by)}"
+    ms = source.ms("time")
+    valued = f"""
+        SELECT e.person, e.stage, e.at_ms, e.took_ms, coalesce(s.value, a.value) AS value
+        FROM ({entered}) AS e
+        JOIN ({starts}) AS a ON a.person = e.person
+        LEFT JOIN (
+            SELECT person, new AS value, {ms} AS from_ms,
+                lead({ms}) OVER (PARTITION BY person ORDER BY sequence) AS until_ms
+            FROM ({changes}) AS c
+        ) AS s ON s.person = e.person AND s.from_ms <= e.at_ms AND (s.until_ms IS NULL OR e.at_ms < s.until_ms)"""
+    return f"SELECT value FROM ({starts}) AS a UNION ALL SELECT new AS value FROM ({changes}) AS c", valued

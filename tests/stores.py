@@ -1,0 +1,160 @@
+"""Small stores in memory, for tests of what reads them: from chunks, or from rows written by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from footfall.events.chunk import Chunk, Run, Stream, Tallies
+from footfall.events.schema import Field, StreamSchema, arrivals_schema, changes_schema, events_schema
+from footfall.store import Store, duck, layout
+from footfall.store.dialect import quote
+
+START_MS = 1_767_225_600_000  # 2026-01-01 00:00 UTC
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+
+TINY = StreamSchema(
+    scenario="tiny",
+    event_properties=(),
+    user_properties=(Field("plan", "text"), Field("age", "integer")),
+    currency="EUR",
+    minor_digits=2,
+    stages=("visitor", "cart", "customer"),
+    goal=2,
+)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows by hand; times are ms since the start of the run.
+
+    Args:
+        arrivals: (person, arrived, city, country, time zone, stage, properties).
+        changes: (person, property, old, new, time), old and new as JSON texts; numbered in the order given.
+        events: (person, time, session (its start, or None), city, country, platform, cents or None).
+    """
+
+    arrivals: Sequence[tuple[int, int, str, str, str, str, dict[str, Any]]] = ()
+    changes: Sequence[tuple[int, str, str, str, int]] = ()
+    events: Sequence[tuple[int, int, int | None, str, str, str | None, int | None]] = ()
+
+
+def make_run(schema: StreamSchema = TINY, *, until_ms: int = 10 * DAY_MS, people: int = 0, title: str = "Tiny") -> Run:
+    """Return a run from 2026-01-01; `until_ms` counts from its start."""
+    stream = Stream("00000000000000aa", 1, START_MS, schema, "00000000000000bb")
+    return Run(stream.id, stream, START_MS + until_ms, people, title, {}, "", {"footfall": "0"})
+
+
+def store_of_rows(run: Run, rows: Rows, tallies: Tallies | None = None) -> Store:
+    """Return a store of rows written by hand."""
+    return store_of_tables(run, _tables(run, rows), tallies or Tallies.empty())
+
+
+def store_of_chunks(run: Run, chunks: Iterable[Chunk]) -> Store:
+    """Return a store of the tables and tallies of chunks."""
+    held = list(chunks)
+    names = ("events", "changes", "arrivals")
+    tables = {name: pa.concat_tables([getattr(chunk, name) for chunk in held]) for name in names}
+    tallies = Tallies.empty()
+    for chunk in held:
+        tallies.add(chunk.tallies)
+    return store_of_tables(run, tables, tallies)
+
+
+def store_of_tables(run: Run, tables: dict[str, pa.Table], tallies: Tallies) -> Store:
+    """Return a complete store in memory."""
+    connection = duckdb.connect(":memory:")
+    connection.execute("SET TimeZone = 'UTC'")
+    layout.make_meta(connection, Path("memory"))
+    layout.begin_run(connection, run, fresh=False)
+    for name, table in tables.items():
+        held = [column for column in table.column_names if table[column].null_count < len(table)]
+        duck.insert(connection, f"{quote(run.stream.schema.scenario)}.{name}", table.select(held))
+    layout.add_tallies(connection, run.id, tallies)
+    layout.end_run(connection, run)
+    return Store(Path("memory"), connection)
+
+
+def with_stages(schema: StreamSchema, *stages: str) -> StreamSchema:
+    """Return a schema with other stages, the last being the goal."""
+    return replace(schema, stages=stages, goal=len(stages) - 1)
+
+
+def _tables(run: Run, rows: Rows) -> dict[str, pa.Table]:
+    schema = run.stream.schema
+    return {
+        "arrivals": _table(arrivals_schema(schema), [_arrival(run, *row) for row in rows.arrivals]),
+        "changes": _table(changes_schema(), [_change(run, i, *row) for i, row in enumerate(rows.changes)]),
+        "events": _table(events_schema(schema), [_event(run, *row) for row in rows.events]),
+    }
+
+
+def _table(schema: pa.Schema, rows: list[dict[str, Any]]) -> pa.Table:
+    return pa.table(
+        [pa.array([row.get(f.name) for row in rows], _plain(f.type)).cast(f.type) for f in schema], schema=schema
+    )
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+
+def _arrival(run: Run, person: int, arrived: int, city: str, country: str, zone: str, stage: str, has: dict[str, Any]):
+    return {
+        "person": person,
+        "arrived": START_MS + arrived,
+        "user_id": f"u{person}",
+        "city": city,
+        "country": country,
+        "time_zone": zone,
+        "stage": stage,
+        "properties": {name: has.get(name) for name in (f.name for f in run.stream.schema.user_properties)},
+        "run": run.id,
+    }
+
+
+def _change(run: Run, number: int, person: int, name: str, old: str, new: str, time: int):
+    return {
+        "person": person,
+        "sequence": number + 1,
+        "property": name,
+        "old": old,
+        "new": new,
+        "time": START_MS + time,
+        "run": run.id,
+    }
+
+
+def _event(
+    run: Run,
+    person: int,
+    time: int,
+    session: int | None,
+    city: str,
+    country: str,
+    platform: str | None,
+    cents: int | None,
+):
+    digits = run.stream.schema.minor_digits
+    return {
+        "insert_id": f"{person}-{time}",
+        "event_type": "Something",
+        "category": "Any",
+        "time": START_MS + time,
+        "person": person,
+        "session_id": None if session is None else START_MS + session,
+        "stage": run.stream.schema.stages[0],
+        "city": city,
+        "country": country,
+        "platform": platform,
+        "revenue": None if cents is None else Decimal(cents).scaleb(-digits),
+        "currency": None if cents is None else run.stream.schema.currency,
+        "run": run.id,
+    }
