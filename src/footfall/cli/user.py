@@ -66,7 +66,8 @@ def command(scenario: str, person: int, form: str, **stream: Any) -> None:
 
 def _life_of(chunk: Chunk) -> Life:
     arrival: dict[str, Any] = chunk.arrivals.to_pylist()[0]
-    properties = {**arrival, **(arrival.pop("properties", None) or {})}
+    own = arrival.pop("properties", None) or {}
+    properties = {**arrival, **own}
     changes: dict[str, dict[str, tuple[str, str]]] = {}
     for change in chunk.changes.to_pylist():
         changed = changes.setdefault(change["insert_id"] or "", {})
@@ -90,8 +91,12 @@ def _plain_life(life: Life) -> dict[str, Any]:
             for name, (old, new) in life.changes.get(event["insert_id"], {}).items()
         }
 
-    events = [{**event, "changed": changed(event)} for event in life.events]
+    events = [{**_without_changed(event), "changed": changed(event)} for event in life.events]
     return {"properties": life.properties, "events": events}
+
+
+def _without_changed(event: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in event.items() if name != "changed"}
 
 
 def _plain(value: Any) -> Any:
@@ -110,7 +115,7 @@ def _print(life: Life) -> None:
         click.echo(f"{name:<{indent}}  {value}")
     click.echo()
     if not life.events:
-        click.echo("nothing happened yet: the person has come, and did nothing before the end")
+        click.echo("no events: the person does nothing between the start and the end of the run", err=True)
         return
     print_table(_timeline(life, zone))
     click.echo(f"\ntimes by the clock of {life.properties['city']} ({zone.key}); → is what an event changed", err=True)

@@ -10,7 +10,7 @@ from footfall.events.chunk import Chunk, Stream
 
 if TYPE_CHECKING:
     from footfall.model.model import Model
-    from footfall.scenario.records import Scenario
+    from footfall.scenario.records import Effect, Scenario
 
 DAY_MS = 86_400_000
 
@@ -105,3 +105,42 @@ def compile_engine(scenario: Scenario, *, people: int | None, start: dt.date | N
     from footfall.compiler import compile_scenario
 
     return ModelEngine(compile_scenario(scenario, people=people, start=start, seed=seed))
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What compiling a scenario has found out.
+
+    Args:
+        effects: Effect → addresses it holds at.
+        warnings: What can be run, and is probably not meant.
+    """
+
+    effects: dict[str, list[str]]
+    warnings: list[str]
+
+
+def understand(scenario: Scenario) -> Understood:
+    """Compile a scenario for what can be said about it.
+
+    Raises:
+        ScenarioError: With all that is wrong with the scenario.
+    """
+    from footfall.compiler import compile_scenario
+
+    warnings: list[str] = []
+    model = compile_scenario(scenario, warnings=warnings)
+    return Understood({effect.named: _addresses(effect, model) for effect in scenario.effects}, warnings)
+
+
+def _addresses(effect: Effect, model: Model) -> list[str]:
+    """Return where an effect holds; every effect holds somewhere, or compiling would have told."""
+    from footfall.compiler.effects import matches
+
+    if effect.what != "odds":
+        return [effect.where.text]
+    there = []
+    for decision in model.decisions:
+        is_chance = decision.options == ("yes", "no")
+        there += [decision.address] if is_chance else [f"{decision.address}/{option}" for option in decision.options]
+    return [address for address in there if matches(effect.where.text, address)]

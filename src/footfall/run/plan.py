@@ -14,6 +14,9 @@ from footfall.run.engine import Engine
 Cursors = Mapping[tuple[int, int], int]
 State = Literal["new", "incomplete", "complete"]
 
+GROUPS_MERGED = 2
+HOUR_MS = 3_600_000
+
 EVERYBODY = (0, 10**12)
 """The one group of a run that is written in order of time; the same however many people come."""
 
@@ -145,10 +148,18 @@ def make_plan(engine: Engine, until_ms: int, cursors: tuple[Cursors, ...], *, in
     """
     start_ms, window_ms = engine.stream.start_ms, engine.window_ms
     n_groups = -(-engine.people_until(until_ms) // engine.group_size)
-    first_windows = (start_ms + window_ms,) * n_groups
-    if not in_time_order:
+    if in_time_order:
+        window_ms = _narrower(window_ms, n_groups)
+        first_windows = (start_ms + window_ms,) * n_groups
+    else:
         first_windows = _first_windows(engine, n_groups, until_ms)
     return Plan(start_ms, until_ms, window_ms, engine.group_size, first_windows, cursors, in_time_order)
+
+
+def _narrower(window_ms: int, n_groups: int) -> int:
+    """Return a window so narrow that the parts of all groups together are about as large as two parts of one group."""
+    hours = window_ms * GROUPS_MERGED // max(n_groups, GROUPS_MERGED) // HOUR_MS
+    return min(window_ms, max(hours, 1) * HOUR_MS)
 
 
 def _first_windows(engine: Engine, n_groups: int, until_ms: int) -> tuple[int, ...]:

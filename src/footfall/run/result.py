@@ -50,6 +50,7 @@ class RunResult:
 
     Args:
         run: What was asked for.
+        time_zone: The scenario's, in which its days are counted.
         sinks: One balance per sink, of this call.
         n_workers: Processes that simulated; 1 is this one.
         events: Events simulated by this call.
@@ -60,6 +61,7 @@ class RunResult:
     """
 
     run: Run
+    time_zone: str
     sinks: list[Balance]
     n_workers: int = 1
     events: int = 0

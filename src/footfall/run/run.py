@@ -76,6 +76,7 @@ def run(
         ready.engine,
         ready.run,
         sinks,
+        time_zone=ready.scenario.time_zone,
         fresh=fresh,
         in_time_order=order == "time",
         n_workers=workers,
@@ -103,6 +104,7 @@ class Drive:
         sinks: Sequence[Sink],
         *,
         stop: threading.Event,
+        time_zone: str = "UTC",
         fresh: bool = False,
         in_time_order: bool = False,
         n_workers: int | None = None,
@@ -110,14 +112,14 @@ class Drive:
     ) -> None:
         self._engine, self._run, self._sinks = engine, run, sinks
         self._fresh, self._in_time_order, self._n_workers = fresh, in_time_order, n_workers
-        self._progress, self._stop = progress, stop
+        self._progress, self._stop, self._time_zone = progress, stop, time_zone
 
     def drive(self) -> RunResult:
         """Do everything that is left to do, and return what it came to."""
         begun = time.perf_counter()
         encoders = self._encoders()
         cursors: list[Cursors] = []
-        result = RunResult(self._run, [])
+        result = RunResult(self._run, self._time_zone, [])
         try:
             for sink in self._sinks:
                 cursors.append(sink.open(self._run, fresh=self._fresh))  # noqa: PERF401 - what opens must be closed

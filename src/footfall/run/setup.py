@@ -106,7 +106,7 @@ def _text_of(scenario: Scenario) -> str:
 
 
 def _versions() -> dict[str, str]:
-    from footfall.compiler import OUTPUT_VERSION
+    from footfall.compiler.stream import OUTPUT_VERSION
     from footfall.store.tables import STORE_FORMAT
 
     return {

@@ -1,0 +1,117 @@
+"""`footfall check`: is a scenario right, and what was understood?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import click
+
+from footfall.cli import arguments
+from footfall.cli.console import clean
+from footfall.cli.outline import outline
+
+if TYPE_CHECKING:
+    from footfall.run.engine import Understood
+    from footfall.scenario.records import Effect, Event, Moment, Scenario
+
+EPILOG = """\b
+Examples:
+  footfall check shop.yaml
+  footfall check ecommerce --set people.count=500
+\b
+Exit code: 0 when it can be run, 2 when something is wrong; every problem is told with file, line and column.
+"""
+
+
+@click.command("check", epilog=EPILOG)
+@click.argument("file", type=arguments.SCENARIO)
+@click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Change a value of the scenario.")
+def command(file: str, settings: tuple[str, ...]) -> None:
+    """Check a scenario and say what was understood.
+
+    FILE is the path of a scenario, or the name of a shipped one.
+    """
+    from footfall.run.engine import understand
+    from footfall.run.setup import load_scenario
+
+    scenario = load_scenario(file, arguments.read_settings(settings))
+    understood = understand(scenario)
+    for line in _lines(scenario, understood):
+        click.echo(clean(line))
+    for warning in understood.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    click.echo(f"\n{file} is right" + (", with warnings" if understood.warnings else ""), err=True)
+
+
+def _lines(scenario: Scenario, understood: Understood) -> Iterator[str]:
+    yield from _world(scenario)
+    yield ""
+    yield "stages: " + " → ".join(stage.name for stage in scenario.stages)
+    yield ""
+    yield from _events(scenario.events)
+    for journey in scenario.journeys:
+        yield ""
+        yield "journey " + next(lines := outline(journey))
+        yield from lines
+    if scenario.effects:
+        yield ""
+        yield "effects:"
+    for effect in scenario.effects:
+        yield from _effect(effect, understood.effects.get(effect.named, []))
+
+
+def _world(scenario: Scenario) -> Iterator[str]:
+    people, calendar = scenario.people, scenario.calendar
+    start = dt.date(*calendar.start)
+    end = start + dt.timedelta(days=calendar.length_days - 1)
+    yield f"{scenario.title or scenario.name} ({scenario.name}), in {scenario.currency}, times of {scenario.time_zone}"
+    yield f"{people.count:,} people in {calendar.length_days} days, {start} to {end}"
+    if people.already_here_share:
+        share = f"{people.already_here_share:%}".replace(".000000", "")
+        yield f"{share} of them are already here, having come in the {people.already_here_days} days before"
+    for what, properties in (("people", people.properties), ("sessions", scenario.session_properties)):
+        if properties:
+            yield f"{what} have: {', '.join(p.name for p in properties)}"
+    yield from _catalogues(scenario)
+
+
+def _catalogues(scenario: Scenario) -> Iterator[str]:
+    for catalogue in scenario.catalogues:
+        columns = ", ".join(catalogue.columns)
+        home = ", where people live" if catalogue.name == scenario.people.home.text else ""
+        yield f"catalogue {catalogue.name}: {len(catalogue.rows):,} rows of {columns}{home}"
+
+
+def _events(events: Iterable[Event]) -> Iterator[str]:
+    counted = list(events)
+    yield f"{len(counted)} events:"
+    for category, members in groupby(counted, key=lambda event: event.category):
+        yield f"  {category}: {', '.join(event.name for event in members)}"
+
+
+def _effect(effect: Effect, addresses: list[str]) -> Iterator[str]:
+    amount = f"x {effect.factor}" if effect.factor is not None else _factors(effect)
+    condition = f", when {effect.when.text}" if effect.when else ""
+    yield f"  {effect.named}: {effect.what} {amount}{condition}{_span(effect)}"
+    yield f"    at {', '.join(addresses)}"
+
+
+def _factors(effect: Effect) -> str:
+    assert effect.by is not None
+    pairs = ", ".join(f"{value.text} x {factor}" for value, factor in effect.factors)
+    return f"by {effect.by.text}: {pairs}"
+
+
+def _span(effect: Effect) -> str:
+    ends = ((" from", effect.start), (" until", effect.until))
+    return "".join(f"{word} {_moment(moment)}" for word, moment in ends if moment is not None)
+
+
+def _moment(moment: Moment) -> str:
+    if moment.local is not None:
+        year, month, day, hour, minute = moment.local
+        return f"{year}-{month:02}-{day:02} {hour:02}:{minute:02}"
+    return f"day {moment.day} {moment.minute_of_day // 60:02}:{moment.minute_of_day % 60:02}"

@@ -1,0 +1,168 @@
+"""What `footfall run` prints at its end: what was generated, stages, cities, and what to try next."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shlex
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from footfall import zones
+from footfall.cli.console import size
+from footfall.cli.runs import DEFAULT_STORE
+
+if TYPE_CHECKING:
+    from footfall.report import Report
+    from footfall.run.result import Balance, RunResult
+
+STORES = ("duckdb", "parquet")
+MOST_CITIES = 12
+
+
+class Printer:
+    """Prints the end of a run.
+
+    Args:
+        is_stdout_taken: Events went to standard output, so everything else goes to standard error.
+    """
+
+    def __init__(self, *, is_stdout_taken: bool) -> None:
+        self._is_err = is_stdout_taken
+
+    def print_json(self, result: RunResult) -> None:
+        """Print totals and balances as JSON."""
+        self._say(json.dumps(record(result), indent=2, ensure_ascii=False))
+
+    def print_result(self, result: RunResult, scenario: str) -> None:
+        """Print totals, tables and the next commands to try."""
+        self._print_totals(result)
+        report = _report(result)
+        if report is not None:
+            self._print_report(report)
+        if not result.is_finished:
+            self._say(f"\nstopped before the end; to continue: {shlex.join(['footfall', *sys.argv[1:]])}")
+        elif report is not None:
+            self._print_next(result, scenario)
+
+    def _print_totals(self, result: RunResult) -> None:
+        run = result.run
+        title = run.title or run.stream.schema.scenario
+        first, last = (_day(ms, result.time_zone) for ms in (run.stream.start_ms, run.until_ms - 1))
+        self._say(f"{title}: {run.people:,} people, {first} to {last}")
+        if result.was_complete:
+            self._say("this run is complete already; nothing was done (--fresh does it again)")
+        else:
+            self._say(_generated(result))
+        for balance in result.sinks:
+            self._say(_balance_text(balance))
+
+    def _print_report(self, report: Report) -> None:
+        from rich.console import Console
+
+        from footfall.report import render_table
+
+        render_table(report, Console(stderr=self._is_err, highlight=False), most_cities=MOST_CITIES)
+
+    def _print_next(self, result: RunResult, scenario: str) -> None:
+        self._say("\nnext:")
+        person = result.run.people // 2  # somebody who came after the start, most likely
+        commands = {f"footfall user {shlex.quote(scenario)} {person}": "one person's life"}
+        store = _store(result)
+        if store is not None:
+            report = "footfall report" + ("" if store == DEFAULT_STORE else f" {shlex.quote(store)}")
+            commands |= {
+                f"{report} --by platform": "compare groups of people",
+                f"{report} --truth": "what was asked, and what came out",
+                f"{report} --format html > report.html": "a page with charts",
+            }
+        for command, about in commands.items():
+            self._say(f"  {command:<{max(map(len, commands))}}  {about}")
+
+    def _say(self, text: str) -> None:
+        click.echo(text, err=self._is_err)
+
+
+def record(result: RunResult) -> dict[str, Any]:
+    """Return a result as plain data: what `--summary json` prints."""
+    run = result.run
+    return {
+        "run": run.id,
+        "scenario": run.stream.schema.scenario,
+        "seed": run.stream.seed,
+        "start_ms": run.stream.start_ms,
+        "until_ms": run.until_ms,
+        "settings": run.settings,
+        "versions": run.versions,
+        "people": run.people,
+        "sessions": result.sessions,
+        "events": result.events,
+        "seconds": round(result.seconds, 3),
+        "workers": result.n_workers,
+        "is_finished": result.is_finished,
+        "sinks": [_balance(balance) for balance in result.sinks],
+    }
+
+
+def _balance(balance: Balance) -> dict[str, Any]:
+    return {
+        "to": balance.name,
+        "guarantee": balance.guarantee,
+        "before": balance.before,
+        "generated": balance.generated,
+        "accepted": balance.accepted,
+        "rejected": balance.rejected,
+        "pending": balance.pending,
+        "bytes": balance.size_bytes,
+    }
+
+
+def _generated(result: RunResult) -> str:
+    rate = result.events / max(result.seconds, 1e-3)
+    done = f"{result.sessions:,} sessions and {result.events:,} events in {result.seconds:.1f} s ({rate:,.0f} events/s)"
+    return done if result.is_whole else f"in this call: {done}"
+
+
+def _balance_text(balance: Balance) -> str:
+    if balance.before == "complete":
+        return f"in {balance.name}: complete before"
+    text = f"in {balance.name}: {balance.accepted:,} events, {size(_stored_bytes(balance))}"
+    if balance.rejected or balance.pending:
+        text += f"; {balance.rejected:,} rejected, {balance.pending:,} pending of {balance.generated:,} generated"
+    return text
+
+
+def _stored_bytes(balance: Balance) -> int:
+    """Return how large the destination is, if it is a file or folder here; else what was sent."""
+    path = Path(balance.name.partition(":")[2])
+    if path.is_file():
+        return path.stat().st_size
+    is_folder = balance.name.startswith("parquet:") and path.is_dir()
+    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file()) if is_folder else balance.size_bytes
+
+
+def _report(result: RunResult) -> Report | None:
+    """Return the closing tables: from what was counted; from a store, when earlier calls have counted a part of it."""
+    from footfall.report import closing, report
+
+    if result.is_whole:
+        return replace(closing(result.tallies, result.run.stream.schema), truth=None)
+    store = _store(result)
+    return report(store, run=result.run.id) if store is not None else None
+
+
+def _store(result: RunResult) -> str | None:
+    """Return a store among the sinks, as `footfall report` takes it."""
+    for balance in result.sinks:
+        kind, _, target = balance.name.partition(":")
+        if kind in STORES:
+            return target
+    return None
+
+
+def _day(ms: int, time_zone: str) -> str:
+    return dt.datetime.fromtimestamp(ms / 1000, zones.zone(time_zone)).strftime("%Y-%m-%d")

@@ -1,0 +1,66 @@
+"""`footfall run`: simulate a scenario and write its events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from footfall.cli import arguments, options
+from footfall.cli.interrupts import gentle_stop
+
+EPILOG = """\b
+Examples:
+  footfall run ecommerce                                    into footfall.duckdb
+  footfall run shop.yaml --people 1e5 --days 90 --to parquet:shop --workers 4
+  footfall run online-school --start now-30d --seed 7
+  footfall run ecommerce --set effects.sale_carts.odds=3 --to duckdb:what-if.duckdb
+  footfall run ecommerce --people 100 --to - | head -3      NDJSON into a pipe
+\b
+The same run again continues it if it is incomplete, and does nothing if it is complete: nothing is ever there twice.
+Ctrl-C once finishes what is in flight and says how to go on; twice stops at once.
+Exit code: 0 done, 1 failed or stopped before the end, 2 a mistake in the command or the scenario.
+"""
+
+
+@click.command("run", epilog=EPILOG)
+@click.argument("scenario", type=arguments.SCENARIO)
+@options.stream
+@click.option(
+    "--to",
+    metavar="SINK",
+    multiple=True,
+    help="Where to; repeatable: duckdb:FILE, parquet:DIR, ndjson:FILE, csv:FILE, json:FILE, or - for NDJSON on "
+    "standard output.  [default: duckdb:footfall.duckdb]",
+)
+@click.option(
+    "--workers", type=arguments.WORKERS, help="Processes that simulate.  [default: what suits machine and run]"
+)
+@click.option(
+    "--order",
+    type=click.Choice(["part", "time"]),
+    default="part",
+    help="part: group of people by group; time: everybody's events in order of time.  [default: part]",
+)
+@click.option("--partition", type=click.Choice(["day"]), help="Parquet: a folder per day.")
+@click.option("--fresh", is_flag=True, help="Remove what the sinks have of this run, and begin anew.")
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
+@click.option("--summary", type=click.Choice(["table", "json"]), default="table", help="How to print the result.")
+def command(scenario: str, to: tuple[str, ...], partition: str | None, quiet: bool, summary: str, **given: Any) -> int:
+    """Simulate a scenario and write its events.
+
+    SCENARIO is the name of a shipped scenario (footfall scenarios lists them) or the path of a YAML file.
+    """
+    from footfall.cli import closing
+    from footfall.run.run import DEFAULT_SINK, run
+    from footfall.sinks import parse
+
+    sinks = [parse(spec) for spec in to or (DEFAULT_SINK,)]
+    with gentle_stop() as stop:
+        result = run(scenario, to=sinks, progress=not quiet, stop=stop, **options.stream_arguments(given))
+    console = closing.Printer(is_stdout_taken=any(sink.name == "-" for sink in sinks))
+    if summary == "json":
+        console.print_json(result)
+    elif not quiet:
+        console.print_result(result, scenario)
+    return 0 if result.is_clean else 1
