@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from footfall import units
 from footfall.errors import Mark, UnitError, shown
-from footfall.scenario.files import UnreadableError, read_text
+from footfall.scenario.files import UnreadableError, read_text, reason
 from footfall.scenario.forms import Entry
 from footfall.scenario.names import IDENTIFIER_ACCEPTS, parse_variable
 from footfall.scenario.reader import INVALID, Fields, Invalid, Reader, builds
@@ -63,11 +63,11 @@ def _catalogue(reader: Reader, fields: Fields) -> Catalogue | Invalid:
 
 def _is_regular(reader: Reader, fields: Fields, table: _Table) -> bool:
     n_before = len(reader.problems.found)
-    reader.refuse_twins(((column, table.at) for column in table.columns), f"column of {fields.label}")
+    reader.refuse_twins(((column, table.at) for column in table.columns), f"{fields.label}: column")
     width = len(table.columns)
     uneven = [row for row in table.rows if len(row) != width]
     for row in uneven[:MOST_SHOWN]:
-        message = f"a row of {fields.label} has {len(row)} values, but there are {width} columns"
+        message = f"a row of {fields.label} has {_count(len(row), 'value')}, but there are {width} columns"
         reader.note(row[0].at, message, "columns: " + ", ".join(table.columns))
     return len(reader.problems.found) == n_before
 
@@ -127,12 +127,12 @@ def _from_file(reader: Reader, fields: Fields) -> _Table | Invalid:
     path = _path(reader, written, at)
     if isinstance(path, Invalid):
         return INVALID
-    name = str(PurePosixPath(reader.source).with_name(path.name)) if "/" in reader.source else written
+    name = str(PurePath(reader.source).parent / written)
     try:
         text = read_text(path, MOST_CSV_BYTES)
     except OSError as error:
         return reader.note(
-            at, f"{shown(written)} cannot be read: {error.strerror}", "write the name of a CSV file beside the scenario"
+            at, f"{shown(written)} cannot be read: {reason(error)}", "write the name of a CSV file beside the scenario"
         )
     except UnreadableError as problem:
         return reader.note(Mark(name, problem.line, problem.column), problem.message, problem.accepted)
@@ -166,7 +166,7 @@ def _parsed(reader: Reader, text: str, name: str) -> _Table | Invalid:
     try:
         first = 1
         for cells in lines:
-            rows += [[Text(cell, Mark(name, first, 1)) for cell in cells]] if cells else []
+            rows += [_placed(cells, Mark(name, first, 1))] if cells else []
             first = lines.line_num + 1
     except csv.Error as error:
         return reader.note(
@@ -175,19 +175,35 @@ def _parsed(reader: Reader, text: str, name: str) -> _Table | Invalid:
             "put a text with a quote or line break into quotes",
         )
     if len(rows) < 2:
-        return reader.note(Mark(name, 1, 1), f"the file has {len(rows)} lines", "write a header and at least one row")
+        return reader.note(
+            Mark(name, 1, 1), f"the file has {_count(len(rows), 'line')}", "write a header and at least one row"
+        )
     return _headed(reader, rows)
+
+
+def _placed(cells: list[str], at: Mark) -> list[Text]:
+    """Return cells with their places; in a row that holds quotes or line breaks all have the place of the row."""
+    placed, column = [], 1
+    is_plain = not any(character in cell for cell in cells for character in '",\n')
+    for cell in cells:
+        placed.append(Text(cell, Mark(at.file, at.line, column if is_plain else 1)))
+        column += len(cell) + 1
+    return placed
+
+
+def _count(number: int, noun: str) -> str:
+    return f"1 {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _headed(reader: Reader, rows: list[list[Text]]) -> _Table | Invalid:
     header = [cell.text.strip() for cell in rows[0]]
     is_valid = True
-    for cell in header:
+    for index, cell in enumerate(header):
         try:
             parse_variable(cell)
         except UnitError as error:
             hint = "separate columns by commas" if ";" in cell or "\t" in cell else error.hint
-            reader.note(rows[0][0].at, f"column {error.message}", error.accepted or IDENTIFIER_ACCEPTS, hint)
+            reader.note(rows[0][index].at, f"column {error.message}", error.accepted or IDENTIFIER_ACCEPTS, hint)
             is_valid = False
     return _Table(header, {}, rows[1:], rows[0][0].at) if is_valid else INVALID
 

@@ -40,15 +40,25 @@ def read_text(path: Path, limit_bytes: int) -> str:
 
 def _read(path: Path, limit_bytes: int) -> bytes:
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise UnreadableError("this is not a regular file", "give a file, not a folder, device or pipe")
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise UnreadableError("this is not a regular file", "give a file, not a folder, device or pipe")
         content = file.read(limit_bytes + 1)
     if len(content) > limit_bytes:
         raise UnreadableError(
             f"the file is larger than {limit_bytes // 1024**2} MiB", "split it, or move data to a CSV file"
         )
     return content
+
+
+def reason(error: OSError | ValueError) -> str:
+    """Return why a file cannot be opened, in words that do not depend on the system."""
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file"
+    if isinstance(error, PermissionError):
+        return "reading it is not allowed"
+    return (error.strerror if isinstance(error, OSError) else "") or str(error)
 
 
 def decoded(content: bytes) -> str:

@@ -10,10 +10,10 @@ from typing import Any
 
 from footfall.errors import ScenarioError, UnitError, UsageError, shown
 from footfall.scenario import build, catalogues  # noqa: F401  # registers its builder
-from footfall.scenario.files import UnreadableError, read_text
+from footfall.scenario.files import UnreadableError, read_text, reason
 from footfall.scenario.forms import Entry
 from footfall.scenario.properties import check_variables, event_properties
-from footfall.scenario.reader import Fields, Reader
+from footfall.scenario.reader import TOP, Fields, Reader
 from footfall.scenario.records import Catalogue, Event, Scenario, Text
 from footfall.scenario.schema import SCENARIO
 from footfall.scenario.schema_steps import STEP_WORDS
@@ -97,11 +97,10 @@ def _shipped_folder() -> Path:
 
 
 def _unreadable(path: Path, error: OSError | ValueError) -> str:
-    reason = error.strerror if isinstance(error, OSError) else str(error)
     known = shipped()
     accepted = f"\n  give a YAML file, or one of the shipped scenarios: {', '.join(known)}" if known else ""
     hint = nearest_hint(path.name.replace("-", "_").removesuffix(".yaml"), known)
-    return f"{shown(str(path))} cannot be read: {reason}{accepted}" + (f"\n  hint: {hint}" if hint else "")
+    return f"{shown(str(path))} cannot be read: {reason(error)}{accepted}" + (f"\n  hint: {hint}" if hint else "")
 
 
 # --- reading the top level -------------------------------------------------------------------------------------------
@@ -110,10 +109,12 @@ def _unreadable(path: Path, error: OSError | ValueError) -> str:
 def _read(root: Node, source: str, folder: Path | None) -> Scenario:
     reader = Reader(source, folder, _currency(root), _home_name(root), read_step)
     if not isinstance(root, MapNode):
-        reader.wrong_shape(root, f"the scenario in {source}", "begin with the line: footfall: 1")
+        reader.wrong_shape(
+            root, f"the scenario in {source}", f"write a map that begins with the line: footfall: {VERSION}"
+        )
         raise ScenarioError(reader.problems.found)
     _check_version(reader, root)
-    fields = reader.fields(SCENARIO, root, "the scenario")
+    fields = reader.fields(SCENARIO, root, TOP)
     made = _made(reader, fields)
     _check_names(reader, fields, made)
     reader.problems.raise_if_any()

@@ -56,7 +56,7 @@ def parse_variable(text: str) -> str:
     """
     name = parse_identifier(text)
     if name in _RESERVED:
-        raise UnitError(f"{shown(name)} is a word of the expression language", hint=f"call it {name}_ or better")
+        raise UnitError(f"{shown(name)} is a word of the expression language", "write another name", f"such as {name}_")
     return name
 
 

@@ -21,6 +21,7 @@ class Invalid:
 
 
 INVALID = Invalid()
+TOP = "the scenario"
 
 
 @dataclass(slots=True)
@@ -134,10 +135,10 @@ class Reader:
 
     def _list(self, form: ListOf, node: Node, what: str) -> Any:
         if not isinstance(node, ListNode):
-            return self.wrong_shape(node, what, f"write a list {_size(form.least, form.most)}")
+            return self.wrong_shape(node, what, _list_accepts(form))
         n_items = len(node.items)
         if n_items < form.least or (form.most is not None and n_items > form.most):
-            return self.note(node.at, f"{what} has {_count(n_items, 'item')}", f"write {_size(form.least, form.most)}")
+            return self.note(node.at, f"{what} has {_count(n_items, 'item')}", _list_accepts(form))
         items = [self.read(form.item, item, what) for item in node.items]
         return _valid(items, form.keeps_rest)
 
@@ -150,18 +151,18 @@ class Reader:
             return self.note(node.at, f"{what} is empty", f"write at least one {form.noun}")
         if form.is_folded:
             self.refuse_twins(((key.text, key.at) for key, _ in node.entries), form.noun)
-        entries = [self._entry(form, key, value, what) for key, value in node.entries]
+        entries = [self._entry(form, key, value) for key, value in node.entries]
         return _valid(entries, form.keeps_rest)
 
-    def _entry(self, form: MapOf, key: Text, node: Node, what: str) -> Entry | Invalid:
-        name = self._scalar(form.key, key, f"{form.noun} of {what}" if form.noun not in what else form.noun)
+    def _entry(self, form: MapOf, key: Text, node: Node) -> Entry | Invalid:
+        name = self._scalar(form.key, key, form.noun)
         value = self.read(form.value, node, f"{form.noun} {shown(key.text)}", key)
         return INVALID if name is INVALID or value is INVALID else Entry(name, key, value)
 
     def _by_shape(self, form: ByShape, node: Node, what: str, name: Text | None) -> Any:
         fitting = form.list if isinstance(node, ListNode) else form.map if isinstance(node, MapNode) else form.scalar
         if fitting is None:
-            return self.wrong_shape(node, what, "write " + " or ".join(_shapes(form)))
+            return self.wrong_shape(node, what, "write " + "; or ".join(_shapes(form)))
         return self.read(fitting, node, what, name)
 
     def _ref(self, form: Ref, node: Node, what: str, name: Text | None) -> Any:
@@ -194,7 +195,7 @@ class Reader:
             )
             return
         fields.written[key.text] = key.at, node
-        value = self.read(known.form, node, f"`{key.text}` of {fields.label}")
+        value = self.read(known.form, node, _what(key.text, fields.label))
         if value is not INVALID:
             fields.read[key.text] = value
 
@@ -233,11 +234,12 @@ class Reader:
             seen.setdefault(key, (name, at))
 
     def _note_twin(self, noun: str, second: tuple[str, Mark], first: tuple[str, Mark]) -> None:
-        lines = f"lines {first[1].line} and {second[1].line}"
         if first[0] == second[0]:
-            self.note(second[1], f"the {noun} {shown(second[0])} stands twice ({lines})", "rename one of them")
+            lines = sorted({first[1].line, second[1].line})
+            where = f"lines {lines[0]} and {lines[-1]}" if len(lines) > 1 else f"line {lines[0]}"
+            self.note(second[1], f"{noun} {shown(second[0])} stands twice ({where})", "rename one of them")
             return
-        message = f"the {noun}s {shown(first[0])} and {shown(second[0])} differ only in case ({lines})"
+        message = f"{noun} {shown(second[0])} differs only in case from {shown(first[0])} (line {first[1].line})"
         self.note(second[1], message, "databases that ignore case take them for one", "rename one of them")
 
 
@@ -274,10 +276,19 @@ def _shapes(form: ByShape) -> Sequence[str]:
     return shapes
 
 
+def _what(key: str, label: str) -> str:
+    """Return how messages call the value of a key; what the label says already is left out."""
+    return f"`{key}`" if label == TOP or label.endswith(f"`{key}`") else f"`{key}` of {label}"
+
+
+def _list_accepts(form: ListOf) -> str:
+    return f"write a list of {_size(form.least, form.most)}"
+
+
 def _size(least: int, most: int | None) -> str:
     if most is None:
-        return f"of at least {_count(least, 'item')}" if least else "of items"
-    return f"of {_count(most, 'item')}" if least == most else f"of {least} to {_count(most, 'item')}"
+        return f"at least {_count(least, 'item')}" if least else "items"
+    return _count(most, "item") if least == most else f"{least} to {_count(most, 'item')}"
 
 
 def _count(number: int, noun: str) -> str:

@@ -64,7 +64,7 @@ CALENDAR = Kind(
         ),
         Key(
             "holidays",
-            MapOf(TEXT, ByShape(scalar=FACTOR, map=MapOf(HOLIDAY, FACTOR, "date")), "date or country"),
+            MapOf(TEXT, ByShape(scalar=FACTOR, map=MapOf(HOLIDAY, FACTOR, "date")), "date or country", keeps_rest=True),
             "date, or date of every year → activity, of all; or country → such a map, of its people",
             "{2026-01-01: 30%, FR: {07-14: 60%}}",
             default="none",

@@ -28,8 +28,8 @@ _YAML_HINTS = {
     "could not find expected ':'": "is a colon missing, or a line not indented like its neighbours?",
     "did not find expected key": "is a line not indented like its neighbours, or a text not quoted as a whole?",
     "did not find expected '-' indicator": "is a line not indented like its neighbours?",
-    "did not find expected ',' or '}'": "a } is missing, or a text that contains { or } is not quoted",
-    "did not find expected ',' or ']'": "a ] is missing, or a text that contains [ or ] is not quoted",
+    "did not find expected ',' or '}'": "a } is missing, or a text with a comma, { or } is not quoted",
+    "did not find expected ',' or ']'": "a ] is missing, or a text with a comma, [ or ] is not quoted",
     "found unexpected end of stream": "a closing quote is missing",
     "block sequence entries are not allowed in this context": "put the list's first - on a line of its own",
 }
@@ -99,7 +99,7 @@ def _compose(text: str, source: str, problems: Problems) -> Node:
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         raise _yaml_error(error, text, source) from None
-    if builder.root is None:
+    if builder.root is None or (isinstance(builder.root, Text) and builder.root.is_null):
         raise _refusal(Mark(source, 1, 1), f"there is no scenario in {source}", "begin with the line: footfall: 1")
     return builder.root
 
