@@ -10,7 +10,7 @@ import pyarrow as pa
 from footfall.errors import StoreError
 from footfall.events.chunk import Chunk, Run
 from footfall.sinks.scratch import Scratch, drop, read_arrow
-from footfall.sinks.sink import CursorBook, Cursors, Guarantee, Payload, Placement, Prepared, Receipt
+from footfall.sinks.sink import CursorBook, Cursors, Guarantee, Payload, Placement, Prepared, Receipt, prepared_of
 from footfall.store.dialect import quote
 from footfall.store.runs import rows_to_arrow
 from footfall.store.shape import check_chunk
@@ -50,28 +50,19 @@ class DuckDBSink:
     def prepare(self, chunk: Chunk) -> Prepared:
         """Write a chunk's tables as Arrow IPC streams."""
         check_chunk(chunk)
-        return Prepared(
-            run=chunk.run,
-            part=chunk.part,
-            tallies=chunk.tallies,
-            events=chunk.events.num_rows,
-            changes=chunk.changes.num_rows,
-            arrivals=chunk.arrivals.num_rows,
-            payloads={name: self._encode(name, getattr(chunk, name)) for name in SCENARIO_TABLES},
-        )
+        return prepared_of(chunk, {name: self._encode(name, getattr(chunk, name)) for name in SCENARIO_TABLES})
 
     def open(self, run: Run, *, fresh: bool) -> Cursors:
         """Open the file, note the run, make room for its columns."""
         import duckdb
 
         from footfall.store import duck, layout
-        from footfall.store.open import transaction
 
         self.path.parent.mkdir(parents=True, exist_ok=True)
         connection = duck.connect(self.path, read_only=False)
         try:
             self._scratch.clear()
-            with transaction(connection):
+            with duck.transaction(connection):
                 layout.make_meta(connection, self.path)
                 layout.begin_run(connection, run, fresh=fresh)
             cursors = layout.cursors(connection, run.id)
@@ -101,14 +92,13 @@ class DuckDBSink:
         import duckdb
 
         from footfall.store import duck, layout
-        from footfall.store.open import transaction
 
         connection, self._connection = self._connection, None
         if connection is None:
             return
         try:
             if complete and self._run is not None:
-                with transaction(connection):
+                with duck.transaction(connection):
                     layout.end_run(connection, self._run)
             connection.close()
         except duckdb.Error as error:
@@ -119,17 +109,16 @@ class DuckDBSink:
     def _encode(self, name: str, table: pa.Table) -> tuple[Payload, ...]:
         if not table.num_rows:
             return ()
-        return (self._scratch.keep_arrow(name, table, BATCH_ROWS),)
+        return (self._scratch.write_arrow(name, table, BATCH_ROWS),)
 
     def _insert(self, prepared: Prepared) -> None:
         import duckdb
 
         from footfall.store import duck, layout
-        from footfall.store.open import transaction
 
         connection = self._opened()
         try:
-            with transaction(connection):
+            with duck.transaction(connection):
                 self._insert_rows(connection, prepared)
                 duck.insert(connection, "main.ledger", rows_to_arrow(LEDGER, [prepared.ledger_row()]))
                 layout.add_tallies(connection, prepared.run, prepared.tallies)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from importlib.metadata import entry_points
 
 from footfall.errors import UsageError
-from footfall.sinks.sink import Sink
+from footfall.sinks.sink import FileKind, Partition, Sink
 
 ENTRY_POINTS = "footfall.sinks"
 Maker = Callable[[str], Sink]
@@ -18,22 +18,62 @@ def _duckdb(target: str) -> Sink:
     return DuckDBSink(target)
 
 
+def _parquet(target: str, partition: Partition = "none") -> Sink:
+    from footfall.sinks.parquet import ParquetSink
+
+    return ParquetSink(target, partition=partition)
+
+
+def _file(kind: FileKind) -> Maker:
+    def make(target: str) -> Sink:
+        from footfall.sinks.one_file import FileSink
+
+        return FileSink(target, kind)
+
+    return make
+
+
+def _standard_output() -> Sink:
+    from footfall.sinks.standard_output import StandardOutput
+
+    return StandardOutput()
+
+
 _KINDS: dict[str, tuple[str, Maker]] = {
     "duckdb": ("duckdb:FILE", _duckdb),
+    "parquet": ("parquet:FOLDER", _parquet),
+    "ndjson": ("ndjson:FILE", _file("ndjson")),
+    "csv": ("csv:FILE", _file("csv")),
+    "json": ("json:FILE", _file("json")),
 }
-_ENDINGS = {".duckdb": "duckdb", ".db": "duckdb"}
+_ENDINGS = {
+    ".duckdb": "duckdb",
+    ".db": "duckdb",
+    ".parquet": "parquet",
+    ".ndjson": "ndjson",
+    ".jsonl": "ndjson",
+    ".ndjson.gz": "ndjson",
+    ".jsonl.gz": "ndjson",
+    ".csv": "csv",
+    ".csv.gz": "csv",
+    ".json": "json",
+    ".json.gz": "json",
+}
 
 
-def parse(spec: str) -> Sink:
+def parse(spec: str, *, partition: Partition = "none") -> Sink:
     """Return the sink that a text names.
 
     Args:
         spec: `KIND:TARGET`, or a path with an ending that tells the kind, or `-` for standard output. Kinds of other
             packages are found through the entry points `footfall.sinks`; each is called with what follows the colon.
+        partition: `day` puts each day's events into Parquet files of their own; other kinds have no such thing.
 
     Raises:
         UsageError: No such kind; the error lists those that exist.
     """
+    if spec == "-":
+        return _standard_output()
     kind, colon, target = spec.partition(":")
     if not colon:
         kind, target = _guess(spec), spec
@@ -42,6 +82,8 @@ def parse(spec: str) -> Sink:
         raise _unknown(spec)
     if not target:
         raise UsageError(f"--to {spec!r} names no target\n  hint: write {_form(kind)}")
+    if kind == "parquet":
+        return _parquet(target, partition)
     return maker(target)
 
 
@@ -59,9 +101,9 @@ def _form(kind: str) -> str:
 
 
 def _unknown(spec: str) -> UsageError:
-    forms = [form for form, _ in _KINDS.values()]
+    forms = [*(form for form, _ in _KINDS.values()), "-"]
     forms += [f"{name}:…" for name in sorted(entry_points(group=ENTRY_POINTS).names) if name not in _KINDS]
     return UsageError(
         f"--to {spec!r}: there is no such sink\n  accepted: {', '.join(forms)}\n"
-        f"  hint: a path alone is enough if it ends in {', '.join(_ENDINGS)}"
+        f"  hint: a path alone is enough if it ends in {', '.join(e for e in _ENDINGS if not e.endswith('.gz'))}"
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import io
 import os
 import shutil
 from collections.abc import Callable, Iterable
@@ -16,7 +15,7 @@ import pyarrow as pa
 from footfall.errors import StoreError
 from footfall.sinks.sink import Payload
 
-INLINE_BYTES = 262_144  # what is smaller travels in the pipe: a file costs some 50 µs, and live parts are small
+INLINE_BYTES = 262_144  # what is smaller travels in the pipe: live parts are small and come every second
 
 
 class Scratch:
@@ -29,54 +28,106 @@ class Scratch:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def new_file(self, name: str) -> Path:
-        """Return a path in the folder that no other process writes."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        return self.folder / f"{name}-{os.getpid()}-{uuid4().hex[:8]}"
+    def write(self, name: str, rows: int, writer: Callable[[Spool], object]) -> Payload:
+        """Return what a function writes as a payload, in a file if it is much.
 
-    def keep(self, name: str, rows: int, data: bytes) -> Payload:
-        """Return encoded rows as a payload, in a file if they are many."""
-        if len(data) <= INLINE_BYTES:
-            return Payload(rows, len(data), data=data)
-        return self.write(name, rows, lambda file: file.write(data))
+        Raises:
+            StoreError: The disk is full.
+        """
+        spool = Spool(self.folder / f"{name}-{os.getpid()}-{uuid4().hex[:8]}")
+        try:
+            writer(spool)
+            return spool.payload(rows)
+        except OSError as error:
+            spool.discard()
+            raise explained(spool.path, error) from None
 
-    def keep_arrow(self, name: str, table: pa.Table, batch_rows: int) -> Payload:
+    def write_arrow(self, name: str, table: pa.Table, batch_rows: int) -> Payload:
         """Return a table as a payload, in the Arrow IPC stream format (dictionaries may change between batches)."""
 
         def write(file: Any) -> None:
             with pa.ipc.new_stream(file, table.schema) as stream:
                 stream.write_table(table, max_chunksize=batch_rows)
 
-        if table.nbytes > INLINE_BYTES:
-            return self.write(name, table.num_rows, write)
-        memory = io.BytesIO()
-        write(memory)
-        return Payload(table.num_rows, memory.tell(), data=memory.getvalue())
-
-    def write(self, name: str, rows: int, writer: Callable[[IO[bytes]], Any]) -> Payload:
-        """Return a payload in a file that a function writes.
-
-        Raises:
-            StoreError: The disk is full.
-        """
-        path = self.new_file(name)
-        try:
-            with path.open("wb") as file:
-                writer(file)
-        except OSError as error:
-            path.unlink(missing_ok=True)
-            raise explained(path, error) from None
-        return Payload(rows, path.stat().st_size, file=path)
+        return self.write(name, table.num_rows, write)
 
     def clear(self) -> None:
         """Remove the folder and what is left in it."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+class Spool:
+    """Takes bytes, in memory while they are few, then in a file.
+
+    Args:
+        path: Of the file; its folder is made when needed.
+    """
+
+    closed = False
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self._file: IO[bytes] | None = None
+
+    def write(self, data: bytes | memoryview) -> int:
+        """Take some bytes."""
+        size = memoryview(data).nbytes
+        self._size += size
+        if self._file is None and self._size <= INLINE_BYTES:
+            self._pieces.append(bytes(data))
+            return size
+        self._overflowing().write(data)
+        return size
+
+    def writelines(self, pieces: Iterable[bytes | memoryview]) -> None:
+        """Take pieces of bytes."""
+        for piece in pieces:
+            self.write(piece)
+
+    def flush(self) -> None:
+        """Do nothing: whoever reads gets the payload."""
+
+    def tell(self) -> int:
+        """Return how many bytes there are."""
+        return self._size
+
+    def payload(self, rows: int) -> Payload:
+        """Return all that was taken."""
+        if self._file is None:
+            return Payload(rows, self._size, data=b"".join(self._pieces))
+        self._file.close()
+        return Payload(rows, self._size, file=self.path)
+
+    def discard(self) -> None:
+        """Remove the file."""
+        if self._file is not None:
+            self._file.close()
+        self.path.unlink(missing_ok=True)
+
+    def _overflowing(self) -> IO[bytes]:
+        if self._file is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self.path.open("wb")
+            self._file.writelines(self._pieces)
+            self._pieces = []
+        return self._file
+
+
 def read_arrow(payload: Payload) -> pa.Table:
     """Return the table of a payload; what is in a file is mapped, not read."""
     source = pa.memory_map(str(payload.file)) if payload.file is not None else pa.BufferReader(payload.data)
     return pa.ipc.open_stream(source).read_all()
+
+
+def copy_payload(payload: Payload, into: IO[bytes]) -> None:
+    """Write the bytes of a payload into a file."""
+    if payload.file is None:
+        into.write(payload.data or b"")
+        return
+    with payload.file.open("rb") as source:
+        shutil.copyfileobj(source, into, 4 << 20)
 
 
 def drop(files: Iterable[Path]) -> None:

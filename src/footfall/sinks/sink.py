@@ -14,6 +14,8 @@ from footfall.store.runs import now_ms
 Group = tuple[int, int]
 Cursors = dict[Group, int]
 Placement = Literal["worker", "single"]
+FileKind = Literal["ndjson", "csv", "json"]
+Partition = Literal["none", "day"]
 Guarantee = Literal["exactly once", "at least once", "best effort"]
 
 
@@ -81,6 +83,19 @@ class Prepared:
     def files(self) -> list[Path]:
         """Files that were written for this."""
         return [p.file for payloads in self.payloads.values() for p in payloads if p.file is not None]
+
+
+def prepared_of(chunk: Chunk, payloads: Mapping[str, tuple[Payload, ...]]) -> Prepared:
+    """Return a chunk as prepared, with what was encoded of it."""
+    return Prepared(
+        run=chunk.run,
+        part=chunk.part,
+        tallies=chunk.tallies,
+        events=chunk.events.num_rows,
+        changes=chunk.changes.num_rows,
+        arrivals=chunk.arrivals.num_rows,
+        payloads=payloads,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,17 @@ import pyarrow as pa
 from footfall.events.schema import MONEY_DIGITS, Field, FieldType
 
 
-class Dialect(Protocol):
-    """How a database says what the tables and views need said."""
-
-    name: str
+class Typing(Protocol):
+    """How a database names types: enough for tables."""
 
     def column_type(self, kind: pa.DataType) -> str:
         """Return the SQL type of an Arrow type; dictionaries are stored as their values."""
+
+
+class Dialect(Typing, Protocol):
+    """How a database says what the tables and views need said."""
+
+    name: str
 
     def latest(self, value: str, order: str, condition: str) -> str:
         """Return the aggregate: `value` of the row with the greatest `order` among those that fulfil the condition."""
@@ -46,7 +50,7 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def create_table(dialect: Dialect, name: str, schema: pa.Schema) -> str:
+def create_table(dialect: Typing, name: str, schema: pa.Schema) -> str:
     """Return the statement that creates a table if it is not there.
 
     Args:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,10 +41,11 @@ def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def connect_memory(folder: Path, scratch: Path) -> duckdb.DuckDBPyConnection:
-    """Open an empty database in memory that may read one folder and spill into another."""
+def connect_memory(folder: Path) -> duckdb.DuckDBPyConnection:
+    """Open an empty database in memory that may read one folder, and spill into the system's temporary one."""
     import duckdb
 
+    scratch = Path(tempfile.gettempdir()) / f"footfall-spill-{os.getpid()}"
     connection = duckdb.connect(":memory:", config=_OPTIONS)
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute(f"SET temp_directory = {_text(scratch)}")
@@ -127,6 +131,21 @@ def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) ->
     """
     with registered(connection, rows) as name:
         connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM {name}")
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Commit what happens inside, or nothing of it."""
+    import duckdb
+
+    connection.execute("BEGIN TRANSACTION")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        with suppress(duckdb.Error):  # a full disk invalidates the whole connection: then nothing is left to roll back
+            connection.execute("ROLLBACK")
+        raise
 
 
 class registered:  # noqa: N801 - reads as a verb in a `with`

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,8 @@ from footfall.errors import StoreError
 from footfall.events.chunk import Run, Tallies
 from footfall.events.schema import StreamSchema
 from footfall.store import duck, shape, views
-from footfall.store.dialect import DuckDB, create_table, quote
+from footfall.store.dialect import DuckDB, create_table, literal, quote
+from footfall.store.ledger import Ledger
 from footfall.store.runs import Row, begun, ended, rows_of_arrow, rows_to_arrow, run_of
 from footfall.store.tables import (
     META_TABLES,
@@ -115,14 +117,69 @@ def _widen(connection: duckdb.DuckDBPyConnection, table: str, wanted: pa.Schema)
 def make_views(connection: duckdb.DuckDBPyConnection) -> None:
     """Make all views anew, from the runs that are there."""
     rows = rows_of_arrow(duck.fetch(connection, "SELECT * FROM main.runs ORDER BY created, run"))
-    versions: dict[str, list[StreamSchema]] = {}
-    for run in map(run_of, rows):
-        versions.setdefault(run.stream.schema.scenario, []).append(run.stream.schema)
-    for scenario, schemas in versions.items():
-        for name, query in views.scenario_views(DIALECT, shape.merged(schemas)).items():
+    scenarios = _by_scenario(map(run_of, rows))
+    for scenario, runs in scenarios.items():
+        whole = shape.merged([run.stream.schema for run in runs])
+        for name, query in views.scenario_views(DIALECT, whole).items():
             connection.execute(f"CREATE OR REPLACE VIEW {quote(scenario)}.{name} AS {query}")
-    for name, query in views.united_views(list(versions)).items() if versions else ():
+    for name, query in views.united_views(list(scenarios)).items() if scenarios else ():
         connection.execute(f"CREATE OR REPLACE VIEW main.{name} AS {query}")
+
+
+def load_ledger(connection: duckdb.DuckDBPyConnection, ledger: Ledger) -> None:
+    """Copy the tables about runs from a ledger into an empty database."""
+    for name, schema in META_TABLES.items():
+        connection.execute(create_table(DIALECT, f"main.{name}", schema))
+        duck.insert(connection, f"main.{name}", rows_to_arrow(schema, ledger.table(name)))
+
+
+def make_file_views(connection: duckdb.DuckDBPyConnection, folder: Path, ledger: Ledger) -> None:
+    """Make all views of a database over the Parquet files that a ledger knows.
+
+    Args:
+        connection: A database with the tables about runs.
+        folder: The store.
+        ledger: Its ledger.
+    """
+    for scenario, runs in _by_scenario(run_of(row) for row in ledger.table("runs")).items():
+        connection.execute(f"CREATE SCHEMA {quote(scenario)}")
+        whole = shape.merged([run.stream.schema for run in runs])
+        for name, schema in scenario_tables(whole).items():
+            files = [(scenario_tables(run.stream.schema)[name], _files(folder, ledger, run, name)) for run in runs]
+            connection.execute(f"CREATE VIEW {quote(scenario)}.{name} AS {_over_files(schema, files)}")
+    make_views(connection)
+
+
+def _files(folder: Path, ledger: Ledger, run: Run, relation: str) -> list[Path]:
+    return [folder / row["file"] for row in ledger.files(run.id) if row["relation"] == relation]
+
+
+def _over_files(schema: pa.Schema, files: Sequence[tuple[pa.Schema, list[Path]]]) -> str:
+    """Return the query over the files of several runs, whose properties may differ.
+
+    Args:
+        schema: Columns with the properties of all runs.
+        files: Per run: its columns and its files.
+    """
+    alike = [path for columns, paths in files if columns == schema for path in paths]
+    others = [paths for columns, paths in files if columns != schema and paths]
+    queries = [f"SELECT * FROM {_reading(paths)}" for paths in ([alike] if alike else []) + others]
+    if alike and not others:
+        return queries[0]
+    nothing = ", ".join(f"CAST(NULL AS {DIALECT.column_type(f.type)}) AS {quote(f.name)}" for f in schema)
+    return " UNION ALL BY NAME ".join([f"SELECT {nothing} WHERE false", *queries])
+
+
+def _reading(files: list[Path]) -> str:
+    listed = ", ".join(literal(str(file)) for file in files)
+    return f"read_parquet([{listed}], hive_partitioning = false)"
+
+
+def _by_scenario(runs: Iterable[Run]) -> dict[str, list[Run]]:
+    found: dict[str, list[Run]] = {}
+    for run in runs:
+        found.setdefault(run.stream.schema.scenario, []).append(run)
+    return found
 
 
 def delete_run(connection: duckdb.DuckDBPyConnection, run: str) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -14,12 +13,17 @@ from footfall.errors import StoreError, UsageError
 from footfall.events.chunk import Tallies
 from footfall.store import duck, layout
 from footfall.store.dialect import Dialect, DuckDB
+from footfall.store.durable import Lock
+from footfall.store.ledger import Ledger, ledger_of
+from footfall.store.parquet import delete_files, ledger_path, lock_path, write_manifest
 from footfall.store.runs import RunInfo, info_of, rows_of_arrow
 from footfall.store.tables import RUNS, TALLIES
 from footfall.store.tallies import tallies_of
 
 if TYPE_CHECKING:
     import duckdb
+
+_KINDS = ("duckdb", "parquet", "ndjson", "csv", "json")
 
 
 class Store:
@@ -30,12 +34,14 @@ class Store:
     Args:
         path: Where it lies.
         connection: A DuckDB connection in which all relations exist.
+        has_rows: Whether there are `"<scenario>".events` and so on; a single file keeps only runs and tallies.
     """
 
     dialect: Dialect = DuckDB()
 
-    def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection, *, has_rows: bool = True) -> None:
         self.path = path
+        self.has_rows = has_rows
         self._connection = connection
 
     def arrow(self, sql: str, params: Sequence[object] = ()) -> pa.Table:
@@ -87,14 +93,21 @@ class Store:
 
         Raises:
             UsageError: There is no such run.
-            StoreError: The store was opened to be read only, or cannot be written.
+            StoreError: The store was opened to be read only, is being written, or cannot be.
         """
+        infos = self.runs()
+        found = next((info for info in infos if info.id == run), None)
+        if found is None:
+            have = "\n".join(f"  {info.id}  {info.scenario}, {info.state}" for info in infos)
+            raise UsageError(f"there is no run {run} in {self.path}\n{have or '  it holds no runs'}")
+        self._remove(found)
+
+    def _remove(self, info: RunInfo) -> None:
         import duckdb
 
-        require_run(self.runs(), run)
         try:
-            with transaction(self._connection):
-                layout.delete_run(self._connection, run)
+            with duck.transaction(self._connection):
+                layout.delete_run(self._connection, info.id)
             self._connection.execute("CHECKPOINT")
         except duckdb.Error as error:
             raise duck.failed(self.path, error, "the run is still there, whole") from None
@@ -114,56 +127,70 @@ class Store:
         self.close()
 
 
-def require_run(runs: Sequence[RunInfo], run: str) -> None:
-    """Check that a run is among those of a store.
+class _ParquetStore(Store):
+    """A folder of Parquet files; the relations are views over the files that the ledger knew when it was opened."""
 
-    Raises:
-        UsageError: It is not; the error lists those that are.
-    """
-    if run not in {info.id for info in runs}:
-        have = "\n".join(f"  {info.id}  {info.scenario}, {info.state}" for info in runs) or "  it holds no runs"
-        raise UsageError(f"there is no run {run}\n{have}")
+    def _remove(self, info: RunInfo) -> None:
+        lock = Lock(lock_path(self.path), self.path)
+        lock.acquire()
+        try:
+            ledger = Ledger(ledger_path(self.path))
+            ledger.delete(info.id)
+            write_manifest(self.path, ledger)
+            ledger.close()
+            delete_files(self.path, info.scenario, info.id)
+        finally:
+            lock.release()
+        self._connection.close()
+        self._connection = duck.connect_memory(self.path)
+        self._load()
+
+    def _load(self) -> None:
+        ledger = Ledger(ledger_path(self.path))
+        try:
+            layout.load_ledger(self._connection, ledger)
+            layout.make_file_views(self._connection, self.path, ledger)
+        finally:
+            ledger.close()
 
 
-@contextmanager
-def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Commit what happens inside, or nothing of it."""
-    import duckdb
+class _FileStore(Store):
+    """A single file: only its ledger can be queried."""
 
-    connection.execute("BEGIN TRANSACTION")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        with suppress(duckdb.Error):  # a full disk invalidates the whole connection: then nothing is left to roll back
-            connection.execute("ROLLBACK")
-        raise
+    def _remove(self, info: RunInfo) -> None:
+        del info
+        lock = Lock(ledger_of(self.path).with_name(f"{ledger_of(self.path).name}.lock"), self.path)
+        lock.acquire()
+        self.path.unlink(missing_ok=True)
+        ledger_of(self.path).unlink()
+        lock.release()
+        self._connection.execute("DELETE FROM main.runs")
 
 
 def open_store(where: str | Path, *, read_only: bool = True) -> Store:
     """Open a store.
 
     Args:
-        where: A DuckDB file or a folder of Parquet files, as `footfall run` writes them, after `duckdb:` or `parquet:`
-            or without.
+        where: What `footfall run` has written: a DuckDB file, a folder of Parquet files, or a single file, of which
+            only the ledger is read. As a path, or as it is written after `--to`.
         read_only: Another process may read at the same time, none may write. `Store.delete` needs False.
 
     Raises:
         StoreError: There is none, it is in use, or it was written by another program or version.
     """
-    kind, path = _locate(str(where))
+    path = _located(str(where))
     if not path.exists():
-        raise StoreError(f"{path} does not exist\n  hint: `footfall run SCENARIO --to {kind}:{path}` makes it")
+        raise StoreError(f"{path} does not exist\n  hint: `footfall run SCENARIO --to {where}` makes it")
     if path.is_dir():
-        raise StoreError(f"{path} is a folder; this version reads DuckDB files")
+        return _open_parquet(path)
+    if ledger_of(path).exists():
+        return _open_file(path)
     return _open_duckdb(path, read_only=read_only)
 
 
-def _locate(where: str) -> tuple[str, Path]:
+def _located(where: str) -> Path:
     kind, colon, rest = where.partition(":")
-    if colon and kind in {"duckdb", "parquet"}:
-        return kind, Path(rest)
-    return "duckdb", Path(where)
+    return Path(rest if colon and kind in _KINDS else where).absolute()
 
 
 def _open_duckdb(path: Path, *, read_only: bool) -> Store:
@@ -172,3 +199,21 @@ def _open_duckdb(path: Path, *, read_only: bool) -> Store:
         connection.close()
         raise StoreError(f"{path} holds no runs: it is a DuckDB file, but footfall did not write it")
     return Store(path, connection)
+
+
+def _open_parquet(folder: Path) -> Store:
+    if not ledger_path(folder).exists():
+        raise StoreError(f"{folder} is no store: it has no ledger ({ledger_path(folder).relative_to(folder)})")
+    store = _ParquetStore(folder, duck.connect_memory(folder))
+    store._load()  # noqa: SLF001 - the class is this module's own
+    return store
+
+
+def _open_file(path: Path) -> Store:
+    connection = duck.connect_memory(path.parent)
+    ledger = Ledger(ledger_of(path))
+    try:
+        layout.load_ledger(connection, ledger)
+    finally:
+        ledger.close()
+    return _FileStore(path, connection, has_rows=False)

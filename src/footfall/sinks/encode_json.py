@@ -1,0 +1,264 @@
+"""Rows as JSON objects, column by column: no Python object is made per row.
+
+Null members are left out, but stay in lists as `null`. Times are `2026-01-01T00:00:05.120Z`, money is a number with
+all its digits, text is UTF-8 with only what JSON demands escaped. What is not finite becomes null.
+
+How it is fast (benchmarks/sinks.py): a dictionary's values are encoded once; neighbouring dictionary columns are fused
+into one column of member texts; columns that are mostly null are encoded only where they are not, and brought
+together per row; all others meet in one element-wise join.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+SLICE_ROWS = 32_768  # texts of a slice stay near the caches, and below 2 GiB
+DAY_MS = 86_400_000
+_FUSED_CODES = 65_536
+_SPARSE_SHARE = 0.5
+
+Ints = npt.NDArray[np.int64]
+Kind = Literal["fused", "sparse", "dense"]
+
+
+def json_rows(table: pa.Table, *, end: str = "") -> Iterator[pa.Array]:
+    """Encode a table's rows as JSON objects.
+
+    Args:
+        table: Any columns: text, integers, floats, booleans, decimals, timestamps in ms, lists and structs of these,
+            dictionaries of text.
+        end: Text after every object, such as a line feed.
+
+    Yields:
+        String arrays, in order, together one object per row; none is null.
+    """
+    for batch in table.to_batches(max_chunksize=SLICE_ROWS):
+        yield _objects(batch.schema.names, batch.columns, batch.num_rows, "", end)
+
+
+def json_texts(array: pa.Array, *, before: str = "", after: str = "") -> pa.Array:
+    """Encode values as JSON texts.
+
+    Args:
+        array: Values.
+        before: Text to put before each.
+        after: Text to put after each.
+
+    Returns:
+        String array; null where the value is.
+    """
+    kind = array.type
+    if pa.types.is_dictionary(kind):
+        return json_texts(array.dictionary, before=before, after=after).take(array.indices)
+    if pa.types.is_struct(kind):
+        columns = array.flatten()
+        return _masked(_objects([f.name for f in kind], columns, len(array), before, after), array)
+    if pa.types.is_list(kind):
+        return _lists(array, before, after)
+    if pa.types.is_timestamp(kind):
+        return _times(array, before, after)
+    if pa.types.is_string(kind):
+        return _join([pa.scalar(before + '"'), escaped(array), pa.scalar('"' + after)])
+    if pa.types.is_floating(kind):
+        array = pc.if_else(pc.is_finite(array), array, pa.scalar(None, kind))
+    return _join([pa.scalar(before), array.cast(pa.string()), pa.scalar(after)])
+
+
+def escaped(texts: pa.Array) -> pa.Array:
+    """Escape quotes, backslashes and control characters, as JSON demands.
+
+    Args:
+        texts: Strings; nulls stay null.
+    """
+    found = _bytes(texts)
+    present = [code for code in _SPECIAL if bool((found == code).any())] if _needs_escape(found) else []
+    for code in present:
+        texts = pc.replace_substring(texts, chr(code), json.dumps(chr(code))[1:-1])
+    return texts
+
+
+_SPECIAL = (0x5C, 0x22, *range(0x20))  # the backslash first: the other escapes bring new ones
+
+
+def _needs_escape(found: npt.NDArray[np.uint8]) -> bool:
+    return bool(((found < 0x20) | (found == 0x22) | (found == 0x5C)).any())
+
+
+def _bytes(texts: pa.Array) -> npt.NDArray[np.uint8]:
+    """Return the bytes of all texts, one after the other."""
+    _, offsets, data = texts.buffers()
+    if data is None or not len(texts):
+        return np.empty(0, dtype=np.uint8)
+    places = np.frombuffer(offsets, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    return np.frombuffer(data, dtype=np.uint8)[places[0] : places[-1]]
+
+
+def _join(parts: Sequence[pa.Array | pa.Scalar]) -> pa.Array:
+    return pc.binary_join_element_wise(*parts, pa.scalar(""))
+
+
+def _masked(texts: pa.Array, like: pa.Array) -> pa.Array:
+    """Return texts with null where another array is null."""
+    if not like.null_count:
+        return texts
+    return pc.if_else(like.is_valid(), texts, pa.scalar(None, pa.string()))
+
+
+def _key(name: str) -> str:
+    return json.dumps(name, ensure_ascii=False) + ":"
+
+
+def _objects(names: Sequence[str], columns: Sequence[pa.Array], length: int, before: str, after: str) -> pa.Array:
+    """Return `before{members}after` per row."""
+    members = [
+        part
+        for kind, group in groupby(zip(names, columns, strict=True), key=lambda member: _kind(member[1]))
+        for part in _members(kind, list(group))
+    ]
+    if not members:
+        return pa.array([before + "{}" + after], pa.string()).take(pa.array(np.zeros(length, dtype=np.int64)))
+    return _join([pa.scalar(before + "{"), _skip_nulls(members), pa.scalar("}" + after)])
+
+
+def _skip_nulls(members: Sequence[pa.Array]) -> pa.Array:
+    """Join members by commas, without the nulls; where all are null, the text is empty.
+
+    Arrow leaves rows out in which all inputs are null (up to version 26 at least), so that there must be none.
+    """
+    first, *others = members
+    if all(member.null_count for member in members):
+        empty = np.logical_and.reduce([member.is_null().to_numpy(zero_copy_only=False) for member in members])
+        first = pc.if_else(pa.array(empty), pa.scalar(""), first)
+    return pc.binary_join_element_wise(first, *others, pa.scalar(","), null_handling="skip") if others else first
+
+
+def _kind(column: pa.Array) -> Kind:
+    if column.null_count > _SPARSE_SHARE * len(column):
+        return "sparse"
+    return "fused" if pa.types.is_dictionary(column.type) else "dense"
+
+
+def _members(kind: Kind, columns: list[tuple[str, pa.Array]]) -> Iterator[pa.Array]:
+    """Yield arrays of `"name":value`, or of several joined by commas; null where nothing is to be said."""
+    if kind == "sparse":
+        yield _sparse(columns)
+    elif kind == "fused":
+        yield from map(_fused, _runs(columns))
+    else:
+        yield from (json_texts(column, before=_key(name)) for name, column in columns)
+
+
+def _runs(columns: list[tuple[str, pa.Array]]) -> Iterator[list[tuple[str, pa.Array]]]:
+    """Yield neighbouring dictionary columns whose values have few enough combinations."""
+    run: list[tuple[str, pa.Array]] = []
+    codes = 1
+    for name, column in columns:
+        size = len(column.dictionary) + 1
+        if run and codes * size > _FUSED_CODES:
+            yield run
+            run, codes = [], 1
+        run.append((name, column))
+        codes *= size
+    yield run
+
+
+def _fused(columns: list[tuple[str, pa.Array]]) -> pa.Array:
+    """Return the joined members of dictionary columns: every combination that occurs is encoded once."""
+    if len(columns) == 1:
+        name, column = columns[0]
+        return json_texts(column, before=_key(name))
+    sizes = [len(column.dictionary) + 1 for _, column in columns]
+    codes = np.zeros(len(columns[0][1]), dtype=np.int64)
+    for (_, column), size in zip(columns, sizes, strict=True):
+        codes = codes * size + _codes(column, size - 1)
+    occurs = np.zeros(int(np.prod(sizes)), dtype=np.bool_)
+    occurs[codes] = True
+    combinations = np.flatnonzero(occurs)
+    texts = _combined(columns, sizes, combinations)
+    places = np.cumsum(occurs) - 1
+    return texts.take(pa.array(places[codes]))
+
+
+def _combined(columns: list[tuple[str, pa.Array]], sizes: list[int], combinations: Ints) -> pa.Array:
+    members = []
+    for (name, column), size in zip(reversed(columns), reversed(sizes), strict=True):
+        combinations, code = np.divmod(combinations, size)
+        texts = json_texts(column.dictionary, before=_key(name))
+        members.append(texts.take(pa.array(code, mask=code == size - 1)))
+    joined = _skip_nulls(members[::-1])
+    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
+
+
+def _codes(column: pa.Array, null_code: int) -> npt.NDArray[np.integer]:
+    """Return a dictionary column's codes, with one of its own for null."""
+    indices = column.indices.fill_null(null_code) if column.null_count else column.indices
+    codes: npt.NDArray[np.integer] = indices.to_numpy()
+    return codes
+
+
+def _sparse(columns: list[tuple[str, pa.Array]]) -> pa.Array:
+    """Return the joined members of columns that are mostly null; null where all of them are.
+
+    The values that are there are encoded column by column, then put into the order of rows (within a row, of columns).
+    """
+    length = len(columns[0][1])
+    counts = np.zeros(length, dtype=np.int64)
+    texts, rows, ranks = [], [], []
+    for name, column in columns:
+        if column.null_count == length:
+            continue
+        at = np.flatnonzero(column.is_valid().to_numpy(zero_copy_only=False))
+        texts.append(json_texts(column.drop_null(), before=_key(name)))
+        rows.append(at)
+        ranks.append(counts[at])
+        counts[at] += 1
+    if not texts:
+        return pa.nulls(length, pa.string())
+    offsets = np.concatenate([[0], np.cumsum(counts)])
+    order = np.empty(int(offsets[-1]), dtype=np.int64)
+    order[offsets[np.concatenate(rows)] + np.concatenate(ranks)] = np.arange(len(order))
+    lists = pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.concat_arrays(texts).take(pa.array(order)))
+    joined = pc.binary_join(lists, ",")
+    return pc.if_else(pa.array(counts > 0), joined, pa.scalar(None, pa.string()))
+
+
+def _lists(array: pa.Array, before: str, after: str) -> pa.Array:
+    lengths = pc.list_value_length(array).fill_null(0).to_numpy(zero_copy_only=False)
+    offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int32())
+    elements = json_texts(array.flatten()).fill_null("null")
+    joined = pc.binary_join(pa.ListArray.from_arrays(offsets, elements), ",")
+    return _masked(_join([pa.scalar(before + "["), joined, pa.scalar("]" + after)]), array)
+
+
+def _times(array: pa.Array, before: str, after: str) -> pa.Array:
+    """Return times as texts of one width, put together from tables of days, minutes and milliseconds."""
+    stamps = array.cast(pa.timestamp("ms", tz=array.type.tz)).cast(pa.int64()).fill_null(0)
+    days, rest = np.divmod(stamps.to_numpy(zero_copy_only=False), DAY_MS)
+    minutes, ms = np.divmod(rest, 60_000)
+    head, tail = (before + '"').encode(), ('"' + after).encode()
+    layout = [("head", f"S{len(head)}"), ("day", "S11"), ("minute", "S6"), ("ms", "S7"), ("tail", f"S{len(tail)}")]
+    rows = np.empty(len(array), dtype=layout)
+    rows["head"], rows["tail"] = head, tail
+    first = int(days.min()) if len(days) else 0
+    rows["day"] = _days(first, int(days.max()) if len(days) else 0)[days - first]
+    rows["minute"], rows["ms"] = _MINUTES[minutes], _MILLISECONDS[ms]
+    offsets = np.arange(len(array) + 1, dtype=np.int32) * np.int32(rows.itemsize)
+    texts = pa.StringArray.from_buffers(len(array), pa.py_buffer(offsets), pa.py_buffer(rows))
+    return _masked(texts, array)
+
+
+def _days(first: int, last: int) -> npt.NDArray[np.bytes_]:
+    days = np.datetime_as_string(np.arange(first, last + 1).astype("datetime64[D]"))
+    return np.char.add(days.astype("S10"), b"T")
+
+
+_MINUTES = np.array([f"{i // 60:02d}:{i % 60:02d}:".encode() for i in range(1440)])
+_MILLISECONDS = np.array([f"{i // 1000:02d}.{i % 1000:03d}Z".encode() for i in range(60_000)])

@@ -1,0 +1,284 @@
+"""Sinks into one file: NDJSON, CSV, or a JSON array, gzipped if the name ends in `.gz`.
+
+Beside FILE lies FILE.footfall, the ledger, which knows up to which byte the file is valid: a run that was killed is
+continued by cutting off what lies behind it. One file holds one run.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from footfall.errors import StoreError
+from footfall.events.chunk import Chunk, Run
+from footfall.events.schema import events_schema
+from footfall.sinks.scratch import Scratch, Spool, copy_payload, drop, explained
+from footfall.sinks.sink import (
+    CursorBook,
+    Cursors,
+    FileKind,
+    Guarantee,
+    Payload,
+    Placement,
+    Prepared,
+    Receipt,
+    prepared_of,
+)
+from footfall.store.durable import Lock, sync, sync_folder
+from footfall.store.ledger import Ledger, ledger_of
+from footfall.store.shape import check_chunk
+
+GZIP_LEVEL = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How rows become a file.
+
+    Args:
+        kind: Its name.
+        between: What stands between the rows of one part and the next.
+        end: What stands at the end of the file, and is written anew with every part.
+    """
+
+    kind: FileKind
+    between: bytes = b""
+    end: bytes = b""
+
+    def head(self, schema: pa.Schema) -> bytes:
+        """Return what stands at the beginning of the file."""
+        if self.kind == "csv":
+            from footfall.sinks.encode_csv import csv_header
+
+            return csv_header(schema)
+        return b"[\n" if self.kind == "json" else b""
+
+    def rows(self, table: pa.Table) -> Iterator[memoryview]:
+        """Yield the bytes of a table's rows."""
+        if self.kind == "csv":
+            from footfall.sinks.encode_csv import csv_rows
+
+            return map(text_bytes, csv_rows(table))
+        from footfall.sinks.encode_json import json_rows
+
+        if self.kind == "ndjson":
+            return map(text_bytes, json_rows(table, end="\n"))
+        return _without_last(map(text_bytes, json_rows(table, end=",\n")), len(self.between))
+
+
+FORMATS: dict[FileKind, Format] = {
+    "ndjson": Format("ndjson"),
+    "csv": Format("csv"),
+    "json": Format("json", between=b",\n", end=b"\n]\n"),
+}
+
+
+def text_bytes(texts: pa.Array) -> memoryview:
+    """Return the bytes of texts, one after the other; they are not copied."""
+    _, offsets, data = texts.buffers()
+    places = memoryview(offsets).cast("i")
+    return memoryview(data)[places[texts.offset] : places[texts.offset + len(texts)]]
+
+
+def _without_last(pieces: Iterable[memoryview], size: int) -> Iterator[memoryview]:
+    """Yield pieces, the last one without its last bytes."""
+    before: memoryview | None = None
+    for piece in pieces:
+        if before is not None:
+            yield before
+        before = piece
+    if before is not None:
+        yield before[:-size]
+
+
+class FileSink:
+    """Writes the events of one run into one file.
+
+    Args:
+        path: The file; made with its folder if it is not there.
+        kind: `ndjson`, `csv` or `json`.
+    """
+
+    placement: Placement = "worker"
+    guarantee: Guarantee = "exactly once"
+
+    def __init__(self, path: str | Path, kind: FileKind) -> None:
+        self.path = Path(path)
+        self.format = FORMATS[kind]
+        self._zipped = self.path.suffix == ".gz"
+        self._scratch = Scratch(self.path.with_name(self.path.name + ".scratch"))
+        self._writing: _Writing | None = None
+
+    @property
+    def name(self) -> str:
+        """The destination, as `parse` takes it."""
+        return f"{self.format.kind}:{self.path}"
+
+    def prepare(self, chunk: Chunk) -> Prepared:
+        """Encode a chunk's events."""
+        check_chunk(chunk)
+        if not chunk.events.num_rows:
+            return prepared_of(chunk, {})
+        payload = self._scratch.write("events", chunk.events.num_rows, lambda file: self._encode(chunk.events, file))
+        return prepared_of(chunk, {"events": (payload,)})
+
+    def open(self, run: Run, *, fresh: bool) -> Cursors:
+        """Lock the file and cut off what was not committed."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        lock = Lock(ledger_of(self.path).with_name(f"{ledger_of(self.path).name}.lock"), self.path)
+        lock.acquire()
+        try:
+            self._scratch.clear()
+            if fresh:
+                _forget(self.path)
+            _check_owner(self.path, run)
+            self._writing = _Writing(self.path, self.format, run, lock, zipped=self._zipped)
+        except OSError as error:
+            lock.release()
+            raise explained(self.path, error) from None
+        except BaseException:
+            lock.release()
+            raise
+        return dict(self._writing.book.cursors)
+
+    def commit(self, prepared: Prepared) -> Receipt:
+        """Append a part's rows, then note in the ledger how far the file is valid."""
+        assert self._writing is not None, "commit needs open"
+        try:
+            return self._writing.commit(prepared)
+        except OSError as error:
+            raise explained(self.path, error) from None
+        finally:
+            drop(prepared.files)
+
+    def close(self, *, complete: bool) -> None:
+        """Note whether the run is complete, and let the file go."""
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            writing.close(complete=complete)
+        self._scratch.clear()
+
+    def _encode(self, events: pa.Table, file: Spool) -> None:
+        pieces = self.format.rows(events)
+        if not self._zipped:
+            file.writelines(pieces)
+            return
+        with gzip.GzipFile("", "wb", GZIP_LEVEL, file, mtime=0) as member:
+            member.writelines(pieces)
+
+
+class _Writing:
+    """A file that is open for appending, with its ledger.
+
+    Args:
+        path: The file.
+        how: Its format.
+        run: The run it holds.
+        lock: Held by the caller; released by `close`.
+        zipped: Everything is written as gzip members, which may follow each other.
+    """
+
+    def __init__(self, path: Path, how: Format, run: Run, lock: Lock, *, zipped: bool) -> None:
+        self._format, self._run, self._lock, self._zipped = how, run, lock, zipped
+        self._ledger = Ledger(ledger_of(path), make=True)
+        self.book = CursorBook(run, self._ledger.begin(run))
+        pieces = self._ledger.files(run.id)
+        self._valid = max((piece["end_byte"] for piece in pieces), default=0)
+        self._has_rows = any(piece["rows"] for piece in pieces)
+        self._file = path.open("r+b" if path.exists() else "w+b")
+        self._cut(path)
+        sync_folder(path.parent)
+
+    def commit(self, prepared: Prepared) -> Receipt:
+        if self.book.has(prepared):
+            return Receipt(prepared.part, prepared.events, was_there_already=True)
+        begin = self._valid
+        end = self._append(prepared.payloads.get("events", ()))
+        piece = {"run": prepared.run, "relation": "events", "file": "", "rows": prepared.events}
+        files = [{**piece, "begin_byte": begin, "end_byte": end}] if end > begin else []
+        self._ledger.commit(prepared.ledger_row(), prepared.tallies, files)
+        self._valid, self._has_rows = end, self._has_rows or prepared.events > 0
+        self.book.move(prepared.part)
+        return Receipt(prepared.part, prepared.events, size_bytes=end - begin)
+
+    def close(self, *, complete: bool) -> None:
+        try:
+            if complete:
+                self._ledger.end(self._run)
+            self._ledger.close()
+            self._file.close()
+        finally:
+            self._lock.release()
+
+    def _cut(self, path: Path) -> None:
+        """Make the file what the ledger says it is: cut off the rest, write the head if nothing is there."""
+        size = self._file.seek(0, os.SEEK_END)
+        if size < self._valid:
+            raise StoreError(
+                f"{path} has {size} bytes, but {self._valid} were committed: it was changed by somebody else\n"
+                "  hint: --fresh writes it anew"
+            )
+        self._file.truncate(self._valid)
+        if not self._valid:
+            self._file.seek(0)
+            self._file.write(self._packed(self._format.head(events_schema(self._run.stream.schema))))
+            self._valid = self._file.tell()
+        self._finish(self._valid)
+
+    def _append(self, payloads: Iterable[Payload]) -> int:
+        """Write rows behind the valid ones; return up to which byte the file is valid then."""
+        payload = next(iter(payloads), None)
+        if payload is None:
+            return self._valid
+        self._file.seek(self._valid)
+        if self._has_rows:
+            self._file.write(self._packed(self._format.between))
+        copy_payload(payload, self._file)
+        end = self._file.tell()
+        self._finish(end)
+        return end
+
+    def _finish(self, end: int) -> None:
+        self._file.seek(end)
+        self._file.write(self._packed(self._format.end))
+        self._file.truncate()
+        sync(self._file)
+
+    def _packed(self, data: bytes) -> bytes:
+        return gzip.compress(data, GZIP_LEVEL, mtime=0) if self._zipped and data else data
+
+
+def _forget(path: Path) -> None:
+    """Remove a file that the ledger beside it knows, and the ledger."""
+    ledger = ledger_of(path)
+    if ledger.exists():
+        path.unlink(missing_ok=True)
+        ledger.unlink()
+
+
+def _check_owner(path: Path, run: Run) -> None:
+    """Check that a file is this run's, or not there.
+
+    Raises:
+        StoreError: It is somebody else's, or another run's.
+    """
+    if not ledger_of(path).exists():
+        if path.exists() and path.stat().st_size:
+            raise StoreError(
+                f"{path} is there already and was not written by footfall\n  hint: move it away, or name another file"
+            )
+        return
+    ledger = Ledger(ledger_of(path))
+    others = [info for info in ledger.runs() if info.id != run.id]
+    ledger.close()
+    if others:
+        other = others[0]
+        raise StoreError(
+            f"{path} holds run {other.id} (scenario {other.scenario}, seed {other.run.stream.seed}), "
+            f"not run {run.id}; one file holds one run\n  hint: name another file, or use --fresh to replace it"
+        )
