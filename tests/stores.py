@@ -76,7 +76,8 @@ def store_of_tables(run: Run, tables: dict[str, pa.Table], tallies: Tallies) -> 
     layout.begin_run(connection, run, fresh=False)
     for name, table in tables.items():
         held = [column for column in table.column_names if table[column].null_count < len(table)]
-        duck.insert(connection, f"{quote(run.stream.schema.scenario)}.{name}", table.select(held))
+        if held:
+            duck.insert(connection, f"{quote(run.stream.schema.scenario)}.{name}", table.select(held))
     layout.add_tallies(connection, run.id, tallies)
     layout.end_run(connection, run)
     return Store(Path("memory"), connection)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 from rich import box
 from rich.console import Console, RenderableType
@@ -42,11 +43,16 @@ class _Paper:
     console: Console
     most_cities: int | None
 
+    @property
+    def overflow(self) -> Literal["crop", "ellipsis"]:
+        """How texts are cut: rich's ellipsis is one character that not every encoding has."""
+        return "crop" if self.console.options.ascii_only else "ellipsis"
+
     def text(self, text: str, style: str | Style = "") -> Text:
         """Return a text without markup, in characters that the terminal's encoding has."""
         if self.console.options.ascii_only:
             text = text.translate(_PLAIN).encode("ascii", "backslashreplace").decode("ascii")
-        return Text(text, style, overflow="ellipsis", no_wrap=True)
+        return Text(text, style, overflow=self.overflow, no_wrap=True)
 
     def name(self, name: str, style: str = "") -> Text:
         """Return somebody's name for something."""
@@ -94,12 +100,13 @@ def _facts(info: RunInfo, paper: _Paper) -> Iterator[RenderableType]:
         yield paper.text("This run is not complete: only what is stored so far is counted.", UNSURE)
 
 
-def _table(*headers: str, gap: int = 2) -> Table:
+def _table(paper: _Paper, *headers: str, gap: int = 2) -> Table:
     """Return an empty table: the first column holds names, which are cut when it is narrow; the others numbers."""
+    first, *others = (Text("\n").join(map(paper.name, header.split("\n"))) for header in headers)
     table = Table(box=box.SIMPLE_HEAD, padding=(0, gap - 1, 0, 0), pad_edge=False, show_edge=False)
-    table.add_column(headers[0], overflow="ellipsis", vertical="bottom", min_width=NAME_WIDTH)
-    for header in headers[1:]:
-        table.add_column(header, justify="left" if header == "" else "right", no_wrap=True)
+    table.add_column(first, overflow=paper.overflow, vertical="bottom", min_width=NAME_WIDTH)
+    for header in others:
+        table.add_column(header, justify="right" if header else "left", no_wrap=True)
     return table
 
 
@@ -110,7 +117,7 @@ def _title(text: Text) -> Iterator[RenderableType]:
 
 def _stages(stages: Stages, paper: _Paper) -> Iterator[RenderableType]:
     yield from _title(paper.text(f"Stages: how far {texts.count(stages.people)} people have come"))
-    table = _table("Stage", "Reached", "% of all", "", "Now here", "% of all")
+    table = _table(paper, "Stage", "Reached", "% of all", "", "Now here", "% of all")
     longest = max(len(stage.name) + len(IS_GOAL) * stage.is_goal for stage in stages.stages)
     width = min(max(paper.console.width - longest - BESIDE_BAR, LEAST_BAR), MOST_BAR)
     for stage in stages.stages:
@@ -144,17 +151,18 @@ def _steps(stages: Stages, paper: _Paper) -> Iterator[RenderableType]:
     if not steps:
         return
     yield from _title(paper.text("Steps: of those who entered a stage, who went on"))
-    table = _step_table("Step", paper.console.width)
+    table = _step_table("Step", paper)
     for name, step in steps:
         table.add_row(paper.name(name), *_step(step, paper))
     yield table
     yield from _step_notes(stages, [step for _, step in steps], paper)
 
 
-def _step_table(first: str, width: int) -> Table:
+def _step_table(first: str, paper: _Paper) -> Table:
     return _table(
+        paper,
         *(f"\n{first}", "\nEntered", "Went on\n%", "\n95 %", "Median\ntime", "90 %\nwithin", "Still\nopen "),
-        gap=1 if width < WIDE else 2,
+        gap=1 if paper.console.width < WIDE else 2,
     )
 
 
@@ -186,7 +194,7 @@ def _step_notes(stages: Stages, steps: Sequence[Step], paper: _Paper) -> Iterato
 def _comparison(stages: Stages, comparison: Comparison, paper: _Paper) -> Iterator[RenderableType]:
     for i, (stage, after) in enumerate(pairwise(stages.stages)):
         yield from _title(paper.name(f"{stage.name} → {after.name}, by {comparison.by} on entering {stage.name}"))
-        table = _step_table(comparison.by, paper.console.width)
+        table = _step_table(texts.clean(comparison.by), paper)
         shown = [group for group in comparison.groups if group.steps[i].entered]
         for group in shown[:MOST_GROUPS]:
             name = paper.text("(none)", FAINT) if group.value is None else paper.name(group.value)
@@ -199,6 +207,7 @@ def _comparison(stages: Stages, comparison: Comparison, paper: _Paper) -> Iterat
 def _cities(cities: Cities, paper: _Paper) -> Iterator[RenderableType]:
     yield from _title(paper.text(f"Cities: by {MEASURES[cities.rank_by]}; the goal is {texts.clean(cities.goal)}"))
     table = _table(
+        paper,
         *("\nCity", "\nRank", "\nPeople", "Active\n%", "Return\n%", "Visits\neach", "Events\neach"),
         *("Reached goal\n% (95 %)", f"{cities.currency}\neach"),
         gap=1 if paper.console.width < WIDE else 2,
@@ -240,7 +249,7 @@ def _city_notes(cities: Cities, shown: int, paper: _Paper) -> Iterator[Renderabl
 
 def _truth(truth: Truth, paper: _Paper) -> Iterator[RenderableType]:
     yield from _title(paper.text("Truth: what was asked, and what came out"))
-    table = _table("Decision", *_TALLY_HEADERS)
+    table = _table(paper, "Decision", *_TALLY_HEADERS)
     for decision in truth.decisions:
         table.add_row(paper.name(f"{decision.address}/{decision.option}"), *_tally(decision.tally, paper))
     yield table
@@ -270,7 +279,7 @@ def _tally(tally: Tally, paper: _Paper) -> list[Text]:
 
 
 def _effects(truth: Truth, paper: _Paper) -> Table:
-    table = _table("Effect, on", *_TALLY_HEADERS)
+    table = _table(paper, "Effect, on", *_TALLY_HEADERS)
     for effect in truth.effects:
         table.add_row(paper.name(f"{effect.effect}, {effect.address}/{effect.option}"), *_tally(effect.affected, paper))
         table.add_row(paper.text("  all others", FAINT), *_tally(effect.others, paper))
@@ -278,7 +287,7 @@ def _effects(truth: Truth, paper: _Paper) -> Table:
 
 
 def _skipped(truth: Truth, paper: _Paper) -> Table:
-    table = _table("What", "Times")
+    table = _table(paper, "What", "Times")
     for skipped in truth.skipped:
         table.add_row(paper.name(f"{skipped.what}: {skipped.address}"), paper.text(texts.count(skipped.times)))
     return table

@@ -1,0 +1,69 @@
+"""Asked and got, from tallies."""
+
+from __future__ import annotations
+
+from tests.stores import TINY, Rows, make_run, store_of_rows
+
+from footfall.events.chunk import Tallies
+from footfall.report import closing, report
+from footfall.report.truth import Tally, truth_of
+
+ONE = 1 << 32
+TALLIES = Tallies(
+    decisions={
+        ("pay/bank", "paid"): (1000, 900 * ONE, 930),
+        ("pay/bank", "refused"): (1000, 100 * ONE, 70),
+        ("browse/search", "yes"): (400, 100 * ONE, 95),
+        ("never/reached", "yes"): (0, 0, 0),
+    },
+    effects={
+        ("sale", "pay/bank", "paid", "with"): (300, 285 * ONE, 280),
+        ("sale", "pay/bank", "paid", "without"): (700, 615 * ONE, 650),
+        ("outage", "pay/bank", "paid", "without"): (1000, 900 * ONE, 930),
+    },
+    skipped={("full list", "cart/lines"): 3},
+    stages={},
+    cities={},
+)
+
+
+def test_asked_and_got():
+    """Asked is the mean chance: 900 of 1,000 chances summed in 2**-32; got is 930 of 1,000."""
+    tally = Tally(1000, 900 * ONE, 930)
+    assert (tally.asked, tally.got) == (0.9, 0.93)
+    assert not tally.is_as_asked  # 0.93 ± 0.016
+
+
+def test_sums_are_exact():
+    """Chances outgrow 64 bits and still give the exact mean."""
+    assert Tally(10**12, 10**12 * ONE // 2, 5 * 10**11).asked == 0.5
+
+
+def test_truth_is_sorted_and_counts_what_is_outside():
+    """Options stand in order of their bytes; what was never reached is neither inside nor outside."""
+    truth = truth_of(TALLIES.decisions, TALLIES.effects, TALLIES.skipped)
+    assert [d.address for d in truth.decisions] == ["browse/search", "never/reached", "pay/bank", "pay/bank"]
+    assert [d.tally.is_as_asked for d in truth.decisions] == [True, None, False, False]
+    assert (truth.outside, truth.reached) == (2, 3)
+
+
+def test_effects_stand_with_and_without():
+    """An effect that nobody was under has an empty side."""
+    outage, sale = truth_of({}, TALLIES.effects, {}).effects
+    assert (outage.effect, outage.affected, outage.others.reached) == ("outage", Tally(0, 0, 0), 1000)
+    assert (sale.affected.taken, sale.others.taken) == (280, 650)
+
+
+def test_the_same_from_store_and_tallies():
+    """What the engine counted comes back from a store as it was."""
+    with store_of_rows(make_run(), Rows(), TALLIES) as store:
+        stored = report(store, stages=False, cities=False, truth=True)
+    assert stored.truth == closing(TALLIES, TINY, truth=True).truth
+    assert closing(TALLIES, TINY).truth is None
+
+
+def test_arrow():
+    """A notebook gets one row per option, and two per effect."""
+    truth = truth_of(TALLIES.decisions, TALLIES.effects, TALLIES.skipped)
+    assert truth.to_arrow().column("got").to_pylist() == [0.2375, None, 0.93, 0.07]
+    assert truth.effects_to_arrow().column("affected").to_pylist() == [True, False, True, False]
