@@ -278,12 +278,12 @@ def _cycle(name: str, goal: str, calls: dict[str, list[tuple[str, bool, Mark]]],
 
 def _assemble(c: Compilation, lowering: Lowering, sites: Sites, effects: Effects, entry: int) -> Model:
     c.problems.raise_if_any()
-    fields, compiled_sites = sites.finish(lowering.id_prefixes)
+    language = _language(c)
+    fields, compiled_sites = sites.finish(lowering.id_prefixes, {language} - {-1})
     properties = _user_properties(c, lowering)
     nodes, entry, end, timers = optimise(lowering.nodes, entry, lowering.end, lowering.timers)
     start_ms = c.moments.start_ms
     home = c.tables[c.scenario.people.home.text]
-    language = c.people_names.get("language")
     devices = c.typer.devices
     return Model(
         stream=_stream(c, fields, properties),
@@ -312,10 +312,16 @@ def _assemble(c: Compilation, lowering: Lowering, sites: Sites, effects: Effects
         person_key=key(c.seed, "person"),
         arrival_key=key(c.seed, "arrival"),
         home_key=key(c.seed, "home"),
-        language=language.column if isinstance(language, Variable) and language.type.kind == "text" else -1,
+        language=language,
         group_size=SHARD * _shards_per_group(c.scenario.people.count),
         window_ms=WINDOW_DAYS * DAY_MS,
     )
+
+
+def _language(c: Compilation) -> int:
+    """Return the column of the user property `language`, -1 when the home's language counts."""
+    language = c.people_names.get("language")
+    return language.column if isinstance(language, Variable) and language.type.kind == "text" else -1
 
 
 def _shards_per_group(people: int) -> int:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
+import numpy as np
+
 from footfall.compiler.moments import Moments
 from footfall.compiler.symbols import Scope, TypeOf
 from footfall.compiler.typing import Typer
 from footfall.model.program import Effect, Span
-from footfall.model.values import NEVER, NULL_INTEGER
+from footfall.model.values import NEVER, NULL_INTEGER, Array
 from footfall.scenario import records
 from footfall.scenario.records import Expression
 
@@ -64,16 +66,29 @@ def matches(pattern: str, address: str) -> bool:
 
 
 def _compile(number: int, effect: records.Effect, typer: Typer, scope: Scope, moments: Moments) -> Effect:
-    start = moments.ms(effect.start) if effect.start is not None else NULL_INTEGER
-    until = moments.ms(effect.until) if effect.until is not None else NEVER
     by = None
     if effect.by is not None:
         by = typer.compile(Expression(effect.by.text, effect.by.at), scope, TypeOf("text"))
     return Effect(
         number=number,
-        span=Span(start, until),
+        span=_span(effect, moments),
         when=typer.condition(effect.when, scope),
         factor=float(effect.factor) if effect.factor is not None else 1.0,
         by=by,
-        factors=tuple((typer.texts.code(text.text), float(factor)) for text, factor in effect.factors),
+        factors=None if by is None else _factors(effect, typer),
     )
+
+
+def _span(effect: records.Effect, moments: Moments) -> Span | None:
+    if effect.start is None and effect.until is None:
+        return None
+    start = moments.ms(effect.start) if effect.start is not None else NULL_INTEGER
+    return Span(start, moments.ms(effect.until) if effect.until is not None else NEVER)
+
+
+def _factors(effect: records.Effect, typer: Typer) -> Array:
+    codes = [(typer.texts.code(text.text), float(factor)) for text, factor in effect.factors]
+    factors = np.full(max((code for code, _ in codes), default=0) + 2, np.nan)
+    for code, factor in codes:
+        factors[code] = factor
+    return factors

@@ -332,7 +332,14 @@ class Lowering:
             program.Option("no", 1.0 - weight if isinstance(weight, float) else 0.0, otherwise),
         )
         number = self._decision(address, ("yes", "no"))
-        return self.add(program.Decide(number, self.key(here, "chance", name), options, otherwise, is_chance=True))
+        return self._decide(number, self.key(here, "chance", name), options, otherwise, is_chance=True)
+
+    def _decide(
+        self, number: int, name: Key, options: tuple[program.Option, ...], otherwise: int, is_chance: bool = False
+    ) -> int:
+        constant = all(isinstance(o.weight, float) and o.when is None and not o.effects for o in options)
+        thresholds = laws.thresholds([o.weight for o in options]) if constant else None  # type: ignore[misc]
+        return self.add(program.Decide(number, name, options, otherwise, is_chance, thresholds))
 
     def _decision(self, address: str, options: tuple[str, ...]) -> int:
         if address not in self._decision_numbers:
@@ -359,7 +366,7 @@ class Lowering:
         options = self._with_rest(step, options)
         self._check_option_names(step, [o.name for o in options])
         number = self._decision(address, tuple(o.name for o in options))
-        return self.add(program.Decide(number, self.key(here, "chance", name), options, following))
+        return self._decide(number, self.key(here, "chance", name), options, following)
 
     def _option(self, option: records.Option, address: str, here: Here, following: int) -> program.Option:
         name = option.named or default_name(option.steps)

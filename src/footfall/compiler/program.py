@@ -45,14 +45,20 @@ def successors(node: Node) -> list[int]:
 
 
 def _reachable(nodes: list[Node], roots: list[int]) -> list[int]:
-    seen: dict[int, None] = {}
-    waiting = list(reversed(roots))
+    """Return what can be reached in reverse postorder: but for the ways back of loops, every node comes before those it leads to."""
+    finished: dict[int, None] = {}
+    seen: set[int] = set()
+    waiting = [(root, False) for root in roots]
     while waiting:
-        at = _target(nodes, waiting.pop())
-        if at not in seen:
-            seen[at] = None
-            waiting.extend(reversed([_target(nodes, n) for n in successors(nodes[at])]))
-    return list(seen)
+        at, is_left = waiting.pop()
+        at = _target(nodes, at)
+        if is_left:
+            finished[at] = None
+        elif at not in seen:
+            seen.add(at)
+            waiting.append((at, True))
+            waiting.extend((n, False) for n in reversed(successors(nodes[at])))
+    return list(reversed(finished))
 
 
 def _retarget(node: Node, to: Callable[[int], int]) -> Node:

@@ -143,16 +143,17 @@ class Sites:
         assert isinstance(listed, ListVariable)
         return list_field(name, listed, self._typer)
 
-    def finish(self, prefixes: dict[int, str]) -> tuple[tuple[Field, ...], tuple[Site, ...]]:
+    def finish(self, prefixes: dict[int, str], always: set[int]) -> tuple[tuple[Field, ...], tuple[Site, ...]]:
         """Return the event properties in the taxonomy's order, and the places.
 
         Args:
             prefixes: Of ids, by column.
+            always: Columns that are kept with every event.
         """
         names = [p.name for event in self._events for p in event.properties]
         fields = tuple(self._fields[n][0] for n in dict.fromkeys(names) if n in self._fields)
         numbers = {field.name: number for number, field in enumerate(fields)}
-        return fields, tuple(_site(draft, numbers, prefixes) for draft in self._drafts)
+        return fields, tuple(_site(draft, numbers, prefixes, always) for draft in self._drafts)
 
 
 def listing(listed: ListVariable, typer: Typer) -> Listing:
@@ -199,14 +200,14 @@ def _field_type(op: Op) -> FieldType:
     return _scalar(op.kind)
 
 
-def _site(draft: _Draft, numbers: dict[str, int], prefixes: dict[int, str]) -> Site:
+def _site(draft: _Draft, numbers: dict[str, int], prefixes: dict[int, str], always: set[int]) -> Site:
     properties = tuple((numbers[name], with_prefix(value, prefixes)) for name, value in draft.properties if name in numbers)
-    captures: set[int] = set() if draft.revenue is None else draft.revenue.columns()
+    captures = always if draft.revenue is None else always | draft.revenue.columns()
     for _, value in properties:
         if isinstance(value, Op):
-            captures |= value.columns()
+            captures = captures | value.columns()
         else:
-            captures |= {value.length, *(c for item in value.items for c in item.columns())}
+            captures = captures | {value.length, *(c for item in value.items for c in item.columns())}
     return Site(
         draft.event, properties, tuple(sorted(captures)), draft.revenue, draft.in_session, draft.identifies, draft.stages
     )

@@ -132,6 +132,15 @@ def categorical(weights: Sequence[Decimal] | None, n: int) -> Categorical:
     return Categorical(np.array(cumulated, np.int64))
 
 
+def thresholds(weights: Sequence[float]) -> Array:
+    """Return cumulated chances in 2**-32: shape (options,), int64; all 0 where every weight is 0."""
+    whole, so_far, edges = sum(Decimal(repr(w)) for w in weights), Decimal(0), []
+    for weight in weights:
+        so_far += Decimal(repr(weight))
+        edges.append(int(so_far * (1 << 32) / whole) if whole else 0)
+    return np.array(edges, np.int64)
+
+
 def grouped(keys: Array, weights: Sequence[Decimal] | None) -> Grouped:
     """Return the rows of a catalogue grouped by a column's values.
 

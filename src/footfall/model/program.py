@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from footfall.model.ops import Op
 from footfall.model.tables import Categorical, Grouped, InverseCdf
-from footfall.model.values import Kind
+from footfall.model.values import Array, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +36,19 @@ class Effect:
 
     Args:
         number: Its place among the declared effects.
+        span: When; None for always.
+        when: Who.
         factor: The factor where `by` is None.
-        by: Text whose code looks up `factors`, with 1 for those not named.
-        factors: Code → factor.
+        by: Text whose code looks up the factor.
+        factors: With `by`: float64, factor by code, NaN where the effect does not hold; the last entry is for all codes from there on, and for null.
     """
 
     number: int
-    span: Span
+    span: Span | None = None
     when: Op | None = None
     factor: float = 1.0
     by: Op | None = None
-    factors: tuple[tuple[int, float], ...] = ()
+    factors: Array | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +203,7 @@ class Decide:
         number: Its place in the tallies.
         otherwise: Where those go for whom every weight is 0.
         is_chance: Weights are chances of the first option; the second is what is left.
+        thresholds: Where nothing about it differs between people: shape (options,), int64, cumulated chances in 2**-32.
     """
 
     number: int
@@ -208,6 +211,7 @@ class Decide:
     options: tuple[Option, ...]
     otherwise: int
     is_chance: bool = False
+    thresholds: Array | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from footfall.model.values import NULL_INTEGER, NULLS, Array, differ, is_null
 from footfall.sim import draws
 from footfall.sim.decisions import active, factor
 from footfall.sim.evaluate import evaluate, holds
+from footfall.sim.record import mark
 from footfall.sim.state import Rows
 
 if TYPE_CHECKING:
@@ -120,9 +121,9 @@ def affected(effects: tuple[Effect, ...], value: Array, context: Rows) -> Array:
         is_active = active(effect, context, len(context.rows))
         scaled = value * factor(effect, context)
         if value.dtype != np.float64:
-            missing = np.equal(value, NULL_INTEGER)
+            missing = np.equal(value, NULL_INTEGER) | np.isnan(scaled)
             scaled = np.where(missing, value, np.floor(np.where(missing, 0.0, scaled) + 0.5).astype(np.int64))
-        value = np.where(is_active, scaled, value)
+        value = scaled if is_active is None else np.where(is_active, scaled, value)
     return value
 
 
@@ -244,11 +245,11 @@ def _first_events(waves: Waves, rows: Array) -> None:
 
 def _record(waves: Waves, number: int, site: Site, rows: Array, times: Array) -> None:
     state = waves.state
-    n = len(rows)
-    session = state.session_id[rows] if site.in_session else np.full(n, NULL_INTEGER, np.int64)
-    device = state.device_no[rows] if site.in_session else np.full(n, -1, np.int64)
+    stages, known = state.columns[builtins.STAGE][rows], state.columns[builtins.KNOWN][rows]
+    if site.in_session:
+        session, marks = state.session_id[rows], mark(stages, state.device_no[rows], known)
+    else:
+        session, marks = np.full(len(rows), NULL_INTEGER, np.int64), mark(stages, -1, known)
     captures = [state.columns[c][rows] for c in site.captures]
     assert waves.record is not None
-    stage, known = state.columns[builtins.STAGE][rows], state.columns[builtins.KNOWN][rows]
-    waves.record.sites[number].append(rows, times, state.event_no[rows], session, device, stage, known, *captures)
-
+    waves.record.sites[number].append(rows, times, state.event_no[rows], session, marks, *captures)

@@ -1,9 +1,14 @@
-"""From plain arrays to Arrow columns, without a loop over rows."""
+"""From plain arrays to Arrow columns, without a loop over rows.
+
+Most properties are null in most rows. So values are turned into what Arrow holds while they are few, and then put in their places in
+zeroed memory, which costs nothing where it is not touched.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,51 +21,81 @@ _HEX = np.frombuffer("".join(f"{b:02x}" for b in range(256)).encode(), np.uint16
 """Two hex digits per byte, as one 16-bit number in memory order."""
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What values are written with.
+
+    Args:
+        texts: By code.
+        minor_digits: Of the currency.
+    """
+
+    texts: Sequence[str]
+    minor_digits: int
+
+
 def bitmap(valid: Array) -> pa.Buffer:
     """Return a validity bitmap from booleans of shape (n,)."""
     return pa.py_buffer(np.packbits(valid, bitorder="little"))
 
 
 def plain(values: Array, kind: pa.DataType, valid: Array | None = None) -> pa.Array:
-    """Return a column of a fixed-width type from its values, null where not valid."""
+    """Return a column of a fixed-width type from its values, null where not valid; a decimal128 has two words per value."""
     buffers = [None if valid is None else bitmap(valid), pa.py_buffer(np.ascontiguousarray(values))]
     return pa.Array.from_buffers(kind, len(values), buffers)
 
 
-def decimals(values: Array, kind: pa.DataType, valid: Array | None = None) -> pa.Array:
-    """Return a decimal128 column from int64 minor units."""
-    words = np.empty((len(values), 2), np.int64)
-    words[:, 0] = values
-    words[:, 1] = values >> 63
-    return plain_bytes(words, kind, valid)
+@dataclass(frozen=True, slots=True, eq=False)
+class Codes:
+    """Texts by code, renumbered so that only those that occur are in the dictionary.
 
+    Args:
+        places: By old code: the place in the dictionary.
+        dictionary: The texts that occur, in order of old code.
+    """
 
-def plain_bytes(words: Array, kind: pa.DataType, valid: Array | None) -> pa.Array:
-    """Return a column of a type wider than any NumPy one; `words` has one row per value."""
-    return pa.Array.from_buffers(kind, len(words), [None if valid is None else bitmap(valid), pa.py_buffer(words)])
+    places: Array
+    dictionary: pa.Array
 
+    @classmethod
+    def of(cls, codes: Array, texts: Sequence[str]) -> Codes:
+        """Return the texts that occur among codes; below 0 is null."""
+        occurs = np.zeros(len(texts) + 1, np.bool_)
+        occurs[codes] = True
+        occurs[-1] = False
+        dictionary = pa.array([texts[i] for i in np.flatnonzero(occurs)], pa.string())
+        return cls((np.cumsum(occurs) - 1).astype(np.int32), dictionary)
 
-def booleans(values: Array, valid: Array | None = None) -> pa.Array:
-    """Return a boolean column from 0 and 1."""
-    buffers = [None if valid is None else bitmap(valid), bitmap(np.equal(values, 1))]
-    return pa.Array.from_buffers(pa.bool_(), len(values), buffers)
+    def column(self, codes: Array) -> pa.Array:
+        """Return a dictionary column."""
+        valid = np.greater_equal(codes, 0)
+        return self.placed(self.places[codes], None if valid.all() else valid)
+
+    def placed(self, indices: Array, valid: Array | None) -> pa.Array:
+        """Return a dictionary column from places in the dictionary."""
+        return pa.DictionaryArray.from_arrays(plain(indices, pa.int32(), valid), self.dictionary, safe=False)
 
 
 def texts(codes: Array, words: Sequence[str]) -> pa.Array:
-    """Return a dictionary column from codes; below 0 is null. Only the words that occur are in the dictionary, in order of code."""
+    """Return a dictionary column from codes; below 0 is null."""
+    return Codes.of(codes, words).column(codes)
+
+
+def texts_of(rows: Array, codes: Array, words: Sequence[str]) -> pa.Array:
+    """Return a dictionary column of something that people have.
+
+    Args:
+        rows: Shape (n,): whose.
+        codes: Shape (U,): what each has; below 0 is null.
+    """
+    held = Codes.of(codes, words)
     valid = np.greater_equal(codes, 0)
-    occurs = np.zeros(len(words) + 1, np.bool_)
-    occurs[codes] = True
-    occurs[-1] = False
-    places = (np.cumsum(occurs) - 1).astype(np.int32)
-    used = pa.array([words[i] for i in np.flatnonzero(occurs)], pa.string())
-    indices = plain(places[codes], pa.int32(), None if valid.all() else valid)
-    return pa.DictionaryArray.from_arrays(indices, used, safe=False)
+    return held.placed(held.places[codes][rows], None if valid.all() else valid[rows])
 
 
 def constant(word: str, n: int) -> pa.Array:
     """Return a dictionary column with one word throughout."""
-    return texts(np.zeros(n, np.int32), [word])
+    return pa.DictionaryArray.from_arrays(plain(np.zeros(n, np.int32), pa.int32()), pa.array([word]), safe=False)
 
 
 def fixed_texts(characters: Array, valid: Array | None = None) -> pa.Array:
@@ -73,7 +108,11 @@ def fixed_texts(characters: Array, valid: Array | None = None) -> pa.Array:
     width = characters.shape[1]
     n = len(characters) if valid is None else len(valid)
     offsets = np.zeros(n + 1, np.int32)
-    np.cumsum(np.full(n, width, np.int32) if valid is None else valid * np.int32(width), out=offsets[1:])
+    if valid is None:
+        offsets[:] = np.arange(0, (n + 1) * width, width, dtype=np.int32)[: n + 1] if n else 0
+    else:
+        np.cumsum(valid, out=offsets[1:])
+        offsets *= width
     data = pa.py_buffer(np.ascontiguousarray(characters))
     return pa.StringArray.from_buffers(n, pa.py_buffer(offsets), data, None if valid is None else bitmap(valid))
 
@@ -93,72 +132,109 @@ def labelled(prefix: str, values: Array, n_bytes: int) -> Array:
     return out
 
 
-def scalar(kind: Kind, values: Array, valid: Array, minor_digits: int, words: Sequence[str], prefix: str = "") -> pa.Array:
-    """Return a column of a kind.
+def scattered(n: int, places: Array, values: Array, kind: Kind, words: Words, prefix: str = "") -> pa.Array:
+    """Return a column of n rows with values at some places, null elsewhere.
 
     Args:
-        values: Shape (n,), as state arrays hold the kind; anything where not valid.
-        valid: Shape (n,), bool.
-        words: Texts by code.
+        places: Shape (m,), int64, each once.
+        values: Shape (m,), as state arrays hold the kind.
         prefix: Of ids.
     """
-    valid = valid & ~is_null(kind, values)
-    if kind == "text":
-        return texts(np.where(valid, values, -1), words)
+    missing = is_null(kind, values)
+    if missing.any():
+        places, values = places[~missing], values[~missing]
+    valid = np.zeros(n, np.bool_)
+    valid[places] = True
     if kind == "id":
-        return fixed_texts(labelled(prefix, values[valid], 8), valid)
+        order = np.argsort(places)
+        return fixed_texts(labelled(prefix or "id", values[order], 8), valid)
+    if kind == "text":
+        held = Codes.of(values, words.texts)
+        return held.placed(_spread(n, places, held.places[values], np.int32), valid)
     if kind == "boolean":
-        return booleans(values, valid)
+        bits = _spread(n, places, np.equal(values, 1), np.bool_)
+        return pa.Array.from_buffers(pa.bool_(), n, [bitmap(valid), bitmap(bits)])
     if kind == "money":
-        return decimals(values, scalar_type("money", minor_digits), valid)
-    types: dict[str, pa.DataType] = {"integer": pa.int64(), "number": pa.float64(), "time": TIMESTAMP}
-    return plain(values, types[kind], valid)
+        return plain(_decimals(n, places, values), scalar_type("money", words.minor_digits), valid)
+    types: dict[str, Any] = {"integer": pa.int64(), "number": pa.float64(), "time": TIMESTAMP}
+    return plain(_spread(n, places, values, np.float64 if kind == "number" else np.int64), types[kind], valid)
 
 
-def listed(field: Field, lengths: Array, valid: Array, items: Sequence[pa.Array], minor_digits: int) -> pa.Array:
-    """Return a list column from the flattened columns of its elements.
+def _spread(n: int, places: Array, values: Array, dtype: Any) -> Array:
+    out = np.zeros(n, dtype)
+    out[places] = values
+    return out
+
+
+def _decimals(n: int, places: Array, values: Array) -> Array:
+    """Return 128-bit words from 64-bit minor units: shape (n, 2), int64."""
+    out = np.zeros((n, 2), np.int64)
+    out[places, 0] = values
+    negative = np.flatnonzero(np.less(values, 0))
+    out[places[negative], 1] = -1
+    return out
+
+
+def dense(values: Array, kind: Kind, words: Words, prefix: str = "") -> pa.Array:
+    """Return a column of a kind, null where the value is."""
+    return scattered(len(values), np.arange(len(values)), values, kind, words, prefix)
+
+
+def listed(field: Field, n: int, places: Array, lengths: Array, items: Sequence[pa.Array], words: Words) -> pa.Array:
+    """Return a list column of n rows with lists at some places, null elsewhere.
 
     Args:
-        lengths: Shape (n,), 0 where not valid.
-        items: One column per field (one alone for plain elements), all elements of all rows one after another.
+        places: Shape (m,), rising.
+        lengths: Shape (m,).
+        items: One column per field (one alone for plain elements), all elements of all lists one after another.
     """
-    kind = arrow_type(field, minor_digits)
-    offsets = np.zeros(len(lengths) + 1, np.int32)
-    np.cumsum(lengths, out=offsets[1:])
+    kind = arrow_type(field, words.minor_digits)
+    valid = np.zeros(n, np.bool_)
+    valid[places] = True
+    offsets = np.zeros(n + 1, np.int32)
+    np.cumsum(_spread(n, places, lengths, np.int32), out=offsets[1:])
+    values = items[0]
     if field.item is None:
         values = pa.StructArray.from_arrays(list(items), fields=list(kind.value_type))
-    else:
-        values = items[0]
-    return pa.Array.from_buffers(kind, len(lengths), [bitmap(valid), pa.py_buffer(offsets)], children=[values])
+    return pa.Array.from_buffers(kind, n, [bitmap(valid), pa.py_buffer(offsets)], children=[values])
 
 
-def json_texts(kind: Kind, values: Array, minor_digits: int, words: Sequence[str], prefix: str = "") -> list[str] | Array:
-    """Return values as JSON texts: a NumPy array of objects, one per value."""
-    column = scalar(kind, values, np.ones(len(values), np.bool_), minor_digits, words, prefix)
+def elements(lengths: Array, cells: Array) -> Array:
+    """Return the elements of lists one after another.
+
+    Args:
+        lengths: Shape (m,).
+        cells: Shape (m, K).
+    """
+    return cells[np.less(np.arange(cells.shape[1]), lengths[:, None])]
+
+
+def json_texts(kind: Kind, values: Array, words: Words, prefix: str = "") -> Array:
+    """Return values as JSON texts: shape (n,), objects."""
+    column = dense(values, kind, words, prefix)
     if kind in ("text", "id"):
         encoded = column.dictionary_encode() if kind == "id" else column
         quoted = [json.dumps(v, ensure_ascii=False) for v in encoded.dictionary.to_pylist()] + ["null"]
-        return np.array(quoted, object)[encoded.indices.fill_null(len(quoted) - 1).to_numpy()]
+        return np.array(quoted, object)[encoded.indices.fill_null(len(quoted) - 1).to_numpy(zero_copy_only=False)]
     if kind == "time":
-        stamps = np.datetime_as_string(values.astype("datetime64[ms]"), unit="ms")
-        return np.where(is_null(kind, values), "null", [f'"{s}Z"' for s in stamps]).astype(object)
+        missing = is_null(kind, values)
+        stamps = np.datetime_as_string(np.where(missing, 0, values).astype("datetime64[ms]"), unit="ms")
+        return np.where(missing, "null", [f'"{s}Z"' for s in stamps]).astype(object)
     return column.cast(pa.string()).fill_null("null").to_numpy(zero_copy_only=False)
 
 
-def json_lists(lengths: Array, items: Sequence[Sequence[Any]], names: Sequence[str]) -> Array:
-    """Return lists as JSON texts.
+def json_lists(lengths: Array, items: Sequence[Sequence[str]], names: Sequence[str]) -> Array:
+    """Return lists as JSON texts: shape (n,), objects.
 
     Args:
         lengths: Shape (n,).
         items: Per field, the JSON texts of all elements of all rows one after another.
         names: Names of the fields; empty for plain elements.
     """
-    if names:
-        labels = [json.dumps(name) + ":" for name in names]
-        elements = ["{" + ",".join(a + b for a, b in zip(labels, row, strict=True)) + "}" for row in zip(*items, strict=True)]
-    else:
-        elements = list(items[0])
+    texts = [_record(names, row) for row in zip(*items, strict=True)] if names else list(items[0])
     edges = np.cumsum(np.concatenate([[0], lengths]))
-    return np.array(["[" + ",".join(elements[a:b]) + "]" for a, b in zip(edges[:-1], edges[1:], strict=True)], object)
+    return np.array(["[" + ",".join(texts[a:b]) + "]" for a, b in zip(edges[:-1], edges[1:], strict=True)], object)
 
 
+def _record(names: Sequence[str], values: Sequence[str]) -> str:
+    return "{" + ",".join(f"{json.dumps(name)}:{value}" for name, value in zip(names, values, strict=True)) + "}"

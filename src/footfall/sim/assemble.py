@@ -8,16 +8,16 @@ import numpy as np
 import pyarrow as pa
 
 from footfall.events.chunk import Chunk, Part
-from footfall.events.schema import TIMESTAMP, arrivals_schema, arrow_type, changes_schema, events_schema
+from footfall.events.schema import TIMESTAMP, Field, arrivals_schema, arrow_type, changes_schema, events_schema
 from footfall.model import builtins
 from footfall.model.model import Model, UserProperty
 from footfall.model.ops import Op
 from footfall.model.program import Listing, Site
-from footfall.model.values import DTYPES, NULL_INTEGER, NULLS, Array
+from footfall.model.values import DTYPES, NULL_INTEGER, Array
 from footfall.sim import arrow, tally
 from footfall.sim.calendar import Calendar
 from footfall.sim.evaluate import Context, evaluate
-from footfall.sim.record import Record
+from footfall.sim.record import Record, unmark
 from footfall.sim.state import State
 
 
@@ -60,9 +60,7 @@ class Flow:
     times: Array
     numbers: Array
     sessions: Array
-    devices: Array
-    stages: Array
-    known: Array
+    marks: Array
     revenue: Array
     edges: Array
     contexts: list[Captured]
@@ -145,15 +143,15 @@ def _tracked(model: Model) -> tuple[UserProperty, ...]:
 
 def _flow(group: Group, record: Record) -> Flow:
     sites = [journal.columns() for journal in record.sites]
-    common = [np.concatenate([site[i] for site in sites]) for i in range(7)]
+    common = [np.concatenate([site[i] for site in sites]) for i in range(5)]
     rows, times = common[0], common[1]
     first = int(times.min()) if len(times) else 0
-    order = np.argsort((times - first) * np.int64(len(group.persons)) + rows, kind="stable")
+    order = np.argsort((times - first) * np.int64(len(group.persons)) + rows)
     places = np.empty(len(order), np.int64)
     places[order] = np.arange(len(order))
     edges = np.cumsum([0, *(len(site[0]) for site in sites)])
     contexts = [
-        Captured(group, columns[0], columns[1], dict(zip(site.captures, columns[7:], strict=True)))
+        Captured(group, columns[0], columns[1], dict(zip(site.captures, columns[5:], strict=True)))
         for site, columns in zip(group.model.sites, sites, strict=True)
     ]
     revenue = np.concatenate([_revenue_of(s, c, len(c.rows)) for s, c in zip(group.model.sites, contexts, strict=True)])
@@ -220,38 +218,48 @@ def _events(group: Group, record: Record, flow: Flow, changes: list[_Change], lo
 def _common(group: Group, flow: Flow, order: Array) -> dict[str, pa.Array]:
     model, words = group.model, group.model.texts
     rows, n = flow.rows[order], len(flow)
-    events = np.repeat([s.event for s in model.sites], np.diff(flow.edges)).astype(np.int32)[order]
-    sessions, devices = flow.sessions[order], flow.devices[order]
-    kinds = group.state.device_kinds[rows, devices]
-    kinds = np.where(np.less(devices, 0), -1, kinds)
-    homes = group.state.columns[builtins.HOME][rows]
-    city, country, language, _ = model.home
+    events = np.repeat(np.array([s.event for s in model.sites], np.int32), np.diff(flow.edges))[order]
+    sessions = flow.sessions[order]
+    stages, devices, known = unmark(flow.marks[order])
+    kinds = np.where(np.less(devices, 0), -1, group.state.device_kinds[rows, devices])
+    homes = group.state.columns[builtins.HOME]
+    city, country, _, _ = model.home
     return {
-        "insert_id": arrow.fixed_texts(insert_ids(model, group.persons[rows], flow.numbers[order])),
+        "insert_id": arrow.fixed_texts(insert_ids(model, group.persons, rows, flow.numbers[order])),
         "event_type": arrow.texts(events, [name for name, _ in model.events]),
         "category": arrow.texts(*_categories(model, events)),
         "time": arrow.plain(flow.times[order], TIMESTAMP),
         "person": arrow.plain(group.persons[rows], pa.int64()),
-        "user_id": arrow.texts(np.where(flow.known[order] == 1, rows, -1), _UserIds(group)),
-        "device_id": arrow.texts(np.where(devices < 0, -1, rows * 3 + devices), _DeviceIds(group)),
+        "user_id": _ids(rows, known, _user_ids(model, group.persons)),
+        "device_id": _ids(rows * 3 + devices, np.greater_equal(devices, 0), _device_ids(model, group.persons)),
         "session_id": arrow.plain(sessions, pa.int64(), np.not_equal(sessions, NULL_INTEGER)),
-        "stage": arrow.texts(flow.stages[order], model.stream.schema.stages),
-        "city": arrow.texts(model.tables[city].values[homes], words),
-        "country": arrow.texts(model.tables[country].values[homes], words),
+        "stage": arrow.texts(stages, model.stream.schema.stages),
+        "city": arrow.texts_of(rows, model.tables[city].values[homes], words),
+        "country": arrow.texts_of(rows, model.tables[country].values[homes], words),
         "platform": arrow.texts(model.tables[model.device_tables[0]].values[kinds], words),
         "os_name": arrow.texts(model.tables[model.device_tables[1]].values[kinds], words),
-        "language": arrow.texts(_languages(group, rows, language), words),
+        "language": _languages(group, flow, rows),
         "run": arrow.constant(group.run, n),
     }
 
 
-def _languages(group: Group, rows: Array, home_table: int) -> Array:
+def _languages(group: Group, flow: Flow, rows: Array) -> pa.Array:
+    """Return languages: of the user property as it was at the event, when there is one; else of the home."""
+    model = group.model
+    if model.language < 0:
+        return arrow.texts_of(rows, languages(group), model.texts)
+    codes = np.concatenate([context.load(model.language) for context in flow.contexts])
+    return arrow.texts(codes[flow.order], model.texts)
+
+
+def languages(group: Group) -> Array:
+    """Return each person's language as a code: shape (U,)."""
     model = group.model
     if model.language >= 0:
-        return group.state.columns[model.language][rows]
-    if home_table < 0:
-        return np.full(len(rows), -1, np.int32)
-    return model.tables[home_table].values[group.state.columns[builtins.HOME][rows]]
+        return group.state.columns[model.language]
+    if model.home[2] < 0:
+        return np.full(len(group.persons), -1, np.int32)
+    return model.tables[model.home[2]].values[group.state.columns[builtins.HOME]]
 
 
 def _categories(model: Model, events: Array) -> tuple[Array, list[str]]:
@@ -260,51 +268,56 @@ def _categories(model: Model, events: Array) -> tuple[Array, list[str]]:
     return numbers[events], names
 
 
-def insert_ids(model: Model, persons: Array, numbers: Array) -> Array:
-    """Return ids of events: stream, person and the person's event number in hexadecimal, 24 characters each.
+_INSERT_ID = np.dtype([("stream", "S9"), ("person", "u8"), ("dash", "S1"), ("number", "S6")])
+"""24 characters: 8 of the stream, 8 of the person, 6 of the event number, in hexadecimal, with dashes between."""
+
+
+def insert_ids(model: Model, persons: Array, rows: Array, numbers: Array) -> Array:
+    """Return ids of events: unique by construction from stream, person and the person's event number.
+
+    Args:
+        persons: Shape (U,): numbers of people, below 2**32.
+        rows: Shape (n,): whose event.
+        numbers: Shape (n,): event numbers, below 2**24.
 
     Returns:
         Shape (n, 24), uint8, ASCII.
     """
-    out = np.empty((len(persons), 24), np.uint8)
-    out[:, :9] = np.frombuffer((model.stream.id[:8] + "-").encode("ascii"), np.uint8)
-    out[:, 9:17] = arrow.hex_digits(persons, 4)
-    out[:, 17] = ord("-")
-    out[:, 18:] = arrow.hex_digits(numbers, 3)
-    return out
+    out = np.empty(len(rows), _INSERT_ID)
+    out["stream"] = (model.stream.id[:8] + "-").encode("ascii")
+    out["person"] = arrow.hex_digits(persons, 4).view(np.uint64).ravel()[rows]
+    out["dash"] = b"-"
+    most = int(numbers.max()) + 1 if len(numbers) else 0
+    if most < len(numbers):
+        out["number"] = arrow.hex_digits(np.arange(most), 3).view("S6").ravel()[numbers]
+    else:
+        out["number"] = arrow.hex_digits(numbers, 3).view("S6").ravel()
+    return out.view(np.uint8).reshape(len(rows), _INSERT_ID.itemsize)
 
 
-def user_id(model: Model, person: int) -> str:
-    """Return what a person is known by."""
-    return f"{model.stream.id[:6]}-u{person:08x}"
+def _user_ids(model: Model, persons: Array) -> Array:
+    return arrow.labelled(model.stream.id[:6] + "-u", persons, 4)
 
 
-def device_id(model: Model, person: int, number: int) -> str:
-    """Return the id of a person's device."""
-    return f"{model.stream.id[:6]}-d{person:08x}-{number}"
+def _device_ids(model: Model, persons: Array) -> Array:
+    """Return the ids of three devices of each person, one after another."""
+    numbers = np.repeat(persons, 3) * 16 + np.tile(np.arange(3), len(persons))
+    return arrow.labelled(model.stream.id[:6] + "-d", numbers, 5)
 
 
-class _UserIds:
-    """User ids by row, made when asked for."""
+def _ids(codes: Array, valid: Array, characters: Array) -> pa.Array:
+    """Return a dictionary column of ids.
 
-    def __init__(self, group: Group) -> None:
-        self._group = group
-
-    def __len__(self) -> int:
-        return len(self._group.persons)
-
-    def __getitem__(self, row: int) -> str:
-        return user_id(self._group.model, int(self._group.persons[row]))
-
-
-class _DeviceIds(_UserIds):
-    """Device ids by row * 3 + number of the device."""
-
-    def __len__(self) -> int:
-        return 3 * len(self._group.persons)
-
-    def __getitem__(self, code: int) -> str:
-        return device_id(self._group.model, int(self._group.persons[code // 3]), int(code % 3))
+    Args:
+        codes: Shape (n,): rows of `characters`.
+        valid: Shape (n,): null elsewhere.
+        characters: Shape (m, width): all ids there could be.
+    """
+    occurs = np.zeros(len(characters), np.bool_)
+    occurs[codes[valid]] = True
+    places = (np.cumsum(occurs) - 1).astype(np.int32)
+    dictionary = arrow.fixed_texts(characters[occurs])
+    return arrow.Codes(places, dictionary).placed(places[codes], None if valid.all() else valid)
 
 
 @dataclass(slots=True)
@@ -359,55 +372,37 @@ def _evaluated(value: Op | Listing, context: Context, n: int) -> list[Array]:
 
 
 def _child(group: Group, n: int, number: int, values: _Values) -> pa.Array:
-    field = group.model.stream.schema.event_properties[number]
-    digits = group.model.stream.schema.minor_digits
+    schema = group.model.stream.schema
+    field = schema.event_properties[number]
     if values.example is None:
-        return pa.nulls(n, arrow_type(field, digits))
-    places, arrays = values.merged()
-    if isinstance(values.example, Listing):
-        kinds = [(item.kind, item.of) for item in values.example.items]
-        return list_column(group.model, n, places, arrays, kinds, field)
-    return scattered(group.model, n, places, arrays[0], values.example.kind, values.example.of)
+        return pa.nulls(n, arrow_type(field, schema.minor_digits))
+    return _column(group.model, n, *values.merged(), values.example, field)
 
 
-def scattered(model: Model, n: int, places: Array, values: Array, kind: str, prefix: str) -> pa.Array:
-    """Return a column of n rows with values at some places and null elsewhere."""
-    full = np.full(n, NULLS[kind], values.dtype) if kind in ("text", "row") else np.zeros(n, values.dtype)  # type: ignore[index]
-    full[places] = values
-    valid = np.zeros(n, np.bool_)
-    valid[places] = True
-    return arrow.scalar(kind, full, valid, model.stream.schema.minor_digits, model.texts, prefix)  # type: ignore[arg-type]
-
-
-def list_column(model: Model, n: int, places: Array, arrays: list[Array], kinds: list[tuple[str, str]], field: object) -> pa.Array:
-    """Return a list column of n rows with lists at some places and null elsewhere.
+def _column(model: Model, n: int, places: Array, arrays: list[Array], value: Op | Listing, field: Field) -> pa.Array:
+    """Return a property as a column of n rows, null but at some places.
 
     Args:
-        arrays: Lengths, then one (m, K) array per field.
+        places: Shape (m,), each once.
+        arrays: Shape (m,) of values; or lengths, then one (m, K) array per field of the elements.
     """
-    order = np.argsort(places, kind="stable")
-    last = np.append(np.diff(places[order]) > 0, True) if len(order) else np.zeros(0, np.bool_)
-    order = order[last]
-    lengths = np.zeros(n, np.int32)
-    lengths[places[order]] = arrays[0][order]
-    valid = np.zeros(n, np.bool_)
-    valid[places] = True
-    digits = model.stream.schema.minor_digits
-    items = []
-    for (kind, prefix), cells in zip(kinds, arrays[1:], strict=True):
-        sorted_cells = cells[order]
-        there = np.less(np.arange(cells.shape[1]), arrays[0][order][:, None])
-        flat = sorted_cells[there]
-        items.append(arrow.scalar(kind, flat, np.ones(len(flat), np.bool_), digits, model.texts, prefix))  # type: ignore[arg-type]
-    return arrow.listed(field, lengths, valid, items, digits)  # type: ignore[arg-type]
+    words = arrow.Words(model.texts, model.stream.schema.minor_digits)
+    if isinstance(value, Op):
+        return arrow.scattered(n, places, arrays[0], value.kind, words, value.of)
+    order = np.argsort(places)
+    lengths = arrays[0][order]
+    flat = [arrow.elements(lengths, cells[order]) for cells in arrays[1:]]
+    items = [arrow.dense(f, item.kind, words, item.of) for f, item in zip(flat, value.items, strict=True)]
+    return arrow.listed(field, n, places[order], lengths, items, words)
 
 
 def _revenue(group: Group, flow: Flow) -> tuple[pa.Array, pa.Array]:
-    schema = group.model.stream.schema
-    full = flow.revenue[flow.order]
-    valid = np.not_equal(full, NULL_INTEGER)
-    money = arrow.decimals(np.where(valid, full, 0), events_schema(schema).field("revenue").type, valid)
-    return money, arrow.texts(np.where(valid, 0, -1), [schema.currency])
+    schema, n = group.model.stream.schema, len(flow)
+    words = arrow.Words([schema.currency], schema.minor_digits)
+    earns = np.flatnonzero(np.not_equal(flow.revenue, NULL_INTEGER))
+    places = flow.places[earns]
+    currency = arrow.scattered(n, places, np.zeros(len(places), np.int32), "text", words)
+    return arrow.scattered(n, places, flow.revenue[earns], "money", words), currency
 
 
 # --- user properties -------------------------------------------------------------------------------------------------
@@ -463,12 +458,12 @@ def _written(model: Model, declared: UserProperty, arrays: list[Array]) -> list[
 
 def user_column(model: Model, n: int, number: int, places: Array, arrays: list[Array]) -> pa.Array:
     """Return a user property as a column of n rows, null but at some places; of several values at a place the last one counts."""
-    declared = model.user_properties[number]
-    written = _written(model, declared, arrays)
-    if isinstance(declared.value, Op):
-        return scattered(model, n, places, written[0], declared.value.kind, declared.value.of)
-    kinds = [(item.kind, item.of) for item in declared.value.items]
-    return list_column(model, n, places, written, kinds, model.stream.schema.user_properties[number])
+    declared, field = model.user_properties[number], model.stream.schema.user_properties[number]
+    last = np.full(n, -1, np.int64)
+    last[places] = np.arange(len(places))
+    kept = np.flatnonzero(np.equal(last[places], np.arange(len(places))))
+    written = _written(model, declared, [a[kept] for a in arrays])
+    return _column(model, n, places[kept], written, declared.value, field)
 
 
 def _changed_names(model: Model, mask: Array) -> pa.Array:
@@ -499,7 +494,7 @@ def _changes(group: Group, changes: list[_Change]) -> pa.Table:
     numbers = np.concatenate([c.numbers for c in changes])[order]
     bound = np.concatenate([c.is_bound for c in changes])[order]
     names = np.repeat(np.arange(len(changes), dtype=np.int32), [len(c) for c in changes])[order]
-    ids = arrow.fixed_texts(insert_ids(model, persons[bound], numbers[bound]), bound)
+    ids = arrow.fixed_texts(insert_ids(model, group.persons, rows[bound], numbers[bound]), bound)
     columns = [
         arrow.plain(persons, pa.int64()),
         arrow.plain(sequences[order], pa.int64()),
@@ -518,18 +513,16 @@ def _json_column(model: Model, changes: list[_Change], order: Array, side: str) 
 
 
 def _json_values(model: Model, declared: UserProperty, arrays: list[Array]) -> Array:
-    digits, words = model.stream.schema.minor_digits, model.texts
+    words = arrow.Words(model.texts, model.stream.schema.minor_digits)
     if not len(arrays[0]):
         return np.empty(0, object)
     if declared is STAGE:
         return np.array([f'"{s}"' for s in model.stream.schema.stages], object)[arrays[0]]
     written, value = _written(model, declared, arrays), declared.value
     if isinstance(value, Op):
-        return np.asarray(arrow.json_texts(value.kind, written[0], digits, words, value.of), object)
-    items = []
-    for item, cells in zip(value.items, written[1:], strict=True):
-        flat = cells[np.less(np.arange(cells.shape[1]), written[0][:, None])]
-        items.append(arrow.json_texts(item.kind, flat, digits, words, item.of))
+        return arrow.json_texts(value.kind, written[0], words, value.of)
+    flat = [arrow.elements(written[0], cells) for cells in written[1:]]
+    items = [arrow.json_texts(item.kind, f, words, item.of) for item, f in zip(value.items, flat, strict=True)]
     field = next(f for f in model.stream.schema.user_properties if f.name == declared.name)
     return arrow.json_lists(written[0], items, [f.name for f in field.fields])
 
@@ -543,17 +536,16 @@ def _arrived(group: Group, part: Part, is_first: bool) -> Array:
 
 def _arrivals(group: Group, rows: Array) -> pa.Table:
     model, words = group.model, group.model.texts
-    city, country, language, zone = model.home
+    city, country, _, zone = model.home
     homes = group.state.columns[builtins.HOME][rows]
     persons = group.persons[rows]
-    ids = _UserIds(group)
     columns = {
         "person": arrow.plain(persons, pa.int64()),
         "arrived": arrow.plain(group.state.arrived[rows], TIMESTAMP),
-        "user_id": pa.array([ids[row] for row in rows], pa.string()),
+        "user_id": arrow.fixed_texts(_user_ids(model, persons)),
         "city": arrow.texts(model.tables[city].values[homes], words),
         "country": arrow.texts(model.tables[country].values[homes], words),
-        "language": arrow.texts(_languages(group, rows, language), words),
+        "language": arrow.texts(languages(group)[rows], words),
         "time_zone": arrow.texts(model.tables[zone].values[homes], words),
         "stage": arrow.texts(group.first_stages[rows], model.stream.schema.stages),
         "run": arrow.constant(group.run, len(rows)),

@@ -31,128 +31,145 @@ def decide(waves: Waves, node: Decide, rows: Array) -> None:
         One draw per person, named after the decision.
     """
     random = (draws.bits(waves.state, rows, node.key) >> _HALF_WORD).astype(np.int64)
-    if all(isinstance(o.weight, float) and o.when is None and not o.effects for o in node.options):
-        thresholds = [np.asarray(t) for t in _constant_thresholds(node.options)]
-        actives: list[tuple[int, Effect, Array]] = []
+    if node.thresholds is not None:
+        _alike(waves, node, rows, random, node.thresholds)
+    elif node.is_chance:
+        _chance(waves, node, rows, random)
     else:
-        context = waves.context(rows)
-        weights, actives = _weights(node, context, len(rows))
-        thresholds = _thresholds(weights)
-    _send(waves, node, rows, random, thresholds, actives)
+        _options(waves, node, rows, random)
 
 
-def _constant_thresholds(options: tuple[Option, ...]) -> list[int]:
-    weights = [o.weight for o in options]
-    whole = float(sum(weights))  # type: ignore[arg-type]
-    so_far, thresholds = 0.0, []
-    for weight in weights:
-        so_far += weight  # type: ignore[operator]
-        thresholds.append(int(so_far / whole * ONE) if whole else 0)
-    return thresholds
-
-
-def _weights(node: Decide, context: Rows, n: int) -> tuple[list[Array], list[tuple[int, Effect, Array]]]:
-    weights: list[Array] = []
-    actives = []
+def _alike(waves: Waves, node: Decide, rows: Array, random: Array, thresholds: Array) -> None:
+    """Decide where chances are the same for all."""
+    choice = np.searchsorted(thresholds, random, side="right")
+    taken = np.bincount(choice, minlength=len(thresholds) + 1)
     for number, option in enumerate(node.options):
-        weight = _base(node, number, option, weights, context, n)
-        if option.when is not None:
-            weight = np.where(holds(option.when, context, n), weight, 0.0)
-        weights.append(weight)
+        if taken[number]:
+            waves.push(option.target, rows[np.equal(choice, number)])
+    if taken[-1]:
+        waves.push(node.otherwise, rows[np.equal(choice, len(thresholds))])
+    if waves.record is not None:
+        sums = waves.record.decisions[node.number]
+        sums[:, 0] += len(rows)
+        sums[:, 1] += len(rows) * np.diff(thresholds, prepend=0)
+        sums[:, 2] += taken[:-1]
+
+
+def _chance(waves: Waves, node: Decide, rows: Array, random: Array) -> None:
+    """Decide between the first option and the second."""
+    context = waves.context(rows)
+    first = node.options[0]
+    chance = _weight(first, context, len(rows), 1.0)
+    actives = [(effect, active(effect, context, len(rows))) for effect in first.effects]
+    for effect, is_active in actives:
+        chance = _with_odds(chance, effect, is_active, context)
+    threshold = (chance * float(ONE)).astype(np.int64)
+    taken = np.less(random, threshold)
+    waves.push(first.target, rows[taken])
+    waves.push(node.options[1].target, rows[~taken])
+    if waves.record is not None:
+        _tally_chance(waves.record.decisions[node.number], threshold, taken)
+        for effect, is_active in actives:
+            _tally_effect(waves, node, 0, effect, is_active, threshold, taken)
+
+
+def _with_odds(chance: Array, effect: Effect, is_active: Array | None, context: Rows) -> Array:
+    times = chance * factor(effect, context)
+    changed = times / (times + (1.0 - chance))
+    return changed if is_active is None else np.where(is_active, changed, chance)
+
+
+def _tally_chance(sums: Array, threshold: Array, taken: Array) -> None:
+    n, asked, got = len(taken), int(threshold.sum()), int(np.count_nonzero(taken))
+    sums += np.array([[n, asked, got], [n, n * ONE - asked, n - got]], np.int64)
+
+
+def _options(waves: Waves, node: Decide, rows: Array, random: Array) -> None:
+    """Decide among several options with weights of their own for each person."""
+    context = waves.context(rows)
+    n = len(rows)
+    weights = [_weight(option, context, n, np.inf) for option in node.options]
+    actives = []
     for number, option in enumerate(node.options):
         for effect in option.effects:
             is_active = active(effect, context, n)
-            weights[number] = weights[number] * np.where(is_active, factor(effect, context), 1.0)
+            times = weights[number] * factor(effect, context)
+            weights[number] = times if is_active is None else np.where(is_active, times, weights[number])
             actives.append((number, effect, is_active))
-    return weights, actives
+    thresholds = _thresholds(weights)
+    choice = np.greater_equal(random, thresholds).sum(axis=0)
+    taken = np.bincount(choice, minlength=len(weights) + 1)
+    for number, option in enumerate(node.options):
+        if taken[number]:
+            waves.push(option.target, rows[np.equal(choice, number)])
+    waves.push(node.otherwise, rows[np.equal(choice, len(weights))])
+    if waves.record is not None:
+        asked = np.diff(thresholds, axis=0, prepend=0)
+        waves.record.decisions[node.number] += np.stack([np.full(len(weights), n), asked.sum(axis=1), taken[:-1]], axis=1)
+        for number, effect, is_active in actives:
+            _tally_effect(waves, node, number, effect, is_active, asked[number], np.equal(choice, number))
 
 
-def _base(node: Decide, number: int, option: Option, before: list[Array], context: Rows, n: int) -> Array:
-    if node.is_chance and number == 1:
-        return 1.0 - before[0]
+def _weight(option: Option, context: Rows, n: int, most: float) -> Array:
+    """Return weights between 0 and `most`, shape (n,); null and what is not possible count as 0."""
     if isinstance(option.weight, Op):
-        value = np.broadcast_to(evaluate(option.weight, context).astype(np.float64), (n,))
-        value = np.where(np.greater(value, 0.0), value, 0.0)
-        return np.minimum(value, 1.0) if node.is_chance else value
-    return np.full(n, option.weight)
+        value = evaluate(option.weight, context).astype(np.float64)
+        weight = np.where(np.greater(value, 0.0), np.minimum(value, most), 0.0)
+        weight = weight if weight.ndim else np.full(n, weight)
+    else:
+        weight = np.full(n, option.weight)
+    return weight if option.when is None else np.where(holds(option.when, context, n), weight, 0.0)
 
 
-def _thresholds(weights: list[Array]) -> list[Array]:
-    whole = weights[0]
+def _thresholds(weights: list[Array]) -> Array:
+    """Return cumulated chances in 2**-32, shape (options, n); all 0 where every weight is 0."""
+    so_far = [weights[0]]
     for weight in weights[1:]:
-        whole = whole + weight
+        so_far.append(so_far[-1] + weight)
+    whole = so_far[-1]
     divisor = np.where(np.greater(whole, 0.0), whole, 1.0)
-    so_far, thresholds = np.zeros(len(whole)), []
-    for weight in weights:
-        so_far = so_far + weight
-        thresholds.append((so_far / divisor * ONE).astype(np.int64))
-    return thresholds
-
-
-def _send(
-    waves: Waves,
-    node: Decide,
-    rows: Array,
-    random: Array,
-    thresholds: list[Array],
-    actives: list[tuple[int, Effect, Array]],
-) -> None:
-    left = np.ones(len(rows), np.bool_)
-    below = np.zeros((), np.int64)
-    takens = []
-    for option, threshold in zip(node.options, thresholds, strict=True):
-        taken = left & np.less(random, threshold)
-        left &= ~taken
-        takens.append(taken)
-        waves.push(option.target, rows[taken])
-    waves.push(node.otherwise, rows[left])
-    if waves.record is None:
-        return
-    asked = []
-    for threshold in thresholds:
-        asked.append(np.broadcast_to(threshold - below, rows.shape))
-        below = threshold
-    for number in range(len(node.options)):
-        waves.record.decisions[node.number][number] += _triple(asked[number], takens[number])
-    for number, effect, is_active in actives:
-        _tally_effect(waves, node, number, effect, is_active, asked[number], takens[number])
-
-
-def _triple(asked: Array, taken: Array) -> Array:
-    return np.array([len(asked), asked.sum(), taken.sum()], np.int64)
+    return (np.stack(so_far) / divisor * float(ONE)).astype(np.int64)
 
 
 def _tally_effect(
-    waves: Waves, node: Decide, option: int, effect: Effect, is_active: Array, asked: Array, taken: Array
+    waves: Waves, node: Decide, option: int, effect: Effect, is_active: Array | None, asked: Array, taken: Array
 ) -> None:
     assert waves.record is not None
     key = (effect.number, node.number, option)
-    sums = waves.record.effects.setdefault(key, np.zeros((2, 3), np.int64))
-    sums[0] += _triple(asked[is_active], taken[is_active])
-    sums[1] += _triple(asked[~is_active], taken[~is_active])
+    sums = waves.record.effects.get(key)
+    if sums is None:
+        sums = waves.record.effects[key] = np.zeros((2, 3), np.int64)
+    whole = (len(taken), int(asked.sum()), int(np.count_nonzero(taken)))
+    if is_active is None:
+        sums[0] += whole
+        return
+    inside = (int(np.count_nonzero(is_active)), int(asked[is_active].sum()), int(np.count_nonzero(taken & is_active)))
+    sums[0] += inside
+    sums[1] += [a - b for a, b in zip(whole, inside, strict=True)]
 
 
-def active(effect: Effect, context: Rows, n: int) -> Array:
-    """Tell for whom an effect holds now: shape (n,), bool."""
-    now = context.now_ms()
-    result = np.greater_equal(now, effect.span.from_ms) & np.less(now, effect.span.until_ms)
+def active(effect: Effect, context: Rows, n: int) -> Array | None:
+    """Tell for whom an effect holds now: shape (n,), bool; None for all."""
+    result = None
+    if effect.span is not None:
+        now = context.now_ms()
+        result = np.greater_equal(now, effect.span.from_ms) & np.less(now, effect.span.until_ms)
     if effect.when is not None:
-        result &= holds(effect.when, context, n)
+        meant = holds(effect.when, context, n)
+        result = meant if result is None else result & meant
     if effect.by is not None:
-        codes = evaluate(effect.by, context)
-        named = np.zeros(n, np.bool_)
-        for code, _ in effect.factors:
-            named |= np.equal(codes, code)
-        result &= named
+        named = ~np.isnan(_looked_up(effect, context))
+        result = named if result is None else result & named
     return result
 
 
-def factor(effect: Effect, context: Rows) -> Array:
-    """Return an effect's factor for each person where it is active: shape (n,) or (), float64."""
-    if effect.by is None:
-        return np.asarray(effect.factor)
+def factor(effect: Effect, context: Rows) -> Array | float:
+    """Return an effect's factor for each person where it is active."""
+    return effect.factor if effect.by is None else _looked_up(effect, context)
+
+
+def _looked_up(effect: Effect, context: Rows) -> Array:
+    assert effect.by is not None
+    assert effect.factors is not None
     codes = evaluate(effect.by, context)
-    result = np.ones(len(codes))
-    for code, value in effect.factors:
-        result = np.where(np.equal(codes, code), value, result)
-    return result
+    return effect.factors[np.minimum(codes, len(effect.factors) - 1)]

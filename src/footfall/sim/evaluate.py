@@ -52,7 +52,8 @@ def evaluate(op: Op, context: Context) -> Array:
 
 def holds(op: Op, context: Context, n: int) -> Array:
     """Return where a condition holds: shape (n,), bool; null counts as false."""
-    return np.broadcast_to(_truth(op, evaluate(op, context)), (n,))
+    truth = _truth(op, evaluate(op, context))
+    return truth if truth.ndim else np.full(n, truth)
 
 
 def _truth(op: Op, value: Array) -> Array:

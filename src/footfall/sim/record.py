@@ -43,12 +43,22 @@ def _blanks(model: Model, columns: tuple[int, ...]) -> list[Array]:
     return [np.empty((0, c.width) if c.width else 0, DTYPES[c.kind]) for c in declared]
 
 
+def mark(stages: Array, devices: Array | int, known: Array) -> Array:
+    """Pack stage, device (-1 for none) and whether the person is known into one number each."""
+    return stages * 8 + (devices + 1) * 2 + known
+
+
+def unmark(marks: Array) -> tuple[Array, Array, Array]:
+    """Return stages, devices and whether known."""
+    return marks >> 3, (marks >> 1 & 3) - 1, np.equal(marks & 1, 1)
+
+
 @dataclass(slots=True)
 class Record:
     """All that happened in a part.
 
     Args:
-        sites: Per site: rows, times, event numbers, session ids, device numbers (-1: none), stages, known, then the captures.
+        sites: Per site: rows, times, event numbers, session ids, marks (`mark`), then the captures.
         changes: Per user property (the stage last): rows, sequences, times, event numbers, whether bound for sure, then old and
             new value; for lists old and new lengths, then old and new elements per field.
         firsts: Rows and event numbers of people's first events, then all their user properties' arrays.
@@ -68,7 +78,7 @@ class Record:
         """Return a record of nothing."""
         properties = [_blanks(model, (p.column, *p.items)) for p in model.user_properties]
         return cls(
-            sites=[Journal(_integers(7) + _blanks(model, site.captures)) for site in model.sites],
+            sites=[Journal(_integers(5) + _blanks(model, site.captures)) for site in model.sites],
             changes=[Journal(_integers(5) + 2 * blanks) for blanks in (*properties, _integers(1))],
             firsts=Journal(_integers(2) + [blank for blanks in properties for blank in blanks]),
             decisions=[np.zeros((len(d.options), 3), np.int64) for d in model.decisions],

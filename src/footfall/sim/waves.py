@@ -60,16 +60,28 @@ class Waves:
         """Run until everybody waits for something at or after the end."""
         active = np.flatnonzero(np.less(np.minimum(self.state.time, self.state.slot_min), self.until_ms))
         self._resume(active)
-        while True:
-            node = max(range(len(self._counts)), key=self._counts.__getitem__)
-            if not self._counts[node]:
-                return
-            parts = self._waiting[node]
-            rows = parts[0] if len(parts) == 1 else np.concatenate(parts)
-            self._waiting[node] = []
-            self._counts[node] = 0
-            program_node = self.model.nodes[node]
-            _RUN[type(program_node)](self, program_node, node, rows)
+        while self._sweep():
+            pass
+
+    def _sweep(self) -> bool:
+        """Go through the program once, in its order, and run each node where enough people wait; false when nobody waits.
+
+        The others wait until a later sweep has brought more people there: with half the mean as the bound there were 13,000
+        waves where running the fullest node made 30,000 (16,000 people, shipped ecommerce scenario).
+        """
+        counts = self._counts
+        waiting = [count for count in counts if count]
+        if not waiting:
+            return False
+        enough = min(sum(waiting) // (2 * len(waiting)), max(waiting) - 1)
+        for number, node in enumerate(self.model.nodes):
+            if counts[number] > enough:
+                parts = self._waiting[number]
+                rows = parts[0] if len(parts) == 1 else np.concatenate(parts)
+                self._waiting[number] = []
+                counts[number] = 0
+                _RUN[type(node)](self, node, number, rows)
+        return True
 
     def context(self, rows: Array) -> Rows:
         """Return some people as the context of expressions."""
