@@ -76,7 +76,7 @@ def scalar_type(name: FieldType, minor_digits: int) -> pa.DataType:
         "integer": pa.int64(),
         "number": pa.float64(),
         "boolean": pa.bool_(),
-        "money": pa.decimal128(MONEY_DIGITS, minor_digits),
+        "money": pa.decimal64(MONEY_DIGITS, minor_digits),
         "time": TIMESTAMP,
     }
     return types[name]
@@ -104,7 +104,7 @@ def common_columns() -> list[pa.Field]:
         pa.field("platform", TEXT),
         pa.field("os_name", TEXT),
         pa.field("language", TEXT),
-        pa.field("revenue", pa.decimal128(MONEY_DIGITS, 2)),
+        pa.field("revenue", pa.decimal64(MONEY_DIGITS, 2)),
         pa.field("currency", TEXT),
         pa.field("run", TEXT, nullable=False),
     ]
@@ -113,7 +113,7 @@ def common_columns() -> list[pa.Field]:
 def events_schema(stream: StreamSchema) -> pa.Schema:
     """Return the Arrow schema of `events`: the common columns, then the structs of what this scenario declares."""
     columns = [
-        pa.field("revenue", pa.decimal128(MONEY_DIGITS, stream.minor_digits)) if c.name == "revenue" else c
+        pa.field("revenue", pa.decimal64(MONEY_DIGITS, stream.minor_digits)) if c.name == "revenue" else c
         for c in common_columns()
     ]
     if stream.event_properties:

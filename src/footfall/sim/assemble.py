@@ -424,7 +424,7 @@ def _user_properties(
         children.append(user_column(model, n, number, places, arrays))
         at += width
     kind = events_schema(model.stream.schema).field("user_properties").type
-    struct = pa.StructArray.from_arrays(children, fields=list(kind), mask=pa.array(np.equal(mask, 0)))
+    struct = pa.StructArray.from_arrays(children, fields=list(kind), mask=arrow.plain_booleans(np.equal(mask, 0)))
     return struct, _changed_names(model, mask)
 
 
@@ -509,7 +509,7 @@ def _changes(group: Group, changes: list[_Change]) -> pa.Table:
 
 def _json_column(model: Model, changes: list[_Change], order: Array, side: str) -> pa.Array:
     texts = np.concatenate([_json_values(model, c.property, getattr(c, side)) for c in changes])
-    return pa.array(texts[order], pa.string())
+    return arrow.strings(texts[order].tolist())
 
 
 def _json_values(model: Model, declared: UserProperty, arrays: list[Array]) -> Array:

@@ -294,10 +294,8 @@ def _common(world: _World, rows: _Rows) -> dict[str, pa.Array]:
 
 
 def _money(minor: Ints, digits: int) -> pa.Array:
-    """Return decimals from integers of the minor unit (the buffer of a decimal128 is the integer in 16 bytes)."""
-    words = np.zeros((len(minor), 2), dtype=np.int64)
-    words[:, 0], words[:, 1] = minor, minor >> 63
-    return pa.Array.from_buffers(pa.decimal128(18, digits), len(minor), [None, pa.py_buffer(words)])
+    """Return decimals from integers of the minor unit (the buffer of a decimal64 holds just these)."""
+    return pa.Array.from_buffers(pa.decimal64(18, digits), len(minor), [None, pa.py_buffer(minor.astype(np.int64))])
 
 
 def _struct(world: _World, fields: Sequence[Field], codes: list[Ints], masks: list[Bools]) -> pa.Array:
