@@ -23,9 +23,3 @@ def test_importing_footfall_is_light():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
-
-
-def test_files_are_short():
-    """No source file has more than 400 lines."""
-    lengths = {str(p.relative_to(ROOT)): len(p.read_text().splitlines()) for p in (ROOT / "src").rglob("*.py")}
-    assert {path: n for path, n in lengths.items() if n > 400} == {}

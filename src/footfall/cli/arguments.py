@@ -75,7 +75,27 @@ class ScenarioName(click.ParamType):  # type: ignore[type-arg]  # generic since 
         return [*names, CompletionItem(incomplete, type="file")]
 
 
+class StorePath(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2
+    """A store that a run has written: a DuckDB file, or a folder of Parquet files."""
+
+    name = "store"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002
+        """Return the store as it was written, if something is there."""
+        written = str(value)
+        path = Path(written.removeprefix("duckdb:").removeprefix("parquet:"))
+        if "://" not in written and not path.exists():
+            raise UsageError(f"{path} does not exist\n  hint: `footfall run SCENARIO` makes {DEFAULT_STORE}")
+        return written
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
+        """Offer files."""
+        return [CompletionItem(incomplete, type="file")]
+
+
 SCENARIO = ScenarioName()
+STORE = StorePath()
+DEFAULT_STORE = "footfall.duckdb"
 
 
 def read_settings(pairs: tuple[str, ...]) -> dict[str, str]:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from footfall import zones
+from footfall.cli.arguments import DEFAULT_STORE
 from footfall.cli.console import size
-from footfall.cli.runs import DEFAULT_STORE
 
 if TYPE_CHECKING:
     from footfall.report import Report
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 STORES = ("duckdb", "parquet")
 MOST_CITIES = 12
+OWN_OPTIONS = ("people", "days", "start")
 
 
 class Printer:
@@ -45,7 +46,7 @@ class Printer:
         if report is not None:
             self._print_report(report)
         if not result.is_finished:
-            self._say(f"\nstopped before the end; to continue: {shlex.join(['footfall', *sys.argv[1:]])}")
+            self._say(f"\nstopped before the end; to continue: {_again(sys.argv[1:], result)}")
         elif report is not None:
             self._print_next(result, scenario)
 
@@ -71,7 +72,8 @@ class Printer:
     def _print_next(self, result: RunResult, scenario: str) -> None:
         self._say("\nnext:")
         person = result.run.people // 2  # somebody who came after the start, most likely
-        commands = {f"footfall user {shlex.quote(scenario)} {person}": "one person's life"}
+        one = shlex.join(["footfall", "user", scenario, str(person), *_stream_options(result)])
+        commands = {one: "one person's life"}
         store = _store(result)
         if store is not None:
             report = "footfall report" + ("" if store == DEFAULT_STORE else f" {shlex.quote(store)}")
@@ -134,6 +136,23 @@ def _balance_text(balance: Balance) -> str:
     if balance.rejected or balance.pending:
         text += f"; {balance.rejected:,} rejected, {balance.pending:,} pending of {balance.generated:,} generated"
     return text
+
+
+def _stream_options(result: RunResult) -> list[str]:
+    """Return the options that make the same stream again."""
+    seed = result.run.stream.seed
+    options = [] if seed == 1 else ["--seed", str(seed)]
+    for key, value in result.run.settings.items():
+        options += [f"--{key}", value] if key in OWN_OPTIONS else ["--set", f"{key}={value}"]
+    return options
+
+
+def _again(arguments: list[str], result: RunResult) -> str:
+    """Return the command that continues a run: what was asked for, but nothing afresh, and from the same first day."""
+    kept = [argument for argument in arguments if argument != "--fresh"]
+    if "start" in result.run.settings:
+        kept += ["--start", result.run.settings["start"]]
+    return shlex.join(["footfall", *kept])
 
 
 def _stored_bytes(balance: Balance) -> int:

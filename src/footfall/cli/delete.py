@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from footfall.cli.runs import DEFAULT_STORE, find_run
+from footfall.cli import arguments
+from footfall.cli.runs import find_run
 
 EPILOG = """\b
 Examples:
@@ -14,7 +15,7 @@ Examples:
 
 
 @click.command("delete", epilog=EPILOG)
-@click.argument("store", default=DEFAULT_STORE)
+@click.argument("store", type=arguments.STORE, default=arguments.DEFAULT_STORE)
 @click.option("--run", "run_id", required=True, metavar="ID", help="Id of the run, or its beginning.")
 def command(store: str, run_id: str) -> None:
     """Remove a run from a store.

@@ -108,7 +108,7 @@ def main(args: Sequence[str] | None = None) -> None:
     try:
         sys.stdout.flush()
     except OSError:
-        _silence(sys.stdout.fileno())
+        code = _quietly(code or FAILED)
     sys.exit(code)
 
 
@@ -118,13 +118,12 @@ def _exit_code(args: Sequence[str] | None) -> int:
     except click.ClickException as problem:
         return _tell_misuse(problem)
     except FootfallError as problem:
-        return _tell(problem)
+        return _quietly(FAILED) if isinstance(problem.__context__, BrokenPipeError) else _tell(problem)
     except (KeyboardInterrupt, click.Abort):
         click.echo("stopped", err=True)
         return STOPPED_AT_ONCE
     except BrokenPipeError:
-        _silence(sys.stdout.fileno())
-        return FAILED
+        return _quietly(FAILED)
     except Exception as problem:  # noqa: BLE001 - the last line of defence: no traceback unless it is asked for
         return _tell_unexpected(problem)
 
@@ -161,6 +160,7 @@ def _tell_unexpected(problem: Exception) -> int:
     return FAILED
 
 
-def _silence(descriptor: int) -> None:
-    """Point a broken pipe at nothing, so that Python's own flush at exit stays quiet."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
+def _quietly(code: int) -> int:
+    """Point a broken pipe at nothing, so that Python's own flush at exit stays quiet; whoever read has seen enough."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from footfall.cli.runs import DEFAULT_STORE
+from footfall.cli import arguments
 
 if TYPE_CHECKING:
     from footfall.report import Report
@@ -22,7 +22,7 @@ Examples:
 
 
 @click.command("report", epilog=EPILOG)
-@click.argument("store", default=DEFAULT_STORE)
+@click.argument("store", type=arguments.STORE, default=arguments.DEFAULT_STORE)
 @click.option("--stages", is_flag=True, help="Only how far people have come (or with the other parts named).")
 @click.option("--cities", is_flag=True, help="Only how each city performs (or with the other parts named).")
 @click.option("--truth", is_flag=True, help="For every decision and effect, what was asked and what came out.")
@@ -45,7 +45,7 @@ def command(
     """
     from footfall.report import report
 
-    is_any = stages or cities or truth
+    is_any = stages or cities or truth or bool(by)
     made = report(
         store,
         stages=stages or not is_any or bool(by),
@@ -65,7 +65,7 @@ def _show(made: Report, form: str) -> None:
     if form == "json":
         click.echo(render_json(made))
     elif form == "html":
-        click.echo(render_html(made))
+        click.echo(render_html(made), nl=False)
     else:
         from rich.console import Console
 

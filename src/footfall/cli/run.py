@@ -8,6 +8,7 @@ import click
 
 from footfall.cli import arguments, options
 from footfall.cli.interrupts import gentle_stop
+from footfall.errors import UsageError
 
 EPILOG = """\b
 Examples:
@@ -42,11 +43,16 @@ Exit code: 0 done, 1 failed or stopped before the end, 2 a mistake in the comman
     default="part",
     help="part: group of people by group; time: everybody's events in order of time.  [default: part]",
 )
-@click.option("--partition", type=click.Choice(["day"]), help="Parquet: a folder per day.")
+@click.option(
+    "--partition",
+    type=click.Choice(["none", "day"]),
+    default="none",
+    help="Parquet: day puts each day's events into files of their own.  [default: none]",
+)
 @click.option("--fresh", is_flag=True, help="Remove what the sinks have of this run, and begin anew.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 @click.option("--summary", type=click.Choice(["table", "json"]), default="table", help="How to print the result.")
-def command(scenario: str, to: tuple[str, ...], partition: str | None, quiet: bool, summary: str, **given: Any) -> int:
+def command(scenario: str, to: tuple[str, ...], partition: str, quiet: bool, summary: str, **given: Any) -> int:
     """Simulate a scenario and write its events.
 
     SCENARIO is the name of a shipped scenario (footfall scenarios lists them) or the path of a YAML file.
@@ -55,7 +61,9 @@ def command(scenario: str, to: tuple[str, ...], partition: str | None, quiet: bo
     from footfall.run.run import DEFAULT_SINK, run
     from footfall.sinks import parse
 
-    sinks = [parse(spec) for spec in to or (DEFAULT_SINK,)]
+    sinks = [parse(spec, partition="day" if partition == "day" else "none") for spec in to or (DEFAULT_SINK,)]
+    if partition == "day" and not any(sink.name.startswith("parquet:") for sink in sinks):
+        raise UsageError("--partition day is for parquet\n  hint: add --to parquet:DIR")
     with gentle_stop() as stop:
         result = run(scenario, to=sinks, progress=not quiet, stop=stop, **options.stream_arguments(given))
     console = closing.Printer(is_stdout_taken=any(sink.name == "-" for sink in sinks))

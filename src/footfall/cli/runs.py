@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from footfall.cli import arguments
 from footfall.cli.console import print_table
 from footfall.errors import UsageError, shown
 
 if TYPE_CHECKING:
     from footfall.store.runs import RunInfo
 
-DEFAULT_STORE = "footfall.duckdb"
 EPILOG = """\b
 Examples:
   footfall runs
@@ -23,7 +23,7 @@ Examples:
 
 
 @click.command("runs", epilog=EPILOG)
-@click.argument("store", default=DEFAULT_STORE)
+@click.argument("store", type=arguments.STORE, default=arguments.DEFAULT_STORE)
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="How to show them.")
 def command(store: str, form: str) -> None:
     """List the runs a store holds.

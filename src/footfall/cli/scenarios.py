@@ -19,6 +19,8 @@ def command() -> None:
     for name in shipped():
         scenario = load_shipped(name)
         calendar, people = scenario.calendar, scenario.people
-        click.echo(f"{name:<16} {scenario.title}: {people.count:,} people, {calendar.length_days} days")
-        click.echo(f"{'':<16} {scenario.about}")
-    click.echo("\nrun one:      footfall run NAME\nstart from one: footfall new FILE --from NAME", err=True)
+        length = f"{people.count:,} people, {calendar.length_days} days"
+        click.echo(f"{name.replace('_', '-'):<14} {scenario.title}: {length}")
+        if scenario.about:
+            click.echo(f"{'':<14} {scenario.about}")
+    click.echo("\nrun one:         footfall run NAME\nstart from one:  footfall new FILE --from NAME", err=True)

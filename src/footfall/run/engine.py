@@ -143,4 +143,4 @@ def _addresses(effect: Effect, model: Model) -> list[str]:
     for decision in model.decisions:
         is_chance = decision.options == ("yes", "no")
         there += [decision.address] if is_chance else [f"{decision.address}/{option}" for option in decision.options]
-    return [address for address in there if matches(effect.where.text, address)]
+    return sorted(address for address in there if matches(effect.where.text, address))

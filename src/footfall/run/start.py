@@ -9,6 +9,7 @@ from footfall import zones
 from footfall.errors import UsageError, shown
 
 _RELATIVE = re.compile(r"(?:now|today)(?:-(?P<count>[0-9]{1,5})(?P<unit>[dw]))?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DAYS = {"d": 1, "w": 7}
 ACCEPTED = "a date like 2026-01-01, or now-30d (also now-4w, today)"
 
@@ -35,6 +36,6 @@ def resolve_start(written: str | dt.date | None, time_zone: str, today: dt.date 
 
 def _date(written: str) -> dt.date:
     try:
-        return dt.datetime.strptime(written, "%Y-%m-%d").date()  # noqa: DTZ007 - a day of the scenario's calendar
+        return dt.date.fromisoformat(written if _DATE.fullmatch(written) else "")
     except ValueError:
         raise UsageError(f"a start of {shown(written)}\n  accepted: {ACCEPTED}") from None

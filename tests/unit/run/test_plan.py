@@ -5,10 +5,10 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.engines import DAY_MS, GROUP, FakeEngine
 
 from footfall.errors import UsageError
 from footfall.run.plan import EVERYBODY, GROUPS_AT_ONCE, make_plan
+from tests.engines import DAY_MS, GROUP, FakeEngine
 
 FIRST, SECOND = (0, GROUP), (GROUP, 2 * GROUP)
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.engines import DAY_MS, GROUP, FakeEngine
 
 from footfall.errors import FootfallError, PermanentSinkError
 from footfall.run.plan import make_plan
 from footfall.run.work import Job
 from footfall.run.workers import Workers, outcomes_of
+from tests.engines import DAY_MS, GROUP, FakeEngine
 
 
 @dataclass(frozen=True)
