@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 SHOWN_CHARACTERS = 60
 
 
-def shown(text: str) -> str:
+def shown(text: str, most: int = SHOWN_CHARACTERS) -> str:
     """Return a user's text fit for a message: in double quotes, cut, with control and bidi characters escaped."""
-    cut = text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
+    cut = text if len(text) <= most else text[: most - 1] + "…"
     return '"' + "".join(_visible(character) for character in cut) + '"'
 
 

@@ -1,6 +1,6 @@
 """What a user reads when a scenario is wrong: the whole text, kept in `snapshots/`.
 
-`FOOTFALL_REWRITE_SNAPSHOTS=1 pytest tests/messages` writes the snapshots anew; read the difference before committing it.
+`FOOTFALL_REWRITE_SNAPSHOTS=1 pytest tests/messages` writes them anew; read the difference before committing it.
 """
 
 import os
@@ -24,7 +24,7 @@ def message_of(path: Path) -> str:
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
 def test_a_bad_scenario_says_everything_that_is_wrong_with_it(path):
-    """Every bad file is refused, with the text in its snapshot: all problems at once, each with place, limits and hint."""
+    """Every bad file is refused, with the text in its snapshot: all problems at once."""
     snapshot = HERE / "snapshots" / f"{path.stem}.txt"
     message = message_of(path)
     if REWRITES:

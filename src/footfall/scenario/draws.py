@@ -53,7 +53,8 @@ def _choices(reader: Reader, fields: Fields, written: list[Any]) -> tuple[tuple[
     else:
         choices = [(entry.key, entry.value) for entry in written]
         check_weights(reader, f"`pick` of {fields.label}", weight_texts(fields.written["pick"][1]), choices)
-    reader.refuse_twins(((choice.text, choice.at) for choice, _ in choices), "value", is_folded=False)
+    named = ((choice.text, choice.at) for choice, _ in choices if not choice.is_null)
+    reader.refuse_twins(named, "value", is_folded=False)
     return tuple(choices)
 
 

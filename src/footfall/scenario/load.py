@@ -25,6 +25,7 @@ from footfall.units import nearest_hint, parse_currency
 VERSION = "1"
 DEFAULT_CURRENCY = "USD"
 SHIPPED_FOLDER = "scenarios"
+MOST_PATH = 400
 
 
 def load(path: str | Path, *, name: str | None = None, settings: Iterable[str] = ()) -> Scenario:
@@ -100,7 +101,9 @@ def _unreadable(path: Path, error: OSError | ValueError) -> str:
     known = shipped()
     accepted = f"\n  give a YAML file, or one of the shipped scenarios: {', '.join(known)}" if known else ""
     hint = nearest_hint(path.name.replace("-", "_").removesuffix(".yaml"), known)
-    return f"{shown(str(path))} cannot be read: {reason(error)}{accepted}" + (f"\n  hint: {hint}" if hint else "")
+    return f"{shown(str(path), MOST_PATH)} cannot be read: {reason(error)}{accepted}" + (
+        f"\n  hint: {hint}" if hint else ""
+    )
 
 
 # --- reading the top level -------------------------------------------------------------------------------------------

@@ -50,8 +50,20 @@ SCENARIO = Kind(
         ),
         Key("calendar", Ref("calendar"), "when", "{start: 2026-01-01, length: 90 days}", is_required=True),
         Key("people", Ref("people"), "who", "{count: 10000, home: cities}", is_required=True),
-        Key("devices", Ref("devices"), "on what", "see devices", default="one device, platform `web`"),
-        Key("sessions", Ref("sessions"), "what a session knows", "see sessions", default="nothing"),
+        Key(
+            "devices",
+            Ref("devices"),
+            "on what",
+            "{kinds: {columns: [platform, os_name], rows: [[phone, iOS]]}}",
+            default="one device, platform `web`",
+        ),
+        Key(
+            "sessions",
+            Ref("sessions"),
+            "what a session knows",
+            "{properties: {source: {pick: [ads, search]}}}",
+            default="nothing",
+        ),
         Key(
             "catalogues",
             MapOf(VARIABLE, Ref("catalogue"), "catalogue", is_folded=True, keeps_rest=True),
@@ -98,7 +110,11 @@ SCENARIO = Kind(
         ),
         Key("main", REFERENCE, "the journey that every person lives", "life", default="`life`"),
         Key(
-            "effects", ListOf(Ref("effect"), keeps_rest=True), "what makes people differ", "see effects", default="none"
+            "effects",
+            ListOf(Ref("effect"), keeps_rest=True),
+            "what makes people differ",
+            "[{named: sale, where: pay/promo, from: day 60, until: day 67, odds: 3}]",
+            default="none",
         ),
     ),
 )
@@ -139,7 +155,7 @@ EVENT_PROPERTY_KIND = Kind(
     "event property",
     "What an event says about itself.",
     (
-        Key("value", EXPRESSION, "where its value comes from", "product.sku"),
+        Key("value", EXPRESSION, "where its value comes from", "product.sku", default="where it is used"),
         Key("type", TYPE, "type of its value", "id", default="that of `value`"),
         VALUES,
         Key("required", FLAG, "every such event has it", "true", default="true unless the value can be null"),

@@ -23,19 +23,28 @@ CHANGES = (
         MapOf(VARIABLE, NEW_VALUE, "name", least=1),
         "name → one of the declared `values`, an expression, or a draw",
         "{due: package.price}",
+        default="no change",
     ),
-    Key("add", MapOf(VARIABLE, EXPRESSION, "name", least=1), "name → number to add (null counts as 0)", "{balance: 4}"),
+    Key(
+        "add",
+        MapOf(VARIABLE, EXPRESSION, "name", least=1),
+        "name → number to add (null counts as 0)",
+        "{balance: 4}",
+        default="no change",
+    ),
     Key(
         "append",
         MapOf(VARIABLE, NEW_ELEMENT, "list", least=1),
         "list → element, or fields of a record; a full list stays as it is, and that is counted",
         "{cart: {product: product, quantity: 1}}",
+        default="no change",
     ),
     Key(
         "remove",
         MapOf(VARIABLE, VALUE, "list", least=1),
         "list → a variable that `pick … from` that list filled, a value, or `all`",
         "{cart: all}",
+        default="no change",
     ),
 )
 ELSE = Key("else", STEPS, "what happens otherwise", "[leave: visit]", default="nothing")
@@ -70,7 +79,14 @@ MAYBE = _step(
     ELSE,
 )
 EITHER = _step(
-    "either", "One of some options.", _verb("either", Ref("either"), "the options", "{named: bank, options: […]}")
+    "either",
+    "One of some options.",
+    _verb(
+        "either",
+        Ref("either"),
+        "the options",
+        "{named: bank, options: [{named: paid, chance: 94%}, {named: refused, chance: rest}]}",
+    ),
 )
 REPEAT = _step(
     "repeat",

@@ -73,7 +73,7 @@ CALENDAR = Kind(
             "campaigns",
             ListOf(Ref("campaign"), keeps_rest=True),
             "spans with more (or fewer) visits and arrivals",
-            "see campaign",
+            "[{named: sale, from: day 60, until: day 67, activity: 150%}]",
             default="none",
         ),
     ),

@@ -146,7 +146,7 @@ class _Open:
     node: ListNode | MapNode
     anchor: str | None
     key: Text | None = None
-    lines: dict[str, int] = field(default_factory=dict)
+    lines: dict[tuple[str, bool], int] = field(default_factory=dict)
     size: _Size = field(default_factory=_Size)
 
 
@@ -250,8 +250,9 @@ class _Builder:
             )
         if node.text == "<<" and not node.is_quoted:
             self.problems.add(node.at, "merge keys (<<) are not allowed", "repeat the keys, or use an alias as a value")
-        if node.text in level.lines:
-            lines = f"lines {level.lines[node.text]} and {node.at.line}"
+        name = node.text, node.is_null
+        if name in level.lines:
+            lines = f"lines {level.lines[name]} and {node.at.line}"
             self.problems.add(node.at, f"`{node.text}` is set twice ({lines})", "keep one of them")
-        level.lines.setdefault(node.text, node.at.line)
+        level.lines.setdefault(name, node.at.line)
         return node

@@ -16,8 +16,8 @@ TEXT_JSON: Mapping[str, Any] = {"type": ["string", "number", "boolean"]}
 VALUE_JSON: Mapping[str, Any] = {"type": ["string", "number", "boolean", "null"]}
 _NUMBER = r"[+-]?([0-9][0-9_]*(\.[0-9]+)?|\.[0-9]+)([eE][+-]?[0-9]+)?"
 NUMBER_JSON: Mapping[str, Any] = {"type": ["number", "string"], "pattern": f"^{_NUMBER}$"}
-SHARE_JSON: Mapping[str, Any] = {"type": ["number", "string"], "pattern": f"^{_NUMBER} ?%?$", "minimum": 0}
-_DURATION = rf"{_NUMBER} ?(ms|s|min|h|days?|weeks?)"
+SHARE_JSON: Mapping[str, Any] = {"type": ["number", "string"], "pattern": f"^{_NUMBER} *%?$", "minimum": 0}
+_DURATION = rf"{_NUMBER} *(ms|s|min|h|days?|weeks?)"
 
 
 def _pattern(pattern: str) -> Mapping[str, Any]:
@@ -105,7 +105,7 @@ def _flag(text: Text) -> bool:
 TEXT = Scalar("text", _of(str), "write a text", TEXT_JSON)
 VALUE = Scalar("value", _constant, "write a text, a number, true, false or null", VALUE_JSON, takes_null=True)
 EXPRESSION = Scalar("expression", _expression, "write an expression, such as balance == 0", TEXT_JSON)
-FLAG = Scalar("boolean", _flag, "write true or false", {"type": "boolean"})
+FLAG = Scalar("boolean", _flag, "write true or false", {"enum": [True, False, "true", "false"]})
 
 IDENTIFIER = Scalar("name", _of(names.parse_identifier), names.IDENTIFIER_ACCEPTS, _pattern(names.IDENTIFIER_PATTERN))
 VARIABLE = Scalar("name", _of(names.parse_variable), names.IDENTIFIER_ACCEPTS, _pattern(names.IDENTIFIER_PATTERN))
@@ -157,6 +157,6 @@ DAYS = Scalar("duration", _of(units.parse_days), units.DAYS_ACCEPTS, _pattern(_D
 DURATION = Scalar("duration", _of(units.parse_duration), units.DURATION_ACCEPTS, _pattern(_DURATION))
 WAIT = Scalar("wait", _wait, units.WAIT_ACCEPTS, _pattern(rf"(about +)?{_DURATION}|{_DURATION} +to +{_DURATION}"))
 RATE = Scalar(
-    "rate", _of(units.parse_rate), units.RATE_ACCEPTS, _pattern(rf"{_NUMBER} ?%? *(/|per) *(day|week|month|year)")
+    "rate", _of(units.parse_rate), units.RATE_ACCEPTS, _pattern(rf"{_NUMBER} *%? *(/|per) *(day|week|month|year)")
 )
 POPULARITY = Scalar("law", _of(units.parse_popularity), units.POPULARITY_ACCEPTS, _pattern("zipf +[0-9.]+"))

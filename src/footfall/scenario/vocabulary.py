@@ -58,7 +58,9 @@ OF = Key(
     "{product: product, quantity: integer}",
     default="no list",
 )
-AT_MOST = Key("at_most", N_ELEMENTS, "greatest length of the list; required with `of`", "10", unit="elements")
+AT_MOST = Key(
+    "at_most", N_ELEMENTS, "greatest length of the list; required with `of`", "10", default="none", unit="elements"
+)
 LAWS = (
     Key("pick", PICK, "one of some values, all alike or by weight", "{female: 58, male: 42}"),
     Key("normal", Ref("normal"), "a draw from the normal law", "{mean: 33, sd: 9}"),

@@ -100,7 +100,7 @@ def _share(text: str, what: str, accepts: str) -> Decimal:
 
 
 def _percent_hint(text: str, chance: Decimal) -> str:
-    return f"did you mean {text.strip()}%?" if 1 < chance <= 100 and not is_percent(text) else ""
+    return f"did you mean {text.strip()}%?" if 2 <= chance <= 100 and not is_percent(text) else ""
 
 
 def parse_popularity(text: str) -> Decimal:

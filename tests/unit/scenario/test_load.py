@@ -1,0 +1,227 @@
+"""A file becomes records: typed, with units parsed, in order, with places."""
+
+import os
+import time
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from footfall.errors import ScenarioError, UsageError
+from footfall.scenario import load, load_shipped, loads, shipped
+from footfall.scenario import records as r
+from tests.small_scenarios import scenario_text, small
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="module")
+def everything():
+    return load(HERE / "everything.yaml", name="everything.yaml")
+
+
+def test_the_smallest_scenario_has_every_default():
+    """What a scenario leaves out has the documented default."""
+    scenario = small()
+    assert (scenario.title, scenario.about, scenario.currency, scenario.time_zone) == ("", "", "USD", "UTC")
+    assert (scenario.main.text, scenario.goal, scenario.devices, scenario.effects) == ("life", None, None, ())
+    assert scenario.calendar.week == ((Decimal(1),) * 24,) * 7
+    assert (scenario.people.growth_per_day, scenario.people.already_here_share) == (0, 0)
+    assert scenario.catalogues[0].weights is None
+    assert (scenario.journeys[0].has_session, scenario.journeys[0].slots) == (True, 1)
+
+
+def test_the_top_level(everything):
+    """Names, texts and choices of the top level are read as written."""
+    assert (everything.source, everything.name, everything.title) == ("everything.yaml", "everything", "Everything")
+    assert (everything.currency, everything.time_zone) == ("EUR", "Europe/Paris")
+    assert (everything.goal.text, everything.main.text) == ("fan", "life")
+
+
+def test_the_calendar(everything):
+    """Weeks written out, holidays of all and of a country, and campaigns are read with their units."""
+    calendar = everything.calendar
+    assert (calendar.start, calendar.length_days) == ((2026, 1, 31), 84)
+    assert len(calendar.week) == 7
+    assert calendar.week[0] == calendar.week[6]
+    assert calendar.week[0][15] == 10
+    assert calendar.holidays == (
+        ("", (2026, 2, 14), Decimal("1.5")),
+        ("", (None, 12, 25), Decimal("0.3")),
+        ("FR", (None, 7, 14), Decimal("0.6")),
+    )
+    opening, fair = calendar.campaigns
+    assert (opening.start.day, opening.until.day, opening.until.minute_of_day) == (3, 5, 720)
+    assert (fair.start.local, fair.until.local) == ((2026, 3, 1, 0, 0), (2026, 3, 4, 18, 30))
+    assert (opening.activity, fair.activity) == (Decimal("1.5"), Decimal("0.5"))
+
+
+def test_a_rhythm_of_hours_and_days():
+    """`hours` with `days` multiply; a day that is missing has 1."""
+    hours = ", ".join(str(hour) for hour in range(24))
+    scenario = small(calendar=f"{{start: 2026-01-01, length: 1 day, rhythm: {{hours: [{hours}], days: {{sun: 2}}}}}}")
+    assert scenario.calendar.week[0][3] == 3
+    assert scenario.calendar.week[6][3] == 6
+
+
+def test_people(everything):
+    """Quantities of people are exact, growth is per day."""
+    people = everything.people
+    assert (people.count, people.home.text) == (10_000, "cities")
+    assert (people.already_here_share, people.already_here_days) == (Decimal("0.25"), 60)
+    assert people.growth_per_day == Decimal("0.002531693501940591734455620194")
+
+
+def test_properties_of_people(everything):
+    """A property begins with a constant, a draw, an expression, an empty list, or null."""
+    of = {item.name: item for item in everything.people.properties}
+    assert of["age"].draw.kind == "normal"
+    assert (of["age"].draw.a, of["age"].draw.b, of["age"].draw.between) == (33, 9, (18, 70))
+    assert [(value.text, weight) for value, weight in of["gender"].draw.choices] == [("female", 58), ("male", 42)]
+    assert [value.is_null for value, _ in of["colour"].draw.choices] == [False, False, True]
+    assert (of["income"].type, of["height"].draw.kind) == ("money", "uniform")
+    assert of["is_senior"].derived.text == "age >= 60"
+    assert of["status"].start.is_null
+    assert of["status"].values == ("new", "old")
+    assert of["tags"].is_empty_list
+    assert of["tags"].list_type == r.ListType(5, "text")
+    assert of["cart"].list_type == r.ListType(10, None, (("bean", "bean"), ("quantity", "integer")))
+    assert of["nothing"].start.is_null
+    assert str(of["age"].at) == "everything.yaml:26:5"
+
+
+def test_devices_and_sessions(everything):
+    """Devices are weights and a catalogue; percent weights are shares."""
+    assert everything.devices.per_person == ((1, 55), (2, 45))
+    assert everything.devices.kinds.columns == ("platform", "os_name")
+    assert everything.session_properties[0].draw.choices[0][1] == Decimal("0.6")
+
+
+def test_stages_and_events(everything):
+    """Stages keep their order; events their category; properties every way they can be written."""
+    assert [stage.name for stage in everything.stages] == ["visitor", "buyer", "fan"]
+    assert [event.text for event in everything.stages[2].on] == ["Paid", "Seen"]
+    assert [(event.category, event.name) for event in everything.events] == [
+        ("Browsing", "Seen"),
+        ("Browsing", "Left"),
+        ("Buying", "Paid"),
+    ]
+    seen, left, paid = everything.events
+    assert [(item.name, item.value and item.value.text, item.required) for item in seen.properties] == [
+        ("total", None, None),
+        ("kind", "bean.name", None),
+        ("strength", "bean.strength", False),
+    ]
+    assert left.properties == ()
+    assert (paid.identifies, paid.revenue.text, seen.about) == (True, "total", "Looks")
+    assert [(item.name, item.type, item.required) for item in everything.properties] == [
+        ("total", "money", True),
+        ("kind", None, None),
+    ]
+
+
+def test_journeys(everything):
+    """A journey keeps its variables in both forms."""
+    life, shop, refund = everything.journeys
+    assert [(item.name, item.type, item.start.is_null) for item in life.carries] == [
+        ("total", "money", True),
+        ("bean", "bean", True),
+        ("line", None, True),
+        ("note", "text", True),
+    ]
+    assert shop.when.text == "known"
+    assert (refund.has_session, refund.slots) == (False, 3)
+
+
+def test_effects(everything):
+    """An effect has one factor, or factors by the values of a property."""
+    cities, slow, dear = everything.effects
+    assert (cities.by.text, [(value.text, factor) for value, factor in cities.factors]) == (
+        "city",
+        [("Paris", Decimal("1.3")), ("Oslo", Decimal("0.8"))],
+    )
+    assert (slow.what, slow.factor, slow.when.text, slow.start.day, slow.until.minute_of_day) == (
+        "duration",
+        2,
+        "age > 40",
+        2,
+        540,
+    )
+    assert (dear.what, dear.factor, dear.where.text) == ("value", Decimal("1.1"), "life/*/total")
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_every_shipped_scenario_loads(name):
+    """What footfall brings can be loaded, by its name with - or _."""
+    assert load_shipped(name.replace("_", "-")).name
+    assert load_shipped(name) == load_shipped(name.replace("_", "-"))
+
+
+def test_an_unknown_shipped_name_is_told_the_nearest():
+    """A name that is not shipped is refused with those that are."""
+    with pytest.raises(
+        UsageError, match=r'no shipped scenario "e-comerce"\n  shipped: .*\n  hint: did you mean ecommerce'
+    ):
+        load_shipped("e-comerce")
+
+
+def test_a_missing_file_is_a_usage_error(tmp_path):
+    """A file that is not there is no scenario's fault."""
+    with pytest.raises(UsageError, match=r'shop\.yaml" cannot be read: there is no such file'):
+        load(tmp_path / "shop.yaml")
+    with pytest.raises(UsageError, match="cannot be read"):
+        load("a\0b")
+
+
+def test_only_regular_files_are_read(tmp_path):
+    """A folder, a pipe and a device are refused at once, without reading from them."""
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(ScenarioError, match="not a regular file"):
+            load(path)
+
+
+def test_a_large_file_is_refused_without_reading_all_of_it(tmp_path):
+    """A sparse file of 1 GiB is refused by its size."""
+    with (tmp_path / "big.yaml").open("wb") as file:
+        file.truncate(2**30)
+    begun = time.perf_counter()
+    with pytest.raises(ScenarioError, match="larger than 10 MiB"):
+        load(tmp_path / "big.yaml")
+    assert time.perf_counter() - begun < 2
+
+
+def test_bom_and_crlf_change_nothing(tmp_path):
+    """A file saved by another editor is the same scenario."""
+    text = scenario_text()
+    (tmp_path / "a.yaml").write_bytes(text.encode())
+    (tmp_path / "b.yaml").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    assert load(tmp_path / "a.yaml", name="x") == load(tmp_path / "b.yaml", name="x")
+
+
+def test_problems_of_different_parts_are_told_together():
+    """One mistake does not hide another: all are in one error, in the order of the file."""
+    text = scenario_text(
+        calendar="{start: someday, length: 30}",
+        people="{count: many, home: cities, properties: {Age: {start: 1}, age: {start: 2}}}",
+        events="{A: {Seen: {}, Paid: {}}, B: {Seen: {revenu: 3}}}",
+        effects="[{named: x, where: y, odds: 3}]",
+    )
+    with pytest.raises(ScenarioError, match="someday") as caught:
+        loads(text)
+    assert [problem.at.line for problem in caught.value.problems] == [3, 3, 4, 4, 7, 7, 9]
+
+
+def test_a_thousand_lines_load_in_a_moment():
+    """A scenario of 1,000 lines takes well under 0.3 s."""
+    journeys = "".join(
+        f"  part_{i}:\n    when: orders > {i}\n    carries: {{total: money}}\n    steps:\n"
+        f"      - Seen: {{after: about 10 s, set: {{total: {i}}}}}\n      - go on: 80%\n        named: stays\n"
+        f"      - maybe: 25%\n        named: more\n        steps: [Paid, {{wait: 5 s to 20 s}}]\n"
+        for i in range(100)
+    )
+    text = scenario_text(journeys="  life: {steps: [Seen, Paid]}\n" + journeys)
+    assert text.count("\n") > 1000
+    begun = time.perf_counter()
+    loads(text)
+    assert time.perf_counter() - begun < 0.3
