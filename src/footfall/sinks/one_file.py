@@ -9,15 +9,17 @@ from __future__ import annotations
 import gzip
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import pyarrow as pa
 
 from footfall.errors import StoreError
 from footfall.events.chunk import Chunk, Run
 from footfall.events.schema import events_schema
-from footfall.sinks.scratch import Scratch, Spool, copy_payload, drop, explained
+from footfall.sinks.scratch import Scratch, Spool, copy_payload, drop, explaining
 from footfall.sinks.sink import (
     CursorBook,
     Cursors,
@@ -30,7 +32,7 @@ from footfall.sinks.sink import (
     prepared_of,
 )
 from footfall.store.durable import Lock, sync, sync_folder
-from footfall.store.ledger import Ledger, ledger_of
+from footfall.store.ledger import Ledger, ledger_of, lock_of
 from footfall.store.shape import check_chunk
 
 GZIP_LEVEL = 4
@@ -113,6 +115,7 @@ class FileSink:
         self._zipped = self.path.suffix == ".gz"
         self._scratch = Scratch(self.path.with_name(self.path.name + ".scratch"))
         self._writing: _Writing | None = None
+        self._held: ExitStack | None = None
 
     @property
     def name(self) -> str:
@@ -129,39 +132,36 @@ class FileSink:
 
     def open(self, run: Run, *, fresh: bool) -> Cursors:
         """Lock the file and cut off what was not committed."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        lock = Lock(ledger_of(self.path).with_name(f"{ledger_of(self.path).name}.lock"), self.path)
-        lock.acquire()
-        try:
+        with ExitStack() as held, explaining(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            held.enter_context(Lock(lock_of(self.path), self.path))
             self._scratch.clear()
+            held.callback(self._scratch.clear)
             if fresh:
                 _forget(self.path)
             _check_owner(self.path, run)
-            self._writing = _Writing(self.path, self.format, run, lock, zipped=self._zipped)
-        except OSError as error:
-            lock.release()
-            raise explained(self.path, error) from None
-        except BaseException:
-            lock.release()
-            raise
+            ledger = held.enter_context(Ledger(ledger_of(self.path), make=True))
+            file = held.enter_context(self.path.open("r+b" if self.path.exists() else "w+b"))
+            self._writing = _Writing(file, self.format, run, ledger, zipped=self._zipped)
+            sync_folder(self.path.parent)
+            self._held = held.pop_all()
         return dict(self._writing.book.cursors)
 
     def commit(self, prepared: Prepared) -> Receipt:
         """Append a part's rows, then note in the ledger how far the file is valid."""
         assert self._writing is not None, "commit needs open"
         try:
-            return self._writing.commit(prepared)
-        except OSError as error:
-            raise explained(self.path, error) from None
+            with explaining(self.path):
+                return self._writing.commit(prepared)
         finally:
             drop(prepared.files)
 
     def close(self, *, complete: bool) -> None:
         """Note whether the run is complete, and let the file go."""
-        writing, self._writing = self._writing, None
-        if writing is not None:
-            writing.close(complete=complete)
-        self._scratch.clear()
+        writing, held, self._writing, self._held = self._writing, self._held, None, None
+        if writing is not None and held is not None:
+            with explaining(self.path), held:
+                writing.end(complete=complete)
 
     def _encode(self, events: pa.Table, file: Spool) -> None:
         pieces = self.format.rows(events)
@@ -176,23 +176,20 @@ class _Writing:
     """A file that is open for appending, with its ledger.
 
     Args:
-        path: The file.
+        file: Open for reading and writing; closed by the caller, like the ledger.
         how: Its format.
         run: The run it holds.
-        lock: Held by the caller; released by `close`.
+        ledger: Knows how far the file is valid.
         zipped: Everything is written as gzip members, which may follow each other.
     """
 
-    def __init__(self, path: Path, how: Format, run: Run, lock: Lock, *, zipped: bool) -> None:
-        self._format, self._run, self._lock, self._zipped = how, run, lock, zipped
-        self._ledger = Ledger(ledger_of(path), make=True)
-        self.book = CursorBook(run, self._ledger.begin(run))
-        pieces = self._ledger.files(run.id)
+    def __init__(self, file: IO[bytes], how: Format, run: Run, ledger: Ledger, *, zipped: bool) -> None:
+        self._file, self._format, self._run, self._ledger, self._zipped = file, how, run, ledger, zipped
+        self.book = CursorBook(run, ledger.begin(run))
+        pieces = ledger.files(run.id)
         self._valid = max((piece["end_byte"] for piece in pieces), default=0)
         self._has_rows = any(piece["rows"] for piece in pieces)
-        self._file = path.open("r+b" if path.exists() else "w+b")
-        self._cut(path)
-        sync_folder(path.parent)
+        self._cut()
 
     def commit(self, prepared: Prepared) -> Receipt:
         if self.book.has(prepared):
@@ -206,21 +203,16 @@ class _Writing:
         self.book.move(prepared.part)
         return Receipt(prepared.part, prepared.events, size_bytes=end - begin)
 
-    def close(self, *, complete: bool) -> None:
-        try:
-            if complete:
-                self._ledger.end(self._run)
-            self._ledger.close()
-            self._file.close()
-        finally:
-            self._lock.release()
+    def end(self, *, complete: bool) -> None:
+        if complete:
+            self._ledger.end(self._run)
 
-    def _cut(self, path: Path) -> None:
+    def _cut(self) -> None:
         """Make the file what the ledger says it is: cut off the rest, write the head if nothing is there."""
         size = self._file.seek(0, os.SEEK_END)
         if size < self._valid:
             raise StoreError(
-                f"{path} has {size} bytes, but {self._valid} were committed: it was changed by somebody else\n"
+                f"{self._file.name} has {size} bytes, but {self._valid} were committed: somebody has changed it\n"
                 "  hint: --fresh writes it anew"
             )
         self._file.truncate(self._valid)
@@ -273,9 +265,8 @@ def _check_owner(path: Path, run: Run) -> None:
                 f"{path} is there already and was not written by footfall\n  hint: move it away, or name another file"
             )
         return
-    ledger = Ledger(ledger_of(path))
-    others = [info for info in ledger.runs() if info.id != run.id]
-    ledger.close()
+    with Ledger(ledger_of(path)) as ledger:
+        others = [info for info in ledger.runs() if info.id != run.id]
     if others:
         other = others[0]
         raise StoreError(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -20,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from footfall.events.chunk import Chunk, Run
-from footfall.sinks.scratch import drop, explained
+from footfall.sinks.scratch import drop, explaining
 from footfall.sinks.sink import (
     CursorBook,
     Cursors,
@@ -59,6 +60,7 @@ class ParquetSink:
         self.folder = Path(folder)
         self.partition = partition
         self._writing: _Writing | None = None
+        self._held: ExitStack | None = None
 
     @property
     def name(self) -> str:
@@ -68,42 +70,35 @@ class ParquetSink:
     def prepare(self, chunk: Chunk) -> Prepared:
         """Write a chunk's tables as Parquet files under temporary names, and sync them."""
         check_chunk(chunk)
-        try:
+        with explaining(self.folder):
             return prepared_of(chunk, {name: tuple(self._written(chunk, name)) for name in SCENARIO_TABLES})
-        except OSError as error:
-            raise explained(self.folder, error) from None
 
     def open(self, run: Run, *, fresh: bool) -> Cursors:
         """Lock the folder, note the run, remove files of it that were never committed."""
         check_names(run.stream.schema)
-        try:
+        with ExitStack() as held, explaining(self.folder):
             ledger_path(self.folder).parent.mkdir(parents=True, exist_ok=True)
-            lock = durable.Lock(lock_path(self.folder), self.folder)
-            lock.acquire()
-            try:
-                self._writing = _Writing(self.folder, run, lock, fresh=fresh)
-            except BaseException:
-                lock.release()
-                raise
-        except OSError as error:
-            raise explained(self.folder, error) from None
+            held.enter_context(durable.Lock(lock_path(self.folder), self.folder))
+            ledger = held.enter_context(Ledger(ledger_path(self.folder), make=True))
+            self._writing = _Writing(self.folder, run, ledger, fresh=fresh)
+            self._held = held.pop_all()
         return dict(self._writing.book.cursors)
 
     def commit(self, prepared: Prepared) -> Receipt:
         """Give a part's files their names, then note them in the ledger."""
         assert self._writing is not None, "commit needs open"
         try:
-            return self._writing.commit(prepared)
-        except OSError as error:
-            raise explained(self.folder, error) from None
+            with explaining(self.folder):
+                return self._writing.commit(prepared)
         finally:
             drop(prepared.files)
 
     def close(self, *, complete: bool) -> None:
         """Note whether the run is complete, and write the manifest."""
-        writing, self._writing = self._writing, None
-        if writing is not None:
-            writing.close(complete=complete)
+        writing, held, self._writing, self._held = self._writing, self._held, None, None
+        if writing is not None and held is not None:
+            with explaining(self.folder), held:
+                writing.end(complete=complete)
 
     def _written(self, chunk: Chunk, name: str) -> Iterator[Payload]:
         table: pa.Table = getattr(chunk, name)
@@ -180,17 +175,16 @@ class _Writing:
     Args:
         folder: The folder.
         run: The run.
-        lock: Held by the caller; released by `close`.
+        ledger: Of the folder; closed by the caller.
         fresh: Remove what is there of this run first.
     """
 
-    def __init__(self, folder: Path, run: Run, lock: durable.Lock, *, fresh: bool) -> None:
-        self._folder, self._run, self._lock = folder, run, lock
-        self._ledger = Ledger(ledger_path(folder), make=True)
+    def __init__(self, folder: Path, run: Run, ledger: Ledger, *, fresh: bool) -> None:
+        self._folder, self._run, self._ledger = folder, run, ledger
         if fresh:
-            self._ledger.delete(run.id)
-        cursors = self._ledger.begin(run)
-        committed = {row["file"] for row in self._ledger.files(run.id)}
+            ledger.delete(run.id)
+        cursors = ledger.begin(run)
+        committed = {row["file"] for row in ledger.files(run.id)}
         sweep(folder)
         delete_files(folder, run.stream.schema.scenario, run.id, keep=committed)
         self.book = CursorBook(run, cursors)
@@ -218,14 +212,10 @@ class _Writing:
             self._renew()
         return Receipt(prepared.part, prepared.events, size_bytes=prepared.size_bytes)
 
-    def close(self, *, complete: bool) -> None:
-        try:
-            if complete:
-                self._ledger.end(self._run)
-            self._renew()
-            self._ledger.close()
-        finally:
-            self._lock.release()
+    def end(self, *, complete: bool) -> None:
+        if complete:
+            self._ledger.end(self._run)
+        self._renew()
 
     def _renew(self) -> None:
         write_manifest(self._folder, self._ledger)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 from uuid import uuid4
@@ -134,6 +135,15 @@ def drop(files: Iterable[Path]) -> None:
     """Remove files that may be gone already."""
     for file in files:
         file.unlink(missing_ok=True)
+
+
+@contextmanager
+def explaining(path: Path) -> Iterator[None]:
+    """Turn what the system says about a file into a `StoreError`."""
+    try:
+        yield
+    except OSError as error:
+        raise explained(path, error) from None
 
 
 def explained(path: Path, error: OSError) -> StoreError:

@@ -91,6 +91,22 @@ def cannot_open(path: Path, error: Exception) -> StoreError:
     return StoreError(f"{path} cannot be opened\n  {_first_line(text)}")
 
 
+@contextmanager
+def explained(path: Path, kept: str) -> Iterator[None]:
+    """Turn what DuckDB or the system says into a `StoreError`.
+
+    Args:
+        path: The store.
+        kept: A sentence on what is still there.
+    """
+    import duckdb
+
+    try:
+        yield
+    except (duckdb.Error, OSError) as error:
+        raise failed(path, error, kept) from None
+
+
 def failed(path: Path, error: Exception, kept: str) -> StoreError:
     """Return why writing or reading failed, what is left and how to go on.
 
@@ -100,7 +116,7 @@ def failed(path: Path, error: Exception, kept: str) -> StoreError:
         kept: A sentence on what is still there.
     """
     text = str(error)
-    if "No space left" in text or "disk is full" in text.lower():
+    if any(sign in text for sign in ("No space left", "File too large", "quota exceeded")):
         return StoreError(
             f"{path}: the disk is full\n  {kept}\n  hint: free some space, then run the same command again"
         )

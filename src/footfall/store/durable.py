@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 
 from footfall.errors import StoreError
 
@@ -56,6 +56,33 @@ def make_folders(folders: Iterable[Path], below: Path) -> None:
             sync_folder(made.parent)
 
 
+class Claim:
+    """Keeps a destination from being opened twice in this process, against which no lock of a file helps.
+
+    Args:
+        of: The destination.
+    """
+
+    _held: set[Path] = set()  # noqa: RUF012 - what all of this process share
+
+    def __init__(self, of: Path) -> None:
+        self._of = of.absolute()
+
+    def acquire(self) -> None:
+        """Take it.
+
+        Raises:
+            StoreError: It is taken.
+        """
+        if self._of in Claim._held:
+            raise StoreError(f"{self._of} is already open in this process\n  hint: close it first")
+        Claim._held.add(self._of)
+
+    def release(self) -> None:
+        """Let it go."""
+        Claim._held.discard(self._of)
+
+
 class Lock:
     """A file that at most one process holds; it is let go when the process ends, however it ends.
 
@@ -64,10 +91,9 @@ class Lock:
         of: What is locked, for the error.
     """
 
-    _held: set[Path] = set()  # noqa: RUF012 - POSIX locks do not exclude their own process, this does
-
     def __init__(self, path: Path, of: Path) -> None:
-        self._path, self._of = path.absolute(), of
+        self._path, self._of = path, of
+        self._claim = Claim(of)
         self._file: IO[bytes] | None = None
 
     def acquire(self) -> None:
@@ -76,20 +102,29 @@ class Lock:
         Raises:
             StoreError: A process has it; the error names it.
         """
-        if self._path in Lock._held:
-            raise StoreError(f"{self._of} is already open in this process\n  hint: close it first")
-        while self._file is None:
-            self._try_once()
-        Lock._held.add(self._path)
+        self._claim.acquire()
+        try:
+            while self._file is None:
+                self._try_once()
+        except BaseException:
+            self._claim.release()
+            raise
 
     def release(self) -> None:
         """Let the lock go."""
         if self._file is None:
             return
-        Lock._held.discard(self._path)
+        self._claim.release()
         self._path.unlink(missing_ok=True)
         self._file.close()
         self._file = None
+
+    def __enter__(self) -> Self:
+        self.acquire()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
 
     def _try_once(self) -> None:
         file = self._path.open("a+b")

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pyarrow as pa
 
@@ -44,6 +44,11 @@ def ledger_of(path: Path) -> Path:
     return path.with_name(path.name + ".footfall")
 
 
+def lock_of(path: Path) -> Path:
+    """Return where the lock of a single file is."""
+    return path.with_name(path.name + ".footfall.lock")
+
+
 class _SQLite:
     """The dialect of the ledger: times are integers of ms, lists are JSON, wide integers are their digits."""
 
@@ -66,11 +71,12 @@ class Ledger:
         self.path = path
         self._totals: dict[str, Tallies] = {}
         mode = "rwc" if make else "rw"
-        with self._explained():
-            self._connection = _connect(path, mode)
+        with ExitStack() as held, self._explained():
+            self._connection = held.enter_context(closing(_connect(path, mode)))
             if make:
                 self._make()
             self._connection.execute("SELECT store_format FROM runs")
+            held.pop_all()
 
     def _make(self) -> None:
         self._connection.execute("PRAGMA synchronous = EXTRA")  # the journal's removal is synced too
@@ -153,6 +159,12 @@ class Ledger:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _run_rows(self) -> list[Row]:
         return sorted(self.table("runs"), key=lambda row: (row["created"], row["run"]))

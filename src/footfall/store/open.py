@@ -14,7 +14,7 @@ from footfall.events.chunk import Tallies
 from footfall.store import duck, layout
 from footfall.store.dialect import Dialect, DuckDB
 from footfall.store.durable import Lock
-from footfall.store.ledger import Ledger, ledger_of
+from footfall.store.ledger import Ledger, ledger_of, lock_of
 from footfall.store.parquet import delete_files, ledger_path, lock_path, write_manifest
 from footfall.store.runs import RunInfo, info_of, rows_of_arrow
 from footfall.store.tables import RUNS, TALLIES
@@ -54,12 +54,8 @@ class Store:
         Raises:
             StoreError: The query failed.
         """
-        import duckdb
-
-        try:
+        with duck.explained(self.path, "nothing was changed"):
             return duck.fetch(self._connection, sql, params)
-        except duckdb.Error as error:
-            raise duck.failed(self.path, error, "nothing was changed") from error
 
     def query(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Return the result of a query as rows: few, they become Python objects; times are datetimes in UTC."""
@@ -103,14 +99,10 @@ class Store:
         self._remove(found)
 
     def _remove(self, info: RunInfo) -> None:
-        import duckdb
-
-        try:
+        with duck.explained(self.path, "the run is still there, whole"):
             with duck.transaction(self._connection):
                 layout.delete_run(self._connection, info.id)
             self._connection.execute("CHECKPOINT")
-        except duckdb.Error as error:
-            raise duck.failed(self.path, error, "the run is still there, whole") from None
 
     def limit_memory(self, size: str) -> None:
         """Bound what queries hold in memory (`"800MB"`); what does not fit goes to disk for a while."""
@@ -131,27 +123,18 @@ class _ParquetStore(Store):
     """A folder of Parquet files; the relations are views over the files that the ledger knew when it was opened."""
 
     def _remove(self, info: RunInfo) -> None:
-        lock = Lock(lock_path(self.path), self.path)
-        lock.acquire()
-        try:
-            ledger = Ledger(ledger_path(self.path))
+        with Lock(lock_path(self.path), self.path), Ledger(ledger_path(self.path)) as ledger:
             ledger.delete(info.id)
             write_manifest(self.path, ledger)
-            ledger.close()
             delete_files(self.path, info.scenario, info.id)
-        finally:
-            lock.release()
         self._connection.close()
         self._connection = duck.connect_memory(self.path)
         self._load()
 
     def _load(self) -> None:
-        ledger = Ledger(ledger_path(self.path))
-        try:
+        with Ledger(ledger_path(self.path)) as ledger:
             layout.load_ledger(self._connection, ledger)
             layout.make_file_views(self._connection, self.path, ledger)
-        finally:
-            ledger.close()
 
 
 class _FileStore(Store):
@@ -159,11 +142,9 @@ class _FileStore(Store):
 
     def _remove(self, info: RunInfo) -> None:
         del info
-        lock = Lock(ledger_of(self.path).with_name(f"{ledger_of(self.path).name}.lock"), self.path)
-        lock.acquire()
-        self.path.unlink(missing_ok=True)
-        ledger_of(self.path).unlink()
-        lock.release()
+        with Lock(lock_of(self.path), self.path):
+            self.path.unlink(missing_ok=True)
+            ledger_of(self.path).unlink()
         self._connection.execute("DELETE FROM main.runs")
 
 
@@ -211,9 +192,6 @@ def _open_parquet(folder: Path) -> Store:
 
 def _open_file(path: Path) -> Store:
     connection = duck.connect_memory(path.parent)
-    ledger = Ledger(ledger_of(path))
-    try:
+    with Ledger(ledger_of(path)) as ledger:
         layout.load_ledger(connection, ledger)
-    finally:
-        ledger.close()
     return _FileStore(path, connection, has_rows=False)

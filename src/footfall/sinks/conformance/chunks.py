@@ -245,7 +245,7 @@ def _ids(prefix: str, *numbers: Ints) -> pa.Array:
 
 
 def _mask(array: pa.Array, keep: Bools) -> pa.Array:
-    return pc.if_else(pa.array(keep), array, pa.scalar(None, array.type)) if not keep.all() else array
+    return array if keep.all() else array.take(pa.array(np.arange(len(array)), mask=~keep))
 
 
 def _events(world: _World, rows: _Rows) -> pa.Table:
