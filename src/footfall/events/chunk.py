@@ -42,9 +42,9 @@ class Tallies:
         effects: (effect, address, option, "with" or "without") → the same three.
         skipped: (what, address) → times something declared could not happen (a full list, no free slot).
         stages: (stage, city) → people who reached it, counted once, when they do (arrivals count for the first).
-        cities: (city, measure) → sum; measures: `people` (who came, counted in their first chunk), `active` (with at least
-            one event), `returned` (with at least two sessions), `sessions`, `events`, `events_squared` (sum over people of
-            the square of their events), `converted` (reached the goal), `revenue` (minor units).
+        cities: (city, measure) → sum; measures: `people` (who came, counted in their first chunk), `active` (with at
+            least one event), `returned` (with at least two sessions), `sessions`, `events`, `events_squared` (sum over
+            people of the square of their events), `converted` (reached the goal), `revenue` (minor units).
     """
 
     decisions: dict[tuple[str, str], tuple[int, int, int]]
@@ -82,8 +82,8 @@ def _add_counts(into: dict[K, int], more: dict[K, int]) -> None:
 class Part:
     """A unit of work: a group of people and a span of time.
 
-    The groups depend on the stream alone, never on workers. A group's parts follow each other in time without a gap: a part begins
-    where the one before it ended, which is the group's cursor.
+    The groups depend on the stream alone, never on workers. A group's parts follow each other in time without a gap: a
+    part begins where the one before it ended, which is the group's cursor.
 
     Args:
         first_person, end_person: Half-open range of people.

@@ -34,7 +34,7 @@ class UserProperty:
         kind: Of its column.
         column: Its column; for a list, that of the length.
         items: For a list: the columns of its fields.
-        value: What is written, from these columns alone: a row of a catalogue as its first column, in a list as all of them.
+        value: What is written, from these columns alone: a row of a catalogue as its first column, in a list as all.
     """
 
     name: str

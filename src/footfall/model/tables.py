@@ -19,7 +19,7 @@ class Categorical:
     """Weights of choices.
 
     Args:
-        cumulated: Shape (K,), int64, non-decreasing, the last is 2**62; choice k is drawn when the 62-bit number lies below entry k first.
+        cumulated: Shape (K,), int64, non-decreasing, the last is 2**62. The first entry above a 62-bit number is the choice.
     """
 
     cumulated: Array

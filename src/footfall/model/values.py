@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 Kind = Literal["integer", "number", "boolean", "money", "time", "text", "row", "id", "null"]
 Array = npt.NDArray[Any]
+"""A NumPy array; its docstring says shape, dtype and unit."""
 
 NULL_INTEGER = int(np.iinfo(np.int64).min)
 NULL_CODE = -1
@@ -26,7 +27,7 @@ DTYPES: dict[Kind, np.dtype[Any]] = {
     "row": np.dtype(np.int32),
     "null": np.dtype(np.int64),
 }
-"""How a kind is held. Money in minor units, time in ms since the epoch (UTC), text as a code into the model's texts, row as an index."""
+"""How a kind is held: money in minor units, time in ms since the epoch (UTC), text as a code, a row as its index."""
 
 NULLS: dict[Kind, int | float] = {
     "integer": NULL_INTEGER,

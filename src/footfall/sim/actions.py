@@ -13,16 +13,16 @@ from footfall.model.program import Action, Append, Assign, Draw, Effect, PickEle
 from footfall.model.tables import Categorical
 from footfall.model.values import NULL_INTEGER, NULLS, Array, differ, is_null
 from footfall.sim import draws
+from footfall.sim.context import Context
 from footfall.sim.decisions import active, factor
 from footfall.sim.evaluate import evaluate, holds
 from footfall.sim.record import mark
-from footfall.sim.state import Rows
 
 if TYPE_CHECKING:
     from footfall.sim.waves import Waves
 
 
-def apply(waves: Waves, action: Action, context: Rows, joins_next: bool) -> None:
+def apply(waves: Waves, action: Action, context: Context, joins_next: bool) -> None:
     """Change the state of some people, and note what changed.
 
     Args:
@@ -38,7 +38,7 @@ def apply(waves: Waves, action: Action, context: Rows, joins_next: bool) -> None
     _note(waves, number, declared, before, context, joins_next)
 
 
-def _snapshot(declared: UserProperty, context: Rows) -> list[Array]:
+def _snapshot(declared: UserProperty, context: Context) -> list[Array]:
     return [context.load(column) for column in (declared.column, *declared.items)]
 
 
@@ -52,7 +52,7 @@ def _changed(declared: UserProperty, before: list[Array], after: list[Array]) ->
 
 
 def _note(
-    waves: Waves, number: int, declared: UserProperty, before: list[Array], context: Rows, joins_next: bool
+    waves: Waves, number: int, declared: UserProperty, before: list[Array], context: Context, joins_next: bool
 ) -> None:
     after = _snapshot(declared, context)
     changed = _changed(declared, before, after)
@@ -74,7 +74,7 @@ def note_change(waves: Waves, number: int, rows: Array, times: Array, joins_next
     waves.record.changes[number].append(rows, state.change_no[rows], times, event, bound, *values)
 
 
-def _change(waves: Waves, action: Action, context: Rows) -> None:
+def _change(waves: Waves, action: Action, context: Context) -> None:
     if isinstance(action, Assign):
         _assign(waves, action, context)
     elif isinstance(action, Append):
@@ -87,7 +87,7 @@ def _change(waves: Waves, action: Action, context: Rows) -> None:
         _pick_element(waves, action, context)
 
 
-def _assign(waves: Waves, action: Assign, context: Rows) -> None:
+def _assign(waves: Waves, action: Assign, context: Context) -> None:
     column = waves.state.columns[action.column]
     value = _value(waves, action.value, context)
     value = affected(action.effects, value, context)
@@ -102,20 +102,20 @@ def _added(action: Assign, old: Array, more: Array) -> Array:
     return old + np.where(is_null(value_kind, np.asarray(more)), 0, more)
 
 
-def _value(waves: Waves, value: Op | Draw, context: Rows) -> Array:
+def _value(waves: Waves, value: Op | Draw, context: Context) -> Array:
     if isinstance(value, Draw):
         return draws.value(value, draws.bits(waves.state, context.rows, value.key))
     return evaluate(value, context)
 
 
-def initial_value(initial: Initial, context: Rows) -> Array:
+def initial_value(initial: Initial, context: Context) -> Array:
     """Return what a column begins with: shape (n,) or ()."""
     if isinstance(initial.value, Draw):
         return draws.value(initial.value, draws.bits(context.state, context.rows, initial.value.key))
     return evaluate(initial.value, context)
 
 
-def affected(effects: tuple[Effect, ...], value: Array, context: Rows) -> Array:
+def affected(effects: tuple[Effect, ...], value: Array, context: Context) -> Array:
     """Multiply whole numbers (or numbers) by the factors of effects; whole numbers are rounded half up."""
     for effect in effects:
         is_active = active(effect, context, len(context.rows))
@@ -127,7 +127,7 @@ def affected(effects: tuple[Effect, ...], value: Array, context: Rows) -> Array:
     return value
 
 
-def _append(waves: Waves, action: Append, context: Rows) -> None:
+def _append(waves: Waves, action: Append, context: Context) -> None:
     columns, rows = waves.state.columns, context.rows
     values = [evaluate(op, context) for op in action.values]
     length = columns[action.length][rows]
@@ -141,11 +141,11 @@ def _append(waves: Waves, action: Append, context: Rows) -> None:
     columns[action.length][who] = place + 1
 
 
-def _remove(waves: Waves, action: Remove, context: Rows) -> None:
+def _remove(waves: Waves, action: Remove, context: Context) -> None:
     columns, rows = waves.state.columns, context.rows
     width = columns[action.columns[0]].shape[1]
     length = columns[action.length][rows]
-    place = _place(waves, action, context, length)
+    place = _place(action, context, length)
     if place is None:
         for column in action.columns:
             columns[column][rows] = NULLS[waves.model.columns[column].kind]
@@ -160,7 +160,7 @@ def _remove(waves: Waves, action: Remove, context: Rows) -> None:
     columns[action.length][rows] = length - there
 
 
-def _place(waves: Waves, action: Remove, context: Rows, length: Array) -> Array | None:
+def _place(action: Remove, context: Context, length: Array) -> Array | None:
     if action.at is not None:
         return evaluate(action.at, context)
     if action.equal is None:
@@ -171,7 +171,7 @@ def _place(waves: Waves, action: Remove, context: Rows, length: Array) -> Array 
     return np.where(found.any(axis=1), np.argmax(found, axis=1), -1)
 
 
-def _pick_row(waves: Waves, action: PickRow, context: Rows) -> None:
+def _pick_row(waves: Waves, action: PickRow, context: Context) -> None:
     random = draws.bits(waves.state, context.rows, action.key)
     if isinstance(action.table, Categorical):
         row = draws.choose(action.table, random)
@@ -181,7 +181,7 @@ def _pick_row(waves: Waves, action: PickRow, context: Rows) -> None:
     waves.state.columns[action.column][context.rows] = row
 
 
-def _pick_element(waves: Waves, action: PickElement, context: Rows) -> None:
+def _pick_element(waves: Waves, action: PickElement, context: Context) -> None:
     columns, rows = waves.state.columns, context.rows
     length = columns[action.length][rows]
     random = (draws.bits(waves.state, rows, action.key) >> np.uint64(32)).astype(np.int64)
@@ -226,7 +226,11 @@ def _advance_stage(waves: Waves, site: Site, rows: Array, times: Array) -> None:
     old = context.load(builtins.STAGE)
     new = old
     for rule in site.stages:
-        reached = np.full(len(rows), rule.stage) if rule.when is None else np.where(holds(rule.when, context, len(rows)), rule.stage, 0)
+        reached = (
+            np.full(len(rows), rule.stage)
+            if rule.when is None
+            else np.where(holds(rule.when, context, len(rows)), rule.stage, 0)
+        )
         new = np.maximum(new, reached)
     risen = np.greater(new, old)
     if risen.any():

@@ -1,8 +1,8 @@
 """Who comes when, and where they live.
 
-How many arrive on a day depends on that day alone. People are numbered in order of arrival. A person's instant is a stratified draw
-from the activity of that day over all cities, and the city is then drawn given the instant, so that in every city arrivals follow
-local time.
+How many arrive on a day depends on that day alone. People are numbered in order of arrival. A person's instant is a
+stratified draw from the activity of that day over all cities, and the city is then drawn given the instant, so that in
+every city arrivals follow local time.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Arrivals:
         self._first_slot = first
         n_days = (calendar.n_slots - first) // SLOTS_PER_DAY
         self._slot_mass = self._masses(first, n_days)
-        self._edges = self._cumulate(n_days)
+        self._edges = self._cumulate()
 
     def _masses(self, first: int, n_days: int) -> Array:
         """Activity times population per quarter hour: shape (days, 96), int64, at most about 2**32."""
@@ -57,7 +57,7 @@ class Arrivals:
             mass += self._calendar.activity[rhythm, first : first + mass.size] * weight
         return mass.reshape(n_days, SLOTS_PER_DAY)
 
-    def _cumulate(self, n_days: int) -> Array:
+    def _cumulate(self) -> Array:
         """First person of each day: shape (days + 1,), int64."""
         people = self._model.people
         masses = [int(day.sum()) for day in self._slot_mass]
@@ -116,7 +116,8 @@ class Arrivals:
         weights = self._calendar.activity[:, slots][people.home_rhythms] * people.home_weights[:, None]
         cumulated = np.cumsum(weights, axis=0)
         target = (bits >> np.uint64(40)).astype(np.int64) * cumulated[-1] >> 24
-        return (cumulated <= target).sum(axis=0).astype(np.int32)
+        homes: Array = np.less_equal(cumulated, target).sum(axis=0).astype(np.int32)
+        return homes
 
 
 def _power(per_day: int, days: int) -> int:
@@ -143,5 +144,6 @@ def _share(masses: list[int], count: int, whole: int) -> list[int]:
 
 def _scale(place: Array, whole: Array, n: Array) -> Array:
     """Return floor(place * whole / n) without overflow for n up to 2**22."""
-    quotient, rest = whole // n, whole % n
-    return place * quotient + place * rest // n
+    quotient, rest = np.floor_divide(whole, n), np.remainder(whole, n)
+    scaled: Array = place * quotient + place * rest // n
+    return scaled

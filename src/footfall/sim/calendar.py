@@ -1,7 +1,8 @@
 """Local time and activity: a grid of quarter hours in UTC, with each zone's offset and each rhythm's activity.
 
-Activity is a piecewise constant intensity per rhythm (a time zone with a country's holidays). Its integral is kept at the edges of
-the quarter hours, so that a wait in activity time is: look up where the person stands, add the wait, look up when that is reached.
+Activity is a piecewise constant intensity per rhythm (a time zone with a country's holidays). Its integral is kept at
+the edges of the quarter hours, so that a wait in activity time is: look up where the person stands, add the wait, look
+up when that is reached.
 """
 
 from __future__ import annotations
@@ -104,7 +105,7 @@ class Calendar:
         return found
 
     def _integrate(self) -> Array:
-        """Integral of activity at the slots' edges, per rhythm, laid out with a stride so that one search serves all."""
+        """Return the integral at the slots' edges, per rhythm, with a stride between so that one search serves all."""
         integrals = np.zeros((len(self.activity), self.n_slots + 1), np.int64)
         np.cumsum(self.activity * SLOT_MS >> ACTIVITY_BITS, axis=1, out=integrals[:, 1:])
         integrals += np.arange(len(self.activity), dtype=np.int64)[:, None] * _STRIDE
@@ -112,7 +113,7 @@ class Calendar:
 
     def slot(self, times_ms: Array) -> Array:
         """Return the number of the quarter hour of each time."""
-        return (times_ms - self.origin_ms) // SLOT_MS
+        return np.floor_divide(times_ms - self.origin_ms, SLOT_MS)
 
     def local_ms(self, times_ms: Array, zones: Array) -> Array:
         """Return local wall-clock time as ms since 1970-01-01 00:00 local.
@@ -121,7 +122,7 @@ class Calendar:
             times_ms: Shape (n,), int64, UTC.
             zones: Shape (n,), int32: number of each one's zone.
         """
-        return times_ms + self.offsets_ms[zones, self.slot(times_ms)]
+        return np.add(times_ms, self.offsets_ms[zones, self.slot(times_ms)])
 
     def utc_ms(self, local_ms: Array, zones: Array) -> Array:
         """Return the instants of local wall-clock times: in a gap the later offset holds, in an overlap the first one.
@@ -132,7 +133,7 @@ class Calendar:
         """
         guess = np.clip(self.slot(local_ms), 0, self.n_slots - 1)
         guess = np.clip(self.slot(local_ms - self.offsets_ms[zones, guess]), 0, self.n_slots - 1)
-        return local_ms - self.offsets_ms[zones, guess]
+        return np.subtract(local_ms, self.offsets_ms[zones, guess])
 
     def after(self, times_ms: Array, waits_ms: Array, rhythms: Array) -> Array:
         """Return when waits that run in activity time are over.

@@ -10,8 +10,8 @@ from footfall.model.ops import Op
 from footfall.model.program import Decide, Effect, Option
 from footfall.model.values import Array
 from footfall.sim import draws
+from footfall.sim.context import Context
 from footfall.sim.evaluate import evaluate, holds
-from footfall.sim.state import Rows
 
 if TYPE_CHECKING:
     from footfall.sim.waves import Waves
@@ -24,7 +24,7 @@ def decide(waves: Waves, node: Decide, rows: Array) -> None:
     """Send each person to an option.
 
     Args:
-        node: The decision. Its chances become thresholds in 2**-32, by float64 arithmetic that every processor does alike.
+        node: Its chances become thresholds in 2**-32, by float64 arithmetic that every processor does alike.
         rows: Shape (n,), people.
 
     Randomness:
@@ -73,7 +73,7 @@ def _chance(waves: Waves, node: Decide, rows: Array, random: Array) -> None:
             _tally_effect(waves, node, 0, effect, is_active, threshold, taken)
 
 
-def _with_odds(chance: Array, effect: Effect, is_active: Array | None, context: Rows) -> Array:
+def _with_odds(chance: Array, effect: Effect, is_active: Array | None, context: Context) -> Array:
     times = chance * factor(effect, context)
     changed = times / (times + (1.0 - chance))
     return changed if is_active is None else np.where(is_active, changed, chance)
@@ -105,12 +105,14 @@ def _options(waves: Waves, node: Decide, rows: Array, random: Array) -> None:
     waves.push(node.otherwise, rows[np.equal(choice, len(weights))])
     if waves.record is not None:
         asked = np.diff(thresholds, axis=0, prepend=0)
-        waves.record.decisions[node.number] += np.stack([np.full(len(weights), n), asked.sum(axis=1), taken[:-1]], axis=1)
+        waves.record.decisions[node.number] += np.stack(
+            [np.full(len(weights), n), asked.sum(axis=1), taken[:-1]], axis=1
+        )
         for number, effect, is_active in actives:
             _tally_effect(waves, node, number, effect, is_active, asked[number], np.equal(choice, number))
 
 
-def _weight(option: Option, context: Rows, n: int, most: float) -> Array:
+def _weight(option: Option, context: Context, n: int, most: float) -> Array:
     """Return weights between 0 and `most`, shape (n,); null and what is not possible count as 0."""
     if isinstance(option.weight, Op):
         value = evaluate(option.weight, context).astype(np.float64)
@@ -148,7 +150,7 @@ def _tally_effect(
     sums[1] += [a - b for a, b in zip(whole, inside, strict=True)]
 
 
-def active(effect: Effect, context: Rows, n: int) -> Array | None:
+def active(effect: Effect, context: Context, n: int) -> Array | None:
     """Tell for whom an effect holds now: shape (n,), bool; None for all."""
     result = None
     if effect.span is not None:
@@ -163,12 +165,12 @@ def active(effect: Effect, context: Rows, n: int) -> Array | None:
     return result
 
 
-def factor(effect: Effect, context: Rows) -> Array | float:
+def factor(effect: Effect, context: Context) -> Array | float:
     """Return an effect's factor for each person where it is active."""
     return effect.factor if effect.by is None else _looked_up(effect, context)
 
 
-def _looked_up(effect: Effect, context: Rows) -> Array:
+def _looked_up(effect: Effect, context: Context) -> Array:
     assert effect.by is not None
     assert effect.factors is not None
     codes = evaluate(effect.by, context)

@@ -31,7 +31,7 @@ def invert(table: InverseCdf, random: Array) -> Array:
     cell = (random >> _CELL_SHIFT).astype(np.int64)
     fraction = ((random >> _FRACTION_SHIFT) & _FRACTION_MASK).astype(np.int64)
     low = table.knots[cell]
-    return low + ((table.knots[cell + 1] - low) * fraction >> FRACTION_BITS)
+    return np.add(low, (table.knots[cell + 1] - low) * fraction >> FRACTION_BITS)
 
 
 def choose_among(table: Grouped, equal: Array, random: Array) -> Array:

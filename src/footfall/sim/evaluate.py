@@ -6,43 +6,12 @@ Only operations whose result is the same on every processor are used: integers, 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 import numpy as np
 
 from footfall.model.ops import Op
 from footfall.model.values import NULL_INTEGER, NULLS, Array, is_null
-
-
-class Context(Protocol):
-    """What an expression is evaluated against; all arrays have one row per person of the wave."""
-
-    def load(self, column: int) -> Array:
-        """Return a column: shape (n,), or (n, K) for the elements of a list."""
-
-    def table(self, number: int) -> Array:
-        """Return a table column, null last."""
-
-    def now_ms(self) -> Array:
-        """Return each one's clock, ms, UTC."""
-
-    def local_ms(self) -> Array:
-        """Return each one's local wall clock, ms."""
-
-    def utc_ms(self, local_ms: Array) -> Array:
-        """Return the instant of each one's local wall clock, ms, UTC."""
-
-    def arrived_ms(self) -> Array:
-        """Return when each one arrived, ms, UTC."""
-
-    def start_ms(self) -> int:
-        """Return the start of the run."""
-
-    def stage_codes(self) -> Array:
-        """Return the text of each stage, as codes."""
-
-    def unique_bits(self, op: Op) -> Array:
-        """Return 63 random bits per person for `id`."""
+from footfall.sim.context import Context
 
 
 def evaluate(op: Op, context: Context) -> Array:
@@ -52,11 +21,11 @@ def evaluate(op: Op, context: Context) -> Array:
 
 def holds(op: Op, context: Context, n: int) -> Array:
     """Return where a condition holds: shape (n,), bool; null counts as false."""
-    truth = _truth(op, evaluate(op, context))
+    truth = np.asarray(_truth(evaluate(op, context)))
     return truth if truth.ndim else np.full(n, truth)
 
 
-def _truth(op: Op, value: Array) -> Array:
+def _truth(value: Array) -> Array:
     return value if value.dtype == np.bool_ else np.equal(value, 1)
 
 
@@ -83,7 +52,7 @@ def _with_nulls(op: Op, result: Array, mask: Array | None) -> Array:
     return np.where(mask, NULLS[op.kind], result)
 
 
-def _const(op: Op, context: Context) -> Array:
+def _const(op: Op, _context: Context) -> Array:
     return np.asarray(op.value)
 
 
@@ -142,16 +111,16 @@ def _is_null(op: Op, context: Context) -> Array:
 
 def _and(op: Op, context: Context) -> Array:
     one, other = _both(op, context)
-    return _truth(op, one) & _truth(op, other)
+    return _truth(one) & _truth(other)
 
 
 def _or(op: Op, context: Context) -> Array:
     one, other = _both(op, context)
-    return _truth(op, one) | _truth(op, other)
+    return _truth(one) | _truth(other)
 
 
 def _not(op: Op, context: Context) -> Array:
-    return ~_truth(op, evaluate(op.args[0], context))
+    return ~_truth(evaluate(op.args[0], context))
 
 
 def _negative(op: Op, context: Context) -> Array:
@@ -161,7 +130,7 @@ def _negative(op: Op, context: Context) -> Array:
 
 
 def _choose(op: Op, context: Context) -> Array:
-    condition = _truth(op, evaluate(op.args[0], context))
+    condition = _truth(evaluate(op.args[0], context))
     return np.where(condition, evaluate(op.args[1], context), evaluate(op.args[2], context))
 
 
@@ -180,7 +149,7 @@ def _to_number(op: Op, context: Context) -> Array:
     return result
 
 
-def _from_float(op: Op, value: Array) -> Array:
+def _from_float(value: Array) -> Array:
     """Return whole numbers from float64, NaN becoming null; halves round up."""
     missing = np.isnan(value)
     whole = np.floor(np.where(missing, 0.0, value) + 0.5).astype(np.int64)
@@ -188,7 +157,7 @@ def _from_float(op: Op, value: Array) -> Array:
 
 
 def _round(op: Op, context: Context) -> Array:
-    return _from_float(op, evaluate(op.args[0], context))
+    return _from_float(evaluate(op.args[0], context))
 
 
 def _floor(op: Op, context: Context) -> Array:
@@ -199,7 +168,7 @@ def _floor(op: Op, context: Context) -> Array:
 
 def _scaled(op: Op, context: Context) -> Array:
     """Return money (minor units) from a number of major units."""
-    return _from_float(op, evaluate(op.args[0], context) * float(op.value))  # type: ignore[arg-type]
+    return _from_float(evaluate(op.args[0], context) * float(op.value))  # type: ignore[arg-type]
 
 
 def _absolute(op: Op, context: Context) -> Array:
@@ -214,17 +183,17 @@ def _sum(op: Op, context: Context) -> Array:
 
 
 def _any(op: Op, context: Context) -> Array:
-    return _truth(op, evaluate(op.args[0], context)).any(axis=1)
+    return np.any(_truth(evaluate(op.args[0], context)), axis=1)
 
 
 def _ramp(op: Op, context: Context) -> Array:
     start, end, over = op.value  # type: ignore[misc]
     x = evaluate(op.args[0], context)
-    return start + (end - start) * np.minimum(np.maximum(x, 0.0), over) / over
+    return np.add(start, (end - start) * np.minimum(np.maximum(x, 0.0), over) / over)
 
 
 def _stage(op: Op, context: Context) -> Array:
-    return context.stage_codes()[evaluate(op.args[0], context)]
+    return context.model.stage_codes[evaluate(op.args[0], context)]
 
 
 def _local(op: Op, context: Context) -> Array:
@@ -271,11 +240,11 @@ _FUNCTIONS: dict[str, Callable[[Op, Context], Array]] = {
     "any": _any,
     "ramp": _ramp,
     "stage": _stage,
-    "now": lambda op, c: c.now_ms(),
-    "day": lambda op, c: (c.now_ms() - c.start_ms()) // 86_400_000 + 1,
-    "hour": lambda op, c: c.local_ms() // 3_600_000 % 24,
-    "weekday": lambda op, c: (c.local_ms() // 86_400_000 + 3) % 7,
-    "days_since_arrival": lambda op, c: (c.now_ms() - c.arrived_ms()) // 86_400_000,
+    "now": lambda _, c: c.now_ms(),
+    "day": lambda _, c: (c.now_ms() - c.model.start_ms) // 86_400_000 + 1,
+    "hour": lambda _, c: c.local_ms() // 3_600_000 % 24,
+    "weekday": lambda _, c: (c.local_ms() // 86_400_000 + 3) % 7,
+    "days_since_arrival": lambda _, c: (c.now_ms() - c.arrived_ms()) // 86_400_000,
     "local": _local,
     "id": lambda op, c: c.unique_bits(op),
 }

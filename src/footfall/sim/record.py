@@ -59,11 +59,12 @@ class Record:
 
     Args:
         sites: Per site: rows, times, event numbers, session ids, marks (`mark`), then the captures.
-        changes: Per user property (the stage last): rows, sequences, times, event numbers, whether bound for sure, then old and
-            new value; for lists old and new lengths, then old and new elements per field.
-        firsts: Rows and event numbers of people's first events, then all their user properties' arrays.
-        decisions, effects: Per number: shape (options, 3) and (options, 2, 3), int64: reached, chances in 2**-32, taken.
-        skips: Shape (S,), int64.
+        changes: Per user property (the stage last): rows, sequences, times, event numbers, whether bound for sure, then
+            old and new value; for lists old length and elements per field, then the new ones.
+        firsts: Rows and event numbers of people's first events, then the arrays of all their user properties.
+        decisions: Per decision: shape (options, 3), int64: times reached, chances in 2**-32, times taken.
+        effects: (effect, decision, option) → shape (2, 3), int64: the same where the effect holds, and where not.
+        skips: Shape (S,), int64: what could not happen.
     """
 
     sites: list[Journal]

@@ -11,8 +11,9 @@ from footfall.model import builtins
 from footfall.model.model import Model
 from footfall.sim import actions, draws, keys
 from footfall.sim.arrivals import Arrivals
-from footfall.sim.assemble import Group, assemble
+from footfall.sim.assemble import assemble
 from footfall.sim.calendar import DAY_MS, Calendar
+from footfall.sim.flow import Group
 from footfall.sim.record import Record
 from footfall.sim.state import State
 from footfall.sim.waves import Waves
@@ -113,4 +114,3 @@ class Simulation:
         """Simulate up to an instant that has been written already; the same as `advance`, its chunk thrown away."""
         if until_ms > self.at_ms:
             self.advance(until_ms)
-

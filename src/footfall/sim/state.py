@@ -6,10 +6,8 @@ import numpy as np
 
 from footfall.model import builtins
 from footfall.model.model import Model
-from footfall.model.ops import Op
 from footfall.model.values import DTYPES, NEVER, NULL_INTEGER, Array
 from footfall.sim import keys
-from footfall.sim.calendar import Calendar
 
 CLOSED = -(2**62)
 """`session_last` of somebody who is in no session."""
@@ -25,9 +23,12 @@ class State:
         node, time: Where each one waits, and until when; `NEVER` when nothing more will happen.
         event_no, event_last: Number and time of the last event.
         change_no: Number of the last change.
-        session_id: Time of the session's first event, or null before it; `session_last`: time of its last event.
+        session_id: Time of the session's first event, or null before it.
+        session_last: Time of the session's last event, or `CLOSED`.
         sessions: Sessions with at least one event.
-        in_later: 1 + number of the later journey that runs now, or 0; `main_node`, `main_time`: where the main journey waits meanwhile, `main_live`: in a session.
+        device_kinds: Shape (U, 3), int32: rows of the kinds of devices.
+        in_later: 1 + number of the later journey that runs now, or 0.
+        main_node, main_time: Where the main journey waits meanwhile; `main_live`: whether in a session.
         slots: Shape (U, T): times at which pending later journeys start; `slot_min` the earliest of each.
         payloads: Per timer, per variable: shape (U, slots) or (U, slots, K).
     """
@@ -67,60 +68,9 @@ class State:
         self.payloads = [[_pending(self.columns[c], timer.slots) for c in timer.payload] for timer in model.timers]
 
 
-def _blank(kind: str, width: int, start: int | float, n: int) -> Array:
+def _blank(kind: str, width: int, start: float, n: int) -> Array:
     return np.full((n, width) if width else n, start, DTYPES[kind])  # type: ignore[index]
 
 
 def _pending(column: Array, slots: int) -> Array:
     return np.zeros((len(column), slots, *column.shape[1:]), column.dtype)
-
-
-class Rows:
-    """Some people of a state, as the context of expressions.
-
-    Args:
-        rows: Shape (n,), int64: rows of the state.
-        visits: Column that counts visits for draws within expressions.
-    """
-
-    __slots__ = ("_calendar", "_clock", "_model", "rows", "state")
-
-    def __init__(self, model: Model, calendar: Calendar, state: State, rows: Array) -> None:
-        self._model = model
-        self._calendar = calendar
-        self.state = state
-        self.rows = rows
-        self._clock: Array | None = None
-
-    def load(self, column: int) -> Array:
-        return self.state.columns[column][self.rows]
-
-    def table(self, number: int) -> Array:
-        return self._model.tables[number].values
-
-    def now_ms(self) -> Array:
-        if self._clock is None:
-            self._clock = self.state.clock[self.rows]
-        return self._clock
-
-    def local_ms(self) -> Array:
-        zones = self._model.people.home_zones[self.load(builtins.HOME)]
-        return self._calendar.local_ms(self.now_ms(), zones)
-
-    def utc_ms(self, local_ms: Array) -> Array:
-        zones = self._model.people.home_zones[self.load(builtins.HOME)]
-        return self._calendar.utc_ms(local_ms, zones)
-
-    def arrived_ms(self) -> Array:
-        return self.state.arrived[self.rows]
-
-    def start_ms(self) -> int:
-        return self._model.start_ms
-
-    def stage_codes(self) -> Array:
-        return self._model.stage_codes
-
-    def unique_bits(self, op: Op) -> Array:
-        name, counter = op.value  # type: ignore[misc]
-        visits = self.state.columns[int(counter)][self.rows]
-        return (keys.draw(self.state.keys[self.rows], int(name), visits) >> np.uint64(1)).astype(np.int64)

@@ -13,10 +13,10 @@ from footfall.model.values import NULL_INTEGER, Array
 from footfall.sim.record import Record
 
 if TYPE_CHECKING:
-    from footfall.sim.assemble import Flow, Group, _Change
+    from footfall.sim.flow import Change, Flow, Group
 
 
-def of_part(group: Group, record: Record, flow: Flow, changes: list[_Change], arrived: Array) -> Tallies:
+def of_part(group: Group, record: Record, flow: Flow, changes: list[Change], arrived: Array) -> Tallies:
     """Count decisions, effects, stages and cities of a part.
 
     Args:
@@ -38,10 +38,11 @@ def _decisions(model: Model, record: Record, tallies: Tallies) -> None:
     for name, sums in zip(model.decisions, record.decisions, strict=True):
         for option, (reached, asked, taken) in zip(name.options, sums.tolist(), strict=True):
             tallies.decisions[name.address, option] = (reached, asked, taken)
-    for (effect, decision, option), sums in record.effects.items():
+    for (effect, decision, number), sums in record.effects.items():
         name = model.decisions[decision]
-        for which, triple in zip(("with", "without"), sums.tolist(), strict=True):
-            tallies.effects[model.effects[effect], name.address, name.options[option], which] = tuple(triple)
+        for which, (reached, asked, taken) in zip(("with", "without"), sums.tolist(), strict=True):
+            key = (model.effects[effect], name.address, name.options[number], which)
+            tallies.effects[key] = (reached, asked, taken)
     for what, count in zip(model.skips, record.skips.tolist(), strict=True):
         if count:
             tallies.skipped[what] = count

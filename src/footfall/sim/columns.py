@@ -1,0 +1,46 @@
+"""Properties as columns: values at some places of a table, null elsewhere."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from footfall.events.schema import Field
+from footfall.model.model import Model
+from footfall.model.ops import Op
+from footfall.model.program import Listing
+from footfall.model.values import Array
+from footfall.sim import arrow
+from footfall.sim.context import Context
+from footfall.sim.evaluate import evaluate
+
+
+def evaluated(value: Op | Listing, context: Context) -> list[Array]:
+    """Return a property's values.
+
+    Returns:
+        Shape (n,); of a list the lengths, then one (n, K) array per field of its elements.
+    """
+    if isinstance(value, Op):
+        return [np.broadcast_to(evaluate(value, context), context.rows.shape)]
+    return [context.load(value.length), *(evaluate(item, context) for item in value.items)]
+
+
+def property_column(
+    model: Model, n: int, places: Array, arrays: list[Array], value: Op | Listing, field: Field
+) -> pa.Array:
+    """Return a property as a column of n rows, null but at some places.
+
+    Args:
+        places: Shape (m,), each once.
+        arrays: As `evaluated` gives them.
+        value: What they were evaluated from.
+    """
+    words = arrow.Words(model.texts, model.stream.schema.minor_digits)
+    if isinstance(value, Op):
+        return arrow.scattered(n, places, arrays[0], value.kind, words, value.of)
+    order = np.argsort(places)
+    lengths = arrays[0][order]
+    flat = [arrow.elements(lengths, cells[order]) for cells in arrays[1:]]
+    items = [arrow.dense(f, item.kind, words, item.of) for f, item in zip(flat, value.items, strict=True)]
+    return arrow.listed(field, n, places[order], lengths, items, words)

@@ -1,0 +1,137 @@
+"""The table of events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from footfall.events.schema import TIMESTAMP, arrow_type, events_schema
+from footfall.model import builtins
+from footfall.model.model import Model
+from footfall.model.ops import Op
+from footfall.model.program import Listing, Site
+from footfall.model.values import NULL_INTEGER, Array
+from footfall.sim import arrow
+from footfall.sim.columns import evaluated, property_column
+from footfall.sim.flow import Change, EventLookup, Flow, Group
+from footfall.sim.ids import device_ids, id_column, insert_ids, user_ids
+from footfall.sim.people_tables import languages, user_properties
+from footfall.sim.record import Record, unmark
+
+
+def events_table(group: Group, record: Record, flow: Flow, changes: list[Change], lookup: EventLookup) -> pa.Table:
+    """Return the events of a part in order of (time, person, event number)."""
+    model, order = group.model, flow.order
+    schema = events_schema(model.stream.schema)
+    columns = _common(group, flow, order)
+    columns["event_properties"], columns["revenue"], columns["currency"] = _event_properties(group, flow)
+    if model.user_properties:
+        columns["user_properties"], columns["changed"] = user_properties(group, record, flow, changes[:-1], lookup)
+    return pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema)
+
+
+def _common(group: Group, flow: Flow, order: Array) -> dict[str, pa.Array]:
+    model, words = group.model, group.model.texts
+    rows, n = flow.rows[order], len(flow)
+    events = np.repeat(np.array([s.event for s in model.sites], np.int32), np.diff(flow.edges))[order]
+    sessions = flow.sessions[order]
+    stages, devices, known = unmark(flow.marks[order])
+    kinds = np.where(np.less(devices, 0), -1, group.state.device_kinds[rows, devices])
+    homes = group.state.columns[builtins.HOME]
+    city, country, _, _ = model.home
+    return {
+        "insert_id": arrow.fixed_texts(insert_ids(model, group.persons, rows, flow.numbers[order])),
+        "event_type": arrow.texts(events, [name for name, _ in model.events]),
+        "category": arrow.texts(*_categories(model, events)),
+        "time": arrow.plain(flow.times[order], TIMESTAMP),
+        "person": arrow.plain(group.persons[rows], pa.int64()),
+        "user_id": id_column(rows, known, user_ids(model, group.persons)),
+        "device_id": id_column(rows * 3 + devices, np.greater_equal(devices, 0), device_ids(model, group.persons)),
+        "session_id": arrow.plain(sessions, pa.int64(), np.not_equal(sessions, NULL_INTEGER)),
+        "stage": arrow.texts(stages, model.stream.schema.stages),
+        "city": arrow.texts_of(rows, model.tables[city].values[homes], words),
+        "country": arrow.texts_of(rows, model.tables[country].values[homes], words),
+        "platform": arrow.texts(model.tables[model.device_tables[0]].values[kinds], words),
+        "os_name": arrow.texts(model.tables[model.device_tables[1]].values[kinds], words),
+        "language": _languages(group, flow, rows),
+        "run": arrow.constant(group.run, n),
+    }
+
+
+def _languages(group: Group, flow: Flow, rows: Array) -> pa.Array:
+    """Return languages: of the user property as it was at the event, when there is one; else of the home."""
+    model = group.model
+    if model.language < 0:
+        return arrow.texts_of(rows, languages(group), model.texts)
+    codes = np.concatenate([context.load(model.language) for context in flow.contexts])
+    return arrow.texts(codes[flow.order], model.texts)
+
+
+def _categories(model: Model, events: Array) -> tuple[Array, list[str]]:
+    names = list(dict.fromkeys(category for _, category in model.events))
+    numbers = np.array([names.index(category) for _, category in model.events], np.int32)
+    return numbers[events], names
+
+
+@dataclass(slots=True)
+class _Values:
+    """Values of one property from several sites: places in order of the table, and arrays."""
+
+    places: list[Array]
+    arrays: list[list[Array]]
+    example: Op | Listing | None = None
+
+    def merged(self) -> tuple[Array, list[Array]]:
+        places = np.concatenate(self.places)
+        return places, [np.concatenate(_padded(parts)) for parts in zip(*self.arrays, strict=True)]
+
+
+def _padded(parts: tuple[Array, ...]) -> list[Array]:
+    if parts[0].ndim == 1:
+        return list(parts)
+    width = max(p.shape[1] for p in parts)
+    return [np.pad(p, ((0, 0), (0, width - p.shape[1]))) for p in parts]
+
+
+def _event_properties(group: Group, flow: Flow) -> tuple[pa.Array, pa.Array, pa.Array]:
+    schema = group.model.stream.schema
+    values = [_Values([], []) for _ in schema.event_properties]
+    for number, site in enumerate(group.model.sites):
+        _collect(flow, number, site, values)
+    children = [_child(group, len(flow), number, v) for number, v in enumerate(values)]
+    kind = events_schema(schema)
+    struct = None
+    if children:
+        struct = pa.StructArray.from_arrays(children, fields=list(kind.field("event_properties").type))
+    return struct, *_revenue(group, flow)
+
+
+def _collect(flow: Flow, number: int, site: Site, values: list[_Values]) -> None:
+    context = flow.contexts[number]
+    if not len(context.rows):
+        return
+    places = flow.places[int(flow.edges[number]) : int(flow.edges[number + 1])]
+    for property_number, value in site.properties:
+        into = values[property_number]
+        into.places.append(places)
+        into.arrays.append(evaluated(value, context))
+        into.example = value
+
+
+def _child(group: Group, n: int, number: int, values: _Values) -> pa.Array:
+    schema = group.model.stream.schema
+    field = schema.event_properties[number]
+    if values.example is None:
+        return pa.nulls(n, arrow_type(field, schema.minor_digits))
+    return property_column(group.model, n, *values.merged(), values.example, field)
+
+
+def _revenue(group: Group, flow: Flow) -> tuple[pa.Array, pa.Array]:
+    schema, n = group.model.stream.schema, len(flow)
+    words = arrow.Words([schema.currency], schema.minor_digits)
+    earns = np.flatnonzero(np.not_equal(flow.revenue, NULL_INTEGER))
+    places = flow.places[earns]
+    currency = arrow.scattered(n, places, np.zeros(len(places), np.int32), "text", words)
+    return arrow.scattered(n, places, flow.revenue[earns], "money", words), currency

@@ -1,0 +1,234 @@
+"""What happens at each kind of node, for all who are there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from footfall.model import builtins
+from footfall.model.program import (
+    Act,
+    BeginSession,
+    Decide,
+    Emit,
+    End,
+    Enter,
+    Later,
+    Node,
+    Pause,
+    Retry,
+    Test,
+)
+from footfall.model.values import NEVER, NULL_INTEGER, NULLS, Array
+from footfall.sim import actions, decisions, draws, keys
+from footfall.sim.context import Context
+from footfall.sim.evaluate import evaluate, holds
+from footfall.sim.state import CLOSED
+
+if TYPE_CHECKING:
+    from footfall.sim.waves import Waves
+
+SESSION_GAP_MS = 30 * 60_000
+"""A session ends after this long without an event (the convention of web analytics since Urchin)."""
+FIRST_DEVICE = (7 << 62) // 10
+"""Seven sessions in ten are on the person's first device."""
+
+
+def _act(waves: Waves, node: Act, number: int, rows: Array) -> None:
+    """Change the state."""
+    if node.joins_next:
+        rows = _ready(waves, number, rows)
+    context = waves.context(rows)
+    for action in node.actions:
+        actions.apply(waves, action, context, node.joins_next)
+    waves.push(node.next, rows)
+
+
+def _test(waves: Waves, node: Test, _number: int, rows: Array) -> None:
+    """Send people by a condition."""
+    is_true = holds(node.condition, waves.context(rows), len(rows))
+    waves.push(node.then, rows[is_true])
+    waves.push(node.otherwise, rows[~is_true])
+
+
+def _decide(waves: Waves, node: Decide, _number: int, rows: Array) -> None:
+    """Send people by a decision."""
+    decisions.decide(waves, node, rows)
+
+
+def _pause(waves: Waves, node: Pause, _number: int, rows: Array) -> None:
+    """Let time pass."""
+    state = waves.state
+    context = waves.context(rows)
+    waits = draws.invert(node.table, draws.bits(state, rows, node.key))
+    waits = np.minimum(actions.affected(node.effects, waits, context), node.limit_ms)
+    if node.ends_session:
+        state.session_last[rows] = CLOSED
+    clock = state.clock[rows]
+    if node.is_activity:
+        rhythms = waves.model.people.home_rhythms[state.columns[builtins.HOME][rows]]
+        times = waves.calendar.after(clock, waits, rhythms)
+    else:
+        times = clock + waits
+    waves.pass_time(rows, node.next, times)
+
+
+def _enter(waves: Waves, node: Enter, _number: int, rows: Array) -> None:
+    """Begin a journey or a round."""
+    columns = waves.state.columns
+    for column in node.counters:
+        columns[column][rows] += 1
+    for column in node.clears:
+        columns[column][rows] = NULLS[waves.model.columns[column].kind]
+    for column in node.zeroes:
+        columns[column][rows] = 0
+    waves.push(node.next, rows)
+
+
+def _retry(waves: Waves, node: Retry, _number: int, rows: Array) -> None:
+    """Send back those who may try again."""
+    columns = waves.state.columns
+    again = np.less(columns[node.tries][rows], node.at_most)
+    back = rows[again]
+    columns[node.tries][back] += 1
+    columns[node.counter][back] += 1
+    waves.push(node.target, back)
+    waves.push(node.next, rows[~again])
+
+
+def _later(waves: Waves, node: Later, _number: int, rows: Array) -> None:
+    """Fill a timer slot."""
+    state = waves.state
+    context = waves.context(rows)
+    timer = waves.model.timers[node.timer]
+    first = int(state.slot_edges[node.timer])
+    mine = state.slots[rows, first : first + timer.slots]
+    is_free = np.equal(mine, NEVER)
+    slot = np.argmax(is_free, axis=1)
+    fits = is_free[np.arange(len(rows)), slot]
+    if waves.record is not None:
+        waves.record.skips[node.skip] += int(len(rows) - fits.sum())
+    times = _due(waves, node, rows, context)
+    fits &= np.less(times, NEVER)
+    who, which = rows[fits], slot[fits]
+    state.slots[who, first + which] = times[fits]
+    state.slot_min[who] = np.minimum(state.slot_min[who], times[fits])
+    for pending, op in zip(state.payloads[node.timer], node.values, strict=True):
+        value = evaluate(op, context)
+        pending[who, which] = value[fits] if value.ndim else value
+    waves.push(node.next, rows)
+
+
+def _due(waves: Waves, node: Later, rows: Array, context: Context) -> Array:
+    clock = waves.state.clock[rows]
+    if node.moment is not None:
+        moment = np.broadcast_to(evaluate(node.moment, context), rows.shape)
+        return np.where(np.equal(moment, NULL_INTEGER), NEVER, np.maximum(moment, clock + 1))
+    assert node.table is not None
+    waits = draws.invert(node.table, draws.bits(waves.state, rows, node.key))
+    waits = np.maximum(actions.affected(node.effects, waits, context), 1)
+    if not node.is_activity:
+        return clock + waits
+    rhythms = waves.model.people.home_rhythms[waves.state.columns[builtins.HOME][rows]]
+    return waves.calendar.after(clock, waits, rhythms)
+
+
+def _end(waves: Waves, node: End, number: int, rows: Array) -> None:
+    """End a life, or a later journey."""
+    state = waves.state
+    if not node.is_later:
+        state.session_last[rows] = CLOSED
+        waves.pass_time(rows, number, np.full(len(rows), NEVER, np.int64))
+        return
+    if node.for_good:
+        state.main_time[rows] = NEVER
+        state.main_node[rows] = waves.model.end
+    state.in_later[rows] = 0
+    times = np.maximum(state.main_time[rows], state.clock[rows])
+    _renew_sessions(waves, rows, times)
+    waves.pass_time(rows, state.main_node[rows], times)
+
+
+def _renew_sessions(waves: Waves, rows: Array, times: Array) -> None:
+    """Begin a new session for those whom a later journey kept from the main one for too long."""
+    stale = waves.state.main_live[rows] & np.greater_equal(times - waves.state.session_last[rows], SESSION_GAP_MS)
+    if stale.any():
+        begin_sessions(waves, rows[stale], times[stale])
+
+
+def _begin_session(waves: Waves, node: BeginSession, _number: int, rows: Array) -> None:
+    """Begin a session for those who are in none."""
+    clock = waves.state.clock[rows]
+    is_new = np.greater_equal(clock - waves.state.session_last[rows], SESSION_GAP_MS)
+    if is_new.any():
+        begin_sessions(waves, rows[is_new], clock[is_new])
+    waves.push(node.next, rows)
+
+
+def begin_sessions(waves: Waves, rows: Array, times: Array) -> None:
+    """Begin a session: a device is taken, session properties are drawn.
+
+    Randomness:
+        One draw per session, named "device", and one per session property.
+    """
+    state = waves.state
+    visits = state.columns[builtins.VISITS]
+    visits[rows] += 1
+    state.session_id[rows] = NULL_INTEGER
+    state.session_last[rows] = times
+    random = keys.draw(state.keys[rows], waves.model.devices.session_key, visits[rows])
+    state.device_no[rows] = _device(random, state.device_count[rows])
+    kinds = state.device_kinds[rows, state.device_no[rows]]
+    state.columns[builtins.DEVICE_KIND][rows] = kinds
+    context = waves.context(rows)
+    for initial in waves.model.session_initials:
+        state.columns[initial.column][rows] = actions.initial_value(initial, context)
+
+
+def _ready(waves: Waves, number: int, rows: Array) -> Array:
+    """Set clocks to when the next event can be: strictly after the last; return those who get there before the end."""
+    state = waves.state
+    times = np.maximum(state.clock[rows], state.event_last[rows] + 1)
+    late = np.greater_equal(times, waves.until_ms)
+    state.clock[rows] = times
+    if late.any():
+        waves.go_on(rows[late], number, times[late])
+        rows = rows[~late]
+    return rows
+
+
+def _emit(waves: Waves, node: Emit, number: int, rows: Array) -> None:
+    """Let an event happen."""
+    state = waves.state
+    rows = _ready(waves, number, rows)
+    times = state.clock[rows]
+    state.event_last[rows] = times
+    state.event_no[rows] += 1
+    actions.emit(waves, node.site, rows, times)
+    waves.push(node.next, rows)
+
+
+def _device(random: Array, count: Array) -> Array:
+    """Choose a device: the first one seven times in ten, the others alike."""
+    point = (random >> np.uint64(2)).astype(np.int64)
+    rest = np.maximum(point - FIRST_DEVICE, 0) >> 30
+    width = ((1 << 62) - FIRST_DEVICE) >> 30
+    other = np.minimum(1 + rest * (count - 1) // width, np.maximum(count - 1, 0))
+    return np.where(np.less(point, FIRST_DEVICE), 0, other)
+
+
+RUN: dict[type[Node], Callable[[Waves, Any, int, Array], None]] = {
+    Act: _act,
+    Test: _test,
+    Decide: _decide,
+    Pause: _pause,
+    Enter: _enter,
+    Retry: _retry,
+    Later: _later,
+    End: _end,
+    BeginSession: _begin_session,
+    Emit: _emit,
+}
+"""What to run, by the kind of node: a function of the waves, the node, its number, and the rows of the people there."""

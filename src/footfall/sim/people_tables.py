@@ -1,0 +1,183 @@
+"""What is known of people: the user properties that events carry, and the tables of changes and arrivals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from footfall.events.chunk import Part
+from footfall.events.schema import TIMESTAMP, arrivals_schema, changes_schema, events_schema
+from footfall.model import builtins
+from footfall.model.model import Model, UserProperty
+from footfall.model.ops import Op
+from footfall.model.values import Array
+from footfall.sim import arrow
+from footfall.sim.columns import evaluated, property_column
+from footfall.sim.context import Context
+from footfall.sim.flow import STAGE, Change, EventLookup, Flow, Group
+from footfall.sim.ids import insert_ids, user_ids
+from footfall.sim.record import Record
+
+
+def user_properties(
+    group: Group, record: Record, flow: Flow, changes: list[Change], lookup: EventLookup
+) -> tuple[pa.Array, pa.Array]:
+    """Return what events carry of their person: the struct of values, and the list of names."""
+    model, n = group.model, len(flow)
+    firsts = record.firsts.columns()
+    first_places = flow.places[lookup.find(firsts[0], firsts[1])]
+    mask = np.zeros(n, np.int64)
+    mask[first_places] = (1 << len(model.user_properties)) - 1
+    children, at = [], 2
+    for number, (declared, change) in enumerate(zip(model.user_properties, changes, strict=True)):
+        width = 1 + len(declared.items)
+        places, arrays = _carried(flow, change, first_places, firsts[at : at + width])
+        mask[places] |= 1 << number
+        children.append(_user_column(group, n, number, places, arrays))
+        at += width
+    kind = events_schema(model.stream.schema).field("user_properties").type
+    struct = pa.StructArray.from_arrays(children, fields=list(kind), mask=arrow.plain_booleans(np.equal(mask, 0)))
+    return struct, _changed_names(model, mask)
+
+
+def _carried(flow: Flow, change: Change, first_places: Array, first_values: list[Array]) -> tuple[Array, list[Array]]:
+    here = change.is_bound & np.greater_equal(change.events, 0)
+    places = np.concatenate([first_places, flow.places[change.events[here]]])
+    arrays = [np.concatenate([a, b[here]]) for a, b in zip(first_values, change.new, strict=True)]
+    return places, arrays
+
+
+def _written(group: Group, declared: UserProperty, arrays: list[Array]) -> list[Array]:
+    """Return what is written of a user property: its values, or lengths and elements per field."""
+    numbers = (declared.column, *declared.items)
+    columns = dict(zip(numbers, arrays, strict=True))
+    rows = np.empty(len(arrays[0]), np.int64)
+    return evaluated(declared.value, Context(group.model, group.calendar, group.state, rows, rows, columns))
+
+
+def _user_column(group: Group, n: int, number: int, places: Array, arrays: list[Array]) -> pa.Array:
+    """Return a user property as a column of n rows, null but at some places.
+
+    Args:
+        places: Shape (m,); where one stands several times, the last value counts.
+        arrays: One or, for a list, several of length m.
+    """
+    model = group.model
+    declared, field = model.user_properties[number], model.stream.schema.user_properties[number]
+    last = np.full(n, -1, np.int64)
+    last[places] = np.arange(len(places))
+    kept = np.flatnonzero(np.equal(last[places], np.arange(len(places))))
+    written = _written(group, declared, [a[kept] for a in arrays])
+    return property_column(model, n, places[kept], written, declared.value, field)
+
+
+def _changed_names(model: Model, mask: Array) -> pa.Array:
+    """Return the lists of names of user properties whose bit is set; null where none is."""
+    counts = np.bitwise_count(mask).astype(np.int64)
+    starts = np.cumsum(counts) - counts
+    codes = np.empty(int(counts.sum()), np.int32)
+    for number in range(len(model.user_properties)):
+        has = np.flatnonzero(mask & (1 << number))
+        before = np.bitwise_count(mask[has] & ((1 << number) - 1))
+        codes[starts[has] + before] = number
+    names = arrow.texts(codes, [p.name for p in model.user_properties])
+    offsets = np.concatenate([starts, [len(codes)]]).astype(np.int32)
+    buffers = [arrow.bitmap(np.greater(counts, 0)), pa.py_buffer(offsets)]
+    return pa.Array.from_buffers(pa.list_(names.type), len(mask), buffers, children=[names])
+
+
+def changes_table(group: Group, changes: list[Change]) -> pa.Table:
+    """Return the changes of a part in order of (time, person, sequence)."""
+    model = group.model
+    rows = np.concatenate([c.rows for c in changes])
+    times = np.concatenate([c.times for c in changes])
+    sequences = np.concatenate([c.sequences for c in changes])
+    order = np.lexsort((sequences, rows, times))
+    rows, persons = rows[order], group.persons[rows[order]]
+    numbers = np.concatenate([c.numbers for c in changes])[order]
+    bound = np.concatenate([c.is_bound for c in changes])[order]
+    names = np.repeat(np.arange(len(changes), dtype=np.int32), [len(c) for c in changes])[order]
+    ids = arrow.fixed_texts(insert_ids(model, group.persons, rows[bound], numbers[bound]), bound)
+    columns = [
+        arrow.plain(persons, pa.int64()),
+        arrow.plain(sequences[order], pa.int64()),
+        arrow.texts(names, [c.property.name for c in changes]),
+        *(_json_column(group, changes, order, side) for side in ("old", "new")),
+        arrow.plain(times[order], TIMESTAMP),
+        ids,
+        arrow.constant(group.run, len(rows)),
+    ]
+    return pa.Table.from_arrays(columns, schema=changes_schema())
+
+
+def _json_column(group: Group, changes: list[Change], order: Array, side: str) -> pa.Array:
+    texts = np.concatenate([_json_values(group, c.property, getattr(c, side)) for c in changes])
+    return arrow.strings(texts[order].tolist())
+
+
+def _json_values(group: Group, declared: UserProperty, arrays: list[Array]) -> Array:
+    model = group.model
+    words = arrow.Words(model.texts, model.stream.schema.minor_digits)
+    if not len(arrays[0]):
+        return np.empty(0, object)
+    if declared is STAGE:
+        return np.array([f'"{s}"' for s in model.stream.schema.stages], object)[arrays[0]]
+    written, value = _written(group, declared, arrays), declared.value
+    if isinstance(value, Op):
+        return arrow.json_texts(value.kind, written[0], words, value.of)
+    flat = [arrow.elements(written[0], cells) for cells in written[1:]]
+    items = [arrow.json_texts(item.kind, f, words, item.of) for item, f in zip(value.items, flat, strict=True)]
+    field = next(f for f in model.stream.schema.user_properties if f.name == declared.name)
+    return arrow.json_lists(written[0], items, [f.name for f in field.fields])
+
+
+def arrived_rows(group: Group, part: Part, is_first: bool) -> Array:
+    """Return the rows of people who are first seen in a part."""
+    came = np.less(group.state.arrived, part.until_ms)
+    if not is_first:
+        came &= np.greater_equal(group.state.arrived, part.from_ms)
+    return np.flatnonzero(came)
+
+
+def arrivals_table(group: Group, rows: Array) -> pa.Table:
+    """Return the people of some rows, in order of person, as they were when they came (or at the start)."""
+    model, words = group.model, group.model.texts
+    city, country, _, zone = model.home
+    homes = group.state.columns[builtins.HOME][rows]
+    persons = group.persons[rows]
+    columns = {
+        "person": arrow.plain(persons, pa.int64()),
+        "arrived": arrow.plain(group.state.arrived[rows], TIMESTAMP),
+        "user_id": arrow.fixed_texts(user_ids(model, persons)),
+        "city": arrow.texts(model.tables[city].values[homes], words),
+        "country": arrow.texts(model.tables[country].values[homes], words),
+        "language": arrow.texts(languages(group)[rows], words),
+        "time_zone": arrow.texts(model.tables[zone].values[homes], words),
+        "stage": arrow.texts(group.first_stages[rows], model.stream.schema.stages),
+        "run": arrow.constant(group.run, len(rows)),
+    }
+    schema = arrivals_schema(model.stream.schema)
+    if model.user_properties:
+        columns["properties"] = _first_properties(group, rows, schema.field("properties").type)
+    return pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema)
+
+
+def _first_properties(group: Group, rows: Array, kind: pa.DataType) -> pa.Array:
+    model, children, at = group.model, [], 0
+    places = np.arange(len(rows))
+    for number, declared in enumerate(model.user_properties):
+        width = 1 + len(declared.items)
+        arrays = [a[rows] for a in group.first_properties[at : at + width]]
+        children.append(_user_column(group, len(rows), number, places, arrays))
+        at += width
+    return pa.StructArray.from_arrays(children, fields=list(kind))
+
+
+def languages(group: Group) -> Array:
+    """Return each person's language as a code: shape (U,)."""
+    model = group.model
+    if model.language >= 0:
+        return group.state.columns[model.language]
+    if model.home[2] < 0:
+        return np.full(len(group.persons), -1, np.int32)
+    return model.tables[model.home[2]].values[group.state.columns[builtins.HOME]]
