@@ -10,14 +10,14 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.chunks import AWKWARD, BARE, SCHOOL, SHOP, make_chunks, make_run
-from tests.stores import DAY_MS, START_MS, TINY, Rows, store_of_chunks, store_of_rows
-from tests.stores import make_run as make_tiny
 
 from footfall.errors import UsageError
 from footfall.events.chunk import Tallies
 from footfall.report import closing, report
 from footfall.report.stages import Step
+from tests.chunks import AWKWARD, BARE, SCHOOL, SHOP, make_chunks, make_run
+from tests.stores import DAY_MS, START_MS, TINY, Rows, store_of_chunks, store_of_rows
+from tests.stores import make_run as make_tiny
 
 STAGES = ("visitor", "it's", 'a "cart"', "customer", "fan")
 SCHEMA = replace(TINY, stages=STAGES, goal=3)

@@ -20,6 +20,7 @@ from footfall.report.stages import Stages
 WIDE, NARROW = 880, 350
 MOST_CITIES = 50
 MOST_POINTS = 60
+LETTER = 7.4
 INK, MUTED, GRID, ACCENT, PALE, GOAL = (f"var(--{name})" for name in ("ink", "muted", "grid", "accent", "pale", "goal"))
 LINES = [f"var(--line-{i})" for i in range(1, 7)]
 SVG = "http://www.w3.org/2000/svg"
@@ -45,7 +46,8 @@ CONFIG: Spec = {
     "text": {"color": INK, "fontSize": 12},
     "legend": {"labelColor": INK, "labelFontSize": 12, "title": None, "orient": "top", "symbolType": "square"}
     | {"columnPadding": 28, "labelLimit": 150, "symbolStrokeWidth": 0},
-    "title": {"color": INK, "fontSize": 12, "fontWeight": 600, "anchor": "start", "offset": 6},
+    "title": {"color": INK, "fontSize": 12, "fontWeight": 600, "anchor": "start", "offset": 6}
+    | {"subtitleColor": MUTED, "subtitleFontSize": 12},
 }
 
 
@@ -59,9 +61,11 @@ def funnel(stages: Stages, width: int) -> Spec:
             tip = f"{name}: {texts.count(people)} {part}, of {texts.count(stage.reached)} who reached it"
             rows.append({"stage": name, "part": part, "people": people, "tip": tip})
         labels.append({"stage": name, "people": stage.reached, "label": f"{texts.count(stage.reached)} · {share}"})
-    room = 1.25 if width == WIDE else 1.75
+    names = _names(labels, "stage", width)
+    bars = width - names["minExtent"]
+    room = bars / (bars - LETTER * max(len(str(label["label"])) for label in labels) - 12)
     x = {"field": "people", "type": "quantitative", "axis": None, "scale": {"domain": [0, stages.people * room]}}
-    y = {"field": "stage", "type": "nominal", "sort": None, "title": None, "axis": _names(labels, "stage", width)}
+    y = {"field": "stage", "type": "nominal", "sort": None, "title": None, "axis": names}
     parts = {"domain": ["went further", "stand here"], "range": [ACCENT, PALE]}
     return _chart(
         width,
@@ -95,7 +99,7 @@ def days(days: Days, goal: str, width: int) -> Spec:
         "config": CONFIG,
         "columns": columns,
         "bounds": "flush",
-        "spacing": {"row": 62, "column": 46},
+        "spacing": {"row": 76, "column": 46},
         "concat": [
             _stage_days(days, name, counts, GOAL if name == goal else ACCENT, each)
             for name, counts in zip(days.stages, days.reached, strict=True)
@@ -127,7 +131,7 @@ def _stage_days(days: Days, name: str, counts: Sequence[int], colour: str, width
         "scale": {"domain": [0, 1.12 * max(counts[-1], 1)]},
     }
     return {
-        "title": {"text": f"{name} · {texts.count(counts[-1])}", "frame": "group", "limit": width - 10},
+        "title": {"text": name, "subtitle": texts.count(counts[-1]), "frame": "group", "limit": width},
         "width": width,
         "height": 90,
         "layer": [
@@ -194,7 +198,7 @@ def hours(hours: Hours, width: int) -> Spec:
 def cities(cities: Cities, width: int) -> Spec:
     """Describe what the cities are ranked by, with intervals; the mean of all people as a line."""
     title, value_of, interval_of = _measure(cities)
-    rows = [_city_row(city, value_of(city), interval_of(city)) for city in cities.cities[:MOST_CITIES]]
+    rows = [_city_row(city, value_of(city), interval_of(city)) for city in cities.largest(MOST_CITIES)]
     people = sum(city.people for city in cities.cities)
     mean = sum(value_of(city) * city.people for city in cities.cities) / people
     x = {"field": "value", "type": "quantitative", "title": title, "axis": {"tickCount": 5, "orient": "top"}}
@@ -266,7 +270,7 @@ def _city_row(city: City, value: float, interval: Interval | None) -> Spec:
 def _names(rows: Sequence[Spec], field: str, width: int) -> Spec:
     """Describe an axis of names with room for the longest, in letters a little wider than those it is measured with."""
     limit = 160 if width == WIDE else 105
-    return {"minExtent": min(7 * max(len(row[field]) for row in rows) + 8, limit), "labelLimit": limit - 12}
+    return {"minExtent": min(LETTER * max(len(row[field]) for row in rows) + 8, limit), "labelLimit": limit - 12}
 
 
 def _chart(width: int, height: int, layers: list[Spec]) -> Spec:

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 import pyarrow as pa
 
 from footfall.errors import UsageError
-from footfall.report.intervals import MIN_PEOPLE, Interval, mean_interval, pairwise_confidence, rank_ranges, wilson
+from footfall.report.intervals import MIN_PEOPLE, Interval, mean_interval, rank_ranges, wilson
 from footfall.report.source import Source
 
 RankBy = Literal["engagement", "conversion", "revenue"]
@@ -109,6 +109,17 @@ class Cities:
     minor_digits: int
     rank_by: RankBy
 
+    @property
+    def are_alike(self) -> bool:
+        """Whether several cities were compared and no two of them can be told apart."""
+        ranks = [city.ranks for city in self.cities if city.ranks]
+        return len(ranks) > 1 and set(ranks) == {(1, len(ranks))}
+
+    def largest(self, most: int | None) -> tuple[City, ...]:
+        """Return at most so many cities, those with most people, in the order of all."""
+        kept = sorted(self.cities, key=lambda city: -city.people)[:most]
+        return tuple(city for city in self.cities if city in kept)
+
     def to_arrow(self) -> pa.Table:
         """Return one row per city; `revenue_per_person` in major units of the currency."""
         return pa.Table.from_pylist([city_record(c, self.minor_digits) for c in self.cities], schema=_COLUMNS)
@@ -193,16 +204,18 @@ def check_rank_by(text: str) -> RankBy:
 def ranked(cities: Iterable[City], rank_by: RankBy) -> tuple[City, ...]:
     """Return the cities that have people, best first, with the ranks that can be meant.
 
-    Ranks compare cities of at least `MIN_PEOPLE` people; all ranges hold at once with 95 % confidence.
+    Ranks compare cities of at least `MIN_PEOPLE` people (see `rank_ranges`).
     """
     measure = _MEASURES[rank_by]
     ordered = sorted((c for c in cities if c.people), key=lambda c: (-measure(c), c.name.encode()))
     large = [c for c in ordered if c.people >= MIN_PEOPLE]
-    confidence = pairwise_confidence(len(large))
-    intervals = [i for c in large if (i := _interval_of(c, rank_by, confidence))]
-    if len(intervals) < len(large):
+    if rank_by == "revenue" and any(c.revenue_squared is None for c in large):
         return tuple(ordered)
-    ranks = dict(zip((c.name for c in large), rank_ranges([measure(c) for c in large], intervals), strict=True))
+
+    def intervals_at(confidence: float) -> list[Interval]:
+        return [i for c in large if (i := _interval_of(c, rank_by, confidence))]
+
+    ranks = dict(zip((c.name for c in large), rank_ranges([measure(c) for c in large], intervals_at), strict=True))
     return tuple(replace(c, ranks=ranks.get(c.name)) for c in ordered)
 
 

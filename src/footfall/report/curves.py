@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.resources import files
 from itertools import accumulate
 from typing import Literal
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from footfall.report import texts
 from footfall.report.source import Source
 from footfall.store.dialect import literal
 
@@ -40,8 +41,8 @@ class Days:
     reached: tuple[tuple[int, ...], ...]
 
     def date(self, day: int) -> str:
-        """Return the ISO date of a day, from 0: that of its middle in UTC, so that it fits most local midnights."""
-        return datetime.fromtimestamp((self.start_ms + day * DAY_MS + DAY_MS // 2) / 1000, UTC).date().isoformat()
+        """Return the ISO date of a day, from 0."""
+        return texts.date(self.start_ms + day * DAY_MS)
 
     def to_arrow(self) -> pa.Table:
         """Return one row per stage and day: stage, day (from 1), date, people."""

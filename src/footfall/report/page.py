@@ -83,7 +83,7 @@ def _header(report: Report) -> str:
     if report.info:
         run, start_ms = report.info.run, report.info.run.stream.start_ms
         length = texts.days((run.until_ms - start_ms) / DAY_MS)
-        lines.append(f'<p class="lead">{length} from {texts.moment(start_ms)} · simulated people, not real ones</p>')
+        lines.append(f'<p class="lead">{length} from {texts.date(start_ms)} · simulated people, not real ones</p>')
         if not report.info.is_complete:
             lines.append('<p class="warning">This run is not complete: only what is stored so far is counted.</p>')
     numbers = "".join(f"<div><dt>{label}</dt><dd>{value}</dd></div>" for label, value in _numbers(report))
@@ -103,7 +103,7 @@ def _numbers(report: Report) -> Iterator[tuple[str, str]]:
         yield f"reached {_name(goal.name)}", f"{texts.percent(report.stages.share(goal.reached))} %"
     if report.cities:
         revenue = sum(city.revenue_minor for city in report.cities.cities)
-        yield f"{_name(report.cities.currency)} of revenue", texts.money(revenue, report.cities.minor_digits)
+        yield f"revenue, {_name(report.cities.currency)}", texts.money(revenue, report.cities.minor_digits)
 
 
 def _section(title: str, lead: str, *content: str) -> str:
@@ -231,10 +231,10 @@ def _hours(hours: Hours) -> str:
 def _cities(cities: Cities) -> str:
     chart = charts.drawn(partial(charts.cities, cities), f"Cities by {MEASURES[cities.rank_by]}", "cities")
     shown = min(len(cities.cities), charts.MOST_CITIES)
-    cut = f" The chart shows the first {shown} of {len(cities.cities)}." if shown < len(cities.cities) else ""
+    cut = f" The chart shows the {shown} largest of {len(cities.cities)}." if shown < len(cities.cities) else ""
     lead = (
         f"By {MEASURES[cities.rank_by]}, with its 95 % interval; the dashed line is the mean of all people. "
-        f"Cities whose ranks overlap may be equal.{cut}"
+        f"Where intervals overlap a lot, cities may be equal.{cut}"
     )
     return _section("Cities", lead, _figure(chart), _city_table(cities), _notes(_city_notes(cities)))
 
@@ -265,18 +265,17 @@ def _city(city: City, minor_digits: int) -> list[str]:
 
 
 def _city_notes(cities: Cities) -> Iterator[str]:
-    if any(city.ranks for city in cities.cities):
-        yield (
-            "Rank 2–5: anything from 2 to 5 fits the data. All ranks hold at once with 95 % confidence, so they are "
-            "more careful than a look at two intervals."
-        )
+    if cities.are_alike:
+        yield "No two of these cities can be told apart: all of the differences may be chance."
+    elif any(city.ranks for city in cities.cities):
+        yield "Rank 2–5: anything from 2 to 5 fits the data. Of the differences between ranks 1 in 20 may be chance."
     if any(city.ranks is None for city in cities.cities):
         yield f"No rank: fewer than {MIN_PEOPLE} people, too few to compare."
     yield "Active: with at least one event. Return: of the active, those with at least two visits."
 
 
 def _truth(truth: Truth) -> str:
-    decisions = [(_name(f"{d.address}/{d.option}"), *_tally(d.tally)) for d in truth.decisions]
+    decisions = [(_name(d.name), *_tally(d.tally)) for d in truth.distinct]
     lead = (
         "What the scenario asked for, and what came out. "
         f"{truth.outside} of {truth.reached} options lie outside their 95 % interval; by chance about 1 in 20 does."
@@ -302,7 +301,7 @@ def _tally(tally: Tally) -> list[str]:
 def _effects(truth: Truth) -> str:
     rows: list[Sequence[str]] = []
     for effect in truth.effects:
-        rows.append((_name(f"{effect.effect}, {effect.address}/{effect.option}"), *_tally(effect.affected)))
+        rows.append((_name(effect.name), *_tally(effect.affected)))
         rows.append(('<span class="others">all others</span>', *_tally(effect.others)))
     return "<h3>Effects</h3>" + _table(("Effect, on", *_TALLY_HEADERS), rows) if rows else ""
 

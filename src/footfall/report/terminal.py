@@ -94,7 +94,7 @@ def _facts(info: RunInfo, paper: _Paper) -> Iterator[RenderableType]:
     length = texts.days((run.until_ms - start_ms) / DAY_MS)
     yield paper.name(run.title or info.scenario, "bold")
     yield paper.text(
-        f"{info.scenario}, run {info.id}, seed {run.stream.seed}; {length} from {texts.moment(start_ms)}", FAINT
+        f"{info.scenario}, run {info.id}, seed {run.stream.seed}; {length} from {texts.date(start_ms)}", FAINT
     )
     if not info.is_complete:
         yield paper.text("This run is not complete: only what is stored so far is counted.", UNSURE)
@@ -212,7 +212,7 @@ def _cities(cities: Cities, paper: _Paper) -> Iterator[RenderableType]:
         *("Reached goal\n% (95 %)", f"{cities.currency}\neach"),
         gap=1 if paper.console.width < WIDE else 2,
     )
-    shown = cities.cities[: paper.most_cities]
+    shown = cities.largest(paper.most_cities)
     for city in shown:
         table.add_row(*_city(city, cities, paper))
     yield table
@@ -237,11 +237,12 @@ def _city(city: City, cities: Cities, paper: _Paper) -> list[Text]:
 
 def _city_notes(cities: Cities, shown: int, paper: _Paper) -> Iterator[RenderableType]:
     if shown < len(cities.cities):
-        yield paper.note(f"and {len(cities.cities) - shown} more cities")
-    if any(city.ranks for city in cities.cities):
+        yield paper.note(f"These are the largest; there are {len(cities.cities) - shown} more.")
+    if cities.are_alike:
+        yield paper.note("No two of these cities can be told apart: all of the differences may be chance.")
+    elif any(city.ranks for city in cities.cities):
         yield paper.note(
-            "Rank 2–5: anything from 2 to 5 fits the data; cities whose ranks overlap may be equal. "
-            "All ranks hold at once with 95 % confidence."
+            "Rank 2–5: anything from 2 to 5 fits the data. Of the differences between ranks 1 in 20 may be chance."
         )
     if any(city.ranks is None for city in cities.cities):
         yield paper.note(f"Rank –: fewer than {MIN_PEOPLE} people, too few to compare.")
@@ -250,8 +251,8 @@ def _city_notes(cities: Cities, shown: int, paper: _Paper) -> Iterator[Renderabl
 def _truth(truth: Truth, paper: _Paper) -> Iterator[RenderableType]:
     yield from _title(paper.text("Truth: what was asked, and what came out"))
     table = _table(paper, "Decision", *_TALLY_HEADERS)
-    for decision in truth.decisions:
-        table.add_row(paper.name(f"{decision.address}/{decision.option}"), *_tally(decision.tally, paper))
+    for decision in truth.distinct:
+        table.add_row(paper.name(decision.name), *_tally(decision.tally, paper))
     yield table
     yield paper.note(
         f"{truth.outside} of {truth.reached} options lie outside their 95 % interval (!); by chance about 1 in 20 does."
@@ -281,7 +282,7 @@ def _tally(tally: Tally, paper: _Paper) -> list[Text]:
 def _effects(truth: Truth, paper: _Paper) -> Table:
     table = _table(paper, "Effect, on", *_TALLY_HEADERS)
     for effect in truth.effects:
-        table.add_row(paper.name(f"{effect.effect}, {effect.address}/{effect.option}"), *_tally(effect.affected, paper))
+        table.add_row(paper.name(effect.name), *_tally(effect.affected, paper))
         table.add_row(paper.text("  all others", FAINT), *_tally(effect.others, paper))
     return table
 

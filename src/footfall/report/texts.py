@@ -80,9 +80,9 @@ def ranks(best_and_worst: tuple[int, int] | None) -> str:
     return str(best) if best == worst else f"{best}–{worst}"
 
 
-def moment(ms: int) -> str:
-    """Return an instant in UTC, to the minute."""
-    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
+def date(start_ms: int) -> str:
+    """Return the ISO date of a day: that of its middle in UTC, so that days from most local midnights get theirs."""
+    return datetime.fromtimestamp((start_ms + _DAY_MS // 2) / 1000, UTC).date().isoformat()
 
 
 def days(number: float) -> str:

@@ -12,6 +12,11 @@ from footfall.report.intervals import Interval, wilson
 CHANCE_UNIT = 1 << 32
 
 
+def named(address: str, option: str) -> str:
+    """Return what people call an option: a chance is called by its address alone."""
+    return address if option == "yes" else f"{address}/{option}"
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
     """How often something was reached, how likely it was then, and how often it was taken.
@@ -57,6 +62,11 @@ class Decision:
     option: str
     tally: Tally
 
+    @property
+    def name(self) -> str:
+        """What people call it: the address, and the option unless it is `yes`."""
+        return named(self.address, self.option)
+
 
 @dataclass(frozen=True, slots=True)
 class Effect:
@@ -67,6 +77,11 @@ class Effect:
     option: str
     affected: Tally
     others: Tally
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return f"{self.effect}, {named(self.address, self.option)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +102,20 @@ class Truth:
     skipped: tuple[Skipped, ...]
 
     @property
+    def distinct(self) -> tuple[Decision, ...]:
+        """The decisions without every `no` that a `yes` already tells of."""
+        told = {d.address for d in self.decisions if d.option == "yes"}
+        return tuple(d for d in self.decisions if not (d.option == "no" and d.address in told))
+
+    @property
     def outside(self) -> int:
-        """Number of options whose `asked` lies outside the interval of what came out."""
-        return sum(d.tally.is_as_asked is False for d in self.decisions)
+        """Number of distinct options whose `asked` lies outside the interval of what came out."""
+        return sum(d.tally.is_as_asked is False for d in self.distinct)
 
     @property
     def reached(self) -> int:
-        """Number of options that were reached at all."""
-        return sum(d.tally.reached > 0 for d in self.decisions)
+        """Number of distinct options that were reached at all."""
+        return sum(d.tally.reached > 0 for d in self.distinct)
 
     def to_arrow(self) -> pa.Table:
         """Return one row per option: address, option, reached, asked, taken, got, low, high, as_asked."""

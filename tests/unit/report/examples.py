@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.stores import HOUR_MS, START_MS, make_run
-
 from footfall.report import City, Report, Stage, Stages, Step, Truth
 from footfall.report.cities import Cities, ranked
 from footfall.report.curves import Curves, Days, Hours, Line
 from footfall.report.stages import Comparison, Group
 from footfall.report.truth import Decision, Effect, Skipped, Tally
 from footfall.store import RunInfo
+from tests.stores import HOUR_MS, START_MS, make_run
 
 H, DAY = HOUR_MS, 24 * HOUR_MS
 ONE = 1 << 32

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.stores import HOUR_MS, Rows, make_run, store_of_rows
 
 from footfall.errors import UsageError
 from footfall.report import report
-from footfall.report.cities import City, check_rank_by, cities_of_tallies, ranked
+from footfall.report.cities import Cities, City, check_rank_by, cities_of_tallies, ranked
+from tests.stores import HOUR_MS, Rows, make_run, store_of_rows
 
 H = HOUR_MS
 ULM = ("Ulm", "DE", "Europe/Berlin")
@@ -151,3 +151,18 @@ def test_unknown_ranking():
     """The error lists what cities can be ranked by."""
     with pytest.raises(UsageError, match=r'by "size"\n  accepted: engagement, conversion, revenue'):
         check_rank_by("size")
+
+
+def test_cities_that_are_all_alike_say_so():
+    """Where no two can be told apart, the ranks are all the same and a sentence says it."""
+    alike = Cities(ranked([_city(n, 100, 5) for n in "abc"], "engagement"), "customer", "EUR", 2, "engagement")
+    apart = Cities(ranked([_city("a", 100, 5), _city("b", 100, 9)], "engagement"), "customer", "EUR", 2, "engagement")
+    assert (alike.are_alike, apart.are_alike) == (True, False)
+
+
+def test_the_largest_keep_their_order():
+    """A table that is cut keeps the cities with most people, best first."""
+    made = ranked([_city("a", 40, 9), _city("b", 1000, 5), _city("c", 500, 7)], "engagement")
+    cities = Cities(made, "customer", "EUR", 2, "engagement")
+    assert [c.name for c in cities.largest(2)] == ["c", "b"]
+    assert [c.name for c in cities.largest(None)] == ["a", "c", "b"]

@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.stores import Rows, make_run, store_of_rows
-from tests.unit.report.examples import info
 
 from footfall.errors import StoreError, UsageError
 from footfall.report import report
 from footfall.report.collect import chosen
+from tests.stores import Rows, make_run, store_of_rows
+from tests.unit.report.examples import info
 
 
 def _runs(*ids):

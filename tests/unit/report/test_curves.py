@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from tests.stores import DAY_MS, HOUR_MS, START_MS, Rows, make_run, store_of_rows
 
 from footfall.report import report
 from footfall.report.curves import Days, Line, offsets
+from tests.stores import DAY_MS, HOUR_MS, START_MS, Rows, make_run, store_of_rows
 
 H = HOUR_MS
 MINUTE = 60_000

@@ -11,7 +11,6 @@ from footfall.report.intervals import (
     Interval,
     mean_interval,
     normal_quantile,
-    pairwise_confidence,
     rank_ranges,
     student_quantile,
     wilson,
@@ -79,30 +78,68 @@ def test_difference_agrees_with_newcombe():
     assert second is not None
     arm = ((0.8 - first.low) ** 2 + (second.high - 0.6) ** 2) ** 0.5
     assert round(0.2 - arm, 4) == 0.0524
-    assert rank_ranges([0.8, 0.6], [first, second]) == [(1, 1), (2, 2)]
+    assert rank_ranges([0.8, 0.6], lambda _: [first, second]) == [(1, 1), (2, 2)]
 
 
 def test_ranks_that_cannot_be_told_apart_overlap():
     """A clear first, two alike, a clear last: 1, 2-3, 2-3, 4; the order of the arguments does not matter."""
     intervals = [Interval(4.9, 5.1), Interval(8.9, 9.1), Interval(1.9, 2.1), Interval(4.8, 5.2)]
-    assert rank_ranges([5.0, 9.0, 2.0, 5.0], intervals) == [(2, 3), (1, 1), (4, 4), (2, 3)]
+    assert rank_ranges([5.0, 9.0, 2.0, 5.0], lambda _: intervals) == [(2, 3), (1, 1), (4, 4), (2, 3)]
 
 
 def test_one_unsure_city_spans_all_ranks():
     """A city with a wide interval may stand anywhere, and widens the ranges of the others."""
     intervals = [Interval(2.9, 3.1), Interval(0.0, 10.0), Interval(0.9, 1.1)]
-    assert rank_ranges([3.0, 5.0, 1.0], intervals) == [(1, 2), (1, 3), (2, 3)]
+    assert rank_ranges([3.0, 5.0, 1.0], lambda _: intervals) == [(1, 2), (1, 3), (2, 3)]
 
 
 def test_ranks_of_nothing_and_of_one():
     """No city has no rank, a single one is first."""
-    assert rank_ranges([], []) == []
-    assert rank_ranges([1.0], [Interval(0, 2)]) == [(1, 1)]
+    assert rank_ranges([], lambda _: []) == []
+    assert rank_ranges([1.0], lambda _: [Interval(0, 2)]) == [(1, 1)]
 
 
-def test_pairs_share_the_error():
-    """Of 30 cities there are 435 pairs: each comparison may be wrong once in 435·20 times."""
-    assert pairwise_confidence(30) == pytest.approx(1 - 0.05 / 435)
-    assert pairwise_confidence(2) == pytest.approx(0.95)
-    assert pairwise_confidence(1) == pytest.approx(0.95)
-    assert normal_quantile(0.95) == pytest.approx(1.959964, abs=1e-6)
+def _arm(confidence):
+    """Return half an interval such that differences have a standard error of 1."""
+    return normal_quantile(confidence) / 2**0.5
+
+
+def test_many_comparisons_need_more():
+    """Two cities 2.1 standard errors apart differ when they are the only pair, and not among 30 that are alike."""
+
+    def intervals_of(values):
+        arm = 1 / 2**0.5
+        return lambda level: [
+            Interval(v - normal_quantile(level) * arm, v + normal_quantile(level) * arm) for v in values
+        ]
+
+    pair, many = [2.1, 0.0], [2.1, 0.0, *[1.0] * 28]
+    assert rank_ranges(pair, intervals_of(pair)) == [(1, 1), (2, 2)]
+    assert set(rank_ranges(many, intervals_of(many))) == {(1, 30)}
+
+
+def test_level_is_that_of_benjamini_and_hochberg():
+    """Each comparison is made at the greatest level at which 5 % of the differences found may be chance."""
+    levels = []
+
+    def intervals_at(confidence):
+        levels.append(1 - confidence)
+        arm = _arm(confidence)
+        return [Interval(v - arm, v + arm) for v in (9.0, 2.2, 0.0)]
+
+    # p = 0.0278 for 2.2 against 0; below 1e-10 for the others. At 5 % all three differ: 5 % · 3/3 = 5 %, which holds.
+    assert rank_ranges([9.0, 2.2, 0.0], intervals_at) == [(1, 1), (2, 2), (3, 3)]
+    assert levels == [pytest.approx(0.05)]
+
+
+def test_level_falls_until_it_holds():
+    """With p = 0.0455 for one of three pairs 5 % holds for all three; with p = 0.0719 the level falls to 5 % · 2/3."""
+    levels = []
+
+    def intervals_at(confidence):
+        levels.append(1 - confidence)
+        arm = _arm(confidence)
+        return [Interval(v - arm, v + arm) for v in (9.0, 1.8, 0.0)]
+
+    assert rank_ranges([9.0, 1.8, 0.0], intervals_at) == [(1, 1), (2, 3), (2, 3)]
+    assert levels == [pytest.approx(0.05), pytest.approx(0.05 * 2 / 3)]

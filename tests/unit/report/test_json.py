@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 
-from tests.unit.report.examples import HOSTILE, STEPS, example, hostile
-
 from footfall.report import render_json
+from tests.unit.report.examples import HOSTILE, STEPS, example, hostile
 
 
 def test_parts():

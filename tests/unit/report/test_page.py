@@ -8,12 +8,12 @@ import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 
 import pytest
-from tests.browser import chromium, visit
-from tests.stores import TINY
-from tests.unit.report.examples import TRUTH, example, hostile, info
 
 from footfall.errors import MissingExtraError
 from footfall.report import closing, render_html
+from tests.browser import chromium, visit
+from tests.stores import TINY
+from tests.unit.report.examples import TRUTH, example, hostile, info
 
 TITLES = ["Stages", "Day by day", "Steps by platform", "Cities", "Hours of the day", "Truth"]
 

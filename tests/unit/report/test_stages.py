@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.stores import DAY_MS, HOUR_MS, TINY, Rows, make_run, store_of_rows
 
 from footfall.errors import UsageError
 from footfall.report import report, steps
 from footfall.report.stages import Step, stages_of_tallies
 from footfall.report.steps import label_of
+from tests.stores import DAY_MS, HOUR_MS, TINY, Rows, make_run, store_of_rows
 
 H = HOUR_MS
 ULM = ("Ulm", "DE", "Europe/Berlin")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from tests.stores import TINY, Rows, make_run, store_of_rows
-
 from footfall.events.chunk import Tallies
 from footfall.report import closing, report
 from footfall.report.truth import Tally, truth_of
+from tests.stores import TINY, Rows, make_run, store_of_rows
 
 ONE = 1 << 32
 TALLIES = Tallies(
@@ -45,6 +44,12 @@ def test_truth_is_sorted_and_counts_what_is_outside():
     assert [d.address for d in truth.decisions] == ["browse/search", "never/reached", "pay/bank", "pay/bank"]
     assert [d.tally.is_as_asked for d in truth.decisions] == [True, None, False, False]
     assert (truth.outside, truth.reached) == (2, 3)
+
+
+def test_a_no_is_told_by_its_yes():
+    """Chances are shown once, under their address; options all under their own names."""
+    both = {("look/buys", "yes"): (10, 5 * ONE, 5), ("look/buys", "no"): (10, 5 * ONE, 5), ("x", "no"): (1, ONE, 1)}
+    assert [d.name for d in truth_of(both, {}, {}).distinct] == ["look/buys", "x/no"]
 
 
 def test_effects_stand_with_and_without():
