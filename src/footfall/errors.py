@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass, field
 
 SHOWN_CHARACTERS = 60
+MOST_PROBLEMS = 200
 
 
 def shown(text: str, most: int = SHOWN_CHARACTERS) -> str:
@@ -107,12 +108,22 @@ class Problems:
     """Collects problems, so that all of a file are reported at once."""
 
     found: list[Problem] = field(default_factory=list)
+    _known: set[Problem] = field(default_factory=set, repr=False)
 
     def add(self, at: Mark, message: str, accepted: str = "", hint: str = "") -> None:
-        """Note a problem; the same one at the same place is noted once."""
+        """Note a problem; the same one at the same place is noted once.
+
+        Raises:
+            ScenarioError: There are more problems than anybody reads; the last one says so.
+        """
         problem = Problem(at, message, accepted, hint)
-        if problem not in self.found:
-            self.found.append(problem)
+        if problem in self._known:
+            return
+        self._known.add(problem)
+        self.found.append(problem)
+        if len(self.found) >= MOST_PROBLEMS:
+            more = Problem(at, f"there may be more problems than these {MOST_PROBLEMS}", hint="mend these first")
+            raise ScenarioError([*self.found, more])
 
     def raise_if_any(self) -> None:
         """Raise `ScenarioError` with all that was found, if anything was."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from footfall import units
 from footfall.errors import Mark, UnitError, shown
+from footfall.scenario.draws import check_weights
 from footfall.scenario.files import UnreadableError, read_text, reason
 from footfall.scenario.forms import Entry
 from footfall.scenario.names import IDENTIFIER_ACCEPTS, parse_variable
@@ -277,9 +278,19 @@ def _weights(reader: Reader, fields: Fields, table: _Table) -> tuple[Decimal, ..
     if len(weights) != len(table.rows):
         message = f"{fields.label} has {len(table.rows)} rows and {len(weights)} weights"
         reader.note(fields.place("weights"), message, "write one weight per row")
-    elif not any(weights):
-        reader.note(fields.at, f"all weights of {fields.label} are 0", "write at least one weight above 0")
+    else:
+        _check_total(reader, fields, weights)
     return tuple(weights)
+
+
+def _check_total(reader: Reader, fields: Fields, weights: Sequence[Decimal]) -> None:
+    if not any(weights):
+        reader.note(fields.at, f"all weights of {fields.label} are 0", "write at least one weight above 0")
+    elif fields.has("weights"):
+        node: Any = fields.written["weights"][1]
+        check_weights(
+            reader, fields.label, [item.text for item in node.items], list(zip(node.items, weights, strict=True))
+        )
 
 
 def _weight_column(reader: Reader, fields: Fields, table: _Table) -> list[Decimal] | None:

@@ -69,8 +69,11 @@ def check_weights(reader: Reader, what: str, texts: Sequence[str], weights: Sequ
     if not total:
         reader.note(at, f"all weights of {what} are 0", "write at least one weight above 0")
     elif any(map(units.is_percent, texts)) and abs(total - 1) > PERCENT_TOLERANCE:
-        shown_weights = ", ".join(f"{key.text} {text}" for (key, _), text in zip(weights, texts, strict=True))
-        accepts = f"{shown_weights}; weights in percent must add up to 100%"
+        accepts = "weights in percent must add up to 100%"
+        if all(key.text != text for (key, _), text in zip(weights, texts, strict=True)):
+            accepts = (
+                ", ".join(f"{key.text} {text}" for (key, _), text in zip(weights, texts, strict=True)) + "; " + accepts
+            )
         reader.note(
             at, f"the weights of {what} add up to {percent(total)}", accepts, "leave out the % to have them normalised"
         )

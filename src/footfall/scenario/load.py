@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from decimal import localcontext
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from footfall.scenario.schema_steps import STEP_WORDS
 from footfall.scenario.settings import apply_settings
 from footfall.scenario.steps import read_step
 from footfall.scenario.tree import MOST_BYTES, MapNode, Node, parse_tree
-from footfall.units import nearest_hint, parse_currency
+from footfall.units import EXACT, nearest_hint, parse_currency
 
 VERSION = "1"
 DEFAULT_CURRENCY = "USD"
@@ -67,7 +68,8 @@ def loads(
         UsageError: A setting names nothing that can be set.
     """
     root = apply_settings(parse_tree(text, source), settings)
-    return _read(root, source, Path(folder) if folder is not None else None)
+    with localcontext(EXACT):  # whatever decimals the caller works with, a scenario is the same
+        return _read(root, source, Path(folder) if folder is not None else None)
 
 
 def load_shipped(name: str, *, settings: Iterable[str] = ()) -> Scenario:

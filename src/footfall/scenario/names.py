@@ -31,8 +31,10 @@ BUILT_IN = (
 
 BUILT_IN_TYPES = ("text", "integer", "number", "boolean", "money", "time", "id")
 
-_RESERVED = frozenset((*keyword.kwlist, "true", "false", "null", "all"))
-_HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+CONSTANTS = ("true", "false", "null")
+_RESERVED = frozenset((*keyword.kwlist, "all"))
+_HIDDEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+_JOINERS = "\u200c\u200d"  # part of how some scripts, and some emoji, are written
 
 
 def parse_identifier(text: str) -> str:
@@ -45,6 +47,8 @@ def parse_identifier(text: str) -> str:
         close = re.sub(r"[^A-Za-z0-9_]+", "_", text).strip("_")
         hint = f"did you mean {close}?" if re.fullmatch(IDENTIFIER_PATTERN, close) else ""
         raise UnitError(f"{shown(text)} is not an identifier", IDENTIFIER_ACCEPTS, hint)
+    if text in CONSTANTS:
+        raise UnitError(f"{shown(text)} is a value, not a name", IDENTIFIER_ACCEPTS)
     return text
 
 
@@ -70,9 +74,13 @@ def parse_label(text: str) -> str:
         raise UnitError(f"{shown(text)} has {len(text)} characters", LABEL_ACCEPTS)
     if "/" in text:
         raise UnitError(f"{shown(text)} has a slash, which separates the parts of an address", LABEL_ACCEPTS)
-    if text != text.strip() or any(unicodedata.category(character) in _HIDDEN for character in text):
+    if text != text.strip() or any(map(_is_hidden, text)):
         raise UnitError(f"{shown(text)} has hidden characters or spaces around it", LABEL_ACCEPTS)
     return text
+
+
+def _is_hidden(character: str) -> bool:
+    return unicodedata.category(character) in _HIDDEN and character not in _JOINERS
 
 
 def parse_scenario_name(text: str) -> str:
@@ -101,6 +109,11 @@ def parse_address(text: str) -> str:
     return text
 
 
+def composed(name: str) -> str:
+    """Return what two names share that look the same: é is one character or two."""
+    return unicodedata.normalize("NFC", name)
+
+
 def folded(name: str) -> str:
     """Return what two names share when a database that ignores case, or a reader, takes them for one."""
-    return unicodedata.normalize("NFC", name).casefold()
+    return composed(name).casefold()

@@ -9,7 +9,7 @@ from typing import Any
 
 from footfall.errors import Mark, Problems, UnitError, shown
 from footfall.scenario.forms import ByShape, Entry, Form, Kind, ListOf, MapOf, Ref, Scalar, StepForm
-from footfall.scenario.names import folded
+from footfall.scenario.names import composed, folded
 from footfall.scenario.records import Step, Text
 from footfall.scenario.schema import KINDS
 from footfall.scenario.tree import ListNode, MapNode, Node
@@ -228,7 +228,7 @@ class Reader:
         """Note every name that stands twice, or that differs from another in case only."""
         seen: dict[str, tuple[str, Mark]] = {}
         for name, at in named:
-            key = folded(name) if is_folded else name
+            key = folded(name) if is_folded else composed(name)
             if key in seen:
                 self._note_twin(noun, (name, at), seen[key])
             seen.setdefault(key, (name, at))
@@ -238,6 +238,10 @@ class Reader:
             lines = sorted({first[1].line, second[1].line})
             where = f"lines {lines[0]} and {lines[-1]}" if len(lines) > 1 else f"line {lines[0]}"
             self.note(second[1], f"{noun} {shown(second[0])} stands twice ({where})", "rename one of them")
+            return
+        if composed(first[0]) == composed(second[0]):
+            message = f"{noun} {shown(second[0])} looks like another, written with other characters"
+            self.note(second[1], f"{message} (line {first[1].line})", "rename one of them")
             return
         message = f"{noun} {shown(second[0])} differs only in case from {shown(first[0])} (line {first[1].line})"
         self.note(second[1], message, "databases that ignore case take them for one", "rename one of them")

@@ -74,9 +74,9 @@ def _described(form: Form) -> str:
         case Scalar():
             return form.name
         case ListOf():
-            return "steps" if isinstance(form.item, StepForm) else f"list of {_described(form.item)}"
+            return _described_list(form)
         case MapOf():
-            return f"map {form.noun} → {_described(form.value)}"
+            return f"map {form.noun} → {_grouped(form.value)}"
         case ByShape():
             shapes = [_described(shape) for shape in (form.scalar, form.list, form.map) if shape]
             return " or ".join(dict.fromkeys(shapes))
@@ -84,6 +84,18 @@ def _described(form: Form) -> str:
             return f"*{form.kind}*"
         case StepForm():
             return "step"
+
+
+def _described_list(form: ListOf) -> str:
+    if isinstance(form.item, StepForm):
+        return "steps"
+    is_fixed = form.most is not None and form.least == form.most
+    return f"{form.most} {_described(form.item)}s" if is_fixed else f"list of {_grouped(form.item)}"
+
+
+def _grouped(form: Form) -> str:
+    described = _described(form)
+    return f"({described})" if " or " in described else described
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from footfall.errors import Mark, UsageError, shown
 from footfall.scenario.forms import ByShape, Form, Kind, ListOf, MapOf, Ref, StepForm
@@ -65,6 +66,7 @@ class _Walk:
         index = next((i for i, (name, _) in enumerate(node.entries) if name.text == key), None)
         known = _known_keys(form, node)
         if index is not None and rest:
+            node.entries[index] = node.entries[index][0], _copied(node.entries[index][1])
             self.go(node.entries[index][1], _below(form, node, key), rest)
         elif index is not None:
             node.entries[index] = node.entries[index][0], self.new
@@ -90,7 +92,7 @@ class _Walk:
         self._into_item(node, found[0], item_form, part, rest)
 
     def _into_item(self, node: ListNode, index: int, form: Form | None, part: str, rest: Sequence[str]) -> None:
-        item = node.items[index]
+        item = node.items[index] = _copied(node.items[index])
         within = item.get(part) if isinstance(item, MapNode) else None
         if isinstance(item, MapNode) and within is not None and part not in STEP_WORDS:
             self._into_map(item, form, [part, *rest])
@@ -104,6 +106,13 @@ class _Walk:
         meant = nearest(part, known)
         hint = f"\n  hint: did you mean {meant}?" if meant else ""
         return UsageError(f"--set {self.path}: there is no {shown(part)} there\n  known there: {there}{hint}")
+
+
+def _copied(node: Node) -> Node:
+    """Return a node of its own, which can be changed without changing the other places that an alias gives it."""
+    if isinstance(node, MapNode):
+        return replace(node, entries=list(node.entries))
+    return replace(node, items=list(node.items)) if isinstance(node, ListNode) else node
 
 
 def _first_part(parts: Sequence[str], known: Sequence[str]) -> tuple[str, Sequence[str]]:

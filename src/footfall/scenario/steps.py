@@ -286,7 +286,7 @@ def _named_within(reader: Reader, fields: Fields, inner: Fields) -> dict[str, An
 @builds("either")
 def _either_fields(reader: Reader, fields: Fields) -> Fields:
     options: list[Option] = fields.get("options")
-    reader.refuse_twins(((option.named, option.at) for option in options if option.named), "option")
+    reader.refuse_twins(((option.named, option.at) for option in options if option.named), "option", is_folded=False)
     weighted = [option for option in options if option.weight is not None]
     if weighted and len(weighted) < len(options):
         accepts = "write chances that add up to 1, or weights, for all options"

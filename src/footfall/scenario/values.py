@@ -73,6 +73,8 @@ def _option_chance(text: Text) -> Decimal | Expression | Rest:
 
 
 def _weight(text: Text) -> Decimal | Expression:
+    if units.is_constant_chance(text.text) and units.is_percent(text.text):
+        raise UnitError(f"{shown(text.text)} is a chance", units.WEIGHT_ACCEPTS, f"write chance: {text.text}")
     return units.parse_weight(text.text) if units.is_constant_chance(text.text) else _expression(text)
 
 

@@ -31,7 +31,7 @@ from footfall.units.durations import (
 )
 from footfall.units.hints import nearest, nearest_hint
 from footfall.units.money import CURRENCY_ACCEPTS, MONEY_ACCEPTS, minor_digits, parse_currency, parse_money
-from footfall.units.numbers import INTEGER_ACCEPTS, NUMBER_ACCEPTS, ROUNDED, parse_integer, parse_number
+from footfall.units.numbers import EXACT, INTEGER_ACCEPTS, NUMBER_ACCEPTS, ROUNDED, parse_integer, parse_number
 from footfall.units.shares import (
     CHANCE_ACCEPTS,
     FACTOR_ACCEPTS,
@@ -56,6 +56,7 @@ __all__ = [
     "DAY_MS",
     "DEFAULT_SPREAD",
     "DURATION_ACCEPTS",
+    "EXACT",
     "FACTOR_ACCEPTS",
     "HOLIDAY_ACCEPTS",
     "INTEGER_ACCEPTS",

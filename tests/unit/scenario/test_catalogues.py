@@ -138,6 +138,13 @@ def test_no_csv_breaks_the_loader(tmp_path_factory, content):
     assert said.startswith("Catalogue(name='c'") or "c.csv" in said
 
 
+def test_weights_in_percent_add_up():
+    """Who writes percent means shares."""
+    assert catalogue("{rows: [a, b], weights: [30%, 70%]}").weights == (Decimal("0.3"), Decimal("0.7"))
+    with pytest.raises(ScenarioError, match='the weights of catalogue "c" add up to 90%'):
+        catalogue("{rows: [a, b], weights: [30%, 60%]}")
+
+
 def test_zipf_weights_are_exact():
     """Row k has weight 1/k^S, to 28 digits: exact for whole S, and the product of its factors' for others."""
     assert zipf(4, Decimal(1)) == (1, Decimal("0.5"), Decimal("0.3333333333333333333333333333"), Decimal("0.25"))

@@ -2,7 +2,7 @@
 
 import os
 import time
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from pathlib import Path
 
 import pytest
@@ -210,6 +210,42 @@ def test_problems_of_different_parts_are_told_together():
     with pytest.raises(ScenarioError, match="someday") as caught:
         loads(text)
     assert [problem.at.line for problem in caught.value.problems] == [3, 3, 4, 4, 7, 7, 9]
+
+
+def test_a_hopeless_file_is_given_up_early():
+    """200 problems are told, with a last one that there may be more; a file of nothing else is done with quickly."""
+    begun = time.perf_counter()
+    with pytest.raises(
+        ScenarioError, match="there may be more problems than these 200\n  hint: mend these first"
+    ) as caught:
+        loads(scenario_text() + "".join(f"sead{i}: 1\n" for i in range(100_000)))
+    assert len(caught.value.problems) == 201
+    assert time.perf_counter() - begun < 10
+
+
+def test_the_callers_decimal_context_changes_nothing():
+    """Whatever decimals a program works with, a scenario is the same to the digit."""
+    expected = repr(load(HERE / "everything.yaml"))
+    with localcontext() as context:
+        context.prec = 3
+        assert repr(load(HERE / "everything.yaml")) == expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Zahlung bestätigt", "支払い完了", "خرید می‌شود", "👩‍💻 opened", "=cmd|calc'!A1", "'; drop table x; --"],
+)
+def test_names_of_events_are_in_any_script(name):
+    """An event may be called anything printable; it is quoted wherever it goes."""
+    quoted = "'" + name.replace("'", "''") + "'"
+    scenario = small(events=f"{{Buying: {{Seen: {{}}, Paid: {{}}, {quoted}: {{}}}}}}")
+    assert scenario.events[2].name == name
+
+
+def test_names_that_look_the_same_are_refused():
+    """é written as one character and as two is one name to every reader."""
+    with pytest.raises(ScenarioError, match="looks like another, written with other characters"):
+        small(events="{Buying: {Seen: {}, Paid: {}, caf\u00e9: {}, cafe\u0301: {}}}")
 
 
 def test_a_thousand_lines_load_in_a_moment():

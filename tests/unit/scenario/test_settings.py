@@ -117,6 +117,14 @@ def test_a_bad_value_is_told_with_its_setting():
         with_settings("people.count=[3")
 
 
+def test_an_alias_is_changed_in_one_place_only():
+    """Where an alias gives two places one value, a setting changes the place that it names."""
+    first = "  - {named: a, where: life/x, by: city, odds: &odds {Paris: 2}}\n"
+    second = "  - {named: b, where: life/x, by: city, odds: *odds}\n"
+    effects = loads(scenario_text(effects=first + second), settings=["effects.b.odds.Paris=5"]).effects
+    assert [effect.factors[0][1] for effect in effects] == [2, 5]
+
+
 def test_an_empty_value_is_null():
     """`key=` sets null, which most places refuse."""
     with pytest.raises(ScenarioError, match="`count` of people is empty"):
