@@ -1,0 +1,125 @@
+"""Hypothesis strategies for small scenarios: any mixture of steps that the language allows, with names of their own."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+HEAD = """\
+footfall: 1
+scenario: generated
+calendar: {{start: 2026-03-20, length: 12 days, rhythm: evenings, holidays: {{03-25: 40%}}}}
+people:
+  count: {count}
+  already_here: {{share: 30%, over: 9 days}}
+  growth: 10 %/month
+  home: cities
+  properties:
+    points: {{start: 0, type: integer}}
+    mood: {{pick: {{good: 3, bad: 1}}}}
+    size: {{normal: {{mean: 10, sd: 3}}, between: [1, 30], type: integer}}
+    tags: {{of: tag, at_most: 3, start: []}}
+devices:
+  per_person: {{1: 2, 2: 1}}
+  kinds: {{columns: [platform, os_name], rows: [[phone, Android], [computer, Linux]], weights: [3, 1]}}
+sessions:
+  properties:
+    source: {{pick: {{direct: 2, search: 1}}}}
+catalogues:
+  cities:
+    columns: [city, country, time_zone]
+    rows: [[Paris, FR, Europe/Paris], [Kolkata, IN, Asia/Kolkata], [New York, US, America/New_York]]
+    weights: [5, 3, 2]
+  tag: {{rows: [red, green, blue], popularity: zipf 1}}
+  item: {{columns: [sku, price: money], rows: [[a, 1.50], [b, 20], [c, 3.25]]}}
+stages: [visitor, active: {{on: e1}}, fan: {{on: e2, when: points >= 2}}]
+properties:
+  mood: {{value: mood}}
+  points: {{value: points}}
+  source: {{value: source}}
+events:
+  All:
+    e1: {{properties: [mood, points]}}
+    e2: {{properties: [points], identifies: true}}
+    e3: {{properties: {{sku: item.sku, price: item.price}}, revenue: item.price}}
+    e4: {{properties: [source]}}
+journeys:
+  life:
+    carries: {{item: item, sum: money}}
+    steps:
+      - pick: item
+      - repeat:
+          named: visits
+          leave: {leave}%
+          come back after: about {back} h
+          steps:
+{steps}
+  bonus:
+    session: {session}
+    slots: 2
+    carries: {{by: integer}}
+    steps:
+      - e2: {{add: {{points: by}}}}
+effects:
+  - {{named: people, where: life/visits/leave, by: city, odds: {{Paris: 0.5}}}}
+  - {{named: days, where: life/visits/leave, from: day 3, until: day 5, odds: 2}}
+"""
+
+
+@st.composite
+def scenarios(draw: st.DrawFn, count: int = 60) -> str:
+    """Return the text of a scenario."""
+    counter = iter(range(1000))
+    steps = _steps(draw, counter, depth=0) + [f"- later: bonus\n  named: b{next(counter)}\n  after: about 3 h\n  with: {{by: 1}}"]
+    text = "\n".join(_indent(step, 12) for step in steps)
+    leave, back = draw(st.sampled_from([5, 20, 40])), draw(st.sampled_from([2, 14, 40]))
+    session = draw(st.sampled_from(["own", "none"]))
+    if session == "none":
+        text = text.replace("e4", "e1")
+    return HEAD.format(count=count, steps=text, leave=leave, back=back, session=session)
+
+
+def _indent(text: str, by: int) -> str:
+    return "\n".join(" " * by + line for line in text.splitlines())
+
+
+def _steps(draw: st.DrawFn, counter: object, depth: int) -> list[str]:
+    n = draw(st.integers(1, 4 if depth else 6))
+    kinds = ["event", "event", "set", "add", "append", "remove", "guard", "pick"]
+    kinds += ["maybe", "either", "repeat"] if depth < 2 else []
+    kinds += ["go on"] if depth == 0 else []
+    return [_step(draw, counter, depth, draw(st.sampled_from(kinds))) for _ in range(n)] + [_event(draw, counter)]
+
+
+def _event(draw: st.DrawFn, counter: object) -> str:
+    event = draw(st.sampled_from(["e1", "e2", "e3", "e4"]))
+    wait = draw(st.sampled_from(["about 20 s", "5 s", "1 s to 4 min", "about 20 min", None]))
+    after = f"after: {wait}, " if wait else ""
+    return f"- {event}: {{{after}named: n{next(counter)}}}"
+
+
+def _step(draw: st.DrawFn, counter: object, depth: int, kind: str) -> str:
+    name = f"n{next(counter)}"
+    chance = draw(st.sampled_from(["35%", "0.2 if mood == 'good' else 0.9", "ramp(points, 0.9, 0.1, 5)", "80%"]))
+    inner = lambda: _indent("\n".join(_steps(draw, counter, depth + 1)), 4)  # noqa: E731 - drawn at each use
+    if kind == "event":
+        return _event(draw, counter)
+    if kind == "maybe":
+        return f"- maybe: {chance}\n  named: {name}\n  steps:\n{inner()}"
+    if kind == "go on":
+        return f"- go on: {chance}\n  named: {name}"
+    if kind == "guard":
+        return f"- when: points < 3 and hour > 6\n  steps:\n{inner()}"
+    if kind == "repeat":
+        return f"- repeat:\n    named: {name}\n    at_most: 3\n    leave: 30%\n    steps:\n" + _indent(inner(), 2)
+    if kind == "either":
+        options = "\n".join(
+            f"      - named: o{k}\n        weight: {k + 1}\n        steps:\n" + _indent(inner(), 6) for k in range(2)
+        )
+        return f"- either:\n    named: {name}\n    options:\n{options}"
+    return {
+        "set": f"- set: {{mood: {{pick: [good, bad]}}}}\n  named: {name}",
+        "add": "- add: {points: 1}",
+        "append": f"- pick: tag\n  named: {name}\n- append: {{tags: tag}}",
+        "remove": "- remove: {tags: all}\n  when: count(tags) == 3",
+        "pick": f"- pick: item\n  named: {name}",
+    }[kind]
