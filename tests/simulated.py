@@ -39,7 +39,11 @@ def chunks(model: Model, days: float, cuts: Iterable[float] = (), group: int = 1
 
 
 def simulated(
-    scenario: Scenario | Model, days: float | None = None, cuts: Iterable[float] = (), group: int = 10**9, **options: object
+    scenario: Scenario | Model,
+    days: float | None = None,
+    cuts: Iterable[float] = (),
+    group: int = 10**9,
+    **options: object,
 ) -> Simulated:
     """Simulate a scenario and bring its chunks together."""
     model = scenario if isinstance(scenario, Model) else compile_scenario(scenario, **options)

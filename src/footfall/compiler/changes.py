@@ -149,7 +149,9 @@ class Changes:
         for name, text in given.items():
             if name not in target.fields:
                 known = list(target.fields)
-                self._problem(text.at, f'"{change.name}" has no field "{name}"', ", ".join(known), nearest_hint(name, known))
+                self._problem(
+                    text.at, f'"{change.name}" has no field "{name}"', ", ".join(known), nearest_hint(name, known)
+                )
         values = [self._field(v, given.get(name), here) for name, v in target.fields.items()]
         return self._appended(target, tuple(values), here)
 
@@ -204,8 +206,16 @@ class Changes:
             return self._pick_element(pick, source, target, name)
         table = lowering.typer.tables.get(pick.source)
         if table is None:
-            known = [*lowering.typer.tables, *(n for n in here.scope.names() if isinstance(here.scope.find(n), ListVariable))]
-            self._problem(pick.at, f'pick: no catalogue or list "{pick.source}"', ", ".join(known), nearest_hint(pick.source, known))
+            known = [
+                *lowering.typer.tables,
+                *(n for n in here.scope.names() if isinstance(here.scope.find(n), ListVariable)),
+            ]
+            self._problem(
+                pick.at,
+                f'pick: no catalogue or list "{pick.source}"',
+                ", ".join(known),
+                nearest_hint(pick.source, known),
+            )
             return None
         return self._pick_row(pick, table, target, name, here)
 
@@ -226,7 +236,11 @@ class Changes:
     def _pick_row(self, pick: PickOne, table: Table, target: Symbol | None, name: object, here: Here) -> Action | None:
         if not isinstance(target, Variable) or target.type != TypeOf("row", table.source.name):
             what = f"it is {target.type}" if isinstance(target, Variable) else "it is no variable for a row"
-            self._problem(pick.at, f'pick: "{pick.variable}" cannot hold a row of "{table.source.name}": {what}', hint=f"declare it: {pick.variable}: {table.source.name}")
+            self._problem(
+                pick.at,
+                f'pick: "{pick.variable}" cannot hold a row of "{table.source.name}": {what}',
+                hint=f"declare it: {pick.variable}: {table.source.name}",
+            )
             return None
         if not pick.where:
             return PickRow(target.column, name, table.law)  # type: ignore[arg-type]
@@ -238,7 +252,12 @@ class Changes:
             self._problem(more[0][1].at, "pick … where with several columns", "one column")
         if column not in table.columns:
             known = list(table.columns)
-            self._problem(expression.at, f'"{table.source.name}" has no column "{column}"', ", ".join(known), nearest_hint(column, known))
+            self._problem(
+                expression.at,
+                f'"{table.source.name}" has no column "{column}"',
+                ", ".join(known),
+                nearest_hint(column, known),
+            )
             return None
         number, kind = table.columns[column]
         op = self._lowering.typer.compile(expression, here.scope, TypeOf(kind))
@@ -248,5 +267,3 @@ class Changes:
             values = self._lowering.table_values(number)
             table.groups[column] = laws.grouped(values[:-1], table.source.weights)
         return PickRow(target.column, name, table.groups[column], op)  # type: ignore[arg-type]
-
-

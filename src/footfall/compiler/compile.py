@@ -143,7 +143,9 @@ def _home(scenario: Scenario, problems: Problems) -> str:
 def _check_home(catalogue: Catalogue, problems: Problems) -> None:
     for column in ("city", "country", "time_zone"):
         if column not in catalogue.columns:
-            problems.add(catalogue.at, f'catalogue "{catalogue.name}" has no column "{column}"', "city, country, time_zone")
+            problems.add(
+                catalogue.at, f'catalogue "{catalogue.name}" has no column "{column}"', "city, country, time_zone"
+            )
             return
     position = catalogue.columns.index("time_zone")
     for number, cells in enumerate(catalogue.rows, 1):
@@ -236,7 +238,9 @@ def _check_journeys(c: Compilation, journeys: dict[str, records.Journey]) -> Non
             waiting += [target for target, _, _ in calls[name]]
     for name, journey in journeys.items():
         if name not in reached:
-            c.problems.add(journey.at, f'no step runs the journey "{name}"', hint=f"do: {name}, or later: {name}, or take it out")
+            c.problems.add(
+                journey.at, f'no step runs the journey "{name}"', hint=f"do: {name}, or later: {name}, or take it out"
+            )
 
 
 def _called(journey: records.Journey) -> list[tuple[str, bool, Mark]]:
@@ -250,7 +254,9 @@ def _called(journey: records.Journey) -> list[tuple[str, bool, Mark]]:
     return found
 
 
-def _check_recursion(c: Compilation, journeys: dict[str, records.Journey], calls: dict[str, list[tuple[str, bool, Mark]]]) -> None:
+def _check_recursion(
+    c: Compilation, journeys: dict[str, records.Journey], calls: dict[str, list[tuple[str, bool, Mark]]]
+) -> None:
     for name in journeys:
         path = _cycle(name, name, calls, ())
         if path:
@@ -259,7 +265,9 @@ def _check_recursion(c: Compilation, journeys: dict[str, records.Journey], calls
     c.problems.raise_if_any()
 
 
-def _cycle(name: str, goal: str, calls: dict[str, list[tuple[str, bool, Mark]]], path: tuple[str, ...]) -> tuple[str, ...]:
+def _cycle(
+    name: str, goal: str, calls: dict[str, list[tuple[str, bool, Mark]]], path: tuple[str, ...]
+) -> tuple[str, ...]:
     if name in path:
         return ()
     for target, later, _ in calls.get(name, []):
@@ -406,7 +414,9 @@ def _calendar(c: Compilation, home: Table, start_ms: int) -> CalendarSpec:
         zones=distinct,
         rhythms=rhythms,
         holidays=tuple((country, y or 0, m, d, int(a * one)) for country, (y, m, d), a in calendar.holidays),
-        campaigns=tuple((c.moments.ms(x.start), c.moments.ms(x.until), int(x.activity * one)) for x in calendar.campaigns),
+        campaigns=tuple(
+            (c.moments.ms(x.start), c.moments.ms(x.until), int(x.activity * one)) for x in calendar.campaigns
+        ),
     )
 
 

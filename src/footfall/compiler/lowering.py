@@ -126,7 +126,11 @@ class Lowering:
         """Add a node and return its number."""
         if len(self.nodes) == MAX_NODES:
             at = next(iter(self.journeys.values())).at
-            self.problems.add(at, f"the journeys make more than {MAX_NODES} nodes", hint="a journey run from many places is compiled for each")
+            self.problems.add(
+                at,
+                f"the journeys make more than {MAX_NODES} nodes",
+                hint="a journey run from many places is compiled for each",
+            )
             self.problems.raise_if_any()
         self.nodes.append(node)
         return len(self.nodes) - 1
@@ -192,7 +196,14 @@ class Lowering:
         return first if journey.when is None else self._test(journey.when, scope, first, following)
 
     def _steps_of(
-        self, journey: Journey, root: str, instance: Instance, scope: Scope, leave: int, following: int, in_session: bool
+        self,
+        journey: Journey,
+        root: str,
+        instance: Instance,
+        scope: Scope,
+        leave: int,
+        following: int,
+        in_session: bool,
     ) -> int:
         counter = self.counter(journey.name)
         inner = scope.within(instance.names)
@@ -255,7 +266,9 @@ class Lowering:
     def _check_reachable(self, steps: tuple[Step, ...]) -> None:
         for step, after in zip(steps, steps[1:], strict=False):
             if _never_goes_on(step):
-                self.problems.add(after.at, f'this step is never reached: "{kind_of_step(step)}" before it never goes on')
+                self.problems.add(
+                    after.at, f'this step is never reached: "{kind_of_step(step)}" before it never goes on'
+                )
                 return
 
     def _step(self, steps: tuple[Step, ...], number: int, here: Here, following: int) -> int:
@@ -290,7 +303,13 @@ class Lowering:
         address = self.names.take("wait", here.journey, name, wait.at)
         limit = LIMIT_IN_SESSION_MS if here.in_session and not ends else 2**62
         pause = program.Pause(
-            self.key(here, "wait", name), laws.wait(wait), following, ends, limit, ends, self.effects.at("duration", address)
+            self.key(here, "wait", name),
+            laws.wait(wait),
+            following,
+            ends,
+            limit,
+            ends,
+            self.effects.at("duration", address),
         )
         return self.add(pause)
 
@@ -408,7 +427,9 @@ class Lowering:
     def _check_option_names(self, step: records.Either, names: list[str]) -> None:
         for number, name in enumerate(names):
             if name in names[:number]:
-                self.problems.add(step.options[number].at, f'two options are called "{name}"', hint="add named: to one of them")
+                self.problems.add(
+                    step.options[number].at, f'two options are called "{name}"', hint="add named: to one of them"
+                )
 
     def _repeat(self, step: records.Repeat, here: Here, following: int) -> int:
         name = self._name_of(step, step.steps, here)
@@ -550,9 +571,7 @@ class Lowering:
         moment = None if step.moment is None else self.typer.compile(step.moment, here.scope, TypeOf("time"))
         skip = self.skip("no free slot", f"{here.journey}/{name}")
         key_ = self.key(here, "wait", name)
-        return self.add(
-            program.Later(number, key_, table, following, skip, moment, step.is_activity, values, effects)
-        )
+        return self.add(program.Later(number, key_, table, following, skip, moment, step.is_activity, values, effects))
 
     def _payload(self, step: records.Later, instance: Instance, here: Here) -> tuple[Op, ...]:
         given = dict(step.values)
@@ -565,7 +584,9 @@ class Lowering:
                     "it carries: " + ", ".join(known),
                     nearest_hint(name, known),
                 )
-        return tuple(op for name, symbol in instance.names.items() for op in self._handed(symbol, given.get(name), here))
+        return tuple(
+            op for name, symbol in instance.names.items() for op in self._handed(symbol, given.get(name), here)
+        )
 
     def _handed(self, symbol: Symbol, text: Text | None, here: Here) -> list[Op]:
         """Return what fills the columns of a variable: a value, the columns of a list, or null."""
@@ -573,14 +594,24 @@ class Lowering:
             op = self.changes.value(text, symbol, here.scope)
             return [op or _null(symbol.type.kind)]
         source = here.scope.find(text.text) if text is not None else None
-        if isinstance(symbol, ListVariable) and isinstance(source, ListVariable) and list(source.fields) == list(symbol.fields):
+        if (
+            isinstance(symbol, ListVariable)
+            and isinstance(source, ListVariable)
+            and list(source.fields) == list(symbol.fields)
+        ):
             lists = [Op("load", v.type.kind, value=v.column, is_list=True) for v in source.fields.values()]
             return [Op("load", "integer", value=source.length), *lists]
         if isinstance(symbol, ElementVariable) and isinstance(source, ElementVariable):
             return [Op("load", "integer", value=c) for c in _columns_of(source)]
         if text is not None:
             self.problems.add(text.at, f'"{text.text}" does not fit "{symbol.name}"', "a list with the same fields")
-        return [_null("integer" if c == getattr(symbol, "length", None) else self.columns.all()[c].kind, c == getattr(symbol, "length", None)) for c in _columns_of(symbol)]
+        return [
+            _null(
+                "integer" if c == getattr(symbol, "length", None) else self.columns.all()[c].kind,
+                c == getattr(symbol, "length", None),
+            )
+            for c in _columns_of(symbol)
+        ]
 
     def _guard(self, step: records.Guard, here: Here, following: int) -> int:
         assert step.when is not None

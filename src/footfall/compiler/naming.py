@@ -27,13 +27,14 @@ class Names:
 
     def take(self, kind: str, journey: str, name: str, at: Mark) -> str:
         """Take a name for a chance, wait or draw; note it when another step has it. Return the address."""
-        first = self._taken.setdefault((kind, journey, name), at)
-        if first != at:
+        other = self._taken.setdefault((kind, journey, name), at)
+        if other != at:
+            first, second = sorted((other, at), key=lambda mark: (mark.line, mark.column))
             self._problems.add(
-                at,
+                second,
                 f'journey "{journey}" has another {kind} named "{name}" (line {first.line})',
-                f"a name stands once per kind in a journey",
-                f"add named: to one of them",
+                "a name stands once per kind in a journey",
+                "add named: to one of them",
             )
         return f"{journey}/{name}"
 

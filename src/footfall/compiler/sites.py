@@ -100,7 +100,9 @@ class Sites:
         value = self._compiled(expression, of, scope, event, at)
         return None if value is None else self._consistent(declared, value, scope, expression)
 
-    def _compiled(self, expression: Expression, of: str | None, scope: Scope, event: Event, at: Mark) -> Op | Listing | None:
+    def _compiled(
+        self, expression: Expression, of: str | None, scope: Scope, event: Event, at: Mark
+    ) -> Op | Listing | None:
         listed = scope.find(expression.text.strip())
         if isinstance(listed, ListVariable):
             return listing(listed, self._typer)
@@ -201,7 +203,9 @@ def _field_type(op: Op) -> FieldType:
 
 
 def _site(draft: _Draft, numbers: dict[str, int], prefixes: dict[int, str], always: set[int]) -> Site:
-    properties = tuple((numbers[name], with_prefix(value, prefixes)) for name, value in draft.properties if name in numbers)
+    properties = tuple(
+        (numbers[name], with_prefix(value, prefixes)) for name, value in draft.properties if name in numbers
+    )
     captures = always if draft.revenue is None else always | draft.revenue.columns()
     for _, value in properties:
         if isinstance(value, Op):
@@ -209,7 +213,13 @@ def _site(draft: _Draft, numbers: dict[str, int], prefixes: dict[int, str], alwa
         else:
             captures = captures | {value.length, *(c for item in value.items for c in item.columns())}
     return Site(
-        draft.event, properties, tuple(sorted(captures)), draft.revenue, draft.in_session, draft.identifies, draft.stages
+        draft.event,
+        properties,
+        tuple(sorted(captures)),
+        draft.revenue,
+        draft.in_session,
+        draft.identifies,
+        draft.stages,
     )
 
 

@@ -121,7 +121,7 @@ class Columns:
     def __init__(self) -> None:
         self._columns: list[Column] = list(BUILTINS)
 
-    def add(self, name: str, kind: Kind, width: int = 0, start: int | float | None = None) -> int:
+    def add(self, name: str, kind: Kind, width: int = 0, start: float | None = None) -> int:
         """Allocate a column, null at first unless `start` says otherwise; return its number."""
         self._columns.append(Column(name, kind, width, NULLS[kind] if start is None else start))
         return len(self._columns) - 1

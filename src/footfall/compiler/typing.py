@@ -110,7 +110,10 @@ class Typer:
         if wanted.kind == "text" and op.kind == "id":
             raise ExpressionProblem("an id is put where a text is expected", offset, hint="declare it with type: id")
         raise ExpressionProblem(
-            f"{describe(op)} is put where {_article(wanted)} is expected", offset, _article(wanted), _conversion_hint(op, wanted)
+            f"{describe(op)} is put where {_article(wanted)} is expected",
+            offset,
+            _article(wanted),
+            _conversion_hint(op, wanted),
         )
 
     def number(self, op: Op) -> Op:
@@ -236,7 +239,9 @@ class Typer:
         if rest[0] not in table.columns or len(rest) > 1:
             known = list(table.columns)
             accepted = f"columns of {op.of}: " + ", ".join(known)
-            raise ExpressionProblem(f'"{name}": {op.of} has no column "{rest[0]}"', node.offset, accepted, nearest_hint(rest[0], known))
+            raise ExpressionProblem(
+                f'"{name}": {op.of} has no column "{rest[0]}"', node.offset, accepted, nearest_hint(rest[0], known)
+            )
         return self.column(op, table, rest[0])
 
     def _unary(self, node: tree.Unary, scope: Scope) -> Op:
@@ -251,7 +256,9 @@ class Typer:
 
     def _boolean(self, op: Op, offset: int) -> Op:
         if op.kind != "boolean":
-            raise ExpressionProblem(f"{describe(op)} is used as a condition", offset, "true or false", "compare it with something")
+            raise ExpressionProblem(
+                f"{describe(op)} is used as a condition", offset, "true or false", "compare it with something"
+            )
         return op
 
     def _binary(self, node: tree.Binary, scope: Scope) -> Op:
@@ -276,7 +283,9 @@ class Typer:
             return Op(_ARITHMETIC[node.op], kind, (left, right), is_nullable=is_nullable, is_list=is_list)
         if node.op == "//":
             if kinds != {"integer"}:
-                raise ExpressionProblem(f"// with {describe(left)} and {describe(right)}", node.offset, "two integers", "floor(a / b)")
+                raise ExpressionProblem(
+                    f"// with {describe(left)} and {describe(right)}", node.offset, "two integers", "floor(a / b)"
+                )
             return Op("floor_divide", "integer", (left, right), is_nullable=True, is_list=is_list)
         if node.op == "/":
             return self._quotient(node, left, right, is_list)
@@ -322,7 +331,9 @@ class Typer:
 
     def _check_comparable(self, op: str, left: Op, right: Op, offset: int) -> None:
         if left.kind != right.kind or left.of != right.of:
-            raise ExpressionProblem(f"{describe(left)} is compared with {describe(right)}", offset, "two values of one kind")
+            raise ExpressionProblem(
+                f"{describe(left)} is compared with {describe(right)}", offset, "two values of one kind"
+            )
         if op not in ("==", "!=") and left.kind not in (*NUMERIC, "time"):
             raise ExpressionProblem(f"{op} with {describe(left)}", offset, "== or !=", "reached('…') compares stages")
 
@@ -352,7 +363,9 @@ class Typer:
         then, otherwise = self._op(node.then, scope), self._op(node.otherwise, scope)
         then, otherwise = self._unify(then, otherwise, node.offset)
         is_nullable = then.is_nullable or otherwise.is_nullable
-        return Op("choose", then.kind, (condition, then, otherwise), is_nullable=is_nullable, of=then.of or otherwise.of)
+        return Op(
+            "choose", then.kind, (condition, then, otherwise), is_nullable=is_nullable, of=then.of or otherwise.of
+        )
 
     def _unify(self, one: Op, other: Op, offset: int) -> tuple[Op, Op]:
         if one.kind == "null" and other.kind != "null":
@@ -372,7 +385,9 @@ class Typer:
     def _args(self, node: tree.Call, scope: Scope, low: int, high: int) -> list[Op]:
         if not low <= len(node.args) <= high:
             wanted = str(low) if low == high else f"{low} to {high}"
-            raise ExpressionProblem(f"{node.function} with {len(node.args)} arguments", node.offset, f"{wanted} arguments")
+            raise ExpressionProblem(
+                f"{node.function} with {len(node.args)} arguments", node.offset, f"{wanted} arguments"
+            )
         return [self._op(arg, scope) for arg in node.args]
 
     def _text_argument(self, node: tree.Call) -> str:
@@ -419,14 +434,19 @@ class Typer:
         (arg,) = self._args(node, scope, 1, 1)
         if not arg.is_list or arg.kind not in ("integer", "money"):
             raise ExpressionProblem(
-                f"sum of {describe(arg)}", node.offset, "integers or money over a list", "round() numbers before they are summed"
+                f"sum of {describe(arg)}",
+                node.offset,
+                "integers or money over a list",
+                "round() numbers before they are summed",
             )
         return Op("sum", arg.kind, (arg,))
 
     def call_any(self, node: tree.Call, scope: Scope) -> Op:
         (arg,) = self._args(node, scope, 1, 1)
         if not arg.is_list or arg.kind != "boolean":
-            raise ExpressionProblem(f"any of {describe(arg)}", node.offset, "a condition over a list: any(cart.product == product)")
+            raise ExpressionProblem(
+                f"any of {describe(arg)}", node.offset, "a condition over a list: any(cart.product == product)"
+            )
         return Op("any", "boolean", (arg,))
 
     def call_coalesce(self, node: tree.Call, scope: Scope) -> Op:
@@ -442,7 +462,9 @@ class Typer:
     def call_reached(self, node: tree.Call, scope: Scope) -> Op:
         name = self._text_argument(node)
         if name not in self.stages:
-            raise ExpressionProblem(f'no stage "{name}"', node.offset, ", ".join(self.stages), nearest_hint(name, self.stages))
+            raise ExpressionProblem(
+                f'no stage "{name}"', node.offset, ", ".join(self.stages), nearest_hint(name, self.stages)
+            )
         limit = Op("const", "integer", value=self.stages.index(name))
         return Op("greater_equal", "boolean", (Op("load", "integer", value=builtins.STAGE), limit))
 
@@ -451,7 +473,9 @@ class Typer:
         self._need_number(node, x)
         values = [self.number(end).value for end in ends if end.op == "const"]
         if len(values) != 3 or not values[2]:
-            raise ExpressionProblem("ramp(x, from, to, over) takes three constants", node.offset, "ramp(lessons, 0.09, 0.02, 10)")
+            raise ExpressionProblem(
+                "ramp(x, from, to, over) takes three constants", node.offset, "ramp(lessons, 0.09, 0.02, 10)"
+            )
         return ramp(self.number(x), (float(values[0]), float(values[1]), float(values[2])))  # type: ignore[arg-type]
 
     def call_local(self, node: tree.Call, scope: Scope) -> Op:

@@ -13,7 +13,7 @@ from footfall.model import program
 from footfall.model.model import Initial
 from footfall.model.program import Key
 from footfall.model.values import NULLS, Kind
-from footfall.scenario.records import Draw, Guard, Either, ListType, Maybe, Pick, PickOne, Property, Repeat, Step, Text
+from footfall.scenario.records import Draw, Either, Guard, ListType, Maybe, Pick, PickOne, Property, Repeat, Step, Text
 from footfall.units import minor_digits
 
 SCALARS: tuple[Kind, ...] = ("text", "integer", "number", "boolean", "money", "time", "id")
@@ -98,7 +98,9 @@ class Declarer:
         column = self.columns.add(prefix + declared.name, kind.kind)
         return Variable(declared.name, kind, column, number, declared.values)
 
-    def initial(self, declared: Property, variable: Variable, scope: Scope, address: str, counter: int) -> Initial | None:
+    def initial(
+        self, declared: Property, variable: Variable, scope: Scope, address: str, counter: int
+    ) -> Initial | None:
         """Return how a property begins; None when it begins as null."""
         if declared.derived is not None:
             op = self.typer.compile(declared.derived, scope, variable.type)
@@ -127,7 +129,9 @@ class Declarer:
             return None
         value = _parse(text.text, variable.type, self.typer, self._digits)
         if value is None:
-            self.typer.problems.add(text.at, f'"{text.text}" is no {variable.type} for "{variable.name}"', str(variable.type))
+            self.typer.problems.add(
+                text.at, f'"{text.text}" is no {variable.type} for "{variable.name}"', str(variable.type)
+            )
         return value
 
     def _not_allowed(self, text: Text, variable: Variable) -> None:
@@ -150,7 +154,9 @@ class Declarer:
     def _continuous(self, written: Draw, variable: Variable, name: Key) -> program.Draw | None:
         kind = variable.type.kind
         if kind not in ("integer", "number", "money"):
-            self.typer.problems.add(written.at, f'"{variable.name}" is {kind}; {written.kind} draws numbers', "integer, number, money")
+            self.typer.problems.add(
+                written.at, f'"{variable.name}" is {kind}; {written.kind} draws numbers', "integer, number, money"
+            )
             return None
         scale = 10**self._digits if kind == "money" else 1
         shift = _SHIFTS[kind]
@@ -162,7 +168,9 @@ class Declarer:
             law = laws.uniform(written.a * scale, written.b * scale, shift)
         low, high = (b * scale for b in written.between) if written.between else (None, None)
         number = float if kind == "number" else int
-        return program.Draw(name, kind, law, (), None if low is None else number(low), None if high is None else number(high))
+        return program.Draw(
+            name, kind, law, (), None if low is None else number(low), None if high is None else number(high)
+        )
 
 
 def _parse(text: str, of: TypeOf, typer: Typer, digits: int) -> int | float | None:
@@ -229,7 +237,8 @@ def picks(steps: Iterable[Step]) -> Iterator[PickOne]:
 def element(name: str, source: ListVariable, columns: Columns, prefix: str) -> ElementVariable:
     """Allocate columns for an element of a list."""
     fields = {
-        field: Variable(field, v.type, columns.add(f"{prefix}{name}.{field}", v.type.kind)) for field, v in source.fields.items()
+        field: Variable(field, v.type, columns.add(f"{prefix}{name}.{field}", v.type.kind))
+        for field, v in source.fields.items()
     }
     place = columns.add(f"{prefix}{name}.place", "integer")
     return ElementVariable(name, source.name, place, fields)
