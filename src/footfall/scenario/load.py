@@ -13,6 +13,7 @@ from footfall.errors import ScenarioError, UnitError, UsageError, shown
 from footfall.scenario import build, catalogues  # noqa: F401  # registers its builder
 from footfall.scenario.files import UnreadableError, read_text, reason
 from footfall.scenario.forms import Entry
+from footfall.scenario.names import BUILT_IN_TYPES
 from footfall.scenario.properties import check_variables, event_properties
 from footfall.scenario.reader import TOP, Fields, Reader
 from footfall.scenario.records import Catalogue, Event, Scenario, Text
@@ -48,7 +49,7 @@ def load(path: str | Path, *, name: str | None = None, settings: Iterable[str] =
     except UnreadableError as problem:
         raise problem.at(source) from None
     except (OSError, ValueError) as error:
-        raise UsageError(_unreadable(path, error)) from None
+        raise _unreadable(path, error) from None
     return loads(text, source, path.parent, settings=settings)
 
 
@@ -81,11 +82,8 @@ def load_shipped(name: str, *, settings: Iterable[str] = ()) -> Scenario:
     known = shipped()
     found = name.replace("-", "_")
     if found not in known:
-        accepted = f"\n  shipped: {', '.join(known)}" if known else ""
-        hint = nearest_hint(found, known)
-        raise UsageError(
-            f"there is no shipped scenario {shown(name)}{accepted}" + (f"\n  hint: {hint}" if hint else "")
-        )
+        message = f"there is no shipped scenario {shown(name)}"
+        raise _usage_error(message, f"shipped: {', '.join(known)}", nearest_hint(found, known))
     return load(_shipped_folder() / f"{found}.yaml", name=f"{found}.yaml", settings=settings)
 
 
@@ -99,13 +97,15 @@ def _shipped_folder() -> Path:
     return Path(str(files("footfall").joinpath(SHIPPED_FOLDER)))
 
 
-def _unreadable(path: Path, error: OSError | ValueError) -> str:
+def _unreadable(path: Path, error: OSError | ValueError) -> UsageError:
     known = shipped()
-    accepted = f"\n  give a YAML file, or one of the shipped scenarios: {', '.join(known)}" if known else ""
+    message = f"{shown(str(path), MOST_PATH)} cannot be read: {reason(error)}"
     hint = nearest_hint(path.name.replace("-", "_").removesuffix(".yaml"), known)
-    return f"{shown(str(path), MOST_PATH)} cannot be read: {reason(error)}{accepted}" + (
-        f"\n  hint: {hint}" if hint else ""
-    )
+    return _usage_error(message, f"give a YAML file, or one of the shipped scenarios: {', '.join(known)}", hint)
+
+
+def _usage_error(message: str, accepted: str, hint: str) -> UsageError:
+    return UsageError(f"{message}\n  {accepted}" + (f"\n  hint: {hint}" if hint else ""))
 
 
 # --- reading the top level -------------------------------------------------------------------------------------------
@@ -145,6 +145,7 @@ def _check_version(reader: Reader, root: MapNode) -> None:
     if isinstance(version, Text) and version.text != VERSION:
         message = f"the scenario is written in version {shown(version.text)} of the language"
         reader.note(version.at, message, f"this footfall reads version {VERSION}", "a newer footfall may read it")
+        reader.problems.raise_if_any()
     if version is not None and root.keys[0] != "footfall":
         reader.note(
             root.entries[0][0].at, f"the scenario begins with `{root.keys[0]}`", "its first line is: footfall: 1"
@@ -193,11 +194,7 @@ def _scenario(source: str, fields: Fields, made: dict[str, Any]) -> Scenario:
 def _check_names(reader: Reader, fields: Fields, made: dict[str, Any]) -> None:
     reader.refuse_twins(((event.name, event.at) for event in made["events"]), "event", is_folded=False)
     reader.refuse_twins(((effect.named, effect.at) for effect in made["effects"]), "effect", is_folded=False)
-    for event in made["events"]:
-        if event.name in STEP_WORDS:
-            reader.note(
-                event.at, f"{shown(event.name)} cannot be an event: it is a word of steps", hint="rename the event"
-            )
+    _check_words(reader, made)
     people, sessions = fields.get("people"), made["session_properties"]
     users = people.properties if people else ()
     check_variables(reader, users, "user property", _home_columns(fields, made))
@@ -205,6 +202,19 @@ def _check_names(reader: Reader, fields: Fields, made: dict[str, Any]) -> None:
     for journey in made["journeys"]:
         check_variables(reader, journey.carries, "variable", _home_columns(fields, made))
     reader.refuse_twins(((item.name, item.at) for item in (*users, *sessions)), "property")
+
+
+def _check_words(reader: Reader, made: dict[str, Any]) -> None:
+    for event in made["events"]:
+        if event.name in STEP_WORDS:
+            reader.note(
+                event.at, f"{shown(event.name)} cannot be an event: it is a word of steps", "write another name"
+            )
+    for catalogue in made["catalogues"]:
+        if catalogue.name in BUILT_IN_TYPES:
+            reader.note(
+                catalogue.at, f"{shown(catalogue.name)} cannot be a catalogue: it is a type", "write another name"
+            )
 
 
 def _home(fields: Fields, made: dict[str, Any]) -> Catalogue | None:
