@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from importlib.metadata import entry_points
 
@@ -33,6 +34,12 @@ def _file(kind: FileKind) -> Maker:
     return make
 
 
+def _postgresql(target: str, partition: Partition = "none") -> Sink:
+    from footfall.sinks.postgres import PostgresSink
+
+    return PostgresSink(f"postgresql:{target}", partition=partition)
+
+
 def _standard_output() -> Sink:
     from footfall.sinks.standard_output import StandardOutput
 
@@ -45,7 +52,15 @@ _KINDS: dict[str, tuple[str, Maker]] = {
     "ndjson": ("ndjson:FILE", _file("ndjson")),
     "csv": ("csv:FILE", _file("csv")),
     "json": ("json:FILE", _file("json")),
+    "postgresql": ("postgresql://USER@HOST/DATABASE", _postgresql),
+    "postgres": ("postgres://USER@HOST/DATABASE", _postgresql),
 }
+_PARTITIONED: dict[str, Callable[[str, Partition], Sink]] = {
+    "parquet": _parquet,
+    "postgresql": _postgresql,
+    "postgres": _postgresql,
+}
+_PASSWORD = re.compile(r"(?<=://)[^/?#]*:[^@]*(?=@)")
 _ENDINGS = {
     ".duckdb": "duckdb",
     ".db": "duckdb",
@@ -67,7 +82,8 @@ def parse(spec: str, *, partition: Partition = "none") -> Sink:
     Args:
         spec: `KIND:TARGET`, or a path with an ending that tells the kind, or `-` for standard output. Kinds of other
             packages are found through the entry points `footfall.sinks`; each is called with what follows the colon.
-        partition: `day` puts each day's events into Parquet files of their own; other kinds have no such thing.
+        partition: `day` puts each day's events into Parquet files or PostgreSQL tables of their own; other kinds have
+            no such thing.
 
     Raises:
         UsageError: No such kind; the error lists those that exist.
@@ -82,9 +98,7 @@ def parse(spec: str, *, partition: Partition = "none") -> Sink:
         raise _unknown(spec)
     if not target:
         raise UsageError(f"--to {spec!r} names no target\n  hint: write {_form(kind)}")
-    if kind == "parquet":
-        return _parquet(target, partition)
-    return maker(target)
+    return _PARTITIONED[kind](target, partition) if kind in _PARTITIONED else maker(target)
 
 
 def _guess(path: str) -> str:
@@ -104,6 +118,6 @@ def _unknown(spec: str) -> UsageError:
     forms = [*(form for form, _ in _KINDS.values()), "-"]
     forms += [f"{name}:…" for name in sorted(entry_points(group=ENTRY_POINTS).names) if name not in _KINDS]
     return UsageError(
-        f"--to {spec!r}: there is no such sink\n  accepted: {', '.join(forms)}\n"
+        f"--to {_PASSWORD.sub('***', spec)!r}: there is no such sink\n  accepted: {', '.join(forms)}\n"
         f"  hint: a path alone is enough if it ends in {', '.join(e for e in _ENDINGS if not e.endswith('.gz'))}"
     )

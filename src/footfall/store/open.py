@@ -16,6 +16,7 @@ from footfall.store.dialect import Dialect, DuckDB
 from footfall.store.durable import Lock
 from footfall.store.ledger import Ledger, ledger_of, lock_of
 from footfall.store.parquet import delete_files, ledger_path, lock_path, write_manifest
+from footfall.store.postgres.address import is_address
 from footfall.store.runs import RunInfo, info_of, rows_of_arrow
 from footfall.store.tables import RUNS, TALLIES
 from footfall.store.tallies import tallies_of
@@ -38,11 +39,18 @@ class Store:
     """
 
     dialect: Dialect = DuckDB()
+    meta = "main"
+    """Name of the schema that holds what is about runs."""
 
     def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection, *, has_rows: bool = True) -> None:
         self.path = path
         self.has_rows = has_rows
         self._connection = connection
+
+    @property
+    def name(self) -> str:
+        """Where it lies, for people."""
+        return str(self.path)
 
     def arrow(self, sql: str, params: Sequence[object] = ()) -> pa.Table:
         """Return the result of a query as an Arrow table.
@@ -67,9 +75,9 @@ class Store:
         columns = ", ".join(f"r.{name}" for name in RUNS.names)
         sums = ", ".join(f"CAST(coalesce(sum({n}), 0) AS BIGINT) AS {n}" for n in ("events", "changes", "arrivals"))
         table = self.arrow(f"""
-            SELECT {columns}, l.events, l.changes, l.arrivals, l.parts FROM main.runs AS r JOIN (
+            SELECT {columns}, l.events, l.changes, l.arrivals, l.parts FROM {self.meta}.runs AS r JOIN (
                 SELECT r.run, {sums}, count(l.run) AS parts
-                FROM main.runs AS r LEFT JOIN main.ledger AS l ON l.run = r.run GROUP BY r.run
+                FROM {self.meta}.runs AS r LEFT JOIN {self.meta}.ledger AS l ON l.run = r.run GROUP BY r.run
             ) AS l ON l.run = r.run ORDER BY r.created, r.run""")
         return [info_of(row) for row in rows_of_arrow(table)]
 
@@ -79,7 +87,7 @@ class Store:
 
     def _tally(self, name: str, run: str) -> list[dict[str, Any]]:
         keys = ", ".join(TALLIES[name][0])
-        return rows_of_arrow(self.arrow(f"SELECT * FROM main.{name} WHERE run = ? ORDER BY {keys}", [run]))
+        return rows_of_arrow(self.arrow(f"SELECT * FROM {self.meta}.{name} WHERE run = ? ORDER BY {keys}", [run]))
 
     def delete(self, run: str) -> None:
         """Remove a run and everything of it.
@@ -95,7 +103,7 @@ class Store:
         found = next((info for info in infos if info.id == run), None)
         if found is None:
             have = "\n".join(f"  {info.id}  {info.scenario}, {info.state}" for info in infos)
-            raise UsageError(f"there is no run {run} in {self.path}\n{have or '  it holds no runs'}")
+            raise UsageError(f"there is no run {run} in {self.name}\n{have or '  it holds no runs'}")
         self._remove(found)
 
     def _remove(self, info: RunInfo) -> None:
@@ -152,13 +160,17 @@ def open_store(where: str | Path, *, read_only: bool = True) -> Store:
     """Open a store.
 
     Args:
-        where: What `footfall run` has written: a DuckDB file, a folder of Parquet files, or a single file, of which
-            only the ledger is read. As a path, or as it is written after `--to`.
+        where: What `footfall run` has written: a DuckDB file, a folder of Parquet files, a PostgreSQL database, or a
+            single file, of which only the ledger is read. As a path, or as it is written after `--to`.
         read_only: Another process may read at the same time, none may write. `Store.delete` needs False.
 
     Raises:
         StoreError: There is none, it is in use, or it was written by another program or version.
     """
+    if is_address(str(where)):
+        from footfall.store.postgres.open import open_postgres
+
+        return open_postgres(str(where), read_only=read_only)
     path = _located(str(where))
     if not path.exists():
         raise StoreError(f"{path} does not exist\n  hint: `footfall run SCENARIO --to {where}` makes it")

@@ -1,0 +1,77 @@
+"""Where a PostgreSQL database is, and how to say so without its password."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+
+from footfall.errors import UsageError
+
+SCHEMES = ("postgresql", "postgres")
+FORM = "postgresql://USER@HOST:PORT/DATABASE"
+MASK = "***"
+_SECRET = re.compile(r"pass", re.IGNORECASE)
+
+
+def is_address(text: str) -> bool:
+    """Return whether a text names a PostgreSQL database."""
+    return text.partition("://")[0] in SCHEMES and "://" in text
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A database, as libpq takes it.
+
+    What the URL leaves out comes from the environment as with psql: PGHOST, PGPORT, PGUSER, PGDATABASE, PGPASSWORD,
+    PGSSLMODE, a service or a password file.
+
+    Args:
+        url: With the password, if it was written there; never shown.
+    """
+
+    url: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        rest = self.url.partition("://")[2]
+        authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+        is_torn = authority.count("@") > 1 or "@" in rest[len(authority) :] or "#" in rest
+        if is_torn or not _is_readable(self.url):
+            raise UsageError(
+                f"{FORM.partition(':')[0]}://… cannot be read as the URL of a database\n  accepted: {FORM}\n"
+                "  hint: leave the password out and set PGPASSWORD, or write @ : / ? # % as %40 %3A %2F %3F %23 %25"
+            )
+
+    @property
+    def shown(self) -> str:
+        """The URL without any secret; it can be used as it is, with PGPASSWORD set."""
+        parts = urlsplit(self.url)
+        user, at, host = parts.netloc.rpartition("@")
+        kept = [(key, value) for key, value in parse_qsl(parts.query) if not _SECRET.search(key)]
+        place = f"{user.partition(':')[0]}{at}{host}{parts.path}"
+        return f"postgresql://{place}{'?' if kept else ''}{urlencode(kept)}"
+
+    @property
+    def secrets(self) -> list[str]:
+        """Every text that must never be shown, as written and as meant, the longest first."""
+        parts = urlsplit(self.url)
+        written = parts.netloc.rpartition("@")[0].partition(":")[2]
+        found = {written, unquote(written), os.environ.get("PGPASSWORD", "")}
+        for key, value in parse_qsl(parts.query):
+            found |= {value, quote(value)} if _SECRET.search(key) else set()
+        return sorted(filter(None, found), key=len, reverse=True)
+
+    def masked(self, text: str) -> str:
+        """Return a text of others (a driver's message) in which no secret stands."""
+        for secret in self.secrets:
+            text = text.replace(secret, MASK)
+        return text
+
+
+def _is_readable(url: str) -> bool:
+    try:
+        port = urlsplit(url).port
+    except ValueError:
+        return "," in url  # several hosts, which libpq understands
+    return port != 0

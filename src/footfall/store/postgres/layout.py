@@ -1,0 +1,359 @@
+"""Makes, checks and empties the tables of a PostgreSQL store; every function runs in the transaction of its caller.
+
+What footfall makes carries a comment that says so; what does not carry it is never altered or dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from footfall.errors import StoreError, UsageError
+from footfall.events.chunk import Run, Tallies
+from footfall.events.schema import StreamSchema, changes_schema, common_columns
+from footfall.store import shape, views
+from footfall.store.dialect import create_table, literal, quote
+from footfall.store.postgres import connection as pg
+from footfall.store.postgres.address import Address
+from footfall.store.postgres.dialect import PostgreSQL
+from footfall.store.runs import Row, begun, ended, rows_of_arrow, run_of
+from footfall.store.tables import (
+    LEDGER,
+    META_TABLES,
+    RUNS,
+    SCENARIO_TABLES,
+    SCENARIO_VIEWS,
+    TALLIES,
+    UNITED_VIEWS,
+    check_names,
+)
+from footfall.store.tallies import tally_rows
+
+DIALECT = PostgreSQL()
+META = "footfall"
+"""The schema of tables about runs; DuckDB has them in `main`."""
+
+_MADE = "made by footfall"
+_DDL_LOCK = 0x666F6F7466616C6C  # "footfall": only one process at a time makes tables
+_OBJECT = pa.struct([])
+_KEYS = {"runs": ("run",), "ledger": ("run", "first_person", "end_person", "from_ms")}
+
+_EVENTS = [
+    pa.field("event_properties", _OBJECT),
+    pa.field("user_properties", _OBJECT),
+    pa.field("changed", pa.list_(pa.string())),
+]
+TABLES: dict[str, pa.Schema] = {
+    "events": pa.schema([*common_columns(), *_EVENTS]),
+    "changes": changes_schema(),
+    "arrivals": pa.schema(
+        [
+            pa.field("person", pa.int64(), nullable=False),
+            *(pa.field(n, pa.timestamp("ms", "UTC"), nullable=False) for n in ("arrived",)),
+            *(pa.field(n, pa.string(), nullable=False) for n in ("user_id", "city", "country")),
+            pa.field("language", pa.string()),
+            *(pa.field(n, pa.string(), nullable=False) for n in ("time_zone", "stage", "run")),
+            pa.field("properties", _OBJECT),
+        ]
+    ),
+}
+"""Columns of every scenario's tables: properties are jsonb, so they are the same for all scenarios."""
+
+INDEXES = {
+    "events_person": ("events", "run, person, time"),
+    "events_time": ("events", "run, time"),
+    "events_type": ("events", "run, event_type, time"),
+    "changes_person": ("changes", "run, person, sequence"),
+    "arrivals_person": ("arrivals", "run, person"),
+}
+UNIQUE = "events_insert_id"
+
+
+def lock_key(run: str) -> int:
+    """Return the number by which a run is locked: its id, as a signed 64-bit integer."""
+    number = int(run, 16) & (2**64 - 1)
+    return number - 2**64 if number >= 2**63 else number
+
+
+def only_one(connection: pg.Connection) -> None:
+    """Wait until no other process makes tables, and keep others from it up to the end of the transaction."""
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", [_DDL_LOCK])
+
+
+def make_meta(connection: pg.Connection, address: Address) -> None:
+    """Make the tables about runs.
+
+    Raises:
+        StoreError: Tables of these names are there that footfall did not make.
+    """
+    _make_schema(connection, META)
+    for name, schema in META_TABLES.items():
+        keys = TALLIES[name][0] if name in TALLIES else _KEYS[name]
+        _make_table(connection, address, META, name, schema, keys)
+
+
+def begin_run(connection: pg.Connection, address: Address, run: Run, *, by_day: bool, fresh: bool) -> None:
+    """Note a run and make room for its rows.
+
+    Raises:
+        UsageError: Its names cannot stand in a database.
+        StoreError: The tables that are there are not ours, or not as we made them.
+    """
+    _check_names(run.stream.schema)
+    if fresh:
+        delete_run(connection, run.id)
+    put_run(connection, begun(run, run_row(connection, run.id)))
+    scenario = run.stream.schema.scenario
+    _make_schema(connection, scenario)
+    for name, schema in TABLES.items():
+        _make_table(connection, address, scenario, name, schema, (), by_day=by_day and name == "events")
+    make_views(connection)
+
+
+def _check_names(stream: StreamSchema) -> None:
+    check_names(stream)
+    names = [stream.scenario, *(field.name for field in stream.user_properties)]
+    if stream.scenario == META:
+        raise UsageError(
+            f"scenario {META!r} cannot be stored in PostgreSQL: its own tables are in a schema of that name"
+        )
+    long = next((name for name in names if len(name.encode()) > 63), None)
+    if long == stream.scenario:
+        raise UsageError(f"scenario {long!r}: PostgreSQL takes names of up to 63 bytes, this has {len(long.encode())}")
+
+
+def end_run(connection: pg.Connection, run: Run) -> None:
+    """Note that all parts of a run are there."""
+    row = run_row(connection, run.id)
+    assert row is not None, "a run ends after it has begun"
+    put_run(connection, ended(run, row))
+
+
+def make_indexes(connection: pg.Connection, scenario: str) -> None:
+    """Make the indexes of a scenario's tables that are not there yet, and count anew for the planner."""
+    schema = quote(scenario)
+    connection.execute("SET LOCAL maintenance_work_mem = '256MB'")
+    key = "insert_id, time" if is_by_day(connection, scenario) else "insert_id"
+    connection.execute(f"CREATE UNIQUE INDEX IF NOT EXISTS {UNIQUE} ON {schema}.events ({key})")
+    for name, (table, columns) in INDEXES.items():
+        connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {schema}.{table} ({columns})")
+    for table in SCENARIO_TABLES:
+        connection.execute(f"ANALYZE {schema}.{table}")
+
+
+def cursors(connection: pg.Connection, run: str) -> dict[tuple[int, int], int]:
+    """Return, per group of people of a run, the time up to which its parts are there."""
+    rows = connection.execute(
+        f"SELECT first_person, end_person, max(until_ms) FROM {META}.ledger WHERE run = %s GROUP BY 1, 2", [run]
+    ).fetchall()
+    return {(first, end): until for first, end, until in rows}
+
+
+def run_row(connection: pg.Connection, run: str) -> Row | None:
+    """Return the row of a run, if there is one."""
+    rows = rows_of_arrow(pg.fetch(connection, f"SELECT * FROM {META}.runs WHERE run = ?", [run]))
+    return rows[0] if rows else None
+
+
+def put_run(connection: pg.Connection, row: Row) -> None:
+    """Write the row of a run in place of the one before."""
+    columns = ", ".join(f'"{field.name}"' for field in RUNS)
+    marks = ", ".join(_mark(field.type) for field in RUNS)
+    sets = ", ".join(f'"{field.name}" = excluded."{field.name}"' for field in RUNS if field.name != "run")
+    connection.execute(
+        f"INSERT INTO {META}.runs ({columns}) VALUES ({marks}) ON CONFLICT (run) DO UPDATE SET {sets}",
+        [row[field.name] for field in RUNS],
+    )
+
+
+def put_part(connection: pg.Connection, part: Row) -> bool:
+    """Note a part in the ledger; return whether it was not there yet."""
+    marks = ", ".join(_mark(field.type) for field in LEDGER)
+    columns = ", ".join(LEDGER.names)
+    done = connection.execute(
+        f"INSERT INTO {META}.ledger ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING",
+        [part[name] for name in LEDGER.names],
+    )
+    return bool(done.rowcount == 1)
+
+
+def _mark(kind: pa.DataType) -> str:
+    return "to_timestamp(%s / 1000.0)" if pa.types.is_timestamp(kind) else "%s"
+
+
+def add_tallies(connection: pg.Connection, run: str, tallies: Tallies) -> None:
+    """Add a part's tallies to those of its run, one statement per table, in order: no two wait in a circle."""
+    for name, rows in tally_rows(run, tallies).items():
+        if rows:
+            connection.execute(_ADDING[name], [list(map(str, column)) for column in zip(*sorted(rows), strict=True)])
+
+
+def _adding(name: str, keys: Sequence[str], schema: pa.Schema) -> str:
+    casts = ", ".join(f"CAST(%s AS text[])::{DIALECT.column_type(f.type)}[]" for f in schema)
+    sums = ", ".join(f"{c} = t.{c} + excluded.{c}" for c in schema.names if c not in keys)
+    columns = ", ".join(f'"{column}"' for column in schema.names)
+    return (
+        f"INSERT INTO {META}.{name} AS t ({columns}) SELECT * FROM unnest({casts}) "
+        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {sums}"
+    )
+
+
+_ADDING = {name: _adding(name, keys, schema) for name, (keys, schema) in TALLIES.items()}
+
+
+def make_views(connection: pg.Connection) -> None:
+    """Make all views anew, from the runs that are there."""
+    rows = rows_of_arrow(pg.fetch(connection, f"SELECT * FROM {META}.runs ORDER BY created, run"))
+    scenarios = _by_scenario(map(run_of, rows))
+    for scenario, runs in scenarios.items():
+        whole = shape.merged([run.stream.schema for run in runs])
+        for name, query in views.scenario_views(DIALECT, whole, f"{META}.runs").items():
+            _make_view(connection, f"{quote(scenario)}.{name}", query)
+    for name, query in views.united_views(list(scenarios)).items() if scenarios else ():
+        _make_view(connection, f"{META}.{name}", query)
+
+
+def _make_view(connection: pg.Connection, name: str, query: str) -> None:
+    """Make a view, or replace ours; its columns only ever grow, so what others built on it stays."""
+    connection.execute(f"CREATE OR REPLACE VIEW {name} AS {query}")
+
+
+def _by_scenario(runs: Iterable[Run]) -> dict[str, list[Run]]:
+    found: dict[str, list[Run]] = {}
+    for run in runs:
+        found.setdefault(run.stream.schema.scenario, []).append(run)
+    return found
+
+
+def delete_run(connection: pg.Connection, run: str) -> None:
+    """Remove a run; with a scenario's last run its tables go too, which frees their space at once."""
+    row = run_row(connection, run)
+    if row is None:
+        return
+    for table in META_TABLES:
+        connection.execute(f"DELETE FROM {META}.{table} WHERE run = %s", [run])
+    scenario = row["scenario"]
+    others = connection.execute(f"SELECT 1 FROM {META}.runs WHERE scenario = %s LIMIT 1", [scenario]).fetchone()
+    if others:
+        for table in SCENARIO_TABLES:
+            connection.execute(f"DELETE FROM {quote(scenario)}.{table} WHERE run = %s", [run])
+    else:
+        _drop_scenario(connection, scenario)
+        make_views(connection)
+
+
+def _drop_scenario(connection: pg.Connection, scenario: str) -> None:
+    """Drop what was made for a scenario; its schema stays when somebody else has put something into it."""
+    for view in reversed(UNITED_VIEWS):
+        connection.execute(f"DROP VIEW IF EXISTS {META}.{view}")
+    for view in reversed(SCENARIO_VIEWS):
+        connection.execute(f"DROP VIEW IF EXISTS {quote(scenario)}.{view}")
+    for table in SCENARIO_TABLES:
+        connection.execute(f"DROP TABLE IF EXISTS {quote(scenario)}.{table}")
+    left = connection.execute(
+        "SELECT 1 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = %s LIMIT 1",
+        [scenario],
+    ).fetchone()
+    if not left and _comment(connection, "n.nspname = %s AND c.relname IS NULL", [scenario]) == _MADE:
+        connection.execute(f"DROP SCHEMA {quote(scenario)}")
+
+
+def is_there(connection: pg.Connection) -> bool:
+    """Return whether the database holds a store of ours."""
+    return connection.execute("SELECT to_regclass(%s)", [f"{META}.runs"]).fetchone()[0] is not None
+
+
+def is_by_day(connection: pg.Connection, scenario: str) -> bool:
+    """Return whether a scenario's events are partitioned by day."""
+    found = connection.execute(
+        "SELECT c.relkind = 'p' FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace "
+        "WHERE n.nspname = %s AND c.relname = 'events'",
+        [scenario],
+    ).fetchone()
+    return bool(found and found[0])
+
+
+def make_days(connection: pg.Connection, scenario: str, days: Iterable[str]) -> None:
+    """Make the partitions of days, written like `2026-01-31`, in UTC."""
+    for day in days:
+        connection.execute(
+            f"CREATE TABLE IF NOT EXISTS {quote(scenario)}.{quote('events_' + day)} PARTITION OF "
+            f"{quote(scenario)}.events FOR VALUES FROM ('{day} 00:00+00') "
+            f"TO (CAST('{day} 00:00+00' AS timestamptz) + interval '24 hours')"
+        )
+
+
+def _make_schema(connection: pg.Connection, name: str) -> None:
+    found = connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [name]).fetchone()
+    if not found:
+        connection.execute(f"CREATE SCHEMA {quote(name)}")
+        connection.execute(f"COMMENT ON SCHEMA {quote(name)} IS {literal(_MADE)}")
+
+
+def _make_table(
+    connection: pg.Connection,
+    address: Address,
+    schema: str,
+    name: str,
+    columns: pa.Schema,
+    keys: Sequence[str],
+    *,
+    by_day: bool = False,
+) -> None:
+    """Make a table, or check that the one that is there is ours.
+
+    Raises:
+        StoreError: It is not, or somebody has changed it.
+    """
+    table = f"{quote(schema)}.{name}"
+    comment = _comment(connection, "n.nspname = %s AND c.relname = %s", [schema, name])
+    if comment is not None:
+        _check_table(connection, address, schema, name, columns, is_ours=comment == _MADE)
+        return
+    statement = create_table(DIALECT, table, columns).replace(" IF NOT EXISTS", "")
+    if keys:
+        statement = f"{statement[:-1]}, PRIMARY KEY ({', '.join(keys)}))"
+    connection.execute(statement + (" PARTITION BY RANGE (time)" if by_day else ""))
+    connection.execute(f"COMMENT ON TABLE {table} IS {literal(_MADE)}")
+
+
+def _comment(connection: pg.Connection, condition: str, params: Sequence[str]) -> str | None:
+    """Return the comment on a relation or schema, empty for none; None if it is not there."""
+    found = connection.execute(
+        "SELECT coalesce(CASE WHEN c.oid IS NULL THEN obj_description(n.oid, 'pg_namespace') "
+        "ELSE obj_description(c.oid, 'pg_class') END, '') "
+        f"FROM pg_namespace AS n LEFT JOIN pg_class AS c ON c.relnamespace = n.oid WHERE {condition}",
+        params,
+    ).fetchone()
+    return None if found is None else str(found[0])
+
+
+def _check_table(
+    connection: pg.Connection, address: Address, schema: str, name: str, columns: pa.Schema, *, is_ours: bool
+) -> None:
+    wanted = {field.name: DIALECT.column_type(field.type) for field in columns}
+    have = _columns_of(connection, schema, name)
+    found = {column: kind for column, (kind, _) in have.items()}
+    wrong = [f"{c}: {found.get(c, 'missing')}, wanted {kind}" for c, kind in wanted.items() if found.get(c) != kind]
+    wrong += [f"{c}: not known, and must be filled" for c, (_, must) in have.items() if c not in wanted and must]
+    if wrong or not is_ours:
+        listed = "".join(f"\n  {line}" for line in wrong) or "\n  its columns are the same, but it is not ours to write"
+        whose = "has been changed since footfall made it" if is_ours else "was not made by footfall"
+        raise StoreError(
+            f"{address.shown}: table {schema}.{name} is there already and {whose}{listed}\n"
+            "  hint: nothing was altered; rename that table, or write to another database"
+        )
+
+
+def _columns_of(connection: pg.Connection, schema: str, name: str) -> dict[str, tuple[str, bool]]:
+    """Return a relation's columns: type, and whether rows without a value are refused."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull AND NOT a.atthasdef "
+        "FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid "
+        "JOIN pg_namespace AS n ON n.oid = c.relnamespace "
+        "WHERE n.nspname = %s AND c.relname = %s AND a.attnum > 0 AND NOT a.attisdropped",
+        [schema, name],
+    ).fetchall()
+    return {column: (kind, must) for column, kind, must in rows}

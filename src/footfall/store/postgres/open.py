@@ -1,0 +1,90 @@
+"""A PostgreSQL database, opened to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from footfall.errors import StoreError, UsageError
+from footfall.store.dialect import Dialect
+from footfall.store.open import Store
+from footfall.store.postgres import connection as pg
+from footfall.store.postgres import layout
+from footfall.store.postgres.address import Address
+from footfall.store.postgres.dialect import PostgreSQL
+from footfall.store.runs import RunInfo
+
+
+class PostgresStore(Store):
+    """A store in PostgreSQL: relations `"<scenario>".events` as in DuckDB, those about runs in schema `footfall`.
+
+    Args:
+        address: The database.
+        read_only: Whether every statement that writes is refused by the server.
+    """
+
+    dialect: Dialect = PostgreSQL()
+    meta = layout.META
+
+    def __init__(self, address: Address, *, read_only: bool = True) -> None:
+        self.address = address
+        self.path = Path(address.shown)
+        self.has_rows = True
+        self._read_only = read_only
+        self._server = pg.connect(address)
+        with pg.explaining(address):
+            if not layout.is_there(self._server):
+                self._server.close()
+                raise StoreError(
+                    f"{address.shown} holds no runs\n  hint: `footfall run SCENARIO --to {address.shown}` makes one"
+                )
+            self._server.execute(f"SET default_transaction_read_only = {'on' if read_only else 'off'}")
+
+    @property
+    def name(self) -> str:
+        """The database, without its password."""
+        return self.address.shown
+
+    def arrow(self, sql: str, params: Sequence[object] = ()) -> pa.Table:
+        """Return the result of a query as an Arrow table; jsonb is text in it."""
+        with pg.explaining(self.address):
+            return pg.fetch(self._server, sql, params)
+
+    def query(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Return the result of a query as rows."""
+        table = self.arrow(sql, params)
+        return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+
+    def _remove(self, info: RunInfo) -> None:
+        if self._read_only:
+            raise StoreError(f"{self.name} is open read-only\n  hint: open_store(…, read_only=False) may write")
+        with pg.explaining(self.address, "the run is still there, whole"), pg.transaction(self._server):
+            if not self._server.execute("SELECT pg_try_advisory_xact_lock(%s)", [layout.lock_key(info.id)]).fetchone()[
+                0
+            ]:
+                raise UsageError(f"run {info.id} is being written to {self.name}\n  hint: stop that first")
+            layout.only_one(self._server)
+            layout.delete_run(self._server, info.id)
+
+    def limit_memory(self, size: str) -> None:
+        """Do nothing: the server bounds its own memory (work_mem)."""
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._server.close()
+
+
+def open_postgres(where: str, *, read_only: bool = True) -> PostgresStore:
+    """Open a store in PostgreSQL.
+
+    Args:
+        where: `postgresql://USER@HOST:PORT/DATABASE`.
+        read_only: `Store.delete` needs False.
+
+    Raises:
+        StoreError: There is no database of ours, or it cannot be opened.
+    """
+    return PostgresStore(Address(where), read_only=read_only)
