@@ -204,7 +204,7 @@ def emit(waves: Waves, number: int, rows: Array, times: Array) -> None:
     _advance_stage(waves, site, rows, times)
     if waves.record is None:
         return
-    first = ~state.has_emitted[rows]
+    first = ~state.has_emitted.take(rows)
     if first.any():
         _first_events(waves, rows[first])
     _record(waves, number, site, rows, times)
@@ -212,7 +212,7 @@ def emit(waves: Waves, number: int, rows: Array, times: Array) -> None:
 
 def _in_session(waves: Waves, rows: Array, times: Array) -> None:
     state = waves.state
-    session = state.session_id[rows]
+    session = state.session_id.take(rows)
     is_new = np.equal(session, NULL_INTEGER)
     state.session_id[rows] = np.where(is_new, times, session)
     state.sessions[rows] += is_new
@@ -249,11 +249,11 @@ def _first_events(waves: Waves, rows: Array) -> None:
 
 def _record(waves: Waves, number: int, site: Site, rows: Array, times: Array) -> None:
     state = waves.state
-    stages, known = state.columns[builtins.STAGE][rows], state.columns[builtins.KNOWN][rows]
+    stages, known = state.columns[builtins.STAGE].take(rows), state.columns[builtins.KNOWN].take(rows)
     if site.in_session:
-        session, marks = state.session_id[rows], mark(stages, state.device_no[rows], known)
+        session, marks = state.session_id[rows], mark(stages, state.device_no.take(rows), known)
     else:
         session, marks = np.full(len(rows), NULL_INTEGER, np.int64), mark(stages, -1, known)
-    captures = [state.columns[c][rows] for c in site.captures]
+    captures = [state.columns[c].take(rows, axis=0) for c in site.captures]
     assert waves.record is not None
-    waves.record.sites[number].append(rows, times, state.event_no[rows], session, marks, *captures)
+    waves.record.sites[number].append(rows, times, state.event_no.take(rows), session, marks, *captures)

@@ -83,7 +83,7 @@ class Codes:
     def column(self, codes: Array) -> pa.Array:
         """Return a dictionary column."""
         valid = np.greater_equal(codes, 0)
-        return self.placed(self.places[codes], None if valid.all() else valid)
+        return self.placed(self.places.take(codes), None if valid.all() else valid)
 
     def placed(self, indices: Array, valid: Array | None) -> pa.Array:
         """Return a dictionary column from places in the dictionary."""
@@ -104,7 +104,7 @@ def texts_of(rows: Array, codes: Array, words: Sequence[str]) -> pa.Array:
     """
     held = Codes.of(codes, words)
     valid = np.greater_equal(codes, 0)
-    return held.placed(held.places[codes][rows], None if valid.all() else valid[rows])
+    return held.placed(held.places.take(codes).take(rows), None if valid.all() else valid.take(rows))
 
 
 def constant(word: str, n: int) -> pa.Array:
@@ -164,7 +164,7 @@ def scattered(n: int, places: Array, values: Array, kind: Kind, words: Words, pr
         return fixed_texts(labelled(prefix or "id", values[order], 8), valid)
     if kind == "text":
         held = Codes.of(values, words.texts)
-        return held.placed(_spread(n, places, held.places[values], np.int32), valid)
+        return held.placed(_spread(n, places, held.places.take(values), np.int32), valid)
     if kind == "boolean":
         bits = _spread(n, places, np.equal(values, 1), np.bool_)
         return pa.Array.from_buffers(pa.bool_(), n, [bitmap(valid), bitmap(bits)])

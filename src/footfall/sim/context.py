@@ -46,7 +46,7 @@ class Context:
         """Return a column: shape (n,), or (n, K) for the elements of a list."""
         if self._columns is not None:
             return self._columns[column]
-        return self.state.columns[column][self.rows]
+        return self.state.columns[column].take(self.rows, axis=0)
 
     def table(self, number: int) -> Array:
         """Return a column of a catalogue, null last."""
@@ -55,12 +55,12 @@ class Context:
     def now_ms(self) -> Array:
         """Return what counts as now, ms, UTC."""
         if self._times_ms is None:
-            self._times_ms = self.state.clock[self.rows]
+            self._times_ms = self.state.clock.take(self.rows)
         return self._times_ms
 
     def _zones(self) -> Array:
-        homes = self.state.columns[builtins.HOME][self.rows]
-        return self.model.people.home_zones[homes]
+        homes = self.state.columns[builtins.HOME].take(self.rows)
+        return self.model.people.home_zones.take(homes)
 
     def local_ms(self) -> Array:
         """Return each one's local wall clock, ms since 1970-01-01 00:00 local."""
@@ -72,11 +72,11 @@ class Context:
 
     def arrived_ms(self) -> Array:
         """Return when each one arrived, ms, UTC."""
-        return self.state.arrived[self.rows]
+        return self.state.arrived.take(self.rows)
 
     def unique_bits(self, op: Op) -> Array:
         """Return 63 random bits per person for `id`: shape (n,), int64."""
         assert isinstance(op.value, tuple)
         name, counter = op.value
-        visits = self.state.columns[int(counter)][self.rows]
-        return np.right_shift(keys.draw(self.state.keys[self.rows], int(name), visits), np.uint64(1)).astype(np.int64)
+        visits = self.state.columns[int(counter)].take(self.rows)
+        return np.right_shift(keys.draw(self.state.keys.take(self.rows), int(name), visits), np.uint64(1)).astype(np.int64)

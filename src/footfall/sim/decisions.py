@@ -45,13 +45,14 @@ def _alike(waves: Waves, node: Decide, rows: Array, random: Array, thresholds: A
     taken = np.bincount(choice, minlength=len(thresholds) + 1)
     for number, option in enumerate(node.options):
         if taken[number]:
-            waves.push(option.target, rows[np.equal(choice, number)])
+            waves.push(option.target, rows.compress(np.equal(choice, number)))
     if taken[-1]:
-        waves.push(node.otherwise, rows[np.equal(choice, len(thresholds))])
+        waves.push(node.otherwise, rows.compress(np.equal(choice, len(thresholds))))
     if waves.record is not None:
         sums = waves.record.decisions[node.number]
         sums[:, 0] += len(rows)
-        sums[:, 1] += len(rows) * np.diff(thresholds, prepend=0)
+        sums[0, 1] += len(rows) * thresholds[0]
+        sums[1:, 1] += len(rows) * (thresholds[1:] - thresholds[:-1])
         sums[:, 2] += taken[:-1]
 
 
@@ -65,8 +66,8 @@ def _chance(waves: Waves, node: Decide, rows: Array, random: Array) -> None:
         chance = _with_odds(chance, effect, is_active, context)
     threshold = (chance * float(ONE)).astype(np.int64)
     taken = np.less(random, threshold)
-    waves.push(first.target, rows[taken])
-    waves.push(node.options[1].target, rows[~taken])
+    waves.push(first.target, rows.compress(taken))
+    waves.push(node.options[1].target, rows.compress(~taken))
     if waves.record is not None:
         _tally_chance(waves.record.decisions[node.number], threshold, taken)
         for effect, is_active in actives:
@@ -101,8 +102,8 @@ def _options(waves: Waves, node: Decide, rows: Array, random: Array) -> None:
     taken = np.bincount(choice, minlength=len(weights) + 1)
     for number, option in enumerate(node.options):
         if taken[number]:
-            waves.push(option.target, rows[np.equal(choice, number)])
-    waves.push(node.otherwise, rows[np.equal(choice, len(weights))])
+            waves.push(option.target, rows.compress(np.equal(choice, number)))
+    waves.push(node.otherwise, rows.compress(np.equal(choice, len(weights))))
     if waves.record is not None:
         asked = np.diff(thresholds, axis=0, prepend=0)
         waves.record.decisions[node.number] += np.stack(
@@ -145,7 +146,7 @@ def _tally_effect(
     if is_active is None:
         sums[0] += whole
         return
-    inside = (int(np.count_nonzero(is_active)), int(asked[is_active].sum()), int(np.count_nonzero(taken & is_active)))
+    inside = (int(np.count_nonzero(is_active)), int(asked.compress(is_active).sum()), int(np.count_nonzero(taken & is_active)))
     sums[0] += inside
     sums[1] += [a - b for a, b in zip(whole, inside, strict=True)]
 

@@ -18,7 +18,7 @@ _CHOICE_SHIFT = np.uint64(64 - CHOICE_BITS)
 
 def bits(state: State, rows: Array, key: Key) -> Array:
     """Return 64 random bits per person: shape (n,), uint64."""
-    return keys.draw(state.keys[rows], key.name, state.columns[key.counter][rows])
+    return keys.draw(state.keys.take(rows), key.name, state.columns[key.counter].take(rows))
 
 
 def choose(table: Categorical, random: Array) -> Array:
@@ -30,8 +30,8 @@ def invert(table: InverseCdf, random: Array) -> Array:
     """Return a value of a continuous law in units of 2**-shift: shape (n,), int64."""
     cell = (random >> _CELL_SHIFT).astype(np.int64)
     fraction = ((random >> _FRACTION_SHIFT) & _FRACTION_MASK).astype(np.int64)
-    low = table.knots[cell]
-    return np.add(low, (table.knots[cell + 1] - low) * fraction >> FRACTION_BITS)
+    low = table.knots.take(cell)
+    return np.add(low, (table.knots.take(cell + 1) - low) * fraction >> FRACTION_BITS)
 
 
 def choose_among(table: Grouped, equal: Array, random: Array) -> Array:
@@ -49,7 +49,7 @@ def choose_among(table: Grouped, equal: Array, random: Array) -> Array:
 def value(draw: Draw, random: Array) -> Array:
     """Return a random value of a kind: shape (n,), the kind's dtype."""
     if isinstance(draw.table, Categorical):
-        return np.array(draw.codes, DTYPES[draw.kind])[choose(draw.table, random)]
+        return np.array(draw.codes, DTYPES[draw.kind]).take(choose(draw.table, random))
     raw = invert(draw.table, random)
     result = _as_kind(draw, raw)
     if draw.low is not None and draw.high is not None:

@@ -61,7 +61,7 @@ def _load(op: Op, context: Context) -> Array:
 
 
 def _field(op: Op, context: Context) -> Array:
-    return context.table(int(op.value))[evaluate(op.args[0], context)]  # type: ignore[arg-type]
+    return context.table(int(op.value)).take(evaluate(op.args[0], context))  # type: ignore[arg-type]
 
 
 def _arithmetic(function: Callable[[Array, Array], Array]) -> Callable[[Op, Context], Array]:

@@ -34,19 +34,19 @@ def events_table(group: Group, record: Record, flow: Flow, changes: list[Change]
 
 def _common(group: Group, flow: Flow, order: Array) -> dict[str, pa.Array]:
     model, words = group.model, group.model.texts
-    rows, n = flow.rows[order], len(flow)
-    events = np.repeat(np.array([s.event for s in model.sites], np.int32), np.diff(flow.edges))[order]
-    sessions = flow.sessions[order]
-    stages, devices, known = unmark(flow.marks[order])
+    rows, n = flow.rows.take(order), len(flow)
+    events = np.repeat(np.array([s.event for s in model.sites], np.int32), np.diff(flow.edges)).take(order)
+    sessions = flow.sessions.take(order)
+    stages, devices, known = unmark(flow.marks.take(order))
     kinds = np.where(np.less(devices, 0), -1, group.state.device_kinds[rows, devices])
     homes = group.state.columns[builtins.HOME]
     city, country, _, _ = model.home
     return {
-        "insert_id": arrow.fixed_texts(insert_ids(model, group.persons, rows, flow.numbers[order])),
+        "insert_id": arrow.fixed_texts(insert_ids(model, group.persons, rows, flow.numbers.take(order))),
         "event_type": arrow.texts(events, [name for name, _ in model.events]),
         "category": arrow.texts(*_categories(model, events)),
-        "time": arrow.plain(flow.times[order], TIMESTAMP),
-        "person": arrow.plain(group.persons[rows], pa.int64()),
+        "time": arrow.plain(flow.times.take(order), TIMESTAMP),
+        "person": arrow.plain(group.persons.take(rows), pa.int64()),
         "user_id": id_column(rows, known, user_ids(model, group.persons)),
         "device_id": id_column(rows * 3 + devices, np.greater_equal(devices, 0), device_ids(model, group.persons)),
         "session_id": arrow.plain(sessions, pa.int64(), np.not_equal(sessions, NULL_INTEGER)),
@@ -66,7 +66,7 @@ def _languages(group: Group, flow: Flow, rows: Array) -> pa.Array:
     if model.language < 0:
         return arrow.texts_of(rows, languages(group), model.texts)
     codes = np.concatenate([context.load(model.language) for context in flow.contexts])
-    return arrow.texts(codes[flow.order], model.texts)
+    return arrow.texts(codes.take(flow.order), model.texts)
 
 
 def _categories(model: Model, events: Array) -> tuple[Array, list[str]]:

@@ -26,11 +26,11 @@ def insert_ids(model: Model, persons: Array, rows: Array, numbers: Array) -> Arr
     """
     out = np.empty(len(rows), _INSERT_ID)
     out["stream"] = (model.stream.id[:8] + "-").encode("ascii")
-    out["person"] = arrow.hex_digits(persons, 4).view(np.uint64).ravel()[rows]
+    out["person"] = arrow.hex_digits(persons, 4).view(np.uint64).ravel().take(rows)
     out["dash"] = b"-"
     most = int(numbers.max()) + 1 if len(numbers) else 0
     if most < len(numbers):
-        out["number"] = arrow.hex_digits(np.arange(most), 3).view("S6").ravel()[numbers]
+        out["number"] = arrow.hex_digits(np.arange(most), 3).view("S6").ravel().take(numbers)
     else:
         out["number"] = arrow.hex_digits(numbers, 3).view("S6").ravel()
     return out.view(np.uint8).reshape(len(rows), _INSERT_ID.itemsize)
@@ -59,4 +59,4 @@ def id_column(codes: Array, valid: Array, characters: Array) -> pa.Array:
     occurs[codes[valid]] = True
     places = (np.cumsum(occurs) - 1).astype(np.int32)
     dictionary = arrow.fixed_texts(characters[occurs])
-    return arrow.Codes(places, dictionary).placed(places[codes], None if valid.all() else valid)
+    return arrow.Codes(places, dictionary).placed(places.take(codes), None if valid.all() else valid)

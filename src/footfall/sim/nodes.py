@@ -49,8 +49,8 @@ def _act(waves: Waves, node: Act, number: int, rows: Array) -> None:
 def _test(waves: Waves, node: Test, _number: int, rows: Array) -> None:
     """Send people by a condition."""
     is_true = holds(node.condition, waves.context(rows), len(rows))
-    waves.push(node.then, rows[is_true])
-    waves.push(node.otherwise, rows[~is_true])
+    waves.push(node.then, rows.compress(is_true))
+    waves.push(node.otherwise, rows.compress(~is_true))
 
 
 def _decide(waves: Waves, node: Decide, _number: int, rows: Array) -> None:
@@ -66,9 +66,9 @@ def _pause(waves: Waves, node: Pause, _number: int, rows: Array) -> None:
     waits = np.minimum(actions.affected(node.effects, waits, context), node.limit_ms)
     if node.ends_session:
         state.session_last[rows] = CLOSED
-    clock = state.clock[rows]
+    clock = state.clock.take(rows)
     if node.is_activity:
-        rhythms = waves.model.people.home_rhythms[state.columns[builtins.HOME][rows]]
+        rhythms = waves.model.people.home_rhythms[state.columns[builtins.HOME].take(rows)]
         times = waves.calendar.after(clock, waits, rhythms)
     else:
         times = clock + waits
@@ -131,7 +131,7 @@ def _due(waves: Waves, node: Later, rows: Array, context: Context) -> Array:
     waits = np.maximum(actions.affected(node.effects, waits, context), 1)
     if not node.is_activity:
         return clock + waits
-    rhythms = waves.model.people.home_rhythms[waves.state.columns[builtins.HOME][rows]]
+    rhythms = waves.model.people.home_rhythms[waves.state.columns[builtins.HOME].take(rows)]
     return waves.calendar.after(clock, waits, rhythms)
 
 
@@ -190,7 +190,7 @@ def begin_sessions(waves: Waves, rows: Array, times: Array) -> None:
 def _ready(waves: Waves, number: int, rows: Array) -> Array:
     """Set clocks to when the next event can be: strictly after the last; return those who get there before the end."""
     state = waves.state
-    times = np.maximum(state.clock[rows], state.event_last[rows] + 1)
+    times = np.maximum(state.clock.take(rows), state.event_last.take(rows) + 1)
     late = np.greater_equal(times, waves.until_ms)
     state.clock[rows] = times
     if late.any():
@@ -203,7 +203,7 @@ def _emit(waves: Waves, node: Emit, number: int, rows: Array) -> None:
     """Let an event happen."""
     state = waves.state
     rows = _ready(waves, number, rows)
-    times = state.clock[rows]
+    times = state.clock.take(rows)
     state.event_last[rows] = times
     state.event_no[rows] += 1
     actions.emit(waves, node.site, rows, times)

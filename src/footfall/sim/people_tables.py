@@ -73,15 +73,17 @@ def _user_column(group: Group, n: int, number: int, places: Array, arrays: list[
 
 def _changed_names(model: Model, mask: Array) -> pa.Array:
     """Return the lists of names of user properties whose bit is set; null where none is."""
-    counts = np.bitwise_count(mask).astype(np.int64)
-    starts = np.cumsum(counts) - counts
-    codes = np.empty(int(counts.sum()), np.int32)
+    counts = np.bitwise_count(mask)
+    offsets = np.zeros(len(mask) + 1, np.int32)
+    np.cumsum(counts, out=offsets[1:])
+    changed = np.flatnonzero(counts)
+    bits, starts = mask.take(changed), offsets.take(changed)
+    codes = np.empty(offsets[-1], np.int32)
     for number in range(len(model.user_properties)):
-        has = np.flatnonzero(mask & (1 << number))
-        before = np.bitwise_count(mask[has] & ((1 << number) - 1))
-        codes[starts[has] + before] = number
+        has = np.flatnonzero(bits & (1 << number))
+        before = np.bitwise_count(bits.take(has) & ((1 << number) - 1))
+        codes[starts.take(has) + before] = number
     names = arrow.texts(codes, [p.name for p in model.user_properties])
-    offsets = np.concatenate([starts, [len(codes)]]).astype(np.int32)
     buffers = [arrow.bitmap(np.greater(counts, 0)), pa.py_buffer(offsets)]
     return pa.Array.from_buffers(pa.list_(names.type), len(mask), buffers, children=[names])
 

@@ -89,7 +89,7 @@ class Waves:
         """Let people go on at a node at a time, after what is due earlier."""
         state = self.state
         if self.model.timers:
-            due = np.less(state.slot_min[rows], times) & np.equal(state.in_later[rows], 0)
+            due = np.less(state.slot_min.take(rows), times) & np.equal(state.in_later.take(rows), 0)
             if due.any():
                 nodes = np.broadcast_to(np.asarray(node, np.int32), rows.shape)
                 self._interrupt(rows[due], nodes[due], times[due])
@@ -104,7 +104,7 @@ class Waves:
             parked = rows[late]
             state.time[parked] = times[late]
             state.node[parked] = node if isinstance(node, int) else node[late]
-            rows, times = rows[~late], times[~late]
+            rows, times = rows.compress(~late), times.compress(~late)
             node = node if isinstance(node, int) else node[~late]
         state.clock[rows] = times
         if isinstance(node, int):
