@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("check", "Check a scenario and say what was understood."),
     "schema": ("schema", "Print the JSON Schema of scenarios, for editors."),
     "user": ("user", "Show one person's properties and timeline."),
+    "serve": ("serve", "Receive webhooks and Amplitude's requests on this machine."),
     "completion": ("completion", "Print the shell's completion script."),
 }
 

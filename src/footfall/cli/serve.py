@@ -1,0 +1,75 @@
+"""`footfall serve`: the local receiver."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import click
+
+from footfall.cli import arguments
+from footfall.errors import MissingExtraError
+
+EPILOG = """\b
+Examples:
+  footfall serve                                            on http://127.0.0.1:8888, into received.duckdb
+  footfall serve --chaos all --chaos-share 0.3              to see what a sender does about failures
+  footfall run ecommerce --to webhook+http://127.0.0.1:8888/webhook
+\b
+Secrets are taken from the environment: FOOTFALL_WEBHOOK_SECRET (webhooks must be signed with it), AMPLITUDE_API_KEY
+(the only key accepted; any if not set), FOOTFALL_RECEIVER_TOKEN (needed for a --host that others can reach).
+Ctrl-C stops.
+"""
+PORT = arguments.Count("port", 0, 65_535)
+
+
+@click.command("serve", epilog=EPILOG)
+@click.option(
+    "--store", default="received.duckdb", show_default=True, metavar="FILE", help="DuckDB file for what comes."
+)
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Address to listen on.")
+@click.option("--port", type=PORT, default=8888, show_default=True, help="Port to listen on; 0 takes a free one.")
+@click.option("--chaos", metavar="KINDS", help="Misbehave: all, or some of 5xx,429,timeout,slow,cut,partial,duplicate.")
+@click.option(
+    "--chaos-share",
+    type=click.FloatRange(0, 1),
+    default=0.2,
+    show_default=True,
+    help="Share of requests it happens to.",
+)
+@click.option("--chaos-seed", type=arguments.SEED, default=1, show_default=True, help="Another seed, other requests.")
+@click.option("--first-only", is_flag=True, help="Amplitude: name one bad event per field at a time, not all.")
+def command(
+    store: str, host: str, port: int, chaos: str | None, chaos_share: float, chaos_seed: int, first_only: bool
+) -> int:
+    """Receive webhooks and Amplitude's requests on this machine."""
+    try:
+        from footfall.server.listen import Listener, Settings
+    except ModuleNotFoundError as missing:
+        raise MissingExtraError(missing.name or "starlette", "server", "footfall serve") from None
+    from footfall.server.chaos import Profile, kinds_of
+    from footfall.sinks.delivery.secrets import secret_from
+    from footfall.sinks.delivery.signature import SECRET_NAME
+
+    profile = Profile(kinds_of(chaos), chaos_share, chaos_seed) if chaos else None
+    listener = Listener(
+        Settings(
+            store=Path(store.removeprefix("duckdb:")),
+            host=host,
+            port=port,
+            api_key=secret_from("AMPLITUDE_API_KEY", "footfall serve"),
+            webhook_secret=secret_from(SECRET_NAME, "footfall serve"),
+            token=secret_from("FOOTFALL_RECEIVER_TOKEN", "footfall serve"),
+            chaos=profile,
+            is_first_only=first_only,
+        )
+    )
+    shown = f"[{host}]" if ":" in host else host
+    click.echo(f"listening on http://{shown}:{listener.port}, storing into {store}; Ctrl-C stops", err=True)
+    if not listener.receiver.keys:
+        click.echo("webhooks are taken unsigned: FOOTFALL_WEBHOOK_SECRET is not set", err=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    listener.serve()
+    told = listener.receiver.totals
+    click.echo(f"{told['events']:,} events stored, {told['duplicates']:,} were there already", err=True)
+    return 0

@@ -1,0 +1,147 @@
+"""What a request has brought, checked and ready to be stored: all of it or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+Source = Literal["webhook", "httpapi", "batch", "identify"]
+Json = dict[str, Any]
+MOST_MILLISECONDS = 253_402_300_800_000  # the year 10000
+
+
+class Row(NamedTuple):
+    """A row of `received`.
+
+    Args:
+        key: What makes an event the same as another; None where nothing does.
+        who: The person, as far as the event tells.
+        event: The event as it came, as JSON.
+    """
+
+    key: str | None
+    source: Source
+    insert_id: str | None
+    event_type: str | None
+    time_ms: int | None
+    who: str | None
+    user_id: str | None
+    device_id: str | None
+    city: str | None
+    stage: str | None
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What an event says about its person.
+
+    Args:
+        operations: Operation (`$set`, `$unset`, ...) → property → value.
+    """
+
+    user_id: str | None
+    device_id: str | None
+    operations: Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A request's events.
+
+    Args:
+        rows: One per event.
+        updates: One per event; None where it says nothing.
+        message: Id of the message and digest of its body, for senders that name their messages.
+    """
+
+    rows: Sequence[Row]
+    updates: Sequence[Update | None]
+    message: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of an intake.
+
+    Args:
+        new: Events that were not there yet.
+        duplicates: Events that were.
+        is_replay: The message was there already, with the same body.
+        is_conflict: A message of that id was there with another body: nothing was stored.
+    """
+
+    new: int
+    duplicates: int
+    is_replay: bool = False
+    is_conflict: bool = False
+
+
+class Malformed(Exception):  # noqa: N818 - reads as what a request is
+    """A body that cannot be read; the message is a plain sentence, fit to be sent back."""
+
+
+def parse_json(body: bytes) -> Any:
+    """Return the value of a JSON text.
+
+    Raises:
+        Malformed: It is not UTF-8 or no JSON, contains NaN, half a surrogate pair or NUL, or is nested too deeply.
+    """
+    try:
+        value = json.loads(body.decode("utf-8"), parse_constant=_refuse)
+    except UnicodeDecodeError:
+        raise Malformed("the body is not UTF-8") from None
+    except RecursionError:
+        raise Malformed("the body is nested too deeply") from None
+    except ValueError as error:
+        raise Malformed(f"the body is no JSON: {str(error)[:80]}") from None
+    if b"\\u" in body:
+        _check_texts(value)
+    return value
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(f"{constant} is no JSON number")
+
+
+def _check_texts(value: Any) -> None:
+    """Refuse what UTF-8 or a database cannot hold; only reached where a body has escapes."""
+    try:
+        text = json.dumps(value, ensure_ascii=False)
+        text.encode("utf-8")
+    except (UnicodeEncodeError, RecursionError):
+        raise Malformed("the body contains half a surrogate pair") from None
+    if "\\u0000" in text:
+        raise Malformed("the body contains the character NUL")
+
+
+def as_text(value: Any) -> str | None:
+    """Return a value if it is a text, else None."""
+    return value if isinstance(value, str) else None
+
+
+def as_milliseconds(value: Any) -> int | None:
+    """Return a value if it is a time in whole milliseconds that a calendar has, else None."""
+    return value if type(value) is int and 0 <= value < MOST_MILLISECONDS else None
+
+
+def dumped(event: Any) -> str:
+    """Return an event as compact JSON.
+
+    Raises:
+        Malformed: It contains a number that is not finite (1e400 is read as such), or is nested too deeply.
+    """
+    try:
+        return json.dumps(event, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    except ValueError:
+        raise Malformed("the body contains a number beyond all limits") from None
+    except RecursionError:
+        raise Malformed("the body is nested too deeply") from None
+
+
+def digest(*parts: str) -> str:
+    """Return 32 hex digits that stand for some texts."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]

@@ -1,0 +1,1 @@
+"""What every sink over a network needs: time, batches, outcomes, retries, throttles, a ledger, dead letters."""

@@ -1,0 +1,313 @@
+"""What stands before the receiver: names, sites, tokens, sizes. No case may be answered with 5xx."""
+
+import itertools
+import json
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from footfall.errors import UsageError
+from footfall.server.listen import Settings, bind, check_reach
+from footfall.sinks.delivery import signature
+from footfall.sinks.delivery.secrets import Secret
+from tests.receivers import JSON, receiver
+
+EVENT = {"insert_id": "a", "event_type": "Opened"}
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory):
+    with receiver(tmp_path_factory.mktemp("receiver")) as made:
+        yield made
+
+
+HOSTS = [
+    *("evil.test", "evil.test:{port}", "127.0.0.1.evil.test:{port}", "localhost.evil.test:{port}", "127.0.0.1:9999"),
+    *("127.0.0.1", "0.0.0.0:{port}", "127.1:{port}", "2130706433:{port}", "localhost:{port}@evil.test", "a/public?x="),
+    *("localhost.:{port}", "127.0.0.1:{port},evil.test", "[::ffff:127.0.0.1]:{port}", "xn--e1afmkfd.test:{port}", ""),
+]
+
+
+@pytest.mark.parametrize("host", HOSTS)
+@pytest.mark.parametrize("path", ["/", "/metrics", "/health"])
+def test_other_names(client, host, path):
+    """Under a name that is not this machine's nothing is shown: an answer of 4xx without a body (DNS rebinding)."""
+    given = host.replace("{port}", str(client.listener.port))
+    said = client.send("GET", path, headers={"Host": given})
+    assert said.status in (400, 421)
+    assert b"events" not in said.body
+
+
+def test_host_twice_or_missing(client):
+    """Two Host headers, none, or an absolute target: refused."""
+    own = f"127.0.0.1:{client.listener.port}".encode()
+    for request in (
+        b"GET / HTTP/1.1\r\nHost: " + own + b"\r\nHost: evil.test\r\n\r\n",
+        b"GET / HTTP/1.0\r\n\r\n",
+        b"GET http://evil.test/ HTTP/1.1\r\nHost: " + own + b"\r\n\r\n",
+    ):
+        assert client.raw(request).split(b" ")[1] in (b"400", b"421")
+
+
+def test_own_names(client):
+    """127.0.0.1 and localhost with the port are right."""
+    for name in ("127.0.0.1", "localhost", "LOCALHOST"):
+        assert client.send("GET", "/health", headers={"Host": f"{name}:{client.listener.port}"}).status == 200
+
+
+TYPES = ["application/json", "text/plain", "application/x-www-form-urlencoded"]
+SITES = [
+    {"Origin": "http://evil.test"},
+    {"Origin": "null"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "cross-site", "Origin": "http://127.0.0.1:{port}"},
+]
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "site"), list(itertools.product(["/webhook", "/2/httpapi", "/batch", "/identify"], TYPES, SITES))
+)
+def test_cross_site(client, path, kind, site):
+    """A page of another site cannot send anything here: 403, nothing stored."""
+    headers = {k: v.replace("{port}", str(client.listener.port)) for k, v in site.items()}
+    assert client.send("POST", path, json.dumps(EVENT), {"Content-Type": kind} | headers).status == 403
+    assert client.rows() == []
+
+
+def test_same_site(client):
+    """Requests of our own page, or with no such headers at all, pass the guard (here: to a 400 for the body)."""
+    for site in ({"Sec-Fetch-Site": "same-origin"}, {"Origin": f"{client.base}"}, {}):
+        assert client.send("POST", "/webhook", b"", JSON | site).status == 400
+
+
+def test_headers_of_answers(client):
+    """Answers cannot be framed, sniffed, scripted, cached or read across sites."""
+    headers = client.send("GET", "/").headers
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "access-control-allow-origin" not in headers
+    assert (headers["x-content-type-options"], headers["cache-control"]) == ("nosniff", "no-store")
+
+
+def test_compressed_bodies(client):
+    """Compressed bodies are refused, so that none can explode: 415."""
+    assert client.send("POST", "/webhook", b"x" * 100, JSON | {"Content-Encoding": "gzip"}).status == 415
+
+
+def test_long_headers(client):
+    """Headers above 16 KiB: 4xx or a closed connection, nothing else."""
+    said = client.raw(b"GET / HTTP/1.1\r\nHost: x\r\nA: " + b"a" * 100_000 + b"\r\n\r\n")
+    assert said == b"" or b" 400 " in said[:20] or b" 431 " in said[:20]
+
+
+def test_long_bodies(client):
+    """A body that says it is too long, and one that turns out to be: 413."""
+    assert client.post("/webhook", b" " * 5_000_001).status == 413
+    own = f"127.0.0.1:{client.listener.port}".encode()
+    head = b"POST /2/httpapi HTTP/1.1\r\nHost: " + own + b"\r\nContent-Type: application/json\r\n"
+    chunk = b"186a0\r\n" + b" " * 100_000 + b"\r\n"
+    said = client.raw(head + b"Transfer-Encoding: chunked\r\n\r\n" + chunk * 11 + b"0\r\n\r\n")
+    assert b" 413 " in said[:20]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"Content-Length: -1",
+        b"Content-Length: 5\r\nContent-Length: 6",
+        b"Content-Length: five",
+        b"Content-Length: 5\r\nTransfer-Encoding: chunked",
+        b"Content-Length: 50",
+    ],
+)
+def test_wrong_lengths(client, head):
+    """Lengths that contradict each other or the body: 4xx or a closed connection, nothing stored."""
+    own = f"127.0.0.1:{client.listener.port}".encode()
+    request = (
+        b"POST /webhook HTTP/1.1\r\nHost: " + own + b"\r\nContent-Type: application/json\r\n" + head + b"\r\n\r\n{}"
+    )
+    said = client.raw(request)
+    assert said == b"" or said.split(b" ")[1].startswith(b"4")
+    assert client.rows() == []
+
+
+BAD = [
+    *(b"", b"{", b"[]", b"1", b"null", b'"x"', b'{"a":NaN}', b'{"events":[]}', b'{"events":[1]}', b"[{},3]"),
+    *(
+        b"[" * 100_000,
+        b'{"a":"\\ud800"}',
+        b'{"a":"\\u0000"}',
+        b'{"a":1e400}',
+        b"\xff\xfe",
+        b'{"a":' + b"9" * 5000 + b"}",
+    ),
+]
+
+
+@pytest.mark.parametrize("data", BAD, ids=[repr(bad[:20]) for bad in BAD])
+def test_bad_webhooks(client, data):
+    """What is no event is refused with 400, a sentence, and no trace in the store."""
+    said = client.post("/webhook", data)
+    assert said.status == 400
+    assert said.json["status"] == 400
+    assert said.json["title"]
+    assert client.rows() == []
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
+    max_leaves=12,
+)
+KEYS = st.sampled_from(
+    [
+        "user_id",
+        "device_id",
+        "event_type",
+        "time",
+        "user_properties",
+        "event_properties",
+        "insert_id",
+        "groups",
+        "price",
+    ]
+)
+EVENTS = st.dictionaries(KEYS, JSON_VALUES, max_size=9) | st.fixed_dictionaries(
+    {"user_id": st.just("user-1"), "event_type": st.just("x")},
+    optional={
+        "user_properties": st.dictionaries(st.sampled_from(["$set", "$add", "$append", "a", "stage"]), JSON_VALUES)
+    },
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(path=st.sampled_from(["/webhook", "/2/httpapi", "/batch"]), events=st.lists(EVENTS | JSON_VALUES, max_size=3))
+def test_never_500(fuzzed, path, events):
+    """Whatever JSON is sent, the answer is 2xx or 4xx, and the page can be shown afterwards."""
+    value = events if path == "/webhook" else {"api_key": "key", "events": events}
+    assert fuzzed.post(path, json.dumps(value)).status < 500
+    assert fuzzed.send("GET", "/").status == 200
+
+
+@pytest.fixture(scope="module")
+def fuzzed(tmp_path_factory):
+    with receiver(tmp_path_factory.mktemp("fuzzed")) as made:
+        yield made
+
+
+def test_page_is_inert(fuzzed):
+    """Names with markup are shown as text."""
+    fuzzed.post("/webhook", {"event_type": "<img src=x onerror=alert(1)>", "city": "<script>", "person": 1})
+    shown = fuzzed.send("GET", "/").body
+    assert b"<img" not in shown
+    assert b"<script" not in shown
+
+
+SECRET = Secret("FOOTFALL_WEBHOOK_SECRET", "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX")
+
+
+def signed(body: bytes, message: str = "msg_1", shift_s: int = 0) -> dict[str, str]:
+    seconds = int(time.time()) + shift_s
+    header = signature.sign(signature.keys_of(SECRET), message, seconds, body)
+    return {"webhook-id": message, "webhook-timestamp": str(seconds), "webhook-signature": header}
+
+
+def test_signatures(tmp_path):
+    """With a secret only what is signed, in time, with the right key, is taken; a message again changes nothing."""
+    body = json.dumps(EVENT).encode()
+    right = signed(body)
+    with receiver(tmp_path, webhook_secret=SECRET) as client:
+        wrong = [
+            {},
+            {**right, "webhook-signature": "v1,AAAA"},
+            {**right, "webhook-signature": "v1,!!!"},
+            {**right, "webhook-signature": "v1"},
+            {**right, "webhook-signature": right["webhook-signature"].replace("v1,", "v2,")},
+            {**right, "webhook-timestamp": "nan"},
+            {**right, "webhook-timestamp": right["webhook-timestamp"] + ".0"},
+            {**right, "webhook-timestamp": "١٢٣٤٥٦٧٨٩٠".encode().decode("latin-1")},
+            {**right, "webhook-id": "other"},
+            signed(body, shift_s=-360),
+            signed(body, shift_s=360),
+            signed(body + b" "),
+        ]
+        assert [client.post("/webhook", body, **headers).status for headers in wrong] == [401] * len(wrong)
+        assert client.rows() == []
+        assert client.post("/webhook", body, **right).json == {"accepted": 1, "duplicates": 0}
+        assert client.post("/webhook", body, **right).json == {"accepted": 0, "duplicates": 1}
+        other = json.dumps({**EVENT, "insert_id": "b"}).encode()
+        assert client.post("/webhook", other, **signed(other)).status == 409
+        assert len(client.rows()) == 1
+
+
+def test_other_machines_need_a_token():
+    """An address that others can reach needs a token of 16 characters; loopback does not."""
+    check_reach(Settings(store=None, host="::1"))
+    for token in (None, Secret("FOOTFALL_RECEIVER_TOKEN", "short")):
+        with pytest.raises(UsageError, match=r"(?s)--host 0\.0\.0\.0 .* needs a token.*at least 16 characters"):
+            check_reach(Settings(store=None, host="0.0.0.0", token=token))
+
+
+def test_token(tmp_path):
+    """With a token, nothing is shown or taken without it; browsers may send it as a password."""
+    token = Secret("FOOTFALL_RECEIVER_TOKEN", "t" * 16)
+    with receiver(tmp_path, token=token) as client:
+        assert client.send("GET", "/").status == 401
+        assert client.post("/webhook", EVENT).status == 401
+        assert client.send("GET", "/", headers={"Authorization": "Bearer " + "t" * 16}).status == 200
+        assert client.send("GET", "/", headers={"Authorization": "Basic Zm9vOnR0dHR0dHR0dHR0dHR0dHQ="}).status == 200
+        assert client.send("GET", "/", headers={"Authorization": "Basic !!!"}).status == 401
+
+
+def test_port_in_use(client):
+    """A port that is taken: who answers there, and what to do."""
+    port = client.listener.port
+    with pytest.raises(
+        UsageError, match=rf"port {port} is in use by another footfall serve\n  hint: .* --port {port + 1}"
+    ):
+        bind("127.0.0.1", port)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(UsageError, match="in use by another program"):
+            bind("127.0.0.1", other.getsockname()[1])
+
+
+def test_half_open_connections(client):
+    """Connections that say nothing do not keep others out."""
+    idle = [socket.create_connection(("127.0.0.1", client.listener.port)) for _ in range(90)]
+    try:
+        assert client.send("GET", "/health").status == 200
+    finally:
+        for connection in idle:
+            connection.close()
+
+
+def test_kill_9_keeps_what_was_acknowledged(tmp_path):
+    """Every event that was answered with 2xx is in the file after kill -9."""
+    import http.client
+
+    import duckdb
+
+    store = tmp_path / "r.duckdb"
+    code = "from footfall.cli.main import main; main()"
+    command = [sys.executable, "-c", code, "serve", "--port", "0", "--store", str(store)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    port = int(process.stderr.readline().split("127.0.0.1:")[1].split(",")[0])
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    for i in range(30):
+        connection.request("POST", "/webhook", json.dumps([{"insert_id": f"{i}-{j}"} for j in range(20)]), JSON)
+        answer = connection.getresponse()
+        assert answer.status == 200
+        answer.read()
+    process.kill()
+    process.wait()
+    process.stderr.close()
+    connection.close()
+    with duckdb.connect(str(store)) as opened:
+        assert opened.execute("SELECT count(*), count(DISTINCT insert_id) FROM received").fetchall() == [(600, 600)]
