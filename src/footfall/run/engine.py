@@ -75,7 +75,9 @@ class ModelEngine:
     @property
     def window_ms(self) -> int:
         """Width of the grid of windows, a constant of the stream."""
-        return self.model.window_ms
+        from footfall.sim import window_ms
+
+        return window_ms(self.model)
 
     def people_until(self, until_ms: int) -> int:
         """Return how many people arrive before a time."""

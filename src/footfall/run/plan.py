@@ -21,8 +21,9 @@ EVERYBODY = (0, 10**12)
 """The one group of a run that is written in order of time; the same however many people come."""
 
 # Groups that are simulated side by side, window by window. A constant: the order of commits must not depend on workers.
-# Large enough to keep that many workers busy, small enough to hold the state of all its people in memory.
-GROUPS_AT_ONCE = 32
+# Large enough to keep that many workers busy, small enough to hold the state of all their people in memory (a group of
+# 32,768 people takes some 40 MB).
+GROUPS_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)

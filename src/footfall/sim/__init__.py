@@ -1,5 +1,6 @@
 """The simulation: a Model in, Chunks out."""
 
 from footfall.sim.simulation import Simulation, people_until
+from footfall.sim.window import window_ms
 
-__all__ = ["Simulation", "people_until"]
+__all__ = ["Simulation", "people_until", "window_ms"]

@@ -9,6 +9,7 @@ import numpy as np
 from footfall.events.chunk import Chunk, Part
 from footfall.model import builtins
 from footfall.model.model import Model
+from footfall.model.values import Array
 from footfall.sim import actions, draws, keys
 from footfall.sim.arrivals import Arrivals
 from footfall.sim.assemble import assemble
@@ -92,6 +93,11 @@ class Simulation:
 
     def _waves(self, record: Record | None, until_ms: int) -> Waves:
         return Waves(self.model, self._calendar, self._state, record, until_ms)
+
+    @property
+    def arrived_ms(self) -> Array:
+        """When the people of the group arrive: shape (U,), int64, UTC, non-decreasing."""
+        return self._state.arrived
 
     def advance(self, until_ms: int) -> Chunk:
         """Simulate up to an instant.
