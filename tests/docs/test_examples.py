@@ -60,7 +60,7 @@ def normal(output: str) -> str:
 def test_commands(page, tmp_path):
     """Commands shown in a page, run in order in an empty folder, print what the page says."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path, "COLUMNS": "100", "NO_COLOR": "1", "PYTHONUTF8": "1"}
+    environment = {**os.environ, "PATH": path, "COLUMNS": "80", "NO_COLOR": "1", "PYTHONUTF8": "1"}
     for command in commands(page):
         done = subprocess.run(
             ["bash", "-o", "pipefail", "-c", command.text],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shlex
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
 STORES = ("duckdb", "parquet")
 MOST_CITIES = 12
+DAY_MS = 86_400_000
 OWN_OPTIONS = ("people", "days", "start")
 
 
@@ -45,15 +45,14 @@ class Printer:
         report = _report(result)
         if report is not None:
             self._print_report(report)
-        if not result.is_finished:
-            self._say(f"\nstopped before the end; to continue: {_again(sys.argv[1:], result)}")
-        elif report is not None:
+        if report is not None and result.is_finished:
             self._print_next(result, scenario)
 
     def _print_totals(self, result: RunResult) -> None:
         run = result.run
         title = run.title or run.stream.schema.scenario
-        first, last = (_day(ms, result.time_zone) for ms in (run.stream.start_ms, run.until_ms - 1))
+        first = dt.datetime.fromtimestamp(run.stream.start_ms / 1000, zones.zone(result.time_zone)).date()
+        last = first + dt.timedelta(days=-(-(run.until_ms - run.stream.start_ms) // DAY_MS) - 1)
         self._say(f"{title}: {run.people:,} people, {first} to {last}")
         if result.was_complete:
             self._say("this run is complete already; nothing was done (--fresh does it again)")
@@ -87,6 +86,13 @@ class Printer:
 
     def _say(self, text: str) -> None:
         click.echo(text, err=self._is_err)
+
+
+def tell_stopped(result: RunResult, arguments: list[str]) -> None:
+    """Say on standard error how a run that was stopped is continued, if it can be."""
+    click.echo("stopped before the end; what was committed is kept", err=True)
+    if any(balance.guarantee != "best effort" for balance in result.sinks):
+        click.echo(f"  to continue: {_again(arguments, result)}", err=True)
 
 
 def record(result: RunResult) -> dict[str, Any]:
@@ -181,7 +187,3 @@ def _store(result: RunResult) -> str | None:
         if kind in STORES:
             return target
     return None
-
-
-def _day(ms: int, time_zone: str) -> str:
-    return dt.datetime.fromtimestamp(ms / 1000, zones.zone(time_zone)).strftime("%Y-%m-%d")

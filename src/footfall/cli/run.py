@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import click
@@ -71,4 +72,6 @@ def command(scenario: str, to: tuple[str, ...], partition: str, quiet: bool, sum
         console.print_json(result)
     elif not quiet:
         console.print_result(result, scenario)
+    if not result.is_finished:
+        closing.tell_stopped(result, sys.argv[1:])
     return 0 if result.is_clean else 1

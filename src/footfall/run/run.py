@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from footfall.scenario.records import Scenario
 
 DEFAULT_SINK = "duckdb:footfall.duckdb"
-SMALL_PERSON_DAYS = 1_000_000
+SMALL_PERSON_DAYS = 200_000
 """Less than this is simulated faster by this process alone than by workers that must start first (measured: 0.4 s)."""
 
 

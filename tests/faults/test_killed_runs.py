@@ -1,0 +1,110 @@
+"""Runs that are killed, on the real engine, into every kind of sink: afterwards every event is there once."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from footfall.store import open_store
+
+COMMAND = str(Path(sys.executable).parent / "footfall")
+RUN = ("run", "ecommerce", "--people", "13000", "--days", "4", "--quiet")
+SINKS = ("--to", "duckdb:a.duckdb", "--to", "parquet:p", "--to", "ndjson:a.ndjson")
+
+
+def start(folder, *args):
+    return subprocess.Popen([COMMAND, *RUN, *args], cwd=folder, stderr=subprocess.PIPE, text=True)
+
+
+def finish(folder, *args):
+    done = subprocess.run([COMMAND, *RUN, *args], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def ids_in(folder):
+    """Return the ids of all events per sink, sorted."""
+    found = {"ndjson": [json.loads(line)["insert_id"] for line in (folder / "a.ndjson").read_text().splitlines()]}
+    for name in ("a.duckdb", "p"):
+        with open_store(folder / name) as store:
+            found[name] = [row[0] for row in store.query("SELECT insert_id FROM ecommerce.events")]
+    return {name: sorted(ids) for name, ids in found.items()}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """Ids of an undisturbed run, and how long it took."""
+    folder = tmp_path_factory.mktemp("whole")
+    begun = time.monotonic()
+    finish(folder, *SINKS)
+    return ids_in(folder)["ndjson"], time.monotonic() - begun
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_the_run_is_killed(tmp_path, whole, workers):
+    """Kill -9 at random instants, several times, then once more to the end: nothing twice, nothing missing."""
+    ids, seconds = whole
+    chance = random.Random(int(workers))
+    for _ in range(4):
+        process = start(tmp_path, *SINKS, "--workers", workers)
+        time.sleep(chance.uniform(0.3, 1.0) * seconds)
+        process.kill()
+        process.communicate()
+    finish(tmp_path, *SINKS, "--workers", workers)
+    assert all(found == ids for found in ids_in(tmp_path).values())
+
+
+def workers_of(pid):
+    """Return the ids of a process's children."""
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in children.read_text().split()] if children.exists() else []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds the workers in /proc")
+def test_a_worker_is_killed(tmp_path, whole):
+    """A killed worker ends the run with 1 and says how to continue; the same command again completes it."""
+    process = start(tmp_path, *SINKS, "--workers", "2")
+    deadline = time.monotonic() + 60
+    while not (workers := workers_of(process.pid)) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    os.kill(workers[0], signal.SIGKILL)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "worker 1 of 2 was killed by signal 9 (SIGKILL)" in err
+    assert "run the same command again to continue" in err
+    assert "Traceback" not in err
+    finish(tmp_path, *SINKS)
+    assert all(found == whole[0] for found in ids_in(tmp_path).values())
+
+
+def test_ctrl_c_twice_stops_at_once(tmp_path, whole):
+    """The second Ctrl-C does not wait; what is there is consistent, and the same command completes it."""
+    process = start(tmp_path, *SINKS, "--workers", "2")
+    time.sleep(whole[1] * 0.5)
+    for _ in range(2):
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.05)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode in {130, 1}, err
+    assert "Traceback" not in err
+    finish(tmp_path, *SINKS)
+    assert all(found == whole[0] for found in ids_in(tmp_path).values())
+
+
+def test_two_runs_at_once(tmp_path, whole):
+    """A second run into the same store is refused while the first is at work, and harms nothing."""
+    first = start(tmp_path, "--to", "duckdb:a.duckdb")
+    while not (tmp_path / "a.duckdb").exists():
+        time.sleep(0.005)
+    second = start(tmp_path, "--to", "duckdb:a.duckdb")
+    _, err = second.communicate(timeout=60)
+    first.communicate(timeout=60)
+    assert (first.returncode, second.returncode) == (0, 1), err
+    assert "in use" in err
+    with open_store(tmp_path / "a.duckdb") as store:
+        assert sorted(row[0] for row in store.query("SELECT insert_id FROM ecommerce.events")) == whole[0]
