@@ -20,8 +20,9 @@ from pathlib import Path
 
 from footfall.events.chunk import Chunk, Part, Run
 from footfall.sinks import Sink, parse
-from footfall.sinks.conformance.chunks import DAY_MS, START_MS, make_chunk, make_run
+from footfall.sinks.conformance.chunks import make_chunk, make_run
 from footfall.sinks.conformance.schemas import SHOP
+from footfall.sinks.conformance.values import DAY_MS, START_MS
 
 TARGETS = {
     "duckdb": "duckdb:{folder}/events.duckdb",

@@ -88,7 +88,22 @@ class DuckDBSink:
     def _encode(self, name: str, table: pa.Table) -> tuple[Payload, ...]:
         if not table.num_rows:
             return ()
-        return (self._scratch.write_arrow(name, table, BATCH_ROWS),)
+        return (self._scratch.write_arrow(name, _readable(table), BATCH_ROWS),)
+
+
+def _readable(table: pa.Table) -> pa.Table:
+    """Return a table in which no list is of dictionary texts: DuckDB cannot read a batch of them that are all empty."""
+    wanted = pa.schema([field.with_type(_plain_lists(field.type)) for field in table.schema])
+    return table if wanted == table.schema else table.cast(wanted)
+
+
+def _plain_lists(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_struct(kind):
+        return pa.struct([field.with_type(_plain_lists(field.type)) for field in kind])
+    if not pa.types.is_list(kind):
+        return kind
+    element = kind.value_type
+    return pa.list_(element.value_type if pa.types.is_dictionary(element) else _plain_lists(element))
 
 
 class _Writing:

@@ -103,10 +103,10 @@ class ParquetSink:
     def _written(self, chunk: Chunk, name: str) -> Iterator[Payload]:
         table: pa.Table = getattr(chunk, name)
         below = f"{chunk.stream.schema.scenario}/{name}/{chunk.run}"
-        pieces = _days(table) if self.partition == "day" and name == "events" else [("", table)]
-        for day, rows in pieces:
-            if rows.num_rows:
-                yield self._write(rows, f"{below}/{day}{chunk.part.name}.parquet")
+        if not table.num_rows:
+            return
+        for day, rows in _days(table) if self.partition == "day" and name == "events" else [("", table)]:
+            yield self._write(rows, f"{below}/{day}{chunk.part.name}.parquet")
 
     def _write(self, rows: pa.Table, target: str) -> Payload:
         final = self.folder / target
@@ -160,7 +160,7 @@ def _leaves(fields: Iterable[pa.Field], above: str = "") -> Iterator[tuple[str, 
 
 
 def _days(events: pa.Table) -> Iterator[tuple[str, pa.Table]]:
-    """Yield the events of every day: `date=2026-01-31/` and its rows; they are in order of time."""
+    """Yield the events, at least one, of every day: `date=2026-01-31/` and its rows; they are in order of time."""
     times = pc.cast(events.column("time"), pa.int64()).to_numpy()
     days = times // DAY_MS
     begins = np.flatnonzero(np.diff(days, prepend=days[:1] - 1))

@@ -164,15 +164,14 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         raise
 
 
-class registered:  # noqa: N801 - reads as a verb in a `with`
-    """Gives Arrow data a name in a connection for a while."""
+@contextmanager
+def registered(connection: duckdb.DuckDBPyConnection, rows: pa.Table, name: str = "footfall_rows") -> Iterator[str]:
+    """Give Arrow data a name in a connection for a while."""
+    import duckdb
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, rows: pa.Table, name: str = "footfall_rows") -> None:
-        self._connection, self._rows, self._name = connection, rows, name
-
-    def __enter__(self) -> str:
-        self._connection.register(self._name, self._rows)
-        return self._name
-
-    def __exit__(self, *_: object) -> None:
-        self._connection.unregister(self._name)
+    connection.register(name, rows)
+    try:
+        yield name
+    finally:
+        with suppress(duckdb.Error):  # after an error in a transaction nothing more can be done in it
+            connection.unregister(name)

@@ -8,16 +8,12 @@ stages, and do random things in between. Texts contain everything that tends to 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from footfall.events.chunk import Chunk, Part, Run, Stream, Tallies
 from footfall.events.schema import (
@@ -26,17 +22,25 @@ from footfall.events.schema import (
     Field,
     StreamSchema,
     arrivals_schema,
-    arrow_type,
     changes_schema,
     events_schema,
 )
+from footfall.sinks.conformance.values import (
+    DAY_MS,
+    START_MS,
+    Bools,
+    Ints,
+    hash_of,
+    ids,
+    json_text,
+    masked,
+    money,
+    struct,
+    text,
+    values_of,
+)
 
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
-
-START_MS = 1_767_225_600_000  # 2026-01-01
 HOUR_MS = 3_600_000
-DAY_MS = 24 * HOUR_MS
 CHANGE_EVERY_MS = 8 * HOUR_MS
 SESSION_MS = 6 * HOUR_MS
 GROUP = 64
@@ -51,20 +55,6 @@ PLATFORMS = (("phone", "Android"), ("phone", "iOS"), ("computer", "Windows"))
 LANGUAGES = ("en", "ru", "fr", None)
 EVENT_TYPES = tuple(f"Event {i:02d}" for i in range(20))
 CATEGORIES = ("Browsing", "Cart", "Checkout", 'Say "hello"')
-TEXTS = (
-    "plain",
-    "two words",
-    'a "quote"',
-    "back\\slash",
-    "comma, and\nnew line",
-    "tab\there",
-    "zażółć",
-    "日本語",
-    "🙂",
-    "",
-    "=1+1",
-    "'",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,20 +125,6 @@ def make_chunk(run: Run, part: Part, *, rows: int = 100) -> Chunk:
         arrivals=_arrivals(world),
         tallies=_tallies(world, happened),
     )
-
-
-def hash_of(values: Ints, name: str) -> Ints:
-    """Return a hash per value, from 0 to 2**62 - 1.
-
-    Args:
-        values: Shape (N,), int64.
-        name: What is drawn.
-    """
-    salt = np.uint64(int.from_bytes(name.encode()[:40] * 2, "little") % (2**64))
-    mixed = (values.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)) ^ salt
-    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
-    return ((mixed ^ (mixed >> np.uint64(31))) >> np.uint64(2)).astype(np.int64)
 
 
 class _World:
@@ -231,23 +207,6 @@ def _in_order(world: _World, person: Ints, time: Ints) -> _Rows:
     )
 
 
-def _text(values: Sequence[str | None], codes: Ints) -> pa.Array:
-    """Return a dictionary array; a None among the values is a null."""
-    kept = [v for v in values if v is not None]
-    places = {v: i for i, v in enumerate(kept)}
-    table = pa.array([None if v is None else places[v] for v in values], pa.int32())
-    return pa.DictionaryArray.from_arrays(table.take(pa.array(codes)), pa.array(kept, pa.string()))
-
-
-def _ids(prefix: str, *numbers: Ints) -> pa.Array:
-    parts = [pa.array(n).cast(pa.string()) for n in numbers]
-    return pc.binary_join_element_wise(pa.scalar(prefix), *parts, pa.scalar("-"))
-
-
-def _mask(array: pa.Array, keep: Bools) -> pa.Array:
-    return array if keep.all() else array.take(pa.array(np.arange(len(array)), mask=~keep))
-
-
 def _events(world: _World, rows: _Rows) -> pa.Table:
     schema = events_schema(world.schema)
     made = _common(world, rows)
@@ -256,7 +215,7 @@ def _events(world: _World, rows: _Rows) -> pa.Table:
         fields = world.schema.event_properties
         masks = [hash_of(kind * 100 + i, "has") % 8 == 0 for i in range(len(fields))]
         codes = [hash_of(rows.code + i, "value") for i in range(len(fields))]
-        made["event_properties"] = _struct(world, fields, codes, masks)
+        made["event_properties"] = struct(fields, codes, masks, world.schema.minor_digits)
     if world.schema.user_properties:
         made["user_properties"], made["changed"] = _changed(world, rows)
     return pa.table([made[name] for name in schema.names], schema=schema)
@@ -273,67 +232,24 @@ def _common(world: _World, rows: _Rows) -> dict[str, pa.Array]:
     cents = code // 64 % 1_000_000
     empty = np.zeros(len(person), dtype=np.int64)
     return {
-        "insert_id": _ids(world.run.id[:8], person, rows.time),
-        "event_type": _text(EVENT_TYPES, kind),
-        "category": _text(CATEGORIES, kind % len(CATEGORIES)),
+        "insert_id": ids(world.run.id[:8], person, rows.time),
+        "event_type": text(EVENT_TYPES, kind),
+        "category": text(CATEGORIES, kind % len(CATEGORIES)),
         "time": pa.array(rows.time).cast(pa.timestamp("ms")).cast(TIMESTAMP),
         "person": pa.array(person),
-        "user_id": _mask(_text(_ids("u", people).to_pylist(), who), known),
-        "device_id": _text(_ids("d", people).to_pylist(), who),
+        "user_id": masked(text(ids("u", people).to_pylist(), who), known),
+        "device_id": text(ids("d", people).to_pylist(), who),
         "session_id": pa.array(rows.time - (rows.time - START_MS) % SESSION_MS),
-        "stage": _text(world.schema.stages, rows.stage),
-        "city": _text([c for c, _ in CITIES], world.city(person)),
-        "country": _text([c for _, c in CITIES], world.city(person)),
-        "platform": _text([p for p, _ in PLATFORMS], device),
-        "os_name": _text([o for _, o in PLATFORMS], device),
-        "language": _text(LANGUAGES, hash_of(person, "language") % len(LANGUAGES)),
-        "revenue": _mask(_money(cents, world.schema.minor_digits), paid),
-        "currency": _mask(_text([world.schema.currency], empty), paid),
-        "run": _text([world.run.id], empty),
+        "stage": text(world.schema.stages, rows.stage),
+        "city": text([c for c, _ in CITIES], world.city(person)),
+        "country": text([c for _, c in CITIES], world.city(person)),
+        "platform": text([p for p, _ in PLATFORMS], device),
+        "os_name": text([o for _, o in PLATFORMS], device),
+        "language": text(LANGUAGES, hash_of(person, "language") % len(LANGUAGES)),
+        "revenue": masked(money(cents, world.schema.minor_digits), paid),
+        "currency": masked(text([world.schema.currency], empty), paid),
+        "run": text([world.run.id], empty),
     }
-
-
-def _money(minor: Ints, digits: int) -> pa.Array:
-    """Return decimals from integers of the minor unit (the buffer of a decimal64 holds just these)."""
-    return pa.Array.from_buffers(pa.decimal64(18, digits), len(minor), [None, pa.py_buffer(minor.astype(np.int64))])
-
-
-def _struct(world: _World, fields: Sequence[Field], codes: list[Ints], masks: list[Bools]) -> pa.Array:
-    digits = world.schema.minor_digits
-    children = [_mask(_values(f, c, digits), m) for f, c, m in zip(fields, codes, masks, strict=True)]
-    named = [pa.field(f.name, arrow_type(f, digits)) for f in fields]
-    return pa.StructArray.from_arrays(children, fields=named)
-
-
-def _values(field: Field, codes: Ints, digits: int) -> pa.Array:
-    """Return a value per code, every tenth a null."""
-    nulls = codes % 10 != 0
-    if field.type == "list":
-        return _lists(field, codes, digits)
-    scalars = {
-        "text": lambda: _text(TEXTS, codes % len(TEXTS)),
-        "id": lambda: _ids("🙂" if field.name == "select" else "", codes % 1_000_003),
-        "integer": lambda: pa.array(codes % 2001 - 1000),
-        "number": lambda: pa.array((codes % 2_000_003 - 1_000_000) / 7.0),
-        "boolean": lambda: pa.array(codes % 3 == 0),
-        "money": lambda: _money(codes % 2_000_003 - 1_000_000, digits),
-        "time": lambda: pa.array(START_MS - codes % (400 * DAY_MS)).cast(pa.timestamp("ms")).cast(TIMESTAMP),
-    }
-    return _mask(scalars[field.type](), nulls)
-
-
-def _lists(field: Field, codes: Ints, digits: int) -> pa.Array:
-    lengths = np.where(codes % 10 != 0, codes // 10 % 4, 0)
-    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
-    inner = hash_of(np.repeat(codes, lengths) + np.arange(int(offsets[-1])), "element")
-    if field.item is None:
-        children = [_values(f, inner + i, digits) for i, f in enumerate(field.fields)]
-        named = [pa.field(f.name, arrow_type(f, digits)) for f in field.fields]
-        elements = pa.StructArray.from_arrays(children, fields=named)
-    else:
-        elements = _values(Field("element", field.item), inner * 10 + 1, digits)
-    made = pa.ListArray.from_arrays(pa.array(offsets), elements).cast(arrow_type(field, digits))
-    return _mask(made, codes % 10 != 0)
 
 
 def _changed(world: _World, rows: _Rows) -> tuple[pa.Array, pa.Array]:
@@ -345,9 +261,9 @@ def _changed(world: _World, rows: _Rows) -> tuple[pa.Array, pa.Array]:
     matrix = np.stack(masks, axis=1)
     names = np.broadcast_to(np.arange(len(fields), dtype=np.int64), matrix.shape)[matrix]
     offsets = np.concatenate([[0], np.cumsum(matrix.sum(axis=1))]).astype(np.int32)
-    elements = _text([f.name for f in fields], names)
+    elements = text([f.name for f in fields], names)
     changed = pa.ListArray.from_arrays(pa.array(offsets), elements).cast(pa.list_(TEXT))
-    return _struct(world, fields, codes, masks), changed
+    return struct(fields, codes, masks, world.schema.minor_digits), changed
 
 
 def _changes(world: _World, rows: _Rows) -> pa.Table:
@@ -371,13 +287,13 @@ def _property_changes(world: _World, rows: _Rows, sequence: Ints) -> pa.Table:
         before = np.maximum(count[mine] - len(fields), 0)
         old[mine] = _json_texts(world, field, world.property_code(person[mine], i, before))
         new[mine] = _json_texts(world, field, world.property_code(person[mine], i, count[mine]))
-    return _change_table(world, rows, at, (sequence[at], _text([f.name for f in fields], which), old, new))
+    return _change_table(world, rows, at, (sequence[at], text([f.name for f in fields], which), old, new))
 
 
 def _stage_changes(world: _World, rows: _Rows, before: Ints, counts: Ints) -> pa.Table:
     at = np.flatnonzero((rows.stage > before) & ~rows.first)
     texts = np.array([json.dumps(s, ensure_ascii=False) for s in world.schema.stages], dtype=object)
-    names = _text(["stage"], np.zeros(len(at), dtype=np.int64))
+    names = text(["stage"], np.zeros(len(at), dtype=np.int64))
     return _change_table(world, rows, at, (counts[at], names, texts[before[at]], texts[rows.stage[at]]))
 
 
@@ -390,27 +306,14 @@ def _change_table(world: _World, rows: _Rows, at: Ints, what: tuple[Ints, pa.Arr
         pa.array(old, pa.string()),
         pa.array(new, pa.string()),
         pa.array(rows.time[at]).cast(pa.timestamp("ms")).cast(TIMESTAMP),
-        _ids(world.run.id[:8], rows.person[at], rows.time[at]),
-        _text([world.run.id], np.zeros(len(at), dtype=np.int64)),
+        ids(world.run.id[:8], rows.person[at], rows.time[at]),
+        text([world.run.id], np.zeros(len(at), dtype=np.int64)),
     ]
     return pa.table(columns, schema=changes_schema()).unify_dictionaries()
 
 
 def _json_texts(world: _World, field: Field, codes: Ints) -> list[str]:
-    return [json_text(v) for v in _values(field, codes, world.schema.minor_digits).to_pylist()]
-
-
-def json_text(value: Any) -> str:
-    """Return a value as JSON text: money with its exact digits, times as `2026-01-01T00:00:05.120Z`."""
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, datetime):
-        return json.dumps(value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"))
-    if isinstance(value, list):
-        return "[" + ",".join(json_text(v) for v in value) + "]"
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{json_text(k)}:{json_text(v)}" for k, v in value.items()) + "}"
-    return json.dumps(value, ensure_ascii=False)
+    return [json_text(v) for v in values_of(field, codes, world.schema.minor_digits).to_pylist()]
 
 
 def _arrivals(world: _World) -> pa.Table:
@@ -424,18 +327,18 @@ def _arrivals(world: _World) -> pa.Table:
     made = {
         "person": pa.array(people),
         "arrived": pa.array(world.arrived(people)).cast(pa.timestamp("ms")).cast(TIMESTAMP),
-        "user_id": _ids("u", people),
-        "city": _text([c for c, _ in CITIES], city),
-        "country": _text([c for _, c in CITIES], city),
-        "language": _text(LANGUAGES, hash_of(people, "language") % len(LANGUAGES)),
-        "time_zone": _text(["Asia/Kolkata", "Europe/Paris"], city % 2),
-        "stage": _text(world.schema.stages, none),
-        "run": _text([world.run.id], none),
+        "user_id": ids("u", people),
+        "city": text([c for c, _ in CITIES], city),
+        "country": text([c for _, c in CITIES], city),
+        "language": text(LANGUAGES, hash_of(people, "language") % len(LANGUAGES)),
+        "time_zone": text(["Asia/Kolkata", "Europe/Paris"], city % 2),
+        "stage": text(world.schema.stages, none),
+        "run": text([world.run.id], none),
     }
     fields = world.schema.user_properties
     if fields:
         codes = [world.property_code(people, i, none) for i in range(len(fields))]
-        made["properties"] = _struct(world, fields, codes, [none == 0] * len(fields))
+        made["properties"] = struct(fields, codes, [none == 0] * len(fields), world.schema.minor_digits)
     return pa.table([made[name] for name in schema.names], schema=schema)
 
 

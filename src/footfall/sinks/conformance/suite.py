@@ -1,0 +1,344 @@
+"""The contract of a sink, as tests to inherit.
+
+For your own sink, in a test module of yours (pytest is needed):
+
+    from footfall.sinks.conformance.suite import SinkContract
+
+    class TestMySink(SinkContract):
+        def make(self, folder):
+            return MySink(folder / "events.my")
+
+        def read(self, folder, run):
+            return {"events": [...]}
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import get_args
+
+import pyarrow as pa
+import pytest
+
+from footfall.errors import PermanentSinkError, StoreError
+from footfall.events.chunk import Chunk, Run
+from footfall.events.schema import Field, StreamSchema
+from footfall.sinks.conformance.chunks import make_chunk, make_chunks, make_parts, make_run
+from footfall.sinks.conformance.rows import Row, differences, expected
+from footfall.sinks.conformance.schemas import AWKWARD, BARE, SCHOOL, SHOP
+from footfall.sinks.conformance.values import DAY_MS
+from footfall.sinks.sink import Guarantee, Placement, Receipt, Sink
+
+WIDER = replace(
+    SCHOOL,
+    event_properties=(
+        *SCHOOL.event_properties,
+        Field("channel", "text"),
+        Field("items", "list", None, (Field("id", "id"), Field("price", "money"))),
+    ),
+    user_properties=(*SCHOOL.user_properties, Field("score", "number")),
+)
+WIDEST = replace(
+    WIDER,
+    event_properties=(
+        *WIDER.event_properties[:-1],
+        Field("items", "list", None, (Field("id", "id"), Field("price", "money"), Field("count", "integer"))),
+    ),
+)
+
+
+class SinkContract:
+    """What every sink keeps. Inherit it, and say how to make the sink and how to read what it has written.
+
+    Attributes:
+        has_many_runs: One destination takes several runs; else it refuses a second one.
+        resumes: What was committed is known when the destination is opened again.
+    """
+
+    has_many_runs = True
+    resumes = True
+
+    def make(self, folder: Path) -> Sink:
+        """Return a new sink into the same destination below a folder, not open."""
+        raise NotImplementedError
+
+    def read(self, folder: Path, run: Run) -> dict[str, list[Row]]:
+        """Return the rows of a run that the destination has, by table, in plain form; only the tables that it keeps."""
+        raise NotImplementedError
+
+    # What the tests are told in.
+
+    def write(self, folder: Path, run: Run, chunks: Iterable[Chunk], *, complete: bool = True) -> list[Receipt]:
+        """Open, prepare on a pickled copy as a worker would, commit, close."""
+        sink = self.make(folder)
+        encoder: Sink = pickle.loads(pickle.dumps(sink)) if sink.placement == "worker" else sink  # noqa: S301
+        sink.open(run, fresh=False)
+        receipts = [sink.commit(pickle.loads(pickle.dumps(encoder.prepare(chunk)))) for chunk in chunks]  # noqa: S301
+        sink.close(complete=complete)
+        return receipts
+
+    def check(self, folder: Path, run: Run, chunks: Iterable[Chunk]) -> None:
+        """Check that the destination has just the rows of some chunks."""
+        assert differences(expected(chunks), self.read(folder, run)) == {}
+
+    def needs_resume(self) -> None:
+        """Pass over a test that is about continuing."""
+        if not self.resumes:
+            pytest.skip("this sink remembers nothing, and says so: best effort")
+
+    # The contract.
+
+    def test_says_what_it_is(self, tmp_path: Path) -> None:
+        """A sink has a name, a placement and a guarantee out of the known ones, and follows the protocol."""
+        sink = self.make(tmp_path)
+        assert isinstance(sink, Sink)
+        assert sink.name
+        assert sink.placement in get_args(Placement)
+        assert sink.guarantee in get_args(Guarantee)
+        assert self.resumes == (sink.guarantee != "best effort")
+
+    @pytest.mark.parametrize("schema", [SHOP, SCHOOL, AWKWARD, BARE], ids=lambda schema: schema.scenario)
+    def test_has_every_row_as_it_was(self, tmp_path: Path, schema: StreamSchema) -> None:
+        """Row for row, value for value, whatever the texts, types and nulls are."""
+        run = make_run(schema)
+        self.write(tmp_path, run, make_chunks(run))
+        self.check(tmp_path, run, make_chunks(run))
+
+    def test_receipts_account_for_every_event(self, tmp_path: Path) -> None:
+        """Generated = accepted + rejected + pending, and here all are accepted."""
+        run = make_run(SCHOOL)
+        chunks = list(make_chunks(run))
+        receipts = self.write(tmp_path, run, chunks)
+        assert [r.part for r in receipts] == [c.part for c in chunks]
+        assert [r.accepted for r in receipts] == [c.events.num_rows for c in chunks]
+        assert all(r.rejected == r.pending == 0 and not r.was_there_already for r in receipts)
+
+    def test_takes_tables_in_pieces(self, tmp_path: Path) -> None:
+        """Tables of several record batches, sliced out of larger ones, with dictionaries of their own."""
+        run = make_run(AWKWARD)
+        chunks = list(make_chunks(run))
+        self.write(tmp_path, run, [_in_pieces(chunk) for chunk in chunks])
+        self.check(tmp_path, run, chunks)
+
+    def test_takes_many_rows(self, tmp_path: Path) -> None:
+        """Far more rows than travel in memory, or are encoded at once."""
+        run = make_run(BARE, days=1, people=32)
+        chunk = make_chunk(run, make_parts(run, group=32)[0], rows=70_000)
+        self.write(tmp_path, run, [chunk])
+        found = self.read(tmp_path, run)["events"]
+        assert len(found) == chunk.events.num_rows
+        assert {row["insert_id"] for row in found} == set(chunk.events["insert_id"].to_pylist())
+
+    def test_takes_a_chunk_in_which_nothing_happens(self, tmp_path: Path) -> None:
+        """A part without events moves the cursor like any other."""
+        run = make_run(SCHOOL, days=1)
+        chunks = [make_chunk(run, part, rows=rows) for part, rows in zip(make_parts(run), (0, 50), strict=True)]
+        receipts = self.write(tmp_path, run, chunks)
+        assert receipts[0].accepted == 0
+        self.check(tmp_path, run, chunks)
+        if self.resumes:
+            assert self.cursors(tmp_path, run) == {(0, 64): run.until_ms, (64, 128): run.until_ms}
+
+    def cursors(self, folder: Path, run: Run) -> dict[tuple[int, int], int]:
+        """Return what the destination says it has of a run."""
+        sink = self.make(folder)
+        cursors = sink.open(run, fresh=False)
+        sink.close(complete=False)
+        return cursors
+
+    def test_begins_with_nothing(self, tmp_path: Path) -> None:
+        """A destination that was never used has no cursors, and no rows."""
+        run = make_run(SCHOOL)
+        assert self.cursors(tmp_path, run) == {}
+        assert not any(self.read(tmp_path, run).values())
+
+    def test_the_same_part_again_changes_nothing(self, tmp_path: Path) -> None:
+        """A part that is there is acknowledged and not written again, in this life or the next."""
+        run = make_run(SCHOOL)
+        chunks = list(make_chunks(run))
+        first = self.write(tmp_path, run, [chunks[0], chunks[0], chunks[1]], complete=False)
+        assert [r.was_there_already for r in first] == [False, True, False]
+        self.check(tmp_path, run, chunks[:2])
+        self.needs_resume()
+        again = self.write(tmp_path, run, chunks)
+        assert [r.was_there_already for r in again] == [True, True, False, False]
+        self.check(tmp_path, run, chunks)
+
+    def test_a_gap_is_refused(self, tmp_path: Path) -> None:
+        """A part that does not begin at its group's cursor is refused, and nothing of it is there."""
+        run = make_run(SCHOOL)
+        chunks = list(make_chunks(run))
+        sink = self.make(tmp_path)
+        sink.open(run, fresh=False)
+        sink.commit(sink.prepare(chunks[0]))
+        with pytest.raises(StoreError, match="gap"):
+            sink.commit(sink.prepare(chunks[3]))
+        sink.close(complete=False)
+        self.check(tmp_path, run, chunks[:1])
+
+    def test_a_part_that_is_there_in_part_is_refused(self, tmp_path: Path) -> None:
+        """A part that begins before the cursor and ends behind it would double events."""
+        run = make_run(SCHOOL)
+        one, _, two, _ = make_parts(run)
+        sink = self.make(tmp_path)
+        sink.open(run, fresh=False)
+        sink.commit(sink.prepare(make_chunk(run, one)))
+        with pytest.raises(StoreError, match="is there in part"):
+            sink.commit(sink.prepare(make_chunk(run, replace(two, from_ms=one.from_ms))))
+        sink.close(complete=False)
+
+    def test_a_part_of_another_run_is_refused(self, tmp_path: Path) -> None:
+        """What was prepared for one run does not get into another."""
+        run, other = make_run(SCHOOL), make_run(SCHOOL, seed=2)
+        sink = self.make(tmp_path)
+        sink.open(run, fresh=False)
+        with pytest.raises(StoreError, match="belongs to run"):
+            sink.commit(sink.prepare(next(make_chunks(other))))
+        sink.close(complete=False)
+
+    def test_columns_that_were_not_declared_are_refused(self, tmp_path: Path) -> None:
+        """A chunk whose structs differ from its stream's schema is never cut to fit."""
+        run, wider = make_run(SCHOOL), make_run(WIDER)
+        chunk = next(make_chunks(run))
+        foreign = replace(chunk, events=next(make_chunks(wider)).events)
+        with pytest.raises(PermanentSinkError, match="event_properties"):
+            self.make(tmp_path).prepare(foreign)
+
+    def test_continues_where_it_stopped(self, tmp_path: Path) -> None:
+        """Stopped after any part and opened anew, it says what it has and takes the rest."""
+        self.needs_resume()
+        run = make_run(SHOP, days=3)
+        chunks = list(make_chunks(run))
+        for done in range(len(chunks)):
+            self.write(tmp_path, run, chunks[done : done + 1], complete=False)
+            groups = {(c.part.first_person, c.part.end_person): c.part.until_ms for c in chunks[: done + 1]}
+            assert self.cursors(tmp_path, run) == groups
+        self.write(tmp_path, run, [])
+        self.check(tmp_path, run, chunks)
+
+    def test_a_complete_run_is_left_alone(self, tmp_path: Path) -> None:
+        """Opened again, a complete run has all its cursors at its end, and nothing changes."""
+        self.needs_resume()
+        run = make_run(SCHOOL)
+        self.write(tmp_path, run, make_chunks(run))
+        assert set(self.cursors(tmp_path, run).values()) == {run.until_ms}
+        self.check(tmp_path, run, make_chunks(run))
+
+    def test_a_longer_run_goes_on(self, tmp_path: Path) -> None:
+        """The same stream up to a later end continues the shorter run, and a shorter one takes nothing away."""
+        self.needs_resume()
+        short, long = make_run(SCHOOL, days=1), make_run(SCHOOL, days=3)
+        self.write(tmp_path, short, make_chunks(short))
+        have = len(list(make_chunks(short)))
+        self.write(tmp_path, long, list(make_chunks(long))[have:])
+        self.write(tmp_path, short, [])
+        self.check(tmp_path, long, make_chunks(long))
+
+    def test_fresh_begins_anew(self, tmp_path: Path) -> None:
+        """`fresh` removes what is there of the run, and the run can be written again."""
+        self.needs_resume()
+        run = make_run(SCHOOL)
+        chunks = list(make_chunks(run))
+        self.write(tmp_path, run, chunks)
+        sink = self.make(tmp_path)
+        assert sink.open(run, fresh=True) == {}
+        sink.commit(sink.prepare(chunks[0]))
+        sink.close(complete=False)
+        self.check(tmp_path, run, chunks[:1])
+
+    def test_several_runs_and_scenarios(self, tmp_path: Path) -> None:
+        """Runs of one scenario and of several stand side by side; a destination for one run refuses the second."""
+        self.needs_resume()
+        runs = [make_run(SCHOOL), make_run(SCHOOL, seed=2), make_run(AWKWARD), make_run(SHOP)]
+        self.write(tmp_path, runs[0], make_chunks(runs[0]))
+        for run in runs[1:]:
+            if self.has_many_runs:
+                self.write(tmp_path, run, make_chunks(run))
+                continue
+            with pytest.raises(StoreError, match="one file holds one run"):
+                self.make(tmp_path).open(run, fresh=False)
+        for run in runs if self.has_many_runs else runs[:1]:
+            self.check(tmp_path, run, make_chunks(run))
+
+    def test_a_scenario_may_gain_properties(self, tmp_path: Path) -> None:
+        """Later versions of a scenario bring new properties; earlier runs lack them, in either order."""
+        if not self.has_many_runs:
+            pytest.skip("one run per destination")
+        runs = [make_run(schema, seed=i) for i, schema in enumerate((SCHOOL, WIDER, SCHOOL, WIDEST, WIDER))]
+        for run in runs:
+            self.write(tmp_path, run, make_chunks(run))
+        for run in runs:
+            self.check(tmp_path, run, make_chunks(run))
+
+    def test_is_not_opened_twice(self, tmp_path: Path) -> None:
+        """While it is open, a second one is refused, and the first is not disturbed."""
+        self.needs_resume()
+        run = make_run(SCHOOL)
+        chunks = list(make_chunks(run))
+        first, second = self.make(tmp_path), self.make(tmp_path)
+        first.open(run, fresh=False)
+        with pytest.raises(StoreError, match="already open"):
+            second.open(run, fresh=False)
+        for chunk in chunks:
+            first.commit(first.prepare(chunk))
+        first.close(complete=True)
+        self.check(tmp_path, run, chunks)
+
+    def test_leaves_nothing_on_its_way(self, tmp_path: Path) -> None:
+        """After closing there is nothing temporary, also of parts that were prepared and never committed."""
+        self.needs_resume()
+        run = make_run(SHOP, days=1, people=32)
+        sink = self.make(tmp_path)
+        sink.open(run, fresh=False)
+        sink.prepare(make_chunk(run, make_parts(run, group=32)[0], rows=20_000))
+        sink.close(complete=False)
+        sink = self.make(tmp_path)  # what workers wrote after that is removed at the next start
+        sink.prepare(make_chunk(run, make_parts(run, group=32)[0], rows=20_000))
+        sink.open(run, fresh=False)
+        sink.close(complete=False)
+        names = [path.name for path in tmp_path.rglob("*")]
+        assert not [name for name in names if "tmp" in name or "scratch" in name or name.endswith("lock")]
+
+    def test_can_be_closed_unopened(self, tmp_path: Path) -> None:
+        """Closing a sink that was never opened, or closing it twice, does nothing."""
+        sink = self.make(tmp_path)
+        sink.close(complete=False)
+        sink.open(make_run(SCHOOL), fresh=False)
+        sink.close(complete=False)
+        sink.close(complete=False)
+
+    def test_window_and_day_may_differ(self, tmp_path: Path) -> None:
+        """Parts may be of any length: here five hours, across midnight."""
+        run = make_run(BARE)
+        chunks = list(make_chunks(run, window_ms=5 * DAY_MS // 24))
+        self.write(tmp_path, run, chunks)
+        self.check(tmp_path, run, chunks)
+
+
+def _in_pieces(chunk: Chunk) -> Chunk:
+    return replace(
+        chunk,
+        events=_sliced(chunk.events),
+        changes=_sliced(chunk.changes),
+        arrivals=_sliced(chunk.arrivals),
+    )
+
+
+def _sliced(table: pa.Table) -> pa.Table:
+    """Return the same rows in pieces of 7, 14, 28 … rows, each cut out of a copy of the whole table."""
+    pieces, begin, size = [table.slice(0, 0)], 0, 7
+    while begin < table.num_rows:
+        copy = pa.ipc.open_stream(_bytes(table)).read_all()
+        pieces.append(copy.slice(begin, size))
+        begin, size = begin + size, size * 2
+    return pa.concat_tables(pieces)
+
+
+def _bytes(table: pa.Table) -> pa.Buffer:
+    out = pa.BufferOutputStream()
+    with pa.ipc.new_stream(out, table.schema) as stream:
+        stream.write_table(table)
+    return out.getvalue()
