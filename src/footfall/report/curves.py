@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from importlib.resources import files
 from itertools import accumulate
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
 from footfall.report import texts
 from footfall.report.source import Source
 from footfall.store.dialect import literal
+from footfall.zones import offset_ms
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
@@ -165,8 +163,8 @@ def _spans(source: Source, homes: Iterable[tuple[str, str, str]]) -> Iterator[st
     for city, country, zone in homes:
         if zone not in known:
             known[zone] = offsets(zone, start_ms, source.until_ms)
-        for from_ms, until_ms, offset_ms in known[zone]:
-            yield f"({literal(city)}, {literal(country)}, {from_ms}, {until_ms}, {offset_ms})"
+        for from_ms, until_ms, offset in known[zone]:
+            yield f"({literal(city)}, {literal(country)}, {from_ms}, {until_ms}, {offset})"
 
 
 def _lines(totals: dict[str, Counter[int]]) -> tuple[Line, ...]:
@@ -185,37 +183,26 @@ def _line(name: str | None, hours: Counter[int]) -> Line:
 def offsets(zone: str, from_ms: int, until_ms: int) -> list[tuple[int, int, int]]:
     """Return the spans of constant offset from UTC: (from, until, offset), ms, covering the given span.
 
-    Time zones come from the package tzdata, never from the system. Changes are looked for day by day, to the minute.
+    Changes are looked for day by day, to the minute.
     """
     spans: list[tuple[int, int, int]] = []
-    info, start = _zone(zone), from_ms
+    start = from_ms
     for day in range(from_ms, until_ms, DAY_MS):
         end = min(day + DAY_MS, until_ms)
-        if _offset(info, day) != _offset(info, end):
-            change = _change(info, day, end)
-            spans.append((start, change, _offset(info, start)))
+        if offset_ms(zone, day) != offset_ms(zone, end):
+            change = _change(zone, day, end)
+            spans.append((start, change, offset_ms(zone, start)))
             start = change
-    spans.append((start, until_ms, _offset(info, start)))
+    spans.append((start, until_ms, offset_ms(zone, start)))
     return spans
 
 
-def _change(info: ZoneInfo, low_ms: int, high_ms: int) -> int:
+def _change(zone: str, low_ms: int, high_ms: int) -> int:
     """Return the first minute with the later offset, by halving."""
     while high_ms - low_ms > MINUTE_MS:
         middle = low_ms + (high_ms - low_ms) // (2 * MINUTE_MS) * MINUTE_MS
-        if _offset(info, middle) == _offset(info, low_ms):
+        if offset_ms(zone, middle) == offset_ms(zone, low_ms):
             low_ms = middle
         else:
             high_ms = middle
     return high_ms
-
-
-def _offset(info: ZoneInfo, at_ms: int) -> int:
-    offset = datetime.fromtimestamp(at_ms // 1000, info).utcoffset()
-    assert offset is not None
-    return int(offset.total_seconds()) * 1000
-
-
-def _zone(name: str) -> ZoneInfo:
-    with files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
-        return ZoneInfo.from_file(file, key=name)

@@ -74,20 +74,17 @@ class Source:
     def entries(self) -> str:
         """Return SQL for when people entered stages: person, stage (index), at_ms, is_arrival (0 or 1).
 
-        One row per person and stage they stood at: none for a stage passed over, or left before the start.
+        One row per person and stage they stood at: none for a stage passed over, or left before the start. Stages
+        rise with time for each person.
         """
         arrival = index_of("stage", self.schema.stages)
         change = index_of("new", [json.dumps(stage, ensure_ascii=False) for stage in self.schema.stages])
         return f"""
-            SELECT person, stage, min(at_ms) AS at_ms, max(is_arrival) AS is_arrival
-            FROM (
-                SELECT person, {arrival} AS stage, {self.ms("arrived")} AS at_ms, 1 AS is_arrival
-                FROM {self.table("arrivals")} AS a
-                UNION ALL
-                SELECT person, {change} AS stage, {self.ms("time")} AS at_ms, 0 AS is_arrival
-                FROM {self.table("changes")} AS c WHERE property = 'stage'
-            ) AS entered
-            GROUP BY person, stage"""
+            SELECT person, {arrival} AS stage, {self.ms("arrived")} AS at_ms, 1 AS is_arrival
+            FROM {self.table("arrivals")} AS a
+            UNION ALL
+            SELECT person, {change} AS stage, {self.ms("time")} AS at_ms, 0 AS is_arrival
+            FROM {self.table("changes")} AS c WHERE property = 'stage'"""
 
 
 def index_of(column: str, values: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from footfall.errors import UsageError
@@ -18,6 +19,7 @@ EVENT_COLUMNS = ("platform", "os_name")
 NOTHING = Step(0, 0, None, None, 0)
 
 Steps = dict[tuple[int, int], Step]
+P90s = Sequence[int | None]
 
 
 def stages_of_store(source: Source, by: str | None = None) -> Stages:
@@ -31,23 +33,33 @@ def stages_of_store(source: Source, by: str | None = None) -> Stages:
     Raises:
         UsageError: There is no such property, or it has more than `MAX_GROUPS` values.
     """
-    schema = source.schema
-    entered = _entered(source)
-    found = _steps(source, f"SELECT person, stage, at_ms, took_ms, 0 AS code FROM ({entered}) AS entered", {})
-    steps = [found.get((stage, 0), NOTHING) for stage in range(len(schema.stages) - 1)]
-    comparison = _comparison(source, entered, by, steps) if by else None
+    schema, entered = source.schema, _entered(source)
+    counted = _counted(source, f"SELECT stage, at_ms, took_ms, 0 AS code FROM ({entered}) AS e")
+    p90s = [counted[stage, 0].p90_ms if (stage, 0) in counted else None for stage in range(len(schema.stages) - 1)]
+    standing = _standing(source, p90s)
+    reached = [sum(people for people, _ in standing[stage:]) for stage in range(len(standing))]
+    steps = [replace(counted.get((i, 0), NOTHING), still_open=standing[i][1]) for i in range(len(p90s))]
+    comparison = _comparison(source, entered, by, p90s) if by else None
     here = _already_here(source)
-    return assemble(_reached(source), schema.stages, schema.goal, already_here=here, steps=steps, comparison=comparison)
+    return assemble(reached, schema.stages, schema.goal, already_here=here, steps=steps, comparison=comparison)
 
 
-def _reached(source: Source) -> list[int]:
-    """Return, per stage, how many people stand there or beyond."""
+def _standing(source: Source, p90s: P90s) -> list[tuple[int, int]]:
+    """Return, per stage, how many people stand there, and how many of these are still open."""
     rows = source.rows(f"""
-        SELECT furthest, count(*)
-        FROM (SELECT person, max(stage) AS furthest FROM ({source.entries()}) AS e GROUP BY person) AS people
-        GROUP BY furthest""")
-    stages = range(len(source.schema.stages))
-    return [sum(int(people) for furthest, people in rows if int(furthest) >= stage) for stage in stages]
+        SELECT stage, count(*), count(CASE WHEN at_ms >= {source.start_ms} AND {_is_late(source, p90s)} THEN 1 END)
+        FROM (
+            SELECT person, max(stage) AS stage, max(at_ms) AS at_ms FROM ({source.entries()}) AS e GROUP BY person
+        ) AS people
+        GROUP BY stage""")
+    found = {int(stage): (int(people), int(still_open)) for stage, people, still_open in rows}
+    return [found.get(stage, (0, 0)) for stage in range(len(source.schema.stages))]
+
+
+def _is_late(source: Source, p90s: P90s) -> str:
+    """Return SQL that holds where less time was left than nine in ten need, or where nobody knows how much they do."""
+    cases = " ".join(f"WHEN {stage} THEN {p90}" for stage, p90 in enumerate(p90s) if p90 is not None)
+    return f"coalesce({source.until_ms} - at_ms < CASE stage {cases} END, 1 = 1)" if cases else "1 = 1"
 
 
 def _already_here(source: Source) -> int:
@@ -68,37 +80,30 @@ def _entered(source: Source) -> str:
         WHERE at_ms >= {source.start_ms} AND stage < {len(source.schema.stages) - 1}"""
 
 
-def _steps(source: Source, coded: str, p90s: dict[int, int | None]) -> Steps:
-    """Return the step per (stage, code).
+def _counted(source: Source, coded: str, p90s: P90s = ()) -> Steps:
+    """Return the step per (stage, code): the percentile at share p is the ⌈p·n⌉-th time.
 
     Args:
         source: The run.
-        coded: SQL: person, stage, at_ms, took_ms, code.
-        p90s: ms per stage, to tell who is still open; where a stage is missing, its own.
+        coded: SQL: stage, at_ms, took_ms, code.
+        p90s: ms per stage, to tell who is still open.
     """
-    times = _times(source, coded)
-    judged = p90s or {stage: times[stage, code][2] for stage, code in times}
-    people = _people(source, coded, judged)
-    return {key: _step(people[key], times.get(key, (0, None, None))) for key in people}
-
-
-def _step(people: tuple[int, int], times: tuple[int, int | None, int | None]) -> Step:
-    (entered, still_open), (converted, median_ms, p90_ms) = people, times
-    return Step(entered, converted, median_ms, p90_ms, still_open)
-
-
-def _times(source: Source, coded: str) -> dict[tuple[int, int], tuple[int, int, int]]:
-    """Return (people who went on, median, p90) per (stage, code): the percentile at share p is the ⌈p·n⌉-th time."""
     rows = source.rows(f"""
-        SELECT stage, code, count(*), max(CASE WHEN {_is_place(5)} THEN took_ms END),
-            max(CASE WHEN {_is_place(9)} THEN took_ms END)
+        SELECT stage, code, count(*), count(took_ms), max(CASE WHEN {_is_place(5)} THEN took_ms END),
+            max(CASE WHEN {_is_place(9)} THEN took_ms END),
+            count(CASE WHEN took_ms IS NULL AND {_is_late(source, p90s)} THEN 1 END)
         FROM (
-            SELECT stage, code, took_ms, count(*) OVER (PARTITION BY stage, code) AS n,
-                row_number() OVER (PARTITION BY stage, code ORDER BY took_ms) AS place
-            FROM ({coded}) AS c WHERE took_ms IS NOT NULL
+            SELECT stage, code, at_ms, took_ms, count(took_ms) OVER (PARTITION BY stage, code) AS n,
+                row_number() OVER (PARTITION BY stage, code ORDER BY took_ms NULLS LAST) AS place
+            FROM ({coded}) AS c
         ) AS sorted
         GROUP BY stage, code""")
-    return {(int(stage), int(code)): (int(n), int(half), int(most)) for stage, code, n, half, most in rows}
+    return {(int(stage), int(code)): _step(*numbers) for stage, code, *numbers in rows}
+
+
+def _step(entered: int, converted: int, half: int | None, most: int | None, still_open: int) -> Step:
+    median_ms, p90_ms = (None if ms is None else int(ms) for ms in (half, most))
+    return Step(int(entered), int(converted), median_ms, p90_ms, int(still_open))
 
 
 def _is_place(tenths: int) -> str:
@@ -106,27 +111,16 @@ def _is_place(tenths: int) -> str:
     return f"place * 10 >= n * {tenths} AND (place - 1) * 10 < n * {tenths}"
 
 
-def _people(source: Source, coded: str, p90s: dict[int, int | None]) -> dict[tuple[int, int], tuple[int, int]]:
-    """Return (entered, still open) per (stage, code)."""
-    cases = " ".join(f"WHEN {stage} THEN {p90}" for stage, p90 in p90s.items() if p90 is not None)
-    left = f"CASE stage {cases} END" if cases else "NULL"
-    is_open = f"took_ms IS NULL AND coalesce({source.until_ms} - at_ms < {left}, 1 = 1)"
-    rows = source.rows(f"""
-        SELECT stage, code, count(*), count(CASE WHEN {is_open} THEN 1 END)
-        FROM ({coded}) AS c GROUP BY stage, code""")
-    return {(int(stage), int(code)): (int(entered), int(still_open)) for stage, code, entered, still_open in rows}
-
-
-def _comparison(source: Source, entered: str, by: str, steps: Sequence[Step]) -> Comparison:
+def _comparison(source: Source, entered: str, by: str, p90s: P90s) -> Comparison:
     values, valued = _property(source, entered, by)
     raw = _distinct(source, values, by)
     labels = sorted({label_of(text) for text in raw}, key=lambda label: (label is None, (label or "").encode()))
     codes = ", ".join(f"({literal(text)}, {labels.index(label_of(text))})" for text in raw)
     coded = f"""
-        SELECT person, stage, at_ms, took_ms, code
+        SELECT stage, at_ms, took_ms, code
         FROM ({valued}) AS v JOIN (VALUES {codes}) AS codes (raw, code) ON codes.raw = v.value"""
-    found = _steps(source, coded, {stage: step.p90_ms for stage, step in enumerate(steps)}) if raw else {}
-    return Comparison(by, _groups(found, labels, len(steps)))
+    found = _counted(source, coded, p90s) if raw else {}
+    return Comparison(by, _groups(found, labels, len(p90s)))
 
 
 def _groups(found: Steps, labels: Sequence[str | None], n_steps: int) -> tuple[Group, ...]:
