@@ -69,8 +69,9 @@ effects:
 def scenarios(draw: st.DrawFn, count: int = 60) -> str:
     """Return the text of a scenario."""
     counter = iter(range(1000))
-    steps = _steps(draw, counter, depth=0) + [
-        f"- later: bonus\n  named: b{next(counter)}\n  after: about 3 h\n  with: {{by: 1}}"
+    steps = [
+        *_steps(draw, counter, depth=0),
+        f"- later: bonus\n  named: b{next(counter)}\n  after: about 3 h\n  with: {{by: 1}}",
     ]
     text = "\n".join(_indent(step, 12) for step in steps)
     leave, back = draw(st.sampled_from([5, 20, 40])), draw(st.sampled_from([2, 14, 40]))

@@ -1,7 +1,7 @@
 """What comes out is what was asked: decisions, effects, waits, hours, weekdays, shares, arrivals.
 
-A test fails by chance less often than its docstring says; together less than once in 10,000 runs over all seeds. The seeds
-are fixed, so a test that passes goes on passing.
+A test fails by chance less often than its docstring says; together less than once in 10,000 runs over all seeds. The
+seeds are fixed, so a test that passes goes on passing.
 """
 
 import datetime as dt
@@ -63,10 +63,13 @@ def test_every_effect_does_what_it_says(name):
 WORLD = """\
 footfall: 1
 scenario: world
-calendar: {start: 2026-03-02, length: 56 days, rhythm: {hours: [%s], days: {mon: 1, tue: 1, wed: 1, thu: 1, fri: 1, sat: 2, sun: 3}}}
+calendar:
+  start: 2026-03-02
+  length: 56 days
+  rhythm: {hours: [HOURS], days: {mon: 1, tue: 1, wed: 1, thu: 1, fri: 1, sat: 2, sun: 3}}
 people:
   count: 20000
-  growth: 30 %%/month
+  growth: 30 %/month
   home: cities
   properties:
     gender: {pick: {female: 58, male: 42}}
@@ -94,18 +97,19 @@ journeys:
       - pick: item
       - waited: {after: about 40 s}
       - spread: {after: 10 s to 30 s}
-      - maybe: 30%%
+      - maybe: 30%
         steps: [won]
       - come back after: about 30 h
       - returned
 effects:
   - {named: in Paris, where: life/won, by: city, odds: {Paris: 3}}
-""" % ", ".join(str(w) for w in [1] * 7 + [3] * 10 + [8] * 5 + [2] * 2)
+"""
+HOURS = [1] * 7 + [3] * 10 + [8] * 5 + [2] * 2
 
 
 @cache
 def world():
-    return simulated(loads(WORLD), seed=5)
+    return simulated(loads(WORLD.replace("HOURS", ", ".join(map(str, HOURS)))), seed=5)
 
 
 def times(event):
@@ -175,9 +179,7 @@ def test_people_arrive_by_their_own_clock(city):
     rows = [r for r in arrivals.select(["arrived", "city", "time_zone"]).to_pylist() if r["city"] == city]
     clocks = [r["arrived"].astimezone(zone(r["time_zone"])) for r in rows]
     hours = Counter(min(c.hour // 4, 5) for c in clocks)
-    weights = [sum([1] * 7 + [3] * 10 + [8] * 5 + [2] * 2)]
-    hour_weights = [1] * 7 + [3] * 10 + [8] * 5 + [2] * 2
-    blocks = np.array([sum(hour_weights[4 * k : 4 * k + 4]) for k in range(6)]) / weights[0]
+    blocks = np.array([sum(HOURS[4 * k : 4 * k + 4]) for k in range(6)]) / sum(HOURS)
     got = np.array([hours[k] for k in range(6)])
     assert chi(got, blocks * len(rows)) < 40  # 5 degrees of freedom: 1.5e-7
     days = np.array([Counter(c.weekday() for c in clocks)[k] for k in range(7)])
@@ -224,7 +226,7 @@ def test_a_city_effect_can_be_found_in_the_data():
 
 
 def test_arrivals_follow_growth_and_weekdays_exactly():
-    """The declared count arrives in the declared length; a later week has grown by the asked factor (no chance in it)."""
+    """The declared count arrives in the declared length; each week grows by the asked factor (no chance in it)."""
     model, arrivals = world().model, world().arrivals
     assert arrivals.num_rows == 20000
     days = (arrivals["arrived"].cast("int64").to_numpy() - model.start_ms) // DAY_MS

@@ -41,7 +41,7 @@ def run(journeys, events=EVENTS, days=10, **options):
 
 
 def by_person(result, settled=True):
-    """Return each person's events; of those who came long enough before the end to have lived all of a short journey."""
+    """Return the events of each person who came early enough to have lived all of a short journey (or of all)."""
     limit = dt.datetime.fromtimestamp(result.model.start_ms / 1000, dt.UTC) + dt.timedelta(days=5)
     early = {row["person"] for row in rows(result.arrivals) if row["arrived"] < limit or not settled}
     found = defaultdict(list)
@@ -105,7 +105,9 @@ def test_retry_goes_back_at_most_so_often_an_entry():
       - a: {named: again}
       - either:
           named: bank
-          options: [{named: ok, chance: 40%, steps: [b]}, {named: no, chance: rest, steps: [c, {retry: again, at_most: 2, after: 1 min}, d]}]
+          options:
+            - {named: ok, chance: 40%, steps: [b]}
+            - {named: no, chance: rest, steps: [c, {retry: again, at_most: 2, after: 1 min}, d]}
 """
     )
     seen = Counter(map(tuple, names(result).values()))
@@ -118,7 +120,7 @@ def test_retry_goes_back_at_most_so_often_an_entry():
 
 
 def test_later_runs_while_the_person_goes_on():
-    """A later journey starts at its time, between the events of the main one, with what it was handed; no slot, no run."""
+    """A later journey starts at its time, between the main one's events, with what it was handed; no slot, no run."""
     result = run(
         """  life:
     carries: {k: integer}
@@ -228,7 +230,9 @@ def test_records_in_a_list_are_emitted_with_the_columns_of_their_rows():
     events = """\
 events:
   All:
-    a: {properties: {cart: cart, total: sum(cart.quantity * cart.item.price), lines: count(cart)}, revenue: sum(cart.quantity * cart.item.price)}
+    a:
+      properties: {cart: cart, total: sum(cart.quantity * cart.item.price), lines: count(cart)}
+      revenue: sum(cart.quantity * cart.item.price)
     b: {properties: {cart: cart}}
     c: {}
     d: {}
