@@ -149,7 +149,7 @@ def test_server_killed_and_restarted(postgres, url):
 
 
 def test_patience_ends(postgres, url):
-    """A server that stays away: after the patience, an error that says what is kept and how to go on; then it goes on."""
+    """A server that stays away: after the patience an error that says how to go on; later it goes on."""
     sink = PostgresSink(url, patience_s=0.5)
     sink.open(ENGINE.run, fresh=False)
     chunks = make_chunks(ENGINE.run, rows=ENGINE.rows)
@@ -194,7 +194,7 @@ def test_two_at_once(postgres, url, monkeypatch):
         child.stdout.readline()
         os.kill(child.pid, signal.SIGSTOP)
         try:
-            with pytest.raises(StoreError, match="is being written to .* by another process"):
+            with pytest.raises(StoreError, match=r"is being written to .* by another process"):
                 PostgresSink(url).open(ENGINE.run, fresh=False)
         finally:
             os.kill(child.pid, signal.SIGCONT)

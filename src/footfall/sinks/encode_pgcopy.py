@@ -8,8 +8,10 @@ Source:
 
 from __future__ import annotations
 
+import math
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +28,7 @@ _EPOCH_US = 946_684_800_000_000  # PostgreSQL counts from 2000-01-01
 _TEXT_OID = 25
 _JSONB_VERSION = b"\x01"
 _SEPARATOR = "\x1f"
+_MOST_COMBINATIONS = 1 << 20
 _BASE = 10_000
 _DIGITS = 6  # in base 10,000: five before the point hold 18 decimal digits, one behind it holds four
 _NUMERIC = np.dtype(
@@ -49,15 +52,67 @@ def copy_rows(table: pa.Table) -> Iterator[pa.Array]:
     """
     count = pa.scalar(struct.pack(">h", table.num_columns), pa.binary())
     for batch in table.to_batches(max_chunksize=SLICE_ROWS):
-        fields = [part for column in batch.columns for part in _fields(column)]
-        yield pc.binary_join_element_wise(count, *fields, pa.scalar(b"", pa.binary()))
+        groups = groupby(batch.columns, key=lambda column: pa.types.is_dictionary(column.type))
+        fields = [part for fuses, columns in groups for part in (_fused(columns) if fuses else _each(columns))]
+        yield _side_by_side(count, *fields)
+
+
+def _side_by_side(*fields: pa.Array | pa.Scalar) -> pa.Array:
+    return pc.binary_join_element_wise(*fields, pa.scalar(b"", pa.binary()))
+
+
+def _each(columns: Iterable[pa.Array]) -> Iterator[pa.Array]:
+    for column in columns:
+        yield from _fields(column)
+
+
+def _fused(columns: Iterable[pa.Array]) -> Iterator[pa.Array]:
+    """Yield the fields of neighbouring dictionary columns, several as one while their combinations are few.
+
+    Joining side by side costs 50 ns per row and column; looking a combination up costs 10.
+    """
+    held: list[pa.Array] = []
+    for column in columns:
+        if held and _combinations([*held, column]) > _MOST_COMBINATIONS:
+            yield _looked_up(held)
+            held = []
+        held.append(column)
+    yield _looked_up(held)
+
+
+def _combinations(columns: Sequence[pa.Array]) -> int:
+    return math.prod(len(column.dictionary) + 1 for column in columns)
+
+
+def _looked_up(columns: Sequence[pa.Array]) -> pa.Array:
+    """Return, per row, the fields of dictionary columns side by side; each combination that occurs is encoded once."""
+    if len(columns) == 1:
+        return _nulls_filled(_dictionary(columns[0].dictionary).take(columns[0].indices))
+    codes = np.zeros(len(columns[0]), np.int64)
+    for column in columns:
+        own = column.indices.fill_null(len(column.dictionary)).to_numpy()
+        codes = codes * (len(column.dictionary) + 1) + own
+    is_there = np.zeros(_combinations(columns), np.bool_)
+    is_there[codes] = True
+    found = np.flatnonzero(is_there)
+    places = np.zeros(len(is_there), np.int32)
+    places[found] = np.arange(len(found))
+    parts: list[pa.Array] = []
+    rest = found
+    for column in reversed(columns):
+        rest, own = np.divmod(rest, len(column.dictionary) + 1)
+        parts.insert(0, _with_null(_dictionary(column.dictionary)).take(pa.array(own)))
+    return _side_by_side(*parts).take(pa.array(places[codes]))
+
+
+def _with_null(fields: pa.Array) -> pa.Array:
+    """Return the fields of a dictionary, and that of a null behind them."""
+    return pa.concat_arrays([_nulls_filled(fields), pa.array([NULL], pa.binary())])
 
 
 def _fields(column: pa.Array) -> Sequence[pa.Array]:
     """Return binary arrays that, side by side, are the column's fields: length, then value."""
     kind = column.type
-    if pa.types.is_dictionary(kind):
-        return [_nulls_filled(_dictionary(column.dictionary).take(column.indices))]
     if pa.types.is_struct(kind):
         return _variable(json_texts(column), _JSONB_VERSION)
     if pa.types.is_string(kind):

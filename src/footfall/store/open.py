@@ -171,6 +171,9 @@ def open_store(where: str | Path, *, read_only: bool = True) -> Store:
         from footfall.store.postgres.open import open_postgres
 
         return open_postgres(str(where), read_only=read_only)
+    if "://" in str(where):
+        kind = str(where).partition("://")[0]
+        raise UsageError(f"{kind}://… is no store\n  accepted: postgresql://USER@HOST/DATABASE, or a path")
     path = _located(str(where))
     if not path.exists():
         raise StoreError(f"{path} does not exist\n  hint: `footfall run SCENARIO --to {where}` makes it")

@@ -70,16 +70,16 @@ def _given(address: Address) -> dict[str, Any]:
 
 
 def _cannot_connect(address: Address, error: psycopg.Error) -> Exception:
+    """Return why there is no connection: refused for good, or not now; the driver gives only some of them a code."""
     said = first_line(address, error)
-    if error.sqlstate or any(word in said for word in ("authentication", "does not exist", "no password", "pg_hba")):
-        passing = "starting up" in said or "shutting down" in said or "too many" in said or "recovery" in said
-        kind: type[Exception] = TransientSinkError if passing else StoreError
-        return kind(f"{address.shown} cannot be opened\n  {said}\n  hint: {_HINT}")
+    if any(words in said for words in _REFUSED) or (error.sqlstate and not is_passing(error)):
+        return StoreError(f"{address.shown} cannot be opened\n  {said}\n  hint: {_HINT}")
     return TransientSinkError(
         f"{address.shown} cannot be reached\n  {said}\n  hint: is the server running, and the address right?"
     )
 
 
+_REFUSED = ("authentication", "does not exist", "no password", "pg_hba", "invalid", "permission denied")
 _HINT = "the password comes from PGPASSWORD, a password file or the URL; the database must be there already"
 
 
