@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from footfall.report import Report
     from footfall.run.result import Balance, RunResult
 
-STORES = ("duckdb", "parquet")
+STORES = ("duckdb", "parquet", "postgresql")
 MOST_CITIES = 12
 DAY_MS = 86_400_000
 OWN_OPTIONS = ("people", "days", "start")
@@ -185,5 +185,5 @@ def _store(result: RunResult) -> str | None:
     for balance in result.sinks:
         kind, _, target = balance.name.partition(":")
         if kind in STORES:
-            return target
+            return balance.name if target.startswith("//") else target
     return None

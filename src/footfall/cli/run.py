@@ -32,8 +32,8 @@ Exit code: 0 done, 1 failed or stopped before the end, 2 a mistake in the comman
     "--to",
     metavar="SINK",
     multiple=True,
-    help="Where to; repeatable: duckdb:FILE, parquet:DIR, ndjson:FILE, csv:FILE, json:FILE, or - for NDJSON on "
-    "standard output.  [default: duckdb:footfall.duckdb]",
+    help="Where to; repeatable: duckdb:FILE, parquet:DIR, ndjson:FILE, csv:FILE, json:FILE, "
+    "postgresql://USER@HOST/DATABASE, or - for NDJSON on standard output.  [default: duckdb:footfall.duckdb]",
 )
 @click.option(
     "--workers", type=arguments.WORKERS, help="Processes that simulate.  [default: what suits machine and run]"
@@ -48,7 +48,7 @@ Exit code: 0 done, 1 failed or stopped before the end, 2 a mistake in the comman
     "--partition",
     type=click.Choice(["none", "day"]),
     default="none",
-    help="Parquet: day puts each day's events into files of their own.  [default: none]",
+    help="day puts each day's events into files (parquet) or tables (postgresql) of their own.  [default: none]",
 )
 @click.option("--fresh", is_flag=True, help="Remove what the sinks have of this run, and begin anew.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
@@ -63,8 +63,8 @@ def command(scenario: str, to: tuple[str, ...], partition: str, quiet: bool, sum
     from footfall.sinks import parse
 
     sinks = [parse(spec, partition="day" if partition == "day" else "none") for spec in to or (DEFAULT_SINK,)]
-    if partition == "day" and not any(sink.name.startswith("parquet:") for sink in sinks):
-        raise UsageError("--partition day is for parquet\n  hint: add --to parquet:DIR")
+    if partition == "day" and not any(sink.name.startswith(("parquet:", "postgresql:")) for sink in sinks):
+        raise UsageError("--partition day is for parquet and postgresql\n  hint: add --to parquet:DIR")
     with gentle_stop() as stop:
         result = run(scenario, to=sinks, progress=not quiet, stop=stop, **options.stream_arguments(given))
     console = closing.Printer(is_stdout_taken=any(sink.name == "-" for sink in sinks))
