@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from footfall.events.chunk import Chunk, Part, Tallies
-from footfall.run.plan import EVERYBODY, Step
+from footfall.run.plan import Step
 from footfall.run.work import Job, Outcome, prepare
+from footfall.sinks.sink import EVERYBODY
 
 _ORDER = {"events": ("time", "person"), "changes": ("time", "person", "sequence"), "arrivals": ("person",)}
 

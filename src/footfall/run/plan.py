@@ -10,15 +10,13 @@ from typing import Literal
 from footfall.errors import UsageError
 from footfall.events.chunk import Part
 from footfall.run.engine import Engine
+from footfall.sinks.sink import EVERYBODY, stands_at
 
 Cursors = Mapping[tuple[int, int], int]
 State = Literal["new", "incomplete", "complete"]
 
 GROUPS_MERGED = 2
 HOUR_MS = 3_600_000
-
-EVERYBODY = (0, 10**12)
-"""The one group of a run that is written in order of time; the same however many people come."""
 
 # Groups that are simulated side by side, window by window. A constant: the order of commits must not depend on workers.
 # Large enough to keep that many workers busy, small enough to hold the state of all their people in memory (a group of
@@ -59,6 +57,7 @@ class Plan:
         first_windows: Per group: end of the first window in which somebody has come.
         cursors: Per sink: group (first person, end person) → time up to which the sink has it.
         in_time_order: All groups advance side by side, and their parts of one span become one.
+        torn: Per sink: its groups stand at different times, so that everybody cannot go on from one.
     """
 
     start_ms: int
@@ -68,6 +67,7 @@ class Plan:
     first_windows: tuple[int, ...]
     cursors: tuple[Cursors, ...]
     in_time_order: bool = False
+    torn: tuple[bool, ...] = ()
 
     @property
     def n_groups(self) -> int:
@@ -103,7 +103,7 @@ class Plan:
     def cursor(self, sink: int, group: int) -> int:
         """Return the time up to which a sink has a group."""
         people = EVERYBODY if self.in_time_order else (group * self.group_size, (group + 1) * self.group_size)
-        return self.cursors[sink].get(people, self.start_ms)
+        return stands_at(self.cursors[sink], people, self.start_ms)
 
     def check_layout(self, sink: int, name: str) -> None:
         """Check that what a sink has was written in the order that is asked for now.
@@ -111,12 +111,10 @@ class Plan:
         Raises:
             UsageError: It was not, so it cannot be continued.
         """
-        is_timely = EVERYBODY in self.cursors[sink]
-        if self.cursors[sink] and is_timely != self.in_time_order:
-            order = "with" if is_timely else "without"
+        if self.in_time_order and self.torn[sink]:
             raise UsageError(
-                f"{name} holds a part of this run that was written {order} --order time\n"
-                f"  hint: continue it {order} --order time, or begin anew with --fresh"
+                f"{name} holds a part of this run that was written without --order time\n"
+                "  hint: continue it without --order time, or begin anew with --fresh"
             )
 
     def _steps_of(self, group: int) -> list[Step]:
@@ -152,9 +150,20 @@ def make_plan(engine: Engine, until_ms: int, cursors: tuple[Cursors, ...], *, in
     if in_time_order:
         window_ms = _narrower(window_ms, n_groups)
         first_windows = (start_ms + window_ms,) * n_groups
-    else:
-        first_windows = _first_windows(engine, n_groups, until_ms)
-    return Plan(start_ms, until_ms, window_ms, engine.group_size, first_windows, cursors, in_time_order)
+        torn = tuple(is_torn(engine, of) for of in cursors)
+        return Plan(start_ms, until_ms, window_ms, engine.group_size, first_windows, cursors, True, torn)
+    first_windows = _first_windows(engine, n_groups, until_ms)
+    return Plan(start_ms, until_ms, window_ms, engine.group_size, first_windows, cursors)
+
+
+def is_torn(engine: Engine, cursors: Cursors) -> bool:
+    """Return whether groups of people stand at different times, or some that have come are not there at all."""
+    everybody = cursors.get(EVERYBODY, engine.stream.start_ms)
+    ahead = {group: until for group, until in cursors.items() if until > everybody}
+    if not ahead:
+        return False
+    (until_ms, *others) = set(ahead.values())
+    return bool(others) or len(ahead) < -(-engine.people_until(until_ms) // engine.group_size)
 
 
 def _narrower(window_ms: int, n_groups: int) -> int:

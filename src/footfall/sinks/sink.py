@@ -13,6 +13,9 @@ from footfall.store.runs import now_ms
 
 Group = tuple[int, int]
 Cursors = dict[Group, int]
+EVERYBODY: Group = (0, 10**12)
+"""The one group of what is written in order of time; the same however many people come."""
+
 Placement = Literal["worker", "single"]
 FileKind = Literal["ndjson", "csv", "json"]
 Partition = Literal["none", "day"]
@@ -192,6 +195,24 @@ class Sink(Protocol):
         ...
 
 
+def stands_at(cursors: Mapping[Group, int], people: Group, start_ms: int) -> int:
+    """Return the time up to which a destination has a group of people.
+
+    Parts of groups and parts of everybody may follow each other: a live run goes on where all groups stand, and a
+    longer run by groups goes on where everybody stands.
+
+    Args:
+        cursors: Per group that has a part: end of its last one.
+        people: A group, or `EVERYBODY`, who stand where all groups do; where these differ, at the farthest, so that
+            nothing is taken twice.
+        start_ms: Start of the run.
+    """
+    everybody = cursors.get(EVERYBODY, start_ms)
+    if people != EVERYBODY:
+        return max(cursors.get(people, start_ms), everybody)
+    return max([everybody, *cursors.values()])
+
+
 class CursorBook:
     """The cursors of one run, and the rule that a part begins at its group's cursor.
 
@@ -211,7 +232,7 @@ class CursorBook:
             StoreError: The part belongs to another run, leaves a gap, or is there in part.
         """
         part = prepared.part
-        cursor = self.cursors.get((part.first_person, part.end_person), self._start_ms)
+        cursor = stands_at(self.cursors, (part.first_person, part.end_person), self._start_ms)
         if prepared.run != self._run:
             raise StoreError(f"part {part.name} belongs to run {prepared.run}, but run {self._run} is open")
         if part.until_ms <= cursor:

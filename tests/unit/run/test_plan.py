@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from footfall.errors import UsageError
-from footfall.run.plan import EVERYBODY, GROUPS_AT_ONCE, make_plan
+from footfall.run.plan import GROUPS_AT_ONCE, make_plan
+from footfall.sinks.sink import EVERYBODY
 from tests.engines import DAY_MS, GROUP, FakeEngine
 
 FIRST, SECOND = (0, GROUP), (GROUP, 2 * GROUP)
@@ -128,11 +129,25 @@ def test_every_sink_gets_every_hour_once(days, window, have):
         assert at >= until(engine, days)
 
 
-def test_an_order_is_kept():
-    """What was written by groups is not continued in order of time, nor the other way round; the message says how."""
-    engine = FakeEngine(people=GROUP)
+def test_everybody_goes_on_where_all_groups_stand():
+    """A run that was written by groups up to one time is continued in order of time from there, and back again."""
+    engine = FakeEngine(people=2 * GROUP)
+    groups = {(0, GROUP): until(engine, 1), (GROUP, 2 * GROUP): until(engine, 1)}
+    plan = plan_of(engine, 3, (groups,), in_time_order=True)
+    plan.check_layout(0, "duckdb:x")
+    assert {step.part.from_ms for step in plan.steps()} == {until(engine, 1), until(engine, 2)}
+    plan = plan_of(engine, 3, ({**groups, EVERYBODY: until(engine, 2)},))
+    plan.check_layout(0, "duckdb:x")
+    assert {step.part.from_ms for step in plan.steps()} == {until(engine, 2)}
+    assert plan_of(engine, 2, ({**groups, EVERYBODY: until(engine, 2)},)).state_of(0) == "complete"
+
+
+@pytest.mark.parametrize(
+    "cursors", [{(0, GROUP): 1}, {(0, GROUP): 2, (GROUP, 2 * GROUP): 1}, {(0, GROUP): 2, EVERYBODY: 1}]
+)
+def test_everybody_does_not_go_on_from_groups_that_differ(cursors):
+    """Groups that stand at different times, or have not begun, are not continued in order of time."""
+    engine = FakeEngine(people=2 * GROUP)
+    have = {group: until(engine, days) for group, days in cursors.items()}
     with pytest.raises(UsageError, match=r"written without --order time(.|\n)*--fresh"):
-        plan_of(engine, 3, ({FIRST: until(engine, 1)},), in_time_order=True).check_layout(0, "duckdb:x")
-    with pytest.raises(UsageError, match=r"written with --order time(.|\n)*--fresh"):
-        plan_of(engine, 3, ({EVERYBODY: until(engine, 1)},)).check_layout(0, "duckdb:x")
-    plan_of(engine, 3, ({},)).check_layout(0, "duckdb:x")
+        plan_of(engine, 3, (have,), in_time_order=True).check_layout(0, "duckdb:x")

@@ -145,8 +145,9 @@ def test_a_stopped_run_continues(tmp_path, options):
 
 
 def test_another_order_is_refused(tmp_path):
-    """What was begun by groups cannot go on in order of time: events would be there twice."""
-    drive(tmp_path / "a.duckdb", days=1)
+    """What was begun by groups cannot go on in order of time while these differ: events would be there twice."""
+    stop = threading.Event()
+    drive(stop=stop, sinks=[StopsAfter(tmp_path / "a.duckdb", stop, 2)])
     with pytest.raises(UsageError, match="without --order time"):
         drive(tmp_path / "a.duckdb", in_time_order=True)
     drive(tmp_path / "a.duckdb")
