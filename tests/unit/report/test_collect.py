@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from footfall.errors import StoreError, UsageError
-from footfall.report import report
+from footfall.report import closing, report
 from footfall.report.collect import chosen
+from footfall.run.run import run
 from tests.stores import Rows, make_run, store_of_rows
 from tests.unit.report.examples import info
 
@@ -58,3 +59,17 @@ def test_a_path_that_is_not_there():
     """A store is opened by its path, or the error says which one."""
     with pytest.raises(StoreError, match=r"nowhere\.duckdb does not exist"):
         report(Path("nowhere.duckdb"))
+
+
+def test_a_store_of_counts_alone(tmp_path):
+    """Beside a single file only counts are kept: they give the closing tables, and no comparison."""
+    path = f"ndjson:{tmp_path / 'events.ndjson'}"
+    done = run("ecommerce", to=path, people=200, days=3, workers=1)
+    made = report(path, truth=True, curves=True)
+    counted = closing(done.tallies, done.run.stream.schema, truth=True)
+    assert (made.stages, made.cities, made.truth) == (counted.stages, counted.cities, counted.truth)
+    assert made.info.id == done.run.id
+    assert made.curves is None
+    assert report(path, stages=False).stages is None
+    with pytest.raises(UsageError, match=r'cannot be compared by "plan"\n  accepted: a DuckDB file'):
+        report(path, by="plan")
