@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
 import numpy as np
 
+from footfall.compiler.expressions.typer import Typer
 from footfall.compiler.moments import Moments
 from footfall.compiler.symbols import Scope, TypeOf
-from footfall.compiler.typing import Typer
 from footfall.model.program import Effect, Span
 from footfall.model.values import NEVER, NULL_INTEGER, Array
 from footfall.scenario import records
 from footfall.scenario.records import Expression
+
+MOST_ADDRESSES = 40
+NEAREST = 3
 
 
 class Effects:
@@ -22,6 +27,7 @@ class Effects:
         declared: As written.
         typer: Compiles `when` and `by`.
         scope: People and sessions.
+        moments: Resolves `from` and `until`.
     """
 
     def __init__(self, declared: tuple[records.Effect, ...], typer: Typer, scope: Scope, moments: Moments) -> None:
@@ -40,29 +46,47 @@ class Effects:
                 found.append(compiled)
         return tuple(found)
 
-    def check(self, addresses: dict[str, list[str]]) -> None:
+    def check(self, addresses: Mapping[str, Sequence[str]]) -> None:
         """Note effects that hold nowhere.
 
         Args:
             addresses: What there is, by kind.
         """
-        from footfall.compiler.typing import nearest_hint
-
         for effect in self._declared:
-            if not self.matched[effect.named]:
-                known = addresses[effect.what]
-                self._typer.problems.add(
-                    effect.where.at,
-                    f'effect "{effect.named}": nothing is called "{effect.where.text}" that has {effect.what}',
-                    f"{effect.what} holds at: " + ", ".join(known[:40]),
-                    nearest_hint(effect.where.text, known),
-                )
+            if self.matched[effect.named]:
+                continue
+            known = addresses[effect.what]
+            self._typer.problems.add(
+                effect.where.at,
+                f'effect "{effect.named}": nothing is called "{effect.where.text}" that has {effect.what}',
+                _accepted(effect.what, known),
+                _hint(effect, addresses),
+            )
+
+
+def _accepted(what: str, known: Sequence[str]) -> str:
+    more = f", and {len(known) - MOST_ADDRESSES} more" if len(known) > MOST_ADDRESSES else ""
+    return f"{what} holds at: " + (", ".join(known[:MOST_ADDRESSES]) or "nothing in this scenario") + more
+
+
+def _hint(effect: records.Effect, addresses: Mapping[str, Sequence[str]]) -> str:
+    where = effect.where.text
+    for what, known in addresses.items():
+        if what != effect.what and any(matches(where, address) for address in known):
+            return f'"{where}" has {what}'
+    close = difflib.get_close_matches(where, addresses[effect.what], NEAREST)
+    return f"did you mean {' or '.join(close)}?" if close else ""
 
 
 def matches(pattern: str, address: str) -> bool:
     """Tell whether a pattern names an address; `*` stands for anything within one part."""
     wanted, parts = pattern.split("/"), address.split("/")
-    return len(wanted) == len(parts) and all(fnmatchcase(p, w) for w, p in zip(wanted, parts, strict=True))
+    return len(wanted) == len(parts) and all(fnmatchcase(p, _literal(w)) for w, p in zip(wanted, parts, strict=True))
+
+
+def _literal(part: str) -> str:
+    """Return a part of a pattern in which only `*` has a meaning."""
+    return part.replace("[", "[[]").replace("?", "[?]")
 
 
 def _compile(number: int, effect: records.Effect, typer: Typer, scope: Scope, moments: Moments) -> Effect:

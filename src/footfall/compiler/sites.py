@@ -4,27 +4,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from footfall.compiler.expressions.typer import Typer
+from footfall.compiler.fields import list_field, listing, value_field
 from footfall.compiler.symbols import ListVariable, Scope, TypeOf
-from footfall.compiler.typing import Typer, describe, load, nearest_hint
+from footfall.compiler.variables import Declarer
 from footfall.errors import Mark
-from footfall.events.schema import Field, FieldType
+from footfall.events.schema import Field
 from footfall.model.ops import Op
 from footfall.model.program import Listing, Site, StageRule
-from footfall.model.values import Kind
 from footfall.scenario.expressions import ExpressionProblem
 from footfall.scenario.records import Event, EventProperty, Expression, Stage
-
-SCALAR_TYPES = ("text", "integer", "number", "boolean", "money", "time", "id")
+from footfall.units import nearest_hint
 
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
+    """A place before all types are known; properties by name."""
+
     event: int
     properties: tuple[tuple[str, Op | Listing], ...]
     revenue: Op | None
     in_session: bool
     identifies: bool
     stages: tuple[StageRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A property's type, where the property is named, and where its event is emitted."""
+
+    field: Field
+    declared: Mark
+    emitted: Mark
 
 
 class Sites:
@@ -37,27 +48,55 @@ class Sites:
     """
 
     def __init__(
-        self, events: tuple[Event, ...], described: tuple[EventProperty, ...], stages: tuple[Stage, ...], typer: Typer
+        self,
+        events: tuple[Event, ...],
+        described: tuple[EventProperty, ...],
+        stages: tuple[Stage, ...],
+        declarer: Declarer,
     ) -> None:
         self._events = events
         self._numbers = {event.name: number for number, event in enumerate(events)}
         self._described = {p.name: p for p in described}
         self._stages = stages
-        self._typer = typer
+        self._declarer = declarer
+        self._typer: Typer = declarer.typer
         self._drafts: list[_Draft] = []
-        self._fields: dict[str, tuple[Field, Mark]] = {}
+        self._uses: dict[str, _Use] = {}
         self.emitted: set[str] = set()
-        self._check_stages()
 
-    def _check_stages(self) -> None:
-        for stage in self._stages:
-            for event in stage.on:
-                if event.text not in self._numbers:
-                    self._unknown(event.text, event.at)
+    def check(self) -> None:
+        """Note stages that wait for undeclared events, and properties without a value or of an unknown type."""
+        for on in (on for stage in self._stages for on in stage.on):
+            if on.text not in self._numbers:
+                self._unknown(on.text, on.at)
+        for event in self._events:
+            for declared in event.properties:
+                self._check_property(declared, event)
+
+    def _check_property(self, declared: EventProperty, event: Event) -> None:
+        described = self._described.get(declared.name)
+        if declared.value is None and (described is None or described.value is None):
+            self._typer.problems.add(
+                declared.at,
+                f'event "{event.name}": property "{declared.name}" has no value',
+                f"{declared.name}: EXPRESSION here, or a value under properties",
+                nearest_hint(declared.name, [name for name, p in self._described.items() if p.value is not None]),
+            )
+        self._wanted(declared)
+
+    def _wanted(self, declared: EventProperty) -> TypeOf | None:
+        described = self._described.get(declared.name)
+        if declared.type is not None:
+            return self._declarer.type_named(declared.type, declared.at)
+        if described is not None and described.type is not None:
+            return self._declarer.type_named(described.type, described.at)
+        return None
 
     def _unknown(self, name: str, at: Mark) -> None:
         known = list(self._numbers)
         self._typer.problems.add(at, f'no event "{name}"', "events: " + ", ".join(known), nearest_hint(name, known))
+
+    # --- places ------------------------------------------------------------------------------------------------------
 
     def add(self, name: str, at: Mark, scope: Scope, in_session: bool) -> int | None:
         """Add a place where an event is emitted; None when there is no such event, which is noted."""
@@ -70,7 +109,7 @@ class Sites:
         values = [(p.name, self._value(p, event, scope, at)) for p in event.properties]
         revenue = None
         if event.revenue is not None:
-            revenue = self._typer.compile(event.revenue, scope, TypeOf("money"))
+            revenue = self._compiled(event.revenue, TypeOf("money"), scope, event, at)
         properties = tuple((n, v) for n, v in values if v is not None)
         rules = tuple(self._rules(name, scope))
         self._drafts.append(_Draft(number, properties, revenue, in_session, event.identifies, rules))
@@ -83,67 +122,59 @@ class Sites:
             if any(on.text == event for on in stage.on)
         ]
 
-    # --- properties --------------------------------------------------------------------------------------------------
-
     def _value(self, declared: EventProperty, event: Event, scope: Scope, at: Mark) -> Op | Listing | None:
         described = self._described.get(declared.name)
         expression = declared.value or (described.value if described is not None else None)
         if expression is None:
-            self._typer.problems.add(
-                declared.at,
-                f'event "{event.name}": property "{declared.name}" has no value',
-                f"{declared.name}: EXPRESSION here, or a value under properties",
-                nearest_hint(declared.name, self._described),
-            )
             return None
-        of = declared.type or (described.type if described is not None else None)
-        value = self._compiled(expression, of, scope, event, at)
-        return None if value is None else self._consistent(declared, value, scope, expression)
-
-    def _compiled(
-        self, expression: Expression, of: str | None, scope: Scope, event: Event, at: Mark
-    ) -> Op | Listing | None:
         listed = scope.find(expression.text.strip())
         if isinstance(listed, ListVariable):
+            self._use(_Use(list_field(declared.name, listed, self._typer), declared.at, at))
             return listing(listed, self._typer)
-        before = len(self._typer.problems.found)
-        wanted = TypeOf(of) if of in SCALAR_TYPES else None  # type: ignore[arg-type]
-        op = self._typer.compile(expression, scope, wanted)
-        if len(self._typer.problems.found) > before:
-            self._say_where(before, event, at)
-        return None if op is None else self._typer.plain(op)
+        op = self._compiled(expression, self._wanted(declared), scope, event, at)
+        op = None if op is None else self._typer.values.plain(op)
+        return None if op is None else self._typed(declared, op, expression, at)
 
-    def _say_where(self, first: int, event: Event, at: Mark) -> None:
+    def _compiled(
+        self, expression: Expression, wanted: TypeOf | None, scope: Scope, event: Event, at: Mark
+    ) -> Op | None:
+        """Compile an expression of the taxonomy; what is wrong with it says which place it is wrong for."""
         problems = self._typer.problems.found
-        for number in range(first, len(problems)):
+        before = len(problems)
+        op = self._typer.compile(expression, scope, wanted)
+        for number in range(before, len(problems)):
             message = f'event "{event.name}", emitted in line {at.line}: {problems[number].message}'
             problems[number] = replace(problems[number], message=message)
+        return op
 
     # --- types -------------------------------------------------------------------------------------------------------
 
-    def _consistent(
-        self, declared: EventProperty, value: Op | Listing, scope: Scope, expression: Expression
-    ) -> Op | Listing | None:
+    def _typed(self, declared: EventProperty, op: Op, expression: Expression, at: Mark) -> Op | None:
         try:
-            field = self._field(declared.name, value, scope, expression)
+            field = value_field(declared.name, op)
         except ExpressionProblem as problem:
             self._typer.note(expression.at, problem)
             return None
-        first, at = self._fields.setdefault(declared.name, (field, declared.at))
-        if first != field:
-            self._typer.problems.add(
-                declared.at,
-                f'property "{declared.name}" is {field.type} here and {first.type} in line {at.line}',
-                "one type wherever the name is used",
-            )
-        return value
+        self._use(_Use(field, declared.at, at))
+        return op
 
-    def _field(self, name: str, value: Op | Listing, scope: Scope, expression: Expression) -> Field:
-        if isinstance(value, Op):
-            return Field(name, _field_type(value))
-        listed = scope.find(expression.text.strip())
-        assert isinstance(listed, ListVariable)
-        return list_field(name, listed, self._typer)
+    def _use(self, use: _Use) -> None:
+        """Note a property that has another type somewhere else."""
+        other = self._uses.setdefault(use.field.name, use)
+        if other.field == use.field:
+            return
+        is_elsewhere = other.declared != use.declared
+        first, second = sorted(
+            (other, use), key=lambda u: (u.declared.line, u.declared.column, u.emitted.line, u.emitted.column)
+        )
+        at, line = (second.declared, first.declared.line) if is_elsewhere else (second.emitted, first.emitted.line)
+        where = "in" if is_elsewhere else "as emitted in"
+        self._typer.problems.add(
+            at,
+            f'property "{use.field.name}" is {second.field.type} here and {first.field.type} {where} line {line}',
+            "one type wherever the name is used",
+            "call one of them otherwise",
+        )
 
     def finish(self, prefixes: dict[int, str], always: set[int]) -> tuple[tuple[Field, ...], tuple[Site, ...]]:
         """Return the event properties in the taxonomy's order, and the places.
@@ -153,53 +184,9 @@ class Sites:
             always: Columns that are kept with every event.
         """
         names = [p.name for event in self._events for p in event.properties]
-        fields = tuple(self._fields[n][0] for n in dict.fromkeys(names) if n in self._fields)
+        fields = tuple(self._uses[n].field for n in dict.fromkeys(names) if n in self._uses)
         numbers = {field.name: number for number, field in enumerate(fields)}
         return fields, tuple(_site(draft, numbers, prefixes, always) for draft in self._drafts)
-
-
-def listing(listed: ListVariable, typer: Typer) -> Listing:
-    """Return a list variable as a value: rows of catalogues in it as their columns."""
-    items: list[Op] = []
-    for variable in listed.fields.values():
-        op = load(variable, is_list=True)
-        table = typer.tables.get(op.of) if op.kind == "row" else None
-        if table is None or table.scalar_column is not None:
-            items.append(typer.plain(op))
-        else:
-            items.extend(typer.column(op, table, column) for column in table.columns)
-    return Listing(listed.length, tuple(items))
-
-
-def list_field(name: str, listed: ListVariable, typer: Typer) -> Field:
-    """Return a list variable as the field of a schema."""
-    fields = []
-    for variable in listed.fields.values():
-        kind = variable.type
-        table = typer.tables.get(kind.of) if kind.kind == "row" else None
-        if table is None:
-            fields.append(Field(variable.name, _scalar(kind.kind)))
-        elif table.scalar_column is not None:
-            fields.append(Field(variable.name, _scalar(table.columns[table.scalar_column][1])))
-        else:
-            fields.extend(Field(column, _scalar(k)) for column, (_, k) in table.columns.items())
-    if listed.is_plain and len(fields) == 1:
-        return Field(name, "list", fields[0].type)
-    return Field(name, "list", None, tuple(fields))
-
-
-def _scalar(kind: Kind) -> FieldType:
-    return kind  # type: ignore[return-value]
-
-
-def _field_type(op: Op) -> FieldType:
-    if op.is_list:
-        raise ExpressionProblem(f"{describe(op)} as an event property", 0, "one value, or the name of a list")
-    if op.kind == "null":
-        raise ExpressionProblem("null as an event property has no type", 0, hint="add type:")
-    if op.kind == "row":
-        raise ExpressionProblem(f"{describe(op)} as an event property", 0, f"one of its columns: {op.of}.…")
-    return _scalar(op.kind)
 
 
 def _site(draft: _Draft, numbers: dict[str, int], prefixes: dict[int, str], always: set[int]) -> Site:
@@ -208,19 +195,22 @@ def _site(draft: _Draft, numbers: dict[str, int], prefixes: dict[int, str], alwa
     )
     captures = always if draft.revenue is None else always | draft.revenue.columns()
     for _, value in properties:
-        if isinstance(value, Op):
-            captures = captures | value.columns()
-        else:
-            captures = captures | {value.length, *(c for item in value.items for c in item.columns())}
+        captures = captures | _columns(value)
     return Site(
-        draft.event,
-        properties,
-        tuple(sorted(captures)),
-        draft.revenue,
-        draft.in_session,
-        draft.identifies,
-        draft.stages,
+        event=draft.event,
+        properties=properties,
+        captures=tuple(sorted(captures)),
+        revenue=draft.revenue,
+        in_session=draft.in_session,
+        identifies=draft.identifies,
+        stages=draft.stages,
     )
+
+
+def _columns(value: Op | Listing) -> set[int]:
+    if isinstance(value, Op):
+        return value.columns()
+    return {value.length, *(column for item in value.items for column in item.columns())}
 
 
 def with_prefix(value: Op | Listing, prefixes: dict[int, str]) -> Op | Listing:

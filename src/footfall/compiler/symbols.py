@@ -1,17 +1,13 @@
-"""What names mean while a scenario is compiled: texts, columns, tables, and the variables that hold state."""
+"""What names mean while a scenario is compiled: texts, columns, and the variables that hold state."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-
-import numpy as np
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from footfall.model.builtins import BUILTINS
 from footfall.model.model import Column
-from footfall.model.tables import Categorical, Grouped, TableColumn
-from footfall.model.values import DTYPES, NULLS, Array, Kind
-from footfall.scenario.records import Catalogue
+from footfall.model.values import NULLS, Kind
 
 
 class Texts:
@@ -95,26 +91,6 @@ class ElementVariable:
 Symbol = Variable | ListVariable | ElementVariable
 
 
-@dataclass(slots=True)
-class Table:
-    """A catalogue, compiled.
-
-    Args:
-        columns: Name → (number of the table column, kind).
-        weights: Law of its rows.
-    """
-
-    source: Catalogue
-    columns: dict[str, tuple[int, Kind]]
-    law: Categorical
-    groups: dict[str, Grouped] = field(default_factory=dict)
-
-    @property
-    def scalar_column(self) -> str | None:
-        """Name of the one column that stands for the row itself, if it is a list of scalars."""
-        return self.source.columns[0] if self.source.is_scalar else None
-
-
 class Columns:
     """State columns, allocated one after another."""
 
@@ -137,54 +113,31 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Names from the innermost scope outwards."""
+    """Names from the innermost scope outwards.
+
+    Args:
+        id_key: What `id()` is drawn by here (name of the draw, column that counts visits); None where it may not stand.
+    """
 
     layers: tuple[Mapping[str, Symbol], ...]
+    id_key: tuple[int, int] | None = None
 
     def find(self, name: str) -> Symbol | None:
         """Return what a name means here."""
         return next((layer[name] for layer in self.layers if name in layer), None)
 
-    def names(self) -> Iterable[str]:
+    def names(self) -> list[str]:
         """Return every name that means something here."""
         return [name for layer in self.layers for name in layer]
 
     def within(self, inner: Mapping[str, Symbol]) -> Scope:
         """Return this scope with another one inside it."""
-        return Scope((inner, *self.layers))
+        return replace(self, layers=(inner, *self.layers))
 
 
-def table_values(catalogue: Catalogue, position: int, texts: Texts, minor_digits: int) -> tuple[Kind, Array]:
-    """Return a catalogue's column as a table: kind, and shape (R + 1,) with null last."""
-    kind: Kind = catalogue.types[position]  # type: ignore[assignment]
-    cells = [row[position] for row in catalogue.rows]
-    return kind, np.array([*(_cell(kind, c, texts, minor_digits) for c in cells), NULLS[kind]], DTYPES[kind])
-
-
-def _cell(kind: Kind, cell: object, texts: Texts, minor_digits: int) -> int | float:
-    if cell is None:
-        return NULLS[kind]
-    if kind == "text":
-        return texts.code(str(cell))
-    if kind == "money":
-        return int(round(cell * 10**minor_digits))  # type: ignore[operator]
-    return float(cell) if kind == "number" else int(cell)  # type: ignore[call-overload, arg-type, no-any-return]
-
-
-def tables(
-    catalogues: Iterable[Catalogue], texts: Texts, minor_digits: int
-) -> tuple[dict[str, Table], tuple[TableColumn, ...]]:
-    """Compile catalogues: by name, and all their columns by number."""
-    from footfall.compiler.tables import categorical
-
-    by_name: dict[str, Table] = {}
-    columns: list[TableColumn] = []
-    for catalogue in catalogues:
-        entries = {}
-        for position, name in enumerate(catalogue.columns):
-            kind, values = table_values(catalogue, position, texts, minor_digits)
-            entries[name] = (len(columns), kind)
-            columns.append(TableColumn(catalogue.name, name, values))
-        law = categorical(catalogue.weights, len(catalogue.rows))
-        by_name[catalogue.name] = Table(catalogue, entries, law)
-    return by_name, tuple(columns)
+def columns_of(symbol: Symbol) -> list[int]:
+    """Return the columns of a variable: of a list its length first, of an element its place."""
+    if isinstance(symbol, Variable):
+        return [symbol.column]
+    fields = [variable.column for variable in symbol.fields.values()]
+    return [symbol.length if isinstance(symbol, ListVariable) else symbol.place, *fields]

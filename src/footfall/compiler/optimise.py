@@ -45,7 +45,7 @@ def successors(node: Node) -> list[int]:
 
 
 def _reachable(nodes: list[Node], roots: list[int]) -> list[int]:
-    """Return what can be reached in reverse postorder: but for the ways back of loops, every node comes before those it leads to."""
+    """Return what can be reached in reverse postorder: but for ways back, every node comes before those it leads to."""
     finished: dict[int, None] = {}
     seen: set[int] = set()
     waiting = [(root, False) for root in roots]

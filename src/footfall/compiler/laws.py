@@ -1,7 +1,7 @@
 """Tables of random laws, computed with decimals so that every machine gets the same integers.
 
-The inverse of the normal distribution: M. J. Wichura, "Algorithm AS 241: The Percentage Points of the Normal Distribution",
-Applied Statistics 37 (1988), accurate to about 1 part in 10**16.
+The inverse of the normal distribution: M. J. Wichura, "Algorithm AS 241: The Percentage Points of the Normal
+Distribution", Applied Statistics 37 (1988), accurate to about 1 part in 10**16.
 """
 
 from __future__ import annotations
@@ -22,23 +22,35 @@ EDGE = Decimal(1) / (8 * CELLS)
 _UNIT_BITS = 40
 
 _CENTRE = (
-    ("3387132872796366608", "133141667891784377450", "1971590950306551442700", "13731693765509461125000")
-    + ("45921953931549871457000", "67265770927008700853000", "33430575583588128105000", "2509080928730122672700"),
-    ("1000000000000000000", "42313330701600911252", "687187007492057908300", "5394196021424751107700")
-    + ("21213794301586595867000", "39307895800092710610000", "28729085735721942674000", "5226495278852854561000"),
-)
+    (
+        "3387132872796366608", "133141667891784377450", "1971590950306551442700", "13731693765509461125000",
+        "45921953931549871457000", "67265770927008700853000", "33430575583588128105000", "2509080928730122672700",
+    ),
+    (
+        "1000000000000000000", "42313330701600911252", "687187007492057908300", "5394196021424751107700",
+        "21213794301586595867000", "39307895800092710610000", "28729085735721942674000", "5226495278852854561000",
+    ),
+)  # fmt: skip
 _NEAR = (
-    ("1.42343711074968357734", "4.6303378461565452959", "5.7694972214606914055", "3.64784832476320460504")
-    + ("1.27045825245236838258", ".24178072517745061177", ".0227238449892691845833", "7.7454501427834140764e-4"),
-    ("1", "2.05319162663775882187", "1.6763848301838038494", ".68976733498510000455")
-    + (".14810397642748007459", ".0151986665636164571966", "5.475938084995344946e-4", "1.05075007164441684324e-9"),
-)
+    (
+        "1.42343711074968357734", "4.6303378461565452959", "5.7694972214606914055", "3.64784832476320460504",
+        "1.27045825245236838258", ".24178072517745061177", ".0227238449892691845833", "7.7454501427834140764e-4",
+    ),
+    (
+        "1", "2.05319162663775882187", "1.6763848301838038494", ".68976733498510000455",
+        ".14810397642748007459", ".0151986665636164571966", "5.475938084995344946e-4", "1.05075007164441684324e-9",
+    ),
+)  # fmt: skip
 _FAR = (
-    ("6.6579046435011037772", "5.4637849111641143699", "1.7848265399172913358", ".29656057182850489123")
-    + (".026532189526576123093", ".0012426609473880784386", "2.71155556874348757815e-5", "2.01033439929228813265e-7"),
-    ("1", ".59983220655588793769", ".13692988092273580531", ".0148753612908506148525")
-    + ("7.868691311456132591e-4", "1.8463183175100546818e-5", "1.4215117583164458887e-7", "2.04426310338993978564e-15"),
-)
+    (
+        "6.6579046435011037772", "5.4637849111641143699", "1.7848265399172913358", ".29656057182850489123",
+        ".026532189526576123093", ".0012426609473880784386", "2.71155556874348757815e-5", "2.01033439929228813265e-7",
+    ),
+    (
+        "1", ".59983220655588793769", ".13692988092273580531", ".0148753612908506148525",
+        "7.868691311456132591e-4", "1.8463183175100546818e-5", "1.4215117583164458887e-7", "2.04426310338993978564e-15",
+    ),
+)  # fmt: skip
 
 
 def _ratio(coefficients: tuple[tuple[str, ...], tuple[str, ...]], x: Decimal) -> Decimal:
@@ -141,19 +153,20 @@ def thresholds(weights: Sequence[float]) -> Array:
     return np.array(edges, np.int64)
 
 
-def grouped(keys: Array, weights: Sequence[Decimal] | None) -> Grouped:
-    """Return the rows of a catalogue grouped by a column's values.
+def grouped(keys: Array, rows: Array, weights: Sequence[Decimal] | None) -> Grouped:
+    """Return rows of a catalogue grouped by a column's values.
 
     Args:
         keys: Shape (R,): the column.
-        weights: One per row, or None.
+        rows: Rising: the rows that can be found, at least one.
+        weights: One per row of the catalogue, or None.
     """
-    order = np.argsort(keys, kind="stable")
+    order = rows[np.argsort(keys[rows], kind="stable")]
     distinct, starts = np.unique(keys[order], return_index=True)
     scaled = _integers(weights, len(keys))
     return Grouped(
         keys=distinct,
-        starts=np.append(starts, len(keys)).astype(np.int64),
+        starts=np.append(starts, len(order)).astype(np.int64),
         rows=order.astype(np.int32),
         cumulated=np.cumsum(scaled[order]),
     )

@@ -1,0 +1,120 @@
+"""Puts the model together from what the passes have made."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from footfall import zones
+from footfall.compiler.catalogues import Table
+from footfall.compiler.compilation import Compilation
+from footfall.compiler.expressions.values import load
+from footfall.compiler.fields import list_field, listing
+from footfall.compiler.naming import key
+from footfall.compiler.sites import with_prefix
+from footfall.compiler.specs import DAY_MS, calendar_spec, device_spec, people_spec
+from footfall.compiler.stream import scenario_hash, stream_id
+from footfall.compiler.symbols import ListVariable, Variable
+from footfall.events.chunk import Stream
+from footfall.events.schema import Field, StreamSchema
+from footfall.model.model import Model, UserProperty
+from footfall.model.ops import Op
+
+SHARD = 4096
+"""People per shard; a group is one or several shards."""
+WINDOW_DAYS = 30
+
+
+def assemble(c: Compilation) -> Model:
+    """Return the model; nothing may be wrong with the scenario."""
+    properties = _user_properties(c)
+    home, devices = c.tables[c.scenario.people.home.text], c.typer.devices
+    return Model(
+        stream=_stream(c, properties),
+        texts=c.texts.all(),
+        columns=c.columns.all(),
+        tables=c.table_columns,
+        home=_home_tables(home),
+        device_tables=(devices.columns["platform"][0], devices.columns["os_name"][0]),
+        stage_codes=np.array([c.texts.code(stage) for stage in c.typer.stages], np.int32),
+        initials=tuple(c.initials),
+        session_initials=tuple(c.session_initials),
+        session_columns=tuple(s.column for s in c.session_names.values() if isinstance(s, Variable)),
+        user_properties=properties,
+        nodes=c.nodes,
+        sites=c.compiled_sites,
+        timers=c.timers,
+        entry=c.entry,
+        end=c.end,
+        decisions=tuple(c.builder.decisions),
+        effects=tuple(effect.named for effect in c.scenario.effects),
+        skips=tuple(c.builder.skips),
+        events=tuple((event.name, event.category) for event in c.scenario.events),
+        calendar=calendar_spec(c.scenario, c.moments, home),
+        people=people_spec(c.scenario, home),
+        devices=device_spec(c.scenario, devices, c.seed),
+        person_key=key(c.seed, "person"),
+        arrival_key=key(c.seed, "arrival"),
+        home_key=key(c.seed, "home"),
+        language=c.language,
+        group_size=SHARD * _shards_per_group(c.scenario.people.count),
+        window_ms=WINDOW_DAYS * DAY_MS,
+    )
+
+
+def _shards_per_group(people: int) -> int:
+    """Return how many shards make a group: four groups or more where there are people enough, at most 32,768 people.
+
+    Waves are the fuller the more people are in a group (1.5 times as fast with 32,768 as with 16,384), and the state of
+    people takes about 1 kB each.
+    """
+    return max(1, min(8, people // (4 * SHARD)))
+
+
+def _home_tables(home: Table) -> tuple[int, int, int, int]:
+    language = home.columns.get("language", (-1, "text"))[0]
+    return home.columns["city"][0], home.columns["country"][0], language, home.columns["time_zone"][0]
+
+
+def _user_properties(c: Compilation) -> tuple[UserProperty, ...]:
+    found = []
+    for symbol in c.people_names.values():
+        if isinstance(symbol, Variable):
+            value = with_prefix(_written(c, symbol), c.builder.id_prefixes)
+            found.append(UserProperty(symbol.name, symbol.type.kind, symbol.column, (), value))
+        elif isinstance(symbol, ListVariable):
+            items = tuple(variable.column for variable in symbol.fields.values())
+            found.append(UserProperty(symbol.name, "integer", symbol.length, items, listing(symbol, c.typer)))
+    return tuple(found)
+
+
+def _written(c: Compilation, variable: Variable) -> Op:
+    """Return what is written of a variable: a row of a catalogue as its first column."""
+    op = load(variable)
+    if op.kind != "row":
+        return op
+    table = c.tables[op.of]
+    return c.typer.values.column(op, table, next(iter(table.columns)))
+
+
+def _user_field(c: Compilation, declared: UserProperty) -> Field:
+    symbol = c.people_names[declared.name]
+    if isinstance(symbol, ListVariable):
+        return list_field(declared.name, symbol, c.typer)
+    assert isinstance(declared.value, Op)
+    return Field(declared.name, declared.value.kind)  # type: ignore[arg-type]  # rows are written as their first column
+
+
+def _stream(c: Compilation, properties: tuple[UserProperty, ...]) -> Stream:
+    scenario, stages, goal = c.scenario, c.typer.stages, c.scenario.goal
+    schema = StreamSchema(
+        scenario=scenario.name,
+        event_properties=c.fields,
+        user_properties=tuple(_user_field(c, declared) for declared in properties),
+        currency=scenario.currency,
+        minor_digits=c.typer.minor_digits,
+        stages=stages,
+        goal=len(stages) - 1 if goal is None else stages.index(goal.text),
+    )
+    start_ms = c.moments.start_ms
+    identity = stream_id(scenario, start_ms, c.seed, zones.version())
+    return Stream(identity, c.seed, start_ms, schema, scenario_hash(scenario))

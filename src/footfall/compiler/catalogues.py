@@ -1,0 +1,92 @@
+"""Catalogues as tables: one array per column, null last, and the law of the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import numpy as np
+
+from footfall.compiler import laws
+from footfall.compiler.symbols import Texts
+from footfall.model.tables import Categorical, Grouped, TableColumn
+from footfall.model.values import DTYPES, NULLS, Array, Kind, is_null
+from footfall.scenario.records import Catalogue
+
+
+@dataclass(slots=True)
+class Table:
+    """A catalogue, compiled.
+
+    Args:
+        columns: Name → (number of the table column, kind).
+        law: Of its rows.
+        groups: Rows by the values of a column, for the columns that `pick … where` has asked for.
+    """
+
+    source: Catalogue
+    columns: dict[str, tuple[int, Kind]]
+    law: Categorical
+    groups: dict[str, Grouped] = field(default_factory=dict)
+
+    @property
+    def scalar_column(self) -> str | None:
+        """Name of the one column that stands for the row itself, if it is a list of scalars."""
+        return self.source.columns[0] if self.source.is_scalar else None
+
+    def texts(self, column: str) -> list[str]:
+        """Return a column as texts, row by row."""
+        position = self.source.columns.index(column)
+        return [str(row[position]) for row in self.source.rows]
+
+    def grouped(self, column: str, values: Array) -> Grouped | None:
+        """Return the rows by the values of a column; a null equals nothing, so its rows are in no group.
+
+        Args:
+            values: Shape (R + 1,): the column, null last.
+
+        Returns:
+            None when the column is null in every row.
+        """
+        if column not in self.groups:
+            there = np.flatnonzero(~is_null(self.columns[column][1], values[:-1]))
+            if not len(there):
+                return None
+            self.groups[column] = laws.grouped(values[:-1], there, self.source.weights)
+        return self.groups[column]
+
+
+def compile_catalogues(
+    catalogues: Iterable[Catalogue], texts: Texts, minor_digits: int
+) -> tuple[dict[str, Table], tuple[TableColumn, ...]]:
+    """Compile catalogues: by name, and all their columns by number."""
+    by_name: dict[str, Table] = {}
+    columns: list[TableColumn] = []
+    for catalogue in catalogues:
+        entries = {}
+        for position, name in enumerate(catalogue.columns):
+            kind, values = _column(catalogue, position, texts, minor_digits)
+            entries[name] = (len(columns), kind)
+            columns.append(TableColumn(catalogue.name, name, values))
+        law = laws.categorical(catalogue.weights, len(catalogue.rows))
+        by_name[catalogue.name] = Table(catalogue, entries, law)
+    return by_name, tuple(columns)
+
+
+def _column(catalogue: Catalogue, position: int, texts: Texts, minor_digits: int) -> tuple[Kind, Array]:
+    """Return a column: kind, and shape (R + 1,) with null last."""
+    kind: Kind = catalogue.types[position]  # type: ignore[assignment]  # the loader knows these four types
+    cells = [row[position] for row in catalogue.rows]
+    return kind, np.array([*(_cell(kind, c, texts, minor_digits) for c in cells), NULLS[kind]], DTYPES[kind])
+
+
+def _cell(kind: Kind, cell: object, texts: Texts, minor_digits: int) -> int | float:
+    if cell is None:
+        return NULLS[kind]
+    if kind == "text":
+        return texts.code(str(cell))
+    assert isinstance(cell, int | Decimal)
+    if kind == "money":
+        return int(round(cell * 10**minor_digits))  # noqa: RUF046 - mypy takes the power of an int for Any
+    return float(cell) if kind == "number" else int(cell)

@@ -1,0 +1,1 @@
+"""Expressions: from parsed nodes to typed operations on columns."""

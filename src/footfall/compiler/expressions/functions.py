@@ -1,0 +1,193 @@
+"""Functions of expressions, one entry per name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from footfall.compiler.expressions.values import NUMERIC, Values, describe, is_constant, ramp
+from footfall.compiler.symbols import ListVariable, Scope
+from footfall.model import builtins
+from footfall.model.ops import Op
+from footfall.scenario.expressions import Call, ExpressionProblem, Name, Node, String
+from footfall.units import nearest_hint
+
+MOST_ARGUMENTS = 8
+MOST_LOCAL_DAYS = 36_500
+MOST_ID_PREFIX = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Calling:
+    """A call, and what it is made of.
+
+    Args:
+        node: As parsed.
+        scope: Where it stands.
+        typed: Gives the operation of an argument.
+        values: Conversions.
+        stages: Names of the stages in order.
+    """
+
+    node: Call
+    scope: Scope
+    typed: Callable[[Node], Op]
+    values: Values
+    stages: tuple[str, ...]
+
+    def args(self, low: int, high: int = 0) -> list[Op]:
+        """Return the arguments, `low` to `high` of them (exactly `low` without `high`)."""
+        high, n = high or low, len(self.node.args)
+        if not low <= n <= high:
+            wanted = "1 argument" if high == 1 else f"{low} arguments" if low == high else f"{low} to {high} arguments"
+            raise self.problem(f"{self.node.function} with {n} argument{'' if n == 1 else 's'}", wanted)
+        return [self.typed(arg) for arg in self.node.args]
+
+    def numeric(self, op: Op, number: int = 0) -> Op:
+        """Return an argument that must be a number or money."""
+        if op.kind not in NUMERIC:
+            offset = self.node.args[number].offset
+            raise ExpressionProblem(f"{self.node.function} of {describe(op)}", offset, "a number or money")
+        return op
+
+    def text(self, example: str) -> str:
+        """Return the one argument, a text in quotes."""
+        arg = self.node.args[0] if len(self.node.args) == 1 else None
+        if not isinstance(arg, String):
+            raise self.problem(f"{self.node.function} takes one text in quotes", example)
+        return arg.text
+
+    def problem(self, message: str, accepted: str = "", hint: str = "") -> ExpressionProblem:
+        """Return what is wrong with the whole call."""
+        return ExpressionProblem(message, self.node.offset, accepted, hint)
+
+
+def call(calling: Calling) -> Op:
+    """Return the operation of a call."""
+    return _FUNCTIONS[calling.node.function](calling)
+
+
+def _round(c: Calling) -> Op:
+    (arg,) = c.args(1)
+    if c.numeric(arg).kind in ("integer", "money"):
+        return arg
+    return Op(c.node.function, "integer", (arg,), is_nullable=True, is_list=arg.is_list)
+
+
+def _least(c: Calling) -> Op:
+    """`min` and `max`."""
+    args = [c.numeric(arg, number) for number, arg in enumerate(c.args(2, MOST_ARGUMENTS))]
+    name = "minimum" if c.node.function == "min" else "maximum"
+    result = args[0]
+    for arg in args[1:]:
+        left, right, kind = c.values.alike(result, arg, c.node.offset)
+        is_nullable, is_list = left.is_nullable or right.is_nullable, left.is_list or right.is_list
+        result = Op(name, kind, (left, right), is_nullable=is_nullable, is_list=is_list)
+    return result
+
+
+def _abs(c: Calling) -> Op:
+    (arg,) = c.args(1)
+    return Op("absolute", c.numeric(arg).kind, (arg,), is_nullable=arg.is_nullable, is_list=arg.is_list)
+
+
+def _count(c: Calling) -> Op:
+    name = c.node.args[0] if len(c.node.args) == 1 else None
+    symbol = c.scope.find(name.parts[0]) if isinstance(name, Name) and len(name.parts) == 1 else None
+    if not isinstance(symbol, ListVariable):
+        lists = [n for n in c.scope.names() if isinstance(c.scope.find(n), ListVariable)]
+        raise c.problem("count takes the name of a list", "lists here: " + (", ".join(lists) or "none"))
+    return Op("load", "integer", value=symbol.length)
+
+
+def _sum(c: Calling) -> Op:
+    (arg,) = c.args(1)
+    if not arg.is_list or arg.kind not in ("integer", "money"):
+        hint = "round() numbers before they are summed" if arg.kind == "number" else ""
+        raise c.problem(f"sum of {describe(arg)}", "integers or money over a list", hint)
+    return Op("sum", arg.kind, (arg,))
+
+
+def _any(c: Calling) -> Op:
+    (arg,) = c.args(1)
+    if not arg.is_list or arg.kind != "boolean":
+        raise c.problem(f"any of {describe(arg)}", "a condition over a list: any(cart.product == product)")
+    return Op("any", "boolean", (arg,))
+
+
+def _coalesce(c: Calling) -> Op:
+    first, *rest = c.args(2, MOST_ARGUMENTS)
+    others: list[Op] = []
+    for arg in rest:
+        first, other = c.values.unify(first, arg, c.node.offset)
+        others.append(other)
+    others = [c.values.unify(first, other, c.node.offset)[1] for other in others]
+    of = first.of or others[-1].of
+    is_list = any(op.is_list for op in (first, *others))
+    if is_list and not all(op.is_list or op.op == "const" for op in (first, *others)):
+        raise c.problem("coalesce of a list and a single value", "lists and written values")
+    return Op("coalesce", first.kind, (first, *others), is_nullable=others[-1].is_nullable, of=of, is_list=is_list)
+
+
+def _reached(c: Calling) -> Op:
+    name = c.text("reached('cart')")
+    if name not in c.stages:
+        accepted = "stages: " + ", ".join(c.stages)
+        raise ExpressionProblem(f'no stage "{name}"', c.node.args[0].offset, accepted, nearest_hint(name, c.stages))
+    limit = Op("const", "integer", value=c.stages.index(name))
+    return Op("greater_equal", "boolean", (Op("load", "integer", value=builtins.STAGE), limit))
+
+
+def _ramp(c: Calling) -> Op:
+    x, *ends = c.args(4)
+    c.numeric(x)
+    values = [c.values.number(end).value for end in ends if is_constant(end) and end.kind in ("integer", "number")]
+    low, high, over = values if len(values) == 3 else (None, None, None)
+    if not isinstance(low, float) or not isinstance(high, float) or not isinstance(over, float) or over <= 0:
+        accepted = "ramp(lessons, 0.09, 0.02, 10)"
+        raise c.problem("ramp(x, from, to, over) takes three written numbers, over above 0", accepted)
+    return ramp(c.values.number(x), (low, high, over))
+
+
+def _local(c: Calling) -> Op:
+    args = c.args(2)
+    for number, arg in enumerate(args):
+        if arg.kind != "integer":
+            message = f"local(days, hour) with {describe(arg)}"
+            raise ExpressionProblem(message, c.node.args[number].offset, "integers", "local(1, 18)")
+    _check_range(c, args[0], 0, -MOST_LOCAL_DAYS, MOST_LOCAL_DAYS)
+    _check_range(c, args[1], 1, 0, 23)
+    return Op("local", "time", tuple(args), is_nullable=any(arg.is_nullable for arg in args))
+
+
+def _check_range(c: Calling, op: Op, number: int, low: int, high: int) -> None:
+    if is_constant(op) and isinstance(op.value, int) and not low <= op.value <= high:
+        what = "hour" if number else "days"
+        message = f"local(days, hour) with {op.value} as {what}"
+        raise ExpressionProblem(message, c.node.args[number].offset, f"from {low} to {high}")
+
+
+def _id(c: Calling) -> Op:
+    prefix = c.text("id('order')")
+    if c.scope.id_key is None:
+        raise c.problem("id() outside of a set step", hint="set a variable to it and use that")
+    if not prefix.isascii() or not prefix.replace("_", "").isalnum() or len(prefix) > MOST_ID_PREFIX:
+        raise c.problem(f"id('{prefix}')", f"up to {MOST_ID_PREFIX} letters, digits and _")
+    return Op("id", "id", value=c.scope.id_key, of=prefix)
+
+
+_FUNCTIONS: dict[str, Callable[[Calling], Op]] = {
+    "round": _round,
+    "floor": _round,
+    "min": _least,
+    "max": _least,
+    "abs": _abs,
+    "count": _count,
+    "sum": _sum,
+    "any": _any,
+    "coalesce": _coalesce,
+    "reached": _reached,
+    "ramp": _ramp,
+    "local": _local,
+    "id": _id,
+}

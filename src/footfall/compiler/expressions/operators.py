@@ -1,0 +1,136 @@
+"""Operators: arithmetic, comparisons and logic on typed values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from footfall.compiler.expressions.values import NUMERIC, Values, describe, is_constant, rounded_to_money
+from footfall.model.ops import Op
+from footfall.model.values import Kind
+from footfall.scenario.expressions import Binary, ExpressionProblem
+
+MOST_CONSTANT = 10**18
+_ADDITIVE = {"+": "add", "-": "subtract"}
+_COMPARE = {
+    "<": "less",
+    "<=": "less_equal",
+    ">": "greater",
+    ">=": "greater_equal",
+    "==": "equal",
+    "!=": "not_equal",
+}
+_EXACT: dict[str, Callable[[int, int], int]] = {
+    "add": lambda a, b: a + b,
+    "subtract": lambda a, b: a - b,
+    "multiply": lambda a, b: a * b,
+}
+
+
+def boolean(op: Op, offset: int) -> Op:
+    """Return a value that is true or false.
+
+    Raises:
+        ExpressionProblem: It is something else.
+    """
+    if op.kind == "boolean":
+        return op
+    raise ExpressionProblem(
+        f"{describe(op)} is used as a condition", offset, "true or false", "compare it with something"
+    )
+
+
+def negative(op: Op, offset: int) -> Op:
+    """Return minus a value."""
+    if op.kind not in NUMERIC:
+        raise ExpressionProblem(f"minus before {describe(op)}", offset, "a number or money")
+    if is_constant(op) and isinstance(op.value, int | float):
+        return Op("const", op.kind, value=-op.value)
+    return Op("negative", op.kind, (op,), is_nullable=op.is_nullable, is_list=op.is_list)
+
+
+def binary(values: Values, node: Binary, left: Op, right: Op) -> Op:
+    """Return what an operator makes of two values."""
+    is_list = left.is_list or right.is_list
+    if node.op in ("and", "or"):
+        args = (boolean(left, node.left.offset), boolean(right, node.right.offset))
+        return Op(node.op, "boolean", args, is_list=is_list)
+    if node.op in _COMPARE:
+        return compare(values, node.op, left, right, node.offset)
+    for side, op in ((node.left, left), (node.right, right)):
+        if op.kind not in NUMERIC:
+            raise ExpressionProblem(f"{node.op} with {describe(op)}", side.offset, "numbers or money")
+    if node.op in _ADDITIVE:
+        left, right, kind = values.alike(left, right, node.offset)
+        return _arithmetic(_ADDITIVE[node.op], kind, left, right, node.offset)
+    if node.op == "*":
+        return _product(values, node, left, right)
+    return _floor_quotient(node, left, right) if node.op == "//" else _quotient(values, node, left, right)
+
+
+def _arithmetic(name: str, kind: Kind, left: Op, right: Op, offset: int) -> Op:
+    if kind != "number" and is_constant(left) and is_constant(right):
+        return _exact(name, kind, left, right, offset)
+    is_nullable = left.is_nullable or right.is_nullable
+    return Op(name, kind, (left, right), is_nullable=is_nullable, is_list=left.is_list or right.is_list)
+
+
+def _exact(name: str, kind: Kind, left: Op, right: Op, offset: int) -> Op:
+    """Return what two written whole numbers make, refused where no column holds it."""
+    assert isinstance(left.value, int)
+    assert isinstance(right.value, int)
+    result = _EXACT[name](left.value, right.value)
+    if abs(result) >= MOST_CONSTANT:
+        raise ExpressionProblem(f"{result} is too large", offset, "whole numbers of at most 18 digits")
+    return Op("const", kind, value=result)
+
+
+def _product(values: Values, node: Binary, left: Op, right: Op) -> Op:
+    kinds = {left.kind, right.kind}
+    if kinds == {"money"}:
+        raise ExpressionProblem("money times money", node.offset, "money times a number")
+    if kinds <= {"integer", "money"}:
+        return _arithmetic("multiply", "money" if "money" in kinds else "integer", left, right, node.offset)
+    product = _arithmetic("multiply", "number", values.number(left), values.number(right), node.offset)
+    return rounded_to_money(product) if "money" in kinds else product
+
+
+def _floor_quotient(node: Binary, left: Op, right: Op) -> Op:
+    if {left.kind, right.kind} != {"integer"}:
+        message = f"// with {describe(left)} and {describe(right)}"
+        raise ExpressionProblem(message, node.offset, "two integers", "floor(a / b)")
+    is_list = left.is_list or right.is_list
+    return Op("floor_divide", "integer", (left, right), is_nullable=True, is_list=is_list)
+
+
+def _quotient(values: Values, node: Binary, left: Op, right: Op) -> Op:
+    if right.kind == "money" and left.kind != "money":
+        raise ExpressionProblem("a number divided by money", node.offset, "money / money, or money / number")
+    args = (values.number(left), values.number(right))
+    quotient = Op("divide", "number", args, is_nullable=True, is_list=left.is_list or right.is_list)
+    return rounded_to_money(quotient) if left.kind == "money" and right.kind != "money" else quotient
+
+
+def compare(values: Values, op: str, left: Op, right: Op, offset: int) -> Op:
+    """Compare two values of like kinds; with null, `==` and `!=` ask whether it is null."""
+    is_list = left.is_list or right.is_list
+    if "null" in (left.kind, right.kind):
+        asked = right if left.kind == "null" else left
+        test = Op("is_null", "boolean", (asked,), is_list=is_list)
+        if op == "==":
+            return test
+        if op == "!=":
+            return Op("not", "boolean", (test,), is_list=is_list)
+    if left.kind in NUMERIC and right.kind in NUMERIC:
+        left, right, _ = values.alike(left, right, offset)
+    elif left.kind != right.kind or left.of != right.of:
+        left, right = values.plain(left), values.plain(right)
+    _check_comparable(op, left, right, offset)
+    return Op(_COMPARE[op], "boolean", (left, right), is_list=is_list)
+
+
+def _check_comparable(op: str, left: Op, right: Op, offset: int) -> None:
+    if left.kind != right.kind or left.of != right.of:
+        message = f"{describe(left)} is compared with {describe(right)}"
+        raise ExpressionProblem(message, offset, "two values of one kind")
+    if op not in ("==", "!=") and left.kind not in (*NUMERIC, "time"):
+        raise ExpressionProblem(f"{op} with {describe(left)}", offset, "== or !=", "reached('…') compares stages")

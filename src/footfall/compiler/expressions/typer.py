@@ -1,0 +1,148 @@
+"""Gives expressions their types: from text in a scope to an operation, or to a problem with its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from footfall.compiler.catalogues import Table
+from footfall.compiler.expressions import functions, operators
+from footfall.compiler.expressions.lookup import Lookup
+from footfall.compiler.expressions.values import Values, describe
+from footfall.compiler.symbols import Scope, Texts, TypeOf
+from footfall.errors import Mark, Problems
+from footfall.model.ops import Op
+from footfall.model.values import NULLS
+from footfall.scenario import expressions as tree
+from footfall.scenario.expressions import ExpressionProblem
+from footfall.scenario.records import Expression
+
+
+@dataclass(slots=True)
+class Typer:
+    """Compiles expressions against a scope.
+
+    Args:
+        texts: Codes of texts; new ones are added.
+        tables: Catalogues by name.
+        home: Name of the home catalogue.
+        devices: Its compiled kinds, with the columns platform and os_name.
+        stages: Names of the stages in order.
+        minor_digits: Of the currency.
+        problems: Where mistakes are noted.
+    """
+
+    texts: Texts
+    tables: dict[str, Table]
+    home: str
+    devices: Table
+    stages: tuple[str, ...]
+    minor_digits: int
+    problems: Problems
+    values: Values = field(init=False)
+    lookup: Lookup = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.values = Values(self.tables, self.minor_digits)
+        self.lookup = Lookup(self.texts, self.values, self.home, self.devices)
+
+    def compile(self, expression: Expression, scope: Scope, wanted: TypeOf | None = None) -> Op | None:
+        """Compile an expression, converted to the wanted type; None when it is wrong, which is noted."""
+        try:
+            node = tree.parse(expression)
+            op = self.typed(node, scope)
+            return op if wanted is None else self.values.convert(op, wanted, node.offset)
+        except ExpressionProblem as problem:
+            self.note(expression.at, problem)
+            return None
+
+    def condition(self, expression: Expression | None, scope: Scope) -> Op | None:
+        """Compile a condition."""
+        return None if expression is None else self.compile(expression, scope, TypeOf("boolean"))
+
+    def note(self, at: Mark, problem: ExpressionProblem) -> None:
+        """Note what is wrong with an expression that stands at a place."""
+        mark = Mark(at.file, at.line, at.column + problem.offset)
+        self.problems.add(mark, problem.message, problem.accepted, problem.hint)
+
+    def typed(self, node: tree.Node, scope: Scope) -> Op:
+        """Return the operation of a node.
+
+        Raises:
+            ExpressionProblem: It means nothing here.
+        """
+        match node:
+            case tree.Number():
+                kind, value = ("integer", int(node.text)) if node.is_whole else ("number", float(node.text))
+                return Op("const", kind, value=value)  # type: ignore[arg-type]
+            case tree.String():
+                return Op("const", "text", value=self.texts.code(node.text))
+            case tree.Constant():
+                return _constant(node)
+            case tree.Name():
+                return self.lookup.find(node, scope)
+            case tree.Call():
+                typed = lambda arg: self.typed(arg, scope)  # noqa: E731 - an argument in this scope
+                return functions.call(functions.Calling(node, scope, typed, self.values, self.stages))
+        return self._compound(node, scope)
+
+    def _compound(self, node: tree.Node, scope: Scope) -> Op:
+        match node:
+            case tree.Unary(op="not"):
+                arg = operators.boolean(self.typed(node.arg, scope), node.arg.offset)
+                return Op("not", "boolean", (arg,), is_list=arg.is_list)
+            case tree.Unary():
+                return operators.negative(self.typed(node.arg, scope), node.offset)
+            case tree.Binary():
+                left, right = self.typed(node.left, scope), self.typed(node.right, scope)
+                return operators.binary(self.values, node, left, right)
+            case tree.Membership():
+                return self._membership(node, scope)
+        assert isinstance(node, tree.Conditional)
+        return self._conditional(node, scope)
+
+    def _membership(self, node: tree.Membership, scope: Scope) -> Op:
+        item = self.typed(node.item, scope)
+        if node.container is not None:
+            result = self._contained(node, item, self.typed(node.container, scope))
+        else:
+            result = self._one_of(node, item, scope)
+        return Op("not", "boolean", (result,), is_list=result.is_list) if node.is_negated else result
+
+    def _contained(self, node: tree.Membership, item: Op, container: Op) -> Op:
+        assert node.container is not None
+        if not container.is_list:
+            message = f"in {describe(container)}"
+            raise ExpressionProblem(message, node.container.offset, "a list, or ('a', 'b')")
+        if item.is_list:
+            raise ExpressionProblem(f"{describe(item)} in a list", node.item.offset, "one value")
+        equal = operators.compare(self.values, "==", container, item, node.offset)
+        return Op("any", "boolean", (equal,))
+
+    def _one_of(self, node: tree.Membership, item: Op, scope: Scope) -> Op:
+        tests = [
+            operators.compare(self.values, "==", item, self.typed(choice, scope), choice.offset)
+            for choice in node.choices
+        ]
+        result = tests[0]
+        for test in tests[1:]:
+            result = Op("or", "boolean", (result, test), is_list=item.is_list)
+        return result
+
+    def _conditional(self, node: tree.Conditional, scope: Scope) -> Op:
+        condition = operators.boolean(self.typed(node.condition, scope), node.condition.offset)
+        then, otherwise = self.typed(node.then, scope), self.typed(node.otherwise, scope)
+        then, otherwise = self.values.unify(then, otherwise, node.offset)
+        is_nullable = then.is_nullable or otherwise.is_nullable
+        if condition.is_list or then.is_list or otherwise.is_list:
+            raise ExpressionProblem("if … else over a list", node.offset, "single values", _LIST_HINT)
+        of = then.of or otherwise.of
+        return Op("choose", then.kind, (condition, then, otherwise), is_nullable=is_nullable, of=of)
+
+
+_LIST_HINT = "count(), sum() and any() make one value of a list"
+
+
+def _constant(node: tree.Constant) -> Op:
+    if node.name == "null":
+        return Op("const", "null", value=NULLS["null"], is_nullable=True)
+    return Op("const", "boolean", value=int(node.name == "true"))

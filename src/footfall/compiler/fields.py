@@ -1,0 +1,61 @@
+"""Values as fields of the events' schema: what is written of lists, rows and single values."""
+
+from __future__ import annotations
+
+from footfall.compiler.expressions.typer import Typer
+from footfall.compiler.expressions.values import describe, load
+from footfall.compiler.symbols import ListVariable
+from footfall.events.schema import Field, FieldType
+from footfall.model.ops import Op
+from footfall.model.program import Listing
+from footfall.model.values import Kind
+from footfall.scenario.expressions import ExpressionProblem
+
+
+def listing(listed: ListVariable, typer: Typer) -> Listing:
+    """Return a list variable as a value: rows of catalogues in it as their columns."""
+    items: list[Op] = []
+    for variable in listed.fields.values():
+        op = load(variable, is_list=True)
+        table = typer.tables.get(op.of) if op.kind == "row" else None
+        if table is None or table.scalar_column is not None:
+            items.append(typer.values.plain(op))
+        else:
+            items.extend(typer.values.column(op, table, column) for column in table.columns)
+    return Listing(listed.length, tuple(items))
+
+
+def list_field(name: str, listed: ListVariable, typer: Typer) -> Field:
+    """Return a list variable as the field of a schema."""
+    fields = []
+    for variable in listed.fields.values():
+        kind = variable.type
+        table = typer.tables.get(kind.of) if kind.kind == "row" else None
+        if table is None:
+            fields.append(Field(variable.name, _scalar(kind.kind)))
+        elif table.scalar_column is not None:
+            fields.append(Field(variable.name, _scalar(table.columns[table.scalar_column][1])))
+        else:
+            fields.extend(Field(column, _scalar(k)) for column, (_, k) in table.columns.items())
+    if listed.is_plain and len(fields) == 1:
+        return Field(name, "list", fields[0].type)
+    return Field(name, "list", None, tuple(fields))
+
+
+def value_field(name: str, op: Op) -> Field:
+    """Return a single value as the field of a schema.
+
+    Raises:
+        ExpressionProblem: It is no single value of a known type.
+    """
+    if op.is_list:
+        raise ExpressionProblem(f"{describe(op)} as an event property", 0, "one value, or the name of a list")
+    if op.kind == "null":
+        raise ExpressionProblem("null as an event property has no type", 0, hint="add type:")
+    if op.kind == "row":
+        raise ExpressionProblem(f"{describe(op)} as an event property", 0, f"one of its columns: {op.of}.…")
+    return Field(name, _scalar(op.kind))
+
+
+def _scalar(kind: Kind) -> FieldType:
+    return kind  # type: ignore[return-value]  # rows and nulls are refused before

@@ -1,0 +1,235 @@
+"""Turns journeys into a program: steps become nodes, from the last to the first, each knowing where to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from footfall.compiler import laws
+from footfall.compiler.checks.calls import Calls
+from footfall.compiler.effects import Effects
+from footfall.compiler.expressions.typer import Typer
+from footfall.compiler.expressions.values import ramp
+from footfall.compiler.journeys.builder import Builder
+from footfall.compiler.journeys.context import Here, Instance, label
+from footfall.compiler.naming import default_name, kind_of_step
+from footfall.compiler.sites import Sites
+from footfall.compiler.symbols import ElementVariable, ListVariable, Scope, TypeOf, Variable, columns_of
+from footfall.compiler.variables import Declarer
+from footfall.compiler.walk import Steps, walk
+from footfall.errors import Mark, Problem, Problems
+from footfall.model.ops import Op
+from footfall.model.program import BeginSession, End, Enter, Jump, Option, Pause, Test, Timer
+from footfall.model.tables import TableColumn
+from footfall.scenario import records
+from footfall.scenario.records import Chance, Expression, GoOn, Guard, Journey, Ramp, Rest, Step, Wait
+
+LIMIT_IN_SESSION_MS = 29 * 60_000
+NO_LIMIT_MS = 2**62
+
+
+@dataclass(slots=True)
+class Lowering:
+    """Compiles journeys into nodes.
+
+    Args:
+        calls: The journeys and who runs them.
+        table_columns: Columns of catalogues by number.
+        outer: People and sessions.
+        lower: What compiles each kind of step; see `kinds`.
+        warnings: What is odd but allowed.
+    """
+
+    calls: Calls
+    builder: Builder
+    typer: Typer
+    declarer: Declarer
+    effects: Effects
+    sites: Sites
+    table_columns: tuple[TableColumn, ...]
+    outer: Scope
+    lower: Mapping[type[Step], Callable[[Lowering, Any, Here, int], int]]
+    warnings: list[Problem]
+    end: int = field(init=False)
+    timer_numbers: dict[str, int] = field(default_factory=dict)
+    _instances: dict[tuple[str, str], Instance] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        self.end = self.builder.add(End())
+
+    @property
+    def problems(self) -> Problems:
+        """Where mistakes are noted."""
+        return self.typer.problems
+
+    @property
+    def journeys(self) -> Mapping[str, Journey]:
+        """The journeys by name."""
+        return self.calls.journeys
+
+    # --- journeys ----------------------------------------------------------------------------------------------------
+
+    def timers(self) -> None:
+        """Compile the journeys that are started by `later`; all are numbered before anything refers to them."""
+        names = self.calls.started()
+        started = [journey for journey in self.journeys.values() if journey.name in names]
+        for number, journey in enumerate(started):
+            self.timer_numbers[journey.name] = number
+            self.builder.timers.append(Timer(journey.name, 0, journey.slots, (), journey.has_session))
+        for number, journey in enumerate(started):
+            self._timer(number, journey)
+
+    def _timer(self, number: int, journey: Journey) -> None:
+        end = self.builder.add(End(is_later=True))
+        instance = self.instance(journey, journey.name, self.outer)
+        payload = tuple(column for symbol in instance.names.values() for column in columns_of(symbol))
+        inner = self.outer.within(instance.names)
+        here = Here(journey.name, instance, journey.name, inner, 0, end, journey.has_session, {})
+        body = self._body(journey, here, end)
+        if journey.when is not None:
+            body = self.test(journey.when, inner, body, end)
+        entry = self.builder.add(BeginSession(body)) if journey.has_session else body
+        self.builder.timers[number] = Timer(journey.name, entry, journey.slots, payload, journey.has_session)
+
+    def main(self, name: str) -> int:
+        """Compile the main journey and return its first node."""
+        here = Here("", Instance(self.journeys[name]), "", self.outer, 0, self.end, True, {})
+        return self.builder.add(BeginSession(self.journey(name, here, self.end)))
+
+    def journey(self, name: str, caller: Here, following: int) -> int:
+        """Compile a journey run by `do` (or the main one) and return its first node.
+
+        Args:
+            caller: Where the step stands that runs it.
+        """
+        journey = self.journeys[name]
+        instance = self.instance(journey, caller.root, caller.scope)
+        here = replace(caller, journey=name, instance=instance, scope=caller.scope.within(instance.names), labels={})
+        body = self._body(journey, here, following)
+        enter = Enter((), body, tuple(instance.clears), tuple(instance.lengths))
+        first = self.builder.add(enter) if instance.names else body
+        return first if journey.when is None else self.test(journey.when, caller.scope, first, following)
+
+    def _body(self, journey: Journey, here: Here, following: int) -> int:
+        counter = self.builder.counter(journey.name)
+        body = self.steps(journey.steps, replace(here, counter=counter), following)
+        return self.builder.add(Enter((counter,), body, (), tuple(here.instance.tries)))
+
+    # --- their variables ---------------------------------------------------------------------------------------------
+
+    def instance(self, journey: Journey, root: str, scope: Scope) -> Instance:
+        """Return a journey's state within a root, declared where it is met first."""
+        found = self._instances.get((root, journey.name))
+        if found is None:
+            prefix = f"{root}>{journey.name}." if root else f"{journey.name}."
+            found = self._instances[root, journey.name] = Instance(journey)
+            for declared in journey.carries:
+                self._declare(declared, prefix, scope, found)
+            for step in walk(journey.steps):
+                for pick in step.picks if isinstance(step, records.Pick) else ():
+                    self._declare_pick(pick, prefix, scope, found)
+            found.reset_columns()
+        return found
+
+    def _declare(self, declared: records.Property, prefix: str, scope: Scope, instance: Instance) -> None:
+        listed = scope.within(instance.names).find(declared.type) if declared.type is not None else None
+        if isinstance(listed, ListVariable):
+            instance.names[declared.name] = self.declarer.element(declared.name, listed, prefix)
+            return
+        symbol = self.declarer.declare(declared, prefix)
+        if symbol is not None:
+            instance.names[declared.name] = symbol
+
+    def _declare_pick(self, pick: records.PickOne, prefix: str, scope: Scope, instance: Instance) -> None:
+        """Declare the variable of a pick, unless there is one that can take it."""
+        inner = scope.within(instance.names)
+        if pick.variable in instance.names or isinstance(inner.find(pick.variable), Variable | ElementVariable):
+            return
+        source = inner.find(pick.source)
+        if isinstance(source, ListVariable):
+            instance.names[pick.variable] = self.declarer.element(pick.variable, source, prefix)
+        elif pick.source in self.typer.tables:
+            table = self.typer.tables[pick.source]
+            instance.names[pick.variable] = self.declarer.row(pick.variable, table, prefix)
+
+    # --- steps -------------------------------------------------------------------------------------------------------
+
+    def steps(self, steps: Steps, here: Here, following: int) -> int:
+        """Compile steps and return their first node."""
+        for step in steps:
+            name = label(step)
+            if name is not None and name not in here.labels:
+                here.labels[name] = self.builder.hole()
+        for number in range(len(steps) - 1, -1, -1):
+            following = self._step(steps, number, here, following)
+        return following
+
+    def _step(self, steps: Steps, number: int, here: Here, following: int) -> int:
+        step = steps[number]
+        name = label(step)
+        if isinstance(step, GoOn) and step.named is None:
+            step = replace(step, named=default_name(steps[number + 1 :]))
+        first = self.lower[type(step)](self, step, here, following)
+        if step.when is not None and not isinstance(step, Guard):
+            first = self.test(step.when, here.scope, first, following)
+        if name is not None and isinstance(self.builder.nodes[here.labels[name]], Jump):
+            self.builder.fill(here.labels[name], first)
+        return first
+
+    def name_of(self, step: Step, steps: Steps) -> str:
+        """Return what a step is called in addresses: its name, or that of the first event in some steps."""
+        name = step.named or default_name(steps)
+        if name is None:
+            message = f'this "{kind_of_step(step)}" has no event to be called after'
+            self.problems.add(step.at, message, hint="add named:")
+            return f"line {step.at.line}"
+        return name
+
+    # --- nodes that several kinds of steps need ----------------------------------------------------------------------
+
+    def test(self, when: Expression, scope: Scope, then: int, otherwise: int) -> int:
+        """Add a guard."""
+        condition = self.typer.condition(when, scope)
+        return then if condition is None else self.builder.add(Test(condition, then, otherwise))
+
+    def pause(self, wait: Wait, name: str, here: Here, following: int, ends: bool = False) -> int:
+        """Add a wait: in the session, or (`ends`) in activity time after its end."""
+        address = self.builder.names.take("wait", here.journey, name, wait.at)
+        is_cut = here.in_session and not ends
+        if is_cut and wait.high_ms > LIMIT_IN_SESSION_MS:
+            self._warn_of_cut(wait, address)
+        limit = LIMIT_IN_SESSION_MS if is_cut else NO_LIMIT_MS
+        effects = self.effects.at("duration", address)
+        key = self.builder.key(here, "wait", name)
+        return self.builder.add(Pause(key, laws.wait(wait), following, ends, limit, ends, effects))
+
+    def _warn_of_cut(self, wait: Wait, address: str) -> None:
+        which = "every one" if wait.kind == "exact" or wait.low_ms > LIMIT_IN_SESSION_MS else "some"
+        which = "most" if wait.kind == "about" else which
+        message = f'the wait "{address}" is longer than a session lasts: {which} is cut to 29 minutes'
+        hint = "come back after: WAIT ends the session and is not cut"
+        warning = Problem(wait.at, message, "up to 29 min", hint)
+        if warning not in self.warnings:
+            self.warnings.append(warning)
+
+    def chance(self, name: str, chance: Chance, at: Mark, here: Here, then: int, otherwise: int) -> int:
+        """Add a decision between yes and no."""
+        address = self.builder.names.take("chance", here.journey, name, at)
+        weight = self.weight(chance, here.scope)
+        options = (
+            Option("yes", weight, then, None, self.effects.at("odds", address)),
+            Option("no", 1.0 - weight if isinstance(weight, float) else 0.0, otherwise),
+        )
+        number = self.builder.decision(address, ("yes", "no"))
+        key = self.builder.key(here, "chance", name)
+        return self.builder.decide(number, key, options, otherwise, is_chance=True)
+
+    def weight(self, chance: Chance, scope: Scope) -> float | Op:
+        """Compile a chance or weight; that of the rest is 0."""
+        if isinstance(chance, Ramp):
+            op = self.typer.compile(chance.of, scope, TypeOf("number"))
+            return 0.0 if op is None else ramp(op, (float(chance.start), float(chance.end), float(chance.over)))
+        if isinstance(chance, Expression):
+            return self.typer.compile(chance, scope, TypeOf("number")) or 0.0
+        return 0.0 if isinstance(chance, Rest) else float(chance)

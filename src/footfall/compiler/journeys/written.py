@@ -1,0 +1,25 @@
+"""Values as they are written in steps: one of the declared values, null, or an expression."""
+
+from __future__ import annotations
+
+from footfall.compiler.constants import not_allowed
+from footfall.compiler.expressions.values import is_constant, null
+from footfall.compiler.journeys.lowering import Lowering
+from footfall.compiler.symbols import Scope, Variable
+from footfall.model.ops import Op
+from footfall.scenario.records import Expression, Text
+
+
+def value_of(lowering: Lowering, text: Text, variable: Variable, scope: Scope) -> Op | None:
+    """Compile what a variable is set to: one of its values, null, or an expression; noted and None when it is wrong."""
+    typer, kind = lowering.typer, variable.type.kind
+    if text.is_null:
+        return null(kind, variable.type.of)
+    if variable.values and text.text in variable.values:
+        return Op("const", "text", value=typer.texts.code(text.text))
+    op = typer.compile(Expression(text.text, text.at), scope, variable.type)
+    if op is not None and variable.values and is_constant(op):
+        allowed = [typer.texts.code(value) for value in variable.values]
+        if op.value not in allowed:
+            not_allowed(text, variable, typer)
+    return op

@@ -1,0 +1,91 @@
+"""When, who and on what: calendar, people and devices as numbers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import numpy as np
+
+from footfall.compiler import laws
+from footfall.compiler.catalogues import Table
+from footfall.compiler.moments import Moments
+from footfall.compiler.naming import key
+from footfall.model.model import CalendarSpec, DeviceSpec, PeopleSpec
+from footfall.model.values import Array
+from footfall.scenario.records import Catalogue, Scenario
+
+DAY_MS = 86_400_000
+_HOURS_PER_WEEK = 168
+_ACTIVITY_BITS = 12
+_GROWTH_BITS = 40
+_HOME_BITS = 16
+_HALF = Decimal("0.5")
+
+
+def calendar_spec(scenario: Scenario, moments: Moments, home: Table) -> CalendarSpec:
+    """Return what the calendar is made from."""
+    calendar, one = scenario.calendar, 1 << _ACTIVITY_BITS
+    zones, rhythms, _ = _rhythms(home)
+    start_ms = moments.start_ms
+    return CalendarSpec(
+        origin_ms=start_ms - (scenario.people.already_here_days + 2) * DAY_MS,
+        start_ms=start_ms,
+        week=_week(calendar.week),
+        zones=zones,
+        rhythms=rhythms,
+        holidays=tuple((country, y or 0, m, d, int(a * one)) for country, (y, m, d), a in calendar.holidays),
+        campaigns=tuple(
+            (moments.ms(campaign.start), moments.ms(campaign.until), int(campaign.activity * one))
+            for campaign in calendar.campaigns
+        ),
+    )
+
+
+def _week(written: tuple[tuple[Decimal, ...], ...]) -> Array:
+    """Return the activity by weekday and hour, the mean of the week being 2**12."""
+    scale = Decimal(_HOURS_PER_WEEK << _ACTIVITY_BITS) / sum(sum(day) for day in written)
+    return np.array([[int(weight * scale + _HALF) for weight in day] for day in written], np.int64)
+
+
+def _rhythms(home: Table) -> tuple[tuple[str, ...], tuple[tuple[int, str], ...], list[tuple[int, str]]]:
+    """Return the distinct time zones, the distinct pairs of zone and country, and the pair of every row."""
+    names = home.texts("time_zone")
+    zones = tuple(dict.fromkeys(names))
+    pairs = [(zones.index(zone), country) for zone, country in zip(names, home.texts("country"), strict=True)]
+    return zones, tuple(dict.fromkeys(pairs)), pairs
+
+
+def people_spec(scenario: Scenario, home: Table) -> PeopleSpec:
+    """Return who comes."""
+    people = scenario.people
+    _, rhythms, pairs = _rhythms(home)
+    already_here = int(people.count * people.already_here_share + _HALF)
+    return PeopleSpec(
+        newcomers=people.count - already_here,
+        already_here=already_here,
+        span_days=people.already_here_days,
+        length_days=scenario.calendar.length_days,
+        growth_per_day=int((1 + people.growth_per_day) * (1 << _GROWTH_BITS)),
+        home_weights=_home_weights(home.source),
+        home_rhythms=np.array([rhythms.index(pair) for pair in pairs], np.int32),
+        home_zones=np.array([zone for zone, _ in pairs], np.int32),
+    )
+
+
+def _home_weights(home: Catalogue) -> Array:
+    weights = home.weights or tuple(Decimal(1) for _ in home.rows)
+    whole = sum(weights)
+    return np.array([max(1, int(w * (1 << _HOME_BITS) / whole)) if w else 0 for w in weights], np.int64)
+
+
+def device_spec(scenario: Scenario, kinds: Table, seed: int) -> DeviceSpec:
+    """Return on what people come."""
+    per_person = scenario.devices.per_person if scenario.devices is not None else ((1, Decimal(1)),)
+    return DeviceSpec(
+        counts=laws.categorical([weight for _, weight in per_person], len(per_person)),
+        count_values=tuple(n for n, _ in per_person),
+        kinds=kinds.law,
+        count_key=key(seed, "devices"),
+        kind_key=key(seed, "device kind"),
+        session_key=key(seed, "device"),
+    )

@@ -1,0 +1,28 @@
+"""Steps within steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from footfall.scenario.records import Either, Guard, Maybe, Repeat, Step
+
+Steps = tuple[Step, ...]
+
+
+def walk(steps: Steps) -> Iterator[Step]:
+    """Yield every step, those within others included."""
+    for step in steps:
+        yield step
+        for inner in inner_steps(step):
+            yield from walk(inner)
+
+
+def inner_steps(step: Step) -> list[Steps]:
+    """Return the lists of steps within a step."""
+    if isinstance(step, Maybe | Guard):
+        return [step.steps, step.otherwise]
+    if isinstance(step, Repeat):
+        return [step.steps]
+    if isinstance(step, Either):
+        return [option.steps for option in step.options]
+    return []
