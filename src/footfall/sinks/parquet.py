@@ -188,6 +188,7 @@ class _Writing:
         sweep(folder)
         delete_files(folder, run.stream.schema.scenario, run.id, keep=committed)
         self.book = CursorBook(run, cursors)
+        self._known: set[Path] = set()
         self._renew()
 
     def commit(self, prepared: Prepared) -> Receipt:
@@ -228,7 +229,9 @@ class _Writing:
         self._sync({(self._folder / payload.target).parent for payload in payloads})
 
     def _sync(self, folders: set[Path]) -> None:
-        """Sync folders with new names in them, and those above that were made for them."""
-        above = {parent for folder in folders for parent in folder.parents if self._folder in (parent, *parent.parents)}
+        """Sync folders with new names in them, and at first use those above, which may have been made for them."""
+        new = folders - self._known
+        above = {parent for folder in new for parent in folder.parents if self._folder in (parent, *parent.parents)}
         for folder in sorted(folders | above):
             durable.sync_folder(folder)
+        self._known |= folders

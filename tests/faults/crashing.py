@@ -1,0 +1,148 @@
+"""Runs a small run over and over, each time failing at another of its file operations; started by `test_crashes.py`.
+
+One process forks for every attempt, which costs milliseconds: python -m tests.faults.crashing SINK FOLDER. It prints
+one line of JSON per attempt.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import sys
+import traceback
+from itertools import count
+from pathlib import Path
+
+import pyarrow as pa
+
+from footfall.errors import StoreError
+from footfall.sinks import one_file, parquet, parse, scratch
+from footfall.sinks.conformance.chunks import make_chunks, make_run
+from footfall.sinks.conformance.schemas import SCHOOL
+from footfall.store import durable, ledger
+from footfall.store import parquet as parquet_store
+
+RUN = make_run(SCHOOL, days=1, people=128)
+CHUNKS = list(make_chunks(RUN))
+OPERATIONS = {
+    durable.sync: "sync",
+    durable.sync_folder: "sync_folder",
+    durable.replace: "rename",
+    ledger.Ledger.commit: "commit",
+    scratch.copy_payload: "append",
+}
+HOWS = ("die before", "die after", "disk full", "half")
+
+
+class Failing:
+    """Counts operations, and fails at one of them."""
+
+    def __init__(self, at: int, how: str) -> None:
+        self.at, self.how, self.seen = at, how, 0
+
+    def around(self, operation, name):
+        def wrapped(*args):
+            self.seen += 1
+            if self.seen != self.at:
+                return operation(*args)
+            return self.fail(operation, name, args)
+
+        return wrapped
+
+    def fail(self, operation, name, args):
+        if self.how == "die before":
+            os._exit(9)
+        if self.how == "disk full":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        if self.how == "half" and name == "append":
+            args[1].write((args[0].data or args[0].file.read_bytes())[: args[0].size_bytes // 2])
+            args[1].flush()
+            os._exit(9)
+        operation(*args)
+        os._exit(9)
+
+    def install(self):
+        for operation, name in OPERATIONS.items():
+            wrapped = self.around(operation, name)
+            for module in (durable, ledger, one_file, parquet, parquet_store, scratch):
+                for attribute, value in list(vars(module).items()):
+                    if value is operation:
+                        setattr(module, attribute, wrapped)
+        ledger.Ledger.commit = self.around(ledger.Ledger.commit, "commit")
+
+
+def write(spec: str) -> None:
+    """Do what is left of the run."""
+    sink = parse(spec)
+    cursors = sink.open(RUN, fresh=False)
+    complete = False
+    try:
+        for chunk in CHUNKS:
+            if chunk.part.until_ms > cursors.get((chunk.part.first_person, chunk.part.end_person), 0):
+                sink.commit(sink.prepare(chunk))
+        complete = True
+    finally:
+        sink.close(complete=complete)
+
+
+def attempt(spec: str, failing: Failing) -> str:
+    """Write in a process of its own; return how it ended."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(reader)
+        failing.install()
+        try:
+            write(spec)
+            os.write(writer, b"finished")
+        except StoreError as error:
+            os.write(writer, f"error: {error}".encode())
+        except BaseException:  # noqa: BLE001 - the parent judges it
+            os.write(writer, traceback.format_exc().encode())
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        said = pipe.read().decode()
+    os.waitpid(child, 0)
+    return said or "died"
+
+
+def main() -> None:
+    """Fail at every operation, in every way, and continue."""
+    pa.set_cpu_count(1)
+    spec, folder = sys.argv[1], Path(sys.argv[2])
+    for how in HOWS if spec.startswith("ndjson") else HOWS[:-1]:
+        for at in count(1):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            ended = attempt(spec, Failing(at, how))
+            if ended == "finished":
+                break
+            again = attempt(spec, Failing(0, how))
+            told = {"how": how, "at": at, "ended": ended, "again": again, "good": is_good(folder)}
+            sys.stdout.write(json.dumps(told) + "\n")
+
+
+def is_good(folder: Path) -> bool:
+    """Return whether every event is there once, and nothing else."""
+    from footfall.sinks.conformance.rows import differences, expected, from_json, plain
+    from footfall.store import open_store
+
+    if any("tmp" in path.name or "scratch" in path.name for path in folder.rglob("*")):
+        return False
+    if (folder / "a.ndjson").exists():
+        found = {"events": [from_json(line) for line in (folder / "a.ndjson").read_text().splitlines()]}
+    else:
+        with open_store(folder / "p") as store:
+            found = {n: plain(store.arrow(f"SELECT * FROM school.{n}").to_pylist()) for n in ("events", "changes")}
+        listed = json.loads((folder / "p" / "manifest.json").read_text())["runs"][0]["files"]
+        names = {file["file"] for files in listed.values() for file in files}
+        if names != {str(path.relative_to(folder / "p")) for path in folder.rglob("*.parquet")}:
+            return False
+    return differences(expected(CHUNKS), found) == {}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""Crashes and full disks at every single file operation, and kills at random instants, sink by sink."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from footfall.sinks import parse
+from footfall.sinks.conformance.chunks import make_chunks, make_run
+from footfall.sinks.conformance.rows import differences, expected, from_json, plain
+from footfall.sinks.conformance.schemas import SCHOOL
+from footfall.store import open_store
+
+ROOT = Path(__file__).parents[2]
+KILLS = int(os.environ.get("FOOTFALL_KILLS", "5"))
+RUN = make_run(SCHOOL, days=6, people=128)
+SPECS = ("duckdb:a.duckdb", "parquet:p", "ndjson:a.ndjson")
+
+CHILD = """
+import sys
+from footfall.sinks import parse
+from footfall.sinks.conformance.chunks import make_chunks
+from tests.faults.test_crashes import RUN
+sink = parse(sys.argv[1])
+cursors = sink.open(RUN, fresh=False)
+print("open", flush=True)
+for chunk in make_chunks(RUN):
+    if chunk.part.until_ms > cursors.get((chunk.part.first_person, chunk.part.end_person), 0):
+        sink.commit(sink.prepare(chunk))
+        print("part", flush=True)
+sink.close(complete=True)
+"""
+
+LIMITED = """
+import resource, sys
+from footfall.errors import StoreError
+from footfall.sinks import parse
+from footfall.sinks.conformance.chunks import make_chunks
+from tests.faults.test_crashes import RUN
+sink = parse(sys.argv[1])
+sink.open(RUN, fresh=False)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
+try:
+    for chunk in make_chunks(RUN, rows=4000):
+        sink.commit(sink.prepare(chunk))
+except StoreError as error:
+    print(error)
+try:
+    sink.close(complete=False)
+except StoreError as error:
+    print(error)
+"""
+
+
+def start(folder, script, *args):
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))}
+    return subprocess.Popen(
+        [sys.executable, "-c", script, *args], cwd=folder, env=environment, stdout=subprocess.PIPE, text=True
+    )
+
+
+def rows_in(folder):
+    """Return what is there of the run, by table."""
+    if (folder / "a.ndjson").exists():
+        return {"events": [from_json(line) for line in (folder / "a.ndjson").read_text().splitlines()]}
+    with open_store(folder / ("p" if (folder / "p").exists() else "a.duckdb")) as store:
+        return {
+            name: plain(store.arrow(f"SELECT * FROM school.{name}").to_pylist())
+            for name in ("events", "changes", "arrivals")
+        }
+
+
+@pytest.mark.parametrize("spec", ["parquet:p", "ndjson:a.ndjson"])
+def test_a_failure_at_any_operation_leaves_something_to_continue(tmp_path, spec):
+    """Dead before, dead after, disk full, half written: at every sync, rename, append and commit; then all is there."""
+    folder = tmp_path / "run"
+    kind, _, name = spec.partition(":")
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.faults.crashing", f"{kind}:{folder / name}", str(folder)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": os.environ.get("PYTHONPATH", "")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    attempts = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(attempts) >= 30
+    assert [a for a in attempts if a["again"] != "finished" or not a["good"]] == []
+    full = [a["ended"] for a in attempts if a["how"] == "disk full"]
+    assert [text for text in full if "the disk is full" not in text or "hint: free some space" not in text] == []
+    assert {a["ended"] for a in attempts if a["how"] != "disk full"} == {"died"}
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_a_kill_at_any_instant_leaves_something_to_continue(tmp_path, spec):
+    """After kill -9 at random instants, what was acknowledged is there; after the last run, every row is there once."""
+    chance = random.Random(f"{spec} {time.time_ns()}")
+    chunks = list(make_chunks(RUN))
+    acknowledged = 0
+    for _ in range(KILLS):
+        child = start(tmp_path, CHILD, spec)
+        assert child.stdout.readline() == "open\n"
+        time.sleep(chance.uniform(0, 0.6))
+        child.send_signal(signal.SIGKILL)
+        acknowledged += child.communicate()[0].count("part\n")
+        assert committed(tmp_path, spec) >= acknowledged
+        acknowledged = committed(tmp_path, spec)
+    last = start(tmp_path, CHILD, spec)
+    last.communicate()
+    assert last.returncode == 0
+    assert differences(expected(chunks), rows_in(tmp_path)) == {}
+
+
+def committed(folder, spec):
+    """Return how many parts a store says it has, while nobody writes it."""
+    with open_store(folder / spec.partition(":")[2]) as store:
+        return store.runs()[0].parts
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_a_full_disk_keeps_what_was_committed(tmp_path, spec):
+    """Where no more can be written, the error says so and how to go on; with space again, the run is completed."""
+    limits = {"duckdb": 4_000_000, "parquet": 70_000, "ndjson": 3_000_000}
+    child = start(tmp_path, LIMITED, spec, str(limits[spec.partition(":")[0]]))
+    said = child.communicate()[0]
+    assert "the disk is full" in said
+    assert "every part committed before is kept" in said
+    assert "hint: free some space, then run the same command again" in said
+    chunks = list(make_chunks(RUN, rows=4000))
+    sink = parse(f"{spec.partition(':')[0]}:{tmp_path / spec.partition(':')[2]}")
+    sink.open(RUN, fresh=False)
+    already = [sink.commit(sink.prepare(chunk)).was_there_already for chunk in chunks]
+    sink.close(complete=True)
+    assert not all(already)
+    assert differences(expected(chunks), rows_in(tmp_path)) == {}
