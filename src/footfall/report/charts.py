@@ -121,7 +121,12 @@ def _stage_days(days: Days, name: str, counts: Sequence[int], colour: str, width
         "type": "temporal",
         "title": None,
         "scale": {"type": "utc"},
-        "axis": {"values": ends, "format": "%-d %b", "grid": False, "labelFlush": True},
+        "axis": {
+            "values": ends,
+            "format": "%-d %b" if len(counts) < 300 else "%b %Y",
+            "grid": False,
+            "labelFlush": True,
+        },
     }
     y = {
         "field": "people",

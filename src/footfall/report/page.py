@@ -73,7 +73,7 @@ def _parts(report: Report) -> Iterator[str]:
         yield _cities(report.cities)
     if report.curves and report.curves.hours.lines:
         yield _hours(report.curves.hours)
-    if report.truth:
+    if report.truth and report.truth.decisions:
         yield _truth(report.truth)
     yield _footer(report.info)
 
@@ -217,6 +217,7 @@ def _comparison(stages: Stages, comparison: Comparison) -> str:
             ],
         )
         for i, (stage, after) in enumerate(pairwise(stages.stages))
+        if any(group.steps[i].entered for group in comparison.groups)
     ]
     lead = "Each person counts with the value of the time when they entered the first of the two stages."
     return _section(f"Steps by {_name(comparison.by)}", lead, *tables)

@@ -83,9 +83,9 @@ def _parts(report: Report, paper: _Paper) -> Iterator[RenderableType]:
         yield from _facts(report.info, paper)
     if report.stages:
         yield from _stages(report.stages, paper)
-    if report.cities:
+    if report.cities and report.cities.cities:
         yield from _cities(report.cities, paper)
-    if report.truth:
+    if report.truth and report.truth.decisions:
         yield from _truth(report.truth, paper)
 
 
@@ -116,7 +116,7 @@ def _title(text: Text) -> Iterator[RenderableType]:
 
 
 def _stages(stages: Stages, paper: _Paper) -> Iterator[RenderableType]:
-    yield from _title(paper.text(f"Stages: how far {texts.count(stages.people)} people have come"))
+    yield from _title(paper.text(f"Stages: how far {texts.people(stages.people)} come"))
     table = _table(paper, "Stage", "Reached", "% of all", "", "Now here", "% of all")
     longest = max(len(stage.name) + len(IS_GOAL) * stage.is_goal for stage in stages.stages)
     width = min(max(paper.console.width - longest - BESIDE_BAR, LEAST_BAR), MOST_BAR)
@@ -193,9 +193,11 @@ def _step_notes(stages: Stages, steps: Sequence[Step], paper: _Paper) -> Iterato
 
 def _comparison(stages: Stages, comparison: Comparison, paper: _Paper) -> Iterator[RenderableType]:
     for i, (stage, after) in enumerate(pairwise(stages.stages)):
+        shown = [group for group in comparison.groups if group.steps[i].entered]
+        if not shown:
+            continue
         yield from _title(paper.name(f"{stage.name} → {after.name}, by {comparison.by} on entering {stage.name}"))
         table = _step_table(texts.clean(comparison.by), paper)
-        shown = [group for group in comparison.groups if group.steps[i].entered]
         for group in shown[:MOST_GROUPS]:
             name = paper.text("(none)", FAINT) if group.value is None else paper.name(group.value)
             table.add_row(name, *_step(group.steps[i], paper))

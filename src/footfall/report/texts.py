@@ -17,6 +17,11 @@ def count(number: int | None) -> str:
     return NONE if number is None else f"{number:,}"
 
 
+def people(number: int) -> str:
+    """Return a number of people, and the verb that goes on with it."""
+    return "1 person has" if number == 1 else f"{number:,} people have"
+
+
 def percent(share: float | None) -> str:
     """Return a share in percent with one digit, without the sign; one that is not 0 is never shown as 0."""
     if share is None:
