@@ -22,6 +22,7 @@ from footfall.run.setup import Settings, set_up
 from footfall.run.work import Job, Outcome
 from footfall.run.workers import default_workers, outcomes_of
 from footfall.sinks import Cursors, Prepared, Receipt, Sink, parse
+from footfall.sinks.sink import Heeding
 
 if TYPE_CHECKING:
     from footfall.scenario.records import Scenario
@@ -122,7 +123,9 @@ class Drive:
         result = RunResult(self._run, self._time_zone, [])
         try:
             for sink in self._sinks:
-                cursors.append(sink.open(self._run, fresh=self._fresh))  # noqa: PERF401 - what opens must be closed
+                if isinstance(sink, Heeding):
+                    sink.heed(self._stop)
+                cursors.append(sink.open(self._run, fresh=self._fresh))
             plan = self._plan(tuple(cursors), result)
             self._work_off(Job(self._engine, self._run.id, plan, encoders, self._in_time_order), result)
         except BaseException:

@@ -51,6 +51,9 @@ def _events(value: Any) -> list[Json]:
         if isinstance(form, dict) and isinstance(form.get("events"), list):
             value = form["events"]
             break
+        if isinstance(form, dict) and "event_type" in form:
+            value = form
+            break
     events = value if isinstance(value, list) else [value]
     if not events:
         raise Malformed("the batch has no events")

@@ -40,6 +40,15 @@ def _postgresql(target: str, partition: Partition = "none") -> Sink:
     return PostgresSink(f"postgresql:{target}", partition=partition)
 
 
+def _webhook(scheme: str) -> Maker:
+    def make(target: str) -> Sink:
+        from footfall.sinks import webhook
+
+        return webhook.make(scheme, target)
+
+    return make
+
+
 def _standard_output() -> Sink:
     from footfall.sinks.standard_output import StandardOutput
 
@@ -54,6 +63,8 @@ _KINDS: dict[str, tuple[str, Maker]] = {
     "json": ("json:FILE", _file("json")),
     "postgresql": ("postgresql://USER@HOST/DATABASE", _postgresql),
     "postgres": ("postgres://USER@HOST/DATABASE", _postgresql),
+    "webhook+https": ("webhook+https://HOST/PATH", _webhook("https")),
+    "webhook+http": ("webhook+http://HOST/PATH", _webhook("http")),
 }
 _PARTITIONED: dict[str, Callable[[str, Partition], Sink]] = {
     "parquet": _parquet,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -211,6 +212,15 @@ def stands_at(cursors: Mapping[Group, int], people: Group, start_ms: int) -> int
     if people != EVERYBODY:
         return max(cursors.get(people, start_ms), everybody)
     return max([everybody, *cursors.values()])
+
+
+@runtime_checkable
+class Heeding(Protocol):
+    """A sink that may wait long for its destination, and can be told to leave."""
+
+    def heed(self, stop: threading.Event) -> None:
+        """Give up waiting soon after an event is set; told before `open`."""
+        ...
 
 
 class CursorBook:

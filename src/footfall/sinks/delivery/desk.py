@@ -1,0 +1,93 @@
+"""The bookkeeping of a sink whose destination keeps none: lock, ledger, cursors, dead letters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from footfall.errors import PermanentSinkError, SinkError, TransientSinkError
+from footfall.events.chunk import Run
+from footfall.sinks.delivery.clock import Clock
+from footfall.sinks.delivery.ledger import FOLDER, DeliveryLedger
+from footfall.sinks.delivery.letters import Letter, Letters
+from footfall.sinks.sink import CursorBook, Prepared, Receipt
+from footfall.store.durable import Lock
+
+LETTERS = Path("dead-letters")
+
+
+class Desk:
+    """The books of one run and one destination, held by one process at a time.
+
+    Args:
+        name: The sink, for people.
+        key: What tells this destination from others, fit for a file name; no secret.
+        run: The run.
+        fresh: Forget what is noted of it.
+        clock: Tells when.
+        folder: Where the ledger is; None is `.footfall-ledger` here.
+
+    Raises:
+        StoreError: Another process has the ledger, or it cannot be opened.
+    """
+
+    def __init__(self, name: str, key: str, run: Run, *, fresh: bool, clock: Clock, folder: Path | None = None) -> None:
+        self.name, self.run, self._clock = name, run, clock
+        folder = folder or FOLDER
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = folder / f"{key}.sqlite"
+        self._lock = Lock(path.with_suffix(".lock"), path)
+        self._lock.acquire()
+        try:
+            self.ledger = DeliveryLedger(path)
+            if fresh:
+                self.ledger.forget(run.id)
+            self.book = CursorBook(run, self.ledger.begin(run, name, clock.wall_ms()))
+            letters = folder.parent / LETTERS / f"{key}-{run.id[:8]}.ndjson"
+            self.letters = Letters(letters, self.ledger.letters_bytes(run.id))
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def begin(self, prepared: Prepared) -> Receipt | None:
+        """Note that a part is about to be sent; return its receipt if it was delivered before.
+
+        Raises:
+            StoreError: The part does not follow its group's cursor.
+        """
+        if self.book.has(prepared):
+            return Receipt(prepared.part, prepared.events, was_there_already=True)
+        self.ledger.send(self.run.id, prepared.part, self._clock.wall_ms())
+        return None
+
+    def settle(
+        self, prepared: Prepared, letters: Sequence[Letter], size_bytes: int, owed: Mapping[int, Any] | None = None
+    ) -> Receipt:
+        """Note that a part is delivered, and keep what was refused."""
+        rejected = sum(letter.is_event for letter in letters)
+        accepted = prepared.events - rejected
+        valid = self.letters.write(letters, self.run.id, self.name)
+        counts = (prepared.events, accepted, rejected)
+        self.ledger.settle(self.run.id, prepared.part, counts, letters=valid, now_ms=self._clock.wall_ms(), owed=owed)
+        self.book.move(prepared.part)
+        return Receipt(prepared.part, accepted, rejected=rejected, size_bytes=size_bytes)
+
+    def close(self, *, complete: bool) -> None:
+        """Note whether the run is delivered, and let the ledger go."""
+        try:
+            if complete:
+                self.ledger.end(self.run.id, self._clock.wall_ms())
+            self.ledger.close()
+        finally:
+            self._lock.release()
+
+    def undelivered(self, why: str, prepared: Prepared, accepted: int, *, is_permanent: bool = False) -> SinkError:
+        """Return the error of a part that is not delivered to its end; nothing of it is noted as accepted."""
+        kind = PermanentSinkError if is_permanent else TransientSinkError
+        return kind(
+            f"{self.name}: {why}\n"
+            f"  of the {prepared.events:,} events being sent, {accepted:,} were accepted; "
+            f"{prepared.events - accepted:,} are pending, and nothing is lost\n"
+            "  hint: the same command again continues; what was accepted goes again with the same ids"
+        )

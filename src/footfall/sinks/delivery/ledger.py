@@ -1,0 +1,187 @@
+"""The ledger of destinations that keep none for us: which parts they have accepted, in a SQLite file beside the store.
+
+A part is noted after all of its events are accepted or refused, in one transaction with how long the dead letters are
+and with what is owed to people. What was being sent when a run was killed is sent again, with the same ids.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from footfall.errors import StoreError
+from footfall.events.chunk import Part, Run
+from footfall.sinks.sink import Cursors
+
+FOLDER = Path(".footfall-ledger")
+FORMAT = 1
+_WAIT_S = 10.0
+_TABLES = """
+CREATE TABLE IF NOT EXISTS runs (run TEXT PRIMARY KEY, sink TEXT NOT NULL, title TEXT NOT NULL, begun INTEGER NOT NULL,
+  finished INTEGER, letters INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS parts (run TEXT NOT NULL, first_person INTEGER NOT NULL, end_person INTEGER NOT NULL,
+  from_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL, events INTEGER NOT NULL, accepted INTEGER NOT NULL,
+  rejected INTEGER NOT NULL, committed INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS parts_of ON parts (run, first_person, end_person, until_ms);
+CREATE TABLE IF NOT EXISTS sending (run TEXT NOT NULL, first_person INTEGER NOT NULL, end_person INTEGER NOT NULL,
+  until_ms INTEGER NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (run, first_person, end_person));
+CREATE TABLE IF NOT EXISTS owed (run TEXT NOT NULL, person INTEGER NOT NULL, what TEXT NOT NULL,
+  PRIMARY KEY (run, person)) WITHOUT ROWID;
+"""
+_PER_RUN = ("runs", "parts", "sending", "owed")
+
+
+class DeliveryLedger:
+    """A ledger that is open.
+
+    Args:
+        path: The SQLite file; made if it is not there.
+
+    Raises:
+        StoreError: It cannot be opened, or was written by a later version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with self._explained():
+            self._connection = sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False)
+            self._connection.execute("PRAGMA synchronous = EXTRA")
+            (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+            if version > FORMAT:
+                raise StoreError(f"{path} has format {version}; this version reads up to {FORMAT}")
+            self._connection.executescript(_TABLES)
+            self._connection.execute(f"PRAGMA user_version = {FORMAT}")
+
+    def begin(self, run: Run, sink: str, now_ms: int) -> Cursors:
+        """Note a run; return its cursors: (first person, end person) → time up to which its parts are accepted."""
+        with self._transaction() as do:
+            do(
+                "INSERT OR IGNORE INTO runs (run, sink, title, begun) VALUES (?, ?, ?, ?)",
+                (run.id, sink, run.title, now_ms),
+            )
+            do("UPDATE runs SET finished = NULL WHERE run = ?", (run.id,))
+        rows = self._rows(
+            "SELECT first_person, end_person, max(until_ms) FROM parts WHERE run = ? GROUP BY 1, 2", (run.id,)
+        )
+        return {(first, end): until for first, end, until in rows}
+
+    def forget(self, run: str) -> None:
+        """Remove all that is noted about a run."""
+        with self._transaction() as do:
+            for table in _PER_RUN:
+                do(f"DELETE FROM {table} WHERE run = ?", (run,))
+
+    def letters_bytes(self, run: str) -> int:
+        """Return how long a run's dead letters are."""
+        rows = self._rows("SELECT letters FROM runs WHERE run = ?", (run,))
+        return int(rows[0][0]) if rows else 0
+
+    def sums(self, run: str) -> tuple[int, int, int]:
+        """Return events, accepted and rejected of all parts of a run."""
+        sql = "SELECT coalesce(sum(events), 0), coalesce(sum(accepted), 0), coalesce(sum(rejected), 0) FROM parts"
+        events, accepted, rejected = self._rows(f"{sql} WHERE run = ?", (run,))[0]
+        return events, accepted, rejected
+
+    def send(self, run: str, part: Part, now_ms: int) -> None:
+        """Note that a part is being sent, and since when: an earlier attempt's time is kept."""
+        with self._transaction() as do:
+            do(
+                "INSERT OR IGNORE INTO sending VALUES (?, ?, ?, ?, ?)",
+                (run, part.first_person, part.end_person, part.until_ms, now_ms),
+            )
+
+    def oldest_attempt_ms(self, run: str) -> int | None:
+        """Return since when something is being sent of which the outcome is not known; None if there is nothing."""
+        oldest = self._rows("SELECT min(since) FROM sending WHERE run = ?", (run,))[0][0]
+        return None if oldest is None else int(oldest)
+
+    def settle(
+        self,
+        run: str,
+        part: Part,
+        counts: tuple[int, int, int],
+        *,
+        letters: int,
+        now_ms: int,
+        owed: Mapping[int, Any] | None = None,
+    ) -> None:
+        """Note that a part is delivered: from here on it is.
+
+        Args:
+            counts: Events, accepted, rejected.
+            letters: Bytes of the dead letters.
+            owed: Person → what must go with a later event of theirs; None where nothing is owed any more.
+        """
+        row = (run, part.first_person, part.end_person, part.from_ms, part.until_ms, *counts, now_ms)
+        with self._transaction() as do:
+            do("INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            do("DELETE FROM sending WHERE run = ? AND first_person = ? AND end_person = ?", row[:3])
+            do("UPDATE runs SET letters = ? WHERE run = ?", (letters, run))
+            self._put_owed(run, owed or {})
+
+    def settle_owed(self, run: str, owed: Mapping[int, Any], *, letters: int) -> None:
+        """Note what is owed, apart from any part."""
+        with self._transaction() as do:
+            do("UPDATE runs SET letters = ? WHERE run = ?", (letters, run))
+            self._put_owed(run, owed)
+
+    def owed(self, run: str, first_person: int = 0, end_person: int = 2**62) -> dict[int, Any]:
+        """Return what is owed to some people."""
+        sql = "SELECT person, what FROM owed WHERE run = ? AND person >= ? AND person < ?"
+        return {person: json.loads(what) for person, what in self._rows(sql, (run, first_person, end_person))}
+
+    def end(self, run: str, now_ms: int) -> None:
+        """Note that all parts of a run are delivered."""
+        with self._transaction() as do:
+            do("UPDATE runs SET finished = ? WHERE run = ?", (now_ms, run))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def _put_owed(self, run: str, owed: Mapping[int, Any]) -> None:
+        texts = [
+            (run, person, json.dumps(what, ensure_ascii=False)) for person, what in owed.items() if what is not None
+        ]
+        gone = [(run, person) for person, what in owed.items() if what is None]
+        self._connection.executemany("INSERT OR REPLACE INTO owed VALUES (?, ?, ?)", texts)
+        self._connection.executemany("DELETE FROM owed WHERE run = ? AND person = ?", gone)
+
+    def _rows(self, sql: str, params: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        with self._explained():
+            return self._connection.execute(sql, params).fetchall()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Any]:
+        with self._explained():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection.execute
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise _explain(self.path, error) from None
+
+
+def _explain(path: Path, error: sqlite3.Error) -> StoreError:
+    text = str(error)
+    if "full" in text:
+        return StoreError(
+            f"{path}: the disk is full\n  every part accepted before is noted\n"
+            "  hint: free some space, then run the same command again"
+        )
+    if "not a database" in text:
+        return StoreError(f"{path} is no ledger of footfall\n  hint: move it away")
+    return StoreError(f"{path}: {text}\n  every part accepted before is noted")

@@ -1,0 +1,268 @@
+"""The sink to webhooks: batches of events as JSON, signed, each with an id of its own, tried until they are taken.
+
+Source:
+    Standard Webhooks specification 1.0.0: headers, signature, what answers mean.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from footfall.errors import UsageError, shown
+from footfall.events.chunk import Chunk, Run
+from footfall.sinks.delivery import guard, signature
+from footfall.sinks.delivery.clock import Clock, SystemClock
+from footfall.sinks.delivery.courier import Courier
+from footfall.sinks.delivery.desk import Desk
+from footfall.sinks.delivery.exchange import Channel
+from footfall.sinks.delivery.ledger import FOLDER
+from footfall.sinks.delivery.pace import Pace
+from footfall.sinks.delivery.retry import Schedule
+from footfall.sinks.delivery.rows import Rows, lengths_of
+from footfall.sinks.delivery.secrets import secret_from
+from footfall.sinks.delivery.target import Options, Target, read_target
+from footfall.sinks.scratch import Scratch, drop
+from footfall.sinks.sink import Cursors, Guarantee, Payload, Placement, Prepared, Receipt, prepared_of
+from footfall.sinks.webhook_queue import Envelope, WebhookQueue, parcels_of
+from footfall.store.shape import check_chunk
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MOST_REQUESTS_PER_S = 100
+"""To a host that is not this machine, unless another number is given: nobody is to be flooded by accident."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSettings:
+    """How a webhook is sent to; every one is an option behind `#` in the URL.
+
+    Args:
+        batch: Events per request at most; 1 sends each by itself.
+        batch_bytes: Bytes per request, about.
+        concurrency: Requests at once.
+        rate: Events per second; 0 is no limit.
+        requests: Requests per second; 0 is no limit.
+        timeout: Seconds that one request may take in all.
+        patience: Seconds after which it is given up for now if nothing was accepted meanwhile; 0 never gives up.
+        is_public_only: Refuse private addresses, also when the user has named them.
+    """
+
+    batch: int = 500
+    batch_bytes: int = 500_000
+    concurrency: int = 4
+    rate: int = 0
+    requests: int = 0
+    timeout: int = 30
+    patience: int = 900
+    is_public_only: bool = False
+
+
+def read_settings(given: dict[str, str], target: Target, name: str) -> WebhookSettings:
+    """Return the settings of a URL's options.
+
+    Raises:
+        UsageError: There is no such option, or its value is not accepted.
+    """
+    options = Options(given, name)
+    settings = WebhookSettings(
+        batch=options.number("batch", 500, 1, 10_000),
+        batch_bytes=options.number("batch-bytes", 500_000, 1, 5_000_000),
+        concurrency=options.number("concurrency", 4, 1, 64),
+        rate=options.number("rate", 0, 0, 10_000_000),
+        requests=options.number("requests", 0 if target.is_local else MOST_REQUESTS_PER_S, 0, 100_000),
+        timeout=options.number("timeout", 30, 1, 600),
+        patience=options.number("patience", 900, 0, 10_000_000),
+        is_public_only=options.flag("public-only"),
+    )
+    options.check()
+    return settings
+
+
+class WebhookSink:
+    """Sends the events of runs to a URL.
+
+    Args:
+        target: Where to.
+        settings: How.
+        is_trusted: The user has named the URL on the command line: it may be a private address.
+        clock: Tells the time and waits.
+        folder: Where the ledger is kept; None is `.footfall-ledger` here.
+    """
+
+    placement: Placement = "worker"
+    guarantee: Guarantee = "at least once"
+
+    def __init__(
+        self,
+        target: Target,
+        settings: WebhookSettings | None = None,
+        *,
+        is_trusted: bool = False,
+        clock: Clock | None = None,
+        folder: Path | None = None,
+        resolver: guard.Resolver = guard.resolve,
+    ) -> None:
+        self.target, self.settings = target, settings or WebhookSettings()
+        self._is_trusted = is_trusted and not self.settings.is_public_only
+        self._clock, self._folder, self._resolver = clock or SystemClock(), folder, resolver
+        self._scratch = Scratch((folder or FOLDER) / f"{self.key}.scratch")
+        self._sending: _Sending | None = None
+        self._stop: threading.Event | None = None
+
+    @property
+    def name(self) -> str:
+        """The destination; the path is shown for this machine only, since it may be secret."""
+        return f"webhook+{self.target.shown}"
+
+    @property
+    def key(self) -> str:
+        """What tells destinations apart, fit for file names."""
+        return f"webhook-{self.target.digest}"
+
+    def prepare(self, chunk: Chunk) -> Prepared:
+        """Encode a chunk's events."""
+        check_chunk(chunk)
+        return prepared_of(chunk, encode(chunk.events, self._scratch))
+
+    def open(self, run: Run, *, fresh: bool) -> Cursors:
+        """Take the ledger and the secret.
+
+        Raises:
+            UsageError: The secret is none.
+            StoreError: Another process has the ledger.
+        """
+        secret = secret_from(signature.SECRET_NAME, self.name)
+        keys = signature.keys_of(secret) if secret else []
+        desk = Desk(self.name, self.key, run, fresh=fresh, clock=self._clock, folder=self._folder)
+        self._scratch.clear()
+        self._sending = _Sending(desk, self._courier(), self._envelope(run, keys), self.settings, self._clock)
+        return dict(desk.book.cursors)
+
+    def heed(self, stop: threading.Event) -> None:
+        """Send nothing new once an event is set."""
+        self._stop = stop
+
+    def commit(self, prepared: Prepared) -> Receipt:
+        """Send a part's events; return when all are accepted or refused.
+
+        Raises:
+            TransientSinkError: Some were neither within the time given, or it was stopped: the part is pending.
+            PermanentSinkError: The other side wants nothing, or everything fails the same way.
+        """
+        assert self._sending is not None, "commit needs open"
+        try:
+            return self._sending.commit(prepared)
+        finally:
+            drop(prepared.files)
+
+    def close(self, *, complete: bool) -> None:
+        """Let the connections and the ledger go."""
+        sending, self._sending = self._sending, None
+        if sending is not None:
+            sending.close(complete=complete)
+        self._scratch.clear()
+
+    def _courier(self) -> Courier:
+        channels = [
+            Channel(
+                self.target,
+                self._clock,
+                is_trusted=self._is_trusted,
+                whole_s=self.settings.timeout,
+                resolver=self._resolver,
+            )
+            for _ in range(self.settings.concurrency)
+        ]
+        courier = Courier(channels, self._clock)
+        if self._stop is not None:
+            courier.heed(self._stop)
+        return courier
+
+    def _envelope(self, run: Run, keys: list[bytes]) -> Envelope:
+        return Envelope(run.id, keys, f"footfall/{version('footfall')}", is_single=self.settings.batch == 1)
+
+
+class _Sending:
+    """A webhook that is open."""
+
+    def __init__(
+        self, desk: Desk, courier: Courier, envelope: Envelope, settings: WebhookSettings, clock: Clock
+    ) -> None:
+        self._desk, self._courier, self._envelope, self._settings = desk, courier, envelope, settings
+        self._clock = clock
+        self._paces = (Pace(clock, settings.requests), Pace(clock, settings.rate))
+
+    def commit(self, prepared: Prepared) -> Receipt:
+        before = self._desk.begin(prepared)
+        if before is not None:
+            return before
+        rows = rows_of(prepared)
+        parcels = parcels_of(rows, times_of(prepared), self._settings.batch, self._settings.batch_bytes)
+        schedule = Schedule(patience_s=self._settings.patience)
+        queue = WebhookQueue(parcels, self._envelope, schedule, self._clock, self._paces)
+        self._courier.run(queue)
+        if not queue.is_done:
+            why = str(queue.problem or "stopped before all was accepted")
+            raise self._desk.undelivered(why, prepared, queue.accepted, is_permanent=queue.is_hopeless)
+        return self._desk.settle(prepared, queue.letters, queue.size_bytes)
+
+    def close(self, *, complete: bool) -> None:
+        self._courier.close()
+        self._desk.close(complete=complete)
+
+
+def encode(events: pa.Table, scratch: Scratch) -> dict[str, tuple[Payload, ...]]:
+    """Return events as payloads: rows as JSON with commas between, their lengths, their times."""
+    from footfall.sinks.encode_json import json_rows
+    from footfall.sinks.one_file import text_bytes
+
+    if not events.num_rows:
+        return {}
+    texts = list(json_rows(events, end=","))
+    rows = scratch.write("rows", events.num_rows, lambda file: file.writelines(map(text_bytes, texts)))
+    times = events["time"].combine_chunks().cast("int64").to_numpy(zero_copy_only=False).tobytes()
+    lengths = lengths_of(texts)
+    return {
+        "rows": (rows,),
+        "lengths": (Payload(events.num_rows, len(lengths), data=lengths),),
+        "times": (Payload(events.num_rows, len(times), data=times),),
+    }
+
+
+def rows_of(prepared: Prepared, name: str = "rows", lengths: str = "lengths") -> Rows:
+    """Return the rows that were prepared."""
+    return Rows.of(bytes_of(prepared, name), bytes_of(prepared, lengths))
+
+
+def times_of(prepared: Prepared) -> list[int]:
+    """Return the events' times, ms since the epoch."""
+    return memoryview(bytes_of(prepared, "times")).cast("q").tolist()
+
+
+def bytes_of(prepared: Prepared, name: str) -> bytes:
+    """Return the bytes of a payload."""
+    payload = next(iter(prepared.payloads.get(name, ())), None)
+    if payload is None:
+        return b""
+    return payload.file.read_bytes() if payload.file is not None else payload.data or b""
+
+
+def make(scheme: str, text: str) -> WebhookSink:
+    """Return the sink of a URL that the user has named.
+
+    Args:
+        scheme: `http` or `https`.
+        text: What follows `webhook+SCHEME:`.
+
+    Raises:
+        UsageError: It is no URL, or an option is not accepted.
+    """
+    if scheme not in ("http", "https"):
+        raise UsageError(f"webhook+{shown(scheme)}: there is no such scheme\n  accepted: webhook+https, webhook+http")
+    target, given = read_target(text, scheme)
+    return WebhookSink(target, read_settings(given, target, f"webhook+{target.shown}"), is_trusted=True)

@@ -1,0 +1,243 @@
+"""What is sent to a webhook next, and what its answers mean; no thread, no network, no clock but the one given."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import heapq
+import itertools
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from footfall.errors import SinkError, TransientSinkError
+from footfall.sinks.delivery import signature
+from footfall.sinks.delivery.clock import Clock
+from footfall.sinks.delivery.courier import Request
+from footfall.sinks.delivery.exchange import Reply
+from footfall.sinks.delivery.letters import Letter
+from footfall.sinks.delivery.pace import Pace
+from footfall.sinks.delivery.retry import Schedule, asked_s
+from footfall.sinks.delivery.rows import Rows
+
+Meaning = Literal["accepted", "again", "split", "refused", "over"]
+SAME_FAILURES = 20
+"""So many refusals in a row, and nothing accepted: it is not the events that are wrong."""
+UNKNOWN_OUTCOME = 0
+
+
+def meaning_of(status: int) -> Meaning:
+    """Return what a status means for what was sent.
+
+    Source:
+        Standard Webhooks 1.0.0, "Deliverability and reliability": 2xx is success, all else failure, 3xx is not
+        followed, 410 disables, 429, 502 and 504 throttle. RFC 9110 and RFC 8470: 408 and 425 ask to try again, 413 is
+        about size.
+    """
+    if 200 <= status < 300:
+        return "accepted"
+    if status in (401, 403, 407, 410) or 300 <= status < 400:
+        return "over"
+    if status == 413:
+        return "split"
+    if status in (408, 425, 429) or not 400 <= status < 500:
+        return "again"
+    return "refused"
+
+
+@dataclass(slots=True)
+class Parcel:
+    """Some rows that are sent together.
+
+    Args:
+        first, end: Half-open range of rows.
+        time_ms: Time of the last event, ms since the epoch.
+        attempts: How often it was sent.
+    """
+
+    rows: Rows = field(repr=False)
+    first: int
+    end: int
+    time_ms: int
+    attempts: int = 0
+
+    def halves(self) -> list[Parcel]:
+        """Return two parcels of half the rows each."""
+        middle = (self.first + self.end) // 2
+        spans = ((self.first, middle), (middle, self.end))
+        return [Parcel(self.rows, first, end, self.time_ms) for first, end in spans]
+
+    @property
+    def n_events(self) -> int:
+        """Number of rows."""
+        return self.end - self.first
+
+
+def parcels_of(rows: Rows, times_ms: Sequence[int], most_rows: int, most_bytes: int) -> list[Parcel]:
+    """Return rows cut into parcels."""
+    return [Parcel(rows, first, end, times_ms[end - 1]) for first, end in rows.cuts(most_rows, most_bytes)]
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """How a parcel becomes a request.
+
+    Args:
+        run: Id of the run.
+        keys: For signatures; none leaves them out.
+        agent: The header User-Agent.
+        is_single: Events are sent one by one, without a list around them.
+    """
+
+    run: str
+    keys: Sequence[bytes] = field(repr=False)
+    agent: str
+    is_single: bool = False
+
+    def request(self, parcel: Parcel, now_s: int) -> Request:
+        """Return the request: the same body and id for every attempt, another timestamp and signature."""
+        body = self.body(parcel)
+        name = "ff_" + hashlib.sha256(body).hexdigest()[:40]
+        headers = {
+            "Content-Type": "application/json",
+            "User-Agent": self.agent,
+            signature.ID: name,
+            signature.TIMESTAMP: str(now_s),
+        }
+        if self.keys:
+            headers[signature.SIGNATURE] = signature.sign(self.keys, name, now_s, body)
+        return Request(body, headers, parcel)
+
+    def body(self, parcel: Parcel) -> bytes:
+        """Return the body. Source: Standard Webhooks 1.0.0, "Payload structure": type, timestamp, data."""
+        time = dt.datetime.fromtimestamp(parcel.time_ms / 1000, dt.UTC).isoformat(timespec="milliseconds")
+        kind = "event" if self.is_single else "events"
+        head = f'{{"type":"footfall.{kind}","timestamp":"{time[:-6]}Z","data":'
+        rows = parcel.rows.joined(parcel.first, parcel.end)
+        if self.is_single:
+            return b"".join((head.encode(), rows, b"}"))
+        return b"".join((f'{head}{{"run":"{self.run}","events":['.encode(), rows, b"]}}"))
+
+
+class WebhookQueue:
+    """The parcels of a part on their way.
+
+    A parcel waits → is in flight → is accepted, or refused into the letters, or split in two, or waits again.
+
+    Args:
+        parcels: What is to be sent.
+        envelope: Makes requests.
+        schedule: When to try again.
+        clock: Tells the time.
+        paces: Limits of requests and of events per second.
+    """
+
+    def __init__(
+        self,
+        parcels: Iterable[Parcel],
+        envelope: Envelope,
+        schedule: Schedule,
+        clock: Clock,
+        paces: tuple[Pace, Pace],
+    ) -> None:
+        self._todo, self._envelope, self._schedule, self._clock = deque(parcels), envelope, schedule, clock
+        self._paces = paces
+        self._later: list[tuple[float, int, Parcel]] = []
+        self._numbers = itertools.count()
+        self._in_flight = 0
+        self._held_until = 0.0
+        self._last_good = clock.monotonic()
+        self._refusals = 0
+        self.accepted = 0
+        self.size_bytes = 0
+        self.letters: list[Letter] = []
+        self.problem: SinkError | None = None
+        self.is_hopeless = False
+
+    @property
+    def is_done(self) -> bool:
+        """Whether everything is accepted or refused."""
+        return self.problem is None and not (self._todo or self._later or self._in_flight)
+
+    def next(self) -> Request | float | None:
+        """Return what is to be sent now, or how many seconds to wait, or None when there is nothing left to do."""
+        if self.problem is not None or self.is_done:
+            return None
+        wait_s = max(self._held_until - self._clock.monotonic(), *(pace.wait_s() for pace in self._paces))
+        if wait_s > 0:
+            return wait_s
+        parcel = self._take()
+        return parcel if isinstance(parcel, float) else self._sent(parcel)
+
+    def handle(self, request: Request, reply: Reply) -> None:
+        """Take in an answer."""
+        parcel: Parcel = request.what
+        self._in_flight -= 1
+        parcel.attempts += 1
+        meaning = meaning_of(reply.status)
+        getattr(self, f"_{meaning}")(parcel, reply, request.headers[signature.ID])
+
+    def fail(self, problem: SinkError) -> None:
+        """Send no more."""
+        self.problem = self.problem or problem
+        self.is_hopeless |= not isinstance(problem, TransientSinkError)
+
+    def _take(self) -> Parcel | float:
+        now = self._clock.monotonic()
+        if self._later and self._later[0][0] <= now:
+            return heapq.heappop(self._later)[2]
+        if self._todo:
+            return self._todo.popleft()
+        return self._later[0][0] - now if self._later else 60.0
+
+    def _sent(self, parcel: Parcel) -> Request:
+        self._in_flight += 1
+        request = self._envelope.request(parcel, self._clock.wall_ms() // 1000)
+        for pace, amount in zip(self._paces, (1, parcel.n_events), strict=True):
+            pace.take(amount)
+        self.size_bytes += len(request.body)
+        return request
+
+    def _accepted(self, parcel: Parcel, reply: Reply, name: str) -> None:
+        del reply, name
+        self.accepted += parcel.n_events
+        self._last_good = self._clock.monotonic()
+        self._refusals = 0
+
+    def _again(self, parcel: Parcel, reply: Reply, name: str) -> None:
+        now = self._clock.monotonic()
+        patience_s = self._schedule.patience_s
+        asked = asked_s(reply.headers.get("retry-after"), self._clock.wall_ms())
+        if asked is not None:  # it is meant for everything that goes there
+            self._held_until = max(self._held_until, now + asked)
+        wait_s = max(self._schedule.wait_s(name, parcel.attempts), asked or 0.0)
+        heapq.heappush(self._later, (now + wait_s, next(self._numbers), parcel))
+        if patience_s and now - self._last_good > patience_s:
+            self.fail(TransientSinkError(f"nothing was accepted for {patience_s:.0f} s; the last answer: {reply}"))
+
+    def _split(self, parcel: Parcel, reply: Reply, name: str) -> None:
+        if parcel.n_events == 1:
+            self._refused(parcel, reply, name)
+        else:
+            self._todo.extendleft(reversed(parcel.halves()))
+
+    def _refused(self, parcel: Parcel, reply: Reply, name: str) -> None:
+        del name
+        self._refusals += 1
+        reason = f"refused with {reply.status}"
+        texts = (parcel.rows.text(row) for row in range(parcel.first, parcel.end))
+        self.letters += [Letter.of(text, reason, reply) for text in texts]
+        if self._refusals >= SAME_FAILURES and not self.accepted:
+            self.fail(SinkError(f"every request fails the same way: {reply}"))
+
+    def _over(self, parcel: Parcel, reply: Reply, name: str) -> None:
+        del parcel, name
+        told = {
+            401: "it does not accept our signature or credentials",
+            403: "it forbids what we do",
+            407: "a proxy wants credentials",
+            410: "it is gone and wants no more events",
+        }
+        moved = f"it has moved to {reply.headers.get('location', 'an unknown place')[:200]}; redirects are not followed"
+        self.fail(SinkError(f"{told.get(reply.status, moved)} (status {reply.status})"))
