@@ -1,52 +1,38 @@
-"""Parses expressions: a closed subset of Python's syntax, as a tree that holds nothing but what the language has.
+"""Parses expressions: a closed language in Python's syntax, as a tree that holds nothing but what the language has.
 
-Names are looked up by the compiler in closed tables; nothing here or there ever evaluates Python.
+Names are looked up by the compiler in closed tables; nothing here or there ever parses or evaluates Python.
 """
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from footfall.scenario.records import Expression
+from footfall.scenario.tokens import ACCEPTED, CONSTANTS, FUNCTIONS, ExpressionProblem, Token, tokens
+from footfall.units import nearest_hint
 
-MAX_CHARACTERS = 1000
+__all__ = [
+    "FUNCTIONS",
+    "Binary",
+    "Call",
+    "Conditional",
+    "Constant",
+    "ExpressionProblem",
+    "Membership",
+    "Name",
+    "Node",
+    "Number",
+    "String",
+    "Unary",
+    "parse",
+]
+
 MAX_NODES = 200
 MAX_DEPTH = 32
 
-FUNCTIONS = (
-    "round",
-    "floor",
-    "min",
-    "max",
-    "abs",
-    "count",
-    "sum",
-    "any",
-    "coalesce",
-    "reached",
-    "ramp",
-    "local",
-    "id",
-)
-
-
-class ExpressionProblem(Exception):
-    """What is wrong with an expression.
-
-    Args:
-        offset: Characters before the place, within the expression.
-    """
-
-    def __init__(self, message: str, offset: int = 0, accepted: str = "", hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.offset = offset
-        self.accepted = accepted
-        self.hint = hint
+_COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
+_BRACKETS = {"(": ")", "[": "]"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +44,16 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Number(Node):
+    """A number; `text` is what Python reads it by."""
+
     text: str
     is_whole: bool
 
 
 @dataclass(frozen=True, slots=True)
 class String(Node):
+    """A text in quotes."""
+
     text: str
 
 
@@ -83,6 +73,8 @@ class Name(Node):
 
 @dataclass(frozen=True, slots=True)
 class Unary(Node):
+    """`not` or `-`."""
+
     op: str
     arg: Node
 
@@ -108,6 +100,8 @@ class Membership(Node):
 
 @dataclass(frozen=True, slots=True)
 class Conditional(Node):
+    """`then if condition else otherwise`."""
+
     condition: Node
     then: Node
     otherwise: Node
@@ -115,30 +109,10 @@ class Conditional(Node):
 
 @dataclass(frozen=True, slots=True)
 class Call(Node):
+    """A function of some values."""
+
     function: str
     args: tuple[Node, ...]
-
-
-_BINARY: dict[type[ast.AST], str] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Div: "/",
-    ast.FloorDiv: "//",
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-    ast.Eq: "==",
-    ast.NotEq: "!=",
-    ast.And: "and",
-    ast.Or: "or",
-}
-_CONSTANTS = {"true": "true", "false": "false", "null": "null", "True": "true", "False": "false", "None": "null"}
-_ACCEPTED = (
-    "names, numbers, 'texts', + - * / //, comparisons, in, and or not, A if C else B, and calls of "
-    + ", ".join(FUNCTIONS)
-)
 
 
 def parse(expression: Expression) -> Node:
@@ -147,148 +121,212 @@ def parse(expression: Expression) -> Node:
     Raises:
         ExpressionProblem: When it is too long, too deep, no expression, or holds something the language does not have.
     """
-    text = expression.text
-    if len(text) > MAX_CHARACTERS:
-        raise ExpressionProblem(f"the expression has {len(text)} characters", 0, f"at most {MAX_CHARACTERS}")
-    _check_characters(text)
-    try:
-        tree = ast.parse(text.strip(), mode="eval")
-    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        offset = (getattr(error, "offset", 1) or 1) - 1
-        raise ExpressionProblem(f"{_short(text)} is not an expression", offset, _ACCEPTED, _syntax_hint(text)) from None
-    return _Reader(text.strip()).read(tree.body, 0)
+    return _Parser(tuple(tokens(expression.text))).whole()
 
 
-def _check_characters(text: str) -> None:
-    """Refuse what Python's parser would warn about or take long over."""
-    if re.search(r"\d{19}", text):
-        raise ExpressionProblem(f"{_short(text)} holds a number of more than 18 digits", 0, "at most 18 digits")
-    if "\\" in text or "\n" in text.strip():
-        raise ExpressionProblem(f"{_short(text)} holds a backslash or a line break", 0, "one line of plain text")
-    found = re.search(r"\d[A-Za-z_]", re.sub(r"[A-Za-z_][A-Za-z_0-9]*|'[^']*'|\"[^\"]*\"", "", text))
-    if found:
-        raise ExpressionProblem(f"{_short(text)}: a number runs into a name", 0, _ACCEPTED)
+class _Parser:
+    """Reads words from left to right, each method what binds tighter than that of the one above it."""
 
+    def __init__(self, words: tuple[Token, ...]) -> None:
+        self._words = words
+        self._at = 0
+        self._depth = 0
+        self._n_nodes = 0
 
-def _short(text: str) -> str:
-    return f'"{text}"' if len(text) <= 60 else f'"{text[:57]}..."'
+    # --- words -------------------------------------------------------------------------------------------------------
 
+    @property
+    def _word(self) -> Token:
+        return self._words[self._at]
 
-def _syntax_hint(text: str) -> str:
-    if re.search(r"[^=!<>]=[^=]", text):
-        return "write == to compare"
-    if "&&" in text or "||" in text:
-        return "write and, or"
-    return "a text stands in single quotes: status == 'had a trial lesson'"
+    def _take(self) -> Token:
+        word = self._word
+        self._at += 1
+        return word
 
+    def _is(self, *signs: str) -> bool:
+        return self._word.kind == "sign" and self._word.text in signs
 
-class _Reader:
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._n = 0
+    def _taken(self, sign: str) -> bool:
+        """Take a sign if it stands here."""
+        is_here = self._is(sign)
+        self._at += is_here
+        return is_here
 
-    def read(self, node: ast.AST, depth: int) -> Node:
-        self._n += 1
-        offset = getattr(node, "col_offset", 0)
-        if self._n > MAX_NODES:
-            raise ExpressionProblem("the expression is too large", offset, f"at most {MAX_NODES} names and operators")
-        if depth > MAX_DEPTH:
-            raise ExpressionProblem("the expression is nested too deeply", offset, f"at most {MAX_DEPTH} levels")
-        reader = _READERS.get(type(node))
-        if reader is None:
-            raise ExpressionProblem(f"{self._source(node)} does not exist in expressions", offset, _ACCEPTED)
-        return reader(self, node, offset, depth + 1)
+    def _expect(self, sign: str) -> None:
+        if not self._taken(sign):
+            raise self._unexpected(f"{sign} is expected")
 
-    def _source(self, node: ast.AST) -> str:
-        return _short(ast.get_source_segment(self._text, node) or self._text)  # type: ignore[arg-type]
+    def _unexpected(self, why: str, hint: str = "") -> ExpressionProblem:
+        return ExpressionProblem(f"{why} before {self._word}", self._word.offset, ACCEPTED, hint)
 
-    def constant(self, node: ast.Constant, offset: int, depth: int) -> Node:
-        value = node.value
-        if value is None or isinstance(value, bool):
-            return Constant(offset, _CONSTANTS[str(value)])
-        if isinstance(value, int | float):
-            return Number(offset, str(value) if isinstance(value, int) else repr(value), isinstance(value, int))
-        if isinstance(value, str) and not self._text[offset : offset + 1].isalpha():
-            return String(offset, value)
-        raise ExpressionProblem(f"{self._source(node)} does not exist in expressions", offset, _ACCEPTED)
+    def _counted(self, node: Node) -> Node:
+        self._n_nodes += 1
+        if self._n_nodes > MAX_NODES:
+            message = "the expression is too large"
+            raise ExpressionProblem(message, node.offset, f"at most {MAX_NODES} names and operators")
+        return node
 
-    def name(self, node: ast.Name, offset: int, depth: int) -> Node:
-        if node.id in _CONSTANTS:
-            return Constant(offset, _CONSTANTS[node.id])
-        return Name(offset, (node.id,))
+    def _within(self, read: Callable[[], Node]) -> Node:
+        """Read something that stands within something else."""
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            message = "the expression is nested too deeply"
+            raise ExpressionProblem(message, self._word.offset, f"at most {MAX_DEPTH} levels")
+        node = read()
+        self._depth -= 1
+        return node
 
-    def dotted(self, node: ast.Attribute, offset: int, depth: int) -> Node:
-        parts = [node.attr]
-        inner: ast.AST = node.value
-        while isinstance(inner, ast.Attribute) and len(parts) < 4:
-            parts.append(inner.attr)
-            inner = inner.value
-        if not isinstance(inner, ast.Name) or inner.id in _CONSTANTS:
-            raise ExpressionProblem(f"{self._source(node)} does not exist in expressions", offset, _ACCEPTED)
-        return Name(offset, (inner.id, *reversed(parts)))
+    # --- from the loosest to the tightest ----------------------------------------------------------------------------
 
-    def unary(self, node: ast.UnaryOp, offset: int, depth: int) -> Node:
-        ops = {ast.Not: "not", ast.USub: "-"}
-        op = ops.get(type(node.op))  # type: ignore[call-overload]
-        if op is None:
-            raise ExpressionProblem(f"{self._source(node)} does not exist in expressions", offset, _ACCEPTED)
-        return Unary(offset, op, self.read(node.operand, depth))
+    def whole(self) -> Node:
+        """Read the whole expression."""
+        node = self._conditional()
+        if self._word.kind != "end":
+            raise self._unexpected("an operator is expected", _side_by_side(self._words[self._at - 1], self._word))
+        return node
 
-    def binary(self, node: ast.BinOp, offset: int, depth: int) -> Node:
-        op = _BINARY.get(type(node.op))
-        if op is None:
-            hint = "write 25% as 0.25 in an expression" if isinstance(node.op, ast.Mod) else ""
-            raise ExpressionProblem(f"{self._source(node)}: no such operator", offset, _ACCEPTED, hint)
-        return Binary(offset, op, self.read(node.left, depth), self.read(node.right, depth))
+    def _conditional(self) -> Node:
+        then = self._chain(("or",), self._conjunction)
+        if not self._taken("if"):
+            return then
+        condition = self._chain(("or",), self._conjunction)
+        self._expect("else")
+        otherwise = self._within(self._conditional)
+        return self._counted(Conditional(then.offset, condition, then, otherwise))
 
-    def boolean(self, node: ast.BoolOp, offset: int, depth: int) -> Node:
-        result = self.read(node.values[0], depth)
-        for value in node.values[1:]:
-            result = Binary(offset, _BINARY[type(node.op)], result, self.read(value, depth))
-        return result
+    def _conjunction(self) -> Node:
+        return self._chain(("and",), self._negation)
 
-    def compare(self, node: ast.Compare, offset: int, depth: int) -> Node:
+    def _negation(self) -> Node:
+        at = self._word.offset
+        if self._taken("not"):
+            return self._counted(Unary(at, "not", self._within(self._negation)))
+        return self._comparison()
+
+    def _comparison(self) -> Node:
+        left = self._sum()
         result: Node | None = None
-        left: ast.AST = node.left
-        for op, right in zip(node.ops, node.comparators, strict=True):
-            one = self._comparison(op, left, right, offset, depth)
-            result = one if result is None else Binary(offset, "and", result, one)
-            left = right
-        assert result is not None
-        return result
+        while self._is(*_COMPARISONS, "in", "not"):
+            one, left = self._one_comparison(left)
+            result = one if result is None else self._counted(Binary(result.offset, "and", result, one))
+        return left if result is None else result
 
-    def _comparison(self, op: ast.cmpop, left: ast.AST, right: ast.AST, offset: int, depth: int) -> Node:
-        if isinstance(op, ast.In | ast.NotIn):
-            item = self.read(left, depth)
-            negated = isinstance(op, ast.NotIn)
-            if isinstance(right, ast.Tuple | ast.List):
-                choices = tuple(self.read(c, depth) for c in right.elts)
-                return Membership(offset, item, choices, None, negated)
-            return Membership(offset, item, (), self.read(right, depth), negated)
-        name = _BINARY.get(type(op))
-        if name is None:
-            hint = "write == null or != null" if isinstance(op, ast.Is | ast.IsNot) else ""
-            raise ExpressionProblem(f"{_short(self._text)}: no such comparison", offset, _ACCEPTED, hint)
-        return Binary(offset, name, self.read(left, depth), self.read(right, depth))
+    def _one_comparison(self, left: Node) -> tuple[Node, Node]:
+        """Read an operator and its right side; return the comparison, and the right side for the next in a chain."""
+        word = self._take()
+        if word.text in _COMPARISONS:
+            right = self._sum()
+            return self._counted(Binary(left.offset, word.text, left, right)), right
+        if word.text == "not":
+            self._expect("in")
+        found = self._membership(left, word.text == "not")
+        if self._is(*_COMPARISONS, "in", "not"):
+            raise self._unexpected("nothing is compared with in (…)", "put parentheses around it")
+        return found, left
 
-    def conditional(self, node: ast.IfExp, offset: int, depth: int) -> Node:
-        read = self.read
-        return Conditional(offset, read(node.test, depth), read(node.body, depth), read(node.orelse, depth))
+    def _membership(self, item: Node, is_negated: bool) -> Node:
+        if not self._is(*_BRACKETS):
+            return self._counted(Membership(item.offset, item, (), self._sum(), is_negated))
+        word = self._take()
+        choices, has_comma = self._listed(_BRACKETS[word.text])
+        if not choices:
+            raise ExpressionProblem("in () of nothing", word.offset, "in ('a', 'b')")
+        if len(choices) == 1 and isinstance(choices[0], Name) and word.text == "(" and not has_comma:
+            return self._counted(Membership(item.offset, item, (), choices[0], is_negated))
+        return self._counted(Membership(item.offset, item, choices, None, is_negated))
 
-    def call(self, node: ast.Call, offset: int, depth: int) -> Node:
-        if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS or node.keywords:
-            raise ExpressionProblem(f"{self._source(node)}: no such function", offset, _ACCEPTED)
-        return Call(offset, node.func.id, tuple(self.read(arg, depth) for arg in node.args))
+    def _sum(self) -> Node:
+        return self._chain(("+", "-"), self._product)
+
+    def _product(self) -> Node:
+        return self._chain(("*", "/", "//"), self._factor)
+
+    def _chain(self, signs: tuple[str, ...], read: Callable[[], Node]) -> Node:
+        """Read values between operators of one strength, from left to right."""
+        node, length = read(), 0
+        while self._is(*signs):
+            length += signs[0] not in ("and", "or")
+            if length > MAX_DEPTH:
+                message = f"more than {MAX_DEPTH} values in a row"
+                raise ExpressionProblem(message, self._word.offset, f"at most {MAX_DEPTH}, others in parentheses")
+            sign = self._take().text
+            node = self._counted(Binary(node.offset, sign, node, read()))
+        return node
+
+    def _factor(self) -> Node:
+        at = self._word.offset
+        if self._taken("-"):
+            return self._counted(Unary(at, "-", self._within(self._factor)))
+        return self._counted(self._primary())
+
+    def _primary(self) -> Node:
+        word = self._take()
+        match word.kind:
+            case "number":
+                return _number(word)
+            case "text":
+                return String(word.offset, word.text)
+            case "name":
+                return self._named(word)
+        if word.text == "(":
+            return self._parenthesised()
+        self._at -= 1
+        hint = "+ stands only between values" if word.text == "+" else ""
+        raise self._unexpected("a value is expected", hint)
+
+    def _parenthesised(self) -> Node:
+        node = self._within(self._conditional)
+        if self._is(","):
+            raise self._unexpected("values in ( , ) stand only after in: ) is expected")
+        self._expect(")")
+        return node
+
+    # --- names and calls ---------------------------------------------------------------------------------------------
+
+    def _named(self, word: Token) -> Node:
+        if word.text in CONSTANTS:
+            return Constant(word.offset, CONSTANTS[word.text])
+        parts = [word.text]
+        while self._taken("."):
+            if self._word.kind != "name":
+                raise self._unexpected("a name is expected after the point")
+            parts.append(self._take().text)
+        if self._is("("):
+            return self._call(word, ".".join(parts))
+        if self._is("["):
+            raise self._unexpected("elements of a list cannot be taken by number: an operator is expected")
+        return Name(word.offset, tuple(parts))
+
+    def _call(self, word: Token, function: str) -> Node:
+        if function not in FUNCTIONS:
+            accepted = "functions: " + ", ".join(FUNCTIONS)
+            hint = nearest_hint(function, FUNCTIONS)
+            raise ExpressionProblem(f"there is no function {function}", word.offset, accepted, hint)
+        self._expect("(")
+        args, _ = self._listed(")")
+        return Call(word.offset, function, args)
+
+    def _listed(self, close: str) -> tuple[tuple[Node, ...], bool]:
+        """Read values between commas up to a bracket; return them, and whether there was a comma."""
+        found: list[Node] = []
+        has_comma = False
+        while not self._taken(close):
+            if found and not has_comma:
+                raise self._unexpected(f", or {close} is expected")
+            found.append(self._within(self._conditional))
+            has_comma = self._taken(",")
+        return tuple(found), has_comma or len(found) > 1
 
 
-_READERS: dict[type[ast.AST], Callable[[_Reader, Any, int, int], Node]] = {
-    ast.Constant: _Reader.constant,
-    ast.Name: _Reader.name,
-    ast.Attribute: _Reader.dotted,
-    ast.UnaryOp: _Reader.unary,
-    ast.BinOp: _Reader.binary,
-    ast.BoolOp: _Reader.boolean,
-    ast.Compare: _Reader.compare,
-    ast.IfExp: _Reader.conditional,
-    ast.Call: _Reader.call,
-}
+def _number(word: Token) -> Number:
+    text = word.text.replace("_", "")
+    return Number(word.offset, text, True) if text.isdigit() else Number(word.offset, repr(float(text)), False)
+
+
+def _side_by_side(before: Token, word: Token) -> str:
+    if before.kind == word.kind == "text":
+        return "one text in one pair of quotes"
+    if before.kind == word.kind == "name":
+        return f"a text stands in quotes: '{before.text} {word.text}'"
+    return ""

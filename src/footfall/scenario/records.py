@@ -20,6 +20,11 @@ class Text:
     is_null: bool = False
     is_quoted: bool = False
 
+    @property
+    def inside(self) -> Mark:
+        """Where its first character stands, behind the quote."""
+        return Mark(self.at.file, self.at.line, self.at.column + self.is_quoted)
+
 
 @dataclass(frozen=True, slots=True)
 class Expression:

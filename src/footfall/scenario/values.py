@@ -53,7 +53,7 @@ def _filled(text: Text, accepts: str) -> str:
 
 
 def _expression(text: Text) -> Expression:
-    return Expression(_filled(text, EXPRESSION.accepts), text.at)
+    return Expression(_filled(text, EXPRESSION.accepts), text.inside)
 
 
 def _constant(text: Text) -> Text:

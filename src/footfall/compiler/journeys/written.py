@@ -17,7 +17,7 @@ def value_of(lowering: Lowering, text: Text, variable: Variable, scope: Scope) -
         return null(kind, variable.type.of)
     if variable.values and text.text in variable.values:
         return Op("const", "text", value=typer.texts.code(text.text))
-    op = typer.compile(Expression(text.text, text.at), scope, variable.type)
+    op = typer.compile(Expression(text.text, text.inside), scope, variable.type)
     if op is not None and variable.values and is_constant(op):
         allowed = [typer.texts.code(value) for value in variable.values]
         if op.value not in allowed:
