@@ -248,7 +248,6 @@ def _city_table(cities: Cities) -> str:
 
 
 def _city(city: City, minor_digits: int) -> list[str]:
-    events = city.events_interval
     is_sure = city.ranks is not None and city.ranks[0] == city.ranks[1]
     return [
         _name(city.name),
@@ -258,7 +257,7 @@ def _city(city: City, minor_digits: int) -> list[str]:
         f"{texts.percent(city.return_rate)} %" if city.active else texts.NONE,
         texts.mean(city.sessions_per_person),
         texts.mean(city.events_per_person),
-        f"{texts.mean(events.low)}–{texts.mean(events.high)}" if events else texts.NONE,
+        texts.mean_interval(city.events_per_person, city.events_interval),
         f"{texts.percent(city.conversion)} %",
         texts.percent_interval(city.conversion_interval),
         texts.money(city.revenue_per_person_minor, minor_digits),

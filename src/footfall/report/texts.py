@@ -53,6 +53,13 @@ def mean_with_arm(value: float, interval: Interval | None) -> str:
     return f"{mean(value)} ±{interval.high - value:,.{_digits(value)}f}"
 
 
+def mean_interval(value: float, interval: Interval | None) -> str:
+    """Return the interval of a mean, to the digit of the mean: `21.9–24.3`."""
+    if interval is None:
+        return NONE
+    return "–".join(f"{end:,.{_digits(value)}f}" for end in (interval.low, interval.high))
+
+
 def _digits(value: float) -> int:
     return 2 if value < 10 else 1 if value < 1000 else 0
 
