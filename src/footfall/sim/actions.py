@@ -56,7 +56,7 @@ def _note(
 ) -> None:
     after = _snapshot(declared, context)
     changed = _changed(declared, before, after)
-    if changed.any():
+    if np.count_nonzero(changed):
         rows = context.rows[changed]
         values = [v[changed] for v in before] + [v[changed] for v in after]
         note_change(waves, number, rows, waves.state.clock[rows], joins_next, values)
@@ -184,7 +184,7 @@ def _pick_row(waves: Waves, action: PickRow, context: Context) -> None:
 def _pick_element(waves: Waves, action: PickElement, context: Context) -> None:
     columns, rows = waves.state.columns, context.rows
     length = columns[action.length][rows]
-    random = (draws.bits(waves.state, rows, action.key) >> np.uint64(32)).astype(np.int64)
+    random = (draws.bits(waves.state, rows, action.key) >> np.uint64(32)).view(np.int64)
     place = random * length >> 32
     has = np.greater(length, 0)
     columns[action.place][rows] = np.where(has, place, NULL_INTEGER)
@@ -193,7 +193,7 @@ def _pick_element(waves: Waves, action: PickElement, context: Context) -> None:
         columns[column][rows] = np.where(has, columns[source][rows, place], null)
 
 
-def emit(waves: Waves, number: int, rows: Array, times: Array) -> None:
+def emit(waves: Waves, number: int, rows: Array, times: Array, numbers: Array) -> None:
     """Let an event happen: session, stage and identity first, then the record of it."""
     site = waves.model.sites[number]
     state = waves.state
@@ -205,9 +205,9 @@ def emit(waves: Waves, number: int, rows: Array, times: Array) -> None:
     if waves.record is None:
         return
     first = ~state.has_emitted.take(rows)
-    if first.any():
+    if np.count_nonzero(first):
         _first_events(waves, rows[first])
-    _record(waves, number, site, rows, times)
+    _record(waves, number, site, rows, times, numbers)
 
 
 def _in_session(waves: Waves, rows: Array, times: Array) -> None:
@@ -215,7 +215,6 @@ def _in_session(waves: Waves, rows: Array, times: Array) -> None:
     session = state.session_id.take(rows)
     is_new = np.equal(session, NULL_INTEGER)
     state.session_id[rows] = np.where(is_new, times, session)
-    state.sessions[rows] += is_new
     state.session_last[rows] = times
 
 
@@ -233,7 +232,7 @@ def _advance_stage(waves: Waves, site: Site, rows: Array, times: Array) -> None:
         )
         new = np.maximum(new, reached)
     risen = np.greater(new, old)
-    if risen.any():
+    if np.count_nonzero(risen):
         who = rows[risen]
         state.columns[builtins.STAGE][who] = new[risen]
         note_change(waves, len(waves.model.user_properties), who, times[risen], False, [old[risen], new[risen]])
@@ -247,7 +246,7 @@ def _first_events(waves: Waves, rows: Array) -> None:
     waves.record.firsts.append(rows, state.event_no[rows], *(state.columns[c][rows] for c in columns))
 
 
-def _record(waves: Waves, number: int, site: Site, rows: Array, times: Array) -> None:
+def _record(waves: Waves, number: int, site: Site, rows: Array, times: Array, numbers: Array) -> None:
     state = waves.state
     stages, known = state.columns[builtins.STAGE].take(rows), state.columns[builtins.KNOWN].take(rows)
     if site.in_session:
@@ -256,4 +255,4 @@ def _record(waves: Waves, number: int, site: Site, rows: Array, times: Array) ->
         session, marks = np.full(len(rows), NULL_INTEGER, np.int64), mark(stages, -1, known)
     captures = [state.columns[c].take(rows, axis=0) for c in site.captures]
     assert waves.record is not None
-    waves.record.sites[number].append(rows, times, state.event_no.take(rows), session, marks, *captures)
+    waves.record.sites[number].append(rows, times, numbers, session, marks, *captures)

@@ -24,7 +24,7 @@ class Context:
         columns: Values of columns as they were then; of the state as it is when left out.
     """
 
-    __slots__ = ("_calendar", "_columns", "_times_ms", "model", "rows", "state")
+    __slots__ = ("_columns", "_times_ms", "calendar", "model", "rows", "state")
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class Context:
         self.model = model
         self.state = state
         self.rows = rows
-        self._calendar = calendar
+        self.calendar = calendar
         self._times_ms = times_ms
         self._columns = columns
 
@@ -64,11 +64,11 @@ class Context:
 
     def local_ms(self) -> Array:
         """Return each one's local wall clock, ms since 1970-01-01 00:00 local."""
-        return self._calendar.local_ms(self.now_ms(), self._zones())
+        return self.calendar.local_ms(self.now_ms(), self._zones())
 
     def utc_ms(self, local_ms: Array) -> Array:
         """Return the instant of each one's local wall clock, ms, UTC."""
-        return self._calendar.utc_ms(local_ms, self._zones())
+        return self.calendar.utc_ms(local_ms, self._zones())
 
     def arrived_ms(self) -> Array:
         """Return when each one arrived, ms, UTC."""
@@ -79,4 +79,6 @@ class Context:
         assert isinstance(op.value, tuple)
         name, counter = op.value
         visits = self.state.columns[int(counter)].take(self.rows)
-        return np.right_shift(keys.draw(self.state.keys.take(self.rows), int(name), visits), np.uint64(1)).astype(np.int64)
+        return np.right_shift(keys.draw(self.state.keys.take(self.rows), int(name), visits), np.uint64(1)).astype(
+            np.int64
+        )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from footfall.model import builtins
 from footfall.model.ops import Op
 from footfall.model.program import Decide, Effect, Option
 from footfall.model.values import Array
@@ -30,7 +31,7 @@ def decide(waves: Waves, node: Decide, rows: Array) -> None:
     Randomness:
         One draw per person, named after the decision.
     """
-    random = (draws.bits(waves.state, rows, node.key) >> _HALF_WORD).astype(np.int64)
+    random = (draws.bits(waves.state, rows, node.key) >> _HALF_WORD).view(np.int64)
     if node.thresholds is not None:
         _alike(waves, node, rows, random, node.thresholds)
     elif node.is_chance:
@@ -41,6 +42,9 @@ def decide(waves: Waves, node: Decide, rows: Array) -> None:
 
 def _alike(waves: Waves, node: Decide, rows: Array, random: Array, thresholds: Array) -> None:
     """Decide where chances are the same for all."""
+    if len(thresholds) == 2 and thresholds[1] == ONE:
+        _alike_two(waves, node, rows, random, int(thresholds[0]))
+        return
     choice = np.searchsorted(thresholds, random, side="right")
     taken = np.bincount(choice, minlength=len(thresholds) + 1)
     for number, option in enumerate(node.options):
@@ -54,6 +58,17 @@ def _alike(waves: Waves, node: Decide, rows: Array, random: Array, thresholds: A
         sums[0, 1] += len(rows) * thresholds[0]
         sums[1:, 1] += len(rows) * (thresholds[1:] - thresholds[:-1])
         sums[:, 2] += taken[:-1]
+
+
+def _alike_two(waves: Waves, node: Decide, rows: Array, random: Array, threshold: int) -> None:
+    """Decide between two options with the same chance for all."""
+    taken = np.less(random, threshold)
+    waves.push(node.options[0].target, rows.compress(taken))
+    waves.push(node.options[1].target, rows.compress(~taken))
+    if waves.record is not None:
+        n, got = len(rows), int(np.count_nonzero(taken))
+        asked = n * threshold
+        waves.record.decisions[node.number] += np.array([[n, asked, got], [n, n * ONE - asked, n - got]])
 
 
 def _chance(waves: Waves, node: Decide, rows: Array, random: Array) -> None:
@@ -81,7 +96,7 @@ def _with_odds(chance: Array, effect: Effect, is_active: Array | None, context: 
 
 
 def _tally_chance(sums: Array, threshold: Array, taken: Array) -> None:
-    n, asked, got = len(taken), int(threshold.sum()), int(np.count_nonzero(taken))
+    n, asked, got = len(taken), int(np.add.reduce(threshold)), int(np.count_nonzero(taken))
     sums += np.array([[n, asked, got], [n, n * ONE - asked, n - got]], np.int64)
 
 
@@ -142,11 +157,15 @@ def _tally_effect(
     sums = waves.record.effects.get(key)
     if sums is None:
         sums = waves.record.effects[key] = np.zeros((2, 3), np.int64)
-    whole = (len(taken), int(asked.sum()), int(np.count_nonzero(taken)))
+    whole = (len(taken), int(np.add.reduce(asked)), int(np.count_nonzero(taken)))
     if is_active is None:
         sums[0] += whole
         return
-    inside = (int(np.count_nonzero(is_active)), int(asked.compress(is_active).sum()), int(np.count_nonzero(taken & is_active)))
+    inside = (
+        int(np.count_nonzero(is_active)),
+        int(np.add.reduce(asked.compress(is_active))),
+        int(np.count_nonzero(taken & is_active)),
+    )
     sums[0] += inside
     sums[1] += [a - b for a, b in zip(whole, inside, strict=True)]
 
@@ -173,6 +192,22 @@ def factor(effect: Effect, context: Context) -> Array | float:
 
 def _looked_up(effect: Effect, context: Context) -> Array:
     assert effect.by is not None
+    if not _is_lasting(effect.by):
+        return _factors_of(effect, context)
+    lasting = context.state.lasting_factors.get(effect.number)
+    if lasting is None:
+        everybody = Context(context.model, context.calendar, context.state, np.arange(context.state.n))
+        lasting = context.state.lasting_factors[effect.number] = _factors_of(effect, everybody)
+    return lasting.take(context.rows)
+
+
+def _factors_of(effect: Effect, context: Context) -> Array:
+    assert effect.by is not None
     assert effect.factors is not None
     codes = evaluate(effect.by, context)
-    return effect.factors[np.minimum(codes, len(effect.factors) - 1)]
+    return effect.factors.take(np.minimum(codes, len(effect.factors) - 1))
+
+
+def _is_lasting(op: Op) -> bool:
+    """Tell whether a value follows from the home alone, which never changes."""
+    return all(o.op in ("field", "const") or (o.op == "load" and o.value == builtins.HOME) for o in op.walk())

@@ -23,13 +23,13 @@ def bits(state: State, rows: Array, key: Key) -> Array:
 
 def choose(table: Categorical, random: Array) -> Array:
     """Return the number of a choice: shape (n,), int64."""
-    return np.searchsorted(table.cumulated, (random >> _CHOICE_SHIFT).astype(np.int64), side="right")
+    return table.cumulated.searchsorted((random >> _CHOICE_SHIFT).view(np.int64), side="right")
 
 
 def invert(table: InverseCdf, random: Array) -> Array:
     """Return a value of a continuous law in units of 2**-shift: shape (n,), int64."""
-    cell = (random >> _CELL_SHIFT).astype(np.int64)
-    fraction = ((random >> _FRACTION_SHIFT) & _FRACTION_MASK).astype(np.int64)
+    cell = (random >> _CELL_SHIFT).view(np.int64)
+    fraction = ((random >> _FRACTION_SHIFT) & _FRACTION_MASK).view(np.int64)
     low = table.knots.take(cell)
     return np.add(low, (table.knots.take(cell + 1) - low) * fraction >> FRACTION_BITS)
 
@@ -41,7 +41,7 @@ def choose_among(table: Grouped, equal: Array, random: Array) -> Array:
     start, end = table.starts[group], table.starts[group + 1]
     before = np.where(start > 0, table.cumulated[start - 1], 0)
     whole = table.cumulated[end - 1] - before
-    target = before + ((random >> np.uint64(34)).astype(np.int64) * whole >> 30)
+    target = before + ((random >> np.uint64(34)).view(np.int64) * whole >> 30)
     row = table.rows[np.searchsorted(table.cumulated, target, side="right")]
     return np.where(is_there, row, NULL_CODE).astype(np.int32)
 

@@ -67,8 +67,7 @@ def draw(keys: Array, name: int, visits: Array | int) -> Array:
     """
     if isinstance(visits, int):
         return finalize(keys + np.uint64((name + visits * int(GOLDEN)) % 2**64))
-    z = visits.astype(np.uint64)
-    z *= GOLDEN
+    z = np.multiply(visits.view(np.uint64), GOLDEN)
     z += keys
     z += np.uint64(name)
     return finalize(z)

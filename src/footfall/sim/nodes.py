@@ -39,7 +39,7 @@ FIRST_DEVICE = (7 << 62) // 10
 def _act(waves: Waves, node: Act, number: int, rows: Array) -> None:
     """Change the state."""
     if node.joins_next:
-        rows = _ready(waves, number, rows)
+        rows, _ = _ready(waves, number, rows)
     context = waves.context(rows)
     for action in node.actions:
         actions.apply(waves, action, context, node.joins_next)
@@ -154,7 +154,7 @@ def _end(waves: Waves, node: End, number: int, rows: Array) -> None:
 def _renew_sessions(waves: Waves, rows: Array, times: Array) -> None:
     """Begin a new session for those whom a later journey kept from the main one for too long."""
     stale = waves.state.main_live[rows] & np.greater_equal(times - waves.state.session_last[rows], SESSION_GAP_MS)
-    if stale.any():
+    if np.count_nonzero(stale):
         begin_sessions(waves, rows[stale], times[stale])
 
 
@@ -162,7 +162,7 @@ def _begin_session(waves: Waves, node: BeginSession, _number: int, rows: Array) 
     """Begin a session for those who are in none."""
     clock = waves.state.clock[rows]
     is_new = np.greater_equal(clock - waves.state.session_last[rows], SESSION_GAP_MS)
-    if is_new.any():
+    if np.count_nonzero(is_new):
         begin_sessions(waves, rows[is_new], clock[is_new])
     waves.push(node.next, rows)
 
@@ -187,26 +187,26 @@ def begin_sessions(waves: Waves, rows: Array, times: Array) -> None:
         state.columns[initial.column][rows] = actions.initial_value(initial, context)
 
 
-def _ready(waves: Waves, number: int, rows: Array) -> Array:
+def _ready(waves: Waves, number: int, rows: Array) -> tuple[Array, Array]:
     """Set clocks to when the next event can be: strictly after the last; return those who get there before the end."""
     state = waves.state
     times = np.maximum(state.clock.take(rows), state.event_last.take(rows) + 1)
     late = np.greater_equal(times, waves.until_ms)
     state.clock[rows] = times
-    if late.any():
+    if np.count_nonzero(late):
         waves.go_on(rows[late], number, times[late])
-        rows = rows[~late]
-    return rows
+        rows, times = rows[~late], times[~late]
+    return rows, times
 
 
 def _emit(waves: Waves, node: Emit, number: int, rows: Array) -> None:
     """Let an event happen."""
     state = waves.state
-    rows = _ready(waves, number, rows)
-    times = state.clock.take(rows)
+    rows, times = _ready(waves, number, rows)
+    numbers = state.event_no.take(rows) + 1
     state.event_last[rows] = times
-    state.event_no[rows] += 1
-    actions.emit(waves, node.site, rows, times)
+    state.event_no[rows] = numbers
+    actions.emit(waves, node.site, rows, times, numbers)
     waves.push(node.next, rows)
 
 

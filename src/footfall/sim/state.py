@@ -25,10 +25,10 @@ class State:
         change_no: Number of the last change.
         session_id: Time of the session's first event, or null before it.
         session_last: Time of the session's last event, or `CLOSED`.
-        sessions: Sessions with at least one event.
         device_kinds: Shape (U, 3), int32: rows of the kinds of devices.
         in_later: 1 + number of the later journey that runs now, or 0.
         main_node, main_time: Where the main journey waits meanwhile; `main_live`: whether in a session.
+        lasting_factors: Of effects that follow from the home: number of the effect → shape (U,), float64.
         slots: Shape (U, T): times at which pending later journeys start; `slot_min` the earliest of each.
         payloads: Per timer, per variable: shape (U, slots) or (U, slots, K).
     """
@@ -48,7 +48,6 @@ class State:
         self.change_no = np.zeros(n, np.int64)
         self.session_id = np.full(n, NULL_INTEGER, np.int64)
         self.session_last = np.full(n, CLOSED, np.int64)
-        self.sessions = np.zeros(n, np.int64)
         self.device_no = np.zeros(n, np.int64)
         self.device_count = np.ones(n, np.int64)
         self.device_kinds = np.zeros((n, 3), np.int32)
@@ -57,6 +56,7 @@ class State:
         self.main_node = np.zeros(n, np.int32)
         self.main_time = np.full(n, NEVER, np.int64)
         self.main_live = np.zeros(n, np.bool_)
+        self.lasting_factors: dict[int, Array] = {}
         self._add_timers(model, n)
 
     def _add_timers(self, model: Model, n: int) -> None:

@@ -55,14 +55,18 @@ class Waves:
         if not waiting:
             return False
         enough = min(sum(waiting) // (2 * len(waiting)), max(waiting) - 1)
-        for number, node in enumerate(self.model.nodes):
+        for number in range(len(counts)):
             if counts[number] > enough:
-                parts = self._waiting[number]
-                rows = parts[0] if len(parts) == 1 else np.concatenate(parts)
-                self._waiting[number] = []
-                counts[number] = 0
-                RUN[type(node)](self, node, number, rows)
+                self._run(number)
         return True
+
+    def _run(self, number: int) -> None:
+        parts = self._waiting[number]
+        rows = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        self._waiting[number] = []
+        self._counts[number] = 0
+        node = self.model.nodes[number]
+        RUN[type(node)](self, node, number, rows)
 
     def context(self, rows: Array) -> Context:
         """Return some people as the context of expressions."""
@@ -90,7 +94,7 @@ class Waves:
         state = self.state
         if self.model.timers:
             due = np.less(state.slot_min.take(rows), times) & np.equal(state.in_later.take(rows), 0)
-            if due.any():
+            if np.count_nonzero(due):
                 nodes = np.broadcast_to(np.asarray(node, np.int32), rows.shape)
                 self._interrupt(rows[due], nodes[due], times[due])
                 rows, times, node = rows[~due], times[~due], nodes[~due]
@@ -100,7 +104,7 @@ class Waves:
         """Let people go on at a node at a time; those who get there at or after the end wait for the next part."""
         state = self.state
         late = np.greater_equal(times, self.until_ms)
-        if late.any():
+        if np.count_nonzero(late):
             parked = rows[late]
             state.time[parked] = times[late]
             state.node[parked] = node if isinstance(node, int) else node[late]

@@ -8,7 +8,7 @@ from footfall.model.model import Model
 from footfall.sim.calendar import DAY_MS
 from footfall.sim.simulation import Simulation
 
-ROWS = 600_000
+ROWS = 500_000
 """Wanted rows per chunk: at 0.4 kB each, two workers stay well below 1 GB."""
 FEW_PEOPLE = 2048
 PILOTS = 48
