@@ -2,7 +2,8 @@
 
     python benchmarks/naive.py [--people 500]
 
-Each person browses the shop as often and as long as in the shipped scenario, with plain `random` and none of its detail.
+Each person browses the shop about as often and as long as in the shipped scenario, with plain `random` and none of its
+detail.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import threading
 import time
 import uuid
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 STEPS = ["Page Viewed", "Product List Viewed", "Product Clicked", "Product Viewed", "Product Added", "Checkout Started"]
 CITIES = ["Chennai", "Delhi", "Hyderabad", "Kolkata", "Mumbai", "Pune"]
@@ -70,9 +72,8 @@ def main() -> None:
         shopper.start()
     for shopper in shoppers:
         shopper.join()
-    with open(os.devnull, "w") as file:
-        for event in queue:
-            file.write(json.dumps(asdict(event)) + "\n")
+    with Path(os.devnull).open("w") as file:
+        file.writelines(json.dumps(asdict(event)) + "\n" for event in queue)
     seconds = time.perf_counter() - started
     print(f"{len(queue)} {len(queue) / seconds:.0f}")
 

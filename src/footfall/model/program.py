@@ -40,8 +40,8 @@ class Effect:
         when: Who.
         factor: The factor where `by` is None.
         by: Text whose code looks up the factor.
-        factors: With `by`: float64, factor by code, NaN where the effect does not hold. The last entry is for null and for
-            all codes from there on.
+        factors: With `by`: float64, factor by code, NaN where the effect does not hold. The last entry is for null and
+            for all codes from there on.
     """
 
     number: int

@@ -19,7 +19,8 @@ class Categorical:
     """Weights of choices.
 
     Args:
-        cumulated: Shape (K,), int64, non-decreasing, the last is 2**62. The first entry above a 62-bit number is the choice.
+        cumulated: Shape (K,), int64, non-decreasing, the last is 2**62. The first entry above a 62-bit number is the
+            choice.
     """
 
     cumulated: Array
