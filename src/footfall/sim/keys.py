@@ -1,8 +1,8 @@
 """Keyed randomness: a draw is a hash of who, what and which time.
 
 Nothing is advanced, so any order gives the same values. A person's key is a well-mixed 64-bit number. A draw adds the
-key of its name and a multiple of the golden ratio per visit, and passes the sum through the finalizer of SplitMix64: for
-one person and one name the visits are exactly a SplitMix64 sequence from a random start.
+key of its name and a multiple of the golden ratio per visit, and passes the sum through the finalizer of SplitMix64.
+For one person and one name the visits are exactly a SplitMix64 sequence from a random start.
 
 Source: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
 """
