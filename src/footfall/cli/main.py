@@ -18,6 +18,7 @@ DONE, FAILED, USER_MISTAKE, STOPPED_AT_ONCE = 0, 1, 2, 130
 # name → (module, what it does). A command is imported when it is used: `footfall --help` imports none of them.
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("run", "Simulate a scenario and write its events."),
+    "live": ("live", "Let people act now, and deliver their events when they happen."),
     "report": ("report", "Show stages, cities and the truth of what a store holds."),
     "runs": ("runs", "List the runs a store holds."),
     "delete": ("delete", "Remove a run from a store."),

@@ -1,0 +1,189 @@
+"""`footfall live`: people act now, and their events are delivered when they happen."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import shlex
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from footfall import zones
+from footfall.cli import arguments
+from footfall.cli.interrupts import gentle_stop
+from footfall.errors import UsageError, shown
+
+if TYPE_CHECKING:
+    from footfall.run.live import LiveResult, Standing
+
+EPILOG = """\b
+Examples:
+  footfall run ecommerce --start now-30d && footfall live ecommerce --to duckdb:footfall.duckdb
+  footfall live shop.yaml --to postgresql://me@localhost/shop --speed 60 --for 10m
+  footfall live ecommerce --to - --speed 600 | jq .event_type
+\b
+A store that holds a run of the scenario and seed is continued where it stands, with the same people: no gap, nothing
+twice. Else the run begins today. The past is lived through first, which is not written again.
+Ctrl-C once finishes what is in flight and says how to go on; twice stops at once.
+"""
+
+_SPAN = re.compile(r"([0-9]+(?:\.[0-9]+)?)(s|m|h|d)")
+_RATE = re.compile(r"([0-9]+(?:\.[0-9]+)?)([kM]?)/s")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+_TIMES = {"": 1, "k": 1e3, "M": 1e6}
+
+
+class Span(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2
+    """A time by the clock: 30s, 10m, 1.5h, 2d."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return seconds."""
+        found = _SPAN.fullmatch(str(value))
+        if found is None or not float(found[1]):
+            self.fail(f"{shown(str(value))} is not a time like 30s, 10m, 1.5h or 2d", param, ctx)
+        return float(found[1]) * _SECONDS[found[2]]
+
+
+class Rate(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2
+    """Events per second: 500/s, 20k/s."""
+
+    name = "rate"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return events per second."""
+        found = _RATE.fullmatch(str(value))
+        if found is None or not float(found[1]):
+            self.fail(f"{shown(str(value))} is not a rate like 500/s or 20k/s", param, ctx)
+        return float(found[1]) * _TIMES[found[2]]
+
+
+@click.command("live", epilog=EPILOG)
+@click.argument("scenario", type=arguments.SCENARIO)
+@click.option("--to", metavar="SINK", multiple=True, required=True, help="Where to; repeatable, as for footfall run.")
+@click.option("--speed", type=float, default=1.0, show_default=True, help="How many times faster than the clock.")
+@click.option(
+    "--for", "for_s", type=Span(), help="How long to run by the clock: 30s, 10m, 2h.  [default: until stopped]"
+)
+@click.option("--rate-limit", type=Rate(), help="Events per second at most: 500/s, 20k/s.")
+@click.option(
+    "--catch-up/--no-catch-up",
+    default=None,
+    help="Deliver at once what has happened since the store ends, then go on with the clock.  [default: at speed 1]",
+)
+@click.option("--people", type=arguments.PEOPLE, help="How many people, instead of the scenario's count.")
+@click.option("--start", metavar="DATE", help="First day.  [default: that of the stored run, else today]")
+@click.option("--seed", type=arguments.SEED, default=1, show_default=True, help="Another seed, other people.")
+@click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Change a value of the scenario.")
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
+@click.option("--summary", type=click.Choice(["table", "json"]), default="table", help="How to print the result.")
+def command(scenario: str, quiet: bool, summary: str, settings: tuple[str, ...], **given: Any) -> int:
+    """Let people act now, and deliver their events when they happen.
+
+    SCENARIO is the name of a shipped scenario (footfall scenarios lists them) or the path of a YAML file.
+    """
+    from footfall.run.live import live, nobody
+
+    if given["speed"] <= 0:
+        raise UsageError(f"--speed {given['speed']:g}\n  accepted: a number above 0, 1 being the clock's own pace")
+    printer = _Printer(is_terminal=sys.stderr.isatty())
+    with gentle_stop() as stop:
+        result = live(
+            scenario,
+            settings=arguments.read_settings(settings) or None,
+            stop=stop,
+            watch=nobody if quiet else printer.show,
+            **{**given, "to": list(given["to"])},
+        )
+    printer.end()
+    if summary == "json":
+        click.echo(json.dumps(record(result), indent=2), err="-" in given["to"])
+    elif not quiet:
+        printer.conclude(result)
+    return 0 if result.is_clean else 1
+
+
+class _Printer:
+    """Shows how a live run stands: a line that is written over in a terminal, else one every ten seconds."""
+
+    def __init__(self, *, is_terminal: bool) -> None:
+        self._is_terminal, self._n_shown = is_terminal, 0
+        self._is_open = False
+
+    def show(self, standing: Standing) -> None:
+        self._n_shown += 1
+        if self._is_terminal:
+            click.echo(f"\r\x1b[K{_line(standing)}", nl=False, err=True)
+            self._is_open = True
+        elif self._n_shown % 10 == 1 and standing.replayed >= 1:
+            click.echo(_line(standing), err=True)
+
+    def end(self) -> None:
+        if self._is_open:
+            click.echo("", err=True)
+
+    def conclude(self, result: LiveResult) -> None:
+        until = _time(result.run.until_ms, result.time_zone)
+        began = _time(result.began_ms, result.time_zone)
+        rate = result.events / max(result.seconds, 1e-3)
+        click.echo(f"{result.events:,} events from {began} to {until}, {rate:,.0f} events/s", err=True)
+        for sink in result.sinks:
+            rest = f", {sink.rejected:,} rejected, {sink.pending:,} pending" if sink.rejected or sink.pending else ""
+            click.echo(f"in {sink.name}: {sink.accepted:,} accepted{rest}", err=True)
+        half, most = result.lags.quantile_ms(0.5), result.lags.quantile_ms(0.99)
+        if half is not None:
+            click.echo(f"lag: median {half} ms, 99 % within {most} ms", err=True)
+        if not result.is_finished:
+            click.echo(f"to continue: {_again(sys.argv[1:], result)}", err=True)
+
+
+def record(result: LiveResult) -> dict[str, Any]:
+    """Return a result as plain data: what `--summary json` prints."""
+    return {
+        "run": result.run.id,
+        "scenario": result.run.stream.schema.scenario,
+        "seed": result.run.stream.seed,
+        "from_ms": result.began_ms,
+        "until_ms": result.run.until_ms,
+        "people": result.run.people,
+        "events": result.events,
+        "seconds": round(result.seconds, 3),
+        "lag_ms": {"median": result.lags.quantile_ms(0.5), "p99": result.lags.quantile_ms(0.99)},
+        "is_finished": result.is_finished,
+        "sinks": [
+            {
+                "to": sink.name,
+                "guarantee": sink.guarantee,
+                "generated": sink.generated,
+                "accepted": sink.accepted,
+                "rejected": sink.rejected,
+                "pending": sink.pending,
+            }
+            for sink in result.sinks
+        ],
+    }
+
+
+def _line(standing: Standing) -> str:
+    if standing.replayed < 1:
+        return f"living through the past: {standing.replayed:.0%}"
+    at = dt.datetime.fromtimestamp(standing.at_ms / 1000, dt.UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    lag = "lag –" if standing.lag_ms is None else f"lag {standing.lag_ms[0]} ms, p99 {standing.lag_ms[1]} ms"
+    return f"{at}  {standing.events:,} events  {standing.events_per_s:,.0f}/s  {lag}  {standing.queued} windows ahead"
+
+
+def _time(ms: int, time_zone: str) -> str:
+    return dt.datetime.fromtimestamp(ms / 1000, zones.zone(time_zone)).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _again(given: list[str], result: LiveResult) -> str:
+    """Return the command that goes on: with the first day, which a sink that is no store does not know."""
+    day = _time(result.run.stream.start_ms, result.time_zone)[:10]
+    kept = (
+        given if any(part == "--start" or part.startswith("--start=") for part in given) else [*given, "--start", day]
+    )
+    return shlex.join(["footfall", *kept])

@@ -1,0 +1,80 @@
+"""Everybody of a stream, advancing side by side in windows of any length, in one process and without end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from footfall.events.chunk import Chunk, Part
+from footfall.run.engine import DAY_MS, Engine, Simulating
+from footfall.run.order import merge_chunks
+from footfall.sinks.sink import EVERYBODY
+
+HORIZON_MS = 730 * DAY_MS
+"""How far a calendar reaches; when people get there, they are simulated anew with a longer one."""
+SOON_MS = 7 * DAY_MS
+_STEP_MS = 3_600_000
+_STEP_EVENTS = 200_000
+
+Watch = Callable[[float], None]
+
+
+def nobody(_: float) -> None:
+    """Watch nothing."""
+
+
+class Crowd:
+    """People in blocks: those who have come by some time, then those who come by about twice that time, and so on.
+
+    So there are few blocks, and never more than about twice as many people in memory as have come.
+
+    Args:
+        engine: The stream.
+        run_id: For the column `run`.
+        at_ms: Where to begin; what happened before is lived through, and not written.
+        watch: Told the share that is lived through, from 0 to 1.
+    """
+
+    def __init__(self, engine: Engine, run_id: str, at_ms: int, watch: Watch = nobody) -> None:
+        self._engine, self._run_id, self.at_ms = engine, run_id, at_ms
+        self._begin(watch)
+
+    def advance(self, until_ms: int) -> Chunk:
+        """Return what happens to everybody from where they stand up to a time."""
+        if until_ms > self._horizon_ms:
+            self._begin(nobody)
+        while until_ms > self._known_ms:
+            self._let_in(nobody)
+        chunks = [block.advance(until_ms) for block in self._blocks]
+        part = Part(*EVERYBODY, self.at_ms, until_ms)
+        self.at_ms = until_ms
+        return replace(chunks[0], part=part) if len(chunks) == 1 else merge_chunks(chunks)
+
+    def _begin(self, watch: Watch) -> None:
+        self._horizon_ms: int = self.at_ms + HORIZON_MS
+        self._blocks: list[Simulating] = []
+        self._n_people = 0
+        self._known_ms: int = self._engine.stream.start_ms
+        self._let_in(watch)
+
+    def _let_in(self, watch: Watch) -> None:
+        """Add those who come next."""
+        lived_ms = self.at_ms - self._engine.stream.start_ms
+        self._known_ms = min(self.at_ms + max(lived_ms, SOON_MS), self._horizon_ms)
+        end = self._engine.people_until(self._known_ms)
+        if end > self._n_people or not self._blocks:
+            block = self._engine.simulation(self._run_id, self._n_people, end, self._horizon_ms)
+            self._live_through(block, watch)
+            self._blocks.append(block)
+            self._n_people = end
+
+    def _live_through(self, block: Simulating, watch: Watch) -> None:
+        """Bring a block to where the others stand, in steps of about as many events."""
+        start_ms = at_ms = self._engine.stream.start_ms
+        step_ms = float(_STEP_MS)
+        while at_ms < self.at_ms:
+            until_ms = min(at_ms + int(step_ms), self.at_ms)
+            n_events = block.advance(until_ms).events.num_rows
+            step_ms = min(max(_STEP_EVENTS * (until_ms - at_ms) / max(n_events, 1), _STEP_MS), 2 * step_ms)
+            at_ms = until_ms
+            watch((at_ms - start_ms) / (self.at_ms - start_ms))

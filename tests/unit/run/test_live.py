@@ -1,0 +1,244 @@
+"""Live runs, with a clock that moves only when somebody waits for it."""
+
+import sys
+import threading
+from itertools import pairwise
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+import footfall
+from footfall.errors import UsageError
+from footfall.run.crowd import Crowd
+from footfall.run.engine import DAY_MS
+from footfall.run.live import live
+from footfall.run.pace import Lags, Limit, Pace
+from footfall.run.setup import set_up
+from footfall.store import open_store
+
+SCENARIO, PEOPLE, START = "online-school", 1500, "2026-03-01"
+crowds = sys.modules[Crowd.__module__]  # `footfall.run` is the function, so the path cannot be written
+A_DAY_IN_2_S = 43_200.0
+
+
+class FakeClock:
+    """Time passes when somebody sleeps."""
+
+    def __init__(self, wall_ms: int = 0) -> None:
+        self.wall, self.now = wall_ms, 0.0
+
+    def wall_ms(self) -> int:
+        return self.wall + int(self.now * 1000)
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds, wake=None) -> None:
+        self.now += max(seconds, 0.0)
+
+
+@pytest.fixture(scope="module")
+def start_ms():
+    return set_up(SCENARIO, people=PEOPLE, start=START).run.stream.start_ms
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """Everything of one run of six days."""
+    file = tmp_path_factory.mktemp("whole") / "whole.duckdb"
+    footfall.run(SCENARIO, people=PEOPLE, start=START, days=6, to=f"duckdb:{file}", workers=1)
+    return contents(file)
+
+
+def contents(file, scenario="online_school"):
+    """Return all rows, tallies and what is known of the run."""
+    keys = {"events": "insert_id", "changes": "person, sequence", "arrivals": "person"}
+    with open_store(file) as store:
+        (info,) = store.runs()
+        tables = {name: store.arrow(f"SELECT * FROM {scenario}.{name} ORDER BY {key}") for name, key in keys.items()}
+        totals = (info.id, info.run.until_ms, info.run.people, info.events, info.is_complete)
+        return tables, store.tallies(info.id), totals
+
+
+def assert_same(found, whole):
+    (tables, *rest), (wanted, *others) = found, whole
+    assert rest == others
+    for name, table in wanted.items():
+        different = [column for column in table.column_names if not tables[name][column].equals(table[column])]
+        assert not different, name
+
+
+def go_live(file, seconds, *, speed=A_DAY_IN_2_S, clock=None, **options):
+    return live(SCENARIO, to=f"duckdb:{file}", speed=speed, for_s=seconds, clock=clock or FakeClock(), **options)
+
+
+def test_a_backfill_and_a_live_run_join_without_a_seam(tmp_path, whole):
+    """Three days by `run`, three by `live`, which finds start and people in the store: as one run of six days."""
+    footfall.run(SCENARIO, people=PEOPLE, start=START, days=3, to=f"duckdb:{tmp_path}/a.duckdb", workers=1)
+    result = go_live(tmp_path / "a.duckdb", 6)
+    assert result.is_finished
+    assert_same(contents(tmp_path / "a.duckdb"), whole)
+
+
+def test_a_live_run_alone_is_that_run(tmp_path, whole):
+    """From the start on, in windows of some hours."""
+    go_live(tmp_path / "a.duckdb", 12, people=PEOPLE, start=START)
+    assert_same(contents(tmp_path / "a.duckdb"), whole)
+
+
+def test_windows_of_other_widths_give_the_same(tmp_path, whole):
+    """Slower and faster, one after the other, into the same store."""
+    go_live(tmp_path / "a.duckdb", 4, people=PEOPLE, start=START, speed=A_DAY_IN_2_S / 2)
+    go_live(tmp_path / "a.duckdb", 0.5, speed=A_DAY_IN_2_S * 8)
+    go_live(tmp_path / "a.duckdb", 6)
+    assert_same(contents(tmp_path / "a.duckdb"), whole)
+
+
+def test_a_backfill_goes_on_after_a_live_run(tmp_path, whole):
+    """`run` by groups continues where everybody stands."""
+    go_live(tmp_path / "a.duckdb", 5, people=PEOPLE, start=START)
+    footfall.run(SCENARIO, people=PEOPLE, start=START, days=6, to=f"duckdb:{tmp_path}/a.duckdb", workers=1)
+    assert_same(contents(tmp_path / "a.duckdb"), whole)
+
+
+def test_a_live_run_that_is_stopped_goes_on(tmp_path, whole):
+    """Stopped at any moment it is whole up to there; again, it goes on, without gap or overlap."""
+    clock, stop = FakeClock(), threading.Event()
+
+    def watch(standing):
+        if standing.replayed == 1:
+            stop.set()
+
+    footfall.run(SCENARIO, people=PEOPLE, start=START, days=2, to=f"duckdb:{tmp_path}/a.duckdb", workers=1)
+    stopped = go_live(tmp_path / "a.duckdb", 8, clock=clock, stop=stop, watch=watch)
+    assert not stopped.is_finished
+    assert stopped.run.until_ms < stopped.run.stream.start_ms + 6 * DAY_MS
+    left_s = (whole[2][1] - stopped.run.until_ms) / 1000 / A_DAY_IN_2_S
+    go_live(tmp_path / "a.duckdb", left_s)
+    assert_same(contents(tmp_path / "a.duckdb"), whole)
+
+
+def test_a_second_sink_is_brought_to_where_the_first_stands(tmp_path, whole, start_ms):
+    """A sink that is behind gets what it lacks; the other one gets nothing twice."""
+    footfall.run(SCENARIO, people=PEOPLE, start=START, days=2, to=f"duckdb:{tmp_path}/a.duckdb", workers=1)
+    clock = FakeClock(start_ms + 6 * DAY_MS)
+    both = [f"duckdb:{tmp_path}/a.duckdb", f"duckdb:{tmp_path}/b.duckdb"]
+    result = live(SCENARIO, to=both, speed=1e6, for_s=1e-10, catch_up=True, clock=clock)
+    assert [sink.before for sink in result.sinks] == ["incomplete", "new"]
+    for name in ("a", "b"):
+        assert_same(contents(tmp_path / f"{name}.duckdb"), whole)
+
+
+def test_catching_up_delivers_what_has_happened_since(tmp_path, start_ms):
+    """At speed 1, what happened between the store's end and now comes at once; then time passes with the clock."""
+    footfall.run(SCENARIO, people=PEOPLE, start=START, days=2, to=f"duckdb:{tmp_path}/a.duckdb", workers=1)
+    clock = FakeClock(start_ms + 5 * DAY_MS)
+    result = go_live(tmp_path / "a.duckdb", 20, speed=1.0, clock=clock)
+    assert result.run.until_ms == start_ms + 5 * DAY_MS + 20_000
+    assert clock.now <= 21
+
+
+def test_without_catching_up_time_goes_on_where_the_store_ends(tmp_path, start_ms):
+    """On request also at speed 1."""
+    footfall.run(SCENARIO, people=PEOPLE, start=START, days=2, to=f"duckdb:{tmp_path}/a.duckdb", workers=1)
+    clock = FakeClock(start_ms + 5 * DAY_MS)
+    result = go_live(tmp_path / "a.duckdb", 20, speed=1.0, clock=clock, catch_up=False)
+    assert result.run.until_ms == start_ms + 2 * DAY_MS + 20_000
+
+
+def test_groups_that_differ_are_refused(tmp_path):
+    """A run that was stopped in its middle is finished first; the message says so."""
+    stop = threading.Event()
+    run = set_up(SCENARIO, people=PEOPLE, start=START, days=3)
+    from footfall.sinks import parse
+
+    sink = parse(f"duckdb:{tmp_path}/a.duckdb")
+    sink.open(run.run, fresh=False)
+    simulation = run.engine.simulation(run.run.id, 0, run.engine.group_size // 2, run.run.until_ms)
+    sink.commit(sink.prepare(simulation.advance(run.run.until_ms)))
+    other = run.engine.simulation(run.run.id, run.engine.group_size // 2, run.engine.group_size, run.run.until_ms)
+    sink.commit(sink.prepare(other.advance(run.run.until_ms - DAY_MS)))
+    sink.close(complete=False)
+    with pytest.raises(UsageError, match="finish that run first"):
+        go_live(tmp_path / "a.duckdb", 1, stop=stop)
+
+
+def test_another_scenario_of_that_name_is_refused(tmp_path):
+    """The stored run's people cannot go on when what they do was changed."""
+    footfall.run(SCENARIO, people=PEOPLE, start=START, days=1, to=f"duckdb:{tmp_path}/a.duckdb", workers=1)
+    with pytest.raises(UsageError, match="--start to begin a run of its own"):
+        go_live(tmp_path / "a.duckdb", 1, people=PEOPLE + 1)
+
+
+def test_events_come_when_they_are_due(tmp_path):
+    """No event is delivered before its time, and with a clock that waits for us none more than a window late."""
+    result = go_live(tmp_path / "a.duckdb", 4, people=PEOPLE, start=START)
+    assert result.events > 0
+    assert result.lags.quantile_ms(1.0) <= 200
+
+
+def test_a_clock_that_is_set_back_changes_nothing(tmp_path, whole):
+    """Pacing follows the monotonic clock."""
+
+    class SetBack(FakeClock):
+        def wall_ms(self):
+            return super().wall_ms() - (7_200_000 if self.now > 2 else 0)
+
+    go_live(tmp_path / "a.duckdb", 12, people=PEOPLE, start=START, clock=SetBack())
+    assert_same(contents(tmp_path / "a.duckdb"), whole)
+
+
+def test_a_rate_limit_holds(tmp_path):
+    """So many events per second at most: before the last window goes, time enough has passed for all before it."""
+    clock, seen = FakeClock(), []
+    to = f"ndjson:{tmp_path}/a.ndjson"
+    options = {"speed": A_DAY_IN_2_S / 10, "for_s": 8, "people": PEOPLE, "start": START, "rate_limit": 10}
+    live(SCENARIO, to=to, clock=clock, watch=lambda s: seen.append((clock.now, s.events)), **options)
+    assert len(seen) > 3
+    assert all(events <= 10 * (later + 1) for (_, events), (later, _) in pairwise(seen))
+
+
+@pytest.mark.parametrize("wrong", [{"speed": 0}, {"speed": -1}, {"rate_limit": 0}, {"seconds": 0}])
+def test_numbers_that_mean_nothing_are_refused(tmp_path, wrong):
+    """Speed, length and rate are above 0."""
+    options = {"seconds": 1, **wrong}
+    with pytest.raises(UsageError, match="a number above 0"):
+        go_live(tmp_path / "a.duckdb", options.pop("seconds"), people=10, start=START, **options)
+
+
+def test_a_crowd_lets_people_in_as_they_come(monkeypatch):
+    """Blocks of people, a calendar that ends, windows of any width: the events of one group simulated at once."""
+    ready = set_up(SCENARIO, people=PEOPLE, start=START, days=9)
+    until_ms, begin_ms = ready.run.until_ms, ready.run.stream.start_ms
+    one = ready.engine.simulation(ready.run.id, 0, 10**6, until_ms).advance(until_ms)
+    monkeypatch.setattr(crowds, "SOON_MS", DAY_MS)
+    monkeypatch.setattr(crowds, "HORIZON_MS", 4 * DAY_MS)
+    crowd = Crowd(ready.engine, ready.run.id, begin_ms)
+    cuts = [*range(begin_ms + 5 * 3_600_000, until_ms, 7 * 3_600_000), until_ms]
+    chunks = [crowd.advance(cut) for cut in cuts]
+    for name in ("events", "changes", "arrivals"):
+        pieces = pa.concat_tables([getattr(chunk, name) for chunk in chunks]).unify_dictionaries()
+        assert pieces.to_pylist() == getattr(one, name).to_pylist()
+
+
+def test_lags_are_counted():
+    """Quantiles of what was added, the longest ones in one bin."""
+    lags = Lags()
+    assert lags.quantile_ms(0.5) is None
+    lags.add(np.array([5, 1, 3, 2, 4]))
+    assert (lags.quantile_ms(0.5), lags.quantile_ms(1.0), lags.quantile_ms(0.2)) == (3, 5, 1)
+    lags.add(np.array([10**9]))
+    assert lags.quantile_ms(1.0) == 600_000
+
+
+def test_pace_and_limit():
+    """Simulated time is the clock's, times the speed; a limit asks to wait for what was taken."""
+    clock = FakeClock()
+    pace, limit = Pace(clock, 1_000, 60.0), Limit(clock, 100)
+    clock.sleep(2)
+    assert pace.now_ms() == 121_000
+    assert pace.seconds_until(181_000) == pytest.approx(1.0)
+    assert pace.lags_ms(np.array([61_000, 200_000])).tolist() == [1_000, 0]
+    limit.take(50)
+    assert limit.wait_s() == pytest.approx(0.5)
