@@ -289,17 +289,23 @@ def _times(array: pa.Array, before: str, after: str) -> pa.Array:
     layout = [("head", f"S{len(head)}"), ("day", "S11"), ("minute", "S6"), ("ms", "S7"), ("tail", f"S{len(tail)}")]
     rows = np.empty(len(array), dtype=layout)
     rows["head"], rows["tail"] = head, tail
-    first = int(days.min()) if len(days) else 0
-    rows["day"] = _days(first, int(days.max()) if len(days) else 0)[days - first]
+    rows["day"] = _days(days)
     rows["minute"], rows["ms"] = _MINUTES[minutes], _MILLISECONDS[ms]
     offsets = np.arange(len(array) + 1, dtype=np.int32) * np.int32(rows.itemsize)
     texts = pa.StringArray.from_buffers(len(array), pa.py_buffer(offsets), pa.py_buffer(rows))
     return _masked(texts, array)
 
 
-def _days(first: int, last: int) -> npt.NDArray[np.bytes_]:
-    days = np.datetime_as_string(np.arange(first, last + 1).astype("datetime64[D]"))
-    return np.char.add(days.astype("S10"), b"T")
+def _days(days: Ints) -> npt.NDArray[np.bytes_]:
+    """Return `2026-01-31T` per day since the epoch; each day is written once."""
+    first = int(days.min()) if len(days) else 0
+    span = int(days.max()) - first + 1 if len(days) else 1
+    if span > len(days) + 10_000:
+        different, places = np.unique(days, return_inverse=True)
+    else:
+        different, places = np.arange(first, first + span), days - first
+    texts = np.datetime_as_string(different.astype("datetime64[D]")).astype("S10")
+    return np.char.add(texts, b"T")[places]
 
 
 _MINUTES = np.array([f"{i // 60:02d}:{i % 60:02d}:".encode() for i in range(1440)])

@@ -1,0 +1,66 @@
+"""What may stand after `--to`."""
+
+import subprocess
+import sys
+from importlib.metadata import EntryPoint, EntryPoints
+
+import pytest
+
+from footfall.errors import UsageError
+from footfall.sinks import parse, registry
+
+
+@pytest.mark.parametrize(
+    ("spec", "name"),
+    [
+        ("duckdb:a.duckdb", "duckdb:a.duckdb"),
+        ("a.duckdb", "duckdb:a.duckdb"),
+        ("folder/a.db", "duckdb:folder/a.db"),
+        ("parquet:out", "parquet:out"),
+        ("out.parquet/", "parquet:out.parquet"),
+        ("ndjson:x", "ndjson:x"),
+        ("x.ndjson", "ndjson:x.ndjson"),
+        ("x.jsonl.gz", "ndjson:x.jsonl.gz"),
+        ("csv:x", "csv:x"),
+        ("x.csv", "csv:x.csv"),
+        ("json:x", "json:x"),
+        ("x.json", "json:x.json"),
+        ("-", "-"),
+    ],
+)
+def test_kinds_and_endings(spec, name):
+    """A kind and a target, or a path whose ending tells the kind."""
+    assert parse(spec).name == name
+
+
+@pytest.mark.parametrize("spec", ["xlsx:a", "events", "a.xlsx", ""])
+def test_an_unknown_kind_is_told_what_there_is(spec):
+    """The error quotes what was written and lists what is accepted."""
+    with pytest.raises(UsageError, match="there is no such sink\n  accepted: duckdb:FILE, parquet:"):
+        parse(spec)
+
+
+def test_a_kind_without_a_target():
+    """`duckdb:` alone is not enough."""
+    with pytest.raises(UsageError, match="names no target\n  hint: write duckdb:FILE"):
+        parse("duckdb:")
+
+
+def test_other_packages_bring_sinks(monkeypatch):
+    """An entry point `footfall.sinks` is called with what follows the colon, and is listed."""
+    point = EntryPoint(name="mine", value="footfall.sinks.one_file:FORMATS", group="footfall.sinks")
+    monkeypatch.setattr(EntryPoint, "load", lambda self: lambda target: f"a sink into {target}")
+    monkeypatch.setattr(registry, "entry_points", lambda **asked: EntryPoints([point]).select(**asked))
+    assert parse("mine:there") == "a sink into there"
+    with pytest.raises(UsageError, match="mine:…"):
+        parse("yours:there")
+
+
+def test_naming_a_sink_loads_no_driver():
+    """`--help` and wrong arguments are answered before DuckDB is imported."""
+    script = (
+        "import sys; from footfall.sinks import parse; [parse(s) for s in ('a.duckdb', 'parquet:p', 'x.csv', '-')];"
+        "print([m for m in ('duckdb', 'pyarrow.parquet', 'sqlite3') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "['sqlite3']\n"
