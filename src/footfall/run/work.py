@@ -55,10 +55,11 @@ def live_through(job: Job, share: int = 0, n_shares: int = 1) -> Iterator[Outcom
             continue
         if step.group not in groups:
             groups[step.group] = _enter(job, step)
-        chunk = groups[step.group].advance(step.part.until_ms)
+        outcome = prepare(job, step, groups[step.group].advance(step.part.until_ms))
         if step.is_last:
             del groups[step.group]
-        yield prepare(job, step, chunk)
+        yield outcome
+        del outcome  # a kept chunk must be gone before the next one is made
 
 
 def prepare(job: Job, step: Step, chunk: Chunk) -> Outcome:

@@ -11,12 +11,13 @@ import os
 import signal
 import threading
 import traceback
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
 from footfall.errors import FootfallError
 from footfall.run.frames import read_frame, write_frame
-from footfall.run.work import Job, live_through
+from footfall.run.work import Job, Outcome, live_through
 
 CREDIT, STOP = b"c", b"s"
 IN_FLIGHT = 2
@@ -82,13 +83,21 @@ def _work(orders: IO[bytes], results: IO[bytes]) -> None:
         assignment: Assignment = read_frame(orders)
         leash = Leash(orders)
         outcomes = live_through(assignment.job, assignment.share, assignment.n_shares)
-        while leash.may_go_on() and (outcome := next(outcomes, None)) is not None:
-            write_frame(results, outcome)
+        while leash.may_go_on() and _hand_over(outcomes, results):
+            pass
         write_frame(results, None)
     except BrokenPipeError:
         os._exit(1)
     except Exception as problem:  # noqa: BLE001 - every failure is the owner's to tell
         write_frame(results, _failure(problem))
+
+
+def _hand_over(outcomes: Iterator[Outcome], results: IO[bytes]) -> bool:
+    """Make the next outcome and hand it over; return False when there is none."""
+    outcome = next(outcomes, None)
+    if outcome is not None:
+        write_frame(results, outcome)
+    return outcome is not None
 
 
 def _failure(problem: Exception) -> Failure:

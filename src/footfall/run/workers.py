@@ -51,6 +51,7 @@ def outcomes_of(job: Job, n_workers: int, stop: threading.Event) -> Generator[Ou
 def _until(stop: threading.Event, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
     while not stop.is_set() and (outcome := next(outcomes, None)) is not None:
         yield outcome
+        del outcome
 
 
 class Workers:
