@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from footfall.model import builtins
@@ -14,15 +12,13 @@ from footfall.model.tables import Categorical
 from footfall.model.values import NULL_INTEGER, NULLS, Array, differ, is_null
 from footfall.sim import draws
 from footfall.sim.context import Context
+from footfall.sim.crowd import Crowd
 from footfall.sim.decisions import active, factor
 from footfall.sim.evaluate import evaluate, holds
 from footfall.sim.record import mark
 
-if TYPE_CHECKING:
-    from footfall.sim.waves import Waves
 
-
-def apply(waves: Waves, action: Action, context: Context, joins_next: bool) -> None:
+def apply(crowd: Crowd, action: Action, context: Context, joins_next: bool) -> None:
     """Change the state of some people, and note what changed.
 
     Args:
@@ -30,12 +26,12 @@ def apply(waves: Waves, action: Action, context: Context, joins_next: bool) -> N
     """
     number = getattr(action, "property", -1)
     if number < 0:
-        _change(waves, action, context)
+        _change(crowd, action, context)
         return
-    declared = waves.model.user_properties[number]
+    declared = crowd.model.user_properties[number]
     before = _snapshot(declared, context)
-    _change(waves, action, context)
-    _note(waves, number, declared, before, context, joins_next)
+    _change(crowd, action, context)
+    _note(crowd, number, declared, before, context, joins_next)
 
 
 def _snapshot(declared: UserProperty, context: Context) -> list[Array]:
@@ -52,44 +48,44 @@ def _changed(declared: UserProperty, before: list[Array], after: list[Array]) ->
 
 
 def _note(
-    waves: Waves, number: int, declared: UserProperty, before: list[Array], context: Context, joins_next: bool
+    crowd: Crowd, number: int, declared: UserProperty, before: list[Array], context: Context, joins_next: bool
 ) -> None:
     after = _snapshot(declared, context)
     changed = _changed(declared, before, after)
     if np.count_nonzero(changed):
         rows = context.rows[changed]
         values = [v[changed] for v in before] + [v[changed] for v in after]
-        note_change(waves, number, rows, waves.state.clock[rows], joins_next, values)
+        note_change(crowd, number, rows, crowd.state.clock[rows], joins_next, values)
 
 
-def note_change(waves: Waves, number: int, rows: Array, times: Array, joins_next: bool, values: list[Array]) -> None:
+def note_change(crowd: Crowd, number: int, rows: Array, times: Array, joins_next: bool, values: list[Array]) -> None:
     """Note changes of a user property, bound to the event of the same instant."""
-    state = waves.state
+    state = crowd.state
     state.change_no[rows] += 1
-    if waves.record is None:
+    if crowd.record is None:
         return
     has_event = np.equal(state.event_last[rows], times) & (not joins_next)
     event = state.event_no[rows] + np.where(has_event, 0, 1)
     bound = has_event | joins_next
-    waves.record.changes[number].append(rows, state.change_no[rows], times, event, bound, *values)
+    crowd.record.changes[number].append(rows, state.change_no[rows], times, event, bound, *values)
 
 
-def _change(waves: Waves, action: Action, context: Context) -> None:
+def _change(crowd: Crowd, action: Action, context: Context) -> None:
     if isinstance(action, Assign):
-        _assign(waves, action, context)
+        _assign(crowd, action, context)
     elif isinstance(action, Append):
-        _append(waves, action, context)
+        _append(crowd, action, context)
     elif isinstance(action, Remove):
-        _remove(waves, action, context)
+        _remove(crowd, action, context)
     elif isinstance(action, PickRow):
-        _pick_row(waves, action, context)
+        _pick_row(crowd, action, context)
     else:
-        _pick_element(waves, action, context)
+        _pick_element(crowd, action, context)
 
 
-def _assign(waves: Waves, action: Assign, context: Context) -> None:
-    column = waves.state.columns[action.column]
-    value = _value(waves, action.value, context)
+def _assign(crowd: Crowd, action: Assign, context: Context) -> None:
+    column = crowd.state.columns[action.column]
+    value = _value(crowd, action.value, context)
     value = affected(action.effects, value, context)
     if action.adds:
         value = _added(action, column[context.rows], value)
@@ -102,9 +98,9 @@ def _added(action: Assign, old: Array, more: Array) -> Array:
     return old + np.where(is_null(value_kind, np.asarray(more)), 0, more)
 
 
-def _value(waves: Waves, value: Op | Draw, context: Context) -> Array:
+def _value(crowd: Crowd, value: Op | Draw, context: Context) -> Array:
     if isinstance(value, Draw):
-        return draws.value(value, draws.bits(waves.state, context.rows, value.key))
+        return draws.value(value, draws.bits(crowd.state, context.rows, value.key))
     return evaluate(value, context)
 
 
@@ -127,34 +123,34 @@ def affected(effects: tuple[Effect, ...], value: Array, context: Context) -> Arr
     return value
 
 
-def _append(waves: Waves, action: Append, context: Context) -> None:
-    columns, rows = waves.state.columns, context.rows
+def _append(crowd: Crowd, action: Append, context: Context) -> None:
+    columns, rows = crowd.state.columns, context.rows
     values = [evaluate(op, context) for op in action.values]
     length = columns[action.length][rows]
     width = columns[action.columns[0]].shape[1]
     fits = np.less(length, width)
-    if waves.record is not None:
-        waves.record.skips[action.skip] += int(len(rows) - fits.sum())
+    if crowd.record is not None:
+        crowd.record.skips[action.skip] += int(len(rows) - fits.sum())
     who, place = rows[fits], length[fits]
     for column, value in zip(action.columns, values, strict=True):
         columns[column][who, place] = value[fits] if value.ndim else value
     columns[action.length][who] = place + 1
 
 
-def _remove(waves: Waves, action: Remove, context: Context) -> None:
-    columns, rows = waves.state.columns, context.rows
+def _remove(crowd: Crowd, action: Remove, context: Context) -> None:
+    columns, rows = crowd.state.columns, context.rows
     width = columns[action.columns[0]].shape[1]
     length = columns[action.length][rows]
     place = _place(action, context, length)
     if place is None:
         for column in action.columns:
-            columns[column][rows] = NULLS[waves.model.columns[column].kind]
+            columns[column][rows] = NULLS[crowd.model.columns[column].kind]
         columns[action.length][rows] = 0
         return
     there = np.greater_equal(place, 0) & np.less(place, length)
     source = np.arange(width) + np.greater_equal(np.arange(width), np.where(there, place, width)[:, None])
     for column in action.columns:
-        null = np.full((len(rows), 1), NULLS[waves.model.columns[column].kind], columns[column].dtype)
+        null = np.full((len(rows), 1), NULLS[crowd.model.columns[column].kind], columns[column].dtype)
         padded = np.concatenate([columns[column][rows], null], axis=1)
         columns[column][rows] = np.take_along_axis(padded, np.minimum(source, width), axis=1)
     columns[action.length][rows] = length - there
@@ -171,57 +167,57 @@ def _place(action: Remove, context: Context, length: Array) -> Array | None:
     return np.where(found.any(axis=1), np.argmax(found, axis=1), -1)
 
 
-def _pick_row(waves: Waves, action: PickRow, context: Context) -> None:
-    random = draws.bits(waves.state, context.rows, action.key)
+def _pick_row(crowd: Crowd, action: PickRow, context: Context) -> None:
+    random = draws.bits(crowd.state, context.rows, action.key)
     if isinstance(action.table, Categorical):
         row = draws.choose(action.table, random)
     else:
         assert action.equal is not None
         row = draws.choose_among(action.table, np.asarray(evaluate(action.equal, context)), random)
-    waves.state.columns[action.column][context.rows] = row
+    crowd.state.columns[action.column][context.rows] = row
 
 
-def _pick_element(waves: Waves, action: PickElement, context: Context) -> None:
-    columns, rows = waves.state.columns, context.rows
+def _pick_element(crowd: Crowd, action: PickElement, context: Context) -> None:
+    columns, rows = crowd.state.columns, context.rows
     length = columns[action.length][rows]
-    random = (draws.bits(waves.state, rows, action.key) >> np.uint64(32)).view(np.int64)
+    random = (draws.bits(crowd.state, rows, action.key) >> np.uint64(32)).view(np.int64)
     place = random * length >> 32
     has = np.greater(length, 0)
     columns[action.place][rows] = np.where(has, place, NULL_INTEGER)
     for source, column in zip(action.sources, action.columns, strict=True):
-        null = NULLS[waves.model.columns[column].kind]
+        null = NULLS[crowd.model.columns[column].kind]
         columns[column][rows] = np.where(has, columns[source][rows, place], null)
 
 
-def emit(waves: Waves, number: int, rows: Array, times: Array, numbers: Array) -> None:
+def emit(crowd: Crowd, number: int, rows: Array, times: Array, numbers: Array) -> None:
     """Let an event happen: session, stage and identity first, then the record of it."""
-    site = waves.model.sites[number]
-    state = waves.state
+    site = crowd.model.sites[number]
+    state = crowd.state
     if site.in_session:
-        _in_session(waves, rows, times)
+        _in_session(crowd, rows, times)
     if site.identifies:
         state.columns[builtins.KNOWN][rows] = 1
-    _advance_stage(waves, site, rows, times)
-    if waves.record is None:
+    _advance_stage(crowd, site, rows, times)
+    if crowd.record is None:
         return
     first = ~state.has_emitted.take(rows)
     if np.count_nonzero(first):
-        _first_events(waves, rows[first])
-    _record(waves, number, site, rows, times, numbers)
+        _first_events(crowd, rows[first])
+    _record(crowd, number, site, rows, times, numbers)
 
 
-def _in_session(waves: Waves, rows: Array, times: Array) -> None:
-    state = waves.state
+def _in_session(crowd: Crowd, rows: Array, times: Array) -> None:
+    state = crowd.state
     session = state.session_id.take(rows)
     is_new = np.equal(session, NULL_INTEGER)
     state.session_id[rows] = np.where(is_new, times, session)
     state.session_last[rows] = times
 
 
-def _advance_stage(waves: Waves, site: Site, rows: Array, times: Array) -> None:
+def _advance_stage(crowd: Crowd, site: Site, rows: Array, times: Array) -> None:
     if not site.stages:
         return
-    state, context = waves.state, waves.context(rows)
+    state, context = crowd.state, crowd.context(rows)
     old = context.load(builtins.STAGE)
     new = old
     for rule in site.stages:
@@ -235,24 +231,24 @@ def _advance_stage(waves: Waves, site: Site, rows: Array, times: Array) -> None:
     if np.count_nonzero(risen):
         who = rows[risen]
         state.columns[builtins.STAGE][who] = new[risen]
-        note_change(waves, len(waves.model.user_properties), who, times[risen], False, [old[risen], new[risen]])
+        note_change(crowd, len(crowd.model.user_properties), who, times[risen], False, [old[risen], new[risen]])
 
 
-def _first_events(waves: Waves, rows: Array) -> None:
-    state = waves.state
+def _first_events(crowd: Crowd, rows: Array) -> None:
+    state = crowd.state
     state.has_emitted[rows] = True
-    assert waves.record is not None
-    columns = [c for p in waves.model.user_properties for c in (p.column, *p.items)]
-    waves.record.firsts.append(rows, state.event_no[rows], *(state.columns[c][rows] for c in columns))
+    assert crowd.record is not None
+    columns = [c for p in crowd.model.user_properties for c in (p.column, *p.items)]
+    crowd.record.firsts.append(rows, state.event_no[rows], *(state.columns[c][rows] for c in columns))
 
 
-def _record(waves: Waves, number: int, site: Site, rows: Array, times: Array, numbers: Array) -> None:
-    state = waves.state
+def _record(crowd: Crowd, number: int, site: Site, rows: Array, times: Array, numbers: Array) -> None:
+    state = crowd.state
     stages, known = state.columns[builtins.STAGE].take(rows), state.columns[builtins.KNOWN].take(rows)
     if site.in_session:
         session, marks = state.session_id[rows], mark(stages, state.device_no.take(rows), known)
     else:
         session, marks = np.full(len(rows), NULL_INTEGER, np.int64), mark(stages, -1, known)
     captures = [state.columns[c].take(rows, axis=0) for c in site.captures]
-    assert waves.record is not None
-    waves.record.sites[number].append(rows, times, numbers, session, marks, *captures)
+    assert crowd.record is not None
+    crowd.record.sites[number].append(rows, times, numbers, session, marks, *captures)

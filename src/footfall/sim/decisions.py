@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from footfall.model import builtins
@@ -12,16 +10,14 @@ from footfall.model.program import Decide, Effect, Option
 from footfall.model.values import Array
 from footfall.sim import draws
 from footfall.sim.context import Context
+from footfall.sim.crowd import Crowd
 from footfall.sim.evaluate import evaluate, holds
-
-if TYPE_CHECKING:
-    from footfall.sim.waves import Waves
 
 ONE = 2**32
 _HALF_WORD = np.uint64(32)
 
 
-def decide(waves: Waves, node: Decide, rows: Array) -> None:
+def decide(crowd: Crowd, node: Decide, rows: Array) -> None:
     """Send each person to an option.
 
     Args:
@@ -31,49 +27,49 @@ def decide(waves: Waves, node: Decide, rows: Array) -> None:
     Randomness:
         One draw per person, named after the decision.
     """
-    random = (draws.bits(waves.state, rows, node.key) >> _HALF_WORD).view(np.int64)
+    random = (draws.bits(crowd.state, rows, node.key) >> _HALF_WORD).view(np.int64)
     if node.thresholds is not None:
-        _alike(waves, node, rows, random, node.thresholds)
+        _alike(crowd, node, rows, random, node.thresholds)
     elif node.is_chance:
-        _chance(waves, node, rows, random)
+        _chance(crowd, node, rows, random)
     else:
-        _options(waves, node, rows, random)
+        _options(crowd, node, rows, random)
 
 
-def _alike(waves: Waves, node: Decide, rows: Array, random: Array, thresholds: Array) -> None:
+def _alike(crowd: Crowd, node: Decide, rows: Array, random: Array, thresholds: Array) -> None:
     """Decide where chances are the same for all."""
     if len(thresholds) == 2 and thresholds[1] == ONE:
-        _alike_two(waves, node, rows, random, int(thresholds[0]))
+        _alike_two(crowd, node, rows, random, int(thresholds[0]))
         return
     choice = np.searchsorted(thresholds, random, side="right")
     taken = np.bincount(choice, minlength=len(thresholds) + 1)
     for number, option in enumerate(node.options):
         if taken[number]:
-            waves.push(option.target, rows.compress(np.equal(choice, number)))
+            crowd.push(option.target, rows.compress(np.equal(choice, number)))
     if taken[-1]:
-        waves.push(node.otherwise, rows.compress(np.equal(choice, len(thresholds))))
-    if waves.record is not None:
-        sums = waves.record.decisions[node.number]
+        crowd.push(node.otherwise, rows.compress(np.equal(choice, len(thresholds))))
+    if crowd.record is not None:
+        sums = crowd.record.decisions[node.number]
         sums[:, 0] += len(rows)
         sums[0, 1] += len(rows) * thresholds[0]
         sums[1:, 1] += len(rows) * (thresholds[1:] - thresholds[:-1])
         sums[:, 2] += taken[:-1]
 
 
-def _alike_two(waves: Waves, node: Decide, rows: Array, random: Array, threshold: int) -> None:
+def _alike_two(crowd: Crowd, node: Decide, rows: Array, random: Array, threshold: int) -> None:
     """Decide between two options with the same chance for all."""
     taken = np.less(random, threshold)
-    waves.push(node.options[0].target, rows.compress(taken))
-    waves.push(node.options[1].target, rows.compress(~taken))
-    if waves.record is not None:
+    crowd.push(node.options[0].target, rows.compress(taken))
+    crowd.push(node.options[1].target, rows.compress(~taken))
+    if crowd.record is not None:
         n, got = len(rows), int(np.count_nonzero(taken))
         asked = n * threshold
-        waves.record.decisions[node.number] += np.array([[n, asked, got], [n, n * ONE - asked, n - got]])
+        crowd.record.decisions[node.number] += np.array([[n, asked, got], [n, n * ONE - asked, n - got]])
 
 
-def _chance(waves: Waves, node: Decide, rows: Array, random: Array) -> None:
+def _chance(crowd: Crowd, node: Decide, rows: Array, random: Array) -> None:
     """Decide between the first option and the second."""
-    context = waves.context(rows)
+    context = crowd.context(rows)
     first = node.options[0]
     chance = _weight(first, context, len(rows), 1.0)
     actives = [(effect, active(effect, context, len(rows))) for effect in first.effects]
@@ -81,12 +77,12 @@ def _chance(waves: Waves, node: Decide, rows: Array, random: Array) -> None:
         chance = _with_odds(chance, effect, is_active, context)
     threshold = (chance * float(ONE)).astype(np.int64)
     taken = np.less(random, threshold)
-    waves.push(first.target, rows.compress(taken))
-    waves.push(node.options[1].target, rows.compress(~taken))
-    if waves.record is not None:
-        _tally_chance(waves.record.decisions[node.number], threshold, taken)
+    crowd.push(first.target, rows.compress(taken))
+    crowd.push(node.options[1].target, rows.compress(~taken))
+    if crowd.record is not None:
+        _tally_chance(crowd.record.decisions[node.number], threshold, taken)
         for effect, is_active in actives:
-            _tally_effect(waves, node, 0, effect, is_active, threshold, taken)
+            _tally_effect(crowd, node, 0, effect, is_active, threshold, taken)
 
 
 def _with_odds(chance: Array, effect: Effect, is_active: Array | None, context: Context) -> Array:
@@ -100,9 +96,9 @@ def _tally_chance(sums: Array, threshold: Array, taken: Array) -> None:
     sums += np.array([[n, asked, got], [n, n * ONE - asked, n - got]], np.int64)
 
 
-def _options(waves: Waves, node: Decide, rows: Array, random: Array) -> None:
+def _options(crowd: Crowd, node: Decide, rows: Array, random: Array) -> None:
     """Decide among several options with weights of their own for each person."""
-    context = waves.context(rows)
+    context = crowd.context(rows)
     n = len(rows)
     weights = [_weight(option, context, n, np.inf) for option in node.options]
     actives = []
@@ -117,15 +113,15 @@ def _options(waves: Waves, node: Decide, rows: Array, random: Array) -> None:
     taken = np.bincount(choice, minlength=len(weights) + 1)
     for number, option in enumerate(node.options):
         if taken[number]:
-            waves.push(option.target, rows.compress(np.equal(choice, number)))
-    waves.push(node.otherwise, rows.compress(np.equal(choice, len(weights))))
-    if waves.record is not None:
+            crowd.push(option.target, rows.compress(np.equal(choice, number)))
+    crowd.push(node.otherwise, rows.compress(np.equal(choice, len(weights))))
+    if crowd.record is not None:
         asked = np.diff(thresholds, axis=0, prepend=0)
-        waves.record.decisions[node.number] += np.stack(
+        crowd.record.decisions[node.number] += np.stack(
             [np.full(len(weights), n), asked.sum(axis=1), taken[:-1]], axis=1
         )
         for number, effect, is_active in actives:
-            _tally_effect(waves, node, number, effect, is_active, asked[number], np.equal(choice, number))
+            _tally_effect(crowd, node, number, effect, is_active, asked[number], np.equal(choice, number))
 
 
 def _weight(option: Option, context: Context, n: int, most: float) -> Array:
@@ -150,13 +146,13 @@ def _thresholds(weights: list[Array]) -> Array:
 
 
 def _tally_effect(
-    waves: Waves, node: Decide, option: int, effect: Effect, is_active: Array | None, asked: Array, taken: Array
+    crowd: Crowd, node: Decide, option: int, effect: Effect, is_active: Array | None, asked: Array, taken: Array
 ) -> None:
-    assert waves.record is not None
+    assert crowd.record is not None
     key = (effect.number, node.number, option)
-    sums = waves.record.effects.get(key)
+    sums = crowd.record.effects.get(key)
     if sums is None:
-        sums = waves.record.effects[key] = np.zeros((2, 3), np.int64)
+        sums = crowd.record.effects[key] = np.zeros((2, 3), np.int64)
     whole = (len(taken), int(np.add.reduce(asked)), int(np.count_nonzero(taken)))
     if is_active is None:
         sums[0] += whole

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -24,11 +24,9 @@ from footfall.model.program import (
 from footfall.model.values import NEVER, NULL_INTEGER, NULLS, Array
 from footfall.sim import actions, decisions, draws, keys
 from footfall.sim.context import Context
+from footfall.sim.crowd import Crowd
 from footfall.sim.evaluate import evaluate, holds
 from footfall.sim.state import CLOSED
-
-if TYPE_CHECKING:
-    from footfall.sim.waves import Waves
 
 SESSION_GAP_MS = 30 * 60_000
 """A session ends after this long without an event (the convention of web analytics since Urchin)."""
@@ -36,81 +34,81 @@ FIRST_DEVICE = (7 << 62) // 10
 """Seven sessions in ten are on the person's first device."""
 
 
-def _act(waves: Waves, node: Act, number: int, rows: Array) -> None:
+def _act(crowd: Crowd, node: Act, number: int, rows: Array) -> None:
     """Change the state."""
     if node.joins_next:
-        rows, _ = _ready(waves, number, rows)
-    context = waves.context(rows)
+        rows, _ = _ready(crowd, number, rows)
+    context = crowd.context(rows)
     for action in node.actions:
-        actions.apply(waves, action, context, node.joins_next)
-    waves.push(node.next, rows)
+        actions.apply(crowd, action, context, node.joins_next)
+    crowd.push(node.next, rows)
 
 
-def _test(waves: Waves, node: Test, _number: int, rows: Array) -> None:
+def _test(crowd: Crowd, node: Test, _number: int, rows: Array) -> None:
     """Send people by a condition."""
-    is_true = holds(node.condition, waves.context(rows), len(rows))
-    waves.push(node.then, rows.compress(is_true))
-    waves.push(node.otherwise, rows.compress(~is_true))
+    is_true = holds(node.condition, crowd.context(rows), len(rows))
+    crowd.push(node.then, rows.compress(is_true))
+    crowd.push(node.otherwise, rows.compress(~is_true))
 
 
-def _decide(waves: Waves, node: Decide, _number: int, rows: Array) -> None:
+def _decide(crowd: Crowd, node: Decide, _number: int, rows: Array) -> None:
     """Send people by a decision."""
-    decisions.decide(waves, node, rows)
+    decisions.decide(crowd, node, rows)
 
 
-def _pause(waves: Waves, node: Pause, _number: int, rows: Array) -> None:
+def _pause(crowd: Crowd, node: Pause, _number: int, rows: Array) -> None:
     """Let time pass."""
-    state = waves.state
-    context = waves.context(rows)
+    state = crowd.state
+    context = crowd.context(rows)
     waits = draws.invert(node.table, draws.bits(state, rows, node.key))
     waits = np.minimum(actions.affected(node.effects, waits, context), node.limit_ms)
     if node.ends_session:
         state.session_last[rows] = CLOSED
     clock = state.clock.take(rows)
     if node.is_activity:
-        rhythms = waves.model.people.home_rhythms[state.columns[builtins.HOME].take(rows)]
-        times = waves.calendar.after(clock, waits, rhythms)
+        rhythms = crowd.model.people.home_rhythms[state.columns[builtins.HOME].take(rows)]
+        times = crowd.calendar.after(clock, waits, rhythms)
     else:
         times = clock + waits
-    waves.pass_time(rows, node.next, times)
+    crowd.pass_time(rows, node.next, times)
 
 
-def _enter(waves: Waves, node: Enter, _number: int, rows: Array) -> None:
+def _enter(crowd: Crowd, node: Enter, _number: int, rows: Array) -> None:
     """Begin a journey or a round."""
-    columns = waves.state.columns
+    columns = crowd.state.columns
     for column in node.counters:
         columns[column][rows] += 1
     for column in node.clears:
-        columns[column][rows] = NULLS[waves.model.columns[column].kind]
+        columns[column][rows] = NULLS[crowd.model.columns[column].kind]
     for column in node.zeroes:
         columns[column][rows] = 0
-    waves.push(node.next, rows)
+    crowd.push(node.next, rows)
 
 
-def _retry(waves: Waves, node: Retry, _number: int, rows: Array) -> None:
+def _retry(crowd: Crowd, node: Retry, _number: int, rows: Array) -> None:
     """Send back those who may try again."""
-    columns = waves.state.columns
+    columns = crowd.state.columns
     again = np.less(columns[node.tries][rows], node.at_most)
     back = rows[again]
     columns[node.tries][back] += 1
     columns[node.counter][back] += 1
-    waves.push(node.target, back)
-    waves.push(node.next, rows[~again])
+    crowd.push(node.target, back)
+    crowd.push(node.next, rows[~again])
 
 
-def _later(waves: Waves, node: Later, _number: int, rows: Array) -> None:
+def _later(crowd: Crowd, node: Later, _number: int, rows: Array) -> None:
     """Fill a timer slot."""
-    state = waves.state
-    context = waves.context(rows)
-    timer = waves.model.timers[node.timer]
+    state = crowd.state
+    context = crowd.context(rows)
+    timer = crowd.model.timers[node.timer]
     first = int(state.slot_edges[node.timer])
     mine = state.slots[rows, first : first + timer.slots]
     is_free = np.equal(mine, NEVER)
     slot = np.argmax(is_free, axis=1)
     fits = is_free[np.arange(len(rows)), slot]
-    if waves.record is not None:
-        waves.record.skips[node.skip] += int(len(rows) - fits.sum())
-    times = _due(waves, node, rows, context)
+    if crowd.record is not None:
+        crowd.record.skips[node.skip] += int(len(rows) - fits.sum())
+    times = _due(crowd, node, rows, context)
     fits &= np.less(times, NEVER)
     who, which = rows[fits], slot[fits]
     state.slots[who, first + which] = times[fits]
@@ -118,96 +116,96 @@ def _later(waves: Waves, node: Later, _number: int, rows: Array) -> None:
     for pending, op in zip(state.payloads[node.timer], node.values, strict=True):
         value = evaluate(op, context)
         pending[who, which] = value[fits] if value.ndim else value
-    waves.push(node.next, rows)
+    crowd.push(node.next, rows)
 
 
-def _due(waves: Waves, node: Later, rows: Array, context: Context) -> Array:
-    clock = waves.state.clock[rows]
+def _due(crowd: Crowd, node: Later, rows: Array, context: Context) -> Array:
+    clock = crowd.state.clock[rows]
     if node.moment is not None:
         moment = np.broadcast_to(evaluate(node.moment, context), rows.shape)
         return np.where(np.equal(moment, NULL_INTEGER), NEVER, np.maximum(moment, clock + 1))
     assert node.table is not None
-    waits = draws.invert(node.table, draws.bits(waves.state, rows, node.key))
+    waits = draws.invert(node.table, draws.bits(crowd.state, rows, node.key))
     waits = np.maximum(actions.affected(node.effects, waits, context), 1)
     if not node.is_activity:
         return clock + waits
-    rhythms = waves.model.people.home_rhythms[waves.state.columns[builtins.HOME].take(rows)]
-    return waves.calendar.after(clock, waits, rhythms)
+    rhythms = crowd.model.people.home_rhythms[crowd.state.columns[builtins.HOME].take(rows)]
+    return crowd.calendar.after(clock, waits, rhythms)
 
 
-def _end(waves: Waves, node: End, number: int, rows: Array) -> None:
+def _end(crowd: Crowd, node: End, number: int, rows: Array) -> None:
     """End a life, or a later journey."""
-    state = waves.state
+    state = crowd.state
     if not node.is_later:
         state.session_last[rows] = CLOSED
-        waves.pass_time(rows, number, np.full(len(rows), NEVER, np.int64))
+        crowd.pass_time(rows, number, np.full(len(rows), NEVER, np.int64))
         return
     if node.for_good:
         state.main_time[rows] = NEVER
-        state.main_node[rows] = waves.model.end
+        state.main_node[rows] = crowd.model.end
     state.in_later[rows] = 0
     times = np.maximum(state.main_time[rows], state.clock[rows])
-    _renew_sessions(waves, rows, times)
-    waves.pass_time(rows, state.main_node[rows], times)
+    _renew_sessions(crowd, rows, times)
+    crowd.pass_time(rows, state.main_node[rows], times)
 
 
-def _renew_sessions(waves: Waves, rows: Array, times: Array) -> None:
+def _renew_sessions(crowd: Crowd, rows: Array, times: Array) -> None:
     """Begin a new session for those whom a later journey kept from the main one for too long."""
-    stale = waves.state.main_live[rows] & np.greater_equal(times - waves.state.session_last[rows], SESSION_GAP_MS)
+    stale = crowd.state.main_live[rows] & np.greater_equal(times - crowd.state.session_last[rows], SESSION_GAP_MS)
     if np.count_nonzero(stale):
-        begin_sessions(waves, rows[stale], times[stale])
+        begin_sessions(crowd, rows[stale], times[stale])
 
 
-def _begin_session(waves: Waves, node: BeginSession, _number: int, rows: Array) -> None:
+def _begin_session(crowd: Crowd, node: BeginSession, _number: int, rows: Array) -> None:
     """Begin a session for those who are in none."""
-    clock = waves.state.clock[rows]
-    is_new = np.greater_equal(clock - waves.state.session_last[rows], SESSION_GAP_MS)
+    clock = crowd.state.clock[rows]
+    is_new = np.greater_equal(clock - crowd.state.session_last[rows], SESSION_GAP_MS)
     if np.count_nonzero(is_new):
-        begin_sessions(waves, rows[is_new], clock[is_new])
-    waves.push(node.next, rows)
+        begin_sessions(crowd, rows[is_new], clock[is_new])
+    crowd.push(node.next, rows)
 
 
-def begin_sessions(waves: Waves, rows: Array, times: Array) -> None:
+def begin_sessions(crowd: Crowd, rows: Array, times: Array) -> None:
     """Begin a session: a device is taken, session properties are drawn.
 
     Randomness:
         One draw per session, named "device", and one per session property.
     """
-    state = waves.state
+    state = crowd.state
     visits = state.columns[builtins.VISITS]
     visits[rows] += 1
     state.session_id[rows] = NULL_INTEGER
     state.session_last[rows] = times
-    random = keys.draw(state.keys[rows], waves.model.devices.session_key, visits[rows])
+    random = keys.draw(state.keys[rows], crowd.model.devices.session_key, visits[rows])
     state.device_no[rows] = _device(random, state.device_count[rows])
     kinds = state.device_kinds[rows, state.device_no[rows]]
     state.columns[builtins.DEVICE_KIND][rows] = kinds
-    context = waves.context(rows)
-    for initial in waves.model.session_initials:
+    context = crowd.context(rows)
+    for initial in crowd.model.session_initials:
         state.columns[initial.column][rows] = actions.initial_value(initial, context)
 
 
-def _ready(waves: Waves, number: int, rows: Array) -> tuple[Array, Array]:
+def _ready(crowd: Crowd, number: int, rows: Array) -> tuple[Array, Array]:
     """Set clocks to when the next event can be: strictly after the last; return those who get there before the end."""
-    state = waves.state
+    state = crowd.state
     times = np.maximum(state.clock.take(rows), state.event_last.take(rows) + 1)
-    late = np.greater_equal(times, waves.until_ms)
+    late = np.greater_equal(times, crowd.until_ms)
     state.clock[rows] = times
     if np.count_nonzero(late):
-        waves.go_on(rows[late], number, times[late])
+        crowd.go_on(rows[late], number, times[late])
         rows, times = rows[~late], times[~late]
     return rows, times
 
 
-def _emit(waves: Waves, node: Emit, number: int, rows: Array) -> None:
+def _emit(crowd: Crowd, node: Emit, number: int, rows: Array) -> None:
     """Let an event happen."""
-    state = waves.state
-    rows, times = _ready(waves, number, rows)
+    state = crowd.state
+    rows, times = _ready(crowd, number, rows)
     numbers = state.event_no.take(rows) + 1
     state.event_last[rows] = times
     state.event_no[rows] = numbers
-    actions.emit(waves, node.site, rows, times, numbers)
-    waves.push(node.next, rows)
+    actions.emit(crowd, node.site, rows, times, numbers)
+    crowd.push(node.next, rows)
 
 
 def _device(random: Array, count: Array) -> Array:
@@ -219,7 +217,7 @@ def _device(random: Array, count: Array) -> Array:
     return np.where(np.less(point, FIRST_DEVICE), 0, other)
 
 
-RUN: dict[type[Node], Callable[[Waves, Any, int, Array], None]] = {
+RUN: dict[type[Node], Callable[[Crowd, Any, int, Array], None]] = {
     Act: _act,
     Test: _test,
     Decide: _decide,
@@ -231,4 +229,4 @@ RUN: dict[type[Node], Callable[[Waves, Any, int, Array], None]] = {
     BeginSession: _begin_session,
     Emit: _emit,
 }
-"""What to run, by the kind of node: a function of the waves, the node, its number, and the rows of the people there."""
+"""What to run, by the kind of node: a function of the crowd, the node, its number, and the rows of the people there."""

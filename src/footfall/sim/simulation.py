@@ -14,10 +14,11 @@ from footfall.sim import actions, draws, keys
 from footfall.sim.arrivals import Arrivals
 from footfall.sim.assemble import assemble
 from footfall.sim.calendar import DAY_MS, Calendar
+from footfall.sim.crowd import Crowd
 from footfall.sim.flow import Group
 from footfall.sim.record import Record
 from footfall.sim.state import State
-from footfall.sim.waves import Waves
+from footfall.sim.waves import run_waves
 
 MARGIN_DAYS = 400
 """How far past the end the calendar reaches; who would come back later than that never does."""
@@ -52,7 +53,7 @@ class Simulation:
         self._persons = np.arange(first_person, end, dtype=np.int64)
         self._state = State(model, self._persons)
         self._settle(arrivals, first_person, end)
-        self._waves(None, model.start_ms).run()
+        run_waves(self._crowd(None, model.start_ms))
         self._group = self._begin(run)
         self.at_ms = model.start_ms
         self._is_first = True
@@ -71,7 +72,7 @@ class Simulation:
         state.device_kinds = np.stack(
             [draws.choose(devices.kinds, keys.draw(state.keys, devices.kind_key, k)) for k in range(3)], axis=1
         ).astype(np.int32)
-        context = self._waves(None, 0).context(np.arange(state.n))
+        context = self._crowd(None, 0).context(np.arange(state.n))
         for initial in model.initials:
             state.columns[initial.column][:] = actions.initial_value(initial, context)
 
@@ -91,8 +92,8 @@ class Simulation:
             first_stages=state.columns[builtins.STAGE].copy(),
         )
 
-    def _waves(self, record: Record | None, until_ms: int) -> Waves:
-        return Waves(self.model, self._calendar, self._state, record, until_ms)
+    def _crowd(self, record: Record | None, until_ms: int) -> Crowd:
+        return Crowd(self.model, self._calendar, self._state, record, until_ms)
 
     @property
     def arrived_ms(self) -> Array:
@@ -110,7 +111,7 @@ class Simulation:
         """
         record = Record.empty(self.model)
         self._group.event_no = self._state.event_no.copy()
-        self._waves(record, until_ms).run()
+        run_waves(self._crowd(record, until_ms))
         part = Part(*self._range, self.at_ms, until_ms)
         chunk = assemble(self._group, record, part, self._is_first)
         self.at_ms, self._is_first = until_ms, False
