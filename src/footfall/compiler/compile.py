@@ -16,6 +16,7 @@ from footfall.compiler.effects import Effects
 from footfall.compiler.journeys.builder import Builder
 from footfall.compiler.journeys.kinds import LOWER
 from footfall.compiler.journeys.lowering import Lowering
+from footfall.compiler.nullability import never_null
 from footfall.compiler.optimise import optimise
 from footfall.compiler.sites import Sites
 from footfall.compiler.world import compile_catalogues, declare_people, declare_sessions
@@ -129,6 +130,18 @@ def finish_program(c: Compilation) -> None:
     c.fields, c.compiled_sites = c.sites.finish(builder.id_prefixes, {language} - {-1})
 
 
+def mark_nullability(c: Compilation) -> None:
+    """Mark what can never be null."""
+    if c.problems.found:
+        return
+    known = never_null(c.initials, c.nodes, c.timers, c.table_columns)
+    c.nodes, c.compiled_sites = known.marked(c.nodes), known.marked(c.compiled_sites)
+    c.initials, c.session_initials = (
+        list(known.marked(tuple(c.initials))),
+        list(known.marked(tuple(c.session_initials))),
+    )
+
+
 PASSES: tuple[Callable[[Compilation], None], ...] = (
     compile_catalogues,
     declare_people,
@@ -140,5 +153,6 @@ PASSES: tuple[Callable[[Compilation], None], ...] = (
     check_effects,
     warn_of_silent_events,
     finish_program,
+    mark_nullability,
 )
 """The passes in order. Each notes what is wrong and goes on, so that all mistakes are found in one run."""

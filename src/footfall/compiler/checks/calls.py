@@ -112,7 +112,7 @@ class Calls:
         for name, journey in self.journeys.items():
             if name not in reached:
                 accepted = f"do: {name}, or later: {name}, in a journey that is run"
-                self.problems.add(journey.at, f'no step runs the journey "{name}"', accepted, "or take it out")
+                self.problems.add(journey.at, f'no step runs the journey "{name}"', accepted, "else take it out")
 
     def _check_ways(self, roots: list[str]) -> None:
         for name, journey in self.journeys.items():

@@ -73,11 +73,12 @@ class Ends:
         Raises:
             ScenarioError: There are some; nothing can be said of what is in them.
         """
-        for journey in self.journeys.values():
-            if self._is_deeper(journey.steps, MOST_LEVELS):
-                message = f'journey "{journey.name}" has steps within steps, {MOST_LEVELS} levels deep'
-                self.problems.add(journey.at, message, f"at most {MOST_LEVELS} levels, journeys that it runs included")
-        self.problems.raise_if_any()
+        deep = [journey for journey in self.journeys.values() if self._is_deeper(journey.steps, MOST_LEVELS)]
+        for journey in deep:
+            message = f'journey "{journey.name}" has steps within steps, {MOST_LEVELS} levels deep'
+            self.problems.add(journey.at, message, f"at most {MOST_LEVELS} levels, journeys that it runs included")
+        if deep:
+            self.problems.raise_if_any()
 
     def _is_deeper(self, steps: Steps, most: int) -> bool:
         if not most:

@@ -98,7 +98,7 @@ class Lookup:
             return f"'{name}' is a text in quotes"
         if node.parts[0] in self.values.tables:
             return f"pick: {node.parts[0]} chooses a row of that catalogue"
-        return nearest_hint(node.parts[0], known)
+        return nearest_hint(node.parts[0], known) or f"a text stands in quotes: '{name}'"
 
     # --- declared ----------------------------------------------------------------------------------------------------
 

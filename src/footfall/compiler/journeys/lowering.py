@@ -205,9 +205,8 @@ class Lowering:
         return self.builder.add(Pause(key, laws.wait(wait), following, ends, limit, ends, effects))
 
     def _warn_of_cut(self, wait: Wait, address: str) -> None:
-        which = "every one" if wait.kind == "exact" or wait.low_ms > LIMIT_IN_SESSION_MS else "some"
-        which = "most" if wait.kind == "about" else which
-        message = f'the wait "{address}" is longer than a session lasts: {which} is cut to 29 minutes'
+        which = "some are" if wait.low_ms <= LIMIT_IN_SESSION_MS else "most are" if wait.kind == "about" else "it is"
+        message = f'the wait "{address}" is longer than a session lasts: {which} cut to 29 minutes'
         hint = "come back after: WAIT ends the session and is not cut"
         warning = Problem(wait.at, message, "up to 29 min", hint)
         if warning not in self.warnings:
