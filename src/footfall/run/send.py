@@ -1,0 +1,251 @@
+"""Delivers what was generated before: a stored run takes the place of the simulation, part by part."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from footfall.errors import StoreError, UsageError
+from footfall.events.chunk import Chunk, Part, Run, Stream, Tallies
+from footfall.events.schema import StreamSchema
+from footfall.run.engine import DAY_MS
+from footfall.run.result import RunResult
+from footfall.run.run import Drive
+from footfall.sinks import Sink, parse
+from footfall.sinks.sink import EVERYBODY
+from footfall.store import RunInfo, Store, open_store
+from footfall.store.dialect import literal, quote
+from footfall.store.files import is_event_file, open_event_file
+from footfall.store.fit import fitted
+from footfall.store.tables import scenario_tables
+
+PART_EVENTS = 200_000
+GROUP_SIZE = 32_768
+_HOUR_MS = 3_600_000
+_ORDER = {"events": "time, person", "changes": "time, person, sequence", "arrivals": "person"}
+
+
+def send(
+    store: str | Path,
+    *,
+    to: str | Sink | Sequence[str | Sink],
+    run: str | None = None,
+    from_ms: int | None = None,
+    until_ms: int | None = None,
+    progress: bool = False,
+    stop: threading.Event | None = None,
+) -> RunResult:
+    """Deliver a stored run.
+
+    The same command again continues it if it was stopped, and does nothing if all is delivered.
+
+    Args:
+        store: A DuckDB file, a folder of Parquet files, or an NDJSON file, which holds events alone.
+        to: Where to, as for `run`; or several.
+        run: Id of the run, or its beginning; None takes the latest.
+        from_ms, until_ms: Only what happened in this span, ms since the epoch, UTC; None for all.
+        progress: Show a bar on standard error if that is a terminal.
+        stop: When set, what is in flight is finished; the same again continues.
+
+    Raises:
+        UsageError: There is no such run, or the span holds nothing of it.
+        StoreError, SinkError: The store cannot be read, or a sink cannot be written; what it has is kept.
+    """
+    named = [to] if isinstance(to, str) or not isinstance(to, Sequence) else list(to)
+    sinks = [parse(sink) if isinstance(sink, str) else sink for sink in named]
+    with _source(store) as source:
+        info = _chosen(source, run)
+        engine = StoredEngine.of(source, info, from_ms, until_ms)
+        _check(sinks, info, source)
+        drive = Drive(engine, engine.run, sinks, stop=stop or threading.Event(), n_workers=1, progress=progress)
+        return drive.drive()
+
+
+def _source(where: str | Path) -> Store:
+    """Open what is to be delivered.
+
+    Raises:
+        UsageError: Events cannot be read from it.
+    """
+    if is_event_file(where):
+        return open_event_file(where)
+    store = open_store(where)
+    if not store.has_rows or store.dialect.name != "duckdb":
+        name = store.name
+        store.close()
+        raise UsageError(
+            f"{name} cannot be read back\n  accepted: a DuckDB file, a folder of Parquet files, an NDJSON file\n"
+            "  hint: the same run can be made again: footfall run … --to …"
+        )
+    return store
+
+
+def _chosen(source: Store, run: str | None) -> RunInfo:
+    infos = source.runs()
+    found = [info for info in infos if info.id.startswith(run or "")]
+    if not found or (run is not None and len(found) > 1):
+        have = "\n".join(f"  {info.id}  {info.scenario}, {info.state}" for info in infos) or "  it holds no runs"
+        raise UsageError(f"{len(found) or 'no'} runs of {source.name} begin with {run or 'anything'}\n{have}")
+    return found[-1]
+
+
+def _check(sinks: Sequence[Sink], info: RunInfo, source: Store) -> None:
+    """Check that no sink holds a part of the run that a simulation has written: its tallies would count twice.
+
+    Raises:
+        UsageError: One does, or is the source itself.
+    """
+    for sink in sinks:
+        if sink.name.partition(":")[2] == str(source.path):
+            raise UsageError(f"{sink.name} is where the run comes from\n  hint: name another sink")
+        have = _stored(sink, info.id)
+        if have is not None and not have[0].is_complete and have[1].cities:
+            raise UsageError(
+                f"{sink.name} holds a part of run {info.id} that was simulated\n"
+                "  hint: finish it with the command that began it; `send` continues only what `send` began"
+            )
+
+
+def _stored(sink: Sink, run: str) -> tuple[RunInfo, Tallies] | None:
+    if not sink.name.startswith(("duckdb:", "parquet:", "postgresql:")):
+        return None
+    try:
+        with open_store(sink.name) as store:
+            found = next((info for info in store.runs() if info.id == run), None)
+            return None if found is None else (found, store.tallies(run))
+    except StoreError:
+        return None  # there is none yet; what is really wrong is said when the sink is opened
+
+
+@dataclass(frozen=True)
+class StoredEngine:
+    """A run in a store, as an engine.
+
+    Args:
+        store: Open.
+        run: With the span that is wanted.
+        group_size: As the run was written, so that a sink which has a part of it goes on.
+        window_ms: So wide that a part holds about `PART_EVENTS`.
+        is_whole: The whole run is wanted, so its tallies belong to it.
+    """
+
+    store: Store
+    run: Run
+    group_size: int
+    window_ms: int
+    is_whole: bool
+    counted: dict[int, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, store: Store, info: RunInfo, from_ms: int | None, until_ms: int | None) -> StoredEngine:
+        """Return the engine of a run's span."""
+        reaches_ms = _reaches_ms(store, info)
+        start_ms = max(info.run.stream.start_ms, from_ms or 0)
+        end_ms = min(reaches_ms, until_ms or reaches_ms)
+        if start_ms >= end_ms:
+            raise UsageError(f"run {info.id} has nothing between {start_ms} and {end_ms} (ms since the epoch, UTC)")
+        is_whole = (start_ms, end_ms) == (info.run.stream.start_ms, reaches_ms)
+        run = replace(info.run, stream=replace(info.run.stream, start_ms=start_ms), until_ms=end_ms)
+        size = _group_size(store, info.id)
+        n_groups = -(-max(run.people, 1) // size)
+        share = PART_EVENTS * n_groups / max(info.events, 1)
+        window_ms = int(min(max((reaches_ms - info.run.stream.start_ms) * share, _HOUR_MS), 30 * DAY_MS))
+        return cls(store, run, size, window_ms, is_whole)
+
+    @property
+    def stream(self) -> Stream:
+        """The stream, beginning where the span does."""
+        return self.run.stream
+
+    @property
+    def length_days(self) -> int:
+        """Length of the span in days, rounded up."""
+        return -(-(self.run.until_ms - self.stream.start_ms) // DAY_MS)
+
+    def people_until(self, until_ms: int) -> int:
+        """Return how many people arrived before a time; all of them where arrivals are not stored."""
+        if until_ms >= self.run.until_ms:
+            return self.run.people
+        if until_ms not in self.counted:
+            table = f"{quote(self.stream.schema.scenario)}.arrivals"
+            rows = self.store.query(
+                f"SELECT count(*) FROM {table} WHERE run = ? AND arrived < {_time(until_ms)}", [self.run.id]
+            )
+            self.counted[until_ms] = int(rows[0][0])
+        return self.counted[until_ms]
+
+    def simulation(self, run_id: str, first_person: int, end_person: int, until_ms: int) -> StoredGroup:  # noqa: ARG002
+        """Return the people of a group, standing at the start of the span."""
+        return StoredGroup(self, (first_person, end_person), self.stream.start_ms)
+
+
+class StoredGroup:
+    """The people of a group, whose past is read, not simulated.
+
+    Args:
+        engine: The run.
+        people: First, and the one after the last.
+        at_ms: Where they stand.
+    """
+
+    def __init__(self, engine: StoredEngine, people: tuple[int, int], at_ms: int) -> None:
+        self._engine, self._people, self._at_ms = engine, people, at_ms
+
+    def skip(self, until_ms: int) -> None:
+        """Go to a time without reading."""
+        self._at_ms = until_ms
+
+    def advance(self, until_ms: int) -> Chunk:
+        """Return what happened up to a time."""
+        engine, part = self._engine, Part(*self._people, self._at_ms, until_ms)
+        self._at_ms = until_ms
+        tables = {name: self._read(name, part) for name in _ORDER}
+        return Chunk(engine.stream, engine.run.id, part, **tables, tallies=self._tallies(part))
+
+    def _read(self, name: str, part: Part) -> object:
+        engine = self._engine
+        schema: StreamSchema = engine.stream.schema
+        time = "arrived" if name == "arrivals" else "time"
+        since = f"AND {time} >= {_time(part.from_ms)}"
+        if name == "arrivals" and part.from_ms == engine.stream.start_ms:
+            since = ""  # who was there before comes in the first part
+        rows = engine.store.arrow(
+            f"SELECT * FROM {quote(schema.scenario)}.{name} WHERE run = {literal(engine.run.id)} "
+            f"AND person >= {part.first_person} AND person < {part.end_person} "
+            f"AND {time} < {_time(part.until_ms)} {since} ORDER BY {_ORDER[name]}"
+        )
+        return fitted(rows, scenario_tables(schema)[name])
+
+    def _tallies(self, part: Part) -> Tallies:
+        """Return the tallies of the whole run with its very last part: they are not known by part."""
+        engine = self._engine
+        is_last = part.until_ms == engine.run.until_ms and part.end_person >= engine.run.people
+        return engine.store.tallies(engine.run.id) if is_last and engine.is_whole else Tallies.empty()
+
+
+def _group_size(store: Store, run: str) -> int:
+    sql = (
+        f"SELECT max(end_person - first_person) FROM {store.meta}.ledger WHERE run = ? AND end_person <> {EVERYBODY[1]}"
+    )
+    ((size,),) = store.query(sql, [run])
+    return int(size or GROUP_SIZE)
+
+
+def _reaches_ms(store: Store, info: RunInfo) -> int:
+    """Return up to when all people of a run are there: its end.
+
+    Raises:
+        UsageError: It is not complete; its groups stand at different times.
+    """
+    if not info.is_complete:
+        raise UsageError(
+            f"run {info.id} in {store.name} is not complete\n"
+            "  hint: finish it first, with the same command again or with `footfall resume`"
+        )
+    return info.run.until_ms
+
+
+def _time(ms: int) -> str:
+    return f"make_timestamptz({ms * 1000})"
