@@ -4,77 +4,23 @@ The rules are in tests/README.md.
 """
 
 import doctest
-import os
 import re
-import subprocess
-import sys
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-FENCE = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-
-
-@dataclass
-class Command:
-    """One command and what it should print."""
-
-    text: str
-    expected: list[str]
-
-
-def blocks(page: Path, language: str) -> list[str]:
-    return [body for kind, body in FENCE.findall(page.read_text()) if kind == language]
-
-
-def commands(page: Path) -> list[Command]:
-    found: list[Command] = []
-    for block in blocks(page, "console"):
-        for line in block.splitlines():
-            if line.startswith("$ "):
-                found.append(Command(line[2:], []))
-            elif line.startswith("> "):
-                found[-1].text += "\n" + line[2:]
-            else:
-                found[-1].expected.append(line)
-    return found
-
-
-def pattern(expected: list[str]) -> re.Pattern[str]:
-    """Return what output must look like: `...` is anything within a line, alone on a line any lines."""
-    lines = [
-        r"(?:[^\n]*\n)*?" if line.strip() == "..." else re.escape(line.rstrip()).replace(r"\.\.\.", r"[^\n]*") + "\n"
-        for line in expected
-    ]
-    return re.compile("".join(lines))
-
-
-def normal(output: str) -> str:
-    return "".join(line.rstrip() + "\n" for line in output.splitlines())
+from tests.docs.examples import PAGES, blocks, commands, lay_out, pattern, printed
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if commands(p)], ids=lambda p: p.name)
 def test_commands(page, tmp_path):
     """Commands shown in a page, run in order in an empty folder, print what the page says."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path, "COLUMNS": "80", "NO_COLOR": "1", "PYTHONUTF8": "1"}
+    lay_out(page, tmp_path)
     for command in commands(page):
-        done = subprocess.run(
-            ["bash", "-o", "pipefail", "-c", command.text],
-            cwd=tmp_path,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            text=True,
-            check=False,
-        )
-        expected = pattern(command.expected).fullmatch(normal(done.stdout))
+        output = printed(command, tmp_path)
         shown = "\n".join(command.expected)
-        assert expected, f"$ {command.text}\n--- printed\n{done.stdout}\n--- {page.name} shows\n{shown}"
+        assert pattern(command.expected).fullmatch(output), (
+            f"$ {command.text}\n--- printed\n{output}\n--- {page.name} shows\n{shown}"
+        )
 
 
 @pytest.mark.parametrize(
