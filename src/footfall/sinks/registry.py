@@ -49,6 +49,18 @@ def _webhook(scheme: str) -> Maker:
     return make
 
 
+def _amplitude(target: str) -> Sink:
+    from footfall.sinks import amplitude
+
+    return amplitude.make(target)
+
+
+def _kafka(target: str) -> Sink:
+    from footfall.sinks import kafka
+
+    return kafka.make(target)
+
+
 def _standard_output() -> Sink:
     from footfall.sinks.standard_output import StandardOutput
 
@@ -65,6 +77,8 @@ _KINDS: dict[str, tuple[str, Maker]] = {
     "postgres": ("postgres://USER@HOST/DATABASE", _postgresql),
     "webhook+https": ("webhook+https://HOST/PATH", _webhook("https")),
     "webhook+http": ("webhook+http://HOST/PATH", _webhook("http")),
+    "amplitude": ("amplitude:us", _amplitude),
+    "kafka": ("kafka://BROKER:PORT/TOPIC", _kafka),
 }
 _PARTITIONED: dict[str, Callable[[str, Partition], Sink]] = {
     "parquet": _parquet,
@@ -107,7 +121,7 @@ def parse(spec: str, *, partition: Partition = "none") -> Sink:
     maker = _KINDS[kind][1] if kind in _KINDS else _foreign(kind)
     if maker is None:
         raise _unknown(spec)
-    if not target:
+    if not target and kind != "amplitude":  # whose region has a default
         raise UsageError(f"--to {spec!r} names no target\n  hint: write {_form(kind)}")
     return _PARTITIONED[kind](target, partition) if kind in _PARTITIONED else maker(target)
 

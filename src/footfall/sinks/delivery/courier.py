@@ -29,7 +29,7 @@ class Request:
         what: For the dispatcher that made it.
     """
 
-    body: bytes
+    body: bytes = field(repr=False)
     headers: Mapping[str, str]
     what: Any = field(repr=False, default=None)
 

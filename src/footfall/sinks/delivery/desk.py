@@ -41,14 +41,22 @@ class Desk:
         self._lock.acquire()
         try:
             self.ledger = DeliveryLedger(path)
+            self._letters = folder.parent / LETTERS / f"{key}-{run.id[:8]}.ndjson"
             if fresh:
                 self.ledger.forget(run.id)
-            self.book = CursorBook(run, self.ledger.begin(run, name, clock.wall_ms()))
-            letters = folder.parent / LETTERS / f"{key}-{run.id[:8]}.ndjson"
-            self.letters = Letters(letters, self.ledger.letters_bytes(run.id))
+            self._begin()
         except BaseException:
             self._lock.release()
             raise
+
+    def forget(self) -> None:
+        """Forget what is noted of the run, and begin anew."""
+        self.ledger.forget(self.run.id)
+        self._begin()
+
+    def _begin(self) -> None:
+        self.book = CursorBook(self.run, self.ledger.begin(self.run, self.name, self._clock.wall_ms()))
+        self.letters = Letters(self._letters, self.ledger.letters_bytes(self.run.id))
 
     def begin(self, prepared: Prepared) -> Receipt | None:
         """Note that a part is about to be sent; return its receipt if it was delivered before.

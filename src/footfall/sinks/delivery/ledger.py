@@ -99,6 +99,15 @@ class DeliveryLedger:
         oldest = self._rows("SELECT min(since) FROM sending WHERE run = ?", (run,))[0][0]
         return None if oldest is None else int(oldest)
 
+    def first_attempt_ms(self, run: str) -> int | None:
+        """Return since when anything of a run may have been accepted; None if nothing was sent yet."""
+        sql = (
+            "SELECT min(at) FROM (SELECT committed AS at FROM parts WHERE run = ?1 UNION ALL "
+            "SELECT since FROM sending WHERE run = ?1)"
+        )
+        first = self._rows(sql, (run,))[0][0]
+        return None if first is None else int(first)
+
     def settle(
         self,
         run: str,

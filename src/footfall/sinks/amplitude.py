@@ -1,0 +1,440 @@
+"""The sink to Amplitude: requests within its limits, every documented answer handled, user properties as here."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import sys
+import tempfile
+import threading
+from contextlib import ExitStack
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from footfall.errors import SinkError, StoreError, UsageError, shown
+from footfall.events.chunk import Chunk, Run
+from footfall.sinks.amplitude_encode import encode
+from footfall.sinks.amplitude_people import Item, Known, Lane
+from footfall.sinks.amplitude_queue import AmplitudeQueue
+from footfall.sinks.delivery.amplitude_limits import BASES, DEDUPLICATION_DAYS, ENDPOINTS, STARTER_EVENTS_PER_S
+from footfall.sinks.delivery.clock import Clock, SystemClock
+from footfall.sinks.delivery.courier import Courier, carry_out
+from footfall.sinks.delivery.desk import Desk
+from footfall.sinks.delivery.exchange import Channel, Reply
+from footfall.sinks.delivery.ledger import FOLDER
+from footfall.sinks.delivery.pace import Pace
+from footfall.sinks.delivery.retry import Schedule
+from footfall.sinks.delivery.secrets import Secret, secret_from
+from footfall.sinks.delivery.target import Options, Target, read_options, read_target
+from footfall.sinks.scratch import Scratch, drop, read_arrow
+from footfall.sinks.sink import Cursors, Guarantee, Placement, Prepared, Receipt, prepared_of
+from footfall.sinks.webhook import bytes_of, rows_of
+from footfall.store.shape import check_chunk
+
+KEY_NAME = "AMPLITUDE_API_KEY"
+DAY_MS = 86_400_000
+LONG_S = 60.0
+"""An upload that takes longer is announced."""
+
+
+@dataclass(frozen=True, slots=True)
+class AmplitudeSettings:
+    """How to send; every one but the first two is an option behind `#`.
+
+    Args:
+        region: `us` or `eu`: where the project is.
+        base: Instead of the region's: scheme, host and port.
+        endpoint: `v2` keeps a person's order; `batch` takes more at once.
+        rate: Events per second, all in all; the plan's. 0 is no limit.
+        concurrency: Requests at once; one person's events are in one of them at most.
+        timeout: Seconds that one request may take in all.
+        patience: Seconds after which it is given up for now if nothing was accepted meanwhile; 0 never gives up.
+        skips_properties: Leave user properties alone: for a backfill older than what Amplitude should keep.
+        is_dry: Check everything and send nothing.
+        is_forced: Send again also what Amplitude may have forgotten to have.
+    """
+
+    region: str = "us"
+    base: Target | None = None
+    endpoint: str = "v2"
+    rate: int = STARTER_EVENTS_PER_S
+    concurrency: int = 4
+    timeout: int = 30
+    patience: int = 900
+    skips_properties: bool = False
+    is_dry: bool = False
+    is_forced: bool = False
+
+    @property
+    def target(self) -> Target:
+        """Where requests go. Source: http-v2, "Endpoints"."""
+        base = self.base or read_target(BASES[self.region].removeprefix("https:"), "https")[0]
+        return Target(base.scheme, base.host, base.port, base.path.rstrip("/") + ENDPOINTS[self.endpoint].path)
+
+
+class AmplitudeSink:
+    """Sends the events of runs to a project in Amplitude.
+
+    Args:
+        settings: How.
+        clock: Tells the time and waits.
+        folder: Where the ledger is kept; None is `.footfall-ledger` here.
+    """
+
+    placement: Placement = "worker"
+    guarantee: Guarantee = "at least once"
+
+    def __init__(
+        self, settings: AmplitudeSettings | None = None, *, clock: Clock | None = None, folder: Path | None = None
+    ) -> None:
+        self.settings, self._clock, self._folder = settings or AmplitudeSettings(), clock or SystemClock(), folder
+        self._scratch = Scratch((folder or FOLDER) / f"amplitude-{self.settings.target.digest}.scratch")
+        self._sending: _Sending | None = None
+        self._stop: threading.Event | None = None
+
+    @property
+    def name(self) -> str:
+        """The destination."""
+        base = f"#url={self.settings.base.shown}" if self.settings.base else ""
+        return f"amplitude:{self.settings.region}{base}"
+
+    def prepare(self, chunk: Chunk) -> Prepared:
+        """Encode a chunk's events, and what they say about people."""
+        check_chunk(chunk)
+        library = f"footfall/{version('footfall')}"
+        payloads = encode(chunk, library, self._scratch, skips_properties=self.settings.skips_properties)
+        return prepared_of(chunk, payloads)
+
+    def open(self, run: Run, *, fresh: bool) -> Cursors:
+        """Take the key and the ledger.
+
+        Raises:
+            UsageError: There is no key.
+            StoreError: Another process has the ledger, or what would be sent again is too old.
+        """
+        key = self._key()
+        self._sending = _Sending(self.settings, self.name, key, run, self._clock, self._folder, self._stop)
+        try:
+            self._sending.open(fresh=fresh)
+        except BaseException:
+            self._sending.release()
+            self._sending = None
+            raise
+        self._scratch.clear()
+        return self._sending.cursors
+
+    def heed(self, stop: threading.Event) -> None:
+        """Leave soon after an event is set."""
+        self._stop = stop
+
+    def commit(self, prepared: Prepared) -> Receipt:
+        """Send a part's events; return when all are accepted or refused.
+
+        Raises:
+            TransientSinkError: Some were neither within the time given, or it was stopped: the part is pending.
+            PermanentSinkError: The key is wrong, or Amplitude wants nothing of us.
+        """
+        assert self._sending is not None, "commit needs open"
+        try:
+            return self._sending.commit(prepared)
+        finally:
+            drop(prepared.files)
+
+    def close(self, *, complete: bool) -> None:
+        """Tell what is due about people, if the run is complete, and let the ledger go."""
+        sending, self._sending = self._sending, None
+        try:
+            if sending is not None:
+                sending.close(complete=complete)
+        finally:
+            self._scratch.clear()
+
+    def _key(self) -> Secret:
+        key = secret_from(KEY_NAME, self.name)
+        if key is None and self.settings.is_dry:
+            return Secret(KEY_NAME, "dry-run")
+        if key is None:
+            raise UsageError(
+                f"{KEY_NAME} is not set\n  accepted: the API key of the project, as its settings show it\n"
+                f"  hint: export {KEY_NAME}=...; with {self.name}#dry-run nothing is sent and none is needed"
+            )
+        return key
+
+
+class _Sending:
+    """A project that is open."""
+
+    def __init__(
+        self,
+        settings: AmplitudeSettings,
+        name: str,
+        key: Secret,
+        run: Run,
+        clock: Clock,
+        folder: Path | None,
+        stop: threading.Event | None,
+    ) -> None:
+        self._settings, self._name, self._key, self._run = settings, name, key, run
+        self._real_clock, self._endpoint = clock, ENDPOINTS[settings.endpoint]
+        self._clock: Clock = Hurried(clock) if settings.is_dry else clock
+        self._pace = Pace(self._clock, settings.rate)
+        self._resources = ExitStack()
+        self._folder = self._own_folder(folder)
+        self._courier = self._make_courier(stop)
+        self._is_announced = False
+        self._n_requests = self._n_bytes = self._n_refused = 0
+        self._desk: Desk | None = None
+
+    def open(self, *, fresh: bool) -> None:
+        """Take the ledger, and check that nothing would be sent again that Amplitude has forgotten to have."""
+        digest = hashlib.sha256(self._key.value.encode()).hexdigest()[:8]
+        name = f"amplitude-{self._settings.target.digest}-{digest}"
+        self._desk = Desk(self._name, name, self._run, fresh=False, clock=self._real_clock, folder=self._folder)
+        self._check_age(fresh=fresh)
+        if fresh:
+            self._desk.forget()
+
+    @property
+    def cursors(self) -> Cursors:
+        """What is accepted already."""
+        return dict(self._open_desk.book.cursors)
+
+    def commit(self, prepared: Prepared) -> Receipt:
+        before = self._open_desk.begin(prepared)
+        if before is not None:
+            return before
+        self._announce(prepared)
+        queue = self._deliver(self._lanes(prepared))
+        if not queue.is_done:
+            why = str(queue.problem or "stopped before all was accepted")
+            raise self._open_desk.undelivered(why, prepared, queue.accepted, is_permanent=queue.is_hopeless)
+        owed = {} if self._settings.skips_properties else queue.owed()
+        return self._open_desk.settle(prepared, queue.letters, queue.size_bytes, owed)
+
+    def close(self, *, complete: bool) -> None:
+        try:
+            if complete:
+                self._tell_what_is_due()
+            if self._settings.is_dry:
+                self._say_what_was_checked()
+        finally:
+            self.release(complete=complete)
+
+    def release(self, *, complete: bool = False) -> None:
+        """Let everything go."""
+        self._courier.close()
+        if self._desk is not None:
+            self._desk.close(complete=complete)
+        self._resources.close()
+
+    @property
+    def _open_desk(self) -> Desk:
+        assert self._desk is not None, "this needs open"
+        return self._desk
+
+    def _own_folder(self, folder: Path | None) -> Path | None:
+        """Return where the ledger is; what a dry run notes is thrown away."""
+        if not self._settings.is_dry:
+            return folder
+        return Path(self._resources.enter_context(tempfile.TemporaryDirectory())) / "ledger"
+
+    def _make_courier(self, stop: threading.Event | None) -> Courier:
+        settings = self._settings
+        is_trusted = settings.base is not None
+        channels = [
+            Channel(settings.target, self._clock, is_trusted=is_trusted, whole_s=settings.timeout)
+            for _ in range(settings.concurrency)
+        ]
+        courier = Courier(channels, self._clock)
+        if stop is not None:
+            courier.heed(stop)
+        return courier
+
+    def _check_age(self, *, fresh: bool) -> None:
+        """Check that what is sent again is younger than Amplitude's memory.
+
+        Raises:
+            StoreError: It is not, and nobody has forced it.
+        """
+        ledger, run = self._open_desk.ledger, self._run.id
+        first = ledger.first_attempt_ms(run) if fresh else ledger.oldest_attempt_ms(run)
+        if first is None or self._settings.is_forced:
+            return
+        days = (self._real_clock.wall_ms() - first) / DAY_MS
+        if days < DEDUPLICATION_DAYS:
+            return
+        what = "events of this run" if fresh else "the part that was being sent when the run was stopped"
+        raise StoreError(
+            f"{self._name}: {what} went out {days:.1f} days ago for the first time\n"
+            f"  Amplitude knows an insert_id again for {DEDUPLICATION_DAYS} days: sent again they would count twice\n"
+            f"  hint: #force sends them nevertheless; another --seed makes other people"
+        )
+
+    def _lanes(self, prepared: Prepared) -> list[Lane]:
+        """Return the part's events by person."""
+        part = prepared.part
+        owed = self._open_desk.ledger.owed(self._run.id, part.first_person, part.end_person)
+        said = json.loads(bytes_of(prepared, "said") or b'{"rows":{},"later":{}}')
+        lanes: dict[int, Lane] = {}
+        for item in _items(prepared, said.get("rows", {})):
+            lane = lanes.get(item.person)
+            if lane is None:
+                lane = lanes[item.person] = Lane(item.person, Known(**owed.get(item.person, {})))
+            lane.items.append(_with_device(item, lane))
+        for person, what in said.get("later", {}).items():
+            lane = lanes.setdefault(int(person), Lane(int(person), Known(**owed.get(int(person), {}))))
+            lane.tail = what
+        return list(lanes.values())
+
+    def _deliver(self, lanes: list[Lane]) -> AmplitudeQueue:
+        schedule = Schedule(patience_s=self._settings.patience)
+        queue = AmplitudeQueue(lanes, self._key, self._endpoint, schedule, self._clock, self._pace)
+        if self._settings.is_dry:
+            carry_out(queue, lambda _: Reply(200, b'{"code":200}'), self._clock)
+        else:
+            self._courier.run(queue)
+        self._n_requests += queue.requests
+        self._n_bytes += queue.size_bytes
+        self._n_refused += len(queue.letters)
+        return queue
+
+    def _tell_what_is_due(self) -> None:
+        """Tell what no event has told: of people whose last event was refused, or who have changed after it."""
+        desk = self._open_desk
+        lanes = []
+        for person, what in desk.ledger.owed(self._run.id).items():
+            known = Known(**what)
+            if known.due and known.told_to:
+                lanes.append(Lane(person, known))
+                lanes[-1].items.append(self._telling(person, known))
+        if not lanes:
+            return
+        queue = self._deliver(lanes)
+        if not queue.is_done:
+            raise queue.problem or SinkError(f"{self._name}: stopped before all user properties were told")
+        valid = desk.letters.write(queue.letters, self._run.id, self._name)
+        desk.ledger.settle_owed(self._run.id, queue.owed(), letters=valid)
+
+    def _telling(self, person: int, known: Known) -> Item:
+        kind, _, who = known.told_to.partition("/")
+        ids = {"user_id": who} if kind == "u" else {"device_id": who}
+        time_ms = self._run.until_ms - 1
+        due = hashlib.sha256(json.dumps(known.due, sort_keys=True).encode()).hexdigest()[:12]
+        event = {
+            **ids,
+            "time": time_ms,
+            "insert_id": f"{self._run.id[:8]}-{person:08x}-{due}",
+            "library": f"footfall/{version('footfall')}",
+        }
+        return Item(json.dumps(event), person, ids.get("user_id"), ids.get("device_id"), time_ms, {}, is_event=False)
+
+    def _announce(self, prepared: Prepared) -> None:
+        """Say, before a long upload, how long it will take: as if all parts were like the first."""
+        if self._is_announced or not prepared.events or not self._settings.rate:
+            return
+        self._is_announced = True
+        part, run = prepared.part, self._run
+        people = min(part.end_person, run.people) - part.first_person
+        share = (part.until_ms - part.from_ms) * people / ((run.until_ms - run.stream.start_ms) * run.people)
+        n_events = round(prepared.events / min(max(share, 1e-9), 1.0))
+        seconds = n_events / self._settings.rate
+        if seconds > LONG_S:
+            told = f"about {n_events:,} events at {self._settings.rate:,} per second: about {_duration(seconds)}"
+            sys.stderr.write(f"{self._name}: {told}\n")
+
+    def _say_what_was_checked(self) -> None:
+        assert isinstance(self._clock, Hurried)
+        told = f"{self._n_requests:,} requests, {self._n_bytes:,} bytes, {self._n_refused:,} refused before sending"
+        sys.stderr.write(
+            f"{self._name}: dry run, nothing was sent: {told}; it would take about {_duration(self._clock.passed_s)}\n"
+        )
+
+
+class Hurried:
+    """A clock for dry runs: waiting takes no time, but is counted."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock, self.passed_s = clock, 0.0
+
+    def wall_ms(self) -> int:
+        """Return the time of day, ms since the epoch."""
+        return self._clock.wall_ms()
+
+    def monotonic(self) -> float:
+        """Return the seconds that were waited for."""
+        return self.passed_s
+
+    def sleep(self, seconds: float, wake: threading.Event | None = None) -> None:
+        """Count some seconds."""
+        del wake
+        self.passed_s += max(seconds, 1e-6)
+
+
+def _duration(seconds: float) -> str:
+    return str(dt.timedelta(seconds=max(round(seconds), 1)))
+
+
+def _items(prepared: Prepared, said: dict[str, dict[str, Any]]) -> list[Item]:
+    payloads = prepared.payloads.get("who", ())
+    if not payloads:
+        return []
+    who = read_arrow(payloads[0])
+    times = who["time"].cast("int64").to_pylist()
+    columns = (who["person"].to_pylist(), who["user_id"].to_pylist(), who["device_id"].to_pylist(), times)
+    rows = rows_of(prepared)
+    return [
+        Item(rows.text(row), person, user, device, time, said.get(str(row), {}))
+        for row, (person, user, device, time) in enumerate(zip(*columns, strict=True))
+    ]
+
+
+def _with_device(item: Item, lane: Lane) -> Item:
+    """Return an event with an identity: what an anonymous person does without a device happened on the last one."""
+    if item.user_id or item.device_id:
+        return item
+    last = lane.items[-1].device_id if lane.items else lane.known.told_to.removeprefix("d/")
+    if last:
+        item.device_id = last
+        item.text = f'{{"device_id":{json.dumps(last)},{item.text[1:]}'
+    return item
+
+
+def make(text: str) -> AmplitudeSink:
+    """Return the sink that a user has named: `us` or `eu`, or nothing, and options behind `#`.
+
+    Raises:
+        UsageError: There is no such region or option.
+    """
+    region, _, fragment = text.partition("#")
+    name = f"amplitude:{region}"
+    if region not in ("", *BASES):
+        raise UsageError(f"amplitude:{shown(region)}: there is no such region\n  accepted: amplitude:us, amplitude:eu")
+    options = Options(read_options(fragment), name)
+    base = _base(options.text("url", "http://HOST:PORT or https://HOST"))
+    is_local = base is not None and base.is_local
+    settings = AmplitudeSettings(
+        region=region or "us",
+        base=base,
+        endpoint=options.choice("endpoint", "v2", "batch"),
+        rate=options.number("rate", 0 if is_local else STARTER_EVENTS_PER_S, 0, 1_000_000),
+        concurrency=options.number("concurrency", 4, 1, 64),
+        timeout=options.number("timeout", 30, 1, 600),
+        patience=options.number("patience", 900, 0, 10_000_000),
+        skips_properties=options.flag("skip-user-properties"),
+        is_dry=options.flag("dry-run"),
+        is_forced=options.flag("force"),
+    )
+    options.check()
+    return AmplitudeSink(settings)
+
+
+def _base(url: str) -> Target | None:
+    if not url:
+        return None
+    scheme, _, rest = url.partition(":")
+    if scheme not in ("http", "https"):
+        raise UsageError(f"amplitude: option url is {shown(url)}\n  accepted: http://HOST:PORT or https://HOST")
+    return read_target(rest, scheme)[0]

@@ -1,0 +1,147 @@
+"""What Amplitude has been told about each person, and what it is to be told with their next event.
+
+Values are absolute ($set, $unset), so telling one twice changes nothing. Amplitude knows people by their user id, or,
+while they are anonymous, by their device: on another device, and when they become known, everything is told again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+from footfall.sinks.amplitude_encode import Said
+
+
+@dataclass(slots=True)
+class Item:
+    """An event that waits.
+
+    Args:
+        text: The event as JSON, an object that is not empty.
+        own: What it says about its person.
+        is_event: False for what was only made to tell properties.
+    """
+
+    text: str = field(repr=False)
+    person: int
+    user_id: str | None
+    device_id: str | None
+    time_ms: int
+    own: Said
+    is_event: bool = True
+
+    @property
+    def identity(self) -> str:
+        """What Amplitude knows the person by."""
+        return f"u/{self.user_id}" if self.user_id else f"d/{self.device_id}"
+
+
+@dataclass(slots=True)
+class Known:
+    """What was told about a person, and what is due.
+
+    Args:
+        state: What was told, kept while it may have to be told again.
+        told_to: Identity that it was told to last.
+        due: What was not told yet.
+        devices: Devices that were told something while the person was anonymous. When one of them turns out to be the
+            user's, Amplitude gives the user what the device had: also what has been taken away meanwhile.
+    """
+
+    state: Said = field(default_factory=dict)
+    told_to: str = ""
+    due: Said = field(default_factory=dict)
+    devices: list[str] = field(default_factory=list)
+
+    def tell(self, item: Item) -> Said:
+        """Return what goes with an event, and take it as told."""
+        self.due |= item.own
+        is_new = item.identity != self.told_to or (item.user_id is not None and item.device_id in self.devices)
+        news = self.state | self.due if is_new else self.due
+        self.state, self.due, self.told_to = self.state | self.due, {}, item.identity
+        if item.user_id:
+            self.devices = [device for device in self.devices if device != item.device_id]
+            self.state = self.state if self.devices else {}  # nothing has to be told again
+        elif item.device_id and item.device_id not in self.devices:
+            self.devices = [*self.devices, item.device_id]
+        return news
+
+    def copy(self) -> Known:
+        """Return a copy, to be thrown away if the event is not accepted."""
+        return Known(dict(self.state), self.told_to, dict(self.due), list(self.devices))
+
+    def plain(self) -> Any:
+        """Return what must be remembered, or None if nothing must."""
+        if not self.state and not self.due and not self.told_to:
+            return None
+        return {"state": self.state, "told_to": self.told_to, "due": self.due, "devices": self.devices}
+
+
+@dataclass(slots=True, eq=False)
+class Lane:
+    """A person's events in their order; at most one request at a time carries some of them.
+
+    Args:
+        tail: What is true after all of these events, and none of them says.
+        ready_at: Not before.
+        is_busy: Some are on their way.
+        is_parked: Amplitude takes no more of this person today.
+    """
+
+    person: int
+    known: Known
+    items: deque[Item] = field(default_factory=deque)
+    tail: Said = field(default_factory=dict)
+    ready_at: float = 0.0
+    is_busy: bool = False
+    is_parked: bool = False
+    is_queued: bool = False
+
+    def put_back(self, items: list[Item], dropped: set[int]) -> None:
+        """Put events back at the front, without those at some places; what these said goes with the next one."""
+        left: list[Item] = []
+        said: Said = {}
+        for place, item in enumerate(items):
+            if place in dropped:
+                said |= item.own
+            else:
+                item.own, said = said | item.own, {}
+                left.append(item)
+        if said and self.items:
+            self.items[0].own = said | self.items[0].own
+        else:
+            self.tail = said | self.tail
+        self.items.extendleft(reversed(left))
+
+    def owed(self) -> Any:
+        """Return what must be remembered once all events are accepted or refused, or None."""
+        self.known.due, self.tail = self.known.due | self.tail, {}
+        return self.known.plain()
+
+
+def with_properties(item: Item, said: Said) -> list[str]:
+    """Return what goes on the wire for an event: itself with what is set, behind it what takes properties away.
+
+    Source: http-v2, user_properties: a plain map sets; operations such as $unset need the event type `$identify`, and
+    the two must not be mixed. identify: the value of $unset is `-`.
+    """
+    values = {name: value for name, value in said.items() if value is not None}
+    gone = {name: "-" for name, value in said.items() if value is None}
+    if not item.is_event:
+        return [identify(item, {"$set": values} if values else {}, gone)]
+    text = f'{item.text[:-1]},"user_properties":{_json(values)}}}' if values else item.text
+    return [text, identify(item, {}, gone)] if gone else [text]
+
+
+def identify(item: Item, operations: dict[str, Said], gone: Said) -> str:
+    """Return an event that only changes properties; its id follows from the one it goes with, or from what it says."""
+    whole = json.loads(item.text)
+    kept = {name: whole[name] for name in ("user_id", "device_id", "time", "library") if name in whole}
+    asked = operations | ({"$unset": gone} if gone else {})
+    return _json({**kept, "event_type": "$identify", "insert_id": f"{whole['insert_id']}-p", "user_properties": asked})
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

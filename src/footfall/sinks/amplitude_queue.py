@@ -1,0 +1,398 @@
+"""What is sent to Amplitude next, and what its answers mean; no thread, no network, no clock but the one given.
+
+Source: Amplitude's documentation, pages http-v2 and batch-event-upload, as named in `delivery/amplitude_limits.py`.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import json
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from footfall.errors import SinkError, TransientSinkError
+from footfall.sinks.amplitude_people import Item, Known, Lane, with_properties
+from footfall.sinks.delivery.amplitude_limits import Endpoint, is_bad_id
+from footfall.sinks.delivery.clock import Clock
+from footfall.sinks.delivery.courier import Request
+from footfall.sinks.delivery.exchange import Reply
+from footfall.sinks.delivery.letters import Letter
+from footfall.sinks.delivery.pace import Pace
+from footfall.sinks.delivery.retry import Schedule
+from footfall.sinks.delivery.secrets import MASK, Secret
+
+_NAMING = ("events_with_invalid_fields", "events_with_missing_fields", "events_with_invalid_id_lengths")
+_THROTTLED = ("throttled_users", "throttled_devices")
+_QUOTA = ("exceeded_daily_quota_users", "exceeded_daily_quota_devices")
+
+
+@dataclass(slots=True)
+class Share:
+    """What a request carries of one person: events, and what is known of them once it is accepted."""
+
+    lane: Lane
+    items: list[Item]
+    after: Known
+
+
+@dataclass(slots=True)
+class Load:
+    """What a request carries.
+
+    Args:
+        places: Per object on the wire: which share, which of its events.
+        attempts: How often exactly this was sent.
+    """
+
+    shares: list[Share]
+    texts: list[str] = field(repr=False)
+    places: list[tuple[int, int]]
+    attempts: int = 0
+
+    @property
+    def n_items(self) -> int:
+        """Number of events."""
+        return sum(len(share.items) for share in self.shares)
+
+    @property
+    def name(self) -> str:
+        """Something that tells it from others."""
+        first = self.shares[0]
+        return f"{first.lane.person}/{first.items[0].time_ms}/{len(self.texts)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a request holds: a bit less than Amplitude takes.
+
+    Args:
+        events: Objects per request.
+        size_bytes: Of the body.
+    """
+
+    events: int
+    size_bytes: int
+
+    @classmethod
+    def of(cls, endpoint: Endpoint) -> Limits:
+        """Return what is safe: 1,000 events and 0.9 MB, or 2,000 and 18 MB."""
+        return cls(1000 if endpoint.most_bytes <= 1_000_000 else 2000, endpoint.most_bytes * 9 // 10)
+
+
+class AmplitudeQueue:
+    """The events of a part on their way.
+
+    An event waits in its person's lane → is in flight → is accepted, or refused into the letters, or waits again.
+    """
+
+    def __init__(
+        self, lanes: Iterable[Lane], key: Secret, endpoint: Endpoint, schedule: Schedule, clock: Clock, pace: Pace
+    ) -> None:
+        self._key, self._endpoint, self._schedule, self._clock, self._pace = key, endpoint, schedule, clock, pace
+        self._limits = Limits.of(endpoint)
+        self._head = f'{{"api_key":{json.dumps(key.value)},"events":['.encode()
+        self.lanes = list(lanes)
+        self._ready: deque[Lane] = deque()
+        self._waiting: list[tuple[float, int, Lane]] = []
+        self._again: list[tuple[float, int, Load]] = []
+        self._numbers = itertools.count()
+        self._in_flight = 0
+        self._held_until = 0.0
+        self._last_good = clock.monotonic()
+        self.accepted = self.size_bytes = self.requests = 0
+        self.letters: list[Letter] = []
+        self.problem: SinkError | None = None
+        self.is_hopeless = False
+        for lane in self.lanes:
+            self._drop_unsendable(lane)
+            self._enqueue(lane)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether everything is accepted or refused."""
+        return self.problem is None and not (self._ready or self._waiting or self._again or self._in_flight)
+
+    def next(self) -> Request | float | None:
+        """Return what is to be sent now, or how many seconds to wait, or None when there is nothing left to do."""
+        if self.problem is not None:
+            return None
+        if self.is_done:
+            self._finish()
+            return None
+        now = self._clock.monotonic()
+        wait_s = max(self._held_until - now, self._pace.wait_s())
+        if wait_s > 0:
+            return wait_s
+        load = self._due(now)
+        return load if isinstance(load, float) else self._sent(load)
+
+    def handle(self, request: Request, reply: Reply) -> None:
+        """Take in an answer."""
+        load: Load = request.what
+        self._in_flight -= 1
+        load.attempts += 1
+        reply = self._scrubbed(reply)
+        body = _object(reply.body)
+        if reply.status == 200 and body.get("code") == 200:
+            self._accept(load)
+        elif reply.status == 400:
+            self._bad_request(load, reply, body)
+        elif reply.status == 413:
+            self._split(load, reply)
+        elif reply.status == 429:
+            self._throttled(load, reply, body)
+        elif reply.status in (0, 200, 408, 425) or reply.status >= 500:
+            self._retry(load, reply)
+        else:  # 403 and all that the documentation does not name
+            self.fail(SinkError(f"Amplitude refuses: {reply}"))
+
+    def fail(self, problem: SinkError) -> None:
+        """Send no more."""
+        self.problem = self.problem or problem
+        self.is_hopeless |= not isinstance(problem, TransientSinkError)
+
+    def owed(self) -> dict[int, Any]:
+        """Return what is to be remembered of people, None where nothing is."""
+        return {lane.person: lane.owed() for lane in self.lanes}
+
+    # What is sent.
+
+    def _due(self, now: float) -> Load | float:
+        """Return a load that is to be sent now, or seconds to wait."""
+        while self._waiting and self._waiting[0][0] <= now:
+            self._ready.append(heapq.heappop(self._waiting)[2])
+        if self._again and self._again[0][0] <= now:
+            return heapq.heappop(self._again)[2]
+        if self._ready:
+            return self._pack(now)
+        times = [queue[0][0] for queue in (self._waiting, self._again) if queue]
+        return min(times) - now if times else 60.0
+
+    def _pack(self, now: float) -> Load:
+        """Return events of as many people as a request holds, of each no more than a second's worth."""
+        load, size = Load([], [], []), len(self._head) + 2
+        while self._ready and len(load.texts) < self._limits.events and size < self._limits.size_bytes:
+            lane = self._ready.popleft()
+            lane.is_queued = False
+            size += self._add(load, lane, self._limits.size_bytes - size)
+            if not lane.is_busy:  # nothing of it fitted
+                self._ready.appendleft(lane)
+                lane.is_queued = True
+                break
+            lane.ready_at = now
+        return load
+
+    def _add(self, load: Load, lane: Lane, room: int) -> int:
+        """Move events of a person into a load while they fit; return their bytes."""
+        share = Share(lane, [], lane.known.copy())
+        used = sent = 0
+        while lane.items:
+            before = share.after.copy()
+            texts = with_properties(lane.items[0], share.after.tell(lane.items[0]))
+            size = sum(len(text.encode()) + 1 for text in texts)
+            is_over = len(load.texts) + len(texts) > self._limits.events or sent + len(texts) > self._most_of_one
+            if (is_over or used + size > room) and (share.items or load.shares):
+                share.after = before
+                break
+            load.places += [(len(load.shares), len(share.items))] * len(texts)
+            load.texts += texts
+            share.items.append(lane.items.popleft())
+            used, sent = used + size, sent + len(texts)
+        if share.items:
+            load.shares.append(share)
+            lane.is_busy = True
+        return used
+
+    @property
+    def _most_of_one(self) -> int:
+        return min(self._endpoint.events_per_s, self._limits.events)
+
+    def _sent(self, load: Load) -> Request:
+        self._in_flight += 1
+        self._pace.take(len(load.texts))
+        body = b"".join((self._head, ",".join(load.texts).encode(), b"]}"))
+        self.size_bytes += len(body)
+        self.requests += 1
+        return Request(body, {"Content-Type": "application/json", "Accept": "*/*"}, load)
+
+    # What answers mean.
+
+    def _accept(self, load: Load) -> None:
+        now = self._clock.monotonic()
+        self._last_good = now
+        for share in load.shares:
+            self.accepted += sum(item.is_event for item in share.items)
+            share.lane.known = share.after
+            share.lane.ready_at = now + self._seconds_of(load, share)
+            self._release(share.lane)
+
+    def _seconds_of(self, load: Load, share: Share) -> float:
+        place = next(i for i, other in enumerate(load.shares) if other is share)
+        return sum(which == place for which, _ in load.places) / self._endpoint.events_per_s
+
+    def _bad_request(self, load: Load, reply: Reply, body: dict[str, Any]) -> None:
+        """Drop the events that are named, and send the others again: of a 400 nothing was taken.
+
+        Source: http-v2, 400.
+        """
+        error = str(body.get("error", ""))
+        if error.startswith("Invalid API key"):
+            self.fail(SinkError(f"Amplitude does not know the key in {self._key.name}"))
+            return
+        if body.get("missing_field"):
+            self.fail(SinkError(f"Amplitude says that a request lacks {body['missing_field']!r}"))
+            return
+        named = self._named(load, body)
+        if named:
+            self._give_back(load, named, error or "refused with 400", reply)
+        else:
+            self._split(load, reply)
+
+    def _named(self, load: Load, body: dict[str, Any]) -> set[int]:
+        """Return the places on the wire that an answer names."""
+        lists = [body.get("silenced_events")]
+        for name in _NAMING:
+            found = body.get(name)
+            lists += list(found.values()) if isinstance(found, dict) else []
+        named = {i for found in lists if isinstance(found, list) for i in found if type(i) is int}
+        silenced = body.get("silenced_devices")
+        if isinstance(silenced, list):
+            named |= {
+                i for i, (share, item) in enumerate(load.places) if _item(load, share, item).device_id in silenced
+            }
+        return {i for i in named if 0 <= i < len(load.texts)}
+
+    def _split(self, load: Load, reply: Reply) -> None:
+        """Halve what is too large, or has a fault that nothing names. Source: http-v2, 413."""
+        if load.n_items == 1:
+            self._give_back(load, set(range(len(load.texts))), f"refused with {reply.status}", reply)
+        elif len(load.shares) == 1:
+            share = load.shares[0]
+            middle = len(share.items) // 2
+            share.lane.put_back(share.items[middle:], set())
+            self._push(self._repacked([Share(share.lane, share.items[:middle], share.after)]), 0.0)
+        else:
+            middle = len(load.shares) // 2
+            for half in (load.shares[:middle], load.shares[middle:]):
+                self._push(self._repacked(half), 0.0)
+
+    def _repacked(self, shares: Sequence[Share]) -> Load:
+        load = Load([], [], [])
+        for share in shares:
+            after = share.lane.known.copy()
+            for place, item in enumerate(share.items):
+                texts = with_properties(item, after.tell(item))
+                load.places += [(len(load.shares), place)] * len(texts)
+                load.texts += texts
+            load.shares.append(Share(share.lane, share.items, after))
+        return load
+
+    def _throttled(self, load: Load, reply: Reply, body: dict[str, Any]) -> None:
+        """Leave those alone that are too fast, and send the others again. Source: http-v2, batch-event-upload, 429."""
+        slow = {i for name in _THROTTLED for i in _keys(body.get(name))}
+        over = {i for name in _QUOTA for i in _keys(body.get(name))}
+        listed = body.get("throttled_events")
+        places = {i for i in listed if type(i) is int} if isinstance(listed, list) else set()
+        shares = {load.places[i][0] for i in places if 0 <= i < len(load.places)}
+        if not (slow or over or shares):
+            self._retry(load, reply)
+            return
+        until = self._clock.monotonic() + self._endpoint.wait_s
+        for place, share in enumerate(load.shares):
+            ids = {i for item in share.items for i in (item.user_id, item.device_id)}
+            share.lane.is_parked = bool(ids & over)
+            is_slow = place in shares or bool(ids & slow)
+            share.lane.ready_at = until if is_slow else 0.0
+            share.lane.put_back(share.items, set())
+            self._release(share.lane)
+
+    def _retry(self, load: Load, reply: Reply) -> None:
+        """Send exactly this again, later. Source: http-v2, 5xx: it may or may not have been taken; ids tell."""
+        wait_s = self._schedule.wait_s(load.name, load.attempts)
+        self._push(load, wait_s)
+        if reply.status == 429:
+            self._held_until = self._clock.monotonic() + wait_s
+        patience_s = self._schedule.patience_s
+        if patience_s and self._clock.monotonic() - self._last_good > patience_s:
+            self.fail(TransientSinkError(f"nothing was accepted for {patience_s:.0f} s; the last answer: {reply}"))
+
+    def _give_back(self, load: Load, wire: set[int], reason: str, reply: Reply) -> None:
+        """Refuse the events at some places on the wire; all others of the load go back to their lanes."""
+        dropped = {load.places[i] for i in wire}
+        for place, share in enumerate(load.shares):
+            mine = {item for which, item in dropped if which == place}
+            for number in sorted(mine):
+                item = share.items[number]
+                self.letters.append(_letter(item, reason, reply))
+            share.lane.put_back(share.items, mine)
+            share.lane.ready_at = 0.0
+            self._release(share.lane)
+
+    def _push(self, load: Load, wait_s: float) -> None:
+        heapq.heappush(self._again, (self._clock.monotonic() + wait_s, next(self._numbers), load))
+
+    def _release(self, lane: Lane) -> None:
+        lane.is_busy = False
+        self._enqueue(lane)
+
+    def _enqueue(self, lane: Lane) -> None:
+        if not lane.items or lane.is_queued or lane.is_busy or lane.is_parked:
+            return
+        lane.is_queued = True
+        if lane.ready_at <= self._clock.monotonic():
+            self._ready.append(lane)
+        else:
+            heapq.heappush(self._waiting, (lane.ready_at, next(self._numbers), lane))
+
+    def _drop_unsendable(self, lane: Lane) -> None:
+        """Refuse what Amplitude would: no id, a bad one, or an event too large for any request."""
+        items, lane.items = list(lane.items), deque()
+        reasons = [self._unsendable(item) for item in items]
+        dropped = {place for place, reason in enumerate(reasons) if reason}
+        for place in sorted(dropped):
+            self.letters.append(_letter(items[place], f"not sent: {reasons[place]}", Reply(0)))
+        lane.put_back(items, dropped)
+
+    def _unsendable(self, item: Item) -> str:
+        if not item.user_id and not item.device_id:
+            return "neither user_id nor device_id"
+        if any(i is not None and is_bad_id(i) for i in (item.user_id, item.device_id)):
+            return "an id that Amplitude does not accept"
+        return "larger than a request may be" if len(item.text.encode()) > self._limits.size_bytes // 2 else ""
+
+    def _finish(self) -> None:
+        parked = sum(lane.is_parked for lane in self.lanes)
+        if parked:
+            self.fail(
+                TransientSinkError(
+                    f"the daily quota of {parked} people is used up; Amplitude takes more of them tomorrow"
+                )
+            )
+
+    def _scrubbed(self, reply: Reply) -> Reply:
+        """Return an answer without our key, should it be repeated there."""
+        key = self._key.value.encode()
+        return Reply(reply.status, reply.body.replace(key, MASK.encode()), reply.headers, reply.reason)
+
+
+def _letter(item: Item, reason: str, reply: Reply) -> Letter:
+    return Letter(item.text, reason, reply.status, reply.excerpt, is_event=item.is_event)
+
+
+def _item(load: Load, share: int, item: int) -> Item:
+    return load.shares[share].items[item]
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _keys(value: Any) -> list[str]:
+    return [key for key in value if isinstance(key, str)] if isinstance(value, dict | list) else []
