@@ -23,7 +23,6 @@ _NULLS = ("", "~", "null")
 
 # What libyaml says → what helps.
 _YAML_HINTS = {
-    "mapping values are not allowed in this context": "quote a text that contains a colon and a space",
     "did not find expected alphabetic or numeric character": "quote a text that begins with * or &",
     "could not find expected ':'": "is a colon missing, or a line not indented like its neighbours?",
     "did not find expected key": "is a line not indented like its neighbours, or a text not quoted as a whole?",
@@ -109,6 +108,8 @@ def _yaml_error(error: yaml.MarkedYAMLError, text: str, source: str) -> Scenario
     at = Mark(source, *_place(mark))
     said = str(error.problem)
     hint = _YAML_HINTS.get(said, "")
+    if said.startswith("mapping values") and mark:
+        hint = _stray_colon(text, mark.line, mark.column)
     if said.startswith("found character") and mark:
         said, hint = _bad_start(text, mark.line, mark.column)
     context = f" {error.context}" if error.context else ""
@@ -119,9 +120,20 @@ def _place(mark: Any) -> tuple[int, int]:
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
-def _bad_start(text: str, line: int, column: int) -> tuple[str, str]:
+def _stray_colon(text: str, line: int, column: int) -> str:
+    """Return what helps where a colon stands inside a text: a second one in its line, or the line continues another."""
+    if ": " in _line(text, line)[:column]:
+        return "quote a text that contains a colon and a space"
+    return "does the line before lack its - or the space after its colon, or is this one indented too far?"
+
+
+def _line(text: str, number: int) -> str:
     lines = re.split("\r\n|\r|\n", text)
-    character = (lines[line][column : column + 1] if line < len(lines) else "") or "?"
+    return lines[number] if number < len(lines) else ""
+
+
+def _bad_start(text: str, line: int, column: int) -> tuple[str, str]:
+    character = _line(text, line)[column : column + 1] or "?"
     if character == "\t":
         return "a tab stands where spaces indent", "indent with spaces"
     return f"a text cannot begin with {character}", "put the text into quotes"
