@@ -1,0 +1,327 @@
+"""The sink into a Kafka topic: one message per event, keyed by user; delivery reports alone move the cursor.
+
+Source:
+    librdkafka's CONFIGURATION.md: idempotence, queues and time-outs, partitioners.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from footfall.errors import MissingExtraError, PermanentSinkError, SinkError, TransientSinkError, UsageError
+from footfall.events.chunk import Chunk, Run
+from footfall.sinks.delivery.clock import SystemClock
+from footfall.sinks.delivery.desk import Desk
+from footfall.sinks.delivery.ledger import FOLDER
+from footfall.sinks.delivery.letters import Letter
+from footfall.sinks.encode_json import json_rows
+from footfall.sinks.scratch import Scratch, drop, read_arrow
+from footfall.sinks.sink import Cursors, Guarantee, Payload, Placement, Prepared, Receipt, prepared_of
+from footfall.store.shape import check_chunk
+
+FORM = "kafka://BROKER:PORT,…/TOPIC"
+USER, PASSWORD = "FOOTFALL_KAFKA_USERNAME", "FOOTFALL_KAFKA_PASSWORD"
+BATCH = 2_000  # messages between two looks at the delivery reports
+PATIENCE_S = 300
+_REACH_S = 10.0
+_POLL_S = 0.1
+_OURS: dict[str, Any] = {
+    "client.id": "footfall",
+    "enable.idempotence": True,
+    "partitioner": "murmur2_random",  # as Java's clients: the same key, the same partition
+    "linger.ms": 20,
+    "compression.type": "lz4",
+    "message.timeout.ms": PATIENCE_S * 1000,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic, and how its brokers are reached.
+
+    Args:
+        brokers: As librdkafka's `bootstrap.servers`.
+        name: Of the topic.
+        options: Others of librdkafka's, without secrets.
+    """
+
+    brokers: str
+    name: str
+    options: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """The topic, as `parse` takes it."""
+        options = "&".join(f"{key}={value}" for key, value in self.options)
+        return f"kafka://{self.brokers}/{self.name}{'?' if options else ''}{options}"
+
+    @classmethod
+    def of(cls, text: str) -> Topic:
+        """Return the topic of `//BROKERS/TOPIC?OPTION=VALUE`.
+
+        Raises:
+            UsageError: It is not written so, or holds a secret.
+        """
+        place, _, query = text.removeprefix("//").partition("?")
+        brokers, _, name = place.partition("/")
+        options = tuple(parse_qsl(query))
+        secret = next((key for key, _ in options if "password" in key or "secret" in key), None)
+        if "@" in brokers or secret:
+            raise UsageError(f"a password in the URL of a topic\n  hint: set {USER} and {PASSWORD} instead")
+        if not brokers or not name or "/" in name:
+            raise UsageError(f"--to kafka:{text} names no topic\n  accepted: {FORM}")
+        return cls(brokers, name, options)
+
+
+class KafkaSink:
+    """Writes the events of runs into a topic.
+
+    Args:
+        topic: Which.
+        folder: Where the ledger is kept; None is `.footfall-ledger` here.
+    """
+
+    placement: Placement = "worker"
+    guarantee: Guarantee = "at least once"
+
+    def __init__(self, topic: Topic, *, folder: Path | None = None) -> None:
+        self.topic, self._folder = topic, folder
+        self._scratch = Scratch((folder or FOLDER) / f"{self.key}.scratch")
+        self._desk: Desk | None = None
+        self._producer: Any = None
+
+    @property
+    def name(self) -> str:
+        """The destination, as `parse` takes it."""
+        return self.topic.shown
+
+    @property
+    def key(self) -> str:
+        """What tells destinations apart, fit for file names."""
+        place = f"{self.topic.brokers}/{self.topic.name}"
+        return f"kafka-{hashlib.sha256(place.encode()).hexdigest()[:12]}"
+
+    def prepare(self, chunk: Chunk) -> Prepared:
+        """Encode a chunk's events: key, JSON, time."""
+        check_chunk(chunk)
+        messages = (self._scratch.write_arrow("messages", _messages(chunk.events), BATCH),)
+        return prepared_of(chunk, {"messages": messages if chunk.events.num_rows else ()})
+
+    def open(self, run: Run, *, fresh: bool) -> Cursors:
+        """Take the ledger, and see that the topic can be reached.
+
+        Raises:
+            UsageError: There is no such topic.
+            TransientSinkError: No broker answers.
+        """
+        producer = _producer(self.topic)
+        desk = Desk(self.name, self.key, run, fresh=fresh, clock=SystemClock(), folder=self._folder)
+        try:
+            _reach(producer, self.topic)
+        except BaseException:
+            desk.close(complete=False)
+            raise
+        self._scratch.clear()
+        self._desk, self._producer = desk, producer
+        return dict(desk.book.cursors)
+
+    def commit(self, prepared: Prepared) -> Receipt:
+        """Send a part's events; return when the brokers have acknowledged each.
+
+        Raises:
+            TransientSinkError: Some were not acknowledged in time: the part is pending.
+            PermanentSinkError: The brokers refuse.
+        """
+        assert self._desk is not None, "commit needs open"
+        try:
+            before = self._desk.begin(prepared)
+            if before is not None:
+                return before
+            reports = Reports()
+            for payload in prepared.payloads["messages"]:
+                self._send(payload, reports)
+            if reports.problem is not None:
+                raise self._undelivered(reports, prepared)
+            return self._desk.settle(prepared, reports.letters, prepared.size_bytes)
+        finally:
+            drop(prepared.files)
+
+    def close(self, *, complete: bool) -> None:
+        """Let the connections and the ledger go."""
+        desk, self._desk, self._producer = self._desk, None, None
+        if desk is not None:
+            desk.close(complete=complete)
+        self._scratch.clear()
+
+    def _undelivered(self, reports: Reports, prepared: Prepared) -> SinkError:
+        assert self._desk is not None
+        assert reports.problem is not None
+        self._producer = _producer(self.topic)  # what a fatal error has ended sends no more
+        return self._desk.undelivered(
+            reports.problem, prepared, reports.counts["delivered"], is_permanent=reports.is_permanent
+        )
+
+    def _send(self, payload: Payload, reports: Reports) -> None:
+        """Queue all messages, as fast as the queue has room, and wait for all reports."""
+        exceptions = _driver().KafkaException
+        n_queued = 0
+        try:
+            for batch in read_arrow(payload).to_batches():
+                n_queued += self._queue(batch, reports)
+            while reports.n < n_queued and reports.problem is None:
+                self._producer.poll(_POLL_S)
+        except exceptions as error:
+            reports.fail(error.args[0])
+
+    def _queue(self, batch: pa.RecordBatch, reports: Reports) -> int:
+        """Queue messages one by one, as the client takes them (its call for many takes no times); return how many."""
+        produce, name, n_queued = self._producer.produce, self.topic.name, 0
+        too_large = _driver().KafkaException
+        for key, value, timestamp in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            while reports.problem is None:
+                try:
+                    produce(name, value, key, on_delivery=reports.take, timestamp=timestamp)
+                    n_queued += 1
+                except BufferError:  # back-pressure: reports make room
+                    self._producer.poll(_POLL_S)
+                    continue
+                except too_large as error:
+                    reports.refuse_or_fail(value, error.args[0])
+                break
+        self._producer.poll(0)
+        return n_queued
+
+
+@dataclass(slots=True)
+class Reports:
+    """What became of messages: delivered, refused for good, or not delivered and why."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    letters: list[Letter] = field(default_factory=list)
+    problem: str | None = None
+    is_permanent: bool = False
+
+    @property
+    def n(self) -> int:
+        """Messages that were reported on."""
+        return self.counts.total()
+
+    def take(self, error: Any, message: Any) -> None:
+        """Take in a delivery report."""
+        if error is None:
+            self.counts["delivered"] += 1
+        elif error.name() == "MSG_SIZE_TOO_LARGE":
+            self.counts["refused"] += 1
+            self._refuse(message.value(), error)
+        else:
+            self.counts["failed"] += 1
+            self.fail(error)
+
+    def refuse_or_fail(self, value: str, error: Any) -> None:
+        """Take in that a message was not even queued."""
+        if error.name() == "MSG_SIZE_TOO_LARGE":
+            self._refuse(value, error)
+        else:
+            self.fail(error)
+
+    def fail(self, error: Any) -> None:
+        """Note why nothing more is to be expected."""
+        refuses = ("AUTHORIZATION", "AUTHENTICATION", "UNKNOWN_TOPIC", "INVALID")
+        self.problem = self.problem or f"{error.name()}: {error.str()}"
+        self.is_permanent |= any(word in error.name() for word in refuses)
+
+    def _refuse(self, value: bytes | str, error: Any) -> None:
+        event = value.decode() if isinstance(value, bytes) else value
+        self.letters.append(Letter(event, f"too large for the topic: {error.str()}"))
+
+
+def _messages(events: pa.Table) -> pa.Table:
+    """Return keys, values and times of messages."""
+    people = pc.binary_join_element_wise("person-", events["person"].cast(pa.string()), "")
+    return pa.table(
+        {
+            "key": pc.coalesce(events["user_id"].cast(pa.string()), people),
+            "value": pa.chunked_array(_texts(events), pa.string()),
+            "timestamp": events["time"].cast(pa.int64()),
+        }
+    )
+
+
+def _texts(events: pa.Table) -> Iterator[pa.Array]:
+    yield from json_rows(events)
+
+
+def _driver() -> Any:
+    try:
+        import confluent_kafka
+    except ImportError:
+        raise MissingExtraError("confluent-kafka", "kafka", "Kafka") from None
+    return confluent_kafka
+
+
+def _producer(topic: Topic) -> Any:
+    """Return a producer.
+
+    Raises:
+        UsageError: An option is not known to librdkafka, or contradicts what we need.
+    """
+    driver = _driver()
+    settings = {**_OURS, **dict(topic.options), "bootstrap.servers": topic.brokers, "logger": _quiet()}
+    if os.environ.get(USER):
+        secrets = {"sasl.username": os.environ[USER], "sasl.password": os.environ.get(PASSWORD, "")}
+        settings = {"sasl.mechanism": "PLAIN", "security.protocol": "SASL_SSL", **settings, **secrets}
+    try:
+        return driver.Producer(settings)
+    except driver.KafkaException as error:
+        raise UsageError(f"{topic.shown}: {error.args[0].str()}\n  hint: options are those of librdkafka") from None
+
+
+def _quiet() -> Any:
+    """Return a logger that says nothing: what matters comes as an error."""
+    import logging
+
+    logger = logging.getLogger("footfall.kafka")
+    logger.addHandler(logging.NullHandler())
+    logger.propagate = False
+    return logger
+
+
+def _reach(producer: Any, topic: Topic) -> None:
+    driver = _driver()
+    found = _within(_REACH_S, lambda left: producer.list_topics(topic.name, timeout=left), driver, topic)
+    error = found.topics[topic.name].error
+    if error is not None and not error.retriable():
+        raise UsageError(f"{topic.shown}: {error.str()}\n  hint: create the topic, or name another")
+
+
+def _within(seconds: float, ask: Callable[[float], Any], driver: Any, topic: Topic) -> Any:
+    """Ask for the topic until it has a leader; one that is made by asking needs a moment."""
+    give_up = time.monotonic() + seconds
+    while True:
+        try:
+            found = ask(max(give_up - time.monotonic(), 1.0))
+        except driver.KafkaException as error:
+            kind = PermanentSinkError if "AUTH" in error.args[0].name() else TransientSinkError
+            raise kind(
+                f"{topic.shown}: {error.args[0].str()}\n  hint: are the brokers running, and the addresses right?"
+            ) from None
+        told = found.topics[topic.name].error
+        if told is None or not told.retriable() or time.monotonic() > give_up:
+            return found
+        time.sleep(_POLL_S)
+
+
+def make(text: str) -> KafkaSink:
+    """Return the sink of what follows `kafka:`."""
+    return KafkaSink(Topic.of(text))

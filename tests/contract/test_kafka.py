@@ -1,0 +1,233 @@
+"""Kafka keeps what every sink keeps, on the mock cluster that librdkafka brings along."""
+
+import ctypes
+import importlib.util
+import json
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from uuid import uuid4
+
+import pyarrow as pa
+import pytest
+
+from footfall.errors import PermanentSinkError, SinkError, TransientSinkError, UsageError
+from footfall.sinks import parse
+from footfall.sinks.conformance.chunks import make_chunk, make_chunks, make_parts, make_run
+from footfall.sinks.conformance.rows import plain
+from footfall.sinks.conformance.schemas import SCHOOL
+from footfall.sinks.conformance.suite import SinkContract
+from footfall.sinks.kafka import KafkaSink, Topic
+
+kafka = pytest.importorskip("confluent_kafka", reason="needs the extra kafka")
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """A mock cluster of three brokers on loopback; it lives as long as its producer."""
+    owner = kafka.Producer({"test.mock.num.brokers": 3})
+    brokers = owner.list_topics(timeout=10).brokers.values()
+    yield ",".join(f"{broker.host}:{broker.port}" for broker in brokers)
+    owner.flush(1)
+
+
+@pytest.fixture
+def topic():
+    return f"events-{uuid4().hex[:8]}"
+
+
+def messages(brokers, topic):
+    """Return (key, event, time, partition) of all messages of a topic."""
+    consumer = kafka.Consumer({"bootstrap.servers": brokers, "group.id": uuid4().hex, "enable.auto.commit": False})
+    partitions = consumer.list_topics(topic, timeout=10).topics[topic].partitions
+    found = []
+    for number in partitions:
+        place = kafka.TopicPartition(topic, number)
+        low, high = consumer.get_watermark_offsets(place, timeout=10)
+        consumer.assign([kafka.TopicPartition(topic, number, low)])
+        while low < high:
+            for message in consumer.consume(min(high - low, 500), timeout=5):
+                assert message.error() is None
+                low = message.offset() + 1
+                found.append((message.key().decode(), message.value(), message.timestamp()[1], number))
+    consumer.close()
+    return found
+
+
+class TestKafka(SinkContract):
+    @pytest.fixture(autouse=True)
+    def _topic(self, cluster, topic):
+        self.cluster, self.topic = cluster, topic
+
+    def make(self, folder):
+        return KafkaSink(Topic(self.cluster, self.topic), folder=folder / "ledger")
+
+    def read(self, folder, run):
+        rows = [plain(json.loads(value, parse_float=Decimal)) for _, value, _, _ in messages(self.cluster, self.topic)]
+        return {"events": [row for row in rows if row["run"] == run.id]}
+
+    def test_takes_many_rows(self, tmp_path):
+        """More rows than stand in one batch; the mock cluster keeps some megabytes."""
+        run = make_run(SCHOOL, days=1, people=32)
+        chunk = make_chunk(run, make_parts(run, group=32)[0], rows=15_000)
+        self.write(tmp_path, run, [chunk])
+        self.check(tmp_path, run, [chunk])
+
+    def test_fresh_begins_anew(self, tmp_path):
+        """`fresh` forgets what was acknowledged; a topic forgets nothing, so its events come again with their ids."""
+        run = make_run(SCHOOL)
+        chunks = list(make_chunks(run))
+        self.write(tmp_path, run, chunks)
+        sink = self.make(tmp_path)
+        assert sink.open(run, fresh=True) == {}
+        assert not sink.commit(sink.prepare(chunks[0])).was_there_already
+        sink.close(complete=False)
+        ids = [row["insert_id"] for row in self.read(tmp_path, run)["events"]]
+        assert len(ids) - len(set(ids)) == chunks[0].events.num_rows
+
+
+def test_messages_are_keyed_by_user(cluster, topic, tmp_path):
+    """The key is the user, or the person while anonymous; one key, one partition; the time is the event's."""
+    run = make_run(SCHOOL, days=1)
+    sink = KafkaSink(Topic(cluster, topic), folder=tmp_path)
+    sink.open(run, fresh=False)
+    for chunk in make_chunks(run):
+        sink.commit(sink.prepare(chunk))
+    sink.close(complete=True)
+    partitions = {}
+    for key, value, time_ms, partition in messages(cluster, topic):
+        event = json.loads(value)
+        assert key == event.get("user_id", f"person-{event['person']}")
+        assert partitions.setdefault(key, partition) == partition
+        assert event["insert_id"].endswith(str(time_ms))
+    assert len(set(partitions.values())) > 1
+
+
+def test_too_large_a_message_is_a_dead_letter(cluster, topic, tmp_path):
+    """What the producer may not send is refused for good, kept with the reason, and counted."""
+    run = make_run(SCHOOL, days=1, people=32)
+    chunk = make_chunk(run, make_parts(run, group=32)[0], rows=200)
+    ids = chunk.events["insert_id"].to_pylist()
+    long = pa.array([ids[0] + "x" * 5_000, *ids[1:]])
+    chunk = replace(chunk, events=chunk.events.set_column(0, chunk.events.schema.field(0), long))
+    sink = KafkaSink(Topic(cluster, topic, (("message.max.bytes", "1000"),)), folder=tmp_path / "ledger")
+    sink.open(run, fresh=False)
+    receipt = sink.commit(sink.prepare(chunk))
+    sink.close(complete=True)
+    assert receipt.accepted + receipt.rejected == chunk.events.num_rows
+    assert receipt.accepted == len(messages(cluster, topic))
+    (letters,) = tmp_path.rglob("*.ndjson")
+    kept = [json.loads(line) for line in letters.read_text().splitlines()]
+    assert len(kept) == receipt.rejected == 1
+    assert all("too large" in letter["reason"] for letter in kept)
+
+
+def test_a_small_queue_is_back_pressure(cluster, topic, tmp_path):
+    """A queue of a few messages: the sink waits for room, and all arrive."""
+    run = make_run(SCHOOL, days=1)
+    sink = KafkaSink(Topic(cluster, topic, (("queue.buffering.max.messages", "7"),)), folder=tmp_path)
+    sink.open(run, fresh=False)
+    total = sum(sink.commit(sink.prepare(chunk)).accepted for chunk in make_chunks(run))
+    sink.close(complete=True)
+    assert len(messages(cluster, topic)) == total
+
+
+def test_brokers_that_are_not_there(tmp_path, monkeypatch):
+    """The error names the address and what to look at; nothing is noted."""
+    monkeypatch.setattr("footfall.sinks.kafka._REACH_S", 1.0)
+    with pytest.raises(TransientSinkError, match=r"kafka://127.0.0.1:1/x: (.|\n)*are the brokers running"):
+        KafkaSink(Topic("127.0.0.1:1", "x"), folder=tmp_path).open(make_run(SCHOOL), fresh=False)
+
+
+@pytest.mark.parametrize("text", ["kafka:", "kafka://", "kafka://broker", "kafka:///topic", "kafka://a/b/c"])
+def test_a_topic_is_named_in_full(text):
+    """Brokers and one topic."""
+    with pytest.raises(UsageError, match=r"names no t(opic|arget)"):
+        parse(text)
+
+
+@pytest.mark.parametrize("text", ["kafka://u:hunter2@b/t", "kafka://b/t?sasl.password=hunter2"])
+def test_a_password_in_the_url_is_refused_and_not_shown(text):
+    """Passwords come from the environment."""
+    with pytest.raises(UsageError, match="FOOTFALL_KAFKA_PASSWORD") as problem:
+        parse(text)
+    assert "hunter2" not in str(problem.value)
+
+
+def test_an_option_that_does_not_exist_is_told(tmp_path):
+    """The own words of librdkafka, with the topic."""
+    with pytest.raises(UsageError, match=r"No such configuration property(.|\n)*librdkafka"):
+        KafkaSink(Topic("127.0.0.1:1", "x", (("no.such", "1"),)), folder=tmp_path).open(make_run(SCHOOL), fresh=False)
+
+
+class Broken:
+    """A mock cluster that can be told to answer with errors, through librdkafka's C interface (Linux wheels)."""
+
+    def __init__(self):
+        spec = importlib.util.find_spec("confluent_kafka")
+        folder = Path(spec.origin).parents[1] / "confluent_kafka.libs"
+        found = sorted(folder.glob("librdkafka*.so*")) if folder.is_dir() else []
+        if not found:
+            pytest.skip("the library of the wheel is not where it is on Linux")
+        self.lib = ctypes.CDLL(str(found[0]))
+        for name in ("rd_kafka_conf_new", "rd_kafka_new", "rd_kafka_mock_cluster_new"):
+            getattr(self.lib, name).restype = ctypes.c_void_p
+        self.lib.rd_kafka_mock_cluster_bootstraps.restype = ctypes.c_char_p
+        conf = self.lib.rd_kafka_conf_new()
+        self.rk = self.lib.rd_kafka_new(0, ctypes.c_void_p(conf), None, 0)
+        self.cluster = ctypes.c_void_p(self.lib.rd_kafka_mock_cluster_new(ctypes.c_void_p(self.rk), 3))
+        self.brokers = self.lib.rd_kafka_mock_cluster_bootstraps(self.cluster).decode()
+
+    def create(self, topic):
+        self.lib.rd_kafka_mock_topic_create(self.cluster, topic.encode(), 4, 1)
+
+    def answer(self, *codes):
+        """Answer the next requests to produce with errors."""
+        array = (ctypes.c_int * len(codes))(*codes)
+        self.lib.rd_kafka_mock_push_request_errors_array(self.cluster, ctypes.c_int16(0), len(codes), array)
+
+
+@pytest.fixture(scope="module")
+def broken():
+    return Broken()
+
+
+REQUEST_TIMED_OUT, TOPIC_AUTHORIZATION_FAILED, OUT_OF_ORDER, TRANSPORT = 7, 29, 45, -195
+
+
+@pytest.mark.parametrize("codes", [(REQUEST_TIMED_OUT,) * 3, (TRANSPORT,) * 2])
+def test_what_passes_is_tried_again_and_there_once(broken, topic, tmp_path, codes):
+    """Time-outs and cut connections are retried by the idempotent producer: each event is there once."""
+    broken.create(topic)
+    run = make_run(SCHOOL, days=1)
+    sink = KafkaSink(Topic(broken.brokers, topic), folder=tmp_path)
+    sink.open(run, fresh=False)
+    broken.answer(*codes)
+    total = sum(sink.commit(sink.prepare(chunk)).accepted for chunk in make_chunks(run))
+    sink.close(complete=True)
+    ids = [json.loads(value)["insert_id"] for _, value, _, _ in messages(broken.brokers, topic)]
+    assert len(ids) == len(set(ids)) == total
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"), [(TOPIC_AUTHORIZATION_FAILED, PermanentSinkError), (OUT_OF_ORDER, SinkError)]
+)
+def test_what_is_refused_is_pending_and_goes_again(broken, topic, tmp_path, code, kind):
+    """A refusal ends the part: it is not noted as delivered, and the same run again delivers it."""
+    broken.create(topic)
+    run = make_run(SCHOOL, days=1)
+    chunks = list(make_chunks(run))
+    sink = KafkaSink(Topic(broken.brokers, topic), folder=tmp_path)
+    sink.open(run, fresh=False)
+    broken.answer(*[code] * 4)
+    with pytest.raises(kind, match="are pending, and nothing is lost"):
+        sink.commit(sink.prepare(chunks[0]))
+    sink.close(complete=False)
+    broken.lib.rd_kafka_mock_clear_request_errors(broken.cluster, ctypes.c_int16(0))
+    sink = KafkaSink(Topic(broken.brokers, topic), folder=tmp_path)
+    sink.open(run, fresh=False)
+    for chunk in chunks:
+        sink.commit(sink.prepare(chunk))
+    sink.close(complete=True)
+    ids = {json.loads(value)["insert_id"] for _, value, _, _ in messages(broken.brokers, topic)}
+    assert ids == {i for chunk in chunks for i in chunk.events["insert_id"].to_pylist()}
