@@ -1,0 +1,146 @@
+"""Runs into a webhook and into Amplitude that are killed, over a receiver that misbehaves: everything there once.
+
+`FOOTFALL_KILLS=50` kills as often per sink; the usual run does it a few times.
+"""
+
+import base64
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from footfall.run.chunks import simulate
+from footfall.server.chaos import Profile
+from footfall.sinks.delivery.secrets import Secret
+from tests.receivers import receiver
+
+KILLS = int(os.environ.get("FOOTFALL_KILLS", "4"))
+START = "from footfall.cli.main import main; main()"
+SIZE = ("--people", "1200", "--days", "3")
+API_KEY = "c4n4ry-amplitude-key-7731"
+WEBHOOK_SECRET = "whsec_" + base64.b64encode(b"canary-webhook-secret-0123456789").decode()
+NOT_EVENTS = "event_type != '$identify'"
+
+
+def start(folder, *to, debug=False, more=()):
+    environment = {
+        **os.environ,
+        "AMPLITUDE_API_KEY": API_KEY,
+        "FOOTFALL_WEBHOOK_SECRET": WEBHOOK_SECRET,
+        **({"FOOTFALL_DEBUG": "1"} if debug else {}),
+    }
+    command = [sys.executable, "-c", START, "run", "ecommerce", *SIZE, "--summary", "json", *more]
+    for spec in to:
+        command += ["--to", spec]
+    return subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def target(kind, port):
+    if kind == "webhook":
+        return f"webhook+http://127.0.0.1:{port}/webhook#batch=150&timeout=1"
+    return f"amplitude:us#url=http://127.0.0.1:{port}&endpoint=batch&timeout=1"
+
+
+@pytest.fixture(scope="module")
+def truth():
+    """Ids of all events, and the state of all people who did something and are known by a user id in the end."""
+    ids, states, users = [], {}, {}
+    for chunk in simulate("ecommerce", people=1200, days=3):
+        ids += chunk.events["insert_id"].to_pylist()
+        for row in chunk.arrivals.select(["person", "stage"]).to_pylist():
+            states[row["person"]] = row["stage"]
+        for change in chunk.changes.select(["person", "property", "new"]).to_pylist():
+            if change["property"] == "stage":
+                states[change["person"]] = json.loads(change["new"])
+        for row in chunk.events.select(["person", "user_id"]).to_pylist():
+            users[row["person"]] = row["user_id"] or users.get(row["person"])
+    return sorted(ids), {user: states[person] for person, user in users.items() if user}
+
+
+@pytest.mark.parametrize("kind", ["webhook", "amplitude"])
+def test_killed_over_a_bad_line(tmp_path, truth, kind):
+    """Kill -9 at random instants, with a fifth of all requests failing somehow: in the end every event is there once.
+
+    The receiver knows ids again, as Amplitude does; the balance of the last call and of the ledger add up.
+    """
+    ids, stages = truth
+    chance = random.Random(kind)
+    profile = Profile(share=0.2, seed=3, hang_s=1.2, slow_s=0.1)
+    with receiver(tmp_path, chaos=profile) as client:
+        for _ in range(KILLS):
+            process = start(tmp_path, target(kind, client.listener.port))
+            time.sleep(chance.uniform(0.5, 4.0))
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+        process = start(tmp_path, target(kind, client.listener.port))
+        out, err = process.communicate(timeout=120)
+        assert process.returncode == 0, err
+        (balance,) = json.loads(out)["sinks"]
+        assert balance["generated"] == balance["accepted"] + balance["rejected"] + balance["pending"]
+        assert balance["rejected"] == balance["pending"] == 0
+        stored = client.rows(f"SELECT insert_id FROM received WHERE {NOT_EVENTS} ORDER BY insert_id")
+        assert [i for (i,) in stored] == ids
+        if kind == "amplitude":
+            got = {user: client.listener.received.profiles.of(f"u/{user}").get("stage") for user in stages}
+            assert got == stages
+
+
+def test_two_runs_at_once(tmp_path):
+    """A second run on the ledger of the first is refused, and says which process has it."""
+    with receiver(tmp_path, chaos=Profile(kinds=("timeout",), share=1.0, hang_s=30)) as client:
+        first = start(tmp_path, target("webhook", client.listener.port).replace("timeout=1", "timeout=20"))
+        try:
+            locks = tmp_path / ".footfall-ledger"
+            deadline = time.monotonic() + 30
+            while not list(locks.glob("*.lock")) and time.monotonic() < deadline:
+                time.sleep(0.05)
+            time.sleep(0.2)
+            second = start(tmp_path, target("webhook", client.listener.port))
+            _, err = second.communicate(timeout=60)
+            assert second.returncode == 1
+            assert f"is in use by process {first.pid}" in err
+        finally:
+            first.kill()
+            first.communicate()
+
+
+def forms(secret: str) -> list[str]:
+    """Return how a secret might be written."""
+    return [secret, quote(secret, safe=""), base64.b64encode(secret.encode()).decode(), json.dumps(secret)[1:-1]]
+
+
+def test_secrets_are_nowhere(tmp_path):
+    """Keys and secrets stand in no output, ledger, dead letter, file name or command line, whatever happens."""
+    said, lines = [], []
+    path = "/webhook?token=c4n4ry-path-token-5582"
+    with receiver(tmp_path, api_key=Secret("AMPLITUDE_API_KEY", "another")) as client:
+        port = client.listener.port
+        specs = [
+            target("amplitude", port),
+            f"webhook+http://127.0.0.1:{port}/nothing",
+            f"webhook+http://127.0.0.1:{port}/webhook",
+            "webhook+http://user:c4n4ry-password@127.0.0.1/",
+            "amplitude:us#url=http://127.0.0.1:9&patience=1",
+            f"webhook+https://127.0.0.1:{port}{path}#patience=1",
+            "webhook+http://169.254.169.254/",
+        ]
+        for spec in specs:
+            process = start(tmp_path, spec, debug=True)
+            lines.append(Path(f"/proc/{process.pid}/cmdline").read_bytes() if Path("/proc").exists() else b"")
+            said += process.communicate(timeout=120)
+    kept = [file.read_bytes().decode("latin-1") for file in tmp_path.rglob("*") if file.is_file()]
+    names = [str(file) for file in tmp_path.rglob("*")]
+    for form in forms(API_KEY) + forms(WEBHOOK_SECRET) + forms("canary-webhook-secret-0123456789"):
+        assert not any(form in text for text in said + kept + names)
+        assert not any(form.encode() in line for line in lines)
+    assert not any("c4n4ry-password" in text for text in said + kept)
+    assert not any("Traceback" in text for text in said)
