@@ -87,7 +87,7 @@ def _catalogues(scenario: Scenario) -> Iterator[str]:
 
 def _events(events: Iterable[Event]) -> Iterator[str]:
     counted = list(events)
-    yield f"{len(counted)} events:"
+    yield f"{len(counted):,} event{'s' if len(counted) != 1 else ''}:"
     for category, members in groupby(counted, key=lambda event: event.category):
         yield f"  {category}: {', '.join(event.name for event in members)}"
 
