@@ -22,6 +22,7 @@ class Invalid:
 
 INVALID = Invalid()
 TOP = "the scenario"
+_MOST_QUOTED = 40
 
 
 @dataclass(slots=True)
@@ -170,7 +171,8 @@ class Reader:
         if isinstance(node, Text) and node.is_null and form.takes_null:
             node = MapNode(name.at if name else node.at)
         if not isinstance(node, MapNode):
-            return self.wrong_shape(node, what, f"write a map with the keys {', '.join(kind.by_name)}")
+            accepts = f"write a map with the keys {', '.join(kind.by_name)}"
+            return self.wrong_shape(node, what, accepts, _level_hint(kind, node, name))
         return self.build(kind, node, _label(kind, node, name), name)
 
     def build(self, kind: Kind, node: MapNode, label: str, name: Text | None = None) -> Any:
@@ -217,12 +219,12 @@ class Reader:
             is_enough = len(written) == 1 if group in kind.one_of else len(written) < 2
             fields.is_usable &= is_enough and not any(fields.is_bad(name) for name in written)
 
-    def wrong_shape(self, node: Node, what: str, accepts: str) -> Invalid:
+    def wrong_shape(self, node: Node, what: str, accepts: str, hint: str = "") -> Invalid:
         """Note that a list, map or single value stands where another shape is expected."""
         found = {ListNode: "a list", MapNode: "a map"}.get(type(node), "")
         if isinstance(node, Text):
             found = "nothing" if node.is_null else f"the text {shown(node.text)}"
-        return self.note(node.at, f"{what} cannot be {found}", accepts)
+        return self.note(node.at, f"{what} cannot be {found}", accepts, hint)
 
     def refuse_twins(self, named: Iterable[tuple[str, Mark]], noun: str, is_folded: bool = True) -> None:
         """Note every name that stands twice, or that differs from another in case only."""
@@ -250,6 +252,16 @@ class Reader:
 def _valid(values: list[Any], keeps_rest: bool) -> Any:
     valid = [value for value in values if value is not INVALID]
     return valid if keeps_rest or len(valid) == len(values) else INVALID
+
+
+def _level_hint(kind: Kind, node: Node, name: Text | None) -> str:
+    """Return what helps where a single value stands in place of a map: a level too many or too few."""
+    required = [key.name for key in kind.keys if key.is_required]
+    if name is not None and name.text in kind.by_name:
+        return f"is a level missing above? `{name.text}` is a key of the map that should stand here"
+    if isinstance(node, Text) and not node.is_null and len(required) == 1 and len(node.text) <= _MOST_QUOTED:
+        return f"did you mean {{{required[0]}: {node.text}}}?"
+    return ""
 
 
 def _label(kind: Kind, node: MapNode, name: Text | None) -> str:
