@@ -164,7 +164,8 @@ class _Parser:
         self._n_nodes += 1
         if self._n_nodes > MAX_NODES:
             message = "the expression is too large"
-            raise ExpressionProblem(message, node.offset, f"at most {MAX_NODES} names and operators")
+            at = self._words[self._at - 1].offset
+            raise ExpressionProblem(message, at, f"at most {MAX_NODES} names and operators")
         return node
 
     def _within(self, read: Callable[[], Node]) -> Node:

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 from footfall.errors import shown
@@ -39,8 +40,6 @@ _REFUSED = (
     ("||", "write or"),
     ("&", "write and"),
     ("|", "write or"),
-    ("=>", "write >= for at least"),
-    ("=<", "write <= for at most"),
     ("=", "write == to compare"),
     ("!", "write not"),
     ("%", "write 25% as 0.25 in an expression"),
@@ -147,7 +146,7 @@ def _number(text: str, found: re.Match[str]) -> tuple[Token, int]:
         whole = written + (rest.group() if rest else "")
         raise ExpressionProblem(f"the number {shown(whole)} runs into a name", at, "a number such as 4, 0.5 or 1e6")
     digits = re.sub(r"[eE].*|[._]", "", written)
-    if len(digits) > MAX_DIGITS or float(written) >= 10.0**MAX_DIGITS:
+    if len(digits) > MAX_DIGITS or Decimal(written) >= 10**MAX_DIGITS:
         raise ExpressionProblem(f"{shown(written)} has too many digits", at, f"at most {MAX_DIGITS} digits")
     if len(written) > 1 and written[0] == "0" and written[1].isdigit():
         raise ExpressionProblem(
