@@ -11,6 +11,7 @@ import pyarrow as pa
 from footfall.events.chunk import Chunk, Run
 from footfall.sinks.scratch import Scratch, drop, read_arrow
 from footfall.sinks.sink import CursorBook, Cursors, Guarantee, Payload, Placement, Prepared, Receipt, prepared_of
+from footfall.store import duck, layout
 from footfall.store.dialect import quote
 from footfall.store.durable import Claim
 from footfall.store.runs import rows_to_arrow
@@ -19,8 +20,6 @@ from footfall.store.tables import LEDGER, SCENARIO_TABLES
 
 if TYPE_CHECKING:
     import duckdb
-
-BATCH_ROWS = 122_880  # DuckDB's row group: one batch is one unit of its parallel insert
 
 
 class DuckDBSink:
@@ -55,8 +54,6 @@ class DuckDBSink:
 
     def open(self, run: Run, *, fresh: bool) -> Cursors:
         """Open the file, note the run, make room for its columns."""
-        from footfall.store import duck
-
         with ExitStack() as held, duck.explained(self.path, "nothing was changed"):
             self._claim.acquire()
             held.callback(self._claim.release)
@@ -78,8 +75,6 @@ class DuckDBSink:
 
     def close(self, *, complete: bool) -> None:
         """Note whether the run is complete, write everything into the one file, and close it."""
-        from footfall.store import duck
-
         writing, held, self._writing, self._held = self._writing, self._held, None, None
         if writing is not None and held is not None:
             with duck.explained(self.path, _KEPT), held:
@@ -88,7 +83,7 @@ class DuckDBSink:
     def _encode(self, name: str, table: pa.Table) -> tuple[Payload, ...]:
         if not table.num_rows:
             return ()
-        return (self._scratch.write_arrow(name, _readable(table), BATCH_ROWS),)
+        return (self._scratch.write_arrow(name, _readable(table), duck.ROW_GROUP_ROWS),)
 
 
 def _readable(table: pa.Table) -> pa.Table:
@@ -117,8 +112,6 @@ class _Writing:
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, run: Run, *, fresh: bool) -> None:
-        from footfall.store import duck, layout
-
         with duck.transaction(connection):
             layout.make_meta(connection, path)
             layout.begin_run(connection, run, fresh=fresh)
@@ -126,8 +119,6 @@ class _Writing:
         self.book = CursorBook(run, layout.cursors(connection, run.id))
 
     def commit(self, prepared: Prepared) -> Receipt:
-        from footfall.store import duck, layout
-
         if self.book.has(prepared):
             return Receipt(prepared.part, prepared.events, was_there_already=True)
         with duck.explained(self._path, _KEPT), duck.transaction(self._connection):
@@ -138,15 +129,11 @@ class _Writing:
         return Receipt(prepared.part, prepared.events, size_bytes=prepared.size_bytes)
 
     def end(self, *, complete: bool) -> None:
-        from footfall.store import duck, layout
-
         if complete:
             with duck.transaction(self._connection):
                 layout.end_run(self._connection, self._run)
 
     def _insert(self, prepared: Prepared) -> None:
-        from footfall.store import duck
-
         schema = quote(self._run.stream.schema.scenario)
         for name, payloads in prepared.payloads.items():
             for payload in payloads:

@@ -17,27 +17,58 @@ from footfall.errors import StoreError
 if TYPE_CHECKING:
     import duckdb
 
-# Every connection of a process to one file must have the same options, so these are for all; none may fetch code.
+# Nothing may fetch code; what DuckDB needs here is part of it.
 _OPTIONS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
 
+ROW_GROUP_ROWS = 20_480
+"""Rows that DuckDB compresses together. Of its own 122,880, a part of some 200,000 rows fills one and a bit; a
+checkpoint joins such bits with their neighbours, and compresses these again. Measured in CPU time per row of the shop's
+shape, checkpoints included: 4.5 to 5.6 µs by 122,880 rows, 2.8 to 3.4 µs by 20,480."""
+
+WRITING_MEMORY = "768MB"
+
 
 def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    """Open a DuckDB file, which is made if it is not there.
+    """Open a DuckDB file; for writing it is made if it is not there.
 
     Raises:
         StoreError: It is in use, no DuckDB file, of a later version, or cannot be read or made.
     """
     import duckdb
 
-    options = {**_OPTIONS, "enable_external_access": False}
     try:
-        connection = duckdb.connect(str(path), read_only=read_only, config=options)
+        return _reading(path) if read_only else _writing(path)
     except duckdb.Error as error:
         raise cannot_open(path, error) from None
-    connection.execute("SET TimeZone = 'UTC'")
+
+
+def _reading(path: Path) -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    options = {**_OPTIONS, "enable_external_access": False}
+    connection = duckdb.connect(str(path), read_only=True, config=options)
+    _settle(connection)
+    return connection
+
+
+def _writing(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open a file by attaching it: the size of its row groups can be set in no other way."""
+    import duckdb
+
+    connection = duckdb.connect(":memory:", config=_OPTIONS)
+    try:
+        connection.execute(f"ATTACH {_text(path)} AS store (ROW_GROUP_SIZE {ROW_GROUP_ROWS})")
+        connection.execute("USE store")
+        connection.execute(f"SET temp_directory = {_text(path.with_name(path.name + '.tmp'))}")
+        connection.execute(f"SET memory_limit = '{WRITING_MEMORY}'")
+        connection.execute("SET enable_external_access = false")
+        _settle(connection)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -47,11 +78,16 @@ def connect_memory(folder: Path) -> duckdb.DuckDBPyConnection:
 
     scratch = Path(tempfile.gettempdir()) / f"footfall-spill-{os.getpid()}"
     connection = duckdb.connect(":memory:", config=_OPTIONS)
-    connection.execute("SET TimeZone = 'UTC'")
+    _settle(connection)
     connection.execute(f"SET temp_directory = {_text(scratch)}")
     connection.execute(f"SET allowed_directories = [{_text(folder)}, {_text(scratch)}]")
     connection.execute("SET enable_external_access = false")
     return connection
+
+
+def _settle(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")  # else it draws on standard output after two seconds
 
 
 def _text(path: Path) -> str:
@@ -80,7 +116,7 @@ def cannot_open(path: Path, error: Exception) -> StoreError:
     if "lock" in text and (holder or "Conflicting lock" in text):
         who = f"process {holder[2]} ({Path(holder[1]).name})" if holder else "another process"
         return StoreError(f"{path} is in use by {who}\n  hint: wait until it has ended, or name another file")
-    if "different configuration" in text:
+    if "different configuration" in text or "already attached" in text:
         return StoreError(f"{path} is already open in this process\n  hint: close it first")
     if "not a valid DuckDB" in text:
         return StoreError(f"{path} is no DuckDB file\n  hint: name another file, or move this one away")

@@ -38,7 +38,12 @@ def make_meta(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     Raises:
         StoreError: The file holds tables of the same names that are not ours.
     """
-    names = rows_of_arrow(duck.fetch(connection, "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'"))
+    names = rows_of_arrow(
+        duck.fetch(
+            connection,
+            "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main' AND database_name = current_database()",
+        )
+    )
     have = {row["table_name"] for row in names}
     ours = have & {*META_TABLES, *UNITED_VIEWS}
     runs = duck.columns_of(connection, "main.runs")

@@ -17,7 +17,7 @@ from footfall.store.durable import Lock
 from footfall.store.ledger import Ledger, ledger_of, lock_of
 from footfall.store.parquet import delete_files, ledger_path, lock_path, write_manifest
 from footfall.store.postgres.address import is_address
-from footfall.store.runs import RunInfo, info_of, rows_of_arrow
+from footfall.store.runs import RunInfo, info_of, python_values, rows_of_arrow
 from footfall.store.tables import RUNS, TALLIES
 from footfall.store.tallies import tallies_of
 
@@ -66,9 +66,12 @@ class Store:
             return duck.fetch(self._connection, sql, params)
 
     def query(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Return the result of a query as rows: few, they become Python objects; times are datetimes in UTC."""
+        """Return the result of a query as rows: few, they become Python objects.
+
+        Times are datetimes in UTC; sums of integers are integers, however wide.
+        """
         table = self.arrow(sql, params)
-        return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+        return list(zip(*(python_values(column) for column in table.columns), strict=True))
 
     def runs(self) -> list[RunInfo]:
         """Return the runs that are here, oldest first."""

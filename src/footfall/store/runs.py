@@ -195,7 +195,12 @@ def rows_of_arrow(table: pa.Table) -> list[Row]:
 def _values(column: pa.ChunkedArray) -> list[Any]:
     if pa.types.is_timestamp(column.type):
         column = column.cast(pa.timestamp("ms", tz=column.type.tz)).cast(pa.int64())
+    return python_values(column)
+
+
+def python_values(column: pa.ChunkedArray) -> list[Any]:
+    """Return a column's values; decimals of 38 digits and no fraction are what databases make of sums of integers."""
     values: list[Any] = column.to_pylist()
-    if pa.types.is_decimal(column.type) and column.type.scale == 0:
+    if pa.types.is_decimal(column.type) and (column.type.precision, column.type.scale) == (38, 0):
         return [None if value is None else int(value) for value in values]
     return values
