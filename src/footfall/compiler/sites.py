@@ -14,6 +14,7 @@ from footfall.model.ops import Op
 from footfall.model.program import Listing, Site, StageRule
 from footfall.scenario.expressions import ExpressionProblem
 from footfall.scenario.records import Event, EventProperty, Expression, Stage
+from footfall.scenario.schema_steps import STEP_WORDS
 from footfall.units import nearest_hint
 
 
@@ -94,7 +95,9 @@ class Sites:
 
     def _unknown(self, name: str, at: Mark) -> None:
         known = list(self._numbers)
-        self._typer.problems.add(at, f'no event "{name}"', "events: " + ", ".join(known), nearest_hint(name, known))
+        verb = next((word for word in sorted(STEP_WORDS, key=len) if name.startswith(f"{word} ")), "")
+        hint = f"did you mean {verb}:{name.removeprefix(verb)}?" if verb else nearest_hint(name, known)
+        self._typer.problems.add(at, f'no event "{name}"', "events: " + ", ".join(known), hint)
 
     # --- places ------------------------------------------------------------------------------------------------------
 

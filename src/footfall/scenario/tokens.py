@@ -40,6 +40,8 @@ _REFUSED = (
     ("||", "write or"),
     ("&", "write and"),
     ("|", "write or"),
+    ("=>", "write >= for at least"),
+    ("=<", "write <= for at most"),
     ("=", "write == to compare"),
     ("!", "write not"),
     ("%", "write 25% as 0.25 in an expression"),

@@ -103,7 +103,9 @@ def _count(c: Calling) -> Op:
 def _sum(c: Calling) -> Op:
     (arg,) = c.args(1)
     if not arg.is_list or arg.kind not in ("integer", "money"):
-        hint = "round() numbers before they are summed" if arg.kind == "number" else ""
+        hint = (
+            "round() numbers before they are summed, or declare what is money as money" if arg.kind == "number" else ""
+        )
         raise c.problem(f"sum of {describe(arg)}", "integers or money over a list", hint)
     return Op("sum", arg.kind, (arg,))
 
