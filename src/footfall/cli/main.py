@@ -20,7 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("run", "Simulate a scenario and write its events."),
     "live": ("live", "Let people act now, and deliver their events when they happen."),
     "send": ("send", "Deliver what was generated before to another sink."),
-    "resume": ("resume", "Finish the runs of a store that were stopped."),
+    "resume": ("resume", "Finish the runs of a store that were stopped before their end."),
     "report": ("report", "Show stages, cities and the truth of what a store holds."),
     "runs": ("runs", "List the runs a store holds."),
     "delete": ("delete", "Remove a run from a store."),

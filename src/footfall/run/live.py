@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from footfall.errors import UsageError
+from footfall.errors import TransientSinkError, UsageError
 from footfall.events.chunk import Run
 from footfall.run.ahead import Ahead, Window
 from footfall.run.crowd import Crowd
@@ -21,9 +21,9 @@ from footfall.run.plan import is_torn
 from footfall.run.result import Balance
 from footfall.run.setup import Settings, Setup, set_up
 from footfall.run.stored import stored_run
-from footfall.sinks import Cursors, Sink, parse
+from footfall.sinks import Cursors, Prepared, Receipt, Sink, parse
 from footfall.sinks.delivery.clock import Clock, SystemClock
-from footfall.sinks.sink import EVERYBODY, stands_at
+from footfall.sinks.sink import EVERYBODY, Heeding, stands_at
 
 if TYPE_CHECKING:
     from footfall.scenario.records import Scenario
@@ -184,6 +184,8 @@ class Task:
         try:
             running = replace(self._run, until_ms=at_ms + 1, people=self._engine.people_until(at_ms + 1))
             for sink in self._sinks:
+                if isinstance(sink, Heeding):
+                    sink.heed(stop)
                 sink.open(running, fresh=False)
                 n_open += 1
             self._reached_ms = at_ms
@@ -246,9 +248,8 @@ class Task:
         meter = _Meter(self._clock, watch)
         with Ahead(crowd, encoders, positions, width_ms=width_ms, now_ms=self._pace.now_ms, until_ms=until_ms) as ahead:
             for window in ahead.windows(stop):
-                if not self._await(window, stop):
+                if not self._await(window, stop) or not self._commit(window, stop):
                     break
-                self._commit(window)
                 meter.note(window, self._pace, self._live_from_ms, ahead.queued, self._result)
         self._result.seconds = self._clock.monotonic() - begun
         self._result.is_finished = self._reached_ms == until_ms
@@ -262,16 +263,26 @@ class Task:
             self._clock.sleep(min(wait, _NAP_S), stop)
         return False
 
-    def _commit(self, window: Window) -> None:
+    def _commit(self, window: Window, stop: threading.Event) -> bool:
+        """Hand a window over; return False if a sink let it be because `stop` was set: then it is pending."""
         n_events = len(window.times_ms)
         for place, prepared in window.prepared.items():
-            sink = self._sinks[place]
-            if prepared is None:
-                assert window.chunk is not None
-                prepared = sink.prepare(window.chunk)  # noqa: PLW2901 - what the owner prepares itself
-            self._result.sinks[place].add(n_events, sink.commit(prepared))
+            try:
+                receipt = self._commit_to(self._sinks[place], prepared, window)
+            except TransientSinkError:
+                if stop.is_set():
+                    return False
+                raise
+            self._result.sinks[place].add(n_events, receipt)
         self._limit.take(n_events)
         self._reached_ms = window.part.until_ms
+        return True
+
+    def _commit_to(self, sink: Sink, prepared: Prepared | None, window: Window) -> Receipt:
+        if prepared is not None:
+            return sink.commit(prepared)
+        assert window.chunk is not None
+        return sink.commit(sink.prepare(window.chunk))
 
     def _close(self, n_open: int) -> None:
         for sink in reversed(self._sinks[:n_open]):
