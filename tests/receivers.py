@@ -63,7 +63,7 @@ class Client:
         return b"".join(pieces)
 
     def rows(self, sql: str = 'SELECT insert_id, "event" FROM received') -> list[tuple[Any, ...]]:
-        with self.listener.received._connection.cursor() as cursor:
+        with self.listener.received.cursor() as cursor:
             return cursor.execute(sql).fetchall()
 
 

@@ -1,5 +1,6 @@
 """What stands before the receiver: names, sites, tokens, sizes. No case may be answered with 5xx."""
 
+import contextlib
 import itertools
 import json
 import socket
@@ -286,6 +287,40 @@ def test_half_open_connections(client):
     finally:
         for connection in idle:
             connection.close()
+
+
+def test_dribbling_headers(tmp_path, monkeypatch):
+    """A connection whose headers do not come in time is closed; one that is used goes on."""
+    monkeypatch.setattr("footfall.server.listen.HEADER_TIME_S", 0.3)
+    with receiver(tmp_path) as client:
+        with socket.create_connection(("127.0.0.1", client.listener.port), timeout=10) as slow:
+            slow.sendall(b"GET / HTTP/1.1\r\nHost: 127")
+            begun = time.monotonic()
+            with contextlib.suppress(ConnectionResetError):
+                assert slow.recv(100) == b""
+            assert time.monotonic() - begun < 5
+        assert client.send("GET", "/health").status == 200
+
+
+def test_disk_full(tmp_path):
+    """While the store takes nothing, senders are told to come again, and nothing is there by half."""
+    with receiver(tmp_path) as client:
+        store = client.listener.received
+        insert = store._insert
+
+        def full(rows, now):
+            insert(rows[: len(rows) // 2], now)
+            raise OSError(28, "No space left on device")
+
+        store._insert = full
+        events = [{**EVENT, "insert_id": f"e{i}", "user_id": "user-1", "user_properties": {"n": i}} for i in range(4)]
+        said = client.post("/webhook", events)
+        assert (said.status, said.headers["retry-after"]) == (503, "5")
+        assert client.post("/batch", {"api_key": "k", "events": [events[0]]}).status == 503
+        assert client.rows() == []
+        assert store.profiles.of("u/user-1") == {}
+        store._insert = insert
+        assert client.post("/webhook", events).json == {"accepted": 4, "duplicates": 0}
 
 
 def test_kill_9_keeps_what_was_acknowledged(tmp_path):

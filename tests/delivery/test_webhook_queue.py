@@ -203,6 +203,23 @@ def test_over(status, why):
     assert why in str(sent.problem)
 
 
+def test_clock_set_back():
+    """A clock that is set back by two hours in the middle delays nothing: waits are measured on another one."""
+    clock = FakeClock()
+
+    class Back(Server):
+        def __call__(self, request):
+            clock.wall -= 7_200_000
+            return super().__call__(request)
+
+    begun = clock.now
+    server = Back(503, 503, 503, clock=clock)
+    sent = queue(30, clock)
+    carry_out(sent, server, clock)
+    assert sent.is_done
+    assert clock.now - begun < 10
+
+
 def test_rates():
     """Not more requests, and not more events, per second than given."""
     for paces, least_s in (((10, 0), 9.8), ((0, 100), 9.8)):

@@ -198,6 +198,37 @@ def test_rejected_are_kept_once(tmp_path):
     assert sum(r.accepted + r.rejected for r in receipts) == len(ids(chunks))
 
 
+def test_full_disk_for_letters(tmp_path, monkeypatch):
+    """When the dead letters cannot be written the part is not noted as delivered; with space again it is."""
+    run = make_run(SHOP, days=1)
+    (chunk, *_) = make_chunks(run, rows=30)
+    with receiver(tmp_path) as client:
+        refused = refusing(client.listener.receiver._stored_webhook)
+        client.listener.receiver._stored_webhook = refused
+        original, refuse = client.listener.received.submit, ids([chunk])[3]
+
+        def submit(intake):
+            from footfall.server.intake import Malformed
+
+            if any(row.insert_id == refuse for row in intake.rows):
+                raise Malformed("this one not")
+            return original(intake)
+
+        client.listener.received.submit = submit
+
+        def full(file):
+            raise OSError(28, "No space left on device")
+
+        with monkeypatch.context() as patch:
+            patch.setattr("footfall.sinks.delivery.letters.sync", full)
+            with pytest.raises(StoreError, match="the disk is full"):
+                deliver(sink_to(client, tmp_path), run, [chunk])
+        (receipt,) = deliver(sink_to(client, tmp_path), run, [chunk])
+    assert not receipt.was_there_already
+    (letters,) = (tmp_path / "dead-letters").glob("*.ndjson")
+    assert len(letters.read_text().splitlines()) == receipt.rejected > 0
+
+
 def refusing(handler):
     """Let a handler answer 422 where the store refuses an event."""
     from starlette.responses import JSONResponse

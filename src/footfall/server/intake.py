@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 Source = Literal["webhook", "httpapi", "batch", "identify"]
 Json = dict[str, Any]
 MOST_MILLISECONDS = 253_402_300_800_000  # the year 10000
@@ -135,7 +136,7 @@ def dumped(event: Any) -> str:
         Malformed: It contains a number that is not finite (1e400 is read as such), or is nested too deeply.
     """
     try:
-        return json.dumps(event, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return _ENCODER.encode(event)
     except ValueError:
         raise Malformed("the body contains a number beyond all limits") from None
     except RecursionError:

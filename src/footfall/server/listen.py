@@ -217,6 +217,7 @@ def bind(host: str, port: int) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host.strip("[]"), port))
+        bound.listen(2 * MOST_CONNECTIONS)  # from now on who connects waits, and is not refused
     except OSError as error:
         bound.close()
         raise _cannot_bind(host, port, error) from None

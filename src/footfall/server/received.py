@@ -22,6 +22,7 @@ from footfall.server.profiles import Profiles
 from footfall.sinks.delivery.amplitude_limits import DEDUPLICATION_DAYS
 from footfall.sinks.delivery.clock import Clock
 from footfall.store import duck
+from footfall.store.dialect import quote
 
 if TYPE_CHECKING:
     import duckdb
@@ -96,11 +97,17 @@ class Received:
 
     def overview(self) -> Overview:
         """Return what the page shows, as of now."""
-        with self._connection.cursor() as cursor:
+        with self.cursor() as cursor:
             counts = duck.fetch(cursor, "SELECT count(*) AS events, count(DISTINCT who) AS people FROM received")
             (events, people) = counts.to_pylist()[0].values()
             asked = {"Stages": _STAGES, "Cities": _CITIES, "Events": _TYPES, "Last events": _LAST}
             return Overview(events, people, {title: duck.fetch(cursor, sql) for title, sql in asked.items()})
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """Return a connection of its own to the same file, for another thread."""
+        cursor = self._connection.cursor()
+        cursor.execute(f"USE {self._home}")
+        return cursor
 
     def close(self) -> None:
         """Store what waits, then let the file go."""
@@ -110,6 +117,8 @@ class Received:
 
     def _open(self) -> None:
         self._connection: duckdb.DuckDBPyConnection = duck.connect(self.path, read_only=False)
+        (names,) = duck.fetch(self._connection, "SELECT current_database() AS d, current_schema() AS s").to_pylist()
+        self._home = ".".join(map(quote, names.values()))
         for table in _TABLES:
             self._connection.execute(f"CREATE TABLE IF NOT EXISTS {table}")
         self._load_profiles()
