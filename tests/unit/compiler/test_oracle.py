@@ -131,7 +131,7 @@ class Expressions:
 
     def _floor_quotient(self, depth):
         a, b = self.of("integer", depth), self.of("integer", depth)
-        if a.value is None and b.value == -1:  # what stands for null is the least int64: NumPy warns, the result is null
+        if a.value is None and b.value == -1:  # null is the least int64: NumPy warns, and the result is null
             return a
         return Case(f"({a.text} // {b.text})", lifted(lambda a, b: a // b if b else None, a.value, b.value))
 
