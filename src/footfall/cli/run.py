@@ -33,7 +33,8 @@ Exit code: 0 done, 1 failed or stopped before the end, 2 a mistake in the comman
     metavar="SINK",
     multiple=True,
     help="Where to; repeatable: duckdb:FILE, parquet:DIR, ndjson:FILE, csv:FILE, json:FILE, "
-    "postgresql://USER@HOST/DATABASE, or - for NDJSON on standard output.  [default: duckdb:footfall.duckdb]",
+    "postgresql://USER@HOST/DATABASE, webhook+https://HOST/PATH, amplitude:us, amplitude:eu, "
+    "or - for NDJSON on standard output.  [default: duckdb:footfall.duckdb]",
 )
 @click.option(
     "--workers", type=arguments.WORKERS, help="Processes that simulate.  [default: what suits machine and run]"
