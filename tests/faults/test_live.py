@@ -1,0 +1,76 @@
+"""Live runs that are killed go on where the sink stands: nothing is missing, nothing is there twice."""
+
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import footfall
+from footfall.errors import StoreError
+from footfall.run.engine import DAY_MS
+from footfall.run.live import live
+from footfall.run.setup import set_up
+from footfall.store import open_store
+from tests.postgres import server
+from tests.unit.run.test_live import FakeClock
+
+KILLS = int(os.environ.get("FOOTFALL_KILLS", "4"))
+SCENARIO, PEOPLE, START, DAYS = "online-school", 1500, "2026-03-01", 5
+SPEED = 43_200.0
+
+CHILD = """
+import sys
+from footfall.run.live import live
+print("on", flush=True)
+live("online-school", to=sys.argv[1], people=1500, start="2026-03-01", speed=20_000, for_s=600)
+"""
+
+
+@pytest.fixture(scope="module")
+def postgres():
+    with server() as running:
+        yield running
+
+
+def test_a_live_run_that_is_killed(postgres):
+    """Killed at random instants, and brought to its end: each event once, as one long run has them."""
+    url, chance = postgres.create(), random.Random(5)
+    root = Path(__file__).parents[2]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root), str(root / "src")])}
+    for _ in range(KILLS):
+        command = [sys.executable, "-c", CHILD, url]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as child:
+            child.stdout.readline()
+            time.sleep(chance.uniform(1.0, 3.0))
+            child.kill()
+    ready = set_up(SCENARIO, people=PEOPLE, start=START, days=DAYS)
+    until_ms = ready.run.stream.start_ms + DAYS * DAY_MS
+    at_ms = _reached(url) or ready.run.stream.start_ms
+    assert at_ms < until_ms
+    live(
+        SCENARIO,
+        to=url,
+        people=PEOPLE,
+        start=START,
+        speed=SPEED,
+        for_s=(until_ms - at_ms) / 1000 / SPEED,
+        clock=FakeClock(),
+    )
+    wanted = footfall.events(SCENARIO, people=PEOPLE, start=START, days=DAYS)["insert_id"].to_pylist()
+    with open_store(url) as store:
+        found = [row[0] for row in store.query("SELECT insert_id FROM online_school.events")]
+        assert store.runs()[0].is_complete
+    assert sorted(found) == sorted(wanted)
+
+
+def _reached(url):
+    try:
+        with open_store(url) as store:
+            ((until_ms,),) = store.query("SELECT max(until_ms) FROM footfall.ledger")
+            return until_ms
+    except StoreError:
+        return None
