@@ -47,10 +47,14 @@ def command(
 ) -> int:
     """Deliver what was generated before to another sink.
 
-    STORE is a DuckDB file, a folder of Parquet files, or an NDJSON file that footfall has written.
+    STORE is a DuckDB file, a folder of Parquet files, or an NDJSON file. One that footfall did not write can go to
+    PostgreSQL only: into imported.events, each insert_id once.
     """
     from footfall.run.send import send
+    from footfall.store.files import is_foreign
 
+    if is_foreign(store):
+        return _send_foreign(store, to, quiet=quiet)
     with gentle_stop() as stop:
         result = send(
             store,
@@ -68,6 +72,18 @@ def command(
     elif not quiet:
         conclude(result)
     return 0 if result.is_clean else 1
+
+
+def _send_foreign(store: str, to: tuple[str, ...], *, quiet: bool) -> int:
+    from footfall.run.send import send_foreign
+    from footfall.store.postgres.address import Address
+
+    for target in to:
+        done = send_foreign(store, target)
+        if not quiet:
+            told = f"{done.lines:,} events, {done.new:,} of them new, into imported.events"
+            click.echo(f"in {Address(target).shown}: {told}", err=True)
+    return 0
 
 
 def conclude(result: RunResult) -> None:

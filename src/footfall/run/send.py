@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from footfall.errors import StoreError, UsageError
 from footfall.events.chunk import Chunk, Part, Run, Stream, Tallies
@@ -19,7 +20,11 @@ from footfall.store import RunInfo, Store, open_store
 from footfall.store.dialect import literal, quote
 from footfall.store.files import is_event_file, open_event_file
 from footfall.store.fit import fitted
+from footfall.store.postgres.address import is_address
 from footfall.store.tables import scenario_tables
+
+if TYPE_CHECKING:
+    from footfall.store.postgres.foreign import Imported
 
 PART_EVENTS = 200_000
 GROUP_SIZE = 32_768
@@ -61,6 +66,27 @@ def send(
         _check(sinks, info, source)
         drive = Drive(engine, engine.run, sinks, stop=stop or threading.Event(), n_workers=1, progress=progress)
         return drive.drive()
+
+
+def send_foreign(file: str | Path, to: str) -> Imported:
+    """Deliver events that footfall did not make to PostgreSQL, into `imported.events`; what is there stays as it is.
+
+    Args:
+        file: NDJSON, one event per line; see `import_events`.
+        to: `postgresql://USER@HOST:PORT/DATABASE`.
+
+    Raises:
+        UsageError: The destination is another one: only a database can tell which events it has.
+        StoreError: A line is no event, or the database refuses; nothing was changed.
+    """
+    from footfall.store.postgres.foreign import import_events
+
+    if not is_address(to):
+        raise UsageError(
+            f"{file} was not written by footfall\n  accepted for such files: --to postgresql://USER@HOST/DATABASE\n"
+            "  hint: only a database can be asked which events it has already"
+        )
+    return import_events(to, Path(str(file).removeprefix("ndjson:")))
 
 
 def _source(where: str | Path) -> Store:

@@ -25,6 +25,12 @@ def is_event_file(where: str | Path) -> bool:
     return str(where).startswith("ndjson:") or str(where).endswith(ENDINGS)
 
 
+def is_foreign(where: str | Path) -> bool:
+    """Return whether a text names a file of NDJSON that footfall did not write."""
+    path = Path(str(where).removeprefix("ndjson:"))
+    return is_event_file(where) and path.is_file() and not ledger_of(path).exists()
+
+
 def open_event_file(where: str | Path) -> Store:
     """Open a file of NDJSON as a store: its events are read into a database in memory, which spills to disk.
 

@@ -124,6 +124,17 @@ def _check_names(stream: StreamSchema) -> None:
         raise UsageError(f"scenario {long!r}: PostgreSQL takes names of up to 63 bytes, this has {len(long.encode())}")
 
 
+def make_foreign(connection: pg.Connection, address: Address, schema: str, columns: pa.Schema) -> None:
+    """Make the table of events that are not ours, with `insert_id` as its key.
+
+    Raises:
+        StoreError: There is one that footfall did not make.
+    """
+    only_one(connection)
+    _make_schema(connection, schema)
+    _make_table(connection, address, schema, "events", columns, ("insert_id",))
+
+
 def end_run(connection: pg.Connection, run: Run) -> None:
     """Note that all parts of a run are there."""
     row = run_row(connection, run.id)

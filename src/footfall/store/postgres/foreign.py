@@ -1,0 +1,103 @@
+"""Events of others into PostgreSQL: lines of JSON, staged, and taken over unless their insert_id is there already."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import pyarrow as pa
+
+from footfall.errors import StoreError
+from footfall.events.schema import TIMESTAMP
+from footfall.store.postgres import connection as pg
+from footfall.store.postgres import layout
+from footfall.store.postgres.address import Address
+
+SCHEMA = "imported"
+COLUMNS = pa.schema(
+    [
+        pa.field("insert_id", pa.string(), nullable=False),
+        pa.field("event_type", pa.string(), nullable=False),
+        pa.field("time", TIMESTAMP, nullable=False),
+        pa.field("user_id", pa.string()),
+        pa.field("device_id", pa.string()),
+        pa.field("event", pa.struct([]), nullable=False),
+    ]
+)
+"""Columns of `imported.events`; `event` is the whole line."""
+
+_BLOCK_BYTES = 1 << 20
+# Lines as they are: no character that JSON may contain separates or quotes.
+_COPY = "COPY footfall_staging (event) FROM STDIN (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')"
+_TAKE = f"""
+    INSERT INTO {SCHEMA}.events (insert_id, event_type, time, user_id, device_id, event)
+    SELECT coalesce(event ->> 'insert_id', event ->> '$insert_id', md5(CAST(event AS text))), event ->> 'event_type',
+        CASE jsonb_typeof(event -> 'time')
+            WHEN 'number' THEN to_timestamp(CAST(event ->> 'time' AS numeric) / 1000)
+            ELSE CAST(event ->> 'time' AS timestamptz)
+        END, event ->> 'user_id', event ->> 'device_id', event
+    FROM footfall_staging ON CONFLICT DO NOTHING"""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of a file.
+
+    Args:
+        lines: Events in it.
+        new: Of these, how many were not there yet.
+    """
+
+    lines: int
+    new: int
+
+
+def import_events(url: str, path: Path) -> Imported:
+    """Take over a file of events, in one transaction: all of it, or nothing.
+
+    Args:
+        url: Of the database.
+        path: One JSON object per line, gzipped if the name ends in `.gz`: `event_type`, `time` (ISO 8601, or ms since
+            the epoch), and `insert_id`, or else the whole line is its own id.
+
+    Raises:
+        StoreError: A line is no such event, or the database refuses; nothing was changed.
+    """
+    address = Address(url)
+    psycopg = pg.driver()
+    connection = pg.connect(address)
+    try:
+        with pg.explaining(address), pg.transaction(connection):
+            layout.make_foreign(connection, address, SCHEMA, COLUMNS)
+            connection.execute("CREATE TEMP TABLE footfall_staging (event jsonb) ON COMMIT DROP")
+            lines = _stage(connection, path)
+            return Imported(lines, int(connection.execute(_TAKE).rowcount))
+    except StoreError:
+        raise
+    except psycopg.Error as error:
+        raise pg.explained(address, error, "nothing was changed") from None
+    finally:
+        connection.close()
+
+
+def _stage(connection: pg.Connection, path: Path) -> int:
+    psycopg = pg.driver()
+    try:
+        with connection.cursor() as cursor:
+            with _open(path) as file, cursor.copy(_COPY) as copy:
+                while block := file.read(_BLOCK_BYTES):
+                    copy.write(block)
+            return int(cursor.rowcount)
+    except psycopg.DataError as error:
+        at = re.search(r"line (\d+), column", error.diag.context or "")
+        raise StoreError(
+            f"{path}{':' + at[1] if at else ''}: {error.diag.message_primary}\n"
+            "  accepted: one JSON object per line\n  hint: nothing was changed"
+        ) from None
+
+
+def _open(path: Path) -> IO[bytes]:
+    return gzip.open(path) if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]  # it reads bytes
