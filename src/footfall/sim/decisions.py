@@ -92,7 +92,7 @@ def _with_odds(chance: Array, effect: Effect, is_active: Array | None, context: 
 
 
 def _tally_chance(sums: Array, threshold: Array, taken: Array) -> None:
-    n, asked, got = len(taken), int(np.add.reduce(threshold)), int(np.count_nonzero(taken))
+    n, asked, got = len(taken), int(threshold.sum()), int(np.count_nonzero(taken))
     sums += np.array([[n, asked, got], [n, n * ONE - asked, n - got]], np.int64)
 
 
@@ -153,13 +153,13 @@ def _tally_effect(
     sums = crowd.record.effects.get(key)
     if sums is None:
         sums = crowd.record.effects[key] = np.zeros((2, 3), np.int64)
-    whole = (len(taken), int(np.add.reduce(asked)), int(np.count_nonzero(taken)))
+    whole = (len(taken), int(asked.sum()), int(np.count_nonzero(taken)))
     if is_active is None:
         sums[0] += whole
         return
     inside = (
         int(np.count_nonzero(is_active)),
-        int(np.add.reduce(asked.compress(is_active))),
+        int(asked.compress(is_active).sum()),
         int(np.count_nonzero(taken & is_active)),
     )
     sums[0] += inside
