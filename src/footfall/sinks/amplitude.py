@@ -275,18 +275,15 @@ class _Sending:
 
     def _lanes(self, prepared: Prepared) -> list[Lane]:
         """Return the part's events by person."""
-        part = prepared.part
-        owed = self._open_desk.ledger.owed(self._run.id, part.first_person, part.end_person)
-        said = json.loads(bytes_of(prepared, "said") or b'{"rows":{},"later":{}}')
-        lanes: dict[int, Lane] = {}
-        for item in _items(prepared, said.get("rows", {})):
-            lane = lanes.get(item.person)
-            if lane is None:
-                lane = lanes[item.person] = Lane(item.person, Known(**owed.get(item.person, {})))
-            lane.items.append(_with_device(item, lane))
-        for person, what in said.get("later", {}).items():
-            lane = lanes.setdefault(int(person), Lane(int(person), Known(**owed.get(int(person), {}))))
-            lane.tail = what
+        said = json.loads(bytes_of(prepared, "said") or b"{}")
+        items, later = _items(prepared, said.get("rows", {})), said.get("later", {})
+        people = dict.fromkeys([*(item.person for item in items), *map(int, later)])
+        owed = self._open_desk.ledger.owed(self._run.id, people)
+        lanes = {person: Lane(person, Known(**owed.get(person, {}))) for person in people}
+        for item in items:
+            lanes[item.person].items.append(_with_device(item, lanes[item.person]))
+        for person, what in later.items():
+            lanes[int(person)].tail = what
         return list(lanes.values())
 
     def _deliver(self, lanes: list[Lane]) -> AmplitudeQueue:

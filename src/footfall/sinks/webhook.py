@@ -6,6 +6,7 @@ Source:
 
 from __future__ import annotations
 
+import sys
 import threading
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -136,6 +137,8 @@ class WebhookSink:
             UsageError: The secret is none.
             StoreError: Another process has the ledger.
         """
+        if self.target.scheme == "http" and not self.target.is_local:
+            sys.stderr.write(f"{self.name}: events go there in the clear; webhook+https does not\n")
         secret = secret_from(signature.SECRET_NAME, self.name)
         keys = signature.keys_of(secret) if secret else []
         desk = Desk(self.name, self.key, run, fresh=fresh, clock=self._clock, folder=self._folder)

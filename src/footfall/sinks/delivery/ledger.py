@@ -1,4 +1,4 @@
-"""The ledger of destinations that keep none for us: which parts they have accepted, in a SQLite file beside the store.
+"""The ledger of destinations that keep none for us: up to when they have each group of people, in a SQLite file.
 
 A part is noted after all of its events are accepted or refused, in one transaction with how long the dead letters are
 and with what is owed to people. What was being sent when a run was killed is sent again, with the same ids.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -23,16 +23,20 @@ _WAIT_S = 10.0
 _TABLES = """
 CREATE TABLE IF NOT EXISTS runs (run TEXT PRIMARY KEY, sink TEXT NOT NULL, title TEXT NOT NULL, begun INTEGER NOT NULL,
   finished INTEGER, letters INTEGER NOT NULL DEFAULT 0);
-CREATE TABLE IF NOT EXISTS parts (run TEXT NOT NULL, first_person INTEGER NOT NULL, end_person INTEGER NOT NULL,
-  from_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL, events INTEGER NOT NULL, accepted INTEGER NOT NULL,
-  rejected INTEGER NOT NULL, committed INTEGER NOT NULL);
-CREATE INDEX IF NOT EXISTS parts_of ON parts (run, first_person, end_person, until_ms);
+CREATE TABLE IF NOT EXISTS groups (run TEXT NOT NULL, first_person INTEGER NOT NULL, end_person INTEGER NOT NULL,
+  until_ms INTEGER NOT NULL, parts INTEGER NOT NULL, events INTEGER NOT NULL, accepted INTEGER NOT NULL,
+  rejected INTEGER NOT NULL, first_committed INTEGER NOT NULL, last_committed INTEGER NOT NULL,
+  PRIMARY KEY (run, first_person, end_person)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sending (run TEXT NOT NULL, first_person INTEGER NOT NULL, end_person INTEGER NOT NULL,
   until_ms INTEGER NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (run, first_person, end_person));
 CREATE TABLE IF NOT EXISTS owed (run TEXT NOT NULL, person INTEGER NOT NULL, what TEXT NOT NULL,
   PRIMARY KEY (run, person)) WITHOUT ROWID;
 """
-_PER_RUN = ("runs", "parts", "sending", "owed")
+_PER_RUN = ("runs", "groups", "sending", "owed")
+_ADD = """INSERT INTO groups VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+  until_ms = excluded.until_ms, parts = parts + 1, events = events + excluded.events,
+  accepted = accepted + excluded.accepted, rejected = rejected + excluded.rejected,
+  last_committed = excluded.last_committed"""
 
 
 class DeliveryLedger:
@@ -64,9 +68,7 @@ class DeliveryLedger:
                 (run.id, sink, run.title, now_ms),
             )
             do("UPDATE runs SET finished = NULL WHERE run = ?", (run.id,))
-        rows = self._rows(
-            "SELECT first_person, end_person, max(until_ms) FROM parts WHERE run = ? GROUP BY 1, 2", (run.id,)
-        )
+        rows = self._rows("SELECT first_person, end_person, until_ms FROM groups WHERE run = ?", (run.id,))
         return {(first, end): until for first, end, until in rows}
 
     def forget(self, run: str) -> None:
@@ -82,7 +84,7 @@ class DeliveryLedger:
 
     def sums(self, run: str) -> tuple[int, int, int]:
         """Return events, accepted and rejected of all parts of a run."""
-        sql = "SELECT coalesce(sum(events), 0), coalesce(sum(accepted), 0), coalesce(sum(rejected), 0) FROM parts"
+        sql = "SELECT coalesce(sum(events), 0), coalesce(sum(accepted), 0), coalesce(sum(rejected), 0) FROM groups"
         events, accepted, rejected = self._rows(f"{sql} WHERE run = ?", (run,))[0]
         return events, accepted, rejected
 
@@ -102,7 +104,7 @@ class DeliveryLedger:
     def first_attempt_ms(self, run: str) -> int | None:
         """Return since when anything of a run may have been accepted; None if nothing was sent yet."""
         sql = (
-            "SELECT min(at) FROM (SELECT committed AS at FROM parts WHERE run = ?1 UNION ALL "
+            "SELECT min(at) FROM (SELECT first_committed AS at FROM groups WHERE run = ?1 UNION ALL "
             "SELECT since FROM sending WHERE run = ?1)"
         )
         first = self._rows(sql, (run,))[0][0]
@@ -125,9 +127,9 @@ class DeliveryLedger:
             letters: Bytes of the dead letters.
             owed: Person → what must go with a later event of theirs; None where nothing is owed any more.
         """
-        row = (run, part.first_person, part.end_person, part.from_ms, part.until_ms, *counts, now_ms)
+        row = (run, part.first_person, part.end_person, part.until_ms, *counts, now_ms, now_ms)
         with self._transaction() as do:
-            do("INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            do(_ADD, row)
             do("DELETE FROM sending WHERE run = ? AND first_person = ? AND end_person = ?", row[:3])
             do("UPDATE runs SET letters = ? WHERE run = ?", (letters, run))
             self._put_owed(run, owed or {})
@@ -138,10 +140,15 @@ class DeliveryLedger:
             do("UPDATE runs SET letters = ? WHERE run = ?", (letters, run))
             self._put_owed(run, owed)
 
-    def owed(self, run: str, first_person: int = 0, end_person: int = 2**62) -> dict[int, Any]:
-        """Return what is owed to some people."""
-        sql = "SELECT person, what FROM owed WHERE run = ? AND person >= ? AND person < ?"
-        return {person: json.loads(what) for person, what in self._rows(sql, (run, first_person, end_person))}
+    def owed(self, run: str, people: Iterable[int] | None = None) -> dict[int, Any]:
+        """Return what is owed to some people, or to all."""
+        if people is None:
+            rows = self._rows("SELECT person, what FROM owed WHERE run = ?", (run,))
+        else:
+            chosen = json.dumps(list(people))
+            sql = "SELECT person, what FROM json_each(?) JOIN owed ON person = value WHERE run = ?"
+            rows = self._rows(sql, (chosen, run))
+        return {person: json.loads(what) for person, what in rows}
 
     def end(self, run: str, now_ms: int) -> None:
         """Note that all parts of a run are delivered."""
