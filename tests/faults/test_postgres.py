@@ -165,6 +165,24 @@ def test_patience_ends(postgres, url):
     check(postgres, url)
 
 
+def test_a_stop_ends_the_waiting(postgres, url):
+    """Ctrl-C while the server is away: the sink waits no longer, and what it has is kept."""
+    sink, stop = PostgresSink(url), threading.Event()
+    sink.heed(stop)
+    sink.open(ENGINE.run, fresh=False)
+    chunk = next(make_chunks(ENGINE.run, rows=ENGINE.rows))
+    postgres.stop(signal.SIGQUIT)
+    try:
+        threading.Timer(1.0, stop.set).start()
+        begun = time.monotonic()
+        with pytest.raises(TransientSinkError, match="cannot be reached"):
+            sink.commit(sink.prepare(chunk))
+        assert time.monotonic() - begun < 30
+        sink.close(complete=False)
+    finally:
+        postgres.start()
+
+
 def test_the_answer_to_commit_is_lost(postgres, url, monkeypatch):
     """The part is there and the client does not know: the ledger tells, and it is not written again."""
     sink = PostgresSink(url)

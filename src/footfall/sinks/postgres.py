@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -64,6 +65,7 @@ class PostgresSink:
         self._by_day, self._patience_s = partition == "day", patience_s
         self._scratch = Scratch(Path(tempfile.gettempdir()) / f"{_SCRATCH}{os.getpid()}-{id(self):x}")
         self._connection: pg.Connection = None
+        self._stop: threading.Event | None = None
         self._run: Run | None = None
         self._book: CursorBook | None = None
 
@@ -102,6 +104,10 @@ class PostgresSink:
             raise
         assert self._book is not None
         return dict(self._book.cursors)
+
+    def heed(self, stop: threading.Event) -> None:
+        """Wait no longer for a server that is gone, once an event is set."""
+        self._stop = stop
 
     def commit(self, prepared: Prepared) -> Receipt:
         """Copy a part's rows, its ledger row and its tallies in one transaction.
@@ -197,10 +203,16 @@ class PostgresSink:
                     raise problem from None
             except TransientSinkError as error:
                 problem = error
-            if time.monotonic() + wait > give_up:
+            if time.monotonic() + wait > give_up or self._is_stopped(wait):
                 raise problem from None
-            time.sleep(wait)
             wait = min(2 * wait, _LONGEST_WAIT_S)
+
+    def _is_stopped(self, wait_s: float) -> bool:
+        """Wait; return True as soon as whoever drives this wants to leave."""
+        if self._stop is not None:
+            return self._stop.wait(wait_s)
+        time.sleep(wait_s)
+        return False
 
     def _connect_again(self) -> None:
         """Make a new connection if there is none that works, take the lock, and see what is there."""
