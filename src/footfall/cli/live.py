@@ -181,9 +181,10 @@ def _time(ms: int, time_zone: str) -> str:
 
 
 def _again(given: list[str], result: LiveResult) -> str:
-    """Return the command that goes on: with the first day, which a sink that is no store does not know."""
+    """Return the command that goes on: the same where a store knows the run, else with its first day."""
+    from footfall.run.stored import QUERYABLE
+
+    is_known = any(sink.name.startswith(QUERYABLE) for sink in result.sinks)
+    is_dated = any(part.partition("=")[0] == "--start" for part in given)
     day = _time(result.run.stream.start_ms, result.time_zone)[:10]
-    kept = (
-        given if any(part == "--start" or part.startswith("--start=") for part in given) else [*given, "--start", day]
-    )
-    return shlex.join(["footfall", *kept])
+    return shlex.join(["footfall", *given, *([] if is_known or is_dated else ["--start", day])])

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from footfall.scenario.records import Scenario
 
 OWN = ("people", "days", "start")
-_QUERYABLE = ("duckdb:", "parquet:", "ndjson:", "csv:", "json:", "postgresql:")
+QUERYABLE = ("duckdb:", "parquet:", "ndjson:", "csv:", "json:", "postgresql:")
 
 
 def stored_run(
@@ -46,7 +46,7 @@ def stored_run(
 
 
 def _runs(sink: Sink) -> list[RunInfo]:
-    if not sink.name.startswith(_QUERYABLE):
+    if not sink.name.startswith(QUERYABLE):
         return []
     try:
         with open_store(sink.name) as store:

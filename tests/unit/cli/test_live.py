@@ -1,0 +1,70 @@
+"""The commands `live`, `send` and `resume` as users meet them."""
+
+import json
+
+import pytest
+
+from tests.commands import footfall
+
+LIVE = ("live", "online-school", "--people", "200", "--speed", "43200", "--for", "1s")
+
+
+def test_live_says_what_was_delivered(tmp_path):
+    """Totals, the sink's share and the span, on standard error; nothing on standard output."""
+    said = footfall(*LIVE, "--start", "2026-03-01", "--to", f"duckdb:{tmp_path}/a.duckdb")
+    assert said.code == 0
+    assert said.out == ""
+    assert "events from 2026-03-01 00:00:00 to 2026-03-01 12:00:00" in said.err
+    assert f"in duckdb:{tmp_path}/a.duckdb: " in said.err
+
+
+def test_live_goes_on_with_what_the_store_holds(tmp_path):
+    """Without start and people: those of the store; and the summary as JSON."""
+    to = ("--to", f"duckdb:{tmp_path}/a.duckdb")
+    footfall(*LIVE, "--start", "2026-03-01", *to)
+    said = footfall("live", "online-school", "--speed", "43200", "--for", "1s", *to, "--summary", "json", "--quiet")
+    assert said.code == 0
+    summary = json.loads(said.out)
+    assert summary["until_ms"] - summary["from_ms"] == 43_200_000
+    assert summary["is_finished"]
+    (sink,) = summary["sinks"]
+    assert sink["generated"] == sink["accepted"] + sink["rejected"] + sink["pending"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (("--for", "soon"), "is not a time like 30s"),
+        (("--for", "0s"), "is not a time like 30s"),
+        (("--rate-limit", "500"), "is not a rate like 500/s"),
+        (("--speed", "-1"), "a number above 0"),
+    ],
+)
+def test_live_tells_what_is_accepted(tmp_path, wrong, told):
+    """Times, rates and speeds that mean nothing are the user's mistake, told with what is accepted."""
+    said = footfall("live", "online-school", *wrong, "--to", f"duckdb:{tmp_path}/a.duckdb")
+    assert said.code == 2
+    assert told in said.err
+
+
+def test_send_and_send_again(tmp_path):
+    """Once everything, twice nothing; a span of days; a time that is none."""
+    footfall("run", "online-school", "--people", "200", "--days", "3", "--to", f"duckdb:{tmp_path}/a.duckdb", "-q")
+    send = ("send", tmp_path / "a.duckdb", "--to")
+    first = footfall(*send, f"parquet:{tmp_path}/b")
+    again = footfall(*send, f"parquet:{tmp_path}/b")
+    assert (first.code, again.code) == (0, 0)
+    assert "complete before" not in first.err
+    assert "complete before" in again.err
+    part = footfall(*send, f"ndjson:{tmp_path}/c.ndjson", "--from", "2026-01-02", "--summary", "json")
+    assert json.loads(part.out)["is_finished"]
+    wrong = footfall(*send, f"ndjson:{tmp_path}/d.ndjson", "--from", "yesterday")
+    assert wrong.code == 2
+    assert '--from "yesterday"\n  accepted: a date like 2026-01-10' in wrong.err
+
+
+def test_resume_has_nothing_to_do(tmp_path):
+    """A store whose runs are complete."""
+    footfall("run", "online-school", "--people", "50", "--days", "1", "--to", f"duckdb:{tmp_path}/a.duckdb", "-q")
+    said = footfall("resume", tmp_path / "a.duckdb")
+    assert (said.code, said.err) == (0, "nothing to do: every run is complete\n")
