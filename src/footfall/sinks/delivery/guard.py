@@ -60,7 +60,8 @@ def checked(host: str, port: int, *, is_trusted: bool, resolver: Resolver = reso
     for text in addresses:
         reason = _reason(ipaddress.ip_address(text.partition("%")[0]), is_trusted=is_trusted)
         if reason is not None:
-            raise PermanentSinkError(f"{host} is {text}: {reason}\n  nothing was sent there")
+            where = host if host.strip("[]") == text else f"{host} is {text}"
+            raise PermanentSinkError(f"{where}: {reason}\n  nothing was sent there")
     return addresses
 
 

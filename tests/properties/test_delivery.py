@@ -1,0 +1,112 @@
+"""For any schedule of failures: each event ends once, stored or refused, and Amplitude's user properties are ours."""
+
+import json
+from collections import deque
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from footfall.server.amplitude import update_of
+from footfall.server.profiles import Profiles
+from footfall.sinks.amplitude_people import Item, Known, Lane
+from footfall.sinks.amplitude_queue import AmplitudeQueue
+from footfall.sinks.delivery.amplitude_limits import BATCH, HTTP_V2
+from footfall.sinks.delivery.courier import carry_out
+from footfall.sinks.delivery.exchange import Reply
+from footfall.sinks.delivery.pace import Pace
+from footfall.sinks.delivery.retry import Schedule
+from footfall.sinks.delivery.secrets import Secret
+from tests.clocks import FakeClock
+
+VALUES = st.none() | st.integers(0, 9) | st.sampled_from(["a", "b"])
+OWN = st.dictionaries(st.sampled_from(["p", "q", "stage"]), VALUES, max_size=2)
+EVENTS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 1), OWN, st.integers(0, 9)), max_size=30)
+FAULTS = st.lists(
+    st.sampled_from(["ok", "lost", "500", "503", "cut", "413", "429", "429 all", "first", "html"]), max_size=25
+)
+KNOWN_FROM = st.lists(st.integers(0, 12), min_size=3, max_size=3)
+
+
+class Fake:
+    """A server with a schedule of failures; some events are bad for good. Ids are known again."""
+
+    def __init__(self, faults, bad) -> None:
+        self.faults, self.bad = deque(faults), bad
+        self.stored: list[str] = []
+        self.profiles = Profiles()
+
+    def __call__(self, request) -> Reply:
+        events = json.loads(request.body)["events"]
+        fault = self.faults.popleft() if self.faults else "ok"
+        refusal = self.refusal(fault, events)
+        if refusal is not None:
+            return refusal
+        self.take(events)
+        return {"lost": Reply(0, reason="cut"), "500": Reply(500), "html": Reply(200, b"<html>")}.get(
+            fault, Reply(200, b'{"code":200}')
+        )
+
+    def refusal(self, fault, events) -> Reply | None:
+        bad = [i for i, event in enumerate(events) if event["insert_id"] in self.bad]
+        if bad:
+            named = bad[:1] if fault == "first" else bad
+            return self.said(400, events_with_invalid_fields={"time": named})
+        if fault == "429":
+            return self.said(429, throttled_devices={events[0].get("device_id"): 31}, throttled_events=[0])
+        plain = {"503": Reply(503), "cut": Reply(0), "429 all": self.said(429)}
+        if fault == "413" and len({event["insert_id"].removesuffix("-p") for event in events}) > 1:
+            return self.said(413)
+        return plain.get(fault)
+
+    def said(self, status, **body) -> Reply:
+        return Reply(status, json.dumps({"code": status, "error": "wrong", **body}).encode())
+
+    def take(self, events) -> None:
+        for event in events:
+            if event["insert_id"] in self.stored:
+                continue
+            self.stored.append(event["insert_id"])
+            update = update_of(event, "httpapi")
+            if update is not None:
+                self.profiles.apply(update)
+
+
+def lanes_of(events, known_from):
+    """Return lanes, ids that are bad, and what is true of each person after all, and how they are known then."""
+    lanes, truth, identity, bad = {}, {}, {}, set()
+    for n, (person, device, own, luck) in enumerate(events):
+        user = f"user-{person}-x" if n >= known_from[person] else None
+        device_id = f"device-{person}-{device}"
+        insert_id = f"{person}-{n}"
+        event = {"user_id": user, "device_id": device_id, "event_type": "x", "time": n, "insert_id": insert_id}
+        text = json.dumps({k: v for k, v in event.items() if v is not None})
+        lane = lanes.setdefault(person, Lane(person, Known()))
+        lane.items.append(Item(text, person, user, device_id, n, own))
+        truth.setdefault(person, {}).update(own)
+        if luck == 0:
+            bad.add(insert_id)
+        else:
+            identity[person] = f"u/{user}" if user else f"d/{device_id}"
+    return list(lanes.values()), truth, identity, bad
+
+
+@settings(max_examples=300, deadline=None)
+@given(events=EVENTS, known_from=KNOWN_FROM, faults=FAULTS, endpoint=st.sampled_from([HTTP_V2, BATCH]))
+def test_amplitude(events, known_from, faults, endpoint):
+    """Stored and refused together are all events, each once; properties equal ours once everything is told."""
+    lanes, truth, identity, bad = lanes_of(events, known_from)
+    every = {json.loads(item.text)["insert_id"] for lane in lanes for item in lane.items}
+    clock, server = FakeClock(), Fake(faults, bad)
+    queue = AmplitudeQueue(lanes, Secret("KEY", "k"), endpoint, Schedule(), clock, Pace(clock, 0))
+    carry_out(queue, server, clock)
+    assert queue.is_done
+    events_stored = [i for i in server.stored if not i.endswith("-p")]
+    rejected = [json.loads(letter.event)["insert_id"] for letter in queue.letters]
+    assert sorted(events_stored + rejected) == sorted(every)
+    assert set(rejected) == bad
+    assert queue.accepted == len(events_stored)
+    owed = queue.owed()
+    for person, who in identity.items():
+        told = server.profiles.of(who) | (owed[person] or {}).get("due", {})
+        wanted = {k: v for k, v in truth[person].items() if v is not None}
+        assert {k: v for k, v in told.items() if v is not None} == wanted
