@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "new": ("new", "Write a commented scenario to start from."),
     "check": ("check", "Check a scenario and say what was understood."),
     "schema": ("schema", "Print the JSON Schema of scenarios, for editors."),
+    "validate": ("validate", "Check events, also those of others, against what a scenario declares."),
     "user": ("user", "Show one person's properties and timeline."),
     "serve": ("serve", "Receive webhooks and Amplitude's requests on this machine."),
     "completion": ("completion", "Print the shell's completion script."),

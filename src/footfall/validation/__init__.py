@@ -1,0 +1,29 @@
+"""Are events what was declared? Those of a store, of files, or of an export, held against a scenario."""
+
+from footfall.validation.expectations import (
+    Expectations,
+    ExpectedEvent,
+    ExpectedProperty,
+    ExpectedStage,
+    of_scenario,
+)
+from footfall.validation.findings import CHECKS, REMARKS, Finding, Place, Remark, Validation
+from footfall.validation.render import render_json, render_table
+from footfall.validation.validate import validate
+
+__all__ = [
+    "CHECKS",
+    "REMARKS",
+    "Expectations",
+    "ExpectedEvent",
+    "ExpectedProperty",
+    "ExpectedStage",
+    "Finding",
+    "Place",
+    "Remark",
+    "Validation",
+    "of_scenario",
+    "render_json",
+    "render_table",
+    "validate",
+]

@@ -1,0 +1,76 @@
+"""What checks share: the events, what is expected, and the way to a first example."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from footfall.units import nearest_hint
+from footfall.validation.expectations import Expectations
+from footfall.validation.findings import Finding, Place
+from footfall.validation.source import Source
+
+MOST_EXAMPLES = 200
+LONGEST_EXAMPLE = 80
+
+
+@dataclass
+class Audit:
+    """One validation on its way.
+
+    Args:
+        source: The events.
+        expected: What they are held against.
+        findings: What was found so far.
+        skipped: Checks that cannot be made, and why.
+    """
+
+    source: Source
+    expected: Expectations
+    findings: list[Finding] = field(default_factory=list)
+    skipped: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def count(self) -> int:
+        """How many events there are."""
+        return int(self.source.rows("SELECT count(*) FROM e")[0][0])
+
+    def add(self, check: str, subject: str, count: int, detail: str, where: str, value: str = "NULL") -> None:
+        """Note a finding, with the first event of its kind.
+
+        Args:
+            check: A key of `CHECKS`.
+            subject: What it concerns.
+            count: How many events; nothing is noted for 0.
+            detail: What is wrong with it.
+            where: SQL that holds for these events.
+            value: SQL for the value to show.
+        """
+        if count:
+            example, at = self._first(where, value) if len(self.findings) < MOST_EXAMPLES else ("", None)
+            self.findings.append(Finding(check, subject, count, count / max(self.count, 1), detail, example, at))
+
+    def _first(self, where: str, value: str) -> tuple[str, Place | None]:
+        is_lines = self.source.form == "lines"
+        order = {"lines": "n", "parquet": "file, line", "store": "time_ms, insert_id"}[self.source.form]
+        part = "part" if is_lines else "file"
+        found = self.source.rows(
+            f"SELECT CAST(({value}) AS VARCHAR), insert_id, {part}, line FROM e WHERE {where} ORDER BY {order} LIMIT 1"
+        )
+        if not found:
+            return "", None
+        text, insert_id, file, line = found[0]
+        return shortened(text), Place(insert_id, self.source.parts[file] if is_lines else str(file), line)
+
+
+def shortened(value: Any) -> str:
+    """Return a value as it is shown: one line, not too long."""
+    text = "" if value is None else " ".join(str(value).split())
+    return text if len(text) <= LONGEST_EXAMPLE else text[: LONGEST_EXAMPLE - 1] + "…"
+
+
+def nearest(name: str, known: list[str]) -> str:
+    """Return a sentence with the declared name that is nearest, or nothing."""
+    hint = nearest_hint(name, known)
+    return hint or ""
