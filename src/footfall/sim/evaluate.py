@@ -84,9 +84,9 @@ def _divide(op: Op, context: Context) -> Array:
 def _floor_divide(op: Op, context: Context) -> Array:
     one, other = _both(op, context)
     mask = _some_null(op, one, other)
-    zero = np.equal(other, 0)
-    result = np.floor_divide(one, np.where(zero, 1, other))
-    return np.where(zero if mask is None else mask | zero, NULLS[op.kind], result)
+    undefined = np.equal(other, 0) if mask is None else mask | np.equal(other, 0)
+    result = np.floor_divide(one, np.where(undefined, 1, other))
+    return np.where(undefined, NULLS[op.kind], result)
 
 
 def _compare(function: Callable[[Array, Array], Array]) -> Callable[[Op, Context], Array]:
