@@ -31,7 +31,7 @@ OPERATIONS = {
     durable.sync_folder: "sync_folder",
     durable.replace: "rename",
     ledger.Ledger.commit: "commit",
-    scratch.copy_payload: "append",
+    scratch.place_payload: "append",
 }
 HOWS = ("die before", "die after", "disk full", "half")
 
@@ -57,6 +57,7 @@ class Failing:
         if self.how == "disk full":
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         if self.how == "half" and name == "append":
+            args[1].seek(args[2])
             args[1].write((args[0].data or args[0].file.read_bytes())[: args[0].size_bytes // 2])
             args[1].flush()
             os._exit(9)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
 from typing import Literal
@@ -139,16 +140,39 @@ def _key(name: str) -> str:
     return json.dumps(name, ensure_ascii=False) + ":"
 
 
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A column as a member of objects: its texts begin with the name and stand between `before` and `after`."""
+
+    before: str
+    column: pa.Array
+    after: str = ""
+
+    def texts(self) -> pa.Array:
+        return json_texts(self.column, before=self.before, after=self.after)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether every row has a text; a float that is not finite has none."""
+        kind = self.column.type
+        return not (self.column.null_count or pa.types.is_dictionary(kind) or pa.types.is_floating(kind))
+
+
 def _objects(names: Sequence[str], columns: Sequence[pa.Array], length: int, before: str, after: str) -> pa.Array:
-    """Return `before{members}after` per row."""
-    members = [
-        part
-        for kind, group in groupby(zip(names, columns, strict=True), key=lambda member: _kind(member[1]))
-        for part in _members(kind, list(group))
-    ]
+    """Return `before{members}after` per row.
+
+    Where the first or the last column is always there, its texts bring the brace along: that saves a pass over all.
+    """
+    members = [_Member(_key(name), column) for name, column in zip(names, columns, strict=True)]
+    left, right = before + "{", "}" + after
     if not members:
-        return pa.array([before + "{}" + after], pa.string()).take(pa.array(np.zeros(length, dtype=np.int64)))
-    return _join([pa.scalar(before + "{"), _skip_nulls(members), pa.scalar("}" + after)])
+        return pa.array([left + right], pa.string()).take(pa.array(np.zeros(length, dtype=np.int64)))
+    if members[0].is_full:
+        members[0], left = replace(members[0], before=left + members[0].before), ""
+    if members[-1].is_full:
+        members[-1], right = replace(members[-1], after=right), ""
+    joined = _skip_nulls([part for kind, group in groupby(members, _kind) for part in _joined(kind, list(group))])
+    return _join([pa.scalar(left), joined, pa.scalar(right)]) if left or right else joined
 
 
 def _skip_nulls(members: Sequence[pa.Array]) -> pa.Array:
@@ -163,60 +187,58 @@ def _skip_nulls(members: Sequence[pa.Array]) -> pa.Array:
     return pc.binary_join_element_wise(first, *others, pa.scalar(","), null_handling="skip") if others else first
 
 
-def _kind(column: pa.Array) -> Kind:
-    if column.null_count > _SPARSE_SHARE * len(column):
+def _kind(member: _Member) -> Kind:
+    if member.column.null_count > _SPARSE_SHARE * len(member.column):
         return "sparse"
-    return "fused" if pa.types.is_dictionary(column.type) else "dense"
+    return "fused" if pa.types.is_dictionary(member.column.type) else "dense"
 
 
-def _members(kind: Kind, columns: list[tuple[str, pa.Array]]) -> Iterator[pa.Array]:
+def _joined(kind: Kind, members: list[_Member]) -> Iterator[pa.Array]:
     """Yield arrays of `"name":value`, or of several joined by commas; null where nothing is to be said."""
     if kind == "sparse":
-        yield _sparse(columns)
+        yield _sparse(members)
     elif kind == "fused":
-        yield from map(_fused, _runs(columns))
+        yield from map(_fused, _runs(members))
     else:
-        yield from (json_texts(column, before=_key(name)) for name, column in columns)
+        yield from (member.texts() for member in members)
 
 
-def _runs(columns: list[tuple[str, pa.Array]]) -> Iterator[list[tuple[str, pa.Array]]]:
+def _runs(members: list[_Member]) -> Iterator[list[_Member]]:
     """Yield neighbouring dictionary columns whose values have few enough combinations."""
-    run: list[tuple[str, pa.Array]] = []
+    run: list[_Member] = []
     codes = 1
-    for name, column in columns:
-        size = len(column.dictionary) + 1
+    for member in members:
+        size = len(member.column.dictionary) + 1
         if run and codes * size > _FUSED_CODES:
             yield run
             run, codes = [], 1
-        run.append((name, column))
+        run.append(member)
         codes *= size
     yield run
 
 
-def _fused(columns: list[tuple[str, pa.Array]]) -> pa.Array:
-    """Return the joined members of dictionary columns: every combination that occurs is encoded once."""
-    if len(columns) == 1:
-        name, column = columns[0]
-        return json_texts(column, before=_key(name))
-    sizes = [len(column.dictionary) + 1 for _, column in columns]
-    codes = np.zeros(len(columns[0][1]), dtype=np.int64)
-    for (_, column), size in zip(columns, sizes, strict=True):
-        codes = codes * size + _codes(column, size - 1)
+def _fused(members: list[_Member]) -> pa.Array:
+    """Return the joined texts of dictionary columns: every combination that occurs is encoded once."""
+    if len(members) == 1:
+        return members[0].texts()
+    sizes = [len(member.column.dictionary) + 1 for member in members]
+    codes = np.zeros(len(members[0].column), dtype=np.int64)
+    for member, size in zip(members, sizes, strict=True):
+        codes = codes * size + _codes(member.column, size - 1)
     occurs = np.zeros(int(np.prod(sizes)), dtype=np.bool_)
     occurs[codes] = True
-    combinations = np.flatnonzero(occurs)
-    texts = _combined(columns, sizes, combinations)
+    texts = _combined(members, sizes, np.flatnonzero(occurs))
     places = np.cumsum(occurs) - 1
     return texts.take(pa.array(places[codes]))
 
 
-def _combined(columns: list[tuple[str, pa.Array]], sizes: list[int], combinations: Ints) -> pa.Array:
-    members = []
-    for (name, column), size in zip(reversed(columns), reversed(sizes), strict=True):
+def _combined(members: list[_Member], sizes: list[int], combinations: Ints) -> pa.Array:
+    parts = []
+    for member, size in zip(reversed(members), reversed(sizes), strict=True):
         combinations, code = np.divmod(combinations, size)
-        texts = json_texts(column.dictionary, before=_key(name))
-        members.append(texts.take(pa.array(code, mask=code == size - 1)))
-    joined = _skip_nulls(members[::-1])
+        texts = json_texts(member.column.dictionary, before=member.before)
+        parts.append(texts.take(pa.array(code, mask=code == size - 1)))
+    joined = _skip_nulls(parts[::-1])
     return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
 
 
@@ -227,17 +249,17 @@ def _codes(column: pa.Array, null_code: int) -> npt.NDArray[np.integer]:
     return codes
 
 
-def _sparse(columns: list[tuple[str, pa.Array]]) -> pa.Array:
-    """Return the joined members of columns that are mostly null; null where all of them are.
+def _sparse(members: list[_Member]) -> pa.Array:
+    """Return the joined texts of columns that are mostly null; null where all of them are.
 
-    Every member that occurs stands once in a list of texts; what each row has is a list of numbers in it, put together
-    column by column, so that texts are copied only once, row by row.
+    Every text that occurs stands once in a list; what each row has is a list of numbers in it, put together column by
+    column, so that texts are copied only once, row by row.
     """
-    length = len(columns[0][1])
-    present = [(name, column) for name, column in columns if column.null_count < length]
+    length = len(members[0].column)
+    present = [member for member in members if member.column.null_count < length]
     if not present:
         return pa.nulls(length, pa.string())
-    rows = [np.flatnonzero(column.is_valid().to_numpy(zero_copy_only=False)) for _, column in present]
+    rows = [np.flatnonzero(member.column.is_valid().to_numpy(zero_copy_only=False)) for member in present]
     counts = np.bincount(np.concatenate(rows), minlength=length)
     offsets = np.concatenate([[0], np.cumsum(counts)])
     texts, numbers = _numbered(present, rows)
@@ -251,16 +273,16 @@ def _sparse(columns: list[tuple[str, pa.Array]]) -> pa.Array:
     return joined if counts.all() else pc.if_else(pa.array(counts > 0), joined, pa.scalar(None, pa.string()))
 
 
-def _numbered(columns: list[tuple[str, pa.Array]], rows: Sequence[Places]) -> tuple[pa.Array, list[Places]]:
-    """Return the members of all columns in one list, and per column the numbers of its values that are not null."""
+def _numbered(members: list[_Member], rows: Sequence[Places]) -> tuple[pa.Array, list[Places]]:
+    """Return the texts of all columns in one list, and per column the numbers of its values that are not null."""
     texts: list[pa.Array] = []
     numbers: list[Places] = []
     size = 0
-    for (name, column), at in zip(columns, rows, strict=True):
-        is_coded = pa.types.is_dictionary(column.type)
-        values = column.dictionary if is_coded else column.take(pa.array(at))
-        numbers.append((_raw(column.indices)[at] if is_coded else np.arange(len(at))) + size)
-        texts.append(json_texts(values, before=_key(name)))
+    for member, at in zip(members, rows, strict=True):
+        is_coded = pa.types.is_dictionary(member.column.type)
+        values = member.column.dictionary if is_coded else member.column.take(pa.array(at))
+        numbers.append((_raw(member.column.indices)[at] if is_coded else np.arange(len(at))) + size)
+        texts.append(json_texts(values, before=member.before))
         size += len(values)
     return pa.concat_arrays(texts), numbers
 

@@ -19,7 +19,7 @@ import pyarrow as pa
 from footfall.errors import StoreError
 from footfall.events.chunk import Chunk, Run
 from footfall.events.schema import events_schema
-from footfall.sinks.scratch import Scratch, Spool, copy_payload, drop, explaining
+from footfall.sinks.scratch import Scratch, Spool, drop, explaining, place_payload
 from footfall.sinks.sink import (
     CursorBook,
     Cursors,
@@ -230,7 +230,7 @@ class _Writing:
         self._file.seek(self._valid)
         if self._has_rows:
             self._file.write(self._packed(self._format.between))
-        copy_payload(payload, self._file)
+        place_payload(payload, self._file, self._file.tell())
         end = self._file.tell()
         self._finish(end)
         return end

@@ -6,7 +6,7 @@ import errno
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 from uuid import uuid4
@@ -123,12 +123,38 @@ def read_arrow(payload: Payload) -> pa.Table:
 
 
 def copy_payload(payload: Payload, into: IO[bytes]) -> None:
-    """Write the bytes of a payload into a file."""
+    """Write the bytes of a payload where a file or pipe stands."""
     if payload.file is None:
         into.write(payload.data or b"")
         return
     with payload.file.open("rb") as source:
         shutil.copyfileobj(source, into, 4 << 20)
+
+
+def place_payload(payload: Payload, into: IO[bytes], begin: int) -> None:
+    """Write the bytes of a payload into a file, from a byte on; inside the kernel where it can do that."""
+    into.seek(begin)
+    into.flush()
+    if payload.file is None or not hasattr(os, "copy_file_range"):
+        copy_payload(payload, into)
+        return
+    with payload.file.open("rb") as source:
+        done = _copy_in_kernel(source, into, begin, payload.size_bytes)
+        source.seek(done)
+        into.seek(begin + done)
+        shutil.copyfileobj(source, into, 4 << 20)
+
+
+def _copy_in_kernel(source: IO[bytes], into: IO[bytes], begin: int, size_bytes: int) -> int:
+    """Copy as much as the kernel will, and return how much that was."""
+    done = 0
+    with suppress(OSError):  # not between these file systems, or the disk is full: copying by hand tells
+        while done < size_bytes:
+            copied = os.copy_file_range(source.fileno(), into.fileno(), size_bytes - done, done, begin + done)
+            if not copied:
+                break
+            done += copied
+    return done
 
 
 def drop(files: Iterable[Path]) -> None:
