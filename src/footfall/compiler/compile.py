@@ -18,6 +18,7 @@ from footfall.compiler.journeys.kinds import LOWER
 from footfall.compiler.journeys.lowering import Lowering
 from footfall.compiler.nullability import never_null
 from footfall.compiler.optimise import optimise
+from footfall.compiler.prefixes import id_prefixes
 from footfall.compiler.sites import Sites
 from footfall.compiler.world import compile_catalogues, declare_people, declare_sessions
 from footfall.errors import Problem
@@ -126,6 +127,7 @@ def finish_program(c: Compilation) -> None:
         return
     builder = c.builder
     c.nodes, c.entry, c.end, c.timers = optimise(builder.nodes, c.entry, c.end, builder.timers)
+    builder.id_prefixes = id_prefixes(c.nodes, c.timers, builder.id_prefixes)
     language = c.language
     c.fields, c.compiled_sites = c.sites.finish(builder.id_prefixes, {language} - {-1})
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from footfall.compiler.expressions.typer import Typer
 from footfall.compiler.fields import list_field, listing, value_field
+from footfall.compiler.prefixes import prefix_of
 from footfall.compiler.symbols import ListVariable, Scope, TypeOf
 from footfall.compiler.variables import Declarer
 from footfall.errors import Mark
@@ -189,7 +190,18 @@ class Sites:
         names = [p.name for event in self._events for p in event.properties]
         fields = tuple(self._uses[n].field for n in dict.fromkeys(names) if n in self._uses)
         numbers = {field.name: number for number, field in enumerate(fields)}
-        return fields, tuple(_site(draft, numbers, prefixes, always) for draft in self._drafts)
+        sites = tuple(_site(draft, numbers, prefixes, always) for draft in self._drafts)
+        self._check_prefixes(fields, sites)
+        return fields, sites
+
+    def _check_prefixes(self, fields: tuple[Field, ...], sites: tuple[Site, ...]) -> None:
+        """Note properties whose ids begin differently at different places: a table's column has one beginning."""
+        begin: dict[int, str] = {}
+        for number, value in (pair for site in sites for pair in site.properties):
+            if isinstance(value, Op) and value.kind == "id" and begin.setdefault(number, value.of) != value.of:
+                use = self._uses[fields[number].name]
+                message = f'property "{use.field.name}" is {begin[number]}-… at one place and {value.of}-… at another'
+                self._typer.problems.add(use.declared, message, "ids of one kind", "call one of them otherwise")
 
 
 def _site(draft: _Draft, numbers: dict[str, int], prefixes: dict[int, str], always: set[int]) -> Site:
@@ -218,6 +230,6 @@ def _columns(value: Op | Listing) -> set[int]:
 
 def with_prefix(value: Op | Listing, prefixes: dict[int, str]) -> Op | Listing:
     """Give ids that are read from a column the prefix that they are drawn with."""
-    if isinstance(value, Op) and value.kind == "id" and value.op == "load" and isinstance(value.value, int):
-        return replace(value, of=prefixes.get(value.value, "id"))
+    if isinstance(value, Op) and value.kind == "id":
+        return replace(value, of=prefix_of(value, prefixes) or "id")
     return value

@@ -36,8 +36,8 @@ events:
 """
 
 
-def run(journeys, events=EVENTS, days=10, **options):
-    return simulated(loads(HEAD + events + "journeys:\n" + journeys), days, **options)
+def run(journeys, events=EVENTS, days=10, cuts=(), **options):
+    return simulated(loads(HEAD + events + "journeys:\n" + journeys), days, cuts, **options)
 
 
 def by_person(result, settled=True):
@@ -295,6 +295,27 @@ def test_a_booked_moment_is_kept():
             assert (held.date() - booked.date()).days == 1
             seen += 1
     assert seen == 50
+
+
+def test_ids_keep_their_beginning_when_they_are_handed_on():
+    """An id drawn in one journey and handed to a later one is written the same by both, in whatever windows."""
+    events = EVENTS.replace("a: {properties: {n: n}}", "a: {properties: {order: order}}").replace(
+        "d: {}", "d: {properties: {order: order}}"
+    )
+    text = """  life:
+    carries: {order: {type: id}}
+    steps: [{set: {order: "id('order')"}}, a, {later: refund, after: 30 h, with: {order: order}}]
+  refund:
+    session: none
+    carries: {order: {type: id}}
+    steps: [d]
+"""
+    whole, parts = run(text, events), run(text, events, cuts=[0.5, 1, 1.5, 2, 3, 4, 5, 6, 7])
+    for result in (whole, parts):
+        for events_ in by_person(result).values():
+            first, second = (row["event_properties"]["order"] for row in events_)
+            assert first == second
+            assert first.startswith("order-")
 
 
 def test_leaving_for_good_ends_life_but_not_what_is_pending():
