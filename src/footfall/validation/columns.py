@@ -68,17 +68,16 @@ def text_time(value: str) -> tuple[str, str, str]:
     is_digits = f"coalesce(regexp_full_match({value}, '[0-9]{{8,17}}'), false)"
     ms, flaw = number_time(f"TRY_CAST({value} AS BIGINT)")
     stamp = f"epoch_ms(TRY_CAST({value} AS TIMESTAMPTZ))"
-    return (
-        f"CASE WHEN {is_digits} THEN {ms} ELSE {stamp} END",
+    whole_flaw = (
         f"CASE WHEN coalesce({value}, '') = '' THEN 'missing' WHEN {is_digits} THEN {flaw} "
-        f"WHEN {stamp} IS NULL THEN 'unreadable' END",
-        is_digits,
+        f"WHEN {stamp} IS NULL THEN 'unreadable' END"
     )
+    return f"CASE WHEN {is_digits} THEN {ms} ELSE {stamp} END", whole_flaw, is_digits
 
 
 def who(person: str, user: str, device: str) -> str:
-    """Return SQL for whose an event is: the person if the file knows, else the user if it is one, else the device."""
-    return person or f"coalesce('u ' || {real_user(user)}, 'd ' || {device})"
+    """Return SQL for whose an event is: the person if the file knows, else the real user, else the device."""
+    return person or f"coalesce({user}, 'device ' || {device})"
 
 
 def real_user(user: str) -> str:

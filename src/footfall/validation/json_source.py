@@ -92,7 +92,7 @@ def _query() -> str:
             TRY_CAST({_text("person")} AS BIGINT) AS person, TRY_CAST({_text("revenue")} AS DOUBLE) AS revenue,
             {_ids_flaw()} AS id_flaw, {real_user(_text("user_id"))} AS real_user,
             {_object("ep")} AS ep, {_settings(_object("up"))} AS up, {_objects_flaw()} AS object_flaw,
-            {_text("event_type")} IS NULL OR {_type("event_type")} <> 'VARCHAR' AS is_nameless,
+            coalesce({_text("event_type")}, '') = '' OR {_type("event_type")} <> 'VARCHAR' AS is_nameless,
             list_filter(json_keys(j), lambda k: k <> trim(k))[1] AS spaced,
             x[{_WANTED.index("event_time") + 1}] IS NOT NULL AS is_export,
         FROM (SELECT n, part, line, j, json_extract(j, [{paths}]) AS x, json_extract_string(j, [{paths}]) AS s,
@@ -147,5 +147,6 @@ def _objects_flaw() -> str:
 
 def _settings(up: str) -> str:
     """Return SQL for what is set, where Amplitude's operations stand in place of a plain map. Source: identify."""
-    operations = f"json_merge_patch(coalesce(({up}) -> '/$setOnce', '{{}}'), coalesce(({up}) -> '/$set', '{{}}'))"
+    once, now = (f"coalesce(json_extract({up}, '/{name}'), '{{}}')" for name in ("$setOnce", "$set"))
+    operations = f"json_merge_patch({once}, {now})"
     return f"CASE WHEN starts_with(json_keys({up})[1], '$') THEN {operations} ELSE {up} END"

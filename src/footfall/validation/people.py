@@ -34,9 +34,6 @@ def check_insert_ids(audit: Audit) -> None:
         audit.skipped["insert_id_repeats"] = _NO_ARGUMENT + "insert_id"
         return
     is_there = "coalesce(insert_id, '') <> ''"
-    ((quick,),) = audit.source.rows(f"SELECT count(*) - count(DISTINCT hash(insert_id)) FROM e WHERE {is_there}")
-    if not quick:
-        return
     keys = {"insert_id_repeats": "insert_id", "insert_id_dropped": "device_id, insert_id"}
     details = {
         "insert_id_repeats": "an earlier event has it",
@@ -48,6 +45,8 @@ def check_insert_ids(audit: Audit) -> None:
         ((count,),) = audit.source.rows(
             f"SELECT coalesce(sum(n - 1), 0)::BIGINT FROM (SELECT count(*) AS n FROM e WHERE {where} GROUP BY {key})"
         )
+        if not count:
+            return
         audit.add(check, "insert_id", count, details[check], f"({key}) IN {repeated}", "insert_id")
 
 
@@ -58,7 +57,7 @@ def check_order(audit: Audit) -> None:
         return
     is_lines = audit.source.form == "lines"
     order = "n" if is_lines else "line"
-    if not is_lines and not _falls(audit, "lag(time_ms) OVER (), lag(file) OVER ()"):
+    if not is_lines and not _falls(audit):
         return
     before = f"(PARTITION BY file, who ORDER BY {order})"
     rows = f"(SELECT file, {order} AS place, time_ms, lag(time_ms) OVER {before} AS last FROM e WHERE who IS NOT NULL)"
@@ -67,11 +66,10 @@ def check_order(audit: Audit) -> None:
     audit.add("time_backwards", "time", count, "the person's event before it is later", where, "time_text")
 
 
-def _falls(audit: Audit, before: str) -> bool:
+def _falls(audit: Audit) -> bool:
     """Tell whether time falls anywhere within a file: where it does not, it falls for nobody."""
-    last, file = before.split(", ")
-    sql = f"SELECT bool_or(time_ms < last AND file = last_file) FROM (SELECT time_ms, file, {last} AS last, {file} AS last_file FROM e)"
-    return bool(audit.source.rows(sql)[0][0])
+    rows = "SELECT time_ms, file, lag(time_ms) OVER () AS last, lag(file) OVER () AS last_file FROM e"
+    return bool(audit.source.rows(f"SELECT bool_or(time_ms < last AND file = last_file) FROM ({rows})")[0][0])
 
 
 # --- what should be one ----------------------------------------------------------------------------------------------
@@ -97,7 +95,9 @@ def check_sharing(audit: Audit) -> None:
     if "session_id" not in audit.source.has:
         return
     where = f"session_id <> -1 AND real_user IS NOT NULL AND {FAR}"
-    if not _check_one(audit, "session_shared", "session_id", "real_user", where) and is_shared:
+    is_far = any(found.check == "session_far" for found in audit.findings)
+    is_found = is_far and _check_one(audit, "session_shared", "session_id", "real_user", where)
+    if is_shared and not is_found:
         where = "session_id <> -1 AND real_user IS NOT NULL AND device_id IS NOT NULL"
         _check_one(audit, "session_shared", "concat(session_id, ' on ', device_id)", "real_user", where)
 
@@ -113,7 +113,7 @@ def _check_one(audit: Audit, check: str, key: str, value: str, where: str) -> bo
         return False
     text = literal(str(first))
     ((found,),) = audit.source.rows(
-        f"SELECT list_sort(list(DISTINCT {value}))[:3] FROM e WHERE CAST({key} AS VARCHAR) = {text} AND {where}"
+        f"SELECT list_sort(list(DISTINCT {value}))[:3] FROM e WHERE CAST({key} AS VARCHAR) = {text} AND {value} IS NOT NULL AND {where}"
     )
     noun = {"who": "people", "device_id": "devices"}.get(key, "sessions")
     detail = f"{keys:,} {noun if keys != 1 else {'people': 'person'}.get(noun, noun[:-1])}; {', '.join(found)}"
@@ -132,7 +132,10 @@ def check_stages(audit: Audit) -> None:
     taken as it is: there may have been others before the file begins.
     """
     stages = [stage for stage in audit.expected.stages if stage.events]
-    recorded = _recorded(audit)
+    text = _recorded(audit)
+    names = ", ".join(literal(stage.name) for stage in audit.expected.stages)
+    recorded = f"list_position([{names}], {text})" if text else ""
+    _make_stations(audit, text or "CAST(NULL AS VARCHAR)", names)
     if recorded:
         _check_back(audit, recorded)
     if recorded and "person" not in audit.source.has:
@@ -141,16 +144,25 @@ def check_stages(audit: Audit) -> None:
         _check_order_of(audit, stages, recorded)
 
 
+def _make_stations(audit: Audit, text: str, names: str) -> None:
+    """Make the table of who had which events at which recorded stage, first and last: far fewer rows than events."""
+    audit.source.rows(f"""
+        CREATE OR REPLACE TEMP TABLE stations AS
+        SELECT who, event_type, list_position([{names or "''"}], stage) AS s, first, last FROM (
+            SELECT who, event_type, {text} AS stage, min(time_ms) AS first, max(time_ms) AS last
+            FROM e WHERE who IS NOT NULL GROUP BY ALL)""")
+
+
 def _recorded(audit: Audit) -> str:
-    """Return SQL for the place of the stage that an event records, from 0; nothing if none does."""
+    """Return SQL for the stage that an event records; nothing if none does."""
     names = ", ".join(literal(stage.name) for stage in audit.expected.stages)
     if not names:
         return ""
     fields = audit.source.properties["up"]
-    of_user = "up ->> '/stage'" if fields is None else "up.stage" if "stage" in fields else ""
+    of_user = "json_extract_string(up, '/stage')" if fields is None else "up.stage" if "stage" in fields else ""
     for text in ("stage", of_user):
         if text and audit.source.rows(f"SELECT 1 FROM e WHERE {text} IN ({names}) LIMIT 1"):
-            return f"list_position([{names}], {text})"
+            return text
     return ""
 
 
@@ -158,10 +170,10 @@ def _check_back(audit: Audit, recorded: str) -> None:
     """Check that the recorded stage never falls: where the last time of each is before the first of the next."""
     n = len(audit.expected.stages)
     levels = ", ".join(
-        f"max(time_ms) FILTER (s = {k}) AS last{k}, min(time_ms) FILTER (s > {k}) AS next{k}" for k in range(1, n)
+        f"max(last) FILTER (s = {k}) AS last{k}, min(first) FILTER (s > {k}) AS next{k}" for k in range(1, n)
     )
     wrong = " OR ".join(f"last{k} > next{k}" for k in range(1, n)) or "false"
-    people = f"SELECT who FROM (SELECT who, {levels} FROM (SELECT who, time_ms, {recorded} AS s FROM e) GROUP BY who) WHERE {wrong}"
+    people = f"SELECT who FROM (SELECT who, {levels} FROM stations GROUP BY who) WHERE {wrong}"
     if not audit.source.rows(f"{people} LIMIT 1"):
         return
     rows = (
@@ -175,12 +187,10 @@ def _check_back(audit: Audit, recorded: str) -> None:
 
 def _check_order_of(audit: Audit, stages: list[ExpectedStage], recorded: str) -> None:
     firsts = ", ".join(_firsts(audit, stages, recorded))
-    stage = f", {recorded} AS s" if recorded else ", CAST(NULL AS INTEGER) AS s"
-    people = (
-        f"SELECT who, min(time_ms) AS began, count(s) AS recorded, {firsts} FROM "
-        f"(SELECT who, time_ms, event_type{stage} FROM e WHERE who IS NOT NULL) GROUP BY who"
+    audit.source.rows(
+        "CREATE OR REPLACE TEMP TABLE reached AS "
+        f"SELECT who, min(first) AS began, count(s) AS recorded, {firsts} FROM stations GROUP BY who"
     )
-    audit.source.rows(f"CREATE OR REPLACE TEMP TABLE reached AS {people}")
     for k in range(1, len(stages)):
         _check_step(audit, stages[k - 1], stages[k], k)
 
@@ -190,11 +200,11 @@ def _firsts(audit: Audit, stages: list[ExpectedStage], recorded: str) -> Iterato
     names = [stage.name for stage in audit.expected.stages]
     for k, stage in enumerate(stages):
         own = _events(stage)
-        yield f"min(time_ms) FILTER ({own}) AS first{k}"
+        yield f"min(first) FILTER ({own}) AS first{k}"
         if k:
             known = f" OR (s >= {names.index(stages[k - 1].name) + 1} AND NOT {own})" if recorded else ""
             further = f" OR s > {names.index(stage.name) + 1}" if recorded else ""
-            yield f"min(time_ms) FILTER ({_events(stages[k - 1])}{known}{further}) AS ready{k}"
+            yield f"min(first) FILTER ({_events(stages[k - 1])}{known}{further}) AS ready{k}"
 
 
 def _events(stage: ExpectedStage) -> str:

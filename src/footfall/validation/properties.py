@@ -100,7 +100,7 @@ def _seen_in_struct(
     }
     asked = [(name, kind, where) for name, found in kinds.items() for kind, where in found.items()]
     event = "event_type" if column == "ep" else "''"
-    counts = ", ".join(f"count(*) FILTER ({where})" for _, _, where in asked)
+    counts = ", ".join(f"count(CASE WHEN {where} THEN 1 END)" for _, _, where in asked)
     outside = _counts_outside(audit, column, fields)
     for row in audit.source.rows(f"SELECT {event}, {counts} FROM e GROUP BY ALL ORDER BY 1") if asked else ():
         for (name, kind, _), count in zip(asked, row[1:], strict=True):
@@ -123,9 +123,11 @@ def _counts_outside(audit: Audit, column: str, fields: Mapping[str, str]) -> dic
         if base in ("text", "list"):
             outside = " OR ".join(_outside(base, "v", rule, "event_type") for rule in rules)
             value = f"{column}.{quote(name)}"
+            columns = f"{event} AS event_type, {value} AS v, count(*) AS n"
+            groups = f"SELECT {columns} FROM e WHERE {value} IS NOT NULL GROUP BY ALL"
             for of, count in audit.source.rows(
-                "SELECT event_type, CAST(sum(n) AS BIGINT) FROM ("
-                f"SELECT {event} AS event_type, {value} AS v, count(*) AS n FROM e WHERE {value} IS NOT NULL GROUP BY ALL) WHERE {outside} GROUP BY ALL"
+                f"WITH g AS MATERIALIZED ({groups}) "  # else the comparison is made before rows are brought together
+                f"SELECT event_type, CAST(sum(n) AS BIGINT) FROM g WHERE {outside} GROUP BY ALL"
             ):
                 found[of, name] = count
     return found

@@ -15,7 +15,7 @@ from footfall.errors import StoreError, UsageError
 from footfall.store import duck, open_store
 from footfall.store.dialect import literal, quote
 from footfall.validation import json_source
-from footfall.validation.columns import NAMES, TEXTS, number_time, real_user, text_time, who
+from footfall.validation.columns import NAMES, TEXTS, is_banned, number_time, text_time, who
 
 if TYPE_CHECKING:
     import duckdb
@@ -194,8 +194,9 @@ def _typed(
     columns = ", ".join([*_plain(called), *_typed_time(called["time"], types), *_places(form)])
     objects = ", ".join(_object(column, called[column], types) for column in ("ep", "up"))
     spaced = next((column for column in types if column != column.strip()), None)
+    whose = _whose(called, types, _nobodies(connection, called, rows))
     connection.execute(f"""
-        CREATE VIEW e AS SELECT {columns}, {objects}, {_whose(called, types)}, {_session(called["session_id"], types)},
+        CREATE VIEW e AS SELECT {columns}, {objects}, {whose}, {_session(called["session_id"], types)},
             event_type IS NULL OR event_type = '' AS is_nameless, CAST(NULL AS VARCHAR) AS id_flaw,
             CAST(NULL AS VARCHAR) AS object_flaw, {literal(spaced) if spaced else "CAST(NULL AS VARCHAR)"} AS spaced
         FROM {rows}""")
@@ -258,12 +259,26 @@ def _fields(
     return {str(row[0]): str(row[1]) for row in described}
 
 
-def _whose(called: Mapping[str, str], types: Mapping[str, str]) -> str:
+def _nobodies(connection: duckdb.DuckDBPyConnection, called: Kinds, rows: str) -> list[str]:
+    """Return the users' ids that stand for nobody: looked at once each, not in every row."""
+    if not called["user_id"]:
+        return []
+    user = quote(called["user_id"])
+    found = connection.execute(
+        f"WITH g AS MATERIALIZED (SELECT DISTINCT CAST({user} AS VARCHAR) AS u FROM {rows}) "
+        f"SELECT u FROM g WHERE {is_banned('u')} ORDER BY u LIMIT 1000"
+    )
+    return [str(row[0]) for row in found.fetchall()]
+
+
+def _whose(called: Kinds, types: Kinds, nobodies: list[str]) -> str:
     user = quote(called["user_id"]) if called["user_id"] else "CAST(NULL AS VARCHAR)"
     device = quote(called["device_id"]) if called["device_id"] else "CAST(NULL AS VARCHAR)"
+    listed = ", ".join(map(literal, nobodies))
+    real = f"CASE WHEN {user} NOT IN ({listed}) THEN {user} END" if nobodies else user
     is_ours = bool(called["person"]) and types[called["person"]] == "BIGINT"
     person = "person" if is_ours else "CAST(NULL AS BIGINT)"
-    return f"{who(person if is_ours else '', user, device)} AS who, {person} AS person, {real_user(user)} AS real_user"
+    return f"{who(person if is_ours else '', real, device)} AS who, {person} AS person, {real} AS real_user"
 
 
 def _session(called: str, types: Mapping[str, str]) -> str:
