@@ -55,7 +55,8 @@ def main() -> None:
     parts = [Part(first, end, START_MS, START_MS + DAYS * DAY_MS) for first, end in spans]
     chunks = [make_chunk(run, part, rows=asked.rows // asked.parts) for part in parts]
     rows = sum(chunk.events.num_rows for chunk in chunks)
-    print(f"{platform.platform()}, {os.cpu_count()} processors; {rows:,} events, {asked.parts} parts")
+    print(f"Python {platform.python_version()}, {platform.platform()}, {os.cpu_count()} processors")
+    print(f"{rows:,} events in {asked.parts} parts; medians of {asked.repeat}; load {os.getloadavg()[0]:.1f} before")
     print(f"{'sink':<10} {'encode/core':>12} {'commit':>12} {'commit CPU':>12} {'both, 1 core':>12} {'bytes/row':>10}")
     for name in asked.sinks or TARGETS:
         timings = [_measure(TARGETS[name], run, chunks) for _ in range(asked.repeat)]
