@@ -4,6 +4,7 @@
 
     footfall.run("ecommerce", to="parquet:shop", people=50_000)        # as `footfall run`
     footfall.report("parquet:shop")                                    # as `footfall report`
+    footfall.validate("events.ndjson", "shop.yaml").findings           # as `footfall validate`
     events = footfall.events("ecommerce", people=1_000)                # one Arrow table
     for chunk in footfall.simulate("shop.yaml", seed=7):               # Arrow tables, in bounded memory
         print(chunk.events.num_rows)
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
     from footfall.run.chunks import events, simulate
     from footfall.run.run import run
     from footfall.run.setup import load_scenario as load
+    from footfall.validation import validate
 
-__all__ = ["events", "load", "report", "run", "simulate"]
+__all__ = ["events", "load", "report", "run", "simulate", "validate"]
 
 _PLACES = {
     "events": ("footfall.run.chunks", "events"),
@@ -32,6 +34,7 @@ _PLACES = {
     "report": ("footfall.report", "report"),
     "run": ("footfall.run.run", "run"),
     "simulate": ("footfall.run.chunks", "simulate"),
+    "validate": ("footfall.validation", "validate"),
 }
 
 

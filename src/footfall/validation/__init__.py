@@ -9,7 +9,7 @@ from footfall.validation.expectations import (
 )
 from footfall.validation.findings import CHECKS, REMARKS, Finding, Place, Remark, Validation
 from footfall.validation.render import render_json, render_table
-from footfall.validation.validate import validate
+from footfall.validation.collect import validate
 
 __all__ = [
     "CHECKS",

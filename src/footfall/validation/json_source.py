@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from footfall.store import duck
-from footfall.store.dialect import literal
+from footfall.store.dialect import literal, quote
 from footfall.validation.columns import NAMES, TEXTS, number_time, real_user, text_time
 from footfall.validation.lines import Lines, parts_of, read_lines
 
@@ -39,6 +39,29 @@ def load(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, ...]:
         _insert(connection, _batch(lines, n))
         n += len(lines.texts)
     return tuple(part.name for part in parts)
+
+
+def load_csv(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, ...]:
+    """Fill the tables from a CSV file with a header, in which objects are JSON texts; a row's line is its number.
+
+    Args:
+        connection: An empty database in memory that may read the file.
+        path: A CSV file, plain or gzip.
+    """
+    rows = (
+        f"read_csv({literal(str(path))}, header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"')"
+    )
+    names = [str(row[0]) for row in connection.execute(f"DESCRIBE SELECT * FROM {rows}").fetchall()]
+    whole = {"session_id", "person"}
+    values = (f"TRY_CAST({quote(name)} AS BIGINT)" if name in whole else quote(name) for name in names)
+    members = ", ".join(f"{quote(name)} := {value}" for name, value in zip(names, values, strict=True))
+    connection.execute(
+        "CREATE VIEW batch AS SELECT n, 0::INTEGER AS part, n + 2 AS line, to_json(row_) AS text FROM "
+        f"(SELECT row_number() OVER () - 1 AS n, struct_pack({members}) AS row_ FROM {rows})"
+    )
+    connection.execute(f"CREATE TABLE e AS {_query()}")
+    connection.execute("CREATE TABLE bad (n BIGINT, part INTEGER, line BIGINT)")
+    return (path.name,)
 
 
 def _batch(lines: Lines, n: int) -> pa.Table:

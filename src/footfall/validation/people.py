@@ -113,11 +113,19 @@ def _check_one(audit: Audit, check: str, key: str, value: str, where: str) -> bo
         return False
     text = literal(str(first))
     ((found,),) = audit.source.rows(
-        f"SELECT list_sort(list(DISTINCT {value}))[:3] FROM e WHERE CAST({key} AS VARCHAR) = {text} AND {value} IS NOT NULL AND {where}"
+        f"SELECT list_sort(list(DISTINCT {value}))[:3] FROM e "
+        f"WHERE CAST({key} AS VARCHAR) = {text} AND {value} IS NOT NULL AND {where}"
     )
     noun = {"who": "people", "device_id": "devices"}.get(key, "sessions")
     detail = f"{keys:,} {noun if keys != 1 else {'people': 'person'}.get(noun, noun[:-1])}; {', '.join(found)}"
-    audit.add(check, value.removeprefix("real_"), count, detail, f"CAST({key} AS VARCHAR) = {text} AND {where}", key)
+    audit.add(
+        check,
+        value.removeprefix("real_"),
+        count,
+        detail,
+        f"CAST({key} AS VARCHAR) = {text} AND {value} IS NOT NULL AND {where}",
+        key,
+    )
     return True
 
 

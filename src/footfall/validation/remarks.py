@@ -64,7 +64,8 @@ def _constant(audit: Audit) -> Iterator[Remark]:
     if not values or "up" not in audit.source.has:
         return
     columns = ", ".join(
-        f"count({value}) > 1 AS has{k}, count(DISTINCT hash({value})) > 1 AS changes{k}"
+        f"count({value}) > 1 AS has{k}, "
+        f"count(DISTINCT CASE WHEN {value} IS NOT NULL THEN hash({value}) END) > 1 AS changes{k}"
         for k, value in enumerate(values.values())
     )
     counts = ", ".join(f"count(*) FILTER (has{k}), count(*) FILTER (changes{k})" for k in range(len(values)))

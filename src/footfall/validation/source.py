@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -75,7 +76,14 @@ def open_events(events: str | Path, run: str | None = None) -> Source:
         UsageError: There are none, or they are of no form that is known.
         StoreError: A store or file cannot be read.
     """
-    path = Path(str(events).removeprefix("duckdb:").removeprefix("parquet:").removeprefix("ndjson:"))
+    path = Path(
+        str(events)
+        .removeprefix("duckdb:")
+        .removeprefix("parquet:")
+        .removeprefix("ndjson:")
+        .removeprefix("csv:")
+        .removeprefix("json:")
+    )
     if "://" in str(events) or not path.exists():
         raise UsageError(f"{events} does not exist\n  accepted: {_ACCEPTED}")
     if path.is_dir():
@@ -88,7 +96,8 @@ def open_events(events: str | Path, run: str | None = None) -> Source:
     return _parquet(path, [path]) if magic[:4] == b"PAR1" else _lines(path)
 
 
-_ACCEPTED = "a DuckDB store, a folder of Parquet files, a Parquet file, NDJSON (also .gz), or a zip of such"
+_PREFIX = re.compile(r"^(duckdb|parquet|ndjson|csv|json):(?!//)")
+_ACCEPTED = "a DuckDB store, a folder of Parquet files, a Parquet file, NDJSON (also .gz), CSV, or a zip of NDJSON"
 
 
 def _magic(path: Path) -> bytes:
@@ -291,10 +300,11 @@ def _session(called: str, types: Mapping[str, str]) -> str:
 
 def _lines(path: Path) -> Source:
     """Read lines into a table, and stitch devices to the one user that was seen on them, as Amplitude does."""
-    connection = _connect([])
+    is_csv = path.name.lower().endswith((".csv", ".csv.gz"))
+    connection = _connect([path] if is_csv else [])
     _close_doors(connection)
     with duck.explained(path, "nothing was changed"):
-        parts = json_source.load(connection, path)
+        parts = json_source.load_csv(connection, path) if is_csv else json_source.load(connection, path)
         ((n, is_ours, is_export),) = connection.execute(
             "SELECT count(*), coalesce(bool_and(person IS NOT NULL), false), coalesce(bool_or(is_export), false) FROM e"
         ).fetchall()
