@@ -11,6 +11,8 @@ from footfall.validation.properties import pointer
 
 ENOUGH = 50
 """People below which nothing is said: by chance alone 50 are hardly ever all alike, let alone in every step."""
+OFTEN = 4
+"""A person must have a property on so many events to be counted: one that rarely changes is sent twice as well."""
 HOUR_MS = 3_600_000
 
 
@@ -64,7 +66,7 @@ def _constant(audit: Audit) -> Iterator[Remark]:
     if not values or "up" not in audit.source.has:
         return
     columns = ", ".join(
-        f"count({value}) > 1 AS has{k}, "
+        f"count({value}) >= {OFTEN} AS has{k}, "
         f"count(DISTINCT CASE WHEN {value} IS NOT NULL THEN hash({value}) END) > 1 AS changes{k}"
         for k, value in enumerate(values.values())
     )
@@ -72,7 +74,9 @@ def _constant(audit: Audit) -> Iterator[Remark]:
     row = audit.source.rows(f"SELECT {counts} FROM (SELECT who, {columns} FROM e WHERE up IS NOT NULL GROUP BY who)")[0]
     for k, name in enumerate(values):
         if row[2 * k] >= ENOUGH and not row[2 * k + 1]:
-            yield Remark("never_changes", name, f"{row[2 * k]:,} people have it on several events, always the same")
+            yield Remark(
+                "never_changes", name, f"{row[2 * k]:,} people have it on {OFTEN} events or more, always the same"
+            )
 
 
 def _unlinked(audit: Audit) -> Iterator[Remark]:

@@ -8,6 +8,7 @@ import pytest
 import footfall
 from footfall.run.setup import set_up
 from footfall.sim import Simulation
+from footfall.sinks import parse
 from footfall.sinks.amplitude import AmplitudeSettings, AmplitudeSink
 from footfall.sinks.delivery.target import Target
 from footfall.validation import validate
@@ -54,7 +55,7 @@ def test_parquet_files_alone(written):
 
 def test_day_partitions(tmp_path):
     """Parquet with a folder per day is clean too."""
-    footfall.run("online-school", people=300, to=f"parquet:{tmp_path / 'days'}", partition="day")
+    footfall.run("online-school", people=300, to=parse(f"parquet:{tmp_path / 'days'}", partition="day"))
     assert validate(tmp_path / "days", "online-school").is_clean
 
 
@@ -76,7 +77,7 @@ def test_amplitude_upload(scenario, tmp_path, monkeypatch):
     path.write_text("\n".join(map(json.dumps, events)))
     told = validate(path, scenario)
     assert told.findings == ()
-    assert {remark.check for remark in told.remarks} <= TOLD_OF_SMALL_RUNS
+    assert [remark for remark in told.remarks if remark.check not in TOLD_OF_SMALL_RUNS] == []
     assert "stage_order" in told.skipped
 
 
