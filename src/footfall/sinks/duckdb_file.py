@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 class DuckDBSink:
     """Writes runs into a DuckDB file.
 
-    Workers hand over Arrow IPC files, which the owner maps into memory: measured on rows of the shop's shape, writing one
-    takes 0.13 µs per row, a Parquet file without compression 1.0 µs, and reading it as much again.
+    Workers hand over Arrow IPC files, which the owner maps into memory: measured on rows of the shop's shape, writing
+    one takes 0.13 µs per row, a Parquet file without compression 1.0 µs, and reading it as much again.
 
     Args:
         path: The file; made with its folder if it is not there.
