@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "scenarios": ("scenarios", "List the scenarios that come with footfall."),
     "new": ("new", "Write a commented scenario to start from."),
     "check": ("check", "Check a scenario and say what was understood."),
+    "diagram": ("diagram", "Draw the journeys of a scenario as flow charts."),
     "schema": ("schema", "Print the JSON Schema of scenarios, for editors."),
     "validate": ("validate", "Check events, also those of others, against what a scenario declares."),
     "user": ("user", "Show one person's properties and timeline."),

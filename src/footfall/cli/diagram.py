@@ -1,0 +1,86 @@
+"""`footfall diagram`: journeys of a scenario as flow charts."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from footfall.cli import arguments
+from footfall.errors import UsageError, shown
+
+if TYPE_CHECKING:
+    from footfall.diagram.colours import Theme
+    from footfall.scenario.records import Scenario
+
+EPILOG = """\b
+Examples:
+  footfall diagram shop.yaml --to shop.html                     every journey, on one page
+  footfall diagram ecommerce --journey checkout --to checkout.svg
+  footfall diagram ecommerce --to journeys.png --theme dark
+\b
+The file's ending says the format: .svg, .png, .html, .mmd (Mermaid) or .dot (Graphviz).
+"""
+
+
+@click.command("diagram", epilog=EPILOG)
+@click.argument("file", metavar="SCENARIO", type=arguments.SCENARIO)
+@click.option("--to", "target", metavar="FILE", required=True, help="Where to: .svg, .png, .html, .mmd or .dot.")
+@click.option("--journey", "names", metavar="NAME", multiple=True, help="Only this journey; repeatable.")
+@click.option("--theme", type=click.Choice(["light", "dark"]), help="Colours of SVG and PNG.")
+@click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Change a value of the scenario.")
+def command(file: str, target: str, names: tuple[str, ...], theme: str | None, settings: tuple[str, ...]) -> None:
+    """Draw the journeys of a scenario as flow charts.
+
+    Chances stand on the arrows; what is optional is dashed; state changes stand in curly braces.
+    """
+    from footfall.diagram import Drawing, draw, journey_graph
+    from footfall.run.engine import understand
+    from footfall.run.setup import load_scenario
+
+    form = _form(target)
+    scenario = load_scenario(file, arguments.read_settings(settings))
+    understand(scenario)
+    graphs = [journey_graph(scenario, name) for name in _journeys(scenario, names)]
+    title = scenario.title or scenario.name
+    _write(Path(target), draw(Drawing(graphs, title, scenario.about, cast("Theme | None", theme)), form))
+    drawn = graphs[0].name if len(graphs) == 1 else f"{len(graphs)} journeys"
+    click.echo(f"{target}: {drawn} of {scenario.name}", err=True)
+
+
+def _form(target: str) -> str:
+    from footfall.diagram import FORMATS
+
+    ending = Path(target).suffix
+    form = ending[1:].lower()
+    if form in FORMATS:
+        return form
+    accepted = ", ".join(f".{known}" for known in FORMATS)
+    problem = f"its ending {shown(ending)} is no format" if ending else "it has no ending that says the format"
+    raise UsageError(f"--to {shown(target)}: {problem}\n  accepted: {accepted}{_nearest(form, FORMATS, '.')}")
+
+
+def _journeys(scenario: Scenario, names: tuple[str, ...]) -> list[str]:
+    known = [journey.name for journey in scenario.journeys]
+    for name in names:
+        if name not in known:
+            raise UsageError(
+                f"there is no journey {shown(name)} in {scenario.name}\n"
+                f"  journeys: {', '.join(known)}{_nearest(name, known)}"
+            )
+    return list(dict.fromkeys(names)) or known
+
+
+def _nearest(written: str, known: tuple[str, ...] | list[str], before: str = "") -> str:
+    near = get_close_matches(written, known, n=1, cutoff=0.5)
+    return f"\n  hint: did you mean {before}{near[0]}?" if near else ""
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as problem:
+        raise UsageError(f"{path} cannot be written: {problem.strerror or problem}") from None

@@ -1,0 +1,295 @@
+"""Makes a graph of a journey: every step becomes boxes and arrows, chances stand on the arrows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from footfall.compiler.naming import default_name
+from footfall.diagram import words
+from footfall.diagram.graph import Edge, EdgeKind, Graph, Node, NodeKind, Observed
+from footfall.scenario import records
+from footfall.scenario.records import Chance, Expression, Journey, Scenario, Step
+
+Lower = Callable[["_Builder", Any], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tail:
+    """A loose end: where the next step's arrow will come from, and what will stand on it."""
+
+    source: int
+    label: tuple[str, ...] = ()
+    kind: EdgeKind = "plain"
+    seen: str = ""
+    about: str = ""
+
+    @property
+    def is_bare(self) -> bool:
+        return not self.label and self.kind == "plain"
+
+
+def journey_graph(
+    scenario: Scenario,
+    journey: str,
+    *,
+    observed: Observed | None = None,
+    stage_of: Mapping[str, str] | None = None,
+    properties: bool = False,
+) -> Graph:
+    """Return a journey as a graph.
+
+    Args:
+        journey: Its name; it must be one of the scenario.
+        observed: What a run has shown of each decision.
+        stage_of: Event → the stage in which it mostly happens, for the colours of events that take nobody to a stage.
+        properties: Whether boxes of events list the event's properties.
+    """
+    found = next(j for j in scenario.journeys if j.name == journey)
+    builder = _Builder(scenario, found, observed or {}, stage_of or {}, properties)
+    return builder.build()
+
+
+@dataclass(slots=True)
+class _Builder:
+    scenario: Scenario
+    journey: Journey
+    observed: Observed
+    stage_of: Mapping[str, str]
+    has_properties: bool
+    graph: Graph = field(init=False)
+    tails: list[_Tail] = field(init=False)
+    places: dict[str, int] = field(default_factory=dict)
+    optional: int = 0
+
+    def build(self) -> Graph:
+        stages = tuple(stage.name for stage in self.scenario.stages)
+        self.graph = Graph(self.journey.name, self.journey.about, stages)
+        when = self.journey.when
+        notes = (f"when {when.text}",) if when else ()
+        self.tails = [_Tail(self._add("start", self.journey.name, notes))]
+        self.steps(self.journey.steps)
+        if self.tails:
+            self._put("end", "end of the journey" if self.journey.name == self.scenario.main.text else "done")
+        return self.graph
+
+    # --- boxes and arrows --------------------------------------------------------------------------------------------
+
+    def _add(self, kind: NodeKind, title: str, notes: tuple[str, ...] = (), **more: Any) -> int:
+        number = len(self.graph.nodes)
+        self.graph.nodes.append(Node(number, kind, title, notes, is_optional=self.optional > 0, **more))
+        return number
+
+    def _put(self, kind: NodeKind, title: str, notes: tuple[str, ...] = (), **more: Any) -> int:
+        """Add a box, lead all loose ends to it, and go on from it."""
+        number = self._add(kind, title, notes, **more)
+        self._join(number)
+        self.tails = [_Tail(number)]
+        return number
+
+    def _join(self, target: int, kind: EdgeKind | None = None) -> None:
+        for tail in self.tails:
+            self.graph.edges.append(Edge(tail.source, target, tail.label, kind or tail.kind, tail.seen, tail.about))
+
+    def _anchor(self, title: str = "") -> int:
+        """Return one box to branch from, adding a small one where loose ends are several or carry a chance already."""
+        if len(self.tails) == 1 and self.tails[0].is_bare:
+            kind = self.graph.nodes[self.tails[0].source].kind
+            if not title and kind not in ("start", "loop"):
+                return self.tails[0].source
+        return self._put("choice", title)
+
+    # --- steps -------------------------------------------------------------------------------------------------------
+
+    def steps(self, steps: tuple[Step, ...]) -> None:
+        for number, step in enumerate(steps):
+            if not self.tails:
+                return
+            self._step(step, steps[number + 1 :])
+
+    def _step(self, step: Step, following: tuple[Step, ...]) -> None:
+        first = len(self.graph.nodes)
+        if isinstance(step, records.GoOn) and step.named is None:
+            step = replace(step, named=default_name(following))
+        if step.when is None or isinstance(step, records.Guard | records.Change | records.Pick | records.Retry):
+            _LOWER[type(step)](self, step)
+        else:
+            self._guarded(step, step.when)
+        self._remember(step, first)
+
+    def _remember(self, step: Step, first: int) -> None:
+        name = step.event if isinstance(step, records.Emit) and step.named is None else step.named
+        if name is not None and first < len(self.graph.nodes):
+            self.places.setdefault(name, first)
+
+    def _guarded(self, step: Step, when: Expression) -> None:
+        anchor = self._put("test", when.text)
+        self.tails = [_Tail(anchor, ("yes",))]
+        self.optional += 1
+        _LOWER[type(step)](self, replace(step, when=None))
+        self.optional -= 1
+        self.tails.append(_Tail(anchor, ("no",)))
+
+    def emit(self, step: records.Emit) -> None:
+        event = next((e for e in self.scenario.events if e.name == step.event), None)
+        waits = (f"after {words.wait_text(step.after)}",) if step.after else ()
+        names = tuple(p.name for p in event.properties) if event and self.has_properties else ()
+        stage, enters = self._stage(step.event)
+        about = event.about if event else ""
+        notes = (*waits, *words.changes_text(step.changes))
+        self._put("event", step.event, notes, properties=names, stage=stage, enters=enters, about=about)
+
+    def _stage(self, event: str) -> tuple[int | None, str]:
+        taken = [n for n, s in enumerate(self.scenario.stages) if any(on.text == event for on in s.on)]
+        if taken:
+            return taken[0], " / ".join(self.scenario.stages[n].name for n in taken)
+        usual = self.stage_of.get(event)
+        return (self.graph.stages.index(usual) if usual in self.graph.stages else None), ""
+
+    def do(self, step: records.Do) -> None:
+        called = next((j for j in self.scenario.journeys if j.name == step.journey), None)
+        notes = (f"when {called.when.text}",) if called and called.when else ()
+        self.optional += bool(notes)
+        self._put("journey", step.journey, notes, about=called.about if called else "")
+        self.optional -= bool(notes)
+
+    def _seen(self, name: str, option: str) -> str:
+        share = self.observed.get((f"{self.journey.name}/{name}", option))
+        return share.text if share is not None else ""
+
+    def _chance(self, source: int, name: str, chance: Chance, kind: EdgeKind = "maybe") -> _Tail:
+        text = words.chance_text(chance)
+        shown = "" if name in (node.title for node in self.graph.nodes[source : source + 1]) else name
+        return _Tail(source, tuple(filter(None, (shown, text))), kind, self._seen(name, "yes"), text)
+
+    def _otherwise(self, source: int, name: str, chance: Chance, kind: EdgeKind = "plain") -> _Tail:
+        return _Tail(source, (words.other_chance(chance),), kind, self._seen(name, "no"))
+
+    def maybe(self, step: records.Maybe) -> None:
+        name = step.named or default_name(step.steps) or ""
+        anchor = self._anchor()
+        self.tails = [self._chance(anchor, "" if step.named is None else name, step.chance)]
+        self.tails[0] = replace(self.tails[0], seen=self._seen(name, "yes"))
+        self.optional += 1
+        self.steps(step.steps)
+        self.optional -= 1
+        yes, self.tails = self.tails, [self._otherwise(anchor, name, step.chance)]
+        self.steps(step.otherwise)
+        self.tails = yes + self.tails
+
+    def either(self, step: records.Either) -> None:
+        anchor = self._put("choice", step.named or "")
+        ends: list[_Tail] = []
+        for option, share in zip(step.options, words.option_shares(step.options), strict=True):
+            self.tails = [self._option(anchor, step, option, share)]
+            self.optional += 1
+            self.steps(option.steps)
+            self.optional -= 1
+            ends += self.tails
+        self.tails = ends
+
+    def _option(self, anchor: int, step: records.Either, option: records.Option, share: str) -> _Tail:
+        name = option.named or default_name(option.steps) or ""
+        own = default_name(option.steps[:1])
+        guard = f"if {option.when.text}" if option.when else ""
+        label = tuple(filter(None, ("" if name == own else name, share, guard)))
+        return _Tail(anchor, label, "plain", self._seen(step.named or "", name), share)
+
+    def repeat(self, step: records.Repeat) -> None:
+        name = step.named or default_name(step.steps) or ""
+        limit = (f"at most {step.at_most} ×",) if step.at_most else ()
+        head = self._put("loop", name, ("again and again", *limit)[-1:])
+        self.steps(step.steps)
+        if self.tails:
+            self._again(step, name, head)
+
+    def _again(self, step: records.Repeat, name: str, head: int) -> None:
+        last = self._anchor()
+        address = f"{name}/leave"
+        back = [f"{words.other_chance(step.leave)} again" if step.leave is not None else "again"]
+        if step.come_back_after is not None:
+            back.append(f"after {words.wait_text(step.come_back_after)},")
+            back.append("as a new session")
+        again = Edge(last, head, tuple(back), "loop", self._seen(address, "no"))
+        self.graph.edges.append(again)
+        out = [f"until {step.until.text}"] if step.until else []
+        out += [f"{words.chance_text(step.leave)} stop"] if step.leave is not None else []
+        is_endless = not out and not step.at_most
+        out = out or ([f"after {step.at_most} ×"] if step.at_most else [])
+        self.tails = [] if is_endless else [_Tail(last, tuple(out), "plain", self._seen(address, "yes"))]
+
+    def go_on(self, step: records.GoOn) -> None:
+        name = step.named or ""
+        anchor = self._anchor()
+        self.tails = [self._otherwise(anchor, name, step.chance, "drop")]
+        self._put("leave", "leaves")
+        titles = {e.name for e in self.scenario.events} | {j.name for j in self.scenario.journeys}
+        self.tails = [self._chance(anchor, "" if name in titles else name, step.chance, "plain")]
+        self.tails[0] = replace(self.tails[0], seen=self._seen(name, "yes"))
+
+    def leave(self, step: records.Leave) -> None:
+        self._put("leave", "leaves" if step.what == "visit" else "leaves for good")
+        self.tails = []
+
+    def pause(self, step: records.Pause) -> None:
+        if step.ends_session:
+            self._put("wait", f"comes back after {words.wait_text(step.wait)}", ("as a new session",))
+        else:
+            self._put("wait", f"waits {words.wait_text(step.wait)}")
+
+    def _state(self, step: Step, lines: tuple[str, ...]) -> None:
+        """Put changes and picks into one box with those just before."""
+        if step.when is not None:
+            lines = (f"when {step.when.text}:", *lines)
+        last = self.graph.nodes[self.tails[0].source]
+        if len(self.tails) == 1 and self.tails[0].is_bare and last.kind == "state" and not step.named:
+            self.graph.nodes[last.number] = replace(last, notes=(*last.notes, *lines))
+        else:
+            self._put("state", "", lines)
+
+    def change(self, step: records.Change) -> None:
+        self._state(step, words.changes_text(step.changes))
+
+    def pick(self, step: records.Pick) -> None:
+        self._state(step, tuple(words.pick_text(pick) for pick in step.picks))
+
+    def retry(self, step: records.Retry) -> None:
+        anchor = self._anchor()
+        waits = [f"after {words.wait_text(step.after)}"] if step.after else []
+        guard = [f"when {step.when.text}"] if step.when else []
+        label = (*guard, f"tries again, at most {step.at_most} ×", *waits)
+        target = self.places.get(step.target, 0)
+        self.graph.edges.append(Edge(anchor, target, label, "loop"))
+        self.tails = [_Tail(anchor, ("else",))]
+
+    def later(self, step: records.Later) -> None:
+        when = f"after {words.wait_text(step.wait)}" if step.wait else f"at {step.moment.text}" if step.moment else ""
+        self._put("later", step.journey, (f"later, {when}",))
+
+    def guard(self, step: records.Guard) -> None:
+        anchor = self._put("test", step.when.text if step.when else "")
+        self.tails = [_Tail(anchor, ("yes",))]
+        self.optional += 1
+        self.steps(step.steps)
+        yes, self.tails = self.tails, [_Tail(anchor, ("no",))]
+        self.steps(step.otherwise)
+        self.optional -= 1
+        self.tails = yes + self.tails
+
+
+_LOWER: dict[type[Step], Lower] = {
+    records.Emit: _Builder.emit,
+    records.Do: _Builder.do,
+    records.Maybe: _Builder.maybe,
+    records.Either: _Builder.either,
+    records.Repeat: _Builder.repeat,
+    records.GoOn: _Builder.go_on,
+    records.Leave: _Builder.leave,
+    records.Pause: _Builder.pause,
+    records.Change: _Builder.change,
+    records.Pick: _Builder.pick,
+    records.Retry: _Builder.retry,
+    records.Later: _Builder.later,
+    records.Guard: _Builder.guard,
+}
