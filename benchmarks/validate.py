@@ -4,8 +4,9 @@
 
 Simulates the shipped shop once, then checks it in this process; every figure is the best of the repeats.
 
-Seen, with Python 3.11, DuckDB 2.0, 2 processors that others used too (load 4 to 5), 3,085,392 events of 80,000 people:
-Parquet 406,000 events/s; NDJSON 15,000 to 20,000 events/s (wanted from Parquet: 300,000).
+Seen, with Python 3.11, DuckDB 2.0, 2 processors that other work used too (load 4 to 6), 3,085,392 events of 80,000
+people: Parquet 400,000 to 560,000 events/s, 224,000 while a test suite ran beside it; NDJSON 25,000 events/s.
+Wanted from Parquet: 300,000.
 """
 
 from __future__ import annotations

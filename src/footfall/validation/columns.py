@@ -53,12 +53,13 @@ def is_short(column: str) -> str:
 def number_time(value: str) -> tuple[str, str]:
     """Return SQL for a number as ms since the epoch, and for its flaw."""
     ms = (
-        f"CASE WHEN abs({value}) < {SECONDS_BELOW} THEN {value} * 1000 "
-        f"WHEN abs({value}) >= {MICROSECONDS_FROM} THEN {value} // 1000 ELSE {value} END"
+        f"CASE WHEN {value} BETWEEN -{SECONDS_BELOW} AND {SECONDS_BELOW} THEN {value} * 1000 "
+        f"WHEN {value} NOT BETWEEN -{MICROSECONDS_FROM} AND {MICROSECONDS_FROM} THEN {value} // 1000 ELSE {value} END"
     )
     flaw = (
-        f"CASE WHEN {value} IS NULL THEN 'missing' WHEN abs({value}) < {SECONDS_BELOW} THEN 'seconds' "
-        f"WHEN abs({value}) >= {MICROSECONDS_FROM} THEN 'microseconds' END"
+        f"CASE WHEN {value} IS NULL THEN 'missing' "
+        f"WHEN {value} BETWEEN -{SECONDS_BELOW} AND {SECONDS_BELOW} THEN 'seconds' "
+        f"WHEN {value} NOT BETWEEN -{MICROSECONDS_FROM} AND {MICROSECONDS_FROM} THEN 'microseconds' END"
     )
     return ms, flaw
 

@@ -86,7 +86,8 @@ def _seen_in_json(audit: Audit, column: str, known: Mapping[str, ExpectedPropert
     kinds = _kind_of_any(audit, column, known, "e.event_type", "j.key", "j.type", "j.value")
     rows = audit.source.rows(
         f"SELECT {event} AS event, j.key, {kinds} AS kind, count(*) AS n FROM e, json_each(e.{column}) AS j "
-        f"WHERE e.event_type IS NOT NULL GROUP BY ALL ORDER BY n DESC, event, j.key, kind LIMIT {MOST_GROUPS}"
+        f"WHERE e.event_type IS NOT NULL AND j.key IS NOT NULL "
+        f"GROUP BY ALL ORDER BY n DESC, event, j.key, kind LIMIT {MOST_GROUPS}"
     )
     yield from (Seen(*row) for row in rows)
 
@@ -188,7 +189,7 @@ def _outside(base: str, value: str, rule: Rule, event: str) -> str:
     values, events = rule
     listed = ", ".join(map(literal, values))
     if base == "list":
-        outside = f"len(list_filter({value}, lambda v: v NOT IN ({listed}))) > 0"
+        outside = f"len(list_filter({value}, lambda v: CAST(v AS VARCHAR) NOT IN ({listed}))) > 0"
     else:
         outside = f"{value} NOT IN ({listed})"
     return f"({event} IN ({', '.join(map(literal, events))}) AND {outside})" if events else f"({outside})"

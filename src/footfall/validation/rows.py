@@ -131,7 +131,7 @@ def _sessions(audit: Audit) -> Iterator[Rule]:
         yield Rule("session_far", "session_id", FAR, "session_id", "more than a day; accepted: its beginning in ms")
 
 
-FAR = f"(session_id <> -1 AND abs(session_id - time_ms) > {DAY_MS})"
+FAR = f"(session_id <> -1 AND abs(CAST(session_id AS DOUBLE) - time_ms) > {DAY_MS})"
 
 
 def _money(audit: Audit) -> Iterator[Rule]:

@@ -200,13 +200,13 @@ def _typed(
     if not called["event_type"]:
         have = ", ".join(list(types)[:12])
         raise UsageError(f"{name} has no column event_type\n  it has: {have}\n  accepted: one row per event")
-    columns = ", ".join([*_plain(called), *_typed_time(called["time"], types), *_places(form)])
+    columns = ", ".join([*_plain(called, types), *_typed_time(called["time"], types), *_places(form)])
     objects = ", ".join(_object(column, called[column], types) for column in ("ep", "up"))
     spaced = next((column for column in types if column != column.strip()), None)
     whose = _whose(called, types, _nobodies(connection, called, rows))
     connection.execute(f"""
         CREATE VIEW e AS SELECT {columns}, {objects}, {whose}, {_session(called["session_id"], types)},
-            event_type IS NULL OR event_type = '' AS is_nameless, CAST(NULL AS VARCHAR) AS id_flaw,
+            coalesce({_text_of(called["event_type"], types)}, '') = '' AS is_nameless, CAST(NULL AS VARCHAR) AS id_flaw,
             CAST(NULL AS VARCHAR) AS object_flaw, {literal(spaced) if spaced else "CAST(NULL AS VARCHAR)"} AS spaced
         FROM {rows}""")
     structs: dict[str, Kinds | None] = {
@@ -216,11 +216,16 @@ def _typed(
     return Source(connection, name, form, structs, has, has_order and called["time"] != "event_time")
 
 
-def _plain(called: Mapping[str, str]) -> list[str]:
-    return [
-        f"{quote(called[column])} AS {column}" if called[column] else f"CAST(NULL AS VARCHAR) AS {column}"
-        for column in (*TEXTS, "revenue")
-    ]
+def _plain(called: Kinds, types: Kinds) -> list[str]:
+    texts = [f"{_text_of(called[column], types)} AS {column}" for column in TEXTS]
+    return [*texts, f"{quote(called['revenue']) if called['revenue'] else 'CAST(NULL AS DOUBLE)'} AS revenue"]
+
+
+def _text_of(column: str, types: Kinds) -> str:
+    """Return SQL for a column as text; the file may have numbers there."""
+    if not column:
+        return "CAST(NULL AS VARCHAR)"
+    return quote(column) if types[column] == "VARCHAR" else f"CAST({quote(column)} AS VARCHAR)"
 
 
 def _places(form: str) -> tuple[str, ...]:
@@ -281,8 +286,7 @@ def _nobodies(connection: duckdb.DuckDBPyConnection, called: Kinds, rows: str) -
 
 
 def _whose(called: Kinds, types: Kinds, nobodies: list[str]) -> str:
-    user = quote(called["user_id"]) if called["user_id"] else "CAST(NULL AS VARCHAR)"
-    device = quote(called["device_id"]) if called["device_id"] else "CAST(NULL AS VARCHAR)"
+    user, device = _text_of(called["user_id"], types), _text_of(called["device_id"], types)
     listed = ", ".join(map(literal, nobodies))
     real = f"CASE WHEN {user} NOT IN ({listed}) THEN {user} END" if nobodies else user
     is_ours = bool(called["person"]) and types[called["person"]] == "BIGINT"
