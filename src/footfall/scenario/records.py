@@ -207,7 +207,7 @@ class Event:
     about: str = ""
 
 
-# --- steps -------------------------------------------------------------------------------------------------------------
+# --- steps -----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,7 +224,8 @@ class Assignment:
     """One line of `set`, `add`, `append` or `remove`.
 
     Args:
-        value: For `set`: a constant or expression (`Text`, told apart when types are known) or a draw. For `add`: `Text`.
+        value: For `set`: a constant or expression (`Text`, told apart when types are known) or a draw. For `add`:
+            `Text`.
             For `append`: `Text`, or `fields` for a record. For `remove`: `Text` (a variable, a value, or `all`).
     """
 
@@ -331,7 +332,10 @@ class Retry(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Later(Step):
-    """Starts after `wait` (`is_activity`: written `come back after`, so it runs in activity time), or at the time `moment`."""
+    """Starts after `wait`, or at the time `moment`.
+
+    `is_activity`: written `come back after`, so the wait runs in activity time.
+    """
 
     journey: str
     wait: Wait | None = None
@@ -348,7 +352,7 @@ class Guard(Step):
     otherwise: tuple[Step, ...] = ()
 
 
-# --- the rest ----------------------------------------------------------------------------------------------------------
+# --- the rest --------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
