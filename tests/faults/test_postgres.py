@@ -268,7 +268,8 @@ def test_disk_full(postgres, url, small_disk):
     engine = FakeEngine(people=6 * GROUP, days=8, rows=2_500, schema=SCHOOL)
     with pytest.raises(StoreError, match="disk is full\n  every part committed before is kept"):
         Drive(engine, engine.run, [PostgresSink(url)], stop=threading.Event(), n_workers=1).drive()
-    subprocess.run(["mount", "-o", "remount,size=200m", small_disk], check=True)  # a full one may refuse to be connected to
+    # Room first: PostgreSQL may refuse connections to a database whose disk is full.
+    subprocess.run(["mount", "-o", "remount,size=200m", small_disk], check=True)
     with open_store(url) as store:
         (info,) = store.runs()
         assert not info.is_complete
