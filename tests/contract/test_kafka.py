@@ -199,8 +199,8 @@ REQUEST_TIMED_OUT, TOPIC_AUTHORIZATION_FAILED, OUT_OF_ORDER, TRANSPORT = 7, 29, 
 def test_what_passes_is_tried_again_and_there(broken, topic, tmp_path, codes):
     """Time-outs are retried and each event is there once; after cut connections each is there, repeats by the same id.
 
-    Which requests a cut hits is a race, and the mock broker, unlike a real one, takes a repeated sequence of the idempotent
-    producer again: so after a cut only what the sink promises can be asked for, at least once.
+    Which requests a cut hits is a race, and the mock broker, unlike a real one, takes a repeated sequence of the
+    idempotent producer again: so after a cut only what the sink promises can be asked for, at least once.
     """
     broken.create(topic)
     run = make_run(SCHOOL, days=1)
