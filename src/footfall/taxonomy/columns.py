@@ -1,0 +1,145 @@
+"""The columns of the sheets, told once: writers write them, readers know them (and what others call them)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SheetColumn:
+    """A column of a sheet.
+
+    Args:
+        title: As written in the header.
+        about: What stands in it, for the sheet's own documentation and the analysts' page.
+        width: In characters.
+        aliases: What other people's sheets call it, in lower case; also in other languages.
+    """
+
+    title: str
+    about: str
+    width: int
+    aliases: tuple[str, ...] = ()
+
+
+EVENTS = "Events"
+CRITICAL_PATH = "Critical path"
+DIAGRAMS = "Diagrams"
+
+EVENT_COLUMNS = (
+    SheetColumn(
+        "Category",
+        "Business process that the event belongs to.",
+        20,
+        ("process", "business process", "event category", "категория"),
+    ),
+    SheetColumn(
+        "Event",
+        "Name of the event, as sent.",
+        26,
+        ("event name", "event type", "event_type", "name", "событие", "название события"),
+    ),
+    SheetColumn(
+        "Description",
+        "What the person, or the system, has done.",
+        44,
+        ("event description", "about", "описание", "описание события"),
+    ),
+    SheetColumn("Optional", "yes: a person may do without it here.", 10, ("is optional", "необязательное")),
+    SheetColumn(
+        "State changes",
+        "What changes about the person, in curly braces.",
+        30,
+        ("changes", "state", "изменение состояния"),
+    ),
+    SheetColumn(
+        "Property",
+        "Name of one property of the event; one row each.",
+        22,
+        (
+            "event property",
+            "property name",
+            "event property name",
+            "parameter",
+            "свойство",
+            "параметр",
+            "свойство события",
+        ),
+    ),
+    SheetColumn(
+        "Type",
+        "text, integer, number, boolean, money, time, list of …",
+        14,
+        ("property type", "value type", "data type", "property value type", "тип", "тип данных"),
+    ),
+    SheetColumn(
+        "Required",
+        "yes: never left out.",
+        10,
+        ("is required", "mandatory", "property required", "обязательное", "обязательный"),
+    ),
+    SheetColumn(
+        "Allowed values",
+        "One after the other, separated by semicolons; empty: any.",
+        30,
+        ("values", "enum", "enum values", "permitted values", "допустимые значения", "значения"),
+    ),
+    SheetColumn(
+        "Example",
+        "Values as they were simulated.",
+        26,
+        ("examples", "example value", "example values", "пример", "примеры"),
+    ),
+    SheetColumn(
+        "Property description",
+        "What the property says.",
+        44,
+        ("about the property", "описание свойства", "описание параметра"),
+    ),
+)
+
+USER_COLUMNS = (
+    SheetColumn(
+        "User property",
+        "Name of a property of the person.",
+        24,
+        ("property", "name", "user property name", "property name", "свойство", "свойство пользователя"),
+    ),
+    SheetColumn(
+        "Type",
+        "text, integer, number, boolean, money, time, list of …",
+        14,
+        ("property type", "value type", "data type", "тип"),
+    ),
+    SheetColumn(
+        "Start", "What it holds at first; null: nothing.", 14, ("initial value", "default", "начальное значение")
+    ),
+    SheetColumn("Changes", "yes: it changes in the course of a life.", 10, ("is mutable", "меняется")),
+    SheetColumn(
+        "Allowed values",
+        "One after the other, separated by semicolons; empty: any.",
+        30,
+        ("values", "enum", "enum values", "допустимые значения"),
+    ),
+    SheetColumn(
+        "Example",
+        "Values as they were simulated.",
+        26,
+        ("examples", "example value", "example values", "пример", "примеры"),
+    ),
+    SheetColumn("Description", "What the property says.", 44, ("about", "property description", "описание")),
+)
+
+PATH_COLUMNS = (
+    SheetColumn("Stage", "Stage of the critical path, in order.", 20, ("step", "этап", "шаг")),
+    SheetColumn(
+        "Events",
+        "Events that take a person there, separated by semicolons; empty: everybody who came.",
+        34,
+        ("event", "событие", "события"),
+    ),
+    SheetColumn("Condition", "What must hold at that event.", 24, ("when", "условие")),
+    SheetColumn("Example user_id", "One simulated person on the way.", 22, ("user_id", "user id")),
+    SheetColumn("Example time", "When that person got there, UTC.", 22, ("time", "время")),
+    SheetColumn("Example properties", "What that event said.", 60, ("properties", "свойства")),
+)
