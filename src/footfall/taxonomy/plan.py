@@ -1,4 +1,4 @@
-"""The tracking plan as a neutral record: what a sheet, a CSV, a JSON Schema, a page and a scenario say in their own ways.
+"""The tracking plan as a neutral record: what a sheet, a CSV, a JSON Schema, a page and a scenario say in their own way.
 
 Writers take a `Plan`, readers make one; nothing else passes between them.
 """
