@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import shlex
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +80,7 @@ class Printer:
             commands |= {
                 f"{report} --by platform": "compare groups of people",
                 f"{report} --truth": "what was asked, and what came out",
-                f"{report} --format html > report.html": "a page with charts",
+                f"{report} --to report.html": "a page with charts" + _needed_for_charts(),
             }
         for command, about in commands.items():
             self._say(f"  {command:<{max(map(len, commands))}}  {about}")
@@ -178,6 +179,11 @@ def _report(result: RunResult) -> Report | None:
         return replace(closing(result.tallies, result.run.stream.schema), truth=None)
     store = _store(result)
     return report(store, run=result.run.id) if store is not None else None
+
+
+def _needed_for_charts() -> str:
+    """Return what a page with charts still needs, if it needs something."""
+    return "" if find_spec("vl_convert") else "; needs: pip install 'footfall[charts]'"
 
 
 def _store(result: RunResult) -> str | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from footfall.cli import arguments
+from footfall.errors import UsageError, shown
 
 if TYPE_CHECKING:
     from footfall.report import Report
@@ -16,9 +18,10 @@ Examples:
   footfall report                                  stages and cities of footfall.duckdb
   footfall report --by platform                    steps compared between groups of people
   footfall report --truth                          every decision and effect: asked, and got
-  footfall report parquet:school --format html > school.html
+  footfall report parquet:school --to school.html  a page with charts
   footfall report --cities --rank-by revenue --format json
 """
+FORMS = ("table", "json", "html")
 
 
 @click.command("report", epilog=EPILOG)
@@ -35,9 +38,18 @@ Examples:
     help="What the ranks of cities compare.",
 )
 @click.option("--run", "run_id", metavar="ID", help="Which run, by its id or the beginning of it; else the latest.")
-@click.option("--format", "form", type=click.Choice(["table", "json", "html"]), default="table", help="How to show it.")
+@click.option("--format", "form", type=click.Choice(FORMS), help="How to show it.  [default: table]")
+@click.option("--to", "target", metavar="FILE", help="Write it to a file: .html or .json.")
 def command(
-    store: str, stages: bool, cities: bool, truth: bool, by: str | None, rank_by: str, run_id: str | None, form: str
+    store: str,
+    stages: bool,
+    cities: bool,
+    truth: bool,
+    by: str | None,
+    rank_by: str,
+    run_id: str | None,
+    form: str | None,
+    target: str | None,
 ) -> None:
     """Show stages, cities and the truth of what a store holds.
 
@@ -46,27 +58,55 @@ def command(
     from footfall.report import report
 
     is_any = stages or cities or truth or bool(by)
+    wanted = form or "table" if target is None else _form_of(target, form)
     made = report(
         store,
         stages=stages or not is_any or bool(by),
         cities=cities or not is_any,
         truth=truth,
-        curves=form == "html",
+        curves=wanted == "html",
         by=by,
         run=run_id,
         rank_by=rank_by,  # type: ignore[arg-type]  # click has checked the choice
     )
-    _show(made, form)
-
-
-def _show(made: Report, form: str) -> None:
-    from footfall.report import render_html, render_json, render_table
-
-    if form == "json":
-        click.echo(render_json(made))
-    elif form == "html":
-        click.echo(render_html(made), nl=False)
+    if wanted == "table":
+        _print(made)
+    elif target is None:
+        click.echo(_text(made, wanted), nl=False)
     else:
-        from rich.console import Console
+        _write(Path(target), _text(made, wanted))
 
-        render_table(made, Console(highlight=False))
+
+def _form_of(target: str, form: str | None) -> str:
+    """Return the format that a file's ending says, or that was asked for."""
+    wanted = form or Path(target).suffix[1:].lower()
+    if wanted not in FORMS[1:]:
+        raise UsageError(
+            f"--to {shown(target)}{' --format table' if form else ''}: a file holds a page or JSON\n"
+            "  accepted: a name that ends in .html or .json, or --format html or json\n"
+            "  hint: `footfall report > FILE` keeps the tables"
+        )
+    return wanted
+
+
+def _text(made: Report, form: str) -> str:
+    from footfall.report import render_html, render_json
+
+    return render_html(made) if form == "html" else f"{render_json(made)}\n"
+
+
+def _print(made: Report) -> None:
+    from rich.console import Console
+
+    from footfall.report import render_table
+
+    render_table(made, Console(highlight=False))
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as problem:
+        raise UsageError(f"{file} cannot be written: {problem.strerror or problem}") from None
+    click.echo(f"wrote {file}", err=True)
