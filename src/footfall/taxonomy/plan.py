@@ -1,11 +1,11 @@
-"""The tracking plan as a neutral record: what a sheet, a CSV, a JSON Schema, a page and a scenario say in their own way.
+"""The tracking plan as a neutral record: what sheets, CSV files, JSON Schemas, pages and scenarios say each in its way.
 
 Writers take a `Plan`, readers make one; nothing else passes between them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 PlanType = Literal["text", "integer", "number", "boolean", "money", "time", "list", "any"]
@@ -18,6 +18,11 @@ class Origin:
     file: str
     sheet: str = ""
     cell: str = ""
+
+    def __str__(self) -> str:
+        return ", ".join(
+            filter(None, (self.file, self.sheet and f"sheet {self.sheet}", self.cell and f"cell {self.cell}"))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ class PlanProperty:
     is_required: bool = False
     changes: bool = False
     start: str = ""
-    origin: Origin | None = None
+    origin: Origin | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ class PlanEvent:
     changes: tuple[str, ...] = ()
     has_revenue: bool = False
     identifies: bool = False
-    origin: Origin | None = None
+    origin: Origin | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ class PlanStage:
     name: str
     events: tuple[str, ...] = ()
     condition: str = ""
-    origin: Origin | None = None
+    origin: Origin | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,7 @@ class Plan:
         categories: (name, description), in order; every category of an event is among them.
         stages: The critical path.
         example: A person who walks it.
+        remarks: What a reader guessed, merged or could not use, for people to read; each says where.
     """
 
     name: str
@@ -118,3 +124,4 @@ class Plan:
     stages: tuple[PlanStage, ...] = ()
     goal: str = ""
     example: tuple[ExampleStep, ...] = ()
+    remarks: tuple[str, ...] = field(default=(), compare=False)
