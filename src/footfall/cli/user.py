@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +12,12 @@ import click
 
 from footfall import zones
 from footfall.cli import arguments, options
-from footfall.cli.console import clean, print_table
+from footfall.cli.console import print_table
+from footfall.cli.words import Words, read
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
     from footfall.events.chunk import Chunk
+    from footfall.events.schema import StreamSchema
 
 EPILOG = """\b
 Examples:
@@ -36,13 +36,14 @@ class Life:
     Args:
         properties: What is true of the person at the end.
         events: In order; each a row of `events` without what is null.
-        changes: insert_id of an event → what it changed: property → (old, new), as JSON texts; under "" what happened
-            between events.
+        changes: insert_id of an event → what it changed: property → (old, new); under "" what happened between events.
+        schema: What the properties are.
     """
 
     properties: dict[str, Any]
     events: list[dict[str, Any]]
-    changes: dict[str, dict[str, tuple[str, str]]]
+    changes: dict[str, dict[str, tuple[Any, Any]]]
+    schema: StreamSchema
 
 
 @click.command("user", epilog=EPILOG)
@@ -68,14 +69,16 @@ def _life_of(chunk: Chunk) -> Life:
     arrival: dict[str, Any] = chunk.arrivals.to_pylist()[0]
     own = arrival.pop("properties", None) or {}
     properties = {**arrival, **own}
-    changes: dict[str, dict[str, tuple[str, str]]] = {}
+    schema = chunk.stream.schema
+    fields = {field.name: field for field in schema.user_properties}
+    changes: dict[str, dict[str, tuple[Any, Any]]] = {}
     for change in chunk.changes.to_pylist():
-        changed = changes.setdefault(change["insert_id"] or "", {})
-        first_old = changed.get(change["property"], (change["old"], ""))[0]
-        changed[change["property"]] = (first_old, change["new"])
-        properties[change["property"]] = json.loads(change["new"])
+        changed, name = changes.setdefault(change["insert_id"] or "", {}), change["property"]
+        old, new = (read(change[side], fields.get(name)) for side in ("old", "new"))
+        changed[name] = (changed.get(name, (old, None))[0], new)
+        properties[name] = new
     properties.pop("run", None)
-    return Life(properties, [_filled(row) for row in chunk.events.to_pylist()], changes)
+    return Life(properties, [_filled(row) for row in chunk.events.to_pylist()], changes, schema)
 
 
 def _filled(row: dict[str, Any]) -> dict[str, Any]:
@@ -86,10 +89,7 @@ def _filled(row: dict[str, Any]) -> dict[str, Any]:
 
 def _plain_life(life: Life) -> dict[str, Any]:
     def changed(event: dict[str, Any]) -> dict[str, Any]:
-        return {
-            name: {"old": json.loads(old), "new": json.loads(new)}
-            for name, (old, new) in life.changes.get(event["insert_id"], {}).items()
-        }
+        return {name: {"old": old, "new": new} for name, (old, new) in life.changes.get(event["insert_id"], {}).items()}
 
     events = [{**_without_changed(event), "changed": changed(event)} for event in life.events]
     return {"properties": life.properties, "events": events}
@@ -108,45 +108,33 @@ def _plain(value: Any) -> Any:
 
 def _print(life: Life) -> None:
     zone = zones.zone(life.properties["time_zone"])
-    names = list(life.properties)
-    shown = [_value(life.properties[name], zone) for name in names]
-    indent = max(map(len, names))
-    for name, value in zip(names, shown, strict=True):
-        click.echo(f"{name:<{indent}}  {value}")
+    words = Words({field.name: field for field in life.schema.user_properties}, life.schema.currency, zone)
+    indent = max(map(len, life.properties))
+    for name, value in life.properties.items():
+        click.echo(f"{name:<{indent}}  {words.value(name, value)}")
     click.echo()
     if not life.events:
         click.echo("no events: the person does nothing between the start and the end of the run", err=True)
         return
-    print_table(_timeline(life, zone))
+    print_table(_timeline(life, words))
     click.echo(f"\ntimes by the clock of {life.properties['city']} ({zone.key}); → is what an event changed", err=True)
 
 
-def _timeline(life: Life, zone: ZoneInfo) -> dict[str, list[Any]]:
+def _timeline(life: Life, words: Words) -> dict[str, list[Any]]:
     table: dict[str, list[Any]] = {"time": [], "event": [], "with": []}
     session = life.events[0].get("session_id")
+    of_events = replace(words, fields={field.name: field for field in life.schema.event_properties})
     for event in life.events:
         if event.get("session_id") != session:
             session = event.get("session_id")
             _add(table, "", "", "")
-        carried = [f"{name}={_value(value, zone)}" for name, value in event["event_properties"].items()]
+        carried = [f"{name}={of_events.value(name, value)}" for name, value in event["event_properties"].items()]
         changed = life.changes.get(event["insert_id"], {}).items()
-        carried += [f"→ {name}: {old} → {new}" for name, (old, new) in changed]
-        _add(table, _clock(event["time"], zone), event["event_type"], "  ".join(carried))
+        carried += [f"→ {name}: {words.value(name, old)} → {words.value(name, new)}" for name, (old, new) in changed]
+        _add(table, words.time(event["time"]), event["event_type"], "  ".join(carried))
     return table
 
 
 def _add(table: dict[str, list[Any]], *row: str) -> None:
     for column, value in zip(table.values(), row, strict=True):
         column.append(value)
-
-
-def _value(value: Any, zone: ZoneInfo) -> str:
-    if isinstance(value, dt.datetime):
-        return _clock(value, zone)
-    if isinstance(value, list | dict):
-        return clean(json.dumps(value, ensure_ascii=False, default=str))
-    return "–" if value is None else clean(str(value))
-
-
-def _clock(time: dt.datetime, zone: ZoneInfo) -> str:
-    return time.astimezone(zone).strftime("%a %Y-%m-%d %H:%M:%S")

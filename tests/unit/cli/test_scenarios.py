@@ -108,4 +108,8 @@ def test_a_timeline_is_aligned_and_local():
         ((person,),) = store.query("SELECT person FROM main.changes WHERE property = 'orders' ORDER BY person LIMIT 1")
     said = footfall("user", "starter", person, *options)
     assert "→ orders: 0 → 1" in said.out
+    header, *lines = said.out.partition("\n\n")[2].splitlines()
+    for start in (header.index("event"), header.index("with")):
+        assert {line[start - 2 : start] for line in lines if len(line) > start} == {"  "}
+    assert re.search(r"^arrived +\w{3} 2026-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d$", said.out, re.MULTILINE)
     assert "times by the clock of" in said.err
