@@ -130,6 +130,26 @@ def changes_of(text: str) -> tuple[str, ...]:
     return tuple(filter(None, found)) if found else split(text)
 
 
+# --- formulas ---------------------------------------------------------------------------------------------------------
+
+_RISKY = tuple("=+-@\t\r\n＝＋－＠'")
+
+
+def guarded(text: str) -> str:
+    """Return a cell of a CSV file so that no spreadsheet takes it for a formula: with a `'` before what might be one.
+
+    A text that begins with `'` gets one more, so that `unguarded` gives back every text.
+
+    Source: OWASP, CSV injection.
+    """
+    return f"'{text}" if text.startswith(_RISKY) else text
+
+
+def unguarded(text: str) -> str:
+    """Return what `guarded` was given; what others wrote stays as it is, unless a `'` guards it."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_RISKY) else text
+
+
 # --- types -----------------------------------------------------------------------------------------------------------
 
 

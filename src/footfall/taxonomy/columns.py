@@ -46,6 +46,8 @@ EVENT_COLUMNS = (
         ("event description", "about", "описание", "описание события"),
     ),
     SheetColumn("Optional", "yes: a person may do without it here.", 10, ("is optional", "необязательное")),
+    SheetColumn("Revenue", "yes: money moves with it.", 10, ("has revenue", "доход", "выручка")),
+    SheetColumn("Identifies", "yes: from here on the person is known by a user_id.", 11, ("is identifying",)),
     SheetColumn(
         "State changes",
         "What changes about the person, in curly braces.",
@@ -139,7 +141,24 @@ PATH_COLUMNS = (
         ("event", "событие", "события"),
     ),
     SheetColumn("Condition", "What must hold at that event.", 24, ("when", "условие")),
+    SheetColumn("Goal", "yes: who gets here has converted.", 8, ("is goal", "цель")),
     SheetColumn("Example user_id", "One simulated person on the way.", 22, ("user_id", "user id")),
+    SheetColumn("Example event", "Event by which that person got there.", 24),
     SheetColumn("Example time", "When that person got there, UTC.", 22, ("time", "время")),
     SheetColumn("Example properties", "What that event said.", 60, ("properties", "свойства")),
 )
+
+PLAN_COLUMNS = (
+    SheetColumn(
+        "About this plan", "What is said: Name, Title, Description, Currency.", 24, ("about the plan", "о плане")
+    ),
+    SheetColumn("Text", "What it says.", 60),
+)
+PLAN_ROWS = ("Name", "Title", "Description", "Currency")
+"""Rows of the table below the user properties: `name`, `title`, `about` and `currency` of a `Plan`, where it has them."""
+
+CATEGORY_COLUMNS = (
+    SheetColumn("Event category", "A business process.", 24, ("process name",)),
+    SheetColumn("Category description", "What it is about.", 60, ("process description", "описание категории")),
+)
+"""Table below that: those categories of which something is said."""
