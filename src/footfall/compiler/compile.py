@@ -34,6 +34,7 @@ def compile_scenario(
     start: dt.date | None = None,
     seed: int = 1,
     warnings: list[str] | None = None,
+    effects: dict[str, list[str]] | None = None,
 ) -> Model:
     """Compile a scenario.
 
@@ -43,6 +44,7 @@ def compile_scenario(
         start: Instead of its `calendar: start`.
         seed: From 0 to 2**63 - 1.
         warnings: Filled with what is odd but allowed, in order of the file.
+        effects: Filled with the addresses that each effect holds at, sorted.
 
     Raises:
         ScenarioError: With every problem that was found.
@@ -58,6 +60,8 @@ def compile_scenario(
     c.problems.raise_if_any()
     if warnings is not None:
         warnings.extend(str(w) for w in sorted(c.warnings, key=lambda w: (w.at.file, w.at.line, w.at.column)))
+    if effects is not None:
+        effects.update((name, sorted(addresses)) for name, addresses in c.effects.matched.items())
     return assemble(c)
 
 

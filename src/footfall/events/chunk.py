@@ -102,6 +102,21 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class UncountedEffect:
+    """A declared effect of which tallies count nothing: on waits or on values.
+
+    Args:
+        effect: Its name.
+        what: `duration` or `value`.
+        where: The addresses that it is declared for, with `*` as written.
+    """
+
+    effect: str
+    what: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """A run: a stream up to an end, and what is worth keeping about it.
 
@@ -112,6 +127,7 @@ class Run:
         settings: What the user chose, for people to read: command-line values that differ from the scenario's.
         scenario_text: Source of the scenario.
         versions: footfall, output, tzdata, store format.
+        uncounted: Effects that the tallies say nothing of.
     """
 
     id: str
@@ -122,6 +138,7 @@ class Run:
     settings: dict[str, str]
     scenario_text: str
     versions: dict[str, str]
+    uncounted: tuple[UncountedEffect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

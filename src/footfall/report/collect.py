@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from footfall.errors import UsageError, shown
-from footfall.events.chunk import Tallies
+from footfall.events.chunk import Tallies, UncountedEffect
 from footfall.events.schema import StreamSchema
 from footfall.report.cities import (
     Cities,
@@ -108,7 +108,7 @@ def _of_rows(store: Store, info: RunInfo, wanted: _Wanted) -> Report:
         info=info,
         stages=stages_of_store(source, wanted.by) if wanted.stages else None,
         cities=_cities(ranked(cities_of_store(source), rank_by), source.schema, rank_by) if wanted.cities else None,
-        truth=_truth(store.tallies(info.id)) if wanted.truth else None,
+        truth=_truth(store.tallies(info.id), info.run.uncounted) if wanted.truth else None,
         curves=curves_of_store(source) if wanted.curves else None,
     )
 
@@ -124,9 +124,11 @@ def _of_counts(store: Store, info: RunInfo, wanted: _Wanted) -> Report:
             f"{store.path} keeps only counts of run {info.id}, so its people cannot be compared by {shown(wanted.by)}\n"
             "  accepted: a DuckDB file, a folder of Parquet files or a PostgreSQL database"
         )
-    made = closing(store.tallies(info.id), info.run.stream.schema, truth=wanted.truth, rank_by=wanted.rank_by)
+    tallies = store.tallies(info.id)
+    made = closing(tallies, info.run.stream.schema, rank_by=wanted.rank_by)
+    truth = _truth(tallies, info.run.uncounted) if wanted.truth else None
     stages, cities = made.stages if wanted.stages else None, made.cities if wanted.cities else None
-    return replace(made, info=info, stages=stages, cities=cities)
+    return replace(made, info=info, stages=stages, cities=cities, truth=truth)
 
 
 def chosen(runs: Sequence[RunInfo], run: str | None) -> RunInfo:
@@ -171,5 +173,5 @@ def _cities(cities: tuple[City, ...], schema: StreamSchema, rank_by: RankBy) -> 
     return Cities(cities, schema.stages[schema.goal], schema.currency, schema.minor_digits, rank_by)
 
 
-def _truth(tallies: Tallies) -> Truth:
-    return truth_of(tallies.decisions, tallies.effects, tallies.skipped)
+def _truth(tallies: Tallies, uncounted: tuple[UncountedEffect, ...] = ()) -> Truth:
+    return truth_of(tallies.decisions, tallies.effects, tallies.skipped, uncounted)

@@ -280,7 +280,9 @@ def _truth(truth: Truth) -> str:
         "What the scenario asked for, and what came out. "
         f"{truth.outside} of {truth.reached} options lie outside their 95 % interval; by chance about 1 in 20 does."
     )
-    return _section("Truth", lead, _table(("Decision", *_TALLY_HEADERS), decisions), _effects(truth), _skipped(truth))
+    silence = f'<p class="note">{_name(truth.silence)}</p>' if truth.silence else ""
+    table = _table(("Decision", *_TALLY_HEADERS), decisions)
+    return _section("Truth", lead, table, _effects(truth), silence, _skipped(truth))
 
 
 _TALLY_HEADERS = ("Reached", "Asked", "Got", "95 % interval", "As asked")

@@ -115,6 +115,7 @@ def _truth(truth: Truth) -> Record:
             for effect in truth.effects
         ],
         "skipped": [{"what": s.what, "address": s.address, "times": s.times} for s in truth.skipped],
+        "uncounted": [{"effect": u.effect, "what": u.what, "where": u.where} for u in truth.uncounted],
     }
 
 

@@ -262,6 +262,8 @@ def _truth(truth: Truth, paper: _Paper) -> Iterator[RenderableType]:
     if truth.effects:
         yield from _title(paper.text("Effects: those they hold for, and all others"))
         yield _effects(truth, paper)
+    if truth.silence:
+        yield paper.note(texts.clean(truth.silence))
     if truth.skipped:
         yield from _title(paper.text("Skipped: declared, but could not happen"))
         yield _skipped(truth, paper)

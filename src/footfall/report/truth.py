@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from footfall.events.chunk import UncountedEffect
 from footfall.report.intervals import Interval, wilson
 
 CHANCE_UNIT = 1 << 32
@@ -95,17 +96,24 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """Asked and got; every list is sorted by the bytes of its texts."""
+    """Asked and got; every list is sorted by the bytes of its texts, but `uncounted`, which is as declared."""
 
     decisions: tuple[Decision, ...]
     effects: tuple[Effect, ...]
     skipped: tuple[Skipped, ...]
+    uncounted: tuple[UncountedEffect, ...] = ()
 
     @property
     def distinct(self) -> tuple[Decision, ...]:
         """The decisions without every `no` that a `yes` already tells of."""
         told = {d.address for d in self.decisions if d.option == "yes"}
         return tuple(d for d in self.decisions if not (d.option == "no" and d.address in told))
+
+    @property
+    def silence(self) -> str:
+        """What is said of effects that are not counted; nothing where all are."""
+        names = ", ".join(f"{effect.effect} ({effect.what} of {effect.where})" for effect in self.uncounted)
+        return f"Effects on waits and values are not counted: {names}." if names else ""
 
     @property
     def outside(self) -> int:
@@ -164,6 +172,7 @@ def truth_of(
     decisions: Mapping[tuple[str, str], tuple[int, int, int]],
     effects: Mapping[tuple[str, str, str, str], tuple[int, int, int]],
     skipped: Mapping[tuple[str, str], int],
+    uncounted: tuple[UncountedEffect, ...] = (),
 ) -> Truth:
     """Return the truth that the tallies of a run hold (`footfall.events.chunk.Tallies` has their keys)."""
     none = (0, 0, 0)
@@ -175,6 +184,7 @@ def truth_of(
             for key in names
         ),
         tuple(Skipped(*key, skipped[key]) for key in sorted(skipped, key=_bytes)),
+        uncounted,
     )
 
 

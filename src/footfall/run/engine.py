@@ -10,7 +10,7 @@ from footfall.events.chunk import Chunk, Stream
 
 if TYPE_CHECKING:
     from footfall.model.model import Model
-    from footfall.scenario.records import Effect, Scenario
+    from footfall.scenario.records import Scenario
 
 DAY_MS = 86_400_000
 
@@ -131,18 +131,6 @@ def understand(scenario: Scenario) -> Understood:
     from footfall.compiler import compile_scenario
 
     warnings: list[str] = []
-    model = compile_scenario(scenario, warnings=warnings)
-    return Understood({effect.named: _addresses(effect, model) for effect in scenario.effects}, warnings)
-
-
-def _addresses(effect: Effect, model: Model) -> list[str]:
-    """Return where an effect holds; every effect holds somewhere, or compiling would have told."""
-    from footfall.compiler.effects import matches
-
-    if effect.what != "odds":
-        return [effect.where.text]
-    there = []
-    for decision in model.decisions:
-        is_chance = decision.options == ("yes", "no")
-        there += [decision.address] if is_chance else [f"{decision.address}/{option}" for option in decision.options]
-    return sorted(address for address in there if matches(effect.where.text, address))
+    effects: dict[str, list[str]] = {}
+    compile_scenario(scenario, warnings=warnings, effects=effects)
+    return Understood(effects, warnings)

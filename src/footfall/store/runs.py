@@ -11,7 +11,7 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from footfall.errors import StoreError
-from footfall.events.chunk import Run, Stream
+from footfall.events.chunk import Run, Stream, UncountedEffect
 from footfall.events.schema import Field, StreamSchema
 from footfall.store.tables import STORE_FORMAT
 
@@ -105,7 +105,12 @@ def _row(run: Run, state: State, created_ms: int) -> Row:
         "settings": json.dumps(run.settings, ensure_ascii=False),
         "versions": json.dumps(run.versions, ensure_ascii=False),
         "properties": json.dumps(
-            {"event": _plain(schema.event_properties), "user": _plain(schema.user_properties)}, ensure_ascii=False
+            {
+                "event": _plain(schema.event_properties),
+                "user": _plain(schema.user_properties),
+                "uncounted": _plain(run.uncounted),
+            },
+            ensure_ascii=False,
         ),
         "scenario_text": run.scenario_text,
         "scenario_hash": stream.scenario_hash,
@@ -145,6 +150,7 @@ def run_of(row: Mapping[str, Any]) -> Run:
         settings=json.loads(row["settings"]),
         scenario_text=row["scenario_text"],
         versions=json.loads(row["versions"]),
+        uncounted=tuple(UncountedEffect(**effect) for effect in properties.get("uncounted", ())),
     )
 
 
@@ -162,8 +168,8 @@ def info_of(row: Mapping[str, Any]) -> RunInfo:
     )
 
 
-def _plain(fields: Sequence[Field]) -> list[dict[str, Any]]:
-    return [asdict(field) for field in fields]
+def _plain(records: Sequence[Field | UncountedEffect]) -> list[dict[str, Any]]:
+    return [asdict(record) for record in records]
 
 
 def _fields(plain: Sequence[dict[str, Any]]) -> tuple[Field, ...]:

@@ -34,7 +34,7 @@ RUNS = pa.schema(
     ]
 )
 """One row per run. `state` is `running` or `complete`; `settings`, `versions` and `properties` (the scenario's event
-and user properties) are JSON texts; `goal` counts stages from 0."""
+and user properties, and the effects that no table counts) are JSON texts; `goal` counts stages from 0."""
 
 LEDGER = _columns(
     run=pa.string(),

@@ -60,6 +60,7 @@ def test_check_says_what_it_understood():
     assert "journey visit: " in out
     assert '  go on "stays" ' in out
     assert re.search(r"small_forms: odds .*\n    at checkout/completes address, checkout/completes delivery, ", out)
+    assert re.search(r"habit: duration by shopper: .*\n    at life/visits\n", out)
 
 
 def test_check_knows_every_step():

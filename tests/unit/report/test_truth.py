@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from footfall.events.chunk import Tallies
-from footfall.report import closing, report
+import io
+import json
+from dataclasses import replace
+
+from rich.console import Console
+
+from footfall.events.chunk import Tallies, UncountedEffect
+from footfall.report import closing, render_html, render_json, render_table, report
 from footfall.report.truth import Tally, truth_of
 from tests.stores import TINY, Rows, make_run, store_of_rows
 
@@ -57,6 +63,27 @@ def test_effects_stand_with_and_without():
     outage, sale = truth_of({}, TALLIES.effects, {}).effects
     assert (outage.effect, outage.affected, outage.others.reached) == ("outage", Tally(0, 0, 0), 1000)
     assert (sale.affected.taken, sale.others.taken) == (280, 650)
+
+
+def test_effects_that_are_not_counted_are_named():
+    """A run's effects on waits and values come back from a store as declared, in every form of its report."""
+    declared = (UncountedEffect("hungrier", "duration", "life/visits"), UncountedEffect("dear", "value", "pay/*"))
+    with store_of_rows(replace(make_run(), uncounted=declared), Rows(), TALLIES) as store:
+        made = report(store, stages=False, cities=False, truth=True)
+    assert made.truth.uncounted == declared
+    said = "waits and values are not counted: hungrier (duration of life/visits), dear (value of pay/*)."
+    console = Console(file=io.StringIO(), width=200)
+    render_table(made, console)
+    assert said in console.file.getvalue()
+    assert said in render_html(made)
+    names = [effect["effect"] for effect in json.loads(render_json(made))["truth"]["uncounted"]]
+    assert names == ["hungrier", "dear"]
+
+
+def test_nothing_is_said_where_all_is_counted():
+    """Without effects on waits or values there is no remark."""
+    with store_of_rows(make_run(), Rows(), TALLIES) as store:
+        assert report(store, truth=True).truth.silence == ""
 
 
 def test_the_same_from_store_and_tallies():
