@@ -24,6 +24,9 @@ _YES = _set(
     "yes y true t 1 x ✓ ✔ ✅ + required mandatory always да д истина обязательно обязательное обязательный "
     "oui vrai ja wahr sí si verdadero sim"
 )
+DASHES = frozenset("-–—")
+"""What stands in a cell so that it is not empty."""
+_ANYTHING = frozenset(("any", "any value", "anything", "all", "n/a", "любое", "любой", "любая", "любые", "все"))
 _CLOSING = {"[": "]", "{": "}", "(": ")"}
 _STRONG, _WEAK = ";\n", (";\n", "|", ",")
 
@@ -39,7 +42,9 @@ def joined(values: Iterable[str]) -> str:
 
 
 def _is_plain(value: str) -> bool:
-    return not value.startswith('"') and split(value) == (value,) == split_list(value) and _is_balanced(value)
+    if value.startswith('"') or value in DASHES or value.casefold() in _ANYTHING or not _is_balanced(value):
+        return False
+    return split(value) == (value,) == split_list(value)
 
 
 def _is_balanced(value: str) -> bool:
@@ -55,6 +60,11 @@ def _is_balanced(value: str) -> bool:
 def split(text: str) -> tuple[str, ...]:
     """Return the values of a cell that semicolons or line breaks separate; quotes and brackets keep theirs together."""
     return tuple(_parts(text, _STRONG))
+
+
+def allowed(text: str) -> tuple[str, ...]:
+    """Return the allowed values of a cell; none where it says that any will do."""
+    return () if text.strip().casefold() in _ANYTHING else split_list(text)
 
 
 def split_list(text: str) -> tuple[str, ...]:
@@ -154,10 +164,8 @@ def unguarded(text: str) -> str:
 
 
 def type_text(known: PlanProperty) -> str:
-    """Return a property's type in words: `text`, `list of integer`, `list of records`; nothing for `any`."""
-    if known.type == "list":
-        return f"list of {known.item or 'records'}"
-    return "" if known.type == "any" else known.type
+    """Return a property's type in words: `text`, `list of integer`, `list of records`, `any`."""
+    return f"list of {known.item or 'records'}" if known.type == "list" else known.type
 
 
 _WORDS: dict[PlanType, str] = {

@@ -31,28 +31,49 @@ EVENT_COLUMNS = (
         "Category",
         "Business process that the event belongs to.",
         20,
-        ("process", "business process", "event category", "категория"),
+        (
+            "process",
+            "business process",
+            "event category",
+            "group",
+            "категория",
+            "процесс",
+            "бизнес процесс",
+            "категория события",
+        ),
     ),
     SheetColumn(
         "Event",
         "Name of the event, as sent.",
         26,
-        ("event name", "event type", "event_type", "name", "событие", "название события"),
+        (
+            "event name",
+            "event type",
+            "events",
+            "name",
+            "событие",
+            "события",
+            "название события",
+            "имя события",
+            "название",
+        ),
     ),
     SheetColumn(
         "Description",
         "What the person, or the system, has done.",
         44,
-        ("event description", "about", "описание", "описание события"),
+        ("event description", "about", "meaning", "comment", "описание", "описание события", "комментарий"),
     ),
-    SheetColumn("Optional", "yes: a person may do without it here.", 10, ("is optional", "необязательное")),
+    SheetColumn(
+        "Optional", "yes: a person may do without it here.", 10, ("is optional", "event optional", "необязательное")
+    ),
     SheetColumn("Revenue", "yes: money moves with it.", 10, ("has revenue", "доход", "выручка")),
     SheetColumn("Identifies", "yes: from here on the person is known by a user_id.", 11, ("is identifying",)),
     SheetColumn(
         "State changes",
         "What changes about the person, in curly braces.",
         30,
-        ("changes", "state", "изменение состояния"),
+        ("changes", "state", "state change", "изменение состояния", "изменения состояния"),
     ),
     SheetColumn(
         "Property",
@@ -62,23 +83,32 @@ EVENT_COLUMNS = (
             "event property",
             "property name",
             "event property name",
+            "properties",
+            "event properties",
             "parameter",
+            "parameters",
+            "attribute",
+            "attributes",
             "свойство",
+            "свойства",
             "параметр",
+            "параметры",
             "свойство события",
+            "свойства события",
+            "название свойства",
         ),
     ),
     SheetColumn(
         "Type",
         "text, integer, number, boolean, money, time, list of …",
         14,
-        ("property type", "value type", "data type", "property value type", "тип", "тип данных"),
+        ("property type", "value type", "data type", "property value type", "тип", "тип данных", "тип свойства"),
     ),
     SheetColumn(
         "Required",
         "yes: never left out.",
         10,
-        ("is required", "mandatory", "property required", "обязательное", "обязательный"),
+        ("is required", "mandatory", "property required", "обязательное", "обязательный", "обязательность"),
     ),
     SheetColumn(
         "Allowed values",
@@ -90,13 +120,13 @@ EVENT_COLUMNS = (
         "Example",
         "Values as they were simulated.",
         26,
-        ("examples", "example value", "example values", "пример", "примеры"),
+        ("examples", "example value", "example values", "sample", "пример", "примеры", "пример значения"),
     ),
     SheetColumn(
         "Property description",
         "What the property says.",
         44,
-        ("about the property", "описание свойства", "описание параметра"),
+        ("about the property", "property about", "описание свойства", "описание параметра", "свойство описание"),
     ),
 )
 
@@ -105,13 +135,25 @@ USER_COLUMNS = (
         "User property",
         "Name of a property of the person.",
         24,
-        ("property", "name", "user property name", "property name", "свойство", "свойство пользователя"),
+        (
+            "property",
+            "properties",
+            "name",
+            "user properties",
+            "user property name",
+            "property name",
+            "свойство",
+            "свойства",
+            "свойство пользователя",
+            "свойства пользователя",
+            "название",
+        ),
     ),
     SheetColumn(
         "Type",
         "text, integer, number, boolean, money, time, list of …",
         14,
-        ("property type", "value type", "data type", "тип"),
+        ("property type", "value type", "data type", "property value type", "тип", "тип данных"),
     ),
     SheetColumn(
         "Start", "What it holds at first; null: nothing.", 14, ("initial value", "default", "начальное значение")
@@ -121,28 +163,33 @@ USER_COLUMNS = (
         "Allowed values",
         "One after the other, separated by semicolons; empty: any.",
         30,
-        ("values", "enum", "enum values", "допустимые значения"),
+        ("values", "enum", "enum values", "permitted values", "допустимые значения", "значения"),
     ),
     SheetColumn(
         "Example",
         "Values as they were simulated.",
         26,
-        ("examples", "example value", "example values", "пример", "примеры"),
+        ("examples", "example value", "example values", "sample", "пример", "примеры", "пример значения"),
     ),
-    SheetColumn("Description", "What the property says.", 44, ("about", "property description", "описание")),
+    SheetColumn(
+        "Description",
+        "What the property says.",
+        44,
+        ("about", "meaning", "comment", "property description", "описание", "описание свойства", "комментарий"),
+    ),
 )
 
 PATH_COLUMNS = (
-    SheetColumn("Stage", "Stage of the critical path, in order.", 20, ("step", "этап", "шаг")),
+    SheetColumn("Stage", "Stage of the critical path, in order.", 20, ("step", "stage name", "этап", "шаг", "стадия")),
     SheetColumn(
         "Events",
         "Events that take a person there, separated by semicolons; empty: everybody who came.",
         34,
-        ("event", "событие", "события"),
+        ("event", "event name", "on", "событие", "события"),
     ),
     SheetColumn("Condition", "What must hold at that event.", 24, ("when", "условие")),
     SheetColumn("Goal", "yes: who gets here has converted.", 8, ("is goal", "цель")),
-    SheetColumn("Example user_id", "One simulated person on the way.", 22, ("user_id", "user id")),
+    SheetColumn("Example user_id", "One simulated person on the way.", 22, ("user_id", "user id", "пример user_id")),
     SheetColumn("Example event", "Event by which that person got there.", 24),
     SheetColumn("Example time", "When that person got there, UTC.", 22, ("time", "время")),
     SheetColumn("Example properties", "What that event said.", 60, ("properties", "свойства")),
@@ -155,7 +202,7 @@ PLAN_COLUMNS = (
     SheetColumn("Text", "What it says.", 60),
 )
 PLAN_ROWS = ("Name", "Title", "Description", "Currency")
-"""Rows of the table below the user properties: `name`, `title`, `about` and `currency` of a `Plan`, where it has them."""
+"""Rows of the table below the user properties: what a `Plan` says of itself, where it says something."""
 
 CATEGORY_COLUMNS = (
     SheetColumn("Event category", "A business process.", 24, ("process name",)),
