@@ -1,0 +1,92 @@
+"""Tells what a plan is written in, and reads it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from footfall.errors import UsageError, shown
+from footfall.taxonomy.columns import DIAGRAMS
+from footfall.taxonomy.plan import Plan
+from footfall.taxonomy.readers.csv_text import read_grid
+from footfall.taxonomy.readers.drafts import Draft
+from footfall.taxonomy.readers.grid import Grid
+from footfall.taxonomy.readers.sheets import read_table
+from footfall.taxonomy.readers.tables import EVENTS, find_tables, rating
+from footfall.taxonomy.readers.xlsx import read_workbook
+
+ACCEPTED = "a workbook (.xlsx), a CSV file, or a folder or file of JSON Schemas (.json)"
+_WORKBOOKS = (".xlsx", ".xlsm")
+_TEXTS = (".csv", ".tsv", ".txt")
+
+
+def read_plan(path: str | Path) -> Plan:
+    """Return the tracking plan that a file or folder holds; what was guessed stands in its remarks.
+
+    Args:
+        path: A workbook, a CSV file (also Amplitude Data's), or a folder or file of JSON Schemas.
+
+    Raises:
+        UsageError: It is none of these, unsafe, or holds no events; names sheet and cell where there is one.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise UsageError(f"{shown(str(path))} does not exist\n  accepted: {ACCEPTED}")
+    ending = path.suffix.lower()
+    if ending in _WORKBOOKS:
+        return _workbook(path)
+    if ending in _TEXTS and path.is_file():
+        return _csv(path)
+    raise UsageError(f"{shown(str(path))} is no plan that can be read\n  accepted: {ACCEPTED}")
+
+
+def _draft(path: Path) -> Draft:
+    return Draft(path.name, _name(path.stem))
+
+
+def _name(stem: str) -> str:
+    """Return a file's name as that of a scenario."""
+    name = re.sub(r"[^a-z0-9]+", "_", stem.lower()).strip("_")
+    return (name if name[:1].isalpha() else f"plan_{name}".strip("_"))[:40]
+
+
+def _workbook(path: Path) -> Plan:
+    draft = _draft(path)
+    book = read_workbook(path)
+    for name in book.hidden:
+        draft.remark(f"{path.name}: sheet {name} is hidden, and not read")
+    grids = [grid for grid in book.grids if grid.name != DIAGRAMS]
+    return _plan(draft, grids)
+
+
+def _csv(path: Path) -> Plan:
+    draft = _draft(path)
+    grid, encoding = read_grid(path, rating)
+    if encoding.startswith("cp"):
+        draft.remark(f"{path.name}: read as Windows-{encoding[2:]}; UTF-8 would be certain")
+    return _plan(draft, [grid])
+
+
+def _plan(draft: Draft, grids: Sequence[Grid]) -> Plan:
+    tables = [table for grid in grids for table in find_tables(grid)]
+    for table in sorted(tables, key=lambda table: table.kind is not EVENTS):  # stages name events
+        read_table(table, draft)
+    if not draft.events:
+        raise _nothing(draft, grids)
+    read = {table.grid.name for table in tables}
+    for grid in grids:
+        if grid.name not in read and grid.rows:
+            draft.remark(f"{draft.file}: sheet {grid.name} has no title that is known, and is not read")
+    return draft.finished()
+
+
+def _nothing(draft: Draft, grids: Sequence[Grid]) -> UsageError:
+    first = next((grid for grid in grids if grid.rows), None)
+    said = ", ".join(list(first.row(min(first.rows)).values())[:8]) if first else "nothing"
+    where = f" of sheet {first.name}" if first and first.name else ""
+    return UsageError(
+        f"{draft.file}: no table of events was found; the first row{where} says: {said}\n"
+        "  accepted: a header with Event (or Event name, Событие) and one of Category, Description, Property, Type\n"
+        "  hint: footfall taxonomy ecommerce --to plan.xlsx shows a sheet that can be read"
+    )
