@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from footfall.compiler.checks.promises import check_promises
 from footfall.compiler.expressions.typer import Typer
 from footfall.compiler.fields import list_field, listing, value_field
 from footfall.compiler.prefixes import prefix_of
@@ -131,6 +132,14 @@ class Sites:
         expression = declared.value or (described.value if described is not None else None)
         if expression is None:
             return None
+        value = self._listed_or_single(declared, expression, event, scope, at)
+        if value is not None:
+            self._check_promises(declared, described, event, expression, value)
+        return value
+
+    def _listed_or_single(
+        self, declared: EventProperty, expression: Expression, event: Event, scope: Scope, at: Mark
+    ) -> Op | Listing | None:
         listed = scope.find(expression.text.strip())
         if isinstance(listed, ListVariable):
             self._use(_Use(list_field(declared.name, listed, self._typer), declared.at, at))
@@ -138,6 +147,24 @@ class Sites:
         op = self._compiled(expression, self._wanted(declared), scope, event, at)
         op = None if op is None else self._typer.values.plain(op)
         return None if op is None else self._typed(declared, op, expression, at)
+
+    def _check_promises(
+        self,
+        declared: EventProperty,
+        described: EventProperty | None,
+        event: Event,
+        expression: Expression,
+        value: Op | Listing,
+    ) -> None:
+        described = described or declared
+        check_promises(
+            self._typer,
+            f'event "{event.name}": property "{declared.name}"',
+            expression.at,
+            value,
+            values=declared.values or described.values,
+            is_required=bool(described.required if declared.required is None else declared.required),
+        )
 
     def _compiled(
         self, expression: Expression, wanted: TypeOf | None, scope: Scope, event: Event, at: Mark

@@ -6,6 +6,8 @@ steps stand in `schema_steps`, those of the world around in `schema_world`.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from footfall.scenario.forms import ByShape, Key, Kind, ListOf, MapOf, Ref
 from footfall.scenario.schema_steps import STEP_KINDS
 from footfall.scenario.schema_world import WORLD_KINDS
@@ -157,8 +159,19 @@ EVENT_PROPERTY_KIND = Kind(
     (
         Key("value", EXPRESSION, "where its value comes from", "product.sku", default="where it is used"),
         Key("type", TYPE, "type of its value", "id", default="that of `value`"),
-        VALUES,
-        Key("required", FLAG, "every such event has it", "true", default="true unless the value can be null"),
+        replace(
+            VALUES,
+            about=f"{VALUES.about}; a constant or a catalogue's column that gives another one is refused, what a run "
+            "alone can show `footfall validate` finds",
+        ),
+        Key(
+            "required",
+            FLAG,
+            "every such event has it; a null or a catalogue's column with nulls is refused, the rest `footfall "
+            "validate` finds",
+            "true",
+            default="true unless the value can be null",
+        ),
         ABOUT,
         EXAMPLE,
     ),
