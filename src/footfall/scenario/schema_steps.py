@@ -130,7 +130,7 @@ PICK_STEP = _step(
 RETRY = _step(
     "retry",
     "Back to an earlier step of this journey, keeping what is carried; after that many times it goes on.",
-    _verb("retry", REFERENCE, "the step's name, or its event", "confirms"),
+    _verb("retry", REFERENCE, "the step's name, or its event; what only one step of the journey is called", "confirms"),
     Key("at_most", N_TIMES, "how often an entry of the journey may go back", "2", unit="times", is_required=True),
     Key("after", ANY_WAIT, "wait before it, in the session", "about 2 min", default="none"),
 )

@@ -142,16 +142,29 @@ class Ends:
         for step in steps:
             name = _label(step)
             around = before if name is None else (*before, name)
-            if isinstance(step, Retry) and step.target not in before:
-                self.problems.add(
-                    step.at,
-                    f'retry: no step named "{step.target}" comes before this in journey "{journey.name}"',
-                    "steps that it can go back to: " + (", ".join(dict.fromkeys(before)) or "none"),
-                    nearest_hint(step.target, before),
-                )
+            if isinstance(step, Retry):
+                self._check_target(journey, step, before)
             for inner in inner_steps(step):
                 self._check_retries(journey, inner, around)
             before = around
+
+    def _check_target(self, journey: Journey, step: Retry, before: tuple[str, ...]) -> None:
+        meant = [other.at.line for other in walk(journey.steps) if _label(other) == step.target]
+        if step.target not in before:
+            self.problems.add(
+                step.at,
+                f'retry: no step named "{step.target}" comes before this in journey "{journey.name}"',
+                "steps that it can go back to: " + (", ".join(dict.fromkeys(before)) or "none"),
+                nearest_hint(step.target, before),
+            )
+        elif len(meant) > 1:
+            lines = ", ".join(map(str, meant))
+            self.problems.add(
+                step.at,
+                f'retry: {len(meant)} steps of journey "{journey.name}" are called "{step.target}" (lines {lines})',
+                "a name that only one step has",
+                "add named: to the step that is meant, and retry that name",
+            )
 
     # --- repeats -----------------------------------------------------------------------------------------------------
 
