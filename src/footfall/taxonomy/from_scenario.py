@@ -24,6 +24,9 @@ from footfall.taxonomy.examples import Examples, simulate_examples
 from footfall.taxonomy.plan import Plan, PlanEvent, PlanProperty, PlanStage, PlanType
 from footfall.validation.expectations import Expectations, ExpectedProperty, of_scenario
 
+MOST_VALUES = 50
+"""A catalogue with more texts than these is not listed: its rows are examples, not rules."""
+
 
 def plan_of(scenario: Scenario) -> Plan:
     """Return a scenario's tracking plan.
@@ -70,7 +73,7 @@ class _Reading:
         expected = self.expected.events[event.name].properties
         fields = {field.name: field for field in self.examples.schema.event_properties}
         properties = tuple(
-            self._property(event.name, expected[p.name], fields[p.name], self._about(p), self._drawn_by(p))
+            self._property(event.name, expected[p.name], fields[p.name], self._about(p), self._values(p))
             for p in event.properties
             if p.name in expected
         )
@@ -88,11 +91,12 @@ class _Reading:
     def user_property(self, declared: Property) -> PlanProperty:
         expected = self.expected.user_properties[declared.name]
         field = next(f for f in self.examples.schema.user_properties if f.name == declared.name)
-        found = self._property("", expected, field, declared.about, self.drawn.get(declared.name, ()))
+        values = declared.values or self.drawn.get(declared.name, ())
+        found = self._property("", expected, field, declared.about, values)
         return replace(found, start=_start(declared))
 
     def _property(
-        self, event: str, expected: ExpectedProperty, field: Field, about: str, drawn: tuple[str, ...]
+        self, event: str, expected: ExpectedProperty, field: Field, about: str, values: tuple[str, ...]
     ) -> PlanProperty:
         name = expected.name
         return PlanProperty(
@@ -104,7 +108,7 @@ class _Reading:
                 for inner in field.fields
             ),
             about=_line(about),
-            values=expected.values or (drawn if expected.type == "text" else ()),
+            values=_allowed(expected, values),
             examples=self._examples(event, name, ""),
             is_required=expected.is_required,
             changes=expected.changes,
@@ -120,8 +124,11 @@ class _Reading:
         described = self._described(declared)
         return declared.about or (described.about if described else "")
 
-    def _drawn_by(self, declared: EventProperty) -> tuple[str, ...]:
+    def _values(self, declared: EventProperty) -> tuple[str, ...]:
         described = self._described(declared)
+        written = declared.values or (described.values if described else ())
+        if written:
+            return written
         value = declared.value or (described.value if described else None)
         return self.drawn.get(value.text.strip(), ()) if value else ()
 
@@ -136,6 +143,13 @@ class _Reading:
                         if change.name in names:
                             found[_line(changes_text([change])[0][1:-1])] = None
         return tuple(found)
+
+
+def _allowed(expected: ExpectedProperty, written: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the values that a property may have: as written or drawn, else those of a catalogue, if these are few."""
+    if expected.type not in ("text", "list"):
+        return ()
+    return written or (expected.values if len(expected.values) <= MOST_VALUES else ())
 
 
 def _line(text: str) -> str:
