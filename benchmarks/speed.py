@@ -110,16 +110,16 @@ def _ratio(kind: str, repeat: int) -> float:
     from footfall.sim import Simulation, people_until, window_ms
 
     model = compile_scenario(load_shipped("ecommerce"), people=100_000)
-    until_ms, size = model.start_ms + model.length_days * 86_400_000, model.group_size
+    until_ms = model.start_ms + model.length_days * 86_400_000
     ends = [*range(model.start_ms + window_ms(model), until_ms, window_ms(model)), until_ms]
 
-    groups = range(0, people_until(model, until_ms), size)
+    groups = [model.groups.range(n) for n in range(model.groups.count(people_until(model, until_ms)))]
     ratios = []
     for _ in range(repeat):
         simulating = writing = 0.0
-        for first in groups:
+        for people in groups:
             started = time.perf_counter()
-            group = Simulation(model, model.stream.id, first, first + size, until_ms)
+            group = Simulation(model, model.stream.id, *people, until_ms)
             chunks = [group.advance(end) for end in ends]
             simulating += time.perf_counter() - started
             writing += _write(kind, model, chunks, until_ms)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from footfall.events.chunk import Chunk, Part, Run, Stream
+from footfall.events.chunk import Chunk, Groups, Part, Run, Stream
 from footfall.events.schema import StreamSchema
 from footfall.sinks.conformance.chunks import DAY_MS, GROUP
 from tests.chunks import SHOP, make_chunk, make_run
@@ -31,6 +31,9 @@ class FakeSimulation:
         self.at_ms = until_ms
 
 
+GROUPS = Groups((0, GROUP))
+
+
 @dataclass(frozen=True)
 class FakeEngine:
     """A stream of `people` who all come on the first day."""
@@ -40,7 +43,7 @@ class FakeEngine:
     rows: int = 50
     schema: StreamSchema = SHOP
     seed: int = 1
-    group_size: int = GROUP
+    groups: Groups = GROUPS
     window_ms: int = DAY_MS
 
     @property

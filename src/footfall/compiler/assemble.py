@@ -9,6 +9,7 @@ from footfall.compiler.catalogues import Table
 from footfall.compiler.compilation import Compilation
 from footfall.compiler.expressions.values import load
 from footfall.compiler.fields import list_field, listing
+from footfall.compiler.groups import groups_of
 from footfall.compiler.naming import key
 from footfall.compiler.sites import with_prefix
 from footfall.compiler.specs import DAY_MS, calendar_spec, device_spec, people_spec
@@ -19,8 +20,6 @@ from footfall.events.schema import Field, StreamSchema
 from footfall.model.model import Model, UserProperty
 from footfall.model.ops import Op
 
-SHARD = 4096
-"""People per shard; a group is one or several shards."""
 WINDOW_DAYS = 30
 
 
@@ -28,6 +27,7 @@ def assemble(c: Compilation) -> Model:
     """Return the model; nothing may be wrong with the scenario."""
     properties = _user_properties(c)
     home, devices = c.tables[c.scenario.people.home.text], c.typer.devices
+    people = people_spec(c.scenario, home)
     return Model(
         stream=_stream(c, properties),
         texts=c.texts.all(),
@@ -50,24 +50,15 @@ def assemble(c: Compilation) -> Model:
         skips=tuple(c.builder.skips),
         events=tuple((event.name, event.category) for event in c.scenario.events),
         calendar=calendar_spec(c.scenario, c.moments, home),
-        people=people_spec(c.scenario, home),
+        people=people,
         devices=device_spec(c.scenario, devices, c.seed),
         person_key=key(c.seed, "person"),
         arrival_key=key(c.seed, "arrival"),
         home_key=key(c.seed, "home"),
         language=c.language,
-        group_size=SHARD * _shards_per_group(c.scenario.people.count),
+        groups=groups_of(people),
         window_ms=WINDOW_DAYS * DAY_MS,
     )
-
-
-def _shards_per_group(people: int) -> int:
-    """Return how many shards make a group: four groups or more where there are people enough, at most 32,768 people.
-
-    Waves are the fuller the more people are in a group (1.5 times as fast with 32,768 as with 16,384), and the state of
-    people takes about 1 kB each.
-    """
-    return max(1, min(8, people // (4 * SHARD)))
 
 
 def _home_tables(home: Table) -> tuple[int, int, int, int]:

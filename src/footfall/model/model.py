@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from footfall.events.chunk import Stream
+from footfall.events.chunk import Groups, Stream
 from footfall.model.ops import Op
 from footfall.model.program import Draw, Listing, Node, Site, Timer
 from footfall.model.tables import Categorical, TableColumn
@@ -136,7 +136,7 @@ class Model:
         end: Node where a life is over.
         decisions, effects, skips: Names for the tallies.
         events: (name, category) per event of the taxonomy.
-        group_size: People per group, a constant of the stream.
+        groups: Of people who are simulated together, a constant of the stream.
         window_ms: Grid of windows, a constant of the stream.
     """
 
@@ -167,7 +167,7 @@ class Model:
     arrival_key: int
     home_key: int
     language: int
-    group_size: int
+    groups: Groups
     window_ms: int
 
     @property

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from footfall.events.chunk import Chunk, Stream
+import numpy.typing as npt
+
+from footfall.events.chunk import Chunk, Groups, Stream
 
 if TYPE_CHECKING:
     from footfall.model.model import Model
     from footfall.scenario.records import Scenario
 
 DAY_MS = 86_400_000
+Saved = Mapping[str, npt.NDArray[Any]]
 
 
 class Simulating(Protocol):
@@ -23,6 +27,9 @@ class Simulating(Protocol):
 
     def skip(self, until_ms: int) -> None:
         """Live through the time up to `until_ms` without writing it down."""
+
+    def arrays(self) -> Saved:
+        """Return by name all that another simulation needs to go on from here; they are not copied."""
 
 
 class Engine(Protocol):
@@ -37,8 +44,8 @@ class Engine(Protocol):
         """Declared length in days."""
 
     @property
-    def group_size(self) -> int:
-        """People per group, a constant of the stream."""
+    def groups(self) -> Groups:
+        """People who are simulated together, a constant of the stream."""
 
     @property
     def window_ms(self) -> int:
@@ -47,8 +54,13 @@ class Engine(Protocol):
     def people_until(self, until_ms: int) -> int:
         """Return how many people arrive before a time."""
 
-    def simulation(self, run_id: str, first_person: int, end_person: int, until_ms: int) -> Simulating:
-        """Return the people of a group, standing at the start, to be advanced up to `until_ms` at most."""
+    def simulation(
+        self, run_id: str, first_person: int, end_person: int, until_ms: int, saved: Saved | None = None
+    ) -> Simulating:
+        """Return the people of a group, to be advanced up to `until_ms` at most.
+
+        They stand at the start, or where those stood whose arrays were saved.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +80,9 @@ class ModelEngine:
         return self.model.length_days
 
     @property
-    def group_size(self) -> int:
-        """People per group, a constant of the stream."""
-        return self.model.group_size
+    def groups(self) -> Groups:
+        """People who are simulated together, a constant of the stream."""
+        return self.model.groups
 
     @property
     def window_ms(self) -> int:
@@ -85,11 +97,13 @@ class ModelEngine:
 
         return people_until(self.model, until_ms)
 
-    def simulation(self, run_id: str, first_person: int, end_person: int, until_ms: int) -> Simulating:
-        """Return the people of a group, standing at the start, to be advanced up to `until_ms` at most."""
+    def simulation(
+        self, run_id: str, first_person: int, end_person: int, until_ms: int, saved: Saved | None = None
+    ) -> Simulating:
+        """Return the people of a group, to be advanced up to `until_ms` at most."""
         from footfall.sim import Simulation
 
-        return Simulation(self.model, run_id, first_person, end_person, until_ms)
+        return Simulation(self.model, run_id, first_person, end_person, until_ms, saved)
 
 
 def compile_engine(scenario: Scenario, *, people: int | None, start: dt.date | None, seed: int) -> ModelEngine:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Literal
 
 from footfall.errors import UsageError
-from footfall.events.chunk import Part
+from footfall.events.chunk import Groups, Part
 from footfall.run.engine import Engine
 from footfall.sinks.sink import EVERYBODY, stands_at
 
@@ -20,7 +20,7 @@ HOUR_MS = 3_600_000
 
 # Groups that are simulated side by side, window by window. A constant: the order of commits must not depend on workers.
 # Large enough to keep that many workers busy, small enough to hold the state of all their people in memory (a group of
-# 32,768 people takes some 40 MB).
+# 65,536 people takes some 80 MB).
 GROUPS_AT_ONCE = 4
 
 
@@ -53,7 +53,7 @@ class Plan:
     Args:
         start_ms, until_ms: Span of the run.
         window_ms: Width of the grid.
-        group_size: People per group; the last group is whole too, its late people come after the end.
+        groups: Of people; the last one is whole too, its late people come after the end.
         first_windows: Per group: end of the first window in which somebody has come.
         cursors: Per sink: group (first person, end person) → time up to which the sink has it.
         in_time_order: All groups advance side by side, and their parts of one span become one.
@@ -63,7 +63,7 @@ class Plan:
     start_ms: int
     until_ms: int
     window_ms: int
-    group_size: int
+    groups: Groups
     first_windows: tuple[int, ...]
     cursors: tuple[Cursors, ...]
     in_time_order: bool = False
@@ -102,15 +102,19 @@ class Plan:
 
     def cursor(self, sink: int, group: int) -> int:
         """Return the time up to which a sink has a group."""
-        people = EVERYBODY if self.in_time_order else (group * self.group_size, (group + 1) * self.group_size)
+        people = EVERYBODY if self.in_time_order else self.groups.range(group)
         return stands_at(self.cursors[sink], people, self.start_ms)
 
     def check_layout(self, sink: int, name: str) -> None:
-        """Check that what a sink has was written in the order that is asked for now.
+        """Check that what a sink has was written in the order that is asked for now, and by the same groups.
 
         Raises:
             UsageError: It was not, so it cannot be continued.
         """
+        if any(people != EVERYBODY and not self.groups.holds(people) for people in self.cursors[sink]):
+            raise UsageError(
+                f"{name} holds this run as another version of footfall divided it\n  hint: begin anew with --fresh"
+            )
         if self.in_time_order and self.torn[sink]:
             raise UsageError(
                 f"{name} holds a part of this run that was written without --order time\n"
@@ -120,11 +124,11 @@ class Plan:
     def _steps_of(self, group: int) -> list[Step]:
         have = [self.cursor(sink, group) for sink in range(len(self.cursors))] or [self.start_ms]
         cuts = self._cuts(group, have)
-        first = group * self.group_size
+        people = self.groups.range(group)
         steps = []
         for begin, end in pairwise(cuts):
             lacking = tuple(sink for sink in range(len(self.cursors)) if have[sink] <= begin)
-            part = Part(first, first + self.group_size, begin, end)
+            part = Part(*people, begin, end)
             steps.append(Step(0, group, part, lacking, is_last=end == self.until_ms))
         return steps
 
@@ -146,14 +150,14 @@ def make_plan(engine: Engine, until_ms: int, cursors: tuple[Cursors, ...], *, in
         in_time_order: Everybody advances side by side, window by window.
     """
     start_ms, window_ms = engine.stream.start_ms, engine.window_ms
-    n_groups = -(-engine.people_until(until_ms) // engine.group_size)
+    n_groups = engine.groups.count(engine.people_until(until_ms))
     if in_time_order:
         window_ms = _narrower(window_ms, n_groups)
         first_windows = (start_ms + window_ms,) * n_groups
         torn = tuple(is_torn(engine, of) for of in cursors)
-        return Plan(start_ms, until_ms, window_ms, engine.group_size, first_windows, cursors, True, torn)
+        return Plan(start_ms, until_ms, window_ms, engine.groups, first_windows, cursors, True, torn)
     first_windows = _first_windows(engine, n_groups, until_ms)
-    return Plan(start_ms, until_ms, window_ms, engine.group_size, first_windows, cursors)
+    return Plan(start_ms, until_ms, window_ms, engine.groups, first_windows, cursors)
 
 
 def is_torn(engine: Engine, cursors: Cursors) -> bool:
@@ -163,7 +167,7 @@ def is_torn(engine: Engine, cursors: Cursors) -> bool:
     if not ahead:
         return False
     (until_ms, *others) = set(ahead.values())
-    return bool(others) or len(ahead) < -(-engine.people_until(until_ms) // engine.group_size)
+    return bool(others) or len(ahead) < engine.groups.count(engine.people_until(until_ms))
 
 
 def _narrower(window_ms: int, n_groups: int) -> int:
@@ -178,6 +182,6 @@ def _first_windows(engine: Engine, n_groups: int, until_ms: int) -> tuple[int, .
     end = engine.stream.start_ms
     while len(ends) < n_groups:
         end += engine.window_ms
-        begun = n_groups if end >= until_ms else -(-engine.people_until(end) // engine.group_size)
+        begun = n_groups if end >= until_ms else engine.groups.count(engine.people_until(end))
         ends += [end] * (begun - len(ends))
     return tuple(ends)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from footfall.errors import StoreError, UsageError
-from footfall.events.chunk import Chunk, Part, Run, Stream, Tallies
+from footfall.events.chunk import Chunk, Groups, Part, Run, Stream, Tallies
 from footfall.events.schema import StreamSchema
 from footfall.run.engine import DAY_MS
 from footfall.run.result import RunResult
@@ -152,14 +152,14 @@ class StoredEngine:
     Args:
         store: Open.
         run: With the span that is wanted.
-        group_size: As the run was written, so that a sink which has a part of it goes on.
+        groups: As the run was written, so that a sink which has a part of it goes on.
         window_ms: So wide that a part holds about `PART_EVENTS`.
         is_whole: The whole run is wanted, so its tallies belong to it.
     """
 
     store: Store
     run: Run
-    group_size: int
+    groups: Groups
     window_ms: int
     is_whole: bool
     counted: dict[int, int] = field(default_factory=dict)
@@ -174,11 +174,11 @@ class StoredEngine:
             raise UsageError(f"run {info.id} has nothing between {start_ms} and {end_ms} (ms since the epoch, UTC)")
         is_whole = (start_ms, end_ms) == (info.run.stream.start_ms, reaches_ms)
         run = replace(info.run, stream=replace(info.run.stream, start_ms=start_ms), until_ms=end_ms)
-        size = _group_size(store, info.id)
-        n_groups = -(-max(run.people, 1) // size)
+        groups = _groups(store, info.id)
+        n_groups = groups.count(max(run.people, 1))
         share = PART_EVENTS * n_groups / max(info.events, 1)
         window_ms = int(min(max((reaches_ms - info.run.stream.start_ms) * share, _HOUR_MS), 30 * DAY_MS))
-        return cls(store, run, size, window_ms, is_whole)
+        return cls(store, run, groups, window_ms, is_whole)
 
     @property
     def stream(self) -> Stream:
@@ -251,12 +251,12 @@ class StoredGroup:
         return engine.store.tallies(engine.run.id) if is_last and engine.is_whole else Tallies.empty()
 
 
-def _group_size(store: Store, run: str) -> int:
+def _groups(store: Store, run: str) -> Groups:
     sql = (
-        f"SELECT max(end_person - first_person) FROM {store.meta}.ledger WHERE run = ? AND end_person <> {EVERYBODY[1]}"
+        f"SELECT DISTINCT end_person FROM {store.meta}.ledger WHERE run = ? AND end_person <> {EVERYBODY[1]} ORDER BY 1"
     )
-    ((size,),) = store.query(sql, [run])
-    return int(size or GROUP_SIZE)
+    ends = [int(end) for (end,) in store.query(sql, [run])]
+    return Groups((0, *(ends or [GROUP_SIZE])))
 
 
 def _reaches_ms(store: Store, info: RunInfo) -> int:

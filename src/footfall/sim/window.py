@@ -26,7 +26,7 @@ def window_ms(model: Model) -> int:
     people = model.people.newcomers + model.people.already_here
     if people <= FEW_PEOPLE:
         return WIDTHS_MS[0]
-    rows_per_ms = _rows_per_person_ms(model) * min(model.group_size, people)
+    rows_per_ms = _rows_per_person_ms(model) * min(model.groups.range(0)[1], people)
     return next((width for width in WIDTHS_MS if width * rows_per_ms <= ROWS), WIDTHS_MS[-1])
 
 

@@ -155,9 +155,10 @@ def test_groups_that_differ_are_refused(tmp_path):
 
     sink = parse(f"duckdb:{tmp_path}/a.duckdb")
     sink.open(run.run, fresh=False)
-    simulation = run.engine.simulation(run.run.id, 0, run.engine.group_size // 2, run.run.until_ms)
+    end = run.engine.groups.range(0)[1]
+    simulation = run.engine.simulation(run.run.id, 0, end // 2, run.run.until_ms)
     sink.commit(sink.prepare(simulation.advance(run.run.until_ms)))
-    other = run.engine.simulation(run.run.id, run.engine.group_size // 2, run.engine.group_size, run.run.until_ms)
+    other = run.engine.simulation(run.run.id, end // 2, end, run.run.until_ms)
     sink.commit(sink.prepare(other.advance(run.run.until_ms - DAY_MS)))
     sink.close(complete=False)
     with pytest.raises(UsageError, match="finish that run first"):

@@ -103,7 +103,7 @@ def _begin(file):
     ready = set_up(SCENARIO, people=1500, start="2026-03-01", days=8)
     sink = parse(f"duckdb:{file}")
     sink.open(ready.run, fresh=False)
-    group = ready.engine.simulation(ready.run.id, 0, ready.engine.group_size, ready.run.until_ms)
+    group = ready.engine.simulation(ready.run.id, 0, ready.engine.groups.range(0)[1], ready.run.until_ms)
     sink.commit(sink.prepare(group.advance(ready.run.stream.start_ms + 4 * DAY_MS)))
     sink.close(complete=False)
     return ready.run

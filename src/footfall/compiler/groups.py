@@ -1,0 +1,35 @@
+"""How people are divided into groups that are simulated together."""
+
+from __future__ import annotations
+
+from footfall.events.chunk import Groups
+from footfall.model.model import PeopleSpec
+
+SHARD = 4096
+"""Groups are made of whole shards of people."""
+MOST = 20 * SHARD
+"""People in a group: waves are the fuller the more there are, and the state of one takes about 1 kB."""
+LIVES = 45_000
+"""Wanted lives per group, a life being a person who is there from the start of the run to its end."""
+
+
+def groups_of(people: PeopleSpec) -> Groups:
+    """Return groups that have about the same work: late comers make larger groups, as they do less before the end.
+
+    There are two groups or more, where people are enough, so that two workers have work.
+    """
+    n_shards = max(1, -(-(people.already_here + people.newcomers) // SHARD))
+    lives = [_lives(people, shard * SHARD) for shard in range(n_shards + 1)]
+    wanted = lives[-1] // max(2, round(lives[-1] / LIVES))
+    edges = [0]
+    for shard in range(1, n_shards):
+        begun = edges[-1] // SHARD
+        if lives[shard] - lives[begun] >= wanted or (shard - begun) * SHARD == MOST:
+            edges.append(shard * SHARD)
+    return Groups((*edges, n_shards * SHARD))
+
+
+def _lives(people: PeopleSpec, number: int) -> int:
+    """Return how many lives the first people make, when newcomers come evenly over the run."""
+    come = min(max(number - people.already_here, 0), people.newcomers)
+    return min(number, people.already_here) + come - come * come // (2 * max(people.newcomers, 1))
