@@ -13,7 +13,7 @@ from typing import Any
 from footfall import units
 from footfall.errors import Mark, UnitError, shown
 from footfall.scenario.draws import check_weights
-from footfall.scenario.files import UnreadableError, read_text, reason
+from footfall.scenario.files import UnreadableError, nearest_file, read_text, reason
 from footfall.scenario.forms import Entry
 from footfall.scenario.names import IDENTIFIER_ACCEPTS, parse_variable
 from footfall.scenario.reader import INVALID, Fields, Invalid, Reader, builds
@@ -132,8 +132,12 @@ def _from_file(reader: Reader, fields: Fields) -> _Table | Invalid:
     try:
         text = read_text(path, MOST_CSV_BYTES)
     except OSError as error:
+        beside = nearest_file(path)
         return reader.note(
-            at, f"{shown(written)} cannot be read: {reason(error)}", "write the name of a CSV file beside the scenario"
+            at,
+            f"{shown(written)} cannot be read: {reason(error)}",
+            "write the name of a CSV file beside the scenario",
+            f"did you mean {PurePath(written).with_name(beside)}?" if beside else "",
         )
     except UnreadableError as problem:
         return reader.note(Mark(name, problem.line, problem.column), problem.message, problem.accepted)

@@ -8,12 +8,16 @@ import stat
 from pathlib import Path
 
 from footfall.errors import Mark, Problem, ScenarioError
+from footfall.units import nearest
 
 # C0 and C1 controls but tab, line feed and carriage return; lone surrogates; the line breaks that only YAML 1.1 knows;
 # byte order marks inside the text.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 BOM = "\ufeff"
+YAML_SUFFIXES = (".yaml", ".yml")
+MOST_COMPARED = 1000
+"""Names beside a missing file that it is compared with."""
 
 
 class UnreadableError(Exception):
@@ -50,6 +54,17 @@ def _read(path: Path, limit_bytes: int) -> bytes:
             f"the file is larger than {limit_bytes // 1024**2} MiB", "split it, or move data to a CSV file"
         )
     return content
+
+
+def nearest_file(missing: Path) -> str:
+    """Return the name of the file beside a missing one, of the same kind, that is called most like it; or nothing."""
+    kinds = YAML_SUFFIXES if missing.suffix in ("", *YAML_SUFFIXES) else (missing.suffix,)
+    try:
+        names = sorted(file.name for file in missing.parent.iterdir() if file.suffix in kinds)
+    except OSError:
+        return ""
+    stems = {Path(name).stem: name for name in names[:MOST_COMPARED]}
+    return stems.get(nearest(missing.stem, stems), "")
 
 
 def reason(error: OSError | ValueError) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from footfall.errors import ScenarioError, UnitError, UsageError, shown
 from footfall.scenario import build, catalogues  # noqa: F401  # registers its builder
-from footfall.scenario.files import UnreadableError, read_text, reason
+from footfall.scenario.files import UnreadableError, nearest_file, read_text, reason
 from footfall.scenario.forms import Entry
 from footfall.scenario.names import BUILT_IN_TYPES
 from footfall.scenario.properties import check_variables, event_properties
@@ -100,7 +100,8 @@ def _shipped_folder() -> Path:
 def _unreadable(path: Path, error: OSError | ValueError) -> UsageError:
     known = shipped()
     message = f"{shown(str(path), MOST_PATH)} cannot be read: {reason(error)}"
-    hint = nearest_hint(path.name.replace("-", "_").removesuffix(".yaml"), known)
+    beside = nearest_file(path)
+    hint = f"did you mean {path.with_name(beside)}?" if beside else nearest_hint(path.stem.replace("-", "_"), known)
     return _usage_error(message, f"give a YAML file, or one of the shipped scenarios: {', '.join(known)}", hint)
 
 

@@ -105,7 +105,9 @@ def parse_address(text: str) -> str:
     parts = text.split("/")
     if not 2 <= len(parts) <= 3 or not all(part.strip() for part in parts):
         accepts = "write journey/name or journey/name/option; * stands for anything within one part"
-        raise UnitError(f"{shown(text)} is not an address", accepts)
+        name = text.strip() if len(parts) == 1 else ""
+        hint = f"*/{name} is what is called so in any journey, {name}/* all of a journey" if name.strip("*") else ""
+        raise UnitError(f"{shown(text)} is not an address", accepts, hint)
     return text
 
 

@@ -103,7 +103,8 @@ def _event_from_map(reader: Reader, node: MapNode, event: str) -> Step | Invalid
         beside = [entry for entry in node.entries if entry[0].text != event]
         within = inner.entries if isinstance(inner, MapNode) else []
         return _event(reader, name, _joined(reader, inner, [*within, *beside]))
-    hint = nearest_hint(event, STEP_WORDS)
+    is_spelt_out = event == "event" and isinstance(inner, Text)
+    hint = "an event is a step by its name alone" if is_spelt_out else nearest_hint(event, STEP_WORDS)
     return reader.note(name.at, f"there is no step {shown(event)}", STEP_ACCEPTS, hint)
 
 

@@ -24,7 +24,7 @@ _UNIT_SYNONYMS = {
     "hr": "h", "hrs": "h", "hour": "h", "hours": "h",
     "d": "days", "w": "weeks", "wk": "weeks", "wks": "weeks",
 }  # fmt: skip
-_TOO_VAGUE = ("month", "months", "year", "years")
+_VAGUE_DAYS = {"month": 30, "months": 30, "year": 365, "years": 365}
 
 DURATION_ACCEPTS = "write a number with ms, s, min, h, days or weeks, such as 30 min"
 DAYS_ACCEPTS = "write whole days or weeks, such as 90 days"
@@ -78,8 +78,11 @@ def _unit_message(text: str, unit: str) -> str:
 
 
 def _unit_hint(number: str, unit: str) -> str:
+    if unit.lower() in _VAGUE_DAYS:
+        days = Decimal(number) * _VAGUE_DAYS[unit.lower()]
+        return f"{unit.rstrip('s')}s differ in length; write {days:f} days" if 0 < days <= LONGEST_DAYS else ""
     meant = "s" if not unit else _UNIT_SYNONYMS.get(unit.lower()) or nearest(unit, UNIT_MS)
-    return f"did you mean {number} {meant}?" if meant and unit.lower() not in _TOO_VAGUE else ""
+    return f"did you mean {number} {meant}?" if meant else ""
 
 
 def parse_days(text: str) -> int:

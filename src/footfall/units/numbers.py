@@ -67,7 +67,10 @@ def exact_decimal(text: str, what: str, accepts: str) -> Decimal:
 
 
 def number_hint(text: str) -> str:
-    """Return how to write a number that has a decimal comma or separators, or nothing."""
+    """Return how to write a number that has a decimal comma, separators or a word for its sign, or nothing."""
+    worded = re.fullmatch(rf"({NUMBER_PATTERN})\s*(percent|per cent|pct|times|x)\.?", text, re.IGNORECASE)
+    if worded:
+        return f"write {worded[1]}" + "%" * worded[2].lower().startswith("p")
     if re.fullmatch(r"[+-]?[0-9]+,[0-9]{1,2}", text):
         return f"write {text.replace(',', '.')}, with a point"
     if re.fullmatch(r"[+-]?[0-9]{1,3}(?:[, '][0-9]{3})+(?:\.[0-9]+)?", text):

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from footfall.errors import UnitError, shown
 from footfall.units.hints import nearest_hint
-from footfall.units.numbers import EXACT, NUMBER_PATTERN, ROUNDED, exact_decimal
+from footfall.units.numbers import EXACT, NUMBER_PATTERN, ROUNDED, exact_decimal, number_hint
 
 PERIOD_DAYS = {"day": Decimal(1), "week": Decimal(7), "month": Decimal("30.4375"), "year": Decimal("365.25")}
 LARGEST_FACTOR = 1_000_000
@@ -23,8 +23,8 @@ POPULARITY_ACCEPTS = "write zipf and an exponent from 0 to 10, such as zipf 0.8"
 
 
 def is_constant_chance(text: str) -> bool:
-    """Return whether a text is meant as a constant chance (a number, with or without %) and not as an expression."""
-    return bool(_CONSTANT_CHANCE.fullmatch(text.strip()))
+    """Return whether a text is meant as a constant chance (a number, however miswritten) and not as an expression."""
+    return bool(_CONSTANT_CHANCE.fullmatch(text.strip()) or number_hint(text.strip()))
 
 
 def parse_chance(text: str) -> Decimal:

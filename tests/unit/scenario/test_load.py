@@ -173,6 +173,20 @@ def test_a_missing_file_is_a_usage_error(tmp_path):
         load("a\0b")
 
 
+@pytest.mark.parametrize(
+    ("missing", "meant"),
+    [("shop.yml", "shop.yaml"), ("shp", "shop.yaml"), ("ecomerce.yaml", "ecommerce"), ("shops/a.yaml", None)],
+)
+def test_a_missing_file_is_told_the_nearest(tmp_path, missing, meant):
+    """The nearest file beside it is named, else the nearest shipped scenario; files of other kinds are not."""
+    for name in ("shop.yaml", "shp.csv", "gym.yml"):
+        (tmp_path / name).touch()
+    hint = "" if meant is None else f"\n  hint: did you mean {meant if 'ecom' in meant else tmp_path / meant}?"
+    with pytest.raises(UsageError) as caught:
+        load(tmp_path / missing)
+    assert str(caught.value).partition("starter")[2] == hint
+
+
 def test_only_regular_files_are_read(tmp_path):
     """A folder, a pipe and a device are refused at once, without reading from them."""
     os.mkfifo(tmp_path / "pipe")
@@ -249,7 +263,7 @@ def test_names_that_look_the_same_are_refused():
 
 
 def test_a_thousand_lines_load_in_a_moment():
-    """A scenario of 1,000 lines takes well under 0.3 s."""
+    """A scenario of 1,000 lines takes well under 0.3 s of a processor's time."""
     journeys = "".join(
         f"  part_{i}:\n    when: orders > {i}\n    carries: {{total: money}}\n    steps:\n"
         f"      - Seen: {{after: about 10 s, set: {{total: {i}}}}}\n      - go on: 80%\n        named: stays\n"
@@ -258,6 +272,6 @@ def test_a_thousand_lines_load_in_a_moment():
     )
     text = scenario_text(journeys="  life: {steps: [Seen, Paid]}\n" + journeys)
     assert text.count("\n") > 1000
-    begun = time.perf_counter()
+    begun = time.process_time()
     loads(text)
-    assert time.perf_counter() - begun < 0.3
+    assert time.process_time() - begun < 0.3
