@@ -11,6 +11,7 @@ import click
 
 from footfall.cli import arguments
 from footfall.cli.console import clean
+from footfall.cli.data_command import DataCommand
 from footfall.cli.outline import outline
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ Exit code: 0 when it can be run, 2 when something is wrong; every problem is tol
 """
 
 
-@click.command("check", epilog=EPILOG)
+@click.command("check", cls=DataCommand, epilog=EPILOG)
 @click.argument("file", type=arguments.SCENARIO)
 @click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Change a value of the scenario.")
 def command(file: str, settings: tuple[str, ...]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from footfall.cli import arguments
+from footfall.cli.data_command import DataCommand
 from footfall.cli.runs import find_run
 
 EPILOG = """\b
@@ -14,7 +15,7 @@ Examples:
 """
 
 
-@click.command("delete", epilog=EPILOG)
+@click.command("delete", cls=DataCommand, epilog=EPILOG)
 @click.argument("store", type=arguments.STORE, default=arguments.DEFAULT_STORE)
 @click.option("--run", "run_id", required=True, metavar="ID", help="Id of the run, or its beginning.")
 def command(store: str, run_id: str) -> None:

@@ -13,6 +13,7 @@ import click
 
 from footfall import zones
 from footfall.cli import arguments
+from footfall.cli.data_command import DataCommand
 from footfall.cli.interrupts import gentle_stop
 from footfall.errors import UsageError, shown
 
@@ -62,7 +63,7 @@ class Rate(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
         return float(found[1]) * _TIMES[found[2]]
 
 
-@click.command("live", epilog=EPILOG)
+@click.command("live", cls=DataCommand, epilog=EPILOG)
 @click.argument("scenario", type=arguments.SCENARIO)
 @click.option("--to", metavar="SINK", multiple=True, required=True, help="Where to; repeatable, as for footfall run.")
 @click.option("--speed", type=float, default=1.0, show_default=True, help="How many times faster than the clock.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from footfall.cli import arguments
+from footfall.cli.data_command import DataCommand
 from footfall.errors import UsageError, shown
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ Examples:
 FORMS = ("table", "json", "html")
 
 
-@click.command("report", epilog=EPILOG)
+@click.command("report", cls=DataCommand, epilog=EPILOG)
 @click.argument("store", type=arguments.STORE, default=arguments.DEFAULT_STORE)
 @click.option("--stages", is_flag=True, help="Only how far people have come (or with the other parts named).")
 @click.option("--cities", is_flag=True, help="Only how each city performs (or with the other parts named).")

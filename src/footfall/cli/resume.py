@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from footfall.cli import arguments
+from footfall.cli.data_command import DataCommand
 from footfall.cli.interrupts import gentle_stop
 
 EPILOG = """\b
@@ -14,7 +15,7 @@ Examples:
 """
 
 
-@click.command("resume", epilog=EPILOG)
+@click.command("resume", cls=DataCommand, epilog=EPILOG)
 @click.argument("store", type=arguments.STORE, default=arguments.DEFAULT_STORE)
 @click.option("--run", "run_id", metavar="ID", help="Only this run, by its id or the beginning of it.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")

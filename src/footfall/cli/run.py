@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from footfall.cli import arguments, options
+from footfall.cli.data_command import DataCommand
 from footfall.cli.interrupts import gentle_stop
 from footfall.errors import UsageError
 
@@ -25,7 +26,7 @@ Exit code: 0 done, 1 failed or stopped before the end, 2 a mistake in the comman
 """
 
 
-@click.command("run", epilog=EPILOG)
+@click.command("run", cls=DataCommand, epilog=EPILOG)
 @click.argument("scenario", type=arguments.SCENARIO)
 @options.stream
 @click.option(

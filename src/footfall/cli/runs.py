@@ -10,6 +10,7 @@ import click
 
 from footfall.cli import arguments
 from footfall.cli.console import print_table
+from footfall.cli.data_command import DataCommand
 from footfall.errors import UsageError, shown
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ Examples:
 """
 
 
-@click.command("runs", epilog=EPILOG)
+@click.command("runs", cls=DataCommand, epilog=EPILOG)
 @click.argument("store", type=arguments.STORE, default=arguments.DEFAULT_STORE)
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="How to show them.")
 def command(store: str, form: str) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from footfall.cli import arguments
+from footfall.cli.data_command import DataCommand
 from footfall.cli.interrupts import gentle_stop
 from footfall.errors import UsageError, shown
 
@@ -28,7 +29,7 @@ Exit code: 0 done, 1 failed or stopped before the end, 2 a mistake in the comman
 """
 
 
-@click.command("send", epilog=EPILOG)
+@click.command("send", cls=DataCommand, epilog=EPILOG)
 @click.argument("store", type=arguments.STORE)
 @click.option("--to", metavar="SINK", multiple=True, required=True, help="Where to; repeatable, as for footfall run.")
 @click.option("--from", "from_", metavar="TIME", help="Only what happened since: a date or 2026-01-10T08:00, in UTC.")

@@ -13,6 +13,7 @@ import click
 from footfall import zones
 from footfall.cli import arguments, options
 from footfall.cli.console import print_table
+from footfall.cli.data_command import DataCommand
 from footfall.cli.words import Words, read
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Life:
     schema: StreamSchema
 
 
-@click.command("user", epilog=EPILOG)
+@click.command("user", cls=DataCommand, epilog=EPILOG)
 @click.argument("scenario", type=arguments.SCENARIO)
 @click.argument("person", metavar="ID", type=arguments.PERSON)
 @options.stream

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from footfall.cli import arguments
+from footfall.cli.data_command import DataCommand
 
 if TYPE_CHECKING:
     from footfall.validation import Validation
@@ -23,7 +24,7 @@ Exit code: 0 when nothing is wrong, 1 when something is, 2 when the command or t
 """
 
 
-@click.command("validate", epilog=EPILOG)
+@click.command("validate", cls=DataCommand, epilog=EPILOG)
 @click.argument("events", type=click.Path())
 @click.option(
     "--against", required=True, type=arguments.SCENARIO, metavar="SCENARIO", help="What the events ought to be."

@@ -17,6 +17,7 @@ from typing import IO
 
 from footfall.errors import FootfallError
 from footfall.run.frames import read_frame, write_frame
+from footfall.run.lean import leave_pandas_out
 from footfall.run.work import Job, Outcome, live_through
 
 CREDIT, STOP = b"c", b"s"
@@ -71,6 +72,7 @@ class Leash:
 def main() -> None:
     """Work off the assignment that comes through standard input, then exit."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    leave_pandas_out()
     orders = os.fdopen(0, "rb", buffering=0, closefd=False)
     results = os.fdopen(os.dup(1), "wb", buffering=1 << 16)
     os.dup2(2, 1)  # whatever a library prints must not run into the results
