@@ -47,9 +47,10 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
-def visit(browser: Any, file: Path, *, width: int = 1200, scheme: str = "light") -> Visit:
+def visit(browser: Any, file: Path, *, width: int = 1200, height: int = 900, scheme: str = "light") -> Visit:
     """Open a file, listening to the console, to errors, dialogs and requests."""
-    seen = Visit(browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme))
+    size = {"width": width, "height": height}
+    seen = Visit(browser.new_page(viewport=size, color_scheme=scheme))
     seen.page.on("console", lambda message: seen.said.append(message.text))
     seen.page.on("pageerror", lambda error: seen.said.append(str(error)))
     seen.page.on("dialog", lambda dialog: (seen.said.append(dialog.message), dialog.dismiss()))

@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "new": ("new", "Write a commented scenario to start from."),
     "check": ("check", "Check a scenario and say what was understood."),
     "diagram": ("diagram", "Draw the journeys of a scenario as flow charts."),
+    "taxonomy": ("taxonomy", "Write a scenario's tracking plan as workbook, CSV, JSON Schema or page."),
     "schema": ("schema", "Print the JSON Schema of scenarios, for editors."),
     "validate": ("validate", "Check events, also those of others, against what a scenario declares."),
     "user": ("user", "Show one person's properties and timeline."),
