@@ -21,6 +21,8 @@ class Balance:
         accepted: Events it has taken for good.
         rejected: Events it will never take; they are in the dead letters.
         size_bytes: Bytes written or sent.
+        is_complete: It has all parts of the run.
+        problem: Why it has not, where it has failed; None also where the run was only stopped.
     """
 
     name: str
@@ -30,6 +32,8 @@ class Balance:
     accepted: int = 0
     rejected: int = 0
     size_bytes: int = 0
+    is_complete: bool = False
+    problem: BaseException | None = None
 
     @property
     def pending(self) -> int:
@@ -37,8 +41,12 @@ class Balance:
         return self.generated - self.accepted - self.rejected
 
     def add(self, n_events: int, receipt: Receipt) -> None:
-        """Add a part."""
+        """Add a part that was made, and what became of it."""
         self.generated += n_events
+        self.settle(receipt)
+
+    def settle(self, receipt: Receipt) -> None:
+        """Add what became of a part."""
         self.accepted += receipt.accepted
         self.rejected += receipt.rejected
         self.size_bytes += receipt.size_bytes
@@ -57,7 +65,8 @@ class RunResult:
         parts: Parts committed by this call.
         tallies: Of the parts of this call; of the whole run if nothing was there before.
         seconds: How long it took.
-        is_finished: All parts are in all sinks; False when it was stopped before.
+        is_simulated: The end was reached by the simulation; False when it was stopped, or all sinks failed, before.
+        is_finished: All parts are in all sinks; False when it was stopped before, or one has failed.
     """
 
     run: Run
@@ -68,12 +77,13 @@ class RunResult:
     parts: int = 0
     tallies: Tallies = field(default_factory=Tallies.empty)
     seconds: float = 0.0
+    is_simulated: bool = False
     is_finished: bool = False
 
     @property
     def is_whole(self) -> bool:
-        """Whether the tallies are those of the whole run: every sink was empty before."""
-        return self.is_finished and all(sink.before == "new" for sink in self.sinks)
+        """Whether the tallies are those of the whole run: a sink was empty before, so nothing was left out."""
+        return self.is_simulated and any(sink.before == "new" for sink in self.sinks)
 
     @property
     def was_complete(self) -> bool:
@@ -84,6 +94,19 @@ class RunResult:
     def is_clean(self) -> bool:
         """Whether everything was delivered."""
         return self.is_finished and all(sink.rejected == sink.pending == 0 for sink in self.sinks)
+
+    def checked(self) -> RunResult:
+        """Return this, if no sink has failed.
+
+        Raises:
+            StoreError, SinkError: What the first of those that failed has said; the others stand in its notes.
+        """
+        problems = [sink.problem for sink in self.sinks if sink.problem is not None]
+        if not problems:
+            return self
+        for other in problems[1:]:
+            problems[0].add_note(f"another sink failed too: {other}")
+        raise problems[0]
 
     @property
     def sessions(self) -> int:

@@ -15,14 +15,14 @@ from footfall.errors import UsageError
 from footfall.events.chunk import Run
 from footfall.run.engine import DAY_MS, Engine
 from footfall.run.order import in_time_order
+from footfall.run.pipeline import SPILL_BYTES, Item, Pipeline
 from footfall.run.plan import Plan, make_plan
 from footfall.run.progress import watcher_for
-from footfall.run.result import Balance, RunResult
+from footfall.run.result import RunResult
 from footfall.run.setup import Settings, set_up
 from footfall.run.work import Job, Outcome
 from footfall.run.workers import default_workers, outcomes_of
-from footfall.sinks import Cursors, Prepared, Receipt, Sink, parse
-from footfall.sinks.sink import Heeding
+from footfall.sinks import Cursors, Sink, parse
 
 if TYPE_CHECKING:
     from footfall.scenario.records import Scenario
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 DEFAULT_SINK = "duckdb:footfall.duckdb"
 SMALL_PERSON_DAYS = 200_000
 """Less than this is simulated faster by this process alone than by workers that must start first (measured: 0.4 s)."""
+LEAVE_S = 2.0
+"""After a second Ctrl-C: how long a sink may take to finish the part that it is at and to be closed."""
 
 
 def run(
@@ -44,8 +46,10 @@ def run(
     workers: int | None = None,
     order: Literal["part", "time"] = "part",
     fresh: bool = False,
+    spill_bytes: int = SPILL_BYTES,
     progress: bool = False,
     stop: threading.Event | None = None,
+    check: bool = True,
 ) -> RunResult:
     """Simulate a scenario and write its events.
 
@@ -62,8 +66,10 @@ def run(
         workers: Processes that simulate; None takes one per processor, or none besides this one for small runs.
         order: `time` writes everybody's events in one order of time, which needs memory for all people at once.
         fresh: Remove what the sinks have of this run, and begin anew.
-        progress: Show a bar on standard error if that is a terminal.
+        spill_bytes: Of several sinks, how much may wait in files for a slow one before the others wait too.
+        progress: Show a bar, and a line per sink, on standard error if that is a terminal.
         stop: When set, what is in flight is finished and the run ends; running again continues.
+        check: Raise what has gone wrong in a sink, once the others have got everything; else it stands in the result.
 
     Raises:
         UsageError, ScenarioError: The arguments or the scenario cannot be used; nothing was written.
@@ -82,8 +88,9 @@ def run(
         in_time_order=order == "time",
         n_workers=workers,
         progress=progress,
+        spill_bytes=spill_bytes,
         stop=stop or threading.Event(),
-    ).drive()
+    ).drive(check=check)
 
 
 def _check_names(names: list[str]) -> None:
@@ -95,7 +102,7 @@ def _check_names(names: list[str]) -> None:
 class Drive:
     """One run into its sinks.
 
-    opened → planned → driven, part by part → closed, whatever happens on the way.
+    opened → planned → parts are made and handed to a pipeline per sink → closed, whatever happens on the way.
     """
 
     def __init__(
@@ -109,82 +116,87 @@ class Drive:
         fresh: bool = False,
         in_time_order: bool = False,
         n_workers: int | None = None,
+        spill_bytes: int = SPILL_BYTES,
         progress: bool = False,
     ) -> None:
         self._engine, self._run, self._sinks = engine, run, sinks
         self._fresh, self._in_time_order, self._n_workers = fresh, in_time_order, n_workers
-        self._progress, self._stop, self._time_zone = progress, stop, time_zone
+        self._progress, self._stop, self._time_zone, self._spill_bytes = progress, stop, time_zone, spill_bytes
 
-    def drive(self) -> RunResult:
-        """Do everything that is left to do, and return what it came to."""
+    def drive(self, *, check: bool = True) -> RunResult:
+        """Do everything that is left to do, and return what it came to.
+
+        Args:
+            check: Raise what has gone wrong in a sink; else it stands in the result.
+        """
         begun = time.perf_counter()
         encoders = self._encoders()
-        cursors: list[Cursors] = []
-        result = RunResult(self._run, self._time_zone, [])
+        pipelines = self._pipelines()
+        result = RunResult(self._run, self._time_zone, [pipeline.balance for pipeline in pipelines])
         try:
-            for sink in self._sinks:
-                if isinstance(sink, Heeding):
-                    sink.heed(self._stop)
-                cursors.append(sink.open(self._run, fresh=self._fresh))
-            plan = self._plan(tuple(cursors), result)
-            self._work_off(Job(self._engine, self._run.id, plan, encoders, self._in_time_order), result)
-        except BaseException:
-            self._close(len(cursors), result)
+            cursors = tuple(pipeline.open(self._run, fresh=self._fresh) for pipeline in pipelines)
+            plan = self._plan(cursors, result)
+            self._work_off(Job(self._engine, self._run.id, plan, encoders, self._in_time_order), pipelines, result)
+        except BaseException as problem:
+            _halt(pipelines, None if isinstance(problem, Exception) else LEAVE_S)
             raise
-        for problem in self._close(len(cursors), result):
-            raise problem
+        result.is_finished = all(sink.is_complete for sink in result.sinks)
         result.seconds = time.perf_counter() - begun
-        return result
+        return result.checked() if check else result
 
     def _encoders(self) -> tuple[Sink | None, ...]:
         """Return copies of the sinks, made while they can be pickled still; None for those that encode in the owner."""
         return tuple(pickle.loads(pickle.dumps(s)) if s.placement == "worker" else None for s in self._sinks)  # noqa: S301
 
+    def _pipelines(self) -> list[Pipeline]:
+        """Return a pipeline per sink; where there is one sink alone, nobody is helped by letting much wait for it."""
+        spill_bytes = self._spill_bytes if len(self._sinks) > 1 else 0
+        return [Pipeline(sink, stop=self._stop, spill_bytes=spill_bytes) for sink in self._sinks]
+
     def _plan(self, cursors: tuple[Cursors, ...], result: RunResult) -> Plan:
         plan = make_plan(self._engine, self._run.until_ms, cursors, in_time_order=self._in_time_order)
-        for place, sink in enumerate(self._sinks):
-            plan.check_layout(place, sink.name)
-            result.sinks.append(Balance(sink.name, sink.guarantee, plan.state_of(place)))
+        for place, balance in enumerate(result.sinks):
+            plan.check_layout(place, balance.name)
+            balance.before = plan.state_of(place)
         return plan
 
-    def _work_off(self, job: Job, result: RunResult) -> None:
+    def _work_off(self, job: Job, pipelines: Sequence[Pipeline], result: RunResult) -> None:
         result.n_workers = self._n_workers or _fitting_workers(self._run, job.plan)
         outcomes = outcomes_of(job, min(result.n_workers, max(job.plan.n_groups, 1)), self._stop)
-        done = -1
-        with (
-            closing(outcomes),
-            closing(in_time_order(job, outcomes) if self._in_time_order else outcomes) as ordered,
-            watcher_for(job.plan, self._run.people, is_wanted=self._progress) as watcher,
-        ):
-            for outcome in ordered:
-                self._commit(outcome, result)
-                watcher.committed(outcome.step, outcome.n_events)
-                done = outcome.step.number
-        result.is_finished = done == job.plan.n_steps - 1
+        with watcher_for(job.plan, self._run.people, pipelines, is_wanted=self._progress) as watcher:
+            done = -1
+            with (
+                closing(outcomes),
+                closing(in_time_order(job, outcomes) if self._in_time_order else outcomes) as ordered,
+            ):
+                for outcome in ordered:
+                    watcher.made(outcome.step, outcome.n_events)
+                    self._hand_over(outcome, pipelines, result)
+                    done = outcome.step.number
+                    del outcome
+                    if not any(pipeline.wants_more for pipeline in pipelines):
+                        break
+            result.is_simulated = done == job.plan.n_steps - 1
+            for pipeline in pipelines:
+                pipeline.end(has_all=result.is_simulated)
+            for pipeline in pipelines:
+                pipeline.join()
 
-    def _commit(self, outcome: Outcome, result: RunResult) -> None:
-        for place, prepared in zip(outcome.step.sinks, outcome.prepared, strict=True):
-            result.sinks[place].add(outcome.n_events, self._commit_to(self._sinks[place], outcome, prepared))
+    def _hand_over(self, outcome: Outcome, pipelines: Sequence[Pipeline], result: RunResult) -> None:
         result.events += outcome.n_events
         result.parts += 1
         result.tallies.add(outcome.tallies)
+        for place, prepared in zip(outcome.step.sinks, outcome.prepared, strict=True):
+            chunk = outcome.chunk if prepared is None else None
+            pipelines[place].put(Item(outcome.step.number, outcome.n_events, prepared, chunk))
 
-    def _commit_to(self, sink: Sink, outcome: Outcome, prepared: Prepared | None) -> Receipt:
-        if prepared is not None:
-            return sink.commit(prepared)
-        assert outcome.chunk is not None
-        return sink.commit(sink.prepare(outcome.chunk))
 
-    def _close(self, n_open: int, result: RunResult) -> list[Exception]:
-        """Close what was opened, the last first, and return what went wrong: no sink keeps another one open."""
-        problems: list[Exception] = []
-        for place in reversed(range(n_open)):
-            had_all = place < len(result.sinks) and result.sinks[place].before == "complete"
-            try:
-                self._sinks[place].close(complete=result.is_finished or had_all)
-            except Exception as problem:  # noqa: BLE001 - the caller raises it, or has a better reason to fail
-                problems.append(problem)
-        return problems
+def _halt(pipelines: Sequence[Pipeline], timeout_s: float | None) -> None:
+    """Have all sinks closed after the parts they are at; wait for it, though no longer than some time."""
+    for pipeline in pipelines:
+        pipeline.halt()
+    for pipeline in pipelines:
+        pipeline.join(timeout_s)
 
 
 def _fitting_workers(run: Run, plan: Plan) -> int:

@@ -129,7 +129,7 @@ class Sink(Protocol):
 
     Life: made from its configuration alone → `open` (which also clears away what an interrupted run has left) → any
     number of `prepare` and `commit` → `close`. `prepare` needs no `open`: it runs in worker processes, on a copy that
-    was pickled before; so a sink must be picklable while it is not open. All else runs in one process, the owner.
+    was pickled before; so a sink must be picklable while it is not open. All else runs in one thread of the owner.
 
     Attributes:
         name: For people, and what `parse` takes: `duckdb:footfall.duckdb`.
@@ -220,6 +220,31 @@ class Heeding(Protocol):
 
     def heed(self, stop: threading.Event) -> None:
         """Give up waiting soon after an event is set; told before `open`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What has become of the part that is being committed, so far.
+
+    Args:
+        in_flight: Events that were handed over, and of which nothing is known yet.
+        accepted, rejected: Events.
+        retries: Requests that were sent once more, since the sink was opened.
+    """
+
+    in_flight: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    retries: int = 0
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """A sink that can say how far a part is while it is being committed."""
+
+    def progress(self) -> Progress:
+        """Return what has become of the part; called by another thread at any time."""
         ...
 
 

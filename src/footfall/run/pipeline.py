@@ -1,0 +1,274 @@
+"""A sink in a thread of its own, behind a bounded queue: a slow sink makes the others wait only once that is full.
+
+A sink is opened, used and closed by one thread, so connections that belong to a thread are no concern of anybody else.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from footfall.errors import TransientSinkError
+from footfall.events.chunk import Chunk, Run
+from footfall.run.result import Balance
+from footfall.sinks import Cursors, Prepared, Receipt, Sink
+from footfall.sinks.scratch import drop
+from footfall.sinks.sink import Heeding, Progress, Telling
+
+SPILL_BYTES = 256_000_000
+"""How much may wait for one sink of several, encoded, in files; then all wait for it."""
+MEMORY_BYTES = 64_000_000
+"""How much of what waits for one sink may lie in memory: small parts, and chunks that the sink encodes itself."""
+MOST_PARTS = 1_000
+_LOOK_UP_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A part on its way to one sink.
+
+    Args:
+        number: Of its step.
+        n_events: Events in it.
+        prepared: As the sink's encoder has made it; None where the sink is to encode the chunk.
+        chunk: The chunk in that case.
+    """
+
+    number: int
+    n_events: int
+    prepared: Prepared | None
+    chunk: Chunk | None = None
+
+    @property
+    def weight(self) -> tuple[int, int, int]:
+        """How much it takes of a queue: parts, bytes in memory, bytes in files."""
+        if self.prepared is None:
+            assert self.chunk is not None, "a part is prepared, or comes as a chunk"
+            tables = (self.chunk.events, self.chunk.changes, self.chunk.arrivals)
+            return 1, sum(table.nbytes for table in tables), 0
+        payloads = [payload for several in self.prepared.payloads.values() for payload in several]
+        in_memory = sum(payload.size_bytes for payload in payloads if payload.file is None)
+        return 1, in_memory, self.prepared.size_bytes - in_memory
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a pipeline stands, for somebody who watches.
+
+    Args:
+        name: The sink.
+        waiting: Events in the queue.
+        now: What the sink says of the part it is at.
+        accepted, rejected: Events in all, in this call.
+        reached: Number of the first step that is not done in this sink; None where no step is waited for.
+    """
+
+    name: str
+    waiting: int
+    now: Progress
+    accepted: int
+    rejected: int
+    reached: int | None
+
+
+class Pipeline:
+    """The way of parts to one sink.
+
+    opened → parts are put, and delivered one by one → told to end → what waits is delivered → closed. Once the sink has
+    failed, or the user wants no more, what waits and what still comes is thrown away: it is pending.
+
+    Args:
+        sink: Not open.
+        stop: Set by who wants no more; the part that is being delivered is finished.
+        spill_bytes: Bytes in files that may wait; 0 lets one part wait.
+    """
+
+    def __init__(self, sink: Sink, *, stop: threading.Event, spill_bytes: int) -> None:
+        self._sink, self._stop = sink, stop
+        self._most = (MOST_PARTS, MEMORY_BYTES, spill_bytes) if spill_bytes else (1, MEMORY_BYTES, 0)
+        self.balance = Balance(sink.name, sink.guarantee, "new")
+        self._changed = threading.Condition()
+        self._waiting: deque[Item] = deque()
+        self._held = (0, 0, 0)
+        self._current: Item | None = None
+        self._cursors: Cursors | None = None
+        self._is_halted = self._is_told_to_end = self._has_ended = False
+        self._is_short = False  # a part is not delivered
+
+    def open(self, run: Run, *, fresh: bool) -> Cursors:
+        """Start the thread, in which the sink is opened; return up to when it has each group of people.
+
+        Raises:
+            FootfallError: The sink cannot be opened.
+        """
+        threading.Thread(target=self._live, args=(run, fresh), name=f"footfall-{self._sink.name}", daemon=True).start()
+        with self._changed:
+            self._wait_until(lambda: self._cursors is not None or self._has_ended)
+        if self._cursors is None:
+            assert self.balance.problem is not None, "a sink that was not opened says why"
+            raise self.balance.problem
+        return self._cursors
+
+    def put(self, item: Item) -> None:
+        """Hand a part over; wait while the queue is full."""
+        weight = item.weight
+        with self._changed:
+            self.balance.generated += item.n_events
+            self._wait_until(lambda: self._has_room(weight) or self._is_given_up)
+            self._waiting.append(item)
+            self._held = _sum(self._held, weight)
+            if self._is_given_up:
+                self._throw_away()
+            self._changed.notify_all()
+
+    @property
+    def wants_more(self) -> bool:
+        """Whether parts that are put have a chance to be delivered."""
+        return self.balance.problem is None and self.balance.before != "complete"
+
+    def end(self, *, has_all: bool) -> None:
+        """Have the sink closed, after what waits; do not wait for it.
+
+        Args:
+            has_all: All parts that the sink lacked were put.
+        """
+        with self._changed:
+            self._is_short |= not has_all
+            self._is_told_to_end = True
+            self._changed.notify_all()
+
+    def halt(self) -> None:
+        """Have what waits thrown away, and the sink closed after the part it is at; do not wait for it."""
+        self._is_halted = True
+        self.end(has_all=False)
+
+    def join(self, timeout_s: float | None = None) -> None:
+        """Wait until the sink is closed."""
+        with self._changed:
+            self._wait_until(lambda: self._has_ended, timeout_s)
+
+    @property
+    def standing(self) -> Standing:
+        """How it stands now."""
+        with self._changed:
+            current, waiting, balance = self._current, list(self._waiting), self.balance
+            now = self._progress(current)
+            pending = [item.number for item in (current, *waiting[:1]) if item is not None]
+            return Standing(
+                name=self._sink.name,
+                waiting=sum(item.n_events for item in waiting),
+                now=now,
+                accepted=balance.accepted + now.accepted,
+                rejected=balance.rejected + now.rejected,
+                reached=min(pending) if pending and balance.problem is None else None,
+            )
+
+    # What the thread does.
+
+    def _live(self, run: Run, fresh: bool) -> None:
+        """Open the sink, deliver, close it; whatever goes wrong is this sink's, and told by the owner."""
+        problem: BaseException | None = None
+        try:
+            self._open(run, fresh)
+            while (item := self._take()) is not None:
+                self._deliver(item)
+                del item  # a chunk must be gone before the next one is taken
+            self._close()
+        except BaseException as error:  # noqa: BLE001 - see above
+            problem = error
+        with self._changed:
+            if not self._is_leaving(problem):
+                self.balance.problem = self.balance.problem or problem
+            self._has_ended = True
+            self._changed.notify_all()
+
+    def _open(self, run: Run, fresh: bool) -> None:
+        if isinstance(self._sink, Heeding):
+            self._sink.heed(self._stop)
+        cursors = self._sink.open(run, fresh=fresh)
+        with self._changed:
+            self._cursors = cursors
+            self._changed.notify_all()
+
+    def _take(self) -> Item | None:
+        """Return the next part, or None once all that was put is delivered or thrown away, and no more will come."""
+        with self._changed:
+            while True:
+                if self._is_given_up:
+                    self._throw_away()
+                    self._changed.notify_all()
+                if self._waiting:
+                    self._current = item = self._waiting.popleft()
+                    self._held = _sum(self._held, item.weight, -1)
+                    self._changed.notify_all()
+                    return item
+                if self._is_told_to_end:
+                    return None
+                self._changed.wait(_LOOK_UP_S)
+
+    def _deliver(self, item: Item) -> None:
+        problem: BaseException | None = None
+        receipt: Receipt | None = None
+        try:
+            receipt = self._sink.commit(self._prepared(item))
+        except BaseException as error:  # noqa: BLE001 - the sink is to be closed still
+            problem = error
+        with self._changed:
+            self._current = None
+            if receipt is not None:
+                self.balance.settle(receipt)
+            else:
+                self._is_short = True
+                self.balance.problem = None if self._is_leaving(problem) else problem
+            self._changed.notify_all()
+
+    def _prepared(self, item: Item) -> Prepared:
+        if item.prepared is not None:
+            return item.prepared
+        assert item.chunk is not None, "a part is prepared, or comes as a chunk"
+        return self._sink.prepare(item.chunk)
+
+    def _close(self) -> None:
+        balance = self.balance
+        is_complete = balance.before == "complete" or not self._is_short
+        self._sink.close(complete=is_complete)
+        balance.is_complete = is_complete
+
+    def _is_leaving(self, problem: BaseException | None) -> bool:
+        """Whether a sink has only let a part be, as it was asked to."""
+        return isinstance(problem, TransientSinkError) and self._stop.is_set()
+
+    @property
+    def _is_given_up(self) -> bool:
+        return self.balance.problem is not None or self._is_halted or self._stop.is_set()
+
+    def _throw_away(self) -> None:
+        while self._waiting:
+            item = self._waiting.popleft()
+            drop(item.prepared.files if item.prepared is not None else ())
+            self._is_short = True
+        self._held = (0, 0, 0)
+
+    def _has_room(self, weight: tuple[int, int, int]) -> bool:
+        """Whether a part fits into the queue; into an empty one any does."""
+        wanted = _sum(self._held, weight)
+        return not self._waiting or all(held <= most for held, most in zip(wanted, self._most, strict=True))
+
+    def _progress(self, item: Item | None) -> Progress:
+        """What has become of a part; a sink that does not tell has all of it in flight."""
+        if isinstance(self._sink, Telling):
+            return self._sink.progress()
+        return Progress(in_flight=item.n_events if item is not None else 0)
+
+    def _wait_until(self, is_so: Callable[[], bool], timeout_s: float | None = None) -> None:
+        """Wait, in steps that a Ctrl-C can come between on every system."""
+        give_up = None if timeout_s is None else time.monotonic() + timeout_s
+        while not is_so() and (give_up is None or time.monotonic() < give_up):
+            self._changed.wait(_LOOK_UP_S)
+
+
+def _sum(a: tuple[int, int, int], b: tuple[int, int, int], sign: int = 1) -> tuple[int, int, int]:
+    return a[0] + sign * b[0], a[1] + sign * b[1], a[2] + sign * b[2]
