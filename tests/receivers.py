@@ -63,8 +63,8 @@ class Client:
         return b"".join(pieces)
 
     def rows(self, sql: str = 'SELECT insert_id, "event" FROM received') -> list[tuple[Any, ...]]:
-        with self.listener.received.cursor() as cursor:
-            return cursor.execute(sql).fetchall()
+        with self.listener.received.shelf.reading() as ask:
+            return list(zip(*(column.to_pylist() for column in ask(sql).columns), strict=True))
 
 
 @contextmanager

@@ -9,6 +9,9 @@ from amplitude import Amplitude, BaseEvent, EventOptions, Identify
 
 from footfall.server.amplitude import Amplitude as Checks
 from footfall.server.amplitude import Answer
+from footfall.server.intake import Intake
+from footfall.server.received import Received
+from footfall.server.shelf_duckdb import DuckDBShelf
 from footfall.sinks.delivery.amplitude_limits import BATCH, HTTP_V2, Endpoint
 from tests.clocks import FakeClock
 from tests.receivers import receiver
@@ -152,16 +155,13 @@ def test_deduplication(tmp_path):
 def test_deduplication_ends_after_7_days(tmp_path):
     """Source: http-v2, "Event deduplication": within the past 7 days; later it counts again, also after a restart."""
     one = {**EVENT, "insert_id": "a"}
-    from footfall.server.intake import Intake
-    from footfall.server.received import Received
-
     clock = FakeClock()
     intake = Checks(clock).take(BATCH, body(one))
     assert isinstance(intake, Intake)
     results = []
     for days in (0, 6.9, 0.2):
         clock.advance(days * 86_400)
-        store = Received(tmp_path / "r.duckdb", clock)
+        store = Received(DuckDBShelf(tmp_path / "r.duckdb"), clock)
         results.append(store.submit(intake).result(10).new)
         store.close()
     assert results == [1, 0, 1]

@@ -302,25 +302,34 @@ def test_dribbling_headers(tmp_path, monkeypatch):
         assert client.send("GET", "/health").status == 200
 
 
-def test_disk_full(tmp_path):
-    """While the store takes nothing, senders are told to come again, and nothing is there by half."""
+def test_disk_full(tmp_path, monkeypatch):
+    """While the store takes nothing, senders are told to come again, /health and the page say why, no half is there."""
+    monkeypatch.setattr("footfall.server.received.REST_S", 0.2)
     with receiver(tmp_path) as client:
         store = client.listener.received
-        insert = store._insert
+        insert = store.shelf.insert
 
         def full(rows, now):
             insert(rows[: len(rows) // 2], now)
             raise OSError(28, "No space left on device")
 
-        store._insert = full
+        store.shelf.insert = full
         events = [{**EVENT, "insert_id": f"e{i}", "user_id": "user-1", "user_properties": {"n": i}} for i in range(4)]
         said = client.post("/webhook", events)
         assert (said.status, said.headers["retry-after"]) == (503, "5")
-        assert client.post("/batch", {"api_key": "k", "events": [events[0]]}).status == 503
+        batch = {"api_key": "k", "events": [events[0]]}
+        assert client.post("/batch", batch).headers["retry-after"] == "5"
+        health = client.send("GET", "/health")
+        assert health.status == 503
+        assert health.json["reason"] == "received.duckdb: the disk is full"
+        assert b"Events are refused: received.duckdb: the disk is full" in client.send("GET", "/").body
+        assert b"footfall_received_store_up 0\n" in client.send("GET", "/metrics").body
         assert client.rows() == []
-        assert store.profiles.of("u/user-1") == {}
-        store._insert = insert
+        store.shelf.insert = insert
+        time.sleep(0.3)
+        assert client.send("GET", "/health").status == 200
         assert client.post("/webhook", events).json == {"accepted": 4, "duplicates": 0}
+        assert store.profiles.of("u/user-1") == {"n": 3}
 
 
 def test_kill_9_keeps_what_was_acknowledged(tmp_path):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import signal
-from pathlib import Path
+from typing import Any
 
 import click
 
 from footfall.cli import arguments
-from footfall.errors import MissingExtraError
+from footfall.cli.data_command import DataCommand
+from footfall.errors import MissingExtraError, shown
 
 EPILOG = """\b
 Examples:
   footfall serve                                            on http://127.0.0.1:8888, into received.duckdb
+  footfall serve --to postgresql://me@localhost/analytics   into the tables of its schema receiver
   footfall serve --chaos all --chaos-share 0.3              to see what a sender does about failures
   footfall run ecommerce --to webhook+http://127.0.0.1:8888/webhook
 \b
@@ -23,10 +26,33 @@ Ctrl-C stops.
 PORT = arguments.Count("port", 0, 65_535)
 
 
-@click.command("serve", epilog=EPILOG)
+class Size(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2
+    """A number of bytes, written like 500MB or 2GB."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the bytes, or fail with what is accepted."""
+        found = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,3})?) ?(MB|GB|TB)", str(value).strip().upper())
+        if found is None or not float(found[1]):
+            self.fail(f"{shown(str(value))} is not a size, written like 500MB, 2GB or 1.5TB", param, ctx)
+        return int(float(found[1]) * {"MB": 10**6, "GB": 10**9, "TB": 10**12}[found[2]])
+
+
+SIZE = Size()
+
+
+@click.command("serve", cls=DataCommand, epilog=EPILOG)
 @click.option(
-    "--store", default="received.duckdb", show_default=True, metavar="FILE", help="DuckDB file for what comes."
+    "--to",
+    "--store",
+    "store",
+    default="received.duckdb",
+    show_default=True,
+    metavar="STORE",
+    help="Where events go: a DuckDB file, or postgresql://USER@HOST:PORT/DATABASE.",
 )
+@click.option("--max-size", type=SIZE, help="Refuse events once the DuckDB file has about this size, like 2GB.")
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Address to listen on.")
 @click.option("--port", type=PORT, default=8888, show_default=True, help="Port to listen on; 0 takes a free one.")
 @click.option("--chaos", metavar="KINDS", help="Misbehave: all, or some of 5xx,429,timeout,slow,cut,partial,duplicate.")
@@ -40,7 +66,14 @@ PORT = arguments.Count("port", 0, 65_535)
 @click.option("--chaos-seed", type=arguments.SEED, default=1, show_default=True, help="Another seed, other requests.")
 @click.option("--first-only", is_flag=True, help="Amplitude: name one bad event per field at a time, not all.")
 def command(
-    store: str, host: str, port: int, chaos: str | None, chaos_share: float, chaos_seed: int, first_only: bool
+    store: str,
+    max_size: int | None,
+    host: str,
+    port: int,
+    chaos: str | None,
+    chaos_share: float,
+    chaos_seed: int,
+    first_only: bool,
 ) -> int:
     """Receive webhooks and Amplitude's requests on this machine."""
     try:
@@ -54,7 +87,8 @@ def command(
     profile = Profile(kinds_of(chaos), chaos_share, chaos_seed) if chaos else None
     listener = Listener(
         Settings(
-            store=Path(store.removeprefix("duckdb:")),
+            store=store,
+            most_bytes=max_size,
             host=host,
             port=port,
             api_key=secret_from("AMPLITUDE_API_KEY", "footfall serve"),
@@ -64,8 +98,9 @@ def command(
             is_first_only=first_only,
         )
     )
-    shown = f"[{host}]" if ":" in host else host
-    click.echo(f"listening on http://{shown}:{listener.port}, storing into {store}; Ctrl-C stops", err=True)
+    into = listener.received.shelf.name if "://" in store else store
+    address = f"[{host}]" if ":" in host else host
+    click.echo(f"listening on http://{address}:{listener.port}, storing into {into}; Ctrl-C stops", err=True)
     if not listener.receiver.keys:
         click.echo("webhooks are taken unsigned: FOOTFALL_WEBHOOK_SECRET is not set", err=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)

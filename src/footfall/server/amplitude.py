@@ -21,6 +21,7 @@ from footfall.server.intake import (
     as_text,
     digest,
     dumped,
+    key_of,
     parse_json,
 )
 from footfall.server.throttle import Throttle
@@ -28,6 +29,7 @@ from footfall.sinks.delivery.amplitude_limits import (
     BATCH,
     DEEPEST,
     HTTP_V2,
+    LONGEST_TEXT,
     MOST_EVENTS,
     SHORTEST_ID,
     Endpoint,
@@ -171,7 +173,7 @@ class Amplitude:
         for place, event in enumerate(events):
             for name in ("user_id", "device_id"):
                 value = event.get(name)
-                if type(value) is str and is_bad_id(value, shortest):
+                if type(value) is str and (is_bad_id(value, shortest) or len(value) > LONGEST_TEXT):
                     found.setdefault(name, []).append(place)
         named = self._named(found)
         error = "Invalid id length for user_id or device_id"
@@ -247,12 +249,13 @@ def _lacking(event: Json) -> list[str]:
 
 def _wrong(event: Json) -> list[str]:
     """Return the names of fields whose values are of the wrong type or out of range."""
-    wrong = []
+    wrong = ["insert_id"] if len(as_text(event.get("insert_id")) or "") > LONGEST_TEXT else []
     for name, value in event.items():
         kinds = TYPES.get(name)
         if kinds is None or value is None:
             continue
-        if type(value) not in kinds or not _is_in_range(name, value):
+        kind = type(value)
+        if kind not in kinds or (kind is not str and not _is_in_range(name, value)):
             wrong.append(name)
     return wrong
 
@@ -269,8 +272,10 @@ def _depth_over(value: Any, most: int) -> bool:
     """Tell whether an object or list is nested deeper than a number of levels."""
     if most < 0:
         return True
-    items: Any = value.values() if type(value) is dict else value
-    return any(_depth_over(item, most - 1) for item in items if type(item) is dict or type(item) is list)
+    for item in value.values() if type(value) is dict else value:
+        if (type(item) is dict or type(item) is list) and _depth_over(item, most - 1):
+            return True
+    return False
 
 
 def _accepted(source: Source, batch: Batch) -> Intake | Answer:
@@ -286,7 +291,7 @@ def _row(source: Source, project: str, event: Json) -> Row:
     properties = event.get("user_properties") or {}
     said = properties["$set"] if isinstance(properties.get("$set"), dict) else properties
     return Row(
-        key=f"a/{project}/{device or 'u/' + (user or '')}/{insert}" if insert else None,
+        key=key_of("a", project, device or f"u/{user}", insert) if insert else None,
         source=source,
         insert_id=insert,
         event_type=event.get("event_type"),

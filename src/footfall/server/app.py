@@ -6,7 +6,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -21,11 +20,14 @@ from footfall.server.amplitude import TOO_LARGE, Amplitude, Answer, bad_request
 from footfall.server.chaos import HALF
 from footfall.server.intake import Intake, Malformed, Stored
 from footfall.server.received import Received
+from footfall.server.shelf import Refused
 from footfall.sinks.delivery import signature
 from footfall.sinks.delivery.amplitude_limits import BATCH, HTTP_V2, MEGABYTE, Endpoint
 from footfall.sinks.delivery.clock import Clock
 
 BODY_TIME_S = 30.0
+RETRY = {"Retry-After": "5"}
+"""With 503: 507 would say more of a full disk, but clients must not repeat it by themselves (RFC 4918, 11.5)."""
 
 
 class TooLarge(Exception):  # noqa: N818 - reads as what a body is
@@ -68,19 +70,37 @@ class Receiver:
         )
 
     async def _page(self, request: Request) -> Response:
-        overview = await asyncio.to_thread(self.received.overview)
+        overview = trouble = None
+        try:
+            overview = await asyncio.to_thread(self.received.overview)
+        except StoreError as error:
+            trouble = error
         names = ("events", "duplicates", "requests refused")
-        counts = {name: self.totals[name] for name in names}
-        return self._counted(request, HTMLResponse(page.render(overview, counts)))
+        shown = page.render(
+            overview,
+            {name: self.totals[name] for name in names},
+            store=self.received.shelf.name,
+            trouble=_first_line(self.received.trouble or trouble),
+            at_ms=self.clock.wall_ms(),
+            base=f"{request.url.scheme}://{request.url.netloc}",
+        )
+        return self._counted(request, HTMLResponse(shown, 503 if overview is None else 200))
 
     async def _health(self, request: Request) -> Response:
-        return self._counted(request, JSONResponse({"status": "ok", "store": Path(self.received.path).name}))
+        """Tell whether events can be stored, having tried."""
+        told = {"status": "ok", "store": self.received.shelf.name}
+        try:
+            await asyncio.wrap_future(self.received.submit(Intake([], [])))
+        except StoreError as error:
+            told |= {"status": "failing", "reason": _first_line(error)}
+            return self._counted(request, JSONResponse(told, 503, RETRY))
+        return self._counted(request, JSONResponse(told))
 
     async def _metrics(self, request: Request) -> Response:
         counts: dict[str, dict[str, int]] = {"requests": dict(self.requests)}
         counts |= {name: {"": self.totals[name]} for name in ("events", "duplicates", "bytes")}
         counts["chaos"] = {f'kind="{kind}"': n for kind, n in self.chaos.items()}
-        text = page.metrics(counts)
+        text = page.metrics(counts, is_well=self.received.trouble is None)
         return self._counted(request, PlainTextResponse(text, media_type="text/plain; version=0.0.4"))
 
     async def _webhook(self, request: Request) -> Response:
@@ -119,8 +139,10 @@ class Receiver:
     async def _stored_webhook(self, request: Request, intake: Intake) -> Response:
         try:
             stored = await self._store(request, intake)
+        except Refused:
+            return _problem(400, "the store cannot hold these events: a text in them is too long, it seems")
         except StoreError:
-            return _problem(503, "the store does not take events now", {"Retry-After": "5"})
+            return _problem(503, "the store does not take events now; /health says why", RETRY)
         if stored.is_conflict:
             return _problem(409, "a message of that webhook-id came before with another body")
         return JSONResponse({"accepted": stored.new, "duplicates": stored.duplicates})
@@ -149,6 +171,8 @@ class Receiver:
             return self._answered(request, taken)
         try:
             await self._store(request, taken)
+        except Refused:
+            return self._answered(request, bad_request("Invalid event JSON"))
         except StoreError:
             return self._answered(request, Answer(503, {"code": 503, "error": "Service unavailable"}))
         success = {
@@ -172,6 +196,8 @@ class Receiver:
             return self._answered(request, taken)
         try:
             await self._store(request, taken)
+        except Refused:
+            return self._answered(request, Answer(400, "missing_event"))
         except StoreError:
             return self._answered(request, Answer(503, "unavailable"))
         return self._answered(request, Answer(200, "success"))
@@ -206,9 +232,10 @@ class Receiver:
         return stored
 
     def _answered(self, request: Request, answer: Answer) -> Response:
+        headers = RETRY if answer.status == 503 else None
         if isinstance(answer.body, str):
-            return self._counted(request, PlainTextResponse(answer.body, answer.status))
-        return self._counted(request, JSONResponse(answer.body, answer.status))
+            return self._counted(request, PlainTextResponse(answer.body, answer.status, headers))
+        return self._counted(request, JSONResponse(answer.body, answer.status, headers))
 
     async def _no_route(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 404
@@ -227,6 +254,10 @@ def _problem(status: int, detail: str, headers: dict[str, str] | None = None) ->
     """Return an error as problem details. Source: RFC 9457."""
     body: dict[str, Any] = {"status": status, "title": detail}
     return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def _first_line(error: Exception | None) -> str:
+    return str(error or "").partition("\n")[0]
 
 
 async def _fault(request: Request, error: Exception) -> Response:

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 Source = Literal["webhook", "httpapi", "batch", "identify"]
 Json = dict[str, Any]
+LONGEST_KEY = 250
 MOST_MILLISECONDS = 253_402_300_800_000  # the year 10000
 
 
@@ -56,7 +57,7 @@ class Intake:
     Args:
         rows: One per event.
         updates: One per event; None where it says nothing.
-        message: Id of the message and digest of its body, for senders that name their messages.
+        message: Key of the message and digest of its body, for senders that name their messages.
     """
 
     rows: Sequence[Row]
@@ -141,6 +142,12 @@ def dumped(event: Any) -> str:
         raise Malformed("the body contains a number beyond all limits") from None
     except RecursionError:
         raise Malformed("the body is nested too deeply") from None
+
+
+def key_of(kind: str, *parts: str) -> str:
+    """Return what stands for some texts among keys of a kind: the texts themselves, unless they are long."""
+    key = "/".join((kind, *parts))
+    return key if len(key) <= LONGEST_KEY else f"{kind}/{digest(*parts)}"
 
 
 def digest(*parts: str) -> str:

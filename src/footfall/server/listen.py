@@ -6,6 +6,7 @@ import asyncio
 import errno
 import http.client
 import ipaddress
+import re
 import socket
 import threading
 from contextlib import suppress
@@ -23,9 +24,13 @@ from footfall.server.app import Receiver
 from footfall.server.chaos import Chaos, Profile
 from footfall.server.guard import HEADER_BYTES, App, Guard, Scope
 from footfall.server.received import Received
+from footfall.server.shelf import Shelf
+from footfall.server.shelf_duckdb import DuckDBShelf
+from footfall.server.shelf_postgres import PostgresShelf
 from footfall.sinks.delivery import signature
 from footfall.sinks.delivery.clock import Clock, SystemClock
 from footfall.sinks.delivery.secrets import Secret
+from footfall.store.postgres.address import FORM, Address, is_address
 
 HEADER_TIME_S = 10.0
 IDLE_S = 60
@@ -40,7 +45,7 @@ class Settings:
     """How to listen.
 
     Args:
-        store: The DuckDB file.
+        store: A DuckDB file, or the URL of a PostgreSQL database.
         host: Address to listen on.
         port: 0 takes a free one.
         api_key: The one that Amplitude's endpoints accept; None accepts any.
@@ -48,9 +53,10 @@ class Settings:
         token: Must come with every other request; needed where others than this machine can connect.
         chaos: Misbehaviour on purpose.
         is_first_only: Name one bad event per field at a time.
+        most_bytes: How large a DuckDB file may become; None for as large as the disk allows.
     """
 
-    store: Path
+    store: Path | str
     host: str = "127.0.0.1"
     port: int = 8888
     api_key: Secret | None = None
@@ -58,6 +64,7 @@ class Settings:
     token: Secret | None = None
     chaos: Profile | None = None
     is_first_only: bool = False
+    most_bytes: int | None = None
 
 
 class Listener:
@@ -67,7 +74,7 @@ class Listener:
 
     Raises:
         UsageError: The port is taken, or the address needs a token.
-        StoreError: The file cannot be opened.
+        StoreError: The store cannot be opened.
     """
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
@@ -76,7 +83,7 @@ class Listener:
         clock = clock or SystemClock()
         self._socket = bind(settings.host, settings.port)
         try:
-            self.received = Received(settings.store, clock)
+            self.received = Received(shelf_of(settings.store, settings.most_bytes), clock)
         except BaseException:
             self._socket.close()
             raise
@@ -181,6 +188,30 @@ class Patient(H11Protocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+def shelf_of(store: Path | str, most_bytes: int | None) -> Shelf:
+    """Return the shelf that a text names.
+
+    Args:
+        store: `FILE`, `duckdb:FILE` or `postgresql://USER@HOST:PORT/DATABASE`.
+        most_bytes: How large a file may become.
+
+    Raises:
+        UsageError: It is neither, or a database that is to be limited.
+    """
+    text = str(store)
+    if is_address(text):
+        if most_bytes is not None:
+            raise UsageError(f"--max-size limits a DuckDB file, not {Address(text).shown}\n  hint: leave it out")
+        return PostgresShelf(text)
+    kind = re.match(r"[a-z][a-z0-9+]+(?=:)", text)
+    if kind is not None and kind[0] != "duckdb":
+        raise UsageError(
+            f'--to "{kind[0]}:…": the receiver stores into DuckDB or PostgreSQL\n'
+            f"  accepted: FILE, duckdb:FILE or {FORM}"
+        )
+    return DuckDBShelf(Path(text.removeprefix("duckdb:")), most_bytes)
 
 
 def is_loopback(host: str) -> bool:

@@ -42,12 +42,16 @@ class Profiles:
                 act(profile, name, value)  # type: ignore[misc]  # mypy does not carry the condition into the loop
                 self._dirty.add(owner)
 
-    def changed(self) -> tuple[list[tuple[str, str | None]], list[tuple[str, str]]]:
-        """Return what is not stored yet, and take it as stored: (id, properties or None if it is gone), links."""
-        rows = [(i, dumped(self._profiles[i]) if i in self._profiles else None) for i in sorted(self._dirty)]
-        links = [(device, self._links[device]) for device in sorted(self._new_links)]
+    def changed(self) -> tuple[dict[str, str | None], dict[str, str]]:
+        """Return what is not stored yet, and take it as stored.
+
+        Returns:
+            Id → properties as JSON, or None if it is gone; device → user.
+        """
+        people = {i: dumped(self._profiles[i]) if i in self._profiles else None for i in sorted(self._dirty)}
+        links = {device: self._links[device] for device in sorted(self._new_links)}
         self._dirty, self._new_links = set(), set()
-        return rows, links
+        return people, links
 
     def of(self, owner: str) -> dict[str, Any]:
         """Return the properties of `u/USER` or `d/DEVICE`."""

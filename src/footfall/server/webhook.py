@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from footfall.server.intake import (
@@ -15,11 +16,13 @@ from footfall.server.intake import (
     as_milliseconds,
     as_text,
     dumped,
+    key_of,
     parse_json,
 )
 
 MOST_EVENTS = 10_000
 MOST_BYTES = 5_000_000
+LONGEST_ID = 1024
 _NAMES = ("insert_id", "id", "messageId", "event_id")
 _TYPES = ("event_type", "type", "event", "name")
 _TIMES = ("time", "timestamp")
@@ -41,8 +44,18 @@ def take(body: bytes, message: str | None) -> Intake:
     events = _events(parse_json(body))
     if len(events) > MOST_EVENTS:
         raise Malformed(f"the batch has {len(events)} events; at most {MOST_EVENTS} are taken at once")
-    named = (message, hashlib.sha256(body).hexdigest()) if message else None
-    return Intake([_row(event) for event in events], [_update(event) for event in events], named)
+    named = (key_of("m", message), hashlib.sha256(body).hexdigest()) if message else None
+    rows = [_row(event) for event in events]
+    _check_ids(rows)
+    return Intake(rows, [_update(event) for event in events], named)
+
+
+def _check_ids(rows: Sequence[Row]) -> None:
+    for place, row in enumerate(rows):
+        for name in ("insert_id", "user_id", "device_id"):
+            length = len(getattr(row, name) or "")
+            if length > LONGEST_ID:
+                raise Malformed(f"{name} of event {place} has {length} characters; at most {LONGEST_ID} are taken")
 
 
 def _events(value: Any) -> list[Json]:
@@ -68,7 +81,7 @@ def _row(event: Json) -> Row:
     user, device = as_text(event.get("user_id")), as_text(event.get("device_id"))
     person = event.get("person")
     return Row(
-        key=f"w/{insert_id}" if insert_id else None,
+        key=key_of("w", insert_id) if insert_id else None,
         source="webhook",
         insert_id=insert_id,
         event_type=next((event[name] for name in _TYPES if isinstance(event.get(name), str)), None),

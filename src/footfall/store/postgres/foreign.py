@@ -71,7 +71,7 @@ def import_events(url: str, path: Path) -> Imported:
     connection = pg.connect(address)
     try:
         with pg.explaining(address), pg.transaction(connection):
-            layout.make_foreign(connection, address, SCHEMA, COLUMNS)
+            layout.make_foreign(connection, address, SCHEMA, {"events": (COLUMNS, ("insert_id",))})
             connection.execute("CREATE TEMP TABLE footfall_staging (event jsonb) ON COMMIT DROP")
             lines = _stage(connection, path)
             return Imported(lines, int(connection.execute(_TAKE).rowcount))

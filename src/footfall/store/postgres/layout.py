@@ -5,7 +5,7 @@ What footfall makes carries a comment that says so; what does not carry it is ne
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -124,15 +124,21 @@ def _check_names(stream: StreamSchema) -> None:
         raise UsageError(f"scenario {long!r}: PostgreSQL takes names of up to 63 bytes, this has {len(long.encode())}")
 
 
-def make_foreign(connection: pg.Connection, address: Address, schema: str, columns: pa.Schema) -> None:
-    """Make the table of events that are not ours, with `insert_id` as its key.
+def make_foreign(
+    connection: pg.Connection, address: Address, schema: str, tables: Mapping[str, tuple[pa.Schema, Sequence[str]]]
+) -> None:
+    """Make tables for events that are not ours.
+
+    Args:
+        tables: Name → columns, and those that are its key.
 
     Raises:
-        StoreError: There is one that footfall did not make.
+        StoreError: One is there that footfall did not make.
     """
     only_one(connection)
     _make_schema(connection, schema)
-    _make_table(connection, address, schema, "events", columns, ("insert_id",))
+    for name, (columns, keys) in tables.items():
+        _make_table(connection, address, schema, name, columns, keys)
 
 
 def end_run(connection: pg.Connection, run: Run) -> None:
