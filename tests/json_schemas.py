@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 from footfall.scenario.records import Text
 from footfall.scenario.tree import ListNode, MapNode
 
 NUMBER = (int, float)
 TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None), "number": NUMBER}
-IGNORED = {"$schema", "$defs", "title", "description"}
+IGNORED = {"$schema", "$defs", "title", "description", "examples"}
 
 
 def seen_by_an_editor(node: Any) -> Any:
@@ -53,7 +54,8 @@ def _is(value: Any, name: str) -> bool:
 
 
 def _ref(value, rule, schema, root, path):
-    yield from errors(value, root["$defs"][rule.removeprefix("#/$defs/")], root, path)
+    name = unquote(rule.removeprefix("#/$defs/")).replace("~1", "/").replace("~0", "~")
+    yield from errors(value, root["$defs"][name], root, path)
 
 
 def _type(value, rule, schema, root, path):
@@ -70,6 +72,12 @@ def _enum(value, rule, schema, root, path):
 def _pattern(value, rule, schema, root, path):
     if isinstance(value, str) and not re.search(rule, value):
         yield f"{value!r} does not match {rule}"
+
+
+def _format(value, rule, schema, root, path):
+    assert rule == "date-time"
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", value):
+        yield f"{value!r} is no time"
 
 
 def _minimum(value, rule, schema, root, path):

@@ -67,7 +67,7 @@ def _form(target: str) -> str:
     if form:
         return form
     problem = f"its ending {shown(ending)} is no format" if ending else "it has no ending that says the format"
-    near = get_close_matches(ending, ENDINGS, n=1, cutoff=0.5)
+    near = get_close_matches(ending, ENDINGS, n=1, cutoff=0.6)
     hint = f"did you mean {near[0]}?" if near else f"or say it: --format {', '.join(FORMAT_NAMES)}"
     raise UsageError(f"--to {shown(target)}: {problem}\n  accepted: {', '.join(ENDINGS)}\n  hint: {hint}")
 

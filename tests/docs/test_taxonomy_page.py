@@ -1,0 +1,23 @@
+"""The page on tracking plans names every column and every format, with what the code says of them."""
+
+import pytest
+
+from footfall.cli.taxonomy import ENDINGS, FORMAT_NAMES
+from footfall.taxonomy.columns import EVENT_COLUMNS, PATH_COLUMNS, USER_COLUMNS
+from footfall.taxonomy.writers import FORMATS
+from tests.docs.examples import ROOT
+
+PAGE = (ROOT / "docs" / "taxonomy.md").read_text()
+
+
+@pytest.mark.parametrize("columns", [EVENT_COLUMNS, PATH_COLUMNS, USER_COLUMNS])
+def test_columns_are_documented(columns):
+    """Each sheet's table on the page is that of the code, in its order."""
+    assert "\n".join(f"| `{column.title}` | {column.about} |" for column in columns) in PAGE
+
+
+def test_formats_are_documented():
+    """Each format has a row, and the command knows just those that are written."""
+    assert tuple(FORMATS) == FORMAT_NAMES
+    assert [name for name in FORMATS if f"\n| `{name}` | `{FORMATS[name].ending}`" not in PAGE] == []
+    assert set(ENDINGS.values()) <= set(FORMATS)
