@@ -61,6 +61,18 @@ class Printer:
             self._say(_generated(result))
         for balance in result.sinks:
             self._say(_balance_text(balance))
+            self._warn_of_name(balance, run.stream.schema.scenario)
+
+    def _warn_of_name(self, balance: Balance, scenario: str) -> None:
+        """Warn of a DuckDB file that is called like its scenario: DuckDB then has one name for database and schema."""
+        kind, _, file = balance.name.partition(":")
+        if kind == "duckdb" and Path(file).stem.casefold() == scenario.casefold():
+            attach = "ATTACH '" + file.replace("'", "''") + "' AS data; USE data"
+            click.echo(
+                f"warning: file and scenario are both called {scenario}, which other programs that read DuckDB files "
+                f"find ambiguous\n  there, open it by: {attach}\n  hint: rename the file; footfall reads it either way",
+                err=True,
+            )
 
     def _print_report(self, report: Report) -> None:
         from rich.console import Console

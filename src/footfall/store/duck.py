@@ -29,6 +29,9 @@ checkpoint joins such bits with their neighbours, and compresses these again. Me
 shape, checkpoints included: 4.5 to 5.6 µs by 122,880 rows, 2.8 to 3.4 µs by 20,480."""
 
 WRITING_MEMORY = "768MB"
+NAME = "_store"
+"""What a database is attached as. DuckDB takes `x.events` for a table of the database x or of the schema x, and refuses
+where both are there; a file gives its database its own name, but no scenario, and so no schema, begins with `_`."""
 
 
 def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
@@ -46,48 +49,55 @@ def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
 
 
 def _reading(path: Path) -> duckdb.DuckDBPyConnection:
-    import duckdb
 
-    options = {**_OPTIONS, "enable_external_access": False}
-    connection = duckdb.connect(str(path), read_only=True, config=options)
-    _settle(connection)
+    connection = _attached(_text(path), "READ_ONLY")
+    connection.execute(f"SET temp_directory = {_spill(path)}")
+    connection.execute("SET enable_external_access = false")
     return connection
 
 
 def _writing(path: Path) -> duckdb.DuckDBPyConnection:
-    """Open a file by attaching it: the size of its row groups can be set in no other way."""
-    import duckdb
-
-    connection = duckdb.connect(":memory:", config=_OPTIONS)
-    try:
-        connection.execute(f"ATTACH {_text(path)} AS store (ROW_GROUP_SIZE {ROW_GROUP_ROWS})")
-        connection.execute("USE store")
-        connection.execute(f"SET temp_directory = {_text(path.with_name(path.name + '.tmp'))}")
-        connection.execute(f"SET memory_limit = '{WRITING_MEMORY}'")
-        connection.execute("SET enable_external_access = false")
-        _settle(connection)
-    except BaseException:
-        connection.close()
-        raise
+    connection = _attached(_text(path), f"ROW_GROUP_SIZE {ROW_GROUP_ROWS}")
+    connection.execute(f"SET temp_directory = {_spill(path)}")
+    connection.execute(f"SET memory_limit = '{WRITING_MEMORY}'")
+    connection.execute("SET enable_external_access = false")
     return connection
 
 
 def connect_memory(folder: Path) -> duckdb.DuckDBPyConnection:
     """Open an empty database in memory that may read one folder, and spill into the system's temporary one."""
-    import duckdb
-
     scratch = Path(tempfile.gettempdir()) / f"footfall-spill-{os.getpid()}"
-    connection = duckdb.connect(":memory:", config=_OPTIONS)
-    _settle(connection)
+    connection = _attached("':memory:'")
     connection.execute(f"SET temp_directory = {_text(scratch)}")
     connection.execute(f"SET allowed_directories = [{_text(folder)}, {_text(scratch)}]")
     connection.execute("SET enable_external_access = false")
     return connection
 
 
-def _settle(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("SET enable_progress_bar = false")  # else it draws on standard output after two seconds
+def _attached(source: str, *options: str) -> duckdb.DuckDBPyConnection:
+    """Open a connection to one database, called `NAME` and no other name.
+
+    Args:
+        source: What to attach, as SQL.
+        options: Of `ATTACH`, the only place where the size of row groups can be set.
+    """
+    import duckdb
+
+    connection = duckdb.connect(":memory:", config=_OPTIONS)
+    try:
+        connection.execute(f"ATTACH {source} AS {NAME}" + (f" ({', '.join(options)})" if options else ""))
+        connection.execute(f"USE {NAME}")
+        connection.execute("DETACH memory")
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = false")  # else it draws on standard output after two seconds
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _spill(path: Path) -> str:
+    return _text(path.with_name(f"{path.name}.tmp"))
 
 
 def _text(path: Path) -> str:

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from footfall.cli import closing
@@ -66,6 +67,31 @@ def test_a_page_is_proposed_with_what_it_needs(monkeypatch):
     said = footfall("run", "starter", "--people", 30, "--days", 2)
     assert "footfall report --to report.html" in said.out
     assert "a page with charts; needs: pip install 'footfall[charts]'" in said.out
+
+
+@pytest.mark.parametrize("name", ["store", "memory", "coffee"])
+def test_any_name_can_be_stored(name):
+    """A scenario may be called like a database of DuckDB's, or like its file; of that, footfall warns."""
+    assert footfall("new", "shop.yaml").code == 0
+    text = Path("shop.yaml").read_text()
+    Path("shop.yaml").write_text(text.replace("scenario: coffee", f"scenario: {name}"))
+    said = footfall(
+        "run", "shop.yaml", "--people", 30, "--days", 2, "--to", "duckdb:coffee.duckdb", "--to", "parquet:p"
+    )
+    assert said.code == 0, said.err
+    assert ("warning: file and scenario are both called" in said.err) == (name == "coffee")
+    for store in ("coffee.duckdb", "p"):
+        assert f"{name}, run " in footfall("report", store).out
+
+
+def test_a_file_called_like_its_scenario_can_be_opened_as_is_said():
+    """What the warning says to other programs works: all tables and views are there under the other name."""
+    said = footfall("run", "starter", "--people", 30, "--days", 2, "--to", "duckdb:coffee.duckdb")
+    (sql,) = re.findall(r"open it by: (.+)", said.err)
+    with duckdb.connect() as plain:
+        plain.execute(sql)
+        counts = [plain.sql(f"SELECT count(*) FROM {table}").fetchall() for table in ("events", "coffee.events")]
+    assert counts[0] == counts[1]
 
 
 def test_the_same_again_says_so(ready):
