@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from footfall.compiler.naming import default_name
+from footfall.compiler.walk import inner_steps
 from footfall.diagram import words
-from footfall.diagram.graph import Edge, EdgeKind, Graph, Node, NodeKind, Observed
+from footfall.diagram.graph import Edge, EdgeKind, Graph, Node, NodeKind, Observed, percent, seen_text
+from footfall.diagram.stages import certain_stages
+from footfall.errors import Mark
 from footfall.scenario import records
 from footfall.scenario.records import Chance, Expression, Journey, Scenario, Step
 
@@ -35,7 +38,6 @@ def journey_graph(
     journey: str,
     *,
     observed: Observed | None = None,
-    stage_of: Mapping[str, str] | None = None,
     properties: bool = False,
 ) -> Graph:
     """Return a journey as a graph.
@@ -43,12 +45,10 @@ def journey_graph(
     Args:
         journey: Its name; it must be one of the scenario.
         observed: What a run has shown of each decision.
-        stage_of: Event → the stage in which it mostly happens, for the colours of events that take nobody to a stage.
         properties: Whether boxes of events list the event's properties.
     """
     found = next(j for j in scenario.journeys if j.name == journey)
-    builder = _Builder(scenario, found, observed or {}, stage_of or {}, properties)
-    return builder.build()
+    return _Builder(scenario, found, observed or {}, certain_stages(scenario), properties).build()
 
 
 @dataclass(slots=True)
@@ -56,14 +56,16 @@ class _Builder:
     scenario: Scenario
     journey: Journey
     observed: Observed
-    stage_of: Mapping[str, str]
+    stage_at: Mapping[Mark, int]
     has_properties: bool
     graph: Graph = field(init=False)
     tails: list[_Tail] = field(init=False)
+    targets: frozenset[str] = field(init=False)
     places: dict[str, int] = field(default_factory=dict)
     optional: int = 0
 
     def build(self) -> Graph:
+        self.targets = frozenset(_targets(self.journey.steps))
         stages = tuple(stage.name for stage in self.scenario.stages)
         self.graph = Graph(self.journey.name, self.journey.about, stages)
         when = self.journey.when
@@ -88,9 +90,9 @@ class _Builder:
         self.tails = [_Tail(number)]
         return number
 
-    def _join(self, target: int, kind: EdgeKind | None = None) -> None:
+    def _join(self, target: int) -> None:
         for tail in self.tails:
-            self.graph.edges.append(Edge(tail.source, target, tail.label, kind or tail.kind, tail.seen, tail.about))
+            self.graph.edges.append(Edge(tail.source, target, tail.label, tail.kind, tail.seen, tail.about))
 
     def _anchor(self, title: str = "") -> int:
         """Return one box to branch from, adding a small one where loose ends are several or carry a chance already."""
@@ -109,19 +111,17 @@ class _Builder:
             self._step(step, steps[number + 1 :])
 
     def _step(self, step: Step, following: tuple[Step, ...]) -> None:
-        first = len(self.graph.nodes)
+        name = _label(step)
+        if name in self.targets:
+            self.places.setdefault(name, len(self.graph.nodes))
+            if isinstance(step, records.Maybe | records.GoOn | records.Retry):
+                self._put("choice", name)
         if isinstance(step, records.GoOn) and step.named is None:
             step = replace(step, named=default_name(following))
         if step.when is None or isinstance(step, records.Guard | records.Change | records.Pick | records.Retry):
             _LOWER[type(step)](self, step)
         else:
             self._guarded(step, step.when)
-        self._remember(step, first)
-
-    def _remember(self, step: Step, first: int) -> None:
-        name = step.event if isinstance(step, records.Emit) and step.named is None else step.named
-        if name is not None and first < len(self.graph.nodes):
-            self.places.setdefault(name, first)
 
     def _guarded(self, step: Step, when: Expression) -> None:
         anchor = self._put("test", when.text)
@@ -135,42 +135,42 @@ class _Builder:
         event = next((e for e in self.scenario.events if e.name == step.event), None)
         waits = (f"after {words.wait_text(step.after)}",) if step.after else ()
         names = tuple(p.name for p in event.properties) if event and self.has_properties else ()
-        stage, enters = self._stage(step.event)
-        about = event.about if event else ""
+        stage = self.stage_at[step.at]
+        taken = [s.name for s in self.scenario.stages[stage:] if any(on.text == step.event for on in s.on)]
+        more = {"properties": names, "stage": stage, "enters": " / ".join(taken)}
         notes = (*waits, *words.changes_text(step.changes))
-        self._put("event", step.event, notes, properties=names, stage=stage, enters=enters, about=about)
-
-    def _stage(self, event: str) -> tuple[int | None, str]:
-        taken = [n for n, s in enumerate(self.scenario.stages) if any(on.text == event for on in s.on)]
-        if taken:
-            return taken[0], " / ".join(self.scenario.stages[n].name for n in taken)
-        usual = self.stage_of.get(event)
-        return (self.graph.stages.index(usual) if usual in self.graph.stages else None), ""
+        self._put("event", step.event, notes, about=event.about if event else "", **more)
 
     def do(self, step: records.Do) -> None:
         called = next((j for j in self.scenario.journeys if j.name == step.journey), None)
         notes = (f"when {called.when.text}",) if called and called.when else ()
         self.optional += bool(notes)
-        self._put("journey", step.journey, notes, about=called.about if called else "")
+        self._put("journey", step.journey, notes, stage=self.stage_at[step.at], about=called.about if called else "")
         self.optional -= bool(notes)
 
-    def _seen(self, name: str, option: str) -> str:
-        share = self.observed.get((f"{self.journey.name}/{name}", option))
-        return share.text if share is not None else ""
+    def _decided(
+        self, source: int, label: tuple[str, ...], name: str, option: str, kind: EdgeKind = "plain", about: str = ""
+    ) -> _Tail:
+        """Return a loose end that an option leads to, with what a run has shown of it."""
+        tally = self.observed.get((f"{self.journey.name}/{name}", option))
+        counts = f"{tally.taken:,} of {tally.reached:,} times" if tally else ""
+        told = " · ".join(filter(None, (about, counts)))
+        repeated = percent(tally.asked) if tally and tally.asked is not None else ""
+        shown = tuple(line for line in label if line not in ("", repeated))
+        return _Tail(source, shown, kind, seen_text(tally) if tally else "", told)
 
-    def _chance(self, source: int, name: str, chance: Chance, kind: EdgeKind = "maybe") -> _Tail:
+    def _chance(self, source: int, shown: str, name: str, chance: Chance, kind: EdgeKind = "plain") -> _Tail:
         text = words.chance_text(chance)
-        shown = "" if name in (node.title for node in self.graph.nodes[source : source + 1]) else name
-        return _Tail(source, tuple(filter(None, (shown, text))), kind, self._seen(name, "yes"), text)
+        label = ("" if shown == self.graph.nodes[source].title else shown, text)
+        return self._decided(source, label, name, "yes", kind, text)
 
     def _otherwise(self, source: int, name: str, chance: Chance, kind: EdgeKind = "plain") -> _Tail:
-        return _Tail(source, (words.other_chance(chance),), kind, self._seen(name, "no"))
+        return self._decided(source, (words.other_chance(chance),), name, "no", kind)
 
     def maybe(self, step: records.Maybe) -> None:
         name = step.named or default_name(step.steps) or ""
         anchor = self._anchor()
-        self.tails = [self._chance(anchor, "" if step.named is None else name, step.chance)]
-        self.tails[0] = replace(self.tails[0], seen=self._seen(name, "yes"))
+        self.tails = [self._chance(anchor, step.named or "", name, step.chance, "maybe")]
         self.optional += 1
         self.steps(step.steps)
         self.optional -= 1
@@ -193,8 +193,7 @@ class _Builder:
         name = option.named or default_name(option.steps) or ""
         own = default_name(option.steps[:1])
         guard = f"if {option.when.text}" if option.when else ""
-        label = tuple(filter(None, ("" if name == own else name, share, guard)))
-        return _Tail(anchor, label, "plain", self._seen(step.named or "", name), share)
+        return self._decided(anchor, ("" if name == own else name, share, guard), step.named or "", name, about=share)
 
     def repeat(self, step: records.Repeat) -> None:
         name = step.named or default_name(step.steps) or ""
@@ -206,18 +205,18 @@ class _Builder:
 
     def _again(self, step: records.Repeat, name: str, head: int) -> None:
         last = self._anchor()
-        address = f"{name}/leave"
+        leaves = f"{name}/leave"
         back = [f"{words.other_chance(step.leave)} again" if step.leave is not None else "again"]
         if step.come_back_after is not None:
             back.append(f"after {words.wait_text(step.come_back_after)},")
             back.append("as a new session")
-        again = Edge(last, head, tuple(back), "loop", self._seen(address, "no"))
-        self.graph.edges.append(again)
+        self.tails = [self._decided(last, tuple(back), leaves, "no", "loop")]
+        self._join(head)
         out = [f"until {step.until.text}"] if step.until else []
         out += [f"{words.chance_text(step.leave)} stop"] if step.leave is not None else []
         is_endless = not out and not step.at_most
         out = out or ([f"after {step.at_most} ×"] if step.at_most else [])
-        self.tails = [] if is_endless else [_Tail(last, tuple(out), "plain", self._seen(address, "yes"))]
+        self.tails = [] if is_endless else [self._decided(last, tuple(out), leaves, "yes")]
 
     def go_on(self, step: records.GoOn) -> None:
         name = step.named or ""
@@ -225,8 +224,7 @@ class _Builder:
         self.tails = [self._otherwise(anchor, name, step.chance, "drop")]
         self._put("leave", "leaves")
         titles = {e.name for e in self.scenario.events} | {j.name for j in self.scenario.journeys}
-        self.tails = [self._chance(anchor, "" if name in titles else name, step.chance, "plain")]
-        self.tails[0] = replace(self.tails[0], seen=self._seen(name, "yes"))
+        self.tails = [self._chance(anchor, "" if name in titles else name, name, step.chance)]
 
     def leave(self, step: records.Leave) -> None:
         self._put("leave", "leaves" if step.what == "visit" else "leaves for good")
@@ -259,13 +257,13 @@ class _Builder:
         waits = [f"after {words.wait_text(step.after)}"] if step.after else []
         guard = [f"when {step.when.text}"] if step.when else []
         label = (*guard, f"tries again, at most {step.at_most} ×", *waits)
-        target = self.places.get(step.target, 0)
+        target = self.places[step.target]
         self.graph.edges.append(Edge(anchor, target, label, "loop"))
         self.tails = [_Tail(anchor, ("else",))]
 
     def later(self, step: records.Later) -> None:
         when = f"after {words.wait_text(step.wait)}" if step.wait else f"at {step.moment.text}" if step.moment else ""
-        self._put("later", step.journey, (f"later, {when}",))
+        self._put("later", step.journey, (f"later, {when}",), stage=self.stage_at[step.at])
 
     def guard(self, step: records.Guard) -> None:
         anchor = self._put("test", step.when.text if step.when else "")
@@ -276,6 +274,19 @@ class _Builder:
         self.steps(step.otherwise)
         self.optional -= 1
         self.tails = yes + self.tails
+
+
+def _label(step: Step) -> str | None:
+    """Return what `retry` calls a step: its name, or the event it emits."""
+    return step.event if isinstance(step, records.Emit) and step.named is None else step.named
+
+
+def _targets(steps: Iterable[Step]) -> Iterator[str]:
+    for step in steps:
+        if isinstance(step, records.Retry):
+            yield step.target
+        for inner in inner_steps(step):
+            yield from _targets(inner)
 
 
 _LOWER: dict[type[Step], Lower] = {

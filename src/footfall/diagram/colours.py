@@ -88,6 +88,7 @@ def rules(palette: Palette) -> str:
         f".ff-halo{{fill:{palette.paper}}}",
         f".ff-box{{fill:{palette.box};stroke:{palette.line}}}",
         f".ff-box.leave{{fill:{palette.paper};stroke:{palette.leave}}}.ff-leave{{fill:{palette.leave}}}",
+        f".ff-box.link{{fill:{palette.ink};stroke:{palette.ink}}}.ff-title.link{{fill:{palette.paper}}}",
         f".ff-box.state,.ff-box.wait{{fill:{palette.paper}}}",
     ]
     for number, (fill, stroke) in enumerate(palette.stages):

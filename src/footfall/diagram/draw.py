@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from footfall.diagram.colours import Theme
+from footfall.diagram.columns import lay_out_for_print
 from footfall.diagram.graph import Graph
-from footfall.diagram.layout import lay_out
 from footfall.diagram.page import render_page
 from footfall.diagram.png import render_png
 from footfall.diagram.svg import render_svg
@@ -45,7 +45,7 @@ def draw(drawing: Drawing, form: str) -> bytes:
         return render_mermaid(drawing.graphs).encode()
     if form == "dot":
         return render_dot(drawing.graphs).encode()
-    layouts = [lay_out(graph) for graph in drawing.graphs]
+    layouts = [lay_out_for_print(graph) for graph in drawing.graphs]
     if form == "html":
         return render_page(layouts, drawing.title, drawing.about).encode()
     if form == "svg":

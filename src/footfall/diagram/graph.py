@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-NodeKind = Literal["start", "event", "journey", "choice", "test", "state", "wait", "later", "loop", "leave", "end"]
+from footfall.report.truth import Tally
+
+NodeKind = Literal[
+    "start", "event", "journey", "choice", "test", "state", "wait", "later", "loop", "leave", "end", "link"
+]
 EdgeKind = Literal["plain", "maybe", "drop", "loop"]
 
 
@@ -19,7 +23,7 @@ class Node:
         title: What stands in it first.
         notes: What stands below: waits, guards, `{state changes}`.
         properties: Names of an event's properties.
-        stage: The stage of the critical path that colours it, as a number from 0, or None.
+        stage: The stage that everybody has reached there, at least, as a number from 0; it colours the box.
         enters: The stage that the event takes people to, or "".
         is_optional: Drawn dashed: it may be passed over.
         about: Longer text, shown when the reader points at the box.
@@ -43,7 +47,7 @@ class Edge:
     Args:
         label: Lines of text on it.
         seen: What a run has shown of it, one more line.
-        about: The chance in full, shown when the reader points at the label.
+        about: The chance in full and the counts of a run, shown when the reader points at the label.
     """
 
     source: int
@@ -76,25 +80,15 @@ class Graph:
         return any(edge.seen for edge in self.edges)
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """How an option came out in a run: of `reached` times, asked on average `asked` (0..1), taken `taken` times."""
-
-    reached: int
-    asked: float
-    taken: int
-
-    @property
-    def text(self) -> str:
-        """Return it as the last line of a label."""
-        if not self.reached:
-            return "never reached"
-        got = self.taken / self.reached
-        return f"asked {percent(self.asked)}, got {percent(got)}"
+Observed = Mapping[tuple[str, str], Tally]
+"""(address, option) → what a run has shown of it; a chance has the options `yes` and `no`."""
 
 
-Observed = Mapping[tuple[str, str], Share]
-"""(address, option) → share; a chance has the options `yes` and `no`."""
+def seen_text(tally: Tally) -> str:
+    """Return what a run has shown as a line of a label: the mean chance after effects, and the share that took it."""
+    if tally.asked is None or tally.got is None:
+        return "never reached"
+    return f"asked {percent(tally.asked)} · got {percent(tally.got)}"
 
 
 def percent(share: float) -> str:

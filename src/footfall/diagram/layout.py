@@ -11,7 +11,7 @@ from footfall.diagram.metrics import Box, edge_box, node_box
 from footfall.errors import MissingExtraError
 
 _POINTS_PER_INCH = 72.0
-_SETTINGS = 'rankdir=TB nodesep="0.28" ranksep="0.3" splines=spline ordering=""'
+_SETTINGS = 'rankdir=TB nodesep="0.2" ranksep="0.2" splines=spline ordering=""'
 
 Point = tuple[float, float]
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from footfall.diagram.graph import Edge, Node
 
-TITLE_PX, NOTE_PX, LABEL_PX = 13.0, 11.0, 11.0
-LINE = 1.25
-PAD_X, PAD_Y = 12.0, 7.0
-MOST_NOTE_PX = 215.0
-MOST_LABEL_PX = 150.0
+TITLE_PX, NOTE_PX, LABEL_PX = 13.0, 11.5, 11.5
+LINE = 1.2
+PAD_X, PAD_Y = 10.0, 6.0
+MOST_NOTE_PX = 212.0
+MOST_LABEL_PX = 146.0
 MOST_LINES = 4
 
 # Widths of Helvetica and Arial in thousandths of the letter's size; other fonts of the list are as wide or narrower.
@@ -95,6 +95,8 @@ def _sized(lines: tuple[Line, ...], node: Node) -> Box:
         return Box((), 14, 14)
     width = max(text_width(line.text, line.px * (1.07 if line.role == "title" else 1)) for line in lines)
     height = sum(line.px * LINE for line in lines)
+    if node.kind == "link":
+        return Box(lines, 24, 24)
     if node.kind in ("choice", "test"):
         width += 2 * PAD_X
     return Box(lines, max(width + 2 * PAD_X, 44), height + 2 * PAD_Y - (4 if node.kind == "leave" else 0))

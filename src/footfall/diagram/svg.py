@@ -7,16 +7,18 @@ from html import escape
 
 from footfall.diagram.colours import PALETTES, Theme, rules, stage_class
 from footfall.diagram.layout import Layout, PlacedEdge, PlacedNode
-from footfall.diagram.metrics import LINE, NOTE_PX, Box, text_width, wrap
+from footfall.diagram.metrics import LABEL_PX, LINE, NOTE_PX, TITLE_PX, Box, text_width, wrap
 
 FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif"
-MARGIN, GAP = 24.0, 44.0
+MARGIN, GAP = 14.0, 40.0
 HEAD_PX, HEAD_ROOM = 17.0, 30.0
 _SHAPES = (
     f"text{{font-family:{FONT};text-anchor:middle;dominant-baseline:auto}}"
-    ".ff-title{font-size:13px;font-weight:600}.ff-note,.ff-state,.ff-property,.ff-label,.ff-seen,.ff-enters{font-size:11px}"
+    f".ff-title{{font-size:{TITLE_PX}px;font-weight:600}}.ff-label,.ff-seen{{font-size:{LABEL_PX}px}}"
+    f".ff-note,.ff-state,.ff-property,.ff-enters{{font-size:{NOTE_PX}px}}"
     ".ff-seen,.ff-enters{font-weight:600}.ff-property{font-style:italic}"
-    ".ff-head{font-size:17px;font-weight:700;text-anchor:start}.ff-about{font-size:11px;text-anchor:start}"
+    f".ff-head{{font-size:{HEAD_PX}px;font-weight:700;text-anchor:start}}"
+    f".ff-about{{font-size:{NOTE_PX}px;text-anchor:start}}"
     ".ff-box{stroke-width:1.3}.ff-box.enters{stroke-width:2.6}.ff-box.dashed{stroke-dasharray:5 3}"
     ".ff-box.state,.ff-box.wait{stroke-dasharray:1.5 2.5}"
     ".ff-edge{fill:none;stroke-width:1.3}.ff-edge.maybe,.ff-edge.loop{stroke-dasharray:5 3}"
@@ -46,6 +48,12 @@ def render_svg(layouts: Sequence[Layout], title: str, theme: Theme | None = None
         "</svg>\n",
     ]
     return "\n".join(parts)
+
+
+def picture_size(layout: Layout) -> tuple[float, float]:
+    """Return width and height of the picture of one graph, with its title and legend, in px."""
+    _, width, height = _shelves([layout])
+    return width, height + _legend([layout], width)[1]
 
 
 def _colours(theme: Theme | None) -> str:
@@ -177,7 +185,7 @@ def _outline(placed: PlacedNode, classes: str) -> str:
             (left + cut, top + h),
         ]
         return f'<path class="{classes}" d="M{"L".join(_xy(p) for p in points)}Z"/>'
-    radius = {"start": h / 2, "end": h / 2, "leave": h / 2, "wait": 9.0, "loop": h / 2}.get(kind, 5.0)
+    radius = {"start": h / 2, "end": h / 2, "leave": h / 2, "wait": 9.0, "loop": h / 2, "link": h / 2}.get(kind, 5.0)
     rect = f'<rect class="{classes}" x="{left:.1f}" y="{top:.1f}" width="{w:.1f}" height="{h:.1f}" rx="{radius:.1f}"/>'
     if kind in ("journey", "later"):
         bars = f"M{left + 5:.1f} {top:.1f}v{h:.1f}M{left + w - 5:.1f} {top:.1f}v{h:.1f}"
@@ -197,7 +205,10 @@ def _legend(layouts: Sequence[Layout], width: float) -> tuple[list[str], float]:
             x, y = MARGIN, y + 18
         parts.append(_swatch(x, y, stage_class(number), stage))
         x += size
-    note = "bold frame: takes people to the stage · dashed: optional · red: leaves · {…}: state changes"
+    note = "colour: stage reached there at least · bold: takes people to it · dashed: optional · red: leaves"
+    note += " · {…}: state changes"
+    if any(placed.node.kind == "link" for layout in layouts for placed in layout.nodes):
+        note += " · number: goes on at the same one"
     if any(layout.graph.has_observed for layout in layouts):
         note += " · green: what a run has shown"
     for line in wrap(note, NOTE_PX, width - 2 * MARGIN):

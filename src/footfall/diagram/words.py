@@ -75,9 +75,15 @@ def _change(change: Assignment) -> str:
     if change.fields:
         text = ", ".join(f"{name}: {field.text}" for name, field in change.fields)
     signs = {"set": "=", "add": "+", "append": "+", "remove": "-"}
-    if change.verb == "add" and text.startswith("-"):
-        return f"{change.name} - {text[1:]}"
+    if change.verb == "add":
+        return f"{change.name} {_added(text)}"
     return f"{change.name} {signs[change.verb]} {text}"
+
+
+def _added(text: str) -> str:
+    negative = text.removeprefix("0 - ").removeprefix("-")
+    sign, amount = ("+", text) if negative == text else ("-", negative)
+    return f"{sign} ({text})" if " " in amount else f"{sign} {amount}"
 
 
 def _draw(draw: Draw) -> str:

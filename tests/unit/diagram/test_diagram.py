@@ -9,8 +9,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from footfall.diagram import FORMATS, Drawing, Graph, draw, journey_graph
+from footfall.diagram.columns import lay_out_for_print
 from footfall.diagram.graph import Edge, Node
-from footfall.diagram.layout import lay_out
 from footfall.run.setup import load_scenario
 from tests.commands import footfall
 
@@ -23,6 +23,7 @@ BEGINS = {
     "dot": b"digraph {",
 }
 SHIPPED = ["ecommerce", "online-school"]
+TUTORIAL = str(Path(__file__).parents[3] / "docs/tutorial/food_delivery.yaml")
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +75,7 @@ def test_the_same_scenario_gives_the_same_picture(name):
 @pytest.mark.parametrize("graph", [g for name in SHIPPED for g in journeys(name)], ids=lambda g: g.name)
 def test_boxes_do_not_overlap(graph):
     """No box covers another, and all are within the picture."""
-    layout = lay_out(graph)
+    layout = lay_out_for_print(graph)
     for one, other in itertools.combinations(layout.nodes, 2):
         apart_x = abs(one.x - other.x) >= (one.box.width + other.box.width) / 2 - 0.5
         apart_y = abs(one.y - other.y) >= (one.box.height + other.box.height) / 2 - 0.5
@@ -88,6 +89,7 @@ def test_chances_stand_on_arrows():
     labels = {(edge.kind, edge.label) for edge in checkout.edges}
     assert ("drop", ("16%",)) in labels
     assert ("plain", ("completes address", "84%")) in labels
+    assert ("loop", ("tries again, at most 2 ×", "after about 25 s")) in labels
     assert ("maybe", ("tries coupon", "14%")) in labels
     assert checkout.nodes[checkout.edges[0].target].notes[-1] == "{discount = 0}"
 
@@ -99,6 +101,21 @@ def test_every_box_is_reached():
         for _ in graph.nodes:
             reached |= {edge.target for edge in graph.edges if edge.source in reached}
         assert reached == {node.number for node in graph.nodes}, graph.name
+
+
+@pytest.mark.parametrize(
+    ("name", "journey", "target"),
+    [
+        ("ecommerce", "checkout", "pays otherwise"),
+        ("online-school", "pay", "bank_card_data_entry"),
+        (TUTORIAL, "order", "card"),
+    ],
+)
+def test_a_retry_leads_to_its_target(name, journey, target):
+    """The arrow back ends at the step that `retry` names, not at what stands before it."""
+    graph = next(g for g in journeys(name) if g.name == journey)
+    (back,) = [edge for edge in graph.edges if "tries again, at most" in " ".join(edge.label)]
+    assert target in (graph.nodes[back.target].title, *graph.nodes[back.target].notes)
 
 
 def test_svg_escapes_names():
