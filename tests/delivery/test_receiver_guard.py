@@ -6,14 +6,17 @@ import json
 import socket
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from footfall.errors import UsageError
-from footfall.server.listen import Settings, bind, check_reach
+from footfall.server.listen import Patient, Settings, bind, check_reach, shelf_of
+from footfall.server.shelf import Refused
 from footfall.sinks.delivery import signature
 from footfall.sinks.delivery.secrets import Secret
 from tests.receivers import JSON, receiver
@@ -254,6 +257,16 @@ def test_other_machines_need_a_token():
             check_reach(Settings(store=None, host="0.0.0.0", token=token))
 
 
+def test_stores():
+    """A file or a PostgreSQL database; anything else is refused without showing a password."""
+    assert shelf_of("duckdb:a/b.duckdb", None).name == "b.duckdb"
+    assert shelf_of("postgresql://me:secret@host/db", None).name == "postgresql://me@host/db"
+    with pytest.raises(UsageError, match=r'--to "mysql:…": .*\n  accepted: FILE, duckdb:FILE or postgresql:'):
+        shelf_of("mysql://me:secret@host/db", None)
+    with pytest.raises(UsageError, match="--max-size limits a DuckDB file, not postgresql://me@host/db\n"):
+        shelf_of("postgresql://me:secret@host/db", 10**9)
+
+
 def test_token(tmp_path):
     """With a token, nothing is shown or taken without it; browsers may send it as a password."""
     token = Secret("FOOTFALL_RECEIVER_TOKEN", "t" * 16)
@@ -300,6 +313,71 @@ def test_dribbling_headers(tmp_path, monkeypatch):
                 assert slow.recv(100) == b""
             assert time.monotonic() - begun < 5
         assert client.send("GET", "/health").status == 200
+
+
+def test_answers_are_not_held_back(tmp_path, monkeypatch):
+    """Nagle's algorithm is off, which else keeps the body of an answer for some 40 ms behind its head."""
+    made, seen = Patient.connection_made, []
+
+    def watching(self, transport):
+        made(self, transport)
+        seen.append(transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+    monkeypatch.setattr(Patient, "connection_made", watching)
+    with receiver(tmp_path) as client:
+        assert client.send("GET", "/health").status == 200
+    assert seen
+    assert all(seen)
+
+
+def test_huge_ids(client):
+    """Ids beyond 1,024 characters are refused: 400, named, nothing stored."""
+    for name in ("insert_id", "user_id", "device_id"):
+        said = client.post("/webhook", [EVENT, {name: "x" * 1025}])
+        assert (said.status, said.json["title"]) == (
+            400,
+            f"{name} of event 1 has 1025 characters; at most 1024 are taken",
+        )
+        event = {"event_type": "x", "user_id": "user-1", name: "x" * 1025}
+        assert client.post("/batch", {"api_key": "k", "events": [event]}).status == 400
+    assert client.rows() == []
+
+
+def test_one_at_fault_among_many(tmp_path):
+    """What a store will never hold is refused with 400, and does not take down what waits for the same commit."""
+    with receiver(tmp_path) as client:
+        store, release, inserted = client.listener.received, threading.Event(), client.listener.received.shelf.insert
+
+        def picky(rows, now):
+            release.wait(10)
+            if any(row.insert_id == "poison" for row in rows):
+                raise Refused("cannot hold these events")
+            inserted(rows, now)
+
+        store.shelf.insert = picky
+        ids = ["first", "poison", "a", "b", "c"]
+        with ThreadPoolExecutor(len(ids)) as pool:
+            answers = [pool.submit(client.post, "/webhook", {"insert_id": i, "user_id": i}) for i in ids]
+            time.sleep(0.3)
+            release.set()
+            assert sorted(answer.result().status for answer in answers) == [200, 200, 200, 200, 400]
+        assert sorted(row[0] for row in client.rows()) == ["a", "b", "c", "first"]
+        assert store.profiles.of("u/poison") == {}
+        assert client.send("GET", "/health").status == 200
+
+
+def test_max_size(tmp_path):
+    """Once the file is as large as it may be, senders are told to come again and /health says why; nothing is lost."""
+    with receiver(tmp_path, most_bytes=1_000_000) as client:
+        statuses = [
+            client.post("/webhook", [{"insert_id": f"{n}-{i}", "text": "x" * 500} for i in range(400)]).status
+            for n in range(8)
+        ]
+        stored = statuses.count(200)
+        assert 0 < stored < 8
+        assert statuses == [200] * stored + [503] * (8 - stored)
+        assert "received.duckdb is full: it has " in client.send("GET", "/health").json["reason"]
+        assert len(client.rows()) == 400 * stored
 
 
 def test_disk_full(tmp_path, monkeypatch):

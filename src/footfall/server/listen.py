@@ -244,7 +244,9 @@ def bind(host: str, port: int) -> socket.socket:
         UsageError: The port is taken, or the address is not this machine's; it says who answers there.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol must be named: only then does asyncio switch off Nagle's algorithm, which would hold back the body of
+    # every answer until its head is acknowledged, some 40 ms later.
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host.strip("[]"), port))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Mapping
 from html import escape
 
@@ -138,8 +139,10 @@ def metrics(counts: Mapping[str, Mapping[str, int]], *, is_well: bool) -> str:
     Source:
         Prometheus, "Exposition formats", text format 0.0.4.
     """
-    up = "footfall_received_store_up"
+    up, used = "footfall_received_store_up", "process_cpu_seconds_total"
     lines = [f"# HELP {up} 1 while the store takes events.", f"# TYPE {up} gauge", f"{up} {int(is_well)}"]
+    lines += [f"# HELP {used} Processor time of this process.", f"# TYPE {used} counter"]
+    lines += [f"{used} {time.process_time():.3f}"]
     for name, values in counts.items():
         lines += [
             f"# HELP footfall_received_{name}_total {_HELP[name]}",
