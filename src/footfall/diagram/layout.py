@@ -70,21 +70,14 @@ def lay_out(graph: Graph) -> Layout:
 
 
 def _source(graph: Graph, boxes: list[Box], labels: list[Box]) -> str:
-    nodes = [
-        f"n{n} [{_inches(box)} shape={_shape(node)}]"
-        for n, (node, box) in enumerate(zip(graph.nodes, boxes, strict=True))
-    ]
+    nodes = [f"n{n} [{_inches(box)}]" for n, box in enumerate(boxes)]
     edges = [_edge_source(edge, box) for edge, box in zip(graph.edges, labels, strict=True)]
-    head = f'graph [{_SETTINGS}] node [fixedsize=true label=""] edge [arrowsize=0.7]'
+    head = f'graph [{_SETTINGS}] node [shape=box fixedsize=true label=""] edge [arrowsize=0.7]'
     return "digraph {" + "\n".join([head, *nodes, *edges]) + "}"
 
 
 def _inches(box: Box) -> str:
     return f'width="{box.width / _POINTS_PER_INCH:.4f}" height="{box.height / _POINTS_PER_INCH:.4f}"'
-
-
-def _shape(node: Node) -> str:
-    return "hexagon" if node.kind in ("choice", "test") and node.title else "box"
 
 
 def _edge_source(edge: Edge, box: Box) -> str:

@@ -175,7 +175,7 @@ def _outline(placed: PlacedNode, classes: str) -> str:
     w, h = box.width, box.height
     left, top = x - w / 2, y - h / 2
     if kind in ("choice", "test"):
-        cut = min(12.0, w / 2) if placed.node.title else w / 2
+        cut = min(9.0, w / 2) if placed.node.title else w / 2
         points = [
             (left, y),
             (left + cut, top),
