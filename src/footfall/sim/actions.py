@@ -13,7 +13,7 @@ from footfall.model.values import NULL_INTEGER, NULLS, Array, differ, is_null
 from footfall.sim import draws
 from footfall.sim.context import Context
 from footfall.sim.crowd import Crowd
-from footfall.sim.decisions import active, factor
+from footfall.sim.decisions import factor
 from footfall.sim.evaluate import evaluate, holds
 from footfall.sim.record import mark
 
@@ -114,8 +114,8 @@ def initial_value(initial: Initial, context: Context) -> Array:
 def affected(effects: tuple[Effect, ...], value: Array, context: Context) -> Array:
     """Multiply whole numbers (or numbers) by the factors of effects; whole numbers are rounded half up."""
     for effect in effects:
-        is_active = active(effect, context, len(context.rows))
-        scaled = value * factor(effect, context)
+        is_active, times = factor(effect, context, len(context.rows))
+        scaled = value * times
         if value.dtype != np.float64:
             missing = np.equal(value, NULL_INTEGER) | np.isnan(scaled)
             scaled = np.where(missing, value, np.floor(np.where(missing, 0.0, scaled) + 0.5).astype(np.int64))

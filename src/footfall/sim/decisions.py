@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import and_
+
 import numpy as np
 
 from footfall.model import builtins
@@ -12,116 +15,98 @@ from footfall.sim import draws
 from footfall.sim.context import Context
 from footfall.sim.crowd import Crowd
 from footfall.sim.evaluate import evaluate, holds
+from footfall.sim.outcomes import ONE, Outcomes, effects_of
 
-ONE = 2**32
 _HALF_WORD = np.uint64(32)
 
 
-def decide(crowd: Crowd, node: Decide, rows: Array) -> None:
+def decide(crowd: Crowd, node: Decide, number: int, rows: Array) -> None:
     """Send each person to an option.
 
     Args:
         node: Its chances become thresholds in 2**-32, by float64 arithmetic that every processor does alike.
+        number: The node's.
         rows: Shape (n,), people.
 
     Randomness:
         One draw per person, named after the decision.
     """
     random = (draws.bits(crowd.state, rows, node.key) >> _HALF_WORD).view(np.int64)
+    outcomes = None if crowd.record is None else crowd.record.outcomes_of(number, node)
     if node.thresholds is not None:
-        _alike(crowd, node, rows, random, node.thresholds)
+        _alike(crowd, node, rows, random, outcomes)
     elif node.is_chance:
-        _chance(crowd, node, rows, random)
+        _chance(crowd, node, rows, random, outcomes)
     else:
-        _options(crowd, node, rows, random)
+        _options(crowd, node, rows, random, outcomes)
 
 
-def _alike(crowd: Crowd, node: Decide, rows: Array, random: Array, thresholds: Array) -> None:
+def _alike(crowd: Crowd, node: Decide, rows: Array, random: Array, outcomes: Outcomes | None) -> None:
     """Decide where chances are the same for all."""
+    thresholds = node.thresholds
+    assert thresholds is not None
     if len(thresholds) == 2 and thresholds[1] == ONE:
-        _alike_two(crowd, node, rows, random, int(thresholds[0]))
-        return
-    choice = np.searchsorted(thresholds, random, side="right")
-    taken = np.bincount(choice, minlength=len(thresholds) + 1)
-    for number, option in enumerate(node.options):
-        if taken[number]:
-            crowd.push(option.target, rows.compress(np.equal(choice, number)))
-    if taken[-1]:
-        crowd.push(node.otherwise, rows.compress(np.equal(choice, len(thresholds))))
-    if crowd.record is not None:
-        sums = crowd.record.decisions[node.number]
-        sums[:, 0] += len(rows)
-        sums[0, 1] += len(rows) * thresholds[0]
-        sums[1:, 1] += len(rows) * (thresholds[1:] - thresholds[:-1])
-        sums[:, 2] += taken[:-1]
+        taken = np.less(random, thresholds[0])
+        counts = _two_ways(crowd, node, rows, taken)
+    else:
+        counts = _ways(crowd, node, rows, np.searchsorted(thresholds, random, side="right"))
+    if outcomes is not None:
+        outcomes.reached += len(rows)
+        outcomes.taken = [a + b for a, b in zip(outcomes.taken, counts, strict=True)]
 
 
-def _alike_two(crowd: Crowd, node: Decide, rows: Array, random: Array, threshold: int) -> None:
-    """Decide between two options with the same chance for all."""
-    taken = np.less(random, threshold)
-    crowd.push(node.options[0].target, rows.compress(taken))
-    crowd.push(node.options[1].target, rows.compress(~taken))
-    if crowd.record is not None:
-        n, got = len(rows), int(np.count_nonzero(taken))
-        asked = n * threshold
-        crowd.record.decisions[node.number] += np.array([[n, asked, got], [n, n * ONE - asked, n - got]])
+def _two_ways(crowd: Crowd, node: Decide, rows: Array, taken: Array) -> list[int]:
+    """Send people to the first option or the second, and return how many took each."""
+    first, second = rows.compress(taken), rows.compress(~taken)
+    crowd.push(node.options[0].target, first)
+    crowd.push(node.options[1].target, second)
+    return [len(first), len(second)]
 
 
-def _chance(crowd: Crowd, node: Decide, rows: Array, random: Array) -> None:
+def _ways(crowd: Crowd, node: Decide, rows: Array, choice: Array) -> list[int]:
+    """Send each person to the option that was chosen (past the last: otherwise), and return how many took each."""
+    counts: list[int] = np.bincount(choice, minlength=len(node.options) + 1).tolist()
+    targets = [*(option.target for option in node.options), node.otherwise]
+    for number, (target, count) in enumerate(zip(targets, counts, strict=True)):
+        if count:
+            crowd.push(target, rows.compress(np.equal(choice, number)))
+    return counts[:-1]
+
+
+def _chance(crowd: Crowd, node: Decide, rows: Array, random: Array, outcomes: Outcomes | None) -> None:
     """Decide between the first option and the second."""
-    context = crowd.context(rows)
+    context, n = crowd.context(rows), len(rows)
     first = node.options[0]
-    chance = _weight(first, context, len(rows), 1.0)
-    actives = [(effect, active(effect, context, len(rows))) for effect in first.effects]
-    for effect, is_active in actives:
-        chance = _with_odds(chance, effect, is_active, context)
+    chance = _weight(first, context, n, 1.0)
+    actives = []
+    for effect in first.effects:
+        is_active, times = factor(effect, context, n)
+        changed = chance * times
+        changed = changed / (changed + (1.0 - chance))
+        chance = changed if is_active is None else np.where(is_active, changed, chance)
+        actives.append(is_active)
     threshold = (chance * float(ONE)).astype(np.int64)
     taken = np.less(random, threshold)
-    crowd.push(first.target, rows.compress(taken))
-    crowd.push(node.options[1].target, rows.compress(~taken))
-    if crowd.record is not None:
-        _tally_chance(crowd.record.decisions[node.number], threshold, taken)
-        for effect, is_active in actives:
-            _tally_effect(crowd, node, 0, effect, is_active, threshold, taken)
+    _two_ways(crowd, node, rows, taken)
+    if outcomes is not None:
+        outcomes.waves.append((threshold, taken, actives))
 
 
-def _with_odds(chance: Array, effect: Effect, is_active: Array | None, context: Context) -> Array:
-    times = chance * factor(effect, context)
-    changed = times / (times + (1.0 - chance))
-    return changed if is_active is None else np.where(is_active, changed, chance)
-
-
-def _tally_chance(sums: Array, threshold: Array, taken: Array) -> None:
-    n, asked, got = len(taken), int(threshold.sum()), int(np.count_nonzero(taken))
-    sums += np.array([[n, asked, got], [n, n * ONE - asked, n - got]], np.int64)
-
-
-def _options(crowd: Crowd, node: Decide, rows: Array, random: Array) -> None:
+def _options(crowd: Crowd, node: Decide, rows: Array, random: Array, outcomes: Outcomes | None) -> None:
     """Decide among several options with weights of their own for each person."""
-    context = crowd.context(rows)
-    n = len(rows)
+    context, n = crowd.context(rows), len(rows)
     weights = [_weight(option, context, n, np.inf) for option in node.options]
     actives = []
-    for number, option in enumerate(node.options):
-        for effect in option.effects:
-            is_active = active(effect, context, n)
-            times = weights[number] * factor(effect, context)
-            weights[number] = times if is_active is None else np.where(is_active, times, weights[number])
-            actives.append((number, effect, is_active))
+    for number, effect in effects_of(node):
+        is_active, times = factor(effect, context, n)
+        changed = weights[number] * times
+        weights[number] = changed if is_active is None else np.where(is_active, changed, weights[number])
+        actives.append(is_active)
     thresholds = _thresholds(weights)
     choice = np.greater_equal(random, thresholds).sum(axis=0)
-    taken = np.bincount(choice, minlength=len(weights) + 1)
-    for number, option in enumerate(node.options):
-        if taken[number]:
-            crowd.push(option.target, rows.compress(np.equal(choice, number)))
-    crowd.push(node.otherwise, rows.compress(np.equal(choice, len(weights))))
-    if crowd.record is not None:
-        asked = np.diff(thresholds, axis=0, prepend=0)
-        crowd.record.decisions[node.number] += np.stack(
-            [np.full(len(weights), n), asked.sum(axis=1), taken[:-1]], axis=1
-        )
-        for number, effect, is_active in actives:
-            _tally_effect(crowd, node, number, effect, is_active, asked[number], np.equal(choice, number))
+    _ways(crowd, node, rows, choice)
+    if outcomes is not None:
+        outcomes.waves.append((np.diff(thresholds, axis=0, prepend=0), choice, actives))
 
 
 def _weight(option: Option, context: Context, n: int, most: float) -> Array:
@@ -145,45 +130,19 @@ def _thresholds(weights: list[Array]) -> Array:
     return (np.stack(so_far) / divisor * float(ONE)).astype(np.int64)
 
 
-def _tally_effect(
-    crowd: Crowd, node: Decide, option: int, effect: Effect, is_active: Array | None, asked: Array, taken: Array
-) -> None:
-    assert crowd.record is not None
-    key = (effect.number, node.number, option)
-    sums = crowd.record.effects.get(key)
-    if sums is None:
-        sums = crowd.record.effects[key] = np.zeros((2, 3), np.int64)
-    whole = (len(taken), int(asked.sum()), int(np.count_nonzero(taken)))
-    if is_active is None:
-        sums[0] += whole
-        return
-    inside = (
-        int(np.count_nonzero(is_active)),
-        int(asked.compress(is_active).sum()),
-        int(np.count_nonzero(taken & is_active)),
-    )
-    sums[0] += inside
-    sums[1] += [a - b for a, b in zip(whole, inside, strict=True)]
-
-
-def active(effect: Effect, context: Context, n: int) -> Array | None:
-    """Tell for whom an effect holds now: shape (n,), bool; None for all."""
-    result = None
+def factor(effect: Effect, context: Context, n: int) -> tuple[Array | None, Array | float]:
+    """Return for whom an effect holds now (shape (n,), bool; None for all), and its factor where it does."""
+    masks = []
     if effect.span is not None:
         now = context.now_ms()
-        result = np.greater_equal(now, effect.span.from_ms) & np.less(now, effect.span.until_ms)
+        masks.append(np.greater_equal(now, effect.span.from_ms) & np.less(now, effect.span.until_ms))
     if effect.when is not None:
-        meant = holds(effect.when, context, n)
-        result = meant if result is None else result & meant
+        masks.append(holds(effect.when, context, n))
+    times: Array | float = effect.factor
     if effect.by is not None:
-        named = ~np.isnan(_looked_up(effect, context))
-        result = named if result is None else result & named
-    return result
-
-
-def factor(effect: Effect, context: Context) -> Array | float:
-    """Return an effect's factor for each person where it is active."""
-    return effect.factor if effect.by is None else _looked_up(effect, context)
+        times = _looked_up(effect, context)
+        masks.append(~np.isnan(times))
+    return (reduce(and_, masks) if masks else None), times
 
 
 def _looked_up(effect: Effect, context: Context) -> Array:

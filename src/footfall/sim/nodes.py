@@ -51,9 +51,9 @@ def _test(crowd: Crowd, node: Test, _number: int, rows: Array) -> None:
     crowd.push(node.otherwise, rows.compress(~is_true))
 
 
-def _decide(crowd: Crowd, node: Decide, _number: int, rows: Array) -> None:
+def _decide(crowd: Crowd, node: Decide, number: int, rows: Array) -> None:
     """Send people by a decision."""
-    decisions.decide(crowd, node, rows)
+    decisions.decide(crowd, node, number, rows)
 
 
 def _pause(crowd: Crowd, node: Pause, _number: int, rows: Array) -> None:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from footfall.model.model import Model
+from footfall.model.program import Decide
 from footfall.model.values import DTYPES, Array
+from footfall.sim.outcomes import Outcomes
 
 
 class Journal:
@@ -62,16 +64,14 @@ class Record:
         changes: Per user property (the stage last): rows, sequences, times, event numbers, whether bound for sure, then
             old and new value; for lists old length and elements per field, then the new ones.
         firsts: Rows and event numbers of people's first events, then the arrays of all their user properties.
-        decisions: Per decision: shape (options, 3), int64: times reached, chances in 2**-32, times taken.
-        effects: (effect, decision, option) → shape (2, 3), int64: the same where the effect holds, and where not.
+        outcomes: Of decisions that were reached, by number of the node.
         skips: Shape (S,), int64: what could not happen.
     """
 
     sites: list[Journal]
     changes: list[Journal]
     firsts: Journal
-    decisions: list[Array]
-    effects: dict[tuple[int, int, int], Array] = field(default_factory=dict)
+    outcomes: dict[int, Outcomes] = field(default_factory=dict)
     skips: Array = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @classmethod
@@ -82,6 +82,12 @@ class Record:
             sites=[Journal(_integers(5) + _blanks(model, site.captures)) for site in model.sites],
             changes=[Journal(_integers(5) + 2 * blanks) for blanks in (*properties, _integers(1))],
             firsts=Journal(_integers(2) + [blank for blanks in properties for blank in blanks]),
-            decisions=[np.zeros((len(d.options), 3), np.int64) for d in model.decisions],
             skips=np.zeros(len(model.skips), np.int64),
         )
+
+    def outcomes_of(self, number: int, node: Decide) -> Outcomes:
+        """Return where the outcomes of a decision are kept."""
+        found = self.outcomes.get(number)
+        if found is None:
+            found = self.outcomes[number] = Outcomes(len(node.options))
+        return found

@@ -9,6 +9,7 @@ import numpy as np
 from footfall.events.chunk import Tallies
 from footfall.model import builtins
 from footfall.model.model import Model
+from footfall.model.program import Decide
 from footfall.model.values import NULL_INTEGER, Array
 from footfall.sim.record import Record
 
@@ -35,14 +36,22 @@ def of_part(group: Group, record: Record, flow: Flow, changes: list[Change], arr
 
 
 def _decisions(model: Model, record: Record, tallies: Tallies) -> None:
-    for name, sums in zip(model.decisions, record.decisions, strict=True):
-        for option, (reached, asked, taken) in zip(name.options, sums.tolist(), strict=True):
-            tallies.decisions[name.address, option] = (reached, asked, taken)
-    for (effect, decision, number), sums in record.effects.items():
+    decisions = [np.zeros((len(d.options), 3), np.int64) for d in model.decisions]
+    effects: dict[tuple[int, int, int], Array] = {}
+    for number, outcomes in record.outcomes.items():
+        node = model.nodes[number]
+        assert isinstance(node, Decide)
+        decisions[node.number] += outcomes.sums(node)
+        for (effect, option), sums in outcomes.effects(node).items():
+            key = (effect, node.number, option)
+            effects[key] = effects.get(key, 0) + sums
+    for name, sums in zip(model.decisions, decisions, strict=True):
+        for text, (reached, asked, taken) in zip(name.options, sums.tolist(), strict=True):
+            tallies.decisions[name.address, text] = (reached, asked, taken)
+    for (effect, decision, option), sums in effects.items():
         name = model.decisions[decision]
         for which, (reached, asked, taken) in zip(("with", "without"), sums.tolist(), strict=True):
-            key = (model.effects[effect], name.address, name.options[number], which)
-            tallies.effects[key] = (reached, asked, taken)
+            tallies.effects[model.effects[effect], name.address, name.options[option], which] = (reached, asked, taken)
     for what, count in zip(model.skips, record.skips.tolist(), strict=True):
         if count:
             tallies.skipped[what] = count
