@@ -1,0 +1,79 @@
+"""YAML as scenarios are written: maps in one line where they fit, and no text that could become structure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+
+from footfall.taxonomy.readers.grid import clean
+
+WIDTH = 140
+_PLAIN = re.compile(r"[^\W_][\w.()/%&+'$€-]*(?: [\w(/%&+$€][\w.()/%&+'$€-]*)*")
+_NULL = frozenset(("null", "~"))
+Pairs = Sequence[tuple[str, str]]
+"""Keys of a map, each with its value as YAML in one line; an empty value: leave it out."""
+
+
+def quoted(text: str) -> str:
+    """Return a text as a YAML scalar, in quotes unless it cannot be taken for anything else anywhere."""
+    kept = clean(text)
+    if _PLAIN.fullmatch(kept) and kept not in _NULL:
+        return kept
+    return json.dumps(kept, ensure_ascii=False)
+
+
+def always_quoted(text: str) -> str:
+    """Return a text in quotes, so that it stays a text where a plain one could be a number or a truth value."""
+    return json.dumps(clean(text), ensure_ascii=False)
+
+
+def listed(items: Iterable[str]) -> str:
+    """Return values that are YAML already as a list in one line."""
+    return f"[{', '.join(items)}]"
+
+
+def mapped(pairs: Pairs) -> str:
+    """Return keys with values that are YAML already as a map in one line."""
+    return "{" + ", ".join(f"{key}: {value}" for key, value in pairs if value) + "}"
+
+
+def comment(text: str) -> str:
+    """Return a text as a comment: whatever it holds, it stays in its line."""
+    return "# " + " ".join(clean(text).split())
+
+
+def entry(indent: int, key: str, pairs: Pairs, note: str = "") -> list[str]:
+    """Return the lines of a key with a map: one line if it fits, else a line per key.
+
+    Args:
+        indent: Spaces before the key.
+        key: As YAML.
+        pairs: The map.
+        note: A comment behind the key, without its sign.
+    """
+    behind = f"  {comment(note)}" if note else ""
+    space = " " * indent
+    filled = [(name, value) for name, value in pairs if value]
+    line = f"{space}{key}: {mapped(filled)}"
+    if len(line) <= WIDTH or not filled:
+        return [line + behind]
+    lines = [f"{space}{key}:{behind}"]
+    for name, value in filled:
+        lines += wrapped(f"{space}  {name}: {value}", indent + 4)
+    return lines
+
+
+def wrapped(line: str, indent: int) -> list[str]:
+    """Return a line cut at the commas of its list where it is too long; a line without a list stays as it is."""
+    head, bracket, rest = line.partition(": [")
+    if len(line) <= WIDTH or not bracket or not line.endswith("]") or '"' in line:
+        return [line]
+    lines, current = [], f"{head}: ["
+    for item in rest.split(", "):
+        joined = current + ("" if current.endswith("[") or not current.strip() else ", ") + item
+        if len(joined) > WIDTH and current.strip():
+            lines.append(f"{current},")
+            joined = " " * indent + item
+        current = joined
+    return [*lines, current]
