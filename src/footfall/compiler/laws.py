@@ -12,11 +12,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from footfall.model.tables import CELL_BITS, CHOICE_BITS, Categorical, Grouped, InverseCdf
+from footfall.model.tables import CELL_BITS, CHOICE_BITS, GUIDE_BITS, Categorical, Grouped, InverseCdf
 from footfall.model.values import Array
 from footfall.scenario.records import Wait
 
 CELLS = 1 << CELL_BITS
+_MANY_CHOICES, _MOST_STEPS = 17, 3
+"""A guide helps where there are so many choices, and so few of them between two of its entries."""
 EDGE = Decimal(1) / (8 * CELLS)
 """Where the law is cut on both sides: beyond this quantile (1 in 8,192) nothing is drawn."""
 _UNIT_BITS = 40
@@ -136,12 +138,22 @@ def categorical(weights: Sequence[Decimal] | None, n: int) -> Categorical:
     """
     one = 1 << CHOICE_BITS
     if weights is None:
-        return Categorical(np.array([one * (k + 1) // n for k in range(n)], np.int64))
+        return _guided(np.array([one * (k + 1) // n for k in range(n)], np.int64))
     whole, so_far, cumulated = sum(weights), Decimal(0), []
     for weight in weights:
         so_far += weight
         cumulated.append(int(so_far * one / whole) if so_far < whole else one)
-    return Categorical(np.array(cumulated, np.int64))
+    return _guided(np.array(cumulated, np.int64))
+
+
+def _guided(cumulated: Array) -> Categorical:
+    """Return a table with a guide where there are many choices, none of them much rarer than the others."""
+    if len(cumulated) < _MANY_CHOICES:
+        return Categorical(cumulated)
+    edges = np.arange(2**GUIDE_BITS + 1, dtype=np.int64) << (CHOICE_BITS - GUIDE_BITS)
+    guide = np.searchsorted(cumulated, edges, side="right")
+    steps = int(np.diff(guide).max())
+    return Categorical(cumulated, guide[:-1], steps) if steps <= _MOST_STEPS else Categorical(cumulated)
 
 
 def thresholds(weights: Sequence[float]) -> Array:

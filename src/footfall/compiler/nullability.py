@@ -21,7 +21,7 @@ _T = TypeVar("_T")
 _NEVER = frozenset(
     (
         "less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "is_null", "and", "or", "not",
-        "any", "sum", "now", "day", "hour", "weekday", "days_since_arrival", "stage", "id",
+        "any", "contains", "sum", "now", "day", "hour", "weekday", "days_since_arrival", "stage", "id",
     )
 )  # fmt: skip
 """Operations whose result is never null, whatever they work on."""

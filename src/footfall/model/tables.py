@@ -9,6 +9,9 @@ from footfall.model.values import Array
 CHOICE_BITS = 62
 """A categorical's cumulated weights are scaled to 2**62."""
 
+GUIDE_BITS = 12
+"""Leading bits of a number that its choice is looked up by."""
+
 CELL_BITS = 10
 FRACTION_BITS = 20
 """An inverse CDF has 2**10 cells; between two knots the next 20 bits of the hash interpolate."""
@@ -21,9 +24,14 @@ class Categorical:
     Args:
         cumulated: Shape (K,), int64, non-decreasing, the last is 2**62. The first entry above a 62-bit number is the
             choice.
+        guide: Shape (2**GUIDE_BITS,), int64: the first choice possible for each value of a number's leading bits, or
+            None where it would not help.
+        steps: How far at most the choice lies beyond it.
     """
 
     cumulated: Array
+    guide: Array | None = None
+    steps: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from footfall.model.program import Draw, Key
-from footfall.model.tables import CELL_BITS, CHOICE_BITS, FRACTION_BITS, Categorical, Grouped, InverseCdf
+from footfall.model.tables import CELL_BITS, CHOICE_BITS, FRACTION_BITS, GUIDE_BITS, Categorical, Grouped, InverseCdf
 from footfall.model.values import DTYPES, NULL_CODE, Array
 from footfall.sim import keys
 from footfall.sim.state import State
@@ -23,7 +23,13 @@ def bits(state: State, rows: Array, key: Key) -> Array:
 
 def choose(table: Categorical, random: Array) -> Array:
     """Return the number of a choice: shape (n,), int64."""
-    return table.cumulated.searchsorted((random >> _CHOICE_SHIFT).view(np.int64), side="right")
+    point = (random >> _CHOICE_SHIFT).view(np.int64)
+    if table.guide is None:
+        return table.cumulated.searchsorted(point, side="right")
+    choice = table.guide.take(point >> (CHOICE_BITS - GUIDE_BITS))
+    for _ in range(table.steps):
+        choice += np.less_equal(table.cumulated.take(choice), point)
+    return choice
 
 
 def invert(table: InverseCdf, random: Array) -> Array:

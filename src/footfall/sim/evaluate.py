@@ -183,7 +183,21 @@ def _sum(op: Op, context: Context) -> Array:
 
 
 def _any(op: Op, context: Context) -> Array:
-    return np.any(_truth(evaluate(op.args[0], context)), axis=1)
+    return _in_any(_truth(evaluate(op.args[0], context)))
+
+
+def _contains(op: Op, context: Context) -> Array:
+    """Return where a list holds a value; elements that are null equal none."""
+    elements, value = _both(op, context)
+    found = _in_any(np.equal(elements, value))
+    return found & ~is_null(op.args[1].kind, value)[:, 0] if op.args[1].is_nullable and value.ndim else found
+
+
+def _in_any(truth: Array) -> Array:
+    """Return in which rows anything is true: shape (n,). Eight booleans at once are one number."""
+    if truth.shape[1] == 8 and truth.flags.c_contiguous:
+        return np.not_equal(truth.view(np.uint64)[:, 0], 0)
+    return np.any(truth, axis=1)
 
 
 def _ramp(op: Op, context: Context) -> Array:
@@ -238,6 +252,7 @@ _FUNCTIONS: dict[str, Callable[[Op, Context], Array]] = {
     "absolute": _absolute,
     "sum": _sum,
     "any": _any,
+    "contains": _contains,
     "ramp": _ramp,
     "stage": _stage,
     "now": lambda _, c: c.now_ms(),

@@ -116,7 +116,9 @@ class Typer:
         if item.is_list:
             raise ExpressionProblem(f"{describe(item)} in a list", node.item.offset, "one value")
         equal = operators.compare(self.values, "==", container, item, node.offset)
-        return Op("any", "boolean", (equal,))
+        if equal.op != "equal":
+            return Op("any", "boolean", (equal,))
+        return Op("contains", "boolean", equal.args)
 
     def _one_of(self, node: tree.Membership, item: Op, scope: Scope) -> Op:
         tests = [
