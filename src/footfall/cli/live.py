@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import re
 import shlex
+import shutil
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,8 @@ from footfall.cli.interrupts import gentle_stop
 from footfall.errors import UsageError, shown
 
 if TYPE_CHECKING:
-    from footfall.run.live import LiveResult, Standing
+    from footfall.run.live import LiveResult
+    from footfall.run.meter import SinkStanding, Standing
 
 EPILOG = """\b
 Examples:
@@ -87,7 +89,8 @@ def command(scenario: str, quiet: bool, summary: str, settings: tuple[str, ...],
 
     SCENARIO is the name of a shipped scenario (footfall scenarios lists them) or the path of a YAML file.
     """
-    from footfall.run.live import live, nobody
+    from footfall.run.live import live
+    from footfall.run.meter import nobody
 
     if given["speed"] <= 0:
         raise UsageError(f"--speed {given['speed']:g}\n  accepted: a number above 0, 1 being the clock's own pace")
@@ -100,7 +103,6 @@ def command(scenario: str, quiet: bool, summary: str, settings: tuple[str, ...],
             watch=nobody if quiet else printer.show,
             **{**given, "to": list(given["to"])},
         )
-    printer.end()
     if summary == "json":
         click.echo(json.dumps(record(result), indent=2), err="-" in given["to"])
     elif not quiet:
@@ -109,23 +111,22 @@ def command(scenario: str, quiet: bool, summary: str, settings: tuple[str, ...],
 
 
 class _Printer:
-    """Shows how a live run stands: a line that is written over in a terminal, else one every ten seconds."""
+    """Shows how a live run stands: a table that is written over in a terminal, else lines every ten seconds."""
 
     def __init__(self, *, is_terminal: bool) -> None:
         self._is_terminal, self._n_shown = is_terminal, 0
-        self._is_open = False
+        self._n_lines = 0
 
     def show(self, standing: Standing) -> None:
         self._n_shown += 1
         if self._is_terminal:
-            click.echo(f"\r\x1b[K{_line(standing)}", nl=False, err=True)
-            self._is_open = True
+            lines = table(standing, shutil.get_terminal_size().columns)
+            up = f"\x1b[{self._n_lines}F" if self._n_lines else ""
+            click.echo(f"{up}\x1b[J" + "\n".join(lines), err=True)
+            self._n_lines = len(lines)
         elif self._n_shown % 10 == 1 and standing.replayed >= 1:
-            click.echo(_line(standing), err=True)
-
-    def end(self) -> None:
-        if self._is_open:
-            click.echo("", err=True)
+            for line in lines_of(standing):
+                click.echo(line, err=True)
 
     def conclude(self, result: LiveResult) -> None:
         until = _time(result.run.until_ms, result.time_zone)
@@ -169,12 +170,51 @@ def record(result: LiveResult) -> dict[str, Any]:
     }
 
 
-def _line(standing: Standing) -> str:
+_HEADS = ("events/s", "queue", "in flight", "retries", "accepted", "rejected", "lag", "lag 99 %")
+_SHORTEST_NAME = 12
+
+
+def table(standing: Standing, columns: int) -> list[str]:
+    """Return how a live run stands as lines for a terminal: one per sink, below a line of names.
+
+    Args:
+        standing: How it stands.
+        columns: Of the terminal; longer lines are cut, since they could not be written over.
+    """
     if standing.replayed < 1:
-        return f"living through the past: {standing.replayed:.0%}"
-    at = dt.datetime.fromtimestamp(standing.at_ms / 1000, dt.UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    lag = "lag –" if standing.lag_ms is None else f"lag {standing.lag_ms[0]} ms, p99 {standing.lag_ms[1]} ms"
-    return f"{at}  {standing.events:,} events  {standing.events_per_s:,.0f}/s  {lag}  {standing.queued} windows ahead"
+        return [f"living through the past: {standing.replayed:.0%}"]
+    at = dt.datetime.fromtimestamp(standing.at_ms / 1000, dt.UTC).strftime("%m-%d %H:%M:%S UTC")
+    rows = [(at, *_HEADS), *(_cells(sink) for sink in standing.sinks)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][1:]
+    left = max(columns - 1 - sum(widths) - 2 * len(widths), _SHORTEST_NAME)
+    width = min(max(len(row[0]) for row in rows), left)
+    return [
+        "  ".join([_short(row[0], width), *(c.rjust(w) for c, w in zip(row[1:], widths, strict=True))])[: columns - 1]
+        for row in rows
+    ]
+
+
+def _short(name: str, width: int) -> str:
+    return (name if len(name) <= width else name[: width - 1] + "…").ljust(width)
+
+
+def lines_of(standing: Standing) -> list[str]:
+    """Return how a live run stands as lines for a log, one per sink."""
+    return [
+        f"{_utc(standing)}  {sink.name}: "
+        + ", ".join(f"{cell} {head}" for head, cell in zip(_HEADS, _cells(sink)[1:], strict=True))
+        for sink in standing.sinks
+    ]
+
+
+def _cells(sink: SinkStanding) -> tuple[str, ...]:
+    counts = (sink.events_per_s, sink.queued, sink.in_flight, sink.retries, sink.accepted, sink.rejected)
+    lags = ("–", "–") if sink.lag_ms is None else (f"{ms:,} ms" for ms in sink.lag_ms)
+    return (sink.name, *(f"{count:,.0f}" for count in counts), *lags)
+
+
+def _utc(standing: Standing) -> str:
+    return dt.datetime.fromtimestamp(standing.at_ms / 1000, dt.UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def _time(ms: int, time_zone: str) -> str:

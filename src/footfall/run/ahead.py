@@ -49,6 +49,7 @@ class Ahead:
         width_ms: Simulated time of a window.
         now_ms: Tells simulated time: windows become wider when they come too late.
         until_ms: The end, or None.
+        after: Called when a window is made.
     """
 
     def __init__(
@@ -60,10 +61,12 @@ class Ahead:
         width_ms: int,
         now_ms: Callable[[], int],
         until_ms: int | None,
+        after: Callable[[Crowd], None],
     ) -> None:
         self._crowd, self._encoders, self._positions = crowd, encoders, positions
-        self._width_ms, self._now_ms, self._until_ms = width_ms, now_ms, until_ms
+        self._width_ms, self._now_ms, self._until_ms, self._after = width_ms, now_ms, until_ms, after
         self._made: queue.Queue[Window | Exception | None] = queue.Queue(DEPTH)
+        self._n_made = self._n_taken = 0
         self._stop = threading.Event()
         self._most_ms = float(3_600_000)
         self._thread = threading.Thread(target=self._work, name="footfall-ahead", daemon=True)
@@ -78,8 +81,8 @@ class Ahead:
 
     @property
     def queued(self) -> int:
-        """Windows that are made and not taken."""
-        return self._made.qsize()
+        """Events that are made and not taken."""
+        return self._n_made - self._n_taken
 
     def windows(self, stop: threading.Event) -> Iterator[Window]:
         """Yield windows in order until the end, or until `stop` is set."""
@@ -92,12 +95,14 @@ class Ahead:
                 return
             if isinstance(made, Exception):
                 raise made
+            self._n_taken += len(made.times_ms)
             yield made
 
     def _work(self) -> None:
         try:
             while not self._stop.is_set() and (self._until_ms is None or self._crowd.at_ms < self._until_ms):
                 self._put(self._make(self._next_ms()))
+                self._after(self._crowd)
             self._put(None)
         except Exception as problem:  # noqa: BLE001 - it is the owner's to raise
             self._put(problem)
@@ -126,4 +131,5 @@ class Ahead:
         encoders = {place: self._encoders[place] for place in lacking}
         prepared = {p: None if encoder is None else encoder.prepare(chunk) for p, encoder in encoders.items()}
         times_ms = chunk.events["time"].cast(pa.int64()).to_numpy()
+        self._n_made += n_events
         return Window(part, chunk.tallies, times_ms, prepared, chunk if None in prepared.values() else None)

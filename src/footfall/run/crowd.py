@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from footfall.events.chunk import Chunk, Part
-from footfall.run.engine import DAY_MS, Engine, Simulating
+from footfall.run.checkpoint import Block, Stood
+from footfall.run.engine import DAY_MS, Keepable, LiveEngine
 from footfall.run.order import merge_chunks
 from footfall.sinks.sink import EVERYBODY
 
@@ -33,44 +34,70 @@ class Crowd:
         run_id: For the column `run`.
         at_ms: Where to begin; what happened before is lived through, and not written.
         watch: Told the share that is lived through, from 0 to 1.
+        stood: How everybody stood at a time before; what happened before that is not lived through again.
+
+    Raises:
+        ValueError: How they stood does not fit.
     """
 
-    def __init__(self, engine: Engine, run_id: str, at_ms: int, watch: Watch = nobody) -> None:
+    def __init__(
+        self, engine: LiveEngine, run_id: str, at_ms: int, watch: Watch = nobody, stood: Stood | None = None
+    ) -> None:
         self._engine, self._run_id, self.at_ms = engine, run_id, at_ms
-        self._begin(watch)
+        self._horizon_ms = self._known_ms = at_ms
+        self._blocks: list[Keepable] = []
+        self._people: list[tuple[int, int]] = []
+        if stood is None:
+            self._begin(at_ms, watch)
+        else:
+            self._go_on(stood, watch)
 
     def advance(self, until_ms: int) -> Chunk:
         """Return what happens to everybody from where they stand up to a time."""
         if until_ms > self._horizon_ms:
-            self._begin(nobody)
-        while until_ms > self._known_ms:
-            self._let_in(nobody)
+            self._begin(until_ms, nobody)
+        if until_ms > self._known_ms:
+            self._let_in(until_ms, nobody)
         chunks = [block.advance(until_ms) for block in self._blocks]
         part = Part(*EVERYBODY, self.at_ms, until_ms)
         self.at_ms = until_ms
         return replace(chunks[0], part=part) if len(chunks) == 1 else merge_chunks(chunks)
 
-    def _begin(self, watch: Watch) -> None:
-        self._horizon_ms: int = self.at_ms + HORIZON_MS
-        self._blocks: list[Simulating] = []
-        self._n_people = 0
-        self._known_ms: int = self._engine.stream.start_ms
-        self._let_in(watch)
+    def stood(self) -> Stood:
+        """Return how everybody stands; arrays are not copied, and change with the next step."""
+        blocks = [Block(*people, block.arrays()) for people, block in zip(self._people, self._blocks, strict=True)]
+        return Stood(self.at_ms, self._horizon_ms, self._known_ms, blocks)
 
-    def _let_in(self, watch: Watch) -> None:
-        """Add those who come next."""
+    def _go_on(self, stood: Stood, watch: Watch) -> None:
+        self._horizon_ms, self._known_ms = stood.horizon_ms, stood.known_ms
+        self._people = [(block.first, block.end) for block in stood.blocks]
+        self._blocks = [
+            self._engine.simulation(self._run_id, block.first, block.end, stood.horizon_ms, block.saved)
+            for block in stood.blocks
+        ]
+        for block in self._blocks:
+            self._live_through(block, stood.at_ms, watch)
+
+    def _begin(self, until_ms: int, watch: Watch) -> None:
+        self._horizon_ms = until_ms + HORIZON_MS
+        self._blocks, self._people = [], []
+        self._known_ms = self._engine.stream.start_ms
+        self._let_in(until_ms, watch)
+
+    def _let_in(self, until_ms: int, watch: Watch) -> None:
+        """Add those who come next: before a time, and for a while after it."""
         lived_ms = self.at_ms - self._engine.stream.start_ms
-        self._known_ms = min(self.at_ms + max(lived_ms, SOON_MS), self._horizon_ms)
-        end = self._engine.people_until(self._known_ms)
-        if end > self._n_people or not self._blocks:
-            block = self._engine.simulation(self._run_id, self._n_people, end, self._horizon_ms)
-            self._live_through(block, watch)
+        self._known_ms = min(until_ms + max(lived_ms, SOON_MS), self._horizon_ms)
+        first, end = self._people[-1][1] if self._people else 0, self._engine.people_until(self._known_ms)
+        if end > first or not self._blocks:
+            block = self._engine.simulation(self._run_id, first, end, self._horizon_ms)
+            self._live_through(block, self._engine.stream.start_ms, watch)
             self._blocks.append(block)
-            self._n_people = end
+            self._people.append((first, end))
 
-    def _live_through(self, block: Simulating, watch: Watch) -> None:
-        """Bring a block to where the others stand, in steps of about as many events."""
-        start_ms = at_ms = self._engine.stream.start_ms
+    def _live_through(self, block: Keepable, start_ms: int, watch: Watch) -> None:
+        """Bring a block from a time to where the others stand, in steps of about as many events."""
+        at_ms = start_ms
         step_ms = float(_STEP_MS)
         while at_ms < self.at_ms:
             until_ms = min(at_ms + int(step_ms), self.at_ms)

@@ -28,9 +28,6 @@ class Simulating(Protocol):
     def skip(self, until_ms: int) -> None:
         """Live through the time up to `until_ms` without writing it down."""
 
-    def arrays(self) -> Saved:
-        """Return by name all that another simulation needs to go on from here; they are not copied."""
-
 
 class Engine(Protocol):
     """A stream that can be simulated; pickled once for every worker."""
@@ -54,13 +51,24 @@ class Engine(Protocol):
     def people_until(self, until_ms: int) -> int:
         """Return how many people arrive before a time."""
 
+    def simulation(self, run_id: str, first_person: int, end_person: int, until_ms: int) -> Simulating:
+        """Return the people of a group, standing at the start, to be advanced up to `until_ms` at most."""
+
+
+class Keepable(Simulating, Protocol):
+    """The people of one group, who can be kept as they stand."""
+
+    def arrays(self) -> Saved:
+        """Return by name all that another simulation needs to go on from here; they are not copied."""
+
+
+class LiveEngine(Engine, Protocol):
+    """An engine whose people can go on from where others stood."""
+
     def simulation(
         self, run_id: str, first_person: int, end_person: int, until_ms: int, saved: Saved | None = None
-    ) -> Simulating:
-        """Return the people of a group, to be advanced up to `until_ms` at most.
-
-        They stand at the start, or where those stood whose arrays were saved.
-        """
+    ) -> Keepable:
+        """Return the people of a group, standing at the start, or where those stood whose arrays were saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +107,8 @@ class ModelEngine:
 
     def simulation(
         self, run_id: str, first_person: int, end_person: int, until_ms: int, saved: Saved | None = None
-    ) -> Simulating:
-        """Return the people of a group, to be advanced up to `until_ms` at most."""
+    ) -> Keepable:
+        """Return the people of a group, standing at the start, or where those stood whose arrays were saved."""
         from footfall.sim import Simulation
 
         return Simulation(self.model, run_id, first_person, end_person, until_ms, saved)

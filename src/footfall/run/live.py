@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
-import pickle
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 from footfall.errors import TransientSinkError, UsageError
 from footfall.events.chunk import Run
 from footfall.run.ahead import Ahead, Window
+from footfall.run.checkpoint import WORTH_S, Checkpoints
 from footfall.run.crowd import Crowd
-from footfall.run.engine import Engine
+from footfall.run.engine import LiveEngine
+from footfall.run.meter import Meter, Standing, Watch, nobody
 from footfall.run.pace import Lags, Limit, Pace
 from footfall.run.plan import is_torn
 from footfall.run.result import Balance
@@ -33,27 +35,6 @@ _NAP_S = 0.25
 
 
 @dataclass(slots=True)
-class Standing:
-    """How a live run stands, for somebody who watches.
-
-    Args:
-        at_ms: Simulated time up to which all is delivered.
-        events: Delivered by this call.
-        events_per_s: Over the last second or so.
-        queued: Windows that are simulated and not due yet.
-        lag_ms: Median and 99th percentile of how late events were, over the last second or so; None of no events.
-        replayed: Share of the past that is lived through; 1 when events are being delivered.
-    """
-
-    at_ms: int
-    events: int = 0
-    events_per_s: float = 0.0
-    queued: int = 0
-    lag_ms: tuple[int, int] | None = None
-    replayed: float = 1.0
-
-
-@dataclass(slots=True)
 class LiveResult:
     """What a live run has come to.
 
@@ -62,7 +43,7 @@ class LiveResult:
         time_zone: The scenario's.
         began_ms: Simulated time at which this call went on.
         sinks: One balance per sink, of this call.
-        lags: Of the events that were due while this ran.
+        lags: Of the events that were due while this ran, until all sinks had them.
         seconds: How long it took, the replay left out.
         is_finished: The end that was asked for was reached; False when it was stopped.
     """
@@ -82,13 +63,6 @@ class LiveResult:
         return all(sink.rejected == sink.pending == 0 for sink in self.sinks)
 
 
-Watch = Callable[[Standing], None]
-
-
-def nobody(_: Standing) -> None:
-    """Watch nothing."""
-
-
 def live(
     scenario: str | Path | Scenario,
     *,
@@ -104,6 +78,7 @@ def live(
     stop: threading.Event | None = None,
     watch: Watch = nobody,
     clock: Clock | None = None,
+    checkpoints: Path | None = None,
 ) -> LiveResult:
     """Let people act now, and deliver their events when they happen.
 
@@ -120,6 +95,8 @@ def live(
         stop: When set, what is in flight is finished and the run ends; running again continues.
         watch: Told about once a second how things stand.
         clock: Another clock, for tests.
+        checkpoints: Folder for a copy of how everybody stands, so that going on needs no past; None is
+            `.footfall-live` here.
 
     Raises:
         UsageError, ScenarioError: The arguments or the scenario cannot be used.
@@ -128,7 +105,9 @@ def live(
     named = [to] if isinstance(to, str) or not isinstance(to, Sequence) else list(to)
     sinks = [parse(sink) if isinstance(sink, str) else sink for sink in named]
     ready = _set_up(scenario, sinks, settings=settings, people=people, start=start, seed=seed)
-    task = Task(ready.engine, ready.run, sinks, ready.scenario.time_zone, clock or SystemClock())
+    clock = clock or SystemClock()
+    kept = Checkpoints(ready.run.id, clock, checkpoints)
+    task = Task(ready.engine, ready.run, sinks, ready.scenario.time_zone, clock, kept)
     wanted = Wanted(speed, for_s, rate_limit, speed == 1.0 if catch_up is None else catch_up)
     return task.drive(wanted, stop or threading.Event(), watch)
 
@@ -170,13 +149,21 @@ class Task:
     opened → the past is replayed → windows are simulated ahead, and delivered when they are due → closed.
     """
 
-    def __init__(self, engine: Engine, run: Run, sinks: Sequence[Sink], time_zone: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        engine: LiveEngine,
+        run: Run,
+        sinks: Sequence[Sink],
+        time_zone: str,
+        clock: Clock,
+        checkpoints: Checkpoints,
+    ) -> None:
         self._engine, self._run, self._sinks, self._clock = engine, run, sinks, clock
-        self._time_zone = time_zone
+        self._time_zone, self._checkpoints = time_zone, checkpoints
 
     def drive(self, wanted: Wanted, stop: threading.Event, watch: Watch) -> LiveResult:
         """Deliver until the end, or until `stop` is set."""
-        encoders = [pickle.loads(pickle.dumps(s)) if s.placement == "worker" else None for s in self._sinks]  # noqa: S301
+        encoders = [copy.deepcopy(sink) if sink.placement == "worker" else None for sink in self._sinks]
         positions = self._positions()
         at_ms = min(positions)
         self._result = LiveResult(self._run, self._time_zone, at_ms, self._balances(positions))
@@ -190,12 +177,31 @@ class Task:
                 n_open += 1
             self._reached_ms = at_ms
             with suppress(_StoppedError):
-                crowd = Crowd(self._engine, self._run.id, at_ms, lambda share: self._replayed(share, stop, watch))
+                crowd = self._crowd(at_ms, lambda share: self._replayed(share, stop, watch))
                 self._deliver(crowd, encoders, positions, wanted, stop, watch)
         finally:
             self._close(n_open)
+            self._checkpoints.close()
         self._finish()
         return self._result
+
+    def _crowd(self, at_ms: int, watch: Callable[[float], None]) -> Crowd:
+        """Return everybody as they stand at a time: from the checkpoint, or by living through what came before."""
+        begun = self._clock.monotonic()
+        stood = self._checkpoints.load(at_ms)
+        try:
+            crowd = Crowd(self._engine, self._run.id, at_ms, watch, stood)
+        except ValueError as problem:
+            self._checkpoints.remark(problem)
+            crowd = Crowd(self._engine, self._run.id, at_ms, watch)
+        if self._clock.monotonic() - begun > WORTH_S:
+            self._checkpoints.write(crowd.stood())
+            self._checkpoints.settle(at_ms)
+        return crowd
+
+    def _keep(self, crowd: Crowd) -> None:
+        if self._checkpoints.is_due:
+            self._checkpoints.write(crowd.stood())
 
     def _replayed(self, share: float, stop: threading.Event, watch: Watch) -> None:
         if stop.is_set():
@@ -245,12 +251,22 @@ class Task:
         self._limit = Limit(self._clock, wanted.rate_limit)
         self._live_from_ms = now_ms
         width_ms = max(int(WINDOW_S * wanted.speed * 1000), 1)
-        meter = _Meter(self._clock, watch)
-        with Ahead(crowd, encoders, positions, width_ms=width_ms, now_ms=self._pace.now_ms, until_ms=until_ms) as ahead:
+        ahead = Ahead(
+            crowd,
+            encoders,
+            positions,
+            width_ms=width_ms,
+            now_ms=self._pace.now_ms,
+            until_ms=until_ms,
+            after=self._keep,
+        )
+        meter = Meter(self._clock, watch, self._sinks, self._result.sinks, lambda: ahead.queued, at_ms)
+        with ahead, meter:
             for window in ahead.windows(stop):
-                if not self._await(window, stop) or not self._commit(window, stop):
+                if not self._await(window, stop) or not self._commit(window, meter, stop):
                     break
-                meter.note(window, self._pace, self._live_from_ms, ahead.queued, self._result)
+                self._checkpoints.settle(self._reached_ms)
+        self._result.events, self._result.lags = meter.events, meter.lags
         self._result.seconds = self._clock.monotonic() - begun
         self._result.is_finished = self._reached_ms == until_ms
 
@@ -263,10 +279,13 @@ class Task:
             self._clock.sleep(min(wait, _NAP_S), stop)
         return False
 
-    def _commit(self, window: Window, stop: threading.Event) -> bool:
+    def _commit(self, window: Window, meter: Meter, stop: threading.Event) -> bool:
         """Hand a window over; return False if a sink let it be because `stop` was set: then it is pending."""
         n_events = len(window.times_ms)
+        due_ms = window.times_ms[window.times_ms >= self._live_from_ms]  # what had happened before has no lag
+        meter.begin(n_events)
         for place, prepared in window.prepared.items():
+            meter.hand_over(place)
             try:
                 receipt = self._commit_to(self._sinks[place], prepared, window)
             except TransientSinkError:
@@ -274,8 +293,10 @@ class Task:
                     return False
                 raise
             self._result.sinks[place].add(n_events, receipt)
+            meter.take(place, self._pace.lags_ms(due_ms))
         self._limit.take(n_events)
         self._reached_ms = window.part.until_ms
+        meter.end(self._reached_ms, self._pace.lags_ms(due_ms))
         return True
 
     def _commit_to(self, sink: Sink, prepared: Prepared | None, window: Window) -> Receipt:
@@ -300,31 +321,3 @@ class Task:
 
 class _StoppedError(Exception):
     """The user wants no more, in the middle of the replay."""
-
-
-class _Meter:
-    """Adds up what was delivered, and tells the watcher once a second."""
-
-    def __init__(self, clock: Clock, watch: Watch) -> None:
-        self._clock, self._watch = clock, watch
-        self._recent, self._n_recent, self._since = Lags(), 0, clock.monotonic()
-
-    def note(self, window: Window, pace: Pace, live_from_ms: int, queued: int, result: LiveResult) -> None:
-        """Count a window; what happened before this run began to follow the clock has no lag."""
-        result.events += len(window.times_ms)
-        self._n_recent += len(window.times_ms)
-        due = window.times_ms[window.times_ms >= live_from_ms]
-        if len(due):
-            lags_ms = pace.lags_ms(due)
-            result.lags.add(lags_ms)
-            self._recent.add(lags_ms)
-        seconds = self._clock.monotonic() - self._since
-        if seconds >= 1:
-            self._watch(self._standing(window.part.until_ms, queued, seconds, result.events))
-            self._recent.clear()
-            self._n_recent, self._since = 0, self._clock.monotonic()
-
-    def _standing(self, at_ms: int, queued: int, seconds: float, events: int) -> Standing:
-        half, most = self._recent.quantile_ms(0.5), self._recent.quantile_ms(0.99)
-        lag = None if half is None or most is None else (half, most)
-        return Standing(at_ms, events, self._n_recent / seconds, queued, lag)

@@ -46,21 +46,23 @@ class Lags:
 
     def __init__(self) -> None:
         self._counts = np.zeros(MOST_LAG_MS + 1, np.int64)
+        self._end = 0
 
     def add(self, lags_ms: Ints) -> None:
         """Count some."""
-        self._counts += np.bincount(np.minimum(lags_ms, MOST_LAG_MS), minlength=MOST_LAG_MS + 1)
+        counts = np.bincount(np.minimum(lags_ms, MOST_LAG_MS))
+        self._counts[: len(counts)] += counts
+        self._end = max(self._end, len(counts))
 
     def clear(self) -> None:
         """Forget all."""
-        self._counts[:] = 0
+        self._counts[: self._end] = 0
+        self._end = 0
 
     def quantile_ms(self, share: float) -> int | None:
         """Return the lag that so large a share of the events has not exceeded; None of no events."""
-        total = int(self._counts.sum())
-        if not total:
-            return None
-        return int(np.searchsorted(np.cumsum(self._counts), np.ceil(share * total)))
+        up_to = np.cumsum(self._counts[: self._end])
+        return int(np.searchsorted(up_to, np.ceil(share * up_to[-1]))) if self._end else None
 
 
 class Limit:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from footfall import zones
 from footfall.events.chunk import Run, UncountedEffect
-from footfall.run.engine import DAY_MS, Engine, compile_engine
+from footfall.run.engine import DAY_MS, LiveEngine, compile_engine
 from footfall.run.start import resolve_start
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Setup:
     """
 
     scenario: Scenario
-    engine: Engine
+    engine: LiveEngine
     run: Run
 
 

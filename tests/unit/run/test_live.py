@@ -223,6 +223,16 @@ def test_a_crowd_lets_people_in_as_they_come(monkeypatch):
         assert pieces.to_pylist() == getattr(one, name).to_pylist()
 
 
+def test_a_crowd_takes_wide_steps(monkeypatch):
+    """A step may be longer than all that was lived before, and than the time for which people are let in."""
+    ready = set_up(SCENARIO, people=50, start=START, days=40)
+    begin_ms, until_ms = ready.run.stream.start_ms, ready.run.until_ms
+    monkeypatch.setattr(crowds, "HORIZON_MS", 20 * DAY_MS)
+    crowd = Crowd(ready.engine, ready.run.id, begin_ms)
+    found = crowd.advance(begin_ms + DAY_MS).events.num_rows + crowd.advance(until_ms).events.num_rows
+    assert found == ready.engine.simulation(ready.run.id, 0, 10**6, until_ms).advance(until_ms).events.num_rows
+
+
 def test_lags_are_counted():
     """Quantiles of what was added, the longest ones in one bin."""
     lags = Lags()
