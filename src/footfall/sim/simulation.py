@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -17,7 +18,7 @@ from footfall.sim.calendar import DAY_MS, Calendar
 from footfall.sim.crowd import Crowd
 from footfall.sim.flow import Group
 from footfall.sim.record import Record
-from footfall.sim.state import State
+from footfall.sim.state import State, named
 from footfall.sim.waves import run_waves
 
 MARGIN_DAYS = 400
@@ -43,20 +44,35 @@ class Simulation:
         run: Id of the run, for the column `run`.
         first_person, end_person: Half-open range of people; those who would arrive after the horizon are left out.
         until_ms: The farthest that it will be advanced.
+        saved: What `arrays` of a simulation with the same arguments has returned: this one goes on from there.
+
+    Raises:
+        ValueError: What was saved does not fit.
     """
 
-    def __init__(self, model: Model, run: str, first_person: int, end_person: int, until_ms: int) -> None:
+    def __init__(
+        self,
+        model: Model,
+        run: str,
+        first_person: int,
+        end_person: int,
+        until_ms: int,
+        saved: Mapping[str, Array] | None = None,
+    ) -> None:
         self.model = model
         self._range = (first_person, end_person)
         self._calendar, arrivals = _calendar(model, until_ms)
         end = max(first_person, min(end_person, arrivals.count_until(until_ms)))
         self._persons = np.arange(first_person, end, dtype=np.int64)
         self._state = State(model, self._persons)
-        self._settle(arrivals, first_person, end)
-        run_waves(self._crowd(None, model.start_ms))
+        if saved is None:
+            self._settle(arrivals, first_person, end)
+            run_waves(self._crowd(None, model.start_ms))
         self._group = self._begin(run)
         self.at_ms = model.start_ms
         self._is_first = True
+        if saved is not None:
+            self._restore(saved)
 
     def _settle(self, arrivals: Arrivals, first: int, end: int) -> None:
         """Let people arrive with their devices and first properties."""
@@ -94,6 +110,20 @@ class Simulation:
 
     def _crowd(self, record: Record | None, until_ms: int) -> Crowd:
         return Crowd(self.model, self._calendar, self._state, record, until_ms)
+
+    def arrays(self) -> dict[str, Array]:
+        """Return by name all that another simulation needs to go on from here; they are not copied."""
+        group = self._group
+        counted = [group.seen_events, group.seen_sessions, group.first_stages, *group.first_properties]
+        return {**self._state.arrays(), **dict(named("group", counted)), "at_ms": np.array([self.at_ms])}
+
+    def _restore(self, saved: Mapping[str, Array]) -> None:
+        for name, array in self.arrays().items():
+            found = saved.get(name)
+            if found is None or found.shape != array.shape or found.dtype != array.dtype:
+                raise ValueError(f"{name} does not fit")
+            array[...] = found
+        self.at_ms, self._is_first = int(saved["at_ms"][0]), False
 
     @property
     def arrived_ms(self) -> Array:

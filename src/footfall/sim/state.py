@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from footfall.model import builtins
@@ -66,6 +68,25 @@ class State:
         self.slots = np.full((n, int(self.slot_edges[-1])), NEVER, np.int64)
         self.slot_min = np.full(n, NEVER, np.int64)
         self.payloads = [[_pending(self.columns[c], timer.slots) for c in timer.payload] for timer in model.timers]
+
+    def arrays(self) -> dict[str, Array]:
+        """Return by name what a life changes; all else follows from the model and the people's numbers."""
+        return {name: array for name, array in named("state", vars(self)) if name not in _FIXED}
+
+
+_FIXED = {f"state.{name}" for name in ("keys", "slot_edges", "slot_timer")}
+
+
+def named(name: str, value: object) -> Iterator[tuple[str, Array]]:
+    """Yield the arrays in lists and mappings, with names that say where they are."""
+    if isinstance(value, np.ndarray):
+        yield name, value
+    elif isinstance(value, list):
+        for number, one in enumerate(value):
+            yield from named(f"{name}.{number}", one)
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield from named(f"{name}.{key}", one)
 
 
 def _blank(kind: str, width: int, start: float, n: int) -> Array:
