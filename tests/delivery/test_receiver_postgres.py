@@ -89,7 +89,7 @@ def test_as_into_a_file(tmp_path, url):
             rows = sorted(client.rows(f"SELECT {COLUMNS} FROM received"), key=repr)
             events = sorted(plain(event) for (event,) in client.rows('SELECT "event" FROM received'))
             tables = client.listener.received.shelf.overview().tables
-            told = {name: tables[name].to_pylist() for name in ("Stages", "Cities", "Events")}
+            told = {name: tables[name].to_pylist() for name in ("Stages", "Top cities", "Top events")}
             last = [row["event"] for row in tables["Last events"].to_pylist()]
             times = client.rows("SELECT time FROM received WHERE insert_id = 'b'")
             people = [client.listener.received.profiles.of(i) for i in ("u/user-2", "u/user-9", "d/device-9")]

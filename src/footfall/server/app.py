@@ -75,10 +75,10 @@ class Receiver:
             overview = await asyncio.to_thread(self.received.overview)
         except StoreError as error:
             trouble = error
-        names = ("events", "duplicates", "requests refused")
+        names = {"new": "events", "duplicates": "duplicates", "refused": "requests refused"}
         shown = page.render(
             overview,
-            {name: self.totals[name] for name in names},
+            {name: self.totals[counted] for name, counted in names.items()},
             store=self.received.shelf.name,
             trouble=_first_line(self.received.trouble or trouble),
             at_ms=self.clock.wall_ms(),

@@ -34,6 +34,7 @@ th,td{padding:.24rem 1.25rem .24rem 0;border-bottom:1px solid var(--line);white-
 th:last-child,td:last-child{padding-right:0}
 .n{text-align:right;font-variant-numeric:tabular-nums}
 .wide td{font-variant-numeric:tabular-nums}
+section:not(.wide) td:first-child{white-space:normal}
 td.share{background:linear-gradient(var(--bar) 0 0) no-repeat 0/var(--share) 100%;padding-left:.4rem}
 .trouble{color:var(--bad);font-weight:600;margin:1.25rem 0 0}
 pre{background:var(--bar);padding:.8rem 1rem;overflow-x:auto;border-radius:.3rem}
@@ -92,7 +93,7 @@ def _clock(at_ms: int) -> str:
 
 def _section(title: str, table: pa.Table) -> str:
     heads = "".join(f"<th{_place(field.type)}>{escape(field.name)}</th>" for field in table.schema)
-    counted = next((field.name for field in table.schema if pa.types.is_integer(field.type)), None)
+    counted = next((field.name for field in reversed(table.schema) if pa.types.is_integer(field.type)), None)
     rows = table.to_pylist()
     most = max((row[counted] for row in rows), default=0) if counted else 0
     lines = "".join(_line(row, table.schema, row[counted] / most if counted and most else None) for row in rows)

@@ -56,12 +56,12 @@ _QUERIES = {
     "Stages": """SELECT stage, count(*) AS people FROM (SELECT stage, row_number() OVER (PARTITION BY who
         ORDER BY time DESC NULLS LAST) AS place FROM received WHERE stage IS NOT NULL AND who IS NOT NULL) AS last
         WHERE place = 1 GROUP BY stage ORDER BY people DESC, stage LIMIT 30""",
-    "Cities": """SELECT city, count(DISTINCT who) AS people, count(*) AS events FROM received WHERE city IS NOT NULL
-        GROUP BY city ORDER BY events DESC, city LIMIT 30""",
-    "Events": """SELECT event_type AS event, count(*) AS events FROM received
-        GROUP BY event_type ORDER BY events DESC, event LIMIT 30""",
+    "Top cities": """SELECT city, count(DISTINCT who) AS people, count(*) AS events FROM received WHERE city IS NOT NULL
+        GROUP BY city ORDER BY events DESC, city LIMIT 12""",
+    "Top events": """SELECT event_type AS event, count(*) AS events FROM received
+        GROUP BY event_type ORDER BY events DESC, event LIMIT 12""",
     "Last events": """SELECT received, source, event_type AS event, who AS person, city, time FROM received
-        ORDER BY {latest} LIMIT 20""",
+        ORDER BY {latest} LIMIT 15""",
 }
 
 
