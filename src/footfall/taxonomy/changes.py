@@ -13,12 +13,13 @@ from footfall.scenario.records import Expression
 from footfall.scenario.tokens import CONSTANTS, tokens
 from footfall.taxonomy.laws import as_text, number_of, plain
 from footfall.taxonomy.plan import PlanProperty, PlanType
-from footfall.taxonomy.yaml_text import quoted
+from footfall.taxonomy.yaml_text import always_quoted, quoted
 
-MOST_CONDITION = 500
-_SET = re.compile(r"([^=+:\s→-]+)\s*(?::=|=|:)\s*(?:.+?(?:→|->)\s*)?(.+)", re.DOTALL)
+MOST_CHARACTERS = 500
+_SET = re.compile(r"([^=+:\s→-]+)\s*(?::=|=(?!=)|:)\s*(?:.+?(?:→|->)\s*)?(.+)", re.DOTALL)
 _BECOMES = re.compile(r"([^=+:\s→-]+)\s*(?:→|->)\s*(.+)", re.DOTALL)
-_ADD = re.compile(r"([^=+:\s→-]+)\s*([+-])=?\s*(\d{1,12}(?:\.\d{1,6})?)")
+_ADD = re.compile(r"([^=+:\s→-]+)\s*([+-])=?\s*(.+)", re.DOTALL)
+_AMOUNT = re.compile(r"\d{1,12}(?:\.\d{1,6})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Change:
 
     Args:
         name: Of the property, as in the plan.
-        value: As YAML in one line: of `set` one of its values, of `add` a number.
+        value: As YAML in one line.
     """
 
     verb: Literal["set", "add"]
@@ -35,22 +36,38 @@ class Change:
     value: str
 
 
-def change_of(text: str, users: Mapping[str, PlanProperty]) -> Change | None:
+def change_of(text: str, users: Mapping[str, PlanProperty], others: Collection[str] = ()) -> Change | None:
     """Return the change that a text says, None where a scenario cannot say it without more.
 
     Args:
-        text: Such as `status = studying`, `status: null → studying`, `orders + 1`.
+        text: Such as `status = studying`, `status: null → studying`, `orders + 1`, `spent + total`.
         users: Properties of people, by name.
+        others: Further names that an expression may hold.
     """
+    known_names = {*users, *others}
     added = _ADD.fullmatch(text.strip())
-    if added:
-        known = users.get(added[1])
-        is_number = known is not None and known.type in ("integer", "number", "money")
-        return Change("add", added[1], ("-" if added[2] == "-" else "") + added[3]) if is_number else None
+    if added and added[1] in users:
+        is_number = users[added[1]].type in ("integer", "number", "money")
+        amount = _amount(added[2], added[3].strip(), known_names) if is_number else None
+        return Change("add", added[1], amount) if amount else None
     found = _SET.fullmatch(text.strip()) or _BECOMES.fullmatch(text.strip())
-    known = users.get(found[1]) if found else None
-    value = literal(found[2].strip(), known.type, known.values) if found and known else None
-    return Change("set", found[1], value) if found and value is not None else None
+    if not found or found[1] not in users:
+        return None
+    known, said = users[found[1]], found[2].strip()
+    value = literal(said, known.type, known.values)
+    if value is None and is_expression(said, known_names):
+        value = always_quoted(said)
+    return Change("set", found[1], value) if value is not None else None
+
+
+def _amount(sign: str, text: str, names: Collection[str]) -> str | None:
+    if _AMOUNT.fullmatch(text):
+        return text if sign == "+" else f"-{text}"
+    inner = text[1:-1] if text.startswith("(") and text.endswith(")") and is_expression(text[1:-1], names) else text
+    if not is_expression(inner, names):
+        return None
+    subtracted = f"0 - ({inner})" if " " in inner else f"0 - {inner}"
+    return always_quoted(inner if sign == "+" else subtracted)
 
 
 def literal(text: str, kind: PlanType, values: Collection[str]) -> str | None:
@@ -77,13 +94,13 @@ def literal(text: str, kind: PlanType, values: Collection[str]) -> str | None:
     return quoted(f"'{bare}'") if is_said and is_plain else None
 
 
-def is_condition(text: str, users: Collection[str]) -> bool:
-    """Return whether a text is an expression over these properties of people, and nothing else."""
-    if len(text) > MOST_CONDITION:
+def is_expression(text: str, names: Collection[str]) -> bool:
+    """Return whether a text is an expression over some names, and nothing else."""
+    if len(text) > MOST_CHARACTERS:
         return False
     try:
         parse(Expression(text, Mark("", 1, 1)))
         words = [token.text for token in tokens(text) if token.kind == "name"]
     except ExpressionProblem:
         return False
-    return set(words) <= {*users, *CONSTANTS}
+    return set(words) <= {*names, *CONSTANTS}

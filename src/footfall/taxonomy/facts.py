@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from footfall.errors import UnitError
@@ -30,14 +30,34 @@ class Element:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Where a property of events has its value from.
+
+    Args:
+        known: The property, with its one type in all events and the examples of all.
+        value: The expression.
+        is_drawn: The expression is a variable of the property's own, which is filled from a law.
+        elements: What a list's elements are made of.
+    """
+
+    known: PlanProperty
+    value: str
+    is_drawn: bool
+    elements: tuple[Element, ...] = ()
+
+
+Key = tuple[str, tuple[str, ...]]
+"""A property's name, and its allowed values: where these differ between events, there are several of one name."""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """A plan, and what is decided about it.
 
     Args:
         users: Properties of people by the plan's name, without those that every scenario has.
         described: Properties of events by the plan's name, with what is said of them where most is said.
-        types: Property of events → its one type in all events.
-        elements: Property of events that is a list → what its elements are made of.
+        sources: Where they have their values from.
         identifying: Event by which a person becomes known.
     """
 
@@ -45,23 +65,13 @@ class Facts:
     names: Names
     users: dict[str, PlanProperty]
     described: dict[str, PlanProperty]
-    types: dict[str, ListedType]
-    elements: dict[str, tuple[Element, ...]]
+    sources: dict[Key, Source]
     currency: str
     identifying: str
 
-    def value(self, name: str) -> str:
-        """Return the expression that gives a property of events its value."""
-        kind, _ = self.types[name]
-        if name in self.users and kind != "list" and type_of_property(self.users[name]) == self.types[name]:
-            return self.names.users[name]
-        if folded(name) in ALWAYS_THERE and kind == "text":
-            return folded(name)
-        return self.names.variables[name]
-
-    def is_drawn(self, name: str) -> bool:
-        """Return whether a property of events has a variable of its own."""
-        return self.value(name) == self.names.variables[name]
+    def source(self, known: PlanProperty) -> Source:
+        """Return where a property of an event has its value from."""
+        return self.sources[known.name, known.values]
 
     def law(self, known: PlanProperty) -> Law:
         """Return where a scalar property's values come from."""
@@ -73,19 +83,44 @@ class Facts:
 
 
 def facts_of(plan: Plan) -> Facts:
-    """Return what is decided about a plan, which must have events."""
+    """Return what is decided about a plan."""
     names = names_of(plan)
-    described, types = _described(plan)
+    users = {p.name: p for p in plan.user_properties if p.name in names.users}
+    plan = _with_mentions(plan)
+    places = _places(plan)
+    described = {name: _one_property(found) for name, found in places.items()}
     return Facts(
         plan=plan,
         names=names,
-        users={p.name: p for p in plan.user_properties if p.name in names.users},
+        users=users,
         described=described,
-        types=types,
-        elements=_elements(names, described, types),
+        sources=_sources(names, users, places, described),
         currency=_currency(plan),
         identifying=_identifying(plan.events),
     )
+
+
+def _places(plan: Plan) -> dict[str, list[PlanProperty]]:
+    places: dict[str, list[PlanProperty]] = {}
+    for event in plan.events:
+        for p in event.properties:
+            places.setdefault(p.name, []).append(p)
+    return places
+
+
+def _with_mentions(plan: Plan) -> Plan:
+    """Return a plan in which properties that an event only mentions are as they are described in another event."""
+    first = {name: next(filter(_is_described, found), found[0]) for name, found in _places(plan).items()}
+
+    def meant(p: PlanProperty) -> PlanProperty:
+        return p if _is_described(p) else replace(first[p.name], is_required=p.is_required)
+
+    events = (replace(event, properties=tuple(map(meant, event.properties))) for event in plan.events)
+    return replace(plan, events=tuple(events))
+
+
+def _is_described(known: PlanProperty) -> bool:
+    return bool(known.about or known.values or known.examples or known.fields)
 
 
 def _currency(plan: Plan) -> str:
@@ -102,15 +137,6 @@ def _identifying(events: Sequence[PlanEvent]) -> str:
     return next(iter((*said, *called, *(event.name for event in events))), "")
 
 
-def _described(plan: Plan) -> tuple[dict[str, PlanProperty], dict[str, ListedType]]:
-    found: dict[str, list[PlanProperty]] = {}
-    for event in plan.events:
-        for p in event.properties:
-            found.setdefault(p.name, []).append(p)
-    types = {name: _one_type([type_of_property(p) for p in places]) for name, places in found.items()}
-    return {name: _one_property(places, types[name]) for name, places in found.items()}, types
-
-
 def _one_type(kinds: Iterable[ListedType]) -> ListedType:
     """Return the type that all of some can be: a property has the same wherever it is used."""
     different = set(kinds)
@@ -119,12 +145,16 @@ def _one_type(kinds: Iterable[ListedType]) -> ListedType:
     return ("number", None) if all(kind in ("integer", "number", "money") for kind, _ in different) else ("text", None)
 
 
-def _one_property(places: Sequence[PlanProperty], kind: ListedType) -> PlanProperty:
-    """Return a property as one, with the examples and fields of all places."""
-    best = max(places, key=lambda p: (bool(p.about), bool(p.values)))
+def _one_property(places: Sequence[PlanProperty]) -> PlanProperty:
+    """Return a property as one, with one type, and the examples and fields of all places.
+
+    An event can allow fewer values than are told of a property, but not more: so none are told where one allows any.
+    """
+    kind, item = _one_type(map(type_of_property, places))
+    best = max(places, key=lambda p: (not p.values, bool(p.about)))
     examples = tuple(dict.fromkeys(example for p in places for example in p.examples))
     fields = tuple({f.name: f for p in places for f in p.fields}.values())
-    return replace(best, type=kind[0], item=kind[1], examples=examples, fields=fields)
+    return replace(best, type=kind, item=item, examples=examples, fields=fields)
 
 
 def type_of_property(known: PlanProperty) -> ListedType:
@@ -136,25 +166,49 @@ def type_of_property(known: PlanProperty) -> ListedType:
     return "list", "text" if known.item in (None, "any", "list") else known.item
 
 
-def _elements(
-    names: Names, described: dict[str, PlanProperty], types: dict[str, ListedType]
-) -> dict[str, tuple[Element, ...]]:
-    taken = {*names.variables.values(), *names.users.values(), *BUILT_IN}
-    found: dict[str, tuple[Element, ...]] = {}
-    for name, (kind, item) in types.items():
-        if kind == "list":
-            parts = [_element(described[name])] if item else list(described[name].fields)
-            fields = unique((p.name for p in parts), variable, MOST_IDENTIFIER)
-            stem = names.variables[name]
-            used = unique(
-                (f"{stem}_{fields[p.name] if item is None else 'element'}" for p in parts),
-                variable,
-                MOST_IDENTIFIER,
-                taken,
-            )
-            taken |= set(used.values())
-            found[name] = tuple(Element(fields[p.name], v, p) for p, v in zip(parts, used.values(), strict=True))
+# --- where values come from ------------------------------------------------------------------------------------------
+
+
+def _sources(
+    names: Names,
+    users: Mapping[str, PlanProperty],
+    places: Mapping[str, Sequence[PlanProperty]],
+    described: Mapping[str, PlanProperty],
+) -> dict[Key, Source]:
+    taken = {*names.users.values(), *BUILT_IN}
+    found: dict[Key, Source] = {}
+    for name, one in described.items():
+        for values in dict.fromkeys((one.values, *(p.values for p in places[name]))):
+            alike = [p for p in places[name] if p.values == values]
+            known = replace(_one_property(alike), type=one.type, item=one.item, fields=one.fields)
+            shared = _shared(known, users, names)
+            value = shared or next(iter(unique([name], variable, MOST_IDENTIFIER, taken).values()))
+            taken.add(value)
+            elements = _elements(known, value, taken)
+            taken |= {element.variable for element in elements}
+            found[name, values] = Source(known, value, not shared, elements)
     return found
+
+
+def _shared(known: PlanProperty, users: Mapping[str, PlanProperty], names: Names) -> str:
+    """Return what expressions call a property of people that is the same as one of events, "" where there is none."""
+    person = users.get(known.name)
+    if person is not None and known.type != "list" and type_of_property(person) == type_of_property(known):
+        is_within = not known.values or set(person.values) == set(known.values)
+        return names.users[known.name] if is_within else ""
+    return (
+        folded(known.name) if folded(known.name) in ALWAYS_THERE and known.type == "text" and not known.values else ""
+    )
+
+
+def _elements(known: PlanProperty, stem: str, taken: Iterable[str]) -> tuple[Element, ...]:
+    if known.type != "list":
+        return ()
+    parts = [_element(known)] if known.item else list(known.fields)
+    fields = unique((p.name for p in parts), variable, MOST_IDENTIFIER)
+    wanted = [f"{stem}_{fields[p.name] if known.item is None else 'element'}" for p in parts]
+    used = unique(wanted, variable, MOST_IDENTIFIER, taken)
+    return tuple(Element(fields[p.name], used[name], p) for p, name in zip(parts, wanted, strict=True))
 
 
 def _element(known: PlanProperty) -> PlanProperty:

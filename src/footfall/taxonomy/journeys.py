@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from footfall.taxonomy.changes import change_of
-from footfall.taxonomy.facts import Facts, type_of_property
+from footfall.taxonomy.changes import Change, change_of
+from footfall.taxonomy.facts import Facts, Source, type_of_property
 from footfall.taxonomy.plan import PlanEvent
-from footfall.taxonomy.yaml_text import comment, listed, mapped, quoted, wrapped
+from footfall.taxonomy.yaml_text import always_quoted, comment, listed, mapped, quoted, wrapped
 
 ASSUMED = "assumption"
 """Marks, in a comment, what a plan does not say."""
@@ -25,12 +25,12 @@ class Journeys:
     """Writes the journeys of a plan.
 
     Args:
-        is_literal: Whether changes of state are taken as the plan writes them; else they are comments.
+        refused: Changes of state that mean nothing here as the plan writes them; they become comments.
         drawn: Properties of events that have a value by now.
     """
 
     facts: Facts
-    is_literal: bool = True
+    refused: Collection[str] = ()
     drawn: set[str] = field(default_factory=set)
 
     def lines(self) -> Iterator[str]:
@@ -58,24 +58,21 @@ class Journeys:
         return f"{max(chance, least) * 100:.{1 if n_steps > 100 else 0}f}%"
 
     def _carries(self) -> Iterator[str]:
-        names = [name for name in self.facts.described if self.facts.is_drawn(name)]
-        if names:
+        drawn = [source for source in self.facts.sources.values() if source.is_drawn]
+        if drawn:
             yield "    carries:"
-        for name in names:
-            yield from (f"      {variable}: {kind}" for variable, kind in self.carried(name))
+        for source in drawn:
+            yield from (f"      {variable}: {kind}" for variable, kind in self.carried(source))
 
-    def carried(self, name: str) -> Iterator[tuple[str, str]]:
-        """Yield the variables that an event property needs, with their types as YAML."""
-        facts = self.facts
-        kind, item = facts.types[name]
-        if kind != "list":
-            law = facts.law(facts.described[name])
-            yield facts.names.variables[name], "id" if law.expression.startswith("id(") else kind
+    def carried(self, source: Source) -> Iterator[tuple[str, str]]:
+        """Yield the variables that a property of events needs, with their types as YAML."""
+        known = source.known
+        if known.type != "list":
+            yield source.value, "id" if self.facts.law(known).expression.startswith("id(") else known.type
             return
-        parts = facts.elements[name]
-        types = [(part.field, type_of_property(part.known)[0]) for part in parts]
-        yield facts.names.variables[name], f"{{of: {item or mapped(types)}, at_most: {MOST_ELEMENTS}}}"
-        yield from ((part.variable, kind) for part, (_, kind) in zip(parts, types, strict=True))
+        types = [(part.field, type_of_property(part.known)[0]) for part in source.elements]
+        yield source.value, f"{{of: {known.item or mapped(types)}, at_most: {MOST_ELEMENTS}}}"
+        yield from ((part.variable, kind) for part, (_, kind) in zip(source.elements, types, strict=True))
 
     def journey(self, category: str) -> Iterator[str]:
         """Yield the lines of a category's journey."""
@@ -91,29 +88,23 @@ class Journeys:
 
     def draws(self, events: Sequence[PlanEvent]) -> Iterator[str]:
         """Yield the steps that give values to those properties of some events that have none yet."""
-        facts = self.facts
-        asked = dict.fromkeys(p.name for event in events for p in event.properties)
-        new = [name for name in asked if name not in self.drawn and facts.is_drawn(name)]
-        self.drawn |= set(new)
-        laws = [pair for name in new for pair in self._laws(name)]
+        asked = {source.value: source for event in events for source in map(self.facts.source, event.properties)}
+        new = [source for value, source in asked.items() if source.is_drawn and value not in self.drawn]
+        self.drawn |= {source.value for source in new}
+        laws = [pair for source in new for pair in self._laws(source)]
         if laws:
             yield f"      - set:  {comment(f'what the events say, drawn once per visit: {ASSUMED}')}"
         for variable, law in laws:
             yield from wrapped(f"          {variable}: {law}", 12)
-        for name in new:
-            if name in facts.elements:
-                yield f"      - append: {{{facts.names.variables[name]}: {self._appended(name)}}}"
+        for source in new:
+            if source.elements:
+                yield f"      - append: {{{source.value}: {_appended(source)}}}"
 
-    def _laws(self, name: str) -> Iterator[tuple[str, str]]:
-        if name in self.facts.elements:
-            yield from ((part.variable, self.facts.law(part.known).text) for part in self.facts.elements[name])
+    def _laws(self, source: Source) -> Iterator[tuple[str, str]]:
+        if source.elements:
+            yield from ((part.variable, self.facts.law(part.known).text) for part in source.elements)
         else:
-            yield self.facts.names.variables[name], self.facts.law(self.facts.described[name]).text
-
-    def _appended(self, name: str) -> str:
-        parts = self.facts.elements[name]
-        is_record = self.facts.types[name][1] is None
-        return mapped([(part.field, part.variable) for part in parts]) if is_record else parts[0].variable
+            yield source.value, self.facts.law(source.known).text
 
     def step(self, event: PlanEvent, *, can_leave: bool) -> Iterator[str]:
         """Yield the steps of an event: in `maybe` if it is optional, else behind a chance that the person goes on."""
@@ -124,10 +115,22 @@ class Journeys:
         if event.is_optional:
             yield f"      - maybe: 50%  {comment(f'optional in the plan; how often is an {ASSUMED}')}"
             yield f"        steps: {listed([written])}{behind}"
-            return
-        if can_leave:
-            yield f"      - go on: {self.chance}  {comment(ASSUMED)}"
-        yield f"      - {written}{behind}"
+            if self._is_needed(event):
+                yield f"        else: [leave: visit]  {comment('the next stages of the critical path come after it')}"
+        else:
+            if can_leave:
+                yield f"      - go on: {self.chance}  {comment(ASSUMED)}"
+            yield f"      - {written}{behind}"
+        if event.name == self.facts.identifying:
+            yield from self._taken_up()
+
+    def _is_needed(self, event: PlanEvent) -> bool:
+        """Return whether an optional event is the last chance to reach a stage, which the next stages come after."""
+        optional = {each.name: each.is_optional for each in self.facts.plan.events}
+        order = list(optional)
+        led = [[name for name in stage.events if name in optional] for stage in self.facts.plan.stages]
+        last = [max(names, key=order.index) for names in led if names and all(optional[name] for name in names)]
+        return event.name in last
 
     def _is_once(self, event: PlanEvent) -> bool:
         identifies = event.identifies or event.name == self.facts.identifying
@@ -135,26 +138,52 @@ class Journeys:
 
     def _changes(self, event: PlanEvent) -> tuple[Mapping[str, str], str]:
         """Return the changes that come with an event as keys of its step, and as text those that cannot be said."""
-        users = self.facts.users
-        told = [(text, change_of(text, users) if self.is_literal else None) for text in event.changes]
         found: dict[str, dict[str, str]] = {"set": {}, "add": {}}
-        for _, change in told:
-            if change is not None:
-                found[change.verb][self.facts.names.users[change.name]] = change.value
-        if event.name == self.facts.identifying:
-            found["set"] |= dict(self._filled())
-        lost = " ".join(f"{{{text}}}" for text, change in told if change is None)
+        told = [self._said(event, text) for text in event.changes]
+        first = self._filled() if event.name == self.facts.identifying else ()
+        for change in (*filter(None, told), *first):
+            found[change.verb][self.facts.names.users[change.name]] = change.value
+        lost = " ".join(f"{{{text}}}" for text, change in zip(event.changes, told, strict=True) if change is None)
         return {verb: mapped(list(values.items())) for verb, values in found.items() if values}, lost
 
-    def _filled(self) -> Iterator[tuple[str, str]]:
-        """Yield values for those properties of people that begin without one, and that no event changes."""
-        facts = self.facts
-        told = [change_of(text, facts.users) for event in facts.plan.events for text in event.changes]
-        changed = {change.name for change in told if change is not None and self.is_literal}
-        for name, known in facts.users.items():
+    def _said(self, event: PlanEvent, text: str) -> Change | None:
+        """Return the change that a text says, where everything in it is called here as in the plan."""
+        if text in self.refused:
+            return None
+        sources = [(p.name, self.facts.source(p)) for p in event.properties]
+        others = {name for name, source in sources if source.value == name and source.known.type != "list"}
+        change = change_of(text, self.facts.users, others)
+        same = {name for name, used in self.facts.names.users.items() if name == used}
+        is_literal = change is not None and not change.value.startswith('"')
+        return change if is_literal or not (set(self.facts.users) - same) else None
+
+    def _filled(self) -> Iterator[Change]:
+        """Yield values for those properties of people that begin without one, or change, and that no event changes."""
+        events = self.facts.plan.events
+        told = [self._said(event, text) for event in events for text in event.changes]
+        changed = {change.name for change in told if change is not None}
+        for name, known in self.facts.users.items():
             kind, _ = type_of_property(known)
-            if kind != "list" and name not in changed and (known.start == "null" or kind == "time"):
-                yield facts.names.users[name], facts.law(known).text
+            if name in changed or not (known.changes or known.start == "null" or kind == "time"):
+                continue
+            if kind != "list":
+                yield Change("set", name, self.facts.law(known).text)
+
+    def _taken_up(self) -> Iterator[str]:
+        """Yield steps that put something into lists of people that change, in which way no plan says."""
+        for name, known in self.facts.users.items():
+            texts = [text for text in known.values if not set(text) & set("'\\\n")]
+            if known.changes and type_of_property(known) == ("list", "text") and texts:
+                used = self.facts.names.users[name]
+                condition, element = f"not ('{texts[0]}' in {used})", f"'{texts[0]}'"
+                yield f"      - when: {always_quoted(condition)}  {comment(ASSUMED)}"
+                yield f"        steps: [append: {{{used}: {always_quoted(element)}}}]"
+
+
+def _appended(source: Source) -> str:
+    if source.known.item is not None:
+        return source.elements[0].variable
+    return mapped([(part.field, part.variable) for part in source.elements])
 
 
 _LIFE = f"""\

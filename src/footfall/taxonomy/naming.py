@@ -122,7 +122,6 @@ class Names:
     """Plan's name → scenario's name, of everything in a plan.
 
     Args:
-        variables: Property of events → the variable that holds it.
         journeys: Category → journey.
     """
 
@@ -131,7 +130,6 @@ class Names:
     stages: dict[str, str]
     properties: dict[str, str]
     users: dict[str, str]
-    variables: dict[str, str]
     journeys: dict[str, str]
 
 
@@ -139,15 +137,12 @@ def names_of(plan: Plan) -> Names:
     """Return the names of a plan's parts in a scenario."""
     asked = dict.fromkeys(p.name for event in plan.events for p in event.properties)
     declared = [p.name for p in plan.user_properties if folded(p.name) not in ALWAYS_THERE]
-    users = unique(declared, variable, MOST_IDENTIFIER)
-    properties = unique(asked, identifier, MOST_IDENTIFIER)
     return Names(
         events=unique((event.name for event in plan.events), event_label, MOST_LABEL, joint=" "),
         categories=unique((name for name, _ in plan.categories), label, MOST_LABEL, joint=" "),
         stages=unique((stage.name for stage in plan.stages), label, MOST_LABEL, joint=" "),
-        properties=properties,
-        users=users,
-        variables=unique(asked, variable, MOST_IDENTIFIER, taken=(*users.values(), *BUILT_IN)),
+        properties=unique(asked, identifier, MOST_IDENTIFIER),
+        users=unique(declared, variable, MOST_IDENTIFIER),
         journeys=unique((name for name, _ in plan.categories), _journey, MOST_IDENTIFIER, taken=RESERVED_JOURNEYS),
     )
 

@@ -7,20 +7,21 @@ where it is first needed. Every event and every property can happen.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 
 from footfall.errors import ScenarioError, UsageError
 from footfall.scenario import loads
 from footfall.scenario.names import folded
-from footfall.taxonomy.changes import is_condition, literal
+from footfall.taxonomy.changes import is_expression, literal
 from footfall.taxonomy.facts import Facts, facts_of, type_of_property
 from footfall.taxonomy.journeys import ASSUMED, MOST_ELEMENTS, Journeys
-from footfall.taxonomy.laws import choices
+from footfall.taxonomy.laws import as_text, choices
 from footfall.taxonomy.naming import scenario_name
 from footfall.taxonomy.plan import Plan, PlanEvent, PlanProperty, PlanStage
 from footfall.taxonomy.yaml_text import Pairs, comment, entry, listed, mapped, quoted
 
+MOST_TRIES = 3
 LARGE_PLAN = 100
 """Events beyond which a run of fewer people shows as much."""
 _FIRST_STAGES = ("visitor", "arrived", "everybody who came", "stage 0")
@@ -42,23 +43,40 @@ def scenario_text(plan: Plan, source: str = "") -> str:
     if not plan.events:
         raise UsageError(f"{source or plan.name}: the plan has no events, so nothing can happen")
     facts = facts_of(plan)
-    text = _text(facts, source, is_literal=True)
-    return text if _compiles(text) else _text(facts, source, is_literal=False)
+    refused: set[str] = set()
+    for _ in range(MOST_TRIES):
+        text = _text(facts, source, refused)
+        wrong = _wrong_lines(text)
+        if not wrong:
+            return text
+        refused |= {said for said in _literals(plan) if any(_is_in(said, line) for line in wrong)}
+    return _text(facts, source, _literals(plan))
 
 
-def _compiles(text: str) -> bool:
-    """Return whether the conditions and changes that were taken from the plan mean something here."""
+def _wrong_lines(text: str) -> list[str]:
+    """Return the lines that mean nothing: conditions and changes are the plan's, and their types are known only now."""
     from footfall.compiler import compile_scenario
 
     try:
         compile_scenario(loads(text))
-    except ScenarioError:
-        return False
-    return True
+    except ScenarioError as error:
+        lines = text.split("\n")
+        return [lines[problem.at.line - 1] for problem in error.problems]
+    return []
 
 
-def _text(facts: Facts, source: str, *, is_literal: bool) -> str:
-    sections = Sections(facts, is_literal)
+def _literals(plan: Plan) -> set[str]:
+    """Return conditions and changes as the plan writes them."""
+    return {stage.condition for stage in plan.stages} | {text for event in plan.events for text in event.changes}
+
+
+def _is_in(said: str, line: str) -> bool:
+    """Return whether a line may have been made of a condition or change: it holds all words of it."""
+    return set(re.findall(r"\w+", said)) <= set(re.findall(r"\w+", line))
+
+
+def _text(facts: Facts, source: str, refused: Collection[str]) -> str:
+    sections = Sections(facts, refused)
     parts = (
         _head(facts, source),
         _WORLD[:1],
@@ -67,7 +85,7 @@ def _text(facts: Facts, source: str, *, is_literal: bool) -> str:
         sections.stages(),
         sections.properties(),
         sections.events(),
-        Journeys(facts, is_literal).lines(),
+        Journeys(facts, refused).lines(),
     )
     return "\n\n".join(filter(None, ("\n".join(part) for part in parts))) + "\n"
 
@@ -79,8 +97,8 @@ def _head(facts: Facts, source: str) -> Iterator[str]:
     yield comment(
         f"Made from {source or plan.name}: {len(plan.events)} events, {len(plan.user_properties)} user properties."
     )
-    yield "# What can happen, and what it means, is the plan's. How often, how long after and to whom it does not say: that is"
-    yield f"# marked as an {ASSUMED}. Change it, then: footfall run THIS_FILE"
+    yield "# What can happen, and what it means, is the plan's. It does not say how often, how long after, and to whom:"
+    yield f"# that is marked as an {ASSUMED}. Change it, then: footfall run THIS_FILE"
     yield ""
     yield f"scenario: {scenario_name(plan.name)}"
     for key, text in (("title", plan.title), ("about", plan.about)):
@@ -121,11 +139,11 @@ class Sections:
     """Writes what a plan declares: people, stages, properties, events.
 
     Args:
-        is_literal: Whether conditions are taken as the plan writes them; else they are comments.
+        refused: Conditions that mean nothing here as the plan writes them; they become comments.
     """
 
     facts: Facts
-    is_literal: bool = True
+    refused: Collection[str] = ()
 
     # --- people -------------------------------------------------------------------------------------------------
 
@@ -155,13 +173,20 @@ class Sections:
         if kind == "list":
             of = item or mapped([(p.name, type_of_property(p)[0]) for p in declared.fields])
             return (("start", "[]"), ("of", of), ("at_most", str(MOST_ELEMENTS)), ("values", values)), ""
-        start = "null" if kind == "time" else literal(f"'{declared.start}'", kind, declared.values)
-        if start is not None and declared.start:
-            return (("start", "null" if declared.start == "null" else start), ("type", kind), ("values", values)), ""
+        start = self._constant(declared)
+        if start:
+            return (("start", start), ("type", kind), ("values", values)), ""
         law = self.facts.law(declared)
-        if kind == "time" or law.expression:
-            return (("start", "null"), ("type", kind), ("values", values)), ""
         return (*law.draw, ("type", kind), ("values", values if declared.changes else "")), ASSUMED
+
+    def _constant(self, declared: PlanProperty) -> str:
+        """Return with what a property begins as YAML, "" where that is drawn."""
+        kind, _ = type_of_property(declared)
+        if declared.start == "null" or kind == "time" or self.facts.law(declared).expression:
+            return "null"
+        if kind == "text" and declared.start and (not declared.values or declared.start in declared.values):
+            return as_text(declared.start)
+        return (literal(declared.start, kind, declared.values) if declared.start else None) or ""
 
     # --- stages -------------------------------------------------------------------------------------------------
 
@@ -195,7 +220,7 @@ class Sections:
             return
         condition = " ".join(stage.condition.split())
         spelled = [written for written, used in self.facts.names.users.items() if written == used]
-        is_usable = self.is_literal and bool(condition) and is_condition(condition, spelled)
+        is_usable = stage.condition not in self.refused and is_expression(condition, spelled)
         pairs = (("on", on[0] if len(on) == 1 else listed(on)), ("when", quoted(condition) if is_usable else ""))
         lost = f"in the plan only when: {condition}" if condition and not is_usable else ""
         lines = entry(4, quoted(name), pairs, _notes(lost, renamed(stage.name, name)))
@@ -222,11 +247,13 @@ class Sections:
     def property(self, name: str) -> list[str]:
         """Return the lines that describe a property of events."""
         known, used = self.facts.described[name], self.facts.names.properties[name]
-        return entry(2, used, (("value", self.facts.value(name)), *self._said(known)), renamed(name, used))
+        return entry(2, used, self._said(known), renamed(name, used))
 
     def _said(self, known: PlanProperty) -> Pairs:
+        source = self.facts.source(known)
+        values = _values(replace(source.known, values=known.values))
         required = "true" if known.is_required else "false"
-        return (("values", _values(known)), ("required", required), *_described(known))
+        return (("value", source.value), ("values", values), ("required", required), *_described(known))
 
     def events(self) -> Iterator[str]:
         """Yield the taxonomy."""
@@ -261,7 +288,8 @@ class Sections:
 
     def _revenue(self, event: PlanEvent) -> tuple[str, str]:
         """Return the money that an event brings as an expression, and what is to be said of it."""
-        money = [self.facts.value(p.name) for p in event.properties if self.facts.types[p.name][0] == "money"]
+        sources = map(self.facts.source, event.properties)
+        money = [source.value for source in sources if source.known.type == "money"]
         is_said = any(each.has_revenue for each in self.facts.plan.events)
         gives_back = bool(_GIVES_BACK.search(event.name))
         is_likely = bool(money) and not is_said and not gives_back and bool(_PAYS.search(event.name))

@@ -67,13 +67,16 @@ def entry(indent: int, key: str, pairs: Pairs, note: str = "") -> list[str]:
 def wrapped(line: str, indent: int) -> list[str]:
     """Return a line cut at the commas of its list where it is too long; a line without a list stays as it is."""
     head, bracket, rest = line.partition(": [")
-    if len(line) <= WIDTH or not bracket or not line.endswith("]") or '"' in line:
+    if len(line) <= WIDTH or not bracket or not line.endswith("]") or '"' in head:
         return [line]
     lines, current = [], f"{head}: ["
-    for item in rest.split(", "):
-        joined = current + ("" if current.endswith("[") or not current.strip() else ", ") + item
-        if len(joined) > WIDTH and current.strip():
+    for number, item in enumerate(_ITEM.findall(rest)):
+        joined = f"{current}, {item.strip()}" if number else current + item
+        if len(joined) > WIDTH and number:
             lines.append(f"{current},")
-            joined = " " * indent + item
+            joined = " " * indent + item.strip()
         current = joined
     return [*lines, current]
+
+
+_ITEM = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^",])+')
