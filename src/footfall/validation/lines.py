@@ -1,4 +1,6 @@
-"""Lines of files that others wrote: plain, gzip, a zip of either, or a JSON array. Nothing in them is trusted.
+"""Lines of files that others wrote: plain, gzip, a zip or folder of either, a JSON array, or what was sent over HTTP.
+
+Nothing in them is trusted.
 
 Source: Amplitude's export is "a zipped archive of JSON files", each with one object per line, mostly as gzip
 (https://amplitude.com/docs/apis/analytics/export).
@@ -8,13 +10,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from footfall.errors import UsageError
 
@@ -26,6 +29,7 @@ HARMLESS_BYTES = 256 << 20
 MOST_MEMBERS = 100_000
 LARGEST_ARRAY_BYTES = 256 << 20
 _ENDINGS = (".json", ".ndjson", ".jsonl", ".gz")
+_BODY = re.compile(rb'"events"\s*:\s*\[')
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +58,37 @@ class Lines:
 def parts_of(path: Path) -> list[Part]:
     """Return what lines are read from.
 
+    Args:
+        path: A file, or a folder in which all files that end like lines are read, but no symbolic link.
+
     Raises:
         UsageError: A zip that is broken, encrypted, or unpacks to far more than it is.
     """
+    if path.is_dir():
+        return [part for file in files_of(path) for part in _named(parts_of(file), str(file.relative_to(path)))]
     if _begins(path, b"PK\x03\x04") or _begins(path, b"PK\x05\x06"):
         return _members(path)
     return [Part(path.name, lambda: path.open("rb"))]
+
+
+def files_of(folder: Path) -> list[Path]:
+    """Return the files of lines in a folder, by name."""
+    found = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    names = (path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts))
+    endings = (*_ENDINGS, ".zip")
+    return sorted(
+        path for path in names if path.name.lower().endswith(endings) and not path.name.lower().endswith(".csv.gz")
+    )
+
+
+def _named(parts: list[Part], file: str) -> list[Part]:
+    """Return the parts of one file of a folder, called after it."""
+    return [Part(file if len(parts) == 1 else f"{file}: {part.name}", part.opened) for part in parts]
+
+
+def _size(path: Path) -> int:
+    files = files_of(path) if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in files)
 
 
 def _begins(path: Path, magic: bytes) -> bool:
@@ -93,7 +122,7 @@ def _check_members(path: Path, infos: list[zipfile.ZipInfo]) -> None:
 
 def _bomb(path: Path, total: int) -> UsageError:
     return UsageError(
-        f"{path} unpacks to {total:,} bytes or more, from {path.stat().st_size:,}\n"
+        f"{path} unpacks to {total:,} bytes or more, from {_size(path):,}\n"
         f"  accepted: at most {MOST_RATIO} times its size\n  hint: unpack it yourself, if you know what it is"
     )
 
@@ -108,7 +137,7 @@ def read_lines(path: Path, parts: list[Part]) -> Iterator[Lines]:
     Raises:
         UsageError: A part is broken, or unpacks to far more than the file is.
     """
-    most = max(HARMLESS_BYTES, path.stat().st_size * MOST_RATIO)
+    most = max(HARMLESS_BYTES, _size(path) * MOST_RATIO)
     for number, part in enumerate(parts):
         with _explained(path, part), part.opened() as raw, _unpacked(raw) as file:
             read = 0
@@ -139,13 +168,16 @@ def _unpacked(raw: IO[bytes]) -> Iterator[IO[bytes]]:
 
 
 def _split(file: IO[bytes], part: int) -> Iterator[Lines]:
-    """Yield lines block by block; a JSON array's lines lose the brackets and commas around their objects."""
+    """Yield lines block by block; a JSON array's lines lose the brackets and commas around their objects.
+
+    Where objects are not one per line, in an array or a body, their numbers stand for lines.
+    """
     tail, line, is_array = b"", 1, False
     while block := file.read(BLOCK_BYTES):
         if line == 1 and not tail:
             block = block.removeprefix(b"\xef\xbb\xbf")
             is_array = block.lstrip()[:1] == b"["
-            if is_array and not _is_by_line(block):
+            if _is_body(block) or (is_array and not _is_by_line(block)):
                 yield Lines(part, 1, _elements(block, file))
                 return
         *whole, tail = (tail + block).split(b"\n")
@@ -188,15 +220,46 @@ def _is_by_line(block: bytes) -> bool:
         return False
 
 
+def _is_body(block: bytes) -> bool:
+    """Tell whether a file begins with what is sent over HTTP, `{"api_key": …, "events": […]}`."""
+    found = _BODY.search(block)
+    if found is None or block.lstrip()[:1] != b"{":
+        return False
+    try:
+        first = json.loads(block.lstrip().split(b"\n", 1)[0])
+    except (ValueError, RecursionError):
+        return b'"event_type"' not in block[: found.start()]
+    return _events_of(first) is not None
+
+
+def _events_of(body: Any) -> list[Any] | None:
+    """Return the events of a body, None for anything else."""
+    is_body = isinstance(body, dict) and "event_type" not in body and isinstance(body.get("events"), list)
+    return body["events"] if is_body else None
+
+
 def _elements(block: bytes, file: IO[bytes]) -> list[str | None]:
     rest = file.read(LARGEST_ARRAY_BYTES + 1)
     if len(rest) > LARGEST_ARRAY_BYTES:
         raise UsageError(
-            f"a JSON array of more than {LARGEST_ARRAY_BYTES >> 20} MB with objects over several lines\n"
-            "  accepted: one object per line (NDJSON)\n  hint: jq -c '.[]' FILE > events.ndjson"
+            f"a JSON array or body of more than {LARGEST_ARRAY_BYTES >> 20} MB with objects over several lines\n"
+            "  accepted: one object per line (NDJSON)\n  hint: jq -c '.[]' FILE > events.ndjson, of bodies '.events[]'"
         )
     try:
-        found = json.loads(block + rest)
+        return [json.dumps(element, ensure_ascii=False) for element in _parsed(block + rest)]
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"a JSON array that cannot be read: {error}\n  accepted: one object per line") from None
-    return [json.dumps(element, ensure_ascii=False) for element in found]
+        raise UsageError(f"JSON that cannot be read: {error}\n  accepted: one object per line") from None
+
+
+def _parsed(text: bytes) -> list[Any]:
+    """Return the elements of an array, or the events of a body, or of one body per line."""
+    try:
+        whole = json.loads(text)
+    except ValueError:
+        lines = [json.loads(line) for line in text.splitlines() if line.strip()]
+        found = [(line, _events_of(line)) for line in lines]
+        return [event for line, events in found for event in ([line] if events is None else events)]
+    events = _events_of(whole)
+    if events is not None:
+        return events
+    return whole if isinstance(whole, list) else [whole]

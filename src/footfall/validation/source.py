@@ -15,13 +15,17 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from footfall.errors import StoreError, UsageError
 from footfall.store import duck, open_store
 from footfall.store.dialect import literal, quote
+from footfall.store.postgres.address import is_address
 from footfall.validation import json_source
 from footfall.validation.columns import NAMES, TEXTS, is_banned, number_time, text_time, who
+from footfall.validation.lines import files_of
 
 if TYPE_CHECKING:
     import duckdb
 
 MEMORY = "1GB"
+FETCHED_EVENTS = 200_000
+"""How many events are fetched from PostgreSQL at a time, about."""
 _NO_CODE = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 Kinds = Mapping[str, str]
 
@@ -68,22 +72,17 @@ def open_events(events: str | Path, run: str | None = None) -> Source:
     """Open events to be checked.
 
     Args:
-        events: A DuckDB store or Parquet folder of ours, Parquet files, NDJSON (plain or gzip), a JSON array, or
-            Amplitude's export (a zip).
+        events: A DuckDB store, Parquet folder or PostgreSQL address of ours, Parquet files, NDJSON (plain, gzip, a
+            folder or a zip of them, as Amplitude's export), a JSON array, or bodies with `events`.
         run: Id of the run or its beginning, in a store of ours; else the latest.
 
     Raises:
         UsageError: There are none, or they are of no form that is known.
         StoreError: A store or file cannot be read.
     """
-    path = Path(
-        str(events)
-        .removeprefix("duckdb:")
-        .removeprefix("parquet:")
-        .removeprefix("ndjson:")
-        .removeprefix("csv:")
-        .removeprefix("json:")
-    )
+    if is_address(str(events)):
+        return _postgres(str(events), run)
+    path = Path(_PREFIX.sub("", str(events)))
     if "://" in str(events) or not path.exists():
         raise UsageError(f"{events} does not exist\n  accepted: {_ACCEPTED}")
     if path.is_dir():
@@ -97,7 +96,10 @@ def open_events(events: str | Path, run: str | None = None) -> Source:
 
 
 _PREFIX = re.compile(r"^(duckdb|parquet|ndjson|csv|json):(?!//)")
-_ACCEPTED = "a DuckDB store, a folder of Parquet files, a Parquet file, NDJSON (also .gz), CSV, or a zip of NDJSON"
+_ACCEPTED = (
+    "a DuckDB store, a folder of Parquet files, a Parquet file, NDJSON (also .gz), CSV, a folder or zip of NDJSON, "
+    "or postgresql://USER@HOST/DATABASE"
+)
 
 
 def _magic(path: Path) -> bytes:
@@ -145,7 +147,27 @@ def _duckdb(path: Path, run: str | None) -> Source:
     return _typed(connection, str(path), "store", rows, has_order=False)
 
 
-def _run_of(path: Path, runs: list[tuple[str, str]], run: str | None) -> tuple[str, str]:
+def _postgres(address: str, run: str | None) -> Source:
+    """Fetch a run's events from PostgreSQL, some people at a time: the checks are DuckDB's."""
+    connection = _connect([])
+    with open_store(address) as store:
+        runs = store.runs()
+        chosen, scenario = _run_of(store.name, [(info.id, info.scenario) for info in runs], run)
+        info = next(info for info in runs if info.id == chosen)
+        step = max(1, info.run.people * FETCHED_EVENTS // max(info.events, 1))
+        for first in range(0, max(info.run.people, 1), step):
+            rows = store.arrow(
+                f"SELECT * FROM {quote(scenario)}.events WHERE run = ? AND person >= ? AND person < ?",
+                [chosen, first, first + step],
+            )
+            with duck.registered(connection, rows, "fetched"):
+                connection.execute("CREATE TABLE IF NOT EXISTS held AS FROM fetched LIMIT 0")
+                connection.execute("INSERT INTO held FROM fetched")
+    _close_doors(connection)
+    return _typed(connection, store.name, "store", "held", has_order=False)
+
+
+def _run_of(path: Path | str, runs: list[tuple[str, str]], run: str | None) -> tuple[str, str]:
     found = [one for one in runs if run is None or one[0].startswith(run)]
     if not found or (run is not None and len(found) > 1):
         have = "\n".join(f"  {name}  {scenario}" for name, scenario in runs) or "  it holds no runs"
@@ -160,9 +182,9 @@ def _folder(folder: Path, run: str | None) -> Source:
             chosen, _ = _run_of(folder, [(info.id, info.scenario) for info in store.runs()], run)
         return _parquet(folder, _committed(manifest, chosen))
     files = sorted(folder.rglob("*.parquet"))
-    if not files:
-        raise UsageError(f"{folder} holds no Parquet files\n  accepted: {_ACCEPTED}")
-    return _parquet(folder, files)
+    if not files and not files_of(folder):
+        raise UsageError(f"{folder} holds no Parquet files and no NDJSON\n  accepted: {_ACCEPTED}")
+    return _parquet(folder, files) if files else _lines(folder)
 
 
 def _committed(manifest: Path, run: str) -> list[Path]:
@@ -321,7 +343,7 @@ def _lines(path: Path) -> Source:
         )
         whose = "r.person" if is_ours else who("", "coalesce(r.real_user, o.owner)", "r.device_id")
         connection.execute(
-            f"CREATE VIEW e AS SELECT r.*, {whose} AS who, '' AS file "
+            f"CREATE VIEW e AS SELECT r.*, {whose} AS who, r.part AS file "
             "FROM read_ AS r LEFT JOIN owners AS o USING (device_id)"
         )
         has = frozenset({*NAMES} - (set() if is_ours else {"person"}))

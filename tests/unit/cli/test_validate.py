@@ -58,7 +58,7 @@ def test_ignore():
     ("args", "told"),
     [
         (["nowhere.ndjson", "--against", "ecommerce"], "nowhere.ndjson does not exist"),
-        (["postgresql://u@h/d", "--against", "ecommerce"], "accepted: a DuckDB store"),
+        (["mysql://u@h/d", "--against", "ecommerce"], "accepted: a DuckDB store"),
         ([FILE, "--against", "ecomerce"], "did you mean ecommerce?"),
         ([FILE], "--against"),
         ([FILE, "--against", "ecommerce", "--ignore", "ids_short"], "did you mean id_short?"),
