@@ -372,3 +372,36 @@ def test_no_text_breaks_a_parser(text):
         except UnitError as error:
             said = error.message
         assert said
+
+
+@pytest.mark.parametrize(
+    ("parse", "text", "says"),
+    [
+        (units.parse_factor, "+50%", "hint: did you mean 150%?"),
+        (units.parse_factor, "+100%", "hint: did you mean 200%?"),
+        (units.parse_factor, "-20%", "hint: did you mean 80%?"),
+        (units.parse_factor, "-120%", '"-120%" is a change, not a factor'),
+        (units.parse_factor, "2 times", "hint: write 2"),
+        (units.parse_chance, "80 percent", "hint: write 80%"),
+        (units.parse_days, "1 month", "hint: months differ in length; write 30 days"),
+        (units.parse_days, "2 years", "hint: years differ in length; write 730 days"),
+        (units.parse_integer, "10k", "hint: write 10000"),
+        (units.parse_integer, "2M", "hint: write 2000000"),
+        (units.parse_currency, "€", "hint: did you mean EUR?"),
+        (units.parse_date, "31.1.2026", "hint: did you mean 2026-01-31?"),
+        (units.parse_date, "2026/1/31", "hint: did you mean 2026-01-31?"),
+        (units.parse_moment, "2026/01/31", "hint: did you mean 2026-01-31?"),
+    ],
+)
+def test_what_is_meant_is_told_as_it_is_written_here(parse, text, says):
+    """Amounts as people write them elsewhere are refused with the same amount as the language has it."""
+    with pytest.raises(UnitError) as caught:
+        parse(text)
+    assert says in str(caught.value)
+    if "hint" in says:
+        assert parse(text_of(caught.value))
+
+
+def text_of(error: UnitError) -> str:
+    """Return the amount that a hint proposes."""
+    return error.hint.removeprefix("did you mean ").partition("?")[0].rpartition("write ")[2]

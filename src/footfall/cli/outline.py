@@ -23,6 +23,7 @@ from footfall.scenario.records import (
     Option,
     Pause,
     Pick,
+    PickOne,
     Ramp,
     Repeat,
     Rest,
@@ -48,8 +49,10 @@ def lines(steps: Iterable[Step]) -> Iterator[str]:
     """Yield the lines of some steps."""
     for step in steps:
         first, *rest = _step(step)
-        condition = f", when {step.when.text}" if step.when and not isinstance(step, Guard) else ""
-        yield first + condition
+        if step.when and not isinstance(step, Guard):
+            colon = ":" * first.endswith(":")
+            first = f"{first.removesuffix(':')}, when {step.when.text}{colon}"
+        yield first
         yield from rest
 
 
@@ -95,6 +98,12 @@ def _change(change: Assignment) -> str:
         return f"{change.name} drawn" if change.verb == "set" else f"{change.verb} {change.name}"
     signs = {"set": f"{change.name} = {value.text or 'null'}", "add": f"{change.name} + {value.text}"}
     return signs.get(change.verb, f"{change.verb} {change.name} {value.text}")
+
+
+def _picked(pick: PickOne) -> str:
+    source = "" if pick.variable == pick.source else f" from {pick.source}"
+    where = " and ".join(f"{column} is {value.text}" for column, value in pick.where)
+    return f"{pick.variable}{source}" + (f" where {where}" if where else "")
 
 
 @singledispatch
@@ -160,9 +169,7 @@ def _(step: Change) -> Iterator[str]:
 
 @_step.register
 def _(step: Pick) -> Iterator[str]:
-    yield "pick " + ", ".join(
-        p.variable if p.variable == p.source else f"{p.variable} from {p.source}" for p in step.picks
-    )
+    yield "pick " + ", ".join(map(_picked, step.picks))
 
 
 @_step.register

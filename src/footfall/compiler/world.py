@@ -31,7 +31,8 @@ def compile_catalogues(c: Compilation) -> None:
     stages = tuple(stage.name for stage in scenario.stages)
     for stage in stages:
         c.texts.code(stage)
-    c.typer = Typer(c.texts, c.tables, scenario.people.home.text, devices, stages, digits, c.problems)
+    described = {p.name: p.value.text for p in scenario.properties if p.value is not None}
+    c.typer = Typer(c.texts, c.tables, scenario.people.home.text, devices, stages, digits, c.problems, described)
     c.declarer = Declarer(c.typer, c.columns, c.seed)
 
 

@@ -77,7 +77,9 @@ def _check_home(reader: Reader, fields: Fields, table: _Table) -> None:
     for column in HOME_COLUMNS:
         if column not in table.columns:
             message = f"{fields.label} is where people live, but has no column {column}"
-            reader.note(table.at, message, f"its columns are: {', '.join(table.columns)}")
+            hint = "people live by the clock of their home; add a time_zone such as Europe/Paris to each row"
+            accepted = f"its columns are: {', '.join(table.columns)}"
+            reader.note(table.at, message, accepted, hint if column == "time_zone" else "")
     if "time_zone" in table.columns:
         index = table.columns.index("time_zone")
         for cell in {row[index].text: row[index] for row in reversed(table.rows)}.values():

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from footfall.errors import Mark, Problems, UnitError, shown
+from footfall.scenario import synonyms
 from footfall.scenario.forms import ByShape, Entry, Form, Kind, ListOf, MapOf, Ref, Scalar, StepForm
 from footfall.scenario.names import composed, folded
 from footfall.scenario.records import Step, Text
 from footfall.scenario.schema import KINDS
 from footfall.scenario.tree import ListNode, MapNode, Node
-from footfall.units import nearest_hint
 
 
 class Invalid:
@@ -136,7 +136,7 @@ class Reader:
 
     def _list(self, form: ListOf, node: Node, what: str) -> Any:
         if not isinstance(node, ListNode):
-            return self.wrong_shape(node, what, _list_accepts(form))
+            return self.wrong_shape(node, what, _list_accepts(form), _list_hint(form, node))
         n_items = len(node.items)
         if n_items < form.least or (form.most is not None and n_items > form.most):
             return self.note(node.at, f"{what} has {_count(n_items, 'item')}", _list_accepts(form))
@@ -278,7 +278,7 @@ def _keys(kind: Kind) -> str:
 def _key_hint(kind: Kind, key: Text, node: Node, parent: MapNode) -> str:
     if parent.is_flow and isinstance(node, Text) and node.is_null:
         return "inside { } or [ ], quote a text that contains a comma"
-    return nearest_hint(key.text, kind.by_name)
+    return synonyms.hint(key.text, kind.by_name, synonyms.KEYS)
 
 
 def _shapes(form: ByShape) -> Sequence[str]:
@@ -299,6 +299,12 @@ def _what(key: str, label: str) -> str:
 
 def _list_accepts(form: ListOf) -> str:
     return f"write a list of {_size(form.least, form.most)}"
+
+
+def _list_hint(form: ListOf, node: Node) -> str:
+    if not isinstance(form.item, StepForm) or not isinstance(node, Text) or node.is_null:
+        return ""
+    return f"[{node.text}] is that one event, [do: {node.text}] that journey" if len(node.text) <= _MOST_QUOTED else ""
 
 
 def _size(least: int, most: int | None) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from footfall.errors import Mark, UnitError, shown
+from footfall.scenario import synonyms
 from footfall.scenario.draws import PERCENT_TOLERANCE, percent
 from footfall.scenario.forms import Entry, Kind
 from footfall.scenario.names import parse_label
@@ -33,9 +34,9 @@ from footfall.scenario.records import (
     Step,
     Text,
 )
+from footfall.scenario.schema import KINDS
 from footfall.scenario.schema_steps import EMIT, GUARD, STEP_VERBS, STEP_WORDS
 from footfall.scenario.tree import ListNode, MapNode, Node
-from footfall.units import nearest_hint
 
 CHANGE_VERBS = ("set", "add", "append", "remove")
 STEP_ACCEPTS = "write an event's name, or a map with one of: " + ", ".join(STEP_VERBS) + ", when with steps"
@@ -58,9 +59,9 @@ def _from_map(reader: Reader, node: MapNode) -> Step | Invalid:
     others = [key for key in keys if key not in STEP_WORDS]
     if len({STEP_VERBS[verb].name for verb in verbs}) > 1:
         several = " and ".join(f"`{verb}`" for verb in verbs)
-        return reader.note(
-            _place(node, verbs[1]), f"a step has {several}", "write one verb per step", "begin the second with a -"
-        )
+        is_inner = verbs[0] in KINDS and verbs[1] in KINDS[verbs[0]].by_name
+        hint = f"indent `{verbs[1]}` below `{verbs[0]}`" if is_inner else "begin the second with a -"
+        return reader.note(_place(node, verbs[1]), f"a step has {several}", "write one verb per step", hint)
     if verbs and others and isinstance(node.get(others[0]), Text | MapNode) and keys[0] == others[0]:
         return _event_with_verb(reader, node, others[0], verbs[0])
     if verbs:
@@ -84,14 +85,14 @@ def _place(node: MapNode, key: str) -> Mark:
 def _no_verb(reader: Reader, node: MapNode, others: Sequence[str]) -> Invalid:
     if len(others) > 1:
         several = " and ".join(shown(other) for other in others)
-        hint = nearest_hint(others[0], STEP_WORDS) or "begin the second with a -"
+        hint = synonyms.hint(others[0], STEP_WORDS, synonyms.STEPS) or "begin the second with a -"
         return reader.note(_place(node, others[0]), f"a step has the unknown keys {several}", STEP_ACCEPTS, hint)
     found = ", ".join(f"`{key}`" for key in node.keys) or "nothing"
     return reader.note(node.at, f"a step has {found}, but no verb", STEP_ACCEPTS)
 
 
 def _event_with_verb(reader: Reader, node: MapNode, event: str, verb: str) -> Invalid:
-    hint = nearest_hint(event, STEP_WORDS) or f"indent `{verb}` below {event}, or begin it with a -"
+    hint = synonyms.hint(event, STEP_WORDS, synonyms.STEPS) or f"indent `{verb}` below {event}, or begin it with a -"
     return reader.note(
         _place(node, verb), f"a step has the event {shown(event)} and `{verb}`", "write one per step", hint
     )
@@ -104,7 +105,8 @@ def _event_from_map(reader: Reader, node: MapNode, event: str) -> Step | Invalid
         within = inner.entries if isinstance(inner, MapNode) else []
         return _event(reader, name, _joined(reader, inner, [*within, *beside]))
     is_spelt_out = event == "event" and isinstance(inner, Text)
-    hint = "an event is a step by its name alone" if is_spelt_out else nearest_hint(event, STEP_WORDS)
+    hint = synonyms.hint(event, STEP_WORDS, synonyms.STEPS)
+    hint = "an event is a step by its name alone" if is_spelt_out else hint
     return reader.note(name.at, f"there is no step {shown(event)}", STEP_ACCEPTS, hint)
 
 

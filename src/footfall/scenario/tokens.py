@@ -157,6 +157,14 @@ def _number(text: str, found: re.Match[str]) -> tuple[Token, int]:
     return Token("number", written, at), end
 
 
+def _foreign_hint(name: str, text: str) -> str:
+    """Return how to do without a word of Python; one that stands alone, or before a point, was meant as a name."""
+    if name == "is":
+        return "write == null or != null"
+    rest = text.strip().removeprefix(name)
+    return f"a word of Python is no name; call it otherwise, such as my_{name}" if rest[:1] in ("", ".") else ""
+
+
 def _name(text: str, found: re.Match[str]) -> tuple[Token, int]:
     name, at, end = found.group(), found.start(), found.end()
     if text[end : end + 1] in ("'", '"'):
@@ -164,6 +172,5 @@ def _name(text: str, found: re.Match[str]) -> tuple[Token, int]:
             f"{name}{text[end]}…{text[end]} does not exist in expressions", at, "a text in quotes, no letters before it"
         )
     if name in _FOREIGN:
-        hint = "write == null or != null" if name == "is" else ""
-        raise ExpressionProblem(f"{name} does not exist in expressions", at, ACCEPTED, hint)
+        raise ExpressionProblem(f"{name} does not exist in expressions", at, ACCEPTED, _foreign_hint(name, text))
     return Token("sign" if name in WORDS else "name", name, at), end

@@ -42,8 +42,17 @@ def parse_date(text: str) -> tuple[int, int, int]:
     """
     matched = _DATE.fullmatch(text.strip())
     if not matched or matched[4]:
-        raise UnitError(f"{shown(text)} is not a date", DATE_ACCEPTS)
+        raise UnitError(f"{shown(text)} is not a date", DATE_ACCEPTS, _date_hint(text.strip()))
     return _checked_date(text, int(matched[1]), int(matched[2]), int(matched[3]))
+
+
+def _date_hint(text: str) -> str:
+    """Return how to write a date whose order of year, month and day is plain, or nothing."""
+    dotted = re.fullmatch(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", text)
+    if dotted:
+        return f"did you mean {dotted[3]}-{int(dotted[2]):02}-{int(dotted[1]):02}?"
+    parted = re.fullmatch(r"([0-9]{4})[/.]([0-9]{1,2})[/.]([0-9]{1,2})", text)
+    return f"did you mean {parted[1]}-{int(parted[2]):02}-{int(parted[3]):02}?" if parted else ""
 
 
 def parse_holiday(text: str) -> tuple[int | None, int, int]:
@@ -72,7 +81,7 @@ def parse_moment(text: str) -> MomentParts:
         return MomentParts(day=_day_number(text, numbered[1]), minute_of_day=_minute(text, numbered[2], numbered[3]))
     dated = _DATE.fullmatch(text.strip())
     if not dated:
-        raise UnitError(f"{shown(text)} is not a time", MOMENT_ACCEPTS)
+        raise UnitError(f"{shown(text)} is not a time", MOMENT_ACCEPTS, _date_hint(text.strip()))
     year, month, day = _checked_date(text, int(dated[1]), int(dated[2]), int(dated[3]))
     hour, minute = divmod(_minute(text, dated[4], dated[5]), 60)
     return MomentParts(local=(year, month, day, hour, minute))

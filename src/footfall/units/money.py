@@ -7,9 +7,11 @@ from decimal import Context, Decimal, Inexact
 from footfall.errors import UnitError, shown
 from footfall.units.currencies import MINOR_DIGITS
 from footfall.units.hints import nearest_hint
-from footfall.units.numbers import NUMBER_THEN_WORD, exact_decimal, number_hint
+from footfall.units.numbers import NUMBER_THEN_WORD, exact_decimal, is_number, number_hint
 
 MOST_MONEY = 10**12
+SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB"}
+"""What people may mean by a sign; several currencies share most of them, so it is for hints alone."""
 
 MONEY_ACCEPTS = "write an amount, such as 12.50 or 12.50 EUR"
 CURRENCY_ACCEPTS = "write an ISO 4217 code, such as USD, EUR or JPY"
@@ -22,8 +24,8 @@ def minor_digits(code: str) -> int:
         UnitError: Not a currency in use.
     """
     if code not in MINOR_DIGITS:
-        is_close = code.upper() in MINOR_DIGITS
-        hint = f"did you mean {code.upper()}?" if is_close else nearest_hint(code.upper(), MINOR_DIGITS)
+        meant = SIGNS.get(code, code.upper())
+        hint = f"did you mean {meant}?" if meant in MINOR_DIGITS else nearest_hint(meant, MINOR_DIGITS)
         raise UnitError(f"{shown(code)} is not a currency", CURRENCY_ACCEPTS, hint)
     return MINOR_DIGITS[code]
 
@@ -46,7 +48,9 @@ def parse_money(text: str, currency: str) -> Decimal:
     """
     matched = NUMBER_THEN_WORD.fullmatch(text.strip())
     if not matched:
-        raise UnitError(f"{shown(text)} is not an amount of money", MONEY_ACCEPTS, number_hint(text.strip()))
+        amount = text.strip().strip("".join(SIGNS)).strip()
+        hint = f"write {amount}, without a sign" if is_number(amount) else number_hint(text.strip())
+        raise UnitError(f"{shown(text)} is not an amount of money", MONEY_ACCEPTS, hint)
     if matched[2] and matched[2] != currency:
         raise UnitError(f"{shown(text)} is not in {currency}", f"write {matched[1]} or {matched[1]} {currency}")
     return _amount(text, exact_decimal(matched[1], "an amount of money", MONEY_ACCEPTS), currency)

@@ -67,7 +67,10 @@ def exact_decimal(text: str, what: str, accepts: str) -> Decimal:
 
 
 def number_hint(text: str) -> str:
-    """Return how to write a number that has a decimal comma, separators or a word for its sign, or nothing."""
+    """Return how to write a number that has a decimal comma, separators, a k or a word for its sign, or nothing."""
+    thousands = re.fullmatch(r"([0-9]+)\s*([kM])", text)
+    if thousands:
+        return f"write {int(thousands[1]) * {'k': 1000, 'M': 1000000}[thousands[2]]}"
     worded = re.fullmatch(rf"({NUMBER_PATTERN})\s*(percent|per cent|pct|times|x)\.?", text, re.IGNORECASE)
     if worded:
         return f"write {worded[1]}" + "%" * worded[2].lower().startswith("p")

@@ -43,9 +43,13 @@ def parse_factor(text: str) -> Decimal:
     """Return a factor of 0 or more, of `150%` or `1.5`.
 
     Raises:
-        UnitError: Not a factor, negative, or above 1,000,000.
+        UnitError: Not a factor, with a sign, or above 1,000,000.
     """
     factor = _share(text, "a factor", FACTOR_ACCEPTS)
+    if text.strip()[:1] in ("+", "-") and is_percent(text):
+        changed = f"{(100 * (1 + factor)).normalize():f}"
+        hint = f"did you mean {changed}%? A factor of 100% changes nothing" if factor > -1 else ""
+        raise UnitError(f"{shown(text)} is a change, not a factor", FACTOR_ACCEPTS, hint)
     if not 0 <= factor <= LARGEST_FACTOR:
         raise UnitError(f"{shown(text)} is outside 0..{LARGEST_FACTOR:,}", FACTOR_ACCEPTS)
     return factor

@@ -59,6 +59,7 @@ def test_check_says_what_it_understood():
     assert "  Visit: Page Viewed\n" in out
     assert "journey visit: " in out
     assert '  go on "stays" ' in out
+    assert "pick category where category is favourite\n" in out
     assert re.search(r"small_forms: odds .*\n    at checkout/completes address, checkout/completes delivery, ", out)
     assert re.search(r"habit: duration by shopper: .*\n    at life/visits\n", out)
 
@@ -80,6 +81,11 @@ def test_check_knows_every_step():
         "else:",
     ):
         assert f"  {start}" in out, start
+
+
+def test_a_condition_stands_before_what_it_is_a_condition_of():
+    """A step that holds others ends with a colon, behind its condition."""
+    assert "  maybe 70%, when not known:\n" in footfall("check", "starter").out
 
 
 def test_settings_are_checked_too():

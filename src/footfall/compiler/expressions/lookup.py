@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from footfall.compiler.catalogues import Table
@@ -39,12 +40,18 @@ class Lookup:
         values: Catalogues and currency.
         home: Name of the home catalogue.
         devices: The kinds of devices, with the columns platform and os_name.
+        described: Event property → the expression of its value; no names here, but often taken for some.
     """
 
     texts: Texts
     values: Values
     home: str
     devices: Table
+    described: Mapping[str, str]
+
+    def known(self, scope: Scope) -> list[str]:
+        """Return every name that means something in expressions of a scope, in alphabetical order."""
+        return sorted({*scope.names(), *BUILTIN_NAMES, *self.values.tables[self.home].columns})
 
     def find(self, node: Name, scope: Scope) -> Op:
         """Return what a name means.
@@ -86,7 +93,7 @@ class Lookup:
 
     def _unknown(self, node: Name, scope: Scope) -> ExpressionProblem:
         name = ".".join(node.parts)
-        known = sorted({*scope.names(), *BUILTIN_NAMES, *self.values.tables[self.home].columns})
+        known = self.known(scope)
         shown = ", ".join(known[:_MOST_SHOWN]) + (", …" if len(known) > _MOST_SHOWN else "")
         return ExpressionProblem(
             f'"{name}" is not declared here', node.offset, "known here: " + shown, self._hint(node, known)
@@ -98,6 +105,8 @@ class Lookup:
             return f"'{name}' is a text in quotes"
         if node.parts[0] in self.values.tables:
             return f"pick: {node.parts[0]} chooses a row of that catalogue"
+        if self.described.get(name, name) != name:
+            return f"{name} is an event property; write what its value is: {self.described[name]}"
         return nearest_hint(node.parts[0], known) or f"a text stands in quotes: '{name}'"
 
     # --- declared ----------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from footfall.compiler.catalogues import Table
@@ -29,6 +30,7 @@ class Typer:
         stages: Names of the stages in order.
         minor_digits: Of the currency.
         problems: Where mistakes are noted.
+        described: Event property → the expression of its value.
     """
 
     texts: Texts
@@ -38,12 +40,13 @@ class Typer:
     stages: tuple[str, ...]
     minor_digits: int
     problems: Problems
+    described: Mapping[str, str] = field(default_factory=dict)
     values: Values = field(init=False)
     lookup: Lookup = field(init=False)
 
     def __post_init__(self) -> None:
         self.values = Values(self.tables, self.minor_digits)
-        self.lookup = Lookup(self.texts, self.values, self.home, self.devices)
+        self.lookup = Lookup(self.texts, self.values, self.home, self.devices, self.described)
 
     def compile(self, expression: Expression, scope: Scope, wanted: TypeOf | None = None) -> Op | None:
         """Compile an expression, converted to the wanted type; None when it is wrong, which is noted."""

@@ -33,9 +33,9 @@ def _pick(lowering: Lowering, pick: PickOne, here: Here, named: str) -> Action |
     lists = [n for n in here.scope.names() if isinstance(here.scope.find(n), ListVariable)]
     known = [*lowering.typer.tables, *lists]
     message = f'pick: no catalogue or list "{pick.source}"'
-    lowering.problems.add(
-        pick.at, message, "catalogues and lists here: " + ", ".join(known), nearest_hint(pick.source, known)
-    )
+    into, word, where_from = pick.source.partition(" from ")
+    hint = f"write {{{into}: {{from: {where_from}}}}}" if word else nearest_hint(pick.source, known)
+    lowering.problems.add(pick.at, message, "catalogues and lists here: " + ", ".join(known), hint)
     return None
 
 
