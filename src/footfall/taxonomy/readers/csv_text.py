@@ -35,9 +35,9 @@ def read_text(path: Path) -> tuple[str, str]:
         text = content.decode(encoding)
     except UnicodeError as error:
         message = f"this is no text in {encoding}: {error}"
-        raise refusal(Origin(path.name), message, "save it as CSV in UTF-8") from None
+        raise refusal(Origin(path.name), message, "save it in UTF-8") from None
     if "\0" in text:
-        raise refusal(Origin(path.name), "this is no text: it holds zero bytes", "save it as CSV in UTF-8, or as .xlsx")
+        raise refusal(Origin(path.name), "this is no text: it holds zero bytes", "save it in UTF-8")
     return text, encoding
 
 

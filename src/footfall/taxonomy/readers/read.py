@@ -9,14 +9,17 @@ from pathlib import Path
 from footfall.errors import UsageError, shown
 from footfall.taxonomy.columns import DIAGRAMS
 from footfall.taxonomy.plan import Plan
+from footfall.taxonomy.readers.amplitude import is_amplitude, read_amplitude
 from footfall.taxonomy.readers.csv_text import read_grid
 from footfall.taxonomy.readers.drafts import Draft
 from footfall.taxonomy.readers.grid import Grid
+from footfall.taxonomy.readers.json_schema import read_schemas
 from footfall.taxonomy.readers.sheets import read_table
 from footfall.taxonomy.readers.tables import EVENTS, find_tables, rating
 from footfall.taxonomy.readers.xlsx import read_workbook
 
 ACCEPTED = "a workbook (.xlsx), a CSV file, or a folder or file of JSON Schemas (.json)"
+AMPLITUDE_RATING = 100
 _WORKBOOKS = (".xlsx", ".xlsm")
 _TEXTS = (".csv", ".tsv", ".txt")
 
@@ -38,6 +41,8 @@ def read_plan(path: str | Path) -> Plan:
         return _workbook(path)
     if ending in _TEXTS and path.is_file():
         return _csv(path)
+    if path.is_dir() or ending == ".json":
+        return _schemas(path)
     raise UsageError(f"{shown(str(path))} is no plan that can be read\n  accepted: {ACCEPTED}")
 
 
@@ -62,10 +67,30 @@ def _workbook(path: Path) -> Plan:
 
 def _csv(path: Path) -> Plan:
     draft = _draft(path)
-    grid, encoding = read_grid(path, rating)
+    grid, encoding = read_grid(path, lambda grid: rating(grid) + AMPLITUDE_RATING * is_amplitude(grid))
     if encoding.startswith("cp"):
         draft.remark(f"{path.name}: read as Windows-{encoding[2:]}; UTF-8 would be certain")
+    if is_amplitude(grid):
+        return _amplitude(grid, draft, path)
     return _plan(draft, [grid])
+
+
+def _amplitude(grid: Grid, draft: Draft, path: Path) -> Plan:
+    read_amplitude(grid, draft)
+    if draft.events:
+        return draft.finished()
+    hint = "give the file of the events; that of the user properties alone is no plan"
+    raise UsageError(f"{path.name}: there are no events in this file of Amplitude Data\n  hint: {hint}")
+
+
+def _schemas(path: Path) -> Plan:
+    draft = _draft(path)
+    read_schemas(path, draft)
+    if not draft.events:
+        raise UsageError(
+            f"{path.name}: no schema of an event was found\n  accepted: a JSON Schema per event, or one file with all"
+        )
+    return draft.finished()
 
 
 def _plan(draft: Draft, grids: Sequence[Grid]) -> Plan:
