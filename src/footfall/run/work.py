@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from itertools import starmap
 
 from footfall.events.chunk import Chunk, Tallies
 from footfall.run.engine import Engine, Simulating
@@ -44,22 +48,46 @@ class Outcome:
 
 
 def live_through(job: Job, share: int = 0, n_shares: int = 1) -> Iterator[Outcome]:
-    """Simulate the plan's steps in order, each when it is asked for.
+    """Simulate the plan's steps in order, each when it is asked for, and prepare them for the sinks.
+
+    Where there are processors to spare, a chunk is encoded in a thread of its own while the next one is simulated.
 
     Args:
         share: Which of the shares: every `n_shares`-th group belongs to it.
     """
+    chunks = _chunks(job, share, n_shares)
+    if n_shares >= processors():
+        yield from starmap(partial(prepare, job), chunks)
+        return
+    with ThreadPoolExecutor(1, "encoder") as encoder:
+        encoded: Future[Outcome] | None = None
+        for step, chunk in chunks:
+            following = encoder.submit(prepare, job, step, chunk)
+            del chunk
+            if encoded is not None:
+                yield encoded.result()
+            encoded = following
+        if encoded is not None:
+            yield encoded.result()
+
+
+def _chunks(job: Job, share: int, n_shares: int) -> Iterator[tuple[Step, Chunk]]:
     groups: dict[int, Simulating] = {}
     for step in job.plan.steps():
         if step.group % n_shares != share:
             continue
         if step.group not in groups:
             groups[step.group] = _enter(job, step)
-        outcome = prepare(job, step, groups[step.group].advance(step.part.until_ms))
+        chunk = groups[step.group].advance(step.part.until_ms)
         if step.is_last:
             del groups[step.group]
-        yield outcome
-        del outcome  # a kept chunk must be gone before the next one is made
+        yield step, chunk
+        del chunk  # it must be gone before the next one is made
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
 
 
 def prepare(job: Job, step: Step, chunk: Chunk) -> Outcome:

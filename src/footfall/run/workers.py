@@ -6,7 +6,6 @@ each of them.
 
 from __future__ import annotations
 
-import os
 import queue
 import signal
 import subprocess
@@ -27,7 +26,7 @@ from footfall.errors import (
 )
 from footfall.run.frames import read_frame, write_frame
 from footfall.run.plan import Step
-from footfall.run.work import Job, Outcome, live_through
+from footfall.run.work import Job, Outcome, live_through, processors
 from footfall.run.worker import CREDIT, STOP, Assignment, Failure
 
 _LOOK_UP_S = 0.2
@@ -205,5 +204,4 @@ def _ctrl_c_ignored() -> Iterator[None]:
 
 def default_workers(n_groups: int) -> int:
     """Return how many workers suit this machine: its processors, but no more than there are groups of people."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
-    return max(1, min(usable, n_groups))
+    return max(1, min(processors(), n_groups))
