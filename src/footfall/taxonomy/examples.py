@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from footfall.events.schema import StreamSchema
 from footfall.run.chunks import simulate
 from footfall.run.setup import Setup, set_up
 from footfall.taxonomy.plan import ExampleStep
@@ -34,12 +33,10 @@ class Examples:
     """What a small simulation has shown.
 
     Args:
-        schema: Types of everything that is declared.
         values: Key → values as text, the most frequent first, at most `MOST_EXAMPLES`.
         walk: One person on the critical path: the one who got furthest in most steps.
     """
 
-    schema: StreamSchema
     values: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
     walk: tuple[ExampleStep, ...] = ()
 
@@ -61,7 +58,7 @@ def simulate_examples(scenario: Scenario) -> Examples:
             break
     ready = set_up(scenario, people=people)
     values = {key: tuple(text for text, _ in counts.most_common(MOST_EXAMPLES)) for key, counts in seen.counts.items()}
-    return Examples(ready.engine.stream.schema, values, _walk(ready, seen))
+    return Examples(values, _walk(ready, seen))
 
 
 def value_text(value: Any) -> str:

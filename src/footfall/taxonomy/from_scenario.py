@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from footfall.compiler import compile_scenario
 from footfall.compiler.walk import Steps, inner_steps, walk
 from footfall.diagram.words import changes_text
-from footfall.events.schema import Field, FieldType
+from footfall.events.schema import Field, FieldType, StreamSchema
 from footfall.scenario.records import (
     Assignment,
     Change,
@@ -20,6 +21,7 @@ from footfall.scenario.records import (
     Scenario,
     Step,
 )
+from footfall.taxonomy.always import always_there
 from footfall.taxonomy.examples import Examples, simulate_examples
 from footfall.taxonomy.plan import Plan, PlanEvent, PlanProperty, PlanStage, PlanType
 from footfall.validation.expectations import Expectations, ExpectedProperty, of_scenario
@@ -36,9 +38,11 @@ def plan_of(scenario: Scenario) -> Plan:
     Raises:
         ScenarioError: The scenario cannot be compiled.
     """
-    expected = of_scenario(scenario)
+    model = compile_scenario(scenario)
     examples = simulate_examples(scenario)
-    reading = _Reading(scenario, expected, examples, _drawn(scenario))
+    reading = _Reading(
+        scenario, of_scenario(scenario), model.stream.schema, always_there(model), examples, _drawn(scenario)
+    )
     return Plan(
         name=scenario.name,
         title=scenario.title,
@@ -61,19 +65,25 @@ class _Reading:
     """What is known about a scenario while its plan is made.
 
     Args:
+        always: Event → the properties that it can never lack.
         drawn: Property of people or sessions that is drawn, and never changes → what it is drawn from.
     """
 
     scenario: Scenario
     expected: Expectations
+    schema: StreamSchema
+    always: Mapping[str, set[str]]
     examples: Examples
     drawn: Mapping[str, tuple[str, ...]]
 
     def event(self, event: Event) -> PlanEvent:
         expected = self.expected.events[event.name].properties
-        fields = {field.name: field for field in self.examples.schema.event_properties}
+        fields = {field.name: field for field in self.schema.event_properties}
         properties = tuple(
-            self._property(event.name, expected[p.name], fields[p.name], self._about(p), self._values(p))
+            replace(
+                self._property(event.name, expected[p.name], fields[p.name], self._about(p), self._values(p)),
+                is_required=self._is_required(event.name, p),
+            )
             for p in event.properties
             if p.name in expected
         )
@@ -90,7 +100,7 @@ class _Reading:
 
     def user_property(self, declared: Property) -> PlanProperty:
         expected = self.expected.user_properties[declared.name]
-        field = next(f for f in self.examples.schema.user_properties if f.name == declared.name)
+        field = next(f for f in self.schema.user_properties if f.name == declared.name)
         values = declared.values or self.drawn.get(declared.name, ())
         found = self._property("", expected, field, declared.about, values)
         return replace(found, start=_start(declared))
@@ -110,7 +120,6 @@ class _Reading:
             about=_line(about),
             values=_allowed(expected, values),
             examples=self._examples(event, name, ""),
-            is_required=expected.is_required,
             changes=expected.changes,
         )
 
@@ -123,6 +132,12 @@ class _Reading:
     def _about(self, declared: EventProperty) -> str:
         described = self._described(declared)
         return declared.about or (described.about if described else "")
+
+    def _is_required(self, event: str, declared: EventProperty) -> bool:
+        """Tell whether a property is always there: as it is written, else as it can be proven."""
+        described = self._described(declared)
+        asked = declared.required if declared.required is not None or described is None else described.required
+        return declared.name in self.always.get(event, ()) if asked is None else asked
 
     def _values(self, declared: EventProperty) -> tuple[str, ...]:
         described = self._described(declared)

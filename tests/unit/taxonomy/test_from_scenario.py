@@ -54,7 +54,7 @@ def test_changes_are_those_of_people(plan):
 
 
 def test_types_required_and_fields(plan):
-    """Types are those of the events; required is what is declared so; records have their fields."""
+    """Types are those of the events; required is what is declared so, or proven; records have their fields."""
     booked = event(plan, "Booked").properties
     assert [(p.name, p.type, p.item) for p in booked] == [
         ("room", "text", None),
@@ -67,6 +67,7 @@ def test_types_required_and_fields(plan):
         ("hours", "integer"),
     ]
     assert known(event(plan, "Praised").properties, "stars").is_required
+    assert known(booked, "room").is_required
     assert not known(event(plan, "Praised").properties, "note").is_required
 
 

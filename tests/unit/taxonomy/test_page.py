@@ -11,9 +11,7 @@ from footfall.taxonomy.writers.page import render_page
 from tests.browser import chromium, visit
 from tests.plans import lessons, plan_saying
 
-SHOWN = (
-    "[...document.querySelectorAll('article')].filter(a => a.offsetParent).map(a => a.id)"
-)
+SHOWN = "[...document.querySelectorAll('article')].filter(a => a.offsetParent).map(a => a.id)"
 HOSTILE = "<img src=x onerror=alert(1)>\"'</script><script>alert(1)</script>"
 
 

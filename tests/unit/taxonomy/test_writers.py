@@ -190,10 +190,14 @@ def test_simulated_events_match_their_schema(name):
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"event_type": "Opened", "event_properties": {"sauce": "x"}}, "unknown key 'sauce'"),
+        ({"event_type": "Opened", "event_properties": {"source": "ads", "sauce": "x"}}, "unknown key 'sauce'"),
         ({"event_type": "Opened", "event_properties": {"source": "nowhere"}}, "'nowhere' is not in"),
         ({"event_type": "Opened", "event_properties": {"source": 5}}, "5 is not"),
-        ({"event_type": "Opened", "category": "Feedback", "event_properties": {}}, "'Feedback' is not in"),
+        ({"event_type": "Opened", "event_properties": {}}, "lacks {'source'}"),
+        (
+            {"event_type": "Opened", "category": "Feedback", "event_properties": {"source": "ads"}},
+            "'Feedback' is not in",
+        ),
         ({"event_type": "Praised", "event_properties": {"note": "x"}}, "lacks {'stars'}"),
         ({"event_type": "Praised"}, "lacks {'event_properties'}"),
         ({"event_type": "Booked", "event_properties": {"bookings": [{"hours": 0.5}]}}, "0.5 is not"),
@@ -230,7 +234,11 @@ def test_schema_of_each_event_has_a_file_of_its_own():
 def test_user_properties_have_a_schema(plan):
     """What an event says of the person is held against the user properties."""
     bundle = json.loads(rendered("json-schema", plan))
-    said = {"event_type": "Opened", "event_properties": {}, "user_properties": {"score": 5, "topics": ["music"]}}
+    said = {
+        "event_type": "Opened",
+        "event_properties": {"source": "ads"},
+        "user_properties": {"score": 5, "topics": ["music"]},
+    }
     assert list(errors(said, bundle, bundle)) == []
     assert list(errors({**said, "user_properties": {"topics": ["golf"]}}, bundle, bundle))
 
@@ -253,7 +261,7 @@ def test_markdown_has_everything(plan):
         "### Never *(optional)*",
         "## User properties",
     ]
-    assert "| source | text |  | search; ads | search; ads | Where the visit came from |" in text
+    assert "| source | text | yes | search; ads | search; ads | Where the visit came from |" in text
     assert "```mermaid\nflowchart TB" in text
 
 
