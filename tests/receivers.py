@@ -79,7 +79,9 @@ def receiver(folder: Path, **settings: Any) -> Iterator[Client]:
         assert not thread.is_alive(), "the receiver did not stop"
 
 
-def stored(folder: Path, sql: str = "SELECT insert_id FROM received") -> list[tuple[Any, ...]]:
+def stored(
+    folder: Path, sql: str = "SELECT insert_id FROM received", file: str = "received.duckdb"
+) -> list[tuple[Any, ...]]:
     """Return what a receiver that has ended has stored."""
-    with duckdb.connect(str(folder / "received.duckdb"), read_only=True) as connection:
+    with duckdb.connect(str(folder / file), read_only=True) as connection:
         return connection.execute(sql).fetchall()

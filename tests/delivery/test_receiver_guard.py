@@ -16,10 +16,14 @@ from hypothesis import strategies as st
 
 from footfall.errors import UsageError
 from footfall.server.listen import Patient, Settings, bind, check_reach, shelf_of
+from footfall.server.received import Received
 from footfall.server.shelf import Refused
+from footfall.server.shelf_duckdb import DuckDBShelf
+from footfall.server.webhook import take
 from footfall.sinks.delivery import signature
+from footfall.sinks.delivery.clock import SystemClock
 from footfall.sinks.delivery.secrets import Secret
-from tests.receivers import JSON, receiver
+from tests.receivers import JSON, receiver, stored
 
 EVENT = {"insert_id": "a", "event_type": "Opened"}
 
@@ -276,6 +280,9 @@ def test_token(tmp_path):
         assert client.send("GET", "/", headers={"Authorization": "Bearer " + "t" * 16}).status == 200
         assert client.send("GET", "/", headers={"Authorization": "Basic Zm9vOnR0dHR0dHR0dHR0dHR0dHQ="}).status == 200
         assert client.send("GET", "/", headers={"Authorization": "Basic !!!"}).status == 401
+        event = {"event_type": "x", "user_id": "user-1"}
+        for key, status in (("any", 400), ("t" * 15 + "é", 400), ("t" * 16, 200)):
+            assert client.post("/batch", {"api_key": key, "events": [event]}).status == status
 
 
 def test_port_in_use(client):
@@ -328,6 +335,49 @@ def test_answers_are_not_held_back(tmp_path, monkeypatch):
         assert client.send("GET", "/health").status == 200
     assert seen
     assert all(seen)
+
+
+def test_too_many_objects(client):
+    """A body of millions of objects is refused before it is parsed: 400."""
+    said = client.post("/webhook", b"[" + b"{}," * 1_000_000 + b"{}]")
+    assert (said.status, said.json["title"]) == (400, "the body has more than 500,000 objects and lists")
+
+
+def test_too_much_at_once(tmp_path, monkeypatch):
+    """More bytes at once than fit: 503 with Retry-After; what was held is given back, whatever became of a request."""
+    monkeypatch.setattr("footfall.server.guard.MOST_HELD_BYTES", 100_000)
+    with receiver(tmp_path) as client:
+        for path in ("/webhook", "/batch"):
+            said = client.post(path, b" " * 100_001)
+            assert (said.status, said.headers["retry-after"]) == (503, "5")
+        with socket.create_connection(("127.0.0.1", client.listener.port)) as cut:
+            host = f"Host: 127.0.0.1:{client.listener.port}\r\n".encode()
+            cut.sendall(b"POST /webhook HTTP/1.1\r\n" + host + b"Content-Length: 99999\r\n\r\n" + b" " * 60_000)
+            time.sleep(0.1)
+        for _ in range(5):
+            assert client.post("/webhook", b"[" + b" " * 80_000 + b"{}]").status == 200
+
+
+def test_cancelled_while_waiting(tmp_path):
+    """A request that is cancelled before its turn is not stored, and those behind it are."""
+    store = Received(DuckDBShelf(tmp_path / "r.duckdb"), SystemClock())
+    held, insert = threading.Event(), store.shelf.insert
+
+    def slow(rows, now):
+        held.wait(10)
+        insert(rows, now)
+
+    store.shelf.insert = slow
+    first = store.submit(take(b'{"id": "0"}', None))
+    while not first.running():
+        time.sleep(0.01)
+    cancelled, last = [store.submit(take(b'{"id": "%d"}' % n, None)) for n in (1, 2)]
+    assert not first.cancel()
+    assert cancelled.cancel()
+    held.set()
+    assert [first.result(10).new, last.result(10).new] == [1, 1]
+    store.close()
+    assert sorted(stored(tmp_path, file="r.duckdb")) == [("0",), ("2",)]
 
 
 def test_huge_ids(client):

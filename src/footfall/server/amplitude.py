@@ -5,6 +5,7 @@ Source: Amplitude's documentation as named in `sinks/delivery/amplitude_limits.p
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -236,7 +237,7 @@ class Amplitude:
         return {name: places[:1] if self.is_first_only else places for name, places in found.items()}
 
     def _is_known(self, key: str) -> bool:
-        return bool(key) and (self.api_key is None or key == self.api_key)
+        return bool(key) and (self.api_key is None or hmac.compare_digest(key.encode(), self.api_key.encode()))
 
 
 def _lacking(event: Json) -> list[str]:

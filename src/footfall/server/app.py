@@ -18,6 +18,7 @@ from footfall.errors import StoreError
 from footfall.server import page, webhook
 from footfall.server.amplitude import TOO_LARGE, Amplitude, Answer, bad_request
 from footfall.server.chaos import HALF
+from footfall.server.guard import Busy
 from footfall.server.intake import Intake, Malformed, Stored
 from footfall.server.received import Received
 from footfall.server.shelf import Refused
@@ -66,7 +67,7 @@ class Receiver:
                 Route(BATCH.path, self._batch, methods=["POST"]),
                 Route("/identify", self._identify, methods=["POST"]),
             ],
-            exception_handlers={HTTPException: self._no_route, Exception: _fault},
+            exception_handlers={HTTPException: self._no_route, Busy: self._busy, Exception: _fault},
         )
 
     async def _page(self, request: Request) -> Response:
@@ -243,6 +244,10 @@ class Receiver:
             return self._counted(request, JSONResponse(bad_request("Invalid request path").body, 400), "other")
         told = {404: "there is nothing here", 405: "the method does not fit the path"}.get(status, "not possible")
         return self._counted(request, _problem(status, told), "other")
+
+    async def _busy(self, request: Request, error: Exception) -> Response:
+        del error
+        return self._counted(request, _problem(503, "too much is being sent at once", RETRY))
 
     def _counted(self, request: Request, response: Response, path: str = "") -> Response:
         self.requests[f'path="{path or request.scope["path"]}",status="{response.status_code}"'] += 1

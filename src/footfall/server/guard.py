@@ -21,6 +21,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 HEADER_BYTES = 16_384
+MOST_HELD_BYTES = 128_000_000
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SELF_GUARDED = frozenset({"/2/httpapi", "/batch", "/identify"})
@@ -103,6 +104,40 @@ class Guard:
             return True
         given = [_credential(value) for value in _all(scope, b"authorization")]
         return len(given) == 1 and hmac.compare_digest(given[0], self.token.value.encode())
+
+
+class Busy(Exception):  # noqa: N818 - reads as what the receiver is
+    """More is being read than fits."""
+
+
+@dataclass
+class Budget:
+    """Bounds the bytes of all bodies that are being read, parsed or stored at once: `Busy` beyond.
+
+    Args:
+        app: What reads them; a body is given back when its request is answered.
+    """
+
+    app: App
+    held: int = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        own = 0
+
+        async def counted() -> Message:
+            nonlocal own
+            message = await receive()
+            size = len(message.get("body", b""))
+            own, self.held = own + size, self.held + size
+            if self.held > MOST_HELD_BYTES:
+                raise Busy
+            return message
+
+        try:
+            await self.app(scope, counted, send)
+        finally:
+            self.held -= own
 
 
 def _all(scope: Scope, name: bytes) -> list[bytes]:

@@ -12,6 +12,7 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan
 Source = Literal["webhook", "httpapi", "batch", "identify"]
 Json = dict[str, Any]
 LONGEST_KEY = 250
+MOST_CONTAINERS = 500_000
 MOST_MILLISECONDS = 253_402_300_800_000  # the year 10000
 
 
@@ -90,8 +91,11 @@ def parse_json(body: bytes) -> Any:
     """Return the value of a JSON text.
 
     Raises:
-        Malformed: It is not UTF-8 or no JSON, contains NaN, half a surrogate pair or NUL, or is nested too deeply.
+        Malformed: It is not UTF-8 or no JSON, contains NaN, half a surrogate pair or NUL, is nested too deeply, or has
+            more objects and lists than events need: three bytes of text would become sixty of memory.
     """
+    if body.count(b"{") + body.count(b"[") > MOST_CONTAINERS:
+        raise Malformed(f"the body has more than {MOST_CONTAINERS:,} objects and lists")
     try:
         value = json.loads(body.decode("utf-8"), parse_constant=_refuse)
     except UnicodeDecodeError:

@@ -22,7 +22,7 @@ from footfall.errors import FootfallError, UsageError
 from footfall.server.amplitude import Amplitude
 from footfall.server.app import Receiver
 from footfall.server.chaos import Chaos, Profile
-from footfall.server.guard import HEADER_BYTES, App, Guard, Scope
+from footfall.server.guard import HEADER_BYTES, App, Budget, Guard, Scope
 from footfall.server.received import Received
 from footfall.server.shelf import Shelf
 from footfall.server.shelf_duckdb import DuckDBShelf
@@ -48,7 +48,7 @@ class Settings:
         store: A DuckDB file, or the URL of a PostgreSQL database.
         host: Address to listen on.
         port: 0 takes a free one.
-        api_key: The one that Amplitude's endpoints accept; None accepts any.
+        api_key: The one that Amplitude's endpoints accept; by default the token, and any where there is none either.
         webhook_secret: Webhooks must be signed with it; None takes unsigned ones.
         token: Must come with every other request; needed where others than this machine can connect.
         chaos: Misbehaviour on purpose.
@@ -88,7 +88,7 @@ class Listener:
             self._socket.close()
             raise
         self.port: int = self._socket.getsockname()[1]
-        key = settings.api_key or (settings.token if not is_loopback(settings.host) else None)
+        key = settings.api_key or settings.token  # a token lets other names pass, so nothing may be open to anybody
         amplitude = Amplitude(clock, key.value if key else None, settings.is_first_only)
         self.receiver = Receiver(self.received, amplitude, clock, keys)
         self._server = uvicorn.Server(_config(self._guarded(settings)))
@@ -115,7 +115,7 @@ class Listener:
         class protocol(Patient):  # noqa: N801 - a class as a value: every listener has connections of its own
             transports: ClassVar[dict[Any, asyncio.Transport]] = {}
 
-        app: App = self.receiver.app()
+        app: App = Budget(self.receiver.app())
         if settings.chaos is not None:
             app = Chaos(app, settings.chaos, protocol.cut, self.receiver.chaos)
         return Guard(app, self.port, settings.token, bool(self.receiver.keys)), protocol

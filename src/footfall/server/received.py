@@ -107,7 +107,8 @@ class Received:
             while together[-1] is not None and len(together) < MOST_AT_ONCE and not self._waiting.empty():
                 together.append(self._waiting.get())
             is_last = together[-1] is None
-            for group in self._stored([waiting for waiting in together if waiting is not None]):
+            # From here on nobody can cancel; a request that was cancelled before is told nothing, and not stored.
+            for group in self._stored([w for w in together if w is not None and w[1].set_running_or_notify_cancel()]):
                 self._answer(*group)
 
     def _stored(self, together: Sequence[Waiting]) -> Iterator[tuple[Sequence[Waiting], Sequence[Stored] | StoreError]]:
