@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from footfall.compiler import compile_scenario
 from footfall.compiler.walk import Steps, inner_steps, walk
 from footfall.diagram.words import changes_text
-from footfall.events.schema import Field, FieldType, StreamSchema
+from footfall.events.schema import Field, StreamSchema
 from footfall.scenario.records import (
     Assignment,
     Change,
@@ -24,7 +24,7 @@ from footfall.scenario.records import (
 from footfall.taxonomy.always import always_there
 from footfall.taxonomy.examples import Examples, simulate_examples
 from footfall.taxonomy.plan import Plan, PlanEvent, PlanProperty, PlanStage, PlanType
-from footfall.validation.expectations import Expectations, ExpectedProperty, of_scenario
+from footfall.validation.expectations import Expectations, ExpectedProperty, ExpectedType, of_scenario
 
 MOST_VALUES = 50
 """A catalogue with more texts than these is not listed: its rows are examples, not rules."""
@@ -172,7 +172,7 @@ def _line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _type(kind: FieldType) -> PlanType:
+def _type(kind: ExpectedType) -> PlanType:
     return "text" if kind == "id" else kind
 
 

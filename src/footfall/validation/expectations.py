@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from footfall.events.schema import Field, FieldType
 from footfall.model.program import Act
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from footfall.scenario.records import Catalogue, Event, EventProperty, Property, Scenario
 
 MOST_VALUES = 1000
+ExpectedType = FieldType | Literal["any"]
+"""`any`: nothing is declared; a plan may say no more than a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class ExpectedProperty:
     """A property as declared.
 
     Args:
-        type: As in `events.schema.Field`.
+        type: As in `events.schema.Field`, or `any`.
         item: For a list: type of its elements, None for records.
         is_required: Never left out, never null.
         values: The allowed texts (of a list: of its elements); empty when any.
@@ -29,7 +31,7 @@ class ExpectedProperty:
     """
 
     name: str
-    type: FieldType
+    type: ExpectedType
     item: FieldType | None = None
     is_required: bool = False
     values: tuple[str, ...] = ()
@@ -64,6 +66,7 @@ class Expectations:
         user_properties: By name.
         stages: The critical path, in order.
         cities: City → its countries (a name may occur in several); empty when any city will do.
+        tells_of_people: Whether user properties are declared at all; else any will do.
     """
 
     name: str
@@ -71,6 +74,7 @@ class Expectations:
     user_properties: Mapping[str, ExpectedProperty] = field(default_factory=dict)
     stages: tuple[ExpectedStage, ...] = ()
     cities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tells_of_people: bool = True
 
 
 def of_scenario(scenario: Scenario) -> Expectations:

@@ -22,6 +22,7 @@ ACCEPTED: Mapping[str, tuple[str, ...]] = {
     "boolean": ("boolean",),
     "time": ("time", "integer"),
     "list": ("list",),
+    "any": ("text", "boolean", "time", "list", "object", *_NUMBERS),
 }
 """Declared type → kinds of values that are right."""
 _WORDS = {"digits": "a number sent as text", "fraction": "a number with a fraction", "integer": "a whole number"}
@@ -51,6 +52,8 @@ def check_properties(audit: Audit) -> None:
             known = {**_own_category(event.category), **event.properties}
             _judge(audit, "ep", found, known, f"{found.event}.{found.key}")
     _check_missing(audit, seen)
+    if not audit.expected.tells_of_people:
+        return
     people = {STAGE: ExpectedProperty(STAGE, "text", values=tuple(s.name for s in audit.expected.stages))}
     people |= audit.expected.user_properties
     for found in _seen(audit, "up", people):
