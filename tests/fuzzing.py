@@ -156,7 +156,7 @@ class Machine(RuleBasedStateMachine):
         target = path if path.startswith("/") else "/" + quote(path, errors="replace")
         lines = [f"{method} {target} HTTP/1.1", f"Host: 127.0.0.1:{self.client.listener.port}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
-        self._raw("\r\n".join([*lines, "", "{}"]).encode("latin-1"))
+        self._raw("\r\n".join([*lines, "", "{}"]).encode("latin-1", "replace"))
 
     @rule(raw=st.binary(min_size=1, max_size=60), at=st.floats(0, 1))
     def not_http(self, raw: bytes, at: float) -> None:
