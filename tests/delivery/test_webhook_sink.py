@@ -173,6 +173,8 @@ def test_rejected_are_kept_once(tmp_path):
         sink = sink_to(client, tmp_path, batch=25)
         sink.target = replace(sink.target, path="/webhook")
         letters = tmp_path / "dead-letters" / f"{sink.key}-{run.id[:8]}.ndjson"
+        sink.open(run, fresh=False)
+        sink.close(complete=False)
         letters.parent.mkdir()
         letters.write_text("what a killed run has left\n")
         refuse = ids(chunks)[7]

@@ -15,12 +15,14 @@ import click
 from footfall import zones
 from footfall.cli.arguments import DEFAULT_STORE
 from footfall.cli.console import size
+from footfall.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
     from footfall.report import Report
     from footfall.run.result import Balance, RunResult
 
 STORES = ("duckdb", "parquet", "postgresql")
+COUNTING_FILES = ("ndjson", "csv", "json")
 MOST_CITIES = 12
 DAY_MS = 86_400_000
 OWN_OPTIONS = ("people", "days", "start")
@@ -43,11 +45,18 @@ class Printer:
     def print_result(self, result: RunResult, scenario: str) -> None:
         """Print totals, tables and the next commands to try."""
         self._print_totals(result)
-        report = _report(result)
-        if report is not None:
-            self._print_report(report)
+        report = self.print_tables(result)
         if report is not None and result.is_finished:
             self._print_next(result, scenario)
+
+    def print_tables(self, result: RunResult) -> Report | None:
+        """Print stages and cities, or why they cannot be; return what was printed."""
+        report, why_not = _report(result)
+        if report is None:
+            self._say(why_not)
+        else:
+            self._print_report(report)
+        return report
 
     def _print_totals(self, result: RunResult) -> None:
         run = result.run
@@ -103,7 +112,9 @@ class Printer:
 
 def tell_stopped(result: RunResult, arguments: list[str]) -> None:
     """Say on standard error how a run that was stopped is continued, if it can be."""
-    click.echo("stopped before the end; what was committed is kept", err=True)
+    is_failed = any(balance.problem for balance in result.sinks)
+    what = "not everything is delivered" if is_failed else "stopped before the end"
+    click.echo(f"{what}; what was committed is kept", err=True)
     if any(balance.guarantee != "best effort" for balance in result.sinks):
         click.echo(f"  to continue: {_again(arguments, result)}", err=True)
 
@@ -125,11 +136,12 @@ def record(result: RunResult) -> dict[str, Any]:
         "seconds": round(result.seconds, 3),
         "workers": result.n_workers,
         "is_finished": result.is_finished,
-        "sinks": [_balance(balance) for balance in result.sinks],
+        "sinks": [balance_record(balance) for balance in result.sinks],
     }
 
 
-def _balance(balance: Balance) -> dict[str, Any]:
+def balance_record(balance: Balance) -> dict[str, Any]:
+    """Return a sink's balance as plain data."""
     return {
         "to": balance.name,
         "guarantee": balance.guarantee,
@@ -139,6 +151,8 @@ def _balance(balance: Balance) -> dict[str, Any]:
         "rejected": balance.rejected,
         "pending": balance.pending,
         "bytes": balance.size_bytes,
+        "is_complete": balance.is_complete,
+        "problem": None if balance.problem is None else str(balance.problem),
     }
 
 
@@ -154,7 +168,7 @@ def _balance_text(balance: Balance) -> str:
     text = f"in {balance.name}: {balance.accepted:,} events, {size(_stored_bytes(balance))}"
     if balance.rejected or balance.pending:
         text += f"; {balance.rejected:,} rejected, {balance.pending:,} pending of {balance.generated:,} generated"
-    return text
+    return f"{text}; failed" if balance.problem else text
 
 
 def _stream_options(result: RunResult) -> list[str]:
@@ -183,14 +197,23 @@ def _stored_bytes(balance: Balance) -> int:
     return sum(file.stat().st_size for file in path.rglob("*") if file.is_file()) if is_folder else balance.size_bytes
 
 
-def _report(result: RunResult) -> Report | None:
-    """Return the closing tables: from what was counted; from a store, when earlier calls have counted a part of it."""
+def _report(result: RunResult) -> tuple[Report | None, str]:
+    """Return the closing tables, or why there are none.
+
+    They come from what was counted; when earlier calls have counted a part of it, from a sink that keeps the counts.
+    """
     from footfall.report import closing, report
 
     if result.is_whole:
-        return replace(closing(result.tallies, result.run.stream.schema), truth=None)
-    store = _store(result)
-    return report(store, run=result.run.id) if store is not None else None
+        return replace(closing(result.tallies, result.run.stream.schema), truth=None), ""
+    counting = [sink.name for sink in result.sinks if sink.name.partition(":")[0] in (*STORES, *COUNTING_FILES)]
+    why_not = "no tables: another call has made a part of this run, and no sink here keeps what it counted"
+    for name in counting:
+        try:
+            return report(name, run=result.run.id), ""
+        except (StoreError, UsageError) as problem:
+            why_not = f"no tables: {problem}"
+    return None, why_not if counting else f"{why_not}\n  hint: --to duckdb:FILE, beside the others, keeps it"
 
 
 def _needed_for_charts() -> str:

@@ -1,13 +1,15 @@
-"""Options that several commands share: those that decide the stream."""
+"""Options that several commands share: those that decide the stream, and those that say how to deliver."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
 
 from footfall.cli import arguments
+from footfall.errors import UsageError, shown
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -18,6 +20,77 @@ STREAM = (
     click.option("--seed", type=arguments.SEED, default=1, show_default=True, help="Another seed, other people."),
     click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Change a value of the scenario."),
 )
+
+
+_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)(k|M|G|T)?B", re.IGNORECASE)
+_TIMES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
+
+
+class Size(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2
+    """An amount of data: 500MB, 2GB."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return bytes."""
+        found = _SIZE.fullmatch(str(value))
+        if found is None:
+            self.fail(f"{shown(str(value))} is not a size like 500MB or 2GB", param, ctx)
+        return int(float(found[1]) * _TIMES[(found[2] or "").lower()])
+
+
+DELIVERY = (
+    click.option("--region", type=click.Choice(["us", "eu"]), help="Of the project in Amplitude.  [default: us]"),
+    click.option("--dry-run", is_flag=True, help="Amplitude: check everything, need no key, send nothing."),
+)
+SPILL = click.option(
+    "--spill",
+    type=Size(),
+    default="256MB",
+    show_default=True,
+    help="How much may wait in files for a slow sink before the others wait too.",
+)
+
+
+def delivery(command: Command) -> Command:
+    """Give a command the options that say how to deliver; `read_sinks` applies them."""
+    for option in reversed(DELIVERY):
+        command = option(command)
+    return command
+
+
+def read_sinks(to: Sequence[str], *, region: str | None, dry_run: bool) -> list[str]:
+    """Return what is written after `--to` with the options of `delivery` in it, as `parse` takes it.
+
+    Raises:
+        UsageError: An option is not for these sinks, or contradicts what is written.
+    """
+    is_any = any(_is_amplitude(spec) for spec in to)
+    other = next((spec for spec in to if not _is_amplitude(spec)), None)
+    if region is not None and not is_any:
+        raise UsageError(f"--region {region} is for amplitude\n  hint: add --to amplitude")
+    if dry_run and other is not None:
+        from footfall.sinks import parse
+
+        raise UsageError(
+            f"--dry-run: {parse(other).name} cannot be tried without writing\n"
+            "  accepted with --dry-run: amplitude\n  hint: --people 100 makes a small run, for a first look"
+        )
+    return [_amplitude(spec, region, dry_run) if _is_amplitude(spec) else spec for spec in to]
+
+
+def _is_amplitude(spec: str) -> bool:
+    return spec.partition(":")[0].partition("#")[0] == "amplitude"
+
+
+def _amplitude(spec: str, region: str | None, dry_run: bool) -> str:
+    written, _, fragment = spec.removeprefix("amplitude").removeprefix(":").partition("#")
+    if region is not None and written not in ("", region):
+        raise UsageError(
+            f"--region {region} contradicts --to amplitude:{shown(written)}\n  hint: leave one of them out"
+        )
+    given = "&".join(filter(None, [fragment, "dry-run" if dry_run else ""]))
+    return f"amplitude:{region or written or 'us'}{'#' if given else ''}{given}"
 
 
 def stream(command: Command) -> Command:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +11,9 @@ from footfall.cli import arguments, options
 from footfall.cli.data_command import DataCommand
 from footfall.cli.interrupts import gentle_stop
 from footfall.errors import UsageError
+
+if TYPE_CHECKING:
+    from footfall.sinks import Sink
 
 EPILOG = """\b
 Examples:
@@ -35,8 +38,9 @@ Exit code: 0 done, 1 failed or stopped before the end, 2 a mistake in the comman
     multiple=True,
     help="Where to; repeatable: duckdb:FILE, parquet:DIR, ndjson:FILE, csv:FILE, json:FILE, "
     "postgresql://USER@HOST/DATABASE, webhook+https://HOST/PATH, amplitude:us, amplitude:eu, "
-    "or - for NDJSON on standard output.  [default: duckdb:footfall.duckdb]",
+    "kafka://BROKER/TOPIC, or - for NDJSON on standard output.  [default: duckdb:footfall.duckdb]",
 )
+@options.delivery
 @click.option(
     "--workers", type=arguments.WORKERS, help="Processes that simulate.  [default: what suits machine and run]"
 )
@@ -52,28 +56,43 @@ Exit code: 0 done, 1 failed or stopped before the end, 2 a mistake in the comman
     default="none",
     help="day puts each day's events into files (parquet) or tables (postgresql) of their own.  [default: none]",
 )
+@options.SPILL
 @click.option("--fresh", is_flag=True, help="Remove what the sinks have of this run, and begin anew.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 @click.option("--summary", type=click.Choice(["table", "json"]), default="table", help="How to print the result.")
-def command(scenario: str, to: tuple[str, ...], partition: str, quiet: bool, summary: str, **given: Any) -> int:
+def command(scenario: str, quiet: bool, summary: str, spill: int, **given: Any) -> int:
     """Simulate a scenario and write its events.
 
     SCENARIO is the name of a shipped scenario (footfall scenarios lists them) or the path of a YAML file.
     """
-    from footfall.cli import closing
-    from footfall.run.run import DEFAULT_SINK, run
-    from footfall.sinks import parse
+    from footfall.cli import closing, verdict
+    from footfall.run.run import run
 
-    sinks = [parse(spec, partition="day" if partition == "day" else "none") for spec in to or (DEFAULT_SINK,)]
-    if partition == "day" and not any(sink.name.startswith(("parquet:", "postgresql:")) for sink in sinks):
-        raise UsageError("--partition day is for parquet and postgresql\n  hint: add --to parquet:DIR")
+    taken = ("to", "region", "dry_run", "partition")
+    sinks = _sinks(**{name: given.pop(name) for name in taken})
     with gentle_stop() as stop:
-        result = run(scenario, to=sinks, progress=not quiet, stop=stop, **options.stream_arguments(given))
+        arguments_ = options.stream_arguments(given)
+        result = run(scenario, to=sinks, progress=not quiet, spill_bytes=spill, stop=stop, check=False, **arguments_)
+    if all(verdict.is_left(balance) for balance in result.sinks):
+        return 1
     console = closing.Printer(is_stdout_taken=any(sink.name == "-" for sink in sinks))
     if summary == "json":
         console.print_json(result)
     elif not quiet:
         console.print_result(result, scenario)
+    verdict.tell_problems(result.sinks)
     if not result.is_finished:
         closing.tell_stopped(result, sys.argv[1:])
     return 0 if result.is_clean else 1
+
+
+def _sinks(to: tuple[str, ...], region: str | None, dry_run: bool, partition: str) -> list[Sink]:
+    """Return the sinks, with what the options say of them."""
+    from footfall.run.run import DEFAULT_SINK
+    from footfall.sinks import parse
+
+    specs = options.read_sinks(to or (DEFAULT_SINK,), region=region, dry_run=dry_run)
+    sinks = [parse(spec, partition="day" if partition == "day" else "none") for spec in specs]
+    if partition == "day" and not any(sink.name.startswith(("parquet:", "postgresql:")) for sink in sinks):
+        raise UsageError("--partition day is for parquet and postgresql\n  hint: add --to parquet:DIR")
+    return sinks

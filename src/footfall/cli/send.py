@@ -6,23 +6,26 @@ import datetime as dt
 import json
 import shlex
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from footfall.cli import arguments
+from footfall.cli import arguments, options, verdict
 from footfall.cli.data_command import DataCommand
 from footfall.cli.interrupts import gentle_stop
 from footfall.errors import UsageError, shown
 
 if TYPE_CHECKING:
-    from footfall.run.result import RunResult
+    from footfall.run.letters import LettersResult
+    from footfall.run.result import Balance, RunResult
 
 EPILOG = """\b
 Examples:
   footfall send footfall.duckdb --to postgresql://me@localhost/shop
   footfall send parquet:shop --to ndjson:shop.ndjson
   footfall send footfall.duckdb --to webhook+http://127.0.0.1:8888/webhook --from 2026-01-10 --until 2026-01-12
+  footfall send dead-letters --to webhook+https://example.com/events
 \b
 The same command again continues it if it was stopped, and does nothing if all is delivered.
 Exit code: 0 done, 1 failed or stopped before the end, 2 a mistake in the command.
@@ -32,46 +35,67 @@ Exit code: 0 done, 1 failed or stopped before the end, 2 a mistake in the comman
 @click.command("send", cls=DataCommand, epilog=EPILOG)
 @click.argument("store", type=arguments.STORE)
 @click.option("--to", metavar="SINK", multiple=True, required=True, help="Where to; repeatable, as for footfall run.")
+@options.delivery
 @click.option("--from", "from_", metavar="TIME", help="Only what happened since: a date or 2026-01-10T08:00, in UTC.")
 @click.option("--until", metavar="TIME", help="Only what happened before: a date or a time, in UTC.")
 @click.option("--run", "run_id", metavar="ID", help="Which run, by its id or the beginning of it; else the latest.")
+@options.SPILL
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 @click.option("--summary", type=click.Choice(["table", "json"]), default="table", help="How to print the result.")
-def command(
+def command(store: str, to: tuple[str, ...], region: str | None, dry_run: bool, **given: Any) -> int:
+    """Deliver what was generated before to another sink.
+
+    STORE is a DuckDB file, a folder of Parquet files, a PostgreSQL database or an NDJSON file; or dead letters, one
+    file or a folder of them, which are tried again. A file that footfall did not write can go to PostgreSQL only: into
+    imported.events, each insert_id once.
+    """
+    from footfall.run.letters import is_letters
+    from footfall.store.files import is_foreign
+
+    sinks = options.read_sinks(to, region=region, dry_run=dry_run)
+    if is_letters(store):
+        return _send_letters(store, sinks, **given)
+    if is_foreign(store):
+        return _send_foreign(store, to, quiet=given["quiet"])
+    return _send(store, sinks, **given)
+
+
+def _send(
     store: str,
-    to: tuple[str, ...],
+    to: list[str],
+    *,
     from_: str | None,
     until: str | None,
     run_id: str | None,
+    spill: int,
     quiet: bool,
     summary: str,
 ) -> int:
-    """Deliver what was generated before to another sink.
-
-    STORE is a DuckDB file, a folder of Parquet files, or an NDJSON file. One that footfall did not write can go to
-    PostgreSQL only: into imported.events, each insert_id once.
-    """
     from footfall.run.send import send
-    from footfall.store.files import is_foreign
 
-    if is_foreign(store):
-        return _send_foreign(store, to, quiet=quiet)
     with gentle_stop() as stop:
         result = send(
             store,
-            to=list(to),
+            to=to,
             run=run_id,
             from_ms=_ms("--from", from_),
             until_ms=_ms("--until", until),
+            spill_bytes=spill,
             progress=not quiet,
             stop=stop,
+            check=False,
         )
+    if all(verdict.is_left(balance) for balance in result.sinks):
+        return 1
     if summary == "json":
         from footfall.cli.closing import record
 
         click.echo(json.dumps(record(result), indent=2, ensure_ascii=False), err="-" in to)
     elif not quiet:
         conclude(result)
+    verdict.tell_problems(result.sinks)
+    if not result.is_finished:
+        tell_unfinished(result.sinks)
     return 0 if result.is_clean else 1
 
 
@@ -87,16 +111,59 @@ def _send_foreign(store: str, to: tuple[str, ...], *, quiet: bool) -> int:
     return 0
 
 
+def _send_letters(store: str, to: list[str], *, quiet: bool, summary: str, **given: Any) -> int:
+    from footfall.cli.closing import balance_record
+    from footfall.run.letters import send_letters
+
+    option = next((name for name in ("from_", "until", "run_id") if given[name] is not None), None)
+    if option is not None:
+        raise UsageError(
+            f"--{option.partition('_')[0]} is for stores: dead letters are all tried\n  hint: leave it out"
+        )
+    with gentle_stop() as stop:
+        result = send_letters(store, to=to, stop=stop, check=False)
+    if summary == "json":
+        told: dict[str, Any] = {
+            "letters": result.letters,
+            "seconds": round(result.seconds, 3),
+            "is_finished": result.is_finished,
+        }
+        told["sinks"] = [balance_record(sink) | {"accepted_before": result.before[sink.name]} for sink in result.sinks]
+        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
+    elif not quiet:
+        _conclude_letters(store, result)
+    verdict.tell_problems(result.sinks)
+    if not result.is_finished:
+        tell_unfinished(result.sinks)
+    return 0 if result.is_clean else 1
+
+
+def _conclude_letters(store: str, result: LettersResult) -> None:
+    click.echo(f"{store}: {result.letters:,} dead letters", err=True)
+    for sink in result.sinks:
+        before = result.before[sink.name]
+        done = f"{before:,} accepted before" if before and not sink.generated else f"{sink.accepted:,} accepted"
+        rest = f", {before:,} before" if before and sink.generated else ""
+        again = f", {sink.rejected:,} rejected again: they stay dead letters" if sink.rejected else ""
+        pending = f", {sink.pending:,} pending" if sink.pending else ""
+        click.echo(f"in {sink.name}: {done}{rest}{again}{pending}", err=True)
+
+
 def conclude(result: RunResult) -> None:
-    """Say on standard error what was delivered, and how to go on."""
+    """Say on standard error what was delivered."""
     run = result.run
     click.echo(f"run {run.id} of {run.stream.schema.scenario}: {_rate(result)}", err=True)
     for sink in result.sinks:
-        rest = f", {sink.rejected:,} rejected, {sink.pending:,} pending" if sink.rejected or sink.pending else ""
+        rest = verdict.rest_of(sink)
         before = {"complete": "complete before", "incomplete": f"{sink.accepted:,} more events{rest}"}
         click.echo(f"in {sink.name}: {before.get(sink.before, f'{sink.accepted:,} events{rest}')}", err=True)
-    if not result.is_finished:
-        click.echo(f"stopped before the end; to continue: {shlex.join(['footfall', *sys.argv[1:]])}", err=True)
+
+
+def tell_unfinished(balances: Sequence[Balance]) -> None:
+    """Say on standard error how to go on."""
+    is_failed = any(balance.problem for balance in balances)
+    what = "not everything is delivered" if is_failed else "stopped before the end"
+    click.echo(f"{what}; to continue: {shlex.join(['footfall', *sys.argv[1:]])}", err=True)
 
 
 def _rate(result: RunResult) -> str:

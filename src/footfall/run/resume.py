@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
 
 def resume(
-    store: str | Path, *, run: str | None = None, progress: bool = False, stop: threading.Event | None = None
+    store: str | Path,
+    *,
+    run: str | None = None,
+    progress: bool = False,
+    stop: threading.Event | None = None,
+    check: bool = True,
 ) -> list[RunResult]:
     """Continue the runs of a store that are not complete.
 
@@ -28,6 +33,7 @@ def resume(
         run: Id of one, or its beginning; None takes all.
         progress: Show a bar on standard error if that is a terminal.
         stop: When set, what is in flight is finished; the same again continues.
+        check: Raise what has gone wrong with the store; else it stands in the result, and the next run is tried.
 
     Returns:
         One result per run that was not complete.
@@ -39,15 +45,15 @@ def resume(
     with open_store(store) as opened:
         infos = [info for info in opened.runs() if not info.is_complete and info.id.startswith(run or "")]
     stopped = stop or threading.Event()
-    return [_continue(store, info, progress, stopped) for info in infos if not stopped.is_set()]
+    return [_continue(store, info, progress, stopped, check) for info in infos if not stopped.is_set()]
 
 
-def _continue(store: str | Path, info: RunInfo, progress: bool, stop: threading.Event) -> RunResult:
+def _continue(store: str | Path, info: RunInfo, progress: bool, stop: threading.Event, check: bool) -> RunResult:
     ready = _set_up(info)
     drive = Drive(
         ready.engine, info.run, [parse(_spec(store))], time_zone=ready.scenario.time_zone, progress=progress, stop=stop
     )
-    return drive.drive()
+    return drive.drive(check=check)
 
 
 def _spec(store: str | Path) -> str:

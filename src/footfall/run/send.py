@@ -12,6 +12,7 @@ from footfall.errors import StoreError, UsageError
 from footfall.events.chunk import Chunk, Groups, Part, Run, Stream, Tallies
 from footfall.events.schema import StreamSchema
 from footfall.run.engine import DAY_MS
+from footfall.run.pipeline import SPILL_BYTES
 from footfall.run.result import RunResult
 from footfall.run.run import Drive
 from footfall.sinks import Sink, parse
@@ -39,8 +40,10 @@ def send(
     run: str | None = None,
     from_ms: int | None = None,
     until_ms: int | None = None,
+    spill_bytes: int = SPILL_BYTES,
     progress: bool = False,
     stop: threading.Event | None = None,
+    check: bool = True,
 ) -> RunResult:
     """Deliver a stored run.
 
@@ -51,8 +54,10 @@ def send(
         to: Where to, as for `run`; or several.
         run: Id of the run, or its beginning; None takes the latest.
         from_ms, until_ms: Only what happened in this span, ms since the epoch, UTC; None for all.
-        progress: Show a bar on standard error if that is a terminal.
+        spill_bytes: Of several sinks, how much may wait in files for a slow one before the others wait too.
+        progress: Show a bar, and a line per sink, on standard error if that is a terminal.
         stop: When set, what is in flight is finished; the same again continues.
+        check: Raise what has gone wrong in a sink, once the others have got everything; else it stands in the result.
 
     Raises:
         UsageError: There is no such run, or the span holds nothing of it.
@@ -64,8 +69,16 @@ def send(
         info = _chosen(source, run)
         engine = StoredEngine.of(source, info, from_ms, until_ms)
         _check(sinks, info, source)
-        drive = Drive(engine, engine.run, sinks, stop=stop or threading.Event(), n_workers=1, progress=progress)
-        return drive.drive()
+        drive = Drive(
+            engine,
+            engine.run,
+            sinks,
+            stop=stop or threading.Event(),
+            n_workers=1,
+            spill_bytes=spill_bytes,
+            progress=progress,
+        )
+        return drive.drive(check=check)
 
 
 def send_foreign(file: str | Path, to: str) -> Imported:

@@ -8,8 +8,9 @@ import json
 import sys
 import tempfile
 import threading
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -25,12 +26,13 @@ from footfall.sinks.delivery.courier import Courier, carry_out
 from footfall.sinks.delivery.desk import Desk
 from footfall.sinks.delivery.exchange import Channel, Reply
 from footfall.sinks.delivery.ledger import FOLDER
+from footfall.sinks.delivery.letters import Retried, time_of
 from footfall.sinks.delivery.pace import Pace
 from footfall.sinks.delivery.retry import Schedule
 from footfall.sinks.delivery.secrets import Secret, secret_from
 from footfall.sinks.delivery.target import Options, Target, read_options, read_target
 from footfall.sinks.scratch import Scratch, drop, read_arrow
-from footfall.sinks.sink import Cursors, Guarantee, Placement, Prepared, Receipt, prepared_of
+from footfall.sinks.sink import Cursors, Guarantee, Placement, Prepared, Progress, Receipt, prepared_of
 from footfall.sinks.webhook import bytes_of, rows_of
 from footfall.store.shape import check_chunk
 
@@ -130,6 +132,21 @@ class AmplitudeSink:
         """Leave soon after an event is set."""
         self._stop = stop
 
+    def progress(self) -> Progress:
+        """Return what has become of the part that is being sent."""
+        sending = self._sending
+        return Progress() if sending is None else sending.progress()
+
+    @property
+    def letters_of(self) -> tuple[str, ...]:
+        """Sinks whose dead letters it can take: its own kind, since no other has events as Amplitude wants them."""
+        return ("amplitude:",)
+
+    def retry(self, events: Mapping[str, str]) -> Retried:
+        """Send dead letters again; see `Retrying`. What they said about people was told by other means."""
+        assert self._sending is not None, "retry needs open"
+        return self._sending.retry(events)
+
     def commit(self, prepared: Prepared) -> Receipt:
         """Send a part's events; return when all are accepted or refused.
 
@@ -185,7 +202,8 @@ class _Sending:
         self._folder = self._own_folder(folder)
         self._courier = self._make_courier(stop)
         self._is_announced = False
-        self._n_requests = self._n_bytes = self._n_refused = 0
+        self._n_requests = self._n_bytes = self._n_refused = self._n_retries = 0
+        self._queue: AmplitudeQueue | None = None
         self._desk: Desk | None = None
 
     def open(self, *, fresh: bool) -> None:
@@ -207,12 +225,19 @@ class _Sending:
         if before is not None:
             return before
         self._announce(prepared)
-        queue = self._deliver(self._lanes(prepared))
-        if not queue.is_done:
-            why = str(queue.problem or "stopped before all was accepted")
-            raise self._open_desk.undelivered(why, prepared, queue.accepted, is_permanent=queue.is_hopeless)
+        queue = self._delivered(self._lanes(prepared), prepared.events)
         owed = {} if self._settings.skips_properties else queue.owed()
         return self._open_desk.settle(prepared, queue.letters, queue.size_bytes, owed)
+
+    def retry(self, events: Mapping[str, str]) -> Retried:
+        left = self._open_desk.begin_again(events)
+        queue = self._delivered(_lanes_of(left.values()), len(left))
+        return self._open_desk.settle_again(left, queue.letters, queue.size_bytes)
+
+    def progress(self) -> Progress:
+        queue = self._queue
+        now = Progress() if queue is None else queue.progress
+        return replace(now, retries=self._n_retries + now.retries)
 
     def close(self, *, complete: bool) -> None:
         try:
@@ -286,13 +311,29 @@ class _Sending:
             lanes[int(person)].tail = what
         return list(lanes.values())
 
+    def _delivered(self, lanes: list[Lane], n_events: int) -> AmplitudeQueue:
+        """Send until all events are accepted or refused.
+
+        Raises:
+            SinkError: Some were neither.
+        """
+        queue = self._deliver(lanes)
+        if not queue.is_done:
+            why = str(queue.problem or "stopped before all was accepted")
+            raise self._open_desk.undelivered(why, n_events, queue.accepted, is_permanent=queue.is_hopeless)
+        return queue
+
     def _deliver(self, lanes: list[Lane]) -> AmplitudeQueue:
         schedule = Schedule(patience_s=self._settings.patience)
         queue = AmplitudeQueue(lanes, self._key, self._endpoint, schedule, self._clock, self._pace)
-        if self._settings.is_dry:
-            carry_out(queue, lambda _: Reply(200, b'{"code":200}'), self._clock)
-        else:
-            self._courier.run(queue)
+        self._queue = queue
+        try:
+            if self._settings.is_dry:
+                carry_out(queue, lambda _: Reply(200, b'{"code":200}'), self._clock)
+            else:
+                self._courier.run(queue)
+        finally:
+            self._n_retries, self._queue = self._n_retries + queue.retries, None
         self._n_requests += queue.requests
         self._n_bytes += queue.size_bytes
         self._n_refused += len(queue.letters)
@@ -386,6 +427,17 @@ def _items(prepared: Prepared, said: dict[str, dict[str, Any]]) -> list[Item]:
         Item(rows.text(row), person, user, device, time, said.get(str(row), {}))
         for row, (person, user, device, time) in enumerate(zip(*columns, strict=True))
     ]
+
+
+def _lanes_of(texts: Iterable[str]) -> list[Lane]:
+    """Return single events by whom they are of, in the order of their times, as ids alone tell it."""
+    events = [(json.loads(text), text) for text in texts]
+    lanes: dict[tuple[str | None, str | None], Lane] = {}
+    for event, text in sorted(events, key=lambda pair: time_of(pair[1])):
+        user, device = (i if isinstance(i, str) else None for i in (event.get("user_id"), event.get("device_id")))
+        lane = lanes.setdefault((user, None if user else device), Lane(len(lanes), Known()))
+        lane.items.append(Item(text, lane.person, user, device, time_of(text), {}))
+    return list(lanes.values())
 
 
 def _with_device(item: Item, lane: Lane) -> Item:

@@ -23,6 +23,7 @@ from footfall.sinks.delivery.letters import Letter
 from footfall.sinks.delivery.pace import Pace
 from footfall.sinks.delivery.retry import Schedule
 from footfall.sinks.delivery.secrets import MASK, Secret
+from footfall.sinks.sink import Progress
 
 _NAMING = ("events_with_invalid_fields", "events_with_missing_fields", "events_with_invalid_id_lengths")
 _THROTTLED = ("throttled_users", "throttled_devices")
@@ -100,9 +101,10 @@ class AmplitudeQueue:
         self._again: list[tuple[float, int, Load]] = []
         self._numbers = itertools.count()
         self._in_flight = 0
+        self._events_in_flight = 0
         self._held_until = 0.0
         self._last_good = clock.monotonic()
-        self.accepted = self.size_bytes = self.requests = 0
+        self.accepted = self.size_bytes = self.requests = self.retries = 0
         self.letters: list[Letter] = []
         self.problem: SinkError | None = None
         self.is_hopeless = False
@@ -114,6 +116,11 @@ class AmplitudeQueue:
     def is_done(self) -> bool:
         """Whether everything is accepted or refused."""
         return self.problem is None and not (self._ready or self._waiting or self._again or self._in_flight)
+
+    @property
+    def progress(self) -> Progress:
+        """What has become of the events so far."""
+        return Progress(self._events_in_flight, self.accepted, len(self.letters), self.retries)
 
     def next(self) -> Request | float | None:
         """Return what is to be sent now, or how many seconds to wait, or None when there is nothing left to do."""
@@ -133,6 +140,7 @@ class AmplitudeQueue:
         """Take in an answer."""
         load: Load = request.what
         self._in_flight -= 1
+        self._events_in_flight -= load.n_items
         load.attempts += 1
         reply = self._scrubbed(reply)
         body = _object(reply.body)
@@ -212,6 +220,8 @@ class AmplitudeQueue:
 
     def _sent(self, load: Load) -> Request:
         self._in_flight += 1
+        self._events_in_flight += load.n_items
+        self.retries += load.attempts > 0
         self._pace.take(len(load.texts))
         body = b"".join((self._head, ",".join(load.texts).encode(), b"]}"))
         self.size_bytes += len(body)

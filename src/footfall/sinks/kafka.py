@@ -7,10 +7,11 @@ Source:
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,15 +20,15 @@ from urllib.parse import parse_qsl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from footfall.errors import MissingExtraError, PermanentSinkError, SinkError, TransientSinkError, UsageError
+from footfall.errors import MissingExtraError, PermanentSinkError, TransientSinkError, UsageError
 from footfall.events.chunk import Chunk, Run
 from footfall.sinks.delivery.clock import SystemClock
 from footfall.sinks.delivery.desk import Desk
 from footfall.sinks.delivery.ledger import FOLDER
-from footfall.sinks.delivery.letters import Letter
+from footfall.sinks.delivery.letters import Letter, Retried, time_of
 from footfall.sinks.encode_json import json_rows
 from footfall.sinks.scratch import Scratch, drop, read_arrow
-from footfall.sinks.sink import Cursors, Guarantee, Payload, Placement, Prepared, Receipt, prepared_of
+from footfall.sinks.sink import Cursors, Guarantee, Placement, Prepared, Progress, Receipt, prepared_of
 from footfall.store.shape import check_chunk
 
 FORM = "kafka://BROKER:PORT,…/TOPIC"
@@ -100,6 +101,7 @@ class KafkaSink:
         self._scratch = Scratch((folder or FOLDER) / f"{self.key}.scratch")
         self._desk: Desk | None = None
         self._producer: Any = None
+        self._reports = Reports()
 
     @property
     def name(self) -> str:
@@ -150,9 +152,8 @@ class KafkaSink:
                 return before
             reports = Reports()
             for payload in prepared.payloads["messages"]:
-                self._send(payload, reports)
-            if reports.problem is not None:
-                raise self._undelivered(reports, prepared)
+                self._send(read_arrow(payload), reports)
+            self._check(reports, prepared.events)
             return self._desk.settle(prepared, reports.letters, prepared.size_bytes)
         finally:
             drop(prepared.files)
@@ -164,35 +165,63 @@ class KafkaSink:
             desk.close(complete=complete)
         self._scratch.clear()
 
-    def _undelivered(self, reports: Reports, prepared: Prepared) -> SinkError:
+    def progress(self) -> Progress:
+        """Return what has become of the part that is being sent; what the client sends again by itself is not known."""
+        reports = self._reports
+        counts = reports.counts
+        return Progress(max(reports.n_queued - reports.n, 0), counts["delivered"], len(reports.letters))
+
+    @property
+    def letters_of(self) -> tuple[str, ...]:
+        """Sinks whose dead letters it can take: those that send events as they are stored."""
+        return ("kafka:", "webhook+")
+
+    def retry(self, events: Mapping[str, str]) -> Retried:
+        """Send dead letters again; see `Retrying`."""
+        assert self._desk is not None, "retry needs open"
+        left = self._desk.begin_again(events)
+        reports = Reports()
+        self._send(_messages_of(left.values()), reports)
+        self._check(reports, len(left))
+        return self._desk.settle_again(left, reports.letters, sum(len(text.encode()) for text in left.values()))
+
+    def _check(self, reports: Reports, n_events: int) -> None:
+        """Check that all messages were reported as delivered or refused.
+
+        Raises:
+            SinkError: Some were not.
+        """
         assert self._desk is not None
-        assert reports.problem is not None
+        if reports.problem is None:
+            return
         self._producer = _producer(self.topic)  # what a fatal error has ended sends no more
-        return self._desk.undelivered(
-            reports.problem, prepared, reports.counts["delivered"], is_permanent=reports.is_permanent
+        raise self._desk.undelivered(
+            reports.problem, n_events, reports.counts["delivered"], is_permanent=reports.is_permanent
         )
 
-    def _send(self, payload: Payload, reports: Reports) -> None:
+    def _send(self, messages: pa.Table, reports: Reports) -> None:
         """Queue all messages, as fast as the queue has room, and wait for all reports."""
         exceptions = _driver().KafkaException
-        n_queued = 0
+        self._reports = reports
         try:
-            for batch in read_arrow(payload).to_batches():
-                n_queued += self._queue(batch, reports)
-            while reports.n < n_queued and reports.problem is None:
+            for batch in messages.to_batches(BATCH):
+                self._queue(batch, reports)
+            while reports.n < reports.n_queued and reports.problem is None:
                 self._producer.poll(_POLL_S)
         except exceptions as error:
             reports.fail(error.args[0])
+        finally:
+            self._reports = Reports()
 
-    def _queue(self, batch: pa.RecordBatch, reports: Reports) -> int:
-        """Queue messages one by one, as the client takes them (its call for many takes no times); return how many."""
-        produce, name, n_queued = self._producer.produce, self.topic.name, 0
+    def _queue(self, batch: pa.RecordBatch, reports: Reports) -> None:
+        """Queue messages one by one, as the client takes them (its call for many takes no times)."""
+        produce, name = self._producer.produce, self.topic.name
         too_large = _driver().KafkaException
         for key, value, timestamp in zip(*(column.to_pylist() for column in batch.columns), strict=True):
             while reports.problem is None:
                 try:
                     produce(name, value, key, on_delivery=reports.take, timestamp=timestamp)
-                    n_queued += 1
+                    reports.n_queued += 1
                 except BufferError:  # back-pressure: reports make room
                     self._producer.poll(_POLL_S)
                     continue
@@ -200,13 +229,13 @@ class KafkaSink:
                     reports.refuse_or_fail(value, error.args[0])
                 break
         self._producer.poll(0)
-        return n_queued
 
 
 @dataclass(slots=True)
 class Reports:
     """What became of messages: delivered, refused for good, or not delivered and why."""
 
+    n_queued: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     letters: list[Letter] = field(default_factory=list)
     problem: str | None = None
@@ -256,6 +285,15 @@ def _messages(events: pa.Table) -> pa.Table:
             "timestamp": events["time"].cast(pa.int64()),
         }
     )
+
+
+def _messages_of(texts: Iterable[str]) -> pa.Table:
+    """Return messages of single events."""
+    values = list(texts)
+    events = [json.loads(text) for text in values]
+    keys = [str(event.get("user_id") or f"person-{event.get('person')}") for event in events]
+    columns = {"key": pa.array(keys, pa.string()), "value": pa.array(values, pa.string())}
+    return pa.table({**columns, "timestamp": pa.array([time_of(text) for text in values], pa.int64())})
 
 
 def _texts(events: pa.Table) -> Iterator[pa.Array]:

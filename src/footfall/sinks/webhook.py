@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sys
 import threading
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,14 +22,15 @@ from footfall.sinks.delivery.courier import Courier
 from footfall.sinks.delivery.desk import Desk
 from footfall.sinks.delivery.exchange import Channel
 from footfall.sinks.delivery.ledger import FOLDER
+from footfall.sinks.delivery.letters import Retried, time_of
 from footfall.sinks.delivery.pace import Pace
 from footfall.sinks.delivery.retry import Schedule
 from footfall.sinks.delivery.rows import Rows, lengths_of
 from footfall.sinks.delivery.secrets import secret_from
 from footfall.sinks.delivery.target import Options, Target, read_target
 from footfall.sinks.scratch import Scratch, drop
-from footfall.sinks.sink import Cursors, Guarantee, Payload, Placement, Prepared, Receipt, prepared_of
-from footfall.sinks.webhook_queue import Envelope, WebhookQueue, parcels_of
+from footfall.sinks.sink import Cursors, Guarantee, Payload, Placement, Prepared, Progress, Receipt, prepared_of
+from footfall.sinks.webhook_queue import SAME_FAILURES, Envelope, WebhookQueue, parcels_of
 from footfall.store.shape import check_chunk
 
 if TYPE_CHECKING:
@@ -150,6 +152,21 @@ class WebhookSink:
         """Send nothing new once an event is set."""
         self._stop = stop
 
+    def progress(self) -> Progress:
+        """Return what has become of the part that is being sent."""
+        sending = self._sending
+        return Progress() if sending is None else sending.progress()
+
+    @property
+    def letters_of(self) -> tuple[str, ...]:
+        """Sinks whose dead letters it can take: those that send events as they are stored."""
+        return ("webhook+", "kafka:")
+
+    def retry(self, events: Mapping[str, str]) -> Retried:
+        """Send dead letters again; see `Retrying`."""
+        assert self._sending is not None, "retry needs open"
+        return self._sending.retry(events)
+
     def commit(self, prepared: Prepared) -> Receipt:
         """Send a part's events; return when all are accepted or refused.
 
@@ -199,20 +216,41 @@ class _Sending:
         self._desk, self._courier, self._envelope, self._settings = desk, courier, envelope, settings
         self._clock = clock
         self._paces = (Pace(clock, settings.requests), Pace(clock, settings.rate))
+        self._queue: WebhookQueue | None = None
+        self._n_retries = 0
+
+    def progress(self) -> Progress:
+        queue = self._queue
+        now = Progress() if queue is None else queue.progress
+        return replace(now, retries=self._n_retries + now.retries)
 
     def commit(self, prepared: Prepared) -> Receipt:
         before = self._desk.begin(prepared)
         if before is not None:
             return before
-        rows = rows_of(prepared)
-        parcels = parcels_of(rows, times_of(prepared), self._settings.batch, self._settings.batch_bytes)
+        queue = self._deliver(rows_of(prepared), times_of(prepared))
+        return self._desk.settle(prepared, queue.letters, queue.size_bytes)
+
+    def retry(self, events: Mapping[str, str]) -> Retried:
+        left = self._desk.begin_again(events)
+        times = [time_of(text) for text in left.values()]
+        queue = self._deliver(Rows.of_texts(left.values()), times, most_refusals=0)  # they were refused before
+        return self._desk.settle_again(left, queue.letters, queue.size_bytes)
+
+    def _deliver(self, rows: Rows, times_ms: list[int], *, most_refusals: int = SAME_FAILURES) -> WebhookQueue:
+        """Send rows until all are accepted or refused."""
+        parcels = parcels_of(rows, times_ms, self._settings.batch, self._settings.batch_bytes)
         schedule = Schedule(patience_s=self._settings.patience)
-        queue = WebhookQueue(parcels, self._envelope, schedule, self._clock, self._paces)
-        self._courier.run(queue)
+        queue = WebhookQueue(parcels, self._envelope, schedule, self._clock, self._paces, most_refusals)
+        self._queue = queue
+        try:
+            self._courier.run(queue)
+        finally:
+            self._n_retries, self._queue = self._n_retries + queue.retries, None
         if not queue.is_done:
             why = str(queue.problem or "stopped before all was accepted")
-            raise self._desk.undelivered(why, prepared, queue.accepted, is_permanent=queue.is_hopeless)
-        return self._desk.settle(prepared, queue.letters, queue.size_bytes)
+            raise self._desk.undelivered(why, len(rows), queue.accepted, is_permanent=queue.is_hopeless)
+        return queue
 
     def close(self, *, complete: bool) -> None:
         self._courier.close()

@@ -20,6 +20,7 @@ from footfall.sinks.delivery.letters import Letter
 from footfall.sinks.delivery.pace import Pace
 from footfall.sinks.delivery.retry import Schedule, asked_s
 from footfall.sinks.delivery.rows import Rows
+from footfall.sinks.sink import Progress
 
 Meaning = Literal["accepted", "again", "split", "refused", "over"]
 SAME_FAILURES = 20
@@ -131,6 +132,7 @@ class WebhookQueue:
         schedule: When to try again.
         clock: Tells the time.
         paces: Limits of requests and of events per second.
+        most_refusals: So many in a row, and nothing accepted, end it; 0 never does.
     """
 
     def __init__(
@@ -140,16 +142,19 @@ class WebhookQueue:
         schedule: Schedule,
         clock: Clock,
         paces: tuple[Pace, Pace],
+        most_refusals: int = SAME_FAILURES,
     ) -> None:
         self._todo, self._envelope, self._schedule, self._clock = deque(parcels), envelope, schedule, clock
-        self._paces = paces
+        self._paces, self._most_refusals = paces, most_refusals
         self._later: list[tuple[float, int, Parcel]] = []
         self._numbers = itertools.count()
         self._in_flight = 0
+        self._events_in_flight = 0
         self._held_until = 0.0
         self._last_good = clock.monotonic()
         self._refusals = 0
         self.accepted = 0
+        self.retries = 0
         self.size_bytes = 0
         self.letters: list[Letter] = []
         self.problem: SinkError | None = None
@@ -159,6 +164,11 @@ class WebhookQueue:
     def is_done(self) -> bool:
         """Whether everything is accepted or refused."""
         return self.problem is None and not (self._todo or self._later or self._in_flight)
+
+    @property
+    def progress(self) -> Progress:
+        """What has become of the rows so far."""
+        return Progress(self._events_in_flight, self.accepted, len(self.letters), self.retries)
 
     def next(self) -> Request | float | None:
         """Return what is to be sent now, or how many seconds to wait, or None when there is nothing left to do."""
@@ -174,6 +184,7 @@ class WebhookQueue:
         """Take in an answer."""
         parcel: Parcel = request.what
         self._in_flight -= 1
+        self._events_in_flight -= parcel.n_events
         parcel.attempts += 1
         meaning = meaning_of(reply.status)
         getattr(self, f"_{meaning}")(parcel, reply, request.headers[signature.ID])
@@ -193,6 +204,8 @@ class WebhookQueue:
 
     def _sent(self, parcel: Parcel) -> Request:
         self._in_flight += 1
+        self._events_in_flight += parcel.n_events
+        self.retries += parcel.attempts > 0
         request = self._envelope.request(parcel, self._clock.wall_ms() // 1000)
         for pace, amount in zip(self._paces, (1, parcel.n_events), strict=True):
             pace.take(amount)
@@ -228,7 +241,7 @@ class WebhookQueue:
         reason = f"refused with {reply.status}"
         texts = (parcel.rows.text(row) for row in range(parcel.first, parcel.end))
         self.letters += [Letter.of(text, reason, reply) for text in texts]
-        if self._refusals >= SAME_FAILURES and not self.accepted:
+        if self._most_refusals and self._refusals >= self._most_refusals and not self.accepted:
             self.fail(SinkError(f"every request fails the same way: {reply}"))
 
     def _over(self, parcel: Parcel, reply: Reply, name: str) -> None:

@@ -10,7 +10,7 @@ from footfall.errors import PermanentSinkError, SinkError, TransientSinkError
 from footfall.events.chunk import Run
 from footfall.sinks.delivery.clock import Clock
 from footfall.sinks.delivery.ledger import FOLDER, DeliveryLedger
-from footfall.sinks.delivery.letters import Letter, Letters
+from footfall.sinks.delivery.letters import Letter, Letters, Retried, id_of
 from footfall.sinks.sink import CursorBook, Prepared, Receipt
 from footfall.store.durable import Lock
 
@@ -43,8 +43,9 @@ class Desk:
             self.ledger = DeliveryLedger(path)
             self._letters = folder.parent / LETTERS / f"{key}-{run.id[:8]}.ndjson"
             if fresh:
-                self.ledger.forget(run.id)
-            self._begin()
+                self.forget()
+            else:
+                self._begin()
         except BaseException:
             self._lock.release()
             raise
@@ -52,10 +53,13 @@ class Desk:
     def forget(self) -> None:
         """Forget what is noted of the run, and begin anew."""
         self.ledger.forget(self.run.id)
+        self._letters.unlink(missing_ok=True)
         self._begin()
 
     def _begin(self) -> None:
-        self.book = CursorBook(self.run, self.ledger.begin(self.run, self.name, self._clock.wall_ms()))
+        have = self._letters.stat().st_size if self._letters.exists() else 0
+        cursors = self.ledger.begin(self.run, self.name, self._clock.wall_ms(), letters=have)
+        self.book = CursorBook(self.run, cursors)
         self.letters = Letters(self._letters, self.ledger.letters_bytes(self.run.id))
 
     def begin(self, prepared: Prepared) -> Receipt | None:
@@ -90,12 +94,28 @@ class Desk:
         finally:
             self._lock.release()
 
-    def undelivered(self, why: str, prepared: Prepared, accepted: int, *, is_permanent: bool = False) -> SinkError:
+    def begin_again(self, events: Mapping[str, str]) -> dict[str, str]:
+        """Note that dead letters are about to be sent again; return those that have not been accepted since.
+
+        Args:
+            events: Id → event as JSON.
+        """
+        return self.ledger.send_again(self.run.id, events, self._clock.wall_ms())
+
+    def settle_again(self, events: Mapping[str, str], letters: Sequence[Letter], size_bytes: int) -> Retried:
+        """Note which dead letters are accepted now, and keep the others, with the reason of today."""
+        refused = {id_of(letter.event) for letter in letters}
+        accepted = [name for name in events if name not in refused]
+        valid = self.letters.write(letters, self.run.id, self.name)
+        self.ledger.settle_again(self.run.id, accepted, refused, letters=valid, now_ms=self._clock.wall_ms())
+        return Retried(len(events), len(accepted), size_bytes)
+
+    def undelivered(self, why: str, n_events: int, accepted: int, *, is_permanent: bool = False) -> SinkError:
         """Return the error of a part that is not delivered to its end; nothing of it is noted as accepted."""
         kind = PermanentSinkError if is_permanent else TransientSinkError
         return kind(
             f"{self.name}: {why}\n"
-            f"  of the {prepared.events:,} events being sent, {accepted:,} were accepted; "
-            f"{prepared.events - accepted:,} are pending, and nothing is lost\n"
+            f"  of the {n_events:,} events being sent, {accepted:,} were accepted; "
+            f"{n_events - accepted:,} are pending, and nothing is lost\n"
             "  hint: the same command again continues; what was accepted goes again with the same ids"
         )

@@ -29,10 +29,12 @@ CREATE TABLE IF NOT EXISTS groups (run TEXT NOT NULL, first_person INTEGER NOT N
   PRIMARY KEY (run, first_person, end_person)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sending (run TEXT NOT NULL, first_person INTEGER NOT NULL, end_person INTEGER NOT NULL,
   until_ms INTEGER NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (run, first_person, end_person));
+CREATE TABLE IF NOT EXISTS again (run TEXT NOT NULL, event TEXT NOT NULL, since INTEGER NOT NULL, accepted INTEGER,
+  PRIMARY KEY (run, event)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS owed (run TEXT NOT NULL, person INTEGER NOT NULL, what TEXT NOT NULL,
   PRIMARY KEY (run, person)) WITHOUT ROWID;
 """
-_PER_RUN = ("runs", "groups", "sending", "owed")
+_PER_RUN = ("runs", "groups", "sending", "again", "owed")
 _ADD = """INSERT INTO groups VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
   until_ms = excluded.until_ms, parts = parts + 1, events = events + excluded.events,
   accepted = accepted + excluded.accepted, rejected = rejected + excluded.rejected,
@@ -60,12 +62,16 @@ class DeliveryLedger:
             self._connection.executescript(_TABLES)
             self._connection.execute(f"PRAGMA user_version = {FORMAT}")
 
-    def begin(self, run: Run, sink: str, now_ms: int) -> Cursors:
-        """Note a run; return its cursors: (first person, end person) → time up to which its parts are accepted."""
+    def begin(self, run: Run, sink: str, now_ms: int, *, letters: int = 0) -> Cursors:
+        """Note a run; return its cursors: (first person, end person) → time up to which its parts are accepted.
+
+        Args:
+            letters: Bytes of dead letters that are there already, should the run not be known: they are kept.
+        """
         with self._transaction() as do:
             do(
-                "INSERT OR IGNORE INTO runs (run, sink, title, begun) VALUES (?, ?, ?, ?)",
-                (run.id, sink, run.title, now_ms),
+                "INSERT OR IGNORE INTO runs (run, sink, title, begun, letters) VALUES (?, ?, ?, ?, ?)",
+                (run.id, sink, run.title, now_ms, letters),
             )
             do("UPDATE runs SET finished = NULL WHERE run = ?", (run.id,))
         rows = self._rows("SELECT first_person, end_person, until_ms FROM groups WHERE run = ?", (run.id,))
@@ -98,7 +104,11 @@ class DeliveryLedger:
 
     def oldest_attempt_ms(self, run: str) -> int | None:
         """Return since when something is being sent of which the outcome is not known; None if there is nothing."""
-        oldest = self._rows("SELECT min(since) FROM sending WHERE run = ?", (run,))[0][0]
+        sql = (
+            "SELECT min(since) FROM (SELECT since FROM sending WHERE run = ?1 UNION ALL "
+            "SELECT since FROM again WHERE run = ?1 AND accepted IS NULL)"
+        )
+        oldest = self._rows(sql, (run,))[0][0]
         return None if oldest is None else int(oldest)
 
     def first_attempt_ms(self, run: str) -> int | None:
@@ -149,6 +159,35 @@ class DeliveryLedger:
             sql = "SELECT person, what FROM json_each(?) JOIN owed ON person = value WHERE run = ?"
             rows = self._rows(sql, (chosen, run))
         return {person: json.loads(what) for person, what in rows}
+
+    def send_again(self, run: str, events: Mapping[str, str], now_ms: int) -> dict[str, str]:
+        """Note that dead letters are being sent again; return those that have not been accepted since.
+
+        Args:
+            events: Id → event.
+        """
+        sql = "SELECT event FROM json_each(?) JOIN again ON event = value WHERE run = ? AND accepted IS NOT NULL"
+        accepted = {name for (name,) in self._rows(sql, (json.dumps(list(events)), run))}
+        left = {name: text for name, text in events.items() if name not in accepted}
+        with self._transaction():
+            rows = [(run, name, now_ms) for name in left]
+            self._connection.executemany("INSERT OR IGNORE INTO again VALUES (?, ?, ?, NULL)", rows)
+        return left
+
+    def settle_again(
+        self, run: str, accepted: Iterable[str], refused: Iterable[str], *, letters: int, now_ms: int
+    ) -> None:
+        """Note what became of dead letters; those that were refused again may go once more.
+
+        Args:
+            letters: Bytes of the dead letters.
+        """
+        with self._transaction() as do:
+            taken, left = ([(run, name) for name in names] for names in (accepted, refused))
+            set_accepted = f"UPDATE again SET accepted = {int(now_ms)} WHERE run = ? AND event = ?"
+            self._connection.executemany(set_accepted, taken)
+            self._connection.executemany("DELETE FROM again WHERE run = ? AND event = ?", left)
+            do("UPDATE runs SET letters = ? WHERE run = ?", (letters, run))
 
     def end(self, run: str, now_ms: int) -> None:
         """Note that all parts of a run are delivered."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
 
 from footfall.sinks.delivery.exchange import Reply
 from footfall.sinks.scratch import explained
@@ -39,6 +42,64 @@ class Letter:
         """Return the line of a file."""
         told = {"run": run, "sink": sink, "reason": self.reason, "status": self.status, "response": self.response}
         return (json.dumps(told, ensure_ascii=False)[:-1] + f', "event": {self.event}}}\n').encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """What became of dead letters that were to be sent again.
+
+    Args:
+        sent: Events that had not been accepted since.
+        accepted: Of these, events that are accepted now.
+        size_bytes: Bytes sent.
+    """
+
+    sent: int
+    accepted: int
+    size_bytes: int
+
+
+@runtime_checkable
+class Retrying(Protocol):
+    """A sink that takes single events as they stand in dead letters.
+
+    Attributes:
+        letters_of: Beginnings of the names of sinks whose dead letters it can take.
+    """
+
+    @property
+    def letters_of(self) -> tuple[str, ...]:
+        """Beginnings of the names of sinks whose dead letters it can take."""
+        ...
+
+    def retry(self, events: Mapping[str, str]) -> Retried:
+        """Send events again that have not been accepted since; the sink is open for the run that they are of.
+
+        Args:
+            events: Id → event as JSON.
+
+        Raises:
+            SinkError: Some were neither accepted nor refused.
+        """
+        ...
+
+
+def id_of(event: str | Mapping[str, Any]) -> str:
+    """Return what tells an event from others: its insert_id, or, where somebody has taken that away, its hash."""
+    told = json.loads(event) if isinstance(event, str) else event
+    name = told.get("insert_id") if isinstance(told, Mapping) else None
+    return name if isinstance(name, str) else hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def time_of(event: str) -> int:
+    """Return when an event happened, ms since the epoch: 0 where it does not say so."""
+    time = json.loads(event).get("time")
+    if isinstance(time, int):
+        return time
+    try:
+        return round(dt.datetime.fromisoformat(str(time)).timestamp() * 1000)
+    except (ValueError, OverflowError):
+        return 0
 
 
 class Letters:

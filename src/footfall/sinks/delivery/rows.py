@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +28,12 @@ class Rows:
     def of(cls, data: bytes | memoryview, lengths: bytes) -> Rows:
         """Return rows from their bytes and the lengths of each, as int32."""
         return cls(memoryview(data), np.cumsum(np.frombuffer(lengths, np.int32), dtype=np.int64))
+
+    @classmethod
+    def of_texts(cls, texts: Iterable[str]) -> Rows:
+        """Return rows from single texts."""
+        rows = [text.encode() + b"," for text in texts]
+        return cls.of(b"".join(rows), np.array([len(row) for row in rows], np.int32).tobytes())
 
     def __len__(self) -> int:
         return len(self.ends)

@@ -1,0 +1,43 @@
+"""What a command that delivers says of sinks that have failed, and how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from footfall.errors import FootfallError
+
+if TYPE_CHECKING:
+    from footfall.run.result import Balance
+
+
+def is_left(balance: Balance) -> bool:
+    """Return whether a sink has failed because whoever read standard output has seen enough: that is no complaint."""
+    return balance.problem is not None and isinstance(balance.problem.__context__, BrokenPipeError)
+
+
+def tell_problems(balances: Sequence[Balance]) -> None:
+    """Say on standard error, sink by sink, what has gone wrong."""
+    for balance in balances:
+        if balance.problem is not None and not is_left(balance):
+            click.echo(f"error: {_text(balance)}", err=True)
+
+
+def rest_of(balance: Balance) -> str:
+    """Return what of a balance is neither accepted nor as it should be, to be put behind what is; else nothing."""
+    counts = f", {balance.rejected:,} rejected, {balance.pending:,} pending"
+    return (counts if balance.rejected or balance.pending else "") + (", failed" if balance.problem else "")
+
+
+def _text(balance: Balance) -> str:
+    problem = balance.problem
+    if isinstance(problem, FootfallError):
+        text = str(problem)
+        return text if text.startswith(balance.name) else f"{balance.name}: {text}"
+    kind = type(problem).__name__
+    return (
+        f"{balance.name}: this should not have happened: {kind}: {problem}\n"
+        "  it is a fault in footfall, not in what you did; what was committed is kept"
+    )
