@@ -64,7 +64,7 @@ def test_settings():
 @pytest.mark.parametrize(
     ("target", "said"),
     [
-        ("plan.hmtl", 'its ending ".hmtl" is no format\n  accepted: .xlsx, .csv, .json, .md, .markdown, .html, .htm\n'),
+        ("plan.hmtl", 'its ending ".hmtl" is no format\n  accepted: .xlsx, .csv, .json, .md, .markdown, .html, .htm'),
         ("plan.hmtl", "  hint: did you mean .html?"),
         ("plan", "it has no ending that says the format"),
         ("plan.docx", "hint: or say it: --format xlsx, csv, amplitude, amplitude-users, json-schema, markdown, html"),
