@@ -118,7 +118,8 @@ def _text(value: object) -> str:
     if isinstance(value, dt.datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}"
     text = f"{value:,}" if isinstance(value, int) else str("" if value is None else value)
-    return escape(text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…")
+    cut = text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
+    return escape("".join(c if c.isprintable() else "\ufffd" for c in cut))  # nothing that turns what follows around
 
 
 _HELP = {
