@@ -76,6 +76,11 @@ def split_list(text: str) -> tuple[str, ...]:
     return split(text)
 
 
+def split_names(text: str) -> tuple[str, ...]:
+    """Return the names of a cell, whatever of these signs separates them: names hold none of them."""
+    return tuple(_parts(text, "".join(_WEAK)))
+
+
 def _parts(text: str, signs: str) -> Iterator[str]:
     """Yield what stands between some signs, outside of quotes and brackets, without spaces around it."""
     start, at = 0, 0

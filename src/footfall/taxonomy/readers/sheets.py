@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from footfall.errors import shown
-from footfall.taxonomy.cells import DASHES, allowed, changes_of, is_yes, split, split_list, type_of
+from footfall.taxonomy.cells import DASHES, allowed, changes_of, is_yes, split, split_list, split_names, type_of
 from footfall.taxonomy.plan import ExampleStep, Origin, PlanEvent, PlanProperty, PlanStage, PlanType
 from footfall.taxonomy.readers.drafts import Draft
 from footfall.taxonomy.readers.tables import CATEGORIES, DICTIONARY, EVENTS, PATH, PLAN, USERS, Table, normal
@@ -18,7 +18,7 @@ _PLAIN_SHEET = re.compile(
     re.IGNORECASE,
 )
 _NAME = r"[^\s:=(){}\[\]]+(?: [^\s:=(){}\[\]]+){0,4}?(?:\[\])?"
-_LISTED = re.compile(rf"[-•*·]?\s*({_NAME})\s*(?:(?:[:=]|\s[-–—])\s*(.*)|\((.*)\))?", re.DOTALL)
+_LISTED = re.compile(rf"[-•*·]?\s*({_NAME})\s*(?:[:=]\s*(.*)|\s[-–—]\s*(.*)|\((.*)\))?", re.DOTALL)
 _NUMBER = re.compile(r"\d+[.)]?")
 _SAID = re.compile(r"\s*[=:]\s*")
 
@@ -131,24 +131,27 @@ def _properties(row: _Row) -> Iterator[tuple[PlanProperty, str]]:
         listed = _listed(cell)
         at = table.grid.origin(row.number, column if column is not None else table.first())
         if len(listed) == 1:
-            name, rest = listed[0]
-            name = name if not rest or type_of(rest) else cell
-            yield _property(replace(PlanProperty(name), origin=at), row), row.text("Type") or rest * (name != cell)
-            continue
-        for name, rest in listed:
-            is_type = type_of(rest) is not None
-            found = PlanProperty(name, examples=(rest,) if rest and not is_type else (), origin=at)
-            yield found, rest if is_type else ""
+            known, type_text = listed[0]
+            found = known if type_text or known == PlanProperty(known.name) else PlanProperty(cell)
+            yield _property(replace(found, origin=at), row), row.text("Type") or type_text
+        else:
+            yield from ((replace(known, origin=at), type_text) for known, type_text in listed)
 
 
-def _listed(cell: str) -> list[tuple[str, str]]:
-    """Return the properties that a cell names, each with what is said behind it: `price: number; sku (string)`."""
+def _listed(cell: str) -> list[tuple[PlanProperty, str]]:
+    """Return the properties that a cell names, and their types: `price: number; sku (string); n: 3; colour - what`."""
     inner = cell[1:-1] if cell[:1] in "{[" and cell[-1:] in "}]" and len(cell) > 1 else cell
-    found = []
-    for part in split_list(inner):
-        match = _LISTED.fullmatch(part)
-        found.append((match[1].strip("'\""), (match[2] or match[3] or "").strip()) if match else (part, ""))
-    return found
+    return [_one_of_several(part) for part in split_names(inner)]
+
+
+def _one_of_several(text: str) -> tuple[PlanProperty, str]:
+    match = _LISTED.fullmatch(text)
+    if not match:
+        return PlanProperty(text), ""
+    name, said, about = match[1].strip("'\""), (match[2] or match[4] or "").strip(), (match[3] or "").strip()
+    if said and type_of(said):
+        return PlanProperty(name), said
+    return PlanProperty(name, examples=(said,) if said else (), about=about), ""
 
 
 def _property(found: PlanProperty, row: _Row) -> PlanProperty:

@@ -9,6 +9,7 @@ Source: ECMA-376 part 1, 18.2 (workbook), 18.3 (worksheets), 18.4 (shared string
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -196,6 +197,8 @@ class _Values:
             case "d":
                 return value
         number = float(value)
+        if not math.isfinite(number):
+            raise ValueError(value)
         if style.isdecimal() and int(style) in self.dates:
             return self._moment(number)
         return str(int(number)) if number.is_integer() and abs(number) < _LARGEST_EXACT else repr(number)
