@@ -93,7 +93,7 @@ def test_disk_full():
         check(client, taken + 1)
 
 
-def test_disk_full_and_killed():
+def test_ends_while_the_disk_is_full():
     """A receiver that ends while the disk is full has kept what it acknowledged."""
     with small_disk("6m") as disk:
         with receiver(disk.folder) as client:
