@@ -16,8 +16,9 @@ from footfall.compiler.effects import Effects
 from footfall.compiler.journeys.builder import Builder
 from footfall.compiler.journeys.kinds import LOWER
 from footfall.compiler.journeys.lowering import Lowering
+from footfall.compiler.liveness import without_idle_clears
 from footfall.compiler.nullability import never_null
-from footfall.compiler.optimise import optimise
+from footfall.compiler.optimise import joined, optimise
 from footfall.compiler.prefixes import id_prefixes
 from footfall.compiler.sites import Sites
 from footfall.compiler.world import compile_catalogues, declare_people, declare_sessions
@@ -140,7 +141,9 @@ def mark_nullability(c: Compilation) -> None:
     """Mark what can never be null."""
     if c.problems.found:
         return
-    known = never_null(c.initials, c.nodes, c.timers, c.table_columns)
+    c.nodes, set_first = without_idle_clears(c.nodes, c.compiled_sites, c.columns.all())
+    c.nodes, c.entry, c.end, c.timers = optimise(joined(c.nodes), c.entry, c.end, c.timers)
+    known = never_null(c.initials, c.nodes, c.timers, c.table_columns, set_first)
     c.nodes, c.compiled_sites = known.marked(c.nodes), known.marked(c.compiled_sites)
     c.initials, c.session_initials = (
         list(known.marked(tuple(c.initials))),

@@ -7,7 +7,7 @@ Nothing is said of numbers that are computed (they can grow until they are none)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
@@ -96,19 +96,24 @@ def _is_null(kind: Kind, value: float) -> bool:
 
 
 def never_null(
-    initials: Sequence[Initial], nodes: Sequence[Node], timers: Sequence[Timer], tables: Sequence[TableColumn]
+    initials: Sequence[Initial],
+    nodes: Sequence[Node],
+    timers: Sequence[Timer],
+    tables: Sequence[TableColumn],
+    set_first: Collection[int] = (),
 ) -> Nullability:
     """Find the columns of people that are never null.
 
     Args:
         initials: How they begin.
         nodes: The program, with everything that changes them.
+        set_first: Columns that are set before they are read.
     """
     changes = list(_changes(nodes))
-    begun = {initial.column for initial in initials}
+    begun = {initial.column for initial in initials} | set(set_first)
     unsure = {column for node in nodes if isinstance(node, Enter) for column in node.clears}
     unsure |= {column for timer in timers for column in timer.payload}
-    unsure |= {column for change in changes if not isinstance(change, Assign) for column in _targets(change)}
+    unsure |= {column for change in changes if not _is_sure(change) for column in _targets(change)}
     known = Nullability(begun - unsure, tables)
     values = [(initial.column, initial.value) for initial in initials]
     values += [(c.column, c.value) for c in changes if isinstance(c, Assign) and not c.adds]
@@ -126,5 +131,10 @@ def _changes(nodes: Iterable[Node]) -> Iterator[Assign | PickRow | PickElement]:
                 yield action
 
 
-def _targets(change: PickRow | PickElement) -> tuple[int, ...]:
-    return (change.column,) if isinstance(change, PickRow) else (*change.columns, change.place)
+def _is_sure(change: Assign | PickRow | PickElement) -> bool:
+    """Tell whether a change is judged by its value, or picks a row from a catalogue that always has one."""
+    return isinstance(change, Assign) or (isinstance(change, PickRow) and isinstance(change.table, Categorical))
+
+
+def _targets(change: Assign | PickRow | PickElement) -> tuple[int, ...]:
+    return (*change.columns, change.place) if isinstance(change, PickElement) else (change.column,)

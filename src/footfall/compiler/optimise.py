@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from footfall.model.program import Decide, End, Jump, Node, Retry, Test, Timer
+from footfall.model.program import Act, Decide, End, Enter, Jump, Node, Retry, Test, Timer
 
 
 def optimise(
-    nodes: list[Node], entry: int, end: int, timers: list[Timer]
+    nodes: Sequence[Node], entry: int, end: int, timers: Sequence[Timer]
 ) -> tuple[tuple[Node, ...], int, int, tuple[Timer, ...]]:
     """Return the program without jumps and without nodes that nothing leads to, renumbered."""
     roots = [entry, end, *(timer.entry for timer in timers)]
@@ -23,7 +23,35 @@ def optimise(
     return program, at(entry), at(end), tuple(replace(timer, entry=at(timer.entry)) for timer in timers)
 
 
-def _target(nodes: list[Node], at: int) -> int:
+def joined(nodes: Sequence[Node]) -> list[Node]:
+    """Return the program with neighbours that change state made one, so that fewer waves do the same.
+
+    What several lead to is repeated at each of them. What changes nothing becomes a jump.
+    """
+    program = list(nodes)
+    for number in range(len(program) - 1, -1, -1):  # followers first: they have joined theirs by then
+        node = program[number]
+        if isinstance(node, Act | Enter):
+            program[number] = _with(node, program[node.next])
+    return [Jump(n.next) if isinstance(n, Enter) and not (n.counters or n.clears or n.zeroes) else n for n in program]
+
+
+def _with(node: Act | Enter, following: Node) -> Node:
+    """Return a node and the one after it as one, where that does the same; else the node."""
+    if isinstance(node, Act) and isinstance(following, Act) and not (node.joins_next or following.joins_next):
+        return Act(node.actions + following.actions, following.next)
+    if isinstance(node, Enter) and isinstance(following, Enter) and not _collide(node, following):
+        clears, zeroes = node.clears + following.clears, node.zeroes + following.zeroes
+        return Enter(node.counters + following.counters, following.next, clears, zeroes)
+    return node
+
+
+def _collide(one: Enter, other: Enter) -> bool:
+    """Tell whether the order matters: a node counts first, then clears, then sets to 0."""
+    return bool({*other.counters} & {*one.clears, *one.zeroes} or {*other.clears} & {*one.zeroes})
+
+
+def _target(nodes: Sequence[Node], at: int) -> int:
     node = nodes[at]
     while isinstance(node, Jump):
         at = node.next
@@ -44,7 +72,7 @@ def successors(node: Node) -> list[int]:
     return [node.next]
 
 
-def _reachable(nodes: list[Node], roots: list[int]) -> list[int]:
+def _reachable(nodes: Sequence[Node], roots: list[int]) -> list[int]:
     """Return what can be reached in reverse postorder: but for ways back, every node comes before those it leads to."""
     finished: dict[int, None] = {}
     seen: set[int] = set()

@@ -14,6 +14,8 @@ _CELL_SHIFT = np.uint64(64 - CELL_BITS)
 _FRACTION_SHIFT = np.uint64(64 - CELL_BITS - FRACTION_BITS)
 _FRACTION_MASK = np.uint64(2**FRACTION_BITS - 1)
 _CHOICE_SHIFT = np.uint64(64 - CHOICE_BITS)
+_FEW = 512
+"""For fewer people a search is as fast as a guide."""
 
 
 def bits(state: State, rows: Array, key: Key) -> Array:
@@ -24,7 +26,7 @@ def bits(state: State, rows: Array, key: Key) -> Array:
 def choose(table: Categorical, random: Array) -> Array:
     """Return the number of a choice: shape (n,), int64."""
     point = (random >> _CHOICE_SHIFT).view(np.int64)
-    if table.guide is None:
+    if table.guide is None or len(point) < _FEW:
         return table.cumulated.searchsorted(point, side="right")
     choice = table.guide.take(point >> (CHOICE_BITS - GUIDE_BITS))
     for _ in range(table.steps):

@@ -1,13 +1,15 @@
 """The program: what is left after the last passes."""
 
+import numpy as np
 import pytest
 
 from footfall.compiler import compile_scenario
-from footfall.compiler.optimise import optimise, successors
+from footfall.compiler.optimise import joined, optimise, successors
 from footfall.errors import ScenarioError
-from footfall.model.program import Act, Assign, Emit, End, Enter, Jump, Option, Pause, Timer
+from footfall.model.program import Act, Assign, Emit, End, Enter, Jump, Key, Option, Pause, PickRow, Timer
 from footfall.model.program import Decide as Decision
 from footfall.model.program import Test as Guard
+from footfall.model.tables import Categorical
 from footfall.scenario import load_shipped, loads
 from tests.small_scenarios import small
 
@@ -86,7 +88,7 @@ def test_only_what_can_be_null_is_masked():
         "lost": True,
         "copy": True,
         "deep": True,
-        "life.mine": True,
+        "life.mine": False,
         "late": True,
         "shaky": True,
         "mood": True,
@@ -109,16 +111,29 @@ def test_a_wait_in_a_session_is_cut_and_others_are_not():
 
 
 def test_journeys_forget_their_variables_at_entry():
-    """Entering a journey clears its variables, empties its lists and begins its retries anew."""
+    """Entering a journey clears its variables, empties its lists and begins its retries anew.
+
+    What is set before it is read need not be cleared.
+    """
     journeys = """
   life:
-    carries: {cart: {of: integer, at_most: 2}, n: integer}
-    steps: [Seen, {append: {cart: 1}}, {retry: Seen, at_most: 2}, Paid: {set: {n: 1}}]
+    carries: {cart: {of: integer, at_most: 2}, n: integer, set_first: integer, set_by_some: integer}
+    steps:
+      - Seen
+      - append: {cart: 1}
+      - retry: Seen
+        at_most: 2
+      - set: {set_first: 1}
+      - maybe: 50%
+        named: m
+        steps: [set: {set_by_some: 2}]
+      - when: n != 1 and set_first > 0 and set_by_some != 3
+        steps: [Paid: {set: {n: 1}}]
 """
     model = compile_scenario(small(journeys=journeys))
     enters = [n for n in model.nodes if isinstance(n, Enter)]
     name = lambda columns: {model.columns[c].name for c in columns}  # noqa: E731 - names of columns
-    assert [name(e.clears) for e in enters if e.clears] == [{"life.cart.", "life.n"}]
+    assert [name(e.clears) for e in enters if e.clears] == [{"life.cart.", "life.n", "life.set_by_some"}]
     zeroes = set().union(*(name(e.zeroes) for e in enters))
     assert {z.split(" line")[0] for z in zeroes} == {"life.cart.count", "tries of >life/Seen"}
 
@@ -198,3 +213,26 @@ journeys: {life: {steps: [Seen, {when: 1 +, steps: [Paid]}]}}
     assert all(
         part in said for part in ("no catalogue", "no event", "no journey", "a value is expected before the end")
     )
+
+
+def test_neighbours_that_change_state_are_joined():
+    """Also where several lead to the second of them; not where that would change their order or their time."""
+    first, second = PickRow(1, Key(0, 0), Categorical(np.array([2**62]))), PickRow(2, Key(0, 0), None)
+    nodes = [
+        Act((first,), 2),
+        Act((second,), 2, joins_next=True),
+        Act((second,), 3),
+        Enter((5,), 4, (6,), (7,)),
+        Enter((8,), 5, (), (5,)),
+        Enter((7,), 6),
+        Enter((), 0),
+    ]
+    assert joined(nodes) == [
+        Act((first, second), 3),
+        nodes[1],
+        nodes[2],
+        nodes[3],
+        Enter((8, 7), 6, (), (5,)),
+        Enter((7,), 6),
+        Jump(0),
+    ]
