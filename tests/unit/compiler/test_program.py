@@ -232,7 +232,7 @@ def test_neighbours_that_change_state_are_joined():
         nodes[1],
         nodes[2],
         nodes[3],
-        Enter((8, 7), 6, (), (5,)),
-        Enter((7,), 6),
+        Enter((8, 7), 0, (), (5,)),
+        Enter((7,), 0),
         Jump(0),
     ]
