@@ -46,14 +46,15 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES | st.text(max_size=6), inner, max_size=5),
     max_leaves=20,
 )
+OPERATION = st.dictionaries(st.sampled_from(["a", "b", "stage"]), VALUES, max_size=3)
 EVENTS = st.fixed_dictionaries(
-    {"user_id": st.sampled_from(["user-1", "user-2"]), "event_type": TEXTS},
+    {"user_id": st.sampled_from(["user-1", "user-2"]), "event_type": TEXTS | st.just("$identify")},
     optional={
         "device_id": st.sampled_from(["device-1", "device-2"]),
         "insert_id": TEXTS,
-        "time": NUMBERS | TEXTS,
-        "user_properties": st.dictionaries(NAMES, VALUES, max_size=4),
-        "event_properties": VALUES,
+        "time": st.integers(0, 2 * 10**12) | st.integers(0, 2**62),
+        "user_properties": st.dictionaries(NAMES, VALUES | OPERATION, max_size=4),
+        "event_properties": st.dictionaries(NAMES | TEXTS, VALUES, max_size=4),
         "stage": VALUES,
         "person": VALUES,
     },
@@ -84,6 +85,11 @@ HEADERS = st.dictionaries(
 def deep(n: int) -> bytes:
     """Return JSON that is nested."""
     return b'{"a":' * n + b"1" + b"}" * n
+
+
+def _wrapped(path: str, events: list[Any]) -> bytes:
+    """Return a body that brings events."""
+    return json.dumps(events if path == "/webhook" else {"api_key": "key", "events": events}).encode()
 
 
 class Machine(RuleBasedStateMachine):
@@ -117,9 +123,13 @@ class Machine(RuleBasedStateMachine):
     @rule(path=PATHS, value=VALUES, events=st.lists(EVENTS | VALUES, max_size=3), kind=KINDS)
     def anything(self, path: str, value: Any, events: list[Any], kind: str) -> None:
         """Send JSON of any form, or almost right."""
-        wrapped = events if path == "/webhook" else {"api_key": "key", "events": events}
         self._post("json", path, json.dumps(value).encode(), kind)
-        self._post("events", path, json.dumps(wrapped).encode())
+        self._post("events", path, _wrapped(path, events))
+
+    @rule(path=PATHS, events=st.lists(EVENTS, min_size=1, max_size=4))
+    def almost_right(self, path: str, events: list[Any]) -> None:
+        """Send events that have what an event must have, and anything besides."""
+        self._post("almost right", path, _wrapped(path, events))
 
     @rule(path=PATHS, events=st.lists(EVENTS, max_size=3), at=st.floats(0, 1), bits=st.binary(max_size=6))
     def broken(self, path: str, events: list[Any], at: float, bits: bytes) -> None:
