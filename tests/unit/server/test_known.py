@@ -1,0 +1,64 @@
+"""Keys that were received before: found by their digests, in memory and in a file that is opened again."""
+
+import random
+
+import pytest
+
+from footfall.server import known as module
+from footfall.server.known import Known, digests_of
+from footfall.server.shelf_duckdb import DuckDBShelf
+
+
+def test_it_is_a_set(monkeypatch):
+    """Whatever is added in whatever portions: what is in a set of the keys is known, and nothing else."""
+    monkeypatch.setattr(module, "MOST_MERGED", 300)
+    chance, truth, known = random.Random(3), set(), Known()
+    for _ in range(200):
+        asked = [f"w/{chance.randrange(20_000)}" for _ in range(chance.randrange(60))]
+        digests = digests_of(asked, 1)
+        found = known.has(digests, 1)
+        assert found.tolist() == [key in truth for key in asked]
+        known.add(digests[:, ~found], 1)
+        truth |= set(asked)
+
+
+def test_it_forgets():
+    """So long after it came, and not before; then it can come again."""
+    known = Known(keep_ms=1000)
+    one = digests_of(["a"], 5000)
+    known.add(one, 5000)
+    known.add(digests_of(map(str, range(100)), 5500), 5500)
+    assert [bool(known.has(one, now)[0]) for now in (5000, 6000, 6001)] == [True, True, False]
+    known.add(digests_of(["a"], 7000), 7000)
+    assert known.has(one, 8000).tolist() == [True]
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    made = DuckDBShelf(tmp_path / "r.duckdb")
+    made.open()
+    yield made
+    made.close()
+
+
+def test_a_file_that_is_opened_again_knows_its_keys(shelf):
+    """Digests that DuckDB makes of stored keys are those made here."""
+    with shelf.transaction():
+        assert shelf.know({"w/1": None, "a/ü/2": None, "m/3": "digest"}, 5) == {"w/1", "a/ü/2", "m/3"}
+    shelf.open()
+    with shelf.transaction():
+        assert shelf.know({"w/1": None, "a/ü/2": None, "m/3": "other", "w/4": None}, 6) == {"w/4"}
+        assert shelf.digests(["m/3"]) == {"m/3": "digest"}
+
+
+def test_a_transaction_that_fails_leaves_nothing_known(shelf):
+    """Neither in memory nor in the file: what comes again is new."""
+    with pytest.raises(RuntimeError, match="on purpose"), shelf.transaction():
+        shelf.know({"w/1": None}, 5)
+        raise RuntimeError("on purpose")
+    with shelf.transaction():
+        assert shelf.know({"w/1": None, "w/2": None}, 6) == {"w/1", "w/2"}
+        shelf.unknow(["w/2"])
+    with shelf.transaction():
+        assert shelf.know({"w/1": None, "w/2": None}, 7) == {"w/2"}
+    assert shelf.run("SELECT key, seen FROM known ORDER BY seen") == [("w/1", 6), ("w/2", 7)]
