@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ CROWDS = (300, 3000)
 """People who are simulated; the larger crowd when some event has not happened in the smaller one."""
 MOST_EVENTS = 100_000
 MOST_EXAMPLES = 3
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 Key = tuple[str, str, str]
 """(event, property, field of a list of records); the event is "" for a property of people, the field mostly ""."""
@@ -33,7 +35,7 @@ class Examples:
     """What a small simulation has shown.
 
     Args:
-        values: Key → values as text, the most frequent first, at most `MOST_EXAMPLES`.
+        values: Key → values as text, the most telling first, at most `MOST_EXAMPLES`.
         walk: One person on the critical path: the one who got furthest in most steps.
     """
 
@@ -57,7 +59,7 @@ def simulate_examples(scenario: Scenario) -> Examples:
         if declared <= seen.events:
             break
     ready = set_up(scenario, people=people)
-    values = {key: tuple(text for text, _ in counts.most_common(MOST_EXAMPLES)) for key, counts in seen.counts.items()}
+    values = {key: _telling(counts) for key, counts in seen.counts.items()}
     return Examples(values, _walk(ready, seen))
 
 
@@ -74,6 +76,15 @@ def value_text(value: Any) -> str:
     if isinstance(value, dict):
         return f"{{{', '.join(f'{name}: {value_text(v)}' for name, v in value.items() if v is not None)}}}"
     return "null" if value is None else str(value)
+
+
+def _telling(counts: Counter[str]) -> tuple[str, ...]:
+    """Return the most frequent texts; of numbers that hardly repeat, one in the middle, a low and a high one."""
+    frequent = counts.most_common(MOST_EXAMPLES)
+    if sum(count for _, count in frequent) * 10 >= counts.total() or not all(map(_NUMBER.fullmatch, counts)):
+        return tuple(text for text, _ in frequent)
+    rising = sorted(counts.elements(), key=Decimal)
+    return tuple(dict.fromkeys(rising[len(rising) * tenth // 10] for tenth in (5, 1, 9)))
 
 
 @dataclass(slots=True)
