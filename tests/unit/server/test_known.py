@@ -53,9 +53,14 @@ def test_a_file_that_is_opened_again_knows_its_keys(shelf):
 
 def test_a_transaction_that_fails_leaves_nothing_known(shelf):
     """Neither in memory nor in the file: what comes again is new."""
-    with pytest.raises(RuntimeError, match="on purpose"), shelf.transaction():
-        shelf.know({"w/1": None}, 5)
-        raise RuntimeError("on purpose")
+
+    def fail():
+        with shelf.transaction():
+            shelf.know({"w/1": None}, 5)
+            raise RuntimeError("on purpose")
+
+    with pytest.raises(RuntimeError, match="on purpose"):
+        fail()
     with shelf.transaction():
         assert shelf.know({"w/1": None, "w/2": None}, 6) == {"w/1", "w/2"}
         shelf.unknow(["w/2"])
