@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import pickle
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from footfall.errors import UsageError
 from footfall.events.chunk import Run
 from footfall.run.engine import DAY_MS, Engine
+from footfall.run.forecast import foretell
 from footfall.run.order import in_time_order
 from footfall.run.pipeline import SPILL_BYTES, Item, Pipeline
 from footfall.run.plan import Plan, make_plan
@@ -67,7 +69,8 @@ def run(
         order: `time` writes everybody's events in one order of time, which needs memory for all people at once.
         fresh: Remove what the sinks have of this run, and begin anew.
         spill_bytes: Of several sinks, how much may wait in files for a slow one before the others wait too.
-        progress: Show a bar, and a line per sink, on standard error if that is a terminal.
+        progress: Show on standard error what to expect of a large run and, if that is a terminal, a bar and a line
+            per sink.
         stop: When set, what is in flight is finished and the run ends; running again continues.
         check: Raise what has gone wrong in a sink, once the others have got everything; else it stands in the result.
 
@@ -136,6 +139,7 @@ class Drive:
         try:
             cursors = tuple(pipeline.open(self._run, fresh=self._fresh) for pipeline in pipelines)
             plan = self._plan(cursors, result)
+            self._tell_forecast(result)
             self._work_off(Job(self._engine, self._run.id, plan, encoders, self._in_time_order), pipelines, result)
         except BaseException as problem:
             _halt(pipelines, None if isinstance(problem, Exception) else LEAVE_S)
@@ -159,6 +163,11 @@ class Drive:
             plan.check_layout(place, balance.name)
             balance.before = plan.state_of(place)
         return plan
+
+    def _tell_forecast(self, result: RunResult) -> None:
+        new = [balance.name for balance in result.sinks if balance.before == "new"]
+        for line in foretell(self._engine, self._run, new) if self._progress else ():
+            sys.stderr.write(f"{line}\n")
 
     def _work_off(self, job: Job, pipelines: Sequence[Pipeline], result: RunResult) -> None:
         result.n_workers = self._n_workers or _fitting_workers(self._run, job.plan)
