@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from footfall.errors import UsageError
+from footfall.errors import StoreError, UsageError
 from footfall.server.listen import Patient, Settings, bind, check_reach, shelf_of
 from footfall.server.received import Received
 from footfall.server.shelf import Refused
@@ -23,6 +23,7 @@ from footfall.server.webhook import take
 from footfall.sinks.delivery import signature
 from footfall.sinks.delivery.clock import SystemClock
 from footfall.sinks.delivery.secrets import Secret
+from tests.clocks import FakeClock
 from tests.receivers import JSON, receiver, stored
 
 EVENT = {"insert_id": "a", "event_type": "Opened"}
@@ -429,6 +430,27 @@ def test_max_size(tmp_path):
         assert statuses == [200] * stored + [503] * (8 - stored)
         assert "received.duckdb is full: it has " in client.send("GET", "/health").json["reason"]
         assert len(client.rows()) == 400 * stored
+
+
+def test_trouble_is_told(tmp_path):
+    """Whoever runs it is told once when trouble begins, and when it ends."""
+    told, clock = [], FakeClock()
+    store = Received(DuckDBShelf(tmp_path / "r.duckdb"), clock, told.append)
+    insert = store.shelf.insert
+
+    def full(rows, now):
+        raise OSError(28, "No space left on device")
+
+    for broken in (True, True, False, False):
+        store.shelf.insert = full if broken else insert
+        clock.advance(2)
+        with contextlib.suppress(StoreError):
+            store.submit(take(b'{"event_type": "x"}', None)).result(10)
+    store.close()
+    assert [line.splitlines()[0] for line in told] == [
+        "events are refused with 503: r.duckdb: the disk is full",
+        "events are stored again",
+    ]
 
 
 def test_disk_full(tmp_path, monkeypatch):

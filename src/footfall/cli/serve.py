@@ -20,7 +20,8 @@ Examples:
   footfall run ecommerce --to webhook+http://127.0.0.1:8888/webhook
 \b
 Secrets are taken from the environment: FOOTFALL_WEBHOOK_SECRET (webhooks must be signed with it), AMPLITUDE_API_KEY
-(the only key accepted; any if not set), FOOTFALL_RECEIVER_TOKEN (needed for a --host that others can reach).
+(the only key accepted; by default the token, or else any), FOOTFALL_RECEIVER_TOKEN (needed for a --host that others
+can reach).
 Ctrl-C stops.
 """
 PORT = arguments.Count("port", 0, 65_535)
@@ -96,7 +97,8 @@ def command(
             token=secret_from("FOOTFALL_RECEIVER_TOKEN", "footfall serve"),
             chaos=profile,
             is_first_only=first_only,
-        )
+        ),
+        tell=lambda line: click.echo(line, err=True),
     )
     into = listener.received.shelf.name if "://" in store else store
     address = f"[{host}]" if ":" in host else host

@@ -9,6 +9,7 @@ import ipaddress
 import re
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,6 +71,11 @@ class Settings:
 class Listener:
     """A receiver that listens.
 
+    Args:
+        settings: How.
+        clock: The machine's by default.
+        tell: Is told, in a line, when the store begins and ends to refuse.
+
     made (the socket is bound, the store open) → `serve` (until stopped) → closed.
 
     Raises:
@@ -77,13 +83,15 @@ class Listener:
         StoreError: The store cannot be opened.
     """
 
-    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock | None = None, tell: Callable[[str], None] = lambda _: None
+    ) -> None:
         check_reach(settings)
         keys = signature.keys_of(settings.webhook_secret) if settings.webhook_secret else []
         clock = clock or SystemClock()
         self._socket = bind(settings.host, settings.port)
         try:
-            self.received = Received(shelf_of(settings.store, settings.most_bytes), clock)
+            self.received = Received(shelf_of(settings.store, settings.most_bytes), clock, tell)
         except BaseException:
             self._socket.close()
             raise

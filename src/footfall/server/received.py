@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 
@@ -38,6 +38,7 @@ class Received:
     Args:
         shelf: Where it goes.
         clock: Tells when something was received.
+        tell: Is told, in a line, when trouble begins and ends.
 
     Attributes:
         trouble: Why nothing can be stored, in a user's words; None while all is well.
@@ -46,8 +47,8 @@ class Received:
         StoreError: The shelf is in use or cannot be opened.
     """
 
-    def __init__(self, shelf: Shelf, clock: Clock) -> None:
-        self.shelf, self._clock = shelf, clock
+    def __init__(self, shelf: Shelf, clock: Clock, tell: Callable[[str], None] = lambda _: None) -> None:
+        self.shelf, self._clock, self._tell = shelf, clock, tell
         self.trouble: StoreError | None = None
         self._rested_at = self._expired_ms = 0.0
         self._waiting: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
@@ -139,7 +140,9 @@ class Received:
             results = self._store(intakes)
         except Exception as error:  # noqa: BLE001 - whoever waits is told; the thread must live on
             return self._failed(error)
-        self.trouble = None
+        if self.trouble is not None:
+            self.trouble = None
+            self._tell("events are stored again")
         return results
 
     def _failed(self, error: Exception) -> StoreError:
@@ -149,6 +152,8 @@ class Received:
             with suppress(Exception):
                 self._load()
                 return problem
+        if self.trouble is None:
+            self._tell(f"events are refused with 503: {problem}")
         self.trouble = problem
         self._rested_at = self._clock.monotonic() + REST_S
         return problem
