@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pyarrow.types import is_struct
+
 from footfall.errors import StoreError, UsageError
 from footfall.events.chunk import Chunk, Groups, Part, Run, Stream, Tallies
 from footfall.events.schema import StreamSchema
@@ -50,7 +52,8 @@ def send(
     The same command again continues it if it was stopped, and does nothing if all is delivered.
 
     Args:
-        store: A DuckDB file, a folder of Parquet files, or an NDJSON file, which holds events alone.
+        store: A DuckDB file, a folder of Parquet files, a PostgreSQL database, or an NDJSON file, which holds events
+            alone.
         to: Where to, as for `run`; or several.
         run: Id of the run, or its beginning; None takes the latest.
         from_ms, until_ms: Only what happened in this span, ms since the epoch, UTC; None for all.
@@ -111,11 +114,12 @@ def _source(where: str | Path) -> Store:
     if is_event_file(where):
         return open_event_file(where)
     store = open_store(where)
-    if not store.has_rows or store.dialect.name != "duckdb":
+    if not store.has_rows:
         name = store.name
         store.close()
         raise UsageError(
-            f"{name} cannot be read back\n  accepted: a DuckDB file, a folder of Parquet files, an NDJSON file\n"
+            f"{name} cannot be read back\n"
+            "  accepted: a DuckDB file, a folder of Parquet files, a PostgreSQL database, an NDJSON file\n"
             "  hint: the same run can be made again: footfall run … --to …"
         )
     return store
@@ -137,7 +141,7 @@ def _check(sinks: Sequence[Sink], info: RunInfo, source: Store) -> None:
         UsageError: One does, or is the source itself.
     """
     for sink in sinks:
-        if sink.name.partition(":")[2] == str(source.path):
+        if source.name in (sink.name, sink.name.partition(":")[2]) or sink.name.partition(":")[2] == str(source.path):
             raise UsageError(f"{sink.name} is where the run comes from\n  hint: name another sink")
         have = _stored(sink, info.id)
         if have is not None and not have[0].is_complete and have[1].cities:
@@ -166,7 +170,8 @@ class StoredEngine:
         store: Open.
         run: With the span that is wanted.
         groups: As the run was written, so that a sink which has a part of it goes on.
-        window_ms: So wide that a part holds about `PART_EVENTS`.
+        window_ms: So wide that a part holds about `PART_EVENTS`; a part from PostgreSQL holds fewer, since its rows
+            come as Python objects.
         is_whole: The whole run is wanted, so its tallies belong to it.
     """
 
@@ -189,7 +194,8 @@ class StoredEngine:
         run = replace(info.run, stream=replace(info.run.stream, start_ms=start_ms), until_ms=end_ms)
         groups = _groups(store, info.id)
         n_groups = groups.count(max(run.people, 1))
-        share = PART_EVENTS * n_groups / max(info.events, 1)
+        part_events = PART_EVENTS if store.dialect.name == "duckdb" else PART_EVENTS // 4
+        share = part_events * n_groups / max(info.events, 1)
         window_ms = int(min(max((reaches_ms - info.run.stream.start_ms) * share, _HOUR_MS), 30 * DAY_MS))
         return cls(store, run, groups, window_ms, is_whole)
 
@@ -210,10 +216,25 @@ class StoredEngine:
         if until_ms not in self.counted:
             table = f"{quote(self.stream.schema.scenario)}.arrivals"
             rows = self.store.query(
-                f"SELECT count(*) FROM {table} WHERE run = ? AND arrived < {_time(until_ms)}", [self.run.id]
+                f"SELECT count(*) FROM {table} WHERE run = ? AND arrived < {self.time(until_ms)}", [self.run.id]
             )
             self.counted[until_ms] = int(rows[0][0])
         return self.counted[until_ms]
+
+    def time(self, ms: int) -> str:
+        """Return a time, ms since the epoch, in the store's SQL."""
+        return (
+            f"make_timestamptz({ms * 1000})" if self.store.dialect.name == "duckdb" else f"to_timestamp({ms} / 1000.0)"
+        )
+
+    def columns(self, name: str) -> str:
+        """Return what is to be selected of a table; jsonb as its own text, in which no digit is lost."""
+        if self.store.dialect.name == "duckdb":
+            return "*"
+        fields = scenario_tables(self.stream.schema)[name]
+        plain = {field.name: quote(field.name) for field in fields}
+        structs = {f.name: f"CAST({plain[f.name]} AS text) AS {plain[f.name]}" for f in fields if is_struct(f.type)}
+        return ", ".join((plain | structs).values())
 
     def simulation(self, run_id: str, first_person: int, end_person: int, until_ms: int) -> StoredGroup:  # noqa: ARG002
         """Return the people of a group, standing at the start of the span."""
@@ -247,13 +268,13 @@ class StoredGroup:
         engine = self._engine
         schema: StreamSchema = engine.stream.schema
         time = "arrived" if name == "arrivals" else "time"
-        since = f"AND {time} >= {_time(part.from_ms)}"
+        since = f"AND {time} >= {engine.time(part.from_ms)}"
         if name == "arrivals" and part.from_ms == engine.stream.start_ms:
             since = ""  # who was there before comes in the first part
         rows = engine.store.arrow(
-            f"SELECT * FROM {quote(schema.scenario)}.{name} WHERE run = {literal(engine.run.id)} "
+            f"SELECT {engine.columns(name)} FROM {quote(schema.scenario)}.{name} WHERE run = {literal(engine.run.id)} "
             f"AND person >= {part.first_person} AND person < {part.end_person} "
-            f"AND {time} < {_time(part.until_ms)} {since} ORDER BY {_ORDER[name]}"
+            f"AND {time} < {engine.time(part.until_ms)} {since} ORDER BY {_ORDER[name]}"
         )
         return fitted(rows, scenario_tables(schema)[name])
 
@@ -284,7 +305,3 @@ def _reaches_ms(store: Store, info: RunInfo) -> int:
             "  hint: finish it first, with the same command again or with `footfall resume`"
         )
     return info.run.until_ms
-
-
-def _time(ms: int) -> str:
-    return f"make_timestamptz({ms * 1000})"
