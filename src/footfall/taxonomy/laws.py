@@ -16,6 +16,10 @@ MEDIAN, SPREAD = Decimal(20), "0.5"
 """Of numbers of which nothing is known."""
 _NUMBER = re.compile(r"[+-]?\d[\d\s_]*(?:[.,]\d+)?")
 _IDENTIFIES = re.compile(r"(?:^|_)(?:id|uuid|guid|token|hash)$|Id$", re.IGNORECASE)
+_ONE_EACH = re.compile(
+    r"(?:order|checkout|cart|session|transaction|payment|invoice|review|request|booking|message|wishlist)_?id$",
+    re.IGNORECASE,
+)
 _LATER = re.compile(r"schedul|start|begin|next|due|deadline|deliver|expir|appoint|planned|будущ|след", re.IGNORECASE)
 _TRUE = frozenset(("true", "yes", "да", "1"))
 
@@ -92,7 +96,7 @@ def _numbers(known: PlanProperty, digits: int) -> Law:
 def _texts(known: PlanProperty) -> Law:
     if known.values:
         return Law((("pick", choices(known.values)),))
-    if _IDENTIFIES.search(known.name) and len(known.examples) < 3:
+    if _ONE_EACH.search(known.name) or (_IDENTIFIES.search(known.name) and len(known.examples) < 3):
         stem = re.sub(r"[^a-z]", "", known.name.lower().removesuffix("id")) or "id"
         return Law(expression=f"id('{stem}')")
     made = known.examples or tuple(f"{known.name} {number}" for number in (1, 2, 3))

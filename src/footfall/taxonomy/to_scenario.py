@@ -19,7 +19,7 @@ from footfall.taxonomy.journeys import ASSUMED, MOST_ELEMENTS, Journeys
 from footfall.taxonomy.laws import as_text, choices
 from footfall.taxonomy.naming import scenario_name
 from footfall.taxonomy.plan import Plan, PlanEvent, PlanProperty, PlanStage
-from footfall.taxonomy.yaml_text import Pairs, comment, entry, listed, mapped, quoted
+from footfall.taxonomy.yaml_text import Entry, Pairs, comment, listed, mapped, quoted
 
 MOST_TRIES = 3
 LARGE_PLAN = 100
@@ -157,15 +157,15 @@ class Sections:
             yield "  properties:"
         for declared in self.facts.plan.user_properties:
             if declared.name in self.facts.users:
-                yield from self.user_property(declared)
+                yield from self.user_property(declared).lines(4)
             else:
                 yield f"    {comment(f'{declared.name}: always there, by the city and the devices of a person')}"
 
-    def user_property(self, declared: PlanProperty) -> list[str]:
-        """Return the lines of a property of people."""
+    def user_property(self, declared: PlanProperty) -> Entry:
+        """Return a property of people."""
         name = self.facts.names.users[declared.name]
         pairs, note = self._start(declared)
-        return entry(4, name, (*pairs, *_described(declared)), _notes(note, renamed(declared.name, name)))
+        return Entry(name, (*pairs, *_described(declared)), _notes(note, renamed(declared.name, name)))
 
     def _start(self, declared: PlanProperty) -> tuple[Pairs, str]:
         kind, item = type_of_property(declared)
@@ -197,7 +197,7 @@ class Sections:
         yield "stages:"
         yield f"  - {quoted(names.stages[first[0].name])}" if first else f"  - {self._arrival()}  {comment(ASSUMED)}"
         for stage in plan.stages[len(first) :]:
-            yield from self.stage(stage)
+            yield from self._stage(stage)
         if not plan.stages:
             yield from self._assumed_stages()
         if plan.goal in {stage.name for stage in (*first, *filter(self._on, plan.stages))}:
@@ -212,20 +212,26 @@ class Sections:
         taken = {folded(name) for name in (*names.stages.values(), *names.categories.values())}
         return next((name for name in _FIRST_STAGES if name not in taken), "everybody")
 
-    def stage(self, stage: PlanStage) -> Iterator[str]:
-        """Yield the lines of a stage; a comment where no event of the plan leads to it."""
+    def _stage(self, stage: PlanStage) -> Iterator[str]:
+        found = self.stage(stage)
+        if found is None:
+            yield f"  {comment(f'{stage.name}: left out, as no event of the plan leads there')}"
+        else:
+            first, *others = found.lines(4)
+            yield f"  - {first.lstrip()}"
+            yield from others
+
+    def stage(self, stage: PlanStage) -> Entry | None:
+        """Return a stage; None where no event of the plan leads to it."""
         on, name = self._on(stage), self.facts.names.stages[stage.name]
         if not on:
-            yield f"  {comment(f'{stage.name}: left out, as no event of the plan leads there')}"
-            return
+            return None
         condition = " ".join(stage.condition.split())
         spelled = [written for written, used in self.facts.names.users.items() if written == used]
         is_usable = stage.condition not in self.refused and is_expression(condition, spelled)
         pairs = (("on", on[0] if len(on) == 1 else listed(on)), ("when", quoted(condition) if is_usable else ""))
         lost = f"in the plan only when: {condition}" if condition and not is_usable else ""
-        lines = entry(4, quoted(name), pairs, _notes(lost, renamed(stage.name, name)))
-        yield f"  - {lines[0].lstrip()}"
-        yield from lines[1:]
+        return Entry(quoted(name), pairs, _notes(lost, renamed(stage.name, name)))
 
     def _assumed_stages(self) -> Iterator[str]:
         for category, _ in self.facts.plan.categories:
@@ -242,12 +248,12 @@ class Sections:
         if self.facts.described:
             yield "properties:"
         for name in self.facts.described:
-            yield from self.property(name)
+            yield from self.property(name).lines(2)
 
-    def property(self, name: str) -> list[str]:
-        """Return the lines that describe a property of events."""
+    def property(self, name: str) -> Entry:
+        """Return what describes a property of events."""
         known, used = self.facts.described[name], self.facts.names.properties[name]
-        return entry(2, used, self._said(known), renamed(name, used))
+        return Entry(used, self._said(known), renamed(name, used))
 
     def _said(self, known: PlanProperty) -> Pairs:
         source = self.facts.source(known)
@@ -264,10 +270,10 @@ class Sections:
             if events:
                 yield f"  {quoted(name)}:" + (f"  {comment(note)}" if note else "")
             for event in events:
-                yield from self.event(event)
+                yield from self.event(event).lines(4)
 
-    def event(self, event: PlanEvent) -> list[str]:
-        """Return the lines that declare an event."""
+    def event(self, event: PlanEvent) -> Entry:
+        """Return what declares an event."""
         name = self.facts.names.events[event.name]
         revenue, guessed = self._revenue(event)
         is_known = event.identifies or event.name == self.facts.identifying
@@ -278,7 +284,7 @@ class Sections:
             ("identifies", "true" if is_known else ""),
         )
         assumed = f"identifies: {ASSUMED}" if is_known and not event.identifies else ""
-        return entry(4, quoted(name), pairs, _notes(assumed, guessed, renamed(event.name, name)))
+        return Entry(quoted(name), pairs, _notes(assumed, guessed, renamed(event.name, name)))
 
     def _carried(self, known: PlanProperty) -> str:
         """Return a property as an event lists it: its name, with what is said of it only here."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from footfall.taxonomy.readers.grid import clean
 
@@ -43,25 +44,53 @@ def comment(text: str) -> str:
     return "# " + " ".join(clean(text).split())
 
 
-def entry(indent: int, key: str, pairs: Pairs, note: str = "") -> list[str]:
-    """Return the lines of a key with a map: one line if it fits, else a line per key.
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A key with a map.
 
     Args:
-        indent: Spaces before the key.
         key: As YAML.
         pairs: The map.
         note: A comment behind the key, without its sign.
     """
-    behind = f"  {comment(note)}" if note else ""
-    space = " " * indent
-    filled = [(name, value) for name, value in pairs if value]
-    line = f"{space}{key}: {mapped(filled)}"
-    if len(line) <= WIDTH or not filled:
-        return [line + behind]
-    lines = [f"{space}{key}:{behind}"]
-    for name, value in filled:
-        lines += wrapped(f"{space}  {name}: {value}", indent + 4)
-    return lines
+
+    key: str
+    pairs: Pairs
+    note: str = ""
+
+    @property
+    def flow(self) -> str:
+        """Return it in one line, without the comment, as it stands in a map in braces."""
+        return f"{self.key}: {mapped(self.pairs)}"
+
+    def lines(self, indent: int) -> list[str]:
+        """Return its lines, so many spaces from the left: one line if it fits, else a line per key."""
+        behind = f"  {comment(self.note)}" if self.note else ""
+        space = " " * indent
+        if len(space + self.flow) <= WIDTH or not any(value for _, value in self.pairs):
+            return [space + self.flow + behind]
+        lines = [f"{space}{self.key}:{behind}"]
+        for name, value in self.pairs:
+            lines += wrapped(f"{space}  {name}: {value}", indent + 4) if value else []
+        return lines
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A key with a map of entries, or of further groups, each on lines of its own."""
+
+    key: str
+    entries: Sequence[Entry | Group]
+
+    @property
+    def flow(self) -> str:
+        """Return it in one line, as it stands in a map in braces."""
+        return f"{self.key}: {{{', '.join(entry.flow for entry in self.entries)}}}"
+
+    def lines(self, indent: int) -> list[str]:
+        """Return its lines, so many spaces from the left."""
+        inner = [line for entry in self.entries for line in entry.lines(indent + 2)]
+        return [f"{' ' * indent}{self.key}:", *inner]
 
 
 def wrapped(line: str, indent: int) -> list[str]:

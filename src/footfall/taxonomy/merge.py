@@ -1,0 +1,449 @@
+"""Adds to a scenario what it lacks of a plan, without touching what is there, and tells where the two differ.
+
+Only what is declared is added: events, properties, stages, descriptions. No journey is changed, as no plan says when an
+event happens; those that no step emits are named. Values of new event properties are drawn once per visit, as
+properties of the session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from footfall.compiler.walk import walk
+from footfall.errors import ScenarioError, UsageError, shown
+from footfall.scenario import load, loads
+from footfall.scenario.files import BOM, UnreadableError, read_text, reason
+from footfall.scenario.names import BUILT_IN, MOST_IDENTIFIER
+from footfall.scenario.records import Emit, Scenario, Text
+from footfall.scenario.tree import MOST_BYTES, ListNode, MapNode, Node
+from footfall.taxonomy.edits import Document
+from footfall.taxonomy.facts import Facts, facts_of, type_of_property
+from footfall.taxonomy.journeys import ASSUMED, MOST_ELEMENTS
+from footfall.taxonomy.naming import unique, variable
+from footfall.taxonomy.plan import Plan, PlanEvent, PlanProperty
+from footfall.taxonomy.to_scenario import Sections, renamed
+from footfall.taxonomy.yaml_text import Entry, Group, Pairs, listed, mapped, quoted
+from footfall.validation import Expectations, ExpectedProperty, of_scenario
+
+MOST_NAMED = 12
+_ALIKE: Mapping[str, str] = {"money": "number", "id": "text"}
+
+
+@dataclass(slots=True)
+class Merged:
+    """What came of a merge.
+
+    Args:
+        before, text: The file without and with what was added.
+        added: Kind of thing → names of what was added.
+        changed: What was filled in where something was left open.
+        differs: Where plan and scenario say different things; the scenario's is kept.
+        only_scenario: Kind of thing → names of what the plan lacks.
+        left_out: What the plan has and the scenario still lacks, with the reason.
+        idle: Events of the plan that no journey emits.
+    """
+
+    name: str
+    before: str
+    text: str = ""
+    added: dict[str, list[str]] = field(default_factory=dict)
+    changed: list[str] = field(default_factory=list)
+    differs: list[str] = field(default_factory=list)
+    only_scenario: dict[str, list[str]] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
+    idle: list[str] = field(default_factory=list)
+
+    @property
+    def content(self) -> bytes:
+        """Return the file as it is to be written."""
+        return self.text.encode()
+
+    def lines(self) -> Iterator[str]:
+        """Yield what was done and found, for people."""
+        yield from _named(f"added to {self.name}", self.added)
+        yield from _told("changed", self.changed)
+        yield from _told("different, and kept as the scenario has it", self.differs)
+        yield from _named("missing in the plan", self.only_scenario)
+        yield from _told("missing in the scenario", self.left_out)
+        if self.idle:
+            yield f"in no journey yet: {_short(self.idle)}"
+        if self.text == self.before:
+            yield f"{self.name} has all that the plan has; it was not changed"
+
+
+def _named(title: str, groups: Mapping[str, list[str]]) -> Iterator[str]:
+    if any(groups.values()):
+        yield f"{title}:"
+    for kind, names in groups.items():
+        if names:
+            yield f"  {kind}: {_short(names)}"
+
+
+def _told(title: str, lines: list[str]) -> Iterator[str]:
+    if lines:
+        yield f"{title}:"
+    yield from (f"  {line}" for line in lines)
+
+
+def _short(names: list[str]) -> str:
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def merged(plan: Plan, path: Path) -> Merged:
+    """Return a scenario with what it lacks of a plan.
+
+    Args:
+        plan: With at least one event.
+        path: Of the scenario's file, which is not written.
+
+    Raises:
+        UsageError: There is no such file, or its form leaves no place for what is to be added.
+        ScenarioError: The file is no scenario.
+    """
+    try:
+        text = read_text(path, MOST_BYTES)
+        raw = path.read_bytes().decode()
+    except UnreadableError as problem:
+        raise problem.at(str(path)) from None
+    except (OSError, ValueError) as error:
+        hint = f"--to {path} makes a scenario of the plan"
+        raise UsageError(f"{shown(str(path))} cannot be read: {reason(error)}\n  hint: {hint}") from None
+    scenario = load(path)
+    refused: frozenset[tuple[str, str]] = frozenset()
+    while True:
+        attempt = _Merge(plan, scenario, Document(text, str(path)), refused)
+        result = attempt.run(path.name)
+        wrong = _wrong_lines(result.text, path)
+        if not wrong:
+            result.text = (BOM if raw.startswith(BOM) else "") + result.text
+            result.before = raw
+            return result
+        more = {one for one in attempt.listed - refused if any(one[1] in line for line in wrong)}
+        if not more:
+            raise UsageError(
+                f"{path.name} cannot take what the plan has: it would be wrong in the line {shown(wrong[0])}"
+            )
+        refused |= more
+
+
+def _wrong_lines(text: str, path: Path) -> list[str]:
+    """Return the lines of a scenario that are wrong."""
+    from footfall.compiler import compile_scenario
+
+    try:
+        compile_scenario(loads(text, str(path), path.parent))
+    except ScenarioError as error:
+        lines = text.splitlines()
+        return [lines[problem.at.line - 1] for problem in error.problems]
+    return []
+
+
+class _Merge:
+    """One attempt to merge.
+
+    Args:
+        refused: (event, property) that cannot be listed, as the property's value means nothing where the event happens.
+    """
+
+    def __init__(self, plan: Plan, scenario: Scenario, document: Document, refused: Iterable[tuple[str, str]]) -> None:
+        self.facts: Facts = facts_of(plan)
+        self.plan = self.facts.plan
+        self.sections = Sections(self.facts)
+        self.scenario, self.document, self.refused = scenario, document, frozenset(refused)
+        self.expected: Expectations = of_scenario(scenario)
+        self.events = {event.name: event for event in scenario.events}
+        self.described = {p.name: p for p in scenario.properties}
+        self.known = set(self.described) | {p.name for event in scenario.events for p in event.properties}
+        self.listed: set[tuple[str, str]] = set()
+        self.session: list[Entry] = []
+        self.result = Merged("", document.text)
+        assert isinstance(document.root, MapNode)
+        self.root = document.root
+
+    def run(self, name: str) -> Merged:
+        """Return what came of it."""
+        self.result.name = name
+        self._user_properties()
+        self._event_properties()
+        self._events()
+        self._stages()
+        self._into(("sessions", "properties"), self.session, after="people")
+        _Comparison(self.facts, self.scenario, self.expected, self.result).run()
+        self.result.text = self.document.edited()
+        return self.result
+
+    def _add(self, kind: str, name: str) -> None:
+        self.result.added.setdefault(kind, []).append(name)
+
+    def _find(self, *path: str) -> Node | None:
+        node: Node | None = self.root
+        for name in path:
+            node = node.get(name) if isinstance(node, MapNode) else None
+        return node
+
+    def _into(self, path: Sequence[str], entries: Sequence[Entry | Group], after: str = "") -> None:
+        """Add entries to the map that a path of keys leads to, which is made where it is missing.
+
+        Raises:
+            UsageError: There is something else.
+        """
+        node: MapNode = self.root
+        for depth, name in enumerate(path if entries else ()):
+            inner = node.get(name)
+            if inner is None:
+                for missing in reversed(path[depth:]):
+                    entries = [Group(missing, entries)]
+                self.document.add_entries(node, entries, after if depth == 0 else "")
+                return
+            key = next(key for key, _ in node.entries if key.text == name)
+            if not isinstance(inner, MapNode) or self.document.is_alias(key):
+                raise UsageError(f"{key.at}: nothing can be added to `{name}` here\n  accepted: a map, written out")
+            node = inner
+        self.document.add_entries(node, entries if path else ())
+
+    def _fill(self, path: Sequence[str], name: str, about: str, subject: str) -> None:
+        """Fill in a description where there is none, if what it is of is a map of its own."""
+        parent = self._find(*path)
+        found = [(key, node) for key, node in parent.entries if key.text == name] if isinstance(parent, MapNode) else []
+        for key, node in found:
+            if isinstance(node, MapNode) and not self.document.is_alias(key):
+                self.document.add_keys(key, node, [("about", quoted(about))])
+                self.result.changed.append(f"{subject}: description filled in")
+
+    # --- properties -------------------------------------------------------------------------------------------------
+
+    def _user_properties(self) -> None:
+        there = {p.name: p for p in self.scenario.people.properties}
+        new = []
+        for name, known in self.facts.users.items():
+            used = self.facts.names.users[name]
+            if used not in there:
+                new.append(self.sections.user_property(known))
+                self._add("user properties", used)
+            elif known.about and not there[used].about:
+                self._fill(("people", "properties"), used, known.about, f"user property {shown(used)}")
+        self._into(("people", "properties"), new)
+
+    def _event_properties(self) -> None:
+        new = []
+        for name, known in self.facts.described.items():
+            used = self.facts.names.properties[name]
+            if used not in self.known:
+                entry = self.sections.property(name)
+                new.append(replace(entry, pairs=(("value", self._value(known)), *entry.pairs[1:])))
+                self._add("event properties", used)
+            elif known.about and used in self.described and not self.described[used].about:
+                self._fill(("properties",), used, known.about, f"property {shown(used)}")
+        self._into(("properties",), new, after="stages")
+
+    def _value(self, known: PlanProperty) -> str:
+        """Return an expression for a new property: what its law is, or a property of the session that is drawn."""
+        source = self.facts.source(known)
+        if not source.is_drawn:
+            return source.value
+        kind, item = type_of_property(source.known)
+        if kind == "list":
+            of = item or mapped([(part.field, type_of_property(part.known)[0]) for part in source.elements])
+            pairs: Pairs = (("start", "[]"), ("of", of), ("at_most", str(MOST_ELEMENTS)))
+        else:
+            law = self.facts.law(source.known)
+            if law.expression:
+                return quoted(law.expression)
+            pairs = (*law.draw, ("type", kind))
+        taken = (*(entry.key for entry in self.session), *self._taken())
+        name = unique([known.name], variable, MOST_IDENTIFIER, taken)[known.name]
+        self.session.append(Entry(name, pairs, ASSUMED))
+        return name
+
+    def _taken(self) -> Iterator[str]:
+        """Yield what expressions have already."""
+        scenario = self.scenario
+        variables = (v for journey in scenario.journeys for v in journey.carries)
+        yield from (p.name for p in (*scenario.people.properties, *scenario.session_properties, *variables))
+        for catalogue in scenario.catalogues:
+            yield from (catalogue.name, *catalogue.columns)
+        yield from (*BUILT_IN, *self.facts.names.users.values())
+
+    # --- events -----------------------------------------------------------------------------------------------------
+
+    def _events(self) -> None:
+        for category, _ in self.plan.categories:
+            used, members = self.facts.names.categories[category], self.facts.of_category(category)
+            new = [event for event in members if self.facts.names.events[event.name] not in self.events]
+            for event in new:
+                self._add("events", self.facts.names.events[event.name])
+            node = self._find("events", used)
+            if isinstance(node, MapNode):
+                self._into_category(node, members, new)
+            elif new:
+                self._into(("events", used), [self._event(event) for event in new])
+            for event in members:
+                if event not in new:
+                    self._existing(event)
+        emitted = {
+            step.event for journey in self.scenario.journeys for step in walk(journey.steps) if isinstance(step, Emit)
+        }
+        named = (self.facts.names.events[event.name] for event in self.plan.events)
+        self.result.idle = [name for name in named if name not in emitted]
+
+    def _into_category(self, node: MapNode, members: Sequence[PlanEvent], new: Sequence[PlanEvent]) -> None:
+        """Add events to a category, each behind that which it follows in the plan."""
+        after = ""
+        for event in members:
+            if event in new:
+                self.document.add_entries(node, [self._event(event)], after)
+            else:
+                after = self.facts.names.events[event.name]
+
+    def _event(self, event: PlanEvent) -> Entry:
+        """Return a new event with what the plan says of it; its properties by name."""
+        entry = self.sections.event(event)
+        names = self._usable(event, [self.facts.names.properties[p.name] for p in event.properties])
+        pairs = (
+            ("about", quoted(event.about) if event.about else ""),
+            ("properties", listed(names) if names else ""),
+            ("identifies", "true" if event.identifies else ""),
+        )
+        return Entry(entry.key, pairs, renamed(event.name, self.facts.names.events[event.name]))
+
+    def _usable(self, event: PlanEvent, names: Sequence[str]) -> list[str]:
+        """Return those of some properties that an event can list, and note the others."""
+        why = "what gives it its value is not known everywhere where the event happens"
+        for name in names:
+            if (event.name, name) in self.refused:
+                self.result.left_out.append(f"property {shown(name)} of event {shown(event.name)}: {why}")
+        usable = [name for name in names if (event.name, name) not in self.refused]
+        self.listed |= {(event.name, name) for name in usable if name in self.known}
+        return usable
+
+    def _existing(self, event: PlanEvent) -> None:
+        """Add to an event what it lacks: a description, and properties."""
+        used = self.facts.names.events[event.name]
+        there = {p.name for p in self.events[used].properties}
+        wanted = [self.facts.names.properties[p.name] for p in event.properties]
+        new = self._usable(event, [name for name in wanted if name not in there])
+        key, node = self._declared(used)
+        if self.document.is_alias(key):
+            self.result.left_out += [
+                f"property {shown(name)} of event {shown(used)}: an alias declares it" for name in new
+            ]
+            return
+        pairs = []
+        if event.about and not self.events[used].about:
+            pairs.append(("about", quoted(event.about)))
+            self.result.changed.append(f"event {shown(used)}: description filled in")
+        inner = node.get("properties") if isinstance(node, MapNode) else None
+        if new and inner is None:
+            pairs.append(("properties", listed(new)))
+        elif new and isinstance(node, MapNode) and inner is not None:
+            self._list(next(key for key, _ in node.entries if key.text == "properties"), inner, new)
+        for name in new:
+            self._add("properties of events", f"{used}.{name}")
+        if pairs:
+            self.document.add_keys(key, node, pairs)
+
+    def _list(self, key: Text, node: Node, names: Sequence[str]) -> None:
+        if isinstance(node, MapNode):
+            self.document.add_entries(node, [Entry(name, ()) for name in names])
+        else:
+            self.document.add_names(key, node, names)
+
+    def _declared(self, name: str) -> tuple[Text, Node]:
+        """Return where an event is declared."""
+        events = self._find("events")
+        assert isinstance(events, MapNode)
+        categories = [node for _, node in events.entries if isinstance(node, MapNode)]
+        return next((key, node) for category in categories for key, node in category.entries if key.text == name)
+
+    # --- stages -----------------------------------------------------------------------------------------------------
+
+    def _stages(self) -> None:
+        node = self._find("stages")
+        if not isinstance(node, ListNode):
+            return
+        names = [
+            item.keys[0] if isinstance(item, MapNode) else item.text
+            for item in node.items
+            if not isinstance(item, ListNode)
+        ]
+        after = 0  # the first is everybody who has come
+        for stage in self.plan.stages:
+            used = self.facts.names.stages[stage.name]
+            if used in names:
+                after = names.index(used)
+                continue
+            entry = self.sections.stage(stage)
+            if entry is None:
+                self.result.left_out.append(f"stage {shown(used)}: no event of the plan leads there")
+            else:
+                self.document.add_item(node, entry, after)
+                self._add("stages", used)
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """Finds where a plan and a scenario say different things, and what the plan lacks."""
+
+    facts: Facts
+    scenario: Scenario
+    expected: Expectations
+    result: Merged
+
+    def run(self) -> None:
+        """Note what was found."""
+        names, plan = self.facts.names, self.facts.plan
+        for event in plan.events:
+            if names.events[event.name] in self.expected.events:
+                self._event(event)
+        for known in self.facts.users.values():
+            there = self.expected.user_properties.get(names.users[known.name])
+            if there is not None:
+                self._property(f"user property {shown(there.name)}", known, there)
+        self._missing("events", (e.name for e in self.scenario.events), names.events)
+        if plan.user_properties:
+            self._missing("user properties", (p.name for p in self.scenario.people.properties), names.users)
+        if plan.stages:
+            self._missing("stages", (s.name for s in self.scenario.stages), names.stages)
+
+    def _missing(self, kind: str, there: Iterable[str], names: Mapping[str, str]) -> None:
+        used = set(names.values())
+        self.result.only_scenario.setdefault(kind, []).extend(name for name in there if name not in used)
+
+    def _event(self, event: PlanEvent) -> None:
+        used = self.facts.names.events[event.name]
+        there = self.expected.events[used]
+        declared = next(e for e in self.scenario.events if e.name == used)
+        subject = f"event {shown(used)}"
+        self._differs(subject, "category", there.category, self.facts.names.categories[event.category])
+        self._differs(subject, "description", " ".join(declared.about.split()), " ".join(event.about.split()))
+        wanted = {self.facts.names.properties[p.name]: p for p in event.properties}
+        for name, known in wanted.items():
+            if name in there.properties:
+                self._property(f"property {shown(f'{used}.{name}')}", known, there.properties[name])
+        lacking = [f"{used}.{name}" for name in there.properties if name not in wanted]
+        self.result.only_scenario.setdefault("properties of events", []).extend(lacking)
+
+    def _property(self, subject: str, known: PlanProperty, there: ExpectedProperty) -> None:
+        if known.type != "any":
+            self._differs(subject, "type", _alike(there.type), _alike(known.type))
+        if known.values and there.values and set(known.values) != set(there.values):
+            more = [value for value in known.values if value not in there.values]
+            fewer = [value for value in there.values if value not in known.values]
+            told = [
+                f"only {where}: {_short(values)}"
+                for where, values in (("in the plan", more), ("here", fewer))
+                if values
+            ]
+            self.result.differs.append(f"{subject}: allowed values {'; '.join(told)}")
+
+    def _differs(self, subject: str, what: str, here: str, there: str) -> None:
+        if here and there and here != there:
+            self.result.differs.append(f"{subject}: {what} {shown(here)} here, {shown(there)} in the plan")
+
+
+def _alike(kind: str) -> str:
+    """Return what types share that a plan need not tell apart: amounts of money are numbers, ids are texts."""
+    return _ALIKE.get(kind, kind)
