@@ -3,6 +3,9 @@
     import footfall
 
     footfall.run("ecommerce", to="parquet:shop", people=50_000)        # as `footfall run`
+    footfall.live("ecommerce", to="duckdb:shop.duckdb", for_s=60)      # as `footfall live`
+    footfall.send("parquet:shop", to="ndjson:shop.ndjson")             # as `footfall send`
+    footfall.resume("parquet:shop")                                    # as `footfall resume`
     footfall.report("parquet:shop")                                    # as `footfall report`
     footfall.validate("events.ndjson", "shop.yaml").findings           # as `footfall validate`
     events = footfall.events("ecommerce", people=1_000)                # one Arrow table
@@ -22,17 +25,23 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from footfall.report import report
     from footfall.run.chunks import events, simulate
+    from footfall.run.live import live
+    from footfall.run.resume import resume
     from footfall.run.run import run
+    from footfall.run.send import send
     from footfall.run.setup import load_scenario as load
     from footfall.validation import validate
 
-__all__ = ["events", "load", "report", "run", "simulate", "validate"]
+__all__ = ["events", "live", "load", "report", "resume", "run", "send", "simulate", "validate"]
 
 _PLACES = {
     "events": ("footfall.run.chunks", "events"),
+    "live": ("footfall.run.live", "live"),
     "load": ("footfall.run.setup", "load_scenario"),
     "report": ("footfall.report", "report"),
+    "resume": ("footfall.run.resume", "resume"),
     "run": ("footfall.run.run", "run"),
+    "send": ("footfall.run.send", "send"),
     "simulate": ("footfall.run.chunks", "simulate"),
     "validate": ("footfall.validation", "validate"),
 }
