@@ -6,6 +6,7 @@ import zipfile
 import openpyxl
 import pytest
 
+from footfall.errors import UsageError
 from footfall.taxonomy.columns import EVENT_COLUMNS, PATH_COLUMNS, USER_COLUMNS
 from footfall.taxonomy.from_scenario import plan_of
 from footfall.taxonomy.pictures import sections_of
@@ -99,6 +100,12 @@ def test_no_cell_is_a_formula(text):
     assert {bool(cell.quotePrefix) for cell in said} == {text.startswith(("=", "+", "-", "@"))}
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         assert b"<f>" not in b"".join(package.read(name) for name in package.namelist())
+
+
+def test_cell_that_is_too_long():
+    """A text that no cell can hold is refused, not cut."""
+    with pytest.raises(UsageError, match=r'^sheet Events, cell A2: "x+…" has 40,000 characters\n  a cell holds 32,767'):
+        render_workbook(plan_saying("x" * 40_000))
 
 
 def test_no_time_of_making(plan):

@@ -54,6 +54,13 @@ def test_same_plan_same_bytes(form, plan):
     assert rendered(form, plan, sections) == rendered(form, plan, sections)
 
 
+@pytest.mark.parametrize("form", FORMATS)
+def test_plan_that_says_little(form):
+    """An event's name is enough: no category, no property, no stage, no person."""
+    content = rendered(form, Plan("little", events=(PlanEvent("Seen"),)))
+    assert b"Seen" in content or form in ("xlsx", "amplitude-users")
+
+
 @pytest.mark.parametrize("form", NEED_NOTHING)
 def test_formats_that_need_no_extra(form, plan, monkeypatch):
     """Text formats are written without openpyxl and without what draws diagrams."""

@@ -9,7 +9,7 @@ from footfall.diagram import Drawing, draw
 from footfall.taxonomy.cells import braced, joined, type_text
 from footfall.taxonomy.pictures import OVERVIEW, Section
 from footfall.taxonomy.plan import Plan, PlanEvent
-from footfall.taxonomy.writers.rows import path_rows, unfolded
+from footfall.taxonomy.writers.rows import by_category, path_rows, unfolded
 
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>|#~$&]|^[-+=]|(?<=^\d)[.)]")  # the last two would begin a list
 
@@ -29,13 +29,12 @@ def _parts(plan: Plan, sections: Sequence[Section]) -> Iterator[str]:
         yield _path(plan)
     if OVERVIEW in drawn:
         yield from _section(drawn[OVERVIEW])
-    for category, about in plan.categories:
+    for category, about, events in by_category(plan):
         yield f"## {_plain(category)}"
         if about:
             yield _plain(about)
-        for event in plan.events:
-            if event.category == category:
-                yield from _event(event)
+        for event in events:
+            yield from _event(event)
         if category in drawn:
             yield from _section(drawn[category])
     if plan.user_properties:

@@ -12,7 +12,7 @@ from footfall.diagram import Drawing, draw
 from footfall.taxonomy.cells import type_text
 from footfall.taxonomy.pictures import OVERVIEW, Section
 from footfall.taxonomy.plan import ExampleStep, Plan, PlanEvent, PlanProperty, PlanStage
-from footfall.taxonomy.writers.rows import unfolded
+from footfall.taxonomy.writers.rows import by_category, unfolded
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-{script}'"
 PATH, JOURNEYS, USERS, INDEX = "critical-path", "journeys", "user-properties", "properties"
@@ -62,7 +62,8 @@ class _Page:
         self.plan = plan
         self.drawn = {section.category: section for section in sections}
         self.anchors = {event.name: f"event-{number}" for number, event in enumerate(plan.events, 1)}
-        self.headings = {name: f"category-{number}" for number, (name, _) in enumerate(plan.categories, 1)}
+        self.groups = by_category(plan)
+        self.headings = {name: f"category-{number}" for number, (name, _, _) in enumerate(self.groups, 1)}
 
     def parts(self) -> Iterator[str]:
         yield self._header()
@@ -70,23 +71,27 @@ class _Page:
             yield _section(PATH, "Critical path", self._path())
         if OVERVIEW in self.drawn:
             yield _section(JOURNEYS, self.drawn[OVERVIEW].title, *_diagrams(self.drawn[OVERVIEW], is_open=True))
-        for category, about in self.plan.categories:
-            yield self._category(category, about)
+        for category, about, events in self.groups:
+            yield self._category(category, about, events)
         if self.plan.user_properties:
             yield _section(USERS, "User properties", self._users())
-        if any(event.properties for event in self.plan.events):
+        if self._has_properties:
             yield _section(INDEX, "Event properties", self._index())
         yield "<footer>Made from the scenario by footfall; examples are values of a small simulation.</footer>\n"
+
+    @property
+    def _has_properties(self) -> bool:
+        return any(event.properties for event in self.plan.events)
 
     def _header(self) -> str:
         plan = self.plan
         links = [(PATH, "Critical path")] if plan.stages else []
         links += [(JOURNEYS, "Journeys")] if OVERVIEW in self.drawn else []
-        links += [(self.headings[name], name) for name, _ in plan.categories]
+        links += [(anchor, name) for name, anchor in self.headings.items()]
         links += [(USERS, "User properties")] if plan.user_properties else []
-        links += [(INDEX, "Event properties")]
+        links += [(INDEX, "Event properties")] if self._has_properties else []
         nav = "".join(f'<a href="#{anchor}">{escape(text)}</a>' for anchor, text in links)
-        counts = f"{len(plan.events)} events in {len(plan.categories)} categories"
+        counts = f"{len(plan.events)} events in {len(self.groups)} categories"
         about = f'<p class="lead">{escape(plan.about)}</p>' if plan.about else ""
         return (
             f'<header><h1>{escape(plan.title or plan.name)}</h1>{about}<p class="lead">{counts}</p></header>\n'
@@ -118,11 +123,10 @@ class _Page:
         text = f"<code>{escape(event)}</code>"
         return f'<a href="#{self.anchors[event]}">{text}</a>' if event in self.anchors else text
 
-    def _category(self, category: str, about: str) -> str:
+    def _category(self, category: str, about: str, events: Sequence[PlanEvent]) -> str:
         lead = f'<p class="lead">{escape(about)}</p>' if about else ""
-        events = [self._event(event) for event in self.plan.events if event.category == category]
         diagrams = _diagrams(self.drawn[category]) if category in self.drawn else []
-        return _section(self.headings[category], category, lead, *events, *diagrams)
+        return _section(self.headings[category], category, lead, *map(self._event, events), *diagrams)
 
     def _event(self, event: PlanEvent) -> str:
         marks = (("optional", event.is_optional), ("revenue", event.has_revenue), ("identifies", event.identifies))

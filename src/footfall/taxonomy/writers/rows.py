@@ -9,6 +9,7 @@ from footfall.taxonomy.columns import PLAN_ROWS
 from footfall.taxonomy.plan import ExampleStep, Plan, PlanEvent, PlanProperty, PlanStage
 
 Row = tuple[str, ...]
+NO_CATEGORY = "Other events"
 
 
 def event_rows(plan: Plan) -> list[Row]:
@@ -43,6 +44,15 @@ def plan_rows(plan: Plan) -> list[Row]:
 def category_rows(plan: Plan) -> list[Row]:
     """Return the rows below `CATEGORY_COLUMNS`."""
     return [(name, about) for name, about in plan.categories if about]
+
+
+def by_category(plan: Plan) -> list[tuple[str, str, list[PlanEvent]]]:
+    """Return (name, description, events) for each category; events without one come last, under `NO_CATEGORY`."""
+    about = dict(plan.categories)
+    found: dict[str, list[PlanEvent]] = {name: [] for name in about if name}
+    for event in sorted(plan.events, key=lambda event: not event.category):
+        found.setdefault(event.category or NO_CATEGORY, []).append(event)
+    return [(name, about.get(name, ""), events) for name, events in found.items()]
 
 
 def unfolded(properties: Iterable[PlanProperty]) -> Iterator[PlanProperty]:

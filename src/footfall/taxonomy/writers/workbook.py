@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from footfall.diagram import Drawing, Graph, draw
-from footfall.errors import MissingExtraError
+from footfall.errors import MissingExtraError, UsageError, shown
 from footfall.taxonomy.columns import (
     CATEGORY_COLUMNS,
     CRITICAL_PATH,
@@ -46,6 +46,7 @@ LINE_POINTS = 15.0
 MOST_LINES = 12
 ROW_PX = 20
 WIDEST_PX = 1100
+MOST_CHARACTERS = 32_767
 _RISKY = ("=", "+", "-", "@")
 
 
@@ -233,6 +234,11 @@ def _text(sheet: Worksheet, line: int, column: int, text: str, *, border: bool =
         cell.alignment = Alignment(vertical="top", wrap_text=border)
     if border:
         cell.border = _rule_below()
+    if len(text) > MOST_CHARACTERS:
+        raise UsageError(
+            f"sheet {sheet.title}, cell {cell.coordinate}: {shown(text)} has {len(text):,} characters\n"
+            f"  a cell holds {MOST_CHARACTERS:,}\n  hint: JSON Schema has no such limit: --to plan.json"
+        )
     if text:
         cell.value = text
         cell.data_type = "s"
