@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[2] / "src" / "footfall"
 HIDDEN_INPUTS = {"time", "random", "locale", "os", "platform", "secrets", "socket", "uuid", "getpass"}
 PATH = sorted([*(ROOT / "sim").rglob("*.py"), *(ROOT / "compiler").rglob("*.py"), *(ROOT / "model").rglob("*.py")])
-DTYPES = "bool_ dtype float64 iinfo inf int32 int64 int8 nan uint16 uint64 uint8"
+DTYPES = "ndarray bool_ dtype float64 iinfo inf int32 int64 int8 nan uint16 uint64 uint8"
 MAKE = (
     "append arange array asarray ascontiguousarray broadcast_to concatenate empty frombuffer full ones pad repeat split"
 )

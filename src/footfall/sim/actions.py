@@ -15,7 +15,7 @@ from footfall.sim.context import Context
 from footfall.sim.crowd import Crowd
 from footfall.sim.decisions import factor
 from footfall.sim.evaluate import evaluate, holds
-from footfall.sim.record import mark
+from footfall.sim.marks import NO_DEVICE
 
 
 def apply(crowd: Crowd, action: Action, context: Context, joins_next: bool) -> None:
@@ -193,25 +193,31 @@ def emit(crowd: Crowd, number: int, rows: Array, times: Array, numbers: Array) -
     """Let an event happen: session, stage and identity first, then the record of it."""
     site = crowd.model.sites[number]
     state = crowd.state
-    if site.in_session:
-        _in_session(crowd, rows, times)
+    session = _session(crowd, rows, times) if site.in_session else np.full(len(rows), NULL_INTEGER, np.int64)
     if site.identifies:
         state.columns[builtins.KNOWN][rows] = 1
+        state.marks[rows] |= 1
     _advance_stage(crowd, site, rows, times)
     if crowd.record is None:
         return
-    first = ~state.has_emitted.take(rows)
-    if np.count_nonzero(first):
-        _first_events(crowd, rows[first])
-    _record(crowd, number, site, rows, times, numbers)
+    is_first = state.is_silent.take(rows)
+    if np.count_nonzero(is_first):
+        _first_events(crowd, rows[is_first])
+    marks = state.marks.take(rows) if site.in_session else state.marks.take(rows) & NO_DEVICE
+    captures = [state.columns[c].take(rows, axis=0) for c in site.captures]
+    crowd.record.sites[number].append(rows, times, numbers, session, marks, *captures)
 
 
-def _in_session(crowd: Crowd, rows: Array, times: Array) -> None:
+def _session(crowd: Crowd, rows: Array, times: Array) -> Array:
+    """Return the sessions' ids: each one's is the time of its first event."""
     state = crowd.state
     session = state.session_id.take(rows)
     is_new = np.equal(session, NULL_INTEGER)
-    state.session_id[rows] = np.where(is_new, times, session)
+    if np.count_nonzero(is_new):
+        session = np.where(is_new, times, session)
+        state.session_id[rows] = session
     state.session_last[rows] = times
+    return session
 
 
 def _advance_stage(crowd: Crowd, site: Site, rows: Array, times: Array) -> None:
@@ -231,24 +237,13 @@ def _advance_stage(crowd: Crowd, site: Site, rows: Array, times: Array) -> None:
     if np.count_nonzero(risen):
         who = rows[risen]
         state.columns[builtins.STAGE][who] = new[risen]
+        state.marks[who] += (new[risen] - old[risen]) * 8
         note_change(crowd, len(crowd.model.user_properties), who, times[risen], False, [old[risen], new[risen]])
 
 
 def _first_events(crowd: Crowd, rows: Array) -> None:
     state = crowd.state
-    state.has_emitted[rows] = True
+    state.is_silent[rows] = False
     assert crowd.record is not None
     columns = [c for p in crowd.model.user_properties for c in (p.column, *p.items)]
     crowd.record.firsts.append(rows, state.event_no[rows], *(state.columns[c][rows] for c in columns))
-
-
-def _record(crowd: Crowd, number: int, site: Site, rows: Array, times: Array, numbers: Array) -> None:
-    state = crowd.state
-    stages, known = state.columns[builtins.STAGE].take(rows), state.columns[builtins.KNOWN].take(rows)
-    if site.in_session:
-        session, marks = state.session_id[rows], mark(stages, state.device_no.take(rows), known)
-    else:
-        session, marks = np.full(len(rows), NULL_INTEGER, np.int64), mark(stages, -1, known)
-    captures = [state.columns[c].take(rows, axis=0) for c in site.captures]
-    assert crowd.record is not None
-    crowd.record.sites[number].append(rows, times, numbers, session, marks, *captures)

@@ -69,8 +69,8 @@ class Crowd:
         """Let people go on at a node at a time, after what is due earlier."""
         state = self.state
         if self.model.timers:
-            due = np.less(state.slot_min.take(rows), times) & np.equal(state.in_later.take(rows), 0)
-            if np.count_nonzero(due):
+            due = np.less(state.slot_min.take(rows), times)
+            if np.count_nonzero(due) and np.count_nonzero(due := due & np.equal(state.in_later.take(rows), 0)):
                 nodes = np.broadcast_to(np.asarray(node, np.int32), rows.shape)
                 self._interrupt(rows[due], nodes[due], times[due])
                 rows, times, node = rows[~due], times[~due], nodes[~due]

@@ -17,8 +17,9 @@ from footfall.sim import arrow
 from footfall.sim.columns import evaluated, property_column
 from footfall.sim.flow import Change, EventLookup, Flow, Group
 from footfall.sim.ids import device_ids, id_column, insert_ids, user_ids
+from footfall.sim.marks import unmark
 from footfall.sim.people_tables import languages, user_properties
-from footfall.sim.record import Record, unmark
+from footfall.sim.record import Record
 
 
 def events_table(group: Group, record: Record, flow: Flow, changes: list[Change], lookup: EventLookup) -> pa.Table:

@@ -26,6 +26,7 @@ from footfall.sim import actions, decisions, draws, keys
 from footfall.sim.context import Context
 from footfall.sim.crowd import Crowd
 from footfall.sim.evaluate import evaluate, holds
+from footfall.sim.marks import mark
 from footfall.sim.state import CLOSED
 
 SESSION_GAP_MS = 30 * 60_000
@@ -177,9 +178,9 @@ def begin_sessions(crowd: Crowd, rows: Array, times: Array) -> None:
     state.session_id[rows] = NULL_INTEGER
     state.session_last[rows] = times
     random = keys.draw(state.keys[rows], crowd.model.devices.session_key, visits[rows])
-    state.device_no[rows] = _device(random, state.device_count[rows])
-    kinds = state.device_kinds[rows, state.device_no[rows]]
-    state.columns[builtins.DEVICE_KIND][rows] = kinds
+    devices = _device(random, state.device_count[rows])
+    state.columns[builtins.DEVICE_KIND][rows] = state.device_kinds[rows, devices]
+    state.marks[rows] = mark(state.columns[builtins.STAGE][rows], devices, state.columns[builtins.KNOWN][rows])
     context = crowd.context(rows)
     for initial in crowd.model.session_initials:
         state.columns[initial.column][rows] = actions.initial_value(initial, context)

@@ -45,16 +45,6 @@ def _blanks(model: Model, columns: tuple[int, ...]) -> list[Array]:
     return [np.empty((0, c.width) if c.width else 0, DTYPES[c.kind]) for c in declared]
 
 
-def mark(stages: Array, devices: Array | int, known: Array) -> Array:
-    """Pack stage, device (-1 for none) and whether the person is known into one number each."""
-    return stages * 8 + (devices + 1) * 2 + known
-
-
-def unmark(marks: Array) -> tuple[Array, Array, Array]:
-    """Return stages, devices and whether known."""
-    return marks >> 3, (marks >> 1 & 3) - 1, np.equal(marks & 1, 1)
-
-
 @dataclass(slots=True)
 class Record:
     """All that happened in a part.

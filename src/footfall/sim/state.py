@@ -10,6 +10,7 @@ from footfall.model import builtins
 from footfall.model.model import Model
 from footfall.model.values import DTYPES, NEVER, NULL_INTEGER, Array
 from footfall.sim import keys
+from footfall.sim.marks import mark
 
 CLOSED = -(2**62)
 """`session_last` of somebody who is in no session."""
@@ -28,6 +29,8 @@ class State:
         session_id: Time of the session's first event, or null before it.
         session_last: Time of the session's last event, or `CLOSED`.
         device_kinds: Shape (U, 3), int32: rows of the kinds of devices.
+        is_silent: Has emitted nothing yet that was recorded.
+        marks: Stage, device of the session, and whether the person is known, as events carry them (`mark`).
         in_later: 1 + number of the later journey that runs now, or 0.
         main_node, main_time: Where the main journey waits meanwhile; `main_live`: whether in a session.
         lasting_factors: Of effects that follow from the home: number of the effect → shape (U,), float64.
@@ -50,10 +53,10 @@ class State:
         self.change_no = np.zeros(n, np.int64)
         self.session_id = np.full(n, NULL_INTEGER, np.int64)
         self.session_last = np.full(n, CLOSED, np.int64)
-        self.device_no = np.zeros(n, np.int64)
         self.device_count = np.ones(n, np.int64)
         self.device_kinds = np.zeros((n, 3), np.int32)
-        self.has_emitted = np.zeros(n, np.bool_)
+        self.is_silent = np.ones(n, np.bool_)
+        self.marks = mark(0, np.zeros(n, np.int64), 0)
         self.in_later = np.zeros(n, np.int32)
         self.main_node = np.zeros(n, np.int32)
         self.main_time = np.full(n, NEVER, np.int64)
