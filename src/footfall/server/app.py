@@ -71,17 +71,19 @@ class Receiver:
         )
 
     async def _page(self, request: Request) -> Response:
-        overview = trouble = None
+        overview, trouble = None, ""
         try:
             overview = await asyncio.to_thread(self.received.overview)
         except StoreError as error:
-            trouble = error
+            trouble = f"The store cannot be read: {_first_line(error)}"
+        if self.received.trouble is not None:
+            trouble = f"Events are refused: {_first_line(self.received.trouble)}"
         names = {"new": "events", "duplicates": "duplicates", "refused": "requests refused"}
         shown = page.render(
             overview,
             {name: self.totals[counted] for name, counted in names.items()},
             store=self.received.shelf.name,
-            trouble=_first_line(self.received.trouble or trouble),
+            trouble=trouble,
             at_ms=self.clock.wall_ms(),
             base=f"{request.url.scheme}://{request.url.netloc}",
         )
@@ -261,8 +263,8 @@ def _problem(status: int, detail: str, headers: dict[str, str] | None = None) ->
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
-def _first_line(error: Exception | None) -> str:
-    return str(error or "").partition("\n")[0]
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
 
 
 async def _fault(request: Request, error: Exception) -> Response:

@@ -50,7 +50,7 @@ def render(
         overview: What is stored; None where it cannot be read.
         counts: Of this receiver since its start: name → number.
         store: What the store is called.
-        trouble: Why nothing can be stored; empty while all is well.
+        trouble: What is wrong, a sentence; empty while all is well.
         at_ms: Time of day, ms since the epoch.
         base: Where this receiver answers, as whoever looks has written it.
     """
@@ -82,9 +82,7 @@ footfall run ecommerce --to webhook+{base}/webhook</pre></section>"""
 
 
 def _warning(trouble: str) -> str:
-    if not trouble:
-        return ""
-    return f'<p class="trouble" role="alert">Events are refused: {escape(trouble)}</p>'
+    return f'<p class="trouble" role="alert">{escape(trouble)}</p>' if trouble else ""
 
 
 def _clock(at_ms: int) -> str:

@@ -53,7 +53,7 @@ class Received:
         self._rested_at = self._expired_ms = 0.0
         self._waiting: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self._looking = threading.Lock()
-        self._seen: Overview | None = None
+        self._seen: Overview | StoreError | None = None
         self._look_again_at = 0.0
         self._open()
         self._writer = threading.Thread(target=self._write, name="received", daemon=True)
@@ -82,9 +82,11 @@ class Received:
                 try:
                     self._seen = self.shelf.overview()
                 except Exception as error:  # noqa: BLE001 - of any driver
-                    raise self.shelf.explained(error) from None
+                    self._seen = self.shelf.explained(error)
                 ended = self._clock.monotonic()
                 self._look_again_at = ended + CALM * (ended - begun)
+            if isinstance(self._seen, StoreError):
+                raise self._seen
             return self._seen
 
     def close(self) -> None:

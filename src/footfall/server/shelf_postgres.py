@@ -19,6 +19,7 @@ from footfall.store.postgres import layout
 from footfall.store.postgres.address import Address
 
 SCHEMA = "receiver"
+LONGEST_LOOK_S = 20
 _ROWS = TABLES["received"][0]
 _JSONB_VERSION = "\x01"
 _AT_FAULT = ("22", "23", "54")
@@ -107,6 +108,7 @@ class PostgresShelf(Shelf):
         try:
             with pg.explaining(self.address):
                 connection.execute(f"SET search_path = {SCHEMA}")
+                connection.execute(f"SET statement_timeout = '{LONGEST_LOOK_S}s'")
                 yield partial(pg.fetch, connection)
         finally:
             connection.close()
