@@ -124,13 +124,15 @@ def test_a_sheet_per_category(tmp_path):
         [["Event", "Description"], ["Viewed", "Looks"]],
         name="Browsing",
         Paying=[["Event", "Description"], ["Paid", "Pays"]],
-        Sheet3=[["Event", "Description"], ["Support", "Support"], ["Asked", "Asks"]],
     )
-    assert [(e.category, e.name) for e in plan.events] == [
-        ("Browsing", "Viewed"),
-        ("Paying", "Paid"),
-        ("Support", "Asked"),
-    ]
+    assert [(e.category, e.name) for e in plan.events] == [("Browsing", "Viewed"), ("Paying", "Paid")]
+
+
+def test_headings_between_the_rows(tmp_path):
+    """A line merged across the columns is the category of the events below it."""
+    rows = [["Event", "Description"], ["Support", None], ["Asked", "Asks"], ["Sales"], ["Paid", "Pays"]]
+    plan = read_plan(workbook(tmp_path / "plan.xlsx", {"Sheet1": rows}, {"Sheet1": ["A2:B2", "A4:B4"]}))
+    assert [(e.category, e.name) for e in plan.events] == [("Support", "Asked"), ("Sales", "Paid")]
 
 
 def test_the_critical_path_and_user_properties_stand_beside_each_other(tmp_path):

@@ -48,12 +48,14 @@ class Grid:
         name: Of the sheet; "" in a file without sheets.
         rows: Row → column → text, both from 0; no cell is empty.
         faults: (row, column) → why the cell's value cannot be used; raised when somebody needs it.
+        wide: Rows with a cell that is merged across several columns, as headings are.
     """
 
     file: str
     name: str = ""
     rows: dict[int, dict[int, str]] = field(default_factory=dict)
     faults: dict[tuple[int, int], str] = field(default_factory=dict)
+    wide: set[int] = field(default_factory=set)
     n_cells: int = 0
 
     def origin(self, row: int, column: int) -> Origin:

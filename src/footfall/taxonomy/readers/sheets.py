@@ -97,7 +97,7 @@ def _category_of_sheet(table: Table) -> str:
 def _heading(row: _Row) -> str:
     """Return the text of a row that is only a heading: one text across several columns, or only a category."""
     texts = row.cells()
-    if len(texts) > 1 and len(set(texts)) == 1:
+    if row.number in row.table.grid.wide and len(set(texts)) == 1:
         return texts[0]
     return row.text("Category") if len(texts) == 1 else ""
 

@@ -122,8 +122,13 @@ def rating(grid: Grid) -> int:
 def _is_header(header: Table, found: Sequence[Table]) -> bool:
     """Tell a header from a row of data below another header, which may happen to hold titles."""
     above = [table for table in found if _overlap(table, header)]
-    if not above or _is_next(above[-1], header):
+    if not above:
         return True
+    if _is_next(above[-1], header):
+        return len(header.columns) >= len(above[-1].columns)
+    n_filled = sum(header.first() <= column <= header.last() for column in header.grid.row(header.header))
+    if 2 * len(header.columns) < n_filled:
+        return False
     keys = [header.columns[key] for key in header.kind.keys if key in header.columns]
     title = normal(header.grid.row(header.header).get(keys[0], ""))
     return [kind for kind in _KINDS if _TITLES[kind.name].get(title) in kind.keys] == [header.kind]

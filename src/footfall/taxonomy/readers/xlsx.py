@@ -299,6 +299,8 @@ class _Cells:
                 self._fill(start, (min(end[0], last_row), min(end[1], last_column)), text)
 
     def _fill(self, start: tuple[int, int], end: tuple[int, int], text: str) -> None:
+        if start[1] < end[1]:
+            self.grid.wide.update(range(start[0], end[0] + 1))
         for row in range(start[0], end[0] + 1):
             for column in range(start[1], end[1] + 1):
                 self.grid.put(row, column, text)
