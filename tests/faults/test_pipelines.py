@@ -1,0 +1,177 @@
+"""Several sinks at once, of which one hangs or fails, in runs that are stopped and killed: each has everything once."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from footfall.errors import StoreError
+from footfall.run.chunks import simulate
+from footfall.store import open_store
+from tests.endpoints import endpoint
+
+KILLS = int(os.environ.get("FOOTFALL_KILLS", "3"))
+START = "from footfall.cli.main import main; main()"
+SIZE = ("--people", "2000", "--days", "4")
+FILES = ("--to", "parquet:p", "--to", "duckdb:a.duckdb")
+
+
+@pytest.fixture(scope="module")
+def ids():
+    """Ids of all events of the run, sorted."""
+    return sorted(i for c in simulate("ecommerce", people=2000, days=4) for i in c.events["insert_id"].to_pylist())
+
+
+def start(folder, *args):
+    command = [sys.executable, "-c", START, "run", "ecommerce", *SIZE, *args]
+    return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def finish(folder, *args, code=0):
+    process = start(folder, *args)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == code, err
+    assert "Traceback" not in err
+    return out, err
+
+
+def ids_in(store):
+    with open_store(store) as opened:
+        return sorted(row[0] for row in opened.query("SELECT insert_id FROM ecommerce.events"))
+
+
+def is_complete(store):
+    try:
+        with open_store(store) as opened:
+            return any(info.is_complete for info in opened.runs())
+    except StoreError:
+        return False
+
+
+def until(is_so, process):
+    """Wait until something is so, while a process is at work."""
+    deadline = time.monotonic() + 90
+    while not is_so():
+        assert process.poll() is None, process.communicate()[1]
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def sinks_of(out):
+    """Return the balances of a summary, by kind of sink, having checked that they add up."""
+    sinks = json.loads(out)["sinks"]
+    for sink in sinks:
+        assert sink["generated"] == sink["accepted"] + sink["rejected"] + sink["pending"]
+    return {sink["to"].partition(":")[0]: sink for sink in sinks}
+
+
+def test_a_hanging_sink_beside_quick_ones(tmp_path, ids):
+    """The others are complete while one hangs; Ctrl-C once ends the run with 1, JSON and how to go on; it goes on."""
+    with endpoint(lambda _: 0) as hanging:
+        to = ("--to", f"{hanging.url}#timeout=5&patience=0", *FILES)
+        process = start(tmp_path, *to, "--summary", "json")
+        until(lambda: is_complete(tmp_path / "p"), process)
+        until(lambda: is_complete(tmp_path / "a.duckdb"), process)
+        assert ids_in(tmp_path / "p") == ids_in(tmp_path / "a.duckdb") == ids
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        assert process.returncode == 1
+        assert "finishing what is in flight" in err
+        assert "to continue: footfall" in err
+        assert "Traceback" not in err
+        sinks = sinks_of(out)
+        assert sinks["webhook+http"]["pending"] == len(ids)
+        assert sinks["webhook+http"]["problem"] is None
+        assert [sinks[kind]["is_complete"] for kind in ("webhook+http", "parquet", "duckdb")] == [False, True, True]
+        hanging.answer = lambda _: 200
+        finish(tmp_path, *to, "--quiet")
+        assert sorted(set(hanging.ids)) == ids
+    assert ids_in(tmp_path / "p") == ids_in(tmp_path / "a.duckdb") == ids
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(410, "it is gone and wants no more events"), (503, "nothing was accepted")]
+)
+def test_a_sink_that_fails(tmp_path, ids, status, words):
+    """The others get everything; the failure is told, the exit code is 1, the summary is there; later it goes on."""
+    with endpoint(lambda _: status) as failing:
+        to = ("--to", f"{failing.url}#patience=1", *FILES)
+        out, err = finish(tmp_path, *to, "--summary", "json", code=1)
+        assert f"error: {failing.url}: {words}" in err
+        assert "are pending, and nothing is lost" in err
+        assert "not everything is delivered; what was committed is kept\n  to continue: footfall" in err
+        sinks = sinks_of(out)
+        assert (sinks["webhook+http"]["accepted"], sinks["webhook+http"]["pending"]) == (0, len(ids))
+        assert words in sinks["webhook+http"]["problem"]
+        assert sinks["parquet"]["is_complete"]
+        assert ids_in(tmp_path / "p") == ids_in(tmp_path / "a.duckdb") == ids
+        failing.answer = lambda _: 200
+        out, _ = finish(tmp_path, *to)
+        assert sorted(failing.ids) == ids
+        assert "Stages:" in out
+
+
+def test_a_sink_that_fails_alone(tmp_path, ids):
+    """Also a run into one sink that gives up prints its summary, and ends with 1."""
+    with endpoint(lambda _: 410) as failing:
+        out, err = finish(tmp_path, "--to", failing.url, "--summary", "json", code=1)
+        (sink,) = sinks_of(out).values()
+        assert sink["generated"] == sink["pending"] > 0
+        assert "error: webhook+http" in err
+
+
+def test_ctrl_c_twice(tmp_path, ids):
+    """A sink that hangs does not keep the process: it ends with 130, and the same command completes everything."""
+    with endpoint(lambda _: 0) as hanging:
+        to = ("--to", f"{hanging.url}#timeout=60&patience=0", *FILES)
+        process = start(tmp_path, *to, "--summary", "json")
+        until(hanging.asked.is_set, process)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        assert process.returncode == 130, err
+        assert err.endswith("stopped\n")
+        assert "Traceback" not in err
+        assert out == ""
+        hanging.answer = lambda _: 200
+        hanging.go_on.set()
+        finish(tmp_path, *to, "--quiet")
+        assert sorted(set(hanging.ids)) == ids
+    assert ids_in(tmp_path / "p") == ids_in(tmp_path / "a.duckdb") == ids
+
+
+def test_kills_while_sinks_stand_apart(tmp_path, ids):
+    """Kill -9 at random instants while a slow sink is far behind: in the end each has every event, the stores once."""
+    chance = random.Random(11)
+
+    def slowly(events):
+        time.sleep(0.05)
+        return 200
+
+    with endpoint(slowly) as slow:
+        to = ("--to", f"{slow.url}#batch=100&concurrency=2", *FILES, "--workers", "2")
+        for _ in range(KILLS):
+            process = start(tmp_path, *to, "--quiet")
+            time.sleep(chance.uniform(1.0, 5.0))
+            process.kill()
+            process.communicate()
+        finish(tmp_path, *to, "--quiet")
+        assert sorted(set(slow.ids)) == ids
+        assert not list((tmp_path / ".footfall-ledger").glob("*.scratch/*"))
+    assert ids_in(tmp_path / "p") == ids_in(tmp_path / "a.duckdb") == ids
+    assert not list(tmp_path.rglob("*.tmp"))
+
+
+def test_a_reader_that_leaves_does_not_end_the_others(tmp_path, ids):
+    """`--to - --to parquet:p | head` fills the folder, and says nothing of the pipe."""
+    line = f"{sys.executable} -c '{START}' run ecommerce {' '.join(SIZE)} --to - --to parquet:p --quiet | head -n 1"
+    done = subprocess.run(["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)["insert_id"]
+    assert "closed by its reader" not in done.stderr
+    assert ids_in(tmp_path / "p") == ids
