@@ -11,10 +11,12 @@ from footfall.units import nearest_hint
 from footfall.validation.audit import Audit
 from footfall.validation.expectations import Expectations, of_scenario
 from footfall.validation.findings import CHECKS, REMARKS, Validation
+from footfall.validation.lists import check_lists
 from footfall.validation.people import check_people
 from footfall.validation.properties import check_properties
 from footfall.validation.remarks import remarks_on
 from footfall.validation.rows import check_rows
+from footfall.validation.shared import check_shared
 from footfall.validation.source import open_events
 
 if TYPE_CHECKING:
@@ -31,7 +33,8 @@ def validate(
     """Hold events against what was declared.
 
     Args:
-        events: A DuckDB store or Parquet folder of ours, Parquet files, NDJSON, or Amplitude's export.
+        events: A DuckDB store, Parquet folder or PostgreSQL address of ours, Parquet files, NDJSON, a folder of it, or
+            Amplitude's export.
         against: A scenario by name, path or as loaded; or expectations made otherwise.
         run: Id of the run or its beginning, in a store of ours; else the latest.
         ignore: Names of checks that are not to count.
@@ -45,7 +48,7 @@ def validate(
     expected = against if isinstance(against, Expectations) else of_scenario(_loaded(against))
     with open_events(events, run) as source:
         audit = Audit(source, expected)
-        for check in (check_rows, check_properties, check_people):
+        for check in (check_rows, check_properties, check_lists, check_people, check_shared):
             check(audit)
         remarks = remarks_on(audit)
         audit.skipped |= dict.fromkeys(ignore, "not asked for")

@@ -16,6 +16,7 @@ MICROSECONDS_FROM = 10**14
 NAMES: Mapping[str, tuple[str, ...]] = {
     "event_type": ("event_type",),
     "insert_id": ("insert_id", "$insert_id"),
+    "event_id": ("event_id", "event_id "),
     "time": ("time", "event_time"),
     "user_id": ("user_id",),
     "device_id": ("device_id",),
@@ -31,7 +32,18 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "up": ("user_properties",),
 }
 """Column → what it is called in files. Source: docs/events.md; Amplitude's http-v2 and export pages."""
-TEXTS = ("event_type", "insert_id", "user_id", "device_id", "city", "country", "category", "stage", "currency")
+TEXTS = (
+    "event_type",
+    "insert_id",
+    "event_id",
+    "user_id",
+    "device_id",
+    "city",
+    "country",
+    "category",
+    "stage",
+    "currency",
+)
 
 # Bound here, since BANNED_IDS is what Amplitude documents and its sink and receiver use.
 BANNED = "(" + ", ".join(literal(text) for text in sorted(BANNED_IDS)) + ")"

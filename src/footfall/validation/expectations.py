@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from footfall.events.schema import Field, FieldType
 from footfall.model.program import Act
+from footfall.validation.carried import Carried, carried_of
 
 if TYPE_CHECKING:
     from footfall.model.model import Model
-    from footfall.scenario.records import Catalogue, Event, EventProperty, Property, Scenario
+    from footfall.scenario.records import Catalogue, Event, EventProperty, Expression, Property, Scenario
 
 MOST_VALUES = 1000
 ExpectedType = FieldType | Literal["any"]
@@ -28,6 +30,7 @@ class ExpectedProperty:
         is_required: Never left out, never null.
         values: The allowed texts (of a list: of its elements); empty when any.
         changes: A user property that changes in the course of a life.
+        fields: For a list of records: their fields, by name.
     """
 
     name: str
@@ -36,6 +39,7 @@ class ExpectedProperty:
     is_required: bool = False
     values: tuple[str, ...] = ()
     changes: bool = False
+    fields: Mapping[str, ExpectedProperty] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ class Expectations:
         user_properties: By name.
         stages: The critical path, in order.
         cities: City → its countries (a name may occur in several); empty when any city will do.
+        carried: What events of one process share.
         tells_of_people: Whether user properties are declared at all; else any will do.
     """
 
@@ -74,6 +79,7 @@ class Expectations:
     user_properties: Mapping[str, ExpectedProperty] = field(default_factory=dict)
     stages: tuple[ExpectedStage, ...] = ()
     cities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    carried: tuple[Carried, ...] = ()
     tells_of_people: bool = True
 
 
@@ -98,6 +104,7 @@ def of_scenario(scenario: Scenario) -> Expectations:
             ExpectedStage(s.name, tuple(on.text for on in s.on) if s.when is None else ()) for s in scenario.stages
         ),
         cities=_cities(scenario),
+        carried=carried_of(scenario, allowed.value_of),
     )
 
 
@@ -111,8 +118,15 @@ def _of_people(model: Model, allowed: _Allowed) -> dict[str, ExpectedProperty]:
     }
 
 
-def _expected(found: Field, values: tuple[str, ...], *, is_required: bool = False) -> ExpectedProperty:
-    return ExpectedProperty(found.name, found.type, found.item, is_required, values)
+def _expected(
+    found: Field,
+    values: tuple[str, ...],
+    *,
+    is_required: bool = False,
+    fields: Mapping[str, ExpectedProperty] = MappingProxyType({}),
+) -> ExpectedProperty:
+    inner = {f.name: fields.get(f.name) or _expected(f, ()) for f in found.fields}
+    return ExpectedProperty(found.name, found.type, found.item, is_required, values, fields=inner)
 
 
 def _event(
@@ -125,7 +139,10 @@ def _event(
             asked = allowed.required(declared)
             required = inferred if asked is None else asked
             properties[declared.name] = _expected(
-                fields[declared.name], allowed.of_event(declared), is_required=required
+                fields[declared.name],
+                allowed.of_event(declared),
+                is_required=required,
+                fields=allowed.of_records(declared, fields[declared.name]),
             )
     return ExpectedEvent(event.name, event.category, properties, event.revenue is not None)
 
@@ -157,6 +174,7 @@ class _Allowed:
         self._described = {p.name: p for p in scenario.properties}
         self._catalogues = {c.name: c for c in scenario.catalogues}
         self._variables = [v for j in scenario.journeys for v in j.carries] + list(scenario.session_properties)
+        self._people = scenario.people.properties
         people = ((p.name, self._of_property(p)) for p in scenario.people.properties)
         self.of_people = {name: values for name, values in people if values}
 
@@ -172,8 +190,28 @@ class _Allowed:
         for written in (declared, described):
             if written is not None and written.values:
                 return written.values
-        expression = declared.value or (described.value if described else None)
+        expression = self.value_of(declared)
         return self._of_expression(expression.text.strip()) if expression else ()
+
+    def value_of(self, declared: EventProperty) -> Expression | None:
+        """Return where a property's value comes from, as the event says it or the description."""
+        described = self._described.get(declared.name)
+        return declared.value or (described.value if described else None)
+
+    def of_records(self, declared: EventProperty, listed: Field) -> dict[str, ExpectedProperty]:
+        """Return the fields of records that come from a catalogue's row: with its texts, and whether always there."""
+        expression = self.value_of(declared)
+        name = expression.text.strip() if expression else ""
+        of = next((v.list_type for v in (*self._variables, *self._people) if v.name == name and v.list_type), None)
+        named = [of.of] if of and of.of else [kind for _, kind in of.fields] if of else []
+        rows = [self._catalogues[kind] for kind in named if kind in self._catalogues]
+        found = {f.name: f for f in listed.fields}
+        return {
+            column: _expected(found[column], column_texts(rows_of, column), is_required=_is_filled(rows_of, number))
+            for rows_of in rows
+            for number, column in enumerate(rows_of.columns)
+            if column in found
+        }
 
     def _of_expression(self, text: str) -> tuple[str, ...]:
         name, dot, column = text.partition(".")
@@ -196,6 +234,11 @@ def column_texts(catalogue: Catalogue, column: str) -> tuple[str, ...]:
         return ()
     texts = different(str(row[names.index(column)]) for row in catalogue.rows)
     return texts if len(texts) <= MOST_VALUES else ()
+
+
+def _is_filled(catalogue: Catalogue, number: int) -> bool:
+    """Tell whether no cell of a column is empty."""
+    return all(row[number] is not None for row in catalogue.rows)
 
 
 def different(texts: Iterable[str]) -> tuple[str, ...]:

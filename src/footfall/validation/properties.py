@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from footfall.store.dialect import literal, quote
 from footfall.validation.audit import Audit, nearest
-from footfall.validation.expectations import ExpectedProperty
+from footfall.validation.expectations import ExpectedProperty, ExpectedType
 
 _KINDS = {"VARCHAR": "text", "BIGINT": "integer", "UBIGINT": "integer", "HUGEINT": "integer", "BOOLEAN": "boolean"}
 _JSON_KINDS = {**_KINDS, "ARRAY": "list", "OBJECT": "object", "NULL": "null"}
@@ -123,7 +123,7 @@ def _counts_outside(audit: Audit, column: str, fields: Mapping[str, str]) -> dic
     event = "event_type" if column == "ep" else "''"
     found: dict[tuple[str, str], int] = {}
     for name, rules in _rules(audit, column).items():
-        base = _kind_of_type(fields[name]) if name in fields else ""
+        base = kind_of_type(fields[name]) if name in fields else ""
         if base in ("text", "list"):
             outside = " OR ".join(_outside(base, "v", rule, "event_type") for rule in rules)
             value = f"{column}.{quote(name)}"
@@ -139,7 +139,7 @@ def _counts_outside(audit: Audit, column: str, fields: Mapping[str, str]) -> dic
 
 def _kinds_of_field(stored: str, value: str, known: ExpectedProperty | None) -> dict[str, str]:
     """Return kind → SQL that holds for its values, of a field of a struct; the kinds exclude each other."""
-    base, has = _kind_of_type(stored), f"{value} IS NOT NULL"
+    base, has = kind_of_type(stored), f"{value} IS NOT NULL"
     special: dict[str, str] = {}
     if known is not None and base == "fraction" and known.type == "integer":
         special["whole"] = f"{value} = floor({value})"
@@ -151,7 +151,8 @@ def _kinds_of_field(stored: str, value: str, known: ExpectedProperty | None) -> 
     return {base: has + others, **{kind: f"{has} AND {where}" for kind, where in special.items()}}
 
 
-def _kind_of_type(stored: str) -> str:
+def kind_of_type(stored: str) -> str:
+    """Return the kind of value that a column of a type holds."""
     if stored.endswith("]"):
         return "list"
     if stored.startswith(("VARCHAR", "ENUM", "UUID")):
@@ -249,7 +250,7 @@ def _judge(audit: Audit, column: str, seen: Seen, known: Mapping[str, ExpectedPr
     elif declared is None:
         check, detail = "property_unknown", nearest(seen.key, list(known))
     elif seen.kind == "outside":
-        check, detail = "value_undeclared", _listed(declared.values)
+        check, detail = "value_undeclared", listed(declared.values)
     elif seen.kind == "repeats":
         check, detail = "list_repeats", ""
     elif seen.kind == "null" or seen.kind in ACCEPTED[declared.type]:
@@ -263,10 +264,16 @@ def _judge(audit: Audit, column: str, seen: Seen, known: Mapping[str, ExpectedPr
 def _wrong(declared: ExpectedProperty, kind: str) -> tuple[str, str]:
     found = _WORDS.get(kind, f"a {kind}")
     check = "list_is_text" if declared.type == "list" and kind == "text" else "property_type"
-    return check, f"{found}; declared {_TYPES.get(declared.type, declared.type)}"
+    return check, f"{found}; declared {type_text(declared.type)}"
 
 
-def _listed(values: tuple[str, ...]) -> str:
+def type_text(of: ExpectedType) -> str:
+    """Return what a declared type is called in findings."""
+    return _TYPES.get(of, of)
+
+
+def listed(values: tuple[str, ...]) -> str:
+    """Return a sentence with the accepted texts, the first ones if they are many."""
     more = f", … ({len(values)} in all)" if len(values) > 6 else ""
     return "accepted: " + ", ".join(values[:6]) + more
 
@@ -278,7 +285,7 @@ def _where(audit: Audit, column: str, seen: Seen, declared: ExpectedProperty | N
     if fields is not None:
         value = f"{column}.{quote(seen.key)}"
         if seen.kind == "outside":
-            base, rules = _kind_of_type(fields[seen.key]), _rules(audit, column)[seen.key]
+            base, rules = kind_of_type(fields[seen.key]), _rules(audit, column)[seen.key]
             return f"{of_event}({' OR '.join(_outside(base, value, rule, 'event_type') for rule in rules)})", value
         return f"{of_event}{_kinds_of_field(fields[seen.key], value, declared)[seen.kind]}", value
     value = f"json_extract({column}, {literal(pointer(seen.key))})"

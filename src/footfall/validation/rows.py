@@ -39,6 +39,7 @@ def check_rows(audit: Audit) -> None:
     """Check what can be seen in one event."""
     check_lines(audit)
     check_event_types(audit)
+    check_event_ids(audit)
     rules = list(_rules(audit))
     for of in dict.fromkeys(rule.of for rule in rules):
         together = [rule for rule in rules if rule.of == of]
@@ -48,6 +49,18 @@ def check_rows(audit: Audit) -> None:
         found = audit.source.rows(f"WITH g {kept} ({groups}) SELECT {counts} FROM g")[0]
         for rule, count in zip(together, found, strict=True):
             audit.add(rule.check, rule.subject, count, rule.detail, rule.where, rule.value)
+
+
+def check_event_ids(audit: Audit) -> None:
+    """Count events without `event_id` where at least half of all have one.
+
+    Source: http-v2, `event_id`: "an incrementing counter to distinguish events with the same user_id and timestamp".
+    """
+    if "event_id" in audit.source.has:
+        ((count,),) = audit.source.rows("SELECT count(*) - count(event_id) FROM e")
+        if count <= audit.count / 2:
+            detail = f"{audit.count - count:,} other events have it"
+            audit.add("event_id_missing", "event_id", count, detail, "event_id IS NULL")
 
 
 def check_lines(audit: Audit) -> None:

@@ -161,10 +161,10 @@ def _postgres(address: str, run: str | None) -> Source:
                 [chosen, first, first + step],
             )
             with duck.registered(connection, rows, "fetched"):
-                connection.execute("CREATE TABLE IF NOT EXISTS held AS FROM fetched LIMIT 0")
-                connection.execute("INSERT INTO held FROM fetched")
+                connection.execute("CREATE TABLE IF NOT EXISTS events AS FROM fetched LIMIT 0")
+                connection.execute("INSERT INTO events FROM fetched")
     _close_doors(connection)
-    return _typed(connection, store.name, "store", "held", has_order=False)
+    return _typed(connection, store.name, "store", "events", has_order=False)
 
 
 def _run_of(path: Path | str, runs: list[tuple[str, str]], run: str | None) -> tuple[str, str]:

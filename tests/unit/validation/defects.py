@@ -17,6 +17,11 @@ DAY = 86_400_000
 START = 1_767_301_200_000  # 2026-01-01 21:00 UTC
 CHAIN = ("login", "record_confirmation", "trial_held", "payment_succeeded", "certificate_issued")
 CROWD = 50
+REQUIRED = {
+    "choose_time": {"interval": "18-19"},
+    "record_confirmation": {"scheduled_at": "2026-02-03T17:00:00Z", "is_trial": True},
+    "payment_succeeded": {"balance": 4, "count": 8, "payment_system": "Visa"},
+}
 SESSION_OF_2015 = 1_436_918_400_000
 
 
@@ -26,7 +31,9 @@ def event(name: str, number: int, user: str | None, time: Any = None, **more: An
     plain = {"event_type": name, "time": time, "insert_id": f"event-{number:05d}", "user_id": user}
     plain["device_id"] = f"device-of-{user}"
     if name == "payment_succeeded":
-        more = {"event_properties": {"balance": 4}, "revenue": 116.0, "currency": "USD"} | more
+        more = {"revenue": 116.0, "currency": "USD"} | more
+    if name in REQUIRED:
+        more = {"event_properties": REQUIRED[name]} | more
     whole = plain | more
     return {key: value for key, value in whole.items() if value is not None}
 
@@ -56,7 +63,7 @@ def mistakes() -> list[dict[str, Any] | str]:
         event("click_transfer_lesson", 2004, "person-a", event_properties={"grade": 5, "teacher_id": "T-101"}),
         event("rate_lesson", 2005, "person-a", event_properties={"grade": "5"}),
         event("rate_lesson", 2006, "person-a", event_properties={"grade": 4.5}),
-        event("payment_succeeded", 2007, "crowd-01", event_properties={"count": 8}),
+        event("payment_succeeded", 2007, "crowd-01", event_properties={"count": 8, "payment_system": "Visa"}),
         event("choose_direction", 2008, "person-a", event_properties={"direction": "l"}),
         event("choose_time", 2009, "person-a", user_properties={"status": "00000"}),
         event("choose_time", 2010, "person-a", user_properties={"directions": "literature"}),

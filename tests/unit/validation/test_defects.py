@@ -12,7 +12,7 @@ from footfall.validation import CHECKS, REMARKS, validate
 from tests.unit.validation.defects import FILE, lines
 
 LINES = lines().splitlines()
-NEEDS_OTHER_DATA = {"stage_back"}  # events that say which stage was reached: see test_stages.py
+NEEDS_OTHER_DATA = {"stage_back", "value_changes", "event_id_missing"}  # see test_clean, test_processes, test_sources
 
 # (check, subject, events, line of the first, value of the first)
 WANTED = [

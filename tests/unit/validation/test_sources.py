@@ -100,3 +100,13 @@ def test_a_broken_body(tmp_path):
     path.write_text(json.dumps(BODY, indent=2)[:-40])
     with pytest.raises(UsageError, match="JSON that cannot be read"):
         validate(path, "online-school")
+
+
+def test_event_id_missing(tmp_path):
+    """Where most events have an event_id, also under a key with a space, those without one are found."""
+    path = tmp_path / "x.ndjson"
+    path.write_text(written([{**event, "event_id ": n} if n > 1 else event for n, event in enumerate(GOOD)]))
+    found = {f.check: f for f in validate(path, "online-school").findings}
+    assert (found["event_id_missing"].count, found["event_id_missing"].at.line) == (2, 1)
+    path.write_text(written([{**event, "event_id": n} if n > 3 else event for n, event in enumerate(GOOD)]))
+    assert "event_id_missing" not in {f.check for f in validate(path, "online-school").findings}
