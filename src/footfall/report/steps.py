@@ -12,6 +12,7 @@ from footfall.errors import UsageError
 from footfall.report.source import Source
 from footfall.report.stages import Comparison, Group, Stages, Step, assemble
 from footfall.store.dialect import literal
+from footfall.units import nearest_hint
 
 MAX_GROUPS = 1_000
 HOME_COLUMNS = ("city", "country", "language", "time_zone")
@@ -171,8 +172,12 @@ def _property(source: Source, entered: str, by: str) -> tuple[str, str]:
         return _of_event(source, entered, by)
     known = [field.name for field in source.schema.user_properties]
     if by not in known:
-        accepted = ", ".join([*HOME_COLUMNS, *EVENT_COLUMNS, *known])
-        raise UsageError(f'run {source.info.id} has no property "{by}"\n  accepted: {accepted}')
+        accepted = [*HOME_COLUMNS, *EVENT_COLUMNS, *known]
+        hint = nearest_hint(by, accepted)
+        raise UsageError(
+            f'run {source.info.id} has no property "{by}"\n  accepted: {", ".join(accepted)}'
+            + (f"\n  hint: {hint}" if hint else "")
+        )
     return _of_person(source, entered, by)
 
 

@@ -85,7 +85,7 @@ def _attached(source: str, *options: str) -> duckdb.DuckDBPyConnection:
 
     connection = duckdb.connect(":memory:", config=_OPTIONS)
     try:
-        connection.execute(f"ATTACH {source} AS {NAME}" + (f" ({', '.join(options)})" if options else ""))
+        connection.execute(f"ATTACH {source} AS {NAME} ({', '.join(('TYPE duckdb', *options))})")
         connection.execute(f"USE {NAME}")
         connection.execute("DETACH memory")
         connection.execute("SET TimeZone = 'UTC'")

@@ -224,6 +224,7 @@ def test_a_store_reads_only_itself():
     [
         ("gone.duckdb", None, "gone.duckdb does not exist\n  hint: `footfall run SCENARIO --to gone.duckdb`"),
         ("text.duckdb", b"no database at all, but longer than a header\n" * 1000, "text.duckdb is no DuckDB file"),
+        ("table.csv", b"a,b\n1,2\n" * 1000, "table.csv is no DuckDB file"),
     ],
 )
 def test_what_is_no_store(tmp_path, name, content, message):
