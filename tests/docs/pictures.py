@@ -47,7 +47,22 @@ class Shot:
 
 SCHOOL = ("footfall taxonomy online-school --to school.xlsx",)
 PAGE = ("footfall taxonomy online-school --to school.html",)
+COURSES = (
+    "footfall taxonomy courses.csv --to courses.yaml",
+    "footfall diagram courses.yaml --to courses.svg --theme light",
+    "sed -i '/assumption/{N;/goes on to purchase/s/[0-9]*%  # assumption/35%/}' courses.yaml",
+    "footfall run courses.yaml --to duckdb:courses.duckdb --quiet",
+    "footfall report courses.duckdb --to report.html",
+    "footfall taxonomy courses.yaml --to plan.xlsx",
+    "footfall taxonomy courses.yaml --to plan.html",
+)
+ANALYSTS = "analysts"
 SHOTS = {
+    "courses.svg": Shot(COURSES, "courses.svg", page=ANALYSTS),
+    "courses-report.png": Shot(COURSES, "report.html", size=(1000, 820), page=ANALYSTS),
+    "courses-path.png": Shot(COURSES, "plan.xlsx", "Critical path", size=(1830, 420), page=ANALYSTS),
+    "courses-diagrams.png": Shot(COURSES, "plan.xlsx", "Diagrams", "Purchase", 30, (1000, 640), page=ANALYSTS),
+    "courses-page.png": Shot(COURSES, "plan.html", size=(1100, 760), to="category-3", page=ANALYSTS),
     "school-events.png": Shot(SCHOOL, "school.xlsx", "Events", rows=22, size=(2140, 620)),
     "school-path.png": Shot(SCHOOL, "school.xlsx", "Critical path", rows=22, size=(1830, 560)),
     "school-diagrams.png": Shot(SCHOOL, "school.xlsx", "Diagrams", "Lesson", 50, (1130, 1000)),
@@ -67,7 +82,7 @@ def main(names: list[str], folder: Path = FOLDER) -> None:
             if not place.exists():
                 place.mkdir()
                 if shot.page:
-                    lay_out(ROOT / "docs" / shot.page, place)
+                    lay_out(ROOT / "docs" / f"{shot.page}.md", place)
                 for command in shot.commands:
                     printed(Command(command, []), place)
             _take(browser, shot, place, folder / name)
@@ -75,6 +90,9 @@ def main(names: list[str], folder: Path = FOLDER) -> None:
 
 def _take(browser: Any, shot: Shot, place: Path, target: Path) -> None:
     file = place / shot.file
+    if file.suffix == target.suffix:
+        target.write_bytes(file.read_bytes())
+        return
     if shot.sheet:
         file = file.with_suffix(f".{shot.sheet.replace(' ', '-')}.html")
         file.write_text(sheet_page(place / shot.file, shot.sheet, heading=shot.heading, rows=shot.rows))
