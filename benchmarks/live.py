@@ -50,12 +50,13 @@ def main() -> None:
     options.add_argument("--minutes", type=float, default=1)
     options.add_argument("--people", type=int, default=200_000)
     options.add_argument("--receiver", choices=["plain", "serve"], default="serve")
+    options.add_argument("--batch", type=int, default=500, help="events per request")
     given = options.parse_args()
     for rate in given.rate or RATES[given.sink]:
         speed = speed_for(rate, given.people, given.minutes * 60)
         with tempfile.TemporaryDirectory() as folder:
             os.chdir(folder)
-            with postgresql() if given.sink == "postgresql" else webhook(given.receiver) as (url, other):
+            with postgresql() if given.sink == "postgresql" else webhook(given.receiver, given.batch) as (url, other):
                 measure(url, other, given.people, rate, speed, given.minutes * 60)
             os.chdir("/")
 
@@ -188,10 +189,10 @@ def postgresql() -> Iterator[tuple[str, int]]:
 
 
 @contextmanager
-def webhook(kind: str) -> Iterator[tuple[str, int]]:
+def webhook(kind: str, batch: int) -> Iterator[tuple[str, int]]:
     """Run a receiver as a process of its own."""
     port = free_port()
-    url = f"webhook+http://127.0.0.1:{port}/webhook"
+    url = f"webhook+http://127.0.0.1:{port}/webhook#batch={batch}&batch-bytes={1000 * batch}"
     if kind == "plain":
         process = multiprocessing.get_context("spawn").Process(target=receive, args=(port,), daemon=True)
         process.start()
