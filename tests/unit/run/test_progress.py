@@ -1,0 +1,83 @@
+"""What is shown of a run while it is going on: a line per sink, from figures that are looked at, on a terminal only."""
+
+import io
+import threading
+
+import pytest
+from rich.console import Console
+
+from footfall.run.pipeline import Pipeline, Standing
+from footfall.run.plan import make_plan
+from footfall.run.progress import Board, Nobody, Rate, sink_table, watcher_for
+from footfall.sinks.sink import Progress
+from tests.engines import FakeEngine
+from tests.unit.run.test_pipeline import RUN, Destination, item, until
+
+STANDINGS = [
+    Standing("parquet:p", 0, Progress(), 1_234_567, 0, None),
+    Standing("webhook+http://127.0.0.1:8888/events", 40_000, Progress(500, 0, 0, 7), 1_500, 3, 2),
+]
+
+
+def printed(what):
+    console = Console(file=io.StringIO(), width=100)
+    console.print(what)
+    return console.file.getvalue().splitlines()
+
+
+def test_a_line_per_sink():
+    """Name, rate, queue, in flight, retries, accepted, rejected: aligned, one line each, whatever the name's length."""
+    head, first, second = printed(sink_table(STANDINGS, [98_765.4, 12.0]))
+    assert head.split() == ["sink", "events/s", "queue", "in", "flight", "retries", "accepted", "rejected"]
+    assert first.split() == ["parquet:p", "98,765", "0", "0", "0", "1,234,567", "0"]
+    assert second.split()[1:] == ["12", "40,000", "500", "7", "1,500", "3"]
+    assert len(first) == len(second)
+
+
+def test_a_rate_is_that_of_the_last_seconds():
+    """What came long ago does not count; a count that shrinks is no negative rate."""
+    rate = Rate()
+    assert rate.of(0, 0.0) == 0
+    assert rate.of(1_000, 1.0) == 1_000
+    for second in range(2, 20):
+        last = rate.of(1_000, float(second))
+    assert last == 0
+    assert rate.of(900, 20.0) == 0
+
+
+def test_the_bar_shows_what_is_done_everywhere():
+    """Steps that wait for a sink, or are in it, are not done yet; a sink that has failed holds nothing up."""
+    gate = threading.Event()
+    sink = Destination(gate=gate, fails_at=1, problem=OSError("no"))
+    pipeline = Pipeline(sink, stop=threading.Event(), spill_bytes=10**6)
+    pipeline.open(RUN, fresh=False)
+    for number in range(3):
+        pipeline.put(item(number))
+    until(lambda: pipeline.standing.now.in_flight == 4)
+    assert (pipeline.standing.waiting, pipeline.standing.reached) == (8, 0)
+    gate.set()
+    until(lambda: pipeline.balance.problem is not None)
+    assert (pipeline.standing.accepted, pipeline.standing.reached) == (4, None)
+    pipeline.end(has_all=True)
+    pipeline.join(20)
+
+
+def test_a_board_can_be_drawn(monkeypatch):
+    """While nothing has come yet, and when some has."""
+    engine = FakeEngine()
+    plan = make_plan(engine, engine.run.until_ms, ({},))
+    pipeline = Pipeline(Destination(), stop=threading.Event(), spill_bytes=0)
+    monkeypatch.setattr("sys.stderr", io.StringIO())
+    with Board(plan, engine.people, [pipeline]) as board:
+        assert "memory:a" in "\n".join(printed(board))
+        board.made(next(plan.steps()), 50)
+        assert "50 events" in "\n".join(printed(board))
+
+
+@pytest.mark.parametrize(("is_wanted", "is_terminal"), [(True, False), (False, True)])
+def test_only_where_somebody_looks(monkeypatch, is_wanted, is_terminal):
+    """No terminal, or `--quiet`: nothing is drawn."""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: is_terminal, raising=False)
+    engine = FakeEngine()
+    plan = make_plan(engine, engine.run.until_ms, ({},))
+    assert isinstance(watcher_for(plan, 1, [], is_wanted=is_wanted), Nobody)
