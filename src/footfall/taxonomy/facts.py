@@ -113,7 +113,9 @@ def _with_mentions(plan: Plan) -> Plan:
     first = {name: next(filter(_is_described, found), found[0]) for name, found in _places(plan).items()}
 
     def meant(p: PlanProperty) -> PlanProperty:
-        return p if _is_described(p) else replace(first[p.name], is_required=p.is_required)
+        known = first[p.name]
+        is_mention = not _is_described(p) and p.type in ("any", known.type)
+        return replace(known, is_required=p.is_required) if is_mention else p
 
     events = (replace(event, properties=tuple(map(meant, event.properties))) for event in plan.events)
     return replace(plan, events=tuple(events))

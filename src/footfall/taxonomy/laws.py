@@ -99,6 +99,11 @@ def _texts(known: PlanProperty) -> Law:
     if _ONE_EACH.search(known.name) or (_IDENTIFIES.search(known.name) and len(known.examples) < 3):
         stem = re.sub(r"[^a-z]", "", known.name.lower().removesuffix("id")) or "id"
         return Law(expression=f"id('{stem}')")
+    return drawn_text(known)
+
+
+def drawn_text(known: PlanProperty) -> Law:
+    """Return a law that picks one of the examples, or of some made texts; also where a text of its own is meant."""
     made = known.examples or tuple(f"{known.name} {number}" for number in (1, 2, 3))
     return Law((("pick", choices(made)),))
 

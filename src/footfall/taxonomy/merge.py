@@ -15,12 +15,13 @@ from footfall.compiler.walk import walk
 from footfall.errors import ScenarioError, UsageError, shown
 from footfall.scenario import load, loads
 from footfall.scenario.files import BOM, UnreadableError, read_text, reason
-from footfall.scenario.names import BUILT_IN, MOST_IDENTIFIER
+from footfall.scenario.names import BUILT_IN, MOST_IDENTIFIER, folded
 from footfall.scenario.records import Emit, Scenario, Text
 from footfall.scenario.tree import MOST_BYTES, ListNode, MapNode, Node
 from footfall.taxonomy.edits import Document
 from footfall.taxonomy.facts import Facts, facts_of, type_of_property
 from footfall.taxonomy.journeys import ASSUMED, MOST_ELEMENTS
+from footfall.taxonomy.laws import drawn_text
 from footfall.taxonomy.naming import unique, variable
 from footfall.taxonomy.plan import Plan, PlanEvent, PlanProperty
 from footfall.taxonomy.to_scenario import Sections, renamed
@@ -149,7 +150,7 @@ class _Merge:
     """
 
     def __init__(self, plan: Plan, scenario: Scenario, document: Document, refused: Iterable[tuple[str, str]]) -> None:
-        self.facts: Facts = facts_of(plan)
+        self.facts: Facts = facts_of(_spelled(plan, scenario))
         self.plan = self.facts.plan
         self.sections = Sections(self.facts)
         self.scenario, self.document, self.refused = scenario, document, frozenset(refused)
@@ -250,6 +251,7 @@ class _Merge:
             pairs: Pairs = (("start", "[]"), ("of", of), ("at_most", str(MOST_ELEMENTS)))
         else:
             law = self.facts.law(source.known)
+            law = drawn_text(source.known) if kind == "text" and law.expression else law  # id() stands only in `set`
             if law.expression:
                 return quoted(law.expression)
             pairs = (*law.draw, ("type", kind))
@@ -381,6 +383,22 @@ class _Merge:
             else:
                 self.document.add_item(node, entry, after)
                 self._add("stages", used)
+
+
+def _spelled(plan: Plan, scenario: Scenario) -> Plan:
+    """Return a plan with properties spelled as in the scenario, where only small and large letters differ."""
+    used = [p.name for p in (*scenario.properties, *(p for event in scenario.events for p in event.properties))]
+    of_events = {folded(name): name for name in used}
+    of_people = {folded(p.name): p.name for p in scenario.people.properties}
+
+    def written(known: PlanProperty, names: Mapping[str, str]) -> PlanProperty:
+        return replace(known, name=names.get(folded(known.name), known.name))
+
+    events = (
+        replace(event, properties=tuple(written(p, of_events) for p in event.properties)) for event in plan.events
+    )
+    users = tuple(written(p, of_people) for p in plan.user_properties)
+    return replace(plan, events=tuple(events), user_properties=users)
 
 
 @dataclass(frozen=True, slots=True)
