@@ -22,7 +22,7 @@ COMPARE = "clip equal greater greater_equal less less_equal maximum minimum not_
 COMPUTE = "abs add add.at cumsum diff floor floor_divide multiply negative remainder right_shift subtract true_divide"
 ALLOWED = {*DTYPES.split(), *MAKE.split(), *FIND.split(), *COMPARE.split(), *COMPUTE.split()}
 SORTS_WITHOUT_EQUALS = {
-    "np.argsort(places)",  # a permutation
+    "np.argsort(self.at)",  # places, each once
     "np.argsort((times - first) * np.int64(len(group.persons)) + rows)",  # times rise strictly for one person
 }
 FLOAT_REDUCTIONS = {"mean", "std", "var", "dot", "prod", "trace", "nansum"}

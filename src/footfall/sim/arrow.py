@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -40,9 +41,43 @@ def bitmap(valid: Array) -> pa.Buffer:
     return pa.py_buffer(np.packbits(valid, bitorder="little"))
 
 
-def plain(values: Array, kind: pa.DataType, valid: Array | None = None) -> pa.Array:
-    """Return a column of a fixed-width type from its values, null where not valid."""
-    buffers = [None if valid is None else bitmap(valid), pa.py_buffer(np.ascontiguousarray(values))]
+class Places:
+    """Places in a column of n rows; several columns that have values at the same ones share its bitmap.
+
+    Args:
+        at: Shape (m,), int64, each once.
+    """
+
+    def __init__(self, n: int, at: Array) -> None:
+        self.n, self.at = n, at
+
+    @cached_property
+    def valid(self) -> Array:
+        """Shape (n,), bool: true at the places."""
+        return self.spread(np.ones(len(self.at), np.bool_), np.bool_)
+
+    @cached_property
+    def order(self) -> Array:
+        """Shape (m,): which of the places comes first, and so on."""
+        return np.argsort(self.at)
+
+    @cached_property
+    def bitmap(self) -> pa.Buffer:
+        """Validity of a column that has values at these places alone."""
+        return bitmap(self.valid)
+
+    def spread(self, values: Array, dtype: Any) -> Array:
+        """Return an array of n zeros with values at the places."""
+        out = np.zeros(self.n, dtype)
+        out[self.at] = values
+        return out
+
+
+def plain(values: Array, kind: pa.DataType, valid: Array | pa.Buffer | None = None) -> pa.Array:
+    """Return a column of a fixed-width type from its values, null where not valid (booleans, or a bitmap)."""
+    if isinstance(valid, np.ndarray):
+        valid = bitmap(valid)
+    buffers = [valid, pa.py_buffer(np.ascontiguousarray(values))]
     return pa.Array.from_buffers(kind, len(values), buffers)
 
 
@@ -85,7 +120,7 @@ class Codes:
         valid = np.greater_equal(codes, 0)
         return self.placed(self.places.take(codes), None if valid.all() else valid)
 
-    def placed(self, indices: Array, valid: Array | None) -> pa.Array:
+    def placed(self, indices: Array, valid: Array | pa.Buffer | None) -> pa.Array:
         """Return a dictionary column from places in the dictionary."""
         return pa.DictionaryArray.from_arrays(plain(indices, pa.int32(), valid), self.dictionary, safe=False)
 
@@ -146,60 +181,49 @@ def labelled(prefix: str, values: Array, n_bytes: int) -> Array:
     return out
 
 
-def scattered(n: int, places: Array, values: Array, kind: Kind, words: Words, prefix: str = "") -> pa.Array:
-    """Return a column of n rows with values at some places, null elsewhere.
+def scattered(places: Places, values: Array, kind: Kind, words: Words, prefix: str = "") -> pa.Array:
+    """Return a column with values at some places, null elsewhere.
 
     Args:
-        places: Shape (m,), int64, each once.
+        places: m of them.
         values: Shape (m,), as state arrays hold the kind.
         prefix: Of ids.
     """
     missing = is_null(kind, values)
     if missing.any():
-        places, values = places[~missing], values[~missing]
-    valid = np.zeros(n, np.bool_)
-    valid[places] = True
+        places, values = Places(places.n, places.at[~missing]), values[~missing]
     if kind == "id":
-        order = np.argsort(places)
-        return fixed_texts(labelled(prefix or "id", values[order], 8), valid)
+        return fixed_texts(labelled(prefix or "id", values[places.order], 8), places.valid)
     if kind == "text":
         held = Codes.of(values, words.texts)
-        return held.placed(_spread(n, places, held.places.take(values), np.int32), valid)
+        return held.placed(places.spread(held.places.take(values), np.int32), places.bitmap)
     if kind == "boolean":
-        bits = _spread(n, places, np.equal(values, 1), np.bool_)
-        return pa.Array.from_buffers(pa.bool_(), n, [bitmap(valid), bitmap(bits)])
+        bits = places.spread(np.equal(values, 1), np.bool_)
+        return pa.Array.from_buffers(pa.bool_(), places.n, [places.bitmap, bitmap(bits)])
     dtype = np.float64 if kind == "number" else np.int64
-    return plain(_spread(n, places, values, dtype), scalar_type(kind, words.minor_digits), valid)  # type: ignore[arg-type]
-
-
-def _spread(n: int, places: Array, values: Array, dtype: Any) -> Array:
-    out = np.zeros(n, dtype)
-    out[places] = values
-    return out
+    return plain(places.spread(values, dtype), scalar_type(kind, words.minor_digits), places.bitmap)  # type: ignore[arg-type]
 
 
 def dense(values: Array, kind: Kind, words: Words, prefix: str = "") -> pa.Array:
     """Return a column of a kind, null where the value is."""
-    return scattered(len(values), np.arange(len(values)), values, kind, words, prefix)
+    return scattered(Places(len(values), np.arange(len(values))), values, kind, words, prefix)
 
 
-def listed(field: Field, n: int, places: Array, lengths: Array, items: Sequence[pa.Array], words: Words) -> pa.Array:
-    """Return a list column of n rows with lists at some places, null elsewhere.
+def listed(field: Field, places: Places, lengths: Array, items: Sequence[pa.Array], words: Words) -> pa.Array:
+    """Return a list column with lists at some places, null elsewhere.
 
     Args:
-        places: Shape (m,), rising.
+        places: m of them, rising.
         lengths: Shape (m,).
         items: One column per field (one alone for plain elements), all elements of all lists one after another.
     """
     kind = arrow_type(field, words.minor_digits)
-    valid = np.zeros(n, np.bool_)
-    valid[places] = True
-    offsets = np.zeros(n + 1, np.int32)
-    np.cumsum(_spread(n, places, lengths, np.int32), out=offsets[1:])
+    offsets = np.zeros(places.n + 1, np.int32)
+    np.cumsum(places.spread(lengths, np.int32), out=offsets[1:])
     values = items[0]
     if field.item is None:
         values = pa.StructArray.from_arrays(list(items), fields=list(kind.value_type))
-    return pa.Array.from_buffers(kind, n, [bitmap(valid), pa.py_buffer(offsets)], children=[values])
+    return pa.Array.from_buffers(kind, places.n, [places.bitmap, pa.py_buffer(offsets)], children=[values])
 
 
 def elements(lengths: Array, cells: Array) -> Array:

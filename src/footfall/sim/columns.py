@@ -11,6 +11,7 @@ from footfall.model.ops import Op
 from footfall.model.program import Listing
 from footfall.model.values import Array
 from footfall.sim import arrow
+from footfall.sim.arrow import Places
 from footfall.sim.context import Context
 from footfall.sim.evaluate import evaluate
 
@@ -26,21 +27,18 @@ def evaluated(value: Op | Listing, context: Context) -> list[Array]:
     return [context.load(value.length), *(evaluate(item, context) for item in value.items)]
 
 
-def property_column(
-    model: Model, n: int, places: Array, arrays: list[Array], value: Op | Listing, field: Field
-) -> pa.Array:
-    """Return a property as a column of n rows, null but at some places.
+def property_column(model: Model, places: Places, arrays: list[Array], value: Op | Listing, field: Field) -> pa.Array:
+    """Return a property as a column, null but at some places.
 
     Args:
-        places: Shape (m,), each once.
         arrays: As `evaluated` gives them.
         value: What they were evaluated from.
     """
     words = arrow.Words(model.texts, model.stream.schema.minor_digits)
     if isinstance(value, Op):
-        return arrow.scattered(n, places, arrays[0], value.kind, words, value.of)
-    order = np.argsort(places)
+        return arrow.scattered(places, arrays[0], value.kind, words, value.of)
+    order = places.order
     lengths = arrays[0][order]
     flat = [arrow.elements(lengths, cells[order]) for cells in arrays[1:]]
     items = [arrow.dense(f, item.kind, words, item.of) for f, item in zip(flat, value.items, strict=True)]
-    return arrow.listed(field, n, places[order], lengths, items, words)
+    return arrow.listed(field, Places(places.n, places.at[order]), lengths, items, words)

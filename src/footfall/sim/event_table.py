@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +14,7 @@ from footfall.model.ops import Op
 from footfall.model.program import Listing, Site
 from footfall.model.values import NULL_INTEGER, Array
 from footfall.sim import arrow
+from footfall.sim.arrow import Places
 from footfall.sim.columns import evaluated, property_column
 from footfall.sim.flow import Change, EventLookup, Flow, Group
 from footfall.sim.ids import device_ids, id_column, insert_ids, user_ids
@@ -78,15 +79,14 @@ def _categories(model: Model, events: Array) -> tuple[Array, list[str]]:
 
 @dataclass(slots=True)
 class _Values:
-    """Values of one property from several sites: places in order of the table, and arrays."""
+    """Values of one property from several sites: the numbers of the sites, and arrays from each."""
 
-    places: list[Array]
-    arrays: list[list[Array]]
+    sites: list[int] = field(default_factory=list)
+    arrays: list[list[Array]] = field(default_factory=list)
     example: Op | Listing | None = None
 
-    def merged(self) -> tuple[Array, list[Array]]:
-        places = np.concatenate(self.places)
-        return places, [np.concatenate(_padded(parts)) for parts in zip(*self.arrays, strict=True)]
+    def merged(self) -> list[Array]:
+        return [np.concatenate(_padded(parts)) for parts in zip(*self.arrays, strict=True)]
 
 
 def _padded(parts: tuple[Array, ...]) -> list[Array]:
@@ -98,10 +98,11 @@ def _padded(parts: tuple[Array, ...]) -> list[Array]:
 
 def _event_properties(group: Group, flow: Flow) -> tuple[pa.Array, pa.Array, pa.Array]:
     schema = group.model.stream.schema
-    values = [_Values([], []) for _ in schema.event_properties]
+    values = [_Values() for _ in schema.event_properties]
     for number, site in enumerate(group.model.sites):
         _collect(flow, number, site, values)
-    children = [_child(group, len(flow), number, v) for number, v in enumerate(values)]
+    places: dict[tuple[int, ...], Places] = {}
+    children = [_child(group, flow, number, v, places) for number, v in enumerate(values)]
     kind = events_schema(schema)
     struct = None
     if children:
@@ -113,26 +114,30 @@ def _collect(flow: Flow, number: int, site: Site, values: list[_Values]) -> None
     context = flow.contexts[number]
     if not len(context.rows):
         return
-    places = flow.places[int(flow.edges[number]) : int(flow.edges[number + 1])]
     for property_number, value in site.properties:
         into = values[property_number]
-        into.places.append(places)
+        into.sites.append(number)
         into.arrays.append(evaluated(value, context))
         into.example = value
 
 
-def _child(group: Group, n: int, number: int, values: _Values) -> pa.Array:
+def _child(group: Group, flow: Flow, number: int, values: _Values, places: dict[tuple[int, ...], Places]) -> pa.Array:
+    """Return the column of a property; those that the same sites give share their places."""
     schema = group.model.stream.schema
-    field = schema.event_properties[number]
+    declared = schema.event_properties[number]
     if values.example is None:
-        return pa.nulls(n, arrow_type(field, schema.minor_digits))
-    return property_column(group.model, n, *values.merged(), values.example, field)
+        return pa.nulls(len(flow), arrow_type(declared, schema.minor_digits))
+    sites = tuple(values.sites)
+    if sites not in places:
+        spans = [flow.places[int(flow.edges[site]) : int(flow.edges[site + 1])] for site in sites]
+        places[sites] = Places(len(flow), np.concatenate(spans))
+    return property_column(group.model, places[sites], values.merged(), values.example, declared)
 
 
 def _revenue(group: Group, flow: Flow) -> tuple[pa.Array, pa.Array]:
     schema, n = group.model.stream.schema, len(flow)
     words = arrow.Words([schema.currency], schema.minor_digits)
     earns = np.flatnonzero(np.not_equal(flow.revenue, NULL_INTEGER))
-    places = flow.places[earns]
-    currency = arrow.scattered(n, places, np.zeros(len(places), np.int32), "text", words)
-    return arrow.scattered(n, places, flow.revenue[earns], "money", words), currency
+    places = Places(n, flow.places[earns])
+    currency = arrow.scattered(places, np.zeros(len(earns), np.int32), "text", words)
+    return arrow.scattered(places, flow.revenue[earns], "money", words), currency

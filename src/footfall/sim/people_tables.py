@@ -12,6 +12,7 @@ from footfall.model.model import Model, UserProperty
 from footfall.model.ops import Op
 from footfall.model.values import Array
 from footfall.sim import arrow
+from footfall.sim.arrow import Places
 from footfall.sim.columns import evaluated, property_column
 from footfall.sim.context import Context
 from footfall.sim.flow import STAGE, Change, EventLookup, Flow, Group
@@ -68,7 +69,7 @@ def _user_column(group: Group, n: int, number: int, places: Array, arrays: list[
     last[places] = np.arange(len(places))
     kept = np.flatnonzero(np.equal(last[places], np.arange(len(places))))
     written = _written(group, declared, [a[kept] for a in arrays])
-    return property_column(model, n, places[kept], written, declared.value, field)
+    return property_column(model, Places(n, places[kept]), written, declared.value, field)
 
 
 def _changed_names(model: Model, mask: Array) -> pa.Array:
