@@ -26,7 +26,8 @@ def _event(event: PlanEvent) -> ExpectedEvent:
 def _property(known: PlanProperty) -> ExpectedProperty:
     kind = known.item if known.type == "list" else known.type
     values = known.values if kind == "text" else ()  # of numbers `1` and `1.0` are one value, so texts do not tell
-    return ExpectedProperty(known.name, known.type, _item(known.item), known.is_required, values, known.changes)
+    fields = {field.name: _property(field) for field in known.fields}
+    return ExpectedProperty(known.name, known.type, _item(known.item), known.is_required, values, known.changes, fields)
 
 
 def _item(kind: PlanType | None) -> FieldType | None:

@@ -7,6 +7,8 @@ import duckdb
 import pytest
 
 import footfall
+from footfall.taxonomy.expected import of_plan
+from footfall.taxonomy.plan import Plan, PlanEvent, PlanProperty
 from footfall.validation import validate
 
 MISTAKES = {
@@ -42,6 +44,22 @@ def test_mistake(events, name, tmp_path):
     (found,) = validate(path, "ecommerce").findings
     assert (found.check, found.subject) == (check, f"Order Completed.products[]{field}")
     assert (found.count, found.at.line) == (1, number + 1)
+
+
+def test_lists_of_a_plan(events, tmp_path):
+    """A tracking plan's lists of records are looked into as well."""
+    price = PlanProperty("price", "money", is_required=True)
+    lines = PlanProperty("products", "list", fields=(price, PlanProperty("note", "text")))
+    wrong = copy.deepcopy(next(event for event in events if event["event_type"] == "Cart Viewed"))
+    wrong["event_properties"] = {"products": [{"price": "1", "note": "x"}, {"note": "y"}, {"price": 2, "size": 1}]}
+    path = tmp_path / "wrong.ndjson"
+    path.write_text(json.dumps(wrong))
+    plan = Plan("p", events=(PlanEvent("Cart Viewed", wrong["category"], properties=(lines,)),))
+    assert [(f.check, f.subject) for f in validate(path, of_plan(plan)).findings] == [
+        ("property_unknown", "Cart Viewed.products[].size"),
+        ("property_type", "Cart Viewed.products[].price"),
+        ("property_missing", "Cart Viewed.products[].price"),
+    ]
 
 
 def test_events_are_counted_not_records(events, tmp_path):
