@@ -2,13 +2,17 @@
 
 import json
 import random
+import resource
 import signal
 import socket
 import struct
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from types import SimpleNamespace
 
 import pytest
 from starlette.responses import JSONResponse
@@ -25,9 +29,10 @@ from tests.clocks import FakeClock
 from tests.delivery.test_webhook_sink import deliver, sink_to
 from tests.disks import small_disk
 from tests.postgres import server
-from tests.receivers import receiver, stored
+from tests.receivers import Client, receiver, stored
 
 BATCH_EVENTS = 200
+QUOTA_BYTES = 3_000_000
 
 
 @pytest.fixture(autouse=True)
@@ -100,6 +105,34 @@ def test_ends_while_the_disk_is_full():
             taken = fill(client)
         disk.grow("64m")
         assert stored(disk.folder, "SELECT count(*) FROM received") == [(taken * BATCH_EVENTS,)]
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux changes the limits of a running process")
+def test_quota(tmp_path):
+    """Where files may not grow any more: as with a full disk, and it goes on once they may; needs no mount."""
+    code = f"""
+import resource
+resource.setrlimit(resource.RLIMIT_FSIZE, ({QUOTA_BYTES}, resource.RLIM_INFINITY))
+from footfall.cli.main import main; main()
+"""
+    command = [sys.executable, "-c", code, "serve", "--port", "0", "--to", str(tmp_path / "received.duckdb")]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    port = int(process.stderr.readline().split("//127.0.0.1:")[1].split(",")[0])
+    client = Client(SimpleNamespace(port=port))
+    try:
+        taken = fill(client)
+        assert taken > 0
+        assert client.send("GET", "/health").json["reason"] == "received.duckdb: the disk is full"
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        until_well(client)
+        assert client.post("/webhook", batch(taken)).json == {"accepted": BATCH_EVENTS, "duplicates": 0}
+    finally:
+        process.terminate()
+        told = process.communicate(timeout=30)[1]
+    assert "events are refused with 503: received.duckdb: the disk is full" in told
+    assert "events are stored again" in told
+    ids = [i for (i,) in stored(tmp_path)]
+    assert sorted(ids) == sorted(f"{n}-{i}" for n in range(taken + 1) for i in range(BATCH_EVENTS))
 
 
 def test_servers_disk_full(postgres, tmp_path):
