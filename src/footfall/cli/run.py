@@ -76,13 +76,15 @@ def command(scenario: str, quiet: bool, summary: str, spill: int, **given: Any) 
     if all(verdict.is_left(balance) for balance in result.sinks):
         return 1
     console = closing.Printer(is_stdout_taken=any(sink.name == "-" for sink in sinks))
-    if summary == "json":
-        console.print_json(result)
-    elif not quiet:
-        console.print_result(result, scenario)
-    verdict.tell_problems(result.sinks)
-    if not result.is_finished:
-        closing.tell_stopped(result, sys.argv[1:])
+    try:
+        if summary == "json":
+            console.print_json(result)
+        elif not quiet:
+            console.print_result(result, scenario)
+    finally:  # also when nobody reads the tables to their end
+        verdict.tell_problems(result.sinks)
+        if not result.is_finished:
+            closing.tell_stopped(result, sys.argv[1:])
     return 0 if result.is_clean else 1
 
 

@@ -1,0 +1,43 @@
+"""What the page on Kafka shows is what happens, on the mock cluster that librdkafka brings along."""
+
+import json
+import shlex
+
+import pytest
+
+from tests.commands import footfall
+from tests.docs.examples import ROOT, blocks
+
+PAGE = ROOT / "docs" / "sinks" / "kafka.md"
+BROKER = "localhost:9092"
+
+kafka = pytest.importorskip("confluent_kafka", reason="needs the extra kafka")
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """Addresses of a mock cluster, which lives as long as its producer."""
+    owner = kafka.Producer({"test.mock.num.brokers": 3})
+    yield ",".join(f"{b.host}:{b.port}" for b in owner.list_topics(timeout=10).brokers.values())
+    owner.flush(1)
+
+
+def test_the_commands_of_the_page(cluster, tmp_path, monkeypatch):
+    """As shown but for the broker's address: all events of the run are in the topic, once, and again does nothing."""
+    from tests.contract.test_kafka import messages
+
+    monkeypatch.chdir(tmp_path)
+    shown = [line for block in blocks(PAGE, "sh") for line in block.splitlines() if line.startswith("footfall ")]
+    assert shown
+    for line in shown:
+        assert BROKER in line
+        args = shlex.split(line.replace(BROKER, cluster))[1:]
+        said = footfall(*args, "--summary", "json")
+        assert said.code == 0, said.err
+        told = json.loads(said.out)
+        (sink,) = told["sinks"]
+        assert sink["accepted"] == told["events"] > 1_000
+        topic = sink["to"].rpartition("/")[2]
+        ids = [json.loads(value)["insert_id"] for _, value, _, _ in messages(cluster, topic)]
+        assert len(ids) == len(set(ids)) == told["events"]
+        assert "complete before" in footfall(*args).out
