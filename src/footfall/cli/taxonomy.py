@@ -1,4 +1,4 @@
-"""`footfall taxonomy`: a scenario as a tracking plan, in the forms in which analysts work."""
+"""`footfall taxonomy`: scenarios and tracking plans, each made of the other, in the forms in which analysts work."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from footfall.cli import arguments
+from footfall.cli.console import clean
 from footfall.errors import UsageError, shown
 
 if TYPE_CHECKING:
@@ -22,12 +23,15 @@ Examples:
   footfall taxonomy shop.yaml --to plan.html          a page for the team
   footfall taxonomy shop.yaml --to events.csv --format amplitude
   footfall taxonomy shop.yaml --to schemas/ --format json-schema
+  footfall taxonomy plan.xlsx --to my-scenario.yaml   a scenario of the plan, which runs at once
+  footfall taxonomy plan.xlsx --into shop.yaml        adds what the scenario lacks, and says what differs
 \b
-The file's ending says the format: .xlsx, .csv, .json (JSON Schema), .md or .html.
+The file's ending says the format: .xlsx, .csv, .json (JSON Schema), .md, .html, or .yaml for a scenario.
 Example values come from a small simulation of the scenario.
 """
 
-FORMAT_NAMES = ("xlsx", "csv", "amplitude", "amplitude-users", "json-schema", "markdown", "html")
+SCENARIO = "scenario"
+FORMAT_NAMES = ("xlsx", "csv", "amplitude", "amplitude-users", "json-schema", "markdown", "html", SCENARIO)
 ENDINGS = {
     ".xlsx": "xlsx",
     ".csv": "csv",
@@ -36,27 +40,35 @@ ENDINGS = {
     ".markdown": "markdown",
     ".html": "html",
     ".htm": "html",
+    ".yaml": SCENARIO,
+    ".yml": SCENARIO,
 }
 PLAN_ENDINGS = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt", ".json")
 
 
 @click.command("taxonomy", epilog=EPILOG)
 @click.argument("source", metavar="SCENARIO|PLAN", type=arguments.SCENARIO)
-@click.option("--to", "target", metavar="FILE", required=True, help="Where to; its ending says the format.")
+@click.option("--to", "target", metavar="FILE", help="Where to; its ending says the format.")
+@click.option("--into", metavar="SCENARIO", help="A scenario's file that is to get what it lacks of the plan.")
 @click.option("--format", "form", type=click.Choice(FORMAT_NAMES), help="The format, where the ending does not say it.")
 @click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Change a value of the scenario.")
-def command(source: str, target: str, form: str | None, settings: tuple[str, ...]) -> None:
-    """Write a scenario's tracking plan as workbook, CSV, JSON Schema or page.
+def command(source: str, target: str | None, into: str | None, form: str | None, settings: tuple[str, ...]) -> None:
+    """Write a scenario's tracking plan as workbook, CSV, JSON Schema or page; or a scenario of a plan.
 
-    SCENARIO is the path of a scenario, or the name of a shipped one; PLAN is a tracking plan that is to be written in
-    another form: a workbook, a CSV file, or JSON Schemas.
+    SCENARIO is the path of a scenario, or the name of a shipped one; PLAN is a tracking plan: a workbook, a CSV file
+    (also Amplitude Data's), or a file or folder of JSON Schemas.
     """
-    chosen = form or _form(target)
+    if (target is None) == (into is None):
+        raise UsageError("say where to\n  accepted: --to FILE, or --into SCENARIO to add to a scenario that there is")
+    chosen = "" if target is None else form or _form(target)
     plan, sections = _read(source, settings)
-    for name, content in _contents(plan, sections, chosen, target).items():
-        _write(Path(name), content)
     for remark in plan.remarks:
-        click.echo(f"note: {remark}", err=True)
+        click.echo(f"note: {clean(remark)}", err=True)
+    if target is None:
+        _merge(plan, Path(into or ""))
+        return
+    for name, content in _contents(plan, sections, chosen, target, source).items():
+        _write(Path(name), content)
     events, properties = len(plan.events), sum(len(event.properties) for event in plan.events)
     click.echo(f"{target}: {events} events with {properties} properties, of {plan.name}", err=True)
 
@@ -74,7 +86,7 @@ def _form(target: str) -> str:
 
 def _read(source: str, settings: tuple[str, ...]) -> tuple[Plan, Sequence[Section]]:
     """Return a plan, and the diagrams of the scenario that it is made of."""
-    if _is_plan(source):
+    if is_plan(source):
         from footfall.taxonomy.readers import read_plan
 
         if settings:
@@ -88,19 +100,43 @@ def _read(source: str, settings: tuple[str, ...]) -> tuple[Plan, Sequence[Sectio
     return plan_of(scenario), sections_of(scenario)
 
 
-def _is_plan(source: str) -> bool:
+def is_plan(source: str) -> bool:
+    """Return whether a path is that of a tracking plan, by its ending or by the JSON files in it."""
     path = Path(source)
     return path.suffix.lower() in PLAN_ENDINGS or (path.is_dir() and any(path.glob("*.json")))
 
 
-def _contents(plan: Plan, sections: Sequence[Section], form: str, target: str) -> Mapping[str, bytes]:
+def _contents(plan: Plan, sections: Sequence[Section], form: str, target: str, source: str) -> Mapping[str, bytes]:
     """Return the content of each file that is to be written."""
+    if form == SCENARIO:
+        return {target: _scenario(plan, target, source)}
     from footfall.taxonomy.writers import FORMATS, json_schema_files
 
     folder = Path(target)
     if form == "json-schema" and (not folder.suffix or folder.is_dir()):
         return {str(folder / name): content for name, content in json_schema_files(plan).items()}
     return {target: FORMATS[form].render(plan, sections)}
+
+
+def _scenario(plan: Plan, target: str, source: str) -> bytes:
+    """Return a scenario of a plan; one that is there already is somebody's work."""
+    from footfall.taxonomy.to_scenario import scenario_text
+
+    if Path(target).exists():
+        hint = f"--into {target} adds what it lacks; or write to another file"
+        raise UsageError(f"--to {shown(target)}: there is such a file already\n  hint: {hint}")
+    return scenario_text(plan, Path(source).name).encode()
+
+
+def _merge(plan: Plan, path: Path) -> None:
+    """Add to a scenario what it lacks of a plan, and print what was added, and what differs."""
+    from footfall.taxonomy.merge import merged
+
+    result = merged(plan, path)
+    if result.text != result.before:
+        _write(path, result.content)
+    for line in result.lines():
+        click.echo(clean(line))
 
 
 def _write(path: Path, content: bytes) -> None:

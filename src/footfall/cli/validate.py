@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 import click
 
 from footfall.cli import arguments
+from footfall.cli.console import clean
 from footfall.cli.data_command import DataCommand
+from footfall.cli.taxonomy import is_plan
 
 if TYPE_CHECKING:
-    from footfall.validation import Validation
+    from footfall.validation import Expectations, Validation
 
 EPILOG = """\b
 Examples:
   footfall validate footfall.duckdb --against ecommerce
   footfall validate events.ndjson --against shop.yaml
   footfall validate export.zip --against shop.yaml           Amplitude's export
+  footfall validate export.zip --against plan.xlsx           a tracking plan
   footfall validate warehouse/ --against shop.yaml --format json > findings.json
   footfall validate events.ndjson --against shop.yaml --ignore stage_order
 \b
@@ -27,7 +30,7 @@ Exit code: 0 when nothing is wrong, 1 when something is, 2 when the command or t
 @click.command("validate", cls=DataCommand, epilog=EPILOG)
 @click.argument("events", type=click.Path())
 @click.option(
-    "--against", required=True, type=arguments.SCENARIO, metavar="SCENARIO", help="What the events ought to be."
+    "--against", required=True, type=arguments.SCENARIO, metavar="SCENARIO|PLAN", help="What the events ought to be."
 )
 @click.option(
     "--run", "run_id", metavar="ID", help="Which run of a store, by its id or the beginning of it; else the latest."
@@ -37,16 +40,29 @@ Exit code: 0 when nothing is wrong, 1 when something is, 2 when the command or t
 )
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="How to show it.")
 def command(events: str, against: str, run_id: str | None, ignore: tuple[str, ...], form: str) -> int:
-    """Check events, also those of others, against what a scenario declares.
+    """Check events, also those of others, against what a scenario or a tracking plan declares.
 
     EVENTS is a DuckDB store or a folder of Parquet files that footfall wrote, any Parquet file, NDJSON (also .gz), or
-    Amplitude's export.
+    Amplitude's export. A plan is a workbook (.xlsx), a CSV file, or a file or folder of JSON Schemas.
     """
     from footfall.validation import validate
 
-    found = validate(events, against, run=run_id, ignore=ignore)
+    found = validate(events, _declared(against), run=run_id, ignore=ignore)
     _show(found, form)
     return 0 if found.is_clean else 1
+
+
+def _declared(against: str) -> str | Expectations:
+    """Return a plan as what it declares, and its remarks on the error stream; a scenario is looked up by its name."""
+    if not is_plan(against):
+        return against
+    from footfall.taxonomy.expected import of_plan
+    from footfall.taxonomy.readers import read_plan
+
+    plan = read_plan(against)
+    for remark in plan.remarks:
+        click.echo(f"note: {clean(remark)}", err=True)
+    return of_plan(plan)
 
 
 def _show(found: Validation, form: str) -> None:
