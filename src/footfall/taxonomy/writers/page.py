@@ -188,10 +188,12 @@ def _properties(properties: Iterable[PlanProperty]) -> str:
         ]
         for p in unfolded(properties)
     )
-    return _table(titles, rows)
+    return _table(titles, rows, kind="properties")
 
 
-def _table(titles: Sequence[str], rows: Iterable[Sequence[str]], words: Sequence[Sequence[str]] = ()) -> str:
+def _table(
+    titles: Sequence[str], rows: Iterable[Sequence[str]], words: Sequence[Sequence[str]] = (), *, kind: str = ""
+) -> str:
     """Return a table of escaped cells; with words for each row, the search shows and hides it."""
     head = "".join(f'<th scope="col">{title}</th>' for title in titles)
     body = "".join(
@@ -199,7 +201,7 @@ def _table(titles: Sequence[str], rows: Iterable[Sequence[str]], words: Sequence
         f"{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>\n"
         for number, (first, *cells) in enumerate(rows)
     )
-    return f'<div class="table"><table><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table></div>'
+    return f'<div class="table {kind}"><table><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table></div>'
 
 
 def _find(words: Iterable[str]) -> str:
