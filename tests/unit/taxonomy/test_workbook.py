@@ -5,6 +5,7 @@ import zipfile
 
 import openpyxl
 import pytest
+from python_calamine import CalamineWorkbook
 
 from footfall.errors import UsageError
 from footfall.taxonomy.columns import EVENT_COLUMNS, PATH_COLUMNS, USER_COLUMNS
@@ -100,6 +101,14 @@ def test_no_cell_is_a_formula(text):
     assert {bool(cell.quotePrefix) for cell in said} == {text.startswith(("=", "+", "-", "@"))}
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         assert b"<f>" not in b"".join(package.read(name) for name in package.namelist())
+
+
+@pytest.mark.parametrize("text", ["_x0041_", "a_x005F_b", "x_x000D_y_x0041_x0041_", "_x41_", "é ☃ 😀", "a\tb"])
+def test_texts_are_what_spreadsheets_read(text, tmp_path):
+    """What looks like a workbook's way to write a character stays what it looks like, read by another program too."""
+    file = tmp_path / "plan.xlsx"
+    file.write_bytes(render_workbook(plan_saying(text)))
+    assert CalamineWorkbook.from_path(str(file)).get_sheet_by_name("Events").to_python()[1][2] == text
 
 
 def test_cell_that_is_too_long():

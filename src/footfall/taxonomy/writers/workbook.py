@@ -47,6 +47,7 @@ MOST_LINES = 12
 ROW_PX = 20
 WIDEST_PX = 1100
 MOST_CHARACTERS = 32_767
+_LIKE_AN_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # in a workbook `_x0041_` is an A
 _RISKY = ("=", "+", "-", "@")
 
 
@@ -240,7 +241,7 @@ def _text(sheet: Worksheet, line: int, column: int, text: str, *, border: bool =
             f"  a cell holds {MOST_CHARACTERS:,}\n  hint: JSON Schema has no such limit: --to plan.json"
         )
     if text:
-        cell.value = text
+        cell.value = _LIKE_AN_ESCAPE.sub("_x005F_", text)
         cell.data_type = "s"
         cell.quotePrefix = text.startswith(_RISKY)
     return cell
