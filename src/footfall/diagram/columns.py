@@ -18,6 +18,8 @@ READABLE_PT = 7.2
 """A journey whose smallest letters are printed as large as this is broken no further."""
 WORTH_A_COLUMN = 1.01
 """How much larger another column has to make all."""
+FEWEST_BOXES = 5
+"""A column of fewer boxes is not worth the way to it."""
 MOST_COLUMNS, MOST_CUTS, MOST_TRIES = 4, 24, 3
 GAP_PX = 28.0
 LOOP_PX = 120.0
@@ -35,7 +37,10 @@ def lay_out_for_print(graph: Graph) -> Layout:
     for n_columns in range(2, min(MOST_COLUMNS, len(cuts) + 1) + 1):
         if printed_pt(best) >= READABLE_PT:
             break
-        likely = sorted(combinations(cuts, n_columns - 1), key=lambda at: _likely_pt(whole, at))[-MOST_TRIES:]
+        possible = (at for at in combinations(cuts, n_columns - 1) if _fewest(graph, at) >= FEWEST_BOXES)
+        likely = sorted(possible, key=lambda at: _likely_pt(whole, at))[-MOST_TRIES:]
+        if not likely:
+            break
         broken = [_side_by_side(graph, [lay_out(part) for part in _parts(graph, at)]) for at in likely]
         largest = max(broken, key=printed_pt)
         best = largest if printed_pt(largest) > printed_pt(best) * WORTH_A_COLUMN else best
@@ -64,6 +69,11 @@ def _cuts(graph: Graph) -> list[int]:
     ]
     every = -(-len(found) // MOST_CUTS) or 1
     return found[::every]
+
+
+def _fewest(graph: Graph, cuts: tuple[int, ...]) -> int:
+    """Return how many boxes the column with the fewest would have."""
+    return min(end - start for start, end in pairwise([0, *cuts, len(graph.nodes)]))
 
 
 def _likely_pt(whole: Layout, cuts: tuple[int, ...]) -> float:
