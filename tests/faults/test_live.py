@@ -11,6 +11,7 @@ import pytest
 
 import footfall
 from footfall.errors import StoreError
+from footfall.run.checkpoint import FOLDER
 from footfall.run.engine import DAY_MS
 from footfall.run.live import live
 from footfall.run.setup import set_up
@@ -24,9 +25,11 @@ SPEED = 43_200.0
 
 CHILD = """
 import sys
+from footfall.run import checkpoint
 from footfall.run.live import live
-print("on", flush=True)
-live("online-school", to=sys.argv[1], people=1500, start="2026-03-01", speed=20_000, for_s=600)
+checkpoint.EVERY_S, checkpoint.MOST_SHARE = float(sys.argv[2]), 1.0
+live("online-school", to=sys.argv[1], people=1500, start="2026-03-01", speed=float(sys.argv[3]), for_s=600,
+     watch=lambda standing: print("on", flush=True))
 """
 
 
@@ -36,21 +39,27 @@ def postgres():
         yield running
 
 
-def test_a_live_run_that_is_killed(postgres):
-    """Killed at random instants, and brought to its end: each event once, as one long run has them."""
+@pytest.mark.parametrize("every_s", [0.1, 1e9], ids=["with checkpoints", "without"])
+def test_a_live_run_that_is_killed(postgres, tmp_path, monkeypatch, every_s):
+    """Killed at random instants, and brought to its end: each event once, as one long run has them.
+
+    A checkpoint that was being written when it was killed is none; one from before the kill is gone on from.
+    """
+    monkeypatch.chdir(tmp_path)
     url, chance = postgres.create(), random.Random(5)
     root = Path(__file__).parents[2]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root), str(root / "src")])}
     for _ in range(KILLS):
-        command = [sys.executable, "-c", CHILD, url]
+        command = [sys.executable, "-c", CHILD, url, str(every_s), str(80_000 / KILLS)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as child:
             child.stdout.readline()
-            time.sleep(chance.uniform(1.0, 3.0))
+            time.sleep(chance.uniform(0.0, 2.0))
             child.kill()
     ready = set_up(SCENARIO, people=PEOPLE, start=START, days=DAYS)
     until_ms = ready.run.stream.start_ms + DAYS * DAY_MS
     at_ms = _reached(url) or ready.run.stream.start_ms
     assert at_ms < until_ms
+    assert (tmp_path / FOLDER).exists() == (every_s < 1)
     live(
         SCENARIO,
         to=url,

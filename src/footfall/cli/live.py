@@ -200,11 +200,12 @@ def _short(name: str, width: int) -> str:
 
 def lines_of(standing: Standing) -> list[str]:
     """Return how a live run stands as lines for a log, one per sink."""
-    return [
-        f"{_utc(standing)}  {sink.name}: "
-        + ", ".join(f"{cell} {head}" for head, cell in zip(_HEADS, _cells(sink)[1:], strict=True))
-        for sink in standing.sinks
-    ]
+    return [f"{_utc(standing)}  {sink.name}: {_said(*_cells(sink)[1:])}" for sink in standing.sinks]
+
+
+def _said(rate: str, queued: str, in_flight: str, retries: str, accepted: str, rejected: str, *lags: str) -> str:
+    counts = f"{queued} queued, {in_flight} in flight, {retries} retries, {accepted} accepted, {rejected} rejected"
+    return f"{rate} events/s, {counts}, lag {lags[0]}, 99 % within {lags[1]}"
 
 
 def _cells(sink: SinkStanding) -> tuple[str, ...]:

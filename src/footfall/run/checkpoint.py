@@ -7,7 +7,6 @@ one runs no code.
 from __future__ import annotations
 
 import json
-import os
 import sys
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -72,7 +71,7 @@ class Checkpoints:
     def __init__(self, run: str, clock: Clock, folder: Path | None = None) -> None:
         self._run, self._clock = run, clock
         self.path = (folder or FOLDER) / f"{run}.npz"
-        self._next = self.path.with_suffix(f".{os.getpid()}")
+        self._next = self.path.with_suffix(".next")
         self._next_ms: int | None = None
         self._due_at = clock.monotonic() + EVERY_S
 
@@ -102,7 +101,8 @@ class Checkpoints:
         begun = self._clock.monotonic()
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with self._next.open("wb") as file:
+            self._next.unlink(missing_ok=True)  # of a run that was killed while it wrote
+            with self._next.open("xb") as file:
                 np.savez(file, allow_pickle=False, **self._members(stood))
             self._next_ms = stood.at_ms
         except OSError as problem:

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from footfall.cli.live import lines_of, table
+from footfall.run.meter import SinkStanding, Standing
 from tests.commands import footfall
 
 LIVE = ("live", "online-school", "--people", "200", "--speed", "43200", "--for", "1s")
@@ -45,6 +47,42 @@ def test_live_tells_what_is_accepted(tmp_path, wrong, told):
     said = footfall("live", "online-school", *wrong, "--to", f"duckdb:{tmp_path}/a.duckdb")
     assert said.code == 2
     assert told in said.err
+
+
+STANDING = Standing(
+    1_772_323_200_000,
+    61_000,
+    1.0,
+    (
+        SinkStanding("duckdb:shop.duckdb", 4812.4, 960, 0, 0, 61_000, 0, (118, 204)),
+        SinkStanding("webhook+https://hooks.example.org", 4_790, 960, 1_500, 12, 59_000, 3, None),
+    ),
+)
+
+
+def test_a_table_of_sinks():
+    """On a terminal: one line per sink, in columns; names are cut where it is narrow, and then the lines."""
+    lines = table(STANDING, 140)
+    assert lines == [
+        "03-01 00:00:00 UTC                 events/s  queue  in flight  retries  accepted  rejected     lag  lag 99 %",
+        "duckdb:shop.duckdb                    4,812    960          0        0    61,000         0  118 ms    204 ms",
+        "webhook+https://hooks.example.org     4,790    960      1,500       12    59,000         3       –         –",
+    ]
+    narrow = table(STANDING, 100)
+    assert {len(line) for line in narrow} == {99}
+    assert narrow[2].startswith("webhook+https://hooks.…  4,790"[:20])
+    assert {len(line) for line in table(STANDING, 60)} == {59}
+    assert table(Standing(0, replayed=0.416), 80) == ["living through the past: 42%"]
+
+
+def test_lines_of_sinks():
+    """In a log: one line per sink, with all that the table has."""
+    first, second = lines_of(STANDING)
+    assert first == (
+        "2026-03-01 00:00:00 UTC  duckdb:shop.duckdb: 4,812 events/s, 960 queued, 0 in flight, 0 retries, "
+        "61,000 accepted, 0 rejected, lag 118 ms, 99 % within 204 ms"
+    )
+    assert second.endswith("1,500 in flight, 12 retries, 59,000 accepted, 3 rejected, lag –, 99 % within –")
 
 
 def test_send_and_send_again(tmp_path):

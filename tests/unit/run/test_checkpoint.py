@@ -2,13 +2,26 @@
 
 import pickle
 import sys
+import threading
 
 import numpy as np
 import pytest
 
+import footfall
 from footfall.run.checkpoint import Checkpoints
 from footfall.run.crowd import Crowd
-from tests.unit.run.test_live import PEOPLE, SCENARIO, START, FakeClock, assert_same, contents, go_live, whole
+from footfall.run.engine import DAY_MS
+from tests.unit.run.test_live import (
+    A_DAY_IN_2_S,
+    PEOPLE,
+    SCENARIO,
+    START,
+    FakeClock,
+    assert_same,
+    contents,
+    go_live,
+    whole,
+)
 
 __all__ = ["whole"]  # a fixture
 checkpoint, crowds = (sys.modules[c.__module__] for c in (Checkpoints, Crowd))
@@ -57,6 +70,25 @@ def test_several_blocks_of_people(tmp_path, monkeypatch, whole):
     with monkeypatch.context() as patch:
         finish(tmp_path, patch)
     assert_same(contents(tmp_path / "a.duckdb"), whole)
+
+
+def test_stopped_in_the_middle(tmp_path, monkeypatch, whole):
+    """Two days by `run`, some live, stopped, and live again from the checkpoint: as one run of six days."""
+    monkeypatch.setattr(checkpoint, "EVERY_S", 0.4)
+    monkeypatch.setattr(checkpoint, "MOST_SHARE", 1.0)
+    stop, file, kept = threading.Event(), tmp_path / "a.duckdb", {"checkpoints": tmp_path / "kept"}
+
+    def watch(standing):
+        if standing.at_ms > whole[2][1] - 3 * DAY_MS:
+            stop.set()
+
+    footfall.run(SCENARIO, people=PEOPLE, start=START, days=2, to=f"duckdb:{file}", workers=1)
+    stopped = go_live(file, 8, stop=stop, watch=watch, **kept)
+    assert not stopped.is_finished
+    left_s = (whole[2][1] - stopped.run.until_ms) / 1000 / A_DAY_IN_2_S
+    monkeypatch.setattr(Crowd, "_begin", lambda *_: pytest.fail("the past is lived through again"))
+    go_live(file, left_s, **kept)
+    assert_same(contents(file), whole)
 
 
 def torn(file):
@@ -184,9 +216,8 @@ def test_writing_takes_a_small_share_of_the_time(tmp_path):
     assert kept.is_due
 
 
-def test_names_of_another_scenario_do_not_fit(tmp_path, whole, half):
-    """Tagged with the stream: another seed has a file of its own."""
+def test_another_seed_has_a_file_of_its_own(tmp_path, whole, half):
+    """The file's name is the stream's."""
     go_live(tmp_path / "b.duckdb", 1, people=PEOPLE, start=START, seed=2, checkpoints=tmp_path / "kept")
     finish(tmp_path)
     assert_same(contents(tmp_path / "a.duckdb"), whole)
-    assert SCENARIO
