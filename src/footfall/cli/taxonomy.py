@@ -53,7 +53,7 @@ PLAN_ENDINGS = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt", ".json")
 @click.option("--format", "form", type=click.Choice(FORMAT_NAMES), help="The format, where the ending does not say it.")
 @click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Change a value of the scenario.")
 def command(source: str, target: str | None, into: str | None, form: str | None, settings: tuple[str, ...]) -> None:
-    """Write a scenario's tracking plan as workbook, CSV, JSON Schema or page; or a scenario of a plan.
+    """Make tracking plans of scenarios (.xlsx, .csv, .json, .html), and scenarios of plans.
 
     SCENARIO is the path of a scenario, or the name of a shipped one; PLAN is a tracking plan: a workbook, a CSV file
     (also Amplitude Data's), or a file or folder of JSON Schemas.
@@ -134,9 +134,21 @@ def _merge(plan: Plan, path: Path) -> None:
 
     result = merged(plan, path)
     if result.text != result.before:
-        _write(path, result.content)
+        _replace(path.resolve(), result.content)
     for line in result.lines():
         click.echo(clean(line))
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a file that somebody has worked on: it is there as it was, or with all that is added."""
+    from footfall.store.durable import write_whole
+
+    try:
+        mode = path.stat().st_mode
+        write_whole(path, content)
+        path.chmod(mode)
+    except OSError as problem:
+        raise UsageError(f"{path} cannot be written: {problem.strerror or problem}; it is as it was") from None
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -40,10 +40,11 @@ Exit code: 0 when nothing is wrong, 1 when something is, 2 when the command or t
 )
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="How to show it.")
 def command(events: str, against: str, run_id: str | None, ignore: tuple[str, ...], form: str) -> int:
-    """Check events, also those of others, against what a scenario or a tracking plan declares.
+    """Check events, also those of others, against a scenario or a tracking plan.
 
-    EVENTS is a DuckDB store or a folder of Parquet files that footfall wrote, any Parquet file, NDJSON (also .gz), or
-    Amplitude's export. A plan is a workbook (.xlsx), a CSV file, or a file or folder of JSON Schemas.
+    EVENTS is a DuckDB store, a folder of Parquet files or a PostgreSQL address that footfall wrote, any Parquet file,
+    NDJSON (also .gz, or a folder of it), or Amplitude's export. A plan is a workbook (.xlsx), a CSV file, or a file or
+    folder of JSON Schemas.
     """
     from footfall.validation import validate
 

@@ -14,7 +14,7 @@ _JSON_KINDS = {**_KINDS, "ARRAY": "list", "OBJECT": "object", "NULL": "null"}
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 _NUMBERS = ("integer", "whole", "fraction")
 ACCEPTED: Mapping[str, tuple[str, ...]] = {
-    "text": ("text",),
+    "text": ("text", "time"),  # which is a text wherever it is sent
     "id": ("text",),
     "integer": ("integer", "whole"),
     "number": _NUMBERS,

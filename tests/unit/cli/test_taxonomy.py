@@ -86,3 +86,48 @@ def test_scenario_that_is_wrong(tmp_path):
     assert said.code == 2
     assert "bad.yaml:" in said.err
     assert not (tmp_path / "plan.csv").exists()
+
+
+def test_a_plan_becomes_a_scenario(tmp_path):
+    """`--to my-scenario.yaml` makes a scenario that runs at once; one that is there is never written over."""
+    assert footfall("taxonomy", "lessons.yaml", "--to", "plan.xlsx").code == 0
+    said = footfall("taxonomy", "plan.xlsx", "--to", "mine.yaml")
+    assert (said.code, said.err) == (0, "mine.yaml: 4 events with 6 properties, of lessons\n")
+    assert footfall("run", "mine.yaml", "--people", "100", "--to", "ndjson:events.ndjson", "--quiet").code == 0
+    assert footfall("validate", "events.ndjson", "--against", "plan.xlsx").code == 0
+    before = (tmp_path / "mine.yaml").read_bytes()
+    said = footfall("taxonomy", "plan.xlsx", "--to", "mine.yaml")
+    assert said.code == 2
+    assert "there is such a file already\n  hint: --into mine.yaml adds what it lacks" in said.err
+    assert (tmp_path / "mine.yaml").read_bytes() == before
+
+
+def test_a_plan_is_merged_into_a_scenario(tmp_path):
+    """`--into` adds what is missing, prints what it did, keeps the file's mode, and does nothing the second time."""
+    (tmp_path / "plan.csv").write_text("Category,Event,Description\nBooking,Asked,Asks\n")
+    file = tmp_path / "lessons.yaml"
+    file.chmod(0o640)
+    said = footfall("taxonomy", "plan.csv", "--into", "lessons.yaml")
+    assert said.code == 0
+    assert "added to lessons.yaml:\n  events: Asked\n" in said.out
+    assert "in no journey yet: Asked" in said.out
+    assert "      identifies: true\n    Asked: {about: Asks}\n" in file.read_text()
+    assert file.stat().st_mode & 0o777 == 0o640
+    assert [path.name for path in tmp_path.iterdir() if path.name.endswith(".tmp")] == []
+    again = footfall("taxonomy", "plan.csv", "--into", "lessons.yaml")
+    assert "lessons.yaml has all that the plan has; it was not changed" in again.out
+
+
+@pytest.mark.parametrize("args", [(), ("--to", "x.csv", "--into", "lessons.yaml")])
+def test_where_to_is_said_once(args):
+    """One of `--to` and `--into` is needed."""
+    said = footfall("taxonomy", "lessons.yaml", *args)
+    assert said.code == 2
+    assert "say where to\n  accepted: --to FILE, or --into SCENARIO" in said.err
+
+
+def test_what_was_guessed_is_said(tmp_path):
+    """Remarks go to the error stream, with control characters taken out."""
+    (tmp_path / "plan.csv").write_text("Event,Property,Example\nBooked,price,9.90\n")
+    said = footfall("taxonomy", "plan.csv", "--to", "mine.yaml")
+    assert said.err.startswith("note: plan.csv: type money, guessed from examples: price\n")

@@ -93,3 +93,48 @@ def test_hostile_text(tmp_path):
     assert said.code == 1
     assert not any(sign in said.out for sign in "\x1b\x07\u202e")
     assert "[red]" in said.out
+
+
+@pytest.fixture(scope="module")
+def plans(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("plans")
+    for args in (("school.xlsx",), ("school.csv",), ("school.json",), ("schemas", "--format", "json-schema")):
+        assert footfall("taxonomy", "online-school", "--to", folder / args[0], *args[1:]).code == 0
+    args = ("--format", "amplitude")
+    assert footfall("taxonomy", "online-school", "--to", folder / "amplitude.csv", *args).code == 0
+    return folder
+
+
+@pytest.mark.parametrize("plan", ["school.xlsx", "school.csv", "school.json", "schemas", "amplitude.csv"])
+def test_a_plan_in_place_of_a_scenario(clean, plans, plan):
+    """Events can be held against a tracking plan in any form that is read."""
+    said = footfall("validate", clean, "--against", plans / plan)
+    assert (said.code, said.err) == (0, "")
+    assert "nothing is wrong" in said.out
+
+
+def test_a_plan_finds_what_is_wrong(clean, tmp_path):
+    """What a plan does not have, has otherwise, or asks for, is found."""
+    (tmp_path / "plan.csv").write_text(
+        "Category,Event,Property,Type,Required,Allowed values\n"
+        "Lead,lead_created,source,number,,\n"
+        "Register,login,token,string,yes,\n"
+        "Signup for a lesson,choose_direction,direction,,,design; history\n"
+    )
+    said = footfall("validate", clean, "--against", tmp_path / "plan.csv", "--format", "json")
+    assert said.code == 1
+    found = {(each["check"], each["subject"]) for each in json.loads(said.out)["findings"]}
+    assert {
+        ("property_type", "lead_created.source"),
+        ("property_missing", "login.token"),
+        ("value_undeclared", "choose_direction.direction"),
+        ("event_unknown", "rate_lesson"),
+    } <= found
+
+
+def test_a_plan_that_cannot_be_read_is_2(clean, tmp_path):
+    """A mistake in the plan is the user's: its place is named, and the exit code is 2."""
+    (tmp_path / "plan.csv").write_text("a,b\n1,2\n")
+    said = footfall("validate", clean, "--against", tmp_path / "plan.csv")
+    assert said.code == 2
+    assert "plan.csv: no table of events was found" in said.err
