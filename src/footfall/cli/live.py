@@ -170,7 +170,7 @@ def record(result: LiveResult) -> dict[str, Any]:
     }
 
 
-_HEADS = ("events/s", "queue", "in flight", "retries", "accepted", "rejected", "lag", "lag 99 %")
+_HEADS = ("per s", "queue", "flight", "resent", "accepted", "rejected", "lag", "99 %")
 _SHORTEST_NAME = 12
 
 
@@ -183,7 +183,7 @@ def table(standing: Standing, columns: int) -> list[str]:
     """
     if standing.replayed < 1:
         return [f"living through the past: {standing.replayed:.0%}"]
-    at = dt.datetime.fromtimestamp(standing.at_ms / 1000, dt.UTC).strftime("%m-%d %H:%M:%S UTC")
+    at = dt.datetime.fromtimestamp(standing.at_ms / 1000, dt.UTC).strftime("%m-%d %H:%MZ")
     rows = [(at, *_HEADS), *(_cells(sink) for sink in standing.sinks)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)][1:]
     left = max(columns - 1 - sum(widths) - 2 * len(widths), _SHORTEST_NAME)
