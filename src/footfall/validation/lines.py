@@ -32,6 +32,10 @@ _ENDINGS = (".json", ".ndjson", ".jsonl", ".gz")
 _BODY = re.compile(rb'"events"\s*:\s*\[')
 
 
+class _UnreadableError(Exception):
+    """A part is no events at all; what is wrong with it, without its name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One file of lines, or one member of a zip."""
@@ -152,6 +156,8 @@ def read_lines(path: Path, parts: list[Part]) -> Iterator[Lines]:
 def _explained(path: Path, part: Part) -> Iterator[None]:
     try:
         yield
+    except _UnreadableError as error:
+        raise UsageError(f"{path}{f', {part.name}' if path.name != part.name else ''}: {error}") from None
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
         raise UsageError(f"{path}: {part.name} cannot be read to its end: {error}\n  hint: fetch it again") from None
 
@@ -241,14 +247,14 @@ def _events_of(body: Any) -> list[Any] | None:
 def _elements(block: bytes, file: IO[bytes]) -> list[str | None]:
     rest = file.read(LARGEST_ARRAY_BYTES + 1)
     if len(rest) > LARGEST_ARRAY_BYTES:
-        raise UsageError(
+        raise _UnreadableError(
             f"a JSON array or body of more than {LARGEST_ARRAY_BYTES >> 20} MB with objects over several lines\n"
             "  accepted: one object per line (NDJSON)\n  hint: jq -c '.[]' FILE > events.ndjson, of bodies '.events[]'"
         )
     try:
         return [json.dumps(element, ensure_ascii=False) for element in _parsed(block + rest)]
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"JSON that cannot be read: {error}\n  accepted: one object per line") from None
+        raise _UnreadableError(f"JSON that cannot be read: {error}\n  accepted: one object per line") from None
 
 
 def _parsed(text: bytes) -> list[Any]:

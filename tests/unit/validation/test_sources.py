@@ -98,8 +98,9 @@ def test_a_broken_body(tmp_path):
     """A body that ends in the midst is told as such."""
     path = tmp_path / "sent.json"
     path.write_text(json.dumps(BODY, indent=2)[:-40])
-    with pytest.raises(UsageError, match="JSON that cannot be read"):
-        validate(path, "online-school")
+    for events in (path, tmp_path):
+        with pytest.raises(UsageError, match=r"sent.json: JSON that cannot be read"):
+            validate(events, "online-school")
 
 
 def test_event_id_missing(tmp_path):
