@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -13,7 +14,7 @@ from footfall.errors import UsageError, shown
 
 if TYPE_CHECKING:
     from footfall.diagram.colours import Theme
-    from footfall.diagram.graph import Observed
+    from footfall.diagram.graph import Graph, Observed
     from footfall.scenario.records import Scenario
     from footfall.store import Store
 
@@ -61,6 +62,7 @@ def command(
     understand(scenario)
     run, observed = _observed(store, scenario.name, run_id)
     graphs = [journey_graph(scenario, name, observed=observed) for name in _journeys(scenario, names)]
+    _note_strangers(graphs, observed)
     title = scenario.title or scenario.name
     _write(Path(target), draw(Drawing(graphs, title, scenario.about, cast("Theme | None", theme)), form))
     drawn = graphs[0].name if len(graphs) == 1 else f"{len(graphs)} journeys"
@@ -94,6 +96,15 @@ def _observed(where: str | None, scenario: str, run_id: str | None) -> tuple[str
         made = report(store, stages=False, cities=False, truth=True, run=run)
     decisions = made.truth.decisions if made.truth is not None else ()
     return run, {(decision.address, decision.option): decision.tally for decision in decisions}
+
+
+def _note_strangers(graphs: Sequence[Graph], observed: Observed) -> None:
+    """Tell how many decisions of a run have no place in the drawn journeys: the scenario has changed since."""
+    names = {graph.name for graph in graphs}
+    told = sum(address.partition("/")[0] in names for address, _ in observed)
+    unplaced = told - sum(bool(edge.seen) for graph in graphs for edge in graph.edges)
+    if unplaced:
+        click.echo(f"note: {unplaced} options of the run are not in this scenario: it has changed since", err=True)
 
 
 def _run_of(store: Store, scenario: str, run_id: str | None) -> str:

@@ -36,7 +36,8 @@ def validate(
         events: A DuckDB store, Parquet folder or PostgreSQL address of ours, Parquet files, NDJSON, a folder of it, or
             Amplitude's export.
         against: A scenario by name, path or as loaded; or expectations made otherwise.
-        run: Id of the run or its beginning, in a store of ours; else the latest.
+        run: Id of the run or its beginning, in a store of ours; else the latest of the scenario, or
+            of any.
         ignore: Names of checks that are not to count.
 
     Raises:
@@ -46,7 +47,7 @@ def validate(
     """
     _check_names(ignore)
     expected = against if isinstance(against, Expectations) else of_scenario(_loaded(against))
-    with open_events(events, run) as source:
+    with open_events(events, run, expected.name) as source:
         audit = Audit(source, expected)
         for check in (check_rows, check_properties, check_lists, check_people, check_shared):
             check(audit)

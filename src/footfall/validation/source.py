@@ -68,28 +68,29 @@ class Source:
         self.connection.close()
 
 
-def open_events(events: str | Path, run: str | None = None) -> Source:
+def open_events(events: str | Path, run: str | None = None, scenario: str = "") -> Source:
     """Open events to be checked.
 
     Args:
         events: A DuckDB store, Parquet folder or PostgreSQL address of ours, Parquet files, NDJSON (plain, gzip, a
             folder or a zip of them, as Amplitude's export), a JSON array, or bodies with `events`.
         run: Id of the run or its beginning, in a store of ours; else the latest.
+        scenario: Whose latest run, where a store holds runs of several and one is of this.
 
     Raises:
         UsageError: There are none, or they are of no form that is known.
         StoreError: A store or file cannot be read.
     """
     if is_address(str(events)):
-        return _postgres(str(events), run)
+        return _postgres(str(events), run, scenario)
     path = Path(_PREFIX.sub("", str(events)))
     if "://" in str(events) or not path.exists():
         raise UsageError(f"{events} does not exist\n  accepted: {_ACCEPTED}")
     if path.is_dir():
-        return _folder(path, run)
+        return _folder(path, run, scenario)
     magic = _magic(path)
     if magic[8:12] == b"DUCK":
-        return _duckdb(path, run)
+        return _duckdb(path, run, scenario)
     if run is not None:
         raise UsageError(f"--run {run}: {path} has no runs\n  accepted: a DuckDB store or a Parquet folder of footfall")
     return _parquet(path, [path]) if magic[:4] == b"PAR1" else _lines(path)
@@ -132,11 +133,11 @@ def _close_doors(connection: duckdb.DuckDBPyConnection) -> None:
 # --- stores of ours ------------------------------------------------------------------------------------------------
 
 
-def _duckdb(path: Path, run: str | None) -> Source:
+def _duckdb(path: Path, run: str | None, wanted: str) -> Source:
     import duckdb
 
     with open_store(path) as store:
-        chosen, scenario = _run_of(path, [(info.id, info.scenario) for info in store.runs()], run)
+        chosen, scenario = _run_of(path, [(info.id, info.scenario) for info in store.runs()], run, wanted)
     connection = _connect([])
     try:
         connection.execute(f"ATTACH {literal(str(path))} AS store (READ_ONLY)")
@@ -147,12 +148,12 @@ def _duckdb(path: Path, run: str | None) -> Source:
     return _typed(connection, str(path), "store", rows, has_order=False)
 
 
-def _postgres(address: str, run: str | None) -> Source:
+def _postgres(address: str, run: str | None, wanted: str) -> Source:
     """Fetch a run's events from PostgreSQL, some people at a time: the checks are DuckDB's."""
     connection = _connect([])
     with open_store(address) as store:
         runs = store.runs()
-        chosen, scenario = _run_of(store.name, [(info.id, info.scenario) for info in runs], run)
+        chosen, scenario = _run_of(store.name, [(info.id, info.scenario) for info in runs], run, wanted)
         info = next(info for info in runs if info.id == chosen)
         step = max(1, info.run.people * FETCHED_EVENTS // max(info.events, 1))
         for first in range(0, max(info.run.people, 1), step):
@@ -167,19 +168,19 @@ def _postgres(address: str, run: str | None) -> Source:
     return _typed(connection, store.name, "store", "events", has_order=False)
 
 
-def _run_of(path: Path | str, runs: list[tuple[str, str]], run: str | None) -> tuple[str, str]:
+def _run_of(path: Path | str, runs: list[tuple[str, str]], run: str | None, wanted: str) -> tuple[str, str]:
     found = [one for one in runs if run is None or one[0].startswith(run)]
     if not found or (run is not None and len(found) > 1):
         have = "\n".join(f"  {name}  {scenario}" for name, scenario in runs) or "  it holds no runs"
         raise UsageError(f"{path} has {'no' if not found else 'more than one'} run {run or ''}\n{have}")
-    return found[-1]
+    return next((one for one in reversed(found) if one[1] == wanted), found[-1])
 
 
-def _folder(folder: Path, run: str | None) -> Source:
+def _folder(folder: Path, run: str | None, wanted: str) -> Source:
     manifest = folder / "manifest.json"
     if manifest.is_file() and (folder / "_footfall").is_dir():
         with open_store(folder) as store:
-            chosen, _ = _run_of(folder, [(info.id, info.scenario) for info in store.runs()], run)
+            chosen, _ = _run_of(folder, [(info.id, info.scenario) for info in store.runs()], run, wanted)
         return _parquet(folder, _committed(manifest, chosen))
     files = sorted(folder.rglob("*.parquet"))
     if not files and not files_of(folder):

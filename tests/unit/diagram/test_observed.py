@@ -88,6 +88,20 @@ def test_every_format_says_it(stores, form, tmp_path):
         assert "got " in target.read_text()
 
 
+def test_a_scenario_that_has_changed(tmp_path, monkeypatch):
+    """Where a decision of the run is called otherwise now, it is told that its share has no place."""
+    monkeypatch.chdir(tmp_path)
+    footfall("new", "shop.yaml")
+    footfall("run", "shop.yaml", "--people", 60, "--quiet", "--to", "duckdb:s.duckdb")
+    drawn = footfall("diagram", "shop.yaml", "--with", "s.duckdb", "--to", "x.mmd")
+    assert "note:" not in drawn.err
+    changed = Path("shop.yaml").read_text().replace("wants it", "wishes it")
+    Path("shop.yaml").write_text(changed)
+    drawn = footfall("diagram", "shop.yaml", "--with", "s.duckdb", "--to", "x.mmd")
+    assert drawn.code == 0
+    assert "note: 2 options of the run are not in this scenario: it has changed since\n" in drawn.err
+
+
 def test_a_run_is_chosen(stores, tmp_path):
     """`--run` takes the beginning of an id; of several scenarios in a store, the drawn one's run is taken."""
     with open_store(stores[0]) as store:
