@@ -69,8 +69,10 @@ def command(source: str, target: str | None, into: str | None, form: str | None,
         return
     for name, content in _contents(plan, sections, chosen, target, source).items():
         _write(Path(name), content)
-    events, properties = len(plan.events), sum(len(event.properties) for event in plan.events)
-    click.echo(f"{target}: {events} events with {properties} properties, of {plan.name}", err=True)
+    n_events, n_properties = len(plan.events), sum(len(event.properties) for event in plan.events)
+    events = f"{n_events} event{'s' * (n_events != 1)}"
+    properties = f"{n_properties} propert{'y' if n_properties == 1 else 'ies'}"
+    click.echo(f"{target}: {events} with {properties}, of {plan.name}", err=True)
 
 
 def _form(target: str) -> str:

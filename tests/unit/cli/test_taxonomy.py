@@ -131,3 +131,9 @@ def test_what_was_guessed_is_said(tmp_path):
     (tmp_path / "plan.csv").write_text("Event,Property,Example\nBooked,price,9.90\n")
     said = footfall("taxonomy", "plan.csv", "--to", "mine.yaml")
     assert said.err.startswith("note: plan.csv: type money, guessed from examples: price\n")
+
+
+def test_one_is_one(tmp_path):
+    """One event is told as one."""
+    (tmp_path / "plan.csv").write_text("Event,Property,Type\nBooked,price,money\n")
+    assert footfall("taxonomy", "plan.csv", "--to", "plan.md").err == "plan.md: 1 event with 1 property, of plan\n"
