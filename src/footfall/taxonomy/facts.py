@@ -17,7 +17,13 @@ from footfall.units import minor_digits, parse_currency
 CURRENCY = "USD"
 ListedType = tuple[PlanType, PlanType | None]
 """Type, and that of a list's elements: None for records, and for what is no list."""
-_IDENTIFIES = re.compile(r"log.?in|sign.?in|sign.?up|regist|account|auth|вход|логин|регистр|авториз", re.IGNORECASE)
+_KNOWN = re.compile(
+    r"(?:log|sign)(?:ged|ed)?[ _-]?(?:in|up)\b|registered|account.?created|вход|логин|авториз", re.IGNORECASE
+)
+_MAY_BE_KNOWN = re.compile(r"log.?in|sign.?in|sign.?up|regist|account|auth|регистр", re.IGNORECASE)
+_INTENDS = re.compile(r"click|tap|press|open|view|start|нажа|откры", re.IGNORECASE)
+_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "₽": "RUB", "руб": "RUB", "₹": "INR", "¥": "JPY"}
+_CODES = re.compile(r"\b(?:EUR|USD|GBP|RUB|INR|JPY|CHF|CAD|AUD|CNY|BRL|PLN|SEK|KZT)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,7 @@ class Facts:
         users: Properties of people by the plan's name, without those that every scenario has.
         described: Properties of events by the plan's name, with what is said of them where most is said.
         sources: Where they have their values from.
-        identifying: Event by which a person becomes known.
+        identifying: Events by which a person becomes known, at least one.
     """
 
     plan: Plan
@@ -67,7 +73,7 @@ class Facts:
     described: dict[str, PlanProperty]
     sources: dict[Key, Source]
     currency: str
-    identifying: str
+    identifying: tuple[str, ...]
 
     def source(self, known: PlanProperty) -> Source:
         """Return where a property of an event has its value from."""
@@ -126,17 +132,22 @@ def _is_described(known: PlanProperty) -> bool:
 
 
 def _currency(plan: Plan) -> str:
+    """Return the plan's currency: the one that it names, else the only one among what it says of money."""
     try:
         return parse_currency(plan.currency)
     except UnitError:
-        return CURRENCY
+        money = (p for event in plan.events for p in event.properties if p.type == "money")
+        said = " ".join(text for p in money for text in (p.about, *p.examples))
+        found = {code for sign, code in _SIGNS.items() if sign in said} | set(_CODES.findall(said))
+        return found.pop() if len(found) == 1 else CURRENCY
 
 
-def _identifying(events: Sequence[PlanEvent]) -> str:
-    """Return the event that identifies: the one that is said to, else one called so, else the first."""
+def _identifying(events: Sequence[PlanEvent]) -> tuple[str, ...]:
+    """Return the events that identify: those said to, else all called so, else one that may, else the first."""
     said = [event.name for event in events if event.identifies]
-    called = [event.name for event in events if _IDENTIFIES.search(event.name)]
-    return next(iter((*said, *called, *(event.name for event in events))), "")
+    called = [event.name for event in events if _KNOWN.search(event.name) and not _INTENDS.search(event.name)]
+    likely = [event.name for event in events if _MAY_BE_KNOWN.search(event.name)]
+    return tuple(said or called or likely[:1] or [event.name for event in events[:1]])
 
 
 def _one_type(kinds: Iterable[ListedType]) -> ListedType:

@@ -121,7 +121,7 @@ class Journeys:
             if can_leave:
                 yield f"      - go on: {self.chance}  {comment(ASSUMED)}"
             yield f"      - {written}{behind}"
-        if event.name == self.facts.identifying:
+        if event.name == self.facts.identifying[0]:
             yield from self._taken_up()
 
     def _is_needed(self, event: PlanEvent) -> bool:
@@ -133,14 +133,13 @@ class Journeys:
         return event.name in last
 
     def _is_once(self, event: PlanEvent) -> bool:
-        identifies = event.identifies or event.name == self.facts.identifying
-        return identifies and bool(_SIGNS_UP.search(event.name))
+        return event.name in self.facts.identifying and bool(_SIGNS_UP.search(event.name))
 
     def _changes(self, event: PlanEvent) -> tuple[Mapping[str, str], str]:
         """Return the changes that come with an event as keys of its step, and as text those that cannot be said."""
         found: dict[str, dict[str, str]] = {"set": {}, "add": {}}
         told = [self._said(event, text) for text in event.changes]
-        first = self._filled() if event.name == self.facts.identifying else ()
+        first = self._filled() if event.name == self.facts.identifying[0] else ()
         for change in (*filter(None, told), *first):
             found[change.verb][self.facts.names.users[change.name]] = change.value
         lost = " ".join(f"{{{text}}}" for text, change in zip(event.changes, told, strict=True) if change is None)

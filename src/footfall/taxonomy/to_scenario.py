@@ -276,7 +276,7 @@ class Sections:
         """Return what declares an event."""
         name = self.facts.names.events[event.name]
         revenue, guessed = self._revenue(event)
-        is_known = event.identifies or event.name == self.facts.identifying
+        is_known = event.name in self.facts.identifying
         pairs = (
             ("about", quoted(event.about) if event.about else ""),
             ("properties", listed(self._carried(p) for p in event.properties) if event.properties else ""),

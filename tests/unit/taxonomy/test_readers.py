@@ -245,6 +245,25 @@ def test_a_dash_is_an_empty_cell(tmp_path):
     assert plan.events[0].about == ""
 
 
+def test_what_a_description_says_beside_the_text(tmp_path):
+    """Without columns for them, changes of state in curly braces and "(optional)" are found in the description."""
+    rows = [
+        ["Event", "Description"],
+        ["Paid", "Pays {status: new → buyer}"],
+        ["Promo", "A code (optional)"],
+        ["Left", "{sic}"],
+    ]
+    found = read(tmp_path, rows).events
+    assert [event.changes for event in found] == [("status: new → buyer",), (), ()]
+    assert [event.is_optional for event in found] == [False, True, False]
+
+
+def test_columns_that_nobody_knows_are_told(tmp_path):
+    """A title between others that is not known is named, so that nothing is lost unseen."""
+    plan = read(tmp_path, [["Category", "Owner", "Event"], ["Shop", "Ann", "Viewed"]])
+    assert plan.remarks == ("plan.xlsx, sheet Events, cell A1: columns that are not known are left out: Owner",)
+
+
 def test_hidden_and_foreign_sheets_are_told(tmp_path):
     """Sheets that are hidden, or without known titles, are not read, and that is said."""
     import openpyxl

@@ -164,6 +164,30 @@ def test_somebody_becomes_known(names, expected):
     assert "identifies: true}  # identifies: assumption" in text
 
 
+def test_all_that_are_called_so_identify_and_no_click_does():
+    """Signing up and signing in make somebody known, the wish to does not."""
+    names = ("click_signup_lesson", "Signed Up", "account_created", "Signed In")
+    _, scenario = made(*(PlanEvent(name, "c") for name in names))
+    assert [event.name for event in scenario.events if event.identifies] == list(names[1:])
+
+
+@pytest.mark.parametrize(
+    ("texts", "code"),
+    [
+        (("9,90 €",), "EUR"),
+        (("5",), "USD"),
+        (("Price in JPY",), "JPY"),
+        (("5 €", "6 $"), "USD"),
+        (("100 руб.",), "RUB"),
+    ],
+)
+def test_the_currency_is_told_by_what_is_said_of_money(texts, code):
+    """Where a plan names no currency, the only one that its money is in counts, marked as assumed."""
+    text, scenario = made(PlanEvent("A", "c", "", (prop("price", "money", examples=texts),)))
+    assert scenario.currency == code
+    assert f"currency: {code}  # assumption" in text
+
+
 def test_revenue_is_what_an_order_says():
     """A paid order brings what it says in money, a refund takes it back; guesses are marked."""
     total = (prop("shipping", "money"), prop("total", "money"))

@@ -19,6 +19,8 @@ _PLAIN_SHEET = re.compile(
 )
 _NAME = r"[^\s:=(){}\[\]]+(?: [^\s:=(){}\[\]]+){0,4}?(?:\[\])?"
 _LISTED = re.compile(rf"[-•*·]?\s*({_NAME})\s*(?:[:=]\s*(.*)|\s[-–—]\s*(.*)|\((.*)\))?", re.DOTALL)
+_OPTIONAL = re.compile(r"[(\[](?:optional|опционально|необязательн\w*)[)\]]", re.IGNORECASE)
+_BRACED = re.compile(r"\{\s*([^{}]*(?:=|→|->|:)[^{}]*?)\s*\}")
 _NUMBER = re.compile(r"\d+[.)]?")
 _SAID = re.compile(r"\s*[=:]\s*")
 
@@ -29,6 +31,8 @@ def read_table(table: Table, draft: Draft) -> None:
     Raises:
         UsageError: A cell that is needed holds an error, or a formula without its value; names sheet and cell.
     """
+    if table.unknown:
+        draft.remark(f"columns that are not known are left out: {', '.join(table.unknown)}", table.origin())
     readers = {EVENTS: _events, USERS: _user_properties, DICTIONARY: _dictionary}
     readers |= {PATH: _path, PLAN: _about, CATEGORIES: _categories}
     readers[table.kind](table, draft)
@@ -111,8 +115,8 @@ def _event(row: _Row, category: str, name: str, draft: Draft) -> None:
         name,
         category,
         about,
-        is_optional=is_yes(row.text("Optional")),
-        changes=changes_of(row.text("State changes")),
+        is_optional=is_yes(row.text("Optional")) or _says_in(row, "Optional", _OPTIONAL),
+        changes=changes_of(row.text("State changes")) or _changes_within(row),
         has_revenue=is_yes(row.text("Revenue")),
         identifies=is_yes(row.text("Identifies")),
         origin=row.origin("Event"),
@@ -120,6 +124,17 @@ def _event(row: _Row, category: str, name: str, draft: Draft) -> None:
     draft.add_event(read)
     for found, type_text in properties:
         _take_property(draft, name, found, type_text)
+
+
+def _says_in(row: _Row, title: str, words: re.Pattern[str]) -> bool:
+    """Return whether name or description say what a table has no column for."""
+    is_asked = title not in row.table.columns
+    return is_asked and bool(words.search(row.text("Event")) or words.search(row.text("Description")))
+
+
+def _changes_within(row: _Row) -> tuple[str, ...]:
+    """Return the changes of state that a description has in curly braces, where a table has no column for them."""
+    return () if "State changes" in row.table.columns else tuple(_BRACED.findall(row.text("Description")))
 
 
 def _properties(row: _Row) -> Iterator[tuple[PlanProperty, str]]:

@@ -19,6 +19,7 @@ from footfall.taxonomy.columns import (
     USER_COLUMNS,
     SheetColumn,
 )
+from footfall.taxonomy.plan import Origin
 from footfall.taxonomy.readers.grid import Grid
 
 MOST_TITLES = 64
@@ -78,6 +79,7 @@ class Table:
     Args:
         columns: Title → column, of the titles that were found.
         more: Further columns of properties: `Property 2`, `Property 3`.
+        unknown: Titles that nobody knows.
         header: Row of its header.
         rows: Those below it, up to the next header.
         caption: A text alone in its row, right above the header.
@@ -90,10 +92,15 @@ class Table:
     more: tuple[int, ...] = ()
     rows: tuple[int, ...] = ()
     caption: str = ""
+    unknown: tuple[str, ...] = ()
 
     def text(self, row: int, title: str) -> str:
         """Return what a row says under a title, "" where it says nothing."""
         return self.grid.text(row, self.columns.get(title))
+
+    def origin(self) -> Origin:
+        """Return the place of its header."""
+        return self.grid.origin(self.header, self.first())
 
     def first(self) -> int:
         """Return its leftmost column."""
@@ -199,7 +206,18 @@ def _headers(grid: Grid, row: int) -> Iterator[Table]:
         return
     caption = _caption(grid, row)
     for found in _split(_titles_of(grid, row), f"{grid.name} {caption}"):
-        yield Table(grid, found.kind, found.columns, row, tuple(found.more), caption=caption)
+        used = {*found.columns.values(), *found.more}
+        within = range(min(used), max(used) + 1)
+        unknown = (grid.row(row).get(column, "") for column in within if column not in used)
+        yield Table(
+            grid,
+            found.kind,
+            found.columns,
+            row,
+            tuple(found.more),
+            caption=caption,
+            unknown=tuple(filter(None, unknown)),
+        )
 
 
 def _titles_of(grid: Grid, row: int) -> Titles:
