@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from footfall import zones
-from footfall.cli import arguments
+from footfall.cli import arguments, options
 from footfall.cli.data_command import DataCommand
 from footfall.cli.interrupts import gentle_stop
 from footfall.errors import UsageError, shown
@@ -68,6 +68,7 @@ class Rate(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
 @click.command("live", cls=DataCommand, epilog=EPILOG)
 @click.argument("scenario", type=arguments.SCENARIO)
 @click.option("--to", metavar="SINK", multiple=True, required=True, help="Where to; repeatable, as for footfall run.")
+@options.delivery
 @click.option("--speed", type=float, default=1.0, show_default=True, help="How many times faster than the clock.")
 @click.option(
     "--for", "for_s", type=Span(), help="How long to run by the clock: 30s, 10m, 2h.  [default: until stopped]"
@@ -84,7 +85,16 @@ class Rate(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
 @click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Change a value of the scenario.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 @click.option("--summary", type=click.Choice(["table", "json"]), default="table", help="How to print the result.")
-def command(scenario: str, quiet: bool, summary: str, settings: tuple[str, ...], **given: Any) -> int:
+def command(
+    scenario: str,
+    quiet: bool,
+    summary: str,
+    settings: tuple[str, ...],
+    to: tuple[str, ...],
+    region: str | None,
+    dry_run: bool,
+    **given: Any,
+) -> int:
     """Let people act now, and deliver their events when they happen.
 
     SCENARIO is the name of a shipped scenario (footfall scenarios lists them) or the path of a YAML file.
@@ -94,17 +104,19 @@ def command(scenario: str, quiet: bool, summary: str, settings: tuple[str, ...],
 
     if given["speed"] <= 0:
         raise UsageError(f"--speed {given['speed']:g}\n  accepted: a number above 0, 1 being the clock's own pace")
+    sinks = options.read_sinks(to, region=region, dry_run=dry_run)
     printer = _Printer(is_terminal=sys.stderr.isatty())
     with gentle_stop() as stop:
         result = live(
             scenario,
+            to=sinks,
             settings=arguments.read_settings(settings) or None,
             stop=stop,
             watch=nobody if quiet else printer.show,
-            **{**given, "to": list(given["to"])},
+            **given,
         )
     if summary == "json":
-        click.echo(json.dumps(record(result), indent=2), err="-" in given["to"])
+        click.echo(json.dumps(record(result), indent=2), err="-" in to)
     elif not quiet:
         printer.conclude(result)
     return 0 if result.is_clean else 1

@@ -243,7 +243,7 @@ class _Sending:
         try:
             if complete:
                 self._tell_what_is_due()
-            if self._settings.is_dry:
+            if self._settings.is_dry and self._n_requests + self._n_refused:  # live opens a sink to look at it
                 self._say_what_was_checked()
         finally:
             self.release(complete=complete)
