@@ -28,6 +28,8 @@ DASHES = frozenset("-–—")
 """What stands in a cell so that it is not empty."""
 _ANYTHING = frozenset(("any", "any value", "anything", "all", "n/a", "любое", "любой", "любая", "любые", "все"))
 _CLOSING = {"[": "]", "{": "}", "(": ")"}
+MOST_QUOTES = 1000
+"""Beyond which quotes in a cell mean nothing: looking for the end of each would take long."""
 _STRONG, _WEAK = ";\n", (";\n", "|", ",")
 
 
@@ -93,7 +95,8 @@ def _parts(text: str, signs: str) -> Iterator[str]:
 def _breaks(text: str, signs: str) -> Iterator[tuple[int, int]]:
     waiting: list[str] = []
     last = {opening: text.rfind(closing) for opening, closing in _CLOSING.items()}
-    at, is_start = 0, True
+    at, is_start = 0, text.count('"') <= MOST_QUOTES
+    can_quote = is_start
     while at < len(text):
         character = text[at]
         quoted = _QUOTED.match(text, at) if is_start and character == '"' else None
@@ -106,7 +109,7 @@ def _breaks(text: str, signs: str) -> Iterator[tuple[int, int]]:
             waiting.append(_CLOSING[character])
         elif character in signs and not waiting:
             yield at, at + 1
-            is_start = True
+            is_start = can_quote
         is_start = is_start and (character.isspace() or character in signs)
         at += 1
 

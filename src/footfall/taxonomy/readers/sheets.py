@@ -20,7 +20,8 @@ _PLAIN_SHEET = re.compile(
 _NAME = r"[^\s:=(){}\[\]]+(?: [^\s:=(){}\[\]]+){0,4}?(?:\[\])?"
 _LISTED = re.compile(rf"[-•*·]?\s*({_NAME})\s*(?:[:=]\s*(.*)|\s[-–—]\s*(.*)|\((.*)\))?", re.DOTALL)
 _OPTIONAL = re.compile(r"[(\[](?:optional|опционально|необязательн\w*)[)\]]", re.IGNORECASE)
-_BRACED = re.compile(r"\{\s*([^{}]*(?:=|→|->|:)[^{}]*?)\s*\}")
+_BRACED = re.compile(r"\{([^{}]*)\}")
+_CHANGE = re.compile("=|→|->|:")
 _NUMBER = re.compile(r"\d+[.)]?")
 _SAID = re.compile(r"\s*[=:]\s*")
 
@@ -134,7 +135,8 @@ def _says_in(row: _Row, title: str, words: re.Pattern[str]) -> bool:
 
 def _changes_within(row: _Row) -> tuple[str, ...]:
     """Return the changes of state that a description has in curly braces, where a table has no column for them."""
-    return () if "State changes" in row.table.columns else tuple(_BRACED.findall(row.text("Description")))
+    found = () if "State changes" in row.table.columns else _BRACED.findall(row.text("Description"))
+    return tuple(change.strip() for change in found if _CHANGE.search(change))
 
 
 def _properties(row: _Row) -> Iterator[tuple[PlanProperty, str]]:

@@ -8,6 +8,7 @@ another.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -20,9 +21,12 @@ from footfall.taxonomy.columns import (
     SheetColumn,
 )
 from footfall.taxonomy.plan import Origin
-from footfall.taxonomy.readers.grid import Grid
+from footfall.taxonomy.readers.grid import MOST_ROWS, Grid, refusal
 
 MOST_TITLES = 64
+MOST_CHARACTERS = 100
+MOST_TABLES = 500
+"""Of a sheet; a sheet per category, or a table per event, is far below."""
 Titles = Sequence[tuple[int, tuple[str, ...]]]
 """Columns of a header row, and what each may be called."""
 _SPACES = re.compile(r"[\s_\-–—]+")
@@ -114,11 +118,14 @@ class Table:
 def find_tables(grid: Grid) -> list[Table]:
     """Return the tables of a sheet, in reading order."""
     found: list[Table] = []
-    for row in sorted(grid.rows):
+    filled = sorted(grid.rows)
+    for row in filled:
         for header in _headers(grid, row):
             if _is_header(header, found):
                 found = [*_without_upper_half(header, found), header]
-    return [_with_rows(table, found) for table in found]
+        if len(found) > MOST_TABLES:
+            raise refusal(grid.origin(row, 0), f"the sheet has more than {MOST_TABLES} tables")
+    return [_with_rows(table, found, filled) for table in found]
 
 
 def rating(grid: Grid) -> int:
@@ -155,16 +162,14 @@ def _overlap(one: Table, other: Table) -> bool:
     return one.first() <= other.last() and other.first() <= one.last()
 
 
-def _with_rows(table: Table, all_tables: Sequence[Table]) -> Table:
+def _with_rows(table: Table, all_tables: Sequence[Table], filled: Sequence[int]) -> Table:
+    """Return a table with its rows: those of the filled ones below it, up to the next header."""
     below = [other.header for other in all_tables if other.header > table.header and _overlap(table, other)]
-    end = min(below, default=None)
-    columns = sorted((*table.columns.values(), *table.more))
-    rows = [
-        row
-        for row in sorted(table.grid.rows)
-        if row > table.header and (end is None or row < end) and any(c in table.grid.row(row) for c in columns)
-    ]
-    if end is not None and rows and rows[-1] == end - 1 and len(table.grid.row(end - 1)) == 1:
+    end = min(below, default=MOST_ROWS)
+    columns = (*table.columns.values(), *table.more)
+    within = filled[bisect_right(filled, table.header) : bisect_left(filled, end)]
+    rows = [row for row in within if any(column in table.grid.row(row) for column in columns)]
+    if below and rows and rows[-1] == end - 1 and len(table.grid.row(end - 1)) == 1:
         rows.pop()  # the caption of the next table
     return replace(table, rows=tuple(rows))
 
@@ -294,6 +299,8 @@ def _caption(grid: Grid, row: int) -> str:
 
 def normal(title: str) -> str:
     """Return a title as titles are compared: small, in single spaces, without stars, colons and what brackets hold."""
+    if len(title) > MOST_CHARACTERS:
+        return ""  # no title, and long texts cost time
     text = _SPACES.sub(" ", _ASIDE.sub(" ", title.casefold())).strip(" *:.#№")
     return text or _SPACES.sub(" ", title.casefold()).strip()
 
