@@ -14,7 +14,7 @@ import pytest
 from footfall.store import open_store
 
 COMMAND = str(Path(sys.executable).parent / "footfall")
-RUN = ("run", "ecommerce", "--people", "13000", "--days", "4", "--quiet")
+RUN = ("run", "ecommerce", "--people", "30000", "--days", "3", "--quiet")  # two groups
 SINKS = ("--to", "duckdb:a.duckdb", "--to", "parquet:p", "--to", "ndjson:a.ndjson")
 
 
@@ -99,10 +99,12 @@ def test_ctrl_c_twice_stops_at_once(tmp_path, whole):
 def test_two_runs_at_once(tmp_path, whole):
     """A second run into the same store is refused while the first is at work, and harms nothing."""
     first = start(tmp_path, "--to", "duckdb:a.duckdb")
-    while not (tmp_path / "a.duckdb").exists():
+    while not (tmp_path / "a.duckdb.wal").exists():
         time.sleep(0.005)
+    first.send_signal(signal.SIGSTOP)
     second = start(tmp_path, "--to", "duckdb:a.duckdb")
     _, err = second.communicate(timeout=60)
+    first.send_signal(signal.SIGCONT)
     first.communicate(timeout=60)
     assert (first.returncode, second.returncode) == (0, 1), err
     assert "in use" in err
