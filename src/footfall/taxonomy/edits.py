@@ -22,13 +22,13 @@ class Document:
 
     Args:
         text: Without its byte order mark.
-        insertions: (offset, text), applied by `edited`.
+        insertions: (offset, column, text), applied by `edited`; the column of lines, 0 of what goes into a line.
     """
 
     text: str
     source: str
     root: Node = field(init=False)
-    insertions: list[tuple[int, str]] = field(default_factory=list)
+    insertions: list[tuple[int, int, str]] = field(default_factory=list)
     _starts: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -43,9 +43,12 @@ class Document:
         return found[0] if found else "\n"
 
     def edited(self) -> str:
-        """Return the text with everything inserted, in the order in which it was asked for."""
+        """Return the text with everything inserted, in the order in which it was asked for.
+
+        At the same place lines further right come first: they belong to what ends there, others to what is around it.
+        """
         pieces, last = [], 0
-        for offset, inserted in sorted(self.insertions, key=lambda one: one[0]):
+        for offset, _, inserted in sorted(self.insertions, key=lambda one: (one[0], -one[1])):
             pieces += [self.text[last:offset], inserted]
             last = offset
         return "".join((*pieces, self.text[last:]))
@@ -69,24 +72,24 @@ class Document:
         number = next((n for n, name in enumerate(keys) if name.text == after), len(keys) - 1)
         column = keys[0].at.column - 1
         lines = [line for entry in entries for line in entry.lines(column)]
-        self._after_line(self._last_line(keys[number], node.entries[number][1], column), lines)
+        self._after_line(self._last_line(keys[number], node.entries[number][1], column), column, lines)
 
     def add_keys(self, key: Text, node: Node, pairs: Sequence[tuple[str, str]]) -> None:
         """Add keys with values in one line to the map that a key holds, which may hold nothing yet."""
         if isinstance(node, Text):
-            self.insertions.append((self._behind_colon(key), f" {mapped(pairs)}"))
+            self.insertions.append((self._behind_colon(key), 0, f" {mapped(pairs)}"))
         elif isinstance(node, MapNode) and node.is_flow:
             self._into_flow(self._offset(node.at), [f"{name}: {value}" for name, value in pairs])
         elif isinstance(node, MapNode):
             last, value = node.entries[-1]
             column = last.at.column - 1
             lines = [f"{' ' * column}{name}: {text}" for name, text in pairs]
-            self._after_line(self._last_line(last, value, column), lines)
+            self._after_line(self._last_line(last, value, column), column, lines)
 
     def add_names(self, key: Text, node: Node, names: Sequence[str]) -> None:
         """Add names to the list that a key holds, which may hold nothing yet."""
         if isinstance(node, Text):
-            self.insertions.append((self._behind_colon(key), f" {listed(names)}"))
+            self.insertions.append((self._behind_colon(key), 0, f" {listed(names)}"))
         elif isinstance(node, ListNode):
             for name in names:
                 self._add_item(node, name, name, len(node.items) - 1)
@@ -99,9 +102,9 @@ class Document:
         if self.text[self._offset(node.at)] != "[":
             column = node.at.column - 1
             item = node.items[after]
-            self._after_line(self._last_line(item, item, column), [f"{' ' * column}- {block}"])
+            self._after_line(self._last_line(item, item, column), column, [f"{' ' * column}- {block}"])
         elif after + 1 < len(node.items):
-            self.insertions.append((self._offset(node.items[after + 1].at), f"{flow}, "))
+            self.insertions.append((self._offset(node.items[after + 1].at), 0, f"{flow}, "))
         else:
             self._into_flow(self._offset(node.at), [flow])
 
@@ -111,15 +114,15 @@ class Document:
 
     def _into_flow(self, opening: int, items: Sequence[str]) -> None:
         end, has_items = _flow_end(self.text, opening)
-        is_first = not has_items and not any(offset == end for offset, _ in self.insertions)
-        self.insertions.append((end, ("" if is_first else ", ") + ", ".join(items)))
+        is_first = not has_items and not any(offset == end for offset, _, _ in self.insertions)
+        self.insertions.append((end, 0, ("" if is_first else ", ") + ", ".join(items)))
 
-    def _after_line(self, number: int, lines: Sequence[str]) -> None:
+    def _after_line(self, number: int, column: int, lines: Sequence[str]) -> None:
         text = "".join(f"{line}{self.newline}" for line in lines)
         if number + 1 < len(self._starts):
-            self.insertions.append((self._starts[number + 1], text))
+            self.insertions.append((self._starts[number + 1], column, text))
         else:  # the file does not end its last line
-            self.insertions.append((len(self.text), self.newline + text.removesuffix(self.newline)))
+            self.insertions.append((len(self.text), column, self.newline + text.removesuffix(self.newline)))
 
     # --- finding ----------------------------------------------------------------------------------------------------
 

@@ -168,9 +168,9 @@ class _Merge:
         """Return what came of it."""
         self.result.name = name
         self._user_properties()
+        self._stages()  # before what follows it: both may begin in the same column
         self._event_properties()
         self._events()
-        self._stages()
         self._into(("sessions", "properties"), self.session, after="people")
         _Comparison(self.facts, self.scenario, self.expected, self.result).run()
         self.result.text = self.document.edited()
@@ -196,7 +196,7 @@ class _Merge:
             inner = node.get(name)
             if inner is None:
                 for missing in reversed(path[depth:]):
-                    entries = [Group(missing, entries)]
+                    entries = [Group(quoted(missing), entries)]
                 self.document.add_entries(node, entries, after if depth == 0 else "")
                 return
             key = next(key for key, _ in node.entries if key.text == name)

@@ -225,11 +225,32 @@ def test_what_cannot_be_added_is_told(tmp_path):
     )
     result, _ = merge(tmp_path, what, text)
     assert result.left_out == [
-        'property "sum" of event "Viewed": what gives it its value is not known everywhere where the event happens',
         'stage "x": no event of the plan leads there',
         'stage "y": no event of the plan leads there',
+        'property "sum" of event "Viewed": what gives it its value is not known everywhere where the event happens',
     ]
     assert result.text == text
+
+
+def test_a_new_category_takes_no_events_of_its_neighbour(tmp_path):
+    """What is added at one place belongs where it should: to the category that ends there, or behind it."""
+    what = plan(NEW, PlanEvent("Refunded", "Paying"), PlanEvent("Searched", "Browsing"))
+    _, scenario = merge(
+        tmp_path, what, SCENARIO.replace("stages:\n  - visitor\n  - buyer", "stages:\n- visitor\n- buyer")
+    )
+    assert {e.name: e.category for e in scenario.events} == {
+        "Viewed": "Browsing", "Searched": "Browsing", "Bought": "Paying", "Refunded": "Paying", "Asked": "Help",
+    }  # fmt: skip
+
+
+def test_sections_that_are_missing_begin_behind_others(tmp_path):
+    """A scenario without properties and sessions gets them, with stages added right before."""
+    text = SCENARIO.replace("  price: {value: price}\n  note:\n    value: \"'a # b'\"\n    about: Something\n", "")
+    text = text.replace("\nproperties:\n", "").replace("properties: [price, note]", "properties: {price: price}")
+    for stages in (STAGES, "stages:\n- visitor\n- buyer: {on: Bought}\n"):
+        _, scenario = merge(tmp_path, plan(NEW, stages=(PlanStage("asked", ("Asked",)),)), text.replace(STAGES, stages))
+        assert {p.name for p in scenario.properties} == {"topic"}
+        assert [stage.name for stage in scenario.stages] == ["visitor", "asked", "buyer"]
 
 
 def test_an_alias_is_left_as_it_is(tmp_path):
