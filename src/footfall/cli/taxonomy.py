@@ -103,9 +103,9 @@ def _read(source: str, settings: tuple[str, ...]) -> tuple[Plan, Sequence[Sectio
 
 
 def is_plan(source: str) -> bool:
-    """Return whether a path is that of a tracking plan, by its ending or by the JSON files in it."""
+    """Return whether a path is that of a tracking plan: by its ending, or because it is a folder, of JSON Schemas."""
     path = Path(source)
-    return path.suffix.lower() in PLAN_ENDINGS or (path.is_dir() and any(path.glob("*.json")))
+    return path.suffix.lower() in PLAN_ENDINGS or path.is_dir()
 
 
 def _contents(plan: Plan, sections: Sequence[Section], form: str, target: str, source: str) -> Mapping[str, bytes]:

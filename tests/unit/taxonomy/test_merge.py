@@ -276,6 +276,25 @@ def test_a_missing_or_wrong_file_is_refused(tmp_path):
         merge(tmp_path, what, text)
 
 
+def test_a_scenario_in_one_line_is_added_to(tmp_path):
+    """Everything may be in braces; what is new is put before the closing ones."""
+    text = (
+        "{footfall: 1, scenario: shop, calendar: {start: 2026-01-01, length: 10 days}, "
+        "people: {count: 10, home: cities}, "
+        "catalogues: {cities: {columns: [city, country, time_zone], rows: [[Paris, FR, Europe/Paris]]}}, "
+        "stages: [visitor, {buyer: {on: Bought}}], events: {Paying: {Bought: {about: Pays}}}, "
+        "journeys: {life: {steps: [Bought]}}}"
+    )
+    bought = PlanEvent("Bought", "Paying", "Pays", (prop("total", "money"),))
+    stages = (PlanStage("visitor"), PlanStage("asked", ("Asked",)), PlanStage("buyer", ("Bought",)))
+    result, scenario = merge(tmp_path, plan(bought, NEW, users=(prop("age", "integer"),), stages=stages), text)
+    assert "\n" not in result.text
+    assert [event.name for event in scenario.events] == ["Bought", "Asked"]
+    assert {p.name for p in scenario.properties} == {"total", "topic", "price"}
+    assert [stage.name for stage in scenario.stages] == ["visitor", "asked", "buyer"]
+    assert [p.name for p in scenario.people.properties] == ["age"]
+
+
 def test_lines_tell_all(tmp_path):
     """What is printed names everything that was added, changed, is different or missing."""
     result, _ = merge(tmp_path, plan(NEW, users=(prop("age", "integer", about="Years"),)))

@@ -402,3 +402,20 @@ def test_what_is_no_plan_is_refused(tmp_path):
     (tmp_path / "plan.pdf").write_bytes(b"x")
     with pytest.raises(UsageError, match="no plan that can be read"):
         read_plan(tmp_path / "plan.pdf")
+
+
+def test_the_columns_of_other_tools(tmp_path):
+    """What a tracking plan of Segment's calls its columns is known."""
+    path = tmp_path / "segment.csv"
+    path.write_text(
+        "Event Name,Event Description,Property Name,Property Description,Property Data Type,Property Status,"
+        "Permitted Values\n"
+        "Signed Up,Opens an account,plan,Which,string,required,free | paid\n"
+        ",,seats,How many,integer,optional,\n"
+    )
+    plan = read_plan(path)
+    assert [(p.name, p.type, p.is_required, p.values) for p in plan.events[0].properties] == [
+        ("plan", "text", True, ("free", "paid")),
+        ("seats", "integer", False, ()),
+    ]
+    assert plan.remarks == ()
