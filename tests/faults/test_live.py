@@ -27,7 +27,8 @@ CHILD = """
 import sys
 from footfall.run import checkpoint
 from footfall.run.live import live
-checkpoint.EVERY_S, checkpoint.MOST_SHARE = float(sys.argv[2]), 1.0
+checkpoint.EVERY_S = checkpoint.WORTH_S = float(sys.argv[2])
+checkpoint.MOST_SHARE = 1.0
 live("online-school", to=sys.argv[1], people=1500, start="2026-03-01", speed=float(sys.argv[3]), for_s=600,
      watch=lambda standing: print("on", flush=True))
 """

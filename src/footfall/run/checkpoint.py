@@ -91,6 +91,10 @@ class Checkpoints:
         why = shown(str(problem) or type(problem).__name__)[1:-1]
         sys.stderr.write(f"{self.path} is not used: {why}; living through the past again\n")
 
+    def is_worth(self, past_s: float) -> bool:
+        """Tell whether a past that took so long to live through should not be lived through again."""
+        return past_s > WORTH_S
+
     @property
     def is_due(self) -> bool:
         """Whether it is time for another one."""

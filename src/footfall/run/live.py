@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from footfall.errors import TransientSinkError, UsageError
 from footfall.events.chunk import Run
 from footfall.run.ahead import Ahead, Window
-from footfall.run.checkpoint import WORTH_S, Checkpoints
+from footfall.run.checkpoint import Checkpoints
 from footfall.run.crowd import Crowd
 from footfall.run.engine import LiveEngine
 from footfall.run.meter import Meter, Standing, Watch, nobody
@@ -194,7 +194,7 @@ class Task:
         except ValueError as problem:
             self._checkpoints.remark(problem)
             crowd = Crowd(self._engine, self._run.id, at_ms, watch)
-        if self._clock.monotonic() - begun > WORTH_S:
+        if self._checkpoints.is_worth(self._clock.monotonic() - begun):
             self._checkpoints.write(crowd.stood())
             self._checkpoints.settle(at_ms)
         return crowd
