@@ -8,73 +8,37 @@ import json
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
-from footfall.errors import SinkError, StoreError, UsageError, shown
+from footfall.errors import SinkError, StoreError, UsageError
 from footfall.events.chunk import Chunk, Run
 from footfall.sinks.amplitude_encode import encode
-from footfall.sinks.amplitude_people import Item, Known, Lane
+from footfall.sinks.amplitude_people import Item, Known, Lane, items_of, lanes_of, with_device
 from footfall.sinks.amplitude_queue import AmplitudeQueue
-from footfall.sinks.delivery.amplitude_limits import BASES, DEDUPLICATION_DAYS, ENDPOINTS, STARTER_EVENTS_PER_S
+from footfall.sinks.amplitude_settings import AmplitudeSettings, read_settings
+from footfall.sinks.delivery.amplitude_limits import DEDUPLICATION_DAYS, ENDPOINTS
 from footfall.sinks.delivery.clock import Clock, SystemClock
 from footfall.sinks.delivery.courier import Courier, carry_out
 from footfall.sinks.delivery.desk import Desk
 from footfall.sinks.delivery.exchange import Channel, Reply
 from footfall.sinks.delivery.ledger import FOLDER
-from footfall.sinks.delivery.letters import Retried, time_of
+from footfall.sinks.delivery.letters import Retried
 from footfall.sinks.delivery.pace import Pace
 from footfall.sinks.delivery.retry import Schedule
 from footfall.sinks.delivery.secrets import Secret, secret_from
-from footfall.sinks.delivery.target import Options, Target, read_options, read_target
-from footfall.sinks.scratch import Scratch, drop, read_arrow
+from footfall.sinks.scratch import Scratch, drop
 from footfall.sinks.sink import Cursors, Guarantee, Placement, Prepared, Progress, Receipt, prepared_of
-from footfall.sinks.webhook import bytes_of, rows_of
+from footfall.sinks.webhook import bytes_of
 from footfall.store.shape import check_chunk
 
 KEY_NAME = "AMPLITUDE_API_KEY"
 DAY_MS = 86_400_000
 LONG_S = 60.0
 """An upload that takes longer is announced."""
-
-
-@dataclass(frozen=True, slots=True)
-class AmplitudeSettings:
-    """How to send; every one but the first two is an option behind `#`.
-
-    Args:
-        region: `us` or `eu`: where the project is.
-        base: Instead of the region's: scheme, host and port.
-        endpoint: `v2` keeps a person's order; `batch` takes more at once.
-        rate: Events per second, all in all; the plan's. 0 is no limit.
-        concurrency: Requests at once; one person's events are in one of them at most.
-        timeout: Seconds that one request may take in all.
-        patience: Seconds after which it is given up for now if nothing was accepted meanwhile; 0 never gives up.
-        skips_properties: Leave user properties alone: for a backfill older than what Amplitude should keep.
-        is_dry: Check everything and send nothing.
-        is_forced: Send again also what Amplitude may have forgotten to have.
-    """
-
-    region: str = "us"
-    base: Target | None = None
-    endpoint: str = "v2"
-    rate: int = STARTER_EVENTS_PER_S
-    concurrency: int = 4
-    timeout: int = 30
-    patience: int = 900
-    skips_properties: bool = False
-    is_dry: bool = False
-    is_forced: bool = False
-
-    @property
-    def target(self) -> Target:
-        """Where requests go. Source: http-v2, "Endpoints"."""
-        base = self.base or read_target(BASES[self.region].removeprefix("https:"), "https")[0]
-        return Target(base.scheme, base.host, base.port, base.path.rstrip("/") + ENDPOINTS[self.endpoint].path)
 
 
 class AmplitudeSink:
@@ -231,7 +195,7 @@ class _Sending:
 
     def retry(self, events: Mapping[str, str]) -> Retried:
         left = self._open_desk.begin_again(events)
-        queue = self._delivered(_lanes_of(left.values()), len(left))
+        queue = self._delivered(lanes_of(left.values()), len(left))
         return self._open_desk.settle_again(left, queue.letters, queue.size_bytes)
 
     def progress(self) -> Progress:
@@ -301,12 +265,12 @@ class _Sending:
     def _lanes(self, prepared: Prepared) -> list[Lane]:
         """Return the part's events by person."""
         said = json.loads(bytes_of(prepared, "said") or b"{}")
-        items, later = _items(prepared, said.get("rows", {})), said.get("later", {})
+        items, later = items_of(prepared, said.get("rows", {})), said.get("later", {})
         people = dict.fromkeys([*(item.person for item in items), *map(int, later)])
         owed = self._open_desk.ledger.owed(self._run.id, people)
         lanes = {person: Lane(person, Known(**owed.get(person, {}))) for person in people}
         for item in items:
-            lanes[item.person].items.append(_with_device(item, lanes[item.person]))
+            lanes[item.person].items.append(with_device(item, lanes[item.person]))
         for person, what in later.items():
             lanes[int(person)].tail = what
         return list(lanes.values())
@@ -415,75 +379,10 @@ def _duration(seconds: float) -> str:
     return str(dt.timedelta(seconds=max(round(seconds), 1)))
 
 
-def _items(prepared: Prepared, said: dict[str, dict[str, Any]]) -> list[Item]:
-    payloads = prepared.payloads.get("who", ())
-    if not payloads:
-        return []
-    who = read_arrow(payloads[0])
-    times = who["time"].cast("int64").to_pylist()
-    columns = (who["person"].to_pylist(), who["user_id"].to_pylist(), who["device_id"].to_pylist(), times)
-    rows = rows_of(prepared)
-    return [
-        Item(rows.text(row), person, user, device, time, said.get(str(row), {}))
-        for row, (person, user, device, time) in enumerate(zip(*columns, strict=True))
-    ]
-
-
-def _lanes_of(texts: Iterable[str]) -> list[Lane]:
-    """Return single events by whom they are of, in the order of their times, as ids alone tell it."""
-    events = [(json.loads(text), text) for text in texts]
-    lanes: dict[tuple[str | None, str | None], Lane] = {}
-    for event, text in sorted(events, key=lambda pair: time_of(pair[1])):
-        user, device = (i if isinstance(i, str) else None for i in (event.get("user_id"), event.get("device_id")))
-        lane = lanes.setdefault((user, None if user else device), Lane(len(lanes), Known()))
-        lane.items.append(Item(text, lane.person, user, device, time_of(text), {}))
-    return list(lanes.values())
-
-
-def _with_device(item: Item, lane: Lane) -> Item:
-    """Return an event with an identity: what an anonymous person does without a device happened on the last one."""
-    if item.user_id or item.device_id:
-        return item
-    last = lane.items[-1].device_id if lane.items else lane.known.told_to.removeprefix("d/")
-    if last:
-        item.device_id = last
-        item.text = f'{{"device_id":{json.dumps(last)},{item.text[1:]}'
-    return item
-
-
 def make(text: str) -> AmplitudeSink:
     """Return the sink that a user has named: `us` or `eu`, or nothing, and options behind `#`.
 
     Raises:
         UsageError: There is no such region or option.
     """
-    region, _, fragment = text.partition("#")
-    name = f"amplitude:{region}"
-    if region not in ("", *BASES):
-        raise UsageError(f"amplitude:{shown(region)}: there is no such region\n  accepted: amplitude:us, amplitude:eu")
-    options = Options(read_options(fragment), name)
-    base = _base(options.text("url", "http://HOST:PORT or https://HOST"))
-    is_local = base is not None and base.is_local
-    settings = AmplitudeSettings(
-        region=region or "us",
-        base=base,
-        endpoint=options.choice("endpoint", "v2", "batch"),
-        rate=options.number("rate", 0 if is_local else STARTER_EVENTS_PER_S, 0, 1_000_000),
-        concurrency=options.number("concurrency", 4, 1, 64),
-        timeout=options.number("timeout", 30, 1, 600),
-        patience=options.number("patience", 900, 0, 10_000_000),
-        skips_properties=options.flag("skip-user-properties"),
-        is_dry=options.flag("dry-run"),
-        is_forced=options.flag("force"),
-    )
-    options.check()
-    return AmplitudeSink(settings)
-
-
-def _base(url: str) -> Target | None:
-    if not url:
-        return None
-    scheme, _, rest = url.partition(":")
-    if scheme not in ("http", "https"):
-        raise UsageError(f"amplitude: option url is {shown(url)}\n  accepted: http://HOST:PORT or https://HOST")
-    return read_target(rest, scheme)[0]
+    return AmplitudeSink(read_settings(text))

@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import json
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from footfall.sinks.amplitude_encode import Said
+from footfall.sinks.delivery.letters import time_of
+from footfall.sinks.scratch import read_arrow
+from footfall.sinks.sink import Prepared
+from footfall.sinks.webhook import rows_of
 
 
 @dataclass(slots=True)
@@ -145,3 +150,44 @@ def identify(item: Item, operations: dict[str, Said], gone: Said) -> str:
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def items_of(prepared: Prepared, said: dict[str, dict[str, Any]]) -> list[Item]:
+    """Return a part's events, with what each says about its person.
+
+    Args:
+        said: Row → what it says.
+    """
+    payloads = prepared.payloads.get("who", ())
+    if not payloads:
+        return []
+    who = read_arrow(payloads[0])
+    times = who["time"].cast("int64").to_pylist()
+    columns = (who["person"].to_pylist(), who["user_id"].to_pylist(), who["device_id"].to_pylist(), times)
+    rows = rows_of(prepared)
+    return [
+        Item(rows.text(row), person, user, device, time, said.get(str(row), {}))
+        for row, (person, user, device, time) in enumerate(zip(*columns, strict=True))
+    ]
+
+
+def lanes_of(texts: Iterable[str]) -> list[Lane]:
+    """Return single events by whom they are of, in the order of their times, as ids alone tell it."""
+    events = [(json.loads(text), text) for text in texts]
+    lanes: dict[tuple[str | None, str | None], Lane] = {}
+    for event, text in sorted(events, key=lambda pair: time_of(pair[1])):
+        user, device = (i if isinstance(i, str) else None for i in (event.get("user_id"), event.get("device_id")))
+        lane = lanes.setdefault((user, None if user else device), Lane(len(lanes), Known()))
+        lane.items.append(Item(text, lane.person, user, device, time_of(text), {}))
+    return list(lanes.values())
+
+
+def with_device(item: Item, lane: Lane) -> Item:
+    """Return an event with an identity: what an anonymous person does without a device happened on the last one."""
+    if item.user_id or item.device_id:
+        return item
+    last = lane.items[-1].device_id if lane.items else lane.known.told_to.removeprefix("d/")
+    if last:
+        item.device_id = last
+        item.text = f'{{"device_id":{json.dumps(last)},{item.text[1:]}'
+    return item
