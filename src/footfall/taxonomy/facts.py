@@ -217,11 +217,17 @@ def _shared(known: PlanProperty, users: Mapping[str, PlanProperty], names: Names
 def _elements(known: PlanProperty, stem: str, taken: Iterable[str]) -> tuple[Element, ...]:
     if known.type != "list":
         return ()
-    parts = [_element(known)] if known.item else list(known.fields)
+    parts = [_element(known)] if known.item else [replace(p, type=field_type(p)) for p in known.fields]
     fields = unique((p.name for p in parts), variable, MOST_IDENTIFIER)
     wanted = [f"{stem}_{fields[p.name] if known.item is None else 'element'}" for p in parts]
     used = unique(wanted, variable, MOST_IDENTIFIER, taken)
     return tuple(Element(fields[p.name], used[name], p) for p, name in zip(parts, wanted, strict=True))
+
+
+def field_type(known: PlanProperty) -> PlanType:
+    """Return the type of a record's field: a text where it is a list itself, which no scenario can say."""
+    kind, _ = type_of_property(known)
+    return "text" if kind == "list" else kind
 
 
 def _element(known: PlanProperty) -> PlanProperty:

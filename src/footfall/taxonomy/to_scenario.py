@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 
 from footfall.errors import ScenarioError, UsageError
 from footfall.scenario import loads
-from footfall.scenario.names import folded
+from footfall.scenario.names import MOST_IDENTIFIER, folded
 from footfall.taxonomy.changes import is_expression, literal
-from footfall.taxonomy.facts import Facts, facts_of, type_of_property
+from footfall.taxonomy.facts import Facts, facts_of, field_type, type_of_property
 from footfall.taxonomy.journeys import ASSUMED, MOST_ELEMENTS, Journeys
 from footfall.taxonomy.laws import as_text, choices
-from footfall.taxonomy.naming import scenario_name
+from footfall.taxonomy.naming import scenario_name, unique, variable
 from footfall.taxonomy.plan import Plan, PlanEvent, PlanProperty, PlanStage
 from footfall.taxonomy.yaml_text import Entry, Pairs, comment, listed, mapped, quoted
 
@@ -171,7 +171,8 @@ class Sections:
         kind, item = type_of_property(declared)
         values = _values(declared)
         if kind == "list":
-            of = item or mapped([(p.name, type_of_property(p)[0]) for p in declared.fields])
+            fields = unique((p.name for p in declared.fields), variable, MOST_IDENTIFIER)
+            of = item or mapped([(fields[p.name], field_type(p)) for p in declared.fields])
             return (("start", "[]"), ("of", of), ("at_most", str(MOST_ELEMENTS)), ("values", values)), ""
         start = self._constant(declared)
         if start:

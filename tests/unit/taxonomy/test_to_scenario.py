@@ -231,6 +231,17 @@ def test_a_property_has_one_type():
     assert (types["n"], types["x"], types["v"], types["v_2"]) == ("number", "text", "text", "text")
 
 
+def test_lists_within_records_are_texts():
+    """A list in a record is more than the language has; names of fields are made to fit, too."""
+    fields = (prop("sizes", "list", item="text"), prop("Цена", "money"), prop("not"))
+    lines = prop("lines", "list", fields=fields)
+    _, scenario = made(PlanEvent("A", "c", "", (lines,)), user_properties=(prop("cart", "list", fields=fields),))
+    understand(scenario)
+    expected = (("sizes", "text"), ("Tsena", "money"), ("not_", "text"))
+    assert scenario.journeys[1].carries[0].list_type.fields == expected
+    assert scenario.people.properties[0].list_type.fields == expected
+
+
 def test_a_large_plan_is_still_quick_to_make():
     """A plan of a thousand events makes a scenario that loads and compiles."""
     events = [PlanEvent(f"event {n}", f"c{n % 20}", "", (prop(f"p{n % 300}"),)) for n in range(1000)]
