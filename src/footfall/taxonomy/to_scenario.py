@@ -27,6 +27,7 @@ LARGE_PLAN = 100
 _FIRST_STAGES = ("visitor", "arrived", "everybody who came", "stage 0")
 _PAYS = re.compile(r"complet|succe|paid|purchas|order|pay|оплат|покупк|заказ", re.IGNORECASE)
 _GIVES_BACK = re.compile(r"refund|return|cancel|chargeback|возврат|отмен", re.IGNORECASE)
+_AMOUNT = re.compile(r"revenue|total|amount|price|cost|сумм|стоимост|цена", re.IGNORECASE)
 _TOTAL = re.compile(r"revenue|total|amount|due|sum|itog|stoimost", re.IGNORECASE)
 
 
@@ -295,8 +296,10 @@ class Sections:
 
     def _revenue(self, event: PlanEvent) -> tuple[str, str]:
         """Return the money that an event brings as an expression, and what is to be said of it."""
-        sources = map(self.facts.source, event.properties)
+        sources = [self.facts.source(p) for p in event.properties]
         money = [source.value for source in sources if source.known.type == "money"]
+        numbers = [source for source in sources if source.known.type in ("integer", "number")]
+        money = money or [source.value for source in numbers if _AMOUNT.search(source.known.name)]
         is_said = any(each.has_revenue for each in self.facts.plan.events)
         gives_back = bool(_GIVES_BACK.search(event.name))
         is_likely = bool(money) and not is_said and not gives_back and bool(_PAYS.search(event.name))

@@ -199,6 +199,10 @@ def test_revenue_is_what_an_order_says():
     text, scenario = made(PlanEvent("Viewed", "c", "", total), PlanEvent("Order paid", "c", "", total))
     assert [event.revenue.text if event.revenue else None for event in scenario.events] == [None, "total"]
     assert "# revenue: assumption" in text
+    number = (prop("n", "integer"), prop("total_cost", "number"))  # most tools have no type for money
+    _, scenario = made(PlanEvent("Order paid", "c", "", number))
+    understand(scenario)
+    assert scenario.events[0].revenue.text == "total_cost"
 
 
 def test_names_that_the_language_cannot_say_are_replaced_and_told():
