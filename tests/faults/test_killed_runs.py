@@ -65,14 +65,19 @@ def workers_of(pid):
     return [int(child) for child in children.read_text().split()] if children.exists() else []
 
 
+def started_workers(process):
+    """Return the ids of a run's workers, once there are any."""
+    deadline = time.monotonic() + 60
+    while not (workers := workers_of(process.pid)) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    return workers
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="finds the workers in /proc")
 def test_a_worker_is_killed(tmp_path, whole):
     """A killed worker ends the run with 1 and says how to continue; the same command again completes it."""
     process = start(tmp_path, *SINKS, "--workers", "2")
-    deadline = time.monotonic() + 60
-    while not (workers := workers_of(process.pid)) and time.monotonic() < deadline:
-        time.sleep(0.005)
-    os.kill(workers[0], signal.SIGKILL)
+    os.kill(started_workers(process)[0], signal.SIGKILL)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "worker 1 of 2 was killed by signal 9 (SIGKILL)" in err
@@ -82,10 +87,11 @@ def test_a_worker_is_killed(tmp_path, whole):
     assert all(found == whole[0] for found in ids_in(tmp_path).values())
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="finds the workers in /proc")
 def test_ctrl_c_twice_stops_at_once(tmp_path, whole):
     """The second Ctrl-C does not wait; what is there is consistent, and the same command completes it."""
     process = start(tmp_path, *SINKS, "--workers", "2")
-    time.sleep(whole[1] * 0.5)
+    assert started_workers(process)
     for _ in range(2):
         process.send_signal(signal.SIGINT)
         time.sleep(0.05)
