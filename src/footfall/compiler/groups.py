@@ -7,7 +7,7 @@ from footfall.model.model import PeopleSpec
 
 SHARD = 4096
 """Groups are made of whole shards of people."""
-MOST = 20 * SHARD
+MOST = 12 * SHARD
 """People in a group: waves are the fuller the more there are, and the state of one takes about 1 kB."""
 LIVES = 45_000
 """Wanted lives per group, a life being a person who is there from the start of the run to its end."""

@@ -20,7 +20,7 @@ HOUR_MS = 3_600_000
 
 # Groups that are simulated side by side, window by window. A constant: the order of commits must not depend on workers.
 # Large enough to keep that many workers busy, small enough to hold the state of all their people in memory (a group of
-# 65,536 people takes some 80 MB).
+# 49,152 people takes some 60 MB).
 GROUPS_AT_ONCE = 4
 
 
