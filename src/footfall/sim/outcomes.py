@@ -34,9 +34,15 @@ class Outcomes:
         self.taken = [0] * n_options
         self.waves: list[tuple[Array, Array, list[Array | None]]] = []
 
-    def sums(self, node: Decide) -> Array:
-        """Return times reached, chances in 2**-32 and times taken per option: shape (options, 3), int64."""
+    def sums(self, node: Decide) -> tuple[Array, dict[tuple[int, int], Array]]:
+        """Sum up.
+
+        Returns:
+            Times reached, chances in 2**-32 and times taken per option: shape (options, 3), int64. The same where an
+            effect holds and where not: (effect, option) → shape (2, 3), int64.
+        """
         sums = np.zeros((len(node.options), 3), np.int64)
+        effects: dict[tuple[int, int], Array] = {}
         if node.thresholds is not None:
             sums[:, 0] = self.reached
             sums[:, 1] = self.reached * np.diff(node.thresholds, prepend=0)
@@ -46,21 +52,11 @@ class Outcomes:
             sums[:, 0] = asked.shape[1]
             sums[:, 1] = asked.sum(axis=1)
             sums[:, 2] = taken.sum(axis=1)
-        return sums
-
-    def effects(self, node: Decide) -> dict[tuple[int, int], Array]:
-        """Return the same where an effect holds and where not: (effect, option) → shape (2, 3), int64."""
-        found: dict[tuple[int, int], Array] = {}
-        named = effects_of(node)
-        if not named or not self.waves:
-            return found
-        asked, taken = self._asked(node), self._taken(node)
-        for place, (option, effect) in enumerate(named):
-            inside = self._active(place)
-            whole = np.array([asked.shape[1], asked[option].sum(), np.count_nonzero(taken[option])], np.int64)
-            part = whole if inside is None else _within(inside, asked[option], taken[option])
-            found[effect.number, option] = np.stack([part, whole - part])
-        return found
+            for place, (option, effect) in enumerate(effects_of(node)):
+                inside = self._active(place)
+                part = sums[option] if inside is None else _within(inside, asked[option], taken[option])
+                effects[effect.number, option] = np.stack([part, sums[option] - part])
+        return sums, effects
 
     def _asked(self, node: Decide) -> Array:
         asked = np.concatenate([wave[0] for wave in self.waves], axis=-1)

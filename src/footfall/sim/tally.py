@@ -41,8 +41,9 @@ def _decisions(model: Model, record: Record, tallies: Tallies) -> None:
     for number, outcomes in record.outcomes.items():
         node = model.nodes[number]
         assert isinstance(node, Decide)
-        decisions[node.number] += outcomes.sums(node)
-        for (effect, option), sums in outcomes.effects(node).items():
+        of_options, of_effects = outcomes.sums(node)
+        decisions[node.number] += of_options
+        for (effect, option), sums in of_effects.items():
             key = (effect, node.number, option)
             effects[key] = effects.get(key, 0) + sums
     for name, sums in zip(model.decisions, decisions, strict=True):
