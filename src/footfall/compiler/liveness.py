@@ -15,7 +15,6 @@ from footfall.model.program import (
     Assign,
     Emit,
     Enter,
-    Key,
     Node,
     PickElement,
     PickRow,
@@ -102,19 +101,13 @@ def _of_action(action: Action) -> tuple[Columns, Columns]:
 
 
 def _read(part: object) -> Columns:
-    """Return the columns that expressions and draws in a part of the program read."""
+    """Return the columns that expressions in a part of the program read. Counters of draws are never cleared."""
     return frozenset(_columns(part))
 
 
 def _columns(part: object) -> Iterator[int]:
     if isinstance(part, Op):
         yield from part.columns()
-        if part.op == "id" and isinstance(part.value, tuple):
-            yield int(part.value[1])
-        for arg in part.args:
-            yield from _columns(arg)
-    elif isinstance(part, Key):
-        yield part.counter
     elif isinstance(part, tuple):
         for one in part:
             yield from _columns(one)
