@@ -12,15 +12,13 @@ from footfall.compiler.fields import list_field, listing
 from footfall.compiler.groups import groups_of
 from footfall.compiler.naming import key
 from footfall.compiler.sites import with_prefix
-from footfall.compiler.specs import DAY_MS, calendar_spec, device_spec, people_spec
+from footfall.compiler.specs import calendar_spec, device_spec, people_spec
 from footfall.compiler.stream import scenario_hash, stream_id
 from footfall.compiler.symbols import ListVariable, Variable
 from footfall.events.chunk import Stream
 from footfall.events.schema import Field, StreamSchema
 from footfall.model.model import Model, UserProperty
 from footfall.model.ops import Op
-
-WINDOW_DAYS = 30
 
 
 def assemble(c: Compilation) -> Model:
@@ -57,7 +55,6 @@ def assemble(c: Compilation) -> Model:
         home_key=key(c.seed, "home"),
         language=c.language,
         groups=groups_of(people),
-        window_ms=WINDOW_DAYS * DAY_MS,
     )
 
 

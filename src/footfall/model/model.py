@@ -137,7 +137,6 @@ class Model:
         decisions, effects, skips: Names for the tallies.
         events: (name, category) per event of the taxonomy.
         groups: Of people who are simulated together, a constant of the stream.
-        window_ms: Grid of windows, a constant of the stream.
     """
 
     stream: Stream
@@ -168,7 +167,6 @@ class Model:
     home_key: int
     language: int
     groups: Groups
-    window_ms: int
 
     @property
     def start_ms(self) -> int:
