@@ -16,6 +16,7 @@ from footfall import zones
 from footfall.cli import arguments, options
 from footfall.cli.data_command import DataCommand
 from footfall.cli.interrupts import gentle_stop
+from footfall.cli.verdict import rest_of
 from footfall.errors import UsageError, shown
 
 if TYPE_CHECKING:
@@ -146,8 +147,7 @@ class _Printer:
         rate = result.events / max(result.seconds, 1e-3)
         click.echo(f"{result.events:,} events from {began} to {until}, {rate:,.0f} events/s", err=True)
         for sink in result.sinks:
-            rest = f", {sink.rejected:,} rejected, {sink.pending:,} pending" if sink.rejected or sink.pending else ""
-            click.echo(f"in {sink.name}: {sink.accepted:,} accepted{rest}", err=True)
+            click.echo(f"in {sink.name}: {sink.accepted:,} accepted{rest_of(sink)}", err=True)
         half, most = result.lags.quantile_ms(0.5), result.lags.quantile_ms(0.99)
         if half is not None:
             click.echo(f"lag: median {half} ms, 99 % within {most} ms", err=True)
