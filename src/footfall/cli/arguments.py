@@ -16,6 +16,9 @@ _WHOLE = re.compile(r"[0-9][0-9_]*", re.ASCII)
 _SCIENTIFIC = re.compile(r"[0-9]+(?:\.[0-9]+)?[eE]\+?[0-9]{1,2}", re.ASCII)
 _SUFFIXED = re.compile(r"([0-9]+(?:\.[0-9]+)?)([kKmM])", re.ASCII)
 _SUFFIXES = {"k": 1_000, "m": 1_000_000}
+_SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,15})?)(k|M|G|T)?B", re.IGNORECASE | re.ASCII)
+_LARGE_SIZE = re.compile(r"\s*(?=.*[1-9])([0-9]{1,9}(?:\.[0-9]{1,3})?) ?(M|G|T)B\s*", re.IGNORECASE | re.ASCII)
+_TIMES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 
 
 class Count(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2
@@ -55,9 +58,30 @@ def _whole(number: Decimal) -> int | None:
     return int(number) if number == number.to_integral_value() else None
 
 
+class Size(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2
+    """An amount of data: 500MB, 2GB.
+
+    Args:
+        accepted: A number of bounded length, and the letter of its unit if there is one.
+    """
+
+    name = "size"
+
+    def __init__(self, accepted: re.Pattern[str]) -> None:
+        self._accepted = accepted
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return bytes, or fail with what is accepted."""
+        found = self._accepted.fullmatch(str(value))
+        if found is None:
+            self.fail(f"{shown(str(value))} is not a size like 500MB or 2GB", param, ctx)
+        return int(float(found[1]) * _TIMES[(found[2] or "").lower()])
+
+
 PEOPLE = Count("n", 1, 10**9)
 DAYS = Count("n", 1, 36_525)
 SEED = Count("n", 0, 2**63 - 1)
+SIZE, LARGE_SIZE = Size(_SIZE), Size(_LARGE_SIZE)
 WORKERS = Count("n", 1, 1024)
 PERSON = Count("id", 0, 10**12)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -22,30 +21,13 @@ STREAM = (
 )
 
 
-_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)(k|M|G|T)?B", re.IGNORECASE)
-_TIMES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
-
-
-class Size(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2
-    """An amount of data: 500MB, 2GB."""
-
-    name = "size"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Return bytes."""
-        found = _SIZE.fullmatch(str(value))
-        if found is None:
-            self.fail(f"{shown(str(value))} is not a size like 500MB or 2GB", param, ctx)
-        return int(float(found[1]) * _TIMES[(found[2] or "").lower()])
-
-
 DELIVERY = (
     click.option("--region", type=click.Choice(["us", "eu"]), help="Of the project in Amplitude.  [default: us]"),
     click.option("--dry-run", is_flag=True, help="Amplitude: check everything, need no key, send nothing."),
 )
 SPILL = click.option(
     "--spill",
-    type=Size(),
+    type=arguments.SIZE,
     default="256MB",
     show_default=True,
     help="How much may wait in files for a slow sink before the others wait too.",

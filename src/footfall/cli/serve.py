@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import signal
-from typing import Any
 
 import click
 
 from footfall.cli import arguments
 from footfall.cli.data_command import DataCommand
-from footfall.errors import MissingExtraError, shown
+from footfall.errors import MissingExtraError
 
 EPILOG = """\b
 Examples:
@@ -27,22 +25,6 @@ Ctrl-C stops.
 PORT = arguments.Count("port", 0, 65_535)
 
 
-class Size(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2
-    """A number of bytes, written like 500MB or 2GB."""
-
-    name = "size"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Return the bytes, or fail with what is accepted."""
-        found = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,3})?) ?(MB|GB|TB)", str(value).strip().upper())
-        if found is None or not float(found[1]):
-            self.fail(f"{shown(str(value))} is not a size, written like 500MB, 2GB or 1.5TB", param, ctx)
-        return int(float(found[1]) * {"MB": 10**6, "GB": 10**9, "TB": 10**12}[found[2]])
-
-
-SIZE = Size()
-
-
 @click.command("serve", cls=DataCommand, epilog=EPILOG)
 @click.option(
     "--to",
@@ -53,7 +35,9 @@ SIZE = Size()
     metavar="STORE",
     help="Where events go: a DuckDB file, or postgresql://USER@HOST:PORT/DATABASE.",
 )
-@click.option("--max-size", type=SIZE, help="Refuse events once the DuckDB file has about this size, like 2GB.")
+@click.option(
+    "--max-size", type=arguments.LARGE_SIZE, help="Refuse events once the DuckDB file has about this size, like 2GB."
+)
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Address to listen on.")
 @click.option("--port", type=PORT, default=8888, show_default=True, help="Port to listen on; 0 takes a free one.")
 @click.option("--chaos", metavar="KINDS", help="Misbehave: all, or some of 5xx,429,timeout,slow,cut,partial,duplicate.")

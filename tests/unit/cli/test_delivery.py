@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 import pytest
 
-from footfall.cli.options import Size, read_sinks
+from footfall.cli.arguments import LARGE_SIZE, SIZE
+from footfall.cli.options import read_sinks
 from footfall.errors import UsageError
 from tests.commands import footfall
 from tests.endpoints import endpoint
@@ -56,14 +57,30 @@ def test_options_that_are_not_for_a_sink_are_refused(to, region, dry_run, words)
 
 def test_sizes():
     """Bytes, with the prefixes of ten."""
-    assert [Size().convert(text, None, None) for text in ("0B", "5kB", "1.5GB", "2tb")] == [
+    assert [SIZE.convert(text, None, None) for text in ("0B", "5kB", "1.5GB", "2tb")] == [
         0,
         5_000,
         1_500_000_000,
         2 * 10**12,
     ]
     with pytest.raises(click.BadParameter, match="is not a size like 500MB"):
-        Size().convert("much", None, None)
+        SIZE.convert("much", None, None)
+
+
+@pytest.mark.parametrize("text", ["much", "5", "-1GB", "1e3MB", "٣GB", "9" * 400 + "TB"])
+@pytest.mark.parametrize("kind", [SIZE, LARGE_SIZE])
+def test_what_is_no_size(kind, text):
+    """Also what no number can hold."""
+    with pytest.raises(click.BadParameter, match="is not a size like 500MB"):
+        kind.convert(text, None, None)
+
+
+@pytest.mark.parametrize("text", ["0MB", "0.000GB", "500kB", "500B", "1.0001TB"])
+def test_a_limit_is_above_0_and_of_megabytes(text):
+    """A receiver into nothing would refuse all."""
+    with pytest.raises(click.BadParameter, match="is not a size like 500MB"):
+        LARGE_SIZE.convert(text, None, None)
+    assert [LARGE_SIZE.convert(text, None, None) for text in (" 2 gb", "1.5TB")] == [2 * 10**9, 1_500_000_000_000]
 
 
 @pytest.mark.parametrize("name", ["run", "send"])
