@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from footfall.cli import arguments
+from footfall.cli import arguments, files
 from footfall.errors import UsageError, shown
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def command(
     graphs = [journey_graph(scenario, name, observed=observed) for name in _journeys(scenario, names)]
     _note_strangers(graphs, observed)
     title = scenario.title or scenario.name
-    _write(Path(target), draw(Drawing(graphs, title, scenario.about, cast("Theme | None", theme)), form))
+    files.write(Path(target), draw(Drawing(graphs, title, scenario.about, cast("Theme | None", theme)), form))
     drawn = graphs[0].name if len(graphs) == 1 else f"{len(graphs)} journeys"
     beside = f", beside run {run}" if run else ""
     click.echo(f"{target}: {drawn} of {scenario.name}{beside}", err=True)
@@ -133,11 +133,3 @@ def _journeys(scenario: Scenario, names: tuple[str, ...]) -> list[str]:
 def _nearest(written: str, known: tuple[str, ...] | list[str], before: str = "") -> str:
     near = get_close_matches(written, known, n=1, cutoff=0.5)
     return f"\n  hint: did you mean {before}{near[0]}?" if near else ""
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    except OSError as problem:
-        raise UsageError(f"{path} cannot be written: {problem.strerror or problem}") from None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from footfall.cli.files import write
 from footfall.errors import UsageError, shown
 
 STARTER = "starter"
@@ -30,9 +31,8 @@ def command(file: Path, name: str) -> None:
     for copy in copies:
         if copy.exists():
             raise UsageError(f"{shown(str(copy))} exists already\n  hint: name another file; nothing was written")
-    file.parent.mkdir(parents=True, exist_ok=True)
     for copy, content in copies.items():
-        copy.write_bytes(content)
+        write(copy, content)
         click.echo(f"wrote {copy}", err=True)
     named = shlex.quote(str(file))
     click.echo(f"\nnext:\n  footfall check {named}\n  footfall run {named}", err=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from footfall.cli import arguments
+from footfall.cli import arguments, files
 from footfall.cli.data_command import DataCommand
 from footfall.errors import UsageError, shown
 
@@ -75,7 +75,8 @@ def command(
     elif target is None:
         click.echo(_text(made, wanted), nl=False)
     else:
-        _write(Path(target), _text(made, wanted))
+        files.write(Path(target), _text(made, wanted).encode())
+        click.echo(f"wrote {Path(target)}", err=True)
 
 
 def _form_of(target: str, form: str | None) -> str:
@@ -102,12 +103,3 @@ def _print(made: Report) -> None:
     from footfall.report import render_table
 
     render_table(made, Console(highlight=False))
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as problem:
-        raise UsageError(f"{file} cannot be written: {problem.strerror or problem}") from None
-    click.echo(f"wrote {file}", err=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from footfall.cli import arguments
+from footfall.cli import arguments, files
 from footfall.cli.console import clean
 from footfall.errors import UsageError, shown
 
@@ -68,7 +68,7 @@ def command(source: str, target: str | None, into: str | None, form: str | None,
         _merge(plan, Path(into or ""))
         return
     for name, content in _contents(plan, sections, chosen, target, source).items():
-        _write(Path(name), content)
+        files.write(Path(name), content)
     n_events, n_properties = len(plan.events), sum(len(event.properties) for event in plan.events)
     events = f"{n_events} event{'s' * (n_events != 1)}"
     properties = f"{n_properties} propert{'y' if n_properties == 1 else 'ies'}"
@@ -151,11 +151,3 @@ def _replace(path: Path, content: bytes) -> None:
         path.chmod(mode)
     except OSError as problem:
         raise UsageError(f"{path} cannot be written: {problem.strerror or problem}; it is as it was") from None
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    except OSError as problem:
-        raise UsageError(f"{path} cannot be written: {problem.strerror or problem}") from None

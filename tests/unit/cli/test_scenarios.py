@@ -29,6 +29,14 @@ def test_new_writes_a_scenario_that_runs():
     assert footfall("run", "shop/mine.yaml", "--people", 50, "--days", 3, "-q").code == 0
 
 
+def test_new_says_where_it_cannot_write():
+    """A file where a folder should be: no fault of footfall's."""
+    Path("shop").touch()
+    said = footfall("new", "shop/mine.yaml")
+    assert said.code == 2
+    assert "shop/mine.yaml cannot be written: " in said.err
+
+
 def test_new_copies_tables_too():
     """A copy of a shipped scenario brings the CSV files it names, and no others."""
     assert footfall("new", "mine.yaml", "--from", "online-school").code == 0
