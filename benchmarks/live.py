@@ -80,7 +80,7 @@ def measure(url: str, other: int, people: int, rate: int, speed: float, seconds:
     used, others = (total - before for total, before in zip(table.cpu(), table.cpu_before, strict=True))
     print(
         f"in all: {result.events:,} events in {result.seconds:.0f} s, {result.events / result.seconds:,.0f}/s, "
-        f"lag: median {result.lags.quantile_ms(0.5)} ms, 99 % within {result.lags.quantile_ms(0.99)} ms; "
+        f"lag: median {result.lags[0].quantile_ms(0.5)} ms, 99 % within {result.lags[0].quantile_ms(0.99)} ms; "
         f"processor: {used / result.events * 1e6:.1f} µs per event here, {others / result.events * 1e6:.1f} µs there, "
         f"{(used + others) / result.seconds:.2f} of {os.cpu_count()} together",
         flush=True,

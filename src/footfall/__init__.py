@@ -5,6 +5,7 @@
     footfall.run("ecommerce", to="parquet:shop", people=50_000)        # as `footfall run`
     footfall.live("ecommerce", to="duckdb:shop.duckdb", for_s=60)      # as `footfall live`
     footfall.send("parquet:shop", to="ndjson:shop.ndjson")             # as `footfall send`
+    footfall.send_letters("dead-letters", to="webhook+https://…")      # as `footfall send dead-letters`
     footfall.resume("parquet:shop")                                    # as `footfall resume`
     footfall.report("parquet:shop")                                    # as `footfall report`
     footfall.validate("events.ndjson", "shop.yaml").findings           # as `footfall validate`
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from footfall.report import report
     from footfall.run.chunks import events, simulate
+    from footfall.run.letters import send_letters
     from footfall.run.live import live
     from footfall.run.resume import resume
     from footfall.run.run import run
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from footfall.run.setup import load_scenario as load
     from footfall.validation import validate
 
-__all__ = ["events", "live", "load", "report", "resume", "run", "send", "simulate", "validate"]
+__all__ = ["events", "live", "load", "report", "resume", "run", "send", "send_letters", "simulate", "validate"]
 
 _PLACES = {
     "events": ("footfall.run.chunks", "events"),
@@ -42,6 +44,7 @@ _PLACES = {
     "resume": ("footfall.run.resume", "resume"),
     "run": ("footfall.run.run", "run"),
     "send": ("footfall.run.send", "send"),
+    "send_letters": ("footfall.run.letters", "send_letters"),
     "simulate": ("footfall.run.chunks", "simulate"),
     "validate": ("footfall.validation", "validate"),
 }

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from footfall import zones
-from footfall.cli import arguments, options
+from footfall.cli import arguments, options, verdict
 from footfall.cli.data_command import DataCommand
 from footfall.cli.interrupts import gentle_stop
-from footfall.cli.verdict import rest_of
 from footfall.errors import UsageError, shown
 
 if TYPE_CHECKING:
@@ -83,6 +82,7 @@ class Rate(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
 @click.option("--people", type=arguments.PEOPLE, help="How many people, instead of the scenario's count.")
 @click.option("--start", metavar="DATE", help="First day.  [default: that of the stored run, else today]")
 @click.option("--seed", type=arguments.SEED, default=1, show_default=True, help="Another seed, other people.")
+@options.SPILL
 @click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Change a value of the scenario.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 @click.option("--summary", type=click.Choice(["table", "json"]), default="table", help="How to print the result.")
@@ -94,6 +94,7 @@ def command(
     to: tuple[str, ...],
     region: str | None,
     dry_run: bool,
+    spill: int,
     **given: Any,
 ) -> int:
     """Let people act now, and deliver their events when they happen.
@@ -114,12 +115,19 @@ def command(
             settings=arguments.read_settings(settings) or None,
             stop=stop,
             watch=nobody if quiet else printer.show,
+            spill_bytes=spill,
+            check=False,
             **given,
         )
+    if all(verdict.is_left(balance) for balance in result.sinks):
+        return 1
     if summary == "json":
-        click.echo(json.dumps(record(result), indent=2), err="-" in to)
+        click.echo(json.dumps(record(result), indent=2, ensure_ascii=False), err="-" in to)
     elif not quiet:
         printer.conclude(result)
+    verdict.tell_problems([sink for sink in result.sinks if sink.name not in printer.told])
+    if not result.is_finished and not quiet:
+        click.echo(f"to continue: {_again(sys.argv[1:], result)}", err=True)
     return 0 if result.is_clean else 1
 
 
@@ -129,9 +137,12 @@ class _Printer:
     def __init__(self, *, is_terminal: bool) -> None:
         self._is_terminal, self._n_shown = is_terminal, 0
         self._n_lines = 0
+        self.told: set[str] = set()
 
     def show(self, standing: Standing) -> None:
         self._n_shown += 1
+        for sink in standing.sinks:
+            self._tell_failure(sink)
         if self._is_terminal:
             lines = table(standing, shutil.get_terminal_size().columns)
             up = f"\x1b[{self._n_lines}F" if self._n_lines else ""
@@ -141,22 +152,28 @@ class _Printer:
             for line in lines_of(standing):
                 click.echo(line, err=True)
 
+    def _tell_failure(self, sink: SinkStanding) -> None:
+        """Say at once that a sink has failed, while the others go on."""
+        if sink.problem is not None and sink.name not in self.told:
+            self.told.add(sink.name)
+            click.echo(f"error: {verdict.problem_text(sink.name, sink.problem)}", err=True)
+            self._n_lines = 0
+
     def conclude(self, result: LiveResult) -> None:
         until = _time(result.run.until_ms, result.time_zone)
         began = _time(result.began_ms, result.time_zone)
         rate = result.events / max(result.seconds, 1e-3)
         click.echo(f"{result.events:,} events from {began} to {until}, {rate:,.0f} events/s", err=True)
-        for sink in result.sinks:
-            click.echo(f"in {sink.name}: {sink.accepted:,} accepted{rest_of(sink)}", err=True)
-        half, most = result.lags.quantile_ms(0.5), result.lags.quantile_ms(0.99)
-        if half is not None:
-            click.echo(f"lag: median {half} ms, 99 % within {most} ms", err=True)
-        if not result.is_finished:
-            click.echo(f"to continue: {_again(sys.argv[1:], result)}", err=True)
+        for sink, lags in zip(result.sinks, result.lags, strict=True):
+            half, most = lags.quantile_ms(0.5), lags.quantile_ms(0.99)
+            late = "" if half is None else f"; lag: median {half:,} ms, 99 % within {most:,} ms"
+            click.echo(f"in {sink.name}: {sink.accepted:,} accepted{verdict.rest_of(sink)}{late}", err=True)
 
 
 def record(result: LiveResult) -> dict[str, Any]:
     """Return a result as plain data: what `--summary json` prints."""
+    from footfall.cli.closing import balance_record
+
     return {
         "run": result.run.id,
         "scenario": result.run.stream.schema.scenario,
@@ -166,18 +183,10 @@ def record(result: LiveResult) -> dict[str, Any]:
         "people": result.run.people,
         "events": result.events,
         "seconds": round(result.seconds, 3),
-        "lag_ms": {"median": result.lags.quantile_ms(0.5), "p99": result.lags.quantile_ms(0.99)},
         "is_finished": result.is_finished,
         "sinks": [
-            {
-                "to": sink.name,
-                "guarantee": sink.guarantee,
-                "generated": sink.generated,
-                "accepted": sink.accepted,
-                "rejected": sink.rejected,
-                "pending": sink.pending,
-            }
-            for sink in result.sinks
+            balance_record(sink) | {"lag_ms": {"median": lags.quantile_ms(0.5), "p99": lags.quantile_ms(0.99)}}
+            for sink, lags in zip(result.sinks, result.lags, strict=True)
         ],
     }
 
@@ -222,7 +231,8 @@ def _said(rate: str, queued: str, in_flight: str, retries: str, accepted: str, r
 
 def _cells(sink: SinkStanding) -> tuple[str, ...]:
     counts = (sink.events_per_s, sink.queued, sink.in_flight, sink.retries, sink.accepted, sink.rejected)
-    lags = ("–", "–") if sink.lag_ms is None else (f"{ms:,} ms" for ms in sink.lag_ms)
+    none = "failed" if sink.problem is not None else "–"
+    lags = (none, "–") if sink.lag_ms is None else (f"{ms:,} ms" for ms in sink.lag_ms)
     return (sink.name, *(f"{count:,.0f}" for count in counts), *lags)
 
 

@@ -22,7 +22,7 @@ def tell_problems(balances: Sequence[Balance]) -> None:
     """Say on standard error, sink by sink, what has gone wrong."""
     for balance in balances:
         if balance.problem is not None and not is_left(balance):
-            click.echo(f"error: {_text(balance)}", err=True)
+            click.echo(f"error: {problem_text(balance.name, balance.problem)}", err=True)
 
 
 def rest_of(balance: Balance) -> str:
@@ -31,13 +31,13 @@ def rest_of(balance: Balance) -> str:
     return (counts if balance.rejected or balance.pending else "") + (", failed" if balance.problem else "")
 
 
-def _text(balance: Balance) -> str:
-    problem = balance.problem
+def problem_text(name: str, problem: BaseException) -> str:
+    """Return what is to be said of a sink that has failed."""
     if isinstance(problem, FootfallError):
         text = str(problem)
-        return text if text.startswith(balance.name) else f"{balance.name}: {text}"
+        return text if text.startswith(name) else f"{name}: {text}"
     kind = type(problem).__name__
     return (
-        f"{balance.name}: this should not have happened: {kind}: {problem}\n"
+        f"{name}: this should not have happened: {kind}: {problem}\n"
         "  it is a fault in footfall, not in what you did; what was committed is kept"
     )

@@ -46,6 +46,7 @@ class Ahead:
         crowd: Who acts.
         encoders: Per sink: a copy that prepares, or None where the owner does.
         positions: Per sink: time up to which it has everybody; windows do not reach over one.
+        is_wanted: Tells, by place, whether a sink still takes something.
         width_ms: Simulated time of a window.
         now_ms: Tells simulated time: windows become wider when they come too late.
         until_ms: The end, or None.
@@ -58,12 +59,13 @@ class Ahead:
         encoders: Sequence[Sink | None],
         positions: Sequence[int],
         *,
+        is_wanted: Callable[[int], bool],
         width_ms: int,
         now_ms: Callable[[], int],
         until_ms: int | None,
         after: Callable[[Crowd], None],
     ) -> None:
-        self._crowd, self._encoders, self._positions = crowd, encoders, positions
+        self._crowd, self._encoders, self._positions, self._is_wanted = crowd, encoders, positions, is_wanted
         self._width_ms, self._now_ms, self._until_ms, self._after = width_ms, now_ms, until_ms, after
         self._made: queue.Queue[Window | Exception | None] = queue.Queue(DEPTH)
         self._n_made = self._n_taken = 0
@@ -127,7 +129,7 @@ class Ahead:
         part, n_events = chunk.part, chunk.events.num_rows
         span_ms = part.until_ms - part.from_ms
         self._most_ms = min(max(MOST_EVENTS * span_ms / max(n_events, 1), self._width_ms), 2 * self._most_ms)
-        lacking = [place for place, position in enumerate(self._positions) if position <= part.from_ms]
+        lacking = [p for p, position in enumerate(self._positions) if position <= part.from_ms and self._is_wanted(p)]
         encoders = {place: self._encoders[place] for place in lacking}
         prepared = {p: None if encoder is None else encoder.prepare(chunk) for p, encoder in encoders.items()}
         times_ms = chunk.events["time"].cast(pa.int64()).to_numpy()

@@ -8,24 +8,27 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from footfall.errors import TransientSinkError, UsageError
+from footfall.errors import UsageError
 from footfall.events.chunk import Run
 from footfall.run.ahead import Ahead, Window
 from footfall.run.checkpoint import Checkpoints
 from footfall.run.crowd import Crowd
 from footfall.run.engine import LiveEngine
-from footfall.run.meter import Meter, Standing, Watch, nobody
+from footfall.run.meter import Due, Meter, Standing, Watch, nobody
 from footfall.run.pace import Lags, Limit, Pace
+from footfall.run.pipeline import SPILL_BYTES, Item, Pipeline, halt
 from footfall.run.plan import is_torn
-from footfall.run.result import Balance
+from footfall.run.result import Balance, raise_first
+from footfall.run.run import check_names
 from footfall.run.setup import Settings, Setup, set_up
 from footfall.run.stored import stored_run
-from footfall.sinks import Cursors, Prepared, Receipt, Sink, parse
+from footfall.sinks import Cursors, Sink, parse
 from footfall.sinks.delivery.clock import Clock, SystemClock
-from footfall.sinks.sink import EVERYBODY, Heeding, stands_at
+from footfall.sinks.sink import EVERYBODY, stands_at
 
 if TYPE_CHECKING:
     from footfall.scenario.records import Scenario
@@ -39,20 +42,21 @@ class LiveResult:
     """What a live run has come to.
 
     Args:
-        run: With the end that was reached.
+        run: With the end that was reached by every sink that has not failed.
         time_zone: The scenario's.
         began_ms: Simulated time at which this call went on.
         sinks: One balance per sink, of this call.
-        lags: Of the events that were due while this ran, until all sinks had them.
+        lags: Per sink: how late events were that were due while this ran.
+        events: Delivered to every sink that has not failed.
         seconds: How long it took, the replay left out.
-        is_finished: The end that was asked for was reached; False when it was stopped.
+        is_finished: The end that was asked for was reached by all sinks; False when it was stopped, or one has failed.
     """
 
     run: Run
     time_zone: str
     began_ms: int
     sinks: list[Balance]
-    lags: Lags = field(default_factory=Lags)
+    lags: list[Lags] = field(default_factory=list)
     events: int = 0
     seconds: float = 0.0
     is_finished: bool = False
@@ -60,7 +64,7 @@ class LiveResult:
     @property
     def is_clean(self) -> bool:
         """Whether everything was delivered."""
-        return all(sink.rejected == sink.pending == 0 for sink in self.sinks)
+        return all(sink.rejected == sink.pending == 0 and sink.problem is None for sink in self.sinks)
 
 
 def live(
@@ -79,6 +83,8 @@ def live(
     watch: Watch = nobody,
     clock: Clock | None = None,
     checkpoints: Path | None = None,
+    spill_bytes: int = SPILL_BYTES,
+    check: bool = True,
 ) -> LiveResult:
     """Let people act now, and deliver their events when they happen.
 
@@ -97,19 +103,25 @@ def live(
         clock: Another clock, for tests.
         checkpoints: Folder for a copy of how everybody stands, so that going on needs no past; None is
             `.footfall-live` here.
+        spill_bytes: Of several sinks, how much may wait in files for a slow one before the others wait too.
+        check: Raise what has gone wrong in a sink, once this ends; else it stands in the result.
 
     Raises:
         UsageError, ScenarioError: The arguments or the scenario cannot be used.
-        StoreError, SinkError: A sink cannot be written; what it has is kept.
+        StoreError, SinkError: A sink cannot be opened, or has failed while others went on; what it has is kept.
     """
     named = [to] if isinstance(to, str) or not isinstance(to, Sequence) else list(to)
     sinks = [parse(sink) if isinstance(sink, str) else sink for sink in named]
+    check_names([sink.name for sink in sinks])
     ready = _set_up(scenario, sinks, settings=settings, people=people, start=start, seed=seed)
     clock = clock or SystemClock()
     kept = Checkpoints(ready.run.id, clock, checkpoints)
     task = Task(ready.engine, ready.run, sinks, ready.scenario.time_zone, clock, kept)
-    wanted = Wanted(speed, for_s, rate_limit, speed == 1.0 if catch_up is None else catch_up)
-    return task.drive(wanted, stop or threading.Event(), watch)
+    wanted = Wanted(speed, for_s, rate_limit, speed == 1.0 if catch_up is None else catch_up, spill_bytes)
+    result = task.drive(wanted, stop or threading.Event(), watch)
+    if check:
+        raise_first(result.sinks)
+    return result
 
 
 def _set_up(
@@ -136,6 +148,7 @@ class Wanted:
     for_s: float | None
     rate_limit: float | None
     catch_up: bool
+    spill_bytes: int
 
     def __post_init__(self) -> None:
         for name, value in (("speed", self.speed), ("for", self.for_s), ("rate limit", self.rate_limit)):
@@ -146,8 +159,13 @@ class Wanted:
 class Task:
     """One live run into its sinks.
 
-    opened → the past is replayed → windows are simulated ahead, and delivered when they are due → closed.
+    opened → the past is replayed → windows are simulated ahead, and put into a pipeline per sink when they are due →
+    closed → what is reached is noted in each sink.
     """
+
+    _pipelines: list[Pipeline]
+    _meter: Meter
+    _result: LiveResult
 
     def __init__(
         self,
@@ -162,28 +180,41 @@ class Task:
         self._time_zone, self._checkpoints = time_zone, checkpoints
 
     def drive(self, wanted: Wanted, stop: threading.Event, watch: Watch) -> LiveResult:
-        """Deliver until the end, or until `stop` is set."""
+        """Deliver until the end, or until `stop` is set; what has gone wrong in a sink stands in the result."""
         encoders = [copy.deepcopy(sink) if sink.placement == "worker" else None for sink in self._sinks]
         positions = self._positions()
-        at_ms = min(positions)
-        self._result = LiveResult(self._run, self._time_zone, at_ms, self._balances(positions))
-        n_open = 0
+        self._prepare(positions, wanted, stop, watch)
         try:
-            running = replace(self._run, until_ms=at_ms + 1, people=self._engine.people_until(at_ms + 1))
-            for sink in self._sinks:
-                if isinstance(sink, Heeding):
-                    sink.heed(stop)
-                sink.open(running, fresh=False)
-                n_open += 1
-            self._reached_ms = at_ms
+            running = self._reaching(self._result.began_ms + 1)  # a sink that is further stays as it is
+            for pipeline in self._pipelines:
+                pipeline.open(running, fresh=False)
             with suppress(_StoppedError):
-                crowd = self._crowd(at_ms, lambda share: self._replayed(share, stop, watch))
-                self._deliver(crowd, encoders, positions, wanted, stop, watch)
+                crowd = self._crowd(self._result.began_ms, lambda share: self._replayed(share, stop, watch))
+                self._deliver(crowd, encoders, positions, wanted, stop)
+            self._end()
+        except BaseException as problem:
+            halt(self._pipelines, problem)
+            raise
         finally:
-            self._close(n_open)
             self._checkpoints.close()
         self._finish()
         return self._result
+
+    def _prepare(self, positions: Sequence[int], wanted: Wanted, stop: threading.Event, watch: Watch) -> None:
+        """Make a pipeline per sink, who counts what goes through them, and the result that will come of it."""
+        spill_bytes = wanted.spill_bytes if len(self._sinks) > 1 else 0
+        self._pipelines = [
+            Pipeline(sink, stop=stop, spill_bytes=spill_bytes, delivered=partial(self._delivered, place))
+            for place, sink in enumerate(self._sinks)
+        ]
+        for pipeline, position in zip(self._pipelines, positions, strict=True):
+            pipeline.balance.before = "incomplete" if position > self._engine.stream.start_ms else "new"
+        self._meter = Meter(self._clock, watch, self._pipelines, positions)
+        balances = [pipeline.balance for pipeline in self._pipelines]
+        self._result = LiveResult(self._run, self._time_zone, min(positions), balances, self._meter.lags)
+
+    def _delivered(self, place: int, _: Item) -> None:
+        self._meter.delivered(place)
 
     def _crowd(self, at_ms: int, watch: Callable[[float], None]) -> Crowd:
         """Return everybody as they stand at a time: from the checkpoint, or by living through what came before."""
@@ -206,7 +237,7 @@ class Task:
     def _replayed(self, share: float, stop: threading.Event, watch: Watch) -> None:
         if stop.is_set():
             raise _StoppedError
-        watch(Standing(self._reached_ms, replayed=min(share, 0.999)))
+        watch(Standing(self._result.began_ms, replayed=min(share, 0.999)))
 
     def _positions(self) -> list[int]:
         """Return, per sink, the time up to which it has everybody.
@@ -227,13 +258,6 @@ class Task:
             positions.append(stands_at(cursors, EVERYBODY, self._engine.stream.start_ms))
         return positions
 
-    def _balances(self, positions: Sequence[int]) -> list[Balance]:
-        start_ms = self._engine.stream.start_ms
-        return [
-            Balance(sink.name, sink.guarantee, "incomplete" if position > start_ms else "new")
-            for sink, position in zip(self._sinks, positions, strict=True)
-        ]
-
     def _deliver(
         self,
         crowd: Crowd,
@@ -241,82 +265,77 @@ class Task:
         positions: Sequence[int],
         wanted: Wanted,
         stop: threading.Event,
-        watch: Watch,
     ) -> None:
         begun = self._clock.monotonic()
-        at_ms = crowd.at_ms
-        now_ms = max(self._clock.wall_ms(), at_ms) if wanted.catch_up else at_ms
+        now_ms = max(self._clock.wall_ms(), crowd.at_ms) if wanted.catch_up else crowd.at_ms
         until_ms = None if wanted.for_s is None else now_ms + int(wanted.for_s * wanted.speed * 1000)
-        self._pace = Pace(self._clock, now_ms, wanted.speed)
-        self._limit = Limit(self._clock, wanted.rate_limit)
-        self._live_from_ms = now_ms
-        width_ms = max(int(WINDOW_S * wanted.speed * 1000), 1)
+        pace, limit = Pace(self._clock, now_ms, wanted.speed), Limit(self._clock, wanted.rate_limit)
         ahead = Ahead(
             crowd,
             encoders,
             positions,
-            width_ms=width_ms,
-            now_ms=self._pace.now_ms,
+            is_wanted=lambda place: self._pipelines[place].wants_more,
+            width_ms=max(int(WINDOW_S * wanted.speed * 1000), 1),
+            now_ms=pace.now_ms,
             until_ms=until_ms,
             after=self._keep,
         )
-        meter = Meter(self._clock, watch, self._sinks, self._result.sinks, lambda: ahead.queued, at_ms)
-        with ahead, meter:
+        with ahead, self._meter.begin(pace, lambda: ahead.queued):
             for window in ahead.windows(stop):
-                if not self._await(window, stop) or not self._commit(window, meter, stop):
+                if not self._await(window, pace, limit, stop):
                     break
-                self._checkpoints.settle(self._reached_ms)
-        self._result.events, self._result.lags = meter.events, meter.lags
+                self._hand_over(window, now_ms)
+                limit.take(len(window.times_ms))
+                self._checkpoints.settle(min(self._meter.reached_ms))
+                self._meter.look()
+                if not any(pipeline.wants_more for pipeline in self._pipelines):
+                    break
+            self._end()
+        self._result.events = self._meter.events
         self._result.seconds = self._clock.monotonic() - begun
-        self._result.is_finished = self._reached_ms == until_ms
+        self._result.is_finished = all(reached_ms == until_ms for reached_ms in self._meter.reached_ms)
 
-    def _await(self, window: Window, stop: threading.Event) -> bool:
+    def _await(self, window: Window, pace: Pace, limit: Limit, stop: threading.Event) -> bool:
         """Wait until a window has passed; return False if `stop` was set before."""
         while not stop.is_set():
-            wait = max(self._pace.seconds_until(window.part.until_ms), self._limit.wait_s())
+            wait = max(pace.seconds_until(window.part.until_ms), limit.wait_s())
             if wait <= 0:
                 return True
             self._clock.sleep(min(wait, _NAP_S), stop)
         return False
 
-    def _commit(self, window: Window, meter: Meter, stop: threading.Event) -> bool:
-        """Hand a window over; return False if a sink let it be because `stop` was set: then it is pending."""
-        n_events = len(window.times_ms)
-        due_ms = window.times_ms[window.times_ms >= self._live_from_ms]  # what had happened before has no lag
-        meter.begin(n_events)
+    def _hand_over(self, window: Window, live_from_ms: int) -> None:
+        """Put a window into the pipelines; one sink alone has it then, or has failed, or will take it later."""
+        times_ms = window.times_ms[window.times_ms >= live_from_ms]  # what had happened before has no lag
+        self._meter.take(Due(window.part.until_ms, len(window.times_ms), times_ms), window.prepared)
         for place, prepared in window.prepared.items():
-            meter.hand_over(place)
-            try:
-                receipt = self._commit_to(self._sinks[place], prepared, window)
-            except TransientSinkError:
-                if stop.is_set():
-                    return False
-                raise
-            self._result.sinks[place].add(n_events, receipt)
-            meter.take(place, self._pace.lags_ms(due_ms))
-        self._limit.take(n_events)
-        self._reached_ms = window.part.until_ms
-        meter.end(self._reached_ms, self._pace.lags_ms(due_ms))
-        return True
+            chunk = window.chunk if prepared is None else None
+            self._pipelines[place].put(Item(window.part.until_ms, len(window.times_ms), prepared, chunk))
+            self._meter.hand_over(place)
+        if len(self._pipelines) == 1:
+            self._pipelines[0].drain()
 
-    def _commit_to(self, sink: Sink, prepared: Prepared | None, window: Window) -> Receipt:
-        if prepared is not None:
-            return sink.commit(prepared)
-        assert window.chunk is not None
-        return sink.commit(sink.prepare(window.chunk))
+    def _end(self) -> None:
+        """Have what waits delivered, if it may be, and the sinks closed."""
+        for pipeline in self._pipelines:
+            pipeline.end(has_all=False)  # of the run that is noted at last, see `_finish`
+        for pipeline in self._pipelines:
+            pipeline.join()
 
-    def _close(self, n_open: int) -> None:
-        for sink in reversed(self._sinks[:n_open]):
-            sink.close(complete=False)
+    def _reaching(self, until_ms: int) -> Run:
+        """Return the run as it is up to a time."""
+        return replace(self._run, until_ms=until_ms, people=self._engine.people_until(until_ms))
 
     def _finish(self) -> None:
         """Note in the sinks up to where the run is complete: reports count people as watched until then."""
-        people = self._engine.people_until(self._reached_ms)
-        reached = replace(self._run, until_ms=self._reached_ms, people=people)
-        self._result.run = reached
-        for sink in self._sinks:
-            sink.open(reached, fresh=False)
-            sink.close(complete=True)
+        working = []
+        for sink, balance, reached_ms in zip(self._sinks, self._result.sinks, self._meter.reached_ms, strict=True):
+            if balance.problem is None:
+                sink.open(self._reaching(reached_ms), fresh=False)
+                sink.close(complete=True)
+                balance.is_complete = True
+                working.append(reached_ms)
+        self._result.run = self._reaching(min(working or self._meter.reached_ms))
 
 
 class _StoppedError(Exception):

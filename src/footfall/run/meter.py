@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
-from footfall.run.pace import Lags
-from footfall.run.result import Balance
-from footfall.sinks import Sink
+from footfall.run.pace import Lags, Pace
+from footfall.run.pipeline import Pipeline
 from footfall.sinks.delivery.clock import Clock
-from footfall.sinks.sink import Progress, Telling
 
 EVERY_S = 1.0
 Lag = tuple[int, int]
@@ -28,11 +27,12 @@ class SinkStanding:
     Args:
         name: As after `--to`.
         events_per_s: Taken over the last second or so.
-        queued: Events that are simulated and were not handed to it yet; most are not due.
+        queued: Events that are simulated and that it has not begun with; if it keeps up, most are not due.
         in_flight: Events that were handed to it, and of which nothing is known yet.
         retries: Requests that it has sent once more.
         accepted, rejected: Events, by this call.
         lag_ms: How late events were, over the last second or so; None of no events.
+        problem: Why it gets no more, once it has failed.
     """
 
     name: str
@@ -43,6 +43,7 @@ class SinkStanding:
     accepted: int
     rejected: int
     lag_ms: Lag | None
+    problem: BaseException | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,8 @@ class Standing:
     """How a live run stands, for somebody who watches.
 
     Args:
-        at_ms: Simulated time up to which all is delivered.
-        events: Delivered by this call, to all sinks.
+        at_ms: Simulated time up to which all is delivered, to every sink that has not failed.
+        events: Delivered to each of them by this call.
         replayed: Share of the past that is lived through; 1 when events are being delivered.
         sinks: One by one.
     """
@@ -69,48 +70,81 @@ def nobody(_: Standing) -> None:
     """Watch nothing."""
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A window that is to be delivered.
+
+    Args:
+        until_ms: Simulated time of its end.
+        n_events: Events in it.
+        times_ms: Shape (n,), int64: of those whose lag counts; what had happened before this call has none.
+    """
+
+    until_ms: int
+    n_events: int
+    times_ms: npt.NDArray[np.int64]
+
+
 @dataclass(slots=True)
 class _Counts:
-    """Of one sink, since the watcher was told."""
+    """Of one sink.
 
-    sink: Sink
-    balance: Balance
-    has_window: bool = False
-    sending: int = 0
+    Args:
+        pipeline: Its way.
+        reached_ms: Simulated time up to which it has everybody.
+        coming: Events that are due, and do not wait in its pipeline yet.
+        due: Windows that it has not taken, in order.
+        events, recent: Taken since the watcher was told, and how late.
+        lags: Of all that was taken.
+    """
+
+    pipeline: Pipeline
+    reached_ms: int
+    coming: int = 0
+    due: deque[Due] = field(default_factory=deque)
     events: int = 0
+    recent: Lags = field(default_factory=Lags)
     lags: Lags = field(default_factory=Lags)
+
+    @property
+    def problem(self) -> BaseException | None:
+        return self.pipeline.balance.problem
 
 
 class Meter:
     """Adds up what is delivered.
 
-    Used as a context, in which a thread tells the watcher when nothing else does.
+    made → begun, when time begins to pass → used as a context, in which a thread tells the watcher when nothing else
+    does.
 
     Args:
         clock: Of this machine, or a test's.
         watch: Told about once a second.
-        sinks, balances: What was delivered to, and what came of it so far; counted elsewhere.
-        queued: Returns how many events are simulated, and not taken to be delivered.
-        at_ms: Simulated time up to which all is delivered.
+        pipelines: One per sink.
+        positions: Per sink: simulated time up to which it has everybody.
     """
 
-    def __init__(
-        self,
-        clock: Clock,
-        watch: Watch,
-        sinks: Sequence[Sink],
-        balances: Sequence[Balance],
-        queued: Callable[[], int],
-        at_ms: int,
-    ) -> None:
-        self._clock, self._watch, self._queued, self._at_ms = clock, watch, queued, at_ms
-        self._counts = [_Counts(sink, balance) for sink, balance in zip(sinks, balances, strict=True)]
-        self._since = clock.monotonic()
-        self._n_window = 0
-        self.events = 0
-        self.lags = Lags()
+    _pace: Pace
+    _queued: Callable[[], int]
+    _since: float
+
+    def __init__(self, clock: Clock, watch: Watch, pipelines: Sequence[Pipeline], positions: Sequence[int]) -> None:
+        self._clock, self._watch = clock, watch
+        self._counts = [_Counts(pipeline, at_ms) for pipeline, at_ms in zip(pipelines, positions, strict=True)]
+        self._due: deque[Due] = deque()
+        self._events = 0
         self._lock, self._end = threading.Lock(), threading.Event()
         self._thread = threading.Thread(target=self._tell_now_and_then, name="footfall-meter", daemon=True)
+
+    def begin(self, pace: Pace, queued: Callable[[], int]) -> Self:
+        """Begin to count.
+
+        Args:
+            pace: Tells how late things are.
+            queued: Returns how many events are simulated, and not taken to be delivered.
+        """
+        self._pace, self._queued, self._since = pace, queued, self._clock.monotonic()
+        return self
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -120,63 +154,85 @@ class Meter:
         self._end.set()
         self._thread.join()
 
-    def begin(self, n_events: int) -> None:
-        """Note that a window of so many events is taken to be delivered."""
+    def take(self, due: Due, places: Iterable[int]) -> None:
+        """Note that a window is due, and which sinks are to have it."""
         with self._lock:
-            self._n_window = n_events
-            for counts in self._counts:
-                counts.has_window = False
+            self._due.append(due)
+            for place in places:
+                self._counts[place].coming = due.n_events
+                self._counts[place].due.append(due)
 
     def hand_over(self, place: int) -> None:
-        """Note that a sink is given the window."""
+        """Note that the window is in a sink's pipeline."""
         with self._lock:
-            self._counts[place].has_window, self._counts[place].sending = True, self._n_window
+            self._counts[place].coming = 0
 
-    def take(self, place: int, lags_ms: npt.NDArray[np.int64]) -> None:
-        """Note that a sink has taken the window, and how late what has a lag was."""
+    def delivered(self, place: int) -> None:
+        """Note that a sink has taken the next window."""
         with self._lock:
             counts = self._counts[place]
-            counts.sending = 0
-            counts.events += self._n_window
+            due = counts.due.popleft()
+            lags_ms = self._pace.lags_ms(due.times_ms)
+            counts.reached_ms = due.until_ms
+            counts.events += due.n_events
+            counts.recent.add(lags_ms)
             counts.lags.add(lags_ms)
 
-    def end(self, at_ms: int, lags_ms: npt.NDArray[np.int64]) -> None:
-        """Note that all sinks have the window, and tell, if it is time."""
+    @property
+    def reached_ms(self) -> list[int]:
+        """Per sink: simulated time up to which it has everybody."""
         with self._lock:
-            self._at_ms = at_ms
-            self.events += self._n_window
-            self.lags.add(lags_ms)
-            self._n_window = 0
-            self._tell()
+            return [counts.reached_ms for counts in self._counts]
+
+    @property
+    def lags(self) -> list[Lags]:
+        """Per sink: how late events were, those that were due while this ran."""
+        return [counts.lags for counts in self._counts]
+
+    @property
+    def events(self) -> int:
+        """Events that every sink has taken that has not failed."""
+        with self._lock:
+            return self._settle()[1]
+
+    def look(self) -> None:
+        """Tell, if it is time."""
+        with self._lock:
+            seconds = self._clock.monotonic() - self._since
+            if seconds < EVERY_S:
+                return
+            queued = self._queued()
+            standings = [self._standing(counts, seconds, queued) for counts in self._counts]
+            self._since = self._clock.monotonic()
+            at_ms, events = self._settle()
+            self._watch(Standing(at_ms, events, 1.0, standings))
 
     def _tell_now_and_then(self) -> None:
         while not self._end.wait(EVERY_S / 4):
-            with self._lock:
-                self._tell()
+            self.look()
 
-    def _tell(self) -> None:
-        seconds = self._clock.monotonic() - self._since
-        if seconds < EVERY_S:
-            return
-        queued = self._queued()
-        standings = [self._standing(counts, seconds, queued) for counts in self._counts]
-        self._since = self._clock.monotonic()
-        self._watch(Standing(self._at_ms, self.events, 1.0, standings))
+    def _settle(self) -> tuple[int, int]:
+        """Return up to when all is delivered to who has not failed, and how many events those were."""
+        working = [counts for counts in self._counts if counts.problem is None] or self._counts
+        at_ms = min(counts.reached_ms for counts in working)
+        while self._due and self._due[0].until_ms <= at_ms:
+            self._events += self._due.popleft().n_events
+        return at_ms, self._events
 
     def _standing(self, counts: _Counts, seconds: float, queued: int) -> SinkStanding:
-        half, most = counts.lags.quantile_ms(0.5), counts.lags.quantile_ms(0.99)
-        is_sending = counts.sending > 0
-        told = counts.sink.progress() if isinstance(counts.sink, Telling) else Progress(counts.sending)
-        standing = SinkStanding(
-            counts.balance.name,
+        half, most = counts.recent.quantile_ms(0.5), counts.recent.quantile_ms(0.99)
+        standing = counts.pipeline.standing
+        told = SinkStanding(
+            standing.name,
             counts.events / seconds,
-            queued if counts.has_window else queued + self._n_window,
-            told.in_flight if is_sending else 0,
-            told.retries,
-            counts.balance.accepted + (told.accepted if is_sending else 0),
-            counts.balance.rejected + (told.rejected if is_sending else 0),
+            queued + counts.coming + standing.waiting,
+            standing.now.in_flight,
+            standing.now.retries,
+            standing.accepted,
+            standing.rejected,
             None if half is None or most is None else (half, most),
+            counts.problem,
         )
         counts.events = 0
-        counts.lags.clear()
-        return standing
+        counts.recent.clear()
+        return told

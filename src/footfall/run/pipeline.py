@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from footfall.errors import TransientSinkError
@@ -23,6 +23,8 @@ SPILL_BYTES = 256_000_000
 MEMORY_BYTES = 64_000_000
 """How much of what waits for one sink may lie in memory: small parts, and chunks that the sink encodes itself."""
 MOST_PARTS = 1_000
+LEAVE_S = 2.0
+"""After a second Ctrl-C: how long a sink may take to finish the part that it is at and to be closed."""
 _LOOK_UP_S = 0.2
 
 
@@ -84,10 +86,18 @@ class Pipeline:
         sink: Not open.
         stop: Set by who wants no more; the part that is being delivered is finished.
         spill_bytes: Bytes in files that may wait; 0 lets one part wait.
+        delivered: Called by the pipeline's thread with each part that the sink has taken, in order.
     """
 
-    def __init__(self, sink: Sink, *, stop: threading.Event, spill_bytes: int) -> None:
-        self._sink, self._stop = sink, stop
+    def __init__(
+        self,
+        sink: Sink,
+        *,
+        stop: threading.Event,
+        spill_bytes: int,
+        delivered: Callable[[Item], None] = lambda _: None,
+    ) -> None:
+        self._sink, self._stop, self._delivered = sink, stop, delivered
         self._most = (MOST_PARTS, MEMORY_BYTES, spill_bytes) if spill_bytes else (1, MEMORY_BYTES, 0)
         self.balance = Balance(sink.name, sink.guarantee, "new")
         self._changed = threading.Condition()
@@ -95,7 +105,8 @@ class Pipeline:
         self._held = (0, 0, 0)
         self._current: Item | None = None
         self._cursors: Cursors | None = None
-        self._is_halted = self._is_told_to_end = self._has_ended = False
+        self._is_halted = self._is_told_to_end = False
+        self._has_ended = True  # what was never opened need not be waited for
         self._is_short = False  # a part is not delivered
 
     def open(self, run: Run, *, fresh: bool) -> Cursors:
@@ -104,6 +115,7 @@ class Pipeline:
         Raises:
             FootfallError: The sink cannot be opened.
         """
+        self._has_ended = False
         threading.Thread(target=self._live, args=(run, fresh), name=f"footfall-{self._sink.name}", daemon=True).start()
         with self._changed:
             self._wait_until(lambda: self._cursors is not None or self._has_ended)
@@ -123,6 +135,11 @@ class Pipeline:
             if self._is_given_up:
                 self._throw_away()
             self._changed.notify_all()
+
+    def drain(self) -> None:
+        """Wait until all that was put is delivered or thrown away."""
+        with self._changed:
+            self._wait_until(lambda: (not self._waiting and self._current is None) or self._has_ended)
 
     @property
     def wants_more(self) -> bool:
@@ -214,13 +231,14 @@ class Pipeline:
         receipt: Receipt | None = None
         try:
             receipt = self._sink.commit(self._prepared(item))
+            self._delivered(item)
         except BaseException as error:  # noqa: BLE001 - the sink is to be closed still
             problem = error
         with self._changed:
             self._current = None
             if receipt is not None:
                 self.balance.settle(receipt)
-            else:
+            if problem is not None:
                 self._is_short = True
                 self.balance.problem = None if self._is_leaving(problem) else problem
             self._changed.notify_all()
@@ -258,16 +276,30 @@ class Pipeline:
         return not self._waiting or all(held <= most for held, most in zip(wanted, self._most, strict=True))
 
     def _progress(self, item: Item | None) -> Progress:
-        """What has become of a part; a sink that does not tell has all of it in flight."""
-        if isinstance(self._sink, Telling):
-            return self._sink.progress()
-        return Progress(in_flight=item.n_events if item is not None else 0)
+        """What has become of a part, if there is one; a sink that does not tell has all of it in flight."""
+        if not isinstance(self._sink, Telling):
+            return Progress(in_flight=item.n_events if item is not None else 0)
+        told = self._sink.progress()
+        return told if item is not None else Progress(retries=told.retries)
 
     def _wait_until(self, is_so: Callable[[], bool], timeout_s: float | None = None) -> None:
         """Wait, in steps that a Ctrl-C can come between on every system."""
         give_up = None if timeout_s is None else time.monotonic() + timeout_s
         while not is_so() and (give_up is None or time.monotonic() < give_up):
             self._changed.wait(_LOOK_UP_S)
+
+
+def halt(pipelines: Sequence[Pipeline], problem: BaseException) -> None:
+    """Have sinks closed after the parts they are at, because of a problem; wait for it, though not long if it presses.
+
+    Args:
+        pipelines: Open or not.
+        problem: What has come between; anything but an error, such as a second Ctrl-C, presses.
+    """
+    for pipeline in pipelines:
+        pipeline.halt()
+    for pipeline in pipelines:
+        pipeline.join(None if isinstance(problem, Exception) else LEAVE_S)
 
 
 def _sum(a: tuple[int, int, int], b: tuple[int, int, int], sign: int = 1) -> tuple[int, int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from footfall.events.chunk import Run, Tallies
@@ -50,6 +51,15 @@ class Balance:
         self.accepted += receipt.accepted
         self.rejected += receipt.rejected
         self.size_bytes += receipt.size_bytes
+
+
+def raise_first(balances: Sequence[Balance]) -> None:
+    """Raise what has gone wrong in the first of the sinks that have failed, if any; the others stand in its notes."""
+    problems = [balance.problem for balance in balances if balance.problem is not None]
+    for other in problems[1:]:
+        problems[0].add_note(f"another sink failed too: {other}")
+    if problems:
+        raise problems[0]
 
 
 @dataclass(slots=True)
@@ -101,12 +111,8 @@ class RunResult:
         Raises:
             StoreError, SinkError: What the first of those that failed has said; the others stand in its notes.
         """
-        problems = [sink.problem for sink in self.sinks if sink.problem is not None]
-        if not problems:
-            return self
-        for other in problems[1:]:
-            problems[0].add_note(f"another sink failed too: {other}")
-        raise problems[0]
+        raise_first(self.sinks)
+        return self
 
     @property
     def sessions(self) -> int:

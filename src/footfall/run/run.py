@@ -17,7 +17,7 @@ from footfall.events.chunk import Run
 from footfall.run.engine import DAY_MS, Engine
 from footfall.run.forecast import foretell
 from footfall.run.order import in_time_order
-from footfall.run.pipeline import SPILL_BYTES, Item, Pipeline
+from footfall.run.pipeline import SPILL_BYTES, Item, Pipeline, halt
 from footfall.run.plan import Plan, make_plan
 from footfall.run.progress import watcher_for
 from footfall.run.result import RunResult
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 DEFAULT_SINK = "duckdb:footfall.duckdb"
 SMALL_PERSON_DAYS = 200_000
 """Less than this is simulated faster by this process alone than by workers that must start first (measured: 0.4 s)."""
-LEAVE_S = 2.0
-"""After a second Ctrl-C: how long a sink may take to finish the part that it is at and to be closed."""
 
 
 def run(
@@ -80,7 +78,7 @@ def run(
     """
     named = [to] if isinstance(to, str) or not isinstance(to, Sequence) else list(to)
     sinks = [parse(sink) if isinstance(sink, str) else sink for sink in named]
-    _check_names([sink.name for sink in sinks])
+    check_names([sink.name for sink in sinks])
     ready = set_up(scenario, settings=settings, people=people, days=days, start=start, seed=seed)
     return Drive(
         ready.engine,
@@ -96,7 +94,12 @@ def run(
     ).drive(check=check)
 
 
-def _check_names(names: list[str]) -> None:
+def check_names(names: list[str]) -> None:
+    """Check that no sink is named twice.
+
+    Raises:
+        UsageError: One is.
+    """
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise UsageError(f"{twice} is named twice\n  hint: every sink gets all events; name it once")
@@ -142,7 +145,7 @@ class Drive:
             self._tell_forecast(result)
             self._work_off(Job(self._engine, self._run.id, plan, encoders, self._in_time_order), pipelines, result)
         except BaseException as problem:
-            _halt(pipelines, None if isinstance(problem, Exception) else LEAVE_S)
+            halt(pipelines, problem)
             raise
         result.is_finished = all(sink.is_complete for sink in result.sinks)
         result.seconds = time.perf_counter() - begun
@@ -198,14 +201,6 @@ class Drive:
         for place, prepared in zip(outcome.step.sinks, outcome.prepared, strict=True):
             chunk = outcome.chunk if prepared is None else None
             pipelines[place].put(Item(outcome.step.number, outcome.n_events, prepared, chunk))
-
-
-def _halt(pipelines: Sequence[Pipeline], timeout_s: float | None) -> None:
-    """Have all sinks closed after the parts they are at; wait for it, though no longer than some time."""
-    for pipeline in pipelines:
-        pipeline.halt()
-    for pipeline in pipelines:
-        pipeline.join(timeout_s)
 
 
 def _fitting_workers(run: Run, plan: Plan) -> int:

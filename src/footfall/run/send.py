@@ -14,6 +14,7 @@ from footfall.errors import StoreError, UsageError
 from footfall.events.chunk import Chunk, Groups, Part, Run, Stream, Tallies
 from footfall.events.schema import StreamSchema
 from footfall.run.engine import DAY_MS
+from footfall.run.letters import is_letters
 from footfall.run.pipeline import SPILL_BYTES
 from footfall.run.result import RunResult
 from footfall.run.run import Drive
@@ -63,7 +64,7 @@ def send(
         check: Raise what has gone wrong in a sink, once the others have got everything; else it stands in the result.
 
     Raises:
-        UsageError: There is no such run, or the span holds nothing of it.
+        UsageError: There is no such run, the span holds nothing of it, or these are dead letters.
         StoreError, SinkError: The store cannot be read, or a sink cannot be written; what it has is kept.
     """
     named = [to] if isinstance(to, str) or not isinstance(to, Sequence) else list(to)
@@ -109,8 +110,10 @@ def _source(where: str | Path) -> Store:
     """Open what is to be delivered.
 
     Raises:
-        UsageError: Events cannot be read from it.
+        UsageError: Events cannot be read from it, or it holds dead letters.
     """
+    if is_letters(where):
+        raise UsageError(f"{where} holds dead letters\n  hint: footfall.send_letters sends them again")
     if is_event_file(where):
         return open_event_file(where)
     store = open_store(where)

@@ -203,17 +203,18 @@ def test_the_run_ends_early_when_all_have_failed():
     assert done.closed == [True]
 
 
-def test_a_sink_that_cannot_be_opened_ends_it_all():
-    """Nothing is simulated; who was open already is closed."""
+@pytest.mark.parametrize("is_first", [False, True])
+def test_a_sink_that_cannot_be_opened_ends_it_all(is_first):
+    """Nothing is simulated; who was open already is closed, and for who was not nobody waits."""
 
     class Locked(Destination):
         def open(self, run, *, fresh):
             raise StoreError("somebody has it")
 
-    first = Destination()
+    other, locked = Destination(), Locked("memory:b")
     with pytest.raises(StoreError, match="somebody has it"):
-        drive(first, Locked("memory:b"))
-    assert (first.parts, first.closed) == ([], [False])
+        drive(*((locked, other) if is_first else (other, locked)))
+    assert (other.parts, other.closed) == ([], [] if is_first else [False])
 
 
 def test_a_stop_finishes_the_part_in_work_and_throws_the_rest_away(tmp_path):
