@@ -186,7 +186,8 @@ class Drive:
                     self._hand_over(outcome, pipelines, result)
                     done = outcome.step.number
                     del outcome
-                    if not any(pipeline.wants_more for pipeline in pipelines):
+                    job.given_up.update(place for place, of in enumerate(pipelines) if not of.wants_more)
+                    if len(job.given_up) == len(pipelines):
                         break
             result.is_simulated = done == job.plan.n_steps - 1
             for pipeline in pipelines:
@@ -200,6 +201,9 @@ class Drive:
         result.tallies.add(outcome.tallies)
         for place, prepared in zip(outcome.step.sinks, outcome.prepared, strict=True):
             chunk = outcome.chunk if prepared is None else None
+            if prepared is None and chunk is None:  # the sink is given up: it was made, and is pending
+                result.sinks[place].generated += outcome.n_events
+                continue
             pipelines[place].put(Item(outcome.step.number, outcome.n_events, prepared, chunk))
 
 

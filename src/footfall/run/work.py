@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import starmap
 
@@ -22,6 +22,8 @@ class Job:
     Args:
         encoders: Per sink, in the order of the run's list: one that was never opened, or None where the owner encodes.
         keep_chunks: Hand over the chunk itself (`--order time` merges chunks before they are encoded).
+        given_up: Sinks that want no more, by their place: nothing is encoded for them. The owner adds to it on the
+            way, and its workers are told.
     """
 
     engine: Engine
@@ -29,6 +31,7 @@ class Job:
     plan: Plan
     encoders: tuple[Sink | None, ...]
     keep_chunks: bool = False
+    given_up: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Outcome:
     """What became of a step.
 
     Args:
-        prepared: Per sink of the step: what it prepared, or None where the owner is to do it.
+        prepared: Per sink of the step: what it prepared, or None where the owner is to do it, or the sink is given up.
         chunk: The chunk, where somebody needs it still; else None.
     """
 
@@ -91,11 +94,12 @@ def processors() -> int:
 
 
 def prepare(job: Job, step: Step, chunk: Chunk) -> Outcome:
-    """Encode a chunk for all sinks that lack it."""
-    encoders = [None if job.keep_chunks else job.encoders[sink] for sink in step.sinks]
-    prepared = tuple(None if encoder is None else encoder.prepare(chunk) for encoder in encoders)
-    kept = chunk if job.keep_chunks or None in prepared else None
-    return Outcome(step, chunk.events.num_rows, chunk.tallies, prepared, kept)
+    """Encode a chunk for all sinks that lack it, but those that are given up."""
+    wanted = [sink for sink in step.sinks if sink not in job.given_up]
+    encoders = {sink: None if job.keep_chunks else job.encoders[sink] for sink in wanted}
+    made = {sink: encoder.prepare(chunk) for sink, encoder in encoders.items() if encoder is not None}
+    kept = chunk if job.keep_chunks or len(made) < len(wanted) else None
+    return Outcome(step, chunk.events.num_rows, chunk.tallies, tuple(made.get(sink) for sink in step.sinks), kept)
 
 
 def _enter(job: Job, step: Step) -> Simulating:

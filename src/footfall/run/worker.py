@@ -1,8 +1,8 @@
 """The process of a worker: it reads its job from standard input and writes outcomes to standard output.
 
 A worker may be ahead of the owner by a few outcomes: each costs a credit, and the owner gives it back when it has
-committed. The owner speaks only by single bytes, read by a thread of its own: a worker whose owner has died ends
-at once, whatever it is doing.
+committed. The owner speaks only by single bytes (one of which is followed by the place of a sink), read by a thread of
+its own: a worker whose owner has died ends at once, whatever it is doing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from footfall.run.frames import read_frame, write_frame
 from footfall.run.lean import leave_pandas_out
 from footfall.run.work import Job, Outcome, live_through
 
-CREDIT, STOP = b"c", b"s"
+CREDIT, STOP, GIVE_UP = b"c", b"s", b"g"
+PLACE_BYTES = 2
 IN_FLIGHT = 2
 
 
@@ -49,10 +50,15 @@ class Failure:
 
 
 class Leash:
-    """What the owner lets a worker do: go on while there are credits, stop when told to, die with it."""
+    """What the owner lets a worker do: go on while there are credits, stop when told to, die with it.
 
-    def __init__(self, orders: IO[bytes]) -> None:
-        self._orders = orders
+    Args:
+        orders: Where the owner speaks.
+        given_up: Places of sinks that are given up, added to when the owner says so.
+    """
+
+    def __init__(self, orders: IO[bytes], given_up: set[int]) -> None:
+        self._orders, self._given_up = orders, given_up
         self._credits = threading.Semaphore(IN_FLIGHT)
         self._is_stopped = False
         threading.Thread(target=self._listen, daemon=True).start()
@@ -64,6 +70,9 @@ class Leash:
 
     def _listen(self) -> None:
         while order := self._orders.read(1):
+            if order == GIVE_UP:
+                self._given_up.add(int.from_bytes(self._orders.read(PLACE_BYTES)))
+                continue
             self._is_stopped |= order == STOP
             self._credits.release()
         os._exit(1)
@@ -83,7 +92,7 @@ def main() -> None:
 def _work(orders: IO[bytes], results: IO[bytes]) -> None:
     try:
         assignment: Assignment = read_frame(orders)
-        leash = Leash(orders)
+        leash = Leash(orders, assignment.job.given_up)
         outcomes = live_through(assignment.job, assignment.share, assignment.n_shares)
         while leash.may_go_on() and _hand_over(outcomes, results):
             pass

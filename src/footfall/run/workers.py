@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from types import TracebackType
 from typing import IO, Any, Self
 
@@ -27,7 +28,7 @@ from footfall.errors import (
 from footfall.run.frames import read_frame, write_frame
 from footfall.run.plan import Step
 from footfall.run.work import Job, Outcome, live_through, processors
-from footfall.run.worker import CREDIT, STOP, Assignment, Failure
+from footfall.run.worker import CREDIT, GIVE_UP, PLACE_BYTES, STOP, Assignment, Failure
 
 _LOOK_UP_S = 0.2
 _GRACE_S = 2.0
@@ -65,8 +66,9 @@ class Workers:
         self._said: queue.Queue[tuple[int, Any]] = queue.Queue()
         self._waiting: dict[int, Outcome] = {}
         self._is_told = False
+        self._given_up: set[int] = set()
         with _ctrl_c_ignored():
-            self._children = [Child(Assignment(job, share, n_workers), self._said) for share in range(n_workers)]
+            self._children = [Child(Assignment(_own(job), share, n_workers), self._said) for share in range(n_workers)]
 
     def __enter__(self) -> Self:
         return self
@@ -84,7 +86,14 @@ class Workers:
             if outcome is None:
                 return
             yield outcome
+            self._tell_given_up()
             self._children[step.group % len(self._children)].order(CREDIT)
+
+    def _tell_given_up(self) -> None:
+        for place in self._job.given_up - self._given_up:
+            self._given_up.add(place)
+            for child in self._children:
+                child.order(GIVE_UP + place.to_bytes(PLACE_BYTES))
 
     def _await(self, step: Step) -> Outcome | None:
         while step.number not in self._waiting:
@@ -121,6 +130,7 @@ class Child:
     def __init__(self, assignment: Assignment, said: queue.Queue[tuple[int, Any]]) -> None:
         self._share, self._n_shares, self._said = assignment.share, assignment.n_shares, said
         self.has_ended = False
+        self._has_job = threading.Event()
         code = f"import sys; sys.path[:] = {sys.path!r}\nfrom footfall.run.worker import main; main()"
         command = [sys.executable, "-c", code]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)  # noqa: S603
@@ -131,7 +141,8 @@ class Child:
         threading.Thread(target=self._talk, args=(assignment,), daemon=True).start()
 
     def order(self, what: bytes) -> None:
-        """Say a byte to the worker; one that has gone does not hear it, and is noticed elsewhere."""
+        """Say something to the worker; one that has gone does not hear it, and is noticed elsewhere."""
+        self._has_job.wait()  # a job is longer than a pipe: what is said earlier would stand in the middle of it
         with suppress(BrokenPipeError, ValueError):
             self._orders.write(what)
 
@@ -146,7 +157,10 @@ class Child:
     def _talk(self, assignment: Assignment) -> None:
         """Hand over the assignment, then put everything the worker says into the owner's queue, its end last."""
         try:
-            write_frame(self._orders, assignment)
+            try:
+                write_frame(self._orders, assignment)
+            finally:
+                self._has_job.set()
             while isinstance(message := read_frame(self._results), Outcome):
                 self._said.put((self._share, message))
             self._said.put((self._share, _rebuilt(message) if isinstance(message, Failure) else None))
@@ -164,6 +178,11 @@ class Child:
             "  what was committed is kept\n"
             "  hint: run the same command again to continue; fewer --workers need less memory"
         )
+
+
+def _own(job: Job) -> Job:
+    """Return a job that can be pickled while the owner gives up sinks."""
+    return replace(job, given_up=set())
 
 
 def _signal_name(number: int) -> str:

@@ -28,6 +28,13 @@ class Counts:
 
 
 @dataclass(frozen=True)
+class Heavy(Counts):
+    """An encoder that takes its time through a pipe."""
+
+    weight: bytes = bytes(20_000_000)
+
+
+@dataclass(frozen=True)
 class Breaks:
     """A sink's encoder that cannot encode."""
 
@@ -45,10 +52,10 @@ class Dies:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def job_of(encoder=None, people=4 * GROUP, days=3, **options):
+def job_of(*encoders, people=4 * GROUP, days=3, **options):
     engine = FakeEngine(people=people, rows=20)
-    until = engine.stream.start_ms + days * DAY_MS
-    return Job(engine, engine.run.id, make_plan(engine, until, ({},)), (encoder or Counts(),), **options)
+    until, encoders = engine.stream.start_ms + days * DAY_MS, encoders or (Counts(),)
+    return Job(engine, engine.run.id, make_plan(engine, until, ({},) * len(encoders)), encoders, **options)
 
 
 @pytest.mark.parametrize("n_workers", [2, 3])
@@ -84,6 +91,36 @@ def test_workers_wait_for_the_owner():
         next(outcomes)
         time.sleep(1)
         assert workers._said.qsize() + len(workers._waiting) <= 4
+
+
+@pytest.mark.parametrize("n_workers", [1, 2])
+def test_nothing_is_encoded_for_a_sink_that_is_given_up(n_workers):
+    """Soon after the owner has given one up, its parts are left out, here and in workers; the others get theirs."""
+    job, encoded = job_of(Counts(), Counts(), people=20 * GROUP), []
+    for outcome in outcomes_of(job, n_workers, threading.Event()):
+        first, second = outcome.prepared
+        assert first is not None
+        assert outcome.chunk is None
+        encoded.append(second is not None)
+        job.given_up.add(1)
+    assert len(encoded) == 60
+    assert encoded[0]
+    assert sum(encoded) < 10
+
+
+def test_a_chunk_is_kept_only_for_a_sink_that_wants_it():
+    """What the owner would encode is not handed over once that sink is given up."""
+    wanted = [outcome.chunk is not None for outcome in outcomes_of(job_of(Counts(), None), 1, threading.Event())]
+    given_up = outcomes_of(job_of(Counts(), None, given_up={1}), 1, threading.Event())
+    assert set(wanted) == {True}
+    assert {outcome.chunk for outcome in given_up} == {None}
+
+
+def test_a_stop_before_a_long_job_is_handed_over():
+    """Ctrl-C while workers still read what they are to do, which is more than a pipe holds: they end in peace."""
+    stop = threading.Event()
+    stop.set()
+    assert len(list(outcomes_of(job_of(Heavy(), people=40 * GROUP), 2, stop))) < 10
 
 
 @pytest.mark.parametrize("problem", [FootfallError, PermanentSinkError])
