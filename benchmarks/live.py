@@ -6,7 +6,7 @@ Starts its own PostgreSQL (tests/postgres.py) or receiver on loopback: `plain` r
 what a sender can be measured by; `serve` is `footfall serve`, which checks and stores. The speed is chosen so that as
 many events happen per second on average; they follow the hours of the day, so that there are twice as many at noon and
 hardly any at night, some seconds later. Memory is the proportional set size of this process and all its children; more
-people come while time passes, and each takes about a kilobyte.
+people come while time passes, and each who may act again takes about a kilobyte.
 """
 
 from __future__ import annotations

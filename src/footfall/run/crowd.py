@@ -14,6 +14,8 @@ from footfall.sinks.sink import EVERYBODY
 HORIZON_MS = 730 * DAY_MS
 """How far a calendar reaches; when people get there, they are simulated anew with a longer one."""
 SOON_MS = 7 * DAY_MS
+LATER_MS = 28 * DAY_MS
+"""People are let in for so long ahead: at first for the one, later for up to the other."""
 _STEP_MS = 3_600_000
 _STEP_EVENTS = 200_000
 
@@ -25,9 +27,10 @@ def nobody(_: float) -> None:
 
 
 class Crowd:
-    """People in blocks: those who have come by some time, then those who come by about twice that time, and so on.
+    """People in two blocks: those who are there, and those who come next.
 
-    So there are few blocks, and never more than about twice as many people in memory as have come.
+    When more are let in, the two become one, without those to whom nothing more will happen; so memory holds those who
+    may act again, and for some weeks those who have gone.
 
     Args:
         engine: The stream.
@@ -87,13 +90,22 @@ class Crowd:
     def _let_in(self, until_ms: int, watch: Watch) -> None:
         """Add those who come next: before a time, and for a while after it."""
         lived_ms = self.at_ms - self._engine.stream.start_ms
-        self._known_ms = min(until_ms + max(lived_ms, SOON_MS), self._horizon_ms)
+        self._known_ms = min(until_ms + min(max(lived_ms, SOON_MS), LATER_MS), self._horizon_ms)
         first, end = self._people[-1][1] if self._people else 0, self._engine.people_until(self._known_ms)
         if end > first or not self._blocks:
+            self._gather()
             block = self._engine.simulation(self._run_id, first, end, self._horizon_ms)
             self._live_through(block, self._engine.stream.start_ms, watch)
             self._blocks.append(block)
             self._people.append((first, end))
+
+    def _gather(self) -> None:
+        """Make one block of all."""
+        if self._blocks:
+            people = self._people[0][0], self._people[-1][1]
+            saved = self._engine.gathered(self._blocks)
+            self._blocks = [self._engine.simulation(self._run_id, *people, self._horizon_ms, saved)]
+            self._people = [people]
 
     def _live_through(self, block: Keepable, start_ms: int, watch: Watch) -> None:
         """Bring a block from a time to where the others stand, in steps of about as many events."""

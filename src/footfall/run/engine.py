@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy.typing as npt
 
@@ -14,6 +14,7 @@ from footfall.events.chunk import Chunk, Groups, Stream
 if TYPE_CHECKING:
     from footfall.model.model import Model
     from footfall.scenario.records import Scenario
+    from footfall.sim import Simulation
 
 DAY_MS = 86_400_000
 Saved = Mapping[str, npt.NDArray[Any]]
@@ -70,6 +71,9 @@ class LiveEngine(Engine, Protocol):
     ) -> Keepable:
         """Return the people of a group, standing at the start, or where those stood whose arrays were saved."""
 
+    def gathered(self, blocks: Sequence[Keepable]) -> Saved:
+        """Return the arrays of several groups as those of one, without people to whom nothing more will happen."""
+
 
 @dataclass(frozen=True, slots=True)
 class ModelEngine:
@@ -112,6 +116,12 @@ class ModelEngine:
         from footfall.sim import Simulation
 
         return Simulation(self.model, run_id, first_person, end_person, until_ms, saved)
+
+    def gathered(self, blocks: Sequence[Keepable]) -> Saved:
+        """Return the arrays of several groups as those of one, without people to whom nothing more will happen."""
+        from footfall.sim import gathered
+
+        return gathered(cast("Sequence[Simulation]", blocks))
 
 
 def compile_engine(scenario: Scenario, *, people: int | None, start: dt.date | None, seed: int) -> ModelEngine:

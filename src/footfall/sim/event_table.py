@@ -49,8 +49,8 @@ def _common(group: Group, flow: Flow, order: Array) -> dict[str, pa.Array]:
         "category": arrow.texts(*_categories(model, events)),
         "time": arrow.plain(flow.times.take(order), TIMESTAMP),
         "person": arrow.plain(group.persons.take(rows), pa.int64()),
-        "user_id": id_column(rows, known, user_ids(model, group.persons)),
-        "device_id": id_column(rows * 3 + devices, np.greater_equal(devices, 0), device_ids(model, group.persons)),
+        "user_id": id_column(rows, known, len(group.persons), lambda of: user_ids(model, group.persons.take(of))),
+        "device_id": _device_ids(group, rows * 3 + devices, np.greater_equal(devices, 0)),
         "session_id": arrow.plain(sessions, pa.int64(), np.not_equal(sessions, NULL_INTEGER)),
         "stage": arrow.texts(stages, model.stream.schema.stages),
         "city": arrow.texts_of(rows, model.tables[city].values[homes], words),
@@ -60,6 +60,12 @@ def _common(group: Group, flow: Flow, order: Array) -> dict[str, pa.Array]:
         "language": _languages(group, flow, rows),
         "run": arrow.constant(group.run, n),
     }
+
+
+def _device_ids(group: Group, codes: Array, valid: Array) -> pa.Array:
+    """Return ids of devices: of each person's three, person after person."""
+    model, persons = group.model, group.persons
+    return id_column(codes, valid, 3 * len(persons), lambda of: device_ids(model, persons.take(of // 3), of % 3))
 
 
 def _languages(group: Group, flow: Flow, rows: Array) -> pa.Array:

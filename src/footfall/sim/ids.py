@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pyarrow as pa
 
@@ -26,7 +28,10 @@ def insert_ids(model: Model, persons: Array, rows: Array, numbers: Array) -> Arr
     """
     out = np.empty(len(rows), _INSERT_ID)
     out["stream"] = (model.stream.id[:8] + "-").encode("ascii")
-    out["person"] = arrow.hex_digits(persons, 4).view(np.uint64).ravel().take(rows)
+    if len(persons) < len(rows):
+        out["person"] = arrow.hex_digits(persons, 4).view(np.uint64).ravel().take(rows)
+    else:
+        out["person"] = arrow.hex_digits(persons.take(rows), 4).view(np.uint64).ravel()
     out["dash"] = b"-"
     most = int(numbers.max()) + 1 if len(numbers) else 0
     if most < len(numbers):
@@ -41,22 +46,27 @@ def user_ids(model: Model, persons: Array) -> Array:
     return arrow.labelled(model.stream.id[:6] + "-u", persons, 4)
 
 
-def device_ids(model: Model, persons: Array) -> Array:
-    """Return the ids of three devices of each person, one after another: shape (3 U, width), uint8, ASCII."""
-    numbers = np.repeat(persons, 3) * 16 + np.tile(np.arange(3), len(persons))
-    return arrow.labelled(model.stream.id[:6] + "-d", numbers, 5)
+def device_ids(model: Model, persons: Array, numbers: Array) -> Array:
+    """Return the ids of devices: shape (m, width), uint8, ASCII.
+
+    Args:
+        persons: Shape (m,): whose.
+        numbers: Shape (m,): which of each one's three.
+    """
+    return arrow.labelled(model.stream.id[:6] + "-d", persons * 16 + numbers, 5)
 
 
-def id_column(codes: Array, valid: Array, characters: Array) -> pa.Array:
+def id_column(codes: Array, valid: Array, n: int, characters: Callable[[Array], Array]) -> pa.Array:
     """Return a dictionary column of ids.
 
     Args:
-        codes: Shape (n,): rows of `characters`.
-        valid: Shape (n,): null elsewhere.
-        characters: Shape (m, width): all ids there could be.
+        codes: Shape (n events,): which id.
+        valid: Shape (n events,): null elsewhere.
+        n: How many ids there could be.
+        characters: Codes of those that occur, rising → their characters: shape (m, width).
     """
-    occurs = np.zeros(len(characters), np.bool_)
+    occurs = np.zeros(n, np.bool_)
     occurs[codes[valid]] = True
     places = (np.cumsum(occurs) - 1).astype(np.int32)
-    dictionary = arrow.fixed_texts(characters[occurs])
+    dictionary = arrow.fixed_texts(characters(np.flatnonzero(occurs)))
     return arrow.Codes(places, dictionary).placed(places.take(codes), None if valid.all() else valid)

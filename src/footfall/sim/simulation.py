@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from footfall.events.chunk import Chunk, Part
 from footfall.model import builtins
 from footfall.model.model import Model
-from footfall.model.values import Array
+from footfall.model.values import NEVER, Array
 from footfall.sim import actions, draws, keys
 from footfall.sim.arrivals import Arrivals
 from footfall.sim.assemble import assemble
@@ -23,6 +23,10 @@ from footfall.sim.waves import run_waves
 
 MARGIN_DAYS = 400
 """How far past the end the calendar reaches; who would come back later than that never does."""
+
+
+_AT = "at_ms"
+_PERSONS = f"state.columns.{builtins.PERSON}"
 
 
 @lru_cache(maxsize=4)
@@ -44,7 +48,8 @@ class Simulation:
         run: Id of the run, for the column `run`.
         first_person, end_person: Half-open range of people; those who would arrive after the horizon are left out.
         until_ms: The farthest that it will be advanced.
-        saved: What `arrays` of a simulation with the same arguments has returned: this one goes on from there.
+        saved: What `arrays` of a simulation with the same arguments has returned, or `gathered` of several that cover
+            the range: this one goes on from there.
 
     Raises:
         ValueError: What was saved does not fit.
@@ -63,7 +68,8 @@ class Simulation:
         self._range = (first_person, end_person)
         self._calendar, arrivals = _calendar(model, until_ms)
         end = max(first_person, min(end_person, arrivals.count_until(until_ms)))
-        self._persons = np.arange(first_person, end, dtype=np.int64)
+        persons = np.arange(first_person, end, dtype=np.int64)
+        self._persons = persons if saved is None else _among(persons, saved)
         self._state = State(model, self._persons)
         if saved is None:
             self._settle(arrivals, first_person, end)
@@ -115,7 +121,7 @@ class Simulation:
         """Return by name all that another simulation needs to go on from here; they are not copied."""
         group = self._group
         counted = [group.seen_events, group.seen_sessions, group.first_stages, *group.first_properties]
-        return {**self._state.arrays(), **dict(named("group", counted)), "at_ms": np.array([self.at_ms])}
+        return {**self._state.arrays(), **dict(named("group", counted)), _AT: np.array([self.at_ms])}
 
     def _restore(self, saved: Mapping[str, Array]) -> None:
         for name, array in self.arrays().items():
@@ -123,7 +129,13 @@ class Simulation:
             if found is None or found.shape != array.shape or found.dtype != array.dtype:
                 raise ValueError(f"{name} does not fit")
             array[...] = found
-        self.at_ms, self._is_first = int(saved["at_ms"][0]), False
+        self.at_ms = int(saved[_AT][0])
+        self._is_first = self.at_ms == self.model.start_ms
+
+    @property
+    def awake(self) -> Array:
+        """To whom anything may happen still, or of whom nobody has heard yet: shape (U,), bool."""
+        return self._is_first | np.less(np.minimum(self._state.time, self._state.slot_min), NEVER)
 
     @property
     def arrived_ms(self) -> Array:
@@ -151,3 +163,35 @@ class Simulation:
         """Simulate up to an instant that has been written already; the same as `advance`, its chunk thrown away."""
         if until_ms > self.at_ms:
             self.advance(until_ms)
+
+
+def gathered(simulations: Sequence[Simulation]) -> dict[str, Array]:
+    """Return what one simulation needs to go on with the people of several, but for those to whom nothing will happen.
+
+    Args:
+        simulations: At least one; at the same time, of people in rising order.
+    """
+    awake = [simulation.awake for simulation in simulations]
+    saved = [simulation.arrays() for simulation in simulations]
+    names = [name for name in saved[0] if name != _AT and all(name in each for each in saved)]
+    joined = {
+        name: np.concatenate([each[name][some] for each, some in zip(saved, awake, strict=True)]) for name in names
+    }
+    return joined | {_AT: saved[0][_AT]}
+
+
+def _among(persons: Array, saved: Mapping[str, Array]) -> Array:
+    """Return the people who were saved, in rising order.
+
+    Raises:
+        ValueError: They are not among those of the range.
+    """
+    found = saved.get(_PERSONS)
+    if found is None or found.dtype != np.int64 or found.ndim != 1 or not _is_part(found, persons):
+        raise ValueError(f"{_PERSONS} does not fit")
+    return found
+
+
+def _is_part(some: Array, persons: Array) -> bool:
+    """Return whether numbers rise, and lie among those of a range."""
+    return not len(some) or bool(np.isin(some[[0, -1]], persons).all() and np.greater(np.diff(some), 0).all())

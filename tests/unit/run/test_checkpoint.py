@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import footfall
+from footfall.model.builtins import PERSON
 from footfall.run.checkpoint import Checkpoints
 from footfall.run.crowd import Crowd
 from footfall.run.engine import DAY_MS
@@ -121,6 +122,14 @@ def of_other_people(file):
     np.savez(file.with_suffix(""), **arrays)
 
 
+def of_people_who_are_not_there(file):
+    with np.load(file) as members:
+        arrays = dict(members)
+    (name,) = [name for name in arrays if name == f"0/state.columns.{PERSON}"]
+    arrays[name] = arrays[name] + 10**6
+    np.savez(file.with_suffix(""), **arrays)
+
+
 def empty(file):
     file.write_bytes(b"")
 
@@ -140,7 +149,17 @@ def with_an_object(file):
     np.savez(file.with_suffix(""), about=np.array([Evil()], object))
 
 
-SPOILT = [torn, flipped, of_another_stream, of_another_version, of_other_people, empty, pickled, with_an_object]
+SPOILT = [
+    torn,
+    flipped,
+    of_another_stream,
+    of_another_version,
+    of_other_people,
+    of_people_who_are_not_there,
+    empty,
+    pickled,
+    with_an_object,
+]
 
 
 @pytest.mark.parametrize("spoil", SPOILT)

@@ -11,6 +11,7 @@ import pytest
 
 import footfall
 from footfall.errors import PermanentSinkError, UsageError
+from footfall.events.chunk import Tallies
 from footfall.run.crowd import Crowd
 from footfall.run.engine import DAY_MS
 from footfall.run.live import live
@@ -339,6 +340,29 @@ def test_a_crowd_lets_people_in_as_they_come(monkeypatch):
     for name in ("events", "changes", "arrivals"):
         pieces = pa.concat_tables([getattr(chunk, name) for chunk in chunks]).unify_dictionaries()
         assert pieces.to_pylist() == getattr(one, name).to_pylist()
+
+
+def test_a_crowd_forgets_who_has_gone(monkeypatch):
+    """Few who come to the school stay for long: memory holds those who may act again, and the events are the same."""
+    ready = set_up(SCENARIO, people=PEOPLE, start=START, days=60)
+    until_ms, begin_ms = ready.run.until_ms, ready.run.stream.start_ms
+    one = ready.engine.simulation(ready.run.id, 0, 10**6, until_ms).advance(until_ms)
+    monkeypatch.setattr(crowds, "SOON_MS", DAY_MS)
+    monkeypatch.setattr(crowds, "LATER_MS", 2 * DAY_MS)
+    crowd = Crowd(ready.engine, ready.run.id, begin_ms)
+    chunks, most = [], 0
+    for cut in range(begin_ms + DAY_MS, until_ms + 1, DAY_MS):
+        chunks.append(crowd.advance(cut))
+        if cut > begin_ms + 10 * DAY_MS:
+            most = max(most, sum(len(block.saved["state.time"]) for block in crowd.stood().blocks))
+    assert len(crowd.stood().blocks) <= 2
+    assert most < one.arrivals.num_rows / 3
+    found, wanted = (pa.concat_tables(c.events for c in several).to_pylist() for several in (chunks, [one]))
+    assert found == wanted
+    tallies = Tallies.empty()
+    for chunk in chunks:
+        tallies.add(chunk.tallies)
+    assert tallies == one.tallies
 
 
 def test_a_crowd_takes_wide_steps(monkeypatch):
