@@ -281,13 +281,14 @@ def _depth_over(value: Any, most: int) -> bool:
 
 def _accepted(source: Source, batch: Batch) -> Intake | Answer:
     try:
-        rows = [_row(source, batch.project, event) for event in batch.events]
+        texts = dumped(batch.events)
     except Malformed:
         return bad_request("Invalid JSON request body")
+    rows = [_row(source, batch.project, event, text) for event, text in zip(batch.events, texts, strict=True)]
     return Intake(rows, [update_of(event, source) for event in batch.events])
 
 
-def _row(source: Source, project: str, event: Json) -> Row:
+def _row(source: Source, project: str, event: Json, text: str) -> Row:
     user, device, insert = event.get("user_id"), event.get("device_id"), event.get("insert_id")
     properties = event.get("user_properties") or {}
     said = properties["$set"] if isinstance(properties.get("$set"), dict) else properties
@@ -302,7 +303,7 @@ def _row(source: Source, project: str, event: Json) -> Row:
         device_id=device,
         city=event.get("city"),
         stage=as_text(said.get("stage")),
-        event=dumped(event),
+        event=text,
     )
 
 
@@ -334,7 +335,7 @@ def _listed(value: Any) -> list[Any]:
 
 def _add(into: Json, name: str, value: Any) -> None:
     before = into.get(name, 0)
-    if isinstance(value, int | float) and isinstance(before, int | float) and abs(before + value) < LARGEST_SUM:
+    if all(isinstance(n, int | float) and abs(n) < LARGEST_SUM for n in (value, before)):
         into[name] = before + value
 
 

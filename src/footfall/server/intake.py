@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+import msgspec
+
+_ENCODER = msgspec.json.Encoder()
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 Source = Literal["webhook", "httpapi", "batch", "identify"]
 Json = dict[str, Any]
 LONGEST_KEY = 250
@@ -91,37 +94,22 @@ def parse_json(body: bytes) -> Any:
     """Return the value of a JSON text.
 
     Raises:
-        Malformed: It is not UTF-8 or no JSON, contains NaN, half a surrogate pair or NUL, is nested too deeply, or has
-            more objects and lists than events need: three bytes of text would become sixty of memory.
+        Malformed: It is not UTF-8 or no JSON, contains half a surrogate pair, NUL or a number like 1e400, is nested too
+            deeply, or has more objects and lists than events need: three bytes of text would become sixty of memory.
     """
     if body.count(b"{") + body.count(b"[") > MOST_CONTAINERS:
         raise Malformed(f"the body has more than {MOST_CONTAINERS:,} objects and lists")
     try:
-        value = json.loads(body.decode("utf-8"), parse_constant=_refuse)
+        value = msgspec.json.decode(body)
     except UnicodeDecodeError:
         raise Malformed("the body is not UTF-8") from None
     except RecursionError:
         raise Malformed("the body is nested too deeply") from None
-    except ValueError as error:
+    except msgspec.DecodeError as error:
         raise Malformed(f"the body is no JSON: {str(error)[:80]}") from None
-    if b"\\u" in body:
-        _check_texts(value)
+    if b"\\u0000" in body and _NUL.search(body):
+        raise Malformed("the body contains the character NUL")  # which no database can hold
     return value
-
-
-def _refuse(constant: str) -> float:
-    raise ValueError(f"{constant} is no JSON number")
-
-
-def _check_texts(value: Any) -> None:
-    """Refuse what UTF-8 or a database cannot hold; only reached where a body has escapes."""
-    try:
-        text = json.dumps(value, ensure_ascii=False)
-        text.encode("utf-8")
-    except (UnicodeEncodeError, RecursionError):
-        raise Malformed("the body contains half a surrogate pair") from None
-    if "\\u0000" in text:
-        raise Malformed("the body contains the character NUL")
 
 
 def as_text(value: Any) -> str | None:
@@ -134,18 +122,17 @@ def as_milliseconds(value: Any) -> int | None:
     return value if type(value) is int and 0 <= value < MOST_MILLISECONDS else None
 
 
-def dumped(event: Any) -> str:
-    """Return an event as compact JSON.
+def dumped(values: Sequence[Json]) -> list[str]:
+    """Return objects as compact JSON.
 
     Raises:
-        Malformed: It contains a number that is not finite (1e400 is read as such), or is nested too deeply.
+        Malformed: One is nested too deeply.
     """
     try:
-        return _ENCODER.encode(event)
-    except ValueError:
-        raise Malformed("the body contains a number beyond all limits") from None
+        lines = _ENCODER.encode_lines(values)
     except RecursionError:
         raise Malformed("the body is nested too deeply") from None
+    return lines.decode().split("\n")[:-1]
 
 
 def key_of(kind: str, *parts: str) -> str:

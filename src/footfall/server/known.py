@@ -7,7 +7,7 @@ storing took two to three times as long with it, and the longer the more there w
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -15,27 +15,29 @@ import pyarrow as pa
 
 Digests = npt.NDArray[np.uint64]
 """Shape (3, n): upper and lower half, and when it came, ms since the epoch."""
-STORED = "SELECT md5_number_upper(key) AS upper, md5_number_lower(key) AS lower, CAST(seen AS UBIGINT) AS seen"
+FOR_EVER_MS = 2**62
+"""When something came that is never forgotten."""
+STORED = "md5_number_upper(key) AS upper, md5_number_lower(key) AS lower"
 """What makes digests of a table's keys in DuckDB; see `from_table`."""
 MOST_MERGED = 1_000_000
 """Levels longer than this stay as they are: nobody is to wait for seconds while millions are sorted."""
 
 
-def digests_of(keys: Iterable[str], seen_ms: int) -> Digests:
+def digests_of(keys: Iterable[str], seen_ms: int | Sequence[int]) -> Digests:
     """Return keys as digests of 128 bits, among which two are never the same by chance.
 
     Args:
         keys: Any texts, n of them.
-        seen_ms: When they came, ms since the epoch.
+        seen_ms: When they came, ms since the epoch: all of them, or each.
     """
     data = b"".join(hashlib.md5(key.encode(), usedforsecurity=False).digest() for key in keys)
     upper, lower = np.frombuffer(data, "<u8").reshape(-1, 2).T
-    return np.stack([upper, lower, np.full(len(upper), seen_ms, np.uint64)])
+    return np.stack([upper, lower, np.broadcast_to(np.asarray(seen_ms, np.uint64), len(upper))])
 
 
 def from_table(table: pa.Table) -> Digests:
-    """Return digests that DuckDB has made by `STORED`."""
-    return np.stack([column.to_numpy() for column in table.columns])
+    """Return digests that DuckDB has made by `STORED`, with when they came beside."""
+    return np.stack([column.to_numpy().astype(np.uint64) for column in table.columns])
 
 
 class Known:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
+
+import msgspec
 
 from footfall.server.amplitude import OPERATIONS
 from footfall.server.intake import Json, Update, dumped
@@ -22,7 +23,7 @@ class Profiles:
     """
 
     def __init__(self, rows: Iterable[tuple[str, str]] = (), links: Iterable[tuple[str, str]] = ()) -> None:
-        self._profiles: dict[str, Json] = {i: json.loads(properties) for i, properties in rows}
+        self._profiles: dict[str, Json] = {i: msgspec.json.decode(properties) for i, properties in rows}
         self._links = dict(links)
         self._dirty: set[str] = set()
         self._new_links: set[str] = set()
@@ -48,7 +49,9 @@ class Profiles:
         Returns:
             Id → properties as JSON, or None if it is gone; device → user.
         """
-        people = {i: dumped(self._profiles[i]) if i in self._profiles else None for i in sorted(self._dirty)}
+        kept = sorted(self._dirty & self._profiles.keys())
+        people: dict[str, str | None] = dict.fromkeys(self._dirty - self._profiles.keys())
+        people |= zip(kept, dumped([self._profiles[i] for i in kept]), strict=True)
         links = {device: self._links[device] for device in sorted(self._new_links)}
         self._dirty, self._new_links = set(), set()
         return people, links

@@ -45,17 +45,17 @@ def take(body: bytes, message: str | None) -> Intake:
     if len(events) > MOST_EVENTS:
         raise Malformed(f"the batch has {len(events)} events; at most {MOST_EVENTS} are taken at once")
     named = (key_of("m", message), hashlib.sha256(body).hexdigest()) if message else None
-    rows = [_row(event) for event in events]
-    _check_ids(rows)
+    rows = [_row(event, text) for event, text in zip(events, dumped(events), strict=True)]
+    for name in ("insert_id", "user_id", "device_id"):
+        _check_ids(name, [getattr(row, name) for row in rows])
     return Intake(rows, [_update(event) for event in events], named)
 
 
-def _check_ids(rows: Sequence[Row]) -> None:
-    for place, row in enumerate(rows):
-        for name in ("insert_id", "user_id", "device_id"):
-            length = len(getattr(row, name) or "")
-            if length > LONGEST_ID:
-                raise Malformed(f"{name} of event {place} has {length} characters; at most {LONGEST_ID} are taken")
+def _check_ids(name: str, ids: Sequence[str | None]) -> None:
+    if max(map(len, filter(None, ids)), default=0) <= LONGEST_ID:
+        return
+    place, length = next((i, len(one)) for i, one in enumerate(ids) if one and len(one) > LONGEST_ID)
+    raise Malformed(f"{name} of event {place} has {length} characters; at most {LONGEST_ID} are taken")
 
 
 def _events(value: Any) -> list[Json]:
@@ -76,23 +76,39 @@ def _events(value: Any) -> list[Json]:
     return events
 
 
-def _row(event: Json) -> Row:
-    insert_id = next((event[name] for name in _NAMES if isinstance(event.get(name), str)), None)
+def _row(event: Json, text: str) -> Row:
+    insert_id = _first_text(event, _NAMES)
     user, device = as_text(event.get("user_id")), as_text(event.get("device_id"))
     person = event.get("person")
     return Row(
         key=key_of("w", insert_id) if insert_id else None,
         source="webhook",
         insert_id=insert_id,
-        event_type=next((event[name] for name in _TYPES if isinstance(event.get(name), str)), None),
-        time_ms=next((ms for name in _TIMES if (ms := _milliseconds(event.get(name))) is not None), None),
+        event_type=_first_text(event, _TYPES),
+        time_ms=_first_time(event),
         who=str(person) if type(person) is int else user or device,
         user_id=user,
         device_id=device,
         city=as_text(event.get("city")),
         stage=as_text(event.get("stage")),
-        event=dumped(event),
+        event=text,
     )
+
+
+def _first_text(event: Json, names: Sequence[str]) -> str | None:
+    for name in names:
+        value = event.get(name)
+        if isinstance(value, str):
+            return value
+    return None
+
+
+def _first_time(event: Json) -> int | None:
+    for name in _TIMES:
+        value = _milliseconds(event.get(name))
+        if value is not None:
+            return value
+    return None
 
 
 def _milliseconds(value: Any) -> int | None:
@@ -103,10 +119,11 @@ def _milliseconds(value: Any) -> int | None:
     except ValueError:
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-    return as_milliseconds((aware - _EPOCH) // dt.timedelta(milliseconds=1))
+    return as_milliseconds((aware - _EPOCH) // _MILLISECOND)
 
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MILLISECOND = dt.timedelta(milliseconds=1)
 
 
 def _update(event: Json) -> Update | None:
