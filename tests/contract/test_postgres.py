@@ -12,18 +12,6 @@ from footfall.sinks.conformance.rows import plain
 from footfall.sinks.conformance.schemas import SCHOOL, SHOP
 from footfall.sinks.conformance.suite import SinkContract
 from footfall.store import open_store
-from tests.postgres import server
-
-
-@pytest.fixture(scope="module")
-def postgres():
-    with server() as running:
-        yield running
-
-
-@pytest.fixture
-def url(postgres):
-    return postgres.create()
 
 
 class TestPostgreSQL(SinkContract):

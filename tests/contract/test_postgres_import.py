@@ -11,19 +11,6 @@ from footfall.sinks import parse
 from footfall.sinks.conformance.chunks import make_chunks, make_run
 from footfall.sinks.conformance.schemas import SCHOOL
 from footfall.store import open_store
-from tests.postgres import server
-
-
-@pytest.fixture(scope="module")
-def postgres():
-    with server() as running:
-        yield running
-
-
-@pytest.fixture
-def url(postgres):
-    return postgres.create()
-
 
 EVENTS = [
     {"insert_id": "a", "event_type": "Seen", "time": "2026-01-01T00:00:00.125Z", "user_id": "u", "n": 1.5},

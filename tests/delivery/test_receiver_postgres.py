@@ -11,7 +11,7 @@ import pytest
 
 from footfall.errors import StoreError
 from footfall.server.listen import Settings, serve_in_thread
-from tests.postgres import PASSWORD, server
+from tests.postgres import PASSWORD
 from tests.receivers import receiver
 
 EVENTS = [
@@ -27,17 +27,6 @@ EVENTS = [
     {"event_type": None, "stage": "customer", "person": 7, "time": "2026-01-01T00:00:00Z"},
 ]
 COLUMNS = "insert_id, event_type, who, user_id, device_id, city, stage, source"
-
-
-@pytest.fixture(scope="module")
-def postgres():
-    with server() as running:
-        yield running
-
-
-@pytest.fixture
-def url(postgres):
-    return postgres.create()
 
 
 def both(tmp_path, url):

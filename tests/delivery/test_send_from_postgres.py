@@ -10,16 +10,9 @@ from footfall.errors import UsageError
 from footfall.run.send import send
 from footfall.sinks import parse
 from footfall.store import open_store
-from tests.postgres import server
 from tests.unit.run.test_live import assert_same, contents
 
 SIZE = {"people": 1200, "days": 6, "start": "2026-03-01", "workers": 1}
-
-
-@pytest.fixture(scope="module")
-def postgres():
-    with server() as running:
-        yield running
 
 
 @pytest.fixture(scope="module", params=["ecommerce", "online-school"])

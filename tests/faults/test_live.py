@@ -16,7 +16,6 @@ from footfall.run.engine import DAY_MS
 from footfall.run.live import live
 from footfall.run.setup import set_up
 from footfall.store import open_store
-from tests.postgres import server
 from tests.unit.run.test_live import FakeClock
 
 KILLS = int(os.environ.get("FOOTFALL_KILLS", "4"))
@@ -32,12 +31,6 @@ checkpoint.MOST_SHARE = 1.0
 live("online-school", to=sys.argv[1], people=1500, start="2026-03-01", speed=float(sys.argv[3]), for_s=600,
      watch=lambda standing: print("on", flush=True))
 """
-
-
-@pytest.fixture(scope="module")
-def postgres():
-    with server() as running:
-        yield running
 
 
 @pytest.mark.parametrize("every_s", [0.1, 1e9], ids=["with checkpoints", "without"])

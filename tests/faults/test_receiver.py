@@ -28,7 +28,6 @@ from footfall.sinks.delivery.amplitude_limits import BATCH
 from tests.clocks import FakeClock
 from tests.delivery.test_webhook_sink import deliver, sink_to
 from tests.disks import small_disk
-from tests.postgres import server
 from tests.receivers import Client, receiver, stored
 
 BATCH_EVENTS = 200
@@ -38,17 +37,6 @@ QUOTA_BYTES = 3_000_000
 @pytest.fixture(autouse=True)
 def short_rest(monkeypatch):
     monkeypatch.setattr("footfall.server.received.REST_S", 0.05)
-
-
-@pytest.fixture(scope="module")
-def postgres():
-    with server() as running:
-        yield running
-
-
-@pytest.fixture
-def url(postgres):
-    return postgres.create()
 
 
 def batch(n):
