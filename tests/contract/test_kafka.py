@@ -1,12 +1,8 @@
 """Kafka keeps what every sink keeps, on the mock cluster that librdkafka brings along."""
 
-import ctypes
-import importlib.util
 import json
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
-from uuid import uuid4
 
 import pyarrow as pa
 import pytest
@@ -18,40 +14,19 @@ from footfall.sinks.conformance.rows import plain
 from footfall.sinks.conformance.schemas import SCHOOL
 from footfall.sinks.conformance.suite import SinkContract
 from footfall.sinks.kafka import KafkaSink, Topic
-
-kafka = pytest.importorskip("confluent_kafka", reason="needs the extra kafka")
+from tests import brokers
+from tests.brokers import Broken, messages, new_topic
 
 
 @pytest.fixture(scope="module")
 def cluster():
-    """A mock cluster of three brokers on loopback; it lives as long as its producer."""
-    owner = kafka.Producer({"test.mock.num.brokers": 3})
-    brokers = owner.list_topics(timeout=10).brokers.values()
-    yield ",".join(f"{broker.host}:{broker.port}" for broker in brokers)
-    owner.flush(1)
+    with brokers.cluster() as addresses:
+        yield addresses
 
 
 @pytest.fixture
 def topic():
-    return f"events-{uuid4().hex[:8]}"
-
-
-def messages(brokers, topic):
-    """Return (key, event, time, partition) of all messages of a topic."""
-    consumer = kafka.Consumer({"bootstrap.servers": brokers, "group.id": uuid4().hex, "enable.auto.commit": False})
-    partitions = consumer.list_topics(topic, timeout=10).topics[topic].partitions
-    found = []
-    for number in partitions:
-        place = kafka.TopicPartition(topic, number)
-        low, high = consumer.get_watermark_offsets(place, timeout=10)
-        consumer.assign([kafka.TopicPartition(topic, number, low)])
-        while low < high:
-            for message in consumer.consume(min(high - low, 500), timeout=5):
-                assert message.error() is None
-                low = message.offset() + 1
-                found.append((message.key().decode(), message.value(), message.timestamp()[1], number))
-    consumer.close()
-    return found
+    return new_topic()
 
 
 class TestKafka(SinkContract):
@@ -160,33 +135,6 @@ def test_an_option_that_does_not_exist_is_told(tmp_path):
         KafkaSink(Topic("127.0.0.1:1", "x", (("no.such", "1"),)), folder=tmp_path).open(make_run(SCHOOL), fresh=False)
 
 
-class Broken:
-    """A mock cluster that can be told to answer with errors, through librdkafka's C interface (Linux wheels)."""
-
-    def __init__(self):
-        spec = importlib.util.find_spec("confluent_kafka")
-        folder = Path(spec.origin).parents[1] / "confluent_kafka.libs"
-        found = sorted(folder.glob("librdkafka*.so*")) if folder.is_dir() else []
-        if not found:
-            pytest.skip("the library of the wheel is not where it is on Linux")
-        self.lib = ctypes.CDLL(str(found[0]))
-        for name in ("rd_kafka_conf_new", "rd_kafka_new", "rd_kafka_mock_cluster_new"):
-            getattr(self.lib, name).restype = ctypes.c_void_p
-        self.lib.rd_kafka_mock_cluster_bootstraps.restype = ctypes.c_char_p
-        conf = self.lib.rd_kafka_conf_new()
-        self.rk = self.lib.rd_kafka_new(0, ctypes.c_void_p(conf), None, 0)
-        self.cluster = ctypes.c_void_p(self.lib.rd_kafka_mock_cluster_new(ctypes.c_void_p(self.rk), 3))
-        self.brokers = self.lib.rd_kafka_mock_cluster_bootstraps(self.cluster).decode()
-
-    def create(self, topic):
-        self.lib.rd_kafka_mock_topic_create(self.cluster, topic.encode(), 4, 1)
-
-    def answer(self, *codes):
-        """Answer the next requests to produce with errors."""
-        array = (ctypes.c_int * len(codes))(*codes)
-        self.lib.rd_kafka_mock_push_request_errors_array(self.cluster, ctypes.c_int16(0), len(codes), array)
-
-
 @pytest.fixture(scope="module")
 def broken():
     return Broken()
@@ -228,7 +176,7 @@ def test_what_is_refused_is_pending_and_goes_again(broken, topic, tmp_path, code
     with pytest.raises(kind, match="are pending, and nothing is lost"):
         sink.commit(sink.prepare(chunks[0]))
     sink.close(complete=False)
-    broken.lib.rd_kafka_mock_clear_request_errors(broken.cluster, ctypes.c_int16(0))
+    broken.answer_well()
     sink = KafkaSink(Topic(broken.brokers, topic), folder=tmp_path)
     sink.open(run, fresh=False)
     for chunk in chunks:

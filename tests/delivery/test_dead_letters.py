@@ -255,22 +255,20 @@ class TestKafka:
 
     def test_they_go_once(self):
         """Too large for a topic at first; with more room they are there, and then not again."""
-        from tests.contract.test_kafka import kafka, messages
+        from tests.brokers import cluster, messages
 
-        owner = kafka.Producer({"test.mock.num.brokers": 3})
-        brokers = ",".join(f"{b.host}:{b.port}" for b in owner.list_topics(timeout=10).brokers.values())
-        small = f"kafka://{brokers}/letters?message.max.bytes=1000"
-        result = footfall.run("ecommerce", to=small, people=600, days=5)
-        n = result.sinks[0].rejected
-        assert n > 0
-        assert send_letters("dead-letters", to=small).sinks[0].rejected == n
-        large = f"kafka://{brokers}/letters"
-        assert send_letters("dead-letters", to=large).sinks[0].accepted == n
-        assert send_letters("dead-letters", to=large).sinks[0].generated == 0
-        there = messages(brokers, "letters")
+        with cluster() as brokers:
+            small = f"kafka://{brokers}/letters?message.max.bytes=1000"
+            result = footfall.run("ecommerce", to=small, people=600, days=5)
+            n = result.sinks[0].rejected
+            assert n > 0
+            assert send_letters("dead-letters", to=small).sinks[0].rejected == n
+            large = f"kafka://{brokers}/letters"
+            assert send_letters("dead-letters", to=large).sinks[0].accepted == n
+            assert send_letters("dead-letters", to=large).sinks[0].generated == 0
+            there = messages(brokers, "letters")
         ids = [json.loads(value)["insert_id"] for _, value, _, _ in there]
         assert len(ids) == len(set(ids)) == result.events
         for key, value, _, _ in there:
             event = json.loads(value)
             assert key == event.get("user_id", f"person-{event['person']}")
-        owner.flush(1)

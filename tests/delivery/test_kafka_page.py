@@ -5,27 +5,23 @@ import shlex
 
 import pytest
 
+from tests import brokers
+from tests.brokers import messages
 from tests.commands import footfall
 from tests.docs.examples import ROOT, blocks
 
 PAGE = ROOT / "docs" / "sinks" / "kafka.md"
 BROKER = "localhost:9092"
 
-kafka = pytest.importorskip("confluent_kafka", reason="needs the extra kafka")
-
 
 @pytest.fixture(scope="module")
 def cluster():
-    """Addresses of a mock cluster, which lives as long as its producer."""
-    owner = kafka.Producer({"test.mock.num.brokers": 3})
-    yield ",".join(f"{b.host}:{b.port}" for b in owner.list_topics(timeout=10).brokers.values())
-    owner.flush(1)
+    with brokers.cluster() as addresses:
+        yield addresses
 
 
 def test_the_commands_of_the_page(cluster, tmp_path, monkeypatch):
     """As shown but for the broker's address: all events of the run are in the topic, once, and again does nothing."""
-    from tests.contract.test_kafka import messages
-
     monkeypatch.chdir(tmp_path)
     shown = [line for block in blocks(PAGE, "sh") for line in block.splitlines() if line.startswith("footfall ")]
     assert shown

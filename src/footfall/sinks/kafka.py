@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,6 +24,7 @@ import pyarrow.compute as pc
 from footfall.errors import MissingExtraError, PermanentSinkError, TransientSinkError, UsageError
 from footfall.events.chunk import Chunk, Run
 from footfall.sinks.delivery.clock import SystemClock
+from footfall.sinks.delivery.courier import LEAVE_S
 from footfall.sinks.delivery.desk import Desk
 from footfall.sinks.delivery.ledger import FOLDER
 from footfall.sinks.delivery.letters import Letter, Retried, time_of
@@ -102,6 +104,7 @@ class KafkaSink:
         self._desk: Desk | None = None
         self._producer: Any = None
         self._reports = Reports()
+        self._stop: threading.Event | None = None
 
     @property
     def name(self) -> str:
@@ -119,6 +122,10 @@ class KafkaSink:
         check_chunk(chunk)
         messages = (self._scratch.write_arrow("messages", _messages(chunk.events), BATCH),)
         return prepared_of(chunk, {"messages": messages if chunk.events.num_rows else ()})
+
+    def heed(self, stop: threading.Event) -> None:
+        """Give up waiting for brokers some seconds after an event is set; told before `open`."""
+        self._stop = stop
 
     def open(self, run: Run, *, fresh: bool) -> Cursors:
         """Take the ledger, and see that the topic can be reached.
@@ -207,7 +214,7 @@ class KafkaSink:
             for batch in messages.to_batches(BATCH):
                 self._queue(batch, reports)
             while reports.n < reports.n_queued and reports.problem is None:
-                self._producer.poll(_POLL_S)
+                self._wait(reports)
         except exceptions as error:
             reports.fail(error.args[0])
         finally:
@@ -223,23 +230,37 @@ class KafkaSink:
                     produce(name, value, key, on_delivery=reports.take, timestamp=timestamp)
                     reports.n_queued += 1
                 except BufferError:  # back-pressure: reports make room
-                    self._producer.poll(_POLL_S)
+                    self._wait(reports)
                     continue
                 except too_large as error:
                     reports.refuse_or_fail(value, error.args[0])
                 break
         self._producer.poll(0)
 
+    def _wait(self, reports: Reports) -> None:
+        """Wait a moment for reports; once told to stop, not for longer than some seconds."""
+        self._producer.poll(_POLL_S)
+        if self._stop is None or not self._stop.is_set():
+            return
+        reports.leave_at = reports.leave_at or time.monotonic() + LEAVE_S
+        if time.monotonic() > reports.leave_at:
+            reports.problem = reports.problem or "stopped before all was acknowledged"
+
 
 @dataclass(slots=True)
 class Reports:
-    """What became of messages: delivered, refused for good, or not delivered and why."""
+    """What became of messages: delivered, refused for good, or not delivered and why.
+
+    Args:
+        leave_at: On the monotonic clock, when nothing more is waited for; None while nobody wants to leave.
+    """
 
     n_queued: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     letters: list[Letter] = field(default_factory=list)
     problem: str | None = None
     is_permanent: bool = False
+    leave_at: float | None = None
 
     @property
     def n(self) -> int:
