@@ -8,6 +8,7 @@ import re
 import shlex
 import shutil
 import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -107,8 +108,8 @@ def command(
     if given["speed"] <= 0:
         raise UsageError(f"--speed {given['speed']:g}\n  accepted: a number above 0, 1 being the clock's own pace")
     sinks = options.read_sinks(to, region=region, dry_run=dry_run)
-    printer = _Printer(is_terminal=sys.stderr.isatty())
     with gentle_stop() as stop:
+        printer = _Printer(stop, is_terminal=sys.stderr.isatty())
         result = live(
             scenario,
             to=sinks,
@@ -134,13 +135,16 @@ def command(
 class _Printer:
     """Shows how a live run stands: a table that is written over in a terminal, else lines every ten seconds."""
 
-    def __init__(self, *, is_terminal: bool) -> None:
-        self._is_terminal, self._n_shown = is_terminal, 0
+    def __init__(self, stop: threading.Event, *, is_terminal: bool) -> None:
+        self._stop, self._is_terminal, self._n_shown = stop, is_terminal, 0
         self._n_lines = 0
+        self._is_stopping = False
         self.told: set[str] = set()
 
     def show(self, standing: Standing) -> None:
         self._n_shown += 1
+        if self._stop.is_set() and not self._is_stopping:
+            self._is_stopping, self._n_lines = True, 0  # what was said of it is not to be written over
         for sink in standing.sinks:
             self._tell_failure(sink)
         if self._is_terminal:
@@ -163,7 +167,9 @@ class _Printer:
         until = _time(result.run.until_ms, result.time_zone)
         began = _time(result.began_ms, result.time_zone)
         rate = result.events / max(result.seconds, 1e-3)
-        click.echo(f"{result.events:,} events from {began} to {until}, {rate:,.0f} events/s", err=True)
+        is_in_all = len(result.sinks) > 1 and not any(sink.problem for sink in result.sinks)
+        everywhere = " in every sink" if is_in_all else ""
+        click.echo(f"{result.events:,} events{everywhere} from {began} to {until}, {rate:,.0f} events/s", err=True)
         for sink, lags in zip(result.sinks, result.lags, strict=True):
             half, most = lags.quantile_ms(0.5), lags.quantile_ms(0.99)
             late = "" if half is None else f"; lag: median {half:,} ms, 99 % within {most:,} ms"

@@ -6,7 +6,9 @@ import pytest
 
 from footfall.cli.live import lines_of, table
 from footfall.run.meter import SinkStanding, Standing
+from footfall.store import open_store
 from tests.commands import footfall
+from tests.endpoints import endpoint
 
 LIVE = ("live", "online-school", "--people", "200", "--speed", "43200", "--for", "1s")
 
@@ -31,6 +33,36 @@ def test_live_goes_on_with_what_the_store_holds(tmp_path):
     assert summary["is_finished"]
     (sink,) = summary["sinks"]
     assert sink["generated"] == sink["accepted"] + sink["rejected"] + sink["pending"]
+
+
+@pytest.mark.parametrize("quiet", [(), ("--quiet",)])
+def test_live_tells_of_a_sink_that_failed(tmp_path, quiet):
+    """Once, with why; the other one has everything, the exit code is 1, and the JSON has both balances and lags."""
+    with endpoint(lambda _: 410) as gone:
+        to = ("--to", gone.url, "--to", f"duckdb:{tmp_path}/a.duckdb", "--summary", "json")
+        said = footfall(*LIVE, "--start", "2026-03-01", *to, *quiet)
+    assert said.code == 1
+    assert said.err.count(f"error: {gone.url}: it is gone and wants no more events") == 1
+    first, second = json.loads(said.out)["sinks"]
+    assert first["problem"].startswith(f"{gone.url}: it is gone")
+    assert (first["accepted"], second["problem"], second["pending"]) == (0, None, 0)
+    assert first["lag_ms"]["median"] is None
+    assert second["lag_ms"]["median"] <= second["lag_ms"]["p99"]
+
+
+def test_live_says_how_to_go_on_after_a_failure(tmp_path):
+    """What is pending, that one failed, and a command; mended, it brings the one that is behind to the other."""
+    with endpoint(lambda _: 410) as sink:
+        to = ("--to", sink.url, "--to", f"duckdb:{tmp_path}/a.duckdb")
+        said = footfall(*LIVE, "--start", "2026-03-01", *to)
+        assert said.code == 1
+        assert f"in {sink.url}: 0 accepted, 0 rejected, " in said.err
+        assert " pending, failed\n" in said.err
+        assert "to continue: footfall " in said.err
+        sink.answer = lambda _: 200
+        assert footfall(*LIVE, "--start", "2026-03-01", *to).code == 0
+        with open_store(tmp_path / "a.duckdb") as store:
+            assert sorted(sink.ids) == sorted(i for (i,) in store.query("SELECT insert_id FROM online_school.events"))
 
 
 @pytest.mark.parametrize(
