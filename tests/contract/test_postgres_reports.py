@@ -5,6 +5,8 @@ import pytest
 import footfall
 from footfall.report import report
 from footfall.report.render import render_json
+from footfall.run.stored import stored_run
+from footfall.sinks import parse
 from footfall.store import open_store
 from tests.postgres import server
 
@@ -24,6 +26,14 @@ def test_reports_are_equal_byte_for_byte(stores):
     """Stages, steps, cities, truth and curves, as JSON."""
     one, other = (render_json(report(store, truth=True, curves=True)) for store in stores)
     assert one == other
+
+
+def test_a_sink_is_looked_into_with_the_password_that_its_url_has(stores):
+    """A balance's name, without the password, opens the store again; and `live` finds the run that is there."""
+    _, store = stores
+    assert store.name != store.address.url
+    assert render_json(report(store.name)) == render_json(report(store))
+    assert stored_run("ecommerce", [parse(store.address.url)]).run.id == store.runs()[0].id
 
 
 @pytest.mark.parametrize("rank_by", ["conversion", "revenue"])

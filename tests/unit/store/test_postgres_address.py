@@ -29,6 +29,14 @@ def test_is_shown_without_secrets(url, shown):
     assert Address(shown).shown == shown
 
 
+def test_what_is_shown_finds_the_password_again():
+    """Within a process the name of a sink stands for the URL that it was made from; the latest of a name counts."""
+    for password in ("first", "second"):
+        named = Address(f"postgresql://ann:{password}@db/of-a-name")
+        assert Address.of(named.shown).url == named.url
+    assert Address.of("postgresql://ann@db/of-no-name").url == "postgresql://ann@db/of-no-name"
+
+
 def test_no_secret_stands_in_what_others_say(monkeypatch):
     """A driver's message loses the password as it was written, as it is meant, and the one of the environment."""
     monkeypatch.setenv("PGPASSWORD", "of-the-environment")

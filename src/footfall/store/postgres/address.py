@@ -13,6 +13,8 @@ SCHEMES = ("postgresql", "postgres")
 FORM = "postgresql://USER@HOST:PORT/DATABASE"
 MASK = "***"
 _SECRET = re.compile(r"pass", re.IGNORECASE)
+_named: dict[str, str] = {}
+"""Address as it is shown → as it was named in this process, with its password: a sink's name opens its store."""
 
 
 def is_address(text: str) -> bool:
@@ -42,6 +44,13 @@ class Address:
                 f"{FORM.partition(':')[0]}://… cannot be read as the URL of a database\n  accepted: {FORM}\n"
                 "  hint: leave the password out and set PGPASSWORD, or write @ : / ? # % as %40 %3A %2F %3F %23 %25"
             )
+        if self.shown != self.url:
+            _named[self.shown] = self.url
+
+    @classmethod
+    def of(cls, text: str) -> Address:
+        """Return an address as somebody wrote it, or as one of this process is shown: then with its password."""
+        return cls(_named.get(text, text))
 
     @property
     def shown(self) -> str:

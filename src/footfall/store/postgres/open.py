@@ -81,10 +81,10 @@ def open_postgres(where: str, *, read_only: bool = True) -> PostgresStore:
     """Open a store in PostgreSQL.
 
     Args:
-        where: `postgresql://USER@HOST:PORT/DATABASE`.
+        where: `postgresql://USER@HOST:PORT/DATABASE`, or the name of a sink made from such a URL.
         read_only: `Store.delete` needs False.
 
     Raises:
         StoreError: There is no database of ours, or it cannot be opened.
     """
-    return PostgresStore(Address(where), read_only=read_only)
+    return PostgresStore(Address.of(where), read_only=read_only)
