@@ -30,11 +30,10 @@ from footfall.scenario.records import (
     Retry,
     Step,
     Text,
-    Wait,
 )
+from footfall.scenario.words import wait_text
 
 INDENT = "  "
-UNITS_MS = (("days", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1000), ("ms", 1))
 
 
 def outline(journey: Journey) -> Iterator[str]:
@@ -63,20 +62,6 @@ def chance_text(chance: Chance | None) -> str:
     if isinstance(chance, Ramp):
         return f"{chance_text(chance.start)} to {chance_text(chance.end)} over {chance.over} of {chance.of.text}"
     return chance.text if isinstance(chance, Expression) else "the rest" if isinstance(chance, Rest) else ""
-
-
-def wait_text(wait: Wait) -> str:
-    """Return a wait as in the file."""
-    if wait.kind == "uniform":
-        return f"{duration_text(wait.low_ms)} to {duration_text(wait.high_ms)}"
-    return ("about " if wait.kind == "about" else "") + duration_text(wait.low_ms)
-
-
-def duration_text(ms: int) -> str:
-    """Return a duration in the largest unit in which it has at most one digit after the point."""
-    unit, width = next((u, w) for u, w in UNITS_MS if ms >= w and ms * 10 % w == 0) if ms else ("s", 1000)
-    amount = f"{Decimal(ms) / width:.1f}".removesuffix(".0")
-    return f"{amount} {'day' if (amount, unit) == ('1', 'days') else unit}"
 
 
 def _indented(inner: Iterable[str]) -> Iterator[str]:

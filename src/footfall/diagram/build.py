@@ -14,6 +14,7 @@ from footfall.diagram.stages import certain_stages
 from footfall.errors import Mark
 from footfall.scenario import records
 from footfall.scenario.records import Chance, Expression, Journey, Scenario, Step
+from footfall.scenario.words import wait_text
 
 Lower = Callable[["_Builder", Any], None]
 
@@ -133,7 +134,7 @@ class _Builder:
 
     def emit(self, step: records.Emit) -> None:
         event = next((e for e in self.scenario.events if e.name == step.event), None)
-        waits = (f"after {words.wait_text(step.after)}",) if step.after else ()
+        waits = (f"after {wait_text(step.after)}",) if step.after else ()
         names = tuple(p.name for p in event.properties) if event and self.has_properties else ()
         stage = self.stage_at[step.at]
         taken = [s.name for s in self.scenario.stages[stage:] if any(on.text == step.event for on in s.on)]
@@ -208,7 +209,7 @@ class _Builder:
         leaves = f"{name}/leave"
         back = [f"{words.other_chance(step.leave)} again" if step.leave is not None else "again"]
         if step.come_back_after is not None:
-            back.append(f"after {words.wait_text(step.come_back_after)},")
+            back.append(f"after {wait_text(step.come_back_after)},")
             back.append("as a new session")
         self.tails = [self._decided(last, tuple(back), leaves, "no", "loop")]
         self._join(head)
@@ -232,9 +233,9 @@ class _Builder:
 
     def pause(self, step: records.Pause) -> None:
         if step.ends_session:
-            self._put("wait", f"comes back after {words.wait_text(step.wait)}", ("as a new session",))
+            self._put("wait", f"comes back after {wait_text(step.wait)}", ("as a new session",))
         else:
-            self._put("wait", f"waits {words.wait_text(step.wait)}")
+            self._put("wait", f"waits {wait_text(step.wait)}")
 
     def _state(self, step: Step, lines: tuple[str, ...]) -> None:
         """Put changes and picks into one box with those just before."""
@@ -254,7 +255,7 @@ class _Builder:
 
     def retry(self, step: records.Retry) -> None:
         anchor = self._anchor()
-        waits = [f"after {words.wait_text(step.after)}"] if step.after else []
+        waits = [f"after {wait_text(step.after)}"] if step.after else []
         guard = [f"when {step.when.text}"] if step.when else []
         label = (*guard, f"tries again, at most {step.at_most} ×", *waits)
         target = self.places[step.target]
@@ -262,7 +263,7 @@ class _Builder:
         self.tails = [_Tail(anchor, ("else",))]
 
     def later(self, step: records.Later) -> None:
-        when = f"after {words.wait_text(step.wait)}" if step.wait else f"at {step.moment.text}" if step.moment else ""
+        when = f"after {wait_text(step.wait)}" if step.wait else f"at {step.moment.text}" if step.moment else ""
         self._put("later", step.journey, (f"later, {when}",), stage=self.stage_at[step.at])
 
     def guard(self, step: records.Guard) -> None:
