@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from footfall import zones
+from footfall.cli.again import again
 from footfall.cli.arguments import DEFAULT_STORE
 from footfall.cli.console import size
 from footfall.errors import StoreError, UsageError
@@ -185,7 +186,7 @@ def _again(arguments: list[str], result: RunResult) -> str:
     kept = [argument for argument in arguments if argument != "--fresh"]
     if "start" in result.run.settings:
         kept += ["--start", result.run.settings["start"]]
-    return shlex.join(["footfall", *kept])
+    return again(kept)
 
 
 def _stored_bytes(balance: Balance) -> int:
