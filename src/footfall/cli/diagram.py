@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from footfall.cli import arguments, files
+from footfall.cli.data_command import DataCommand
 from footfall.errors import UsageError, shown
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ The file's ending says the format: .svg, .png, .html, .mmd (Mermaid) or .dot (Gr
 """
 
 
-@click.command("diagram", epilog=EPILOG)
+@click.command("diagram", cls=DataCommand, epilog=EPILOG)
 @click.argument("file", metavar="SCENARIO", type=arguments.SCENARIO)
 @click.option("--to", "target", metavar="FILE", required=True, help="Where to: .svg, .png, .html, .mmd or .dot.")
 @click.option("--journey", "names", metavar="NAME", multiple=True, help="Only this journey; repeatable.")

@@ -11,6 +11,7 @@ import click
 
 from footfall.cli import arguments, files
 from footfall.cli.console import clean
+from footfall.cli.data_command import DataCommand
 from footfall.errors import UsageError, shown
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ ENDINGS = {
 PLAN_ENDINGS = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt", ".json")
 
 
-@click.command("taxonomy", epilog=EPILOG)
+@click.command("taxonomy", cls=DataCommand, epilog=EPILOG)
 @click.argument("source", metavar="SCENARIO|PLAN", type=arguments.SCENARIO)
 @click.option("--to", "target", metavar="FILE", help="Where to; its ending says the format.")
 @click.option("--into", metavar="SCENARIO", help="A scenario's file that is to get what it lacks of the plan.")

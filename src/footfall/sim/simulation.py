@@ -194,4 +194,6 @@ def _among(persons: Array, saved: Mapping[str, Array]) -> Array:
 
 def _is_part(some: Array, persons: Array) -> bool:
     """Return whether numbers rise, and lie among those of a range."""
-    return not len(some) or bool(np.isin(some[[0, -1]], persons).all() and np.greater(np.diff(some), 0).all())
+    if not len(some) or not len(persons):
+        return not len(some)
+    return bool(persons[0] <= some[0] and some[-1] <= persons[-1] and np.greater(some[1:], some[:-1]).all())
