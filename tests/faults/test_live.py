@@ -16,6 +16,7 @@ from footfall.run.engine import DAY_MS
 from footfall.run.live import live
 from footfall.run.setup import set_up
 from footfall.store import open_store
+from tests.endpoints import endpoint
 from tests.unit.run.test_live import FakeClock
 
 KILLS = int(os.environ.get("FOOTFALL_KILLS", "4"))
@@ -29,6 +30,13 @@ from footfall.run.live import live
 checkpoint.EVERY_S = checkpoint.WORTH_S = float(sys.argv[2])
 checkpoint.MOST_SHARE = 1.0
 live("online-school", to=sys.argv[1], people=1500, start="2026-03-01", speed=float(sys.argv[3]), for_s=600,
+     watch=lambda standing: print("on", flush=True))
+"""
+
+CHILD_OF_TWO = """
+import sys
+from footfall.run.live import live
+live("online-school", to=sys.argv[1:3], people=1500, start="2026-03-01", speed=float(sys.argv[3]), for_s=600,
      watch=lambda standing: print("on", flush=True))
 """
 
@@ -77,3 +85,38 @@ def _reached(url):
             return until_ms
     except StoreError:
         return None
+
+
+def test_several_sinks_and_kills(tmp_path, monkeypatch):
+    """A quick and a slow one, killed at random instants: they stand at different times, and in the end have the same.
+
+    Each event is in the store once; the receiver, which may see one again with its id, has each.
+    """
+    monkeypatch.chdir(tmp_path)
+    chance, root = random.Random(7), Path(__file__).parents[2]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root), str(root / "src")])}
+
+    def slow(_):
+        time.sleep(0.02)
+        return 200
+
+    with endpoint(slow) as receiver:
+        to = ["duckdb:a.duckdb", receiver.url]
+        for _ in range(KILLS):
+            command = [sys.executable, "-c", CHILD_OF_TWO, *to, str(80_000 / KILLS)]
+            with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as child:
+                child.stdout.readline()
+                time.sleep(chance.uniform(0.0, 1.5))
+                child.kill()
+        ready = set_up(SCENARIO, people=PEOPLE, start=START, days=DAYS)
+        until_ms = ready.run.stream.start_ms + DAYS * DAY_MS
+        assert (_reached("a.duckdb") or 0) < until_ms
+        clock, at_once = FakeClock(until_ms), {"speed": 1e6, "for_s": 1e-10, "catch_up": True}
+        result = live(SCENARIO, to=to, people=PEOPLE, start=START, clock=clock, **at_once)
+        assert all(sink.generated == sink.accepted for sink in result.sinks)
+        wanted = sorted(footfall.events(SCENARIO, people=PEOPLE, start=START, days=DAYS)["insert_id"].to_pylist())
+        with open_store("a.duckdb") as store:
+            found = [row[0] for row in store.query("SELECT insert_id FROM online_school.events")]
+            assert store.runs()[0].is_complete
+        assert sorted(found) == wanted
+        assert sorted(set(receiver.ids)) == wanted
