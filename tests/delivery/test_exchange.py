@@ -114,6 +114,21 @@ def test_answers_are_shown_harmless():
     assert len(reply.excerpt) == 200
 
 
+@pytest.mark.parametrize("host", ["hooks.example", "127.0.0.1"])
+def test_a_path_that_is_repeated_is_not_shown(host):
+    """Many servers say which path they do not know; of a URL elsewhere it may be a secret, in whole or in part."""
+    path = "/hooks/c4n4ry-0001?key=c4n4ry-0002"
+    told = f"Cannot POST {path}: nobody is called c4n4ry-0002"
+    server = Rude(f"HTTP/1.1 404 No\r\nLocation: https://other{path}\x1b[2J\r\n\r\n{told}".encode())
+    target = Target("http", host, server.socket.getsockname()[1], path)
+    channel = Channel(target, SystemClock(), is_trusted=True, resolver=lambda *_: ["127.0.0.1"])
+    reply = channel.post(b"{}", {})
+    server.close()
+    for shown in (reply.excerpt, reply.fit(reply.headers["location"])):
+        assert ("c4n4ry" in shown) == (host == "127.0.0.1")
+        assert shown.isprintable()
+
+
 def test_kept_connection_that_was_closed():
     """A connection that the other side has closed meanwhile is made anew, without counting as a failure."""
     server = Rude(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")

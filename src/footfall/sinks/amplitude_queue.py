@@ -10,7 +10,7 @@ import itertools
 import json
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from footfall.errors import SinkError, TransientSinkError
@@ -384,8 +384,7 @@ class AmplitudeQueue:
 
     def _scrubbed(self, reply: Reply) -> Reply:
         """Return an answer without our key, should it be repeated there."""
-        key = self._key.value.encode()
-        return Reply(reply.status, reply.body.replace(key, MASK.encode()), reply.headers, reply.reason)
+        return replace(reply, body=reply.body.replace(self._key.value.encode(), MASK.encode()))
 
 
 def _letter(item: Item, reason: str, reply: Reply) -> Letter:

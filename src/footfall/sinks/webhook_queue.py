@@ -247,10 +247,11 @@ class WebhookQueue:
     def _over(self, parcel: Parcel, reply: Reply, name: str) -> None:
         del parcel, name
         told = {
-            401: "it does not accept our signature or credentials",
+            401: f"it does not accept our signature ({signature.SECRET_NAME}) or credentials",
             403: "it forbids what we do",
             407: "a proxy wants credentials",
             410: "it is gone and wants no more events",
         }
-        moved = f"it has moved to {reply.headers.get('location', 'an unknown place')[:200]}; redirects are not followed"
+        place = reply.fit(reply.headers.get("location", "an unknown place"))
+        moved = f"it has moved to {place}; redirects are not followed"
         self.fail(SinkError(f"{told.get(reply.status, moved)} (status {reply.status})"))

@@ -10,7 +10,7 @@ import http.client
 import io
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 from footfall.errors import PermanentSinkError
 from footfall.sinks.delivery import guard
 from footfall.sinks.delivery.clock import Clock
+from footfall.sinks.delivery.secrets import MASK
 from footfall.sinks.delivery.target import Target
 
 CONNECT_S, SILENCE_S = 5.0, 15.0
@@ -32,18 +33,25 @@ class Reply:
         status: 0 when nothing came back that could be understood: whether the request was taken is not known.
         body: At most 64 KiB of it.
         reason: Why nothing came back.
+        secrets: Texts that are not shown, should the answer repeat them.
     """
 
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
+    secrets: Sequence[str] = field(default=(), repr=False)
 
     @property
     def excerpt(self) -> str:
         """The first 200 characters, fit for a message."""
-        text = self.body[:800].decode("utf-8", "replace")[:200]
-        return "".join(c if c.isprintable() else " " for c in text)
+        return self.fit(self.body[:4000].decode("utf-8", "replace"))
+
+    def fit(self, text: str) -> str:
+        """Return some text of the answer as it may be shown: without secrets and control characters, and short."""
+        for secret in self.secrets:
+            text = text.replace(secret, MASK)
+        return "".join(c if c.isprintable() else " " for c in text[:200])
 
     def __str__(self) -> str:
         return f"{self.status} {self.excerpt}".strip() if self.status else self.reason
@@ -135,7 +143,7 @@ class Channel:
         elif answer.will_close:
             self.close()
         named = {name.lower(): value for name, value in answer.getheaders()}
-        return Reply(answer.status, content, named)
+        return Reply(answer.status, content, named, secrets=self._target.secrets)
 
 
 class _WholeLines(io.BufferedReader):

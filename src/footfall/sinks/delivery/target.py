@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
@@ -11,6 +12,8 @@ from footfall.errors import UsageError, shown
 from footfall.sinks.delivery.guard import is_loopback
 
 LONGEST_URL = 2000
+SHORTEST_SECRET = 8
+"""Characters of a part of a path that may be a secret; shorter ones are words such as `webhook`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,14 @@ class Target:
         if self.is_local:
             return f"{self.scheme}://{self.authority}{self.path}"
         return f"{self.scheme}://{self.authority}/…{self.digest[:6]}"
+
+    @property
+    def secrets(self) -> list[str]:
+        """What of a target that is not this machine's must not be shown: its path, and whatever is long in it."""
+        if self.is_local:
+            return []
+        parts = {part for part in re.split("[/?&=]", self.path) if len(part) >= SHORTEST_SECRET}
+        return sorted({self.path, self.path.partition("?")[0], *parts} - {"/"}, key=len, reverse=True)
 
     @property
     def digest(self) -> str:
