@@ -1,17 +1,32 @@
-"""The sender's clock is set back in the middle of a delivery: nothing waits for it, nothing is lost or there twice."""
+"""The clock is set back in the middle of something: nothing waits for it, nothing is lost or there twice."""
+
+import csv
+import json
+import sys
+import threading
+import time
 
 import pytest
 
+import footfall
+from footfall.run.engine import DAY_MS
+from footfall.run.resume import resume
+from footfall.run.send import send
+from footfall.run.setup import set_up
 from footfall.server.chaos import Profile
+from footfall.sinks import parse
 from footfall.sinks.amplitude import AmplitudeSettings, AmplitudeSink
 from footfall.sinks.delivery.clock import SystemClock
 from footfall.sinks.delivery.target import Target
 from footfall.sinks.webhook import WebhookSettings, WebhookSink
+from footfall.store import open_store
 from tests.chunks import SHOP, make_chunks, make_run
 from tests.delivery.test_amplitude_sink import anonymous_first
+from tests.endpoints import endpoint
 from tests.receivers import receiver
 
-YEAR_MS = 365 * 86_400_000
+YEAR_MS = 365 * DAY_MS
+RUN = {"people": 1500, "start": "2026-03-01", "days": 8}
 KINDS = ("webhook", "amplitude")
 
 
@@ -58,3 +73,78 @@ def test_clock_set_back(tmp_path, monkeypatch, kind):
     assert cursors
     assert [receipt.was_there_already for receipt in receipts] == [True, True] + [False] * (len(chunks) - 2)
     assert sorted(i for (i,) in stored) == ids
+
+
+def set_back(monkeypatch):
+    """Set this process's clock back by a year."""
+    right = time.time_ns
+    monkeypatch.setattr(time, "time_ns", lambda: right() - YEAR_MS * 1_000_000)
+
+
+@pytest.fixture(scope="module")
+def ids():
+    """Ids of all events of the run, sorted."""
+    return sorted(footfall.events("online-school", **RUN)["insert_id"].to_pylist())
+
+
+def ids_in(path):
+    if path.suffix == ".csv":
+        with path.open(newline="") as file:
+            return sorted(row["insert_id"] for row in csv.DictReader(file))
+    if path.suffix == ".ndjson":
+        return sorted(json.loads(line)["insert_id"] for line in path.read_text().splitlines())
+    with open_store(path) as store:
+        return sorted(row[0] for row in store.query("SELECT insert_id FROM online_school.events"))
+
+
+def begin(spec):
+    """Write the first half of the run."""
+    ready, sink = set_up("online-school", **RUN), parse(spec)
+    start_ms, until_ms = ready.run.stream.start_ms, ready.run.until_ms
+    sink.open(ready.run, fresh=False)
+    group = ready.engine.simulation(ready.run.id, 0, ready.engine.groups.range(0)[1], until_ms)
+    sink.commit(sink.prepare(group.advance((start_ms + until_ms) // 2)))
+    sink.close(complete=False)
+
+
+@pytest.mark.parametrize("name", ["a.duckdb", "p", "a.ndjson", "a.csv"])
+def test_clock_set_back_before_a_run_is_resumed(tmp_path, monkeypatch, ids, name):
+    """Begun next year, as the clock has it: `resume` completes it, with each event once, and then has nothing to do."""
+    path = tmp_path / name
+    begin(f"{'parquet' if name == 'p' else path.suffix[1:]}:{path}")
+    assert 0 < len(ids_in(path)) < len(ids)
+    set_back(monkeypatch)
+    (result,) = resume(path)
+    assert result.is_clean
+    with open_store(path) as store:
+        (info,) = store.runs()
+    assert info.is_complete
+    assert info.finished_ms < info.created_ms - YEAR_MS // 2
+    assert ids_in(path) == ids
+    assert resume(path) == []
+
+
+def test_clock_set_back_before_a_delivery_goes_on(tmp_path, monkeypatch, ids):
+    """A stored run is sent, stopped on the way, and sent again a year earlier: each event is there once."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys.modules[send.__module__], "PART_EVENTS", 40)
+    footfall.run("online-school", to="duckdb:a.duckdb", workers=1, **RUN)
+    stop = threading.Event()
+    with endpoint() as made:
+
+        def stopping(events):
+            if len(made.ids) > len(ids) // 3:
+                stop.set()
+            return 200
+
+        made.answer = stopping
+        to = f"{made.url}#batch=10"
+        first = send("a.duckdb", to=to, stop=stop)
+        assert not first.is_finished
+        assert 0 < first.sinks[0].accepted < len(ids)
+        set_back(monkeypatch)
+        second = send("a.duckdb", to=[to, "ndjson:a.ndjson"])
+        assert second.is_clean
+        assert second.sinks[0].accepted == len(ids) - first.sinks[0].accepted
+        assert sorted(made.ids) == ids
+    assert ids_in(tmp_path / "a.ndjson") == ids

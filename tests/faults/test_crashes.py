@@ -7,20 +7,25 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import count
 from pathlib import Path
 
 import pytest
 
+from footfall.errors import StoreError
 from footfall.sinks import parse
-from footfall.sinks.conformance.chunks import make_chunks, make_run
-from footfall.sinks.conformance.rows import differences, expected, from_json, plain
+from footfall.sinks.conformance.chunks import make_chunks, make_parts, make_run
+from footfall.sinks.conformance.rows import differences, expected, plain
 from footfall.sinks.conformance.schemas import SCHOOL
 from footfall.store import open_store
+from tests.faults.crashing import rows_in_file
 
 ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("FOOTFALL_KILLS", "5"))
 RUN = make_run(SCHOOL, days=6, people=128)
-SPECS = ("duckdb:a.duckdb", "parquet:p", "ndjson:a.ndjson")
+PARTS = len(make_parts(RUN))
+FILES = ("ndjson:a.ndjson", "csv:a.csv", "json:a.json")
+SPECS = ("duckdb:a.duckdb", "parquet:p", *FILES)
 
 CHILD = """
 import sys
@@ -65,18 +70,18 @@ def start(folder, script, *args):
     )
 
 
-def rows_in(folder):
+def rows_in(folder, spec):
     """Return what is there of the run, by table."""
-    if (folder / "a.ndjson").exists():
-        return {"events": [from_json(line) for line in (folder / "a.ndjson").read_text().splitlines()]}
-    with open_store(folder / ("p" if (folder / "p").exists() else "a.duckdb")) as store:
+    if spec in FILES:
+        return {"events": rows_in_file(folder / spec.partition(":")[2], RUN)}
+    with open_store(folder / spec.partition(":")[2]) as store:
         return {
             name: plain(store.arrow(f"SELECT * FROM school.{name}").to_pylist())
             for name in ("events", "changes", "arrivals")
         }
 
 
-@pytest.mark.parametrize("spec", ["parquet:p", "ndjson:a.ndjson"])
+@pytest.mark.parametrize("spec", ["parquet:p", *FILES])
 def test_a_failure_at_any_operation_leaves_something_to_continue(tmp_path, spec):
     """Dead before, dead after, disk full, half written: at every sync, rename, append and commit; then all is there."""
     folder = tmp_path / "run"
@@ -100,22 +105,31 @@ def test_a_failure_at_any_operation_leaves_something_to_continue(tmp_path, spec)
 
 @pytest.mark.parametrize("spec", SPECS)
 def test_a_kill_at_any_instant_leaves_something_to_continue(tmp_path, spec):
-    """After kill -9 at random instants, what was acknowledged is there; after the last run, every row is there once."""
+    """After kill -9 at random instants, what was acknowledged is there; after the last run, every row is there once.
+
+    Whenever a run has come to its end it is checked, and another one begun, so that every kill meets one at work.
+    """
     chance = random.Random(f"{spec} {time.time_ns()}")
-    chunks = list(make_chunks(RUN))
-    acknowledged = 0
-    for _ in range(KILLS):
-        child = start(tmp_path, CHILD, spec)
-        assert child.stdout.readline() == "open\n"
-        time.sleep(chance.uniform(0, 0.6))
-        child.send_signal(signal.SIGKILL)
-        acknowledged += child.communicate()[0].count("part\n")
-        assert committed(tmp_path, spec) >= acknowledged
-        acknowledged = committed(tmp_path, spec)
-    last = start(tmp_path, CHILD, spec)
-    last.communicate()
-    assert last.returncode == 0
-    assert differences(expected(chunks), rows_in(tmp_path)) == {}
+    wanted = expected(make_chunks(RUN))
+    kills = acknowledged = 0
+    for folder in map(tmp_path.joinpath, map(str, count())):
+        folder.mkdir()
+        while acknowledged < PARTS and kills < KILLS:
+            child = start(folder, CHILD, spec)
+            assert child.stdout.readline() == "open\n"
+            time.sleep(chance.uniform(0, 0.6))
+            kills += child.poll() is None
+            child.send_signal(signal.SIGKILL)
+            acknowledged += child.communicate()[0].count("part\n")
+            assert committed(folder, spec) >= acknowledged
+            acknowledged = committed(folder, spec)
+        last = start(folder, CHILD, spec)
+        last.communicate()
+        assert last.returncode == 0
+        assert differences(wanted, rows_in(folder, spec)) == {}
+        if kills >= KILLS:
+            return
+        acknowledged = 0
 
 
 def committed(folder, spec):
@@ -127,7 +141,7 @@ def committed(folder, spec):
 @pytest.mark.parametrize("spec", SPECS)
 def test_a_full_disk_keeps_what_was_committed(tmp_path, spec):
     """Where no more can be written, the error says so and how to go on; with space again, the run is completed."""
-    limits = {"duckdb": 4_000_000, "parquet": 70_000, "ndjson": 3_000_000}
+    limits = {"duckdb": 4_000_000, "parquet": 70_000, "ndjson": 3_000_000, "csv": 3_000_000, "json": 3_000_000}
     child = start(tmp_path, LIMITED, spec, str(limits[spec.partition(":")[0]]))
     said = child.communicate()[0]
     assert "the disk is full" in said
@@ -139,4 +153,20 @@ def test_a_full_disk_keeps_what_was_committed(tmp_path, spec):
     already = [sink.commit(sink.prepare(chunk)).was_there_already for chunk in chunks]
     sink.close(complete=True)
     assert not all(already)
-    assert differences(expected(chunks), rows_in(tmp_path)) == {}
+    assert differences(expected(chunks), rows_in(tmp_path, spec)) == {}
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_two_at_once(tmp_path, spec):
+    """While one process writes, a second one is refused with the number of the first, which is not disturbed."""
+    first = start(tmp_path, CHILD, spec)
+    assert first.stdout.readline() == "open\n"
+    first.send_signal(signal.SIGSTOP)
+    try:
+        with pytest.raises(StoreError, match=rf"is in use by process {first.pid}( .*)?\n  hint: wait"):
+            parse(f"{spec.partition(':')[0]}:{tmp_path / spec.partition(':')[2]}").open(RUN, fresh=False)
+    finally:
+        first.send_signal(signal.SIGCONT)
+    first.communicate()
+    assert first.returncode == 0
+    assert differences(expected(make_chunks(RUN)), rows_in(tmp_path, spec)) == {}

@@ -1,5 +1,6 @@
-"""Runs that are killed, on the real engine, into every kind of sink: afterwards every event is there once."""
+"""Runs that are killed, on the real engine, into every kind of store and file: afterwards every event is there once."""
 
+import csv
 import json
 import os
 import random
@@ -7,15 +8,18 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from footfall.store import open_store
 
+KILLS = int(os.environ.get("FOOTFALL_KILLS", "4"))
 COMMAND = str(Path(sys.executable).parent / "footfall")
 RUN = ("run", "ecommerce", "--people", "30000", "--days", "3", "--quiet")  # two groups
-SINKS = ("--to", "duckdb:a.duckdb", "--to", "parquet:p", "--to", "ndjson:a.ndjson")
+SPECS = ("duckdb:a.duckdb", "parquet:p", "ndjson:a.ndjson", "csv:a.csv", "json:a.json")
+SINKS = tuple(word for spec in SPECS for word in ("--to", spec))
 
 
 def start(folder, *args):
@@ -25,11 +29,15 @@ def start(folder, *args):
 def finish(folder, *args):
     done = subprocess.run([COMMAND, *RUN, *args], cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def ids_in(folder):
     """Return the ids of all events per sink, sorted."""
     found = {"ndjson": [json.loads(line)["insert_id"] for line in (folder / "a.ndjson").read_text().splitlines()]}
+    found["json"] = [event["insert_id"] for event in json.loads((folder / "a.json").read_text())]
+    with (folder / "a.csv").open(newline="") as file:
+        found["csv"] = [row["insert_id"] for row in csv.DictReader(file, strict=True)]
     for name in ("a.duckdb", "p"):
         with open_store(folder / name) as store:
             found[name] = [row[0] for row in store.query("SELECT insert_id FROM ecommerce.events")]
@@ -47,16 +55,36 @@ def whole(tmp_path_factory):
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_the_run_is_killed(tmp_path, whole, workers):
-    """Kill -9 at random instants, several times, then once more to the end: nothing twice, nothing missing."""
+    """Kill -9 at random instants, several times, then once more to the end: nothing twice, nothing missing.
+
+    What the last call says of each sink adds up. A run that ends before it is killed is checked, and begun anew.
+    """
     ids, seconds = whole
-    chance = random.Random(int(workers))
-    for _ in range(4):
-        process = start(tmp_path, *SINKS, "--workers", workers)
-        time.sleep(chance.uniform(0.3, 1.0) * seconds)
-        process.kill()
-        process.communicate()
-    finish(tmp_path, *SINKS, "--workers", workers)
-    assert all(found == ids for found in ids_in(tmp_path).values())
+    chance, kills = random.Random(int(workers)), 0
+    for folder in map(tmp_path.joinpath, map(str, count())):
+        folder.mkdir()
+        ended = False
+        while not ended and kills < KILLS:
+            process = start(folder, *SINKS, "--workers", workers)
+            time.sleep(chance.uniform(0.3, 1.0) * seconds)
+            ended = process.poll() is not None
+            kills += not ended
+            process.kill()
+            process.communicate()
+        check(finish(folder, *SINKS, "--workers", workers, "--summary", "json"))
+        assert all(found == ids for found in ids_in(folder).values())
+        if kills >= KILLS:
+            return
+
+
+def check(said):
+    """Check that the balances of a summary add up, and that all is delivered."""
+    sinks = json.loads(said)["sinks"]
+    assert [sink["to"] for sink in sinks] == list(SPECS)
+    for sink in sinks:
+        assert sink["is_complete"]
+        assert sink["generated"] == sink["accepted"] + sink["rejected"] + sink["pending"]
+        assert sink["rejected"] == sink["pending"] == 0
 
 
 def workers_of(pid):

@@ -14,6 +14,7 @@ from footfall.errors import StoreError
 from footfall.run.chunks import simulate
 from footfall.store import open_store
 from tests.endpoints import endpoint
+from tests.receivers import receiver
 
 KILLS = int(os.environ.get("FOOTFALL_KILLS", "3"))
 START = "from footfall.cli.main import main; main()"
@@ -166,6 +167,29 @@ def test_kills_while_sinks_stand_apart(tmp_path, ids):
         assert not list((tmp_path / ".footfall-ledger").glob("*.scratch/*"))
     assert ids_in(tmp_path / "p") == ids_in(tmp_path / "a.duckdb") == ids
     assert not list(tmp_path.rglob("*.tmp"))
+
+
+def test_kills_of_all_processes(tmp_path):
+    """Kill -9 of owner and workers at once, at random instants: in the end each of three sinks has each event once."""
+    size = ("--people", "9000", "--days", "1", "--workers", "2")  # two groups, so that there are two workers
+    wanted = sorted(i for c in simulate("ecommerce", people=9000, days=1) for i in c.events["insert_id"].to_pylist())
+    chance = random.Random(12)
+    with receiver(tmp_path) as client:
+        to = ("--to", f"webhook+http://127.0.0.1:{client.listener.port}/webhook#batch=200&concurrency=2", *FILES)
+        command = [sys.executable, "-c", START, "run", "ecommerce", *size, *to, "--summary", "json"]
+        for _ in range(KILLS):
+            process = subprocess.Popen(
+                command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+            )
+            time.sleep(chance.uniform(1.0, 4.0))
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
+        assert done.returncode == 0, done.stderr
+        sinks = sinks_of(done.stdout)
+        assert all(sink["is_complete"] and sink["pending"] == sink["rejected"] == 0 for sink in sinks.values())
+        assert sorted(i for (i,) in client.rows("SELECT insert_id FROM received")) == wanted
+    assert ids_in(tmp_path / "p") == ids_in(tmp_path / "a.duckdb") == wanted
 
 
 def test_a_reader_that_leaves_does_not_end_the_others(tmp_path, ids):
