@@ -44,9 +44,9 @@ def start(folder, *to, debug=False, more=()):
     )
 
 
-def target(kind, port):
+def target(kind, port, batch=150):
     if kind == "webhook":
-        return f"webhook+http://127.0.0.1:{port}/webhook#batch=150&timeout=1"
+        return f"webhook+http://127.0.0.1:{port}/webhook#batch={batch}&timeout=1"
     return f"amplitude:us#url=http://127.0.0.1:{port}&endpoint=batch&timeout=1"
 
 
@@ -92,6 +92,19 @@ def test_killed_over_a_bad_line(tmp_path, truth, kind):
         if kind == "amplitude":
             got = {user: client.listener.received.profiles.of(f"u/{user}").get("stage") for user in stages}
             assert got == stages
+
+
+@pytest.mark.parametrize("kind", ["webhook", "amplitude"])
+def test_storms(tmp_path, truth, kind):
+    """Most requests are answered with 5xx or 429, several in a row: every event is there once, and the sums hold."""
+    ids, _ = truth
+    with receiver(tmp_path, chaos=Profile(kinds=("5xx", "429"), share=0.5, seed=5)) as client:
+        out, err = start(tmp_path, target(kind, client.listener.port, batch=1000)).communicate(timeout=240)
+        (balance,) = json.loads(out)["sinks"]
+        assert (balance["accepted"], balance["rejected"], balance["pending"]) == (balance["generated"], 0, 0), err
+        assert client.listener.receiver.chaos["429"] > 1
+        stored = client.rows(f"SELECT insert_id FROM received WHERE {NOT_EVENTS} ORDER BY insert_id")
+        assert [i for (i,) in stored] == ids
 
 
 def test_two_runs_at_once(tmp_path):
