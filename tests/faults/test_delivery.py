@@ -107,6 +107,26 @@ def test_storms(tmp_path, truth, kind):
         assert [i for (i,) in stored] == ids
 
 
+@pytest.mark.parametrize("kind", ["webhook", "amplitude"])
+def test_server_gone_for_a_while(tmp_path, truth, kind):
+    """The receiver ends in the middle of a delivery and begins again: the run waits, and every event is there once."""
+    slow = Profile(kinds=("slow",), share=1.0, slow_s=0.8)
+    with receiver(tmp_path, chaos=slow) as client:
+        port = client.listener.port
+        process = start(tmp_path, target(kind, port).replace("timeout=1", "timeout=5"))
+        deadline = time.monotonic() + 60
+        while not client.rows("SELECT insert_id FROM received LIMIT 1") and time.monotonic() < deadline:
+            time.sleep(0.05)
+    time.sleep(1)
+    assert process.poll() is None
+    with receiver(tmp_path, port=port) as client:
+        out, err = process.communicate(timeout=120)
+        (balance,) = json.loads(out)["sinks"]
+        assert (balance["accepted"], balance["rejected"], balance["pending"]) == (balance["generated"], 0, 0), err
+        stored = client.rows(f"SELECT insert_id FROM received WHERE {NOT_EVENTS} ORDER BY insert_id")
+        assert [i for (i,) in stored] == truth[0]
+
+
 def test_two_runs_at_once(tmp_path):
     """A second run on the ledger of the first is refused, and says which process has it."""
     with receiver(tmp_path, chaos=Profile(kinds=("timeout",), share=1.0, hang_s=30)) as client:
