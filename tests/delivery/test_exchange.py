@@ -119,7 +119,8 @@ def test_a_path_that_is_repeated_is_not_shown(host):
     """Many servers say which path they do not know; of a URL elsewhere it may be a secret, in whole or in part."""
     path = "/hooks/c4n4ry-0001?key=c4n4ry-0002"
     told = f"Cannot POST {path}: nobody is called c4n4ry-0002"
-    server = Rude(f"HTTP/1.1 404 No\r\nLocation: https://other{path}\x1b[2J\r\n\r\n{told}".encode())
+    head = f"HTTP/1.1 404 No\r\nLocation: https://other{path}\x1b[2J\r\nContent-Length: {len(told)}\r\n\r\n"
+    server = Rude((head + told).encode(), then="wait")
     target = Target("http", host, server.socket.getsockname()[1], path)
     channel = Channel(target, SystemClock(), is_trusted=True, resolver=lambda *_: ["127.0.0.1"])
     reply = channel.post(b"{}", {})
