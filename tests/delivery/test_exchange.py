@@ -124,6 +124,7 @@ def test_a_path_that_is_repeated_is_not_shown(host):
     target = Target("http", host, server.socket.getsockname()[1], path)
     channel = Channel(target, SystemClock(), is_trusted=True, resolver=lambda *_: ["127.0.0.1"])
     reply = channel.post(b"{}", {})
+    channel.close()
     server.close()
     for shown in (reply.excerpt, reply.fit(reply.headers["location"])):
         assert ("c4n4ry" in shown) == (host == "127.0.0.1")
