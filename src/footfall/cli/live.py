@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-import shlex
 import shutil
 import sys
 import threading
@@ -15,6 +14,7 @@ import click
 
 from footfall import zones
 from footfall.cli import arguments, options, verdict
+from footfall.cli.again import again
 from footfall.cli.data_command import DataCommand
 from footfall.cli.interrupts import gentle_stop
 from footfall.errors import UsageError, shown
@@ -257,4 +257,4 @@ def _again(given: list[str], result: LiveResult) -> str:
     is_known = any(sink.name.startswith(QUERYABLE) for sink in result.sinks)
     is_dated = any(part.partition("=")[0] == "--start" for part in given)
     day = _time(result.run.stream.start_ms, result.time_zone)[:10]
-    return shlex.join(["footfall", *given, *([] if is_known or is_dated else ["--start", day])])
+    return again([*given, *([] if is_known or is_dated else ["--start", day])])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import shlex
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from footfall.cli import arguments, options, verdict
+from footfall.cli.again import again
 from footfall.cli.data_command import DataCommand
 from footfall.cli.interrupts import gentle_stop
 from footfall.errors import UsageError, shown
@@ -163,7 +163,7 @@ def tell_unfinished(balances: Sequence[Balance]) -> None:
     """Say on standard error how to go on."""
     is_failed = any(balance.problem for balance in balances)
     what = "not everything is delivered" if is_failed else "stopped before the end"
-    click.echo(f"{what}; to continue: {shlex.join(['footfall', *sys.argv[1:]])}", err=True)
+    click.echo(f"{what}; to continue: {again(sys.argv[1:])}", err=True)
 
 
 def _rate(result: RunResult) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import tempfile
 import threading
@@ -12,10 +13,9 @@ from pathlib import Path
 from typing import TypeVar
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from footfall.errors import StoreError, TransientSinkError
-from footfall.events.chunk import Chunk, Run
+from footfall.events.chunk import Chunk, Part, Run
 from footfall.sinks.encode_pgcopy import HEAD, TAIL, copy_rows
 from footfall.sinks.scratch import Scratch, Spool, drop
 from footfall.sinks.sink import (
@@ -35,6 +35,7 @@ from footfall.store.postgres import layout
 from footfall.store.postgres.address import Address
 from footfall.store.shape import check_chunk
 from footfall.store.tables import SCENARIO_TABLES
+from footfall.units.durations import DAY_MS
 
 T = TypeVar("T")
 
@@ -53,7 +54,8 @@ class PostgresSink:
 
     Args:
         url: `postgresql://USER@HOST:PORT/DATABASE`.
-        partition: `day` makes a table per day of events, when the scenario's tables are first made.
+        partition: `day` makes a table per day of events, when the scenario's tables are first made; which way they were
+            made counts from then on.
         patience_s: How long to wait for a server that is gone, before giving up.
     """
 
@@ -68,6 +70,7 @@ class PostgresSink:
         self._stop: threading.Event | None = None
         self._run: Run | None = None
         self._book: CursorBook | None = None
+        self._is_by_day = False
 
     @property
     def name(self) -> str:
@@ -78,8 +81,6 @@ class PostgresSink:
         """Write a chunk's tables in the binary COPY format."""
         check_chunk(chunk)
         payloads = {name: self._encode(name, getattr(chunk, name)) for name in SCENARIO_TABLES}
-        if self._by_day:
-            payloads["days"] = tuple(Payload(0, 0, target=day) for day in _days(chunk.events))
         return prepared_of(chunk, payloads)
 
     def open(self, run: Run, *, fresh: bool) -> Cursors:
@@ -98,6 +99,7 @@ class PostgresSink:
                 layout.only_one(self._connection)
                 layout.make_meta(self._connection, self.address)
                 layout.begin_run(self._connection, self.address, run, by_day=self._by_day, fresh=fresh)
+                self._is_by_day = layout.is_by_day(self._connection, run.stream.schema.scenario)
             self._look_up()
         except BaseException:
             self._let_go()
@@ -168,7 +170,8 @@ class PostgresSink:
         with pg.transaction(self._connection):
             if not layout.put_part(self._connection, prepared.ledger_row()):
                 return False
-            layout.make_days(self._connection, scenario, [p.target for p in prepared.payloads.get("days", ())])
+            if self._is_by_day:
+                layout.make_days(self._connection, scenario, _days(prepared.part))
             for name in SCENARIO_TABLES:
                 for payload in prepared.payloads[name]:
                     self._copy(f"{quote(scenario)}.{name}", self._columns[name], payload)
@@ -281,9 +284,12 @@ def _sweep() -> None:
             continue
 
 
-def _days(events: pa.Table) -> list[str]:
-    """Return the days, in UTC, on which something happens."""
-    return sorted(pc.unique(pc.strftime(events["time"], format="%Y-%m-%d")).to_pylist())
+def _days(part: Part) -> Iterator[str]:
+    """Yield the days of a part's span, in UTC."""
+    day = part.from_ms - part.from_ms % DAY_MS
+    while day < part.until_ms:
+        yield dt.datetime.fromtimestamp(day / 1000, dt.UTC).date().isoformat()
+        day += DAY_MS
 
 
 def _bytes_of(rows: pa.Array) -> memoryview:
