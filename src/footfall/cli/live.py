@@ -17,7 +17,7 @@ from footfall.cli import arguments, options, verdict
 from footfall.cli.again import again
 from footfall.cli.data_command import DataCommand
 from footfall.cli.interrupts import gentle_stop
-from footfall.errors import UsageError, shown
+from footfall.errors import shown
 
 if TYPE_CHECKING:
     from footfall.run.live import LiveResult
@@ -36,6 +36,7 @@ Ctrl-C once finishes what is in flight and says how to go on; twice stops at onc
 
 _SPAN = re.compile(r"([0-9]+(?:\.[0-9]+)?)(s|m|h|d)")
 _RATE = re.compile(r"([0-9]+(?:\.[0-9]+)?)([kM]?)/s")
+FASTEST = 1e9
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _TIMES = {"": 1, "k": 1e3, "M": 1e6}
 
@@ -66,11 +67,27 @@ class Rate(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
         return float(found[1]) * _TIMES[found[2]]
 
 
+class Speed(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2
+    """Simulated seconds per second: 1, 60, 0.5."""
+
+    name = "factor"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the factor."""
+        try:
+            factor = float(value)
+        except ValueError:
+            factor = 0.0
+        if not 0 < factor < FASTEST:
+            self.fail(f"{shown(str(value))} is not a number above 0, like 1 for the clock's own pace or 60", param, ctx)
+        return factor
+
+
 @click.command("live", cls=DataCommand, epilog=EPILOG)
 @click.argument("scenario", type=arguments.SCENARIO)
 @click.option("--to", metavar="SINK", multiple=True, required=True, help="Where to; repeatable, as for footfall run.")
 @options.delivery
-@click.option("--speed", type=float, default=1.0, show_default=True, help="How many times faster than the clock.")
+@click.option("--speed", type=Speed(), default=1.0, show_default=True, help="How many times faster than the clock.")
 @click.option(
     "--for", "for_s", type=Span(), help="How long to run by the clock: 30s, 10m, 2h.  [default: until stopped]"
 )
@@ -105,8 +122,6 @@ def command(
     from footfall.run.live import live
     from footfall.run.meter import nobody
 
-    if given["speed"] <= 0:
-        raise UsageError(f"--speed {given['speed']:g}\n  accepted: a number above 0, 1 being the clock's own pace")
     sinks = options.read_sinks(to, region=region, dry_run=dry_run)
     with gentle_stop() as stop:
         printer = _Printer(stop, is_terminal=sys.stderr.isatty())

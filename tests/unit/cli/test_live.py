@@ -72,6 +72,8 @@ def test_live_says_how_to_go_on_after_a_failure(tmp_path):
         (("--for", "0s"), "is not a time like 30s"),
         (("--rate-limit", "500"), "is not a rate like 500/s"),
         (("--speed", "-1"), "a number above 0"),
+        (("--speed", "fast"), '"fast" is not a number above 0, like 1'),
+        (("--speed", "nan"), "a number above 0"),
     ],
 )
 def test_live_tells_what_is_accepted(tmp_path, wrong, told):
