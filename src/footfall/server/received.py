@@ -21,6 +21,8 @@ from footfall.sinks.delivery.clock import Clock
 DAY_MS = 86_400_000
 MOST_AT_ONCE = 64
 """Requests per transaction: a commit costs some milliseconds, whatever it holds."""
+PATIENCE_S = 0.02
+"""How long a transaction is put off until as many requests have come as there were at once the last time."""
 REST_S = 1.0
 """How long a store that has failed is left alone; requests are refused meanwhile."""
 CALM = 9
@@ -104,15 +106,26 @@ class Received:
 
     def _write(self) -> None:
         """Store what comes until told to stop; the thread's whole life."""
-        is_last = False
+        is_last, at_once = False, 1
         while not is_last:
-            together = [self._waiting.get()]
-            while together[-1] is not None and len(together) < MOST_AT_ONCE and not self._waiting.empty():
-                together.append(self._waiting.get())
+            together = self._gather(at_once)
             is_last = together[-1] is None
             # From here on nobody can cancel; a request that was cancelled before is told nothing, and not stored.
             for group in self._stored([w for w in together if w is not None and w[1].set_running_or_notify_cancel()]):
+                at_once = len(together) + self._waiting.qsize()
                 self._answer(*group)
+
+    def _gather(self, n_expected: int) -> list[Waiting | None]:
+        """Return what waits, having waited for some more where some more are expected; None, at the end, to stop."""
+        together = [self._waiting.get()]
+        until = self._clock.monotonic() + PATIENCE_S
+        while together[-1] is not None and len(together) < MOST_AT_ONCE:
+            left_s = until - self._clock.monotonic() if len(together) < n_expected else 0
+            try:
+                together.append(self._waiting.get(timeout=max(left_s, 0)))
+            except queue.Empty:
+                break
+        return together
 
     def _stored(self, together: Sequence[Waiting]) -> Iterator[tuple[Sequence[Waiting], Sequence[Stored] | StoreError]]:
         """Store together; where the events of one are at fault, one by one, so that the others are not."""

@@ -78,6 +78,7 @@ class DuckDBShelf(Shelf):
         """Open the file and make the tables that are missing."""
         self.close()
         self._connection = connection = duck.connect(self.path, read_only=False)
+        connection.execute("SET threads = 1")  # what is written at once is little: a second one costs more than it does
         (names,) = duck.fetch(connection, "SELECT current_database() AS d, current_schema() AS s").to_pylist()
         self._home = ".".join(map(quote, names.values()))
         self._check_own()
