@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections import Counter
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -10,9 +11,14 @@ import pytest
 from amplitude import Amplitude, BaseEvent
 
 from footfall.errors import PermanentSinkError, StoreError, UsageError
+from footfall.server.amplitude import Amplitude as Checks
+from footfall.server.amplitude import Answer
 from footfall.server.chaos import Profile
 from footfall.sinks import parse
 from footfall.sinks.amplitude import AmplitudeSettings, AmplitudeSink
+from footfall.sinks.delivery.amplitude_limits import HTTP_V2
+from footfall.sinks.delivery.courier import carry_out
+from footfall.sinks.delivery.exchange import Reply
 from footfall.sinks.delivery.target import Target
 from tests.chunks import AWKWARD, SCHOOL, SHOP, make_chunks, make_run
 from tests.clocks import FakeClock
@@ -256,6 +262,40 @@ def test_dry_run(tmp_path, monkeypatch, capsys):
     assert "dry run, nothing was sent" in said
     assert "it would take about 0:0" in said
     assert not list(tmp_path.rglob("*.sqlite"))
+
+
+def test_the_rate_of_a_person_holds_across_parts(tmp_path, monkeypatch):
+    """Source: http-v2, 429: what a person has done in one part counts when the next one is sent: nothing is throttled.
+
+    Parts of 25 events of a person, two people by turns, on a clock that only moves when it is waited for.
+    """
+    run = make_run(SCHOOL, days=30)
+    statuses = Counter()
+    sink = sink_to(9, tmp_path, is_dry=True, rate=0, endpoint="v2")
+    sink.open(run, fresh=False)
+    checks = Checks(sink._sending._clock)
+
+    def answer(request):
+        taken = checks.take(HTTP_V2, request.body)
+        status, body = (taken.status, taken.body) if isinstance(taken, Answer) else (200, {"code": 200})
+        statuses[status] += 1
+        return Reply(status, json.dumps(body).encode())
+
+    monkeypatch.setattr("footfall.sinks.amplitude.carry_out", lambda queue, _, clock: carry_out(queue, answer, clock))
+    accepted = [sink.commit(sink.prepare(of_one_person(chunk))).accepted for chunk in make_chunks(run)]
+    sink.close(complete=False)
+    assert sum(accepted) == 25 * 60
+    assert statuses.keys() == {200}
+
+
+def of_one_person(chunk):
+    """Return a chunk with 25 events, all of its first person."""
+    events, n, person = chunk.events.slice(0, 25), 25, chunk.part.first_person
+    for name, value in {"user_id": f"user-{person:05d}", "device_id": f"device-{person:05d}", "person": person}.items():
+        place = events.schema.get_field_index(name)
+        field = events.schema.field(place)
+        events = events.set_column(place, field, pa.array([value] * n).cast(field.type))
+    return replace(chunk, events=events, changes=chunk.changes.slice(0, 0))
 
 
 def test_seven_days(tmp_path):

@@ -169,6 +169,7 @@ class _Sending:
         self._n_requests = self._n_bytes = self._n_refused = self._n_retries = 0
         self._queue: AmplitudeQueue | None = None
         self._desk: Desk | None = None
+        self._before: dict[int, Lane] = {}
 
     def open(self, *, fresh: bool) -> None:
         """Take the ledger, and check that nothing would be sent again that Amplitude has forgotten to have."""
@@ -190,6 +191,7 @@ class _Sending:
             return before
         self._announce(prepared)
         queue = self._delivered(self._lanes(prepared), prepared.events)
+        self._remember(queue.lanes)
         owed = {} if self._settings.skips_properties else queue.owed()
         return self._open_desk.settle(prepared, queue.letters, queue.size_bytes, owed)
 
@@ -269,11 +271,20 @@ class _Sending:
         people = dict.fromkeys([*(item.person for item in items), *map(int, later)])
         owed = self._open_desk.ledger.owed(self._run.id, people)
         lanes = {person: Lane(person, Known(**owed.get(person, {}))) for person in people}
+        for person in lanes.keys() & self._before.keys():
+            before = self._before[person]
+            lanes[person].taken, lanes[person].ready_at = before.taken, before.ready_at
         for item in items:
             lanes[item.person].items.append(with_device(item, lanes[item.person]))
         for person, what in later.items():
             lanes[int(person)].tail = what
         return list(lanes.values())
+
+    def _remember(self, lanes: list[Lane]) -> None:
+        """Keep whose events have just been sent: rates are of people, not of parts."""
+        now = self._clock.monotonic()
+        known = self._before | {lane.person: lane for lane in lanes}
+        self._before = {person: lane for person, lane in known.items() if lane.taken and lane.taken[-1][0] > now - 1.0}
 
     def _delivered(self, lanes: list[Lane], n_events: int) -> AmplitudeQueue:
         """Send until all events are accepted or refused.

@@ -93,6 +93,7 @@ class Lane:
         ready_at: Not before.
         is_busy: Some are on their way.
         is_parked: Amplitude takes no more of this person today.
+        taken: When something of theirs was accepted within the last second, and how many objects.
     """
 
     person: int
@@ -103,6 +104,13 @@ class Lane:
     is_busy: bool = False
     is_parked: bool = False
     is_queued: bool = False
+    taken: deque[tuple[float, int]] = field(default_factory=deque)
+
+    def room(self, now: float, most: int) -> int:
+        """Return how many objects may be sent now, so that none of a person's seconds has more than so many."""
+        while self.taken and self.taken[0][0] <= now - 1.0:
+            self.taken.popleft()
+        return most - sum(n for _, n in self.taken)
 
     def put_back(self, items: list[Item], dropped: set[int]) -> None:
         """Put events back at the front, without those at some places; what these said goes with the next one."""

@@ -196,12 +196,13 @@ class AmplitudeQueue:
     def _add(self, load: Load, lane: Lane, room: int) -> int:
         """Move events of a person into a load while they fit; return their bytes."""
         share = Share(lane, [], lane.known.copy())
+        room_of_one = lane.room(self._clock.monotonic(), self._most_of_one)
         used = sent = 0
         while lane.items:
             before = share.after.copy()
             texts = with_properties(lane.items[0], share.after.tell(lane.items[0]))
             size = sum(len(text.encode()) + 1 for text in texts)
-            is_over = len(load.texts) + len(texts) > self._limits.events or sent + len(texts) > self._most_of_one
+            is_over = len(load.texts) + len(texts) > self._limits.events or sent + len(texts) > room_of_one
             if (is_over or used + size > room) and (share.items or load.shares):
                 share.after = before
                 break
@@ -236,12 +237,14 @@ class AmplitudeQueue:
         for share in load.shares:
             self.accepted += sum(item.is_event for item in share.items)
             share.lane.known = share.after
-            share.lane.ready_at = now + self._seconds_of(load, share)
+            self._note_taken(load, share, now)
             self._release(share.lane)
 
-    def _seconds_of(self, load: Load, share: Share) -> float:
-        place = next(i for i, other in enumerate(load.shares) if other is share)
-        return sum(which == place for which, _ in load.places) / self._endpoint.events_per_s
+    def _note_taken(self, load: Load, share: Share, now: float) -> None:
+        """Let a person rest until there is room for an event, and for the `$identify` that may go with it."""
+        place, lane = next(i for i, other in enumerate(load.shares) if other is share), share.lane
+        lane.taken.append((now, sum(which == place for which, _ in load.places)))
+        lane.ready_at = now if lane.room(now, self._most_of_one) >= 2 else lane.taken[0][0] + 1.0
 
     def _bad_request(self, load: Load, reply: Reply, body: dict[str, Any]) -> None:
         """Drop the events that are named, and send the others again: of a 400 nothing was taken.
