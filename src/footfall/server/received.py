@@ -21,8 +21,10 @@ from footfall.sinks.delivery.clock import Clock
 DAY_MS = 86_400_000
 MOST_AT_ONCE = 64
 """Requests per transaction: a commit costs some milliseconds, whatever it holds."""
-PATIENCE_S = 0.02
-"""How long a transaction is put off until as many requests have come as there were at once the last time."""
+ENOUGH = 8
+PATIENCE_S = 0.01
+"""A transaction is put off until as many requests have come as there were at once the last time, or `ENOUGH`: so long
+at most for each."""
 REST_S = 1.0
 """How long a store that has failed is left alone; requests are refused meanwhile."""
 CALM = 9
@@ -112,17 +114,15 @@ class Received:
             is_last = together[-1] is None
             # From here on nobody can cancel; a request that was cancelled before is told nothing, and not stored.
             for group in self._stored([w for w in together if w is not None and w[1].set_running_or_notify_cancel()]):
-                at_once = len(together) + self._waiting.qsize()
+                at_once = min(len(together) + self._waiting.qsize(), ENOUGH)
                 self._answer(*group)
 
     def _gather(self, n_expected: int) -> list[Waiting | None]:
         """Return what waits, having waited for some more where some more are expected; None, at the end, to stop."""
         together = [self._waiting.get()]
-        until = self._clock.monotonic() + PATIENCE_S
         while together[-1] is not None and len(together) < MOST_AT_ONCE:
-            left_s = until - self._clock.monotonic() if len(together) < n_expected else 0
             try:
-                together.append(self._waiting.get(timeout=max(left_s, 0)))
+                together.append(self._waiting.get(timeout=PATIENCE_S if len(together) < n_expected else 0))
             except queue.Empty:
                 break
         return together
