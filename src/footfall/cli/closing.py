@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 STORES = ("duckdb", "parquet", "postgresql")
 COUNTING_FILES = ("ndjson", "csv", "json")
+NO_COUNTS = (
+    "no tables: another call has made a part of this run, and no sink here keeps what it counted\n"
+    "  hint: --to duckdb:FILE, beside the others, keeps it"
+)
 MOST_CITIES = 12
 DAY_MS = 86_400_000
 OWN_OPTIONS = ("people", "days", "start")
@@ -205,16 +209,20 @@ def _report(result: RunResult) -> tuple[Report | None, str]:
     """
     from footfall.report import closing, report
 
+    schema = result.run.stream.schema
     if result.is_whole:
-        return replace(closing(result.tallies, result.run.stream.schema), truth=None), ""
-    counting = [sink.name for sink in result.sinks if sink.name.partition(":")[0] in (*STORES, *COUNTING_FILES)]
-    why_not = "no tables: another call has made a part of this run, and no sink here keeps what it counted"
-    for name in counting:
+        return replace(closing(result.tallies, schema), truth=None), ""
+    why_not = NO_COUNTS
+    for sink in result.sinks:
         try:
-            return report(name, run=result.run.id), ""
+            if sink.name.partition(":")[0] in (*STORES, *COUNTING_FILES):
+                return report(sink.name, run=result.run.id), ""
         except (StoreError, UsageError) as problem:
             why_not = f"no tables: {problem}"
-    return None, why_not if counting else f"{why_not}\n  hint: --to duckdb:FILE, beside the others, keeps it"
+        if sink.tallies is not None and sink.tallies.cities:
+            return replace(closing(sink.tallies, schema), truth=None), ""
+        why_not = why_not if sink.tallies is None else "no tables: nothing is delivered yet"
+    return None, why_not
 
 
 def _needed_for_charts() -> str:

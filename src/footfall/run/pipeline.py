@@ -16,7 +16,7 @@ from footfall.events.chunk import Chunk, Run
 from footfall.run.result import Balance
 from footfall.sinks import Cursors, Prepared, Receipt, Sink
 from footfall.sinks.scratch import drop
-from footfall.sinks.sink import Heeding, Progress, Telling
+from footfall.sinks.sink import Counting, Heeding, Progress, Telling
 
 SPILL_BYTES = 256_000_000
 """How much may wait for one sink of several, encoded, in files; then all wait for it."""
@@ -252,6 +252,8 @@ class Pipeline:
     def _close(self) -> None:
         balance = self.balance
         is_complete = balance.before == "complete" or not self._is_short
+        if isinstance(self._sink, Counting):
+            balance.tallies = self._sink.tallies()
         self._sink.close(complete=is_complete)
         balance.is_complete = is_complete
 

@@ -24,6 +24,7 @@ class Balance:
         size_bytes: Bytes written or sent.
         is_complete: It has all parts of the run.
         problem: Why it has not, where it has failed; None also where the run was only stopped.
+        tallies: Of all parts it has, those of earlier calls among them; None where it keeps none, or is a store.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Balance:
     size_bytes: int = 0
     is_complete: bool = False
     problem: BaseException | None = None
+    tallies: Tallies | None = None
 
     @property
     def pending(self) -> int:

@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from footfall.errors import MissingExtraError, PermanentSinkError, TransientSinkError, UsageError
-from footfall.events.chunk import Chunk, Run
+from footfall.events.chunk import Chunk, Run, Tallies
 from footfall.sinks.delivery.clock import SystemClock
 from footfall.sinks.delivery.courier import LEAVE_S
 from footfall.sinks.delivery.desk import Desk
@@ -177,6 +177,11 @@ class KafkaSink:
         reports = self._reports
         counts = reports.counts
         return Progress(max(reports.n_queued - reports.n, 0), counts["delivered"], len(reports.letters))
+
+    def tallies(self) -> Tallies:
+        """Return what was counted in the parts that are delivered."""
+        assert self._desk is not None, "tallies needs open"
+        return self._desk.tallies
 
     @property
     def letters_of(self) -> tuple[str, ...]:

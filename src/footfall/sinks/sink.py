@@ -248,6 +248,15 @@ class Telling(Protocol):
         ...
 
 
+@runtime_checkable
+class Counting(Protocol):
+    """A sink that keeps what was counted in its parts, where the destination cannot be asked for it."""
+
+    def tallies(self) -> Tallies:
+        """Return the tallies of all parts of the open run that it has."""
+        ...
+
+
 class CursorBook:
     """The cursors of one run, and the rule that a part begins at its group's cursor.
 

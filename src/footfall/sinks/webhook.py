@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from footfall.errors import UsageError, shown
-from footfall.events.chunk import Chunk, Run
+from footfall.events.chunk import Chunk, Run, Tallies
 from footfall.sinks.delivery import guard, signature
 from footfall.sinks.delivery.clock import Clock, SystemClock
 from footfall.sinks.delivery.courier import Courier
@@ -157,6 +157,11 @@ class WebhookSink:
         sending = self._sending
         return Progress() if sending is None else sending.progress()
 
+    def tallies(self) -> Tallies:
+        """Return what was counted in the parts that are delivered."""
+        assert self._sending is not None, "tallies needs open"
+        return self._sending.tallies
+
     @property
     def letters_of(self) -> tuple[str, ...]:
         """Sinks whose dead letters it can take: those that send events as they are stored."""
@@ -223,6 +228,10 @@ class _Sending:
         queue = self._queue
         now = Progress() if queue is None else queue.progress
         return replace(now, retries=self._n_retries + now.retries)
+
+    @property
+    def tallies(self) -> Tallies:
+        return self._desk.tallies
 
     def commit(self, prepared: Prepared) -> Receipt:
         before = self._desk.begin(prepared)

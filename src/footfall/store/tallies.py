@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -45,6 +46,18 @@ def tallies_of(rows_of: Callable[[str], Sequence[Row]]) -> Tallies:
         stages={(r["stage"], r["city"]): int(r["people"]) for r in rows_of("stage_tallies")},
         cities={(r["city"], r["measure"]): int(r["total"]) for r in rows_of("city_tallies")},
     )
+
+
+def tallies_text(tallies: Tallies) -> str:
+    """Return tallies as a text that `read_tallies` reads."""
+    return json.dumps({name: [row[1:] for row in rows] for name, rows in tally_rows("", tallies).items()})
+
+
+def read_tallies(text: str) -> Tallies:
+    """Return the tallies of a text that `tallies_text` has made."""
+    tables = json.loads(text)
+    columns = {name: schema.names[1:] for name, (_, schema) in TALLIES.items()}
+    return tallies_of(lambda name: [dict(zip(columns[name], row, strict=True)) for row in tables.get(name, ())])
 
 
 def _counts(row: Mapping[str, Any]) -> tuple[int, int, int]:

@@ -8,8 +8,12 @@ import click
 import pytest
 
 from footfall.cli.arguments import LARGE_SIZE, SIZE
+from footfall.cli.closing import Printer
 from footfall.cli.options import read_sinks
 from footfall.errors import UsageError
+from footfall.events.chunk import Tallies
+from footfall.run.result import Balance, RunResult
+from footfall.run.setup import set_up
 from tests.commands import footfall
 from tests.endpoints import endpoint
 
@@ -139,28 +143,39 @@ def test_send_tells_each_sink_that_fails():
         assert sorted(gone.ids) == sorted(json.loads(line)["insert_id"] for line in lines)
 
 
+def tables(said):
+    """The tables that stand at the end of a run."""
+    return said.out.partition("Stages:")[2].partition("\nnext:")[0]
+
+
 def test_tables_of_a_run_that_is_continued():
-    """Counts that a file's ledger keeps make tables; where nobody keeps any it is said why there are none."""
-    to = ("--to", "ndjson:a.ndjson")
-    assert footfall("run", "starter", *SMALL, *to, "-q").code == 0
-    again = footfall("run", "starter", "--people", 200, "--days", 10, *to)
-    assert "in this call:" in again.out
-    assert "Stages:" in again.out
+    """Counts that a ledger keeps, of a file or of a destination that keeps none for us, make the tables of one run."""
+    longer = ("--people", 200, "--days", 10)
+    wanted = tables(footfall("run", "starter", *longer, "--to", "duckdb:whole.duckdb"))
+    assert wanted
     with endpoint() as taking:
-        assert footfall("run", "starter", *SMALL, "--to", taking.url, "-q").code == 0
-        again = footfall("run", "starter", "--people", 200, "--days", 10, "--to", taking.url)
-        assert again.code == 0
-        assert "Stages:" not in again.out
-        assert (
-            "no tables: another call has made a part of this run, and no sink here keeps what it counted" in again.out
-        )
-        beside = footfall("run", "starter", "--people", 200, "--days", 10, "--to", taking.url, "--to", "b.ndjson")
-        assert "Stages:" in beside.out
+        for to in ("ndjson:a.ndjson", taking.url):
+            assert footfall("run", "starter", *SMALL, "--to", to, "-q").code == 0
+            again = footfall("run", "starter", *longer, "--to", to)
+            assert "in this call:" in again.out
+            assert tables(again) == wanted
+            assert tables(footfall("run", "starter", *longer, "--to", to)) == wanted, "complete already"
+        assert tables(footfall("run", "starter", *longer, "--to", taking.url, "--fresh")) == wanted
+
+
+@pytest.mark.parametrize(
+    ("tallies", "why"),
+    [(Tallies.empty(), "nothing is delivered yet"), (None, "no sink here keeps what it counted")],
+)
+def test_why_there_are_no_tables(capsys, tallies, why):
+    """A run that was stopped before anything was delivered, or that goes on into a sink without counts."""
+    sink = Balance("webhook+https://example.org", "at least once", "incomplete", tallies=tallies)
+    Printer(is_stdout_taken=False).print_tables(RunResult(set_up("starter", people=20).run, "UTC", [sink]))
+    assert why in capsys.readouterr().out
 
 
 def test_resume_prints_tables_and_json():
     """What was finished is reported as at the end of a run; as JSON it is a list."""
-    from footfall.run.setup import set_up
     from footfall.sinks import parse
 
     for file in ("a.duckdb", "b.duckdb"):

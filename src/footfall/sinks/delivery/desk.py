@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from footfall.errors import PermanentSinkError, SinkError, TransientSinkError
-from footfall.events.chunk import Run
+from footfall.events.chunk import Run, Tallies
 from footfall.sinks.delivery.clock import Clock
 from footfall.sinks.delivery.ledger import FOLDER, DeliveryLedger
 from footfall.sinks.delivery.letters import Letter, Letters, Retried, id_of
@@ -19,6 +19,9 @@ LETTERS = Path("dead-letters")
 
 class Desk:
     """The books of one run and one destination, held by one process at a time.
+
+    Attributes:
+        tallies: What was counted in all parts that are delivered.
 
     Args:
         name: The sink, for people.
@@ -60,6 +63,7 @@ class Desk:
         have = self._letters.stat().st_size if self._letters.exists() else 0
         cursors = self.ledger.begin(self.run, self.name, self._clock.wall_ms(), letters=have)
         self.book = CursorBook(self.run, cursors)
+        self.tallies = self.ledger.tallies(self.run.id)
         self.letters = Letters(self._letters, self.ledger.letters_bytes(self.run.id))
 
     def begin(self, prepared: Prepared) -> Receipt | None:
@@ -81,7 +85,11 @@ class Desk:
         accepted = prepared.events - rejected
         valid = self.letters.write(letters, self.run.id, self.name)
         counts = (prepared.events, accepted, rejected)
-        self.ledger.settle(self.run.id, prepared.part, counts, letters=valid, now_ms=self._clock.wall_ms(), owed=owed)
+        tallies, now_ms = Tallies.empty(), self._clock.wall_ms()
+        tallies.add(self.tallies)
+        tallies.add(prepared.tallies)
+        self.ledger.settle(self.run.id, prepared.part, counts, letters=valid, tallies=tallies, now_ms=now_ms, owed=owed)
+        self.tallies = tallies
         self.book.move(prepared.part)
         return Receipt(prepared.part, accepted, rejected=rejected, size_bytes=size_bytes)
 

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from footfall.errors import StoreError
-from footfall.events.chunk import Part, Run
+from footfall.events.chunk import Part, Run, Tallies
 from footfall.sinks.sink import Cursors
+from footfall.store.tallies import read_tallies, tallies_text
 
 FOLDER = Path(".footfall-ledger")
 FORMAT = 1
@@ -33,8 +34,9 @@ CREATE TABLE IF NOT EXISTS again (run TEXT NOT NULL, event TEXT NOT NULL, since 
   PRIMARY KEY (run, event)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS owed (run TEXT NOT NULL, person INTEGER NOT NULL, what TEXT NOT NULL,
   PRIMARY KEY (run, person)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS counted (run TEXT PRIMARY KEY, tallies TEXT NOT NULL);
 """
-_PER_RUN = ("runs", "groups", "sending", "again", "owed")
+_PER_RUN = ("runs", "groups", "sending", "again", "owed", "counted")
 _ADD = """INSERT INTO groups VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
   until_ms = excluded.until_ms, parts = parts + 1, events = events + excluded.events,
   accepted = accepted + excluded.accepted, rejected = rejected + excluded.rejected,
@@ -94,6 +96,11 @@ class DeliveryLedger:
         events, accepted, rejected = self._rows(f"{sql} WHERE run = ?", (run,))[0]
         return events, accepted, rejected
 
+    def tallies(self, run: str) -> Tallies:
+        """Return what was counted in all parts of a run that are delivered."""
+        rows = self._rows("SELECT tallies FROM counted WHERE run = ?", (run,))
+        return read_tallies(rows[0][0]) if rows else Tallies.empty()
+
     def send(self, run: str, part: Part, now_ms: int) -> None:
         """Note that a part is being sent, and since when: an earlier attempt's time is kept."""
         with self._transaction() as do:
@@ -127,6 +134,7 @@ class DeliveryLedger:
         counts: tuple[int, int, int],
         *,
         letters: int,
+        tallies: Tallies,
         now_ms: int,
         owed: Mapping[int, Any] | None = None,
     ) -> None:
@@ -135,6 +143,7 @@ class DeliveryLedger:
         Args:
             counts: Events, accepted, rejected.
             letters: Bytes of the dead letters.
+            tallies: Of all parts that are delivered, this one among them.
             owed: Person → what must go with a later event of theirs; None where nothing is owed any more.
         """
         row = (run, part.first_person, part.end_person, part.until_ms, *counts, now_ms, now_ms)
@@ -142,6 +151,7 @@ class DeliveryLedger:
             do(_ADD, row)
             do("DELETE FROM sending WHERE run = ? AND first_person = ? AND end_person = ?", row[:3])
             do("UPDATE runs SET letters = ? WHERE run = ?", (letters, run))
+            do("INSERT OR REPLACE INTO counted VALUES (?, ?)", (run, tallies_text(tallies)))
             self._put_owed(run, owed or {})
 
     def settle_owed(self, run: str, owed: Mapping[int, Any], *, letters: int) -> None:
