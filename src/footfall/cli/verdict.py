@@ -23,6 +23,12 @@ def tell_problems(balances: Sequence[Balance]) -> None:
     for balance in balances:
         if balance.problem is not None and not is_left(balance):
             click.echo(f"error: {problem_text(balance.name, balance.problem)}", err=True)
+        if balance.rejected:
+            from footfall.sinks.delivery.desk import LETTERS
+
+            told = f"{balance.rejected:,} events were refused: they are in {LETTERS}/, each with the reason"
+            again = f"hint: once the other side is mended, `footfall send {LETTERS} --to …` tries them again"
+            click.echo(f"error: {balance.name}: {told}\n  {again}", err=True)
 
 
 def rest_of(balance: Balance) -> str:
