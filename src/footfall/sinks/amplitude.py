@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from footfall.errors import SinkError, StoreError, UsageError
-from footfall.events.chunk import Chunk, Run
+from footfall.events.chunk import Chunk, Run, Tallies
 from footfall.sinks.amplitude_encode import encode
 from footfall.sinks.amplitude_people import Item, Known, Lane, items_of, lanes_of, with_device
 from footfall.sinks.amplitude_queue import AmplitudeQueue
@@ -101,6 +101,11 @@ class AmplitudeSink:
         sending = self._sending
         return Progress() if sending is None else sending.progress()
 
+    def tallies(self) -> Tallies:
+        """Return what was counted in the parts that are delivered."""
+        assert self._sending is not None, "tallies needs open"
+        return self._sending.tallies
+
     @property
     def letters_of(self) -> tuple[str, ...]:
         """Sinks whose dead letters it can take: its own kind, since no other has events as Amplitude wants them."""
@@ -179,6 +184,10 @@ class _Sending:
         self._check_age(fresh=fresh)
         if fresh:
             self._desk.forget()
+
+    @property
+    def tallies(self) -> Tallies:
+        return self._open_desk.tallies
 
     @property
     def cursors(self) -> Cursors:
