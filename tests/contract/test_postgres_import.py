@@ -59,6 +59,25 @@ def test_broken_json_is_told_with_its_line(url, tmp_path):
         send_foreign(file, url)
 
 
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("[1]", "it is no object"),
+        ("", "it is no object"),
+        ('{"time": 0}', "it has no event_type"),
+        ('{"event_type": "x", "time": null}', "it has no time"),
+        ('{"event_type": "x", "time": "soon"}', "its time is none"),
+        ('{"event_type": "x", "time": [1]}', "its time is none"),
+    ],
+)
+def test_a_line_that_is_no_event_is_told_with_its_number(url, tmp_path, line, fault):
+    """And with what is wrong, and what is accepted."""
+    file = write(tmp_path / "a.ndjson", EVENTS)
+    file.write_text(f"{file.read_text()}{line}\n{{}}\n")
+    with pytest.raises(StoreError, match=rf"a\.ndjson:4: {fault}\n  accepted: an object with event_type and time"):
+        send_foreign(file, url)
+
+
 def test_other_sinks_take_no_foreign_events(tmp_path):
     """They could not tell which they have."""
     file = write(tmp_path / "a.ndjson", EVENTS)

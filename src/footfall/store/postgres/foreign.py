@@ -40,6 +40,16 @@ _TAKE = f"""
             ELSE CAST(event ->> 'time' AS timestamptz)
         END, event ->> 'user_id', event ->> 'device_id', event
     FROM footfall_staging ON CONFLICT DO NOTHING"""
+_FAULTS = {
+    "it is no object": "jsonb_typeof(event) IS DISTINCT FROM 'object'",
+    "it has no event_type": "event ->> 'event_type' IS NULL",
+    "it has no time": "event ->> 'time' IS NULL",
+    "its time is none": "NOT (jsonb_typeof(event -> 'time') = 'number' OR event ->> 'time' ~ '^\\d{4}-\\d\\d-\\d\\d')",
+}
+_WHEN = " ".join(f"WHEN {condition} THEN '{fault}'" for fault, condition in _FAULTS.items())
+_FIND_FAULT = f"""
+    SELECT line, fault FROM (SELECT line, CASE {_WHEN} END AS fault FROM footfall_staging) AS lines
+    WHERE fault IS NOT NULL ORDER BY line LIMIT 1"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +82,10 @@ def import_events(url: str, path: Path) -> Imported:
     try:
         with pg.explaining(address), pg.transaction(connection):
             layout.make_foreign(connection, address, SCHEMA, {"events": (COLUMNS, ("insert_id",))})
-            connection.execute("CREATE TEMP TABLE footfall_staging (event jsonb) ON COMMIT DROP")
+            columns = "line bigint GENERATED ALWAYS AS IDENTITY, event jsonb"
+            connection.execute(f"CREATE TEMP TABLE footfall_staging ({columns}) ON COMMIT DROP")
             lines = _stage(connection, path)
+            _check(connection, path)
             return Imported(lines, int(connection.execute(_TAKE).rowcount))
     except StoreError:
         raise
@@ -97,6 +109,21 @@ def _stage(connection: pg.Connection, path: Path) -> int:
             f"{path}{':' + at[1] if at else ''}: {error.diag.message_primary}\n"
             "  accepted: one JSON object per line\n  hint: nothing was changed"
         ) from None
+
+
+def _check(connection: pg.Connection, path: Path) -> None:
+    """Check that every line is an event.
+
+    Raises:
+        StoreError: One is not; the first of them is named.
+    """
+    found = connection.execute(_FIND_FAULT).fetchone()
+    if found is not None:
+        raise StoreError(
+            f"{path}:{found[0]}: {found[1]}\n"
+            "  accepted: an object with event_type and time (2026-01-31T08:00:00Z, or ms since the epoch)\n"
+            "  hint: nothing was changed"
+        )
 
 
 def _open(path: Path) -> IO[bytes]:
