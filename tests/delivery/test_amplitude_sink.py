@@ -11,6 +11,7 @@ import pytest
 from amplitude import Amplitude, BaseEvent
 
 from footfall.errors import PermanentSinkError, StoreError, UsageError
+from footfall.events.chunk import Tallies
 from footfall.server.amplitude import Amplitude as Checks
 from footfall.server.amplitude import Answer
 from footfall.server.chaos import Profile
@@ -97,6 +98,13 @@ def anonymous_first(chunks):
     return made
 
 
+def tallied(chunks):
+    total = Tallies.empty()
+    for chunk in chunks:
+        total.add(chunk.tallies)
+    return total
+
+
 def check_states(client, chunks):
     wanted, known_by = states(chunks), identities(chunks)
     got = {person: client.listener.received.profiles.of(i) for person, i in known_by.items()}
@@ -135,8 +143,12 @@ def test_interrupted_between_parts(tmp_path):
     chunks = anonymous_first(make_chunks(run, rows=60))
     with receiver(tmp_path) as client:
         deliver(sink_to(client.listener.port, tmp_path), run, chunks[:2], complete=False)
-        deliver(sink_to(client.listener.port, tmp_path), run, chunks)
+        sink = sink_to(client.listener.port, tmp_path)
+        deliver(sink, run, chunks)
         check_states(client, chunks)
+        sink.open(run, fresh=False)
+        assert sink.tallies() == tallied(chunks)
+        sink.close(complete=True)
 
 
 def test_payload_equals_the_sdk(tmp_path):

@@ -24,13 +24,13 @@ import pyarrow as pa
 import pytest
 
 from footfall.errors import PermanentSinkError, StoreError
-from footfall.events.chunk import Chunk, Run
+from footfall.events.chunk import Chunk, Run, Tallies
 from footfall.events.schema import Field, StreamSchema
 from footfall.sinks.conformance.chunks import make_chunk, make_chunks, make_parts, make_run
 from footfall.sinks.conformance.rows import Row, differences, expected
 from footfall.sinks.conformance.schemas import AWKWARD, BARE, SCHOOL, SHOP
 from footfall.sinks.conformance.values import DAY_MS
-from footfall.sinks.sink import Guarantee, Placement, Receipt, Sink
+from footfall.sinks.sink import Counting, Guarantee, Placement, Receipt, Sink
 
 WIDER = replace(
     SCHOOL,
@@ -218,6 +218,22 @@ class SinkContract:
             assert self.cursors(tmp_path, run) == groups
         self.write(tmp_path, run, [])
         self.check(tmp_path, run, chunks)
+
+    def test_keeps_what_was_counted(self, tmp_path: Path) -> None:
+        """A sink that keeps counts has those of all parts that it has, once each, also when it is opened anew."""
+        sink = self.make(tmp_path)
+        if not isinstance(sink, Counting):
+            pytest.skip("this sink keeps no counts, or its destination can be asked")
+        run, total = make_run(SHOP), Tallies.empty()
+        for chunk in make_chunks(run):
+            for _ in range(2):  # the second time it is there
+                sink.open(run, fresh=False)
+                sink.commit(sink.prepare(chunk))
+                sink.close(complete=False)
+            total.add(chunk.tallies)
+            sink.open(run, fresh=False)
+            assert sink.tallies() == total
+            sink.close(complete=False)
 
     def test_a_complete_run_is_left_alone(self, tmp_path: Path) -> None:
         """Opened again, a complete run has all its cursors at its end, and nothing changes."""
