@@ -82,6 +82,7 @@ BAD = {
     "webhook+http:example.test": "has no host",
     "webhook+http:///path": "has no host",
     "webhook+http://127.0.0.1:99999/": "ort out of range",
+    "webhook+http://127.0.0.1:0/": "port 0",
     "webhook+http://127.0.0.1:x/": "ort could not be cast",
     "webhook+http://a b/": "contains blanks",
     "webhook+http://a\nb/": "contains blanks",

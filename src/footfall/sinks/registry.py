@@ -140,6 +140,9 @@ def _form(kind: str) -> str:
 
 
 def _unknown(spec: str) -> UsageError:
+    kind = spec.partition(":")[0]
+    if kind in ("http", "https", "webhook"):  # not shown: its path may be a secret
+        return UsageError(f"--to {kind}:… names no kind of sink\n  hint: write webhook+https://HOST/PATH for a webhook")
     forms = [*(form for form, _ in _KINDS.values()), "-"]
     forms += [f"{name}:…" for name in sorted(entry_points(group=ENTRY_POINTS).names) if name not in _KINDS]
     return UsageError(

@@ -40,6 +40,14 @@ def test_an_unknown_kind_is_told_what_there_is(spec):
         parse(spec)
 
 
+@pytest.mark.parametrize("kind", ["https", "http", "webhook"])
+def test_a_url_alone_is_told_how_a_webhook_is_written(kind):
+    """And is not shown: its path may be a secret."""
+    with pytest.raises(UsageError, match=r"hint: write webhook\+https://HOST/PATH") as caught:
+        parse(f"{kind}://hooks.example/c4n4ry")
+    assert "c4n4ry" not in str(caught.value)
+
+
 def test_a_kind_without_a_target():
     """`duckdb:` alone is not enough."""
     with pytest.raises(UsageError, match="names no target\n  hint: write duckdb:FILE"):

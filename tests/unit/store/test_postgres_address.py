@@ -53,6 +53,13 @@ def test_a_password_that_breaks_the_url_is_not_shown(password):
     assert password not in str(problem.value)
 
 
+@pytest.mark.parametrize("spec", ["postgresql:shop", "postgres:me@db/shop", "postgresql:/shop"])
+def test_a_url_without_slashes_is_told_how_it_is_written(spec):
+    """Before anything is asked of a server."""
+    with pytest.raises(UsageError, match="accepted: postgresql://USER@HOST:PORT/DATABASE"):
+        parse(spec)
+
+
 def test_a_kind_that_is_misspelt_shows_no_password():
     """`--to` is repeated in the error, without what stands between the user and the host."""
     with pytest.raises(UsageError, match="there is no such sink") as problem:

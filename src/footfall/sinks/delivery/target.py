@@ -83,6 +83,8 @@ def read_target(text: str, scheme: str) -> tuple[Target, dict[str, str]]:
         raise _bad(scheme, str(error)) from None
     if not text.startswith("//") or not parts.hostname:
         raise _bad(scheme, "has no host")
+    if port == 0:
+        raise _bad(scheme, "names port 0, on which nobody listens")
     if parts.username is not None or parts.password is not None:
         raise _bad(scheme, "names a user: everybody on this machine could read the password")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

@@ -36,10 +36,10 @@ class Address:
     url: str = field(repr=False)
 
     def __post_init__(self) -> None:
-        rest = self.url.partition("://")[2]
+        _, mark, rest = self.url.partition("://")
         authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
         is_torn = authority.count("@") > 1 or "@" in rest[len(authority) :] or "#" in rest
-        if is_torn or not _is_readable(self.url):
+        if not mark or is_torn or not _is_readable(self.url):
             raise UsageError(
                 f"{FORM.partition(':')[0]}://… cannot be read as the URL of a database\n  accepted: {FORM}\n"
                 "  hint: leave the password out and set PGPASSWORD, or write @ : / ? # % as %40 %3A %2F %3F %23 %25"
