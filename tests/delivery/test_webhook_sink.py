@@ -97,6 +97,23 @@ def test_two_at_once(tmp_path):
         other.close(complete=False)
 
 
+@pytest.mark.parametrize("where", ["the folder", "the lock"])
+def test_a_ledger_that_cannot_be_made(tmp_path, where):
+    """Where the folder is none, or cannot be written: the error names it, and nothing is begun."""
+    with receiver(tmp_path) as client:
+        sink = sink_to(client, tmp_path)
+        folder = sink._folder
+        if where == "the folder":
+            folder.write_text("a file")
+        else:
+            (folder / f"{sink.key}.lock").mkdir(parents=True)
+        with pytest.raises(
+            StoreError, match=rf"{sink.key}\.sqlite: (.|\n)*nothing was sent(.|\n)*hint: run the command"
+        ):
+            sink.open(make_run(SHOP), fresh=False)
+        assert client.rows("SELECT * FROM received") == []
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_chaos(tmp_path, seed):
     """With all kinds of failures on three requests in ten, every event is stored once in the end."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from footfall.errors import PermanentSinkError, SinkError, TransientSinkError
+from footfall.errors import PermanentSinkError, SinkError, StoreError, TransientSinkError
 from footfall.events.chunk import Run, Tallies
 from footfall.sinks.delivery.clock import Clock
 from footfall.sinks.delivery.ledger import FOLDER, DeliveryLedger
@@ -38,10 +38,16 @@ class Desk:
     def __init__(self, name: str, key: str, run: Run, *, fresh: bool, clock: Clock, folder: Path | None = None) -> None:
         self.name, self.run, self._clock = name, run, clock
         folder = folder or FOLDER
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = folder / f"{key}.sqlite"
         self._lock = Lock(path.with_suffix(".lock"), path)
-        self._lock.acquire()
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._lock.acquire()
+        except OSError as error:
+            raise StoreError(
+                f"{path}: {error.strerror or error}\n  what is delivered is noted there, so nothing was sent\n"
+                "  hint: run the command in a folder that can be written to"
+            ) from None
         try:
             self.ledger = DeliveryLedger(path)
             self._letters = folder.parent / LETTERS / f"{key}-{run.id[:8]}.ndjson"
