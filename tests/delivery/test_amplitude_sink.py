@@ -271,7 +271,7 @@ def test_dry_run(tmp_path, monkeypatch, capsys):
     receipts = deliver(sink_to(9, tmp_path, is_dry=True, rate=10), run, chunks)
     assert sum(r.accepted for r in receipts) == len(ids(chunks))
     said = capsys.readouterr().err
-    assert "dry run, nothing was sent" in said
+    assert "dry-run: nothing was sent" in said
     assert "it would take about 0:0" in said
     assert not list(tmp_path.rglob("*.sqlite"))
 
@@ -308,6 +308,15 @@ def of_one_person(chunk):
         field = events.schema.field(place)
         events = events.set_column(place, field, pa.array([value] * n).cast(field.type))
     return replace(chunk, events=events, changes=chunk.changes.slice(0, 0))
+
+
+@pytest.mark.parametrize(("scheme", "host"), [("http", "192.0.2.7"), ("https", "192.0.2.7"), ("http", "127.0.0.1")])
+def test_a_key_that_goes_in_the_clear_is_told(tmp_path, capsys, scheme, host):
+    """To another machine without TLS: everybody on the way can read the key."""
+    sink = sink_to(9, tmp_path, base=Target(scheme, host, 9, "/"))
+    sink.open(make_run(SCHOOL), fresh=False)
+    sink.close(complete=False)
+    assert ("the key go there in the clear" in capsys.readouterr().err) == (scheme == "http" and host != "127.0.0.1")
 
 
 def test_seven_days(tmp_path):

@@ -63,9 +63,10 @@ class AmplitudeSink:
 
     @property
     def name(self) -> str:
-        """The destination."""
-        base = f"#url={self.settings.base.shown}" if self.settings.base else ""
-        return f"amplitude:{self.settings.region}{base}"
+        """The destination; that nothing is sent there stands in it, so that no count is taken for delivered."""
+        base, dry = self.settings.base, self.settings.is_dry
+        options = [*([f"url={base.shown}"] if base else []), *(["dry-run"] if dry else [])]
+        return f"amplitude:{self.settings.region}{'#' if options else ''}{'&'.join(options)}"
 
     def prepare(self, chunk: Chunk) -> Prepared:
         """Encode a chunk's events, and what they say about people."""
@@ -145,8 +146,11 @@ class AmplitudeSink:
         if key is None:
             raise UsageError(
                 f"{KEY_NAME} is not set\n  accepted: the API key of the project, as its settings show it\n"
-                f"  hint: export {KEY_NAME}=...; with {self.name}#dry-run nothing is sent and none is needed"
+                f"  hint: export {KEY_NAME}=...; with --dry-run nothing is sent and none is needed"
             )
+        base = self.settings.base
+        if base is not None and base.scheme == "http" and not base.is_local and not self.settings.is_dry:
+            sys.stderr.write(f"{self.name}: events and the key go there in the clear; https does not\n")
         return key
 
 
@@ -371,7 +375,7 @@ class _Sending:
         assert isinstance(self._clock, Hurried)
         told = f"{self._n_requests:,} requests, {self._n_bytes:,} bytes, {self._n_refused:,} refused before sending"
         sys.stderr.write(
-            f"{self._name}: dry run, nothing was sent: {told}; it would take about {_duration(self._clock.passed_s)}\n"
+            f"{self._name}: nothing was sent: {told}; it would take about {_duration(self._clock.passed_s)}\n"
         )
 
 

@@ -96,7 +96,7 @@ def test_a_dry_run_sends_nothing_and_needs_no_key(name):
         source = "a.duckdb"
     said = footfall(name, source, *(SMALL if name == "run" else ()), "--to", "amplitude", "--region", "eu", "--dry-run")
     assert said.code == 0, said.err
-    assert "amplitude:eu: dry run, nothing was sent:" in said.err
+    assert "amplitude:eu#dry-run: nothing was sent:" in said.err
     assert not list(Path(".footfall-ledger").glob("*.sqlite"))
 
 
