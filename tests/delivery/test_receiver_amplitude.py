@@ -191,6 +191,15 @@ def test_identify(tmp_path):
         assert (refused.status, refused.body) == (400, b"missing_event")
 
 
+def test_sums_of_any_numbers(tmp_path):
+    """A number that is too large to be added leaves the sum as it was; the event is taken like any other."""
+    with receiver(tmp_path) as client:
+        for n in (1.5, 10**400, 1e308, 2):
+            event = {**EVENT, "event_type": "$identify", "user_properties": {"$add": {"n": n}}}
+            assert client.post("/2/httpapi", body(event)).status == 200
+        assert client.listener.received.profiles.of("u/user-1") == {"n": 3.5}
+
+
 def test_state_outlives_a_restart(tmp_path):
     """What was said about an anonymous device belongs to the user it turns out to be, also after a restart."""
     first = {"device_id": "device-1", "event_type": "Opened", "user_properties": {"a": 1, "b": 1}}
