@@ -4,10 +4,11 @@ import json
 from collections import Counter, deque
 
 import pytest
+from amplitude.utils import truncate
 
 from footfall.server.amplitude import Amplitude as Checks
 from footfall.server.amplitude import Answer
-from footfall.sinks.amplitude_people import Item, Known, Lane
+from footfall.sinks.amplitude_people import Item, Known, Lane, with_properties
 from footfall.sinks.amplitude_queue import AmplitudeQueue
 from footfall.sinks.delivery.amplitude_limits import BATCH, HTTP_V2
 from footfall.sinks.delivery.courier import carry_out
@@ -310,6 +311,13 @@ def test_not_sent(user, reason):
     assert sorted(server.taken) == ["0-1", "1-0", "1-1"]
     (event,) = [e for e in server.requests[0] if e["insert_id"] == "0-1"]
     assert event["user_properties"] == {"plan": "paid"}
+
+
+def test_long_user_properties_are_cut_as_the_sdk_cuts_them():
+    """Source: http-v2, "String character limit"; amplitude-analytics 1.3.0, utils.truncate."""
+    said = {"text": "é" * 3000, "list": ["a" * 2000, 5], "object": {"deep": "b" * 1025}, "short": "c", "number": 7}
+    (text,) = with_properties(Item('{"insert_id":"i1"}', 1, "user-1", None, 0, {}), said)
+    assert json.loads(text)["user_properties"] == truncate(said)
 
 
 def test_properties_on_the_wire():

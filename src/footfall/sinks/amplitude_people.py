@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from footfall.sinks.amplitude_encode import Said
+from footfall.sinks.delivery.amplitude_limits import LONGEST_TEXT
 from footfall.sinks.delivery.letters import time_of
 from footfall.sinks.scratch import read_arrow
 from footfall.sinks.sink import Prepared
@@ -140,12 +141,21 @@ def with_properties(item: Item, said: Said) -> list[str]:
     Source: http-v2, user_properties: a plain map sets; operations such as $unset need the event type `$identify`, and
     the two must not be mixed. identify: the value of $unset is `-`.
     """
-    values = {name: value for name, value in said.items() if value is not None}
+    values = {name: _cut(value) for name, value in said.items() if value is not None}
     gone = {name: "-" for name, value in said.items() if value is None}
     if not item.is_event:
         return [identify(item, {"$set": values} if values else {}, gone)]
     text = f'{item.text[:-1]},"user_properties":{_json(values)}}}' if values else item.text
     return [text, identify(item, {}, gone)] if gone else [text]
+
+
+def _cut(value: Any) -> Any:
+    """Return a value with its texts cut as Amplitude cuts them. Source: http-v2, "String character limit"."""
+    if isinstance(value, str):
+        return value[:LONGEST_TEXT]
+    if isinstance(value, list):
+        return [_cut(item) for item in value]
+    return {name: _cut(item) for name, item in value.items()} if isinstance(value, dict) else value
 
 
 def identify(item: Item, operations: dict[str, Said], gone: Said) -> str:
