@@ -23,7 +23,9 @@ class Profiles:
     """
 
     def __init__(self, rows: Iterable[tuple[str, str]] = (), links: Iterable[tuple[str, str]] = ()) -> None:
-        self._profiles: dict[str, Json] = {i: msgspec.json.decode(properties) for i, properties in rows}
+        stored = dict(rows)
+        self._profiles: dict[str, Json] = {i: msgspec.json.decode(properties) for i, properties in stored.items()}
+        self._stored = {i: hash(properties) for i, properties in stored.items()}
         self._links = dict(links)
         self._dirty: set[str] = set()
         self._new_links: set[str] = set()
@@ -52,6 +54,9 @@ class Profiles:
         kept = sorted(self._dirty & self._profiles.keys())
         people: dict[str, str | None] = dict.fromkeys(self._dirty - self._profiles.keys())
         people |= zip(kept, dumped([self._profiles[i] for i in kept]), strict=True)
+        # Many senders say all properties with every event: what is the same as before is not stored again.
+        people = {i: properties for i, properties in people.items() if self._stored.get(i) != hash(properties)}
+        self._stored |= {i: hash(properties) for i, properties in people.items()}
         links = {device: self._links[device] for device in sorted(self._new_links)}
         self._dirty, self._new_links = set(), set()
         return people, links
