@@ -7,23 +7,23 @@ import signal
 import subprocess
 import sys
 import time
-from itertools import count
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from footfall.errors import StoreError
 from footfall.sinks import parse
-from footfall.sinks.conformance.chunks import make_chunks, make_parts, make_run
+from footfall.sinks.conformance.chunks import make_chunks, make_run
 from footfall.sinks.conformance.rows import differences, expected, plain
 from footfall.sinks.conformance.schemas import SCHOOL
 from footfall.store import open_store
 from tests.faults.crashing import rows_in_file
+from tests.kills import rounds
 
 ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("FOOTFALL_KILLS", "5"))
 RUN = make_run(SCHOOL, days=6, people=128)
-PARTS = len(make_parts(RUN))
 FILES = ("ndjson:a.ndjson", "csv:a.csv", "json:a.json")
 SPECS = ("duckdb:a.duckdb", "parquet:p", *FILES)
 
@@ -105,31 +105,27 @@ def test_a_failure_at_any_operation_leaves_something_to_continue(tmp_path, spec)
 
 @pytest.mark.parametrize("spec", SPECS)
 def test_a_kill_at_any_instant_leaves_something_to_continue(tmp_path, spec):
-    """After kill -9 at random instants, what was acknowledged is there; after the last run, every row is there once.
-
-    Whenever a run has come to its end it is checked, and another one begun, so that every kill meets one at work.
-    """
+    """After kill -9 at random instants, what was acknowledged is there; after the last run, every row is there once."""
     chance = random.Random(f"{spec} {time.time_ns()}")
     wanted = expected(make_chunks(RUN))
-    kills = acknowledged = 0
-    for folder in map(tmp_path.joinpath, map(str, count())):
-        folder.mkdir()
-        while acknowledged < PARTS and kills < KILLS:
-            child = start(folder, CHILD, spec)
-            assert child.stdout.readline() == "open\n"
-            time.sleep(chance.uniform(0, 0.6))
-            kills += child.poll() is None
-            child.send_signal(signal.SIGKILL)
-            acknowledged += child.communicate()[0].count("part\n")
-            assert committed(folder, spec) >= acknowledged
-            acknowledged = committed(folder, spec)
+    acknowledged = Counter()
+
+    def strike(folder):
+        child = start(folder, CHILD, spec)
+        assert child.stdout.readline() == "open\n"
+        time.sleep(chance.uniform(0, 0.6))
+        is_at_work = child.poll() is None
+        child.send_signal(signal.SIGKILL)
+        acknowledged[folder] += child.communicate()[0].count("part\n")
+        assert committed(folder, spec) >= acknowledged[folder]
+        acknowledged[folder] = committed(folder, spec)
+        return is_at_work
+
+    for folder in rounds(tmp_path, KILLS, strike):
         last = start(folder, CHILD, spec)
         last.communicate()
         assert last.returncode == 0
         assert differences(wanted, rows_in(folder, spec)) == {}
-        if kills >= KILLS:
-            return
-        acknowledged = 0
 
 
 def committed(folder, spec):

@@ -7,10 +7,11 @@ import base64
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ import pytest
 from footfall.run.chunks import simulate
 from footfall.server.chaos import Profile
 from footfall.sinks.delivery.secrets import Secret
+from tests.kills import kill, rounds
 from tests.receivers import receiver
 
 KILLS = int(os.environ.get("FOOTFALL_KILLS", "4"))
@@ -75,23 +77,24 @@ def test_killed_over_a_bad_line(tmp_path, truth, kind):
     ids, stages = truth
     chance = random.Random(kind)
     profile = Profile(share=0.2, seed=3, hang_s=1.2, slow_s=0.1)
-    with receiver(tmp_path, chaos=profile) as client:
-        for _ in range(KILLS):
-            process = start(tmp_path, target(kind, client.listener.port))
-            time.sleep(chance.uniform(0.5, 4.0))
-            process.send_signal(signal.SIGKILL)
-            process.communicate()
-        process = start(tmp_path, target(kind, client.listener.port))
-        out, err = process.communicate(timeout=120)
-        assert process.returncode == 0, err
-        (balance,) = json.loads(out)["sinks"]
-        assert balance["generated"] == balance["accepted"] + balance["rejected"] + balance["pending"]
-        assert balance["rejected"] == balance["pending"] == 0
-        stored = client.rows(f"SELECT insert_id FROM received WHERE {NOT_EVENTS} ORDER BY insert_id")
-        assert [i for (i,) in stored] == ids
-        if kind == "amplitude":
-            got = {user: client.listener.received.profiles.of(f"u/{user}").get("stage") for user in stages}
-            assert got == stages
+    with ExitStack() as held:
+        receiver_of = cache(lambda folder: held.enter_context(receiver(folder, chaos=profile)))
+
+        def begin(folder):
+            return start(folder, target(kind, receiver_of(folder).listener.port))
+
+        for folder in rounds(tmp_path, KILLS, lambda place: kill(begin(place), chance.uniform(0.5, 4.0))):
+            process, client = begin(folder), receiver_of(folder)
+            out, err = process.communicate(timeout=120)
+            assert process.returncode == 0, err
+            (balance,) = json.loads(out)["sinks"]
+            assert balance["generated"] == balance["accepted"] + balance["rejected"] + balance["pending"]
+            assert balance["rejected"] == balance["pending"] == 0
+            stored = client.rows(f"SELECT insert_id FROM received WHERE {NOT_EVENTS} ORDER BY insert_id")
+            assert [i for (i,) in stored] == ids
+            if kind == "amplitude":
+                got = {user: client.listener.received.profiles.of(f"u/{user}").get("stage") for user in stages}
+                assert got == stages
 
 
 @pytest.mark.parametrize("kind", ["webhook", "amplitude"])

@@ -11,7 +11,6 @@ import sys
 import threading
 import time
 from collections import Counter
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,6 +25,7 @@ from footfall.sinks.kafka import KafkaSink, Topic
 from tests import brokers
 from tests.brokers import Broken, messages, new_topic
 from tests.engines import FakeEngine
+from tests.kills import kill, rounds
 
 KILLS = int(os.environ.get("FOOTFALL_KILLS", "4"))
 ROOT = Path(__file__).parents[2]
@@ -142,32 +142,21 @@ def in_order(found):
 
 
 def test_the_command_killed_at_random_instants(cluster, tmp_path):
-    """`footfall run` killed again and again: every event is there, and what the last call says adds up.
-
-    A run that ends before it is killed is checked, and another one begun.
-    """
+    """`footfall run` killed again and again: every event is there, and what the last call says adds up."""
     ids = set(ids_of(simulate("ecommerce", people=1200, days=3)))
-    run = ["run", "ecommerce", "--people", "1200", "--days", "3", "--quiet", "--summary", "json"]
-    chance, kills = random.Random(20260103), 0
-    while kills < KILLS:
-        topic = new_topic()
-        (tmp_path / topic).mkdir()
-        command = partial(
-            start, *run, "--to", f"kafka://{cluster}/{topic}?{QUERY}", code=COMMAND, folder=tmp_path / topic
-        )
-        ended = False
-        while not ended and kills < KILLS:
-            with command() as child:
-                time.sleep(chance.uniform(0.8, 3.5))
-                ended = child.poll() is not None
-                kills += not ended
-                child.kill()
-        with command() as child:
-            (balance,) = json.loads(child.communicate(timeout=120)[0])["sinks"]
+    chance = random.Random(20260103)
+
+    def begin(folder):
+        to = f"kafka://{cluster}/{folder.parent.name}-{folder.name}?{QUERY}"
+        size = ("--people", "1200", "--days", "3")
+        return start("run", "ecommerce", *size, "--to", to, "--quiet", "--summary", "json", code=COMMAND, folder=folder)
+
+    for folder in rounds(tmp_path, KILLS, lambda place: kill(begin(place), chance.uniform(0.8, 3.5))):
+        (balance,) = json.loads(begin(folder).communicate(timeout=120)[0])["sinks"]
         assert balance["is_complete"]
         assert balance["generated"] == balance["accepted"] + balance["rejected"] + balance["pending"]
         assert balance["rejected"] == balance["pending"] == 0
-        assert set(ids_in(cluster, topic)) == ids
+        assert set(ids_in(cluster, f"{folder.parent.name}-{folder.name}")) == ids
 
 
 def test_brokers_gone_for_a_while(broken, topic, tmp_path):

@@ -8,12 +8,12 @@ import signal
 import subprocess
 import sys
 import time
-from itertools import count
 from pathlib import Path
 
 import pytest
 
 from footfall.store import open_store
+from tests.kills import kill, rounds
 
 KILLS = int(os.environ.get("FOOTFALL_KILLS", "4"))
 COMMAND = str(Path(sys.executable).parent / "footfall")
@@ -57,24 +57,17 @@ def whole(tmp_path_factory):
 def test_the_run_is_killed(tmp_path, whole, workers):
     """Kill -9 at random instants, several times, then once more to the end: nothing twice, nothing missing.
 
-    What the last call says of each sink adds up. A run that ends before it is killed is checked, and begun anew.
+    What the last call says of each sink adds up.
     """
     ids, seconds = whole
-    chance, kills = random.Random(int(workers)), 0
-    for folder in map(tmp_path.joinpath, map(str, count())):
-        folder.mkdir()
-        ended = False
-        while not ended and kills < KILLS:
-            process = start(folder, *SINKS, "--workers", workers)
-            time.sleep(chance.uniform(0.3, 1.0) * seconds)
-            ended = process.poll() is not None
-            kills += not ended
-            process.kill()
-            process.communicate()
+    chance = random.Random(int(workers))
+
+    def strike(folder):
+        return kill(start(folder, *SINKS, "--workers", workers), chance.uniform(0.2, 0.7) * seconds)
+
+    for folder in rounds(tmp_path, KILLS, strike):
         check(finish(folder, *SINKS, "--workers", workers, "--summary", "json"))
         assert all(found == ids for found in ids_in(folder).values())
-        if kills >= KILLS:
-            return
 
 
 def check(said):

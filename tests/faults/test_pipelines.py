@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
+from functools import cache
 
 import pytest
 
@@ -14,6 +16,7 @@ from footfall.errors import StoreError
 from footfall.run.chunks import simulate
 from footfall.store import open_store
 from tests.endpoints import endpoint
+from tests.kills import kill, rounds
 from tests.receivers import receiver
 
 KILLS = int(os.environ.get("FOOTFALL_KILLS", "3"))
@@ -156,17 +159,14 @@ def test_kills_while_sinks_stand_apart(tmp_path, ids):
         return 200
 
     with endpoint(slowly) as slow:
-        to = ("--to", f"{slow.url}#batch=100&concurrency=2", *FILES, "--workers", "2")
-        for _ in range(KILLS):
-            process = start(tmp_path, *to, "--quiet")
-            time.sleep(chance.uniform(1.0, 5.0))
-            process.kill()
-            process.communicate()
-        finish(tmp_path, *to, "--quiet")
-        assert sorted(set(slow.ids)) == ids
-        assert not list((tmp_path / ".footfall-ledger").glob("*.scratch/*"))
-    assert ids_in(tmp_path / "p") == ids_in(tmp_path / "a.duckdb") == ids
-    assert not list(tmp_path.rglob("*.tmp"))
+        to = ("--to", f"{slow.url}#batch=100&concurrency=2", *FILES, "--workers", "2", "--quiet")
+        for folder in rounds(tmp_path, KILLS, lambda place: kill(start(place, *to), chance.uniform(1.0, 5.0))):
+            finish(folder, *to)
+            assert sorted(set(slow.ids)) == ids
+            slow.ids.clear()
+            assert not list((folder / ".footfall-ledger").glob("*.scratch/*"))
+            assert ids_in(folder / "p") == ids_in(folder / "a.duckdb") == ids
+            assert not list(folder.rglob("*.tmp"))
 
 
 def test_kills_of_all_processes(tmp_path):
@@ -174,22 +174,24 @@ def test_kills_of_all_processes(tmp_path):
     size = ("--people", "9000", "--days", "1", "--workers", "2")  # two groups, so that there are two workers
     wanted = sorted(i for c in simulate("ecommerce", people=9000, days=1) for i in c.events["insert_id"].to_pylist())
     chance = random.Random(12)
-    with receiver(tmp_path) as client:
-        to = ("--to", f"webhook+http://127.0.0.1:{client.listener.port}/webhook#batch=200&concurrency=2", *FILES)
-        command = [sys.executable, "-c", START, "run", "ecommerce", *size, *to, "--summary", "json"]
-        for _ in range(KILLS):
-            process = subprocess.Popen(
-                command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-            )
-            time.sleep(chance.uniform(1.0, 4.0))
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
-        assert done.returncode == 0, done.stderr
-        sinks = sinks_of(done.stdout)
-        assert all(sink["is_complete"] and sink["pending"] == sink["rejected"] == 0 for sink in sinks.values())
-        assert sorted(i for (i,) in client.rows("SELECT insert_id FROM received")) == wanted
-    assert ids_in(tmp_path / "p") == ids_in(tmp_path / "a.duckdb") == wanted
+    with ExitStack() as held:
+        receiver_of = cache(lambda folder: held.enter_context(receiver(folder)))
+
+        def begin(folder):
+            to = f"webhook+http://127.0.0.1:{receiver_of(folder).listener.port}/webhook#batch=200&concurrency=2"
+            command = [sys.executable, "-c", START, "run", "ecommerce", *size, "--to", to, *FILES, "--summary", "json"]
+            pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+            return subprocess.Popen(command, cwd=folder, start_new_session=True, **pipes)
+
+        for folder in rounds(tmp_path, KILLS, lambda place: kill(begin(place), chance.uniform(1.0, 4.0))):
+            process = begin(folder)
+            out, err = process.communicate(timeout=120)
+            assert process.returncode == 0, err
+            sinks = sinks_of(out).values()
+            assert all(sink["is_complete"] and sink["pending"] == sink["rejected"] == 0 for sink in sinks)
+            stored = receiver_of(folder).rows("SELECT insert_id FROM received")
+            assert sorted(i for (i,) in stored) == wanted
+            assert ids_in(folder / "p") == ids_in(folder / "a.duckdb") == wanted
 
 
 def test_a_reader_that_leaves_does_not_end_the_others(tmp_path, ids):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -21,6 +22,7 @@ from footfall.sinks.postgres import PostgresSink
 from footfall.store import open_store
 from footfall.store.postgres import layout
 from tests.engines import FakeEngine
+from tests.kills import kill, rounds
 from tests.postgres import PASSWORD
 
 KILLS = int(os.environ.get("FOOTFALL_KILLS", "6"))
@@ -76,25 +78,20 @@ def _child(url):
     )
 
 
-def test_client_killed_at_random_instants(postgres, url):
-    """Killed with SIGKILL again and again, in the middle of anything, the run is whole in the end; so are all others.
+def test_client_killed_at_random_instants(postgres, tmp_path):
+    """Killed with SIGKILL again and again, in the middle of anything, the run is whole in the end."""
+    chance = random.Random(20260101)
+    url_of = cache(lambda _: postgres.create())
 
-    When a run has come to its end another one is begun, so that every kill meets one at work.
-    """
-    chance, kills = random.Random(20260101), 0
-    while kills < KILLS:
-        ended = False
-        while not ended and kills < KILLS:
-            with _child(url) as child:
-                for _ in range(chance.randrange(1, 6)):
-                    child.stdout.readline()
-                time.sleep(chance.uniform(0, 0.03))
-                ended = child.poll() is not None
-                kills += not ended
-                child.kill()
-        drive(url)
-        check(postgres, url)
-        url = postgres.create()
+    def strike(folder):
+        child = _child(url_of(folder))
+        for _ in range(chance.randrange(1, 6)):
+            child.stdout.readline()
+        return kill(child, chance.uniform(0, 0.03))
+
+    for folder in rounds(tmp_path, KILLS, strike):
+        drive(url_of(folder))
+        check(postgres, url_of(folder))
 
 
 def test_connections_terminated_at_random_instants(postgres, url):
