@@ -91,7 +91,7 @@ class Board:
         done = min([standing.reached for standing in standings if standing.reached is not None], default=self._n_made)
         n_people = min(sum(self._groups.values()), self._n_people)
         rate = self._n_events / max(time.perf_counter() - self._began, 1e-3)
-        said = f"{n_people:,} people · {self._n_events:,} events · {rate:,.0f} events/s"
+        said = f"{n_people:,} people · {self._n_events:,} events · {rate:,.0f}/s"
         self._bar.update(self._task, completed=done, said=said)
         grid = Table.grid()
         grid.add_row(self._bar)
@@ -118,17 +118,19 @@ class Rate:
 
 
 def sink_table(standings: Sequence[Standing], rates: Sequence[float]) -> Table:
-    """Return a line per sink: rate, queue, in flight, retries, accepted, rejected."""
+    """Return a line per sink: rate, queue, in flight, retries, accepted, rejected; names give way to figures."""
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("sink", no_wrap=True, overflow="ellipsis", max_width=32)
-    for name in ("events/s", "queue", "in flight", "retries", "accepted", "rejected"):
+    table.add_column("sink", max_width=32)  # not `no_wrap`: such columns shrink last; the names themselves are cut
+    for name in ("per s", "queue", "flight", "resent", "accepted", "rejected"):
         table.add_column(name, justify="right", no_wrap=True)
     for standing, rate in zip(standings, rates, strict=True):
         now = standing.now
         counts = (rate, standing.waiting, now.in_flight, now.retries, standing.accepted, standing.rejected)
-        table.add_row(standing.name, *(f"{count:,.0f}" for count in counts))
+        name = Text(standing.name, no_wrap=True, overflow="ellipsis")
+        table.add_row(name, *(f"{count:,.0f}" for count in counts))
     return table
 
 
@@ -140,10 +142,11 @@ def watcher_for(plan: Plan, n_people: int, pipelines: Sequence[Pipeline], *, is_
 def _make_bar(total: int) -> tuple[RichProgress, TaskID]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.table import Column
 
     columns = (
         TextColumn("simulating"),
-        BarColumn(bar_width=24),
+        BarColumn(bar_width=None, table_column=Column(max_width=24)),  # the first to give way
         TaskProgressColumn(),
         TextColumn("{task.fields[said]}"),
         TimeRemainingColumn(),

@@ -19,8 +19,8 @@ STANDINGS = [
 ]
 
 
-def printed(what):
-    console = Console(file=io.StringIO(), width=100)
+def printed(what, width=100):
+    console = Console(file=io.StringIO(), width=width)
     console.print(what)
     return console.file.getvalue().splitlines()
 
@@ -28,10 +28,22 @@ def printed(what):
 def test_a_line_per_sink():
     """Name, rate, queue, in flight, retries, accepted, rejected: aligned, one line each, whatever the name's length."""
     head, first, second = printed(sink_table(STANDINGS, [98_765.4, 12.0]))
-    assert head.split() == ["sink", "events/s", "queue", "in", "flight", "retries", "accepted", "rejected"]
+    assert head.split() == ["sink", "per", "s", "queue", "flight", "resent", "accepted", "rejected"]
     assert first.split() == ["parquet:p", "98,765", "0", "0", "0", "1,234,567", "0"]
     assert second.split()[1:] == ["12", "40,000", "500", "7", "1,500", "3"]
     assert len(first) == len(second)
+
+
+def test_figures_and_heads_are_whole_on_a_narrow_terminal():
+    """In 80 columns the name is cut, and nothing else; no line is longer."""
+    name = "webhook+https://hooks.example.org/…dedb76"
+    large = Standing(name, 1_234_567, Progress(64_000, 0, 0, 1_234), 123_456_789, 1_234_567, 2)
+    lines = printed(sink_table([large], [123_456.0]), width=80)
+    assert lines[0].split() == ["sink", "per", "s", "queue", "flight", "resent", "accepted", "rejected"]
+    assert lines[1].split()[1:] == ["123,456", "1,234,567", "64,000", "1,234", "123,456,789", "1,234,567"]
+    assert lines[1].startswith("webhook+https")
+    assert len(lines) == 2
+    assert max(map(len, lines)) <= 80
 
 
 def test_a_rate_is_that_of_the_last_seconds():
@@ -72,6 +84,10 @@ def test_a_board_can_be_drawn(monkeypatch):
         assert "memory:a" in "\n".join(printed(board))
         board.made(next(plan.steps()), 50)
         assert "50 events" in "\n".join(printed(board))
+        board._n_events = 12_345_678
+        (bar, *_) = printed(board, width=80)
+        assert "12,345,678 events · " in bar
+        assert "…" not in bar
 
 
 @pytest.mark.parametrize(("is_wanted", "is_terminal"), [(True, False), (False, True)])
