@@ -129,8 +129,8 @@ def sink_table(standings: Sequence[Standing], rates: Sequence[float]) -> Table:
     for standing, rate in zip(standings, rates, strict=True):
         now = standing.now
         counts = (rate, standing.waiting, now.in_flight, now.retries, standing.accepted, standing.rejected)
-        name = Text(standing.name, no_wrap=True, overflow="ellipsis")
-        table.add_row(name, *(f"{count:,.0f}" for count in counts))
+        label = Text(standing.name, no_wrap=True, overflow="ellipsis")
+        table.add_row(label, *(f"{count:,.0f}" for count in counts))
     return table
 
 
