@@ -56,7 +56,7 @@ def command(store: str, to: tuple[str, ...], region: str | None, dry_run: bool, 
     if is_letters(store):
         return _send_letters(store, sinks, **given)
     if is_foreign(store):
-        return _send_foreign(store, to, quiet=given["quiet"])
+        return _send_foreign(store, sinks, **given)
     return _send(store, sinks, **given)
 
 
@@ -99,27 +99,59 @@ def _send(
     return 0 if result.is_clean else 1
 
 
-def _send_foreign(store: str, to: tuple[str, ...], *, quiet: bool) -> int:
+def _send_foreign(store: str, to: list[str], *, quiet: bool, summary: str, **given: Any) -> int:
     from footfall.run.send import send_foreign
     from footfall.store.postgres.address import Address
 
+    _refuse_choice(given, "what footfall did not write is taken over whole")
+    _check_databases(store, to)
+    told = []
     for target in to:
-        done = send_foreign(store, target)
-        if not quiet:
-            told = f"{done.lines:,} events, {done.new:,} of them new, into imported.events"
-            click.echo(f"in {Address(target).shown}: {told}", err=True)
+        done, name = send_foreign(store, target), Address(target).shown
+        told.append({"to": name, "events": done.lines, "new": done.new})
+        if not quiet and summary != "json":
+            click.echo(f"in {name}: {done.lines:,} events, {done.new:,} of them new, into imported.events", err=True)
+    if summary == "json":
+        click.echo(json.dumps({"file": store, "sinks": told}, indent=2, ensure_ascii=False))
     return 0
+
+
+def _check_databases(store: str, to: list[str]) -> None:
+    """Check that every sink can take events of others, before the first one does.
+
+    Raises:
+        UsageError: One cannot, or is named twice.
+    """
+    from footfall.run.run import check_names
+    from footfall.sinks import parse
+    from footfall.store.postgres.address import is_address
+
+    check_names([parse(target).name for target in to])
+    other = next((target for target in to if not is_address(target)), None)
+    if other is not None:
+        raise UsageError(
+            f"{store} was not written by footfall: {parse(other).name} cannot take it, nothing was sent\n"
+            "  accepted for such files: --to postgresql://USER@HOST/DATABASE\n"
+            "  hint: only a database can be asked which events it has already"
+        )
+
+
+def _refuse_choice(given: dict[str, Any], why: str) -> None:
+    """Refuse options that choose among what a store holds, where there is nothing to choose.
+
+    Raises:
+        UsageError: One was given.
+    """
+    option = next((name for name in ("from_", "until", "run_id") if given[name] is not None), None)
+    if option is not None:
+        raise UsageError(f"--{option.partition('_')[0]} is for stores: {why}\n  hint: leave it out")
 
 
 def _send_letters(store: str, to: list[str], *, quiet: bool, summary: str, **given: Any) -> int:
     from footfall.cli.closing import balance_record
     from footfall.run.letters import send_letters
 
-    option = next((name for name in ("from_", "until", "run_id") if given[name] is not None), None)
-    if option is not None:
-        raise UsageError(
-            f"--{option.partition('_')[0]} is for stores: dead letters are all tried\n  hint: leave it out"
-        )
+    _refuse_choice(given, "dead letters are all tried")
     with gentle_stop() as stop:
         result = send_letters(store, to=to, stop=stop, check=False)
     if summary == "json":
