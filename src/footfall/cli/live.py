@@ -141,7 +141,7 @@ def command(
         click.echo(json.dumps(record(result), indent=2, ensure_ascii=False), err="-" in to)
     elif not quiet:
         printer.conclude(result)
-    verdict.tell_problems([sink for sink in result.sinks if sink.name not in printer.told])
+    verdict.tell_problems(result.sinks, printer.told)
     if not result.is_finished and not quiet:
         click.echo(f"to continue: {_again(sys.argv[1:], result)}", err=True)
     return 0 if result.is_clean else 1
@@ -173,7 +173,7 @@ class _Printer:
 
     def _tell_failure(self, sink: SinkStanding) -> None:
         """Say at once that a sink has failed, while the others go on."""
-        if sink.problem is not None and sink.name not in self.told:
+        if sink.problem is not None and sink.name not in self.told and not verdict.is_left(sink):
             self.told.add(sink.name)
             click.echo(f"error: {verdict.problem_text(sink.name, sink.problem)}", err=True)
             self._n_lines = 0

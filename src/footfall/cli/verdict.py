@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -10,18 +10,24 @@ import click
 from footfall.errors import FootfallError
 
 if TYPE_CHECKING:
+    from footfall.run.meter import SinkStanding
     from footfall.run.result import Balance
 
 
-def is_left(balance: Balance) -> bool:
+def is_left(balance: Balance | SinkStanding) -> bool:
     """Return whether a sink has failed because whoever read standard output has seen enough: that is no complaint."""
     return balance.problem is not None and isinstance(balance.problem.__context__, BrokenPipeError)
 
 
-def tell_problems(balances: Sequence[Balance]) -> None:
-    """Say on standard error, sink by sink, what has gone wrong."""
+def tell_problems(balances: Sequence[Balance], told: Container[str] = ()) -> None:
+    """Say on standard error, sink by sink, what has gone wrong.
+
+    Args:
+        balances: Of all sinks.
+        told: Names of those of which it was said already why they have failed.
+    """
     for balance in balances:
-        if balance.problem is not None and not is_left(balance):
+        if balance.problem is not None and not is_left(balance) and balance.name not in told:
             click.echo(f"error: {problem_text(balance.name, balance.problem)}", err=True)
         if balance.rejected:
             from footfall.sinks.delivery.desk import LETTERS

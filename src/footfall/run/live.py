@@ -63,8 +63,8 @@ class LiveResult:
 
     @property
     def is_clean(self) -> bool:
-        """Whether everything was delivered."""
-        return all(sink.rejected == sink.pending == 0 and sink.problem is None for sink in self.sinks)
+        """Whether all went well; what was pending when it was stopped goes with the next call."""
+        return all(sink.rejected == 0 and sink.problem is None for sink in self.sinks)
 
 
 def live(
@@ -293,7 +293,7 @@ class Task:
             self._end()
         self._result.events = self._meter.events
         self._result.seconds = self._clock.monotonic() - begun
-        self._result.is_finished = all(reached_ms == until_ms for reached_ms in self._meter.reached_ms)
+        self._result.is_finished = until_ms is not None and min(self._meter.reached_ms) >= until_ms
 
     def _await(self, window: Window, pace: Pace, limit: Limit, stop: threading.Event) -> bool:
         """Wait until a window has passed; return False if `stop` was set before."""
@@ -329,13 +329,20 @@ class Task:
     def _finish(self) -> None:
         """Note in the sinks up to where the run is complete: reports count people as watched until then."""
         working = []
-        for sink, balance, reached_ms in zip(self._sinks, self._result.sinks, self._meter.reached_ms, strict=True):
-            if balance.problem is None:
-                sink.open(self._reaching(reached_ms), fresh=False)
-                sink.close(complete=True)
-                balance.is_complete = True
+        for sink, pipeline, reached_ms in zip(self._sinks, self._pipelines, self._meter.reached_ms, strict=True):
+            if pipeline.balance.problem is None:
+                self._note(sink, pipeline, reached_ms)
                 working.append(reached_ms)
         self._result.run = self._reaching(min(working or self._meter.reached_ms))
+        self._result.is_finished &= all(balance.problem is None for balance in self._result.sinks)
+
+    def _note(self, sink: Sink, pipeline: Pipeline, reached_ms: int) -> None:
+        try:
+            sink.open(self._reaching(reached_ms), fresh=False)
+            sink.close(complete=True)
+            pipeline.balance.is_complete = True
+        except Exception as problem:  # noqa: BLE001 - it is this sink's, and told with its balance
+            pipeline.balance.problem = None if pipeline.is_leaving(problem) else problem
 
 
 class _StoppedError(Exception):

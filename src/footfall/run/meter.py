@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -131,7 +131,7 @@ class Meter:
     def __init__(self, clock: Clock, watch: Watch, pipelines: Sequence[Pipeline], positions: Sequence[int]) -> None:
         self._clock, self._watch = clock, watch
         self._counts = [_Counts(pipeline, at_ms) for pipeline, at_ms in zip(pipelines, positions, strict=True)]
-        self._due: deque[Due] = deque()
+        self._due: deque[tuple[Due, frozenset[int]]] = deque()
         self._events = 0
         self._lock, self._end = threading.Lock(), threading.Event()
         self._thread = threading.Thread(target=self._tell_now_and_then, name="footfall-meter", daemon=True)
@@ -154,10 +154,10 @@ class Meter:
         self._end.set()
         self._thread.join()
 
-    def take(self, due: Due, places: Iterable[int]) -> None:
+    def take(self, due: Due, places: Collection[int]) -> None:
         """Note that a window is due, and which sinks are to have it."""
         with self._lock:
-            self._due.append(due)
+            self._due.append((due, frozenset(places)))
             for place in places:
                 self._counts[place].coming = due.n_events
                 self._counts[place].due.append(due)
@@ -215,8 +215,9 @@ class Meter:
         """Return up to when all is delivered to who has not failed, and how many events those were."""
         working = [counts for counts in self._counts if counts.problem is None] or self._counts
         at_ms = min(counts.reached_ms for counts in working)
-        while self._due and self._due[0].until_ms <= at_ms:
-            self._events += self._due.popleft().n_events
+        while self._due and self._due[0][0].until_ms <= at_ms:
+            due, places = self._due.popleft()
+            self._events += due.n_events if any(self._counts[place].problem is None for place in places) else 0
         return at_ms, self._events
 
     def _standing(self, counts: _Counts, seconds: float, queued: int) -> SinkStanding:

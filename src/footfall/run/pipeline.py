@@ -5,6 +5,7 @@ A sink is opened, used and closed by one thread, so connections that belong to a
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import deque
@@ -76,6 +77,29 @@ class Standing:
     reached: int | None
 
 
+class Leave(threading.Event):
+    """An event that is set by itself, or by another one.
+
+    Args:
+        other: Set by the user, for all sinks; this one is for one of them.
+    """
+
+    def __init__(self, other: threading.Event) -> None:
+        super().__init__()
+        self._other = other
+
+    def is_set(self) -> bool:
+        """Return whether one of the two is set."""
+        return super().is_set() or self._other.is_set()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until one of the two is set, or for some seconds; return whether it is."""
+        give_up = math.inf if timeout is None else time.monotonic() + timeout
+        while not self.is_set() and (left := give_up - time.monotonic()) > 0:
+            super().wait(min(left, _LOOK_UP_S))
+        return self.is_set()
+
+
 class Pipeline:
     """The way of parts to one sink.
 
@@ -97,7 +121,7 @@ class Pipeline:
         spill_bytes: int,
         delivered: Callable[[Item], None] = lambda _: None,
     ) -> None:
-        self._sink, self._stop, self._delivered = sink, stop, delivered
+        self._sink, self._leave, self._delivered = sink, Leave(stop), delivered
         self._most = (MOST_PARTS, MEMORY_BYTES, spill_bytes) if spill_bytes else (1, MEMORY_BYTES, 0)
         self.balance = Balance(sink.name, sink.guarantee, "new")
         self._changed = threading.Condition()
@@ -105,7 +129,8 @@ class Pipeline:
         self._held = (0, 0, 0)
         self._current: Item | None = None
         self._cursors: Cursors | None = None
-        self._is_halted = self._is_told_to_end = False
+        self._not_opened: BaseException | None = None
+        self._is_told_to_end = False
         self._has_ended = True  # what was never opened need not be waited for
         self._is_short = False  # a part is not delivered
 
@@ -115,13 +140,14 @@ class Pipeline:
         Raises:
             FootfallError: The sink cannot be opened.
         """
-        self._has_ended = False
-        threading.Thread(target=self._live, args=(run, fresh), name=f"footfall-{self._sink.name}", daemon=True).start()
+        thread = threading.Thread(target=self._live, args=(run, fresh), name=f"footfall-{self._sink.name}", daemon=True)
         with self._changed:
+            thread.start()
+            self._has_ended = False
             self._wait_until(lambda: self._cursors is not None or self._has_ended)
         if self._cursors is None:
-            assert self.balance.problem is not None, "a sink that was not opened says why"
-            raise self.balance.problem
+            assert self._not_opened is not None, "a sink that was not opened says why"
+            raise self._not_opened
         return self._cursors
 
     def put(self, item: Item) -> None:
@@ -158,8 +184,8 @@ class Pipeline:
             self._changed.notify_all()
 
     def halt(self) -> None:
-        """Have what waits thrown away, and the sink closed after the part it is at; do not wait for it."""
-        self._is_halted = True
+        """Have what waits thrown away, and the sink closed soon, as if the user wanted it; do not wait for it."""
+        self._leave.set()
         self.end(has_all=False)
 
     def join(self, timeout_s: float | None = None) -> None:
@@ -197,14 +223,15 @@ class Pipeline:
         except BaseException as error:  # noqa: BLE001 - see above
             problem = error
         with self._changed:
-            if not self._is_leaving(problem):
+            self._not_opened = problem
+            if not self.is_leaving(problem):
                 self.balance.problem = self.balance.problem or problem
             self._has_ended = True
             self._changed.notify_all()
 
     def _open(self, run: Run, fresh: bool) -> None:
         if isinstance(self._sink, Heeding):
-            self._sink.heed(self._stop)
+            self._sink.heed(self._leave)
         cursors = self._sink.open(run, fresh=fresh)
         with self._changed:
             self._cursors = cursors
@@ -240,7 +267,7 @@ class Pipeline:
                 self.balance.settle(receipt)
             if problem is not None:
                 self._is_short = True
-                self.balance.problem = None if self._is_leaving(problem) else problem
+                self.balance.problem = None if self.is_leaving(problem) else problem
             self._changed.notify_all()
 
     def _prepared(self, item: Item) -> Prepared:
@@ -257,13 +284,13 @@ class Pipeline:
         self._sink.close(complete=is_complete)
         balance.is_complete = is_complete
 
-    def _is_leaving(self, problem: BaseException | None) -> bool:
-        """Whether a sink has only let a part be, as it was asked to."""
-        return isinstance(problem, TransientSinkError) and self._stop.is_set()
+    def is_leaving(self, problem: BaseException | None) -> bool:
+        """Return whether a sink has only let something be, as it was asked to."""
+        return isinstance(problem, TransientSinkError) and self._leave.is_set()
 
     @property
     def _is_given_up(self) -> bool:
-        return self.balance.problem is not None or self._is_halted or self._stop.is_set()
+        return self.balance.problem is not None or self._leave.is_set()
 
     def _throw_away(self) -> None:
         while self._waiting:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 import footfall
-from footfall.errors import PermanentSinkError, UsageError
+from footfall.errors import PermanentSinkError, StoreError, UsageError
 from footfall.events.chunk import Tallies
 from footfall.run.crowd import Crowd
 from footfall.run.engine import DAY_MS
@@ -215,6 +215,37 @@ def test_a_sink_that_fails_leaves_the_others_alone(tmp_path, whole, start_ms):
     assert good.until_ms == result.run.until_ms
     with pytest.raises(PermanentSinkError, match="it wants nothing"):
         live(SCENARIO, to=[bad], people=PEOPLE, start=START, clock=FakeClock(), **options)
+
+
+def test_a_sink_that_is_gone_when_the_end_is_noted(start_ms):
+    """The other one is complete all the same; it is told what is wrong with the first."""
+
+    class Gone(Beside):
+        def open(self, run, *, fresh):
+            if self.closed[1:]:
+                raise StoreError("the server is gone")
+            return super().open(run, fresh=fresh)
+
+    gone, good = Gone("memory:gone"), Beside("memory:good")
+    options = {"people": PEOPLE, "start": START, "speed": A_DAY_IN_2_S, "for_s": 1, "clock": FakeClock()}
+    result = live(SCENARIO, to=[gone, good], check=False, **options)
+    assert [str(sink.problem) for sink in result.sinks] == ["the server is gone", "None"]
+    assert [sink.is_complete for sink in result.sinks] == [False, True]
+    assert good.closed[-1]
+    assert not result.is_finished
+
+
+def test_an_end_before_where_another_sink_stands(start_ms):
+    """The one that is behind gets there, the other one gets nothing, and the end is reached; or nothing counts."""
+    first, options = Beside("memory:first"), {"people": PEOPLE, "start": START, "speed": A_DAY_IN_2_S}
+    live(SCENARIO, to=first, for_s=6, clock=FakeClock(), **options)
+    had = len(first.ids)
+    second = Beside("memory:second")
+    result = live(SCENARIO, to=[first, second], for_s=2, clock=FakeClock(), **options)
+    assert (result.is_finished, result.events, len(first.ids)) == (True, len(second.ids), had)
+    bad = Beside("memory:bad", problem=PermanentSinkError("no"))
+    result = live(SCENARIO, to=[first, bad], for_s=2, clock=FakeClock(), check=False, **options)
+    assert (result.is_finished, result.events) == (False, 0)
 
 
 def test_sinks_that_were_stopped_at_different_times(tmp_path, whole, start_ms):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from footfall.errors import PermanentSinkError, StoreError, TransientSinkError
-from footfall.run.pipeline import Item, Pipeline
+from footfall.run.pipeline import Item, Leave, Pipeline, halt
 from footfall.run.run import Drive
 from footfall.sinks.conformance.chunks import make_chunks
 from footfall.sinks.duckdb_file import DuckDBSink
@@ -215,6 +215,69 @@ def test_a_sink_that_cannot_be_opened_ends_it_all(is_first):
     with pytest.raises(StoreError, match="somebody has it"):
         drive(*((locked, other) if is_first else (other, locked)))
     assert (other.parts, other.closed) == ([], [] if is_first else [False])
+
+
+def test_a_sink_that_leaves_while_it_is_opened():
+    """Ctrl-C while the server is waited for: what the sink says is raised, as of any sink that cannot be opened."""
+    stop = threading.Event()
+
+    class Waits(Destination):
+        def open(self, run, *, fresh):
+            stop.set()
+            raise TransientSinkError("stopped while the server was waited for")
+
+    with pytest.raises(TransientSinkError, match="stopped while"):
+        drive(Waits(), stop=stop)
+
+
+def test_a_thread_that_cannot_be_started(monkeypatch):
+    """A system without room for it: nobody waits for what never began."""
+
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")
+
+    made = Pipeline(Destination(), stop=threading.Event(), spill_bytes=0)
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(RuntimeError, match="new thread"):
+            made.open(RUN, fresh=False)
+    halt([made], RuntimeError())
+
+
+def test_an_error_elsewhere_does_not_wait_for_a_receiver():
+    """A sink that waits for its receiver is told to leave, though the user has not asked for it."""
+    user = threading.Event()
+
+    class Waits(Destination):
+        def heed(self, stop):
+            self.told = stop
+
+        def commit(self, prepared):
+            assert self.told.wait(20)
+            raise TransientSinkError("left")
+
+    sink = Waits()
+    made = Pipeline(sink, stop=user, spill_bytes=0)
+    made.open(RUN, fresh=False)
+    made.put(item(0))
+    halt([made], OSError("somewhere else"))
+    assert sink.closed == [False]
+    assert (made.balance.pending, made.balance.problem) == (4, None)
+    assert not user.is_set(), "it is the user's own"
+
+
+def test_to_leave_because_of_either():
+    """Both events count, also for who waits."""
+    user = threading.Event()
+    leave = Leave(user)
+    assert not leave.is_set()
+    assert not leave.wait(0.01)
+    threading.Timer(0.05, user.set).start()
+    assert leave.wait(20)
+    own = Leave(threading.Event())
+    threading.Timer(0.05, own.set).start()
+    assert own.wait()
+    assert own.is_set()
 
 
 def test_a_stop_finishes_the_part_in_work_and_throws_the_rest_away(tmp_path):
