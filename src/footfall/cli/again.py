@@ -23,7 +23,7 @@ def again(arguments: Sequence[str]) -> str:
 
 def _without_secrets(argument: str) -> str:
     option, spec = ("--to=", argument[5:]) if argument.startswith("--to=") else ("", argument)
-    if is_address(spec) and any(secret in spec for secret in Address(spec).secrets):
+    if is_address(spec) and Address(spec).written_secrets:
         return option + Address(spec).shown
     if spec.startswith(("webhook+http:", "webhook+https:")):
         url, mark, options = spec.partition("#")

@@ -27,6 +27,9 @@ def test_a_command_without_secrets_is_as_it_was(spec):
     [
         ("postgresql://ann:c4n4ry@db/shop?sslmode=require", "postgresql://ann@db/shop?sslmode=require"),
         ("postgresql://ann@db/shop?password=c4n4ry", "postgresql://ann@db/shop"),
+        ("postgresql://ann@db/shop?password=c4n4ry%2Fb", "postgresql://ann@db/shop"),
+        ("postgresql://ann@db/shop?password=c4n4ry+b%3a%21", "postgresql://ann@db/shop"),
+        ("postgresql://ann@db/shop?sslpassword=%61c4n4ry", "postgresql://ann@db/shop"),
         ("webhook+https://hooks.example/c4n4ry?key=c4n4ry#batch=5", "webhook+https://hooks.example/…"),
     ],
 )

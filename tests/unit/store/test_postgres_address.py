@@ -37,6 +37,14 @@ def test_what_is_shown_finds_the_password_again():
     assert Address.of("postgresql://ann@db/of-no-name").url == "postgresql://ann@db/of-no-name"
 
 
+@pytest.mark.parametrize("written", ["p%40ss%2fw0rd+1", "p%40ss%2Fw0rd+1"])
+def test_a_secret_is_known_however_it_is_written(written):
+    """As it stands in the URL, and as it is meant: others may say either."""
+    address = Address(f"postgresql://ann@db/shop?password={written}")
+    for said in (written, "p@ss/w0rd 1", "p@ss/w0rd+1"):
+        assert "w0rd" not in address.masked(f"password {said} is wrong")
+
+
 def test_no_secret_stands_in_what_others_say(monkeypatch):
     """A driver's message loses the password as it was written, as it is meant, and the one of the environment."""
     monkeypatch.setenv("PGPASSWORD", "of-the-environment")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, unquote_plus, urlencode, urlsplit
 
 from footfall.errors import UsageError
 
@@ -64,12 +64,18 @@ class Address:
     @property
     def secrets(self) -> list[str]:
         """Every text that must never be shown, as written and as meant, the longest first."""
-        parts = urlsplit(self.url)
-        written = parts.netloc.rpartition("@")[0].partition(":")[2]
-        found = {written, unquote(written), os.environ.get("PGPASSWORD", "")}
-        for key, value in parse_qsl(parts.query):
-            found |= {value, quote(value)} if _SECRET.search(key) else set()
+        meant = [unquote(written) for written in self.written_secrets]
+        spaced = [unquote_plus(written) for written in self.written_secrets]
+        found = {*self.written_secrets, *meant, *spaced, *map(quote, spaced), os.environ.get("PGPASSWORD", "")}
         return sorted(filter(None, found), key=len, reverse=True)
+
+    @property
+    def written_secrets(self) -> list[str]:
+        """Secrets that stand in the URL, as they stand there."""
+        parts = urlsplit(self.url)
+        members = [member.partition("=") for member in parts.query.split("&")]
+        secret = [value for key, _, value in members if _SECRET.search(unquote_plus(key))]
+        return [text for text in (parts.netloc.rpartition("@")[0].partition(":")[2], *secret) if text]
 
     def masked(self, text: str) -> str:
         """Return a text of others (a driver's message) in which no secret stands."""
