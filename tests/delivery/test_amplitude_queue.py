@@ -13,8 +13,8 @@ from footfall.sinks.amplitude_queue import AmplitudeQueue
 from footfall.sinks.delivery.amplitude_limits import BATCH, HTTP_V2
 from footfall.sinks.delivery.courier import carry_out
 from footfall.sinks.delivery.exchange import Reply
+from footfall.sinks.delivery.outage import Outage
 from footfall.sinks.delivery.pace import Pace
-from footfall.sinks.delivery.retry import Schedule
 from footfall.sinks.delivery.secrets import Secret
 from tests.clocks import FakeClock
 
@@ -66,7 +66,8 @@ def refuse(status: int, **body) -> Reply:
 
 
 def queue(held, clock, *, endpoint=BATCH, patience_s=900.0, rate=0) -> AmplitudeQueue:
-    return AmplitudeQueue(held, KEY, endpoint, Schedule(patience_s=patience_s), clock, Pace(clock, rate))
+    outage = Outage("amplitude:us", clock, patience_s)
+    return AmplitudeQueue(held, KEY, endpoint, outage, clock, Pace(clock, rate))
 
 
 def run(held, answer=None, **more):
@@ -293,9 +294,23 @@ def test_again(reply):
 
 def test_gives_up_for_now():
     """After the patience given, what is left is pending."""
-    sent, _ = run(lanes(2, 2), lambda events: refuse(503), patience_s=60.0)
+    clock = FakeClock()
+    sent, begun = queue(lanes(2, 2), clock, patience_s=60.0), clock.now
+    carry_out(sent, lambda request: refuse(503), clock)
     assert "nothing was accepted for 60 s" in str(sent.problem)
     assert not sent.is_hopeless
+    assert clock.now - begun == 60
+
+
+def test_an_outage_is_told(capsys):
+    """While all fails, it is said why, and that it is tried again; and that it works again."""
+    clock = FakeClock()
+    end = clock.now + 30
+    sent = queue(lanes(2, 2), clock)
+    carry_out(sent, lambda _: refuse(503) if clock.now < end else Reply(200, b'{"code":200}'), clock)
+    assert capsys.readouterr().err == (
+        "amplitude:us: 503 Service Unavailable; trying again for up to 15 min\namplitude:us: it works again\n"
+    )
 
 
 @pytest.mark.parametrize(

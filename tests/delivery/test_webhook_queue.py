@@ -8,13 +8,15 @@ from standardwebhooks.webhooks import Webhook
 from footfall.sinks.delivery import signature
 from footfall.sinks.delivery.courier import carry_out
 from footfall.sinks.delivery.exchange import Reply
+from footfall.sinks.delivery.outage import Outage
 from footfall.sinks.delivery.pace import Pace
-from footfall.sinks.delivery.retry import Schedule, asked_s
+from footfall.sinks.delivery.retry import asked_s, wait_s
 from footfall.sinks.delivery.rows import Rows
 from footfall.sinks.delivery.secrets import Secret
 from footfall.sinks.webhook_queue import Envelope, WebhookQueue, meaning_of, parcels_of
 from tests.clocks import FakeClock
 
+NAME = "webhook+http://there"
 SECRET = Secret("FOOTFALL_WEBHOOK_SECRET", "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX")
 
 
@@ -44,9 +46,8 @@ def queue(n: int, clock, *, batch=10, patience_s=900.0, paces=(0, 0), envelope=N
     held = rows(n)
     parcels = parcels_of(held, [1_767_225_600_000 + i for i in range(n)], batch, 100_000)
     made = envelope or Envelope("run1", (), "footfall/0")
-    return WebhookQueue(
-        parcels, made, Schedule(patience_s=patience_s), clock, (Pace(clock, paces[0]), Pace(clock, paces[1]))
-    )
+    outage = Outage(NAME, clock, patience_s)
+    return WebhookQueue(parcels, made, outage, clock, (Pace(clock, paces[0]), Pace(clock, paces[1])))
 
 
 MEANINGS = {
@@ -78,9 +79,8 @@ def test_again(status):
 
 def test_waits_grow_with_full_jitter():
     """Waits are at most 0.5, 1, 2, ... 60 s, and differ between requests."""
-    schedule = Schedule()
     for attempts in range(1, 20):
-        waits = {schedule.wait_s(f"m{i}", attempts) for i in range(50)}
+        waits = {wait_s(f"m{i}", attempts) for i in range(50)}
         most = min(60, 0.5 * 2 ** (attempts - 1))
         assert max(waits) <= most
         assert len(waits) == 50
@@ -142,6 +142,26 @@ def test_retry_after_holds_everything():
     carry_out(queue(30, clock), server, clock)
     assert server.times[1] - server.times[0] >= 20
     assert len(server.taken) == 30
+
+
+def test_retry_after_beyond_patience():
+    """What asks to wait for longer than the patience lasts is not waited for, nor asked again before its time."""
+    clock = FakeClock()
+    server, begun = Server(*[503] * 9, headers={"retry-after": "20"}, clock=clock), clock.now
+    sent = queue(10, clock, patience_s=2.0)
+    carry_out(sent, server, clock)
+    assert str(sent.problem) == "nothing was accepted for 2 s; the last answer: 503 said so"
+    assert (clock.now - begun, len(server.requests)) == (2, 1)
+
+
+def test_patience_is_of_failures():
+    """What is sent once in ten minutes, because it is to be slow, is not given up at its first failure."""
+    clock = FakeClock()
+    server = Server(200, 503, 200, clock=clock)
+    sent = queue(1200, clock, batch=600, paces=(0, 1), patience_s=60.0)
+    carry_out(sent, server, clock)
+    assert sent.is_done
+    assert len(server.requests) == 3
 
 
 def test_413_splits_down_to_one():

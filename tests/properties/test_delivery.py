@@ -13,8 +13,8 @@ from footfall.sinks.amplitude_queue import AmplitudeQueue
 from footfall.sinks.delivery.amplitude_limits import BATCH, HTTP_V2
 from footfall.sinks.delivery.courier import carry_out
 from footfall.sinks.delivery.exchange import Reply
+from footfall.sinks.delivery.outage import Outage
 from footfall.sinks.delivery.pace import Pace
-from footfall.sinks.delivery.retry import Schedule
 from footfall.sinks.delivery.secrets import Secret
 from tests.clocks import FakeClock
 
@@ -97,7 +97,7 @@ def test_amplitude(events, known_from, faults, endpoint):
     lanes, truth, identity, bad = lanes_of(events, known_from)
     every = {json.loads(item.text)["insert_id"] for lane in lanes for item in lane.items}
     clock, server = FakeClock(), Fake(faults, bad)
-    queue = AmplitudeQueue(lanes, Secret("KEY", "k"), endpoint, Schedule(), clock, Pace(clock, 0))
+    queue = AmplitudeQueue(lanes, Secret("KEY", "k"), endpoint, Outage("amplitude:", clock, 900), clock, Pace(clock, 0))
     carry_out(queue, server, clock)
     assert queue.is_done
     events_stored = [i for i in server.stored if not i.endswith("-p")]

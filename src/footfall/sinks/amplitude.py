@@ -27,8 +27,8 @@ from footfall.sinks.delivery.desk import Desk
 from footfall.sinks.delivery.exchange import Channel, Reply
 from footfall.sinks.delivery.ledger import FOLDER
 from footfall.sinks.delivery.letters import Retried
+from footfall.sinks.delivery.outage import Outage
 from footfall.sinks.delivery.pace import Pace
-from footfall.sinks.delivery.retry import Schedule
 from footfall.sinks.delivery.secrets import Secret, secret_from
 from footfall.sinks.scratch import Scratch, drop
 from footfall.sinks.sink import Cursors, Guarantee, Placement, Prepared, Progress, Receipt, prepared_of
@@ -171,6 +171,7 @@ class _Sending:
         self._real_clock, self._endpoint = clock, ENDPOINTS[settings.endpoint]
         self._clock: Clock = Hurried(clock) if settings.is_dry else clock
         self._pace = Pace(self._clock, settings.rate)
+        self._outage = Outage(name, self._clock, settings.patience)
         self._resources = ExitStack()
         self._folder = self._own_folder(folder)
         self._courier = self._make_courier(stop)
@@ -312,8 +313,7 @@ class _Sending:
         return queue
 
     def _deliver(self, lanes: list[Lane]) -> AmplitudeQueue:
-        schedule = Schedule(patience_s=self._settings.patience)
-        queue = AmplitudeQueue(lanes, self._key, self._endpoint, schedule, self._clock, self._pace)
+        queue = AmplitudeQueue(lanes, self._key, self._endpoint, self._outage, self._clock, self._pace)
         self._queue = queue
         try:
             if self._settings.is_dry:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import json
+import math
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,8 +21,9 @@ from footfall.sinks.delivery.clock import Clock
 from footfall.sinks.delivery.courier import Request
 from footfall.sinks.delivery.exchange import Reply
 from footfall.sinks.delivery.letters import Letter
+from footfall.sinks.delivery.outage import Outage
 from footfall.sinks.delivery.pace import Pace
-from footfall.sinks.delivery.retry import Schedule
+from footfall.sinks.delivery.retry import wait_s
 from footfall.sinks.delivery.secrets import MASK, Secret
 from footfall.sinks.sink import Progress
 
@@ -90,9 +92,9 @@ class AmplitudeQueue:
     """
 
     def __init__(
-        self, lanes: Iterable[Lane], key: Secret, endpoint: Endpoint, schedule: Schedule, clock: Clock, pace: Pace
+        self, lanes: Iterable[Lane], key: Secret, endpoint: Endpoint, outage: Outage, clock: Clock, pace: Pace
     ) -> None:
-        self._key, self._endpoint, self._schedule, self._clock, self._pace = key, endpoint, schedule, clock, pace
+        self._key, self._endpoint, self._outage, self._clock, self._pace = key, endpoint, outage, clock, pace
         self._limits = Limits.of(endpoint)
         self._head = f'{{"api_key":{json.dumps(key.value)},"events":['.encode()
         self.lanes = list(lanes)
@@ -103,7 +105,6 @@ class AmplitudeQueue:
         self._in_flight = 0
         self._events_in_flight = 0
         self._held_until = 0.0
-        self._last_good = clock.monotonic()
         self.accepted = self.size_bytes = self.requests = self.retries = 0
         self.letters: list[Letter] = []
         self.problem: SinkError | None = None
@@ -118,6 +119,11 @@ class AmplitudeQueue:
         return self.problem is None and not (self._ready or self._waiting or self._again or self._in_flight)
 
     @property
+    def is_failing(self) -> bool:
+        """Whether nothing gets through."""
+        return self._outage.is_on
+
+    @property
     def progress(self) -> Progress:
         """What has become of the events so far."""
         return Progress(self._events_in_flight, self.accepted, len(self.letters), self.retries)
@@ -129,12 +135,13 @@ class AmplitudeQueue:
         if self.is_done:
             self._finish()
             return None
+        self._outage.look()
+        pace_s = self._pace.wait_s()
+        if pace_s > 0:  # our own doing, which has nothing to do with patience
+            return pace_s
         now = self._clock.monotonic()
-        wait_s = max(self._held_until - now, self._pace.wait_s())
-        if wait_s > 0:
-            return wait_s
-        load = self._due(now)
-        return load if isinstance(load, float) else self._sent(load)
+        load = self._held_until - now if self._held_until > now else self._due(now)
+        return self._patient(load) if isinstance(load, float) else self._sent(load)
 
     def handle(self, request: Request, reply: Reply) -> None:
         """Take in an answer."""
@@ -167,6 +174,14 @@ class AmplitudeQueue:
         return {lane.person: lane.owed() for lane in self.lanes}
 
     # What is sent.
+
+    def _patient(self, pause_s: float) -> float | None:
+        """Return how long to wait: not beyond the patience; None where that has come to its end."""
+        left_s = math.inf if self._in_flight else self._outage.left_s
+        if left_s > 0:
+            return min(pause_s, left_s)
+        self.fail(self._outage.given_up())
+        return None
 
     def _due(self, now: float) -> Load | float:
         """Return a load that is to be sent now, or seconds to wait."""
@@ -233,7 +248,7 @@ class AmplitudeQueue:
 
     def _accept(self, load: Load) -> None:
         now = self._clock.monotonic()
-        self._last_good = now
+        self._outage.worked()
         for share in load.shares:
             self.accepted += sum(item.is_event for item in share.items)
             share.lane.known = share.after
@@ -324,16 +339,17 @@ class AmplitudeQueue:
 
     def _retry(self, load: Load, reply: Reply) -> None:
         """Send exactly this again, later. Source: http-v2, 5xx: it may or may not have been taken; ids tell."""
-        wait_s = self._schedule.wait_s(load.name, load.attempts)
-        self._push(load, wait_s)
+        pause_s = wait_s(load.name, load.attempts)
+        self._push(load, pause_s)
         if reply.status == 429:
-            self._held_until = self._clock.monotonic() + wait_s
-        patience_s = self._schedule.patience_s
-        if patience_s and self._clock.monotonic() - self._last_good > patience_s:
-            self.fail(TransientSinkError(f"nothing was accepted for {patience_s:.0f} s; the last answer: {reply}"))
+            self._held_until = self._clock.monotonic() + pause_s
+        self._outage.failed(reply.gist, str(reply))
+        if self._outage.left_s <= 0:
+            self.fail(self._outage.given_up())
 
     def _give_back(self, load: Load, wire: set[int], reason: str, reply: Reply) -> None:
         """Refuse the events at some places on the wire; all others of the load go back to their lanes."""
+        self._outage.worked()
         dropped = {load.places[i] for i in wire}
         for place, share in enumerate(load.shares):
             mine = {item for which, item in dropped if which == place}
@@ -344,8 +360,8 @@ class AmplitudeQueue:
             share.lane.ready_at = 0.0
             self._release(share.lane)
 
-    def _push(self, load: Load, wait_s: float) -> None:
-        heapq.heappush(self._again, (self._clock.monotonic() + wait_s, next(self._numbers), load))
+    def _push(self, load: Load, pause_s: float) -> None:
+        heapq.heappush(self._again, (self._clock.monotonic() + pause_s, next(self._numbers), load))
 
     def _release(self, lane: Lane) -> None:
         lane.is_busy = False

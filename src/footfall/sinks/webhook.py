@@ -23,8 +23,8 @@ from footfall.sinks.delivery.desk import Desk
 from footfall.sinks.delivery.exchange import Channel
 from footfall.sinks.delivery.ledger import FOLDER
 from footfall.sinks.delivery.letters import Retried, time_of
+from footfall.sinks.delivery.outage import Outage
 from footfall.sinks.delivery.pace import Pace
-from footfall.sinks.delivery.retry import Schedule
 from footfall.sinks.delivery.rows import Rows, lengths_of
 from footfall.sinks.delivery.secrets import secret_from
 from footfall.sinks.delivery.target import Options, Target, read_target
@@ -220,6 +220,7 @@ class _Sending:
     ) -> None:
         self._desk, self._courier, self._envelope, self._settings = desk, courier, envelope, settings
         self._clock = clock
+        self._outage = Outage(desk.name, clock, settings.patience)
         self._paces = (Pace(clock, settings.requests), Pace(clock, settings.rate))
         self._queue: WebhookQueue | None = None
         self._n_retries = 0
@@ -249,8 +250,7 @@ class _Sending:
     def _deliver(self, rows: Rows, times_ms: list[int], *, most_refusals: int = SAME_FAILURES) -> WebhookQueue:
         """Send rows until all are accepted or refused."""
         parcels = parcels_of(rows, times_ms, self._settings.batch, self._settings.batch_bytes)
-        schedule = Schedule(patience_s=self._settings.patience)
-        queue = WebhookQueue(parcels, self._envelope, schedule, self._clock, self._paces, most_refusals)
+        queue = WebhookQueue(parcels, self._envelope, self._outage, self._clock, self._paces, most_refusals)
         self._queue = queue
         try:
             self._courier.run(queue)

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import heapq
 import itertools
+import math
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -17,8 +18,9 @@ from footfall.sinks.delivery.clock import Clock
 from footfall.sinks.delivery.courier import Request
 from footfall.sinks.delivery.exchange import Reply
 from footfall.sinks.delivery.letters import Letter
+from footfall.sinks.delivery.outage import Outage
 from footfall.sinks.delivery.pace import Pace
-from footfall.sinks.delivery.retry import Schedule, asked_s
+from footfall.sinks.delivery.retry import asked_s, wait_s
 from footfall.sinks.delivery.rows import Rows
 from footfall.sinks.sink import Progress
 
@@ -129,7 +131,7 @@ class WebhookQueue:
     Args:
         parcels: What is to be sent.
         envelope: Makes requests.
-        schedule: When to try again.
+        outage: How long it is tried while everything fails.
         clock: Tells the time.
         paces: Limits of requests and of events per second.
         most_refusals: So many in a row, and nothing accepted, end it; 0 never does.
@@ -139,19 +141,18 @@ class WebhookQueue:
         self,
         parcels: Iterable[Parcel],
         envelope: Envelope,
-        schedule: Schedule,
+        outage: Outage,
         clock: Clock,
         paces: tuple[Pace, Pace],
         most_refusals: int = SAME_FAILURES,
     ) -> None:
-        self._todo, self._envelope, self._schedule, self._clock = deque(parcels), envelope, schedule, clock
+        self._todo, self._envelope, self._outage, self._clock = deque(parcels), envelope, outage, clock
         self._paces, self._most_refusals = paces, most_refusals
         self._later: list[tuple[float, int, Parcel]] = []
         self._numbers = itertools.count()
         self._in_flight = 0
         self._events_in_flight = 0
         self._held_until = 0.0
-        self._last_good = clock.monotonic()
         self._refusals = 0
         self.accepted = 0
         self.retries = 0
@@ -166,6 +167,11 @@ class WebhookQueue:
         return self.problem is None and not (self._todo or self._later or self._in_flight)
 
     @property
+    def is_failing(self) -> bool:
+        """Whether nothing gets through."""
+        return self._outage.is_on
+
+    @property
     def progress(self) -> Progress:
         """What has become of the rows so far."""
         return Progress(self._events_in_flight, self.accepted, len(self.letters), self.retries)
@@ -174,11 +180,13 @@ class WebhookQueue:
         """Return what is to be sent now, or how many seconds to wait, or None when there is nothing left to do."""
         if self.problem is not None or self.is_done:
             return None
-        wait_s = max(self._held_until - self._clock.monotonic(), *(pace.wait_s() for pace in self._paces))
-        if wait_s > 0:
-            return wait_s
-        parcel = self._take()
-        return parcel if isinstance(parcel, float) else self._sent(parcel)
+        self._outage.look()
+        pace_s = max(pace.wait_s() for pace in self._paces)
+        if pace_s > 0:  # our own doing, which has nothing to do with patience
+            return pace_s
+        held_s = self._held_until - self._clock.monotonic()
+        parcel = held_s if held_s > 0 else self._take()
+        return self._patient(parcel) if isinstance(parcel, float) else self._sent(parcel)
 
     def handle(self, request: Request, reply: Reply) -> None:
         """Take in an answer."""
@@ -193,6 +201,14 @@ class WebhookQueue:
         """Send no more."""
         self.problem = self.problem or problem
         self.is_hopeless |= not isinstance(problem, TransientSinkError)
+
+    def _patient(self, pause_s: float) -> float | None:
+        """Return how long to wait: not beyond the patience; None where that has come to its end."""
+        left_s = math.inf if self._in_flight else self._outage.left_s
+        if left_s > 0:
+            return min(pause_s, left_s)
+        self.fail(self._outage.given_up())
+        return None
 
     def _take(self) -> Parcel | float:
         now = self._clock.monotonic()
@@ -215,19 +231,19 @@ class WebhookQueue:
     def _accepted(self, parcel: Parcel, reply: Reply, name: str) -> None:
         del reply, name
         self.accepted += parcel.n_events
-        self._last_good = self._clock.monotonic()
         self._refusals = 0
+        self._outage.worked()
 
     def _again(self, parcel: Parcel, reply: Reply, name: str) -> None:
         now = self._clock.monotonic()
-        patience_s = self._schedule.patience_s
         asked = asked_s(reply.headers.get("retry-after"), self._clock.wall_ms())
         if asked is not None:  # it is meant for everything that goes there
             self._held_until = max(self._held_until, now + asked)
-        wait_s = max(self._schedule.wait_s(name, parcel.attempts), asked or 0.0)
-        heapq.heappush(self._later, (now + wait_s, next(self._numbers), parcel))
-        if patience_s and now - self._last_good > patience_s:
-            self.fail(TransientSinkError(f"nothing was accepted for {patience_s:.0f} s; the last answer: {reply}"))
+        due = now + max(wait_s(name, parcel.attempts), asked or 0.0)
+        heapq.heappush(self._later, (due, next(self._numbers), parcel))
+        self._outage.failed(reply.gist, str(reply))
+        if self._outage.left_s <= 0:
+            self.fail(self._outage.given_up())
 
     def _split(self, parcel: Parcel, reply: Reply, name: str) -> None:
         if parcel.n_events == 1:
@@ -238,6 +254,7 @@ class WebhookQueue:
     def _refused(self, parcel: Parcel, reply: Reply, name: str) -> None:
         del name
         self._refusals += 1
+        self._outage.worked()
         reason = f"refused with {reply.status}"
         texts = (parcel.rows.text(row) for row in range(parcel.first, parcel.end))
         self.letters += [Letter.of(text, reason, reply) for text in texts]

@@ -43,6 +43,11 @@ class Reply:
     secrets: Sequence[str] = field(default=(), repr=False)
 
     @property
+    def gist(self) -> str:
+        """The status and its meaning, or why nothing came back."""
+        return f"{self.status} {http.client.responses.get(self.status, '')}".strip() if self.status else self.reason
+
+    @property
     def excerpt(self) -> str:
         """The first 200 characters, fit for a message."""
         return self.fit(self.body[:4000].decode("utf-8", "replace"))

@@ -4,42 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
+FIRST_S, LONGEST_S = 0.5, 60.0
 LEAST_ASKED_S, MOST_ASKED_S = 1.0, 900.0
 """Retry-After is taken between these, whatever it says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """Waits of up to `first_s * 2**n` seconds, at most `longest_s`, evenly drawn from zero up ("full jitter").
+def wait_s(name: str, attempts: int) -> float:
+    """Return how long to wait: evenly drawn from zero up to a bound that doubles ("full jitter").
 
-    With the defaults the waits before attempts 2, 3, 4, ... are at most 0.5, 1, 2, 4, 8, 16, 32, 60, 60, ... seconds.
+    Before attempts 2, 3, 4, ... it is at most 0.5, 1, 2, 4, 8, 16, 32, 60, 60, ... seconds.
 
     Args:
-        first_s: Longest first wait.
-        longest_s: Longest wait of all.
-        patience_s: How long nothing at all may succeed before it is given up for now; 0 never gives up.
+        name: Of what is sent; the jitter is a hash of it and of the attempt, so that a run can be repeated.
+        attempts: How often it was tried, at least once.
 
     Source:
         AWS Architecture Blog, "Exponential Backoff And Jitter": full jitter.
     """
-
-    first_s: float = 0.5
-    longest_s: float = 60.0
-    patience_s: float = 900.0
-
-    def wait_s(self, name: str, attempts: int) -> float:
-        """Return how long to wait.
-
-        Args:
-            name: Of what is sent; the jitter is a hash of it and of the attempt, so that a run can be repeated.
-            attempts: How often it was tried, at least once.
-        """
-        drawn = hashlib.sha256(f"{name}/{attempts}".encode()).digest()
-        share = int.from_bytes(drawn[:8], "big") / 2**64
-        return share * min(self.longest_s, self.first_s * 2.0 ** min(attempts - 1, 30))
+    drawn = hashlib.sha256(f"{name}/{attempts}".encode()).digest()
+    share = int.from_bytes(drawn[:8], "big") / 2**64
+    return share * min(LONGEST_S, FIRST_S * 2.0 ** min(attempts - 1, 30))
 
 
 def asked_s(header: str | None, now_ms: int) -> float | None:

@@ -1,0 +1,82 @@
+"""That nothing gets through: said while it is tried again, so that nobody waits for a mistyped port in silence."""
+
+from __future__ import annotations
+
+import math
+import sys
+
+from footfall.errors import TransientSinkError
+from footfall.sinks.delivery.clock import Clock
+
+SAY_AFTER_S, SAY_AGAIN_S = 5.0, 60.0
+
+
+class Outage:
+    """How long there have been nothing but failures, and what is said of it on standard error.
+
+    works → fails → after five seconds it is said → said again when the reason changes, or after a minute → works again,
+    which is said too.
+
+    Args:
+        name: The sink, for people.
+        clock: Measures.
+        patience_s: How long it is tried; 0 is for ever.
+    """
+
+    def __init__(self, name: str, clock: Clock, patience_s: float) -> None:
+        self._name, self._clock, self._patience_s = name, clock, patience_s
+        self._since: float | None = None
+        self._why = self._answer = self._said = ""
+        self._said_at = -math.inf
+        self._is_said = False
+
+    @property
+    def is_on(self) -> bool:
+        """Whether the last thing that was tried has failed."""
+        return self._since is not None
+
+    @property
+    def left_s(self) -> float:
+        """Seconds until it is to be given up; infinite while it works, or when it is tried for ever."""
+        if self._since is None or not self._patience_s:
+            return math.inf
+        return self._since + self._patience_s - self._clock.monotonic()
+
+    def failed(self, why: str, answer: str = "") -> None:
+        """Note a failure that may pass.
+
+        Args:
+            why: In a few words.
+            answer: All that came back, for `given_up`.
+        """
+        if self._since is None:
+            self._since = self._clock.monotonic()
+        self._why, self._answer = why, answer or why
+        self.look()
+
+    def worked(self) -> None:
+        """Note that something got through."""
+        if self._is_said:
+            self._say("it works again")
+        self._since, self._is_said = None, False
+
+    def look(self) -> None:
+        """Say what is due; to be called now and then while it is waited."""
+        now = self._clock.monotonic()
+        pause_s = SAY_AGAIN_S if self._why == self._said else SAY_AFTER_S
+        if self._since is None or now < self._since + SAY_AFTER_S or now < self._said_at + pause_s:
+            return
+        self._said_at, self._said, self._is_said = now, self._why, True
+        until = "until it works" if math.isinf(self.left_s) else f"for up to {_span(self.left_s)}"
+        self._say(f"{self._why}; trying again {until}")
+
+    def given_up(self) -> TransientSinkError:
+        """Return the error of having been patient for nothing."""
+        return TransientSinkError(f"nothing was accepted for {self._patience_s:.0f} s; the last answer: {self._answer}")
+
+    def _say(self, what: str) -> None:
+        sys.stderr.write(f"{self._name}: {what}\n")
+
+
+def _span(seconds: float) -> str:
+    return f"{max(seconds, 1):.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
