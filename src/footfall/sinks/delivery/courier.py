@@ -37,6 +37,11 @@ class Request:
 class Dispatcher(Protocol):
     """Decides; called by one thread at a time."""
 
+    @property
+    def is_failing(self) -> bool:
+        """Whether nothing gets through at present."""
+        ...
+
     def next(self) -> Request | float | None:
         """Return what is to be sent now, or how many seconds to wait, or None when there is nothing left to do."""
         ...
@@ -64,7 +69,10 @@ class Courier:
         self._stop: threading.Event | None = None
 
     def heed(self, stop: threading.Event) -> None:
-        """Leave within ten seconds once an event is set; what is sent by then is taken in still."""
+        """Leave within ten seconds once an event is set; what is sent by then is taken in still.
+
+        While nothing gets through nothing more is sent, so with nothing in flight it leaves at once.
+        """
         self._stop = stop
 
     def run(self, dispatcher: Dispatcher) -> None:
@@ -93,12 +101,16 @@ class Courier:
             for channel in self._channels:
                 channel.expire()
             now = self._clock.monotonic()
-            if leave_at is None and self._stop is not None and self._stop.is_set():
+            if leave_at is None and self._is_told_to_stop:
                 leave_at = now + LEAVE_S
             if leave_at is not None and now > leave_at:
                 halt.set()
                 self._wake()
                 return
+
+    @property
+    def _is_told_to_stop(self) -> bool:
+        return self._stop is not None and self._stop.is_set()
 
     def _wake(self) -> None:
         with self._changed:
@@ -121,15 +133,16 @@ class Courier:
 
     def _next(self, dispatcher: Dispatcher, halt: threading.Event) -> Request | None:
         with self._changed:
-            while not halt.is_set():
+            while not halt.is_set() and not (self._is_told_to_stop and dispatcher.is_failing):
                 decided: list[Request | float | None] = []
                 self._guarded(dispatcher, lambda: decided.append(dispatcher.next()))  # noqa: B023 - called at once
-                if not decided or decided[0] is None:
+                step = decided[0] if decided else None
+                if not isinstance(step, float):
                     self._changed.notify_all()
+                    return step
+                if self._is_told_to_stop and step > LEAVE_S:
                     return None
-                if isinstance(decided[0], Request):
-                    return decided[0]
-                self._changed.wait(min(max(decided[0], 0.001), LOOK_UP_S))
+                self._changed.wait(min(max(step, 0.001), LOOK_UP_S))
         return None
 
     def _guarded(self, dispatcher: Dispatcher, call: Callable[[], object]) -> None:
