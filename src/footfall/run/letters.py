@@ -220,6 +220,6 @@ def _retry_run(taker: Retrying, letters: Sequence[DeadLetter], balance: Balance,
 
 
 def _run(run: str) -> Run:
-    """Return what a ledger needs to know of a run, of which only the id is known."""
+    """Return what a ledger needs to know of a run, of which only the id is known: it has no span."""
     schema = StreamSchema("letters", (), (), "EUR", 2, ("visitor",), 0)
-    return Run(run, Stream(run, 0, 0, schema, ""), 1, 0, "", {}, "", {})
+    return Run(run, Stream(run, 0, 0, schema, ""), 0, 0, "", {}, "", {})

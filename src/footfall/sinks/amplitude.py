@@ -25,7 +25,7 @@ from footfall.sinks.delivery.clock import Clock, SystemClock
 from footfall.sinks.delivery.courier import Courier, carry_out
 from footfall.sinks.delivery.desk import Desk
 from footfall.sinks.delivery.exchange import Channel, Reply
-from footfall.sinks.delivery.ledger import FOLDER
+from footfall.sinks.delivery.ledger import FOLDER, DeliveryLedger
 from footfall.sinks.delivery.letters import Retried
 from footfall.sinks.delivery.outage import Outage
 from footfall.sinks.delivery.pace import Pace
@@ -185,10 +185,15 @@ class _Sending:
         """Take the ledger, and check that nothing would be sent again that Amplitude has forgotten to have."""
         digest = hashlib.sha256(self._key.value.encode()).hexdigest()[:8]
         name = f"amplitude-{self._settings.target.digest}-{digest}"
-        self._desk = Desk(self._name, name, self._run, fresh=False, clock=self._real_clock, folder=self._folder)
-        self._check_age(fresh=fresh)
-        if fresh:
-            self._desk.forget()
+        self._desk = Desk(
+            self._name,
+            name,
+            self._run,
+            fresh=fresh,
+            clock=self._real_clock,
+            folder=self._folder,
+            check=lambda ledger: self._check_age(ledger, fresh=fresh),
+        )
 
     @property
     def tallies(self) -> Tallies:
@@ -258,13 +263,13 @@ class _Sending:
             courier.heed(stop)
         return courier
 
-    def _check_age(self, *, fresh: bool) -> None:
+    def _check_age(self, ledger: DeliveryLedger, *, fresh: bool) -> None:
         """Check that what is sent again is younger than Amplitude's memory.
 
         Raises:
             StoreError: It is not, and nobody has forced it.
         """
-        ledger, run = self._open_desk.ledger, self._run.id
+        run = self._run.id
         first = ledger.first_attempt_ms(run) if fresh else ledger.oldest_attempt_ms(run)
         if first is None or self._settings.is_forced:
             return

@@ -61,13 +61,13 @@ def begin_run(connection: duckdb.DuckDBPyConnection, run: Run, *, fresh: bool) -
 
     Raises:
         UsageError: Its names cannot stand in a database.
-        StoreError: Its columns contradict those that are there.
+        StoreError: Its columns contradict those that are there, or what is there of it begins at another time.
     """
     check_names(run.stream.schema)
     if fresh:
         delete_run(connection, run.id)
     known = run_row(connection, run.id)
-    put_run(connection, begun(run, known))
+    put_run(connection, begun(run, known, has_parts=bool(cursors(connection, run.id))))
     make_tables(connection, run.stream.schema)
     make_views(connection)
 

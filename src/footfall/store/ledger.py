@@ -90,10 +90,14 @@ class Ledger:
 
         Returns:
             Its cursors: (first person, end person) → `until_ms` of what is there.
+
+        Raises:
+            StoreError: What is there of it begins at another time.
         """
+        cursors = self.cursors(run.id)
         with self._transaction():
-            self._put_run(begun(run, self._run_row(run.id)))
-        return self.cursors(run.id)
+            self._put_run(begun(run, self._run_row(run.id), has_parts=bool(cursors)))
+        return cursors
 
     def cursors(self, run: str) -> dict[tuple[int, int], int]:
         """Return, per group of people, the time up to which its parts are there."""

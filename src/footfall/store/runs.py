@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import time
 from collections.abc import Mapping, Sequence
@@ -62,18 +63,49 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def begun(run: Run, before: Row | None) -> Row:
+def shown_time(ms: int) -> str:
+    """Return a time, ms since the epoch, as `--from` takes it: a date in UTC, with the hour unless that is midnight."""
+    moment = dt.datetime.fromtimestamp(ms // 1000, dt.UTC).replace(microsecond=ms % 1000 * 1000, tzinfo=None)
+    return str(moment.date()) if moment.time() == dt.time() else moment.isoformat()
+
+
+def check_start(run: Run, start_ms: int) -> None:
+    """Check that a run is asked for from the time on from which a destination has it: a cursor says only up to when.
+
+    Args:
+        run: What is asked for now.
+        start_ms: From when it is there, ms since the epoch, UTC.
+
+    Raises:
+        StoreError: It is asked for from another one.
+    """
+    if run.stream.start_ms != start_ms:
+        held, asked = shown_time(start_ms), shown_time(run.stream.start_ms)
+        raise StoreError(
+            f"run {run.id} is there from {held} on (UTC), and was asked for from {asked} on\n"
+            "  a destination holds a run from one time on, without a gap\n"
+            f"  hint: `footfall send … --from {held}` continues it; or name another destination"
+        )
+
+
+def begun(run: Run, before: Row | None, *, has_parts: bool = True) -> Row:
     """Return the row of a run that is begun, continued, or asked for again.
 
     Args:
         run: What is asked for now.
         before: The run's row, if the store has one.
+        has_parts: Whether a part of it is there; until then it may begin at another time.
 
     Returns:
         A complete run that already reaches far enough stays as it is; else it is running, up to the greater end.
+
+    Raises:
+        StoreError: What is there of it begins at another time.
     """
     if before is None:
         return _row(run, "running", now_ms())
+    if has_parts:
+        check_start(run, before["start"])
     if before["state"] == "complete" and run.until_ms <= before["until"]:
         return before
     longer = replace(run, until_ms=max(run.until_ms, before["until"]), people=max(run.people, before["people"]))

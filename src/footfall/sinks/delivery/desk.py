@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +31,23 @@ class Desk:
         fresh: Forget what is noted of it.
         clock: Tells when.
         folder: Where the ledger is; None is `.footfall-ledger` here.
+        check: Called with the ledger before anything is noted; may raise.
 
     Raises:
-        StoreError: Another process has the ledger, or it cannot be opened.
+        StoreError: Another process has the ledger, it cannot be opened, or has the run from another time on.
     """
 
-    def __init__(self, name: str, key: str, run: Run, *, fresh: bool, clock: Clock, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        key: str,
+        run: Run,
+        *,
+        fresh: bool,
+        clock: Clock,
+        folder: Path | None = None,
+        check: Callable[[DeliveryLedger], None] = lambda _: None,
+    ) -> None:
         self.name, self.run, self._clock = name, run, clock
         folder = folder or FOLDER
         path = folder / f"{key}.sqlite"
@@ -48,24 +60,18 @@ class Desk:
                 f"{path}: {error.strerror or error}\n  what is delivered is noted there, so nothing was sent\n"
                 "  hint: run the command in a folder that can be written to"
             ) from None
-        try:
-            self.ledger = DeliveryLedger(path)
-            self._letters = folder.parent / LETTERS / f"{key}-{run.id[:8]}.ndjson"
-            if fresh:
-                self.forget()
-            else:
-                self._begin()
-        except BaseException:
-            self._lock.release()
-            raise
+        self._letters = folder.parent / LETTERS / f"{key}-{run.id[:8]}.ndjson"
+        with ExitStack() as held:
+            held.callback(self._lock.release)
+            self.ledger = held.enter_context(closing(DeliveryLedger(path)))
+            check(self.ledger)
+            self._begin(fresh=fresh)
+            self._held = held.pop_all()
 
-    def forget(self) -> None:
-        """Forget what is noted of the run, and begin anew."""
-        self.ledger.forget(self.run.id)
-        self._letters.unlink(missing_ok=True)
-        self._begin()
-
-    def _begin(self) -> None:
+    def _begin(self, *, fresh: bool) -> None:
+        if fresh:
+            self.ledger.forget(self.run.id)
+            self._letters.unlink(missing_ok=True)
         have = self._letters.stat().st_size if self._letters.exists() else 0
         cursors = self.ledger.begin(self.run, self.name, self._clock.wall_ms(), letters=have)
         self.book = CursorBook(self.run, cursors)
@@ -101,12 +107,9 @@ class Desk:
 
     def close(self, *, complete: bool) -> None:
         """Note whether the run is delivered, and let the ledger go."""
-        try:
+        with self._held:
             if complete:
                 self.ledger.end(self.run.id, self._clock.wall_ms())
-            self.ledger.close()
-        finally:
-            self._lock.release()
 
     def begin_again(self, events: Mapping[str, str]) -> dict[str, str]:
         """Note that dead letters are about to be sent again; return those that have not been accepted since.

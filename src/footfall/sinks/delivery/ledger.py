@@ -16,14 +16,15 @@ from typing import Any
 from footfall.errors import StoreError
 from footfall.events.chunk import Part, Run, Tallies
 from footfall.sinks.sink import Cursors
+from footfall.store.runs import check_start
 from footfall.store.tallies import read_tallies, tallies_text
 
 FOLDER = Path(".footfall-ledger")
-FORMAT = 1
+FORMAT = 2
 _WAIT_S = 10.0
 _TABLES = """
 CREATE TABLE IF NOT EXISTS runs (run TEXT PRIMARY KEY, sink TEXT NOT NULL, title TEXT NOT NULL, begun INTEGER NOT NULL,
-  finished INTEGER, letters INTEGER NOT NULL DEFAULT 0);
+  finished INTEGER, letters INTEGER NOT NULL DEFAULT 0, start INTEGER);
 CREATE TABLE IF NOT EXISTS groups (run TEXT NOT NULL, first_person INTEGER NOT NULL, end_person INTEGER NOT NULL,
   until_ms INTEGER NOT NULL, parts INTEGER NOT NULL, events INTEGER NOT NULL, accepted INTEGER NOT NULL,
   rejected INTEGER NOT NULL, first_committed INTEGER NOT NULL, last_committed INTEGER NOT NULL,
@@ -37,6 +38,8 @@ CREATE TABLE IF NOT EXISTS owed (run TEXT NOT NULL, person INTEGER NOT NULL, wha
 CREATE TABLE IF NOT EXISTS counted (run TEXT PRIMARY KEY, tallies TEXT NOT NULL);
 """
 _PER_RUN = ("runs", "groups", "sending", "again", "owed", "counted")
+_ADDED = {"runs": ("start INTEGER",)}
+"""Columns that ledgers of earlier formats lack."""
 _ADD = """INSERT INTO groups VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
   until_ms = excluded.until_ms, parts = parts + 1, events = events + excluded.events,
   accepted = accepted + excluded.accepted, rejected = rejected + excluded.rejected,
@@ -62,13 +65,18 @@ class DeliveryLedger:
             if version > FORMAT:
                 raise StoreError(f"{path} has format {version}; this version reads up to {FORMAT}")
             self._connection.executescript(_TABLES)
+            self._widen()
             self._connection.execute(f"PRAGMA user_version = {FORMAT}")
 
     def begin(self, run: Run, sink: str, now_ms: int, *, letters: int = 0) -> Cursors:
         """Note a run; return its cursors: (first person, end person) → time up to which its parts are accepted.
 
         Args:
+            run: Without a span where only dead letters are sent again: that says nothing of when it starts.
             letters: Bytes of dead letters that are there already, should the run not be known: they are kept.
+
+        Raises:
+            StoreError: What is accepted of it begins at another time.
         """
         with self._transaction() as do:
             do(
@@ -76,6 +84,8 @@ class DeliveryLedger:
                 (run.id, sink, run.title, now_ms, letters),
             )
             do("UPDATE runs SET finished = NULL WHERE run = ?", (run.id,))
+            if run.until_ms > run.stream.start_ms:
+                self._start(run)
         rows = self._rows("SELECT first_person, end_person, until_ms FROM groups WHERE run = ?", (run.id,))
         return {(first, end): until for first, end, until in rows}
 
@@ -207,6 +217,23 @@ class DeliveryLedger:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+    def _start(self, run: Run) -> None:
+        """Note when a run starts, or check it once something was sent.
+
+        A ledger of format 1 does not know: what is asked for then is taken to be what it has.
+        """
+        ((start_ms,),) = self._rows("SELECT start FROM runs WHERE run = ?", (run.id,))
+        if start_ms is not None and self.first_attempt_ms(run.id) is not None:
+            check_start(run, start_ms)
+        self._connection.execute("UPDATE runs SET start = ? WHERE run = ?", (run.stream.start_ms, run.id))
+
+    def _widen(self) -> None:
+        for table, columns in _ADDED.items():
+            have = {name for _, name, *_ in self._connection.execute(f"PRAGMA table_info({table})")}
+            for column in columns:
+                if column.split()[0] not in have:
+                    self._connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
 
     def _put_owed(self, run: str, owed: Mapping[int, Any]) -> None:
         texts = [

@@ -99,12 +99,14 @@ def begin_run(connection: pg.Connection, address: Address, run: Run, *, by_day: 
 
     Raises:
         UsageError: Its names cannot stand in a database.
-        StoreError: The tables that are there are not ours, or not as we made them.
+        StoreError: The tables that are there are not ours, or not as we made them; or what is there of the run begins
+            at another time.
     """
     _check_names(run.stream.schema)
     if fresh:
         delete_run(connection, run.id)
-    put_run(connection, begun(run, run_row(connection, run.id)))
+    has_parts = bool(cursors(connection, run.id))
+    put_run(connection, begun(run, run_row(connection, run.id), has_parts=has_parts))
     scenario = run.stream.schema.scenario
     _make_schema(connection, scenario)
     for name, schema in TABLES.items():
