@@ -29,6 +29,7 @@ from footfall.run.stored import stored_run
 from footfall.sinks import Cursors, Sink, parse
 from footfall.sinks.delivery.clock import Clock, SystemClock
 from footfall.sinks.sink import EVERYBODY, stands_at
+from footfall.zones import zone
 
 if TYPE_CHECKING:
     from footfall.scenario.records import Scenario
@@ -118,6 +119,8 @@ def live(
     kept = Checkpoints(ready.run.id, clock, checkpoints)
     task = Task(ready.engine, ready.run, sinks, ready.scenario.time_zone, clock, kept)
     wanted = Wanted(speed, for_s, rate_limit, speed == 1.0 if catch_up is None else catch_up, spill_bytes)
+    if wanted.catch_up:
+        _check_begun(ready, clock)
     result = task.drive(wanted, stop or threading.Event(), watch)
     if check:
         raise_first(result.sinks)
@@ -138,6 +141,22 @@ def _set_up(
         return set_up(scenario, settings=settings, people=people, start=start, seed=seed)
     found = stored_run(scenario, sinks, settings=settings, people=people, seed=seed)
     return found or set_up(scenario, settings=settings, people=people, start="today", seed=seed)
+
+
+def _check_begun(ready: Setup, clock: Clock) -> None:
+    """Check that a run that is to be where the clock is begins in the past.
+
+    Raises:
+        UsageError: It begins later: what has not happened yet would be delivered now.
+    """
+    start_ms = ready.run.stream.start_ms
+    if start_ms > clock.wall_ms():
+        first = dt.datetime.fromtimestamp(start_ms / 1000, zone(ready.scenario.time_zone)).date()
+        raise UsageError(
+            f"the run begins on {first}, which has not come\n"
+            "  accepted at the clock's own pace: today, or a day before\n"
+            "  hint: --no-catch-up lets people's time begin there now; --speed 60 does too, an hour in a minute"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -426,3 +426,16 @@ def test_pace_and_limit():
     assert pace.lags_ms(np.array([61_000, 200_000])).tolist() == [1_000, 0]
     limit.take(50)
     assert limit.wait_s() == pytest.approx(0.5)
+
+
+def test_at_the_clocks_pace_a_run_has_begun(tmp_path, start_ms):
+    """What has not happened is not delivered: a start that lies ahead is refused, unless time is to begin there."""
+    clock, file = FakeClock(start_ms - 1), tmp_path / "a.duckdb"
+    with pytest.raises(UsageError, match=r"begins on 2026-03-01, which has not come(.|\n)*hint: --no-catch-up"):
+        go_live(file, 60, speed=1.0, people=PEOPLE, start=START, clock=clock)
+    assert not file.exists()
+    result = go_live(file, 60, speed=1.0, people=PEOPLE, start=START, clock=clock, catch_up=False)
+    assert (result.began_ms, result.run.until_ms) == (start_ms, start_ms + 60_000)
+    assert go_live(
+        tmp_path / "b.duckdb", 1, speed=1.0, people=PEOPLE, start=START, clock=FakeClock(start_ms)
+    ).is_finished
