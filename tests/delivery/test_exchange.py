@@ -1,11 +1,13 @@
 """Hostile answers: whatever the other side does, the exchange ends, is small, and says what happened."""
 
+import re
 import socket
 import threading
 import time
 
 import pytest
 
+from footfall.errors import PermanentSinkError
 from footfall.sinks.delivery.clock import SystemClock
 from footfall.sinks.delivery.exchange import MOST_ANSWER_BYTES, Channel
 from footfall.sinks.delivery.target import Target
@@ -147,3 +149,30 @@ def test_refused_connection():
         port = free.getsockname()[1]
     reply = Channel(Target("http", "127.0.0.1", port, "/"), SystemClock(), is_trusted=True).post(b"", {})
     assert (reply.status, reply.reason) == (0, "connection refused")
+
+
+def post_tls(server: Rude):
+    channel = Channel(Target("https", "127.0.0.1", server.socket.getsockname()[1], "/"), SystemClock(), is_trusted=True)
+    try:
+        return channel.post(b"{}", {})
+    finally:
+        channel.close()
+        server.close()
+
+
+@pytest.mark.parametrize(
+    "data", [b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", b"SSH-2.0-OpenSSH_9.6\r\n"], ids=["http", "ssh"]
+)
+def test_no_tls(data):
+    """A port that speaks in plain text will not speak TLS later: that is said, and what to write instead."""
+    server = Rude(data)
+    port = server.socket.getsockname()[1]
+    with pytest.raises(PermanentSinkError, match=rf"^there is no TLS at 127\.0\.0\.1:{port}\n  hint: .* http instead"):
+        post_tls(server)
+
+
+def test_tls_alert():
+    """Another failure of TLS may pass; it is told without the names of our source files."""
+    reply = post_tls(Rude(bytes.fromhex("15030300020228")))
+    assert reply.status == 0
+    assert re.fullmatch(r"no TLS connection: ssl\S* alert handshake failure", reply.reason)

@@ -23,6 +23,8 @@ from footfall.sinks.delivery.target import Target
 
 CONNECT_S, SILENCE_S = 5.0, 15.0
 MOST_ANSWER_BYTES = 65_536
+_NO_TLS = ("WRONG_VERSION_NUMBER", "PACKET_LENGTH_TOO_LONG")
+"""What OpenSSL makes of an answer in plain text, depending on its version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class Channel:
         """Send a request and return its answer; failures are answers too.
 
         Raises:
-            PermanentSinkError: The target may not be connected to, or its certificate is wrong.
+            PermanentSinkError: The target may not be connected to, its certificate is wrong, or it speaks no TLS.
         """
         is_reused = self._connection is not None
         reply = self._try(body, headers)
@@ -122,6 +124,14 @@ class Channel:
                 f"{self._target.authority}: its certificate is not accepted: {error.verify_message}\n"
                 "  hint: SSL_CERT_FILE names a file with the authority that has signed it"
             ) from None
+        except ssl.SSLError as error:
+            self.close()
+            if error.reason in _NO_TLS:
+                raise PermanentSinkError(
+                    f"there is no TLS at {self._target.host}:{self._target.port}\n"
+                    "  hint: if that is the right port, write http instead of https"
+                ) from None
+            return Reply(0, reason=f"no TLS connection: {(error.reason or 'unknown').lower().replace('_', ' ')}")
         except PermanentSinkError:
             self.close()
             raise
