@@ -167,6 +167,33 @@ def test_given_up_for_now(tmp_path):
     sink.close(complete=False)
 
 
+def test_what_is_to_be_mended(tmp_path):
+    """What will fail again tells what to mend, as its last line, and promises nothing of the same command before."""
+    run = make_run(SHOP, days=1)
+    (chunk, *_) = make_chunks(run, rows=30)
+    sink = WebhookSink(Target("http", "169.254.169.254", 80, "/"), is_trusted=True, folder=tmp_path / "ledger")
+    with pytest.raises(PermanentSinkError) as caught:
+        deliver(sink, run, [chunk])
+    n_events = chunk.events.num_rows
+    assert str(caught.value) == (
+        f"{sink.name}: 169.254.169.254: a link-local, metadata, multicast or reserved address is never connected to\n"
+        "  nothing was sent there\n"
+        f"  of the {n_events} events being sent, 0 were accepted; {n_events} are pending, and nothing is lost\n"
+        "  hint: name another host, or mend where its name leads; once that is mended, the same command continues"
+    )
+
+
+def test_what_is_to_be_mended_is_not_known(tmp_path):
+    """A refusal of everything says that the same command continues once it is mended."""
+    run = make_run(SHOP, days=1)
+    (chunk, *_) = make_chunks(run, rows=30)
+    with receiver(tmp_path) as client:
+        sink = sink_to(client, tmp_path, batch=1)
+        sink.target = replace(sink.target, path="/nowhere")
+        with pytest.raises(PermanentSinkError, match=r"nothing is lost\n  hint: once that is mended, the same command"):
+            deliver(sink, run, [chunk])
+
+
 def test_told_to_stop(tmp_path, monkeypatch):
     """Once told to stop, a sink whose receiver is away leaves at once, with everything pending."""
     monkeypatch.setattr("footfall.sinks.delivery.courier.LEAVE_S", 1e9)

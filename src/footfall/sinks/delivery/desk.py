@@ -128,11 +128,23 @@ class Desk:
         return Retried(len(events), len(accepted), size_bytes)
 
     def undelivered(self, why: str, n_events: int, accepted: int, *, is_permanent: bool = False) -> SinkError:
-        """Return the error of a part that is not delivered to its end; nothing of it is noted as accepted."""
-        kind = PermanentSinkError if is_permanent else TransientSinkError
-        return kind(
-            f"{self.name}: {why}\n"
+        """Return the error of a part that is not delivered to its end; nothing of it is noted as accepted.
+
+        Args:
+            why: May end with a hint on what to mend; then that is the error's hint.
+            n_events: Events of the part.
+            accepted: How many of them were accepted.
+            is_permanent: Whether it will fail again unless something is mended.
+        """
+        said, _, mend = why.partition("\n  hint: ")
+        counts = (
             f"  of the {n_events:,} events being sent, {accepted:,} were accepted; "
             f"{n_events - accepted:,} are pending, and nothing is lost\n"
+        )
+        if is_permanent:
+            mend = f"{mend}; once that is mended" if mend else "once that is mended"
+            return PermanentSinkError(f"{self.name}: {said}\n{counts}  hint: {mend}, the same command continues")
+        return TransientSinkError(
+            f"{self.name}: {said}\n{counts}"
             "  hint: the same command again continues; what was accepted goes again with the same ids"
         )

@@ -61,7 +61,9 @@ def checked(host: str, port: int, *, is_trusted: bool, resolver: Resolver = reso
         reason = _reason(ipaddress.ip_address(text.partition("%")[0]), is_trusted=is_trusted)
         if reason is not None:
             where = host if host.strip("[]") == text else f"{host} is {text}"
-            raise PermanentSinkError(f"{where}: {reason}\n  nothing was sent there")
+            raise PermanentSinkError(
+                f"{where}: {reason}\n  nothing was sent there\n  hint: name another host, or mend where its name leads"
+            )
     return addresses
 
 
@@ -88,7 +90,7 @@ def _reason(address: Address, *, is_trusted: bool) -> str | None:
         if any(form in network for network in NEVER if network.version == form.version):
             return "a link-local, metadata, multicast or reserved address is never connected to"
         if not is_trusted and any(form in network for network in PRIVATE if network.version == form.version):
-            return "a private address is only connected to when it is named on the command line"
+            return "a private address is only connected to when it is named on the command line, without #public-only"
     return None
 
 
