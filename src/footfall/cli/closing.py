@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from footfall import zones
+from footfall.cli import verdict
 from footfall.cli.again import again
 from footfall.cli.arguments import DEFAULT_STORE
 from footfall.cli.console import size
@@ -154,6 +155,7 @@ def balance_record(balance: Balance) -> dict[str, Any]:
         "generated": balance.generated,
         "accepted": balance.accepted,
         "rejected": balance.rejected,
+        "dead_letters": balance.dead_letters,
         "pending": balance.pending,
         "bytes": balance.size_bytes,
         "is_complete": balance.is_complete,
@@ -169,7 +171,7 @@ def _generated(result: RunResult) -> str:
 
 def _balance_text(balance: Balance) -> str:
     if balance.before == "complete":
-        return f"in {balance.name}: complete before"
+        return f"in {balance.name}: {verdict.complete_before(balance)}"
     text = f"in {balance.name}: {balance.accepted:,} events, {size(_stored_bytes(balance))}"
     if balance.rejected or balance.pending:
         text += f"; {balance.rejected:,} rejected, {balance.pending:,} pending of {balance.generated:,} generated"

@@ -161,6 +161,8 @@ def _send_letters(store: str, to: list[str], *, quiet: bool, summary: str, **giv
             "is_finished": result.is_finished,
         }
         told["sinks"] = [balance_record(sink) | {"accepted_before": result.before[sink.name]} for sink in result.sinks]
+        for sink in told["sinks"]:
+            del sink["dead_letters"]  # of whole runs; here it is about those that were sent
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))
     elif not quiet:
         _conclude_letters(store, result)
@@ -187,7 +189,7 @@ def conclude(result: RunResult) -> None:
     click.echo(f"run {run.id} of {run.stream.schema.scenario}: {_rate(result)}", err=True)
     for sink in result.sinks:
         rest = verdict.rest_of(sink)
-        before = {"complete": "complete before", "incomplete": f"{sink.accepted:,} more events{rest}"}
+        before = {"complete": verdict.complete_before(sink), "incomplete": f"{sink.accepted:,} more events{rest}"}
         click.echo(f"in {sink.name}: {before.get(sink.before, f'{sink.accepted:,} events{rest}')}", err=True)
 
 

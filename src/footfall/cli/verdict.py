@@ -29,12 +29,23 @@ def tell_problems(balances: Sequence[Balance], told: Container[str] = ()) -> Non
     for balance in balances:
         if balance.problem is not None and not is_left(balance) and balance.name not in told:
             click.echo(f"error: {problem_text(balance.name, balance.problem)}", err=True)
-        if balance.rejected:
+        refused = max(balance.rejected, balance.dead_letters)
+        if refused:
             from footfall.sinks.delivery.desk import LETTERS
 
-            told = f"{balance.rejected:,} events were refused: they are in {LETTERS}/, each with the reason"
+            told = f"{refused:,} events were refused: they are in {LETTERS}/, each with the reason"
             again = f"hint: once the other side is mended, `footfall send {LETTERS} --to …` tries them again"
             click.echo(f"error: {balance.name}: {told}\n  {again}", err=True)
+
+
+def complete_before(balance: Balance) -> str:
+    """Return what is to be said of a sink that had all parts before: also of events that it would not have."""
+    if not balance.dead_letters:
+        return "complete before"
+    from footfall.sinks.delivery.desk import LETTERS
+
+    events = "event lies" if balance.dead_letters == 1 else "events lie"
+    return f"complete before; {balance.dead_letters:,} refused {events} in {LETTERS}/"
 
 
 def rest_of(balance: Balance) -> str:

@@ -64,8 +64,8 @@ class LiveResult:
 
     @property
     def is_clean(self) -> bool:
-        """Whether all went well; what was pending when it was stopped goes with the next call."""
-        return all(sink.rejected == 0 and sink.problem is None for sink in self.sinks)
+        """Whether all went well, also before; what was pending when it was stopped goes with the next call."""
+        return all(sink.rejected == sink.dead_letters == 0 and sink.problem is None for sink in self.sinks)
 
 
 def live(

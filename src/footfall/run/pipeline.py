@@ -16,6 +16,7 @@ from footfall.errors import TransientSinkError
 from footfall.events.chunk import Chunk, Run
 from footfall.run.result import Balance
 from footfall.sinks import Cursors, Prepared, Receipt, Sink
+from footfall.sinks.delivery.letters import Retrying
 from footfall.sinks.scratch import drop
 from footfall.sinks.sink import Counting, Heeding, Progress, Telling
 
@@ -281,6 +282,8 @@ class Pipeline:
         is_complete = balance.before == "complete" or not self._is_short
         if isinstance(self._sink, Counting):
             balance.tallies = self._sink.tallies()
+        if isinstance(self._sink, Retrying):
+            balance.dead_letters = self._sink.refused()
         self._sink.close(complete=is_complete)
         balance.is_complete = is_complete
 

@@ -21,6 +21,7 @@ class Balance:
         generated: Events that were made for it.
         accepted: Events it has taken for good.
         rejected: Events it will never take; they are in the dead letters.
+        dead_letters: Events of the run that it has refused, in this call or an earlier one, and not accepted since.
         size_bytes: Bytes written or sent.
         is_complete: It has all parts of the run.
         problem: Why it has not, where it has failed; None also where the run was only stopped.
@@ -33,6 +34,7 @@ class Balance:
     generated: int = 0
     accepted: int = 0
     rejected: int = 0
+    dead_letters: int = 0
     size_bytes: int = 0
     is_complete: bool = False
     problem: BaseException | None = None
@@ -104,8 +106,8 @@ class RunResult:
 
     @property
     def is_clean(self) -> bool:
-        """Whether everything was delivered."""
-        return self.is_finished and all(sink.rejected == sink.pending == 0 for sink in self.sinks)
+        """Whether everything is delivered, what earlier calls could not deliver included."""
+        return self.is_finished and all(s.rejected == s.pending == s.dead_letters == 0 for s in self.sinks)
 
     def checked(self) -> RunResult:
         """Return this, if no sink has failed.

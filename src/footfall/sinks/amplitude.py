@@ -107,6 +107,11 @@ class AmplitudeSink:
         assert self._sending is not None, "tallies needs open"
         return self._sending.tallies
 
+    def refused(self) -> int:
+        """Return how many events were refused, and not accepted since."""
+        assert self._sending is not None, "refused needs open"
+        return self._sending.refused
+
     @property
     def letters_of(self) -> tuple[str, ...]:
         """Sinks whose dead letters it can take: its own kind, since no other has events as Amplitude wants them."""
@@ -198,6 +203,10 @@ class _Sending:
     @property
     def tallies(self) -> Tallies:
         return self._open_desk.tallies
+
+    @property
+    def refused(self) -> int:
+        return self._open_desk.refused
 
     @property
     def cursors(self) -> Cursors:

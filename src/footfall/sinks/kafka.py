@@ -183,6 +183,11 @@ class KafkaSink:
         assert self._desk is not None, "tallies needs open"
         return self._desk.tallies
 
+    def refused(self) -> int:
+        """Return how many events were refused, and not accepted since."""
+        assert self._desk is not None, "refused needs open"
+        return self._desk.refused
+
     @property
     def letters_of(self) -> tuple[str, ...]:
         """Sinks whose dead letters it can take: those that send events as they are stored."""

@@ -162,6 +162,11 @@ class WebhookSink:
         assert self._sending is not None, "tallies needs open"
         return self._sending.tallies
 
+    def refused(self) -> int:
+        """Return how many events were refused, and not accepted since."""
+        assert self._sending is not None, "refused needs open"
+        return self._sending.refused
+
     @property
     def letters_of(self) -> tuple[str, ...]:
         """Sinks whose dead letters it can take: those that send events as they are stored."""
@@ -233,6 +238,10 @@ class _Sending:
     @property
     def tallies(self) -> Tallies:
         return self._desk.tallies
+
+    @property
+    def refused(self) -> int:
+        return self._desk.refused
 
     def commit(self, prepared: Prepared) -> Receipt:
         before = self._desk.begin(prepared)

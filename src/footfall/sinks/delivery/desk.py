@@ -100,10 +100,24 @@ class Desk:
         tallies, now_ms = Tallies.empty(), self._clock.wall_ms()
         tallies.add(self.tallies)
         tallies.add(prepared.tallies)
-        self.ledger.settle(self.run.id, prepared.part, counts, letters=valid, tallies=tallies, now_ms=now_ms, owed=owed)
+        self.ledger.settle(
+            self.run.id,
+            prepared.part,
+            counts,
+            letters=valid,
+            tallies=tallies,
+            now_ms=now_ms,
+            refused=[id_of(letter.event) for letter in letters if letter.is_event],
+            owed=owed,
+        )
         self.tallies = tallies
         self.book.move(prepared.part)
         return Receipt(prepared.part, accepted, rejected=rejected, size_bytes=size_bytes)
+
+    @property
+    def refused(self) -> int:
+        """Events of the run that were refused, and not accepted since."""
+        return self.ledger.refused(self.run.id)
 
     def close(self, *, complete: bool) -> None:
         """Note whether the run is delivered, and let the ledger go."""

@@ -35,9 +35,10 @@ CREATE TABLE IF NOT EXISTS again (run TEXT NOT NULL, event TEXT NOT NULL, since 
   PRIMARY KEY (run, event)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS owed (run TEXT NOT NULL, person INTEGER NOT NULL, what TEXT NOT NULL,
   PRIMARY KEY (run, person)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS refused (run TEXT NOT NULL, event TEXT NOT NULL, PRIMARY KEY (run, event)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS counted (run TEXT PRIMARY KEY, tallies TEXT NOT NULL);
 """
-_PER_RUN = ("runs", "groups", "sending", "again", "owed", "counted")
+_PER_RUN = ("runs", "groups", "sending", "again", "owed", "refused", "counted")
 _ADDED = {"runs": ("start INTEGER",)}
 """Columns that ledgers of earlier formats lack."""
 _ADD = """INSERT INTO groups VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
@@ -106,6 +107,10 @@ class DeliveryLedger:
         events, accepted, rejected = self._rows(f"{sql} WHERE run = ?", (run,))[0]
         return events, accepted, rejected
 
+    def refused(self, run: str) -> int:
+        """Return how many events of a run were refused, and not accepted since."""
+        return int(self._rows("SELECT count(*) FROM refused WHERE run = ?", (run,))[0][0])
+
     def tallies(self, run: str) -> Tallies:
         """Return what was counted in all parts of a run that are delivered."""
         rows = self._rows("SELECT tallies FROM counted WHERE run = ?", (run,))
@@ -146,6 +151,7 @@ class DeliveryLedger:
         letters: int,
         tallies: Tallies,
         now_ms: int,
+        refused: Iterable[str] = (),
         owed: Mapping[int, Any] | None = None,
     ) -> None:
         """Note that a part is delivered: from here on it is.
@@ -154,6 +160,7 @@ class DeliveryLedger:
             counts: Events, accepted, rejected.
             letters: Bytes of the dead letters.
             tallies: Of all parts that are delivered, this one among them.
+            refused: Ids of the events that were.
             owed: Person → what must go with a later event of theirs; None where nothing is owed any more.
         """
         row = (run, part.first_person, part.end_person, part.until_ms, *counts, now_ms, now_ms)
@@ -162,6 +169,7 @@ class DeliveryLedger:
             do("DELETE FROM sending WHERE run = ? AND first_person = ? AND end_person = ?", row[:3])
             do("UPDATE runs SET letters = ? WHERE run = ?", (letters, run))
             do("INSERT OR REPLACE INTO counted VALUES (?, ?)", (run, tallies_text(tallies)))
+            self._connection.executemany("INSERT OR IGNORE INTO refused VALUES (?, ?)", [(run, id_) for id_ in refused])
             self._put_owed(run, owed or {})
 
     def settle_owed(self, run: str, owed: Mapping[int, Any], *, letters: int) -> None:
@@ -206,6 +214,7 @@ class DeliveryLedger:
             taken, left = ([(run, name) for name in names] for names in (accepted, refused))
             set_accepted = f"UPDATE again SET accepted = {int(now_ms)} WHERE run = ? AND event = ?"
             self._connection.executemany(set_accepted, taken)
+            self._connection.executemany("DELETE FROM refused WHERE run = ? AND event = ?", taken)
             self._connection.executemany("DELETE FROM again WHERE run = ? AND event = ?", left)
             do("UPDATE runs SET letters = ? WHERE run = ?", (letters, run))
 

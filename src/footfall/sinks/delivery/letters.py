@@ -8,11 +8,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from footfall.sinks.delivery.exchange import Reply
 from footfall.sinks.scratch import explained
 from footfall.store.durable import sync, sync_folder
+
+if TYPE_CHECKING:
+    from footfall.sinks.delivery.exchange import Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,10 @@ class Retrying(Protocol):
     @property
     def letters_of(self) -> tuple[str, ...]:
         """Beginnings of the names of sinks whose dead letters it can take."""
+        ...
+
+    def refused(self) -> int:
+        """Return how many events of the open run were refused, and not accepted since."""
         ...
 
     def retry(self, events: Mapping[str, str]) -> Retried:
