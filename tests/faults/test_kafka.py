@@ -196,6 +196,24 @@ def test_brokers_gone_for_longer(broken, topic, tmp_path):
     assert set(ids_in(broken.brokers, topic)) == set(ids_of(chunks))
 
 
+def test_silent_brokers_are_told_of(broken, topic, tmp_path, monkeypatch, capsys):
+    """While no broker answers it is said so, and for how long it is tried; and that it works again."""
+    monkeypatch.setattr("footfall.sinks.delivery.outage.SAY_AFTER_S", 0.5)
+    broken.create(topic)
+    sink = KafkaSink(Topic(broken.brokers, topic), folder=tmp_path)
+    sink.open(ENGINE.run, fresh=False)
+    (chunk, *_) = make_chunks(ENGINE.run, rows=ENGINE.rows)
+    broken.leave()
+    back = threading.Timer(2.0, broken.come_back)
+    back.start()
+    sink.commit(sink.prepare(chunk))
+    back.join()
+    sink.close(complete=False)
+    first, *_, last = capsys.readouterr().err.splitlines()
+    assert first == f"{sink.name}: no broker acknowledges anything; trying again for up to 5 min"
+    assert last == f"{sink.name}: it works again"
+
+
 def test_a_stop_ends_the_waiting(broken, topic, tmp_path, monkeypatch):
     """Ctrl-C while the brokers are away: the sink leaves soon, with the part pending."""
     monkeypatch.setattr("footfall.sinks.kafka.LEAVE_S", 0.5)

@@ -159,6 +159,22 @@ def test_patience_ends(postgres, url):
     check(postgres, url)
 
 
+def test_a_server_that_is_gone_is_told_of(postgres, url, monkeypatch, capsys):
+    """While the server is away it is said so, and for how long it is tried; and that it works again."""
+    monkeypatch.setattr("footfall.sinks.delivery.outage.SAY_AFTER_S", 0.5)
+    sink = PostgresSink(url)
+    sink.open(ENGINE.run, fresh=False)
+    postgres.stop(signal.SIGQUIT)
+    back = threading.Timer(2.0, postgres.start)
+    back.start()
+    sink.commit(sink.prepare(next(make_chunks(ENGINE.run, rows=ENGINE.rows))))
+    back.join()
+    sink.close(complete=False)
+    first, *_, last = capsys.readouterr().err.splitlines()
+    assert first == f"{sink.name}: cannot be reached; trying again for up to 15 min"
+    assert last == f"{sink.name}: it works again"
+
+
 def test_a_stop_ends_the_waiting(postgres, url):
     """Ctrl-C while the server is away: the sink waits no longer, and what it has is kept."""
     sink, stop = PostgresSink(url), threading.Event()

@@ -28,6 +28,7 @@ from footfall.sinks.delivery.courier import LEAVE_S
 from footfall.sinks.delivery.desk import Desk
 from footfall.sinks.delivery.ledger import FOLDER
 from footfall.sinks.delivery.letters import Letter, Retried, time_of
+from footfall.sinks.delivery.outage import Outage
 from footfall.sinks.encode_json import json_rows
 from footfall.sinks.scratch import Scratch, drop, read_arrow
 from footfall.sinks.sink import Cursors, Guarantee, Placement, Prepared, Progress, Receipt, prepared_of
@@ -69,6 +70,11 @@ class Topic:
         options = "&".join(f"{key}={value}" for key, value in self.options)
         return f"kafka://{self.brokers}/{self.name}{'?' if options else ''}{options}"
 
+    @property
+    def patience_s(self) -> float:
+        """Seconds that the client tries to deliver a message; 0 is for ever."""
+        return float(dict(self.options).get("message.timeout.ms", PATIENCE_S * 1000)) / 1000
+
     @classmethod
     def of(cls, text: str) -> Topic:
         """Return the topic of `//BROKERS/TOPIC?OPTION=VALUE`.
@@ -104,6 +110,7 @@ class KafkaSink:
         self._desk: Desk | None = None
         self._producer: Any = None
         self._reports = Reports()
+        self._outage = Outage(self.name, SystemClock(), PATIENCE_S)
         self._stop: threading.Event | None = None
 
     @property
@@ -143,6 +150,7 @@ class KafkaSink:
             raise
         self._scratch.clear()
         self._desk, self._producer = desk, producer
+        self._outage = Outage(self.name, SystemClock(), self.topic.patience_s)
         return dict(desk.book.cursors)
 
     def commit(self, prepared: Prepared) -> Receipt:
@@ -250,6 +258,11 @@ class KafkaSink:
     def _wait(self, reports: Reports) -> None:
         """Wait a moment for reports; once told to stop, not for longer than some seconds."""
         self._producer.poll(_POLL_S)
+        if reports.n == reports.n_seen:
+            self._outage.failed("no broker acknowledges anything")
+        elif reports.problem is None:
+            self._outage.worked()
+        reports.n_seen = reports.n
         if self._stop is None or not self._stop.is_set():
             return
         reports.leave_at = reports.leave_at or time.monotonic() + LEAVE_S
@@ -262,6 +275,7 @@ class Reports:
     """What became of messages: delivered, refused for good, or not delivered and why.
 
     Args:
+        n_seen: Messages that had been reported on when it was last looked.
         leave_at: On the monotonic clock, when nothing more is waited for; None while nobody wants to leave.
     """
 
@@ -270,6 +284,7 @@ class Reports:
     letters: list[Letter] = field(default_factory=list)
     problem: str | None = None
     is_permanent: bool = False
+    n_seen: int = 0
     leave_at: float | None = None
 
     @property

@@ -16,6 +16,8 @@ import pyarrow as pa
 
 from footfall.errors import StoreError, TransientSinkError
 from footfall.events.chunk import Chunk, Part, Run
+from footfall.sinks.delivery.clock import SystemClock
+from footfall.sinks.delivery.outage import Outage
 from footfall.sinks.encode_pgcopy import HEAD, TAIL, copy_rows
 from footfall.sinks.scratch import Scratch, Spool, drop
 from footfall.sinks.sink import (
@@ -56,7 +58,7 @@ class PostgresSink:
         url: `postgresql://USER@HOST:PORT/DATABASE`.
         partition: `day` makes a table per day of events, when the scenario's tables are first made; which way they were
             made counts from then on.
-        patience_s: How long to wait for a server that is gone, before giving up.
+        patience_s: How long to wait for a server that is gone, before giving up; 0 is for ever.
     """
 
     placement: Placement = "worker"
@@ -195,18 +197,22 @@ class PostgresSink:
     def _patiently(self, work: Callable[[], T]) -> T:
         """Do something, again on a new connection when this one is lost."""
         psycopg = pg.driver()
-        give_up, wait = time.monotonic() + self._patience_s, _FIRST_WAIT_S
+        outage, wait = Outage(self.name, SystemClock(), self._patience_s), _FIRST_WAIT_S
         while True:
             try:
                 self._connect_again()
-                return work()
+                done = work()
             except psycopg.Error as error:
                 problem = pg.explained(self.address, error, _KEPT)
                 if not pg.is_passing(error):
                     raise problem from None
             except TransientSinkError as error:
                 problem = error
-            if time.monotonic() + wait > give_up or self._is_stopped(wait):
+            else:
+                outage.worked()
+                return done
+            outage.failed(str(problem).partition("\n")[0].removeprefix(self.name).lstrip(": "))
+            if outage.left_s < wait or self._is_stopped(wait):
                 raise problem from None
             wait = min(2 * wait, _LONGEST_WAIT_S)
 
