@@ -46,6 +46,7 @@ class Tallies:
         cities: (city, measure) → sum; measures: `people` (who came, counted in their first chunk), `active` (with at
             least one event), `returned` (with at least two sessions), `sessions`, `events`, `events_squared` (sum over
             people of the square of their events), `converted` (reached the goal), `revenue` (minor units).
+        is_whole: These are of the whole run up to the part's end, and take the place of what was counted before.
     """
 
     decisions: dict[tuple[str, str], tuple[int, int, int]]
@@ -53,6 +54,7 @@ class Tallies:
     skipped: dict[tuple[str, str], int]
     stages: dict[tuple[str, str], int]
     cities: dict[tuple[str, str], int]
+    is_whole: bool = False
 
     @classmethod
     def empty(cls) -> Tallies:
@@ -60,7 +62,10 @@ class Tallies:
         return cls({}, {}, {}, {}, {})
 
     def add(self, other: Tallies) -> None:
-        """Add another chunk's tallies to these."""
+        """Add another chunk's tallies to these, or put them in place of these."""
+        if other.is_whole:
+            for counts in (self.decisions, self.effects, self.skipped, self.stages, self.cities):
+                counts.clear()
         _add_triples(self.decisions, other.decisions)
         _add_triples(self.effects, other.effects)
         _add_counts(self.skipped, other.skipped)

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 PART_EVENTS = 200_000
 GROUP_SIZE = 32_768
+KEEPS_RUNS = ("duckdb", "parquet", "postgresql", "ndjson", "csv", "json")
+"""Sinks that `open_store` can ask which runs they have."""
 _HOUR_MS = 3_600_000
 _ORDER = {"events": "time, person", "changes": "time, person, sequence", "arrivals": "person"}
 
@@ -138,7 +140,7 @@ def _chosen(source: Store, run: str | None) -> RunInfo:
 
 
 def _check(sinks: Sequence[Sink], info: RunInfo, source: Store) -> None:
-    """Check that no sink holds a part of the run that a simulation has written: its tallies would count twice.
+    """Check that no store or file holds a part of the run that a simulation has written: its tallies would be mixed.
 
     Raises:
         UsageError: One does, or is the source itself.
@@ -155,7 +157,7 @@ def _check(sinks: Sequence[Sink], info: RunInfo, source: Store) -> None:
 
 
 def _stored(sink: Sink, run: str) -> tuple[RunInfo, Tallies] | None:
-    if not sink.name.startswith(("duckdb:", "parquet:", "postgresql:")):
+    if sink.name.partition(":")[0] not in KEEPS_RUNS:
         return None
     try:
         with open_store(sink.name) as store:
@@ -285,7 +287,10 @@ class StoredGroup:
         """Return the tallies of the whole run with its very last part: they are not known by part."""
         engine = self._engine
         is_last = part.until_ms == engine.run.until_ms and part.end_person >= engine.run.people
-        return engine.store.tallies(engine.run.id) if is_last and engine.is_whole else Tallies.empty()
+        if not (is_last and engine.is_whole):
+            return Tallies.empty()
+        tallies = engine.store.tallies(engine.run.id)
+        return replace(tallies, is_whole=bool(tallies.cities))  # a store that was sent a span has none
 
 
 def _groups(store: Store, run: str) -> Groups:

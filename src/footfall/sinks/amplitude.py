@@ -102,8 +102,8 @@ class AmplitudeSink:
         sending = self._sending
         return Progress() if sending is None else sending.progress()
 
-    def tallies(self) -> Tallies:
-        """Return what was counted in the parts that are delivered."""
+    def tallies(self) -> Tallies | None:
+        """Return what was counted in the parts that are delivered; None where some came without."""
         assert self._sending is not None, "tallies needs open"
         return self._sending.tallies
 
@@ -201,7 +201,7 @@ class _Sending:
         )
 
     @property
-    def tallies(self) -> Tallies:
+    def tallies(self) -> Tallies | None:
         return self._open_desk.tallies
 
     @property

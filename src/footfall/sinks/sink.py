@@ -252,8 +252,8 @@ class Telling(Protocol):
 class Counting(Protocol):
     """A sink that keeps what was counted in its parts, where the destination cannot be asked for it."""
 
-    def tallies(self) -> Tallies:
-        """Return the tallies of all parts of the open run that it has."""
+    def tallies(self) -> Tallies | None:
+        """Return the tallies of all parts of the open run that it has; None where some came without."""
         ...
 
 

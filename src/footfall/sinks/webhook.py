@@ -157,8 +157,8 @@ class WebhookSink:
         sending = self._sending
         return Progress() if sending is None else sending.progress()
 
-    def tallies(self) -> Tallies:
-        """Return what was counted in the parts that are delivered."""
+    def tallies(self) -> Tallies | None:
+        """Return what was counted in the parts that are delivered; None where some came without."""
         assert self._sending is not None, "tallies needs open"
         return self._sending.tallies
 
@@ -236,7 +236,7 @@ class _Sending:
         return replace(now, retries=self._n_retries + now.retries)
 
     @property
-    def tallies(self) -> Tallies:
+    def tallies(self) -> Tallies | None:
         return self._desk.tallies
 
     @property

@@ -208,6 +208,8 @@ def delete_run(connection: duckdb.DuckDBPyConnection, run: str) -> None:
 
 def add_tallies(connection: duckdb.DuckDBPyConnection, run: str, tallies: Tallies) -> None:
     """Add a part's tallies to those of its run."""
+    for name in TALLIES if tallies.is_whole else ():
+        connection.execute(f"DELETE FROM main.{name} WHERE run = ?", [run])
     for name, rows in tally_tables(run, tallies).items():
         keys = TALLIES[name][0]
         same = " AND ".join(f"t.{key} = d.{key}" for key in keys)

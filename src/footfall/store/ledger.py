@@ -114,8 +114,10 @@ class Ledger:
         """
         run = part["run"]
         totals = self._totals.setdefault(run, self.tallies(run))
-        after = _sums(totals, tallies)
+        after = tallies if tallies.is_whole else _sums(totals, tallies)
         with self._transaction():
+            for name in TALLIES if tallies.is_whole else ():
+                self._connection.execute(f"DELETE FROM {name} WHERE run = ?", [run])
             self._insert("ledger", [part])
             self._insert("files", files)
             for name, rows in tally_rows(run, after).items():

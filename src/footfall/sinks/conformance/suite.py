@@ -235,6 +235,22 @@ class SinkContract:
             assert sink.tallies() == total
             sink.close(complete=False)
 
+    def test_says_nothing_of_counts_that_it_lacks(self, tmp_path: Path) -> None:
+        """A part without tallies makes those of the others worth nothing, until one brings those of the whole run."""
+        sink = self.make(tmp_path)
+        if not isinstance(sink, Counting):
+            pytest.skip("this sink keeps no counts, or its destination can be asked")
+        run, total = make_run(SHOP), Tallies.empty()
+        *chunks, last = make_chunks(run)
+        for chunk in chunks:
+            total.add(chunk.tallies)
+        given = [replace(chunks[0], tallies=Tallies.empty()), *chunks[1:]]
+        for several, known in ((given, None), ([replace(last, tallies=replace(total, is_whole=True))], total)):
+            self.write(tmp_path, run, several, complete=False)
+            sink.open(run, fresh=False)
+            assert sink.tallies() == known
+            sink.close(complete=False)
+
     def test_a_complete_run_is_left_alone(self, tmp_path: Path) -> None:
         """Opened again, a complete run has all its cursors at its end, and nothing changes."""
         self.needs_resume()

@@ -21,9 +21,6 @@ LETTERS = Path("dead-letters")
 class Desk:
     """The books of one run and one destination, held by one process at a time.
 
-    Attributes:
-        tallies: What was counted in all parts that are delivered.
-
     Args:
         name: The sink, for people.
         key: What tells this destination from others, fit for a file name; no secret.
@@ -75,8 +72,13 @@ class Desk:
         have = self._letters.stat().st_size if self._letters.exists() else 0
         cursors = self.ledger.begin(self.run, self.name, self._clock.wall_ms(), letters=have)
         self.book = CursorBook(self.run, cursors)
-        self.tallies = self.ledger.tallies(self.run.id)
+        self._counted = self.ledger.counted(self.run.id)
         self.letters = Letters(self._letters, self.ledger.letters_bytes(self.run.id))
+
+    @property
+    def tallies(self) -> Tallies | None:
+        """What was counted in all parts that are delivered; None where some came without."""
+        return self._counted.tallies if self._counted.is_all else None
 
     def begin(self, prepared: Prepared) -> Receipt | None:
         """Note that a part is about to be sent; return its receipt if it was delivered before.
@@ -97,20 +99,19 @@ class Desk:
         accepted = prepared.events - rejected
         valid = self.letters.write(letters, self.run.id, self.name)
         counts = (prepared.events, accepted, rejected)
-        tallies, now_ms = Tallies.empty(), self._clock.wall_ms()
-        tallies.add(self.tallies)
-        tallies.add(prepared.tallies)
+        is_farthest = all(until_ms <= prepared.part.until_ms for until_ms in self.book.cursors.values())
+        counted, now_ms = self._counted.after(prepared, is_farthest=is_farthest), self._clock.wall_ms()
         self.ledger.settle(
             self.run.id,
             prepared.part,
             counts,
             letters=valid,
-            tallies=tallies,
+            counted=counted,
             now_ms=now_ms,
             refused=[id_of(letter.event) for letter in letters if letter.is_event],
             owed=owed,
         )
-        self.tallies = tallies
+        self._counted = counted
         self.book.move(prepared.part)
         return Receipt(prepared.part, accepted, rejected=rejected, size_bytes=size_bytes)
 

@@ -10,12 +10,13 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from footfall.errors import StoreError
 from footfall.events.chunk import Part, Run, Tallies
-from footfall.sinks.sink import Cursors
+from footfall.sinks.sink import Cursors, Prepared
 from footfall.store.runs import check_start
 from footfall.store.tallies import read_tallies, tallies_text
 
@@ -36,15 +37,49 @@ CREATE TABLE IF NOT EXISTS again (run TEXT NOT NULL, event TEXT NOT NULL, since 
 CREATE TABLE IF NOT EXISTS owed (run TEXT NOT NULL, person INTEGER NOT NULL, what TEXT NOT NULL,
   PRIMARY KEY (run, person)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS refused (run TEXT NOT NULL, event TEXT NOT NULL, PRIMARY KEY (run, event)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS counted (run TEXT PRIMARY KEY, tallies TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS counted (run TEXT PRIMARY KEY, tallies TEXT NOT NULL, parts INTEGER NOT NULL DEFAULT 0);
 """
 _PER_RUN = ("runs", "groups", "sending", "again", "owed", "refused", "counted")
-_ADDED = {"runs": ("start INTEGER",)}
+_ADDED = {"runs": ("start INTEGER",), "counted": ("parts INTEGER NOT NULL DEFAULT 0",)}
 """Columns that ledgers of earlier formats lack."""
 _ADD = """INSERT INTO groups VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
   until_ms = excluded.until_ms, parts = parts + 1, events = events + excluded.events,
   accepted = accepted + excluded.accepted, rejected = rejected + excluded.rejected,
   last_committed = excluded.last_committed"""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What was counted in the parts of a run that are delivered.
+
+    Args:
+        tallies: As far as they are known.
+        covered: Parts that are in them: those that `footfall send` has brought have none, up to the last one.
+        parts: Parts that are delivered.
+    """
+
+    tallies: Tallies
+    covered: int = 0
+    parts: int = 0
+
+    @property
+    def is_all(self) -> bool:
+        """Whether no part is missing in the tallies."""
+        return self.covered == self.parts
+
+    def after(self, prepared: Prepared, *, is_farthest: bool) -> Counted:
+        """Return what is counted with one more part.
+
+        Args:
+            is_farthest: No part reaches beyond this one's end: else tallies of the run so far are not those of all.
+        """
+        tallies, parts = Tallies.empty(), self.parts + 1
+        tallies.add(self.tallies)
+        tallies.add(prepared.tallies)
+        if prepared.tallies.is_whole:
+            return Counted(tallies, parts if is_farthest else 0, parts)
+        is_silent = prepared.tallies == Tallies.empty() and prepared.events + prepared.arrivals > 0
+        return Counted(tallies, self.covered + (not is_silent), parts)
 
 
 class DeliveryLedger:
@@ -111,10 +146,11 @@ class DeliveryLedger:
         """Return how many events of a run were refused, and not accepted since."""
         return int(self._rows("SELECT count(*) FROM refused WHERE run = ?", (run,))[0][0])
 
-    def tallies(self, run: str) -> Tallies:
-        """Return what was counted in all parts of a run that are delivered."""
-        rows = self._rows("SELECT tallies FROM counted WHERE run = ?", (run,))
-        return read_tallies(rows[0][0]) if rows else Tallies.empty()
+    def counted(self, run: str) -> Counted:
+        """Return what was counted in the parts of a run that are delivered."""
+        ((parts,),) = self._rows("SELECT coalesce(sum(parts), 0) FROM groups WHERE run = ?", (run,))
+        rows = self._rows("SELECT tallies, parts FROM counted WHERE run = ?", (run,))
+        return Counted(read_tallies(rows[0][0]), rows[0][1], parts) if rows else Counted(Tallies.empty(), 0, parts)
 
     def send(self, run: str, part: Part, now_ms: int) -> None:
         """Note that a part is being sent, and since when: an earlier attempt's time is kept."""
@@ -149,7 +185,7 @@ class DeliveryLedger:
         counts: tuple[int, int, int],
         *,
         letters: int,
-        tallies: Tallies,
+        counted: Counted,
         now_ms: int,
         refused: Iterable[str] = (),
         owed: Mapping[int, Any] | None = None,
@@ -159,7 +195,7 @@ class DeliveryLedger:
         Args:
             counts: Events, accepted, rejected.
             letters: Bytes of the dead letters.
-            tallies: Of all parts that are delivered, this one among them.
+            counted: In all parts that are delivered, this one among them.
             refused: Ids of the events that were.
             owed: Person → what must go with a later event of theirs; None where nothing is owed any more.
         """
@@ -168,7 +204,8 @@ class DeliveryLedger:
             do(_ADD, row)
             do("DELETE FROM sending WHERE run = ? AND first_person = ? AND end_person = ?", row[:3])
             do("UPDATE runs SET letters = ? WHERE run = ?", (letters, run))
-            do("INSERT OR REPLACE INTO counted VALUES (?, ?)", (run, tallies_text(tallies)))
+            texts = (run, tallies_text(counted.tallies), counted.covered)
+            do("INSERT OR REPLACE INTO counted (run, tallies, parts) VALUES (?, ?, ?)", texts)
             self._connection.executemany("INSERT OR IGNORE INTO refused VALUES (?, ?)", [(run, id_) for id_ in refused])
             self._put_owed(run, owed or {})
 

@@ -204,6 +204,8 @@ def _mark(kind: pa.DataType) -> str:
 
 def add_tallies(connection: pg.Connection, run: str, tallies: Tallies) -> None:
     """Add a part's tallies to those of its run, one statement per table, in order: no two wait in a circle."""
+    for name in TALLIES if tallies.is_whole else ():
+        connection.execute(f"DELETE FROM {META}.{name} WHERE run = %s", [run])
     for name, rows in tally_rows(run, tallies).items():
         if rows:
             connection.execute(_ADDING[name], [list(map(str, column)) for column in zip(*sorted(rows), strict=True)])
