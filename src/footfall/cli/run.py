@@ -25,7 +25,7 @@ Examples:
 \b
 The same run again continues it if it is incomplete, and does nothing if it is complete: nothing is ever there twice.
 Ctrl-C once finishes what is in flight and says how to go on; twice stops at once.
-Exit code: 0 done, 1 failed or stopped before the end, 2 a mistake in the command or the scenario.
+Exit code: 0 done, 1 failed, refused or stopped before the end, 2 a mistake in the command or the scenario.
 """
 
 

@@ -28,7 +28,7 @@ Examples:
   footfall send dead-letters --to webhook+https://example.com/events
 \b
 The same command again continues it if it was stopped, and does nothing if all is delivered.
-Exit code: 0 done, 1 failed or stopped before the end, 2 a mistake in the command.
+Exit code: 0 done, 1 failed, refused or stopped before the end, 2 a mistake in the command.
 """
 
 
