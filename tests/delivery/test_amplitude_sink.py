@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from amplitude import Amplitude, BaseEvent
 
+from footfall import run as run_scenario
 from footfall.errors import PermanentSinkError, StoreError, UsageError
 from footfall.events.chunk import Tallies
 from footfall.server.amplitude import Amplitude as Checks
@@ -149,6 +150,16 @@ def test_interrupted_between_parts(tmp_path):
         sink.open(run, fresh=False)
         assert sink.tallies() == tallied(chunks)
         sink.close(complete=True)
+
+
+@pytest.mark.parametrize("progress", [True, False])
+def test_how_long_it_will_take(progress, capsys):
+    """How long an upload will take is told with its first part, to those who want to see progress."""
+    run_scenario("ecommerce", people=500, days=7, to=["amplitude:us#dry-run&rate=1"], progress=progress)
+    told = capsys.readouterr().err.splitlines()
+    assert told[-1].startswith("amplitude:us#dry-run: nothing was sent: ")
+    foretold = [line for line in told if "events at 1 per second: about " in line]
+    assert len(foretold) == len(told) - 1 == progress
 
 
 @pytest.mark.parametrize("schema", [SHOP, AWKWARD], ids=lambda s: s.scenario)

@@ -25,6 +25,7 @@ from footfall.run.setup import Settings, set_up
 from footfall.run.work import Job, Outcome
 from footfall.run.workers import default_workers, outcomes_of
 from footfall.sinks import Cursors, Sink, parse
+from footfall.sinks.sink import Foretelling
 
 if TYPE_CHECKING:
     from footfall.scenario.records import Scenario
@@ -168,9 +169,14 @@ class Drive:
         return plan
 
     def _tell_forecast(self, result: RunResult) -> None:
+        if not self._progress:
+            return
         new = [balance.name for balance in result.sinks if balance.before == "new"]
-        for line in foretell(self._engine, self._run, new) if self._progress else ():
+        for line in foretell(self._engine, self._run, new):
             sys.stderr.write(f"{line}\n")
+        for sink in self._sinks:
+            if isinstance(sink, Foretelling):
+                sink.foretell()
 
     def _work_off(self, job: Job, pipelines: Sequence[Pipeline], result: RunResult) -> None:
         result.n_workers = self._n_workers or _fitting_workers(self._run, job.plan)

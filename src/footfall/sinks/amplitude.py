@@ -38,7 +38,7 @@ from footfall.store.shape import check_chunk
 KEY_NAME = "AMPLITUDE_API_KEY"
 DAY_MS = 86_400_000
 LONG_S = 60.0
-"""An upload that takes longer is announced."""
+"""An upload that takes longer is foretold."""
 
 
 class AmplitudeSink:
@@ -96,6 +96,11 @@ class AmplitudeSink:
     def heed(self, stop: threading.Event) -> None:
         """Leave soon after an event is set."""
         self._stop = stop
+
+    def foretell(self) -> None:
+        """Say with the first part how long a long upload will take."""
+        assert self._sending is not None, "foretell needs open"
+        self._sending.is_to_foretell = True
 
     def progress(self) -> Progress:
         """Return what has become of the part that is being sent."""
@@ -180,7 +185,7 @@ class _Sending:
         self._resources = ExitStack()
         self._folder = self._own_folder(folder)
         self._courier = self._make_courier(stop)
-        self._is_announced = False
+        self.is_to_foretell = False
         self._n_requests = self._n_bytes = self._n_refused = self._n_retries = 0
         self._queue: AmplitudeQueue | None = None
         self._desk: Desk | None = None
@@ -217,7 +222,7 @@ class _Sending:
         before = self._open_desk.begin(prepared)
         if before is not None:
             return before
-        self._announce(prepared)
+        self._foretell(prepared)
         queue = self._delivered(self._lanes(prepared), prepared.events)
         self._remember(queue.lanes)
         owed = {} if self._settings.skips_properties else queue.owed()
@@ -371,11 +376,11 @@ class _Sending:
         }
         return Item(json.dumps(event), person, ids.get("user_id"), ids.get("device_id"), time_ms, {}, is_event=False)
 
-    def _announce(self, prepared: Prepared) -> None:
+    def _foretell(self, prepared: Prepared) -> None:
         """Say, before a long upload, how long it will take: as if all parts were like the first."""
-        if self._is_announced or not prepared.events or not self._settings.rate:
+        if not (self.is_to_foretell and prepared.events and self._settings.rate):
             return
-        self._is_announced = True
+        self.is_to_foretell = False
         part, run = prepared.part, self._run
         people = min(part.end_person, run.people) - part.first_person
         share = (part.until_ms - part.from_ms) * people / ((run.until_ms - run.stream.start_ms) * run.people)

@@ -223,6 +223,15 @@ class Heeding(Protocol):
         ...
 
 
+@runtime_checkable
+class Foretelling(Protocol):
+    """A sink that can say on standard error how long a delivery will take, where somebody wants to know."""
+
+    def foretell(self) -> None:
+        """Say it with the first part, if it will take long; called once the sink is open."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """What has become of the part that is being committed, so far.
