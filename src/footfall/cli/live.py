@@ -7,8 +7,9 @@ import json
 import re
 import shutil
 import sys
-import threading
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from contextlib import redirect_stderr
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 import click
 
@@ -124,17 +125,18 @@ def command(
 
     sinks = options.read_sinks(to, region=region, dry_run=dry_run)
     with gentle_stop() as stop:
-        printer = _Printer(stop, is_terminal=sys.stderr.isatty())
-        result = live(
-            scenario,
-            to=sinks,
-            settings=arguments.read_settings(settings) or None,
-            stop=stop,
-            watch=nobody if quiet else printer.show,
-            spill_bytes=spill,
-            check=False,
-            **given,
-        )
+        printer = _Printer(sys.stderr)
+        with redirect_stderr(cast("TextIO", _Beside(sys.stderr, printer.leave))):
+            result = live(
+                scenario,
+                to=sinks,
+                settings=arguments.read_settings(settings) or None,
+                stop=stop,
+                watch=nobody if quiet else printer.show,
+                spill_bytes=spill,
+                check=False,
+                **given,
+            )
     if all(verdict.is_left(balance) for balance in result.sinks):
         return 1
     if summary == "json":
@@ -150,22 +152,22 @@ def command(
 class _Printer:
     """Shows how a live run stands: a table that is written over in a terminal, else lines every ten seconds."""
 
-    def __init__(self, stop: threading.Event, *, is_terminal: bool) -> None:
-        self._stop, self._is_terminal, self._n_shown = stop, is_terminal, 0
-        self._n_lines = 0
-        self._is_stopping = False
+    def __init__(self, stream: TextIO) -> None:
+        self._stream, self._n_shown, self._n_lines = stream, 0, 0
         self.told: set[str] = set()
+
+    def leave(self) -> None:
+        """Let the table stand as it is: what is written next is below it, and not to be written over."""
+        self._n_lines = 0
 
     def show(self, standing: Standing) -> None:
         self._n_shown += 1
-        if self._stop.is_set() and not self._is_stopping:
-            self._is_stopping, self._n_lines = True, 0  # what was said of it is not to be written over
         for sink in standing.sinks:
             self._tell_failure(sink)
-        if self._is_terminal:
+        if self._stream.isatty():
             lines = table(standing, shutil.get_terminal_size().columns)
             up = f"\x1b[{self._n_lines}F" if self._n_lines else ""
-            click.echo(f"{up}\x1b[J" + "\n".join(lines), err=True)
+            click.echo(f"{up}\x1b[J" + "\n".join(lines), file=self._stream)
             self._n_lines = len(lines)
         elif self._n_shown % 10 == 1 and standing.replayed >= 1:
             for line in lines_of(standing):
@@ -176,7 +178,6 @@ class _Printer:
         if sink.problem is not None and sink.name not in self.told and not verdict.is_left(sink):
             self.told.add(sink.name)
             click.echo(f"error: {verdict.problem_text(sink.name, sink.problem)}", err=True)
-            self._n_lines = 0
 
     def conclude(self, result: LiveResult) -> None:
         until = _time(result.run.until_ms, result.time_zone)
@@ -189,6 +190,21 @@ class _Printer:
             half, most = lags.quantile_ms(0.5), lags.quantile_ms(0.99)
             late = "" if half is None else f"; lag: median {half:,} ms, 99 % within {most:,} ms"
             click.echo(f"in {sink.name}: {sink.accepted:,} accepted{verdict.rest_of(sink)}{late}", err=True)
+
+
+class _Beside:
+    """Standard error while a table is shown there: what others write stays."""
+
+    def __init__(self, stream: TextIO, notice: Callable[[], None]) -> None:
+        self._stream, self._notice = stream, notice
+
+    def write(self, text: str) -> int:
+        """Write, and have it noticed."""
+        self._notice()
+        return self._stream.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def record(result: LiveResult) -> dict[str, Any]:

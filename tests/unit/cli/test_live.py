@@ -1,10 +1,11 @@
 """The commands `live`, `send` and `resume` as users meet them."""
 
+import io
 import json
 
 import pytest
 
-from footfall.cli.live import lines_of, table
+from footfall.cli.live import _Beside, _Printer, lines_of, table
 from footfall.run.meter import SinkStanding, Standing
 from footfall.store import open_store
 from tests.commands import footfall
@@ -140,3 +141,23 @@ def test_resume_has_nothing_to_do(tmp_path):
     footfall("run", "online-school", "--people", "50", "--days", "1", "--to", f"duckdb:{tmp_path}/a.duckdb", "-q")
     said = footfall("resume", tmp_path / "a.duckdb")
     assert (said.code, said.err) == (0, "nothing to do: every run is complete\n")
+
+
+class Terminal(io.StringIO):
+    """Standard error that somebody looks at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_what_others_say_is_not_written_over():
+    """The table is written over at the next look, unless somebody else has written below it: then it begins anew."""
+    stream = Terminal()
+    printer, standing = _Printer(stream), Standing(at_ms=0, replayed=0.5)
+    printer.show(standing)
+    printer.show(standing)
+    _Beside(stream, printer.leave).write("webhook+http://there: connection refused\n")
+    printer.show(standing)
+    line = "living through the past: 50%\n"
+    table_twice = f"\x1b[J{line}\x1b[1F\x1b[J{line}"
+    assert stream.getvalue() == f"{table_twice}webhook+http://there: connection refused\n\x1b[J{line}"
