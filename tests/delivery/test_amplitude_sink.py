@@ -153,8 +153,9 @@ def test_interrupted_between_parts(tmp_path):
 
 
 @pytest.mark.parametrize("progress", [True, False])
-def test_how_long_it_will_take(progress, capsys):
+def test_how_long_it_will_take(progress, tmp_path, monkeypatch, capsys):
     """How long an upload will take is told with its first part, to those who want to see progress."""
+    monkeypatch.chdir(tmp_path)
     run_scenario("ecommerce", people=500, days=7, to=["amplitude:us#dry-run&rate=1"], progress=progress)
     told = capsys.readouterr().err.splitlines()
     assert told[-1].startswith("amplitude:us#dry-run: nothing was sent: ")
