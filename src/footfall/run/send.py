@@ -26,6 +26,7 @@ from footfall.store.files import is_event_file, open_event_file
 from footfall.store.fit import fitted
 from footfall.store.postgres.address import is_address
 from footfall.store.tables import scenario_tables
+from footfall.store.views import people
 
 if TYPE_CHECKING:
     from footfall.store.postgres.foreign import Imported
@@ -178,6 +179,7 @@ class StoredEngine:
         window_ms: So wide that a part holds about `PART_EVENTS`; a part from PostgreSQL holds fewer, since its rows
             come as Python objects.
         is_whole: The whole run is wanted, so its tallies belong to it.
+        is_later: The span begins after the run, so people arrive as they are then.
     """
 
     store: Store
@@ -185,6 +187,7 @@ class StoredEngine:
     groups: Groups
     window_ms: int
     is_whole: bool
+    is_later: bool
     counted: dict[int, int] = field(default_factory=dict)
 
     @classmethod
@@ -202,7 +205,7 @@ class StoredEngine:
         part_events = PART_EVENTS if store.dialect.name == "duckdb" else PART_EVENTS // 4
         share = part_events * n_groups / max(info.events, 1)
         window_ms = int(min(max((reaches_ms - info.run.stream.start_ms) * share, _HOUR_MS), 30 * DAY_MS))
-        return cls(store, run, groups, window_ms, is_whole)
+        return cls(store, run, groups, window_ms, is_whole, start_ms > info.run.stream.start_ms)
 
     @property
     def stream(self) -> Stream:
@@ -272,13 +275,16 @@ class StoredGroup:
     def _read(self, name: str, part: Part) -> object:
         engine = self._engine
         schema: StreamSchema = engine.stream.schema
-        time = "arrived" if name == "arrivals" else "time"
+        table, time = f"{quote(schema.scenario)}.{name}", "arrived" if name == "arrivals" else "time"
+        whose = f"run = {literal(engine.run.id)} AND person >= {part.first_person} AND person < {part.end_person}"
         since = f"AND {time} >= {engine.time(part.from_ms)}"
         if name == "arrivals" and part.from_ms == engine.stream.start_ms:
             since = ""  # who was there before comes in the first part
+            if engine.is_later:  # as they are by then: what changed them does not come
+                before = f"{whose} AND time < {engine.time(part.from_ms)}"
+                table = f"({people(engine.store.dialect, schema, before)}) AS arrivals"
         rows = engine.store.arrow(
-            f"SELECT {engine.columns(name)} FROM {quote(schema.scenario)}.{name} WHERE run = {literal(engine.run.id)} "
-            f"AND person >= {part.first_person} AND person < {part.end_person} "
+            f"SELECT {engine.columns(name)} FROM {table} WHERE {whose} "
             f"AND {time} < {engine.time(part.until_ms)} {since} ORDER BY {_ORDER[name]}"
         )
         return fitted(rows, scenario_tables(schema)[name])

@@ -20,7 +20,7 @@ def scenario_views(dialect: Dialect, stream: StreamSchema, runs: str = "main.run
     """
     schema = quote(stream.scenario)
     return {
-        "users": _users(dialect, stream, schema),
+        "users": people(dialect, stream),
         "sessions": _sessions(schema),
         "stages": _stages(dialect, schema, runs),
         "cities": _cities(schema, runs),
@@ -57,8 +57,15 @@ _UNITED: dict[str, Sequence[str]] = {
 }
 
 
-def _users(dialect: Dialect, stream: StreamSchema, schema: str) -> str:
-    """Return people as they are now: arrivals, with the latest change of each property."""
+def people(dialect: Dialect, stream: StreamSchema, changes: str = "true") -> str:
+    """Return the query of people as they are now, or were: arrivals, with the latest change of each property.
+
+    Args:
+        dialect: The database.
+        stream: Columns of the scenario's tables.
+        changes: Which changes count, as an SQL condition; all of them for how people are now.
+    """
+    schema = quote(stream.scenario)
     names = ["stage", *(field.name for field in stream.user_properties)]
     latest = [
         f"{dialect.latest('new', 'sequence', f'property = {literal(name)}')} AS c{i}" for i, name in enumerate(names)
@@ -69,7 +76,7 @@ def _users(dialect: Dialect, stream: StreamSchema, schema: str) -> str:
     return f"""
         SELECT {columns}, coalesce({dialect.text_of_json("c.c0")}, a.stage) AS stage{properties}
         FROM {schema}.arrivals AS a LEFT JOIN (
-            SELECT run, person, {", ".join(latest)} FROM {schema}.changes GROUP BY run, person
+            SELECT run, person, {", ".join(latest)} FROM {schema}.changes WHERE {changes} GROUP BY run, person
         ) AS c ON c.run = a.run AND c.person = a.person"""
 
 
