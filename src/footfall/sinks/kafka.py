@@ -186,8 +186,8 @@ class KafkaSink:
         counts = reports.counts
         return Progress(max(reports.n_queued - reports.n, 0), counts["delivered"], len(reports.letters))
 
-    def tallies(self) -> Tallies:
-        """Return what was counted in the parts that are delivered."""
+    def tallies(self) -> Tallies | None:
+        """Return what was counted in the parts that are delivered; None where some came without."""
         assert self._desk is not None, "tallies needs open"
         return self._desk.tallies
 
