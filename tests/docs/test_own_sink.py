@@ -50,8 +50,8 @@ def test_it_passes_the_contract(package):
     """With the test module of the page, and no test skipped but those of what it does not keep."""
     done = run(package, "pytest", "-q", "-rs", "-p", "no:cacheprovider", "test_sqlite_sink.py")
     assert done.returncode == 0, done.stdout + done.stderr
-    skipped = re.findall(r"SKIPPED.*: (.*)", done.stdout)
-    assert skipped == ["this sink keeps no counts, or its destination can be asked"]
+    skipped = set(re.findall(r"SKIPPED.*: (.*)", done.stdout))
+    assert skipped == {"this sink keeps no counts, or its destination can be asked"}
 
 
 def test_the_command_of_the_page_prints_what_it_says(package):
