@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,7 @@ from footfall.store.dialect import literal, quote
 from footfall.store.files import is_event_file, open_event_file
 from footfall.store.fit import fitted
 from footfall.store.postgres.address import is_address
+from footfall.store.runs import shown_time
 from footfall.store.tables import scenario_tables
 from footfall.store.views import people
 
@@ -76,6 +78,8 @@ def send(
         info = _chosen(source, run)
         engine = StoredEngine.of(source, info, from_ms, until_ms)
         _check(sinks, info, source)
+        if is_event_file(store):
+            _warn_of_events_alone(sinks, source)
         drive = Drive(
             engine,
             engine.run,
@@ -147,7 +151,7 @@ def _check(sinks: Sequence[Sink], info: RunInfo, source: Store) -> None:
         UsageError: One does, or is the source itself.
     """
     for sink in sinks:
-        if source.name in (sink.name, sink.name.partition(":")[2]) or sink.name.partition(":")[2] == str(source.path):
+        if _is_at(sink, source):
             raise UsageError(f"{sink.name} is where the run comes from\n  hint: name another sink")
         have = _stored(sink, info.id)
         if have is not None and not have[0].is_complete and have[1].cities:
@@ -155,6 +159,21 @@ def _check(sinks: Sequence[Sink], info: RunInfo, source: Store) -> None:
                 f"{sink.name} holds a part of run {info.id} that was simulated\n"
                 "  hint: finish it with the command that began it; `send` continues only what `send` began"
             )
+
+
+def _is_at(sink: Sink, source: Store) -> bool:
+    """Return whether a sink is the store itself, however its path is written."""
+    kind, _, rest = sink.name.partition(":")
+    if kind in KEEPS_RUNS and not rest.startswith("//"):
+        return Path(rest).resolve() == source.path.resolve()
+    return sink.name == source.name
+
+
+def _warn_of_events_alone(sinks: Sequence[Sink], source: Store) -> None:
+    """Say on standard error what does not come of a file of events: it has no arrivals and no changes."""
+    for sink in sinks:
+        if sink.name.startswith("amplitude:"):
+            sys.stderr.write(f"{source.name} holds events alone: user properties stay as they are in {sink.name}\n")
 
 
 def _stored(sink: Sink, run: str) -> tuple[RunInfo, Tallies] | None:
@@ -197,7 +216,7 @@ class StoredEngine:
         start_ms = max(info.run.stream.start_ms, from_ms or 0)
         end_ms = min(reaches_ms, until_ms or reaches_ms)
         if start_ms >= end_ms:
-            raise UsageError(f"run {info.id} has nothing between {start_ms} and {end_ms} (ms since the epoch, UTC)")
+            raise _nothing(info, from_ms, until_ms)
         is_whole = (start_ms, end_ms) == (info.run.stream.start_ms, reaches_ms)
         run = replace(info.run, stream=replace(info.run.stream, start_ms=start_ms), until_ms=end_ms)
         groups = _groups(store, info.id)
@@ -297,6 +316,19 @@ class StoredGroup:
             return Tallies.empty()
         tallies = engine.store.tallies(engine.run.id)
         return replace(tallies, is_whole=bool(tallies.cities))  # a store that was sent a span has none
+
+
+def _nothing(info: RunInfo, from_ms: int | None, until_ms: int | None) -> UsageError:
+    """Return the error of a span that holds nothing of a run."""
+    first, last = info.run.stream.start_ms, info.run.until_ms
+    asked = f"--from {shown_time(first if from_ms is None else from_ms)}"
+    asked += f" --until {shown_time(last if until_ms is None else until_ms)}"
+    if from_ms is not None and until_ms is not None and from_ms >= until_ms:
+        return UsageError(f"{asked}: the end is not after the beginning\n  hint: exchange the two")
+    return UsageError(
+        f"{asked}: run {info.id} has nothing then\n"
+        f"  accepted: times between {shown_time(first)} and {shown_time(last)} (UTC), the span of the run"
+    )
 
 
 def _groups(store: Store, run: str) -> Groups:

@@ -96,6 +96,51 @@ def test_what_cannot_be_sent_is_told(folder, tmp_path):
         send(folder / "a.duckdb", to=f"duckdb:{tmp_path}/half.duckdb")
 
 
+@pytest.mark.parametrize("source", ["a.duckdb", "a", "a.ndjson"])
+def test_a_store_is_not_sent_into_itself(folder, monkeypatch, source):
+    """However its path is written: absolute, relative, through a link."""
+    monkeypatch.chdir(folder)
+    kind = {"a": "parquet", "a.duckdb": "duckdb"}.get(source, "ndjson")
+    link = folder / f"link-to-{source}"
+    if not link.is_symlink():
+        link.symlink_to(folder / source)
+    for where in (folder / source, source, f"./{source}"):
+        for to in (
+            f"{kind}:{source}",
+            f"{kind}:{folder / source}",
+            f"{kind}:../{folder.name}/{source}",
+            f"{kind}:{link}",
+        ):
+            with pytest.raises(UsageError, match="is where the run comes from"):
+                send(where, to=to)
+
+
+@pytest.mark.parametrize(
+    ("from_days", "until_days", "message"),
+    [
+        (3, 1, r"--from 2026-03-0\d\S* --until 2026-0\d-\d\d\S*: the end is not after the beginning\n  hint: exchange"),
+        (2, 2, "the end is not after the beginning"),
+        (50, None, r"--from 2026-04-\S* --until 2026-03-\S*: run \w+ has nothing then\n  accepted: .*2026-03-0\d"),
+        (None, -5, r"--from 2026-0\S* --until 2026-02-\S*: run \w+ has nothing then"),
+    ],
+)
+def test_a_span_that_holds_nothing(folder, tmp_path, from_days, until_days, message):
+    """Told with dates, and that they are the wrong way round."""
+    with open_store(folder / "a.duckdb") as store:
+        start_ms = store.runs()[0].run.stream.start_ms
+    span = [None if days is None else start_ms + days * DAY_MS for days in (from_days, until_days)]
+    with pytest.raises(UsageError, match=message):
+        send(folder / "a.duckdb", to=f"duckdb:{tmp_path}/b.duckdb", from_ms=span[0], until_ms=span[1])
+
+
+def test_events_alone_leave_user_properties(folder, capsys):
+    """A file of lines has no arrivals and no changes, which is said before it is sent; a store has them."""
+    send(folder / "a.ndjson", to="amplitude:us#dry-run")
+    assert "holds events alone: user properties stay as they are in amplitude:us" in capsys.readouterr().err
+    send(folder / "a.duckdb", to="amplitude:us#dry-run")
+    assert "events alone" not in capsys.readouterr().err
+
+
 def _begin(file):
     """Write the first half of the run."""
     from footfall.run.setup import set_up
