@@ -59,7 +59,7 @@ def test_live_says_how_to_go_on_after_a_failure(tmp_path):
         assert said.code == 1
         assert f"in {sink.url}: 0 accepted, 0 rejected, " in said.err
         assert " pending, failed\n" in said.err
-        assert "to continue: footfall " in said.err
+        assert "to continue: footfall" in said.err
         sink.answer = lambda _: 200
         assert footfall(*LIVE, "--start", "2026-03-01", *to).code == 0
         with open_store(tmp_path / "a.duckdb") as store:
