@@ -121,6 +121,20 @@ class DecisionName:
     options: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class FactoredName:
+    """A wait or a value that effects act on, in the tallies.
+
+    Args:
+        kind: `wait`, or the kind of the value: `integer`, `number` or `money`.
+        effects: Numbers of the effects.
+    """
+
+    address: str
+    kind: str
+    effects: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Model:
     """A compiled scenario for one stream.
@@ -134,7 +148,7 @@ class Model:
         nodes: The program.
         entry: First node of the main journey.
         end: Node where a life is over.
-        decisions, effects, skips: Names for the tallies.
+        decisions, factored, effects, skips: Names for the tallies.
         events: (name, category) per event of the taxonomy.
         groups: Of people who are simulated together, a constant of the stream.
     """
@@ -156,6 +170,7 @@ class Model:
     entry: int
     end: int
     decisions: tuple[DecisionName, ...]
+    factored: tuple[FactoredName, ...]
     effects: tuple[str, ...]
     skips: tuple[tuple[str, str], ...]
     events: tuple[tuple[str, str], ...]

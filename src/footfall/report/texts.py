@@ -84,6 +84,25 @@ def _amount(value: float, unit: str) -> str:
     return f"{value:,.{0 if value >= 9.95 or unit == 'ms' else 1}f} {unit}"
 
 
+def factor(value: float | None) -> str:
+    """Return a factor: two digits after the point, more below 0.1."""
+    if value is None:
+        return NONE
+    return f"{value:,.2f}" if value >= 0.1 or not value else f"{value:.2g}"
+
+
+def factor_interval(interval: Interval | None) -> str:
+    """Return the interval of a factor: `0.53–0.57`."""
+    return NONE if interval is None else f"{factor(interval.low)}–{factor(interval.high)}"
+
+
+def amount(value: float | None, kind: str) -> str:
+    """Return a mean of one kind: a `wait` (in ms) as a time span, anything else as a number."""
+    if value is None:
+        return NONE
+    return duration(round(value)) if kind == "wait" else mean(value)
+
+
 def ranks(best_and_worst: tuple[int, int] | None) -> str:
     """Return a rank, or the range of ranks that can be meant."""
     if best_and_worst is None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from footfall.events.chunk import Tallies
+from footfall.events.chunk import NOTHING, Tallies, plus
 from footfall.model import builtins
 from footfall.model.model import Model
 from footfall.model.program import Decide
 from footfall.model.values import NULL_INTEGER, Array
+from footfall.sim.outcomes import effects_of
 from footfall.sim.record import Record
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ def of_part(group: Group, record: Record, flow: Flow, changes: list[Change], arr
     model = group.model
     tallies = Tallies.empty()
     _decisions(model, record, tallies)
+    _factors(model, record, tallies)
     stages = changes[-1]
     reached = _by_city(group, stages.rows, stages.old[0], stages.new[0])
     reached += _by_city(group, arrived, np.full(len(arrived), -1), group.first_stages[arrived])
@@ -49,6 +52,8 @@ def _decisions(model: Model, record: Record, tallies: Tallies) -> None:
     for name, sums in zip(model.decisions, decisions, strict=True):
         for text, (reached, asked, taken) in zip(name.options, sums.tolist(), strict=True):
             tallies.decisions[name.address, text] = (reached, asked, taken)
+    for place in _effects_on_odds(model):
+        effects.setdefault(place, np.zeros((2, 3), np.int64))
     for (effect, decision, option), sums in effects.items():
         name = model.decisions[decision]
         for which, (reached, asked, taken) in zip(("with", "without"), sums.tolist(), strict=True):
@@ -56,6 +61,24 @@ def _decisions(model: Model, record: Record, tallies: Tallies) -> None:
     for what, count in zip(model.skips, record.skips.tolist(), strict=True):
         if count:
             tallies.skipped[what] = count
+
+
+@lru_cache(maxsize=4)
+def _effects_on_odds(model: Model) -> tuple[tuple[int, int, int], ...]:
+    """Return (effect, decision, option) of all effects on odds: each is told of, whether it was reached or not."""
+    decisions = (node for node in model.nodes if isinstance(node, Decide))
+    places = ((effect.number, node.number, option) for node in decisions for option, effect in effects_of(node))
+    return tuple(dict.fromkeys(places))
+
+
+def _factors(model: Model, record: Record, tallies: Tallies) -> None:
+    for number, name in enumerate(model.factored):
+        factored = record.factored.get(number)
+        sums = {} if factored is None else factored.sums()
+        for effect in name.effects:
+            for which, side in zip(("with", "without"), sums.get(effect, (NOTHING, NOTHING)), strict=True):
+                key = (model.effects[effect], name.address, name.kind, which)
+                tallies.factors[key] = plus(tallies.factors.get(key, NOTHING), side)
 
 
 def _by_city(group: Group, rows: Array, old: Array, new: Array) -> Array:

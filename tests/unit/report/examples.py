@@ -8,7 +8,7 @@ from footfall.report import City, Report, Stage, Stages, Step, Truth
 from footfall.report.cities import Cities, ranked
 from footfall.report.curves import Curves, Days, Hours, Line
 from footfall.report.stages import Comparison, Group
-from footfall.report.truth import Decision, Effect, Skipped, Tally
+from footfall.report.truth import Amount, Decision, Effect, Factor, Skipped, Tally
 from footfall.store import RunInfo
 from tests.stores import HOUR_MS, START_MS, make_run
 
@@ -55,6 +55,22 @@ TRUTH = Truth(
     ),
     effects=(Effect("sale", "pay/bank", "paid", Tally(300, 285 * ONE, 280), Tally(700, 615 * ONE, 620)),),
     skipped=(Skipped("full list", "cart/lines", 3),),
+    factors=(
+        Factor(
+            "habit",
+            "life/visits",
+            "wait",
+            Amount((400, 16_000 * H * ONE, 8_000 * H * ONE, 8_100 * H * ONE, 400 * (19 * H) ** 2 * ONE)),
+            Amount((900, 36_000 * H * ONE, 36_000 * H * ONE, 39_600 * H * ONE, 900 * (38 * H) ** 2 * ONE)),
+        ),
+        Factor(
+            "dear",
+            "pay/total",
+            "money",
+            Amount((50, 50_000 * ONE, 65_000 * ONE, 65_010 * ONE, 0), 100),
+            Amount((0, 0, 0, 0, 0), 100),
+        ),
+    ),
 )
 CURVES = Curves(
     Days(START_MS, ("visitor", "cart", "customer"), (100, 80, 9), ((400, 700, 1000), (180, 260, 380), (20, 50, 90))),
