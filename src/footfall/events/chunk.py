@@ -56,9 +56,9 @@ class Tallies:
         cities: (city, measure) → sum; measures: `people` (who came, counted in their first chunk), `active` (with at
             least one event), `returned` (with at least two sessions), `sessions`, `events`, `events_squared` (sum over
             people of the square of their events), `converted` (reached the goal), `revenue` (minor units).
-        factors: (effect, address, kind, "with" or "without") → of a wait (`wait`, ms) or a value (`integer`, `number`,
-            `money` in minor units): times, then in 2**-32 the sums of what it was to be without this effect, what it
-            was to be, what it was, and its variance (unit squared; of a value 0).
+        factors: (effect, address, kind, "with" or "without", factor as declared, without it 1) → of a wait (`wait`, ms)
+            or a value (`integer`, `number`, `money` in minor units): times, then in 2**-32 the sums of what it was to
+            be without this effect, what it was to be, what it was, and its variance (unit squared; of a value 0).
     """
 
     decisions: dict[tuple[str, str], tuple[int, int, int]]
@@ -66,7 +66,7 @@ class Tallies:
     skipped: dict[tuple[str, str], int]
     stages: dict[tuple[str, str], int]
     cities: dict[tuple[str, str], int]
-    factors: dict[tuple[str, str, str, str], FactorSums] = field(default_factory=dict)
+    factors: dict[tuple[str, str, str, str, str], FactorSums] = field(default_factory=dict)
 
     @classmethod
     def empty(cls) -> Tallies:

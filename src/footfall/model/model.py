@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from footfall.events.chunk import Groups, Stream
 from footfall.model.ops import Op
-from footfall.model.program import Draw, Listing, Node, Site, Timer
+from footfall.model.program import Draw, Effect, Listing, Node, Site, Timer
 from footfall.model.tables import Categorical, TableColumn
 from footfall.model.values import Array, Kind
 
@@ -127,12 +127,11 @@ class FactoredName:
 
     Args:
         kind: `wait`, or the kind of the value: `integer`, `number` or `money`.
-        effects: Numbers of the effects.
     """
 
     address: str
     kind: str
-    effects: tuple[int, ...]
+    effects: tuple[Effect, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from footfall.model.ops import Op
 from footfall.model.tables import Categorical, Grouped, InverseCdf
 from footfall.model.values import Array, Kind
@@ -53,6 +55,13 @@ class Effect:
     factor: float = 1.0
     by: Op | None = None
     factors: Array | None = None
+
+    @property
+    def distinct(self) -> tuple[float, ...]:
+        """The factors it can have, rising."""
+        if self.factors is None:
+            return (self.factor,)
+        return tuple(np.unique(self.factors[~np.isnan(self.factors)]).tolist())
 
 
 @dataclass(frozen=True, slots=True)

@@ -329,6 +329,8 @@ def _factors(truth: Truth) -> str:
     rows: list[Sequence[str]] = []
     for factor in truth.factors:
         rows.append((_name(factor.name), *_amount(factor.affected, factor.kind)))
+        for number, amount in factor.several:
+            rows.append((f'<span class="others">× {number:g}</span>', *_amount(amount, factor.kind)))
         rows.append(('<span class="others">all others</span>', *_amount(factor.others, factor.kind)))
     if not rows:
         return ""

@@ -119,6 +119,7 @@ def _truth(truth: Truth) -> Record:
                 "effect": factor.effect,
                 "address": factor.address,
                 "kind": factor.kind,
+                "by_factor": [{"factor": number, **amount_record(amount)} for number, amount in factor.by_factor],
                 "with": amount_record(factor.affected),
                 "without": amount_record(factor.others),
             }

@@ -301,6 +301,8 @@ def _factors(truth: Truth, paper: _Paper) -> Table:
     )
     for factor in truth.factors:
         table.add_row(paper.name(factor.name), *_amount(factor.affected, factor.kind, paper))
+        for number, amount in factor.several:
+            table.add_row(paper.text(f"  × {number:g}"), *_amount(amount, factor.kind, paper))
         table.add_row(paper.text("  all others", FAINT), *_amount(factor.others, factor.kind, paper))
     return table
 

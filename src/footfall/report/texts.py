@@ -85,15 +85,19 @@ def _amount(value: float, unit: str) -> str:
 
 
 def factor(value: float | None) -> str:
-    """Return a factor: two digits after the point, more below 0.1."""
-    if value is None:
-        return NONE
-    return f"{value:,.2f}" if value >= 0.1 or not value else f"{value:.2g}"
+    """Return a factor: two digits after the point, three below 0.1, four below 0.01."""
+    return NONE if value is None else f"{value:,.{_factor_digits(value)}f}"
 
 
 def factor_interval(interval: Interval | None) -> str:
-    """Return the interval of a factor: `0.53–0.57`."""
-    return NONE if interval is None else f"{factor(interval.low)}–{factor(interval.high)}"
+    """Return the interval of a factor, to the digit of its upper end: `0.53–0.57`."""
+    if interval is None:
+        return NONE
+    return "–".join(f"{end:,.{_factor_digits(interval.high)}f}" for end in (interval.low, interval.high))
+
+
+def _factor_digits(value: float) -> int:
+    return 2 if value >= 0.0995 else 3 if value >= 0.00995 else 4
 
 
 def amount(value: float | None, kind: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from math import sqrt
 
 import pyarrow as pa
 
-from footfall.events.chunk import NOTHING, FactorSums, Tallies
+from footfall.events.chunk import NOTHING, FactorSums, Tallies, plus
 from footfall.report.intervals import CONFIDENCE, Interval, normal_quantile, wilson
 
 FIXED = 1 << 32
@@ -162,18 +163,28 @@ class Factor:
 
     Args:
         kind: `wait` (amounts in ms), `integer`, `number` or `money` (in the currency's main unit).
+        by_factor: The factors it may have, rising (one unless it goes by a property), and where it held with each.
+        affected: Where it held, with whatever factor.
+        others: Where it did not.
     """
 
     effect: str
     address: str
     kind: str
+    by_factor: tuple[tuple[float, Amount], ...]
     affected: Amount
     others: Amount
 
     @property
     def name(self) -> str:
-        """What people call it."""
-        return f"{self.effect}, {self.address}"
+        """What people call it; with its factor, unless there are several."""
+        number = "" if len(self.by_factor) > 1 else "".join(f" × {factor:g}" for factor, _ in self.by_factor)
+        return f"{self.effect}, {self.address}{number}"
+
+    @property
+    def several(self) -> tuple[tuple[float, Amount], ...]:
+        """The factors and where it held with each, where there are several."""
+        return self.by_factor if len(self.by_factor) > 1 else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,14 +244,16 @@ class Truth:
         return pa.Table.from_pylist(rows, schema=pa.schema([*names, ("affected", pa.bool_()), *_TALLY_COLUMNS]))
 
     def factors_to_arrow(self) -> pa.Table:
-        """Return two rows per effect on a wait or value and address: with (`affected`) and without it."""
+        """Return the rows of each effect on a wait or value: with it (`affected`), one per factor, and one without."""
         rows = [
-            {"effect": f.effect, "address": f.address, "kind": f.kind, "affected": side, **amount_record(amount)}
+            {"effect": f.effect, "address": f.address, "kind": f.kind, "factor": factor, "affected": side}
+            | amount_record(amount)
             for f in self.factors
-            for side, amount in ((True, f.affected), (False, f.others))
+            for side, factor, amount in (*((True, *part) for part in f.by_factor), (False, 1.0, f.others))
         ]
         names = [(name, pa.string()) for name in ("effect", "address", "kind")]
-        return pa.Table.from_pylist(rows, schema=pa.schema([*names, ("affected", pa.bool_()), *_AMOUNT_COLUMNS]))
+        more = [("factor", pa.float64()), ("affected", pa.bool_()), *_AMOUNT_COLUMNS]
+        return pa.Table.from_pylist(rows, schema=pa.schema([*names, *more]))
 
 
 _TALLY_COLUMNS = [
@@ -310,8 +323,14 @@ def truth_of(tallies: Tallies, minor_digits: int) -> Truth:
 
 def _factor(tallies: Tallies, key: tuple[str, str, str], minor_digits: int) -> Factor:
     unit = 10**minor_digits if key[2] == "money" else 1
-    affected, others = (tallies.factors.get((*key, side), NOTHING) for side in ("with", "without"))
-    return Factor(*key, Amount(affected, unit), Amount(others, unit))
+    sums = {found[3:]: sums for found, sums in tallies.factors.items() if found[:3] == key}
+    parts = sorted((float(factor), held) for (variant, factor), held in sums.items() if variant == "with")
+    return Factor(
+        *key,
+        by_factor=tuple((factor, Amount(held, unit)) for factor, held in parts),
+        affected=Amount(reduce(plus, (held for _, held in parts), NOTHING), unit),
+        others=Amount(sums.get(("without", "1"), NOTHING), unit),
+    )
 
 
 def _bytes(texts: tuple[str, ...]) -> tuple[bytes, ...]:

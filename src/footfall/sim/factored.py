@@ -59,19 +59,23 @@ class Factored:
         self._result.append(result)
         self._held.append(held)
 
-    def sums(self) -> dict[int, tuple[FactorSums, FactorSums]]:
-        """Sum up: number of the effect → where it held, and where not; the same however the waves were."""
+    def sums(self) -> dict[tuple[int, int], FactorSums]:
+        """Sum up: number of the effect, and 0 where it did not hold, else 1 + place of its factor → sums, if any.
+
+        They are the same however the waves were.
+        """
         holds, factors = self._effects_held()
         got, base = np.concatenate(self._result), np.concatenate(self._base)
         if self._kind is not None:
             known = ~is_null(self._kind, base) & ~is_null(self._kind, got)
             holds, factors, got, base = holds[:, known], factors[:, known], got[known], base[known]
         asked, variance = self._expected(base, list(factors))
-        found = {}
+        found: dict[tuple[int, int], FactorSums] = {}
         for place, effect in enumerate(self._effects):
             before, _ = self._expected(base, [f for other, f in enumerate(factors) if other != place])
-            columns = np.stack([before, asked, got.astype(np.float64), variance])
-            found[effect.number] = (_sums(columns[:, holds[place]]), _sums(columns[:, ~holds[place]]))
+            which = np.where(holds[place], 1 + np.searchsorted(effect.distinct, factors[place]), 0)
+            sums = _sums(np.stack([before, asked, got.astype(np.float64), variance]), which.astype(np.uint16))
+            found |= {(effect.number, group): of_group for group, of_group in sums.items()}
         return found
 
     def _effects_held(self) -> tuple[Array, Array]:
@@ -113,17 +117,21 @@ def moments(law: InverseCdf, factor: float = 1.0, limit_ms: float = np.inf) -> t
     return mean, fsum((inside * (a * a + a * b + b * b) / 3 + (1 - inside) * c * c).tolist()) / len(low)
 
 
-def _sums(columns: Array) -> FactorSums:
-    """Return how many columns there are, and the sum of each row in 2**-32, the same in any order.
+def _sums(columns: Array, groups: Array) -> dict[int, FactorSums]:
+    """Return per group how many there are, and the sum of each column in 2**-32: the same in any order.
 
     Args:
         columns: Shape (4, n), float64. Each number is split into whole numbers of 2**32, of 1, and of 2**-32.
+        groups: Shape (n,), uint16.
     """
-    columns = np.clip(columns, -_MOST, _MOST)
+    order = np.argsort(groups, kind="stable")
+    present, starts, counts = np.unique(groups[order], return_index=True, return_counts=True)
+    columns = np.clip(columns[:, order], -_MOST, _MOST)
     words = np.trunc(columns / _WORD)
     rest = columns - words * _WORD
     ones = np.trunc(rest)
     parts = ((rest - ones) * _WORD, ones, words)
-    sums = [part.astype(np.int64).sum(axis=1).tolist() for part in parts]
-    before, asked, got, variance = (f + (o << 32) + (w << 64) for f, o, w in zip(*sums, strict=True))
-    return columns.shape[1], before, asked, got, variance
+    sums = np.stack([np.add.reduceat(part.astype(np.int64), starts, axis=1) for part in parts], axis=-1)
+    totals = [[f + (o << 32) + (w << 64) for f, o, w in column] for column in sums.tolist()]
+    rows = zip(counts.tolist(), *totals, strict=True)
+    return dict(zip(present.tolist(), rows, strict=True))

@@ -76,9 +76,12 @@ def _factors(model: Model, record: Record, tallies: Tallies) -> None:
         factored = record.factored.get(number)
         sums = {} if factored is None else factored.sums()
         for effect in name.effects:
-            for which, side in zip(("with", "without"), sums.get(effect, (NOTHING, NOTHING)), strict=True):
-                key = (model.effects[effect], name.address, name.kind, which)
-                tallies.factors[key] = plus(tallies.factors.get(key, NOTHING), side)
+            variants = [("without", "1"), *(("with", repr(factor).removesuffix(".0")) for factor in effect.distinct)]
+            for place, variant in enumerate(variants):
+                key = (model.effects[effect.number], name.address, name.kind, *variant)
+                tallies.factors[key] = plus(
+                    tallies.factors.get(key, NOTHING), sums.get((effect.number, place), NOTHING)
+                )
 
 
 def _by_city(group: Group, rows: Array, old: Array, new: Array) -> Array:

@@ -63,9 +63,9 @@ TALLIES: dict[str, tuple[tuple[str, ...], pa.Schema]] = {
         ),
     ),
     "factors": (
-        ("run", "effect", "address", "kind", "variant"),
+        ("run", "effect", "address", "kind", "variant", "factor"),
         _columns(
-            **dict.fromkeys(("run", "effect", "address", "kind", "variant"), pa.string()),
+            **dict.fromkeys(("run", "effect", "address", "kind", "variant", "factor"), pa.string()),
             reached=pa.int64(),
             **dict.fromkeys(("before", "asked", "got", "variance"), SUM),
         ),

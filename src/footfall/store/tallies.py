@@ -46,7 +46,9 @@ def tallies_of(rows_of: Callable[[str], Sequence[Row]]) -> Tallies:
         skipped={(r["what"], r["address"]): int(r["times"]) for r in rows_of("skipped")},
         stages={(r["stage"], r["city"]): int(r["people"]) for r in rows_of("stage_tallies")},
         cities={(r["city"], r["measure"]): int(r["total"]) for r in rows_of("city_tallies")},
-        factors={(r["effect"], r["address"], r["kind"], r["variant"]): _sums(r) for r in rows_of("factors")},
+        factors={
+            (r["effect"], r["address"], r["kind"], r["variant"], r["factor"]): _sums(r) for r in rows_of("factors")
+        },
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from footfall.events.chunk import plus
 from footfall.report import City, Report, Stage, Stages, Step, Truth
 from footfall.report.cities import Cities, ranked
 from footfall.report.curves import Curves, Days, Hours, Line
@@ -47,6 +48,9 @@ CITIES = Cities(
     minor_digits=2,
     rank_by="engagement",
 )
+HELD = Amount((400, 16_000 * H * ONE, 8_000 * H * ONE, 8_100 * H * ONE, 400 * (19 * H) ** 2 * ONE))
+RARE = Amount((10, 400 * H * ONE, 12 * H * ONE, 14 * H * ONE, 10 * H**2 * ONE))
+DEAR = Amount((50, 50_000 * ONE, 65_000 * ONE, 65_010 * ONE, 0), 100)
 TRUTH = Truth(
     decisions=(
         Decision("pay/bank", "paid", Tally(1000, 900 * ONE, 930)),
@@ -60,16 +64,11 @@ TRUTH = Truth(
             "habit",
             "life/visits",
             "wait",
-            Amount((400, 16_000 * H * ONE, 8_000 * H * ONE, 8_100 * H * ONE, 400 * (19 * H) ** 2 * ONE)),
-            Amount((900, 36_000 * H * ONE, 36_000 * H * ONE, 39_600 * H * ONE, 900 * (38 * H) ** 2 * ONE)),
+            by_factor=((0.03, RARE), (0.5, HELD)),
+            affected=Amount(plus(RARE.sums, HELD.sums)),
+            others=Amount((900, 36_000 * H * ONE, 36_000 * H * ONE, 39_600 * H * ONE, 900 * (38 * H) ** 2 * ONE)),
         ),
-        Factor(
-            "dear",
-            "pay/total",
-            "money",
-            Amount((50, 50_000 * ONE, 65_000 * ONE, 65_010 * ONE, 0), 100),
-            Amount((0, 0, 0, 0, 0), 100),
-        ),
+        Factor("dear", "pay/total", "money", ((1.3, DEAR),), affected=DEAR, others=Amount((0, 0, 0, 0, 0), 100)),
     ),
 )
 CURVES = Curves(

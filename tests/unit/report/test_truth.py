@@ -28,9 +28,15 @@ TALLIES = Tallies(
     stages={},
     cities={},
     factors={
-        ("pace", "life/visits", "wait", "with"): (0, 0, 0, 0, 0),
-        ("pace", "life/visits", "wait", "without"): (10, 600_000 * ONE, 600_000 * ONE, 600_000 * ONE, 9_000_000 * ONE),
-        ("dear", "pay/total", "money", "with"): (1, 1000 * ONE, 1300 * ONE, 1300 * ONE, 0),
+        ("pace", "life/visits", "wait", "with", "0.5"): (0, 0, 0, 0, 0),
+        ("pace", "life/visits", "wait", "without", "1"): (
+            10,
+            600_000 * ONE,
+            600_000 * ONE,
+            600_000 * ONE,
+            9_000_000 * ONE,
+        ),
+        ("dear", "pay/total", "money", "with", "1.3"): (1, 1000 * ONE, 1300 * ONE, 1300 * ONE, 0),
     },
 )
 
@@ -101,8 +107,29 @@ def test_nothing_has_no_factor():
 def test_factors_stand_with_and_without():
     """Amounts of money are told in main units, waits in ms; an effect that never held has an empty side."""
     price, pace = truth_of(TALLIES, 2).factors
-    assert (pace.name, pace.kind, pace.affected.reached, pace.others.got) == ("pace, life/visits", "wait", 0, 60_000.0)
-    assert (price.name, price.kind, price.affected.got, price.others.reached) == ("dear, pay/total", "money", 13.0, 0)
+    assert (pace.name, pace.kind, pace.affected.reached, pace.others.got) == (
+        "pace, life/visits × 0.5",
+        "wait",
+        0,
+        60_000.0,
+    )
+    assert (price.name, price.kind, price.affected.got, price.others.reached) == (
+        "dear, pay/total × 1.3",
+        "money",
+        13.0,
+        0,
+    )
+
+
+def test_factors_that_go_by_a_property_are_told_one_by_one():
+    """Each factor by itself, in order of its size, and all of them together."""
+    tallies = Tallies.empty()
+    for factor, asked in (("10", 100), ("0.25", 3), ("2", 40)):
+        tallies.factors["pace", "life/visits", "integer", "with", factor] = (5, 20 * ONE, asked * ONE, asked * ONE, 0)
+    (pace,) = truth_of(tallies, 2).factors
+    assert [(factor, amount.got) for factor, amount in pace.several] == [(0.25, 0.6), (2.0, 8.0), (10.0, 20.0)]
+    assert (pace.name, pace.affected.reached, pace.affected.got) == ("pace, life/visits", 15, 143 / 15)
+    assert pace.others.reached == 0
 
 
 def test_the_same_from_store_and_tallies():
@@ -119,4 +146,5 @@ def test_arrow():
     assert truth.to_arrow().column("got").to_pylist() == [0.2375, None, 0.93, 0.07]
     assert truth.effects_to_arrow().column("affected").to_pylist() == [True, False, True, False]
     assert truth.factors_to_arrow().column("got").to_pylist() == [13.0, None, None, 60_000.0]
+    assert truth.factors_to_arrow().column("factor").to_pylist() == [1.3, 1.0, 0.5, 1.0]
     assert truth.factors_to_arrow().column("got_factor").to_pylist() == [1.3, None, None, 1.0]

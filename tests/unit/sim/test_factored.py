@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from footfall.compiler import laws
+from footfall.model.ops import Op
 from footfall.model.program import Effect
 from footfall.sim import draws
 from footfall.sim.factored import Factored, moments
@@ -51,15 +52,19 @@ def noted(factored: Factored, base: list[float], got: list[float], mask: list[bo
 def test_sums_of_values():
     """Three values of 10: two were halved, all were doubled; the effect on all has nobody without it."""
     sums = noted(Factored((HALF, DOUBLE), "integer"), [10, 10, 10], [10, 10, 20], [True, True, False]).sums()
-    assert sums[0] == ((2, 40 * ONE, 20 * ONE, 20 * ONE, 0), (1, 20 * ONE, 20 * ONE, 20 * ONE, 0))
-    assert sums[1] == ((3, 20 * ONE, 40 * ONE, 40 * ONE, 0), (0, 0, 0, 0, 0))
+    assert sums == {
+        (0, 0): (1, 20 * ONE, 20 * ONE, 20 * ONE, 0),
+        (0, 1): (2, 40 * ONE, 20 * ONE, 20 * ONE, 0),
+        (1, 1): (3, 20 * ONE, 40 * ONE, 40 * ONE, 0),
+    }
 
 
 def test_null_is_no_value():
     """Nothing times a factor is nothing, and is not counted."""
     null = np.iinfo(np.int64).min
     sums = noted(Factored((HALF, DOUBLE), "money"), [null, 10], [null, 10], [True, True]).sums()
-    assert sums[0][0] == (1, 20 * ONE, 10 * ONE, 10 * ONE, 0)
+    assert sums[0, 1] == (1, 20 * ONE, 10 * ONE, 10 * ONE, 0)
+    assert noted(Factored((HALF, DOUBLE), "money"), [null], [null], [True]).sums() == {}
 
 
 def test_sums_of_waits():
@@ -67,9 +72,19 @@ def test_sums_of_waits():
     law = LAWS["10 s to 30 s"]
     mean, variance = moments(law)
     sums = noted(Factored((HALF, DOUBLE), law=law), [11_000, 12_000], [11_000, 24_000], [True, False]).sums()
-    (times, before, asked, got, spread), (_, _, others, _, wider) = sums[0]
+    (times, before, asked, got, spread), (_, _, others, _, wider) = sums[0, 1], sums[0, 0]
     assert (times, before, asked, got) == (1, int(2 * mean * ONE), int(mean * ONE), 11_000 * ONE)
     assert (spread, others, wider) == (int(variance * ONE), int(2 * mean * ONE), int(4 * variance * ONE))
+
+
+def test_factors_that_differ_are_told_apart():
+    """An effect that goes by a property: 0 where it does not hold, then its factors in rising order."""
+    effect = Effect(4, by=Op("load", "text"), factors=np.array([3.0, np.nan, 0.5, 3.0, np.nan]))
+    factored = Factored((effect,), "integer")
+    held = [(np.array([True, False, True, True]), np.array([3, np.nan, 0.5, 3]))]
+    factored.note(np.array([1, 2, 4, 8]), np.array([3, 2, 2, 24]), held)
+    assert effect.distinct == (0.5, 3.0)
+    assert {place: got // ONE for (_, place), (_, _, _, got, _) in factored.sums().items()} == {0: 2, 1: 2, 2: 27}
 
 
 @given(st.lists(st.floats(-1e18, 1e18), min_size=1, max_size=30), st.integers(1, 29))
@@ -82,4 +97,4 @@ def test_sums_do_not_depend_on_order_or_waves(values, cut):
     for part in (values[:cut], values[cut:]):
         noted(waves, part, part, [True] * len(part), np.float64)
     assert whole == backwards == waves.sums()
-    assert whole[0][0][3] == sum(int(Fraction(value) * ONE) for value in values)
+    assert whole[0, 1][3] == sum(int(Fraction(value) * ONE) for value in values)

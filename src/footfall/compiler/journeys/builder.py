@@ -110,7 +110,7 @@ class Builder:
         """Return the number of a wait or a value in the tallies; -1 where no effect acts on it."""
         if not effects:
             return -1
-        self.factored.append(FactoredName(address, kind, tuple(effect.number for effect in effects)))
+        self.factored.append(FactoredName(address, kind, effects))
         return len(self.factored) - 1
 
     def addresses(self) -> dict[str, list[str]]:
