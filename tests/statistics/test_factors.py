@@ -52,6 +52,11 @@ journeys:
         after: 1 h to 3 h
       - come back after: about 30 h
       - returned
+      - when: level > 99
+        steps:
+          - maybe: 50%
+            named: dreams
+            steps: [returned]
   reminder:
     session: none
     steps: [reminded]
@@ -65,14 +70,18 @@ effects:
   - {named: dear, where: life/budget, by: city, value: {Paris: 1.3}}
   - {named: never, where: life/budget, from: day 300, value: 5}
   - {named: grown, where: life/level, when: plan == 'paid', value: 1.3}
+  - {named: asleep, where: life/dreams, odds: 2}
   - {named: keen, where: life/score, by: plan, value: {paid: 1.7}}
 """
 
 
+def truth(text=WORLD, seed=3):
+    return truth_of(simulated(loads(text), seed=seed).tallies, 2)
+
+
 @cache
 def factors(text=WORLD, seed=3):
-    truth = truth_of(simulated(loads(text), seed=seed).tallies, 2)
-    return {factor.effect: factor for factor in truth.factors}
+    return {factor.effect: factor for factor in truth(text, seed).factors}
 
 
 def too_far(amount):
@@ -116,9 +125,9 @@ def test_every_factor_comes_out_as_asked():
 @pytest.mark.parametrize("name", ["ecommerce", "online_school"])
 def test_shipped_factors_come_out_as_asked(name):
     """The waits of the shipped scenarios by factor (false alarm 1.2e-7 each, 14 of them)."""
-    truth = truth_of(simulated(compile_scenario(load_shipped(name), people=2000, seed=11)).tallies, 2)
-    assert truth.factors
-    amounts = [amount for factor in truth.factors for _, amount in (*factor.by_factor, (1, factor.others))]
+    shipped = truth_of(simulated(compile_scenario(load_shipped(name), people=2000, seed=11)).tallies, 2)
+    assert shipped.factors
+    amounts = [amount for factor in shipped.factors for _, amount in (*factor.by_factor, (1, factor.others))]
     assert not any(too_far(amount) for amount in amounts)
     assert sum(amount.reached > 100 for amount in amounts) > 1
 
@@ -156,7 +165,10 @@ def test_rounding_to_whole_numbers_is_told():
 
 
 def test_an_effect_that_never_held_has_its_line():
-    """Beyond the end of the run it held for nobody; all others are told."""
+    """Beyond the end of the run it held for nobody, and nobody came to the decision: both are told of."""
+    assert [(effect.effect, effect.affected.reached, effect.others.reached) for effect in truth().effects] == [
+        ("asleep", 0, 0)
+    ]
     never = factors()["never"]
     assert never.affected == Amount((0, 0, 0, 0, 0), 100)
     assert never.others.got_factor == pytest.approx(1, abs=1e-4)
