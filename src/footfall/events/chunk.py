@@ -58,7 +58,7 @@ class Tallies:
             people of the square of their events), `converted` (reached the goal), `revenue` (minor units).
         factors: (effect, address, kind, "with" or "without", factor as declared, without it 1) → of a wait (`wait`, ms)
             or a value (`integer`, `number`, `money` in minor units): times, then in 2**-32 the sums of what it was to
-            be without this effect, what it was to be, what it was, and its variance (unit squared; of a value 0).
+            be without this effect, what it was to be, what it was, and its variance (of a wait in s², of a value 0).
     """
 
     decisions: dict[tuple[str, str], tuple[int, int, int]]

@@ -275,12 +275,13 @@ def _city_notes(cities: Cities) -> Iterator[str]:
 
 
 def _truth(truth: Truth) -> str:
-    decisions = [(_name(d.name), *_tally(d.tally)) for d in truth.distinct]
-    lead = (
-        "What the scenario asked for, and what came out. "
-        f"{truth.outside} of {truth.reached} options lie outside their 95 % interval; by chance about 1 in 20 does."
+    lead = "What the scenario asked for, and what came out."
+    if not truth.decisions:
+        return _section("Truth", lead, _factors(truth), _skipped(truth))
+    lead += (
+        f" {truth.outside} of {truth.reached} options lie outside their 95 % interval; by chance about 1 in 20 does."
     )
-    table = _table(("Decision", *_TALLY_HEADERS), decisions)
+    table = _table(("Decision", *_TALLY_HEADERS), [(_name(d.name), *_tally(d.tally)) for d in truth.distinct])
     return _section("Truth", lead, table, _effects(truth), _factors(truth), _skipped(truth))
 
 

@@ -252,13 +252,8 @@ def _city_notes(cities: Cities, shown: int, paper: _Paper) -> Iterator[Renderabl
 
 def _truth(truth: Truth, paper: _Paper) -> Iterator[RenderableType]:
     yield from _title(paper.text("Truth: what was asked, and what came out"))
-    table = _table(paper, "Decision", *_TALLY_HEADERS)
-    for decision in truth.distinct:
-        table.add_row(paper.name(decision.name), *_tally(decision.tally, paper))
-    yield table
-    yield paper.note(
-        f"{truth.outside} of {truth.reached} options lie outside their 95 % interval (!); by chance about 1 in 20 does."
-    )
+    if truth.decisions:
+        yield from _decisions(truth, paper)
     if truth.effects:
         yield from _title(paper.text("Effects on odds: those they hold for, and all others"))
         yield _effects(truth, paper)
@@ -269,6 +264,16 @@ def _truth(truth: Truth, paper: _Paper) -> Iterator[RenderableType]:
     if truth.skipped:
         yield from _title(paper.text("Skipped: declared, but could not happen"))
         yield _skipped(truth, paper)
+
+
+def _decisions(truth: Truth, paper: _Paper) -> Iterator[RenderableType]:
+    table = _table(paper, "Decision", *_TALLY_HEADERS)
+    for decision in truth.distinct:
+        table.add_row(paper.name(decision.name), *_tally(decision.tally, paper))
+    yield table
+    yield paper.note(
+        f"{truth.outside} of {truth.reached} options lie outside their 95 % interval (!); by chance about 1 in 20 does."
+    )
 
 
 _TALLY_HEADERS = ("Reached", "Asked %", "Got %", "95 %", "")

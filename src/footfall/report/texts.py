@@ -97,7 +97,7 @@ def factor_interval(interval: Interval | None) -> str:
 
 
 def _factor_digits(value: float) -> int:
-    return 2 if value >= 0.0995 else 3 if value >= 0.00995 else 4
+    return 2 if value >= 0.0995 or not value else 3 if value >= 0.00995 else 4
 
 
 def amount(value: float | None, kind: str) -> str:

@@ -13,7 +13,7 @@ from footfall.report.intervals import CONFIDENCE, Interval, normal_quantile, wil
 
 FIXED = 1 << 32
 """Chances, waits and values are summed in 2**-32."""
-ROUNDING_MS, ROUNDED_SHARE = 1.0, 0.01
+MS_PER_S, ROUNDING_MS, ROUNDED_SHARE = 1000.0, 1.0, 0.01
 
 
 def named(address: str, option: str) -> str:
@@ -94,7 +94,7 @@ class Amount:
 
     Args:
         sums: Times; then in 2**-32 the sums of what it was to be without the effect, of what it was to be, of what it
-            was, and of its variance (0 where it was not drawn).
+            was, and of its variance (in s²; 0 where it was not drawn).
         unit: What the sums are divided by besides: 100 for cents, else 1.
     """
 
@@ -135,7 +135,8 @@ class Amount:
         reached, before, _, _, variance = self.sums
         if self.got_factor is None or not variance:
             return None
-        arm = (normal_quantile(CONFIDENCE) * sqrt(variance / FIXED) + reached * ROUNDING_MS) * FIXED / before
+        error_ms = sqrt(variance / FIXED) * MS_PER_S
+        arm = (normal_quantile(CONFIDENCE) * error_ms + reached * ROUNDING_MS) * FIXED / before
         return Interval(max(self.got_factor - arm, 0.0), self.got_factor + arm)
 
     @property

@@ -15,9 +15,12 @@ from footfall.model.values import Array, Kind, is_null
 Held = tuple[Array | None, Array | float]
 """Where an effect holds, shape (n,), None for everywhere; and its factor there, shape (n,) or one for all."""
 
+LONGEST_MS = 2**40
+"""34 years: waits that would be longer count as this long."""
 _WORD = float(2**32)
-_MOST = float(2**72)
-"""Larger numbers count as this; eight million of them can be summed."""
+_MOST = float(2**60)
+"""Larger values count as this; a store has room for the sum of ten billion of them."""
+_MS2_PER_S2 = 1e6
 
 
 class Factored:
@@ -42,7 +45,7 @@ class Factored:
         law: InverseCdf | None = None,
         limit_ms: int = NO_LIMIT_MS,
     ) -> None:
-        self._effects, self._kind, self._law, self._limit_ms = effects, kind, law, limit_ms
+        self._effects, self._kind, self._law, self._limit_ms = effects, kind, law, min(limit_ms, LONGEST_MS)
         self._base: list[Array] = []
         self._result: list[Array] = []
         self._held: list[list[Held]] = []
@@ -52,7 +55,7 @@ class Factored:
 
         Args:
             base: Shape (n,): what it was before the effects.
-            result: Shape (n,): what became of it.
+            result: Shape (n,): what became of it, a wait before it is cut.
             held: One per effect.
         """
         self._base.append(base)
@@ -69,6 +72,8 @@ class Factored:
         if self._kind is not None:
             known = ~is_null(self._kind, base) & ~is_null(self._kind, got)
             holds, factors, got, base = holds[:, known], factors[:, known], got[known], base[known]
+        else:
+            got = np.minimum(got, self._limit_ms)
         asked, variance = self._expected(base, list(factors))
         found: dict[tuple[int, int], FactorSums] = {}
         for place, effect in enumerate(self._effects):
@@ -89,17 +94,18 @@ class Factored:
         return np.concatenate(holds, axis=1), np.concatenate(factors, axis=1)
 
     def _expected(self, base: Array, factors: list[Array]) -> tuple[Array, Array]:
-        """Return the mean of what is to be expected, and its variance: shape (n,) both."""
+        """Return the mean of what is to be expected, and its variance (of waits in s²): shape (n,) both."""
         if self._law is None:
             value = reduce(np.multiply, factors, base.astype(np.float64))
             return value, np.zeros(len(value))
         product = reduce(np.multiply, factors, np.ones(len(base)))
-        if self._limit_ms == NO_LIMIT_MS:
-            mean, variance = moments(self._law)
-            return mean * product, variance * product * product
-        distinct, which = np.unique(product, return_inverse=True)
-        table = np.array([moments(self._law, factor, self._limit_ms) for factor in distinct.tolist()]).reshape(-1, 2)
-        return table[which, 0], table[which, 1]
+        one, of_one = moments(self._law)
+        mean, variance = one * product, of_one * product * product
+        is_cut = np.greater(product * self._law.knots[-1], self._limit_ms)
+        for factor in np.unique(product[is_cut]).tolist():
+            same = np.equal(product, factor)
+            mean[same], variance[same] = moments(self._law, factor, self._limit_ms)
+        return mean, variance / _MS2_PER_S2
 
 
 def moments(law: InverseCdf, factor: float = 1.0, limit_ms: float = np.inf) -> tuple[float, float]:

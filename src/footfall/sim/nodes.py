@@ -63,7 +63,7 @@ def _pause(crowd: Crowd, node: Pause, _number: int, rows: Array) -> None:
     """Let time pass."""
     state = crowd.state
     context = crowd.context(rows)
-    waits = _waits(crowd, node, node.table, context)
+    waits = np.minimum(_waits(crowd, node, node.table, context, node.limit_ms), node.limit_ms)
     if node.ends_session:
         state.session_last[rows] = CLOSED
     clock = state.clock.take(rows)
@@ -75,13 +75,13 @@ def _pause(crowd: Crowd, node: Pause, _number: int, rows: Array) -> None:
     crowd.pass_time(rows, node.next, times)
 
 
-def _waits(crowd: Crowd, node: Pause | Later, law: InverseCdf, context: Context) -> Array:
-    """Draw how long each one waits, and note what effects did to it: shape (n,), int64, ms."""
+def _waits(crowd: Crowd, node: Pause | Later, law: InverseCdf, context: Context, limit_ms: int = NO_LIMIT_MS) -> Array:
+    """Draw how long each one waits, before it is cut, and note what effects do to it: shape (n,), int64, ms."""
     base = draws.invert(law, draws.bits(crowd.state, context.rows, node.key))
+    if not node.effects:
+        return base
     waits, held = actions.affected(node.effects, base, context)
-    limit_ms = node.limit_ms if isinstance(node, Pause) else NO_LIMIT_MS
-    waits = np.minimum(waits, limit_ms) if isinstance(node, Pause) else np.maximum(waits, 1)
-    if node.effects and crowd.record is not None:
+    if crowd.record is not None:
         crowd.record.factored_of(node.factored, node.effects, law=law, limit_ms=limit_ms).note(base, waits, held)
     return waits
 
@@ -138,7 +138,7 @@ def _due(crowd: Crowd, node: Later, rows: Array, context: Context) -> Array:
         moment = np.broadcast_to(evaluate(node.moment, context), rows.shape)
         return np.where(np.equal(moment, NULL_INTEGER), NEVER, np.maximum(moment, clock + 1))
     assert node.table is not None
-    waits = _waits(crowd, node, node.table, context)
+    waits = np.maximum(_waits(crowd, node, node.table, context), 1)
     if not node.is_activity:
         return clock + waits
     rhythms = crowd.model.people.home_rhythms[crowd.state.columns[builtins.HOME].take(rows)]

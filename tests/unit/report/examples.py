@@ -48,8 +48,8 @@ CITIES = Cities(
     minor_digits=2,
     rank_by="engagement",
 )
-HELD = Amount((400, 16_000 * H * ONE, 8_000 * H * ONE, 8_100 * H * ONE, 400 * (19 * H) ** 2 * ONE))
-RARE = Amount((10, 400 * H * ONE, 12 * H * ONE, 14 * H * ONE, 10 * H**2 * ONE))
+HELD = Amount((400, 16_000 * H * ONE, 8_000 * H * ONE, 8_100 * H * ONE, 400 * (19 * H) ** 2 * ONE // 10**6))
+RARE = Amount((10, 400 * H * ONE, 12 * H * ONE, 14 * H * ONE, 10 * H**2 * ONE // 10**6))
 DEAR = Amount((50, 50_000 * ONE, 65_000 * ONE, 65_010 * ONE, 0), 100)
 TRUTH = Truth(
     decisions=(
@@ -66,7 +66,9 @@ TRUTH = Truth(
             "wait",
             by_factor=((0.03, RARE), (0.5, HELD)),
             affected=Amount(plus(RARE.sums, HELD.sums)),
-            others=Amount((900, 36_000 * H * ONE, 36_000 * H * ONE, 39_600 * H * ONE, 900 * (38 * H) ** 2 * ONE)),
+            others=Amount(
+                (900, 36_000 * H * ONE, 36_000 * H * ONE, 39_600 * H * ONE, 900 * (38 * H) ** 2 * ONE // 10**6)
+            ),
         ),
         Factor("dear", "pay/total", "money", ((1.3, DEAR),), affected=DEAR, others=Amount((0, 0, 0, 0, 0), 100)),
     ),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 
 import pytest
+from rich.console import Console
 
 from footfall.events.chunk import Tallies
-from footfall.report import closing, report
+from footfall.report import closing, render_html, render_table, report
 from footfall.report.truth import Amount, Tally, truth_of
 from tests.stores import TINY, Rows, make_run, store_of_rows
+from tests.unit.report.examples import TRUTH, example
 
 ONE = 1 << 32
 TALLIES = Tallies(
@@ -80,7 +83,13 @@ HOUR = 3_600_000
 def test_a_factor_is_held_against_what_its_law_leads_to():
     """400 waits of 10 h (sd 8 h), asked to be half as long: 5 h, and an interval of ± 1.96 · 4 h / 20 around 5.2 h."""
     amount = Amount(
-        (400, 400 * 10 * HOUR * ONE, 400 * 5 * HOUR * ONE, 400 * 52 * HOUR // 10 * ONE, 400 * 16 * HOUR**2 * ONE)
+        (
+            400,
+            400 * 10 * HOUR * ONE,
+            400 * 5 * HOUR * ONE,
+            400 * 52 * HOUR // 10 * ONE,
+            400 * 16 * HOUR**2 * ONE // 10**6,
+        )
     )
     assert (amount.asked, amount.got) == (5 * HOUR, 5.2 * HOUR)
     assert (amount.asked_factor, amount.got_factor) == (0.5, 0.52)
@@ -130,6 +139,17 @@ def test_factors_that_go_by_a_property_are_told_one_by_one():
     assert [(factor, amount.got) for factor, amount in pace.several] == [(0.25, 0.6), (2.0, 8.0), (10.0, 20.0)]
     assert (pace.name, pace.affected.reached, pace.affected.got) == ("pace, life/visits", 15, 143 / 15)
     assert pace.others.reached == 0
+
+
+def test_a_truth_without_decisions():
+    """Where nothing is decided, effects on waits are told, and nothing is said of no options."""
+    made = example(stages=None, cities=None, truth=replace(TRUTH, decisions=(), effects=()))
+    console = Console(file=io.StringIO(), width=100)
+    render_table(made, console)
+    for text in (console.file.getvalue(), render_html(made)):
+        assert "habit, life/visits" in text
+        assert "0 of 0" not in text
+        assert "Decision" not in text
 
 
 def test_the_same_from_store_and_tallies():
