@@ -79,7 +79,7 @@ class Tallies:
         """Add another chunk's tallies to these, or put them in place of these."""
         if other.is_whole:
             for counts in (self.decisions, self.effects, self.skipped, self.stages, self.cities, self.factors):
-                counts.clear()  # type: ignore[attr-defined]
+                counts.clear()
         _add_triples(self.decisions, other.decisions)
         _add_triples(self.effects, other.effects)
         _add_counts(self.skipped, other.skipped)
