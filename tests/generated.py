@@ -47,6 +47,8 @@ journeys:
     carries: {{item: item, sum: money}}
     steps:
       - pick: item
+      - set: {{sum: item.price}}
+      - e1: {{after: about 20 min, named: settles}}
       - repeat:
           named: visits
           leave: {leave}%
@@ -61,6 +63,11 @@ journeys:
       - e2: {{add: {{points: by}}}}
 effects:
   - {{named: people, where: life/visits/leave, by: city, odds: {{Paris: 0.5}}}}
+  - {{named: pace, where: life/visits, by: city, duration: {{Paris: 0.5, Kolkata: 1.7}}}}
+  - {{named: rush, where: life/visits, from: day 2, until: day 5, duration: 0.8}}
+  - {{named: slow, where: life/settles, by: mood, duration: {{bad: 2.5}}}}
+  - {{named: late, where: life/b*, when: points > 1, duration: 1.5}}
+  - {{named: dear, where: life/sum, by: city, value: {{Paris: 1.3, New York: 0.7}}}}
   - {{named: days, where: life/visits/leave, from: day 3, until: day 5, odds: 2}}
 """
 

@@ -19,7 +19,8 @@ FIND = (
 FIND += " take take_along_axis packbits datetime_as_string"
 COMPARE = "clip equal greater greater_equal less less_equal maximum minimum not_equal"
 # On integers exact; on float64 one operation, rounded as IEEE 754 says, never a sum of many.
-COMPUTE = "abs add add.at cumsum diff floor floor_divide multiply negative remainder right_shift subtract true_divide"
+COMPUTE = "abs add add.at add.reduceat cumsum diff floor floor_divide multiply negative remainder right_shift subtract"
+COMPUTE += " true_divide trunc"
 ALLOWED = {*DTYPES.split(), *MAKE.split(), *FIND.split(), *COMPARE.split(), *COMPUTE.split()}
 SORTS_WITHOUT_EQUALS = {
     "np.argsort(self.at)",  # places, each once

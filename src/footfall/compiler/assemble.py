@@ -44,6 +44,7 @@ def assemble(c: Compilation) -> Model:
         entry=c.entry,
         end=c.end,
         decisions=tuple(c.builder.decisions),
+        factored=tuple(c.builder.factored),
         effects=tuple(effect.named for effect in c.scenario.effects),
         skips=tuple(c.builder.skips),
         events=tuple((event.name, event.category) for event in c.scenario.events),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from operator import add
 from typing import TypeVar
 
 import pyarrow as pa
@@ -11,6 +12,15 @@ import pyarrow as pa
 from footfall.events.schema import StreamSchema
 
 K = TypeVar("K")
+
+FactorSums = tuple[int, int, int, int, int]
+NOTHING: FactorSums = (0, 0, 0, 0, 0)
+
+
+def plus(some: FactorSums, more: FactorSums) -> FactorSums:
+    """Return the sums of both."""
+    times, before, asked, got, variance = map(add, some, more)
+    return times, before, asked, got, variance
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +56,9 @@ class Tallies:
         cities: (city, measure) → sum; measures: `people` (who came, counted in their first chunk), `active` (with at
             least one event), `returned` (with at least two sessions), `sessions`, `events`, `events_squared` (sum over
             people of the square of their events), `converted` (reached the goal), `revenue` (minor units).
+        factors: (effect, address, kind, "with" or "without", factor as declared, without it 1) → of a wait (`wait`, ms)
+            or a value (`integer`, `number`, `money` in minor units): times, then in 2**-32 the sums of what it was to
+            be without this effect, what it was to be, what it was, and its variance (of a wait in s², of a value 0).
         is_whole: These are of the whole run up to the part's end, and take the place of what was counted before.
     """
 
@@ -54,6 +67,7 @@ class Tallies:
     skipped: dict[tuple[str, str], int]
     stages: dict[tuple[str, str], int]
     cities: dict[tuple[str, str], int]
+    factors: dict[tuple[str, str, str, str, str], FactorSums] = field(default_factory=dict)
     is_whole: bool = False
 
     @classmethod
@@ -64,13 +78,15 @@ class Tallies:
     def add(self, other: Tallies) -> None:
         """Add another chunk's tallies to these, or put them in place of these."""
         if other.is_whole:
-            for counts in (self.decisions, self.effects, self.skipped, self.stages, self.cities):
+            for counts in (self.decisions, self.effects, self.skipped, self.stages, self.cities, self.factors):
                 counts.clear()
         _add_triples(self.decisions, other.decisions)
         _add_triples(self.effects, other.effects)
         _add_counts(self.skipped, other.skipped)
         _add_counts(self.stages, other.stages)
         _add_counts(self.cities, other.cities)
+        for key, sums in other.factors.items():
+            self.factors[key] = plus(self.factors.get(key, NOTHING), sums)
 
 
 def _add_triples(into: dict[K, tuple[int, int, int]], more: dict[K, tuple[int, int, int]]) -> None:
@@ -141,21 +157,6 @@ class Groups:
 
 
 @dataclass(frozen=True, slots=True)
-class UncountedEffect:
-    """A declared effect of which tallies count nothing: on waits or on values.
-
-    Args:
-        effect: Its name.
-        what: `duration` or `value`.
-        where: The addresses that it is declared for, with `*` as written.
-    """
-
-    effect: str
-    what: str
-    where: str
-
-
-@dataclass(frozen=True, slots=True)
 class Run:
     """A run: a stream up to an end, and what is worth keeping about it.
 
@@ -166,7 +167,6 @@ class Run:
         settings: What the user chose, for people to read: command-line values that differ from the scenario's.
         scenario_text: Source of the scenario.
         versions: footfall, output, tzdata, store format.
-        uncounted: Effects that the tallies say nothing of.
     """
 
     id: str
@@ -177,7 +177,6 @@ class Run:
     settings: dict[str, str]
     scenario_text: str
     versions: dict[str, str]
-    uncounted: tuple[UncountedEffect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

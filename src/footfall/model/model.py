@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from footfall.events.chunk import Groups, Stream
 from footfall.model.ops import Op
-from footfall.model.program import Draw, Listing, Node, Site, Timer
+from footfall.model.program import Draw, Effect, Listing, Node, Site, Timer
 from footfall.model.tables import Categorical, TableColumn
 from footfall.model.values import Array, Kind
 
@@ -121,6 +121,19 @@ class DecisionName:
     options: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class FactoredName:
+    """A wait or a value that effects act on, in the tallies.
+
+    Args:
+        kind: `wait`, or the kind of the value: `integer`, `number` or `money`.
+    """
+
+    address: str
+    kind: str
+    effects: tuple[Effect, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Model:
     """A compiled scenario for one stream.
@@ -134,7 +147,7 @@ class Model:
         nodes: The program.
         entry: First node of the main journey.
         end: Node where a life is over.
-        decisions, effects, skips: Names for the tallies.
+        decisions, factored, effects, skips: Names for the tallies.
         events: (name, category) per event of the taxonomy.
         groups: Of people who are simulated together, a constant of the stream.
     """
@@ -156,6 +169,7 @@ class Model:
     entry: int
     end: int
     decisions: tuple[DecisionName, ...]
+    factored: tuple[FactoredName, ...]
     effects: tuple[str, ...]
     skips: tuple[tuple[str, str], ...]
     events: tuple[tuple[str, str], ...]

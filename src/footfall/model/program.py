@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from footfall.model.ops import Op
 from footfall.model.tables import Categorical, Grouped, InverseCdf
 from footfall.model.values import Array, Kind
+
+NO_LIMIT_MS = 2**62
+"""The limit of a wait that is not cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,13 @@ class Effect:
     by: Op | None = None
     factors: Array | None = None
 
+    @property
+    def distinct(self) -> tuple[float, ...]:
+        """The factors it can have, rising."""
+        if self.factors is None:
+            return (self.factor,)
+        return tuple(np.unique(self.factors[~np.isnan(self.factors)]).tolist())
+
 
 @dataclass(frozen=True, slots=True)
 class Draw:
@@ -78,6 +90,7 @@ class Assign:
         value: What it becomes (for `add`: by how much).
         property: Number of the user property when the change is to be recorded; else -1.
         effects: Factors on the value.
+        factored: With effects: its place in `Model.factored`; else -1.
     """
 
     column: int
@@ -86,6 +99,7 @@ class Assign:
     property: int = -1
     adds: bool = False
     effects: tuple[Effect, ...] = ()
+    factored: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,15 +238,17 @@ class Pause:
         is_activity: In activity time, not in wall-clock time.
         limit_ms: Cut to this.
         ends_session: The session is over.
+        factored: With effects: its place in `Model.factored`; else -1.
     """
 
     key: Key
     table: InverseCdf
     next: int
     is_activity: bool = False
-    limit_ms: int = 2**62
+    limit_ms: int = NO_LIMIT_MS
     ends_session: bool = False
     effects: tuple[Effect, ...] = ()
+    factored: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +288,7 @@ class Later:
         values: One per variable it takes, in the order of its `payload`.
         skip: Number of the tally of what found no free slot.
         moment: When it starts, where `table` is None; at once if that is past, never if it is null.
+        factored: With effects: its place in `Model.factored`; else -1.
     """
 
     timer: int
@@ -283,6 +300,7 @@ class Later:
     is_activity: bool = False
     values: tuple[Op, ...] = ()
     effects: tuple[Effect, ...] = ()
+    factored: int = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from footfall.errors import UsageError, shown
-from footfall.events.chunk import Tallies, UncountedEffect
+from footfall.events.chunk import Tallies
 from footfall.events.schema import StreamSchema
 from footfall.report.cities import (
     Cities,
@@ -108,7 +108,7 @@ def _of_rows(store: Store, info: RunInfo, wanted: _Wanted) -> Report:
         info=info,
         stages=stages_of_store(source, wanted.by) if wanted.stages else None,
         cities=_cities(ranked(cities_of_store(source), rank_by), source.schema, rank_by) if wanted.cities else None,
-        truth=_truth(store.tallies(info.id), info.run.uncounted) if wanted.truth else None,
+        truth=truth_of(store.tallies(info.id), source.schema.minor_digits) if wanted.truth else None,
         curves=curves_of_store(source) if wanted.curves else None,
     )
 
@@ -125,10 +125,9 @@ def _of_counts(store: Store, info: RunInfo, wanted: _Wanted) -> Report:
             "  accepted: a DuckDB file, a folder of Parquet files or a PostgreSQL database"
         )
     tallies = store.tallies(info.id)
-    made = closing(tallies, info.run.stream.schema, rank_by=wanted.rank_by)
-    truth = _truth(tallies, info.run.uncounted) if wanted.truth else None
+    made = closing(tallies, info.run.stream.schema, truth=wanted.truth, rank_by=wanted.rank_by)
     stages, cities = made.stages if wanted.stages else None, made.cities if wanted.cities else None
-    return replace(made, info=info, stages=stages, cities=cities, truth=truth)
+    return replace(made, info=info, stages=stages, cities=cities)
 
 
 def chosen(runs: Sequence[RunInfo], run: str | None) -> RunInfo:
@@ -164,14 +163,10 @@ def closing(tallies: Tallies, schema: StreamSchema, *, truth: bool = False, rank
         info=None,
         stages=stages_of_tallies(tallies.stages, schema.stages, schema.goal),
         cities=_cities(ranked(cities_of_tallies(tallies.cities), measure), schema, measure),
-        truth=_truth(tallies) if truth else None,
+        truth=truth_of(tallies, schema.minor_digits) if truth else None,
         curves=None,
     )
 
 
 def _cities(cities: tuple[City, ...], schema: StreamSchema, rank_by: RankBy) -> Cities:
     return Cities(cities, schema.stages[schema.goal], schema.currency, schema.minor_digits, rank_by)
-
-
-def _truth(tallies: Tallies, uncounted: tuple[UncountedEffect, ...] = ()) -> Truth:
-    return truth_of(tallies.decisions, tallies.effects, tallies.skipped, uncounted)

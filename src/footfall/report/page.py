@@ -14,7 +14,7 @@ from footfall.report.collect import Report
 from footfall.report.curves import Curves, Hours
 from footfall.report.intervals import MIN_PEOPLE
 from footfall.report.stages import Comparison, Stages, Step
-from footfall.report.truth import Tally, Truth
+from footfall.report.truth import Amount, Tally, Truth
 from footfall.store import RunInfo
 
 DAY_MS = 86_400_000
@@ -73,7 +73,7 @@ def _parts(report: Report) -> Iterator[str]:
         yield _cities(report.cities)
     if report.curves and report.curves.hours.lines:
         yield _hours(report.curves.hours)
-    if report.truth and report.truth.decisions:
+    if report.truth and not report.truth.is_empty:
         yield _truth(report.truth)
     yield _footer(report.info)
 
@@ -275,17 +275,18 @@ def _city_notes(cities: Cities) -> Iterator[str]:
 
 
 def _truth(truth: Truth) -> str:
-    decisions = [(_name(d.name), *_tally(d.tally)) for d in truth.distinct]
-    lead = (
-        "What the scenario asked for, and what came out. "
-        f"{truth.outside} of {truth.reached} options lie outside their 95 % interval; by chance about 1 in 20 does."
+    lead = "What the scenario asked for, and what came out."
+    if not truth.decisions:
+        return _section("Truth", lead, _factors(truth), _skipped(truth))
+    lead += (
+        f" {truth.outside} of {truth.reached} options lie outside their 95 % interval; by chance about 1 in 20 does."
     )
-    silence = f'<p class="note">{_name(truth.silence)}</p>' if truth.silence else ""
-    table = _table(("Decision", *_TALLY_HEADERS), decisions)
-    return _section("Truth", lead, table, _effects(truth), silence, _skipped(truth))
+    table = _table(("Decision", *_TALLY_HEADERS), [(_name(d.name), *_tally(d.tally)) for d in truth.distinct])
+    return _section("Truth", lead, table, _effects(truth), _factors(truth), _skipped(truth))
 
 
 _TALLY_HEADERS = ("Reached", "Asked", "Got", "95 % interval", "As asked")
+_AS_ASKED = {True: "yes", False: '<b class="wrong">no</b>', None: texts.NONE}
 
 
 def _tally(tally: Tally) -> list[str]:
@@ -296,7 +297,7 @@ def _tally(tally: Tally) -> list[str]:
         f"{texts.percent(tally.asked)} %",
         f"{texts.percent(tally.got)} %",
         texts.percent_interval(tally.interval),
-        "yes" if tally.is_as_asked else '<b class="wrong">no</b>',
+        _AS_ASKED[tally.is_as_asked],
     ]
 
 
@@ -305,7 +306,38 @@ def _effects(truth: Truth) -> str:
     for effect in truth.effects:
         rows.append((_name(effect.name), *_tally(effect.affected)))
         rows.append(('<span class="others">all others</span>', *_tally(effect.others)))
-    return "<h3>Effects</h3>" + _table(("Effect, on", *_TALLY_HEADERS), rows) if rows else ""
+    return "<h3>Effects on odds</h3>" + _table(("Effect, on", *_TALLY_HEADERS), rows) if rows else ""
+
+
+_AMOUNT_HEADERS = ("Reached", "Asked", "Got", "Factor asked", "Factor got", "95 % interval", "As asked")
+
+
+def _amount(amount: Amount, kind: str) -> list[str]:
+    if not amount.reached:
+        return ["0", *[texts.NONE] * 6]
+    return [
+        texts.count(amount.reached),
+        texts.amount(amount.asked, kind),
+        texts.amount(amount.got, kind),
+        texts.factor(amount.asked_factor),
+        texts.factor(amount.got_factor),
+        texts.factor_interval(amount.interval),
+        _AS_ASKED[amount.is_as_asked],
+    ]
+
+
+def _factors(truth: Truth) -> str:
+    rows: list[Sequence[str]] = []
+    for factor in truth.factors:
+        rows.append((_name(factor.name), *_amount(factor.affected, factor.kind)))
+        for number, amount in factor.several:
+            rows.append((f'<span class="others">× {number:g}</span>', *_amount(amount, factor.kind)))
+        rows.append(('<span class="others">all others</span>', *_amount(factor.others, factor.kind)))
+    if not rows:
+        return ""
+    note = "Asked and got are means; a factor says how many times what it would be without the effect."
+    table = _table(("Effect, on", *_AMOUNT_HEADERS), rows)
+    return f"<h3>Effects on waits and values</h3>{table}{_notes([note])}"
 
 
 def _skipped(truth: Truth) -> str:

@@ -12,7 +12,7 @@ from footfall.report.curves import Curves
 from footfall.report.page import render_html
 from footfall.report.stages import Comparison, Stages, step_record
 from footfall.report.terminal import render_table
-from footfall.report.truth import Truth, tally_record
+from footfall.report.truth import Truth, amount_record, tally_record
 from footfall.store import RunInfo
 
 JSON_VERSION = 1
@@ -114,8 +114,18 @@ def _truth(truth: Truth) -> Record:
             }
             for effect in truth.effects
         ],
+        "factors": [
+            {
+                "effect": factor.effect,
+                "address": factor.address,
+                "kind": factor.kind,
+                "by_factor": [{"factor": number, **amount_record(amount)} for number, amount in factor.by_factor],
+                "with": amount_record(factor.affected),
+                "without": amount_record(factor.others),
+            }
+            for factor in truth.factors
+        ],
         "skipped": [{"what": s.what, "address": s.address, "times": s.times} for s in truth.skipped],
-        "uncounted": [{"effect": u.effect, "what": u.what, "where": u.where} for u in truth.uncounted],
     }
 
 

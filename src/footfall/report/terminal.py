@@ -18,7 +18,7 @@ from footfall.report.cities import Cities, City, RankBy
 from footfall.report.collect import Report
 from footfall.report.intervals import MIN_PEOPLE
 from footfall.report.stages import Comparison, Stage, Stages, Step
-from footfall.report.truth import Tally, Truth
+from footfall.report.truth import Amount, Tally, Truth
 from footfall.store import RunInfo
 
 MOST_GROUPS = 12
@@ -85,7 +85,7 @@ def _parts(report: Report, paper: _Paper) -> Iterator[RenderableType]:
         yield from _stages(report.stages, paper)
     if report.cities and report.cities.cities:
         yield from _cities(report.cities, paper)
-    if report.truth and report.truth.decisions:
+    if report.truth and not report.truth.is_empty:
         yield from _truth(report.truth, paper)
 
 
@@ -252,6 +252,21 @@ def _city_notes(cities: Cities, shown: int, paper: _Paper) -> Iterator[Renderabl
 
 def _truth(truth: Truth, paper: _Paper) -> Iterator[RenderableType]:
     yield from _title(paper.text("Truth: what was asked, and what came out"))
+    if truth.decisions:
+        yield from _decisions(truth, paper)
+    if truth.effects:
+        yield from _title(paper.text("Effects on odds: those they hold for, and all others"))
+        yield _effects(truth, paper)
+    if truth.factors:
+        yield from _title(paper.text("Effects on waits and values: those they hold for, and all others"))
+        yield _factors(truth, paper)
+        yield paper.note("Asked and got are means; a factor says how many times what it would be without the effect.")
+    if truth.skipped:
+        yield from _title(paper.text("Skipped: declared, but could not happen"))
+        yield _skipped(truth, paper)
+
+
+def _decisions(truth: Truth, paper: _Paper) -> Iterator[RenderableType]:
     table = _table(paper, "Decision", *_TALLY_HEADERS)
     for decision in truth.distinct:
         table.add_row(paper.name(decision.name), *_tally(decision.tally, paper))
@@ -259,14 +274,6 @@ def _truth(truth: Truth, paper: _Paper) -> Iterator[RenderableType]:
     yield paper.note(
         f"{truth.outside} of {truth.reached} options lie outside their 95 % interval (!); by chance about 1 in 20 does."
     )
-    if truth.effects:
-        yield from _title(paper.text("Effects: those they hold for, and all others"))
-        yield _effects(truth, paper)
-    if truth.silence:
-        yield paper.note(texts.clean(truth.silence))
-    if truth.skipped:
-        yield from _title(paper.text("Skipped: declared, but could not happen"))
-        yield _skipped(truth, paper)
 
 
 _TALLY_HEADERS = ("Reached", "Asked %", "Got %", "95 %", "")
@@ -289,6 +296,33 @@ def _effects(truth: Truth, paper: _Paper) -> Table:
         table.add_row(paper.name(effect.name), *_tally(effect.affected, paper))
         table.add_row(paper.text("  all others", FAINT), *_tally(effect.others, paper))
     return table
+
+
+def _factors(truth: Truth, paper: _Paper) -> Table:
+    table = _table(
+        paper,
+        *("\nEffect, on", "\nReached", "\nAsked", "\nGot", "Factor\nasked", "Factor\ngot", "\n95 %", ""),
+        gap=1 if paper.console.width < WIDE else 2,
+    )
+    for factor in truth.factors:
+        table.add_row(paper.name(factor.name), *_amount(factor.affected, factor.kind, paper))
+        for number, amount in factor.several:
+            table.add_row(paper.text(f"  × {number:g}"), *_amount(amount, factor.kind, paper))
+        table.add_row(paper.text("  all others", FAINT), *_amount(factor.others, factor.kind, paper))
+    return table
+
+
+def _amount(amount: Amount, kind: str, paper: _Paper) -> list[Text]:
+    mark = "!" if amount.is_as_asked is False else ""
+    return [
+        paper.text(texts.count(amount.reached)),
+        paper.text(texts.amount(amount.asked, kind)),
+        paper.text(texts.amount(amount.got, kind)),
+        paper.text(texts.factor(amount.asked_factor)),
+        paper.text(texts.factor(amount.got_factor), WRONG if mark else ""),
+        paper.text(texts.factor_interval(amount.interval), FAINT),
+        paper.text(mark, WRONG),
+    ]
 
 
 def _skipped(truth: Truth, paper: _Paper) -> Table:

@@ -84,6 +84,29 @@ def _amount(value: float, unit: str) -> str:
     return f"{value:,.{0 if value >= 9.95 or unit == 'ms' else 1}f} {unit}"
 
 
+def factor(value: float | None) -> str:
+    """Return a factor: two digits after the point, three below 0.1, four below 0.01."""
+    return NONE if value is None else f"{value:,.{_factor_digits(value)}f}"
+
+
+def factor_interval(interval: Interval | None) -> str:
+    """Return the interval of a factor, to the digit of its upper end: `0.53–0.57`."""
+    if interval is None:
+        return NONE
+    return "–".join(f"{end:,.{_factor_digits(interval.high)}f}" for end in (interval.low, interval.high))
+
+
+def _factor_digits(value: float) -> int:
+    return 2 if value >= 0.0995 or not value else 3 if value >= 0.00995 else 4
+
+
+def amount(value: float | None, kind: str) -> str:
+    """Return a mean of one kind: a `wait` (in ms) as a time span, anything else as a number."""
+    if value is None:
+        return NONE
+    return duration(round(value)) if kind == "wait" else mean(value)
+
+
 def ranks(best_and_worst: tuple[int, int] | None) -> str:
     """Return a rank, or the range of ranks that can be meant."""
     if best_and_worst is None:

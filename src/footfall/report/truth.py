@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
+from math import sqrt
 
 import pyarrow as pa
 
-from footfall.events.chunk import UncountedEffect
-from footfall.report.intervals import Interval, wilson
+from footfall.events.chunk import NOTHING, FactorSums, Tallies, plus
+from footfall.report.intervals import CONFIDENCE, Interval, normal_quantile, wilson
 
-CHANCE_UNIT = 1 << 32
+FIXED = 1 << 32
+"""Chances, waits and values are summed in 2**-32."""
+MS_PER_S, ROUNDING_MS, ROUNDED_SHARE = 1000.0, 1.0, 0.01
 
 
 def named(address: str, option: str) -> str:
@@ -35,7 +38,7 @@ class Tally:
     @property
     def asked(self) -> float | None:
         """Mean chance after effects, 0..1; None if it was never reached."""
-        return self.chances / (CHANCE_UNIT * self.reached) if self.reached else None
+        return self.chances / (FIXED * self.reached) if self.reached else None
 
     @property
     def got(self) -> float | None:
@@ -86,6 +89,106 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class Amount:
+    """How often a wait or a value came up, what it was to be, and what it was.
+
+    Args:
+        sums: Times; then in 2**-32 the sums of what it was to be without the effect, of what it was to be, of what it
+            was, and of its variance (in s²; 0 where it was not drawn).
+        unit: What the sums are divided by besides: 100 for cents, else 1.
+    """
+
+    sums: FactorSums
+    unit: int = 1
+
+    @property
+    def reached(self) -> int:
+        """Times."""
+        return self.sums[0]
+
+    @property
+    def asked(self) -> float | None:
+        """Mean that was to be expected after effects; None if it never came up."""
+        return self._mean(self.sums[2])
+
+    @property
+    def got(self) -> float | None:
+        """Mean that came out; None if it never came up."""
+        return self._mean(self.sums[3])
+
+    @property
+    def asked_factor(self) -> float | None:
+        """What was to be expected, as a multiple of what it would have been without the effect; None of nothing."""
+        return self._factor(self.sums[2])
+
+    @property
+    def got_factor(self) -> float | None:
+        """What came out, as a multiple of what was to be expected without the effect; None of nothing."""
+        return self._factor(self.sums[3])
+
+    @property
+    def interval(self) -> Interval | None:
+        """Interval of `got_factor`, for what is drawn: the variance is that of the laws, so few draws are enough.
+
+        A ms on both sides is for the rounding to whole ones.
+        """
+        reached, before, _, _, variance = self.sums
+        if self.got_factor is None or not variance:
+            return None
+        error_ms = sqrt(variance / FIXED) * MS_PER_S
+        arm = (normal_quantile(CONFIDENCE) * error_ms + reached * ROUNDING_MS) * FIXED / before
+        return Interval(max(self.got_factor - arm, 0.0), self.got_factor + arm)
+
+    @property
+    def is_as_asked(self) -> bool | None:
+        """Whether `asked_factor` lies in the interval, which it does not once in 20 by chance; None of nothing.
+
+        Where nothing is drawn: whether the factors differ by less than 1 %; rounding to whole numbers may do more.
+        """
+        if self.asked_factor is None or self.got_factor is None:
+            return None
+        if self.interval is not None:
+            return self.asked_factor in self.interval
+        return abs(self.got_factor - self.asked_factor) <= ROUNDED_SHARE * abs(self.asked_factor)
+
+    def _mean(self, total: int) -> float | None:
+        return total / (FIXED * self.unit * self.reached) if self.reached else None
+
+    def _factor(self, total: int) -> float | None:
+        return total / self.sums[1] if self.sums[1] > 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """A declared effect on one wait or value: where it held, and everywhere else.
+
+    Args:
+        kind: `wait` (amounts in ms), `integer`, `number` or `money` (in the currency's main unit).
+        by_factor: The factors it may have, rising (one unless it goes by a property), and where it held with each.
+        affected: Where it held, with whatever factor.
+        others: Where it did not.
+    """
+
+    effect: str
+    address: str
+    kind: str
+    by_factor: tuple[tuple[float, Amount], ...]
+    affected: Amount
+    others: Amount
+
+    @property
+    def name(self) -> str:
+        """What people call it; with its factor, unless there are several."""
+        number = "" if len(self.by_factor) > 1 else "".join(f" × {factor:g}" for factor, _ in self.by_factor)
+        return f"{self.effect}, {self.address}{number}"
+
+    @property
+    def several(self) -> tuple[tuple[float, Amount], ...]:
+        """The factors and where it held with each, where there are several."""
+        return self.by_factor if len(self.by_factor) > 1 else ()
+
+
+@dataclass(frozen=True, slots=True)
 class Skipped:
     """Something declared that could not happen: a full list, no free slot."""
 
@@ -96,12 +199,12 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """Asked and got; every list is sorted by the bytes of its texts, but `uncounted`, which is as declared."""
+    """Asked and got; every list is sorted by the bytes of its texts."""
 
     decisions: tuple[Decision, ...]
     effects: tuple[Effect, ...]
     skipped: tuple[Skipped, ...]
-    uncounted: tuple[UncountedEffect, ...] = ()
+    factors: tuple[Factor, ...] = ()
 
     @property
     def distinct(self) -> tuple[Decision, ...]:
@@ -110,10 +213,9 @@ class Truth:
         return tuple(d for d in self.decisions if not (d.option == "no" and d.address in told))
 
     @property
-    def silence(self) -> str:
-        """What is said of effects that are not counted; nothing where all are."""
-        names = ", ".join(f"{effect.effect} ({effect.what} of {effect.where})" for effect in self.uncounted)
-        return f"Effects on waits and values are not counted: {names}." if names else ""
+    def is_empty(self) -> bool:
+        """Whether there is nothing to tell: neither a decision nor an effect."""
+        return not (self.decisions or self.factors)
 
     @property
     def outside(self) -> int:
@@ -133,7 +235,7 @@ class Truth:
         )
 
     def effects_to_arrow(self) -> pa.Table:
-        """Return two rows per effect and option: with (`affected`) and without it."""
+        """Return two rows per effect on odds and option: with (`affected`) and without it."""
         rows = [
             {"effect": e.effect, "address": e.address, "option": e.option, "affected": side, **tally_record(tally)}
             for e in self.effects
@@ -141,6 +243,18 @@ class Truth:
         ]
         names = [(name, pa.string()) for name in ("effect", "address", "option")]
         return pa.Table.from_pylist(rows, schema=pa.schema([*names, ("affected", pa.bool_()), *_TALLY_COLUMNS]))
+
+    def factors_to_arrow(self) -> pa.Table:
+        """Return the rows of each effect on a wait or value: with it (`affected`), one per factor, and one without."""
+        rows = [
+            {"effect": f.effect, "address": f.address, "kind": f.kind, "factor": factor, "affected": side}
+            | amount_record(amount)
+            for f in self.factors
+            for side, factor, amount in (*((True, *part) for part in f.by_factor), (False, 1.0, f.others))
+        ]
+        names = [(name, pa.string()) for name in ("effect", "address", "kind")]
+        more = [("factor", pa.float64()), ("affected", pa.bool_()), *_AMOUNT_COLUMNS]
+        return pa.Table.from_pylist(rows, schema=pa.schema([*names, *more]))
 
 
 _TALLY_COLUMNS = [
@@ -150,6 +264,11 @@ _TALLY_COLUMNS = [
     ("got", pa.float64()),
     ("low", pa.float64()),
     ("high", pa.float64()),
+    ("as_asked", pa.bool_()),
+]
+_AMOUNT_COLUMNS = [
+    ("reached", pa.int64()),
+    *((name, pa.float64()) for name in ("asked", "got", "asked_factor", "got_factor", "factor_low", "factor_high")),
     ("as_asked", pa.bool_()),
 ]
 
@@ -168,14 +287,29 @@ def tally_record(tally: Tally) -> dict[str, int | float | bool | None]:
     }
 
 
-def truth_of(
-    decisions: Mapping[tuple[str, str], tuple[int, int, int]],
-    effects: Mapping[tuple[str, str, str, str], tuple[int, int, int]],
-    skipped: Mapping[tuple[str, str], int],
-    uncounted: tuple[UncountedEffect, ...] = (),
-) -> Truth:
-    """Return the truth that the tallies of a run hold (`footfall.events.chunk.Tallies` has their keys)."""
-    none = (0, 0, 0)
+def amount_record(amount: Amount) -> dict[str, int | float | bool | None]:
+    """Return the numbers of an amount by name."""
+    interval = amount.interval
+    return {
+        "reached": amount.reached,
+        "asked": amount.asked,
+        "got": amount.got,
+        "asked_factor": amount.asked_factor,
+        "got_factor": amount.got_factor,
+        "factor_low": interval.low if interval else None,
+        "factor_high": interval.high if interval else None,
+        "as_asked": amount.is_as_asked,
+    }
+
+
+def truth_of(tallies: Tallies, minor_digits: int) -> Truth:
+    """Return the truth that the tallies of a run hold.
+
+    Args:
+        tallies: Of the run.
+        minor_digits: Of its currency.
+    """
+    decisions, effects, none = tallies.decisions, tallies.effects, (0, 0, 0)
     names = sorted({key[:3] for key in effects}, key=_bytes)
     return Truth(
         tuple(Decision(*key, Tally(*decisions[key])) for key in sorted(decisions, key=_bytes)),
@@ -183,8 +317,20 @@ def truth_of(
             Effect(*key, Tally(*effects.get((*key, "with"), none)), Tally(*effects.get((*key, "without"), none)))
             for key in names
         ),
-        tuple(Skipped(*key, skipped[key]) for key in sorted(skipped, key=_bytes)),
-        uncounted,
+        tuple(Skipped(*key, tallies.skipped[key]) for key in sorted(tallies.skipped, key=_bytes)),
+        tuple(_factor(tallies, key, minor_digits) for key in sorted({key[:3] for key in tallies.factors}, key=_bytes)),
+    )
+
+
+def _factor(tallies: Tallies, key: tuple[str, str, str], minor_digits: int) -> Factor:
+    unit = 10**minor_digits if key[2] == "money" else 1
+    sums = {found[3:]: sums for found, sums in tallies.factors.items() if found[:3] == key}
+    parts = sorted((float(factor), held) for (variant, factor), held in sums.items() if variant == "with")
+    return Factor(
+        *key,
+        by_factor=tuple((factor, Amount(held, unit)) for factor, held in parts),
+        affected=Amount(reduce(plus, (held for _, held in parts), NOTHING), unit),
+        others=Amount(sums.get(("without", "1"), NOTHING), unit),
     )
 
 

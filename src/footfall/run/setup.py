@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from footfall import zones
-from footfall.events.chunk import Run, UncountedEffect
+from footfall.events.chunk import Run
 from footfall.run.engine import DAY_MS, LiveEngine, compile_engine
 from footfall.run.start import resolve_start
 
@@ -94,7 +94,6 @@ def set_up(
         settings={key: str(value) for key, value in chosen.items() if value is not None},
         scenario_text=_text_of(loaded),
         versions=_versions(),
-        uncounted=tuple(UncountedEffect(e.named, e.what, e.where.text) for e in loaded.effects if e.what != "odds"),
     )
     return Setup(loaded, engine, run)
 

@@ -15,6 +15,7 @@ from footfall.sim.context import Context
 from footfall.sim.crowd import Crowd
 from footfall.sim.decisions import factor
 from footfall.sim.evaluate import evaluate, holds
+from footfall.sim.factored import Held
 from footfall.sim.marks import NO_DEVICE
 
 
@@ -86,10 +87,20 @@ def _change(crowd: Crowd, action: Action, context: Context) -> None:
 def _assign(crowd: Crowd, action: Assign, context: Context) -> None:
     column = crowd.state.columns[action.column]
     value = _value(crowd, action.value, context)
-    value = affected(action.effects, value, context)
+    if action.effects:
+        value = _factored(crowd, action, value, context)
     if action.adds:
         value = _added(action, column[context.rows], value)
     column[context.rows] = value
+
+
+def _factored(crowd: Crowd, action: Assign, base: Array, context: Context) -> Array:
+    value, held = affected(action.effects, base, context)
+    if crowd.record is not None:
+        n = len(context.rows)
+        found = crowd.record.factored_of(action.factored, action.effects, action.kind)
+        found.note(np.broadcast_to(base, n), np.broadcast_to(value, n), held)
+    return value
 
 
 def _added(action: Assign, old: Array, more: Array) -> Array:
@@ -111,16 +122,20 @@ def initial_value(initial: Initial, context: Context) -> Array:
     return evaluate(initial.value, context)
 
 
-def affected(effects: tuple[Effect, ...], value: Array, context: Context) -> Array:
-    """Multiply whole numbers (or numbers) by the factors of effects; whole numbers are rounded half up."""
-    for effect in effects:
-        is_active, times = factor(effect, context, len(context.rows))
+def affected(effects: tuple[Effect, ...], value: Array, context: Context) -> tuple[Array, list[Held]]:
+    """Multiply whole numbers (or numbers) by the factors of effects; whole numbers are rounded half up.
+
+    Returns:
+        What becomes of them, and per effect where it holds and its factor.
+    """
+    held = [factor(effect, context, len(context.rows)) for effect in effects]
+    for is_active, times in held:
         scaled = value * times
         if value.dtype != np.float64:
             missing = np.equal(value, NULL_INTEGER) | np.isnan(scaled)
             scaled = np.where(missing, value, np.floor(np.where(missing, 0.0, scaled) + 0.5).astype(np.int64))
         value = scaled if is_active is None else np.where(is_active, scaled, value)
-    return value
+    return value, held
 
 
 def _append(crowd: Crowd, action: Append, context: Context) -> None:

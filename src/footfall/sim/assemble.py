@@ -22,7 +22,7 @@ def assemble(group: Group, record: Record, part: Part, is_first: bool) -> Chunk:
     lookup = EventLookup(group, flow)
     changes = [Change(j.columns(), p, lookup) for j, p in zip(record.changes, tracked(group.model), strict=True)]
     arrived = arrived_rows(group, part, is_first)
-    tallies = tally.of_part(group, record, flow, changes, arrived)
+    tallies = tally.of_part(group, record, flow, changes, arrived, is_first=is_first)
     chunk = Chunk(
         stream=group.model.stream,
         run=group.run,

@@ -9,6 +9,7 @@ import numpy as np
 
 from footfall.model import builtins
 from footfall.model.program import (
+    NO_LIMIT_MS,
     Act,
     BeginSession,
     Decide,
@@ -21,6 +22,7 @@ from footfall.model.program import (
     Retry,
     Test,
 )
+from footfall.model.tables import InverseCdf
 from footfall.model.values import NEVER, NULL_INTEGER, NULLS, Array
 from footfall.sim import actions, decisions, draws, keys
 from footfall.sim.context import Context
@@ -61,8 +63,7 @@ def _pause(crowd: Crowd, node: Pause, _number: int, rows: Array) -> None:
     """Let time pass."""
     state = crowd.state
     context = crowd.context(rows)
-    waits = draws.invert(node.table, draws.bits(state, rows, node.key))
-    waits = np.minimum(actions.affected(node.effects, waits, context), node.limit_ms)
+    waits = np.minimum(_waits(crowd, node, node.table, context, node.limit_ms), node.limit_ms)
     if node.ends_session:
         state.session_last[rows] = CLOSED
     clock = state.clock.take(rows)
@@ -72,6 +73,17 @@ def _pause(crowd: Crowd, node: Pause, _number: int, rows: Array) -> None:
     else:
         times = clock + waits
     crowd.pass_time(rows, node.next, times)
+
+
+def _waits(crowd: Crowd, node: Pause | Later, law: InverseCdf, context: Context, limit_ms: int = NO_LIMIT_MS) -> Array:
+    """Draw how long each one waits, before it is cut, and note what effects do to it: shape (n,), int64, ms."""
+    base = draws.invert(law, draws.bits(crowd.state, context.rows, node.key))
+    if not node.effects:
+        return base
+    waits, held = actions.affected(node.effects, base, context)
+    if crowd.record is not None:
+        crowd.record.factored_of(node.factored, node.effects, law=law, limit_ms=limit_ms).note(base, waits, held)
+    return waits
 
 
 def _enter(crowd: Crowd, node: Enter, _number: int, rows: Array) -> None:
@@ -126,8 +138,7 @@ def _due(crowd: Crowd, node: Later, rows: Array, context: Context) -> Array:
         moment = np.broadcast_to(evaluate(node.moment, context), rows.shape)
         return np.where(np.equal(moment, NULL_INTEGER), NEVER, np.maximum(moment, clock + 1))
     assert node.table is not None
-    waits = draws.invert(node.table, draws.bits(crowd.state, rows, node.key))
-    waits = np.maximum(actions.affected(node.effects, waits, context), 1)
+    waits = np.maximum(_waits(crowd, node, node.table, context), 1)
     if not node.is_activity:
         return clock + waits
     rhythms = crowd.model.people.home_rhythms[crowd.state.columns[builtins.HOME].take(rows)]

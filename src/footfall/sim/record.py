@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from footfall.model.model import Model
-from footfall.model.program import Decide
-from footfall.model.values import DTYPES, Array
+from footfall.model.program import NO_LIMIT_MS, Decide, Effect
+from footfall.model.tables import InverseCdf
+from footfall.model.values import DTYPES, Array, Kind
+from footfall.sim.factored import Factored
 from footfall.sim.outcomes import Outcomes
 
 
@@ -55,6 +57,7 @@ class Record:
             old and new value; for lists old length and elements per field, then the new ones.
         firsts: Rows and event numbers of people's first events, then the arrays of all their user properties.
         outcomes: Of decisions that were reached, by number of the node.
+        factored: Of waits and values that effects act on and that came up, by number.
         skips: Shape (S,), int64: what could not happen.
     """
 
@@ -62,6 +65,7 @@ class Record:
     changes: list[Journal]
     firsts: Journal
     outcomes: dict[int, Outcomes] = field(default_factory=dict)
+    factored: dict[int, Factored] = field(default_factory=dict)
     skips: Array = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @classmethod
@@ -80,4 +84,18 @@ class Record:
         found = self.outcomes.get(number)
         if found is None:
             found = self.outcomes[number] = Outcomes(len(node.options))
+        return found
+
+    def factored_of(
+        self,
+        number: int,
+        effects: tuple[Effect, ...],
+        kind: Kind | None = None,
+        law: InverseCdf | None = None,
+        limit_ms: int = NO_LIMIT_MS,
+    ) -> Factored:
+        """Return where a wait or a value that effects act on is kept."""
+        found = self.factored.get(number)
+        if found is None:
+            found = self.factored[number] = Factored(effects, kind, law, limit_ms)
         return found

@@ -6,27 +6,34 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from footfall.events.chunk import Tallies
+from footfall.events.chunk import NOTHING, Tallies, plus
 from footfall.model import builtins
-from footfall.model.model import Model
-from footfall.model.program import Decide
+from footfall.model.model import FactoredName, Model
+from footfall.model.program import Decide, Effect
 from footfall.model.values import NULL_INTEGER, Array
+from footfall.sim.outcomes import effects_of
 from footfall.sim.record import Record
 
 if TYPE_CHECKING:
     from footfall.sim.flow import Change, Flow, Group
 
 
-def of_part(group: Group, record: Record, flow: Flow, changes: list[Change], arrived: Array) -> Tallies:
+def of_part(
+    group: Group, record: Record, flow: Flow, changes: list[Change], arrived: Array, *, is_first: bool
+) -> Tallies:
     """Count decisions, effects, stages and cities of a part.
 
     Args:
         changes: Per user property, the stage last.
         arrived: Rows of the people who are first seen in this part.
+        is_first: The group's first part: it names every effect, whether or not anybody came to where it holds.
     """
     model = group.model
     tallies = Tallies.empty()
+    if is_first:
+        _name_effects(model, tallies)
     _decisions(model, record, tallies)
+    _factors(model, record, tallies)
     stages = changes[-1]
     reached = _by_city(group, stages.rows, stages.old[0], stages.new[0])
     reached += _by_city(group, arrived, np.full(len(arrived), -1), group.first_stages[arrived])
@@ -56,6 +63,31 @@ def _decisions(model: Model, record: Record, tallies: Tallies) -> None:
     for what, count in zip(model.skips, record.skips.tolist(), strict=True):
         if count:
             tallies.skipped[what] = count
+
+
+def _factors(model: Model, record: Record, tallies: Tallies) -> None:
+    for number, factored in record.factored.items():
+        name = model.factored[number]
+        keys = {effect.number: _factor_keys(model, name, effect) for effect in name.effects}
+        for (effect, place), sums in factored.sums().items():
+            key = keys[effect][place]
+            tallies.factors[key] = plus(tallies.factors.get(key, NOTHING), sums)
+
+
+def _factor_keys(model: Model, name: FactoredName, effect: Effect) -> list[tuple[str, str, str, str, str]]:
+    """Return the keys in the tallies: of where an effect does not hold, then of each of its factors."""
+    variants = [("without", "1"), *(("with", repr(factor).removesuffix(".0")) for factor in effect.distinct)]
+    return [(model.effects[effect.number], name.address, name.kind, *variant) for variant in variants]
+
+
+def _name_effects(model: Model, tallies: Tallies) -> None:
+    for node in (node for node in model.nodes if isinstance(node, Decide)):
+        name = model.decisions[node.number]
+        for option, effect in effects_of(node):
+            for which in ("with", "without"):
+                tallies.effects[model.effects[effect.number], name.address, name.options[option], which] = (0, 0, 0)
+    keys = (key for name in model.factored for effect in name.effects for key in _factor_keys(model, name, effect))
+    tallies.factors.update(dict.fromkeys(keys, NOTHING))
 
 
 def _by_city(group: Group, rows: Array, old: Array, new: Array) -> Array:

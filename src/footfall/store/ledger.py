@@ -16,7 +16,7 @@ from typing import Any, Self
 import pyarrow as pa
 
 from footfall.errors import StoreError
-from footfall.events.chunk import Run, Tallies
+from footfall.events.chunk import NOTHING, Run, Tallies
 from footfall.store.dialect import create_table, quote
 from footfall.store.runs import Row, RunInfo, begun, ended, info_of
 from footfall.store.tables import META_TABLES, RUNS, TALLIES
@@ -135,7 +135,7 @@ class Ledger:
         """Remove everything about a run."""
         self._totals.pop(run, None)
         with self._transaction():
-            for name in _TABLES:
+            for name in filter(self._has, _TABLES):
                 self._connection.execute(f"DELETE FROM {name} WHERE run = ?", [run])
 
     def runs(self) -> list[RunInfo]:
@@ -151,7 +151,12 @@ class Ledger:
         return self.table("files", run)
 
     def table(self, name: str, run: str | None = None) -> list[Row]:
-        """Return the rows of a table, of one run or of all, as plain values, in the order of their writing."""
+        """Return the rows of a table, of one run or of all, as plain values, in the order of their writing.
+
+        A ledger of an earlier version may lack a table of tallies: then nothing was counted for it.
+        """
+        if not self._has(name):
+            return []
         schema = _TABLES[name]
         columns = ", ".join(map(quote, schema.names))
         rows = self.rows(f"SELECT {columns} FROM {name} WHERE run = coalesce(?, run) ORDER BY rowid", run)
@@ -171,6 +176,9 @@ class Ledger:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _has(self, table: str) -> bool:
+        return bool(self.rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", table))
 
     def _run_rows(self) -> list[Row]:
         return sorted(self.table("runs"), key=lambda row: (row["created"], row["run"]))
@@ -249,6 +257,7 @@ def _sums(totals: Tallies, more: Tallies) -> Tallies:
         skipped={key: totals.skipped.get(key, 0) for key in more.skipped},
         stages={key: totals.stages.get(key, 0) for key in more.stages},
         cities={key: totals.cities.get(key, 0) for key in more.cities},
+        factors={key: totals.factors.get(key, NOTHING) for key in more.factors},
     )
     after.add(more)
     return after

@@ -85,10 +85,16 @@ class Store:
         return [info_of(row) for row in rows_of_arrow(table)]
 
     def tallies(self, run: str) -> Tallies:
-        """Return what the engine counted, over all parts of a run that are here."""
+        """Return what the engine counted, over all parts of a run that are here.
+
+        A store of an earlier version may lack a table of tallies: then nothing was counted for it.
+        """
         return tallies_of(lambda name: self._tally(name, run))
 
     def _tally(self, name: str, run: str) -> list[dict[str, Any]]:
+        of_tables = "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?"
+        if not self.arrow(of_tables, [self.meta, name]).num_rows:
+            return []
         keys = ", ".join(TALLIES[name][0])
         return rows_of_arrow(self.arrow(f"SELECT * FROM {self.meta}.{name} WHERE run = ? ORDER BY {keys}", [run]))
 
@@ -112,6 +118,7 @@ class Store:
     def _remove(self, info: RunInfo) -> None:
         with duck.explained(self.path, "the run is still there, whole"):
             with duck.transaction(self._connection):
+                layout.make_meta(self._connection, self.path)
                 layout.delete_run(self._connection, info.id)
             self._connection.execute("CHECKPOINT")
 

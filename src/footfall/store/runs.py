@@ -12,7 +12,7 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from footfall.errors import StoreError
-from footfall.events.chunk import Run, Stream, UncountedEffect
+from footfall.events.chunk import Run, Stream
 from footfall.events.schema import Field, StreamSchema
 from footfall.store.tables import STORE_FORMAT
 
@@ -140,7 +140,6 @@ def _row(run: Run, state: State, created_ms: int) -> Row:
             {
                 "event": _plain(schema.event_properties),
                 "user": _plain(schema.user_properties),
-                "uncounted": _plain(run.uncounted),
             },
             ensure_ascii=False,
         ),
@@ -182,7 +181,6 @@ def run_of(row: Mapping[str, Any]) -> Run:
         settings=json.loads(row["settings"]),
         scenario_text=row["scenario_text"],
         versions=json.loads(row["versions"]),
-        uncounted=tuple(UncountedEffect(**effect) for effect in properties.get("uncounted", ())),
     )
 
 
@@ -200,7 +198,7 @@ def info_of(row: Mapping[str, Any]) -> RunInfo:
     )
 
 
-def _plain(records: Sequence[Field | UncountedEffect]) -> list[dict[str, Any]]:
+def _plain(records: Sequence[Field]) -> list[dict[str, Any]]:
     return [asdict(record) for record in records]
 
 

@@ -12,7 +12,7 @@ from footfall.errors import UsageError
 from footfall.events.schema import TIMESTAMP, Field, StreamSchema, arrivals_schema, changes_schema, events_schema
 
 STORE_FORMAT = 1
-SUM = pa.decimal128(38, 0)  # an integer that may outgrow 64 bits: chances are summed in 2**-32
+SUM = pa.decimal128(38, 0)  # an integer that may outgrow 64 bits: chances and waits are summed in 2**-32
 SCENARIO_TABLES = ("events", "changes", "arrivals")
 SCENARIO_VIEWS = ("users", "sessions", "stages", "cities")
 UNITED_VIEWS = (*SCENARIO_TABLES, *SCENARIO_VIEWS)
@@ -34,7 +34,7 @@ RUNS = pa.schema(
     ]
 )
 """One row per run. `state` is `running` or `complete`; `settings`, `versions` and `properties` (the scenario's event
-and user properties, and the effects that no table counts) are JSON texts; `goal` counts stages from 0."""
+and user properties) are JSON texts; `goal` counts stages from 0."""
 
 LEDGER = _columns(
     run=pa.string(),
@@ -60,6 +60,14 @@ TALLIES: dict[str, tuple[tuple[str, ...], pa.Schema]] = {
         ("run", "effect", "address", "option", "variant"),
         _columns(
             run=pa.string(), effect=pa.string(), address=pa.string(), option=pa.string(), variant=pa.string(), **_COUNTS
+        ),
+    ),
+    "factors": (
+        ("run", "effect", "address", "kind", "variant", "factor"),
+        _columns(
+            **dict.fromkeys(("run", "effect", "address", "kind", "variant", "factor"), pa.string()),
+            reached=pa.int64(),
+            **dict.fromkeys(("before", "asked", "got", "variance"), SUM),
         ),
     ),
     "skipped": (

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from footfall.events.chunk import Tallies
+from footfall.events.chunk import FactorSums, Tallies
 from footfall.store.runs import Row, rows_to_arrow
 from footfall.store.tables import TALLIES
 
@@ -18,6 +18,7 @@ def tally_rows(run: str, tallies: Tallies) -> dict[str, list[tuple[Any, ...]]]:
     return {
         "decisions": [(run, *key, *counts) for key, counts in tallies.decisions.items()],
         "effects": [(run, *key, *counts) for key, counts in tallies.effects.items()],
+        "factors": [(run, *key, *sums) for key, sums in tallies.factors.items()],
         "skipped": [(run, *key, count) for key, count in tallies.skipped.items()],
         "stage_tallies": [(run, *key, count) for key, count in tallies.stages.items()],
         "city_tallies": [(run, *key, count) for key, count in tallies.cities.items()],
@@ -45,6 +46,9 @@ def tallies_of(rows_of: Callable[[str], Sequence[Row]]) -> Tallies:
         skipped={(r["what"], r["address"]): int(r["times"]) for r in rows_of("skipped")},
         stages={(r["stage"], r["city"]): int(r["people"]) for r in rows_of("stage_tallies")},
         cities={(r["city"], r["measure"]): int(r["total"]) for r in rows_of("city_tallies")},
+        factors={
+            (r["effect"], r["address"], r["kind"], r["variant"], r["factor"]): _sums(r) for r in rows_of("factors")
+        },
     )
 
 
@@ -62,3 +66,7 @@ def read_tallies(text: str) -> Tallies:
 
 def _counts(row: Mapping[str, Any]) -> tuple[int, int, int]:
     return int(row["reached"]), int(row["asked"]), int(row["taken"])
+
+
+def _sums(row: Mapping[str, Any]) -> FactorSums:
+    return int(row["reached"]), int(row["before"]), int(row["asked"]), int(row["got"]), int(row["variance"])

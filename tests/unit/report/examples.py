@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from footfall.events.chunk import plus
 from footfall.report import City, Report, Stage, Stages, Step, Truth
 from footfall.report.cities import Cities, ranked
 from footfall.report.curves import Curves, Days, Hours, Line
 from footfall.report.stages import Comparison, Group
-from footfall.report.truth import Decision, Effect, Skipped, Tally
+from footfall.report.truth import Amount, Decision, Effect, Factor, Skipped, Tally
 from footfall.store import RunInfo
 from tests.stores import HOUR_MS, START_MS, make_run
 
@@ -47,6 +48,9 @@ CITIES = Cities(
     minor_digits=2,
     rank_by="engagement",
 )
+HELD = Amount((400, 16_000 * H * ONE, 8_000 * H * ONE, 8_100 * H * ONE, 400 * (19 * H) ** 2 * ONE // 10**6))
+RARE = Amount((10, 400 * H * ONE, 12 * H * ONE, 14 * H * ONE, 10 * H**2 * ONE // 10**6))
+DEAR = Amount((50, 50_000 * ONE, 65_000 * ONE, 65_010 * ONE, 0), 100)
 TRUTH = Truth(
     decisions=(
         Decision("pay/bank", "paid", Tally(1000, 900 * ONE, 930)),
@@ -55,6 +59,19 @@ TRUTH = Truth(
     ),
     effects=(Effect("sale", "pay/bank", "paid", Tally(300, 285 * ONE, 280), Tally(700, 615 * ONE, 620)),),
     skipped=(Skipped("full list", "cart/lines", 3),),
+    factors=(
+        Factor(
+            "habit",
+            "life/visits",
+            "wait",
+            by_factor=((0.03, RARE), (0.5, HELD)),
+            affected=Amount(plus(RARE.sums, HELD.sums)),
+            others=Amount(
+                (900, 36_000 * H * ONE, 36_000 * H * ONE, 39_600 * H * ONE, 900 * (38 * H) ** 2 * ONE // 10**6)
+            ),
+        ),
+        Factor("dear", "pay/total", "money", ((1.3, DEAR),), affected=DEAR, others=Amount((0, 0, 0, 0, 0), 100)),
+    ),
 )
 CURVES = Curves(
     Days(START_MS, ("visitor", "cart", "customer"), (100, 80, 9), ((400, 700, 1000), (180, 260, 380), (20, 50, 90))),

@@ -67,9 +67,8 @@ def test_a_store_of_counts_alone(tmp_path):
     done = run("ecommerce", to=path, people=200, days=3, workers=1)
     made = report(path, truth=True, curves=True)
     counted = closing(done.tallies, done.run.stream.schema, truth=True)
-    truth = replace(counted.truth, uncounted=done.run.uncounted)
-    assert (made.stages, made.cities, made.truth) == (counted.stages, counted.cities, truth)
-    assert [effect.effect for effect in made.truth.uncounted] == ["big_city_pace", "city_pace", "habit"]
+    assert (made.stages, made.cities, made.truth) == (counted.stages, counted.cities, counted.truth)
+    assert [factor.effect for factor in made.truth.factors] == ["big_city_pace", "city_pace", "habit"]
     assert made.info.id == done.run.id
     assert made.curves is None
     assert report(path, stages=False).stages is None

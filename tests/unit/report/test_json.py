@@ -64,6 +64,11 @@ def test_truth_and_curves():
     never = record["truth"]["decisions"][2]
     assert (never["reached"], never["asked"], never["as_asked"]) == (0, None, None)
     assert record["truth"]["effects"][0]["with"]["taken"] == 280
+    habit, dear = record["truth"]["factors"]
+    assert (habit["effect"], habit["kind"], habit["without"]["got"]) == ("habit", "wait", 158_400_000)
+    assert [(part["factor"], part["got"]) for part in habit["by_factor"]] == [(0.03, 5_040_000), (0.5, 72_900_000)]
+    assert (habit["with"]["as_asked"], habit["without"]["as_asked"]) == (True, False)
+    assert (dear["with"]["asked_factor"], dear["with"]["factor_low"], dear["without"]["got"]) == (1.3, None, None)
     assert record["curves"]["days"] == ["2026-01-01", "2026-01-02", "2026-01-03"]
     assert len(record["curves"]["hours"][0]["events"]) == 24
 

@@ -2,9 +2,11 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections import Counter, defaultdict
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
@@ -269,3 +271,35 @@ def test_a_destination_in_use_names_the_process(spec):
 def environment():
     root = str(Path(__file__).parents[3])
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))}
+
+
+@pytest.mark.parametrize("spec", [*SPECS, "ndjson:a.ndjson"])
+def test_a_store_of_an_earlier_version(spec):
+    """A store without the table of factors is read, continued and emptied: what was not counted is not told."""
+    run = make_run(SHOP)
+    chunks = write(spec, run, complete=False, parts=2)
+    _drop_factors(Path(spec.partition(":")[2]))
+    with open_store(spec) as store:
+        assert (store.tallies(run.id).factors, bool(store.tallies(run.id).decisions)) == ({}, True)
+    rest = list(make_chunks(run))[len(chunks) :]
+    sink = parse(spec)
+    sink.open(run, fresh=False)
+    for chunk in rest:
+        sink.commit(sink.prepare(chunk))
+    sink.close(complete=True)
+    with open_store(spec) as store:
+        assert store.tallies(run.id).factors
+    _drop_factors(Path(spec.partition(":")[2]))
+    with open_store(spec, read_only=False) as store:
+        store.delete(run.id)
+        assert store.runs() == []
+
+
+def _drop_factors(path):
+    if path.suffix == ".duckdb":
+        with duckdb.connect(path) as connection:
+            connection.execute("DROP TABLE main.factors")
+        return
+    ledger = path / "_footfall" / "ledger.sqlite" if path.is_dir() else path.with_name(path.name + ".footfall")
+    with closing(sqlite3.connect(ledger)) as connection:
+        connection.execute("DROP TABLE factors")

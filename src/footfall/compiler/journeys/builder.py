@@ -9,8 +9,8 @@ from footfall.compiler.journeys.context import Here
 from footfall.compiler.naming import Names, key
 from footfall.compiler.symbols import Columns
 from footfall.errors import Mark, Problems
-from footfall.model.model import DecisionName
-from footfall.model.program import Decide, Jump, Key, Node, Option, Timer
+from footfall.model.model import DecisionName, FactoredName
+from footfall.model.program import Decide, Effect, Jump, Key, Node, Option, Timer
 
 MAX_NODES = 20_000
 
@@ -24,7 +24,7 @@ class Builder:
 
     Attributes:
         nodes: The program so far; `Jump` where something is still open.
-        decisions: Names for the tallies, in order of number.
+        decisions, factored: Names for the tallies, in order of number.
         skips: What can fail to happen: (what, address).
         timers: Journeys started by `later`.
         value_addresses: Where effects on values can hold.
@@ -38,6 +38,7 @@ class Builder:
     names: Names = field(init=False)
     nodes: list[Node] = field(default_factory=list)
     decisions: list[DecisionName] = field(default_factory=list)
+    factored: list[FactoredName] = field(default_factory=list)
     skips: list[tuple[str, str]] = field(default_factory=list)
     timers: list[Timer] = field(default_factory=list)
     value_addresses: dict[str, None] = field(default_factory=dict)
@@ -104,6 +105,13 @@ class Builder:
             self._decision_numbers[address] = len(self.decisions)
             self.decisions.append(DecisionName(address, options))
         return self._decision_numbers[address]
+
+    def factors(self, address: str, kind: str, effects: tuple[Effect, ...]) -> int:
+        """Return the number of a wait or a value in the tallies; -1 where no effect acts on it."""
+        if not effects:
+            return -1
+        self.factored.append(FactoredName(address, kind, effects))
+        return len(self.factored) - 1
 
     def addresses(self) -> dict[str, list[str]]:
         """Return where effects can hold, by kind."""

@@ -77,7 +77,8 @@ def _set(lowering: Lowering, change: Assignment, variable: Variable, here: Here,
     value = _new_value(lowering, change, variable, here, name)
     if value is None:
         return None
-    return Assign(variable.column, kind, value, variable.property_no, adds=False, effects=effects)
+    factored = lowering.builder.factors(address, kind, effects)
+    return Assign(variable.column, kind, value, variable.property_no, False, effects, factored)
 
 
 def _new_value(

@@ -26,13 +26,15 @@ def lower_later(lowering: Lowering, step: records.Later, here: Here, following: 
     name = step.named or step.journey
     table: InverseCdf | None = None
     effects: tuple[Effect, ...] = ()
+    factored = -1
     if step.wait is not None:
         address = builder.names.take("wait", here.journey, name, step.at)
         table, effects = laws.wait(step.wait), lowering.effects.at("duration", address)
+        factored = builder.factors(address, "wait", effects)
     moment = None if step.moment is None else lowering.typer.compile(step.moment, here.scope, TypeOf("time"))
     skip = builder.skip("no free slot", f"{here.journey}/{name}")
     key = builder.key(here, "wait", name)
-    return builder.add(Later(number, key, table, following, skip, moment, step.is_activity, values, effects))
+    return builder.add(Later(number, key, table, following, skip, moment, step.is_activity, values, effects, factored))
 
 
 def _payload(lowering: Lowering, step: records.Later, instance: Instance, here: Here) -> tuple[Op, ...]:

@@ -20,13 +20,12 @@ from footfall.compiler.variables import Declarer
 from footfall.compiler.walk import Steps, walk
 from footfall.errors import Mark, Problem, Problems
 from footfall.model.ops import Op
-from footfall.model.program import BeginSession, End, Enter, Jump, Option, Pause, Test, Timer
+from footfall.model.program import NO_LIMIT_MS, BeginSession, End, Enter, Jump, Option, Pause, Test, Timer
 from footfall.model.tables import TableColumn
 from footfall.scenario import records
 from footfall.scenario.records import Chance, Expression, GoOn, Guard, Journey, Ramp, Rest, Step, Wait
 
 LIMIT_IN_SESSION_MS = 29 * 60_000
-NO_LIMIT_MS = 2**62
 
 
 @dataclass(slots=True)
@@ -202,7 +201,8 @@ class Lowering:
         limit = LIMIT_IN_SESSION_MS if is_cut else NO_LIMIT_MS
         effects = self.effects.at("duration", address)
         key = self.builder.key(here, "wait", name)
-        return self.builder.add(Pause(key, laws.wait(wait), following, ends, limit, ends, effects))
+        factored = self.builder.factors(address, "wait", effects)
+        return self.builder.add(Pause(key, laws.wait(wait), following, ends, limit, ends, effects, factored))
 
     def _warn_of_cut(self, wait: Wait, address: str) -> None:
         which = "some are" if wait.low_ms <= LIMIT_IN_SESSION_MS else "most are" if wait.kind == "about" else "it is"

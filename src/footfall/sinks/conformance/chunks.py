@@ -350,6 +350,13 @@ def _tallies(world: _World, rows: _Rows) -> Tallies:
     tallies.decisions["life/buys", "yes"] = (count, count << 30, int((rows.code % 4 == 0).sum()))
     tallies.decisions["life/buys", "no"] = (count, 3 * count << 30, int((rows.code % 4 > 0).sum()))
     tallies.effects["sale", "life/buys", "yes", "with"] = (count // 2, count << 29, count // 8)
+    tallies.factors["habit", "life/visits", "wait", "with", "0.5"] = (
+        count,
+        count << 62,
+        count << 61,
+        count << 61,
+        count << 80,
+    )
     tallies.skipped["full list", "life/cart"] = count % 3
     city = world.city(rows.person)
     for i, (name, _) in enumerate(CITIES):

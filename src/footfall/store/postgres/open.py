@@ -67,6 +67,7 @@ class PostgresStore(Store):
             ]:
                 raise UsageError(f"run {info.id} is being written to {self.name}\n  hint: stop that first")
             layout.only_one(self._server)
+            layout.make_meta(self._server, self.address)
             layout.delete_run(self._server, info.id)
 
     def limit_memory(self, size: str) -> None:
