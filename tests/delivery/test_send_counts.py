@@ -79,6 +79,18 @@ def test_send_then_run(source, webhook):
     assert kept(simulated(webhook, DAYS), webhook) is None
 
 
+@pytest.mark.parametrize("to", ["duckdb:b.duckdb", "ndjson:b.ndjson"])
+def test_a_report_of_what_was_not_counted(source, tmp_path, monkeypatch, to):
+    """Stores too: the answer key of a run of which a span came without counts is refused, also once it was ended."""
+    monkeypatch.chdir(tmp_path)
+    send(source[0], to=to, until_ms=start_of(source[0]) + 3 * DAY_MS)
+    with pytest.raises(UsageError, match="covers 0 of its"):
+        footfall.report(to, truth=True)
+    simulated(to, DAYS)
+    with pytest.raises(UsageError, match="report on the store that they came from"):
+        footfall.report(to, truth=True)
+
+
 def test_sent_to_its_end_and_made_longer(source, webhook):
     """All of a run that was sent is counted, so a simulation may go on from there."""
     file, counted = source

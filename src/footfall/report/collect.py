@@ -74,7 +74,8 @@ def report(
             person).
 
     Raises:
-        UsageError: There is no such run, property or ranking, or the property has too many values.
+        UsageError: There is no such run, property or ranking, the property has too many values, or not all of the run
+            was counted.
         StoreError: The store cannot be read.
     """
     wanted = _Wanted(stages or by is not None, cities, truth, curves, by, check_rank_by(rank_by))
@@ -108,7 +109,7 @@ def _of_rows(store: Store, info: RunInfo, wanted: _Wanted) -> Report:
         info=info,
         stages=stages_of_store(source, wanted.by) if wanted.stages else None,
         cities=_cities(ranked(cities_of_store(source), rank_by), source.schema, rank_by) if wanted.cities else None,
-        truth=truth_of(store.tallies(info.id), source.schema.minor_digits) if wanted.truth else None,
+        truth=truth_of(_counted(store, info), source.schema.minor_digits) if wanted.truth else None,
         curves=curves_of_store(source) if wanted.curves else None,
     )
 
@@ -117,17 +118,33 @@ def _of_counts(store: Store, info: RunInfo, wanted: _Wanted) -> Report:
     """Report on a run of which the store keeps no rows, only what was counted; so nothing over time.
 
     Raises:
-        UsageError: A property to compare by needs the rows.
+        UsageError: A property to compare by needs the rows, or not everything was counted.
     """
     if wanted.by is not None:
         raise UsageError(
             f"{store.path} keeps only counts of run {info.id}, so its people cannot be compared by {shown(wanted.by)}\n"
             "  accepted: a DuckDB file, a folder of Parquet files or a PostgreSQL database"
         )
-    tallies = store.tallies(info.id)
+    tallies = _counted(store, info)
     made = closing(tallies, info.run.stream.schema, truth=wanted.truth, rank_by=wanted.rank_by)
     stages, cities = made.stages if wanted.stages else None, made.cities if wanted.cities else None
     return replace(made, info=info, stages=stages, cities=cities)
+
+
+def _counted(store: Store, info: RunInfo) -> Tallies:
+    """Return what was counted in all parts of a run.
+
+    Raises:
+        UsageError: Some parts came without: `footfall send` brings a span without its counts.
+    """
+    tallies = store.tallies(info.id)
+    covered = sum(total for (_, measure), total in tallies.cities.items() if measure == "events")
+    if covered != info.events:
+        raise UsageError(
+            f"what was counted of run {info.id} covers {covered:,} of its {info.events:,} events: the others came "
+            "with a span that `footfall send` delivered\n  hint: report on the store that they came from"
+        )
+    return tallies
 
 
 def chosen(runs: Sequence[RunInfo], run: str | None) -> RunInfo:
