@@ -345,7 +345,7 @@ def test_seven_days(tmp_path):
         sink = sink_to(port, tmp_path)
         sink._clock = clock
         sink.open(run, fresh=False)
-        sink._sending._open_desk.begin(sink.prepare(chunks[0]))
+        sink._sending.desk.begin(sink.prepare(chunks[0]))
         sink.close(complete=False)
         clock.advance(6.9 * 86_400)
         sink.open(run, fresh=False)

@@ -110,12 +110,12 @@ class AmplitudeSink:
     def tallies(self) -> Tallies | None:
         """Return what was counted in the parts that are delivered; None where some came without."""
         assert self._sending is not None, "tallies needs open"
-        return self._sending.tallies
+        return self._sending.desk.tallies
 
     def refused(self) -> int:
         """Return how many events were refused, and not accepted since."""
         assert self._sending is not None, "refused needs open"
-        return self._sending.refused
+        return self._sending.desk.refused
 
     @property
     def letters_of(self) -> tuple[str, ...]:
@@ -206,32 +206,24 @@ class _Sending:
         )
 
     @property
-    def tallies(self) -> Tallies | None:
-        return self._open_desk.tallies
-
-    @property
-    def refused(self) -> int:
-        return self._open_desk.refused
-
-    @property
     def cursors(self) -> Cursors:
         """What is accepted already."""
-        return dict(self._open_desk.book.cursors)
+        return dict(self.desk.book.cursors)
 
     def commit(self, prepared: Prepared) -> Receipt:
-        before = self._open_desk.begin(prepared)
+        before = self.desk.begin(prepared)
         if before is not None:
             return before
         self._foretell(prepared)
         queue = self._delivered(self._lanes(prepared), prepared.events)
         self._remember(queue.lanes)
         owed = {} if self._settings.skips_properties else queue.owed()
-        return self._open_desk.settle(prepared, queue.letters, queue.size_bytes, owed)
+        return self.desk.settle(prepared, queue.letters, queue.size_bytes, owed)
 
     def retry(self, events: Mapping[str, str]) -> Retried:
-        left = self._open_desk.begin_again(events)
+        left = self.desk.begin_again(events)
         queue = self._delivered(lanes_of(left.values()), len(left))
-        return self._open_desk.settle_again(left, queue.letters, queue.size_bytes)
+        return self.desk.settle_again(left, queue.letters, queue.size_bytes)
 
     def progress(self) -> Progress:
         queue = self._queue
@@ -255,7 +247,7 @@ class _Sending:
         self._resources.close()
 
     @property
-    def _open_desk(self) -> Desk:
+    def desk(self) -> Desk:
         assert self._desk is not None, "this needs open"
         return self._desk
 
@@ -302,7 +294,7 @@ class _Sending:
         said = json.loads(bytes_of(prepared, "said") or b"{}")
         items, later = items_of(prepared, said.get("rows", {})), said.get("later", {})
         people = dict.fromkeys([*(item.person for item in items), *map(int, later)])
-        owed = self._open_desk.ledger.owed(self._run.id, people)
+        owed = self.desk.ledger.owed(self._run.id, people)
         lanes = {person: Lane(person, Known(**owed.get(person, {}))) for person in people}
         for person in lanes.keys() & self._before.keys():
             before = self._before[person]
@@ -328,7 +320,7 @@ class _Sending:
         queue = self._deliver(lanes)
         if not queue.is_done:
             why = str(queue.problem or "stopped before all was accepted")
-            raise self._open_desk.undelivered(why, n_events, queue.accepted, is_permanent=queue.is_hopeless)
+            raise self.desk.undelivered(why, n_events, queue.accepted, is_permanent=queue.is_hopeless)
         return queue
 
     def _deliver(self, lanes: list[Lane]) -> AmplitudeQueue:
@@ -348,7 +340,7 @@ class _Sending:
 
     def _tell_what_is_due(self) -> None:
         """Tell what no event has told: of people whose last event was refused, or who have changed after it."""
-        desk = self._open_desk
+        desk = self.desk
         lanes = []
         for person, what in desk.ledger.owed(self._run.id).items():
             known = Known(**what)

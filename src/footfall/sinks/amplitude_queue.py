@@ -8,7 +8,6 @@ from __future__ import annotations
 import heapq
 import itertools
 import json
-import math
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -141,7 +140,9 @@ class AmplitudeQueue:
             return pace_s
         now = self._clock.monotonic()
         load = self._held_until - now if self._held_until > now else self._due(now)
-        return self._patient(load) if isinstance(load, float) else self._sent(load)
+        if not isinstance(load, float):
+            return self._sent(load)
+        return self._outage.patient(load, is_in_flight=self._in_flight > 0, give_up=self.fail)
 
     def handle(self, request: Request, reply: Reply) -> None:
         """Take in an answer."""
@@ -174,14 +175,6 @@ class AmplitudeQueue:
         return {lane.person: lane.owed() for lane in self.lanes}
 
     # What is sent.
-
-    def _patient(self, pause_s: float) -> float | None:
-        """Return how long to wait: not beyond the patience; None where that has come to its end."""
-        left_s = math.inf if self._in_flight else self._outage.left_s
-        if left_s > 0:
-            return min(pause_s, left_s)
-        self.fail(self._outage.given_up())
-        return None
 
     def _due(self, now: float) -> Load | float:
         """Return a load that is to be sent now, or seconds to wait."""

@@ -160,12 +160,12 @@ class WebhookSink:
     def tallies(self) -> Tallies | None:
         """Return what was counted in the parts that are delivered; None where some came without."""
         assert self._sending is not None, "tallies needs open"
-        return self._sending.tallies
+        return self._sending.desk.tallies
 
     def refused(self) -> int:
         """Return how many events were refused, and not accepted since."""
         assert self._sending is not None, "refused needs open"
-        return self._sending.refused
+        return self._sending.desk.refused
 
     @property
     def letters_of(self) -> tuple[str, ...]:
@@ -223,7 +223,7 @@ class _Sending:
     def __init__(
         self, desk: Desk, courier: Courier, envelope: Envelope, settings: WebhookSettings, clock: Clock
     ) -> None:
-        self._desk, self._courier, self._envelope, self._settings = desk, courier, envelope, settings
+        self.desk, self._courier, self._envelope, self._settings = desk, courier, envelope, settings
         self._clock = clock
         self._outage = Outage(desk.name, clock, settings.patience)
         self._paces = (Pace(clock, settings.requests), Pace(clock, settings.rate))
@@ -235,26 +235,18 @@ class _Sending:
         now = Progress() if queue is None else queue.progress
         return replace(now, retries=self._n_retries + now.retries)
 
-    @property
-    def tallies(self) -> Tallies | None:
-        return self._desk.tallies
-
-    @property
-    def refused(self) -> int:
-        return self._desk.refused
-
     def commit(self, prepared: Prepared) -> Receipt:
-        before = self._desk.begin(prepared)
+        before = self.desk.begin(prepared)
         if before is not None:
             return before
         queue = self._deliver(rows_of(prepared), times_of(prepared))
-        return self._desk.settle(prepared, queue.letters, queue.size_bytes)
+        return self.desk.settle(prepared, queue.letters, queue.size_bytes)
 
     def retry(self, events: Mapping[str, str]) -> Retried:
-        left = self._desk.begin_again(events)
+        left = self.desk.begin_again(events)
         times = [time_of(text) for text in left.values()]
         queue = self._deliver(Rows.of_texts(left.values()), times, most_refusals=0)  # they were refused before
-        return self._desk.settle_again(left, queue.letters, queue.size_bytes)
+        return self.desk.settle_again(left, queue.letters, queue.size_bytes)
 
     def _deliver(self, rows: Rows, times_ms: list[int], *, most_refusals: int = SAME_FAILURES) -> WebhookQueue:
         """Send rows until all are accepted or refused."""
@@ -267,12 +259,12 @@ class _Sending:
             self._n_retries, self._queue = self._n_retries + queue.retries, None
         if not queue.is_done:
             why = str(queue.problem or "stopped before all was accepted")
-            raise self._desk.undelivered(why, len(rows), queue.accepted, is_permanent=queue.is_hopeless)
+            raise self.desk.undelivered(why, len(rows), queue.accepted, is_permanent=queue.is_hopeless)
         return queue
 
     def close(self, *, complete: bool) -> None:
         self._courier.close()
-        self._desk.close(complete=complete)
+        self.desk.close(complete=complete)
 
 
 def encode(events: pa.Table, scratch: Scratch) -> dict[str, tuple[Payload, ...]]:

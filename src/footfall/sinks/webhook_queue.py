@@ -6,7 +6,6 @@ import datetime as dt
 import hashlib
 import heapq
 import itertools
-import math
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -186,7 +185,9 @@ class WebhookQueue:
             return pace_s
         held_s = self._held_until - self._clock.monotonic()
         parcel = held_s if held_s > 0 else self._take()
-        return self._patient(parcel) if isinstance(parcel, float) else self._sent(parcel)
+        if not isinstance(parcel, float):
+            return self._sent(parcel)
+        return self._outage.patient(parcel, is_in_flight=self._in_flight > 0, give_up=self.fail)
 
     def handle(self, request: Request, reply: Reply) -> None:
         """Take in an answer."""
@@ -201,14 +202,6 @@ class WebhookQueue:
         """Send no more."""
         self.problem = self.problem or problem
         self.is_hopeless |= not isinstance(problem, TransientSinkError)
-
-    def _patient(self, pause_s: float) -> float | None:
-        """Return how long to wait: not beyond the patience; None where that has come to its end."""
-        left_s = math.inf if self._in_flight else self._outage.left_s
-        if left_s > 0:
-            return min(pause_s, left_s)
-        self.fail(self._outage.given_up())
-        return None
 
     def _take(self) -> Parcel | float:
         now = self._clock.monotonic()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Callable
 
 from footfall.errors import TransientSinkError
 from footfall.sinks.delivery.clock import Clock
@@ -69,6 +70,22 @@ class Outage:
         self._said_at, self._said, self._is_said = now, self._why, True
         until = "until it works" if math.isinf(self.left_s) else f"for up to {_span(self.left_s)}"
         self._say(f"{self._why}; trying again {until}")
+
+    def patient(
+        self, pause_s: float, *, is_in_flight: bool, give_up: Callable[[TransientSinkError], None]
+    ) -> float | None:
+        """Return how long to wait: not beyond the patience; None where that has come to its end.
+
+        Args:
+            pause_s: Until there is something to do.
+            is_in_flight: An answer is waited for, so there is hope still.
+            give_up: Called at the end.
+        """
+        left_s = math.inf if is_in_flight else self.left_s
+        if left_s > 0:
+            return min(pause_s, left_s)
+        give_up(self.given_up())
+        return None
 
     def given_up(self) -> TransientSinkError:
         """Return the error of having been patient for nothing."""
