@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from footfall.run.result import Balance, RunResult
 
 STORES = ("duckdb", "parquet", "postgresql")
-COUNTING_FILES = ("ndjson", "csv", "json")
 NO_COUNTS = (
     "no tables: another call has made a part of this run, and no sink here keeps what it counted\n"
     "  hint: --to duckdb:FILE, beside the others, keeps it"
@@ -210,6 +209,7 @@ def _report(result: RunResult) -> tuple[Report | None, str]:
     They come from what was counted; when earlier calls have counted a part of it, from a sink that keeps the counts.
     """
     from footfall.report import closing, report
+    from footfall.run.stored import KEEPS_RUNS
 
     schema = result.run.stream.schema
     if result.is_whole:
@@ -217,7 +217,7 @@ def _report(result: RunResult) -> tuple[Report | None, str]:
     why_not = NO_COUNTS
     for sink in result.sinks:
         try:
-            if sink.name.partition(":")[0] in (*STORES, *COUNTING_FILES):
+            if sink.name.partition(":")[0] in KEEPS_RUNS:
                 return report(sink.name, run=result.run.id), ""
         except (StoreError, UsageError) as problem:
             why_not = f"no tables: {problem}"

@@ -283,9 +283,9 @@ def _time(ms: int, time_zone: str) -> str:
 
 def _again(given: list[str], result: LiveResult) -> str:
     """Return the command that goes on: the same where a store knows the run, else with its first day."""
-    from footfall.run.stored import QUERYABLE
+    from footfall.run.stored import KEEPS_RUNS
 
-    is_known = any(sink.name.startswith(QUERYABLE) for sink in result.sinks)
+    is_known = any(sink.name.partition(":")[0] in KEEPS_RUNS for sink in result.sinks)
     is_dated = any(part.partition("=")[0] == "--start" for part in given)
     day = _time(result.run.stream.start_ms, result.time_zone)[:10]
     return again([*given, *([] if is_known or is_dated else ["--start", day])])

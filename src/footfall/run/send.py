@@ -19,6 +19,7 @@ from footfall.run.letters import is_letters
 from footfall.run.pipeline import SPILL_BYTES
 from footfall.run.result import RunResult
 from footfall.run.run import Drive
+from footfall.run.stored import KEEPS_RUNS
 from footfall.sinks import Sink, parse
 from footfall.sinks.sink import EVERYBODY
 from footfall.store import RunInfo, Store, open_store
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 
 PART_EVENTS = 200_000
 GROUP_SIZE = 32_768
-KEEPS_RUNS = ("duckdb", "parquet", "postgresql", "ndjson", "csv", "json")
-"""Sinks that `open_store` can ask which runs they have."""
 _HOUR_MS = 3_600_000
 _ORDER = {"events": "time, person", "changes": "time, person, sequence", "arrivals": "person"}
 

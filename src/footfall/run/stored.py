@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from footfall.scenario.records import Scenario
 
 OWN = ("people", "days", "start")
-QUERYABLE = ("duckdb:", "parquet:", "ndjson:", "csv:", "json:", "postgresql:")
+KEEPS_RUNS = ("duckdb", "parquet", "postgresql", "ndjson", "csv", "json")
+"""Kinds of sinks that `open_store` can ask which runs they have, and what was counted."""
 
 
 def stored_run(
@@ -46,7 +47,7 @@ def stored_run(
 
 
 def _runs(sink: Sink) -> list[RunInfo]:
-    if not sink.name.startswith(QUERYABLE):
+    if sink.name.partition(":")[0] not in KEEPS_RUNS:
         return []
     try:
         with open_store(sink.name) as store:
