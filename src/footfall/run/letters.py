@@ -15,7 +15,7 @@ from footfall.errors import TransientSinkError, UsageError, shown
 from footfall.events.chunk import Run, Stream
 from footfall.events.schema import StreamSchema
 from footfall.run.result import Balance
-from footfall.sinks import Sink, parse
+from footfall.sinks import Sink, parse_all
 from footfall.sinks.delivery.letters import Retrying, id_of
 from footfall.sinks.sink import Heeding
 from footfall.store.ledger import ledger_of
@@ -95,8 +95,7 @@ def send_letters(
         StoreError, SinkError: A sink does not take them now; what it has accepted is noted.
     """
     path, begun = Path(str(where).removeprefix("ndjson:")), time.perf_counter()
-    named = [to] if isinstance(to, str) or not isinstance(to, Sequence) else list(to)
-    sinks = [parse(sink) if isinstance(sink, str) else sink for sink in named]
+    sinks = parse_all(to)
     files = _files(path) if path.is_dir() else [path]
     letters = list({(one.run, one.name): one for file in files for one in read_letters(file)}.values())
     takers = [_checked(sink, letters, path) for sink in sinks]

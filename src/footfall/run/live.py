@@ -26,7 +26,7 @@ from footfall.run.result import Balance, raise_first
 from footfall.run.run import check_names
 from footfall.run.setup import Settings, Setup, set_up
 from footfall.run.stored import stored_run
-from footfall.sinks import Cursors, Sink, parse
+from footfall.sinks import Cursors, Sink, parse_all
 from footfall.sinks.delivery.clock import Clock, SystemClock
 from footfall.sinks.sink import EVERYBODY, stands_at
 from footfall.zones import zone
@@ -111,8 +111,7 @@ def live(
         UsageError, ScenarioError: The arguments or the scenario cannot be used.
         StoreError, SinkError: A sink cannot be opened, or has failed while others went on; what it has is kept.
     """
-    named = [to] if isinstance(to, str) or not isinstance(to, Sequence) else list(to)
-    sinks = [parse(sink) if isinstance(sink, str) else sink for sink in named]
+    sinks = parse_all(to)
     check_names([sink.name for sink in sinks])
     ready = _set_up(scenario, sinks, settings=settings, people=people, start=start, seed=seed)
     clock = clock or SystemClock()

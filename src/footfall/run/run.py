@@ -24,7 +24,7 @@ from footfall.run.result import RunResult
 from footfall.run.setup import Settings, set_up
 from footfall.run.work import Job, Outcome
 from footfall.run.workers import default_workers, outcomes_of
-from footfall.sinks import Cursors, Sink, parse
+from footfall.sinks import Cursors, Sink, parse_all
 from footfall.sinks.sink import Foretelling
 
 if TYPE_CHECKING:
@@ -77,8 +77,7 @@ def run(
         UsageError, ScenarioError: The arguments or the scenario cannot be used; nothing was written.
         StoreError, SinkError: A sink cannot be written; what it has is kept.
     """
-    named = [to] if isinstance(to, str) or not isinstance(to, Sequence) else list(to)
-    sinks = [parse(sink) if isinstance(sink, str) else sink for sink in named]
+    sinks = parse_all(to)
     check_names([sink.name for sink in sinks])
     ready = set_up(scenario, settings=settings, people=people, days=days, start=start, seed=seed)
     return Drive(

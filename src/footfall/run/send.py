@@ -20,7 +20,7 @@ from footfall.run.pipeline import SPILL_BYTES
 from footfall.run.result import RunResult
 from footfall.run.run import Drive
 from footfall.run.stored import KEEPS_RUNS
-from footfall.sinks import Sink, parse
+from footfall.sinks import Sink, parse_all
 from footfall.sinks.sink import EVERYBODY
 from footfall.store import RunInfo, Store, open_store
 from footfall.store.dialect import literal, quote
@@ -71,8 +71,7 @@ def send(
         UsageError: There is no such run, the span holds nothing of it, or these are dead letters.
         StoreError, SinkError: The store cannot be read, or a sink cannot be written; what it has is kept.
     """
-    named = [to] if isinstance(to, str) or not isinstance(to, Sequence) else list(to)
-    sinks = [parse(sink) if isinstance(sink, str) else sink for sink in named]
+    sinks = parse_all(to)
     with _source(store) as source:
         info = _chosen(source, run)
         engine = StoredEngine.of(source, info, from_ms, until_ms)

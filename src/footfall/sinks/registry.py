@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import entry_points
 
 from footfall.errors import UsageError
@@ -124,6 +124,12 @@ def parse(spec: str, *, partition: Partition = "none") -> Sink:
     if not target and kind != "amplitude":  # whose region has a default
         raise UsageError(f"--to {spec!r} names no target\n  hint: write {_form(kind)}")
     return _PARTITIONED[kind](target, partition) if kind in _PARTITIONED else maker(target)
+
+
+def parse_all(to: str | Sink | Sequence[str | Sink]) -> list[Sink]:
+    """Return the sinks that somebody names: one or several, as `parse` takes them or made already."""
+    named = [to] if isinstance(to, str) or not isinstance(to, Sequence) else to
+    return [parse(sink) if isinstance(sink, str) else sink for sink in named]
 
 
 def _guess(path: str) -> str:
