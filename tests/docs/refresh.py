@@ -3,6 +3,7 @@
 For use after the output version was raised: read the difference before you commit it, and the prose around it.
 What a page leaves out stays left out: `...` within a line stays where the new line still fits, and of the parts between
 lines `...` the first keeps to the beginning, the last to the end, others to where a line of the same words stands.
+Nothing is written while the pinned streams (`tests/golden/`) are not what was recorded: pages would hide the change.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from tests.docs import queries
 from tests.docs.examples import Command, commands, lay_out, pattern, printed
+from tests.golden import streams
 
 REST = "..."
 
@@ -72,7 +74,18 @@ def queries_renewed(text: str, folder: Path) -> str:
         return queries.QUERY.sub(lambda found: found[1] + found[2] + queries.table(connection, found[1]), text)
 
 
-def main(page: Path) -> None:
+def main(pages: list[Path]) -> int:
+    """Write pages anew, or say why not."""
+    changed = streams.differences()
+    if changed:
+        print(f"No page was written.\n{streams.advice(changed)}", file=sys.stderr)  # noqa: T201
+        return 1
+    for page in pages:
+        rewrite(page)
+    return 0
+
+
+def rewrite(page: Path) -> None:
     """Write a page anew."""
     with tempfile.TemporaryDirectory() as folder:
         text = commands_renewed(page, page.read_text(), Path(folder))
@@ -82,5 +95,4 @@ def main(page: Path) -> None:
 
 
 if __name__ == "__main__":
-    for name in sys.argv[1:]:
-        main(Path(name))
+    sys.exit(main([Path(name) for name in sys.argv[1:]]))
