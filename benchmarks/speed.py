@@ -1,6 +1,9 @@
-"""Start-up, speed, what of it is the sink's own, and memory: the figures of the shipped shop.
+"""Start-up, speed, what of it is the sink's own, and memory: the figures of the shop as version 0.1.0 shipped it.
 
-    python benchmarks/speed.py [--people 200000] [--repeat 5] [--memory] [--large]
+    python benchmarks/speed.py [--people 200000] [--repeat 5] [--memory] [--large] [--scenario ecommerce]
+
+The frozen copy (`frozen/0.1.0/`) keeps figures of different years comparable; `--scenario` takes another file, or the
+name of a scenario as it is shipped now. What is wanted is wanted of the shop.
 
 Prints one table. Every row is a whole process (`python -m footfall.cli.main …`), medians of the repeats. The ratios set
 the time to simulate and write against the time to write the same data, simulated before: as one worker does it (set-up
@@ -24,6 +27,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+SHOP = Path(__file__).with_name("frozen") / "0.1.0" / "ecommerce.yaml"
 FOOTFALL = [sys.executable, "-c", "import sys; from footfall.cli.main import main; sys.exit(main())"]
 SINKS = {"parquet": "parquet:{}/out", "duckdb": "duckdb:{}/out.duckdb", "ndjson": "ndjson:{}/out.ndjson"}
 WANTED = {
@@ -45,25 +49,31 @@ def main() -> None:
     versions = f"Python {platform.python_version()}, {platform.platform()}, {os.cpu_count()} processors"
     print(f"{versions}; medians of {asked.repeat}; load {os.getloadavg()[0]:.1f} at the start")
     print(f"{'what':<24} {'got':>14} {'wanted':>14}")
-    _startup(asked.repeat)
-    _throughput(asked.people, asked.repeat)
+    _startup(asked.scenario, asked.repeat)
+    _throughput(asked.scenario, asked.people, asked.repeat)
     for sink in SINKS:
-        as_run, in_turn = _ratios(sink, asked.repeat)
+        as_run, in_turn = _ratios(asked.scenario, sink, asked.repeat)
         _row(f"{sink} ratio", as_run, "{:.2f}")
         _row(f"{sink} ratio, in turn", in_turn, "{:.2f}")
     _naive(asked.repeat)
     if asked.memory:
         for people in (100_000, 1_000_000, *([10_000_000] if asked.large else [])):
-            _memory(people)
+            _memory(asked.scenario, people)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--scenario", type=_scenario, default=str(SHOP), help="a file, or the name of a shipped one")
     parser.add_argument("--people", type=int, default=200_000)
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--memory", action="store_true")
     parser.add_argument("--large", action="store_true")
     return parser.parse_args()
+
+
+def _scenario(text: str) -> str:
+    """Return a file as its whole path, since runs are made in a folder of their own, and a name as it is."""
+    return str(Path(text).resolve()) if Path(text).is_file() else text
 
 
 def _row(what: str, got: float, form: str = "{:,.0f}") -> None:
@@ -86,16 +96,17 @@ def _median(repeat: int, measure: Callable[[], float]) -> float:
     return statistics.median(measure() for _ in range(repeat))
 
 
-def _startup(repeat: int) -> None:
+def _startup(scenario: str, repeat: int) -> None:
     _row("help", _median(repeat, lambda: _timed("--help")[0]), "{:.2f} s")
-    _row("100 people", _median(repeat, lambda: _timed("run", "ecommerce", "--people", "100")[0]), "{:.2f} s")
-    _row("10,000 people", _median(repeat, lambda: _timed("run", "ecommerce")[0]), "{:.2f} s")
+    for people in (100, 10_000):
+        options = ["run", scenario, "--people", str(people)]
+        _row(f"{people:,} people", _median(repeat, lambda options=options: _timed(*options)[0]), "{:.2f} s")
 
 
-def _throughput(people: int, repeat: int) -> None:
+def _throughput(scenario: str, people: int, repeat: int) -> None:
     for sink, workers in (("parquet", 2), ("parquet", 1), ("duckdb", 2), ("ndjson", 2)):
         options = ["--people", str(people), "--workers", str(workers), "--to", SINKS[sink]]
-        rate = _median(repeat, lambda options=options: _rate(*_timed("run", "ecommerce", *options)))
+        rate = _median(repeat, lambda options=options: _rate(*_timed("run", scenario, *options)))
         _row(f"{sink}, {workers} worker{'s' if workers > 1 else ''}", rate)
 
 
@@ -106,14 +117,13 @@ def _rate(seconds: float, printed: str) -> float:
     return int(found[1].replace(",", "")) / seconds
 
 
-def _ratios(kind: str, repeat: int) -> tuple[float, float]:
+def _ratios(scenario: str, kind: str, repeat: int) -> tuple[float, float]:
     """Return the time to simulate and write over the time to write: as one worker does it, and in turn."""
     import footfall
     from footfall.compiler import compile_scenario
-    from footfall.scenario import load_shipped
     from footfall.sim import Simulation, people_until, window_ms
 
-    model = compile_scenario(load_shipped("ecommerce"), people=100_000)
+    model = compile_scenario(footfall.load(scenario), people=100_000)
     until_ms = model.start_ms + model.length_days * 86_400_000
     ends = [*range(model.start_ms + window_ms(model), until_ms, window_ms(model)), until_ms]
 
@@ -131,7 +141,7 @@ def _ratios(kind: str, repeat: int) -> tuple[float, float]:
         in_turn.append((simulating + writing) / writing)
         folder = tempfile.mkdtemp(prefix="footfall-benchmark-")
         started = time.perf_counter()
-        footfall.run("ecommerce", people=100_000, to=[SINKS[kind].format(folder)], workers=1)
+        footfall.run(scenario, people=100_000, to=[SINKS[kind].format(folder)], workers=1)
         as_run.append((time.perf_counter() - started) / writing)
         shutil.rmtree(folder)
     return statistics.median(as_run), statistics.median(in_turn)
@@ -167,12 +177,12 @@ def _naive(repeat: int) -> None:
     _row("the naive way", _median(repeat, rate))
 
 
-def _memory(people: int) -> None:
+def _memory(scenario: str, people: int) -> None:
     """Print time and peak memory of all processes of a run to Parquet together."""
     folder = tempfile.mkdtemp(prefix="footfall-benchmark-")
     options = [
         "run",
-        "ecommerce",
+        scenario,
         "--people",
         str(people),
         "--workers",
