@@ -77,6 +77,32 @@ def test_first_step(stages):
     assert stages.stages[0].step.is_provisional
 
 
+@pytest.mark.parametrize(
+    ("entered", "still_open", "is_provisional"),
+    [
+        (20, 1, False),
+        (100, 5, False),
+        (100, 6, True),
+        (19, 1, True),
+        (39, 1, False),
+        (39, 2, True),
+        (1, 0, False),
+        (0, 0, False),
+    ],
+)
+def test_provisional_is_more_than_5_percent(entered, still_open, is_provisional):
+    """Exactly one of twenty still open is no provisional step, one of nineteen is."""
+    assert Step(entered, 0, None, None, still_open).is_provisional is is_provisional
+
+
+def test_provisional_is_exact_for_any_number_of_people():
+    """Of every multiple of 20 a twentieth is not marked, and one person more is: no rounding comes between."""
+    for entered in (*range(20, 20_000, 20), 10**9, 123_456_789 * 20):
+        at_5_percent = entered // 20
+        assert not Step(entered, 0, None, None, at_5_percent).is_provisional
+        assert Step(entered, 0, None, None, at_5_percent + 1).is_provisional
+
+
 def test_second_step_leaves_out_who_was_not_seen_to_enter(stages):
     """Person 3 passed over the cart and person 4 was there at the start: two entered, one went on."""
     assert stages.stages[1].step == Step(entered=2, converted=1, median_ms=3 * H, p90_ms=3 * H, still_open=0)
