@@ -12,13 +12,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from footfall.sinks.amplitude import AmplitudeSettings, AmplitudeSink
-from footfall.sinks.conformance.chunks import make_chunk, make_run
+from footfall.net.target import Target
+from footfall.sinks.amplitude.sink import AmplitudeSettings, AmplitudeSink
 from footfall.sinks.conformance.schemas import SHOP
-from footfall.sinks.conformance.values import DAY_MS
-from footfall.sinks.delivery.target import Target
-from footfall.sinks.sink import Sink
-from footfall.sinks.webhook import WebhookSettings, WebhookSink
+from footfall.sinks.conformance.synthetic_chunks import make_chunk, make_run
+from footfall.sinks.conformance.synthetic_values import DAY_MS
+from footfall.sinks.protocol import Sink
+from footfall.sinks.webhook.sink import WebhookSettings, WebhookSink
 
 SERVER = """
 import http.server
@@ -38,19 +38,28 @@ PEOPLE = 2000
 
 def sinks(port: int, folder: Path) -> dict[str, Sink]:
     """Return what is measured, by name."""
-    webhook, base = Target("http", "127.0.0.1", port, "/"), Target("http", "127.0.0.1", port, "/")
+    webhook, base = (
+        Target("http", "127.0.0.1", port, "/"),
+        Target("http", "127.0.0.1", port, "/"),
+    )
     return {
-        "webhook": WebhookSink(webhook, WebhookSettings(batch=1000), is_trusted=True, folder=folder / "ledger"),
-        "amplitude": AmplitudeSink(AmplitudeSettings(base=base, endpoint="batch", rate=0), folder=folder / "ledger"),
+        "webhook": WebhookSink(
+            webhook, WebhookSettings(batch=1000), is_trusted=True, folder=folder / "ledger"
+        ),
+        "amplitude": AmplitudeSink(
+            AmplitudeSettings(base=base, endpoint="batch", rate=0), folder=folder / "ledger"
+        ),
     }
 
 
 def measure(sink: Sink, n_events: int) -> tuple[float, float]:
     """Return events per second, and per second of this process's time, encoding included."""
     run = make_run(SHOP, days=1, people=PEOPLE)
-    from footfall.events.chunk import Part
+    from footfall.data.chunk import Part
 
-    chunk = make_chunk(run, Part(0, PEOPLE, run.stream.start_ms, run.stream.start_ms + DAY_MS), rows=n_events)
+    chunk = make_chunk(
+        run, Part(0, PEOPLE, run.stream.start_ms, run.stream.start_ms + DAY_MS), rows=n_events
+    )
     sink.open(run, fresh=False)
     begun, used = time.perf_counter(), sum(os.times()[:2])
     receipt = sink.commit(sink.prepare(chunk))
@@ -70,7 +79,9 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             for name, sink in sinks(port, Path(folder)).items():
                 rate, per_cpu = measure(sink, n_events)
-                print(f"{name:10} {rate:10,.0f} events/s {per_cpu:10,.0f} events per processor second")
+                print(
+                    f"{name:10} {rate:10,.0f} events/s {per_cpu:10,.0f} events per processor second"
+                )
     finally:
         server.kill()
         server.wait()

@@ -38,7 +38,10 @@ def client_of(store: str) -> Iterator[Client]:
             with receiver(Path(folder)) as client:
                 yield client
         else:
-            with server() as postgres, receiver(Path(folder), store=postgres.create()) as client:
+            with (
+                server() as postgres,
+                receiver(Path(folder), store=postgres.create()) as client,
+            ):
                 yield client
 
 
@@ -78,7 +81,9 @@ def main() -> None:
         assert client.rows("SELECT count(*) FROM received") == [(stored,)]
     for what, count in sorted(Machine.sent.items()):
         print(f"{count:9,} {what}")
-    print(f"{Machine.sent.total():9,} requests in {number - asked.seed} rounds; {stored:,} events stored, each once")
+    print(
+        f"{Machine.sent.total():9,} requests in {number - asked.seed} rounds; {stored:,} events stored, each once"
+    )
 
 
 if __name__ == "__main__":

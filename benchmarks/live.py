@@ -27,9 +27,9 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from footfall.run.live import live
-from footfall.run.meter import Standing
-from footfall.run.setup import set_up
+from footfall.execution.live.live_run import live
+from footfall.execution.live.stats import LiveStatus
+from footfall.execution.setup import set_up
 from tests.postgres import free_port, server
 
 HOUR_MS = 3_600_000
@@ -44,9 +44,13 @@ COLUMNS = "{:>8} {:>10} {:>12} {:>10} {:>9} {:>9} {:>11} {:>12}"
 
 def main() -> None:
     """Print a table per sink and rate."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("sink", nargs="?", choices=sorted(RATES), default="webhook")
-    options.add_argument("--rate", type=int, action="append", help="events per second; repeatable")
+    options.add_argument(
+        "--rate", type=int, action="append", help="events per second; repeatable"
+    )
     options.add_argument("--minutes", type=float, default=1)
     options.add_argument("--people", type=int, default=200_000)
     options.add_argument("--receiver", choices=["plain", "serve"], default="serve")
@@ -56,7 +60,11 @@ def main() -> None:
         speed = speed_for(rate, given.people, given.minutes * 60)
         with tempfile.TemporaryDirectory() as folder:
             os.chdir(folder)
-            with postgresql() if given.sink == "postgresql" else webhook(given.receiver, given.batch) as (url, other):
+            with (
+                postgresql()
+                if given.sink == "postgresql"
+                else webhook(given.receiver, given.batch) as (url, other)
+            ):
                 measure(url, other, given.people, rate, speed, given.minutes * 60)
             os.chdir("/")
 
@@ -73,11 +81,27 @@ def measure(url: str, other: int, people: int, rate: int, speed: float, seconds:
         seconds: How long.
     """
     kind, load = url.partition(":")[0], os.getloadavg()[0]
-    print(f"\n{kind}: {rate:,} events/s wanted; {people:,} people, {speed:,.0f} times faster; load before {load:.1f}")
-    print(COLUMNS.format("second", "events/s", "queue", "lag 50 %", "99 %", "people", "memory", "other's"))
+    print(
+        f"\n{kind}: {rate:,} events/s wanted; {people:,} people, {speed:,.0f} times faster; load before {load:.1f}"
+    )
+    print(
+        COLUMNS.format(
+            "second", "events/s", "queue", "lag 50 %", "99 %", "people", "memory", "other's"
+        )
+    )
     table = Table(seconds, other, people)
-    result = live("ecommerce", to=url, people=people, speed=speed, for_s=seconds, start=START, watch=table.add)
-    used, others = (total - before for total, before in zip(table.cpu(), table.cpu_before, strict=True))
+    result = live(
+        "ecommerce",
+        to=url,
+        people=people,
+        speed=speed,
+        for_s=seconds,
+        start=START,
+        watch=table.add,
+    )
+    used, others = (
+        total - before for total, before in zip(table.cpu(), table.cpu_before, strict=True)
+    )
     print(
         f"in all: {result.events:,} events in {result.seconds:.0f} s, {result.events / result.seconds:,.0f}/s, "
         f"lag: median {result.lags[0].quantile_ms(0.5)} ms, 99 % within {result.lags[0].quantile_ms(0.99)} ms; "
@@ -99,7 +123,7 @@ class Table:
         self._lags: list[tuple[int, int]] = []
         self.cpu_before = self.cpu()
 
-    def add(self, standing: Standing) -> None:
+    def add(self, standing: LiveStatus) -> None:
         """Take in how things stand, about once a second."""
         if standing.replayed < 1:
             return
@@ -118,15 +142,24 @@ class Table:
         """Return the processor time of this process, and of the other with its children, in seconds."""
         return time.process_time(), sum(map(_cpu_of, tree(self._other)))
 
-    def _print(self, seconds: float, rate: float, standing: Standing) -> None:
+    def _print(self, seconds: float, rate: float, standing: LiveStatus) -> None:
         (sink,) = standing.sinks
         halves, mosts = zip(*self._lags, strict=True) if self._lags else ((0,), (0,))
         self._lags.clear()
         memory = sum(map(pss_mb, {os.getpid(), *tree(os.getpid())} - set(tree(self._other))))
         people = self._engine.people_until(standing.at_ms)
         others = sum(map(pss_mb, tree(self._other)))
-        cells = (f"{seconds:,.0f}", f"{rate:,.0f}", f"{sink.queued:,}", f"{median(halves):.0f} ms", f"{max(mosts)} ms")
-        print(COLUMNS.format(*cells, f"{people:,}", f"{memory:,.0f} MB", f"{others:,.0f} MB"), flush=True)
+        cells = (
+            f"{seconds:,.0f}",
+            f"{rate:,.0f}",
+            f"{sink.queued:,}",
+            f"{median(halves):.0f} ms",
+            f"{max(mosts)} ms",
+        )
+        print(
+            COLUMNS.format(*cells, f"{people:,}", f"{memory:,.0f} MB", f"{others:,.0f} MB"),
+            flush=True,
+        )
 
 
 def speed_for(rate: int, people: int, seconds: float) -> float:
@@ -137,7 +170,9 @@ def speed_for(rate: int, people: int, seconds: float) -> float:
     ready = set_up("ecommerce", people=SAMPLE, start=START)
     start_ms = ready.run.stream.start_ms
     until_ms = start_ms + LONGEST_DAYS * DAY_MS
-    group = ready.engine.simulation(ready.run.id, 0, ready.engine.people_until(until_ms), until_ms)
+    group = ready.engine.simulation(
+        ready.run.id, 0, ready.engine.people_until(until_ms), until_ms
+    )
     wanted, at_ms, events = rate * seconds * SAMPLE / people, start_ms, 0
     while events < wanted and at_ms < until_ms:
         before, at_ms = events, at_ms + HOUR_MS
@@ -194,7 +229,9 @@ def webhook(kind: str, batch: int) -> Iterator[tuple[str, int]]:
     port = free_port()
     url = f"webhook+http://127.0.0.1:{port}/webhook#batch={batch}&batch-bytes={1000 * batch}"
     if kind == "plain":
-        process = multiprocessing.get_context("spawn").Process(target=receive, args=(port,), daemon=True)
+        process = multiprocessing.get_context("spawn").Process(
+            target=receive, args=(port,), daemon=True
+        )
         process.start()
         threading.Event().wait(2)
         yield url, process.pid or 0
@@ -202,7 +239,16 @@ def webhook(kind: str, batch: int) -> Iterator[tuple[str, int]]:
         process.join()
         return
     code = "from footfall.cli.main import main; main()"
-    command = [sys.executable, "-c", code, "serve", "--port", str(port), "--store", "received.duckdb"]
+    command = [
+        sys.executable,
+        "-c",
+        code,
+        "serve",
+        "--port",
+        str(port),
+        "--store",
+        "received.duckdb",
+    ]
     started = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     threading.Event().wait(4)
     try:

@@ -18,7 +18,14 @@ import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-STEPS = ["Page Viewed", "Product List Viewed", "Product Clicked", "Product Viewed", "Product Added", "Checkout Started"]
+STEPS = [
+    "Page Viewed",
+    "Product List Viewed",
+    "Product Clicked",
+    "Product Viewed",
+    "Product Added",
+    "Checkout Started",
+]
 CITIES = ["Chennai", "Delhi", "Hyderabad", "Kolkata", "Mumbai", "Pune"]
 
 
@@ -50,7 +57,11 @@ class Shopper(threading.Thread):
             for step in STEPS:
                 at += random.lognormvariate(3, 1)
                 price = random.randint(100, 9000)
-                properties: dict[str, object] = {"product_id": f"P-{price}", "price": price, "quantity": 1}
+                properties: dict[str, object] = {
+                    "product_id": f"P-{price}",
+                    "price": price,
+                    "quantity": 1,
+                }
                 event = Event(str(uuid.uuid4()), step, at, self.number, self.city, properties)
                 with self.lock:
                     self.queue.append(event)
@@ -60,7 +71,9 @@ class Shopper(threading.Thread):
 
 def main() -> None:
     """Print events per second."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--people", type=int, default=500)
     people = parser.parse_args().people
     random.seed(1)

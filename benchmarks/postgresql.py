@@ -18,8 +18,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import footfall
-from footfall.sinks.postgres import PostgresSink
-from footfall.sinks.sink import Payload
+from footfall.sinks.postgresql.sink import PostgresSink
+from footfall.sinks.protocol import Payload
 from footfall.store.dialect import quote
 from tests.postgres import Server, server
 
@@ -36,8 +36,10 @@ def main() -> None:
 
 def measure(running: Server, n_events: int) -> None:
     """Write the same events three times."""
-    print("encoding runs in the workers; the other lines are one after the other in one process")
-    from footfall.run.chunks import set_up
+    print(
+        "encoding runs in the workers; the other lines are one after the other in one process"
+    )
+    from footfall.execution.chunks import set_up
 
     people = max(n_events // 45, 100)
     ready = set_up("ecommerce", people=people)
@@ -73,7 +75,11 @@ def joined(payloads: list[Payload]) -> Path:
     path = Path("/tmp") / f"footfall-benchmark-{time.time_ns()}.copy"
     with path.open("wb") as out:
         for i, payload in enumerate(payloads):
-            data = payload.data if payload.data is not None else Path(str(payload.file)).read_bytes()
+            data = (
+                payload.data
+                if payload.data is not None
+                else Path(str(payload.file)).read_bytes()
+            )
             out.write(data[0 if i == 0 else 19 : len(data) if i == len(payloads) - 1 else -2])
     return path
 
@@ -97,7 +103,9 @@ class Timer:
     def say(self, what: str, n_events: int) -> None:
         """Print a line, and begin anew."""
         now = time.perf_counter(), time.process_time(), self._server()
-        wall, own, servers = (after - before for after, before in zip(now, self._begun, strict=True))
+        wall, own, servers = (
+            after - before for after, before in zip(now, self._begun, strict=True)
+        )
         rate = f"{n_events / wall:>9,.0f} events/s"
         cpu = f"{own / n_events * 1e6:>6.2f} µs here {servers / n_events * 1e6:>6.2f} µs in the server"
         print(f"{what:<50} {wall:>6.2f} s {rate} {cpu}", flush=True)

@@ -47,7 +47,11 @@ def body(kind: str, batch: int, size: int = BATCH) -> bytes:
         }
         for i in range(size)
     ]
-    whole = {"type": "footfall.events", "data": {"events": events}} if kind == "webhook" else {"api_key": "k"}
+    whole = (
+        {"type": "footfall.events", "data": {"events": events}}
+        if kind == "webhook"
+        else {"api_key": "k"}
+    )
     return json.dumps(whole if kind == "webhook" else {**whole, "events": events}).encode()
 
 
@@ -99,7 +103,10 @@ def receiver(store: str) -> Iterator[Receiver]:
 def rates(running: Receiver, kind: str, n_events: int) -> tuple[float, float]:
     """Return events per second, and per second of the receiver's processor time."""
     bodies = [body(kind, n) for n in range(n_events // BATCH)]
-    threads = [threading.Thread(target=running.send, args=(PATHS[kind], bodies[i::SENDERS])) for i in range(SENDERS)]
+    threads = [
+        threading.Thread(target=running.send, args=(PATHS[kind], bodies[i::SENDERS]))
+        for i in range(SENDERS)
+    ]
     before, begun = running.used_s(), time.perf_counter()
     for thread in threads:
         thread.start()
@@ -127,7 +134,9 @@ def store_of(kind: str) -> Iterator[str]:
 
             yield stack.enter_context(server(fsync="on")).create()
         else:
-            yield str(Path(stack.enter_context(tempfile.TemporaryDirectory())) / "received.duckdb")
+            yield str(
+                Path(stack.enter_context(tempfile.TemporaryDirectory())) / "received.duckdb"
+            )
 
 
 def main() -> None:
@@ -137,10 +146,14 @@ def main() -> None:
     for kind, path in PATHS.items():
         with store_of(where) as store, receiver(store) as running:
             rate, per_cpu = rates(running, kind, n_events)
-            print(f"{where} {path:10} {rate:10,.0f} events/s {per_cpu:10,.0f} events per processor second")
+            print(
+                f"{where} {path:10} {rate:10,.0f} events/s {per_cpu:10,.0f} events per processor second"
+            )
             for size in SIZES:
                 wall, used = cost(running, kind, size)
-                print(f"  a request of {size:5,} events: {wall:7.1f} ms, of the receiver's processor {used:7.1f} ms")
+                print(
+                    f"  a request of {size:5,} events: {wall:7.1f} ms, of the receiver's processor {used:7.1f} ms"
+                )
 
 
 if __name__ == "__main__":

@@ -18,11 +18,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from footfall.events.chunk import Chunk, Part, Run
+from footfall.data.chunk import Chunk, Part, Run
 from footfall.sinks import Sink, parse
-from footfall.sinks.conformance.chunks import make_chunk, make_run
 from footfall.sinks.conformance.schemas import SHOP
-from footfall.sinks.conformance.values import DAY_MS, START_MS
+from footfall.sinks.conformance.synthetic_chunks import make_chunk, make_run
+from footfall.sinks.conformance.synthetic_values import DAY_MS, START_MS
 
 TARGETS = {
     "duckdb": "duckdb:{folder}/events.duckdb",
@@ -55,17 +55,27 @@ def main() -> None:
     parts = [Part(first, end, START_MS, START_MS + DAYS * DAY_MS) for first, end in spans]
     chunks = [make_chunk(run, part, rows=asked.rows // asked.parts) for part in parts]
     rows = sum(chunk.events.num_rows for chunk in chunks)
-    print(f"Python {platform.python_version()}, {platform.platform()}, {os.cpu_count()} processors")
-    print(f"{rows:,} events in {asked.parts} parts; medians of {asked.repeat}; load {os.getloadavg()[0]:.1f} before")
-    print(f"{'sink':<10} {'encode/core':>12} {'commit':>12} {'commit CPU':>12} {'both, 1 core':>12} {'bytes/row':>10}")
+    print(
+        f"Python {platform.python_version()}, {platform.platform()}, {os.cpu_count()} processors"
+    )
+    print(
+        f"{rows:,} events in {asked.parts} parts; medians of {asked.repeat}; load {os.getloadavg()[0]:.1f} before"
+    )
+    print(
+        f"{'sink':<10} {'encode/core':>12} {'commit':>12} {'commit CPU':>12} {'both, 1 core':>12} {'bytes/row':>10}"
+    )
     for name in asked.sinks or TARGETS:
         timings = [_measure(TARGETS[name], run, chunks) for _ in range(asked.repeat)]
         print(_line(name, rows, timings), flush=True)
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sinks", nargs="*", choices=[*TARGETS, []], metavar="SINK", help=", ".join(TARGETS))
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "sinks", nargs="*", choices=[*TARGETS, []], metavar="SINK", help=", ".join(TARGETS)
+    )
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--parts", type=int, default=4)
     parser.add_argument("--repeat", type=int, default=3)

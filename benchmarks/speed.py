@@ -28,8 +28,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 SHOP = Path(__file__).with_name("frozen") / "0.1.0" / "ecommerce.yaml"
-FOOTFALL = [sys.executable, "-c", "import sys; from footfall.cli.main import main; sys.exit(main())"]
-SINKS = {"parquet": "parquet:{}/out", "duckdb": "duckdb:{}/out.duckdb", "ndjson": "ndjson:{}/out.ndjson"}
+FOOTFALL = [
+    sys.executable,
+    "-c",
+    "import sys; from footfall.cli.main import main; sys.exit(main())",
+]
+SINKS = {
+    "parquet": "parquet:{}/out",
+    "duckdb": "duckdb:{}/out.duckdb",
+    "ndjson": "ndjson:{}/out.ndjson",
+}
 WANTED = {
     "help": "below 0.3 s",
     "100 people": "below 1.5 s",
@@ -62,8 +70,15 @@ def main() -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--scenario", type=_scenario, default=str(SHOP), help="a file, or the name of a shipped one")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--scenario",
+        type=_scenario,
+        default=str(SHOP),
+        help="a file, or the name of a shipped one",
+    )
     parser.add_argument("--people", type=int, default=200_000)
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--memory", action="store_true")
@@ -100,13 +115,19 @@ def _startup(scenario: str, repeat: int) -> None:
     _row("help", _median(repeat, lambda: _timed("--help")[0]), "{:.2f} s")
     for people in (100, 10_000):
         options = ["run", scenario, "--people", str(people)]
-        _row(f"{people:,} people", _median(repeat, lambda options=options: _timed(*options)[0]), "{:.2f} s")
+        _row(
+            f"{people:,} people",
+            _median(repeat, lambda options=options: _timed(*options)[0]),
+            "{:.2f} s",
+        )
 
 
 def _throughput(scenario: str, people: int, repeat: int) -> None:
     for sink, workers in (("parquet", 2), ("parquet", 1), ("duckdb", 2), ("ndjson", 2)):
         options = ["--people", str(people), "--workers", str(workers), "--to", SINKS[sink]]
-        rate = _median(repeat, lambda options=options: _rate(*_timed("run", scenario, *options)))
+        rate = _median(
+            repeat, lambda options=options: _rate(*_timed("run", scenario, *options))
+        )
         _row(f"{sink}, {workers} worker{'s' if workers > 1 else ''}", rate)
 
 
@@ -127,7 +148,9 @@ def _ratios(scenario: str, kind: str, repeat: int) -> tuple[float, float]:
     until_ms = model.start_ms + model.length_days * 86_400_000
     ends = [*range(model.start_ms + window_ms(model), until_ms, window_ms(model)), until_ms]
 
-    groups = [model.groups.range(n) for n in range(model.groups.count(people_until(model, until_ms)))]
+    groups = [
+        model.groups.range(n) for n in range(model.groups.count(people_until(model, until_ms)))
+    ]
     as_run, in_turn = [], []
     for _ in range(repeat):
         simulating = writing = 0.0
@@ -148,7 +171,7 @@ def _ratios(scenario: str, kind: str, repeat: int) -> tuple[float, float]:
 
 
 def _write(kind: str, model: object, chunks: list[object], until_ms: int) -> float:
-    from footfall.events.chunk import Run
+    from footfall.data.chunk import Run
     from footfall.sinks import parse
 
     folder = tempfile.mkdtemp(prefix="footfall-benchmark-")
@@ -171,7 +194,9 @@ def _naive(repeat: int) -> None:
     script = str(Path(__file__).with_name("naive.py"))
 
     def rate() -> float:
-        done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, script], capture_output=True, text=True, check=True
+        )
         return float(done.stdout.split()[1])
 
     _row("the naive way", _median(repeat, rate))
@@ -200,7 +225,10 @@ def _memory(scenario: str, people: int) -> None:
     seconds = time.perf_counter() - started
     shutil.rmtree(folder)
     name = f"{people:,} people"
-    print(f"{name:<24} {peak.bytes_ / 2**30:>10.2f} GiB {'below 1.5 GiB':>14}   {seconds:,.1f} s", flush=True)
+    print(
+        f"{name:<24} {peak.bytes_ / 2**30:>10.2f} GiB {'below 1.5 GiB':>14}   {seconds:,.1f} s",
+        flush=True,
+    )
 
 
 class _Peak(threading.Thread):

@@ -23,14 +23,23 @@ import footfall
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--people", type=int, default=80_000)
     parser.add_argument("--repeat", type=int, default=3)
     asked = parser.parse_args()
-    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} at the start; best of {asked.repeat}")
-    print(f"{'from':<10} {'events':>12} {'s':>8} {'events/s':>12} {'of processor':>13} {'wanted':>12}")
+    print(
+        f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} at the start; best of {asked.repeat}"
+    )
+    print(
+        f"{'from':<10} {'events':>12} {'s':>8} {'events/s':>12} {'of processor':>13} {'wanted':>12}"
+    )
     with tempfile.TemporaryDirectory() as folder:
-        for kind, people, wanted in (("parquet", asked.people, "300,000"), ("ndjson", asked.people // 20, "")):
+        for kind, people, wanted in (
+            ("parquet", asked.people, "300,000"),
+            ("ndjson", asked.people // 20, ""),
+        ):
             where = Path(folder) / f"shop.{kind}"
             footfall.run("ecommerce", to=f"{kind}:{where}", people=people)
             _row(kind, where, asked.repeat, wanted)
@@ -46,7 +55,9 @@ def _row(kind: str, where: Path, repeat: int, wanted: str) -> None:
         events = found.count
         assert found.is_clean, found.findings
     rate, per_second = events / min(seconds), events / min(busy)
-    print(f"{kind:<10} {events:>12,} {min(seconds):>8.2f} {rate:>12,.0f} {per_second:>13,.0f} {wanted:>12}")
+    print(
+        f"{kind:<10} {events:>12,} {min(seconds):>8.2f} {rate:>12,.0f} {per_second:>13,.0f} {wanted:>12}"
+    )
 
 
 if __name__ == "__main__":

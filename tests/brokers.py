@@ -36,7 +36,9 @@ def new_topic() -> str:
 
 def messages(brokers: str, topic: str) -> list[tuple[str, bytes, int, int]]:
     """Return (key, event, time, partition) of all messages of a topic, per partition in order."""
-    consumer = kafka.Consumer({"bootstrap.servers": brokers, "group.id": uuid4().hex, "enable.auto.commit": False})
+    consumer = kafka.Consumer(
+        {"bootstrap.servers": brokers, "group.id": uuid4().hex, "enable.auto.commit": False}
+    )
     partitions = consumer.list_topics(topic, timeout=10).topics[topic].partitions
     found = []
     for number in partitions:
@@ -47,7 +49,9 @@ def messages(brokers: str, topic: str) -> list[tuple[str, bytes, int, int]]:
             for message in consumer.consume(min(high - low, 500), timeout=5):
                 assert message.error() is None
                 low = message.offset() + 1
-                found.append((message.key().decode(), message.value(), message.timestamp()[1], number))
+                found.append(
+                    (message.key().decode(), message.value(), message.timestamp()[1], number)
+                )
     consumer.close()
     return found
 
@@ -72,7 +76,9 @@ class Broken:
         self.lib.rd_kafka_mock_cluster_bootstraps.restype = ctypes.c_char_p
         conf = self.lib.rd_kafka_conf_new()
         self.rk = self.lib.rd_kafka_new(0, ctypes.c_void_p(conf), None, 0)
-        self.cluster = ctypes.c_void_p(self.lib.rd_kafka_mock_cluster_new(ctypes.c_void_p(self.rk), 3))
+        self.cluster = ctypes.c_void_p(
+            self.lib.rd_kafka_mock_cluster_new(ctypes.c_void_p(self.rk), 3)
+        )
         self.brokers = self.lib.rd_kafka_mock_cluster_bootstraps(self.cluster).decode()
 
     def create(self, topic: str) -> None:
@@ -81,7 +87,9 @@ class Broken:
     def answer(self, *codes: int) -> None:
         """Answer the next requests to produce with errors."""
         array = (ctypes.c_int * len(codes))(*codes)
-        self.lib.rd_kafka_mock_push_request_errors_array(self.cluster, ctypes.c_int16(0), len(codes), array)
+        self.lib.rd_kafka_mock_push_request_errors_array(
+            self.cluster, ctypes.c_int16(0), len(codes), array
+        )
 
     def answer_well(self) -> None:
         """Forget what was to be answered with errors."""

@@ -37,7 +37,9 @@ def chromium() -> Iterator[Any]:
     """Start a browser; skip the test where there is none, unless FOOTFALL_REQUIRE_BROWSER=1 says that there must be."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
-        missing = pytest.fail if os.environ.get("FOOTFALL_REQUIRE_BROWSER") == "1" else pytest.skip
+        missing = (
+            pytest.fail if os.environ.get("FOOTFALL_REQUIRE_BROWSER") == "1" else pytest.skip
+        )
         missing(f"no headless browser: none of {', '.join(NAMES)} is on the path")
     from playwright.sync_api import sync_playwright
 
@@ -47,7 +49,9 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
-def visit(browser: Any, file: Path, *, width: int = 1200, height: int = 900, scheme: str = "light") -> Visit:
+def visit(
+    browser: Any, file: Path, *, width: int = 1200, height: int = 900, scheme: str = "light"
+) -> Visit:
     """Open a file, listening to the console, to errors, dialogs and requests."""
     size = {"width": width, "height": height}
     seen = Visit(browser.new_page(viewport=size, color_scheme=scheme))

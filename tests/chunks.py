@@ -1,6 +1,22 @@
 """Chunks for tests without a simulation; part of the package, because other people's sinks are tested with them."""
 
-from footfall.sinks.conformance.chunks import make_chunk, make_chunks, make_parts, make_run, make_stream
 from footfall.sinks.conformance.schemas import AWKWARD, BARE, SCHOOL, SHOP
+from footfall.sinks.conformance.synthetic_chunks import (
+    make_chunk,
+    make_chunks,
+    make_parts,
+    make_run,
+    make_stream,
+)
 
-__all__ = ["AWKWARD", "BARE", "SCHOOL", "SHOP", "make_chunk", "make_chunks", "make_parts", "make_run", "make_stream"]
+__all__ = [
+    "AWKWARD",
+    "BARE",
+    "SCHOOL",
+    "SHOP",
+    "make_chunk",
+    "make_chunks",
+    "make_parts",
+    "make_run",
+    "make_stream",
+]

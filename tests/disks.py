@@ -23,14 +23,18 @@ class Disk:
 
 
 @contextmanager
-def small_disk(size: str, folder: Path | None = None, options: str = "mode=700") -> Iterator[Disk]:
+def small_disk(
+    size: str, folder: Path | None = None, options: str = "mode=700"
+) -> Iterator[Disk]:
     """Mount a disk of a size like 4m over a folder, by default a new one; skip the test where that is not allowed."""
     place = folder or Path(tempfile.mkdtemp(prefix="footfall-disk-"))
     command = ["mount", "-t", "tmpfs", "-o", f"size={size},{options}", "tmpfs", str(place)]
     done = subprocess.run(command, check=False, capture_output=True)
     try:
         if done.returncode:
-            pytest.skip(f"no small file system can be mounted here: {done.stderr.decode().strip()}")
+            pytest.skip(
+                f"no small file system can be mounted here: {done.stderr.decode().strip()}"
+            )
         yield Disk(place)
     finally:
         if not done.returncode:

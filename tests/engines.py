@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from footfall.events.chunk import Chunk, Groups, Part, Run, Stream
-from footfall.events.schema import StreamSchema
-from footfall.sinks.conformance.chunks import DAY_MS, GROUP
+from footfall.data.chunk import Chunk, Groups, Part, Run, Stream
+from footfall.data.schema import StreamSchema
+from footfall.sinks.conformance.synthetic_chunks import DAY_MS, GROUP
 from tests.chunks import SHOP, make_chunk, make_run
 
 
@@ -61,5 +61,9 @@ class FakeEngine:
     def people_until(self, until_ms: int) -> int:
         return self.people if until_ms > self.stream.start_ms else 0
 
-    def simulation(self, run_id: str, first_person: int, end_person: int, until_ms: int) -> FakeSimulation:
-        return FakeSimulation(self.run, first_person, end_person, self.rows, self.stream.start_ms)
+    def simulation(
+        self, run_id: str, first_person: int, end_person: int, until_ms: int
+    ) -> FakeSimulation:
+        return FakeSimulation(
+            self.run, first_person, end_person, self.rows, self.stream.start_ms
+        )

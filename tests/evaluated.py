@@ -10,13 +10,13 @@ import numpy as np
 from footfall.compiler.catalogues import compile_catalogues
 from footfall.compiler.expressions.typer import Typer
 from footfall.compiler.symbols import Columns, ListVariable, Scope, Texts, TypeOf, Variable
-from footfall.errors import Mark, Problems
+from footfall.errors import Problems, SourceLocation
 from footfall.model import builtins
 from footfall.model.values import DTYPES, NULLS, is_null
 from footfall.scenario.records import Catalogue, Expression
 from footfall.sim.evaluate import evaluate
 
-HERE = Mark("x.yaml", 1, 1)
+HERE = SourceLocation("x.yaml", 1, 1)
 STAGES = ("visitor", "cart", "customer")
 NOW_MS = round(dt.datetime(2026, 3, 4, 15, 30, tzinfo=dt.UTC).timestamp() * 1000)  # a Wednesday
 CATALOGUES = (
@@ -29,11 +29,18 @@ CATALOGUES = (
         None,
     ),
     Catalogue(
-        "product", HERE, ("sku", "price", "stock"), ("text", "money", "integer"), (("a", 1, 3), ("b", 20, None)), None
+        "product",
+        HERE,
+        ("sku", "price", "stock"),
+        ("text", "money", "integer"),
+        (("a", 1, 3), ("b", 20, None)),
+        None,
     ),
     Catalogue("tag", HERE, ("tag",), ("text",), (("red",), ("green",)), None, is_scalar=True),
 )
-DEVICES = Catalogue("device kinds", HERE, ("platform", "os_name"), ("text", "text"), (("web", None),), None)
+DEVICES = Catalogue(
+    "device kinds", HERE, ("platform", "os_name"), ("text", "text"), (("web", None),), None
+)
 
 
 class World:
@@ -50,25 +57,37 @@ class World:
         for stage in STAGES:
             self.texts.code(stage)
         self.typer = Typer(self.texts, tables, "cities", devices, STAGES, 2, self.problems)
-        self.state = {builtins.HOME: np.array([0]), builtins.STAGE: np.array([1]), builtins.VISITS: np.array([4])}
+        self.state = {
+            builtins.HOME: np.array([0]),
+            builtins.STAGE: np.array([1]),
+            builtins.VISITS: np.array([4]),
+        }
         self.state |= {
             builtins.KNOWN: np.array([0]),
             builtins.PERSON: np.array([17]),
             builtins.DEVICE_KIND: np.array([0]),
         }
-        self.names = {name: self._declared(name, kind, value) for name, (kind, value) in values.items()}
+        self.names = {
+            name: self._declared(name, kind, value) for name, (kind, value) in values.items()
+        }
         self.model = SimpleNamespace(
             stage_codes=np.array([self.texts.code(s) for s in STAGES]), start_ms=NOW_MS - 10**9
         )
 
     def _declared(self, name, kind, value):
         if isinstance(kind, str):
-            return Variable(name, self._type(kind), self._column(name, kind, np.array([self._cell(kind, value)])))
+            return Variable(
+                name,
+                self._type(kind),
+                self._column(name, kind, np.array([self._cell(kind, value)])),
+            )
         fields = {"": kind[0]} if isinstance(kind, list) else kind
         rows = [[v] if isinstance(kind, list) else [v[f] for f in fields] for v in value]
         variables = {}
         for number, (field, of) in enumerate(fields.items()):
-            cells = [self._cell(of, row[number]) for row in rows] + [NULLS[self._type(of).kind]] * (4 - len(rows))
+            cells = [self._cell(of, row[number]) for row in rows] + [
+                NULLS[self._type(of).kind]
+            ] * (4 - len(rows))
             column = self._column(f"{name}.{field}", of, np.array([cells]))
             variables[field] = Variable(field, self._type(of), column)
         length = self._column(f"{name}.count", "integer", np.array([len(value)]))
@@ -112,7 +131,9 @@ class World:
 
     def compiled(self, text, wanted=None):
         """Return the operation, or None when something is wrong with it: then `problems` says what."""
-        return self.typer.compile(Expression(text, HERE), Scope((self.names,)), wanted and TypeOf(wanted))
+        return self.typer.compile(
+            Expression(text, HERE), Scope((self.names,)), wanted and TypeOf(wanted)
+        )
 
     def value(self, text, wanted=None):
         """Return an expression's value: None for null, a text for a code, bool for a boolean."""

@@ -31,24 +31,64 @@ NAMES = st.sampled_from(
             "user_properties",
             "event_properties",
         ),
-        *("$set", "$add", "$append", "$unset", "$setOnce", "$remove", "$preInsert", "groups", "price", "revenue"),
-        *("events", "data", "api_key", "options", "min_id_length", "stage", "city", "person", "changed", "type", "id"),
+        *(
+            "$set",
+            "$add",
+            "$append",
+            "$unset",
+            "$setOnce",
+            "$remove",
+            "$preInsert",
+            "groups",
+            "price",
+            "revenue",
+        ),
+        *(
+            "events",
+            "data",
+            "api_key",
+            "options",
+            "min_id_length",
+            "stage",
+            "city",
+            "person",
+            "changed",
+            "type",
+            "id",
+        ),
     ]
 )
 TEXTS = st.text(max_size=12) | st.sampled_from(
-    ["$identify", "user-1", "device-1", "2026-01-01T00:00:00Z", "9999-12-31T23:59:59+23:59", "0001-01-01", "é" * 1030]
+    [
+        "$identify",
+        "user-1",
+        "device-1",
+        "2026-01-01T00:00:00Z",
+        "9999-12-31T23:59:59+23:59",
+        "0001-01-01",
+        "é" * 1030,
+    ]
 )
 NUMBERS = (
-    st.integers() | st.integers(-(2**70), 2**70) | st.floats() | st.sampled_from([0, 10**400, 253_402_300_799_999])
+    st.integers()
+    | st.integers(-(2**70), 2**70)
+    | st.floats()
+    | st.sampled_from([0, 10**400, 253_402_300_799_999])
 )
 VALUES = st.recursive(
     st.none() | st.booleans() | NUMBERS | TEXTS,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES | st.text(max_size=6), inner, max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(NAMES | st.text(max_size=6), inner, max_size=5)
+    ),
     max_leaves=20,
 )
 OPERATION = st.dictionaries(st.sampled_from(["a", "b", "stage"]), VALUES, max_size=3)
 EVENTS = st.fixed_dictionaries(
-    {"user_id": st.sampled_from(["user-1", "user-2"]), "event_type": TEXTS | st.just("$identify")},
+    {
+        "user_id": st.sampled_from(["user-1", "user-2"]),
+        "event_type": TEXTS | st.just("$identify"),
+    },
     optional={
         "device_id": st.sampled_from(["device-1", "device-2"]),
         "insert_id": TEXTS,
@@ -60,7 +100,13 @@ EVENTS = st.fixed_dictionaries(
     },
 )
 KINDS = st.sampled_from(
-    ["application/json", "application/json; charset=utf-8", "text/plain", "application/x-www-form-urlencoded", ""]
+    [
+        "application/json",
+        "application/json; charset=utf-8",
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "",
+    ]
 )
 HEADERS = st.dictionaries(
     st.sampled_from(
@@ -73,11 +119,35 @@ HEADERS = st.dictionaries(
                 "transfer-encoding",
                 "expect",
             ),
-            *("content-length", "host", "origin", "sec-fetch-site", "authorization", "connection", "upgrade", "x"),
+            *(
+                "content-length",
+                "host",
+                "origin",
+                "sec-fetch-site",
+                "authorization",
+                "connection",
+                "upgrade",
+                "x",
+            ),
         ]
     ),
-    st.text(st.characters(min_codepoint=1, max_codepoint=255, exclude_characters="\r\n"), max_size=20)
-    | st.sampled_from(["chunked", "gzip", "identity", "100-continue", "0", "-1", "99999999999", "close", "websocket"]),
+    st.text(
+        st.characters(min_codepoint=1, max_codepoint=255, exclude_characters="\r\n"),
+        max_size=20,
+    )
+    | st.sampled_from(
+        [
+            "chunked",
+            "gzip",
+            "identity",
+            "100-continue",
+            "0",
+            "-1",
+            "99999999999",
+            "close",
+            "websocket",
+        ]
+    ),
     max_size=3,
 )
 
@@ -89,7 +159,9 @@ def deep(n: int) -> bytes:
 
 def _wrapped(path: str, events: list[Any]) -> bytes:
     """Return a body that brings events."""
-    return json.dumps(events if path == "/webhook" else {"api_key": "key", "events": events}).encode()
+    return json.dumps(
+        events if path == "/webhook" else {"api_key": "key", "events": events}
+    ).encode()
 
 
 class Machine(RuleBasedStateMachine):
@@ -117,8 +189,12 @@ class Machine(RuleBasedStateMachine):
         assert said.status < 300 or self._stored() == before
         return said
 
-    def _post(self, what: str, path: str, body: bytes, kind: str = "application/json") -> Answer:
-        return self._answer(what, lambda: self.client.send("POST", path, body, {"Content-Type": kind}))
+    def _post(
+        self, what: str, path: str, body: bytes, kind: str = "application/json"
+    ) -> Answer:
+        return self._answer(
+            what, lambda: self.client.send("POST", path, body, {"Content-Type": kind})
+        )
 
     @rule(path=PATHS, value=VALUES, events=st.lists(EVENTS | VALUES, max_size=3), kind=KINDS)
     def anything(self, path: str, value: Any, events: list[Any], kind: str) -> None:
@@ -131,20 +207,33 @@ class Machine(RuleBasedStateMachine):
         """Send events that have what an event must have, and anything besides."""
         self._post("almost right", path, _wrapped(path, events))
 
-    @rule(path=PATHS, events=st.lists(EVENTS, max_size=3), at=st.floats(0, 1), bits=st.binary(max_size=6))
+    @rule(
+        path=PATHS,
+        events=st.lists(EVENTS, max_size=3),
+        at=st.floats(0, 1),
+        bits=st.binary(max_size=6),
+    )
     def broken(self, path: str, events: list[Any], at: float, bits: bytes) -> None:
         """Send JSON with some bytes put in, or cut short."""
-        whole = json.dumps({"api_key": "key", "events": events}, ensure_ascii=False).encode("utf-8", "replace")
+        whole = json.dumps({"api_key": "key", "events": events}, ensure_ascii=False).encode(
+            "utf-8", "replace"
+        )
         place = int(at * len(whole))
         self._post("broken", path, whole[:place] + bits + whole[place:])
         self._post("cut", path, whole[:place])
 
-    @rule(path=PATHS, n=st.sampled_from([39, 41, 900, 1100, 100_000]), body=st.binary(max_size=40))
+    @rule(
+        path=PATHS, n=st.sampled_from([39, 41, 900, 1100, 100_000]), body=st.binary(max_size=40)
+    )
     def not_json(self, path: str, n: int, body: bytes) -> None:
         """Send bytes, and nesting."""
         self._post("bytes", path, body)
         self._post(
-            "deep", path, b'{"api_key":"key","events":[{"user_id":"user-1","event_type":"x","e":' + deep(n) + b"}]}"
+            "deep",
+            path,
+            b'{"api_key":"key","events":[{"user_id":"user-1","event_type":"x","e":'
+            + deep(n)
+            + b"}]}",
         )
 
     @rule(value=VALUES, events=st.lists(EVENTS, max_size=2), raw=TEXTS)
@@ -172,7 +261,8 @@ class Machine(RuleBasedStateMachine):
     def not_http(self, raw: bytes, at: float) -> None:
         """Send what is no HTTP, or has bytes put in."""
         whole = (
-            f"POST /webhook HTTP/1.1\r\nHost: 127.0.0.1:{self.client.listener.port}\r\nContent-Length: 2\r\n\r\n{{}}"
+            f"POST /webhook HTTP/1.1\r\nHost: "
+            f"127.0.0.1:{self.client.listener.port}\r\nContent-Length: 2\r\n\r\n{{}}"
         )
         place = int(at * len(whole))
         self._raw(raw)
@@ -193,7 +283,10 @@ class Machine(RuleBasedStateMachine):
     def right(self, ids: list[int], person: int) -> None:
         """Send right webhooks: what is new is accepted, what is known is not."""
         names = [f"{self.mine}-{i}" for i in ids]
-        events = [{"insert_id": name, "user_id": f"u{person}", "user_properties": {"n": person}} for name in names]
+        events = [
+            {"insert_id": name, "user_id": f"u{person}", "user_properties": {"n": person}}
+            for name in names
+        ]
         said = self._post("right", "/webhook", json.dumps(events).encode())
         new = set(names) - self.known
         assert said.json == {"accepted": len(new), "duplicates": len(names) - len(new)}
@@ -205,7 +298,9 @@ class Machine(RuleBasedStateMachine):
         name, names = f"m-{self.mine}-{message}", [f"{self.mine}-{i}" for i in ids]
         body = json.dumps([{"insert_id": n} for n in names]).encode()
         headers = JSON | {"webhook-id": name}
-        said = self._answer("message", lambda: self.client.send("POST", "/webhook", body, headers))
+        said = self._answer(
+            "message", lambda: self.client.send("POST", "/webhook", body, headers)
+        )
         before = self.messages.setdefault(name, names)
         if before is not names:
             assert said.status == (200 if before == names else 409)

@@ -97,7 +97,9 @@ def _steps(draw: st.DrawFn, counter: object, depth: int) -> list[str]:
     kinds = ["event", "event", "set", "add", "append", "remove", "guard", "pick"]
     kinds += ["maybe", "either", "repeat"] if depth < 2 else []
     kinds += ["go on"] if depth == 0 else []
-    return [_step(draw, counter, depth, draw(st.sampled_from(kinds))) for _ in range(n)] + [_event(draw, counter)]
+    return [_step(draw, counter, depth, draw(st.sampled_from(kinds))) for _ in range(n)] + [
+        _event(draw, counter)
+    ]
 
 
 def _event(draw: st.DrawFn, counter: object) -> str:
@@ -109,7 +111,11 @@ def _event(draw: st.DrawFn, counter: object) -> str:
 
 def _step(draw: st.DrawFn, counter: object, depth: int, kind: str) -> str:
     name = f"n{next(counter)}"
-    chance = draw(st.sampled_from(["35%", "0.2 if mood == 'good' else 0.9", "ramp(points, 0.9, 0.1, 5)", "80%"]))
+    chance = draw(
+        st.sampled_from(
+            ["35%", "0.2 if mood == 'good' else 0.9", "ramp(points, 0.9, 0.1, 5)", "80%"]
+        )
+    )
     inner = lambda: _indent("\n".join(_steps(draw, counter, depth + 1)), 4)  # noqa: E731 - drawn at each use
     if kind == "event":
         return _event(draw, counter)
@@ -120,10 +126,15 @@ def _step(draw: st.DrawFn, counter: object, depth: int, kind: str) -> str:
     if kind == "guard":
         return f"- when: points < 3 and hour > 6\n  steps:\n{inner()}"
     if kind == "repeat":
-        return f"- repeat:\n    named: {name}\n    at_most: 3\n    leave: 30%\n    steps:\n" + _indent(inner(), 2)
+        return (
+            f"- repeat:\n    named: {name}\n    at_most: 3\n    leave: 30%\n    steps:\n"
+            + _indent(inner(), 2)
+        )
     if kind == "either":
         options = "\n".join(
-            f"      - named: o{k}\n        weight: {k + 1}\n        steps:\n" + _indent(inner(), 6) for k in range(2)
+            f"      - named: o{k}\n        weight: {k + 1}\n        steps:\n"
+            + _indent(inner(), 6)
+            for k in range(2)
         )
         return f"- either:\n    named: {name}\n    options:\n{options}"
     return {

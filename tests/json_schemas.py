@@ -9,7 +9,14 @@ from footfall.scenario.records import Text
 from footfall.scenario.tree import ListNode, MapNode
 
 NUMBER = (int, float)
-TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None), "number": NUMBER}
+TYPES = {
+    "object": dict,
+    "array": list,
+    "string": str,
+    "boolean": bool,
+    "null": type(None),
+    "number": NUMBER,
+}
 IGNORED = {"$schema", "$defs", "title", "description", "examples"}
 
 
@@ -29,7 +36,9 @@ def _typed(node: Text) -> Any:
         return node.text == "true"
     if re.fullmatch(r"[-+]?[0-9]+", node.text):
         return int(node.text)
-    is_number = re.fullmatch(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,2})?", node.text)
+    is_number = re.fullmatch(
+        r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,2})?", node.text
+    )
     return float(node.text) if is_number else node.text
 
 
@@ -38,7 +47,10 @@ def errors(value: Any, schema: dict, root: dict, path: str = "$") -> Iterator[st
     for keyword, rule in schema.items():
         if keyword not in IGNORED:
             yield from (
-                f"{path}: {text}" for text in globals()[f"_{keyword.lstrip('$')}"](value, rule, schema, root, path)
+                f"{path}: {text}"
+                for text in globals()[f"_{keyword.lstrip('$')}"](
+                    value, rule, schema, root, path
+                )
             )
 
 
@@ -76,7 +88,9 @@ def _pattern(value, rule, schema, root, path):
 
 def _format(value, rule, schema, root, path):
     assert rule == "date-time"
-    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", value):
+    if isinstance(value, str) and not re.fullmatch(
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", value
+    ):
         yield f"{value!r} is no time"
 
 

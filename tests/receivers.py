@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from footfall.server.listen import Listener, Settings, serve_in_thread
+from footfall.receiver.listen import Listener, ListenSettings, serve_in_thread
 
 JSON = {"Content-Type": "application/json"}
 
@@ -39,13 +39,21 @@ class Client:
     def base(self) -> str:
         return f"http://127.0.0.1:{self.listener.port}"
 
-    def send(self, method: str, path: str, body: bytes | str | None = None, headers: dict[str, str] | None = None):
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: bytes | str | None = None,
+        headers: dict[str, str] | None = None,
+    ):
         connection = http.client.HTTPConnection("127.0.0.1", self.listener.port, timeout=20)
         try:
             data = body.encode() if isinstance(body, str) else body
             connection.request(method, path, data, headers or {})
             answer = connection.getresponse()
-            return Answer(answer.status, answer.read(), {k.lower(): v for k, v in answer.getheaders()})
+            return Answer(
+                answer.status, answer.read(), {k.lower(): v for k, v in answer.getheaders()}
+            )
         finally:
             connection.close()
 
@@ -54,7 +62,9 @@ class Client:
         return self.send("POST", path, body, JSON | headers)
 
     def raw(self, request: bytes) -> bytes:
-        with socket.create_connection(("127.0.0.1", self.listener.port), timeout=5) as connection:
+        with socket.create_connection(
+            ("127.0.0.1", self.listener.port), timeout=5
+        ) as connection:
             connection.sendall(request)
             connection.shutdown(socket.SHUT_WR)
             pieces = []
@@ -62,15 +72,19 @@ class Client:
                 pieces.append(piece)
         return b"".join(pieces)
 
-    def rows(self, sql: str = 'SELECT insert_id, "event" FROM received') -> list[tuple[Any, ...]]:
-        with self.listener.received.shelf.reading() as ask:
+    def rows(
+        self, sql: str = 'SELECT insert_id, "event" FROM received'
+    ) -> list[tuple[Any, ...]]:
+        with self.listener.received.event_store.reading() as ask:
             return list(zip(*(column.to_pylist() for column in ask(sql).columns), strict=True))
 
 
 @contextmanager
 def receiver(folder: Path, **settings: Any) -> Iterator[Client]:
     """Run a receiver on a free port, storing below a folder."""
-    listener, thread = serve_in_thread(Settings(**{"store": folder / "received.duckdb", "port": 0} | settings))
+    listener, thread = serve_in_thread(
+        ListenSettings(**{"store": folder / "received.duckdb", "port": 0} | settings)
+    )
     try:
         yield Client(listener)
     finally:

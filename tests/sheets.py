@@ -8,7 +8,9 @@ import openpyxl
 
 
 def workbook(
-    path: Path, sheets: Mapping[str, Iterable[Iterable[object]]], merged: Mapping[str, list[str]] | None = None
+    path: Path,
+    sheets: Mapping[str, Iterable[Iterable[object]]],
+    merged: Mapping[str, list[str]] | None = None,
 ):
     """Write a workbook: sheet → rows; `merged` says which ranges of a sheet are merged."""
     book = openpyxl.Workbook()
@@ -23,7 +25,11 @@ def workbook(
     return path
 
 
-def edited(path: Path, changes: Mapping[str, bytes | tuple[str, str]], level: int = zipfile.ZIP_DEFLATED):
+def edited(
+    path: Path,
+    changes: Mapping[str, bytes | tuple[str, str]],
+    level: int = zipfile.ZIP_DEFLATED,
+):
     """Replace parts of a workbook (or texts in them: (old, new)), as no library would write them."""
     with zipfile.ZipFile(path) as source:
         parts = {name: source.read(name) for name in source.namelist()}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from footfall.compiler import compile_scenario
-from footfall.events.chunk import Chunk, Tallies
+from footfall.data.chunk import Chunk, Tallies
 from footfall.model.model import Model
 from footfall.scenario.records import Scenario
 from footfall.sim import Simulation, people_until
@@ -27,14 +27,18 @@ class Simulated:
     tallies: Tallies
 
 
-def chunks(model: Model, days: float, cuts: Iterable[float] = (), group: int = 10**9) -> list[Chunk]:
+def chunks(
+    model: Model, days: float, cuts: Iterable[float] = (), group: int = 10**9
+) -> list[Chunk]:
     """Simulate some days in windows that end at `cuts` (days), in groups of some people."""
     end = model.start_ms + round(days * DAY_MS)
     n = people_until(model, end)
     made = []
     for first in range(0, max(n, 1), group):
         simulation = Simulation(model, "run", first, min(first + group, 10**12), end)
-        made += [simulation.advance(model.start_ms + round(cut * DAY_MS)) for cut in (*cuts, days)]
+        made += [
+            simulation.advance(model.start_ms + round(cut * DAY_MS)) for cut in (*cuts, days)
+        ]
     return made
 
 

@@ -11,10 +11,17 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from footfall.events.chunk import Chunk, Run, Stream, Tallies
-from footfall.events.schema import Field, StreamSchema, arrivals_schema, changes_schema, events_schema
-from footfall.store import Store, duck, layout
+from footfall.data.chunk import Chunk, Run, Stream, Tallies
+from footfall.data.schema import (
+    Field,
+    StreamSchema,
+    arrivals_schema,
+    changes_schema,
+    events_schema,
+)
+from footfall.store import Store
 from footfall.store.dialect import quote
+from footfall.store.duckdb import duckdb_connection, layout
 
 START_MS = 1_767_225_600_000  # 2026-01-01 00:00 UTC
 HOUR_MS = 3_600_000
@@ -46,7 +53,13 @@ class Rows:
     events: Sequence[tuple[int, int, int | None, str, str, str | None, int | None]] = ()
 
 
-def make_run(schema: StreamSchema = TINY, *, until_ms: int = 10 * DAY_MS, people: int = 0, title: str = "Tiny") -> Run:
+def make_run(
+    schema: StreamSchema = TINY,
+    *,
+    until_ms: int = 10 * DAY_MS,
+    people: int = 0,
+    title: str = "Tiny",
+) -> Run:
     """Return a run from 2026-01-01; `until_ms` counts from its start."""
     stream = Stream("00000000000000aa", 1, START_MS, schema, "00000000000000bb")
     return Run(stream.id, stream, START_MS + until_ms, people, title, {}, "", {"footfall": "0"})
@@ -61,7 +74,9 @@ def store_of_chunks(run: Run, chunks: Iterable[Chunk]) -> Store:
     """Return a store of the tables and tallies of chunks."""
     held = list(chunks)
     names = ("events", "changes", "arrivals")
-    tables = {name: pa.concat_tables([getattr(chunk, name) for chunk in held]) for name in names}
+    tables = {
+        name: pa.concat_tables([getattr(chunk, name) for chunk in held]) for name in names
+    }
     tallies = Tallies.empty()
     for chunk in held:
         tallies.add(chunk.tallies)
@@ -75,9 +90,13 @@ def store_of_tables(run: Run, tables: dict[str, pa.Table], tallies: Tallies) -> 
     layout.make_meta(connection, Path("memory"))
     layout.begin_run(connection, run, fresh=False)
     for name, table in tables.items():
-        held = [column for column in table.column_names if table[column].null_count < len(table)]
+        held = [
+            column for column in table.column_names if table[column].null_count < len(table)
+        ]
         if held:
-            duck.insert(connection, f"{quote(run.stream.schema.scenario)}.{name}", table.select(held))
+            duckdb_connection.insert(
+                connection, f"{quote(run.stream.schema.scenario)}.{name}", table.select(held)
+            )
     layout.add_tallies(connection, run.id, tallies)
     layout.end_run(connection, run)
     return Store(Path("memory"), connection)
@@ -91,15 +110,23 @@ def with_stages(schema: StreamSchema, *stages: str) -> StreamSchema:
 def _tables(run: Run, rows: Rows) -> dict[str, pa.Table]:
     schema = run.stream.schema
     return {
-        "arrivals": _table(arrivals_schema(schema), [_arrival(run, *row) for row in rows.arrivals]),
-        "changes": _table(changes_schema(), [_change(run, i, *row) for i, row in enumerate(rows.changes)]),
+        "arrivals": _table(
+            arrivals_schema(schema), [_arrival(run, *row) for row in rows.arrivals]
+        ),
+        "changes": _table(
+            changes_schema(), [_change(run, i, *row) for i, row in enumerate(rows.changes)]
+        ),
         "events": _table(events_schema(schema), [_event(run, *row) for row in rows.events]),
     }
 
 
 def _table(schema: pa.Schema, rows: list[dict[str, Any]]) -> pa.Table:
     return pa.table(
-        [pa.array([row.get(f.name) for row in rows], _plain(f.type)).cast(f.type) for f in schema], schema=schema
+        [
+            pa.array([row.get(f.name) for row in rows], _plain(f.type)).cast(f.type)
+            for f in schema
+        ],
+        schema=schema,
     )
 
 
@@ -107,7 +134,16 @@ def _plain(kind: pa.DataType) -> pa.DataType:
     return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
-def _arrival(run: Run, person: int, arrived: int, city: str, country: str, zone: str, stage: str, has: dict[str, Any]):
+def _arrival(
+    run: Run,
+    person: int,
+    arrived: int,
+    city: str,
+    country: str,
+    zone: str,
+    stage: str,
+    has: dict[str, Any],
+):
     return {
         "person": person,
         "arrived": START_MS + arrived,
@@ -116,7 +152,9 @@ def _arrival(run: Run, person: int, arrived: int, city: str, country: str, zone:
         "country": country,
         "time_zone": zone,
         "stage": stage,
-        "properties": {name: has.get(name) for name in (f.name for f in run.stream.schema.user_properties)},
+        "properties": {
+            name: has.get(name) for name in (f.name for f in run.stream.schema.user_properties)
+        },
         "run": run.id,
     }
 

@@ -13,7 +13,7 @@ from typing import Any
 import openpyxl
 from openpyxl.utils import get_column_letter
 
-from footfall.taxonomy.columns import DIAGRAMS
+from footfall.tracking_plan.sheet_columns import DIAGRAMS
 
 CHARACTER_PX, POINT_PX, EMU = 7, 4 / 3, 9525
 DRAWING = "xl/drawings/drawing1.xml"
@@ -46,7 +46,12 @@ def pictures_of(file: Path) -> list[Picture]:
             return []
         anchors = ANCHOR.findall(book.read(DRAWING).decode())
         return [
-            Picture(int(row) + 1, int(cx) // EMU, int(cy) // EMU, book.read(f"xl/media/image{number}.png"))
+            Picture(
+                int(row) + 1,
+                int(cx) // EMU,
+                int(cy) // EMU,
+                book.read(f"xl/media/image{number}.png"),
+            )
             for number, (row, cx, cy) in enumerate(anchors, 1)
         ]
 
@@ -59,11 +64,24 @@ def sheet_page(file: Path, name: str, *, heading: str = "", rows: int = 200) -> 
         rows: How many.
     """
     sheet = openpyxl.load_workbook(file)[name]
-    pictures = {picture.row: _image(picture) for picture in pictures_of(file)} if name == DIAGRAMS else {}
-    first = next((r for r in range(1, sheet.max_row + 1) if heading and sheet.cell(r, 1).value == heading), 1)
+    pictures = (
+        {picture.row: _image(picture) for picture in pictures_of(file)}
+        if name == DIAGRAMS
+        else {}
+    )
+    first = next(
+        (
+            r
+            for r in range(1, sheet.max_row + 1)
+            if heading and sheet.cell(r, 1).value == heading
+        ),
+        1,
+    )
     shown = range(first, min(max(sheet.max_row, *pictures, 1), first + rows - 1) + 1)
     columns = range(1, sheet.max_column + 1)
-    widths = [sheet.column_dimensions[get_column_letter(c)].width * CHARACTER_PX + 5 for c in columns]
+    widths = [
+        sheet.column_dimensions[get_column_letter(c)].width * CHARACTER_PX + 5 for c in columns
+    ]
     letters = "".join(f"<td class=head>{get_column_letter(c)}</td>" for c in columns)
     lines = [
         f"<tr style='height:{(sheet.row_dimensions[r].height or 15) * POINT_PX}px'>"
@@ -86,7 +104,11 @@ def _image(picture: Picture) -> str:
 
 def _cell(cell: Any) -> str:
     font, fill = cell.font, cell.fill
-    colour = f"color:#{font.color.rgb[-6:]};" if font.color is not None and isinstance(font.color.rgb, str) else ""
+    colour = (
+        f"color:#{font.color.rgb[-6:]};"
+        if font.color is not None and isinstance(font.color.rgb, str)
+        else ""
+    )
     ground = f"background:#{fill.fgColor.rgb[-6:]};" if fill.fill_type == "solid" else ""
     weight = "font-weight:600;" if font.b else ""
     wrapped = " class=wrapped" if cell.alignment.wrap_text else ""

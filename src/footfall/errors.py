@@ -25,7 +25,7 @@ class FootfallError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class SourceLocation:
     """A place in a source file.
 
     Args:
@@ -46,7 +46,7 @@ class Mark:
 class Problem:
     """One thing that is wrong, where, what is accepted, and what to do."""
 
-    at: Mark
+    at: SourceLocation
     message: str
     accepted: str = ""
     hint: str = ""
@@ -73,7 +73,13 @@ class UnitError(FootfallError, ValueError):
 
     def __init__(self, message: str, accepted: str = "", hint: str = "") -> None:
         self.message, self.accepted, self.hint = message, accepted, hint
-        super().__init__("\n".join(filter(None, (message, accepted and f"  {accepted}", hint and f"  hint: {hint}"))))
+        super().__init__(
+            "\n".join(
+                filter(
+                    None, (message, accepted and f"  {accepted}", hint and f"  hint: {hint}")
+                )
+            )
+        )
 
 
 class UsageError(FootfallError):
@@ -84,7 +90,9 @@ class MissingExtraError(FootfallError):
     """A feature needs a package that is not installed."""
 
     def __init__(self, package: str, extra: str, purpose: str) -> None:
-        super().__init__(f"{purpose} needs the package {package}\n  install it with: pip install 'footfall[{extra}]'")
+        super().__init__(
+            f"{purpose} needs the package {package}\n  install it with: pip install 'footfall[{extra}]'"
+        )
 
 
 class StoreError(FootfallError):
@@ -110,7 +118,7 @@ class Problems:
     found: list[Problem] = field(default_factory=list)
     _known: set[Problem] = field(default_factory=set, repr=False)
 
-    def add(self, at: Mark, message: str, accepted: str = "", hint: str = "") -> None:
+    def add(self, at: SourceLocation, message: str, accepted: str = "", hint: str = "") -> None:
         """Note a problem; the same one at the same place is noted once.
 
         Raises:
@@ -122,7 +130,11 @@ class Problems:
         self._known.add(problem)
         self.found.append(problem)
         if len(self.found) >= MOST_PROBLEMS:
-            more = Problem(at, f"there may be more problems than these {MOST_PROBLEMS}", hint="mend these first")
+            more = Problem(
+                at,
+                f"there may be more problems than these {MOST_PROBLEMS}",
+                hint="mend these first",
+            )
             raise ScenarioError([*self.found, more])
 
     def raise_if_any(self) -> None:

@@ -39,4 +39,6 @@ def test_help_has_an_example(name):
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_option_has_help(name):
     """No option is left unexplained."""
-    assert [o.opts for o in command(name).params if isinstance(o, click.Option) and not o.help] == []
+    assert [
+        o.opts for o in command(name).params if isinstance(o, click.Option) and not o.help
+    ] == []

@@ -11,7 +11,11 @@ def test_import_contracts():
     """Every contract of import-linter in pyproject.toml is kept."""
     lint = "from importlinter.cli import lint_imports_command; lint_imports_command()"
     done = subprocess.run(
-        [sys.executable, "-c", lint, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", lint, "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -19,7 +23,10 @@ def test_import_contracts():
 def test_importing_footfall_is_light():
     """`import footfall` loads no heavy library: they come when they are used."""
     code = (
-        "import sys, footfall; print([m for m in ('numpy', 'pyarrow', 'duckdb', 'rich', 'click') if m in sys.modules])"
+        "import sys, footfall; print([m for m in ('numpy', 'pyarrow', 'duckdb', 'rich', "
+        "'click') if m in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "[]"

@@ -6,17 +6,33 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2] / "src" / "footfall"
-HIDDEN_INPUTS = {"time", "random", "locale", "os", "platform", "secrets", "socket", "uuid", "getpass"}
-PATH = sorted([*(ROOT / "sim").rglob("*.py"), *(ROOT / "compiler").rglob("*.py"), *(ROOT / "model").rglob("*.py")])
+HIDDEN_INPUTS = {
+    "time",
+    "random",
+    "locale",
+    "os",
+    "platform",
+    "secrets",
+    "socket",
+    "uuid",
+    "getpass",
+}
+PATH = sorted(
+    [
+        *(ROOT / "sim").rglob("*.py"),
+        *(ROOT / "compiler").rglob("*.py"),
+        *(ROOT / "model").rglob("*.py"),
+    ]
+)
 DTYPES = "ndarray bool_ dtype float64 iinfo inf int32 int64 int8 nan uint16 uint64 uint8"
 MAKE = (
-    "append arange array asarray ascontiguousarray broadcast_to concatenate empty frombuffer full ones pad repeat split"
+    "append arange array asarray ascontiguousarray broadcast_to concatenate empty "
+    "frombuffer full ones pad repeat split stack tile zeros"
 )
-MAKE += " stack tile zeros"
 FIND = (
-    "any argmax argmin argsort bincount bitwise_count count_nonzero flatnonzero isnan lexsort searchsorted unique where"
+    "any argmax argmin argsort bincount bitwise_count count_nonzero flatnonzero isnan lexsort "
+    "searchsorted unique where take take_along_axis packbits datetime_as_string"
 )
-FIND += " take take_along_axis packbits datetime_as_string"
 COMPARE = "clip equal greater greater_equal less less_equal maximum minimum not_equal"
 # On integers exact; on float64 one operation, rounded as IEEE 754 says, never a sum of many.
 COMPUTE = "abs add add.at add.reduceat cumsum diff floor floor_divide multiply negative remainder right_shift subtract"
@@ -74,7 +90,9 @@ def test_numpy_functions_are_exact(path):
 def test_no_float_reductions(path):
     """Sums of floats depend on the order in which a processor adds: there are no means and no products of many."""
     called = {
-        node.func.attr for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call) and hasattr(node.func, "attr")
+        node.func.attr
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Call) and hasattr(node.func, "attr")
     }
     assert called & FLOAT_REDUCTIONS == set()
     assert not any(isinstance(node, ast.MatMult) for node in ast.walk(tree_of(path)))
@@ -83,8 +101,16 @@ def test_no_float_reductions(path):
 @on_the_path
 def test_powers_are_of_whole_numbers(path):
     """`**` is for constants and Python's own integers and decimals, never for arrays."""
-    powers = [node for node in ast.walk(tree_of(path)) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow)]
-    assert [ast.unparse(node) for node in powers if not isinstance(node.left, ast.Constant | ast.Call)] == []
+    powers = [
+        node
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow)
+    ]
+    assert [
+        ast.unparse(node)
+        for node in powers
+        if not isinstance(node.left, ast.Constant | ast.Call)
+    ] == []
 
 
 @on_the_path
@@ -93,7 +119,8 @@ def test_sorts_are_stable(path):
     sorts = [
         node
         for node in ast.walk(tree_of(path))
-        if isinstance(node, ast.Call) and dotted(node.func).split(".")[-1] in {"argsort", "sort"}
+        if isinstance(node, ast.Call)
+        and dotted(node.func).split(".")[-1] in {"argsort", "sort"}
     ]
     written = {ast.unparse(node) for node in sorts if "kind='stable'" not in ast.unparse(node)}
     assert written - SORTS_WITHOUT_EQUALS == set()

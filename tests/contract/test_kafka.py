@@ -9,11 +9,16 @@ import pytest
 
 from footfall.errors import PermanentSinkError, SinkError, TransientSinkError, UsageError
 from footfall.sinks import parse
-from footfall.sinks.conformance.chunks import make_chunk, make_chunks, make_parts, make_run
-from footfall.sinks.conformance.rows import plain
+from footfall.sinks.conformance.row_comparison import plain
 from footfall.sinks.conformance.schemas import SCHOOL
 from footfall.sinks.conformance.suite import SinkContract
-from footfall.sinks.kafka import KafkaSink, Topic
+from footfall.sinks.conformance.synthetic_chunks import (
+    make_chunk,
+    make_chunks,
+    make_parts,
+    make_run,
+)
+from footfall.sinks.kafka.sink import KafkaSink, Topic
 from tests import brokers
 from tests.brokers import Broken, messages, new_topic
 
@@ -38,7 +43,10 @@ class TestKafka(SinkContract):
         return KafkaSink(Topic(self.cluster, self.topic), folder=folder / "ledger")
 
     def read(self, folder, run):
-        rows = [plain(json.loads(value, parse_float=Decimal)) for _, value, _, _ in messages(self.cluster, self.topic)]
+        rows = [
+            plain(json.loads(value, parse_float=Decimal))
+            for _, value, _, _ in messages(self.cluster, self.topic)
+        ]
         return {"events": [row for row in rows if row["run"] == run.id]}
 
     def test_takes_many_rows(self, tmp_path):
@@ -84,23 +92,29 @@ def test_too_large_a_message_is_a_dead_letter(cluster, topic, tmp_path):
     chunk = make_chunk(run, make_parts(run, group=32)[0], rows=200)
     ids = chunk.events["insert_id"].to_pylist()
     long = pa.array([ids[0] + "x" * 5_000, *ids[1:]])
-    chunk = replace(chunk, events=chunk.events.set_column(0, chunk.events.schema.field(0), long))
-    sink = KafkaSink(Topic(cluster, topic, (("message.max.bytes", "1000"),)), folder=tmp_path / "ledger")
+    chunk = replace(
+        chunk, events=chunk.events.set_column(0, chunk.events.schema.field(0), long)
+    )
+    sink = KafkaSink(
+        Topic(cluster, topic, (("message.max.bytes", "1000"),)), folder=tmp_path / "ledger"
+    )
     sink.open(run, fresh=False)
     receipt = sink.commit(sink.prepare(chunk))
     sink.close(complete=True)
     assert receipt.accepted + receipt.rejected == chunk.events.num_rows
     assert receipt.accepted == len(messages(cluster, topic))
-    (letters,) = tmp_path.rglob("*.ndjson")
-    kept = [json.loads(line) for line in letters.read_text().splitlines()]
+    (dead_letters,) = tmp_path.rglob("*.ndjson")
+    kept = [json.loads(line) for line in dead_letters.read_text().splitlines()]
     assert len(kept) == receipt.rejected == 1
-    assert all("too large" in letter["reason"] for letter in kept)
+    assert all("too large" in dead_letter["reason"] for dead_letter in kept)
 
 
 def test_a_small_queue_is_back_pressure(cluster, topic, tmp_path):
     """A queue of a few messages: the sink waits for room, and all arrive."""
     run = make_run(SCHOOL, days=1)
-    sink = KafkaSink(Topic(cluster, topic, (("queue.buffering.max.messages", "7"),)), folder=tmp_path)
+    sink = KafkaSink(
+        Topic(cluster, topic, (("queue.buffering.max.messages", "7"),)), folder=tmp_path
+    )
     sink.open(run, fresh=False)
     total = sum(sink.commit(sink.prepare(chunk)).accepted for chunk in make_chunks(run))
     sink.close(complete=True)
@@ -109,12 +123,18 @@ def test_a_small_queue_is_back_pressure(cluster, topic, tmp_path):
 
 def test_brokers_that_are_not_there(tmp_path, monkeypatch):
     """The error names the address and what to look at; nothing is noted."""
-    monkeypatch.setattr("footfall.sinks.kafka._REACH_S", 1.0)
-    with pytest.raises(TransientSinkError, match=r"kafka://127.0.0.1:1/x: (.|\n)*are the brokers running"):
-        KafkaSink(Topic("127.0.0.1:1", "x"), folder=tmp_path).open(make_run(SCHOOL), fresh=False)
+    monkeypatch.setattr("footfall.sinks.kafka.sink._REACH_S", 1.0)
+    with pytest.raises(
+        TransientSinkError, match=r"kafka://127.0.0.1:1/x: (.|\n)*are the brokers running"
+    ):
+        KafkaSink(Topic("127.0.0.1:1", "x"), folder=tmp_path).open(
+            make_run(SCHOOL), fresh=False
+        )
 
 
-@pytest.mark.parametrize("text", ["kafka:", "kafka://", "kafka://broker", "kafka:///topic", "kafka://a/b/c"])
+@pytest.mark.parametrize(
+    "text", ["kafka:", "kafka://", "kafka://broker", "kafka:///topic", "kafka://a/b/c"]
+)
 def test_a_topic_is_named_in_full(text):
     """Brokers and one topic."""
     with pytest.raises(UsageError, match=r"names no t(opic|arget)"):
@@ -132,7 +152,9 @@ def test_a_password_in_the_url_is_refused_and_not_shown(text):
 def test_an_option_that_does_not_exist_is_told(tmp_path):
     """The own words of librdkafka, with the topic."""
     with pytest.raises(UsageError, match=r"No such configuration property(.|\n)*librdkafka"):
-        KafkaSink(Topic("127.0.0.1:1", "x", (("no.such", "1"),)), folder=tmp_path).open(make_run(SCHOOL), fresh=False)
+        KafkaSink(Topic("127.0.0.1:1", "x", (("no.such", "1"),)), folder=tmp_path).open(
+            make_run(SCHOOL), fresh=False
+        )
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +185,8 @@ def test_what_passes_is_tried_again_and_there(broken, topic, tmp_path, codes):
 
 
 @pytest.mark.parametrize(
-    ("code", "kind"), [(TOPIC_AUTHORIZATION_FAILED, PermanentSinkError), (OUT_OF_ORDER, SinkError)]
+    ("code", "kind"),
+    [(TOPIC_AUTHORIZATION_FAILED, PermanentSinkError), (OUT_OF_ORDER, SinkError)],
 )
 def test_what_is_refused_is_pending_and_goes_again(broken, topic, tmp_path, code, kind):
     """A refusal ends the part: it is not noted as delivered, and the same run again delivers it."""

@@ -7,10 +7,10 @@ import pytest
 
 from footfall.errors import StoreError
 from footfall.sinks import parse
-from footfall.sinks.conformance.chunks import make_chunks, make_run
-from footfall.sinks.conformance.rows import plain
+from footfall.sinks.conformance.row_comparison import plain
 from footfall.sinks.conformance.schemas import SCHOOL, SHOP
 from footfall.sinks.conformance.suite import SinkContract
+from footfall.sinks.conformance.synthetic_chunks import make_chunks, make_run
 from footfall.store import open_store
 
 
@@ -70,11 +70,15 @@ def test_a_table_of_somebody_else_is_refused_with_what_differs(postgres, url):
     """A table `events` in the scenario's schema that footfall did not make is named, compared, and left as it is."""
     with postgres.connect(url) as connection:
         connection.execute("CREATE SCHEMA school")
-        connection.execute("CREATE TABLE school.events (insert_id text, time timestamp, mine text NOT NULL)")
+        connection.execute(
+            "CREATE TABLE school.events (insert_id text, time timestamp, mine text NOT NULL)"
+        )
     before = relations(postgres, url)
     with pytest.raises(StoreError, match="was not made by footfall") as problem:
         parse(url).open(make_run(SCHOOL), fresh=False)
-    assert "time: timestamp without time zone, wanted timestamp with time zone" in str(problem.value)
+    assert "time: timestamp without time zone, wanted timestamp with time zone" in str(
+        problem.value
+    )
     assert "event_properties: missing, wanted jsonb" in str(problem.value)
     assert "mine: not known, and must be filled" in str(problem.value)
     assert relations(postgres, url) == before
@@ -94,7 +98,10 @@ def test_a_column_that_was_altered_is_told(postgres, url):
     write(url, make_run(SCHOOL))
     with postgres.connect(url) as connection:
         connection.execute("ALTER TABLE school.events DROP COLUMN language CASCADE")
-    with pytest.raises(StoreError, match=r"has been changed since footfall made it\n  language: missing, wanted text"):
+    with pytest.raises(
+        StoreError,
+        match=r"has been changed since footfall made it\n  language: missing, wanted text",
+    ):
         parse(url).open(make_run(SCHOOL, seed=2), fresh=False)
 
 
@@ -116,7 +123,9 @@ def test_deleting_the_last_run_takes_only_what_we_made(postgres, url):
         for info in store.runs():
             store.delete(info.id)
         assert store.runs() == []
-    assert [name for name in relations(postgres, url) if not name.startswith("footfall.")] == ["school.notes"]
+    assert [name for name in relations(postgres, url) if not name.startswith("footfall.")] == [
+        "school.notes"
+    ]
 
 
 def test_deleting_one_of_two_runs_leaves_the_other(postgres, url):
@@ -149,12 +158,19 @@ def test_indexes_come_at_the_end(postgres, url):
     sink.close(complete=False)
     assert _indexes(postgres, url) == set()
     write(url, run)
-    assert _indexes(postgres, url) >= {"events_person", "events_insert_id", "changes_person", "arrivals_person"}
+    assert _indexes(postgres, url) >= {
+        "events_person",
+        "events_insert_id",
+        "changes_person",
+        "arrivals_person",
+    }
 
 
 def _indexes(postgres, url):
     with postgres.connect(url) as connection:
-        rows = connection.execute("SELECT indexname FROM pg_indexes WHERE schemaname = 'school'").fetchall()
+        rows = connection.execute(
+            "SELECT indexname FROM pg_indexes WHERE schemaname = 'school'"
+        ).fetchall()
         return {name for (name,) in rows}
 
 
@@ -162,7 +178,11 @@ def test_events_by_day_lie_in_a_table_per_day(postgres, url):
     """With `partition="day"` each day of events, in UTC, is a partition."""
     write(url, make_run(SCHOOL, days=3), partition="day")
     days = [name for name in relations(postgres, url) if name.startswith("school.events_")]
-    assert days == ["school.events_2026-01-01", "school.events_2026-01-02", "school.events_2026-01-03"]
+    assert days == [
+        "school.events_2026-01-01",
+        "school.events_2026-01-02",
+        "school.events_2026-01-03",
+    ]
 
 
 def test_what_is_kept_by_day_stays_so(postgres, url):

@@ -6,15 +6,27 @@ import json
 import pytest
 
 from footfall.errors import PermanentSinkError, StoreError, UsageError
-from footfall.run.send import send, send_foreign
+from footfall.execution.send import send, send_foreign
 from footfall.sinks import parse
-from footfall.sinks.conformance.chunks import make_chunks, make_run
 from footfall.sinks.conformance.schemas import SCHOOL
+from footfall.sinks.conformance.synthetic_chunks import make_chunks, make_run
 from footfall.store import open_store
 
 EVENTS = [
-    {"insert_id": "a", "event_type": "Seen", "time": "2026-01-01T00:00:00.125Z", "user_id": "u", "n": 1.5},
-    {"insert_id": "b", "event_type": 'Say "hi"\\', "time": 1767225600250, "device_id": "d", "text": "tab\t, Ω\n"},
+    {
+        "insert_id": "a",
+        "event_type": "Seen",
+        "time": "2026-01-01T00:00:00.125Z",
+        "user_id": "u",
+        "n": 1.5,
+    },
+    {
+        "insert_id": "b",
+        "event_type": 'Say "hi"\\',
+        "time": 1767225600250,
+        "device_id": "d",
+        "text": "tab\t, Ω\n",
+    },
     {"event_type": "No id", "time": "2026-01-01T05:30:00+05:30"},
 ]
 
@@ -35,12 +47,18 @@ def test_each_event_is_there_once(postgres, url, tmp_path, name):
     assert (done.lines, done.new) == (5, 1)
     with postgres.connect(url) as connection:
         rows = connection.execute("SELECT event FROM imported.events").fetchall()
-        times = connection.execute("SELECT count(DISTINCT time), min(extract(epoch FROM time)) FROM imported.events")
+        times = connection.execute(
+            "SELECT count(DISTINCT time), min(extract(epoch FROM time)) FROM imported.events"
+        )
         assert times.fetchone() == (3, 1767225600)
-    assert {json.dumps(e, sort_keys=True) for (e,) in rows} >= {json.dumps(e, sort_keys=True) for e in EVENTS}
+    assert {json.dumps(e, sort_keys=True) for (e,) in rows} >= {
+        json.dumps(e, sort_keys=True) for e in EVENTS
+    }
 
 
-@pytest.mark.parametrize("line", ["{", '{"event_type": "x"}', '{"time": 0}', '{"event_type": "x", "time": "soon"}'])
+@pytest.mark.parametrize(
+    "line", ["{", '{"event_type": "x"}', '{"time": 0}', '{"event_type": "x", "time": "soon"}']
+)
 def test_a_line_that_is_no_event_changes_nothing(postgres, url, tmp_path, line):
     """Broken JSON, no type, no time: the file is refused as a whole."""
     file = write(tmp_path / "a.ndjson", EVENTS)
@@ -74,7 +92,10 @@ def test_a_line_that_is_no_event_is_told_with_its_number(url, tmp_path, line, fa
     """And with what is wrong, and what is accepted."""
     file = write(tmp_path / "a.ndjson", EVENTS)
     file.write_text(f"{file.read_text()}{line}\n{{}}\n")
-    with pytest.raises(StoreError, match=rf"a\.ndjson:4: {fault}\n  accepted: an object with event_type and time"):
+    with pytest.raises(
+        StoreError,
+        match=rf"a\.ndjson:4: {fault}\n  accepted: an object with event_type and time",
+    ):
         send_foreign(file, url)
 
 

@@ -3,9 +3,9 @@
 import pytest
 
 import footfall
-from footfall.report import report
-from footfall.report.render import render_json
-from footfall.run.stored import stored_run
+from footfall.execution.previous import stored_run
+from footfall.reports import report
+from footfall.reports.json_report import render_json
 from footfall.sinks import parse
 from footfall.store import open_store
 from tests.postgres import server

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from footfall.events.schema import events_schema
+from footfall.data.schema import events_schema
 from footfall.sinks import parse
-from footfall.sinks.conformance.rows import from_csv, from_json, plain
+from footfall.sinks.conformance.row_comparison import from_csv, from_json, plain
 from footfall.sinks.conformance.suite import SinkContract
 from footfall.store import open_store
 
@@ -22,7 +22,11 @@ class StoreContract(SinkContract):
             if not any(info.id == run.id and info.parts for info in store.runs()):
                 return {}
             return {
-                name: plain(store.arrow(f'SELECT * FROM "{scenario}".{name} WHERE run = ?', [run.id]).to_pylist())
+                name: plain(
+                    store.arrow(
+                        f'SELECT * FROM "{scenario}".{name} WHERE run = ?', [run.id]
+                    ).to_pylist()
+                )
                 for name in ("events", "changes", "arrivals")
             }
 

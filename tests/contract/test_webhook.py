@@ -6,12 +6,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from footfall.sinks.conformance.chunks import make_chunks, make_run
-from footfall.sinks.conformance.rows import from_json
+from footfall.net.target import Target
+from footfall.sinks.conformance.row_comparison import from_json
 from footfall.sinks.conformance.schemas import SCHOOL
 from footfall.sinks.conformance.suite import SinkContract
-from footfall.sinks.delivery.target import Target
-from footfall.sinks.webhook import WebhookSettings, WebhookSink
+from footfall.sinks.conformance.synthetic_chunks import make_chunks, make_run
+from footfall.sinks.webhook.sink import WebhookSettings, WebhookSink
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -50,7 +50,9 @@ class TestWebhook(SinkContract):
 
     def make(self, folder):
         target = Target("http", "127.0.0.1", self.server.server_address[1], "/")
-        return WebhookSink(target, WebhookSettings(batch=1000), is_trusted=True, folder=folder / "ledger")
+        return WebhookSink(
+            target, WebhookSettings(batch=1000), is_trusted=True, folder=folder / "ledger"
+        )
 
     def read(self, folder, run):
         rows = [from_json(text) for text in self.server.events.values()]

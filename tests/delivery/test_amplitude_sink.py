@@ -11,17 +11,17 @@ import pytest
 from amplitude import Amplitude, BaseEvent
 
 from footfall import run as run_scenario
+from footfall.data.chunk import Tallies
 from footfall.errors import PermanentSinkError, StoreError, UsageError
-from footfall.events.chunk import Tallies
-from footfall.server.amplitude import Amplitude as Checks
-from footfall.server.amplitude import Answer
-from footfall.server.chaos import Profile
+from footfall.net.http_client import Reply
+from footfall.net.target import Target
+from footfall.receiver.amplitude import AmplitudeProtocol as Checks
+from footfall.receiver.amplitude import Answer
+from footfall.receiver.chaos import ChaosProfile
 from footfall.sinks import parse
-from footfall.sinks.amplitude import AmplitudeSettings, AmplitudeSink
-from footfall.sinks.delivery.amplitude_limits import HTTP_V2
-from footfall.sinks.delivery.courier import carry_out
-from footfall.sinks.delivery.exchange import Reply
-from footfall.sinks.delivery.target import Target
+from footfall.sinks.amplitude.limits import HTTP_V2
+from footfall.sinks.amplitude.sink import AmplitudeSettings, AmplitudeSink
+from footfall.sinks.delivery.http_sender import carry_out
 from tests.chunks import AWKWARD, SCHOOL, SHOP, make_chunks, make_run
 from tests.clocks import FakeClock
 from tests.receivers import receiver
@@ -35,7 +35,9 @@ def key(monkeypatch):
 def sink_to(port: int, folder, **settings) -> AmplitudeSink:
     base = Target("http", "127.0.0.1", port, "/")
     clock = settings.pop("clock", None)
-    made = AmplitudeSettings(**{"base": base, "endpoint": "batch", "rate": 0, "timeout": 5} | settings)
+    made = AmplitudeSettings(
+        **{"base": base, "endpoint": "batch", "rate": 0, "timeout": 5} | settings
+    )
     return AmplitudeSink(made, folder=folder / "ledger", clock=clock)
 
 
@@ -53,7 +55,7 @@ def ids(chunks) -> list[str]:
 
 def states(chunks) -> dict[int, dict]:
     """Return what is true of each person in the end: as they arrived, then every change; null is nothing."""
-    from footfall.sinks.encode_json import json_rows
+    from footfall.sinks.encoders.json_rows import json_rows
 
     people: dict[int, dict] = {}
     for chunk in chunks:
@@ -61,8 +63,13 @@ def states(chunks) -> dict[int, dict]:
             row = json.loads(text)
             people[row["person"]] = {**row.get("properties", {}), "stage": row["stage"]}
         for change in chunk.changes.to_pylist():
-            people.setdefault(change["person"], {})[change["property"]] = json.loads(change["new"])
-    return {person: {k: v for k, v in state.items() if v is not None} for person, state in people.items()}
+            people.setdefault(change["person"], {})[change["property"]] = json.loads(
+                change["new"]
+            )
+    return {
+        person: {k: v for k, v in state.items() if v is not None}
+        for person, state in people.items()
+    }
 
 
 def identities(chunks) -> dict[int, str]:
@@ -94,7 +101,15 @@ def anonymous_first(chunks):
             column = pa.array(values, pa.string()).dictionary_encode()
             events = events.set_column(place, events.schema.field(place), column)
         made.append(
-            type(chunk)(chunk.stream, chunk.run, chunk.part, events, chunk.changes, chunk.arrivals, chunk.tallies)
+            type(chunk)(
+                chunk.stream,
+                chunk.run,
+                chunk.part,
+                events,
+                chunk.changes,
+                chunk.arrivals,
+                chunk.tallies,
+            )
         )
     return made
 
@@ -119,7 +134,9 @@ def test_events_and_state(tmp_path, schema):
     chunks = anonymous_first(make_chunks(run, rows=100))
     with receiver(tmp_path) as client:
         receipts = deliver(sink_to(client.listener.port, tmp_path), run, chunks)
-        stored = client.rows("SELECT insert_id FROM received WHERE event_type != '$identify' ORDER BY insert_id")
+        stored = client.rows(
+            "SELECT insert_id FROM received WHERE event_type != '$identify' ORDER BY insert_id"
+        )
         assert [i for (i,) in stored] == ids(chunks)
         assert sum(r.accepted for r in receipts) == len(stored)
         check_states(client, chunks)
@@ -130,10 +147,12 @@ def test_chaos(tmp_path, seed):
     """With failures of all kinds everything is stored once, and the state is ours."""
     run = make_run(SCHOOL, days=1)
     chunks = anonymous_first(make_chunks(run, rows=150))
-    profile = Profile(share=0.4, seed=seed, hang_s=1.5, slow_s=0.2)
+    profile = ChaosProfile(share=0.4, seed=seed, hang_s=1.5, slow_s=0.2)
     with receiver(tmp_path, chaos=profile) as client:
         deliver(sink_to(client.listener.port, tmp_path, timeout=1), run, chunks)
-        stored = client.rows("SELECT insert_id FROM received WHERE event_type != '$identify' ORDER BY insert_id")
+        stored = client.rows(
+            "SELECT insert_id FROM received WHERE event_type != '$identify' ORDER BY insert_id"
+        )
         assert [i for (i,) in stored] == ids(chunks)
         check_states(client, chunks)
 
@@ -156,7 +175,9 @@ def test_interrupted_between_parts(tmp_path):
 def test_how_long_it_will_take(progress, tmp_path, monkeypatch, capsys):
     """How long an upload will take is told with its first part, to those who want to see progress."""
     monkeypatch.chdir(tmp_path)
-    run_scenario("ecommerce", people=500, days=7, to=["amplitude:us#dry-run&rate=1"], progress=progress)
+    run_scenario(
+        "ecommerce", people=500, days=7, to=["amplitude:us#dry-run&rate=1"], progress=progress
+    )
     told = capsys.readouterr().err.splitlines()
     assert told[-1].startswith("amplitude:us#dry-run: nothing was sent: ")
     foretold = [line for line in told if "events at 1 per second: about " in line]
@@ -173,7 +194,12 @@ def test_payload_equals_the_sdk(tmp_path, schema):
     (chunk, *_) = anonymous_first(make_chunks(run, rows=80))
     with recorder() as (port, bodies):
         deliver(sink_to(port, tmp_path, endpoint="v2"), run, [chunk], complete=False)
-        ours = {e["insert_id"]: e for body in bodies for e in body["events"] if e["event_type"] != "$identify"}
+        ours = {
+            e["insert_id"]: e
+            for body in bodies
+            for e in body["events"]
+            if e["event_type"] != "$identify"
+        }
         bodies.clear()
         sdk = Amplitude("test-key-0001")
         sdk.configuration.server_url = f"http://127.0.0.1:{port}/2/httpapi"
@@ -230,19 +256,27 @@ def test_rejected_events_and_their_changes(tmp_path):
         original = checks._flaws
 
         def flaws(events):
-            from footfall.server.amplitude import bad_request
+            from footfall.receiver.amplitude import bad_request
 
             bad = [i for i, event in enumerate(events) if event.get("insert_id") in refused]
             if bad:
-                return bad_request("Invalid field values on some events", events_with_invalid_fields={"time": bad[:1]})
+                return bad_request(
+                    "Invalid field values on some events",
+                    events_with_invalid_fields={"time": bad[:1]},
+                )
             return original(events)
 
         checks._flaws = flaws
         sink = sink_to(client.listener.port, tmp_path)
         receipts = deliver(sink, run, chunks)
-        stored = {i for (i,) in client.rows("SELECT insert_id FROM received WHERE event_type != '$identify'")}
-        (letters,) = (tmp_path / "dead-letters").glob("*.ndjson")
-        lines = [json.loads(line) for line in letters.read_text().splitlines()]
+        stored = {
+            i
+            for (i,) in client.rows(
+                "SELECT insert_id FROM received WHERE event_type != '$identify'"
+            )
+        }
+        (dead_letters,) = (tmp_path / "dead-letters").glob("*.ndjson")
+        lines = [json.loads(line) for line in dead_letters.read_text().splitlines()]
         assert {line["event"]["insert_id"] for line in lines} == refused
         assert len(lines) == len(refused) == sum(receipt.rejected for receipt in receipts)
         assert stored == set(ids(chunks)) - refused
@@ -254,19 +288,23 @@ def without(chunk, refused):
     """Return a chunk without some of its events, but with all that they changed."""
     import pyarrow.compute as pc
 
-    kept = chunk.events.filter(pc.invert(pc.is_in(chunk.events["insert_id"], value_set=pa.array(sorted(refused)))))
+    kept = chunk.events.filter(
+        pc.invert(pc.is_in(chunk.events["insert_id"], value_set=pa.array(sorted(refused))))
+    )
     return replace(chunk, events=kept)
 
 
 def test_wrong_key(tmp_path):
     """A key that is not known stops at once, without showing it; without a key nothing begins."""
-    from footfall.sinks.delivery.secrets import Secret
+    from footfall.net.secrets import Secret
 
     run = make_run(SCHOOL, days=1)
     chunks = anonymous_first(make_chunks(run, rows=20))
     with (
         receiver(tmp_path, api_key=Secret("AMPLITUDE_API_KEY", "another")) as client,
-        pytest.raises(PermanentSinkError, match=r"(?s)does not know the key in AMPLITUDE_API_KEY.*pending") as caught,
+        pytest.raises(
+            PermanentSinkError, match=r"(?s)does not know the key in AMPLITUDE_API_KEY.*pending"
+        ) as caught,
     ):
         deliver(sink_to(client.listener.port, tmp_path), run, chunks)
     assert "test-key-0001" not in str(caught.value)
@@ -305,12 +343,19 @@ def test_the_rate_of_a_person_holds_across_parts(tmp_path, monkeypatch):
 
     def answer(request):
         taken = checks.take(HTTP_V2, request.body)
-        status, body = (taken.status, taken.body) if isinstance(taken, Answer) else (200, {"code": 200})
+        status, body = (
+            (taken.status, taken.body) if isinstance(taken, Answer) else (200, {"code": 200})
+        )
         statuses[status] += 1
         return Reply(status, json.dumps(body).encode())
 
-    monkeypatch.setattr("footfall.sinks.amplitude.carry_out", lambda queue, _, clock: carry_out(queue, answer, clock))
-    accepted = [sink.commit(sink.prepare(of_one_person(chunk))).accepted for chunk in make_chunks(run)]
+    monkeypatch.setattr(
+        "footfall.sinks.amplitude.sink.carry_out",
+        lambda queue, _, clock: carry_out(queue, answer, clock),
+    )
+    accepted = [
+        sink.commit(sink.prepare(of_one_person(chunk))).accepted for chunk in make_chunks(run)
+    ]
     sink.close(complete=False)
     assert sum(accepted) == 25 * 60
     assert statuses.keys() == {200}
@@ -319,20 +364,28 @@ def test_the_rate_of_a_person_holds_across_parts(tmp_path, monkeypatch):
 def of_one_person(chunk):
     """Return a chunk with 25 events, all of its first person."""
     events, n, person = chunk.events.slice(0, 25), 25, chunk.part.first_person
-    for name, value in {"user_id": f"user-{person:05d}", "device_id": f"device-{person:05d}", "person": person}.items():
+    for name, value in {
+        "user_id": f"user-{person:05d}",
+        "device_id": f"device-{person:05d}",
+        "person": person,
+    }.items():
         place = events.schema.get_field_index(name)
         field = events.schema.field(place)
         events = events.set_column(place, field, pa.array([value] * n).cast(field.type))
     return replace(chunk, events=events, changes=chunk.changes.slice(0, 0))
 
 
-@pytest.mark.parametrize(("scheme", "host"), [("http", "192.0.2.7"), ("https", "192.0.2.7"), ("http", "127.0.0.1")])
+@pytest.mark.parametrize(
+    ("scheme", "host"), [("http", "192.0.2.7"), ("https", "192.0.2.7"), ("http", "127.0.0.1")]
+)
 def test_a_key_that_goes_in_the_clear_is_told(tmp_path, capsys, scheme, host):
     """To another machine without TLS: everybody on the way can read the key."""
     sink = sink_to(9, tmp_path, base=Target(scheme, host, 9, "/"))
     sink.open(make_run(SCHOOL), fresh=False)
     sink.close(complete=False)
-    assert ("the key go there in the clear" in capsys.readouterr().err) == (scheme == "http" and host != "127.0.0.1")
+    assert ("the key go there in the clear" in capsys.readouterr().err) == (
+        scheme == "http" and host != "127.0.0.1"
+    )
 
 
 def test_seven_days(tmp_path):
@@ -345,7 +398,7 @@ def test_seven_days(tmp_path):
         sink = sink_to(port, tmp_path)
         sink._clock = clock
         sink.open(run, fresh=False)
-        sink._sending.desk.begin(sink.prepare(chunks[0]))
+        sink._sending.delivery_log.begin(sink.prepare(chunks[0]))
         sink.close(complete=False)
         clock.advance(6.9 * 86_400)
         sink.open(run, fresh=False)
@@ -365,7 +418,9 @@ def test_fresh_after_seven_days(tmp_path):
         deliver(sink_to(client.listener.port, tmp_path), run, chunks)
         sink = sink_to(client.listener.port, tmp_path)
         deliver(sink, run, chunks, fresh=True)
-        sink._clock = FakeClock(wall_ms=__import__("time").time_ns() // 1_000_000 + 8 * 86_400_000)
+        sink._clock = FakeClock(
+            wall_ms=__import__("time").time_ns() // 1_000_000 + 8 * 86_400_000
+        )
         with pytest.raises(StoreError, match="events of this run went out"):
             sink.open(run, fresh=True)
 

@@ -13,7 +13,7 @@ import pytest
 
 import footfall
 from footfall.errors import TransientSinkError, UsageError
-from footfall.run.letters import is_letters, read_letters, send_letters
+from footfall.execution.resend import holds_dead_letters, read_dead_letters, send_dead_letters
 from tests.commands import footfall as command
 from tests.endpoints import endpoint
 
@@ -48,16 +48,20 @@ def refusing():
 
 def test_what_is_accepted_goes_once(refusing):
     """Mended, the receiver gets each once; a second call sends nothing, also when named as a file; the run is whole."""
-    letters = lines()
+    dead_letters = lines()
     refusing.answer = lambda _: 200
-    first = send_letters("dead-letters", to=refusing.url)
-    assert (first.is_clean, first.sinks[0].accepted) == (True, len(letters))
+    first = send_dead_letters("dead-letters", to=refusing.url)
+    assert (first.is_clean, first.sinks[0].accepted) == (True, len(dead_letters))
     assert len(refusing.ids) == len(set(refusing.ids))
     n_taken = len(refusing.ids)
     (file,) = Path("dead-letters").iterdir()
     for again in ("dead-letters", file, f"ndjson:{file}"):
-        result = send_letters(again, to=refusing.url)
-        assert (result.is_clean, result.sinks[0].generated, result.before) == (True, 0, {refusing.url: len(letters)})
+        result = send_dead_letters(again, to=refusing.url)
+        assert (result.is_clean, result.sinks[0].generated, result.before) == (
+            True,
+            0,
+            {refusing.url: len(dead_letters)},
+        )
     assert len(refusing.ids) == n_taken
     assert footfall.run("ecommerce", to=refusing.url, **SIZE).was_complete
 
@@ -66,64 +70,72 @@ def test_events_go_as_they_were(refusing):
     """Byte for byte: no digit of money is lost on the way through the file."""
     (file,) = Path("dead-letters").iterdir()
     raw = file.read_text().splitlines()
-    for line, letter in zip(raw, read_letters(file), strict=True):
-        assert line.endswith(f'"event": {letter.event}}}')
+    for line, dead_letter in zip(raw, read_dead_letters(file), strict=True):
+        assert line.endswith(f'"event": {dead_letter.event}}}')
 
 
 def test_what_is_refused_again_stays_and_is_told(refusing):
     """Refused once more it is rejected, stands in the file with the reason of today, and goes with the next call."""
-    letters = lines()
-    refusing.answer = lambda events: 400 if picky(events) != 200 and events[0]["insert_id"][-1] in "0369" else 200
-    result = send_letters("dead-letters", to=f"{refusing.url}#batch=1")
+    dead_letters = lines()
+    refusing.answer = lambda events: (
+        400 if picky(events) != 200 and events[0]["insert_id"][-1] in "0369" else 200
+    )
+    result = send_dead_letters("dead-letters", to=f"{refusing.url}#batch=1")
     (sink,) = result.sinks
-    assert sink.accepted + sink.rejected == sink.generated == len(letters)
+    assert sink.accepted + sink.rejected == sink.generated == len(dead_letters)
     assert sink.rejected > 20
     assert not result.is_clean
-    added = lines()[len(letters) :]
+    added = lines()[len(dead_letters) :]
     assert len(added) == sink.rejected
-    assert {letter["status"] for letter in added} == {400}
+    assert {dead_letter["status"] for dead_letter in added} == {400}
     refusing.answer = lambda _: 200
-    last = send_letters("dead-letters", to=refusing.url)
-    assert (last.letters, last.sinks[0].accepted) == (len(letters), sink.rejected)
+    last = send_dead_letters("dead-letters", to=refusing.url)
+    assert (last.dead_letters, last.sinks[0].accepted) == (len(dead_letters), sink.rejected)
     assert last.before == {refusing.url: sink.accepted}
     assert len(refusing.ids) == len(set(refusing.ids))
 
 
 def test_a_receiver_that_is_gone(refusing):
     """Nothing is noted as accepted, all are pending, and the same again delivers."""
-    letters = lines()
+    dead_letters = lines()
     refusing.answer = lambda _: 503
-    with pytest.raises(TransientSinkError, match=f"{len(letters)} are pending, and nothing is lost"):
-        send_letters("dead-letters", to=f"{refusing.url}#patience=1")
-    result = send_letters("dead-letters", to=f"{refusing.url}#patience=1", check=False)
-    assert (result.sinks[0].pending, result.is_finished) == (len(letters), False)
+    with pytest.raises(
+        TransientSinkError, match=f"{len(dead_letters)} are pending, and nothing is lost"
+    ):
+        send_dead_letters("dead-letters", to=f"{refusing.url}#patience=1")
+    result = send_dead_letters("dead-letters", to=f"{refusing.url}#patience=1", check=False)
+    assert (result.sinks[0].pending, result.is_finished) == (len(dead_letters), False)
     refusing.answer = lambda _: 200
-    assert send_letters("dead-letters", to=refusing.url).sinks[0].accepted == len(letters)
+    assert send_dead_letters("dead-letters", to=refusing.url).sinks[0].accepted == len(
+        dead_letters
+    )
 
 
 def test_to_another_destination(refusing):
     """Each destination has its own ledger: the other one gets them too, and what it refuses is kept as its own."""
-    letters = lines()
+    dead_letters = lines()
     with endpoint(lambda events: 400 if "0" in events[0]["insert_id"][-1] else 200) as other:
-        result = send_letters("dead-letters", to=f"{other.url}#batch=1")
+        result = send_dead_letters("dead-letters", to=f"{other.url}#batch=1")
         assert result.sinks[0].accepted == len(other.ids)
-        assert result.sinks[0].rejected == len(letters) - len(other.ids)
+        assert result.sinks[0].rejected == len(dead_letters) - len(other.ids)
     assert len(list(Path("dead-letters").iterdir())) == 2
 
 
 def test_letters_without_their_ledger_are_kept(refusing):
     """Somebody has removed the ledger: the file is not cut, and its events go."""
-    letters = lines()
+    dead_letters = lines()
     for file in Path(".footfall-ledger").iterdir():
         file.unlink()
     refusing.answer = lambda _: 200
-    assert send_letters("dead-letters", to=refusing.url).sinks[0].accepted == len(letters)
-    assert lines() == letters
+    assert send_dead_letters("dead-letters", to=refusing.url).sinks[0].accepted == len(
+        dead_letters
+    )
+    assert lines() == dead_letters
 
 
 def test_kills(refusing):
     """Kill -9 at random instants while they are sent: in the end each was accepted, and the ids are the same."""
-    wanted = {letter["event"]["insert_id"] for letter in lines()}
+    wanted = {dead_letter["event"]["insert_id"] for dead_letter in lines()}
     before = set(refusing.ids)
 
     def slowly(events):
@@ -138,9 +150,9 @@ def test_kills(refusing):
         time.sleep(chance.uniform(0.5, 2.0))
         process.send_signal(signal.SIGKILL)
         process.communicate()
-    assert send_letters("dead-letters", to=refusing.url).is_clean
+    assert send_dead_letters("dead-letters", to=refusing.url).is_clean
     assert set(refusing.ids) == before | wanted
-    assert send_letters("dead-letters", to=refusing.url).sinks[0].generated == 0
+    assert send_dead_letters("dead-letters", to=refusing.url).sinks[0].generated == 0
 
 
 def test_on_the_command_line(refusing):
@@ -156,19 +168,38 @@ def test_on_the_command_line(refusing):
     said = command("send", "dead-letters", "--to", refusing.url)
     assert (said.code, said.err.splitlines()[1]) == (0, f"in {refusing.url}: {n:,} accepted")
     said = command("send", "dead-letters", "--to", refusing.url)
-    assert (said.code, said.err.splitlines()[1]) == (0, f"in {refusing.url}: {n:,} accepted before")
-    told = json.loads(command("send", "dead-letters", "--to", refusing.url, "--summary", "json").out)
-    assert (told["letters"], told["sinks"][0]["accepted_before"], told["sinks"][0]["pending"]) == (n, n, 0)
+    assert (said.code, said.err.splitlines()[1]) == (
+        0,
+        f"in {refusing.url}: {n:,} accepted before",
+    )
+    told = json.loads(
+        command("send", "dead-letters", "--to", refusing.url, "--summary", "json").out
+    )
+    assert (
+        told["letters"],
+        told["sinks"][0]["accepted_before"],
+        told["sinks"][0]["pending"],
+    ) == (n, n, 0)
 
 
-LETTER = '{"run": "ab", "sink": "%s", "reason": "no", "status": 400, "response": "", "event": %s}\n'
+LETTER = (
+    '{"run": "ab", "sink": "%s", "reason": "no", "status": 400, "response": "", "event": %s}\n'
+)
 
 
 @pytest.mark.parametrize(
     ("text", "to", "words"),
     [
-        (LETTER % ("amplitude:us", '{"event_type": "x"}'), "webhook+http://127.0.0.1:9/x", "takes other events"),
-        (LETTER % ("webhook+x", '{"event_type": "x"}'), "duckdb:a.duckdb", "duckdb:a.duckdb takes no dead letters"),
+        (
+            LETTER % ("amplitude:us", '{"event_type": "x"}'),
+            "webhook+http://127.0.0.1:9/x",
+            "takes other events",
+        ),
+        (
+            LETTER % ("webhook+x", '{"event_type": "x"}'),
+            "duckdb:a.duckdb",
+            "duckdb:a.duckdb takes no dead letters",
+        ),
         (
             LETTER % ("webhook+x", '{"event_type": "x"}') + "{}\n",
             "webhook+http://127.0.0.1:9/x",
@@ -179,29 +210,37 @@ LETTER = '{"run": "ab", "sink": "%s", "reason": "no", "status": 400, "response":
             "webhook+http://127.0.0.1:9/x",
             "a.ndjson:2: this",
         ),
-        (LETTER % ("webhook+x", "{}") + "[" * 5000 + "\n", "webhook+http://127.0.0.1:9/x", "a.ndjson:2: this is no"),
+        (
+            LETTER % ("webhook+x", "{}") + "[" * 5000 + "\n",
+            "webhook+http://127.0.0.1:9/x",
+            "a.ndjson:2: this is no",
+        ),
     ],
 )
 def test_what_cannot_be_tried_again_is_told(text, to, words):
     """Letters of another kind, sinks that take none, lines that are none: with their place, and nothing is sent."""
     Path("a.ndjson").write_text(text)
     with pytest.raises(UsageError, match=words):
-        send_letters("a.ndjson", to=to)
+        send_dead_letters("a.ndjson", to=to)
     assert not Path(".footfall-ledger").exists()
 
 
 def test_what_are_dead_letters():
     """A file or a folder whose first line is one; no store, no events of others, no line that is being written."""
     Path("events.ndjson").write_text('{"event_type": "Seen", "time": 5}\n')
-    Path("letters.ndjson").write_text(LETTER % ("webhook+x", '{"event_type": "x"}') + LETTER[:40])
+    Path("letters.ndjson").write_text(
+        LETTER % ("webhook+x", '{"event_type": "x"}') + LETTER[:40]
+    )
     Path("folder").mkdir()
-    assert not is_letters("folder")
+    assert not holds_dead_letters("folder")
     Path("folder/a.ndjson").write_text(Path("letters.ndjson").read_text())
-    assert is_letters("folder")
-    assert is_letters("letters.ndjson")
-    assert not is_letters("events.ndjson")
-    assert not is_letters("nowhere.ndjson")
-    assert [letter.run for letter in read_letters(Path("letters.ndjson"))] == ["ab"]
+    assert holds_dead_letters("folder")
+    assert holds_dead_letters("letters.ndjson")
+    assert not holds_dead_letters("events.ndjson")
+    assert not holds_dead_letters("nowhere.ndjson")
+    assert [dead_letter.run for dead_letter in read_dead_letters(Path("letters.ndjson"))] == [
+        "ab"
+    ]
 
 
 def test_options_of_stores_are_refused():
@@ -222,17 +261,23 @@ class TestAmplitude:
         taken, bad = [], {"Product Viewed"}
 
         def post(channel, body, headers):
-            from footfall.sinks.delivery.exchange import Reply
+            from footfall.net.http_client import Reply
 
             events = json.loads(body)["events"]
             wrong = [place for place, event in enumerate(events) if event["event_type"] in bad]
             if wrong:
-                told = {"code": 400, "error": "no", "events_with_invalid_fields": {"event_type": wrong}}
+                told = {
+                    "code": 400,
+                    "error": "no",
+                    "events_with_invalid_fields": {"event_type": wrong},
+                }
                 return Reply(400, json.dumps(told).encode())
-            taken.extend(event["insert_id"] for event in events if event["event_type"] != "$identify")
+            taken.extend(
+                event["insert_id"] for event in events if event["event_type"] != "$identify"
+            )
             return Reply(200, b'{"code": 200}')
 
-        monkeypatch.setattr("footfall.sinks.delivery.exchange.Channel.post", post)
+        monkeypatch.setattr("footfall.net.http_client.HttpConnection.post", post)
         return taken, bad
 
     def test_they_go_once(self, amplitude):
@@ -242,11 +287,11 @@ class TestAmplitude:
         result = footfall.run("ecommerce", to=to, **SIZE)
         n = result.sinks[0].rejected
         assert n > 20
-        again = send_letters("dead-letters", to=to)
+        again = send_dead_letters("dead-letters", to=to)
         assert (again.sinks[0].rejected, again.is_clean) == (n, False)
         bad.clear()
-        assert send_letters("dead-letters", to=to).sinks[0].accepted == n
-        assert send_letters("dead-letters", to=to).sinks[0].generated == 0
+        assert send_dead_letters("dead-letters", to=to).sinks[0].accepted == n
+        assert send_dead_letters("dead-letters", to=to).sinks[0].generated == 0
         assert len(taken) == len(set(taken)) == result.events
 
 
@@ -262,10 +307,10 @@ class TestKafka:
             result = footfall.run("ecommerce", to=small, people=600, days=5)
             n = result.sinks[0].rejected
             assert n > 0
-            assert send_letters("dead-letters", to=small).sinks[0].rejected == n
+            assert send_dead_letters("dead-letters", to=small).sinks[0].rejected == n
             large = f"kafka://{brokers}/letters"
-            assert send_letters("dead-letters", to=large).sinks[0].accepted == n
-            assert send_letters("dead-letters", to=large).sinks[0].generated == 0
+            assert send_dead_letters("dead-letters", to=large).sinks[0].accepted == n
+            assert send_dead_letters("dead-letters", to=large).sinks[0].generated == 0
             there = messages(brokers, "letters")
         ids = [json.loads(value)["insert_id"] for _, value, _, _ in there]
         assert len(ids) == len(set(ids)) == result.events

@@ -23,7 +23,12 @@ def cluster():
 def test_the_commands_of_the_page(cluster, tmp_path, monkeypatch):
     """As shown but for the broker's address: all events of the run are in the topic, once, and again does nothing."""
     monkeypatch.chdir(tmp_path)
-    shown = [line for block in blocks(PAGE, "sh") for line in block.splitlines() if line.startswith("footfall ")]
+    shown = [
+        line
+        for block in blocks(PAGE, "sh")
+        for line in block.splitlines()
+        if line.startswith("footfall ")
+    ]
     assert shown
     for line in shown:
         assert BROKER in line

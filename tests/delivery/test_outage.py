@@ -73,7 +73,10 @@ def test_it_works_again(story):
     story.at(105)
     story.at(106, works=True)
     story.at(107, works=True)
-    assert [said.partition(";")[0] for _, said in story.said] == ["503 Service Unavailable", "it works again"]
+    assert [said.partition(";")[0] for _, said in story.said] == [
+        "503 Service Unavailable",
+        "it works again",
+    ]
 
 
 def test_no_chatter(story):
@@ -86,7 +89,10 @@ def test_no_chatter(story):
     assert len([said for _, said in story.said if "works" in said]) == 2
 
 
-@pytest.mark.parametrize(("patience_s", "until"), [(0, "until it works"), (60, "for up to 55 s"), (5, "for up to 1 s")])
+@pytest.mark.parametrize(
+    ("patience_s", "until"),
+    [(0, "until it works"), (60, "for up to 55 s"), (5, "for up to 1 s")],
+)
 def test_how_long(capsys, patience_s, until):
     """It is said how long it is tried still."""
     story = Story(capsys, patience_s)

@@ -4,18 +4,18 @@ import threading
 import time
 
 import footfall
-from footfall.run.pipeline import Item, Pipeline
-from footfall.run.plan import make_plan
-from footfall.run.setup import set_up
-from footfall.run.work import Job, live_through
+from footfall.execution.pipeline import Pipeline, QueuedPart
+from footfall.execution.schedule import make_schedule
+from footfall.execution.setup import set_up
+from footfall.execution.task import Job, live_through
 from footfall.sinks import parse
-from footfall.sinks.sink import Progress, Telling
+from footfall.sinks.protocol import Progress, ReportsProgress
 from tests.endpoints import endpoint
 
 
 def part_for(spec, ready):
     """Return the first part of a run, prepared for a sink that is open."""
-    plan = make_plan(ready.engine, ready.run.until_ms, ({},))
+    plan = make_schedule(ready.engine, ready.run.until_ms, ({},))
     return next(live_through(Job(ready.engine, ready.run.id, plan, (parse(spec),))))
 
 
@@ -39,9 +39,12 @@ def test_a_webhook_tells(tmp_path, monkeypatch):
         return 200
 
     with endpoint(first_not) as other:
-        spec, ready = f"{other.url}#batch=20&concurrency=2", set_up("ecommerce", people=150, days=5)
+        spec, ready = (
+            f"{other.url}#batch=20&concurrency=2",
+            set_up("ecommerce", people=150, days=5),
+        )
         sink = parse(spec)
-        assert isinstance(sink, Telling)
+        assert isinstance(sink, ReportsProgress)
         assert sink.progress() == Progress()
         sink.open(ready.run, fresh=False)
         outcome = part_for(spec, ready)
@@ -63,12 +66,15 @@ def test_others_have_all_of_a_part_in_flight(tmp_path, monkeypatch):
     ready = set_up("ecommerce", people=150, days=5)
     pipeline, seen = Pipeline(sink, stop=threading.Event(), spill_bytes=0), []
     commit = sink.commit
-    sink.commit = lambda prepared: (seen.append(pipeline.standing.now.in_flight), commit(prepared))[1]
+    sink.commit = lambda prepared: (
+        seen.append(pipeline.status.now.in_flight),
+        commit(prepared),
+    )[1]
     pipeline.open(ready.run, fresh=False)
     outcome = part_for("duckdb:a.duckdb", ready)
-    pipeline.put(Item(0, outcome.n_events, outcome.prepared[0]))
+    pipeline.put(QueuedPart(0, outcome.n_events, outcome.prepared[0]))
     pipeline.end(has_all=True)
     pipeline.join(20)
     assert seen == [outcome.n_events]
-    assert pipeline.standing.now.in_flight == 0
+    assert pipeline.status.now.in_flight == 0
     assert footfall.report("a.duckdb").info.events == outcome.n_events

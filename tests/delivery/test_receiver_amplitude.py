@@ -7,16 +7,21 @@ from urllib.parse import quote
 import pytest
 from amplitude import Amplitude, BaseEvent, EventOptions, Identify
 
-from footfall.server.amplitude import Amplitude as Checks
-from footfall.server.amplitude import Answer
-from footfall.server.intake import Intake
-from footfall.server.received import Received
-from footfall.server.shelf_duckdb import DuckDBShelf
-from footfall.sinks.delivery.amplitude_limits import BATCH, HTTP_V2, Endpoint
+from footfall.receiver.amplitude import AmplitudeProtocol as Checks
+from footfall.receiver.amplitude import Answer
+from footfall.receiver.duckdb_store import DuckDBEventStore
+from footfall.receiver.intake import ReceivedBatch
+from footfall.receiver.received import EventWriter
+from footfall.sinks.amplitude.limits import BATCH, HTTP_V2, Endpoint
 from tests.clocks import FakeClock
 from tests.receivers import receiver
 
-EVENT = {"user_id": "user-1", "device_id": "device-1", "event_type": "Opened", "time": 1_767_225_600_000}
+EVENT = {
+    "user_id": "user-1",
+    "device_id": "device-1",
+    "event_type": "Opened",
+    "time": 1_767_225_600_000,
+}
 
 
 def body(*events, **more) -> bytes:
@@ -24,7 +29,9 @@ def body(*events, **more) -> bytes:
 
 
 def many(n: int, **more) -> list[dict]:
-    return [{**EVENT, "user_id": f"user-{i}", "device_id": f"device-{i}", **more} for i in range(n)]
+    return [
+        {**EVENT, "user_id": f"user-{i}", "device_id": f"device-{i}", **more} for i in range(n)
+    ]
 
 
 def answer(data: bytes, endpoint: Endpoint = HTTP_V2, **settings):
@@ -34,9 +41,21 @@ def answer(data: bytes, endpoint: Endpoint = HTTP_V2, **settings):
 REFUSED = {
     "http-v2: no body": (b"", "Missing request body", {}),
     "http-v2: no JSON": (b"{", "Invalid JSON request body", {}),
-    "RFC 8259: NaN is no JSON": (body({**EVENT, "price": float("nan")}), "Invalid JSON request body", {}),
-    "http-v2: no api_key": (b'{"events":[]}', "Request missing required field", {"missing_field": "api_key"}),
-    "http-v2: no events": (b'{"api_key":"key"}', "Request missing required field", {"missing_field": "events"}),
+    "RFC 8259: NaN is no JSON": (
+        body({**EVENT, "price": float("nan")}),
+        "Invalid JSON request body",
+        {},
+    ),
+    "http-v2: no api_key": (
+        b'{"events":[]}',
+        "Request missing required field",
+        {"missing_field": "api_key"},
+    ),
+    "http-v2: no events": (
+        b'{"api_key":"key"}',
+        "Request missing required field",
+        {"missing_field": "events"},
+    ),
     "http-v2: an event that is no object": (body(EVENT, 1), "Invalid event JSON", {}),
     "http-v2: event_type is required": (
         body(EVENT, {"user_id": "user-1"}),
@@ -88,13 +107,19 @@ def test_first_index_only():
 
 def test_wrong_key():
     """Source: http-v2, 400: an unknown key is `Invalid API key`."""
-    assert answer(body(EVENT), api_key="another").body == {"code": 400, "error": "Invalid API key"}
+    assert answer(body(EVENT), api_key="another").body == {
+        "code": 400,
+        "error": "Invalid API key",
+    }
 
 
 def test_silenced():
     """Source: http-v2, 400: events of silenced devices are named."""
     refused = answer(body(*many(3)), silenced=frozenset({"device-1"}))
-    assert (refused.body["error"], refused.body["silenced_events"]) == ("Events silenced for device_id", [1])
+    assert (refused.body["error"], refused.body["silenced_events"]) == (
+        "Events silenced for device_id",
+        [1],
+    )
     assert refused.body["silenced_devices"] == ["device-1"]
 
 
@@ -135,7 +160,11 @@ def test_success(tmp_path):
     with receiver(tmp_path) as client:
         data = body(EVENT)
         said = client.post("/2/httpapi", data).json
-        assert (said["code"], said["events_ingested"], said["payload_size_bytes"]) == (200, 1, len(data))
+        assert (said["code"], said["events_ingested"], said["payload_size_bytes"]) == (
+            200,
+            1,
+            len(data),
+        )
         assert client.rows('SELECT event_type, "event" FROM received') == [
             ("Opened", json.dumps(EVENT, separators=(",", ":")))
         ]
@@ -157,11 +186,11 @@ def test_deduplication_ends_after_7_days(tmp_path):
     one = {**EVENT, "insert_id": "a"}
     clock = FakeClock()
     intake = Checks(clock).take(BATCH, body(one))
-    assert isinstance(intake, Intake)
+    assert isinstance(intake, ReceivedBatch)
     results = []
     for days in (0, 6.9, 0.2):
         clock.advance(days * 86_400)
-        store = Received(DuckDBShelf(tmp_path / "r.duckdb"), clock)
+        store = EventWriter(DuckDBEventStore(tmp_path / "r.duckdb"), clock)
         results.append(store.submit(intake).result(10).new)
         store.close()
     assert results == [1, 0, 1]
@@ -185,8 +214,15 @@ def test_identify(tmp_path):
     }
     text = quote(json.dumps([{"user_id": "user-1", "user_properties": operations}]))
     with receiver(tmp_path) as client:
-        assert client.send("POST", "/identify", f"api_key=key&identification={text}", form).status == 200
-        assert client.listener.received.profiles.of("u/user-1") == {"plan": "free", "n": 3, "tags": ["a"]}
+        assert (
+            client.send("POST", "/identify", f"api_key=key&identification={text}", form).status
+            == 200
+        )
+        assert client.listener.received.profiles.of("u/user-1") == {
+            "plan": "free",
+            "n": 3,
+            "tags": ["a"],
+        }
         refused = client.send("POST", "/identify", "api_key=key&identification=%7B", form)
         assert (refused.status, refused.body) == (400, b"missing_event")
 
@@ -202,7 +238,11 @@ def test_sums_of_any_numbers(tmp_path):
 
 def test_state_outlives_a_restart(tmp_path):
     """What was said about an anonymous device belongs to the user it turns out to be, also after a restart."""
-    first = {"device_id": "device-1", "event_type": "Opened", "user_properties": {"a": 1, "b": 1}}
+    first = {
+        "device_id": "device-1",
+        "event_type": "Opened",
+        "user_properties": {"a": 1, "b": 1},
+    }
     with receiver(tmp_path) as client:
         client.post("/2/httpapi", body(first))
     with receiver(tmp_path) as client:
@@ -223,7 +263,12 @@ def test_official_sdk(tmp_path):
         sdk.configuration.logger.setLevel(logging.ERROR)
         for i in range(450):
             sdk.track(
-                BaseEvent("Opened", user_id=f"user-{i % 50}", device_id=f"device-{i % 50}", event_properties={"i": i})
+                BaseEvent(
+                    "Opened",
+                    user_id=f"user-{i % 50}",
+                    device_id=f"device-{i % 50}",
+                    event_properties={"i": i},
+                )
             )
         for future in sdk.flush():
             future.result()
@@ -233,7 +278,9 @@ def test_official_sdk(tmp_path):
         sdk.shutdown()
         assert set(told) == {200}
         assert len(told) == 451
-        assert client.rows("SELECT count(*), count(DISTINCT insert_id) FROM received") == [(451, 451)]
+        assert client.rows("SELECT count(*), count(DISTINCT insert_id) FROM received") == [
+            (451, 451)
+        ]
         assert client.listener.received.profiles.of("u/user-7") == {"plan": "paid", "logins": 2}
 
 

@@ -25,5 +25,7 @@ def test_whatever_is_sent(tmp_path):
             suppress_health_check=list(HealthCheck),
         )
         run_state_machine_as_test(Seeded, settings=how)
-        assert client.rows("SELECT count(*) FROM received") == [(client.listener.receiver.totals["events"],)]
+        assert client.rows("SELECT count(*) FROM received") == [
+            (client.listener.receiver.totals["events"],)
+        ]
         assert sum(Seeded.sent.values()) > 300

@@ -15,14 +15,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from footfall.errors import StoreError, UsageError
-from footfall.server.listen import Patient, Settings, bind, check_reach, shelf_of
-from footfall.server.received import Received
-from footfall.server.shelf import Refused
-from footfall.server.shelf_duckdb import DuckDBShelf
-from footfall.server.webhook import take
-from footfall.sinks.delivery import signature
-from footfall.sinks.delivery.clock import SystemClock
-from footfall.sinks.delivery.secrets import Secret
+from footfall.net.clock import SystemClock
+from footfall.net.secrets import Secret
+from footfall.receiver.duckdb_store import DuckDBEventStore
+from footfall.receiver.event_store import EventsRefused
+from footfall.receiver.listen import (
+    GuardedConnection,
+    ListenSettings,
+    bind,
+    check_reach,
+    event_store_of,
+)
+from footfall.receiver.received import EventWriter
+from footfall.receiver.webhook import take
+from footfall.sinks.webhook import signature
 from tests.clocks import FakeClock
 from tests.receivers import JSON, receiver, stored
 
@@ -36,9 +42,28 @@ def client(tmp_path_factory):
 
 
 HOSTS = [
-    *("evil.test", "evil.test:{port}", "127.0.0.1.evil.test:{port}", "localhost.evil.test:{port}", "127.0.0.1:9999"),
-    *("127.0.0.1", "0.0.0.0:{port}", "127.1:{port}", "2130706433:{port}", "localhost:{port}@evil.test", "a/public?x="),
-    *("localhost.:{port}", "127.0.0.1:{port},evil.test", "[::ffff:127.0.0.1]:{port}", "xn--e1afmkfd.test:{port}", ""),
+    *(
+        "evil.test",
+        "evil.test:{port}",
+        "127.0.0.1.evil.test:{port}",
+        "localhost.evil.test:{port}",
+        "127.0.0.1:9999",
+    ),
+    *(
+        "127.0.0.1",
+        "0.0.0.0:{port}",
+        "127.1:{port}",
+        "2130706433:{port}",
+        "localhost:{port}@evil.test",
+        "a/public?x=",
+    ),
+    *(
+        "localhost.:{port}",
+        "127.0.0.1:{port},evil.test",
+        "[::ffff:127.0.0.1]:{port}",
+        "xn--e1afmkfd.test:{port}",
+        "",
+    ),
 ]
 
 
@@ -66,7 +91,12 @@ def test_host_twice_or_missing(client):
 def test_own_names(client):
     """127.0.0.1 and localhost with the port are right."""
     for name in ("127.0.0.1", "localhost", "LOCALHOST"):
-        assert client.send("GET", "/health", headers={"Host": f"{name}:{client.listener.port}"}).status == 200
+        assert (
+            client.send(
+                "GET", "/health", headers={"Host": f"{name}:{client.listener.port}"}
+            ).status
+            == 200
+        )
 
 
 TYPES = ["application/json", "text/plain", "application/x-www-form-urlencoded"]
@@ -80,19 +110,23 @@ SITES = [
 
 
 @pytest.mark.parametrize(
-    ("path", "kind", "site"), list(itertools.product(["/webhook", "/2/httpapi", "/batch", "/identify"], TYPES, SITES))
+    ("path", "kind", "emission"),
+    list(itertools.product(["/webhook", "/2/httpapi", "/batch", "/identify"], TYPES, SITES)),
 )
-def test_cross_site(client, path, kind, site):
+def test_cross_site(client, path, kind, emission):
     """A page of another site cannot send anything here: 403, nothing stored."""
-    headers = {k: v.replace("{port}", str(client.listener.port)) for k, v in site.items()}
-    assert client.send("POST", path, json.dumps(EVENT), {"Content-Type": kind} | headers).status == 403
+    headers = {k: v.replace("{port}", str(client.listener.port)) for k, v in emission.items()}
+    assert (
+        client.send("POST", path, json.dumps(EVENT), {"Content-Type": kind} | headers).status
+        == 403
+    )
     assert client.rows() == []
 
 
 def test_same_site(client):
     """Requests of our own page, or with no such headers at all, pass the guard (here: to a 400 for the body)."""
-    for site in ({"Sec-Fetch-Site": "same-origin"}, {"Origin": f"{client.base}"}, {}):
-        assert client.send("POST", "/webhook", b"", JSON | site).status == 400
+    for emission in ({"Sec-Fetch-Site": "same-origin"}, {"Origin": f"{client.base}"}, {}):
+        assert client.send("POST", "/webhook", b"", JSON | emission).status == 400
 
 
 def test_headers_of_answers(client):
@@ -100,12 +134,18 @@ def test_headers_of_answers(client):
     headers = client.send("GET", "/").headers
     assert "default-src 'none'" in headers["content-security-policy"]
     assert "access-control-allow-origin" not in headers
-    assert (headers["x-content-type-options"], headers["cache-control"]) == ("nosniff", "no-store")
+    assert (headers["x-content-type-options"], headers["cache-control"]) == (
+        "nosniff",
+        "no-store",
+    )
 
 
 def test_compressed_bodies(client):
     """Compressed bodies are refused, so that none can explode: 415."""
-    assert client.send("POST", "/webhook", b"x" * 100, JSON | {"Content-Encoding": "gzip"}).status == 415
+    assert (
+        client.send("POST", "/webhook", b"x" * 100, JSON | {"Content-Encoding": "gzip"}).status
+        == 415
+    )
 
 
 def test_long_headers(client):
@@ -118,7 +158,9 @@ def test_long_bodies(client):
     """A body that says it is too long, and one that turns out to be: 413."""
     assert client.post("/webhook", b" " * 5_000_001).status == 413
     own = f"127.0.0.1:{client.listener.port}".encode()
-    head = b"POST /2/httpapi HTTP/1.1\r\nHost: " + own + b"\r\nContent-Type: application/json\r\n"
+    head = (
+        b"POST /2/httpapi HTTP/1.1\r\nHost: " + own + b"\r\nContent-Type: application/json\r\n"
+    )
     chunk = b"186a0\r\n" + b" " * 100_000 + b"\r\n"
     said = client.raw(head + b"Transfer-Encoding: chunked\r\n\r\n" + chunk * 11 + b"0\r\n\r\n")
     assert b" 413 " in said[:20]
@@ -138,7 +180,11 @@ def test_wrong_lengths(client, head):
     """Lengths that contradict each other or the body: 4xx or a closed connection, nothing stored."""
     own = f"127.0.0.1:{client.listener.port}".encode()
     request = (
-        b"POST /webhook HTTP/1.1\r\nHost: " + own + b"\r\nContent-Type: application/json\r\n" + head + b"\r\n\r\n{}"
+        b"POST /webhook HTTP/1.1\r\nHost: "
+        + own
+        + b"\r\nContent-Type: application/json\r\n"
+        + head
+        + b"\r\n\r\n{}"
     )
     said = client.raw(request)
     assert said == b"" or said.split(b" ")[1].startswith(b"4")
@@ -146,7 +192,18 @@ def test_wrong_lengths(client, head):
 
 
 BAD = [
-    *(b"", b"{", b"[]", b"1", b"null", b'"x"', b'{"a":NaN}', b'{"events":[]}', b'{"events":[1]}', b"[{},3]"),
+    *(
+        b"",
+        b"{",
+        b"[]",
+        b"1",
+        b"null",
+        b'"x"',
+        b'{"a":NaN}',
+        b'{"events":[]}',
+        b'{"events":[1]}',
+        b"[{},3]",
+    ),
     *(
         b"[" * 100_000,
         b'{"a":"\\ud800"}',
@@ -170,7 +227,9 @@ def test_bad_webhooks(client, data):
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 KEYS = st.sampled_from(
@@ -189,13 +248,20 @@ KEYS = st.sampled_from(
 EVENTS = st.dictionaries(KEYS, JSON_VALUES, max_size=9) | st.fixed_dictionaries(
     {"user_id": st.just("user-1"), "event_type": st.just("x")},
     optional={
-        "user_properties": st.dictionaries(st.sampled_from(["$set", "$add", "$append", "a", "stage"]), JSON_VALUES)
+        "user_properties": st.dictionaries(
+            st.sampled_from(["$set", "$add", "$append", "a", "stage"]), JSON_VALUES
+        )
     },
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(path=st.sampled_from(["/webhook", "/2/httpapi", "/batch"]), events=st.lists(EVENTS | JSON_VALUES, max_size=3))
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    path=st.sampled_from(["/webhook", "/2/httpapi", "/batch"]),
+    events=st.lists(EVENTS | JSON_VALUES, max_size=3),
+)
 def test_never_500(fuzzed, path, events):
     """Whatever JSON is sent, the answer is 2xx or 4xx, and the page can be shown afterwards."""
     value = events if path == "/webhook" else {"api_key": "key", "events": events}
@@ -211,7 +277,10 @@ def fuzzed(tmp_path_factory):
 
 def test_page_is_inert(fuzzed):
     """Names with markup are shown as text."""
-    fuzzed.post("/webhook", {"event_type": "<img src=x onerror=alert(1)>", "city": "<script>\u202e", "person": 1})
+    fuzzed.post(
+        "/webhook",
+        {"event_type": "<img src=x onerror=alert(1)>", "city": "<script>\u202e", "person": 1},
+    )
     shown = fuzzed.send("GET", "/").body
     assert b"<img" not in shown
     assert b"<script" not in shown
@@ -224,7 +293,11 @@ SECRET = Secret("FOOTFALL_WEBHOOK_SECRET", "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFR
 def signed(body: bytes, message: str = "msg_1", shift_s: int = 0) -> dict[str, str]:
     seconds = int(time.time()) + shift_s
     header = signature.sign(signature.keys_of(SECRET), message, seconds, body)
-    return {"webhook-id": message, "webhook-timestamp": str(seconds), "webhook-signature": header}
+    return {
+        "webhook-id": message,
+        "webhook-timestamp": str(seconds),
+        "webhook-signature": header,
+    }
 
 
 def test_signatures(tmp_path):
@@ -246,7 +319,9 @@ def test_signatures(tmp_path):
             signed(body, shift_s=360),
             signed(body + b" "),
         ]
-        assert [client.post("/webhook", body, **headers).status for headers in wrong] == [401] * len(wrong)
+        assert [client.post("/webhook", body, **headers).status for headers in wrong] == [
+            401
+        ] * len(wrong)
         assert client.rows() == []
         assert client.post("/webhook", body, **right).json == {"accepted": 1, "duplicates": 0}
         assert client.post("/webhook", body, **right).json == {"accepted": 0, "duplicates": 1}
@@ -257,20 +332,28 @@ def test_signatures(tmp_path):
 
 def test_other_machines_need_a_token():
     """An address that others can reach needs a token of 16 characters; loopback does not."""
-    check_reach(Settings(store=None, host="::1"))
+    check_reach(ListenSettings(store=None, host="::1"))
     for token in (None, Secret("FOOTFALL_RECEIVER_TOKEN", "short")):
-        with pytest.raises(UsageError, match=r"(?s)--host 0\.0\.0\.0 .* needs a token.*at least 16 characters"):
-            check_reach(Settings(store=None, host="0.0.0.0", token=token))
+        with pytest.raises(
+            UsageError, match=r"(?s)--host 0\.0\.0\.0 .* needs a token.*at least 16 characters"
+        ):
+            check_reach(ListenSettings(store=None, host="0.0.0.0", token=token))
 
 
 def test_stores():
     """A file or a PostgreSQL database; anything else is refused without showing a password."""
-    assert shelf_of("duckdb:a/b.duckdb", None).name == "b.duckdb"
-    assert shelf_of("postgresql://me:secret@host/db", None).name == "postgresql://me@host/db"
-    with pytest.raises(UsageError, match=r'--to "mysql:…": .*\n  accepted: FILE, duckdb:FILE or postgresql:'):
-        shelf_of("mysql://me:secret@host/db", None)
-    with pytest.raises(UsageError, match="--max-size limits a DuckDB file, not postgresql://me@host/db\n"):
-        shelf_of("postgresql://me:secret@host/db", 10**9)
+    assert event_store_of("duckdb:a/b.duckdb", None).name == "b.duckdb"
+    assert (
+        event_store_of("postgresql://me:secret@host/db", None).name == "postgresql://me@host/db"
+    )
+    with pytest.raises(
+        UsageError, match=r'--to "mysql:…": .*\n  accepted: FILE, duckdb:FILE or postgresql:'
+    ):
+        event_store_of("mysql://me:secret@host/db", None)
+    with pytest.raises(
+        UsageError, match="--max-size limits a DuckDB file, not postgresql://me@host/db\n"
+    ):
+        event_store_of("postgresql://me:secret@host/db", 10**9)
 
 
 def test_token(tmp_path):
@@ -279,8 +362,16 @@ def test_token(tmp_path):
     with receiver(tmp_path, token=token) as client:
         assert client.send("GET", "/").status == 401
         assert client.post("/webhook", EVENT).status == 401
-        assert client.send("GET", "/", headers={"Authorization": "Bearer " + "t" * 16}).status == 200
-        assert client.send("GET", "/", headers={"Authorization": "Basic Zm9vOnR0dHR0dHR0dHR0dHR0dHQ="}).status == 200
+        assert (
+            client.send("GET", "/", headers={"Authorization": "Bearer " + "t" * 16}).status
+            == 200
+        )
+        assert (
+            client.send(
+                "GET", "/", headers={"Authorization": "Basic Zm9vOnR0dHR0dHR0dHR0dHR0dHQ="}
+            ).status
+            == 200
+        )
         assert client.send("GET", "/", headers={"Authorization": "Basic !!!"}).status == 401
         event = {"event_type": "x", "user_id": "user-1"}
         for key, status in (("any", 400), ("t" * 15 + "é", 400), ("t" * 16, 200)):
@@ -291,7 +382,8 @@ def test_port_in_use(client):
     """A port that is taken: who answers there, and what to do."""
     port = client.listener.port
     with pytest.raises(
-        UsageError, match=rf"port {port} is in use by another footfall serve\n  hint: .* --port {port + 1}"
+        UsageError,
+        match=rf"port {port} is in use by another footfall serve\n  hint: .* --port {port + 1}",
     ):
         bind("127.0.0.1", port)
     with socket.socket() as other:
@@ -313,7 +405,7 @@ def test_half_open_connections(client):
 
 def test_dribbling_headers(tmp_path, monkeypatch):
     """A connection whose headers do not come in time is closed; one that is used goes on."""
-    monkeypatch.setattr("footfall.server.listen.HEADER_TIME_S", 0.3)
+    monkeypatch.setattr("footfall.receiver.listen.HEADER_TIME_S", 0.3)
     with receiver(tmp_path) as client:
         with socket.create_connection(("127.0.0.1", client.listener.port), timeout=10) as slow:
             slow.sendall(b"GET / HTTP/1.1\r\nHost: 127")
@@ -326,13 +418,17 @@ def test_dribbling_headers(tmp_path, monkeypatch):
 
 def test_answers_are_not_held_back(tmp_path, monkeypatch):
     """Nagle's algorithm is off, which else keeps the body of an answer for some 40 ms behind its head."""
-    made, seen = Patient.connection_made, []
+    made, seen = GuardedConnection.connection_made, []
 
     def watching(self, transport):
         made(self, transport)
-        seen.append(transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        seen.append(
+            transport.get_extra_info("socket").getsockopt(
+                socket.IPPROTO_TCP, socket.TCP_NODELAY
+            )
+        )
 
-    monkeypatch.setattr(Patient, "connection_made", watching)
+    monkeypatch.setattr(GuardedConnection, "connection_made", watching)
     with receiver(tmp_path) as client:
         assert client.send("GET", "/health").status == 200
     assert seen
@@ -342,19 +438,27 @@ def test_answers_are_not_held_back(tmp_path, monkeypatch):
 def test_too_many_objects(client):
     """A body of millions of objects is refused before it is parsed: 400."""
     said = client.post("/webhook", b"[" + b"{}," * 1_000_000 + b"{}]")
-    assert (said.status, said.json["title"]) == (400, "the body has more than 500,000 objects and lists")
+    assert (said.status, said.json["title"]) == (
+        400,
+        "the body has more than 500,000 objects and lists",
+    )
 
 
 def test_too_much_at_once(tmp_path, monkeypatch):
     """More bytes at once than fit: 503 with Retry-After; what was held is given back, whatever became of a request."""
-    monkeypatch.setattr("footfall.server.guard.MOST_HELD_BYTES", 100_000)
+    monkeypatch.setattr("footfall.receiver.request_guard.MOST_HELD_BYTES", 100_000)
     with receiver(tmp_path) as client:
         for path in ("/webhook", "/batch"):
             said = client.post(path, b" " * 100_001)
             assert (said.status, said.headers["retry-after"]) == (503, "5")
         with socket.create_connection(("127.0.0.1", client.listener.port)) as cut:
             host = f"Host: 127.0.0.1:{client.listener.port}\r\n".encode()
-            cut.sendall(b"POST /webhook HTTP/1.1\r\n" + host + b"Content-Length: 99999\r\n\r\n" + b" " * 60_000)
+            cut.sendall(
+                b"POST /webhook HTTP/1.1\r\n"
+                + host
+                + b"Content-Length: 99999\r\n\r\n"
+                + b" " * 60_000
+            )
             time.sleep(0.1)
         for _ in range(5):
             assert client.post("/webhook", b"[" + b" " * 80_000 + b"{}]").status == 200
@@ -362,14 +466,14 @@ def test_too_much_at_once(tmp_path, monkeypatch):
 
 def test_cancelled_while_waiting(tmp_path):
     """A request that is cancelled before its turn is not stored, and those behind it are."""
-    store = Received(DuckDBShelf(tmp_path / "r.duckdb"), SystemClock())
-    held, insert = threading.Event(), store.shelf.insert
+    store = EventWriter(DuckDBEventStore(tmp_path / "r.duckdb"), SystemClock())
+    held, insert = threading.Event(), store.event_store.insert
 
     def slow(rows, now):
         held.wait(10)
         insert(rows, now)
 
-    store.shelf.insert = slow
+    store.event_store.insert = slow
     first = store.submit(take(b'{"id": "0"}', None))
     while not first.running():
         time.sleep(0.01)
@@ -398,21 +502,34 @@ def test_huge_ids(client):
 def test_one_at_fault_among_many(tmp_path):
     """What a store will never hold is refused with 400, and does not take down what waits for the same commit."""
     with receiver(tmp_path) as client:
-        store, release, inserted = client.listener.received, threading.Event(), client.listener.received.shelf.insert
+        store, release, inserted = (
+            client.listener.received,
+            threading.Event(),
+            client.listener.received.event_store.insert,
+        )
 
         def picky(rows, now):
             release.wait(10)
             if any(row.insert_id == "poison" for row in rows):
-                raise Refused("cannot hold these events")
+                raise EventsRefused("cannot hold these events")
             inserted(rows, now)
 
-        store.shelf.insert = picky
+        store.event_store.insert = picky
         ids = ["first", "poison", "a", "b", "c"]
         with ThreadPoolExecutor(len(ids)) as pool:
-            answers = [pool.submit(client.post, "/webhook", {"insert_id": i, "user_id": i}) for i in ids]
+            answers = [
+                pool.submit(client.post, "/webhook", {"insert_id": i, "user_id": i})
+                for i in ids
+            ]
             time.sleep(0.3)
             release.set()
-            assert sorted(answer.result().status for answer in answers) == [200, 200, 200, 200, 400]
+            assert sorted(answer.result().status for answer in answers) == [
+                200,
+                200,
+                200,
+                200,
+                400,
+            ]
         assert sorted(row[0] for row in client.rows()) == ["a", "b", "c", "first"]
         assert store.profiles.of("u/poison") == {}
         assert client.send("GET", "/health").status == 200
@@ -422,27 +539,31 @@ def test_max_size(tmp_path):
     """Once the file is as large as it may be, senders are told to come again and /health says why; nothing is lost."""
     with receiver(tmp_path, most_bytes=1_000_000) as client:
         statuses = [
-            client.post("/webhook", [{"insert_id": f"{n}-{i}", "text": "x" * 500} for i in range(400)]).status
+            client.post(
+                "/webhook", [{"insert_id": f"{n}-{i}", "text": "x" * 500} for i in range(400)]
+            ).status
             for n in range(8)
         ]
         stored = statuses.count(200)
         assert 0 < stored < 8
         assert statuses == [200] * stored + [503] * (8 - stored)
-        assert "received.duckdb is full: it has " in client.send("GET", "/health").json["reason"]
+        assert (
+            "received.duckdb is full: it has " in client.send("GET", "/health").json["reason"]
+        )
         assert len(client.rows()) == 400 * stored
 
 
 def test_trouble_is_told(tmp_path):
     """Whoever runs it is told once when trouble begins, and when it ends."""
     told, clock = [], FakeClock()
-    store = Received(DuckDBShelf(tmp_path / "r.duckdb"), clock, told.append)
-    insert = store.shelf.insert
+    store = EventWriter(DuckDBEventStore(tmp_path / "r.duckdb"), clock, told.append)
+    insert = store.event_store.insert
 
     def full(rows, now):
         raise OSError(28, "No space left on device")
 
     for broken in (True, True, False, False):
-        store.shelf.insert = full if broken else insert
+        store.event_store.insert = full if broken else insert
         clock.advance(2)
         with contextlib.suppress(StoreError):
             store.submit(take(b'{"event_type": "x"}', None)).result(10)
@@ -455,17 +576,20 @@ def test_trouble_is_told(tmp_path):
 
 def test_disk_full(tmp_path, monkeypatch):
     """While the store takes nothing, senders are told to come again, /health and the page say why, no half is there."""
-    monkeypatch.setattr("footfall.server.received.REST_S", 0.2)
+    monkeypatch.setattr("footfall.receiver.received.REST_S", 0.2)
     with receiver(tmp_path) as client:
         store = client.listener.received
-        insert = store.shelf.insert
+        insert = store.event_store.insert
 
         def full(rows, now):
             insert(rows[: len(rows) // 2], now)
             raise OSError(28, "No space left on device")
 
-        store.shelf.insert = full
-        events = [{**EVENT, "insert_id": f"e{i}", "user_id": "user-1", "user_properties": {"n": i}} for i in range(4)]
+        store.event_store.insert = full
+        events = [
+            {**EVENT, "insert_id": f"e{i}", "user_id": "user-1", "user_properties": {"n": i}}
+            for i in range(4)
+        ]
         said = client.post("/webhook", events)
         assert (said.status, said.headers["retry-after"]) == (503, "5")
         batch = {"api_key": "k", "events": [events[0]]}
@@ -473,10 +597,13 @@ def test_disk_full(tmp_path, monkeypatch):
         health = client.send("GET", "/health")
         assert health.status == 503
         assert health.json["reason"] == "received.duckdb: the disk is full"
-        assert b"Events are refused: received.duckdb: the disk is full" in client.send("GET", "/").body
+        assert (
+            b"Events are refused: received.duckdb: the disk is full"
+            in client.send("GET", "/").body
+        )
         assert b"footfall_received_store_up 0\n" in client.send("GET", "/metrics").body
         assert client.rows() == []
-        store.shelf.insert = insert
+        store.event_store.insert = insert
         time.sleep(0.3)
         assert client.send("GET", "/health").status == 200
         assert client.post("/webhook", events).json == {"accepted": 4, "duplicates": 0}
@@ -496,7 +623,9 @@ def test_kill_9_keeps_what_was_acknowledged(tmp_path):
     port = int(process.stderr.readline().split("127.0.0.1:")[1].split(",")[0])
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     for i in range(30):
-        connection.request("POST", "/webhook", json.dumps([{"insert_id": f"{i}-{j}"} for j in range(20)]), JSON)
+        connection.request(
+            "POST", "/webhook", json.dumps([{"insert_id": f"{i}-{j}"} for j in range(20)]), JSON
+        )
         answer = connection.getresponse()
         assert answer.status == 200
         answer.read()
@@ -505,4 +634,6 @@ def test_kill_9_keeps_what_was_acknowledged(tmp_path):
     process.stderr.close()
     connection.close()
     with duckdb.connect(str(store)) as opened:
-        assert opened.execute("SELECT count(*), count(DISTINCT insert_id) FROM received").fetchall() == [(600, 600)]
+        assert opened.execute(
+            "SELECT count(*), count(DISTINCT insert_id) FROM received"
+        ).fetchall() == [(600, 600)]

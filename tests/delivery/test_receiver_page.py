@@ -30,7 +30,13 @@ def opened(browser, client, width=1200, scheme="light"):
 
 
 EVENTS = [
-    {"insert_id": f"{i}", "event_type": f"Event {i % 20}", "person": i, "city": f"City {i % 30}", "stage": "cart"}
+    {
+        "insert_id": f"{i}",
+        "event_type": f"Event {i % 20}",
+        "person": i,
+        "city": f"City {i % 30}",
+        "stage": "cart",
+    }
     for i in range(1234)
 ]
 
@@ -62,9 +68,13 @@ def test_fits(browser, client, width, scheme):
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert page.locator("section").count() == 4
     numbers = page.locator("section td.n").first
-    style = numbers.evaluate("e => [getComputedStyle(e).textAlign, getComputedStyle(e).fontVariantNumeric]")
+    style = numbers.evaluate(
+        "e => [getComputedStyle(e).textAlign, getComputedStyle(e).fontVariantNumeric]"
+    )
     assert style == ["right", "tabular-nums"]
-    colours = page.evaluate("[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]")
+    colours = page.evaluate(
+        "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
+    )
     ink, paper = (sum(map(int, colour[4:-1].split(", "))) for colour in colours)
     assert (paper > ink) == (scheme == "light")
     assert abs(paper - ink) > 450
@@ -73,7 +83,12 @@ def test_fits(browser, client, width, scheme):
 
 def test_trouble(browser, client):
     """While nothing can be stored the page says so, and why."""
-    client.listener.received.trouble = StoreError("received.duckdb: the disk is full\n  nothing was stored")
+    client.listener.received.trouble = StoreError(
+        "received.duckdb: the disk is full\n  nothing was stored"
+    )
     page = opened(browser, client)
-    assert page.inner_text("[role=alert]") == "Events are refused: received.duckdb: the disk is full"
+    assert (
+        page.inner_text("[role=alert]")
+        == "Events are refused: received.duckdb: the disk is full"
+    )
     page.close()

@@ -10,12 +10,18 @@ import psycopg
 import pytest
 
 from footfall.errors import StoreError
-from footfall.server.listen import Settings, serve_in_thread
+from footfall.receiver.listen import ListenSettings, serve_in_thread
 from tests.postgres import PASSWORD
 from tests.receivers import receiver
 
 EVENTS = [
-    {"insert_id": "a", "event_type": "Opened", "time": 1_767_225_600_000, "user_id": "user-1", "city": "Köln"},
+    {
+        "insert_id": "a",
+        "event_type": "Opened",
+        "time": 1_767_225_600_000,
+        "user_id": "user-1",
+        "city": "Köln",
+    },
     {
         "insert_id": "b",
         "event_type": "Bought \u2028 😀",
@@ -23,7 +29,13 @@ EVENTS = [
         "person": 7,
         "stage": "cart",
     },
-    {"insert_id": "c", "event_type": 'quote " \\ tab \t', "price": 1e308, "n": 10**400, "empty": {}},
+    {
+        "insert_id": "c",
+        "event_type": 'quote " \\ tab \t',
+        "price": 1e308,
+        "n": 10**400,
+        "empty": {},
+    },
     {"event_type": None, "stage": "customer", "person": 7, "time": "2026-01-01T00:00:00Z"},
 ]
 COLUMNS = "insert_id, event_type, who, user_id, device_id, city, stage, source"
@@ -55,14 +67,34 @@ def exchange(client):
         ("/webhook", [EVENTS[0], 3], {}),
         ("/webhook", {"insert_id": "nul", "text": "\0"}, {}),
         ("/batch", amplitude(one, one, {**one, "device_id": "device-3"}), {}),
-        ("/batch", amplitude(one, {**one, "insert_id": "two", "user_properties": {"n": 1}}), {}),
         (
-            "/2/httpapi",
-            amplitude({"event_type": "$identify", "user_id": "user-2", "user_properties": {"$add": {"n": 2}}}),
+            "/batch",
+            amplitude(one, {**one, "insert_id": "two", "user_properties": {"n": 1}}),
             {},
         ),
-        ("/2/httpapi", amplitude({"event_type": "x", "device_id": "device-9", "user_properties": {"a": 1}}), {}),
-        ("/2/httpapi", amplitude({"event_type": "x", "device_id": "device-9", "user_id": "user-9"}), {}),
+        (
+            "/2/httpapi",
+            amplitude(
+                {
+                    "event_type": "$identify",
+                    "user_id": "user-2",
+                    "user_properties": {"$add": {"n": 2}},
+                }
+            ),
+            {},
+        ),
+        (
+            "/2/httpapi",
+            amplitude(
+                {"event_type": "x", "device_id": "device-9", "user_properties": {"a": 1}}
+            ),
+            {},
+        ),
+        (
+            "/2/httpapi",
+            amplitude({"event_type": "x", "device_id": "device-9", "user_id": "user-9"}),
+            {},
+        ),
         ("/2/httpapi", amplitude({"event_type": "x"}), {}),
     ]
     answers = [client.post(path, value, **headers) for path, value, headers in requests]
@@ -76,16 +108,37 @@ def test_as_into_a_file(tmp_path, url):
         with receiver(tmp_path, store=store) as client:
             answers = exchange(client)
             rows = sorted(client.rows(f"SELECT {COLUMNS} FROM received"), key=repr)
-            events = sorted(plain(event) for (event,) in client.rows('SELECT "event" FROM received'))
-            tables = client.listener.received.shelf.overview().tables
-            told = {name: tables[name].to_pylist() for name in ("Stages", "Top cities", "Top events")}
+            events = sorted(
+                plain(event) for (event,) in client.rows('SELECT "event" FROM received')
+            )
+            tables = client.listener.received.event_store.overview().tables
+            told = {
+                name: tables[name].to_pylist()
+                for name in ("Stages", "Top cities", "Top events")
+            }
             last = [row["event"] for row in tables["Last events"].to_pylist()]
             times = client.rows("SELECT time FROM received WHERE insert_id = 'b'")
-            people = [client.listener.received.profiles.of(i) for i in ("u/user-2", "u/user-9", "d/device-9")]
+            people = [
+                client.listener.received.profiles.of(i)
+                for i in ("u/user-2", "u/user-9", "d/device-9")
+            ]
         with receiver(tmp_path, store=store) as client:  # what is stored is what was in memory
-            assert people == [client.listener.received.profiles.of(i) for i in ("u/user-2", "u/user-9", "d/device-9")]
+            assert people == [
+                client.listener.received.profiles.of(i)
+                for i in ("u/user-2", "u/user-9", "d/device-9")
+            ]
             assert client.send("GET", "/").status == 200
-        seen.append((answers, rows, events, told, last, [t.replace(tzinfo=None) for (t,) in times], people))
+        seen.append(
+            (
+                answers,
+                rows,
+                events,
+                told,
+                last,
+                [t.replace(tzinfo=None) for (t,) in times],
+                people,
+            )
+        )
     assert seen[0] == seen[1]
     assert seen[0][6] == [{"n": 3}, {"a": 1}, {}]
     assert seen[0][3]["Stages"] == [{"stage": "cart", "people": 1}]
@@ -93,8 +146,11 @@ def test_as_into_a_file(tmp_path, url):
 
 def test_one_at_a_time(tmp_path, url):
     """A second receiver into the same database is refused."""
-    with receiver(tmp_path, store=url), pytest.raises(StoreError, match=r"tester@.* is in use by another receiver"):
-        serve_in_thread(Settings(store=url, port=0))
+    with (
+        receiver(tmp_path, store=url),
+        pytest.raises(StoreError, match=r"tester@.* is in use by another receiver"),
+    ):
+        serve_in_thread(ListenSettings(store=url, port=0))
 
 
 def test_tables_of_others_stay(postgres, url):
@@ -102,8 +158,10 @@ def test_tables_of_others_stay(postgres, url):
     with postgres.connect(url) as connection:
         connection.execute("CREATE SCHEMA receiver")
         connection.execute("CREATE TABLE receiver.users (id text, properties jsonb)")
-    with pytest.raises(StoreError, match=r"table receiver\.users is there already and was not made by footfall"):
-        serve_in_thread(Settings(store=url, port=0))
+    with pytest.raises(
+        StoreError, match=r"table receiver\.users is there already and was not made by footfall"
+    ):
+        serve_in_thread(ListenSettings(store=url, port=0))
 
 
 def test_what_a_database_cannot_hold(tmp_path, url):
@@ -111,11 +169,16 @@ def test_what_a_database_cannot_hold(tmp_path, url):
     chance = random.Random(2)
     wide = "".join(chr(chance.randrange(0x4E00, 0x9FFF)) for _ in range(1000))
     with receiver(tmp_path, store=url) as client:
-        said = client.post("/webhook", [{"insert_id": "a"}, {"user_id": wide, "user_properties": {"n": 1}}])
+        said = client.post(
+            "/webhook", [{"insert_id": "a"}, {"user_id": wide, "user_properties": {"n": 1}}]
+        )
         assert said.status == 400
         assert client.rows() == []
         assert client.send("GET", "/health").status == 200
-        assert client.post("/webhook", {"insert_id": "a"}).json == {"accepted": 1, "duplicates": 0}
+        assert client.post("/webhook", {"insert_id": "a"}).json == {
+            "accepted": 1,
+            "duplicates": 0,
+        }
 
 
 def test_command(tmp_path, url):

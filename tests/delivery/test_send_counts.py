@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 import footfall
+from footfall.data.chunk import Part, Tallies
 from footfall.errors import UsageError
-from footfall.events.chunk import Part, Tallies
-from footfall.run.engine import DAY_MS
-from footfall.run.send import send
-from footfall.run.setup import set_up
+from footfall.execution.engine import DAY_MS
+from footfall.execution.send import send
+from footfall.execution.setup import set_up
 from footfall.sinks import parse
-from footfall.sinks.delivery.ledger import Counted
-from footfall.sinks.sink import Counting, Prepared
+from footfall.sinks.delivery.delivery_ledger import CountedParts
+from footfall.sinks.protocol import KeepsTallies, Prepared
 from footfall.store import open_store
 from tests.endpoints import endpoint
 
@@ -46,7 +46,9 @@ def begin(to, days):
     """Simulate the first days of the run, as if it had been stopped then."""
     ready, sink = set_up("online-school", days=DAYS, **SIZE), parse(to)
     sink.open(ready.run, fresh=False)
-    group = ready.engine.simulation(ready.run.id, *ready.engine.groups.range(0), ready.run.until_ms)
+    group = ready.engine.simulation(
+        ready.run.id, *ready.engine.groups.range(0), ready.run.until_ms
+    )
     sink.commit(sink.prepare(group.advance(ready.run.stream.start_ms + days * DAY_MS)))
     sink.close(complete=False)
 
@@ -58,7 +60,7 @@ def start_of(file):
 
 def kept(result, to):
     """Return the tallies that a destination has after a call."""
-    if isinstance(parse(to), Counting):
+    if isinstance(parse(to), KeepsTallies):
         return result.sinks[0].tallies
     with open_store(to) as store:
         return store.tallies(result.run.id)
@@ -96,13 +98,16 @@ def test_sent_to_its_end_and_made_longer(source, webhook):
     file, counted = source
     assert kept(send(file, to=webhook), webhook) == counted
     longer = simulated(webhook, DAYS + 2)
-    assert kept(longer, webhook) == simulated(f"duckdb:{Path('b.duckdb').absolute()}", DAYS + 2).tallies
+    assert (
+        kept(longer, webhook)
+        == simulated(f"duckdb:{Path('b.duckdb').absolute()}", DAYS + 2).tallies
+    )
 
 
 def test_a_part_that_reaches_beyond(source):
     """Tallies of a run up to its end are not those of all parts, where another group is there for longer."""
     prepared = Prepared("run", Part(64, 128, 0, 5), replace(source[1], is_whole=True), 1, 0, 0)
-    before = Counted(Tallies.empty(), covered=0, parts=3)
+    before = CountedParts(Tallies.empty(), covered=0, parts=3)
     assert before.after(prepared, is_farthest=True).is_all
     assert not before.after(prepared, is_farthest=False).is_all
 

@@ -7,10 +7,10 @@ import pytest
 
 import footfall
 from footfall.errors import UsageError
-from footfall.run.send import send
+from footfall.execution.send import send
 from footfall.sinks import parse
 from footfall.store import open_store
-from tests.unit.run.test_live import assert_same, contents
+from tests.unit.execution.live.test_live_run import assert_same, contents
 
 SIZE = {"people": 1200, "days": 6, "start": "2026-03-01", "workers": 1}
 
@@ -35,7 +35,9 @@ def test_a_run_is_the_same_after_a_journey(stored, tmp_path, monkeypatch, part_e
     monkeypatch.setattr(sys.modules[send.__module__], "PART_EVENTS", part_events)
     result = send(url, to=[f"duckdb:{tmp_path}/b.duckdb", f"ndjson:{tmp_path}/b.ndjson"])
     assert result.is_clean
-    assert_same(contents(tmp_path / "b.duckdb", scenario), contents(folder / "a.duckdb", scenario))
+    assert_same(
+        contents(tmp_path / "b.duckdb", scenario), contents(folder / "a.duckdb", scenario)
+    )
     assert lines(tmp_path / "b.ndjson") == lines(folder / "a.ndjson")
 
 
@@ -49,7 +51,9 @@ def test_a_stopped_delivery_goes_on(stored, tmp_path, monkeypatch):
     monkeypatch.setattr(type(sink), "placement", "single")
     assert not send(url, to=sink, stop=stop).is_finished
     assert send(url, to=f"duckdb:{tmp_path}/b.duckdb").is_finished
-    assert_same(contents(tmp_path / "b.duckdb", scenario), contents(folder / "a.duckdb", scenario))
+    assert_same(
+        contents(tmp_path / "b.duckdb", scenario), contents(folder / "a.duckdb", scenario)
+    )
 
 
 def test_a_span_of_a_run(stored, tmp_path):

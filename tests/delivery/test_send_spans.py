@@ -10,14 +10,14 @@ from dataclasses import replace
 import pytest
 
 import footfall
+from footfall.data.chunk import Part
 from footfall.errors import StoreError
-from footfall.events.chunk import Part
-from footfall.run.engine import DAY_MS
-from footfall.run.send import send
+from footfall.execution.engine import DAY_MS
+from footfall.execution.send import send
 from footfall.sinks import parse
-from footfall.sinks.conformance.chunks import make_run
 from footfall.sinks.conformance.schemas import SCHOOL
-from footfall.sinks.delivery.ledger import DeliveryLedger
+from footfall.sinks.conformance.synthetic_chunks import make_run
+from footfall.sinks.delivery.delivery_ledger import DeliveryLedger
 from footfall.store import open_store
 from footfall.store.runs import shown_time
 from tests.endpoints import endpoint
@@ -29,7 +29,14 @@ DAYS = 7
 def source(tmp_path_factory):
     """A stored run of some days, the start of it, and the time and id of each event."""
     file = tmp_path_factory.mktemp("source") / "a.duckdb"
-    footfall.run("online-school", people=300, start="2026-03-01", days=DAYS, to=f"duckdb:{file}", workers=1)
+    footfall.run(
+        "online-school",
+        people=300,
+        start="2026-03-01",
+        days=DAYS,
+        to=f"duckdb:{file}",
+        workers=1,
+    )
     with open_store(file) as store:
         events = store.query("SELECT epoch_ms(time), insert_id FROM online_school.events")
         return file, store.runs()[0].run.stream.start_ms, events
@@ -45,7 +52,12 @@ def destination(request, tmp_path, monkeypatch):
                 yield other_side.url, lambda: other_side.ids
         case "ndjson":
             file = tmp_path / "b.ndjson"
-            yield f"ndjson:{file}", lambda: [json.loads(line)["insert_id"] for line in file.read_text().splitlines()]
+            yield (
+                f"ndjson:{file}",
+                lambda: [
+                    json.loads(line)["insert_id"] for line in file.read_text().splitlines()
+                ],
+            )
         case "postgresql":
             url = request.getfixturevalue("url")
             yield url, lambda: stored(url)
@@ -55,7 +67,10 @@ def destination(request, tmp_path, monkeypatch):
 
 def stored(where):
     with open_store(where) as store:
-        return [insert_id for (insert_id,) in store.query("SELECT insert_id FROM online_school.events")]
+        return [
+            insert_id
+            for (insert_id,) in store.query("SELECT insert_id FROM online_school.events")
+        ]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -72,7 +87,9 @@ def test_any_spans_in_any_order(source, destination, seed):
         span = {"from_ms": start_ms + first * DAY_MS, "until_ms": start_ms + last * DAY_MS}
         if held and first != held[0]:
             before = sorted(received())
-            there, asked = (re.escape(shown_time(start_ms + day * DAY_MS)) for day in (held[0], first))
+            there, asked = (
+                re.escape(shown_time(start_ms + day * DAY_MS)) for day in (held[0], first)
+            )
             told = rf"(?s)is there from {there} on.*asked for from {asked} on.*--from {there}` continues it"
             with pytest.raises(StoreError, match=told):
                 send(file, to=to, **span)
@@ -91,7 +108,9 @@ def test_a_run_does_not_call_a_span_complete(source, destination):
     send(file, to=to, from_ms=start_ms + DAY_MS)
     before = sorted(received())
     with pytest.raises(StoreError, match=r"is there from 2026-03-0\dT?\S* on"):
-        footfall.run("online-school", people=300, start="2026-03-01", days=DAYS, to=to, workers=1)
+        footfall.run(
+            "online-school", people=300, start="2026-03-01", days=DAYS, to=to, workers=1
+        )
     assert sorted(received()) == before
 
 
@@ -101,7 +120,9 @@ def test_fresh_begins_at_another_time(source, destination):
     to, received = destination
     send(file, to=to, from_ms=start_ms + DAY_MS)
     have = len(received()) if to.startswith("webhook") else 0  # what a webhook has, it has
-    footfall.run("online-school", people=300, start="2026-03-01", days=DAYS, to=to, workers=1, fresh=True)
+    footfall.run(
+        "online-school", people=300, start="2026-03-01", days=DAYS, to=to, workers=1, fresh=True
+    )
     assert sorted(received()[have:]) == sorted(i for _, i in events)
 
 
@@ -119,13 +140,13 @@ def test_a_destination_that_has_nothing_yet_may_begin_anew(source, tmp_path):
 def test_dead_letters_say_nothing_of_a_start(tmp_path):
     """Of their run only the id is known: sent to a new destination or an old one, its start stays what it is."""
     run = make_run(SCHOOL)
-    letters = replace(run, stream=replace(run.stream, start_ms=0), until_ms=0)
+    dead_letters = replace(run, stream=replace(run.stream, start_ms=0), until_ms=0)
     one = Part(0, 64, run.stream.start_ms, run.until_ms)
     with closing(DeliveryLedger(tmp_path / "ledger.sqlite")) as ledger:
-        ledger.begin(letters, "x", 1)
+        ledger.begin(dead_letters, "x", 1)
         ledger.begin(run, "x", 1)
         ledger.send(run.id, one, 1)
-        ledger.begin(letters, "x", 1)
+        ledger.begin(dead_letters, "x", 1)
         ledger.begin(run, "x", 1)
         with pytest.raises(StoreError, match="is there from"):
             ledger.begin(replace(run, stream=replace(run.stream, start_ms=5)), "x", 1)
@@ -145,7 +166,7 @@ def test_a_ledger_of_an_earlier_format(tmp_path):
         old.commit()
     with closing(DeliveryLedger(path)) as ledger:
         assert ledger.begin(run, "x", 1) == {}
-        assert ledger.letters_bytes(run.id) == 7
+        assert ledger.dead_letters_bytes(run.id) == 7
     with closing(sqlite3.connect(path)) as new:
         assert new.execute("SELECT start FROM runs").fetchall() == [(run.stream.start_ms,)]
         assert new.execute("PRAGMA user_version").fetchone() == (2,)

@@ -5,8 +5,8 @@ import sys
 import pytest
 
 import footfall
-from footfall.run.engine import DAY_MS
-from footfall.run.send import send
+from footfall.execution.engine import DAY_MS
+from footfall.execution.send import send
 from footfall.store import open_store
 from tests.receivers import receiver
 
@@ -18,7 +18,11 @@ X_DAYS = 5
 def stored(postgres, tmp_path_factory, request):
     """The scenario's name, and its run in each kind of store."""
     folder, url = tmp_path_factory.mktemp("states"), postgres.create()
-    stores = {"duckdb": f"duckdb:{folder}/a.duckdb", "parquet": f"parquet:{folder}/a", "postgresql": url}
+    stores = {
+        "duckdb": f"duckdb:{folder}/a.duckdb",
+        "parquet": f"parquet:{folder}/a",
+        "postgresql": url,
+    }
     footfall.run(request.param, to=list(stores.values()), **SIZE)
     return request.param.replace("-", "_"), stores
 
@@ -45,7 +49,10 @@ def profiles(store, known_by, folder, monkeypatch, **span):
     with receiver(folder) as client:
         result = send(store, to=f"amplitude:us#url={client.base}&endpoint=batch", **span)
         assert result.is_clean
-        return {person: client.listener.received.profiles.of(name) for person, name in known_by.items()}
+        return {
+            person: client.listener.received.profiles.of(name)
+            for person, name in known_by.items()
+        }
 
 
 @pytest.mark.parametrize("kind", ["duckdb", "parquet", "postgresql"])
@@ -55,11 +62,16 @@ def test_amplitude_has_the_same_state(stored, tmp_path, monkeypatch, kind):
     with open_store(stores["duckdb"]) as store:
         from_ms = start_of(store) + X_DAYS * DAY_MS
         known_by = identities(store, scenario, from_ms)
-        changed = store.query(f"SELECT person FROM {scenario}.changes WHERE epoch_ms(time) < {from_ms}")
+        changed = store.query(
+            f"SELECT person FROM {scenario}.changes WHERE epoch_ms(time) < {from_ms}"
+        )
     assert len(known_by.keys() & {person for (person,) in changed}) > 5
     whole = profiles(stores[kind], known_by, tmp_path / "whole", monkeypatch)
     monkeypatch.setattr(sys.modules[send.__module__], "PART_EVENTS", 500)
-    assert profiles(stores[kind], known_by, tmp_path / "span", monkeypatch, from_ms=from_ms) == whole
+    assert (
+        profiles(stores[kind], known_by, tmp_path / "span", monkeypatch, from_ms=from_ms)
+        == whole
+    )
 
 
 @pytest.mark.parametrize("kind", ["duckdb", "parquet", "postgresql"])
@@ -73,5 +85,7 @@ def test_a_store_has_the_same_people(stored, tmp_path, kind):
     send(stores[kind], to=to, from_ms=from_ms)
     with open_store(to) as store:
         assert store.query(f"SELECT * FROM {scenario}.users ORDER BY person") == wanted
-        ((n,),) = store.query(f"SELECT count(*) FROM {scenario}.changes WHERE epoch_ms(time) < {from_ms}")
+        ((n,),) = store.query(
+            f"SELECT count(*) FROM {scenario}.changes WHERE epoch_ms(time) < {from_ms}"
+        )
         assert n == 0

@@ -5,31 +5,33 @@ import json
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from footfall.sinks.delivery import signature
-from footfall.sinks.delivery.courier import carry_out
-from footfall.sinks.delivery.exchange import Reply
+from footfall.net.http_client import Reply
+from footfall.net.rate_limit import RateLimit
+from footfall.net.retry import asked_s, wait_s
+from footfall.net.secrets import Secret
+from footfall.sinks.delivery.http_sender import carry_out
 from footfall.sinks.delivery.outage import Outage
-from footfall.sinks.delivery.pace import Pace
-from footfall.sinks.delivery.retry import asked_s, wait_s
-from footfall.sinks.delivery.rows import Rows
-from footfall.sinks.delivery.secrets import Secret
-from footfall.sinks.webhook_queue import Envelope, WebhookQueue, meaning_of, parcels_of
+from footfall.sinks.delivery.row_texts import RowTexts
+from footfall.sinks.webhook import signature
+from footfall.sinks.webhook.queue import RequestForm, WebhookQueue, batches_of, meaning_of
 from tests.clocks import FakeClock
 
 NAME = "webhook+http://there"
 SECRET = Secret("FOOTFALL_WEBHOOK_SECRET", "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX")
 
 
-def rows(n: int) -> Rows:
+def rows(n: int) -> RowTexts:
     texts = [json.dumps({"insert_id": f"e{i}"}) + "," for i in range(n)]
     lengths = b"".join(len(text).to_bytes(4, "little") for text in texts)
-    return Rows.of("".join(texts).encode(), lengths)
+    return RowTexts.of("".join(texts).encode(), lengths)
 
 
 class Server:
     """Answers with the statuses it is given, then with 200; keeps what it has accepted."""
 
-    def __init__(self, *statuses: int, headers: dict[str, str] | None = None, clock=None) -> None:
+    def __init__(
+        self, *statuses: int, headers: dict[str, str] | None = None, clock=None
+    ) -> None:
         self.statuses, self.headers, self.clock = list(statuses), headers or {}, clock
         self.requests, self.taken, self.times = [], [], []
 
@@ -38,16 +40,22 @@ class Server:
         self.times.append(self.clock.now if self.clock else 0)
         status = self.statuses.pop(0) if self.statuses else 200
         if 200 <= status < 300:
-            self.taken += [event["insert_id"] for event in json.loads(request.body)["data"]["events"]]
+            self.taken += [
+                event["insert_id"] for event in json.loads(request.body)["data"]["events"]
+            ]
         return Reply(status, b"said so", self.headers if status >= 300 else {})
 
 
-def queue(n: int, clock, *, batch=10, patience_s=900.0, paces=(0, 0), envelope=None) -> WebhookQueue:
+def queue(
+    n: int, clock, *, batch=10, patience_s=900.0, paces=(0, 0), envelope=None
+) -> WebhookQueue:
     held = rows(n)
-    parcels = parcels_of(held, [1_767_225_600_000 + i for i in range(n)], batch, 100_000)
-    made = envelope or Envelope("run1", (), "footfall/0")
+    batches = batches_of(held, [1_767_225_600_000 + i for i in range(n)], batch, 100_000)
+    made = envelope or RequestForm("run1", (), "footfall/0")
     outage = Outage(NAME, clock, patience_s)
-    return WebhookQueue(parcels, made, outage, clock, (Pace(clock, paces[0]), Pace(clock, paces[1])))
+    return WebhookQueue(
+        batches, made, outage, clock, (RateLimit(clock, paces[0]), RateLimit(clock, paces[1]))
+    )
 
 
 MEANINGS = {
@@ -59,7 +67,9 @@ MEANINGS = {
 }
 
 
-@pytest.mark.parametrize(("meaning", "status"), [(m, s) for m, statuses in MEANINGS.items() for s in statuses])
+@pytest.mark.parametrize(
+    ("meaning", "status"), [(m, s) for m, statuses in MEANINGS.items() for s in statuses]
+)
 def test_meaning_of_status(meaning, status):
     """Source: Standard Webhooks 1.0.0 and RFC 9110: which statuses accept, ask again, split, refuse, or end it."""
     assert meaning_of(status) == meaning
@@ -73,8 +83,16 @@ def test_again(status):
     sent = queue(10, clock)
     carry_out(sent, server, clock)
     assert sent.is_done
-    assert (sent.accepted, server.taken, len(server.requests)) == (10, [f"e{i}" for i in range(10)], 6)
-    assert len({r.body for r in server.requests}) == len({r.headers["webhook-id"] for r in server.requests}) == 1
+    assert (sent.accepted, server.taken, len(server.requests)) == (
+        10,
+        [f"e{i}" for i in range(10)],
+        6,
+    )
+    assert (
+        len({r.body for r in server.requests})
+        == len({r.headers["webhook-id"] for r in server.requests})
+        == 1
+    )
 
 
 def test_waits_grow_with_full_jitter():
@@ -112,7 +130,7 @@ def test_gives_up_for_now():
     carry_out(sent, Server(*[503] * 10_000, clock=clock), clock)
     assert str(sent.problem) == "nothing was accepted for 60 s; the last answer: 503 said so"
     assert not sent.is_hopeless
-    assert (sent.accepted, sent.letters) == (0, [])
+    assert (sent.accepted, sent.dead_letters) == (0, [])
 
 
 @pytest.mark.parametrize(
@@ -178,7 +196,9 @@ def test_413_splits_down_to_one():
     sent = queue(10, clock)
     carry_out(sent, server, clock)
     assert sorted(server.taken) == sorted(f"e{i}" for i in range(10) if i != 7)
-    assert [(letter.event, letter.status) for letter in sent.letters] == [('{"insert_id": "e7"}', 413)]
+    assert [(dead_letter.event, dead_letter.status) for dead_letter in sent.dead_letters] == [
+        ('{"insert_id": "e7"}', 413)
+    ]
 
 
 def test_refused():
@@ -187,9 +207,9 @@ def test_refused():
     server = Server(200, 422, clock=clock)
     sent = queue(30, clock)
     carry_out(sent, server, clock)
-    assert (sent.is_done, sent.accepted, len(sent.letters)) == (True, 20, 10)
-    letter = json.loads(sent.letters[0].line("run1", "sink"))
-    assert letter == {
+    assert (sent.is_done, sent.accepted, len(sent.dead_letters)) == (True, 20, 10)
+    dead_letter = json.loads(sent.dead_letters[0].line("run1", "sink"))
+    assert dead_letter == {
         "run": "run1",
         "sink": "sink",
         "reason": "refused with 422",
@@ -211,7 +231,8 @@ def test_the_same_refusal_again_and_again():
 
 
 @pytest.mark.parametrize(
-    ("status", "why"), [(410, "gone"), (401, "credentials"), (403, "forbids"), (308, "moved to http://other/")]
+    ("status", "why"),
+    [(410, "gone"), (401, "credentials"), (403, "forbids"), (308, "moved to http://other/")],
 )
 def test_over(status, why):
     """410 stops, as do wrong credentials and redirects, which are not followed: one request, nothing refused."""
@@ -219,7 +240,7 @@ def test_over(status, why):
     server = Server(*[status] * 9, headers={"location": "http://other/"}, clock=clock)
     sent = queue(30, clock)
     carry_out(sent, server, clock)
-    assert (len(server.requests), sent.letters, sent.is_hopeless) == (1, [], True)
+    assert (len(server.requests), sent.dead_letters, sent.is_hopeless) == (1, [], True)
     assert why in str(sent.problem)
 
 
@@ -256,7 +277,10 @@ def test_cuts():
         cuts = held.cuts(most_rows, most_bytes)
         assert [row for first, end in cuts for row in range(first, end)] == list(range(100))
         assert all(end - first <= most_rows for first, end in cuts)
-        assert all(len(held.joined(first, end)) <= most_bytes or end - first == 1 for first, end in cuts)
+        assert all(
+            len(held.joined(first, end)) <= most_bytes or end - first == 1
+            for first, end in cuts
+        )
 
 
 def test_signature_vector():
@@ -272,7 +296,7 @@ def test_official_library_accepts_our_signatures():
     other = Secret("x", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYqr")
     keys = [*signature.keys_of(other), *signature.keys_of(SECRET)]
     server = Server(clock=clock)
-    carry_out(queue(50, clock, envelope=Envelope("run1", keys, "footfall/0")), server, clock)
+    carry_out(queue(50, clock, envelope=RequestForm("run1", keys, "footfall/0")), server, clock)
     for request in server.requests:
         for secret in (SECRET, other):
             Webhook(secret.value).verify(request.body.decode(), dict(request.headers))
@@ -284,8 +308,12 @@ def test_single_events():
     """With one event per request the body is that event, without a list around it."""
     clock = FakeClock()
     bodies = []
-    sent = queue(3, clock, batch=1, envelope=Envelope("run1", (), "footfall/0", is_single=True))
-    carry_out(sent, lambda request: bodies.append(json.loads(request.body)) or Reply(200), clock)
+    sent = queue(
+        3, clock, batch=1, envelope=RequestForm("run1", (), "footfall/0", is_single=True)
+    )
+    carry_out(
+        sent, lambda request: bodies.append(json.loads(request.body)) or Reply(200), clock
+    )
     assert bodies[0] == {
         "type": "footfall.event",
         "timestamp": "2026-01-01T00:00:00.000Z",

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from footfall.errors import PermanentSinkError, StoreError, TransientSinkError
-from footfall.server.chaos import Profile
-from footfall.sinks.delivery.secrets import Secret
-from footfall.sinks.delivery.target import Target
-from footfall.sinks.webhook import WebhookSettings, WebhookSink
+from footfall.net.secrets import Secret
+from footfall.net.target import Target
+from footfall.receiver.chaos import ChaosProfile
+from footfall.sinks.webhook.sink import WebhookSettings, WebhookSink
 from tests.chunks import AWKWARD, SHOP, make_chunks, make_run
 from tests.receivers import receiver
 
@@ -47,9 +47,14 @@ def test_everything_arrives_once(tmp_path, schema, batch):
         stored = client.rows('SELECT insert_id, "event" FROM received ORDER BY insert_id')
     assert [i for i, _ in stored] == ids(chunks)
     assert sum(r.accepted for r in receipts) == len(stored)
-    from footfall.sinks.encode_json import json_rows
+    from footfall.sinks.encoders.json_rows import json_rows
 
-    texts = [text for chunk in chunks for array in json_rows(chunk.events) for text in array.to_pylist()]
+    texts = [
+        text
+        for chunk in chunks
+        for array in json_rows(chunk.events)
+        for text in array.to_pylist()
+    ]
     by_id = {json.loads(text)["insert_id"]: json.loads(text) for text in texts}
     for insert_id, event in stored:
         assert json.loads(event) == by_id[insert_id]
@@ -67,7 +72,10 @@ def test_again_does_nothing(tmp_path):
         assert client.listener.receiver.totals["bytes"] == sent
         deliver(sink_to(client, tmp_path), run, chunks, fresh=True)
         assert client.listener.receiver.totals["bytes"] == 2 * sent
-        assert client.rows("SELECT count(*), count(DISTINCT insert_id) FROM received")[0] == (len(ids(chunks)),) * 2
+        assert (
+            client.rows("SELECT count(*), count(DISTINCT insert_id) FROM received")[0]
+            == (len(ids(chunks)),) * 2
+        )
 
 
 def test_signed(tmp_path, monkeypatch):
@@ -78,8 +86,12 @@ def test_signed(tmp_path, monkeypatch):
     with receiver(tmp_path, webhook_secret=SECRET) as client:
         deliver(sink_to(client, tmp_path), run, chunks)
         assert client.rows("SELECT count(*) FROM received") == [(len(ids(chunks)),)]
-        monkeypatch.setenv("FOOTFALL_WEBHOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYqr")
-        with pytest.raises(PermanentSinkError, match=r"(?s)does not accept our signature.*nothing is lost") as caught:
+        monkeypatch.setenv(
+            "FOOTFALL_WEBHOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYqr"
+        )
+        with pytest.raises(
+            PermanentSinkError, match=r"(?s)does not accept our signature.*nothing is lost"
+        ) as caught:
             deliver(sink_to(client, tmp_path), run, chunks, fresh=True)
         assert "MfKQ9r8" not in str(caught.value)
 
@@ -108,7 +120,8 @@ def test_a_ledger_that_cannot_be_made(tmp_path, where):
         else:
             (folder / f"{sink.key}.lock").mkdir(parents=True)
         with pytest.raises(
-            StoreError, match=rf"{sink.key}\.sqlite: (.|\n)*nothing was sent(.|\n)*hint: run the command"
+            StoreError,
+            match=rf"{sink.key}\.sqlite: (.|\n)*nothing was sent(.|\n)*hint: run the command",
         ):
             sink.open(make_run(SHOP), fresh=False)
         assert client.rows("SELECT * FROM received") == []
@@ -119,7 +132,7 @@ def test_chaos(tmp_path, seed):
     """With all kinds of failures on three requests in ten, every event is stored once in the end."""
     run = make_run(SHOP, days=1)
     chunks = list(make_chunks(run, rows=80))
-    profile = Profile(share=0.3, seed=seed, hang_s=1.5, slow_s=0.2)
+    profile = ChaosProfile(share=0.3, seed=seed, hang_s=1.5, slow_s=0.2)
     with receiver(tmp_path, chaos=profile) as client:
         receipts = deliver(sink_to(client, tmp_path, timeout=1, concurrency=8), run, chunks)
         assert client.listener.receiver.chaos
@@ -135,14 +148,19 @@ def test_server_gone_for_a_while(tmp_path):
     with receiver(tmp_path) as client:
         port = client.listener.port
     sink = WebhookSink(
-        Target("http", "127.0.0.1", port, "/webhook"), WebhookSettings(), is_trusted=True, folder=tmp_path / "ledger"
+        Target("http", "127.0.0.1", port, "/webhook"),
+        WebhookSettings(),
+        is_trusted=True,
+        folder=tmp_path / "ledger",
     )
     thread = threading.Thread(target=deliver, args=(sink, run, chunks))
     thread.start()
     time.sleep(1)
     with receiver(tmp_path, port=port) as client:
         thread.join(30)
-        assert [i for (i,) in client.rows("SELECT insert_id FROM received ORDER BY insert_id")] == ids(chunks)
+        assert [
+            i for (i,) in client.rows("SELECT insert_id FROM received ORDER BY insert_id")
+        ] == ids(chunks)
 
 
 def test_given_up_for_now(tmp_path):
@@ -171,7 +189,9 @@ def test_what_is_to_be_mended(tmp_path):
     """What will fail again tells what to mend, as its last line, and promises nothing of the same command before."""
     run = make_run(SHOP, days=1)
     (chunk, *_) = make_chunks(run, rows=30)
-    sink = WebhookSink(Target("http", "169.254.169.254", 80, "/"), is_trusted=True, folder=tmp_path / "ledger")
+    sink = WebhookSink(
+        Target("http", "169.254.169.254", 80, "/"), is_trusted=True, folder=tmp_path / "ledger"
+    )
     with pytest.raises(PermanentSinkError) as caught:
         deliver(sink, run, [chunk])
     n_events = chunk.events.num_rows
@@ -190,21 +210,27 @@ def test_what_is_to_be_mended_is_not_known(tmp_path):
     with receiver(tmp_path) as client:
         sink = sink_to(client, tmp_path, batch=1)
         sink.target = replace(sink.target, path="/nowhere")
-        with pytest.raises(PermanentSinkError, match=r"nothing is lost\n  hint: once that is mended, the same command"):
+        with pytest.raises(
+            PermanentSinkError,
+            match=r"nothing is lost\n  hint: once that is mended, the same command",
+        ):
             deliver(sink, run, [chunk])
 
 
 def test_told_to_stop(tmp_path, monkeypatch):
     """Once told to stop, a sink whose receiver is away leaves at once, with everything pending."""
-    monkeypatch.setattr("footfall.sinks.delivery.courier.LEAVE_S", 1e9)
+    monkeypatch.setattr("footfall.sinks.delivery.http_sender.LEAVE_S", 1e9)
     run = make_run(SHOP, days=1)
     (chunk, *_) = make_chunks(run, rows=30)
     settings = WebhookSettings(patience=20)
     sink = WebhookSink(
-        Target("http", "127.0.0.1", 9, "/webhook"), settings, is_trusted=True, folder=tmp_path / "ledger"
+        Target("http", "127.0.0.1", 9, "/webhook"),
+        settings,
+        is_trusted=True,
+        folder=tmp_path / "ledger",
     )
     stop = threading.Event()
-    sink.heed(stop)
+    sink.stop_on(stop)
     threading.Timer(0.3, stop.set).start()
     with pytest.raises(TransientSinkError, match="stopped before all was accepted"):
         deliver(sink, run, [chunk])
@@ -217,26 +243,28 @@ def test_rejected_are_kept_once(tmp_path):
     with receiver(tmp_path) as client:
         sink = sink_to(client, tmp_path, batch=25)
         sink.target = replace(sink.target, path="/webhook")
-        letters = tmp_path / "dead-letters" / f"{sink.key}-{run.id[:8]}.ndjson"
+        dead_letters = tmp_path / "dead-letters" / f"{sink.key}-{run.id[:8]}.ndjson"
         sink.open(run, fresh=False)
         sink.close(complete=False)
-        letters.parent.mkdir()
-        letters.write_text("what a killed run has left\n")
+        dead_letters.parent.mkdir()
+        dead_letters.write_text("what a killed run has left\n")
         refuse = ids(chunks)[7]
         original = client.listener.received.submit
 
         def submit(intake):
             if any(row.insert_id == refuse for row in intake.rows):
-                from footfall.server.intake import Malformed
+                from footfall.receiver.intake import MalformedBody
 
-                raise Malformed("this one not")
+                raise MalformedBody("this one not")
             return original(intake)
 
         client.listener.received.submit = submit
-        client.listener.receiver._stored_webhook = refusing(client.listener.receiver._stored_webhook)
+        client.listener.receiver._stored_webhook = refusing(
+            client.listener.receiver._stored_webhook
+        )
         receipts = deliver(sink, run, chunks)
         stored = {i for (i,) in client.rows("SELECT insert_id FROM received")}
-    lines = [json.loads(line) for line in letters.read_text().splitlines()]
+    lines = [json.loads(line) for line in dead_letters.read_text().splitlines()]
     rejected = [line["event"]["insert_id"] for line in lines]
     assert refuse in rejected
     assert stored | set(rejected) == set(ids(chunks))
@@ -255,10 +283,10 @@ def test_full_disk_for_letters(tmp_path, monkeypatch):
         original, refuse = client.listener.received.submit, ids([chunk])[3]
 
         def submit(intake):
-            from footfall.server.intake import Malformed
+            from footfall.receiver.intake import MalformedBody
 
             if any(row.insert_id == refuse for row in intake.rows):
-                raise Malformed("this one not")
+                raise MalformedBody("this one not")
             return original(intake)
 
         client.listener.received.submit = submit
@@ -267,25 +295,25 @@ def test_full_disk_for_letters(tmp_path, monkeypatch):
             raise OSError(28, "No space left on device")
 
         with monkeypatch.context() as patch:
-            patch.setattr("footfall.sinks.delivery.letters.sync", full)
+            patch.setattr("footfall.sinks.delivery.dead_letters.sync", full)
             with pytest.raises(StoreError, match="the disk is full"):
                 deliver(sink_to(client, tmp_path), run, [chunk])
         (receipt,) = deliver(sink_to(client, tmp_path), run, [chunk])
     assert not receipt.was_there_already
-    (letters,) = (tmp_path / "dead-letters").glob("*.ndjson")
-    assert len(letters.read_text().splitlines()) == receipt.rejected > 0
+    (dead_letters,) = (tmp_path / "dead-letters").glob("*.ndjson")
+    assert len(dead_letters.read_text().splitlines()) == receipt.rejected > 0
 
 
 def refusing(handler):
     """Let a handler answer 422 where the store refuses an event."""
     from starlette.responses import JSONResponse
 
-    from footfall.server.intake import Malformed
+    from footfall.receiver.intake import MalformedBody
 
     async def handle(request, intake):
         try:
             return await handler(request, intake)
-        except Malformed as error:
+        except MalformedBody as error:
             return JSONResponse({"title": str(error)}, 422)
 
     return handle

@@ -52,7 +52,13 @@ def lay_out(page: Path, folder: Path) -> None:
 def printed(command: Command, folder: Path) -> str:
     """Run a command in a folder and return what it printed, blanks at the ends of lines taken off."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path, "COLUMNS": "80", "NO_COLOR": "1", "PYTHONUTF8": "1"}
+    environment = {
+        **os.environ,
+        "PATH": path,
+        "COLUMNS": "80",
+        "NO_COLOR": "1",
+        "PYTHONUTF8": "1",
+    }
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", command.text],
         cwd=folder,
@@ -69,7 +75,9 @@ def printed(command: Command, folder: Path) -> str:
 def pattern(expected: list[str]) -> re.Pattern[str]:
     """Return what output must look like: `...` is anything within a line, alone on a line any lines."""
     lines = [
-        r"(?:[^\n]*\n)*?" if line.strip() == "..." else re.escape(line.rstrip()).replace(r"\.\.\.", r"[^\n]*") + "\n"
+        r"(?:[^\n]*\n)*?"
+        if line.strip() == "..."
+        else re.escape(line.rstrip()).replace(r"\.\.\.", r"[^\n]*") + "\n"
         for line in expected
     ]
     return re.compile("".join(lines))

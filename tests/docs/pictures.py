@@ -60,14 +60,22 @@ ANALYSTS = "analysts"
 SHOTS = {
     "courses.svg": Shot(COURSES, "courses.svg", page=ANALYSTS),
     "courses-report.png": Shot(COURSES, "report.html", size=(1000, 820), page=ANALYSTS),
-    "courses-path.png": Shot(COURSES, "plan.xlsx", "Critical path", size=(1830, 420), page=ANALYSTS),
-    "courses-diagrams.png": Shot(COURSES, "plan.xlsx", "Diagrams", "Purchase", 30, (1000, 640), page=ANALYSTS),
-    "courses-page.png": Shot(COURSES, "plan.html", size=(1100, 760), to="category-3", page=ANALYSTS),
+    "courses-path.png": Shot(
+        COURSES, "plan.xlsx", "Critical path", size=(1830, 420), page=ANALYSTS
+    ),
+    "courses-diagrams.png": Shot(
+        COURSES, "plan.xlsx", "Diagrams", "Purchase", 30, (1000, 640), page=ANALYSTS
+    ),
+    "courses-page.png": Shot(
+        COURSES, "plan.html", size=(1100, 760), to="category-3", page=ANALYSTS
+    ),
     "school-events.png": Shot(SCHOOL, "school.xlsx", "Events", rows=22, size=(2140, 620)),
     "school-path.png": Shot(SCHOOL, "school.xlsx", "Critical path", rows=22, size=(1830, 560)),
     "school-diagrams.png": Shot(SCHOOL, "school.xlsx", "Diagrams", "Lesson", 50, (1130, 1000)),
     "school-page.png": Shot(PAGE, "school.html", size=(1100, 800)),
-    "school-search.png": Shot(PAGE, "school.html", size=(1100, 640), scheme="dark", find="teacher"),
+    "school-search.png": Shot(
+        PAGE, "school.html", size=(1100, 640), scheme="dark", find="teacher"
+    ),
 }
 
 
@@ -95,7 +103,9 @@ def _take(browser: Any, shot: Shot, place: Path, target: Path) -> None:
         return
     if shot.sheet:
         file = file.with_suffix(f".{shot.sheet.replace(' ', '-')}.html")
-        file.write_text(sheet_page(place / shot.file, shot.sheet, heading=shot.heading, rows=shot.rows))
+        file.write_text(
+            sheet_page(place / shot.file, shot.sheet, heading=shot.heading, rows=shot.rows)
+        )
     seen = visit(browser, file, width=shot.size[0], height=shot.size[1], scheme=shot.scheme)
     if shot.find:
         seen.page.fill("#find", shot.find)

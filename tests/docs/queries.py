@@ -20,14 +20,18 @@ QUERY = re.compile(r"(?<=^```sql\n)(.*?)(^```\n\n)((?:\|[^\n]*\n)*)", re.MULTILI
 @contextmanager
 def store(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Make the store of the page's first command in a folder, and open it."""
-    footfall.run("ecommerce", people=500, to=[f"duckdb:{folder}/shop.duckdb", f"parquet:{folder}/shop"])
+    footfall.run(
+        "ecommerce", people=500, to=[f"duckdb:{folder}/shop.duckdb", f"parquet:{folder}/shop"]
+    )
     with duckdb.connect(str(folder / "shop.duckdb"), read_only=True) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(f"SET file_search_path = '{folder}'")
         yield connection
 
 
-def rows(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[list[str], list[tuple[object, ...]]]:
+def rows(
+    connection: duckdb.DuckDBPyConnection, sql: str
+) -> tuple[list[str], list[tuple[object, ...]]]:
     """Return the names of a query's columns and its rows."""
     result = connection.sql(sql)
     return result.columns, result.fetchall()

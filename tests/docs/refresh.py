@@ -47,7 +47,10 @@ def _parts(expected: list[str]) -> list[list[str]]:
 
 def _keep(before: list[str], lines: list[str]) -> list[str]:
     partly = [line for line in before if REST in line]
-    return [next((old for old in partly if pattern([old]).fullmatch(line + "\n")), line) for line in lines]
+    return [
+        next((old for old in partly if pattern([old]).fullmatch(line + "\n")), line)
+        for line in lines
+    ]
 
 
 def _words(line: str) -> list[str]:
@@ -71,7 +74,9 @@ def commands_renewed(page: Path, text: str, folder: Path) -> str:
 def queries_renewed(text: str, folder: Path) -> str:
     """Return the text of the page on tables with what its queries give."""
     with queries.store(folder) as connection:
-        return queries.QUERY.sub(lambda found: found[1] + found[2] + queries.table(connection, found[1]), text)
+        return queries.QUERY.sub(
+            lambda found: found[1] + found[2] + queries.table(connection, found[1]), text
+        )
 
 
 def main(pages: list[Path]) -> int:

@@ -30,7 +30,10 @@ def shop(tmp_path_factory):
 
 def columns(shop, name: str) -> list[tuple[str, str]]:
     _, found = rows(shop, f"SELECT column_name, column_type FROM (DESCRIBE {name})")
-    return [(column, "list" if sql.endswith("[]") else TYPES[sql.partition("(")[0]]) for column, sql in found]
+    return [
+        (column, "list" if sql.endswith("[]") else TYPES[sql.partition("(")[0]])
+        for column, sql in found
+    ]
 
 
 def documented(name: str) -> list[list[str]]:
@@ -68,12 +71,18 @@ def test_all_tables(shop):
 def test_united(shop, name):
     """The main schema has the scenarios' columns but the structs, and `scenario` first."""
     first, *others = [column for column, _ in columns(shop, f"main.{name}")]
-    own = {column for column, kind in columns(shop, f"ecommerce.{name}") if kind not in ("struct", "list")}
+    own = {
+        column
+        for column, kind in columns(shop, f"ecommerce.{name}")
+        if kind not in ("struct", "list")
+    }
     assert first == "scenario"
     assert set(others) <= own
 
 
-@pytest.mark.parametrize(("query", "shown"), QUERIES, ids=[str(number) for number in range(len(QUERIES))])
+@pytest.mark.parametrize(
+    ("query", "shown"), QUERIES, ids=[str(number) for number in range(len(QUERIES))]
+)
 def test_queries(shop, query, shown):
     """A query gives what the page shows below it."""
     assert table(shop, query) == shown

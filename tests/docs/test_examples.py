@@ -24,7 +24,9 @@ def test_commands(page, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "page", [p for p in PAGES if any(">>>" in b for b in blocks(p, "python"))], ids=lambda p: p.name
+    "page",
+    [p for p in PAGES if any(">>>" in b for b in blocks(p, "python"))],
+    ids=lambda p: p.name,
 )
 def test_programs(page, tmp_path, monkeypatch):
     """Programs shown in a page give what the page says."""

@@ -28,7 +28,10 @@ def package(tmp_path):
     told = tmp_path / "sqlite_sink-1.0.dist-info"
     told.mkdir()
     (told / "METADATA").write_text("Metadata-Version: 2.1\nName: sqlite-sink\nVersion: 1.0\n")
-    lines = [f"[{group}]\n" + "".join(f"{k} = {v}\n" for k, v in of.items()) for group, of in points.items()]
+    lines = [
+        f"[{group}]\n" + "".join(f"{k} = {v}\n" for k, v in of.items())
+        for group, of in points.items()
+    ]
     (told / "entry_points.txt").write_text("".join(lines))
     return tmp_path
 

@@ -17,7 +17,9 @@ def test_every_picture_is_made_and_shown():
 def test_commands_are_on_a_page(name):
     """What makes a picture is what a reader is told to type."""
     told = {command.text for page in PAGES for command in commands(page)}
-    assert [command for command in SHOTS[name].commands if not any(command in text for text in told)] == []
+    assert [
+        command for command in SHOTS[name].commands if not any(command in text for text in told)
+    ] == []
 
 
 @pytest.mark.browser

@@ -3,8 +3,8 @@
 import pytest
 
 from footfall.cli.taxonomy import ENDINGS, FORMAT_NAMES
-from footfall.taxonomy.columns import EVENT_COLUMNS, PATH_COLUMNS, USER_COLUMNS
-from footfall.taxonomy.writers import FORMATS
+from footfall.tracking_plan.sheet_columns import EVENT_COLUMNS, PATH_COLUMNS, USER_COLUMNS
+from footfall.tracking_plan.writers import FORMATS
 from tests.docs.examples import ROOT
 
 PAGE = (ROOT / "docs" / "taxonomy.md").read_text()
@@ -20,5 +20,7 @@ def test_columns_are_documented(columns):
 def test_formats_are_documented():
     """Each format has a row, and the command knows it."""
     assert set(FORMATS) <= set(FORMAT_NAMES)
-    assert [name for name in FORMATS if f"\n| `{name}` | `{FORMATS[name].ending}`" not in PAGE] == []
+    assert [
+        name for name in FORMATS if f"\n| `{name}` | `{FORMATS[name].ending}`" not in PAGE
+    ] == []
     assert set(ENDINGS.values()) <= set(FORMAT_NAMES)

@@ -42,4 +42,6 @@ def test_steps(step):
 
 def test_nothing_left():
     """No other file lies in the tutorial's folder."""
-    assert {file.name for file in PAGE.with_suffix("").iterdir()} == {f"{step}.yaml" for step in STEPS}
+    assert {file.name for file in PAGE.with_suffix("").iterdir()} == {
+        f"{step}.yaml" for step in STEPS
+    }

@@ -19,14 +19,15 @@ from typing import Any
 
 import pyarrow as pa
 
+from footfall.data.chunk import Run
+from footfall.data.schema import events_schema
 from footfall.errors import StoreError
-from footfall.events.chunk import Run
-from footfall.events.schema import events_schema
-from footfall.sinks import one_file, parquet, parse, scratch
-from footfall.sinks.conformance.chunks import make_chunks, make_run
+from footfall.sinks import parse, scratch
 from footfall.sinks.conformance.schemas import SCHOOL
-from footfall.store import durable, ledger
-from footfall.store import parquet as parquet_store
+from footfall.sinks.conformance.synthetic_chunks import make_chunks, make_run
+from footfall.sinks.files import one_file, parquet_folder
+from footfall.store import durable, file_ledger
+from footfall.store import parquet_folder as parquet_store
 
 RUN = make_run(SCHOOL, days=1, people=128)
 CHUNKS = list(make_chunks(RUN))
@@ -34,7 +35,7 @@ OPERATIONS = {
     durable.sync: "sync",
     durable.sync_folder: "sync_folder",
     durable.replace: "rename",
-    ledger.Ledger.commit: "commit",
+    file_ledger.FileLedger.commit: "commit",
     scratch.place_payload: "append",
 }
 HOWS = ("die before", "die after", "disk full", "half")
@@ -62,7 +63,9 @@ class Failing:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         if self.how == "half" and name == "append":
             args[1].seek(args[2])
-            args[1].write((args[0].data or args[0].file.read_bytes())[: args[0].size_bytes // 2])
+            args[1].write(
+                (args[0].data or args[0].file.read_bytes())[: args[0].size_bytes // 2]
+            )
             args[1].flush()
             os._exit(9)
         operation(*args)
@@ -71,11 +74,18 @@ class Failing:
     def install(self):
         for operation, name in OPERATIONS.items():
             wrapped = self.around(operation, name)
-            for module in (durable, ledger, one_file, parquet, parquet_store, scratch):
+            for module in (
+                durable,
+                file_ledger,
+                one_file,
+                parquet_folder,
+                parquet_store,
+                scratch,
+            ):
                 for attribute, value in list(vars(module).items()):
                     if value is operation:
                         setattr(module, attribute, wrapped)
-        ledger.Ledger.commit = self.around(ledger.Ledger.commit, "commit")
+        file_ledger.FileLedger.commit = self.around(file_ledger.FileLedger.commit, "commit")
 
 
 def write(spec: str) -> None:
@@ -85,7 +95,9 @@ def write(spec: str) -> None:
     complete = False
     try:
         for chunk in CHUNKS:
-            if chunk.part.until_ms > cursors.get((chunk.part.first_person, chunk.part.end_person), 0):
+            if chunk.part.until_ms > cursors.get(
+                (chunk.part.first_person, chunk.part.end_person), 0
+            ):
                 sink.commit(sink.prepare(chunk))
         complete = True
     finally:
@@ -126,13 +138,19 @@ def main() -> None:
             if ended == "finished":
                 break
             again = attempt(spec, Failing(0, how))
-            told = {"how": how, "at": at, "ended": ended, "again": again, "good": is_good(folder, spec)}
+            told = {
+                "how": how,
+                "at": at,
+                "ended": ended,
+                "again": again,
+                "good": is_good(folder, spec),
+            }
             sys.stdout.write(json.dumps(told) + "\n")
 
 
 def rows_in_file(file: Path, run: Run) -> list[dict[str, Any]]:
     """Return the events of a single file, which must be well-formed to its last byte."""
-    from footfall.sinks.conformance.rows import from_csv, from_json, plain
+    from footfall.sinks.conformance.row_comparison import from_csv, from_json, plain
 
     text = file.read_bytes().decode()
     if file.suffix == ".csv":
@@ -146,7 +164,7 @@ def rows_in_file(file: Path, run: Run) -> list[dict[str, Any]]:
 
 def is_good(folder: Path, spec: str) -> bool:
     """Return whether every event is there once, and nothing else."""
-    from footfall.sinks.conformance.rows import differences, expected, plain
+    from footfall.sinks.conformance.row_comparison import differences, expected, plain
     from footfall.store import open_store
 
     if any("tmp" in path.name or "scratch" in path.name for path in folder.rglob("*")):
@@ -155,7 +173,10 @@ def is_good(folder: Path, spec: str) -> bool:
         found = {"events": rows_in_file(Path(spec.partition(":")[2]), RUN)}
     else:
         with open_store(folder / "p") as store:
-            found = {n: plain(store.arrow(f"SELECT * FROM school.{n}").to_pylist()) for n in ("events", "changes")}
+            found = {
+                n: plain(store.arrow(f"SELECT * FROM school.{n}").to_pylist())
+                for n in ("events", "changes")
+            }
         listed = json.loads((folder / "p" / "manifest.json").read_text())["runs"][0]["files"]
         names = {file["file"] for files in listed.values() for file in files}
         if names != {str(path.relative_to(folder / "p")) for path in folder.rglob("*.parquet")}:

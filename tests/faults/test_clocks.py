@@ -9,16 +9,16 @@ import time
 import pytest
 
 import footfall
-from footfall.run.engine import DAY_MS
-from footfall.run.resume import resume
-from footfall.run.send import send
-from footfall.run.setup import set_up
-from footfall.server.chaos import Profile
+from footfall.execution.engine import DAY_MS
+from footfall.execution.resume import resume
+from footfall.execution.send import send
+from footfall.execution.setup import set_up
+from footfall.net.clock import SystemClock
+from footfall.net.target import Target
+from footfall.receiver.chaos import ChaosProfile
 from footfall.sinks import parse
-from footfall.sinks.amplitude import AmplitudeSettings, AmplitudeSink
-from footfall.sinks.delivery.clock import SystemClock
-from footfall.sinks.delivery.target import Target
-from footfall.sinks.webhook import WebhookSettings, WebhookSink
+from footfall.sinks.amplitude.sink import AmplitudeSettings, AmplitudeSink
+from footfall.sinks.webhook.sink import WebhookSettings, WebhookSink
 from footfall.store import open_store
 from tests.chunks import SHOP, make_chunks, make_run
 from tests.delivery.test_amplitude_sink import anonymous_first
@@ -57,7 +57,9 @@ def test_clock_set_back(tmp_path, monkeypatch, kind):
     chunks = anonymous_first(list(make_chunks(run, rows=60)))
     ids = sorted(i for chunk in chunks for i in chunk.events["insert_id"].to_pylist())
     clock = Wrong()
-    with receiver(tmp_path, chaos=Profile(kinds=("5xx", "429", "cut"), share=0.3)) as client:
+    with receiver(
+        tmp_path, chaos=ChaosProfile(kinds=("5xx", "429", "cut"), share=0.3)
+    ) as client:
         first = sink_to(kind, client.listener.port, tmp_path, clock)
         first.open(run, fresh=False)
         first.commit(first.prepare(chunks[0]))
@@ -71,7 +73,9 @@ def test_clock_set_back(tmp_path, monkeypatch, kind):
         second.close(complete=True)
         stored = client.rows("SELECT insert_id FROM received WHERE event_type <> '$identify'")
     assert cursors
-    assert [receipt.was_there_already for receipt in receipts] == [True, True] + [False] * (len(chunks) - 2)
+    assert [receipt.was_there_already for receipt in receipts] == [True, True] + [False] * (
+        len(chunks) - 2
+    )
     assert sorted(i for (i,) in stored) == ids
 
 
@@ -94,7 +98,9 @@ def ids_in(path):
     if path.suffix == ".ndjson":
         return sorted(json.loads(line)["insert_id"] for line in path.read_text().splitlines())
     with open_store(path) as store:
-        return sorted(row[0] for row in store.query("SELECT insert_id FROM online_school.events"))
+        return sorted(
+            row[0] for row in store.query("SELECT insert_id FROM online_school.events")
+        )
 
 
 def begin(spec):

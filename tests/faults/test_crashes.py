@@ -14,9 +14,9 @@ import pytest
 
 from footfall.errors import StoreError
 from footfall.sinks import parse
-from footfall.sinks.conformance.chunks import make_chunks, make_run
-from footfall.sinks.conformance.rows import differences, expected, plain
+from footfall.sinks.conformance.row_comparison import differences, expected, plain
 from footfall.sinks.conformance.schemas import SCHOOL
+from footfall.sinks.conformance.synthetic_chunks import make_chunks, make_run
 from footfall.store import open_store
 from tests.faults.crashing import rows_in_file
 from tests.kills import rounds
@@ -30,7 +30,7 @@ SPECS = ("duckdb:a.duckdb", "parquet:p", *FILES)
 CHILD = """
 import sys
 from footfall.sinks import parse
-from footfall.sinks.conformance.chunks import make_chunks
+from footfall.sinks.conformance.synthetic_chunks import make_chunks
 from tests.faults.test_crashes import RUN
 sink = parse(sys.argv[1])
 cursors = sink.open(RUN, fresh=False)
@@ -46,7 +46,7 @@ LIMITED = """
 import resource, sys
 from footfall.errors import StoreError
 from footfall.sinks import parse
-from footfall.sinks.conformance.chunks import make_chunks
+from footfall.sinks.conformance.synthetic_chunks import make_chunks
 from tests.faults.test_crashes import RUN
 sink = parse(sys.argv[1])
 sink.open(RUN, fresh=False)
@@ -64,9 +64,16 @@ except StoreError as error:
 
 
 def start(folder, script, *args):
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
+    }
     return subprocess.Popen(
-        [sys.executable, "-c", script, *args], cwd=folder, env=environment, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", script, *args],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
     )
 
 
@@ -99,7 +106,11 @@ def test_a_failure_at_any_operation_leaves_something_to_continue(tmp_path, spec)
     assert len(attempts) >= 30
     assert [a for a in attempts if a["again"] != "finished" or not a["good"]] == []
     full = [a["ended"] for a in attempts if a["how"] == "disk full"]
-    assert [text for text in full if "the disk is full" not in text or "hint: free some space" not in text] == []
+    assert [
+        text
+        for text in full
+        if "the disk is full" not in text or "hint: free some space" not in text
+    ] == []
     assert {a["ended"] for a in attempts if a["how"] != "disk full"} == {"died"}
 
 
@@ -137,7 +148,13 @@ def committed(folder, spec):
 @pytest.mark.parametrize("spec", SPECS)
 def test_a_full_disk_keeps_what_was_committed(tmp_path, spec):
     """Where no more can be written, the error says so and how to go on; with space again, the run is completed."""
-    limits = {"duckdb": 4_000_000, "parquet": 70_000, "ndjson": 3_000_000, "csv": 3_000_000, "json": 3_000_000}
+    limits = {
+        "duckdb": 4_000_000,
+        "parquet": 70_000,
+        "ndjson": 3_000_000,
+        "csv": 3_000_000,
+        "json": 3_000_000,
+    }
     child = start(tmp_path, LIMITED, spec, str(limits[spec.partition(":")[0]]))
     said = child.communicate()[0]
     assert "the disk is full" in said
@@ -159,8 +176,12 @@ def test_two_at_once(tmp_path, spec):
     assert first.stdout.readline() == "open\n"
     first.send_signal(signal.SIGSTOP)
     try:
-        with pytest.raises(StoreError, match=rf"is in use by process {first.pid}( .*)?\n  hint: wait"):
-            parse(f"{spec.partition(':')[0]}:{tmp_path / spec.partition(':')[2]}").open(RUN, fresh=False)
+        with pytest.raises(
+            StoreError, match=rf"is in use by process {first.pid}( .*)?\n  hint: wait"
+        ):
+            parse(f"{spec.partition(':')[0]}:{tmp_path / spec.partition(':')[2]}").open(
+                RUN, fresh=False
+            )
     finally:
         first.send_signal(signal.SIGCONT)
     first.communicate()

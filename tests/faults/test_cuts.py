@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager, suppress
 
 import pytest
 
-from footfall.sinks.delivery.clock import SystemClock
+from footfall.net.clock import SystemClock
 from tests.chunks import SHOP, make_chunks, make_run
 from tests.delivery.test_amplitude_sink import anonymous_first
 from tests.faults.test_clocks import KINDS, sink_to
@@ -33,14 +33,20 @@ class Cutter:
             while True:
                 here, _ = self.socket.accept()
                 there = socket.create_connection((SERVER, self.port))
-                where, most = self.chance.choice((("request", REQUEST_BYTES), ("answer", ANSWER_BYTES)))
+                where, most = self.chance.choice(
+                    (("request", REQUEST_BYTES), ("answer", ANSWER_BYTES))
+                )
                 limit = self.chance.randrange(most)
                 ways = {"request": (here, there), "answer": (there, here)}
                 for way, (source, target) in ways.items():
                     passes = limit if way == where else None
-                    threading.Thread(target=self.carry, args=(way, source, target, passes), daemon=True).start()
+                    threading.Thread(
+                        target=self.carry, args=(way, source, target, passes), daemon=True
+                    ).start()
 
-    def carry(self, way: str, source: socket.socket, target: socket.socket, limit: int | None) -> None:
+    def carry(
+        self, way: str, source: socket.socket, target: socket.socket, limit: int | None
+    ) -> None:
         """Carry bytes one way, until either side ends or the limit is reached; then reset both."""
         with suppress(OSError):
             while data := source.recv(4_096 if limit is None else max(min(limit, 4_096), 1)):
@@ -70,7 +76,10 @@ def test_cuts_anywhere(tmp_path, monkeypatch, kind):
     monkeypatch.setenv("AMPLITUDE_API_KEY", "test-key-0001")
     run = make_run(SHOP, days=2)
     chunks = anonymous_first(list(make_chunks(run, rows=150)))
-    with receiver(tmp_path, host=SERVER) as client, cutter(client.listener.port, random.Random(kind)) as between:
+    with (
+        receiver(tmp_path, host=SERVER) as client,
+        cutter(client.listener.port, random.Random(kind)) as between,
+    ):
         sink = sink_to(kind, between.port, tmp_path, SystemClock())
         sink.open(run, fresh=False)
         receipts = [sink.commit(sink.prepare(chunk)) for chunk in chunks]

@@ -17,9 +17,9 @@ from urllib.parse import quote
 
 import pytest
 
-from footfall.run.chunks import simulate
-from footfall.server.chaos import Profile
-from footfall.sinks.delivery.secrets import Secret
+from footfall.execution.chunks import simulate
+from footfall.net.secrets import Secret
+from footfall.receiver.chaos import ChaosProfile
 from tests.kills import kill, rounds
 from tests.receivers import receiver
 
@@ -38,11 +38,26 @@ def start(folder, *to, debug=False, more=()):
         "FOOTFALL_WEBHOOK_SECRET": WEBHOOK_SECRET,
         **({"FOOTFALL_DEBUG": "1"} if debug else {}),
     }
-    command = [sys.executable, "-c", START, "run", "ecommerce", *SIZE, "--summary", "json", *more]
+    command = [
+        sys.executable,
+        "-c",
+        START,
+        "run",
+        "ecommerce",
+        *SIZE,
+        "--summary",
+        "json",
+        *more,
+    ]
     for spec in to:
         command += ["--to", spec]
     return subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
 
 
@@ -76,24 +91,34 @@ def test_killed_over_a_bad_line(tmp_path, truth, kind):
     """
     ids, stages = truth
     chance = random.Random(kind)
-    profile = Profile(share=0.2, seed=3, hang_s=1.2, slow_s=0.1)
+    profile = ChaosProfile(share=0.2, seed=3, hang_s=1.2, slow_s=0.1)
     with ExitStack() as held:
         receiver_of = cache(lambda folder: held.enter_context(receiver(folder, chaos=profile)))
 
         def begin(folder):
             return start(folder, target(kind, receiver_of(folder).listener.port))
 
-        for folder in rounds(tmp_path, KILLS, lambda place: kill(begin(place), chance.uniform(0.5, 4.0))):
+        for folder in rounds(
+            tmp_path, KILLS, lambda place: kill(begin(place), chance.uniform(0.5, 4.0))
+        ):
             process, client = begin(folder), receiver_of(folder)
             out, err = process.communicate(timeout=120)
             assert process.returncode == 0, err
             (balance,) = json.loads(out)["sinks"]
-            assert balance["generated"] == balance["accepted"] + balance["rejected"] + balance["pending"]
+            assert (
+                balance["generated"]
+                == balance["accepted"] + balance["rejected"] + balance["pending"]
+            )
             assert balance["rejected"] == balance["pending"] == 0
-            stored = client.rows(f"SELECT insert_id FROM received WHERE {NOT_EVENTS} ORDER BY insert_id")
+            stored = client.rows(
+                f"SELECT insert_id FROM received WHERE {NOT_EVENTS} ORDER BY insert_id"
+            )
             assert [i for (i,) in stored] == ids
             if kind == "amplitude":
-                got = {user: client.listener.received.profiles.of(f"u/{user}").get("stage") for user in stages}
+                got = {
+                    user: client.listener.received.profiles.of(f"u/{user}").get("stage")
+                    for user in stages
+                }
                 assert got == stages
 
 
@@ -101,39 +126,62 @@ def test_killed_over_a_bad_line(tmp_path, truth, kind):
 def test_storms(tmp_path, truth, kind):
     """Most requests are answered with 5xx or 429, several in a row: every event is there once, and the sums hold."""
     ids, _ = truth
-    with receiver(tmp_path, chaos=Profile(kinds=("5xx", "429"), share=0.5, seed=5)) as client:
-        out, err = start(tmp_path, target(kind, client.listener.port, batch=1000)).communicate(timeout=240)
+    with receiver(
+        tmp_path, chaos=ChaosProfile(kinds=("5xx", "429"), share=0.5, seed=5)
+    ) as client:
+        out, err = start(tmp_path, target(kind, client.listener.port, batch=1000)).communicate(
+            timeout=240
+        )
         (balance,) = json.loads(out)["sinks"]
-        assert (balance["accepted"], balance["rejected"], balance["pending"]) == (balance["generated"], 0, 0), err
+        assert (balance["accepted"], balance["rejected"], balance["pending"]) == (
+            balance["generated"],
+            0,
+            0,
+        ), err
         assert client.listener.receiver.chaos["429"] > 1
-        stored = client.rows(f"SELECT insert_id FROM received WHERE {NOT_EVENTS} ORDER BY insert_id")
+        stored = client.rows(
+            f"SELECT insert_id FROM received WHERE {NOT_EVENTS} ORDER BY insert_id"
+        )
         assert [i for (i,) in stored] == ids
 
 
 @pytest.mark.parametrize("kind", ["webhook", "amplitude"])
 def test_server_gone_for_a_while(tmp_path, truth, kind):
     """The receiver ends in the middle of a delivery and begins again: the run waits, and every event is there once."""
-    slow = Profile(kinds=("slow",), share=1.0, slow_s=0.8)
+    slow = ChaosProfile(kinds=("slow",), share=1.0, slow_s=0.8)
     with receiver(tmp_path, chaos=slow) as client:
         port = client.listener.port
         process = start(tmp_path, target(kind, port).replace("timeout=1", "timeout=5"))
         deadline = time.monotonic() + 60
-        while not client.rows("SELECT insert_id FROM received LIMIT 1") and time.monotonic() < deadline:
+        while (
+            not client.rows("SELECT insert_id FROM received LIMIT 1")
+            and time.monotonic() < deadline
+        ):
             time.sleep(0.05)
     time.sleep(1)
     assert process.poll() is None
     with receiver(tmp_path, port=port) as client:
         out, err = process.communicate(timeout=120)
         (balance,) = json.loads(out)["sinks"]
-        assert (balance["accepted"], balance["rejected"], balance["pending"]) == (balance["generated"], 0, 0), err
-        stored = client.rows(f"SELECT insert_id FROM received WHERE {NOT_EVENTS} ORDER BY insert_id")
+        assert (balance["accepted"], balance["rejected"], balance["pending"]) == (
+            balance["generated"],
+            0,
+            0,
+        ), err
+        stored = client.rows(
+            f"SELECT insert_id FROM received WHERE {NOT_EVENTS} ORDER BY insert_id"
+        )
         assert [i for (i,) in stored] == truth[0]
 
 
 def test_two_runs_at_once(tmp_path):
     """A second run on the ledger of the first is refused, and says which process has it."""
-    with receiver(tmp_path, chaos=Profile(kinds=("timeout",), share=1.0, hang_s=30)) as client:
-        first = start(tmp_path, target("webhook", client.listener.port).replace("timeout=1", "timeout=20"))
+    with receiver(
+        tmp_path, chaos=ChaosProfile(kinds=("timeout",), share=1.0, hang_s=30)
+    ) as client:
+        first = start(
+            tmp_path, target("webhook", client.listener.port).replace("timeout=1", "timeout=20")
+        )
         try:
             locks = tmp_path / ".footfall-ledger"
             deadline = time.monotonic() + 30
@@ -151,7 +199,12 @@ def test_two_runs_at_once(tmp_path):
 
 def forms(secret: str) -> list[str]:
     """Return how a secret might be written."""
-    return [secret, quote(secret, safe=""), base64.b64encode(secret.encode()).decode(), json.dumps(secret)[1:-1]]
+    return [
+        secret,
+        quote(secret, safe=""),
+        base64.b64encode(secret.encode()).decode(),
+        json.dumps(secret)[1:-1],
+    ]
 
 
 def test_secrets_are_nowhere(tmp_path):
@@ -171,11 +224,19 @@ def test_secrets_are_nowhere(tmp_path):
         ]
         for spec in specs:
             process = start(tmp_path, spec, debug=True)
-            lines.append(Path(f"/proc/{process.pid}/cmdline").read_bytes() if Path("/proc").exists() else b"")
+            lines.append(
+                Path(f"/proc/{process.pid}/cmdline").read_bytes()
+                if Path("/proc").exists()
+                else b""
+            )
             said += process.communicate(timeout=120)
-    kept = [file.read_bytes().decode("latin-1") for file in tmp_path.rglob("*") if file.is_file()]
+    kept = [
+        file.read_bytes().decode("latin-1") for file in tmp_path.rglob("*") if file.is_file()
+    ]
     names = [str(file) for file in tmp_path.rglob("*")]
-    for form in forms(API_KEY) + forms(WEBHOOK_SECRET) + forms("canary-webhook-secret-0123456789"):
+    for form in (
+        forms(API_KEY) + forms(WEBHOOK_SECRET) + forms("canary-webhook-secret-0123456789")
+    ):
         assert not any(form in text for text in said + kept + names)
         assert not any(form.encode() in line for line in lines)
     assert not any("c4n4ry-password" in text for text in said + kept)

@@ -16,12 +16,12 @@ from pathlib import Path
 import pytest
 
 from footfall.errors import StoreError, TransientSinkError
-from footfall.run.chunks import simulate
-from footfall.run.plan import make_plan
-from footfall.run.run import Drive
-from footfall.sinks.conformance.chunks import GROUP, make_chunk, make_chunks
+from footfall.execution.batch import Drive
+from footfall.execution.chunks import simulate
+from footfall.execution.schedule import make_schedule
 from footfall.sinks.conformance.schemas import SCHOOL
-from footfall.sinks.kafka import KafkaSink, Topic
+from footfall.sinks.conformance.synthetic_chunks import GROUP, make_chunk, make_chunks
+from footfall.sinks.kafka.sink import KafkaSink, Topic
 from tests import brokers
 from tests.brokers import Broken, messages, new_topic
 from tests.engines import FakeEngine
@@ -38,8 +38,8 @@ COMMAND = "from footfall.cli.main import main; main()"
 CHILD = """
 import sys, threading
 from pathlib import Path
-from footfall.run.run import Drive
-from footfall.sinks.kafka import KafkaSink, Topic
+from footfall.execution.batch import Drive
+from footfall.sinks.kafka.sink import KafkaSink, Topic
 from tests.faults.test_kafka import ENGINE, SLOWLY
 
 class Telling(KafkaSink):
@@ -96,7 +96,7 @@ def next_part(sink):
     """Return the part that a run would send next: the one that was on its way when it was killed."""
     cursors = sink.open(ENGINE.run, fresh=False)
     sink.close(complete=False)
-    step = next(make_plan(ENGINE, ENGINE.run.until_ms, (cursors,)).steps(), None)
+    step = next(make_schedule(ENGINE, ENGINE.run.until_ms, (cursors,)).steps(), None)
     return None if step is None else step.part
 
 
@@ -149,12 +149,28 @@ def test_the_command_killed_at_random_instants(cluster, tmp_path):
     def begin(folder):
         to = f"kafka://{cluster}/{folder.parent.name}-{folder.name}?{QUERY}"
         size = ("--people", "1200", "--days", "3")
-        return start("run", "ecommerce", *size, "--to", to, "--quiet", "--summary", "json", code=COMMAND, folder=folder)
+        return start(
+            "run",
+            "ecommerce",
+            *size,
+            "--to",
+            to,
+            "--quiet",
+            "--summary",
+            "json",
+            code=COMMAND,
+            folder=folder,
+        )
 
-    for folder in rounds(tmp_path, KILLS, lambda place: kill(begin(place), chance.uniform(0.8, 3.5))):
+    for folder in rounds(
+        tmp_path, KILLS, lambda place: kill(begin(place), chance.uniform(0.8, 3.5))
+    ):
         (balance,) = json.loads(begin(folder).communicate(timeout=120)[0])["sinks"]
         assert balance["is_complete"]
-        assert balance["generated"] == balance["accepted"] + balance["rejected"] + balance["pending"]
+        assert (
+            balance["generated"]
+            == balance["accepted"] + balance["rejected"] + balance["pending"]
+        )
         assert balance["rejected"] == balance["pending"] == 0
         assert set(ids_in(cluster, f"{folder.parent.name}-{folder.name}")) == ids
 
@@ -185,7 +201,10 @@ def test_brokers_gone_for_longer(broken, topic, tmp_path):
     sink.commit(sink.prepare(chunks[0]))
     broken.leave()
     try:
-        with pytest.raises(TransientSinkError, match=r"are pending, and nothing is lost\n  hint: the same command"):
+        with pytest.raises(
+            TransientSinkError,
+            match=r"are pending, and nothing is lost\n  hint: the same command",
+        ):
             sink.commit(sink.prepare(chunks[1]))
         sink.close(complete=False)
     finally:
@@ -210,22 +229,26 @@ def test_silent_brokers_are_told_of(broken, topic, tmp_path, monkeypatch, capsys
     back.join()
     sink.close(complete=False)
     first, *_, last = capsys.readouterr().err.splitlines()
-    assert first == f"{sink.name}: no broker acknowledges anything; trying again for up to 5 min"
+    assert (
+        first == f"{sink.name}: no broker acknowledges anything; trying again for up to 5 min"
+    )
     assert last == f"{sink.name}: it works again"
 
 
 def test_a_stop_ends_the_waiting(broken, topic, tmp_path, monkeypatch):
     """Ctrl-C while the brokers are away: the sink leaves soon, with the part pending."""
-    monkeypatch.setattr("footfall.sinks.kafka.LEAVE_S", 0.5)
+    monkeypatch.setattr("footfall.sinks.kafka.sink.LEAVE_S", 0.5)
     broken.create(topic)
     sink, stop = KafkaSink(Topic(broken.brokers, topic), folder=tmp_path), threading.Event()
-    sink.heed(stop)
+    sink.stop_on(stop)
     sink.open(ENGINE.run, fresh=False)
     (chunk, *_) = make_chunks(ENGINE.run, rows=ENGINE.rows)
     broken.leave()
     try:
         threading.Timer(0.5, stop.set).start()
-        with pytest.raises(TransientSinkError, match=r"stopped before all was acknowledged\n(.|\n)*are pending"):
+        with pytest.raises(
+            TransientSinkError, match=r"stopped before all was acknowledged\n(.|\n)*are pending"
+        ):
             sink.commit(sink.prepare(chunk))
         sink.close(complete=False)
     finally:
@@ -236,7 +259,7 @@ def test_a_stop_ends_the_waiting(broken, topic, tmp_path, monkeypatch):
 def test_a_stop_finishes_what_is_being_taken(cluster, topic, tmp_path):
     """Ctrl-C while the brokers take a part: it is finished, and noted."""
     sink, stop = KafkaSink(Topic(cluster, topic, SLOWLY), folder=tmp_path), threading.Event()
-    sink.heed(stop)
+    sink.stop_on(stop)
     sink.open(ENGINE.run, fresh=False)
     (chunk, *_) = make_chunks(ENGINE.run, rows=ENGINE.rows)
     stop.set()
@@ -249,7 +272,10 @@ def test_two_at_once(cluster, topic, tmp_path):
     """A second run on the ledger of the first is refused, and says which process has it; the first goes on."""
     with start(cluster, topic, tmp_path) as child:
         child.stdout.readline()
-        with pytest.raises(StoreError, match=rf"is in use by process {child.pid}\n  hint: wait until it has ended"):
+        with pytest.raises(
+            StoreError,
+            match=rf"is in use by process {child.pid}\n  hint: wait until it has ended",
+        ):
             KafkaSink(Topic(cluster, topic), folder=tmp_path).open(ENGINE.run, fresh=False)
         assert child.stdout.readline() == "part\n"
         child.kill()

@@ -23,24 +23,37 @@ SINKS = tuple(word for spec in SPECS for word in ("--to", spec))
 
 
 def start(folder, *args):
-    return subprocess.Popen([COMMAND, *RUN, *args], cwd=folder, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [COMMAND, *RUN, *args], cwd=folder, stderr=subprocess.PIPE, text=True
+    )
 
 
 def finish(folder, *args):
-    done = subprocess.run([COMMAND, *RUN, *args], cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [COMMAND, *RUN, *args], cwd=folder, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
 def ids_in(folder):
     """Return the ids of all events per sink, sorted."""
-    found = {"ndjson": [json.loads(line)["insert_id"] for line in (folder / "a.ndjson").read_text().splitlines()]}
-    found["json"] = [event["insert_id"] for event in json.loads((folder / "a.json").read_text())]
+    found = {
+        "ndjson": [
+            json.loads(line)["insert_id"]
+            for line in (folder / "a.ndjson").read_text().splitlines()
+        ]
+    }
+    found["json"] = [
+        event["insert_id"] for event in json.loads((folder / "a.json").read_text())
+    ]
     with (folder / "a.csv").open(newline="") as file:
         found["csv"] = [row["insert_id"] for row in csv.DictReader(file, strict=True)]
     for name in ("a.duckdb", "p"):
         with open_store(folder / name) as store:
-            found[name] = [row[0] for row in store.query("SELECT insert_id FROM ecommerce.events")]
+            found[name] = [
+                row[0] for row in store.query("SELECT insert_id FROM ecommerce.events")
+            ]
     return {name: sorted(ids) for name, ids in found.items()}
 
 
@@ -63,7 +76,9 @@ def test_the_run_is_killed(tmp_path, whole, workers):
     chance = random.Random(int(workers))
 
     def strike(folder):
-        return kill(start(folder, *SINKS, "--workers", workers), chance.uniform(0.2, 0.7) * seconds)
+        return kill(
+            start(folder, *SINKS, "--workers", workers), chance.uniform(0.2, 0.7) * seconds
+        )
 
     for folder in rounds(tmp_path, KILLS, strike):
         check(finish(folder, *SINKS, "--workers", workers, "--summary", "json"))
@@ -136,4 +151,7 @@ def test_two_runs_at_once(tmp_path, whole):
     assert (first.returncode, second.returncode) == (0, 1), err
     assert "in use" in err
     with open_store(tmp_path / "a.duckdb") as store:
-        assert sorted(row[0] for row in store.query("SELECT insert_id FROM ecommerce.events")) == whole[0]
+        assert (
+            sorted(row[0] for row in store.query("SELECT insert_id FROM ecommerce.events"))
+            == whole[0]
+        )

@@ -11,13 +11,13 @@ import pytest
 
 import footfall
 from footfall.errors import StoreError
-from footfall.run.checkpoint import FOLDER
-from footfall.run.engine import DAY_MS
-from footfall.run.live import live
-from footfall.run.setup import set_up
+from footfall.execution.engine import DAY_MS
+from footfall.execution.live.checkpoint import FOLDER
+from footfall.execution.live.live_run import live
+from footfall.execution.setup import set_up
 from footfall.store import open_store
 from tests.endpoints import endpoint
-from tests.unit.run.test_live import FakeClock
+from tests.unit.execution.live.test_live_run import FakeClock
 
 KILLS = int(os.environ.get("FOOTFALL_KILLS", "4"))
 SCENARIO, PEOPLE, START, DAYS = "online-school", 1500, "2026-03-01", 5
@@ -25,8 +25,8 @@ SPEED = 43_200.0
 
 CHILD = """
 import sys
-from footfall.run import checkpoint
-from footfall.run.live import live
+from footfall.execution.live import checkpoint
+from footfall.execution.live.live_run import live
 checkpoint.EVERY_S = checkpoint.WORTH_S = float(sys.argv[2])
 checkpoint.MOST_SHARE = 1.0
 live("online-school", to=sys.argv[1], people=1500, start="2026-03-01", speed=float(sys.argv[3]), for_s=600,
@@ -35,7 +35,7 @@ live("online-school", to=sys.argv[1], people=1500, start="2026-03-01", speed=flo
 
 CHILD_OF_TWO = """
 import sys
-from footfall.run.live import live
+from footfall.execution.live.live_run import live
 live("online-school", to=sys.argv[1:3], people=1500, start="2026-03-01", speed=float(sys.argv[3]), for_s=600,
      watch=lambda standing: print("on", flush=True))
 """
@@ -71,7 +71,9 @@ def test_a_live_run_that_is_killed(postgres, tmp_path, monkeypatch, every_s):
         for_s=(until_ms - at_ms) / 1000 / SPEED,
         clock=FakeClock(),
     )
-    wanted = footfall.events(SCENARIO, people=PEOPLE, start=START, days=DAYS)["insert_id"].to_pylist()
+    wanted = footfall.events(SCENARIO, people=PEOPLE, start=START, days=DAYS)[
+        "insert_id"
+    ].to_pylist()
     with open_store(url) as store:
         found = [row[0] for row in store.query("SELECT insert_id FROM online_school.events")]
         assert store.runs()[0].is_complete
@@ -114,9 +116,15 @@ def test_several_sinks_and_kills(tmp_path, monkeypatch):
         clock, at_once = FakeClock(until_ms), {"speed": 1e6, "for_s": 1e-10, "catch_up": True}
         result = live(SCENARIO, to=to, people=PEOPLE, start=START, clock=clock, **at_once)
         assert all(sink.generated == sink.accepted for sink in result.sinks)
-        wanted = sorted(footfall.events(SCENARIO, people=PEOPLE, start=START, days=DAYS)["insert_id"].to_pylist())
+        wanted = sorted(
+            footfall.events(SCENARIO, people=PEOPLE, start=START, days=DAYS)[
+                "insert_id"
+            ].to_pylist()
+        )
         with open_store("a.duckdb") as store:
-            found = [row[0] for row in store.query("SELECT insert_id FROM online_school.events")]
+            found = [
+                row[0] for row in store.query("SELECT insert_id FROM online_school.events")
+            ]
             assert store.runs()[0].is_complete
         assert sorted(found) == wanted
         assert sorted(set(receiver.ids)) == wanted

@@ -13,7 +13,7 @@ from functools import cache
 import pytest
 
 from footfall.errors import StoreError
-from footfall.run.chunks import simulate
+from footfall.execution.chunks import simulate
 from footfall.store import open_store
 from tests.endpoints import endpoint
 from tests.kills import kill, rounds
@@ -28,12 +28,18 @@ FILES = ("--to", "parquet:p", "--to", "duckdb:a.duckdb")
 @pytest.fixture(scope="module")
 def ids():
     """Ids of all events of the run, sorted."""
-    return sorted(i for c in simulate("ecommerce", people=2000, days=4) for i in c.events["insert_id"].to_pylist())
+    return sorted(
+        i
+        for c in simulate("ecommerce", people=2000, days=4)
+        for i in c.events["insert_id"].to_pylist()
+    )
 
 
 def start(folder, *args):
     command = [sys.executable, "-c", START, "run", "ecommerce", *SIZE, *args]
-    return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
 
 def finish(folder, *args, code=0):
@@ -91,7 +97,9 @@ def test_a_hanging_sink_beside_quick_ones(tmp_path, ids):
         sinks = sinks_of(out)
         assert sinks["webhook+http"]["pending"] == len(ids)
         assert sinks["webhook+http"]["problem"] is None
-        assert [sinks[kind]["is_complete"] for kind in ("webhook+http", "parquet", "duckdb")] == [False, True, True]
+        assert [
+            sinks[kind]["is_complete"] for kind in ("webhook+http", "parquet", "duckdb")
+        ] == [False, True, True]
         hanging.answer = lambda _: 200
         finish(tmp_path, *to, "--quiet")
         assert sorted(set(hanging.ids)) == ids
@@ -99,7 +107,8 @@ def test_a_hanging_sink_beside_quick_ones(tmp_path, ids):
 
 
 @pytest.mark.parametrize(
-    ("status", "words"), [(410, "it is gone and wants no more events"), (503, "nothing was accepted")]
+    ("status", "words"),
+    [(410, "it is gone and wants no more events"), (503, "nothing was accepted")],
 )
 def test_a_sink_that_fails(tmp_path, ids, status, words):
     """The others get everything; the failure is told, the exit code is 1, the summary is there; later it goes on."""
@@ -108,9 +117,15 @@ def test_a_sink_that_fails(tmp_path, ids, status, words):
         out, err = finish(tmp_path, *to, "--summary", "json", code=1)
         assert f"error: {failing.url}: {words}" in err
         assert "are pending, and nothing is lost" in err
-        assert "not everything is delivered; what was committed is kept\n  to continue: footfall" in err
+        assert (
+            "not everything is delivered; what was committed is kept\n  to continue: footfall"
+            in err
+        )
         sinks = sinks_of(out)
-        assert (sinks["webhook+http"]["accepted"], sinks["webhook+http"]["pending"]) == (0, len(ids))
+        assert (sinks["webhook+http"]["accepted"], sinks["webhook+http"]["pending"]) == (
+            0,
+            len(ids),
+        )
         assert words in sinks["webhook+http"]["problem"]
         assert sinks["parquet"]["is_complete"]
         assert ids_in(tmp_path / "p") == ids_in(tmp_path / "a.duckdb") == ids
@@ -159,8 +174,17 @@ def test_kills_while_sinks_stand_apart(tmp_path, ids):
         return 200
 
     with endpoint(slowly) as slow:
-        to = ("--to", f"{slow.url}#batch=100&concurrency=2", *FILES, "--workers", "2", "--quiet")
-        for folder in rounds(tmp_path, KILLS, lambda place: kill(start(place, *to), chance.uniform(1.0, 5.0))):
+        to = (
+            "--to",
+            f"{slow.url}#batch=100&concurrency=2",
+            *FILES,
+            "--workers",
+            "2",
+            "--quiet",
+        )
+        for folder in rounds(
+            tmp_path, KILLS, lambda place: kill(start(place, *to), chance.uniform(1.0, 5.0))
+        ):
             finish(folder, *to)
             assert sorted(set(slow.ids)) == ids
             slow.ids.clear()
@@ -171,24 +195,52 @@ def test_kills_while_sinks_stand_apart(tmp_path, ids):
 
 def test_kills_of_all_processes(tmp_path):
     """Kill -9 of owner and workers at once, at random instants: in the end each of three sinks has each event once."""
-    size = ("--people", "9000", "--days", "1", "--workers", "2")  # two groups, so that there are two workers
-    wanted = sorted(i for c in simulate("ecommerce", people=9000, days=1) for i in c.events["insert_id"].to_pylist())
+    size = (
+        "--people",
+        "9000",
+        "--days",
+        "1",
+        "--workers",
+        "2",
+    )  # two groups, so that there are two workers
+    wanted = sorted(
+        i
+        for c in simulate("ecommerce", people=9000, days=1)
+        for i in c.events["insert_id"].to_pylist()
+    )
     chance = random.Random(12)
     with ExitStack() as held:
         receiver_of = cache(lambda folder: held.enter_context(receiver(folder)))
 
         def begin(folder):
             to = f"webhook+http://127.0.0.1:{receiver_of(folder).listener.port}/webhook#batch=200&concurrency=2"
-            command = [sys.executable, "-c", START, "run", "ecommerce", *size, "--to", to, *FILES, "--summary", "json"]
+            command = [
+                sys.executable,
+                "-c",
+                START,
+                "run",
+                "ecommerce",
+                *size,
+                "--to",
+                to,
+                *FILES,
+                "--summary",
+                "json",
+            ]
             pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
             return subprocess.Popen(command, cwd=folder, start_new_session=True, **pipes)
 
-        for folder in rounds(tmp_path, KILLS, lambda place: kill(begin(place), chance.uniform(1.0, 4.0))):
+        for folder in rounds(
+            tmp_path, KILLS, lambda place: kill(begin(place), chance.uniform(1.0, 4.0))
+        ):
             process = begin(folder)
             out, err = process.communicate(timeout=120)
             assert process.returncode == 0, err
             sinks = sinks_of(out).values()
-            assert all(sink["is_complete"] and sink["pending"] == sink["rejected"] == 0 for sink in sinks)
+            assert all(
+                sink["is_complete"] and sink["pending"] == sink["rejected"] == 0
+                for sink in sinks
+            )
             stored = receiver_of(folder).rows("SELECT insert_id FROM received")
             assert sorted(i for (i,) in stored) == wanted
             assert ids_in(folder / "p") == ids_in(folder / "a.duckdb") == wanted
@@ -197,7 +249,9 @@ def test_kills_of_all_processes(tmp_path):
 def test_a_reader_that_leaves_does_not_end_the_others(tmp_path, ids):
     """`--to - --to parquet:p | head` fills the folder, and says nothing of the pipe."""
     line = f"{sys.executable} -c '{START}' run ecommerce {' '.join(SIZE)} --to - --to parquet:p --quiet | head -n 1"
-    done = subprocess.run(["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
     assert json.loads(done.stdout)["insert_id"]
     assert "closed by its reader" not in done.stderr
     assert ids_in(tmp_path / "p") == ids

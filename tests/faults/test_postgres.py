@@ -14,11 +14,11 @@ import psycopg
 import pytest
 
 from footfall.errors import StoreError, TransientSinkError
-from footfall.run.run import Drive
-from footfall.sinks.conformance.chunks import GROUP, make_chunks, make_run
-from footfall.sinks.conformance.rows import differences, expected, plain
+from footfall.execution.batch import Drive
+from footfall.sinks.conformance.row_comparison import differences, expected, plain
 from footfall.sinks.conformance.schemas import SCHOOL
-from footfall.sinks.postgres import PostgresSink
+from footfall.sinks.conformance.synthetic_chunks import GROUP, make_chunks, make_run
+from footfall.sinks.postgresql.sink import PostgresSink
 from footfall.store import open_store
 from footfall.store.postgres import layout
 from tests.engines import FakeEngine
@@ -30,8 +30,8 @@ ENGINE = FakeEngine(people=6 * GROUP, days=8, rows=400, schema=SCHOOL)
 
 CHILD = """
 import sys, threading
-from footfall.run.run import Drive
-from footfall.sinks.postgres import PostgresSink
+from footfall.execution.batch import Drive
+from footfall.sinks.postgresql.sink import PostgresSink
 from tests.faults.test_postgres import ENGINE
 
 class Telling(PostgresSink):
@@ -52,9 +52,14 @@ def check(postgres, url, engine=ENGINE):
     """Check that every row of the run is there once, as it was made, and that the sums of the tallies are right."""
     run = engine.run
     with postgres.connect(url) as connection:
-        found = {name: _rows(connection, f"school.{name}", run.id) for name in ("events", "changes", "arrivals")}
+        found = {
+            name: _rows(connection, f"school.{name}", run.id)
+            for name in ("events", "changes", "arrivals")
+        }
     chunks = list(make_chunks(run, rows=engine.rows))
-    assert {name: len(rows) for name, rows in found.items()} == {n: len(r) for n, r in expected(chunks).items()}
+    assert {name: len(rows) for name, rows in found.items()} == {
+        n: len(r) for n, r in expected(chunks).items()
+    }
     assert differences(expected(chunks), found) == {}
     with open_store(url) as store:
         (info,) = store.runs()
@@ -74,7 +79,9 @@ def _child(url):
     root = Path(__file__).parents[2]
     path = os.pathsep.join([str(root), str(root / "src")])
     return subprocess.Popen(
-        [sys.executable, "-c", CHILD, url], stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path}
+        [sys.executable, "-c", CHILD, url],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": path},
     )
 
 
@@ -178,7 +185,7 @@ def test_a_server_that_is_gone_is_told_of(postgres, url, monkeypatch, capsys):
 def test_a_stop_ends_the_waiting(postgres, url):
     """Ctrl-C while the server is away: the sink waits no longer, and what it has is kept."""
     sink, stop = PostgresSink(url), threading.Event()
-    sink.heed(stop)
+    sink.stop_on(stop)
     sink.open(ENGINE.run, fresh=False)
     chunk = next(make_chunks(ENGINE.run, rows=ENGINE.rows))
     postgres.stop(signal.SIGQUIT)
@@ -208,7 +215,9 @@ def test_the_answer_to_commit_is_lost(postgres, url, monkeypatch):
         return True
 
     monkeypatch.setattr(sink, "_insert", losing)
-    receipts = [sink.commit(sink.prepare(chunk)) for chunk in make_chunks(ENGINE.run, rows=ENGINE.rows)]
+    receipts = [
+        sink.commit(sink.prepare(chunk)) for chunk in make_chunks(ENGINE.run, rows=ENGINE.rows)
+    ]
     sink.close(complete=True)
     assert len(lost) == 3
     assert sum(receipt.accepted for receipt in receipts) > 0
@@ -217,7 +226,7 @@ def test_the_answer_to_commit_is_lost(postgres, url, monkeypatch):
 
 def test_two_at_once(postgres, url, monkeypatch):
     """A run that another process is writing is refused, and the other one is not disturbed."""
-    monkeypatch.setattr("footfall.sinks.postgres._LOCK_WAIT_S", 0.3)
+    monkeypatch.setattr("footfall.sinks.postgresql.sink._LOCK_WAIT_S", 0.3)
     with _child(url) as child:
         child.stdout.readline()
         os.kill(child.pid, signal.SIGSTOP)
@@ -234,7 +243,10 @@ def test_a_run_that_is_being_written_is_not_deleted(url):
     """`delete` is refused while the run is locked."""
     sink = PostgresSink(url)
     sink.open(ENGINE.run, fresh=False)
-    with open_store(url, read_only=False) as store, pytest.raises(Exception, match="is being written"):
+    with (
+        open_store(url, read_only=False) as store,
+        pytest.raises(Exception, match="is being written"),
+    ):
         store.delete(ENGINE.run.id)
     sink.close(complete=False)
 
@@ -257,13 +269,23 @@ def small_disk(tmp_path):
     folder = Path("/tmp") / f"footfall-small-{os.getpid()}"
     folder.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=24m,uid=65534,gid=65534,mode=700", "tmpfs", folder],
+        [
+            "mount",
+            "-t",
+            "tmpfs",
+            "-o",
+            "size=24m,uid=65534,gid=65534,mode=700",
+            "tmpfs",
+            folder,
+        ],
         check=False,
         capture_output=True,
     )
     if mounted.returncode:
         folder.rmdir()
-        pytest.skip(f"no small file system can be mounted here: {mounted.stderr.decode().strip()}")
+        pytest.skip(
+            f"no small file system can be mounted here: {mounted.stderr.decode().strip()}"
+        )
     yield folder
     subprocess.run(["umount", "-l", folder], check=True)
     folder.rmdir()
@@ -277,15 +299,21 @@ def test_disk_full(postgres, url, small_disk):
     url = postgres.url("on_small")
     engine = FakeEngine(people=6 * GROUP, days=8, rows=2_500, schema=SCHOOL)
     with pytest.raises(StoreError, match="disk is full\n  every part committed before is kept"):
-        Drive(engine, engine.run, [PostgresSink(url)], stop=threading.Event(), n_workers=1).drive()
+        Drive(
+            engine, engine.run, [PostgresSink(url)], stop=threading.Event(), n_workers=1
+        ).drive()
     # Room first: PostgreSQL may refuse connections to a database whose disk is full.
     subprocess.run(["mount", "-o", "remount,size=200m", small_disk], check=True)
     with open_store(url) as store:
         (info,) = store.runs()
         assert not info.is_complete
         kept = info.events
-    done = Drive(engine, engine.run, [PostgresSink(url)], stop=threading.Event(), n_workers=1).drive()
-    assert done.sinks[0].accepted + kept == sum(c.events.num_rows for c in make_chunks(engine.run, rows=2_500))
+    done = Drive(
+        engine, engine.run, [PostgresSink(url)], stop=threading.Event(), n_workers=1
+    ).drive()
+    assert done.sinks[0].accepted + kept == sum(
+        c.events.num_rows for c in make_chunks(engine.run, rows=2_500)
+    )
     check(postgres, url, engine)
     with postgres.connect() as connection:
         connection.execute("DROP DATABASE on_small")
@@ -294,7 +322,11 @@ def test_disk_full(postgres, url, small_disk):
 
 def test_no_password_in_any_output(postgres, url):
     """Neither a success nor a wrong password, host or database shows the password, on either stream."""
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "src"), "FOOTFALL_DEBUG": "1"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(Path(__file__).parents[2] / "src"),
+        "FOOTFALL_DEBUG": "1",
+    }
     wrong = [
         url,
         url.replace(PASSWORD, PASSWORD + "-wrong"),
@@ -305,9 +337,16 @@ def test_no_password_in_any_output(postgres, url):
     ]
     code = "from footfall.cli.main import main; main()"
     for address in wrong:
-        for command in (["run", "ecommerce", "--people", "20", "--days", "2", "--to", address], ["runs", address]):
+        for command in (
+            ["run", "ecommerce", "--people", "20", "--days", "2", "--to", address],
+            ["runs", address],
+        ):
             done = subprocess.run(
-                [sys.executable, "-c", code, *command], capture_output=True, env=environment, text=True, check=False
+                [sys.executable, "-c", code, *command],
+                capture_output=True,
+                env=environment,
+                text=True,
+                check=False,
             )
             assert PASSWORD not in done.stdout + done.stderr, command[:1]
             assert "Traceback" not in done.stderr

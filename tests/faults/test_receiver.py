@@ -18,13 +18,13 @@ import pytest
 from starlette.responses import JSONResponse
 
 from footfall.errors import StoreError
-from footfall.server.amplitude import Amplitude
-from footfall.server.received import Received
-from footfall.server.shelf_duckdb import DuckDBShelf
-from footfall.server.webhook import take
-from footfall.sinks.conformance.chunks import make_chunks, make_run
+from footfall.receiver.amplitude import AmplitudeProtocol
+from footfall.receiver.duckdb_store import DuckDBEventStore
+from footfall.receiver.received import EventWriter
+from footfall.receiver.webhook import take
+from footfall.sinks.amplitude.limits import BATCH
 from footfall.sinks.conformance.schemas import SHOP
-from footfall.sinks.delivery.amplitude_limits import BATCH
+from footfall.sinks.conformance.synthetic_chunks import make_chunks, make_run
 from tests.clocks import FakeClock
 from tests.delivery.test_webhook_sink import deliver, sink_to
 from tests.disks import small_disk
@@ -36,13 +36,18 @@ QUOTA_BYTES = 3_000_000
 
 @pytest.fixture(autouse=True)
 def short_rest(monkeypatch):
-    monkeypatch.setattr("footfall.server.received.REST_S", 0.05)
+    monkeypatch.setattr("footfall.receiver.received.REST_S", 0.05)
 
 
 def batch(n):
     """Return a batch whose people change with it, so that a half would show."""
     return [
-        {"insert_id": f"{n}-{i}", "user_id": f"user-{i}", "user_properties": {"n": n}, "text": f"{n}-{i} " * 60}
+        {
+            "insert_id": f"{n}-{i}",
+            "user_id": f"user-{i}",
+            "user_properties": {"n": n},
+            "text": f"{n}-{i} " * 60,
+        }
         for i in range(BATCH_EVENTS)
     ]
 
@@ -60,7 +65,9 @@ def fill(client):
 def check(client, n_batches):
     """Check that whole batches are there, each event once, and that people are as the last batch left them."""
     rows = client.rows("SELECT insert_id FROM received")
-    assert sorted(i for (i,) in rows) == sorted(f"{n}-{i}" for n in range(n_batches) for i in range(BATCH_EVENTS))
+    assert sorted(i for (i,) in rows) == sorted(
+        f"{n}-{i}" for n in range(n_batches) for i in range(BATCH_EVENTS)
+    )
     assert client.listener.received.profiles.of("u/user-0") == {"n": n_batches - 1}
 
 
@@ -77,12 +84,18 @@ def test_disk_full():
         taken = fill(client)
         assert taken > 0
         health = client.send("GET", "/health")
-        assert (health.status, health.json["reason"]) == (503, "received.duckdb: the disk is full")
+        assert (health.status, health.json["reason"]) == (
+            503,
+            "received.duckdb: the disk is full",
+        )
         assert client.send("GET", "/").status in (200, 503)
         disk.grow("64m")
         until_well(client)
         check(client, taken)
-        assert client.post("/webhook", batch(taken)).json == {"accepted": BATCH_EVENTS, "duplicates": 0}
+        assert client.post("/webhook", batch(taken)).json == {
+            "accepted": BATCH_EVENTS,
+            "duplicates": 0,
+        }
         check(client, taken + 1)
 
 
@@ -95,7 +108,10 @@ def test_ends_while_the_disk_is_full():
         assert stored(disk.folder, "SELECT count(*) FROM received") == [(taken * BATCH_EVENTS,)]
 
 
-@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux changes the limits of a running process")
+@pytest.mark.skipif(
+    not hasattr(resource, "prlimit"),
+    reason="only Linux changes the limits of a running process",
+)
 def test_quota(tmp_path):
     """Where files may not grow any more: as with a full disk, and it goes on once they may; needs no mount."""
     code = f"""
@@ -103,24 +119,42 @@ import resource
 resource.setrlimit(resource.RLIMIT_FSIZE, ({QUOTA_BYTES}, resource.RLIM_INFINITY))
 from footfall.cli.main import main; main()
 """
-    command = [sys.executable, "-c", code, "serve", "--port", "0", "--to", str(tmp_path / "received.duckdb")]
+    command = [
+        sys.executable,
+        "-c",
+        code,
+        "serve",
+        "--port",
+        "0",
+        "--to",
+        str(tmp_path / "received.duckdb"),
+    ]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     port = int(process.stderr.readline().split("//127.0.0.1:")[1].split(",")[0])
     client = Client(SimpleNamespace(port=port))
     try:
         taken = fill(client)
         assert taken > 0
-        assert client.send("GET", "/health").json["reason"] == "received.duckdb: the disk is full"
-        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        assert (
+            client.send("GET", "/health").json["reason"] == "received.duckdb: the disk is full"
+        )
+        resource.prlimit(
+            process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+        )
         until_well(client)
-        assert client.post("/webhook", batch(taken)).json == {"accepted": BATCH_EVENTS, "duplicates": 0}
+        assert client.post("/webhook", batch(taken)).json == {
+            "accepted": BATCH_EVENTS,
+            "duplicates": 0,
+        }
     finally:
         process.terminate()
         told = process.communicate(timeout=30)[1]
     assert "events are refused with 503: received.duckdb: the disk is full" in told
     assert "events are stored again" in told
     ids = [i for (i,) in stored(tmp_path)]
-    assert sorted(ids) == sorted(f"{n}-{i}" for n in range(taken + 1) for i in range(BATCH_EVENTS))
+    assert sorted(ids) == sorted(
+        f"{n}-{i}" for n in range(taken + 1) for i in range(BATCH_EVENTS)
+    )
 
 
 def test_servers_disk_full(postgres, tmp_path):
@@ -161,7 +195,9 @@ def send_while(client, trouble):
     breaker.join()
     until_well(client)
     rows = client.rows("SELECT insert_id FROM received")
-    assert sorted(i for (i,) in rows) == sorted(f"{s}-{n}-{i}" for s in range(4) for n in range(25) for i in range(20))
+    assert sorted(i for (i,) in rows) == sorted(
+        f"{s}-{n}-{i}" for s in range(4) for n in range(25) for i in range(20)
+    )
 
 
 def test_connections_terminated(postgres, url, tmp_path):
@@ -211,11 +247,16 @@ def test_cut_in_the_body(tmp_path, is_reset):
         for share in (0.0, 0.3, 0.9, 0.9999):
             connection = socket.create_connection(("127.0.0.1", client.listener.port))
             if is_reset:
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                connection.setsockopt(
+                    socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+                )
             connection.sendall(head(client, len(body)) + body[: int(share * len(body))])
             time.sleep(0.1)
             connection.close()
-        assert client.post("/webhook", batch(1)).json == {"accepted": BATCH_EVENTS, "duplicates": 0}
+        assert client.post("/webhook", batch(1)).json == {
+            "accepted": BATCH_EVENTS,
+            "duplicates": 0,
+        }
         assert len(client.rows()) == BATCH_EVENTS
 
 
@@ -225,7 +266,9 @@ def test_cut_before_the_answer(tmp_path):
     with receiver(tmp_path) as client:
         for _ in range(5):
             with socket.create_connection(("127.0.0.1", client.listener.port)) as connection:
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                connection.setsockopt(
+                    socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+                )
                 connection.sendall(head(client, len(body)) + body)
             with suppress(OSError):
                 assert len(client.rows()) in (0, BATCH_EVENTS)
@@ -236,14 +279,17 @@ def test_cut_before_the_answer(tmp_path):
 def test_clock_set_back(tmp_path):
     """A clock that is set back, or far ahead and back again, makes nothing known unknown and stops nothing."""
     clock = FakeClock()
-    checks = Amplitude(clock)
+    checks = AmplitudeProtocol(clock)
     event = {"event_type": "x", "user_id": "user-1", "device_id": "device-1", "insert_id": "a"}
     body = json.dumps({"api_key": "k", "events": [event]}).encode()
-    store = Received(DuckDBShelf(tmp_path / "r.duckdb"), clock)
+    store = EventWriter(DuckDBEventStore(tmp_path / "r.duckdb"), clock)
     day_ms = 86_400_000
 
     def send():
-        taken = [store.submit(take(b'{"insert_id": "w"}', None)), store.submit(checks.take(BATCH, body))]
+        taken = [
+            store.submit(take(b'{"insert_id": "w"}', None)),
+            store.submit(checks.take(BATCH, body)),
+        ]
         return [future.result(10).new for future in taken]
 
     assert send() == [1, 1]
@@ -285,8 +331,11 @@ def test_full_disk_for_dead_letters(tmp_path):
             deliver(sink_to(client, tmp_path, batch=3), run, [chunk])
         disk.grow("8m")
         (receipt,) = deliver(sink_to(client, tmp_path, batch=3), run, [chunk])
-        (letters,) = folder.glob("*.ndjson")
-        ids = [json.loads(line)["event"]["insert_id"] for line in letters.read_text().splitlines()]
+        (dead_letters,) = folder.glob("*.ndjson")
+        ids = [
+            json.loads(line)["event"]["insert_id"]
+            for line in dead_letters.read_text().splitlines()
+        ]
         kept = {i for (i,) in client.rows("SELECT insert_id FROM received")}
     assert receipt.rejected == len(ids) == len(set(ids))
     assert refused <= set(ids)

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from footfall.events.chunk import Tallies
+from footfall.data.chunk import Tallies
 
 FIXED = {"<i8": pa.types.is_int64, "<i4": pa.types.is_int32, "<f8": pa.types.is_float64}
 
@@ -37,9 +37,16 @@ def digest_of_table(tables: Sequence[pa.Table], order: Sequence[str]) -> str:
 
 def digest_of_tallies(tallies: Tallies) -> str:
     """Return how many there are and 32 hex digits over all of them, in the order of their keys."""
-    counts = {f.name: getattr(tallies, f.name) for f in dataclasses.fields(tallies) if f.name != "is_whole"}
+    counts = {
+        f.name: getattr(tallies, f.name)
+        for f in dataclasses.fields(tallies)
+        if f.name != "is_whole"
+    }
     lines = [
-        json.dumps([name, *key, *(map(int, value) if isinstance(value, tuple) else [int(value)])], ensure_ascii=True)
+        json.dumps(
+            [name, *key, *(map(int, value) if isinstance(value, tuple) else [int(value)])],
+            ensure_ascii=True,
+        )
         for name, mapping in counts.items()
         for key, value in mapping.items()
     ]
@@ -49,8 +56,12 @@ def digest_of_tallies(tallies: Tallies) -> str:
 
 def _column(field: pa.Field, values: pa.Array | pa.ChunkedArray) -> Iterator[bytes]:
     """Give the bytes that stand for a column: its name and type, where it is null, and the values that are there."""
-    if isinstance(values, pa.ChunkedArray):  # older versions of Arrow keep the one chunk in its wrapping
-        values = pa.concat_arrays(values.chunks) if values.num_chunks else pa.array([], values.type)
+    if isinstance(
+        values, pa.ChunkedArray
+    ):  # older versions of Arrow keep the one chunk in its wrapping
+        values = (
+            pa.concat_arrays(values.chunks) if values.num_chunks else pa.array([], values.type)
+        )
     yield f"{field.name} {_name(field.type)} {'nullable' if field.nullable else 'filled'} {len(values)}".encode()
     yield np.packbits(values.is_null().to_numpy(zero_copy_only=False)).tobytes()
     filled = values.drop_null()
@@ -70,7 +81,9 @@ def _values(kind: pa.DataType, values: pa.Array) -> Iterator[bytes]:
         yield _numbers(pc.binary_length(values), "<i8")
         yield "".join(values.to_pylist()).encode()
     elif pa.types.is_decimal(kind):
-        yield " ".join(str(int(value.scaleb(kind.scale))) for value in values.to_pylist()).encode()
+        yield " ".join(
+            str(int(value.scaleb(kind.scale))) for value in values.to_pylist()
+        ).encode()
     elif pa.types.is_timestamp(kind):
         yield _numbers(values.cast(pa.int64()), "<i8")
     elif pa.types.is_boolean(kind):
@@ -81,7 +94,9 @@ def _values(kind: pa.DataType, values: pa.Array) -> Iterator[bytes]:
 
 def _numbers(values: pa.Array, dtype: str) -> bytes:
     numbers = values.to_numpy(zero_copy_only=False).astype(dtype)
-    return (np.where(np.isnan(numbers), np.nan, numbers) if dtype == "<f8" else numbers).tobytes()
+    return (
+        np.where(np.isnan(numbers), np.nan, numbers) if dtype == "<f8" else numbers
+    ).tobytes()
 
 
 def _name(kind: pa.DataType) -> str:

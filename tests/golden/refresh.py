@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import sys
 
-from footfall import zones
-from footfall.compiler import stream
+from footfall.compiler import stream_id
+from footfall.units import zones
 from tests.golden import streams
 
 
@@ -19,11 +19,15 @@ def refusal(changed: list[str]) -> str | None:
     of, told = streams.recorded(), streams.told()
     if not changed:
         return None
-    is_open = bool(set(of["told"]) & set(told))  # a release dates the heading above what was told
-    if of["output_version"] > stream.OUTPUT_VERSION:
+    is_open = bool(
+        set(of["told"]) & set(told)
+    )  # a release dates the heading above what was told
+    if of["output_version"] > stream_id.OUTPUT_VERSION:
         return "OUTPUT_VERSION went back"
-    if of["output_version"] == stream.OUTPUT_VERSION and not is_open:
-        return f"OUTPUT_VERSION is still {stream.OUTPUT_VERSION}, for which they were recorded"
+    if of["output_version"] == stream_id.OUTPUT_VERSION and not is_open:
+        return (
+            f"OUTPUT_VERSION is still {stream_id.OUTPUT_VERSION}, for which they were recorded"
+        )
     if set(told) <= set(of["told"]):
         return f'CHANGELOG.md has no new line under "{streams.HEADING}"'
     return None
@@ -53,7 +57,7 @@ def main() -> int:
 def write(now: dict[str, dict[str, str]], told: list[str]) -> None:
     """Write the file of digests."""
     kept = {
-        "output_version": stream.OUTPUT_VERSION,
+        "output_version": stream_id.OUTPUT_VERSION,
         "tzdata": zones.version(),
         "told": told,
         "streams": now,

@@ -18,10 +18,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 import footfall
-from footfall import zones
-from footfall.compiler import stream
-from footfall.events.chunk import Chunk, Stream, Tallies
+from footfall.compiler import stream_id
+from footfall.data.chunk import Chunk, Stream, Tallies
 from footfall.scenario import load_shipped
+from footfall.units import zones
 from tests.golden.canonical import digest_of_table, digest_of_tallies
 
 DIGESTS = Path(__file__).with_name("digests.json")
@@ -29,7 +29,11 @@ CHANGELOG = Path(__file__).parents[2] / "CHANGELOG.md"
 HEADING = "Output changed for the same seed"
 COMMAND = "python -m tests.golden.refresh"
 
-ORDERS = {"events": ("person", "insert_id"), "changes": ("person", "sequence"), "arrivals": ("person",)}
+ORDERS = {
+    "events": ("person", "insert_id"),
+    "changes": ("person", "sequence"),
+    "arrivals": ("person",),
+}
 ID_DIGITS = {"insert_id": 8, "user_id": 6, "device_id": 6}
 """With how many digits of the stream's identity an id begins."""
 NO_TZDATA = "none"
@@ -64,7 +68,10 @@ def recorded() -> dict:
 
 def measured(case: Case) -> dict[str, str]:
     """Simulate a stream and return what is pinned of it: thing → digest."""
-    return digests(list(footfall.simulate(case.scenario, people=case.people, seed=case.seed)), case.scenario)
+    return digests(
+        list(footfall.simulate(case.scenario, people=case.people, seed=case.seed)),
+        case.scenario,
+    )
 
 
 def digests(chunks: list[Chunk], scenario: str) -> dict[str, str]:
@@ -74,12 +81,16 @@ def digests(chunks: list[Chunk], scenario: str) -> dict[str, str]:
     for chunk in chunks:
         tallies.add(chunk.tallies)
     found = {
-        name: digest_of_table([without_identity(getattr(c, name), of.id, c.run) for c in chunks], order)
+        name: digest_of_table(
+            [without_identity(getattr(c, name), of.id, c.run) for c in chunks], order
+        )
         for name, order in ORDERS.items()
     }
     return found | {
         "tallies": digest_of_tallies(tallies),
-        "identity": stream.stream_id(load_shipped(scenario), of.start_ms, of.seed, NO_TZDATA),
+        "identity": stream_id.stream_id(
+            load_shipped(scenario), of.start_ms, of.seed, NO_TZDATA
+        ),
         "offsets": _offsets(of, chunks),
     }
 
@@ -94,8 +105,12 @@ def without_identity(table: pa.Table, identity: str, run: str) -> pa.Table:
             texts = pc.if_else(pc.is_null(texts), texts, "run")
         else:
             begins = pc.starts_with(texts, identity[:digits] + "-")
-            texts = pc.binary_join_element_wise("0" * digits, pc.utf8_slice_codeunits(texts, digits), "")
-        assert pc.all(begins.drop_null()).as_py() is not False, f"{name} does not begin with the stream's identity"
+            texts = pc.binary_join_element_wise(
+                "0" * digits, pc.utf8_slice_codeunits(texts, digits), ""
+            )
+        assert pc.all(begins.drop_null()).as_py() is not False, (
+            f"{name} does not begin with the stream's identity"
+        )
         number = table.column_names.index(name)
         table = table.set_column(number, table.schema.field(name).with_type(pa.string()), texts)
     return table
@@ -103,7 +118,13 @@ def without_identity(table: pa.Table, identity: str, run: str) -> pa.Table:
 
 def _offsets(of: Stream, chunks: list[Chunk]) -> str:
     """Return a digest of the offsets from UTC in every time zone where somebody lives, hour by hour of the run."""
-    names = sorted({name for chunk in chunks for name in pc.unique(chunk.arrivals["time_zone"]).to_pylist()})
+    names = sorted(
+        {
+            name
+            for chunk in chunks
+            for name in pc.unique(chunk.arrivals["time_zone"]).to_pylist()
+        }
+    )
     hours = range(of.start_ms, max(chunk.part.until_ms for chunk in chunks), HOUR_MS)
     text = repr([(name, [zones.offset_ms(name, hour) for hour in hours]) for name in names])
     return hashlib.sha256(text.encode()).hexdigest()[:32]
@@ -121,7 +142,11 @@ def what_changed(case: Case, was: dict[str, str], now: dict[str, str]) -> list[s
 def differences(cases: list[Case] | None = None) -> list[str]:
     """Return a line for each thing that is not as recorded; no line if every stream is what it was."""
     pinned = recorded()["streams"]
-    return [line for case in cases or CASES for line in what_changed(case, pinned.get(case.name, {}), measured(case))]
+    return [
+        line
+        for case in cases or CASES
+        for line in what_changed(case, pinned.get(case.name, {}), measured(case))
+    ]
 
 
 def advice(changed: list[str]) -> str:
@@ -129,10 +154,12 @@ def advice(changed: list[str]) -> str:
     of = recorded()
     lines = ["The same seed gives another stream than was recorded:", *changed]
     if any(": offsets: " in line for line in changed):
-        lines.append(f"Time zones have other offsets: recorded with tzdata {of['tzdata']}, here is {zones.version()}.")
+        lines.append(
+            f"Time zones have other offsets: recorded with tzdata {of['tzdata']}, here is {zones.version()}."
+        )
     return "\n  ".join(lines) + (
-        f"\nIf that is meant: raise OUTPUT_VERSION in src/footfall/compiler/stream.py ({of['output_version']} was"
-        f" recorded, it is {stream.OUTPUT_VERSION}; once per release is enough),\n"
+        f"\nIf that is meant: raise OUTPUT_VERSION in src/footfall/compiler/stream_id.py ({of['output_version']} was"
+        f" recorded, it is {stream_id.OUTPUT_VERSION}; once per release is enough),\n"
         f'  write a line in CHANGELOG.md under "{HEADING}" of what is not released yet,\n'
         f"  then: {COMMAND}\n"
         "If it is not meant: something changed a draw, an order or a value. Find it; do not record it."
@@ -145,4 +172,8 @@ def told() -> list[str]:
     if not unreleased.startswith("[Unreleased]"):
         return []
     section = unreleased.partition(f"### {HEADING}\n")[2].partition("\n###")[0]
-    return [line for line in section.splitlines() if line.startswith("- ") and not line.startswith("- Nothing")]
+    return [
+        line
+        for line in section.splitlines()
+        if line.startswith("- ") and not line.startswith("- Nothing")
+    ]

@@ -10,11 +10,11 @@ import pyarrow as pa
 import pytest
 
 import footfall
-from footfall import zones
-from footfall.compiler import compile_scenario, stream
-from footfall.events.schema import TEXT, TIMESTAMP
+from footfall.compiler import compile_scenario, stream_id
+from footfall.data.schema import TEXT, TIMESTAMP
 from footfall.scenario import load_shipped
 from footfall.sim import keys
+from footfall.units import zones
 from tests.golden import streams
 from tests.golden.canonical import digest_of_table, digest_of_tallies
 from tests.simulated import chunks
@@ -31,7 +31,13 @@ SCHEMA = pa.schema(
         pa.field("is", pa.bool_()),
         pa.field("tags", pa.list_(TEXT)),
         pa.field(
-            "record", pa.struct([("word", TEXT), ("lines", pa.list_(pa.struct([("sku", TEXT), ("n", pa.int64())])))])
+            "record",
+            pa.struct(
+                [
+                    ("word", TEXT),
+                    ("lines", pa.list_(pa.struct([("sku", TEXT), ("n", pa.int64())]))),
+                ]
+            ),
         ),
     ]
 )
@@ -47,11 +53,18 @@ ROWS = [
 ]
 OTHERS = [
     *((0, "n", 4), (0, "text", "e"), (0, "text", None), (0, "text", ""), (1, "text", "")),
-    *((0, "time", NOON + dt.timedelta(milliseconds=1)), (0, "sum", Decimal("1.50")), (1, "sum", Decimal(0))),
+    *(
+        (0, "time", NOON + dt.timedelta(milliseconds=1)),
+        (0, "sum", Decimal("1.50")),
+        (1, "sum", Decimal(0)),
+    ),
     *((2, "share", 2.5000000000000004), (1, "share", 0.0), (1, "is", False), (2, "is", True)),
     *((0, "tags", [None, "a"]), (0, "tags", ["a", ""]), (1, "tags", []), (2, "tags", None)),
     *((0, "record", SPARSE), (1, "record", {"word": None, "lines": None}), (1, "record", None)),
-    *((2, "record", {"word": "w", "lines": [ONE, other]}) for other in (None, {"sku": "y", "n": None})),
+    *(
+        (2, "record", {"word": "w", "lines": [ONE, other]})
+        for other in (None, {"sku": "y", "n": None})
+    ),
 ]
 
 
@@ -78,7 +91,11 @@ def test_names_types_and_nullability_count():
     other = [
         whole.rename_columns(["n", "word", *SCHEMA.names[2:]]),
         whole.cast(pa.schema([pa.field("n", pa.int64()), *fields[1:]])),
-        whole.cast(pa.schema([*fields[:2], pa.field("time", pa.timestamp("us", tz="UTC")), *fields[3:]])),
+        whole.cast(
+            pa.schema(
+                [*fields[:2], pa.field("time", pa.timestamp("us", tz="UTC")), *fields[3:]]
+            )
+        ),
         whole.cast(pa.schema([*fields[:3], pa.field("sum", pa.decimal64(18, 3)), *fields[4:]])),
         whole.select([*SCHEMA.names[:-2], "record", "tags"]),
         whole.drop_columns(["is"]),
@@ -89,12 +106,24 @@ def test_names_types_and_nullability_count():
 def test_how_arrow_holds_a_table_does_not_count():
     """Chunks, slices, order of rows, dictionaries and none: the digest stays."""
     whole = table()
-    plain = pa.schema([pa.field(f.name, *[PLAIN.get(f.name, f.type)], f.nullable) for f in SCHEMA])
-    shifted = pa.concat_tables([table(ROWS[2:]), whole, table(ROWS[:1])]).combine_chunks().slice(1, 3)
-    unused = whole.set_column(
-        1, SCHEMA.field("text"), pa.DictionaryArray.from_arrays([2, None, 0], ["b", "zzz", "é"]).cast(TEXT)
+    plain = pa.schema(
+        [pa.field(f.name, *[PLAIN.get(f.name, f.type)], f.nullable) for f in SCHEMA]
     )
-    for same in (whole.cast(plain), table(schema=plain), shifted, whole.take([2, 0, 1]), unused):
+    shifted = (
+        pa.concat_tables([table(ROWS[2:]), whole, table(ROWS[:1])]).combine_chunks().slice(1, 3)
+    )
+    unused = whole.set_column(
+        1,
+        SCHEMA.field("text"),
+        pa.DictionaryArray.from_arrays([2, None, 0], ["b", "zzz", "é"]).cast(TEXT),
+    )
+    for same in (
+        whole.cast(plain),
+        table(schema=plain),
+        shifted,
+        whole.take([2, 0, 1]),
+        unused,
+    ):
         assert digest(same) == digest(whole)
     assert digest(table(ROWS[:1]), table(ROWS[1:])) == digest(whole)
     assert digest(whole.slice(2), whole.slice(0, 0), whole.slice(0, 2)) == digest(whole)
@@ -104,7 +133,10 @@ PLAIN = {
     "text": pa.string(),
     "tags": pa.list_(pa.string()),
     "record": pa.struct(
-        [("word", pa.string()), ("lines", pa.list_(pa.struct([("sku", pa.string()), ("n", pa.int64())])))]
+        [
+            ("word", pa.string()),
+            ("lines", pa.list_(pa.struct([("sku", pa.string()), ("n", pa.int64())]))),
+        ]
     ),
 }
 
@@ -130,7 +162,9 @@ def test_tallies_count_each_number_and_no_order():
 
 
 def part(cuts=(), group=10**9):
-    return chunks(compile_scenario(load_shipped(NAME), people=PEOPLE, seed=1), DAYS, cuts, group)
+    return chunks(
+        compile_scenario(load_shipped(NAME), people=PEOPLE, seed=1), DAYS, cuts, group
+    )
 
 
 def test_windows_and_groups_are_no_part_of_a_streams_digests():
@@ -150,7 +184,11 @@ def test_one_draw_of_one_person_shows(monkeypatch):
     """One bit of the key of one person changes events, changes and tallies; identity and offsets stay."""
     before, real = streams.digests(part(), NAME), keys.person_keys
     ((busy, _),) = Counter(part()[0].events["person"].to_pylist()).most_common(1)
-    monkeypatch.setattr(keys, "person_keys", lambda key, who: real(key, who) ^ np.equal(who, busy).astype(np.uint64))
+    monkeypatch.setattr(
+        keys,
+        "person_keys",
+        lambda key, who: real(key, who) ^ np.equal(who, busy).astype(np.uint64),
+    )
     after = streams.digests(part(), NAME)
     changed = {thing for thing in before if before[thing] != after[thing]}
     assert {"events", "changes", "tallies"} <= changed
@@ -165,7 +203,10 @@ def test_one_value_shows_in_its_table_alone():
     later = pa.array(times, pa.int64()).cast(TIMESTAMP)
     number = chunk.events.column_names.index("time")
     events = chunk.events.set_column(number, chunk.events.schema.field("time"), later)
-    before, after = streams.digests([chunk], NAME), streams.digests([dataclasses.replace(chunk, events=events)], NAME)
+    before, after = (
+        streams.digests([chunk], NAME),
+        streams.digests([dataclasses.replace(chunk, events=events)], NAME),
+    )
     assert [thing for thing in before if before[thing] != after[thing]] == ["events"]
 
 
@@ -182,7 +223,9 @@ def test_other_offsets_are_told_apart(monkeypatch):
     before, real = streams.digests(part(), NAME), zones.offset_ms
     day_5 = part()[0].stream.start_ms + 5 * 86_400_000
     monkeypatch.setattr(
-        zones, "offset_ms", lambda name, ms: real(name, ms) + 3_600_000 * (name == "Europe/Paris" and ms == day_5)
+        zones,
+        "offset_ms",
+        lambda name, ms: real(name, ms) + 3_600_000 * (name == "Europe/Paris" and ms == day_5),
     )
     assert streams.digests(part(), NAME)["offsets"] != before["offsets"]
 
@@ -190,7 +233,7 @@ def test_other_offsets_are_told_apart(monkeypatch):
 def test_the_output_version_is_part_of_the_identity(monkeypatch):
     """A raised output version changes the identity, and no digest of a table."""
     before = streams.digests(part(), NAME)
-    monkeypatch.setattr(stream, "OUTPUT_VERSION", stream.OUTPUT_VERSION + 1)
+    monkeypatch.setattr(stream_id, "OUTPUT_VERSION", stream_id.OUTPUT_VERSION + 1)
     after = streams.digests(part(), NAME)
     assert [thing for thing in before if before[thing] != after[thing]] == ["identity"]
 

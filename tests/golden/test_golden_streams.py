@@ -1,6 +1,6 @@
 import pytest
 
-from footfall.compiler.stream import OUTPUT_VERSION
+from footfall.compiler.stream_id import OUTPUT_VERSION
 from tests.golden import streams
 
 

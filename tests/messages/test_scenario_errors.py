@@ -48,4 +48,6 @@ def test_an_odd_scenario_is_compiled_with_warnings(path):
 
 def test_no_snapshot_is_left_over():
     """Every snapshot belongs to a bad or odd file."""
-    assert {path.stem for path in (HERE / "snapshots").glob("*.txt")} == {path.stem for path in (*BAD, *ODD)}
+    assert {path.stem for path in (HERE / "snapshots").glob("*.txt")} == {
+        path.stem for path in (*BAD, *ODD)
+    }

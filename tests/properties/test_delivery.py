@@ -6,23 +6,28 @@ from collections import deque
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from footfall.server.amplitude import update_of
-from footfall.server.profiles import Profiles
-from footfall.sinks.amplitude_people import Item, Known, Lane
-from footfall.sinks.amplitude_queue import AmplitudeQueue
-from footfall.sinks.delivery.amplitude_limits import BATCH, HTTP_V2
-from footfall.sinks.delivery.courier import carry_out
-from footfall.sinks.delivery.exchange import Reply
+from footfall.net.http_client import Reply
+from footfall.net.rate_limit import RateLimit
+from footfall.net.secrets import Secret
+from footfall.receiver.amplitude import update_of
+from footfall.receiver.profiles import PeopleProperties
+from footfall.sinks.amplitude.limits import BATCH, HTTP_V2
+from footfall.sinks.amplitude.people import PersonQueue, ToldState, WaitingEvent
+from footfall.sinks.amplitude.queue import AmplitudeQueue
+from footfall.sinks.delivery.http_sender import carry_out
 from footfall.sinks.delivery.outage import Outage
-from footfall.sinks.delivery.pace import Pace
-from footfall.sinks.delivery.secrets import Secret
 from tests.clocks import FakeClock
 
 VALUES = st.none() | st.integers(0, 9) | st.sampled_from(["a", "b"])
 OWN = st.dictionaries(st.sampled_from(["p", "q", "stage"]), VALUES, max_size=2)
-EVENTS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 1), OWN, st.integers(0, 9)), max_size=30)
+EVENTS = st.lists(
+    st.tuples(st.integers(0, 2), st.integers(0, 1), OWN, st.integers(0, 9)), max_size=30
+)
 FAULTS = st.lists(
-    st.sampled_from(["ok", "lost", "500", "503", "cut", "413", "429", "429 all", "first", "html"]), max_size=25
+    st.sampled_from(
+        ["ok", "lost", "500", "503", "cut", "413", "429", "429 all", "first", "html"]
+    ),
+    max_size=25,
 )
 KNOWN_FROM = st.lists(st.integers(0, 12), min_size=3, max_size=3)
 
@@ -33,7 +38,7 @@ class Fake:
     def __init__(self, faults, bad) -> None:
         self.faults, self.bad = deque(faults), bad
         self.stored: list[str] = []
-        self.profiles = Profiles()
+        self.profiles = PeopleProperties()
 
     def __call__(self, request) -> Reply:
         events = json.loads(request.body)["events"]
@@ -42,9 +47,11 @@ class Fake:
         if refusal is not None:
             return refusal
         self.take(events)
-        return {"lost": Reply(0, reason="cut"), "500": Reply(500), "html": Reply(200, b"<html>")}.get(
-            fault, Reply(200, b'{"code":200}')
-        )
+        return {
+            "lost": Reply(0, reason="cut"),
+            "500": Reply(500),
+            "html": Reply(200, b"<html>"),
+        }.get(fault, Reply(200, b'{"code":200}'))
 
     def refusal(self, fault, events) -> Reply | None:
         bad = [i for i, event in enumerate(events) if event["insert_id"] in self.bad]
@@ -52,9 +59,14 @@ class Fake:
             named = bad[:1] if fault == "first" else bad
             return self.said(400, events_with_invalid_fields={"time": named})
         if fault == "429":
-            return self.said(429, throttled_devices={events[0].get("device_id"): 31}, throttled_events=[0])
+            return self.said(
+                429, throttled_devices={events[0].get("device_id"): 31}, throttled_events=[0]
+            )
         plain = {"503": Reply(503), "cut": Reply(0), "429 all": self.said(429)}
-        if fault == "413" and len({event["insert_id"].removesuffix("-p") for event in events}) > 1:
+        if (
+            fault == "413"
+            and len({event["insert_id"].removesuffix("-p") for event in events}) > 1
+        ):
             return self.said(413)
         return plain.get(fault)
 
@@ -73,31 +85,53 @@ class Fake:
 
 def lanes_of(events, known_from):
     """Return lanes, ids that are bad, and what is true of each person after all, and how they are known then."""
-    lanes, truth, identity, bad = {}, {}, {}, set()
+    person_queues, truth, identity, bad = {}, {}, {}, set()
     for n, (person, device, own, luck) in enumerate(events):
         user = f"user-{person}-x" if n >= known_from[person] else None
         device_id = f"device-{person}-{device}"
         insert_id = f"{person}-{n}"
-        event = {"user_id": user, "device_id": device_id, "event_type": "x", "time": n, "insert_id": insert_id}
+        event = {
+            "user_id": user,
+            "device_id": device_id,
+            "event_type": "x",
+            "time": n,
+            "insert_id": insert_id,
+        }
         text = json.dumps({k: v for k, v in event.items() if v is not None})
-        lane = lanes.setdefault(person, Lane(person, Known()))
-        lane.items.append(Item(text, person, user, device_id, n, own))
+        person_queue = person_queues.setdefault(person, PersonQueue(person, ToldState()))
+        person_queue.items.append(WaitingEvent(text, person, user, device_id, n, own))
         truth.setdefault(person, {}).update(own)
         if luck == 0:
             bad.add(insert_id)
         else:
             identity[person] = f"u/{user}" if user else f"d/{device_id}"
-    return list(lanes.values()), truth, identity, bad
+    return list(person_queues.values()), truth, identity, bad
 
 
 @settings(max_examples=300, deadline=None)
-@given(events=EVENTS, known_from=KNOWN_FROM, faults=FAULTS, endpoint=st.sampled_from([HTTP_V2, BATCH]))
+@given(
+    events=EVENTS,
+    known_from=KNOWN_FROM,
+    faults=FAULTS,
+    endpoint=st.sampled_from([HTTP_V2, BATCH]),
+)
 def test_amplitude(events, known_from, faults, endpoint):
     """Stored and refused together are all events, each once; properties equal ours once everything is told."""
-    lanes, truth, identity, bad = lanes_of(events, known_from)
-    every = {json.loads(item.text)["insert_id"] for lane in lanes for item in lane.items}
+    person_queues, truth, identity, bad = lanes_of(events, known_from)
+    every = {
+        json.loads(item.text)["insert_id"]
+        for person_queue in person_queues
+        for item in person_queue.items
+    }
     clock, server = FakeClock(), Fake(faults, bad)
-    queue = AmplitudeQueue(lanes, Secret("KEY", "k"), endpoint, Outage("amplitude:", clock, 900), clock, Pace(clock, 0))
+    queue = AmplitudeQueue(
+        person_queues,
+        Secret("KEY", "k"),
+        endpoint,
+        Outage("amplitude:", clock, 900),
+        clock,
+        RateLimit(clock, 0),
+    )
     carry_out(queue, server, clock)
     assert queue.is_done
     events_stored = [i for i in server.stored if not i.endswith("-p")]

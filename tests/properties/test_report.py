@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from footfall.data.chunk import Tallies
 from footfall.errors import UsageError
-from footfall.events.chunk import Tallies
-from footfall.report import closing, report
-from footfall.report.stages import Step
+from footfall.reports import closing, report
+from footfall.reports.stages import FunnelStep
 from tests.chunks import AWKWARD, BARE, SCHOOL, SHOP, make_chunks, make_run
 from tests.stores import DAY_MS, START_MS, TINY, Rows, store_of_chunks, store_of_rows
 from tests.stores import make_run as make_tiny
@@ -46,10 +46,22 @@ def people(draw):
     arrived = draw(st.integers(-UNTIL // 2, UNTIL - 1))
     entered = sorted(draw(st.sets(st.integers(0, len(STAGES) - 1), min_size=1)))
     entered = entered if arrived < 0 else [0, *(s for s in entered if s)]
-    times = sorted(draw(st.sets(st.integers(max(arrived, 0) + 1, UNTIL + 60), min_size=len(entered), max_size=9)))
+    times = sorted(
+        draw(
+            st.sets(
+                st.integers(max(arrived, 0) + 1, UNTIL + 60), min_size=len(entered), max_size=9
+            )
+        )
+    )
     moves = ((arrived, entered[0]), *zip(times, entered[1:], strict=False))
-    events = [(at, draw(st.booleans()), draw(st.none() | st.integers(-999, 99_999))) for at in times if at < UNTIL]
-    return Person(draw(st.integers(0, 2)), arrived, tuple(m for m in moves if m[0] < UNTIL), tuple(events))
+    events = [
+        (at, draw(st.booleans()), draw(st.none() | st.integers(-999, 99_999)))
+        for at in times
+        if at < UNTIL
+    ]
+    return Person(
+        draw(st.integers(0, 2)), arrived, tuple(m for m in moves if m[0] < UNTIL), tuple(events)
+    )
 
 
 worlds = st.lists(people(), max_size=12)
@@ -60,7 +72,15 @@ def _rows(world):
     for number, person in enumerate(world):
         city, country = CITIES[person.city]
         home = (city, country, "Europe/Berlin")
-        arrivals.append((number, person.arrived, *home, STAGES[person.moves[0][1]], {"plan": "abc"[number % 3]}))
+        arrivals.append(
+            (
+                number,
+                person.arrived,
+                *home,
+                STAGES[person.moves[0][1]],
+                {"plan": "abc"[number % 3]},
+            )
+        )
         for (_, old), (at, new) in pairwise(person.moves):
             changes.append((number, "stage", _json(STAGES[old]), _json(STAGES[new]), at))
         for at, is_first, cents in person.events:
@@ -95,7 +115,13 @@ def _tallies_of(person):
         "revenue": sum(cents or 0 for _, _, cents in person.events),
     }
     stages = {(STAGES[stage], city): 1 for stage in range(furthest + 1)}
-    return Tallies({}, {}, {}, stages, {(city, measure): count for measure, count in cities.items() if count})
+    return Tallies(
+        {},
+        {},
+        {},
+        stages,
+        {(city, measure): count for measure, count in cities.items() if count},
+    )
 
 
 def _steps(world):
@@ -106,15 +132,19 @@ def _steps(world):
         for i, (at, stage) in enumerate(person.moves):
             if at >= 0:
                 after = person.moves[i + 1 : i + 2]
-                (times if after else waiting)[stage].append(after[0][0] - at if after else UNTIL - at)
-    return [_step(sorted(taken), left) for taken, left in zip(times[:-1], waiting[:-1], strict=True)]
+                (times if after else waiting)[stage].append(
+                    after[0][0] - at if after else UNTIL - at
+                )
+    return [
+        _step(sorted(taken), left) for taken, left in zip(times[:-1], waiting[:-1], strict=True)
+    ]
 
 
 def _step(taken, left):
     n = len(taken)
     median, most = (taken[-(-n * tenths // 10) - 1] if n else None for tenths in (5, 9))
     is_open = sum(most is None or rest < most for rest in left)
-    return Step(n + len(left), n, median, most, is_open)
+    return FunnelStep(n + len(left), n, median, most, is_open)
 
 
 @settings(max_examples=60, deadline=None)
@@ -127,14 +157,23 @@ def test_store_tallies_and_plain_counting_agree(world):
     counted = closing(_tallies(world), SCHEMA)
     assert [replace(s, step=None) for s in stored.stages.stages] == list(counted.stages.stages)
     assert stored.stages.people == counted.stages.people == len(world)
-    assert [replace(c, revenue_squared=None) for c in stored.cities.cities] == list(counted.cities.cities)
+    assert [replace(c, revenue_squared=None) for c in stored.cities.cities] == list(
+        counted.cities.cities
+    )
     assert [s.step for s in stored.stages.stages[:-1]] == _steps(world)
     assert stored.stages.already_here == sum(person.arrived < 0 for person in world)
-    assert [counts[-1] for counts in stored.curves.days.reached] == [s.reached for s in stored.stages.stages]
+    assert [counts[-1] for counts in stored.curves.days.reached] == [
+        s.reached for s in stored.stages.stages
+    ]
 
 
 @settings(max_examples=30, deadline=None)
-@given(worlds, st.sampled_from(["plan", "age", "city", "country", "time_zone", "language", "platform", "os_name"]))
+@given(
+    worlds,
+    st.sampled_from(
+        ["plan", "age", "city", "country", "time_zone", "language", "platform", "os_name"]
+    ),
+)
 def test_groups_add_up(world, name):
     """However people are grouped, everybody is in one group."""
     with store_of_rows(make_tiny(SCHEMA, until_ms=UNTIL), _rows(world)) as store:
@@ -145,7 +184,9 @@ def test_groups_add_up(world, name):
             assert sum(getattr(step, count) for step in steps) == getattr(stage.step, count)
 
 
-@pytest.mark.parametrize("schema", [SHOP, SCHOOL, AWKWARD, BARE], ids=lambda schema: schema.scenario)
+@pytest.mark.parametrize(
+    "schema", [SHOP, SCHOOL, AWKWARD, BARE], ids=lambda schema: schema.scenario
+)
 def test_every_property_can_be_compared_by(schema):
     """Whatever a property is called and holds, steps can be compared by it, or it has too many values."""
     run = make_run(schema, people=200)
@@ -168,7 +209,9 @@ def test_property_as_it_was(schema):
     name = schema.user_properties[0].name
     with store_of_chunks(run, chunks) as store:
         groups = report(store, by=name, cities=False).stages.comparison.groups
-    assert {g.value: g.steps[1].entered for g in groups if g.steps[1].entered} == _entered_second(chunks, schema, name)
+    assert {
+        g.value: g.steps[1].entered for g in groups if g.steps[1].entered
+    } == _entered_second(chunks, schema, name)
 
 
 def _entered_second(chunks, schema, name):
@@ -179,7 +222,15 @@ def _entered_second(chunks, schema, name):
             values[row["person"]] = [row["properties"][name]]
     rows = [row for chunk in chunks for row in chunk.changes.to_pylist()]
     found = Counter()
-    for row in sorted(rows, key=lambda row: (row["person"], row["time"], row["property"] == "stage", row["sequence"])):
+    for row in sorted(
+        rows,
+        key=lambda row: (
+            row["person"],
+            row["time"],
+            row["property"] == "stage",
+            row["sequence"],
+        ),
+    ):
         if row["property"] == name:
             values[row["person"]].append(json.loads(row["new"]))
         elif row["property"] == "stage" and json.loads(row["new"]) == schema.stages[1]:

@@ -6,12 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from footfall.report import closing, report
-from footfall.run.run import run
+from footfall.execution.batch import run
+from footfall.reports import closing, report
 from footfall.store import open_store
 
 
-@pytest.fixture(scope="module", params=[("ecommerce", "duckdb"), ("online-school", "parquet")], ids=lambda p: p[0])
+@pytest.fixture(
+    scope="module",
+    params=[("ecommerce", "duckdb"), ("online-school", "parquet")],
+    ids=lambda p: p[0],
+)
 def store(request, tmp_path_factory):
     scenario, kind = request.param
     where = f"{kind}:{tmp_path_factory.mktemp('runs') / 'store'}"
@@ -29,8 +33,12 @@ def info(store):
 def test_stages_and_cities_agree(store, info):
     """The engine's tallies give the same shares, standing and cities as the stored rows."""
     stored, counted = report(store), closing(store.tallies(info.id), info.run.stream.schema)
-    assert [replace(stage, step=None) for stage in stored.stages.stages] == list(counted.stages.stages)
-    assert [replace(city, revenue_squared=None) for city in stored.cities.cities] == list(counted.cities.cities)
+    assert [replace(stage, step=None) for stage in stored.stages.stages] == list(
+        counted.stages.stages
+    )
+    assert [replace(city, revenue_squared=None) for city in stored.cities.cities] == list(
+        counted.cities.cities
+    )
 
 
 def test_every_event_is_counted(store, info):
@@ -42,7 +50,9 @@ def test_every_event_is_counted(store, info):
 
 def test_every_property_can_be_compared_by(store, info):
     """Steps by any text property have everybody in one group."""
-    names = [field.name for field in info.run.stream.schema.user_properties if field.type == "text"]
+    names = [
+        field.name for field in info.run.stream.schema.user_properties if field.type == "text"
+    ]
     for name in [*names, "platform", "country"]:
         stages = report(store, by=name, cities=False).stages
         steps = [group.steps[0] for group in stages.comparison.groups]

@@ -82,7 +82,9 @@ EXTRA = """\
 @SLOW
 def test_an_unrelated_step_leaves_every_other_draw_as_it_was(text):
     """A decision and two draws put into every visit keep every event as it was: who, what, when."""
-    text = text.replace("'good'", "'nobody'").replace("{mood: {pick: [good, bad]}}", "{points: 1}")
+    text = text.replace("'good'", "'nobody'").replace(
+        "{mood: {pick: [good, bad]}}", "{points: 1}"
+    )
     longer = text.replace("  bonus:\n", EXTRA + "  bonus:\n")
     columns = ["person", "time", "event_type", "session_id", "stage", "platform"]
     before, after = simulated(loads(text), 5).events, simulated(loads(longer), 5).events
@@ -110,7 +112,11 @@ def digest(**environment: str) -> str:
     root = Path(__file__).parents[2]
     settings_ = os.environ | {"PYTHONPATH": f"{root / 'src'}{os.pathsep}{root}"} | environment
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", HASH], env=settings_, capture_output=True, text=True, check=False
+        [sys.executable, "-W", "ignore", "-c", HASH],
+        env=settings_,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -121,5 +127,10 @@ def test_processor_hash_seed_locale_and_time_zone_change_nothing():
     from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
 
     off = " ".join(name for name in __cpu_dispatch__ if __cpu_features__.get(name))
-    other = digest(NPY_DISABLE_CPU_FEATURES=off, PYTHONHASHSEED="7", TZ="Asia/Kathmandu", LANG="tr_TR.UTF-8")
+    other = digest(
+        NPY_DISABLE_CPU_FEATURES=off,
+        PYTHONHASHSEED="7",
+        TZ="Asia/Kathmandu",
+        LANG="tr_TR.UTF-8",
+    )
     assert other == digest(PYTHONHASHSEED="1")

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from footfall.errors import ScenarioError
 from footfall.scenario import json_schema, loads
 from footfall.scenario.forms import ByShape, ListOf, MapOf, Ref, Scalar, StepForm
+from footfall.scenario.language import KINDS, SCENARIO
+from footfall.scenario.language_steps import STEP_KINDS
 from footfall.scenario.records import Scenario
-from footfall.scenario.schema import KINDS, SCENARIO
-from footfall.scenario.schema_steps import STEP_KINDS
 from footfall.scenario.tree import parse_tree
 from tests.json_schemas import errors, seen_by_an_editor
 from tests.small_scenarios import scenario_text
@@ -39,7 +39,10 @@ def check(text: str) -> None:
     result = outcome(text)
     if isinstance(result, ScenarioError):
         assert result.problems
-        assert all(problem.at.line >= 1 and problem.at.column >= 1 and problem.message for problem in result.problems)
+        assert all(
+            problem.at.line >= 1 and problem.at.column >= 1 and problem.message
+            for problem in result.problems
+        )
         assert not re.search("[\x00-\x09\x0b-\x1f]", str(result))
 
 
@@ -74,7 +77,11 @@ def test_any_value_at_any_place(data):
 def test_any_lines_left_out_or_doubled(data):
     """Lines that are missing, doubled or at the wrong depth are handled."""
     number = data.draw(st.integers(0, len(LINES) - 1))
-    kept = data.draw(st.sampled_from([[], [LINES[number]] * 2, ["  " + LINES[number]], [LINES[number].lstrip()]]))
+    kept = data.draw(
+        st.sampled_from(
+            [[], [LINES[number]] * 2, ["  " + LINES[number]], [LINES[number].lstrip()]]
+        )
+    )
     check("".join([*LINES[:number], *kept, *LINES[number + 1 :]]))
 
 
@@ -88,14 +95,20 @@ def trees(form):
                 lambda items: f"[{', '.join(items)}]"
             )
         case MapOf():
-            return st.dictionaries(WORDS, st.deferred(lambda: trees(form.value)), max_size=2).map(as_map)
+            return st.dictionaries(
+                WORDS, st.deferred(lambda: trees(form.value)), max_size=2
+            ).map(as_map)
         case ByShape():
             shapes = [shape for shape in (form.scalar, form.list, form.map) if shape]
-            return st.one_of([st.deferred(lambda shape=shape: trees(shape)) for shape in shapes])
+            return st.one_of(
+                [st.deferred(lambda shape=shape: trees(shape)) for shape in shapes]
+            )
         case Ref():
             return kinds(form.kind)
         case StepForm():
-            return st.one_of(WORDS, st.sampled_from(STEP_KINDS).flatmap(lambda kind: kinds(kind.name)))
+            return st.one_of(
+                WORDS, st.sampled_from(STEP_KINDS).flatmap(lambda kind: kinds(kind.name))
+            )
 
 
 @cache
@@ -110,7 +123,9 @@ def as_map(entries):
     return "{" + ", ".join(f"{key}: {value}" for key, value in entries.items()) + "}"
 
 
-PRINTABLE = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters="\ufeff\ufffe\uffff")
+PRINTABLE = st.characters(
+    exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters="\ufeff\ufffe\uffff"
+)
 PLACES = [key for key in SCENARIO.keys if key.name not in ("footfall", "scenario")]
 
 
@@ -123,7 +138,9 @@ def test_any_tree_of_the_languages_keys(data):
     check(text)
     if isinstance(outcome(text), Scenario):
         seen = seen_by_an_editor(parse_tree(text, "x.yaml"))
-        assert list(errors(seen, json_schema(), json_schema())) == [], "editors refuse what the loader accepts"
+        assert list(errors(seen, json_schema(), json_schema())) == [], (
+            "editors refuse what the loader accepts"
+        )
 
 
 @QUICK

@@ -42,7 +42,9 @@ def shipped(name):
 def lives(name):
     """Return each newcomer's events, each with the properties that are not null."""
     start = dt.datetime.fromtimestamp(shipped(name).model.start_ms / 1000, dt.UTC)
-    newcomers = {row["person"] for row in rows(shipped(name).arrivals) if row["arrived"] >= start}
+    newcomers = {
+        row["person"] for row in rows(shipped(name).arrivals) if row["arrived"] >= start
+    }
     found = defaultdict(list)
     for row in rows(shipped(name).events):
         row["p"] = {k: v for k, v in row["event_properties"].items() if v is not None}
@@ -52,7 +54,11 @@ def lives(name):
 
 
 def of_type(name, *types):
-    return [row for row in (r for life in lives(name).values() for r in life) if row["event_type"] in types]
+    return [
+        row
+        for row in (r for life in lives(name).values() for r in life)
+        if row["event_type"] in types
+    ]
 
 
 # --- the shop --------------------------------------------------------------------------------------------------------
@@ -115,11 +121,17 @@ def test_the_shop_has_the_figures_it_names():
     events = shipped("ecommerce").events
     kinds = Counter(events["event_type"].to_pylist())
     sessions = len(
-        {(r["person"], r["session_id"]) for r in rows(events.select(["person", "session_id"])) if r["session_id"]}
+        {
+            (r["person"], r["session_id"])
+            for r in rows(events.select(["person", "session_id"]))
+            if r["session_id"]
+        }
     )
     assert 0.013 < kinds["Order Completed"] / sessions < 0.03
     carts = {(r["person"], r["p"]["cart_id"]) for r in of_type("ecommerce", "Product Added")}
-    ordered = {(r["person"], r["p"]["cart_id"]) for r in of_type("ecommerce", "Checkout Started")} & carts
+    ordered = {
+        (r["person"], r["p"]["cart_id"]) for r in of_type("ecommerce", "Checkout Started")
+    } & carts
     bought = len(of_type("ecommerce", "Order Completed"))
     assert 0.6 < 1 - bought / len(carts) < 0.85
     assert bought <= len(ordered)
@@ -170,7 +182,10 @@ def test_the_direction_chosen_is_the_direction_paid_for():
                 direction = row["p"]["direction"]
             if row["event_type"] == "choose_new_direction":
                 direction = row["p"]["new_direction"]
-            if row["category"] in ("Payment for lessons", "Payment outcome") and "direction" in row["p"]:
+            if (
+                row["category"] in ("Payment for lessons", "Payment outcome")
+                and "direction" in row["p"]
+            ):
                 assert row["p"]["direction"] == direction
 
 
@@ -239,7 +254,9 @@ def test_user_properties_are_as_they_were(name):
             assert set(changed or []) == set(bound[row["insert_id"]])
         for name_, value in bound[row["insert_id"]].items():
             got = carried[name_]
-            assert value == (float(got) if isinstance(got, Decimal) else got) or isinstance(got, dt.datetime)
+            assert value == (float(got) if isinstance(got, Decimal) else got) or isinstance(
+                got, dt.datetime
+            )
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -247,7 +264,10 @@ def test_a_person_has_one_home(name):
     """City, country and language never change for a person, and the city lies in its country."""
     home = {}
     for row in rows(shipped(name).events.select(["person", "city", "country"])):
-        assert home.setdefault(row["person"], (row["city"], row["country"])) == (row["city"], row["country"])
+        assert home.setdefault(row["person"], (row["city"], row["country"])) == (
+            row["city"],
+            row["country"],
+        )
     countries = {}
     for city, country in home.values():
         assert countries.setdefault(city, country) == country
@@ -278,7 +298,9 @@ def test_defects_of_the_first_system():
     run = shipped("ecommerce")
     people = run.arrivals.num_rows
     stages = run.model.stream.schema.stages
-    reached = [sum(v for (s, _), v in run.tallies.stages.items() if s == stage) for stage in stages]
+    reached = [
+        sum(v for (s, _), v in run.tallies.stages.items() if s == stage) for stage in stages
+    ]
     assert reached[0] == people
     assert reached == sorted(reached, reverse=True)
     assert len(set(run.events["time"].to_pylist())) > 0.9 * run.events.num_rows
@@ -288,7 +310,10 @@ def test_defects_of_the_first_system():
         for row in events:
             seen.add(row["event_type"])
             if row["event_type"] == "Order Completed":
-                assert {"Product Viewed", "Checkout Started"} <= seen or "Wishlist Product Added to Cart" in seen
+                assert {
+                    "Product Viewed",
+                    "Checkout Started",
+                } <= seen or "Wishlist Product Added to Cart" in seen
             rank = stages.index(row["stage"])
             assert rank >= furthest.get(row["person"], 0)
             furthest[row["person"]] = rank
@@ -322,7 +347,10 @@ def test_defects_of_the_second_system_in_its_data():
     run = shipped("online_school")
     ids = run.events["insert_id"].to_pylist()
     assert len(set(ids)) == len(ids)
-    assert all(row["user_id"] is None or len(row["user_id"]) >= 5 for row in rows(run.events.select(["user_id"])))
+    assert all(
+        row["user_id"] is None or len(row["user_id"]) >= 5
+        for row in rows(run.events.select(["user_id"]))
+    )
     owner = {}
     for row in rows(run.events.select(["person", "session_id", "device_id"])):
         if row["device_id"]:
@@ -333,7 +361,10 @@ def test_defects_of_the_second_system_in_its_data():
             listed = row["properties"][name]
             assert set(listed) <= directions
             assert len(set(listed)) == len(listed)
-    kinds = Counter(r["event_type"] for r in of_type("online_school", "click_pay_lessons", "click_confirm_payment"))
+    kinds = Counter(
+        r["event_type"]
+        for r in of_type("online_school", "click_pay_lessons", "click_confirm_payment")
+    )
     assert kinds["click_confirm_payment"] < 0.9 * kinds["click_pay_lessons"]
     trouble = len(of_type("online_school", "click_technical_trouble")) / len(
         of_type("online_school", "click_start_lesson")

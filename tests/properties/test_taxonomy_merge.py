@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 
 from footfall.compiler import compile_scenario
 from footfall.scenario import load, shipped
-from footfall.taxonomy.merge import merged
-from footfall.taxonomy.plan import Plan
-from footfall.taxonomy.to_scenario import scenario_text
+from footfall.tracking_plan.merge import merged
+from footfall.tracking_plan.plan import Plan
+from footfall.tracking_plan.to_scenario import scenario_text
 from tests.properties.test_taxonomy_round_trip import plans
 
 SLOW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -29,11 +29,15 @@ def check(plan: Plan, path: Path) -> None:
     result = merged(plan, path)
     assert is_within(before, result.text)
     comments = [line.strip() for line in before.splitlines() if line.strip().startswith("#")]
-    assert [line.strip() for line in result.text.splitlines() if line.strip().startswith("#")] == comments
+    assert [
+        line.strip() for line in result.text.splitlines() if line.strip().startswith("#")
+    ] == comments
     path.write_bytes(result.content)
     scenario = load(path)
     compile_scenario(scenario)
-    assert {event.name for event in scenario.events} == names | set(result.added.get("events", ()))
+    assert {event.name for event in scenario.events} == names | set(
+        result.added.get("events", ())
+    )
     again = merged(plan, path)
     assert again.text == result.text
 
@@ -59,7 +63,7 @@ def test_any_plan_into_a_shipped_scenario(plan, tmp_path_factory):
 @pytest.mark.parametrize("name", shipped())
 def test_a_plan_into_its_own_scenario(name, tmp_path):
     """A scenario has all that its own plan has, so not a byte changes."""
-    from footfall.taxonomy.from_scenario import plan_of
+    from footfall.tracking_plan.from_scenario import plan_of
 
     for file in SHIPPED.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())

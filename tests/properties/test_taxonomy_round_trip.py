@@ -7,18 +7,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from footfall.scenario import load_shipped, loads
-from footfall.taxonomy.cells import DASHES, joined, split, split_list
-from footfall.taxonomy.from_scenario import plan_of
-from footfall.taxonomy.plan import Plan, PlanEvent, PlanProperty, PlanStage
-from footfall.taxonomy.readers import read_plan
-from footfall.taxonomy.readers.grid import clean
-from footfall.taxonomy.to_scenario import scenario_text
-from footfall.taxonomy.writers import FORMATS
+from footfall.tracking_plan.cells import DASHES, joined, split, split_list
+from footfall.tracking_plan.from_scenario import plan_of
+from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanStage
+from footfall.tracking_plan.readers import read_plan
+from footfall.tracking_plan.readers.grid import clean
+from footfall.tracking_plan.to_scenario import scenario_text
+from footfall.tracking_plan.writers import FORMATS
 
 SLOW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SCALARS = ("text", "integer", "number", "boolean", "money", "time")
-CHARACTERS = st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"])
-TEXTS = st.text(CHARACTERS | st.sampled_from("ab ;,|\"'[]{}()=+-@:#&*!?\n"), max_size=20).map(clean)
+CHARACTERS = st.characters(
+    codec="utf-8", exclude_categories=["Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"]
+)
+TEXTS = st.text(CHARACTERS | st.sampled_from("ab ;,|\"'[]{}()=+-@:#&*!?\n"), max_size=20).map(
+    clean
+)
 LINES = TEXTS.map(lambda text: " ".join(text.split())).filter(lambda text: text not in DASHES)
 FILLED = LINES.filter(lambda text: text and not text.isdigit())
 IDENTIFIERS = st.from_regex(r"[a-z][a-z_]{0,12}[a-z]", fullmatch=True)
@@ -42,9 +46,20 @@ def _named(properties):
     return st.lists(properties, max_size=3, unique_by=lambda p: p.name).map(tuple)
 
 
-LISTED = st.builds(PlanProperty, name=IDENTIFIERS, type=st.just("list"), item=st.sampled_from(SCALARS), about=LINES)
+LISTED = st.builds(
+    PlanProperty,
+    name=IDENTIFIERS,
+    type=st.just("list"),
+    item=st.sampled_from(SCALARS),
+    about=LINES,
+)
 RECORDS = st.builds(
-    PlanProperty, name=IDENTIFIERS, type=st.just("list"), about=LINES, fields=_named(_scalars()), examples=st.just(())
+    PlanProperty,
+    name=IDENTIFIERS,
+    type=st.just("list"),
+    about=LINES,
+    fields=_named(_scalars()),
+    examples=st.just(()),
 )
 PROPERTIES = _named(_scalars() | LISTED | RECORDS)
 USERS = _named(
@@ -57,8 +72,12 @@ USERS = _named(
 @st.composite
 def plans(draw):
     categories = draw(st.lists(FILLED, min_size=1, max_size=3, unique=True))
-    names = draw(st.lists(FILLED, min_size=1, max_size=5, unique_by=lambda name: name.casefold()))
-    changes = st.lists(st.from_regex(r"[a-z]{1,5} = [a-z0-9]{1,5}", fullmatch=True), max_size=2, unique=True)
+    names = draw(
+        st.lists(FILLED, min_size=1, max_size=5, unique_by=lambda name: name.casefold())
+    )
+    changes = st.lists(
+        st.from_regex(r"[a-z]{1,5} = [a-z0-9]{1,5}", fullmatch=True), max_size=2, unique=True
+    )
     events = [
         PlanEvent(
             name,
@@ -73,7 +92,9 @@ def plans(draw):
         for name in names
     ]
     used = list(dict.fromkeys(event.category for event in events))
-    ordered = tuple(event for category in used for event in events if event.category == category)
+    ordered = tuple(
+        event for category in used for event in events if event.category == category
+    )
     stages = draw(st.lists(FILLED, max_size=3, unique=True))
     return Plan(
         name="a_plan",
@@ -84,7 +105,11 @@ def plans(draw):
         events=ordered,
         user_properties=draw(USERS),
         stages=tuple(
-            PlanStage(stage, tuple(draw(st.lists(st.sampled_from(names), max_size=2, unique=True))), draw(LINES))
+            PlanStage(
+                stage,
+                tuple(draw(st.lists(st.sampled_from(names), max_size=2, unique=True))),
+                draw(LINES),
+            )
             for stage in stages
         ),
         goal=draw(st.sampled_from(stages)) if stages else "",
@@ -130,17 +155,29 @@ def test_any_plan_makes_a_scenario_that_loads(plan):
 @SLOW
 @given(
     text=st.text(
-        st.characters(codec="utf-8") | st.sampled_from("\n\r\t:#{}[],&*!|>'\"%@`-?\u2028\x85\ufeff "), min_size=1
+        st.characters(codec="utf-8")
+        | st.sampled_from("\n\r\t:#{}[],&*!|>'\"%@`-?\u2028\x85\ufeff "),
+        min_size=1,
     )
 )
 def test_no_text_becomes_structure(text):
     """Any text in any place of a plan is that text in the scenario; control characters go, line breaks are plain."""
     kept = clean(text)
-    known = PlanProperty("size", "text", about=text, values=(text,) if kept else (), examples=(text,))
+    known = PlanProperty(
+        "size", "text", about=text, values=(text,) if kept else (), examples=(text,)
+    )
     user = PlanProperty("mood", "text", about=text, values=(text,) if kept else ())
     event = PlanEvent(text, text, text, (known,), changes=(text,))
     plan = Plan(
-        "hostile", text, text, text, ((text, text),), (event,), (user,), (PlanStage(text, (text,), text),), text
+        "hostile",
+        text,
+        text,
+        text,
+        ((text, text),),
+        (event,),
+        (user,),
+        (PlanStage(text, (text,), text),),
+        text,
     )
     scenario = loads(scenario_text(plan, text))
     (found,) = scenario.events
@@ -156,7 +193,9 @@ def _said(known):
 
 
 def _events(plan):
-    return [replace(e, properties=tuple(map(_said, e.properties)), changes=()) for e in plan.events]
+    return [
+        replace(e, properties=tuple(map(_said, e.properties)), changes=()) for e in plan.events
+    ]
 
 
 @pytest.mark.parametrize("name", ["ecommerce", "online-school"])
@@ -172,13 +211,25 @@ def test_a_shipped_scenario_keeps_its_taxonomy(name, tmp_path):
         _without_open_values(e, again) for e in _events(again)
     ]
     assert list(map(_said, again.user_properties)) == list(map(_said, plan.user_properties))
-    assert (again.name, again.title, again.about, again.currency) == (plan.name, plan.title, plan.about, plan.currency)
-    assert (again.categories, again.stages, again.goal) == (plan.categories, plan.stages, plan.goal)
+    assert (again.name, again.title, again.about, again.currency) == (
+        plan.name,
+        plan.title,
+        plan.about,
+        plan.currency,
+    )
+    assert (again.categories, again.stages, again.goal) == (
+        plan.categories,
+        plan.stages,
+        plan.goal,
+    )
 
 
 def _without_open_values(event, again):
     """Leave out the values of properties that are one of the person's now, whose values are known."""
     people = {p.name for p in again.user_properties if p.values}
     return replace(
-        event, properties=tuple(replace(p, values=() if p.name in people else p.values) for p in event.properties)
+        event,
+        properties=tuple(
+            replace(p, values=() if p.name in people else p.values) for p in event.properties
+        ),
     )

@@ -10,7 +10,9 @@ import footfall
 def digests(folder):
     """Return the SHA-256 of every data file below a folder, by its path."""
     files = sorted(p for p in folder.rglob("*") if p.suffix in (".parquet", ".ndjson"))
-    return {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+    return {
+        str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files
+    }
 
 
 @pytest.mark.parametrize("scenario", ["ecommerce", "online-school"])

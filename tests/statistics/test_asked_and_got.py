@@ -16,8 +16,8 @@ import pytest
 
 from footfall.compiler import compile_scenario
 from footfall.scenario import load_shipped, loads
-from footfall.sim.calendar import Calendar
-from footfall.zones import zone
+from footfall.sim.calendar import ActivityCalendar
+from footfall.units.zones import zone
 from tests.simulated import DAY_MS, simulated
 
 Z = 5.3  # two-sided tail 1.2e-7: 400 options give 5e-5
@@ -152,10 +152,16 @@ def test_uniform_waits_are_uniform():
 def test_waits_between_visits_run_in_activity_time(quantile):
     """`come back after: about 30 h`: measured in activity time, the wait has the asked law (false alarm 4e-7)."""
     model = world().model
-    calendar = Calendar(model.calendar, model.start_ms + 200 * DAY_MS)
+    calendar = ActivityCalendar(model.calendar, model.start_ms + 200 * DAY_MS)
     start, end = times("spread") | times("won"), times("returned")
     early = [p for p in end if start[p] < model.start_ms + 20 * DAY_MS]
-    homes = dict(zip(world().arrivals["person"].to_pylist(), world().arrivals["city"].to_pylist(), strict=True))
+    homes = dict(
+        zip(
+            world().arrivals["person"].to_pylist(),
+            world().arrivals["city"].to_pylist(),
+            strict=True,
+        )
+    )
     rhythm = {"Paris": 0, "Kolkata": 1, "New York": 2}
     limit = round(30 * 3_600_000 * math.exp(0.8 * NormalDist().inv_cdf(quantile)))
     who = np.array([rhythm[homes[p]] for p in early], np.int32)
@@ -166,7 +172,9 @@ def test_waits_between_visits_run_in_activity_time(quantile):
 
 
 def local(stamp, zone_name):
-    return (dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(milliseconds=stamp)).astimezone(zone(zone_name))
+    return (
+        dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(milliseconds=stamp)
+    ).astimezone(zone(zone_name))
 
 
 @pytest.mark.parametrize("city", ["Paris", "Kolkata", "New York"])
@@ -176,14 +184,20 @@ def test_people_arrive_by_their_own_clock(city):
     Growth tilts the weeks, not the hours. Chi-square over 6 blocks of hours and 7 days (false alarm 1e-6 each).
     """
     arrivals = world().arrivals
-    rows = [r for r in arrivals.select(["arrived", "city", "time_zone"]).to_pylist() if r["city"] == city]
+    rows = [
+        r
+        for r in arrivals.select(["arrived", "city", "time_zone"]).to_pylist()
+        if r["city"] == city
+    ]
     clocks = [r["arrived"].astimezone(zone(r["time_zone"])) for r in rows]
     hours = Counter(min(c.hour // 4, 5) for c in clocks)
     blocks = np.array([sum(HOURS[4 * k : 4 * k + 4]) for k in range(6)]) / sum(HOURS)
     got = np.array([hours[k] for k in range(6)])
     assert chi(got, blocks * len(rows)) < 40  # 5 degrees of freedom: 1.5e-7
     days = np.array([Counter(c.weekday() for c in clocks)[k] for k in range(7)])
-    assert chi(days, np.array([1, 1, 1, 1, 1, 2, 3]) / 10 * len(rows)) < 60  # growth within the week adds a little
+    assert (
+        chi(days, np.array([1, 1, 1, 1, 1, 2, 3]) / 10 * len(rows)) < 60
+    )  # growth within the week adds a little
 
 
 def chi(got, expected):
@@ -219,8 +233,17 @@ def test_catalogues_are_popular_by_their_law():
 
 def test_a_city_effect_can_be_found_in_the_data():
     """Odds x 3 in Paris turn 30 % into 56.25 %, seen in the events alone (false alarm 3e-7)."""
-    cities = dict(zip(world().arrivals["person"].to_pylist(), world().arrivals["city"].to_pylist(), strict=True))
-    tried, won = Counter(cities[p] for p in times("spread")), Counter(cities[p] for p in times("won"))
+    cities = dict(
+        zip(
+            world().arrivals["person"].to_pylist(),
+            world().arrivals["city"].to_pylist(),
+            strict=True,
+        )
+    )
+    tried, won = (
+        Counter(cities[p] for p in times("spread")),
+        Counter(cities[p] for p in times("won")),
+    )
     for city, chance in {"Paris": 0.5625, "Kolkata": 0.3, "New York": 0.3}.items():
         assert_share(tried[city], won[city], chance)
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from footfall.compiler import compile_scenario
-from footfall.report.truth import Amount, truth_of
+from footfall.reports.truth import Amount, truth_of
 from footfall.scenario import load_shipped, loads
 from footfall.sim import actions
 from tests.simulated import simulated
@@ -91,7 +91,15 @@ def too_far(amount):
 
 
 @pytest.mark.parametrize(
-    ("effect", "asked"), [("paying", 2), ("hasty", 0.25), ("loyal", 0.5), ("spring", 1.5), ("keen", 1.7), ("dear", 1.3)]
+    ("effect", "asked"),
+    [
+        ("paying", 2),
+        ("hasty", 0.25),
+        ("loyal", 0.5),
+        ("spring", 1.5),
+        ("keen", 1.7),
+        ("dear", 1.3),
+    ],
 )
 def test_the_factor_asked_for_is_the_declared_one(effect, asked):
     """Whatever other effects do to the same people, asked is the factor of this one: no chance in it."""
@@ -118,16 +126,28 @@ def test_the_means_alone_would_mislead():
 
 def test_every_factor_comes_out_as_asked():
     """Each wait and value, with its effect and without (false alarm 1.2e-7 each, 20 of them)."""
-    assert [key for key, factor in factors().items() if too_far(factor.affected) or too_far(factor.others)] == []
-    assert all(factor.affected.reached > 100 for name, factor in factors().items() if name != "never")
+    assert [
+        key
+        for key, factor in factors().items()
+        if too_far(factor.affected) or too_far(factor.others)
+    ] == []
+    assert all(
+        factor.affected.reached > 100 for name, factor in factors().items() if name != "never"
+    )
 
 
 @pytest.mark.parametrize("name", ["ecommerce", "online_school"])
 def test_shipped_factors_come_out_as_asked(name):
     """The waits of the shipped scenarios by factor (false alarm 1.2e-7 each, 14 of them)."""
-    shipped = truth_of(simulated(compile_scenario(load_shipped(name), people=2000, seed=11)).tallies, 2)
+    shipped = truth_of(
+        simulated(compile_scenario(load_shipped(name), people=2000, seed=11)).tallies, 2
+    )
     assert shipped.factors
-    amounts = [amount for factor in shipped.factors for _, amount in (*factor.by_factor, (1, factor.others))]
+    amounts = [
+        amount
+        for factor in shipped.factors
+        for _, amount in (*factor.by_factor, (1, factor.others))
+    ]
     assert not any(too_far(amount) for amount in amounts)
     assert sum(amount.reached > 100 for amount in amounts) > 1
 
@@ -166,9 +186,10 @@ def test_rounding_to_whole_numbers_is_told():
 
 def test_an_effect_that_never_held_has_its_line():
     """Beyond the end of the run it held for nobody, and nobody came to the decision: both are told of."""
-    assert [(effect.effect, effect.affected.reached, effect.others.reached) for effect in truth().effects] == [
-        ("asleep", 0, 0)
-    ]
+    assert [
+        (effect.effect, effect.affected.reached, effect.others.reached)
+        for effect in truth().effects
+    ] == [("asleep", 0, 0)]
     never = factors()["never"]
     assert never.affected == Amount((0, 0, 0, 0, 0), 100)
     assert never.others.got_factor == pytest.approx(1, abs=1e-4)
@@ -179,7 +200,9 @@ def test_a_factor_that_were_ignored_would_be_found(effect, monkeypatch):
     """Waits that effects leave as they are lie outside of what was asked."""
     multiplied = actions.affected
     monkeypatch.setattr(
-        actions, "affected", lambda effects, value, context: (value, multiplied(effects, value, context)[1])
+        actions,
+        "affected",
+        lambda effects, value, context: (value, multiplied(effects, value, context)[1]),
     )
     factor = factors.__wrapped__()[effect]
     assert factor.affected.is_as_asked is False
@@ -192,13 +215,18 @@ def test_what_is_told_is_what_the_events_show():
     plans = {row["person"]: row["properties"]["plan"] for row in world.arrivals.to_pylist()}
     times = defaultdict(dict)
     columns = (world.events[name].to_pylist() for name in ("event_type", "person"))
-    for kind, person, time in zip(*columns, world.events["time"].cast("int64").to_pylist(), strict=True):
+    for kind, person, time in zip(
+        *columns, world.events["time"].cast("int64").to_pylist(), strict=True
+    ):
         times[kind][person] = time
     waits = defaultdict(list)
     for person, time in times["settled"].items():
         waits[plans[person]].append(time - times["arrived"][person])
     paying = factors()["paying"]
     assert set(times["settled"]) == set(times["arrived"])
-    assert (paying.affected.reached, paying.others.reached) == (len(waits["paid"]), len(waits["free"]))
+    assert (paying.affected.reached, paying.others.reached) == (
+        len(waits["paid"]),
+        len(waits["free"]),
+    )
     assert paying.affected.got == pytest.approx(np.mean(waits["paid"]), abs=1e-6)
     assert paying.others.got == pytest.approx(np.mean(waits["free"]), abs=1e-6)

@@ -6,7 +6,7 @@ Every test states how often it would fail if they were: below 1 in 100,000; belo
 import numpy as np
 import pytest
 
-from footfall.compiler.naming import key
+from footfall.compiler.addresses import key
 from footfall.sim.keys import draw, person_keys
 
 N = 1 << 16
@@ -28,7 +28,9 @@ def z_of_chi_square(counts):
 @pytest.mark.parametrize("shift", [56, 40, 20, 0])
 def test_bytes_are_uniform(shift):
     """Each byte of a draw takes all 256 values alike (false alarm 2e-6 each)."""
-    counts = np.bincount(((bits() >> np.uint64(shift)) & np.uint64(255)).astype(int), minlength=256)
+    counts = np.bincount(
+        ((bits() >> np.uint64(shift)) & np.uint64(255)).astype(int), minlength=256
+    )
     assert abs(z_of_chi_square(counts)) < Z
 
 
@@ -58,7 +60,9 @@ def test_half_of_the_bits_flip():
 
 def test_no_two_draws_are_equal():
     """Among 4 million draws over people, visits and names none is the same (false alarm 5e-7)."""
-    many = np.concatenate([bits(name=name, visits=visit) for name in "abcdefgh" for visit in range(8)])
+    many = np.concatenate(
+        [bits(name=name, visits=visit) for name in "abcdefgh" for visit in range(8)]
+    )
     assert np.unique(many).size == many.size
 
 

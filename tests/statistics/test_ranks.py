@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from footfall.report.cities import City, ranked
+from footfall.reports.cities import City, ranked
 
 CITIES, PEOPLE, REPEATS = 30, 400, 300
 
 
 def _cities(rng, chances):
     converted = rng.binomial(PEOPLE, chances)
-    return [City(f"{i:02d}", PEOPLE, PEOPLE, 0, 0, 0, 0, int(n), 0) for i, n in enumerate(converted)]
+    return [
+        City(f"{i:02d}", PEOPLE, PEOPLE, 0, 0, 0, 0, int(n), 0) for i, n in enumerate(converted)
+    ]
 
 
 def test_cities_that_are_alike_are_seldom_told_apart():
@@ -21,7 +23,10 @@ def test_cities_that_are_alike_are_seldom_told_apart():
     """
     rng = np.random.default_rng(1)
     claims = sum(
-        any(city.ranks != (1, CITIES) for city in ranked(_cities(rng, np.full(CITIES, 0.1)), "conversion"))
+        any(
+            city.ranks != (1, CITIES)
+            for city in ranked(_cities(rng, np.full(CITIES, 0.1)), "conversion")
+        )
         for _ in range(REPEATS)
     )
     assert claims < 35

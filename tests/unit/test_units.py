@@ -57,7 +57,8 @@ def test_what_is_no_duration_is_refused(text, says):
 def test_an_error_shows_an_example():
     """An error is one text of three parts: the value, what is accepted with an example, and a hint."""
     with pytest.raises(
-        UnitError, match=r"has no unit\n  write a number with ms, .* such as 30 min\n  hint: did you mean"
+        UnitError,
+        match=r"has no unit\n  write a number with ms, .* such as 30 min\n  hint: did you mean",
     ):
         units.parse_duration("30")
 
@@ -69,14 +70,21 @@ def test_milliseconds_survive_a_round_trip(ms):
     assert units.parse_duration(f"{Decimal(ms) / 1000} s") == ms
 
 
-@pytest.mark.parametrize(("text", "days"), [("90 days", 90), ("12 weeks", 84), ("1 day", 1), ("48 h", 2)])
+@pytest.mark.parametrize(
+    ("text", "days"), [("90 days", 90), ("12 weeks", 84), ("1 day", 1), ("48 h", 2)]
+)
 def test_lengths_are_whole_days(text, days):
     """A length may be written in any unit as long as it makes whole days."""
     assert units.parse_days(text) == days
 
 
 @pytest.mark.parametrize(
-    ("text", "says"), [("90", "did you mean 90 days"), ("36 h", "not a whole number of days"), ("0 days", "at least 1")]
+    ("text", "says"),
+    [
+        ("90", "did you mean 90 days"),
+        ("36 h", "not a whole number of days"),
+        ("0 days", "at least 1"),
+    ],
 )
 def test_what_is_no_length_is_refused(text, says):
     """A length without a unit, or of half a day, is refused."""
@@ -118,7 +126,14 @@ def test_what_is_no_wait_is_refused(text, says):
 
 @pytest.mark.parametrize(
     ("text", "chance"),
-    [("25%", "0.25"), ("25 %", "0.25"), ("0.25", "0.25"), ("0", "0"), ("100%", "1"), ("0.1%", "0.001")],
+    [
+        ("25%", "0.25"),
+        ("25 %", "0.25"),
+        ("0.25", "0.25"),
+        ("0", "0"),
+        ("100%", "1"),
+        ("0.1%", "0.001"),
+    ],
 )
 def test_chances_are_exact(text, chance):
     """A chance is the decimal as written; percent is divided exactly."""
@@ -155,7 +170,9 @@ def test_percent_and_share_mean_the_same(share):
 def test_is_constant_chance_tells_numbers_from_expressions():
     """A number, with or without %, is a constant; everything else is an expression."""
     assert [
-        text for text in ("5%", "0.5", "85", "-1", "age / 100", "x", "5 % 3") if units.is_constant_chance(text)
+        text
+        for text in ("5%", "0.5", "85", "-1", "age / 100", "x", "5 % 3")
+        if units.is_constant_chance(text)
     ] == [
         "5%",
         "0.5",
@@ -244,7 +261,17 @@ def test_what_is_no_money_is_refused(text, currency, says):
 
 
 @pytest.mark.parametrize(
-    ("code", "digits"), [("USD", 2), ("JPY", 0), ("KRW", 0), ("VND", 0), ("CLP", 0), ("ISK", 0), ("BHD", 3), ("KWD", 3)]
+    ("code", "digits"),
+    [
+        ("USD", 2),
+        ("JPY", 0),
+        ("KRW", 0),
+        ("VND", 0),
+        ("CLP", 0),
+        ("ISK", 0),
+        ("BHD", 3),
+        ("KWD", 3),
+    ],
 )
 def test_minor_digits_of_currencies(code, digits):
     """ISO 4217 says how many digits after the point a currency has."""
@@ -253,7 +280,12 @@ def test_minor_digits_of_currencies(code, digits):
 
 @pytest.mark.parametrize(
     ("code", "says"),
-    [("eur", "did you mean EUR"), ("EURO", "did you mean EUR"), ("ABC", "not a currency"), ("XAU", "not a currency")],
+    [
+        ("eur", "did you mean EUR"),
+        ("EURO", "did you mean EUR"),
+        ("ABC", "not a currency"),
+        ("XAU", "not a currency"),
+    ],
 )
 def test_an_unknown_currency_is_refused(code, says):
     """Codes in small letters, metals and inventions are refused."""
@@ -262,7 +294,8 @@ def test_an_unknown_currency_is_refused(code, says):
 
 
 @pytest.mark.parametrize(
-    ("text", "number"), [("12", 12), ("10_000", 10_000), ("1e6", 1_000_000), ("-3", -3), ("2.0", 2), (" 7 ", 7)]
+    ("text", "number"),
+    [("12", 12), ("10_000", 10_000), ("1e6", 1_000_000), ("-3", -3), ("2.0", 2), (" 7 ", 7)],
 )
 def test_integers(text, number):
     """A whole number may have underscores or an exponent."""
@@ -298,7 +331,11 @@ def test_limits_are_named():
         units.parse_number("3.5", high=3)
 
 
-@given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**17), max_value=10**17, places=9))
+@given(
+    st.decimals(
+        allow_nan=False, allow_infinity=False, min_value=-(10**17), max_value=10**17, places=9
+    )
+)
 def test_numbers_survive_a_round_trip(number):
     """A number is read exactly as it was written."""
     assert units.parse_number(f"{number:f}") == number
@@ -359,7 +396,11 @@ def test_time_zones_come_from_the_tzdata_package(monkeypatch):
         units.parse_time_zone("../../etc/passwd")
 
 
-PARSERS = [getattr(units, name) for name in units.__all__ if name.startswith("parse_") and name != "parse_money"]
+PARSERS = [
+    getattr(units, name)
+    for name in units.__all__
+    if name.startswith("parse_") and name != "parse_money"
+]
 PARSERS.append(lambda text: units.parse_money(text, "EUR"))
 
 

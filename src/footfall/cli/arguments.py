@@ -17,7 +17,9 @@ _SCIENTIFIC = re.compile(r"[0-9]+(?:\.[0-9]+)?[eE]\+?[0-9]{1,2}", re.ASCII)
 _SUFFIXED = re.compile(r"([0-9]+(?:\.[0-9]+)?)([kKmM])", re.ASCII)
 _SUFFIXES = {"k": 1_000, "m": 1_000_000}
 _SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,15})?)(k|M|G|T)?B", re.IGNORECASE | re.ASCII)
-_LARGE_SIZE = re.compile(r"\s*(?=.*[1-9])([0-9]{1,9}(?:\.[0-9]{1,3})?) ?(M|G|T)B\s*", re.IGNORECASE | re.ASCII)
+_LARGE_SIZE = re.compile(
+    r"\s*(?=.*[1-9])([0-9]{1,9}(?:\.[0-9]{1,3})?) ?(M|G|T)B\s*", re.IGNORECASE | re.ASCII
+)
 _TIMES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 
 
@@ -32,11 +34,13 @@ class Count(click.ParamType):  # type: ignore[type-arg]  # generic since click 8
     def __init__(self, name: str, low: int, high: int) -> None:
         self.name, self.low, self.high = name, low, high
 
-    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:  # noqa: ARG002 - click's
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
         """Return what stands for a value in the help."""
         return self.name.upper()
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
         """Return the number, or fail with what is accepted."""
         number = value if isinstance(value, int) else _number(str(value))
         if number is None or not self.low <= number <= self.high:
@@ -70,7 +74,9 @@ class Size(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
     def __init__(self, accepted: re.Pattern[str]) -> None:
         self._accepted = accepted
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
         """Return bytes, or fail with what is accepted."""
         found = self._accepted.fullmatch(str(value))
         if found is None:
@@ -91,7 +97,12 @@ class ScenarioName(click.ParamType):  # type: ignore[type-arg]  # generic since 
 
     name = "scenario"
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
+    def shell_complete(
+        self,
+        ctx: click.Context,
+        param: click.Parameter,
+        incomplete: str,
+    ) -> list[CompletionItem]:
         """Offer the shipped names, and files."""
         from footfall.scenario import shipped
 
@@ -104,15 +115,27 @@ class StorePath(click.ParamType):  # type: ignore[type-arg]  # generic since cli
 
     name = "store"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002
+    def convert(
+        self,
+        value: Any,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str:
         """Return the store as it was written, if something is there."""
         written = str(value)
         path = Path(written.removeprefix("duckdb:").removeprefix("parquet:"))
         if "://" not in written and not path.exists():
-            raise UsageError(f"{path} does not exist\n  hint: `footfall run SCENARIO` makes {DEFAULT_STORE}")
+            raise UsageError(
+                f"{path} does not exist\n  hint: `footfall run SCENARIO` makes {DEFAULT_STORE}"
+            )
         return written
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
+    def shell_complete(
+        self,
+        ctx: click.Context,
+        param: click.Parameter,
+        incomplete: str,
+    ) -> list[CompletionItem]:
         """Offer files."""
         return [CompletionItem(incomplete, type="file")]
 
@@ -130,10 +153,14 @@ def read_settings(pairs: tuple[str, ...]) -> dict[str, str]:
     """
     for pair in pairs:
         if not pair.partition("=")[1] or not pair.partition("=")[0].strip():
-            raise UsageError(f"--set {shown(pair)}\n  accepted: --set key=value, for example --set people.count=5000")
+            raise UsageError(
+                f"--set {shown(pair)}\n  accepted: --set key=value, for example --set people.count=5000"
+            )
     return {key.strip(): value for key, _, value in (pair.partition("=") for pair in pairs)}
 
 
 def is_path(written: str) -> bool:
     """Tell whether a scenario is meant as a file."""
-    return Path(written).suffix.lower() in (".yaml", ".yml") or "/" in written or "\\" in written
+    return (
+        Path(written).suffix.lower() in (".yaml", ".yml") or "/" in written or "\\" in written
+    )

@@ -15,7 +15,7 @@ from footfall.cli.data_command import DataCommand
 from footfall.cli.outline import outline
 
 if TYPE_CHECKING:
-    from footfall.run.engine import Understood
+    from footfall.execution.engine import CompilationSummary
     from footfall.scenario.records import Effect, Event, Moment, Scenario
 
 EPILOG = """\b
@@ -29,14 +29,20 @@ Exit code: 0 when it can be run, 2 when something is wrong; every problem is tol
 
 @click.command("check", cls=DataCommand, epilog=EPILOG)
 @click.argument("file", type=arguments.SCENARIO)
-@click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Change a value of the scenario.")
+@click.option(
+    "--set",
+    "settings",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="Change a value of the scenario.",
+)
 def command(file: str, settings: tuple[str, ...]) -> None:
     """Check a scenario and say what was understood.
 
     FILE is the path of a scenario, or the name of a shipped one.
     """
-    from footfall.run.engine import understand
-    from footfall.run.setup import load_scenario
+    from footfall.execution.engine import understand
+    from footfall.execution.setup import load_scenario
 
     scenario = load_scenario(file, arguments.read_settings(settings))
     understood = understand(scenario)
@@ -44,10 +50,12 @@ def command(file: str, settings: tuple[str, ...]) -> None:
         click.echo(clean(line))
     for warning in understood.warnings:
         click.echo(f"warning: {warning}", err=True)
-    click.echo(f"\n{file} is right" + (", with warnings" if understood.warnings else ""), err=True)
+    click.echo(
+        f"\n{file} is right" + (", with warnings" if understood.warnings else ""), err=True
+    )
 
 
-def _lines(scenario: Scenario, understood: Understood) -> Iterator[str]:
+def _lines(scenario: Scenario, understood: CompilationSummary) -> Iterator[str]:
     yield from _world(scenario)
     yield ""
     yield "stages: " + " → ".join(stage.name for stage in scenario.stages)
@@ -73,7 +81,10 @@ def _world(scenario: Scenario) -> Iterator[str]:
     if people.already_here_share:
         share = f"{people.already_here_share:%}".replace(".000000", "")
         yield f"{share} of them are already here, having come in the {people.already_here_days} days before"
-    for what, properties in (("people", people.properties), ("sessions", scenario.session_properties)):
+    for what, properties in (
+        ("people", people.properties),
+        ("sessions", scenario.session_properties),
+    ):
         if properties:
             yield f"{what} have: {', '.join(p.name for p in properties)}"
     yield from _catalogues(scenario)

@@ -10,7 +10,9 @@ INSTALL = {
     "fish": "footfall completion fish > ~/.config/fish/completions/footfall.fish",
 }
 
-EPILOG = "\b\nInstall it, then open a new shell:\n" + "\n".join(f"  {line}" for line in INSTALL.values())
+EPILOG = "\b\nInstall it, then open a new shell:\n" + "\n".join(
+    f"  {line}" for line in INSTALL.values()
+)
 
 
 @click.command("completion", epilog=EPILOG)

@@ -14,13 +14,18 @@ def print_table(columns: Mapping[str, Sequence[Any]], *, err: bool = False) -> N
     texts = {name: [name, *map(_text, values)] for name, values in columns.items()}
     widths = {name: max(map(width, column)) for name, column in texts.items()}
     for row in range(max(map(len, texts.values()))):
-        cells = (_padded(texts[name][row], widths[name], is_number(values)) for name, values in columns.items())
+        cells = (
+            _padded(texts[name][row], widths[name], is_number(values))
+            for name, values in columns.items()
+        )
         click.echo("  ".join(cells).rstrip(), err=err)
 
 
 def is_number(values: Sequence[Any]) -> bool:
     """Tell whether a column is one of numbers."""
-    return all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+    return all(
+        isinstance(value, int | float) and not isinstance(value, bool) for value in values
+    )
 
 
 def width(text: str) -> int:

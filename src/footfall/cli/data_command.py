@@ -12,7 +12,7 @@ class DataCommand(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command in a process without what it does not need."""
-        from footfall.run.lean import leave_pandas_out
+        from footfall.execution.without_pandas import leave_pandas_out
 
         leave_pandas_out()
         return super().invoke(ctx)

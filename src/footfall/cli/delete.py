@@ -17,7 +17,9 @@ Examples:
 
 @click.command("delete", cls=DataCommand, epilog=EPILOG)
 @click.argument("store", type=arguments.STORE, default=arguments.DEFAULT_STORE)
-@click.option("--run", "run_id", required=True, metavar="ID", help="Id of the run, or its beginning.")
+@click.option(
+    "--run", "run_id", required=True, metavar="ID", help="Id of the run, or its beginning."
+)
 def command(store: str, run_id: str) -> None:
     """Remove a run from a store.
 

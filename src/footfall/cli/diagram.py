@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from footfall.cli import arguments, files
+from footfall.cli import arguments, output_files
 from footfall.cli.data_command import DataCommand
 from footfall.errors import UsageError, shown
 
 if TYPE_CHECKING:
-    from footfall.diagram.colours import Theme
-    from footfall.diagram.graph import Graph, Observed
+    from footfall.diagrams.colours import Theme
+    from footfall.diagrams.graph import Graph, Observed
     from footfall.scenario.records import Scenario
     from footfall.store import Store
 
@@ -32,14 +32,37 @@ The file's ending says the format: .svg, .png, .html, .mmd (Mermaid) or .dot (Gr
 
 @click.command("diagram", cls=DataCommand, epilog=EPILOG)
 @click.argument("file", metavar="SCENARIO", type=arguments.SCENARIO)
-@click.option("--to", "target", metavar="FILE", required=True, help="Where to: .svg, .png, .html, .mmd or .dot.")
-@click.option("--journey", "names", metavar="NAME", multiple=True, help="Only this journey; repeatable.")
-@click.option("--with", "store", metavar="STORE", type=arguments.STORE, help="Write beside each chance what a run got.")
 @click.option(
-    "--run", "run_id", metavar="ID", help="Which run of the store, by the beginning of its id; else the latest."
+    "--to",
+    "target",
+    metavar="FILE",
+    required=True,
+    help="Where to: .svg, .png, .html, .mmd or .dot.",
+)
+@click.option(
+    "--journey", "names", metavar="NAME", multiple=True, help="Only this journey; repeatable."
+)
+@click.option(
+    "--with",
+    "store",
+    metavar="STORE",
+    type=arguments.STORE,
+    help="Write beside each chance what a run got.",
+)
+@click.option(
+    "--run",
+    "run_id",
+    metavar="ID",
+    help="Which run of the store, by the beginning of its id; else the latest.",
 )
 @click.option("--theme", type=click.Choice(["light", "dark"]), help="Colours of SVG and PNG.")
-@click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Change a value of the scenario.")
+@click.option(
+    "--set",
+    "settings",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="Change a value of the scenario.",
+)
 def command(
     file: str,
     target: str,
@@ -54,43 +77,56 @@ def command(
     Chances stand on the arrows; what is optional is dashed; state changes stand in curly braces. A STORE is a DuckDB
     file, a folder of Parquet files or a PostgreSQL address, as in `footfall report`.
     """
-    from footfall.diagram import Drawing, draw, journey_graph
-    from footfall.run.engine import understand
-    from footfall.run.setup import load_scenario
+    from footfall.diagrams import Drawing, draw, journey_graph
+    from footfall.execution.engine import understand
+    from footfall.execution.setup import load_scenario
 
     form = _form(target)
     scenario = load_scenario(file, arguments.read_settings(settings))
     understand(scenario)
     run, observed = _observed(store, scenario.name, run_id)
-    graphs = [journey_graph(scenario, name, observed=observed) for name in _journeys(scenario, names)]
+    graphs = [
+        journey_graph(scenario, name, observed=observed) for name in _journeys(scenario, names)
+    ]
     _note_strangers(graphs, observed)
     title = scenario.title or scenario.name
-    files.write(Path(target), draw(Drawing(graphs, title, scenario.about, cast("Theme | None", theme)), form))
+    output_files.write(
+        Path(target),
+        draw(Drawing(graphs, title, scenario.about, cast("Theme | None", theme)), form),
+    )
     drawn = graphs[0].name if len(graphs) == 1 else f"{len(graphs)} journeys"
     beside = f", beside run {run}" if run else ""
     click.echo(f"{target}: {drawn} of {scenario.name}{beside}", err=True)
 
 
 def _form(target: str) -> str:
-    from footfall.diagram import FORMATS
+    from footfall.diagrams import FORMATS
 
     ending = Path(target).suffix
     form = ending[1:].lower()
     if form in FORMATS:
         return form
     accepted = ", ".join(f".{known}" for known in FORMATS)
-    problem = f"its ending {shown(ending)} is no format" if ending else "it has no ending that says the format"
-    raise UsageError(f"--to {shown(target)}: {problem}\n  accepted: {accepted}{_nearest(form, FORMATS, '.')}")
+    problem = (
+        f"its ending {shown(ending)} is no format"
+        if ending
+        else "it has no ending that says the format"
+    )
+    raise UsageError(
+        f"--to {shown(target)}: {problem}\n  accepted: {accepted}{_nearest(form, FORMATS, '.')}"
+    )
 
 
 def _observed(where: str | None, scenario: str, run_id: str | None) -> tuple[str, Observed]:
     """Return a run of the scenario and what it has shown of each decision; nothing without a store."""
-    from footfall.report import report
+    from footfall.reports import report
     from footfall.store import open_store
 
     if where is None:
         if run_id is not None:
-            raise UsageError(f"--run {shown(run_id)} without a store\n  hint: --with STORE says where the run is")
+            raise UsageError(
+                f"--run {shown(run_id)} without a store\n  hint: --with STORE says where the run is"
+            )
         return "", {}
     with open_store(where) as store:
         run = _run_of(store, scenario, run_id)
@@ -105,19 +141,32 @@ def _note_strangers(graphs: Sequence[Graph], observed: Observed) -> None:
     told = sum(address.partition("/")[0] in names for address, _ in observed)
     unplaced = told - sum(bool(edge.seen) for graph in graphs for edge in graph.edges)
     if unplaced:
-        click.echo(f"note: {unplaced} options of the run are not in this scenario: it has changed since", err=True)
+        click.echo(
+            f"note: {unplaced} options of the run are not in this scenario: it has changed since",
+            err=True,
+        )
 
 
 def _run_of(store: Store, scenario: str, run_id: str | None) -> str:
     """Return the id of the latest run of a scenario, or of the one whose id begins as asked for."""
     runs = store.runs()
-    found = [info.id for info in runs if info.scenario == scenario and info.id.startswith(run_id or "")]
+    found = [
+        info.id
+        for info in runs
+        if info.scenario == scenario and info.id.startswith(run_id or "")
+    ]
     if found and (run_id is None or len(found) == 1):
         return found[-1]
     begins = f" that begins with {shown(run_id)}" if run_id else ""
-    have = "".join(f"\n  {info.id}  {info.scenario}, seed {info.run.stream.seed}, {info.state}" for info in runs)
+    have = "".join(
+        f"\n  {info.id}  {info.scenario}, seed {info.run.stream.seed}, {info.state}"
+        for info in runs
+    )
     problem = "several runs" if found else "no run"
-    raise UsageError(f"{store.name} holds {problem} of {scenario}{begins}" + (have or "\n  it holds no runs at all"))
+    raise UsageError(
+        f"{store.name} holds {problem} of {scenario}{begins}"
+        + (have or "\n  it holds no runs at all")
+    )
 
 
 def _journeys(scenario: Scenario, names: tuple[str, ...]) -> list[str]:

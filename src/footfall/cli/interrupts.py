@@ -20,9 +20,13 @@ def gentle_stop() -> Iterator[threading.Event]:
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
-        click.echo("\nstopping: finishing what is in flight (Ctrl-C again stops at once)", err=True)
+        click.echo(
+            "\nstopping: finishing what is in flight (Ctrl-C again stops at once)", err=True
+        )
 
-    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {
+        number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)
+    }
     try:
         yield stop
     finally:

@@ -28,9 +28,15 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "new": ("new", "Write a commented scenario to start from."),
     "check": ("check", "Check a scenario and say what was understood."),
     "diagram": ("diagram", "Draw the journeys of a scenario as flow charts."),
-    "taxonomy": ("taxonomy", "Make tracking plans of scenarios (.xlsx, .csv, .json, .html), and scenarios of plans."),
+    "taxonomy": (
+        "taxonomy",
+        "Make tracking plans of scenarios (.xlsx, .csv, .json, .html), and scenarios of plans.",
+    ),
     "schema": ("schema", "Print the JSON Schema of scenarios, for editors."),
-    "validate": ("validate", "Check events, also those of others, against a scenario or a tracking plan."),
+    "validate": (
+        "validate",
+        "Check events, also those of others, against a scenario or a tracking plan.",
+    ),
     "user": ("user", "Show one person's properties and timeline."),
     "serve": ("serve", "Receive webhooks and Amplitude's requests on this machine."),
     "completion": ("completion", "Print the shell's completion script."),
@@ -48,11 +54,11 @@ Examples:
 class LazyGroup(click.Group):
     """A group that knows its commands by name and imports one only when it is used."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+    def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order of the table."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command, or return None when there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
@@ -70,7 +76,7 @@ class LazyGroup(click.Group):
             raise click.UsageError(_no_such_command(name), ctx=ctx)
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands from the table alone."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
@@ -100,7 +106,12 @@ def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> N
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.option(
-    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version, help="Show the version."
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_print_version,
+    help="Show the version.",
 )
 @click.pass_context
 def footfall(ctx: click.Context) -> None:
@@ -125,7 +136,11 @@ def _exit_code(args: Sequence[str] | None) -> int:
     except click.ClickException as problem:
         return _tell_misuse(problem)
     except FootfallError as problem:
-        return _quietly(FAILED) if isinstance(problem.__context__, BrokenPipeError) else _tell(problem)
+        return (
+            _quietly(FAILED)
+            if isinstance(problem.__context__, BrokenPipeError)
+            else _tell(problem)
+        )
     except (KeyboardInterrupt, click.Abort):
         click.echo("stopped", err=True)
         return STOPPED_AT_ONCE
@@ -148,7 +163,8 @@ def _tell(problem: FootfallError) -> int:
     if isinstance(problem, ScenarioError):
         count = len(problem.problems)
         click.echo(
-            f"{problem}\nerror: {count} problem{'s' * (count != 1)} in the scenario, nothing was written", err=True
+            f"{problem}\nerror: {count} problem{'s' * (count != 1)} in the scenario, nothing was written",
+            err=True,
         )
     else:
         click.echo(f"error: {problem}", err=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from footfall.cli.files import write
+from footfall.cli.output_files import write
 from footfall.errors import UsageError, shown
 
 STARTER = "starter"
@@ -21,7 +21,13 @@ Examples:
 
 @click.command("new", epilog=EPILOG)
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--from", "name", metavar="NAME", default=STARTER, help="Name of a shipped scenario to copy.")
+@click.option(
+    "--from",
+    "name",
+    metavar="NAME",
+    default=STARTER,
+    help="Name of a shipped scenario to copy.",
+)
 def command(file: Path, name: str) -> None:
     """Write a commented scenario to start from.
 
@@ -30,7 +36,9 @@ def command(file: Path, name: str) -> None:
     copies = _copies(file, name)
     for copy in copies:
         if copy.exists():
-            raise UsageError(f"{shown(str(copy))} exists already\n  hint: name another file; nothing was written")
+            raise UsageError(
+                f"{shown(str(copy))} exists already\n  hint: name another file; nothing was written"
+            )
     for copy, content in copies.items():
         write(copy, content)
         click.echo(f"wrote {copy}", err=True)
@@ -47,5 +55,9 @@ def _copies(file: Path, name: str) -> dict[Path, bytes]:
         load_shipped(name)  # raises, and names the nearest
     folder = files("footfall").joinpath("scenarios")
     text = folder.joinpath(f"{found}.yaml").read_bytes()
-    tables = [entry for entry in folder.iterdir() if entry.name.endswith(".csv") and entry.name.encode() in text]
+    tables = [
+        entry
+        for entry in folder.iterdir()
+        if entry.name.endswith(".csv") and entry.name.encode() in text
+    ]
     return {file: text, **{file.with_name(table.name): table.read_bytes() for table in tables}}

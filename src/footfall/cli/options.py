@@ -13,17 +13,47 @@ from footfall.errors import UsageError, shown
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 STREAM = (
-    click.option("--people", type=arguments.PEOPLE, help="How many people, instead of the scenario's count."),
-    click.option("--days", type=arguments.DAYS, help="How long, instead of the scenario's length: cuts or extends."),
-    click.option("--start", metavar="DATE", help="First day: a date, or now-30d (also now-4w, today)."),
-    click.option("--seed", type=arguments.SEED, default=1, show_default=True, help="Another seed, other people."),
-    click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Change a value of the scenario."),
+    click.option(
+        "--people",
+        type=arguments.PEOPLE,
+        help="How many people, instead of the scenario's count.",
+    ),
+    click.option(
+        "--days",
+        type=arguments.DAYS,
+        help="How long, instead of the scenario's length: cuts or extends.",
+    ),
+    click.option(
+        "--start", metavar="DATE", help="First day: a date, or now-30d (also now-4w, today)."
+    ),
+    click.option(
+        "--seed",
+        type=arguments.SEED,
+        default=1,
+        show_default=True,
+        help="Another seed, other people.",
+    ),
+    click.option(
+        "--set",
+        "settings",
+        metavar="KEY=VALUE",
+        multiple=True,
+        help="Change a value of the scenario.",
+    ),
 )
 
 
 DELIVERY = (
-    click.option("--region", type=click.Choice(["us", "eu"]), help="Of the project in Amplitude.  [default: us]"),
-    click.option("--dry-run", is_flag=True, help="Amplitude: check everything, need no key, send nothing."),
+    click.option(
+        "--region",
+        type=click.Choice(["us", "eu"]),
+        help="Of the project in Amplitude.  [default: us]",
+    ),
+    click.option(
+        "--dry-run",
+        is_flag=True,
+        help="Amplitude: check everything, need no key, send nothing.",
+    ),
 )
 SPILL = click.option(
     "--spill",

@@ -9,29 +9,29 @@ from functools import singledispatch
 from footfall.scenario.records import (
     Assignment,
     Chance,
-    Change,
-    Do,
-    Either,
-    Emit,
+    ChangeStep,
+    DoStep,
+    EitherOption,
+    EitherStep,
+    EmitStep,
     Expression,
-    GoOn,
-    Guard,
+    GoOnStep,
     Journey,
-    Later,
-    Leave,
-    Maybe,
-    Option,
-    Pause,
-    Pick,
+    LaterStep,
+    LeaveStep,
+    MaybeStep,
     PickOne,
+    PickStep,
     Ramp,
-    Repeat,
+    RepeatStep,
     Rest,
-    Retry,
+    RetryStep,
     Step,
     Text,
+    WaitStep,
+    WhenStep,
 )
-from footfall.scenario.words import wait_text
+from footfall.scenario.wording import wait_text
 
 INDENT = "  "
 
@@ -48,7 +48,7 @@ def lines(steps: Iterable[Step]) -> Iterator[str]:
     """Yield the lines of some steps."""
     for step in steps:
         first, *rest = _step(step)
-        if step.when and not isinstance(step, Guard):
+        if step.when and not isinstance(step, WhenStep):
             colon = ":" * first.endswith(":")
             first = f"{first.removesuffix(':')}, when {step.when.text}{colon}"
         yield first
@@ -61,7 +61,13 @@ def chance_text(chance: Chance | None) -> str:
         return f"{(chance * 100).normalize():f}%"
     if isinstance(chance, Ramp):
         return f"{chance_text(chance.start)} to {chance_text(chance.end)} over {chance.over} of {chance.of.text}"
-    return chance.text if isinstance(chance, Expression) else "the rest" if isinstance(chance, Rest) else ""
+    return (
+        chance.text
+        if isinstance(chance, Expression)
+        else "the rest"
+        if isinstance(chance, Rest)
+        else ""
+    )
 
 
 def _indented(inner: Iterable[str]) -> Iterator[str]:
@@ -80,8 +86,13 @@ def _changes(changes: Iterable[Assignment]) -> str:
 def _change(change: Assignment) -> str:
     value = change.value
     if not isinstance(value, Text):
-        return f"{change.name} drawn" if change.verb == "set" else f"{change.verb} {change.name}"
-    signs = {"set": f"{change.name} = {value.text or 'null'}", "add": f"{change.name} + {value.text}"}
+        return (
+            f"{change.name} drawn" if change.verb == "set" else f"{change.verb} {change.name}"
+        )
+    signs = {
+        "set": f"{change.name} = {value.text or 'null'}",
+        "add": f"{change.name} + {value.text}",
+    }
     return signs.get(change.verb, f"{change.verb} {change.name} {value.text}")
 
 
@@ -97,31 +108,35 @@ def _step(step: Step) -> Iterator[str]:
 
 
 @_step.register
-def _(step: Emit) -> Iterator[str]:
-    yield step.event + (f", after {wait_text(step.after)}" if step.after else "") + _changes(step.changes)
+def _(step: EmitStep) -> Iterator[str]:
+    yield (
+        step.event
+        + (f", after {wait_text(step.after)}" if step.after else "")
+        + _changes(step.changes)
+    )
 
 
 @_step.register
-def _(step: Do) -> Iterator[str]:
+def _(step: DoStep) -> Iterator[str]:
     yield f"do {step.journey}"
 
 
 @_step.register
-def _(step: Maybe) -> Iterator[str]:
+def _(step: MaybeStep) -> Iterator[str]:
     yield f"maybe{_named(step)} {chance_text(step.chance)}:"
     yield from _indented(lines(step.steps))
     yield from _otherwise(step.otherwise)
 
 
 @_step.register
-def _(step: Either) -> Iterator[str]:
+def _(step: EitherStep) -> Iterator[str]:
     yield f"either{_named(step)}:"
     for option in step.options:
         yield from _indented(_option(option))
 
 
 @_step.register
-def _(step: Repeat) -> Iterator[str]:
+def _(step: RepeatStep) -> Iterator[str]:
     how = [
         f"leave {chance_text(step.leave)}" if step.leave is not None else "",
         f"until {step.until.text}" if step.until else "",
@@ -133,43 +148,51 @@ def _(step: Repeat) -> Iterator[str]:
 
 
 @_step.register
-def _(step: GoOn) -> Iterator[str]:
+def _(step: GoOnStep) -> Iterator[str]:
     yield f"go on{_named(step)} {chance_text(step.chance)}, else the visit ends"
 
 
 @_step.register
-def _(step: Leave) -> Iterator[str]:
+def _(step: LeaveStep) -> Iterator[str]:
     yield f"leave {step.what}"
 
 
 @_step.register
-def _(step: Pause) -> Iterator[str]:
+def _(step: WaitStep) -> Iterator[str]:
     yield f"{'come back after' if step.ends_session else 'wait'} {wait_text(step.wait)}"
 
 
 @_step.register
-def _(step: Change) -> Iterator[str]:
+def _(step: ChangeStep) -> Iterator[str]:
     yield _changes(step.changes).strip()
 
 
 @_step.register
-def _(step: Pick) -> Iterator[str]:
+def _(step: PickStep) -> Iterator[str]:
     yield "pick " + ", ".join(map(_picked, step.picks))
 
 
 @_step.register
-def _(step: Retry) -> Iterator[str]:
-    yield f"retry {step.target}, at most {step.at_most}" + (f", after {wait_text(step.after)}" if step.after else "")
+def _(step: RetryStep) -> Iterator[str]:
+    yield f"retry {step.target}, at most {step.at_most}" + (
+        f", after {wait_text(step.after)}" if step.after else ""
+    )
 
 
 @_step.register
-def _(step: Later) -> Iterator[str]:
-    when = f"after {wait_text(step.wait)}" if step.wait else f"at {step.moment.text}" if step.moment else ""
+def _(step: LaterStep) -> Iterator[str]:
+    when = (
+        f"after {wait_text(step.wait)}"
+        if step.wait
+        else f"at {step.moment.text}"
+        if step.moment
+        else ""
+    )
     yield f"later {step.journey}, {when}"
 
 
 @_step.register
-def _(step: Guard) -> Iterator[str]:
+def _(step: WhenStep) -> Iterator[str]:
     yield f"when {step.when.text if step.when else ''}:"
     yield from _indented(lines(step.steps))
     yield from _otherwise(step.otherwise)
@@ -181,8 +204,12 @@ def _otherwise(steps: tuple[Step, ...]) -> Iterator[str]:
         yield from _indented(lines(steps))
 
 
-def _option(option: Option) -> Iterator[str]:
-    weight = option.weight.text if isinstance(option.weight, Expression) else f"weight {option.weight}"
+def _option(option: EitherOption) -> Iterator[str]:
+    weight = (
+        option.weight.text
+        if isinstance(option.weight, Expression)
+        else f"weight {option.weight}"
+    )
     share = weight if option.weight is not None else chance_text(option.chance)
     inner = list(lines(option.steps))
     name = option.named or (inner[0].removeprefix("do ") if inner else "nothing")

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from footfall.cli import arguments, files
+from footfall.cli import arguments, output_files
 from footfall.cli.data_command import DataCommand
 from footfall.errors import UsageError, shown
 
 if TYPE_CHECKING:
-    from footfall.report import Report
+    from footfall.reports import Report
 
 EPILOG = """\b
 Examples:
@@ -27,10 +27,26 @@ FORMS = ("table", "json", "html")
 
 @click.command("report", cls=DataCommand, epilog=EPILOG)
 @click.argument("store", type=arguments.STORE, default=arguments.DEFAULT_STORE)
-@click.option("--stages", is_flag=True, help="Only how far people have come (or with the other parts named).")
-@click.option("--cities", is_flag=True, help="Only how each city performs (or with the other parts named).")
-@click.option("--truth", is_flag=True, help="For every decision and effect, what was asked and what came out.")
-@click.option("--by", metavar="PROPERTY", help="Compare steps by a user property, city, country, platform, …")
+@click.option(
+    "--stages",
+    is_flag=True,
+    help="Only how far people have come (or with the other parts named).",
+)
+@click.option(
+    "--cities",
+    is_flag=True,
+    help="Only how each city performs (or with the other parts named).",
+)
+@click.option(
+    "--truth",
+    is_flag=True,
+    help="For every decision and effect, what was asked and what came out.",
+)
+@click.option(
+    "--by",
+    metavar="PROPERTY",
+    help="Compare steps by a user property, city, country, platform, …",
+)
 @click.option(
     "--rank-by",
     type=click.Choice(["engagement", "conversion", "revenue"]),
@@ -38,8 +54,15 @@ FORMS = ("table", "json", "html")
     show_default=True,
     help="What the ranks of cities compare.",
 )
-@click.option("--run", "run_id", metavar="ID", help="Which run, by its id or the beginning of it; else the latest.")
-@click.option("--format", "form", type=click.Choice(FORMS), help="How to show it.  [default: table]")
+@click.option(
+    "--run",
+    "run_id",
+    metavar="ID",
+    help="Which run, by its id or the beginning of it; else the latest.",
+)
+@click.option(
+    "--format", "form", type=click.Choice(FORMS), help="How to show it.  [default: table]"
+)
 @click.option("--to", "target", metavar="FILE", help="Write it to a file: .html or .json.")
 def command(
     store: str,
@@ -56,7 +79,7 @@ def command(
 
     STORE is a DuckDB file or a folder of Parquet files; by default footfall.duckdb.
     """
-    from footfall.report import report
+    from footfall.reports import report
 
     is_any = stages or cities or truth or bool(by)
     wanted = form or "table" if target is None else _form_of(target, form)
@@ -75,7 +98,7 @@ def command(
     elif target is None:
         click.echo(_text(made, wanted), nl=False)
     else:
-        files.write(Path(target), _text(made, wanted).encode())
+        output_files.write(Path(target), _text(made, wanted).encode())
         click.echo(f"wrote {Path(target)}", err=True)
 
 
@@ -92,7 +115,7 @@ def _form_of(target: str, form: str | None) -> str:
 
 
 def _text(made: Report, form: str) -> str:
-    from footfall.report import render_html, render_json
+    from footfall.reports import render_html, render_json
 
     return render_html(made) if form == "html" else f"{render_json(made)}\n"
 
@@ -100,6 +123,6 @@ def _text(made: Report, form: str) -> str:
 def _print(made: Report) -> None:
     from rich.console import Console
 
-    from footfall.report import render_table
+    from footfall.reports import render_table
 
     render_table(made, Console(highlight=False))

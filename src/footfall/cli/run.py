@@ -42,7 +42,9 @@ Exit code: 0 done, 1 failed, refused or stopped before the end, 2 a mistake in t
 )
 @options.delivery
 @click.option(
-    "--workers", type=arguments.WORKERS, help="Processes that simulate.  [default: what suits machine and run]"
+    "--workers",
+    type=arguments.WORKERS,
+    help="Processes that simulate.  [default: what suits machine and run]",
 )
 @click.option(
     "--order",
@@ -57,44 +59,65 @@ Exit code: 0 done, 1 failed, refused or stopped before the end, 2 a mistake in t
     help="day puts each day's events into files (parquet) or tables (postgresql) of their own.  [default: none]",
 )
 @options.SPILL
-@click.option("--fresh", is_flag=True, help="Remove what the sinks have of this run, and begin anew.")
+@click.option(
+    "--fresh", is_flag=True, help="Remove what the sinks have of this run, and begin anew."
+)
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
-@click.option("--summary", type=click.Choice(["table", "json"]), default="table", help="How to print the result.")
+@click.option(
+    "--summary",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    help="How to print the result.",
+)
 def command(scenario: str, quiet: bool, summary: str, spill: int, **given: Any) -> int:
     """Simulate a scenario and write its events.
 
     SCENARIO is the name of a shipped scenario (footfall scenarios lists them) or the path of a YAML file.
     """
-    from footfall.cli import closing, verdict
-    from footfall.run.run import run
+    from footfall.cli import delivery_outcome, run_summary
+    from footfall.execution.batch import run
 
     taken = ("to", "region", "dry_run", "partition")
     sinks = _sinks(**{name: given.pop(name) for name in taken})
     with gentle_stop() as stop:
         arguments_ = options.stream_arguments(given)
-        result = run(scenario, to=sinks, progress=not quiet, spill_bytes=spill, stop=stop, check=False, **arguments_)
-    if all(verdict.is_left(balance) for balance in result.sinks):
+        result = run(
+            scenario,
+            to=sinks,
+            progress=not quiet,
+            spill_bytes=spill,
+            stop=stop,
+            check=False,
+            **arguments_,
+        )
+    if all(delivery_outcome.is_left(balance) for balance in result.sinks):
         return 1
-    console = closing.Printer(is_stdout_taken=any(sink.name == "-" for sink in sinks))
+    console = run_summary.Printer(is_stdout_taken=any(sink.name == "-" for sink in sinks))
     try:
         if summary == "json":
             console.print_json(result)
         elif not quiet:
             console.print_result(result, scenario)
     finally:  # also when nobody reads the tables to their end
-        verdict.tell_problems(result.sinks)
+        delivery_outcome.tell_problems(result.sinks)
         if not result.is_finished:
-            closing.tell_stopped(result, sys.argv[1:])
+            run_summary.tell_stopped(result, sys.argv[1:])
     return 0 if result.is_clean else 1
 
 
-def _sinks(to: tuple[str, ...], region: str | None, dry_run: bool, partition: str) -> list[Sink]:
+def _sinks(
+    to: tuple[str, ...], region: str | None, dry_run: bool, partition: str
+) -> list[Sink]:
     """Return the sinks, with what the options say of them."""
-    from footfall.run.run import DEFAULT_SINK
+    from footfall.execution.batch import DEFAULT_SINK
     from footfall.sinks import parse
 
     specs = options.read_sinks(to or (DEFAULT_SINK,), region=region, dry_run=dry_run)
     sinks = [parse(spec, partition="day" if partition == "day" else "none") for spec in specs]
-    if partition == "day" and not any(sink.name.startswith(("parquet:", "postgresql:")) for sink in sinks):
-        raise UsageError("--partition day is for parquet and postgresql\n  hint: add --to parquet:DIR")
+    if partition == "day" and not any(
+        sink.name.startswith(("parquet:", "postgresql:")) for sink in sinks
+    ):
+        raise UsageError(
+            "--partition day is for parquet and postgresql\n  hint: add --to parquet:DIR"
+        )
     return sinks

@@ -25,7 +25,13 @@ Examples:
 
 @click.command("runs", cls=DataCommand, epilog=EPILOG)
 @click.argument("store", type=arguments.STORE, default=arguments.DEFAULT_STORE)
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="How to show them.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    help="How to show them.",
+)
 def command(store: str, form: str) -> None:
     """List the runs a store holds.
 
@@ -75,7 +81,10 @@ def find_run(infos: list[RunInfo], written: str) -> RunInfo:
     """
     found = [info for info in infos if info.id.startswith(written)] if written else []
     if len(found) != 1:
-        have = "\n".join(f"  {info.id}  {info.scenario}, {info.state}" for info in infos) or "  the store holds no runs"
+        have = (
+            "\n".join(f"  {info.id}  {info.scenario}, {info.state}" for info in infos)
+            or "  the store holds no runs"
+        )
         what = "there is no run" if not found else f"{len(found)} runs begin with"
         raise UsageError(f"{what} {shown(written)}\n{have}")
     return found[0]

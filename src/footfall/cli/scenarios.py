@@ -23,4 +23,7 @@ def command() -> None:
         click.echo(f"{name.replace('_', '-'):<14} {scenario.title}: {length}")
         if scenario.about:
             click.echo(f"{'':<14} {scenario.about}")
-    click.echo("\nrun one:         footfall run NAME\nstart from one:  footfall new FILE --from NAME", err=True)
+    click.echo(
+        "\nrun one:         footfall run NAME\nstart from one:  footfall new FILE --from NAME",
+        err=True,
+    )

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from footfall.cli import arguments, options, verdict
-from footfall.cli.again import again
+from footfall.cli import arguments, delivery_outcome, options
 from footfall.cli.data_command import DataCommand
 from footfall.cli.interrupts import gentle_stop
+from footfall.cli.rerun import again
 from footfall.errors import UsageError, shown
 
 if TYPE_CHECKING:
-    from footfall.run.letters import LettersResult
-    from footfall.run.result import Balance, RunResult
+    from footfall.execution.resend import DeadLettersResult
+    from footfall.execution.result import Balance, RunResult
 
 EPILOG = """\b
 Examples:
@@ -34,27 +34,52 @@ Exit code: 0 done, 1 failed, refused or stopped before the end, 2 a mistake in t
 
 @click.command("send", cls=DataCommand, epilog=EPILOG)
 @click.argument("store", type=arguments.STORE)
-@click.option("--to", metavar="SINK", multiple=True, required=True, help="Where to; repeatable, as for footfall run.")
+@click.option(
+    "--to",
+    metavar="SINK",
+    multiple=True,
+    required=True,
+    help="Where to; repeatable, as for footfall run.",
+)
 @options.delivery
-@click.option("--from", "from_", metavar="TIME", help="Only what happened since: a date or 2026-01-10T08:00, in UTC.")
-@click.option("--until", metavar="TIME", help="Only what happened before: a date or a time, in UTC.")
-@click.option("--run", "run_id", metavar="ID", help="Which run, by its id or the beginning of it; else the latest.")
+@click.option(
+    "--from",
+    "from_",
+    metavar="TIME",
+    help="Only what happened since: a date or 2026-01-10T08:00, in UTC.",
+)
+@click.option(
+    "--until", metavar="TIME", help="Only what happened before: a date or a time, in UTC."
+)
+@click.option(
+    "--run",
+    "run_id",
+    metavar="ID",
+    help="Which run, by its id or the beginning of it; else the latest.",
+)
 @options.SPILL
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
-@click.option("--summary", type=click.Choice(["table", "json"]), default="table", help="How to print the result.")
-def command(store: str, to: tuple[str, ...], region: str | None, dry_run: bool, **given: Any) -> int:
+@click.option(
+    "--summary",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    help="How to print the result.",
+)
+def command(
+    store: str, to: tuple[str, ...], region: str | None, dry_run: bool, **given: Any
+) -> int:
     """Deliver what was generated before to another sink.
 
     STORE is a DuckDB file, a folder of Parquet files, a PostgreSQL database or an NDJSON file; or dead letters, one
     file or a folder of them, which are tried again. A file that footfall did not write can go to PostgreSQL only: into
     imported.events, each insert_id once.
     """
-    from footfall.run.letters import is_letters
-    from footfall.store.files import is_foreign
+    from footfall.execution.resend import holds_dead_letters
+    from footfall.store.event_file import is_foreign
 
     sinks = options.read_sinks(to, region=region, dry_run=dry_run)
-    if is_letters(store):
-        return _send_letters(store, sinks, **given)
+    if holds_dead_letters(store):
+        return _send_dead_letters(store, sinks, **given)
     if is_foreign(store):
         return _send_foreign(store, sinks, **given)
     return _send(store, sinks, **given)
@@ -71,7 +96,7 @@ def _send(
     quiet: bool,
     summary: str,
 ) -> int:
-    from footfall.run.send import send
+    from footfall.execution.send import send
 
     with gentle_stop() as stop:
         result = send(
@@ -85,22 +110,22 @@ def _send(
             stop=stop,
             check=False,
         )
-    if all(verdict.is_left(balance) for balance in result.sinks):
+    if all(delivery_outcome.is_left(balance) for balance in result.sinks):
         return 1
     if summary == "json":
-        from footfall.cli.closing import record
+        from footfall.cli.run_summary import record
 
         click.echo(json.dumps(record(result), indent=2, ensure_ascii=False), err="-" in to)
     elif not quiet:
         conclude(result)
-    verdict.tell_problems(result.sinks)
+    delivery_outcome.tell_problems(result.sinks)
     if not result.is_finished:
         tell_unfinished(result.sinks)
     return 0 if result.is_clean else 1
 
 
 def _send_foreign(store: str, to: list[str], *, quiet: bool, summary: str, **given: Any) -> int:
-    from footfall.run.send import send_foreign
+    from footfall.execution.send import send_foreign
     from footfall.store.postgres.address import Address
 
     _refuse_choice(given, "what footfall did not write is taken over whole")
@@ -110,7 +135,10 @@ def _send_foreign(store: str, to: list[str], *, quiet: bool, summary: str, **giv
         done, name = send_foreign(store, target), Address(target).shown
         told.append({"to": name, "events": done.lines, "new": done.new})
         if not quiet and summary != "json":
-            click.echo(f"in {name}: {done.lines:,} events, {done.new:,} of them new, into imported.events", err=True)
+            click.echo(
+                f"in {name}: {done.lines:,} events, {done.new:,} of them new, into imported.events",
+                err=True,
+            )
     if summary == "json":
         click.echo(json.dumps({"file": store, "sinks": told}, indent=2, ensure_ascii=False))
     return 0
@@ -122,7 +150,7 @@ def _check_databases(store: str, to: list[str]) -> None:
     Raises:
         UsageError: One cannot, or is named twice.
     """
-    from footfall.run.run import check_names
+    from footfall.execution.batch import check_names
     from footfall.sinks import parse
     from footfall.store.postgres.address import is_address
 
@@ -142,43 +170,60 @@ def _refuse_choice(given: dict[str, Any], why: str) -> None:
     Raises:
         UsageError: One was given.
     """
-    option = next((name for name in ("from_", "until", "run_id") if given[name] is not None), None)
+    option = next(
+        (name for name in ("from_", "until", "run_id") if given[name] is not None), None
+    )
     if option is not None:
-        raise UsageError(f"--{option.partition('_')[0]} is for stores: {why}\n  hint: leave it out")
+        raise UsageError(
+            f"--{option.partition('_')[0]} is for stores: {why}\n  hint: leave it out"
+        )
 
 
-def _send_letters(store: str, to: list[str], *, quiet: bool, summary: str, **given: Any) -> int:
-    from footfall.cli.closing import balance_record
-    from footfall.run.letters import send_letters
+def _send_dead_letters(
+    store: str, to: list[str], *, quiet: bool, summary: str, **given: Any
+) -> int:
+    from footfall.cli.run_summary import balance_record
+    from footfall.execution.resend import send_dead_letters
 
     _refuse_choice(given, "dead letters are all tried")
     with gentle_stop() as stop:
-        result = send_letters(store, to=to, stop=stop, check=False)
+        result = send_dead_letters(store, to=to, stop=stop, check=False)
     if summary == "json":
         told: dict[str, Any] = {
-            "letters": result.letters,
+            "letters": result.dead_letters,
             "seconds": round(result.seconds, 3),
             "is_finished": result.is_finished,
         }
-        told["sinks"] = [balance_record(sink) | {"accepted_before": result.before[sink.name]} for sink in result.sinks]
+        told["sinks"] = [
+            balance_record(sink) | {"accepted_before": result.before[sink.name]}
+            for sink in result.sinks
+        ]
         for sink in told["sinks"]:
             del sink["dead_letters"]  # of whole runs; here it is about those that were sent
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))
     elif not quiet:
-        _conclude_letters(store, result)
-    verdict.tell_problems(result.sinks)
+        _conclude_dead_letters(store, result)
+    delivery_outcome.tell_problems(result.sinks)
     if not result.is_finished:
         tell_unfinished(result.sinks)
     return 0 if result.is_clean else 1
 
 
-def _conclude_letters(store: str, result: LettersResult) -> None:
-    click.echo(f"{store}: {result.letters:,} dead letters", err=True)
+def _conclude_dead_letters(store: str, result: DeadLettersResult) -> None:
+    click.echo(f"{store}: {result.dead_letters:,} dead letters", err=True)
     for sink in result.sinks:
         before = result.before[sink.name]
-        done = f"{before:,} accepted before" if before and not sink.generated else f"{sink.accepted:,} accepted"
+        done = (
+            f"{before:,} accepted before"
+            if before and not sink.generated
+            else f"{sink.accepted:,} accepted"
+        )
         rest = f", {before:,} before" if before and sink.generated else ""
-        again = f", {sink.rejected:,} rejected again: they stay dead letters" if sink.rejected else ""
+        again = (
+            f", {sink.rejected:,} rejected again: they stay dead letters"
+            if sink.rejected
+            else ""
+        )
         pending = f", {sink.pending:,} pending" if sink.pending else ""
         click.echo(f"in {sink.name}: {done}{rest}{again}{pending}", err=True)
 
@@ -188,9 +233,15 @@ def conclude(result: RunResult) -> None:
     run = result.run
     click.echo(f"run {run.id} of {run.stream.schema.scenario}: {_rate(result)}", err=True)
     for sink in result.sinks:
-        rest = verdict.rest_of(sink)
-        before = {"complete": verdict.complete_before(sink), "incomplete": f"{sink.accepted:,} more events{rest}"}
-        click.echo(f"in {sink.name}: {before.get(sink.before, f'{sink.accepted:,} events{rest}')}", err=True)
+        rest = delivery_outcome.rest_of(sink)
+        before = {
+            "complete": delivery_outcome.complete_before(sink),
+            "incomplete": f"{sink.accepted:,} more events{rest}",
+        }
+        click.echo(
+            f"in {sink.name}: {before.get(sink.before, f'{sink.accepted:,} events{rest}')}",
+            err=True,
+        )
 
 
 def tell_unfinished(balances: Sequence[Balance]) -> None:

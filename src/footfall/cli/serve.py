@@ -37,11 +37,29 @@ PORT = arguments.Count("port", 0, 65_535)
     help="Where events go: a DuckDB file, or postgresql://USER@HOST:PORT/DATABASE.",
 )
 @click.option(
-    "--max-size", type=arguments.LARGE_SIZE, help="Refuse events once the DuckDB file has about this size, like 2GB."
+    "--max-size",
+    type=arguments.LARGE_SIZE,
+    help="Refuse events once the DuckDB file has about this size, like 2GB.",
 )
-@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Address to listen on.")
-@click.option("--port", type=PORT, default=8888, show_default=True, help="Port to listen on; 0 takes a free one.")
-@click.option("--chaos", metavar="KINDS", help="Misbehave: all, or some of 5xx,429,timeout,slow,cut,partial,duplicate.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    metavar="ADDRESS",
+    help="Address to listen on.",
+)
+@click.option(
+    "--port",
+    type=PORT,
+    default=8888,
+    show_default=True,
+    help="Port to listen on; 0 takes a free one.",
+)
+@click.option(
+    "--chaos",
+    metavar="KINDS",
+    help="Misbehave: all, or some of 5xx,429,timeout,slow,cut,partial,duplicate.",
+)
 @click.option(
     "--chaos-share",
     type=click.FloatRange(0, 1),
@@ -49,8 +67,18 @@ PORT = arguments.Count("port", 0, 65_535)
     show_default=True,
     help="Share of requests it happens to.",
 )
-@click.option("--chaos-seed", type=arguments.SEED, default=1, show_default=True, help="Another seed, other requests.")
-@click.option("--first-only", is_flag=True, help="Amplitude: name one bad event per field at a time, not all.")
+@click.option(
+    "--chaos-seed",
+    type=arguments.SEED,
+    default=1,
+    show_default=True,
+    help="Another seed, other requests.",
+)
+@click.option(
+    "--first-only",
+    is_flag=True,
+    help="Amplitude: name one bad event per field at a time, not all.",
+)
 def command(
     store: str,
     max_size: int | None,
@@ -63,16 +91,18 @@ def command(
 ) -> int:
     """Receive webhooks and Amplitude's requests on this machine."""
     try:
-        from footfall.server.listen import Listener, Settings
+        from footfall.receiver.listen import Listener, ListenSettings
     except ModuleNotFoundError as missing:
-        raise MissingExtraError(missing.name or "starlette", "server", "footfall serve") from None
-    from footfall.server.chaos import Profile, kinds_of
-    from footfall.sinks.delivery.secrets import secret_from
-    from footfall.sinks.delivery.signature import SECRET_NAME
+        raise MissingExtraError(
+            missing.name or "starlette", "server", "footfall serve"
+        ) from None
+    from footfall.net.secrets import secret_from
+    from footfall.receiver.chaos import ChaosProfile, kinds_of
+    from footfall.sinks.webhook.signature import SECRET_NAME
 
-    profile = Profile(kinds_of(chaos), chaos_share, chaos_seed) if chaos else None
+    profile = ChaosProfile(kinds_of(chaos), chaos_share, chaos_seed) if chaos else None
     listener = Listener(
-        Settings(
+        ListenSettings(
             store=store,
             most_bytes=max_size,
             host=host,
@@ -85,14 +115,21 @@ def command(
         ),
         tell=lambda line: click.echo(line, err=True),
     )
-    into = listener.received.shelf.name if "://" in store else store
+    into = listener.received.event_store.name if "://" in store else store
     address = f"[{host}]" if ":" in host else host
-    click.echo(f"listening on http://{address}:{listener.port}, storing into {into}; Ctrl-C stops", err=True)
+    click.echo(
+        f"listening on http://{address}:{listener.port}, storing into {into}; Ctrl-C stops",
+        err=True,
+    )
     if not listener.receiver.keys:
         click.echo("webhooks are taken unsigned: FOOTFALL_WEBHOOK_SECRET is not set", err=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    gc.set_threshold(50_000)  # requests bring thousands of objects, none in a cycle: every 700 were 6 % of the time
+    gc.set_threshold(
+        50_000
+    )  # requests bring thousands of objects, none in a cycle: every 700 were 6 % of the time
     listener.serve()
     told = listener.receiver.totals
-    click.echo(f"{told['events']:,} events stored, {told['duplicates']:,} were there already", err=True)
+    click.echo(
+        f"{told['events']:,} events stored, {told['duplicates']:,} were there already", err=True
+    )
     return 0

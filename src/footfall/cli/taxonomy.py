@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from footfall.cli import arguments, files
+from footfall.cli import arguments, output_files
 from footfall.cli.console import clean
 from footfall.cli.data_command import DataCommand
 from footfall.errors import UsageError, shown
 
 if TYPE_CHECKING:
-    from footfall.taxonomy.pictures import Section
-    from footfall.taxonomy.plan import Plan
+    from footfall.tracking_plan.diagrams import Section
+    from footfall.tracking_plan.plan import Plan
 
 EPILOG = """\b
 Examples:
@@ -32,7 +32,16 @@ Example values come from a small simulation of the scenario.
 """
 
 SCENARIO = "scenario"
-FORMAT_NAMES = ("xlsx", "csv", "amplitude", "amplitude-users", "json-schema", "markdown", "html", SCENARIO)
+FORMAT_NAMES = (
+    "xlsx",
+    "csv",
+    "amplitude",
+    "amplitude-users",
+    "json-schema",
+    "markdown",
+    "html",
+    SCENARIO,
+)
 ENDINGS = {
     ".xlsx": "xlsx",
     ".csv": "csv",
@@ -50,17 +59,40 @@ PLAN_ENDINGS = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt", ".json")
 @click.command("taxonomy", cls=DataCommand, epilog=EPILOG)
 @click.argument("source", metavar="SCENARIO|PLAN", type=arguments.SCENARIO)
 @click.option("--to", "target", metavar="FILE", help="Where to; its ending says the format.")
-@click.option("--into", metavar="SCENARIO", help="A scenario's file that is to get what it lacks of the plan.")
-@click.option("--format", "form", type=click.Choice(FORMAT_NAMES), help="The format, where the ending does not say it.")
-@click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Change a value of the scenario.")
-def command(source: str, target: str | None, into: str | None, form: str | None, settings: tuple[str, ...]) -> None:
+@click.option(
+    "--into",
+    metavar="SCENARIO",
+    help="A scenario's file that is to get what it lacks of the plan.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMAT_NAMES),
+    help="The format, where the ending does not say it.",
+)
+@click.option(
+    "--set",
+    "settings",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="Change a value of the scenario.",
+)
+def command(
+    source: str,
+    target: str | None,
+    into: str | None,
+    form: str | None,
+    settings: tuple[str, ...],
+) -> None:
     """Make tracking plans of scenarios (.xlsx, .csv, .json, .html), and scenarios of plans.
 
     SCENARIO is the path of a scenario, or the name of a shipped one; PLAN is a tracking plan: a workbook, a CSV file
     (also Amplitude Data's), or a file or folder of JSON Schemas.
     """
     if (target is None) == (into is None):
-        raise UsageError("say where to\n  accepted: --to FILE, or --into SCENARIO to add to a scenario that there is")
+        raise UsageError(
+            "say where to\n  accepted: --to FILE, or --into SCENARIO to add to a scenario that there is"
+        )
     chosen = "" if target is None else form or _form(target)
     plan, sections = _read(source, settings)
     for remark in plan.remarks:
@@ -69,8 +101,11 @@ def command(source: str, target: str | None, into: str | None, form: str | None,
         _merge(plan, Path(into or ""))
         return
     for name, content in _contents(plan, sections, chosen, target, source).items():
-        files.write(Path(name), content)
-    n_events, n_properties = len(plan.events), sum(len(event.properties) for event in plan.events)
+        output_files.write(Path(name), content)
+    n_events, n_properties = (
+        len(plan.events),
+        sum(len(event.properties) for event in plan.events),
+    )
     events = f"{n_events} event{'s' * (n_events != 1)}"
     properties = f"{n_properties} propert{'y' if n_properties == 1 else 'ies'}"
     click.echo(f"{target}: {events} with {properties}, of {plan.name}", err=True)
@@ -81,23 +116,33 @@ def _form(target: str) -> str:
     form = ENDINGS.get(ending.lower())
     if form:
         return form
-    problem = f"its ending {shown(ending)} is no format" if ending else "it has no ending that says the format"
+    problem = (
+        f"its ending {shown(ending)} is no format"
+        if ending
+        else "it has no ending that says the format"
+    )
     near = get_close_matches(ending, ENDINGS, n=1, cutoff=0.6)
-    hint = f"did you mean {near[0]}?" if near else f"or say it: --format {', '.join(FORMAT_NAMES)}"
-    raise UsageError(f"--to {shown(target)}: {problem}\n  accepted: {', '.join(ENDINGS)}\n  hint: {hint}")
+    hint = (
+        f"did you mean {near[0]}?" if near else f"or say it: --format {', '.join(FORMAT_NAMES)}"
+    )
+    raise UsageError(
+        f"--to {shown(target)}: {problem}\n  accepted: {', '.join(ENDINGS)}\n  hint: {hint}"
+    )
 
 
 def _read(source: str, settings: tuple[str, ...]) -> tuple[Plan, Sequence[Section]]:
     """Return a plan, and the diagrams of the scenario that it is made of."""
     if is_plan(source):
-        from footfall.taxonomy.readers import read_plan
+        from footfall.tracking_plan.readers import read_plan
 
         if settings:
-            raise UsageError(f"--set {shown(settings[0])}: {source} is a plan, not a scenario whose values can be set")
+            raise UsageError(
+                f"--set {shown(settings[0])}: {source} is a plan, not a scenario whose values can be set"
+            )
         return read_plan(source), ()
-    from footfall.run.setup import load_scenario
-    from footfall.taxonomy.from_scenario import plan_of
-    from footfall.taxonomy.pictures import sections_of
+    from footfall.execution.setup import load_scenario
+    from footfall.tracking_plan.diagrams import sections_of
+    from footfall.tracking_plan.from_scenario import plan_of
 
     scenario = load_scenario(source, arguments.read_settings(settings))
     return plan_of(scenario), sections_of(scenario)
@@ -109,21 +154,25 @@ def is_plan(source: str) -> bool:
     return path.suffix.lower() in PLAN_ENDINGS or path.is_dir()
 
 
-def _contents(plan: Plan, sections: Sequence[Section], form: str, target: str, source: str) -> Mapping[str, bytes]:
+def _contents(
+    plan: Plan, sections: Sequence[Section], form: str, target: str, source: str
+) -> Mapping[str, bytes]:
     """Return the content of each file that is to be written."""
     if form == SCENARIO:
         return {target: _scenario(plan, target, source)}
-    from footfall.taxonomy.writers import FORMATS, json_schema_files
+    from footfall.tracking_plan.writers import FORMATS, json_schema_files
 
     folder = Path(target)
     if form == "json-schema" and (not folder.suffix or folder.is_dir()):
-        return {str(folder / name): content for name, content in json_schema_files(plan).items()}
+        return {
+            str(folder / name): content for name, content in json_schema_files(plan).items()
+        }
     return {target: FORMATS[form].render(plan, sections)}
 
 
 def _scenario(plan: Plan, target: str, source: str) -> bytes:
     """Return a scenario of a plan; one that is there already is somebody's work."""
-    from footfall.taxonomy.to_scenario import scenario_text
+    from footfall.tracking_plan.to_scenario import scenario_text
 
     if Path(target).exists():
         hint = f"--into {target} adds what it lacks; or write to another file"
@@ -133,7 +182,7 @@ def _scenario(plan: Plan, target: str, source: str) -> bytes:
 
 def _merge(plan: Plan, path: Path) -> None:
     """Add to a scenario what it lacks of a plan, and print what was added, and what differs."""
-    from footfall.taxonomy.merge import merged
+    from footfall.tracking_plan.merge import merged
 
     result = merged(plan, path)
     if result.text != result.before:
@@ -151,4 +200,6 @@ def _replace(path: Path, content: bytes) -> None:
         write_whole(path, content)
         path.chmod(mode)
     except OSError as problem:
-        raise UsageError(f"{path} cannot be written: {problem.strerror or problem}; it is as it was") from None
+        raise UsageError(
+            f"{path} cannot be written: {problem.strerror or problem}; it is as it was"
+        ) from None

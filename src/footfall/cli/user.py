@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from footfall import zones
 from footfall.cli import arguments, options
 from footfall.cli.console import print_table
 from footfall.cli.data_command import DataCommand
-from footfall.cli.words import Words, read
+from footfall.cli.wording import ValueFormatter, read
+from footfall.units import zones
 
 if TYPE_CHECKING:
-    from footfall.events.chunk import Chunk
-    from footfall.events.schema import StreamSchema
+    from footfall.data.chunk import Chunk
+    from footfall.data.schema import StreamSchema
 
 EPILOG = """\b
 Examples:
@@ -51,13 +51,19 @@ class Life:
 @click.argument("scenario", type=arguments.SCENARIO)
 @click.argument("person", metavar="ID", type=arguments.PERSON)
 @options.stream
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="How to show it.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    help="How to show it.",
+)
 def command(scenario: str, person: int, form: str, **stream: Any) -> None:
     """Show one person's properties and timeline.
 
     Only that person is simulated; the events are those of the full run.
     """
-    from footfall.run.chunks import live
+    from footfall.execution.chunks import live
 
     life = _life_of(live(scenario, person, **options.stream_arguments(stream)))
     if form == "json":
@@ -83,14 +89,25 @@ def _life_of(chunk: Chunk) -> Life:
 
 
 def _filled(row: dict[str, Any]) -> dict[str, Any]:
-    carried = {name: value for name, value in (row.get("event_properties") or {}).items() if value is not None}
-    common = {name: value for name, value in row.items() if value is not None and not isinstance(value, dict)}
+    carried = {
+        name: value
+        for name, value in (row.get("event_properties") or {}).items()
+        if value is not None
+    }
+    common = {
+        name: value
+        for name, value in row.items()
+        if value is not None and not isinstance(value, dict)
+    }
     return {**common, "event_properties": carried}
 
 
 def _plain_life(life: Life) -> dict[str, Any]:
     def changed(event: dict[str, Any]) -> dict[str, Any]:
-        return {name: {"old": old, "new": new} for name, (old, new) in life.changes.get(event["insert_id"], {}).items()}
+        return {
+            name: {"old": old, "new": new}
+            for name, (old, new) in life.changes.get(event["insert_id"], {}).items()
+        }
 
     events = [{**_without_changed(event), "changed": changed(event)} for event in life.events]
     return {"properties": life.properties, "events": events}
@@ -102,36 +119,54 @@ def _without_changed(event: dict[str, Any]) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, dt.datetime):
-        return value.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return (
+            value.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        )
     assert isinstance(value, Decimal)
     return float(value)
 
 
 def _print(life: Life) -> None:
     zone = zones.zone(life.properties["time_zone"])
-    words = Words({field.name: field for field in life.schema.user_properties}, life.schema.currency, zone)
+    words = ValueFormatter(
+        {field.name: field for field in life.schema.user_properties}, life.schema.currency, zone
+    )
     indent = max(map(len, life.properties))
     for name, value in life.properties.items():
         click.echo(f"{name:<{indent}}  {words.value(name, value)}")
     click.echo()
     if not life.events:
-        click.echo("no events: the person does nothing between the start and the end of the run", err=True)
+        click.echo(
+            "no events: the person does nothing between the start and the end of the run",
+            err=True,
+        )
         return
     print_table(_timeline(life, words))
-    click.echo(f"\ntimes by the clock of {life.properties['city']} ({zone.key}); → is what an event changed", err=True)
+    click.echo(
+        f"\ntimes by the clock of {life.properties['city']} ({zone.key}); → is what an event changed",
+        err=True,
+    )
 
 
-def _timeline(life: Life, words: Words) -> dict[str, list[Any]]:
+def _timeline(life: Life, words: ValueFormatter) -> dict[str, list[Any]]:
     table: dict[str, list[Any]] = {"time": [], "event": [], "with": []}
     session = life.events[0].get("session_id")
-    of_events = replace(words, fields={field.name: field for field in life.schema.event_properties})
+    of_events = replace(
+        words, fields={field.name: field for field in life.schema.event_properties}
+    )
     for event in life.events:
         if event.get("session_id") != session:
             session = event.get("session_id")
             _add(table, "", "", "")
-        carried = [f"{name}={of_events.value(name, value)}" for name, value in event["event_properties"].items()]
+        carried = [
+            f"{name}={of_events.value(name, value)}"
+            for name, value in event["event_properties"].items()
+        ]
         changed = life.changes.get(event["insert_id"], {}).items()
-        carried += [f"→ {name}: {words.value(name, old)} → {words.value(name, new)}" for name, (old, new) in changed]
+        carried += [
+            f"→ {name}: {words.value(name, old)} → {words.value(name, new)}"
+            for name, (old, new) in changed
+        ]
         _add(table, words.time(event["time"]), event["event_type"], "  ".join(carried))
     return table
 

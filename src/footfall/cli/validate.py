@@ -30,16 +30,34 @@ Exit code: 0 when nothing is wrong, 1 when something is, 2 when the command or t
 @click.command("validate", cls=DataCommand, epilog=EPILOG)
 @click.argument("events", type=click.Path())
 @click.option(
-    "--against", required=True, type=arguments.SCENARIO, metavar="SCENARIO|PLAN", help="What the events ought to be."
+    "--against",
+    required=True,
+    type=arguments.SCENARIO,
+    metavar="SCENARIO|PLAN",
+    help="What the events ought to be.",
 )
 @click.option(
-    "--run", "run_id", metavar="ID", help="Which run of a store, by its id or the beginning of it; else the latest."
+    "--run",
+    "run_id",
+    metavar="ID",
+    help="Which run of a store, by its id or the beginning of it; else the latest.",
 )
 @click.option(
-    "--ignore", metavar="CHECK", multiple=True, help="Leave a check out, by its name in the JSON; repeatable."
+    "--ignore",
+    metavar="CHECK",
+    multiple=True,
+    help="Leave a check out, by its name in the JSON; repeatable.",
 )
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="How to show it.")
-def command(events: str, against: str, run_id: str | None, ignore: tuple[str, ...], form: str) -> int:
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    help="How to show it.",
+)
+def command(
+    events: str, against: str, run_id: str | None, ignore: tuple[str, ...], form: str
+) -> int:
     """Check events, also those of others, against a scenario or a tracking plan.
 
     EVENTS is a DuckDB store, a folder of Parquet files or a PostgreSQL address that footfall wrote, any Parquet file,
@@ -57,8 +75,8 @@ def _declared(against: str) -> str | Expectations:
     """Return a plan as what it declares, and its remarks on the error stream; a scenario is looked up by its name."""
     if not is_plan(against):
         return against
-    from footfall.taxonomy.expected import of_plan
-    from footfall.taxonomy.readers import read_plan
+    from footfall.tracking_plan.expectations_of_plan import of_plan
+    from footfall.tracking_plan.readers import read_plan
 
     plan = read_plan(against)
     for remark in plan.remarks:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from footfall.compiler import laws
+from footfall.compiler import distributions
 from footfall.compiler.symbols import Texts
 from footfall.model.tables import Categorical, Grouped, TableColumn
 from footfall.model.values import DTYPES, NULLS, Array, Kind, is_null
@@ -16,18 +16,18 @@ from footfall.scenario.records import Catalogue
 
 
 @dataclass(slots=True)
-class Table:
+class CatalogueTable:
     """A catalogue, compiled.
 
     Args:
         columns: Name → (number of the table column, kind).
-        law: Of its rows.
+        distribution: Of its rows.
         groups: Rows by the values of a column, for the columns that `pick … where` has asked for.
     """
 
     source: Catalogue
     columns: dict[str, tuple[int, Kind]]
-    law: Categorical
+    distribution: Categorical
     groups: dict[str, Grouped] = field(default_factory=dict)
 
     @property
@@ -53,15 +53,15 @@ class Table:
             there = np.flatnonzero(~is_null(self.columns[column][1], values[:-1]))
             if not len(there):
                 return None
-            self.groups[column] = laws.grouped(values[:-1], there, self.source.weights)
+            self.groups[column] = distributions.grouped(values[:-1], there, self.source.weights)
         return self.groups[column]
 
 
 def compile_catalogues(
     catalogues: Iterable[Catalogue], texts: Texts, minor_digits: int
-) -> tuple[dict[str, Table], tuple[TableColumn, ...]]:
+) -> tuple[dict[str, CatalogueTable], tuple[TableColumn, ...]]:
     """Compile catalogues: by name, and all their columns by number."""
-    by_name: dict[str, Table] = {}
+    by_name: dict[str, CatalogueTable] = {}
     columns: list[TableColumn] = []
     for catalogue in catalogues:
         entries = {}
@@ -69,16 +69,20 @@ def compile_catalogues(
             kind, values = _column(catalogue, position, texts, minor_digits)
             entries[name] = (len(columns), kind)
             columns.append(TableColumn(catalogue.name, name, values))
-        law = laws.categorical(catalogue.weights, len(catalogue.rows))
-        by_name[catalogue.name] = Table(catalogue, entries, law)
+        distribution = distributions.categorical(catalogue.weights, len(catalogue.rows))
+        by_name[catalogue.name] = CatalogueTable(catalogue, entries, distribution)
     return by_name, tuple(columns)
 
 
-def _column(catalogue: Catalogue, position: int, texts: Texts, minor_digits: int) -> tuple[Kind, Array]:
+def _column(
+    catalogue: Catalogue, position: int, texts: Texts, minor_digits: int
+) -> tuple[Kind, Array]:
     """Return a column: kind, and shape (R + 1,) with null last."""
     kind: Kind = catalogue.types[position]  # type: ignore[assignment]  # the loader knows these four types
     cells = [row[position] for row in catalogue.rows]
-    return kind, np.array([*(_cell(kind, c, texts, minor_digits) for c in cells), NULLS[kind]], DTYPES[kind])
+    return kind, np.array(
+        [*(_cell(kind, c, texts, minor_digits) for c in cells), NULLS[kind]], DTYPES[kind]
+    )
 
 
 def _cell(kind: Kind, cell: object, texts: Texts, minor_digits: int) -> int | float:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from footfall.compiler.catalogues import Table
-from footfall.compiler.checks.calls import Calls
+from footfall.compiler.catalogues import CatalogueTable
+from footfall.compiler.checks.call_graph import CallGraph
 from footfall.compiler.effects import Effects
+from footfall.compiler.emissions import Emissions
 from footfall.compiler.expressions.typer import Typer
-from footfall.compiler.journeys.builder import Builder
+from footfall.compiler.journeys.program_builder import Builder
 from footfall.compiler.moments import Moments
-from footfall.compiler.sites import Sites
 from footfall.compiler.symbols import Columns, Scope, Symbol, Texts, Variable
 from footfall.compiler.variables import Declarer
+from footfall.data.schema import Field
 from footfall.errors import Problem, Problems
-from footfall.events.schema import Field
-from footfall.model.model import Initial
-from footfall.model.program import Node, Site, Timer
+from footfall.model.model import InitialValue
+from footfall.model.program import Emission, Node, Timer
 from footfall.model.tables import TableColumn
 from footfall.scenario.records import Scenario
 
@@ -40,9 +40,9 @@ class Compilation:
         people_names, initials: By `declare_people`.
         session_names, session_initials: By `declare_sessions`.
         calls, roots: Who runs whom, and the main journey, by `check_calls`.
-        sites, effects: By `prepare_taxonomy` and `compile_effects`.
+        emissions, effects: By `prepare_taxonomy` and `compile_effects`.
         builder, entry, end: The program, by `lower_journeys`.
-        nodes, timers, fields, compiled_sites: What is left of it, by `finish_program`.
+        nodes, timers, fields, compiled_emissions: What is left of it, by `finish_program`.
     """
 
     scenario: Scenario
@@ -52,17 +52,17 @@ class Compilation:
     warnings: list[Problem] = field(default_factory=list)
     texts: Texts = field(default_factory=Texts)
     columns: Columns = field(default_factory=Columns)
-    tables: dict[str, Table] = field(init=False)
+    tables: dict[str, CatalogueTable] = field(init=False)
     table_columns: tuple[TableColumn, ...] = field(init=False)
     typer: Typer = field(init=False)
     declarer: Declarer = field(init=False)
     people_names: dict[str, Symbol] = field(default_factory=dict)
     session_names: dict[str, Symbol] = field(default_factory=dict)
-    initials: list[Initial] = field(default_factory=list)
-    session_initials: list[Initial] = field(default_factory=list)
-    calls: Calls = field(init=False)
+    initials: list[InitialValue] = field(default_factory=list)
+    session_initials: list[InitialValue] = field(default_factory=list)
+    calls: CallGraph = field(init=False)
     roots: list[str] = field(init=False)
-    sites: Sites = field(init=False)
+    emissions: Emissions = field(init=False)
     effects: Effects = field(init=False)
     builder: Builder = field(init=False)
     entry: int = field(init=False)
@@ -70,7 +70,7 @@ class Compilation:
     nodes: tuple[Node, ...] = field(init=False)
     timers: tuple[Timer, ...] = field(init=False)
     fields: tuple[Field, ...] = field(init=False)
-    compiled_sites: tuple[Site, ...] = field(init=False)
+    compiled_emissions: tuple[Emission, ...] = field(init=False)
 
     @property
     def scope(self) -> Scope:
@@ -86,4 +86,8 @@ class Compilation:
     def language(self) -> int:
         """Column of the user property `language`; -1 when the home's language counts."""
         language = self.people_names.get("language")
-        return language.column if isinstance(language, Variable) and language.type.kind == "text" else -1
+        return (
+            language.column
+            if isinstance(language, Variable) and language.type.kind == "text"
+            else -1
+        )

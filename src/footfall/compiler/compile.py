@@ -6,22 +6,22 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 
-from footfall.compiler.assemble import assemble
-from footfall.compiler.checks.calls import Calls
-from footfall.compiler.checks.ends import Ends
+from footfall.compiler.checks.call_graph import CallGraph
+from footfall.compiler.checks.effect_values import check_factors
 from footfall.compiler.checks.spans import check_spans
-from footfall.compiler.checks.values import check_factors
+from footfall.compiler.checks.termination import Termination
 from footfall.compiler.compilation import Compilation
+from footfall.compiler.declarations import compile_catalogues, declare_people, declare_sessions
 from footfall.compiler.effects import Effects
-from footfall.compiler.journeys.builder import Builder
+from footfall.compiler.emissions import Emissions
+from footfall.compiler.id_prefixes import id_prefixes
 from footfall.compiler.journeys.kinds import LOWER
 from footfall.compiler.journeys.lowering import Lowering
+from footfall.compiler.journeys.program_builder import Builder
+from footfall.compiler.link import assemble
 from footfall.compiler.liveness import without_idle_clears
 from footfall.compiler.nullability import never_null
 from footfall.compiler.optimise import joined, optimise
-from footfall.compiler.prefixes import id_prefixes
-from footfall.compiler.sites import Sites
-from footfall.compiler.world import compile_catalogues, declare_people, declare_sessions
 from footfall.errors import Problem
 from footfall.model.model import Model
 from footfall.scenario.records import Scenario
@@ -60,30 +60,39 @@ def compile_scenario(
         compile_part(c)
     c.problems.raise_if_any()
     if warnings is not None:
-        warnings.extend(str(w) for w in sorted(c.warnings, key=lambda w: (w.at.file, w.at.line, w.at.column)))
+        warnings.extend(
+            str(w)
+            for w in sorted(c.warnings, key=lambda w: (w.at.file, w.at.line, w.at.column))
+        )
     if effects is not None:
-        effects.update((name, sorted(addresses)) for name, addresses in c.effects.matched.items())
+        effects.update(
+            (name, sorted(addresses)) for name, addresses in c.effects.matched.items()
+        )
     return assemble(c)
 
 
 def check_calls(c: Compilation) -> None:
     """Check which journey runs which, and that all of them come to an end."""
-    c.calls = Calls({journey.name: journey for journey in c.scenario.journeys}, c.problems)
+    c.calls = CallGraph({journey.name: journey for journey in c.scenario.journeys}, c.problems)
     c.roots = c.calls.roots(c.scenario.main)
     c.calls.check(c.roots)
-    ends = Ends(c.calls, c.problems)
+    ends = Termination(c.calls, c.problems)
     ends.check_depth()
     ends.check()
 
 
 def prepare_taxonomy(c: Compilation) -> None:
     """Check the events, their properties, the stages and the goal."""
-    c.sites = Sites(c.scenario.events, c.scenario.properties, c.scenario.stages, c.declarer)
-    c.sites.check()
+    c.emissions = Emissions(
+        c.scenario.events, c.scenario.properties, c.scenario.stages, c.declarer
+    )
+    c.emissions.check()
     goal, stages = c.scenario.goal, c.typer.stages
     if goal is not None and goal.text not in stages:
         accepted = "stages: " + ", ".join(stages)
-        c.problems.add(goal.at, f'goal: no stage "{goal.text}"', accepted, nearest_hint(goal.text, stages))
+        c.problems.add(
+            goal.at, f'goal: no stage "{goal.text}"', accepted, nearest_hint(goal.text, stages)
+        )
 
 
 def compile_effects(c: Compilation) -> None:
@@ -102,7 +111,7 @@ def lower_journeys(c: Compilation) -> None:
         typer=c.typer,
         declarer=c.declarer,
         effects=c.effects,
-        sites=c.sites,
+        emissions=c.emissions,
         table_columns=c.table_columns,
         outer=c.scope,
         lower=LOWER,
@@ -121,9 +130,11 @@ def check_effects(c: Compilation) -> None:
 def warn_of_silent_events(c: Compilation) -> None:
     """Warn of events that no step emits."""
     for event in c.scenario.events:
-        if event.name not in c.sites.emitted:
+        if event.name not in c.emissions.emitted:
             message = f'no step emits the event "{event.name}"'
-            c.warnings.append(Problem(event.at, message, hint="add a step, or take the event out"))
+            c.warnings.append(
+                Problem(event.at, message, hint="add a step, or take the event out")
+            )
 
 
 def finish_program(c: Compilation) -> None:
@@ -134,17 +145,17 @@ def finish_program(c: Compilation) -> None:
     c.nodes, c.entry, c.end, c.timers = optimise(builder.nodes, c.entry, c.end, builder.timers)
     builder.id_prefixes = id_prefixes(c.nodes, c.timers, builder.id_prefixes)
     language = c.language
-    c.fields, c.compiled_sites = c.sites.finish(builder.id_prefixes, {language} - {-1})
+    c.fields, c.compiled_emissions = c.emissions.finish(builder.id_prefixes, {language} - {-1})
 
 
 def mark_nullability(c: Compilation) -> None:
     """Mark what can never be null."""
     if c.problems.found:
         return
-    c.nodes, set_first = without_idle_clears(c.nodes, c.compiled_sites, c.columns.all())
+    c.nodes, set_first = without_idle_clears(c.nodes, c.compiled_emissions, c.columns.all())
     c.nodes, c.entry, c.end, c.timers = optimise(joined(c.nodes), c.entry, c.end, c.timers)
     known = never_null(c.initials, c.nodes, c.timers, c.table_columns, set_first)
-    c.nodes, c.compiled_sites = known.marked(c.nodes), known.marked(c.compiled_sites)
+    c.nodes, c.compiled_emissions = known.marked(c.nodes), known.marked(c.compiled_emissions)
     c.initials, c.session_initials = (
         list(known.marked(tuple(c.initials))),
         list(known.marked(tuple(c.session_initials))),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from footfall import units
-from footfall.compiler.catalogues import Table
+from footfall.compiler.catalogues import CatalogueTable
+from footfall.compiler.expressions.typed_values import MOST_MINOR_UNITS
 from footfall.compiler.expressions.typer import Typer
-from footfall.compiler.expressions.values import MOST_MINOR_UNITS
 from footfall.compiler.symbols import TypeOf, Variable
 from footfall.errors import UnitError
 from footfall.model.values import NULLS, Kind
@@ -55,7 +55,9 @@ def constant(text: Text, variable: Variable, typer: Typer) -> int | float | None
         return None
     value = _parse(text.text, variable.type, typer)
     if value is None:
-        accepted = _ACCEPTED.get(variable.type.kind) or _rows(typer.tables.get(variable.type.of))
+        accepted = _ACCEPTED.get(variable.type.kind) or _rows(
+            typer.tables.get(variable.type.of)
+        )
         message = f'"{text.text}" is no {_noun(variable.type)} for "{variable.name}"'
         typer.problems.add(text.at, message, accepted)
     return value
@@ -95,14 +97,18 @@ def _minor(text: str, digits: int) -> int | None:
     return minor if abs(minor) < MOST_MINOR_UNITS else None
 
 
-def _firsts(table: Table) -> list[str]:
+def _firsts(table: CatalogueTable) -> list[str]:
     return [str(row[0]) for row in table.source.rows]
 
 
-def _row(text: str, table: Table | None) -> int | None:
+def _row(text: str, table: CatalogueTable | None) -> int | None:
     firsts = [] if table is None else _firsts(table)
     return firsts.index(text) if text in firsts else None
 
 
-def _rows(table: Table | None) -> str:
-    return "" if table is None else f"first column of {table.source.name}: " + ", ".join(_firsts(table)[:20])
+def _rows(table: CatalogueTable | None) -> str:
+    return (
+        ""
+        if table is None
+        else f"first column of {table.source.name}: " + ", ".join(_firsts(table)[:20])
+    )

@@ -11,7 +11,7 @@ import numpy as np
 from footfall.compiler.expressions.typer import Typer
 from footfall.compiler.moments import Moments
 from footfall.compiler.symbols import Scope, TypeOf
-from footfall.model.program import Effect, Span
+from footfall.model.program import CompiledEffect, TimeSpan
 from footfall.model.values import NEVER, NULL_INTEGER, Array
 from footfall.scenario import records
 from footfall.scenario.records import Expression
@@ -30,13 +30,18 @@ class Effects:
         moments: Resolves `from` and `until`.
     """
 
-    def __init__(self, declared: tuple[records.Effect, ...], typer: Typer, scope: Scope, moments: Moments) -> None:
+    def __init__(
+        self, declared: tuple[records.Effect, ...], typer: Typer, scope: Scope, moments: Moments
+    ) -> None:
         self._declared = declared
         self._typer = typer
-        self._compiled = [_compile(number, effect, typer, scope, moments) for number, effect in enumerate(declared)]
+        self._compiled = [
+            _compile(number, effect, typer, scope, moments)
+            for number, effect in enumerate(declared)
+        ]
         self.matched: dict[str, list[str]] = {effect.named: [] for effect in declared}
 
-    def at(self, what: str, address: str) -> tuple[Effect, ...]:
+    def at(self, what: str, address: str) -> tuple[CompiledEffect, ...]:
         """Return the effects of a kind (`odds`, `duration`, `value`) that hold at an address."""
         found = []
         for declared, compiled in zip(self._declared, self._compiled, strict=True):
@@ -66,7 +71,11 @@ class Effects:
 
 def _accepted(what: str, known: Sequence[str]) -> str:
     more = f", and {len(known) - MOST_ADDRESSES} more" if len(known) > MOST_ADDRESSES else ""
-    return f"{what} holds at: " + (", ".join(known[:MOST_ADDRESSES]) or "nothing in this scenario") + more
+    return (
+        f"{what} holds at: "
+        + (", ".join(known[:MOST_ADDRESSES]) or "nothing in this scenario")
+        + more
+    )
 
 
 def _hint(effect: records.Effect, addresses: Mapping[str, Sequence[str]]) -> str:
@@ -81,7 +90,9 @@ def _hint(effect: records.Effect, addresses: Mapping[str, Sequence[str]]) -> str
 def matches(pattern: str, address: str) -> bool:
     """Tell whether a pattern names an address; `*` stands for anything within one part."""
     wanted, parts = pattern.split("/"), address.split("/")
-    return len(wanted) == len(parts) and all(fnmatchcase(p, _literal(w)) for w, p in zip(wanted, parts, strict=True))
+    return len(wanted) == len(parts) and all(
+        fnmatchcase(p, _literal(w)) for w, p in zip(wanted, parts, strict=True)
+    )
 
 
 def _literal(part: str) -> str:
@@ -89,11 +100,13 @@ def _literal(part: str) -> str:
     return part.replace("[", "[[]").replace("?", "[?]")
 
 
-def _compile(number: int, effect: records.Effect, typer: Typer, scope: Scope, moments: Moments) -> Effect:
+def _compile(
+    number: int, effect: records.Effect, typer: Typer, scope: Scope, moments: Moments
+) -> CompiledEffect:
     by = None
     if effect.by is not None:
         by = typer.compile(Expression(effect.by.text, effect.by.at), scope, TypeOf("text"))
-    return Effect(
+    return CompiledEffect(
         number=number,
         span=_span(effect, moments),
         when=typer.condition(effect.when, scope),
@@ -103,11 +116,11 @@ def _compile(number: int, effect: records.Effect, typer: Typer, scope: Scope, mo
     )
 
 
-def _span(effect: records.Effect, moments: Moments) -> Span | None:
+def _span(effect: records.Effect, moments: Moments) -> TimeSpan | None:
     if effect.start is None and effect.until is None:
         return None
     start = moments.ms(effect.start) if effect.start is not None else NULL_INTEGER
-    return Span(start, moments.ms(effect.until) if effect.until is not None else NEVER)
+    return TimeSpan(start, moments.ms(effect.until) if effect.until is not None else NEVER)
 
 
 def _factors(effect: records.Effect, typer: Typer) -> Array:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from footfall.compiler.expressions.typed_values import describe, load
 from footfall.compiler.expressions.typer import Typer
-from footfall.compiler.expressions.values import describe, load
 from footfall.compiler.symbols import ListVariable
-from footfall.events.schema import Field, FieldType
-from footfall.model.ops import Op
-from footfall.model.program import Listing
+from footfall.data.schema import Field, FieldType
+from footfall.model.operations import Op
+from footfall.model.program import ListValue
 from footfall.model.values import Kind
 from footfall.scenario.expressions import ExpressionProblem
 
 
-def listing(listed: ListVariable, typer: Typer) -> Listing:
+def listing(listed: ListVariable, typer: Typer) -> ListValue:
     """Return a list variable as a value: rows of catalogues in it as their columns."""
     items: list[Op] = []
     for variable in listed.fields.values():
@@ -22,7 +22,7 @@ def listing(listed: ListVariable, typer: Typer) -> Listing:
             items.append(typer.values.plain(op))
         else:
             items.extend(typer.values.column(op, table, column) for column in table.columns)
-    return Listing(listed.length, tuple(items))
+    return ListValue(listed.length, tuple(items))
 
 
 def list_field(name: str, listed: ListVariable, typer: Typer) -> Field:
@@ -49,11 +49,15 @@ def value_field(name: str, op: Op) -> Field:
         ExpressionProblem: It is no single value of a known type.
     """
     if op.is_list:
-        raise ExpressionProblem(f"{describe(op)} as an event property", 0, "one value, or the name of a list")
+        raise ExpressionProblem(
+            f"{describe(op)} as an event property", 0, "one value, or the name of a list"
+        )
     if op.kind == "null":
         raise ExpressionProblem("null as an event property has no type", 0, hint="add type:")
     if op.kind == "row":
-        raise ExpressionProblem(f"{describe(op)} as an event property", 0, f"one of its columns: {op.of}.…")
+        raise ExpressionProblem(
+            f"{describe(op)} as an event property", 0, f"one of its columns: {op.of}.…"
+        )
     return Field(name, _scalar(op.kind))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from footfall.events.chunk import Groups
+from footfall.data.chunk import Groups
 from footfall.model.model import PeopleSpec
 
 SHARD = 4096
@@ -32,4 +32,6 @@ def groups_of(people: PeopleSpec) -> Groups:
 def _lives(people: PeopleSpec, number: int) -> int:
     """Return how many lives the first people make, when newcomers come evenly over the run."""
     come = min(max(number - people.already_here, 0), people.newcomers)
-    return min(number, people.already_here) + come - come * come // (2 * max(people.newcomers, 1))
+    return (
+        min(number, people.already_here) + come - come * come // (2 * max(people.newcomers, 1))
+    )

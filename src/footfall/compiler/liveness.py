@@ -7,26 +7,26 @@ from dataclasses import fields, is_dataclass, replace
 
 from footfall.compiler.optimise import successors
 from footfall.model.model import Column
-from footfall.model.ops import Op
+from footfall.model.operations import Op
 from footfall.model.program import (
-    Act,
     Action,
+    ActNode,
     Append,
     Assign,
-    Emit,
-    Enter,
+    Emission,
+    EmitNode,
+    EnterNode,
     Node,
     PickElement,
     PickRow,
     Remove,
-    Site,
 )
 
 Columns = frozenset[int]
 
 
 def without_idle_clears(
-    nodes: Sequence[Node], sites: Sequence[Site], columns: Sequence[Column]
+    nodes: Sequence[Node], emissions: Sequence[Emission], columns: Sequence[Column]
 ) -> tuple[tuple[Node, ...], Columns]:
     """Return the program without clears of variables that are set on every way before they are read.
 
@@ -35,55 +35,68 @@ def without_idle_clears(
 
     Args:
         nodes: The program.
-        sites: What its events read.
+        emissions: What its events read.
         columns: All columns of state.
 
     Returns:
         The program, and the columns that are no longer cleared: whoever reads one finds what was set.
     """
-    live = _live_after(nodes, sites)
-    cleared = {c for node in nodes if isinstance(node, Enter) for c in node.clears if not columns[c].width}
-    needed = {c for node, after in zip(nodes, live, strict=True) if isinstance(node, Enter) for c in after}
+    live = _live_after(nodes, emissions)
+    cleared = {
+        c
+        for node in nodes
+        if isinstance(node, EnterNode)
+        for c in node.clears
+        if not columns[c].width
+    }
+    needed = {
+        c
+        for node, after in zip(nodes, live, strict=True)
+        if isinstance(node, EnterNode)
+        for c in after
+    }
     idle = frozenset(cleared - needed)
     return tuple(_without(node, idle) for node in nodes), idle
 
 
 def _without(node: Node, idle: Columns) -> Node:
-    if not isinstance(node, Enter):
+    if not isinstance(node, EnterNode):
         return node
     return replace(node, clears=tuple(c for c in node.clears if c not in idle))
 
 
-def _live_after(nodes: Sequence[Node], sites: Sequence[Site]) -> list[Columns]:
+def _live_after(nodes: Sequence[Node], emissions: Sequence[Emission]) -> list[Columns]:
     """Return, per node, the columns that are read after it before they are set (cleared columns, at a clear)."""
     before: list[Columns] = [frozenset()] * len(nodes)
-    steps = [_steps(node, sites) for node in nodes]
+    steps = [_steps(node, emissions) for node in nodes]
     is_changed = True
     while is_changed:
         is_changed = False
         for number in range(len(nodes) - 1, -1, -1):
-            live = frozenset().union(*(before[following] for following in successors(nodes[number])))
+            live = frozenset().union(
+                *(before[following] for following in successors(nodes[number]))
+            )
             for sets, reads in reversed(steps[number]):
                 live = (live - sets) | reads
             if live != before[number]:
                 before[number], is_changed = live, True
     return [
         frozenset(node.clears) & frozenset().union(*(before[n] for n in successors(node)))
-        if isinstance(node, Enter)
+        if isinstance(node, EnterNode)
         else frozenset()
         for node in nodes
     ]
 
 
-def _steps(node: Node, sites: Sequence[Site]) -> list[tuple[Columns, Columns]]:
+def _steps(node: Node, emissions: Sequence[Emission]) -> list[tuple[Columns, Columns]]:
     """Return what a node sets for sure and what it reads before, one after the other."""
-    if isinstance(node, Act):
+    if isinstance(node, ActNode):
         return [_of_action(action) for action in node.actions]
-    if isinstance(node, Enter):
+    if isinstance(node, EnterNode):
         return [(frozenset(node.clears), frozenset())]
-    if isinstance(node, Emit):
-        site = sites[node.site]
-        return [(frozenset(), frozenset(site.captures) | _read(site))]
+    if isinstance(node, EmitNode):
+        emission = emissions[node.emission]
+        return [(frozenset(), frozenset(emission.captures) | _read(emission))]
     return [(frozenset(), _read(node))]
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from footfall.scenario.records import Moment
-from footfall.zones import local_to_ms
+from footfall.units.zones import local_to_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,4 +32,6 @@ class Moments:
             year, month, day, hour, minute = moment.local
             return local_to_ms(self.time_zone, year, month, day, hour * 60 + minute)
         day_of = self.start + dt.timedelta(days=(moment.day or 1) - 1)
-        return local_to_ms(self.time_zone, day_of.year, day_of.month, day_of.day, moment.minute_of_day)
+        return local_to_ms(
+            self.time_zone, day_of.year, day_of.month, day_of.day, moment.minute_of_day
+        )

@@ -11,9 +11,18 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
-from footfall.model.model import Initial
-from footfall.model.ops import Op
-from footfall.model.program import Act, Assign, Draw, Enter, Node, PickElement, PickRow, Timer
+from footfall.model.model import InitialValue
+from footfall.model.operations import Op
+from footfall.model.program import (
+    ActNode,
+    Assign,
+    EnterNode,
+    Node,
+    PickElement,
+    PickRow,
+    RandomValue,
+    Timer,
+)
 from footfall.model.tables import Categorical, TableColumn
 from footfall.model.values import NULLS, Kind, is_null
 
@@ -26,7 +35,18 @@ _NEVER = frozenset(
 )  # fmt: skip
 """Operations whose result is never null, whatever they work on."""
 _AS_ARGUMENTS = frozenset(
-    ("add", "subtract", "multiply", "minimum", "maximum", "negative", "absolute", "to_number", "local", "ramp")
+    (
+        "add",
+        "subtract",
+        "multiply",
+        "minimum",
+        "maximum",
+        "negative",
+        "absolute",
+        "to_number",
+        "local",
+        "ramp",
+    )
 )
 """Operations whose result is null where one of their arguments is."""
 _COMPUTED = frozenset(("add", "subtract", "multiply", "ramp"))
@@ -66,26 +86,34 @@ class Nullability:
     def _has_null(self, op: Op) -> bool:
         assert isinstance(op.value, int)
         if op.value not in self._kinds:
-            self._kinds[op.value] = bool(is_null(op.kind, self._tables[op.value].values[:-1]).any())
+            self._kinds[op.value] = bool(
+                is_null(op.kind, self._tables[op.value].values[:-1]).any()
+            )
         return self._kinds[op.value]
 
-    def assigns_null(self, value: Op | Draw) -> bool:
+    def assigns_null(self, value: Op | RandomValue) -> bool:
         """Tell whether what a column is set to can be null."""
-        if isinstance(value, Draw):
-            return isinstance(value.table, Categorical) and any(_is_null(value.kind, code) for code in value.codes)
+        if isinstance(value, RandomValue):
+            return isinstance(value.table, Categorical) and any(
+                _is_null(value.kind, code) for code in value.codes
+            )
         return self.can_be_null(value)
 
     def marked(self, value: _T) -> _T:
         """Return a part of the program with every operation in it marked."""
         result: Any = value
         if isinstance(value, Op):
-            result = replace(value, args=self.marked(value.args), is_nullable=self.can_be_null(value))
+            result = replace(
+                value, args=self.marked(value.args), is_nullable=self.can_be_null(value)
+            )
         elif isinstance(value, tuple):
             result = tuple(self.marked(item) for item in value)
         elif is_dataclass(value) and not isinstance(value, type):
             parts = {f.name: getattr(value, f.name) for f in fields(value)}
             changed = {
-                name: self.marked(part) for name, part in parts.items() if isinstance(part, tuple) or is_dataclass(part)
+                name: self.marked(part)
+                for name, part in parts.items()
+                if isinstance(part, tuple) or is_dataclass(part)
             }
             result = replace(value, **changed) if changed else value
         return result  # type: ignore[no-any-return]
@@ -96,7 +124,7 @@ def _is_null(kind: Kind, value: float) -> bool:
 
 
 def never_null(
-    initials: Sequence[Initial],
+    initials: Sequence[InitialValue],
     nodes: Sequence[Node],
     timers: Sequence[Timer],
     tables: Sequence[TableColumn],
@@ -111,30 +139,38 @@ def never_null(
     """
     changes = list(_changes(nodes))
     begun = {initial.column for initial in initials} | set(set_first)
-    unsure = {column for node in nodes if isinstance(node, Enter) for column in node.clears}
+    unsure = {column for node in nodes if isinstance(node, EnterNode) for column in node.clears}
     unsure |= {column for timer in timers for column in timer.payload}
-    unsure |= {column for change in changes if not _is_sure(change) for column in _targets(change)}
+    unsure |= {
+        column for change in changes if not _is_sure(change) for column in _targets(change)
+    }
     known = Nullability(begun - unsure, tables)
     values = [(initial.column, initial.value) for initial in initials]
     values += [(c.column, c.value) for c in changes if isinstance(c, Assign) and not c.adds]
     scaled = {c.column for c in changes if isinstance(c, Assign) and c.effects}
     known.sure -= scaled
-    while lost := {column for column, value in values if column in known.sure and known.assigns_null(value)}:
+    while lost := {
+        column for column, value in values if column in known.sure and known.assigns_null(value)
+    }:
         known.sure -= lost
     return known
 
 
 def _changes(nodes: Iterable[Node]) -> Iterator[Assign | PickRow | PickElement]:
     for node in nodes:
-        for action in node.actions if isinstance(node, Act) else ():
+        for action in node.actions if isinstance(node, ActNode) else ():
             if isinstance(action, Assign | PickRow | PickElement):
                 yield action
 
 
 def _is_sure(change: Assign | PickRow | PickElement) -> bool:
     """Tell whether a change is judged by its value, or picks a row from a catalogue that always has one."""
-    return isinstance(change, Assign) or (isinstance(change, PickRow) and isinstance(change.table, Categorical))
+    return isinstance(change, Assign) or (
+        isinstance(change, PickRow) and isinstance(change.table, Categorical)
+    )
 
 
 def _targets(change: Assign | PickRow | PickElement) -> tuple[int, ...]:
-    return (*change.columns, change.place) if isinstance(change, PickElement) else (change.column,)
+    return (
+        (*change.columns, change.place) if isinstance(change, PickElement) else (change.column,)
+    )

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from footfall.model.program import Act, Decide, End, Enter, Jump, Node, Retry, Test, Timer
+from footfall.model.program import (
+    ActNode,
+    ConditionNode,
+    DecisionNode,
+    EndNode,
+    EnterNode,
+    JumpNode,
+    Node,
+    RetryNode,
+    Timer,
+)
 
 
 def optimise(
@@ -20,7 +30,12 @@ def optimise(
         return number[_target(nodes, old)]
 
     program = tuple(_retarget(nodes[old], at) for old in order)
-    return program, at(entry), at(end), tuple(replace(timer, entry=at(timer.entry)) for timer in timers)
+    return (
+        program,
+        at(entry),
+        at(end),
+        tuple(replace(timer, entry=at(timer.entry)) for timer in timers),
+    )
 
 
 def joined(nodes: Sequence[Node]) -> list[Node]:
@@ -29,31 +44,48 @@ def joined(nodes: Sequence[Node]) -> list[Node]:
     What several lead to is repeated at each of them. What changes nothing becomes a jump.
     """
     program = list(nodes)
-    for number in range(len(program) - 1, -1, -1):  # followers first: they have joined theirs by then
+    for number in range(
+        len(program) - 1, -1, -1
+    ):  # followers first: they have joined theirs by then
         node = program[number]
-        if isinstance(node, Act | Enter):
+        if isinstance(node, ActNode | EnterNode):
             program[number] = _with(node, program[node.next])
-    return [Jump(n.next) if isinstance(n, Enter) and not (n.counters or n.clears or n.zeroes) else n for n in program]
+    return [
+        JumpNode(n.next)
+        if isinstance(n, EnterNode) and not (n.counters or n.clears or n.zeroes)
+        else n
+        for n in program
+    ]
 
 
-def _with(node: Act | Enter, following: Node) -> Node:
+def _with(node: ActNode | EnterNode, following: Node) -> Node:
     """Return a node and the one after it as one, where that does the same; else the node."""
-    if isinstance(node, Act) and isinstance(following, Act) and not (node.joins_next or following.joins_next):
-        return Act(node.actions + following.actions, following.next)
-    if isinstance(node, Enter) and isinstance(following, Enter) and not _collide(node, following):
+    if (
+        isinstance(node, ActNode)
+        and isinstance(following, ActNode)
+        and not (node.joins_next or following.joins_next)
+    ):
+        return ActNode(node.actions + following.actions, following.next)
+    if (
+        isinstance(node, EnterNode)
+        and isinstance(following, EnterNode)
+        and not _collide(node, following)
+    ):
         clears, zeroes = node.clears + following.clears, node.zeroes + following.zeroes
-        return Enter(node.counters + following.counters, following.next, clears, zeroes)
+        return EnterNode(node.counters + following.counters, following.next, clears, zeroes)
     return node
 
 
-def _collide(one: Enter, other: Enter) -> bool:
+def _collide(one: EnterNode, other: EnterNode) -> bool:
     """Tell whether the order matters: a node counts first, then clears, then sets to 0."""
-    return bool({*other.counters} & {*one.clears, *one.zeroes} or {*other.clears} & {*one.zeroes})
+    return bool(
+        {*other.counters} & {*one.clears, *one.zeroes} or {*other.clears} & {*one.zeroes}
+    )
 
 
 def _target(nodes: Sequence[Node], at: int) -> int:
     node = nodes[at]
-    while isinstance(node, Jump):
+    while isinstance(node, JumpNode):
         at = node.next
         node = nodes[at]
     return at
@@ -61,13 +93,13 @@ def _target(nodes: Sequence[Node], at: int) -> int:
 
 def successors(node: Node) -> list[int]:
     """Return the nodes that a node leads to."""
-    if isinstance(node, End):
+    if isinstance(node, EndNode):
         return []
-    if isinstance(node, Test):
+    if isinstance(node, ConditionNode):
         return [node.then, node.otherwise]
-    if isinstance(node, Decide):
+    if isinstance(node, DecisionNode):
         return [*(option.target for option in node.options), node.otherwise]
-    if isinstance(node, Retry):
+    if isinstance(node, RetryNode):
         return [node.target, node.next]
     return [node.next]
 
@@ -90,13 +122,13 @@ def _reachable(nodes: Sequence[Node], roots: list[int]) -> list[int]:
 
 
 def _retarget(node: Node, to: Callable[[int], int]) -> Node:
-    if isinstance(node, End):
+    if isinstance(node, EndNode):
         return node
-    if isinstance(node, Test):
+    if isinstance(node, ConditionNode):
         return replace(node, then=to(node.then), otherwise=to(node.otherwise))
-    if isinstance(node, Decide):
+    if isinstance(node, DecisionNode):
         options = tuple(replace(o, target=to(o.target)) for o in node.options)
         return replace(node, options=options, otherwise=to(node.otherwise))
-    if isinstance(node, Retry):
+    if isinstance(node, RetryNode):
         return replace(node, target=to(node.target), next=to(node.next))
     return replace(node, next=to(node.next))

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import numpy as np
 
-from footfall.compiler import laws
-from footfall.compiler.catalogues import Table
+from footfall.compiler import distributions
+from footfall.compiler.addresses import key
+from footfall.compiler.catalogues import CatalogueTable
 from footfall.compiler.moments import Moments
-from footfall.compiler.naming import key
 from footfall.model.model import CalendarSpec, DeviceSpec, PeopleSpec
 from footfall.model.values import Array
 from footfall.scenario.records import Catalogue, Scenario
@@ -22,7 +22,7 @@ _HOME_BITS = 16
 _HALF = Decimal("0.5")
 
 
-def calendar_spec(scenario: Scenario, moments: Moments, home: Table) -> CalendarSpec:
+def calendar_spec(scenario: Scenario, moments: Moments, home: CatalogueTable) -> CalendarSpec:
     """Return what the calendar is made from."""
     calendar, one = scenario.calendar, 1 << _ACTIVITY_BITS
     zones, rhythms, _ = _rhythms(home)
@@ -33,9 +33,15 @@ def calendar_spec(scenario: Scenario, moments: Moments, home: Table) -> Calendar
         week=_week(calendar.week),
         zones=zones,
         rhythms=rhythms,
-        holidays=tuple((country, y or 0, m, d, int(a * one)) for country, (y, m, d), a in calendar.holidays),
+        holidays=tuple(
+            (country, y or 0, m, d, int(a * one)) for country, (y, m, d), a in calendar.holidays
+        ),
         campaigns=tuple(
-            (moments.ms(campaign.start), moments.ms(campaign.until), int(campaign.activity * one))
+            (
+                moments.ms(campaign.start),
+                moments.ms(campaign.until),
+                int(campaign.activity * one),
+            )
             for campaign in calendar.campaigns
         ),
     )
@@ -44,18 +50,25 @@ def calendar_spec(scenario: Scenario, moments: Moments, home: Table) -> Calendar
 def _week(written: tuple[tuple[Decimal, ...], ...]) -> Array:
     """Return the activity by weekday and hour, the mean of the week being 2**12."""
     scale = Decimal(_HOURS_PER_WEEK << _ACTIVITY_BITS) / sum(sum(day) for day in written)
-    return np.array([[int(weight * scale + _HALF) for weight in day] for day in written], np.int64)
+    return np.array(
+        [[int(weight * scale + _HALF) for weight in day] for day in written], np.int64
+    )
 
 
-def _rhythms(home: Table) -> tuple[tuple[str, ...], tuple[tuple[int, str], ...], list[tuple[int, str]]]:
+def _rhythms(
+    home: CatalogueTable,
+) -> tuple[tuple[str, ...], tuple[tuple[int, str], ...], list[tuple[int, str]]]:
     """Return the distinct time zones, the distinct pairs of zone and country, and the pair of every row."""
     names = home.texts("time_zone")
     zones = tuple(dict.fromkeys(names))
-    pairs = [(zones.index(zone), country) for zone, country in zip(names, home.texts("country"), strict=True)]
+    pairs = [
+        (zones.index(zone), country)
+        for zone, country in zip(names, home.texts("country"), strict=True)
+    ]
     return zones, tuple(dict.fromkeys(pairs)), pairs
 
 
-def people_spec(scenario: Scenario, home: Table) -> PeopleSpec:
+def people_spec(scenario: Scenario, home: CatalogueTable) -> PeopleSpec:
     """Return who comes."""
     people = scenario.people
     _, rhythms, pairs = _rhythms(home)
@@ -75,16 +88,20 @@ def people_spec(scenario: Scenario, home: Table) -> PeopleSpec:
 def _home_weights(home: Catalogue) -> Array:
     weights = home.weights or tuple(Decimal(1) for _ in home.rows)
     whole = sum(weights)
-    return np.array([max(1, int(w * (1 << _HOME_BITS) / whole)) if w else 0 for w in weights], np.int64)
+    return np.array(
+        [max(1, int(w * (1 << _HOME_BITS) / whole)) if w else 0 for w in weights], np.int64
+    )
 
 
-def device_spec(scenario: Scenario, kinds: Table, seed: int) -> DeviceSpec:
+def device_spec(scenario: Scenario, kinds: CatalogueTable, seed: int) -> DeviceSpec:
     """Return on what people come."""
-    per_person = scenario.devices.per_person if scenario.devices is not None else ((1, Decimal(1)),)
+    per_person = (
+        scenario.devices.per_person if scenario.devices is not None else ((1, Decimal(1)),)
+    )
     return DeviceSpec(
-        counts=laws.categorical([weight for _, weight in per_person], len(per_person)),
+        counts=distributions.categorical([weight for _, weight in per_person], len(per_person)),
         count_values=tuple(n for n, _ in per_person),
-        kinds=kinds.law,
+        kinds=kinds.distribution,
         count_key=key(seed, "devices"),
         kind_key=key(seed, "device kind"),
         session_key=key(seed, "device"),

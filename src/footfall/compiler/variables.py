@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from footfall import units
-from footfall.compiler import laws
-from footfall.compiler.catalogues import Table
+from footfall.compiler import distributions
+from footfall.compiler.addresses import key
+from footfall.compiler.catalogues import CatalogueTable
 from footfall.compiler.constants import SCALARS, constant, kind_of_draw, kind_of_text
+from footfall.compiler.expressions.typed_values import NUMERIC
 from footfall.compiler.expressions.typer import Typer
-from footfall.compiler.expressions.values import NUMERIC
-from footfall.compiler.naming import key
-from footfall.compiler.symbols import Columns, ElementVariable, ListVariable, Scope, Symbol, TypeOf, Variable
-from footfall.errors import Mark
+from footfall.compiler.symbols import (
+    Columns,
+    ElementVariable,
+    ListVariable,
+    Scope,
+    Symbol,
+    TypeOf,
+    Variable,
+)
+from footfall.errors import SourceLocation
 from footfall.model import program
-from footfall.model.model import Initial
-from footfall.model.ops import Op
-from footfall.model.program import Key
+from footfall.model.model import InitialValue
+from footfall.model.operations import Op
+from footfall.model.program import DrawKey
 from footfall.model.tables import InverseCdf
 from footfall.model.values import Kind
 from footfall.scenario.records import Draw, ListType, Property
@@ -36,14 +44,19 @@ class Declarer:
 
     # --- types -------------------------------------------------------------------------------------------------------
 
-    def type_named(self, name: str, at: Mark) -> TypeOf | None:
+    def type_named(self, name: str, at: SourceLocation) -> TypeOf | None:
         """Return the type that a name stands for: a scalar or a catalogue's rows; noted when there is none."""
         if name in SCALARS:
             return TypeOf(name)
         if name in self.typer.tables:
             return TypeOf("row", name)
         known = [*SCALARS, *self.typer.tables]
-        self.typer.problems.add(at, f'no type "{name}"', "types: " + ", ".join(known), units.nearest_hint(name, known))
+        self.typer.problems.add(
+            at,
+            f'no type "{name}"',
+            "types: " + ", ".join(known),
+            units.nearest_hint(name, known),
+        )
         return None
 
     def type_of(self, declared: Property) -> TypeOf | None:
@@ -60,7 +73,9 @@ class Declarer:
 
     # --- declarations ------------------------------------------------------------------------------------------------
 
-    def declare(self, declared: Property, prefix: str, property_number: int = -1) -> Symbol | None:
+    def declare(
+        self, declared: Property, prefix: str, property_number: int = -1
+    ) -> Symbol | None:
         """Allocate columns for a declared property or variable; noted and None when its type is unknown."""
         if declared.list_type is not None:
             return self._list(declared, declared.list_type, prefix, property_number)
@@ -74,7 +89,9 @@ class Declarer:
         column = self.columns.add(prefix + declared.name, of.kind)
         return Variable(declared.name, of, column, property_number, declared.values)
 
-    def _list(self, declared: Property, of: ListType, prefix: str, property_number: int) -> ListVariable | None:
+    def _list(
+        self, declared: Property, of: ListType, prefix: str, property_number: int
+    ) -> ListVariable | None:
         named = dict(of.fields) if of.of is None else {"": of.of}
         fields = {}
         for name, type_name in named.items():
@@ -86,7 +103,9 @@ class Declarer:
         length = self.columns.add(f"{prefix}{declared.name}.count", "integer", 0, 0)
         return ListVariable(declared.name, length, fields, of.at_most, property_number)
 
-    def derived(self, declared: Property, prefix: str, scope: Scope, number: int) -> Variable | None:
+    def derived(
+        self, declared: Property, prefix: str, scope: Scope, number: int
+    ) -> Variable | None:
         """Allocate a column for a property that follows from others, its type inferred from the expression."""
         assert declared.derived is not None
         wanted = self.type_of(declared)
@@ -96,7 +115,9 @@ class Declarer:
         op = op if wanted is not None else self.typer.values.plain(op)
         if op.kind == "null" or op.is_list:
             what = "a list" if op.is_list else "null, which has no type"
-            self.typer.problems.add(declared.derived.at, f'"{declared.name}" is {what}', "one value", "add type:")
+            self.typer.problems.add(
+                declared.derived.at, f'"{declared.name}" is {what}', "one value", "add type:"
+            )
             return None
         kind = wanted or TypeOf(op.kind, op.of)
         column = self.columns.add(prefix + declared.name, kind.kind)
@@ -105,36 +126,46 @@ class Declarer:
     def element(self, name: str, source: ListVariable, prefix: str) -> ElementVariable:
         """Allocate columns for an element of a list."""
         fields = {
-            field: Variable(field, v.type, self.columns.add(f"{prefix}{name}.{field}", v.type.kind))
+            field: Variable(
+                field, v.type, self.columns.add(f"{prefix}{name}.{field}", v.type.kind)
+            )
             for field, v in source.fields.items()
         }
         place = self.columns.add(f"{prefix}{name}.place", "integer")
         return ElementVariable(name, source.name, place, fields)
 
-    def row(self, name: str, table: Table, prefix: str) -> Variable:
+    def row(self, name: str, table: CatalogueTable, prefix: str) -> Variable:
         """Allocate a column for a row of a catalogue."""
-        return Variable(name, TypeOf("row", table.source.name), self.columns.add(prefix + name, "row"))
+        return Variable(
+            name, TypeOf("row", table.source.name), self.columns.add(prefix + name, "row")
+        )
 
     # --- how they begin ----------------------------------------------------------------------------------------------
 
     def initial(
         self, declared: Property, variable: Variable, scope: Scope, address: str, counter: int
-    ) -> Initial | None:
+    ) -> InitialValue | None:
         """Return how a property begins; None when it begins as null."""
         kind = variable.type.kind
         if declared.derived is not None:
             op = self.typer.compile(declared.derived, scope, variable.type)
-            return None if op is None else Initial(variable.column, kind, op)
+            return None if op is None else InitialValue(variable.column, kind, op)
         if declared.draw is not None:
             name = key(self.seed, "property", address, variable.name)
-            draw = self.draw(declared.draw, variable, Key(name, counter))
-            return None if draw is None else Initial(variable.column, kind, draw)
+            draw = self.draw(declared.draw, variable, DrawKey(name, counter))
+            return None if draw is None else InitialValue(variable.column, kind, draw)
         if declared.start is None or declared.start.is_null:
             return None
         value = constant(declared.start, variable, self.typer)
-        return None if value is None else Initial(variable.column, kind, Op("const", kind, value=value))
+        return (
+            None
+            if value is None
+            else InitialValue(variable.column, kind, Op("const", kind, value=value))
+        )
 
-    def draw(self, written: Draw, variable: Variable, name: Key) -> program.Draw | None:
+    def draw(
+        self, written: Draw, variable: Variable, name: DrawKey
+    ) -> program.RandomValue | None:
         """Compile a random value; noted and None when its constants are not of the variable's kind."""
         if written.kind != "pick":
             return self._continuous(written, variable, name)
@@ -142,10 +173,14 @@ class Declarer:
         known = tuple(value for value in values if value is not None)
         if len(known) < len(values):
             return None
-        law = laws.categorical([weight for _, weight in written.choices], len(values))
-        return program.Draw(name, variable.type.kind, law, known)
+        distribution = distributions.categorical(
+            [weight for _, weight in written.choices], len(values)
+        )
+        return program.RandomValue(name, variable.type.kind, distribution, known)
 
-    def _continuous(self, written: Draw, variable: Variable, name: Key) -> program.Draw | None:
+    def _continuous(
+        self, written: Draw, variable: Variable, name: DrawKey
+    ) -> program.RandomValue | None:
         kind = variable.type.kind
         if kind not in NUMERIC:
             message = f'"{variable.name}" is {variable.type}; {written.kind} draws numbers'
@@ -154,12 +189,14 @@ class Declarer:
         scale = 10**self.typer.minor_digits if kind == "money" else 1
         number = float if kind == "number" else int
         bounds = [number(bound * scale) for bound in written.between or ()]
-        return program.Draw(name, kind, _law(written, scale, _SHIFTS[kind]), (), *bounds)
+        return program.RandomValue(
+            name, kind, _distribution(written, scale, _SHIFTS[kind]), (), *bounds
+        )
 
 
-def _law(written: Draw, scale: int, shift: int) -> InverseCdf:
+def _distribution(written: Draw, scale: int, shift: int) -> InverseCdf:
     if written.kind == "normal":
-        return laws.normal(written.a * scale, written.b * scale, shift)
+        return distributions.normal(written.a * scale, written.b * scale, shift)
     if written.kind == "lognormal":
-        return laws.lognormal(written.a * scale, written.b, shift)
-    return laws.uniform(written.a * scale, written.b * scale, shift)
+        return distributions.lognormal(written.a * scale, written.b, shift)
+    return distributions.uniform(written.a * scale, written.b * scale, shift)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from footfall.scenario.records import Either, Guard, Maybe, Repeat, Step
+from footfall.scenario.records import EitherStep, MaybeStep, RepeatStep, Step, WhenStep
 
 Steps = tuple[Step, ...]
 
@@ -19,10 +19,10 @@ def walk(steps: Steps) -> Iterator[Step]:
 
 def inner_steps(step: Step) -> list[Steps]:
     """Return the lists of steps within a step."""
-    if isinstance(step, Maybe | Guard):
+    if isinstance(step, MaybeStep | WhenStep):
         return [step.steps, step.otherwise]
-    if isinstance(step, Repeat):
+    if isinstance(step, RepeatStep):
         return [step.steps]
-    if isinstance(step, Either):
+    if isinstance(step, EitherStep):
         return [option.steps for option in step.options]
     return []

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from footfall.events.chunk import Groups, Stream
-from footfall.model.ops import Op
-from footfall.model.program import Draw, Effect, Listing, Node, Site, Timer
+from footfall.data.chunk import Groups, Stream
+from footfall.model.operations import Op
+from footfall.model.program import CompiledEffect, Emission, ListValue, Node, RandomValue, Timer
 from footfall.model.tables import Categorical, TableColumn
 from footfall.model.values import Array, Kind
 
@@ -41,16 +41,16 @@ class UserProperty:
     kind: Kind
     column: int
     items: tuple[int, ...]
-    value: Op | Listing
+    value: Op | ListValue
 
 
 @dataclass(frozen=True, slots=True)
-class Initial:
+class InitialValue:
     """How a column begins: drawn, or derived from others; in this order."""
 
     column: int
     kind: Kind
-    value: Op | Draw
+    value: Op | RandomValue
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,7 +122,7 @@ class DecisionName:
 
 
 @dataclass(frozen=True, slots=True)
-class FactoredName:
+class AffectedDraw:
     """A wait or a value that effects act on, in the tallies.
 
     Args:
@@ -131,7 +131,7 @@ class FactoredName:
 
     address: str
     kind: str
-    effects: tuple[Effect, ...]
+    effects: tuple[CompiledEffect, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,7 +147,7 @@ class Model:
         nodes: The program.
         entry: First node of the main journey.
         end: Node where a life is over.
-        decisions, factored, effects, skips: Names for the tallies.
+        decisions, affected, effects, skips: Names for the tallies.
         events: (name, category) per event of the taxonomy.
         groups: Of people who are simulated together, a constant of the stream.
     """
@@ -159,17 +159,17 @@ class Model:
     home: tuple[int, int, int, int]
     device_tables: tuple[int, int]
     stage_codes: Array
-    initials: tuple[Initial, ...]
-    session_initials: tuple[Initial, ...]
+    initials: tuple[InitialValue, ...]
+    session_initials: tuple[InitialValue, ...]
     session_columns: tuple[int, ...]
     user_properties: tuple[UserProperty, ...]
     nodes: tuple[Node, ...]
-    sites: tuple[Site, ...]
+    emissions: tuple[Emission, ...]
     timers: tuple[Timer, ...]
     entry: int
     end: int
     decisions: tuple[DecisionName, ...]
-    factored: tuple[FactoredName, ...]
+    affected: tuple[AffectedDraw, ...]
     effects: tuple[str, ...]
     skips: tuple[tuple[str, str], ...]
     events: tuple[tuple[str, str], ...]

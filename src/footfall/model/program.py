@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from footfall.model.ops import Op
+from footfall.model.operations import Op
 from footfall.model.tables import Categorical, Grouped, InverseCdf
 from footfall.model.values import Array, Kind
 
@@ -15,7 +15,7 @@ NO_LIMIT_MS = 2**62
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class DrawKey:
     """What names a draw.
 
     Args:
@@ -28,7 +28,7 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TimeSpan:
     """A half-open span of time in ms since the epoch; open ends are the smallest and largest int64."""
 
     from_ms: int
@@ -36,7 +36,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class CompiledEffect:
     """A declared effect.
 
     Args:
@@ -50,7 +50,7 @@ class Effect:
     """
 
     number: int
-    span: Span | None = None
+    span: TimeSpan | None = None
     when: Op | None = None
     factor: float = 1.0
     by: Op | None = None
@@ -65,7 +65,7 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
-class Draw:
+class RandomValue:
     """A random value of a kind.
 
     Args:
@@ -74,7 +74,7 @@ class Draw:
         low, high: Cut, in the value's own unit, or None.
     """
 
-    key: Key
+    key: DrawKey
     kind: Kind
     table: Categorical | InverseCdf
     codes: tuple[int | float, ...] = ()
@@ -90,16 +90,16 @@ class Assign:
         value: What it becomes (for `add`: by how much).
         property: Number of the user property when the change is to be recorded; else -1.
         effects: Factors on the value.
-        factored: With effects: its place in `Model.factored`; else -1.
+        affected: With effects: its place in `Model.factored`; else -1.
     """
 
     column: int
     kind: Kind
-    value: Op | Draw
+    value: Op | RandomValue
     property: int = -1
     adds: bool = False
-    effects: tuple[Effect, ...] = ()
-    factored: int = -1
+    effects: tuple[CompiledEffect, ...] = ()
+    affected: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ class PickRow:
     """A row of a catalogue into a column; with `group`, among the rows whose column equals `equal`."""
 
     column: int
-    key: Key
+    key: DrawKey
     table: Categorical | Grouped
     equal: Op | None = None
 
@@ -150,7 +150,7 @@ class PickRow:
 class PickElement:
     """A random element of a list: its fields into `columns`, its place into `place`."""
 
-    key: Key
+    key: DrawKey
     length: int
     place: int
     sources: tuple[int, ...]
@@ -161,14 +161,14 @@ Action = Assign | Append | Remove | PickRow | PickElement
 
 
 @dataclass(frozen=True, slots=True)
-class Jump:
+class JumpNode:
     """Goes on at `next`; taken out when the program is finished."""
 
     next: int
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class ActNode:
     """Changes the state. `joins_next`: the changes belong to the event that follows at once."""
 
     actions: tuple[Action, ...]
@@ -177,15 +177,15 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
-class Emit:
-    """An event happens; `site` numbers the place."""
+class EmitNode:
+    """An event happens; `emission` numbers the place."""
 
-    site: int
+    emission: int
     next: int
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class ConditionNode:
     """A guard."""
 
     condition: Op
@@ -194,7 +194,7 @@ class Test:
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class DecisionOption:
     """An option of a decision.
 
     Args:
@@ -207,11 +207,11 @@ class Option:
     weight: float | Op
     target: int
     when: Op | None = None
-    effects: tuple[Effect, ...] = ()
+    effects: tuple[CompiledEffect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Decide:
+class DecisionNode:
     """A decision among options.
 
     Args:
@@ -222,15 +222,15 @@ class Decide:
     """
 
     number: int
-    key: Key
-    options: tuple[Option, ...]
+    key: DrawKey
+    options: tuple[DecisionOption, ...]
     otherwise: int
     is_chance: bool = False
     thresholds: Array | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Pause:
+class WaitNode:
     """Time passes.
 
     Args:
@@ -238,28 +238,28 @@ class Pause:
         is_activity: In activity time, not in wall-clock time.
         limit_ms: Cut to this.
         ends_session: The session is over.
-        factored: With effects: its place in `Model.factored`; else -1.
+        affected: With effects: its place in `Model.factored`; else -1.
     """
 
-    key: Key
+    key: DrawKey
     table: InverseCdf
     next: int
     is_activity: bool = False
     limit_ms: int = NO_LIMIT_MS
     ends_session: bool = False
-    effects: tuple[Effect, ...] = ()
-    factored: int = -1
+    effects: tuple[CompiledEffect, ...] = ()
+    affected: int = -1
 
 
 @dataclass(frozen=True, slots=True)
-class BeginSession:
+class BeginSessionNode:
     """The person is here: a session begins unless one is still going on."""
 
     next: int
 
 
 @dataclass(frozen=True, slots=True)
-class Enter:
+class EnterNode:
     """A journey or a round of a loop begins: counters rise, variables become null, retries begin anew."""
 
     counters: tuple[int, ...]
@@ -269,7 +269,7 @@ class Enter:
 
 
 @dataclass(frozen=True, slots=True)
-class Retry:
+class RetryNode:
     """Back to `target` while `tries` is below `at_most`; the visit `counter` rises, so that draws are new."""
 
     tries: int
@@ -280,7 +280,7 @@ class Retry:
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
+class LaterNode:
     """Fills a timer slot with another journey.
 
     Args:
@@ -288,30 +288,42 @@ class Later:
         values: One per variable it takes, in the order of its `payload`.
         skip: Number of the tally of what found no free slot.
         moment: When it starts, where `table` is None; at once if that is past, never if it is null.
-        factored: With effects: its place in `Model.factored`; else -1.
+        affected: With effects: its place in `Model.factored`; else -1.
     """
 
     timer: int
-    key: Key
+    key: DrawKey
     table: InverseCdf | None
     next: int
     skip: int
     moment: Op | None = None
     is_activity: bool = False
     values: tuple[Op, ...] = ()
-    effects: tuple[Effect, ...] = ()
-    factored: int = -1
+    effects: tuple[CompiledEffect, ...] = ()
+    affected: int = -1
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class EndNode:
     """The person's life, or a later journey, is over; `for_good`: both."""
 
     is_later: bool = False
     for_good: bool = False
 
 
-Node = Jump | Act | Emit | Test | Decide | Pause | BeginSession | Enter | Retry | Later | End
+Node = (
+    JumpNode
+    | ActNode
+    | EmitNode
+    | ConditionNode
+    | DecisionNode
+    | WaitNode
+    | BeginSessionNode
+    | EnterNode
+    | RetryNode
+    | LaterNode
+    | EndNode
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,7 +352,7 @@ class StageRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class ListValue:
     """A list as a value: its length and the columns (or columns of catalogue rows) of its elements."""
 
     length: int
@@ -348,7 +360,7 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class Emission:
     """A place where an event is emitted.
 
     Args:
@@ -359,7 +371,7 @@ class Site:
     """
 
     event: int
-    properties: tuple[tuple[int, Op | Listing], ...]
+    properties: tuple[tuple[int, Op | ListValue], ...]
     captures: tuple[int, ...]
     revenue: Op | None
     in_session: bool

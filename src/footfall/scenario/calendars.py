@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from footfall.scenario.forms import Entry
+from footfall.scenario.forms import MapEntry
 from footfall.scenario.reader import INVALID, Fields, Invalid, Reader, builds
 from footfall.scenario.records import Calendar, Campaign, Moment
-from footfall.scenario.values import HOLIDAY
+from footfall.scenario.scalars import HOLIDAY
 from footfall.scenario.vocabulary import WEEKDAYS
 from footfall.scenario.weeks import WEEKS, Week, week
 
@@ -28,7 +28,9 @@ def _calendar(reader: Reader, fields: Fields) -> Calendar:
     )
 
 
-def _holidays(reader: Reader, entries: Iterable[Entry]) -> Iterable[tuple[str, tuple[int | None, int, int], Decimal]]:
+def _holidays(
+    reader: Reader, entries: Iterable[MapEntry]
+) -> Iterable[tuple[str, tuple[int | None, int, int], Decimal]]:
     for entry in entries:
         if isinstance(entry.value, list):
             yield from ((entry.key.text, day.name, day.value) for day in entry.value)
@@ -50,14 +52,21 @@ def _rhythm(reader: Reader, fields: Fields) -> Week | Invalid:
         return INVALID
     made = _week(fields)
     if not any(weight for hours in made for weight in hours):
-        return reader.note(fields.at, f"all weights of {fields.label} are 0", "write at least one weight above 0")
+        return reader.note(
+            fields.at,
+            f"all weights of {fields.label} are 0",
+            "write at least one weight above 0",
+        )
     return made
 
 
 def _week(fields: Fields) -> Week:
     if fields.has("hours"):
         factors = {entry.name: entry.value for entry in fields.get("days", [])}
-        return tuple(tuple(hour * factors.get(day, 1) for hour in fields.get("hours")) for day in WEEKDAYS)
+        return tuple(
+            tuple(hour * factors.get(day, 1) for hour in fields.get("hours"))
+            for day in WEEKDAYS
+        )
     if fields.has("weekdays"):
         return week(fields.get("weekdays"), fields.get("weekend"))
     return tuple(tuple(fields.get(day)) for day in WEEKDAYS)
@@ -66,7 +75,13 @@ def _week(fields: Fields) -> Week:
 @builds("campaign")
 def _campaign(reader: Reader, fields: Fields) -> Campaign:
     check_span(reader, fields)
-    return Campaign(fields.get("named"), fields.at, fields.get("from"), fields.get("until"), fields.get("activity"))
+    return Campaign(
+        fields.get("named"),
+        fields.at,
+        fields.get("from"),
+        fields.get("until"),
+        fields.get("activity"),
+    )
 
 
 def check_span(reader: Reader, fields: Fields) -> None:
@@ -76,7 +91,9 @@ def check_span(reader: Reader, fields: Fields) -> None:
     if not start or not until or (start.local is None) != (until.local is None):
         return
     if _order(start) >= _order(until):
-        reader.note(until.at, f"{fields.label} ends before it begins", "`until` must lie after `from`")
+        reader.note(
+            until.at, f"{fields.label} ends before it begins", "`until` must lie after `from`"
+        )
 
 
 def _order(moment: Moment) -> tuple[int, ...]:

@@ -11,14 +11,14 @@ from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from footfall import units
-from footfall.errors import Mark, UnitError, shown
+from footfall.errors import SourceLocation, UnitError, shown
 from footfall.scenario.draws import check_weights
-from footfall.scenario.files import UnreadableError, nearest_file, read_text, reason
-from footfall.scenario.forms import Entry
+from footfall.scenario.forms import MapEntry
 from footfall.scenario.names import IDENTIFIER_ACCEPTS, parse_variable
 from footfall.scenario.reader import INVALID, Fields, Invalid, Reader, builds
 from footfall.scenario.records import Catalogue, Scalar, Text
-from footfall.scenario.values import TIME_ZONE
+from footfall.scenario.scalars import TIME_ZONE
+from footfall.scenario.text_files import UnreadableError, nearest_file, read_text, reason
 
 MOST_CSV_BYTES = 20 * 1024**2
 MOST_SHOWN = 20
@@ -35,7 +35,7 @@ class _Table:
     columns: list[str]
     types: dict[str, str]
     rows: list[list[Text]]
-    at: Mark
+    at: SourceLocation
     is_scalar: bool = False
 
 
@@ -46,7 +46,10 @@ def _catalogue(reader: Reader, fields: Fields) -> Catalogue | Invalid:
     table = _from_file(reader, fields) if fields.has("file") else _from_rows(reader, fields)
     if isinstance(table, Invalid) or not _is_regular(reader, fields, table):
         return INVALID
-    types = [table.types.get(column) or _inferred(table, index) for index, column in enumerate(table.columns)]
+    types = [
+        table.types.get(column) or _inferred(table, index)
+        for index, column in enumerate(table.columns)
+    ]
     columns = [_typed(reader, table, index, kind) for index, kind in enumerate(types)]
     weights = _weights(reader, fields, table)
     if fields.name and fields.name.text == reader.home:
@@ -64,7 +67,9 @@ def _catalogue(reader: Reader, fields: Fields) -> Catalogue | Invalid:
 
 def _is_regular(reader: Reader, fields: Fields, table: _Table) -> bool:
     n_before = len(reader.problems.found)
-    reader.refuse_twins(((column, table.at) for column in table.columns), f"{fields.label}: column")
+    reader.refuse_twins(
+        ((column, table.at) for column in table.columns), f"{fields.label}: column"
+    )
     width = len(table.columns)
     uneven = [row for row in table.rows if len(row) != width]
     for row in uneven[:MOST_SHOWN]:
@@ -97,15 +102,27 @@ def _from_rows(reader: Reader, fields: Fields) -> _Table | Invalid:
     if not lists and len(declared) <= 1:
         name = fields.name.text if fields.name else "devices"
         columns = declared or [(name, None)]
-        return _table(columns, [[row] for row in rows if isinstance(row, Text)], at, is_scalar=not declared)
+        return _table(
+            columns,
+            [[row] for row in rows if isinstance(row, Text)],
+            at,
+            is_scalar=not declared,
+        )
     if len(lists) < len(rows) or not declared:
-        accepts = "write columns: [name, …] and every row as a list, or every row as a single value"
-        return reader.note(fields.place("rows"), f"the rows of {fields.label} have no columns", accepts)
+        accepts = (
+            "write columns: [name, …] and every row as a list, or every row as a single value"
+        )
+        return reader.note(
+            fields.place("rows"), f"the rows of {fields.label} have no columns", accepts
+        )
     return _table(declared, lists, at)
 
 
 def _table(
-    columns: Sequence[tuple[str, str | None]], rows: list[list[Text]], at: Mark, is_scalar: bool = False
+    columns: Sequence[tuple[str, str | None]],
+    rows: list[list[Text]],
+    at: SourceLocation,
+    is_scalar: bool = False,
 ) -> _Table:
     types = {name: kind for name, kind in columns if kind}
     return _Table([name for name, _ in columns], types, rows, at, is_scalar)
@@ -117,7 +134,9 @@ def _declared(written: Iterable[Any]) -> list[tuple[str, str | None]]:
         if isinstance(item, list):
             declared += _declared(item)
         else:
-            declared.append((item.name, item.value) if isinstance(item, Entry) else (item, None))
+            declared.append(
+                (item.name, item.value) if isinstance(item, MapEntry) else (item, None)
+            )
     return declared
 
 
@@ -142,20 +161,28 @@ def _from_file(reader: Reader, fields: Fields) -> _Table | Invalid:
             f"did you mean {PurePath(written).with_name(beside)}?" if beside else "",
         )
     except UnreadableError as problem:
-        return reader.note(Mark(name, problem.line, problem.column), problem.message, problem.accepted)
+        return reader.note(
+            SourceLocation(name, problem.line, problem.column),
+            problem.message,
+            problem.accepted,
+        )
     table = _parsed(reader, text, name)
     return table if isinstance(table, Invalid) else _with_types(reader, fields, table)
 
 
-def _path(reader: Reader, written: str, at: Mark) -> Path | Invalid:
+def _path(reader: Reader, written: str, at: SourceLocation) -> Path | Invalid:
     if reader.folder is None:
-        return reader.note(at, f"{shown(written)} cannot be found: this scenario is a text without a folder")
+        return reader.note(
+            at, f"{shown(written)} cannot be found: this scenario is a text without a folder"
+        )
     parts = {*PurePosixPath(written).parts, *PureWindowsPath(written).parts}
     is_absolute = PurePosixPath(written).is_absolute() or bool(PureWindowsPath(written).anchor)
     path = reader.folder / written
     if ".." in parts or is_absolute or not _is_below(path, reader.folder):
         return reader.note(
-            at, f"{shown(written)} lies outside of the scenario's folder", "write a file in that folder or below"
+            at,
+            f"{shown(written)} lies outside of the scenario's folder",
+            "write a file in that folder or below",
         )
     return path
 
@@ -173,27 +200,29 @@ def _parsed(reader: Reader, text: str, name: str) -> _Table | Invalid:
     try:
         first = 1
         for cells in lines:
-            rows += [_placed(cells, Mark(name, first, 1))] if cells else []
+            rows += [_placed(cells, SourceLocation(name, first, 1))] if cells else []
             first = lines.line_num + 1
     except csv.Error as error:
         return reader.note(
-            Mark(name, lines.line_num, 1),
+            SourceLocation(name, lines.line_num, 1),
             f"this is not CSV: {error}",
             "put a text with a quote or line break into quotes",
         )
     if len(rows) < 2:
         return reader.note(
-            Mark(name, 1, 1), f"the file has {_count(len(rows), 'line')}", "write a header and at least one row"
+            SourceLocation(name, 1, 1),
+            f"the file has {_count(len(rows), 'line')}",
+            "write a header and at least one row",
         )
     return _headed(reader, rows)
 
 
-def _placed(cells: list[str], at: Mark) -> list[Text]:
+def _placed(cells: list[str], at: SourceLocation) -> list[Text]:
     """Return cells with their places; in a row that holds quotes or line breaks all have the place of the row."""
     placed, column = [], 1
     is_plain = not any(character in cell for cell in cells for character in '",\n')
     for cell in cells:
-        placed.append(Text(cell, Mark(at.file, at.line, column if is_plain else 1)))
+        placed.append(Text(cell, SourceLocation(at.file, at.line, column if is_plain else 1)))
         column += len(cell) + 1
     return placed
 
@@ -210,7 +239,12 @@ def _headed(reader: Reader, rows: list[list[Text]]) -> _Table | Invalid:
             parse_variable(cell)
         except UnitError as error:
             hint = "separate columns by commas" if ";" in cell or "\t" in cell else error.hint
-            reader.note(rows[0][index].at, f"column {error.message}", error.accepted or IDENTIFIER_ACCEPTS, hint)
+            reader.note(
+                rows[0][index].at,
+                f"column {error.message}",
+                error.accepted or IDENTIFIER_ACCEPTS,
+                hint,
+            )
             is_valid = False
     return _Table(header, {}, rows[1:], rows[0][0].at) if is_valid else INVALID
 
@@ -220,7 +254,12 @@ def _with_types(reader: Reader, fields: Fields, table: _Table) -> _Table:
         if column not in table.columns:
             accepts = f"{table.at.file} has the columns {', '.join(table.columns)}"
             hint = units.nearest_hint(column, table.columns)
-            reader.note(fields.place("columns"), f"{fields.label} has no column {shown(column)}", accepts, hint)
+            reader.note(
+                fields.place("columns"),
+                f"{fields.label} has no column {shown(column)}",
+                accepts,
+                hint,
+            )
         elif kind:
             table.types[column] = kind
     return table
@@ -252,7 +291,10 @@ def _typed(reader: Reader, table: _Table, index: int, kind: str) -> list[Scalar]
             values.append(None)
             if n_bad <= MOST_SHOWN:
                 reader.note(
-                    row[index].at, f"column {table.columns[index]}: {error.message}", error.accepted, error.hint
+                    row[index].at,
+                    f"column {table.columns[index]}: {error.message}",
+                    error.accepted,
+                    error.hint,
                 )
     return values
 
@@ -291,11 +333,18 @@ def _weights(reader: Reader, fields: Fields, table: _Table) -> tuple[Decimal, ..
 
 def _check_total(reader: Reader, fields: Fields, weights: Sequence[Decimal]) -> None:
     if not any(weights):
-        reader.note(fields.at, f"all weights of {fields.label} are 0", "write at least one weight above 0")
+        reader.note(
+            fields.at,
+            f"all weights of {fields.label} are 0",
+            "write at least one weight above 0",
+        )
     elif fields.has("weights"):
         node: Any = fields.written["weights"][1]
         check_weights(
-            reader, fields.label, [item.text for item in node.items], list(zip(node.items, weights, strict=True))
+            reader,
+            fields.label,
+            [item.text for item in node.items],
+            list(zip(node.items, weights, strict=True)),
         )
 
 
@@ -304,7 +353,12 @@ def _weight_column(reader: Reader, fields: Fields, table: _Table) -> list[Decima
     if column not in table.columns:
         accepts = f"its columns are: {', '.join(table.columns)}"
         hint = units.nearest_hint(column, table.columns)
-        reader.note(fields.written["weight"][1].at, f"{fields.label} has no column {shown(column)}", accepts, hint)
+        reader.note(
+            fields.written["weight"][1].at,
+            f"{fields.label} has no column {shown(column)}",
+            accepts,
+            hint,
+        )
         return None
     index = table.columns.index(column)
     return [_weight(reader, row[index], column) for row in table.rows]
@@ -327,7 +381,11 @@ def zipf(n_rows: int, exponent: Decimal) -> tuple[Decimal, ...]:
     for k, divisor in enumerate(_smallest_divisors(n_rows)):
         if k > 1:
             rest = k // divisor
-            powers[k] = _power(k, exponent) if rest == 1 else POPULARITY_DIGITS.multiply(powers[divisor], powers[rest])
+            powers[k] = (
+                _power(k, exponent)
+                if rest == 1
+                else POPULARITY_DIGITS.multiply(powers[divisor], powers[rest])
+            )
     return tuple(units.ROUNDED.plus(power) for power in powers[1:])
 
 

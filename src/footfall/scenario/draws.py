@@ -9,7 +9,7 @@ from typing import Any
 from footfall import units
 from footfall.scenario.reader import INVALID, Fields, Invalid, Reader, builds
 from footfall.scenario.records import Draw, Text
-from footfall.scenario.vocabulary import LAW_NAMES
+from footfall.scenario.vocabulary import DISTRIBUTION_NAMES
 
 PERCENT_TOLERANCE = Decimal("1e-9")
 _SHOWN = Context(prec=12)
@@ -22,17 +22,21 @@ def _draw(reader: Reader, fields: Fields) -> Draw | Invalid:
 
 def draw_of(reader: Reader, fields: Fields) -> Draw | Invalid | None:
     """Return the draw that a map describes by one of the laws, or None when it describes none."""
-    law = next((name for name in LAW_NAMES if name in fields.read), None)
+    distribution = next((name for name in DISTRIBUTION_NAMES if name in fields.read), None)
     between = _between(reader, fields)
-    if law is None:
+    if distribution is None:
         return None
-    at, value = fields.place(law), fields.get(law)
-    if law == "pick":
+    at, value = fields.place(distribution), fields.get(distribution)
+    if distribution == "pick":
         choices = _choices(reader, fields, value)
         return Draw("pick", at, choices, between=between) if choices else INVALID
-    if law == "uniform" and value[0] >= value[1]:
-        return reader.note(at, f"`uniform` of {fields.label} runs from {value[0]} to {value[1]}", "write [low, high]")
-    return Draw(law, at, a=value[0], b=value[1], between=between)  # type: ignore[arg-type]  # one of LAW_NAMES
+    if distribution == "uniform" and value[0] >= value[1]:
+        return reader.note(
+            at,
+            f"`uniform` of {fields.label} runs from {value[0]} to {value[1]}",
+            "write [low, high]",
+        )
+    return Draw(distribution, at, a=value[0], b=value[1], between=between)  # type: ignore[arg-type]  # one of LAW_NAMES
 
 
 def _between(reader: Reader, fields: Fields) -> tuple[Decimal, Decimal] | None:
@@ -40,19 +44,32 @@ def _between(reader: Reader, fields: Fields) -> tuple[Decimal, Decimal] | None:
     if not pair:
         return None
     at = fields.place("between")
-    if not any(fields.has(name) for name in LAW_NAMES):
-        reader.note(at, f"{fields.label} has `between`, but nothing is drawn", "cut a draw with it")
+    if not any(fields.has(name) for name in DISTRIBUTION_NAMES):
+        reader.note(
+            at, f"{fields.label} has `between`, but nothing is drawn", "cut a draw with it"
+        )
     if pair[0] > pair[1]:
-        reader.note(at, f"`between` of {fields.label} runs from {pair[0]} to {pair[1]}", "write [low, high]")
+        reader.note(
+            at,
+            f"`between` of {fields.label} runs from {pair[0]} to {pair[1]}",
+            "write [low, high]",
+        )
     return pair[0], pair[1]
 
 
-def _choices(reader: Reader, fields: Fields, written: list[Any]) -> tuple[tuple[Text, Decimal], ...]:
+def _choices(
+    reader: Reader, fields: Fields, written: list[Any]
+) -> tuple[tuple[Text, Decimal], ...]:
     if all(isinstance(choice, Text) for choice in written):
         choices = [(choice, Decimal(1)) for choice in written]
     else:
         choices = [(entry.key, entry.value) for entry in written]
-        check_weights(reader, f"`pick` of {fields.label}", weight_texts(fields.written["pick"][1]), choices)
+        check_weights(
+            reader,
+            f"`pick` of {fields.label}",
+            weight_texts(fields.written["pick"][1]),
+            choices,
+        )
     named = ((choice.text, choice.at) for choice, _ in choices if not choice.is_null)
     reader.refuse_twins(named, "value", is_folded=False)
     return tuple(choices)
@@ -63,7 +80,9 @@ def weight_texts(node: Any) -> list[str]:
     return [value.text for _, value in node.entries]
 
 
-def check_weights(reader: Reader, what: str, texts: Sequence[str], weights: Sequence[tuple[Text, Decimal]]) -> None:
+def check_weights(
+    reader: Reader, what: str, texts: Sequence[str], weights: Sequence[tuple[Text, Decimal]]
+) -> None:
     """Note weights that are all 0, or that are written in percent without adding up to 100 %."""
     at, total = weights[0][0].at, sum((weight for _, weight in weights), Decimal(0))
     if not total:
@@ -72,10 +91,17 @@ def check_weights(reader: Reader, what: str, texts: Sequence[str], weights: Sequ
         accepts = "weights in percent must add up to 100%"
         if all(key.text != text for (key, _), text in zip(weights, texts, strict=True)):
             accepts = (
-                ", ".join(f"{key.text} {text}" for (key, _), text in zip(weights, texts, strict=True)) + "; " + accepts
+                ", ".join(
+                    f"{key.text} {text}" for (key, _), text in zip(weights, texts, strict=True)
+                )
+                + "; "
+                + accepts
             )
         reader.note(
-            at, f"the weights of {what} add up to {percent(total)}", accepts, "leave out the % to have them normalised"
+            at,
+            f"the weights of {what} add up to {percent(total)}",
+            accepts,
+            "leave out the % to have them normalised",
         )
 
 
@@ -88,7 +114,9 @@ def percent(share: Decimal) -> str:
 def _normal(reader: Reader, fields: Fields) -> tuple[Decimal, Decimal] | Invalid:
     mean, deviation = fields.get("mean"), fields.get("sd")
     if deviation < 0:
-        return reader.note(fields.place("sd"), f"`sd` of {fields.label} is {deviation}", "write 0 or more")
+        return reader.note(
+            fields.place("sd"), f"`sd` of {fields.label} is {deviation}", "write 0 or more"
+        )
     return mean, deviation
 
 
@@ -97,6 +125,8 @@ def _lognormal(reader: Reader, fields: Fields) -> tuple[Decimal, Decimal] | Inva
     median, spread = fields.get("median"), fields.get("spread")
     if not 0 <= spread <= 10:
         return reader.note(
-            fields.place("spread"), f"`spread` of {fields.label} is {spread}", "write a number from 0 to 10"
+            fields.place("spread"),
+            f"`spread` of {fields.label} is {spread}",
+            "write a number from 0 to 10",
         )
     return median, spread

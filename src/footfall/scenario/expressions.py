@@ -9,19 +9,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from footfall.scenario.records import Expression
-from footfall.scenario.tokens import ACCEPTED, CONSTANTS, FUNCTIONS, ExpressionProblem, Token, tokens
+from footfall.scenario.tokens import (
+    ACCEPTED,
+    CONSTANTS,
+    FUNCTIONS,
+    ExpressionProblem,
+    Token,
+    tokens,
+)
 from footfall.units import nearest_hint
 
 __all__ = [
     "FUNCTIONS",
     "Binary",
-    "Call",
     "Conditional",
     "Constant",
+    "ExpressionNode",
     "ExpressionProblem",
+    "FunctionCall",
     "Membership",
     "Name",
-    "Node",
     "Number",
     "String",
     "Unary",
@@ -36,14 +43,14 @@ _BRACKETS = {"(": ")", "[": "]"}
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class ExpressionNode:
     """A node of an expression; `offset` is where it stands in the text."""
 
     offset: int
 
 
 @dataclass(frozen=True, slots=True)
-class Number(Node):
+class Number(ExpressionNode):
     """A number; `text` is what Python reads it by."""
 
     text: str
@@ -51,71 +58,71 @@ class Number(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class String(Node):
+class String(ExpressionNode):
     """A text in quotes."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Constant(Node):
+class Constant(ExpressionNode):
     """`true`, `false` or `null`."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Name(Node):
+class Name(ExpressionNode):
     """A name with its dots: `package.price` is ("package", "price")."""
 
     parts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Unary(Node):
+class Unary(ExpressionNode):
     """`not` or `-`."""
 
     op: str
-    arg: Node
+    arg: ExpressionNode
 
 
 @dataclass(frozen=True, slots=True)
-class Binary(Node):
+class Binary(ExpressionNode):
     """`+ - * / //`, comparisons, `and`, `or`."""
 
     op: str
-    left: Node
-    right: Node
+    left: ExpressionNode
+    right: ExpressionNode
 
 
 @dataclass(frozen=True, slots=True)
-class Membership(Node):
+class Membership(ExpressionNode):
     """`x in (a, b)` with `choices`, or `x in LIST` with `container`."""
 
-    item: Node
-    choices: tuple[Node, ...]
-    container: Node | None
+    item: ExpressionNode
+    choices: tuple[ExpressionNode, ...]
+    container: ExpressionNode | None
     is_negated: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Conditional(Node):
+class Conditional(ExpressionNode):
     """`then if condition else otherwise`."""
 
-    condition: Node
-    then: Node
-    otherwise: Node
+    condition: ExpressionNode
+    then: ExpressionNode
+    otherwise: ExpressionNode
 
 
 @dataclass(frozen=True, slots=True)
-class Call(Node):
+class FunctionCall(ExpressionNode):
     """A function of some values."""
 
     function: str
-    args: tuple[Node, ...]
+    args: tuple[ExpressionNode, ...]
 
 
-def parse(expression: Expression) -> Node:
+def parse(expression: Expression) -> ExpressionNode:
     """Parse an expression.
 
     Raises:
@@ -158,9 +165,11 @@ class _Parser:
             raise self._unexpected(f"{sign} is expected")
 
     def _unexpected(self, why: str, hint: str = "") -> ExpressionProblem:
-        return ExpressionProblem(f"{why} before {self._word}", self._word.offset, ACCEPTED, hint)
+        return ExpressionProblem(
+            f"{why} before {self._word}", self._word.offset, ACCEPTED, hint
+        )
 
-    def _counted(self, node: Node) -> Node:
+    def _counted(self, node: ExpressionNode) -> ExpressionNode:
         self._n_nodes += 1
         if self._n_nodes > MAX_NODES:
             message = "the expression is too large"
@@ -168,7 +177,7 @@ class _Parser:
             raise ExpressionProblem(message, at, f"at most {MAX_NODES} names and operators")
         return node
 
-    def _within(self, read: Callable[[], Node]) -> Node:
+    def _within(self, read: Callable[[], ExpressionNode]) -> ExpressionNode:
         """Read something that stands within something else."""
         self._depth += 1
         if self._depth > MAX_DEPTH:
@@ -180,14 +189,16 @@ class _Parser:
 
     # --- from the loosest to the tightest ----------------------------------------------------------------------------
 
-    def whole(self) -> Node:
+    def whole(self) -> ExpressionNode:
         """Read the whole expression."""
         node = self._conditional()
         if self._word.kind != "end":
-            raise self._unexpected("an operator is expected", _side_by_side(self._words[self._at - 1], self._word))
+            raise self._unexpected(
+                "an operator is expected", _side_by_side(self._words[self._at - 1], self._word)
+            )
         return node
 
-    def _conditional(self) -> Node:
+    def _conditional(self) -> ExpressionNode:
         then = self._chain(("or",), self._conjunction)
         if not self._taken("if"):
             return then
@@ -196,24 +207,28 @@ class _Parser:
         otherwise = self._within(self._conditional)
         return self._counted(Conditional(then.offset, condition, then, otherwise))
 
-    def _conjunction(self) -> Node:
+    def _conjunction(self) -> ExpressionNode:
         return self._chain(("and",), self._negation)
 
-    def _negation(self) -> Node:
+    def _negation(self) -> ExpressionNode:
         at = self._word.offset
         if self._taken("not"):
             return self._counted(Unary(at, "not", self._within(self._negation)))
         return self._comparison()
 
-    def _comparison(self) -> Node:
+    def _comparison(self) -> ExpressionNode:
         left = self._sum()
-        result: Node | None = None
+        result: ExpressionNode | None = None
         while self._is(*_COMPARISONS, "in", "not"):
             one, left = self._one_comparison(left)
-            result = one if result is None else self._counted(Binary(result.offset, "and", result, one))
+            result = (
+                one
+                if result is None
+                else self._counted(Binary(result.offset, "and", result, one))
+            )
         return left if result is None else result
 
-    def _one_comparison(self, left: Node) -> tuple[Node, Node]:
+    def _one_comparison(self, left: ExpressionNode) -> tuple[ExpressionNode, ExpressionNode]:
         """Read an operator and its right side; return the comparison, and the right side for the next in a chain."""
         word = self._take()
         if word.text in _COMPARISONS:
@@ -223,45 +238,56 @@ class _Parser:
             self._expect("in")
         found = self._membership(left, word.text == "not")
         if self._is(*_COMPARISONS, "in", "not"):
-            raise self._unexpected("nothing is compared with in (…)", "put parentheses around it")
+            raise self._unexpected(
+                "nothing is compared with in (…)", "put parentheses around it"
+            )
         return found, left
 
-    def _membership(self, item: Node, is_negated: bool) -> Node:
+    def _membership(self, item: ExpressionNode, is_negated: bool) -> ExpressionNode:
         if not self._is(*_BRACKETS):
             return self._counted(Membership(item.offset, item, (), self._sum(), is_negated))
         word = self._take()
         choices, has_comma = self._listed(_BRACKETS[word.text])
         if not choices:
             raise ExpressionProblem("in () of nothing", word.offset, "in ('a', 'b')")
-        if len(choices) == 1 and isinstance(choices[0], Name) and word.text == "(" and not has_comma:
+        if (
+            len(choices) == 1
+            and isinstance(choices[0], Name)
+            and word.text == "("
+            and not has_comma
+        ):
             return self._counted(Membership(item.offset, item, (), choices[0], is_negated))
         return self._counted(Membership(item.offset, item, choices, None, is_negated))
 
-    def _sum(self) -> Node:
+    def _sum(self) -> ExpressionNode:
         return self._chain(("+", "-"), self._product)
 
-    def _product(self) -> Node:
+    def _product(self) -> ExpressionNode:
         return self._chain(("*", "/", "//"), self._factor)
 
-    def _chain(self, signs: tuple[str, ...], read: Callable[[], Node]) -> Node:
+    def _chain(
+        self, signs: tuple[str, ...], read: Callable[[], ExpressionNode]
+    ) -> ExpressionNode:
         """Read values between operators of one strength, from left to right."""
         node, length = read(), 0
         while self._is(*signs):
             length += signs[0] not in ("and", "or")
             if length > MAX_DEPTH:
                 message = f"more than {MAX_DEPTH} values in a row"
-                raise ExpressionProblem(message, self._word.offset, f"at most {MAX_DEPTH}, others in parentheses")
+                raise ExpressionProblem(
+                    message, self._word.offset, f"at most {MAX_DEPTH}, others in parentheses"
+                )
             sign = self._take().text
             node = self._counted(Binary(node.offset, sign, node, read()))
         return node
 
-    def _factor(self) -> Node:
+    def _factor(self) -> ExpressionNode:
         at = self._word.offset
         if self._taken("-"):
             return self._counted(Unary(at, "-", self._within(self._factor)))
         return self._counted(self._primary())
 
-    def _primary(self) -> Node:
+    def _primary(self) -> ExpressionNode:
         word = self._take()
         match word.kind:
             case "number":
@@ -276,7 +302,7 @@ class _Parser:
         hint = "+ stands only between values" if word.text == "+" else ""
         raise self._unexpected("a value is expected", hint)
 
-    def _parenthesised(self) -> Node:
+    def _parenthesised(self) -> ExpressionNode:
         node = self._within(self._conditional)
         if self._is(","):
             raise self._unexpected("values in ( , ) stand only after in: ) is expected")
@@ -285,7 +311,7 @@ class _Parser:
 
     # --- names and calls ---------------------------------------------------------------------------------------------
 
-    def _named(self, word: Token) -> Node:
+    def _named(self, word: Token) -> ExpressionNode:
         if word.text in CONSTANTS:
             return Constant(word.offset, CONSTANTS[word.text])
         parts = [word.text]
@@ -296,21 +322,25 @@ class _Parser:
         if self._is("("):
             return self._call(word, ".".join(parts))
         if self._is("["):
-            raise self._unexpected("elements of a list cannot be taken by number: an operator is expected")
+            raise self._unexpected(
+                "elements of a list cannot be taken by number: an operator is expected"
+            )
         return Name(word.offset, tuple(parts))
 
-    def _call(self, word: Token, function: str) -> Node:
+    def _call(self, word: Token, function: str) -> ExpressionNode:
         if function not in FUNCTIONS:
             accepted = "functions: " + ", ".join(FUNCTIONS)
             hint = nearest_hint(function, FUNCTIONS)
-            raise ExpressionProblem(f"there is no function {function}", word.offset, accepted, hint)
+            raise ExpressionProblem(
+                f"there is no function {function}", word.offset, accepted, hint
+            )
         self._expect("(")
         args, _ = self._listed(")")
-        return Call(word.offset, function, args)
+        return FunctionCall(word.offset, function, args)
 
-    def _listed(self, close: str) -> tuple[tuple[Node, ...], bool]:
+    def _listed(self, close: str) -> tuple[tuple[ExpressionNode, ...], bool]:
         """Read values between commas up to a bracket; return them, and whether there was a comma."""
-        found: list[Node] = []
+        found: list[ExpressionNode] = []
         has_comma = False
         while not self._taken(close):
             if found and not has_comma:
@@ -322,7 +352,11 @@ class _Parser:
 
 def _number(word: Token) -> Number:
     text = word.text.replace("_", "")
-    return Number(word.offset, text, True) if text.isdigit() else Number(word.offset, repr(float(text)), False)
+    return (
+        Number(word.offset, text, True)
+        if text.isdigit()
+        else Number(word.offset, repr(float(text)), False)
+    )
 
 
 def _side_by_side(before: Token, word: Token) -> str:

@@ -44,7 +44,7 @@ class ListOf:
 
 @dataclass(frozen=True, slots=True)
 class MapOf:
-    """A map with free keys. Read as a list of `Entry`.
+    """A map with free keys. Read as a list of `MapEntry`.
 
     Args:
         noun: What a key is: `event`.
@@ -111,7 +111,7 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class MapKind:
     """A map with known keys.
 
     Args:
@@ -136,7 +136,7 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MapEntry:
     """A key of a `MapOf` as read, its text and place, and its value as read."""
 
     name: Any

@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from footfall.errors import ScenarioError, UnitError, UsageError, shown
-from footfall.scenario import build, catalogues  # noqa: F401  # registers its builder
-from footfall.scenario.files import UnreadableError, nearest_file, read_text, reason
-from footfall.scenario.forms import Entry
+from footfall.scenario import catalogues, sections  # noqa: F401  # registers its builder
+from footfall.scenario.forms import MapEntry
+from footfall.scenario.language import SCENARIO
+from footfall.scenario.language_steps import STEP_WORDS
 from footfall.scenario.names import BUILT_IN_TYPES
+from footfall.scenario.overrides import apply_settings
 from footfall.scenario.properties import check_variables, event_properties
 from footfall.scenario.reader import TOP, Fields, Reader
 from footfall.scenario.records import Catalogue, Event, Scenario, Text
-from footfall.scenario.schema import SCENARIO
-from footfall.scenario.schema_steps import STEP_WORDS
-from footfall.scenario.settings import apply_settings
 from footfall.scenario.steps import read_step
+from footfall.scenario.text_files import UnreadableError, nearest_file, read_text, reason
 from footfall.scenario.tree import MOST_BYTES, MapNode, Node, parse_tree
 from footfall.units import EXACT, nearest_hint, parse_currency
 
@@ -30,7 +30,9 @@ SHIPPED_FOLDER = "scenarios"
 MOST_PATH = 400
 
 
-def load(path: str | Path, *, name: str | None = None, settings: Iterable[str] = ()) -> Scenario:
+def load(
+    path: str | Path, *, name: str | None = None, settings: Iterable[str] = ()
+) -> Scenario:
     """Load a scenario file.
 
     Args:
@@ -54,7 +56,11 @@ def load(path: str | Path, *, name: str | None = None, settings: Iterable[str] =
 
 
 def loads(
-    text: str, source: str = "<text>", folder: str | Path | None = None, *, settings: Iterable[str] = ()
+    text: str,
+    source: str = "<text>",
+    folder: str | Path | None = None,
+    *,
+    settings: Iterable[str] = (),
 ) -> Scenario:
     """Load a scenario from its text.
 
@@ -101,8 +107,14 @@ def _unreadable(path: Path, error: OSError | ValueError) -> UsageError:
     known = shipped()
     message = f"{shown(str(path), MOST_PATH)} cannot be read: {reason(error)}"
     beside = nearest_file(path)
-    hint = f"did you mean {path.with_name(beside)}?" if beside else nearest_hint(path.stem.replace("-", "_"), known)
-    return _usage_error(message, f"give a YAML file, or one of the shipped scenarios: {', '.join(known)}", hint)
+    hint = (
+        f"did you mean {path.with_name(beside)}?"
+        if beside
+        else nearest_hint(path.stem.replace("-", "_"), known)
+    )
+    return _usage_error(
+        message, f"give a YAML file, or one of the shipped scenarios: {', '.join(known)}", hint
+    )
 
 
 def _usage_error(message: str, accepted: str, hint: str) -> UsageError:
@@ -116,7 +128,9 @@ def _read(root: Node, source: str, folder: Path | None) -> Scenario:
     reader = Reader(source, folder, _currency(root), _home_name(root), read_step)
     if not isinstance(root, MapNode):
         reader.wrong_shape(
-            root, f"the scenario in {source}", f"write a map that begins with the line: footfall: {VERSION}"
+            root,
+            f"the scenario in {source}",
+            f"write a map that begins with the line: footfall: {VERSION}",
         )
         raise ScenarioError(reader.problems.found)
     _check_version(reader, root)
@@ -145,27 +159,34 @@ def _check_version(reader: Reader, root: MapNode) -> None:
     version = root.get("footfall")
     if isinstance(version, Text) and version.text != VERSION:
         message = f"the scenario is written in version {shown(version.text)} of the language"
-        reader.note(version.at, message, f"this footfall reads version {VERSION}", "a newer footfall may read it")
+        reader.note(
+            version.at,
+            message,
+            f"this footfall reads version {VERSION}",
+            "a newer footfall may read it",
+        )
         reader.problems.raise_if_any()
     if version is not None and root.keys[0] != "footfall":
         reader.note(
-            root.entries[0][0].at, f"the scenario begins with `{root.keys[0]}`", "its first line is: footfall: 1"
+            root.entries[0][0].at,
+            f"the scenario begins with `{root.keys[0]}`",
+            "its first line is: footfall: 1",
         )
 
 
 def _made(reader: Reader, fields: Fields) -> dict[str, Any]:
     return {
-        "stages": build.stages(reader, fields.get("stages", [])),
+        "stages": sections.stages(reader, fields.get("stages", [])),
         "events": tuple(_events(fields.get("events", []))),
-        "journeys": build.values_of(fields.get("journeys", [])),
-        "catalogues": build.values_of(fields.get("catalogues", [])),
+        "journeys": sections.values_of(fields.get("journeys", [])),
+        "catalogues": sections.values_of(fields.get("catalogues", [])),
         "properties": tuple(event_properties(fields.get("properties", []))),
         "effects": tuple(fields.get("effects", [])),
         "session_properties": fields.get("sessions", ()),
     }
 
 
-def _events(categories: Iterable[Entry]) -> Iterable[Event]:
+def _events(categories: Iterable[MapEntry]) -> Iterable[Event]:
     for category in categories:
         for event in category.value:
             yield replace(event.value, category=category.name)
@@ -193,8 +214,12 @@ def _scenario(source: str, fields: Fields, made: dict[str, Any]) -> Scenario:
 
 
 def _check_names(reader: Reader, fields: Fields, made: dict[str, Any]) -> None:
-    reader.refuse_twins(((event.name, event.at) for event in made["events"]), "event", is_folded=False)
-    reader.refuse_twins(((effect.named, effect.at) for effect in made["effects"]), "effect", is_folded=False)
+    reader.refuse_twins(
+        ((event.name, event.at) for event in made["events"]), "event", is_folded=False
+    )
+    reader.refuse_twins(
+        ((effect.named, effect.at) for effect in made["effects"]), "effect", is_folded=False
+    )
     _check_words(reader, made)
     people, sessions = fields.get("people"), made["session_properties"]
     users = people.properties if people else ()
@@ -209,18 +234,26 @@ def _check_words(reader: Reader, made: dict[str, Any]) -> None:
     for event in made["events"]:
         if event.name in STEP_WORDS:
             reader.note(
-                event.at, f"{shown(event.name)} cannot be an event: it is a word of steps", "write another name"
+                event.at,
+                f"{shown(event.name)} cannot be an event: it is a word of steps",
+                "write another name",
             )
     for catalogue in made["catalogues"]:
         if catalogue.name in BUILT_IN_TYPES:
             reader.note(
-                catalogue.at, f"{shown(catalogue.name)} cannot be a catalogue: it is a type", "write another name"
+                catalogue.at,
+                f"{shown(catalogue.name)} cannot be a catalogue: it is a type",
+                "write another name",
             )
 
 
 def _home(fields: Fields, made: dict[str, Any]) -> Catalogue | None:
     people = fields.get("people")
-    found = [catalogue for catalogue in made["catalogues"] if people and catalogue.name == people.home.text]
+    found = [
+        catalogue
+        for catalogue in made["catalogues"]
+        if people and catalogue.name == people.home.text
+    ]
     return found[0] if found else None
 
 

@@ -16,11 +16,15 @@ IDENTIFIER_PATTERN = r"[A-Za-z_][A-Za-z0-9_]{0,62}"
 SCENARIO_PATTERN = r"[a-z][a-z0-9_]{0,39}"
 
 IDENTIFIER_ACCEPTS = (
-    f"write letters, digits and _, not beginning with a digit, at most {MOST_IDENTIFIER}, such as total_cost"
+    "write letters, digits and _, not beginning with a digit, "
+    f"at most {MOST_IDENTIFIER}, such as total_cost"
 )
-LABEL_ACCEPTS = f"write printable text without /, at most {MOST_LABEL} characters, such as Order Completed"
+LABEL_ACCEPTS = (
+    f"write printable text without /, at most {MOST_LABEL} characters, such as Order Completed"
+)
 SCENARIO_ACCEPTS = (
-    f"write small letters, digits and _, beginning with a letter, at most {MOST_SCENARIO}, such as online_school"
+    "write small letters, digits and _, beginning with a letter, "
+    f"at most {MOST_SCENARIO}, such as online_school"
 )
 
 BUILT_IN = (
@@ -60,7 +64,11 @@ def parse_variable(text: str) -> str:
     """
     name = parse_identifier(text)
     if name in _RESERVED:
-        raise UnitError(f"{shown(name)} is a word of the expression language", "write another name", f"such as {name}_")
+        raise UnitError(
+            f"{shown(name)} is a word of the expression language",
+            "write another name",
+            f"such as {name}_",
+        )
     return name
 
 
@@ -73,9 +81,13 @@ def parse_label(text: str) -> str:
     if not text or len(text) > MOST_LABEL:
         raise UnitError(f"{shown(text)} has {len(text)} characters", LABEL_ACCEPTS)
     if "/" in text:
-        raise UnitError(f"{shown(text)} has a slash, which separates the parts of an address", LABEL_ACCEPTS)
+        raise UnitError(
+            f"{shown(text)} has a slash, which separates the parts of an address", LABEL_ACCEPTS
+        )
     if text != text.strip() or any(map(_is_hidden, text)):
-        raise UnitError(f"{shown(text)} has hidden characters or spaces around it", LABEL_ACCEPTS)
+        raise UnitError(
+            f"{shown(text)} has hidden characters or spaces around it", LABEL_ACCEPTS
+        )
     return text
 
 
@@ -104,9 +116,15 @@ def parse_address(text: str) -> str:
     """
     parts = text.split("/")
     if not 2 <= len(parts) <= 3 or not all(part.strip() for part in parts):
-        accepts = "write journey/name or journey/name/option; * stands for anything within one part"
+        accepts = (
+            "write journey/name or journey/name/option; * stands for anything within one part"
+        )
         name = text.strip() if len(parts) == 1 else ""
-        hint = f"*/{name} is what is called so in any journey, {name}/* all of a journey" if name.strip("*") else ""
+        hint = (
+            f"*/{name} is what is called so in any journey, {name}/* all of a journey"
+            if name.strip("*")
+            else ""
+        )
         raise UnitError(f"{shown(text)} is not an address", accepts, hint)
     return text
 

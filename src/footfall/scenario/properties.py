@@ -8,10 +8,10 @@ from typing import Any
 from footfall.errors import shown
 from footfall.scenario import names
 from footfall.scenario.draws import draw_of
-from footfall.scenario.forms import Entry
+from footfall.scenario.forms import MapEntry
 from footfall.scenario.reader import Fields, Reader, builds
 from footfall.scenario.records import Draw, EventProperty, Expression, ListType, Property, Text
-from footfall.scenario.vocabulary import LAW_NAMES
+from footfall.scenario.vocabulary import DISTRIBUTION_NAMES
 
 
 @builds("property")
@@ -22,7 +22,11 @@ def _property(reader: Reader, fields: Fields) -> Property:
     return Property(
         name=fields.name.text,
         at=fields.at,
-        start=start if isinstance(start, Text) else _null(fields) if _has_no_value(fields) else None,
+        start=start
+        if isinstance(start, Text)
+        else _null(fields)
+        if _has_no_value(fields)
+        else None,
         draw=draw if isinstance(draw, Draw) else None,
         derived=fields.get("derived"),
         is_empty_list=isinstance(start, list),
@@ -31,7 +35,7 @@ def _property(reader: Reader, fields: Fields) -> Property:
 
 
 def _has_no_value(fields: Fields) -> bool:
-    return not any(fields.has(key) for key in ("start", *LAW_NAMES, "derived"))
+    return not any(fields.has(key) for key in ("start", *DISTRIBUTION_NAMES, "derived"))
 
 
 def _null(fields: Fields) -> Text:
@@ -41,7 +45,9 @@ def _null(fields: Fields) -> Text:
 @builds("variable")
 def _variable(reader: Reader, fields: Fields) -> Property:
     assert fields.name
-    return Property(name=fields.name.text, at=fields.at, start=_null(fields), **_typed(reader, fields))
+    return Property(
+        name=fields.name.text, at=fields.at, start=_null(fields), **_typed(reader, fields)
+    )
 
 
 def _typed(reader: Reader, fields: Fields) -> dict[str, Any]:
@@ -58,16 +64,24 @@ def _list_type(reader: Reader, fields: Fields) -> ListType | None:
     start = fields.get("start")
     if fields.has("of") != fields.has("at_most"):
         lacking = "at_most" if fields.has("of") else "of"
-        reader.note(fields.at, f"{fields.label} has no `{lacking}`", "a list has both: {of: direction, at_most: 5}")
+        reader.note(
+            fields.at,
+            f"{fields.label} has no `{lacking}`",
+            "a list has both: {of: direction, at_most: 5}",
+        )
     elif isinstance(start, list) != fields.has("of") and fields.has("start"):
         accepts = "a list starts as [], and says what it is a list of: {start: [], of: direction, at_most: 5}"
-        reader.note(fields.place("start"), f"`start` of {fields.label} does not fit its `of`", accepts)
+        reader.note(
+            fields.place("start"), f"`start` of {fields.label} does not fit its `of`", accepts
+        )
     if "of" not in fields.read or "at_most" not in fields.read:
         return None
     of = fields.get("of")
     if isinstance(of, str):
         return ListType(fields.get("at_most"), of)
-    return ListType(fields.get("at_most"), None, tuple((entry.name, entry.value) for entry in of))
+    return ListType(
+        fields.get("at_most"), None, tuple((entry.name, entry.value) for entry in of)
+    )
 
 
 def _allowed(reader: Reader, fields: Fields) -> tuple[str, ...]:
@@ -75,7 +89,11 @@ def _allowed(reader: Reader, fields: Fields) -> tuple[str, ...]:
     reader.refuse_twins(((value.text, value.at) for value in values), "value", is_folded=False)
     for value in values:
         if value.is_null:
-            reader.note(value.at, f"`values` of {fields.label} hold null", "null is always allowed; leave it out")
+            reader.note(
+                value.at,
+                f"`values` of {fields.label} hold null",
+                "null is always allowed; leave it out",
+            )
     return tuple(value.text for value in values)
 
 
@@ -100,21 +118,31 @@ def event_properties(read: Iterable[Any]) -> list[EventProperty]:
     for item in read:
         if isinstance(item, list):
             made += event_properties(item)
-        elif isinstance(item, Entry):
+        elif isinstance(item, MapEntry):
             made.append(_short(item) if isinstance(item.value, Expression) else item.value)
         else:
             made.append(item)
     return made
 
 
-def _short(entry: Entry) -> EventProperty:
+def _short(entry: MapEntry) -> EventProperty:
     return EventProperty(entry.name, entry.key.at, value=entry.value)
 
 
-def check_variables(reader: Reader, properties: Iterable[Property], what: str, taken: Iterable[str] = ()) -> None:
+def check_variables(
+    reader: Reader, properties: Iterable[Property], what: str, taken: Iterable[str] = ()
+) -> None:
     """Note properties that are called like something that expressions always have."""
     known = {names.folded(name) for name in (*names.BUILT_IN, *taken)}
     for item in properties:
         if names.folded(item.name) in known:
-            hint = f"call it {what.split(maxsplit=1)[0]}_{item.name}" if " " in what else f"call it my_{item.name}"
-            reader.note(item.at, f"{shown(item.name)} cannot be a {what}: expressions have it already", hint=hint)
+            hint = (
+                f"call it {what.split(maxsplit=1)[0]}_{item.name}"
+                if " " in what
+                else f"call it my_{item.name}"
+            )
+            reader.note(
+                item.at,
+                f"{shown(item.name)} cannot be a {what}: expressions have it already",
+                hint=hint,
+            )

@@ -7,12 +7,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from footfall.errors import Mark, Problems, UnitError, shown
+from footfall.errors import Problems, SourceLocation, UnitError, shown
 from footfall.scenario import synonyms
-from footfall.scenario.forms import ByShape, Entry, Form, Kind, ListOf, MapOf, Ref, Scalar, StepForm
+from footfall.scenario.forms import (
+    ByShape,
+    Form,
+    ListOf,
+    MapEntry,
+    MapKind,
+    MapOf,
+    Ref,
+    Scalar,
+    StepForm,
+)
+from footfall.scenario.language import KINDS
 from footfall.scenario.names import composed, folded
 from footfall.scenario.records import Step, Text
-from footfall.scenario.schema import KINDS
 from footfall.scenario.tree import ListNode, MapNode, Node
 
 
@@ -38,12 +48,12 @@ class Fields:
         written: Key → (place of the key, node of the value), in written order.
     """
 
-    at: Mark
+    at: SourceLocation
     label: str
     name: Text | None = None
     is_usable: bool = True
     read: dict[str, Any] = field(default_factory=dict)
-    written: dict[str, tuple[Mark, Node]] = field(default_factory=dict)
+    written: dict[str, tuple[SourceLocation, Node]] = field(default_factory=dict)
 
     def get(self, key: str, default: Any = None) -> Any:
         """Return a value as read, or the default where the key is missing or invalid."""
@@ -57,7 +67,7 @@ class Fields:
         """Return whether a key was written, but could not be read."""
         return key in self.written and key not in self.read
 
-    def place(self, key: str) -> Mark:
+    def place(self, key: str) -> SourceLocation:
         """Return the place of a key, or of the map where the key is missing."""
         return self.written[key][0] if key in self.written else self.at
 
@@ -96,7 +106,9 @@ class Reader:
     read_step: StepReader
     problems: Problems = field(default_factory=Problems)
 
-    def note(self, at: Mark, message: str, accepted: str = "", hint: str = "") -> Invalid:
+    def note(
+        self, at: SourceLocation, message: str, accepted: str = "", hint: str = ""
+    ) -> Invalid:
         """Note a problem, and return the value that stands for it."""
         self.problems.add(at, message, accepted, hint)
         return INVALID
@@ -132,14 +144,18 @@ class Reader:
         try:
             return form.read(node)
         except UnitError as error:
-            return self.note(node.at, f"{what}: {error.message}", error.accepted or form.accepts, error.hint)
+            return self.note(
+                node.at, f"{what}: {error.message}", error.accepted or form.accepts, error.hint
+            )
 
     def _list(self, form: ListOf, node: Node, what: str) -> Any:
         if not isinstance(node, ListNode):
             return self.wrong_shape(node, what, _list_accepts(form), _list_hint(form, node))
         n_items = len(node.items)
         if n_items < form.least or (form.most is not None and n_items > form.most):
-            return self.note(node.at, f"{what} has {_count(n_items, 'item')}", _list_accepts(form))
+            return self.note(
+                node.at, f"{what} has {_count(n_items, 'item')}", _list_accepts(form)
+            )
         items = [self.read(form.item, item, what) for item in node.items]
         return _valid(items, form.keeps_rest)
 
@@ -155,13 +171,19 @@ class Reader:
         entries = [self._entry(form, key, value) for key, value in node.entries]
         return _valid(entries, form.keeps_rest)
 
-    def _entry(self, form: MapOf, key: Text, node: Node) -> Entry | Invalid:
+    def _entry(self, form: MapOf, key: Text, node: Node) -> MapEntry | Invalid:
         name = self._scalar(form.key, key, form.noun)
         value = self.read(form.value, node, f"{form.noun} {shown(key.text)}", key)
-        return INVALID if name is INVALID or value is INVALID else Entry(name, key, value)
+        return INVALID if name is INVALID or value is INVALID else MapEntry(name, key, value)
 
     def _by_shape(self, form: ByShape, node: Node, what: str, name: Text | None) -> Any:
-        fitting = form.list if isinstance(node, ListNode) else form.map if isinstance(node, MapNode) else form.scalar
+        fitting = (
+            form.list
+            if isinstance(node, ListNode)
+            else form.map
+            if isinstance(node, MapNode)
+            else form.scalar
+        )
         if fitting is None:
             return self.wrong_shape(node, what, "write " + "; or ".join(_shapes(form)))
         return self.read(fitting, node, what, name)
@@ -175,12 +197,14 @@ class Reader:
             return self.wrong_shape(node, what, accepts, _level_hint(kind, node, name))
         return self.build(kind, node, _label(kind, node, name), name)
 
-    def build(self, kind: Kind, node: MapNode, label: str, name: Text | None = None) -> Any:
+    def build(self, kind: MapKind, node: MapNode, label: str, name: Text | None = None) -> Any:
         """Return the record that a map of a kind is built to, or `INVALID` when what it needs is wrong or missing."""
         fields = self.fields(kind, node, label, name)
         return BUILDERS[kind.name](self, fields) if fields.is_usable else INVALID
 
-    def fields(self, kind: Kind, node: MapNode, label: str, name: Text | None = None) -> Fields:
+    def fields(
+        self, kind: MapKind, node: MapNode, label: str, name: Text | None = None
+    ) -> Fields:
         """Return a map's keys as read, checked against the kind's keys and groups of keys."""
         fields = Fields(name.at if name else node.at, label, name)
         for key, value in node.entries:
@@ -189,11 +213,16 @@ class Reader:
         self._check_groups(kind, fields)
         return fields
 
-    def _field(self, kind: Kind, fields: Fields, key: Text, node: Node, parent: MapNode) -> None:
+    def _field(
+        self, kind: MapKind, fields: Fields, key: Text, node: Node, parent: MapNode
+    ) -> None:
         known = kind.by_name.get(key.text)
         if known is None:
             self.note(
-                key.at, f"{fields.label} has no key {shown(key.text)}", _keys(kind), _key_hint(kind, key, node, parent)
+                key.at,
+                f"{fields.label} has no key {shown(key.text)}",
+                _keys(kind),
+                _key_hint(kind, key, node, parent),
             )
             return
         fields.written[key.text] = key.at, node
@@ -201,21 +230,33 @@ class Reader:
         if value is not INVALID:
             fields.read[key.text] = value
 
-    def _check_required(self, kind: Kind, fields: Fields) -> None:
+    def _check_required(self, kind: MapKind, fields: Fields) -> None:
         for key in kind.keys:
             if key.is_required and not fields.has(key.name):
-                self.note(fields.at, f"{fields.label} has no `{key.name}`", f"write {key.name}: {key.example}")
+                self.note(
+                    fields.at,
+                    f"{fields.label} has no `{key.name}`",
+                    f"write {key.name}: {key.example}",
+                )
             if key.is_required and key.name not in fields.read:
                 fields.is_usable = False
 
-    def _check_groups(self, kind: Kind, fields: Fields) -> None:
+    def _check_groups(self, kind: MapKind, fields: Fields) -> None:
         for group in (*kind.one_of, *kind.at_most_one_of):
             written = [name for name in group if fields.has(name)]
             if len(written) > 1:
                 several = " and ".join(f"`{name}`" for name in written)
-                self.note(fields.place(written[1]), f"{fields.label} has {several}", f"write one of {', '.join(group)}")
+                self.note(
+                    fields.place(written[1]),
+                    f"{fields.label} has {several}",
+                    f"write one of {', '.join(group)}",
+                )
             elif not written and group in kind.one_of:
-                self.note(fields.at, f"{fields.label} has none of {', '.join(group)}", "write one of them")
+                self.note(
+                    fields.at,
+                    f"{fields.label} has none of {', '.join(group)}",
+                    "write one of them",
+                )
             is_enough = len(written) == 1 if group in kind.one_of else len(written) < 2
             fields.is_usable &= is_enough and not any(fields.is_bad(name) for name in written)
 
@@ -226,27 +267,44 @@ class Reader:
             found = "nothing" if node.is_null else f"the text {shown(node.text)}"
         return self.note(node.at, f"{what} cannot be {found}", accepts, hint)
 
-    def refuse_twins(self, named: Iterable[tuple[str, Mark]], noun: str, is_folded: bool = True) -> None:
+    def refuse_twins(
+        self, named: Iterable[tuple[str, SourceLocation]], noun: str, is_folded: bool = True
+    ) -> None:
         """Note every name that stands twice, or that differs from another in case only."""
-        seen: dict[str, tuple[str, Mark]] = {}
+        seen: dict[str, tuple[str, SourceLocation]] = {}
         for name, at in named:
             key = folded(name) if is_folded else composed(name)
             if key in seen:
                 self._note_twin(noun, (name, at), seen[key])
             seen.setdefault(key, (name, at))
 
-    def _note_twin(self, noun: str, second: tuple[str, Mark], first: tuple[str, Mark]) -> None:
+    def _note_twin(
+        self, noun: str, second: tuple[str, SourceLocation], first: tuple[str, SourceLocation]
+    ) -> None:
         if first[0] == second[0]:
             lines = sorted({first[1].line, second[1].line})
-            where = f"lines {lines[0]} and {lines[-1]}" if len(lines) > 1 else f"line {lines[0]}"
-            self.note(second[1], f"{noun} {shown(second[0])} stands twice ({where})", "rename one of them")
+            where = (
+                f"lines {lines[0]} and {lines[-1]}" if len(lines) > 1 else f"line {lines[0]}"
+            )
+            self.note(
+                second[1],
+                f"{noun} {shown(second[0])} stands twice ({where})",
+                "rename one of them",
+            )
             return
         if composed(first[0]) == composed(second[0]):
-            message = f"{noun} {shown(second[0])} looks like another, written with other characters"
+            message = (
+                f"{noun} {shown(second[0])} looks like another, written with other characters"
+            )
             self.note(second[1], f"{message} (line {first[1].line})", "rename one of them")
             return
         message = f"{noun} {shown(second[0])} differs only in case from {shown(first[0])} (line {first[1].line})"
-        self.note(second[1], message, "databases that ignore case take them for one", "rename one of them")
+        self.note(
+            second[1],
+            message,
+            "databases that ignore case take them for one",
+            "rename one of them",
+        )
 
 
 def _valid(values: list[Any], keeps_rest: bool) -> Any:
@@ -254,28 +312,33 @@ def _valid(values: list[Any], keeps_rest: bool) -> Any:
     return valid if keeps_rest or len(valid) == len(values) else INVALID
 
 
-def _level_hint(kind: Kind, node: Node, name: Text | None) -> str:
+def _level_hint(kind: MapKind, node: Node, name: Text | None) -> str:
     """Return what helps where a single value stands in place of a map: a level too many or too few."""
     required = [key.name for key in kind.keys if key.is_required]
     if name is not None and name.text in kind.by_name:
         return f"is a level missing above? `{name.text}` is a key of the map that should stand here"
-    if isinstance(node, Text) and not node.is_null and len(required) == 1 and len(node.text) <= _MOST_QUOTED:
+    if (
+        isinstance(node, Text)
+        and not node.is_null
+        and len(required) == 1
+        and len(node.text) <= _MOST_QUOTED
+    ):
         return f"did you mean {{{required[0]}: {node.text}}}?"
     return ""
 
 
-def _label(kind: Kind, node: MapNode, name: Text | None) -> str:
+def _label(kind: MapKind, node: MapNode, name: Text | None) -> str:
     named = node.get(kind.named_by) if kind.named_by else None
     if name is None and isinstance(named, Text):
         name = named
     return f"{kind.name} {shown(name.text)}" if name else kind.name
 
 
-def _keys(kind: Kind) -> str:
+def _keys(kind: MapKind) -> str:
     return "its keys are: " + ", ".join(kind.by_name)
 
 
-def _key_hint(kind: Kind, key: Text, node: Node, parent: MapNode) -> str:
+def _key_hint(kind: MapKind, key: Text, node: Node, parent: MapNode) -> str:
     if parent.is_flow and isinstance(node, Text) and node.is_null:
         return "inside { } or [ ], quote a text that contains a comma"
     return synonyms.hint(key.text, kind.by_name, synonyms.KEYS)
@@ -304,7 +367,11 @@ def _list_accepts(form: ListOf) -> str:
 def _list_hint(form: ListOf, node: Node) -> str:
     if not isinstance(form.item, StepForm) or not isinstance(node, Text) or node.is_null:
         return ""
-    return f"[{node.text}] is that one event, [do: {node.text}] that journey" if len(node.text) <= _MOST_QUOTED else ""
+    return (
+        f"[{node.text}] is that one event, [do: {node.text}] that journey"
+        if len(node.text) <= _MOST_QUOTED
+        else ""
+    )
 
 
 def _size(least: int, most: int | None) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from footfall.errors import Mark
+from footfall.errors import SourceLocation
 
 Scalar = str | int | Decimal | bool | None
 
@@ -16,14 +16,14 @@ class Text:
     """A scalar as it stands in the file, with its place; typed later, where its meaning is known."""
 
     text: str
-    at: Mark
+    at: SourceLocation
     is_null: bool = False
     is_quoted: bool = False
 
     @property
-    def inside(self) -> Mark:
+    def inside(self) -> SourceLocation:
         """Where its first character stands, behind the quote."""
-        return Mark(self.at.file, self.at.line, self.at.column + self.is_quoted)
+        return SourceLocation(self.at.file, self.at.line, self.at.column + self.is_quoted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Expression:
     """Source text of an expression and where it stands."""
 
     text: str
-    at: Mark
+    at: SourceLocation
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Moment:
         minute_of_day: With `day`: minutes after local midnight.
     """
 
-    at: Mark
+    at: SourceLocation
     day: int | None = None
     minute_of_day: int = 0
     local: tuple[int, int, int, int, int] | None = None
@@ -65,7 +65,7 @@ class Wait:
     low_ms: int
     high_ms: int
     spread: Decimal
-    at: Mark
+    at: SourceLocation
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +76,14 @@ class Ramp:
     end: Decimal
     over: Decimal
     of: Expression
-    at: Mark
+    at: SourceLocation
 
 
 @dataclass(frozen=True, slots=True)
 class Rest:
     """The chance that the other options leave."""
 
-    at: Mark
+    at: SourceLocation
 
 
 Chance = Decimal | Expression | Ramp | Rest
@@ -102,7 +102,7 @@ class Draw:
     """
 
     kind: Literal["pick", "normal", "lognormal", "uniform"]
-    at: Mark
+    at: SourceLocation
     choices: tuple[tuple[Text, Decimal], ...] = ()
     a: Decimal = Decimal(0)
     b: Decimal = Decimal(0)
@@ -132,7 +132,7 @@ class Property:
     """
 
     name: str
-    at: Mark
+    at: SourceLocation
     start: Text | None = None
     draw: Draw | None = None
     derived: Expression | None = None
@@ -157,7 +157,7 @@ class Catalogue:
     """
 
     name: str
-    at: Mark
+    at: SourceLocation
     columns: tuple[str, ...]
     types: tuple[str, ...]
     rows: tuple[tuple[Scalar, ...], ...]
@@ -170,7 +170,7 @@ class Stage:
     """A stage of the critical path and the events that take a person there."""
 
     name: str
-    at: Mark
+    at: SourceLocation
     on: tuple[Text, ...] = ()
     when: Expression | None = None
 
@@ -185,7 +185,7 @@ class EventProperty:
     """
 
     name: str
-    at: Mark
+    at: SourceLocation
     value: Expression | None = None
     type: str | None = None
     values: tuple[str, ...] = ()
@@ -200,7 +200,7 @@ class Event:
 
     name: str
     category: str
-    at: Mark
+    at: SourceLocation
     properties: tuple[EventProperty, ...] = ()
     revenue: Expression | None = None
     identifies: bool = False
@@ -214,7 +214,7 @@ class Event:
 class Step:
     """What every step has."""
 
-    at: Mark
+    at: SourceLocation
     when: Expression | None = None
     named: str | None = None
 
@@ -231,13 +231,13 @@ class Assignment:
 
     verb: Literal["set", "add", "append", "remove"]
     name: str
-    at: Mark
+    at: SourceLocation
     value: Text | Draw | None = None
     fields: tuple[tuple[str, Text], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Emit(Step):
+class EmitStep(Step):
     """An event happens, after an optional wait and changes of state."""
 
     event: str
@@ -246,22 +246,22 @@ class Emit(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Do(Step):
+class DoStep(Step):
     journey: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Maybe(Step):
+class MaybeStep(Step):
     chance: Chance
     steps: tuple[Step, ...]
     otherwise: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class EitherOption:
     """An option of `either`: exactly one of `chance` and `weight`; `steps` hold what `do` and `event` abbreviate."""
 
-    at: Mark
+    at: SourceLocation
     steps: tuple[Step, ...]
     named: str | None = None
     chance: Chance | None = None
@@ -270,12 +270,12 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Either(Step):
-    options: tuple[Option, ...]
+class EitherStep(Step):
+    options: tuple[EitherOption, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Repeat(Step):
+class RepeatStep(Step):
     steps: tuple[Step, ...]
     leave: Chance | None = None
     until: Expression | None = None
@@ -284,17 +284,17 @@ class Repeat(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GoOn(Step):
+class GoOnStep(Step):
     chance: Chance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Leave(Step):
+class LeaveStep(Step):
     what: Literal["visit", "for good"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pause(Step):
+class WaitStep(Step):
     """`wait:` (in the session) or `come back after:` (ends it)."""
 
     wait: Wait
@@ -302,7 +302,7 @@ class Pause(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change(Step):
+class ChangeStep(Step):
     """`set`, `add`, `append` and `remove` as steps of their own, in written order."""
 
     changes: tuple[Assignment, ...]
@@ -314,24 +314,24 @@ class PickOne:
 
     variable: str
     source: str
-    at: Mark
+    at: SourceLocation
     where: tuple[tuple[str, Expression], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pick(Step):
+class PickStep(Step):
     picks: tuple[PickOne, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Retry(Step):
+class RetryStep(Step):
     target: str
     at_most: int
     after: Wait | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Later(Step):
+class LaterStep(Step):
     """Starts after `wait`, or at the time `moment`.
 
     `is_activity`: written `come back after`, so the wait runs in activity time.
@@ -345,7 +345,7 @@ class Later(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Guard(Step):
+class WhenStep(Step):
     """`when: … steps: … else: …`; `when` of `Step` holds the condition."""
 
     steps: tuple[Step, ...]
@@ -358,7 +358,7 @@ class Guard(Step):
 @dataclass(frozen=True, slots=True)
 class Journey:
     name: str
-    at: Mark
+    at: SourceLocation
     steps: tuple[Step, ...]
     when: Expression | None = None
     carries: tuple[Property, ...] = ()
@@ -372,7 +372,7 @@ class Effect:
     """Who, when, where, how much. `by` maps values of a property to factors; else `factor` holds the one factor."""
 
     named: str
-    at: Mark
+    at: SourceLocation
     where: Text
     what: Literal["odds", "duration", "value"]
     factor: Decimal | None = None
@@ -386,7 +386,7 @@ class Effect:
 @dataclass(frozen=True, slots=True)
 class Campaign:
     named: str
-    at: Mark
+    at: SourceLocation
     start: Moment
     until: Moment
     activity: Decimal
@@ -403,7 +403,7 @@ class Calendar:
         holidays: Country code ("" for all) → ((year or None, month, day), activity).
     """
 
-    at: Mark
+    at: SourceLocation
     start: tuple[int, int, int]
     length_days: int
     week: tuple[tuple[Decimal, ...], ...]
@@ -415,7 +415,7 @@ class Calendar:
 class People:
     """Who. `growth_per_day` is the factor minus one per day, compounded: 8 %/month gives 1.08 ** (1/30.4375) - 1."""
 
-    at: Mark
+    at: SourceLocation
     count: int
     home: Text
     already_here_share: Decimal = Decimal(0)
@@ -428,7 +428,7 @@ class People:
 class Devices:
     """`per_person`: (count, weight); `kinds`: a catalogue with the columns platform and os_name."""
 
-    at: Mark
+    at: SourceLocation
     per_person: tuple[tuple[int, Decimal], ...]
     kinds: Catalogue
 
@@ -451,12 +451,12 @@ class Scenario:
     stages: tuple[Stage, ...]
     events: tuple[Event, ...]
     journeys: tuple[Journey, ...]
-    at: Mark
+    at: SourceLocation
     title: str = ""
     about: str = ""
     currency: str = "USD"
     time_zone: str = "UTC"
-    main: Text = field(default_factory=lambda: Text("life", Mark("", 1, 1)))
+    main: Text = field(default_factory=lambda: Text("life", SourceLocation("", 1, 1)))
     goal: Text | None = None
     devices: Devices | None = None
     session_properties: tuple[Property, ...] = ()

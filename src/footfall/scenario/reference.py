@@ -8,9 +8,19 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from footfall.errors import UsageError, shown
-from footfall.scenario.forms import ByShape, Form, Key, Kind, ListOf, MapOf, Ref, Scalar, StepForm
-from footfall.scenario.schema import KINDS
-from footfall.scenario.schema_steps import STEP_KINDS
+from footfall.scenario.forms import (
+    ByShape,
+    Form,
+    Key,
+    ListOf,
+    MapKind,
+    MapOf,
+    Ref,
+    Scalar,
+    StepForm,
+)
+from footfall.scenario.language import KINDS
+from footfall.scenario.language_steps import STEP_KINDS
 from footfall.scenario.vocabulary import NAMED, WHEN
 
 STEPS = "steps"
@@ -37,7 +47,9 @@ def _block(name: str) -> str:
     if name == STEPS:
         return _steps()
     if name not in KINDS:
-        raise UsageError(f"the marker names {shown(name)}\n  kinds: {', '.join(KINDS)}, {STEPS}")
+        raise UsageError(
+            f"the marker names {shown(name)}\n  kinds: {', '.join(KINDS)}, {STEPS}"
+        )
     kind = KINDS[name]
     return _table(HEADER, (_row(key) for key in kind.keys)) + _groups(kind)
 
@@ -46,7 +58,7 @@ def _steps() -> str:
     return _table(HEADER, [row for kind in STEP_KINDS for row in _step_rows(kind)])
 
 
-def _step_rows(kind: Kind) -> list[Sequence[str]]:
+def _step_rows(kind: MapKind) -> list[Sequence[str]]:
     own = [key for key in kind.keys if key not in (WHEN, NAMED)]
     groups = _groups(kind).strip()
     title = (f"**{kind.name}**", "", "", f"{kind.about} {groups}".strip(), "")
@@ -59,7 +71,7 @@ def _row(key: Key) -> Sequence[str]:
     return f"`{key.name}`", kind, default, key.about, f"`{key.example}`"
 
 
-def _groups(kind: Kind) -> str:
+def _groups(kind: MapKind) -> str:
     said = [f"Exactly one of {_listed(group)}." for group in kind.one_of]
     said += [f"At most one of {_listed(group)}." for group in kind.at_most_one_of]
     return "\n" + " ".join(said) + "\n" if said else ""
@@ -78,7 +90,9 @@ def _described(form: Form) -> str:
         case MapOf():
             return f"map {form.noun} → {_grouped(form.value)}"
         case ByShape():
-            shapes = [_described(shape) for shape in (form.scalar, form.list, form.map) if shape]
+            shapes = [
+                _described(shape) for shape in (form.scalar, form.list, form.map) if shape
+            ]
             return " or ".join(dict.fromkeys(shapes))
         case Ref():
             return f"*{form.kind}*"
@@ -90,7 +104,11 @@ def _described_list(form: ListOf) -> str:
     if isinstance(form.item, StepForm):
         return "steps"
     is_fixed = form.most is not None and form.least == form.most
-    return f"{form.most} {_described(form.item)}s" if is_fixed else f"list of {_grouped(form.item)}"
+    return (
+        f"{form.most} {_described(form.item)}s"
+        if is_fixed
+        else f"list of {_grouped(form.item)}"
+    )
 
 
 def _grouped(form: Form) -> str:
@@ -100,7 +118,9 @@ def _grouped(form: Form) -> str:
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [header, ["---"] * len(header), *rows]
-    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
+    return "".join(
+        "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines
+    )
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -6,40 +6,44 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from footfall.errors import Mark, UnitError, shown
+from footfall.errors import SourceLocation, UnitError, shown
 from footfall.scenario import synonyms
 from footfall.scenario.draws import PERCENT_TOLERANCE, percent
-from footfall.scenario.forms import Entry, Kind
+from footfall.scenario.forms import MapEntry, MapKind
+from footfall.scenario.language import KINDS
+from footfall.scenario.language_steps import EMIT, GUARD, STEP_VERBS, STEP_WORDS
 from footfall.scenario.names import parse_label
 from footfall.scenario.reader import INVALID, Fields, Invalid, Reader, builds
 from footfall.scenario.records import (
     Assignment,
-    Change,
-    Do,
-    Either,
-    Emit,
+    ChangeStep,
+    DoStep,
+    EitherOption,
+    EitherStep,
+    EmitStep,
     Expression,
-    GoOn,
-    Guard,
-    Later,
-    Leave,
-    Maybe,
-    Option,
-    Pause,
-    Pick,
+    GoOnStep,
+    LaterStep,
+    LeaveStep,
+    MaybeStep,
     PickOne,
-    Repeat,
+    PickStep,
+    RepeatStep,
     Rest,
-    Retry,
+    RetryStep,
     Step,
     Text,
+    WaitStep,
+    WhenStep,
 )
-from footfall.scenario.schema import KINDS
-from footfall.scenario.schema_steps import EMIT, GUARD, STEP_VERBS, STEP_WORDS
 from footfall.scenario.tree import ListNode, MapNode, Node
 
 CHANGE_VERBS = ("set", "add", "append", "remove")
-STEP_ACCEPTS = "write an event's name, or a map with one of: " + ", ".join(STEP_VERBS) + ", when with steps"
+STEP_ACCEPTS = (
+    "write an event's name, or a map with one of: "
+    + ", ".join(STEP_VERBS)
+    + ", when with steps"
+)
 
 
 def read_step(reader: Reader, node: Node) -> Step | Invalid:
@@ -60,9 +64,20 @@ def _from_map(reader: Reader, node: MapNode) -> Step | Invalid:
     if len({STEP_VERBS[verb].name for verb in verbs}) > 1:
         several = " and ".join(f"`{verb}`" for verb in verbs)
         is_inner = verbs[0] in KINDS and verbs[1] in KINDS[verbs[0]].by_name
-        hint = f"indent `{verbs[1]}` below `{verbs[0]}`" if is_inner else "begin the second with a -"
-        return reader.note(_place(node, verbs[1]), f"a step has {several}", "write one verb per step", hint)
-    if verbs and others and isinstance(node.get(others[0]), Text | MapNode) and keys[0] == others[0]:
+        hint = (
+            f"indent `{verbs[1]}` below `{verbs[0]}`"
+            if is_inner
+            else "begin the second with a -"
+        )
+        return reader.note(
+            _place(node, verbs[1]), f"a step has {several}", "write one verb per step", hint
+        )
+    if (
+        verbs
+        and others
+        and isinstance(node.get(others[0]), Text | MapNode)
+        and keys[0] == others[0]
+    ):
         return _event_with_verb(reader, node, others[0], verbs[0])
     if verbs:
         return _built(reader, STEP_VERBS[verbs[0]], node, node.at)
@@ -78,23 +93,36 @@ def _verbs(keys: Sequence[str]) -> list[str]:
     return [verb for verb in verbs if verb != "come back after"] if "later" in verbs else verbs
 
 
-def _place(node: MapNode, key: str) -> Mark:
+def _place(node: MapNode, key: str) -> SourceLocation:
     return next(name.at for name, _ in node.entries if name.text == key)
 
 
 def _no_verb(reader: Reader, node: MapNode, others: Sequence[str]) -> Invalid:
     if len(others) > 1:
         several = " and ".join(shown(other) for other in others)
-        hint = synonyms.hint(others[0], STEP_WORDS, synonyms.STEPS) or "begin the second with a -"
-        return reader.note(_place(node, others[0]), f"a step has the unknown keys {several}", STEP_ACCEPTS, hint)
+        hint = (
+            synonyms.hint(others[0], STEP_WORDS, synonyms.STEPS) or "begin the second with a -"
+        )
+        return reader.note(
+            _place(node, others[0]),
+            f"a step has the unknown keys {several}",
+            STEP_ACCEPTS,
+            hint,
+        )
     found = ", ".join(f"`{key}`" for key in node.keys) or "nothing"
     return reader.note(node.at, f"a step has {found}, but no verb", STEP_ACCEPTS)
 
 
 def _event_with_verb(reader: Reader, node: MapNode, event: str, verb: str) -> Invalid:
-    hint = synonyms.hint(event, STEP_WORDS, synonyms.STEPS) or f"indent `{verb}` below {event}, or begin it with a -"
+    hint = (
+        synonyms.hint(event, STEP_WORDS, synonyms.STEPS)
+        or f"indent `{verb}` below {event}, or begin it with a -"
+    )
     return reader.note(
-        _place(node, verb), f"a step has the event {shown(event)} and `{verb}`", "write one per step", hint
+        _place(node, verb),
+        f"a step has the event {shown(event)} and `{verb}`",
+        "write one per step",
+        hint,
     )
 
 
@@ -121,10 +149,12 @@ def _event(reader: Reader, name: Text, node: MapNode) -> Step | Invalid:
     except UnitError as error:
         return reader.note(name.at, f"the event {error.message}", error.accepted)
     fields = reader.fields(EMIT, node, f"event {shown(event)}", name)
-    return Emit(**_common(fields), event=event, after=fields.get("after"), changes=_changes(fields))
+    return EmitStep(
+        **_common(fields), event=event, after=fields.get("after"), changes=_changes(fields)
+    )
 
 
-def _built(reader: Reader, kind: Kind, node: MapNode, at: Mark) -> Step | Invalid:
+def _built(reader: Reader, kind: MapKind, node: MapNode, at: SourceLocation) -> Step | Invalid:
     fields = reader.fields(kind, node, kind.name)
     fields.at = at
     return MAKERS[kind.name](reader, fields) if fields.is_usable else INVALID
@@ -151,12 +181,12 @@ def _makes(verb: str) -> Callable[[Maker], Maker]:
 
 @_makes("do")
 def _do(_reader: Reader, fields: Fields) -> Step:
-    return Do(**_common(fields), journey=fields.get("do").text)
+    return DoStep(**_common(fields), journey=fields.get("do").text)
 
 
 @_makes("maybe")
 def _maybe(_reader: Reader, fields: Fields) -> Step:
-    return Maybe(
+    return MaybeStep(
         **_common(fields),
         chance=fields.get("maybe"),
         steps=tuple(fields.get("steps")),
@@ -166,39 +196,46 @@ def _maybe(_reader: Reader, fields: Fields) -> Step:
 
 @_makes("when")
 def _guard(_reader: Reader, fields: Fields) -> Step:
-    return Guard(**_common(fields), steps=tuple(fields.get("steps")), otherwise=tuple(fields.get("else", ())))
+    return WhenStep(
+        **_common(fields),
+        steps=tuple(fields.get("steps")),
+        otherwise=tuple(fields.get("else", ())),
+    )
 
 
 @_makes("go on")
 def _go_on(_reader: Reader, fields: Fields) -> Step:
-    return GoOn(**_common(fields), chance=fields.get("go on"))
+    return GoOnStep(**_common(fields), chance=fields.get("go on"))
 
 
 @_makes("leave")
 def _leave(_reader: Reader, fields: Fields) -> Step:
-    return Leave(**_common(fields), what=fields.get("leave"))
+    return LeaveStep(**_common(fields), what=fields.get("leave"))
 
 
 @_makes("wait")
 def _wait(_reader: Reader, fields: Fields) -> Step:
-    return Pause(**_common(fields), wait=fields.get("wait"), ends_session=False)
+    return WaitStep(**_common(fields), wait=fields.get("wait"), ends_session=False)
 
 
 @_makes("come back after")
 def _come_back(_reader: Reader, fields: Fields) -> Step:
-    return Pause(**_common(fields), wait=fields.get("come back after"), ends_session=True)
+    return WaitStep(**_common(fields), wait=fields.get("come back after"), ends_session=True)
 
 
 @_makes("retry")
 def _retry(_reader: Reader, fields: Fields) -> Step:
-    return Retry(
-        **_common(fields), target=fields.get("retry").text, at_most=fields.get("at_most"), after=fields.get("after")
+    return RetryStep(
+        **_common(fields),
+        target=fields.get("retry").text,
+        at_most=fields.get("at_most"),
+        after=fields.get("after"),
     )
 
 
 @_makes("later")
 def _later(_reader: Reader, fields: Fields) -> Step:
-    return Later(
+    return LaterStep(
         **_common(fields),
         journey=fields.get("later").text,
         wait=fields.get("after") or fields.get("come back after"),
@@ -213,7 +250,7 @@ def _later(_reader: Reader, fields: Fields) -> Step:
 
 @_makes("set")
 def _change(_reader: Reader, fields: Fields) -> Step:
-    return Change(**_common(fields), changes=_changes(fields))
+    return ChangeStep(**_common(fields), changes=_changes(fields))
 
 
 def _changes(fields: Fields) -> tuple[Assignment, ...]:
@@ -221,7 +258,7 @@ def _changes(fields: Fields) -> tuple[Assignment, ...]:
     return tuple(_assignment(verb, entry) for verb in verbs for entry in fields.get(verb, []))
 
 
-def _assignment(verb: Any, entry: Entry) -> Assignment:
+def _assignment(verb: Any, entry: MapEntry) -> Assignment:
     value: Any = entry.value
     if isinstance(value, Expression):
         value = Text(value.text, value.at)
@@ -237,14 +274,16 @@ def _assignment(verb: Any, entry: Entry) -> Assignment:
 @_makes("pick")
 def _pick(reader: Reader, fields: Fields) -> Step:
     picks = tuple(_picks(fields.get("pick")))
-    reader.refuse_twins(((pick.variable, pick.at) for pick in picks), "variable", is_folded=False)
-    return Pick(**_common(fields), picks=picks)
+    reader.refuse_twins(
+        ((pick.variable, pick.at) for pick in picks), "variable", is_folded=False
+    )
+    return PickStep(**_common(fields), picks=picks)
 
 
 def _picks(written: Any) -> Iterable[PickOne]:
     if isinstance(written, Text):
         yield PickOne(written.text, written.text, written.at)
-    elif isinstance(written, Entry):
+    elif isinstance(written, MapEntry):
         yield written.value
     else:
         for item in written:
@@ -264,13 +303,15 @@ def _pick_one(_reader: Reader, fields: Fields) -> PickOne:
 @_makes("either")
 def _either(reader: Reader, fields: Fields) -> Step:
     inner: Fields = fields.get("either")
-    return Either(**_named_within(reader, fields, inner), options=tuple(inner.get("options")))
+    return EitherStep(
+        **_named_within(reader, fields, inner), options=tuple(inner.get("options"))
+    )
 
 
 @_makes("repeat")
 def _repeat(reader: Reader, fields: Fields) -> Step:
     inner: Fields = fields.get("repeat")
-    return Repeat(
+    return RepeatStep(
         **_named_within(reader, fields, inner),
         steps=tuple(inner.get("steps")),
         leave=inner.get("leave"),
@@ -288,12 +329,20 @@ def _named_within(reader: Reader, fields: Fields, inner: Fields) -> dict[str, An
 
 @builds("either")
 def _either_fields(reader: Reader, fields: Fields) -> Fields:
-    options: list[Option] = fields.get("options")
-    reader.refuse_twins(((option.named, option.at) for option in options if option.named), "option", is_folded=False)
+    options: list[EitherOption] = fields.get("options")
+    reader.refuse_twins(
+        ((option.named, option.at) for option in options if option.named),
+        "option",
+        is_folded=False,
+    )
     weighted = [option for option in options if option.weight is not None]
     if weighted and len(weighted) < len(options):
         accepts = "write chances that add up to 1, or weights, for all options"
-        reader.note(weighted[0].at, f"{fields.label} has options with a chance and options with a weight", accepts)
+        reader.note(
+            weighted[0].at,
+            f"{fields.label} has options with a chance and options with a weight",
+            accepts,
+        )
     elif weighted:
         _check_option_weights(reader, fields, options)
     else:
@@ -301,41 +350,66 @@ def _either_fields(reader: Reader, fields: Fields) -> Fields:
     return fields
 
 
-def _check_option_weights(reader: Reader, fields: Fields, options: list[Option]) -> None:
+def _check_option_weights(reader: Reader, fields: Fields, options: list[EitherOption]) -> None:
     if all(isinstance(option.weight, Decimal) and not option.weight for option in options):
-        reader.note(fields.at, f"all weights of {fields.label} are 0", "write at least one weight above 0")
+        reader.note(
+            fields.at,
+            f"all weights of {fields.label} are 0",
+            "write at least one weight above 0",
+        )
 
 
-def _check_option_chances(reader: Reader, fields: Fields, options: list[Option]) -> None:
+def _check_option_chances(reader: Reader, fields: Fields, options: list[EitherOption]) -> None:
     chances = [option.chance for option in options]
     total = sum((chance for chance in chances if isinstance(chance, Decimal)), Decimal(0))
     n_rests = sum(isinstance(chance, Rest) for chance in chances)
     if n_rests > 1:
         second = [chance for chance in chances if isinstance(chance, Rest)][1]
-        reader.note(second.at, f"{fields.label} has {n_rests} options with the `rest`", "only one option can have it")
+        reader.note(
+            second.at,
+            f"{fields.label} has {n_rests} options with the `rest`",
+            "only one option can have it",
+        )
     is_constant = all(isinstance(chance, Decimal) for chance in chances)
     if total > 1 + PERCENT_TOLERANCE or (is_constant and total < 1 - PERCENT_TOLERANCE):
         accepts = f"{_listed(options)}; chances must add up to 100%"
-        hint = "write them as weights to have them normalised" if is_constant else "lower some of them"
-        reader.note(fields.at, f"the chances of {fields.label} add up to {percent(total)}", accepts, hint)
+        hint = (
+            "write them as weights to have them normalised"
+            if is_constant
+            else "lower some of them"
+        )
+        reader.note(
+            fields.at,
+            f"the chances of {fields.label} add up to {percent(total)}",
+            accepts,
+            hint,
+        )
 
 
-def _listed(options: list[Option]) -> str:
+def _listed(options: list[EitherOption]) -> str:
     chances = [(_option_name(option), option.chance) for option in options]
-    return ", ".join(f"{name} {percent(chance)}" for name, chance in chances if isinstance(chance, Decimal))
+    return ", ".join(
+        f"{name} {percent(chance)}" for name, chance in chances if isinstance(chance, Decimal)
+    )
 
 
-def _option_name(option: Option) -> str:
+def _option_name(option: EitherOption) -> str:
     first = option.steps[0] if option.steps else None
     if option.named or first is None:
         return option.named or "unnamed"
-    return first.journey if isinstance(first, Do) else first.event if isinstance(first, Emit) else "unnamed"
+    return (
+        first.journey
+        if isinstance(first, DoStep)
+        else first.event
+        if isinstance(first, EmitStep)
+        else "unnamed"
+    )
 
 
 @builds("option")
-def _option(_reader: Reader, fields: Fields) -> Option:
+def _option(_reader: Reader, fields: Fields) -> EitherOption:
     chance, weight = fields.get("chance"), fields.get("weight")
-    return Option(
+    return EitherOption(
         at=fields.at,
         steps=_option_steps(fields),
         named=fields.get("named"),
@@ -348,9 +422,9 @@ def _option(_reader: Reader, fields: Fields) -> Option:
 def _option_steps(fields: Fields) -> tuple[Step, ...]:
     do, event = fields.get("do"), fields.get("event")
     if do:
-        return (Do(at=do.at, journey=do.text),)
+        return (DoStep(at=do.at, journey=do.text),)
     if event:
-        return (Emit(at=event.at, event=event.text),)
+        return (EmitStep(at=event.at, event=event.text),)
     return tuple(fields.get("steps", ()))
 
 

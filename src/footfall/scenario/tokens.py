@@ -16,19 +16,45 @@ MAX_CHARACTERS = 1000
 MAX_DIGITS = 18
 
 WORDS = frozenset(("and", "or", "not", "in", "if", "else"))
-CONSTANTS = {"true": "true", "false": "false", "null": "null", "True": "true", "False": "false", "None": "null"}
+CONSTANTS = {
+    "true": "true",
+    "false": "false",
+    "null": "null",
+    "True": "true",
+    "False": "false",
+    "None": "null",
+}
 FUNCTIONS = (
     "round", "floor", "min", "max", "abs", "count", "sum", "any", "coalesce", "reached", "ramp", "local", "id",
 )  # fmt: skip
-ACCEPTED = "names, numbers, 'texts', + - * / //, comparisons, in, and or not, A if C else B, and calls of " + ", ".join(
-    FUNCTIONS
+ACCEPTED = (
+    "names, numbers, 'texts', + - * / //, comparisons, in, and or not, A if C else B, and calls of "
+    + ", ".join(FUNCTIONS)
 )
 
 _FOREIGN = frozenset(keyword.kwlist) - WORDS - frozenset(CONSTANTS)
 _NUMBER = re.compile(r"(?:\d+(?:_\d+)*(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _SPACES = " \t"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
-_SIGNS = ("==", "!=", "<=", ">=", "//", "<", ">", "+", "-", "*", "/", "(", ")", "[", "]", ",", ".")
+_SIGNS = (
+    "==",
+    "!=",
+    "<=",
+    ">=",
+    "//",
+    "<",
+    ">",
+    "+",
+    "-",
+    "*",
+    "/",
+    "(",
+    ")",
+    "[",
+    "]",
+    ",",
+    ".",
+)
 _REFUSED = (
     ("**", "there are no powers"),
     (":=", "set: names a value"),
@@ -56,7 +82,9 @@ class ExpressionProblem(Exception):  # noqa: N818 - it becomes a Problem, which 
         offset: Characters before the place, within the expression.
     """
 
-    def __init__(self, message: str, offset: int = 0, accepted: str = "", hint: str = "") -> None:
+    def __init__(
+        self, message: str, offset: int = 0, accepted: str = "", hint: str = ""
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.offset = offset
@@ -89,7 +117,9 @@ def tokens(text: str) -> Iterator[Token]:
         ExpressionProblem: It is too long, or holds what the language does not have.
     """
     if len(text) > MAX_CHARACTERS:
-        raise ExpressionProblem(f"the expression has {len(text)} characters", 0, f"at most {MAX_CHARACTERS}")
+        raise ExpressionProblem(
+            f"the expression has {len(text)} characters", 0, f"at most {MAX_CHARACTERS}"
+        )
     at, end = 0, len(text.rstrip(_SPACES + "\r\n"))
     while at < end:
         if text[at] in _SPACES:
@@ -117,7 +147,9 @@ def _token(text: str, at: int) -> tuple[Token, int]:
     for sign in _SIGNS:
         if text.startswith(sign, at):
             return Token("sign", sign, at), at + len(sign)
-    raise ExpressionProblem(f"{_described(character)} does not exist in expressions", at, ACCEPTED)
+    raise ExpressionProblem(
+        f"{_described(character)} does not exist in expressions", at, ACCEPTED
+    )
 
 
 def _described(character: str) -> str:
@@ -132,12 +164,16 @@ def _described(character: str) -> str:
 def _text(text: str, at: int) -> tuple[Token, int]:
     end = text.find(text[at], at + 1)
     if end < 0:
-        raise ExpressionProblem(f"the text {shown(text[at:])} has no end", at, f"a second {text[at]}")
+        raise ExpressionProblem(
+            f"the text {shown(text[at:])} has no end", at, f"a second {text[at]}"
+        )
     inner = text[at + 1 : end]
     for offset, character in enumerate(inner, at + 1):
         if character == "\\" or unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp"):
             what = "a backslash" if character == "\\" else _described(character)
-            raise ExpressionProblem(f"the text {shown(inner)} holds {what}", offset, "plain text in one line")
+            raise ExpressionProblem(
+                f"the text {shown(inner)} holds {what}", offset, "plain text in one line"
+            )
     return Token("text", inner, at), end + 1
 
 
@@ -146,13 +182,20 @@ def _number(text: str, found: re.Match[str]) -> tuple[Token, int]:
     if text[end : end + 1] and (text[end].isalnum() or text[end] in "_."):
         rest = re.compile(r"[\w.]*").match(text, end)
         whole = written + (rest.group() if rest else "")
-        raise ExpressionProblem(f"the number {shown(whole)} runs into a name", at, "a number such as 4, 0.5 or 1e6")
+        raise ExpressionProblem(
+            f"the number {shown(whole)} runs into a name", at, "a number such as 4, 0.5 or 1e6"
+        )
     digits = re.sub(r"[eE].*|[._]", "", written)
     if len(digits) > MAX_DIGITS or Decimal(written) >= 10**MAX_DIGITS:
-        raise ExpressionProblem(f"{shown(written)} has too many digits", at, f"at most {MAX_DIGITS} digits")
+        raise ExpressionProblem(
+            f"{shown(written)} has too many digits", at, f"at most {MAX_DIGITS} digits"
+        )
     if len(written) > 1 and written[0] == "0" and written[1].isdigit():
         raise ExpressionProblem(
-            f"{shown(written)} begins with 0", at, "a number without leading zeros", f"a text has quotes: '{written}'"
+            f"{shown(written)} begins with 0",
+            at,
+            "a number without leading zeros",
+            f"a text has quotes: '{written}'",
         )
     return Token("number", written, at), end
 
@@ -162,15 +205,23 @@ def _foreign_hint(name: str, text: str) -> str:
     if name == "is":
         return "write == null or != null"
     rest = text.strip().removeprefix(name)
-    return f"a word of Python is no name; call it otherwise, such as my_{name}" if rest[:1] in ("", ".") else ""
+    return (
+        f"a word of Python is no name; call it otherwise, such as my_{name}"
+        if rest[:1] in ("", ".")
+        else ""
+    )
 
 
 def _name(text: str, found: re.Match[str]) -> tuple[Token, int]:
     name, at, end = found.group(), found.start(), found.end()
     if text[end : end + 1] in ("'", '"'):
         raise ExpressionProblem(
-            f"{name}{text[end]}…{text[end]} does not exist in expressions", at, "a text in quotes, no letters before it"
+            f"{name}{text[end]}…{text[end]} does not exist in expressions",
+            at,
+            "a text in quotes, no letters before it",
         )
     if name in _FOREIGN:
-        raise ExpressionProblem(f"{name} does not exist in expressions", at, ACCEPTED, _foreign_hint(name, text))
+        raise ExpressionProblem(
+            f"{name} does not exist in expressions", at, ACCEPTED, _foreign_hint(name, text)
+        )
     return Token("sign" if name in WORDS else "name", name, at), end

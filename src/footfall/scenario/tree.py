@@ -12,9 +12,9 @@ from typing import Any
 
 import yaml
 
-from footfall.errors import Mark, Problem, Problems, ScenarioError, shown
-from footfall.scenario.files import UnreadableError, checked, forbidden, hidden_message
+from footfall.errors import Problem, Problems, ScenarioError, SourceLocation, shown
 from footfall.scenario.records import Text
+from footfall.scenario.text_files import UnreadableError, checked, forbidden, hidden_message
 
 MOST_BYTES = 10 * 1024**2
 MOST_DEPTH = 64
@@ -38,7 +38,7 @@ _YAML_HINTS = {
 class ListNode:
     """A YAML sequence."""
 
-    at: Mark
+    at: SourceLocation
     items: list[Node] = field(default_factory=list)
 
 
@@ -46,7 +46,7 @@ class ListNode:
 class MapNode:
     """A YAML mapping, in written order. `is_flow`: written in braces."""
 
-    at: Mark
+    at: SourceLocation
     is_flow: bool = False
     entries: list[tuple[Text, Node]] = field(default_factory=list)
 
@@ -86,7 +86,9 @@ def _clean(text: str, source: str) -> str:
         raise problem.at(source) from None
     if len(clean.encode()) > MOST_BYTES:
         raise _refusal(
-            Mark(source, 1, 1), f"the text is larger than {MOST_BYTES // 1024**2} MiB", "move data to CSV files"
+            SourceLocation(source, 1, 1),
+            f"the text is larger than {MOST_BYTES // 1024**2} MiB",
+            "move data to CSV files",
         )
     return clean
 
@@ -99,13 +101,17 @@ def _compose(text: str, source: str, problems: Problems) -> Node:
     except yaml.MarkedYAMLError as error:
         raise _yaml_error(error, text, source) from None
     if builder.root is None or (isinstance(builder.root, Text) and builder.root.is_null):
-        raise _refusal(Mark(source, 1, 1), f"there is no scenario in {source}", "begin with the line: footfall: 1")
+        raise _refusal(
+            SourceLocation(source, 1, 1),
+            f"there is no scenario in {source}",
+            "begin with the line: footfall: 1",
+        )
     return builder.root
 
 
 def _yaml_error(error: yaml.MarkedYAMLError, text: str, source: str) -> ScenarioError:
     mark = error.problem_mark or error.context_mark
-    at = Mark(source, *_place(mark))
+    at = SourceLocation(source, *_place(mark))
     said = str(error.problem)
     hint = _YAML_HINTS.get(said, "")
     if said.startswith("mapping values") and mark:
@@ -113,7 +119,9 @@ def _yaml_error(error: yaml.MarkedYAMLError, text: str, source: str) -> Scenario
     if said.startswith("found character") and mark:
         said, hint = _bad_start(text, mark.line, mark.column)
     context = f" {error.context}" if error.context else ""
-    return ScenarioError([Problem(at, f"this is not YAML:{context}: {said}".replace("::", ":"), hint=hint)])
+    return ScenarioError(
+        [Problem(at, f"this is not YAML:{context}: {said}".replace("::", ":"), hint=hint)]
+    )
 
 
 def _place(mark: Any) -> tuple[int, int]:
@@ -139,7 +147,9 @@ def _bad_start(text: str, line: int, column: int) -> tuple[str, str]:
     return f"a text cannot begin with {character}", "put the text into quotes"
 
 
-def _refusal(at: Mark, message: str, accepted: str = "", hint: str = "") -> ScenarioError:
+def _refusal(
+    at: SourceLocation, message: str, accepted: str = "", hint: str = ""
+) -> ScenarioError:
     return ScenarioError([Problem(at, message, accepted, hint)])
 
 
@@ -174,7 +184,7 @@ class _Builder:
 
     def take(self, event: yaml.Event) -> None:
         """Take one event of the parser."""
-        at = Mark(self.source, *_place(event.start_mark))
+        at = SourceLocation(self.source, *_place(event.start_mark))
         match event:
             case yaml.ScalarEvent():
                 self._scalar(event, at)
@@ -189,12 +199,16 @@ class _Builder:
             case yaml.DocumentStartEvent():
                 self._document(at)
 
-    def _document(self, at: Mark) -> None:
+    def _document(self, at: SourceLocation) -> None:
         self.n_documents += 1
         if self.n_documents > 1:
-            raise _refusal(at, "a second document begins here", "one file holds one scenario; remove the ---")
+            raise _refusal(
+                at,
+                "a second document begins here",
+                "one file holds one scenario; remove the ---",
+            )
 
-    def _scalar(self, event: yaml.ScalarEvent, at: Mark) -> None:
+    def _scalar(self, event: yaml.ScalarEvent, at: SourceLocation) -> None:
         self._refuse_tag(event.tag, at)
         is_plain = not event.style
         hidden = forbidden(event.value)
@@ -204,7 +218,9 @@ class _Builder:
         self._remember(event.anchor, text, _Size())
         self._put(text, _Size())
 
-    def _begin(self, node: ListNode | MapNode, event: yaml.CollectionStartEvent, at: Mark) -> None:
+    def _begin(
+        self, node: ListNode | MapNode, event: yaml.CollectionStartEvent, at: SourceLocation
+    ) -> None:
         self._refuse_tag(event.tag, at)
         self._check_depth(1, at)
         self.open.append(_Open(node, event.anchor))
@@ -214,31 +230,49 @@ class _Builder:
         self._remember(closed.anchor, closed.node, closed.size)
         self._put(closed.node, closed.size)
 
-    def _alias(self, name: str, at: Mark) -> None:
+    def _alias(self, name: str, at: SourceLocation) -> None:
         if any(level.anchor == name for level in self.open):
-            raise _refusal(at, f"{shown('*' + name)} contains itself", "an alias repeats what stands above it")
+            raise _refusal(
+                at,
+                f"{shown('*' + name)} contains itself",
+                "an alias repeats what stands above it",
+            )
         if name not in self.anchors:
-            raise _refusal(at, f"{shown('*' + name)} refers to nothing above", hint="quote a text that begins with *")
+            raise _refusal(
+                at,
+                f"{shown('*' + name)} refers to nothing above",
+                hint="quote a text that begins with *",
+            )
         node, size = self.anchors[name]
         self._check_depth(size.height, at)
         self.n_expanded += size.n_nodes
         if self.n_expanded > MOST_EXPANDED:
-            raise _refusal(at, f"aliases expand to more than {MOST_EXPANDED:,} values", "write fewer aliases")
+            raise _refusal(
+                at,
+                f"aliases expand to more than {MOST_EXPANDED:,} values",
+                "write fewer aliases",
+            )
         self._put(node, size)
 
     def _remember(self, anchor: str | None, node: Node, size: _Size) -> None:
         if anchor:
             self.anchors[anchor] = node, size
 
-    def _check_depth(self, height: int, at: Mark) -> None:
+    def _check_depth(self, height: int, at: SourceLocation) -> None:
         if len(self.open) + height > MOST_DEPTH:
             raise _refusal(
-                at, f"this is nested deeper than {MOST_DEPTH} levels", "move inner steps to a journey and `do` it"
+                at,
+                f"this is nested deeper than {MOST_DEPTH} levels",
+                "move inner steps to a journey and `do` it",
             )
 
-    def _refuse_tag(self, tag: str | None, at: Mark) -> None:
+    def _refuse_tag(self, tag: str | None, at: SourceLocation) -> None:
         if tag is not None:
-            self.problems.add(at, f"the tag {shown(tag)} is not allowed", "the place of a value gives it its type")
+            self.problems.add(
+                at,
+                f"the tag {shown(tag)} is not allowed",
+                "the place of a value gives it its type",
+            )
 
     def _put(self, node: Node, size: _Size) -> None:
         if not self.open:
@@ -258,13 +292,21 @@ class _Builder:
     def _key(self, node: Node, level: _Open) -> Text:
         if not isinstance(node, Text):
             raise _refusal(
-                node.at, "a key must be a text, not a list or map", hint="quote a key that begins with [ or {"
+                node.at,
+                "a key must be a text, not a list or map",
+                hint="quote a key that begins with [ or {",
             )
         if node.text == "<<" and not node.is_quoted:
-            self.problems.add(node.at, "merge keys (<<) are not allowed", "repeat the keys, or use an alias as a value")
+            self.problems.add(
+                node.at,
+                "merge keys (<<) are not allowed",
+                "repeat the keys, or use an alias as a value",
+            )
         name = node.text, node.is_null
         if name in level.lines:
             lines = f"lines {level.lines[name]} and {node.at.line}"
-            self.problems.add(node.at, f"`{node.text}` is set twice ({lines})", "keep one of them")
+            self.problems.add(
+                node.at, f"`{node.text}` is set twice ({lines})", "keep one of them"
+            )
         level.lines.setdefault(name, node.at.line)
         return node

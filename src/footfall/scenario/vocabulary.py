@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from footfall.scenario.forms import ByShape, Key, ListOf, MapOf, Ref, StepForm
-from footfall.scenario.values import (
+from footfall.scenario.scalars import (
     CHANCE_OR_EXPRESSION,
     EXPRESSION,
     FACTOR,
@@ -35,14 +35,30 @@ COLUMN_TYPES_BY_NAME = MapOf(VARIABLE, COLUMN_TYPE, "column", least=1, is_folded
 NEW_VALUE = ByShape(scalar=VALUE, map=Ref("draw"))
 NEW_ELEMENT = ByShape(scalar=VALUE, map=MapOf(IDENTIFIER, VALUE, "field", least=1))
 EVENT_PROPERTY = ByShape(scalar=EXPRESSION, map=Ref("event property"))
-EVENT_PROPERTIES = MapOf(IDENTIFIER, EVENT_PROPERTY, "property", is_folded=True, keeps_rest=True)
+EVENT_PROPERTIES = MapOf(
+    IDENTIFIER, EVENT_PROPERTY, "property", is_folded=True, keeps_rest=True
+)
 USER_PROPERTIES = MapOf(VARIABLE, Ref("property"), "property", is_folded=True, keeps_rest=True)
 
-ABOUT = Key("about", TEXT, "what it means, for people", "Opens the payment page", default="empty")
+ABOUT = Key(
+    "about", TEXT, "what it means, for people", "Opens the payment page", default="empty"
+)
 EXAMPLE = Key("example", TEXT, "a value, for people", "SKU-0042", default="empty")
-VALUES = Key("values", ListOf(VALUE, least=1), "the only texts it may take", "[studying, finished]", default="any")
+VALUES = Key(
+    "values",
+    ListOf(VALUE, least=1),
+    "the only texts it may take",
+    "[studying, finished]",
+    default="any",
+)
 WHEN = Key("when", EXPRESSION, "else the step is passed over", "balance > 0", default="always")
-NAMED = Key("named", LABEL, "its name in addresses, where the usual one would repeat", "confirms", default="see Names")
+NAMED = Key(
+    "named",
+    LABEL,
+    "its name in addresses, where the usual one would repeat",
+    "confirms",
+    default="see Names",
+)
 IN_SESSION = Key(
     "after",
     ANY_WAIT,
@@ -50,7 +66,13 @@ IN_SESSION = Key(
     "about 10 s",
     default="none",
 )
-TYPE_KEY = Key("type", TYPE, "type of its value; a catalogue's name: a row of it", "money", default="inferred")
+TYPE_KEY = Key(
+    "type",
+    TYPE,
+    "type of its value; a catalogue's name: a row of it",
+    "money",
+    default="inferred",
+)
 OF = Key(
     "of",
     ByShape(scalar=TYPE, map=MapOf(IDENTIFIER, TYPE, "field", least=1, is_folded=True)),
@@ -59,13 +81,23 @@ OF = Key(
     default="no list",
 )
 AT_MOST = Key(
-    "at_most", N_ELEMENTS, "greatest length of the list; required with `of`", "10", default="none", unit="elements"
+    "at_most",
+    N_ELEMENTS,
+    "greatest length of the list; required with `of`",
+    "10",
+    default="none",
+    unit="elements",
 )
-LAWS = (
+DISTRIBUTIONS = (
     Key("pick", PICK, "one of some values, all alike or by weight", "{female: 58, male: 42}"),
     Key("normal", Ref("normal"), "a draw from the normal law", "{mean: 33, sd: 9}"),
-    Key("lognormal", Ref("lognormal"), "a draw from the log-normal law", "{median: 20, spread: 0.6}"),
+    Key(
+        "lognormal",
+        Ref("lognormal"),
+        "a draw from the log-normal law",
+        "{median: 20, spread: 0.6}",
+    ),
     Key("uniform", PAIR, "a draw between two numbers, all alike", "[10, 20]"),
 )
-LAW_NAMES = tuple(key.name for key in LAWS)
+DISTRIBUTION_NAMES = tuple(key.name for key in DISTRIBUTIONS)
 BETWEEN = Key("between", PAIR, "a drawn number is cut to it", "[18, 70]", default="not cut")

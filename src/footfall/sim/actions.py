@@ -5,21 +5,33 @@ from __future__ import annotations
 import numpy as np
 
 from footfall.model import builtins
-from footfall.model.model import Initial, UserProperty
-from footfall.model.ops import Op
-from footfall.model.program import Action, Append, Assign, Draw, Effect, PickElement, PickRow, Remove, Site
+from footfall.model.model import InitialValue, UserProperty
+from footfall.model.operations import Op
+from footfall.model.program import (
+    Action,
+    Append,
+    Assign,
+    CompiledEffect,
+    Emission,
+    PickElement,
+    PickRow,
+    RandomValue,
+    Remove,
+)
 from footfall.model.tables import Categorical
 from footfall.model.values import NULL_INTEGER, NULLS, Array, differ, is_null
 from footfall.sim import draws
-from footfall.sim.context import Context
-from footfall.sim.crowd import Crowd
 from footfall.sim.decisions import factor
+from footfall.sim.effect_log import Held
 from footfall.sim.evaluate import evaluate, holds
-from footfall.sim.factored import Held
-from footfall.sim.marks import NO_DEVICE
+from footfall.sim.evaluation_context import EvaluationContext
+from footfall.sim.event_flags import NO_DEVICE
+from footfall.sim.scheduler import Scheduler
 
 
-def apply(crowd: Crowd, action: Action, context: Context, joins_next: bool) -> None:
+def apply(
+    scheduler: Scheduler, action: Action, context: EvaluationContext, joins_next: bool
+) -> None:
     """Change the state of some people, and note what changed.
 
     Args:
@@ -27,15 +39,15 @@ def apply(crowd: Crowd, action: Action, context: Context, joins_next: bool) -> N
     """
     number = getattr(action, "property", -1)
     if number < 0:
-        _change(crowd, action, context)
+        _change(scheduler, action, context)
         return
-    declared = crowd.model.user_properties[number]
+    declared = scheduler.model.user_properties[number]
     before = _snapshot(declared, context)
-    _change(crowd, action, context)
-    _note(crowd, number, declared, before, context, joins_next)
+    _change(scheduler, action, context)
+    _note(scheduler, number, declared, before, context, joins_next)
 
 
-def _snapshot(declared: UserProperty, context: Context) -> list[Array]:
+def _snapshot(declared: UserProperty, context: EvaluationContext) -> list[Array]:
     return [context.load(column) for column in (declared.column, *declared.items)]
 
 
@@ -49,56 +61,72 @@ def _changed(declared: UserProperty, before: list[Array], after: list[Array]) ->
 
 
 def _note(
-    crowd: Crowd, number: int, declared: UserProperty, before: list[Array], context: Context, joins_next: bool
+    scheduler: Scheduler,
+    number: int,
+    declared: UserProperty,
+    before: list[Array],
+    context: EvaluationContext,
+    joins_next: bool,
 ) -> None:
     after = _snapshot(declared, context)
     changed = _changed(declared, before, after)
     if np.count_nonzero(changed):
         rows = context.rows[changed]
         values = [v[changed] for v in before] + [v[changed] for v in after]
-        note_change(crowd, number, rows, crowd.state.clock[rows], joins_next, values)
+        note_change(scheduler, number, rows, scheduler.state.clock[rows], joins_next, values)
 
 
-def note_change(crowd: Crowd, number: int, rows: Array, times: Array, joins_next: bool, values: list[Array]) -> None:
+def note_change(
+    scheduler: Scheduler,
+    number: int,
+    rows: Array,
+    times: Array,
+    joins_next: bool,
+    values: list[Array],
+) -> None:
     """Note changes of a user property, bound to the event of the same instant."""
-    state = crowd.state
+    state = scheduler.state
     state.change_no[rows] += 1
-    if crowd.record is None:
+    if scheduler.record is None:
         return
     has_event = np.equal(state.event_last[rows], times) & (not joins_next)
     event = state.event_no[rows] + np.where(has_event, 0, 1)
     bound = has_event | joins_next
-    crowd.record.changes[number].append(rows, state.change_no[rows], times, event, bound, *values)
+    scheduler.record.changes[number].append(
+        rows, state.change_no[rows], times, event, bound, *values
+    )
 
 
-def _change(crowd: Crowd, action: Action, context: Context) -> None:
+def _change(scheduler: Scheduler, action: Action, context: EvaluationContext) -> None:
     if isinstance(action, Assign):
-        _assign(crowd, action, context)
+        _assign(scheduler, action, context)
     elif isinstance(action, Append):
-        _append(crowd, action, context)
+        _append(scheduler, action, context)
     elif isinstance(action, Remove):
-        _remove(crowd, action, context)
+        _remove(scheduler, action, context)
     elif isinstance(action, PickRow):
-        _pick_row(crowd, action, context)
+        _pick_row(scheduler, action, context)
     else:
-        _pick_element(crowd, action, context)
+        _pick_element(scheduler, action, context)
 
 
-def _assign(crowd: Crowd, action: Assign, context: Context) -> None:
-    column = crowd.state.columns[action.column]
-    value = _value(crowd, action.value, context)
+def _assign(scheduler: Scheduler, action: Assign, context: EvaluationContext) -> None:
+    column = scheduler.state.columns[action.column]
+    value = _value(scheduler, action.value, context)
     if action.effects:
-        value = _factored(crowd, action, value, context)
+        value = _affected(scheduler, action, value, context)
     if action.adds:
         value = _added(action, column[context.rows], value)
     column[context.rows] = value
 
 
-def _factored(crowd: Crowd, action: Assign, base: Array, context: Context) -> Array:
+def _affected(
+    scheduler: Scheduler, action: Assign, base: Array, context: EvaluationContext
+) -> Array:
     value, held = affected(action.effects, base, context)
-    if crowd.record is not None:
+    if scheduler.record is not None:
         n = len(context.rows)
-        found = crowd.record.factored_of(action.factored, action.effects, action.kind)
+        found = scheduler.record.effect_log_of(action.affected, action.effects, action.kind)
         found.note(np.broadcast_to(base, n), np.broadcast_to(value, n), held)
     return value
 
@@ -109,20 +137,24 @@ def _added(action: Assign, old: Array, more: Array) -> Array:
     return old + np.where(is_null(value_kind, np.asarray(more)), 0, more)
 
 
-def _value(crowd: Crowd, value: Op | Draw, context: Context) -> Array:
-    if isinstance(value, Draw):
-        return draws.value(value, draws.bits(crowd.state, context.rows, value.key))
+def _value(scheduler: Scheduler, value: Op | RandomValue, context: EvaluationContext) -> Array:
+    if isinstance(value, RandomValue):
+        return draws.value(value, draws.bits(scheduler.state, context.rows, value.key))
     return evaluate(value, context)
 
 
-def initial_value(initial: Initial, context: Context) -> Array:
+def initial_value(initial: InitialValue, context: EvaluationContext) -> Array:
     """Return what a column begins with: shape (n,) or ()."""
-    if isinstance(initial.value, Draw):
-        return draws.value(initial.value, draws.bits(context.state, context.rows, initial.value.key))
+    if isinstance(initial.value, RandomValue):
+        return draws.value(
+            initial.value, draws.bits(context.state, context.rows, initial.value.key)
+        )
     return evaluate(initial.value, context)
 
 
-def affected(effects: tuple[Effect, ...], value: Array, context: Context) -> tuple[Array, list[Held]]:
+def affected(
+    effects: tuple[CompiledEffect, ...], value: Array, context: EvaluationContext
+) -> tuple[Array, list[Held]]:
     """Multiply whole numbers (or numbers) by the factors of effects; whole numbers are rounded half up.
 
     Returns:
@@ -133,45 +165,51 @@ def affected(effects: tuple[Effect, ...], value: Array, context: Context) -> tup
         scaled = value * times
         if value.dtype != np.float64:
             missing = np.equal(value, NULL_INTEGER) | np.isnan(scaled)
-            scaled = np.where(missing, value, np.floor(np.where(missing, 0.0, scaled) + 0.5).astype(np.int64))
+            scaled = np.where(
+                missing, value, np.floor(np.where(missing, 0.0, scaled) + 0.5).astype(np.int64)
+            )
         value = scaled if is_active is None else np.where(is_active, scaled, value)
     return value, held
 
 
-def _append(crowd: Crowd, action: Append, context: Context) -> None:
-    columns, rows = crowd.state.columns, context.rows
+def _append(scheduler: Scheduler, action: Append, context: EvaluationContext) -> None:
+    columns, rows = scheduler.state.columns, context.rows
     values = [evaluate(op, context) for op in action.values]
     length = columns[action.length][rows]
     width = columns[action.columns[0]].shape[1]
     fits = np.less(length, width)
-    if crowd.record is not None:
-        crowd.record.skips[action.skip] += int(len(rows) - fits.sum())
+    if scheduler.record is not None:
+        scheduler.record.skips[action.skip] += int(len(rows) - fits.sum())
     who, place = rows[fits], length[fits]
     for column, value in zip(action.columns, values, strict=True):
         columns[column][who, place] = value[fits] if value.ndim else value
     columns[action.length][who] = place + 1
 
 
-def _remove(crowd: Crowd, action: Remove, context: Context) -> None:
-    columns, rows = crowd.state.columns, context.rows
+def _remove(scheduler: Scheduler, action: Remove, context: EvaluationContext) -> None:
+    columns, rows = scheduler.state.columns, context.rows
     width = columns[action.columns[0]].shape[1]
     length = columns[action.length][rows]
     place = _place(action, context, length)
     if place is None:
         for column in action.columns:
-            columns[column][rows] = NULLS[crowd.model.columns[column].kind]
+            columns[column][rows] = NULLS[scheduler.model.columns[column].kind]
         columns[action.length][rows] = 0
         return
     there = np.greater_equal(place, 0) & np.less(place, length)
-    source = np.arange(width) + np.greater_equal(np.arange(width), np.where(there, place, width)[:, None])
+    source = np.arange(width) + np.greater_equal(
+        np.arange(width), np.where(there, place, width)[:, None]
+    )
     for column in action.columns:
-        null = np.full((len(rows), 1), NULLS[crowd.model.columns[column].kind], columns[column].dtype)
+        null = np.full(
+            (len(rows), 1), NULLS[scheduler.model.columns[column].kind], columns[column].dtype
+        )
         padded = np.concatenate([columns[column][rows], null], axis=1)
         columns[column][rows] = np.take_along_axis(padded, np.minimum(source, width), axis=1)
     columns[action.length][rows] = length - there
 
 
-def _place(action: Remove, context: Context, length: Array) -> Array | None:
+def _place(action: Remove, context: EvaluationContext, length: Array) -> Array | None:
     if action.at is not None:
         return evaluate(action.at, context)
     if action.equal is None:
@@ -182,50 +220,60 @@ def _place(action: Remove, context: Context, length: Array) -> Array | None:
     return np.where(found.any(axis=1), np.argmax(found, axis=1), -1)
 
 
-def _pick_row(crowd: Crowd, action: PickRow, context: Context) -> None:
-    random = draws.bits(crowd.state, context.rows, action.key)
+def _pick_row(scheduler: Scheduler, action: PickRow, context: EvaluationContext) -> None:
+    random = draws.bits(scheduler.state, context.rows, action.key)
     if isinstance(action.table, Categorical):
         row = draws.choose(action.table, random)
     else:
         assert action.equal is not None
-        row = draws.choose_among(action.table, np.asarray(evaluate(action.equal, context)), random)
-    crowd.state.columns[action.column][context.rows] = row
+        row = draws.choose_among(
+            action.table, np.asarray(evaluate(action.equal, context)), random
+        )
+    scheduler.state.columns[action.column][context.rows] = row
 
 
-def _pick_element(crowd: Crowd, action: PickElement, context: Context) -> None:
-    columns, rows = crowd.state.columns, context.rows
+def _pick_element(
+    scheduler: Scheduler, action: PickElement, context: EvaluationContext
+) -> None:
+    columns, rows = scheduler.state.columns, context.rows
     length = columns[action.length][rows]
-    random = (draws.bits(crowd.state, rows, action.key) >> np.uint64(32)).view(np.int64)
+    random = (draws.bits(scheduler.state, rows, action.key) >> np.uint64(32)).view(np.int64)
     place = random * length >> 32
     has = np.greater(length, 0)
     columns[action.place][rows] = np.where(has, place, NULL_INTEGER)
     for source, column in zip(action.sources, action.columns, strict=True):
-        null = NULLS[crowd.model.columns[column].kind]
+        null = NULLS[scheduler.model.columns[column].kind]
         columns[column][rows] = np.where(has, columns[source][rows, place], null)
 
 
-def emit(crowd: Crowd, number: int, rows: Array, times: Array, numbers: Array) -> None:
+def emit(scheduler: Scheduler, number: int, rows: Array, times: Array, numbers: Array) -> None:
     """Let an event happen: session, stage and identity first, then the record of it."""
-    site = crowd.model.sites[number]
-    state = crowd.state
-    session = _session(crowd, rows, times) if site.in_session else np.full(len(rows), NULL_INTEGER, np.int64)
-    if site.identifies:
+    emission = scheduler.model.emissions[number]
+    state = scheduler.state
+    session = (
+        _session(scheduler, rows, times)
+        if emission.in_session
+        else np.full(len(rows), NULL_INTEGER, np.int64)
+    )
+    if emission.identifies:
         state.columns[builtins.KNOWN][rows] = 1
         state.marks[rows] |= 1
-    _advance_stage(crowd, site, rows, times)
-    if crowd.record is None:
+    _advance_stage(scheduler, emission, rows, times)
+    if scheduler.record is None:
         return
     is_first = state.is_silent.take(rows)
     if np.count_nonzero(is_first):
-        _first_events(crowd, rows[is_first])
-    marks = state.marks.take(rows) if site.in_session else state.marks.take(rows) & NO_DEVICE
-    captures = [state.columns[c].take(rows, axis=0) for c in site.captures]
-    crowd.record.sites[number].append(rows, times, numbers, session, marks, *captures)
+        _first_events(scheduler, rows[is_first])
+    marks = (
+        state.marks.take(rows) if emission.in_session else state.marks.take(rows) & NO_DEVICE
+    )
+    captures = [state.columns[c].take(rows, axis=0) for c in emission.captures]
+    scheduler.record.emissions[number].append(rows, times, numbers, session, marks, *captures)
 
 
-def _session(crowd: Crowd, rows: Array, times: Array) -> Array:
+def _session(scheduler: Scheduler, rows: Array, times: Array) -> Array:
     """Return the sessions' ids: each one's is the time of its first event."""
-    state = crowd.state
+    state = scheduler.state
     session = state.session_id.take(rows)
     is_new = np.equal(session, NULL_INTEGER)
     if np.count_nonzero(is_new):
@@ -235,13 +283,13 @@ def _session(crowd: Crowd, rows: Array, times: Array) -> Array:
     return session
 
 
-def _advance_stage(crowd: Crowd, site: Site, rows: Array, times: Array) -> None:
-    if not site.stages:
+def _advance_stage(scheduler: Scheduler, emission: Emission, rows: Array, times: Array) -> None:
+    if not emission.stages:
         return
-    state, context = crowd.state, crowd.context(rows)
+    state, context = scheduler.state, scheduler.context(rows)
     old = context.load(builtins.STAGE)
     new = old
-    for rule in site.stages:
+    for rule in emission.stages:
         reached = (
             np.full(len(rows), rule.stage)
             if rule.when is None
@@ -253,12 +301,21 @@ def _advance_stage(crowd: Crowd, site: Site, rows: Array, times: Array) -> None:
         who = rows[risen]
         state.columns[builtins.STAGE][who] = new[risen]
         state.marks[who] += (new[risen] - old[risen]) * 8
-        note_change(crowd, len(crowd.model.user_properties), who, times[risen], False, [old[risen], new[risen]])
+        note_change(
+            scheduler,
+            len(scheduler.model.user_properties),
+            who,
+            times[risen],
+            False,
+            [old[risen], new[risen]],
+        )
 
 
-def _first_events(crowd: Crowd, rows: Array) -> None:
-    state = crowd.state
+def _first_events(scheduler: Scheduler, rows: Array) -> None:
+    state = scheduler.state
     state.is_silent[rows] = False
-    assert crowd.record is not None
-    columns = [c for p in crowd.model.user_properties for c in (p.column, *p.items)]
-    crowd.record.firsts.append(rows, state.event_no[rows], *(state.columns[c][rows] for c in columns))
+    assert scheduler.record is not None
+    columns = [c for p in scheduler.model.user_properties for c in (p.column, *p.items)]
+    scheduler.record.firsts.append(
+        rows, state.event_no[rows], *(state.columns[c][rows] for c in columns)
+    )

@@ -14,14 +14,14 @@ import numpy as np
 from footfall.model.model import Model
 from footfall.model.values import Array
 from footfall.sim import keys
-from footfall.sim.calendar import DAY_MS, SLOT_MS, SLOTS_PER_DAY, Calendar
+from footfall.sim.calendar import DAY_MS, SLOT_MS, SLOTS_PER_DAY, ActivityCalendar
 
 _GROWTH_BITS = 40
 _BLOCK = 4096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Comers:
+class Newcomers:
     """People who come.
 
     Args:
@@ -36,11 +36,13 @@ class Comers:
 class Arrivals:
     """Arrivals of a stream, from the first of those already here to the calendar's horizon."""
 
-    def __init__(self, model: Model, calendar: Calendar) -> None:
+    def __init__(self, model: Model, calendar: ActivityCalendar) -> None:
         self._model = model
         self._calendar = calendar
         people = model.people
-        first = (model.start_ms - calendar.origin_ms) // SLOT_MS - people.span_days * SLOTS_PER_DAY
+        first = (
+            model.start_ms - calendar.origin_ms
+        ) // SLOT_MS - people.span_days * SLOTS_PER_DAY
         self._first_day = -people.span_days
         self._first_slot = first
         n_days = (calendar.n_slots - first) // SLOTS_PER_DAY
@@ -61,11 +63,18 @@ class Arrivals:
         """First person of each day: shape (days + 1,), int64."""
         people = self._model.people
         masses = [int(day.sum()) for day in self._slot_mass]
-        grown = [m * _power(people.growth_per_day, d + self._first_day) >> 8 for d, m in enumerate(masses)]
+        grown = [
+            m * _power(people.growth_per_day, d + self._first_day) >> 8
+            for d, m in enumerate(masses)
+        ]
         before, after = grown[: people.span_days], grown[people.span_days :]
         whole = sum(after[: people.length_days])
         edges = _share(before, people.already_here, sum(before))
-        edges += [people.already_here + e for e in _share(after, people.newcomers, whole)[1:]] if edges else []
+        edges += (
+            [people.already_here + e for e in _share(after, people.newcomers, whole)[1:]]
+            if edges
+            else []
+        )
         return np.array(edges, np.int64)
 
     def count_until(self, until_ms: int) -> int:
@@ -77,7 +86,7 @@ class Arrivals:
         times = self.of(first, end).times_ms
         return first + int(np.searchsorted(times, until_ms))
 
-    def of(self, first: int, end: int) -> Comers:
+    def of(self, first: int, end: int) -> Newcomers:
         """Return when and where people arrive.
 
         Args:
@@ -93,11 +102,15 @@ class Arrivals:
         homes = np.empty(len(persons), np.int32)
         for start in range(0, len(persons), _BLOCK):
             at = slice(start, start + _BLOCK)
-            homes[at] = self._homes(slots[at], keys.draw(person_keys[at], self._model.home_key, 0))
-        return Comers(times, homes)
+            homes[at] = self._homes(
+                slots[at], keys.draw(person_keys[at], self._model.home_key, 0)
+            )
+        return Newcomers(times, homes)
 
     def _instants(self, persons: Array, days: Array, person_keys: Array) -> tuple[Array, Array]:
-        jitter = (keys.draw(person_keys, self._model.arrival_key, 0) >> np.uint64(44)).astype(np.int64)
+        jitter = (keys.draw(person_keys, self._model.arrival_key, 0) >> np.uint64(44)).astype(
+            np.int64
+        )
         edges = np.zeros((len(self._slot_mass), SLOTS_PER_DAY + 1), np.int64)
         np.cumsum(self._slot_mass, axis=1, out=edges[:, 1:])
         place = persons - self._edges[days]
@@ -113,7 +126,10 @@ class Arrivals:
 
     def _homes(self, slots: Array, bits: Array) -> Array:
         people = self._model.people
-        weights = self._calendar.activity[:, slots][people.home_rhythms] * people.home_weights[:, None]
+        weights = (
+            self._calendar.activity[:, slots][people.home_rhythms]
+            * people.home_weights[:, None]
+        )
         cumulated = np.cumsum(weights, axis=0)
         target = (bits >> np.uint64(40)).astype(np.int64) * cumulated[-1] >> 24
         homes: Array = np.less_equal(cumulated, target).sum(axis=0).astype(np.int32)

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from footfall.events.chunk import Chunk, Part
-from footfall.sim import tally
+from footfall.data.chunk import Chunk, Part
+from footfall.sim import tallying
 from footfall.sim.event_table import events_table
-from footfall.sim.flow import Change, EventLookup, Flow, Group, gather, tracked
+from footfall.sim.journal import Journal
+from footfall.sim.part_arrays import (
+    EventLookup,
+    GroupArrays,
+    PartArrays,
+    PropertyChanges,
+    gather,
+    tracked,
+)
 from footfall.sim.people_tables import arrivals_table, arrived_rows, changes_table
-from footfall.sim.record import Record
 
 
-def assemble(group: Group, record: Record, part: Part, is_first: bool) -> Chunk:
+def assemble(group: GroupArrays, record: Journal, part: Part, is_first: bool) -> Chunk:
     """Make the chunk of a part.
 
     Args:
@@ -20,9 +27,12 @@ def assemble(group: Group, record: Record, part: Part, is_first: bool) -> Chunk:
     """
     flow = gather(group, record)
     lookup = EventLookup(group, flow)
-    changes = [Change(j.columns(), p, lookup) for j, p in zip(record.changes, tracked(group.model), strict=True)]
+    changes = [
+        PropertyChanges(j.columns(), p, lookup)
+        for j, p in zip(record.changes, tracked(group.model), strict=True)
+    ]
     arrived = arrived_rows(group, part, is_first)
-    tallies = tally.of_part(group, record, flow, changes, arrived, is_first=is_first)
+    tallies = tallying.of_part(group, record, flow, changes, arrived, is_first=is_first)
     chunk = Chunk(
         stream=group.model.stream,
         run=group.run,
@@ -36,7 +46,9 @@ def assemble(group: Group, record: Record, part: Part, is_first: bool) -> Chunk:
     return chunk
 
 
-def _remember(group: Group, flow: Flow) -> None:
+def _remember(group: GroupArrays, flow: PartArrays) -> None:
     n = len(group.persons)
     group.seen_events += np.bincount(flow.rows, minlength=n)
-    group.seen_sessions += np.bincount(flow.rows[np.equal(flow.sessions, flow.times)], minlength=n)
+    group.seen_sessions += np.bincount(
+        flow.rows[np.equal(flow.sessions, flow.times)], minlength=n
+    )

@@ -13,7 +13,7 @@ import numpy as np
 
 from footfall.model.model import CalendarSpec
 from footfall.model.values import NEVER, Array
-from footfall.zones import offset_ms
+from footfall.units.zones import offset_ms
 
 SLOT_MS = 900_000
 SLOTS_PER_DAY = 96
@@ -56,7 +56,7 @@ def _first_change(name: str, origin_ms: int, low: int, high: int, offset: int) -
     return high
 
 
-class Calendar:
+class ActivityCalendar:
     """The calendar of a stream, up to a horizon.
 
     Args:
@@ -72,9 +72,13 @@ class Calendar:
         self.spec = spec
         self.origin_ms = spec.origin_ms
         self.n_slots = max(1, -(-(until_ms - spec.origin_ms) // SLOT_MS))
-        self.offsets_ms = np.stack([offsets(z, self.origin_ms, self.n_slots) for z in spec.zones])
+        self.offsets_ms = np.stack(
+            [offsets(z, self.origin_ms, self.n_slots) for z in spec.zones]
+        )
         starts = self.origin_ms + np.arange(self.n_slots, dtype=np.int64) * SLOT_MS
-        self.activity = np.stack([self._rhythm(starts, z, country) for z, country in spec.rhythms])
+        self.activity = np.stack(
+            [self._rhythm(starts, z, country) for z, country in spec.rhythms]
+        )
         self._integrals = self._integrate()
 
     @property
@@ -94,7 +98,9 @@ class Calendar:
             activity[at] = (activity[at] * factor) >> ACTIVITY_BITS
         return activity
 
-    def _holidays(self, country: str, first_day: int, last_day: int) -> list[tuple[int, int, int]]:
+    def _holidays(
+        self, country: str, first_day: int, last_day: int
+    ) -> list[tuple[int, int, int]]:
         found = []
         years = range(1970 + first_day // 366, 1971 + last_day // 365)
         for place, year, month, day, factor in self.spec.holidays:
@@ -132,7 +138,9 @@ class Calendar:
             zones: Shape (n,), int32.
         """
         guess = np.clip(self.slot(local_ms), 0, self.n_slots - 1)
-        guess = np.clip(self.slot(local_ms - self.offsets_ms[zones, guess]), 0, self.n_slots - 1)
+        guess = np.clip(
+            self.slot(local_ms - self.offsets_ms[zones, guess]), 0, self.n_slots - 1
+        )
         return np.subtract(local_ms, self.offsets_ms[zones, guess])
 
     def after(self, times_ms: Array, waits_ms: Array, rhythms: Array) -> Array:
@@ -158,7 +166,9 @@ class Calendar:
         edge[is_past] = 0
         base = self._integrals[edge]
         width = self._integrals[edge + 1] - base
-        reached = self.origin_ms + slot * SLOT_MS + (target - base) * SLOT_MS // np.maximum(width, 1)
+        reached = (
+            self.origin_ms + slot * SLOT_MS + (target - base) * SLOT_MS // np.maximum(width, 1)
+        )
         return np.where(is_past, NEVER, np.maximum(reached, times_ms + 1))
 
 

@@ -8,19 +8,19 @@ from operator import and_
 import numpy as np
 
 from footfall.model import builtins
-from footfall.model.ops import Op
-from footfall.model.program import Decide, Effect, Option
+from footfall.model.operations import Op
+from footfall.model.program import CompiledEffect, DecisionNode, DecisionOption
 from footfall.model.values import Array
 from footfall.sim import draws
-from footfall.sim.context import Context
-from footfall.sim.crowd import Crowd
+from footfall.sim.decision_log import ONE, DecisionLog, effects_of
 from footfall.sim.evaluate import evaluate, holds
-from footfall.sim.outcomes import ONE, Outcomes, effects_of
+from footfall.sim.evaluation_context import EvaluationContext
+from footfall.sim.scheduler import Scheduler
 
 _HALF_WORD = np.uint64(32)
 
 
-def decide(crowd: Crowd, node: Decide, number: int, rows: Array) -> None:
+def decide(scheduler: Scheduler, node: DecisionNode, number: int, rows: Array) -> None:
     """Send each person to an option.
 
     Args:
@@ -31,51 +31,63 @@ def decide(crowd: Crowd, node: Decide, number: int, rows: Array) -> None:
     Randomness:
         One draw per person, named after the decision.
     """
-    random = (draws.bits(crowd.state, rows, node.key) >> _HALF_WORD).view(np.int64)
-    outcomes = None if crowd.record is None else crowd.record.outcomes_of(number, node)
+    random = (draws.bits(scheduler.state, rows, node.key) >> _HALF_WORD).view(np.int64)
+    outcomes = None if scheduler.record is None else scheduler.record.outcomes_of(number, node)
     if node.thresholds is not None:
-        _alike(crowd, node, rows, random, outcomes)
+        _alike(scheduler, node, rows, random, outcomes)
     elif node.is_chance:
-        _chance(crowd, node, rows, random, outcomes)
+        _chance(scheduler, node, rows, random, outcomes)
     else:
-        _options(crowd, node, rows, random, outcomes)
+        _options(scheduler, node, rows, random, outcomes)
 
 
-def _alike(crowd: Crowd, node: Decide, rows: Array, random: Array, outcomes: Outcomes | None) -> None:
+def _alike(
+    scheduler: Scheduler,
+    node: DecisionNode,
+    rows: Array,
+    random: Array,
+    outcomes: DecisionLog | None,
+) -> None:
     """Decide where chances are the same for all."""
     thresholds = node.thresholds
     assert thresholds is not None
     if len(thresholds) == 2 and thresholds[1] == ONE:
         taken = np.less(random, thresholds[0])
-        counts = _two_ways(crowd, node, rows, taken)
+        counts = _two_ways(scheduler, node, rows, taken)
     else:
-        counts = _ways(crowd, node, rows, np.searchsorted(thresholds, random, side="right"))
+        counts = _ways(scheduler, node, rows, np.searchsorted(thresholds, random, side="right"))
     if outcomes is not None:
         outcomes.reached += len(rows)
         outcomes.taken = [a + b for a, b in zip(outcomes.taken, counts, strict=True)]
 
 
-def _two_ways(crowd: Crowd, node: Decide, rows: Array, taken: Array) -> list[int]:
+def _two_ways(scheduler: Scheduler, node: DecisionNode, rows: Array, taken: Array) -> list[int]:
     """Send people to the first option or the second, and return how many took each."""
     first, second = rows.compress(taken), rows.compress(~taken)
-    crowd.push(node.options[0].target, first)
-    crowd.push(node.options[1].target, second)
+    scheduler.push(node.options[0].target, first)
+    scheduler.push(node.options[1].target, second)
     return [len(first), len(second)]
 
 
-def _ways(crowd: Crowd, node: Decide, rows: Array, choice: Array) -> list[int]:
+def _ways(scheduler: Scheduler, node: DecisionNode, rows: Array, choice: Array) -> list[int]:
     """Send each person to the option that was chosen (past the last: otherwise), and return how many took each."""
     counts: list[int] = np.bincount(choice, minlength=len(node.options) + 1).tolist()
     targets = [*(option.target for option in node.options), node.otherwise]
     for number, (target, count) in enumerate(zip(targets, counts, strict=True)):
         if count:
-            crowd.push(target, rows.compress(np.equal(choice, number)))
+            scheduler.push(target, rows.compress(np.equal(choice, number)))
     return counts[:-1]
 
 
-def _chance(crowd: Crowd, node: Decide, rows: Array, random: Array, outcomes: Outcomes | None) -> None:
+def _chance(
+    scheduler: Scheduler,
+    node: DecisionNode,
+    rows: Array,
+    random: Array,
+    outcomes: DecisionLog | None,
+) -> None:
     """Decide between the first option and the second."""
-    context, n = crowd.context(rows), len(rows)
+    context, n = scheduler.context(rows), len(rows)
     first = node.options[0]
     chance = _weight(first, context, n, 1.0)
     actives = []
@@ -87,29 +99,37 @@ def _chance(crowd: Crowd, node: Decide, rows: Array, random: Array, outcomes: Ou
         actives.append(is_active)
     threshold = (chance * float(ONE)).astype(np.int64)
     taken = np.less(random, threshold)
-    _two_ways(crowd, node, rows, taken)
+    _two_ways(scheduler, node, rows, taken)
     if outcomes is not None:
         outcomes.waves.append((threshold, taken, actives))
 
 
-def _options(crowd: Crowd, node: Decide, rows: Array, random: Array, outcomes: Outcomes | None) -> None:
+def _options(
+    scheduler: Scheduler,
+    node: DecisionNode,
+    rows: Array,
+    random: Array,
+    outcomes: DecisionLog | None,
+) -> None:
     """Decide among several options with weights of their own for each person."""
-    context, n = crowd.context(rows), len(rows)
+    context, n = scheduler.context(rows), len(rows)
     weights = [_weight(option, context, n, np.inf) for option in node.options]
     actives = []
     for number, effect in effects_of(node):
         is_active, times = factor(effect, context, n)
         changed = weights[number] * times
-        weights[number] = changed if is_active is None else np.where(is_active, changed, weights[number])
+        weights[number] = (
+            changed if is_active is None else np.where(is_active, changed, weights[number])
+        )
         actives.append(is_active)
     thresholds = _thresholds(weights)
     choice = np.greater_equal(random, thresholds).sum(axis=0)
-    _ways(crowd, node, rows, choice)
+    _ways(scheduler, node, rows, choice)
     if outcomes is not None:
         outcomes.waves.append((np.diff(thresholds, axis=0, prepend=0), choice, actives))
 
 
-def _weight(option: Option, context: Context, n: int, most: float) -> Array:
+def _weight(option: DecisionOption, context: EvaluationContext, n: int, most: float) -> Array:
     """Return weights between 0 and `most`, shape (n,); null and what is not possible count as 0."""
     if isinstance(option.weight, Op):
         value = evaluate(option.weight, context).astype(np.float64)
@@ -117,7 +137,9 @@ def _weight(option: Option, context: Context, n: int, most: float) -> Array:
         weight = weight if weight.ndim else np.full(n, weight)
     else:
         weight = np.full(n, option.weight)
-    return weight if option.when is None else np.where(holds(option.when, context, n), weight, 0.0)
+    return (
+        weight if option.when is None else np.where(holds(option.when, context, n), weight, 0.0)
+    )
 
 
 def _thresholds(weights: list[Array]) -> Array:
@@ -130,12 +152,16 @@ def _thresholds(weights: list[Array]) -> Array:
     return (np.stack(so_far) / divisor * float(ONE)).astype(np.int64)
 
 
-def factor(effect: Effect, context: Context, n: int) -> tuple[Array | None, Array | float]:
+def factor(
+    effect: CompiledEffect, context: EvaluationContext, n: int
+) -> tuple[Array | None, Array | float]:
     """Return for whom an effect holds now (shape (n,), bool; None for all), and its factor where it does."""
     masks = []
     if effect.span is not None:
         now = context.now_ms()
-        masks.append(np.greater_equal(now, effect.span.from_ms) & np.less(now, effect.span.until_ms))
+        masks.append(
+            np.greater_equal(now, effect.span.from_ms) & np.less(now, effect.span.until_ms)
+        )
     if effect.when is not None:
         masks.append(holds(effect.when, context, n))
     times: Array | float = effect.factor
@@ -145,18 +171,20 @@ def factor(effect: Effect, context: Context, n: int) -> tuple[Array | None, Arra
     return (reduce(and_, masks) if masks else None), times
 
 
-def _looked_up(effect: Effect, context: Context) -> Array:
+def _looked_up(effect: CompiledEffect, context: EvaluationContext) -> Array:
     assert effect.by is not None
     if not _is_lasting(effect.by):
         return _factors_of(effect, context)
     lasting = context.state.lasting_factors.get(effect.number)
     if lasting is None:
-        everybody = Context(context.model, context.calendar, context.state, np.arange(context.state.n))
+        everybody = EvaluationContext(
+            context.model, context.calendar, context.state, np.arange(context.state.n)
+        )
         lasting = context.state.lasting_factors[effect.number] = _factors_of(effect, everybody)
     return lasting.take(context.rows)
 
 
-def _factors_of(effect: Effect, context: Context) -> Array:
+def _factors_of(effect: CompiledEffect, context: EvaluationContext) -> Array:
     assert effect.by is not None
     assert effect.factors is not None
     codes = evaluate(effect.by, context)
@@ -165,4 +193,7 @@ def _factors_of(effect: Effect, context: Context) -> Array:
 
 def _is_lasting(op: Op) -> bool:
     """Tell whether a value follows from the home alone, which never changes."""
-    return all(o.op in ("field", "const") or (o.op == "load" and o.value == builtins.HOME) for o in op.walk())
+    return all(
+        o.op in ("field", "const") or (o.op == "load" and o.value == builtins.HOME)
+        for o in op.walk()
+    )

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from footfall.model.program import Draw, Key
-from footfall.model.tables import CELL_BITS, CHOICE_BITS, FRACTION_BITS, GUIDE_BITS, Categorical, Grouped, InverseCdf
+from footfall.model.program import DrawKey, RandomValue
+from footfall.model.tables import (
+    CELL_BITS,
+    CHOICE_BITS,
+    FRACTION_BITS,
+    GUIDE_BITS,
+    Categorical,
+    Grouped,
+    InverseCdf,
+)
 from footfall.model.values import DTYPES, NULL_CODE, Array
 from footfall.sim import keys
 from footfall.sim.state import State
@@ -18,7 +26,7 @@ _FEW = 512
 """For fewer people a search is as fast as a guide."""
 
 
-def bits(state: State, rows: Array, key: Key) -> Array:
+def bits(state: State, rows: Array, key: DrawKey) -> Array:
     """Return 64 random bits per person: shape (n,), uint64."""
     return keys.draw(state.keys.take(rows), key.name, state.columns[key.counter].take(rows))
 
@@ -54,7 +62,7 @@ def choose_among(table: Grouped, equal: Array, random: Array) -> Array:
     return np.where(is_there, row, NULL_CODE).astype(np.int32)
 
 
-def value(draw: Draw, random: Array) -> Array:
+def value(draw: RandomValue, random: Array) -> Array:
     """Return a random value of a kind: shape (n,), the kind's dtype."""
     if isinstance(draw.table, Categorical):
         return np.array(draw.codes, DTYPES[draw.kind]).take(choose(draw.table, random))
@@ -65,7 +73,7 @@ def value(draw: Draw, random: Array) -> Array:
     return result
 
 
-def _as_kind(draw: Draw, raw: Array) -> Array:
+def _as_kind(draw: RandomValue, raw: Array) -> Array:
     assert isinstance(draw.table, InverseCdf)
     shift = draw.table.shift
     if draw.kind == "number":

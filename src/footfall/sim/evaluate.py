@@ -9,17 +9,17 @@ from collections.abc import Callable
 
 import numpy as np
 
-from footfall.model.ops import Op
+from footfall.model.operations import Op
 from footfall.model.values import NULL_INTEGER, NULLS, Array, is_null
-from footfall.sim.context import Context
+from footfall.sim.evaluation_context import EvaluationContext
 
 
-def evaluate(op: Op, context: Context) -> Array:
+def evaluate(op: Op, context: EvaluationContext) -> Array:
     """Return the value of an expression: shape (n,), (n, K), or () where it is the same for all."""
     return _FUNCTIONS[op.op](op, context)
 
 
-def holds(op: Op, context: Context, n: int) -> Array:
+def holds(op: Op, context: EvaluationContext, n: int) -> Array:
     """Return where a condition holds: shape (n,), bool; null counts as false."""
     truth = np.asarray(_truth(evaluate(op, context)))
     return truth if truth.ndim else np.full(n, truth)
@@ -29,7 +29,7 @@ def _truth(value: Array) -> Array:
     return value if value.dtype == np.bool_ else np.equal(value, 1)
 
 
-def _both(op: Op, context: Context) -> tuple[Array, Array]:
+def _both(op: Op, context: EvaluationContext) -> tuple[Array, Array]:
     one, other = evaluate(op.args[0], context), evaluate(op.args[1], context)
     if one.ndim == 1 and other.ndim == 2:
         one = one[:, None]
@@ -40,7 +40,9 @@ def _both(op: Op, context: Context) -> tuple[Array, Array]:
 
 def _some_null(op: Op, one: Array, other: Array) -> Array | None:
     a, b = op.args[0], op.args[1]
-    masks = [is_null(arg.kind, value) for arg, value in ((a, one), (b, other)) if arg.is_nullable]
+    masks = [
+        is_null(arg.kind, value) for arg, value in ((a, one), (b, other)) if arg.is_nullable
+    ]
     if not masks:
         return None
     return masks[0] if len(masks) == 1 else masks[0] | masks[1]
@@ -52,27 +54,29 @@ def _with_nulls(op: Op, result: Array, mask: Array | None) -> Array:
     return np.where(mask, NULLS[op.kind], result)
 
 
-def _const(op: Op, _context: Context) -> Array:
+def _const(op: Op, _context: EvaluationContext) -> Array:
     return np.asarray(op.value)
 
 
-def _load(op: Op, context: Context) -> Array:
+def _load(op: Op, context: EvaluationContext) -> Array:
     return context.load(int(op.value))  # type: ignore[arg-type]
 
 
-def _field(op: Op, context: Context) -> Array:
+def _field(op: Op, context: EvaluationContext) -> Array:
     return context.table(int(op.value)).take(evaluate(op.args[0], context))  # type: ignore[arg-type]
 
 
-def _arithmetic(function: Callable[[Array, Array], Array]) -> Callable[[Op, Context], Array]:
-    def run(op: Op, context: Context) -> Array:
+def _arithmetic(
+    function: Callable[[Array, Array], Array],
+) -> Callable[[Op, EvaluationContext], Array]:
+    def run(op: Op, context: EvaluationContext) -> Array:
         one, other = _both(op, context)
         return _with_nulls(op, function(one, other), _some_null(op, one, other))
 
     return run
 
 
-def _divide(op: Op, context: Context) -> Array:
+def _divide(op: Op, context: EvaluationContext) -> Array:
     one, other = _both(op, context)
     mask = _some_null(op, one, other)
     zero = np.equal(other, 0)
@@ -81,7 +85,7 @@ def _divide(op: Op, context: Context) -> Array:
     return result if mask is None else np.where(mask, np.nan, result)
 
 
-def _floor_divide(op: Op, context: Context) -> Array:
+def _floor_divide(op: Op, context: EvaluationContext) -> Array:
     one, other = _both(op, context)
     mask = _some_null(op, one, other)
     undefined = np.equal(other, 0) if mask is None else mask | np.equal(other, 0)
@@ -89,8 +93,10 @@ def _floor_divide(op: Op, context: Context) -> Array:
     return np.where(undefined, NULLS[op.kind], result)
 
 
-def _compare(function: Callable[[Array, Array], Array]) -> Callable[[Op, Context], Array]:
-    def run(op: Op, context: Context) -> Array:
+def _compare(
+    function: Callable[[Array, Array], Array],
+) -> Callable[[Op, EvaluationContext], Array]:
+    def run(op: Op, context: EvaluationContext) -> Array:
         one, other = _both(op, context)
         result = function(one, other)
         mask = _some_null(op, one, other)
@@ -99,49 +105,49 @@ def _compare(function: Callable[[Array, Array], Array]) -> Callable[[Op, Context
     return run
 
 
-def _not_equal(op: Op, context: Context) -> Array:
+def _not_equal(op: Op, context: EvaluationContext) -> Array:
     one, other = _both(op, context)
     mask = _some_null(op, one, other)
     return np.not_equal(one, other) if mask is None else np.not_equal(one, other) & ~mask
 
 
-def _is_null(op: Op, context: Context) -> Array:
+def _is_null(op: Op, context: EvaluationContext) -> Array:
     return is_null(op.args[0].kind, evaluate(op.args[0], context))
 
 
-def _and(op: Op, context: Context) -> Array:
+def _and(op: Op, context: EvaluationContext) -> Array:
     one, other = _both(op, context)
     return _truth(one) & _truth(other)
 
 
-def _or(op: Op, context: Context) -> Array:
+def _or(op: Op, context: EvaluationContext) -> Array:
     one, other = _both(op, context)
     return _truth(one) | _truth(other)
 
 
-def _not(op: Op, context: Context) -> Array:
+def _not(op: Op, context: EvaluationContext) -> Array:
     return ~_truth(evaluate(op.args[0], context))
 
 
-def _negative(op: Op, context: Context) -> Array:
+def _negative(op: Op, context: EvaluationContext) -> Array:
     value = evaluate(op.args[0], context)
     mask = is_null(op.kind, value) if op.args[0].is_nullable else None
     return _with_nulls(op, np.negative(value), mask)
 
 
-def _choose(op: Op, context: Context) -> Array:
+def _choose(op: Op, context: EvaluationContext) -> Array:
     condition = _truth(evaluate(op.args[0], context))
     return np.where(condition, evaluate(op.args[1], context), evaluate(op.args[2], context))
 
 
-def _coalesce(op: Op, context: Context) -> Array:
+def _coalesce(op: Op, context: EvaluationContext) -> Array:
     result = evaluate(op.args[0], context)
     for arg in op.args[1:]:
         result = np.where(is_null(op.kind, result), evaluate(arg, context), result)
     return result
 
 
-def _to_number(op: Op, context: Context) -> Array:
+def _to_number(op: Op, context: EvaluationContext) -> Array:
     value = evaluate(op.args[0], context)
     result = value.astype(np.float64)
     if op.args[0].is_nullable and op.args[0].kind != "number":
@@ -156,41 +162,47 @@ def _from_float(value: Array) -> Array:
     return np.where(missing, NULL_INTEGER, whole)
 
 
-def _round(op: Op, context: Context) -> Array:
+def _round(op: Op, context: EvaluationContext) -> Array:
     return _from_float(evaluate(op.args[0], context))
 
 
-def _floor(op: Op, context: Context) -> Array:
+def _floor(op: Op, context: EvaluationContext) -> Array:
     value = evaluate(op.args[0], context)
     missing = np.isnan(value)
-    return np.where(missing, NULL_INTEGER, np.floor(np.where(missing, 0.0, value)).astype(np.int64))
+    return np.where(
+        missing, NULL_INTEGER, np.floor(np.where(missing, 0.0, value)).astype(np.int64)
+    )
 
 
-def _scaled(op: Op, context: Context) -> Array:
+def _scaled(op: Op, context: EvaluationContext) -> Array:
     """Return money (minor units) from a number of major units."""
     return _from_float(evaluate(op.args[0], context) * float(op.value))  # type: ignore[arg-type]
 
 
-def _absolute(op: Op, context: Context) -> Array:
+def _absolute(op: Op, context: EvaluationContext) -> Array:
     value = evaluate(op.args[0], context)
     mask = is_null(op.kind, value) if op.args[0].is_nullable else None
     return _with_nulls(op, np.abs(value), mask)
 
 
-def _sum(op: Op, context: Context) -> Array:
+def _sum(op: Op, context: EvaluationContext) -> Array:
     values = evaluate(op.args[0], context)
     return np.where(is_null(op.kind, values), 0, values).sum(axis=1)
 
 
-def _any(op: Op, context: Context) -> Array:
+def _any(op: Op, context: EvaluationContext) -> Array:
     return _in_any(_truth(evaluate(op.args[0], context)))
 
 
-def _contains(op: Op, context: Context) -> Array:
+def _contains(op: Op, context: EvaluationContext) -> Array:
     """Return where a list holds a value; elements that are null equal none."""
     elements, value = _both(op, context)
     found = _in_any(np.equal(elements, value))
-    return found & ~is_null(op.args[1].kind, value)[:, 0] if op.args[1].is_nullable and value.ndim else found
+    return (
+        found & ~is_null(op.args[1].kind, value)[:, 0]
+        if op.args[1].is_nullable and value.ndim
+        else found
+    )
 
 
 def _in_any(truth: Array) -> Array:
@@ -200,17 +212,17 @@ def _in_any(truth: Array) -> Array:
     return np.any(truth, axis=1)
 
 
-def _ramp(op: Op, context: Context) -> Array:
+def _ramp(op: Op, context: EvaluationContext) -> Array:
     start, end, over = op.value  # type: ignore[misc]
     x = evaluate(op.args[0], context)
     return np.add(start, (end - start) * np.minimum(np.maximum(x, 0.0), over) / over)
 
 
-def _stage(op: Op, context: Context) -> Array:
+def _stage(op: Op, context: EvaluationContext) -> Array:
     return context.model.stage_codes[evaluate(op.args[0], context)]
 
 
-def _local(op: Op, context: Context) -> Array:
+def _local(op: Op, context: EvaluationContext) -> Array:
     """Return the instant of an hour on the person's own clock, some days after today."""
     days, hour = _both(op, context)
     mask = _some_null(op, days, hour)
@@ -221,7 +233,7 @@ def _local(op: Op, context: Context) -> Array:
     return _with_nulls(op, context.utc_ms(local), mask)
 
 
-_FUNCTIONS: dict[str, Callable[[Op, Context], Array]] = {
+_FUNCTIONS: dict[str, Callable[[Op, EvaluationContext], Array]] = {
     "const": _const,
     "load": _load,
     "field": _field,

@@ -7,74 +7,101 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from footfall.events.schema import TIMESTAMP, arrow_type, events_schema
+from footfall.data.schema import TIMESTAMP, arrow_type, events_schema
 from footfall.model import builtins
 from footfall.model.model import Model
-from footfall.model.ops import Op
-from footfall.model.program import Listing, Site
+from footfall.model.operations import Op
+from footfall.model.program import Emission, ListValue
 from footfall.model.values import NULL_INTEGER, Array
-from footfall.sim import arrow
-from footfall.sim.arrow import Places
-from footfall.sim.columns import evaluated, property_column
-from footfall.sim.flow import Change, EventLookup, Flow, Group
+from footfall.sim import arrow_columns
+from footfall.sim.arrow_columns import RowPlaces
+from footfall.sim.event_flags import unpack_flags
 from footfall.sim.ids import device_ids, id_column, insert_ids, user_ids
-from footfall.sim.marks import unmark
+from footfall.sim.journal import Journal
+from footfall.sim.part_arrays import EventLookup, GroupArrays, PartArrays, PropertyChanges
 from footfall.sim.people_tables import languages, user_properties
-from footfall.sim.record import Record
+from footfall.sim.property_columns import evaluated, property_column
 
 
-def events_table(group: Group, record: Record, flow: Flow, changes: list[Change], lookup: EventLookup) -> pa.Table:
+def events_table(
+    group: GroupArrays,
+    record: Journal,
+    flow: PartArrays,
+    changes: list[PropertyChanges],
+    lookup: EventLookup,
+) -> pa.Table:
     """Return the events of a part in order of (time, person, event number)."""
     model, order = group.model, flow.order
     schema = events_schema(model.stream.schema)
     columns = _common(group, flow, order)
-    columns["event_properties"], columns["revenue"], columns["currency"] = _event_properties(group, flow)
+    columns["event_properties"], columns["revenue"], columns["currency"] = _event_properties(
+        group, flow
+    )
     if model.user_properties:
-        columns["user_properties"], columns["changed"] = user_properties(group, record, flow, changes[:-1], lookup)
+        columns["user_properties"], columns["changed"] = user_properties(
+            group, record, flow, changes[:-1], lookup
+        )
     return pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema)
 
 
-def _common(group: Group, flow: Flow, order: Array) -> dict[str, pa.Array]:
+def _common(group: GroupArrays, flow: PartArrays, order: Array) -> dict[str, pa.Array]:
     model, words = group.model, group.model.texts
     rows, n = flow.rows.take(order), len(flow)
-    events = np.repeat(np.array([s.event for s in model.sites], np.int32), np.diff(flow.edges)).take(order)
+    events = np.repeat(
+        np.array([s.event for s in model.emissions], np.int32), np.diff(flow.edges)
+    ).take(order)
     sessions = flow.sessions.take(order)
-    stages, devices, known = unmark(flow.marks.take(order))
+    stages, devices, known = unpack_flags(flow.marks.take(order))
     kinds = np.where(np.less(devices, 0), -1, group.state.device_kinds[rows, devices])
     homes = group.state.columns[builtins.HOME]
     city, country, _, _ = model.home
     return {
-        "insert_id": arrow.fixed_texts(insert_ids(model, group.persons, rows, flow.numbers.take(order))),
-        "event_type": arrow.texts(events, [name for name, _ in model.events]),
-        "category": arrow.texts(*_categories(model, events)),
-        "time": arrow.plain(flow.times.take(order), TIMESTAMP),
-        "person": arrow.plain(group.persons.take(rows), pa.int64()),
-        "user_id": id_column(rows, known, len(group.persons), lambda of: user_ids(model, group.persons.take(of))),
+        "insert_id": arrow_columns.fixed_texts(
+            insert_ids(model, group.persons, rows, flow.numbers.take(order))
+        ),
+        "event_type": arrow_columns.texts(events, [name for name, _ in model.events]),
+        "category": arrow_columns.texts(*_categories(model, events)),
+        "time": arrow_columns.plain(flow.times.take(order), TIMESTAMP),
+        "person": arrow_columns.plain(group.persons.take(rows), pa.int64()),
+        "user_id": id_column(
+            rows, known, len(group.persons), lambda of: user_ids(model, group.persons.take(of))
+        ),
         "device_id": _device_ids(group, rows * 3 + devices, np.greater_equal(devices, 0)),
-        "session_id": arrow.plain(sessions, pa.int64(), np.not_equal(sessions, NULL_INTEGER)),
-        "stage": arrow.texts(stages, model.stream.schema.stages),
-        "city": arrow.texts_of(rows, model.tables[city].values[homes], words),
-        "country": arrow.texts_of(rows, model.tables[country].values[homes], words),
-        "platform": arrow.texts(model.tables[model.device_tables[0]].values[kinds], words),
-        "os_name": arrow.texts(model.tables[model.device_tables[1]].values[kinds], words),
+        "session_id": arrow_columns.plain(
+            sessions, pa.int64(), np.not_equal(sessions, NULL_INTEGER)
+        ),
+        "stage": arrow_columns.texts(stages, model.stream.schema.stages),
+        "city": arrow_columns.texts_of(rows, model.tables[city].values[homes], words),
+        "country": arrow_columns.texts_of(rows, model.tables[country].values[homes], words),
+        "platform": arrow_columns.texts(
+            model.tables[model.device_tables[0]].values[kinds], words
+        ),
+        "os_name": arrow_columns.texts(
+            model.tables[model.device_tables[1]].values[kinds], words
+        ),
         "language": _languages(group, flow, rows),
-        "run": arrow.constant(group.run, n),
+        "run": arrow_columns.constant(group.run, n),
     }
 
 
-def _device_ids(group: Group, codes: Array, valid: Array) -> pa.Array:
+def _device_ids(group: GroupArrays, codes: Array, valid: Array) -> pa.Array:
     """Return ids of devices: of each person's three, person after person."""
     model, persons = group.model, group.persons
-    return id_column(codes, valid, 3 * len(persons), lambda of: device_ids(model, persons.take(of // 3), of % 3))
+    return id_column(
+        codes,
+        valid,
+        3 * len(persons),
+        lambda of: device_ids(model, persons.take(of // 3), of % 3),
+    )
 
 
-def _languages(group: Group, flow: Flow, rows: Array) -> pa.Array:
+def _languages(group: GroupArrays, flow: PartArrays, rows: Array) -> pa.Array:
     """Return languages: of the user property as it was at the event, when there is one; else of the home."""
     model = group.model
     if model.language < 0:
-        return arrow.texts_of(rows, languages(group), model.texts)
+        return arrow_columns.texts_of(rows, languages(group), model.texts)
     codes = np.concatenate([context.load(model.language) for context in flow.contexts])
-    return arrow.texts(codes.take(flow.order), model.texts)
+    return arrow_columns.texts(codes.take(flow.order), model.texts)
 
 
 def _categories(model: Model, events: Array) -> tuple[Array, list[str]]:
@@ -87,9 +114,9 @@ def _categories(model: Model, events: Array) -> tuple[Array, list[str]]:
 class _Values:
     """Values of one property from several sites: the numbers of the sites, and arrays from each."""
 
-    sites: list[int] = field(default_factory=list)
+    emissions: list[int] = field(default_factory=list)
     arrays: list[list[Array]] = field(default_factory=list)
-    example: Op | Listing | None = None
+    example: Op | ListValue | None = None
 
     def merged(self) -> list[Array]:
         return [np.concatenate(_padded(parts)) for parts in zip(*self.arrays, strict=True)]
@@ -102,48 +129,63 @@ def _padded(parts: tuple[Array, ...]) -> list[Array]:
     return [np.pad(p, ((0, 0), (0, width - p.shape[1]))) for p in parts]
 
 
-def _event_properties(group: Group, flow: Flow) -> tuple[pa.Array, pa.Array, pa.Array]:
+def _event_properties(
+    group: GroupArrays, flow: PartArrays
+) -> tuple[pa.Array, pa.Array, pa.Array]:
     schema = group.model.stream.schema
     values = [_Values() for _ in schema.event_properties]
-    for number, site in enumerate(group.model.sites):
-        _collect(flow, number, site, values)
-    places: dict[tuple[int, ...], Places] = {}
+    for number, emission in enumerate(group.model.emissions):
+        _collect(flow, number, emission, values)
+    places: dict[tuple[int, ...], RowPlaces] = {}
     children = [_child(group, flow, number, v, places) for number, v in enumerate(values)]
     kind = events_schema(schema)
     struct = None
     if children:
-        struct = pa.StructArray.from_arrays(children, fields=list(kind.field("event_properties").type))
+        struct = pa.StructArray.from_arrays(
+            children, fields=list(kind.field("event_properties").type)
+        )
     return struct, *_revenue(group, flow)
 
 
-def _collect(flow: Flow, number: int, site: Site, values: list[_Values]) -> None:
+def _collect(flow: PartArrays, number: int, emission: Emission, values: list[_Values]) -> None:
     context = flow.contexts[number]
     if not len(context.rows):
         return
-    for property_number, value in site.properties:
+    for property_number, value in emission.properties:
         into = values[property_number]
-        into.sites.append(number)
+        into.emissions.append(number)
         into.arrays.append(evaluated(value, context))
         into.example = value
 
 
-def _child(group: Group, flow: Flow, number: int, values: _Values, places: dict[tuple[int, ...], Places]) -> pa.Array:
+def _child(
+    group: GroupArrays,
+    flow: PartArrays,
+    number: int,
+    values: _Values,
+    places: dict[tuple[int, ...], RowPlaces],
+) -> pa.Array:
     """Return the column of a property; those that the same sites give share their places."""
     schema = group.model.stream.schema
     declared = schema.event_properties[number]
     if values.example is None:
         return pa.nulls(len(flow), arrow_type(declared, schema.minor_digits))
-    sites = tuple(values.sites)
-    if sites not in places:
-        spans = [flow.places[int(flow.edges[site]) : int(flow.edges[site + 1])] for site in sites]
-        places[sites] = Places(len(flow), np.concatenate(spans))
-    return property_column(group.model, places[sites], values.merged(), values.example, declared)
+    emissions = tuple(values.emissions)
+    if emissions not in places:
+        spans = [
+            flow.places[int(flow.edges[emission]) : int(flow.edges[emission + 1])]
+            for emission in emissions
+        ]
+        places[emissions] = RowPlaces(len(flow), np.concatenate(spans))
+    return property_column(
+        group.model, places[emissions], values.merged(), values.example, declared
+    )
 
 
-def _revenue(group: Group, flow: Flow) -> tuple[pa.Array, pa.Array]:
+def _revenue(group: GroupArrays, flow: PartArrays) -> tuple[pa.Array, pa.Array]:
     schema, n = group.model.stream.schema, len(flow)
-    words = arrow.Words([schema.currency], schema.minor_digits)
+    words = arrow_columns.TextTable([schema.currency], schema.minor_digits)
     earns = np.flatnonzero(np.not_equal(flow.revenue, NULL_INTEGER))
-    places = Places(n, flow.places[earns])
-    currency = arrow.scattered(places, np.zeros(len(earns), np.int32), "text", words)
-    return arrow.scattered(places, flow.revenue[earns], "money", words), currency
+    places = RowPlaces(n, flow.places[earns])
+    currency = arrow_columns.scattered(places, np.zeros(len(earns), np.int32), "text", words)
+    return arrow_columns.scattered(places, flow.revenue[earns], "money", words), currency

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from footfall.model.model import Model
 from footfall.model.values import Array
-from footfall.sim import arrow
+from footfall.sim import arrow_columns
 
 _INSERT_ID = np.dtype([("stream", "S9"), ("person", "u8"), ("dash", "S1"), ("number", "S6")])
 """24 characters: 8 of the stream, 8 of the person, 6 of the event number, in hexadecimal, with dashes between."""
@@ -29,21 +29,23 @@ def insert_ids(model: Model, persons: Array, rows: Array, numbers: Array) -> Arr
     out = np.empty(len(rows), _INSERT_ID)
     out["stream"] = (model.stream.id[:8] + "-").encode("ascii")
     if len(persons) < len(rows):
-        out["person"] = arrow.hex_digits(persons, 4).view(np.uint64).ravel().take(rows)
+        out["person"] = arrow_columns.hex_digits(persons, 4).view(np.uint64).ravel().take(rows)
     else:
-        out["person"] = arrow.hex_digits(persons.take(rows), 4).view(np.uint64).ravel()
+        out["person"] = arrow_columns.hex_digits(persons.take(rows), 4).view(np.uint64).ravel()
     out["dash"] = b"-"
     most = int(numbers.max()) + 1 if len(numbers) else 0
     if most < len(numbers):
-        out["number"] = arrow.hex_digits(np.arange(most), 3).view("S6").ravel().take(numbers)
+        out["number"] = (
+            arrow_columns.hex_digits(np.arange(most), 3).view("S6").ravel().take(numbers)
+        )
     else:
-        out["number"] = arrow.hex_digits(numbers, 3).view("S6").ravel()
+        out["number"] = arrow_columns.hex_digits(numbers, 3).view("S6").ravel()
     return out.view(np.uint8).reshape(len(rows), _INSERT_ID.itemsize)
 
 
 def user_ids(model: Model, persons: Array) -> Array:
     """Return what people are known by: shape (U, width), uint8, ASCII."""
-    return arrow.labelled(model.stream.id[:6] + "-u", persons, 4)
+    return arrow_columns.labelled(model.stream.id[:6] + "-u", persons, 4)
 
 
 def device_ids(model: Model, persons: Array, numbers: Array) -> Array:
@@ -53,10 +55,12 @@ def device_ids(model: Model, persons: Array, numbers: Array) -> Array:
         persons: Shape (m,): whose.
         numbers: Shape (m,): which of each one's three.
     """
-    return arrow.labelled(model.stream.id[:6] + "-d", persons * 16 + numbers, 5)
+    return arrow_columns.labelled(model.stream.id[:6] + "-d", persons * 16 + numbers, 5)
 
 
-def id_column(codes: Array, valid: Array, n: int, characters: Callable[[Array], Array]) -> pa.Array:
+def id_column(
+    codes: Array, valid: Array, n: int, characters: Callable[[Array], Array]
+) -> pa.Array:
     """Return a dictionary column of ids.
 
     Args:
@@ -68,5 +72,7 @@ def id_column(codes: Array, valid: Array, n: int, characters: Callable[[Array], 
     occurs = np.zeros(n, np.bool_)
     occurs[codes[valid]] = True
     places = (np.cumsum(occurs) - 1).astype(np.int32)
-    dictionary = arrow.fixed_texts(characters(np.flatnonzero(occurs)))
-    return arrow.Codes(places, dictionary).placed(places.take(codes), None if valid.all() else valid)
+    dictionary = arrow_columns.fixed_texts(characters(np.flatnonzero(occurs)))
+    return arrow_columns.TextCodes(places, dictionary).placed(
+        places.take(codes), None if valid.all() else valid
+    )

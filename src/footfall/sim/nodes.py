@@ -10,25 +10,25 @@ import numpy as np
 from footfall.model import builtins
 from footfall.model.program import (
     NO_LIMIT_MS,
-    Act,
-    BeginSession,
-    Decide,
-    Emit,
-    End,
-    Enter,
-    Later,
+    ActNode,
+    BeginSessionNode,
+    ConditionNode,
+    DecisionNode,
+    EmitNode,
+    EndNode,
+    EnterNode,
+    LaterNode,
     Node,
-    Pause,
-    Retry,
-    Test,
+    RetryNode,
+    WaitNode,
 )
 from footfall.model.tables import InverseCdf
 from footfall.model.values import NEVER, NULL_INTEGER, NULLS, Array
 from footfall.sim import actions, decisions, draws, keys
-from footfall.sim.context import Context
-from footfall.sim.crowd import Crowd
 from footfall.sim.evaluate import evaluate, holds
-from footfall.sim.marks import mark
+from footfall.sim.evaluation_context import EvaluationContext
+from footfall.sim.event_flags import pack_flags
+from footfall.sim.scheduler import Scheduler
 from footfall.sim.state import CLOSED
 
 SESSION_GAP_MS = 30 * 60_000
@@ -37,91 +37,101 @@ FIRST_DEVICE = (7 << 62) // 10
 """Seven sessions in ten are on the person's first device."""
 
 
-def _act(crowd: Crowd, node: Act, number: int, rows: Array) -> None:
+def _act(scheduler: Scheduler, node: ActNode, number: int, rows: Array) -> None:
     """Change the state."""
     if node.joins_next:
-        rows, _ = _ready(crowd, number, rows)
-    context = crowd.context(rows)
+        rows, _ = _ready(scheduler, number, rows)
+    context = scheduler.context(rows)
     for action in node.actions:
-        actions.apply(crowd, action, context, node.joins_next)
-    crowd.push(node.next, rows)
+        actions.apply(scheduler, action, context, node.joins_next)
+    scheduler.push(node.next, rows)
 
 
-def _test(crowd: Crowd, node: Test, _number: int, rows: Array) -> None:
+def _test(scheduler: Scheduler, node: ConditionNode, _number: int, rows: Array) -> None:
     """Send people by a condition."""
-    is_true = holds(node.condition, crowd.context(rows), len(rows))
-    crowd.push(node.then, rows.compress(is_true))
-    crowd.push(node.otherwise, rows.compress(~is_true))
+    is_true = holds(node.condition, scheduler.context(rows), len(rows))
+    scheduler.push(node.then, rows.compress(is_true))
+    scheduler.push(node.otherwise, rows.compress(~is_true))
 
 
-def _decide(crowd: Crowd, node: Decide, number: int, rows: Array) -> None:
+def _decide(scheduler: Scheduler, node: DecisionNode, number: int, rows: Array) -> None:
     """Send people by a decision."""
-    decisions.decide(crowd, node, number, rows)
+    decisions.decide(scheduler, node, number, rows)
 
 
-def _pause(crowd: Crowd, node: Pause, _number: int, rows: Array) -> None:
+def _pause(scheduler: Scheduler, node: WaitNode, _number: int, rows: Array) -> None:
     """Let time pass."""
-    state = crowd.state
-    context = crowd.context(rows)
-    waits = np.minimum(_waits(crowd, node, node.table, context, node.limit_ms), node.limit_ms)
+    state = scheduler.state
+    context = scheduler.context(rows)
+    waits = np.minimum(
+        _waits(scheduler, node, node.table, context, node.limit_ms), node.limit_ms
+    )
     if node.ends_session:
         state.session_last[rows] = CLOSED
     clock = state.clock.take(rows)
     if node.is_activity:
-        rhythms = crowd.model.people.home_rhythms[state.columns[builtins.HOME].take(rows)]
-        times = crowd.calendar.after(clock, waits, rhythms)
+        rhythms = scheduler.model.people.home_rhythms[state.columns[builtins.HOME].take(rows)]
+        times = scheduler.calendar.after(clock, waits, rhythms)
     else:
         times = clock + waits
-    crowd.pass_time(rows, node.next, times)
+    scheduler.pass_time(rows, node.next, times)
 
 
-def _waits(crowd: Crowd, node: Pause | Later, law: InverseCdf, context: Context, limit_ms: int = NO_LIMIT_MS) -> Array:
+def _waits(
+    scheduler: Scheduler,
+    node: WaitNode | LaterNode,
+    distribution: InverseCdf,
+    context: EvaluationContext,
+    limit_ms: int = NO_LIMIT_MS,
+) -> Array:
     """Draw how long each one waits, before it is cut, and note what effects do to it: shape (n,), int64, ms."""
-    base = draws.invert(law, draws.bits(crowd.state, context.rows, node.key))
+    base = draws.invert(distribution, draws.bits(scheduler.state, context.rows, node.key))
     if not node.effects:
         return base
     waits, held = actions.affected(node.effects, base, context)
-    if crowd.record is not None:
-        crowd.record.factored_of(node.factored, node.effects, law=law, limit_ms=limit_ms).note(base, waits, held)
+    if scheduler.record is not None:
+        scheduler.record.effect_log_of(
+            node.affected, node.effects, distribution=distribution, limit_ms=limit_ms
+        ).note(base, waits, held)
     return waits
 
 
-def _enter(crowd: Crowd, node: Enter, _number: int, rows: Array) -> None:
+def _enter(scheduler: Scheduler, node: EnterNode, _number: int, rows: Array) -> None:
     """Begin a journey or a round."""
-    columns = crowd.state.columns
+    columns = scheduler.state.columns
     for column in node.counters:
         columns[column][rows] += 1
     for column in node.clears:
-        columns[column][rows] = NULLS[crowd.model.columns[column].kind]
+        columns[column][rows] = NULLS[scheduler.model.columns[column].kind]
     for column in node.zeroes:
         columns[column][rows] = 0
-    crowd.push(node.next, rows)
+    scheduler.push(node.next, rows)
 
 
-def _retry(crowd: Crowd, node: Retry, _number: int, rows: Array) -> None:
+def _retry(scheduler: Scheduler, node: RetryNode, _number: int, rows: Array) -> None:
     """Send back those who may try again."""
-    columns = crowd.state.columns
+    columns = scheduler.state.columns
     again = np.less(columns[node.tries][rows], node.at_most)
     back = rows[again]
     columns[node.tries][back] += 1
     columns[node.counter][back] += 1
-    crowd.push(node.target, back)
-    crowd.push(node.next, rows[~again])
+    scheduler.push(node.target, back)
+    scheduler.push(node.next, rows[~again])
 
 
-def _later(crowd: Crowd, node: Later, _number: int, rows: Array) -> None:
+def _later(scheduler: Scheduler, node: LaterNode, _number: int, rows: Array) -> None:
     """Fill a timer slot."""
-    state = crowd.state
-    context = crowd.context(rows)
-    timer = crowd.model.timers[node.timer]
+    state = scheduler.state
+    context = scheduler.context(rows)
+    timer = scheduler.model.timers[node.timer]
     first = int(state.slot_edges[node.timer])
     mine = state.slots[rows, first : first + timer.slots]
     is_free = np.equal(mine, NEVER)
     slot = np.argmax(is_free, axis=1)
     fits = is_free[np.arange(len(rows)), slot]
-    if crowd.record is not None:
-        crowd.record.skips[node.skip] += int(len(rows) - fits.sum())
-    times = _due(crowd, node, rows, context)
+    if scheduler.record is not None:
+        scheduler.record.skips[node.skip] += int(len(rows) - fits.sum())
+    times = _due(scheduler, node, rows, context)
     fits &= np.less(times, NEVER)
     who, which = rows[fits], slot[fits]
     state.slots[who, first + which] = times[fits]
@@ -129,95 +139,105 @@ def _later(crowd: Crowd, node: Later, _number: int, rows: Array) -> None:
     for pending, op in zip(state.payloads[node.timer], node.values, strict=True):
         value = evaluate(op, context)
         pending[who, which] = value[fits] if value.ndim else value
-    crowd.push(node.next, rows)
+    scheduler.push(node.next, rows)
 
 
-def _due(crowd: Crowd, node: Later, rows: Array, context: Context) -> Array:
-    clock = crowd.state.clock[rows]
+def _due(
+    scheduler: Scheduler, node: LaterNode, rows: Array, context: EvaluationContext
+) -> Array:
+    clock = scheduler.state.clock[rows]
     if node.moment is not None:
         moment = np.broadcast_to(evaluate(node.moment, context), rows.shape)
         return np.where(np.equal(moment, NULL_INTEGER), NEVER, np.maximum(moment, clock + 1))
     assert node.table is not None
-    waits = np.maximum(_waits(crowd, node, node.table, context), 1)
+    waits = np.maximum(_waits(scheduler, node, node.table, context), 1)
     if not node.is_activity:
         return clock + waits
-    rhythms = crowd.model.people.home_rhythms[crowd.state.columns[builtins.HOME].take(rows)]
-    return crowd.calendar.after(clock, waits, rhythms)
+    rhythms = scheduler.model.people.home_rhythms[
+        scheduler.state.columns[builtins.HOME].take(rows)
+    ]
+    return scheduler.calendar.after(clock, waits, rhythms)
 
 
-def _end(crowd: Crowd, node: End, number: int, rows: Array) -> None:
+def _end(scheduler: Scheduler, node: EndNode, number: int, rows: Array) -> None:
     """End a life, or a later journey."""
-    state = crowd.state
+    state = scheduler.state
     if not node.is_later:
         state.session_last[rows] = CLOSED
-        crowd.pass_time(rows, number, np.full(len(rows), NEVER, np.int64))
+        scheduler.pass_time(rows, number, np.full(len(rows), NEVER, np.int64))
         return
     if node.for_good:
         state.main_time[rows] = NEVER
-        state.main_node[rows] = crowd.model.end
+        state.main_node[rows] = scheduler.model.end
     state.in_later[rows] = 0
     times = np.maximum(state.main_time[rows], state.clock[rows])
-    _renew_sessions(crowd, rows, times)
-    crowd.pass_time(rows, state.main_node[rows], times)
+    _renew_sessions(scheduler, rows, times)
+    scheduler.pass_time(rows, state.main_node[rows], times)
 
 
-def _renew_sessions(crowd: Crowd, rows: Array, times: Array) -> None:
+def _renew_sessions(scheduler: Scheduler, rows: Array, times: Array) -> None:
     """Begin a new session for those whom a later journey kept from the main one for too long."""
-    stale = crowd.state.main_live[rows] & np.greater_equal(times - crowd.state.session_last[rows], SESSION_GAP_MS)
+    stale = scheduler.state.main_live[rows] & np.greater_equal(
+        times - scheduler.state.session_last[rows], SESSION_GAP_MS
+    )
     if np.count_nonzero(stale):
-        begin_sessions(crowd, rows[stale], times[stale])
+        begin_sessions(scheduler, rows[stale], times[stale])
 
 
-def _begin_session(crowd: Crowd, node: BeginSession, _number: int, rows: Array) -> None:
+def _begin_session(
+    scheduler: Scheduler, node: BeginSessionNode, _number: int, rows: Array
+) -> None:
     """Begin a session for those who are in none."""
-    clock = crowd.state.clock[rows]
-    is_new = np.greater_equal(clock - crowd.state.session_last[rows], SESSION_GAP_MS)
+    clock = scheduler.state.clock[rows]
+    is_new = np.greater_equal(clock - scheduler.state.session_last[rows], SESSION_GAP_MS)
     if np.count_nonzero(is_new):
-        begin_sessions(crowd, rows[is_new], clock[is_new])
-    crowd.push(node.next, rows)
+        begin_sessions(scheduler, rows[is_new], clock[is_new])
+    scheduler.push(node.next, rows)
 
 
-def begin_sessions(crowd: Crowd, rows: Array, times: Array) -> None:
+def begin_sessions(scheduler: Scheduler, rows: Array, times: Array) -> None:
     """Begin a session: a device is taken, session properties are drawn.
 
     Randomness:
         One draw per session, named "device", and one per session property.
     """
-    state = crowd.state
+    state = scheduler.state
     visits = state.columns[builtins.VISITS]
     visits[rows] += 1
     state.session_id[rows] = NULL_INTEGER
     state.session_last[rows] = times
-    random = keys.draw(state.keys[rows], crowd.model.devices.session_key, visits[rows])
+    random = keys.draw(state.keys[rows], scheduler.model.devices.session_key, visits[rows])
     devices = _device(random, state.device_count[rows])
     state.columns[builtins.DEVICE_KIND][rows] = state.device_kinds[rows, devices]
-    state.marks[rows] = mark(state.columns[builtins.STAGE][rows], devices, state.columns[builtins.KNOWN][rows])
-    context = crowd.context(rows)
-    for initial in crowd.model.session_initials:
+    state.marks[rows] = pack_flags(
+        state.columns[builtins.STAGE][rows], devices, state.columns[builtins.KNOWN][rows]
+    )
+    context = scheduler.context(rows)
+    for initial in scheduler.model.session_initials:
         state.columns[initial.column][rows] = actions.initial_value(initial, context)
 
 
-def _ready(crowd: Crowd, number: int, rows: Array) -> tuple[Array, Array]:
+def _ready(scheduler: Scheduler, number: int, rows: Array) -> tuple[Array, Array]:
     """Set clocks to when the next event can be: strictly after the last; return those who get there before the end."""
-    state = crowd.state
+    state = scheduler.state
     times = np.maximum(state.clock.take(rows), state.event_last.take(rows) + 1)
-    late = np.greater_equal(times, crowd.until_ms)
+    late = np.greater_equal(times, scheduler.until_ms)
     state.clock[rows] = times
     if np.count_nonzero(late):
-        crowd.go_on(rows[late], number, times[late])
+        scheduler.go_on(rows[late], number, times[late])
         rows, times = rows[~late], times[~late]
     return rows, times
 
 
-def _emit(crowd: Crowd, node: Emit, number: int, rows: Array) -> None:
+def _emit(scheduler: Scheduler, node: EmitNode, number: int, rows: Array) -> None:
     """Let an event happen."""
-    state = crowd.state
-    rows, times = _ready(crowd, number, rows)
+    state = scheduler.state
+    rows, times = _ready(scheduler, number, rows)
     numbers = state.event_no.take(rows) + 1
     state.event_last[rows] = times
     state.event_no[rows] = numbers
-    actions.emit(crowd, node.site, rows, times, numbers)
-    crowd.push(node.next, rows)
+    actions.emit(scheduler, node.emission, rows, times, numbers)
+    scheduler.push(node.next, rows)
 
 
 def _device(random: Array, count: Array) -> Array:
@@ -229,16 +249,16 @@ def _device(random: Array, count: Array) -> Array:
     return np.where(np.less(point, FIRST_DEVICE), 0, other)
 
 
-RUN: dict[type[Node], Callable[[Crowd, Any, int, Array], None]] = {
-    Act: _act,
-    Test: _test,
-    Decide: _decide,
-    Pause: _pause,
-    Enter: _enter,
-    Retry: _retry,
-    Later: _later,
-    End: _end,
-    BeginSession: _begin_session,
-    Emit: _emit,
+RUN: dict[type[Node], Callable[[Scheduler, Any, int, Array], None]] = {
+    ActNode: _act,
+    ConditionNode: _test,
+    DecisionNode: _decide,
+    WaitNode: _pause,
+    EnterNode: _enter,
+    RetryNode: _retry,
+    LaterNode: _later,
+    EndNode: _end,
+    BeginSessionNode: _begin_session,
+    EmitNode: _emit,
 }
 """What to run, by the kind of node: a function of the crowd, the node, its number, and the rows of the people there."""

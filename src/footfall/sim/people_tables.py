@@ -5,23 +5,33 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from footfall.events.chunk import Part
-from footfall.events.schema import TIMESTAMP, arrivals_schema, changes_schema, events_schema
+from footfall.data.chunk import Part
+from footfall.data.schema import TIMESTAMP, arrivals_schema, changes_schema, events_schema
 from footfall.model import builtins
 from footfall.model.model import Model, UserProperty
-from footfall.model.ops import Op
+from footfall.model.operations import Op
 from footfall.model.values import Array
-from footfall.sim import arrow
-from footfall.sim.arrow import Places
-from footfall.sim.columns import evaluated, property_column
-from footfall.sim.context import Context
-from footfall.sim.flow import STAGE, Change, EventLookup, Flow, Group
+from footfall.sim import arrow_columns
+from footfall.sim.arrow_columns import RowPlaces
+from footfall.sim.evaluation_context import EvaluationContext
 from footfall.sim.ids import insert_ids, user_ids
-from footfall.sim.record import Record
+from footfall.sim.journal import Journal
+from footfall.sim.part_arrays import (
+    STAGE,
+    EventLookup,
+    GroupArrays,
+    PartArrays,
+    PropertyChanges,
+)
+from footfall.sim.property_columns import evaluated, property_column
 
 
 def user_properties(
-    group: Group, record: Record, flow: Flow, changes: list[Change], lookup: EventLookup
+    group: GroupArrays,
+    record: Journal,
+    flow: PartArrays,
+    changes: list[PropertyChanges],
+    lookup: EventLookup,
 ) -> tuple[pa.Array, pa.Array]:
     """Return what events carry of their person: the struct of values, and the list of names."""
     model, n = group.model, len(flow)
@@ -30,33 +40,46 @@ def user_properties(
     mask = np.zeros(n, np.int64)
     mask[first_places] = (1 << len(model.user_properties)) - 1
     children, at = [], 2
-    for number, (declared, change) in enumerate(zip(model.user_properties, changes, strict=True)):
+    for number, (declared, change) in enumerate(
+        zip(model.user_properties, changes, strict=True)
+    ):
         width = 1 + len(declared.items)
         places, arrays = _carried(flow, change, first_places, firsts[at : at + width])
         mask[places] |= 1 << number
         children.append(_user_column(group, n, number, places, arrays))
         at += width
     kind = events_schema(model.stream.schema).field("user_properties").type
-    struct = pa.StructArray.from_arrays(children, fields=list(kind), mask=arrow.plain_booleans(np.equal(mask, 0)))
+    struct = pa.StructArray.from_arrays(
+        children, fields=list(kind), mask=arrow_columns.plain_booleans(np.equal(mask, 0))
+    )
     return struct, _changed_names(model, mask)
 
 
-def _carried(flow: Flow, change: Change, first_places: Array, first_values: list[Array]) -> tuple[Array, list[Array]]:
+def _carried(
+    flow: PartArrays, change: PropertyChanges, first_places: Array, first_values: list[Array]
+) -> tuple[Array, list[Array]]:
     here = change.is_bound & np.greater_equal(change.events, 0)
     places = np.concatenate([first_places, flow.places[change.events[here]]])
-    arrays = [np.concatenate([a, b[here]]) for a, b in zip(first_values, change.new, strict=True)]
+    arrays = [
+        np.concatenate([a, b[here]]) for a, b in zip(first_values, change.new, strict=True)
+    ]
     return places, arrays
 
 
-def _written(group: Group, declared: UserProperty, arrays: list[Array]) -> list[Array]:
+def _written(group: GroupArrays, declared: UserProperty, arrays: list[Array]) -> list[Array]:
     """Return what is written of a user property: its values, or lengths and elements per field."""
     numbers = (declared.column, *declared.items)
     columns = dict(zip(numbers, arrays, strict=True))
     rows = np.empty(len(arrays[0]), np.int64)
-    return evaluated(declared.value, Context(group.model, group.calendar, group.state, rows, rows, columns))
+    return evaluated(
+        declared.value,
+        EvaluationContext(group.model, group.calendar, group.state, rows, rows, columns),
+    )
 
 
-def _user_column(group: Group, n: int, number: int, places: Array, arrays: list[Array]) -> pa.Array:
+def _user_column(
+    group: GroupArrays, n: int, number: int, places: Array, arrays: list[Array]
+) -> pa.Array:
     """Return a user property as a column of n rows, null but at some places.
 
     Args:
@@ -69,7 +92,7 @@ def _user_column(group: Group, n: int, number: int, places: Array, arrays: list[
     last[places] = np.arange(len(places))
     kept = np.flatnonzero(np.equal(last[places], np.arange(len(places))))
     written = _written(group, declared, [a[kept] for a in arrays])
-    return property_column(model, Places(n, places[kept]), written, declared.value, field)
+    return property_column(model, RowPlaces(n, places[kept]), written, declared.value, field)
 
 
 def _changed_names(model: Model, mask: Array) -> pa.Array:
@@ -84,12 +107,12 @@ def _changed_names(model: Model, mask: Array) -> pa.Array:
         has = np.flatnonzero(bits & (1 << number))
         before = np.bitwise_count(bits.take(has) & ((1 << number) - 1))
         codes[starts.take(has) + before] = number
-    names = arrow.texts(codes, [p.name for p in model.user_properties])
-    buffers = [arrow.bitmap(np.greater(counts, 0)), pa.py_buffer(offsets)]
+    names = arrow_columns.texts(codes, [p.name for p in model.user_properties])
+    buffers = [arrow_columns.bitmap(np.greater(counts, 0)), pa.py_buffer(offsets)]
     return pa.Array.from_buffers(pa.list_(names.type), len(mask), buffers, children=[names])
 
 
-def changes_table(group: Group, changes: list[Change]) -> pa.Table:
+def changes_table(group: GroupArrays, changes: list[PropertyChanges]) -> pa.Table:
     """Return the changes of a part in order of (time, person, sequence)."""
     model = group.model
     rows = np.concatenate([c.rows for c in changes])
@@ -100,41 +123,48 @@ def changes_table(group: Group, changes: list[Change]) -> pa.Table:
     numbers = np.concatenate([c.numbers for c in changes])[order]
     bound = np.concatenate([c.is_bound for c in changes])[order]
     names = np.repeat(np.arange(len(changes), dtype=np.int32), [len(c) for c in changes])[order]
-    ids = arrow.fixed_texts(insert_ids(model, group.persons, rows[bound], numbers[bound]), bound)
+    ids = arrow_columns.fixed_texts(
+        insert_ids(model, group.persons, rows[bound], numbers[bound]), bound
+    )
     columns = [
-        arrow.plain(persons, pa.int64()),
-        arrow.plain(sequences[order], pa.int64()),
-        arrow.texts(names, [c.property.name for c in changes]),
+        arrow_columns.plain(persons, pa.int64()),
+        arrow_columns.plain(sequences[order], pa.int64()),
+        arrow_columns.texts(names, [c.property.name for c in changes]),
         *(_json_column(group, changes, order, side) for side in ("old", "new")),
-        arrow.plain(times[order], TIMESTAMP),
+        arrow_columns.plain(times[order], TIMESTAMP),
         ids,
-        arrow.constant(group.run, len(rows)),
+        arrow_columns.constant(group.run, len(rows)),
     ]
     return pa.Table.from_arrays(columns, schema=changes_schema())
 
 
-def _json_column(group: Group, changes: list[Change], order: Array, side: str) -> pa.Array:
+def _json_column(
+    group: GroupArrays, changes: list[PropertyChanges], order: Array, side: str
+) -> pa.Array:
     texts = np.concatenate([_json_values(group, c.property, getattr(c, side)) for c in changes])
-    return arrow.strings(texts[order].tolist())
+    return arrow_columns.strings(texts[order].tolist())
 
 
-def _json_values(group: Group, declared: UserProperty, arrays: list[Array]) -> Array:
+def _json_values(group: GroupArrays, declared: UserProperty, arrays: list[Array]) -> Array:
     model = group.model
-    words = arrow.Words(model.texts, model.stream.schema.minor_digits)
+    words = arrow_columns.TextTable(model.texts, model.stream.schema.minor_digits)
     if not len(arrays[0]):
         return np.empty(0, object)
     if declared is STAGE:
         return np.array([f'"{s}"' for s in model.stream.schema.stages], object)[arrays[0]]
     written, value = _written(group, declared, arrays), declared.value
     if isinstance(value, Op):
-        return arrow.json_texts(value.kind, written[0], words, value.of)
-    flat = [arrow.elements(written[0], cells) for cells in written[1:]]
-    items = [arrow.json_texts(item.kind, f, words, item.of) for item, f in zip(value.items, flat, strict=True)]
+        return arrow_columns.json_texts(value.kind, written[0], words, value.of)
+    flat = [arrow_columns.elements(written[0], cells) for cells in written[1:]]
+    items = [
+        arrow_columns.json_texts(item.kind, f, words, item.of)
+        for item, f in zip(value.items, flat, strict=True)
+    ]
     field = next(f for f in model.stream.schema.user_properties if f.name == declared.name)
-    return arrow.json_lists(written[0], items, [f.name for f in field.fields])
+    return arrow_columns.json_lists(written[0], items, [f.name for f in field.fields])
 
 
-def arrived_rows(group: Group, part: Part, is_first: bool) -> Array:
+def arrived_rows(group: GroupArrays, part: Part, is_first: bool) -> Array:
     """Return the rows of people who are first seen in a part."""
     came = np.less(group.state.arrived, part.until_ms)
     if not is_first:
@@ -142,22 +172,22 @@ def arrived_rows(group: Group, part: Part, is_first: bool) -> Array:
     return np.flatnonzero(came)
 
 
-def arrivals_table(group: Group, rows: Array) -> pa.Table:
+def arrivals_table(group: GroupArrays, rows: Array) -> pa.Table:
     """Return the people of some rows, in order of person, as they were when they came (or at the start)."""
     model, words = group.model, group.model.texts
     city, country, _, zone = model.home
     homes = group.state.columns[builtins.HOME][rows]
     persons = group.persons[rows]
     columns = {
-        "person": arrow.plain(persons, pa.int64()),
-        "arrived": arrow.plain(group.state.arrived[rows], TIMESTAMP),
-        "user_id": arrow.fixed_texts(user_ids(model, persons)),
-        "city": arrow.texts(model.tables[city].values[homes], words),
-        "country": arrow.texts(model.tables[country].values[homes], words),
-        "language": arrow.texts(languages(group)[rows], words),
-        "time_zone": arrow.texts(model.tables[zone].values[homes], words),
-        "stage": arrow.texts(group.first_stages[rows], model.stream.schema.stages),
-        "run": arrow.constant(group.run, len(rows)),
+        "person": arrow_columns.plain(persons, pa.int64()),
+        "arrived": arrow_columns.plain(group.state.arrived[rows], TIMESTAMP),
+        "user_id": arrow_columns.fixed_texts(user_ids(model, persons)),
+        "city": arrow_columns.texts(model.tables[city].values[homes], words),
+        "country": arrow_columns.texts(model.tables[country].values[homes], words),
+        "language": arrow_columns.texts(languages(group)[rows], words),
+        "time_zone": arrow_columns.texts(model.tables[zone].values[homes], words),
+        "stage": arrow_columns.texts(group.first_stages[rows], model.stream.schema.stages),
+        "run": arrow_columns.constant(group.run, len(rows)),
     }
     schema = arrivals_schema(model.stream.schema)
     if model.user_properties:
@@ -165,7 +195,7 @@ def arrivals_table(group: Group, rows: Array) -> pa.Table:
     return pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema)
 
 
-def _first_properties(group: Group, rows: Array, kind: pa.DataType) -> pa.Array:
+def _first_properties(group: GroupArrays, rows: Array, kind: pa.DataType) -> pa.Array:
     model, children, at = group.model, [], 0
     places = np.arange(len(rows))
     for number, declared in enumerate(model.user_properties):
@@ -176,7 +206,7 @@ def _first_properties(group: Group, rows: Array, kind: pa.DataType) -> pa.Array:
     return pa.StructArray.from_arrays(children, fields=list(kind))
 
 
-def languages(group: Group) -> Array:
+def languages(group: GroupArrays) -> Array:
     """Return each person's language as a code: shape (U,)."""
     model = group.model
     if model.language >= 0:

@@ -7,17 +7,17 @@ from functools import lru_cache
 
 import numpy as np
 
-from footfall.events.chunk import Chunk, Part
+from footfall.data.chunk import Chunk, Part
 from footfall.model import builtins
 from footfall.model.model import Model
 from footfall.model.values import NEVER, Array
 from footfall.sim import actions, draws, keys
 from footfall.sim.arrivals import Arrivals
 from footfall.sim.assemble import assemble
-from footfall.sim.calendar import DAY_MS, Calendar
-from footfall.sim.crowd import Crowd
-from footfall.sim.flow import Group
-from footfall.sim.record import Record
+from footfall.sim.calendar import DAY_MS, ActivityCalendar
+from footfall.sim.journal import Journal
+from footfall.sim.part_arrays import GroupArrays
+from footfall.sim.scheduler import Scheduler
 from footfall.sim.state import State, named
 from footfall.sim.waves import run_waves
 
@@ -30,8 +30,8 @@ _PERSONS = f"state.columns.{builtins.PERSON}"
 
 
 @lru_cache(maxsize=4)
-def _calendar(model: Model, until_ms: int) -> tuple[Calendar, Arrivals]:
-    calendar = Calendar(model.calendar, until_ms + MARGIN_DAYS * DAY_MS)
+def _calendar(model: Model, until_ms: int) -> tuple[ActivityCalendar, Arrivals]:
+    calendar = ActivityCalendar(model.calendar, until_ms + MARGIN_DAYS * DAY_MS)
     return calendar, Arrivals(model, calendar)
 
 
@@ -73,7 +73,7 @@ class Simulation:
         self._state = State(model, self._persons)
         if saved is None:
             self._settle(arrivals, first_person, end)
-            run_waves(self._crowd(None, model.start_ms))
+            run_waves(self._scheduler(None, model.start_ms))
         self._group = self._begin(run)
         self.at_ms = model.start_ms
         self._is_first = True
@@ -83,25 +83,29 @@ class Simulation:
     def _settle(self, arrivals: Arrivals, first: int, end: int) -> None:
         """Let people arrive with their devices and first properties."""
         model, state = self.model, self._state
-        comers = arrivals.of(first, end)
-        state.arrived[:] = comers.times_ms
-        state.clock[:] = comers.times_ms
-        state.time[:] = comers.times_ms
-        state.columns[builtins.HOME][:] = comers.homes
+        newcomers = arrivals.of(first, end)
+        state.arrived[:] = newcomers.times_ms
+        state.clock[:] = newcomers.times_ms
+        state.time[:] = newcomers.times_ms
+        state.columns[builtins.HOME][:] = newcomers.homes
         devices = model.devices
         counts = draws.choose(devices.counts, keys.draw(state.keys, devices.count_key, 0))
         state.device_count[:] = np.array(devices.count_values)[counts]
         state.device_kinds = np.stack(
-            [draws.choose(devices.kinds, keys.draw(state.keys, devices.kind_key, k)) for k in range(3)], axis=1
+            [
+                draws.choose(devices.kinds, keys.draw(state.keys, devices.kind_key, k))
+                for k in range(3)
+            ],
+            axis=1,
         ).astype(np.int32)
-        context = self._crowd(None, 0).context(np.arange(state.n))
+        context = self._scheduler(None, 0).context(np.arange(state.n))
         for initial in model.initials:
             state.columns[initial.column][:] = actions.initial_value(initial, context)
 
-    def _begin(self, run: str) -> Group:
+    def _begin(self, run: str) -> GroupArrays:
         state, n = self._state, self._state.n
         columns = [c for p in self.model.user_properties for c in (p.column, *p.items)]
-        return Group(
+        return GroupArrays(
             model=self.model,
             calendar=self._calendar,
             run=run,
@@ -114,14 +118,23 @@ class Simulation:
             first_stages=state.columns[builtins.STAGE].copy(),
         )
 
-    def _crowd(self, record: Record | None, until_ms: int) -> Crowd:
-        return Crowd(self.model, self._calendar, self._state, record, until_ms)
+    def _scheduler(self, record: Journal | None, until_ms: int) -> Scheduler:
+        return Scheduler(self.model, self._calendar, self._state, record, until_ms)
 
     def arrays(self) -> dict[str, Array]:
         """Return by name all that another simulation needs to go on from here; they are not copied."""
         group = self._group
-        counted = [group.seen_events, group.seen_sessions, group.first_stages, *group.first_properties]
-        return {**self._state.arrays(), **dict(named("group", counted)), _AT: np.array([self.at_ms])}
+        counted = [
+            group.seen_events,
+            group.seen_sessions,
+            group.first_stages,
+            *group.first_properties,
+        ]
+        return {
+            **self._state.arrays(),
+            **dict(named("group", counted)),
+            _AT: np.array([self.at_ms]),
+        }
 
     def _restore(self, saved: Mapping[str, Array]) -> None:
         for name, array in self.arrays().items():
@@ -135,7 +148,9 @@ class Simulation:
     @property
     def awake(self) -> Array:
         """To whom anything may happen still, or of whom nobody has heard yet: shape (U,), bool."""
-        return self._is_first | np.less(np.minimum(self._state.time, self._state.slot_min), NEVER)
+        return self._is_first | np.less(
+            np.minimum(self._state.time, self._state.slot_min), NEVER
+        )
 
     @property
     def arrived_ms(self) -> Array:
@@ -151,9 +166,9 @@ class Simulation:
         Returns:
             All that happened since the last call (since the start of the run, at the first).
         """
-        record = Record.empty(self.model)
+        record = Journal.empty(self.model)
         self._group.event_no = self._state.event_no.copy()
-        run_waves(self._crowd(record, until_ms))
+        run_waves(self._scheduler(record, until_ms))
         part = Part(*self._range, self.at_ms, until_ms)
         chunk = assemble(self._group, record, part, self._is_first)
         self.at_ms, self._is_first = until_ms, False
@@ -175,7 +190,10 @@ def gathered(simulations: Sequence[Simulation]) -> dict[str, Array]:
     saved = [simulation.arrays() for simulation in simulations]
     names = [name for name in saved[0] if name != _AT and all(name in each for each in saved)]
     joined = {
-        name: np.concatenate([each[name][some] for each, some in zip(saved, awake, strict=True)]) for name in names
+        name: np.concatenate(
+            [each[name][some] for each, some in zip(saved, awake, strict=True)]
+        )
+        for name in names
     }
     return joined | {_AT: saved[0][_AT]}
 
@@ -187,7 +205,12 @@ def _among(persons: Array, saved: Mapping[str, Array]) -> Array:
         ValueError: They are not among those of the range.
     """
     found = saved.get(_PERSONS)
-    if found is None or found.dtype != np.int64 or found.ndim != 1 or not _is_part(found, persons):
+    if (
+        found is None
+        or found.dtype != np.int64
+        or found.ndim != 1
+        or not _is_part(found, persons)
+    ):
         raise ValueError(f"{_PERSONS} does not fit")
     return found
 
@@ -196,4 +219,8 @@ def _is_part(some: Array, persons: Array) -> bool:
     """Return whether numbers rise, and lie among those of a range."""
     if not len(some) or not len(persons):
         return not len(some)
-    return bool(persons[0] <= some[0] and some[-1] <= persons[-1] and np.greater(some[1:], some[:-1]).all())
+    return bool(
+        persons[0] <= some[0]
+        and some[-1] <= persons[-1]
+        and np.greater(some[1:], some[:-1]).all()
+    )

@@ -10,7 +10,7 @@ from footfall.model import builtins
 from footfall.model.model import Model
 from footfall.model.values import DTYPES, NEVER, NULL_INTEGER, Array
 from footfall.sim import keys
-from footfall.sim.marks import mark
+from footfall.sim.event_flags import pack_flags
 
 CLOSED = -(2**62)
 """`session_last` of somebody who is in no session."""
@@ -30,7 +30,7 @@ class State:
         session_last: Time of the session's last event, or `CLOSED`.
         device_kinds: Shape (U, 3), int32: rows of the kinds of devices.
         is_silent: Has emitted nothing yet that was recorded.
-        marks: Stage, device of the session, and whether the person is known, as events carry them (`mark`).
+        marks: Stage, device of the session, and whether the person is known, as events carry them (`pack_flags`).
         in_later: 1 + number of the later journey that runs now, or 0.
         main_node, main_time: Where the main journey waits meanwhile; `main_live`: whether in a session.
         lasting_factors: Of effects that follow from the home: number of the effect → shape (U,), float64.
@@ -56,7 +56,7 @@ class State:
         self.device_count = np.ones(n, np.int64)
         self.device_kinds = np.zeros((n, 3), np.int32)
         self.is_silent = np.ones(n, np.bool_)
-        self.marks = mark(0, np.zeros(n, np.int64), 0)
+        self.marks = pack_flags(0, np.zeros(n, np.int64), 0)
         self.in_later = np.zeros(n, np.int32)
         self.main_node = np.zeros(n, np.int32)
         self.main_time = np.full(n, NEVER, np.int64)
@@ -70,7 +70,10 @@ class State:
         self.slot_timer = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
         self.slots = np.full((n, int(self.slot_edges[-1])), NEVER, np.int64)
         self.slot_min = np.full(n, NEVER, np.int64)
-        self.payloads = [[_pending(self.columns[c], timer.slots) for c in timer.payload] for timer in model.timers]
+        self.payloads = [
+            [_pending(self.columns[c], timer.slots) for c in timer.payload]
+            for timer in model.timers
+        ]
 
     def arrays(self) -> dict[str, Array]:
         """Return by name what a life changes; all else follows from the model and the people's numbers."""

@@ -6,18 +6,18 @@ never once per person or event.
 
 from __future__ import annotations
 
-from footfall.sim.crowd import Crowd
 from footfall.sim.nodes import RUN
+from footfall.sim.scheduler import Scheduler
 
 
-def run_waves(crowd: Crowd) -> None:
+def run_waves(scheduler: Scheduler) -> None:
     """Run until everybody waits for something at or after the end."""
-    crowd.wake()
-    while _sweep(crowd):
+    scheduler.wake()
+    while _sweep(scheduler):
         pass
 
 
-def _sweep(crowd: Crowd) -> bool:
+def _sweep(scheduler: Scheduler) -> bool:
     """Go through the program once, in its order, and run each node where enough people wait.
 
     The others wait until a later sweep has brought more people there: with half the mean as the bound there were 13,000
@@ -26,11 +26,11 @@ def _sweep(crowd: Crowd) -> bool:
     Returns:
         False when nobody waits any more.
     """
-    waiting = [count for count in crowd.counts if count]
+    waiting = [count for count in scheduler.counts if count]
     if not waiting:
         return False
     enough = min(sum(waiting) // (2 * len(waiting)), max(waiting) - 1)
-    for number, node in enumerate(crowd.model.nodes):
-        if crowd.counts[number] > enough:
-            RUN[type(node)](crowd, node, number, crowd.take(number))
+    for number, node in enumerate(scheduler.model.nodes):
+        if scheduler.counts[number] > enough:
+            RUN[type(node)](scheduler, node, number, scheduler.take(number))
     return True

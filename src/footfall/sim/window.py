@@ -16,7 +16,10 @@ ROWS = 600_000
 FEW_PEOPLE = 2048
 PILOTS = 256
 HOUR_MS = 3_600_000
-WIDTHS_MS = (*(days * DAY_MS for days in (30, 15, 10, 7, 5, 3, 2, 1)), *(hours * HOUR_MS for hours in (12, 6, 3, 1)))
+WIDTHS_MS = (
+    *(days * DAY_MS for days in (30, 15, 10, 7, 5, 3, 2, 1)),
+    *(hours * HOUR_MS for hours in (12, 6, 3, 1)),
+)
 
 
 @lru_cache(maxsize=4)
@@ -33,7 +36,10 @@ def window_ms(model: Model) -> int:
     groups = [model.groups.range(number) for number in range(model.groups.count(people))]
     size = min(max(end - first for first, end in groups), people)
     times = _times_since_arrival(model, size)
-    return next((width for width in WIDTHS_MS if _fullest(times, width) * size <= ROWS * PILOTS), WIDTHS_MS[-1])
+    return next(
+        (width for width in WIDTHS_MS if _fullest(times, width) * size <= ROWS * PILOTS),
+        WIDTHS_MS[-1],
+    )
 
 
 def _times_since_arrival(model: Model, size: int) -> Array:

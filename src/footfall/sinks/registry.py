@@ -7,27 +7,27 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import entry_points
 
 from footfall.errors import UsageError
-from footfall.sinks.sink import FileKind, Partition, Sink
+from footfall.sinks.protocol import FileKind, Partition, Sink
 
 ENTRY_POINTS = "footfall.sinks"
 Maker = Callable[[str], Sink]
 
 
 def _duckdb(target: str) -> Sink:
-    from footfall.sinks.duckdb_file import DuckDBSink
+    from footfall.sinks.files.duckdb_file import DuckDBSink
 
     return DuckDBSink(target)
 
 
 def _parquet(target: str, partition: Partition = "none") -> Sink:
-    from footfall.sinks.parquet import ParquetSink
+    from footfall.sinks.files.parquet_folder import ParquetSink
 
     return ParquetSink(target, partition=partition)
 
 
 def _file(kind: FileKind) -> Maker:
     def make(target: str) -> Sink:
-        from footfall.sinks.one_file import FileSink
+        from footfall.sinks.files.one_file import FileSink
 
         return FileSink(target, kind)
 
@@ -35,34 +35,34 @@ def _file(kind: FileKind) -> Maker:
 
 
 def _postgresql(target: str, partition: Partition = "none") -> Sink:
-    from footfall.sinks.postgres import PostgresSink
+    from footfall.sinks.postgresql.sink import PostgresSink
 
     return PostgresSink(f"postgresql:{target}", partition=partition)
 
 
 def _webhook(scheme: str) -> Maker:
     def make(target: str) -> Sink:
-        from footfall.sinks import webhook
+        from footfall.sinks.webhook import sink
 
-        return webhook.make(scheme, target)
+        return sink.make(scheme, target)
 
     return make
 
 
 def _amplitude(target: str) -> Sink:
-    from footfall.sinks import amplitude
+    from footfall.sinks.amplitude import sink
 
-    return amplitude.make(target)
+    return sink.make(target)
 
 
 def _kafka(target: str) -> Sink:
-    from footfall.sinks import kafka
+    from footfall.sinks.kafka import sink
 
-    return kafka.make(target)
+    return sink.make(target)
 
 
 def _standard_output() -> Sink:
-    from footfall.sinks.standard_output import StandardOutput
+    from footfall.sinks.files.standard_output import StandardOutput
 
     return StandardOutput()
 
@@ -133,7 +133,9 @@ def parse_all(to: str | Sink | Sequence[str | Sink]) -> list[Sink]:
 
 
 def _guess(path: str) -> str:
-    return next((kind for ending, kind in _ENDINGS.items() if path.rstrip("/").endswith(ending)), "")
+    return next(
+        (kind for ending, kind in _ENDINGS.items() if path.rstrip("/").endswith(ending)), ""
+    )
 
 
 def _foreign(kind: str) -> Maker | None:
@@ -148,9 +150,15 @@ def _form(kind: str) -> str:
 def _unknown(spec: str) -> UsageError:
     kind = spec.partition(":")[0]
     if kind in ("http", "https", "webhook"):  # not shown: its path may be a secret
-        return UsageError(f"--to {kind}:… names no kind of sink\n  hint: write webhook+https://HOST/PATH for a webhook")
+        return UsageError(
+            f"--to {kind}:… names no kind of sink\n  hint: write webhook+https://HOST/PATH for a webhook"
+        )
     forms = [*(form for form, _ in _KINDS.values()), "-"]
-    forms += [f"{name}:…" for name in sorted(entry_points(group=ENTRY_POINTS).names) if name not in _KINDS]
+    forms += [
+        f"{name}:…"
+        for name in sorted(entry_points(group=ENTRY_POINTS).names)
+        if name not in _KINDS
+    ]
     return UsageError(
         f"--to {_PASSWORD.sub('***', spec)!r}: there is no such sink\n  accepted: {', '.join(forms)}\n"
         f"  hint: a path alone is enough if it ends in {', '.join(e for e in _ENDINGS if not e.endswith('.gz'))}"

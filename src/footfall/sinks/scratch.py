@@ -14,9 +14,11 @@ from uuid import uuid4
 import pyarrow as pa
 
 from footfall.errors import StoreError
-from footfall.sinks.sink import Payload
+from footfall.sinks.protocol import Payload
 
-INLINE_BYTES = 262_144  # what is smaller travels in the pipe: live parts are small and come every second
+INLINE_BYTES = (
+    262_144  # what is smaller travels in the pipe: live parts are small and come every second
+)
 
 
 class Scratch:
@@ -118,7 +120,11 @@ class Spool:
 
 def read_arrow(payload: Payload) -> pa.Table:
     """Return the table of a payload; what is in a file is mapped, not read."""
-    source = pa.memory_map(str(payload.file)) if payload.file is not None else pa.BufferReader(payload.data)
+    source = (
+        pa.memory_map(str(payload.file))
+        if payload.file is not None
+        else pa.BufferReader(payload.data)
+    )
     return pa.ipc.open_stream(source).read_all()
 
 
@@ -148,9 +154,13 @@ def place_payload(payload: Payload, into: IO[bytes], begin: int) -> None:
 def _copy_in_kernel(source: IO[bytes], into: IO[bytes], begin: int, size_bytes: int) -> int:
     """Copy as much as the kernel will, and return how much that was."""
     done = 0
-    with suppress(OSError):  # not between these file systems, or the disk is full: copying by hand tells
+    with suppress(
+        OSError
+    ):  # not between these file systems, or the disk is full: copying by hand tells
         while done < size_bytes:
-            copied = os.copy_file_range(source.fileno(), into.fileno(), size_bytes - done, done, begin + done)
+            copied = os.copy_file_range(
+                source.fileno(), into.fileno(), size_bytes - done, done, begin + done
+            )
             if not copied:
                 break
             done += copied
@@ -179,4 +189,6 @@ def explained(path: Path, error: OSError) -> StoreError:
             f"{path}: the disk is full\n  every part committed before is kept\n"
             "  hint: free some space, then run the same command again"
         )
-    return StoreError(f"{path}: {error.strerror or error}\n  every part committed before is kept")
+    return StoreError(
+        f"{path}: {error.strerror or error}\n  every part committed before is kept"
+    )

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from footfall.events.schema import MONEY_DIGITS, Field, FieldType
+from footfall.data.schema import MONEY_DIGITS, Field, FieldType
 
 
 class Typing(Protocol):
@@ -75,14 +75,20 @@ class DuckDB:
         if pa.types.is_dictionary(kind):
             return self.column_type(kind.value_type)
         if pa.types.is_decimal(kind):
-            return "HUGEINT" if kind.precision == 38 and kind.scale == 0 else f"DECIMAL({kind.precision}, {kind.scale})"
+            return (
+                "HUGEINT"
+                if kind.precision == 38 and kind.scale == 0
+                else f"DECIMAL({kind.precision}, {kind.scale})"
+            )
         if pa.types.is_timestamp(kind):
             return "TIMESTAMP WITH TIME ZONE"
         if pa.types.is_list(kind):
             return f"{self.column_type(kind.value_type)}[]"
         if pa.types.is_struct(kind):
             return f"STRUCT({', '.join(f'{quote(f.name)} {self.column_type(f.type)}' for f in kind)})"
-        return {"string": "VARCHAR", "int64": "BIGINT", "double": "DOUBLE", "bool": "BOOLEAN"}[str(kind)]
+        return {"string": "VARCHAR", "int64": "BIGINT", "double": "DOUBLE", "bool": "BOOLEAN"}[
+            str(kind)
+        ]
 
     def latest(self, value: str, order: str, condition: str) -> str:
         """Return the aggregate for the last value."""
@@ -118,7 +124,9 @@ class DuckDB:
         """Return the structure that `from_json` takes for a list: `["BIGINT"]` or `[{"a":"VARCHAR"}]`."""
         if field.item is not None:
             return f'["{_scalar(field.item, minor_digits)}"]'
-        members = [f'{_json_name(f.name)}:"{_scalar(f.type, minor_digits)}"' for f in field.fields]
+        members = [
+            f'{_json_name(f.name)}:"{_scalar(f.type, minor_digits)}"' for f in field.fields
+        ]
         return "[{" + ",".join(members) + "}]"
 
 

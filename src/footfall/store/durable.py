@@ -50,7 +50,9 @@ def make_folders(folders: Iterable[Path], below: Path) -> None:
         below: A folder that exists.
     """
     for folder in folders:
-        missing = [f for f in (folder, *folder.parents) if below in f.parents and not f.exists()]
+        missing = [
+            f for f in (folder, *folder.parents) if below in f.parents and not f.exists()
+        ]
         folder.mkdir(parents=True, exist_ok=True)
         for made in missing:
             sync_folder(made.parent)
@@ -75,7 +77,9 @@ class Claim:
             StoreError: It is taken.
         """
         if self._of in Claim._held:
-            raise StoreError(f"{self._of} is already open in this process\n  hint: close it first")
+            raise StoreError(
+                f"{self._of} is already open in this process\n  hint: close it first"
+            )
         Claim._held.add(self._of)
 
     def release(self) -> None:

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pyarrow as pa
 
+from footfall.data.chunk import Tallies
 from footfall.errors import StoreError, UsageError
-from footfall.events.chunk import Tallies
-from footfall.store import duck, layout
 from footfall.store.dialect import Dialect, DuckDB
+from footfall.store.duckdb import duckdb_connection, layout
 from footfall.store.durable import Lock
-from footfall.store.ledger import Ledger, ledger_of, lock_of
-from footfall.store.parquet import delete_files, ledger_path, lock_path, write_manifest
+from footfall.store.file_ledger import FileLedger, ledger_of, lock_of
+from footfall.store.parquet_folder import delete_files, ledger_path, lock_path, write_manifest
 from footfall.store.postgres.address import is_address
 from footfall.store.runs import RunInfo, info_of, python_values, rows_of_arrow
 from footfall.store.tables import RUNS, TALLIES
-from footfall.store.tallies import tallies_of
+from footfall.store.tally_tables import tallies_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -42,7 +42,9 @@ class Store:
     meta = "main"
     """Name of the schema that holds what is about runs."""
 
-    def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection, *, has_rows: bool = True) -> None:
+    def __init__(
+        self, path: Path, connection: duckdb.DuckDBPyConnection, *, has_rows: bool = True
+    ) -> None:
         self.path = path
         self.has_rows = has_rows
         self._connection = connection
@@ -62,8 +64,8 @@ class Store:
         Raises:
             StoreError: The query failed.
         """
-        with duck.explained(self.path, "nothing was changed"):
-            return duck.fetch(self._connection, sql, params)
+        with duckdb_connection.explained(self.path, "nothing was changed"):
+            return duckdb_connection.fetch(self._connection, sql, params)
 
     def query(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Return the result of a query as rows: few, they become Python objects.
@@ -76,7 +78,10 @@ class Store:
     def runs(self) -> list[RunInfo]:
         """Return the runs that are here, oldest first."""
         columns = ", ".join(f"r.{name}" for name in RUNS.names)
-        sums = ", ".join(f"CAST(coalesce(sum({n}), 0) AS BIGINT) AS {n}" for n in ("events", "changes", "arrivals"))
+        sums = ", ".join(
+            f"CAST(coalesce(sum({n}), 0) AS BIGINT) AS {n}"
+            for n in ("events", "changes", "arrivals")
+        )
         table = self.arrow(f"""
             SELECT {columns}, l.events, l.changes, l.arrivals, l.parts FROM {self.meta}.runs AS r JOIN (
                 SELECT r.run, {sums}, count(l.run) AS parts
@@ -92,11 +97,15 @@ class Store:
         return tallies_of(lambda name: self._tally(name, run))
 
     def _tally(self, name: str, run: str) -> list[dict[str, Any]]:
-        of_tables = "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?"
+        of_tables = (
+            "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?"
+        )
         if not self.arrow(of_tables, [self.meta, name]).num_rows:
             return []
         keys = ", ".join(TALLIES[name][0])
-        return rows_of_arrow(self.arrow(f"SELECT * FROM {self.meta}.{name} WHERE run = ? ORDER BY {keys}", [run]))
+        return rows_of_arrow(
+            self.arrow(f"SELECT * FROM {self.meta}.{name} WHERE run = ? ORDER BY {keys}", [run])
+        )
 
     def delete(self, run: str) -> None:
         """Remove a run and everything of it.
@@ -112,12 +121,14 @@ class Store:
         found = next((info for info in infos if info.id == run), None)
         if found is None:
             have = "\n".join(f"  {info.id}  {info.scenario}, {info.state}" for info in infos)
-            raise UsageError(f"there is no run {run} in {self.name}\n{have or '  it holds no runs'}")
+            raise UsageError(
+                f"there is no run {run} in {self.name}\n{have or '  it holds no runs'}"
+            )
         self._remove(found)
 
     def _remove(self, info: RunInfo) -> None:
-        with duck.explained(self.path, "the run is still there, whole"):
-            with duck.transaction(self._connection):
+        with duckdb_connection.explained(self.path, "the run is still there, whole"):
+            with duckdb_connection.transaction(self._connection):
                 layout.make_meta(self._connection, self.path)
                 layout.delete_run(self._connection, info.id)
             self._connection.execute("CHECKPOINT")
@@ -133,7 +144,12 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
         self.close()
 
 
@@ -141,16 +157,19 @@ class _ParquetStore(Store):
     """A folder of Parquet files; the relations are views over the files that the ledger knew when it was opened."""
 
     def _remove(self, info: RunInfo) -> None:
-        with Lock(lock_path(self.path), self.path), Ledger(ledger_path(self.path)) as ledger:
+        with (
+            Lock(lock_path(self.path), self.path),
+            FileLedger(ledger_path(self.path)) as ledger,
+        ):
             ledger.delete(info.id)
             write_manifest(self.path, ledger)
             delete_files(self.path, info.scenario, info.id)
         self._connection.close()
-        self._connection = duck.connect_memory(self.path)
+        self._connection = duckdb_connection.connect_memory(self.path)
         self._load()
 
     def _load(self) -> None:
-        with Ledger(ledger_path(self.path)) as ledger:
+        with FileLedger(ledger_path(self.path)) as ledger:
             layout.load_ledger(self._connection, ledger)
             layout.make_file_views(self._connection, self.path, ledger)
 
@@ -183,10 +202,14 @@ def open_store(where: str | Path, *, read_only: bool = True) -> Store:
         return open_postgres(str(where), read_only=read_only)
     if "://" in str(where):
         kind = str(where).partition("://")[0]
-        raise UsageError(f"{kind}://… is no store\n  accepted: postgresql://USER@HOST/DATABASE, or a path")
+        raise UsageError(
+            f"{kind}://… is no store\n  accepted: postgresql://USER@HOST/DATABASE, or a path"
+        )
     path = _located(str(where))
     if not path.exists():
-        raise StoreError(f"{path} does not exist\n  hint: `footfall run SCENARIO --to {where}` makes it")
+        raise StoreError(
+            f"{path} does not exist\n  hint: `footfall run SCENARIO --to {where}` makes it"
+        )
     if path.is_dir():
         return _open_parquet(path)
     if ledger_of(path).exists():
@@ -200,23 +223,27 @@ def _located(where: str) -> Path:
 
 
 def _open_duckdb(path: Path, *, read_only: bool) -> Store:
-    connection = duck.connect(path, read_only=read_only)
-    if duck.columns_of(connection, "main.runs") is None:
+    connection = duckdb_connection.connect(path, read_only=read_only)
+    if duckdb_connection.columns_of(connection, "main.runs") is None:
         connection.close()
-        raise StoreError(f"{path} holds no runs: it is a DuckDB file, but footfall did not write it")
+        raise StoreError(
+            f"{path} holds no runs: it is a DuckDB file, but footfall did not write it"
+        )
     return Store(path, connection)
 
 
 def _open_parquet(folder: Path) -> Store:
     if not ledger_path(folder).exists():
-        raise StoreError(f"{folder} is no store: it has no ledger ({ledger_path(folder).relative_to(folder)})")
-    store = _ParquetStore(folder, duck.connect_memory(folder))
+        raise StoreError(
+            f"{folder} is no store: it has no ledger ({ledger_path(folder).relative_to(folder)})"
+        )
+    store = _ParquetStore(folder, duckdb_connection.connect_memory(folder))
     store._load()  # noqa: SLF001 - the class is this module's own
     return store
 
 
 def _open_file(path: Path) -> Store:
-    connection = duck.connect_memory(path.parent)
-    with Ledger(ledger_of(path)) as ledger:
+    connection = duckdb_connection.connect_memory(path.parent)
+    with FileLedger(ledger_of(path)) as ledger:
         layout.load_ledger(connection, ledger)
     return _FileStore(path, connection, has_rows=False)

@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
+from footfall.data.chunk import Run, Stream
+from footfall.data.schema import Field, StreamSchema
 from footfall.errors import StoreError
-from footfall.events.chunk import Run, Stream
-from footfall.events.schema import Field, StreamSchema
 from footfall.store.tables import STORE_FORMAT
 
 State = Literal["running", "complete"]
@@ -65,7 +65,9 @@ def now_ms() -> int:
 
 def shown_time(ms: int) -> str:
     """Return a time, ms since the epoch, as `--from` takes it: a date in UTC, with the hour unless that is midnight."""
-    moment = dt.datetime.fromtimestamp(ms // 1000, dt.UTC).replace(microsecond=ms % 1000 * 1000, tzinfo=None)
+    moment = dt.datetime.fromtimestamp(ms // 1000, dt.UTC).replace(
+        microsecond=ms % 1000 * 1000, tzinfo=None
+    )
     return str(moment.date()) if moment.time() == dt.time() else moment.isoformat()
 
 
@@ -108,7 +110,11 @@ def begun(run: Run, before: Row | None, *, has_parts: bool = True) -> Row:
         check_start(run, before["start"])
     if before["state"] == "complete" and run.until_ms <= before["until"]:
         return before
-    longer = replace(run, until_ms=max(run.until_ms, before["until"]), people=max(run.people, before["people"]))
+    longer = replace(
+        run,
+        until_ms=max(run.until_ms, before["until"]),
+        people=max(run.people, before["people"]),
+    )
     return _row(longer, "running", before["created"])
 
 
@@ -213,7 +219,10 @@ def rows_to_arrow(schema: pa.Schema, rows: Sequence[Row]) -> pa.Table:
         schema: Columns of the table; every row has all of them.
         rows: Few.
     """
-    return pa.table([_column([row[field.name] for row in rows], field.type) for field in schema], schema=schema)
+    return pa.table(
+        [_column([row[field.name] for row in rows], field.type) for field in schema],
+        schema=schema,
+    )
 
 
 def _column(values: list[Any], kind: pa.DataType) -> pa.Array:
@@ -237,6 +246,9 @@ def _values(column: pa.ChunkedArray) -> list[Any]:
 def python_values(column: pa.ChunkedArray) -> list[Any]:
     """Return a column's values; decimals of 38 digits and no fraction are what databases make of sums of integers."""
     values: list[Any] = column.to_pylist()
-    if pa.types.is_decimal(column.type) and (column.type.precision, column.type.scale) == (38, 0):
+    if pa.types.is_decimal(column.type) and (column.type.precision, column.type.scale) == (
+        38,
+        0,
+    ):
         return [None if value is None else int(value) for value in values]
     return values

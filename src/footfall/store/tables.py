@@ -1,6 +1,6 @@
 """The tables of a store, defined once, as Arrow schemas; a dialect turns them into DDL.
 
-Every scenario has a schema of its own with `events`, `changes` and `arrivals` (columns: events/schema.py). The main
+Every scenario has a schema of its own with `events`, `changes` and `arrivals` (columns: data/schema.py). The main
 schema has one set of tables about runs, below. Everything names its run in the column `run`.
 """
 
@@ -8,15 +8,26 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from footfall.data.schema import (
+    TIMESTAMP,
+    Field,
+    StreamSchema,
+    arrivals_schema,
+    changes_schema,
+    events_schema,
+)
 from footfall.errors import UsageError
-from footfall.events.schema import TIMESTAMP, Field, StreamSchema, arrivals_schema, changes_schema, events_schema
 
 STORE_FORMAT = 1
-SUM = pa.decimal128(38, 0)  # an integer that may outgrow 64 bits: chances and waits are summed in 2**-32
+SUM = pa.decimal128(
+    38, 0
+)  # an integer that may outgrow 64 bits: chances and waits are summed in 2**-32
 SCENARIO_TABLES = ("events", "changes", "arrivals")
 SCENARIO_VIEWS = ("users", "sessions", "stages", "cities")
 UNITED_VIEWS = (*SCENARIO_TABLES, *SCENARIO_VIEWS)
-RESERVED_SCHEMAS = frozenset({"main", "temp", "system", "information_schema", "pg_catalog", "public"})
+RESERVED_SCHEMAS = frozenset(
+    {"main", "temp", "system", "information_schema", "pg_catalog", "public"}
+)
 
 
 def _columns(**types: pa.DataType) -> pa.Schema:
@@ -27,9 +38,19 @@ RUNS = pa.schema(
     [
         *_columns(run=pa.string(), scenario=pa.string(), title=pa.string(), state=pa.string()),
         *_columns(seed=pa.int64(), start=TIMESTAMP, until=TIMESTAMP, people=pa.int64()),
-        *_columns(currency=pa.string(), minor_digits=pa.int64(), stages=pa.list_(pa.string()), goal=pa.int64()),
+        *_columns(
+            currency=pa.string(),
+            minor_digits=pa.int64(),
+            stages=pa.list_(pa.string()),
+            goal=pa.int64(),
+        ),
         *_columns(settings=pa.string(), versions=pa.string(), properties=pa.string()),
-        *_columns(scenario_text=pa.string(), scenario_hash=pa.string(), store_format=pa.int64(), created=TIMESTAMP),
+        *_columns(
+            scenario_text=pa.string(),
+            scenario_hash=pa.string(),
+            store_format=pa.int64(),
+            created=TIMESTAMP,
+        ),
         pa.field("finished", TIMESTAMP),
     ]
 )
@@ -59,13 +80,20 @@ TALLIES: dict[str, tuple[tuple[str, ...], pa.Schema]] = {
     "effects": (
         ("run", "effect", "address", "option", "variant"),
         _columns(
-            run=pa.string(), effect=pa.string(), address=pa.string(), option=pa.string(), variant=pa.string(), **_COUNTS
+            run=pa.string(),
+            effect=pa.string(),
+            address=pa.string(),
+            option=pa.string(),
+            variant=pa.string(),
+            **_COUNTS,
         ),
     ),
     "factors": (
         ("run", "effect", "address", "kind", "variant", "factor"),
         _columns(
-            **dict.fromkeys(("run", "effect", "address", "kind", "variant", "factor"), pa.string()),
+            **dict.fromkeys(
+                ("run", "effect", "address", "kind", "variant", "factor"), pa.string()
+            ),
             reached=pa.int64(),
             **dict.fromkeys(("before", "asked", "got", "variance"), SUM),
         ),
@@ -85,12 +113,20 @@ TALLIES: dict[str, tuple[tuple[str, ...], pa.Schema]] = {
 }
 """What the engine counted: table → (key columns, schema). The other columns are sums over the run's parts."""
 
-META_TABLES: dict[str, pa.Schema] = {"runs": RUNS, "ledger": LEDGER, **{name: s for name, (_, s) in TALLIES.items()}}
+META_TABLES: dict[str, pa.Schema] = {
+    "runs": RUNS,
+    "ledger": LEDGER,
+    **{name: s for name, (_, s) in TALLIES.items()},
+}
 
 
 def scenario_tables(stream: StreamSchema) -> dict[str, pa.Schema]:
     """Return the schemas of a scenario's tables."""
-    return {"events": events_schema(stream), "changes": changes_schema(), "arrivals": arrivals_schema(stream)}
+    return {
+        "events": events_schema(stream),
+        "changes": changes_schema(),
+        "arrivals": arrivals_schema(stream),
+    }
 
 
 def check_names(stream: StreamSchema) -> None:

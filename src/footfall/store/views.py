@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from footfall.events.schema import Field, StreamSchema, common_columns
+from footfall.data.schema import Field, StreamSchema, common_columns
 from footfall.store.dialect import Dialect, literal, quote
 
 _ARRIVAL = ("user_id", "arrived", "city", "country", "language", "time_zone")
 
 
-def scenario_views(dialect: Dialect, stream: StreamSchema, runs: str = "main.runs") -> dict[str, str]:
+def scenario_views(
+    dialect: Dialect, stream: StreamSchema, runs: str = "main.runs"
+) -> dict[str, str]:
     """Return the queries behind the views of a scenario's schema, in the order in which they must be made.
 
     Args:
@@ -45,7 +47,18 @@ def _united(view: str, columns: Sequence[str], scenario: str) -> str:
 
 _REVENUE = "CAST(revenue AS DECIMAL(38, 4)) AS revenue"  # scenarios may have currencies with other minor units
 _CHANGE = ("person", "sequence", "property", "old", "new", "time", "insert_id", "run")
-_SESSION = ("run", "person", "session_id", "started", "ended", "events", "device_id", "platform", "os_name", "city")
+_SESSION = (
+    "run",
+    "person",
+    "session_id",
+    "started",
+    "ended",
+    "events",
+    "device_id",
+    "platform",
+    "os_name",
+    "city",
+)
 _UNITED: dict[str, Sequence[str]] = {
     "events": [_REVENUE if c.name == "revenue" else quote(c.name) for c in common_columns()],
     "changes": _CHANGE,
@@ -53,7 +66,17 @@ _UNITED: dict[str, Sequence[str]] = {
     "users": ("run", "person", *_ARRIVAL, "stage"),
     "sessions": (*_SESSION, _REVENUE, "currency"),
     "stages": ("run", "person", "stage", "position", "reached_at", "at_start"),
-    "cities": ("run", "city", "country", "people", "active", "sessions", "events", "converted", _REVENUE),
+    "cities": (
+        "run",
+        "city",
+        "country",
+        "people",
+        "active",
+        "sessions",
+        "events",
+        "converted",
+        _REVENUE,
+    ),
 }
 
 
@@ -68,9 +91,13 @@ def people(dialect: Dialect, stream: StreamSchema, changes: str = "true") -> str
     schema = quote(stream.scenario)
     names = ["stage", *(field.name for field in stream.user_properties)]
     latest = [
-        f"{dialect.latest('new', 'sequence', f'property = {literal(name)}')} AS c{i}" for i, name in enumerate(names)
+        f"{dialect.latest('new', 'sequence', f'property = {literal(name)}')} AS c{i}"
+        for i, name in enumerate(names)
     ]
-    members = {field.name: _now(dialect, field, i, stream) for i, field in enumerate(stream.user_properties, start=1)}
+    members = {
+        field.name: _now(dialect, field, i, stream)
+        for i, field in enumerate(stream.user_properties, start=1)
+    }
     properties = f", {dialect.pack(members)} AS properties" if members else ""
     columns = ", ".join(f"a.{column}" for column in ("run", "person", *_ARRIVAL))
     return f"""

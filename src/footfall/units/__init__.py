@@ -30,8 +30,21 @@ from footfall.units.durations import (
     parse_wait,
 )
 from footfall.units.hints import nearest, nearest_hint
-from footfall.units.money import CURRENCY_ACCEPTS, MONEY_ACCEPTS, minor_digits, parse_currency, parse_money
-from footfall.units.numbers import EXACT, INTEGER_ACCEPTS, NUMBER_ACCEPTS, ROUNDED, parse_integer, parse_number
+from footfall.units.money import (
+    CURRENCY_ACCEPTS,
+    MONEY_ACCEPTS,
+    minor_digits,
+    parse_currency,
+    parse_money,
+)
+from footfall.units.numbers import (
+    EXACT,
+    INTEGER_ACCEPTS,
+    NUMBER_ACCEPTS,
+    ROUNDED,
+    parse_integer,
+    parse_number,
+)
 from footfall.units.shares import (
     CHANCE_ACCEPTS,
     FACTOR_ACCEPTS,

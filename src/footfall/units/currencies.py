@@ -17,5 +17,7 @@ _DIGITS: dict[int, str] = {
     3: "BHD IQD JOD KWD LYD OMR TND",
 }
 
-MINOR_DIGITS: dict[str, int] = {code: digits for digits, codes in _DIGITS.items() for code in codes.split()}
+MINOR_DIGITS: dict[str, int] = {
+    code: digits for digits, codes in _DIGITS.items() for code in codes.split()
+}
 """ISO 4217 code → digits after the point."""

@@ -20,7 +20,9 @@ _DAY_OF_YEAR = re.compile(r"([0-9]{1,2})-([0-9]{1,2})")
 _DAY_NUMBER = re.compile(r"day\s+([0-9]{1,6})(?:\s+([0-9]{1,2}):([0-9]{2}))?")
 
 DATE_ACCEPTS = f"write a date from {FIRST_YEAR} to {LAST_YEAR}, such as 2026-01-31"
-MOMENT_ACCEPTS = "write 2026-01-31, 2026-01-31 09:30, day 60 or day 40 09:00 (day 1 is the first)"
+MOMENT_ACCEPTS = (
+    "write 2026-01-31, 2026-01-31 09:30, day 60 or day 40 09:00 (day 1 is the first)"
+)
 HOLIDAY_ACCEPTS = "write a date, such as 2026-01-01, or 01-01 for every year"
 TIME_ZONE_ACCEPTS = "write an IANA name, such as Europe/Paris or UTC"
 
@@ -52,7 +54,9 @@ def _date_hint(text: str) -> str:
     if dotted:
         return f"did you mean {dotted[3]}-{int(dotted[2]):02}-{int(dotted[1]):02}?"
     parted = re.fullmatch(r"([0-9]{4})[/.]([0-9]{1,2})[/.]([0-9]{1,2})", text)
-    return f"did you mean {parted[1]}-{int(parted[2]):02}-{int(parted[3]):02}?" if parted else ""
+    return (
+        f"did you mean {parted[1]}-{int(parted[2]):02}-{int(parted[3]):02}?" if parted else ""
+    )
 
 
 def parse_holiday(text: str) -> tuple[int | None, int, int]:
@@ -78,10 +82,15 @@ def parse_moment(text: str) -> MomentParts:
     """
     numbered = _DAY_NUMBER.fullmatch(text.strip())
     if numbered:
-        return MomentParts(day=_day_number(text, numbered[1]), minute_of_day=_minute(text, numbered[2], numbered[3]))
+        return MomentParts(
+            day=_day_number(text, numbered[1]),
+            minute_of_day=_minute(text, numbered[2], numbered[3]),
+        )
     dated = _DATE.fullmatch(text.strip())
     if not dated:
-        raise UnitError(f"{shown(text)} is not a time", MOMENT_ACCEPTS, _date_hint(text.strip()))
+        raise UnitError(
+            f"{shown(text)} is not a time", MOMENT_ACCEPTS, _date_hint(text.strip())
+        )
     year, month, day = _checked_date(text, int(dated[1]), int(dated[2]), int(dated[3]))
     hour, minute = divmod(_minute(text, dated[4], dated[5]), 60)
     return MomentParts(local=(year, month, day, hour, minute))
@@ -98,7 +107,9 @@ def _minute(text: str, hour: str | None, minute: str | None) -> int:
     if hour is None or minute is None:
         return 0
     if int(hour) > 23 or int(minute) > 59:
-        raise UnitError(f"{shown(text)} has no such time of day", "write a time from 00:00 to 23:59")
+        raise UnitError(
+            f"{shown(text)} has no such time of day", "write a time from 00:00 to 23:59"
+        )
     return int(hour) * 60 + int(minute)
 
 
@@ -120,7 +131,11 @@ def parse_time_zone(text: str) -> str:
     """
     name = text.strip()
     if name not in time_zones():
-        raise UnitError(f"{shown(text)} is not a time zone", TIME_ZONE_ACCEPTS, nearest_hint(name, time_zones()))
+        raise UnitError(
+            f"{shown(text)} is not a time zone",
+            TIME_ZONE_ACCEPTS,
+            nearest_hint(name, time_zones()),
+        )
     return name
 
 

@@ -10,7 +10,14 @@ from footfall.errors import UnitError, shown
 from footfall.units.hints import nearest
 from footfall.units.numbers import EXACT, NUMBER_THEN_WORD, exact_decimal, is_number
 
-UNIT_MS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "day": 86_400_000, "week": 604_800_000}
+UNIT_MS = {
+    "ms": 1,
+    "s": 1000,
+    "min": 60_000,
+    "h": 3_600_000,
+    "day": 86_400_000,
+    "week": 604_800_000,
+}
 UNIT_MS |= {"days": UNIT_MS["day"], "weeks": UNIT_MS["week"]}
 DAY_MS = UNIT_MS["day"]
 LONGEST_DAYS = 36_525
@@ -59,7 +66,9 @@ def parse_duration(text: str) -> int:
     if not 0 <= duration_ms <= LONGEST_DAYS * DAY_MS:
         raise UnitError(f"{shown(text)} is outside 0 s..100 years", DURATION_ACCEPTS)
     if duration_ms != duration_ms.to_integral_value():
-        raise UnitError(f"{shown(text)} is not a whole number of milliseconds", DURATION_ACCEPTS)
+        raise UnitError(
+            f"{shown(text)} is not a whole number of milliseconds", DURATION_ACCEPTS
+        )
     return int(duration_ms)
 
 
@@ -69,18 +78,28 @@ def _number_and_unit(text: str) -> tuple[Decimal, str]:
         raise UnitError(f"{shown(text)} is not a duration", DURATION_ACCEPTS)
     number, unit = exact_decimal(matched[1], "a duration", DURATION_ACCEPTS), matched[2]
     if unit not in UNIT_MS:
-        raise UnitError(_unit_message(text, unit), DURATION_ACCEPTS, _unit_hint(matched[1], unit))
+        raise UnitError(
+            _unit_message(text, unit), DURATION_ACCEPTS, _unit_hint(matched[1], unit)
+        )
     return number, unit
 
 
 def _unit_message(text: str, unit: str) -> str:
-    return f"{shown(text)} has the unknown unit {shown(unit)}" if unit else f"{shown(text)} has no unit"
+    return (
+        f"{shown(text)} has the unknown unit {shown(unit)}"
+        if unit
+        else f"{shown(text)} has no unit"
+    )
 
 
 def _unit_hint(number: str, unit: str) -> str:
     if unit.lower() in _VAGUE_DAYS:
         days = Decimal(number) * _VAGUE_DAYS[unit.lower()]
-        return f"{unit.rstrip('s')}s differ in length; write {days:f} days" if 0 < days <= LONGEST_DAYS else ""
+        return (
+            f"{unit.rstrip('s')}s differ in length; write {days:f} days"
+            if 0 < days <= LONGEST_DAYS
+            else ""
+        )
     meant = "s" if not unit else _UNIT_SYNONYMS.get(unit.lower()) or nearest(unit, UNIT_MS)
     return f"did you mean {number} {meant}?" if meant else ""
 
@@ -92,10 +111,14 @@ def parse_days(text: str) -> int:
         UnitError: Not a duration, or not whole days.
     """
     if is_number(text):
-        raise UnitError(f"{shown(text)} has no unit", DAYS_ACCEPTS, f"did you mean {text.strip()} days?")
+        raise UnitError(
+            f"{shown(text)} has no unit", DAYS_ACCEPTS, f"did you mean {text.strip()} days?"
+        )
     duration_ms = parse_duration(text)
     if duration_ms % DAY_MS or not duration_ms:
-        raise UnitError(f"{shown(text)} is not a whole number of days of at least 1", DAYS_ACCEPTS)
+        raise UnitError(
+            f"{shown(text)} is not a whole number of days of at least 1", DAYS_ACCEPTS
+        )
     return duration_ms // DAY_MS
 
 
@@ -122,17 +145,23 @@ def about(median_ms: int, spread: Decimal) -> WaitParts:
         UnitError: The median is 0, or the spread is outside 0..10.
     """
     if median_ms == 0:
-        raise UnitError("a median of 0 leaves no wait", "write a median above 0, such as about 10 s")
+        raise UnitError(
+            "a median of 0 leaves no wait", "write a median above 0, such as about 10 s"
+        )
     if not 0 <= spread <= WIDEST_SPREAD:
         raise UnitError(
-            f"a spread of {spread} is outside 0..{WIDEST_SPREAD}", "a usual spread is 0.3 (narrow) to 1.5 (wide)"
+            f"a spread of {spread} is outside 0..{WIDEST_SPREAD}",
+            "a usual spread is 0.3 (narrow) to 1.5 (wide)",
         )
     return WaitParts("about", median_ms, median_ms, spread)
 
 
 def _uniform(text: str, low_ms: int, high_ms: int) -> WaitParts:
     if low_ms >= high_ms:
-        raise UnitError(f"{shown(text)} ends before it begins", "write the shorter wait first, such as 5 s to 20 s")
+        raise UnitError(
+            f"{shown(text)} ends before it begins",
+            "write the shorter wait first, such as 5 s to 20 s",
+        )
     return WaitParts("uniform", low_ms, high_ms, Decimal(0))
 
 
@@ -140,4 +169,8 @@ def _exact_wait(text: str) -> int:
     try:
         return parse_duration(text)
     except UnitError as error:
-        raise UnitError(error.message.replace("is not a duration", "is not a wait"), WAIT_ACCEPTS, error.hint) from None
+        raise UnitError(
+            error.message.replace("is not a duration", "is not a wait"),
+            WAIT_ACCEPTS,
+            error.hint,
+        ) from None

@@ -25,7 +25,11 @@ def minor_digits(code: str) -> int:
     """
     if code not in MINOR_DIGITS:
         meant = SIGNS.get(code, code.upper())
-        hint = f"did you mean {meant}?" if meant in MINOR_DIGITS else nearest_hint(meant, MINOR_DIGITS)
+        hint = (
+            f"did you mean {meant}?"
+            if meant in MINOR_DIGITS
+            else nearest_hint(meant, MINOR_DIGITS)
+        )
         raise UnitError(f"{shown(code)} is not a currency", CURRENCY_ACCEPTS, hint)
     return MINOR_DIGITS[code]
 
@@ -49,11 +53,20 @@ def parse_money(text: str, currency: str) -> Decimal:
     matched = NUMBER_THEN_WORD.fullmatch(text.strip())
     if not matched:
         amount = text.strip().strip("".join(SIGNS)).strip()
-        hint = f"write {amount}, without a sign" if is_number(amount) else number_hint(text.strip())
+        hint = (
+            f"write {amount}, without a sign"
+            if is_number(amount)
+            else number_hint(text.strip())
+        )
         raise UnitError(f"{shown(text)} is not an amount of money", MONEY_ACCEPTS, hint)
     if matched[2] and matched[2] != currency:
-        raise UnitError(f"{shown(text)} is not in {currency}", f"write {matched[1]} or {matched[1]} {currency}")
-    return _amount(text, exact_decimal(matched[1], "an amount of money", MONEY_ACCEPTS), currency)
+        raise UnitError(
+            f"{shown(text)} is not in {currency}",
+            f"write {matched[1]} or {matched[1]} {currency}",
+        )
+    return _amount(
+        text, exact_decimal(matched[1], "an amount of money", MONEY_ACCEPTS), currency
+    )
 
 
 def _amount(text: str, amount: Decimal, currency: str) -> Decimal:
@@ -61,7 +74,15 @@ def _amount(text: str, amount: Decimal, currency: str) -> Decimal:
     if abs(amount) >= MOST_MONEY:
         raise UnitError(f"{shown(text)} is too much money", "write an amount below 1e12")
     try:
-        return amount.quantize(Decimal(1).scaleb(-digits), context=Context(prec=40, traps=[Inexact]))
+        return amount.quantize(
+            Decimal(1).scaleb(-digits), context=Context(prec=40, traps=[Inexact])
+        )
     except Inexact:
-        accepts = f"{currency} has {digits} digits after the point" if digits else f"{currency} has no minor unit"
-        raise UnitError(f"{shown(text)} is finer than {currency} can be paid", accepts) from None
+        accepts = (
+            f"{currency} has {digits} digits after the point"
+            if digits
+            else f"{currency} has no minor unit"
+        )
+        raise UnitError(
+            f"{shown(text)} is finer than {currency} can be paid", accepts
+        ) from None

@@ -25,7 +25,9 @@ def is_number(text: str) -> bool:
     return bool(_NUMBER_ONLY.fullmatch(text.strip()))
 
 
-def parse_number(text: str, low: Decimal | int | None = None, high: Decimal | int | None = None) -> Decimal:
+def parse_number(
+    text: str, low: Decimal | int | None = None, high: Decimal | int | None = None
+) -> Decimal:
     """Return a finite number from `low` to `high`, exactly as written.
 
     Raises:
@@ -61,8 +63,15 @@ def exact_decimal(text: str, what: str, accepts: str) -> Decimal:
     number = Decimal(stripped.replace("_", ""))
     if number.is_zero():
         return Decimal(0)
-    if len(number.as_tuple().digits) > MOST_DIGITS or abs(number) >= LARGEST or number.adjusted() < -MOST_DIGITS:
-        raise UnitError(f"{shown(text)} is too large or too fine a number", f"below 1e18, at most {MOST_DIGITS} digits")
+    if (
+        len(number.as_tuple().digits) > MOST_DIGITS
+        or abs(number) >= LARGEST
+        or number.adjusted() < -MOST_DIGITS
+    ):
+        raise UnitError(
+            f"{shown(text)} is too large or too fine a number",
+            f"below 1e18, at most {MOST_DIGITS} digits",
+        )
     return number
 
 
@@ -71,7 +80,9 @@ def number_hint(text: str) -> str:
     thousands = re.fullmatch(r"([0-9]+)\s*([kM])", text)
     if thousands:
         return f"write {int(thousands[1]) * {'k': 1000, 'M': 1000000}[thousands[2]]}"
-    worded = re.fullmatch(rf"({NUMBER_PATTERN})\s*(percent|per cent|pct|times|x)\.?", text, re.IGNORECASE)
+    worded = re.fullmatch(
+        rf"({NUMBER_PATTERN})\s*(percent|per cent|pct|times|x)\.?", text, re.IGNORECASE
+    )
     if worded:
         return f"write {worded[1]}" + "%" * worded[2].lower().startswith("p")
     if re.fullmatch(r"[+-]?[0-9]+,[0-9]{1,2}", text):
@@ -81,7 +92,9 @@ def number_hint(text: str) -> str:
     return ""
 
 
-def _check_limits(text: str, number: Decimal, low: Decimal | int | None, high: Decimal | int | None) -> None:
+def _check_limits(
+    text: str, number: Decimal, low: Decimal | int | None, high: Decimal | int | None
+) -> None:
     if low is not None and number < low:
         raise UnitError(f"{shown(text)} is too small", f"write a number {_limits(low, high)}")
     if high is not None and number > high:

@@ -9,7 +9,12 @@ from footfall.errors import UnitError, shown
 from footfall.units.hints import nearest_hint
 from footfall.units.numbers import EXACT, NUMBER_PATTERN, ROUNDED, exact_decimal, number_hint
 
-PERIOD_DAYS = {"day": Decimal(1), "week": Decimal(7), "month": Decimal("30.4375"), "year": Decimal("365.25")}
+PERIOD_DAYS = {
+    "day": Decimal(1),
+    "week": Decimal(7),
+    "month": Decimal("30.4375"),
+    "year": Decimal("365.25"),
+}
 LARGEST_FACTOR = 1_000_000
 
 _CONSTANT_CHANCE = re.compile(rf"{NUMBER_PATTERN}\s*%?")
@@ -35,7 +40,9 @@ def parse_chance(text: str) -> Decimal:
     """
     chance = _share(text, "a chance", CHANCE_ACCEPTS)
     if not 0 <= chance <= 1:
-        raise UnitError(f"{shown(text)} is outside 0..1", CHANCE_ACCEPTS, _percent_hint(text, chance))
+        raise UnitError(
+            f"{shown(text)} is outside 0..1", CHANCE_ACCEPTS, _percent_hint(text, chance)
+        )
     return chance
 
 
@@ -48,7 +55,9 @@ def parse_factor(text: str) -> Decimal:
     factor = _share(text, "a factor", FACTOR_ACCEPTS)
     if text.strip()[:1] in ("+", "-") and is_percent(text):
         changed = f"{(100 * (1 + factor)).normalize():f}"
-        hint = f"did you mean {changed}%? A factor of 100% changes nothing" if factor > -1 else ""
+        hint = (
+            f"did you mean {changed}%? A factor of 100% changes nothing" if factor > -1 else ""
+        )
         raise UnitError(f"{shown(text)} is a change, not a factor", FACTOR_ACCEPTS, hint)
     if not 0 <= factor <= LARGEST_FACTOR:
         raise UnitError(f"{shown(text)} is outside 0..{LARGEST_FACTOR:,}", FACTOR_ACCEPTS)
@@ -84,7 +93,11 @@ def parse_rate(text: str) -> Decimal:
         raise UnitError(f"{shown(text)} is not a rate", RATE_ACCEPTS, hint)
     growth, period = _share(matched[1], "a rate", RATE_ACCEPTS), matched[2].strip()
     if period not in PERIOD_DAYS:
-        raise UnitError(f"{shown(period)} is not a period of a rate", RATE_ACCEPTS, nearest_hint(period, PERIOD_DAYS))
+        raise UnitError(
+            f"{shown(period)} is not a period of a rate",
+            RATE_ACCEPTS,
+            nearest_hint(period, PERIOD_DAYS),
+        )
     if not -1 < growth <= 1000:
         raise UnitError(f"{shown(text)} is outside -100%..100,000%", RATE_ACCEPTS)
     return _compounded(growth, PERIOD_DAYS[period])
@@ -104,7 +117,9 @@ def _share(text: str, what: str, accepts: str) -> Decimal:
 
 
 def _percent_hint(text: str, chance: Decimal) -> str:
-    return f"did you mean {text.strip()}%?" if 2 <= chance <= 100 and not is_percent(text) else ""
+    return (
+        f"did you mean {text.strip()}%?" if 2 <= chance <= 100 and not is_percent(text) else ""
+    )
 
 
 def parse_popularity(text: str) -> Decimal:

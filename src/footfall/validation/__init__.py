@@ -1,6 +1,5 @@
 """Are events what was declared? Those of a store, of files, or of an export, held against a scenario."""
 
-from footfall.validation.collect import validate
 from footfall.validation.expectations import (
     Expectations,
     ExpectedEvent,
@@ -10,6 +9,7 @@ from footfall.validation.expectations import (
 )
 from footfall.validation.findings import CHECKS, REMARKS, Finding, Place, Remark, Validation
 from footfall.validation.render import render_json, render_table
+from footfall.validation.run_checks import validate
 
 __all__ = [
     "CHECKS",

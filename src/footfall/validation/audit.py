@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import Any
 
 from footfall.units import nearest_hint
+from footfall.validation.event_source import EventSource
 from footfall.validation.expectations import Expectations
 from footfall.validation.findings import Finding, Place
-from footfall.validation.source import Source
 
 MOST_EXAMPLES = 200
 LONGEST_EXAMPLE = 80
@@ -26,7 +26,7 @@ class Audit:
         skipped: Checks that cannot be made, and why.
     """
 
-    source: Source
+    source: EventSource
     expected: Expectations
     findings: list[Finding] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
@@ -36,7 +36,9 @@ class Audit:
         """How many events there are."""
         return int(self.source.rows("SELECT count(*) FROM e")[0][0])
 
-    def add(self, check: str, subject: str, count: int, detail: str, where: str, value: str = "NULL") -> None:
+    def add(
+        self, check: str, subject: str, count: int, detail: str, where: str, value: str = "NULL"
+    ) -> None:
         """Note a finding, with the first event of its kind.
 
         Args:
@@ -48,12 +50,18 @@ class Audit:
             value: SQL for the value to show.
         """
         if count:
-            example, at = self._first(where, value) if len(self.findings) < MOST_EXAMPLES else ("", None)
-            self.findings.append(Finding(check, subject, count, count / max(self.count, 1), detail, example, at))
+            example, at = (
+                self._first(where, value) if len(self.findings) < MOST_EXAMPLES else ("", None)
+            )
+            self.findings.append(
+                Finding(check, subject, count, count / max(self.count, 1), detail, example, at)
+            )
 
     def _first(self, where: str, value: str) -> tuple[str, Place | None]:
         is_lines = self.source.form == "lines"
-        order = {"lines": "n", "parquet": "file, line", "store": "time_ms, insert_id"}[self.source.form]
+        order = {"lines": "n", "parquet": "file, line", "store": "time_ms, insert_id"}[
+            self.source.form
+        ]
         part = "part" if is_lines else "file"
         found = self.source.rows(
             f"SELECT CAST(({value}) AS VARCHAR), insert_id, {part}, line FROM e WHERE {where} ORDER BY {order} LIMIT 1"
@@ -61,7 +69,9 @@ class Audit:
         if not found:
             return "", None
         text, insert_id, file, line = found[0]
-        return shortened(text), Place(insert_id, self.source.parts[file] if is_lines else str(file), line)
+        return shortened(text), Place(
+            insert_id, self.source.parts[file] if is_lines else str(file), line
+        )
 
 
 def shortened(value: Any) -> str:

@@ -55,7 +55,12 @@ def _name_of(value: Expression | None) -> Iterator[str]:
 
 def _roots(scenario: Scenario) -> list[str]:
     """Return the journeys that begin by themselves: the main one and those started by `later`."""
-    later = (step.journey for j in scenario.journeys for step in _all(j.steps) if isinstance(step, records.Later))
+    later = (
+        step.journey
+        for j in scenario.journeys
+        for step in _all(j.steps)
+        if isinstance(step, records.LaterStep)
+    )
     return list(dict.fromkeys([scenario.main.text, *later]))
 
 
@@ -83,9 +88,13 @@ class _Walk:
     claims: Claims = field(default_factory=dict)
 
     def steps(self, steps: tuple[Step, ...], state: State | None) -> State | None:
-        targets = {step.target for step in _all(steps) if isinstance(step, records.Retry)}
+        targets = {step.target for step in _all(steps) if isinstance(step, records.RetryStep)}
         for number, step in enumerate(steps):
-            name = step.event if isinstance(step, records.Emit) and step.named is None else step.named
+            name = (
+                step.event
+                if isinstance(step, records.EmitStep) and step.named is None
+                else step.named
+            )
             if state is not None and name in targets:
                 state = self._tried_again(state, steps[number:])
             state = self._step(step, state) if state is not None else None
@@ -95,65 +104,77 @@ class _Walk:
         """Return what is certain where people also come back to, from somewhere in the steps that follow."""
         passed = list(self._reached(steps))
         names = {name for step in passed for name in _set_by(step)}
-        events = {step.event for step in passed if isinstance(step, records.Emit)}
+        events = {step.event for step in passed if isinstance(step, records.EmitStep)}
         kept = _without(state, names)
-        return {key: last | {e for e in events if key in self.told.get(e, ())} for key, last in kept.items()}
+        return {
+            key: last | {e for e in events if key in self.told.get(e, ())}
+            for key, last in kept.items()
+        }
 
     def _reached(self, steps: Iterable[Step]) -> Iterator[Step]:
         """Yield all steps that may be taken from here on, those of called journeys too."""
         for step in _all(steps):
             yield step
-            if isinstance(step, records.Do):
+            if isinstance(step, records.DoStep):
                 yield from self._reached(self.journeys[step.journey].steps)
 
     def _step(self, step: Step, state: State) -> State | None:
         after = self._unguarded(step, state)
-        if step.when is None or isinstance(step, records.Guard):
+        if step.when is None or isinstance(step, records.WhenStep):
             return after
         return _both([state, after])
 
     def _unguarded(self, step: Step, state: State) -> State | None:
         match step:
-            case records.Emit():
+            case records.EmitStep():
                 return self._emit(step, state)
-            case records.Change() | records.Pick():
+            case records.ChangeStep() | records.PickStep():
                 return _without(state, _set_by(step))
-            case records.Leave():
+            case records.LeaveStep():
                 return None
-            case records.Pause(ends_session=True):
+            case records.WaitStep(ends_session=True):
                 return {}
-            case records.Do():
+            case records.DoStep():
                 called = self.journeys[step.journey]
-                after = self.steps(called.steps, _without(state, {p.name for p in called.carries}))
+                after = self.steps(
+                    called.steps, _without(state, {p.name for p in called.carries})
+                )
                 return _both([state, after]) if called.when is not None else after
         return self._branches(step, state)
 
     def _branches(self, step: Step, state: State) -> State | None:
         match step:
-            case records.Maybe() | records.Guard():
+            case records.MaybeStep() | records.WhenStep():
                 return _both([self.steps(step.steps, state), self.steps(step.otherwise, state)])
-            case records.Either():
+            case records.EitherStep():
                 return _both([self.steps(option.steps, state) for option in step.options])
-            case records.Repeat():
+            case records.RepeatStep():
                 after = self.steps(step.steps, {})  # a second round begins after a first one
                 return after if step.come_back_after is None else {}
         return state
 
-    def _emit(self, step: records.Emit, state: State) -> State:
+    def _emit(self, step: records.EmitStep, state: State) -> State:
         state = _without(state, _set_by(step))
         self.claims.setdefault(step.event, []).append(state)
-        return {**state, **{key: frozenset([step.event]) for key in self.told.get(step.event, ())}}
+        return {
+            **state,
+            **{key: frozenset([step.event]) for key in self.told.get(step.event, ())},
+        }
 
 
 def _set_by(step: Step) -> set[str]:
     """Return the names that a step gives another value, itself."""
-    if isinstance(step, records.Emit | records.Change):
+    if isinstance(step, records.EmitStep | records.ChangeStep):
         return {change.name for change in step.changes}
-    return {pick.variable for pick in step.picks} if isinstance(step, records.Pick) else set()
+    return (
+        {pick.variable for pick in step.picks} if isinstance(step, records.PickStep) else set()
+    )
 
 
 def _without(state: State, names: set[str]) -> State:
-    return {key: events for key, events in state.items() if key[1].partition(".")[0] not in names}
+    return {
+        key: events for key, events in state.items() if key[1].partition(".")[0] not in names
+    }
 
 
 def _both(states: list[State | None]) -> State | None:

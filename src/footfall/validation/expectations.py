@@ -7,13 +7,20 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from footfall.events.schema import Field, FieldType
-from footfall.model.program import Act
+from footfall.data.schema import Field, FieldType
+from footfall.model.program import ActNode
 from footfall.validation.carried import Carried, carried_of
 
 if TYPE_CHECKING:
     from footfall.model.model import Model
-    from footfall.scenario.records import Catalogue, Event, EventProperty, Expression, Property, Scenario
+    from footfall.scenario.records import (
+        Catalogue,
+        Event,
+        EventProperty,
+        Expression,
+        Property,
+        Scenario,
+    )
 
 MOST_VALUES = 1000
 ExpectedType = FieldType | Literal["any"]
@@ -101,7 +108,8 @@ def of_scenario(scenario: Scenario) -> Expectations:
         events={e.name: _event(e, fields, allowed, always) for e in scenario.events},
         user_properties=_of_people(model, allowed),
         stages=tuple(
-            ExpectedStage(s.name, tuple(on.text for on in s.on) if s.when is None else ()) for s in scenario.stages
+            ExpectedStage(s.name, tuple(on.text for on in s.on) if s.when is None else ())
+            for s in scenario.stages
         ),
         cities=_cities(scenario),
         carried=carried_of(scenario, allowed.value_of),
@@ -109,11 +117,15 @@ def of_scenario(scenario: Scenario) -> Expectations:
 
 
 def _of_people(model: Model, allowed: _Allowed) -> dict[str, ExpectedProperty]:
-    actions = [action for node in model.nodes if isinstance(node, Act) for action in node.actions]
+    actions = [
+        action for node in model.nodes if isinstance(node, ActNode) for action in node.actions
+    ]
     changing = {getattr(action, "property", -1) for action in actions}
     fields = model.stream.schema.user_properties
     return {
-        f.name: replace(_expected(f, allowed.of_people.get(f.name, ())), changes=number in changing)
+        f.name: replace(
+            _expected(f, allowed.of_people.get(f.name, ())), changes=number in changing
+        )
         for number, f in enumerate(fields)
     }
 
@@ -126,7 +138,9 @@ def _expected(
     fields: Mapping[str, ExpectedProperty] = MappingProxyType({}),
 ) -> ExpectedProperty:
     inner = {f.name: fields.get(f.name) or _expected(f, ()) for f in found.fields}
-    return ExpectedProperty(found.name, found.type, found.item, is_required, values, fields=inner)
+    return ExpectedProperty(
+        found.name, found.type, found.item, is_required, values, fields=inner
+    )
 
 
 def _event(
@@ -151,9 +165,13 @@ def _always(model: Model) -> dict[str, set[str]]:
     """Return event type → properties that are never null, wherever it is emitted."""
     found: dict[str, set[str]] = {}
     names = [f.name for f in model.stream.schema.event_properties]
-    for site in model.sites:
-        here = {names[number] for number, value in site.properties if not getattr(value, "is_nullable", False)}
-        event = model.events[site.event][0]
+    for emission in model.emissions:
+        here = {
+            names[number]
+            for number, value in emission.properties
+            if not getattr(value, "is_nullable", False)
+        }
+        event = model.events[emission.event][0]
         found[event] = found.get(event, here) & here
     return found
 
@@ -173,7 +191,9 @@ class _Allowed:
     def __init__(self, scenario: Scenario) -> None:
         self._described = {p.name: p for p in scenario.properties}
         self._catalogues = {c.name: c for c in scenario.catalogues}
-        self._variables = [v for j in scenario.journeys for v in j.carries] + list(scenario.session_properties)
+        self._variables = [v for j in scenario.journeys for v in j.carries] + list(
+            scenario.session_properties
+        )
         self._people = scenario.people.properties
         people = ((p.name, self._of_property(p)) for p in scenario.people.properties)
         self.of_people = {name: values for name, values in people if values}
@@ -202,12 +222,23 @@ class _Allowed:
         """Return the fields of records that come from a catalogue's row: with its texts, and whether always there."""
         expression = self.value_of(declared)
         name = expression.text.strip() if expression else ""
-        of = next((v.list_type for v in (*self._variables, *self._people) if v.name == name and v.list_type), None)
+        of = next(
+            (
+                v.list_type
+                for v in (*self._variables, *self._people)
+                if v.name == name and v.list_type
+            ),
+            None,
+        )
         named = [of.of] if of and of.of else [kind for _, kind in of.fields] if of else []
         rows = [self._catalogues[kind] for kind in named if kind in self._catalogues]
         found = {f.name: f for f in listed.fields}
         return {
-            column: _expected(found[column], column_texts(rows_of, column), is_required=_is_filled(rows_of, number))
+            column: _expected(
+                found[column],
+                column_texts(rows_of, column),
+                is_required=_is_filled(rows_of, number),
+            )
             for rows_of in rows
             for number, column in enumerate(rows_of.columns)
             if column in found
@@ -219,12 +250,18 @@ class _Allowed:
             return ()
         if dot and name in self._catalogues:
             return column_texts(self._catalogues[name], column)
-        return () if dot or any(v.name == name for v in self._variables) else self.of_people.get(name, ())
+        return (
+            ()
+            if dot or any(v.name == name for v in self._variables)
+            else self.of_people.get(name, ())
+        )
 
     def _of_property(self, declared: Property) -> tuple[str, ...]:
         of = declared.list_type.of if declared.list_type else declared.type
         catalogue = self._catalogues.get(of or "")
-        return declared.values or (column_texts(catalogue, catalogue.columns[0]) if catalogue else ())
+        return declared.values or (
+            column_texts(catalogue, catalogue.columns[0]) if catalogue else ()
+        )
 
 
 def column_texts(catalogue: Catalogue, column: str) -> tuple[str, ...]:

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from footfall.store import duck
 from footfall.store.dialect import literal, quote
-from footfall.validation.columns import NAMES, TEXTS, number_time, real_user, text_time
+from footfall.store.duckdb import duckdb_connection
+from footfall.validation.common_columns import NAMES, TEXTS, number_time, real_user, text_time
 from footfall.validation.lines import Lines, parts_of, read_lines
 
 if TYPE_CHECKING:
     import duckdb
 
 _WANTED = tuple(dict.fromkeys(name for names in NAMES.values() for name in names))
-_SCHEMA = pa.schema([("n", pa.int64()), ("part", pa.int32()), ("line", pa.int64()), ("text", pa.string())])
+_SCHEMA = pa.schema(
+    [("n", pa.int64()), ("part", pa.int32()), ("line", pa.int64()), ("text", pa.string())]
+)
 
 
 def load(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, ...]:
@@ -31,7 +33,7 @@ def load(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, ...]:
     """
     parts = parts_of(path)
     empty = _batch(Lines(0, 1, []), 0)
-    with duck.registered(connection, empty, "batch"):
+    with duckdb_connection.registered(connection, empty, "batch"):
         connection.execute(f"CREATE TABLE e AS {_query()}")
         connection.execute("CREATE TABLE bad (n BIGINT, part INTEGER, line BIGINT)")
     n = 0
@@ -48,13 +50,18 @@ def load_csv(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, ..
         connection: An empty database in memory that may read the file.
         path: A CSV file, plain or gzip.
     """
-    rows = (
-        f"read_csv({literal(str(path))}, header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"')"
-    )
-    names = [str(row[0]) for row in connection.execute(f"DESCRIBE SELECT * FROM {rows}").fetchall()]
+    options = "header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"'"
+    rows = f"read_csv({literal(str(path))}, {options})"
+    names = [
+        str(row[0]) for row in connection.execute(f"DESCRIBE SELECT * FROM {rows}").fetchall()
+    ]
     whole = {"session_id", "person"}
-    values = (f"TRY_CAST({quote(name)} AS BIGINT)" if name in whole else quote(name) for name in names)
-    members = ", ".join(f"{quote(name)} := {value}" for name, value in zip(names, values, strict=True))
+    values = (
+        f"TRY_CAST({quote(name)} AS BIGINT)" if name in whole else quote(name) for name in names
+    )
+    members = ", ".join(
+        f"{quote(name)} := {value}" for name, value in zip(names, values, strict=True)
+    )
     connection.execute(
         "CREATE VIEW batch AS SELECT n, 0::INTEGER AS part, n + 2 AS line, to_json(row_) AS text FROM "
         f"(SELECT row_number() OVER () - 1 AS n, struct_pack({members}) AS row_ FROM {rows})"
@@ -65,9 +72,15 @@ def load_csv(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, ..
 
 
 def _batch(lines: Lines, n: int) -> pa.Table:
-    rows = [(n + i, lines.part, lines.first + i, text) for i, text in enumerate(lines.texts) if text != ""]
+    rows = [
+        (n + i, lines.part, lines.first + i, text)
+        for i, text in enumerate(lines.texts)
+        if text != ""
+    ]
     columns = zip(*rows, strict=True) if rows else ([], [], [], [])
-    arrays = [pa.array(column, field.type) for column, field in zip(columns, _SCHEMA, strict=True)]
+    arrays = [
+        pa.array(column, field.type) for column, field in zip(columns, _SCHEMA, strict=True)
+    ]
     return pa.table(arrays, schema=_SCHEMA)
 
 
@@ -75,11 +88,15 @@ def _insert(connection: duckdb.DuckDBPyConnection, batch: pa.Table) -> None:
     """Insert lines; where one of them breaks the query, halves, until it stands alone and is counted as bad."""
     import duckdb
 
-    with duck.registered(connection, batch, "batch"):
+    with duckdb_connection.registered(connection, batch, "batch"):
         try:
             connection.execute(f"INSERT INTO e {_query()}")
         except (duckdb.ConversionException, duckdb.InvalidInputException):
-            halves = [batch.slice(0, len(batch) // 2), batch.slice(len(batch) // 2)] if len(batch) > 1 else []
+            halves = (
+                [batch.slice(0, len(batch) // 2), batch.slice(len(batch) // 2)]
+                if len(batch) > 1
+                else []
+            )
         else:
             connection.execute(
                 "INSERT INTO bad SELECT n, part, line FROM batch "
@@ -129,7 +146,9 @@ def _times() -> str:
     from_text, text_flaw, is_digits = text_time(text)
     is_text = f"{of} = 'VARCHAR'"
     is_number = f"{of} IN ('BIGINT', 'UBIGINT', 'HUGEINT', 'DOUBLE')"
-    is_fraction = f"{of} = 'DOUBLE' AND TRY_CAST({text} AS DOUBLE) <> floor(TRY_CAST({text} AS DOUBLE))"
+    is_fraction = (
+        f"{of} = 'DOUBLE' AND TRY_CAST({text} AS DOUBLE) <> floor(TRY_CAST({text} AS DOUBLE))"
+    )
     return f"""
         CASE WHEN {is_text} THEN {from_text} WHEN {is_number} THEN {number} END AS time_ms,
         CASE WHEN {is_text} THEN {text_flaw} WHEN {is_fraction} THEN 'fraction' WHEN {is_number} THEN {flaw}
@@ -147,7 +166,9 @@ def _sessions() -> str:
 
 def _ids_flaw() -> str:
     names = ("user_id", "device_id", "insert_id")
-    cases = (f"WHEN {_type(name)} NOT IN ('NULL', 'VARCHAR') THEN {literal(name)}" for name in names)
+    cases = (
+        f"WHEN {_type(name)} NOT IN ('NULL', 'VARCHAR') THEN {literal(name)}" for name in names
+    )
     return f"CASE {' '.join(cases)} END"
 
 
@@ -170,6 +191,8 @@ def _objects_flaw() -> str:
 
 def _settings(up: str) -> str:
     """Return SQL for what is set, where Amplitude's operations stand in place of a plain map. Source: identify."""
-    once, now = (f"coalesce(json_extract({up}, '/{name}'), '{{}}')" for name in ("$setOnce", "$set"))
+    once, now = (
+        f"coalesce(json_extract({up}, '/{name}'), '{{}}')" for name in ("$setOnce", "$set")
+    )
     operations = f"json_merge_patch({once}, {now})"
     return f"CASE WHEN starts_with(json_keys({up})[1], '$') THEN {operations} ELSE {up} END"

@@ -37,7 +37,7 @@ class _UnreadableError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class LineSource:
     """One file of lines, or one member of a zip."""
 
     name: str
@@ -59,7 +59,7 @@ class Lines:
     texts: list[str | None]
 
 
-def parts_of(path: Path) -> list[Part]:
+def parts_of(path: Path) -> list[LineSource]:
     """Return what lines are read from.
 
     Args:
@@ -69,25 +69,38 @@ def parts_of(path: Path) -> list[Part]:
         UsageError: A zip that is broken, encrypted, or unpacks to far more than it is.
     """
     if path.is_dir():
-        return [part for file in files_of(path) for part in _named(parts_of(file), str(file.relative_to(path)))]
+        return [
+            part
+            for file in files_of(path)
+            for part in _named(parts_of(file), str(file.relative_to(path)))
+        ]
     if _begins(path, b"PK\x03\x04") or _begins(path, b"PK\x05\x06"):
         return _members(path)
-    return [Part(path.name, lambda: path.open("rb"))]
+    return [LineSource(path.name, lambda: path.open("rb"))]
 
 
 def files_of(folder: Path) -> list[Path]:
     """Return the files of lines in a folder, by name."""
     found = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-    names = (path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts))
+    names = (
+        path
+        for path in found
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
     endings = (*_ENDINGS, ".zip")
     return sorted(
-        path for path in names if path.name.lower().endswith(endings) and not path.name.lower().endswith(".csv.gz")
+        path
+        for path in names
+        if path.name.lower().endswith(endings) and not path.name.lower().endswith(".csv.gz")
     )
 
 
-def _named(parts: list[Part], file: str) -> list[Part]:
+def _named(parts: list[LineSource], file: str) -> list[LineSource]:
     """Return the parts of one file of a folder, called after it."""
-    return [Part(file if len(parts) == 1 else f"{file}: {part.name}", part.opened) for part in parts]
+    return [
+        LineSource(file if len(parts) == 1 else f"{file}: {part.name}", part.opened)
+        for part in parts
+    ]
 
 
 def _size(path: Path) -> int:
@@ -100,28 +113,36 @@ def _begins(path: Path, magic: bytes) -> bool:
         return file.read(len(magic)) == magic
 
 
-def _members(path: Path) -> list[Part]:
+def _members(path: Path) -> list[LineSource]:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise UsageError(f"{path} is no zip file that can be read: {error}\n  hint: fetch it again") from None
+        raise UsageError(
+            f"{path} is no zip file that can be read: {error}\n  hint: fetch it again"
+        ) from None
     _check_members(path, infos)
     wanted = [info for info in infos if info.filename.lower().endswith(_ENDINGS)]
     if not wanted:
         names = ", ".join(info.filename for info in infos[:3]) or "nothing"
-        raise UsageError(f"{path} holds no events: {names}\n  accepted: files that end in {', '.join(_ENDINGS)}")
+        raise UsageError(
+            f"{path} holds no events: {names}\n  accepted: files that end in {', '.join(_ENDINGS)}"
+        )
     return [_member(path, info) for info in sorted(wanted, key=lambda info: info.filename)]
 
 
 def _check_members(path: Path, infos: list[zipfile.ZipInfo]) -> None:
     size, total = path.stat().st_size, sum(info.file_size for info in infos)
     if len(infos) > MOST_MEMBERS:
-        raise UsageError(f"{path} holds {len(infos):,} files\n  accepted: at most {MOST_MEMBERS:,}")
+        raise UsageError(
+            f"{path} holds {len(infos):,} files\n  accepted: at most {MOST_MEMBERS:,}"
+        )
     if total > max(HARMLESS_BYTES, size * MOST_RATIO):
         raise _bomb(path, total)
     if any(info.flag_bits & 1 for info in infos):
-        raise UsageError(f"{path} is encrypted\n  accepted: a zip without a password\n  hint: unpack it first")
+        raise UsageError(
+            f"{path} is encrypted\n  accepted: a zip without a password\n  hint: unpack it first"
+        )
 
 
 def _bomb(path: Path, total: int) -> UsageError:
@@ -131,11 +152,11 @@ def _bomb(path: Path, total: int) -> UsageError:
     )
 
 
-def _member(path: Path, info: zipfile.ZipInfo) -> Part:
-    return Part(info.filename, lambda: zipfile.ZipFile(path).open(info))
+def _member(path: Path, info: zipfile.ZipInfo) -> LineSource:
+    return LineSource(info.filename, lambda: zipfile.ZipFile(path).open(info))
 
 
-def read_lines(path: Path, parts: list[Part]) -> Iterator[Lines]:
+def read_lines(path: Path, parts: list[LineSource]) -> Iterator[Lines]:
     """Yield the lines of all parts, some thousands at a time.
 
     Raises:
@@ -153,13 +174,24 @@ def read_lines(path: Path, parts: list[Part]) -> Iterator[Lines]:
 
 
 @contextmanager
-def _explained(path: Path, part: Part) -> Iterator[None]:
+def _explained(path: Path, part: LineSource) -> Iterator[None]:
     try:
         yield
     except _UnreadableError as error:
-        raise UsageError(f"{path}{f', {part.name}' if path.name != part.name else ''}: {error}") from None
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        raise UsageError(f"{path}: {part.name} cannot be read to its end: {error}\n  hint: fetch it again") from None
+        raise UsageError(
+            f"{path}{f', {part.name}' if path.name != part.name else ''}: {error}"
+        ) from None
+    except (
+        OSError,
+        EOFError,
+        zlib.error,
+        zipfile.BadZipFile,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
+        raise UsageError(
+            f"{path}: {part.name} cannot be read to its end: {error}\n  hint: fetch it again"
+        ) from None
 
 
 @contextmanager
@@ -211,7 +243,9 @@ def _text(line: bytes, is_array: bool) -> str | None:
         return None
     text = line.decode("utf-8", "replace").strip()
     if is_array:
-        text = text.removeprefix("[").rstrip(",").strip() if text[:1] in "[{" else text.strip(",]")
+        text = (
+            text.removeprefix("[").rstrip(",").strip() if text[:1] in "[{" else text.strip(",]")
+        )
         text = text[:-1] if text.endswith("}]") else text
     return text
 
@@ -240,7 +274,11 @@ def _is_body(block: bytes) -> bool:
 
 def _events_of(body: Any) -> list[Any] | None:
     """Return the events of a body, None for anything else."""
-    is_body = isinstance(body, dict) and "event_type" not in body and isinstance(body.get("events"), list)
+    is_body = (
+        isinstance(body, dict)
+        and "event_type" not in body
+        and isinstance(body.get("events"), list)
+    )
     return body["events"] if is_body else None
 
 
@@ -254,7 +292,9 @@ def _elements(block: bytes, file: IO[bytes]) -> list[str | None]:
     try:
         return [json.dumps(element, ensure_ascii=False) for element in _parsed(block + rest)]
     except (ValueError, RecursionError) as error:
-        raise _UnreadableError(f"JSON that cannot be read: {error}\n  accepted: one object per line") from None
+        raise _UnreadableError(
+            f"JSON that cannot be read: {error}\n  accepted: one object per line"
+        ) from None
 
 
 def _parsed(text: bytes) -> list[Any]:
@@ -264,7 +304,9 @@ def _parsed(text: bytes) -> list[Any]:
     except ValueError:
         lines = [json.loads(line) for line in text.splitlines() if line.strip()]
         found = [(line, _events_of(line)) for line in lines]
-        return [event for line, events in found for event in ([line] if events is None else events)]
+        return [
+            event for line, events in found for event in ([line] if events is None else events)
+        ]
     events = _events_of(whole)
     if events is not None:
         return events

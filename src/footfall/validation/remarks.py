@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from footfall.store.dialect import literal, quote
 from footfall.validation.audit import Audit
 from footfall.validation.findings import Remark
-from footfall.validation.properties import pointer
+from footfall.validation.property_checks import pointer
 
 ENOUGH = 50
 """People below which nothing is said: by chance alone 50 are hardly ever all alike, let alone in every step."""
@@ -18,7 +18,13 @@ HOUR_MS = 3_600_000
 
 def remarks_on(audit: Audit) -> list[Remark]:
     """Return what looks odd."""
-    return [*_nobody_leaves(audit), *_hours(audit), *_constant(audit), *_unlinked(audit), *_unseen(audit)]
+    return [
+        *_nobody_leaves(audit),
+        *_hours(audit),
+        *_constant(audit),
+        *_unlinked(audit),
+        *_unseen(audit),
+    ]
 
 
 def _nobody_leaves(audit: Audit) -> Iterator[Remark]:
@@ -26,12 +32,16 @@ def _nobody_leaves(audit: Audit) -> Iterator[Remark]:
     if len(stages) < 2:
         return
     came = ", ".join(
-        f"bool_or(event_type IN ({', '.join(map(literal, s.events))})) AS came{k}" for k, s in enumerate(stages)
+        f"bool_or(event_type IN ({', '.join(map(literal, s.events))})) AS came{k}"
+        for k, s in enumerate(stages)
     )
     counts = ", ".join(
-        f"count(*) FILTER (came{k}), count(*) FILTER (came{k} AND came{k + 1})" for k in range(len(stages) - 1)
+        f"count(*) FILTER (came{k}), count(*) FILTER (came{k} AND came{k + 1})"
+        for k in range(len(stages) - 1)
     )
-    row = audit.source.rows(f"SELECT {counts} FROM (SELECT who, {came} FROM stations GROUP BY who)")[0]
+    row = audit.source.rows(
+        f"SELECT {counts} FROM (SELECT who, {came} FROM stations GROUP BY who)"
+    )[0]
     steps = list(zip(row[::2], row[1::2], strict=True))
     if all(came_here == went_on and came_here >= ENOUGH for came_here, went_on in steps):
         detail = f"all of {steps[0][0]:,} people who came to {stages[0].name} came to {stages[-1].name}"
@@ -49,7 +59,9 @@ def _hours(audit: Audit) -> Iterator[Remark]:
         return
     hour, most, _ = rows[0]
     if most > total / 2:
-        yield Remark("one_hour", "time", f"{most:,} of {total:,} between {hour}:00 and {hour + 1}:00 UTC")
+        yield Remark(
+            "one_hour", "time", f"{most:,} of {total:,} between {hour}:00 and {hour + 1}:00 UTC"
+        )
     if sharp > total / 10:
         yield Remark("full_hours", "time", f"{sharp:,} of {total:,}")
 
@@ -59,7 +71,9 @@ def _constant(audit: Audit) -> Iterator[Remark]:
     names = [p.name for p in audit.expected.user_properties.values() if p.changes]
     fields = audit.source.properties["up"]
     values = {
-        name: f"up.{quote(name)}" if fields is not None else f"json_extract(up, {literal(pointer(name))})"
+        name: f"up.{quote(name)}"
+        if fields is not None
+        else f"json_extract(up, {literal(pointer(name))})"
         for name in names
         if fields is None or name in fields
     }
@@ -70,12 +84,18 @@ def _constant(audit: Audit) -> Iterator[Remark]:
         f"count(DISTINCT CASE WHEN {value} IS NOT NULL THEN hash({value}) END) > 1 AS changes{k}"
         for k, value in enumerate(values.values())
     )
-    counts = ", ".join(f"count(*) FILTER (has{k}), count(*) FILTER (changes{k})" for k in range(len(values)))
-    row = audit.source.rows(f"SELECT {counts} FROM (SELECT who, {columns} FROM e WHERE up IS NOT NULL GROUP BY who)")[0]
+    counts = ", ".join(
+        f"count(*) FILTER (has{k}), count(*) FILTER (changes{k})" for k in range(len(values))
+    )
+    row = audit.source.rows(
+        f"SELECT {counts} FROM (SELECT who, {columns} FROM e WHERE up IS NOT NULL GROUP BY who)"
+    )[0]
     for k, name in enumerate(values):
         if row[2 * k] >= ENOUGH and not row[2 * k + 1]:
             yield Remark(
-                "never_changes", name, f"{row[2 * k]:,} people have it on {OFTEN} events or more, always the same"
+                "never_changes",
+                name,
+                f"{row[2 * k]:,} people have it on {OFTEN} events or more, always the same",
             )
 
 
@@ -91,11 +111,17 @@ def _unlinked(audit: Audit) -> Iterator[Remark]:
         f"FROM ({devices})"
     )[0]
     if nobody >= ENOUGH and somebody and not both:
-        yield Remark("never_linked", "device_id", f"{nobody:,} devices without a user, none of them has one later")
+        yield Remark(
+            "never_linked",
+            "device_id",
+            f"{nobody:,} devices without a user, none of them has one later",
+        )
 
 
 def _unseen(audit: Audit) -> Iterator[Remark]:
-    seen = {name for (name,) in audit.source.rows("SELECT DISTINCT event_type FROM e LIMIT 10000")}
+    seen = {
+        name for (name,) in audit.source.rows("SELECT DISTINCT event_type FROM e LIMIT 10000")
+    }
     missing = [name for name in audit.expected.events if name not in seen]
     if missing:
         more = ", …" if len(missing) > 6 else ""

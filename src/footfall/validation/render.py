@@ -29,7 +29,12 @@ def render_json(validation: Validation) -> str:
         "is_clean": validation.is_clean,
         "findings": [_finding(found) for found in validation.findings],
         "remarks": [
-            {"check": remark.check, "what": REMARKS[remark.check], "subject": remark.subject, "detail": remark.detail}
+            {
+                "check": remark.check,
+                "what": REMARKS[remark.check],
+                "subject": remark.subject,
+                "detail": remark.detail,
+            }
             for remark in validation.remarks
         ],
         "skipped": [{"check": check, "why": why} for check, why in validation.skipped.items()],
@@ -64,16 +69,22 @@ def render_table(validation: Validation, console: Console) -> None:
         console.print(_table(validation, console))
     hidden = len(validation.findings) - MOST_ROWS
     if hidden > 0:
-        console.print(_text(console, f"… and {hidden:,} more; --format json has them all", "dim"))
+        console.print(
+            _text(console, f"… and {hidden:,} more; --format json has them all", "dim")
+        )
     for remark in validation.remarks:
         line = f"odd: {REMARKS[remark.check]}: {remark.subject}: {remark.detail}"
         console.print(_text(console, line, "yellow"), soft_wrap=True)
     for check, why in validation.skipped.items():
         console.print(
-            _text(console, f"not checked: {CHECKS.get(check) or REMARKS[check]}: {why}", "dim"), soft_wrap=True
+            _text(console, f"not checked: {CHECKS.get(check) or REMARKS[check]}: {why}", "dim"),
+            soft_wrap=True,
         )
     console.print(
-        _text(console, _sentence(validation), "bold green" if validation.is_clean else "bold red"), soft_wrap=True
+        _text(
+            console, _sentence(validation), "bold green" if validation.is_clean else "bold red"
+        ),
+        soft_wrap=True,
     )
 
 
@@ -92,7 +103,12 @@ def _table(validation: Validation, console: Console) -> Table:
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-    for header, side in (("What, where", "left"), ("Events", "right"), ("%", "right"), ("First", "left")):
+    for header, side in (
+        ("What, where", "left"),
+        ("Events", "right"),
+        ("%", "right"),
+        ("First", "left"),
+    ):
         table.add_column(_text(console, header), justify=side)  # type: ignore[arg-type]  # rich's literal
     last = ""
     for found in validation.findings[:MOST_ROWS]:
@@ -111,7 +127,11 @@ def percent(share: float) -> str:
 
 def _first(found: Finding) -> str:
     """Return where the first one is, what stands there, and what is wrong with it."""
-    value = found.example and f"{place(found.at)}: {found.example}" if place(found.at) else found.example
+    value = (
+        found.example and f"{place(found.at)}: {found.example}"
+        if place(found.at)
+        else found.example
+    )
     return "; ".join(filter(None, (value or place(found.at), found.detail)))
 
 
@@ -129,7 +149,9 @@ def _text(console: Console, text: str, style: str = "") -> Text:
     """Return a text without markup and control characters, in characters that the terminal's encoding has."""
     from rich.text import Text
 
-    clean = "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(c)[0] == "C" else c for c in text)
+    clean = "".join(
+        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(c)[0] == "C" else c for c in text
+    )
     if console.options.ascii_only:
         clean = clean.translate(_PLAIN).encode("ascii", "backslashreplace").decode("ascii")
     return Text(clean, style, overflow="fold")

@@ -7,7 +7,7 @@ import pytest
 
 from footfall.cli.arguments import PEOPLE, SEED, read_settings
 from footfall.errors import UsageError
-from footfall.run.start import resolve_start
+from footfall.execution.start import resolve_start
 
 
 @pytest.mark.parametrize(
@@ -29,14 +29,32 @@ def test_counts(written, number):
 
 @pytest.mark.parametrize(
     "written",
-    ["0", "-1", "1.5", "", "ten", "1e-3", "1e20", "１０００", "0x10", "1e99", "nan", "1_", "9" * 5000, "+5", " 5"],
+    [
+        "0",
+        "-1",
+        "1.5",
+        "",
+        "ten",
+        "1e-3",
+        "1e20",
+        "１０００",
+        "0x10",
+        "1e99",
+        "nan",
+        "1_",
+        "9" * 5000,
+        "+5",
+        " 5",
+    ],
 )
 def test_no_counts(written):
     """All else is refused with what is accepted; huge texts are cut."""
     if written == "1_":  # harmless: an underscore means nothing
         assert PEOPLE.convert(written, None, None) == 1
         return
-    with pytest.raises(click.BadParameter, match="whole number from 1 to 1,000,000,000") as caught:
+    with pytest.raises(
+        click.BadParameter, match="whole number from 1 to 1,000,000,000"
+    ) as caught:
         PEOPLE.convert(written, None, None)
     assert len(str(caught.value)) < 300
 
@@ -68,10 +86,15 @@ def test_settings():
 )
 def test_starts(written, day):
     """A start is a date, or so many days before today."""
-    assert resolve_start(written, "Asia/Kolkata", dt.date(2026, 11, 21)) == dt.date.fromisoformat(day)
+    assert resolve_start(
+        written, "Asia/Kolkata", dt.date(2026, 11, 21)
+    ) == dt.date.fromisoformat(day)
 
 
-@pytest.mark.parametrize("written", ["yesterday", "2026-02-30", "now-30", "now+3d", "01.02.2026", "２０２６-01-01", ""])
+@pytest.mark.parametrize(
+    "written",
+    ["yesterday", "2026-02-30", "now-30", "now+3d", "01.02.2026", "２０２６-01-01", ""],
+)
 def test_no_starts(written):
     """All else is refused with what is accepted."""
     with pytest.raises(UsageError, match="accepted: a date like"):
@@ -80,5 +103,7 @@ def test_no_starts(written):
 
 def test_today_is_the_scenarios():
     """Without a day given, the clock decides, in the scenario's time zone."""
-    days = {resolve_start("today", zone) for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago")}
+    days = {
+        resolve_start("today", zone) for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago")
+    }
     assert len(days) == 2  # 25 hours apart: never the same date

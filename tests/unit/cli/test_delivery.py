@@ -8,12 +8,12 @@ import click
 import pytest
 
 from footfall.cli.arguments import LARGE_SIZE, SIZE
-from footfall.cli.closing import Printer
 from footfall.cli.options import read_sinks
+from footfall.cli.run_summary import Printer
+from footfall.data.chunk import Tallies
 from footfall.errors import UsageError
-from footfall.events.chunk import Tallies
-from footfall.run.result import Balance, RunResult
-from footfall.run.setup import set_up
+from footfall.execution.result import Balance, RunResult
+from footfall.execution.setup import set_up
 from tests.commands import footfall
 from tests.endpoints import endpoint
 
@@ -48,7 +48,12 @@ def test_options_stand_for_what_is_written_in_the_sink(written, region, dry_run,
     [
         (["duckdb:a.duckdb"], "eu", False, "--region eu is for amplitude"),
         (["amplitude:us"], "eu", False, "contradicts --to amplitude:"),
-        (["amplitude", "parquet:p"], None, True, "--dry-run: parquet:p cannot be tried without writing"),
+        (
+            ["amplitude", "parquet:p"],
+            None,
+            True,
+            "--dry-run: parquet:p cannot be tried without writing",
+        ),
         (["postgresql://me:hunter2@h/d"], None, True, "--dry-run: postgresql://me@h/d cannot"),
     ],
 )
@@ -84,7 +89,10 @@ def test_a_limit_is_above_0_and_of_megabytes(text):
     """A receiver into nothing would refuse all."""
     with pytest.raises(click.BadParameter, match="is not a size like 500MB"):
         LARGE_SIZE.convert(text, None, None)
-    assert [LARGE_SIZE.convert(text, None, None) for text in (" 2 gb", "1.5TB")] == [2 * 10**9, 1_500_000_000_000]
+    assert [LARGE_SIZE.convert(text, None, None) for text in (" 2 gb", "1.5TB")] == [
+        2 * 10**9,
+        1_500_000_000_000,
+    ]
 
 
 @pytest.mark.parametrize("name", ["run", "send"])
@@ -94,7 +102,16 @@ def test_a_dry_run_sends_nothing_and_needs_no_key(name):
     if name == "send":
         assert footfall("run", "starter", *SMALL, "-q", "--to", "duckdb:a.duckdb").code == 0
         source = "a.duckdb"
-    said = footfall(name, source, *(SMALL if name == "run" else ()), "--to", "amplitude", "--region", "eu", "--dry-run")
+    said = footfall(
+        name,
+        source,
+        *(SMALL if name == "run" else ()),
+        "--to",
+        "amplitude",
+        "--region",
+        "eu",
+        "--dry-run",
+    )
     assert said.code == 0, said.err
     assert "amplitude:eu#dry-run: nothing was sent:" in said.err
     assert not list(Path(".footfall-ledger").glob("*.sqlite"))
@@ -115,15 +132,31 @@ def test_a_sink_that_gives_up_is_told_with_all_that_is_known():
         said = footfall("run", "starter", *SMALL, *to)
         assert said.code == 1
         n = len(Path("a.ndjson").read_text().splitlines())
-        assert f"in {gone.url}: 0 events, 0 B; 0 rejected, {n:,} pending of {n:,} generated; failed" in said.out
+        assert (
+            f"in {gone.url}: 0 events, 0 B; 0 rejected, {n:,} pending of {n:,} generated; failed"
+            in said.out
+        )
         assert "Stages:" in said.out
-        assert said.err.startswith(f"error: {gone.url}: it is gone and wants no more events (status 410)")
-        assert "not everything is delivered; what was committed is kept\n  to continue: footfall" in said.err
+        assert said.err.startswith(
+            f"error: {gone.url}: it is gone and wants no more events (status 410)"
+        )
+        assert (
+            "not everything is delivered; what was committed is kept\n  to continue: footfall"
+            in said.err
+        )
         again = footfall("run", "starter", *SMALL, *to, "--summary", "json")
         first, second = json.loads(again.out)["sinks"]
         assert again.code == 1
-        assert (first["pending"], first["is_complete"], "it is gone" in first["problem"]) == (n, False, True)
-        assert (second["before"], second["is_complete"], second["problem"]) == ("complete", True, None)
+        assert (first["pending"], first["is_complete"], "it is gone" in first["problem"]) == (
+            n,
+            False,
+            True,
+        )
+        assert (second["before"], second["is_complete"], second["problem"]) == (
+            "complete",
+            True,
+            None,
+        )
 
 
 def test_send_tells_each_sink_that_fails():
@@ -159,18 +192,29 @@ def test_tables_of_a_run_that_is_continued():
             again = footfall("run", "starter", *longer, "--to", to)
             assert "in this call:" in again.out
             assert tables(again) == wanted
-            assert tables(footfall("run", "starter", *longer, "--to", to)) == wanted, "complete already"
-        assert tables(footfall("run", "starter", *longer, "--to", taking.url, "--fresh")) == wanted
+            assert tables(footfall("run", "starter", *longer, "--to", to)) == wanted, (
+                "complete already"
+            )
+        assert (
+            tables(footfall("run", "starter", *longer, "--to", taking.url, "--fresh")) == wanted
+        )
 
 
 @pytest.mark.parametrize(
     ("tallies", "why"),
-    [(Tallies.empty(), "nothing is delivered yet"), (None, "no sink here keeps what it counted")],
+    [
+        (Tallies.empty(), "nothing is delivered yet"),
+        (None, "no sink here keeps what it counted"),
+    ],
 )
 def test_why_there_are_no_tables(capsys, tallies, why):
     """A run that was stopped before anything was delivered, or that goes on into a sink without counts."""
-    sink = Balance("webhook+https://example.org", "at least once", "incomplete", tallies=tallies)
-    Printer(is_stdout_taken=False).print_tables(RunResult(set_up("starter", people=20).run, "UTC", [sink]))
+    sink = Balance(
+        "webhook+https://example.org", "at least once", "incomplete", tallies=tallies
+    )
+    Printer(is_stdout_taken=False).print_tables(
+        RunResult(set_up("starter", people=20).run, "UTC", [sink])
+    )
     assert why in capsys.readouterr().out
 
 

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from footfall.cli.live import _Beside, _Printer, lines_of, table
-from footfall.run.meter import SinkStanding, Standing
+from footfall.execution.live.stats import LiveSinkStatus, LiveStatus
 from footfall.store import open_store
 from tests.commands import footfall
 from tests.endpoints import endpoint
@@ -27,7 +27,18 @@ def test_live_goes_on_with_what_the_store_holds(tmp_path):
     """Without start and people: those of the store; and the summary as JSON."""
     to = ("--to", f"duckdb:{tmp_path}/a.duckdb")
     footfall(*LIVE, "--start", "2026-03-01", *to)
-    said = footfall("live", "online-school", "--speed", "43200", "--for", "1s", *to, "--summary", "json", "--quiet")
+    said = footfall(
+        "live",
+        "online-school",
+        "--speed",
+        "43200",
+        "--for",
+        "1s",
+        *to,
+        "--summary",
+        "json",
+        "--quiet",
+    )
     assert said.code == 0
     summary = json.loads(said.out)
     assert summary["until_ms"] - summary["from_ms"] == 43_200_000
@@ -63,7 +74,9 @@ def test_live_says_how_to_go_on_after_a_failure(tmp_path):
         sink.answer = lambda _: 200
         assert footfall(*LIVE, "--start", "2026-03-01", *to).code == 0
         with open_store(tmp_path / "a.duckdb") as store:
-            assert sorted(sink.ids) == sorted(i for (i,) in store.query("SELECT insert_id FROM online_school.events"))
+            assert sorted(sink.ids) == sorted(
+                i for (i,) in store.query("SELECT insert_id FROM online_school.events")
+            )
 
 
 @pytest.mark.parametrize(
@@ -84,13 +97,15 @@ def test_live_tells_what_is_accepted(tmp_path, wrong, told):
     assert told in said.err
 
 
-STANDING = Standing(
+STANDING = LiveStatus(
     1_772_323_200_000,
     61_000,
     1.0,
     (
-        SinkStanding("duckdb:shop.duckdb", 4812.4, 960, 0, 0, 61_000, 0, (118, 204)),
-        SinkStanding("webhook+https://hooks.example.org", 4_790, 960, 1_500, 12, 59_000, 3, None),
+        LiveSinkStatus("duckdb:shop.duckdb", 4812.4, 960, 0, 0, 61_000, 0, (118, 204)),
+        LiveSinkStatus(
+            "webhook+https://hooks.example.org", 4_790, 960, 1_500, 12, 59_000, 3, None
+        ),
     ),
 )
 
@@ -107,7 +122,7 @@ def test_a_table_of_sinks():
     assert {len(line) for line in narrow} == {79}
     assert narrow[2].startswith("webhook+http…  4,790")
     assert {len(line) for line in table(STANDING, 60)} == {59}
-    assert table(Standing(0, replayed=0.416), 80) == ["living through the past: 42%"]
+    assert table(LiveStatus(0, replayed=0.416), 80) == ["living through the past: 42%"]
 
 
 def test_lines_of_sinks():
@@ -117,19 +132,33 @@ def test_lines_of_sinks():
         "2026-03-01 00:00:00 UTC  duckdb:shop.duckdb: 4,812 events/s, 960 queued, 0 in flight, 0 retries, "
         "61,000 accepted, 0 rejected, lag 118 ms, 99 % within 204 ms"
     )
-    assert second.endswith("1,500 in flight, 12 retries, 59,000 accepted, 3 rejected, lag –, 99 % within –")
+    assert second.endswith(
+        "1,500 in flight, 12 retries, 59,000 accepted, 3 rejected, lag –, 99 % within –"
+    )
 
 
 def test_send_and_send_again(tmp_path):
     """Once everything, twice nothing; a span of days; a time that is none."""
-    footfall("run", "online-school", "--people", "200", "--days", "3", "--to", f"duckdb:{tmp_path}/a.duckdb", "-q")
+    footfall(
+        "run",
+        "online-school",
+        "--people",
+        "200",
+        "--days",
+        "3",
+        "--to",
+        f"duckdb:{tmp_path}/a.duckdb",
+        "-q",
+    )
     send = ("send", tmp_path / "a.duckdb", "--to")
     first = footfall(*send, f"parquet:{tmp_path}/b")
     again = footfall(*send, f"parquet:{tmp_path}/b")
     assert (first.code, again.code) == (0, 0)
     assert "complete before" not in first.err
     assert "complete before" in again.err
-    part = footfall(*send, f"ndjson:{tmp_path}/c.ndjson", "--from", "2026-01-02", "--summary", "json")
+    part = footfall(
+        *send, f"ndjson:{tmp_path}/c.ndjson", "--from", "2026-01-02", "--summary", "json"
+    )
     assert json.loads(part.out)["is_finished"]
     wrong = footfall(*send, f"ndjson:{tmp_path}/d.ndjson", "--from", "yesterday")
     assert wrong.code == 2
@@ -138,7 +167,17 @@ def test_send_and_send_again(tmp_path):
 
 def test_resume_has_nothing_to_do(tmp_path):
     """A store whose runs are complete."""
-    footfall("run", "online-school", "--people", "50", "--days", "1", "--to", f"duckdb:{tmp_path}/a.duckdb", "-q")
+    footfall(
+        "run",
+        "online-school",
+        "--people",
+        "50",
+        "--days",
+        "1",
+        "--to",
+        f"duckdb:{tmp_path}/a.duckdb",
+        "-q",
+    )
     said = footfall("resume", tmp_path / "a.duckdb")
     assert (said.code, said.err) == (0, "nothing to do: every run is complete\n")
 
@@ -153,11 +192,14 @@ class Terminal(io.StringIO):
 def test_what_others_say_is_not_written_over():
     """The table is written over at the next look, unless somebody else has written below it: then it begins anew."""
     stream = Terminal()
-    printer, standing = _Printer(stream), Standing(at_ms=0, replayed=0.5)
-    printer.show(standing)
-    printer.show(standing)
+    printer, status = _Printer(stream), LiveStatus(at_ms=0, replayed=0.5)
+    printer.show(status)
+    printer.show(status)
     _Beside(stream, printer.leave).write("webhook+http://there: connection refused\n")
-    printer.show(standing)
+    printer.show(status)
     line = "living through the past: 50%\n"
     table_twice = f"\x1b[J{line}\x1b[1F\x1b[J{line}"
-    assert stream.getvalue() == f"{table_twice}webhook+http://there: connection refused\n\x1b[J{line}"
+    assert (
+        stream.getvalue()
+        == f"{table_twice}webhook+http://there: connection refused\n\x1b[J{line}"
+    )

@@ -30,7 +30,11 @@ def test_version():
 
 @pytest.mark.parametrize(
     ("written", "hint"),
-    [("rn", "did you mean: footfall run"), ("reports", "footfall report"), ("shop.yaml", "footfall run shop.yaml")],
+    [
+        ("rn", "did you mean: footfall run"),
+        ("reports", "footfall report"),
+        ("shop.yaml", "footfall run shop.yaml"),
+    ],
 )
 def test_an_unknown_command_names_the_nearest(written, hint):
     """A misspelt command is a mistake of the user, with the nearest named."""
@@ -40,7 +44,9 @@ def test_an_unknown_command_names_the_nearest(written, hint):
     assert hint in said.err
 
 
-@pytest.mark.parametrize("args", [("--bad",), ("run",), ("run", "ecommerce", "--peopel", "3"), ("run", "a", "b")])
+@pytest.mark.parametrize(
+    "args", [("--bad",), ("run",), ("run", "ecommerce", "--peopel", "3"), ("run", "a", "b")]
+)
 def test_misuse_is_code_2(args):
     """Mistakes that click finds end like all others: a message, where to look, code 2."""
     said = footfall(*args)
@@ -52,14 +58,18 @@ def test_misuse_is_code_2(args):
 
 def test_failures_are_code_1(monkeypatch):
     """What is no mistake of the user is told without a traceback, and ends with 1."""
-    monkeypatch.setattr(scenarios.command, "callback", raises(SinkError("the other end refused 3 events")))
+    monkeypatch.setattr(
+        scenarios.command, "callback", raises(SinkError("the other end refused 3 events"))
+    )
     said = footfall("scenarios")
     assert (said.code, said.err) == (1, "error: the other end refused 3 events\n")
 
 
 def test_faults_are_told_shortly(monkeypatch):
     """An error that nobody foresaw: what it was, what is kept, how to report it; no traceback."""
-    monkeypatch.setattr(scenarios.command, "callback", raises(ZeroDivisionError("division by zero")))
+    monkeypatch.setattr(
+        scenarios.command, "callback", raises(ZeroDivisionError("division by zero"))
+    )
     said = footfall("scenarios")
     assert said.code == 1
     assert "ZeroDivisionError: division by zero" in said.err
@@ -70,7 +80,9 @@ def test_faults_are_told_shortly(monkeypatch):
 def test_faults_show_where_on_request(monkeypatch):
     """With FOOTFALL_DEBUG=1 the traceback comes too."""
     monkeypatch.setenv("FOOTFALL_DEBUG", "1")
-    monkeypatch.setattr(scenarios.command, "callback", raises(ZeroDivisionError("division by zero")))
+    monkeypatch.setattr(
+        scenarios.command, "callback", raises(ZeroDivisionError("division by zero"))
+    )
     assert "Traceback" in footfall("scenarios").err
 
 
@@ -94,7 +106,9 @@ def test_help_starts_fast():
 def test_help_imports_nothing_heavy():
     """Neither help nor version needs a library beyond click."""
     code = "import sys; from footfall.cli.main import _exit_code; _exit_code(['--help']); print(sorted(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
     heavy = ("numpy", "pyarrow", "duckdb", "rich", "yaml")
     assert [name for name in heavy if f"'{name}'" in done.stdout] == []
 
@@ -112,6 +126,11 @@ def test_completion_offers_scenarios():
     """The shell completes shipped scenarios."""
     import os
 
-    env = {**os.environ, "_FOOTFALL_COMPLETE": "bash_complete", "COMP_WORDS": "footfall run eco", "COMP_CWORD": "2"}
+    env = {
+        **os.environ,
+        "_FOOTFALL_COMPLETE": "bash_complete",
+        "COMP_WORDS": "footfall run eco",
+        "COMP_CWORD": "2",
+    }
     done = subprocess.run([COMMAND], env=env, capture_output=True, text=True, check=True)
     assert "plain,ecommerce" in done.stdout

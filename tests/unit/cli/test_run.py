@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from footfall.cli import closing
+from footfall.cli import run_summary
 from footfall.store import open_store
 from tests.commands import footfall
 
@@ -44,7 +44,9 @@ def test_a_run_tells_what_it_did():
     assert said.code == 0, said.err
     lines = said.out.splitlines()
     assert re.fullmatch(r"Coffee beans by post: \d+ people, 2026-03-02 to 2026-03-11", lines[0])
-    assert re.fullmatch(r"[\d,]+ sessions and [\d,]+ events in [\d.]+ s \([\d,]+ events/s\)", lines[1])
+    assert re.fullmatch(
+        r"[\d,]+ sessions and [\d,]+ events in [\d.]+ s \([\d,]+ events/s\)", lines[1]
+    )
     assert re.fullmatch(r"in duckdb:footfall.duckdb: [\d,]+ events, [\d.]+ MB", lines[2])
     assert "Stages:" in said.out
     assert "Cities:" in said.out
@@ -54,7 +56,9 @@ def test_a_run_tells_what_it_did():
 def test_the_commands_to_try_next_work():
     """What a run proposes can be typed as it stands, and is about the same people."""
     said = footfall("run", "starter", *SMALL, "--seed", 5, "--set", "people.growth=0%/month")
-    proposed = [line.split("  ")[1].split() for line in said.out.split("\nnext:\n")[1].splitlines()]
+    proposed = [
+        line.split("  ")[1].split() for line in said.out.split("\nnext:\n")[1].splitlines()
+    ]
     assert len(proposed) == 4
     assert {"--seed", "5", "--people", "300", "--set"} <= set(proposed[0])
     for _, *args in proposed:
@@ -63,7 +67,7 @@ def test_the_commands_to_try_next_work():
 
 def test_a_page_is_proposed_with_what_it_needs(monkeypatch):
     """Where the package that draws is missing, the line that proposes a page names the install."""
-    monkeypatch.setattr(closing, "find_spec", lambda _: None)
+    monkeypatch.setattr(run_summary, "find_spec", lambda _: None)
     said = footfall("run", "starter", "--people", 30, "--days", 2)
     assert "footfall report --to report.html" in said.out
     assert "a page with charts; needs: pip install 'footfall[charts]'" in said.out
@@ -76,7 +80,16 @@ def test_any_name_can_be_stored(name):
     text = Path("shop.yaml").read_text()
     Path("shop.yaml").write_text(text.replace("scenario: coffee", f"scenario: {name}"))
     said = footfall(
-        "run", "shop.yaml", "--people", 30, "--days", 2, "--to", "duckdb:coffee.duckdb", "--to", "parquet:p"
+        "run",
+        "shop.yaml",
+        "--people",
+        30,
+        "--days",
+        2,
+        "--to",
+        "duckdb:coffee.duckdb",
+        "--to",
+        "parquet:p",
     )
     assert said.code == 0, said.err
     assert ("warning: file and scenario are both called" in said.err) == (name == "coffee")
@@ -86,11 +99,16 @@ def test_any_name_can_be_stored(name):
 
 def test_a_file_called_like_its_scenario_can_be_opened_as_is_said():
     """What the warning says to other programs works: all tables and views are there under the other name."""
-    said = footfall("run", "starter", "--people", 30, "--days", 2, "--to", "duckdb:coffee.duckdb")
+    said = footfall(
+        "run", "starter", "--people", 30, "--days", 2, "--to", "duckdb:coffee.duckdb"
+    )
     (sql,) = re.findall(r"open it by: (.+)", said.err)
     with duckdb.connect() as plain:
         plain.execute(sql)
-        counts = [plain.sql(f"SELECT count(*) FROM {table}").fetchall() for table in ("events", "coffee.events")]
+        counts = [
+            plain.sql(f"SELECT count(*) FROM {table}").fetchall()
+            for table in ("events", "coffee.events")
+        ]
     assert counts[0] == counts[1]
 
 
@@ -113,7 +131,9 @@ def test_quiet_prints_nothing(ready):
 
 def test_summary_as_json():
     """`--summary json` prints one JSON object: totals, and a balance per sink that adds up."""
-    said = footfall("run", "starter", *SMALL, "--to", "a.ndjson", "--to", "parquet:p", "--summary", "json")
+    said = footfall(
+        "run", "starter", *SMALL, "--to", "a.ndjson", "--to", "parquet:p", "--summary", "json"
+    )
     summary = json.loads(said.out)
     assert summary["people"] > 0
     assert [sink["to"] for sink in summary["sinks"]] == ["ndjson:a.ndjson", "parquet:p"]
@@ -143,8 +163,14 @@ def test_a_closed_pipe_is_quiet():
 def test_workers_and_orders_agree():
     """Any number of workers writes the same file; in order of time the same lines come in another order."""
     lines = {
-        name: footfall("run", "starter", "--people", 9000, "--days", 3, "--to", "-", "-q", *options).out.splitlines()
-        for name, options in {"one": ("--workers", 1), "two": ("--workers", 2), "timely": ("--order", "time")}.items()
+        name: footfall(
+            "run", "starter", "--people", 9000, "--days", 3, "--to", "-", "-q", *options
+        ).out.splitlines()
+        for name, options in {
+            "one": ("--workers", 1),
+            "two": ("--workers", 2),
+            "timely": ("--order", "time"),
+        }.items()
     }
     assert lines["one"] == lines["two"]
     assert sorted(lines["one"]) == sorted(lines["timely"])
@@ -154,9 +180,13 @@ def test_workers_and_orders_agree():
 
 def test_start_moves_everything():
     """`--start` is the first day, and the summary has the day that `now-3d` stood for."""
-    summary = json.loads(footfall("run", "starter", *SMALL, "--start", "2027-05-01", "--summary", "json").out)
+    summary = json.loads(
+        footfall("run", "starter", *SMALL, "--start", "2027-05-01", "--summary", "json").out
+    )
     assert summary["settings"]["start"] == "2027-05-01"
-    summary = json.loads(footfall("run", "starter", *SMALL, "--start", "now-3d", "--summary", "json").out)
+    summary = json.loads(
+        footfall("run", "starter", *SMALL, "--start", "now-3d", "--summary", "json").out
+    )
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", summary["settings"]["start"])
 
 
@@ -199,8 +229,22 @@ def test_a_wrong_scenario_is_told_with_its_place():
 
 def test_ctrl_c_keeps_what_is_there(tmp_path):
     """Ctrl-C once: exit code 1, how to continue; then the same command completes the run, with every event once."""
-    args = ["run", "starter", "--people", "60000", "--days", "20", "--workers", "2", "--to", "duckdb:a.duckdb", "-q"]
-    process = subprocess.Popen([COMMAND, *args], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    args = [
+        "run",
+        "starter",
+        "--people",
+        "60000",
+        "--days",
+        "20",
+        "--workers",
+        "2",
+        "--to",
+        "duckdb:a.duckdb",
+        "-q",
+    ]
+    process = subprocess.Popen(
+        [COMMAND, *args], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     wait_for_parts(tmp_path / "a.duckdb.scratch", process)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
@@ -235,7 +279,8 @@ def test_runs_and_delete(ready):
 
 
 @pytest.mark.parametrize(
-    "options", [(), ("--stages",), ("--cities", "--rank-by", "revenue"), ("--truth",), ("--by", "city")]
+    "options",
+    [(), ("--stages",), ("--cities", "--rank-by", "revenue"), ("--truth",), ("--by", "city")],
 )
 def test_report(ready, options):
     """Every part can be asked for, as a table and as JSON."""
@@ -243,7 +288,9 @@ def test_report(ready, options):
     assert table.code == 0, table.err
     assert ("Cities:" in table.out) == (options == () or "--cities" in options)
     assert ("Truth:" in table.out) == ("--truth" in options)
-    assert json.loads(footfall("report", ready, *options, "--format", "json").out)["footfall_report"]
+    assert json.loads(footfall("report", ready, *options, "--format", "json").out)[
+        "footfall_report"
+    ]
 
 
 def test_report_as_a_page(ready):
@@ -261,7 +308,9 @@ def test_a_report_goes_to_a_file(ready, tmp_path):
         assert file.read_text("utf-8") == footfall("report", ready, "--format", form).out
 
 
-@pytest.mark.parametrize("options", [("--to", "a.txt"), ("--to", "a.html", "--format", "table")])
+@pytest.mark.parametrize(
+    "options", [("--to", "a.txt"), ("--to", "a.html", "--format", "table")]
+)
 def test_a_file_holds_no_tables(ready, options):
     """A file of another kind is refused, with what is accepted."""
     said = footfall("report", ready, *options)

@@ -56,7 +56,10 @@ def test_new_overwrites_nothing():
 
 def test_schema_is_json():
     """The schema is one for JSON Schema's current draft."""
-    assert json.loads(footfall("schema").out)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert (
+        json.loads(footfall("schema").out)["$schema"]
+        == "https://json-schema.org/draft/2020-12/schema"
+    )
 
 
 def test_check_says_what_it_understood():
@@ -68,13 +71,18 @@ def test_check_says_what_it_understood():
     assert "journey visit: " in out
     assert '  go on "stays" ' in out
     assert "pick category where category is favourite\n" in out
-    assert re.search(r"small_forms: odds .*\n    at checkout/completes address, checkout/completes delivery, ", out)
+    assert re.search(
+        r"small_forms: odds .*\n    at checkout/completes address, checkout/completes delivery, ",
+        out,
+    )
     assert re.search(r"habit: duration by shopper: .*\n    at life/visits\n", out)
 
 
 def test_check_knows_every_step():
     """Every kind of step has a line of its own in the outline."""
-    out = "".join(footfall("check", name).out for name in ("ecommerce", "online_school", "starter"))
+    out = "".join(
+        footfall("check", name).out for name in ("ecommerce", "online_school", "starter")
+    )
     for start in (
         "maybe",
         "either",
@@ -98,7 +106,9 @@ def test_a_condition_stands_before_what_it_is_a_condition_of():
 
 def test_settings_are_checked_too():
     """`--set` is part of what is checked."""
-    assert "5 people in 30 days" in footfall("check", "ecommerce", "--set", "people.count=5").out
+    assert (
+        "5 people in 30 days" in footfall("check", "ecommerce", "--set", "people.count=5").out
+    )
 
 
 def test_one_person_is_the_person_of_the_run():
@@ -110,7 +120,9 @@ def test_one_person_is_the_person_of_the_run():
             "SELECT person, list(insert_id ORDER BY time) FROM main.events GROUP BY 1 ORDER BY count(*) DESC"
         )
     for person, ids in rows[:3]:
-        life = json.loads(footfall("user", "ecommerce", person, *options, "--format", "json").out)
+        life = json.loads(
+            footfall("user", "ecommerce", person, *options, "--format", "json").out
+        )
         assert [event["insert_id"] for event in life["events"]] == ids
         assert life["properties"]["person"] == person
 
@@ -120,11 +132,15 @@ def test_a_timeline_is_aligned_and_local():
     options = ("--people", 200, "--days", 12)
     assert footfall("run", "starter", *options, "-q").code == 0
     with open_store("footfall.duckdb") as store:
-        ((person,),) = store.query("SELECT person FROM main.changes WHERE property = 'orders' ORDER BY person LIMIT 1")
+        ((person,),) = store.query(
+            "SELECT person FROM main.changes WHERE property = 'orders' ORDER BY person LIMIT 1"
+        )
     said = footfall("user", "starter", person, *options)
     assert "→ orders: 0 → 1" in said.out
     header, *lines = said.out.partition("\n\n")[2].splitlines()
     for start in (header.index("event"), header.index("with")):
         assert {line[start - 2 : start] for line in lines if len(line) > start} == {"  "}
-    assert re.search(r"^arrived +\w{3} 2026-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d$", said.out, re.MULTILINE)
+    assert re.search(
+        r"^arrived +\w{3} 2026-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d$", said.out, re.MULTILINE
+    )
     assert "times by the clock of" in said.err

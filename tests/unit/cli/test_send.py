@@ -5,12 +5,14 @@ import sys
 
 import pytest
 
-from footfall.run.send import send_foreign
+from footfall.execution.send import send_foreign
 from footfall.store.postgres.foreign import Imported
 from tests.commands import footfall
 
 DATABASES = ("postgresql://me:hunter2@127.0.0.1:9/shop", "postgresql://127.0.0.1:9/other")
-sending = sys.modules[send_foreign.__module__]  # `footfall.run` is the function, so the path cannot be written
+sending = sys.modules[
+    send_foreign.__module__
+]  # `footfall.run` is the function, so the path cannot be written
 
 
 @pytest.fixture(autouse=True)
@@ -45,13 +47,18 @@ def test_options_that_choose_are_refused(taken, option):
     """The file is taken over whole, so that to choose from it would be a mistake; as for dead letters."""
     said = send(*to(*DATABASES), option, "2026-01-10")
     assert (said.code, taken) == (2, [])
-    assert f"{option} is for stores: what footfall did not write is taken over whole" in said.err
+    assert (
+        f"{option} is for stores: what footfall did not write is taken over whole" in said.err
+    )
 
 
 @pytest.mark.parametrize(
     ("other", "words"),
     [
-        ("parquet:p", "a.ndjson was not written by footfall: parquet:p cannot take it, nothing was sent"),
+        (
+            "parquet:p",
+            "a.ndjson was not written by footfall: parquet:p cannot take it, nothing was sent",
+        ),
         ("nosuch:x", "there is no such sink"),
         (DATABASES[0], "is named twice"),
     ],
@@ -69,7 +76,10 @@ def test_the_result_as_json(taken):
     said = send(*to(*DATABASES), "--summary", "json")
     assert (said.code, said.err, taken) == (0, "", list(DATABASES))
     names = ["postgresql://me@127.0.0.1:9/shop", "postgresql://127.0.0.1:9/other"]
-    assert json.loads(said.out) == {"file": "a.ndjson", "sinks": [{"to": n, "events": 5, "new": 4} for n in names]}
+    assert json.loads(said.out) == {
+        "file": "a.ndjson",
+        "sinks": [{"to": n, "events": 5, "new": 4} for n in names],
+    }
 
 
 def test_a_line_per_database(taken):

@@ -23,22 +23,38 @@ def _folder(tmp_path, monkeypatch):
         (("--to", "plan.md"), b"# Lessons"),
         (("--to", "plan.htm"), b"<!DOCTYPE html>"),
         (("--to", "plan.csv", "--format", "amplitude"), b"Action,Object type,"),
-        (("--to", "plan.csv", "--format", "amplitude-users"), b"Action,Property type,Property name,"),
+        (
+            ("--to", "plan.csv", "--format", "amplitude-users"),
+            b"Action,Property type,Property name,",
+        ),
         (("--to", "README", "--format", "markdown"), b"# Lessons"),
     ],
 )
 def test_formats(args, begins, tmp_path):
     """The ending says the format, `--format` comes first; folders are made."""
     said = footfall("taxonomy", "lessons.yaml", *args)
-    assert (said.code, said.out, said.err) == (0, "", f"{args[1]}: 4 events with 6 properties, of lessons\n")
+    assert (said.code, said.out, said.err) == (
+        0,
+        "",
+        f"{args[1]}: 4 events with 6 properties, of lessons\n",
+    )
     assert (tmp_path / args[1]).read_bytes().startswith(begins)
 
 
 def test_folder_of_schemas(tmp_path):
     """JSON Schema into a name without an ending is one file per event."""
-    assert footfall("taxonomy", "lessons.yaml", "--to", "schemas", "--format", "json-schema").code == 0
+    assert (
+        footfall("taxonomy", "lessons.yaml", "--to", "schemas", "--format", "json-schema").code
+        == 0
+    )
     names = sorted(file.name for file in (tmp_path / "schemas").iterdir())
-    assert names == ["Booked.json", "Never.json", "Opened.json", "Praised.json", "user_properties.json"]
+    assert names == [
+        "Booked.json",
+        "Never.json",
+        "Opened.json",
+        "Praised.json",
+        "user_properties.json",
+    ]
     assert json.loads((tmp_path / "schemas/Booked.json").read_text())["title"] == "Booked"
 
 
@@ -52,7 +68,9 @@ def test_plan_into_another_form(tmp_path):
 
 def test_settings():
     """`--set` changes the scenario before it is written; a plan has nothing that could be set."""
-    assert footfall("taxonomy", "lessons.yaml", "--to", "a.md", "--set", "title=Other").code == 0
+    assert (
+        footfall("taxonomy", "lessons.yaml", "--to", "a.md", "--set", "title=Other").code == 0
+    )
     footfall("taxonomy", "lessons.yaml", "--to", "plan.xlsx")
     said = footfall("taxonomy", "plan.xlsx", "--to", "b.md", "--set", "title=Other")
     assert (said.code, said.err) == (
@@ -64,10 +82,16 @@ def test_settings():
 @pytest.mark.parametrize(
     ("target", "said"),
     [
-        ("plan.hmtl", 'its ending ".hmtl" is no format\n  accepted: .xlsx, .csv, .json, .md, .markdown, .html, .htm'),
+        (
+            "plan.hmtl",
+            'its ending ".hmtl" is no format\n  accepted: .xlsx, .csv, .json, .md, .markdown, .html, .htm',
+        ),
         ("plan.hmtl", "  hint: did you mean .html?"),
         ("plan", "it has no ending that says the format"),
-        ("plan.docx", "hint: or say it: --format xlsx, csv, amplitude, amplitude-users, json-schema, markdown, html"),
+        (
+            "plan.docx",
+            "hint: or say it: --format xlsx, csv, amplitude, amplitude-users, json-schema, markdown, html",
+        ),
         ("lessons.yaml/plan.csv", "lessons.yaml/plan.csv cannot be written: "),
     ],
 )
@@ -81,7 +105,9 @@ def test_targets_that_cannot_be(target, said):
 
 def test_scenario_that_is_wrong(tmp_path):
     """Problems of the scenario are told with their places."""
-    (tmp_path / "bad.yaml").write_text(LESSONS.replace("room.price, bookings", "room.cost, bookings"))
+    (tmp_path / "bad.yaml").write_text(
+        LESSONS.replace("room.price, bookings", "room.cost, bookings")
+    )
     said = footfall("taxonomy", "bad.yaml", "--to", "plan.csv")
     assert said.code == 2
     assert "bad.yaml:" in said.err
@@ -93,12 +119,19 @@ def test_a_plan_becomes_a_scenario(tmp_path):
     assert footfall("taxonomy", "lessons.yaml", "--to", "plan.xlsx").code == 0
     said = footfall("taxonomy", "plan.xlsx", "--to", "mine.yaml")
     assert (said.code, said.err) == (0, "mine.yaml: 4 events with 6 properties, of lessons\n")
-    assert footfall("run", "mine.yaml", "--people", "100", "--to", "ndjson:events.ndjson", "--quiet").code == 0
+    assert (
+        footfall(
+            "run", "mine.yaml", "--people", "100", "--to", "ndjson:events.ndjson", "--quiet"
+        ).code
+        == 0
+    )
     assert footfall("validate", "events.ndjson", "--against", "plan.xlsx").code == 0
     before = (tmp_path / "mine.yaml").read_bytes()
     said = footfall("taxonomy", "plan.xlsx", "--to", "mine.yaml")
     assert said.code == 2
-    assert "there is such a file already\n  hint: --into mine.yaml adds what it lacks" in said.err
+    assert (
+        "there is such a file already\n  hint: --into mine.yaml adds what it lacks" in said.err
+    )
     assert (tmp_path / "mine.yaml").read_bytes() == before
 
 
@@ -136,4 +169,7 @@ def test_what_was_guessed_is_said(tmp_path):
 def test_one_is_one(tmp_path):
     """One event is told as one."""
     (tmp_path / "plan.csv").write_text("Event,Property,Type\nBooked,price,money\n")
-    assert footfall("taxonomy", "plan.csv", "--to", "plan.md").err == "plan.md: 1 event with 1 property, of plan\n"
+    assert (
+        footfall("taxonomy", "plan.csv", "--to", "plan.md").err
+        == "plan.md: 1 event with 1 property, of plan\n"
+    )

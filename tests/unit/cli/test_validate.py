@@ -12,7 +12,12 @@ from tests.unit.validation.defects import FILE
 @pytest.fixture(scope="module")
 def clean(tmp_path_factory):
     path = tmp_path_factory.mktemp("clean") / "school.duckdb"
-    assert footfall("run", "online-school", "--people", 200, "--to", f"duckdb:{path}", "--quiet").code == 0
+    assert (
+        footfall(
+            "run", "online-school", "--people", 200, "--to", f"duckdb:{path}", "--quiet"
+        ).code
+        == 0
+    )
     return path
 
 
@@ -38,17 +43,46 @@ def test_json():
     said = footfall("validate", FILE, "--against", "online-school", "--format", "json")
     record = json.loads(said.out)
     assert list(record) == [
-        *("footfall_validation", "events", "against", "count", "is_clean", "findings", "remarks", "skipped"),
+        *(
+            "footfall_validation",
+            "events",
+            "against",
+            "count",
+            "is_clean",
+            "findings",
+            "remarks",
+            "skipped",
+        ),
     ]
     assert {tuple(found) for found in record["findings"]} == {
-        ("check", "what", "subject", "count", "share", "detail", "example", "insert_id", "file", "line")
+        (
+            "check",
+            "what",
+            "subject",
+            "count",
+            "share",
+            "detail",
+            "example",
+            "insert_id",
+            "file",
+            "line",
+        )
     }
     assert (said.code, record["is_clean"], record["count"]) == (1, False, 342)
 
 
 def test_ignore():
     """A check that is ignored does not count, and is listed as not made."""
-    said = footfall("validate", FILE, "--against", "online-school", "--format", "json", "--ignore", "id_banned")
+    said = footfall(
+        "validate",
+        FILE,
+        "--against",
+        "online-school",
+        "--format",
+        "json",
+        "--ignore",
+        "id_banned",
+    )
     record = json.loads(said.out)
     assert "id_banned" not in {found["check"] for found in record["findings"]}
     assert record["skipped"] == [{"check": "id_banned", "why": "not asked for"}]
@@ -79,15 +113,25 @@ def test_run_of_a_store(clean):
     """A run is found by the beginning of its id; another one is not there."""
     assert footfall("validate", clean, "--against", "online-school", "--run", "zzz").code == 2
     runs = json.loads(footfall("report", clean, "--format", "json").out)
-    assert footfall("validate", clean, "--against", "online-school", "--run", runs["run"]["id"][:6]).code == 0
+    assert (
+        footfall(
+            "validate", clean, "--against", "online-school", "--run", runs["run"]["id"][:6]
+        ).code
+        == 0
+    )
 
 
 def test_hostile_text(tmp_path):
     """Control characters and markup of a stranger's file do not reach the terminal."""
     path = tmp_path / "hostile.ndjson"
-    event = {"event_type": "[red]\u001b[31m\u202ex[/red]", "time": 1767301200000, "insert_id": "\u0007bell-1"}
+    event = {
+        "event_type": "[red]\u001b[31m\u202ex[/red]",
+        "time": 1767301200000,
+        "insert_id": "\u0007bell-1",
+    }
     path.write_text(
-        json.dumps({**event, "user_id": "person-1"}) + '\n{"event_type": "\\ud800", "user_id": "person-2"}\n'
+        json.dumps({**event, "user_id": "person-1"})
+        + '\n{"event_type": "\\ud800", "user_id": "person-2"}\n'
     )
     said = footfall("validate", path, "--against", "online-school")
     assert said.code == 1
@@ -98,14 +142,25 @@ def test_hostile_text(tmp_path):
 @pytest.fixture(scope="module")
 def plans(tmp_path_factory):
     folder = tmp_path_factory.mktemp("plans")
-    for args in (("school.xlsx",), ("school.csv",), ("school.json",), ("schemas", "--format", "json-schema")):
-        assert footfall("taxonomy", "online-school", "--to", folder / args[0], *args[1:]).code == 0
+    for args in (
+        ("school.xlsx",),
+        ("school.csv",),
+        ("school.json",),
+        ("schemas", "--format", "json-schema"),
+    ):
+        assert (
+            footfall("taxonomy", "online-school", "--to", folder / args[0], *args[1:]).code == 0
+        )
     args = ("--format", "amplitude")
-    assert footfall("taxonomy", "online-school", "--to", folder / "amplitude.csv", *args).code == 0
+    assert (
+        footfall("taxonomy", "online-school", "--to", folder / "amplitude.csv", *args).code == 0
+    )
     return folder
 
 
-@pytest.mark.parametrize("plan", ["school.xlsx", "school.csv", "school.json", "schemas", "amplitude.csv"])
+@pytest.mark.parametrize(
+    "plan", ["school.xlsx", "school.csv", "school.json", "schemas", "amplitude.csv"]
+)
 def test_a_plan_in_place_of_a_scenario(clean, plans, plan):
     """Events can be held against a tracking plan in any form that is read."""
     said = footfall("validate", clean, "--against", plans / plan)

@@ -8,7 +8,10 @@ from tests.evaluated import NOW_MS, World
 
 CART = (
     "cart",
-    ({"product": "product", "quantity": "integer"}, [{"product": 0, "quantity": 2}, {"product": 1, "quantity": 3}]),
+    (
+        {"product": "product", "quantity": "integer"},
+        [{"product": 0, "quantity": 2}, {"product": 1, "quantity": 3}],
+    ),
 )
 NAMES = {
     "i": ("integer", 7),
@@ -255,7 +258,9 @@ def test_constants_are_rounded_as_computed_values_are(world):
     """A written amount and the same amount computed give the same money, above and below zero."""
     for cents in ("0.125", "0.375", "1.625", "2.5"):
         for sign in ("", "-"):
-            assert world.value(f"{sign}{cents}", "money") == world.value(f"{sign}{cents} * (x / x)", "money")
+            assert world.value(f"{sign}{cents}", "money") == world.value(
+                f"{sign}{cents} * (x / x)", "money"
+            )
 
 
 @pytest.mark.parametrize(

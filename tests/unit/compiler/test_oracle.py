@@ -48,7 +48,9 @@ class Expressions:
         return self.draw(st.sampled_from(getattr(self, f"_{kind}")()))(depth - 1)
 
     def _leaf(self, kind):
-        name = self.draw(st.sampled_from([n for n, (of, _) in self.values.items() if of == kind]))
+        name = self.draw(
+            st.sampled_from([n for n, (of, _) in self.values.items() if of == kind])
+        )
         return Case(name, self.values[name][1])
 
     # --- by kind -----------------------------------------------------------------------------------------------------
@@ -109,10 +111,20 @@ class Expressions:
             "!=": lambda a, b: a != b,
         }
         compared = [
-            self._compared(kind, sign, f) for kind in ("integer", "number", "money") for sign, f in signs.items()
+            self._compared(kind, sign, f)
+            for kind in ("integer", "number", "money")
+            for sign, f in signs.items()
         ]
         texts = [self._compared("text", sign, signs[sign]) for sign in ("==", "!=")]
-        return [*logic, *compared, *texts, self._not, self._is_null, self._one_of, self._between]
+        return [
+            *logic,
+            *compared,
+            *texts,
+            self._not,
+            self._is_null,
+            self._one_of,
+            self._between,
+        ]
 
     def _text(self):
         return [self._choice("text"), self._coalesce("text")]
@@ -131,20 +143,30 @@ class Expressions:
 
     def _floor_quotient(self, depth):
         a, b = self.of("integer", depth), self.of("integer", depth)
-        if a.value is None and b.value == -1:  # null is the least int64: NumPy warns, and the result is null
+        if (
+            a.value is None and b.value == -1
+        ):  # null is the least int64: NumPy warns, and the result is null
             return a
-        return Case(f"({a.text} // {b.text})", lifted(lambda a, b: a // b if b else None, a.value, b.value))
+        return Case(
+            f"({a.text} // {b.text})",
+            lifted(lambda a, b: a // b if b else None, a.value, b.value),
+        )
 
     def _ratio(self, kind, other):
         def make(depth):
             a, b = self.of(kind, depth), self.of(other, depth)
-            return Case(f"({a.text} / {b.text})", divided(as_number(a.value), as_number(b.value)))
+            return Case(
+                f"({a.text} / {b.text})", divided(as_number(a.value), as_number(b.value))
+            )
 
         return make
 
     def _money_times_number(self, depth):
         a, b = self.of("money", depth), self.of("number", depth)
-        return Case(f"({a.text} * {b.text})", half_up(lifted(lambda a, b: float(a) * b, a.value, b.value)))
+        return Case(
+            f"({a.text} * {b.text})",
+            half_up(lifted(lambda a, b: float(a) * b, a.value, b.value)),
+        )
 
     def _money_over_number(self, depth):
         a, b = self.of("money", depth), self.of("number", depth)
@@ -152,7 +174,9 @@ class Expressions:
 
     def _major(self, depth):
         a, b = self.of("money", depth), self.of("integer", depth)
-        return Case(f"({a.text} + {b.text})", lifted(lambda a, b: a + b * 100, a.value, b.value))
+        return Case(
+            f"({a.text} + {b.text})", lifted(lambda a, b: a + b * 100, a.value, b.value)
+        )
 
     def _minus(self, kind):
         def make(depth):
@@ -170,7 +194,11 @@ class Expressions:
 
     def _round(self, depth):
         a = self.of("number", depth)
-        return Case(f"round({a.text})", half_up(a.value)) if abs(a.value or 0) < 1e15 else self._leaf("integer")
+        return (
+            Case(f"round({a.text})", half_up(a.value))
+            if abs(a.value or 0) < 1e15
+            else self._leaf("integer")
+        )
 
     def _literal(self, _depth):
         number = self.draw(st.integers(0, 20))
@@ -185,9 +213,14 @@ class Expressions:
 
     def _choice(self, kind):
         def make(depth):
-            condition, a, b = self.of("boolean", depth), self.of(kind, depth), self.of(kind, depth)
+            condition, a, b = (
+                self.of("boolean", depth),
+                self.of(kind, depth),
+                self.of(kind, depth),
+            )
             return Case(
-                f"({a.text} if {condition.text} else {b.text})", a.value if condition.value is True else b.value
+                f"({a.text} if {condition.text} else {b.text})",
+                a.value if condition.value is True else b.value,
             )
 
         return make
@@ -195,7 +228,9 @@ class Expressions:
     def _coalesce(self, kind):
         def make(depth):
             a, b = self.of(kind, depth), self.of(kind, depth)
-            return Case(f"coalesce({a.text}, {b.text})", b.value if a.value is None else a.value)
+            return Case(
+                f"coalesce({a.text}, {b.text})", b.value if a.value is None else a.value
+            )
 
         return make
 
@@ -209,7 +244,9 @@ class Expressions:
     def _compared(self, kind, sign, function):
         def make(depth):
             a, b = self.of(kind, depth), self.of(kind, depth)
-            return Case(f"({a.text} {sign} {b.text})", lifted(function, a.value, b.value) or False)
+            return Case(
+                f"({a.text} {sign} {b.text})", lifted(function, a.value, b.value) or False
+            )
 
         return make
 

@@ -66,7 +66,9 @@ def test_declared_types_win():
 def test_columns_of_a_file(tmp_path):
     """A file has a header; a quoted cell may hold commas and line breaks; an empty cell is null."""
     made = from_csv(
-        tmp_path, 'name,size,price\r\n"a, ""b""\nc",1,2.5\r\nd,,\r\n', ", columns: {price: money}, weights: [1, 2]"
+        tmp_path,
+        'name,size,price\r\n"a, ""b""\nc",1,2.5\r\nd,,\r\n',
+        ", columns: {price: money}, weights: [1, 2]",
     )
     assert made.columns == ("name", "size", "price")
     assert made.types == ("text", "integer", "money")
@@ -140,14 +142,22 @@ def test_no_csv_breaks_the_loader(tmp_path_factory, content):
 
 def test_weights_in_percent_add_up():
     """Who writes percent means shares."""
-    assert catalogue("{rows: [a, b], weights: [30%, 70%]}").weights == (Decimal("0.3"), Decimal("0.7"))
+    assert catalogue("{rows: [a, b], weights: [30%, 70%]}").weights == (
+        Decimal("0.3"),
+        Decimal("0.7"),
+    )
     with pytest.raises(ScenarioError, match='the weights of catalogue "c" add up to 90%'):
         catalogue("{rows: [a, b], weights: [30%, 60%]}")
 
 
 def test_zipf_weights_are_exact():
     """Row k has weight 1/k^S, to 28 digits: exact for whole S, and the product of its factors' for others."""
-    assert zipf(4, Decimal(1)) == (1, Decimal("0.5"), Decimal("0.3333333333333333333333333333"), Decimal("0.25"))
+    assert zipf(4, Decimal(1)) == (
+        1,
+        Decimal("0.5"),
+        Decimal("0.3333333333333333333333333333"),
+        Decimal("0.25"),
+    )
     assert zipf(3, Decimal(0)) == (1, 1, 1)
     weights = zipf(1000, Decimal("0.8"))
     assert abs(weights[999] - Decimal(1000) ** Decimal("-0.8")) < Decimal("1e-27")

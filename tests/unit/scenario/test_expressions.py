@@ -9,16 +9,16 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import example, given, settings
 
-from footfall.errors import Mark
+from footfall.errors import SourceLocation
 from footfall.scenario.expressions import (
     Binary,
-    Call,
     Conditional,
     Constant,
+    ExpressionNode,
     ExpressionProblem,
+    FunctionCall,
     Membership,
     Name,
-    Node,
     Number,
     String,
     Unary,
@@ -38,8 +38,8 @@ PIECES = (
 )  # fmt: skip
 
 
-def parsed(text: str) -> Node:
-    return parse(Expression(text, Mark("x.yaml", 1, 1)))
+def parsed(text: str) -> ExpressionNode:
+    return parse(Expression(text, SourceLocation("x.yaml", 1, 1)))
 
 
 def refusal(text: str) -> ExpressionProblem | None:
@@ -51,7 +51,7 @@ def refusal(text: str) -> ExpressionProblem | None:
     return None
 
 
-def shape(node: Node) -> object:
+def shape(node: ExpressionNode) -> object:
     """Return a tree without its places."""
     match node:
         case Number():
@@ -68,7 +68,7 @@ def shape(node: Node) -> object:
             return (node.op, shape(node.left), shape(node.right))
         case Conditional():
             return ("if", shape(node.condition), shape(node.then), shape(node.otherwise))
-        case Call():
+        case FunctionCall():
             return (node.function, *map(shape, node.args))
     assert isinstance(node, Membership)
     within = shape(node.container) if node.container else tuple(map(shape, node.choices))
@@ -93,9 +93,16 @@ def python_shape(node: ast.AST) -> object:
             return (OPERATORS[type(node.op)], python_shape(node.left), python_shape(node.right))
         case ast.BoolOp():
             op = OPERATORS[type(node.op)]
-            return functools.reduce(lambda left, right: (op, left, right), map(python_shape, node.values))
+            return functools.reduce(
+                lambda left, right: (op, left, right), map(python_shape, node.values)
+            )
         case ast.IfExp():
-            return ("if", python_shape(node.test), python_shape(node.body), python_shape(node.orelse))
+            return (
+                "if",
+                python_shape(node.test),
+                python_shape(node.body),
+                python_shape(node.orelse),
+            )
     assert isinstance(node, ast.Call)
     return (python_shape(node.func), *map(python_shape, node.args))
 
@@ -111,11 +118,17 @@ def python_comparison(node: ast.Compare) -> object:
 
 def _trees(children: st.SearchStrategy) -> st.SearchStrategy:
     binary = st.sampled_from([ast.Add(), ast.Sub(), ast.Mult(), ast.Div(), ast.FloorDiv()])
-    compare = st.lists(st.sampled_from([ast.Lt(), ast.GtE(), ast.Eq(), ast.NotEq()]), min_size=1, max_size=2)
+    compare = st.lists(
+        st.sampled_from([ast.Lt(), ast.GtE(), ast.Eq(), ast.NotEq()]), min_size=1, max_size=2
+    )
     return st.one_of(
         st.builds(ast.BinOp, children, binary, children),
         st.builds(ast.UnaryOp, st.sampled_from([ast.Not(), ast.USub()]), children),
-        st.builds(ast.BoolOp, st.sampled_from([ast.And(), ast.Or()]), st.lists(children, min_size=2, max_size=3)),
+        st.builds(
+            ast.BoolOp,
+            st.sampled_from([ast.And(), ast.Or()]),
+            st.lists(children, min_size=2, max_size=3),
+        ),
         st.builds(ast.IfExp, children, children, children),
         compare.flatmap(
             lambda ops: st.builds(
@@ -128,9 +141,9 @@ def _trees(children: st.SearchStrategy) -> st.SearchStrategy:
     )
 
 
-LEAVES = st.sampled_from(["a", "b", "c.d"]).map(lambda n: ast.parse(n, mode="eval").body) | st.sampled_from(
-    [1, 2.5, "x"]
-).map(ast.Constant)
+LEAVES = st.sampled_from(["a", "b", "c.d"]).map(
+    lambda n: ast.parse(n, mode="eval").body
+) | st.sampled_from([1, 2.5, "x"]).map(ast.Constant)
 
 
 @given(st.recursive(LEAVES, _trees, max_leaves=12))

@@ -22,7 +22,9 @@ BYTES = {
 
 def test_what_is_frozen_stays_as_it_is():
     """The files of version 0.1.0 are, byte for byte, those that were frozen: another scenario is another measure."""
-    assert {f.name: hashlib.sha256(f.read_bytes()).hexdigest()[:32] for f in FROZEN.iterdir()} == BYTES
+    assert {
+        f.name: hashlib.sha256(f.read_bytes()).hexdigest()[:32] for f in FROZEN.iterdir()
+    } == BYTES
 
 
 @pytest.mark.parametrize("name", ["ecommerce", "online_school"])
@@ -31,4 +33,6 @@ def test_frozen_scenarios_load_and_run_from_where_they_lie(name, tmp_path):
     shutil.copytree(FROZEN, tmp_path / "alone")
     scenario = load(tmp_path / "alone" / f"{name}.yaml")
     assert compile_scenario(scenario).stream.schema.scenario == name
-    assert sum(chunk.events.num_rows for chunk in footfall.simulate(scenario, people=40, days=20))
+    assert sum(
+        chunk.events.num_rows for chunk in footfall.simulate(scenario, people=40, days=20)
+    )

@@ -26,8 +26,18 @@ def everything():
 def test_the_smallest_scenario_has_every_default():
     """What a scenario leaves out has the documented default."""
     scenario = small()
-    assert (scenario.title, scenario.about, scenario.currency, scenario.time_zone) == ("", "", "USD", "UTC")
-    assert (scenario.main.text, scenario.goal, scenario.devices, scenario.effects) == ("life", None, None, ())
+    assert (scenario.title, scenario.about, scenario.currency, scenario.time_zone) == (
+        "",
+        "",
+        "USD",
+        "UTC",
+    )
+    assert (scenario.main.text, scenario.goal, scenario.devices, scenario.effects) == (
+        "life",
+        None,
+        None,
+        (),
+    )
     assert scenario.calendar.week == ((Decimal(1),) * 24,) * 7
     assert (scenario.people.growth_per_day, scenario.people.already_here_share) == (0, 0)
     assert scenario.catalogues[0].weights is None
@@ -36,7 +46,11 @@ def test_the_smallest_scenario_has_every_default():
 
 def test_the_top_level(everything):
     """Names, texts and choices of the top level are read as written."""
-    assert (everything.source, everything.name, everything.title) == ("everything.yaml", "everything", "Everything")
+    assert (everything.source, everything.name, everything.title) == (
+        "everything.yaml",
+        "everything",
+        "Everything",
+    )
     assert (everything.currency, everything.time_zone) == ("EUR", "Europe/Paris")
     assert (everything.goal.text, everything.main.text) == ("fan", "life")
 
@@ -62,7 +76,9 @@ def test_the_calendar(everything):
 def test_a_rhythm_of_hours_and_days():
     """`hours` with `days` multiply; a day that is missing has 1."""
     hours = ", ".join(str(hour) for hour in range(24))
-    scenario = small(calendar=f"{{start: 2026-01-01, length: 1 day, rhythm: {{hours: [{hours}], days: {{sun: 2}}}}}}")
+    scenario = small(
+        calendar=f"{{start: 2026-01-01, length: 1 day, rhythm: {{hours: [{hours}], days: {{sun: 2}}}}}}"
+    )
     assert scenario.calendar.week[0][3] == 3
     assert scenario.calendar.week[6][3] == 6
 
@@ -80,7 +96,10 @@ def test_properties_of_people(everything):
     of = {item.name: item for item in everything.people.properties}
     assert of["age"].draw.kind == "normal"
     assert (of["age"].draw.a, of["age"].draw.b, of["age"].draw.between) == (33, 9, (18, 70))
-    assert [(value.text, weight) for value, weight in of["gender"].draw.choices] == [("female", 58), ("male", 42)]
+    assert [(value.text, weight) for value, weight in of["gender"].draw.choices] == [
+        ("female", 58),
+        ("male", 42),
+    ]
     assert [value.is_null for value, _ in of["colour"].draw.choices] == [False, False, True]
     assert (of["income"].type, of["height"].draw.kind) == ("money", "uniform")
     assert of["is_senior"].derived.text == "age >= 60"
@@ -88,7 +107,9 @@ def test_properties_of_people(everything):
     assert of["status"].values == ("new", "old")
     assert of["tags"].is_empty_list
     assert of["tags"].list_type == r.ListType(5, "text")
-    assert of["cart"].list_type == r.ListType(10, None, (("bean", "bean"), ("quantity", "integer")))
+    assert of["cart"].list_type == r.ListType(
+        10, None, (("bean", "bean"), ("quantity", "integer"))
+    )
     assert of["nothing"].start.is_null
     assert str(of["age"].at) == "everything.yaml:26:5"
 
@@ -110,7 +131,9 @@ def test_stages_and_events(everything):
         ("Buying", "Paid"),
     ]
     seen, left, paid = everything.events
-    assert [(item.name, item.value and item.value.text, item.required) for item in seen.properties] == [
+    assert [
+        (item.name, item.value and item.value.text, item.required) for item in seen.properties
+    ] == [
         ("total", None, None),
         ("kind", "bean.name", None),
         ("strength", "bean.strength", False),
@@ -143,14 +166,24 @@ def test_effects(everything):
         "city",
         [("Paris", Decimal("1.3")), ("Oslo", Decimal("0.8"))],
     )
-    assert (slow.what, slow.factor, slow.when.text, slow.start.day, slow.until.minute_of_day) == (
+    assert (
+        slow.what,
+        slow.factor,
+        slow.when.text,
+        slow.start.day,
+        slow.until.minute_of_day,
+    ) == (
         "duration",
         2,
         "age > 40",
         2,
         540,
     )
-    assert (dear.what, dear.factor, dear.where.text) == ("value", Decimal("1.1"), "life/*/total")
+    assert (dear.what, dear.factor, dear.where.text) == (
+        "value",
+        Decimal("1.1"),
+        "life/*/total",
+    )
 
 
 @pytest.mark.parametrize("name", shipped())
@@ -163,7 +196,8 @@ def test_every_shipped_scenario_loads(name):
 def test_an_unknown_shipped_name_is_told_the_nearest():
     """A name that is not shipped is refused with those that are."""
     with pytest.raises(
-        UsageError, match=r'no shipped scenario "e-comerce"\n  shipped: .*\n  hint: did you mean ecommerce'
+        UsageError,
+        match=r'no shipped scenario "e-comerce"\n  shipped: .*\n  hint: did you mean ecommerce',
     ):
         load_shipped("e-comerce")
 
@@ -178,13 +212,22 @@ def test_a_missing_file_is_a_usage_error(tmp_path):
 
 @pytest.mark.parametrize(
     ("missing", "meant"),
-    [("shop.yml", "shop.yaml"), ("shp", "shop.yaml"), ("ecomerce.yaml", "ecommerce"), ("shops/a.yaml", None)],
+    [
+        ("shop.yml", "shop.yaml"),
+        ("shp", "shop.yaml"),
+        ("ecomerce.yaml", "ecommerce"),
+        ("shops/a.yaml", None),
+    ],
 )
 def test_a_missing_file_is_told_the_nearest(tmp_path, missing, meant):
     """The nearest file beside it is named, else the nearest shipped scenario; files of other kinds are not."""
     for name in ("shop.yaml", "shp.csv", "gym.yml"):
         (tmp_path / name).touch()
-    hint = "" if meant is None else f"\n  hint: did you mean {meant if 'ecom' in meant else tmp_path / meant}?"
+    hint = (
+        ""
+        if meant is None
+        else f"\n  hint: did you mean {meant if 'ecom' in meant else tmp_path / meant}?"
+    )
     with pytest.raises(UsageError) as caught:
         load(tmp_path / missing)
     assert str(caught.value).partition("starter")[2] == hint
@@ -233,7 +276,8 @@ def test_a_hopeless_file_is_given_up_early():
     """200 problems are told, with a last one that there may be more; a file of nothing else is done with quickly."""
     begun = time.perf_counter()
     with pytest.raises(
-        ScenarioError, match="there may be more problems than these 200\n  hint: mend these first"
+        ScenarioError,
+        match="there may be more problems than these 200\n  hint: mend these first",
     ) as caught:
         loads(scenario_text() + "".join(f"sead{i}: 1\n" for i in range(100_000)))
     assert len(caught.value.problems) == 201
@@ -250,7 +294,14 @@ def test_the_callers_decimal_context_changes_nothing():
 
 @pytest.mark.parametrize(
     "name",
-    ["Zahlung bestätigt", "支払い完了", "خرید می‌شود", "👩‍💻 opened", "=cmd|calc'!A1", "'; drop table x; --"],
+    [
+        "Zahlung bestätigt",
+        "支払い完了",
+        "خرید می‌شود",
+        "👩‍💻 opened",
+        "=cmd|calc'!A1",
+        "'; drop table x; --",
+    ],
 )
 def test_names_of_events_are_in_any_script(name):
     """An event may be called anything printable; it is quoted wherever it goes."""
@@ -261,7 +312,9 @@ def test_names_of_events_are_in_any_script(name):
 
 def test_names_that_look_the_same_are_refused():
     """é written as one character and as two is one name to every reader."""
-    with pytest.raises(ScenarioError, match="looks like another, written with other characters"):
+    with pytest.raises(
+        ScenarioError, match="looks like another, written with other characters"
+    ):
         small(events="{Buying: {Seen: {}, Paid: {}, caf\u00e9: {}, cafe\u0301: {}}}")
 
 

@@ -18,8 +18,14 @@ def step(text):
 def test_an_event_alone():
     """A text is an event without a wait."""
     seen = step("Seen")
-    assert isinstance(seen, r.Emit)
-    assert (seen.event, seen.after, seen.changes, seen.when, seen.named) == ("Seen", None, (), None, None)
+    assert isinstance(seen, r.EmitStep)
+    assert (seen.event, seen.after, seen.changes, seen.when, seen.named) == (
+        "Seen",
+        None,
+        (),
+        None,
+        None,
+    )
 
 
 def test_an_event_with_keys_inside_or_beside():
@@ -33,7 +39,9 @@ def test_an_event_with_keys_inside_or_beside():
 
 def test_an_events_changes_keep_their_order():
     """Changes in an event are done in written order."""
-    paid = step("Paid: {add: {n: 1}, set: {a: 2, b: null}, remove: {list: all}, append: {list: {x: 1}}}")
+    paid = step(
+        "Paid: {add: {n: 1}, set: {a: 2, b: null}, remove: {list: all}, append: {list: {x: 1}}}"
+    )
     assert [(change.verb, change.name) for change in paid.changes] == [
         ("add", "n"),
         ("set", "a"),
@@ -50,7 +58,7 @@ def test_changes_as_a_step():
     change = step(
         "{set: {a: {pick: {x: 1, y: 3}}, b: {normal: {mean: 1, sd: 2}, between: [0, 5]}}, add: {c: 1}, named: n}"
     )
-    assert isinstance(change, r.Change)
+    assert isinstance(change, r.ChangeStep)
     a, b, c = change.changes
     assert [weight for _, weight in a.value.choices] == [1, 3]
     assert (b.value.kind, b.value.a, b.value.b, b.value.between) == ("normal", 1, 2, (0, 5))
@@ -59,7 +67,12 @@ def test_changes_as_a_step():
 
 @pytest.mark.parametrize(
     ("written", "chance"),
-    [("25%", Decimal("0.25")), ("0.25", Decimal("0.25")), ("1", Decimal(1)), ("25 %", Decimal("0.25"))],
+    [
+        ("25%", Decimal("0.25")),
+        ("0.25", Decimal("0.25")),
+        ("1", Decimal(1)),
+        ("25 %", Decimal("0.25")),
+    ],
 )
 def test_constant_chances(written, chance):
     """A number, with or without %, is a constant chance."""
@@ -70,15 +83,24 @@ def test_chances_of_other_kinds():
     """Everything else is an expression, and a map is a ramp."""
     assert step("go on: age / 100").chance.text == "age / 100"
     ramp = step("go on: {from: 9%, to: 2%, over: 10, of: lessons}").chance
-    assert (ramp.start, ramp.end, ramp.over, ramp.of.text) == (Decimal("0.09"), Decimal("0.02"), 10, "lessons")
+    assert (ramp.start, ramp.end, ramp.over, ramp.of.text) == (
+        Decimal("0.09"),
+        Decimal("0.02"),
+        10,
+        "lessons",
+    )
 
 
 def test_maybe_and_guards():
     """`maybe` has a chance, a guard a condition; both may have an `else`."""
     maybe = step("{maybe: 5%, steps: [Seen], else: [Paid, Seen], when: known}")
-    assert (maybe.when.text, [s.event for s in maybe.steps], len(maybe.otherwise)) == ("known", ["Seen"], 2)
+    assert (maybe.when.text, [s.event for s in maybe.steps], len(maybe.otherwise)) == (
+        "known",
+        ["Seen"],
+        2,
+    )
     guard = step("{when: known, steps: [Seen], else: [Paid], named: g}")
-    assert isinstance(guard, r.Guard)
+    assert isinstance(guard, r.WhenStep)
     assert (guard.when.text, guard.named, guard.otherwise[0].event) == ("known", "g", "Paid")
 
 
@@ -113,28 +135,55 @@ def test_repeat():
     repeat = step(
         "repeat: {named: r, steps: [Seen], leave: 9%, until: x > 3, at_most: 10, come back after: about 2 days}"
     )
-    assert (repeat.named, repeat.leave, repeat.until.text, repeat.at_most) == ("r", Decimal("0.09"), "x > 3", 10)
-    assert (repeat.come_back_after.kind, repeat.come_back_after.low_ms) == ("about", 172_800_000)
+    assert (repeat.named, repeat.leave, repeat.until.text, repeat.at_most) == (
+        "r",
+        Decimal("0.09"),
+        "x > 3",
+        10,
+    )
+    assert (repeat.come_back_after.kind, repeat.come_back_after.low_ms) == (
+        "about",
+        172_800_000,
+    )
 
 
 def test_waits():
     """`wait` stays in the session, `come back after` ends it."""
     inside, outside = steps_of("- wait: 5 s to 20 s\n- come back after: 1 week")
-    assert (inside.ends_session, inside.wait.kind, inside.wait.high_ms) == (False, "uniform", 20_000)
-    assert (outside.ends_session, outside.wait.kind, outside.wait.low_ms) == (True, "exact", 604_800_000)
+    assert (inside.ends_session, inside.wait.kind, inside.wait.high_ms) == (
+        False,
+        "uniform",
+        20_000,
+    )
+    assert (outside.ends_session, outside.wait.kind, outside.wait.low_ms) == (
+        True,
+        "exact",
+        604_800_000,
+    )
 
 
 def test_leave_and_do():
     """The visit ends, or the person; a journey is done."""
-    assert [s.what for s in steps_of("- leave: visit\n- leave: for good")] == ["visit", "for good"]
+    assert [s.what for s in steps_of("- leave: visit\n- leave: for good")] == [
+        "visit",
+        "for good",
+    ]
     assert step("do: life").journey == "life"
 
 
 def test_picks():
     """A pick names catalogues, or variables with where they come from."""
-    assert [(p.variable, p.source) for p in step("pick: [a, b]").picks] == [("a", "a"), ("b", "b")]
+    assert [(p.variable, p.source) for p in step("pick: [a, b]").picks] == [
+        ("a", "a"),
+        ("b", "b"),
+    ]
     (line,) = step("pick: {line: {from: cart, where: {x: a + 1}}}").picks
-    assert (line.variable, line.source, line.where[0][0], line.where[0][1].text) == ("line", "cart", "x", "a + 1")
+    assert (line.variable, line.source, line.where[0][0], line.where[0][1].text) == (
+        "line",
+        "cart",
+        "x",
+        "a + 1",
+    )
     assert [p.variable for p in step("pick: [a, {line: {from: cart}}]").picks] == ["a", "line"]
 
 

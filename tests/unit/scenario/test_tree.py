@@ -14,7 +14,22 @@ def tree(text):
 
 
 @pytest.mark.parametrize(
-    "word", ["NO", "yes", "on", "true", "017", "0x1F", "1e3", "1_000", "12:30:45", "2026-01-01", ".nan", "=", "Null"]
+    "word",
+    [
+        "NO",
+        "yes",
+        "on",
+        "true",
+        "017",
+        "0x1F",
+        "1e3",
+        "1_000",
+        "12:30:45",
+        "2026-01-01",
+        ".nan",
+        "=",
+        "Null",
+    ],
 )
 def test_every_scalar_stays_text(word):
     """YAML's own types are not asked: a country is not a boolean, a code not a number."""
@@ -23,7 +38,15 @@ def test_every_scalar_stays_text(word):
 
 @pytest.mark.parametrize(
     ("written", "is_null"),
-    [("null", True), ("~", True), ("", True), ('"null"', False), ("'~'", False), ('""', False), ("NULL", False)],
+    [
+        ("null", True),
+        ("~", True),
+        ("", True),
+        ('"null"', False),
+        ("'~'", False),
+        ('""', False),
+        ("NULL", False),
+    ],
 )
 def test_only_a_bare_null_is_null(written, is_null):
     """`null`, `~` and nothing are null, unless they are quoted."""
@@ -76,7 +99,17 @@ def test_an_anchor_within_another_can_be_used_after_it():
         "'" * 9_000_001,
         "a: &a [x]\n" + "".join(f"b{i}: [*a, *a]\n" for i in range(30_000)),
     ],
-    ids=["brackets", "braces", "dashes", "questions", "long text", "long list", "anchors", "quotes", "aliases"],
+    ids=[
+        "brackets",
+        "braces",
+        "dashes",
+        "questions",
+        "long text",
+        "long list",
+        "anchors",
+        "quotes",
+        "aliases",
+    ],
 )
 def test_hostile_text_is_done_with_quickly(text):
     """Whatever 10 MiB hold, they are a tree or an error within seconds, without a crash."""

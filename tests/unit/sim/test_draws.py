@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footfall.compiler.laws import categorical
+from footfall.compiler.distributions import categorical
 from footfall.model.tables import CHOICE_BITS
 from footfall.sim.draws import choose
 
@@ -15,14 +15,28 @@ RANDOM = np.random.default_rng(7).integers(0, 2**64, 20_000, dtype=np.uint64)
 
 
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=300).filter(any))
-def test_a_guided_choice_is_the_first_whose_cumulated_weight_lies_above(weights: list[int]) -> None:
+def test_a_guided_choice_is_the_first_whose_cumulated_weight_lies_above(
+    weights: list[int],
+) -> None:
     table = categorical([Decimal(w) for w in weights], len(weights))
-    at_edges = np.concatenate([table.cumulated[:-1], table.cumulated[:-1] - 1, table.cumulated[:-1] + 1])
-    points = np.clip(np.concatenate([at_edges, (RANDOM >> np.uint64(2)).astype(np.int64)]), 0, 2**CHOICE_BITS - 1)
+    at_edges = np.concatenate(
+        [table.cumulated[:-1], table.cumulated[:-1] - 1, table.cumulated[:-1] + 1]
+    )
+    points = np.clip(
+        np.concatenate([at_edges, (RANDOM >> np.uint64(2)).astype(np.int64)]),
+        0,
+        2**CHOICE_BITS - 1,
+    )
     random = points.astype(np.uint64) << np.uint64(2)
-    assert np.array_equal(choose(table, random), np.searchsorted(table.cumulated, points, side="right"))
+    assert np.array_equal(
+        choose(table, random), np.searchsorted(table.cumulated, points, side="right")
+    )
 
 
-@pytest.mark.parametrize(("n", "is_guided"), [(16, False), (17, True), (1000, True), (20_000, False)])
-def test_many_choices_are_guided_unless_too_many_lie_close_together(n: int, is_guided: bool) -> None:
+@pytest.mark.parametrize(
+    ("n", "is_guided"), [(16, False), (17, True), (1000, True), (20_000, False)]
+)
+def test_many_choices_are_guided_unless_too_many_lie_close_together(
+    n: int, is_guided: bool
+) -> None:
     assert (categorical(None, n).guide is not None) is is_guided

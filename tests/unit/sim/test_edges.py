@@ -7,13 +7,13 @@ import pyarrow as pa
 import pytest
 
 from footfall.compiler import compile_scenario
-from footfall.model.program import Effect, Span
+from footfall.model.program import CompiledEffect, TimeSpan
 from footfall.model.values import NEVER, NULL_INTEGER
 from footfall.sim import Simulation
 from footfall.sim.actions import affected
-from footfall.sim.crowd import Crowd
 from footfall.sim.decisions import factor
 from footfall.sim.nodes import FIRST_DEVICE, _device
+from footfall.sim.scheduler import Scheduler
 from tests.simulated import DAY_MS
 from tests.small_scenarios import small
 
@@ -22,7 +22,9 @@ from tests.small_scenarios import small
 
 def at(*times_ms):
     """Return people whose now is these instants."""
-    return SimpleNamespace(now_ms=lambda: np.array(times_ms, np.int64), rows=np.arange(len(times_ms)))
+    return SimpleNamespace(
+        now_ms=lambda: np.array(times_ms, np.int64), rows=np.arange(len(times_ms))
+    )
 
 
 @pytest.mark.parametrize(
@@ -38,19 +40,23 @@ def at(*times_ms):
 )
 def test_halves_of_value_effects_round_up(times, before, after):
     """A whole number times a factor goes to the nearest one, exactly .5 to the greater, also below 0; null stays."""
-    got, _ = affected((Effect(0, factor=times),), np.array(before, np.int64), at(*before))
+    got, _ = affected(
+        (CompiledEffect(0, factor=times),), np.array(before, np.int64), at(*before)
+    )
     assert got.tolist() == after
 
 
 def test_a_value_is_rounded_after_each_effect():
     """5 halved is 2.5, so 3; 3 halved is 1.5, so 2; at once it would have been 1.25, so 1."""
-    got, _ = affected((Effect(0, factor=0.5), Effect(1, factor=0.5)), np.array([5]), at(0))
+    got, _ = affected(
+        (CompiledEffect(0, factor=0.5), CompiledEffect(1, factor=0.5)), np.array([5]), at(0)
+    )
     assert got.tolist() == [2]
 
 
 def test_numbers_that_are_not_whole_are_not_rounded():
     """2.5 halved is 1.25."""
-    got, _ = affected((Effect(0, factor=0.5),), np.array([2.5]), at(0))
+    got, _ = affected((CompiledEffect(0, factor=0.5),), np.array([2.5]), at(0))
     assert got.tolist() == [1.25]
 
 
@@ -58,21 +64,21 @@ def test_numbers_that_are_not_whole_are_not_rounded():
 
 
 def held(span, *times_ms):
-    mask, _ = factor(Effect(0, span), at(*times_ms), len(times_ms))
+    mask, _ = factor(CompiledEffect(0, span), at(*times_ms), len(times_ms))
     return mask.tolist()
 
 
 def test_an_effect_holds_from_its_from_up_to_before_its_until():
     """At `from` to the millisecond it holds, at `until` no more."""
-    assert held(Span(1000, 2000), 999, 1000, 1999, 2000) == [False, True, True, False]
-    assert held(Span(1000, NEVER), 999, 1000, NEVER - 1) == [False, True, True]
-    assert held(Span(NULL_INTEGER, 2000), NULL_INTEGER, 1999, 2000) == [True, True, False]
+    assert held(TimeSpan(1000, 2000), 999, 1000, 1999, 2000) == [False, True, True, False]
+    assert held(TimeSpan(1000, NEVER), 999, 1000, NEVER - 1) == [False, True, True]
+    assert held(TimeSpan(NULL_INTEGER, 2000), NULL_INTEGER, 1999, 2000) == [True, True, False]
 
 
 def test_two_spans_that_meet_leave_no_gap_and_do_not_overlap():
     """Where one effect ends and the next begins, at each instant exactly one of them holds."""
     instants = range(1990, 2011)
-    one, other = held(Span(1000, 2000), *instants), held(Span(2000, 3000), *instants)
+    one, other = held(TimeSpan(1000, 2000), *instants), held(TimeSpan(2000, 3000), *instants)
     assert all(a != b for a, b in zip(one, other, strict=True))
 
 
@@ -86,11 +92,16 @@ def test_days_of_an_effect_are_midnights():
     journeys = "{life: {steps: [Seen, {maybe: 50%, named: buys, steps: [Paid]}]}}"
     model = compile_scenario(small(effects=effects, journeys=journeys))
     start = model.start_ms
-    spans = [e.span for node in model.nodes for option in getattr(node, "options", ()) for e in option.effects]
+    spans = [
+        e.span
+        for node in model.nodes
+        for option in getattr(node, "options", ())
+        for e in option.effects
+    ]
     assert spans == [
-        Span(start + 2 * DAY_MS, start + 4 * DAY_MS),
-        Span(start + DAY_MS, NEVER),
-        Span(NULL_INTEGER, start + DAY_MS),
+        TimeSpan(start + 2 * DAY_MS, start + 4 * DAY_MS),
+        TimeSpan(start + DAY_MS, NEVER),
+        TimeSpan(NULL_INTEGER, start + DAY_MS),
     ]
 
 
@@ -114,21 +125,23 @@ MOST_STEPS = 3000
 
 @pytest.fixture
 def model():
-    return compile_scenario(small(events=EVENTS, journeys=JOURNEYS, people="{count: 300, home: cities}"))
+    return compile_scenario(
+        small(events=EVENTS, journeys=JOURNEYS, people="{count: 300, home: cities}")
+    )
 
 
 @pytest.fixture
 def patience(monkeypatch):
     """Fail a window that goes round and round: nodes are run at most so often."""
     left = [MOST_STEPS]
-    take = Crowd.take
+    take = Scheduler.take
 
-    def taken(crowd, number):
+    def taken(scheduler, number):
         left[0] -= 1
         assert left[0] > 0, "a window does not end"
-        return take(crowd, number)
+        return take(scheduler, number)
 
-    monkeypatch.setattr(Crowd, "take", taken)
+    monkeypatch.setattr(Scheduler, "take", taken)
     return lambda: left.__setitem__(0, MOST_STEPS)
 
 
@@ -160,7 +173,11 @@ def test_a_run_that_ends_at_an_event_is_without_it(model, patience, event_type):
     end = model.start_ms + 3 * DAY_MS
     whole = Simulation(model, "run", 0, 300, end).advance(end).events
     times = times_of(whole, "time")
-    at_ms = next(t for t, name in zip(times, whole["event_type"].to_pylist(), strict=True) if name == event_type)
+    at_ms = next(
+        t
+        for t, name in zip(times, whole["event_type"].to_pylist(), strict=True)
+        if name == event_type
+    )
     for until in (at_ms, at_ms + 1):
         patience()
         got = Simulation(model, "run", 0, 300, end).advance(until).events
@@ -181,7 +198,11 @@ def test_the_first_device_is_taken_seven_times_in_ten():
     """The draws below 7/10 of all take the first device, the first draw at 7/10 another one."""
     assert FIRST_DEVICE * 10 <= 7 * 2**62 < (FIRST_DEVICE + 1) * 10
     for count in (2, 3):
-        assert [device(point, count) for point in (0, FIRST_DEVICE - 1, FIRST_DEVICE)] == [0, 0, 1]
+        assert [device(point, count) for point in (0, FIRST_DEVICE - 1, FIRST_DEVICE)] == [
+            0,
+            0,
+            1,
+        ]
 
 
 def test_the_other_devices_are_taken_alike():

@@ -42,8 +42,12 @@ def run(journeys, events=EVENTS, days=10, cuts=(), **options):
 
 def by_person(result, settled=True):
     """Return the events of each person who came early enough to have lived all of a short journey (or of all)."""
-    limit = dt.datetime.fromtimestamp(result.model.start_ms / 1000, dt.UTC) + dt.timedelta(days=5)
-    early = {row["person"] for row in rows(result.arrivals) if row["arrived"] < limit or not settled}
+    limit = dt.datetime.fromtimestamp(result.model.start_ms / 1000, dt.UTC) + dt.timedelta(
+        days=5
+    )
+    early = {
+        row["person"] for row in rows(result.arrivals) if row["arrived"] < limit or not settled
+    }
     found = defaultdict(list)
     for row in rows(result.events):
         if row["person"] in early:
@@ -52,7 +56,10 @@ def by_person(result, settled=True):
 
 
 def names(result):
-    return {person: [row["event_type"] for row in events] for person, events in by_person(result).items()}
+    return {
+        person: [row["event_type"] for row in events]
+        for person, events in by_person(result).items()
+    }
 
 
 def test_steps_follow_each_other_in_order():
@@ -79,7 +86,9 @@ def test_going_on_fails_and_the_visit_ends_but_life_goes_on():
     )
     for events in names(result).values():
         assert events.count("a") == 3
-    assert 50 < sum(e.count("b") for e in names(result).values()) < 100  # of 50 people's 150 visits, a half
+    assert (
+        50 < sum(e.count("b") for e in names(result).values()) < 100
+    )  # of 50 people's 150 visits, a half
     assert all(row["session_id"] is not None for row in rows(result.events))
 
 
@@ -169,10 +178,16 @@ def test_people_are_anonymous_until_an_event_identifies_them():
 
 def test_stages_are_reached_by_their_events_and_never_fall():
     """A stage is reached at its event when its condition holds, after the event's own changes."""
-    result = run("  life: {steps: [a, c: {named: early}, b: {after: 5 s}, c: {set: {n: 2}}, a: {named: last}]}")
+    result = run(
+        "  life: {steps: [a, c: {named: early}, b: {after: 5 s}, c: {set: {n: 2}}, a: {named: last}]}"
+    )
     for events in by_person(result).values():
         assert [row["stage"] for row in events] == ["visitor", "visitor", "one", "two", "two"]
-    reached = [(r["old"], r["new"]) for r in rows(result.changes) if r["property"] == "stage" and r["person"] == 0]
+    reached = [
+        (r["old"], r["new"])
+        for r in rows(result.changes)
+        if r["property"] == "stage" and r["person"] == 0
+    ]
     assert reached == [('"visitor"', '"one"'), ('"one"', '"two"')]
 
 
@@ -193,14 +208,23 @@ def test_changes_belong_to_the_event_of_the_same_instant():
     )
     ids = {row["insert_id"]: row["event_type"] for row in rows(result.events)}
     found = {
-        (r["property"], r["new"], ids.get(r["insert_id"])) for r in rows(result.changes) if r["property"] != "stage"
+        (r["property"], r["new"], ids.get(r["insert_id"]))
+        for r in rows(result.changes)
+        if r["property"] != "stage"
     }
-    assert found == {("status", '"just here"', "a"), ("n", "1", None), ("status", '"gone"', "c")}
+    assert found == {
+        ("status", '"just here"', "a"),
+        ("n", "1", None),
+        ("status", '"gone"', "c"),
+    }
     for events in by_person(result).values():
         assert events[0]["changed"] == ["n", "status", "tags"]
         assert events[0]["user_properties"] == {"n": 0, "status": "just here", "tags": []}
         assert events[1]["changed"] is None
-        assert (events[2]["changed"], events[2]["user_properties"]["status"]) == (["status"], "gone")
+        assert (events[2]["changed"], events[2]["user_properties"]["status"]) == (
+            ["status"],
+            "gone",
+        )
 
 
 def test_lists_hold_so_much_and_lose_what_is_removed():
@@ -220,7 +244,9 @@ def test_lists_hold_so_much_and_lose_what_is_removed():
 """,
         days=5,
     )
-    lists = [r["new"] for r in rows(result.changes) if r["property"] == "tags" and r["person"] == 0]
+    lists = [
+        r["new"] for r in rows(result.changes) if r["property"] == "tags" and r["person"] == 0
+    ]
     assert lists == ['["red"]', '["red","red"]', '["red"]', "[]"]
     assert result.tallies.skipped["list full", "life/tags"] == 50
 
@@ -260,10 +286,16 @@ events:
             ("a", "1.50", 3),
             ("b", "20.00", 1),
         ]
-        assert (str(properties["total"]), properties["lines"], str(events_[0]["revenue"])) == ("24.50", 2, "24.50")
+        assert (str(properties["total"]), properties["lines"], str(events_[0]["revenue"])) == (
+            "24.50",
+            2,
+            "24.50",
+        )
         assert events_[0]["currency"] == "USD"
         assert len(events_[1]["event_properties"]["cart"]) == 1
-    left = Counter(e[1]["event_properties"]["cart"][0]["sku"] for e in by_person(result).values())
+    left = Counter(
+        e[1]["event_properties"]["cart"][0]["sku"] for e in by_person(result).values()
+    )
     assert set(left) == {"a", "b"}
 
 
@@ -279,18 +311,25 @@ def test_journeys_forget_their_variables_at_each_entry():
 """,
         events,
     )
-    values = [[row["event_properties"]["k"] for row in events_] for events_ in by_person(result).values()]
+    values = [
+        [row["event_properties"]["k"] for row in events_]
+        for events_ in by_person(result).values()
+    ]
     assert [None, 5, None, 5] in values
     assert all(v == [None, 5, None, 5][: len(v)] for v in values)
 
 
 def test_a_booked_moment_is_kept():
     """`later … at: local(1, 18)` happens at six in the evening of the next day, by the person's own clock."""
-    result = run("  life: {steps: [a, {later: lesson, at: 'local(1, 18)'}]}\n  lesson: {steps: [b]}\n")
+    result = run(
+        "  life: {steps: [a, {later: lesson, at: 'local(1, 18)'}]}\n  lesson: {steps: [b]}\n"
+    )
     seen = 0
     for events in by_person(result).values():
         if len(events) == 2:
-            booked, held = (row["time"] + dt.timedelta(hours=1) for row in events)  # Paris in January
+            booked, held = (
+                row["time"] + dt.timedelta(hours=1) for row in events
+            )  # Paris in January
             assert (held.hour, held.minute) == (18, 0)
             assert (held.date() - booked.date()).days == 1
             seen += 1
@@ -299,9 +338,9 @@ def test_a_booked_moment_is_kept():
 
 def test_ids_keep_their_beginning_when_they_are_handed_on():
     """An id drawn in one journey and handed to a later one is written the same by both, in whatever windows."""
-    events = EVENTS.replace("a: {properties: {n: n}}", "a: {properties: {order: order}}").replace(
-        "d: {}", "d: {properties: {order: order}}"
-    )
+    events = EVENTS.replace(
+        "a: {properties: {n: n}}", "a: {properties: {order: order}}"
+    ).replace("d: {}", "d: {properties: {order: order}}")
     text = """  life:
     carries: {order: {type: id}}
     steps: [{set: {order: "id('order')"}}, a, {later: refund, after: 30 h, with: {order: order}}]
@@ -326,12 +365,17 @@ def test_leaving_for_good_ends_life_but_not_what_is_pending():
 """
     )
     for person, events in names(result).items():
-        assert events[: len(events)] == (["a", "d"] if person % 2 == 0 else ["a", "b", "d"])[: len(events)]
+        assert (
+            events[: len(events)]
+            == (["a", "d"] if person % 2 == 0 else ["a", "b", "d"])[: len(events)]
+        )
 
 
 def test_those_already_here_make_no_burst_on_the_first_day():
     """People who came before the start go on with their lives: the first day has as many visits as any other."""
-    text = HEAD.replace("count: 200", "count: 2000\n  already_here: {share: 60%, over: 60 days}")
+    text = HEAD.replace(
+        "count: 200", "count: 2000\n  already_here: {share: 60%, over: 60 days}"
+    )
     text = text.replace("length: 20 days", "length: 40 days") + EVENTS
     text += "journeys:\n  life: {steps: [repeat: {named: v, leave: 0%, come back after: about 2 days, steps: [a]}]}\n"
     result = simulated(loads(text), 12)

@@ -36,7 +36,9 @@ def test_kinds_and_endings(spec, name):
 @pytest.mark.parametrize("spec", ["xlsx:a", "events", "a.xlsx", ""])
 def test_an_unknown_kind_is_told_what_there_is(spec):
     """The error quotes what was written and lists what is accepted."""
-    with pytest.raises(UsageError, match="there is no such sink\n  accepted: duckdb:FILE, parquet:"):
+    with pytest.raises(
+        UsageError, match="there is no such sink\n  accepted: duckdb:FILE, parquet:"
+    ):
         parse(spec)
 
 
@@ -56,9 +58,13 @@ def test_a_kind_without_a_target():
 
 def test_other_packages_bring_sinks(monkeypatch):
     """An entry point `footfall.sinks` is called with what follows the colon, and is listed."""
-    point = EntryPoint(name="mine", value="footfall.sinks.one_file:FORMATS", group="footfall.sinks")
+    point = EntryPoint(
+        name="mine", value="footfall.sinks.files.one_file:FORMATS", group="footfall.sinks"
+    )
     monkeypatch.setattr(EntryPoint, "load", lambda self: lambda target: f"a sink into {target}")
-    monkeypatch.setattr(registry, "entry_points", lambda **asked: EntryPoints([point]).select(**asked))
+    monkeypatch.setattr(
+        registry, "entry_points", lambda **asked: EntryPoints([point]).select(**asked)
+    )
     assert parse("mine:there") == "a sink into there"
     with pytest.raises(UsageError, match="mine:…"):
         parse("yours:there")
@@ -70,5 +76,7 @@ def test_naming_a_sink_loads_no_driver():
         "import sys; from footfall.sinks import parse; [parse(s) for s in ('a.duckdb', 'parquet:p', 'x.csv', '-')];"
         "print([m for m in ('duckdb', 'pyarrow.parquet', 'sqlite3') if m in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     assert done.stdout == "['sqlite3']\n"

@@ -18,7 +18,11 @@ def test_what_is_small_stays_in_memory(tmp_path, size):
     data = os.urandom(size)
     pieces = [data[i : i + 1000] for i in range(0, size, 1000)]
     payload = Scratch(tmp_path / "s").write("x", 7, lambda file: file.writelines(pieces))
-    assert (payload.rows, payload.size_bytes, payload.file is None) == (7, size, size <= INLINE_BYTES)
+    assert (payload.rows, payload.size_bytes, payload.file is None) == (
+        7,
+        size,
+        size <= INLINE_BYTES,
+    )
     target = tmp_path / "target"
     target.write_bytes(b"0123456789")
     with target.open("r+b") as file:
@@ -48,7 +52,12 @@ def test_where_the_kernel_cannot_copy(tmp_path, monkeypatch):
 @pytest.mark.parametrize("rows", [3, 100_000])
 def test_tables(tmp_path, rows):
     """Arrow tables arrive as they were, in batches of the size asked for."""
-    table = pa.table({"a": pa.array(range(rows)), "b": pa.array([str(i % 5) for i in range(rows)]).dictionary_encode()})
+    table = pa.table(
+        {
+            "a": pa.array(range(rows)),
+            "b": pa.array([str(i % 5) for i in range(rows)]).dictionary_encode(),
+        }
+    )
     payload = Scratch(tmp_path / "s").write_arrow("x", table, 20_000)
     found = read_arrow(payload)
     assert found.equals(table)
@@ -62,6 +71,9 @@ def test_a_full_disk_leaves_no_file(tmp_path):
         file.write(bytes(2 * INLINE_BYTES))
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    with pytest.raises(StoreError, match="the disk is full\n  every part committed before is kept\n  hint: free some"):
+    with pytest.raises(
+        StoreError,
+        match="the disk is full\n  every part committed before is kept\n  hint: free some",
+    ):
         Scratch(tmp_path / "s").write("x", 1, failing)
     assert list((tmp_path / "s").iterdir()) == []

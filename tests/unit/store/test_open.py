@@ -13,10 +13,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from footfall.data.chunk import Tallies
 from footfall.errors import StoreError, UsageError
-from footfall.events.chunk import Tallies
 from footfall.sinks import parse
-from footfall.sinks.conformance.rows import plain
+from footfall.sinks.conformance.row_comparison import plain
 from footfall.store import open_store
 from tests.chunks import AWKWARD, BARE, SCHOOL, SHOP, make_chunks, make_run
 
@@ -52,7 +52,9 @@ def _folder(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("spec", SPECS)
-@pytest.mark.parametrize("schema", [SHOP, SCHOOL, AWKWARD, BARE], ids=lambda schema: schema.scenario)
+@pytest.mark.parametrize(
+    "schema", [SHOP, SCHOOL, AWKWARD, BARE], ids=lambda schema: schema.scenario
+)
 def test_users_are_people_as_they_are_now(spec, schema):
     """Every person once, with the latest value of every property, typed as it was at arrival, null included."""
     run = make_run(schema)
@@ -60,9 +62,13 @@ def test_users_are_people_as_they_are_now(spec, schema):
     now = {row["person"]: dict(row) for row in rows(chunks, "arrivals")}
     latest = {}
     for change in sorted(rows(chunks, "changes"), key=lambda c: (c["person"], c["sequence"])):
-        latest[change["person"], change["property"]] = json.loads(change["new"], parse_float=Decimal)
+        latest[change["person"], change["property"]] = json.loads(
+            change["new"], parse_float=Decimal
+        )
     with open_store(spec) as store:
-        found = store.arrow(f'SELECT * FROM "{schema.scenario}".users ORDER BY person').to_pylist()
+        found = store.arrow(
+            f'SELECT * FROM "{schema.scenario}".users ORDER BY person'
+        ).to_pylist()
     assert [user["person"] for user in found] == sorted(now)
     for user in found:
         person = user["person"]
@@ -83,7 +89,9 @@ def test_sessions_sum_up_their_events(spec):
     for event in events:
         revenue[event["person"], event["session_id"]] += event["revenue"] or 0
     with open_store(spec) as store:
-        found = store.query("SELECT person, session_id, events, coalesce(revenue, 0) FROM shop.sessions")
+        found = store.query(
+            "SELECT person, session_id, events, coalesce(revenue, 0) FROM shop.sessions"
+        )
     assert {(p, s): n for p, s, n, _ in found} == counts
     assert {(p, s): money for p, s, _, money in found} == revenue
 
@@ -113,9 +121,16 @@ def test_cities_add_up(spec):
     events = rows(chunks, "events")
     people = Counter(a["city"] for a in rows(chunks, "arrivals"))
     with open_store(spec) as store:
-        found = {city: counts for city, *counts in store.query("SELECT city, people, active, events FROM bare.cities")}
+        found = {
+            city: counts
+            for city, *counts in store.query(
+                "SELECT city, people, active, events FROM bare.cities"
+            )
+        }
         assert {city: n for city, (n, _, _) in found.items()} == people
-        assert {city: n for city, (_, _, n) in found.items()} == Counter(e["city"] for e in events)
+        assert {city: n for city, (_, _, n) in found.items()} == Counter(
+            e["city"] for e in events
+        )
         assert sum(n for _, n, _ in found.values()) == len({e["person"] for e in events})
         assert store.query("SELECT sum(sessions) FROM bare.cities")[0][0] == len(
             {(e["person"], e["session_id"]) for e in events}
@@ -128,9 +143,14 @@ def test_main_unites_all_scenarios(spec):
     runs = [make_run(schema) for schema in (SHOP, SCHOOL, AWKWARD, BARE)]
     counts = {run.stream.schema.scenario: len(rows(write(spec, run), "events")) for run in runs}
     with open_store(spec) as store:
-        assert dict(store.query("SELECT scenario, count(*) FROM main.events GROUP BY scenario")) == counts
+        assert (
+            dict(store.query("SELECT scenario, count(*) FROM main.events GROUP BY scenario"))
+            == counts
+        )
         for view in ("changes", "arrivals", "users", "sessions", "stages", "cities"):
-            found = dict(store.query(f"SELECT scenario, count(*) FROM main.{view} GROUP BY scenario"))
+            found = dict(
+                store.query(f"SELECT scenario, count(*) FROM main.{view} GROUP BY scenario")
+            )
             assert found.keys() == counts.keys()
             for scenario, count in found.items():
                 assert store.query(f'SELECT count(*) FROM "{scenario}".{view}') == [(count,)]
@@ -168,13 +188,19 @@ def test_delete_removes_one_run(spec, tmp_path):
     with open_store(spec, read_only=False) as store:
         for gone, left in ((runs[0], 2), (runs[2], 1), (runs[1], 0)):
             others = store.query(
-                "SELECT run, count(*) FROM main.events WHERE run != ? GROUP BY run ORDER BY run", [gone.id]
+                "SELECT run, count(*) FROM main.events WHERE run != ? GROUP BY run ORDER BY run",
+                [gone.id],
             )
             store.delete(gone.id)
             assert len(store.runs()) == left
             assert store.tallies(gone.id) == Tallies.empty()
             if left:
-                assert store.query("SELECT run, count(*) FROM main.events GROUP BY run ORDER BY run") == others
+                assert (
+                    store.query(
+                        "SELECT run, count(*) FROM main.events GROUP BY run ORDER BY run"
+                    )
+                    == others
+                )
     assert not list(tmp_path.rglob("*.parquet"))
     write(spec, runs[0])
 
@@ -194,7 +220,10 @@ def test_delete_of_what_is_not_there(spec):
     """The error lists the runs that are there."""
     run = make_run(SCHOOL)
     write(spec, run)
-    with open_store(spec, read_only=False) as store, pytest.raises(UsageError, match=f"no run 123.*\n  {run.id}"):
+    with (
+        open_store(spec, read_only=False) as store,
+        pytest.raises(UsageError, match=f"no run 123.*\n  {run.id}"),
+    ):
         store.delete("123")
 
 
@@ -202,14 +231,20 @@ def test_delete_needs_a_store_that_can_be_written():
     """A DuckDB file that was opened for reading says so."""
     run = make_run(SCHOOL)
     write("duckdb:a.duckdb", run)
-    with open_store("a.duckdb") as store, pytest.raises(StoreError, match=r"read-only.*\n.*still there, whole"):
+    with (
+        open_store("a.duckdb") as store,
+        pytest.raises(StoreError, match=r"read-only.*\n.*still there, whole"),
+    ):
         store.delete(run.id)
 
 
 def test_a_wrong_query_is_told_in_one_line():
     """What the database says, and that nothing was changed."""
     write("duckdb:a.duckdb", make_run(SCHOOL))
-    with open_store("a.duckdb") as store, pytest.raises(StoreError, match=r"nonsense.*\n  nothing was changed"):
+    with (
+        open_store("a.duckdb") as store,
+        pytest.raises(StoreError, match=r"nonsense.*\n  nothing was changed"),
+    ):
         store.query("SELECT nonsense FROM main.runs")
 
 
@@ -217,15 +252,26 @@ def test_a_store_reads_only_itself():
     """Queries reach neither other files nor the network."""
     for spec in SPECS:
         write(spec, make_run(SCHOOL))
-        with open_store(spec) as store, pytest.raises(StoreError, match="disabled by configuration"):
+        with (
+            open_store(spec) as store,
+            pytest.raises(StoreError, match="disabled by configuration"),
+        ):
             store.query("SELECT * FROM read_text('/etc/hostname')")
 
 
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("gone.duckdb", None, "gone.duckdb does not exist\n  hint: `footfall run SCENARIO --to gone.duckdb`"),
-        ("text.duckdb", b"no database at all, but longer than a header\n" * 1000, "text.duckdb is no DuckDB file"),
+        (
+            "gone.duckdb",
+            None,
+            "gone.duckdb does not exist\n  hint: `footfall run SCENARIO --to gone.duckdb`",
+        ),
+        (
+            "text.duckdb",
+            b"no database at all, but longer than a header\n" * 1000,
+            "text.duckdb is no DuckDB file",
+        ),
         ("table.csv", b"a,b\n1,2\n" * 1000, "table.csv is no DuckDB file"),
     ],
 )
@@ -251,7 +297,10 @@ def test_a_foreign_database_and_a_foreign_folder(tmp_path):
 def test_a_destination_in_use_names_the_process(spec):
     """While another process writes, a second writer is refused; what has no lock for readers can be read."""
     child = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, spec], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment()
+        [sys.executable, "-c", HOLDER, spec],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment(),
     )
     assert child.stdout.readline() == b"open\n"
     with pytest.raises(StoreError, match=f"is in use by process {child.pid}"):
@@ -270,7 +319,10 @@ def test_a_destination_in_use_names_the_process(spec):
 
 def environment():
     root = str(Path(__file__).parents[3])
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))}
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")])),
+    }
 
 
 @pytest.mark.parametrize("spec", [*SPECS, "ndjson:a.ndjson"])
@@ -280,7 +332,10 @@ def test_a_store_of_an_earlier_version(spec):
     chunks = write(spec, run, complete=False, parts=2)
     _drop_factors(Path(spec.partition(":")[2]))
     with open_store(spec) as store:
-        assert (store.tallies(run.id).factors, bool(store.tallies(run.id).decisions)) == ({}, True)
+        assert (store.tallies(run.id).factors, bool(store.tallies(run.id).decisions)) == (
+            {},
+            True,
+        )
     rest = list(make_chunks(run))[len(chunks) :]
     sink = parse(spec)
     sink.open(run, fresh=False)
@@ -300,6 +355,10 @@ def _drop_factors(path):
         with duckdb.connect(path) as connection:
             connection.execute("DROP TABLE main.factors")
         return
-    ledger = path / "_footfall" / "ledger.sqlite" if path.is_dir() else path.with_name(path.name + ".footfall")
+    ledger = (
+        path / "_footfall" / "ledger.sqlite"
+        if path.is_dir()
+        else path.with_name(path.name + ".footfall")
+    )
     with closing(sqlite3.connect(ledger)) as connection:
         connection.execute("DROP TABLE factors")

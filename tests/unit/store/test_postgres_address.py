@@ -13,10 +13,16 @@ MEANT = "p@ss/w0rd"
 @pytest.mark.parametrize(
     ("url", "shown"),
     [
-        (f"postgresql://ann:{SECRET}@db.example:5433/shop", "postgresql://ann@db.example:5433/shop"),
+        (
+            f"postgresql://ann:{SECRET}@db.example:5433/shop",
+            "postgresql://ann@db.example:5433/shop",
+        ),
         ("postgres://ann@db/shop", "postgresql://ann@db/shop"),
         ("postgresql:///shop", "postgresql:///shop"),
-        (f"postgresql://db/shop?password={SECRET}&sslmode=require", "postgresql://db/shop?sslmode=require"),
+        (
+            f"postgresql://db/shop?password={SECRET}&sslmode=require",
+            "postgresql://db/shop?sslmode=require",
+        ),
         (f"postgresql://db/shop?sslpassword={SECRET}", "postgresql://db/shop"),
         ("postgresql://a,b:5433/shop", "postgresql://a,b:5433/shop"),
     ],

@@ -15,7 +15,13 @@ from typing import Any
 FILE = Path(__file__).with_name("defects.ndjson")
 DAY = 86_400_000
 START = 1_767_301_200_000  # 2026-01-01 21:00 UTC
-CHAIN = ("login", "record_confirmation", "trial_held", "payment_succeeded", "certificate_issued")
+CHAIN = (
+    "login",
+    "record_confirmation",
+    "trial_held",
+    "payment_succeeded",
+    "certificate_issued",
+)
 CROWD = 50
 REQUIRED = {
     "choose_time": {"interval": "18-19"},
@@ -25,10 +31,17 @@ REQUIRED = {
 SESSION_OF_2015 = 1_436_918_400_000
 
 
-def event(name: str, number: int, user: str | None, time: Any = None, **more: Any) -> dict[str, Any]:
+def event(
+    name: str, number: int, user: str | None, time: Any = None, **more: Any
+) -> dict[str, Any]:
     """Return an event; `number` makes its id, its time and its device what they are by default."""
     time = START + (number % 300) * DAY if time is None else time
-    plain = {"event_type": name, "time": time, "insert_id": f"event-{number:05d}", "user_id": user}
+    plain = {
+        "event_type": name,
+        "time": time,
+        "insert_id": f"event-{number:05d}",
+        "user_id": user,
+    }
     plain["device_id"] = f"device-of-{user}"
     if name == "payment_succeeded":
         more = {"revenue": 116.0, "currency": "USD"} | more
@@ -42,12 +55,24 @@ def crowd() -> list[dict[str, Any]]:
     """Return people who all go all the way, each of their events with the state at the end."""
     state = {"user_properties": {"status": "studying"}}
     chains = [
-        event(name, 10 * person + step, f"crowd-{person:02d}", START + (person + step) * DAY, **state)
+        event(
+            name,
+            10 * person + step,
+            f"crowd-{person:02d}",
+            START + (person + step) * DAY,
+            **state,
+        )
         for person in range(CROWD)
         for step, name in enumerate(CHAIN)
     ]
     nobodies = [
-        event("click_create_account", 1000 + n, "null", START + n * DAY, device_id=f"anonymous-{n:02d}")
+        event(
+            "click_create_account",
+            1000 + n,
+            "null",
+            START + n * DAY,
+            device_id=f"anonymous-{n:02d}",
+        )
         for n in range(CROWD)
     ]
     return chains + nobodies
@@ -60,15 +85,35 @@ def mistakes() -> list[dict[str, Any] | str]:
         event("click_pay_lesons", 2001, "person-a"),
         event("", 2002, "person-a"),
         event("enter_info", 2003, "person-a", category="Payment"),
-        event("click_transfer_lesson", 2004, "person-a", event_properties={"grade": 5, "teacher_id": "T-101"}),
+        event(
+            "click_transfer_lesson",
+            2004,
+            "person-a",
+            event_properties={"grade": 5, "teacher_id": "T-101"},
+        ),
         event("rate_lesson", 2005, "person-a", event_properties={"grade": "5"}),
         event("rate_lesson", 2006, "person-a", event_properties={"grade": 4.5}),
-        event("payment_succeeded", 2007, "crowd-01", event_properties={"count": 8, "payment_system": "Visa"}),
+        event(
+            "payment_succeeded",
+            2007,
+            "crowd-01",
+            event_properties={"count": 8, "payment_system": "Visa"},
+        ),
         event("choose_direction", 2008, "person-a", event_properties={"direction": "l"}),
         event("choose_time", 2009, "person-a", user_properties={"status": "00000"}),
         event("choose_time", 2010, "person-a", user_properties={"directions": "literature"}),
-        event("choose_time", 2011, "person-a", user_properties={"directions": ["design", "design"]}),
-        event("choose_time", 2012, "person-a", user_properties={"directions_finished": ["history", "history"]}),
+        event(
+            "choose_time",
+            2011,
+            "person-a",
+            user_properties={"directions": ["design", "design"]},
+        ),
+        event(
+            "choose_time",
+            2012,
+            "person-a",
+            user_properties={"directions_finished": ["history", "history"]},
+        ),
         event("rate_lesson", 2013, "person-a", event_properties={"grade ": 5}),
         event("enter_info", 2014, "person-a", **{"event_id ": 7}),
         event("enter_info", 2015, "person-b", time=None) | {"time": None},
@@ -103,7 +148,9 @@ def mistakes() -> list[dict[str, Any] | str]:
 
 def lines() -> str:
     """Return the file."""
-    written = (made if isinstance(made, str) else json.dumps(made) for made in [*crowd(), *mistakes()])
+    written = (
+        made if isinstance(made, str) else json.dumps(made) for made in [*crowd(), *mistakes()]
+    )
     return "".join(f"{line}\n" for line in written)
 
 

@@ -6,11 +6,11 @@ from collections import Counter
 import pytest
 
 import footfall
-from footfall.run.setup import set_up
+from footfall.execution.setup import set_up
+from footfall.net.target import Target
 from footfall.sim import Simulation
 from footfall.sinks import parse
-from footfall.sinks.amplitude import AmplitudeSettings, AmplitudeSink
-from footfall.sinks.delivery.target import Target
+from footfall.sinks.amplitude.sink import AmplitudeSettings, AmplitudeSink
 from footfall.validation import validate
 from tests.receivers import receiver
 
@@ -55,7 +55,9 @@ def test_parquet_files_alone(written):
 
 def test_day_partitions(tmp_path):
     """Parquet with a folder per day is clean too."""
-    footfall.run("online-school", people=300, to=parse(f"parquet:{tmp_path / 'days'}", partition="day"))
+    footfall.run(
+        "online-school", people=300, to=parse(f"parquet:{tmp_path / 'days'}", partition="day")
+    )
     assert validate(tmp_path / "days", "online-school").is_clean
 
 
@@ -66,12 +68,18 @@ def test_amplitude_upload(scenario, tmp_path, monkeypatch):
     setup = set_up(scenario, people=400)
     with receiver(tmp_path) as client:
         base = Target("http", "127.0.0.1", client.listener.port, "/")
-        sink = AmplitudeSink(AmplitudeSettings(base=base, endpoint="batch", rate=0, timeout=5), folder=tmp_path / "own")
+        sink = AmplitudeSink(
+            AmplitudeSettings(base=base, endpoint="batch", rate=0, timeout=5),
+            folder=tmp_path / "own",
+        )
         sink.open(setup.run, fresh=False)
         simulation = Simulation(setup.engine.model, setup.run.id, 0, 4096, setup.run.until_ms)
         sink.commit(sink.prepare(simulation.advance(setup.run.until_ms)))
         sink.close(complete=True)
-        events = [json.loads(text) for (text,) in client.rows('SELECT CAST("event" AS VARCHAR) FROM received')]
+        events = [
+            json.loads(text)
+            for (text,) in client.rows('SELECT CAST("event" AS VARCHAR) FROM received')
+        ]
     path = tmp_path / "sent.ndjson"
     events.sort(key=lambda event: event["time"])
     path.write_text("\n".join(map(json.dumps, events)))
@@ -88,9 +96,15 @@ def test_stage_goes_back(written, tmp_path):
     last = {event["person"]: event for event in events}
     lowest = {"ecommerce": "visitor", "online-school": "lead"}[scenario]
     n_events = Counter(event["person"] for event in events)
-    wrong = next(e for e in last.values() if e["stage"] != lowest and n_events[e["person"]] > 20)
+    wrong = next(
+        e for e in last.values() if e["stage"] != lowest and n_events[e["person"]] > 20
+    )
     wrong["stage"] = lowest
     path = tmp_path / "back.ndjson"
     path.write_text("\n".join(map(json.dumps, events)))
     (found,) = validate(path, scenario).findings
-    assert (found.check, found.count, found.at.insert_id) == ("stage_back", 1, wrong["insert_id"])
+    assert (found.check, found.count, found.at.insert_id) == (
+        "stage_back",
+        1,
+        wrong["insert_id"],
+    )

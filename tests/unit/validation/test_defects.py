@@ -12,7 +12,11 @@ from footfall.validation import CHECKS, REMARKS, validate
 from tests.unit.validation.defects import FILE, lines
 
 LINES = lines().splitlines()
-NEEDS_OTHER_DATA = {"stage_back", "value_changes", "event_id_missing"}  # see test_clean, test_processes, test_sources
+NEEDS_OTHER_DATA = {
+    "stage_back",
+    "value_changes",
+    "event_id_missing",
+}  # see test_clean, test_processes, test_sources
 
 # (check, subject, events, line of the first, value of the first)
 WANTED = [
@@ -73,7 +77,11 @@ def test_file_is_what_its_maker_makes():
 @pytest.mark.parametrize(("check", "subject", "count", "line", "example"), WANTED)
 def test_defect(found, check, subject, count, line, example):
     """A defect is found with its count, the line of its first event, and what stands there."""
-    alike = [f for f in found.findings if (f.check, f.subject) == (check, subject) and f.at.line == line]
+    alike = [
+        f
+        for f in found.findings
+        if (f.check, f.subject) == (check, subject) and f.at.line == line
+    ]
     assert [f.count for f in alike] == [count]
     assert example is None or alike[0].example == example
     assert alike[0].share == pytest.approx(count / (342 if check == "line_invalid" else 341))
@@ -97,7 +105,9 @@ def test_gzip(found, tmp_path):
     path = tmp_path / "defects.ndjson.gz"
     path.write_bytes(gzip.compress(FILE.read_bytes()))
     assert validate(path, "online-school").findings == tuple(
-        type(f)(f.check, f.subject, f.count, f.share, f.detail, f.example, moved(f.at, path.name))
+        type(f)(
+            f.check, f.subject, f.count, f.share, f.detail, f.example, moved(f.at, path.name)
+        )
         for f in found.findings
     )
 
@@ -123,24 +133,50 @@ def test_amplitude_export(tmp_path):
     path = tmp_path / "export.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for part, some in enumerate((texts[:300], texts[300:])):
-            archive.writestr(f"1/1_2026-01-01_{part}#0.json.gz", gzip.compress("\n".join(some).encode()))
+            archive.writestr(
+                f"1/1_2026-01-01_{part}#0.json.gz", gzip.compress("\n".join(some).encode())
+            )
     told = validate(path, "online-school")
-    gone = {"line_invalid", "time_missing", "time_unit", "time_digits", "time_unreadable", "time_backwards"}
+    gone = {
+        "line_invalid",
+        "time_missing",
+        "time_unit",
+        "time_digits",
+        "time_unreadable",
+        "time_backwards",
+    }
     gone |= {"time_seconds"}
     assert {f.check for f in told.findings} == {check for check, *_ in WANTED} - gone
     assert told.skipped == {"time_backwards": "rows have no order here"}
-    assert {f.at.file for f in told.findings} == {f"1/1_2026-01-01_{part}#0.json.gz" for part in (0, 1)}
+    assert {f.at.file for f in told.findings} == {
+        f"1/1_2026-01-01_{part}#0.json.gz" for part in (0, 1)
+    }
 
 
 def test_parquet(tmp_path):
     """The same events in a Parquet file, with a JSON column of properties, have the same mistakes in them."""
     import duckdb
 
-    texts = ["event_type", "insert_id", "user_id", "device_id", "city", "country", "currency", "category"]
-    kinds = {"time": "BIGINT", "session_id": "BIGINT", "revenue": "DOUBLE"} | dict.fromkeys(texts, "VARCHAR")
+    texts = [
+        "event_type",
+        "insert_id",
+        "user_id",
+        "device_id",
+        "city",
+        "country",
+        "currency",
+        "category",
+    ]
+    kinds = {"time": "BIGINT", "session_id": "BIGINT", "revenue": "DOUBLE"} | dict.fromkeys(
+        texts, "VARCHAR"
+    )
     kinds |= {"event_properties": "JSON", "user_properties": "JSON"}
-    rows = f"read_json('{write_good(tmp_path)}', format = 'newline_delimited', columns = {kinds})"
-    duckdb.connect().execute(f"COPY (SELECT * FROM {rows}) TO '{tmp_path / 'events.parquet'}' (FORMAT parquet)")
+    rows = (
+        f"read_json('{write_good(tmp_path)}', format = 'newline_delimited', columns = {kinds})"
+    )
+    duckdb.connect().execute(
+        f"COPY (SELECT * FROM {rows}) TO '{tmp_path / 'events.parquet'}' (FORMAT parquet)"
+    )
     told = {f.check for f in validate(tmp_path / "events.parquet", "online-school").findings}
     gone = {"line_invalid", "time_digits", "time_unreadable", "id_type", "session_type"}
     assert told >= {check for check, *_ in WANTED} - gone - {"key_spaces", "property_type"}
@@ -150,7 +186,9 @@ def write_good(folder) -> str:
     """Write the lines whose columns have one type, as a table demands."""
     bad = {301, 318, 320, 330, 339, 342}
     path = folder / "good.ndjson"
-    path.write_text("\n".join(text for number, text in enumerate(LINES, 1) if number not in bad))
+    path.write_text(
+        "\n".join(text for number, text in enumerate(LINES, 1) if number not in bad)
+    )
     return str(path)
 
 
@@ -159,7 +197,10 @@ def test_zip_bomb(tmp_path):
     from footfall.errors import UsageError
 
     path = tmp_path / "bomb.zip"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("events.json", "w") as file:
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("events.json", "w") as file,
+    ):
         for _ in range(300):
             file.write(b"\0" * (1 << 20))
     with pytest.raises(UsageError, match="unpacks to 314,572,800 bytes"):
@@ -174,7 +215,11 @@ def test_broken_archives(tmp_path):
     with zipfile.ZipFile(whole, "w") as archive:
         archive.writestr("readme.txt", "x")
     for name, data, text in (
-        ("cut.ndjson.gz", gzip.compress(FILE.read_bytes())[:-3000], "cannot be read to its end"),
+        (
+            "cut.ndjson.gz",
+            gzip.compress(FILE.read_bytes())[:-3000],
+            "cannot be read to its end",
+        ),
         ("cut.zip", b"PK\x03\x04" + b"x" * 100, "no zip file"),
         ("other.zip", whole.getvalue(), "holds no events: readme.txt"),
         ("empty.ndjson", b"", "holds no events"),

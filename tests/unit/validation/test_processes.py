@@ -5,14 +5,16 @@ import json
 import pytest
 
 import footfall
-from footfall.run.setup import load_scenario
+from footfall.execution.setup import load_scenario
 from footfall.validation import of_scenario, validate
 
 DIRECTIONS = ["programming", "design", "business", "history", "literature"]
 
 
 def carried(name: str) -> dict[tuple[str, str], tuple[str, ...]]:
-    return {(c.event, c.property): c.before for c in of_scenario(load_scenario(name, {})).carried}
+    return {
+        (c.event, c.property): c.before for c in of_scenario(load_scenario(name, {})).carried
+    }
 
 
 def test_what_is_carried():
@@ -29,7 +31,10 @@ def test_what_is_not_carried():
     school, shop = carried("online-school"), carried("ecommerce")
     assert ("choose_time", "interval") not in school  # picked just before
     assert ("promo_code_denied", "promocode") not in school  # no event before tells it
-    assert ("Payment Info Entered", "payment_method") not in shop  # "pays otherwise" stands between
+    assert (
+        "Payment Info Entered",
+        "payment_method",
+    ) not in shop  # "pays otherwise" stands between
     assert ("Product Viewed", "product_id") not in shop  # also opened from the wishlist
 
 
@@ -63,7 +68,11 @@ def test_direction_paid_differs_from_direction_chosen(events, without, tmp_path)
     """A direction that is drawn anew at the confirmation is found there, and at what follows from it."""
     wrong = [{k: v for k, v in redrawn(event).items() if k not in without} for event in events]
     n = sum(event["event_type"] == "click_confirm_payment" for event in events)
-    found = {f.subject: f for f in checked(wrong, tmp_path / "x.ndjson") if f.check == "value_changes"}
+    found = {
+        f.subject: f
+        for f in checked(wrong, tmp_path / "x.ndjson")
+        if f.check == "value_changes"
+    }
     assert set(found) == {"click_confirm_payment.direction", "payment_succeeded.direction"}
     paid = found["click_confirm_payment.direction"]
     assert n * 0.95 <= paid.count <= n
@@ -74,25 +83,51 @@ def test_direction_paid_differs_from_direction_chosen(events, without, tmp_path)
 def test_few_differences_are_tolerated(events, tmp_path):
     """One pair in a hundred may differ: people do two things at once."""
     wrong = list(events)
-    starts = [n for n, event in enumerate(events) if event["event_type"] == "lesson_material_opened"]
+    starts = [
+        n for n, event in enumerate(events) if event["event_type"] == "lesson_material_opened"
+    ]
     assert len(starts) > 200
     for n in starts[:2]:
         told = wrong[n]["event_properties"]
-        wrong[n] = {**wrong[n], "event_properties": {**told, "direction": other(told["direction"])}}
+        wrong[n] = {
+            **wrong[n],
+            "event_properties": {**told, "direction": other(told["direction"])},
+        }
     assert checked(wrong, tmp_path / "x.ndjson") == ()
 
 
 def test_two_events_are_enough(tmp_path):
     """A single process whose value changes is found; null and a day between say nothing."""
     plain = {"user_id": "person-1", "device_id": "device-1"}
-    chosen = {**plain, "event_type": "choose_direction", "time": 1767301200000, "insert_id": "event-1"}
-    booked = {**plain, "event_type": "record_confirmation", "time": 1767301230000, "insert_id": "event-2"}
-    rest = {"interval": "18-19", "scheduled_at": "2026-01-02T18:00:00Z", "is_trial": True, "teacher_id": "T-104"}
+    chosen = {
+        **plain,
+        "event_type": "choose_direction",
+        "time": 1767301200000,
+        "insert_id": "event-1",
+    }
+    booked = {
+        **plain,
+        "event_type": "record_confirmation",
+        "time": 1767301230000,
+        "insert_id": "event-2",
+    }
+    rest = {
+        "interval": "18-19",
+        "scheduled_at": "2026-01-02T18:00:00Z",
+        "is_trial": True,
+        "teacher_id": "T-104",
+    }
     chosen["event_properties"] = {"direction": "design"}
     booked["event_properties"] = {"direction": "history", **rest}
-    (found,) = [f for f in checked([chosen, booked], tmp_path / "x.ndjson") if f.check == "value_changes"]
+    (found,) = [
+        f
+        for f in checked([chosen, booked], tmp_path / "x.ndjson")
+        if f.check == "value_changes"
+    ]
     assert (found.subject, found.count, found.example, found.at.line) == (
         "record_confirmation.direction", 1, "history", 2,
     )  # fmt: skip
     later = {**booked, "time": booked["time"] + 86_400_000}
-    assert not [f for f in checked([chosen, later], tmp_path / "x.ndjson") if f.check == "value_changes"]
+    assert not [
+        f for f in checked([chosen, later], tmp_path / "x.ndjson") if f.check == "value_changes"
+    ]

@@ -11,7 +11,12 @@ from footfall.validation import validate
 from tests.unit.validation.defects import FILE, lines
 
 GOOD = [
-    {"event_type": "login", "time": 1767301200000 + n, "insert_id": f"event-{n}", "user_id": "person-1"}
+    {
+        "event_type": "login",
+        "time": 1767301200000 + n,
+        "insert_id": f"event-{n}",
+        "user_id": "person-1",
+    }
     for n in range(6)
 ]
 WRONG = {**GOOD[5], "event_type": "logn", "insert_id": "event-9"}
@@ -42,7 +47,9 @@ def test_files_of_a_folder_need_no_order(tmp_path):
     (tmp_path / "a.ndjson").write_text(written([GOOD[4], GOOD[5]]))
     (tmp_path / "b.ndjson").write_text(written([GOOD[0], GOOD[2], GOOD[1]]))
     found = validate(tmp_path, "online-school").findings
-    assert [(f.count, f.at.file, f.at.line) for f in found if f.check == "time_backwards"] == [(1, "b.ndjson", 3)]
+    assert [(f.count, f.at.file, f.at.line) for f in found if f.check == "time_backwards"] == [
+        (1, "b.ndjson", 3)
+    ]
 
 
 def test_links_are_not_followed(tmp_path):
@@ -83,14 +90,18 @@ def test_bodies(text, tmp_path):
     path.write_text(text)
     found = validate(path, "online-school")
     assert found.count == 7
-    assert [(f.subject, f.at.insert_id) for f in found.findings if f.check == "event_unknown"] == [("logn", "event-9")]
+    assert [
+        (f.subject, f.at.insert_id) for f in found.findings if f.check == "event_unknown"
+    ] == [("logn", "event-9")]
     assert "secret-canary" not in repr(found)
 
 
 def test_an_event_with_a_property_called_events(tmp_path):
     """An event is no body, whatever its properties are called."""
     path = tmp_path / "x.ndjson"
-    path.write_text(written([{**GOOD[0], "event_properties": {"events": [{"a": 1}]}}, *GOOD[1:]]))
+    path.write_text(
+        written([{**GOOD[0], "event_properties": {"events": [{"a": 1}]}}, *GOOD[1:]])
+    )
     assert validate(path, "online-school").count == 6
 
 
@@ -106,8 +117,12 @@ def test_a_broken_body(tmp_path):
 def test_event_id_missing(tmp_path):
     """Where most events have an event_id, also under a key with a space, those without one are found."""
     path = tmp_path / "x.ndjson"
-    path.write_text(written([{**event, "event_id ": n} if n > 1 else event for n, event in enumerate(GOOD)]))
+    path.write_text(
+        written([{**event, "event_id ": n} if n > 1 else event for n, event in enumerate(GOOD)])
+    )
     found = {f.check: f for f in validate(path, "online-school").findings}
     assert (found["event_id_missing"].count, found["event_id_missing"].at.line) == (2, 1)
-    path.write_text(written([{**event, "event_id": n} if n > 3 else event for n, event in enumerate(GOOD)]))
+    path.write_text(
+        written([{**event, "event_id": n} if n > 3 else event for n, event in enumerate(GOOD)])
+    )
     assert "event_id_missing" not in {f.check for f in validate(path, "online-school").findings}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from footfall.compiler.expressions.typed_values import is_constant
 from footfall.compiler.expressions.typer import Typer
-from footfall.compiler.expressions.values import is_constant
-from footfall.errors import Mark
-from footfall.model.ops import Op
-from footfall.model.program import Listing
+from footfall.errors import SourceLocation
+from footfall.model.operations import Op
+from footfall.model.program import ListValue
 from footfall.units import nearest_hint
 
 MOST_SHOWN = 5
@@ -17,7 +17,13 @@ Known = dict[str | None, str]
 
 
 def check_promises(
-    typer: Typer, what: str, at: Mark, value: Op | Listing, *, values: Sequence[str], is_required: bool
+    typer: Typer,
+    what: str,
+    at: SourceLocation,
+    value: Op | ListValue,
+    *,
+    values: Sequence[str],
+    is_required: bool,
 ) -> None:
     """Note constants and columns of catalogues that break a promise; what else may come is known only in the data.
 
@@ -27,21 +33,25 @@ def check_promises(
         values: The allowed ones; none if any is.
         is_required: Null is not allowed.
     """
-    if isinstance(value, Listing):
+    if isinstance(value, ListValue):
         known = _known(value.items[0], typer) if len(value.items) == 1 else {}
     else:
         known = _known(value, typer)
     if values:
         others = {text: column for text, column in known.items() if text not in (None, *values)}
         _check_values(typer, what, at, others, values)
-    if is_required and None in known and not isinstance(value, Listing):
+    if is_required and None in known and not isinstance(value, ListValue):
         column = known[None]
         where = f"{column} is null in some rows" if column else "it can be null"
         hint = f"fill {column}, or take required out" if column else "take required out"
-        typer.problems.add(at, f"{what} is required, but {where}", "a value that is never null", hint)
+        typer.problems.add(
+            at, f"{what} is required, but {where}", "a value that is never null", hint
+        )
 
 
-def _check_values(typer: Typer, what: str, at: Mark, others: Known, values: Sequence[str]) -> None:
+def _check_values(
+    typer: Typer, what: str, at: SourceLocation, others: Known, values: Sequence[str]
+) -> None:
     if not others:
         return
     more = f" and {len(others) - MOST_SHOWN} more" if len(others) > MOST_SHOWN else ""
@@ -49,9 +59,16 @@ def _check_values(typer: Typer, what: str, at: Mark, others: Known, values: Sequ
     first, column = next(iter(others.items()))
     where = f" ({column})" if column else ""
     add = f"add {'it' if len(others) == 1 else 'them'} to values"
-    hint = f"{add}, or change the rows of {column.partition('.')[0]}" if column else nearest_hint(str(first), values)
+    hint = (
+        f"{add}, or change the rows of {column.partition('.')[0]}"
+        if column
+        else nearest_hint(str(first), values)
+    )
     typer.problems.add(
-        at, f"{what} can be {shown}{where}, not among its values", "values: " + ", ".join(values), hint or add
+        at,
+        f"{what} can be {shown}{where}, not among its values",
+        "values: " + ", ".join(values),
+        hint or add,
     )
 
 
@@ -66,7 +83,11 @@ def _known(op: Op, typer: Typer) -> Known:
         case "coalesce":
             parts = [_known(arg, typer) for arg in op.args]
             is_ever_null = all(None in part for part in parts)
-            return {text: at for text, at in _merged(parts).items() if text is not None or is_ever_null}
+            return {
+                text: at
+                for text, at in _merged(parts).items()
+                if text is not None or is_ever_null
+            }
     return {}
 
 
@@ -93,8 +114,14 @@ def _of_column(op: Op, typer: Typer) -> Known:
         for position, (name, (number, kind)) in enumerate(table.columns.items()):
             if number == op.value:
                 cells = [row[position] for row in table.source.rows]
-                column = table.source.name if table.source.is_scalar else f"{table.source.name}.{name}"
+                column = (
+                    table.source.name
+                    if table.source.is_scalar
+                    else f"{table.source.name}.{name}"
+                )
                 return {
-                    None if c is None else str(c): column for c in cells if c is None or kind in ("text", "integer")
+                    None if c is None else str(c): column
+                    for c in cells
+                    if c is None or kind in ("text", "integer")
                 }
     return {}

@@ -35,11 +35,23 @@ class Spans:
         if at is None:
             return
         if start is not None and until is not None and from_ms >= until_ms:
-            hint = "a day moves with the start of the run, a date does not" if _is_mixed(start, until) else ""
-            self.problems.add(at.at, f"{what} ends before it begins", "until: a moment after from", hint)
+            hint = (
+                "a day moves with the start of the run, a date does not"
+                if _is_mixed(start, until)
+                else ""
+            )
+            self.problems.add(
+                at.at, f"{what} ends before it begins", "until: a moment after from", hint
+            )
         elif from_ms >= self.last_ms or until_ms <= self.first_ms:
-            when = "begins after the calendar ends" if from_ms >= self.last_ms else "is over before anybody comes"
-            self.warnings.append(Problem(at.at, f"{what} {when}: it changes nothing", self._calendar()))
+            when = (
+                "begins after the calendar ends"
+                if from_ms >= self.last_ms
+                else "is over before anybody comes"
+            )
+            self.warnings.append(
+                Problem(at.at, f"{what} {when}: it changes nothing", self._calendar())
+            )
 
     def _calendar(self) -> str:
         days = (self.last_ms - self.moments.start_ms) // DAY_MS
@@ -54,7 +66,9 @@ def check_spans(scenario: Scenario, moments: Moments, problems: Problems) -> lis
     """Check the spans of effects and campaigns; return the warnings."""
     start_ms = moments.start_ms
     first_ms = start_ms - scenario.people.already_here_days * DAY_MS
-    spans = Spans(moments, first_ms, start_ms + scenario.calendar.length_days * DAY_MS, problems)
+    spans = Spans(
+        moments, first_ms, start_ms + scenario.calendar.length_days * DAY_MS, problems
+    )
     for effect in scenario.effects:
         spans.check(f'effect "{effect.named}"', effect.start, effect.until)
     for campaign in scenario.calendar.campaigns:

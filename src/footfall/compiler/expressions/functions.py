@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from footfall.compiler.expressions.values import NUMERIC, Values, describe, is_constant, ramp
+from footfall.compiler.expressions.typed_values import (
+    NUMERIC,
+    Values,
+    describe,
+    is_constant,
+    ramp,
+)
 from footfall.compiler.symbols import ListVariable, Scope
 from footfall.model import builtins
-from footfall.model.ops import Op
-from footfall.scenario.expressions import Call, ExpressionProblem, Name, Node, String
+from footfall.model.operations import Op
+from footfall.scenario.expressions import (
+    ExpressionNode,
+    ExpressionProblem,
+    FunctionCall,
+    Name,
+    String,
+)
 from footfall.units import nearest_hint
 
 MOST_ARGUMENTS = 8
@@ -29,9 +41,9 @@ class Calling:
         stages: Names of the stages in order.
     """
 
-    node: Call
+    node: FunctionCall
     scope: Scope
-    typed: Callable[[Node], Op]
+    typed: Callable[[ExpressionNode], Op]
     values: Values
     stages: tuple[str, ...]
 
@@ -39,15 +51,25 @@ class Calling:
         """Return the arguments, `low` to `high` of them (exactly `low` without `high`)."""
         high, n = high or low, len(self.node.args)
         if not low <= n <= high:
-            wanted = "1 argument" if high == 1 else f"{low} arguments" if low == high else f"{low} to {high} arguments"
-            raise self.problem(f"{self.node.function} with {n} argument{'' if n == 1 else 's'}", wanted)
+            wanted = (
+                "1 argument"
+                if high == 1
+                else f"{low} arguments"
+                if low == high
+                else f"{low} to {high} arguments"
+            )
+            raise self.problem(
+                f"{self.node.function} with {n} argument{'' if n == 1 else 's'}", wanted
+            )
         return [self.typed(arg) for arg in self.node.args]
 
     def numeric(self, op: Op, number: int = 0) -> Op:
         """Return an argument that must be a number or money."""
         if op.kind not in NUMERIC:
             offset = self.node.args[number].offset
-            raise ExpressionProblem(f"{self.node.function} of {describe(op)}", offset, "a number or money")
+            raise ExpressionProblem(
+                f"{self.node.function} of {describe(op)}", offset, "a number or money"
+            )
         return op
 
     def text(self, example: str) -> str:
@@ -81,22 +103,35 @@ def _least(c: Calling) -> Op:
     result = args[0]
     for arg in args[1:]:
         left, right, kind = c.values.alike(result, arg, c.node.offset)
-        is_nullable, is_list = left.is_nullable or right.is_nullable, left.is_list or right.is_list
+        is_nullable, is_list = (
+            left.is_nullable or right.is_nullable,
+            left.is_list or right.is_list,
+        )
         result = Op(name, kind, (left, right), is_nullable=is_nullable, is_list=is_list)
     return result
 
 
 def _abs(c: Calling) -> Op:
     (arg,) = c.args(1)
-    return Op("absolute", c.numeric(arg).kind, (arg,), is_nullable=arg.is_nullable, is_list=arg.is_list)
+    return Op(
+        "absolute",
+        c.numeric(arg).kind,
+        (arg,),
+        is_nullable=arg.is_nullable,
+        is_list=arg.is_list,
+    )
 
 
 def _count(c: Calling) -> Op:
     name = c.node.args[0] if len(c.node.args) == 1 else None
-    symbol = c.scope.find(name.parts[0]) if isinstance(name, Name) and len(name.parts) == 1 else None
+    symbol = (
+        c.scope.find(name.parts[0]) if isinstance(name, Name) and len(name.parts) == 1 else None
+    )
     if not isinstance(symbol, ListVariable):
         lists = [n for n in c.scope.names() if isinstance(c.scope.find(n), ListVariable)]
-        raise c.problem("count takes the name of a list", "lists here: " + (", ".join(lists) or "none"))
+        raise c.problem(
+            "count takes the name of a list", "lists here: " + (", ".join(lists) or "none")
+        )
     return Op("load", "integer", value=symbol.length)
 
 
@@ -104,7 +139,9 @@ def _sum(c: Calling) -> Op:
     (arg,) = c.args(1)
     if not arg.is_list or arg.kind not in ("integer", "money"):
         hint = (
-            "round() numbers before they are summed, or declare what is money as money" if arg.kind == "number" else ""
+            "round() numbers before they are summed, or declare what is money as money"
+            if arg.kind == "number"
+            else ""
         )
         raise c.problem(f"sum of {describe(arg)}", "integers or money over a list", hint)
     return Op("sum", arg.kind, (arg,))
@@ -113,7 +150,9 @@ def _sum(c: Calling) -> Op:
 def _any(c: Calling) -> Op:
     (arg,) = c.args(1)
     if not arg.is_list or arg.kind != "boolean":
-        raise c.problem(f"any of {describe(arg)}", "a condition over a list: any(cart.product == product)")
+        raise c.problem(
+            f"any of {describe(arg)}", "a condition over a list: any(cart.product == product)"
+        )
     return Op("any", "boolean", (arg,))
 
 
@@ -128,14 +167,23 @@ def _coalesce(c: Calling) -> Op:
     is_list = any(op.is_list for op in (first, *others))
     if is_list and not all(op.is_list or op.op == "const" for op in (first, *others)):
         raise c.problem("coalesce of a list and a single value", "lists and written values")
-    return Op("coalesce", first.kind, (first, *others), is_nullable=others[-1].is_nullable, of=of, is_list=is_list)
+    return Op(
+        "coalesce",
+        first.kind,
+        (first, *others),
+        is_nullable=others[-1].is_nullable,
+        of=of,
+        is_list=is_list,
+    )
 
 
 def _reached(c: Calling) -> Op:
     name = c.text("reached('cart')")
     if name not in c.stages:
         accepted = "stages: " + ", ".join(c.stages)
-        raise ExpressionProblem(f'no stage "{name}"', c.node.args[0].offset, accepted, nearest_hint(name, c.stages))
+        raise ExpressionProblem(
+            f'no stage "{name}"', c.node.args[0].offset, accepted, nearest_hint(name, c.stages)
+        )
     limit = Op("const", "integer", value=c.stages.index(name))
     return Op("greater_equal", "boolean", (Op("load", "integer", value=builtins.STAGE), limit))
 
@@ -143,11 +191,22 @@ def _reached(c: Calling) -> Op:
 def _ramp(c: Calling) -> Op:
     x, *ends = c.args(4)
     c.numeric(x)
-    values = [c.values.number(end).value for end in ends if is_constant(end) and end.kind in ("integer", "number")]
+    values = [
+        c.values.number(end).value
+        for end in ends
+        if is_constant(end) and end.kind in ("integer", "number")
+    ]
     low, high, over = values if len(values) == 3 else (None, None, None)
-    if not isinstance(low, float) or not isinstance(high, float) or not isinstance(over, float) or over <= 0:
+    if (
+        not isinstance(low, float)
+        or not isinstance(high, float)
+        or not isinstance(over, float)
+        or over <= 0
+    ):
         accepted = "ramp(lessons, 0.09, 0.02, 10)"
-        raise c.problem("ramp(x, from, to, over) takes three written numbers, over above 0", accepted)
+        raise c.problem(
+            "ramp(x, from, to, over) takes three written numbers, over above 0", accepted
+        )
     return ramp(c.values.number(x), (low, high, over))
 
 
@@ -156,7 +215,9 @@ def _local(c: Calling) -> Op:
     for number, arg in enumerate(args):
         if arg.kind != "integer":
             message = f"local(days, hour) with {describe(arg)}"
-            raise ExpressionProblem(message, c.node.args[number].offset, "integers", "local(1, 18)")
+            raise ExpressionProblem(
+                message, c.node.args[number].offset, "integers", "local(1, 18)"
+            )
     _check_range(c, args[0], 0, -MOST_LOCAL_DAYS, MOST_LOCAL_DAYS)
     _check_range(c, args[1], 1, 0, 23)
     return Op("local", "time", tuple(args), is_nullable=any(arg.is_nullable for arg in args))
@@ -173,7 +234,11 @@ def _id(c: Calling) -> Op:
     prefix = c.text("id('order')")
     if c.scope.id_key is None:
         raise c.problem("id() outside of a set step", hint="set a variable to it and use that")
-    if not prefix.isascii() or not prefix.replace("_", "").isalnum() or len(prefix) > MOST_ID_PREFIX:
+    if (
+        not prefix.isascii()
+        or not prefix.replace("_", "").isalnum()
+        or len(prefix) > MOST_ID_PREFIX
+    ):
         raise c.problem(f"id('{prefix}')", f"up to {MOST_ID_PREFIX} letters, digits and _")
     return Op("id", "id", value=c.scope.id_key, of=prefix)
 

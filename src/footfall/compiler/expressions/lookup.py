@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from footfall.compiler.catalogues import Table
-from footfall.compiler.expressions.values import Values, describe, load
-from footfall.compiler.symbols import ElementVariable, ListVariable, Scope, Symbol, Texts, Variable
+from footfall.compiler.catalogues import CatalogueTable
+from footfall.compiler.expressions.typed_values import Values, describe, load
+from footfall.compiler.symbols import (
+    ElementVariable,
+    ListVariable,
+    Scope,
+    Symbol,
+    Texts,
+    Variable,
+)
 from footfall.model import builtins
-from footfall.model.ops import Op
+from footfall.model.operations import Op
 from footfall.model.values import Kind
 from footfall.scenario.expressions import ExpressionProblem, Name
 from footfall.units import nearest_hint
@@ -46,7 +53,7 @@ class Lookup:
     texts: Texts
     values: Values
     home: str
-    devices: Table
+    devices: CatalogueTable
     described: Mapping[str, str]
 
     def known(self, scope: Scope) -> list[str]:
@@ -79,7 +86,13 @@ class Lookup:
         if name == "stage":
             return Op("stage", "text", (Op("load", "integer", value=builtins.STAGE),))
         if name in _OF_DEVICE:
-            row = Op("load", "row", value=builtins.DEVICE_KIND, is_nullable=True, of=self.devices.source.name)
+            row = Op(
+                "load",
+                "row",
+                value=builtins.DEVICE_KIND,
+                is_nullable=True,
+                of=self.devices.source.name,
+            )
             return self.values.column(row, self.devices, name)
         return self._of_home(name)
 
@@ -96,7 +109,10 @@ class Lookup:
         known = self.known(scope)
         shown = ", ".join(known[:_MOST_SHOWN]) + (", …" if len(known) > _MOST_SHOWN else "")
         return ExpressionProblem(
-            f'"{name}" is not declared here', node.offset, "known here: " + shown, self._hint(node, known)
+            f'"{name}" is not declared here',
+            node.offset,
+            "known here: " + shown,
+            self._hint(node, known),
         )
 
     def _hint(self, node: Name, known: list[str]) -> str:
@@ -106,7 +122,9 @@ class Lookup:
         if node.parts[0] in self.values.tables:
             return f"pick: {node.parts[0]} chooses a row of that catalogue"
         if self.described.get(name, name) != name:
-            return f"{name} is an event property; write what its value is: {self.described[name]}"
+            return (
+                f"{name} is an event property; write what its value is: {self.described[name]}"
+            )
         return nearest_hint(node.parts[0], known) or f"a text stands in quotes: '{name}'"
 
     # --- declared ----------------------------------------------------------------------------------------------------
@@ -132,7 +150,9 @@ class Lookup:
             known = list(table.columns)
             message = f'"{name}": {op.of} has no column "{".".join(rest)}"'
             accepted = f"columns of {op.of}: " + ", ".join(known)
-            raise ExpressionProblem(message, node.offset, accepted, nearest_hint(rest[0], known))
+            raise ExpressionProblem(
+                message, node.offset, accepted, nearest_hint(rest[0], known)
+            )
         return self.values.column(op, table, rest[0])
 
 

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from footfall.compiler.expressions.values import NUMERIC, Values, describe, is_constant, rounded_to_money
-from footfall.model.ops import Op
+from footfall.compiler.expressions.typed_values import (
+    NUMERIC,
+    Values,
+    describe,
+    is_constant,
+    rounded_to_money,
+)
+from footfall.model.operations import Op
 from footfall.model.values import Kind
 from footfall.scenario.expressions import Binary, ExpressionProblem
 
@@ -35,7 +41,10 @@ def boolean(op: Op, offset: int) -> Op:
     if op.kind == "boolean":
         return op
     raise ExpressionProblem(
-        f"{describe(op)} is used as a condition", offset, "true or false", "compare it with something"
+        f"{describe(op)} is used as a condition",
+        offset,
+        "true or false",
+        "compare it with something",
     )
 
 
@@ -58,20 +67,32 @@ def binary(values: Values, node: Binary, left: Op, right: Op) -> Op:
         return compare(values, node.op, left, right, node.offset)
     for side, op in ((node.left, left), (node.right, right)):
         if op.kind not in NUMERIC:
-            raise ExpressionProblem(f"{node.op} with {describe(op)}", side.offset, "numbers or money")
+            raise ExpressionProblem(
+                f"{node.op} with {describe(op)}", side.offset, "numbers or money"
+            )
     if node.op in _ADDITIVE:
         left, right, kind = values.alike(left, right, node.offset)
         return _arithmetic(_ADDITIVE[node.op], kind, left, right, node.offset)
     if node.op == "*":
         return _product(values, node, left, right)
-    return _floor_quotient(node, left, right) if node.op == "//" else _quotient(values, node, left, right)
+    return (
+        _floor_quotient(node, left, right)
+        if node.op == "//"
+        else _quotient(values, node, left, right)
+    )
 
 
 def _arithmetic(name: str, kind: Kind, left: Op, right: Op, offset: int) -> Op:
     if kind != "number" and is_constant(left) and is_constant(right):
         return _exact(name, kind, left, right, offset)
     is_nullable = left.is_nullable or right.is_nullable
-    return Op(name, kind, (left, right), is_nullable=is_nullable, is_list=left.is_list or right.is_list)
+    return Op(
+        name,
+        kind,
+        (left, right),
+        is_nullable=is_nullable,
+        is_list=left.is_list or right.is_list,
+    )
 
 
 def _exact(name: str, kind: Kind, left: Op, right: Op, offset: int) -> Op:
@@ -80,7 +101,9 @@ def _exact(name: str, kind: Kind, left: Op, right: Op, offset: int) -> Op:
     assert isinstance(right.value, int)
     result = _EXACT[name](left.value, right.value)
     if abs(result) >= MOST_CONSTANT:
-        raise ExpressionProblem(f"{result} is too large", offset, "whole numbers of at most 18 digits")
+        raise ExpressionProblem(
+            f"{result} is too large", offset, "whole numbers of at most 18 digits"
+        )
     return Op("const", kind, value=result)
 
 
@@ -89,8 +112,12 @@ def _product(values: Values, node: Binary, left: Op, right: Op) -> Op:
     if kinds == {"money"}:
         raise ExpressionProblem("money times money", node.offset, "money times a number")
     if kinds <= {"integer", "money"}:
-        return _arithmetic("multiply", "money" if "money" in kinds else "integer", left, right, node.offset)
-    product = _arithmetic("multiply", "number", values.number(left), values.number(right), node.offset)
+        return _arithmetic(
+            "multiply", "money" if "money" in kinds else "integer", left, right, node.offset
+        )
+    product = _arithmetic(
+        "multiply", "number", values.number(left), values.number(right), node.offset
+    )
     return rounded_to_money(product) if "money" in kinds else product
 
 
@@ -104,10 +131,18 @@ def _floor_quotient(node: Binary, left: Op, right: Op) -> Op:
 
 def _quotient(values: Values, node: Binary, left: Op, right: Op) -> Op:
     if right.kind == "money" and left.kind != "money":
-        raise ExpressionProblem("a number divided by money", node.offset, "money / money, or money / number")
+        raise ExpressionProblem(
+            "a number divided by money", node.offset, "money / money, or money / number"
+        )
     args = (values.number(left), values.number(right))
-    quotient = Op("divide", "number", args, is_nullable=True, is_list=left.is_list or right.is_list)
-    return rounded_to_money(quotient) if left.kind == "money" and right.kind != "money" else quotient
+    quotient = Op(
+        "divide", "number", args, is_nullable=True, is_list=left.is_list or right.is_list
+    )
+    return (
+        rounded_to_money(quotient)
+        if left.kind == "money" and right.kind != "money"
+        else quotient
+    )
 
 
 def compare(values: Values, op: str, left: Op, right: Op, offset: int) -> Op:
@@ -133,4 +168,6 @@ def _check_comparable(op: str, left: Op, right: Op, offset: int) -> None:
         message = f"{describe(left)} is compared with {describe(right)}"
         raise ExpressionProblem(message, offset, "two values of one kind")
     if op not in ("==", "!=") and left.kind not in (*NUMERIC, "time"):
-        raise ExpressionProblem(f"{op} with {describe(left)}", offset, "== or !=", "reached('…') compares stages")
+        raise ExpressionProblem(
+            f"{op} with {describe(left)}", offset, "== or !=", "reached('…') compares stages"
+        )

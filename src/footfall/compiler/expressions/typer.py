@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from footfall.compiler.catalogues import Table
+from footfall.compiler.catalogues import CatalogueTable
 from footfall.compiler.expressions import functions, operators
 from footfall.compiler.expressions.lookup import Lookup
-from footfall.compiler.expressions.values import Values, describe
+from footfall.compiler.expressions.typed_values import Values, describe
 from footfall.compiler.symbols import Scope, Texts, TypeOf
-from footfall.errors import Mark, Problems
-from footfall.model.ops import Op
+from footfall.errors import Problems, SourceLocation
+from footfall.model.operations import Op
 from footfall.model.values import NULLS
 from footfall.scenario import expressions as tree
 from footfall.scenario.expressions import ExpressionProblem
@@ -34,9 +34,9 @@ class Typer:
     """
 
     texts: Texts
-    tables: dict[str, Table]
+    tables: dict[str, CatalogueTable]
     home: str
-    devices: Table
+    devices: CatalogueTable
     stages: tuple[str, ...]
     minor_digits: int
     problems: Problems
@@ -48,7 +48,9 @@ class Typer:
         self.values = Values(self.tables, self.minor_digits)
         self.lookup = Lookup(self.texts, self.values, self.home, self.devices, self.described)
 
-    def compile(self, expression: Expression, scope: Scope, wanted: TypeOf | None = None) -> Op | None:
+    def compile(
+        self, expression: Expression, scope: Scope, wanted: TypeOf | None = None
+    ) -> Op | None:
         """Compile an expression, converted to the wanted type; None when it is wrong, which is noted."""
         try:
             node = tree.parse(expression)
@@ -60,14 +62,16 @@ class Typer:
 
     def condition(self, expression: Expression | None, scope: Scope) -> Op | None:
         """Compile a condition."""
-        return None if expression is None else self.compile(expression, scope, TypeOf("boolean"))
+        return (
+            None if expression is None else self.compile(expression, scope, TypeOf("boolean"))
+        )
 
-    def note(self, at: Mark, problem: ExpressionProblem) -> None:
+    def note(self, at: SourceLocation, problem: ExpressionProblem) -> None:
         """Note what is wrong with an expression that stands at a place."""
-        mark = Mark(at.file, at.line, at.column + problem.offset)
+        mark = SourceLocation(at.file, at.line, at.column + problem.offset)
         self.problems.add(mark, problem.message, problem.accepted, problem.hint)
 
-    def typed(self, node: tree.Node, scope: Scope) -> Op:
+    def typed(self, node: tree.ExpressionNode, scope: Scope) -> Op:
         """Return the operation of a node.
 
         Raises:
@@ -75,7 +79,11 @@ class Typer:
         """
         match node:
             case tree.Number():
-                kind, value = ("integer", int(node.text)) if node.is_whole else ("number", float(node.text))
+                kind, value = (
+                    ("integer", int(node.text))
+                    if node.is_whole
+                    else ("number", float(node.text))
+                )
                 return Op("const", kind, value=value)  # type: ignore[arg-type]
             case tree.String():
                 return Op("const", "text", value=self.texts.code(node.text))
@@ -83,12 +91,14 @@ class Typer:
                 return _constant(node)
             case tree.Name():
                 return self.lookup.find(node, scope)
-            case tree.Call():
+            case tree.FunctionCall():
                 typed = lambda arg: self.typed(arg, scope)  # noqa: E731 - an argument in this scope
-                return functions.call(functions.Calling(node, scope, typed, self.values, self.stages))
+                return functions.call(
+                    functions.Calling(node, scope, typed, self.values, self.stages)
+                )
         return self._compound(node, scope)
 
-    def _compound(self, node: tree.Node, scope: Scope) -> Op:
+    def _compound(self, node: tree.ExpressionNode, scope: Scope) -> Op:
         match node:
             case tree.Unary(op="not"):
                 arg = operators.boolean(self.typed(node.arg, scope), node.arg.offset)
@@ -109,7 +119,11 @@ class Typer:
             result = self._contained(node, item, self.typed(node.container, scope))
         else:
             result = self._one_of(node, item, scope)
-        return Op("not", "boolean", (result,), is_list=result.is_list) if node.is_negated else result
+        return (
+            Op("not", "boolean", (result,), is_list=result.is_list)
+            if node.is_negated
+            else result
+        )
 
     def _contained(self, node: tree.Membership, item: Op, container: Op) -> Op:
         assert node.container is not None
@@ -117,7 +131,9 @@ class Typer:
             message = f"in {describe(container)}"
             raise ExpressionProblem(message, node.container.offset, "a list, or ('a', 'b')")
         if item.is_list:
-            raise ExpressionProblem(f"{describe(item)} in a list", node.item.offset, "one value")
+            raise ExpressionProblem(
+                f"{describe(item)} in a list", node.item.offset, "one value"
+            )
         equal = operators.compare(self.values, "==", container, item, node.offset)
         if equal.op != "equal":
             return Op("any", "boolean", (equal,))
@@ -139,9 +155,13 @@ class Typer:
         then, otherwise = self.values.unify(then, otherwise, node.offset)
         is_nullable = then.is_nullable or otherwise.is_nullable
         if condition.is_list or then.is_list or otherwise.is_list:
-            raise ExpressionProblem("if … else over a list", node.offset, "single values", _LIST_HINT)
+            raise ExpressionProblem(
+                "if … else over a list", node.offset, "single values", _LIST_HINT
+            )
         of = then.of or otherwise.of
-        return Op("choose", then.kind, (condition, then, otherwise), is_nullable=is_nullable, of=of)
+        return Op(
+            "choose", then.kind, (condition, then, otherwise), is_nullable=is_nullable, of=of
+        )
 
 
 _LIST_HINT = "count(), sum() and any() make one value of a list"

@@ -6,24 +6,51 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from footfall.compiler import laws
-from footfall.compiler.checks.calls import Calls
+from footfall.compiler import distributions
+from footfall.compiler.addresses import default_name, kind_of_step
+from footfall.compiler.checks.call_graph import CallGraph
 from footfall.compiler.effects import Effects
+from footfall.compiler.emissions import Emissions
+from footfall.compiler.expressions.typed_values import ramp
 from footfall.compiler.expressions.typer import Typer
-from footfall.compiler.expressions.values import ramp
-from footfall.compiler.journeys.builder import Builder
-from footfall.compiler.journeys.context import Here, Instance, label
-from footfall.compiler.naming import default_name, kind_of_step
-from footfall.compiler.sites import Sites
-from footfall.compiler.symbols import ElementVariable, ListVariable, Scope, TypeOf, Variable, columns_of
+from footfall.compiler.journeys.program_builder import Builder
+from footfall.compiler.journeys.step_context import Here, Instance, label
+from footfall.compiler.symbols import (
+    ElementVariable,
+    ListVariable,
+    Scope,
+    TypeOf,
+    Variable,
+    columns_of,
+)
 from footfall.compiler.variables import Declarer
 from footfall.compiler.walk import Steps, walk
-from footfall.errors import Mark, Problem, Problems
-from footfall.model.ops import Op
-from footfall.model.program import NO_LIMIT_MS, BeginSession, End, Enter, Jump, Option, Pause, Test, Timer
+from footfall.errors import Problem, Problems, SourceLocation
+from footfall.model.operations import Op
+from footfall.model.program import (
+    NO_LIMIT_MS,
+    BeginSessionNode,
+    ConditionNode,
+    DecisionOption,
+    EndNode,
+    EnterNode,
+    JumpNode,
+    Timer,
+    WaitNode,
+)
 from footfall.model.tables import TableColumn
 from footfall.scenario import records
-from footfall.scenario.records import Chance, Expression, GoOn, Guard, Journey, Ramp, Rest, Step, Wait
+from footfall.scenario.records import (
+    Chance,
+    Expression,
+    GoOnStep,
+    Journey,
+    Ramp,
+    Rest,
+    Step,
+    Wait,
+    WhenStep,
+)
 
 LIMIT_IN_SESSION_MS = 29 * 60_000
 
@@ -40,12 +67,12 @@ class Lowering:
         warnings: What is odd but allowed.
     """
 
-    calls: Calls
+    calls: CallGraph
     builder: Builder
     typer: Typer
     declarer: Declarer
     effects: Effects
-    sites: Sites
+    emissions: Emissions
     table_columns: tuple[TableColumn, ...]
     outer: Scope
     lower: Mapping[type[Step], Callable[[Lowering, Any, Here, int], int]]
@@ -55,7 +82,7 @@ class Lowering:
     _instances: dict[tuple[str, str], Instance] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        self.end = self.builder.add(End())
+        self.end = self.builder.add(EndNode())
 
     @property
     def problems(self) -> Problems:
@@ -75,26 +102,34 @@ class Lowering:
         started = [journey for journey in self.journeys.values() if journey.name in names]
         for number, journey in enumerate(started):
             self.timer_numbers[journey.name] = number
-            self.builder.timers.append(Timer(journey.name, 0, journey.slots, (), journey.has_session))
+            self.builder.timers.append(
+                Timer(journey.name, 0, journey.slots, (), journey.has_session)
+            )
         for number, journey in enumerate(started):
             self._timer(number, journey)
 
     def _timer(self, number: int, journey: Journey) -> None:
-        end = self.builder.add(End(is_later=True))
+        end = self.builder.add(EndNode(is_later=True))
         instance = self.instance(journey, journey.name, self.outer)
-        payload = tuple(column for symbol in instance.names.values() for column in columns_of(symbol))
+        payload = tuple(
+            column for symbol in instance.names.values() for column in columns_of(symbol)
+        )
         inner = self.outer.within(instance.names)
-        here = Here(journey.name, instance, journey.name, inner, 0, end, journey.has_session, {})
+        here = Here(
+            journey.name, instance, journey.name, inner, 0, end, journey.has_session, {}
+        )
         body = self._body(journey, here, end)
         if journey.when is not None:
             body = self.test(journey.when, inner, body, end)
-        entry = self.builder.add(BeginSession(body)) if journey.has_session else body
-        self.builder.timers[number] = Timer(journey.name, entry, journey.slots, payload, journey.has_session)
+        entry = self.builder.add(BeginSessionNode(body)) if journey.has_session else body
+        self.builder.timers[number] = Timer(
+            journey.name, entry, journey.slots, payload, journey.has_session
+        )
 
     def main(self, name: str) -> int:
         """Compile the main journey and return its first node."""
         here = Here("", Instance(self.journeys[name]), "", self.outer, 0, self.end, True, {})
-        return self.builder.add(BeginSession(self.journey(name, here, self.end)))
+        return self.builder.add(BeginSessionNode(self.journey(name, here, self.end)))
 
     def journey(self, name: str, caller: Here, following: int) -> int:
         """Compile a journey run by `do` (or the main one) and return its first node.
@@ -104,16 +139,26 @@ class Lowering:
         """
         journey = self.journeys[name]
         instance = self.instance(journey, caller.root, caller.scope)
-        here = replace(caller, journey=name, instance=instance, scope=caller.scope.within(instance.names), labels={})
+        here = replace(
+            caller,
+            journey=name,
+            instance=instance,
+            scope=caller.scope.within(instance.names),
+            labels={},
+        )
         body = self._body(journey, here, following)
-        enter = Enter((), body, tuple(instance.clears), tuple(instance.lengths))
+        enter = EnterNode((), body, tuple(instance.clears), tuple(instance.lengths))
         first = self.builder.add(enter) if instance.names else body
-        return first if journey.when is None else self.test(journey.when, caller.scope, first, following)
+        return (
+            first
+            if journey.when is None
+            else self.test(journey.when, caller.scope, first, following)
+        )
 
     def _body(self, journey: Journey, here: Here, following: int) -> int:
         counter = self.builder.counter(journey.name)
         body = self.steps(journey.steps, replace(here, counter=counter), following)
-        return self.builder.add(Enter((counter,), body, (), tuple(here.instance.tries)))
+        return self.builder.add(EnterNode((counter,), body, (), tuple(here.instance.tries)))
 
     # --- their variables ---------------------------------------------------------------------------------------------
 
@@ -126,13 +171,19 @@ class Lowering:
             for declared in journey.carries:
                 self._declare(declared, prefix, scope, found)
             for step in walk(journey.steps):
-                for pick in step.picks if isinstance(step, records.Pick) else ():
+                for pick in step.picks if isinstance(step, records.PickStep) else ():
                     self._declare_pick(pick, prefix, scope, found)
             found.reset_columns()
         return found
 
-    def _declare(self, declared: records.Property, prefix: str, scope: Scope, instance: Instance) -> None:
-        listed = scope.within(instance.names).find(declared.type) if declared.type is not None else None
+    def _declare(
+        self, declared: records.Property, prefix: str, scope: Scope, instance: Instance
+    ) -> None:
+        listed = (
+            scope.within(instance.names).find(declared.type)
+            if declared.type is not None
+            else None
+        )
         if isinstance(listed, ListVariable):
             instance.names[declared.name] = self.declarer.element(declared.name, listed, prefix)
             return
@@ -140,10 +191,14 @@ class Lowering:
         if symbol is not None:
             instance.names[declared.name] = symbol
 
-    def _declare_pick(self, pick: records.PickOne, prefix: str, scope: Scope, instance: Instance) -> None:
+    def _declare_pick(
+        self, pick: records.PickOne, prefix: str, scope: Scope, instance: Instance
+    ) -> None:
         """Declare the variable of a pick, unless there is one that can take it."""
         inner = scope.within(instance.names)
-        if pick.variable in instance.names or isinstance(inner.find(pick.variable), Variable | ElementVariable):
+        if pick.variable in instance.names or isinstance(
+            inner.find(pick.variable), Variable | ElementVariable
+        ):
             return
         source = inner.find(pick.source)
         if isinstance(source, ListVariable):
@@ -167,12 +222,12 @@ class Lowering:
     def _step(self, steps: Steps, number: int, here: Here, following: int) -> int:
         step = steps[number]
         name = label(step)
-        if isinstance(step, GoOn) and step.named is None:
+        if isinstance(step, GoOnStep) and step.named is None:
             step = replace(step, named=default_name(steps[number + 1 :]))
         first = self.lower[type(step)](self, step, here, following)
-        if step.when is not None and not isinstance(step, Guard):
+        if step.when is not None and not isinstance(step, WhenStep):
             first = self.test(step.when, here.scope, first, following)
-        if name is not None and isinstance(self.builder.nodes[here.labels[name]], Jump):
+        if name is not None and isinstance(self.builder.nodes[here.labels[name]], JumpNode):
             self.builder.fill(here.labels[name], first)
         return first
 
@@ -190,9 +245,15 @@ class Lowering:
     def test(self, when: Expression, scope: Scope, then: int, otherwise: int) -> int:
         """Add a guard."""
         condition = self.typer.condition(when, scope)
-        return then if condition is None else self.builder.add(Test(condition, then, otherwise))
+        return (
+            then
+            if condition is None
+            else self.builder.add(ConditionNode(condition, then, otherwise))
+        )
 
-    def pause(self, wait: Wait, name: str, here: Here, following: int, ends: bool = False) -> int:
+    def pause(
+        self, wait: Wait, name: str, here: Here, following: int, ends: bool = False
+    ) -> int:
         """Add a wait: in the session, or (`ends`) in activity time after its end."""
         address = self.builder.names.take("wait", here.journey, name, wait.at)
         is_cut = here.in_session and not ends
@@ -201,24 +262,44 @@ class Lowering:
         limit = LIMIT_IN_SESSION_MS if is_cut else NO_LIMIT_MS
         effects = self.effects.at("duration", address)
         key = self.builder.key(here, "wait", name)
-        factored = self.builder.factors(address, "wait", effects)
-        return self.builder.add(Pause(key, laws.wait(wait), following, ends, limit, ends, effects, factored))
+        affected = self.builder.factors(address, "wait", effects)
+        return self.builder.add(
+            WaitNode(
+                key, distributions.wait(wait), following, ends, limit, ends, effects, affected
+            )
+        )
 
     def _warn_of_cut(self, wait: Wait, address: str) -> None:
-        which = "some are" if wait.low_ms <= LIMIT_IN_SESSION_MS else "most are" if wait.kind == "about" else "it is"
-        message = f'the wait "{address}" is longer than a session lasts: {which} cut to 29 minutes'
+        which = (
+            "some are"
+            if wait.low_ms <= LIMIT_IN_SESSION_MS
+            else "most are"
+            if wait.kind == "about"
+            else "it is"
+        )
+        message = (
+            f'the wait "{address}" is longer than a session lasts: {which} cut to 29 minutes'
+        )
         hint = "come back after: WAIT ends the session and is not cut"
         warning = Problem(wait.at, message, "up to 29 min", hint)
         if warning not in self.warnings:
             self.warnings.append(warning)
 
-    def chance(self, name: str, chance: Chance, at: Mark, here: Here, then: int, otherwise: int) -> int:
+    def chance(
+        self,
+        name: str,
+        chance: Chance,
+        at: SourceLocation,
+        here: Here,
+        then: int,
+        otherwise: int,
+    ) -> int:
         """Add a decision between yes and no."""
         address = self.builder.names.take("chance", here.journey, name, at)
         weight = self.weight(chance, here.scope)
         options = (
-            Option("yes", weight, then, None, self.effects.at("odds", address)),
-            Option("no", 1.0 - weight if isinstance(weight, float) else 0.0, otherwise),
+            DecisionOption("yes", weight, then, None, self.effects.at("odds", address)),
+            DecisionOption("no", 1.0 - weight if isinstance(weight, float) else 0.0, otherwise),
         )
         number = self.builder.decision(address, ("yes", "no"))
         key = self.builder.key(here, "chance", name)
@@ -228,7 +309,11 @@ class Lowering:
         """Compile a chance or weight; that of the rest is 0."""
         if isinstance(chance, Ramp):
             op = self.typer.compile(chance.of, scope, TypeOf("number"))
-            return 0.0 if op is None else ramp(op, (float(chance.start), float(chance.end), float(chance.over)))
+            return (
+                0.0
+                if op is None
+                else ramp(op, (float(chance.start), float(chance.end), float(chance.over)))
+            )
         if isinstance(chance, Expression):
             return self.typer.compile(chance, scope, TypeOf("number")) or 0.0
         return 0.0 if isinstance(chance, Rest) else float(chance)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from footfall.events.schema import Field, StreamSchema
+from footfall.data.schema import Field, StreamSchema
 
 
 def _texts(*names: str) -> tuple[Field, ...]:
@@ -24,9 +24,26 @@ LINE = (
 SHOP = StreamSchema(
     scenario="shop",
     event_properties=(
-        *_texts("product_id", "name", "product_category", "brand", "variant", "coupon", "query", "list_id", "source"),
         *_texts(
-            "campaign", "medium", "payment_method", "shipping_method", "reason", "affiliation", "step_name", "page"
+            "product_id",
+            "name",
+            "product_category",
+            "brand",
+            "variant",
+            "coupon",
+            "query",
+            "list_id",
+            "source",
+        ),
+        *_texts(
+            "campaign",
+            "medium",
+            "payment_method",
+            "shipping_method",
+            "reason",
+            "affiliation",
+            "step_name",
+            "page",
         ),
         *_texts("referrer", "wishlist_name", "sort_by", "filter", "denied_because"),
         *_of("integer", "quantity", "position", "step", "results", "attempt"),
@@ -41,7 +58,15 @@ SHOP = StreamSchema(
     ),
     currency="INR",
     minor_digits=2,
-    stages=("visitor", "browsing", "interest", "cart", "checkout", "customer", "repeat customer"),
+    stages=(
+        "visitor",
+        "browsing",
+        "interest",
+        "cart",
+        "checkout",
+        "customer",
+        "repeat customer",
+    ),
     goal=5,
 )
 
@@ -76,7 +101,12 @@ AWKWARD = StreamSchema(
         Field("when", "time"),
         Field("tags", "list", "text"),
         Field("numbers", "list", "number"),
-        Field("lines", "list", None, (Field("id", "id"), Field("at", "time"), Field("ok", "boolean"))),
+        Field(
+            "lines",
+            "list",
+            None,
+            (Field("id", "id"), Field("at", "time"), Field("ok", "boolean")),
+        ),
     ),
     user_properties=(
         Field("order", "text"),

@@ -23,14 +23,19 @@ from typing import get_args
 import pyarrow as pa
 import pytest
 
+from footfall.data.chunk import Chunk, Run, Tallies
+from footfall.data.schema import Field, StreamSchema
 from footfall.errors import PermanentSinkError, StoreError
-from footfall.events.chunk import Chunk, Run, Tallies
-from footfall.events.schema import Field, StreamSchema
-from footfall.sinks.conformance.chunks import make_chunk, make_chunks, make_parts, make_run
-from footfall.sinks.conformance.rows import Row, differences, expected
+from footfall.sinks.conformance.row_comparison import Row, differences, expected
 from footfall.sinks.conformance.schemas import AWKWARD, BARE, SCHOOL, SHOP
-from footfall.sinks.conformance.values import DAY_MS
-from footfall.sinks.sink import Counting, Guarantee, Placement, Receipt, Sink
+from footfall.sinks.conformance.synthetic_chunks import (
+    make_chunk,
+    make_chunks,
+    make_parts,
+    make_run,
+)
+from footfall.sinks.conformance.synthetic_values import DAY_MS
+from footfall.sinks.protocol import Guarantee, KeepsTallies, Placement, Receipt, Sink
 
 WIDER = replace(
     SCHOOL,
@@ -45,7 +50,12 @@ WIDEST = replace(
     WIDER,
     event_properties=(
         *WIDER.event_properties[:-1],
-        Field("items", "list", None, (Field("id", "id"), Field("price", "money"), Field("count", "integer"))),
+        Field(
+            "items",
+            "list",
+            None,
+            (Field("id", "id"), Field("price", "money"), Field("count", "integer")),
+        ),
     ),
 )
 
@@ -71,12 +81,17 @@ class SinkContract:
 
     # What the tests are told in.
 
-    def write(self, folder: Path, run: Run, chunks: Iterable[Chunk], *, complete: bool = True) -> list[Receipt]:
+    def write(
+        self, folder: Path, run: Run, chunks: Iterable[Chunk], *, complete: bool = True
+    ) -> list[Receipt]:
         """Open, prepare on a pickled copy as a worker would, commit, close."""
         sink = self.make(folder)
         encoder: Sink = pickle.loads(pickle.dumps(sink)) if sink.placement == "worker" else sink  # noqa: S301
         sink.open(run, fresh=False)
-        receipts = [sink.commit(pickle.loads(pickle.dumps(encoder.prepare(chunk)))) for chunk in chunks]  # noqa: S301
+        receipts = [
+            sink.commit(pickle.loads(pickle.dumps(encoder.prepare(chunk))))  # noqa: S301
+            for chunk in chunks
+        ]
         sink.close(complete=complete)
         return receipts
 
@@ -100,7 +115,9 @@ class SinkContract:
         assert sink.guarantee in get_args(Guarantee)
         assert self.resumes == (sink.guarantee != "best effort")
 
-    @pytest.mark.parametrize("schema", [SHOP, SCHOOL, AWKWARD, BARE], ids=lambda schema: schema.scenario)
+    @pytest.mark.parametrize(
+        "schema", [SHOP, SCHOOL, AWKWARD, BARE], ids=lambda schema: schema.scenario
+    )
     def test_has_every_row_as_it_was(self, tmp_path: Path, schema: StreamSchema) -> None:
         """Row for row, value for value, whatever the texts, types and nulls are."""
         run = make_run(schema)
@@ -135,12 +152,18 @@ class SinkContract:
     def test_takes_a_chunk_in_which_nothing_happens(self, tmp_path: Path) -> None:
         """A part without events moves the cursor like any other."""
         run = make_run(SCHOOL, days=1)
-        chunks = [make_chunk(run, part, rows=rows) for part, rows in zip(make_parts(run), (0, 50), strict=True)]
+        chunks = [
+            make_chunk(run, part, rows=rows)
+            for part, rows in zip(make_parts(run), (0, 50), strict=True)
+        ]
         receipts = self.write(tmp_path, run, chunks)
         assert receipts[0].accepted == 0
         self.check(tmp_path, run, chunks)
         if self.resumes:
-            assert self.cursors(tmp_path, run) == {(0, 64): run.until_ms, (64, 128): run.until_ms}
+            assert self.cursors(tmp_path, run) == {
+                (0, 64): run.until_ms,
+                (64, 128): run.until_ms,
+            }
 
     def cursors(self, folder: Path, run: Run) -> dict[tuple[int, int], int]:
         """Return what the destination says it has of a run."""
@@ -214,7 +237,10 @@ class SinkContract:
         chunks = list(make_chunks(run))
         for done in range(len(chunks)):
             self.write(tmp_path, run, chunks[done : done + 1], complete=False)
-            groups = {(c.part.first_person, c.part.end_person): c.part.until_ms for c in chunks[: done + 1]}
+            groups = {
+                (c.part.first_person, c.part.end_person): c.part.until_ms
+                for c in chunks[: done + 1]
+            }
             assert self.cursors(tmp_path, run) == groups
         self.write(tmp_path, run, [])
         self.check(tmp_path, run, chunks)
@@ -222,7 +248,7 @@ class SinkContract:
     def test_keeps_what_was_counted(self, tmp_path: Path) -> None:
         """A sink that keeps counts has those of all parts that it has, once each, also when it is opened anew."""
         sink = self.make(tmp_path)
-        if not isinstance(sink, Counting):
+        if not isinstance(sink, KeepsTallies):
             pytest.skip("this sink keeps no counts, or its destination can be asked")
         run, total = make_run(SHOP), Tallies.empty()
         for chunk in make_chunks(run):
@@ -238,14 +264,17 @@ class SinkContract:
     def test_says_nothing_of_counts_that_it_lacks(self, tmp_path: Path) -> None:
         """A part without tallies makes those of the others worth nothing, until one brings those of the whole run."""
         sink = self.make(tmp_path)
-        if not isinstance(sink, Counting):
+        if not isinstance(sink, KeepsTallies):
             pytest.skip("this sink keeps no counts, or its destination can be asked")
         run, total = make_run(SHOP), Tallies.empty()
         *chunks, last = make_chunks(run)
         for chunk in chunks:
             total.add(chunk.tallies)
         given = [replace(chunks[0], tallies=Tallies.empty()), *chunks[1:]]
-        for several, known in ((given, None), ([replace(last, tallies=replace(total, is_whole=True))], total)):
+        for several, known in (
+            (given, None),
+            ([replace(last, tallies=replace(total, is_whole=True))], total),
+        ):
             self.write(tmp_path, run, several, complete=False)
             sink.open(run, fresh=False)
             assert sink.tallies() == known
@@ -299,7 +328,10 @@ class SinkContract:
         """Later versions of a scenario bring new properties; earlier runs lack them, in either order."""
         if not self.has_many_runs:
             pytest.skip("one run per destination")
-        runs = [make_run(schema, seed=i) for i, schema in enumerate((SCHOOL, WIDER, SCHOOL, WIDEST, WIDER))]
+        runs = [
+            make_run(schema, seed=i)
+            for i, schema in enumerate((SCHOOL, WIDER, SCHOOL, WIDEST, WIDER))
+        ]
         for run in runs:
             self.write(tmp_path, run, make_chunks(run))
         for run in runs:
@@ -332,7 +364,11 @@ class SinkContract:
         sink.open(run, fresh=False)
         sink.close(complete=False)
         names = [path.name for path in tmp_path.rglob("*")]
-        assert not [name for name in names if "tmp" in name or "scratch" in name or name.endswith("lock")]
+        assert not [
+            name
+            for name in names
+            if "tmp" in name or "scratch" in name or name.endswith("lock")
+        ]
 
     def test_can_be_closed_unopened(self, tmp_path: Path) -> None:
         """Closing a sink that was never opened, or closing it twice, does nothing."""

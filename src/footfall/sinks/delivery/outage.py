@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 
 from footfall.errors import TransientSinkError
-from footfall.sinks.delivery.clock import Clock
+from footfall.net.clock import Clock
 
 SAY_AFTER_S, SAY_AGAIN_S = 5.0, 60.0
 
@@ -65,14 +65,24 @@ class Outage:
         """Say what is due; to be called now and then while it is waited."""
         now = self._clock.monotonic()
         pause_s = SAY_AGAIN_S if self._why == self._said else SAY_AFTER_S
-        if self._since is None or now < self._since + SAY_AFTER_S or now < self._said_at + pause_s:
+        if (
+            self._since is None
+            or now < self._since + SAY_AFTER_S
+            or now < self._said_at + pause_s
+        ):
             return
         self._said_at, self._said, self._is_said = now, self._why, True
-        until = "until it works" if math.isinf(self.left_s) else f"for up to {_span(self.left_s)}"
+        until = (
+            "until it works" if math.isinf(self.left_s) else f"for up to {_span(self.left_s)}"
+        )
         self._say(f"{self._why}; trying again {until}")
 
     def patient(
-        self, pause_s: float, *, is_in_flight: bool, give_up: Callable[[TransientSinkError], None]
+        self,
+        pause_s: float,
+        *,
+        is_in_flight: bool,
+        give_up: Callable[[TransientSinkError], None],
     ) -> float | None:
         """Return how long to wait: not beyond the patience; None where that has come to its end.
 
@@ -89,7 +99,9 @@ class Outage:
 
     def given_up(self) -> TransientSinkError:
         """Return the error of having been patient for nothing."""
-        return TransientSinkError(f"nothing was accepted for {self._patience_s:.0f} s; the last answer: {self._answer}")
+        return TransientSinkError(
+            f"nothing was accepted for {self._patience_s:.0f} s; the last answer: {self._answer}"
+        )
 
     def _say(self, what: str) -> None:
         sys.stderr.write(f"{self._name}: {what}\n")

@@ -57,7 +57,9 @@ class Address:
         """The URL without any secret; it can be used as it is, with PGPASSWORD set."""
         parts = urlsplit(self.url)
         user, at, host = parts.netloc.rpartition("@")
-        kept = [(key, value) for key, value in parse_qsl(parts.query) if not _SECRET.search(key)]
+        kept = [
+            (key, value) for key, value in parse_qsl(parts.query) if not _SECRET.search(key)
+        ]
         place = f"{user.partition(':')[0]}{at}{host}{parts.path}"
         return f"postgresql://{place}{'?' if kept else ''}{urlencode(kept)}"
 
@@ -66,7 +68,13 @@ class Address:
         """Every text that must never be shown, as written and as meant, the longest first."""
         meant = [unquote(written) for written in self.written_secrets]
         spaced = [unquote_plus(written) for written in self.written_secrets]
-        found = {*self.written_secrets, *meant, *spaced, *map(quote, spaced), os.environ.get("PGPASSWORD", "")}
+        found = {
+            *self.written_secrets,
+            *meant,
+            *spaced,
+            *map(quote, spaced),
+            os.environ.get("PGPASSWORD", ""),
+        }
         return sorted(filter(None, found), key=len, reverse=True)
 
     @property
@@ -75,7 +83,11 @@ class Address:
         parts = urlsplit(self.url)
         members = [member.partition("=") for member in parts.query.split("&")]
         secret = [value for key, _, value in members if _SECRET.search(unquote_plus(key))]
-        return [text for text in (parts.netloc.rpartition("@")[0].partition(":")[2], *secret) if text]
+        return [
+            text
+            for text in (parts.netloc.rpartition("@")[0].partition(":")[2], *secret)
+            if text
+        ]
 
     def masked(self, text: str) -> str:
         """Return a text of others (a driver's message) in which no secret stands."""

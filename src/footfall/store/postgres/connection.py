@@ -9,8 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from footfall.errors import MissingExtraError, PermanentSinkError, StoreError, TransientSinkError
-from footfall.events.schema import TIMESTAMP
+from footfall.data.schema import TIMESTAMP
+from footfall.errors import (
+    MissingExtraError,
+    PermanentSinkError,
+    StoreError,
+    TransientSinkError,
+)
 from footfall.store.postgres.address import Address
 
 if TYPE_CHECKING:
@@ -60,7 +65,9 @@ def connect(address: Address) -> Connection:
     version = connection.info.server_version
     if version < OLDEST:
         connection.close()
-        raise StoreError(f"{address.shown} is PostgreSQL {version // 10_000}\n  accepted: {OLDEST // 10_000} or later")
+        raise StoreError(
+            f"{address.shown} is PostgreSQL {version // 10_000}\n  accepted: {OLDEST // 10_000} or later"
+        )
     return connection
 
 
@@ -79,7 +86,14 @@ def _cannot_connect(address: Address, error: psycopg.Error) -> Exception:
     )
 
 
-_REFUSED = ("authentication", "does not exist", "no password", "pg_hba", "invalid", "permission denied")
+_REFUSED = (
+    "authentication",
+    "does not exist",
+    "no password",
+    "pg_hba",
+    "invalid",
+    "permission denied",
+)
 _HINT = "the password comes from PGPASSWORD, a password file or the URL; the database must be there already"
 
 
@@ -105,9 +119,13 @@ def explained(address: Address, error: psycopg.Error, kept: str) -> Exception:
             "  hint: free some space (VACUUM gives back what failed inserts took), then run the same command again"
         )
     if is_passing(error):
-        return TransientSinkError(f"{address.shown}: {said}\n  {kept}\n  hint: run the same command again to continue")
+        return TransientSinkError(
+            f"{address.shown}: {said}\n  {kept}\n  hint: run the same command again to continue"
+        )
     if state == "42501":
-        return StoreError(f"{address.shown}: {said}\n  {kept}\n  hint: GRANT CREATE ON DATABASE … TO the user")
+        return StoreError(
+            f"{address.shown}: {said}\n  {kept}\n  hint: GRANT CREATE ON DATABASE … TO the user"
+        )
     if state.startswith(("22", "23")):
         return PermanentSinkError(f"{address.shown}: {said}\n  {kept}")
     return StoreError(f"{address.shown}: {said}\n  {kept}")
@@ -171,9 +189,16 @@ def _array(column: Any, values: Sequence[Any]) -> pa.Array:
         scales = [-value.as_tuple().exponent for value in values if value is not None]
         return pa.array(values, pa.decimal128(38, max(scales, default=0)))
     if column.type_code == _JSONB:
-        return pa.array([None if v is None else json.dumps(v, ensure_ascii=False) for v in values], pa.string())
+        return pa.array(
+            [None if v is None else json.dumps(v, ensure_ascii=False) for v in values],
+            pa.string(),
+        )
     kind = _ARROW.get(column.type_code)
-    return pa.array(values, kind) if kind is not None else pa.array([None if v is None else str(v) for v in values])
+    return (
+        pa.array(values, kind)
+        if kind is not None
+        else pa.array([None if v is None else str(v) for v in values])
+    )
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from footfall.events.schema import Field
+from footfall.data.schema import Field
 from footfall.store.dialect import literal
 
 _MEMBERS_AT_ONCE = 50  # a function takes 100 arguments
@@ -48,7 +48,9 @@ class PostgreSQL:
     def pack(self, members: dict[str, str]) -> str:
         """Return a jsonb object of named expressions."""
         pairs = [f"{literal(name)}, {value}" for name, value in members.items()]
-        parts = [pairs[i : i + _MEMBERS_AT_ONCE] for i in range(0, len(pairs), _MEMBERS_AT_ONCE)]
+        parts = [
+            pairs[i : i + _MEMBERS_AT_ONCE] for i in range(0, len(pairs), _MEMBERS_AT_ONCE)
+        ]
         return " || ".join(f"jsonb_build_object({', '.join(part)})" for part in parts)
 
     def position(self, items: str, item: str) -> str:

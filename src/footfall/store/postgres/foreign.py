@@ -10,8 +10,8 @@ from typing import IO
 
 import pyarrow as pa
 
+from footfall.data.schema import TIMESTAMP
 from footfall.errors import StoreError
-from footfall.events.schema import TIMESTAMP
 from footfall.store.postgres import connection as pg
 from footfall.store.postgres import layout
 from footfall.store.postgres.address import Address
@@ -31,7 +31,9 @@ COLUMNS = pa.schema(
 
 _BLOCK_BYTES = 1 << 20
 # Lines as they are: no character that JSON may contain separates or quotes.
-_COPY = "COPY footfall_staging (event) FROM STDIN (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')"
+_COPY = (
+    "COPY footfall_staging (event) FROM STDIN (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')"
+)
 _TAKE = f"""
     INSERT INTO {SCHEMA}.events (insert_id, event_type, time, user_id, device_id, event)
     SELECT coalesce(event ->> 'insert_id', event ->> '$insert_id', md5(CAST(event AS text))), event ->> 'event_type',
@@ -81,7 +83,9 @@ def import_events(url: str, path: Path) -> Imported:
     connection = pg.connect(address)
     try:
         with pg.explaining(address), pg.transaction(connection):
-            layout.make_foreign(connection, address, SCHEMA, {"events": (COLUMNS, ("insert_id",))})
+            layout.make_foreign(
+                connection, address, SCHEMA, {"events": (COLUMNS, ("insert_id",))}
+            )
             columns = "line bigint GENERATED ALWAYS AS IDENTITY, event jsonb"
             connection.execute(f"CREATE TEMP TABLE footfall_staging ({columns}) ON COMMIT DROP")
             lines = _stage(connection, path)

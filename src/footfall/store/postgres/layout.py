@@ -10,10 +10,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from footfall.data.chunk import Run, Tallies
+from footfall.data.schema import StreamSchema, changes_schema, common_columns
 from footfall.errors import StoreError, UsageError
-from footfall.events.chunk import Run, Tallies
-from footfall.events.schema import StreamSchema, changes_schema, common_columns
-from footfall.store import shape, views
+from footfall.store import schema_changes, views
 from footfall.store.dialect import create_table, literal, quote
 from footfall.store.postgres import connection as pg
 from footfall.store.postgres.address import Address
@@ -29,7 +29,7 @@ from footfall.store.tables import (
     UNITED_VIEWS,
     check_names,
 )
-from footfall.store.tallies import tally_rows
+from footfall.store.tally_tables import tally_rows
 
 DIALECT = PostgreSQL()
 META = "footfall"
@@ -94,7 +94,9 @@ def make_meta(connection: pg.Connection, address: Address) -> None:
         _make_table(connection, address, META, name, schema, keys)
 
 
-def begin_run(connection: pg.Connection, address: Address, run: Run, *, by_day: bool, fresh: bool) -> None:
+def begin_run(
+    connection: pg.Connection, address: Address, run: Run, *, by_day: bool, fresh: bool
+) -> None:
     """Note a run and make room for its rows.
 
     Raises:
@@ -110,7 +112,9 @@ def begin_run(connection: pg.Connection, address: Address, run: Run, *, by_day: 
     scenario = run.stream.schema.scenario
     _make_schema(connection, scenario)
     for name, schema in TABLES.items():
-        _make_table(connection, address, scenario, name, schema, (), by_day=by_day and name == "events")
+        _make_table(
+            connection, address, scenario, name, schema, (), by_day=by_day and name == "events"
+        )
     make_views(connection)
 
 
@@ -123,11 +127,16 @@ def _check_names(stream: StreamSchema) -> None:
         )
     long = next((name for name in names if len(name.encode()) > 63), None)
     if long == stream.scenario:
-        raise UsageError(f"scenario {long!r}: PostgreSQL takes names of up to 63 bytes, this has {len(long.encode())}")
+        raise UsageError(
+            f"scenario {long!r}: PostgreSQL takes names of up to 63 bytes, this has {len(long.encode())}"
+        )
 
 
 def make_foreign(
-    connection: pg.Connection, address: Address, schema: str, tables: Mapping[str, tuple[pa.Schema, Sequence[str]]]
+    connection: pg.Connection,
+    address: Address,
+    schema: str,
+    tables: Mapping[str, tuple[pa.Schema, Sequence[str]]],
 ) -> None:
     """Make tables for events that are not ours.
 
@@ -165,14 +174,17 @@ def make_indexes(connection: pg.Connection, scenario: str) -> None:
 def cursors(connection: pg.Connection, run: str) -> dict[tuple[int, int], int]:
     """Return, per group of people of a run, the time up to which its parts are there."""
     rows = connection.execute(
-        f"SELECT first_person, end_person, max(until_ms) FROM {META}.ledger WHERE run = %s GROUP BY 1, 2", [run]
+        f"SELECT first_person, end_person, max(until_ms) FROM {META}.ledger WHERE run = %s GROUP BY 1, 2",
+        [run],
     ).fetchall()
     return {(first, end): until for first, end, until in rows}
 
 
 def run_row(connection: pg.Connection, run: str) -> Row | None:
     """Return the row of a run, if there is one."""
-    rows = rows_of_arrow(pg.fetch(connection, f"SELECT * FROM {META}.runs WHERE run = ?", [run]))
+    rows = rows_of_arrow(
+        pg.fetch(connection, f"SELECT * FROM {META}.runs WHERE run = ?", [run])
+    )
     return rows[0] if rows else None
 
 
@@ -180,7 +192,9 @@ def put_run(connection: pg.Connection, row: Row) -> None:
     """Write the row of a run in place of the one before."""
     columns = ", ".join(f'"{field.name}"' for field in RUNS)
     marks = ", ".join(_mark(field.type) for field in RUNS)
-    sets = ", ".join(f'"{field.name}" = excluded."{field.name}"' for field in RUNS if field.name != "run")
+    sets = ", ".join(
+        f'"{field.name}" = excluded."{field.name}"' for field in RUNS if field.name != "run"
+    )
     connection.execute(
         f"INSERT INTO {META}.runs ({columns}) VALUES ({marks}) ON CONFLICT (run) DO UPDATE SET {sets}",
         [row[field.name] for field in RUNS],
@@ -208,7 +222,10 @@ def add_tallies(connection: pg.Connection, run: str, tallies: Tallies) -> None:
         connection.execute(f"DELETE FROM {META}.{name} WHERE run = %s", [run])
     for name, rows in tally_rows(run, tallies).items():
         if rows:
-            connection.execute(_ADDING[name], [list(map(str, column)) for column in zip(*sorted(rows), strict=True)])
+            connection.execute(
+                _ADDING[name],
+                [list(map(str, column)) for column in zip(*sorted(rows), strict=True)],
+            )
 
 
 def _adding(name: str, keys: Sequence[str], schema: pa.Schema) -> str:
@@ -226,10 +243,12 @@ _ADDING = {name: _adding(name, keys, schema) for name, (keys, schema) in TALLIES
 
 def make_views(connection: pg.Connection) -> None:
     """Make all views anew, from the runs that are there."""
-    rows = rows_of_arrow(pg.fetch(connection, f"SELECT * FROM {META}.runs ORDER BY created, run"))
+    rows = rows_of_arrow(
+        pg.fetch(connection, f"SELECT * FROM {META}.runs ORDER BY created, run")
+    )
     scenarios = _by_scenario(map(run_of, rows))
     for scenario, runs in scenarios.items():
-        whole = shape.merged([run.stream.schema for run in runs])
+        whole = schema_changes.merged([run.stream.schema for run in runs])
         for name, query in views.scenario_views(DIALECT, whole, f"{META}.runs").items():
             _make_view(connection, f"{quote(scenario)}.{name}", query)
     for name, query in views.united_views(list(scenarios)).items() if scenarios else ():
@@ -256,7 +275,9 @@ def delete_run(connection: pg.Connection, run: str) -> None:
     for table in META_TABLES:
         connection.execute(f"DELETE FROM {META}.{table} WHERE run = %s", [run])
     scenario = row["scenario"]
-    others = connection.execute(f"SELECT 1 FROM {META}.runs WHERE scenario = %s LIMIT 1", [scenario]).fetchone()
+    others = connection.execute(
+        f"SELECT 1 FROM {META}.runs WHERE scenario = %s LIMIT 1", [scenario]
+    ).fetchone()
     if others:
         for table in SCENARIO_TABLES:
             connection.execute(f"DELETE FROM {quote(scenario)}.{table} WHERE run = %s", [run])
@@ -277,13 +298,18 @@ def _drop_scenario(connection: pg.Connection, scenario: str) -> None:
         "SELECT 1 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = %s LIMIT 1",
         [scenario],
     ).fetchone()
-    if not left and _comment(connection, "n.nspname = %s AND c.relname IS NULL", [scenario]) == _MADE:
+    if (
+        not left
+        and _comment(connection, "n.nspname = %s AND c.relname IS NULL", [scenario]) == _MADE
+    ):
         connection.execute(f"DROP SCHEMA {quote(scenario)}")
 
 
 def is_there(connection: pg.Connection) -> bool:
     """Return whether the database holds a store of ours."""
-    return connection.execute("SELECT to_regclass(%s)", [f"{META}.runs"]).fetchone()[0] is not None
+    return (
+        connection.execute("SELECT to_regclass(%s)", [f"{META}.runs"]).fetchone()[0] is not None
+    )
 
 
 def is_by_day(connection: pg.Connection, scenario: str) -> bool:
@@ -307,7 +333,9 @@ def make_days(connection: pg.Connection, scenario: str, days: Iterable[str]) -> 
 
 
 def _make_schema(connection: pg.Connection, name: str) -> None:
-    found = connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [name]).fetchone()
+    found = connection.execute(
+        "SELECT 1 FROM pg_namespace WHERE nspname = %s", [name]
+    ).fetchone()
     if not found:
         connection.execute(f"CREATE SCHEMA {quote(name)}")
         connection.execute(f"COMMENT ON SCHEMA {quote(name)} IS {literal(_MADE)}")
@@ -352,23 +380,44 @@ def _comment(connection: pg.Connection, condition: str, params: Sequence[str]) -
 
 
 def _check_table(
-    connection: pg.Connection, address: Address, schema: str, name: str, columns: pa.Schema, *, is_ours: bool
+    connection: pg.Connection,
+    address: Address,
+    schema: str,
+    name: str,
+    columns: pa.Schema,
+    *,
+    is_ours: bool,
 ) -> None:
     wanted = {field.name: DIALECT.column_type(field.type) for field in columns}
     have = _columns_of(connection, schema, name)
     found = {column: kind for column, (kind, _) in have.items()}
-    wrong = [f"{c}: {found.get(c, 'missing')}, wanted {kind}" for c, kind in wanted.items() if found.get(c) != kind]
-    wrong += [f"{c}: not known, and must be filled" for c, (_, must) in have.items() if c not in wanted and must]
+    wrong = [
+        f"{c}: {found.get(c, 'missing')}, wanted {kind}"
+        for c, kind in wanted.items()
+        if found.get(c) != kind
+    ]
+    wrong += [
+        f"{c}: not known, and must be filled"
+        for c, (_, must) in have.items()
+        if c not in wanted and must
+    ]
     if wrong or not is_ours:
-        listed = "".join(f"\n  {line}" for line in wrong) or "\n  its columns are the same, but it is not ours to write"
-        whose = "has been changed since footfall made it" if is_ours else "was not made by footfall"
+        listed = (
+            "".join(f"\n  {line}" for line in wrong)
+            or "\n  its columns are the same, but it is not ours to write"
+        )
+        whose = (
+            "has been changed since footfall made it" if is_ours else "was not made by footfall"
+        )
         raise StoreError(
             f"{address.shown}: table {schema}.{name} is there already and {whose}{listed}\n"
             "  hint: nothing was altered; rename that table, or write to another database"
         )
 
 
-def _columns_of(connection: pg.Connection, schema: str, name: str) -> dict[str, tuple[str, bool]]:
+def _columns_of(
+    connection: pg.Connection, schema: str, name: str
+) -> dict[str, tuple[str, bool]]:
     """Return a relation's columns: type, and whether rows without a value are refused."""
     rows: list[tuple[Any, ...]] = connection.execute(
         "SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull AND NOT a.atthasdef "

@@ -41,7 +41,9 @@ class PostgresStore(Store):
                 raise StoreError(
                     f"{address.shown} holds no runs\n  hint: `footfall run SCENARIO --to {address.shown}` makes one"
                 )
-            self._server.execute(f"SET default_transaction_read_only = {'on' if read_only else 'off'}")
+            self._server.execute(
+                f"SET default_transaction_read_only = {'on' if read_only else 'off'}"
+            )
 
     @property
     def name(self) -> str:
@@ -60,12 +62,19 @@ class PostgresStore(Store):
 
     def _remove(self, info: RunInfo) -> None:
         if self._read_only:
-            raise StoreError(f"{self.name} is open read-only\n  hint: open_store(…, read_only=False) may write")
-        with pg.explaining(self.address, "the run is still there, whole"), pg.transaction(self._server):
-            if not self._server.execute("SELECT pg_try_advisory_xact_lock(%s)", [layout.lock_key(info.id)]).fetchone()[
-                0
-            ]:
-                raise UsageError(f"run {info.id} is being written to {self.name}\n  hint: stop that first")
+            raise StoreError(
+                f"{self.name} is open read-only\n  hint: open_store(…, read_only=False) may write"
+            )
+        with (
+            pg.explaining(self.address, "the run is still there, whole"),
+            pg.transaction(self._server),
+        ):
+            if not self._server.execute(
+                "SELECT pg_try_advisory_xact_lock(%s)", [layout.lock_key(info.id)]
+            ).fetchone()[0]:
+                raise UsageError(
+                    f"run {info.id} is being written to {self.name}\n  hint: stop that first"
+                )
             layout.only_one(self._server)
             layout.make_meta(self._server, self.address)
             layout.delete_run(self._server, info.id)

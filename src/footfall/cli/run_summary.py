@@ -1,0 +1,251 @@
+"""What `footfall run` prints at its end: what was generated, stages, cities, and what to try next."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shlex
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from footfall.cli import delivery_outcome
+from footfall.cli.arguments import DEFAULT_STORE
+from footfall.cli.console import size
+from footfall.cli.rerun import again
+from footfall.errors import StoreError, UsageError
+from footfall.units import zones
+
+if TYPE_CHECKING:
+    from footfall.execution.result import Balance, RunResult
+    from footfall.reports import Report
+
+STORES = ("duckdb", "parquet", "postgresql")
+NO_COUNTS = (
+    "no tables: another call has made a part of this run, and no sink here keeps what it counted\n"
+    "  hint: --to duckdb:FILE, beside the others, keeps it"
+)
+MOST_CITIES = 12
+DAY_MS = 86_400_000
+OWN_OPTIONS = ("people", "days", "start")
+
+
+class Printer:
+    """Prints the end of a run.
+
+    Args:
+        is_stdout_taken: Events went to standard output, so everything else goes to standard error.
+    """
+
+    def __init__(self, *, is_stdout_taken: bool) -> None:
+        self._is_err = is_stdout_taken
+
+    def print_json(self, result: RunResult) -> None:
+        """Print totals and balances as JSON."""
+        self._say(json.dumps(record(result), indent=2, ensure_ascii=False))
+
+    def print_result(self, result: RunResult, scenario: str) -> None:
+        """Print totals, tables and the next commands to try."""
+        self._print_totals(result)
+        report = self.print_tables(result)
+        if report is not None and result.is_finished:
+            self._print_next(result, scenario)
+
+    def print_tables(self, result: RunResult) -> Report | None:
+        """Print stages and cities, or why they cannot be; return what was printed."""
+        report, why_not = _report(result)
+        if report is None:
+            self._say(why_not)
+        else:
+            self._print_report(report)
+        return report
+
+    def _print_totals(self, result: RunResult) -> None:
+        run = result.run
+        title = run.title or run.stream.schema.scenario
+        first = dt.datetime.fromtimestamp(
+            run.stream.start_ms / 1000, zones.zone(result.time_zone)
+        ).date()
+        last = first + dt.timedelta(days=-(-(run.until_ms - run.stream.start_ms) // DAY_MS) - 1)
+        self._say(f"{title}: {run.people:,} people, {first} to {last}")
+        if result.was_complete:
+            self._say("this run is complete already; nothing was done (--fresh does it again)")
+        else:
+            self._say(_generated(result))
+        for balance in result.sinks:
+            self._say(_balance_text(balance))
+            self._warn_of_name(balance, run.stream.schema.scenario)
+
+    def _warn_of_name(self, balance: Balance, scenario: str) -> None:
+        """Warn of a DuckDB file that is called like its scenario: DuckDB then has one name for database and schema."""
+        kind, _, file = balance.name.partition(":")
+        if kind == "duckdb" and Path(file).stem.casefold() == scenario.casefold():
+            attach = "ATTACH '" + file.replace("'", "''") + "' AS data; USE data"
+            click.echo(
+                f"warning: file and scenario are both called {scenario}, which other programs that read DuckDB files "
+                f"find ambiguous\n  there, open it by: {attach}\n  hint: rename the file; footfall reads it either way",
+                err=True,
+            )
+
+    def _print_report(self, report: Report) -> None:
+        from rich.console import Console
+
+        from footfall.reports import render_table
+
+        render_table(
+            report, Console(stderr=self._is_err, highlight=False), most_cities=MOST_CITIES
+        )
+
+    def _print_next(self, result: RunResult, scenario: str) -> None:
+        self._say("\nnext:")
+        person = result.run.people // 2  # somebody who came after the start, most likely
+        one = shlex.join(["footfall", "user", scenario, str(person), *_stream_options(result)])
+        commands = {one: "one person's life"}
+        store = _store(result)
+        if store is not None:
+            report = "footfall report" + (
+                "" if store == DEFAULT_STORE else f" {shlex.quote(store)}"
+            )
+            commands |= {
+                f"{report} --by platform": "compare groups of people",
+                f"{report} --truth": "what was asked, and what came out",
+                f"{report} --to report.html": "a page with charts" + _needed_for_charts(),
+            }
+        for command, about in commands.items():
+            self._say(f"  {command:<{max(map(len, commands))}}  {about}")
+
+    def _say(self, text: str) -> None:
+        click.echo(text, err=self._is_err)
+
+
+def tell_stopped(result: RunResult, arguments: list[str]) -> None:
+    """Say on standard error how a run that was stopped is continued, if it can be."""
+    is_failed = any(balance.problem for balance in result.sinks)
+    what = "not everything is delivered" if is_failed else "stopped before the end"
+    click.echo(f"{what}; what was committed is kept", err=True)
+    if any(balance.guarantee != "best effort" for balance in result.sinks):
+        click.echo(f"  to continue: {_again(arguments, result)}", err=True)
+
+
+def record(result: RunResult) -> dict[str, Any]:
+    """Return a result as plain data: what `--summary json` prints."""
+    run = result.run
+    return {
+        "run": run.id,
+        "scenario": run.stream.schema.scenario,
+        "seed": run.stream.seed,
+        "start_ms": run.stream.start_ms,
+        "until_ms": run.until_ms,
+        "settings": run.settings,
+        "versions": run.versions,
+        "people": run.people,
+        "sessions": result.sessions,
+        "events": result.events,
+        "seconds": round(result.seconds, 3),
+        "workers": result.n_workers,
+        "is_finished": result.is_finished,
+        "sinks": [balance_record(balance) for balance in result.sinks],
+    }
+
+
+def balance_record(balance: Balance) -> dict[str, Any]:
+    """Return a sink's balance as plain data."""
+    return {
+        "to": balance.name,
+        "guarantee": balance.guarantee,
+        "before": balance.before,
+        "generated": balance.generated,
+        "accepted": balance.accepted,
+        "rejected": balance.rejected,
+        "pending": balance.pending,
+        "dead_letters": balance.dead_letters,
+        "bytes": balance.size_bytes,
+        "is_complete": balance.is_complete,
+        "problem": None if balance.problem is None else str(balance.problem),
+    }
+
+
+def _generated(result: RunResult) -> str:
+    rate = result.events / max(result.seconds, 1e-3)
+    done = f"{result.sessions:,} sessions and {result.events:,} events in {result.seconds:.1f} s ({rate:,.0f} events/s)"
+    return done if result.is_whole else f"in this call: {done}"
+
+
+def _balance_text(balance: Balance) -> str:
+    if balance.before == "complete":
+        return f"in {balance.name}: {delivery_outcome.complete_before(balance)}"
+    text = f"in {balance.name}: {balance.accepted:,} events, {size(_stored_bytes(balance))}"
+    if balance.rejected or balance.pending:
+        text += f"; {balance.rejected:,} rejected, {balance.pending:,} pending of {balance.generated:,} generated"
+    return f"{text}; failed" if balance.problem else text
+
+
+def _stream_options(result: RunResult) -> list[str]:
+    """Return the options that make the same stream again."""
+    seed = result.run.stream.seed
+    options = [] if seed == 1 else ["--seed", str(seed)]
+    for key, value in result.run.settings.items():
+        options += [f"--{key}", value] if key in OWN_OPTIONS else ["--set", f"{key}={value}"]
+    return options
+
+
+def _again(arguments: list[str], result: RunResult) -> str:
+    """Return the command that continues a run: what was asked for, but nothing afresh, and from the same first day."""
+    kept = [argument for argument in arguments if argument != "--fresh"]
+    if "start" in result.run.settings:
+        kept += ["--start", result.run.settings["start"]]
+    return again(kept)
+
+
+def _stored_bytes(balance: Balance) -> int:
+    """Return how large the destination is, if it is a file or folder here; else what was sent."""
+    path = Path(balance.name.partition(":")[2])
+    if path.is_file():
+        return path.stat().st_size
+    is_folder = balance.name.startswith("parquet:") and path.is_dir()
+    return (
+        sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+        if is_folder
+        else balance.size_bytes
+    )
+
+
+def _report(result: RunResult) -> tuple[Report | None, str]:
+    """Return the closing tables, or why there are none.
+
+    They come from what was counted; when earlier calls have counted a part of it, from a sink that keeps the counts.
+    """
+    from footfall.execution.previous import KEEPS_RUNS
+    from footfall.reports import closing, report
+
+    schema = result.run.stream.schema
+    if result.is_whole:
+        return replace(closing(result.tallies, schema), truth=None), ""
+    why_not = NO_COUNTS
+    for sink in result.sinks:
+        try:
+            if sink.name.partition(":")[0] in KEEPS_RUNS:
+                return report(sink.name, run=result.run.id), ""
+        except (StoreError, UsageError) as problem:
+            why_not = f"no tables: {problem}"
+        if sink.tallies is not None and sink.tallies.cities:
+            return replace(closing(sink.tallies, schema), truth=None), ""
+        why_not = why_not if sink.tallies is None else "no tables: nothing is delivered yet"
+    return None, why_not
+
+
+def _needed_for_charts() -> str:
+    """Return what a page with charts still needs, if it needs something."""
+    return "" if find_spec("vl_convert") else "; needs: pip install 'footfall[charts]'"
+
+
+def _store(result: RunResult) -> str | None:
+    """Return a store among the sinks, as `footfall report` takes it."""
+    for balance in result.sinks:
+        kind, _, target = balance.name.partition(":")
+        if kind in STORES:
+            return balance.name if target.startswith("//") else target
+    return None

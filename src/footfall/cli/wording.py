@@ -1,0 +1,82 @@
+"""Values in words: true, false and null as scenarios write them, money with its currency, times by a clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from footfall.cli.console import clean
+
+if TYPE_CHECKING:
+    from footfall.data.schema import Field
+
+CLOCK = "%a %Y-%m-%d %H:%M:%S"
+
+
+@dataclass(frozen=True, slots=True)
+class ValueFormatter:
+    """Tells values of declared properties as people read them.
+
+    Args:
+        fields: Property → its declaration; what is not declared is told by what it is.
+        currency: Of every amount of money.
+        zone: Whose clock times are told by.
+    """
+
+    fields: Mapping[str, Field]
+    currency: str
+    zone: ZoneInfo
+
+    def value(self, name: str, value: Any) -> str:
+        """Return the value of a property."""
+        return clean(self._text(value, self.fields.get(name)))
+
+    def time(self, time: dt.datetime) -> str:
+        """Return a moment by the clock, with its distance from UTC: `Thu 2026-05-07 15:41:39 +02:00`."""
+        local = time.astimezone(self.zone)
+        return f"{local:{CLOCK}} {local.isoformat()[-6:]}"
+
+    def _text(self, value: Any, field: Field | None) -> str:
+        if value is None:
+            return "null"
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, dt.datetime):
+            return self.time(value)
+        if isinstance(value, list):
+            return "[" + ", ".join(self._item(item, field) for item in value) + "]"
+        is_money = field is not None and "money" in (field.type, field.item)
+        return f"{value} {self.currency}" if is_money else str(value)
+
+    def _item(self, item: Any, field: Field | None) -> str:
+        if not isinstance(item, dict):
+            return self._text(item, field)
+        fields = {} if field is None else {inner.name: inner for inner in field.fields}
+        return (
+            "{"
+            + ", ".join(
+                f"{name}: {self._text(each, fields.get(name))}" for name, each in item.items()
+            )
+            + "}"
+        )
+
+
+def read(text: str, field: Field | None) -> Any:
+    """Return a value that `changes` keeps as JSON, as it stands in the events: money exact, times as times."""
+    value = json.loads(text, parse_float=Decimal if _has(field, "money") else None)
+    if field is not None and field.type == "time" and value is not None:
+        return dt.datetime.fromisoformat(value)
+    return value
+
+
+def _has(field: Field | None, kind: str) -> bool:
+    """Tell whether a property, its items or a field of its records are of a kind."""
+    kinds: Iterable[str | None] = (
+        () if field is None else (field.type, field.item, *(f.type for f in field.fields))
+    )
+    return kind in kinds

@@ -1,0 +1,80 @@
+"""Values that an effect maps to factors, against those that its property or column can have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from footfall.compiler.expressions.lookup import BUILTIN_NAMES
+from footfall.compiler.expressions.typer import Typer
+from footfall.compiler.walk import walk
+from footfall.errors import Problems
+from footfall.scenario.records import ChangeStep, Effect, EmitStep, Property, Scenario
+from footfall.units import nearest_hint
+
+MOST_SHOWN = 30
+
+
+def check_factors(scenario: Scenario, typer: Typer, problems: Problems) -> None:
+    """Note keys of `odds`, `duration` and `value` that the property or column named by `by` never has."""
+    for effect in scenario.effects:
+        if effect.by is None:
+            continue
+        possible = _possible(effect.by.text, scenario, typer)
+        if possible is not None:
+            _check(effect, effect.by.text, possible, problems)
+
+
+def _check(effect: Effect, by: str, possible: Sequence[str], problems: Problems) -> None:
+    more = f", and {len(possible) - MOST_SHOWN} more" if len(possible) > MOST_SHOWN else ""
+    for text, _ in effect.factors:
+        if text.text not in possible and not text.is_null:
+            problems.add(
+                text.at,
+                f'effect "{effect.named}": "{text.text}" is no value of {by}',
+                f"values of {by}: " + ", ".join(possible[:MOST_SHOWN]) + more,
+                nearest_hint(text.text, possible),
+            )
+
+
+def _possible(by: str, scenario: Scenario, typer: Typer) -> list[str] | None:
+    """Return the values that a name can have, in order; None when that cannot be told."""
+    for declared in (*scenario.session_properties, *scenario.people.properties):
+        if declared.name == by:
+            return _of_property(declared, scenario)
+    if by == "stage":
+        return list(typer.stages)
+    home = typer.tables[typer.home]
+    table = (
+        typer.devices if by in ("platform", "os_name") else home if by in home.columns else None
+    )
+    if table is None or (table is home and by in BUILTIN_NAMES):
+        return None
+    position = table.source.columns.index(by)
+    return list(
+        dict.fromkeys(
+            str(row[position]) for row in table.source.rows if row[position] is not None
+        )
+    )
+
+
+def _of_property(declared: Property, scenario: Scenario) -> list[str] | None:
+    if declared.values:
+        return list(declared.values)
+    if (
+        declared.draw is None
+        or declared.draw.kind != "pick"
+        or declared.name in _changed(scenario)
+    ):
+        return None
+    return [text.text for text, _ in declared.draw.choices if not text.is_null]
+
+
+def _changed(scenario: Scenario) -> set[str]:
+    """Return the names that some step changes."""
+    steps = (step for journey in scenario.journeys for step in walk(journey.steps))
+    return {
+        change.name
+        for step in steps
+        if isinstance(step, EmitStep | ChangeStep)
+        for change in step.changes
+    }

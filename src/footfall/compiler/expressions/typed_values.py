@@ -1,0 +1,187 @@
+"""Typed values: operations that read, convert and describe them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_FLOOR, Decimal
+
+from footfall.compiler.catalogues import CatalogueTable
+from footfall.compiler.symbols import TypeOf, Variable
+from footfall.model.operations import Op
+from footfall.model.values import NULLS, Kind
+from footfall.scenario.expressions import ExpressionProblem
+
+NUMERIC: tuple[Kind, ...] = ("integer", "number", "money")
+MOST_MINOR_UNITS = 10**18
+
+
+def load(variable: Variable, is_list: bool = False) -> Op:
+    """Return the operation that reads a variable."""
+    kind, of = variable.type.kind, variable.type.of
+    return Op("load", kind, value=variable.column, is_nullable=True, is_list=is_list, of=of)
+
+
+def null(kind: Kind, of: str = "") -> Op:
+    """Return the null of a kind."""
+    return Op("const", kind, value=NULLS[kind], is_nullable=True, of=of)
+
+
+def is_constant(op: Op) -> bool:
+    """Tell whether a value is written down, and is not null."""
+    return op.op == "const" and not op.is_nullable
+
+
+def ramp(x: Op, ends: tuple[float, float, float]) -> Op:
+    """Return a straight line from one value at 0 to another at `ends[2]`, flat from there."""
+    return Op("ramp", "number", (x,), ends, is_nullable=x.is_nullable)
+
+
+def rounded_to_money(op: Op) -> Op:
+    """Return a number of minor units as money, half up."""
+    return Op("round", "money", (op,), is_nullable=op.is_nullable, is_list=op.is_list)
+
+
+def article(of: TypeOf) -> str:
+    """Name a type for a message: `an integer`."""
+    names = {
+        "integer": "an integer",
+        "id": "an id",
+        "money": "money",
+        "null": "null",
+        "boolean": "true or false",
+    }
+    return f"a row of {of.of}" if of.kind == "row" else names.get(of.kind, f"a {of.kind}")
+
+
+def describe(op: Op) -> str:
+    """Name a value's kind for a message."""
+    what = article(TypeOf(op.kind, op.of))
+    return f"a list ({what} each)" if op.is_list else what
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """Conversions between kinds of values, as the scenario's catalogues and currency have it.
+
+    Args:
+        tables: Catalogues by name.
+        minor_digits: Of the currency.
+    """
+
+    tables: dict[str, CatalogueTable]
+    minor_digits: int
+
+    def convert(self, op: Op, wanted: TypeOf, offset: int) -> Op:
+        """Convert a value to a type, where that loses nothing.
+
+        Raises:
+            ExpressionProblem: When it cannot be.
+        """
+        op = self.plain(op) if wanted.kind == "text" else op
+        if op.is_list:
+            raise ExpressionProblem(
+                f"{describe(op)} is put where {article(wanted)} is expected",
+                offset,
+                article(wanted),
+                _LIST_HINT,
+            )
+        if op.kind == "null":
+            return null(wanted.kind, wanted.of)
+        if op.kind == wanted.kind and (not wanted.of or not op.of or op.of == wanted.of):
+            return op
+        if wanted.kind == "number" and op.kind == "integer":
+            return self.number(op)
+        if wanted.kind == "money" and op.kind in ("integer", "number"):
+            return self.money(op, offset)
+        message = f"{describe(op)} is put where {article(wanted)} is expected"
+        raise ExpressionProblem(message, offset, article(wanted), _conversion_hint(op, wanted))
+
+    def number(self, op: Op) -> Op:
+        """Return a value as a number."""
+        if op.kind == "number":
+            return op
+        if is_constant(op) and isinstance(op.value, int):
+            return Op("const", "number", value=float(op.value))
+        return Op("to_number", "number", (op,), is_nullable=op.is_nullable, is_list=op.is_list)
+
+    def money(self, op: Op, offset: int) -> Op:
+        """Return a number of major units as money, a constant at once.
+
+        Raises:
+            ExpressionProblem: A constant is more than money can hold.
+        """
+        if op.kind == "money":
+            return op
+        scale = 10**self.minor_digits
+        if is_constant(op) and isinstance(op.value, int | float):
+            minor = (Decimal(str(op.value)) * scale + Decimal("0.5")).to_integral_value(
+                ROUND_FLOOR
+            )
+            if abs(minor) >= MOST_MINOR_UNITS:
+                raise ExpressionProblem(
+                    f"{op.value} is too much money",
+                    offset,
+                    f"less than {MOST_MINOR_UNITS // scale}",
+                )
+            return Op("const", "money", value=int(minor))
+        return Op(
+            "to_money", "money", (self.number(op),), float(scale), op.is_nullable, op.is_list
+        )
+
+    def alike(self, left: Op, right: Op, offset: int) -> tuple[Op, Op, Kind]:
+        """Return two numeric values as the wider of their kinds, and that kind."""
+        kinds = {left.kind, right.kind}
+        if "money" in kinds:
+            return self.money(left, offset), self.money(right, offset), "money"
+        if "number" in kinds:
+            return self.number(left), self.number(right), "number"
+        return left, right, left.kind
+
+    def unify(self, one: Op, other: Op, offset: int) -> tuple[Op, Op]:
+        """Return two values as one kind, null as the other's.
+
+        Raises:
+            ExpressionProblem: They have none in common.
+        """
+        if one.kind == "null" and other.kind != "null":
+            return null(other.kind, other.of), other
+        if other.kind == "null" and one.kind != "null":
+            return one, null(one.kind, one.of)
+        if one.kind in NUMERIC and other.kind in NUMERIC:
+            one, other, _ = self.alike(one, other, offset)
+        elif one.kind != other.kind or one.of != other.of:
+            one, other = self.plain(one), self.plain(other)
+        if one.kind != other.kind or (one.of != other.of and one.of and other.of):
+            raise ExpressionProblem(
+                f"{describe(one)} or {describe(other)}", offset, "two values of one kind"
+            )
+        return one, other
+
+    def plain(self, op: Op) -> Op:
+        """Return the one column of a row of a list of scalars; anything else as it is."""
+        if op.kind != "row" or op.of not in self.tables:
+            return op
+        table = self.tables[op.of]
+        return (
+            op if table.scalar_column is None else self.column(op, table, table.scalar_column)
+        )
+
+    def column(self, row: Op, table: CatalogueTable, name: str) -> Op:
+        """Return a column of a row."""
+        number, kind = table.columns[name]
+        return Op("field", kind, (row,), number, is_nullable=True, is_list=row.is_list)
+
+
+_LIST_HINT = "count(), sum() and any() make one value of a list"
+
+
+def _conversion_hint(op: Op, wanted: TypeOf) -> str:
+    if wanted.kind == "integer" and op.kind == "number":
+        return "round() or floor() makes an integer"
+    if wanted.kind == "text" and op.kind == "row":
+        return f"name one of its columns: {op.of}.…"
+    if wanted.kind == "text" and op.kind == "id":
+        return "declare it with type: id"
+    if wanted.kind == "boolean":
+        return "compare it with something"
+    return ""

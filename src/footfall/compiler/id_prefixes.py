@@ -1,0 +1,61 @@
+"""What ids begin with: drawn in one place, handed on through variables, also to journeys that come later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from footfall.model.operations import Op
+from footfall.model.program import ActNode, Assign, LaterNode, Node, Timer
+
+
+def id_prefixes(
+    nodes: Sequence[Node], timers: Sequence[Timer], known: dict[int, str]
+) -> dict[int, str]:
+    """Return what the ids in each column begin with.
+
+    Args:
+        nodes: The program.
+        timers: Journeys that `later` starts, whose variables it fills.
+        known: Columns into which ids are drawn.
+    """
+    flows = list(_flows(nodes, timers))
+    found: dict[int, str] = dict(known)
+    n_before = -1
+    while len(found) != n_before:
+        n_before = len(found)
+        for column, value in flows:
+            prefix = prefix_of(value, found)
+            if prefix:
+                found.setdefault(column, prefix)
+    return found
+
+
+def _flows(nodes: Sequence[Node], timers: Sequence[Timer]) -> Iterator[tuple[int, Op]]:
+    """Yield where ids go: the column, and what is put there."""
+    for node in nodes:
+        if isinstance(node, ActNode):
+            for action in node.actions:
+                if (
+                    isinstance(action, Assign)
+                    and action.kind == "id"
+                    and isinstance(action.value, Op)
+                ):
+                    yield action.column, action.value
+        if isinstance(node, LaterNode):
+            pairs = zip(timers[node.timer].payload, node.values, strict=True)
+            yield from ((column, value) for column, value in pairs if value.kind == "id")
+
+
+def prefix_of(value: Op, known: dict[int, str]) -> str:
+    """Return what an id begins with, as far as it is known; the first that is found in an expression counts."""
+    for op in value.walk():
+        if (
+            op.kind == "id"
+            and op.op == "load"
+            and isinstance(op.value, int)
+            and op.value in known
+        ):
+            return known[op.value]
+        if op.kind == "id" and op.of:
+            return op.of
+    return ""

@@ -1,0 +1,95 @@
+"""Steps that lead on: events, waits, guards, other journeys, ways back and ways out."""
+
+from __future__ import annotations
+
+from footfall.compiler.journeys.lowering import Lowering
+from footfall.compiler.journeys.state_changes import change
+from footfall.compiler.journeys.step_context import Here
+from footfall.errors import SourceLocation
+from footfall.model import program
+from footfall.scenario import records
+
+
+def lower_emit(lowering: Lowering, step: records.EmitStep, here: Here, following: int) -> int:
+    """Compile an event: the wait, the changes, the event."""
+    emission = lowering.emissions.add(step.event, step.at, here.scope, here.in_session)
+    first = (
+        following
+        if emission is None
+        else lowering.builder.add(program.EmitNode(emission, following))
+    )
+    actions = change(lowering, step.changes, here, step.named)
+    if actions:
+        first = lowering.builder.add(program.ActNode(actions, first, joins_next=True))
+    if step.after is not None:
+        first = lowering.pause(step.after, step.named or step.event, here, first)
+    return first
+
+
+def lower_do(lowering: Lowering, step: records.DoStep, here: Here, following: int) -> int:
+    """Compile a journey where it is run; one that is unknown, or runs itself, is noted elsewhere."""
+    if step.journey not in lowering.journeys or step.at in lowering.calls.circular:
+        return following
+    return lowering.journey(step.journey, here, following)
+
+
+def lower_guard(lowering: Lowering, step: records.WhenStep, here: Here, following: int) -> int:
+    """Compile `when: … steps: … else: …`."""
+    assert step.when is not None
+    then = lowering.steps(step.steps, here, following)
+    otherwise = lowering.steps(step.otherwise, here, following)
+    return lowering.test(step.when, here.scope, then, otherwise)
+
+
+def lower_go_on(lowering: Lowering, step: records.GoOnStep, here: Here, following: int) -> int:
+    """Compile `go on`: else the visit is left."""
+    name = lowering.name_of(step, ())
+    return lowering.chance(name, step.chance, step.at, here, following, here.leave)
+
+
+def lower_leave(lowering: Lowering, step: records.LeaveStep, here: Here, following: int) -> int:  # noqa: ARG001 - nothing follows
+    """Compile `leave`: the visit, or for good."""
+    if step.what == "visit":
+        return here.leave
+    return (
+        lowering.builder.add(program.EndNode(is_later=True, for_good=True))
+        if here.root
+        else lowering.end
+    )
+
+
+def lower_wait(lowering: Lowering, step: records.WaitStep, here: Here, following: int) -> int:
+    """Compile `wait` and `come back after`."""
+    if step.ends_session:
+        check_may_come_back(lowering, step.at, here)
+        if here.in_session:
+            following = lowering.builder.add(program.BeginSessionNode(following))
+    name = step.named or ("come back" if step.ends_session else "wait")
+    return lowering.pause(step.wait, name, here, following, step.ends_session)
+
+
+def check_may_come_back(lowering: Lowering, at: SourceLocation, here: Here) -> None:
+    """Note a coming back in a journey that runs beside the visits."""
+    if here.root:
+        lowering.problems.add(
+            at,
+            f'"come back after" in a journey started by later ("{here.root}")',
+            "wait: and after:, which are not cut in a journey with session: none",
+            "start another journey with later: instead",
+        )
+
+
+def lower_retry(lowering: Lowering, step: records.RetryStep, here: Here, following: int) -> int:
+    """Compile a way back; a target that does not come before is noted elsewhere."""
+    target = here.labels.get(step.target)
+    if target is None:
+        return following
+    tries = lowering.declarer.columns.counter(
+        f"tries of {here.root}>{here.journey}/{step.target} line {step.at.line}"
+    )
+    here.instance.tries.append(tries)
+    if step.after is not None:
+        target = lowering.pause(step.after, step.named or f"retry {step.target}", here, target)
+    return lowering.builder.add(
+        program.RetryNode(tries, step.at_most, here.counter, target, following)
+    )

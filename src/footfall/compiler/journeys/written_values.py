@@ -1,0 +1,35 @@
+"""Values as they are written in steps: one of the declared values, null, or an expression."""
+
+from __future__ import annotations
+
+from footfall.compiler.constants import not_allowed
+from footfall.compiler.expressions.typed_values import is_constant, null
+from footfall.compiler.journeys.lowering import Lowering
+from footfall.compiler.symbols import Scope, Variable
+from footfall.model.operations import Op
+from footfall.scenario.records import Expression, Text
+from footfall.scenario.tokens import CONSTANTS, WORDS
+
+
+def _is_plain(text: str, known: list[str]) -> bool:
+    """Tell whether a text is words alone, none of which means something in an expression."""
+    known = [*known, *WORDS, *CONSTANTS]
+    return all(word.isidentifier() and word not in known for word in text.split())
+
+
+def value_of(lowering: Lowering, text: Text, variable: Variable, scope: Scope) -> Op | None:
+    """Compile what a variable is set to: one of its values, null, or an expression; noted and None when it is wrong."""
+    typer, kind = lowering.typer, variable.type.kind
+    if text.is_null:
+        return null(kind, variable.type.of)
+    if variable.values and text.text in variable.values:
+        return Op("const", "text", value=typer.texts.code(text.text))
+    if variable.values and _is_plain(text.text, typer.lookup.known(scope)):
+        not_allowed(text, variable, typer)
+        return None
+    op = typer.compile(Expression(text.text, text.inside), scope, variable.type)
+    if op is not None and variable.values and is_constant(op):
+        allowed = [typer.texts.code(value) for value in variable.values]
+        if op.value not in allowed:
+            not_allowed(text, variable, typer)
+    return op

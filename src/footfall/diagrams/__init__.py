@@ -1,0 +1,7 @@
+"""Journeys as flow charts: a graph of a scenario, a layout by a library, drawn as SVG, PNG, HTML, Mermaid or DOT."""
+
+from footfall.diagrams.draw import FORMATS, Drawing, draw
+from footfall.diagrams.graph import Graph
+from footfall.diagrams.graph_builder import journey_graph
+
+__all__ = ["FORMATS", "Drawing", "Graph", "draw", "journey_graph"]

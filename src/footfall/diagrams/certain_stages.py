@@ -1,0 +1,237 @@
+"""Which stage people have reached at least, wherever in the journeys they are: what colours boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from footfall.errors import SourceLocation
+from footfall.scenario import expressions as tree
+from footfall.scenario import records
+from footfall.scenario.names import BUILT_IN
+from footfall.scenario.records import Assignment, Expression, Journey, Scenario, Step, Text
+
+ANY = ""
+"""Stands for every value of a property: what is not written as a constant may be any."""
+FILLED = "an element or more"
+
+Least = dict[tuple[str, str], int]
+"""(user property, value) → the stage that everybody with this value has reached at least."""
+
+
+def certain_stages(scenario: Scenario) -> Mapping[SourceLocation, int]:
+    """Return the place of each event and each call of a journey → the stage that is reached there at least.
+
+    Stages never fall, so what is certain on all ways to a place is certain there. A journey's ways begin at all its
+    callers. A guard such as `status == 'studying'` tells of a stage
+    where the value is given to people of that stage only.
+    """
+    top = len(scenario.stages) - 1
+    walk = _Walk(
+        scenario,
+        {j.name: top for j in scenario.journeys},
+        {j.name: top for j in scenario.journeys},
+    )
+    walk.entries[scenario.main.text] = 0
+    while walk.changes():
+        pass
+    return walk.found
+
+
+@dataclass(slots=True)
+class _Walk:
+    """What is held to be certain so far: too much at first, less in each round, until nothing contradicts it.
+
+    Args:
+        entries: Journey → stage at its beginning.
+        exits: Journey → stage at its end.
+        least: Stage that goes with a value of a user property.
+    """
+
+    scenario: Scenario
+    entries: dict[str, int]
+    exits: dict[str, int]
+    least: Least = field(default_factory=dict)
+    found: dict[SourceLocation, int] = field(default_factory=dict)
+    journeys: dict[str, Journey] = field(init=False)
+    variables: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.journeys = {journey.name: journey for journey in self.scenario.journeys}
+        self.variables = _variables(self.scenario)
+        for held in self.scenario.people.properties:
+            constant = (
+                held.start.text if held.start is not None and not held.start.is_null else None
+            )
+            if held.draw is not None or held.derived is not None:
+                constant = ANY
+            if constant is not None:
+                self.least[held.name, constant] = 0
+
+    def changes(self) -> bool:
+        """Go through all journeys once; tell whether something was less certain than held."""
+        before = (dict(self.entries), dict(self.exits), dict(self.least))
+        for journey in self.scenario.journeys:
+            end = self.steps(
+                journey.steps, max(self.entries[journey.name], self.implied(journey.when))
+            )
+            if end is not None:
+                self.exits[journey.name] = min(self.exits[journey.name], end)
+        return before != (self.entries, self.exits, self.least)
+
+    # --- ways through steps: stage before → stage after, None where nobody goes on ----------------------------------
+
+    def steps(self, steps: tuple[Step, ...], stage: int | None) -> int | None:
+        for step in steps:
+            if stage is None:
+                return None
+            stage = self.step(step, stage)
+        return stage
+
+    def step(self, step: Step, stage: int) -> int | None:
+        if step.when is None or isinstance(step, records.WhenStep):
+            return self._unguarded(step, stage)
+        inside = self._unguarded(replace(step, when=None), max(stage, self.implied(step.when)))
+        return _least(stage, inside)
+
+    def _unguarded(self, step: Step, stage: int) -> int | None:
+        match step:
+            case records.EmitStep():
+                return self._emit(step, stage)
+            case records.DoStep():
+                return self._call(step, stage)
+            case records.LaterStep():
+                self._enter(step.journey, stage)
+                self.found[step.at] = stage
+            case records.ChangeStep():
+                self._note(step.changes, stage)
+            case records.LeaveStep():
+                return None
+            case _:
+                return self._branches(step, stage)
+        return stage
+
+    def _branches(self, step: Step, stage: int) -> int | None:
+        match step:
+            case records.MaybeStep():
+                return _least(self.steps(step.steps, stage), self.steps(step.otherwise, stage))
+            case records.WhenStep():
+                inside = max(stage, self.implied(step.when))
+                return _least(self.steps(step.steps, inside), self.steps(step.otherwise, stage))
+            case records.EitherStep():
+                ends = [
+                    self.steps(o.steps, max(stage, self.implied(o.when))) for o in step.options
+                ]
+                return _least(*ends)
+            case records.RepeatStep():
+                end = self.steps(step.steps, stage)
+                # Who leaves in the midst of a visit comes back as well.
+                return stage if step.come_back_after is not None else end
+        return stage
+
+    def _emit(self, step: records.EmitStep, stage: int) -> int:
+        entered = [
+            n
+            for n, s in enumerate(self.scenario.stages)
+            if s.when is None and any(on.text == step.event for on in s.on)
+        ]
+        reached = max([stage, *entered])
+        self.found[step.at] = reached
+        self._note(step.changes, reached)
+        return reached
+
+    def _call(self, step: records.DoStep, stage: int) -> int:
+        self._enter(step.journey, stage)
+        self.found[step.at] = stage
+        is_always = step.journey in self.journeys and self.journeys[step.journey].when is None
+        return max(stage, self.exits.get(step.journey, stage)) if is_always else stage
+
+    def _enter(self, journey: str, stage: int) -> None:
+        if journey in self.entries:
+            self.entries[journey] = min(self.entries[journey], stage)
+
+    # --- what values tell --------------------------------------------------------------------------------------------
+
+    def _note(self, changes: tuple[Assignment, ...], stage: int) -> None:
+        for change in changes:
+            for value in self._given(change):
+                known = self.least.get((change.name, value), stage)
+                self.least[change.name, value] = min(known, stage)
+
+    def _given(self, change: Assignment) -> tuple[str, ...]:
+        """Return the values that a change may give, as far as conditions look at them."""
+        if change.verb == "append":
+            return (FILLED,)
+        if change.verb != "set" or not isinstance(change.value, Text):
+            return (ANY,)
+        if change.value.is_null:
+            return ()
+        return (change.value.text,) if self._is_constant(change.value) else (ANY,)
+
+    def _is_constant(self, text: Text) -> bool:
+        """Tell whether a text is surely a value itself: not an expression, and no name of one."""
+        try:
+            node = tree.parse(Expression(text.text, text.at))
+        except tree.ExpressionProblem:
+            return True
+        match node:
+            case tree.Name(_, (name,)):
+                return name not in self.variables
+        return isinstance(node, tree.Constant)
+
+    def _of(self, name: str, value: str) -> int:
+        """Return what a value of a user property tells; a value that is never given tells all, as nobody has it."""
+        if all(held.name != name for held in self.scenario.people.properties):
+            return 0
+        top = len(self.scenario.stages) - 1
+        return min(self.least.get((name, value), top), self.least.get((name, ANY), top))
+
+    def implied(self, when: Expression | None) -> int:
+        """Return the stage that everybody for whom a condition holds has reached at least."""
+        return 0 if when is None else self._implied(tree.parse(when))
+
+    def _implied(self, node: tree.ExpressionNode) -> int:
+        match node:
+            case tree.Binary(_, "and", left, right):
+                return max(self._implied(left), self._implied(right))
+            case tree.Binary(_, "or", left, right):
+                return min(self._implied(left), self._implied(right))
+            case tree.Binary(_, "==", tree.Name(_, (name,)), tree.String(_, text)):
+                return self._of(name, text)
+            case tree.Binary(
+                _,
+                ">",
+                tree.FunctionCall(_, "count", (tree.Name(_, (name,)),)),
+                tree.Number(_, "0"),
+            ):
+                return self._of(name, FILLED)
+            case tree.Membership(_, tree.Name(_, (name,)), choices, None, False):
+                return min(
+                    (
+                        self._of(name, c.text) if isinstance(c, tree.String) else 0
+                        for c in choices
+                    ),
+                    default=0,
+                )
+            case tree.Name(_, (name,)):
+                return self._of(name, "true")
+            case tree.Binary(_, "!=", tree.Name(_, (name,)), tree.Constant(_, "null")):
+                return min(
+                    (self._of(name, value) for key, value in self.least if key == name),
+                    default=0,
+                )
+        return 0
+
+
+def _variables(scenario: Scenario) -> frozenset[str]:
+    """Return the names of all that an expression may take a value from."""
+    carried = [p.name for journey in scenario.journeys for p in journey.carries]
+    held = [p.name for p in (*scenario.people.properties, *scenario.session_properties)]
+    columns = [column for catalogue in scenario.catalogues for column in catalogue.columns]
+    return frozenset(
+        [*carried, *held, *columns, *(c.name for c in scenario.catalogues), *BUILT_IN]
+    )
+
+
+def _least(*stages: int | None) -> int | None:
+    return min((stage for stage in stages if stage is not None), default=None)

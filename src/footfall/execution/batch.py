@@ -1,0 +1,253 @@
+"""Drives a run: what every sink still lacks is simulated, handed over, and accounted for."""
+
+from __future__ import annotations
+
+import datetime as dt
+import pickle
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from footfall.data.chunk import Run
+from footfall.errors import UsageError
+from footfall.execution.engine import DAY_MS, Engine
+from footfall.execution.forecast import forecast_lines
+from footfall.execution.pipeline import SPILL_BYTES, Pipeline, QueuedPart, halt
+from footfall.execution.pool import default_workers, results_of
+from footfall.execution.progress import watcher_for
+from footfall.execution.result import RunResult
+from footfall.execution.schedule import Schedule, make_schedule
+from footfall.execution.setup import Settings, set_up
+from footfall.execution.task import Job, PartResult
+from footfall.execution.time_order import in_time_order
+from footfall.sinks import Cursors, Sink, parse_all
+from footfall.sinks.protocol import Forecasts
+
+if TYPE_CHECKING:
+    from footfall.scenario.records import Scenario
+
+DEFAULT_SINK = "duckdb:footfall.duckdb"
+SMALL_PERSON_DAYS = 200_000
+"""Less than this is simulated faster by this process alone than by workers that must start first (measured: 0.4 s)."""
+
+
+def run(
+    scenario: str | Path | Scenario,
+    *,
+    to: str | Sink | Sequence[str | Sink] = DEFAULT_SINK,
+    people: int | None = None,
+    days: int | None = None,
+    start: str | dt.date | None = None,
+    seed: int = 1,
+    settings: Settings | None = None,
+    workers: int | None = None,
+    order: Literal["part", "time"] = "part",
+    fresh: bool = False,
+    spill_bytes: int = SPILL_BYTES,
+    progress: bool = False,
+    stop: threading.Event | None = None,
+    check: bool = True,
+) -> RunResult:
+    """Simulate a scenario and write its events.
+
+    The same run again into the same sink continues it if it is incomplete, and does nothing if it is complete.
+
+    Args:
+        scenario: Name of a shipped one, path of a YAML file, or a loaded scenario.
+        to: Where to: `duckdb:FILE`, `parquet:DIR`, `ndjson:FILE`, `csv:FILE`, `json:FILE`, `-`; or several.
+        people: Scales the number of people; None keeps the scenario's.
+        days: Length; None keeps the scenario's.
+        start: First day: a date, or `now-30d`; None keeps the scenario's.
+        seed: From 0 to 2**63 - 1; another seed, other people.
+        settings: Values to replace in the scenario: path of the key → value.
+        workers: Processes that simulate; None takes one per processor, or none besides this one for small runs.
+        order: `time` writes everybody's events in one order of time, which needs memory for all people at once.
+        fresh: Remove what the sinks have of this run, and begin anew.
+        spill_bytes: Of several sinks, how much may wait in files for a slow one before the others wait too.
+        progress: Show on standard error what to expect of a large run and, if that is a terminal, a bar and a line
+            per sink.
+        stop: When set, what is in flight is finished and the run ends; running again continues.
+        check: Raise what has gone wrong in a sink, once the others have got everything; else it stands in the result.
+
+    Raises:
+        UsageError, ScenarioError: The arguments or the scenario cannot be used; nothing was written.
+        StoreError, SinkError: A sink cannot be written; what it has is kept.
+    """
+    sinks = parse_all(to)
+    check_names([sink.name for sink in sinks])
+    ready = set_up(
+        scenario, settings=settings, people=people, days=days, start=start, seed=seed
+    )
+    return Drive(
+        ready.engine,
+        ready.run,
+        sinks,
+        time_zone=ready.scenario.time_zone,
+        fresh=fresh,
+        in_time_order=order == "time",
+        n_workers=workers,
+        progress=progress,
+        spill_bytes=spill_bytes,
+        stop=stop or threading.Event(),
+    ).drive(check=check)
+
+
+def check_names(names: list[str]) -> None:
+    """Check that no sink is named twice.
+
+    Raises:
+        UsageError: One is.
+    """
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise UsageError(
+            f"{twice} is named twice\n  hint: every sink gets all events; name it once"
+        )
+
+
+class Drive:
+    """One run into its sinks.
+
+    opened → planned → parts are made and handed to a pipeline per sink → closed, whatever happens on the way.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        run: Run,
+        sinks: Sequence[Sink],
+        *,
+        stop: threading.Event,
+        time_zone: str = "UTC",
+        fresh: bool = False,
+        in_time_order: bool = False,
+        n_workers: int | None = None,
+        spill_bytes: int = SPILL_BYTES,
+        progress: bool = False,
+    ) -> None:
+        self._engine, self._run, self._sinks = engine, run, sinks
+        self._fresh, self._in_time_order, self._n_workers = fresh, in_time_order, n_workers
+        self._progress, self._stop, self._time_zone, self._spill_bytes = (
+            progress,
+            stop,
+            time_zone,
+            spill_bytes,
+        )
+
+    def drive(self, *, check: bool = True) -> RunResult:
+        """Do everything that is left to do, and return what it came to.
+
+        Args:
+            check: Raise what has gone wrong in a sink; else it stands in the result.
+        """
+        begun = time.perf_counter()
+        encoders = self._encoders()
+        pipelines = self._pipelines()
+        result = RunResult(
+            self._run, self._time_zone, [pipeline.balance for pipeline in pipelines]
+        )
+        try:
+            cursors = tuple(
+                pipeline.open(self._run, fresh=self._fresh) for pipeline in pipelines
+            )
+            plan = self._plan(cursors, result)
+            self._tell_forecast(result)
+            self._work_off(
+                Job(self._engine, self._run.id, plan, encoders, self._in_time_order),
+                pipelines,
+                result,
+            )
+        except BaseException as problem:
+            halt(pipelines, problem)
+            raise
+        result.is_finished = all(sink.is_complete for sink in result.sinks)
+        result.seconds = time.perf_counter() - begun
+        return result.checked() if check else result
+
+    def _encoders(self) -> tuple[Sink | None, ...]:
+        """Return copies of the sinks, made while they can be pickled still; None for those that encode in the owner."""
+        return tuple(
+            pickle.loads(pickle.dumps(s)) if s.placement == "worker" else None  # noqa: S301
+            for s in self._sinks
+        )
+
+    def _pipelines(self) -> list[Pipeline]:
+        """Return a pipeline per sink; where there is one sink alone, nobody is helped by letting much wait for it."""
+        spill_bytes = self._spill_bytes if len(self._sinks) > 1 else 0
+        return [
+            Pipeline(sink, stop=self._stop, spill_bytes=spill_bytes) for sink in self._sinks
+        ]
+
+    def _plan(self, cursors: tuple[Cursors, ...], result: RunResult) -> Schedule:
+        plan = make_schedule(
+            self._engine, self._run.until_ms, cursors, in_time_order=self._in_time_order
+        )
+        for place, balance in enumerate(result.sinks):
+            plan.check_layout(place, balance.name)
+            balance.before = plan.state_of(place)
+        return plan
+
+    def _tell_forecast(self, result: RunResult) -> None:
+        if not self._progress:
+            return
+        new = [balance.name for balance in result.sinks if balance.before == "new"]
+        for line in forecast_lines(self._engine, self._run, new):
+            sys.stderr.write(f"{line}\n")
+        for sink in self._sinks:
+            if isinstance(sink, Forecasts):
+                sink.forecast()
+
+    def _work_off(self, job: Job, pipelines: Sequence[Pipeline], result: RunResult) -> None:
+        result.n_workers = self._n_workers or _fitting_workers(self._run, job.plan)
+        outcomes = results_of(job, min(result.n_workers, max(job.plan.n_groups, 1)), self._stop)
+        with watcher_for(
+            job.plan, self._run.people, pipelines, is_wanted=self._progress
+        ) as watcher:
+            done = -1
+            with (
+                closing(outcomes),
+                closing(
+                    in_time_order(job, outcomes) if self._in_time_order else outcomes
+                ) as ordered,
+            ):
+                for outcome in ordered:
+                    watcher.made(outcome.step, outcome.n_events)
+                    self._hand_over(outcome, pipelines, result)
+                    done = outcome.step.number
+                    del outcome
+                    job.given_up.update(
+                        place for place, of in enumerate(pipelines) if not of.wants_more
+                    )
+                    if len(job.given_up) == len(pipelines):
+                        break
+            result.is_simulated = done == job.plan.n_steps - 1
+            for pipeline in pipelines:
+                pipeline.end(has_all=result.is_simulated)
+            for pipeline in pipelines:
+                pipeline.join()
+
+    def _hand_over(
+        self, outcome: PartResult, pipelines: Sequence[Pipeline], result: RunResult
+    ) -> None:
+        result.events += outcome.n_events
+        result.parts += 1
+        result.tallies.add(outcome.tallies)
+        for place, prepared in zip(outcome.step.sinks, outcome.prepared, strict=True):
+            chunk = outcome.chunk if prepared is None else None
+            if (
+                prepared is None and chunk is None
+            ):  # the sink is given up: it was made, and is pending
+                result.sinks[place].generated += outcome.n_events
+                continue
+            pipelines[place].put(
+                QueuedPart(outcome.step.number, outcome.n_events, prepared, chunk)
+            )
+
+
+def _fitting_workers(run: Run, plan: Schedule) -> int:
+    days = (run.until_ms - run.stream.start_ms) // DAY_MS
+    return 1 if run.people * days < SMALL_PERSON_DAYS else default_workers(plan.n_groups)

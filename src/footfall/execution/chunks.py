@@ -1,0 +1,116 @@
+"""Chunks without a sink: for notebooks and programs that want the events themselves."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from footfall.data.chunk import Chunk
+from footfall.errors import UsageError
+from footfall.execution.pool import results_of
+from footfall.execution.schedule import make_schedule
+from footfall.execution.setup import Settings, Setup, set_up
+from footfall.execution.task import Job
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from footfall.scenario.records import Scenario
+
+
+def simulate(
+    scenario: str | Path | Scenario,
+    *,
+    seed: int = 1,
+    people: int | None = None,
+    days: int | None = None,
+    start: str | dt.date | None = None,
+    settings: Settings | None = None,
+    workers: int = 1,
+) -> Iterator[Chunk]:
+    """Simulate a scenario, chunk by chunk, in bounded memory.
+
+    A chunk holds what happened to a group of people in a window of time; rows are in order of time within it.
+
+    Args:
+        scenario: Name of a shipped one, path of a YAML file, or a loaded scenario.
+        seed: From 0 to 2**63 - 1; another seed, other people.
+        people: Scales the number of people; None keeps the scenario's.
+        days: Length; None keeps the scenario's.
+        start: First day: a date, or `now-30d`; None keeps the scenario's.
+        settings: Values to replace in the scenario: path of the key → value.
+        workers: Processes that simulate; 1 is this one.
+
+    Yields:
+        Chunks in a fixed order, whatever the number of workers.
+
+    Raises:
+        UsageError, ScenarioError: The arguments or the scenario cannot be used.
+    """
+    ready = set_up(
+        scenario, settings=settings, people=people, days=days, start=start, seed=seed
+    )
+    return _chunks(ready, workers)
+
+
+def events(
+    scenario: str | Path | Scenario,
+    *,
+    seed: int = 1,
+    people: int | None = None,
+    days: int | None = None,
+    start: str | dt.date | None = None,
+    settings: Settings | None = None,
+    workers: int = 1,
+) -> pa.Table:
+    """Simulate a scenario and return all its events in one Arrow table, in order of time.
+
+    Arguments are those of `simulate`. The table is held in memory: about 300 bytes per event.
+    """
+    from footfall.execution.time_order import merge_tables
+
+    ready = set_up(
+        scenario, settings=settings, people=people, days=days, start=start, seed=seed
+    )
+    return merge_tables([chunk.events for chunk in _chunks(ready, workers)], ("time", "person"))
+
+
+def live(
+    scenario: str | Path | Scenario,
+    person: int,
+    *,
+    seed: int = 1,
+    people: int | None = None,
+    days: int | None = None,
+    start: str | dt.date | None = None,
+    settings: Settings | None = None,
+) -> Chunk:
+    """Simulate one person, and nobody else; what happens is what happens in the full run.
+
+    Args:
+        scenario: As for `simulate`, like the arguments below.
+        person: Number in order of arrival, from 0.
+
+    Raises:
+        UsageError: Nobody of that number comes before the end.
+    """
+    ready = set_up(
+        scenario, settings=settings, people=people, days=days, start=start, seed=seed
+    )
+    engine, run = ready.engine, ready.run
+    if not 0 <= person < run.people:
+        raise UsageError(
+            f"person {person} does not come before the end of the run\n  accepted: 0 to {run.people - 1:,}"
+        )
+    return engine.simulation(run.id, person, person + 1, run.until_ms).advance(run.until_ms)
+
+
+def _chunks(ready: Setup, workers: int) -> Iterator[Chunk]:
+    plan = make_schedule(ready.engine, ready.run.until_ms, ())
+    job = Job(ready.engine, ready.run.id, plan, (), keep_chunks=True)
+    for outcome in results_of(job, min(workers, max(plan.n_groups, 1)), threading.Event()):
+        assert outcome.chunk is not None
+        yield outcome.chunk

@@ -1,0 +1,182 @@
+"""What a run needs of the engine, and the only place where it meets the compiler and the simulation."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+import numpy.typing as npt
+
+from footfall.data.chunk import Chunk, Groups, Stream
+
+if TYPE_CHECKING:
+    from footfall.model.model import Model
+    from footfall.scenario.records import Scenario
+    from footfall.sim import Simulation
+
+DAY_MS = 86_400_000
+Saved = Mapping[str, npt.NDArray[Any]]
+
+
+class GroupSimulation(Protocol):
+    """The people of one group, standing at a time."""
+
+    def advance(self, until_ms: int) -> Chunk:
+        """Return what happens from where it stood up to `until_ms`."""
+
+    def skip(self, until_ms: int) -> None:
+        """Live through the time up to `until_ms` without writing it down."""
+
+
+class Engine(Protocol):
+    """A stream that can be simulated; pickled once for every worker."""
+
+    @property
+    def stream(self) -> Stream:
+        """The stream that is simulated."""
+
+    @property
+    def length_days(self) -> int:
+        """Declared length in days."""
+
+    @property
+    def groups(self) -> Groups:
+        """People who are simulated together, a constant of the stream."""
+
+    @property
+    def window_ms(self) -> int:
+        """Width of the grid of windows, a constant of the stream."""
+
+    def people_until(self, until_ms: int) -> int:
+        """Return how many people arrive before a time."""
+
+    def simulation(
+        self, run_id: str, first_person: int, end_person: int, until_ms: int
+    ) -> GroupSimulation:
+        """Return the people of a group, standing at the start, to be advanced up to `until_ms` at most."""
+
+
+class CheckpointableGroup(GroupSimulation, Protocol):
+    """The people of one group, who can be kept as they stand."""
+
+    def arrays(self) -> Saved:
+        """Return by name all that another simulation needs to go on from here; they are not copied."""
+
+
+class LiveEngine(Engine, Protocol):
+    """An engine whose people can go on from where others stood."""
+
+    def simulation(
+        self,
+        run_id: str,
+        first_person: int,
+        end_person: int,
+        until_ms: int,
+        saved: Saved | None = None,
+    ) -> CheckpointableGroup:
+        """Return the people of a group, standing at the start, or where those stood whose arrays were saved."""
+
+    def gathered(self, blocks: Sequence[CheckpointableGroup]) -> Saved:
+        """Return the arrays of several groups as those of one, without people to whom nothing more will happen."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEngine:
+    """The engine of a compiled scenario."""
+
+    model: Model
+
+    @property
+    def stream(self) -> Stream:
+        """The stream that is simulated."""
+        return self.model.stream
+
+    @property
+    def length_days(self) -> int:
+        """Declared length in days."""
+        return self.model.length_days
+
+    @property
+    def groups(self) -> Groups:
+        """People who are simulated together, a constant of the stream."""
+        return self.model.groups
+
+    @property
+    def window_ms(self) -> int:
+        """Width of the grid of windows, a constant of the stream."""
+        from footfall.sim import window_ms
+
+        return window_ms(self.model)
+
+    def people_until(self, until_ms: int) -> int:
+        """Return how many people arrive before a time."""
+        from footfall.sim import people_until
+
+        return people_until(self.model, until_ms)
+
+    def simulation(
+        self,
+        run_id: str,
+        first_person: int,
+        end_person: int,
+        until_ms: int,
+        saved: Saved | None = None,
+    ) -> CheckpointableGroup:
+        """Return the people of a group, standing at the start, or where those stood whose arrays were saved."""
+        from footfall.sim import Simulation
+
+        return Simulation(self.model, run_id, first_person, end_person, until_ms, saved)
+
+    def gathered(self, blocks: Sequence[CheckpointableGroup]) -> Saved:
+        """Return the arrays of several groups as those of one, without people to whom nothing more will happen."""
+        from footfall.sim import gathered
+
+        return gathered(cast("Sequence[Simulation]", blocks))
+
+
+def compile_engine(
+    scenario: Scenario, *, people: int | None, start: dt.date | None, seed: int
+) -> ModelEngine:
+    """Compile a scenario for a stream.
+
+    Args:
+        scenario: As loaded.
+        people: Scales the number of people; None keeps the scenario's.
+        start: First day; None keeps the scenario's.
+        seed: From 0 to 2**63 - 1.
+
+    Raises:
+        ScenarioError: With all that is wrong with the scenario.
+    """
+    from footfall.compiler import compile_scenario
+
+    return ModelEngine(compile_scenario(scenario, people=people, start=start, seed=seed))
+
+
+@dataclass(frozen=True, slots=True)
+class CompilationSummary:
+    """What compiling a scenario has found out.
+
+    Args:
+        effects: Effect → addresses it holds at.
+        warnings: What can be run, and is probably not meant.
+    """
+
+    effects: dict[str, list[str]]
+    warnings: list[str]
+
+
+def understand(scenario: Scenario) -> CompilationSummary:
+    """Compile a scenario for what can be said about it.
+
+    Raises:
+        ScenarioError: With all that is wrong with the scenario.
+    """
+    from footfall.compiler import compile_scenario
+
+    warnings: list[str] = []
+    effects: dict[str, list[str]] = {}
+    compile_scenario(scenario, warnings=warnings, effects=effects)
+    return CompilationSummary(effects, warnings)

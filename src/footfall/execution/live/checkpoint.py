@@ -1,0 +1,171 @@
+"""How everybody of a live run stood, in a file: a run that was stopped goes on from there, without its past.
+
+It is a copy of what the stream and the time fix anyway, and may be deleted. Arrays only, and a text about them: reading
+one runs no code.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import zipfile
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from footfall.errors import shown
+from footfall.execution.engine import Saved
+from footfall.net.clock import Clock
+
+FOLDER = Path(".footfall-live")
+EVERY_S = 60.0
+MOST_SHARE = 0.005
+"""Writing one takes no larger share of the time."""
+WORTH_S = 1.0
+"""A past that is lived through in less needs none."""
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    EOFError,
+    MemoryError,
+    zipfile.BadZipFile,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PopulationBlock:
+    """People who are simulated together: from the first one to before the end, and their arrays."""
+
+    first: int
+    end: int
+    saved: Saved
+
+
+@dataclass(frozen=True, slots=True)
+class PopulationSnapshot:
+    """How everybody stood.
+
+    Args:
+        at_ms: When.
+        horizon_ms: How far their calendar reaches.
+        known_ms: Up to when who comes is among the blocks.
+        blocks: All who have come, in order.
+    """
+
+    at_ms: int
+    horizon_ms: int
+    known_ms: int
+    blocks: Sequence[PopulationBlock]
+
+
+class Checkpoints:
+    """The checkpoint of one run.
+
+    written beside the last one, by who simulates ahead → put in its place, when the sinks have got there.
+
+    Args:
+        run: Id of the run, which tells streams apart.
+        clock: Tells when the next one is due.
+        folder: Where it is; None is `.footfall-live` here.
+    """
+
+    def __init__(self, run: str, clock: Clock, folder: Path | None = None) -> None:
+        self._run, self._clock = run, clock
+        self.path = (folder or FOLDER) / f"{run}.npz"
+        self._next = self.path.with_suffix(".next")
+        self._next_ms: int | None = None
+        self._due_at = clock.monotonic() + EVERY_S
+
+    def load(self, at_ms: int) -> PopulationSnapshot | None:
+        """Return how everybody stood, if they can go on from there to a time; tell of a file that cannot be used."""
+        if not self.path.exists():
+            return None
+        try:
+            stood = self._read()
+        except _UNREADABLE as problem:
+            self.remark(problem)
+            return None
+        return stood if stood.at_ms <= at_ms < stood.horizon_ms else None
+
+    def remark(self, problem: Exception) -> None:
+        """Say why what is there is of no use."""
+        why = shown(str(problem) or type(problem).__name__)[1:-1]
+        sys.stderr.write(f"{self.path} is not used: {why}; living through the past again\n")
+
+    def is_worth(self, past_s: float) -> bool:
+        """Tell whether a past that took so long to live through should not be lived through again."""
+        return past_s > WORTH_S
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time for another one."""
+        return self._next_ms is None and self._clock.monotonic() >= self._due_at
+
+    def write(self, stood: PopulationSnapshot) -> None:
+        """Write how everybody stands; it counts once the sinks have got there."""
+        begun = self._clock.monotonic()
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._next.unlink(missing_ok=True)  # of a run that was killed while it wrote
+            with self._next.open("xb") as file:
+                np.savez(file, allow_pickle=False, **self._members(stood))
+            self._next_ms = stood.at_ms
+        except OSError as problem:
+            sys.stderr.write(f"{self.path} was not written: {problem.strerror}\n")
+        now = self._clock.monotonic()
+        self._due_at = now + max(EVERY_S, (now - begun) / MOST_SHARE)
+
+    def settle(self, reached_ms: int) -> None:
+        """Let the one that was written last count, if the sinks have got there."""
+        if self._next_ms is not None and self._next_ms <= reached_ms:
+            with suppress(OSError):
+                self._next.replace(self.path)
+            self._next_ms = None
+
+    def close(self) -> None:
+        """Remove what does not count."""
+        with suppress(OSError):
+            self._next.unlink(missing_ok=True)
+
+    def _members(self, stood: PopulationSnapshot) -> dict[str, Any]:
+        about = {
+            "run": self._run,
+            "footfall": version("footfall"),
+            "at_ms": stood.at_ms,
+            "horizon_ms": stood.horizon_ms,
+            "known_ms": stood.known_ms,
+            "blocks": [[block.first, block.end] for block in stood.blocks],
+        }
+        arrays = {
+            f"{number}/{name}": array
+            for number, b in enumerate(stood.blocks)
+            for name, array in b.saved.items()
+        }
+        return {"about": np.array(json.dumps(about)), **arrays}
+
+    def _read(self) -> PopulationSnapshot:
+        with self.path.open("rb") as file, np.load(file, allow_pickle=False) as members:
+            about = json.loads(str(members["about"]))
+            for name, mine in (("run", self._run), ("footfall", version("footfall"))):
+                if about[name] != mine:
+                    raise ValueError(f"it is of {name} {about[name]}, not of {mine}")
+            blocks = [
+                PopulationBlock(int(first), int(end), _arrays(members, f"{number}/"))
+                for number, (first, end) in enumerate(about["blocks"])
+            ]
+            return PopulationSnapshot(
+                int(about["at_ms"]), int(about["horizon_ms"]), int(about["known_ms"]), blocks
+            )
+
+
+def _arrays(members: Mapping[str, Any], prefix: str) -> Saved:
+    return {
+        name.removeprefix(prefix): members[name] for name in members if name.startswith(prefix)
+    }

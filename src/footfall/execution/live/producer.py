@@ -1,0 +1,164 @@
+"""Simulates windows ahead of time in a thread of its own; it waits when nobody takes what it has made."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from footfall.data.chunk import Chunk, Part, Tallies
+from footfall.execution.live.population import LivePopulation
+from footfall.sinks.protocol import Prepared, Sink
+
+MOST_EVENTS = 50_000
+"""Events of a window when time is being made up for; else a window is what happens in `--speed` times 0.2 seconds."""
+DEPTH = 2
+_LOOK_UP_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class ProducedWindow:
+    """What happens to everybody in a short time.
+
+    Args:
+        times_ms: Shape (n,), int64: of the events, rising.
+        prepared: Per sink that lacks it (by place): what it has prepared, or None where the owner is to do it.
+        chunk: The chunk, where a sink needs it still.
+    """
+
+    part: Part
+    tallies: Tallies
+    times_ms: npt.NDArray[np.int64]
+    prepared: dict[int, Prepared | None]
+    chunk: Chunk | None
+
+
+class LiveProducer:
+    """Makes windows until told to stop, or up to an end.
+
+    Args:
+        population: Who acts.
+        encoders: Per sink: a copy that prepares, or None where the owner does.
+        positions: Per sink: time up to which it has everybody; windows do not reach over one.
+        is_wanted: Tells, by place, whether a sink still takes something.
+        width_ms: Simulated time of a window.
+        now_ms: Tells simulated time: windows become wider when they come too late.
+        until_ms: The end, or None.
+        after: Called when a window is made.
+    """
+
+    def __init__(
+        self,
+        population: LivePopulation,
+        encoders: Sequence[Sink | None],
+        positions: Sequence[int],
+        *,
+        is_wanted: Callable[[int], bool],
+        width_ms: int,
+        now_ms: Callable[[], int],
+        until_ms: int | None,
+        after: Callable[[LivePopulation], None],
+    ) -> None:
+        self._population, self._encoders, self._positions, self._is_wanted = (
+            population,
+            encoders,
+            positions,
+            is_wanted,
+        )
+        self._width_ms, self._now_ms, self._until_ms, self._after = (
+            width_ms,
+            now_ms,
+            until_ms,
+            after,
+        )
+        self._made: queue.Queue[ProducedWindow | Exception | None] = queue.Queue(DEPTH)
+        self._n_made = self._n_taken = 0
+        self._stop = threading.Event()
+        self._most_ms = float(3_600_000)
+        self._thread = threading.Thread(target=self._work, name="footfall-ahead", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    @property
+    def queued(self) -> int:
+        """Events that are made and not taken."""
+        return self._n_made - self._n_taken
+
+    def windows(self, stop: threading.Event) -> Iterator[ProducedWindow]:
+        """Yield windows in order until the end, or until `stop` is set."""
+        while not stop.is_set():
+            try:
+                made = self._made.get(timeout=_LOOK_UP_S)
+            except queue.Empty:
+                continue
+            if made is None:
+                return
+            if isinstance(made, Exception):
+                raise made
+            self._n_taken += len(made.times_ms)
+            yield made
+
+    def _work(self) -> None:
+        try:
+            while not self._stop.is_set() and (
+                self._until_ms is None or self._population.at_ms < self._until_ms
+            ):
+                self._put(self._make(self._next_ms()))
+                self._after(self._population)
+            self._put(None)
+        except Exception as problem:  # noqa: BLE001 - it is the owner's to raise
+            self._put(problem)
+
+    def _put(self, made: ProducedWindow | Exception | None) -> None:
+        while not self._stop.is_set():
+            try:
+                return self._made.put(made, timeout=_LOOK_UP_S)
+            except queue.Full:
+                continue
+        return None
+
+    def _next_ms(self) -> int:
+        """Return where the next window ends: a width on, or now, if that is later and not too much happens."""
+        at_ms = self._population.at_ms
+        ends = [max(at_ms + self._width_ms, min(self._now_ms(), at_ms + int(self._most_ms)))]
+        ends += [position for position in self._positions if position > at_ms]
+        return min(ends if self._until_ms is None else [*ends, self._until_ms])
+
+    def _make(self, until_ms: int) -> ProducedWindow:
+        chunk = self._population.advance(until_ms)
+        part, n_events = chunk.part, chunk.events.num_rows
+        span_ms = part.until_ms - part.from_ms
+        self._most_ms = min(
+            max(MOST_EVENTS * span_ms / max(n_events, 1), self._width_ms), 2 * self._most_ms
+        )
+        lacking = [
+            p
+            for p, position in enumerate(self._positions)
+            if position <= part.from_ms and self._is_wanted(p)
+        ]
+        encoders = {place: self._encoders[place] for place in lacking}
+        prepared = {
+            p: None if encoder is None else encoder.prepare(chunk)
+            for p, encoder in encoders.items()
+        }
+        times_ms = chunk.events["time"].cast(pa.int64()).to_numpy()
+        self._n_made += n_events
+        return ProducedWindow(
+            part,
+            chunk.tallies,
+            times_ms,
+            prepared,
+            chunk if None in prepared.values() else None,
+        )

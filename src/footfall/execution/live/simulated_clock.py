@@ -1,0 +1,91 @@
+"""When what is due: simulated time against the clock, how late things were, and how many may go per second."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from footfall.net.clock import Clock
+
+Ints = npt.NDArray[np.int64]
+MOST_LAG_MS = 600_000
+
+
+class SimulatedClock:
+    """Simulated time that passes with the clock, so many times faster.
+
+    It follows the monotonic clock: that the time of day is set makes no difference.
+
+    Args:
+        clock: Of this machine, or a test's.
+        at_ms: Simulated time now.
+        speed: Simulated seconds per second.
+    """
+
+    def __init__(self, clock: Clock, at_ms: int, speed: float) -> None:
+        self._clock, self._at_ms, self._speed = clock, at_ms, speed
+        self._begun = clock.monotonic()
+
+    def now_ms(self) -> int:
+        """Return the simulated time."""
+        return self._at_ms + int((self._clock.monotonic() - self._begun) * self._speed * 1000)
+
+    def seconds_until(self, time_ms: int) -> float:
+        """Return how long it takes until a simulated time; less than 0 when it has passed."""
+        return (
+            (time_ms - self._at_ms) / (self._speed * 1000)
+            + self._begun
+            - self._clock.monotonic()
+        )
+
+    def lags_ms(self, times_ms: Ints) -> Ints:
+        """Return how long ago events were due, in ms of the clock, at least 0."""
+        now = self._at_ms + (self._clock.monotonic() - self._begun) * self._speed * 1000
+        lags: Ints = np.maximum((now - times_ms) / self._speed, 0).astype(np.int64)
+        return lags
+
+
+class LagHistogram:
+    """How late events were delivered: counts per millisecond, so that memory stays the same for ever."""
+
+    def __init__(self) -> None:
+        self._counts = np.zeros(MOST_LAG_MS + 1, np.int64)
+        self._end = 0
+
+    def add(self, lags_ms: Ints) -> None:
+        """Count some."""
+        counts = np.bincount(np.minimum(lags_ms, MOST_LAG_MS))
+        self._counts[: len(counts)] += counts
+        self._end = max(self._end, len(counts))
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._counts[: self._end] = 0
+        self._end = 0
+
+    def quantile_ms(self, share: float) -> int | None:
+        """Return the lag that so large a share of the events has not exceeded; None of no events."""
+        up_to = np.cumsum(self._counts[: self._end])
+        return int(np.searchsorted(up_to, np.ceil(share * up_to[-1]))) if self._end else None
+
+
+class EventRateLimit:
+    """So many events per second at most, on average over a second or more.
+
+    Args:
+        clock: Tells when.
+        per_s: Events per second; None for no limit.
+    """
+
+    def __init__(self, clock: Clock, per_s: float | None) -> None:
+        self._clock, self._per_s = clock, per_s
+        self._free_at = clock.monotonic()
+
+    def take(self, n_events: int) -> None:
+        """Note that events have been sent."""
+        if self._per_s is not None:
+            self._free_at = max(self._free_at, self._clock.monotonic()) + n_events / self._per_s
+
+    def wait_s(self) -> float:
+        """Return how long to wait before more may go."""
+        return self._free_at - self._clock.monotonic()

@@ -1,0 +1,254 @@
+"""How a live run stands: counted sink by sink, and told once a second, also while a sink keeps everybody waiting."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from footfall.execution.live.simulated_clock import LagHistogram, SimulatedClock
+from footfall.execution.pipeline import Pipeline
+from footfall.net.clock import Clock
+
+EVERY_S = 1.0
+Lag = tuple[int, int]
+"""Median and 99th percentile of how late events were, ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSinkStatus:
+    """How one sink of a live run stands.
+
+    Args:
+        name: As after `--to`.
+        events_per_s: Taken over the last second or so.
+        queued: Events that are simulated and that it has not begun with; if it keeps up, most are not due.
+        in_flight: Events that were handed to it, and of which nothing is known yet.
+        retries: Requests that it has sent once more.
+        accepted, rejected: Events, by this call.
+        lag_ms: How late events were, over the last second or so; None of no events.
+        problem: Why it gets no more, once it has failed.
+    """
+
+    name: str
+    events_per_s: float
+    queued: int
+    in_flight: int
+    retries: int
+    accepted: int
+    rejected: int
+    lag_ms: Lag | None
+    problem: BaseException | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveStatus:
+    """How a live run stands, for somebody who watches.
+
+    Args:
+        at_ms: Simulated time up to which all is delivered, to every sink that has not failed.
+        events: Delivered to each of them by this call.
+        replayed: Share of the past that is lived through; 1 when events are being delivered.
+        sinks: One by one.
+    """
+
+    at_ms: int
+    events: int = 0
+    replayed: float = 1.0
+    sinks: Sequence[LiveSinkStatus] = ()
+
+
+Watch = Callable[[LiveStatus], None]
+
+
+def watch_nothing(_: LiveStatus) -> None:
+    """Watch nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueWindow:
+    """A window that is to be delivered.
+
+    Args:
+        until_ms: Simulated time of its end.
+        n_events: Events in it.
+        times_ms: Shape (n,), int64: of those whose lag counts; what had happened before this call has none.
+    """
+
+    until_ms: int
+    n_events: int
+    times_ms: npt.NDArray[np.int64]
+
+
+@dataclass(slots=True)
+class _Counts:
+    """Of one sink.
+
+    Args:
+        pipeline: Its way.
+        reached_ms: Simulated time up to which it has everybody.
+        coming: Events that are due, and do not wait in its pipeline yet.
+        due: Windows that it has not taken, in order.
+        events, recent: Taken since the watcher was told, and how late.
+        lags: Of all that was taken.
+    """
+
+    pipeline: Pipeline
+    reached_ms: int
+    coming: int = 0
+    due: deque[DueWindow] = field(default_factory=deque)
+    events: int = 0
+    recent: LagHistogram = field(default_factory=LagHistogram)
+    lags: LagHistogram = field(default_factory=LagHistogram)
+
+    @property
+    def problem(self) -> BaseException | None:
+        return self.pipeline.balance.problem
+
+
+class LiveStats:
+    """Adds up what is delivered.
+
+    made → begun, when time begins to pass → used as a context, in which a thread tells the watcher when nothing else
+    does.
+
+    Args:
+        clock: Of this machine, or a test's.
+        watch: Told about once a second.
+        pipelines: One per sink.
+        positions: Per sink: simulated time up to which it has everybody.
+    """
+
+    _pace: SimulatedClock
+    _queued: Callable[[], int]
+    _since: float
+
+    def __init__(
+        self,
+        clock: Clock,
+        watch: Watch,
+        pipelines: Sequence[Pipeline],
+        positions: Sequence[int],
+    ) -> None:
+        self._clock, self._watch = clock, watch
+        self._counts = [
+            _Counts(pipeline, at_ms)
+            for pipeline, at_ms in zip(pipelines, positions, strict=True)
+        ]
+        self._due: deque[tuple[DueWindow, frozenset[int]]] = deque()
+        self._events = 0
+        self._lock, self._end = threading.Lock(), threading.Event()
+        self._thread = threading.Thread(
+            target=self._tell_now_and_then, name="footfall-meter", daemon=True
+        )
+
+    def begin(self, pace: SimulatedClock, queued: Callable[[], int]) -> Self:
+        """Begin to count.
+
+        Args:
+            pace: Tells how late things are.
+            queued: Returns how many events are simulated, and not taken to be delivered.
+        """
+        self._pace, self._queued, self._since = pace, queued, self._clock.monotonic()
+        return self
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end.set()
+        self._thread.join()
+
+    def take(self, due: DueWindow, places: Collection[int]) -> None:
+        """Note that a window is due, and which sinks are to have it."""
+        with self._lock:
+            self._due.append((due, frozenset(places)))
+            for place in places:
+                self._counts[place].coming = due.n_events
+                self._counts[place].due.append(due)
+
+    def hand_over(self, place: int) -> None:
+        """Note that the window is in a sink's pipeline."""
+        with self._lock:
+            self._counts[place].coming = 0
+
+    def delivered(self, place: int) -> None:
+        """Note that a sink has taken the next window."""
+        with self._lock:
+            counts = self._counts[place]
+            due = counts.due.popleft()
+            lags_ms = self._pace.lags_ms(due.times_ms)
+            counts.reached_ms = due.until_ms
+            counts.events += due.n_events
+            counts.recent.add(lags_ms)
+            counts.lags.add(lags_ms)
+
+    @property
+    def reached_ms(self) -> list[int]:
+        """Per sink: simulated time up to which it has everybody."""
+        with self._lock:
+            return [counts.reached_ms for counts in self._counts]
+
+    @property
+    def lags(self) -> list[LagHistogram]:
+        """Per sink: how late events were, those that were due while this ran."""
+        return [counts.lags for counts in self._counts]
+
+    @property
+    def events(self) -> int:
+        """Events that every sink has taken that has not failed."""
+        with self._lock:
+            return self._settle()[1]
+
+    def look(self) -> None:
+        """Tell, if it is time."""
+        with self._lock:
+            seconds = self._clock.monotonic() - self._since
+            if seconds < EVERY_S:
+                return
+            queued = self._queued()
+            statuses = [self._status(counts, seconds, queued) for counts in self._counts]
+            self._since = self._clock.monotonic()
+            at_ms, events = self._settle()
+            self._watch(LiveStatus(at_ms, events, 1.0, statuses))
+
+    def _tell_now_and_then(self) -> None:
+        while not self._end.wait(EVERY_S / 4):
+            self.look()
+
+    def _settle(self) -> tuple[int, int]:
+        """Return up to when all is delivered to who has not failed, and how many events those were."""
+        working = [counts for counts in self._counts if counts.problem is None] or self._counts
+        at_ms = min(counts.reached_ms for counts in working)
+        while self._due and self._due[0][0].until_ms <= at_ms:
+            due, places = self._due.popleft()
+            self._events += (
+                due.n_events
+                if any(self._counts[place].problem is None for place in places)
+                else 0
+            )
+        return at_ms, self._events
+
+    def _status(self, counts: _Counts, seconds: float, queued: int) -> LiveSinkStatus:
+        half, most = counts.recent.quantile_ms(0.5), counts.recent.quantile_ms(0.99)
+        status = counts.pipeline.status
+        told = LiveSinkStatus(
+            status.name,
+            counts.events / seconds,
+            queued + counts.coming + status.waiting,
+            status.now.in_flight,
+            status.now.retries,
+            status.accepted,
+            status.rejected,
+            None if half is None or most is None else (half, most),
+            counts.problem,
+        )
+        counts.events = 0
+        counts.recent.clear()
+        return told

@@ -1,0 +1,54 @@
+"""Python objects through a pipe: pickled, with large buffers beside the pickle, so that Arrow data is copied once.
+
+Both ends are this program; nothing of this is ever stored.
+"""
+
+from __future__ import annotations
+
+import pickle
+import struct
+from typing import IO, Any
+
+_LENGTH = struct.Struct("<Q")
+
+
+def write_frame(pipe: IO[bytes], value: object) -> None:
+    """Write an object: how many pieces, their lengths, the pieces; the pickle first, then its buffers."""
+    buffers: list[pickle.PickleBuffer] = []
+    pickled = pickle.dumps(value, protocol=5, buffer_callback=buffers.append)
+    pieces = [memoryview(pickled), *(buffer.raw() for buffer in buffers)]
+    header = b"".join(
+        _LENGTH.pack(n) for n in (len(pieces), *(piece.nbytes for piece in pieces))
+    )
+    for piece in (memoryview(header), *pieces):
+        _write(pipe, piece)
+    pipe.flush()
+
+
+def read_frame(pipe: IO[bytes]) -> Any:
+    """Read an object.
+
+    Raises:
+        EOFError: The other end has closed the pipe, or died.
+    """
+    (n_pieces,) = _LENGTH.unpack(_read(pipe, _LENGTH.size))
+    lengths = struct.unpack(f"<{n_pieces}Q", _read(pipe, n_pieces * _LENGTH.size))
+    pickled, *buffers = [_read(pipe, length) for length in lengths]
+    return pickle.loads(pickled, buffers=buffers)  # noqa: S301 - from our own process
+
+
+def _write(pipe: IO[bytes], data: memoryview) -> None:
+    done = 0
+    while done < data.nbytes:
+        done += pipe.write(data[done:])
+
+
+def _read(pipe: IO[bytes], length: int) -> bytearray:
+    data = bytearray(length)
+    view, done = memoryview(data), 0
+    while done < length:
+        got = pipe.readinto(view[done:])  # type: ignore[attr-defined]  # every binary pipe has it
+        if not got:
+            raise EOFError("the other end of the pipe is gone")
+        done += got
+    return data

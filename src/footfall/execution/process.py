@@ -1,0 +1,122 @@
+"""The process of a worker: it reads its job from standard input and writes outcomes to standard output.
+
+A worker may be ahead of the owner by a few outcomes: each costs a credit, and the owner gives it back when it has
+committed. The owner speaks only by single bytes (one of which is followed by the place of a sink), read by a thread of
+its own: a worker whose owner has died ends at once, whatever it is doing.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO
+
+from footfall.errors import FootfallError
+from footfall.execution.pipe import read_frame, write_frame
+from footfall.execution.task import Job, PartResult, live_through
+from footfall.execution.without_pandas import leave_pandas_out
+
+CREDIT, STOP, GIVE_UP = b"c", b"s", b"g"
+PLACE_BYTES = 2
+IN_FLIGHT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerJob:
+    """A job and which share of it is this worker's."""
+
+    job: Job
+    share: int
+    n_shares: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerFailure:
+    """An exception on its way to the owner.
+
+    Args:
+        kind: Name of its class.
+        text: Its message.
+        trace: Its traceback as text.
+    """
+
+    kind: str
+    text: str
+    trace: str
+
+
+class OwnerLink:
+    """What the owner lets a worker do: go on while there are credits, stop when told to, die with it.
+
+    Args:
+        orders: Where the owner speaks.
+        given_up: Places of sinks that are given up, added to when the owner says so.
+    """
+
+    def __init__(self, orders: IO[bytes], given_up: set[int]) -> None:
+        self._orders, self._given_up = orders, given_up
+        self._credits = threading.Semaphore(IN_FLIGHT)
+        self._is_stopped = False
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def may_go_on(self) -> bool:
+        """Wait for a credit; return False when the owner wants no more."""
+        self._credits.acquire()
+        return not self._is_stopped
+
+    def _listen(self) -> None:
+        while order := self._orders.read(1):
+            if order == GIVE_UP:
+                self._given_up.add(int.from_bytes(self._orders.read(PLACE_BYTES)))
+                continue
+            self._is_stopped |= order == STOP
+            self._credits.release()
+        os._exit(1)
+
+
+def main() -> None:
+    """Work off the assignment that comes through standard input, then exit."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    leave_pandas_out()
+    orders = os.fdopen(0, "rb", buffering=0, closefd=False)
+    results = os.fdopen(os.dup(1), "wb", buffering=1 << 16)
+    os.dup2(2, 1)  # whatever a library prints must not run into the results
+    _work(orders, results)
+    os._exit(0)  # nothing is left to tidy, and the thread that listens never ends by itself
+
+
+def _work(orders: IO[bytes], results: IO[bytes]) -> None:
+    try:
+        assignment: WorkerJob = read_frame(orders)
+        owner_link = OwnerLink(orders, assignment.job.given_up)
+        outcomes = live_through(assignment.job, assignment.share, assignment.n_shares)
+        while owner_link.may_go_on() and _hand_over(outcomes, results):
+            pass
+        write_frame(results, None)
+    except BrokenPipeError:
+        os._exit(1)
+    except Exception as problem:  # noqa: BLE001 - every failure is the owner's to tell
+        write_frame(results, _failure(problem))
+
+
+def _hand_over(outcomes: Iterator[PartResult], results: IO[bytes]) -> bool:
+    """Make the next outcome and hand it over; return False when there is none."""
+    outcome = next(outcomes, None)
+    if outcome is not None:
+        write_frame(results, outcome)
+    return outcome is not None
+
+
+def _failure(problem: Exception) -> WorkerFailure:
+    text = (
+        str(problem)
+        if isinstance(problem, FootfallError)
+        else f"{type(problem).__name__}: {problem}"
+    )
+    return WorkerFailure(
+        type(problem).__name__, text, "".join(traceback.format_exception(problem))
+    )

@@ -1,0 +1,203 @@
+"""How far a run is, for somebody who watches: a bar and a line per sink on standard error, or nothing."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import deque
+from collections.abc import Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol, Self
+
+from footfall.execution.pipeline import Pipeline, PipelineStatus
+from footfall.execution.schedule import PlannedPart, Schedule
+
+if TYPE_CHECKING:
+    from rich.live import Live
+    from rich.progress import Progress as RichProgress
+    from rich.progress import TaskID
+    from rich.table import Table
+
+RATE_OVER_S = 5.0
+_LOOKS_PER_S = 4
+
+
+class ProgressWatcher(Protocol):
+    """Somebody who is told how far a run is."""
+
+    def __enter__(self) -> Self:
+        """Begin to watch."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop watching."""
+
+    def made(self, step: PlannedPart, n_events: int) -> None:
+        """Note that a step is simulated."""
+
+
+class NoProgress:
+    """Watches nothing."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        return None
+
+    def made(self, step: PlannedPart, n_events: int) -> None:
+        """Do nothing."""
+
+
+class ProgressBoard:
+    """On standard error: how much of the plan is done in all sinks, and per sink what it has and what waits for it.
+
+    What is done is measured in steps of the plan, which are known beforehand; events are not. The pipelines are looked
+    at some times per second, by the thread that draws.
+    """
+
+    def __init__(self, plan: Schedule, n_people: int, pipelines: Sequence[Pipeline]) -> None:
+        self._n_steps, self._n_people, self._pipelines = plan.n_steps, n_people, pipelines
+        self._n_events = self._n_made = 0
+        self._groups: dict[int, int] = {}
+        self._began = time.perf_counter()
+        self._rates = [RecentRate() for _ in pipelines]
+
+    def __enter__(self) -> Self:
+        self._bar, self._task = _make_bar(self._n_steps)
+        self._live = _make_live(self)
+        self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._live.stop()
+
+    def made(self, step: PlannedPart, n_events: int) -> None:
+        """Count a step."""
+        self._n_events += n_events
+        self._n_made = step.number + 1
+        self._groups[step.part.first_person] = step.part.end_person - step.part.first_person
+
+    def __rich__(self) -> Table:
+        """Return what is shown."""
+        from rich.table import Table
+
+        statuses = [pipeline.status for pipeline in self._pipelines]
+        done = min(
+            [status.reached for status in statuses if status.reached is not None],
+            default=self._n_made,
+        )
+        n_people = min(sum(self._groups.values()), self._n_people)
+        rate = self._n_events / max(time.perf_counter() - self._began, 1e-3)
+        said = f"{n_people:,} people · {self._n_events:,} events · {rate:,.0f}/s"
+        self._bar.update(self._task, completed=done, said=said)
+        grid = Table.grid()
+        grid.add_row(self._bar)
+        grid.add_row(
+            sink_table(
+                statuses,
+                [rate.of(s.accepted) for rate, s in zip(self._rates, statuses, strict=True)],
+            )
+        )
+        return grid
+
+
+class RecentRate:
+    """Events per second over the last seconds."""
+
+    def __init__(self) -> None:
+        self._seen: deque[tuple[float, int]] = deque()
+
+    def of(self, count: int, now_s: float | None = None) -> float:
+        """Take in how many there are now, and return how many came per second."""
+        now = time.monotonic() if now_s is None else now_s
+        self._seen.append((now, count))
+        while now - self._seen[0][0] > RATE_OVER_S and len(self._seen) > 2:
+            self._seen.popleft()
+        since, before = self._seen[0]
+        return max(count - before, 0) / max(now - since, 0.1)
+
+
+def sink_table(statuses: Sequence[PipelineStatus], rates: Sequence[float]) -> Table:
+    """Return a line per sink: rate, queue, in flight, retries, accepted, rejected; names give way to figures."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column(
+        "sink", max_width=32
+    )  # not `no_wrap`: such columns shrink last; the names themselves are cut
+    for name in ("per s", "queue", "flight", "resent", "accepted", "rejected"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for status, rate in zip(statuses, rates, strict=True):
+        now = status.now
+        counts = (
+            rate,
+            status.waiting,
+            now.in_flight,
+            now.retries,
+            status.accepted,
+            status.rejected,
+        )
+        label = Text(status.name, no_wrap=True, overflow="ellipsis")
+        table.add_row(label, *(f"{count:,.0f}" for count in counts))
+    return table
+
+
+def watcher_for(
+    plan: Schedule, n_people: int, pipelines: Sequence[Pipeline], *, is_wanted: bool
+) -> ProgressWatcher:
+    """Return a board where somebody can see it, else nobody."""
+    return (
+        ProgressBoard(plan, n_people, pipelines)
+        if is_wanted and sys.stderr.isatty()
+        else NoProgress()
+    )
+
+
+def _make_bar(total: int) -> tuple[RichProgress, TaskID]:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+    from rich.table import Column
+
+    columns = (
+        TextColumn("simulating"),
+        BarColumn(bar_width=None, table_column=Column(max_width=24)),  # the first to give way
+        TaskProgressColumn(),
+        TextColumn("{task.fields[said]}"),
+        TimeRemainingColumn(),
+    )
+    bar = Progress(*columns, console=Console(stderr=True), auto_refresh=False)
+    return bar, bar.add_task("run", total=total, said="starting")
+
+
+def _make_live(board: ProgressBoard) -> Live:
+    from rich.console import Console
+    from rich.live import Live
+
+    return Live(
+        get_renderable=board.__rich__,
+        console=Console(stderr=True),
+        refresh_per_second=_LOOKS_PER_S,
+        transient=True,
+    )

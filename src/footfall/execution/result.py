@@ -1,0 +1,132 @@
+"""What a run has come to: totals, and a balance per sink."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from footfall.data.chunk import Run, Tallies
+from footfall.execution.schedule import State
+from footfall.sinks.protocol import Receipt
+
+
+@dataclass(slots=True)
+class Balance:
+    """What one sink has done: generated = accepted + rejected + pending.
+
+    Args:
+        name: As after `--to`.
+        guarantee: What the sink promises.
+        before: What it had of this run: nothing (`new`), some (`incomplete`) or all (`complete`).
+        generated: Events that were made for it.
+        accepted: Events it has taken for good.
+        rejected: Events it will never take; they are in the dead letters.
+        dead_letters: Events of the run that it has refused, in this call or an earlier one, and not accepted since.
+        size_bytes: Bytes written or sent.
+        is_complete: It has all parts of the run.
+        problem: Why it has not, where it has failed; None also where the run was only stopped.
+        tallies: Of all parts it has, those of earlier calls among them; None where it keeps none, or is a store.
+    """
+
+    name: str
+    guarantee: str
+    before: State
+    generated: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    dead_letters: int = 0
+    size_bytes: int = 0
+    is_complete: bool = False
+    problem: BaseException | None = None
+    tallies: Tallies | None = None
+
+    @property
+    def pending(self) -> int:
+        """Events that were made and are neither taken nor refused yet."""
+        return self.generated - self.accepted - self.rejected
+
+    def add(self, n_events: int, receipt: Receipt) -> None:
+        """Add a part that was made, and what became of it."""
+        self.generated += n_events
+        self.settle(receipt)
+
+    def settle(self, receipt: Receipt) -> None:
+        """Add what became of a part."""
+        self.accepted += receipt.accepted
+        self.rejected += receipt.rejected
+        self.size_bytes += receipt.size_bytes
+
+
+def raise_first(balances: Sequence[Balance]) -> None:
+    """Raise what has gone wrong in the first of the sinks that have failed, if any; the others stand in its notes."""
+    problems = [balance.problem for balance in balances if balance.problem is not None]
+    for other in problems[1:]:
+        problems[0].add_note(f"another sink failed too: {other}")
+    if problems:
+        raise problems[0]
+
+
+@dataclass(slots=True)
+class RunResult:
+    """What a run has come to.
+
+    Args:
+        run: What was asked for.
+        time_zone: The scenario's, in which its days are counted.
+        sinks: One balance per sink, of this call.
+        n_workers: Processes that simulated; 1 is this one.
+        events: Events simulated by this call.
+        parts: Parts committed by this call.
+        tallies: Of the parts of this call; of the whole run if nothing was there before.
+        seconds: How long it took.
+        is_simulated: The end was reached by the simulation; False when it was stopped, or all sinks failed, before.
+        is_finished: All parts are in all sinks; False when it was stopped before, or one has failed.
+    """
+
+    run: Run
+    time_zone: str
+    sinks: list[Balance]
+    n_workers: int = 1
+    events: int = 0
+    parts: int = 0
+    tallies: Tallies = field(default_factory=Tallies.empty)
+    seconds: float = 0.0
+    is_simulated: bool = False
+    is_finished: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the tallies are those of the whole run: a sink was empty before, so nothing was left out."""
+        return self.is_simulated and any(sink.before == "new" for sink in self.sinks)
+
+    @property
+    def was_complete(self) -> bool:
+        """Whether there was nothing to do."""
+        return all(sink.before == "complete" for sink in self.sinks)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether everything is delivered, what earlier calls could not deliver included."""
+        return self.is_finished and all(
+            s.rejected == s.pending == s.dead_letters == 0 for s in self.sinks
+        )
+
+    def checked(self) -> RunResult:
+        """Return this, if no sink has failed.
+
+        Raises:
+            StoreError, SinkError: What the first of those that failed has said; the others stand in its notes.
+        """
+        raise_first(self.sinks)
+        return self
+
+    @property
+    def sessions(self) -> int:
+        """Sessions that began in this call."""
+        return self.measure("sessions")
+
+    def measure(self, name: str) -> int:
+        """Return the sum of a measure over all cities (see `Tallies`)."""
+        return sum(
+            count for (_, measure), count in self.tallies.cities.items() if measure == name
+        )

@@ -1,0 +1,117 @@
+"""Continues what a store holds of runs that were stopped, from the scenario that is stored with them."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from footfall.errors import ScenarioError, UsageError
+from footfall.execution.batch import Drive
+from footfall.execution.previous import again
+from footfall.execution.result import RunResult
+from footfall.execution.setup import Setup
+from footfall.sinks import parse
+from footfall.store import RunInfo, open_store
+
+if TYPE_CHECKING:
+    from footfall.scenario.records import Scenario
+
+
+def resume(
+    store: str | Path,
+    *,
+    run: str | None = None,
+    progress: bool = False,
+    stop: threading.Event | None = None,
+    check: bool = True,
+) -> list[RunResult]:
+    """Continue the runs of a store that are not complete.
+
+    Args:
+        store: A DuckDB file, a folder of Parquet files, a PostgreSQL database, or a single file.
+        run: Id of one, or its beginning; None takes all.
+        progress: Show a bar on standard error if that is a terminal.
+        stop: When set, what is in flight is finished; the same again continues.
+        check: Raise what has gone wrong with the store; else it stands in the result, and the next run is tried.
+
+    Returns:
+        One result per run that was not complete.
+
+    Raises:
+        UsageError: A run's scenario has other files or has changed, so the command that began it is needed.
+        StoreError: The store cannot be read or written.
+    """
+    with open_store(store) as opened:
+        infos = [
+            info
+            for info in opened.runs()
+            if not info.is_complete and info.id.startswith(run or "")
+        ]
+    stopped = stop or threading.Event()
+    return [
+        _continue(store, info, progress, stopped, check)
+        for info in infos
+        if not stopped.is_set()
+    ]
+
+
+def _continue(
+    store: str | Path, info: RunInfo, progress: bool, stop: threading.Event, check: bool
+) -> RunResult:
+    ready = _set_up(info)
+    drive = Drive(
+        ready.engine,
+        info.run,
+        [parse(_spec(store))],
+        time_zone=ready.scenario.time_zone,
+        progress=progress,
+        stop=stop,
+    )
+    return drive.drive(check=check)
+
+
+def _spec(store: str | Path) -> str:
+    """Return a store as it is written after `--to`: a folder is one of Parquet files."""
+    path = Path(store)
+    return (
+        f"parquet:{store}"
+        if path.is_dir()
+        else str(store)
+        if ":" in str(store) or path.suffix
+        else f"duckdb:{store}"
+    )
+
+
+def _set_up(info: RunInfo) -> Setup:
+    """Compile the scenario of a run.
+
+    Raises:
+        UsageError: What comes out is another stream.
+    """
+    try:
+        ready = again(_scenario(info), info, None, None)
+    except (ScenarioError, UsageError) as problem:
+        raise _needs_command(info) from problem
+    if ready.run.id != info.id:
+        raise _needs_command(info)
+    return ready
+
+
+def _scenario(info: RunInfo) -> str | Scenario:
+    """Return the name of a shipped scenario, or what the stored text says."""
+    from footfall.execution.previous import OWN
+    from footfall.scenario.load import loads, shipped
+
+    if info.scenario in shipped():
+        return info.scenario
+    settings = [f"{key}={value}" for key, value in info.run.settings.items() if key not in OWN]
+    return loads(info.run.scenario_text, info.scenario, settings=settings)
+
+
+def _needs_command(info: RunInfo) -> UsageError:
+    return UsageError(
+        f"run {info.id} of {info.scenario} cannot be continued from what is stored: its scenario reads other files,\n"
+        "  or was made by another version\n"
+        "  hint: give the command that began it again; it continues where the run stands"
+    )

@@ -1,0 +1,123 @@
+"""From what a user writes to a stream that can be simulated: load, compile, and what is worth noting about the run."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from footfall.data.chunk import Run
+from footfall.execution.engine import DAY_MS, LiveEngine, compile_engine
+from footfall.execution.start import resolve_start
+from footfall.units import zones
+
+if TYPE_CHECKING:
+    from footfall.scenario.records import Scenario
+
+Settings = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """A run that is ready to begin.
+
+    Args:
+        scenario: As loaded.
+        engine: The compiled stream.
+        run: What is to be run.
+    """
+
+    scenario: Scenario
+    engine: LiveEngine
+    run: Run
+
+
+def load_scenario(
+    scenario: str | Path | Scenario, settings: Settings | None = None
+) -> Scenario:
+    """Load a scenario by its name or path.
+
+    Args:
+        scenario: Name of a shipped one (`ecommerce`, `online-school`), or path of a YAML file; one that is loaded
+            already is returned as it is.
+        settings: Values to replace: path of the key → value as it would stand in the file.
+
+    Raises:
+        UsageError: There is none of that name, or a setting names nothing.
+        ScenarioError: The file is no scenario; it holds everything that is wrong.
+    """
+    from footfall.scenario.load import load, load_shipped, shipped
+
+    if not isinstance(scenario, str | Path):
+        return scenario
+    pairs = [f"{key}={value}" for key, value in (settings or {}).items()]
+    name = str(scenario).replace("-", "_")
+    return (
+        load_shipped(name, settings=pairs)
+        if name in shipped()
+        else load(scenario, settings=pairs)
+    )
+
+
+def set_up(
+    scenario: str | Path | Scenario,
+    *,
+    settings: Settings | None = None,
+    people: int | None = None,
+    days: int | None = None,
+    start: str | dt.date | None = None,
+    seed: int = 1,
+) -> Setup:
+    """Load and compile a scenario and describe its run.
+
+    Args:
+        scenario: Name, path, or a loaded scenario.
+        settings: Values to replace in the file.
+        people: Scales the number of people; None keeps the scenario's.
+        days: Length of the run; None keeps the scenario's.
+        start: First day: a date, its text, or `now-30d`; None keeps the scenario's.
+        seed: From 0 to 2**63 - 1.
+
+    Raises:
+        UsageError: One of the arguments cannot be used.
+        ScenarioError: The scenario cannot be used.
+    """
+    loaded = load_scenario(scenario, settings)
+    first_day = resolve_start(start, loaded.time_zone)
+    engine = compile_engine(loaded, people=people, start=first_day, seed=seed)
+    until_ms = engine.stream.start_ms + (days or engine.length_days) * DAY_MS
+    chosen = {"people": people, "days": days, "start": first_day, **(settings or {})}
+    run = Run(
+        id=engine.stream.id,
+        stream=engine.stream,
+        until_ms=until_ms,
+        people=engine.people_until(until_ms),
+        title=loaded.title,
+        settings={key: str(value) for key, value in chosen.items() if value is not None},
+        scenario_text=_text_of(loaded),
+        versions=_versions(),
+    )
+    return Setup(loaded, engine, run)
+
+
+def _text_of(scenario: Scenario) -> str:
+    """Return the source of a scenario, if it is a file still."""
+    shipped = Path(str(files("footfall").joinpath("scenarios", scenario.source)))
+    found = next((path for path in (Path(scenario.source), shipped) if path.is_file()), None)
+    return found.read_text(encoding="utf-8") if found else ""
+
+
+def _versions() -> dict[str, str]:
+    from footfall.compiler.stream_id import OUTPUT_VERSION
+    from footfall.store.tables import STORE_FORMAT
+
+    return {
+        "footfall": version("footfall"),
+        "output": str(OUTPUT_VERSION),
+        "tzdata": zones.version(),
+        "store": str(STORE_FORMAT),
+    }

@@ -1,0 +1,43 @@
+"""When a run starts: `2026-01-01`, `today`, `now-30d`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from footfall.errors import UsageError, shown
+from footfall.units import zones
+
+_RELATIVE = re.compile(r"(?:now|today)(?:-(?P<count>[0-9]{1,5})(?P<unit>[dw]))?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DAYS = {"d": 1, "w": 7}
+ACCEPTED = "a date like 2026-01-01, or now-30d (also now-4w, today)"
+
+
+def resolve_start(
+    written: str | dt.date | None, time_zone: str, today: dt.date | None = None
+) -> dt.date | None:
+    """Return the first day of a run.
+
+    Args:
+        written: A date, its text, or days or weeks before today; None keeps the scenario's.
+        time_zone: The scenario's: where it is today.
+        today: Instead of the clock's.
+
+    Raises:
+        UsageError: The text is none of these.
+    """
+    if written is None or isinstance(written, dt.date):
+        return written
+    relative = _RELATIVE.fullmatch(written)
+    if relative is None:
+        return _date(written)
+    day = today or dt.datetime.now(zones.zone(time_zone)).date()
+    return day - dt.timedelta(days=int(relative["count"] or 0) * _DAYS[relative["unit"] or "d"])
+
+
+def _date(written: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(written if _DATE.fullmatch(written) else "")
+    except ValueError:
+        raise UsageError(f"a start of {shown(written)}\n  accepted: {ACCEPTED}") from None

@@ -1,0 +1,465 @@
+"""Amplitude's protocol, seen from the server: what is accepted, and what is answered to the rest.
+
+Source: Amplitude's documentation as named in `sinks/amplitude/limits.py`; the order of the checks is ours.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
+
+from footfall.net.clock import Clock
+from footfall.receiver.intake import (
+    Json,
+    MalformedBody,
+    ReceivedBatch,
+    Row,
+    Source,
+    Update,
+    as_milliseconds,
+    as_text,
+    digest,
+    dumped,
+    key_of,
+    parse_json,
+)
+from footfall.receiver.throttle import Throttle
+from footfall.sinks.amplitude.limits import (
+    BATCH,
+    DEEPEST,
+    HTTP_V2,
+    LONGEST_TEXT,
+    MOST_EVENTS,
+    SHORTEST_ID,
+    Endpoint,
+    is_bad_id,
+)
+
+_TEXTS = (
+    *(
+        "user_id",
+        "device_id",
+        "event_type",
+        "app_version",
+        "platform",
+        "os_name",
+        "os_version",
+        "device_brand",
+    ),
+    *(
+        "device_manufacturer",
+        "device_model",
+        "carrier",
+        "country",
+        "region",
+        "city",
+        "dma",
+        "language",
+    ),
+    *(
+        "productId",
+        "revenueType",
+        "currency",
+        "ip",
+        "idfa",
+        "idfv",
+        "adid",
+        "android_id",
+        "android_app_set_id",
+    ),
+    *("insert_id", "partner_id", "library", "version_name", "user_agent"),
+)
+_NUMBERS = ("price", "revenue", "location_lat", "location_lng")
+_WHOLES = ("time", "quantity", "event_id", "session_id")
+_OBJECTS = (
+    "event_properties",
+    "user_properties",
+    "groups",
+    "group_properties",
+    "plan",
+    "ingestion_metadata",
+)
+TYPES: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(_TEXTS, (str,)),
+    **dict.fromkeys(_NUMBERS, (int, float)),
+    **dict.fromkeys(_WHOLES, (int,)),
+    **dict.fromkeys(_OBJECTS, (dict,)),
+    "$skip_user_properties_sync": (bool,),
+}
+"""Source: http-v2, "Keys for the event argument"; the last two objects and `library` are what the SDK 1.3.0 sends."""
+MOST_INTEGER = 2**63
+LARGEST_SUM = 1e300
+IDENTIFY = "$identify"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is sent back."""
+
+    status: int
+    body: Json | str
+
+
+@dataclass(frozen=True, slots=True)
+class AmplitudeBatch:
+    """A request whose form is right."""
+
+    project: str
+    events: list[Json]
+
+
+def bad_request(error: str, **more: Any) -> Answer:
+    """Return the answer 400. Source: http-v2, "Responses", 400."""
+    return Answer(400, {"code": 400, "error": error, **more})
+
+
+TOO_LARGE = Answer(413, {"code": 413, "error": "Payload too large"})
+"""Source: http-v2, "Responses", 413."""
+
+
+@dataclass
+class AmplitudeProtocol:
+    """Checks requests of one receiver.
+
+    Args:
+        clock: For rates.
+        api_key: The one key that is accepted; None accepts any.
+        is_first_only: Name only the first offending event per field, as the page http-v2 says; else all of them, as
+            the page batch-event-upload shows.
+        silenced: Devices whose events are refused.
+    """
+
+    clock: Clock
+    api_key: str | None = None
+    is_first_only: bool = False
+    silenced: frozenset[str] = frozenset()
+    throttles: dict[str, Throttle] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for endpoint in (HTTP_V2, BATCH):
+            self.throttles[endpoint.path] = Throttle(
+                self.clock, endpoint.events_per_s, endpoint.average_s
+            )
+
+    def take(self, endpoint: Endpoint, body: bytes) -> ReceivedBatch | Answer:
+        """Return what a request brings, or why it is refused; refused is refused as a whole."""
+        batch = self._read(endpoint, body)
+        if isinstance(batch, Answer):
+            return batch
+        refused = self._flaws(batch.events) or self._throttled(endpoint, batch.events)
+        return refused or _accepted("httpapi" if endpoint is HTTP_V2 else "batch", batch)
+
+    def identify(self, body: bytes) -> ReceivedBatch | Answer:
+        """Return what a request to /identify brings: a form with `api_key` and `identification`.
+
+        Source: the page identify; the text `missing_event` where the identification is absent or cannot be read.
+        """
+        form = _form(body)
+        key, texts = form.get("api_key", ""), form.get("identification", "")
+        if not key:
+            return Answer(400, "missing_api_key")
+        if not self._is_known(key):
+            return Answer(400, "invalid_api_key")
+        events = _identifications(texts)
+        if events is None or not events:
+            return Answer(400, "missing_event")
+        if len(events) > MOST_EVENTS:
+            return TOO_LARGE
+        events = [{"event_type": IDENTIFY, **event} for event in events]
+        return self._flaws(events) or _accepted("identify", AmplitudeBatch(digest(key), events))
+
+    def _read(self, endpoint: Endpoint, body: bytes) -> AmplitudeBatch | Answer:
+        if not body:
+            return bad_request("Missing request body")
+        if len(body) > endpoint.most_bytes:
+            return TOO_LARGE
+        try:
+            value = parse_json(body)
+        except MalformedBody:
+            return bad_request("Invalid JSON request body")
+        if not isinstance(value, dict):
+            return bad_request("Invalid JSON request body")
+        return self._form_of(value)
+
+    def _form_of(self, value: Json) -> AmplitudeBatch | Answer:
+        for name, kind in (("api_key", str), ("events", list)):
+            if not isinstance(value.get(name), kind):
+                return bad_request("Request missing required field", missing_field=name)
+        if not self._is_known(value["api_key"]):
+            return bad_request("Invalid API key")
+        events = value["events"]
+        if len(events) > MOST_EVENTS:
+            return TOO_LARGE
+        if not all(isinstance(event, dict) for event in events):
+            return bad_request("Invalid event JSON")
+        return self._with_options(value, events)
+
+    def _with_options(self, value: Json, events: list[Json]) -> AmplitudeBatch | Answer:
+        options = value.get("options") or {}
+        shortest = (
+            options.get("min_id_length", SHORTEST_ID) if isinstance(options, dict) else None
+        )
+        if type(shortest) is not int:
+            return bad_request(
+                "Invalid field values on some events",
+                events_with_invalid_fields={"options": [0]},
+            )
+        if not events:
+            return bad_request("Request missing required field", missing_field="events")
+        return self._bad_ids(events, shortest) or AmplitudeBatch(
+            digest(value["api_key"]), events
+        )
+
+    def _bad_ids(self, events: Sequence[Json], shortest: int) -> Answer | None:
+        found: dict[str, list[int]] = {}
+        for place, event in enumerate(events):
+            for name in ("user_id", "device_id"):
+                value = event.get(name)
+                if type(value) is str and (
+                    is_bad_id(value, shortest) or len(value) > LONGEST_TEXT
+                ):
+                    found.setdefault(name, []).append(place)
+        named = self._named(found)
+        error = "Invalid id length for user_id or device_id"
+        return bad_request(error, events_with_invalid_id_lengths=named) if named else None
+
+    def _flaws(self, events: Sequence[Json]) -> Answer | None:
+        """Return the answer to events that lack something or have something wrong."""
+        missing: dict[str, list[int]] = {}
+        invalid: dict[str, list[int]] = {}
+        for place, event in enumerate(events):
+            for name in _lacking(event):
+                missing.setdefault(name, []).append(place)
+            for name in _wrong(event):
+                invalid.setdefault(name, []).append(place)
+        if missing:
+            return bad_request(
+                "Request missing required field",
+                events_with_missing_fields=self._named(missing),
+            )
+        if invalid:
+            named = self._named(invalid)
+            return bad_request(
+                "Invalid field values on some events", events_with_invalid_fields=named
+            )
+        return self._silenced(events)
+
+    def _silenced(self, events: Sequence[Json]) -> Answer | None:
+        if not self.silenced:
+            return None
+        places = [
+            i for i, event in enumerate(events) if event.get("device_id") in self.silenced
+        ]
+        if not places:
+            return None
+        return bad_request(
+            "Events silenced for device_id",
+            silenced_devices=sorted({events[i]["device_id"] for i in places}),
+            silenced_events=places,
+            eps_threshold=HTTP_V2.events_per_s,
+            throttled_devices={},
+            throttled_events=[],
+            exceeded_daily_quota_devices={},
+        )
+
+    def _throttled(self, endpoint: Endpoint, events: Sequence[Json]) -> Answer | None:
+        """Return the answer 429, or count the events. Source: http-v2 and batch-event-upload, 429."""
+        throttle = self.throttles[endpoint.path]
+        owners = [(event.get("user_id"), event.get("device_id")) for event in events]
+        over = throttle.over(
+            [f"{kind}{i}" for pair in owners for kind, i in zip("ud", pair, strict=True) if i]
+        )
+        if not over:
+            return None
+        places = [
+            i
+            for i, (user, device) in enumerate(owners)
+            if f"u{user}" in over or f"d{device}" in over
+        ]
+        named = {
+            kind: {i[1:]: rate for i, rate in over.items() if i[0] == kind} for kind in "ud"
+        }
+        body = {
+            "code": 429,
+            "error": "Too many requests for some devices and users",
+            "eps_threshold": endpoint.events_per_s,
+            "throttled_devices": named["d"],
+            "throttled_users": named["u"],
+            "throttled_events": places,
+        }
+        if endpoint is BATCH:
+            body |= {"exceeded_daily_quota_users": {}, "exceeded_daily_quota_devices": {}}
+        return Answer(429, body)
+
+    def _named(self, found: Mapping[str, list[int]]) -> dict[str, list[int]]:
+        return {
+            name: places[:1] if self.is_first_only else places for name, places in found.items()
+        }
+
+    def _is_known(self, key: str) -> bool:
+        return bool(key) and (
+            self.api_key is None or hmac.compare_digest(key.encode(), self.api_key.encode())
+        )
+
+
+def _lacking(event: Json) -> list[str]:
+    """Return the names of required fields that an event lacks."""
+    lacking = [] if event.get("event_type") else ["event_type"]
+    if not event.get("user_id") and not event.get("device_id"):
+        lacking += ["user_id", "device_id"]
+    return lacking
+
+
+def _wrong(event: Json) -> list[str]:
+    """Return the names of fields whose values are of the wrong type or out of range."""
+    wrong = ["insert_id"] if len(as_text(event.get("insert_id")) or "") > LONGEST_TEXT else []
+    for name, value in event.items():
+        kinds = TYPES.get(name)
+        if kinds is None or value is None:
+            continue
+        kind = type(value)
+        if kind not in kinds or (kind is not str and not _is_in_range(name, value)):
+            wrong.append(name)
+    return wrong
+
+
+def _is_in_range(name: str, value: Any) -> bool:
+    if name == "time":
+        return as_milliseconds(value) is not None
+    if type(value) is int:
+        return -MOST_INTEGER <= value < MOST_INTEGER
+    return type(value) is not dict or not _depth_over(value, DEEPEST)
+
+
+def _depth_over(value: Any, most: int) -> bool:
+    """Tell whether an object or list is nested deeper than a number of levels."""
+    if most < 0:
+        return True
+    for item in value.values() if type(value) is dict else value:
+        if (type(item) is dict or type(item) is list) and _depth_over(item, most - 1):
+            return True
+    return False
+
+
+def _accepted(source: Source, batch: AmplitudeBatch) -> ReceivedBatch | Answer:
+    try:
+        texts = dumped(batch.events)
+    except MalformedBody:
+        return bad_request("Invalid JSON request body")
+    rows = [
+        _row(source, batch.project, event, text)
+        for event, text in zip(batch.events, texts, strict=True)
+    ]
+    return ReceivedBatch(rows, [update_of(event, source) for event in batch.events])
+
+
+def _row(source: Source, project: str, event: Json, text: str) -> Row:
+    user, device, insert = event.get("user_id"), event.get("device_id"), event.get("insert_id")
+    properties = event.get("user_properties") or {}
+    said = properties["$set"] if isinstance(properties.get("$set"), dict) else properties
+    return Row(
+        key=key_of("a", project, device or f"u/{user}", insert) if insert else None,
+        source=source,
+        insert_id=insert,
+        event_type=event.get("event_type"),
+        time_ms=event.get("time"),
+        who=user or device,
+        user_id=user,
+        device_id=device,
+        city=event.get("city"),
+        stage=as_text(said.get("stage")),
+        event=text,
+    )
+
+
+def update_of(event: Json, source: Source) -> Update | None:
+    """Return what an event of Amplitude's says about its person.
+
+    Source: http-v2, user_properties: operations only where event_type is `$identify`, else a plain map; identify.
+    """
+    properties = event.get("user_properties")
+    if event.get("$skip_user_properties_sync"):
+        return None
+    user, device = event.get("user_id"), event.get("device_id")
+    if not properties:
+        return Update(user, device, {}) if user and device else None
+    is_identify = source == "identify" or event.get("event_type") == IDENTIFY
+    has_operations = is_identify and any(name in OPERATIONS for name in properties)
+    operations = (
+        {k: v for k, v in properties.items() if isinstance(v, dict)}
+        if has_operations
+        else {"$set": properties}
+    )
+    return Update(user, device, operations)
+
+
+Operation = Callable[[Json, str, Any], None]
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list) else [value]
+
+
+def _add(into: Json, name: str, value: Any) -> None:
+    before = into.get(name, 0)
+    if all(isinstance(n, int | float) and abs(n) < LARGEST_SUM for n in (value, before)):
+        into[name] = before + value
+
+
+def _append(into: Json, name: str, value: Any) -> None:
+    into[name] = [*_listed(into.get(name, [])), *_listed(value)]
+
+
+def _prepend(into: Json, name: str, value: Any) -> None:
+    into[name] = [*_listed(value), *_listed(into.get(name, []))]
+
+
+def _post_insert(into: Json, name: str, value: Any) -> None:
+    before = _listed(into.get(name, []))
+    into[name] = [*before, *(v for v in _listed(value) if v not in before)]
+
+
+def _pre_insert(into: Json, name: str, value: Any) -> None:
+    before = _listed(into.get(name, []))
+    into[name] = [*(v for v in _listed(value) if v not in before), *before]
+
+
+def _remove(into: Json, name: str, value: Any) -> None:
+    if name in into:
+        into[name] = [v for v in _listed(into[name]) if v not in _listed(value)]
+
+
+OPERATIONS: dict[str, Operation] = {
+    "$set": lambda into, name, value: into.__setitem__(name, value),
+    "$setOnce": lambda into, name, value: into.setdefault(name, value),
+    "$unset": lambda into, name, _: into.pop(name, None),
+    "$add": _add,
+    "$append": _append,
+    "$prepend": _prepend,
+    "$preInsert": _pre_insert,
+    "$postInsert": _post_insert,
+    "$remove": _remove,
+}
+"""Source: identify, "Supported operations"."""
+
+
+def _form(body: bytes) -> dict[str, str]:
+    try:
+        pairs = parse_qs(
+            body.decode("ascii"), keep_blank_values=True, max_num_fields=16, errors="strict"
+        )
+    except ValueError:
+        return {}
+    return {name: values[0] for name, values in pairs.items()}
+
+
+def _identifications(text: str) -> list[Json] | None:
+    try:
+        value = parse_json(text.encode("utf-8", "replace"))
+    except MalformedBody:
+        return None
+    events = value if isinstance(value, list) else [value]
+    return events if all(isinstance(event, dict) for event in events) else None

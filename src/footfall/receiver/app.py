@@ -1,0 +1,301 @@
+"""The receiver's routes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from footfall.errors import StoreError
+from footfall.net.clock import Clock
+from footfall.receiver import page, webhook
+from footfall.receiver.amplitude import TOO_LARGE, AmplitudeProtocol, Answer, bad_request
+from footfall.receiver.chaos import HALF
+from footfall.receiver.event_store import EventsRefused
+from footfall.receiver.intake import BatchOutcome, MalformedBody, ReceivedBatch
+from footfall.receiver.received import EventWriter
+from footfall.receiver.request_guard import OverBudget
+from footfall.sinks.amplitude.limits import BATCH, HTTP_V2, MEGABYTE, Endpoint
+from footfall.sinks.webhook import signature
+
+BODY_TIME_S = 30.0
+RETRY = {"Retry-After": "5"}
+"""With 503: 507 would say more of a full disk, but clients must not repeat it by themselves (RFC 4918, 11.5)."""
+
+
+class TooLarge(Exception):  # noqa: N818 - reads as what a body is
+    """A body is longer than its endpoint takes."""
+
+
+@dataclass
+class Receiver:
+    """Answers requests.
+
+    Args:
+        received: Where events go.
+        amplitude: Checks what comes in Amplitude's protocol.
+        clock: Tells the time of day, for signatures.
+        keys: Of webhooks' signatures; empty takes unsigned ones.
+        chaos: Kind of misbehaviour → how often.
+    """
+
+    received: EventWriter
+    amplitude: AmplitudeProtocol
+    clock: Clock
+    keys: Sequence[bytes] = ()
+    chaos: dict[str, int] = field(default_factory=dict)
+    requests: Counter[str] = field(default_factory=Counter)
+    totals: Counter[str] = field(default_factory=Counter)
+
+    def app(self) -> Starlette:
+        """Return the application, without its guard."""
+        return Starlette(
+            routes=[
+                Route("/", self._page, methods=["GET"]),
+                Route("/health", self._health, methods=["GET"]),
+                Route("/metrics", self._metrics, methods=["GET"]),
+                Route("/webhook", self._webhook, methods=["POST"]),
+                Route(HTTP_V2.path, self._httpapi, methods=["POST"]),
+                Route(BATCH.path, self._batch, methods=["POST"]),
+                Route("/identify", self._identify, methods=["POST"]),
+            ],
+            exception_handlers={
+                HTTPException: self._no_route,
+                OverBudget: self._busy,
+                Exception: _fault,
+            },
+        )
+
+    async def _page(self, request: Request) -> Response:
+        overview, trouble = None, ""
+        try:
+            overview = await asyncio.to_thread(self.received.overview)
+        except StoreError as error:
+            trouble = f"The store cannot be read: {_first_line(error)}"
+        if self.received.trouble is not None:
+            trouble = f"Events are refused: {_first_line(self.received.trouble)}"
+        names = {"new": "events", "duplicates": "duplicates", "refused": "requests refused"}
+        shown = page.render(
+            overview,
+            {name: self.totals[counted] for name, counted in names.items()},
+            store=self.received.event_store.name,
+            trouble=trouble,
+            at_ms=self.clock.wall_ms(),
+            base=f"{request.url.scheme}://{request.url.netloc}",
+        )
+        return self._counted(request, HTMLResponse(shown, 503 if overview is None else 200))
+
+    async def _health(self, request: Request) -> Response:
+        """Tell whether events can be stored, having tried."""
+        told = {"status": "ok", "store": self.received.event_store.name}
+        try:
+            await asyncio.wrap_future(self.received.submit(ReceivedBatch([], [])))
+        except StoreError as error:
+            told |= {"status": "failing", "reason": _first_line(error)}
+            return self._counted(request, JSONResponse(told, 503, RETRY))
+        return self._counted(request, JSONResponse(told))
+
+    async def _metrics(self, request: Request) -> Response:
+        counts: dict[str, dict[str, int]] = {"requests": dict(self.requests)}
+        counts |= {name: {"": self.totals[name]} for name in ("events", "duplicates", "bytes")}
+        counts["chaos"] = {f'kind="{kind}"': n for kind, n in self.chaos.items()}
+        text = page.metrics(counts, is_well=self.received.trouble is None)
+        return self._counted(
+            request, PlainTextResponse(text, media_type="text/plain; version=0.0.4")
+        )
+
+    async def _webhook(self, request: Request) -> Response:
+        """Answer a webhook; errors are short sentences. Source: reliability of receivers: 4xx for every bad input."""
+        try:
+            body = await self._body(request, webhook.MOST_BYTES)
+            message = self._message(request, body)
+            if isinstance(message, Response):
+                return self._counted(request, message)
+            intake = webhook.take(body, message)
+        except TooLarge:
+            return self._counted(
+                request, _problem(413, f"the body is longer than {webhook.MOST_BYTES} bytes")
+            )
+        except TimeoutError:
+            return self._counted(
+                request, _problem(408, f"the body did not come within {BODY_TIME_S:.0f} s")
+            )
+        except MalformedBody as error:
+            return self._counted(request, _problem(400, str(error)))
+        return self._counted(request, await self._stored_webhook(request, intake))
+
+    def _message(self, request: Request, body: bytes) -> str | Response | None:
+        """Return the id of a message, if it has one and its signature is right, or the refusal."""
+        names = (signature.ID, signature.TIMESTAMP, signature.SIGNATURE)
+        given = {name: request.headers.getlist(name) for name in names}
+        if any(len(values) > 1 for values in given.values()):
+            return _problem(400, "a webhook header stands twice")
+        headers = {name: values[0] for name, values in given.items() if values}
+        if self.keys:
+            flaw = signature.flaw_in(self.keys, headers, body, self.clock.wall_ms() // 1000)
+            if flaw is not None:
+                return _problem(401, f"the signature is {flaw}")
+        message = headers.get(signature.ID)
+        if message is not None and not signature.is_id(message):
+            return _problem(400, "webhook-id must be 1 to 128 letters, digits, - or _")
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return (
+            message
+            if kind in ("application/json", "application/cloudevents+json")
+            else _problem(415, "send JSON")
+        )
+
+    async def _stored_webhook(self, request: Request, intake: ReceivedBatch) -> Response:
+        try:
+            stored = await self._store(request, intake)
+        except EventsRefused:
+            return _problem(
+                400, "the store cannot hold these events: a text in them is too long, it seems"
+            )
+        except StoreError:
+            return _problem(503, "the store does not take events now; /health says why", RETRY)
+        if stored.is_conflict:
+            return _problem(409, "a message of that webhook-id came before with another body")
+        return JSONResponse({"accepted": stored.new, "duplicates": stored.duplicates})
+
+    async def _httpapi(self, request: Request) -> Response:
+        return await self._amplitude(request, HTTP_V2)
+
+    async def _batch(self, request: Request) -> Response:
+        return await self._amplitude(request, BATCH)
+
+    async def _amplitude(self, request: Request, endpoint: Endpoint) -> Response:
+        """Answer in Amplitude's words. Source: http-v2, "Responses"."""
+        try:
+            body = await self._body(request, endpoint.most_bytes)
+        except MalformedBody:
+            return self._answered(request, bad_request("Invalid JSON request body"))
+        except TooLarge:
+            return self._answered(request, TOO_LARGE)
+        except TimeoutError:
+            return self._answered(
+                request, Answer(408, {"code": 408, "error": "Request timeout"})
+            )
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != "application/json":
+            return self._answered(request, bad_request("Content-Type must be application/json"))
+        taken = self.amplitude.take(endpoint, body)
+        if isinstance(taken, Answer):
+            return self._answered(request, taken)
+        try:
+            await self._store(request, taken)
+        except EventsRefused:
+            return self._answered(request, bad_request("Invalid event JSON"))
+        except StoreError:
+            return self._answered(
+                request, Answer(503, {"code": 503, "error": "Service unavailable"})
+            )
+        success = {
+            "code": 200,
+            "events_ingested": len(taken.rows),
+            "payload_size_bytes": len(body),
+            "server_upload_time": self.clock.wall_ms(),
+        }
+        return self._answered(request, Answer(200, success))
+
+    async def _identify(self, request: Request) -> Response:
+        try:
+            taken = self.amplitude.identify(await self._body(request, MEGABYTE))
+        except MalformedBody:
+            return self._answered(request, Answer(400, "missing_event"))
+        except TooLarge:
+            return self._answered(request, TOO_LARGE)
+        except TimeoutError:
+            return self._answered(request, Answer(408, "timeout"))
+        if isinstance(taken, Answer):
+            return self._answered(request, taken)
+        try:
+            await self._store(request, taken)
+        except EventsRefused:
+            return self._answered(request, Answer(400, "missing_event"))
+        except StoreError:
+            return self._answered(request, Answer(503, "unavailable"))
+        return self._answered(request, Answer(200, "success"))
+
+    async def _body(self, request: Request, most: int) -> bytes:
+        """Return a request's body, read no further than its limit."""
+        try:
+            if int(request.headers.get("content-length", "0")) > most:
+                raise TooLarge
+        except ValueError:
+            raise MalformedBody("content-length is no number") from None
+        pieces, size = [], 0
+        try:
+            async with asyncio.timeout(BODY_TIME_S):
+                async for piece in request.stream():
+                    size += len(piece)
+                    if size > most:
+                        raise TooLarge
+                    pieces.append(piece)
+        except ClientDisconnect:
+            raise MalformedBody("the connection ended in the middle of the body") from None
+        self.totals["bytes"] += size
+        return b"".join(pieces)
+
+    async def _store(self, request: Request, intake: ReceivedBatch) -> BatchOutcome:
+        if HALF in request.scope:
+            half = len(intake.rows) // 2
+            intake = ReceivedBatch(intake.rows[:half], intake.updates[:half])
+        stored = await asyncio.wrap_future(self.received.submit(intake))
+        self.totals["events"] += stored.new
+        self.totals["duplicates"] += stored.duplicates
+        return stored
+
+    def _answered(self, request: Request, answer: Answer) -> Response:
+        headers = RETRY if answer.status == 503 else None
+        if isinstance(answer.body, str):
+            return self._counted(
+                request, PlainTextResponse(answer.body, answer.status, headers)
+            )
+        return self._counted(request, JSONResponse(answer.body, answer.status, headers))
+
+    async def _no_route(self, request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 404
+        if request.method == "POST" and status == 404:
+            return self._counted(
+                request, JSONResponse(bad_request("Invalid request path").body, 400), "other"
+            )
+        told = {404: "there is nothing here", 405: "the method does not fit the path"}.get(
+            status, "not possible"
+        )
+        return self._counted(request, _problem(status, told), "other")
+
+    async def _busy(self, request: Request, error: Exception) -> Response:
+        del error
+        return self._counted(request, _problem(503, "too much is being sent at once", RETRY))
+
+    def _counted(self, request: Request, response: Response, path: str = "") -> Response:
+        self.requests[
+            f'path="{path or request.scope["path"]}",status="{response.status_code}"'
+        ] += 1
+        self.totals["requests refused"] += response.status_code >= 400
+        return response
+
+
+def _problem(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
+    """Return an error as problem details. Source: RFC 9457."""
+    body: dict[str, Any] = {"status": status, "title": detail}
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
+
+
+async def _fault(request: Request, error: Exception) -> Response:
+    """Answer where we have failed ourselves; nothing of the request is shown."""
+    del request
+    return _problem(500, f"a fault of the receiver: {type(error).__name__}")

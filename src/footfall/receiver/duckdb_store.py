@@ -1,0 +1,262 @@
+"""What is received, in a DuckDB file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from footfall.errors import StoreError
+from footfall.receiver.event_store import TABLES, EventsRefused, EventStore, columns_of
+from footfall.receiver.intake import Row
+from footfall.receiver.seen_keys import FOR_EVER_MS, STORED, SeenKeys, digests_of, from_table
+from footfall.sinks.amplitude.limits import DEDUPLICATION_DAYS
+from footfall.store.dialect import quote
+from footfall.store.duckdb import duckdb_connection
+
+if TYPE_CHECKING:
+    import duckdb
+
+_KNOWN = TABLES["known"][0]
+_TYPES = {"timestamp[ms, tz=UTC]": "TIMESTAMP_MS", "int64": "BIGINT"}
+_JSON = "VARCHAR USING COMPRESSION zstd"
+"""JSON in files of DuckDB 2.0: a third of the room of what it would choose itself, and half of the time."""
+_ROWS = pa.schema(
+    [
+        pa.field(f.name, pa.timestamp("ms") if pa.types.is_timestamp(f.type) else pa.string())
+        for f in TABLES["received"][0]
+    ]
+)
+
+
+_LOGGED = ("users", "links")
+"""Views: what changes about people goes into one log, of which the last row of a key counts.
+
+Rows that change, and an index to find them by, would be written anew as a whole by each checkpoint.
+"""
+_LOG = pa.schema(
+    [
+        *(pa.field(name, pa.string(), nullable=False) for name in ("about", "key")),
+        pa.field("value", pa.struct([])),
+    ]
+)
+_MADE = {name: schema for name, (schema, _) in TABLES.items() if name not in _LOGGED} | {
+    "people_log": _LOG
+}
+_AMPLITUDE = "a/"
+"""Keys that are forgotten after some days; all others stay known."""
+_KEEP_MS = DEDUPLICATION_DAYS * 86_400_000
+
+
+class DuckDBEventStore(EventStore):
+    """A DuckDB file, which one process at a time can have.
+
+    Which keys are known is looked up in memory, not in an index of the file; see `known`.
+
+    Args:
+        path: The file; made if it is not there.
+        most_bytes: How large it may become, its log included; None for as large as the disk allows.
+    """
+
+    json = "text"
+    latest = "rowid DESC"
+
+    def __init__(self, path: Path, most_bytes: int | None = None) -> None:
+        self.path, self._most_bytes = path, most_bytes
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._known = SeenKeys(_KEEP_MS)
+        self._new: dict[str, int] = {}
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self.path.name
+
+    def open(self) -> None:
+        """Open the file and make the tables that are missing."""
+        self.close()
+        self._connection = connection = duckdb_connection.connect(self.path, read_only=False)
+        connection.execute(
+            "SET threads = 1"
+        )  # what is written at once is little: a second one costs more than it does
+        (names,) = duckdb_connection.fetch(
+            connection, "SELECT current_database() AS d, current_schema() AS s"
+        ).to_pylist()
+        self._home = ".".join(map(quote, names.values()))
+        self._check_own()
+        with duckdb_connection.transaction(connection):
+            _make_tables(connection)
+        self._known = self._load()
+
+    def close(self) -> None:
+        """Let the file go."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(
+                Exception
+            ):  # a full disk may have spoilt it; what was committed is in the file
+                connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit what happens inside, or nothing of it."""
+        self._check_size()
+        self._new = {}
+        with duckdb_connection.transaction(self._opened()):
+            yield
+            if self._new:
+                duckdb_connection.insert(self._opened(), "known", self._noted())
+        if self._new:
+            self._known.add(self._asked_digests[:, list(self._new.values())], self._now_ms)
+
+    def know(self, keys: Mapping[str, str | None], now_ms: int) -> set[str]:
+        """Note keys with their digests, and return those that were not known."""
+        seen_ms = [now_ms if key.startswith(_AMPLITUDE) else FOR_EVER_MS for key in keys]
+        self._asked, self._now_ms, self._asked_digests = keys, now_ms, digests_of(keys, seen_ms)
+        is_known = self._known.has(self._asked_digests, now_ms)
+        self._new = {
+            key: place
+            for place, (key, old) in enumerate(zip(keys, is_known.tolist(), strict=True))
+            if not old
+        }
+        return set(self._new)
+
+    def unknow(self, keys: Sequence[str]) -> None:
+        """Forget keys of this transaction."""
+        for key in keys:
+            del self._new[key]
+
+    def touch(self, now_ms: int) -> None:
+        """Write something, which only works where there is room."""
+        self.run(f"INSERT INTO known (key, seen) VALUES ('touched', {now_ms})")
+
+    def run(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Execute a statement."""
+        return self._opened().execute(sql, values).fetchall()
+
+    def insert(self, rows: Sequence[Row], now_ms: int) -> None:
+        """Add events."""
+        columns = columns_of(rows, now_ms)
+        table = pa.table(
+            [pa.array(columns[field.name], field.type) for field in _ROWS], schema=_ROWS
+        )
+        duckdb_connection.insert(self._opened(), "received", table)
+
+    def save(self, people: Mapping[str, str | None], links: Mapping[str, str]) -> None:
+        """Keep what has changed about people."""
+        rows = [
+            (name, *row)
+            for name, changed in zip(_LOGGED, (people, links), strict=True)
+            for row in changed.items()
+        ]
+        if rows:
+            columns = zip(*rows, strict=True)
+            duckdb_connection.insert(
+                self._opened(),
+                "people_log",
+                pa.table([pa.array(c, pa.string()) for c in columns], _LOG.names),
+            )
+
+    def explained(self, error: Exception) -> StoreError:
+        """Return a failure in a user's words."""
+        import duckdb
+
+        if isinstance(error, StoreError):
+            return error
+        if isinstance(
+            error, duckdb.DataError | duckdb.ConstraintException | duckdb.InvalidInputException
+        ):
+            return EventsRefused(f"{self.name} cannot hold these events")
+        return duckdb_connection.failed(Path(self.name), error, "nothing was stored")
+
+    @contextmanager
+    def reading(self) -> Iterator[Callable[[str], pa.Table]]:
+        """Give a way to ask."""
+        with self.cursor() as cursor:
+            yield partial(duckdb_connection.fetch, cursor)
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """Return a connection of its own to the same file, for another thread."""
+        cursor = self._opened().cursor()
+        cursor.execute(f"USE {self._home}")
+        return cursor
+
+    def _noted(self) -> pa.Table:
+        """Return the new keys as rows of `known`."""
+        columns = (
+            list(self._new),
+            [self._asked[key] for key in self._new],
+            [self._now_ms] * len(self._new),
+        )
+        return pa.table(
+            [pa.array(c, f.type) for c, f in zip(columns, _KNOWN, strict=True)], schema=_KNOWN
+        )
+
+    def _load(self) -> SeenKeys:
+        known = SeenKeys(_KEEP_MS)
+        seen = f"CASE WHEN starts_with(key, '{_AMPLITUDE}') THEN seen ELSE {FOR_EVER_MS} END AS seen"
+        known.add(
+            from_table(
+                duckdb_connection.fetch(self._opened(), f"SELECT {STORED}, {seen} FROM known")
+            ),
+            0,
+        )
+        return known
+
+    def _opened(self) -> duckdb.DuckDBPyConnection:
+        if self._connection is None:
+            raise StoreError(f"{self.name} is not open")
+        return self._connection
+
+    def _check_own(self) -> None:
+        for name, (schema, _) in TABLES.items():
+            found = duckdb_connection.columns_of(self._opened(), name)
+            if found is not None and found.names != schema.names:
+                raise StoreError(
+                    f"{self.name}: {name} is there already and was not made by footfall serve\n"
+                    "  nothing was changed\n  hint: name another file"
+                )
+
+    def _check_size(self) -> None:
+        if self._most_bytes is None:
+            return
+        files = (self.path, self.path.with_name(self.path.name + ".wal"))
+        size = sum(file.stat().st_size for file in files if file.exists())
+        if size >= self._most_bytes:
+            raise StoreError(
+                f"{self.name} is full: it has {size:,} bytes of the {self._most_bytes:,} that --max-size allows\n"
+                "  nothing was stored\n  hint: move the file away, or raise --max-size"
+            )
+
+
+def _make_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make what is missing."""
+    version = "SELECT tags['storage_version'] FROM duckdb_databases() WHERE database_name = current_database()"
+    (made_by,) = connection.execute(version).fetchall()[0]
+    types = _TYPES | {"struct<>": "VARCHAR" if made_by.startswith("v1.") else _JSON}
+    for name, schema in _MADE.items():
+        columns = [
+            f"{quote(f.name)} {types.get(str(f.type), 'VARCHAR')}{'' if f.nullable else ' NOT NULL'}"
+            for f in schema
+        ]
+        connection.execute(f"CREATE TABLE IF NOT EXISTS {name} ({', '.join(columns)})")
+    for name in _LOGGED:
+        _make_view(connection, name, *TABLES[name][0].names)
+
+
+def _make_view(connection: duckdb.DuckDBPyConnection, name: str, key: str, value: str) -> None:
+    is_table = f"FROM duckdb_tables() WHERE table_name = '{name}'"  # as receivers made it before there was a log
+    if connection.execute(is_table).fetchone():
+        connection.execute(
+            f"INSERT INTO people_log SELECT '{name}', {key}, {value} FROM {name}"
+        )
+        connection.execute(f"DROP TABLE {name}")
+    connection.execute(
+        f"CREATE VIEW IF NOT EXISTS {name} AS SELECT key AS {key}, value AS {value} FROM ("
+        f"SELECT key, arg_max_null(value, rowid) AS value FROM people_log WHERE about = '{name}' GROUP BY key) "
+        "WHERE value IS NOT NULL"
+    )

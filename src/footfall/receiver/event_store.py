@@ -1,0 +1,222 @@
+"""Where received events lie: the statements that DuckDB and PostgreSQL share, and a frame for what they do not."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import pyarrow as pa
+
+from footfall.errors import StoreError
+from footfall.receiver.intake import Row
+
+TABLES: dict[str, tuple[pa.Schema, Sequence[str]]] = {
+    "received": (
+        pa.schema(
+            [
+                pa.field("received", pa.timestamp("ms", "UTC"), nullable=False),
+                pa.field("source", pa.string(), nullable=False),
+                *(pa.field(name, pa.string()) for name in ("insert_id", "event_type")),
+                pa.field("time", pa.timestamp("ms", "UTC")),
+                *(
+                    pa.field(name, pa.string())
+                    for name in ("who", "user_id", "device_id", "city", "stage")
+                ),
+                pa.field("event", pa.struct([])),
+            ]
+        ),
+        (),
+    ),
+    "known": (
+        pa.schema(
+            [
+                pa.field("key", pa.string(), nullable=False),
+                pa.field("digest", pa.string()),
+                pa.field("seen", pa.int64(), nullable=False),
+            ]
+        ),
+        ("key",),
+    ),
+    "users": (
+        pa.schema(
+            [
+                pa.field("id", pa.string(), nullable=False),
+                pa.field("properties", pa.struct([]), nullable=False),
+            ]
+        ),
+        ("id",),
+    ),
+    "links": (
+        pa.schema(
+            [
+                pa.field("device", pa.string(), nullable=False),
+                pa.field("user_id", pa.string(), nullable=False),
+            ]
+        ),
+        ("device",),
+    ),
+}
+"""Table → columns, and its key. An empty struct is any JSON.
+
+`known` holds what makes events and messages the same as others: `w/` and the id of a webhook's event, `a/` and project,
+device and id of Amplitude's, `m/` and the id of a message, whose body's digest stands beside.
+"""
+
+_QUERIES = {
+    "Stages": """SELECT stage, count(*) AS people FROM (SELECT stage, row_number() OVER (PARTITION BY who
+        ORDER BY time DESC NULLS LAST) AS place FROM received WHERE stage IS NOT NULL AND who IS NOT NULL) AS last
+        WHERE place = 1 GROUP BY stage ORDER BY people DESC, stage LIMIT 30""",
+    "Top cities": """SELECT city, count(DISTINCT who) AS people, count(*) AS events FROM received WHERE city IS NOT NULL
+        GROUP BY city ORDER BY events DESC, city LIMIT 12""",
+    "Top events": """SELECT event_type AS event, count(*) AS events FROM received
+        GROUP BY event_type ORDER BY events DESC, event LIMIT 12""",
+    "Last events": """SELECT received, source, event_type AS event, who AS person, city, time FROM received
+        ORDER BY {latest} LIMIT 15""",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the page shows: titles → tables."""
+
+    events: int
+    people: int
+    tables: dict[str, pa.Table]
+
+
+class EventsRefused(StoreError):  # noqa: N818 - reads as what the events are
+    """The store is well, but will never hold these events."""
+
+
+class EventStore(ABC):
+    """A database that takes what is received; used by one thread, but for `overview`.
+
+    closed → `open` → transactions → `close`; after any failure it is opened anew.
+    """
+
+    json: ClassVar[str]
+    """The SQL type of a JSON value."""
+    latest: ClassVar[str]
+    """The order of rows, the last one first."""
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """What messages call it, without any secret."""
+
+    @abstractmethod
+    def open(self) -> None:
+        """Open it and make what is missing; close what was open before.
+
+        Raises:
+            StoreError: It is in use, is no store of ours, or cannot be reached.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let it go."""
+
+    @abstractmethod
+    def transaction(self) -> AbstractContextManager[None]:
+        """Commit what happens inside, or nothing of it."""
+
+    @abstractmethod
+    def run(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Execute a statement; question marks in it stand for the values."""
+
+    @abstractmethod
+    def insert(self, rows: Sequence[Row], now_ms: int) -> None:
+        """Add events."""
+
+    @abstractmethod
+    def explained(self, error: Exception) -> StoreError:
+        """Return a failure in a user's words: `EventsRefused` where the events are at fault."""
+
+    @abstractmethod
+    def reading(self) -> AbstractContextManager[Callable[[str], pa.Table]]:
+        """Give a way to ask, from any thread, that disturbs nobody who writes."""
+
+    def overview(self) -> Overview:
+        """Return what the page shows, as of now."""
+        with self.reading() as ask:
+            counts = ask(
+                "SELECT count(*) AS events, count(DISTINCT who) AS people FROM received"
+            ).to_pylist()[0]
+            tables = {
+                title: ask(sql.format(latest=self.latest)) for title, sql in _QUERIES.items()
+            }
+            return Overview(counts["events"], counts["people"], tables)
+
+    def people(self) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+        """Return (id, properties as JSON) and (device, user) as they are stored."""
+        return self.run("SELECT id, CAST(properties AS text) FROM users"), self.run(
+            "SELECT device, user_id FROM links"
+        )
+
+    def know(self, keys: Mapping[str, str | None], now_ms: int) -> set[str]:
+        """Note keys with their digests, and return those that were not known."""
+        if not keys:
+            return set()
+        rows = self.run(
+            "INSERT INTO known (key, digest, seen) SELECT unnest(CAST(? AS text[])), unnest(CAST(? AS text[])), "
+            f"{now_ms} ON CONFLICT DO NOTHING RETURNING key",
+            [list(keys), list(keys.values())],
+        )
+        return {key for (key,) in rows}
+
+    def digests(self, keys: Sequence[str]) -> dict[str, str]:
+        """Return the digests of known messages."""
+        return dict(
+            self.run("SELECT key, digest FROM known WHERE key = ANY(CAST(? AS text[]))", [keys])
+        )
+
+    def unknow(self, keys: Sequence[str]) -> None:
+        """Forget keys."""
+        self.run("DELETE FROM known WHERE key = ANY(CAST(? AS text[]))", [keys])
+
+    def expire(self, oldest_ms: int) -> None:
+        """Forget keys of Amplitude's events that were noted before a time."""
+        self.run(f"DELETE FROM known WHERE seen < {oldest_ms} AND starts_with(key, 'a/')")
+
+    def touch(self, now_ms: int) -> None:
+        """Write something, which only works where there is room."""
+        self.run(
+            f"INSERT INTO known (key, seen) VALUES ('touched', {now_ms}) "
+            "ON CONFLICT (key) DO UPDATE SET seen = excluded.seen"
+        )
+
+    def save(self, people: Mapping[str, str | None], links: Mapping[str, str]) -> None:
+        """Keep what has changed about people.
+
+        Args:
+            people: Id → properties as JSON; None where it is gone.
+            links: Device → user.
+        """
+        kept = {i: properties for i, properties in people.items() if properties is not None}
+        gone = [i for i in people if i not in kept]
+        if kept:
+            self._put("users", "id", "properties", self.json, kept)
+        if links:
+            self._put("links", "device", "user_id", "text", links)
+        if gone:
+            self.run("DELETE FROM users WHERE id = ANY(CAST(? AS text[]))", [gone])
+
+    def _put(
+        self, table: str, key: str, value: str, kind: str, values: Mapping[str, str]
+    ) -> None:
+        self.run(
+            f"INSERT INTO {table} ({key}, {value}) SELECT unnest(CAST(? AS text[])), unnest(CAST(? AS {kind}[])) "
+            f"ON CONFLICT ({key}) DO UPDATE SET {value} = excluded.{value}",
+            [list(values), list(values.values())],
+        )
+
+
+def columns_of(rows: Sequence[Row], now_ms: int) -> dict[str, Sequence[Any]]:
+    """Return rows as columns of `received`."""
+    columns: dict[str, Sequence[Any]] = dict(
+        zip(Row._fields, zip(*rows, strict=True), strict=True)
+    )
+    return {**columns, "received": (now_ms,) * len(rows), "time": columns["time_ms"]}

@@ -1,0 +1,154 @@
+"""What a request has brought, checked and ready to be stored: all of it or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+_ENCODER = msgspec.json.Encoder()
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+Source = Literal["webhook", "httpapi", "batch", "identify"]
+Json = dict[str, Any]
+LONGEST_KEY = 250
+MOST_CONTAINERS = 500_000
+MOST_MILLISECONDS = 253_402_300_800_000  # the year 10000
+
+
+class Row(NamedTuple):
+    """A row of `received`.
+
+    Args:
+        key: What makes an event the same as another; None where nothing does.
+        who: The person, as far as the event tells.
+        event: The event as it came, as JSON.
+    """
+
+    key: str | None
+    source: Source
+    insert_id: str | None
+    event_type: str | None
+    time_ms: int | None
+    who: str | None
+    user_id: str | None
+    device_id: str | None
+    city: str | None
+    stage: str | None
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What an event says about its person.
+
+    Args:
+        operations: Operation (`$set`, `$unset`, ...) → property → value.
+    """
+
+    user_id: str | None
+    device_id: str | None
+    operations: Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedBatch:
+    """A request's events.
+
+    Args:
+        rows: One per event.
+        updates: One per event; None where it says nothing.
+        message: Key of the message and digest of its body, for senders that name their messages.
+    """
+
+    rows: Sequence[Row]
+    updates: Sequence[Update | None]
+    message: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOutcome:
+    """What became of an intake.
+
+    Args:
+        new: Events that were not there yet.
+        duplicates: Events that were.
+        is_replay: The message was there already, with the same body.
+        is_conflict: A message of that id was there with another body: nothing was stored.
+    """
+
+    new: int
+    duplicates: int
+    is_replay: bool = False
+    is_conflict: bool = False
+
+
+class MalformedBody(Exception):  # noqa: N818 - reads as what a request is
+    """A body that cannot be read; the message is a plain sentence, fit to be sent back."""
+
+
+def parse_json(body: bytes) -> Any:
+    """Return the value of a JSON text.
+
+    Raises:
+        MalformedBody: It is not UTF-8 or no JSON, contains half a surrogate pair, NUL or a
+            number like 1e400, is nested too deeply, or has more objects and lists than events
+            need: three bytes of text would become sixty of memory.
+    """
+    if body.count(b"{") + body.count(b"[") > MOST_CONTAINERS:
+        raise MalformedBody(f"the body has more than {MOST_CONTAINERS:,} objects and lists")
+    try:
+        value = msgspec.json.decode(body)
+    except RecursionError:
+        raise MalformedBody("the body is nested too deeply") from None
+    except (UnicodeDecodeError, msgspec.DecodeError) as error:
+        raise MalformedBody(_flaw(body, error)) from None
+    if b"\\u0000" in body and _NUL.search(body):
+        raise MalformedBody("the body contains the character NUL")  # which no database can hold
+    return value
+
+
+def _flaw(body: bytes, error: Exception) -> str:
+    """Return why a body cannot be decoded; msgspec tells bad UTF-8 by either error, by its version."""
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return "the body is not UTF-8"
+    return f"the body is no JSON: {str(error)[:80]}"
+
+
+def as_text(value: Any) -> str | None:
+    """Return a value if it is a text, else None."""
+    return value if isinstance(value, str) else None
+
+
+def as_milliseconds(value: Any) -> int | None:
+    """Return a value if it is a time in whole milliseconds that a calendar has, else None."""
+    return value if type(value) is int and 0 <= value < MOST_MILLISECONDS else None
+
+
+def dumped(values: Sequence[Json]) -> list[str]:
+    """Return objects as compact JSON.
+
+    Raises:
+        MalformedBody: One is nested too deeply.
+    """
+    try:
+        lines = _ENCODER.encode_lines(values)
+    except RecursionError:
+        raise MalformedBody("the body is nested too deeply") from None
+    return lines.decode().split("\n")[:-1]
+
+
+def key_of(kind: str, *parts: str) -> str:
+    """Return what stands for some texts among keys of a kind: the texts themselves, unless they are long."""
+    key = "/".join((kind, *parts))
+    return key if len(key) <= LONGEST_KEY else f"{kind}/{digest(*parts)}"
+
+
+def digest(*parts: str) -> str:
+    """Return 32 hex digits that stand for some texts."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]

@@ -1,0 +1,315 @@
+"""Listening: one socket, one process, and connections that may not idle, dribble or pile up."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import http.client
+import ipaddress
+import re
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import h11
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from footfall.errors import FootfallError, UsageError
+from footfall.net.clock import Clock, SystemClock
+from footfall.net.secrets import Secret
+from footfall.receiver.amplitude import AmplitudeProtocol
+from footfall.receiver.app import Receiver
+from footfall.receiver.chaos import Chaos, ChaosProfile
+from footfall.receiver.duckdb_store import DuckDBEventStore
+from footfall.receiver.event_store import EventStore
+from footfall.receiver.postgres_store import PostgresEventStore
+from footfall.receiver.received import EventWriter
+from footfall.receiver.request_guard import HEADER_BYTES, App, ByteBudget, RequestGuard, Scope
+from footfall.sinks.webhook import signature
+from footfall.store.postgres.address import FORM, Address, is_address
+
+HEADER_TIME_S = 10.0
+IDLE_S = 60
+MOST_REQUESTS = 100
+MOST_CONNECTIONS = 200
+LEAVE_S = 2
+SHORTEST_TOKEN = 16
+
+
+@dataclass(frozen=True, slots=True)
+class ListenSettings:
+    """How to listen.
+
+    Args:
+        store: A DuckDB file, or the URL of a PostgreSQL database.
+        host: Address to listen on.
+        port: 0 takes a free one.
+        api_key: The one that Amplitude's endpoints accept; by default the token, and any where there is none either.
+        webhook_secret: Webhooks must be signed with it; None takes unsigned ones.
+        token: Must come with every other request; needed where others than this machine can connect.
+        chaos: Misbehaviour on purpose.
+        is_first_only: Name one bad event per field at a time.
+        most_bytes: How large a DuckDB file may become; None for as large as the disk allows.
+    """
+
+    store: Path | str
+    host: str = "127.0.0.1"
+    port: int = 8888
+    api_key: Secret | None = None
+    webhook_secret: Secret | None = None
+    token: Secret | None = None
+    chaos: ChaosProfile | None = None
+    is_first_only: bool = False
+    most_bytes: int | None = None
+
+
+class Listener:
+    """A receiver that listens.
+
+    Args:
+        settings: How.
+        clock: The machine's by default.
+        tell: Is told, in a line, when the store begins and ends to refuse.
+
+    made (the socket is bound, the store open) → `serve` (until stopped) → closed.
+
+    Raises:
+        UsageError: The port is taken, or the address needs a token.
+        StoreError: The store cannot be opened.
+    """
+
+    def __init__(
+        self,
+        settings: ListenSettings,
+        clock: Clock | None = None,
+        tell: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        check_reach(settings)
+        keys = signature.keys_of(settings.webhook_secret) if settings.webhook_secret else []
+        clock = clock or SystemClock()
+        self._socket = bind(settings.host, settings.port)
+        try:
+            self.received = EventWriter(
+                event_store_of(settings.store, settings.most_bytes), clock, tell
+            )
+        except BaseException:
+            self._socket.close()
+            raise
+        self.port: int = self._socket.getsockname()[1]
+        key = (
+            settings.api_key or settings.token
+        )  # a token lets other names pass, so nothing may be open to anybody
+        amplitude = AmplitudeProtocol(clock, key.value if key else None, settings.is_first_only)
+        self.receiver = Receiver(self.received, amplitude, clock, keys)
+        self._server = uvicorn.Server(_config(self._guarded(settings)))
+
+    def serve(self) -> None:
+        """Answer requests until `stop` is called, or Ctrl-C comes."""
+        try:
+            with suppress(KeyboardInterrupt):  # uvicorn raises the signal again when it is done
+                self._server.run(sockets=[self._socket])
+        finally:
+            self.received.close()
+            self._socket.close()
+
+    def stop(self) -> None:
+        """Let `serve` return soon."""
+        self._server.should_exit = True
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether requests are answered."""
+        return self._server.started
+
+    def _guarded(self, settings: ListenSettings) -> tuple[App, type[GuardedConnection]]:
+        class protocol(GuardedConnection):  # noqa: N801 - a class as a value: every listener has connections of its own
+            transports: ClassVar[dict[Any, asyncio.Transport]] = {}
+
+        app: App = ByteBudget(self.receiver.app())
+        if settings.chaos is not None:
+            app = Chaos(app, settings.chaos, protocol.cut, self.receiver.chaos)
+        return RequestGuard(app, self.port, settings.token, bool(self.receiver.keys)), protocol
+
+
+def _config(how: tuple[App, type[GuardedConnection]]) -> uvicorn.Config:
+    app, protocol = how
+    return uvicorn.Config(
+        app,
+        http=protocol,
+        ws="none",
+        lifespan="off",
+        loop="asyncio",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        h11_max_incomplete_event_size=HEADER_BYTES,
+        timeout_keep_alive=IDLE_S,
+        timeout_graceful_shutdown=LEAVE_S,
+        limit_concurrency=MOST_REQUESTS,
+    )
+
+
+class GuardedConnection(H11Protocol):
+    """HTTP/1.1 whose connections end when headers dribble or connections pile up.
+
+    Attributes:
+        transports: Client address → its connection, so that one can be cut on purpose.
+    """
+
+    transports: ClassVar[dict[Any, asyncio.Transport]] = {}
+    _timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for headers."""
+        super().connection_made(transport)
+        self.transports[self.client] = transport
+        self._watch()
+        if len(self.connections) > MOST_CONNECTIONS:
+            transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        """Take some bytes; while they are not all of the headers yet, the time for these runs on."""
+        super().data_received(data)
+        if self.conn.their_state is h11.IDLE:
+            self._watch()
+        else:
+            self._unwatch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        self._unwatch()
+        self.transports.pop(self.client, None)
+        super().connection_lost(exc)
+
+    @classmethod
+    def cut(cls, scope: Scope) -> None:
+        """Cut the connection of a request."""
+        transport = cls.transports.get(scope["client"])
+        if transport is not None:
+            transport.abort()
+
+    def _watch(self) -> None:
+        if self._timer is None:
+            self._timer = self.loop.call_later(HEADER_TIME_S, self.transport.abort)
+
+    def _unwatch(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+def event_store_of(store: Path | str, most_bytes: int | None) -> EventStore:
+    """Return the shelf that a text names.
+
+    Args:
+        store: `FILE`, `duckdb:FILE` or `postgresql://USER@HOST:PORT/DATABASE`.
+        most_bytes: How large a file may become.
+
+    Raises:
+        UsageError: It is neither, or a database that is to be limited.
+    """
+    text = str(store)
+    if is_address(text):
+        if most_bytes is not None:
+            raise UsageError(
+                f"--max-size limits a DuckDB file, not {Address(text).shown}\n  hint: leave it out"
+            )
+        return PostgresEventStore(text)
+    kind = re.match(r"[a-z][a-z0-9+]+(?=:)", text)
+    if kind is not None and kind[0] != "duckdb":
+        raise UsageError(
+            f'--to "{kind[0]}:…": the receiver stores into DuckDB or PostgreSQL\n'
+            f"  accepted: FILE, duckdb:FILE or {FORM}"
+        )
+    return DuckDBEventStore(Path(text.removeprefix("duckdb:")), most_bytes)
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether an address can be reached from this machine only."""
+    with suppress(ValueError):
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    return host == "localhost"
+
+
+def check_reach(settings: ListenSettings) -> None:
+    """Check that whoever can connect must know a token, unless that is this machine alone.
+
+    Raises:
+        UsageError: There is no token, or a short one.
+    """
+    if is_loopback(settings.host):
+        return
+    if settings.token is None or len(settings.token.value) < SHORTEST_TOKEN:
+        raise UsageError(
+            f"--host {settings.host} lets other machines connect, which needs a token\n"
+            f"  accepted: at least {SHORTEST_TOKEN} characters in FOOTFALL_RECEIVER_TOKEN\n"
+            '  hint: export FOOTFALL_RECEIVER_TOKEN="$(openssl rand -hex 32)", or keep --host 127.0.0.1'
+        )
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a socket that is bound.
+
+    Raises:
+        UsageError: The port is taken, or the address is not this machine's; it says who answers there.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The protocol must be named: only then does asyncio switch off Nagle's algorithm, which would hold back the body of
+    # every answer until its head is acknowledged, some 40 ms later.
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host.strip("[]"), port))
+        bound.listen(2 * MOST_CONNECTIONS)  # from now on who connects waits, and is not refused
+    except OSError as error:
+        bound.close()
+        raise _cannot_bind(host, port, error) from None
+    return bound
+
+
+def _cannot_bind(host: str, port: int, error: OSError) -> FootfallError:
+    if error.errno == errno.EADDRINUSE:
+        return UsageError(
+            f"port {port} is in use{_who(host, port)}\n  hint: stop it, or name another port: --port {port + 1}"
+        )
+    if error.errno == errno.EACCES:
+        return UsageError(
+            f"port {port} is reserved for the system\n  hint: --port 8888, or another above 1023"
+        )
+    return UsageError(f"cannot listen on {host}: {error.strerror}\n  hint: --host 127.0.0.1")
+
+
+def _who(host: str, port: int) -> str:
+    """Return who answers on a port, as far as it says so."""
+    connection = http.client.HTTPConnection(host, port, timeout=0.5)
+    try:
+        connection.request("GET", "/health")
+        answer = connection.getresponse()
+        body, server = answer.read(200), answer.headers.get("Server", "")
+    except (OSError, http.client.HTTPException):
+        return " by another program"
+    finally:
+        connection.close()
+    if b'"store"' in body:
+        return " by another footfall serve"
+    return " by Jupyter, it seems" if "Tornado" in server else " by another web server"
+
+
+def serve_in_thread(
+    settings: ListenSettings, clock: Clock | None = None
+) -> tuple[Listener, threading.Thread]:
+    """Return a listener that answers already, and its thread; for programs and tests."""
+    listener = Listener(settings, clock)
+    thread = threading.Thread(target=listener.serve, daemon=True)
+    thread.start()
+    wait = SystemClock()
+    while not listener.is_ready and thread.is_alive():
+        wait.sleep(0.005)
+    return listener, thread

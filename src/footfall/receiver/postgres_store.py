@@ -1,0 +1,138 @@
+"""What is received, in a PostgreSQL database: the tables of the schema `receiver`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from footfall.errors import FootfallError, StoreError
+from footfall.receiver.event_store import TABLES, EventsRefused, EventStore, columns_of
+from footfall.receiver.intake import Row
+from footfall.sinks.postgresql.copy_rows import HEAD, TAIL, copy_rows
+from footfall.store.postgres import connection as pg
+from footfall.store.postgres import layout
+from footfall.store.postgres.address import Address
+
+SCHEMA = "receiver"
+LONGEST_LOOK_S = 20
+_ROWS = TABLES["received"][0]
+_JSONB_VERSION = "\x01"
+_AT_FAULT = ("22", "23", "54")
+"""Classes of errors that are the data's fault: data exceptions, violated constraints, limits of the program."""
+
+
+class PostgresEventStore(EventStore):
+    """A PostgreSQL database, of which one receiver at a time can have the schema.
+
+    Args:
+        url: `postgresql://USER@HOST:PORT/DATABASE`.
+    """
+
+    json = "jsonb"
+    latest = "received DESC, ctid DESC"
+
+    def __init__(self, url: str) -> None:
+        self.address = Address(url)
+        self._connection: pg.Connection = None
+
+    @property
+    def name(self) -> str:
+        """The address, without the password."""
+        return self.address.shown
+
+    def open(self) -> None:
+        """Connect, keep other receivers away, and make the tables that are missing."""
+        self.close()
+        self._connection = pg.connect(self.address)
+        try:
+            with pg.explaining(self.address):
+                self._prepare()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Disconnect."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(Exception):  # it may be broken in any way
+                connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit what happens inside, or nothing of it."""
+        with pg.transaction(self._opened()):
+            yield
+
+    def run(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Execute a statement."""
+        cursor = self._opened().execute(sql.replace("?", "%s"), values or None)
+        return list(cursor.fetchall()) if cursor.description else []
+
+    def insert(self, rows: Sequence[Row], now_ms: int) -> None:
+        """Add events, by COPY."""
+        columns = columns_of(rows, now_ms)
+        arrays = [
+            pc.binary_join_element_wise(
+                _JSONB_VERSION, pa.array(columns[field.name], pa.string()), ""
+            )
+            if pa.types.is_struct(field.type)
+            else pa.array(columns[field.name], field.type)
+            for field in _ROWS
+        ]
+        statement = f"COPY received ({', '.join(_ROWS.names)}) FROM STDIN (FORMAT BINARY)"
+        with self._opened().cursor() as cursor, cursor.copy(statement) as copy:
+            copy.write(HEAD)
+            for encoded in copy_rows(pa.table(arrays, names=_ROWS.names)):
+                copy.write(b"".join(encoded.to_pylist()))
+            copy.write(TAIL)
+
+    def explained(self, error: Exception) -> StoreError:
+        """Return a failure in a user's words."""
+        if isinstance(error, pg.driver().Error):
+            if (error.sqlstate or "").startswith(_AT_FAULT):
+                return EventsRefused(f"{self.name} cannot hold these events")
+            error = pg.explained(self.address, error, "nothing was stored")
+        if isinstance(error, StoreError):
+            return error
+        told = (
+            str(error)
+            if isinstance(error, FootfallError)
+            else f"{self.name}: {type(error).__name__}"
+        )
+        return StoreError(told)
+
+    @contextmanager
+    def reading(self) -> Iterator[Callable[[str], pa.Table]]:
+        """Give a way to ask, over a connection of its own."""
+        connection = pg.connect(self.address)
+        try:
+            with pg.explaining(self.address):
+                connection.execute(f"SET search_path = {SCHEMA}")
+                connection.execute(f"SET statement_timeout = '{LONGEST_LOOK_S}s'")
+                yield partial(pg.fetch, connection)
+        finally:
+            connection.close()
+
+    def _prepare(self) -> None:
+        with pg.transaction(self._connection):
+            layout.make_foreign(self._connection, self.address, SCHEMA, TABLES)
+            self._connection.execute(
+                f"CREATE INDEX IF NOT EXISTS received_received ON {SCHEMA}.received (received)"
+            )
+        self._connection.execute(f"SET search_path = {SCHEMA}")
+        lock = f"SELECT pg_try_advisory_lock(hashtext('footfall {SCHEMA}'))"
+        if not self._connection.execute(lock).fetchone()[0]:
+            raise StoreError(
+                f"{self.name} is in use by another receiver\n  hint: end that one, or name another database"
+            )
+
+    def _opened(self) -> pg.Connection:
+        if self._connection is None:
+            raise StoreError(f"{self.name} is not open")
+        return self._connection

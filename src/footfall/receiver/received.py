@@ -1,0 +1,253 @@
+"""What was received. One thread writes; requests that wait meanwhile share a transaction.
+
+A request is answered with 2xx only after the transaction that holds all of its events is committed.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+
+from footfall.errors import StoreError
+from footfall.net.clock import Clock
+from footfall.receiver.event_store import EventsRefused, EventStore, Overview
+from footfall.receiver.intake import BatchOutcome, ReceivedBatch, Row
+from footfall.receiver.profiles import PeopleProperties
+from footfall.sinks.amplitude.limits import DEDUPLICATION_DAYS
+
+DAY_MS = 86_400_000
+MOST_AT_ONCE = 64
+"""Requests per transaction: a commit costs some milliseconds, whatever it holds."""
+ENOUGH = 8
+PATIENCE_S = 0.01
+"""A transaction is put off until as many requests have come as there were at once the last time, or `ENOUGH`: so long
+at most for each."""
+REST_S = 1.0
+"""How long a store that has failed is left alone; requests are refused meanwhile."""
+CALM = 9
+"""How many times as long as it took an overview is shown again, so that pages cost a tenth of the time at most."""
+
+Waiting = tuple[ReceivedBatch, Future[BatchOutcome]]
+
+
+class EventWriter:
+    """Takes what is received onto a shelf.
+
+    well → in trouble, after a failure: what is in memory is forgotten, the shelf is opened anew before the next
+    transaction, and that one proves that something can be written → well.
+
+    Args:
+        event_store: Where it goes.
+        clock: Tells when something was received.
+        tell: Is told, in a line, when trouble begins and ends.
+
+    Attributes:
+        trouble: Why nothing can be stored, in a user's words; None while all is well.
+
+    Raises:
+        StoreError: The shelf is in use or cannot be opened.
+    """
+
+    def __init__(
+        self,
+        event_store: EventStore,
+        clock: Clock,
+        tell: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.event_store, self._clock, self._tell = event_store, clock, tell
+        self.trouble: StoreError | None = None
+        self._rested_at = self._expired_ms = 0.0
+        self._waiting: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
+        self._looking = threading.Lock()
+        self._seen: Overview | StoreError | None = None
+        self._look_again_at = 0.0
+        self._open()
+        self._writer = threading.Thread(target=self._write, name="received", daemon=True)
+        self._writer.start()
+
+    def submit(self, intake: ReceivedBatch) -> Future[BatchOutcome]:
+        """Store a request's events, all or none.
+
+        Returns:
+            What ends when they are committed, or with `EventsRefused` or another `StoreError`. Without events it tells
+            whether something could be stored.
+        """
+        future: Future[BatchOutcome] = Future()
+        self._waiting.put((intake, future))
+        return future
+
+    def overview(self) -> Overview:
+        """Return what the page shows, as of now or a little earlier.
+
+        Raises:
+            StoreError: The shelf cannot be read.
+        """
+        with self._looking:
+            begun = self._clock.monotonic()
+            if self._seen is None or begun >= self._look_again_at:
+                try:
+                    self._seen = self.event_store.overview()
+                except Exception as error:  # noqa: BLE001 - of any driver
+                    self._seen = self.event_store.explained(error)
+                ended = self._clock.monotonic()
+                self._look_again_at = ended + CALM * (ended - begun)
+            if isinstance(self._seen, StoreError):
+                raise self._seen
+            return self._seen
+
+    def close(self) -> None:
+        """Store what waits, then let the shelf go."""
+        self._waiting.put(None)
+        self._writer.join()
+        self.event_store.close()
+
+    def _open(self) -> None:
+        self.event_store.open()
+        self._load()
+
+    def _load(self) -> None:
+        self.profiles = PeopleProperties(*self.event_store.people())
+
+    def _write(self) -> None:
+        """Store what comes until told to stop; the thread's whole life."""
+        is_last, at_once = False, 1
+        while not is_last:
+            together = self._gather(at_once)
+            is_last = together[-1] is None
+            # From here on nobody can cancel; a request that was cancelled before is told nothing, and not stored.
+            for group in self._stored(
+                [w for w in together if w is not None and w[1].set_running_or_notify_cancel()]
+            ):
+                at_once = min(len(together) + self._waiting.qsize(), ENOUGH)
+                self._answer(*group)
+
+    def _gather(self, n_expected: int) -> list[Waiting | None]:
+        """Return what waits, having waited for some more where some more are expected; None, at the end, to stop."""
+        together = [self._waiting.get()]
+        while together[-1] is not None and len(together) < MOST_AT_ONCE:
+            try:
+                together.append(
+                    self._waiting.get(timeout=PATIENCE_S if len(together) < n_expected else 0)
+                )
+            except queue.Empty:
+                break
+        return together
+
+    def _stored(
+        self, together: Sequence[Waiting]
+    ) -> Iterator[tuple[Sequence[Waiting], Sequence[BatchOutcome] | StoreError]]:
+        """Store together; where the events of one are at fault, one by one, so that the others are not."""
+        if not together:
+            return
+        results = self._attempt([intake for intake, _ in together])
+        if isinstance(results, EventsRefused) and len(together) > 1:
+            for waiting in together:
+                yield [waiting], self._attempt([waiting[0]])
+        else:
+            yield together, results
+
+    def _answer(
+        self, together: Sequence[Waiting], results: Sequence[BatchOutcome] | StoreError
+    ) -> None:
+        for place, (_, future) in enumerate(together):
+            if isinstance(results, StoreError):
+                future.set_exception(results)
+            else:
+                future.set_result(results[place])
+
+    def _attempt(self, intakes: Sequence[ReceivedBatch]) -> Sequence[BatchOutcome] | StoreError:
+        """Store, or return why not."""
+        if self.trouble is not None and self._clock.monotonic() < self._rested_at:
+            return self.trouble
+        try:
+            if self.trouble is not None:
+                self._open()
+            results = self._store(intakes)
+        except Exception as error:  # noqa: BLE001 - whoever waits is told; the thread must live on
+            return self._failed(error)
+        if self.trouble is not None:
+            self.trouble = None
+            self._tell("events are stored again")
+        return results
+
+    def _failed(self, error: Exception) -> StoreError:
+        """Return why; what is in memory must be what is stored, so it is read again."""
+        problem = self.event_store.explained(error)
+        if isinstance(problem, EventsRefused):
+            with suppress(Exception):
+                self._load()
+                return problem
+        if self.trouble is None:
+            self._tell(f"events are refused with 503: {problem}")
+        self.trouble = problem
+        self._rested_at = self._clock.monotonic() + REST_S
+        return problem
+
+    def _store(self, intakes: Sequence[ReceivedBatch]) -> list[BatchOutcome]:
+        now_ms = self._clock.wall_ms()
+        with self.event_store.transaction():
+            if self.trouble is not None:
+                self.event_store.touch(now_ms)
+            self._expire(now_ms)
+            keys = _keys(intakes)
+            fresh = self.event_store.know(keys, now_ms)
+            old = [
+                key for key, digest in keys.items() if digest is not None and key not in fresh
+            ]
+            digests = self.event_store.digests(old) if old else {}
+            results = [self._keep(intake, fresh, digests) for intake in intakes]
+            if fresh:
+                self.event_store.unknow(list(fresh))  # of a message that is refused
+            rows = [row for _, kept in results for row in kept]
+            if rows:
+                self.event_store.insert(rows, now_ms)
+            self.event_store.save(*self.profiles.changed())
+        return [stored for stored, _ in results]
+
+    def _keep(
+        self, intake: ReceivedBatch, fresh: set[str], digests: dict[str, str]
+    ) -> tuple[BatchOutcome, list[Row]]:
+        """Return what becomes of an intake and its new rows; each key is taken out of `fresh` by its first event."""
+        if intake.message is not None:
+            key, digest = intake.message
+            if key not in fresh:
+                is_same = digests[key] == digest
+                return BatchOutcome(
+                    0, len(intake.rows) * is_same, is_replay=is_same, is_conflict=not is_same
+                ), []
+            fresh.discard(key)
+            digests[key] = digest
+        rows = []
+        for row, update in zip(intake.rows, intake.updates, strict=True):
+            if row.key is not None:
+                if row.key not in fresh:
+                    continue
+                fresh.discard(row.key)
+            rows.append(row)
+            if update is not None:
+                self.profiles.apply(update)
+        return BatchOutcome(len(rows), len(intake.rows) - len(rows)), rows
+
+    def _expire(self, now_ms: int) -> None:
+        """Forget, once an hour, the keys after which an event counts as new again.
+
+        Source: http-v2, "Event deduplication": 7 days.
+        """
+        if now_ms - self._expired_ms >= DAY_MS // 24:
+            self._expired_ms = now_ms
+            self.event_store.expire(now_ms - DEDUPLICATION_DAYS * DAY_MS)
+
+
+def _keys(intakes: Sequence[ReceivedBatch]) -> dict[str, str | None]:
+    """Return all keys, each once, with the digests of those that are messages'."""
+    keys: dict[str, str | None] = {}
+    for intake in intakes:
+        if intake.message is not None:
+            keys.setdefault(*intake.message)
+        for row in intake.rows:
+            if row.key is not None:
+                keys.setdefault(row.key, None)
+    return keys

@@ -1,0 +1,185 @@
+"""What stands before every request: who may ask at all. It sees the raw request, before any routing.
+
+A page in somebody's browser can reach 127.0.0.1: under another name (DNS rebinding), or by sending a form across sites.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+from footfall.net.secrets import Secret
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+HEADER_BYTES = 16_384
+MOST_HELD_BYTES = 128_000_000
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+SELF_GUARDED = frozenset({"/2/httpapi", "/batch", "/identify"})
+"""Their body carries the key that is checked."""
+
+HEADERS = [
+    (
+        b"content-security-policy",
+        b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+    ),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cache-control", b"no-store"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestGuard:
+    """Lets requests through to an app, or answers them itself.
+
+    Args:
+        app: What is guarded.
+        port: The port that is listened on; a name without it is only right for port 80.
+        token: Must come with every request if set: then names do not matter, since no other page knows it.
+        has_signatures: Webhooks are signed, and need no token.
+    """
+
+    app: App
+    port: int
+    token: Secret | None = None
+    has_signatures: bool = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        refusal = self._refusal(scope)
+        if refusal is None:
+            await self.app(scope, receive, _with_headers(send))
+            return
+        await _answer(send, refusal)
+
+    def _refusal(self, scope: Scope) -> int | None:
+        """Return the status of the answer to a request that must not pass.
+
+        Source:
+            RFC 9110, 15.5.20 (421) for another host; Fetch Metadata, and Go 1.25 `CrossOriginProtection`, for 403;
+            RFC 6585, 5 (431).
+        """
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > HEADER_BYTES:
+            return 431
+        if self.token is None and not self._is_own_host(scope):
+            return 421
+        if scope["method"] not in SAFE_METHODS and self._is_cross_site(scope):
+            return 403
+        if any(
+            value.strip().lower() not in (b"", b"identity")
+            for value in _all(scope, b"content-encoding")
+        ):
+            return 415
+        return None if self._has_token(scope) else 401
+
+    def _is_own_host(self, scope: Scope) -> bool:
+        hosts = _all(scope, b"host")
+        names = {f"{name}:{self.port}".encode() for name in LOOPBACK}
+        names |= {name.encode() for name in LOOPBACK} if self.port == 80 else set()
+        is_path = scope.get("raw_path", b"/").startswith(
+            b"/"
+        )  # an absolute target would name another host
+        return len(hosts) == 1 and hosts[0].lower() in names and is_path
+
+    def _is_cross_site(self, scope: Scope) -> bool:
+        emissions, origins = _all(scope, b"sec-fetch-site"), _all(scope, b"origin")
+        if emissions:
+            return emissions not in ([b"same-origin"], [b"none"])
+        own = {b"http://" + host for host in _all(scope, b"host")}
+        return bool(origins) and (len(origins) > 1 or origins[0] not in own)
+
+    def _has_token(self, scope: Scope) -> bool:
+        path = scope["path"]
+        if (
+            self.token is None
+            or path in SELF_GUARDED
+            or (path == "/webhook" and self.has_signatures)
+        ):
+            return True
+        given = [_credential(value) for value in _all(scope, b"authorization")]
+        return len(given) == 1 and hmac.compare_digest(given[0], self.token.value.encode())
+
+
+class OverBudget(Exception):  # noqa: N818 - reads as what the receiver is
+    """More is being read than fits."""
+
+
+@dataclass
+class ByteBudget:
+    """Bounds the bytes of all bodies that are being read, parsed or stored at once: `OverBudget` beyond.
+
+    Args:
+        app: What reads them; a body is given back when its request is answered.
+    """
+
+    app: App
+    held: int = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        own = 0
+
+        async def counted() -> Message:
+            nonlocal own
+            message = await receive()
+            size = len(message.get("body", b""))
+            own, self.held = own + size, self.held + size
+            if self.held > MOST_HELD_BYTES:
+                raise OverBudget
+            return message
+
+        try:
+            await self.app(scope, counted, send)
+        finally:
+            self.held -= own
+
+
+def _all(scope: Scope, name: bytes) -> list[bytes]:
+    return [value for key, value in scope["headers"] if key == name]
+
+
+def _credential(header: bytes) -> bytes:
+    """Return the token of `Bearer TOKEN`, or of `Basic`, where it is the password: browsers ask for that."""
+    scheme, _, rest = header.partition(b" ")
+    if scheme.lower() == b"bearer":
+        return rest.strip()
+    try:
+        return (
+            base64.b64decode(rest, validate=True).partition(b":")[2]
+            if scheme.lower() == b"basic"
+            else b""
+        )
+    except binascii.Error:
+        return b""
+
+
+async def _answer(send: Send, status: int) -> None:
+    headers = [*HEADERS, (b"content-length", b"0")]
+    if status == 401:
+        headers.append((b"www-authenticate", b'Basic realm="footfall", charset="UTF-8"'))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _with_headers(send: Send) -> Send:
+    async def wrapped(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", []), *HEADERS]
+        await send(message)
+
+    return wrapped

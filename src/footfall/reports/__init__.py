@@ -1,0 +1,25 @@
+"""What a run has come to: stages, cities and the truth, as numbers and as tables, JSON or a page."""
+
+from footfall.reports.cities import Cities, City, RankBy
+from footfall.reports.curves import Curves
+from footfall.reports.json_report import render_html, render_json, render_table
+from footfall.reports.report import Report, closing, report
+from footfall.reports.stages import FunnelStep, StageCounts, Stages
+from footfall.reports.truth import Truth
+
+__all__ = [
+    "Cities",
+    "City",
+    "Curves",
+    "FunnelStep",
+    "RankBy",
+    "Report",
+    "StageCounts",
+    "Stages",
+    "Truth",
+    "closing",
+    "render_html",
+    "render_json",
+    "render_table",
+    "report",
+]

@@ -1,0 +1,449 @@
+"""The charts of the page: Vega-Lite specifications of ours, drawn as SVG that follows the page's colours.
+
+SVG rather than a script: the page then needs none, prints as it looks, and turns dark with the reader's system, since
+colours are CSS variables. Each chart is drawn twice, for a desk and for a phone, so that letters keep their size.
+"""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from footfall.errors import MissingExtraError
+from footfall.reports import wording
+from footfall.reports.cities import Cities, City
+from footfall.reports.curves import Days, Hours
+from footfall.reports.intervals import Interval
+from footfall.reports.stages import Stages
+
+WIDE, NARROW = 880, 350
+MOST_CITIES = 50
+MOST_POINTS = 60
+LETTER = 7.4
+INK, MUTED, GRID, ACCENT, PALE, GOAL = (
+    f"var(--{name})" for name in ("ink", "muted", "grid", "accent", "pale", "goal")
+)
+LINES = [f"var(--line-{i})" for i in range(1, 7)]
+SVG = "http://www.w3.org/2000/svg"
+
+Spec = dict[str, Any]
+
+CONFIG: Spec = {
+    "background": None,
+    "font": "system-ui, -apple-system, 'Segoe UI', sans-serif",
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": MUTED,
+        "labelFontSize": 12,
+        "titleColor": MUTED,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "gridColor": GRID,
+        "domain": False,
+        "ticks": False,
+        "labelPadding": 6,
+    },
+    "axisY": {"labelColor": INK},
+    "text": {"color": INK, "fontSize": 12},
+    "legend": {
+        "labelColor": INK,
+        "labelFontSize": 12,
+        "title": None,
+        "orient": "top",
+        "symbolType": "square",
+    }
+    | {"columnPadding": 28, "labelLimit": 150, "symbolStrokeWidth": 0},
+    "title": {"color": INK, "fontSize": 12, "fontWeight": 600, "anchor": "start", "offset": 6}
+    | {"subtitleColor": MUTED, "subtitleFontSize": 12},
+}
+
+
+def funnel(stages: Stages, width: int) -> Spec:
+    """Describe how many people reached each stage, and how many of them stand there."""
+    rows, labels = [], []
+    for stage in stages.stages:
+        name = wording.clean(stage.name)
+        share = f"{wording.percent(stages.share(stage.reached))} %"
+        for part, people in (
+            ("went further", stage.reached - stage.standing),
+            ("stand here", stage.standing),
+        ):
+            tip = f"{name}: {wording.count(people)} {part}, of {wording.count(stage.reached)} who reached it"
+            rows.append({"stage": name, "part": part, "people": people, "tip": tip})
+        labels.append(
+            {
+                "stage": name,
+                "people": stage.reached,
+                "label": f"{wording.count(stage.reached)} · {share}",
+            }
+        )
+    names = _names(labels, "stage", width)
+    bars = width - names["minExtent"]
+    room = bars / (bars - LETTER * max(len(str(label["label"])) for label in labels) - 12)
+    x = {
+        "field": "people",
+        "type": "quantitative",
+        "axis": None,
+        "scale": {"domain": [0, stages.people * room]},
+    }
+    y = {"field": "stage", "type": "nominal", "sort": None, "title": None, "axis": names}
+    parts = {"domain": ["went further", "stand here"], "range": [ACCENT, PALE]}
+    return _chart(
+        width,
+        34 * len(stages.stages),
+        [
+            {
+                "data": {"values": rows},
+                "mark": {"type": "bar", "height": 22},
+                "encoding": {
+                    "x": x | {"stack": "zero"},
+                    "y": y,
+                    "color": {"field": "part", "type": "nominal", "scale": parts},
+                    "order": {"field": "part", "sort": "descending"},
+                    "description": {"field": "tip", "type": "nominal"},
+                },
+            },
+            {
+                "data": {"values": labels},
+                "mark": {"type": "text", "align": "left", "dx": 8, "aria": False},
+                "encoding": {"x": x, "y": y, "text": {"field": "label"}},
+            },
+        ],
+    )
+
+
+def days(days: Days, goal: str, width: int) -> Spec:
+    """Describe how many people had reached each stage by the end of each day: a small chart per stage."""
+    columns = 4 if width == WIDE else 2
+    each = width // columns - 46
+    return {
+        "config": CONFIG,
+        "columns": columns,
+        "bounds": "flush",
+        "spacing": {"row": 76, "column": 46},
+        "concat": [
+            _stage_days(days, name, counts, GOAL if name == goal else ACCENT, each)
+            for name, counts in zip(days.stages, days.reached, strict=True)
+        ],
+    }
+
+
+def _stage_days(days: Days, name: str, counts: Sequence[int], colour: str, width: int) -> Spec:
+    step = max(1, -(-len(counts) // MOST_POINTS))
+    name = wording.clean(name)
+    values = [
+        {
+            "date": days.date(day),
+            "people": people,
+            "tip": f"{name}, {days.date(day)}: {wording.count(people)} people",
+        }
+        for day, people in enumerate(counts)
+    ]
+    x, y = _date_axis(days, len(counts)), _people_axis(max(counts[-1], 1))
+    return {
+        "title": {
+            "text": name,
+            "subtitle": wording.count(counts[-1]),
+            "frame": "group",
+            "limit": width,
+        },
+        "width": width,
+        "height": 90,
+        "layer": [
+            {
+                "data": {"values": values},
+                "mark": {
+                    "type": "area",
+                    "line": {"color": colour},
+                    "color": colour,
+                    "fillOpacity": 0.15,
+                    "aria": False,
+                },
+                "encoding": {"x": x, "y": y},
+            },
+            _points(values[::-1][::step], {"x": x, "y": y}, {"value": colour}),
+        ],
+    }
+
+
+def _date_axis(days: Days, n_days: int) -> Spec:
+    """Describe an axis that names its first and last day only: more labels would not fit."""
+    return {
+        "field": "date",
+        "type": "temporal",
+        "title": None,
+        "scale": {"type": "utc"},
+        "axis": {
+            "values": sorted({days.date(0), days.date(n_days - 1)}),
+            "format": "%-d %b" if n_days < 300 else "%b %Y",
+            "grid": False,
+            "labelFlush": True,
+        },
+    }
+
+
+def _people_axis(most: int) -> Spec:
+    """Describe an axis from 0 to a bit above the largest count."""
+    top = _round_below(most)
+    return {
+        "field": "people",
+        "type": "quantitative",
+        "title": None,
+        "axis": {
+            "values": sorted({0, top // 2, top}),
+            "labelExpr": "format(datum.value, '~s')",
+            "labelColor": MUTED,
+        },
+        "scale": {"domain": [0, 1.12 * most]},
+    }
+
+
+def _round_below(number: int) -> int:
+    """Return the greatest round number that is not above a number of at least 1."""
+    power: int = 10 ** (len(str(number)) - 1)
+    return max(
+        tenths * power // 10
+        for tenths in (10, 15, 20, 30, 40, 50, 60, 80)
+        if tenths * power <= 10 * number
+    )
+
+
+def hours(hours: Hours, width: int) -> Spec:
+    """Describe which share of the events falls into each hour of the local day."""
+    rows = []
+    for line in hours.lines:
+        name = "all others" if line.name is None else wording.clean(line.name)
+        for hour, share in enumerate(line.shares):
+            tip = f"{name}, {hour:02d}–{(hour + 1) % 24:02d} h: {wording.percent(share)} % of the day's events"
+            rows.append({"group": name, "hour": hour + 0.5, "share": share, "tip": tip})
+    x = {
+        "field": "hour",
+        "type": "quantitative",
+        "title": "local hour of the day",
+        "scale": {"domain": [0, 24], "nice": False},
+        "axis": {"values": list(range(0, 25, 3 if width == WIDE else 6)), "grid": False},
+    }
+    y = {
+        "field": "share",
+        "type": "quantitative",
+        "title": "share of events",
+        "axis": {"format": ".0%", "tickCount": 5},
+    }
+    names = list(dict.fromkeys(row["group"] for row in rows))
+    scale = {"domain": names, "range": LINES[: len(names)]}
+    colour = {
+        "field": "group",
+        "type": "nominal",
+        "scale": scale,
+        "legend": {"columns": 6 if width == WIDE else 3},
+    }
+    return _chart(
+        width,
+        230,
+        [
+            {
+                "data": {"values": rows},
+                "mark": {"type": "line", "strokeWidth": 2, "aria": False},
+                "encoding": {"x": x, "y": y, "color": colour},
+            },
+            _points(
+                rows,
+                {"x": x, "y": y},
+                {"field": "group", "type": "nominal", "scale": scale, "legend": None},
+            ),
+        ],
+    )
+
+
+def cities(cities: Cities, width: int) -> Spec:
+    """Describe what the cities are ranked by, with intervals; the mean of all people as a line."""
+    title, value_of, interval_of = _measure(cities)
+    rows = [
+        _city_row(city, value_of(city), interval_of(city))
+        for city in cities.largest(MOST_CITIES)
+    ]
+    people = sum(city.people for city in cities.cities)
+    mean = sum(value_of(city) * city.people for city in cities.cities) / people
+    x = {
+        "field": "value",
+        "type": "quantitative",
+        "title": title,
+        "axis": {"tickCount": 5, "orient": "top"},
+    }
+    x |= {"scale": {"zero": False, "nice": True}}
+    y = {
+        "field": "city",
+        "type": "nominal",
+        "sort": [row["city"] for row in rows],
+        "title": None,
+        "axis": _names(rows, "city", width),
+    }
+    tip = {"field": "tip", "type": "nominal"}
+    return _chart(
+        width,
+        22 * len(rows),
+        [
+            {
+                "data": {
+                    "values": [{"value": mean, "tip": f"all people: {wording.mean(mean)}"}]
+                },
+                "mark": {"type": "rule", "strokeDash": [4, 4], "color": MUTED},
+                "encoding": {"x": x, "description": tip},
+            },
+            _interval_rules(rows, x, y),
+            {
+                "data": {"values": rows},
+                "mark": {
+                    "type": "point",
+                    "filled": True,
+                    "size": 60,
+                    "opacity": 1,
+                    "color": ACCENT,
+                },
+                "encoding": {"x": x, "y": y, "description": tip},
+            },
+        ],
+    )
+
+
+def _interval_rules(rows: list[Spec], x: Spec, y: Spec) -> Spec:
+    return {
+        "data": {"values": [row for row in rows if row["low"] is not None]},
+        "mark": {
+            "type": "rule",
+            "strokeWidth": 5,
+            "opacity": 0.35,
+            "color": ACCENT,
+            "aria": False,
+        },
+        "encoding": {"x": x | {"field": "low"}, "x2": {"field": "high"}, "y": y},
+    }
+
+
+def _measure(
+    cities: Cities,
+) -> tuple[str, Callable[[City], float], Callable[[City], Interval | None]]:
+    """Return what the ranks compare: the title of its axis, its value and its interval."""
+    unit = 10**cities.minor_digits
+    if cities.rank_by == "conversion":
+        return (
+            f"% of people who reached {wording.clean(cities.goal)}",
+            lambda city: 100 * city.conversion,
+            lambda city: _scaled(city.conversion_interval, 100),
+        )
+    if cities.rank_by == "revenue":
+        return (
+            f"{cities.currency} per person",
+            lambda city: city.revenue_per_person_minor / unit,
+            lambda city: _scaled(city.revenue_interval, 1 / unit),
+        )
+    return (
+        "events per person",
+        lambda city: city.events_per_person,
+        lambda city: city.events_interval,
+    )
+
+
+def _scaled(interval: Interval | None, factor: float) -> Interval | None:
+    return interval and Interval(interval.low * factor, interval.high * factor)
+
+
+def _city_row(city: City, value: float, interval: Interval | None) -> Spec:
+    span = (
+        f", 95 % interval {wording.mean(interval.low)} to {wording.mean(interval.high)}"
+        if interval
+        else ""
+    )
+    return {
+        "city": wording.clean(city.name),
+        "value": value,
+        "low": interval.low if interval else None,
+        "high": interval.high if interval else None,
+        "tip": f"{wording.clean(city.name)}: {wording.mean(value)}{span}; {wording.count(city.people)} people",
+    }
+
+
+def _names(rows: Sequence[Spec], field: str, width: int) -> Spec:
+    """Describe an axis of names with room for the longest, in letters a little wider than those it is measured with."""
+    limit = 160 if width == WIDE else 105
+    return {
+        "minExtent": min(LETTER * max(len(row[field]) for row in rows) + 8, limit),
+        "labelLimit": limit - 12,
+    }
+
+
+def _chart(width: int, height: int, layers: list[Spec]) -> Spec:
+    return {
+        "config": CONFIG,
+        "width": width,
+        "height": height,
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "layer": layers,
+    }
+
+
+def _points(values: Sequence[Spec], encoding: Spec, colour: Spec) -> Spec:
+    """Describe points that show themselves, and what they stand for, only under the pointer."""
+    return {
+        "data": {"values": list(values)},
+        "mark": {"type": "point", "filled": True, "size": 90, "opacity": 0},
+        "encoding": encoding
+        | {"color": colour, "description": {"field": "tip", "type": "nominal"}},
+    }
+
+
+def drawn(describe: Callable[[int], Spec], title: str, name: str) -> str:
+    """Return a chart as two inline SVG elements, of which the page's style shows the one that fits.
+
+    Args:
+        describe: Width → specification.
+        title: For those who do not see it.
+        name: Unique on the page: ids begin with it.
+
+    Raises:
+        MissingExtraError: The package that draws is not installed.
+    """
+    return "".join(
+        _inline(_svg(describe(width)), title, f"{name}-{kind}", kind)
+        for kind, width in (("wide", WIDE), ("narrow", NARROW))
+    )
+
+
+def _svg(spec: Spec) -> str:
+    try:
+        import vl_convert
+    except ImportError:
+        raise MissingExtraError("vl-convert-python", "charts", "drawing charts") from None
+    svg: str = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
+    return svg
+
+
+def _inline(svg: str, title: str, prefix: str, kind: str) -> str:
+    """Return an SVG document as an element of a page: without its own size, with tooltips, and ids that are unique."""
+    ET.register_namespace("", SVG)
+    root = ET.fromstring(svg)  # noqa: S314 - drawn just above, from our own specification
+    width = root.attrib.pop("width")
+    root.attrib.pop("height")
+    root.set("class", kind)
+    root.set("style", f"max-width:{width}px")
+    for element in root.iter():
+        _plain(element, prefix)
+    root.set("role", "img")
+    root.set("aria-label", title)
+    return ET.tostring(root, encoding="unicode")
+
+
+def _plain(element: ET.Element, prefix: str) -> None:
+    """Turn a mark's description into a tooltip, drop what only readers of single shapes would want, make ids unique."""
+    described = element.attrib.pop("aria-label", None)
+    kind = element.attrib.pop("aria-roledescription", "")
+    element.attrib.pop("role", None)
+    element.attrib.pop("aria-hidden", None)
+    if described and kind in {"bar", "point", "rule"}:
+        ET.SubElement(element, f"{{{SVG}}}title").text = described
+    if "id" in element.attrib:
+        element.set("id", f"{prefix}-{element.get('id')}")
+    for key, value in element.attrib.items():
+        if "url(#" in value:
+            element.set(key, value.replace("url(#", f"url(#{prefix}-"))

@@ -1,0 +1,154 @@
+"""The three forms of a report: tables in the terminal, JSON, and a page."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from typing import Any
+
+from footfall.reports.cities import Cities, city_record
+from footfall.reports.curves import Curves
+from footfall.reports.page import render_html
+from footfall.reports.report import Report
+from footfall.reports.stages import Stages, StepComparison, step_record
+from footfall.reports.terminal import render_table
+from footfall.reports.truth import Truth, amount_record, tally_record
+from footfall.store import RunInfo
+
+JSON_VERSION = 1
+
+__all__ = ["render_html", "render_json", "render_table"]
+
+Record = dict[str, Any]
+
+
+def render_json(report: Report) -> str:
+    """Return a report as JSON, described key by key in `docs/reports.md`.
+
+    Keys are always the same; a part that was not asked for, and a number that does not exist, is null. Shares are 0..1.
+    """
+    record = {
+        "footfall_report": JSON_VERSION,
+        "run": _run(report.info) if report.info else None,
+        "stages": _stages(report.stages) if report.stages else None,
+        "cities": _cities(report.cities) if report.cities else None,
+        "truth": _truth(report.truth) if report.truth else None,
+        "curves": _curves(report.curves) if report.curves else None,
+    }
+    return json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False)
+
+
+def _run(info: RunInfo) -> Record:
+    run = info.run
+    return {
+        "id": info.id,
+        "scenario": info.scenario,
+        "title": run.title,
+        "seed": run.stream.seed,
+        "start_ms": run.stream.start_ms,
+        "until_ms": run.until_ms,
+        "is_complete": info.is_complete,
+        "events": info.events,
+        "settings": run.settings,
+        "versions": run.versions,
+    }
+
+
+def _stages(stages: Stages) -> Record:
+    return {
+        "people": stages.people,
+        "already_here": stages.already_here,
+        "stages": [
+            {
+                "stage": stage.name,
+                "is_goal": stage.is_goal,
+                "reached": stage.reached,
+                "reached_share": stages.share(stage.reached),
+                "standing": stage.standing,
+                "standing_share": stages.share(stage.standing),
+                "step": step_record(stage.step) if stage.step else None,
+            }
+            for stage in stages.stages
+        ],
+        "comparison": _comparison(stages, stages.comparison) if stages.comparison else None,
+    }
+
+
+def _comparison(stages: Stages, comparison: StepComparison) -> Record:
+    names = list(pairwise(stage.name for stage in stages.stages))
+    return {
+        "by": comparison.by,
+        "groups": [
+            {
+                "value": group.value,
+                "steps": [
+                    {"stage": stage, "next_stage": after, **step_record(step)}
+                    for (stage, after), step in zip(names, group.steps, strict=True)
+                ],
+            }
+            for group in comparison.groups
+        ],
+    }
+
+
+def _cities(cities: Cities) -> Record:
+    return {
+        "goal": cities.goal,
+        "currency": cities.currency,
+        "minor_digits": cities.minor_digits,
+        "rank_by": cities.rank_by,
+        "cities": [city_record(city, cities.minor_digits) for city in cities.cities],
+    }
+
+
+def _truth(truth: Truth) -> Record:
+    return {
+        "decisions": [
+            {"address": d.address, "option": d.option, **tally_record(d.tally)}
+            for d in truth.decisions
+        ],
+        "effects": [
+            {
+                "effect": effect.effect,
+                "address": effect.address,
+                "option": effect.option,
+                "with": tally_record(effect.affected),
+                "without": tally_record(effect.others),
+            }
+            for effect in truth.effects
+        ],
+        "factors": [
+            {
+                "effect": factor.effect,
+                "address": factor.address,
+                "kind": factor.kind,
+                "by_factor": [
+                    {"factor": number, **amount_record(amount)}
+                    for number, amount in factor.by_factor
+                ],
+                "with": amount_record(factor.affected),
+                "without": amount_record(factor.others),
+            }
+            for factor in truth.factors
+        ],
+        "skipped": [
+            {"what": s.what, "address": s.address, "times": s.times} for s in truth.skipped
+        ],
+    }
+
+
+def _curves(curves: Curves) -> Record:
+    days = curves.days
+    return {
+        "days": [days.date(day) for day in range(len(days.reached[0]))],
+        "stages": [
+            {"stage": name, "before": before, "reached": list(reached)}
+            for name, before, reached in zip(
+                days.stages, days.before, days.reached, strict=True
+            )
+        ],
+        "hours_by": curves.hours.by,
+        "hours": [
+            {"group": line.name, "events": list(line.events)} for line in curves.hours.lines
+        ],
+    }

@@ -1,0 +1,213 @@
+"""Puts a report together, from a store or from tallies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from footfall.data.chunk import Tallies
+from footfall.data.schema import StreamSchema
+from footfall.errors import UsageError, shown
+from footfall.reports.cities import (
+    Cities,
+    City,
+    RankBy,
+    check_rank_by,
+    cities_of_store,
+    cities_of_tallies,
+    ranked,
+)
+from footfall.reports.curves import Curves, curves_of_store
+from footfall.reports.stage_queries import stages_of_store
+from footfall.reports.stages import Stages, stages_of_tallies
+from footfall.reports.stored_run import StoredRun
+from footfall.reports.truth import Truth, truth_of
+from footfall.store import RunInfo, Store, open_store
+
+MEMORY = "1GB"
+"""What a store that `report` opens itself may hold in memory; measured, 1e8 events of 5e6 people do, by spilling."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is known about a run; a part that was not asked for is None.
+
+    Args:
+        info: Which run; None where only tallies are at hand.
+        stages: How far people have come.
+        cities: How each city performs.
+        truth: What was asked, and what came out.
+        curves: How it went over time, for charts.
+    """
+
+    info: RunInfo | None
+    stages: Stages | None
+    cities: Cities | None
+    truth: Truth | None
+    curves: Curves | None
+
+
+def report(
+    store: Store | str | Path,
+    *,
+    stages: bool = True,
+    cities: bool = True,
+    truth: bool = False,
+    curves: bool = False,
+    by: str | None = None,
+    run: str | None = None,
+    rank_by: RankBy = "engagement",
+) -> Report:
+    """Report on a run in a store.
+
+    Args:
+        store: A store, or where one lies.
+        stages: How far people have come, and how many took each step.
+        cities: How each city performs.
+        truth: For every decision and effect, what was asked and what came out.
+        curves: How it went over time; `render_html` draws it. None where a store keeps no rows, like a single file.
+        by: Compare steps by this property, at its value when people entered the first of the two stages: a user
+            property, `city`, `country`, `language`, `time_zone`, `platform` or `os_name`.
+        run: Id of the run, or the beginning of it; else the one that was begun last.
+        rank_by: What the ranks of cities compare: `engagement` (events per person), `conversion` or `revenue` (per
+            person).
+
+    Raises:
+        UsageError: There is no such run, property or ranking, the property has too many values, or not all of the run
+            was counted.
+        StoreError: The store cannot be read.
+    """
+    wanted = _Wanted(
+        stages or by is not None, cities, truth, curves, by, check_rank_by(rank_by)
+    )
+    if isinstance(store, Store):
+        return _made(store, run, wanted)
+    with open_store(store) as opened:
+        opened.limit_memory(MEMORY)
+        return _made(opened, run, wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is asked for."""
+
+    stages: bool
+    cities: bool
+    truth: bool
+    curves: bool
+    by: str | None
+    rank_by: RankBy
+
+
+def _made(store: Store, run: str | None, wanted: _Wanted) -> Report:
+    info = chosen(store.runs(), run)
+    return _of_rows(store, info, wanted) if store.has_rows else _of_counts(store, info, wanted)
+
+
+def _of_rows(store: Store, info: RunInfo, wanted: _Wanted) -> Report:
+    source, rank_by = StoredRun(store, info), wanted.rank_by
+    return Report(
+        info=info,
+        stages=stages_of_store(source, wanted.by) if wanted.stages else None,
+        cities=_cities(ranked(cities_of_store(source), rank_by), source.schema, rank_by)
+        if wanted.cities
+        else None,
+        truth=truth_of(_counted(store, info), source.schema.minor_digits)
+        if wanted.truth
+        else None,
+        curves=curves_of_store(source) if wanted.curves else None,
+    )
+
+
+def _of_counts(store: Store, info: RunInfo, wanted: _Wanted) -> Report:
+    """Report on a run of which the store keeps no rows, only what was counted; so nothing over time.
+
+    Raises:
+        UsageError: A property to compare by needs the rows, or not everything was counted.
+    """
+    if wanted.by is not None:
+        raise UsageError(
+            f"{store.path} keeps only counts of run {info.id}, so its people cannot be compared by {shown(wanted.by)}\n"
+            "  accepted: a DuckDB file, a folder of Parquet files or a PostgreSQL database"
+        )
+    tallies = _counted(store, info)
+    made = closing(tallies, info.run.stream.schema, truth=wanted.truth, rank_by=wanted.rank_by)
+    stages, cities = (
+        made.stages if wanted.stages else None,
+        made.cities if wanted.cities else None,
+    )
+    return replace(made, info=info, stages=stages, cities=cities)
+
+
+def _counted(store: Store, info: RunInfo) -> Tallies:
+    """Return what was counted in all parts of a run.
+
+    Raises:
+        UsageError: Some parts came without: `footfall send` brings a span without its counts.
+    """
+    tallies = store.tallies(info.id)
+    covered = sum(
+        total for (_, measure), total in tallies.cities.items() if measure == "events"
+    )
+    if covered != info.events:
+        raise UsageError(
+            f"what was counted of run {info.id} covers {covered:,} of its {info.events:,} events: the others came "
+            "with a span that `footfall send` delivered\n  hint: report on the store that they came from"
+        )
+    return tallies
+
+
+def chosen(runs: Sequence[RunInfo], run: str | None) -> RunInfo:
+    """Return the run that a user means.
+
+    Args:
+        runs: Those of the store, oldest first.
+        run: Id or the beginning of one; None for the one that was begun last.
+
+    Raises:
+        UsageError: There is none, or several begin like that.
+    """
+    found = [info for info in runs if info.id.startswith(run or "")]
+    if found and (run is None or len(found) == 1):
+        return found[-1]
+    if not runs:
+        raise UsageError("the store holds no runs\n  hint: `footfall run SCENARIO` makes one")
+    have = "\n".join(
+        f"  {info.id}  {info.scenario}, seed {info.run.stream.seed}, {info.state}"
+        for info in runs
+    )
+    raise UsageError(
+        f"{'several runs begin' if found else 'no run begins'} with {shown(str(run))}\n{have}"
+    )
+
+
+def closing(
+    tallies: Tallies,
+    schema: StreamSchema,
+    *,
+    truth: bool = False,
+    rank_by: RankBy = "engagement",
+) -> Report:
+    """Return the closing tables of a run from its tallies alone; they hold neither steps nor their times.
+
+    Args:
+        tallies: Of the whole run.
+        schema: Of its stream.
+        truth: For every decision and effect, what was asked and what came out.
+        rank_by: `engagement` or `conversion`; tallies do not know how far revenue varies, so it has no ranks here.
+    """
+    measure = check_rank_by(rank_by)
+    return Report(
+        info=None,
+        stages=stages_of_tallies(tallies.stages, schema.stages, schema.goal),
+        cities=_cities(ranked(cities_of_tallies(tallies.cities), measure), schema, measure),
+        truth=truth_of(tallies, schema.minor_digits) if truth else None,
+        curves=None,
+    )
+
+
+def _cities(cities: tuple[City, ...], schema: StreamSchema, rank_by: RankBy) -> Cities:
+    return Cities(
+        cities, schema.stages[schema.goal], schema.currency, schema.minor_digits, rank_by
+    )

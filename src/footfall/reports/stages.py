@@ -1,0 +1,218 @@
+"""How far people have come, how many took each step, and how long it took them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from footfall.reports.intervals import Interval, wilson
+
+PROVISIONAL_SHARE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelStep:
+    """From a stage to the next, of the people who were seen to enter the first of the two.
+
+    Who was already there when the run started is in no step out of that stage, since when that was is not known; nor is
+    who passed over it. To go on is to reach the next stage or one beyond it.
+
+    Args:
+        entered: People who entered the stage during the run.
+        converted: Of these, people who went on.
+        median_ms, p90_ms: Time from one to the other, of those who went on: discrete percentiles, ms; None of nobody.
+        still_open: People who did not go on and had less than `p90_ms` left until the end of the run (all of them, if
+            nobody went on): too young to be judged.
+    """
+
+    entered: int
+    converted: int
+    median_ms: int | None
+    p90_ms: int | None
+    still_open: int
+
+    @property
+    def conversion(self) -> float | None:
+        """Share of those who entered that went on, 0..1; None of nobody."""
+        return self.converted / self.entered if self.entered else None
+
+    @property
+    def interval(self) -> Interval | None:
+        """Wilson's 95 % interval of the conversion."""
+        return wilson(self.converted, self.entered)
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether more than 5 % of those who entered are still open: the conversion would rise in a longer run."""
+        return self.still_open > PROVISIONAL_SHARE * self.entered
+
+
+@dataclass(frozen=True, slots=True)
+class StageCounts:
+    """One stage of the critical path.
+
+    Args:
+        name: As in the scenario.
+        is_goal: Whether it counts as conversion.
+        reached: People who stand here or beyond, whether or not they passed through it.
+        standing: People whose furthest stage this is.
+        step: To the next stage; None for the last one and where only tallies are at hand.
+    """
+
+    name: str
+    is_goal: bool
+    reached: int
+    standing: int
+    step: FunnelStep | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedGroup:
+    """The steps of people who shared a value of a property when they entered the first stage of each.
+
+    Args:
+        value: As text; None where the property had no value.
+        steps: One per stage but the last.
+    """
+
+    value: str | None
+    steps: tuple[FunnelStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepComparison:
+    """Steps by the value of a property; groups with most people first, then by the bytes of the value."""
+
+    by: str
+    groups: tuple[ComparedGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """The critical path, in order.
+
+    Args:
+        people: All who came or were there at the start.
+        already_here: Of these, people who had arrived before the start; None where only tallies are at hand.
+        stages: In the order of the path.
+        comparison: Steps by a property, if asked for.
+    """
+
+    people: int
+    already_here: int | None
+    stages: tuple[StageCounts, ...]
+    comparison: StepComparison | None = None
+
+    def share(self, count: int) -> float:
+        """Return a number of people as a share of all, 0..1 (0 of nobody)."""
+        return count / self.people if self.people else 0.0
+
+    def to_arrow(self) -> pa.Table:
+        """Return one row per stage: stage, goal, reached, standing, their shares, and the step to the next stage."""
+        rows = [
+            {
+                "stage": stage.name,
+                "is_goal": stage.is_goal,
+                "reached": stage.reached,
+                "reached_share": self.share(stage.reached),
+                "standing": stage.standing,
+                "standing_share": self.share(stage.standing),
+                **(step_record(stage.step) if stage.step else {}),
+            }
+            for stage in self.stages
+        ]
+        return pa.Table.from_pylist(rows, schema=pa.schema([*_STAGE_COLUMNS, *_STEP_COLUMNS]))
+
+    def comparison_to_arrow(self) -> pa.Table:
+        """Return one row per step and value of the property that was asked for; no rows if none was."""
+        names = [stage.name for stage in self.stages]
+        rows = [
+            {"stage": name, "next_stage": after, "value": group.value, **step_record(step)}
+            for group in (self.comparison.groups if self.comparison else ())
+            for name, after, step in zip(names, names[1:], group.steps, strict=False)
+        ]
+        columns = [(name, pa.string()) for name in ("stage", "next_stage", "value")]
+        return pa.Table.from_pylist(rows, schema=pa.schema([*columns, *_STEP_COLUMNS]))
+
+
+_STAGE_COLUMNS = [
+    ("stage", pa.string()),
+    ("is_goal", pa.bool_()),
+    ("reached", pa.int64()),
+    ("reached_share", pa.float64()),
+    ("standing", pa.int64()),
+    ("standing_share", pa.float64()),
+]
+_STEP_COLUMNS = [
+    ("entered", pa.int64()),
+    ("converted", pa.int64()),
+    ("conversion", pa.float64()),
+    ("low", pa.float64()),
+    ("high", pa.float64()),
+    ("median_ms", pa.int64()),
+    ("p90_ms", pa.int64()),
+    ("still_open", pa.int64()),
+]
+
+
+def step_record(step: FunnelStep) -> dict[str, int | float | None]:
+    """Return the numbers of a step by name."""
+    interval = step.interval
+    return {
+        "entered": step.entered,
+        "converted": step.converted,
+        "conversion": step.conversion,
+        "low": interval.low if interval else None,
+        "high": interval.high if interval else None,
+        "median_ms": step.median_ms,
+        "p90_ms": step.p90_ms,
+        "still_open": step.still_open,
+    }
+
+
+def stages_of_tallies(
+    tallies: Mapping[tuple[str, str], int], names: Sequence[str], goal: int
+) -> Stages:
+    """Return the stages that tallies hold ((stage, city) → people who reached it), without steps.
+
+    Args:
+        tallies: A person who passes over a stage counts for that one too.
+        names: The critical path, in order.
+        goal: Index of the stage that counts as conversion.
+    """
+    counts = dict.fromkeys(names, 0)
+    for (stage, _), people in tallies.items():
+        counts[stage] += people
+    return assemble(list(counts.values()), names, goal)
+
+
+def assemble(
+    reached: Sequence[int],
+    names: Sequence[str],
+    goal: int,
+    *,
+    already_here: int | None = None,
+    steps: Sequence[FunnelStep] = (),
+    comparison: StepComparison | None = None,
+) -> Stages:
+    """Return stages from what was counted.
+
+    Args:
+        reached: Per stage, people who stand there or beyond.
+        names: The critical path, in order.
+        goal: Index of the stage that counts as conversion.
+        already_here: People who had arrived before the start, if known.
+        steps: One per stage but the last, or none.
+        comparison: Steps by a property.
+    """
+    standing = [here - beyond for here, beyond in zip(reached, [*reached[1:], 0], strict=True)]
+    per_stage = [*steps, *[None] * (len(names) - len(steps))]
+    stages = tuple(
+        StageCounts(name, i == goal, r, s, step)
+        for i, (name, r, s, step) in enumerate(
+            zip(names, reached, standing, per_stage, strict=True)
+        )
+    )
+    return Stages(reached[0], already_here, stages, comparison)

@@ -1,0 +1,380 @@
+"""What was asked and what came out, of every decision and effect: the truth only a simulation knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+from math import sqrt
+
+import pyarrow as pa
+
+from footfall.data.chunk import NOTHING, FactorSums, Tallies, plus
+from footfall.reports.intervals import CONFIDENCE, Interval, normal_quantile, wilson
+
+FIXED = 1 << 32
+"""Chances, waits and values are summed in 2**-32."""
+MS_PER_S, ROUNDING_MS, ROUNDED_SHARE = 1000.0, 1.0, 0.01
+
+
+def named(address: str, option: str) -> str:
+    """Return what people call an option: a chance is called by its address alone."""
+    return address if option == "yes" else f"{address}/{option}"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often something was reached, how likely it was then, and how often it was taken.
+
+    Args:
+        reached: Times.
+        chances: Sum of the chances after effects, in 2**-32.
+        taken: Times.
+    """
+
+    reached: int
+    chances: int
+    taken: int
+
+    @property
+    def asked(self) -> float | None:
+        """Mean chance after effects, 0..1; None if it was never reached."""
+        return self.chances / (FIXED * self.reached) if self.reached else None
+
+    @property
+    def got(self) -> float | None:
+        """Share that was taken, 0..1; None if it was never reached."""
+        return self.taken / self.reached if self.reached else None
+
+    @property
+    def interval(self) -> Interval | None:
+        """Wilson's interval of `got`; wide enough, since chances that differ vary less than equal ones of that mean."""
+        return wilson(self.taken, self.reached)
+
+    @property
+    def is_as_asked(self) -> bool | None:
+        """Whether `asked` lies in the interval; false once in 20 or less by chance; None if it was never reached."""
+        if self.asked is None or self.interval is None:
+            return None
+        return self.asked in self.interval
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An option of a named decision."""
+
+    address: str
+    option: str
+    tally: Tally
+
+    @property
+    def name(self) -> str:
+        """What people call it: the address, and the option unless it is `yes`."""
+        return named(self.address, self.option)
+
+
+@dataclass(frozen=True, slots=True)
+class OddsEffect:
+    """A declared effect on one option: for whom it held, and for all others."""
+
+    effect: str
+    address: str
+    option: str
+    affected: Tally
+    others: Tally
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return f"{self.effect}, {named(self.address, self.option)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How often a wait or a value came up, what it was to be, and what it was.
+
+    Args:
+        sums: Times; then in 2**-32 the sums of what it was to be without the effect, of what it was to be, of what it
+            was, and of its variance (in s²; 0 where it was not drawn).
+        unit: What the sums are divided by besides: 100 for cents, else 1.
+    """
+
+    sums: FactorSums
+    unit: int = 1
+
+    @property
+    def reached(self) -> int:
+        """Times."""
+        return self.sums[0]
+
+    @property
+    def asked(self) -> float | None:
+        """Mean that was to be expected after effects; None if it never came up."""
+        return self._mean(self.sums[2])
+
+    @property
+    def got(self) -> float | None:
+        """Mean that came out; None if it never came up."""
+        return self._mean(self.sums[3])
+
+    @property
+    def asked_factor(self) -> float | None:
+        """What was to be expected, as a multiple of what it would have been without the effect; None of nothing."""
+        return self._factor(self.sums[2])
+
+    @property
+    def got_factor(self) -> float | None:
+        """What came out, as a multiple of what was to be expected without the effect; None of nothing."""
+        return self._factor(self.sums[3])
+
+    @property
+    def interval(self) -> Interval | None:
+        """Interval of `got_factor`, for what is drawn: the variance is that of the laws, so few draws are enough.
+
+        A ms on both sides is for the rounding to whole ones.
+        """
+        reached, before, _, _, variance = self.sums
+        if self.got_factor is None or not variance:
+            return None
+        error_ms = sqrt(variance / FIXED) * MS_PER_S
+        arm = (normal_quantile(CONFIDENCE) * error_ms + reached * ROUNDING_MS) * FIXED / before
+        return Interval(max(self.got_factor - arm, 0.0), self.got_factor + arm)
+
+    @property
+    def is_as_asked(self) -> bool | None:
+        """Whether `asked_factor` lies in the interval, which it does not once in 20 by chance; None of nothing.
+
+        Where nothing is drawn: whether the factors differ by less than 1 %; rounding to whole numbers may do more.
+        """
+        if self.asked_factor is None or self.got_factor is None:
+            return None
+        if self.interval is not None:
+            return self.asked_factor in self.interval
+        return abs(self.got_factor - self.asked_factor) <= ROUNDED_SHARE * abs(
+            self.asked_factor
+        )
+
+    def _mean(self, total: int) -> float | None:
+        return total / (FIXED * self.unit * self.reached) if self.reached else None
+
+    def _factor(self, total: int) -> float | None:
+        return total / self.sums[1] if self.sums[1] > 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """A declared effect on one wait or value: where it held, and everywhere else.
+
+    Args:
+        kind: `wait` (amounts in ms), `integer`, `number` or `money` (in the currency's main unit).
+        by_factor: The factors it may have, rising (one unless it goes by a property), and where it held with each.
+        affected: Where it held, with whatever factor.
+        others: Where it did not.
+    """
+
+    effect: str
+    address: str
+    kind: str
+    by_factor: tuple[tuple[float, Amount], ...]
+    affected: Amount
+    others: Amount
+
+    @property
+    def name(self) -> str:
+        """What people call it; with its factor, unless there are several."""
+        number = (
+            ""
+            if len(self.by_factor) > 1
+            else "".join(f" × {factor:g}" for factor, _ in self.by_factor)
+        )
+        return f"{self.effect}, {self.address}{number}"
+
+    @property
+    def several(self) -> tuple[tuple[float, Amount], ...]:
+        """The factors and where it held with each, where there are several."""
+        return self.by_factor if len(self.by_factor) > 1 else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something declared that could not happen: a full list, no free slot."""
+
+    what: str
+    address: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """Asked and got; every list is sorted by the bytes of its texts."""
+
+    decisions: tuple[Decision, ...]
+    effects: tuple[OddsEffect, ...]
+    skipped: tuple[Skipped, ...]
+    factors: tuple[Factor, ...] = ()
+
+    @property
+    def distinct(self) -> tuple[Decision, ...]:
+        """The decisions without every `no` that a `yes` already tells of."""
+        told = {d.address for d in self.decisions if d.option == "yes"}
+        return tuple(d for d in self.decisions if not (d.option == "no" and d.address in told))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to tell: neither a decision nor an effect."""
+        return not (self.decisions or self.factors)
+
+    @property
+    def outside(self) -> int:
+        """Number of distinct options whose `asked` lies outside the interval of what came out."""
+        return sum(d.tally.is_as_asked is False for d in self.distinct)
+
+    @property
+    def reached(self) -> int:
+        """Number of distinct options that were reached at all."""
+        return sum(d.tally.reached > 0 for d in self.distinct)
+
+    def to_arrow(self) -> pa.Table:
+        """Return one row per option: address, option, reached, asked, taken, got, low, high, as_asked."""
+        return pa.Table.from_pylist(
+            [
+                {"address": d.address, "option": d.option, **tally_record(d.tally)}
+                for d in self.decisions
+            ],
+            schema=pa.schema(
+                [("address", pa.string()), ("option", pa.string()), *_TALLY_COLUMNS]
+            ),
+        )
+
+    def effects_to_arrow(self) -> pa.Table:
+        """Return two rows per effect on odds and option: with (`affected`) and without it."""
+        rows = [
+            {
+                "effect": e.effect,
+                "address": e.address,
+                "option": e.option,
+                "affected": side,
+                **tally_record(tally),
+            }
+            for e in self.effects
+            for side, tally in ((True, e.affected), (False, e.others))
+        ]
+        names = [(name, pa.string()) for name in ("effect", "address", "option")]
+        return pa.Table.from_pylist(
+            rows, schema=pa.schema([*names, ("affected", pa.bool_()), *_TALLY_COLUMNS])
+        )
+
+    def factors_to_arrow(self) -> pa.Table:
+        """Return the rows of each effect on a wait or value: with it (`affected`), one per factor, and one without."""
+        rows = [
+            {
+                "effect": f.effect,
+                "address": f.address,
+                "kind": f.kind,
+                "factor": factor,
+                "affected": side,
+            }
+            | amount_record(amount)
+            for f in self.factors
+            for side, factor, amount in (
+                *((True, *part) for part in f.by_factor),
+                (False, 1.0, f.others),
+            )
+        ]
+        names = [(name, pa.string()) for name in ("effect", "address", "kind")]
+        more = [("factor", pa.float64()), ("affected", pa.bool_()), *_AMOUNT_COLUMNS]
+        return pa.Table.from_pylist(rows, schema=pa.schema([*names, *more]))
+
+
+_TALLY_COLUMNS = [
+    ("reached", pa.int64()),
+    ("asked", pa.float64()),
+    ("taken", pa.int64()),
+    ("got", pa.float64()),
+    ("low", pa.float64()),
+    ("high", pa.float64()),
+    ("as_asked", pa.bool_()),
+]
+_AMOUNT_COLUMNS = [
+    ("reached", pa.int64()),
+    *(
+        (name, pa.float64())
+        for name in ("asked", "got", "asked_factor", "got_factor", "factor_low", "factor_high")
+    ),
+    ("as_asked", pa.bool_()),
+]
+
+
+def tally_record(tally: Tally) -> dict[str, int | float | bool | None]:
+    """Return the numbers of a tally by name."""
+    interval = tally.interval
+    return {
+        "reached": tally.reached,
+        "asked": tally.asked,
+        "taken": tally.taken,
+        "got": tally.got,
+        "low": interval.low if interval else None,
+        "high": interval.high if interval else None,
+        "as_asked": tally.is_as_asked,
+    }
+
+
+def amount_record(amount: Amount) -> dict[str, int | float | bool | None]:
+    """Return the numbers of an amount by name."""
+    interval = amount.interval
+    return {
+        "reached": amount.reached,
+        "asked": amount.asked,
+        "got": amount.got,
+        "asked_factor": amount.asked_factor,
+        "got_factor": amount.got_factor,
+        "factor_low": interval.low if interval else None,
+        "factor_high": interval.high if interval else None,
+        "as_asked": amount.is_as_asked,
+    }
+
+
+def truth_of(tallies: Tallies, minor_digits: int) -> Truth:
+    """Return the truth that the tallies of a run hold.
+
+    Args:
+        tallies: Of the run.
+        minor_digits: Of its currency.
+    """
+    decisions, effects, none = tallies.decisions, tallies.effects, (0, 0, 0)
+    names = sorted({key[:3] for key in effects}, key=_bytes)
+    return Truth(
+        tuple(Decision(*key, Tally(*decisions[key])) for key in sorted(decisions, key=_bytes)),
+        tuple(
+            OddsEffect(
+                *key,
+                Tally(*effects.get((*key, "with"), none)),
+                Tally(*effects.get((*key, "without"), none)),
+            )
+            for key in names
+        ),
+        tuple(
+            Skipped(*key, tallies.skipped[key]) for key in sorted(tallies.skipped, key=_bytes)
+        ),
+        tuple(
+            _factor(tallies, key, minor_digits)
+            for key in sorted({key[:3] for key in tallies.factors}, key=_bytes)
+        ),
+    )
+
+
+def _factor(tallies: Tallies, key: tuple[str, str, str], minor_digits: int) -> Factor:
+    unit = 10**minor_digits if key[2] == "money" else 1
+    sums = {found[3:]: sums for found, sums in tallies.factors.items() if found[:3] == key}
+    parts = sorted(
+        (float(factor), held) for (variant, factor), held in sums.items() if variant == "with"
+    )
+    return Factor(
+        *key,
+        by_factor=tuple((factor, Amount(held, unit)) for factor, held in parts),
+        affected=Amount(reduce(plus, (held for _, held in parts), NOTHING), unit),
+        others=Amount(sums.get(("without", "1"), NOTHING), unit),
+    )
+
+
+def _bytes(texts: tuple[str, ...]) -> tuple[bytes, ...]:
+    return tuple(text.encode() for text in texts)

@@ -1,0 +1,176 @@
+"""What became of effects on waits and values: kept wave by wave as it stands, summed up once per part."""
+
+from __future__ import annotations
+
+from functools import reduce
+from math import fsum
+
+import numpy as np
+
+from footfall.data.chunk import FactorSums
+from footfall.model.program import NO_LIMIT_MS, CompiledEffect
+from footfall.model.tables import InverseCdf
+from footfall.model.values import Array, Kind, is_null
+
+Held = tuple[Array | None, Array | float]
+"""Where an effect holds, shape (n,), None for everywhere; and its factor there, shape (n,) or one for all."""
+
+LONGEST_MS = 2**40
+"""34 years: waits that would be longer count as this long."""
+_WORD = float(2**32)
+_MOST = float(2**60)
+"""Larger values count as this; a store has room for the sum of ten billion of them."""
+_MS2_PER_S2 = 1e6
+
+
+class EffectLog:
+    """What came of one wait or one value that effects act on, in a part.
+
+    What a wait was to be is the mean of its law, times the factors: it varies with the draw alone, so that what was
+    drawn can be held against it. What a value was to be is the value itself, times the factors, before it is rounded.
+
+    Args:
+        effects: Those that act on it, in order.
+        kind: Of the value; None for a wait.
+        distribution: Of the wait, in ms.
+        limit_ms: The wait is cut to this.
+    """
+
+    __slots__ = ("_base", "_distribution", "_effects", "_held", "_kind", "_limit_ms", "_result")
+
+    def __init__(
+        self,
+        effects: tuple[CompiledEffect, ...],
+        kind: Kind | None = None,
+        distribution: InverseCdf | None = None,
+        limit_ms: int = NO_LIMIT_MS,
+    ) -> None:
+        self._effects, self._kind, self._distribution, self._limit_ms = (
+            effects,
+            kind,
+            distribution,
+            min(limit_ms, LONGEST_MS),
+        )
+        self._base: list[Array] = []
+        self._result: list[Array] = []
+        self._held: list[list[Held]] = []
+
+    def note(self, base: Array, result: Array, held: list[Held]) -> None:
+        """Note a wave.
+
+        Args:
+            base: Shape (n,): what it was before the effects.
+            result: Shape (n,): what became of it, a wait before it is cut.
+            held: One per effect.
+        """
+        self._base.append(base)
+        self._result.append(result)
+        self._held.append(held)
+
+    def sums(self) -> dict[tuple[int, int], FactorSums]:
+        """Sum up: number of the effect, and 0 where it did not hold, else 1 + place of its factor → sums, if any.
+
+        They are the same however the waves were.
+        """
+        holds, factors = self._effects_held()
+        got, base = np.concatenate(self._result), np.concatenate(self._base)
+        if self._kind is not None:
+            known = ~is_null(self._kind, base) & ~is_null(self._kind, got)
+            holds, factors, got, base = (
+                holds[:, known],
+                factors[:, known],
+                got[known],
+                base[known],
+            )
+        else:
+            got = np.minimum(got, self._limit_ms)
+        asked, variance = self._expected(base, list(factors))
+        found: dict[tuple[int, int], FactorSums] = {}
+        for place, effect in enumerate(self._effects):
+            before, _ = self._expected(
+                base, [f for other, f in enumerate(factors) if other != place]
+            )
+            which = np.where(
+                holds[place], 1 + np.searchsorted(effect.distinct, factors[place]), 0
+            )
+            sums = _sums(
+                np.stack([before, asked, got.astype(np.float64), variance]),
+                which.astype(np.uint16),
+            )
+            found |= {(effect.number, group): of_group for group, of_group in sums.items()}
+        return found
+
+    def _effects_held(self) -> tuple[Array, Array]:
+        """Return where each effect holds, and its factor (1 elsewhere): shape (effects, n) both."""
+        holds, factors = [], []
+        for result, held in zip(self._result, self._held, strict=True):
+            everywhere = np.ones(len(result), np.bool_)
+            masks = np.stack([everywhere if mask is None else mask for mask, _ in held])
+            holds.append(masks)
+            factors.append(
+                np.where(
+                    masks,
+                    np.stack([np.where(everywhere, times, 1.0) for _, times in held]),
+                    1.0,
+                )
+            )
+        return np.concatenate(holds, axis=1), np.concatenate(factors, axis=1)
+
+    def _expected(self, base: Array, factors: list[Array]) -> tuple[Array, Array]:
+        """Return the mean of what is to be expected, and its variance (of waits in s²): shape (n,) both."""
+        if self._distribution is None:
+            value = reduce(np.multiply, factors, base.astype(np.float64))
+            return value, np.zeros(len(value))
+        product = reduce(np.multiply, factors, np.ones(len(base)))
+        one, of_one = moments(self._distribution)
+        mean, variance = one * product, of_one * product * product
+        is_cut = np.greater(product * self._distribution.knots[-1], self._limit_ms)
+        for factor in np.unique(product[is_cut]).tolist():
+            same = np.equal(product, factor)
+            mean[same], variance[same] = moments(self._distribution, factor, self._limit_ms)
+        return mean, variance / _MS2_PER_S2
+
+
+def moments(
+    distribution: InverseCdf, factor: float = 1.0, limit_ms: float = np.inf
+) -> tuple[float, float]:
+    """Return the mean (ms) and the variance (ms²) of a wait that is drawn, times a factor, cut to a limit.
+
+    Between two knots all whole numbers from the one up to below the other are drawn alike.
+    """
+    low = distribution.knots[:-1] * factor
+    high = np.maximum(distribution.knots[1:] - 1, distribution.knots[:-1]) * factor
+    width, from_ms, to_ms = high - low, np.minimum(low, limit_ms), np.minimum(high, limit_ms)
+    inside = np.where(
+        np.greater(width, 0),
+        (to_ms - from_ms) / np.where(np.greater(width, 0), width, 1.0),
+        1.0,
+    )
+    cut = np.where(np.less(inside, 1), limit_ms, 0.0)
+    mean = fsum((inside * (from_ms + to_ms) / 2 + (1 - inside) * cut).tolist()) / len(low)
+    a, b, c = from_ms - mean, to_ms - mean, cut - mean
+    return mean, fsum(
+        (inside * (a * a + a * b + b * b) / 3 + (1 - inside) * c * c).tolist()
+    ) / len(low)
+
+
+def _sums(columns: Array, groups: Array) -> dict[int, FactorSums]:
+    """Return per group how many there are, and the sum of each column in 2**-32: the same in any order.
+
+    Args:
+        columns: Shape (4, n), float64. Each number is split into whole numbers of 2**32, of 1, and of 2**-32.
+        groups: Shape (n,), uint16.
+    """
+    order = np.argsort(groups, kind="stable")
+    present, starts, counts = np.unique(groups[order], return_index=True, return_counts=True)
+    columns = np.clip(columns[:, order], -_MOST, _MOST)
+    words = np.trunc(columns / _WORD)
+    rest = columns - words * _WORD
+    ones = np.trunc(rest)
+    parts = ((rest - ones) * _WORD, ones, words)
+    sums = np.stack(
+        [np.add.reduceat(part.astype(np.int64), starts, axis=1) for part in parts], axis=-1
+    )
+    totals = [[f + (o << 32) + (w << 64) for f, o, w in column] for column in sums.tolist()]
+    rows = zip(counts.tolist(), *totals, strict=True)
+    return dict(zip(present.tolist(), rows, strict=True))

@@ -1,0 +1,112 @@
+"""What the waves leave behind until a chunk is assembled: plain arrays, appended wave by wave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from footfall.model.model import Model
+from footfall.model.program import NO_LIMIT_MS, CompiledEffect, DecisionNode
+from footfall.model.tables import InverseCdf
+from footfall.model.values import DTYPES, Array, Kind
+from footfall.sim.decision_log import DecisionLog
+from footfall.sim.effect_log import EffectLog
+
+
+class GrowingArrays:
+    """Arrays that grow by appending, concatenated once.
+
+    Args:
+        blanks: What each is when nothing was appended.
+    """
+
+    __slots__ = ("_blanks", "_parts")
+
+    def __init__(self, blanks: list[Array]) -> None:
+        self._blanks = blanks
+        self._parts: list[list[Array]] = [[] for _ in blanks]
+
+    def append(self, *arrays: Array) -> None:
+        """Append one array to each; all of the same length."""
+        for part, array in zip(self._parts, arrays, strict=True):
+            part.append(array)
+
+    def columns(self) -> list[Array]:
+        """Return the arrays, each concatenated."""
+        return [
+            np.concatenate(part) if part else blank
+            for part, blank in zip(self._parts, self._blanks, strict=True)
+        ]
+
+
+def _integers(n: int) -> list[Array]:
+    return [np.empty(0, np.int64)] * n
+
+
+def _blanks(model: Model, columns: tuple[int, ...]) -> list[Array]:
+    """Return empty arrays of the kinds and widths of columns."""
+    declared = [model.columns[c] for c in columns]
+    return [np.empty((0, c.width) if c.width else 0, DTYPES[c.kind]) for c in declared]
+
+
+@dataclass(slots=True)
+class Journal:
+    """All that happened in a part.
+
+    Args:
+        emissions: Per site: rows, times, event numbers, session ids, marks (`mark`), then the captures.
+        changes: Per user property (the stage last): rows, sequences, times, event numbers, whether bound for sure, then
+            old and new value; for lists old length and elements per field, then the new ones.
+        firsts: Rows and event numbers of people's first events, then the arrays of all their user properties.
+        outcomes: Of decisions that were reached, by number of the node.
+        affected: Of waits and values that effects act on and that came up, by number.
+        skips: Shape (S,), int64: what could not happen.
+    """
+
+    emissions: list[GrowingArrays]
+    changes: list[GrowingArrays]
+    firsts: GrowingArrays
+    outcomes: dict[int, DecisionLog] = field(default_factory=dict)
+    affected: dict[int, EffectLog] = field(default_factory=dict)
+    skips: Array = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    @classmethod
+    def empty(cls, model: Model) -> Journal:
+        """Return a record of nothing."""
+        properties = [_blanks(model, (p.column, *p.items)) for p in model.user_properties]
+        return cls(
+            emissions=[
+                GrowingArrays(_integers(5) + _blanks(model, emission.captures))
+                for emission in model.emissions
+            ],
+            changes=[
+                GrowingArrays(_integers(5) + 2 * blanks)
+                for blanks in (*properties, _integers(1))
+            ],
+            firsts=GrowingArrays(
+                _integers(2) + [blank for blanks in properties for blank in blanks]
+            ),
+            skips=np.zeros(len(model.skips), np.int64),
+        )
+
+    def outcomes_of(self, number: int, node: DecisionNode) -> DecisionLog:
+        """Return where the outcomes of a decision are kept."""
+        found = self.outcomes.get(number)
+        if found is None:
+            found = self.outcomes[number] = DecisionLog(len(node.options))
+        return found
+
+    def effect_log_of(
+        self,
+        number: int,
+        effects: tuple[CompiledEffect, ...],
+        kind: Kind | None = None,
+        distribution: InverseCdf | None = None,
+        limit_ms: int = NO_LIMIT_MS,
+    ) -> EffectLog:
+        """Return where a wait or a value that effects act on is kept."""
+        found = self.affected.get(number)
+        if found is None:
+            found = self.affected[number] = EffectLog(effects, kind, distribution, limit_ms)
+        return found

@@ -1,0 +1,180 @@
+"""Counts a part: integers that add up in any order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from footfall.data.chunk import NOTHING, Tallies, plus
+from footfall.model import builtins
+from footfall.model.model import AffectedDraw, Model
+from footfall.model.program import CompiledEffect, DecisionNode
+from footfall.model.values import NULL_INTEGER, Array
+from footfall.sim.decision_log import effects_of
+from footfall.sim.journal import Journal
+
+if TYPE_CHECKING:
+    from footfall.sim.part_arrays import GroupArrays, PartArrays, PropertyChanges
+
+
+def of_part(
+    group: GroupArrays,
+    record: Journal,
+    flow: PartArrays,
+    changes: list[PropertyChanges],
+    arrived: Array,
+    *,
+    is_first: bool,
+) -> Tallies:
+    """Count decisions, effects, stages and cities of a part.
+
+    Args:
+        changes: Per user property, the stage last.
+        arrived: Rows of the people who are first seen in this part.
+        is_first: The group's first part: it names every effect, whether or not anybody came to where it holds.
+    """
+    model = group.model
+    tallies = Tallies.empty()
+    if is_first:
+        _name_effects(model, tallies)
+    _decisions(model, record, tallies)
+    _factors(model, record, tallies)
+    stages = changes[-1]
+    reached = _by_city(group, stages.rows, stages.old[0], stages.new[0])
+    reached += _by_city(group, arrived, np.full(len(arrived), -1), group.first_stages[arrived])
+    _stages(model, reached, tallies)
+    _cities(group, flow, arrived, reached, tallies)
+    return tallies
+
+
+def _decisions(model: Model, record: Journal, tallies: Tallies) -> None:
+    decisions = [np.zeros((len(d.options), 3), np.int64) for d in model.decisions]
+    effects: dict[tuple[int, int, int], Array] = {}
+    for number, outcomes in record.outcomes.items():
+        node = model.nodes[number]
+        assert isinstance(node, DecisionNode)
+        of_options, of_effects = outcomes.sums(node)
+        decisions[node.number] += of_options
+        for (effect, option), sums in of_effects.items():
+            key = (effect, node.number, option)
+            effects[key] = effects.get(key, 0) + sums
+    for name, sums in zip(model.decisions, decisions, strict=True):
+        for text, (reached, asked, taken) in zip(name.options, sums.tolist(), strict=True):
+            tallies.decisions[name.address, text] = (reached, asked, taken)
+    for (effect, decision, option), sums in effects.items():
+        name = model.decisions[decision]
+        for which, (reached, asked, taken) in zip(
+            ("with", "without"), sums.tolist(), strict=True
+        ):
+            tallies.effects[
+                model.effects[effect], name.address, name.options[option], which
+            ] = (reached, asked, taken)
+    for what, count in zip(model.skips, record.skips.tolist(), strict=True):
+        if count:
+            tallies.skipped[what] = count
+
+
+def _factors(model: Model, record: Journal, tallies: Tallies) -> None:
+    for number, affected in record.affected.items():
+        name = model.affected[number]
+        keys = {effect.number: _factor_keys(model, name, effect) for effect in name.effects}
+        for (effect, place), sums in affected.sums().items():
+            key = keys[effect][place]
+            tallies.factors[key] = plus(tallies.factors.get(key, NOTHING), sums)
+
+
+def _factor_keys(
+    model: Model, name: AffectedDraw, effect: CompiledEffect
+) -> list[tuple[str, str, str, str, str]]:
+    """Return the keys in the tallies: of where an effect does not hold, then of each of its factors."""
+    variants = [
+        ("without", "1"),
+        *(("with", repr(factor).removesuffix(".0")) for factor in effect.distinct),
+    ]
+    return [
+        (model.effects[effect.number], name.address, name.kind, *variant)
+        for variant in variants
+    ]
+
+
+def _name_effects(model: Model, tallies: Tallies) -> None:
+    for node in (node for node in model.nodes if isinstance(node, DecisionNode)):
+        name = model.decisions[node.number]
+        for option, effect in effects_of(node):
+            for which in ("with", "without"):
+                tallies.effects[
+                    model.effects[effect.number], name.address, name.options[option], which
+                ] = (0, 0, 0)
+    keys = (
+        key
+        for name in model.affected
+        for effect in name.effects
+        for key in _factor_keys(model, name, effect)
+    )
+    tallies.factors.update(dict.fromkeys(keys, NOTHING))
+
+
+def _by_city(group: GroupArrays, rows: Array, old: Array, new: Array) -> Array:
+    """Count people who rise from one stage to another, at every stage on the way: shape (stages, home rows), int64."""
+    homes = group.state.columns[builtins.HOME][rows]
+    n_homes = len(group.model.people.home_weights)
+    counts = np.zeros((len(group.model.stream.schema.stages), n_homes), np.int64)
+    for stage in range(len(counts)):
+        counts[stage] = np.bincount(homes[(old < stage) & (stage <= new)], minlength=n_homes)
+    return counts
+
+
+def _city_names(model: Model) -> list[str]:
+    codes = model.tables[model.home[0]].values[:-1]
+    return [model.texts[code] for code in codes.tolist()]
+
+
+def _stages(model: Model, reached: Array, tallies: Tallies) -> None:
+    cities = _city_names(model)
+    for stage, counts in zip(model.stream.schema.stages, reached.tolist(), strict=True):
+        for city, count in zip(cities, counts, strict=True):
+            if count:
+                tallies.stages[stage, city] = tallies.stages.get((stage, city), 0) + count
+
+
+def _cities(
+    group: GroupArrays, flow: PartArrays, arrived: Array, reached: Array, tallies: Tallies
+) -> None:
+    model = group.model
+    homes = group.state.columns[builtins.HOME]
+    n = len(group.persons)
+    events = np.bincount(flow.rows, minlength=n)
+    sessions = np.bincount(flow.rows[np.equal(flow.sessions, flow.times)], minlength=n)
+    seen, visited = group.seen_events, group.seen_sessions
+    measures = {
+        "people": np.bincount(arrived, minlength=n),
+        "active": np.equal(seen, 0) & np.greater(events, 0),
+        "returned": np.less(visited, 2) & np.greater_equal(visited + sessions, 2),
+        "sessions": sessions,
+        "events": events,
+        "events_squared": events * (events + 2 * seen),
+        "revenue": _revenue(group, flow),
+    }
+    sums = {
+        name: _sum(homes, values, len(model.people.home_weights))
+        for name, values in measures.items()
+    }
+    sums["converted"] = reached[model.stream.schema.goal]
+    for measure, counts in sums.items():
+        for city, count in zip(_city_names(model), counts.tolist(), strict=True):
+            if count:
+                tallies.cities[city, measure] = tallies.cities.get((city, measure), 0) + count
+
+
+def _sum(homes: Array, values: Array, n_homes: int) -> Array:
+    sums = np.zeros(n_homes, np.int64)
+    np.add.at(sums, homes, values.astype(np.int64))
+    return sums
+
+
+def _revenue(group: GroupArrays, flow: PartArrays) -> Array:
+    revenue = np.zeros(len(group.persons), np.int64)
+    earned = np.not_equal(flow.revenue, NULL_INTEGER)
+    np.add.at(revenue, flow.rows[earned], flow.revenue[earned])
+    return revenue

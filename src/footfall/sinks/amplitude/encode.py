@@ -1,0 +1,205 @@
+"""Chunks as Amplitude takes them: events as JSON objects, and what each event says about its person."""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from footfall.data.chunk import Chunk
+from footfall.sinks.amplitude.limits import LONGEST_TEXT
+from footfall.sinks.delivery.row_texts import lengths_of
+from footfall.sinks.encoders.json_rows import json_rows, json_texts
+from footfall.sinks.files.one_file import text_bytes
+from footfall.sinks.protocol import Payload
+from footfall.sinks.scratch import Scratch
+
+Said = dict[str, Any]
+"""Property → value; None where the property is taken away."""
+
+_PLAIN = (
+    "session_id",
+    "insert_id",
+    "platform",
+    "os_name",
+    "language",
+    "country",
+    "city",
+    "revenue",
+    "currency",
+)
+_TOO_LONG = re.compile(rf'"(?:[^"\\]|\\.){{{LONGEST_TEXT + 1},}}"')
+
+
+def encode(
+    chunk: Chunk, library: str, scratch: Scratch, *, skips_properties: bool
+) -> dict[str, tuple[Payload, ...]]:
+    """Return a chunk as payloads: rows of events, their lengths, who they are of, what is said about people.
+
+    Args:
+        library: Marks events as synthetic.
+        skips_properties: Events leave Amplitude's user properties alone.
+    """
+    if not (chunk.events.num_rows or chunk.changes.num_rows or chunk.arrivals.num_rows):
+        return {}
+    texts = list(_events(chunk.events, library, skips_properties=skips_properties))
+    rows = scratch.write(
+        "events", chunk.events.num_rows, lambda file: file.writelines(map(text_bytes, texts))
+    )
+    lengths = lengths_of(texts)
+    said = (
+        b"{}" if skips_properties else json.dumps(said_in(chunk), ensure_ascii=False).encode()
+    )
+    who = chunk.events.select(["person", "user_id", "device_id", "time"])
+    return {
+        "rows": (rows,),
+        "lengths": (Payload(chunk.events.num_rows, len(lengths), data=lengths),),
+        "who": (scratch.write_arrow("who", who, 65_536),),
+        "said": (scratch.write("said", 1, lambda file: file.write(said)),),
+    }
+
+
+def _events(events: pa.Table, library: str, *, skips_properties: bool) -> Iterator[pa.Array]:
+    """Yield events as JSON objects with a comma behind each. Source: http-v2, "Keys for the event argument"."""
+    events = events.combine_chunks()
+    columns = {name: events[name] for name in ("user_id", "device_id", "event_type")}
+    columns["time"] = events["time"].cast(pa.int64())
+    columns["event_properties"] = _properties(events)
+    columns |= {name: events[name] for name in _PLAIN}
+    columns["revenue"] = _with_a_point(events["revenue"])
+    columns["library"] = (
+        pa.array([library])
+        .dictionary_encode()
+        .take(pa.array([0] * events.num_rows, pa.int32()))
+    )
+    if skips_properties:
+        columns["$skip_user_properties_sync"] = pa.array([True] * events.num_rows)
+    for texts in json_rows(pa.table(columns), end=","):
+        yield _cut(texts)
+
+
+def _properties(events: pa.Table) -> pa.ChunkedArray | pa.Array:
+    """Return the events' properties, with the category among them unless the scenario has one of that name."""
+    category = pa.field("category", events.schema.field("category").type)
+    if "event_properties" not in events.column_names:
+        return pa.StructArray.from_arrays([_whole(events["category"])], fields=[category])
+    struct = _whole(events["event_properties"])
+    fields = list(struct.type)
+    if any(field.name == "category" for field in fields):
+        return struct
+    return pa.StructArray.from_arrays(
+        [_whole(events["category"]), *struct.flatten()], fields=[category, *fields]
+    )
+
+
+def _with_a_point(money: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return amounts that are written with digits after the point, whatever the currency.
+
+    Source: http-v2, `revenue` is a float; Amplitude's SDK drops whole numbers, and what reads JSON may tell them apart.
+    """
+    return money if money.type.scale else money.cast(pa.decimal128(money.type.precision + 1, 1))
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    """Return a column in one piece."""
+    if column.num_chunks == 1:
+        return column.chunk(0)
+    return (
+        column.unify_dictionaries().combine_chunks()
+        if column.num_chunks
+        else pa.array([], column.type)
+    )
+
+
+def _cut(texts: pa.Array) -> pa.Array:
+    """Cut texts that are longer than Amplitude keeps. Source: http-v2, "String character limit"; the SDK cuts too."""
+    longest = pc.max(pc.binary_length(texts)).as_py() or 0
+    if longest <= LONGEST_TEXT:
+        return texts
+    return pa.array(
+        [_cut_row(text) if len(text) > LONGEST_TEXT else text for text in texts.to_pylist()],
+        pa.string(),
+    )
+
+
+def _cut_row(text: str) -> str:
+    """Return a row with its longest texts cut; only texts of properties can be so long."""
+    return _TOO_LONG.sub(
+        lambda found: json.dumps(json.loads(found[0])[:LONGEST_TEXT], ensure_ascii=False), text
+    )
+
+
+def said_in(chunk: Chunk) -> dict[str, dict[str, Said]]:
+    """Return what is said about people in a chunk, in absolute values.
+
+    Returns:
+        `rows`: place of an event → what it says; `later`: person → what no event of this chunk says.
+    """
+    places = _Places(chunk.events)
+    rows: defaultdict[str, Said] = defaultdict(dict)
+    later: defaultdict[str, Said] = defaultdict(dict)
+    for person, insert_id, time_ms, said in (
+        *_arrived(chunk.arrivals),
+        *_changed(chunk.changes),
+    ):
+        row = places.of(person, insert_id, time_ms)
+        (later[str(person)] if row is None else rows[str(row)]).update(said)
+    return {"rows": rows, "later": later}
+
+
+class _Places:
+    """Finds the event that is to say something."""
+
+    def __init__(self, events: pa.Table) -> None:
+        self._ids = {
+            insert_id: row for row, insert_id in enumerate(events["insert_id"].to_pylist())
+        }
+        self._times: defaultdict[int, list[int]] = defaultdict(list)
+        self._rows: defaultdict[int, list[int]] = defaultdict(list)
+        times = events["time"].cast(pa.int64()).to_pylist()
+        for row, (person, time) in enumerate(
+            zip(events["person"].to_pylist(), times, strict=True)
+        ):
+            self._times[person].append(time)
+            self._rows[person].append(row)
+
+    def of(self, person: int, insert_id: str | None, time_ms: int) -> int | None:
+        """Return the event of that id, or the person's first one that is not earlier."""
+        if insert_id is not None:
+            return self._ids.get(insert_id)
+        place = bisect_left(self._times[person], time_ms)
+        return self._rows[person][place] if place < len(self._rows[person]) else None
+
+
+_Change = tuple[int, str | None, int, Said]
+
+
+def _arrived(arrivals: pa.Table) -> Iterator[_Change]:
+    """Yield what is true of people when they are first seen."""
+    columns = {"stage": arrivals["stage"].to_pylist()}
+    if "properties" in arrivals.column_names and arrivals.num_rows:
+        struct = _whole(arrivals["properties"])
+        for field, child in zip(struct.type, struct.flatten(), strict=True):
+            columns[field.name] = [
+                None if t is None else json.loads(t) for t in json_texts(child).to_pylist()
+            ]
+    for row, person in enumerate(arrivals["person"].to_pylist()):
+        known = {
+            name: values[row] for name, values in columns.items() if values[row] is not None
+        }
+        yield person, None, -(2**62), known
+
+
+def _changed(changes: pa.Table) -> Iterator[_Change]:
+    names = ("person", "insert_id", "property", "new")
+    times = changes["time"].cast(pa.int64()).to_pylist()
+    for (person, insert_id, name, new), time in zip(
+        zip(*(changes[name].to_pylist() for name in names), strict=True), times, strict=True
+    ):
+        yield person, insert_id, time, {name: json.loads(new)}

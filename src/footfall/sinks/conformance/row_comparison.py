@@ -1,0 +1,105 @@
+"""Rows as they should be and as a destination has them, and what differs: missing, unexpected, duplicate, altered."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+
+from footfall.data.chunk import Chunk
+
+Row = dict[str, Any]
+Tables = dict[str, list[Row]]
+KEYS = {"events": ("insert_id",), "changes": ("person", "sequence"), "arrivals": ("person",)}
+
+
+def expected(chunks: Iterable[Chunk]) -> Tables:
+    """Return all rows of some chunks, in plain form."""
+    tables: Tables = {name: [] for name in KEYS}
+    for chunk in chunks:
+        for name, rows in tables.items():
+            rows += [plain(row) for row in getattr(chunk, name).to_pylist()]
+    return tables
+
+
+def plain(value: Any) -> Any:
+    """Return a value in the form in which destinations are compared.
+
+    Nulls are left out of records, numbers are decimals, times are texts like `2026-01-01T00:00:05.120Z`.
+    """
+    if isinstance(value, dict):
+        return {
+            str(name): plain(member) for name, member in value.items() if member is not None
+        }
+    if isinstance(value, list):
+        return [plain(member) for member in value]
+    if isinstance(value, bool) or value is None:
+        return str(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return Decimal(repr(value)) if isinstance(value, int | float) else value
+
+
+def from_json(text: str) -> Any:
+    """Return the plain form of a JSON text; numbers keep all their digits."""
+    return plain(json.loads(text, parse_float=Decimal))
+
+
+def from_csv(text: str, schema: pa.Schema) -> list[Row]:
+    """Return the plain rows of a CSV text; null and the empty text are told apart by the quotes."""
+    null = "\x00null"
+    marked = io.StringIO(_mark_nulls(text, null), newline="")
+    rows = list(csv.DictReader(marked))
+    types = {field.name: field.type for field in schema}
+    return [{n: _cell(c, types[n]) for n, c in row.items() if c != null} for row in rows]
+
+
+def _mark_nulls(text: str, null: str) -> str:
+    """Put a mark into every empty cell that has no quotes."""
+    return _CELL.sub(lambda cell: (cell[1] or null) + cell[2], text)
+
+
+_CELL = re.compile(r'("(?:[^"]|"")*"|[^",\r\n]+|)(,|\r\n)')
+
+
+def _cell(text: str, kind: pa.DataType) -> Any:
+    if pa.types.is_dictionary(kind) or pa.types.is_string(kind) or pa.types.is_timestamp(kind):
+        return text
+    return from_json(text)
+
+
+def differences(
+    wanted: Mapping[str, list[Row]], found: Mapping[str, list[Row]]
+) -> dict[str, dict[str, int]]:
+    """Return, per table that was found and differs, how many rows are missing, unexpected, duplicate, altered.
+
+    Args:
+        wanted: Rows by table.
+        found: Rows by table, only of the tables that the destination keeps.
+    """
+    counted = {name: _count(wanted[name], rows, KEYS[name]) for name, rows in found.items()}
+    return {name: counts for name, counts in counted.items() if any(counts.values())}
+
+
+def _count(wanted: list[Row], found: list[Row], keys: tuple[str, ...]) -> dict[str, int]:
+    have = Counter(_key(row, keys) for row in found)
+    by_key = {_key(row, keys): row for row in found}
+    want = {_key(row, keys): row for row in wanted}
+    return {
+        "missing": len(want.keys() - by_key.keys()),
+        "unexpected": len(by_key.keys() - want.keys()),
+        "duplicate": sum(have.values()) - len(have),
+        "altered": sum(row != by_key[key] for key, row in want.items() if key in by_key),
+    }
+
+
+def _key(row: Row, keys: tuple[str, ...]) -> tuple[Any, ...]:
+    return tuple(row[key] for key in keys)

@@ -1,0 +1,406 @@
+"""Chunks without a simulation: random, but valid and consistent, and the same for the same run and part.
+
+What a person is (home, arrival, stages, properties) is a closed formula of stream, person and time, so parts can be
+made in any order. People live by a plain rule: they arrive, change one property every eight hours, reach some of the
+stages, and do random things in between. Texts contain everything that tends to break an encoder.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from footfall.data.chunk import Chunk, Part, Run, Stream, Tallies
+from footfall.data.schema import (
+    TEXT,
+    TIMESTAMP,
+    Field,
+    StreamSchema,
+    arrivals_schema,
+    changes_schema,
+    events_schema,
+)
+from footfall.sinks.conformance.synthetic_values import (
+    DAY_MS,
+    START_MS,
+    Bools,
+    Ints,
+    hash_of,
+    ids,
+    json_text,
+    masked,
+    money,
+    struct,
+    text,
+    values_of,
+)
+
+HOUR_MS = 3_600_000
+CHANGE_EVERY_MS = 8 * HOUR_MS
+SESSION_MS = 6 * HOUR_MS
+GROUP = 64
+CITIES = (
+    ("Chennai", "IN"),
+    ("Hyderābād", "IN"),
+    ("Санкт-Петербург", "RU"),
+    ("New York", "US"),
+    ("Saint-Étienne", "FR"),
+)
+PLATFORMS = (("phone", "Android"), ("phone", "iOS"), ("computer", "Windows"))
+LANGUAGES = ("en", "ru", "fr", None)
+EVENT_TYPES = tuple(f"Event {i:02d}" for i in range(20))
+CATEGORIES = ("Browsing", "Cart", "Checkout", 'Say "hello"')
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows of `events` before they become Arrow: who, when, why (`change`: count of the change, -1 where none)."""
+
+    person: Ints
+    time: Ints
+    change: Ints
+    stage: Ints
+    first: Bools
+    code: Ints
+
+
+def make_stream(schema: StreamSchema, seed: int = 1) -> Stream:
+    """Return a stream for a schema; another seed is another stream."""
+    identity = f"{abs(hash_of(np.array([seed], dtype=np.int64), schema.scenario)[0]):016x}"
+    return Stream(identity, seed, START_MS, schema, identity[::-1])
+
+
+def make_run(
+    schema: StreamSchema, *, days: int = 2, people: int = 2 * GROUP, seed: int = 1
+) -> Run:
+    """Return a run of some days from 2026-01-01."""
+    stream = make_stream(schema, seed)
+    return Run(
+        id=stream.id,
+        stream=stream,
+        until_ms=START_MS + days * DAY_MS,
+        people=people,
+        title=f"A test: {schema.scenario}",
+        settings={"people": str(people)},
+        scenario_text=f"footfall: 1\nscenario: {schema.scenario}\n",
+        versions={"footfall": "0", "output": "1", "tzdata": "0", "store": "1"},
+    )
+
+
+def make_parts(run: Run, *, group: int = GROUP, window_ms: int = DAY_MS) -> list[Part]:
+    """Return all parts of a run in plan order: by window, then by group."""
+    return [
+        Part(first, min(first + group, run.people), start, min(start + window_ms, run.until_ms))
+        for start in range(run.stream.start_ms, run.until_ms, window_ms)
+        for first in range(0, run.people, group)
+    ]
+
+
+def make_chunks(
+    run: Run, *, rows: int = 100, group: int = GROUP, window_ms: int = DAY_MS
+) -> Iterator[Chunk]:
+    """Yield the chunks of a run in plan order, each with about so many rows."""
+    for part in make_parts(run, group=group, window_ms=window_ms):
+        yield make_chunk(run, part, rows=rows)
+
+
+def make_chunk(run: Run, part: Part, *, rows: int = 100) -> Chunk:
+    """Return the chunk of a part.
+
+    Args:
+        run: The run; its stream's id decides all that is random.
+        part: Who and when.
+        rows: Random events, besides arrivals, changes and stages; 0 gives an empty chunk.
+    """
+    people = np.arange(
+        part.first_person, part.end_person if rows else part.first_person, dtype=np.int64
+    )
+    world = _World(run, part, people)
+    happened = _happened(world, rows)
+    return Chunk(
+        stream=run.stream,
+        run=run.id,
+        part=part,
+        events=_events(world, happened),
+        changes=_changes(world, happened),
+        arrivals=_arrivals(world),
+        tallies=_tallies(world, happened),
+    )
+
+
+class _World:
+    """The formulas: what is true of a person at a time."""
+
+    def __init__(self, run: Run, part: Part, people: Ints) -> None:
+        self.run, self.part, self.schema = run, part, run.stream.schema
+        self.people = people
+        self.seed = f"{run.id}/"
+
+    def draw(self, values: Ints, name: str) -> Ints:
+        return hash_of(values, self.seed[-8:] + name)
+
+    def arrived(self, people: Ints) -> Ints:
+        """Return arrival times: a quarter came in the thirty days before the start, the others on the first day."""
+        draw = self.draw(people, "arrival")
+        before = START_MS - 1 - draw % (30 * DAY_MS)
+        return np.where(people % 4 == 0, before, START_MS + draw % DAY_MS)
+
+    def first_event(self, people: Ints) -> Ints:
+        return np.maximum(self.arrived(people), START_MS + self.draw(people, "first") % HOUR_MS)
+
+    def city(self, people: Ints) -> Ints:
+        return self.draw(people, "city") % len(CITIES)
+
+    def reached(self, people: Ints, stage: int) -> Ints:
+        """Return when people reach a stage; some never do (the year 2100)."""
+        times = (
+            self.first_event(people)
+            + stage * 3 * HOUR_MS
+            + self.draw(people, f"stage {stage}") % HOUR_MS
+        )
+        last = 1 + self.draw(people, "last stage") % len(self.schema.stages)
+        return np.where(stage < last, times, 4_102_444_800_000)
+
+    def stage(self, people: Ints, time: Ints) -> Ints:
+        reached = np.zeros(len(people), dtype=np.int64)
+        for stage in range(1, len(self.schema.stages)):
+            reached += self.reached(people, stage) <= time
+        return reached
+
+    def changes_before(self, people: Ints, time: Ints) -> Ints:
+        """Return how many changes a person has had up to a time, itself included: properties and stages."""
+        regular = (
+            (time - self.first_event(people)) // CHANGE_EVERY_MS
+            if self.schema.user_properties
+            else 0
+        )
+        return np.maximum(regular, 0) + self.stage(people, time)
+
+    def property_code(self, people: Ints, prop: int, change: Ints) -> Ints:
+        """Return a code for the value of a property after the change of that count (0: at arrival)."""
+        return self.draw(people * 1000 + change, f"property {prop}")
+
+
+def _happened(world: _World, rows: int) -> _Rows:
+    """Return what happens in the part, in order of time and person, times rising strictly per person."""
+    people = world.people
+    random = np.random.default_rng(
+        [int(world.run.id[:8], 16), world.part.first_person, world.part.from_ms // 1000]
+    )
+    who = [random.choice(people, rows) if len(people) else people[:0]]
+    when = [random.integers(world.part.from_ms, world.part.until_ms, len(who[0]))]
+    first = world.first_event(people)
+    marks = [first]
+    marks += [world.reached(people, stage) for stage in range(1, len(world.schema.stages))]
+    if world.schema.user_properties:
+        steps = (world.part.until_ms - START_MS) // CHANGE_EVERY_MS + 1
+        marks += [first + step * CHANGE_EVERY_MS for step in range(1, int(steps) + 1)]
+    who += [people] * len(marks)
+    when += marks
+    return _in_order(world, np.concatenate(who), np.concatenate(when))
+
+
+def _in_order(world: _World, person: Ints, time: Ints) -> _Rows:
+    first = world.first_event(person)
+    inside = (time >= first) & (time >= world.part.from_ms) & (time < world.part.until_ms)
+    pairs = np.unique(np.stack([time[inside], person[inside]]), axis=1)
+    time, person = pairs[0], pairs[1]
+    first = world.first_event(person)
+    since = time - first
+    regular = (since % CHANGE_EVERY_MS == 0) & (since > 0) & bool(world.schema.user_properties)
+    return _Rows(
+        person=person,
+        time=time,
+        change=np.where(regular, since // CHANGE_EVERY_MS, -1),
+        stage=world.stage(person, time),
+        first=time == first,
+        code=hash_of(time * 31 + person, "event"),
+    )
+
+
+def _events(world: _World, rows: _Rows) -> pa.Table:
+    schema = events_schema(world.schema)
+    made = _common(world, rows)
+    kind = rows.code % len(EVENT_TYPES)
+    if world.schema.event_properties:
+        fields = world.schema.event_properties
+        masks = [hash_of(kind * 100 + i, "has") % 8 == 0 for i in range(len(fields))]
+        codes = [hash_of(rows.code + i, "value") for i in range(len(fields))]
+        made["event_properties"] = struct(fields, codes, masks, world.schema.minor_digits)
+    if world.schema.user_properties:
+        made["user_properties"], made["changed"] = _changed(world, rows)
+    return pa.table([made[name] for name in schema.names], schema=schema)
+
+
+def _common(world: _World, rows: _Rows) -> dict[str, pa.Array]:
+    person, code = rows.person, rows.code
+    kind = code % len(EVENT_TYPES)
+    people = world.people
+    who = person - (people[0] if len(people) else 0)
+    known = code % 3 > 0
+    device = hash_of(person, "device") % len(PLATFORMS)
+    paid = kind == 7
+    cents = code // 64 % 1_000_000
+    empty = np.zeros(len(person), dtype=np.int64)
+    return {
+        "insert_id": ids(world.run.id[:8], person, rows.time),
+        "event_type": text(EVENT_TYPES, kind),
+        "category": text(CATEGORIES, kind % len(CATEGORIES)),
+        "time": pa.array(rows.time).cast(pa.timestamp("ms")).cast(TIMESTAMP),
+        "person": pa.array(person),
+        "user_id": masked(text(ids("u", people).to_pylist(), who), known),
+        "device_id": text(ids("d", people).to_pylist(), who),
+        "session_id": pa.array(rows.time - (rows.time - START_MS) % SESSION_MS),
+        "stage": text(world.schema.stages, rows.stage),
+        "city": text([c for c, _ in CITIES], world.city(person)),
+        "country": text([c for _, c in CITIES], world.city(person)),
+        "platform": text([p for p, _ in PLATFORMS], device),
+        "os_name": text([o for _, o in PLATFORMS], device),
+        "language": text(LANGUAGES, hash_of(person, "language") % len(LANGUAGES)),
+        "revenue": masked(money(cents, world.schema.minor_digits), paid),
+        "currency": masked(text([world.schema.currency], empty), paid),
+        "run": text([world.run.id], empty),
+    }
+
+
+def _changed(world: _World, rows: _Rows) -> tuple[pa.Array, pa.Array]:
+    """Return the struct of changed user properties and the list of their names: all at a person's first event."""
+    fields = world.schema.user_properties
+    masks = [
+        rows.first | ((rows.change > 0) & (rows.change % len(fields) == i))
+        for i in range(len(fields))
+    ]
+    counts = np.maximum(rows.change, 0)
+    codes = [world.property_code(rows.person, i, counts) for i in range(len(fields))]
+    matrix = np.stack(masks, axis=1)
+    names = np.broadcast_to(np.arange(len(fields), dtype=np.int64), matrix.shape)[matrix]
+    offsets = np.concatenate([[0], np.cumsum(matrix.sum(axis=1))]).astype(np.int32)
+    elements = text([f.name for f in fields], names)
+    changed = pa.ListArray.from_arrays(pa.array(offsets), elements).cast(pa.list_(TEXT))
+    return struct(fields, codes, masks, world.schema.minor_digits), changed
+
+
+def _changes(world: _World, rows: _Rows) -> pa.Table:
+    """Return one row per change; where a stage and a property change at once, the stage comes last."""
+    stage_before = world.stage(rows.person, rows.time - 1)
+    counts = world.changes_before(rows.person, rows.time)
+    properties = _property_changes(world, rows, counts - (rows.stage - stage_before))
+    stages = _stage_changes(world, rows, stage_before, counts)
+    table = pa.concat_tables([properties, stages])
+    return table.sort_by(
+        [("time", "ascending"), ("person", "ascending"), ("sequence", "ascending")]
+    ).combine_chunks()
+
+
+def _property_changes(world: _World, rows: _Rows, sequence: Ints) -> pa.Table:
+    fields = world.schema.user_properties
+    at = np.flatnonzero(rows.change > 0)
+    person, count = rows.person[at], rows.change[at]
+    which = count % max(len(fields), 1)
+    old, new = np.empty(len(at), dtype=object), np.empty(len(at), dtype=object)
+    for i, field in enumerate(fields):
+        mine = which == i
+        before = np.maximum(count[mine] - len(fields), 0)
+        old[mine] = _json_texts(world, field, world.property_code(person[mine], i, before))
+        new[mine] = _json_texts(world, field, world.property_code(person[mine], i, count[mine]))
+    return _change_table(
+        world, rows, at, (sequence[at], text([f.name for f in fields], which), old, new)
+    )
+
+
+def _stage_changes(world: _World, rows: _Rows, before: Ints, counts: Ints) -> pa.Table:
+    at = np.flatnonzero((rows.stage > before) & ~rows.first)
+    texts = np.array(
+        [json.dumps(s, ensure_ascii=False) for s in world.schema.stages], dtype=object
+    )
+    names = text(["stage"], np.zeros(len(at), dtype=np.int64))
+    return _change_table(
+        world, rows, at, (counts[at], names, texts[before[at]], texts[rows.stage[at]])
+    )
+
+
+def _change_table(
+    world: _World, rows: _Rows, at: Ints, what: tuple[Ints, pa.Array, Any, Any]
+) -> pa.Table:
+    sequence, names, old, new = what
+    columns = [
+        pa.array(rows.person[at]),
+        pa.array(sequence),
+        names,
+        pa.array(old, pa.string()),
+        pa.array(new, pa.string()),
+        pa.array(rows.time[at]).cast(pa.timestamp("ms")).cast(TIMESTAMP),
+        ids(world.run.id[:8], rows.person[at], rows.time[at]),
+        text([world.run.id], np.zeros(len(at), dtype=np.int64)),
+    ]
+    return pa.table(columns, schema=changes_schema()).unify_dictionaries()
+
+
+def _json_texts(world: _World, field: Field, codes: Ints) -> list[str]:
+    return [
+        json_text(v) for v in values_of(field, codes, world.schema.minor_digits).to_pylist()
+    ]
+
+
+def _arrivals(world: _World) -> pa.Table:
+    schema = arrivals_schema(world.schema)
+    people = world.people
+    arrived = world.arrived(people)
+    since = np.where(world.part.from_ms == START_MS, np.iinfo(np.int64).min, world.part.from_ms)
+    people = people[(arrived >= since) & (arrived < world.part.until_ms)]
+    none = np.zeros(len(people), dtype=np.int64)
+    city = world.city(people)
+    made = {
+        "person": pa.array(people),
+        "arrived": pa.array(world.arrived(people)).cast(pa.timestamp("ms")).cast(TIMESTAMP),
+        "user_id": ids("u", people),
+        "city": text([c for c, _ in CITIES], city),
+        "country": text([c for _, c in CITIES], city),
+        "language": text(LANGUAGES, hash_of(people, "language") % len(LANGUAGES)),
+        "time_zone": text(["Asia/Kolkata", "Europe/Paris"], city % 2),
+        "stage": text(world.schema.stages, none),
+        "run": text([world.run.id], none),
+    }
+    fields = world.schema.user_properties
+    if fields:
+        codes = [world.property_code(people, i, none) for i in range(len(fields))]
+        made["properties"] = struct(
+            fields, codes, [none == 0] * len(fields), world.schema.minor_digits
+        )
+    return pa.table([made[name] for name in schema.names], schema=schema)
+
+
+def _tallies(world: _World, rows: _Rows) -> Tallies:
+    tallies = Tallies.empty()
+    count = len(rows.person)
+    if not count:
+        return tallies
+    tallies.decisions["life/buys", "yes"] = (
+        count,
+        count << 30,
+        int((rows.code % 4 == 0).sum()),
+    )
+    tallies.decisions["life/buys", "no"] = (
+        count,
+        3 * count << 30,
+        int((rows.code % 4 > 0).sum()),
+    )
+    tallies.effects["sale", "life/buys", "yes", "with"] = (count // 2, count << 29, count // 8)
+    tallies.factors["habit", "life/visits", "wait", "with", "0.5"] = (
+        count,
+        count << 62,
+        count << 61,
+        count << 61,
+        count << 80,
+    )
+    tallies.skipped["full list", "life/cart"] = count % 3
+    city = world.city(rows.person)
+    for i, (name, _) in enumerate(CITIES):
+        tallies.cities[name, "events"] = int((city == i).sum())
+        tallies.stages[world.schema.stages[0], name] = int((rows.first & (city == i)).sum())
+    return tallies

@@ -1,0 +1,166 @@
+"""Dead letters: what a destination will never take, with the reason, one JSON object per line."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+from footfall.sinks.scratch import explained
+from footfall.store.durable import sync, sync_folder
+
+if TYPE_CHECKING:
+    from footfall.net.http_client import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """An event that was refused.
+
+    Args:
+        event: The event as JSON, as it would be stored or sent.
+        reason: Why, in a few words.
+        status: Of the answer; 0 where it was never sent.
+        response: Of the answer, cut.
+        is_event: False for what carries user properties only, and is not counted among events.
+    """
+
+    event: str
+    reason: str
+    status: int = 0
+    response: str = ""
+    is_event: bool = True
+
+    @classmethod
+    def of(cls, event: str, reason: str, reply: Reply) -> DeadLetter:
+        """Return the letter of an event that an answer refuses."""
+        return cls(event, reason, reply.status, reply.excerpt)
+
+    def line(self, run: str, sink: str) -> bytes:
+        """Return the line of a file."""
+        told = {
+            "run": run,
+            "sink": sink,
+            "reason": self.reason,
+            "status": self.status,
+            "response": self.response,
+        }
+        return (
+            json.dumps(told, ensure_ascii=False)[:-1] + f', "event": {self.event}}}\n'
+        ).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class RetryOutcome:
+    """What became of dead letters that were to be sent again.
+
+    Args:
+        sent: Events that had not been accepted since.
+        accepted: Of these, events that are accepted now.
+        size_bytes: Bytes sent.
+    """
+
+    sent: int
+    accepted: int
+    size_bytes: int
+
+
+@runtime_checkable
+class AcceptsDeadLetters(Protocol):
+    """A sink that takes single events as they stand in dead letters.
+
+    Attributes:
+        letters_of: Beginnings of the names of sinks whose dead letters it can take.
+    """
+
+    @property
+    def letters_of(self) -> tuple[str, ...]:
+        """Beginnings of the names of sinks whose dead letters it can take."""
+        ...
+
+    def refused(self) -> int:
+        """Return how many events of the open run were refused, and not accepted since."""
+        ...
+
+    def retry(self, events: Mapping[str, str]) -> RetryOutcome:
+        """Send events again that have not been accepted since; the sink is open for the run that they are of.
+
+        Args:
+            events: Id → event as JSON.
+
+        Raises:
+            SinkError: Some were neither accepted nor refused.
+        """
+        ...
+
+
+def id_of(event: str | Mapping[str, Any]) -> str:
+    """Return what tells an event from others: its insert_id, or, where somebody has taken that away, its hash."""
+    told = json.loads(event) if isinstance(event, str) else event
+    name = told.get("insert_id") if isinstance(told, Mapping) else None
+    return (
+        name
+        if isinstance(name, str)
+        else hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    )
+
+
+def time_of(event: str) -> int:
+    """Return when an event happened, ms since the epoch: 0 where it does not say so."""
+    time = json.loads(event).get("time")
+    if isinstance(time, int):
+        return time
+    try:
+        return round(dt.datetime.fromisoformat(str(time)).timestamp() * 1000)
+    except (ValueError, OverflowError):
+        return 0
+
+
+class DeadLetterFile:
+    """The file of one run and sink. The ledger knows up to which byte it is valid.
+
+    Args:
+        path: Of the file; made with the first letter.
+        valid: Bytes that are valid; what lies behind was written by a run that was killed, and is cut off.
+    """
+
+    def __init__(self, path: Path, valid: int) -> None:
+        self.path, self.valid = path, valid
+        if path.exists() and path.stat().st_size > valid:
+            with path.open("r+b") as file:
+                file.truncate(valid)
+        elif valid and not path.exists():
+            self.valid = 0  # the user has moved it away: what follows begins anew
+
+    def write(self, dead_letters: Sequence[DeadLetter], run: str, sink: str) -> int:
+        """Append letters, for good; return how long the file is valid then.
+
+        Raises:
+            StoreError: The disk is full.
+        """
+        if not dead_letters:
+            return self.valid
+        data = b"".join(dead_letter.line(run, sink) for dead_letter in dead_letters)
+        try:
+            self._append(data)
+        except OSError as error:
+            raise explained(self.path, error) from None
+        return self.valid
+
+    def _append(self, data: bytes) -> None:
+        is_new = not self.path.exists()
+        if is_new:
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with self.path.open("ab") as file:
+            file.truncate(self.valid)
+            file.seek(self.valid)
+            file.write(data)
+            sync(file)
+        if is_new:
+            self.path.chmod(0o600)
+            sync_folder(self.path.parent)
+        self.valid += len(data)

@@ -1,0 +1,362 @@
+"""The ledger of destinations that keep none for us: up to when they have each group of people, in a SQLite file.
+
+A part is noted after all of its events are accepted or refused, in one transaction with how long the dead letters are
+and with what is owed to people. What was being sent when a run was killed is sent again, with the same ids.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from footfall.data.chunk import Part, Run, Tallies
+from footfall.errors import StoreError
+from footfall.sinks.protocol import Cursors, Prepared
+from footfall.store.runs import check_start
+from footfall.store.tally_tables import read_tallies, tallies_text
+
+FOLDER = Path(".footfall-ledger")
+FORMAT = 2
+_WAIT_S = 10.0
+_TABLES = """
+CREATE TABLE IF NOT EXISTS runs (run TEXT PRIMARY KEY, sink TEXT NOT NULL, title TEXT NOT NULL, begun INTEGER NOT NULL,
+  finished INTEGER, letters INTEGER NOT NULL DEFAULT 0, start INTEGER);
+CREATE TABLE IF NOT EXISTS groups (run TEXT NOT NULL, first_person INTEGER NOT NULL, end_person INTEGER NOT NULL,
+  until_ms INTEGER NOT NULL, parts INTEGER NOT NULL, events INTEGER NOT NULL, accepted INTEGER NOT NULL,
+  rejected INTEGER NOT NULL, first_committed INTEGER NOT NULL, last_committed INTEGER NOT NULL,
+  PRIMARY KEY (run, first_person, end_person)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sending (run TEXT NOT NULL, first_person INTEGER NOT NULL, end_person INTEGER NOT NULL,
+  until_ms INTEGER NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (run, first_person, end_person));
+CREATE TABLE IF NOT EXISTS again (run TEXT NOT NULL, event TEXT NOT NULL, since INTEGER NOT NULL, accepted INTEGER,
+  PRIMARY KEY (run, event)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS owed (run TEXT NOT NULL, person INTEGER NOT NULL, what TEXT NOT NULL,
+  PRIMARY KEY (run, person)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS refused (run TEXT NOT NULL, event TEXT NOT NULL, PRIMARY KEY (run, event)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS counted (run TEXT PRIMARY KEY, tallies TEXT NOT NULL, parts INTEGER NOT NULL DEFAULT 0);
+"""
+_PER_RUN = ("runs", "groups", "sending", "again", "owed", "refused", "counted")
+_ADDED = {"runs": ("start INTEGER",), "counted": ("parts INTEGER NOT NULL DEFAULT 0",)}
+"""Columns that ledgers of earlier formats lack."""
+_ADD = """INSERT INTO groups VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+  until_ms = excluded.until_ms, parts = parts + 1, events = events + excluded.events,
+  accepted = accepted + excluded.accepted, rejected = rejected + excluded.rejected,
+  last_committed = excluded.last_committed"""
+
+
+@dataclass(frozen=True, slots=True)
+class CountedParts:
+    """What was counted in the parts of a run that are delivered.
+
+    Args:
+        tallies: As far as they are known.
+        covered: Parts that are in them: those that `footfall send` has brought have none, up to the last one.
+        parts: Parts that are delivered.
+    """
+
+    tallies: Tallies
+    covered: int = 0
+    parts: int = 0
+
+    @property
+    def is_all(self) -> bool:
+        """Whether no part is missing in the tallies."""
+        return self.covered == self.parts
+
+    def after(self, prepared: Prepared, *, is_farthest: bool) -> CountedParts:
+        """Return what is counted with one more part.
+
+        Args:
+            is_farthest: No part reaches beyond this one's end: else tallies of the run so far are not those of all.
+        """
+        tallies, parts = Tallies.empty(), self.parts + 1
+        tallies.add(self.tallies)
+        tallies.add(prepared.tallies)
+        if prepared.tallies.is_whole:
+            return CountedParts(tallies, parts if is_farthest else 0, parts)
+        is_silent = (
+            prepared.tallies == Tallies.empty() and prepared.events + prepared.arrivals > 0
+        )
+        return CountedParts(tallies, self.covered + (not is_silent), parts)
+
+
+class DeliveryLedger:
+    """A ledger that is open.
+
+    Args:
+        path: The SQLite file; made if it is not there.
+
+    Raises:
+        StoreError: It cannot be opened, or was written by a later version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with self._explained():
+            self._connection = sqlite3.connect(
+                path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False
+            )
+            self._connection.execute("PRAGMA synchronous = EXTRA")
+            (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+            if version > FORMAT:
+                raise StoreError(
+                    f"{path} has format {version}; this version reads up to {FORMAT}"
+                )
+            self._connection.executescript(_TABLES)
+            self._widen()
+            self._connection.execute(f"PRAGMA user_version = {FORMAT}")
+
+    def begin(self, run: Run, sink: str, now_ms: int, *, dead_letters: int = 0) -> Cursors:
+        """Note a run; return its cursors: (first person, end person) → time up to which its parts are accepted.
+
+        Args:
+            run: Without a span where only dead letters are sent again: that says nothing of when it starts.
+            dead_letters: Bytes of dead letters that are there already, should the run not be known: they are kept.
+
+        Raises:
+            StoreError: What is accepted of it begins at another time.
+        """
+        with self._transaction() as do:
+            do(
+                "INSERT OR IGNORE INTO runs (run, sink, title, begun, letters) VALUES (?, ?, ?, ?, ?)",
+                (run.id, sink, run.title, now_ms, dead_letters),
+            )
+            do("UPDATE runs SET finished = NULL WHERE run = ?", (run.id,))
+            if run.until_ms > run.stream.start_ms:
+                self._start(run)
+        rows = self._rows(
+            "SELECT first_person, end_person, until_ms FROM groups WHERE run = ?", (run.id,)
+        )
+        return {(first, end): until for first, end, until in rows}
+
+    def forget(self, run: str) -> None:
+        """Remove all that is noted about a run."""
+        with self._transaction() as do:
+            for table in _PER_RUN:
+                do(f"DELETE FROM {table} WHERE run = ?", (run,))
+
+    def dead_letters_bytes(self, run: str) -> int:
+        """Return how long a run's dead letters are."""
+        rows = self._rows("SELECT letters FROM runs WHERE run = ?", (run,))
+        return int(rows[0][0]) if rows else 0
+
+    def sums(self, run: str) -> tuple[int, int, int]:
+        """Return events, accepted and rejected of all parts of a run."""
+        sql = "SELECT coalesce(sum(events), 0), coalesce(sum(accepted), 0), coalesce(sum(rejected), 0) FROM groups"
+        events, accepted, rejected = self._rows(f"{sql} WHERE run = ?", (run,))[0]
+        return events, accepted, rejected
+
+    def refused(self, run: str) -> int:
+        """Return how many events of a run were refused, and not accepted since."""
+        return int(self._rows("SELECT count(*) FROM refused WHERE run = ?", (run,))[0][0])
+
+    def counted(self, run: str) -> CountedParts:
+        """Return what was counted in the parts of a run that are delivered."""
+        ((parts,),) = self._rows(
+            "SELECT coalesce(sum(parts), 0) FROM groups WHERE run = ?", (run,)
+        )
+        rows = self._rows("SELECT tallies, parts FROM counted WHERE run = ?", (run,))
+        return (
+            CountedParts(read_tallies(rows[0][0]), rows[0][1], parts)
+            if rows
+            else CountedParts(Tallies.empty(), 0, parts)
+        )
+
+    def send(self, run: str, part: Part, now_ms: int) -> None:
+        """Note that a part is being sent, and since when: an earlier attempt's time is kept."""
+        with self._transaction() as do:
+            do(
+                "INSERT OR IGNORE INTO sending VALUES (?, ?, ?, ?, ?)",
+                (run, part.first_person, part.end_person, part.until_ms, now_ms),
+            )
+
+    def oldest_attempt_ms(self, run: str) -> int | None:
+        """Return since when something is being sent of which the outcome is not known; None if there is nothing."""
+        sql = (
+            "SELECT min(since) FROM (SELECT since FROM sending WHERE run = ?1 UNION ALL "
+            "SELECT since FROM again WHERE run = ?1 AND accepted IS NULL)"
+        )
+        oldest = self._rows(sql, (run,))[0][0]
+        return None if oldest is None else int(oldest)
+
+    def first_attempt_ms(self, run: str) -> int | None:
+        """Return since when anything of a run may have been accepted; None if nothing was sent yet."""
+        sql = (
+            "SELECT min(at) FROM (SELECT first_committed AS at FROM groups WHERE run = ?1 UNION ALL "
+            "SELECT since FROM sending WHERE run = ?1)"
+        )
+        first = self._rows(sql, (run,))[0][0]
+        return None if first is None else int(first)
+
+    def settle(
+        self,
+        run: str,
+        part: Part,
+        counts: tuple[int, int, int],
+        *,
+        dead_letters: int,
+        counted: CountedParts,
+        now_ms: int,
+        refused: Iterable[str] = (),
+        owed: Mapping[int, Any] | None = None,
+    ) -> None:
+        """Note that a part is delivered: from here on it is.
+
+        Args:
+            counts: Events, accepted, rejected.
+            dead_letters: Bytes of the dead letters.
+            counted: In all parts that are delivered, this one among them.
+            refused: Ids of the events that were.
+            owed: Person → what must go with a later event of theirs; None where nothing is owed any more.
+        """
+        row = (run, part.first_person, part.end_person, part.until_ms, *counts, now_ms, now_ms)
+        with self._transaction() as do:
+            do(_ADD, row)
+            do(
+                "DELETE FROM sending WHERE run = ? AND first_person = ? AND end_person = ?",
+                row[:3],
+            )
+            do("UPDATE runs SET letters = ? WHERE run = ?", (dead_letters, run))
+            texts = (run, tallies_text(counted.tallies), counted.covered)
+            do("INSERT OR REPLACE INTO counted (run, tallies, parts) VALUES (?, ?, ?)", texts)
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO refused VALUES (?, ?)", [(run, id_) for id_ in refused]
+            )
+            self._put_owed(run, owed or {})
+
+    def settle_owed(self, run: str, owed: Mapping[int, Any], *, dead_letters: int) -> None:
+        """Note what is owed, apart from any part."""
+        with self._transaction() as do:
+            do("UPDATE runs SET letters = ? WHERE run = ?", (dead_letters, run))
+            self._put_owed(run, owed)
+
+    def owed(self, run: str, people: Iterable[int] | None = None) -> dict[int, Any]:
+        """Return what is owed to some people, or to all."""
+        if people is None:
+            rows = self._rows("SELECT person, what FROM owed WHERE run = ?", (run,))
+        else:
+            chosen = json.dumps(list(people))
+            sql = "SELECT person, what FROM json_each(?) JOIN owed ON person = value WHERE run = ?"
+            rows = self._rows(sql, (chosen, run))
+        return {person: json.loads(what) for person, what in rows}
+
+    def send_again(self, run: str, events: Mapping[str, str], now_ms: int) -> dict[str, str]:
+        """Note that dead letters are being sent again; return those that have not been accepted since.
+
+        Args:
+            events: Id → event.
+        """
+        sql = "SELECT event FROM json_each(?) JOIN again ON event = value WHERE run = ? AND accepted IS NOT NULL"
+        accepted = {name for (name,) in self._rows(sql, (json.dumps(list(events)), run))}
+        left = {name: text for name, text in events.items() if name not in accepted}
+        with self._transaction():
+            rows = [(run, name, now_ms) for name in left]
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO again VALUES (?, ?, ?, NULL)", rows
+            )
+        return left
+
+    def settle_again(
+        self,
+        run: str,
+        accepted: Iterable[str],
+        refused: Iterable[str],
+        *,
+        dead_letters: int,
+        now_ms: int,
+    ) -> None:
+        """Note what became of dead letters; those that were refused again may go once more.
+
+        Args:
+            dead_letters: Bytes of the dead letters.
+        """
+        with self._transaction() as do:
+            taken, left = ([(run, name) for name in names] for names in (accepted, refused))
+            set_accepted = (
+                f"UPDATE again SET accepted = {int(now_ms)} WHERE run = ? AND event = ?"
+            )
+            self._connection.executemany(set_accepted, taken)
+            self._connection.executemany(
+                "DELETE FROM refused WHERE run = ? AND event = ?", taken
+            )
+            self._connection.executemany("DELETE FROM again WHERE run = ? AND event = ?", left)
+            do("UPDATE runs SET letters = ? WHERE run = ?", (dead_letters, run))
+
+    def end(self, run: str, now_ms: int) -> None:
+        """Note that all parts of a run are delivered."""
+        with self._transaction() as do:
+            do("UPDATE runs SET finished = ? WHERE run = ?", (now_ms, run))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def _start(self, run: Run) -> None:
+        """Note when a run starts, or check it once something was sent.
+
+        A ledger of format 1 does not know: what is asked for then is taken to be what it has.
+        """
+        ((start_ms,),) = self._rows("SELECT start FROM runs WHERE run = ?", (run.id,))
+        if start_ms is not None and self.first_attempt_ms(run.id) is not None:
+            check_start(run, start_ms)
+        self._connection.execute(
+            "UPDATE runs SET start = ? WHERE run = ?", (run.stream.start_ms, run.id)
+        )
+
+    def _widen(self) -> None:
+        for table, columns in _ADDED.items():
+            have = {
+                name for _, name, *_ in self._connection.execute(f"PRAGMA table_info({table})")
+            }
+            for column in columns:
+                if column.split()[0] not in have:
+                    self._connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
+
+    def _put_owed(self, run: str, owed: Mapping[int, Any]) -> None:
+        texts = [
+            (run, person, json.dumps(what, ensure_ascii=False))
+            for person, what in owed.items()
+            if what is not None
+        ]
+        gone = [(run, person) for person, what in owed.items() if what is None]
+        self._connection.executemany("INSERT OR REPLACE INTO owed VALUES (?, ?, ?)", texts)
+        self._connection.executemany("DELETE FROM owed WHERE run = ? AND person = ?", gone)
+
+    def _rows(self, sql: str, params: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        with self._explained():
+            return self._connection.execute(sql, params).fetchall()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Any]:
+        with self._explained():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection.execute
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise _explain(self.path, error) from None
+
+
+def _explain(path: Path, error: sqlite3.Error) -> StoreError:
+    text = str(error)
+    if "full" in text:
+        return StoreError(
+            f"{path}: the disk is full\n  every part accepted before is noted\n"
+            "  hint: free some space, then run the same command again"
+        )
+    if "not a database" in text:
+        return StoreError(f"{path} is no ledger of footfall\n  hint: move it away")
+    return StoreError(f"{path}: {text}\n  every part accepted before is noted")

@@ -1,0 +1,188 @@
+"""The bookkeeping of a sink whose destination keeps none: lock, ledger, cursors, dead letters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Any
+
+from footfall.data.chunk import Run, Tallies
+from footfall.errors import PermanentSinkError, SinkError, StoreError, TransientSinkError
+from footfall.net.clock import Clock
+from footfall.sinks.delivery.dead_letters import DeadLetter, DeadLetterFile, RetryOutcome, id_of
+from footfall.sinks.delivery.delivery_ledger import FOLDER, DeliveryLedger
+from footfall.sinks.protocol import CursorBook, Prepared, Receipt
+from footfall.store.durable import Lock
+
+DEAD_LETTERS = Path("dead-letters")
+
+
+class DeliveryLog:
+    """The books of one run and one destination, held by one process at a time.
+
+    Args:
+        name: The sink, for people.
+        key: What tells this destination from others, fit for a file name; no secret.
+        run: The run.
+        fresh: Forget what is noted of it.
+        clock: Tells when.
+        folder: Where the ledger is; None is `.footfall-ledger` here.
+        check: Called with the ledger before anything is noted; may raise.
+
+    Raises:
+        StoreError: Another process has the ledger, it cannot be opened, or has the run from another time on.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        key: str,
+        run: Run,
+        *,
+        fresh: bool,
+        clock: Clock,
+        folder: Path | None = None,
+        check: Callable[[DeliveryLedger], None] = lambda _: None,
+    ) -> None:
+        self.name, self.run, self._clock = name, run, clock
+        folder = folder or FOLDER
+        path = folder / f"{key}.sqlite"
+        self._lock = Lock(path.with_suffix(".lock"), path)
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._lock.acquire()
+        except OSError as error:
+            raise StoreError(
+                f"{path}: {error.strerror or error}\n  what is delivered is noted there, so nothing was sent\n"
+                "  hint: run the command in a folder that can be written to"
+            ) from None
+        self._dead_letters = folder.parent / DEAD_LETTERS / f"{key}-{run.id[:8]}.ndjson"
+        with ExitStack() as held:
+            held.callback(self._lock.release)
+            self.ledger = held.enter_context(closing(DeliveryLedger(path)))
+            check(self.ledger)
+            self._begin(fresh=fresh)
+            self._held = held.pop_all()
+
+    def _begin(self, *, fresh: bool) -> None:
+        if fresh:
+            self.ledger.forget(self.run.id)
+            self._dead_letters.unlink(missing_ok=True)
+        have = self._dead_letters.stat().st_size if self._dead_letters.exists() else 0
+        cursors = self.ledger.begin(
+            self.run, self.name, self._clock.wall_ms(), dead_letters=have
+        )
+        self.book = CursorBook(self.run, cursors)
+        self._counted = self.ledger.counted(self.run.id)
+        self.dead_letters = DeadLetterFile(
+            self._dead_letters, self.ledger.dead_letters_bytes(self.run.id)
+        )
+
+    @property
+    def tallies(self) -> Tallies | None:
+        """What was counted in all parts that are delivered; None where some came without."""
+        return self._counted.tallies if self._counted.is_all else None
+
+    def begin(self, prepared: Prepared) -> Receipt | None:
+        """Note that a part is about to be sent; return its receipt if it was delivered before.
+
+        Raises:
+            StoreError: The part does not follow its group's cursor.
+        """
+        if self.book.has(prepared):
+            return Receipt(prepared.part, prepared.events, was_there_already=True)
+        self.ledger.send(self.run.id, prepared.part, self._clock.wall_ms())
+        return None
+
+    def settle(
+        self,
+        prepared: Prepared,
+        dead_letters: Sequence[DeadLetter],
+        size_bytes: int,
+        owed: Mapping[int, Any] | None = None,
+    ) -> Receipt:
+        """Note that a part is delivered, and keep what was refused."""
+        rejected = sum(dead_letter.is_event for dead_letter in dead_letters)
+        accepted = prepared.events - rejected
+        valid = self.dead_letters.write(dead_letters, self.run.id, self.name)
+        counts = (prepared.events, accepted, rejected)
+        is_farthest = all(
+            until_ms <= prepared.part.until_ms for until_ms in self.book.cursors.values()
+        )
+        counted, now_ms = (
+            self._counted.after(prepared, is_farthest=is_farthest),
+            self._clock.wall_ms(),
+        )
+        self.ledger.settle(
+            self.run.id,
+            prepared.part,
+            counts,
+            dead_letters=valid,
+            counted=counted,
+            now_ms=now_ms,
+            refused=[
+                id_of(dead_letter.event) for dead_letter in dead_letters if dead_letter.is_event
+            ],
+            owed=owed,
+        )
+        self._counted = counted
+        self.book.move(prepared.part)
+        return Receipt(prepared.part, accepted, rejected=rejected, size_bytes=size_bytes)
+
+    @property
+    def refused(self) -> int:
+        """Events of the run that were refused, and not accepted since."""
+        return self.ledger.refused(self.run.id)
+
+    def close(self, *, complete: bool) -> None:
+        """Note whether the run is delivered, and let the ledger go."""
+        with self._held:
+            if complete:
+                self.ledger.end(self.run.id, self._clock.wall_ms())
+
+    def begin_again(self, events: Mapping[str, str]) -> dict[str, str]:
+        """Note that dead letters are about to be sent again; return those that have not been accepted since.
+
+        Args:
+            events: Id → event as JSON.
+        """
+        return self.ledger.send_again(self.run.id, events, self._clock.wall_ms())
+
+    def settle_again(
+        self, events: Mapping[str, str], dead_letters: Sequence[DeadLetter], size_bytes: int
+    ) -> RetryOutcome:
+        """Note which dead letters are accepted now, and keep the others, with the reason of today."""
+        refused = {id_of(dead_letter.event) for dead_letter in dead_letters}
+        accepted = [name for name in events if name not in refused]
+        valid = self.dead_letters.write(dead_letters, self.run.id, self.name)
+        self.ledger.settle_again(
+            self.run.id, accepted, refused, dead_letters=valid, now_ms=self._clock.wall_ms()
+        )
+        return RetryOutcome(len(events), len(accepted), size_bytes)
+
+    def undelivered(
+        self, why: str, n_events: int, accepted: int, *, is_permanent: bool = False
+    ) -> SinkError:
+        """Return the error of a part that is not delivered to its end; nothing of it is noted as accepted.
+
+        Args:
+            why: May end with a hint on what to mend; then that is the error's hint.
+            n_events: Events of the part.
+            accepted: How many of them were accepted.
+            is_permanent: Whether it will fail again unless something is mended.
+        """
+        said, _, mend = why.partition("\n  hint: ")
+        counts = (
+            f"  of the {n_events:,} events being sent, {accepted:,} were accepted; "
+            f"{n_events - accepted:,} are pending, and nothing is lost\n"
+        )
+        if is_permanent:
+            mend = f"{mend}; once that is mended" if mend else "once that is mended"
+            return PermanentSinkError(
+                f"{self.name}: {said}\n{counts}  hint: {mend}, the same command continues"
+            )
+        return TransientSinkError(
+            f"{self.name}: {said}\n{counts}"
+            "  hint: the same command again continues; what was accepted goes again with the same ids"
+        )

@@ -1,0 +1,176 @@
+"""Threads that carry requests; what is sent next, and what an answer means, a dispatcher decides, without threads.
+
+So all decisions can be tested without a network, and none needs a lock of its own.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from footfall.errors import SinkError
+from footfall.net.clock import Clock
+from footfall.net.http_client import HttpConnection, Reply
+
+LOOK_UP_S = 0.5
+LEAVE_S = 10.0
+
+
+@dataclass(slots=True)
+class Request:
+    """Something to be sent.
+
+    Args:
+        body: The bytes.
+        headers: Beside those of every request.
+        what: For the dispatcher that made it.
+    """
+
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str]
+    what: Any = field(repr=False, default=None)
+
+
+class Dispatcher(Protocol):
+    """Decides; called by one thread at a time."""
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether nothing gets through at present."""
+        ...
+
+    def next(self) -> Request | float | None:
+        """Return what is to be sent now, or how many seconds to wait, or None when there is nothing left to do."""
+        ...
+
+    def handle(self, request: Request, reply: Reply) -> None:
+        """Take in an answer."""
+        ...
+
+    def fail(self, problem: SinkError) -> None:
+        """Send no more: it is pointless."""
+        ...
+
+
+class HttpSender:
+    """Carries a dispatcher's requests over several connections at once.
+
+    Args:
+        channels: One per thread.
+        clock: For waiting.
+    """
+
+    def __init__(self, channels: list[HttpConnection], clock: Clock) -> None:
+        self._channels, self._clock = channels, clock
+        self._changed = threading.Condition()
+        self._stop: threading.Event | None = None
+
+    def stop_on(self, stop: threading.Event) -> None:
+        """Leave within ten seconds once an event is set; what is sent by then is taken in still.
+
+        While nothing gets through nothing more is sent, so with nothing in flight it leaves at once.
+        """
+        self._stop = stop
+
+    def run(self, dispatcher: Dispatcher) -> None:
+        """Carry until there is nothing left to do, or until some seconds after it was told to stop."""
+        halt = threading.Event()
+        crew = [
+            threading.Thread(target=self._work, args=(c, dispatcher, halt), daemon=True)
+            for c in self._channels
+        ]
+        for thread in crew:
+            thread.start()
+        try:
+            self._watch(crew, halt)
+        except BaseException:
+            halt.set()
+            self._wake()
+            raise
+
+    def close(self) -> None:
+        """Close all connections."""
+        for channel in self._channels:
+            channel.close()
+
+    def _watch(self, crew: list[threading.Thread], halt: threading.Event) -> None:
+        """Wait for the crew; break off what takes too long; once told to stop, leave within some seconds."""
+        leave_at: float | None = None
+        while (
+            alive := next((thread for thread in crew if thread.is_alive()), None)
+        ) is not None:
+            alive.join(LOOK_UP_S)
+            for channel in self._channels:
+                channel.expire()
+            now = self._clock.monotonic()
+            if leave_at is None and self._is_told_to_stop:
+                leave_at = now + LEAVE_S
+            if leave_at is not None and now > leave_at:
+                halt.set()
+                self._wake()
+                return
+
+    @property
+    def _is_told_to_stop(self) -> bool:
+        return self._stop is not None and self._stop.is_set()
+
+    def _wake(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+    def _work(
+        self, channel: HttpConnection, dispatcher: Dispatcher, halt: threading.Event
+    ) -> None:
+        """Carry one request after the other; the life of a thread."""
+        while (request := self._next(dispatcher, halt)) is not None:
+            problem: SinkError | None = None
+            reply = Reply(0, reason="not sent")
+            try:
+                reply = channel.post(request.body, request.headers)
+            except SinkError as error:
+                problem = error
+            with self._changed:
+                self._guarded(dispatcher, lambda r=request, a=reply: dispatcher.handle(r, a))  # type: ignore[misc]
+                if problem is not None:
+                    dispatcher.fail(problem)
+                self._changed.notify_all()
+
+    def _next(self, dispatcher: Dispatcher, halt: threading.Event) -> Request | None:
+        with self._changed:
+            while not halt.is_set() and not (self._is_told_to_stop and dispatcher.is_failing):
+                decided: list[Request | float | None] = []
+                self._guarded(dispatcher, lambda: decided.append(dispatcher.next()))  # noqa: B023 - called at once
+                step = decided[0] if decided else None
+                if not isinstance(step, float):
+                    self._changed.notify_all()
+                    return step
+                if self._is_told_to_stop and step > LEAVE_S:
+                    return None
+                self._changed.wait(min(max(step, 0.001), LOOK_UP_S))
+        return None
+
+    def _guarded(self, dispatcher: Dispatcher, call: Callable[[], object]) -> None:
+        """Let a fault of ours end the delivery, not leave a thread hanging."""
+        try:
+            call()
+        except Exception as error:  # noqa: BLE001 - told by the owner
+            with suppress(Exception):
+                dispatcher.fail(
+                    SinkError(f"a fault while sending: {type(error).__name__}: {error}")
+                )
+
+
+def carry_out(dispatcher: Dispatcher, answer: Callable[[Request], Reply], clock: Clock) -> None:
+    """Carry a dispatcher's requests in this thread, one at a time; for tests and dry runs.
+
+    Args:
+        answer: Takes a request's place on the wire.
+    """
+    while (step := dispatcher.next()) is not None:
+        if isinstance(step, Request):
+            dispatcher.handle(step, answer(step))
+        else:
+            clock.sleep(step)

@@ -1,0 +1,262 @@
+"""The sink into a folder of Parquet files: one file per part and table, which appears whole or not at all.
+
+DIR/SCENARIO/events/RUN/PART.parquet (and `changes`, `arrivals`), with `partition day` events lie in
+DIR/SCENARIO/events/RUN/date=2026-01-31/PART.parquet. Workers write and sync files under temporary names; the owner
+renames them, syncs the folders, then notes them in the ledger (DIR/_footfall/ledger.sqlite). DIR/manifest.json lists
+the committed files for other readers; it is renewed every few seconds and at the end.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from footfall.data.chunk import Chunk, Run
+from footfall.sinks.protocol import (
+    CursorBook,
+    Cursors,
+    Guarantee,
+    Partition,
+    Payload,
+    Placement,
+    Prepared,
+    Receipt,
+    prepared_of,
+)
+from footfall.sinks.scratch import drop, explaining
+from footfall.store import durable
+from footfall.store.file_ledger import FileLedger
+from footfall.store.parquet_folder import (
+    delete_files,
+    ledger_path,
+    lock_path,
+    sweep,
+    write_manifest,
+)
+from footfall.store.schema_changes import check_chunk
+from footfall.store.tables import SCENARIO_TABLES, check_names
+
+ROW_GROUP_ROWS = 262_144
+MANIFEST_EVERY_S = 5.0
+DAY_MS = 86_400_000
+_SEARCHED = {
+    "time",
+    "person",
+    "session_id",
+    "event_type",
+    "city",
+    "arrived",
+    "property",
+}  # columns with statistics
+
+
+class ParquetSink:
+    """Writes runs as Parquet files into a folder.
+
+    Args:
+        folder: Made if it is not there.
+        partition: `day` puts the events of each day, UTC, into a folder of their own.
+    """
+
+    placement: Placement = "worker"
+    guarantee: Guarantee = "exactly once"
+
+    def __init__(self, folder: str | Path, *, partition: Partition = "none") -> None:
+        self.folder = Path(folder)
+        self.partition = partition
+        self._writing: _Writing | None = None
+        self._held: ExitStack | None = None
+
+    @property
+    def name(self) -> str:
+        """The destination, as `parse` takes it."""
+        return f"parquet:{self.folder}"
+
+    def prepare(self, chunk: Chunk) -> Prepared:
+        """Write a chunk's tables as Parquet files under temporary names, and sync them."""
+        check_chunk(chunk)
+        with explaining(self.folder):
+            return prepared_of(
+                chunk, {name: tuple(self._written(chunk, name)) for name in SCENARIO_TABLES}
+            )
+
+    def open(self, run: Run, *, fresh: bool) -> Cursors:
+        """Lock the folder, note the run, remove files of it that were never committed."""
+        check_names(run.stream.schema)
+        with ExitStack() as held, explaining(self.folder):
+            ledger_path(self.folder).parent.mkdir(parents=True, exist_ok=True)
+            held.enter_context(durable.Lock(lock_path(self.folder), self.folder))
+            ledger = held.enter_context(FileLedger(ledger_path(self.folder), make=True))
+            self._writing = _Writing(self.folder, run, ledger, fresh=fresh)
+            self._held = held.pop_all()
+        return dict(self._writing.book.cursors)
+
+    def commit(self, prepared: Prepared) -> Receipt:
+        """Give a part's files their names, then note them in the ledger."""
+        assert self._writing is not None, "commit needs open"
+        try:
+            with explaining(self.folder):
+                return self._writing.commit(prepared)
+        finally:
+            drop(prepared.files)
+
+    def close(self, *, complete: bool) -> None:
+        """Note whether the run is complete, and write the manifest."""
+        writing, held, self._writing, self._held = self._writing, self._held, None, None
+        if writing is not None and held is not None:
+            with explaining(self.folder), held:
+                writing.end(complete=complete)
+
+    def _written(self, chunk: Chunk, name: str) -> Iterator[Payload]:
+        table: pa.Table = getattr(chunk, name)
+        below = f"{chunk.stream.schema.scenario}/{name}/{chunk.run}"
+        if not table.num_rows:
+            return
+        for day, rows in (
+            _days(table) if self.partition == "day" and name == "events" else [("", table)]
+        ):
+            yield self._write(rows, f"{below}/{day}{chunk.part.name}.parquet")
+
+    def _write(self, rows: pa.Table, target: str) -> Payload:
+        final = self.folder / target
+        final.parent.mkdir(parents=True, exist_ok=True)
+        temporary = final.with_name(f".{final.name}.{os.getpid()}-{uuid4().hex[:8]}.tmp")
+        try:
+            with temporary.open("wb") as file:
+                write_parquet(rows, file)
+                durable.sync(file)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        return Payload(rows.num_rows, temporary.stat().st_size, file=temporary, target=target)
+
+
+def write_parquet(table: pa.Table, file: Any) -> None:
+    """Write a table as a Parquet file.
+
+    Measured (benchmarks/sinks.py): statistics on all of some 60 columns take 40 % of the time and serve no query, so
+    only the columns that are searched by have them; texts with a value per row are not worth a dictionary.
+
+    Args:
+        table: Any.
+        file: A binary file that is open for writing.
+    """
+    import pyarrow.parquet as pq
+
+    leaves = list(_leaves(table.schema))
+    pq.write_table(
+        table,
+        file,
+        row_group_size=ROW_GROUP_ROWS,
+        use_dictionary=[path for path, kind in leaves if pa.types.is_dictionary(kind)],
+        column_encoding={
+            path: "DELTA_BYTE_ARRAY" for path, kind in leaves if pa.types.is_string(kind)
+        },
+        write_statistics=[path for path, _ in leaves if path in _SEARCHED],
+        compression="zstd",
+        compression_level=1,
+    )
+
+
+def _leaves(fields: Iterable[pa.Field], above: str = "") -> Iterator[tuple[str, pa.DataType]]:
+    """Yield the Parquet path and Arrow type of every leaf."""
+    for field in fields:
+        path, kind = above + field.name, field.type
+        while pa.types.is_list(kind):
+            path, kind = f"{path}.list.element", kind.value_type
+        if pa.types.is_struct(kind):
+            yield from _leaves(kind, f"{path}.")
+        else:
+            yield path, kind
+
+
+def _days(events: pa.Table) -> Iterator[tuple[str, pa.Table]]:
+    """Yield the events, at least one, of every day: `date=2026-01-31/` and its rows; they are in order of time."""
+    times = pc.cast(events.column("time"), pa.int64()).to_numpy()
+    days = times // DAY_MS
+    begins = np.flatnonzero(np.diff(days, prepend=days[:1] - 1))
+    for begin, end in zip(begins, [*begins[1:], len(days)], strict=True):
+        name = np.datetime_as_string(np.datetime64(int(days[begin]), "D"))
+        yield f"date={name}/", events.slice(int(begin), int(end - begin))
+
+
+class _Writing:
+    """A folder that is open for a run, with its ledger.
+
+    Args:
+        folder: The folder.
+        run: The run.
+        ledger: Of the folder; closed by the caller.
+        fresh: Remove what is there of this run first.
+    """
+
+    def __init__(self, folder: Path, run: Run, ledger: FileLedger, *, fresh: bool) -> None:
+        self._folder, self._run, self._ledger = folder, run, ledger
+        if fresh:
+            ledger.delete(run.id)
+        cursors = ledger.begin(run)
+        committed = {row["file"] for row in ledger.files(run.id)}
+        sweep(folder)
+        delete_files(folder, run.stream.schema.scenario, run.id, keep=committed)
+        self.book = CursorBook(run, cursors)
+        self._known: set[Path] = set()
+        self._renew()
+
+    def commit(self, prepared: Prepared) -> Receipt:
+        if self.book.has(prepared):
+            return Receipt(prepared.part, prepared.events, was_there_already=True)
+        payloads = [(name, p) for name, several in prepared.payloads.items() for p in several]
+        self._rename([payload for _, payload in payloads])
+        files = [
+            {
+                "run": prepared.run,
+                "relation": name,
+                "file": p.target,
+                "rows": p.rows,
+                "begin_byte": 0,
+                "end_byte": p.size_bytes,
+            }
+            for name, p in payloads
+        ]
+        self._ledger.commit(prepared.ledger_row(), prepared.tallies, files)
+        self.book.move(prepared.part)
+        if time.monotonic() - self._renewed_s > MANIFEST_EVERY_S:
+            self._renew()
+        return Receipt(prepared.part, prepared.events, size_bytes=prepared.size_bytes)
+
+    def end(self, *, complete: bool) -> None:
+        if complete:
+            self._ledger.end(self._run)
+        self._renew()
+
+    def _renew(self) -> None:
+        write_manifest(self._folder, self._ledger)
+        self._renewed_s = time.monotonic()
+
+    def _rename(self, payloads: list[Payload]) -> None:
+        for payload in payloads:
+            assert payload.file is not None
+            durable.replace(payload.file, self._folder / payload.target)
+        self._sync({(self._folder / payload.target).parent for payload in payloads})
+
+    def _sync(self, folders: set[Path]) -> None:
+        """Sync folders with new names in them, and at first use those above, which may have been made for them."""
+        new = folders - self._known
+        above = {
+            parent
+            for folder in new
+            for parent in folder.parents
+            if self._folder in (parent, *parent.parents)
+        }
+        for folder in sorted(folders | above):
+            durable.sync_folder(folder)
+        self._known |= folders

@@ -1,0 +1,99 @@
+"""The sink to standard output: NDJSON, for pipes; nothing can be taken back, so nothing is continued."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from footfall.data.chunk import Chunk, Run
+from footfall.errors import PermanentSinkError
+from footfall.sinks.files.one_file import FORMATS
+from footfall.sinks.protocol import (
+    CursorBook,
+    Cursors,
+    Guarantee,
+    Placement,
+    Prepared,
+    Receipt,
+    prepared_of,
+)
+from footfall.sinks.scratch import Scratch, copy_payload, drop
+from footfall.store.schema_changes import check_chunk
+
+
+class StandardOutput:
+    """Writes events as NDJSON to standard output."""
+
+    name = "-"
+    placement: Placement = "worker"
+    guarantee: Guarantee = "best effort"
+
+    def __init__(self) -> None:
+        self._scratch = Scratch(Path(tempfile.gettempdir()) / f"{_PREFIX}{os.getpid()}")
+        self._book: CursorBook | None = None
+
+    def prepare(self, chunk: Chunk) -> Prepared:
+        """Encode a chunk's events."""
+        check_chunk(chunk)
+        pieces = FORMATS["ndjson"].rows(chunk.events)
+        payload = self._scratch.write(
+            "events", chunk.events.num_rows, lambda file: file.writelines(pieces)
+        )
+        return prepared_of(chunk, {"events": (payload,)})
+
+    def open(self, run: Run, *, fresh: bool) -> Cursors:
+        """Begin at the start: standard output keeps nothing."""
+        del fresh
+        _sweep()
+        self._book = CursorBook(run, {})
+        return {}
+
+    def commit(self, prepared: Prepared) -> Receipt:
+        """Write a part's rows.
+
+        Raises:
+            PermanentSinkError: Whoever reads has gone away.
+        """
+        assert self._book is not None, "commit needs open"
+        try:
+            if self._book.has(prepared):
+                return Receipt(prepared.part, prepared.events, was_there_already=True)
+            for payload in prepared.payloads["events"]:
+                copy_payload(payload, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            raise PermanentSinkError("standard output was closed by its reader") from None
+        finally:
+            drop(prepared.files)
+        self._book.move(prepared.part)
+        return Receipt(prepared.part, prepared.events, size_bytes=prepared.size_bytes)
+
+    def close(self, *, complete: bool) -> None:
+        """Remove what was on its way."""
+        del complete
+        self._scratch.clear()
+
+
+_PREFIX = "footfall-scratch-"
+
+
+def _sweep() -> None:
+    """Remove scratch folders of processes that have ended."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        process = folder.name.removeprefix(_PREFIX)
+        if process.isdigit() and not _is_alive(int(process)):
+            Scratch(folder).clear()
+
+
+def _is_alive(process: int) -> bool:
+    if os.name == "nt":  # there, `os.kill` would end it
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -1,0 +1,101 @@
+"""Brings what a store has returned into the Arrow types in which a chunk holds it."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+
+def fitted(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Return a table's rows with the columns of a schema; those that are not there are null.
+
+    Args:
+        table: Columns as a database returns them: plain texts, wide decimals, times in µs, structs with other members,
+            or as the texts of JSON objects.
+        schema: What is wanted.
+    """
+    return pa.table([_column(table, field) for field in schema], schema=schema)
+
+
+def _column(table: pa.Table, field: pa.Field) -> pa.Array:
+    if field.name not in table.column_names:
+        return pa.nulls(table.num_rows, field.type)
+    return _fit(_whole(table.column(field.name)), field.type)
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    return (
+        column.chunk(0)
+        if column.num_chunks == 1
+        else pa.concat_arrays(column.chunks or [column.combine_chunks()])
+    )
+
+
+def _fit(array: pa.Array, kind: pa.DataType) -> pa.Array:
+    if array.type == kind:
+        return array
+    if pa.types.is_dictionary(kind):
+        encoded = (
+            array
+            if pa.types.is_dictionary(array.type)
+            else array.cast(pa.string()).dictionary_encode()
+        )
+        return encoded.cast(kind)
+    if pa.types.is_struct(kind):
+        return _struct(_parsed(array, kind) if pa.types.is_string(array.type) else array, kind)
+    if pa.types.is_list(kind):
+        values = _fit(array.flatten(), kind.value_type)
+        return pa.ListArray.from_arrays(
+            _offsets(array), values, type=kind, mask=array.is_null()
+        )
+    return array.cast(kind)
+
+
+def _parsed(texts: pa.Array, kind: pa.StructType) -> pa.Array:
+    """Return JSON objects as a struct; money keeps all its digits."""
+    import pyarrow.json as pj
+
+    if not len(texts):
+        return pa.array([], _plain(kind))
+    data = "".join(f'{{"v":{text or "null"}}}\n' for text in texts.to_pylist()).encode()
+    schema = pa.schema([pa.field("v", _plain(kind))])
+    reading = pj.ReadOptions(use_threads=False, block_size=len(data) + 1)
+    parsing = pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
+    return _whole(
+        pj.read_json(pa.BufferReader(data), read_options=reading, parse_options=parsing)["v"]
+    )
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    """Return a type as a parser of JSON knows it: texts as they are, decimals of 128 bits."""
+    if pa.types.is_dictionary(kind):
+        return kind.value_type
+    if pa.types.is_decimal(kind):
+        return pa.decimal128(kind.precision, kind.scale)
+    if pa.types.is_list(kind):
+        return pa.list_(_plain(kind.value_type))
+    if pa.types.is_struct(kind):
+        return pa.struct([field.with_type(_plain(field.type)) for field in kind])
+    return kind
+
+
+def _struct(array: pa.StructArray, kind: pa.StructType) -> pa.Array:
+    """Return a struct with the members that are wanted; databases compare names without case, so these do too."""
+    have = {
+        member.name.lower(): child
+        for member, child in zip(array.type, array.flatten(), strict=True)
+    }
+    children = [
+        _fit(have[member.name.lower()], member.type)
+        if member.name.lower() in have
+        else pa.nulls(len(array), member.type)
+        for member in kind
+    ]
+    return pa.StructArray.from_arrays(children, fields=list(kind), mask=array.is_null())
+
+
+def _offsets(array: pa.ListArray) -> pa.Array:
+    """Return the offsets into the flattened values, from 0, whatever the array was cut out of; nulls take no place."""
+    import numpy as np
+
+    lengths = array.value_lengths().fill_null(0).to_numpy()
+    return pa.array(np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32))

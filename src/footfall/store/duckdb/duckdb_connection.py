@@ -1,0 +1,243 @@
+"""Connections to DuckDB: options, errors in the user's words, and queries that work on 1.5 and 2.0 alike."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from footfall.errors import StoreError
+
+if TYPE_CHECKING:
+    import duckdb
+
+# Nothing may fetch code; what DuckDB needs here is part of it.
+_OPTIONS: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+
+ROW_GROUP_ROWS = 20_480
+"""Rows that DuckDB compresses together. Of its own 122,880, a part of some 200,000 rows fills one and a bit; a
+checkpoint joins such bits with their neighbours, and compresses these again. Measured in CPU time per row of the shop's
+shape, checkpoints included: 4.5 to 5.6 µs by 122,880 rows, 2.8 to 3.4 µs by 20,480."""
+
+WRITING_MEMORY = "768MB"
+NAME = "_store"
+"""What a database is attached as. DuckDB takes `x.events` for a table of the database x or of the schema x, and refuses
+where both are there; a file gives its database its own name, but no scenario, and so no schema, begins with `_`."""
+
+
+def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB file; for writing it is made if it is not there.
+
+    Raises:
+        StoreError: It is in use, no DuckDB file, of a later version, or cannot be read or made.
+    """
+    import duckdb
+
+    try:
+        return _reading(path) if read_only else _writing(path)
+    except duckdb.Error as error:
+        raise cannot_open(path, error) from None
+
+
+def _reading(path: Path) -> duckdb.DuckDBPyConnection:
+
+    connection = _attached(_text(path), "READ_ONLY")
+    connection.execute(f"SET temp_directory = {_spill(path)}")
+    connection.execute("SET enable_external_access = false")
+    return connection
+
+
+def _writing(path: Path) -> duckdb.DuckDBPyConnection:
+    connection = _attached(_text(path), f"ROW_GROUP_SIZE {ROW_GROUP_ROWS}")
+    connection.execute(f"SET temp_directory = {_spill(path)}")
+    connection.execute(f"SET memory_limit = '{WRITING_MEMORY}'")
+    connection.execute("SET enable_external_access = false")
+    return connection
+
+
+def connect_memory(folder: Path) -> duckdb.DuckDBPyConnection:
+    """Open an empty database in memory that may read one folder, and spill into the system's temporary one."""
+    scratch = Path(tempfile.gettempdir()) / f"footfall-spill-{os.getpid()}"
+    connection = _attached("':memory:'")
+    connection.execute(f"SET temp_directory = {_text(scratch)}")
+    connection.execute(f"SET allowed_directories = [{_text(folder)}, {_text(scratch)}]")
+    connection.execute("SET enable_external_access = false")
+    return connection
+
+
+def _attached(source: str, *options: str) -> duckdb.DuckDBPyConnection:
+    """Open a connection to one database, called `NAME` and no other name.
+
+    Args:
+        source: What to attach, as SQL.
+        options: Of `ATTACH`, the only place where the size of row groups can be set.
+    """
+    import duckdb
+
+    connection = duckdb.connect(":memory:", config=_OPTIONS)
+    try:
+        connection.execute(
+            f"ATTACH {source} AS {NAME} ({', '.join(('TYPE duckdb', *options))})"
+        )
+        connection.execute(f"USE {NAME}")
+        connection.execute("DETACH memory")
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(
+            "SET enable_progress_bar = false"
+        )  # else it draws on standard output after two seconds
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _spill(path: Path) -> str:
+    return _text(path.with_name(f"{path.name}.tmp"))
+
+
+def _text(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def fetch(
+    connection: duckdb.DuckDBPyConnection, sql: str, params: Sequence[object] = ()
+) -> pa.Table:
+    """Return the result of a query as Arrow; that needs no time-zone package and is the same on 1.5 and 2.0.
+
+    Args:
+        connection: The database.
+        sql: One SELECT.
+        params: Values for the question marks in it.
+    """
+    table = (
+        connection.sql(sql, params=list(params)).to_arrow_table()
+        if params
+        else connection.sql(sql).to_arrow_table()
+    )
+    assert isinstance(table, pa.Table)
+    return table
+
+
+def cannot_open(path: Path, error: Exception) -> StoreError:
+    """Return what keeps a file from being opened, in the user's words."""
+    text = str(error)
+    holder = re.search(r"(?:in|by) (?:process )?(.*?) ?\(PID (\d+)\)", text)
+    if "lock" in text and (holder or "Conflicting lock" in text):
+        who = f"process {holder[2]} ({Path(holder[1]).name})" if holder else "another process"
+        return StoreError(
+            f"{path} is in use by {who}\n  hint: wait until it has ended, or name another file"
+        )
+    if "different configuration" in text or "already attached" in text:
+        return StoreError(f"{path} is already open in this process\n  hint: close it first")
+    if "not a valid DuckDB" in text:
+        return StoreError(
+            f"{path} is no DuckDB file\n  hint: name another file, or move this one away"
+        )
+    if "does not exist" in text:
+        return StoreError(f"{path} does not exist\n  hint: `footfall run` makes one")
+    if "version number" in text or "newer version" in text or "Serialization Error" in text:
+        return StoreError(
+            f"{path} was written by another version of DuckDB\n  {_first_line(text)}"
+        )
+    return StoreError(f"{path} cannot be opened\n  {_first_line(text)}")
+
+
+@contextmanager
+def explained(path: Path, kept: str) -> Iterator[None]:
+    """Turn what DuckDB or the system says into a `StoreError`.
+
+    Args:
+        path: The store.
+        kept: A sentence on what is still there.
+    """
+    import duckdb
+
+    try:
+        yield
+    except (duckdb.Error, OSError) as error:
+        raise failed(path, error, kept) from None
+
+
+def failed(path: Path, error: Exception, kept: str) -> StoreError:
+    """Return why writing or reading failed, what is left and how to go on.
+
+    Args:
+        path: The store.
+        error: What DuckDB said.
+        kept: A sentence on what is still there.
+    """
+    text = str(error)
+    if any(sign in text for sign in ("No space left", "File too large", "quota exceeded")):
+        return StoreError(
+            f"{path}: the disk is full\n  {kept}\n  hint: free some space, then run the same command again"
+        )
+    return StoreError(f"{path}: {_first_line(text)}\n  {kept}")
+
+
+def _first_line(text: str) -> str:
+    return next((line.strip() for line in text.splitlines() if line.strip()), "no reason given")
+
+
+def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> pa.Schema | None:
+    """Return the columns of a table as Arrow, or None where there is no such table."""
+    import duckdb
+
+    try:
+        return fetch(connection, f"SELECT * FROM {table} LIMIT 0").schema
+    except duckdb.CatalogException:
+        return None
+
+
+def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
+    """Add rows to a table, columns by name.
+
+    Args:
+        connection: The database.
+        table: Quoted and qualified.
+        rows: Any; every column of it must be one of the table's.
+    """
+    with registered(connection, rows) as name:
+        connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM {name}")
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Commit what happens inside, or nothing of it."""
+    import duckdb
+
+    connection.execute("BEGIN TRANSACTION")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        with suppress(
+            duckdb.Error
+        ):  # a full disk invalidates the whole connection: then nothing is left to roll back
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def registered(
+    connection: duckdb.DuckDBPyConnection, rows: pa.Table, name: str = "footfall_rows"
+) -> Iterator[str]:
+    """Give Arrow data a name in a connection for a while."""
+    import duckdb
+
+    connection.register(name, rows)
+    try:
+        yield name
+    finally:
+        with suppress(
+            duckdb.Error
+        ):  # after an error in a transaction nothing more can be done in it
+            connection.unregister(name)

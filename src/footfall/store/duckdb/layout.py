@@ -1,0 +1,249 @@
+"""Makes, widens and empties the tables of a DuckDB store; every function runs in the transaction of its caller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from footfall.data.chunk import Run, Tallies
+from footfall.data.schema import StreamSchema
+from footfall.errors import StoreError
+from footfall.store import schema_changes, views
+from footfall.store.dialect import DuckDB, create_table, literal, quote
+from footfall.store.duckdb import duckdb_connection
+from footfall.store.file_ledger import FileLedger
+from footfall.store.runs import Row, begun, ended, rows_of_arrow, rows_to_arrow, run_of
+from footfall.store.tables import (
+    META_TABLES,
+    RUNS,
+    SCENARIO_TABLES,
+    TALLIES,
+    UNITED_VIEWS,
+    check_names,
+    scenario_tables,
+)
+from footfall.store.tally_tables import tally_tables
+
+if TYPE_CHECKING:
+    import duckdb
+
+DIALECT = DuckDB()
+
+
+def make_meta(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Make the tables of the main schema.
+
+    Raises:
+        StoreError: The file holds tables of the same names that are not ours.
+    """
+    names = rows_of_arrow(
+        duckdb_connection.fetch(
+            connection,
+            "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main' AND database_name = current_database()",
+        )
+    )
+    have = {row["table_name"] for row in names}
+    ours = have & {*META_TABLES, *UNITED_VIEWS}
+    runs = duckdb_connection.columns_of(connection, "main.runs")
+    if ours and (runs is None or set(runs.names) != set(RUNS.names)):
+        raise StoreError(
+            f"{path} already has tables that footfall did not make: {', '.join(sorted(ours))}\n"
+            "  hint: write to another file"
+        )
+    for name, schema in META_TABLES.items():
+        connection.execute(create_table(DIALECT, f"main.{name}", schema))
+
+
+def begin_run(connection: duckdb.DuckDBPyConnection, run: Run, *, fresh: bool) -> None:
+    """Note a run and make room for its rows: tables with all its columns, and views over them.
+
+    Raises:
+        UsageError: Its names cannot stand in a database.
+        StoreError: Its columns contradict those that are there, or what is there of it begins at another time.
+    """
+    check_names(run.stream.schema)
+    if fresh:
+        delete_run(connection, run.id)
+    known = run_row(connection, run.id)
+    put_run(connection, begun(run, known, has_parts=bool(cursors(connection, run.id))))
+    make_tables(connection, run.stream.schema)
+    make_views(connection)
+
+
+def end_run(connection: duckdb.DuckDBPyConnection, run: Run) -> None:
+    """Note that all parts of a run are there."""
+    row = run_row(connection, run.id)
+    assert row is not None, "a run ends after it has begun"
+    put_run(connection, ended(run, row))
+
+
+def cursors(connection: duckdb.DuckDBPyConnection, run: str) -> dict[tuple[int, int], int]:
+    """Return, per group of people of a run, the time up to which its parts are there."""
+    table = duckdb_connection.fetch(
+        connection,
+        "SELECT first_person, end_person, max(until_ms) AS until_ms FROM main.ledger WHERE run = ? GROUP BY ALL",
+        [run],
+    )
+    return {
+        (row["first_person"], row["end_person"]): row["until_ms"]
+        for row in rows_of_arrow(table)
+    }
+
+
+def run_row(connection: duckdb.DuckDBPyConnection, run: str) -> Row | None:
+    """Return the row of a run, if there is one."""
+    rows = rows_of_arrow(
+        duckdb_connection.fetch(connection, "SELECT * FROM main.runs WHERE run = ?", [run])
+    )
+    return rows[0] if rows else None
+
+
+def put_run(connection: duckdb.DuckDBPyConnection, row: Row) -> None:
+    """Write the row of a run in place of the one before."""
+    connection.execute("DELETE FROM main.runs WHERE run = ?", [row["run"]])
+    duckdb_connection.insert(connection, "main.runs", rows_to_arrow(RUNS, [row]))
+
+
+def make_tables(connection: duckdb.DuckDBPyConnection, stream: StreamSchema) -> None:
+    """Make a scenario's tables, or add to them the columns and properties that they lack."""
+    schema = quote(stream.scenario)
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    for name, wanted in scenario_tables(stream).items():
+        table = f"{schema}.{name}"
+        connection.execute(create_table(DIALECT, table, wanted))
+        _widen(connection, table, wanted)
+
+
+def _widen(connection: duckdb.DuckDBPyConnection, table: str, wanted: pa.Schema) -> None:
+    stored = duckdb_connection.columns_of(connection, table)
+    assert stored is not None
+    for path, kind in schema_changes.missing(DIALECT, table, stored, wanted).items():
+        column = ".".join(quote(name) for name in path)
+        connection.execute(
+            f"ALTER TABLE {table} ADD COLUMN {column} {DIALECT.column_type(kind)}"
+        )
+
+
+def make_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make all views anew, from the runs that are there."""
+    rows = rows_of_arrow(
+        duckdb_connection.fetch(connection, "SELECT * FROM main.runs ORDER BY created, run")
+    )
+    scenarios = _by_scenario(map(run_of, rows))
+    for scenario, runs in scenarios.items():
+        whole = schema_changes.merged([run.stream.schema for run in runs])
+        for name, query in views.scenario_views(DIALECT, whole).items():
+            connection.execute(f"CREATE OR REPLACE VIEW {quote(scenario)}.{name} AS {query}")
+    for name, query in views.united_views(list(scenarios)).items() if scenarios else ():
+        connection.execute(f"CREATE OR REPLACE VIEW main.{name} AS {query}")
+
+
+def load_ledger(connection: duckdb.DuckDBPyConnection, ledger: FileLedger) -> None:
+    """Copy the tables about runs from a ledger into an empty database."""
+    for name, schema in META_TABLES.items():
+        connection.execute(create_table(DIALECT, f"main.{name}", schema))
+        duckdb_connection.insert(
+            connection, f"main.{name}", rows_to_arrow(schema, ledger.table(name))
+        )
+
+
+def make_file_views(
+    connection: duckdb.DuckDBPyConnection, folder: Path, ledger: FileLedger
+) -> None:
+    """Make all views of a database over the Parquet files that a ledger knows.
+
+    Args:
+        connection: A database with the tables about runs.
+        folder: The store.
+        ledger: Its ledger.
+    """
+    for scenario, runs in _by_scenario(run_of(row) for row in ledger.table("runs")).items():
+        connection.execute(f"CREATE SCHEMA {quote(scenario)}")
+        whole = schema_changes.merged([run.stream.schema for run in runs])
+        for name, schema in scenario_tables(whole).items():
+            files = [
+                (scenario_tables(run.stream.schema)[name], _files(folder, ledger, run, name))
+                for run in runs
+            ]
+            connection.execute(
+                f"CREATE VIEW {quote(scenario)}.{name} AS {_over_files(schema, files)}"
+            )
+    make_views(connection)
+
+
+def _files(folder: Path, ledger: FileLedger, run: Run, relation: str) -> list[Path]:
+    return [folder / row["file"] for row in ledger.files(run.id) if row["relation"] == relation]
+
+
+def _over_files(schema: pa.Schema, files: Sequence[tuple[pa.Schema, list[Path]]]) -> str:
+    """Return the query over the files of several runs, whose properties may differ.
+
+    Args:
+        schema: Columns with the properties of all runs.
+        files: Per run: its columns and its files.
+    """
+    alike = [path for columns, paths in files if columns == schema for path in paths]
+    others = [paths for columns, paths in files if columns != schema and paths]
+    queries = [
+        f"SELECT * FROM {_reading(paths)}" for paths in ([alike] if alike else []) + others
+    ]
+    if alike and not others:
+        return queries[0]
+    nothing = ", ".join(
+        f"CAST(NULL AS {DIALECT.column_type(f.type)}) AS {quote(f.name)}" for f in schema
+    )
+    return " UNION ALL BY NAME ".join([f"SELECT {nothing} WHERE false", *queries])
+
+
+def _reading(files: list[Path]) -> str:
+    listed = ", ".join(literal(str(file)) for file in files)
+    return f"read_parquet([{listed}], hive_partitioning = false)"
+
+
+def _by_scenario(runs: Iterable[Run]) -> dict[str, list[Run]]:
+    found: dict[str, list[Run]] = {}
+    for run in runs:
+        found.setdefault(run.stream.schema.scenario, []).append(run)
+    return found
+
+
+def delete_run(connection: duckdb.DuckDBPyConnection, run: str) -> None:
+    """Remove a run; with a scenario's last run its schema goes too, which frees its space at once."""
+    row = run_row(connection, run)
+    if row is None:
+        return
+    for table in META_TABLES:
+        connection.execute(f"DELETE FROM main.{table} WHERE run = ?", [run])
+    scenario = row["scenario"]
+    others = duckdb_connection.fetch(
+        connection, "SELECT run FROM main.runs WHERE scenario = ?", [scenario]
+    )
+    if others.num_rows:
+        for table in SCENARIO_TABLES:
+            connection.execute(f"DELETE FROM {quote(scenario)}.{table} WHERE run = ?", [run])
+    else:
+        for view in UNITED_VIEWS:
+            connection.execute(f"DROP VIEW IF EXISTS main.{view}")
+        connection.execute(f"DROP SCHEMA {quote(scenario)} CASCADE")
+        make_views(connection)
+
+
+def add_tallies(connection: duckdb.DuckDBPyConnection, run: str, tallies: Tallies) -> None:
+    """Add a part's tallies to those of its run."""
+    for name in TALLIES if tallies.is_whole else ():
+        connection.execute(f"DELETE FROM main.{name} WHERE run = ?", [run])
+    for name, rows in tally_tables(run, tallies).items():
+        keys = TALLIES[name][0]
+        same = " AND ".join(f"t.{key} = d.{key}" for key in keys)
+        sums = ", ".join(f"{c} = t.{c} + d.{c}" for c in rows.column_names if c not in keys)
+        with duckdb_connection.registered(connection, rows) as delta:
+            connection.execute(
+                f"UPDATE main.{name} AS t SET {sums} FROM {delta} AS d WHERE {same}"
+            )
+            connection.execute(
+                f"INSERT INTO main.{name} BY NAME SELECT d.* FROM {delta} AS d "
+                f"WHERE NOT EXISTS (SELECT 1 FROM main.{name} AS t WHERE {same})"
+            )

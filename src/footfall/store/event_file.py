@@ -1,0 +1,78 @@
+"""A file of NDJSON that a run has written, opened so that its events can be queried."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from footfall.data.schema import events_schema
+from footfall.errors import StoreError
+from footfall.store.dialect import create_table, literal, quote
+from footfall.store.duckdb import duckdb_connection, layout
+from footfall.store.file_ledger import FileLedger, ledger_of
+from footfall.store.open import Store
+from footfall.store.runs import run_of
+from footfall.store.tables import SCENARIO_TABLES, scenario_tables
+
+if TYPE_CHECKING:
+    import duckdb
+
+ENDINGS = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
+
+
+def is_event_file(where: str | Path) -> bool:
+    """Return whether a text names a file of NDJSON."""
+    return str(where).startswith("ndjson:") or str(where).endswith(ENDINGS)
+
+
+def is_foreign(where: str | Path) -> bool:
+    """Return whether a text names a file of NDJSON that footfall did not write."""
+    path = Path(str(where).removeprefix("ndjson:"))
+    return is_event_file(where) and path.is_file() and not ledger_of(path).exists()
+
+
+def open_event_file(where: str | Path) -> Store:
+    """Open a file of NDJSON as a store: its events are read into a database in memory, which spills to disk.
+
+    A file holds no changes and no arrivals, so reports cannot be made of it.
+
+    Raises:
+        StoreError: It is not there, or footfall did not write it.
+    """
+    path = Path(str(where).removeprefix("ndjson:")).absolute()
+    if not path.exists():
+        raise StoreError(
+            f"{path} does not exist\n  hint: `footfall run SCENARIO --to {where}` makes it"
+        )
+    if not ledger_of(path).exists():
+        raise StoreError(
+            f"{path} was not written by footfall: there is no {ledger_of(path).name} beside it\n"
+            "  hint: files of others can be sent to PostgreSQL only"
+        )
+    connection = duckdb_connection.connect_memory(path.parent)
+    ledger = FileLedger(ledger_of(path))
+    try:
+        layout.load_ledger(connection, ledger)
+        for row in ledger.table("runs"):
+            _load(connection, path, row)
+    finally:
+        ledger.close()
+    return Store(path, connection)
+
+
+def _load(connection: duckdb.DuckDBPyConnection, path: Path, row: dict[str, Any]) -> None:
+    stream = run_of(row).stream.schema
+    schema = quote(stream.scenario)
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    for name in SCENARIO_TABLES:
+        connection.execute(
+            create_table(layout.DIALECT, f"{schema}.{name}", scenario_tables(stream)[name])
+        )
+    columns = ", ".join(
+        f"{literal(field.name)}: {literal(layout.DIALECT.column_type(field.type))}"
+        for field in events_schema(stream)
+    )
+    connection.execute(
+        f"INSERT INTO {schema}.events BY NAME SELECT * FROM read_json({literal(str(path))}, "
+        f"format = 'newline_delimited', columns = {{{columns}}})"
+    )

@@ -1,0 +1,294 @@
+"""The ledger of destinations that have no transactions of their own: a SQLite file beside them.
+
+It has the same tables about runs as a database store, and one of its own: which rows lie in which file, from which byte
+to which. What is in the ledger is there; what lies in a file and not in the ledger is not.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any, Self
+
+import pyarrow as pa
+
+from footfall.data.chunk import NOTHING, Run, Tallies
+from footfall.errors import StoreError
+from footfall.store.dialect import create_table, quote
+from footfall.store.runs import Row, RunInfo, begun, ended, info_of
+from footfall.store.tables import META_TABLES, RUNS, TALLIES
+from footfall.store.tally_tables import tallies_of, tally_rows
+
+FILES = pa.schema(
+    [
+        pa.field("run", pa.string(), nullable=False),
+        pa.field("relation", pa.string(), nullable=False),
+        pa.field("file", pa.string(), nullable=False),
+        pa.field("rows", pa.int64(), nullable=False),
+        pa.field("begin_byte", pa.int64(), nullable=False),
+        pa.field("end_byte", pa.int64(), nullable=False),
+    ]
+)
+"""One row per piece: rows of a relation (`events`, `changes`, `arrivals`) in a file, whose path counts from the
+destination's."""
+
+_TABLES = {**META_TABLES, "files": FILES}
+_WAIT_S = 10.0
+
+
+def ledger_of(path: Path) -> Path:
+    """Return where the ledger of a single file is: beside it."""
+    return path.with_name(path.name + ".footfall")
+
+
+def lock_of(path: Path) -> Path:
+    """Return where the lock of a single file is."""
+    return path.with_name(path.name + ".footfall.lock")
+
+
+class _SQLite:
+    """The dialect of the ledger: times are integers of ms, lists are JSON, wide integers are their digits."""
+
+    def column_type(self, kind: pa.DataType) -> str:
+        return "INTEGER" if pa.types.is_integer(kind) or pa.types.is_timestamp(kind) else "TEXT"
+
+
+class FileLedger:
+    """A ledger that is open.
+
+    Args:
+        path: The SQLite file.
+        make: Make it if it is not there.
+
+    Raises:
+        StoreError: It is not there, no ledger, or cannot be read.
+    """
+
+    def __init__(self, path: Path, *, make: bool = False) -> None:
+        self.path = path
+        self._totals: dict[str, Tallies] = {}
+        mode = "rwc" if make else "rw"
+        with ExitStack() as held, self._explained():
+            self._connection = held.enter_context(closing(_connect(path, mode)))
+            if make:
+                self._make()
+            self._connection.execute("SELECT store_format FROM runs")
+            held.pop_all()
+
+    def _make(self) -> None:
+        self._connection.execute(
+            "PRAGMA synchronous = EXTRA"
+        )  # the journal's removal is synced too
+        for name, schema in _TABLES.items():
+            self._connection.execute(create_table(_SQLite(), quote(name), schema))
+        for name, (keys, _) in TALLIES.items():
+            self._connection.execute(
+                f"CREATE UNIQUE INDEX IF NOT EXISTS {name}_keys ON {name} ({', '.join(keys)})"
+            )
+
+    def begin(self, run: Run) -> dict[tuple[int, int], int]:
+        """Note a run.
+
+        Returns:
+            Its cursors: (first person, end person) → `until_ms` of what is there.
+
+        Raises:
+            StoreError: What is there of it begins at another time.
+        """
+        cursors = self.cursors(run.id)
+        with self._transaction():
+            self._put_run(begun(run, self._run_row(run.id), has_parts=bool(cursors)))
+        return cursors
+
+    def cursors(self, run: str) -> dict[tuple[int, int], int]:
+        """Return, per group of people, the time up to which its parts are there."""
+        rows = self.rows(
+            "SELECT first_person, end_person, max(until_ms) FROM ledger WHERE run = ? GROUP BY 1, 2",
+            run,
+        )
+        return {(first, end): until for first, end, until in rows}
+
+    def commit(self, part: Row, tallies: Tallies, files: Sequence[Row]) -> None:
+        """Note that a part is there: from here on it is.
+
+        Args:
+            part: Its row of the table `ledger`.
+            tallies: Of the part.
+            files: Its rows of the table `files`.
+        """
+        run = part["run"]
+        totals = self._totals.setdefault(run, self.tallies(run))
+        after = tallies if tallies.is_whole else _sums(totals, tallies)
+        with self._transaction():
+            for name in TALLIES if tallies.is_whole else ():
+                self._connection.execute(f"DELETE FROM {name} WHERE run = ?", [run])
+            self._insert("ledger", [part])
+            self._insert("files", files)
+            for name, rows in tally_rows(run, after).items():
+                self._replace(name, rows)
+        totals.add(tallies)
+
+    def end(self, run: Run) -> None:
+        """Note that all parts of a run are there."""
+        row = self._run_row(run.id)
+        assert row is not None, "a run ends after it has begun"
+        with self._transaction():
+            self._put_run(ended(run, row))
+
+    def delete(self, run: str) -> None:
+        """Remove everything about a run."""
+        self._totals.pop(run, None)
+        with self._transaction():
+            for name in filter(self._has, _TABLES):
+                self._connection.execute(f"DELETE FROM {name} WHERE run = ?", [run])
+
+    def runs(self) -> list[RunInfo]:
+        """Return the runs, oldest first."""
+        return [info_of(row | self._sums(row["run"])) for row in self._run_rows()]
+
+    def tallies(self, run: str) -> Tallies:
+        """Return a run's tallies, over all parts that are there."""
+        return tallies_of(lambda name: self.table(name, run))
+
+    def files(self, run: str) -> list[Row]:
+        """Return a run's pieces, in the order in which they were committed."""
+        return self.table("files", run)
+
+    def table(self, name: str, run: str | None = None) -> list[Row]:
+        """Return the rows of a table, of one run or of all, as plain values, in the order of their writing.
+
+        A ledger of an earlier version may lack a table of tallies: then nothing was counted for it.
+        """
+        if not self._has(name):
+            return []
+        schema = _TABLES[name]
+        columns = ", ".join(map(quote, schema.names))
+        rows = self.rows(
+            f"SELECT {columns} FROM {name} WHERE run = coalesce(?, run) ORDER BY rowid", run
+        )
+        return [
+            {f.name: _value(v, f.type) for f, v in zip(schema, row, strict=True)}
+            for row in rows
+        ]
+
+    def rows(self, sql: str, *params: object) -> list[tuple[Any, ...]]:
+        """Return the result of a query."""
+        with self._explained():
+            return self._connection.execute(sql, params).fetchall()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _has(self, table: str) -> bool:
+        return bool(
+            self.rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", table)
+        )
+
+    def _run_rows(self) -> list[Row]:
+        return sorted(self.table("runs"), key=lambda row: (row["created"], row["run"]))
+
+    def _run_row(self, run: str) -> Row | None:
+        return next(iter(self.table("runs", run)), None)
+
+    def _sums(self, run: str) -> Row:
+        sums = "coalesce(sum(events), 0), coalesce(sum(changes), 0), coalesce(sum(arrivals), 0), count(*)"
+        (row,) = self.rows(f"SELECT {sums} FROM ledger WHERE run = ?", run)
+        return dict(zip(("events", "changes", "arrivals", "parts"), row, strict=True))
+
+    def _put_run(self, row: Row) -> None:
+        self._connection.execute("DELETE FROM runs WHERE run = ?", [row["run"]])
+        self._insert("runs", [{name: row[name] for name in RUNS.names}])
+
+    def _insert(self, name: str, rows: Sequence[Row]) -> None:
+        schema = _TABLES[name]
+        self._replace(name, [tuple(_plain(row[f.name]) for f in schema) for row in rows])
+
+    def _replace(self, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        schema = _TABLES[name]
+        marks = ", ".join("?" * len(schema))
+        kinds = [f.type for f in schema]
+        plain = [
+            tuple(
+                str(v) if pa.types.is_decimal(k) else v for v, k in zip(row, kinds, strict=True)
+            )
+            for row in rows
+        ]
+        self._connection.executemany(f"INSERT OR REPLACE INTO {name} VALUES ({marks})", plain)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._explained():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise _explain(self.path, error) from None
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    return sqlite3.connect(uri, uri=True, timeout=_WAIT_S, isolation_level=None)
+
+
+def _explain(path: Path, error: sqlite3.Error) -> StoreError:
+    text = str(error)
+    if "full" in text:
+        return StoreError(
+            f"{path}: the disk is full\n  every part committed before is kept\n"
+            "  hint: free some space, then run the same command again"
+        )
+    if "locked" in text:
+        return StoreError(
+            f"{path} is in use by another process\n  hint: wait until it has ended"
+        )
+    if "no such table" in text or "not a database" in text:
+        return StoreError(
+            f"{path} is no ledger of footfall\n  hint: move it away, or name another destination"
+        )
+    if "unable to open" in text:
+        return StoreError(f"{path} cannot be opened: it is not there, or not yours to write")
+    return StoreError(f"{path}: {text}")
+
+
+def _sums(totals: Tallies, more: Tallies) -> Tallies:
+    """Return the totals after an addition, of the keys that are added to."""
+    after = Tallies(
+        decisions={key: totals.decisions.get(key, (0, 0, 0)) for key in more.decisions},
+        effects={key: totals.effects.get(key, (0, 0, 0)) for key in more.effects},
+        skipped={key: totals.skipped.get(key, 0) for key in more.skipped},
+        stages={key: totals.stages.get(key, 0) for key in more.stages},
+        cities={key: totals.cities.get(key, 0) for key in more.cities},
+        factors={key: totals.factors.get(key, NOTHING) for key in more.factors},
+    )
+    after.add(more)
+    return after
+
+
+def _plain(value: Any) -> Any:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
+
+
+def _value(value: Any, kind: pa.DataType) -> Any:
+    if pa.types.is_list(kind):
+        return json.loads(value)
+    return int(value) if pa.types.is_decimal(kind) else value

@@ -1,0 +1,92 @@
+"""A folder of Parquet files as a store: what lies where, the manifest, and removing a run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from footfall.store.durable import write_whole
+from footfall.store.file_ledger import FileLedger
+from footfall.store.runs import RunInfo
+from footfall.store.tables import SCENARIO_TABLES
+
+MANIFEST = "manifest.json"
+
+
+def ledger_path(folder: Path) -> Path:
+    """Return where a folder's ledger is."""
+    return folder / "_footfall" / "ledger.sqlite"
+
+
+def lock_path(folder: Path) -> Path:
+    """Return where a folder's lock is."""
+    return folder / "_footfall" / "lock"
+
+
+def sweep(folder: Path) -> None:
+    """Remove what writers that were killed have left; the caller holds the folder's lock."""
+    for file in folder.rglob(".*.tmp"):
+        file.unlink(missing_ok=True)
+
+
+def delete_files(folder: Path, scenario: str, run: str, keep: Collection[str] = ()) -> None:
+    """Remove a run's files but those that are to be kept: all, or what was never committed.
+
+    Args:
+        folder: The store.
+        scenario: Name of the scenario.
+        run: Id of the run.
+        keep: Paths below the folder.
+    """
+    for table in SCENARIO_TABLES:
+        below = folder / scenario / table / run
+        for file in [
+            f
+            for f in below.rglob("*")
+            if f.is_file() and f.relative_to(folder).as_posix() not in keep
+        ]:
+            file.unlink()
+        for empty in sorted(
+            [*below.rglob("*"), below, below.parent, below.parent.parent], reverse=True
+        ):
+            with suppress(OSError):  # not empty, or not a folder
+                empty.rmdir()
+
+
+def write_manifest(folder: Path, ledger: FileLedger) -> None:
+    """List the runs and their committed files for other readers.
+
+    Args:
+        folder: The store.
+        ledger: Its ledger.
+    """
+    runs = [_entry(info, ledger) for info in ledger.runs()]
+    text = json.dumps({"format": 1, "runs": runs}, ensure_ascii=False, indent=1)
+    write_whole(folder / MANIFEST, text.encode())
+
+
+def _entry(info: RunInfo, ledger: FileLedger) -> dict[str, Any]:
+    files: dict[str, list[dict[str, Any]]] = {name: [] for name in SCENARIO_TABLES}
+    for row in ledger.files(info.id):
+        files[row["relation"]].append(
+            {"file": row["file"], "rows": row["rows"], "bytes": row["end_byte"]}
+        )
+    return {
+        "run": info.id,
+        "scenario": info.scenario,
+        "title": info.run.title,
+        "state": info.state,
+        "seed": info.run.stream.seed,
+        "start_ms": info.run.stream.start_ms,
+        "until_ms": info.run.until_ms,
+        "people": info.run.people,
+        "rows": {"events": info.events, "changes": info.changes, "arrivals": info.arrivals},
+        "groups": [
+            {"first_person": first, "end_person": end, "until_ms": until}
+            for (first, end), until in sorted(ledger.cursors(info.id).items())
+        ],
+        "files": files,
+    }

@@ -1,0 +1,148 @@
+"""Whether the data of a scenario fit into the tables that are there, and what is missing from these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from footfall.data.chunk import Chunk
+from footfall.data.schema import Field, StreamSchema
+from footfall.errors import PermanentSinkError, StoreError
+from footfall.store.dialect import Dialect
+from footfall.store.tables import scenario_tables
+
+Path = tuple[str, ...]
+ELEMENT = "element"
+
+
+def leaves(dialect: Dialect, schema: pa.Schema) -> dict[Path, tuple[str, Path]]:
+    """Return the SQL type of every leaf of a schema.
+
+    Args:
+        dialect: The database.
+        schema: Columns, nested as they may be.
+
+    Returns:
+        Path in lower case (as databases compare names; `element` stands for a list's) → (SQL type, path as written).
+    """
+    found: dict[Path, tuple[str, Path]] = {}
+    for field in schema:
+        _collect(dialect, (field.name,), field.type, found)
+    return found
+
+
+def _collect(
+    dialect: Dialect, path: Path, kind: pa.DataType, found: dict[Path, tuple[str, Path]]
+) -> None:
+    if pa.types.is_struct(kind):
+        for field in kind:
+            _collect(dialect, (*path, field.name), field.type, found)
+    elif pa.types.is_list(kind):
+        _collect(dialect, (*path, ELEMENT), kind.value_type, found)
+    else:
+        found[tuple(name.lower() for name in path)] = (dialect.column_type(kind), path)
+
+
+def missing(
+    dialect: Dialect, table: str, stored: pa.Schema, wanted: pa.Schema
+) -> dict[Path, pa.DataType]:
+    """Return what a stored table lacks of what is to be written: path of a column or field → its Arrow type.
+
+    Raises:
+        StoreError: A column or property has another type in the store.
+    """
+    have = leaves(dialect, stored)
+    for key, (kind, path) in leaves(dialect, wanted).items():
+        if key in have and have[key][0] != kind:
+            raise _conflict(table, path, have[key][0], kind)
+        for length in range(1, len(key)):
+            if key[:length] in have:
+                raise _conflict(table, path[:length], have[key[:length]][0], "a list or record")
+        if any(other[: len(key)] == key and len(other) > len(key) for other in have):
+            raise _conflict(table, path, "a list or record", kind)
+    return dict(_absent((), _children(stored), wanted))
+
+
+def _conflict(table: str, path: Path, stored: str, wanted: str) -> StoreError:
+    return StoreError(
+        f"{table}: {'.'.join(path)} is {stored} in the store and {wanted} in this scenario\n"
+        "  a property that changes its type cannot share a table with its past\n"
+        "  hint: rename the property, write to another store, or delete the runs that have the old type"
+    )
+
+
+def _children(kind: Any) -> dict[str, pa.DataType]:
+    return {field.name.lower(): field.type for field in kind}
+
+
+def _absent(
+    path: Path, have: Mapping[str, pa.DataType], wanted: Any
+) -> list[tuple[Path, pa.DataType]]:
+    found: list[tuple[Path, pa.DataType]] = []
+    for field in wanted:
+        here = (*path, field.name)
+        if field.name.lower() not in have:
+            found.append((here, field.type))
+            continue
+        stored, kind = have[field.name.lower()], field.type
+        while pa.types.is_list(kind) and pa.types.is_list(stored):
+            here, stored, kind = (*here, ELEMENT), stored.value_type, kind.value_type
+        if pa.types.is_struct(kind):
+            found += _absent(here, _children(stored), kind)
+    return found
+
+
+def check_chunk(chunk: Chunk) -> None:
+    """Check that a chunk's tables have the columns that its stream declares: what is undeclared is never cut off.
+
+    Raises:
+        PermanentSinkError: They have others.
+    """
+    for name, schema in scenario_tables(chunk.stream.schema).items():
+        table: pa.Table = getattr(chunk, name)
+        if not table.schema.equals(schema):
+            raise PermanentSinkError(
+                f"part {chunk.part.name} of run {chunk.run}: columns of {name} differ from what the scenario declares\n"
+                f"  {_difference(table.schema, schema)}\n"
+                "  hint: this is a fault of what made the chunk, not of the scenario"
+            )
+
+
+def _difference(found: pa.Schema, declared: pa.Schema) -> str:
+    for field in declared:
+        at = found.get_field_index(field.name)
+        if at < 0:
+            return f"missing: {field}"
+        if not found.field(at).equals(field):
+            return f"declared: {field}; found: {found.field(at)}"
+    return f"declared, in order: {', '.join(declared.names)}; found: {', '.join(found.names)}"
+
+
+def merged(schemas: list[StreamSchema]) -> StreamSchema:
+    """Return the schema of several versions of a scenario: the last one's, with the properties of all.
+
+    Args:
+        schemas: At least one, oldest first.
+    """
+    last = schemas[-1]
+    return StreamSchema(
+        scenario=last.scenario,
+        event_properties=_merge([s.event_properties for s in schemas]),
+        user_properties=_merge([s.user_properties for s in schemas]),
+        currency=last.currency,
+        minor_digits=last.minor_digits,
+        stages=last.stages,
+        goal=last.goal,
+    )
+
+
+def _merge(versions: list[tuple[Field, ...]]) -> tuple[Field, ...]:
+    fields: dict[str, Field] = {}
+    for field in (field for version in versions for field in version):
+        before = fields.get(field.name.lower())
+        inner = _merge([before.fields, field.fields]) if before is not None else field.fields
+        name = before.name if before is not None else field.name
+        fields[field.name.lower()] = Field(name, field.type, field.item, inner)
+    return tuple(fields.values())

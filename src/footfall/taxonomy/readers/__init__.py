@@ -1,5 +1,0 @@
-"""Reads tracking plans: workbooks, CSV files, Amplitude Data's CSV, JSON Schemas."""
-
-from footfall.taxonomy.readers.read import read_plan
-
-__all__ = ["read_plan"]

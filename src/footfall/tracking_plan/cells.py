@@ -1,0 +1,251 @@
+"""How a cell holds several things in one text: what writers write, and what readers understand of other people's too.
+
+Whatever `joined`, `braced` and `type_text` write, `split`, `changes_of` and `type_of` read back unchanged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from footfall.tracking_plan.plan import PlanProperty, PlanType
+
+FIELD = "[]."
+"""Between the name of a list of records and that of a field of it: `products[].sku`, on a row of its own."""
+
+YES, NO = "yes", ""
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_YES = _set(
+    "yes y true t 1 x ✓ ✔ ✅ + required mandatory always да д истина обязательно обязательное обязательный "
+    "oui vrai ja wahr sí si verdadero sim"
+)
+DASHES = frozenset("-–—")
+"""What stands in a cell so that it is not empty."""
+_ANYTHING = frozenset(
+    ("any", "any value", "anything", "all", "n/a", "любое", "любой", "любая", "любые", "все")
+)
+_CLOSING = {"[": "]", "{": "}", "(": ")"}
+MOST_QUOTES = 1000
+"""Beyond which quotes in a cell mean nothing: looking for the end of each would take long."""
+_STRONG, _WEAK = ";\n", (";\n", "|", ",")
+
+
+def is_yes(text: str) -> bool:
+    """Return whether a cell says yes, in one of the languages that plans are written in."""
+    return text.strip().casefold() in _YES
+
+
+def joined(values: Iterable[str]) -> str:
+    """Return values as one text, separated by semicolons; those that would be taken for several stand in quotes."""
+    return "; ".join(
+        value if _is_plain(value) else '"' + value.replace('"', '""') + '"' for value in values
+    )
+
+
+def _is_plain(value: str) -> bool:
+    if (
+        value.startswith('"')
+        or value in DASHES
+        or value.casefold() in _ANYTHING
+        or not _is_balanced(value)
+    ):
+        return False
+    return split(value) == (value,) == split_list(value)
+
+
+def _is_balanced(value: str) -> bool:
+    waiting: list[str] = []
+    for character in value:
+        if character in _CLOSING:
+            waiting.append(_CLOSING[character])
+        elif character in _CLOSING.values() and (not waiting or waiting.pop() != character):
+            return False
+    return not waiting
+
+
+def split(text: str) -> tuple[str, ...]:
+    """Return the values of a cell that semicolons or line breaks separate; quotes and brackets keep theirs together."""
+    return tuple(_parts(text, _STRONG))
+
+
+def allowed(text: str) -> tuple[str, ...]:
+    """Return the allowed values of a cell; none where it says that any will do."""
+    return () if text.strip().casefold() in _ANYTHING else split_list(text)
+
+
+def split_list(text: str) -> tuple[str, ...]:
+    """Return the values of a cell of allowed values: also separated by bars or commas, where there is no semicolon."""
+    for signs in _WEAK:
+        parts = tuple(_parts(text, signs))
+        if len(parts) > 1:
+            return parts
+    return split(text)
+
+
+def split_names(text: str) -> tuple[str, ...]:
+    """Return the names of a cell, whatever of these signs separates them: names hold none of them."""
+    return tuple(_parts(text, "".join(_WEAK)))
+
+
+def _parts(text: str, signs: str) -> Iterator[str]:
+    """Yield what stands between some signs, outside of quotes and brackets, without spaces around it."""
+    start, at = 0, 0
+    for at, end in _breaks(text, signs):
+        yield from _unquoted(text[start:at])
+        start = end
+    yield from _unquoted(text[start:])
+
+
+def _breaks(text: str, signs: str) -> Iterator[tuple[int, int]]:
+    waiting: list[str] = []
+    last = {opening: text.rfind(closing) for opening, closing in _CLOSING.items()}
+    at, is_start = 0, text.count('"') <= MOST_QUOTES
+    can_quote = is_start
+    while at < len(text):
+        character = text[at]
+        quoted = _QUOTED.match(text, at) if is_start and character == '"' else None
+        if quoted and _ends_there(text, quoted.end(), signs):
+            at, is_start = quoted.end(), False
+            continue
+        if waiting and character == waiting[-1]:
+            waiting.pop()
+        elif last.get(character, -1) > at:
+            waiting.append(_CLOSING[character])
+        elif character in signs and not waiting:
+            yield at, at + 1
+            is_start = can_quote
+        is_start = is_start and (character.isspace() or character in signs)
+        at += 1
+
+
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
+
+
+def _ends_there(text: str, at: int, signs: str) -> bool:
+    rest = text[at:].lstrip(" \t")
+    return not rest or rest[0] in signs
+
+
+def _unquoted(part: str) -> Iterator[str]:
+    part = part.strip()
+    if _QUOTED.fullmatch(part):
+        yield part[1:-1].replace('""', '"')
+    elif part:
+        yield part
+
+
+def braced(changes: Iterable[str]) -> str:
+    """Return changes of state as a reader of the diagram sees them: each in curly braces."""
+    return " ".join(f"{{{change}}}" for change in changes)
+
+
+def changes_of(text: str) -> tuple[str, ...]:
+    """Return the changes of state of a cell: what stands in curly braces, else what semicolons separate."""
+    found, depth, start = [], 0, 0
+    for at, character in enumerate(text):
+        if character == "{":
+            depth += 1
+            start = at + 1 if depth == 1 else start
+        elif character == "}" and depth:
+            depth -= 1
+            found += [text[start:at].strip()] if depth == 0 else []
+    return tuple(filter(None, found)) if found else split(text)
+
+
+# --- formulas ---------------------------------------------------------------------------------------------------------
+
+_RISKY = tuple("=+-@\t\r\n＝＋－＠'")
+
+
+def guarded(text: str) -> str:
+    """Return a cell of a CSV file so that no spreadsheet takes it for a formula: with a `'` before what might be one.
+
+    A text that begins with `'` gets one more, so that `unguarded` gives back every text.
+
+    Source: OWASP, CSV injection.
+    """
+    return f"'{text}" if text.startswith(_RISKY) else text
+
+
+def unguarded(text: str) -> str:
+    """Return what `guarded` was given; what others wrote stays as it is, unless a `'` guards it."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_RISKY) else text
+
+
+# --- types -----------------------------------------------------------------------------------------------------------
+
+
+def type_text(known: PlanProperty) -> str:
+    """Return a property's type in words: `text`, `list of integer`, `list of records`, `any`."""
+    return f"list of {known.item or 'records'}" if known.type == "list" else known.type
+
+
+_WORDS: dict[PlanType, str] = {
+    "text": "text string str varchar char uuid guid id enum email url uri строка текст строковый текстовый chaîne "
+    "texte zeichenkette cadena texto",
+    "integer": "integer int int32 int64 bigint long short count whole целое ganzzahl entier entero",
+    "number": "number numeric num float float32 float64 double decimal real percent число числовой дробное "
+    "вещественное zahl nombre número",
+    "boolean": "boolean bool flag логический логическое булево булевый булев booléen wahrheitswert booleano",
+    "money": "money currency price amount деньги сумма валюта argent geld dinero",
+    "time": "time date datetime timestamp moment iso8601 дата время datum zeit heure fecha hora",
+    "list": "list array set список массив перечень liste tableau lista",
+    "any": "any object json map dict struct record любой объект",
+}
+_TYPES: dict[str, PlanType] = {
+    word: kind for kind, words in _WORDS.items() for word in words.split()
+}
+_LIST = re.compile(r"(.+?)\s*\[\s*\]|(?:array|list|set)\s*[<\[(]\s*(.+?)\s*[>\])]")
+_RECORDS = _set(
+    "record records object objects struct structs map dict row rows объект объектов записей"
+)
+_OF = _set("of из von de d des di a an the")
+
+
+def type_of(text: str) -> tuple[PlanType, PlanType | None] | None:
+    """Return the type that a cell names, and that of a list's elements (None: records); None for words unknown.
+
+    Args:
+        text: Such as `list of integer`, `string[]`, `Array<object>`, `строка`, `целое число`, `datetime (UTC)`.
+    """
+    plain = re.sub(r"\s+", " ", text.strip().casefold())
+    listed = _LIST.fullmatch(plain)
+    if listed:
+        return _listed(_words(listed[1] or listed[2]))
+    words = _words(plain)
+    if words and _TYPES.get(words[0]) == "list":
+        return _listed([word for word in words[1:] if word not in _OF])
+    kind = _of_words(words)
+    return None if kind is None else (kind, None)
+
+
+def _listed(words: list[str]) -> tuple[PlanType, PlanType | None]:
+    """Return a list of what some words name; of texts where they name nothing."""
+    if any(word in _RECORDS for word in words):
+        return "list", None
+    return "list", _of_words(words) or _of_words([_singular(word) for word in words]) or "text"
+
+
+def _singular(word: str) -> str:
+    irregular = {
+        "строк": "строка",
+        "чисел": "число",
+        "дат": "дата",
+        "целых": "целое",
+        "текстов": "текст",
+    }
+    return irregular.get(word, word.removesuffix("s"))
+
+
+def _of_words(words: list[str]) -> PlanType | None:
+    known = [_TYPES[word] for word in words if word in _TYPES]
+    return known[0] if known else None
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text)

@@ -1,0 +1,277 @@
+"""A scenario as a tracking plan: what it declares, what journeys say of events, and examples out of a simulation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from footfall.compiler import compile_scenario
+from footfall.compiler.always_present import always_present
+from footfall.compiler.walk import Steps, inner_steps, walk
+from footfall.data.schema import Field, StreamSchema
+from footfall.diagrams.labels import changes_text
+from footfall.scenario.records import (
+    Assignment,
+    ChangeStep,
+    EmitStep,
+    Event,
+    EventProperty,
+    MaybeStep,
+    PickStep,
+    Property,
+    Scenario,
+    Step,
+)
+from footfall.tracking_plan.examples import Examples, simulate_examples
+from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanStage, PlanType
+from footfall.validation.expectations import (
+    Expectations,
+    ExpectedProperty,
+    ExpectedType,
+    of_scenario,
+)
+
+MOST_VALUES = 50
+"""A catalogue with more texts than these is not listed: its rows are examples, not rules."""
+
+
+def plan_of(scenario: Scenario) -> Plan:
+    """Return a scenario's tracking plan.
+
+    Examples are values that a small simulation has shown; what a scenario writes under `example` is not used.
+
+    Raises:
+        ScenarioError: The scenario cannot be compiled.
+    """
+    model = compile_scenario(scenario)
+    examples = simulate_examples(scenario)
+    reading = _Reading(
+        scenario,
+        of_scenario(scenario),
+        model.stream.schema,
+        always_present(model),
+        examples,
+        _drawn(scenario),
+    )
+    return Plan(
+        name=scenario.name,
+        title=scenario.title,
+        about=scenario.about,
+        currency=scenario.currency,
+        categories=tuple(
+            (name, "") for name in dict.fromkeys(event.category for event in scenario.events)
+        ),
+        events=tuple(map(reading.event, scenario.events)),
+        user_properties=tuple(map(reading.user_property, scenario.people.properties)),
+        stages=tuple(
+            PlanStage(
+                stage.name,
+                tuple(on.text for on in stage.on),
+                _line(stage.when.text) if stage.when else "",
+            )
+            for stage in scenario.stages
+        ),
+        goal=scenario.goal.text if scenario.goal else "",
+        example=examples.walk,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What is known about a scenario while its plan is made.
+
+    Args:
+        always: Event → the properties that it can never lack.
+        drawn: Property of people or sessions that is drawn, and never changes → what it is drawn from.
+    """
+
+    scenario: Scenario
+    expected: Expectations
+    schema: StreamSchema
+    always: Mapping[str, set[str]]
+    examples: Examples
+    drawn: Mapping[str, tuple[str, ...]]
+
+    def event(self, event: Event) -> PlanEvent:
+        expected = self.expected.events[event.name].properties
+        fields = {field.name: field for field in self.schema.event_properties}
+        properties = tuple(
+            replace(
+                self._property(
+                    event.name,
+                    expected[p.name],
+                    fields[p.name],
+                    self._about(p),
+                    self._values(p),
+                ),
+                is_required=self._is_required(event.name, p),
+            )
+            for p in event.properties
+            if p.name in expected
+        )
+        return PlanEvent(
+            name=event.name,
+            category=event.category,
+            about=_line(event.about),
+            properties=properties,
+            is_optional=_is_optional(self.scenario, event.name),
+            changes=self._changes(event.name),
+            has_revenue=event.revenue is not None,
+            identifies=event.identifies,
+        )
+
+    def user_property(self, declared: Property) -> PlanProperty:
+        expected = self.expected.user_properties[declared.name]
+        field = next(f for f in self.schema.user_properties if f.name == declared.name)
+        values = declared.values or self.drawn.get(declared.name, ())
+        found = self._property("", expected, field, declared.about, values)
+        return replace(found, start=_start(declared))
+
+    def _property(
+        self,
+        event: str,
+        expected: ExpectedProperty,
+        field: Field,
+        about: str,
+        values: tuple[str, ...],
+    ) -> PlanProperty:
+        name = expected.name
+        return PlanProperty(
+            name=name,
+            type=_type(expected.type),
+            item=_type(expected.item) if expected.item else None,
+            fields=tuple(
+                PlanProperty(
+                    inner.name,
+                    _type(inner.type),
+                    examples=self._examples(event, name, inner.name),
+                )
+                for inner in field.fields
+            ),
+            about=_line(about),
+            values=_allowed(expected, values),
+            examples=self._examples(event, name, ""),
+            changes=expected.changes,
+        )
+
+    def _examples(self, event: str, name: str, inner: str) -> tuple[str, ...]:
+        return self.examples.values.get((event, name, inner), ())
+
+    def _described(self, declared: EventProperty) -> EventProperty | None:
+        return next((p for p in self.scenario.properties if p.name == declared.name), None)
+
+    def _about(self, declared: EventProperty) -> str:
+        described = self._described(declared)
+        return declared.about or (described.about if described else "")
+
+    def _is_required(self, event: str, declared: EventProperty) -> bool:
+        """Tell whether a property is always there: as it is written, else as it can be proven."""
+        described = self._described(declared)
+        asked = (
+            declared.required
+            if declared.required is not None or described is None
+            else described.required
+        )
+        return declared.name in self.always.get(event, ()) if asked is None else asked
+
+    def _values(self, declared: EventProperty) -> tuple[str, ...]:
+        described = self._described(declared)
+        written = declared.values or (described.values if described else ())
+        if written:
+            return written
+        value = declared.value or (described.value if described else None)
+        return self.drawn.get(value.text.strip(), ()) if value else ()
+
+    def _changes(self, event: str) -> tuple[str, ...]:
+        """Return the changes of people that come with an event: its own, and those of steps right behind it."""
+        names = {declared.name for declared in self.scenario.people.properties}
+        found: dict[str, None] = {}
+        for steps in _sequences(self.scenario):
+            for number, step in enumerate(steps):
+                if isinstance(step, EmitStep) and step.event == event:
+                    for change in (*step.changes, *_following(steps[number + 1 :])):
+                        if change.name in names:
+                            found[_line(changes_text([change])[0][1:-1])] = None
+        return tuple(found)
+
+
+def _allowed(expected: ExpectedProperty, written: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the values that a property may have: as written or drawn, else those of a catalogue, if these are few."""
+    if expected.type not in ("text", "list"):
+        return ()
+    return written or (expected.values if len(expected.values) <= MOST_VALUES else ())
+
+
+def _line(text: str) -> str:
+    """Return a text in one line, as a cell holds it."""
+    return " ".join(text.split())
+
+
+def _type(kind: ExpectedType) -> PlanType:
+    return "text" if kind == "id" else kind
+
+
+def _start(declared: Property) -> str:
+    """Return what a property of people holds at first; nothing where that is drawn or follows from others."""
+    if declared.draw or declared.derived:
+        return ""
+    if declared.is_empty_list:
+        return "[]"
+    return "null" if declared.start is None or declared.start.is_null else declared.start.text
+
+
+def _sequences(scenario: Scenario) -> Iterator[Steps]:
+    """Yield every list of steps, those within others included."""
+    for journey in scenario.journeys:
+        yield journey.steps
+        for step in walk(journey.steps):
+            yield from inner_steps(step)
+
+
+def _following(steps: Steps) -> Iterator[Assignment]:
+    for step in steps:
+        if not isinstance(step, ChangeStep) or step.when is not None:
+            return
+        yield from step.changes
+
+
+def _is_optional(scenario: Scenario, event: str) -> bool:
+    """Tell whether an event stands within `maybe` wherever it stands."""
+    places = [
+        place
+        for journey in scenario.journeys
+        for place in _places(journey.steps, event, is_optional=False)
+    ]
+    return bool(places) and all(places)
+
+
+def _places(steps: Steps, event: str, *, is_optional: bool) -> Iterator[bool]:
+    """Yield for every place of an event whether it is within `maybe`."""
+    for step in steps:
+        if isinstance(step, EmitStep) and step.event == event:
+            yield is_optional
+        for inner in inner_steps(step):
+            yield from _places(
+                inner, event, is_optional=is_optional or isinstance(step, MaybeStep)
+            )
+
+
+def _drawn(scenario: Scenario) -> dict[str, tuple[str, ...]]:
+    """Return what properties are drawn from that never change."""
+    changed = {
+        name for steps in _sequences(scenario) for step in steps for name in _changed_by(step)
+    }
+    changed |= {variable.name for journey in scenario.journeys for variable in journey.carries}
+    declared = (*scenario.people.properties, *scenario.session_properties)
+    return {
+        p.name: tuple(choice.text for choice, _ in p.draw.choices if not choice.is_null)
+        for p in declared
+        if p.draw and p.name not in changed
+    }
+
+
+def _changed_by(step: Step) -> Iterator[str]:
+    if isinstance(step, EmitStep | ChangeStep):
+        yield from (change.name for change in step.changes)
+    elif isinstance(step, PickStep):
+        yield from (pick.variable for pick in step.picks)

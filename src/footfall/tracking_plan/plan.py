@@ -1,0 +1,134 @@
+"""The tracking plan as a neutral record: what sheets, CSV files, JSON Schemas, pages and scenarios say each in its way.
+
+Writers take a `Plan`, readers make one; nothing else passes between them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+PlanType = Literal["text", "integer", "number", "boolean", "money", "time", "list", "any"]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where something stands in what was read, for messages: `plan.xlsx, sheet Events, cell B7`."""
+
+    file: str
+    sheet: str = ""
+    cell: str = ""
+
+    def __str__(self) -> str:
+        return ", ".join(
+            filter(
+                None,
+                (
+                    self.file,
+                    self.sheet and f"sheet {self.sheet}",
+                    self.cell and f"cell {self.cell}",
+                ),
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PlanProperty:
+    """A property of an event or of a person.
+
+    Args:
+        type: `any` where a plan does not say and nothing shows it.
+        item: For a list: type of its elements, None for records.
+        fields: For a list of records: their fields.
+        values: The allowed values, as text, in order; empty when any will do.
+        examples: As text, most telling first; a list is written `[a, b]`.
+        is_required: Never left out, never null.
+        changes: A user property that changes in the course of a life.
+        start: For a user property: what it holds at first, as text; "" when the plan does not say, "null" for nothing.
+    """
+
+    name: str
+    type: PlanType = "any"
+    item: PlanType | None = None
+    fields: tuple[PlanProperty, ...] = ()
+    about: str = ""
+    values: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    is_required: bool = False
+    changes: bool = False
+    start: str = ""
+    origin: Origin | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanEvent:
+    """An event.
+
+    Args:
+        category: The business process that it belongs to.
+        is_optional: A person may do without it where it stands in its process.
+        changes: Changes of state that come with it, as a reader of the diagram sees them: `status = studying`.
+        has_revenue: Money moves.
+        identifies: From here on the person is known by a `user_id`.
+    """
+
+    name: str
+    category: str = ""
+    about: str = ""
+    properties: tuple[PlanProperty, ...] = ()
+    is_optional: bool = False
+    changes: tuple[str, ...] = ()
+    has_revenue: bool = False
+    identifies: bool = False
+    origin: Origin | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStage:
+    """A stage of the critical path, and the events that take a person there (the first needs none)."""
+
+    name: str
+    events: tuple[str, ...] = ()
+    condition: str = ""
+    origin: Origin | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleStep:
+    """One line of the example beside the critical path: a single simulated person on the way through it.
+
+    Args:
+        time: ISO 8601, UTC.
+        properties: (name, value as text), in the plan's order.
+    """
+
+    user_id: str
+    event: str
+    time: str = ""
+    stage: str = ""
+    properties: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A tracking plan.
+
+    Args:
+        events: In the plan's order; those of a category stand together.
+        categories: (name, description), in order; every category of an event is among them.
+        stages: The critical path.
+        example: A person who walks it.
+        remarks: What a reader guessed, merged or could not use, for people to read; each says where.
+    """
+
+    name: str
+    title: str = ""
+    about: str = ""
+    currency: str = ""
+    categories: tuple[tuple[str, str], ...] = ()
+    events: tuple[PlanEvent, ...] = ()
+    user_properties: tuple[PlanProperty, ...] = ()
+    stages: tuple[PlanStage, ...] = ()
+    goal: str = ""
+    example: tuple[ExampleStep, ...] = ()
+    remarks: tuple[str, ...] = field(default=(), compare=False)

@@ -1,0 +1,166 @@
+"""What a plan's names become in a scenario, where the language cannot say them as they are."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from footfall.errors import UnitError
+from footfall.scenario.language_steps import STEP_WORDS
+from footfall.scenario.names import (
+    BUILT_IN,
+    MOST_IDENTIFIER,
+    MOST_LABEL,
+    MOST_SCENARIO,
+    folded,
+    parse_identifier,
+    parse_label,
+    parse_variable,
+)
+from footfall.tracking_plan.plan import Plan
+from footfall.tracking_plan.readers.grid import clean
+
+ALWAYS_THERE = ("city", "country", "language", "time_zone", "platform", "os_name")
+"""User properties that every scenario has without declaring them."""
+RESERVED_JOURNEYS = ("life", "visit")
+_CYRILLIC: dict[str, str] = dict(
+    re.findall(
+        "(.)=([a-z]*)",
+        "а=a б=b в=v г=g д=d е=e ё=e ж=zh з=z и=i й=i к=k л=l м=m н=n о=o п=p р=r с=s т=t у=u ф=f х=kh ц=ts ч=ch ш=sh "
+        "щ=shch ъ= ы=y ь= э=e ю=yu я=ya і=i ї=yi є=ye ґ=g",
+    )
+)
+_HIDDEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+
+
+def latin(text: str) -> str:
+    """Return a text in ASCII letters as far as there are some for it: `Цена` → `Tsena`, `é` → `e`."""
+    spelled = "".join(_letter(character) for character in unicodedata.normalize("NFC", text))
+    return unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode()
+
+
+def _letter(character: str) -> str:
+    found = _CYRILLIC.get(character.lower())
+    if found is None:
+        return character
+    return found.capitalize() if character.isupper() else found
+
+
+def identifier(text: str, otherwise: str = "property") -> str:
+    """Return the name nearest to a text that is an identifier."""
+    name = re.sub(r"[^A-Za-z0-9_]+", "_", latin(text))
+    name = name if name == latin(text) else name.strip("_")
+    name = f"{otherwise}_{name}".rstrip("_") if not name or name[0].isdigit() else name
+    return _legal(name[:MOST_IDENTIFIER], parse_identifier)
+
+
+def variable(text: str, otherwise: str = "property") -> str:
+    """Return the name nearest to a text that expressions can use."""
+    name = _legal(identifier(text, otherwise), parse_variable)
+    return f"its_{name}"[:MOST_IDENTIFIER] if folded(name) in map(folded, BUILT_IN) else name
+
+
+def _legal(name: str, parse: Callable[[str], str]) -> str:
+    try:
+        return parse(name)
+    except UnitError:
+        return f"{name[: MOST_IDENTIFIER - 1]}_"
+
+
+def label(text: str) -> str:
+    """Return the name nearest to a text that an event, a category or a stage can have."""
+    shown = "".join(
+        c
+        for c in clean(text).replace("/", "-")
+        if unicodedata.category(c) not in _HIDDEN or c == "\n"
+    )
+    name = " ".join(shown.split()) if "\n" in shown else shown.strip()
+    name = name[:MOST_LABEL].strip() or "unnamed"
+    try:
+        return parse_label(name)
+    except UnitError:
+        return "unnamed"
+
+
+def event_label(text: str) -> str:
+    """Return the name nearest to a text that an event can have, which must not be a word of steps."""
+    name = label(text)
+    return f"{name} event" if name in STEP_WORDS else name
+
+
+def scenario_name(text: str) -> str:
+    """Return the name nearest to a text that a scenario can have."""
+    name = re.sub(r"[^a-z0-9_]+", "_", latin(text).lower()).strip("_")
+    return (name if name[:1].isalpha() else f"plan_{name}".rstrip("_"))[:MOST_SCENARIO]
+
+
+def unique(
+    texts: Iterable[str],
+    make: Callable[[str], str],
+    most: int,
+    taken: Iterable[str] = (),
+    joint: str = "_",
+) -> dict[str, str]:
+    """Return text → name, each name once, also for those who ignore case.
+
+    Args:
+        texts: In order; the first of several that are alike keeps its name, the next ones are numbered.
+        make: Gives the name.
+        most: Characters of a name.
+        taken: Names that nothing may have.
+        joint: Between a name and its number.
+    """
+    used = {folded(name) for name in taken}
+    found: dict[str, str] = {}
+    for text in dict.fromkeys(texts):
+        made = name = make(text)
+        number = 2
+        while folded(name) in used:
+            ending = f"{joint}{number}"
+            name, number = made[: most - len(ending)] + ending, number + 1
+        used.add(folded(name))
+        found[text] = name
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class PlanNames:
+    """Plan's name → scenario's name, of everything in a plan.
+
+    Args:
+        journeys: Category → journey.
+    """
+
+    events: dict[str, str]
+    categories: dict[str, str]
+    stages: dict[str, str]
+    properties: dict[str, str]
+    users: dict[str, str]
+    journeys: dict[str, str]
+
+
+def names_of(plan: Plan) -> PlanNames:
+    """Return the names of a plan's parts in a scenario."""
+    asked = dict.fromkeys(p.name for event in plan.events for p in event.properties)
+    declared = [p.name for p in plan.user_properties if folded(p.name) not in ALWAYS_THERE]
+    return PlanNames(
+        events=unique(
+            (event.name for event in plan.events), event_label, MOST_LABEL, joint=" "
+        ),
+        categories=unique((name for name, _ in plan.categories), label, MOST_LABEL, joint=" "),
+        stages=unique((stage.name for stage in plan.stages), label, MOST_LABEL, joint=" "),
+        properties=unique(asked, identifier, MOST_IDENTIFIER),
+        users=unique(declared, variable, MOST_IDENTIFIER),
+        journeys=unique(
+            (name for name, _ in plan.categories),
+            _journey,
+            MOST_IDENTIFIER,
+            taken=RESERVED_JOURNEYS,
+        ),
+    )
+
+
+def _journey(text: str) -> str:
+    return variable(latin(text).lower(), "journey")

@@ -1,0 +1,82 @@
+"""Amplitude Data's CSV → a draft: a row of an event, or of one of its properties; another file has user properties.
+
+Source: amplitude.com/docs/data/csv-import-export. Rows of properties follow that of their event, or repeat its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from footfall.tracking_plan.cells import is_yes
+from footfall.tracking_plan.plan import PlanEvent, PlanProperty, PlanType
+from footfall.tracking_plan.readers.drafts import Draft
+from footfall.tracking_plan.readers.grid import Grid
+
+_TITLES = ("Property type", "Property value type")
+_LEFT_OUT = ("ignore", "remove")
+_TYPES: Mapping[str, PlanType] = {
+    "string": "text", "enum": "text", "const": "text", "number": "number", "boolean": "boolean", "any": "any",
+}  # fmt: skip
+Row = Mapping[str, str]
+
+
+def is_amplitude(grid: Grid) -> bool:
+    """Return whether a file's first row is the header of Amplitude Data's."""
+    titles = set(grid.row(min(grid.rows, default=0)).values())
+    return titles >= set(_TITLES) and bool(titles & {"Object type", "Property name"})
+
+
+def read_amplitude(grid: Grid, draft: Draft) -> None:
+    """Take what an Amplitude Data file says; rows that it wants ignored or removed are left out."""
+    event = ""
+    for number, row in _rows(grid):
+        if row.get("Action", "").casefold() in _LEFT_OUT:
+            continue
+        if row.get("Object name") and row.get("Object type", "Event") != "Property Group":
+            event = row["Object name"]
+            about, category = row.get("Object description", ""), row.get("Event category", "")
+            draft.add_event(PlanEvent(event, category, about, origin=grid.origin(number, 0)))
+        name = row.get("Event property name") or row.get("Property name")
+        is_users = (
+            "Event property name" not in row
+            and row.get("Property type", "").casefold() == "user property"
+        )
+        if name and (event or is_users):
+            known = _property(name, row, grid, number)
+            draft.add_property("" if is_users else event, known, is_typed=True)
+        elif name:
+            draft.remark(
+                f"property {name} belongs to no event and is left out", grid.origin(number, 0)
+            )
+
+
+def _rows(grid: Grid) -> Iterator[tuple[int, Row]]:
+    first, *others = sorted(grid.rows)
+    header = grid.row(first)
+    for number in others:
+        yield (
+            number,
+            {
+                header[column]: text
+                for column, text in grid.row(number).items()
+                if column in header
+            },
+        )
+
+
+def _property(name: str, row: Row, grid: Grid, number: int) -> PlanProperty:
+    kind = _TYPES.get(row.get("Property value type", "any").casefold(), "any")
+    if kind == "number" and is_yes(row.get("Number is integer", "")):
+        kind = "integer"
+    is_list = is_yes(row.get("Property is array", ""))
+    values = [value.strip() for value in row.get("Enum values", "").split(",")]
+    values = [value for value in (*values, row.get("Const value", "")) if value]
+    return PlanProperty(
+        name,
+        "list" if is_list else kind,
+        kind if is_list and kind != "any" else None,
+        about=row.get("Property description", ""),
+        values=tuple(dict.fromkeys(values)),
+        is_required=is_yes(row.get("Property required", "")),
+        origin=grid.origin(number, 0),
+    )

@@ -1,0 +1,268 @@
+"""A plan in the making: what rows say is gathered, merged where it is the same, and told where it contradicts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from footfall.errors import shown
+from footfall.tracking_plan.plan import (
+    ExampleStep,
+    Origin,
+    Plan,
+    PlanEvent,
+    PlanProperty,
+    PlanStage,
+    PlanType,
+)
+from footfall.tracking_plan.readers.infer import Inferred, Source, inferred
+
+MOST_REMARKS = 200
+_MORE = f"there is more to say than these {MOST_REMARKS} lines"
+MOST_NAMED = 5
+UNSORTED = "Events"
+"""Category of events of which no plan says one."""
+_FIELD = re.compile(r"(.+?)(?:\[\d*\]|\.\$)\.(.+)")
+
+
+@dataclass(slots=True)
+class EventDraft:
+    """An event as far as it has been read; properties by name, in order."""
+
+    event: PlanEvent
+    properties: dict[str, PlanProperty] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Draft:
+    """All that has been read so far.
+
+    Args:
+        untyped: (event, property) whose type nobody named; "" is the event of user properties.
+        known: Property of events → what a table of its own says of it.
+    """
+
+    file: str
+    name: str
+    title: str = ""
+    about: str = ""
+    currency: str = ""
+    categories: dict[str, str] = field(default_factory=dict)
+    events: dict[str, EventDraft] = field(default_factory=dict)
+    user_properties: dict[str, PlanProperty] = field(default_factory=dict)
+    stages: dict[str, PlanStage] = field(default_factory=dict)
+    goal: str = ""
+    example: list[ExampleStep] = field(default_factory=list)
+    untyped: set[tuple[str, str]] = field(default_factory=set)
+    known: dict[str, PlanProperty] = field(default_factory=dict)
+    remarks: dict[str, None] = field(default_factory=dict)
+
+    def remark(self, text: str, at: Origin | None = None) -> None:
+        """Note what was guessed, merged or left out; each once."""
+        said = f"{at}: {text}" if at else text
+        self.remarks[said if len(self.remarks) < MOST_REMARKS else _MORE] = None
+
+    def add_event(self, read: PlanEvent) -> EventDraft:
+        """Take an event; one that is known is merged with what is known of it."""
+        if read.name not in self.events:
+            self.events[read.name] = EventDraft(read)
+            return self.events[read.name]
+        draft = self.events[read.name]
+        old = draft.event
+        changes: dict[str, Any] = {}
+        for key in ("category", "about"):
+            before, now = getattr(old, key), getattr(read, key)
+            if now and before and now != before:
+                what = {"category": "category", "about": "description"}[key]
+                message = f"event {shown(read.name)} has another {what} than in {_cell(old)}; {shown(before)} is kept"
+                self.remark(message, read.origin)
+            elif now:
+                changes[key] = now
+        flags = {
+            key: getattr(old, key) or getattr(read, key)
+            for key in ("is_optional", "has_revenue", "identifies")
+        }
+        draft.event = replace(old, changes=old.changes or read.changes, **changes, **flags)
+        return draft
+
+    def add_property(self, event: str, read: PlanProperty, *, is_typed: bool) -> None:
+        """Take a property of an event, or of people where the event is "".
+
+        Args:
+            event: Name of an event that is known.
+            read: What a row says of the property.
+            is_typed: Whether the row names its type.
+        """
+        properties = self.events[event].properties if event else self.user_properties
+        if not is_typed:
+            self.untyped.add((event, read.name))
+        old = properties.get(read.name)
+        properties[read.name] = (
+            read if old is None else self._merged(event, old, read, is_typed=is_typed)
+        )
+
+    def _merged(
+        self, event: str, old: PlanProperty, read: PlanProperty, *, is_typed: bool
+    ) -> PlanProperty:
+        subject = f"property {shown(read.name)}" + (
+            f" of event {shown(event)}" if event else " of users"
+        )
+        if is_typed and (event, read.name) in self.untyped:
+            self.untyped.discard((event, read.name))
+            old = replace(old, type=read.type, item=read.item)
+        elif is_typed and (old.type, old.item) != (read.type, read.item):
+            self._contradiction(subject, "type", old.type, old, read)
+        changes: dict[str, Any] = {}
+        for key, what in (
+            ("about", "description"),
+            ("values", "allowed values"),
+            ("start", "start"),
+        ):
+            before, now = getattr(old, key), getattr(read, key)
+            if before and now and before != now:
+                told = before if isinstance(before, str) else "; ".join(before)
+                self._contradiction(subject, what, told, old, read)
+            else:
+                changes[key] = before or now
+        examples = tuple(dict.fromkeys((*old.examples, *read.examples)))
+        flags = {
+            key: getattr(old, key) or getattr(read, key) for key in ("is_required", "changes")
+        }
+        return replace(old, examples=examples, **changes, **flags)
+
+    def _contradiction(
+        self, subject: str, what: str, kept: str, old: PlanProperty, read: PlanProperty
+    ) -> None:
+        self.remark(
+            f"{subject} has other {what} than in {_cell(old)}; {shown(kept)} is kept",
+            read.origin,
+        )
+
+    def finished(self) -> Plan:
+        """Return the plan: types that nobody named inferred, fields of records within their lists, all remarks."""
+        self._look_up()
+        self._infer()
+        events = [
+            replace(draft.event, properties=folded(draft.properties.values()))
+            for draft in self.events.values()
+        ]
+        events = [
+            event if event.category else replace(event, category=UNSORTED) for event in events
+        ]
+        in_use = dict.fromkeys(event.category for event in events)
+        order = [*in_use, *(name for name in self.categories if name not in in_use)]
+        return Plan(
+            name=self.name,
+            title=self.title,
+            about=self.about,
+            currency=self.currency,
+            categories=tuple((name, self.categories.get(name, "")) for name in order),
+            events=tuple(event for name in order for event in events if event.category == name),
+            user_properties=folded(self.user_properties.values()),
+            stages=tuple(self.stages.values()),
+            goal=self.goal,
+            example=tuple(self.example),
+            remarks=tuple(self.remarks),
+        )
+
+    # --- what other rows, and the values, say of a property -----------------------------------------------------
+
+    def _look_up(self) -> None:
+        """Fill in what a table of the events' properties says of them."""
+        for event, draft in self.events.items():
+            for name, found in draft.properties.items():
+                if name in self.known:
+                    draft.properties[name] = self._with_known(event, found, self.known[name])
+
+    def _with_known(self, event: str, found: PlanProperty, known: PlanProperty) -> PlanProperty:
+        if (event, found.name) in self.untyped and known.type != "any":
+            self.untyped.discard((event, found.name))
+            found = replace(found, type=known.type, item=known.item)
+        return replace(
+            found,
+            about=found.about or known.about,
+            values=found.values or known.values,
+            examples=found.examples or known.examples,
+        )
+
+    def _infer(self) -> None:
+        """Give a type to those properties that have none: as in another event, else by what is seen of them."""
+        alike: dict[tuple[bool, str], dict[str, PlanProperty]] = {}
+        for event, properties in (
+            ("", self.user_properties),
+            *((e, d.properties) for e, d in self.events.items()),
+        ):
+            for name, found in properties.items():
+                alike.setdefault((bool(event), name), {})[event] = found
+        guessed: dict[tuple[PlanType, Source], list[str]] = {}
+        for (_, name), places in alike.items():
+            untyped = [event for event in places if (event, name) in self.untyped]
+            typed = [found for event, found in places.items() if event not in untyped]
+            if typed:
+                self._type_as(name, untyped, typed[0].type, typed[0].item)
+            else:
+                kind, item, source = _inferred(name, places.values())
+                self._type_as(name, untyped, kind, item)
+                guessed.setdefault((kind, source), []).append(name)
+        for (kind, source), names in guessed.items():
+            self.remark(f"{self.file}: type {kind}, {_SOURCES[source]}: {_named(names)}")
+
+    def _type_as(
+        self, name: str, events: Iterable[str], kind: PlanType, item: PlanType | None
+    ) -> None:
+        for event in events:
+            properties = self.events[event].properties if event else self.user_properties
+            properties[name] = replace(properties[name], type=kind, item=item)
+
+
+_SOURCES: dict[Source, str] = {
+    "values": "guessed from the allowed values",
+    "examples": "guessed from examples",
+    "name": "guessed from the name",
+    "description": "guessed from the description",
+    "": "as nothing says what it is",
+}
+
+
+def _inferred(name: str, places: Iterable[PlanProperty]) -> Inferred:
+    found = list(places)
+    values = [value for each in found for value in each.values]
+    examples = [example for each in found for example in each.examples]
+    return inferred(
+        name, next((each.about for each in found if each.about), ""), values, examples
+    )
+
+
+def _named(names: Sequence[str]) -> str:
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _cell(read: PlanEvent | PlanProperty) -> str:
+    origin = read.origin
+    return " ".join(filter(None, (origin.sheet, origin.cell))) if origin else "another row"
+
+
+def folded(properties: Iterable[PlanProperty]) -> tuple[PlanProperty, ...]:
+    """Return properties with those called `list[].field` as fields of their list."""
+    found: dict[str, PlanProperty] = {}
+    for read in properties:
+        name, inner = field_of(read.name)
+        if not inner:
+            found[name] = (
+                read if name not in found else replace(read, fields=found[name].fields)
+            )
+            continue
+        whole = found.get(name, PlanProperty(name, origin=read.origin))
+        found[name] = replace(
+            whole, type="list", item=None, fields=(*whole.fields, replace(read, name=inner))
+        )
+    return tuple(found.values())
+
+
+def field_of(name: str) -> tuple[str, str]:
+    """Return list and field of a name such as `products[].sku` or `products.$.sku`; no field for other names."""
+    found = _FIELD.fullmatch(name)
+    return (found[1], found[2]) if found else (name, "")

@@ -1,0 +1,120 @@
+"""Types of properties where a plan does not name them: from allowed values, examples, name and description."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from footfall.tracking_plan.cells import split_list
+from footfall.tracking_plan.plan import PlanType
+
+Source = Literal["values", "examples", "name", "description", ""]
+Inferred = tuple[PlanType, PlanType | None, Source]
+
+_CURRENCY = r"(?:[$€£¥₽₹]|usd|eur|gbp|rub|inr|jpy|chf|руб\.?)"
+_DIGITS = r"[+-]?\d{1,15}"
+_INTEGER = re.compile(_DIGITS)
+_NUMBER = re.compile(rf"{_DIGITS}(?:[.,]\d{{1,15}})?(?:e[+-]?\d{{1,2}})?", re.IGNORECASE)
+_MONEY = re.compile(
+    rf"{_CURRENCY} ?{_DIGITS}(?:[.,]\d{{1,3}})?|{_DIGITS}(?:[.,]\d{{1,3}})? ?{_CURRENCY}",
+    re.IGNORECASE,
+)
+_TIME = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?)?"
+)
+_LEADING_ZERO = re.compile(r"[+-]?0\d+")
+_BOOLEANS = frozenset(("true", "false", "yes", "no", "да", "нет"))
+
+_MONEY_WORDS = r"price|cost|revenue|amount|fee|discount|цен[аы]|стоимост|выручк|сумм[аы]|скидк"
+_SAYS: tuple[tuple[PlanType, str, str], ...] = (
+    (
+        "boolean",
+        r"^(?:is|has|was|can|should)_|^(?:is|has)[A-Z]",
+        r"^(?:whether|true|is the|флаг|признак)\b",
+    ),
+    (
+        "time",
+        r"(?:_at|_time|_date|_on)$|^(?:time|date|timestamp)$|At$|Date$|^дата",
+        r"^(?:when|date|дата|когда|время)\b",
+    ),
+    ("money", rf"(?:^|_)(?:{_MONEY_WORDS})(?:$|_)", rf"\b(?:{_MONEY_WORDS})"),
+    (
+        "integer",
+        r"(?:^|_)(?:count|quantity|qty|number|position|age|количество|номер|возраст)(?:$|_)",
+        r"\b(?:how many|number of|count of|quantity|количеств|сколько|число\b)",
+    ),
+    (
+        "text",
+        r"(?:^|_)(?:id|name|type|status|code|url|email|phone|source)$|Id$",
+        r"\b(?:name|id of|text|название|имя)\b",
+    ),
+)
+
+
+def inferred(name: str, about: str, values: Sequence[str], examples: Sequence[str]) -> Inferred:
+    """Return type, type of a list's elements, and what told it; `any` where nothing tells.
+
+    Args:
+        name: Of the property.
+        about: What is said of it.
+        values: All that are allowed, or none.
+        examples: Some that may be.
+    """
+    seen: tuple[tuple[Sequence[str], Source], ...] = (
+        (values, "values"),
+        (examples, "examples"),
+    )
+    for texts, source in seen:
+        if texts:
+            kind, item = type_of_texts(texts)
+            is_price = kind == "number" and _says("money", name, about)
+            return ("money" if is_price else kind), item, source
+    for kind, names, words in _SAYS:
+        if re.search(names, name):
+            return kind, None, "name"
+        if re.search(words, about, re.IGNORECASE):
+            return kind, None, "description"
+    return "any", None, ""
+
+
+def _says(wanted: PlanType, name: str, about: str) -> bool:
+    return any(
+        kind == wanted and (re.search(names, name) or re.search(words, about, re.IGNORECASE))
+        for kind, names, words in _SAYS
+    )
+
+
+def type_of_texts(texts: Iterable[str]) -> tuple[PlanType, PlanType | None]:
+    """Return the narrowest type that all of some values have, and that of their elements when they are lists."""
+    plain = [
+        text.strip()
+        for text in texts
+        if text.strip().casefold() not in ("", "null", "none", "nan")
+    ]
+    if plain and all(text.startswith("[") and text.endswith("]") for text in plain):
+        return "list", _type_of_elements(plain)
+    return _scalar_type(plain), None
+
+
+def _type_of_elements(lists: Sequence[str]) -> PlanType | None:
+    elements = [element for text in lists for element in split_list(text[1:-1])]
+    if any(element.startswith("{") for element in elements):
+        return None
+    return _scalar_type([element.strip("'\"") for element in elements])
+
+
+def _scalar_type(texts: Sequence[str]) -> PlanType:
+    checks: tuple[tuple[PlanType, re.Pattern[str]], ...] = (
+        ("integer", _INTEGER),
+        ("number", _NUMBER),
+        ("money", _MONEY),
+        ("time", _TIME),
+    )
+    if not texts or any(_LEADING_ZERO.fullmatch(text) for text in texts):
+        return "text"
+    if all(text.casefold() in _BOOLEANS for text in texts):
+        return "boolean"
+    return next(
+        (kind for kind, pattern in checks if all(map(pattern.fullmatch, texts))), "text"
+    )

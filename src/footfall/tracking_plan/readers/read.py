@@ -1,0 +1,125 @@
+"""Tells what a plan is written in, and reads it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from footfall.errors import UsageError, shown
+from footfall.tracking_plan.plan import Plan
+from footfall.tracking_plan.readers.amplitude import is_amplitude, read_amplitude
+from footfall.tracking_plan.readers.csv_text import read_grid
+from footfall.tracking_plan.readers.drafts import Draft
+from footfall.tracking_plan.readers.find_tables import EVENTS, find_tables, rating
+from footfall.tracking_plan.readers.grid import Grid
+from footfall.tracking_plan.readers.json_schema import read_schemas
+from footfall.tracking_plan.readers.sheets import read_table
+from footfall.tracking_plan.readers.xlsx import read_workbook
+from footfall.tracking_plan.sheet_columns import DIAGRAMS
+
+ACCEPTED = "a workbook (.xlsx), a CSV file, or a folder or file of JSON Schemas (.json)"
+AMPLITUDE_RATING = 100
+_WORKBOOKS = (".xlsx", ".xlsm")
+_TEXTS = (".csv", ".tsv", ".txt")
+
+
+def read_plan(path: str | Path) -> Plan:
+    """Return the tracking plan that a file or folder holds; what was guessed stands in its remarks.
+
+    Args:
+        path: A workbook, a CSV file (also Amplitude Data's), or a folder or file of JSON Schemas.
+
+    Raises:
+        UsageError: It is none of these, unsafe, or holds no events; names sheet and cell where there is one.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise UsageError(f"{shown(str(path))} does not exist\n  accepted: {ACCEPTED}")
+    ending = path.suffix.lower()
+    if ending in _WORKBOOKS:
+        return _workbook(path)
+    if ending in _TEXTS and path.is_file():
+        return _csv(path)
+    if path.is_dir() or ending == ".json":
+        return _schemas(path)
+    raise UsageError(f"{shown(str(path))} is no plan that can be read\n  accepted: {ACCEPTED}")
+
+
+def _draft(path: Path) -> Draft:
+    return Draft(path.name, _name(path.stem))
+
+
+def _name(stem: str) -> str:
+    """Return a file's name as that of a scenario."""
+    name = re.sub(r"[^a-z0-9]+", "_", stem.lower()).strip("_")
+    return (name if name[:1].isalpha() else f"plan_{name}".strip("_"))[:40]
+
+
+def _workbook(path: Path) -> Plan:
+    draft = _draft(path)
+    book = read_workbook(path)
+    for name in book.hidden:
+        draft.remark(f"{path.name}: sheet {name} is hidden, and not read")
+    grids = [grid for grid in book.grids if grid.name != DIAGRAMS]
+    return _plan(draft, grids)
+
+
+def _csv(path: Path) -> Plan:
+    draft = _draft(path)
+    grid, encoding = read_grid(
+        path, lambda grid: rating(grid) + AMPLITUDE_RATING * is_amplitude(grid)
+    )
+    if encoding.startswith("cp"):
+        draft.remark(f"{path.name}: read as Windows-{encoding[2:]}; UTF-8 would be certain")
+    if is_amplitude(grid):
+        return _amplitude(grid, draft, path)
+    return _plan(draft, [grid])
+
+
+def _amplitude(grid: Grid, draft: Draft, path: Path) -> Plan:
+    read_amplitude(grid, draft)
+    if draft.events:
+        return draft.finished()
+    hint = "give the file of the events; that of the user properties alone is no plan"
+    raise UsageError(
+        f"{path.name}: there are no events in this file of Amplitude Data\n  hint: {hint}"
+    )
+
+
+def _schemas(path: Path) -> Plan:
+    draft = _draft(path)
+    read_schemas(path, draft)
+    if not draft.events:
+        raise UsageError(
+            f"{path.name}: no schema of an event was found\n  accepted: a JSON Schema per event, or one file with all"
+        )
+    return draft.finished()
+
+
+def _plan(draft: Draft, grids: Sequence[Grid]) -> Plan:
+    tables = [table for grid in grids for table in find_tables(grid)]
+    for table in sorted(
+        tables, key=lambda table: table.kind is not EVENTS
+    ):  # stages name events
+        read_table(table, draft)
+    if not draft.events:
+        raise _nothing(draft, grids)
+    read = {table.grid.name for table in tables}
+    for grid in grids:
+        if grid.name not in read and grid.rows:
+            draft.remark(
+                f"{draft.file}: sheet {grid.name} has no title that is known, and is not read"
+            )
+    return draft.finished()
+
+
+def _nothing(draft: Draft, grids: Sequence[Grid]) -> UsageError:
+    first = next((grid for grid in grids if grid.rows), None)
+    said = ", ".join(list(first.row(min(first.rows)).values())[:8]) if first else "nothing"
+    where = f" of sheet {first.name}" if first and first.name else ""
+    return UsageError(
+        f"{draft.file}: no table of events was found; the first row{where} says: {said}\n"
+        "  accepted: a header with Event (or Event name, Событие) and one of Category, Description, Property, Type\n"
+        "  hint: footfall taxonomy ecommerce --to plan.xlsx shows a sheet that can be read"
+    )

@@ -1,0 +1,350 @@
+"""Workbook → grids: the visible sheets, merged cells filled, formulas as the values that were saved with them.
+
+No library reads the cells: the ones there are show an error, and a formula without its value, as an empty cell, and lay
+out all between two filled corners in memory (two cells took 10 GB).
+
+Source: ECMA-376 part 1, 18.2 (workbook), 18.3 (worksheets), 18.4 (shared strings), 18.8 (styles).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from footfall.tracking_plan.readers.grid import MOST_CHARACTERS, Grid, clean
+from footfall.tracking_plan.readers.zip_package import Package, target_of
+
+MOST_SHEETS = 500
+MOST_STRINGS = 2_000_000
+WORKBOOK = "xl/workbook.xml"
+_EPOCH, _EPOCH_1904 = dt.datetime(1899, 12, 30), dt.datetime(1904, 1, 1)  # noqa: DTZ001 - cells have no zone
+_DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
+_REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_NO_CODE = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
+_LARGEST_EXACT = 10**15
+_NO_VALUE = "the formula has no saved value\n  hint: save the file in a spreadsheet program, or write the value"
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """The sheets of a workbook, and the names of those that are hidden."""
+
+    grids: list[Grid]
+    hidden: tuple[str, ...]
+
+
+def read_workbook(path: Path) -> Workbook:
+    """Return a workbook's visible sheets.
+
+    Raises:
+        UsageError: It is no workbook, unsafe, or larger than a plan can be; names sheet and cell where there is one.
+    """
+    package = Package(path)
+    try:
+        if not package.has(WORKBOOK):
+            what = (
+                "a binary workbook (.xlsb)"
+                if package.has("xl/workbook.bin")
+                else "a zip, but no workbook"
+            )
+            raise package.refused(f"this is {what}", "save it as .xlsx")
+        return _read(package)
+    finally:
+        package.close()
+
+
+def _read(package: Package) -> Workbook:
+    book = _Book()
+    package.parse(WORKBOOK, (book.start, _ignore, _ignore))
+    if len(book.sheets) > MOST_SHEETS:
+        raise package.refused(
+            f"the workbook has {len(book.sheets):,} sheets", f"at most {MOST_SHEETS}"
+        )
+    links = _Links()
+    package.parse("xl/_rels/workbook.xml.rels", (links.start, _ignore, _ignore))
+    strings, styles = _Strings(package), _Styles()
+    for target in links.of("sharedStrings"):
+        package.parse(target, (strings.start, strings.end, strings.text))
+    for target in links.of("styles"):
+        package.parse(target, (styles.start, styles.end, _ignore))
+    values = _Values(strings.found, styles.dates, _EPOCH_1904 if book.is_1904 else _EPOCH)
+    sheets = [
+        (name, links.targets[link][1])
+        for name, link, is_hidden in book.sheets
+        if not is_hidden and link in links
+    ]
+    grids = [_grid(package, name, target, values) for name, target in sheets]
+    return Workbook(grids, tuple(name for name, _, is_hidden in book.sheets if is_hidden))
+
+
+def _grid(package: Package, name: str, target: str, values: _Values) -> Grid:
+    grid = Grid(package.file, name)
+    cells = _Cells(grid, values)
+    package.parse(target, (cells.start, cells.end, cells.text))
+    cells.fill_merged()
+    return grid
+
+
+def _ignore(*_: object) -> None:
+    """Take what nobody needs."""
+
+
+class _Book:
+    """Takes `workbook.xml`: (name, relation, is hidden) of each sheet, and from when dates count."""
+
+    def __init__(self) -> None:
+        self.sheets: list[tuple[str, str, bool]] = []
+        self.is_1904 = False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "sheet":
+            link = next((value for key, value in attributes.items() if key.endswith(" id")), "")
+            self.sheets.append(
+                (
+                    attributes.get("name", ""),
+                    link,
+                    attributes.get("state", "visible") != "visible",
+                )
+            )
+        elif tag == "workbookPr":
+            self.is_1904 = attributes.get("date1904") in ("1", "true")
+
+
+class _Links:
+    """Takes the relations: id → (what it is, name of the part). Only worksheets are sheets; charts hold no cells."""
+
+    def __init__(self) -> None:
+        self.targets: dict[str, tuple[str, str]] = {}
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "Relationship" and attributes.get("TargetMode") != "External":
+            kind = attributes.get("Type", "").rpartition("/")[2]
+            self.targets[attributes.get("Id", "")] = (
+                kind,
+                target_of("xl", attributes.get("Target", "")),
+            )
+
+    def __contains__(self, link: str) -> bool:
+        return self.targets.get(link, ("", ""))[0] == "worksheet"
+
+    def of(self, kind: str) -> Iterator[str]:
+        return (target for found, target in self.targets.values() if found == kind)
+
+
+class _Strings:
+    """Takes the shared strings: the text of each, without what only helps to pronounce it."""
+
+    def __init__(self, package: Package) -> None:
+        self.package = package
+        self.found: list[str] = []
+        self._pieces: list[str] = []
+        self._is_text = self._is_phonetic = False
+
+    def start(self, tag: str, _: dict[str, str]) -> None:
+        self._is_text = tag == "t" and not self._is_phonetic
+        self._is_phonetic |= tag == "rPh"
+
+    def text(self, piece: str) -> None:
+        if self._is_text:
+            self._pieces.append(piece)
+
+    def end(self, tag: str) -> None:
+        self._is_text = False
+        self._is_phonetic &= tag != "rPh"
+        if tag == "si":
+            self.found.append(
+                clean(unescaped("".join(self._pieces)))
+            )  # once, however many cells share it
+            self._pieces = []
+            if len(self.found) > MOST_STRINGS:
+                raise self.package.refused(f"the workbook has more than {MOST_STRINGS:,} texts")
+
+
+class _Styles:
+    """Takes the styles: the numbers of those that show a date or a time."""
+
+    def __init__(self) -> None:
+        self.dates: set[int] = set()
+        self._codes: dict[str, str] = {}
+        self._n_cells, self._is_inside = 0, False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "numFmt":
+            self._codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+        elif tag == "cellXfs":
+            self._is_inside = True
+        elif tag == "xf" and self._is_inside:
+            if self._is_date(attributes.get("numFmtId", "0")):
+                self.dates.add(self._n_cells)
+            self._n_cells += 1
+
+    def end(self, tag: str) -> None:
+        self._is_inside &= tag != "cellXfs"
+
+    def _is_date(self, number: str) -> bool:
+        if number in self._codes:
+            return bool(
+                re.search(
+                    "[dmyhsDMYHS]", _NO_CODE.sub("", self._codes[number]).replace("General", "")
+                )
+            )
+        return number.isdecimal() and int(number) in _DATES
+
+
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """What turns a stored value into text."""
+
+    strings: list[str]
+    dates: set[int]
+    epoch: dt.datetime
+
+    def text(self, kind: str, style: str, value: str) -> str:
+        """Return a value as a person would type it.
+
+        Raises:
+            ValueError: It is no value of its kind.
+        """
+        match kind:
+            case "s":
+                return self.strings[int(value)]
+            case "str" | "inlineStr":
+                return unescaped(value)
+            case "b":
+                return "true" if value.strip() in ("1", "true") else "false"
+            case "d":
+                return value
+        number = float(value)
+        if not math.isfinite(number):
+            raise ValueError(value)
+        if style.isdecimal() and int(style) in self.dates:
+            return self._moment(number)
+        return (
+            str(int(number))
+            if number.is_integer() and abs(number) < _LARGEST_EXACT
+            else repr(number)
+        )
+
+    def _moment(self, days: float) -> str:
+        """Return a day, a time of day, or both; the fraction is rounded to seconds."""
+        seconds = round(days * 86_400)
+        moment = self.epoch + dt.timedelta(seconds=seconds)
+        if 0 <= days < 1:
+            return moment.time().isoformat()
+        return moment.date().isoformat() if seconds % 86_400 == 0 else moment.isoformat()
+
+
+def unescaped(text: str) -> str:
+    """Return a text with the characters that XML cannot hold, which workbooks write as `_x000D_`."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+
+
+@dataclass(slots=True)
+class _Cells:
+    """Takes a worksheet: puts its cells into a grid."""
+
+    grid: Grid
+    values: _Values
+    row: int = -1
+    column: int = -1
+    kind: str = ""
+    style: str = ""
+    pieces: list[str] = field(default_factory=list)
+    n_characters: int = 0
+    is_value: bool = False
+    has_value: bool = False
+    formula: bool = False
+    is_phonetic: bool = False
+    merged: list[str] = field(default_factory=list)
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.is_value = False
+        if tag == "row":
+            written = attributes.get("r", "")
+            self.row = (
+                int(written) - 1 if written.isdecimal() and len(written) < 9 else self.row + 1
+            )
+            self.column = -1
+        elif tag == "c":
+            self._begin_cell(attributes)
+        elif tag in ("v", "t") and not self.is_phonetic:
+            self.is_value = self.has_value = True
+        elif tag == "f":
+            self.formula = True
+        elif tag == "rPh":
+            self.is_phonetic = True
+        elif tag == "mergeCell":
+            self.merged.append(attributes.get("ref", ""))
+
+    def _begin_cell(self, attributes: dict[str, str]) -> None:
+        place = _place(attributes.get("r", ""))
+        self.row, self.column = place or (self.row, self.column + 1)
+        self.kind, self.style = attributes.get("t", "n"), attributes.get("s", "")
+        self.pieces, self.n_characters = [], 0
+        self.has_value = self.formula = self.is_phonetic = False
+
+    def text(self, piece: str) -> None:
+        if self.is_value and self.n_characters <= MOST_CHARACTERS:
+            self.pieces.append(piece)
+            self.n_characters += len(piece)
+
+    def end(self, tag: str) -> None:
+        self.is_value = False
+        if tag == "rPh":
+            self.is_phonetic = False
+        elif tag == "c":
+            self._end_cell("".join(self.pieces))
+
+    def _end_cell(self, value: str) -> None:
+        at = max(self.row, 0), self.column
+        if self.formula and not value.strip() and self.kind != "str":
+            self.grid.faults[at] = _NO_VALUE
+        elif self.kind == "e":
+            self.grid.faults[at] = (
+                f"the cell holds the error {value[:20] or '#?'}\n  hint: write the value, or empty the cell"
+            )
+        elif self.has_value and value:
+            try:
+                text = self.values.text(self.kind, self.style, value)
+            except (ValueError, IndexError, OverflowError):
+                self.grid.faults[at] = (
+                    f"the value {value[:20]!r} is not of the kind {self.kind!r} that the cell has"
+                )
+                return
+            self.grid.put(*at, text)
+
+    def fill_merged(self) -> None:
+        """Give each cell of a merged range the text of its first one, as far as the sheet is filled."""
+        last_row = max(self.grid.rows, default=-1)
+        last_column = max(
+            (column for row in self.grid.rows.values() for column in row), default=-1
+        )
+        for reference in self.merged:
+            first, _, last = reference.partition(":")
+            start, end = _place(first), _place(last or first)
+            text = self.grid.row(start[0]).get(start[1], "") if start else ""
+            if start and end and text:
+                self._fill(start, (min(end[0], last_row), min(end[1], last_column)), text)
+
+    def _fill(self, start: tuple[int, int], end: tuple[int, int], text: str) -> None:
+        if start[1] < end[1]:
+            self.grid.wide.update(range(start[0], end[0] + 1))
+        for row in range(start[0], end[0] + 1):
+            for column in range(start[1], end[1] + 1):
+                self.grid.put(row, column, text)
+
+
+def _place(reference: str) -> tuple[int, int] | None:
+    """Return row and column, from 0, of a reference such as B7."""
+    found = _REFERENCE.fullmatch(reference.upper())
+    if not found:
+        return None
+    column = 0
+    for letter in found[1]:
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return max(int(found[2]) - 1, 0), column - 1

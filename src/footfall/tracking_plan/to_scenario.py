@@ -1,0 +1,390 @@
+"""A plan → a scenario that runs at once: what the plan says is kept, what it does not say is a marked assumption.
+
+Categories become journeys in the plan's order, run through in every visit; what events say is drawn in the journey
+where it is first needed. Every event and every property can happen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+
+from footfall.errors import ScenarioError, UsageError
+from footfall.scenario import loads
+from footfall.scenario.names import MOST_IDENTIFIER, folded
+from footfall.tracking_plan.journeys import ASSUMED, MOST_ELEMENTS, Journeys
+from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanStage
+from footfall.tracking_plan.plan_facts import Facts, facts_of, field_type, type_of_property
+from footfall.tracking_plan.plan_names import scenario_name, unique, variable
+from footfall.tracking_plan.state_changes import is_expression, literal
+from footfall.tracking_plan.value_sources import as_text, choices
+from footfall.tracking_plan.yaml_text import Pairs, YamlEntry, comment, listed, mapped, quoted
+
+MOST_TRIES = 3
+LARGE_PLAN = 100
+"""Events beyond which a run of fewer people shows as much."""
+_FIRST_STAGES = ("visitor", "arrived", "everybody who came", "stage 0")
+_PAYS = re.compile(r"complet|succe|paid|purchas|order|pay|оплат|покупк|заказ", re.IGNORECASE)
+_GIVES_BACK = re.compile(r"refund|return|cancel|chargeback|возврат|отмен", re.IGNORECASE)
+_AMOUNT = re.compile(r"revenue|total|amount|price|cost|сумм|стоимост|цена", re.IGNORECASE)
+_TOTAL = re.compile(r"revenue|total|amount|due|sum|itog|stoimost", re.IGNORECASE)
+
+
+def scenario_text(plan: Plan, source: str = "") -> str:
+    """Return a scenario that holds what a plan says.
+
+    Args:
+        plan: With at least one event.
+        source: Where the plan was read, for the first lines.
+
+    Raises:
+        UsageError: The plan has no events.
+    """
+    if not plan.events:
+        raise UsageError(
+            f"{source or plan.name}: the plan has no events, so nothing can happen"
+        )
+    facts = facts_of(plan)
+    refused: set[str] = set()
+    for _ in range(MOST_TRIES):
+        text = _text(facts, source, refused)
+        wrong = _wrong_lines(text)
+        if not wrong:
+            return text
+        refused |= {
+            said for said in _literals(plan) if any(_is_in(said, line) for line in wrong)
+        }
+    return _text(facts, source, _literals(plan))
+
+
+def _wrong_lines(text: str) -> list[str]:
+    """Return the lines that mean nothing: conditions and changes are the plan's, and their types are known only now."""
+    from footfall.compiler import compile_scenario
+
+    try:
+        compile_scenario(loads(text))
+    except ScenarioError as error:
+        lines = text.split("\n")
+        return [lines[problem.at.line - 1] for problem in error.problems]
+    return []
+
+
+def _literals(plan: Plan) -> set[str]:
+    """Return conditions and changes as the plan writes them."""
+    return {stage.condition for stage in plan.stages} | {
+        text for event in plan.events for text in event.changes
+    }
+
+
+def _is_in(said: str, line: str) -> bool:
+    """Return whether a line may have been made of a condition or change: it holds all words of it."""
+    return set(re.findall(r"\w+", said)) <= set(re.findall(r"\w+", line))
+
+
+def _text(facts: Facts, source: str, refused: Collection[str]) -> str:
+    sections = Sections(facts, refused)
+    parts = (
+        _head(facts, source),
+        _WORLD[:1],
+        sections.people(),
+        _WORLD[1:],
+        sections.stages(),
+        sections.properties(),
+        sections.events(),
+        Journeys(facts, refused).lines(),
+    )
+    return "\n\n".join(filter(None, ("\n".join(part) for part in parts))) + "\n"
+
+
+def _head(facts: Facts, source: str) -> Iterator[str]:
+    plan = facts.plan
+    yield "footfall: 1"
+    yield ""
+    yield comment(
+        f"Made from {source or plan.name}: {len(plan.events)} events, {len(plan.user_properties)} user properties."
+    )
+    yield "# What can happen, and what it means, is the plan's. It does not say how often, how long after, and to whom:"
+    yield f"# that is marked as an {ASSUMED}. Change it, then: footfall run THIS_FILE"
+    yield ""
+    yield f"scenario: {scenario_name(plan.name)}"
+    for key, text in (("title", plan.title), ("about", plan.about)):
+        if text:
+            yield f"{key}: {quoted(text)}"
+    yield f"currency: {facts.currency}" + (
+        "" if plan.currency == facts.currency else f"  {comment(ASSUMED)}"
+    )
+    yield "time_zone: UTC"
+
+
+_WORLD = [
+    f"calendar: {{start: 2026-01-01, length: 30 days, rhythm: evenings}}  {comment(ASSUMED)}",
+    f"""\
+devices:
+  kinds:  {comment(ASSUMED)}
+    columns: [platform, os_name]
+    rows:    [[phone, Android], [phone, iOS], [computer, Windows], [computer, macOS]]
+    weights: [40, 25, 25, 10]
+
+catalogues:
+  cities:  {comment(ASSUMED)}; or write {{file: cities.csv, weight: population}}
+    columns: [city, country, language, time_zone]
+    rows:    [[London, GB, en, Europe/London], [Berlin, DE, de, Europe/Berlin], [Paris, FR, fr, Europe/Paris]]
+    weights: [45, 30, 25]""",
+]
+
+
+def renamed(written: str, used: str) -> str:
+    """Return the note that tells a plan's name, where a scenario cannot use it."""
+    return "" if written == used else f"in the plan: {written}"
+
+
+def _notes(*notes: str) -> str:
+    return "; ".join(filter(None, notes))
+
+
+@dataclass(frozen=True, slots=True)
+class Sections:
+    """Writes what a plan declares: people, stages, properties, events.
+
+    Args:
+        refused: Conditions that mean nothing here as the plan writes them; they become comments.
+    """
+
+    facts: Facts
+    refused: Collection[str] = ()
+
+    # --- people -------------------------------------------------------------------------------------------------
+
+    def people(self) -> Iterator[str]:
+        """Yield who comes."""
+        n_people = 2000 if len(self.facts.plan.events) <= LARGE_PLAN else 500
+        yield "people:"
+        yield f"  count: {n_people}  {comment(ASSUMED)}"
+        yield "  home: cities"
+        if self.facts.users:
+            yield "  properties:"
+        for declared in self.facts.plan.user_properties:
+            if declared.name in self.facts.users:
+                yield from self.user_property(declared).lines(4)
+            else:
+                yield f"    {comment(f'{declared.name}: always there, by the city and the devices of a person')}"
+
+    def user_property(self, declared: PlanProperty) -> YamlEntry:
+        """Return a property of people."""
+        name = self.facts.names.users[declared.name]
+        pairs, note = self._start(declared)
+        return YamlEntry(
+            name, (*pairs, *_described(declared)), _notes(note, renamed(declared.name, name))
+        )
+
+    def _start(self, declared: PlanProperty) -> tuple[Pairs, str]:
+        kind, item = type_of_property(declared)
+        values = _values(declared)
+        if kind == "list":
+            fields = unique((p.name for p in declared.fields), variable, MOST_IDENTIFIER)
+            of = item or mapped([(fields[p.name], field_type(p)) for p in declared.fields])
+            return (
+                ("start", "[]"),
+                ("of", of),
+                ("at_most", str(MOST_ELEMENTS)),
+                ("values", values),
+            ), ""
+        start = self._constant(declared)
+        if start:
+            return (("start", start), ("type", kind), ("values", values)), ""
+        distribution = self.facts.distribution(declared)
+        return (
+            *distribution.draw,
+            ("type", kind),
+            ("values", values if declared.changes else ""),
+        ), ASSUMED
+
+    def _constant(self, declared: PlanProperty) -> str:
+        """Return with what a property begins as YAML, "" where that is drawn."""
+        kind, _ = type_of_property(declared)
+        if (
+            declared.start == "null"
+            or kind == "time"
+            or self.facts.distribution(declared).expression
+        ):
+            return "null"
+        if (
+            kind == "text"
+            and declared.start
+            and (not declared.values or declared.start in declared.values)
+        ):
+            return as_text(declared.start)
+        return (
+            literal(declared.start, kind, declared.values) if declared.start else None
+        ) or ""
+
+    # --- stages -------------------------------------------------------------------------------------------------
+
+    def stages(self) -> Iterator[str]:
+        """Yield the critical path."""
+        plan, names = self.facts.plan, self.facts.names
+        first = plan.stages[:1] if plan.stages and not plan.stages[0].events else ()
+        yield "stages:"
+        yield (
+            f"  - {quoted(names.stages[first[0].name])}"
+            if first
+            else f"  - {self._arrival()}  {comment(ASSUMED)}"
+        )
+        for stage in plan.stages[len(first) :]:
+            yield from self._stage(stage)
+        if not plan.stages:
+            yield from self._assumed_stages()
+        if plan.goal in {stage.name for stage in (*first, *filter(self._on, plan.stages))}:
+            yield f"goal: {quoted(names.stages[plan.goal])}"
+
+    def _on(self, stage: PlanStage) -> list[str]:
+        names = self.facts.names.events
+        return [quoted(names[event]) for event in stage.events if event in names]
+
+    def _arrival(self) -> str:
+        names = self.facts.names
+        taken = {folded(name) for name in (*names.stages.values(), *names.categories.values())}
+        return next((name for name in _FIRST_STAGES if name not in taken), "everybody")
+
+    def _stage(self, stage: PlanStage) -> Iterator[str]:
+        found = self.stage(stage)
+        if found is None:
+            yield f"  {comment(f'{stage.name}: left out, as no event of the plan leads there')}"
+        else:
+            first, *others = found.lines(4)
+            yield f"  - {first.lstrip()}"
+            yield from others
+
+    def stage(self, stage: PlanStage) -> YamlEntry | None:
+        """Return a stage; None where no event of the plan leads to it."""
+        on, name = self._on(stage), self.facts.names.stages[stage.name]
+        if not on:
+            return None
+        condition = " ".join(stage.condition.split())
+        spelled = [
+            written for written, used in self.facts.names.users.items() if written == used
+        ]
+        is_usable = stage.condition not in self.refused and is_expression(condition, spelled)
+        pairs = (
+            ("on", on[0] if len(on) == 1 else listed(on)),
+            ("when", quoted(condition) if is_usable else ""),
+        )
+        lost = f"in the plan only when: {condition}" if condition and not is_usable else ""
+        return YamlEntry(quoted(name), pairs, _notes(lost, renamed(stage.name, name)))
+
+    def _assumed_stages(self) -> Iterator[str]:
+        for category, _ in self.facts.plan.categories:
+            events = self.facts.of_category(category)
+            first = next(
+                (event for event in events if not event.is_optional), next(iter(events), None)
+            )
+            if first is not None:
+                on = quoted(self.facts.names.events[first.name])
+                yield f"  - {quoted(self.facts.names.categories[category])}: {{on: {on}}}  {comment(ASSUMED)}"
+
+    # --- events and their properties ----------------------------------------------------------------------------
+
+    def properties(self) -> Iterator[str]:
+        """Yield the events' properties, each described once."""
+        if self.facts.described:
+            yield "properties:"
+        for name in self.facts.described:
+            yield from self.property(name).lines(2)
+
+    def property(self, name: str) -> YamlEntry:
+        """Return what describes a property of events."""
+        known, used = self.facts.described[name], self.facts.names.properties[name]
+        return YamlEntry(used, self._said(known), renamed(name, used))
+
+    def _said(self, known: PlanProperty) -> Pairs:
+        source = self.facts.source(known)
+        values = _values(replace(source.known, values=known.values))
+        required = "true" if known.is_required else "false"
+        return (
+            ("value", source.value),
+            ("values", values),
+            ("required", required),
+            *_described(known),
+        )
+
+    def events(self) -> Iterator[str]:
+        """Yield the taxonomy."""
+        yield "events:"
+        for category, _ in self.facts.plan.categories:
+            events, name = (
+                self.facts.of_category(category),
+                self.facts.names.categories[category],
+            )
+            note = renamed(category, name)
+            if events:
+                yield f"  {quoted(name)}:" + (f"  {comment(note)}" if note else "")
+            for event in events:
+                yield from self.event(event).lines(4)
+
+    def event(self, event: PlanEvent) -> YamlEntry:
+        """Return what declares an event."""
+        name = self.facts.names.events[event.name]
+        revenue, guessed = self._revenue(event)
+        is_known = event.name in self.facts.identifying
+        pairs = (
+            ("about", quoted(event.about) if event.about else ""),
+            (
+                "properties",
+                listed(self._carried(p) for p in event.properties) if event.properties else "",
+            ),
+            ("revenue", quoted(revenue) if revenue else ""),
+            ("identifies", "true" if is_known else ""),
+        )
+        assumed = f"identifies: {ASSUMED}" if is_known and not event.identifies else ""
+        return YamlEntry(
+            quoted(name), pairs, _notes(assumed, guessed, renamed(event.name, name))
+        )
+
+    def _carried(self, known: PlanProperty) -> str:
+        """Return a property as an event lists it: its name, with what is said of it only here."""
+        name, usual = (
+            self.facts.names.properties[known.name],
+            dict(self._said(self.facts.described[known.name])),
+        )
+        other = [
+            (key, text)
+            for key, text in self._said(known)
+            if text and key != "example" and text != usual[key]
+        ]
+        return f"{{{name}: {mapped(other)}}}" if other else name
+
+    def _revenue(self, event: PlanEvent) -> tuple[str, str]:
+        """Return the money that an event brings as an expression, and what is to be said of it."""
+        sources = [self.facts.source(p) for p in event.properties]
+        money = [source.value for source in sources if source.known.type == "money"]
+        numbers = [source for source in sources if source.known.type in ("integer", "number")]
+        money = money or [
+            source.value for source in numbers if _AMOUNT.search(source.known.name)
+        ]
+        is_said = any(each.has_revenue for each in self.facts.plan.events)
+        gives_back = bool(_GIVES_BACK.search(event.name))
+        is_likely = (
+            bool(money) and not is_said and not gives_back and bool(_PAYS.search(event.name))
+        )
+        if not event.has_revenue and not is_likely:
+            return "", ""
+        amount = next(
+            (name for name in money if _TOTAL.search(name)), money[0] if money else "10"
+        )
+        is_certain = event.has_revenue and len(money) == 1
+        return (
+            f"0 - {amount}" if gives_back else amount,
+            "" if is_certain else f"revenue: {ASSUMED}",
+        )
+
+
+def _described(known: PlanProperty) -> Pairs:
+    example = quoted(known.examples[0]) if known.examples else ""
+    return (("about", quoted(known.about) if known.about else ""), ("example", example))
+
+
+def _values(known: PlanProperty) -> str:
+    """Return the allowed texts as YAML; of other types the law alone tells them."""
+    kind, item = type_of_property(known)
+    return choices(known.values) if known.values and (item or kind) == "text" else ""

@@ -1,0 +1,161 @@
+"""From what law a property's values are drawn, made of its type, allowed values and examples."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from footfall.tracking_plan.plan import PlanProperty, PlanType
+from footfall.tracking_plan.yaml_text import Pairs, always_quoted, listed, mapped, quoted
+
+MOST_CHOICES = 1000
+LARGEST = Decimal(10) ** 12
+MEDIAN, SPREAD = Decimal(20), "0.5"
+"""Of numbers of which nothing is known."""
+_NUMBER = re.compile(r"[+-]?\d[\d\s_]*(?:[.,]\d+)?")
+_IDENTIFIES = re.compile(r"(?:^|_)(?:id|uuid|guid|token|hash)$|Id$", re.IGNORECASE)
+_ONE_EACH = re.compile(
+    r"(?:order|checkout|cart|session|transaction|payment|invoice|review|request|booking|message|wishlist)_?id$",
+    re.IGNORECASE,
+)
+_LATER = re.compile(
+    r"schedul|start|begin|next|due|deadline|deliver|expir|appoint|planned|будущ|след",
+    re.IGNORECASE,
+)
+_TRUE = frozenset(("true", "yes", "да", "1"))
+
+
+@dataclass(frozen=True, slots=True)
+class ValueSource:
+    """Where a value comes from: a draw or an expression, exactly one of them.
+
+    Args:
+        draw: A map such as `{pick: [a, b]}`, key by key.
+        expression: Such as `now`.
+    """
+
+    draw: Pairs = ()
+    expression: str = ""
+
+    @property
+    def text(self) -> str:
+        """Return it as it stands in `set`."""
+        return mapped(self.draw) if self.draw else quoted(self.expression)
+
+
+def value_source_of(known: PlanProperty, kind: PlanType, digits: int) -> ValueSource:
+    """Return a law for a scalar property.
+
+    Args:
+        known: The property.
+        kind: Its type, none of `list` and `any`.
+        digits: After the point, of money.
+    """
+    match kind:
+        case "boolean":
+            return ValueSource((("pick", listed(_truths(known))),))
+        case "time":
+            return ValueSource(
+                expression="local(2, 18)"
+                if _LATER.search(f"{known.name} {known.about}")
+                else "now"
+            )
+        case "integer":
+            return _integers(known)
+        case "number" | "money":
+            return _numbers(known, digits if kind == "money" else 6)
+    return _texts(known)
+
+
+def _truths(known: PlanProperty) -> list[str]:
+    only = {value.casefold() in _TRUE for value in known.values}
+    return [
+        "true" if is_true else "false"
+        for is_true in (sorted(only) if len(only) == 1 else (True, False))
+    ]
+
+
+def _integers(known: PlanProperty) -> ValueSource:
+    values = [number for value in known.values if (number := number_of(value)) is not None]
+    if values:
+        return ValueSource(
+            (("pick", listed(str(int(value)) for value in dict.fromkeys(values))),)
+        )
+    seen = [int(number) for text in known.examples if (number := number_of(text)) is not None]
+    low, high = _around(min(seen), max(seen)) if seen else (1, 5)
+    return ValueSource((("uniform", listed((str(low), str(high)))),))
+
+
+def _around(low: int, high: int) -> tuple[int, int]:
+    """Return a range around that of a few examples; signs stay, and there is more than one number in it."""
+    lower = low * 3 // 5 if low > 1 else low
+    return lower, max(high + high // 2, lower + 1)
+
+
+def _numbers(known: PlanProperty, digits: int) -> ValueSource:
+    values = [
+        number for value in known.values if (number := number_of(value, digits)) is not None
+    ]
+    if values:
+        return ValueSource((("pick", listed(plain(value) for value in dict.fromkeys(values))),))
+    seen = sorted(
+        number for text in known.examples if (number := number_of(text, digits)) is not None
+    )
+    if seen and seen[0] <= 0:
+        return ValueSource(
+            (("uniform", listed((plain(seen[0]), plain(max(seen[-1], seen[0] + 1))))),)
+        )
+    median = seen[len(seen) // 2] if seen else MEDIAN
+    return ValueSource(
+        (("lognormal", mapped((("median", plain(median)), ("spread", SPREAD)))),)
+    )
+
+
+def _texts(known: PlanProperty) -> ValueSource:
+    if known.values:
+        return ValueSource((("pick", choices(known.values)),))
+    if _ONE_EACH.search(known.name) or (
+        _IDENTIFIES.search(known.name) and len(known.examples) < 3
+    ):
+        stem = re.sub(r"[^a-z]", "", known.name.lower().removesuffix("id")) or "id"
+        return ValueSource(expression=f"id('{stem}')")
+    return drawn_text(known)
+
+
+def drawn_text(known: PlanProperty) -> ValueSource:
+    """Return a law that picks one of the examples, or of some made texts; also where a text of its own is meant."""
+    made = known.examples or tuple(f"{known.name} {number}" for number in (1, 2, 3))
+    return ValueSource((("pick", choices(made)),))
+
+
+def choices(texts: Sequence[str]) -> str:
+    """Return texts as a list to pick from; each stays a text."""
+    return listed(as_text(text) for text in dict.fromkeys(texts[:MOST_CHOICES]))
+
+
+def as_text(text: str) -> str:
+    """Return a text as YAML that no place takes for a number or a truth value."""
+    is_other = text.casefold() in ("true", "false") or re.match(r"[\d+.-]", text)
+    return always_quoted(text) if is_other else quoted(text)
+
+
+def number_of(text: str, digits: int = 0) -> Decimal | None:
+    """Return the number that an example holds, also among a currency or with a comma; None when there is none.
+
+    Args:
+        text: Such as `1 199,00 ₽`.
+        digits: After the point; the rest is cut off.
+    """
+    found = _NUMBER.search(text)
+    if not found:
+        return None
+    number = Decimal(re.sub(r"[\s_]", "", found[0]).replace(",", ".").lstrip("+"))
+    return number.quantize(Decimal(1).scaleb(-digits)) if abs(number) < LARGEST else None
+
+
+def plain(number: Decimal) -> str:
+    """Return a number without zeros behind it."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

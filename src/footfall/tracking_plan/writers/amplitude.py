@@ -1,0 +1,100 @@
+"""A plan as the CSV files that Amplitude Data imports: events with their properties, and user properties.
+
+Source: amplitude.com/docs/data/csv-import-export. A row of an event is followed by those of its properties. What
+Amplitude has no place for is left out: changes of state, examples, the critical path, fields of records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from footfall.tracking_plan.diagrams import Section
+from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanType
+from footfall.tracking_plan.writers.csv_table import csv_text
+
+_CONSTRAINTS = (
+    "Enum values", "Const value", "Property regex", "String property value min length",
+    "String property value max length", "Number is integer", "Number property value min", "Number property value max",
+    "Array min items", "Array max items", "Array unique items",
+)  # fmt: skip
+EVENT_HEADER = (
+    "Action", "Object type", "Object name", "Object owner", "Object description", "Event category",
+    "Event display name", "Event activity", "Event hidden from dropdowns", "Event hidden from persona results",
+    "Event hidden from pathfinder", "Event hidden from timeline", "Event source", "Tags", "Property type",
+    "Property group names", "Event property name", "Property description", "Property value type", "Property required",
+    "Property visibility", "Property is array", *_CONSTRAINTS,
+)  # fmt: skip
+USER_HEADER = (
+    "Action", "Property type", "Property name", "Property description", "Property visibility", "Property value type",
+    "Property is array", *_CONSTRAINTS,
+)  # fmt: skip
+_TYPES: Mapping[PlanType, str] = {
+    "text": "string", "integer": "number", "number": "number", "money": "number", "boolean": "boolean",
+    "time": "string", "list": "any", "any": "any",
+}  # fmt: skip
+
+Cells = Mapping[str, str]
+
+
+def render_amplitude_events(plan: Plan, sections: Sequence[Section] = ()) -> bytes:  # noqa: ARG001 - as all writers
+    """Return the file for events and event properties."""
+    return _csv(EVENT_HEADER, (row for event in plan.events for row in _event(event)))
+
+
+def render_amplitude_users(plan: Plan, sections: Sequence[Section] = ()) -> bytes:  # noqa: ARG001 - as all writers
+    """Return the file for user properties."""
+    return _csv(USER_HEADER, map(_user_property, plan.user_properties))
+
+
+def _csv(header: Sequence[str], rows: Iterable[Cells]) -> bytes:
+    return csv_text(
+        [header, *([row.get(title, "") for title in header] for row in rows)]
+    ).encode()
+
+
+def _event(event: PlanEvent) -> list[Cells]:
+    own = {
+        "Object type": "Event",
+        "Object name": event.name,
+        "Object description": event.about,
+        "Event category": event.category,
+    }
+    return [own, *map(_event_property, event.properties)]
+
+
+def _event_property(known: PlanProperty) -> Cells:
+    return {
+        "Property type": "Event Property",
+        "Event property name": known.name,
+        "Property required": _truth(known.is_required),
+        **_shared(known),
+    }
+
+
+def _user_property(known: PlanProperty) -> Cells:
+    return {"Property type": "User property", "Property name": known.name, **_shared(known)}
+
+
+def _shared(known: PlanProperty) -> Cells:
+    is_list = known.type == "list"
+    kind = (known.item or "any") if is_list else known.type
+    is_enum = kind == "text" and not is_list and _can_be_enum(known.values)
+    return {
+        "Property description": known.about,
+        "Property value type": "enum" if is_enum else _TYPES[kind],
+        "Property visibility": "VISIBLE",
+        "Property is array": _truth(is_list),
+        "Enum values": ",".join(known.values) if is_enum else "",
+        "Number is integer": "True" if kind == "integer" else "",
+    }
+
+
+def _can_be_enum(values: Sequence[str]) -> bool:
+    """Tell whether Amplitude can hold the values: it separates them by commas and knows no way to quote one."""
+    return bool(values) and all(
+        value == value.strip() and "," not in value and "\n" not in value for value in values
+    )
+
+
+def _truth(is_so: bool) -> str:
+    return "True" if is_so else "False"

@@ -1,0 +1,28 @@
+"""The event table as CSV, for spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from footfall.tracking_plan.cells import guarded
+from footfall.tracking_plan.diagrams import Section
+from footfall.tracking_plan.plan import Plan
+from footfall.tracking_plan.sheet_columns import EVENT_COLUMNS
+from footfall.tracking_plan.writers.plan_rows import event_rows
+
+BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes UTF-8 for the code page of its country
+
+
+def render_csv(plan: Plan, sections: Sequence[Section] = ()) -> bytes:  # noqa: ARG001 - the signature of all writers
+    """Return the event table; no cell of it is a formula (`cells.guarded`)."""
+    table = [tuple(column.title for column in EVENT_COLUMNS), *event_rows(plan)]
+    return (BYTE_ORDER_MARK + csv_text(table)).encode()
+
+
+def csv_text(table: Iterable[Sequence[str]]) -> str:
+    """Return rows as CSV after RFC 4180, every cell guarded against being taken for a formula."""
+    text = io.StringIO()
+    csv.writer(text).writerows([guarded(cell) for cell in row] for row in table)
+    return text.getvalue()

@@ -1,0 +1,143 @@
+"""A plan as JSON Schema: what an event has to look like, as footfall writes it into files and sends it.
+
+Only keywords that drafts from 6 to 2020-12 share are used, so that other tools can read it too.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from footfall.tracking_plan.diagrams import Section
+from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanType
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+USER_PROPERTIES = "user_properties"
+MOST_FILE_NAME = 50
+Schema = dict[str, Any]
+
+_TYPES: dict[PlanType, str] = {
+    "text": "string", "integer": "integer", "number": "number", "money": "number", "boolean": "boolean",
+    "time": "string", "list": "array",
+}  # fmt: skip
+
+
+def render_json_schema(plan: Plan, sections: Sequence[Section] = ()) -> bytes:  # noqa: ARG001 - as all writers
+    """Return one schema that any event of the plan matches: one of the schemas under `$defs`."""
+    events = {f"event:{event.name}": event_schema(event) for event in plan.events}
+    bundle: Schema = {
+        "$schema": DRAFT,
+        "title": plan.title or plan.name,
+        **({"description": plan.about} if plan.about else {}),
+        "oneOf": [{"$ref": _reference(name)} for name in events],
+        "properties": {USER_PROPERTIES: {"$ref": _reference(USER_PROPERTIES)}},
+        "$defs": {USER_PROPERTIES: user_schema(plan), **events},
+    }
+    return _text(bundle)
+
+
+def json_schema_files(plan: Plan) -> dict[str, bytes]:
+    """Return a schema per event and one of the user properties: name of the file → content."""
+    files = {f"{USER_PROPERTIES}.json": _text({"$schema": DRAFT, **user_schema(plan)})}
+    for event in plan.events:
+        files[_file_name(event.name, files)] = _text({"$schema": DRAFT, **event_schema(event)})
+    return files
+
+
+def event_schema(event: PlanEvent) -> Schema:
+    """Return the schema of an event: its type, its category, and its properties under `event_properties`."""
+    properties = _object(event.properties)
+    found: Schema = {"title": event.name, "description": event.about, "type": "object"}
+    found["properties"] = {"event_type": {"enum": [event.name]}, "event_properties": properties}
+    if event.category:
+        found["properties"]["category"] = {"enum": [event.category]}
+    found["required"] = [
+        "event_type",
+        *(["event_properties"] if "required" in properties else []),
+    ]
+    return _filled(found)
+
+
+def user_schema(plan: Plan) -> Schema:
+    """Return the schema of what an event says of the person: any of the user properties."""
+    return {"title": "User properties", **_object(plan.user_properties)}
+
+
+def _object(properties: Iterable[PlanProperty]) -> Schema:
+    known = tuple(properties)
+    required = [p.name for p in known if p.is_required]
+    schema: Schema = {"type": "object", "properties": {p.name: _property(p) for p in known}}
+    return {
+        **schema,
+        **({"required": required} if required else {}),
+        "additionalProperties": False,
+    }
+
+
+def _property(known: PlanProperty) -> Schema:
+    """Return a property's schema; one that may be left out may be null too."""
+    schema = _list(known) if known.type == "list" else _value(known.type, known.values)
+    schema = {"description": known.about, **schema, "examples": _examples(known)}
+    if not known.is_required and "type" in schema:
+        schema["type"] = [schema["type"], "null"]
+        if "enum" in schema:
+            schema["enum"] = [*schema["enum"], None]
+    return _filled(schema)
+
+
+def _list(known: PlanProperty) -> Schema:
+    if known.fields:
+        return {"type": "array", "items": _object(known.fields)}
+    items = _value(known.item, known.values) if known.item else {"type": "object"}
+    return {"type": "array", "items": items} if items else {"type": "array"}
+
+
+def _value(kind: PlanType, values: Sequence[str]) -> Schema:
+    schema: Schema = {"type": _TYPES[kind]} if kind in _TYPES else {}
+    if kind == "time":
+        schema["format"] = "date-time"
+    if kind == "text" and values:
+        schema["enum"] = list(values)
+    return schema
+
+
+def _examples(known: PlanProperty) -> list[Any]:
+    """Return the examples as values; lists, which stand as text in a plan, are left out."""
+    if known.type in ("list", "any"):
+        return []
+    if known.type in ("text", "time"):
+        return list(known.examples)
+    return [value for value in map(_parsed, known.examples) if value is not None]
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text, parse_constant=lambda _: None)
+    except ValueError:
+        return None
+
+
+def _filled(schema: Schema) -> Schema:
+    """Return a schema without empty descriptions and examples."""
+    return {name: value for name, value in schema.items() if value not in ("", [])}
+
+
+def _reference(name: str) -> str:
+    return "#/$defs/" + quote(name.replace("~", "~0").replace("/", "~1"), safe="")
+
+
+def _file_name(event: str, taken: Iterable[str]) -> str:
+    """Return a name that any file system takes, and that none of the others has."""
+    stem = re.sub(r"[^\w.-]+", "_", event).strip("._")[:MOST_FILE_NAME] or "event"
+    folded = {name.casefold() for name in taken}
+    candidates = (
+        f"{stem}{f'-{number}' if number else ''}.json" for number in range(len(folded) + 1)
+    )
+    return next(name for name in candidates if name.casefold() not in folded)
+
+
+def _text(schema: Schema) -> bytes:
+    return (json.dumps(schema, indent=2, ensure_ascii=False) + "\n").encode()

@@ -1,0 +1,106 @@
+"""A plan as the rows of its tables: what a workbook and a CSV file have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from footfall.tracking_plan.cells import FIELD, NO, YES, braced, joined, type_text
+from footfall.tracking_plan.plan import ExampleStep, Plan, PlanEvent, PlanProperty, PlanStage
+from footfall.tracking_plan.sheet_columns import PLAN_ROWS
+
+Row = tuple[str, ...]
+NO_CATEGORY = "Other events"
+
+
+def event_rows(plan: Plan) -> list[Row]:
+    """Return the rows below `EVENT_COLUMNS`: one per property, the event repeated; one for an event without any."""
+    return [
+        (*_event(event), *cells)
+        for event in plan.events
+        for cells in [_property(each) for each in unfolded(event.properties)] or [("",) * 6]
+    ]
+
+
+def user_rows(plan: Plan) -> list[Row]:
+    """Return the rows below `USER_COLUMNS`."""
+    return [
+        (
+            p.name,
+            type_text(p),
+            p.start,
+            _yes(p.changes),
+            joined(p.values),
+            joined(p.examples),
+            p.about,
+        )
+        for p in unfolded(plan.user_properties)
+    ]
+
+
+def path_rows(plan: Plan) -> list[Row]:
+    """Return the rows below `PATH_COLUMNS`."""
+    steps = {step.stage: step for step in plan.example}
+    return [
+        _stage(stage, stage.name == plan.goal, steps.get(stage.name)) for stage in plan.stages
+    ]
+
+
+def plan_rows(plan: Plan) -> list[Row]:
+    """Return the rows below `PLAN_COLUMNS`."""
+    texts = zip(PLAN_ROWS, (plan.name, plan.title, plan.about, plan.currency), strict=True)
+    return [(what, text) for what, text in texts if text]
+
+
+def category_rows(plan: Plan) -> list[Row]:
+    """Return the rows below `CATEGORY_COLUMNS`."""
+    return [(name, about) for name, about in plan.categories if about]
+
+
+def by_category(plan: Plan) -> list[tuple[str, str, list[PlanEvent]]]:
+    """Return (name, description, events) for each category; events without one come last, under `NO_CATEGORY`."""
+    about = dict(plan.categories)
+    found: dict[str, list[PlanEvent]] = {name: [] for name in about if name}
+    for event in sorted(plan.events, key=lambda event: not event.category):
+        found.setdefault(event.category or NO_CATEGORY, []).append(event)
+    return [(name, about.get(name, ""), events) for name, events in found.items()]
+
+
+def unfolded(properties: Iterable[PlanProperty]) -> Iterator[PlanProperty]:
+    """Yield properties, those of the records of a list right after it under the name `list[].field`."""
+    for declared in properties:
+        yield declared
+        for inner in declared.fields:
+            yield PlanProperty(
+                declared.name + FIELD + inner.name,
+                inner.type,
+                about=inner.about,
+                values=inner.values,
+                examples=inner.examples,
+                is_required=inner.is_required,
+            )
+
+
+def _yes(is_so: bool) -> str:
+    return YES if is_so else NO
+
+
+def _event(event: PlanEvent) -> Row:
+    marks = map(_yes, (event.is_optional, event.has_revenue, event.identifies))
+    return (event.category, event.name, event.about, *marks, braced(event.changes))
+
+
+def _property(known: PlanProperty) -> Row:
+    required, values, examples = (
+        _yes(known.is_required),
+        joined(known.values),
+        joined(known.examples),
+    )
+    return (known.name, type_text(known), required, values, examples, known.about)
+
+
+def _stage(stage: PlanStage, is_goal: bool, step: ExampleStep | None) -> Row:
+    example: Row = ("", "", "", "")
+    if step:
+        said = joined(f"{name} = {value}" for name, value in step.properties)
+        example = (step.user_id, step.event, step.time, said)
+    return (stage.name, joined(stage.events), stage.condition, _yes(is_goal), *example)

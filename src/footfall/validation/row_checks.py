@@ -1,0 +1,250 @@
+"""Checks that look at one event at a time, all counted in one scan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from footfall.sinks.amplitude.limits import SHORTEST_ID
+from footfall.store.dialect import literal
+from footfall.validation.audit import Audit, nearest, shortened
+from footfall.validation.common_columns import DAY_MS, is_banned, is_short
+from footfall.validation.findings import Finding, Place
+
+MOST_TYPES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A check of one event.
+
+    Args:
+        check: Its name.
+        subject: What it concerns.
+        where: SQL that holds where it is wrong.
+        value: SQL for the value to show.
+        detail: What is accepted.
+        of: Columns that decide it, where these have few different values: each is looked at once.
+    """
+
+    check: str
+    subject: str
+    where: str
+    value: str
+    detail: str = ""
+    of: str = ""
+
+
+def check_rows(audit: Audit) -> None:
+    """Check what can be seen in one event."""
+    check_lines(audit)
+    check_event_types(audit)
+    check_event_ids(audit)
+    rules = list(_rules(audit))
+    for of in dict.fromkeys(rule.of for rule in rules):
+        together = [rule for rule in rules if rule.of == of]
+        counts = ", ".join(
+            f"CAST(coalesce(sum(weight) FILTER ({rule.where}), 0) AS BIGINT)"
+            for rule in together
+        )
+        groups = (
+            f"SELECT {of}, count(*) AS weight FROM e GROUP BY ALL"
+            if of
+            else "SELECT *, 1 AS weight FROM e"
+        )
+        kept = "AS MATERIALIZED" if of else "AS NOT MATERIALIZED"
+        found = audit.source.rows(f"WITH g {kept} ({groups}) SELECT {counts} FROM g")[0]
+        for rule, count in zip(together, found, strict=True):
+            audit.add(rule.check, rule.subject, count, rule.detail, rule.where, rule.value)
+
+
+def check_event_ids(audit: Audit) -> None:
+    """Count events without `event_id` where at least half of all have one.
+
+    Source: http-v2, `event_id`: "an incrementing counter to distinguish events with the same user_id and timestamp".
+    """
+    if "event_id" in audit.source.has:
+        ((count,),) = audit.source.rows("SELECT count(*) - count(event_id) FROM e")
+        if count <= audit.count / 2:
+            detail = f"{audit.count - count:,} other events have it"
+            audit.add("event_id_missing", "event_id", count, detail, "event_id IS NULL")
+
+
+def check_lines(audit: Audit) -> None:
+    """Count lines that are no events."""
+    if audit.source.form != "lines":
+        return
+    (count, first), *_ = audit.source.rows("SELECT count(*), min(n) FROM bad")
+    if count:
+        ((part, line),) = audit.source.rows(
+            f"SELECT part, line FROM bad WHERE n = {first} LIMIT 1"
+        )
+        share = count / (count + audit.count)
+        at = Place(None, audit.source.parts[part], line)
+        audit.findings.append(
+            Finding("line_invalid", "line", count, share, "not counted as events", "", at)
+        )
+
+
+def check_event_types(audit: Audit) -> None:
+    """Check the names of events and their categories."""
+    known = list(audit.expected.events)
+    listed = ", ".join(map(literal, known))
+    groups = audit.source.rows(
+        f"SELECT event_type, count(*) AS n FROM e WHERE NOT is_nameless AND event_type NOT IN ({listed}) "
+        f"AND NOT starts_with(event_type, '$') GROUP BY ALL ORDER BY n DESC, 1 LIMIT {MOST_TYPES}"
+    )
+    for name, count in groups:
+        audit.add(
+            "event_unknown",
+            shortened(name),
+            count,
+            nearest(name, known),
+            f"event_type = {literal(name)}",
+        )
+    if "category" in audit.source.has:
+        _check_categories(audit)
+
+
+def _check_categories(audit: Audit) -> None:
+    groups = audit.source.rows(
+        "SELECT event_type, category, count(*) FROM e WHERE category IS NOT NULL GROUP BY ALL ORDER BY 1, 2"
+    )
+    for name, category, count in groups:
+        event = audit.expected.events.get(name)
+        if event is not None and event.category and category != event.category:
+            where = f"event_type = {literal(name)} AND category = {literal(category)}"
+            audit.add(
+                "category_wrong", name, count, f"declared {event.category}", where, "category"
+            )
+
+
+def _rules(audit: Audit) -> Iterator[Rule]:
+    yield Rule("event_missing", "event_type", "is_nameless", "event_type")
+    yield Rule(
+        "key_spaces", "event", "spaced IS NOT NULL", "spaced", "a key of the event itself"
+    )
+    yield Rule(
+        "property_type", "properties", "object_flaw IS NOT NULL", "object_flaw", "no object"
+    )
+    yield from _times()
+    yield from _ids(audit)
+    yield from _sessions(audit)
+    yield from _money(audit)
+    yield from _homes(audit)
+
+
+def _times() -> Iterator[Rule]:
+    details = {
+        "missing": ("time_missing", ""),
+        "seconds": ("time_seconds", "as milliseconds it lies in 1970 to 1973"),
+        "microseconds": ("time_unit", "finer than milliseconds"),
+        "fraction": ("time_unit", "a number with a fraction"),
+        "unreadable": ("time_unreadable", "accepted: ms since 1970, 2026-01-31T12:00:00Z"),
+    }
+    for flaw, (check, detail) in details.items():
+        yield Rule(check, "time", f"time_flaw = '{flaw}'", "time_text", detail)
+    yield Rule(
+        "time_digits",
+        "time",
+        "time_is_digits",
+        "time_text",
+        "a number is expected, without quotes",
+    )
+
+
+def _ids(audit: Audit) -> Iterator[Rule]:
+    has = audit.source.has
+    if "insert_id" in has:
+        yield Rule(
+            "insert_id_missing",
+            "insert_id",
+            "coalesce(insert_id, '') = ''",
+            "insert_id",
+            "repeats are not seen",
+        )
+    if "person" not in has:
+        yield Rule(
+            "id_missing",
+            "user_id",
+            "who IS NULL AND user_id IS NULL",
+            "NULL",
+            "Amplitude refuses such events",
+        )
+    yield Rule("id_type", "id", "id_flaw IS NOT NULL", "id_flaw", "accepted: text")
+    for name in ("user_id", "device_id"):
+        yield Rule(
+            "id_short",
+            name,
+            is_short(name),
+            name,
+            f"Amplitude takes {SHORTEST_ID} characters or more",
+            name,
+        )
+        yield Rule("id_banned", name, is_banned(name), name, "Amplitude refuses it", name)
+
+
+def _sessions(audit: Audit) -> Iterator[Rule]:
+    if "session_id" in audit.source.has:
+        yield Rule(
+            "session_type",
+            "session_id",
+            "session_flaw",
+            "session_id",
+            "accepted: its beginning in ms, or -1",
+        )
+        yield Rule(
+            "session_far",
+            "session_id",
+            FAR,
+            "session_id",
+            "more than a day; accepted: its beginning in ms",
+        )
+
+
+FAR = f"(session_id <> -1 AND abs(CAST(session_id AS DOUBLE) - time_ms) > {DAY_MS})"
+
+
+def _money(audit: Audit) -> Iterator[Rule]:
+    names = [event.name for event in audit.expected.events.values() if event.has_revenue]
+    if "revenue" not in audit.source.has:
+        return
+    yield Rule(
+        "currency_missing",
+        "revenue",
+        "revenue IS NOT NULL AND coalesce(currency, '') = ''",
+        "revenue",
+    )
+    for name in names:
+        yield Rule(
+            "revenue_missing",
+            name,
+            f"event_type = {literal(name)} AND revenue IS NULL",
+            "NULL",
+            "declared",
+        )
+
+
+def _homes(audit: Audit) -> Iterator[Rule]:
+    cities = audit.expected.cities
+    if not cities or "city" not in audit.source.has:
+        return
+    detail = f"declared: {', '.join(list(cities)[:4])}, … ({len(cities)} in all)"
+    of = "city, country"
+    yield Rule("city_unknown", "city", _unknown(cities), "city", detail, of)
+    if "country" in audit.source.has:
+        yield Rule(
+            "country_wrong", "country", _foreign(cities), "concat(city, ', ', country)", "", of
+        )
+
+
+def _unknown(cities: Mapping[str, tuple[str, ...]]) -> str:
+    return f"city NOT IN ({', '.join(map(literal, cities))})"
+
+
+def _foreign(cities: Mapping[str, tuple[str, ...]]) -> str:
+    pairs = ", ".join(
+        literal(f"{city}\t{country}") for city, of in cities.items() for country in of
+    )
+    known = ", ".join(map(literal, cities))
+    return f"city IN ({known}) AND country IS NOT NULL AND concat(city, chr(9), country) NOT IN ({pairs})"

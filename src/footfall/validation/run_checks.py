@@ -1,0 +1,83 @@
+"""Puts a validation together: opens events, makes the checks, sorts what they found."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from footfall.errors import UsageError
+from footfall.units import nearest_hint
+from footfall.validation.audit import Audit
+from footfall.validation.event_source import open_events
+from footfall.validation.expectations import Expectations, of_scenario
+from footfall.validation.findings import CHECKS, REMARKS, Validation
+from footfall.validation.list_checks import check_lists
+from footfall.validation.people_checks import check_people
+from footfall.validation.property_checks import check_properties
+from footfall.validation.remarks import remarks_on
+from footfall.validation.row_checks import check_rows
+from footfall.validation.shared_values import check_shared
+
+if TYPE_CHECKING:
+    from footfall.scenario.records import Scenario
+
+
+def validate(
+    events: str | Path,
+    against: str | Path | Scenario | Expectations,
+    *,
+    run: str | None = None,
+    ignore: Collection[str] = (),
+) -> Validation:
+    """Hold events against what was declared.
+
+    Args:
+        events: A DuckDB store, Parquet folder or PostgreSQL address of ours, Parquet files, NDJSON, a folder of it, or
+            Amplitude's export.
+        against: A scenario by name, path or as loaded; or expectations made otherwise.
+        run: Id of the run or its beginning, in a store of ours; else the latest of the scenario, or
+            of any.
+        ignore: Names of checks that are not to count.
+
+    Raises:
+        UsageError: The events or the scenario are not there, or a check has no such name.
+        ScenarioError: The scenario cannot be used.
+        StoreError: The events cannot be read.
+    """
+    _check_names(ignore)
+    expected = against if isinstance(against, Expectations) else of_scenario(_loaded(against))
+    with open_events(events, run, expected.name) as source:
+        audit = Audit(source, expected)
+        for check in (check_rows, check_properties, check_lists, check_people, check_shared):
+            check(audit)
+        remarks = remarks_on(audit)
+        audit.skipped |= dict.fromkeys(ignore, "not asked for")
+        order = list(CHECKS)
+        kept = [found for found in audit.findings if found.check not in ignore]
+        kept.sort(key=lambda found: (order.index(found.check), -found.count, found.subject))
+        bad = sum(found.count for found in audit.findings if found.check == "line_invalid")
+        wanted = tuple(remark for remark in remarks if remark.check not in ignore)
+        return Validation(
+            source.name, expected.name, audit.count + bad, tuple(kept), wanted, audit.skipped
+        )
+
+
+def _check_names(names: Collection[str]) -> None:
+    known = [*CHECKS, *REMARKS]
+    for name in names:
+        if name not in known:
+            hint = nearest_hint(name, known)
+            raise UsageError(
+                f"there is no check {name!r}\n  accepted: {', '.join(known)}"
+                + (f"\n  hint: {hint}" if hint else "")
+            )
+
+
+def _loaded(against: str | Path | Scenario) -> Scenario:
+    from footfall.scenario.load import load, load_shipped, shipped
+
+    if not isinstance(against, str | Path):
+        return against
+    name = str(against).replace("-", "_")
+    return load_shipped(name) if name in shipped() else load(against)

@@ -1,0 +1,78 @@
+"""Keys that were received before: found by their digests, in memory and in a file that is opened again."""
+
+import random
+
+import pytest
+
+from footfall.receiver import seen_keys as module
+from footfall.receiver.duckdb_store import DuckDBEventStore
+from footfall.receiver.seen_keys import SeenKeys, digests_of
+
+
+def test_it_is_a_set(monkeypatch):
+    """Whatever is added in whatever portions: what is in a set of the keys is known, and nothing else."""
+    monkeypatch.setattr(module, "MOST_MERGED", 300)
+    chance, truth, known = random.Random(3), set(), SeenKeys()
+    for _ in range(200):
+        asked = [f"w/{chance.randrange(20_000)}" for _ in range(chance.randrange(60))]
+        digests = digests_of(asked, 1)
+        found = known.has(digests, 1)
+        assert found.tolist() == [key in truth for key in asked]
+        known.add(digests[:, ~found], 1)
+        truth |= set(asked)
+
+
+def test_it_forgets():
+    """So long after it came, and not before; then it can come again."""
+    known = SeenKeys(keep_ms=1000)
+    one = digests_of(["a"], 5000)
+    known.add(one, 5000)
+    known.add(digests_of(map(str, range(100)), 5500), 5500)
+    assert [bool(known.has(one, now)[0]) for now in (5000, 6000, 6001)] == [True, True, False]
+    known.add(digests_of(["a"], 7000), 7000)
+    assert known.has(one, 8000).tolist() == [True]
+
+
+@pytest.fixture
+def event_store(tmp_path):
+    made = DuckDBEventStore(tmp_path / "r.duckdb")
+    made.open()
+    yield made
+    made.close()
+
+
+def test_a_file_that_is_opened_again_knows_its_keys(event_store):
+    """Digests that DuckDB makes of stored keys are those made here."""
+    with event_store.transaction():
+        assert event_store.know({"w/1": None, "a/ü/2": None, "m/3": "digest"}, 5) == {
+            "w/1",
+            "a/ü/2",
+            "m/3",
+        }
+    event_store.open()
+    with event_store.transaction():
+        assert event_store.know(
+            {"w/1": None, "a/ü/2": None, "m/3": "other", "w/4": None}, 6
+        ) == {"w/4"}
+        assert event_store.digests(["m/3"]) == {"m/3": "digest"}
+
+
+def test_a_transaction_that_fails_leaves_nothing_known(event_store):
+    """Neither in memory nor in the file: what comes again is new."""
+
+    def fail():
+        with event_store.transaction():
+            event_store.know({"w/1": None}, 5)
+            raise RuntimeError("on purpose")
+
+    with pytest.raises(RuntimeError, match="on purpose"):
+        fail()
+    with event_store.transaction():
+        assert event_store.know({"w/1": None, "w/2": None}, 6) == {"w/1", "w/2"}
+        event_store.unknow(["w/2"])
+    with event_store.transaction():
+        assert event_store.know({"w/1": None, "w/2": None}, 7) == {"w/2"}
+    assert event_store.run("SELECT key, seen FROM known ORDER BY seen") == [
+        ("w/1", 6),
+        ("w/2", 7),
+    ]

@@ -1,0 +1,176 @@
+"""A report made by hand, for what is rendered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from footfall.data.chunk import plus
+from footfall.reports import City, FunnelStep, Report, StageCounts, Stages, Truth
+from footfall.reports.cities import Cities, ranked
+from footfall.reports.curves import Curves, Days, HourlyCurve, Hours
+from footfall.reports.stages import ComparedGroup, StepComparison
+from footfall.reports.truth import Amount, Decision, Factor, OddsEffect, Skipped, Tally
+from footfall.store import RunInfo
+from tests.stores import HOUR_MS, START_MS, make_run
+
+H, DAY = HOUR_MS, 24 * HOUR_MS
+ONE = 1 << 32
+HOSTILE = "<script>alert('1')</script> & \"x\" \x1b[31m\u202eevil"
+
+STEPS = (
+    FunnelStep(900, 300, 17_000, 3 * DAY, 20),
+    FunnelStep(280, 70, 41 * 60_000, 26 * H, 33),
+)
+STAGES = Stages(
+    people=1000,
+    already_here=100,
+    stages=(
+        StageCounts("visitor", False, 1000, 620, STEPS[0]),
+        StageCounts("cart", False, 380, 290, STEPS[1]),
+        StageCounts("customer", True, 90, 90),
+    ),
+    comparison=StepComparison(
+        "platform",
+        (
+            ComparedGroup(
+                "phone",
+                (
+                    FunnelStep(600, 180, 15_000, 2 * DAY, 9),
+                    FunnelStep(180, 36, 40 * 60_000, DAY, 20),
+                ),
+            ),
+            ComparedGroup(
+                None,
+                (
+                    FunnelStep(300, 120, 21_000, 4 * DAY, 11),
+                    FunnelStep(100, 34, 45 * 60_000, 30 * H, 13),
+                ),
+            ),
+        ),
+    ),
+)
+CITIES = Cities(
+    ranked(
+        [
+            City("Санкт-Петербург", 400, 380, 190, 1200, 9600, 260_000, 40, 1_234_500, 10**12),
+            City("New York", 575, 500, 200, 1000, 8050, 150_000, 50, 2_000_000, 10**12),
+            City("Nice", 25, 20, 10, 60, 500, 12_000, 0, 0, 0),
+        ],
+        "engagement",
+    ),
+    goal="customer",
+    currency="EUR",
+    minor_digits=2,
+    rank_by="engagement",
+)
+HELD = Amount(
+    (
+        400,
+        16_000 * H * ONE,
+        8_000 * H * ONE,
+        8_100 * H * ONE,
+        400 * (19 * H) ** 2 * ONE // 10**6,
+    )
+)
+RARE = Amount((10, 400 * H * ONE, 12 * H * ONE, 14 * H * ONE, 10 * H**2 * ONE // 10**6))
+DEAR = Amount((50, 50_000 * ONE, 65_000 * ONE, 65_010 * ONE, 0), 100)
+TRUTH = Truth(
+    decisions=(
+        Decision("pay/bank", "paid", Tally(1000, 900 * ONE, 930)),
+        Decision("pay/bank", "refused", Tally(400, 40 * ONE, 38)),
+        Decision("pay/promo", "yes", Tally(0, 0, 0)),
+    ),
+    effects=(
+        OddsEffect(
+            "sale", "pay/bank", "paid", Tally(300, 285 * ONE, 280), Tally(700, 615 * ONE, 620)
+        ),
+    ),
+    skipped=(Skipped("full list", "cart/lines", 3),),
+    factors=(
+        Factor(
+            "habit",
+            "life/visits",
+            "wait",
+            by_factor=((0.03, RARE), (0.5, HELD)),
+            affected=Amount(plus(RARE.sums, HELD.sums)),
+            others=Amount(
+                (
+                    900,
+                    36_000 * H * ONE,
+                    36_000 * H * ONE,
+                    39_600 * H * ONE,
+                    900 * (38 * H) ** 2 * ONE // 10**6,
+                )
+            ),
+        ),
+        Factor(
+            "dear",
+            "pay/total",
+            "money",
+            ((1.3, DEAR),),
+            affected=DEAR,
+            others=Amount((0, 0, 0, 0, 0), 100),
+        ),
+    ),
+)
+CURVES = Curves(
+    Days(
+        START_MS,
+        ("visitor", "cart", "customer"),
+        (100, 80, 9),
+        ((400, 700, 1000), (180, 260, 380), (20, 50, 90)),
+    ),
+    Hours(
+        "country",
+        (
+            HourlyCurve("US", tuple(range(24))),
+            HourlyCurve("FR", tuple(range(24, 0, -1))),
+            HourlyCurve(None, (5,) * 24),
+        ),
+    ),
+)
+
+
+def info(
+    *, title: str = "Tiny shop", state: str = "complete", scenario: str = "tiny"
+) -> RunInfo:
+    """Return a run of three days."""
+    run = make_run(until_ms=3 * DAY, people=1000, title=title)
+    schema = replace(run.stream.schema, scenario=scenario)
+    run = replace(run, stream=replace(run.stream, schema=schema), settings={"people": "1000"})
+    return RunInfo(run, state, START_MS, None, events=18_150, changes=0, arrivals=1000, parts=1)
+
+
+def example(**parts: object) -> Report:
+    """Return a report with everything in it, but for what is given."""
+    return Report(
+        **{
+            "info": info(),
+            "stages": STAGES,
+            "cities": CITIES,
+            "truth": TRUTH,
+            "curves": CURVES,
+            **parts,
+        }
+    )
+
+
+def hostile() -> Report:
+    """Return a report all of whose names try to be something else."""
+    names = (HOSTILE, "</style><img src=x onerror=alert(2)>", "]]>--><svg onload=alert(3)>")
+    stages = tuple(
+        replace(stage, name=name) for stage, name in zip(STAGES.stages, names, strict=True)
+    )
+    groups = tuple(replace(group, value=HOSTILE) for group in STAGES.comparison.groups)
+    hours = Hours("city", (HourlyCurve(HOSTILE, (1,) * 24), HourlyCurve(names[1], (2,) * 24)))
+    return Report(
+        info=info(title=HOSTILE),
+        stages=replace(STAGES, stages=stages, comparison=StepComparison(HOSTILE, groups)),
+        cities=replace(
+            CITIES,
+            cities=tuple(replace(c, name=HOSTILE + c.name) for c in CITIES.cities),
+            goal=names[2],
+        ),
+        truth=replace(TRUTH, decisions=(Decision(HOSTILE, "x", TRUTH.decisions[0].tally),)),
+        curves=Curves(replace(CURVES.days, stages=names), hours),
+    )

@@ -1,0 +1,156 @@
+"""Intervals against values printed in the literature."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from footfall.reports.intervals import (
+    MIN_PEOPLE,
+    Interval,
+    mean_interval,
+    normal_quantile,
+    rank_ranges,
+    student_quantile,
+    wilson,
+)
+
+
+@pytest.mark.parametrize(
+    ("count", "of", "low", "high"),
+    [
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ],
+)
+def test_wilson_agrees_with_newcombe(count, of, low, high):
+    """Wilson's interval is that of Newcombe (1998), Statistics in Medicine 17, 857-872, table I, method 3."""
+    interval = wilson(count, of)
+    assert interval is not None
+    assert (round(interval.low, 4), round(interval.high, 4)) == (low, high)
+
+
+def test_wilson_of_nothing():
+    """Nobody who could: there is no interval."""
+    assert wilson(0, 0) is None
+
+
+@given(st.integers(0, 10**9), st.integers(1, 10**9))
+def test_wilson_stays_in_bounds(count, of):
+    """The interval lies in 0..1 and holds the observed share."""
+    count = min(count, of)
+    interval = wilson(count, of)
+    assert interval is not None
+    assert 0 <= interval.low <= count / of <= interval.high <= 1
+
+
+@pytest.mark.parametrize(
+    ("confidence", "freedom", "quantile"),
+    [
+        (0.95, 20, 2.086),
+        (0.95, 29, 2.045),
+        (0.95, 60, 2.000),
+        (0.99, 29, 2.756),
+        (0.999, 40, 3.551),
+        (0.95, 10**9, 1.960),
+    ],
+)
+def test_student_agrees_with_tables(confidence, freedom, quantile):
+    """Quantiles are those of the NIST/SEMATECH e-Handbook of Statistical Methods, table 1.3.6.7.2."""
+    assert student_quantile(confidence, freedom) == pytest.approx(quantile, abs=6e-4)
+
+
+def test_mean_interval_by_hand():
+    """36 people, half with 1 event and half with 3: mean 2, s² = 36/35, so 2 ± t(35)·√(1/35)."""
+    interval = mean_interval(36, 72, 18 * 1 + 18 * 9)
+    assert interval is not None
+    assert interval.high - 2 == pytest.approx(2.0301 / 35**0.5, abs=1e-4)
+    assert interval.low + interval.high == pytest.approx(4)
+
+
+def test_mean_of_few_has_no_interval():
+    """Below the least number of people no interval of a mean is given."""
+    assert mean_interval(MIN_PEOPLE - 1, 50, 100) is None
+
+
+def test_difference_agrees_with_newcombe():
+    """56/70 lies above 48/80, 95 % sure: Newcombe (1998), 873-890, table II (a), method 10: 0.0524 to 0.3339."""
+    first, second = wilson(56, 70), wilson(48, 80)
+    assert first is not None
+    assert second is not None
+    arm = ((0.8 - first.low) ** 2 + (second.high - 0.6) ** 2) ** 0.5
+    assert round(0.2 - arm, 4) == 0.0524
+    assert rank_ranges([0.8, 0.6], lambda _: [first, second]) == [(1, 1), (2, 2)]
+
+
+def test_ranks_that_cannot_be_told_apart_overlap():
+    """A clear first, two alike, a clear last: 1, 2-3, 2-3, 4; the order of the arguments does not matter."""
+    intervals = [Interval(4.9, 5.1), Interval(8.9, 9.1), Interval(1.9, 2.1), Interval(4.8, 5.2)]
+    assert rank_ranges([5.0, 9.0, 2.0, 5.0], lambda _: intervals) == [
+        (2, 3),
+        (1, 1),
+        (4, 4),
+        (2, 3),
+    ]
+
+
+def test_one_unsure_city_spans_all_ranks():
+    """A city with a wide interval may stand anywhere, and widens the ranges of the others."""
+    intervals = [Interval(2.9, 3.1), Interval(0.0, 10.0), Interval(0.9, 1.1)]
+    assert rank_ranges([3.0, 5.0, 1.0], lambda _: intervals) == [(1, 2), (1, 3), (2, 3)]
+
+
+def test_ranks_of_nothing_and_of_one():
+    """No city has no rank, a single one is first."""
+    assert rank_ranges([], lambda _: []) == []
+    assert rank_ranges([1.0], lambda _: [Interval(0, 2)]) == [(1, 1)]
+
+
+def _arm(confidence):
+    """Return half an interval such that differences have a standard error of 1."""
+    return normal_quantile(confidence) / 2**0.5
+
+
+def test_many_comparisons_need_more():
+    """Two cities 2.1 standard errors apart differ when they are the only pair, and not among 30 that are alike."""
+
+    def intervals_of(values):
+        arm = 1 / 2**0.5
+        return lambda level: [
+            Interval(v - normal_quantile(level) * arm, v + normal_quantile(level) * arm)
+            for v in values
+        ]
+
+    pair, many = [2.1, 0.0], [2.1, 0.0, *[1.0] * 28]
+    assert rank_ranges(pair, intervals_of(pair)) == [(1, 1), (2, 2)]
+    assert set(rank_ranges(many, intervals_of(many))) == {(1, 30)}
+
+
+def test_level_is_that_of_benjamini_and_hochberg():
+    """Each comparison is made at the greatest level at which 5 % of the differences found may be chance."""
+    levels = []
+
+    def intervals_at(confidence):
+        levels.append(1 - confidence)
+        arm = _arm(confidence)
+        return [Interval(v - arm, v + arm) for v in (9.0, 2.2, 0.0)]
+
+    # p = 0.0278 for 2.2 against 0; below 1e-10 for the others. At 5 % all three differ: 5 % · 3/3 = 5 %, which holds.
+    assert rank_ranges([9.0, 2.2, 0.0], intervals_at) == [(1, 1), (2, 2), (3, 3)]
+    assert levels == [pytest.approx(0.05)]
+
+
+def test_level_falls_until_it_holds():
+    """With p = 0.0455 for one of three pairs 5 % holds for all three; with p = 0.0719 the level falls to 5 % · 2/3."""
+    levels = []
+
+    def intervals_at(confidence):
+        levels.append(1 - confidence)
+        arm = _arm(confidence)
+        return [Interval(v - arm, v + arm) for v in (9.0, 1.8, 0.0)]
+
+    assert rank_ranges([9.0, 1.8, 0.0], intervals_at) == [(1, 1), (2, 3), (2, 3)]
+    assert levels == [pytest.approx(0.05), pytest.approx(0.05 * 2 / 3)]

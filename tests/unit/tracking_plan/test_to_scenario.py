@@ -1,0 +1,335 @@
+"""A scenario of a plan runs at once: everything in the plan happens, and what the plan does not say is marked."""
+
+import re
+
+import pytest
+
+import footfall
+from footfall.errors import UsageError
+from footfall.execution.engine import understand
+from footfall.scenario import loads
+from footfall.tracking_plan.expectations_of_plan import of_plan
+from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanStage
+from footfall.tracking_plan.to_scenario import scenario_text
+from footfall.validation import validate
+
+
+def prop(name, kind="text", **more):
+    return PlanProperty(name, kind, **more)
+
+
+def plan(*events, **more):
+    categories = dict.fromkeys(event.category for event in events)
+    return Plan("shop", categories=tuple((c, "") for c in categories), events=events, **more)
+
+
+def made(*events, **more):
+    text = scenario_text(plan(*events, **more))
+    return text, loads(text)
+
+
+FULL = plan(
+    PlanEvent("Opened", "Visit", "Opens the page", (prop("source", values=("ads", "search")), prop("city"))),
+    PlanEvent("Viewed", "Browsing", "Looks", (prop("sku"), prop("price", "money"), prop("age", "integer"))),
+    PlanEvent("Liked", "Browsing", "", (prop("stars", "integer"), prop("is_new", "boolean")), is_optional=True),
+    PlanEvent("Signed Up", "Account", "", (prop("at", "time"), prop("share", "number", examples=("0.25",)))),
+    PlanEvent(
+        "Order Completed",
+        "Paying",
+        "Pays",
+        (
+            prop("order_id", is_required=True),
+            prop("total", "money", examples=("9.90",), is_required=True),
+            prop("tags", "list", item="text", examples=("[a, b]",)),
+            prop("lines", "list", fields=(prop("sku"), prop("n", "integer", values=("1", "2")))),
+            prop("free", "any"),
+        ),
+        changes=("orders + 1", "status = buyer", "score = something else"),
+    ),
+    user_properties=(
+        prop("age", "integer", examples=("29",)),
+        prop("status", values=("new", "buyer"), start="new", changes=True),
+        prop("orders", "integer", start="0", changes=True),
+        prop("since", "time"),
+        prop("country"),
+        prop("topics", "list", item="text", values=("a", "b"), changes=True),
+    ),
+    stages=(
+        PlanStage("visitor"),
+        PlanStage("looking", ("Viewed",)),
+        PlanStage("buyer", ("Order Completed",)),
+        PlanStage("regular", ("Order Completed",), "orders >= 2"),
+        PlanStage("fan", ("Nothing",)),
+    ),
+    goal="buyer",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """Return the folder of a run of the full plan's scenario."""
+    folder = tmp_path_factory.mktemp("run")
+    (folder / "shop.yaml").write_text(scenario_text(FULL, "plan.xlsx"))
+    footfall.run(folder / "shop.yaml", to=[f"ndjson:{folder / 'shop.ndjson'}"])
+    return folder
+
+
+def test_everything_in_the_plan_happens(run):
+    """Every event and every property is seen, every stage reached, and all of it is as the plan says."""
+    found = validate(run / "shop.ndjson", of_plan(FULL))
+    assert [(each.check, each.subject) for each in found.findings] == []
+    assert [remark for remark in found.remarks if remark.check == "never_seen"] == []
+
+
+def test_the_scenario_says_the_same_as_itself(run):
+    """What is simulated is what the made scenario declares."""
+    assert validate(run / "shop.ndjson", run / "shop.yaml").is_clean
+
+
+def test_what_the_plan_does_not_say_is_marked():
+    """Chances, waits between visits, the number of people and laws are marked as assumptions."""
+    text = scenario_text(FULL, "plan.xlsx")
+    lines = text.splitlines()
+    assert "Made from plan.xlsx: 5 events, 6 user properties." in lines[2]
+    for words in (
+        "count:",
+        "go on:",
+        "maybe:",
+        "leave:",
+        "come back after:",
+        "age: {un",
+        "calendar:",
+    ):
+        unmarked = [
+            line
+            for line in lines
+            if line.strip(" -").startswith(words) and "assumption" not in line
+        ]
+        assert unmarked == []
+
+
+def test_categories_become_journeys_in_order():
+    """Each visit goes through the categories in the plan's order; optional events are in `maybe`."""
+    _, scenario = made(*FULL.events)
+    assert [journey.name for journey in scenario.journeys] == [
+        "life",
+        "visit",
+        "visit_2",
+        "browsing",
+        "account",
+        "paying",
+    ]
+    visit = scenario.journeys[1]
+    assert [step.journey for step in visit.steps if hasattr(step, "journey")] == [
+        "visit_2",
+        "browsing",
+        "account",
+        "paying",
+    ]
+
+
+def test_stages_conditions_and_changes_are_kept():
+    """The critical path is that of the plan; what can be said of its conditions and changes is said."""
+    text = scenario_text(FULL)
+    scenario = loads(text)
+    assert [(s.name, s.when.text if s.when else "") for s in scenario.stages] == [
+        ("visitor", ""), ("looking", ""), ("buyer", ""), ("regular", "orders >= 2"),
+    ]  # fmt: skip
+    assert scenario.goal.text == "buyer"
+    assert (
+        "add: {orders: 1}, set: {status: buyer}" in text
+        or "set: {status: buyer}, add: {orders: 1}" in text
+    )
+    assert "# in the plan: {score = something else}" in text
+    assert "# fan: left out, as no event of the plan leads there" in text
+    assert "# country: always there" in text
+
+
+def test_a_condition_that_means_nothing_becomes_a_comment():
+    """Types are known only when a scenario is compiled; what is wrong then is told beside its line."""
+    text, scenario = made(
+        PlanEvent("A", "c", changes=("age = 'old'",)),
+        user_properties=(prop("age", "integer"), prop("name")),
+        stages=(
+            PlanStage("s"),
+            PlanStage("t", ("A",), "age > 'x'"),
+            PlanStage("u", ("A",), "name == 'x'"),
+        ),
+    )
+    assert [stage.when.text if stage.when else None for stage in scenario.stages] == [
+        None,
+        None,
+        "name == 'x'",
+    ]
+    assert "# in the plan only when: age > 'x'" in text
+    assert "# in the plan: {age = 'old'}" in text
+
+
+def test_without_a_critical_path_categories_are_the_stages():
+    """A plan without stages gets one per category, marked."""
+    text, scenario = made(PlanEvent("A", "One"), PlanEvent("B", "Two"))
+    assert [stage.name for stage in scenario.stages] == ["visitor", "One", "Two"]
+    assert "- Two: {on: B}  # assumption" in text
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (("Looked", "Login done", "Left"), "Login done"),
+        (("Looked", "Регистрация", "Left"), "Регистрация"),
+        (("Looked", "Left"), "Looked"),
+    ],
+)
+def test_somebody_becomes_known(names, expected):
+    """Where no event is said to identify, the one that is called so does, else the first."""
+    text, scenario = made(*(PlanEvent(name, "c") for name in names))
+    assert [event.name for event in scenario.events if event.identifies] == [expected]
+    assert "identifies: true}  # identifies: assumption" in text
+
+
+def test_all_that_are_called_so_identify_and_no_click_does():
+    """Signing up and signing in make somebody known, the wish to does not."""
+    names = ("click_signup_lesson", "Signed Up", "account_created", "Signed In")
+    _, scenario = made(*(PlanEvent(name, "c") for name in names))
+    assert [event.name for event in scenario.events if event.identifies] == list(names[1:])
+
+
+@pytest.mark.parametrize(
+    ("texts", "code"),
+    [
+        (("9,90 €",), "EUR"),
+        (("5",), "USD"),
+        (("Price in JPY",), "JPY"),
+        (("5 €", "6 $"), "USD"),
+        (("100 руб.",), "RUB"),
+    ],
+)
+def test_the_currency_is_told_by_what_is_said_of_money(texts, code):
+    """Where a plan names no currency, the only one that its money is in counts, marked as assumed."""
+    text, scenario = made(PlanEvent("A", "c", "", (prop("price", "money", examples=texts),)))
+    assert scenario.currency == code
+    assert f"currency: {code}  # assumption" in text
+
+
+def test_revenue_is_what_an_order_says():
+    """A paid order brings what it says in money, a refund takes it back; guesses are marked."""
+    total = (prop("shipping", "money"), prop("total", "money"))
+    _, scenario = made(
+        PlanEvent("Order paid", "c", "", total, has_revenue=True),
+        PlanEvent("Refunded", "c", "", total, has_revenue=True),
+    )
+    assert [event.revenue.text for event in scenario.events] == ["total", "0 - total"]
+    text, scenario = made(
+        PlanEvent("Viewed", "c", "", total), PlanEvent("Order paid", "c", "", total)
+    )
+    assert [event.revenue.text if event.revenue else None for event in scenario.events] == [
+        None,
+        "total",
+    ]
+    assert "# revenue: assumption" in text
+    number = (
+        prop("n", "integer"),
+        prop("total_cost", "number"),
+    )  # most tools have no type for money
+    _, scenario = made(PlanEvent("Order paid", "c", "", number))
+    understand(scenario)
+    assert scenario.events[0].revenue.text == "total_cost"
+
+
+def test_names_that_the_language_cannot_say_are_replaced_and_told():
+    """Words of steps, slashes, other alphabets, twins and reserved names get others, with the plan's beside them."""
+    text, scenario = made(
+        PlanEvent(
+            "set",
+            "Группа/1",
+            "",
+            (prop("Цена"), prop("1st"), prop("not"), prop("true"), prop("a-b"), prop("A b")),
+        ),
+        PlanEvent("a/b", "Группа/1", "", (prop("day"), prop("user id"), prop("x" * 80))),
+        PlanEvent("a-b", "visit"),
+        user_properties=(prop("Имя"), prop("day"), prop("Day"), prop("class")),
+        stages=(PlanStage("x/y"), PlanStage("z", ("a/b",))),
+    )
+    assert [event.name for event in scenario.events] == ["set event", "a-b", "a-b 2"]
+    assert [event.category for event in scenario.events] == ["Группа-1", "Группа-1", "visit"]
+    names = [
+        "Tsena",
+        "property_1st",
+        "not",
+        "true_",
+        "a_b",
+        "A_b_2",
+        "day",
+        "user_id",
+        "x" * 63,
+    ]
+    assert [p.name for p in scenario.properties] == names
+    assert [p.name for p in scenario.people.properties] == [
+        "Imya",
+        "its_day",
+        "its_Day_2",
+        "class_",
+    ]
+    assert "# in the plan: Цена" in text
+    assert "# in the plan: a/b" in text
+
+
+def test_a_property_has_one_type():
+    """Where events give a property different types, it gets one that all can be; different values stay apart."""
+    _, scenario = made(
+        PlanEvent(
+            "A",
+            "c",
+            "",
+            (prop("n", "integer"), prop("x", "integer"), prop("v", values=("1", "2"))),
+        ),
+        PlanEvent(
+            "B", "c", "", (prop("n", "money"), prop("x", "time"), prop("v", values=("3",)))
+        ),
+    )
+    types = {v.name: v.type for v in scenario.journeys[1].carries}
+    assert (types["n"], types["x"], types["v"], types["v_2"]) == (
+        "number",
+        "text",
+        "text",
+        "text",
+    )
+
+
+def test_lists_within_records_are_texts():
+    """A list in a record is more than the language has; names of fields are made to fit, too."""
+    fields = (prop("sizes", "list", item="text"), prop("Цена", "money"), prop("not"))
+    lines = prop("lines", "list", fields=fields)
+    _, scenario = made(
+        PlanEvent("A", "c", "", (lines,)),
+        user_properties=(prop("cart", "list", fields=fields),),
+    )
+    understand(scenario)
+    expected = (("sizes", "text"), ("Tsena", "money"), ("not_", "text"))
+    assert scenario.journeys[1].carries[0].list_type.fields == expected
+    assert scenario.people.properties[0].list_type.fields == expected
+
+
+def test_a_large_plan_is_still_quick_to_make():
+    """A plan of a thousand events makes a scenario that loads and compiles."""
+    events = [
+        PlanEvent(f"event {n}", f"c{n % 20}", "", (prop(f"p{n % 300}"),)) for n in range(1000)
+    ]
+    understood = understand(loads(scenario_text(plan(*events))))
+    assert understood.warnings == []
+
+
+def test_no_events_is_refused():
+    """A plan without events makes no scenario."""
+    with pytest.raises(
+        UsageError, match=r"plan.xlsx: the plan has no events, so nothing can happen"
+    ):
+        scenario_text(Plan("shop"), "plan.xlsx")
+
+
+def test_comments_stay_in_their_line():
+    """A name with line breaks of any alphabet cannot end the comment that tells it."""
+    text, _ = made(
+        PlanEvent("a/\n\u2028\x85injected: true", "c"), user_properties=(prop("city\nx: 1"),)
+    )
+    assert not re.search(r"^\s*(injected|x):", text, re.MULTILINE)
