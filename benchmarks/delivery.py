@@ -16,9 +16,9 @@ from footfall.net.target import Target
 from footfall.sinks.amplitude.sink import AmplitudeSettings, AmplitudeSink
 from footfall.sinks.conformance.schemas import SHOP
 from footfall.sinks.conformance.synthetic_chunks import make_chunk, make_run
-from footfall.sinks.conformance.synthetic_values import DAY_MS
 from footfall.sinks.protocol import Sink
 from footfall.sinks.webhook.sink import WebhookSettings, WebhookSink
+from footfall.units import DAY_MS
 
 SERVER = """
 import http.server

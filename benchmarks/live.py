@@ -25,6 +25,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
+from footfall.units import DAY_MS, HOUR_MS
+
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from footfall.execution.live.live_run import live
@@ -32,8 +34,6 @@ from footfall.execution.live.stats import LiveStatus
 from footfall.execution.setup import set_up
 from tests.postgres import free_port, server
 
-HOUR_MS = 3_600_000
-DAY_MS = 24 * HOUR_MS
 RATES = {"webhook": (5_000, 20_000), "postgresql": (5_000, 50_000)}
 START = "2026-03-02"
 SAMPLE = 4_000

@@ -22,7 +22,8 @@ from footfall.data.chunk import Chunk, Part, Run
 from footfall.sinks import Sink, parse
 from footfall.sinks.conformance.schemas import SHOP
 from footfall.sinks.conformance.synthetic_chunks import make_chunk, make_run
-from footfall.sinks.conformance.synthetic_values import DAY_MS, START_MS
+from footfall.sinks.conformance.synthetic_values import START_MS
+from footfall.units import DAY_MS
 
 TARGETS = {
     "duckdb": "duckdb:{folder}/events.duckdb",

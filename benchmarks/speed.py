@@ -27,6 +27,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from footfall.units import DAY_MS
+
 SHOP = Path(__file__).with_name("frozen") / "0.1.0" / "ecommerce.yaml"
 FOOTFALL = [
     sys.executable,
@@ -145,7 +147,7 @@ def _ratios(scenario: str, kind: str, repeat: int) -> tuple[float, float]:
     from footfall.sim import Simulation, people_until, window_ms
 
     model = compile_scenario(footfall.load(scenario), people=100_000)
-    until_ms = model.start_ms + model.length_days * 86_400_000
+    until_ms = model.start_ms + model.length_days * DAY_MS
     ends = [*range(model.start_ms + window_ms(model), until_ms, window_ms(model)), until_ms]
 
     groups = [

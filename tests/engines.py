@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from footfall.data.chunk import Chunk, Groups, Part, Run, Stream
 from footfall.data.schema import StreamSchema
-from footfall.sinks.conformance.synthetic_chunks import DAY_MS, GROUP
+from footfall.sinks.conformance.synthetic_chunks import GROUP
+from footfall.units import DAY_MS
 from tests.chunks import SHOP, make_chunk, make_run
 
 

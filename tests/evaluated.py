@@ -15,6 +15,7 @@ from footfall.model import builtins
 from footfall.model.values import DTYPES, NULLS, is_null
 from footfall.scenario.records import Catalogue, Expression
 from footfall.sim.evaluate import evaluate
+from footfall.units import DAY_MS
 
 HERE = SourceLocation("x.yaml", 1, 1)
 STAGES = ("visitor", "cart", "customer")
@@ -125,7 +126,7 @@ class World:
         return local_ms
 
     def arrived_ms(self):
-        return np.array([NOW_MS - 3 * 86_400_000])
+        return np.array([NOW_MS - 3 * DAY_MS])
 
     # --- what tests ask for ------------------------------------------------------------------------------------------
 

@@ -12,8 +12,7 @@ from footfall.data.chunk import Chunk, Tallies
 from footfall.model.model import Model
 from footfall.scenario.records import Scenario
 from footfall.sim import Simulation, people_until
-
-DAY_MS = 86_400_000
+from footfall.units import DAY_MS
 
 
 @dataclass

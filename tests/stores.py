@@ -22,10 +22,9 @@ from footfall.data.schema import (
 from footfall.store import Store
 from footfall.store.dialect import quote
 from footfall.store.duckdb import duckdb_connection, layout
+from footfall.units import DAY_MS
 
 START_MS = 1_767_225_600_000  # 2026-01-01 00:00 UTC
-HOUR_MS = 3_600_000
-DAY_MS = 24 * HOUR_MS
 
 TINY = StreamSchema(
     scenario="tiny",

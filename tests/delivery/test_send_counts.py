@@ -10,13 +10,13 @@ import pytest
 import footfall
 from footfall.data.chunk import Part, Tallies
 from footfall.errors import UsageError
-from footfall.execution.engine import DAY_MS
 from footfall.execution.send import send
 from footfall.execution.setup import set_up
 from footfall.sinks import parse
 from footfall.sinks.delivery.delivery_ledger import CountedParts
 from footfall.sinks.protocol import KeepsTallies, Prepared
 from footfall.store import open_store
+from footfall.units import DAY_MS
 from tests.endpoints import endpoint
 
 SIZE = {"people": 300, "start": "2026-03-01"}

@@ -10,6 +10,7 @@ from footfall.errors import UsageError
 from footfall.execution.send import send
 from footfall.sinks import parse
 from footfall.store import open_store
+from footfall.units import DAY_MS
 from tests.unit.execution.live.test_live_run import assert_same, contents
 
 SIZE = {"people": 1200, "days": 6, "start": "2026-03-01", "workers": 1}
@@ -60,13 +61,13 @@ def test_a_span_of_a_run(stored, tmp_path):
     """Only what happened in two days."""
     scenario, url, folder = stored
     with open_store(folder / "a.duckdb") as store:
-        first = store.runs()[0].run.stream.start_ms + 2 * 86_400_000
+        first = store.runs()[0].run.stream.start_ms + 2 * DAY_MS
         (count,) = store.query(
             f"SELECT count(*) FROM {scenario}.events WHERE time >= make_timestamptz({first * 1000}) "
-            f"AND time < make_timestamptz({(first + 2 * 86_400_000) * 1000})"
+            f"AND time < make_timestamptz({(first + 2 * DAY_MS) * 1000})"
         )[0]
     to = f"ndjson:{tmp_path}/b.ndjson"
-    assert send(url, to=to, from_ms=first, until_ms=first + 2 * 86_400_000).events == count > 0
+    assert send(url, to=to, from_ms=first, until_ms=first + 2 * DAY_MS).events == count > 0
     assert set(lines(tmp_path / "b.ndjson")) < set(lines(folder / "a.ndjson"))
 
 

@@ -12,7 +12,6 @@ import pytest
 import footfall
 from footfall.data.chunk import Part
 from footfall.errors import StoreError
-from footfall.execution.engine import DAY_MS
 from footfall.execution.send import send
 from footfall.sinks import parse
 from footfall.sinks.conformance.schemas import SCHOOL
@@ -20,6 +19,7 @@ from footfall.sinks.conformance.synthetic_chunks import make_run
 from footfall.sinks.delivery.delivery_ledger import DeliveryLedger
 from footfall.store import open_store
 from footfall.store.runs import shown_time
+from footfall.units import DAY_MS
 from tests.endpoints import endpoint
 
 DAYS = 7

@@ -5,9 +5,9 @@ import sys
 import pytest
 
 import footfall
-from footfall.execution.engine import DAY_MS
 from footfall.execution.send import send
 from footfall.store import open_store
+from footfall.units import DAY_MS
 from tests.receivers import receiver
 
 SIZE = {"people": 1500, "start": "2026-03-01", "days": 10, "workers": 1}

@@ -9,7 +9,6 @@ import time
 import pytest
 
 import footfall
-from footfall.execution.engine import DAY_MS
 from footfall.execution.resume import resume
 from footfall.execution.send import send
 from footfall.execution.setup import set_up
@@ -20,6 +19,7 @@ from footfall.sinks import parse
 from footfall.sinks.amplitude.sink import AmplitudeSettings, AmplitudeSink
 from footfall.sinks.webhook.sink import WebhookSettings, WebhookSink
 from footfall.store import open_store
+from footfall.units import DAY_MS
 from tests.chunks import SHOP, make_chunks, make_run
 from tests.delivery.test_amplitude_sink import anonymous_first
 from tests.endpoints import endpoint

@@ -11,11 +11,11 @@ import pytest
 
 import footfall
 from footfall.errors import StoreError
-from footfall.execution.engine import DAY_MS
 from footfall.execution.live.checkpoint import FOLDER
 from footfall.execution.live.live_run import live
 from footfall.execution.setup import set_up
 from footfall.store import open_store
+from footfall.units import DAY_MS
 from tests.endpoints import endpoint
 from tests.unit.execution.live.test_live_run import FakeClock
 

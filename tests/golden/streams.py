@@ -21,7 +21,7 @@ import footfall
 from footfall.compiler import stream_id
 from footfall.data.chunk import Chunk, Stream, Tallies
 from footfall.scenario import load_shipped
-from footfall.units import zones
+from footfall.units import HOUR_MS, zones
 from tests.golden.canonical import digest_of_table, digest_of_tallies
 
 DIGESTS = Path(__file__).with_name("digests.json")
@@ -37,7 +37,6 @@ ORDERS = {
 ID_DIGITS = {"insert_id": 8, "user_id": 6, "device_id": 6}
 """With how many digits of the stream's identity an id begins."""
 NO_TZDATA = "none"
-HOUR_MS = 3_600_000
 
 
 @dataclass(frozen=True)

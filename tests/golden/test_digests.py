@@ -14,7 +14,7 @@ from footfall.compiler import compile_scenario, stream_id
 from footfall.data.schema import TEXT, TIMESTAMP
 from footfall.scenario import load_shipped
 from footfall.sim import keys
-from footfall.units import zones
+from footfall.units import DAY_MS, HOUR_MS, zones
 from tests.golden import streams
 from tests.golden.canonical import digest_of_table, digest_of_tallies
 from tests.simulated import chunks
@@ -221,11 +221,11 @@ def test_another_version_of_the_time_zone_data_is_no_change(monkeypatch):
 def test_other_offsets_are_told_apart(monkeypatch):
     """Where a zone has another offset in one hour of the run, the digest of offsets tells."""
     before, real = streams.digests(part(), NAME), zones.offset_ms
-    day_5 = part()[0].stream.start_ms + 5 * 86_400_000
+    day_5 = part()[0].stream.start_ms + 5 * DAY_MS
     monkeypatch.setattr(
         zones,
         "offset_ms",
-        lambda name, ms: real(name, ms) + 3_600_000 * (name == "Europe/Paris" and ms == day_5),
+        lambda name, ms: real(name, ms) + HOUR_MS * (name == "Europe/Paris" and ms == day_5),
     )
     assert streams.digests(part(), NAME)["offsets"] != before["offsets"]
 

@@ -15,8 +15,9 @@ from footfall.data.chunk import Tallies
 from footfall.errors import UsageError
 from footfall.reports import closing, report
 from footfall.reports.stages import FunnelStep
+from footfall.units import DAY_MS
 from tests.chunks import AWKWARD, BARE, SCHOOL, SHOP, make_chunks, make_run
-from tests.stores import DAY_MS, START_MS, TINY, Rows, store_of_chunks, store_of_rows
+from tests.stores import START_MS, TINY, Rows, store_of_chunks, store_of_rows
 from tests.stores import make_run as make_tiny
 
 STAGES = ("visitor", "it's", 'a "cart"', "customer", "fan")

@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 
 from footfall.compiler import compile_scenario
 from footfall.scenario import load_shipped, loads
+from footfall.units import DAY_MS
 from tests.generated import scenarios
-from tests.simulated import DAY_MS, same, simulated
+from tests.simulated import same, simulated
 
 SLOW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 

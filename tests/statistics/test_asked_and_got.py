@@ -17,8 +17,9 @@ import pytest
 from footfall.compiler import compile_scenario
 from footfall.scenario import load_shipped, loads
 from footfall.sim.calendar import ActivityCalendar
+from footfall.units import DAY_MS, HOUR_MS
 from footfall.units.zones import zone
-from tests.simulated import DAY_MS, simulated
+from tests.simulated import simulated
 
 Z = 5.3  # two-sided tail 1.2e-7: 400 options give 5e-5
 SHIPPED = ["ecommerce", "online_school"]
@@ -163,7 +164,7 @@ def test_waits_between_visits_run_in_activity_time(quantile):
         )
     )
     rhythm = {"Paris": 0, "Kolkata": 1, "New York": 2}
-    limit = round(30 * 3_600_000 * math.exp(0.8 * NormalDist().inv_cdf(quantile)))
+    limit = round(30 * HOUR_MS * math.exp(0.8 * NormalDist().inv_cdf(quantile)))
     who = np.array([rhythm[homes[p]] for p in early], np.int32)
     due = calendar.after(np.array([start[p] for p in early]), np.full(len(early), limit), who)
     sooner = np.array([end[p] for p in early]) < due

@@ -13,10 +13,10 @@ from footfall.compiler import compile_scenario
 from footfall.reports.truth import Amount, truth_of
 from footfall.scenario import load_shipped, loads
 from footfall.sim import actions
+from footfall.units import MINUTE_MS
 from tests.simulated import simulated
 
 Z = 5.3  # two-sided tail 1.2e-7
-MINUTE_MS = 60_000
 
 WORLD = """\
 footfall: 1

@@ -18,7 +18,7 @@ from footfall.cli.data_command import DataCommand
 from footfall.cli.interrupts import gentle_stop
 from footfall.cli.rerun import again
 from footfall.errors import shown
-from footfall.units import zones
+from footfall.units import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, zones
 
 if TYPE_CHECKING:
     from footfall.execution.live.live_run import LiveResult
@@ -38,7 +38,12 @@ Ctrl-C once finishes what is in flight and says how to go on; twice stops at onc
 _SPAN = re.compile(r"([0-9]+(?:\.[0-9]+)?)(s|m|h|d)")
 _RATE = re.compile(r"([0-9]+(?:\.[0-9]+)?)([kM]?)/s")
 FASTEST = 1e9
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+_SECONDS = {
+    "s": 1,
+    "m": MINUTE_MS // SECOND_MS,
+    "h": HOUR_MS // SECOND_MS,
+    "d": DAY_MS // SECOND_MS,
+}
 _TIMES = {"": 1, "k": 1e3, "M": 1e6}
 
 

@@ -17,7 +17,7 @@ from footfall.cli.arguments import DEFAULT_STORE
 from footfall.cli.console import size
 from footfall.cli.rerun import again
 from footfall.errors import StoreError, UsageError
-from footfall.units import zones
+from footfall.units import DAY_MS, zones
 
 if TYPE_CHECKING:
     from footfall.execution.result import Balance, RunResult
@@ -29,7 +29,6 @@ NO_COUNTS = (
     "  hint: --to duckdb:FILE, beside the others, keeps it"
 )
 MOST_CITIES = 12
-DAY_MS = 86_400_000
 OWN_OPTIONS = ("people", "days", "start")
 
 

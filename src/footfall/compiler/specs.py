@@ -13,8 +13,8 @@ from footfall.compiler.moments import Moments
 from footfall.model.model import CalendarSpec, DeviceSpec, PeopleSpec
 from footfall.model.values import Array
 from footfall.scenario.records import Catalogue, Scenario
+from footfall.units import DAY_MS
 
-DAY_MS = 86_400_000
 _HOURS_PER_WEEK = 168
 _ACTIVITY_BITS = 12
 _GROWTH_BITS = 40

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from footfall.data.chunk import Run
 from footfall.errors import UsageError
-from footfall.execution.engine import DAY_MS, Engine
+from footfall.execution.engine import Engine
 from footfall.execution.forecast import forecast_lines
 from footfall.execution.pipeline import SPILL_BYTES, Pipeline, QueuedPart, halt
 from footfall.execution.pool import default_workers, results_of
@@ -26,6 +26,7 @@ from footfall.execution.task import Job, PartResult
 from footfall.execution.time_order import in_time_order
 from footfall.sinks import Cursors, Sink, parse_all
 from footfall.sinks.protocol import Forecasts
+from footfall.units import DAY_MS
 
 if TYPE_CHECKING:
     from footfall.scenario.records import Scenario

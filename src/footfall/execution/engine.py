@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from footfall.scenario.records import Scenario
     from footfall.sim import Simulation
 
-DAY_MS = 86_400_000
 Saved = Mapping[str, npt.NDArray[Any]]
 
 

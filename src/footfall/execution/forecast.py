@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from footfall.data.chunk import Run
-from footfall.execution.engine import DAY_MS, Engine
+from footfall.execution.engine import Engine
+from footfall.units import DAY_MS
 
 LARGE_PERSON_DAYS = 10_000_000
 """Smaller runs take half a minute and write some hundred MB; they are not worth the second that a forecast takes."""

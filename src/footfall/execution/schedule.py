@@ -11,12 +11,12 @@ from footfall.data.chunk import Groups, Part
 from footfall.errors import UsageError
 from footfall.execution.engine import Engine
 from footfall.sinks.protocol import EVERYBODY, stands_at
+from footfall.units import HOUR_MS
 
 Cursors = Mapping[tuple[int, int], int]
 State = Literal["new", "incomplete", "complete"]
 
 GROUPS_MERGED = 2
-HOUR_MS = 3_600_000
 
 # Groups that are simulated side by side, window by window. A constant: the order of commits must not depend on workers.
 # Large enough to keep that many workers busy, small enough to hold the state of all their people in memory (a group of

@@ -15,7 +15,6 @@ from footfall.data.chunk import Chunk, Groups, Part, Run, Stream, Tallies
 from footfall.data.schema import StreamSchema
 from footfall.errors import StoreError, UsageError
 from footfall.execution.batch import Drive
-from footfall.execution.engine import DAY_MS
 from footfall.execution.pipeline import SPILL_BYTES
 from footfall.execution.previous import KEEPS_RUNS
 from footfall.execution.resend import holds_dead_letters
@@ -30,13 +29,13 @@ from footfall.store.postgres.address import is_address
 from footfall.store.runs import shown_time
 from footfall.store.tables import scenario_tables
 from footfall.store.views import people
+from footfall.units import DAY_MS, HOUR_MS
 
 if TYPE_CHECKING:
     from footfall.store.postgres.foreign import Imported
 
 PART_EVENTS = 200_000
 GROUP_SIZE = 32_768
-_HOUR_MS = 3_600_000
 _ORDER = {"events": "time, person", "changes": "time, person, sequence", "arrivals": "person"}
 
 
@@ -237,7 +236,7 @@ class StoredEngine:
         part_events = PART_EVENTS if store.dialect.name == "duckdb" else PART_EVENTS // 4
         share = part_events * n_groups / max(info.events, 1)
         window_ms = int(
-            min(max((reaches_ms - info.run.stream.start_ms) * share, _HOUR_MS), 30 * DAY_MS)
+            min(max((reaches_ms - info.run.stream.start_ms) * share, HOUR_MS), 30 * DAY_MS)
         )
         return cls(store, run, groups, window_ms, is_whole, start_ms > info.run.stream.start_ms)
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from footfall.data.chunk import Run
-from footfall.execution.engine import DAY_MS, LiveEngine, compile_engine
+from footfall.execution.engine import LiveEngine, compile_engine
 from footfall.execution.start import resolve_start
-from footfall.units import zones
+from footfall.units import DAY_MS, zones
 
 if TYPE_CHECKING:
     from footfall.scenario.records import Scenario

@@ -17,6 +17,7 @@ from footfall.receiver.seen_keys import FOR_EVER_MS, STORED, SeenKeys, digests_o
 from footfall.sinks.amplitude.limits import DEDUPLICATION_DAYS
 from footfall.store.dialect import quote
 from footfall.store.duckdb import duckdb_connection
+from footfall.units import DAY_MS
 
 if TYPE_CHECKING:
     import duckdb
@@ -49,7 +50,7 @@ _MADE = {name: schema for name, (schema, _) in TABLES.items() if name not in _LO
 }
 _AMPLITUDE = "a/"
 """Keys that are forgotten after some days; all others stay known."""
-_KEEP_MS = DEDUPLICATION_DAYS * 86_400_000
+_KEEP_MS = DEDUPLICATION_DAYS * DAY_MS
 
 
 class DuckDBEventStore(EventStore):

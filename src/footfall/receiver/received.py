@@ -17,8 +17,8 @@ from footfall.receiver.event_store import EventsRefused, EventStore, Overview
 from footfall.receiver.intake import BatchOutcome, ReceivedBatch, Row
 from footfall.receiver.profiles import PeopleProperties
 from footfall.sinks.amplitude.limits import DEDUPLICATION_DAYS
+from footfall.units import DAY_MS, HOUR_MS
 
-DAY_MS = 86_400_000
 MOST_AT_ONCE = 64
 """Requests per transaction: a commit costs some milliseconds, whatever it holds."""
 ENOUGH = 8
@@ -236,7 +236,7 @@ class EventWriter:
 
         Source: http-v2, "Event deduplication": 7 days.
         """
-        if now_ms - self._expired_ms >= DAY_MS // 24:
+        if now_ms - self._expired_ms >= HOUR_MS:
             self._expired_ms = now_ms
             self.event_store.expire(now_ms - DEDUPLICATION_DAYS * DAY_MS)
 

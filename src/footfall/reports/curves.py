@@ -13,11 +13,9 @@ import pyarrow as pa
 from footfall.reports import wording
 from footfall.reports.stored_run import StoredRun
 from footfall.store.dialect import literal
+from footfall.units import DAY_MS, HOUR_MS, MINUTE_MS
 from footfall.units.zones import offset_ms
 
-HOUR_MS = 3_600_000
-DAY_MS = 24 * HOUR_MS
-MINUTE_MS = 60_000
 QUARTER_MS = 15 * MINUTE_MS
 MAX_LINES = 6
 

@@ -16,8 +16,8 @@ from footfall.reports.report import Report
 from footfall.reports.stages import FunnelStep, Stages, StepComparison
 from footfall.reports.truth import Amount, Tally, Truth
 from footfall.store import RunInfo
+from footfall.units import DAY_MS
 
-DAY_MS = 86_400_000
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 MEASURES = {
     "engagement": "events per person",

@@ -20,13 +20,13 @@ from footfall.reports.report import Report
 from footfall.reports.stages import FunnelStep, StageCounts, Stages, StepComparison
 from footfall.reports.truth import Amount, Tally, Truth
 from footfall.store import RunInfo
+from footfall.units import DAY_MS
 
 MOST_GROUPS = 12
 LEAST_BAR, MOST_BAR, BESIDE_BAR = 8, 30, 44
 IS_GOAL = " (goal)"
 NAME_WIDTH = 12
 WIDE = 90
-DAY_MS = 86_400_000
 MEASURES: dict[RankBy, str] = {
     "engagement": "events per person",
     "conversion": "share who reached the goal",

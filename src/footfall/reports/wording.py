@@ -6,15 +6,15 @@ import unicodedata
 from datetime import UTC, datetime
 
 from footfall.reports.intervals import Interval
+from footfall.units import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
 
 NONE = "–"
 _SPANS = (
-    ("ms", 1, 1_000),
-    ("s", 1_000, 60_000),
-    ("min", 60_000, 3_600_000),
-    ("h", 3_600_000, 172_800_000),
+    ("ms", 1, SECOND_MS),
+    ("s", SECOND_MS, MINUTE_MS),
+    ("min", MINUTE_MS, HOUR_MS),
+    ("h", HOUR_MS, 2 * DAY_MS),
 )
-_DAY_MS = 86_400_000
 
 
 def count(number: int | None) -> str:
@@ -84,7 +84,7 @@ def duration(ms: int | None) -> str:
     for unit, size, limit in _SPANS:
         if ms < limit:
             return _amount(ms / size, unit)
-    return _amount(ms / _DAY_MS, "days")
+    return _amount(ms / DAY_MS, "days")
 
 
 def _amount(value: float, unit: str) -> str:
@@ -126,7 +126,7 @@ def ranks(best_and_worst: tuple[int, int] | None) -> str:
 
 def date(start_ms: int) -> str:
     """Return the ISO date of a day: that of its middle in UTC, so that days from most local midnights get theirs."""
-    return datetime.fromtimestamp((start_ms + _DAY_MS // 2) / 1000, UTC).date().isoformat()
+    return datetime.fromtimestamp((start_ms + DAY_MS // 2) / 1000, UTC).date().isoformat()
 
 
 def days(number: float) -> str:

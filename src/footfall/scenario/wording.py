@@ -5,8 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 
 from footfall.scenario.records import Wait
+from footfall.units import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
 
-_UNITS_MS = (("days", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1000), ("ms", 1))
+_UNITS_MS = (
+    ("days", DAY_MS),
+    ("h", HOUR_MS),
+    ("min", MINUTE_MS),
+    ("s", SECOND_MS),
+    ("ms", 1),
+)
 
 
 def wait_text(wait: Wait) -> str:
@@ -21,7 +28,7 @@ def duration_text(ms: int) -> str:
     unit, width = (
         next((u, w) for u, w in _UNITS_MS if ms >= w and ms * 10 % w == 0)
         if ms
-        else ("s", 1000)
+        else ("s", SECOND_MS)
     )
     amount = f"{Decimal(ms) / width:.1f}".removesuffix(".0")
     return f"{amount} {'day' if (amount, unit) == ('1', 'days') else unit}"

@@ -14,7 +14,8 @@ import numpy as np
 from footfall.model.model import Model
 from footfall.model.values import Array
 from footfall.sim import keys
-from footfall.sim.calendar import DAY_MS, SLOT_MS, SLOTS_PER_DAY, ActivityCalendar
+from footfall.sim.calendar import SLOT_MS, SLOTS_PER_DAY, ActivityCalendar
+from footfall.units import DAY_MS
 
 _GROWTH_BITS = 40
 _BLOCK = 4096

@@ -13,11 +13,11 @@ import numpy as np
 
 from footfall.model.model import CalendarSpec
 from footfall.model.values import NEVER, Array
+from footfall.units import DAY_MS, HOUR_MS, MINUTE_MS
 from footfall.units.zones import offset_ms
 
-SLOT_MS = 900_000
-SLOTS_PER_DAY = 96
-DAY_MS = 86_400_000
+SLOT_MS = 15 * MINUTE_MS
+SLOTS_PER_DAY = DAY_MS // SLOT_MS
 ACTIVITY_BITS = 12
 """The mean activity over a standard week is 2**12."""
 
@@ -89,7 +89,7 @@ class ActivityCalendar:
     def _rhythm(self, starts: Array, zone_number: int, country: str) -> Array:
         local = starts + self.offsets_ms[zone_number]
         day = local // DAY_MS
-        activity = self.spec.week[(day + 3) % 7, local // 3_600_000 % 24]
+        activity = self.spec.week[(day + 3) % 7, local // HOUR_MS % 24]
         for first, last, factor in self._holidays(country, int(day[0]), int(day[-1])):
             at = slice(*np.searchsorted(day, [first, last]))
             activity[at] = (activity[at] * factor) >> ACTIVITY_BITS

@@ -12,6 +12,7 @@ import numpy as np
 from footfall.model.operations import Op
 from footfall.model.values import NULL_INTEGER, NULLS, Array, is_null
 from footfall.sim.evaluation_context import EvaluationContext
+from footfall.units import DAY_MS, HOUR_MS
 
 
 def evaluate(op: Op, context: EvaluationContext) -> Array:
@@ -226,8 +227,8 @@ def _local(op: Op, context: EvaluationContext) -> Array:
     """Return the instant of an hour on the person's own clock, some days after today."""
     days, hour = _both(op, context)
     mask = _some_null(op, days, hour)
-    midnight = context.local_ms() // 86_400_000 * 86_400_000
-    local = midnight + (days * 24 + hour) * 3_600_000
+    midnight = context.local_ms() // DAY_MS * DAY_MS
+    local = midnight + (days * 24 + hour) * HOUR_MS
     if mask is not None:
         local = np.where(mask, midnight, local)
     return _with_nulls(op, context.utc_ms(local), mask)
@@ -268,10 +269,10 @@ _FUNCTIONS: dict[str, Callable[[Op, EvaluationContext], Array]] = {
     "ramp": _ramp,
     "stage": _stage,
     "now": lambda _, c: c.now_ms(),
-    "day": lambda _, c: (c.now_ms() - c.model.start_ms) // 86_400_000 + 1,
-    "hour": lambda _, c: c.local_ms() // 3_600_000 % 24,
-    "weekday": lambda _, c: (c.local_ms() // 86_400_000 + 3) % 7,
-    "days_since_arrival": lambda _, c: (c.now_ms() - c.arrived_ms()) // 86_400_000,
+    "day": lambda _, c: (c.now_ms() - c.model.start_ms) // DAY_MS + 1,
+    "hour": lambda _, c: c.local_ms() // HOUR_MS % 24,
+    "weekday": lambda _, c: (c.local_ms() // DAY_MS + 3) % 7,
+    "days_since_arrival": lambda _, c: (c.now_ms() - c.arrived_ms()) // DAY_MS,
     "local": _local,
     "id": lambda op, c: c.unique_bits(op),
 }

@@ -30,8 +30,9 @@ from footfall.sim.evaluation_context import EvaluationContext
 from footfall.sim.event_flags import pack_flags
 from footfall.sim.scheduler import Scheduler
 from footfall.sim.state import CLOSED
+from footfall.units import MINUTE_MS
 
-SESSION_GAP_MS = 30 * 60_000
+SESSION_GAP_MS = 30 * MINUTE_MS
 """A session ends after this long without an event (the convention of web analytics since Urchin)."""
 FIRST_DEVICE = (7 << 62) // 10
 """Seven sessions in ten are on the person's first device."""

@@ -14,12 +14,13 @@ from footfall.model.values import NEVER, Array
 from footfall.sim import actions, draws, keys
 from footfall.sim.arrivals import Arrivals
 from footfall.sim.assemble import assemble
-from footfall.sim.calendar import DAY_MS, ActivityCalendar
+from footfall.sim.calendar import ActivityCalendar
 from footfall.sim.journal import Journal
 from footfall.sim.part_arrays import GroupArrays
 from footfall.sim.scheduler import Scheduler
 from footfall.sim.state import State, named
 from footfall.sim.waves import run_waves
+from footfall.units import DAY_MS
 
 MARGIN_DAYS = 400
 """How far past the end the calendar reaches; who would come back later than that never does."""

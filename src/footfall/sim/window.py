@@ -8,14 +8,13 @@ import numpy as np
 
 from footfall.model.model import Model
 from footfall.model.values import Array
-from footfall.sim.calendar import DAY_MS
 from footfall.sim.simulation import Simulation
+from footfall.units import DAY_MS, HOUR_MS
 
 ROWS = 600_000
 """Wanted rows per chunk: at 0.4 kB each, two workers stay well below 1 GB."""
 FEW_PEOPLE = 2048
 PILOTS = 256
-HOUR_MS = 3_600_000
 WIDTHS_MS = (
     *(days * DAY_MS for days in (30, 15, 10, 7, 5, 3, 2, 1)),
     *(hours * HOUR_MS for hours in (12, 6, 3, 1)),

@@ -17,7 +17,6 @@ from footfall.units.dates import (
     time_zones,
 )
 from footfall.units.durations import (
-    DAY_MS,
     DAYS_ACCEPTS,
     DEFAULT_SPREAD,
     DURATION_ACCEPTS,
@@ -30,6 +29,7 @@ from footfall.units.durations import (
     parse_wait,
 )
 from footfall.units.hints import nearest, nearest_hint
+from footfall.units.milliseconds import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, WEEK_MS
 from footfall.units.money import (
     CURRENCY_ACCEPTS,
     MONEY_ACCEPTS,
@@ -72,8 +72,10 @@ __all__ = [
     "EXACT",
     "FACTOR_ACCEPTS",
     "HOLIDAY_ACCEPTS",
+    "HOUR_MS",
     "INTEGER_ACCEPTS",
     "MINOR_DIGITS",
+    "MINUTE_MS",
     "MOMENT_ACCEPTS",
     "MONEY_ACCEPTS",
     "NUMBER_ACCEPTS",
@@ -81,9 +83,11 @@ __all__ = [
     "POPULARITY_ACCEPTS",
     "RATE_ACCEPTS",
     "ROUNDED",
+    "SECOND_MS",
     "TIME_ZONE_ACCEPTS",
     "UNIT_MS",
     "WAIT_ACCEPTS",
+    "WEEK_MS",
     "WEIGHT_ACCEPTS",
     "MomentParts",
     "WaitParts",

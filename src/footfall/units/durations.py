@@ -8,18 +8,18 @@ from typing import Literal
 
 from footfall.errors import UnitError, shown
 from footfall.units.hints import nearest
+from footfall.units.milliseconds import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, WEEK_MS
 from footfall.units.numbers import EXACT, NUMBER_THEN_WORD, exact_decimal, is_number
 
 UNIT_MS = {
     "ms": 1,
-    "s": 1000,
-    "min": 60_000,
-    "h": 3_600_000,
-    "day": 86_400_000,
-    "week": 604_800_000,
+    "s": SECOND_MS,
+    "min": MINUTE_MS,
+    "h": HOUR_MS,
+    "day": DAY_MS,
+    "week": WEEK_MS,
 }
 UNIT_MS |= {"days": UNIT_MS["day"], "weeks": UNIT_MS["week"]}
-DAY_MS = UNIT_MS["day"]
 LONGEST_DAYS = 36_525
 DEFAULT_SPREAD = Decimal("0.8")
 WIDEST_SPREAD = 10

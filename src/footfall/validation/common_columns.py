@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from footfall.sinks.amplitude.limits import BANNED_IDS, SHORTEST_ID
 from footfall.store.dialect import literal
 
-DAY_MS = 86_400_000
 SECONDS_BELOW = 10**11
 """Numbers below it are seconds: as milliseconds they would lie before 1973."""
 MICROSECONDS_FROM = 10**14

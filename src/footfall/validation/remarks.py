@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from footfall.store.dialect import literal, quote
+from footfall.units import HOUR_MS
 from footfall.validation.audit import Audit
 from footfall.validation.findings import Remark
 from footfall.validation.property_checks import pointer
@@ -13,7 +14,6 @@ ENOUGH = 50
 """People below which nothing is said: by chance alone 50 are hardly ever all alike, let alone in every step."""
 OFTEN = 4
 """A person must have a property on so many events to be counted: one that rarely changes is sent twice as well."""
-HOUR_MS = 3_600_000
 
 
 def remarks_on(audit: Audit) -> list[Remark]:

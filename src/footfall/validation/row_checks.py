@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from footfall.sinks.amplitude.limits import SHORTEST_ID
 from footfall.store.dialect import literal
+from footfall.units import DAY_MS
 from footfall.validation.audit import Audit, nearest, shortened
-from footfall.validation.common_columns import DAY_MS, is_banned, is_short
+from footfall.validation.common_columns import is_banned, is_short
 from footfall.validation.findings import Finding, Place
 
 MOST_TYPES = 1000

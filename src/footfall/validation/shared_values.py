@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from footfall.store.dialect import literal, quote
+from footfall.units import DAY_MS
 from footfall.validation.audit import Audit
 from footfall.validation.carried import Carried
-from footfall.validation.common_columns import DAY_MS
 from footfall.validation.property_checks import pointer
 
 TOLERATED = 0.01

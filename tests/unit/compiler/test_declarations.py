@@ -11,11 +11,11 @@ from footfall.errors import SourceLocation
 from footfall.model.program import ActNode, PickRow
 from footfall.model.values import NULL_CODE, NULL_INTEGER
 from footfall.scenario.records import Moment
+from footfall.units import HOUR_MS
 from tests.simulated import rows, simulated
 from tests.small_scenarios import small
 
 HERE = SourceLocation("x.yaml", 1, 1)
-HOUR_MS = 3_600_000
 
 
 def utc(*parts):

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from footfall.units import DAY_MS, HOUR_MS
 from tests.evaluated import NOW_MS, World
 
 CART = (
@@ -214,7 +215,7 @@ VALUES = {
     "now": NOW_MS,
     "platform": "web",
     "os_name": None,
-    "local(1, 18)": NOW_MS // 86_400_000 * 86_400_000 + 42 * 3_600_000,
+    "local(1, 18)": NOW_MS // DAY_MS * DAY_MS + 42 * HOUR_MS,
     "local(j, 18)": None,
     "local(-1, 0) < now": True,
     "p.sku": "b",

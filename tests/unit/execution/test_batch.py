@@ -15,7 +15,8 @@ from footfall.execution.batch import Drive
 from footfall.execution.result import RunResult
 from footfall.sinks.files.duckdb_file import DuckDBSink
 from footfall.store import open_store
-from tests.engines import DAY_MS, GROUP, FakeEngine
+from footfall.units import DAY_MS
+from tests.engines import GROUP, FakeEngine
 
 ROOT = Path(__file__).parents[3]
 ENGINE = FakeEngine(people=5 * GROUP, rows=40)

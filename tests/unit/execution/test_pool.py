@@ -16,7 +16,8 @@ from footfall.errors import FootfallError, PermanentSinkError
 from footfall.execution.pool import WorkerPool, results_of
 from footfall.execution.schedule import make_schedule
 from footfall.execution.task import Job
-from tests.engines import DAY_MS, GROUP, FakeEngine
+from footfall.units import DAY_MS
+from tests.engines import GROUP, FakeEngine
 
 
 @dataclass(frozen=True)

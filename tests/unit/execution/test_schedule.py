@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from footfall.errors import UsageError
 from footfall.execution.schedule import GROUPS_AT_ONCE, make_schedule
 from footfall.sinks.protocol import EVERYBODY
-from tests.engines import DAY_MS, GROUP, FakeEngine
+from footfall.units import DAY_MS
+from tests.engines import GROUP, FakeEngine
 
 FIRST, SECOND = (0, GROUP), (GROUP, 2 * GROUP)
 

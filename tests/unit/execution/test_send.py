@@ -7,11 +7,11 @@ import pytest
 
 import footfall
 from footfall.errors import UsageError
-from footfall.execution.engine import DAY_MS
 from footfall.execution.resume import resume
 from footfall.execution.send import send
 from footfall.sinks import parse
 from footfall.store import open_store
+from footfall.units import DAY_MS
 from tests.commands import footfall as command
 from tests.unit.execution.live.test_live_run import assert_same, contents
 

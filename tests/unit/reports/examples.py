@@ -11,7 +11,8 @@ from footfall.reports.curves import Curves, Days, HourlyCurve, Hours
 from footfall.reports.stages import ComparedGroup, StepComparison
 from footfall.reports.truth import Amount, Decision, Factor, OddsEffect, Skipped, Tally
 from footfall.store import RunInfo
-from tests.stores import HOUR_MS, START_MS, make_run
+from footfall.units import HOUR_MS
+from tests.stores import START_MS, make_run
 
 H, DAY = HOUR_MS, 24 * HOUR_MS
 ONE = 1 << 32

@@ -7,7 +7,8 @@ import pytest
 from footfall.errors import UsageError
 from footfall.reports import report
 from footfall.reports.cities import Cities, City, check_rank_by, cities_of_tallies, ranked
-from tests.stores import HOUR_MS, Rows, make_run, store_of_rows
+from footfall.units import HOUR_MS
+from tests.stores import Rows, make_run, store_of_rows
 
 H = HOUR_MS
 ULM = ("Ulm", "DE", "Europe/Berlin")

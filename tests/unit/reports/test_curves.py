@@ -8,7 +8,8 @@ import pytest
 
 from footfall.reports import report
 from footfall.reports.curves import Days, HourlyCurve, offsets
-from tests.stores import DAY_MS, HOUR_MS, START_MS, Rows, make_run, store_of_rows
+from footfall.units import DAY_MS, HOUR_MS
+from tests.stores import START_MS, Rows, make_run, store_of_rows
 
 H = HOUR_MS
 MINUTE = 60_000

@@ -8,7 +8,8 @@ from footfall.errors import UsageError
 from footfall.reports import report, stage_queries
 from footfall.reports.stage_queries import label_of
 from footfall.reports.stages import FunnelStep, stages_of_tallies
-from tests.stores import DAY_MS, HOUR_MS, TINY, Rows, make_run, store_of_rows
+from footfall.units import DAY_MS, HOUR_MS
+from tests.stores import TINY, Rows, make_run, store_of_rows
 
 H = HOUR_MS
 ULM = ("Ulm", "DE", "Europe/Berlin")

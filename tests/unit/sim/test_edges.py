@@ -14,7 +14,7 @@ from footfall.sim.actions import affected
 from footfall.sim.decisions import factor
 from footfall.sim.nodes import FIRST_DEVICE, _device
 from footfall.sim.scheduler import Scheduler
-from tests.simulated import DAY_MS
+from footfall.units import DAY_MS
 from tests.small_scenarios import small
 
 # --- values ----------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from footfall.model.operations import Op
 from footfall.model.program import CompiledEffect
 from footfall.sim import draws
 from footfall.sim.effect_log import EffectLog, moments
+from footfall.units import DAY_MS
 
 RANDOM = np.random.default_rng(7).integers(0, 2**64, 200_000, np.uint64)
 DISTRIBUTIONS = {
@@ -142,7 +143,7 @@ def test_a_wait_is_cut_in_what_was_to_be_and_in_what_was():
 
 def test_waits_of_ages_fit_into_a_store():
     """A factor of a million on months is told as 34 years; ten billion such waits fit into 38 digits."""
-    distribution = distributions.lognormal(Decimal(60 * 86_400_000), Decimal("0.8"))
+    distribution = distributions.lognormal(Decimal(60 * DAY_MS), Decimal("0.8"))
     affected = EffectLog((CompiledEffect(0, factor=1e6),), distribution=distribution)
     affected.note(np.array([10**10]), np.array([10**16]), [(None, 1e6)])
     ((times, _, asked, got, variance),) = affected.sums().values()

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 import pytest
 
 from footfall.scenario import loads
+from footfall.units import DAY_MS
 from tests.simulated import rows, simulated
 
 HEAD = """\
@@ -397,7 +398,7 @@ def test_one_person_can_be_looked_up_without_the_others(seed):
 
     model = compile_scenario(load_shipped("ecommerce"), people=200, seed=seed)
     whole = by_person(simulated(model, 10), settled=False)
-    end = model.start_ms + 10 * 86_400_000
+    end = model.start_ms + 10 * DAY_MS
     for person in (0, 17, 61):
         alone = Simulation(model, "run", person, person + 1, end).advance(end)
         assert rows(alone.events) == whole.get(person, [])

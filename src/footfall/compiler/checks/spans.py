@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from footfall.compiler.moments import Moments
 from footfall.errors import Problem, Problems
 from footfall.scenario.records import Moment, Scenario
-
-DAY_MS = 86_400_000
+from footfall.units import DAY_MS
 
 
 @dataclass(frozen=True, slots=True)

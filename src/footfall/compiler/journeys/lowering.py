@@ -51,8 +51,9 @@ from footfall.scenario.records import (
     Wait,
     WhenStep,
 )
+from footfall.units import MINUTE_MS
 
-LIMIT_IN_SESSION_MS = 29 * 60_000
+LIMIT_IN_SESSION_MS = 29 * MINUTE_MS
 
 
 @dataclass(slots=True)

@@ -6,17 +6,18 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from footfall.data.chunk import Chunk, Part
-from footfall.execution.engine import DAY_MS, CheckpointableGroup, LiveEngine
+from footfall.execution.engine import CheckpointableGroup, LiveEngine
 from footfall.execution.live.checkpoint import PopulationBlock, PopulationSnapshot
 from footfall.execution.time_order import merge_chunks
 from footfall.sinks.protocol import EVERYBODY
+from footfall.units import DAY_MS, HOUR_MS
 
 HORIZON_MS = 730 * DAY_MS
 """How far a calendar reaches; when people get there, they are simulated anew with a longer one."""
 SOON_MS = 7 * DAY_MS
 LATER_MS = 28 * DAY_MS
 """People are let in for so long ahead: at first for the one, later for up to the other."""
-_STEP_MS = 3_600_000
+_STEP_MS = HOUR_MS
 _STEP_EVENTS = 200_000
 
 Watch = Callable[[float], None]

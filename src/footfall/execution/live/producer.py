@@ -15,6 +15,7 @@ import pyarrow as pa
 from footfall.data.chunk import Chunk, Part, Tallies
 from footfall.execution.live.population import LivePopulation
 from footfall.sinks.protocol import Prepared, Sink
+from footfall.units import HOUR_MS
 
 MOST_EVENTS = 50_000
 """Events of a window when time is being made up for; else a window is what happens in `--speed` times 0.2 seconds."""
@@ -80,7 +81,7 @@ class LiveProducer:
         self._made: queue.Queue[ProducedWindow | Exception | None] = queue.Queue(DEPTH)
         self._n_made = self._n_taken = 0
         self._stop = threading.Event()
-        self._most_ms = float(3_600_000)
+        self._most_ms = float(HOUR_MS)
         self._thread = threading.Thread(target=self._work, name="footfall-ahead", daemon=True)
 
     def __enter__(self) -> Self:

@@ -49,9 +49,9 @@ from footfall.sinks.protocol import (
 from footfall.sinks.scratch import Scratch, drop
 from footfall.sinks.webhook.sink import bytes_of
 from footfall.store.schema_changes import check_chunk
+from footfall.units import DAY_MS
 
 KEY_NAME = "AMPLITUDE_API_KEY"
-DAY_MS = 86_400_000
 LONG_S = 60.0
 """An upload that takes longer is foretold."""
 

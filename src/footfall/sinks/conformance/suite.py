@@ -34,8 +34,8 @@ from footfall.sinks.conformance.synthetic_chunks import (
     make_parts,
     make_run,
 )
-from footfall.sinks.conformance.synthetic_values import DAY_MS
 from footfall.sinks.protocol import Guarantee, KeepsTallies, Placement, Receipt, Sink
+from footfall.units import DAY_MS
 
 WIDER = replace(
     SCHOOL,

@@ -26,7 +26,6 @@ from footfall.data.schema import (
     events_schema,
 )
 from footfall.sinks.conformance.synthetic_values import (
-    DAY_MS,
     START_MS,
     Bools,
     Ints,
@@ -39,8 +38,8 @@ from footfall.sinks.conformance.synthetic_values import (
     text,
     values_of,
 )
+from footfall.units import DAY_MS, HOUR_MS
 
-HOUR_MS = 3_600_000
 CHANGE_EVERY_MS = 8 * HOUR_MS
 SESSION_MS = 6 * HOUR_MS
 GROUP = 64

@@ -14,12 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from footfall.data.schema import TIMESTAMP, Field, arrow_type
+from footfall.units import DAY_MS
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 START_MS = 1_767_225_600_000  # 2026-01-01
-DAY_MS = 86_400_000
 TEXTS = (
     "plain",
     "two words",

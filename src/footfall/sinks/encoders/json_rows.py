@@ -22,8 +22,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from footfall.units import DAY_MS, MINUTE_MS
+
 SLICE_ROWS = 65_536  # texts of a slice stay near the caches, and below 2 GiB
-DAY_MS = 86_400_000
 _FUSED_CODES = 65_536
 _SPARSE_SHARE = 0.5
 
@@ -341,7 +342,7 @@ def _times(array: pa.Array, before: str, after: str) -> pa.Array:
     """Return times as texts of one width, put together from tables of days, minutes and milliseconds."""
     stamps = array.cast(pa.timestamp("ms", tz=array.type.tz)).cast(pa.int64()).fill_null(0)
     days, rest = np.divmod(stamps.to_numpy(zero_copy_only=False), DAY_MS)
-    minutes, ms = np.divmod(rest, 60_000)
+    minutes, ms = np.divmod(rest, MINUTE_MS)
     head, tail = (before + '"').encode(), ('"' + after).encode()
     layout = [
         ("head", f"S{len(head)}"),
@@ -372,4 +373,6 @@ def _days(days: Ints) -> npt.NDArray[np.bytes_]:
 
 
 _MINUTES = np.array([f"{i // 60:02d}:{i % 60:02d}:".encode() for i in range(1440)])
-_MILLISECONDS = np.array([f"{i // 1000:02d}.{i % 1000:03d}Z".encode() for i in range(60_000)])
+_MILLISECONDS = np.array(
+    [f"{i // 1000:02d}.{i % 1000:03d}Z".encode() for i in range(MINUTE_MS)]
+)

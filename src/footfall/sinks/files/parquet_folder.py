@@ -44,10 +44,10 @@ from footfall.store.parquet_folder import (
 )
 from footfall.store.schema_changes import check_chunk
 from footfall.store.tables import SCENARIO_TABLES, check_names
+from footfall.units import DAY_MS
 
 ROW_GROUP_ROWS = 262_144
 MANIFEST_EVERY_S = 5.0
-DAY_MS = 86_400_000
 _SEARCHED = {
     "time",
     "person",

@@ -37,7 +37,7 @@ from footfall.store.postgres import layout
 from footfall.store.postgres.address import Address
 from footfall.store.schema_changes import check_chunk
 from footfall.store.tables import SCENARIO_TABLES
-from footfall.units.durations import DAY_MS
+from footfall.units import DAY_MS
 
 T = TypeVar("T")
 

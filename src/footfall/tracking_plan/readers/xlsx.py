@@ -17,8 +17,10 @@ from pathlib import Path
 
 from footfall.tracking_plan.readers.grid import MOST_CHARACTERS, Grid, clean
 from footfall.tracking_plan.readers.zip_package import Package, target_of
+from footfall.units import DAY_MS, SECOND_MS
 
 MOST_SHEETS = 500
+_DAY_S = DAY_MS // SECOND_MS
 MOST_STRINGS = 2_000_000
 WORKBOOK = "xl/workbook.xml"
 _EPOCH, _EPOCH_1904 = dt.datetime(1899, 12, 30), dt.datetime(1904, 1, 1)  # noqa: DTZ001 - cells have no zone
@@ -232,11 +234,11 @@ class _Values:
 
     def _moment(self, days: float) -> str:
         """Return a day, a time of day, or both; the fraction is rounded to seconds."""
-        seconds = round(days * 86_400)
+        seconds = round(days * _DAY_S)
         moment = self.epoch + dt.timedelta(seconds=seconds)
         if 0 <= days < 1:
             return moment.time().isoformat()
-        return moment.date().isoformat() if seconds % 86_400 == 0 else moment.isoformat()
+        return moment.date().isoformat() if seconds % _DAY_S == 0 else moment.isoformat()
 
 
 def unescaped(text: str) -> str:

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import footfall
-from footfall.execution.engine import DAY_MS
 from footfall.execution.live.checkpoint import Checkpoints
 from footfall.execution.live.population import LivePopulation
 from footfall.model.builtins import PERSON
+from footfall.units import DAY_MS, HOUR_MS
 from tests.unit.execution.live.test_live_run import (
     A_DAY_IN_2_S,
     PEOPLE,
@@ -75,7 +75,7 @@ def test_going_on_without_one(tmp_path, whole, half, capsys):
 def test_several_blocks_of_people(tmp_path, monkeypatch, whole):
     """Also where people came in several blocks, and more come later."""
     monkeypatch.setattr(checkpoint, "EVERY_S", 1.0)
-    monkeypatch.setattr(crowds, "SOON_MS", 3_600_000)
+    monkeypatch.setattr(crowds, "SOON_MS", HOUR_MS)
     on_half_way(tmp_path)
     with monkeypatch.context() as patch:
         finish(tmp_path, patch)

@@ -12,13 +12,13 @@ import pytest
 import footfall
 from footfall.data.chunk import Tallies
 from footfall.errors import PermanentSinkError, StoreError, UsageError
-from footfall.execution.engine import DAY_MS
 from footfall.execution.live.live_run import live
 from footfall.execution.live.population import LivePopulation
 from footfall.execution.live.simulated_clock import EventRateLimit, LagHistogram, SimulatedClock
 from footfall.execution.setup import set_up
 from footfall.sinks.protocol import EVERYBODY, Receipt, prepared_of
 from footfall.store import open_store
+from footfall.units import DAY_MS, HOUR_MS
 
 SCENARIO, PEOPLE, START = "online-school", 1500, "2026-03-01"
 crowds = sys.modules[
@@ -475,7 +475,7 @@ def test_a_crowd_lets_people_in_as_they_come(monkeypatch):
     monkeypatch.setattr(crowds, "SOON_MS", DAY_MS)
     monkeypatch.setattr(crowds, "HORIZON_MS", 4 * DAY_MS)
     population = LivePopulation(ready.engine, ready.run.id, begin_ms)
-    cuts = [*range(begin_ms + 5 * 3_600_000, until_ms, 7 * 3_600_000), until_ms]
+    cuts = [*range(begin_ms + 5 * HOUR_MS, until_ms, 7 * HOUR_MS), until_ms]
     chunks = [population.advance(cut) for cut in cuts]
     for name in ("events", "changes", "arrivals"):
         pieces = pa.concat_tables(

@@ -10,6 +10,7 @@ from footfall.sinks.files import parquet_folder
 from footfall.sinks.files.parquet_folder import ParquetSink
 from footfall.store import durable
 from footfall.store.file_ledger import FileLedger
+from footfall.units import HOUR_MS
 from tests.chunks import SCHOOL, make_chunks, make_run
 
 RUN = make_run(SCHOOL)
@@ -81,7 +82,7 @@ def test_days_have_folders_of_their_own(tmp_path):
     """With `partition day`, a file has the events of one day, UTC; the other tables are not cut."""
     sink = ParquetSink(tmp_path, partition="day")
     sink.open(RUN, fresh=False)
-    for chunk in make_chunks(RUN, window_ms=7 * 3_600_000):
+    for chunk in make_chunks(RUN, window_ms=7 * HOUR_MS):
         sink.commit(sink.prepare(chunk))
     sink.close(complete=True)
     files = sorted((tmp_path / "school" / "events" / RUN.id).rglob("*.parquet"))
