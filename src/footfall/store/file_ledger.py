@@ -7,18 +7,16 @@ to which. What is in the ledger is there; what lies in a file and not in the led
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import pyarrow as pa
 
 from footfall.data.chunk import NOTHING, Run, Tallies
-from footfall.errors import StoreError
 from footfall.store.dialect import create_table, quote
 from footfall.store.runs import Row, RunInfo, begun, ended, info_of
+from footfall.store.sqlite import SQLiteLedger
 from footfall.store.tables import META_TABLES, RUNS, TALLIES
 from footfall.store.tally_tables import tallies_of, tally_rows
 
@@ -36,7 +34,6 @@ FILES = pa.schema(
 destination's."""
 
 _TABLES = {**META_TABLES, "files": FILES}
-_WAIT_S = 10.0
 
 
 def ledger_of(path: Path) -> Path:
@@ -56,8 +53,8 @@ class _SQLite:
         return "INTEGER" if pa.types.is_integer(kind) or pa.types.is_timestamp(kind) else "TEXT"
 
 
-class FileLedger:
-    """A ledger that is open.
+class FileLedger(SQLiteLedger):
+    """The ledger of a file or a folder of files, open.
 
     Args:
         path: The SQLite file.
@@ -68,26 +65,19 @@ class FileLedger:
     """
 
     def __init__(self, path: Path, *, make: bool = False) -> None:
-        self.path = path
         self._totals: dict[str, Tallies] = {}
-        mode = "rwc" if make else "rw"
-        with ExitStack() as held, self._explained():
-            self._connection = held.enter_context(closing(_connect(path, mode)))
-            if make:
-                self._make()
-            self._connection.execute("SELECT store_format FROM runs")
-            held.pop_all()
+        super().__init__(path, make=make)
 
     def _make(self) -> None:
-        self._connection.execute(
-            "PRAGMA synchronous = EXTRA"
-        )  # the journal's removal is synced too
         for name, schema in _TABLES.items():
             self._connection.execute(create_table(_SQLite(), quote(name), schema))
         for name, (keys, _) in TALLIES.items():
             self._connection.execute(
                 f"CREATE UNIQUE INDEX IF NOT EXISTS {name}_keys ON {name} ({', '.join(keys)})"
             )
+
+    def _check(self) -> None:
+        self._connection.execute("SELECT store_format FROM runs")
 
     def begin(self, run: Run) -> dict[tuple[int, int], int]:
         """Note a run.
@@ -142,7 +132,7 @@ class FileLedger:
         """Remove everything about a run."""
         self._totals.pop(run, None)
         with self._transaction():
-            for name in filter(self._has, _TABLES):
+            for name in filter(self._columns, _TABLES):
                 self._connection.execute(f"DELETE FROM {name} WHERE run = ?", [run])
 
     def runs(self) -> list[RunInfo]:
@@ -162,7 +152,7 @@ class FileLedger:
 
         A ledger of an earlier version may lack a table of tallies: then nothing was counted for it.
         """
-        if not self._has(name):
+        if not self._columns(name):
             return []
         schema = _TABLES[name]
         columns = ", ".join(map(quote, schema.names))
@@ -173,26 +163,6 @@ class FileLedger:
             {f.name: _value(v, f.type) for f, v in zip(schema, row, strict=True)}
             for row in rows
         ]
-
-    def rows(self, sql: str, *params: object) -> list[tuple[Any, ...]]:
-        """Return the result of a query."""
-        with self._explained():
-            return self._connection.execute(sql, params).fetchall()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _has(self, table: str) -> bool:
-        return bool(
-            self.rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", table)
-        )
 
     def _run_rows(self) -> list[Row]:
         return sorted(self.table("runs"), key=lambda row: (row["created"], row["run"]))
@@ -224,50 +194,6 @@ class FileLedger:
             for row in rows
         ]
         self._connection.executemany(f"INSERT OR REPLACE INTO {name} VALUES ({marks})", plain)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with self._explained():
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._connection.execute("COMMIT")
-            except BaseException:
-                with suppress(sqlite3.Error):
-                    self._connection.execute("ROLLBACK")
-                raise
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise _explain(self.path, error) from None
-
-
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    uri = f"{path.absolute().as_uri()}?mode={mode}"
-    return sqlite3.connect(uri, uri=True, timeout=_WAIT_S, isolation_level=None)
-
-
-def _explain(path: Path, error: sqlite3.Error) -> StoreError:
-    text = str(error)
-    if "full" in text:
-        return StoreError(
-            f"{path}: the disk is full\n  every part committed before is kept\n"
-            "  hint: free some space, then run the same command again"
-        )
-    if "locked" in text:
-        return StoreError(
-            f"{path} is in use by another process\n  hint: wait until it has ended"
-        )
-    if "no such table" in text or "not a database" in text:
-        return StoreError(
-            f"{path} is no ledger of footfall\n  hint: move it away, or name another destination"
-        )
-    if "unable to open" in text:
-        return StoreError(f"{path} cannot be opened: it is not there, or not yours to write")
-    return StoreError(f"{path}: {text}")
 
 
 def _sums(totals: Tallies, more: Tallies) -> Tallies:

@@ -7,9 +7,7 @@ and with what is owed to people. What was being sent when a run was killed is se
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,11 +16,11 @@ from footfall.data.chunk import Part, Run, Tallies
 from footfall.errors import StoreError
 from footfall.sinks.protocol import Cursors, Prepared
 from footfall.store.runs import check_start
+from footfall.store.sqlite import SQLiteLedger
 from footfall.store.tally_tables import read_tallies, tallies_text
 
 FOLDER = Path(".footfall-ledger")
 FORMAT = 2
-_WAIT_S = 10.0
 _TABLES = """
 CREATE TABLE IF NOT EXISTS runs (run TEXT PRIMARY KEY, sink TEXT NOT NULL, title TEXT NOT NULL, begun INTEGER NOT NULL,
   finished INTEGER, letters INTEGER NOT NULL DEFAULT 0, start INTEGER);
@@ -84,8 +82,8 @@ class CountedParts:
         return CountedParts(tallies, self.covered + (not is_silent), parts)
 
 
-class DeliveryLedger:
-    """A ledger that is open.
+class DeliveryLedger(SQLiteLedger):
+    """The ledger of one destination over a network, open.
 
     Args:
         path: The SQLite file; made if it is not there.
@@ -94,21 +92,20 @@ class DeliveryLedger:
         StoreError: It cannot be opened, or was written by a later version.
     """
 
+    kept = "every part accepted before is noted"
+
     def __init__(self, path: Path) -> None:
-        self.path = path
-        with self._explained():
-            self._connection = sqlite3.connect(
-                path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False
+        super().__init__(path, make=True)
+
+    def _make(self) -> None:
+        ((version,),) = self.rows("PRAGMA user_version")
+        if version > FORMAT:
+            raise StoreError(
+                f"{self.path} has format {version}; this version reads up to {FORMAT}"
             )
-            self._connection.execute("PRAGMA synchronous = EXTRA")
-            (version,) = self._connection.execute("PRAGMA user_version").fetchone()
-            if version > FORMAT:
-                raise StoreError(
-                    f"{path} has format {version}; this version reads up to {FORMAT}"
-                )
-            self._connection.executescript(_TABLES)
-            self._widen()
-            self._connection.execute(f"PRAGMA user_version = {FORMAT}")
+        self._connection.executescript(_TABLES)
+        self._widen()
+        self._connection.execute(f"PRAGMA user_version = {FORMAT}")
 
     def begin(self, run: Run, sink: str, now_ms: int, *, dead_letters: int = 0) -> Cursors:
         """Note a run; return its cursors: (first person, end person) → time up to which its parts are accepted.
@@ -128,8 +125,8 @@ class DeliveryLedger:
             do("UPDATE runs SET finished = NULL WHERE run = ?", (run.id,))
             if run.until_ms > run.stream.start_ms:
                 self._start(run)
-        rows = self._rows(
-            "SELECT first_person, end_person, until_ms FROM groups WHERE run = ?", (run.id,)
+        rows = self.rows(
+            "SELECT first_person, end_person, until_ms FROM groups WHERE run = ?", run.id
         )
         return {(first, end): until for first, end, until in rows}
 
@@ -141,25 +138,23 @@ class DeliveryLedger:
 
     def dead_letters_bytes(self, run: str) -> int:
         """Return how long a run's dead letters are."""
-        rows = self._rows("SELECT letters FROM runs WHERE run = ?", (run,))
+        rows = self.rows("SELECT letters FROM runs WHERE run = ?", run)
         return int(rows[0][0]) if rows else 0
 
     def sums(self, run: str) -> tuple[int, int, int]:
         """Return events, accepted and rejected of all parts of a run."""
         sql = "SELECT coalesce(sum(events), 0), coalesce(sum(accepted), 0), coalesce(sum(rejected), 0) FROM groups"
-        events, accepted, rejected = self._rows(f"{sql} WHERE run = ?", (run,))[0]
+        events, accepted, rejected = self.rows(f"{sql} WHERE run = ?", run)[0]
         return events, accepted, rejected
 
     def refused(self, run: str) -> int:
         """Return how many events of a run were refused, and not accepted since."""
-        return int(self._rows("SELECT count(*) FROM refused WHERE run = ?", (run,))[0][0])
+        return int(self.rows("SELECT count(*) FROM refused WHERE run = ?", run)[0][0])
 
     def counted(self, run: str) -> CountedParts:
         """Return what was counted in the parts of a run that are delivered."""
-        ((parts,),) = self._rows(
-            "SELECT coalesce(sum(parts), 0) FROM groups WHERE run = ?", (run,)
-        )
-        rows = self._rows("SELECT tallies, parts FROM counted WHERE run = ?", (run,))
+        ((parts,),) = self.rows("SELECT coalesce(sum(parts), 0) FROM groups WHERE run = ?", run)
+        rows = self.rows("SELECT tallies, parts FROM counted WHERE run = ?", run)
         return (
             CountedParts(read_tallies(rows[0][0]), rows[0][1], parts)
             if rows
@@ -180,7 +175,7 @@ class DeliveryLedger:
             "SELECT min(since) FROM (SELECT since FROM sending WHERE run = ?1 UNION ALL "
             "SELECT since FROM again WHERE run = ?1 AND accepted IS NULL)"
         )
-        oldest = self._rows(sql, (run,))[0][0]
+        oldest = self.rows(sql, run)[0][0]
         return None if oldest is None else int(oldest)
 
     def first_attempt_ms(self, run: str) -> int | None:
@@ -189,7 +184,7 @@ class DeliveryLedger:
             "SELECT min(at) FROM (SELECT first_committed AS at FROM groups WHERE run = ?1 UNION ALL "
             "SELECT since FROM sending WHERE run = ?1)"
         )
-        first = self._rows(sql, (run,))[0][0]
+        first = self.rows(sql, run)[0][0]
         return None if first is None else int(first)
 
     def settle(
@@ -237,11 +232,11 @@ class DeliveryLedger:
     def owed(self, run: str, people: Iterable[int] | None = None) -> dict[int, Any]:
         """Return what is owed to some people, or to all."""
         if people is None:
-            rows = self._rows("SELECT person, what FROM owed WHERE run = ?", (run,))
+            rows = self.rows("SELECT person, what FROM owed WHERE run = ?", run)
         else:
             chosen = json.dumps(list(people))
             sql = "SELECT person, what FROM json_each(?) JOIN owed ON person = value WHERE run = ?"
-            rows = self._rows(sql, (chosen, run))
+            rows = self.rows(sql, chosen, run)
         return {person: json.loads(what) for person, what in rows}
 
     def send_again(self, run: str, events: Mapping[str, str], now_ms: int) -> dict[str, str]:
@@ -251,7 +246,7 @@ class DeliveryLedger:
             events: Id → event.
         """
         sql = "SELECT event FROM json_each(?) JOIN again ON event = value WHERE run = ? AND accepted IS NOT NULL"
-        accepted = {name for (name,) in self._rows(sql, (json.dumps(list(events)), run))}
+        accepted = {name for (name,) in self.rows(sql, json.dumps(list(events)), run)}
         left = {name: text for name, text in events.items() if name not in accepted}
         with self._transaction():
             rows = [(run, name, now_ms) for name in left]
@@ -291,16 +286,12 @@ class DeliveryLedger:
         with self._transaction() as do:
             do("UPDATE runs SET finished = ? WHERE run = ?", (now_ms, run))
 
-    def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
-
     def _start(self, run: Run) -> None:
         """Note when a run starts, or check it once something was sent.
 
         A ledger of format 1 does not know: what is asked for then is taken to be what it has.
         """
-        ((start_ms,),) = self._rows("SELECT start FROM runs WHERE run = ?", (run.id,))
+        ((start_ms,),) = self.rows("SELECT start FROM runs WHERE run = ?", run.id)
         if start_ms is not None and self.first_attempt_ms(run.id) is not None:
             check_start(run, start_ms)
         self._connection.execute(
@@ -309,9 +300,7 @@ class DeliveryLedger:
 
     def _widen(self) -> None:
         for table, columns in _ADDED.items():
-            have = {
-                name for _, name, *_ in self._connection.execute(f"PRAGMA table_info({table})")
-            }
+            have = self._columns(table)
             for column in columns:
                 if column.split()[0] not in have:
                     self._connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
@@ -325,38 +314,3 @@ class DeliveryLedger:
         gone = [(run, person) for person, what in owed.items() if what is None]
         self._connection.executemany("INSERT OR REPLACE INTO owed VALUES (?, ?, ?)", texts)
         self._connection.executemany("DELETE FROM owed WHERE run = ? AND person = ?", gone)
-
-    def _rows(self, sql: str, params: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        with self._explained():
-            return self._connection.execute(sql, params).fetchall()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[Any]:
-        with self._explained():
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection.execute
-                self._connection.execute("COMMIT")
-            except BaseException:
-                with suppress(sqlite3.Error):
-                    self._connection.execute("ROLLBACK")
-                raise
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise _explain(self.path, error) from None
-
-
-def _explain(path: Path, error: sqlite3.Error) -> StoreError:
-    text = str(error)
-    if "full" in text:
-        return StoreError(
-            f"{path}: the disk is full\n  every part accepted before is noted\n"
-            "  hint: free some space, then run the same command again"
-        )
-    if "not a database" in text:
-        return StoreError(f"{path} is no ledger of footfall\n  hint: move it away")
-    return StoreError(f"{path}: {text}\n  every part accepted before is noted")

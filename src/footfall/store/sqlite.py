@@ -1,0 +1,122 @@
+"""A ledger in a SQLite file: its connection, its transactions, and its errors in the user's words."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+from footfall.errors import StoreError
+
+LOCK_WAIT_S = 10.0
+"""How long another process may hold the file before it counts as in use: readers hold it for milliseconds."""
+
+Execute = Callable[..., sqlite3.Cursor]
+
+
+class SQLiteLedger:
+    """A SQLite file that is open: the frame of a ledger, to which subclasses bring tables and queries.
+
+    Args:
+        path: The file.
+        make: Make it if it is not there.
+
+    Raises:
+        StoreError: It is not there, is no ledger, or cannot be read.
+    """
+
+    kept: ClassVar[str] = "every part committed before is kept"
+    """A line of errors: what a failure leaves untouched."""
+
+    def __init__(self, path: Path, *, make: bool) -> None:
+        self.path = path
+        uri = f"{path.absolute().as_uri()}?mode={'rwc' if make else 'rw'}"
+        with ExitStack() as undo, self._explained():
+            # One thread at a time uses a ledger, but not always the one that opened it. With
+            # isolation_level=None the module begins no transactions of its own behind our back.
+            connection = sqlite3.connect(
+                uri,
+                uri=True,
+                timeout=LOCK_WAIT_S,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+            self._connection = undo.enter_context(closing(connection))
+            if make:
+                # FULL would sync the file, but not the removal of its journal: after a power cut
+                # that journal would come back, and roll back a commit that was acknowledged.
+                self._connection.execute("PRAGMA synchronous = EXTRA")
+                self._make()
+            self._check()
+            undo.pop_all()
+
+    def _make(self) -> None:
+        """Make the tables that are missing."""
+
+    def _check(self) -> None:
+        """Fail if the file is no such ledger."""
+
+    def rows(self, sql: str, *params: object) -> list[tuple[Any, ...]]:
+        """Return the result of a query."""
+        with self._explained():
+            return self._connection.execute(sql, params).fetchall()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _columns(self, table: str) -> list[str]:
+        """Return the names of a table's columns: none where there is no such table."""
+        return [name for (_, name, *_) in self.rows(f"PRAGMA table_info({table})")]
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Execute]:
+        """Commit what is executed inside, or nothing of it."""
+        with self._explained():
+            # IMMEDIATE takes the lock for writing at once: a transaction that began by reading
+            # could not get it any more once another process has written in between.
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection.execute
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):  # SQLite has rolled back by itself: a full disk
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise self._explain(str(error)) from None
+
+    def _explain(self, text: str) -> StoreError:
+        """Return an error of SQLite's in the user's words."""
+        path = self.path
+        if "full" in text:
+            return StoreError(
+                f"{path}: the disk is full\n  {self.kept}\n"
+                "  hint: free some space, then run the same command again"
+            )
+        if "locked" in text:
+            return StoreError(
+                f"{path} is in use by another process\n  hint: wait until it has ended"
+            )
+        if "no such table" in text or "not a database" in text:
+            return StoreError(
+                f"{path} is no ledger of footfall\n  hint: move it away, or name another destination"
+            )
+        if "unable to open" in text:
+            return StoreError(
+                f"{path} cannot be opened: it is not there, or not yours to write"
+            )
+        return StoreError(f"{path}: {text}")
