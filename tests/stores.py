@@ -21,7 +21,9 @@ from footfall.data.schema import (
 )
 from footfall.store import Store
 from footfall.store.dialect import quote
-from footfall.store.duckdb import duckdb_connection, layout
+from footfall.store.duckdb import connection as db
+from footfall.store.duckdb import layout
+from footfall.store.duckdb.open import DuckDBStore
 from footfall.units import DAY_MS
 
 START_MS = 1_767_225_600_000  # 2026-01-01 00:00 UTC
@@ -93,12 +95,12 @@ def store_of_tables(run: Run, tables: dict[str, pa.Table], tallies: Tallies) -> 
             column for column in table.column_names if table[column].null_count < len(table)
         ]
         if held:
-            duckdb_connection.insert(
+            db.insert(
                 connection, f"{quote(run.stream.schema.scenario)}.{name}", table.select(held)
             )
     layout.add_tallies(connection, run.id, tallies)
     layout.end_run(connection, run)
-    return Store(Path("memory"), connection)
+    return DuckDBStore(Path("memory"), connection)
 
 
 def with_stages(schema: StreamSchema, *stages: str) -> StreamSchema:

@@ -26,8 +26,8 @@ from footfall.sinks import parse, scratch
 from footfall.sinks.conformance.schemas import SCHOOL
 from footfall.sinks.conformance.synthetic_chunks import make_chunks, make_run
 from footfall.sinks.files import one_file, parquet_folder
-from footfall.store import durable, file_ledger
-from footfall.store import parquet_folder as parquet_store
+from footfall.store import durable
+from footfall.store.files import file_ledger, layout
 
 RUN = make_run(SCHOOL, days=1, people=128)
 CHUNKS = list(make_chunks(RUN))
@@ -79,7 +79,7 @@ class Failing:
                 file_ledger,
                 one_file,
                 parquet_folder,
-                parquet_store,
+                layout,
                 scratch,
             ):
                 for attribute, value in list(vars(module).items()):

@@ -75,7 +75,7 @@ def command(
     imported.events, each insert_id once.
     """
     from footfall.execution.resend import holds_dead_letters
-    from footfall.store.event_file import is_foreign
+    from footfall.store.files.event_file import is_foreign
 
     sinks = options.read_sinks(to, region=region, dry_run=dry_run)
     if holds_dead_letters(store):

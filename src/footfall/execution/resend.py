@@ -18,8 +18,7 @@ from footfall.execution.result import Balance
 from footfall.sinks import Sink, parse_all
 from footfall.sinks.delivery.dead_letters import AcceptsDeadLetters, id_of
 from footfall.sinks.protocol import Stoppable
-from footfall.store.file_ledger import ledger_of
-from footfall.store.parquet_folder import ledger_path
+from footfall.store.files.layout import file_ledger_path, folder_ledger_path
 
 AT_ONCE = 5_000
 LONGEST_LINE = 16_000_000
@@ -74,11 +73,13 @@ def holds_dead_letters(where: str | Path) -> bool:
     """Return whether a text names a file of dead letters, or a folder of such."""
     path = Path(str(where).removeprefix("ndjson:"))
     if path.is_dir():
-        return not ledger_path(path).exists() and any(map(_begins_with_letter, _files(path)))
+        return not folder_ledger_path(path).exists() and any(
+            map(_begins_with_letter, _files(path))
+        )
     return (
         path.suffix in _ENDINGS
         and path.is_file()
-        and not ledger_of(path).exists()
+        and not file_ledger_path(path).exists()
         and _begins_with_letter(path)
     )
 
@@ -182,7 +183,7 @@ def _files(folder: Path) -> list[Path]:
     return sorted(
         path
         for path in folder.iterdir()
-        if path.suffix in _ENDINGS and not ledger_of(path).exists()
+        if path.suffix in _ENDINGS and not file_ledger_path(path).exists()
     )
 
 

@@ -24,7 +24,7 @@ from footfall.sinks.protocol import EVERYBODY
 from footfall.store import RunInfo, Store, open_store
 from footfall.store.arrow_types import fitted
 from footfall.store.dialect import literal, quote
-from footfall.store.event_file import is_event_file, open_event_file
+from footfall.store.files.event_file import is_event_file, open_event_file
 from footfall.store.postgres.address import is_address
 from footfall.store.runs import shown_time
 from footfall.store.tables import scenario_tables
@@ -171,7 +171,7 @@ def _is_at(sink: Sink, source: Store) -> bool:
     """Return whether a sink is the store itself, however its path is written."""
     kind, _, rest = sink.name.partition(":")
     if kind in KEEPS_RUNS and not rest.startswith("//"):
-        return Path(rest).resolve() == source.path.resolve()
+        return Path(rest).resolve() == Path(source.name).resolve()
     return sink.name == source.name
 
 

@@ -16,7 +16,7 @@ from footfall.receiver.intake import Row
 from footfall.receiver.seen_keys import FOR_EVER_MS, STORED, SeenKeys, digests_of, from_table
 from footfall.sinks.amplitude.limits import DEDUPLICATION_DAYS
 from footfall.store.dialect import quote
-from footfall.store.duckdb import duckdb_connection
+from footfall.store.duckdb import connection as db
 from footfall.units import DAY_MS
 
 if TYPE_CHECKING:
@@ -80,16 +80,16 @@ class DuckDBEventStore(EventStore):
     def open(self) -> None:
         """Open the file and make the tables that are missing."""
         self.close()
-        self._connection = connection = duckdb_connection.connect(self.path, read_only=False)
+        self._connection = connection = db.connect(self.path, read_only=False)
         connection.execute(
             "SET threads = 1"
         )  # what is written at once is little: a second one costs more than it does
-        (names,) = duckdb_connection.fetch(
+        (names,) = db.fetch(
             connection, "SELECT current_database() AS d, current_schema() AS s"
         ).to_pylist()
         self._home = ".".join(map(quote, names.values()))
         self._check_own()
-        with duckdb_connection.transaction(connection):
+        with db.transaction(connection):
             _make_tables(connection)
         self._known = self._load()
 
@@ -107,10 +107,10 @@ class DuckDBEventStore(EventStore):
         """Commit what happens inside, or nothing of it."""
         self._check_size()
         self._new = {}
-        with duckdb_connection.transaction(self._opened()):
+        with db.transaction(self._opened()):
             yield
             if self._new:
-                duckdb_connection.insert(self._opened(), "known", self._noted())
+                db.insert(self._opened(), "known", self._noted())
         if self._new:
             self._known.add(self._asked_digests[:, list(self._new.values())], self._now_ms)
 
@@ -145,7 +145,7 @@ class DuckDBEventStore(EventStore):
         table = pa.table(
             [pa.array(columns[field.name], field.type) for field in _ROWS], schema=_ROWS
         )
-        duckdb_connection.insert(self._opened(), "received", table)
+        db.insert(self._opened(), "received", table)
 
     def save(self, people: Mapping[str, str | None], links: Mapping[str, str]) -> None:
         """Keep what has changed about people."""
@@ -156,7 +156,7 @@ class DuckDBEventStore(EventStore):
         ]
         if rows:
             columns = zip(*rows, strict=True)
-            duckdb_connection.insert(
+            db.insert(
                 self._opened(),
                 "people_log",
                 pa.table([pa.array(c, pa.string()) for c in columns], _LOG.names),
@@ -172,13 +172,13 @@ class DuckDBEventStore(EventStore):
             error, duckdb.DataError | duckdb.ConstraintException | duckdb.InvalidInputException
         ):
             return EventsRefused(f"{self.name} cannot hold these events")
-        return duckdb_connection.failed(Path(self.name), error, "nothing was stored")
+        return db.failed(Path(self.name), error, "nothing was stored")
 
     @contextmanager
     def reading(self) -> Iterator[Callable[[str], pa.Table]]:
         """Give a way to ask."""
         with self.cursor() as cursor:
-            yield partial(duckdb_connection.fetch, cursor)
+            yield partial(db.fetch, cursor)
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Return a connection of its own to the same file, for another thread."""
@@ -201,9 +201,7 @@ class DuckDBEventStore(EventStore):
         known = SeenKeys(_KEEP_MS)
         seen = f"CASE WHEN starts_with(key, '{_AMPLITUDE}') THEN seen ELSE {FOR_EVER_MS} END AS seen"
         known.add(
-            from_table(
-                duckdb_connection.fetch(self._opened(), f"SELECT {STORED}, {seen} FROM known")
-            ),
+            from_table(db.fetch(self._opened(), f"SELECT {STORED}, {seen} FROM known")),
             0,
         )
         return known
@@ -215,7 +213,7 @@ class DuckDBEventStore(EventStore):
 
     def _check_own(self) -> None:
         for name, (schema, _) in TABLES.items():
-            found = duckdb_connection.columns_of(self._opened(), name)
+            found = db.columns_of(self._opened(), name)
             if found is not None and found.names != schema.names:
                 raise StoreError(
                     f"{self.name}: {name} is there already and was not made by footfall serve\n"

@@ -128,7 +128,7 @@ def _of_counts(store: Store, info: RunInfo, wanted: _Wanted) -> Report:
     """
     if wanted.by is not None:
         raise UsageError(
-            f"{store.path} keeps only counts of run {info.id}, so its people cannot be compared by {shown(wanted.by)}\n"
+            f"{store.name} keeps only counts of run {info.id}, so its people cannot be compared by {shown(wanted.by)}\n"
             "  accepted: a DuckDB file, a folder of Parquet files or a PostgreSQL database"
         )
     tallies = _counted(store, info)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from footfall.errors import StoreError, UsageError
 from footfall.store import open_store
 from footfall.store.dialect import literal, quote
-from footfall.store.duckdb import duckdb_connection
+from footfall.store.duckdb import connection as db
 from footfall.store.postgres.address import is_address
 from footfall.validation import json_source
 from footfall.validation.common_columns import (
@@ -66,7 +66,7 @@ class EventSource:
         Raises:
             StoreError: A file is broken further on, or the disk is full.
         """
-        with duckdb_connection.explained(Path(self.name), "nothing was changed"):
+        with db.explained(Path(self.name), "nothing was changed"):
             return self.connection.execute(sql).fetchall()
 
     def __enter__(self) -> Self:
@@ -165,7 +165,7 @@ def _duckdb(path: Path, run: str | None, wanted: str) -> EventSource:
     try:
         connection.execute(f"ATTACH {literal(str(path))} AS store (READ_ONLY)")
     except duckdb.Error as error:
-        raise duckdb_connection.cannot_open(path, error) from None
+        raise db.cannot_open(path, error) from None
     _close_doors(connection)
     rows = f"(SELECT * FROM store.{quote(scenario)}.events WHERE run = {literal(chosen)})"
     return _typed(connection, str(path), "store", rows, has_order=False)
@@ -186,7 +186,7 @@ def _postgres(address: str, run: str | None, wanted: str) -> EventSource:
                 f"SELECT * FROM {quote(scenario)}.events WHERE run = ? AND person >= ? AND person < ?",
                 [chosen, first, first + step],
             )
-            with duckdb_connection.registered(connection, rows, "fetched"):
+            with db.registered(connection, rows, "fetched"):
                 connection.execute("CREATE TABLE IF NOT EXISTS events AS FROM fetched LIMIT 0")
                 connection.execute("INSERT INTO events FROM fetched")
     _close_doors(connection)
@@ -390,7 +390,7 @@ def _lines(path: Path) -> EventSource:
     is_csv = path.name.lower().endswith((".csv", ".csv.gz"))
     connection = _connect([path] if is_csv else [])
     _close_doors(connection)
-    with duckdb_connection.explained(path, "nothing was changed"):
+    with db.explained(path, "nothing was changed"):
         parts = (
             json_source.load_csv(connection, path)
             if is_csv

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from footfall.store.dialect import literal, quote
-from footfall.store.duckdb import duckdb_connection
+from footfall.store.duckdb import connection as db
 from footfall.validation.common_columns import NAMES, TEXTS, number_time, real_user, text_time
 from footfall.validation.lines import Lines, parts_of, read_lines
 
@@ -33,7 +33,7 @@ def load(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, ...]:
     """
     parts = parts_of(path)
     empty = _batch(Lines(0, 1, []), 0)
-    with duckdb_connection.registered(connection, empty, "batch"):
+    with db.registered(connection, empty, "batch"):
         connection.execute(f"CREATE TABLE e AS {_query()}")
         connection.execute("CREATE TABLE bad (n BIGINT, part INTEGER, line BIGINT)")
     n = 0
@@ -88,7 +88,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, batch: pa.Table) -> None:
     """Insert lines; where one of them breaks the query, halves, until it stands alone and is counted as bad."""
     import duckdb
 
-    with duckdb_connection.registered(connection, batch, "batch"):
+    with db.registered(connection, batch, "batch"):
         try:
             connection.execute(f"INSERT INTO e {_query()}")
         except (duckdb.ConversionException, duckdb.InvalidInputException):

@@ -21,7 +21,8 @@ from footfall.sinks.protocol import (
 )
 from footfall.sinks.scratch import Scratch, drop, read_arrow
 from footfall.store.dialect import quote
-from footfall.store.duckdb import duckdb_connection, layout
+from footfall.store.duckdb import connection as db
+from footfall.store.duckdb import layout
 from footfall.store.durable import Claim
 from footfall.store.runs import rows_to_arrow
 from footfall.store.schema_changes import check_chunk
@@ -65,13 +66,11 @@ class DuckDBSink:
 
     def open(self, run: Run, *, fresh: bool) -> Cursors:
         """Open the file, note the run, make room for its columns."""
-        with ExitStack() as held, duckdb_connection.explained(self.path, "nothing was changed"):
+        with ExitStack() as held, db.explained(self.path, "nothing was changed"):
             self._claim.acquire()
             held.callback(self._claim.release)
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            connection = held.enter_context(
-                duckdb_connection.connect(self.path, read_only=False)
-            )
+            connection = held.enter_context(db.connect(self.path, read_only=False))
             self._scratch.clear()
             held.callback(self._scratch.clear)
             self._writing = _Writing(connection, self.path, run, fresh=fresh)
@@ -90,15 +89,13 @@ class DuckDBSink:
         """Note whether the run is complete, write everything into the one file, and close it."""
         writing, held, self._writing, self._held = self._writing, self._held, None, None
         if writing is not None and held is not None:
-            with duckdb_connection.explained(self.path, _KEPT), held:
+            with db.explained(self.path, _KEPT), held:
                 writing.end(complete=complete)
 
     def _encode(self, name: str, table: pa.Table) -> tuple[Payload, ...]:
         if not table.num_rows:
             return ()
-        return (
-            self._scratch.write_arrow(name, _readable(table), duckdb_connection.ROW_GROUP_ROWS),
-        )
+        return (self._scratch.write_arrow(name, _readable(table), db.ROW_GROUP_ROWS),)
 
 
 def _readable(table: pa.Table) -> pa.Table:
@@ -131,7 +128,7 @@ class _Writing:
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, path: Path, run: Run, *, fresh: bool
     ) -> None:
-        with duckdb_connection.transaction(connection):
+        with db.transaction(connection):
             layout.make_meta(connection, path)
             layout.begin_run(connection, run, fresh=fresh)
         self._connection, self._path, self._run = connection, path, run
@@ -141,11 +138,11 @@ class _Writing:
         if self.book.has(prepared):
             return Receipt(prepared.part, prepared.events, was_there_already=True)
         with (
-            duckdb_connection.explained(self._path, _KEPT),
-            duckdb_connection.transaction(self._connection),
+            db.explained(self._path, _KEPT),
+            db.transaction(self._connection),
         ):
             self._insert(prepared)
-            duckdb_connection.insert(
+            db.insert(
                 self._connection, "main.ledger", rows_to_arrow(LEDGER, [prepared.ledger_row()])
             )
             layout.add_tallies(self._connection, prepared.run, prepared.tallies)
@@ -154,16 +151,14 @@ class _Writing:
 
     def end(self, *, complete: bool) -> None:
         if complete:
-            with duckdb_connection.transaction(self._connection):
+            with db.transaction(self._connection):
                 layout.end_run(self._connection, self._run)
 
     def _insert(self, prepared: Prepared) -> None:
         schema = quote(self._run.stream.schema.scenario)
         for name, payloads in prepared.payloads.items():
             for payload in payloads:
-                duckdb_connection.insert(
-                    self._connection, f"{schema}.{name}", read_arrow(payload)
-                )
+                db.insert(self._connection, f"{schema}.{name}", read_arrow(payload))
 
 
 _KEPT = "every part committed before is kept"

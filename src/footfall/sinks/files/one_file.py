@@ -32,7 +32,8 @@ from footfall.sinks.protocol import (
 )
 from footfall.sinks.scratch import Scratch, Spool, drop, explaining, place_payload
 from footfall.store.durable import Lock, sync, sync_folder
-from footfall.store.file_ledger import FileLedger, ledger_of, lock_of
+from footfall.store.files.file_ledger import FileLedger
+from footfall.store.files.layout import file_ledger_path, file_lock_path
 from footfall.store.schema_changes import check_chunk
 
 GZIP_LEVEL = 4
@@ -136,13 +137,13 @@ class FileSink:
         """Lock the file and cut off what was not committed."""
         with ExitStack() as held, explaining(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            held.enter_context(Lock(lock_of(self.path), self.path))
+            held.enter_context(Lock(file_lock_path(self.path), self.path))
             self._scratch.clear()
             held.callback(self._scratch.clear)
             if fresh:
                 _forget(self.path)
             _check_owner(self.path, run)
-            ledger = held.enter_context(FileLedger(ledger_of(self.path), make=True))
+            ledger = held.enter_context(FileLedger(file_ledger_path(self.path), make=True))
             file = held.enter_context(self.path.open("r+b" if self.path.exists() else "w+b"))
             self._writing = _Writing(file, self.format, run, ledger, zipped=self._zipped)
             sync_folder(self.path.parent)
@@ -259,7 +260,7 @@ class _Writing:
 
 def _forget(path: Path) -> None:
     """Remove a file that the ledger beside it knows, and the ledger."""
-    ledger = ledger_of(path)
+    ledger = file_ledger_path(path)
     if ledger.exists():
         path.unlink(missing_ok=True)
         ledger.unlink()
@@ -271,13 +272,13 @@ def _check_owner(path: Path, run: Run) -> None:
     Raises:
         StoreError: It is somebody else's, or another run's.
     """
-    if not ledger_of(path).exists():
+    if not file_ledger_path(path).exists():
         if path.exists() and path.stat().st_size:
             raise StoreError(
                 f"{path} is there already and was not written by footfall\n  hint: move it away, or name another file"
             )
         return
-    with FileLedger(ledger_of(path)) as ledger:
+    with FileLedger(file_ledger_path(path)) as ledger:
         others = [info for info in ledger.runs() if info.id != run.id]
     if others:
         other = others[0]

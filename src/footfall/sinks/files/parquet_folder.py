@@ -34,11 +34,11 @@ from footfall.sinks.protocol import (
 )
 from footfall.sinks.scratch import drop, explaining
 from footfall.store import durable
-from footfall.store.file_ledger import FileLedger
-from footfall.store.parquet_folder import (
+from footfall.store.files.file_ledger import FileLedger
+from footfall.store.files.layout import (
     delete_files,
-    ledger_path,
-    lock_path,
+    folder_ledger_path,
+    folder_lock_path,
     sweep,
     write_manifest,
 )
@@ -93,9 +93,9 @@ class ParquetSink:
         """Lock the folder, note the run, remove files of it that were never committed."""
         check_names(run.stream.schema)
         with ExitStack() as held, explaining(self.folder):
-            ledger_path(self.folder).parent.mkdir(parents=True, exist_ok=True)
-            held.enter_context(durable.Lock(lock_path(self.folder), self.folder))
-            ledger = held.enter_context(FileLedger(ledger_path(self.folder), make=True))
+            folder_ledger_path(self.folder).parent.mkdir(parents=True, exist_ok=True)
+            held.enter_context(durable.Lock(folder_lock_path(self.folder), self.folder))
+            ledger = held.enter_context(FileLedger(folder_ledger_path(self.folder), make=True))
             self._writing = _Writing(self.folder, run, ledger, fresh=fresh)
             self._held = held.pop_all()
         return dict(self._writing.book.cursors)

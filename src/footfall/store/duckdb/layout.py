@@ -12,9 +12,10 @@ from footfall.data.chunk import Run, Tallies
 from footfall.data.schema import StreamSchema
 from footfall.errors import StoreError
 from footfall.store import schema_changes, views
-from footfall.store.dialect import DuckDB, create_table, literal, quote
-from footfall.store.duckdb import duckdb_connection
-from footfall.store.file_ledger import FileLedger
+from footfall.store.dialect import create_table, literal, quote
+from footfall.store.duckdb import connection as db
+from footfall.store.duckdb.dialect import DuckDB
+from footfall.store.files.file_ledger import FileLedger
 from footfall.store.runs import Row, begun, ended, rows_of_arrow, rows_to_arrow, run_of
 from footfall.store.tables import (
     META_TABLES,
@@ -40,14 +41,14 @@ def make_meta(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         StoreError: The file holds tables of the same names that are not ours.
     """
     names = rows_of_arrow(
-        duckdb_connection.fetch(
+        db.fetch(
             connection,
             "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main' AND database_name = current_database()",
         )
     )
     have = {row["table_name"] for row in names}
     ours = have & {*META_TABLES, *UNITED_VIEWS}
-    runs = duckdb_connection.columns_of(connection, "main.runs")
+    runs = db.columns_of(connection, "main.runs")
     if ours and (runs is None or set(runs.names) != set(RUNS.names)):
         raise StoreError(
             f"{path} already has tables that footfall did not make: {', '.join(sorted(ours))}\n"
@@ -82,7 +83,7 @@ def end_run(connection: duckdb.DuckDBPyConnection, run: Run) -> None:
 
 def cursors(connection: duckdb.DuckDBPyConnection, run: str) -> dict[tuple[int, int], int]:
     """Return, per group of people of a run, the time up to which its parts are there."""
-    table = duckdb_connection.fetch(
+    table = db.fetch(
         connection,
         "SELECT first_person, end_person, max(until_ms) AS until_ms FROM main.ledger WHERE run = ? GROUP BY ALL",
         [run],
@@ -95,16 +96,14 @@ def cursors(connection: duckdb.DuckDBPyConnection, run: str) -> dict[tuple[int, 
 
 def run_row(connection: duckdb.DuckDBPyConnection, run: str) -> Row | None:
     """Return the row of a run, if there is one."""
-    rows = rows_of_arrow(
-        duckdb_connection.fetch(connection, "SELECT * FROM main.runs WHERE run = ?", [run])
-    )
+    rows = rows_of_arrow(db.fetch(connection, "SELECT * FROM main.runs WHERE run = ?", [run]))
     return rows[0] if rows else None
 
 
 def put_run(connection: duckdb.DuckDBPyConnection, row: Row) -> None:
     """Write the row of a run in place of the one before."""
     connection.execute("DELETE FROM main.runs WHERE run = ?", [row["run"]])
-    duckdb_connection.insert(connection, "main.runs", rows_to_arrow(RUNS, [row]))
+    db.insert(connection, "main.runs", rows_to_arrow(RUNS, [row]))
 
 
 def make_tables(connection: duckdb.DuckDBPyConnection, stream: StreamSchema) -> None:
@@ -118,7 +117,7 @@ def make_tables(connection: duckdb.DuckDBPyConnection, stream: StreamSchema) -> 
 
 
 def _widen(connection: duckdb.DuckDBPyConnection, table: str, wanted: pa.Schema) -> None:
-    stored = duckdb_connection.columns_of(connection, table)
+    stored = db.columns_of(connection, table)
     assert stored is not None
     for path, kind in schema_changes.missing(DIALECT, table, stored, wanted).items():
         column = ".".join(quote(name) for name in path)
@@ -129,9 +128,7 @@ def _widen(connection: duckdb.DuckDBPyConnection, table: str, wanted: pa.Schema)
 
 def make_views(connection: duckdb.DuckDBPyConnection) -> None:
     """Make all views anew, from the runs that are there."""
-    rows = rows_of_arrow(
-        duckdb_connection.fetch(connection, "SELECT * FROM main.runs ORDER BY created, run")
-    )
+    rows = rows_of_arrow(db.fetch(connection, "SELECT * FROM main.runs ORDER BY created, run"))
     scenarios = _by_scenario(map(run_of, rows))
     for scenario, runs in scenarios.items():
         whole = schema_changes.merged([run.stream.schema for run in runs])
@@ -145,9 +142,7 @@ def load_ledger(connection: duckdb.DuckDBPyConnection, ledger: FileLedger) -> No
     """Copy the tables about runs from a ledger into an empty database."""
     for name, schema in META_TABLES.items():
         connection.execute(create_table(DIALECT, f"main.{name}", schema))
-        duckdb_connection.insert(
-            connection, f"main.{name}", rows_to_arrow(schema, ledger.table(name))
-        )
+        db.insert(connection, f"main.{name}", rows_to_arrow(schema, ledger.table(name)))
 
 
 def make_file_views(
@@ -218,9 +213,7 @@ def delete_run(connection: duckdb.DuckDBPyConnection, run: str) -> None:
     for table in META_TABLES:
         connection.execute(f"DELETE FROM main.{table} WHERE run = ?", [run])
     scenario = row["scenario"]
-    others = duckdb_connection.fetch(
-        connection, "SELECT run FROM main.runs WHERE scenario = ?", [scenario]
-    )
+    others = db.fetch(connection, "SELECT run FROM main.runs WHERE scenario = ?", [scenario])
     if others.num_rows:
         for table in SCENARIO_TABLES:
             connection.execute(f"DELETE FROM {quote(scenario)}.{table} WHERE run = ?", [run])
@@ -239,7 +232,7 @@ def add_tallies(connection: duckdb.DuckDBPyConnection, run: str, tallies: Tallie
         keys = TALLIES[name][0]
         same = " AND ".join(f"t.{key} = d.{key}" for key in keys)
         sums = ", ".join(f"{c} = t.{c} + d.{c}" for c in rows.column_names if c not in keys)
-        with duckdb_connection.registered(connection, rows) as delta:
+        with db.registered(connection, rows) as delta:
             connection.execute(
                 f"UPDATE main.{name} AS t SET {sums} FROM {delta} AS d WHERE {same}"
             )

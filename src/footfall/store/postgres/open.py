@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
 from footfall.errors import StoreError, UsageError
-from footfall.store.dialect import Dialect
-from footfall.store.open import Store
 from footfall.store.postgres import connection as pg
 from footfall.store.postgres import layout
 from footfall.store.postgres.address import Address
-from footfall.store.postgres.dialect import PostgreSQL
 from footfall.store.runs import RunInfo
+from footfall.store.store import Store
 
 
 class PostgresStore(Store):
@@ -26,13 +22,11 @@ class PostgresStore(Store):
         read_only: Whether every statement that writes is refused by the server.
     """
 
-    dialect: Dialect = PostgreSQL()
+    dialect = layout.DIALECT
     meta = layout.META
 
     def __init__(self, address: Address, *, read_only: bool = True) -> None:
         self.address = address
-        self.path = Path(address.shown)
-        self.has_rows = True
         self._read_only = read_only
         self._server = pg.connect(address)
         with pg.explaining(address):
@@ -54,11 +48,6 @@ class PostgresStore(Store):
         """Return the result of a query as an Arrow table; jsonb is text in it."""
         with pg.explaining(self.address):
             return pg.fetch(self._server, sql, params)
-
-    def query(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Return the result of a query as rows."""
-        table = self.arrow(sql, params)
-        return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
 
     def _remove(self, info: RunInfo) -> None:
         if self._read_only:

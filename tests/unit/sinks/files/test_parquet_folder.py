@@ -9,7 +9,7 @@ import pytest
 from footfall.sinks.files import parquet_folder
 from footfall.sinks.files.parquet_folder import ParquetSink
 from footfall.store import durable
-from footfall.store.file_ledger import FileLedger
+from footfall.store.files.file_ledger import FileLedger
 from footfall.units import HOUR_MS
 from tests.chunks import SCHOOL, make_chunks, make_run
 

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 from footfall.data.schema import events_schema
 from footfall.errors import StoreError
 from footfall.store.dialect import create_table, literal, quote
-from footfall.store.duckdb import duckdb_connection, layout
-from footfall.store.file_ledger import FileLedger, ledger_of
-from footfall.store.open import Store
+from footfall.store.duckdb import connection as db
+from footfall.store.duckdb import layout
+from footfall.store.duckdb.open import DuckDBStore
+from footfall.store.files.file_ledger import FileLedger
+from footfall.store.files.layout import file_ledger_path
 from footfall.store.runs import run_of
+from footfall.store.store import Store
 from footfall.store.tables import SCENARIO_TABLES, scenario_tables
 
 if TYPE_CHECKING:
@@ -28,7 +31,7 @@ def is_event_file(where: str | Path) -> bool:
 def is_foreign(where: str | Path) -> bool:
     """Return whether a text names a file of NDJSON that footfall did not write."""
     path = Path(str(where).removeprefix("ndjson:"))
-    return is_event_file(where) and path.is_file() and not ledger_of(path).exists()
+    return is_event_file(where) and path.is_file() and not file_ledger_path(path).exists()
 
 
 def open_event_file(where: str | Path) -> Store:
@@ -44,20 +47,20 @@ def open_event_file(where: str | Path) -> Store:
         raise StoreError(
             f"{path} does not exist\n  hint: `footfall run SCENARIO --to {where}` makes it"
         )
-    if not ledger_of(path).exists():
+    if not file_ledger_path(path).exists():
         raise StoreError(
-            f"{path} was not written by footfall: there is no {ledger_of(path).name} beside it\n"
+            f"{path} was not written by footfall: there is no {file_ledger_path(path).name} beside it\n"
             "  hint: files of others can be sent to PostgreSQL only"
         )
-    connection = duckdb_connection.connect_memory(path.parent)
-    ledger = FileLedger(ledger_of(path))
+    connection = db.connect_memory(path.parent)
+    ledger = FileLedger(file_ledger_path(path))
     try:
         layout.load_ledger(connection, ledger)
         for row in ledger.table("runs"):
             _load(connection, path, row)
     finally:
         ledger.close()
-    return Store(path, connection)
+    return DuckDBStore(path, connection)
 
 
 def _load(connection: duckdb.DuckDBPyConnection, path: Path, row: dict[str, Any]) -> None:

@@ -36,16 +36,6 @@ destination's."""
 _TABLES = {**META_TABLES, "files": FILES}
 
 
-def ledger_of(path: Path) -> Path:
-    """Return where the ledger of a single file is: beside it."""
-    return path.with_name(path.name + ".footfall")
-
-
-def lock_of(path: Path) -> Path:
-    """Return where the lock of a single file is."""
-    return path.with_name(path.name + ".footfall.lock")
-
-
 class _SQLite:
     """The dialect of the ledger: times are integers of ms, lists are JSON, wide integers are their digits."""
 

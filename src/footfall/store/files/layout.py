@@ -1,4 +1,15 @@
-"""A folder of Parquet files as a store: what lies where, the manifest, and removing a run."""
+"""Where the files of a store lie: a single file or a folder of Parquet files, their ledgers, locks and manifest.
+
+```
+FILE                                             events of one run, as NDJSON, CSV or JSON
+FILE.footfall                                    its ledger; FILE.footfall.lock while it is written
+
+FOLDER/_footfall/ledger.sqlite                   ledger; FOLDER/_footfall/lock while it is written
+FOLDER/manifest.json                             committed files, for readers that have no SQLite
+FOLDER/SCENARIO/TABLE/RUN/PART.parquet           rows of a part
+FOLDER/SCENARIO/events/RUN/date=2026-01-31/PART.parquet   the same, partitioned by day
+```
+"""
 
 from __future__ import annotations
 
@@ -9,19 +20,29 @@ from pathlib import Path
 from typing import Any
 
 from footfall.store.durable import write_whole
-from footfall.store.file_ledger import FileLedger
+from footfall.store.files.file_ledger import FileLedger
 from footfall.store.runs import RunInfo
 from footfall.store.tables import SCENARIO_TABLES
 
 MANIFEST = "manifest.json"
 
 
-def ledger_path(folder: Path) -> Path:
+def file_ledger_path(path: Path) -> Path:
+    """Return where the ledger of a single file is: beside it."""
+    return path.with_name(path.name + ".footfall")
+
+
+def file_lock_path(path: Path) -> Path:
+    """Return where the lock of a single file is."""
+    return path.with_name(path.name + ".footfall.lock")
+
+
+def folder_ledger_path(folder: Path) -> Path:
     """Return where a folder's ledger is."""
     return folder / "_footfall" / "ledger.sqlite"
 
 
-def lock_path(folder: Path) -> Path:
+def folder_lock_path(folder: Path) -> Path:
     """Return where a folder's lock is."""
     return folder / "_footfall" / "lock"
 

@@ -7,7 +7,7 @@ import pytest
 
 from footfall.data.chunk import Tallies
 from footfall.errors import StoreError
-from footfall.store.file_ledger import FileLedger
+from footfall.store.files.file_ledger import FileLedger
 from footfall.store.runs import begun, ended, run_of
 from tests.chunks import AWKWARD, SCHOOL, make_chunks, make_run
 

@@ -1,0 +1,75 @@
+"""A DuckDB database, opened to be read: a file of ours, or one in memory over files of other kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from footfall.errors import StoreError
+from footfall.store.duckdb import connection as db
+from footfall.store.duckdb import layout
+from footfall.store.runs import RunInfo
+from footfall.store.store import Store
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+class DuckDBStore(Store):
+    """A store that DuckDB reads.
+
+    Args:
+        path: Where it lies.
+        connection: In which all relations exist; closed with the store.
+    """
+
+    dialect = layout.DIALECT
+    meta = "main"
+
+    def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection) -> None:
+        self.path = path
+        self._connection = connection
+
+    @property
+    def name(self) -> str:
+        """The path."""
+        return str(self.path)
+
+    def arrow(self, sql: str, params: Sequence[object] = ()) -> pa.Table:
+        """Return the result of a query as an Arrow table."""
+        with db.explained(self.path, "nothing was changed"):
+            return db.fetch(self._connection, sql, params)
+
+    def limit_memory(self, size: str) -> None:
+        """Bound what queries hold in memory."""
+        self._connection.execute("SET memory_limit = ?", [size])
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def _remove(self, info: RunInfo) -> None:
+        with db.explained(self.path, "the run is still there, whole"):
+            with db.transaction(self._connection):
+                layout.make_meta(self._connection, self.path)
+                layout.delete_run(self._connection, info.id)
+            # Deleted blocks are free within the file only after a checkpoint.
+            self._connection.execute("CHECKPOINT")
+
+
+def open_duckdb(path: Path, *, read_only: bool = True) -> Store:
+    """Open a DuckDB file.
+
+    Raises:
+        StoreError: It cannot be opened, or footfall did not write it.
+    """
+    connection = db.connect(path, read_only=read_only)
+    if db.columns_of(connection, "main.runs") is None:
+        connection.close()
+        raise StoreError(
+            f"{path} holds no runs: it is a DuckDB file, but footfall did not write it"
+        )
+    return DuckDBStore(path, connection)

@@ -1,0 +1,137 @@
+"""A store that is open: what a run has written, to be queried with SQL whatever the backend is."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, ClassVar, Self
+
+import pyarrow as pa
+
+from footfall.data.chunk import Tallies
+from footfall.errors import UsageError
+from footfall.store.dialect import Dialect
+from footfall.store.runs import RunInfo, info_of, python_values, rows_of_arrow
+from footfall.store.tables import RUNS, TALLIES
+from footfall.store.tally_tables import tallies_of
+
+
+class Store(ABC):
+    """Relations `"<scenario>".events`, `main.runs` and so on, to be queried with SQL.
+
+    A context manager. Every relation has a column `run`.
+
+    Example:
+        >>> with open_store("footfall.duckdb") as store:  # doctest: +SKIP
+        ...     [(run.id, run.events) for run in store.runs()]
+        ...     store.query('SELECT count(*) FROM "shop".users WHERE stage = ?', ["customer"])
+
+    Attributes:
+        dialect: How the database says what the views need.
+        meta: Name of the schema that holds what is about runs.
+        has_rows: Whether there are `"<scenario>".events` and so on; a single file keeps only runs and tallies.
+    """
+
+    dialect: ClassVar[Dialect]
+    meta: ClassVar[str]
+    has_rows: bool = True
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """Where it lies, for people: without a password."""
+
+    @abstractmethod
+    def arrow(self, sql: str, params: Sequence[object] = ()) -> pa.Table:
+        """Return the result of a query as an Arrow table.
+
+        Args:
+            sql: One SELECT.
+            params: Values for the question marks in it.
+
+        Raises:
+            StoreError: The query failed.
+        """
+
+    @abstractmethod
+    def limit_memory(self, size: str) -> None:
+        """Bound what queries hold in memory (`"800MB"`); what does not fit goes to disk for a while."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close the store."""
+
+    @abstractmethod
+    def _remove(self, info: RunInfo) -> None:
+        """Remove a run that is there, and everything of it: all of it or nothing."""
+
+    def query(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Return the result of a query as rows: few, they become Python objects.
+
+        Times are datetimes in UTC; sums of integers are integers, however wide.
+        """
+        table = self.arrow(sql, params)
+        return list(zip(*(python_values(column) for column in table.columns), strict=True))
+
+    def runs(self) -> list[RunInfo]:
+        """Return the runs that are here, oldest first."""
+        columns = ", ".join(f"r.{name}" for name in RUNS.names)
+        sums = ", ".join(
+            f"CAST(coalesce(sum({n}), 0) AS BIGINT) AS {n}"
+            for n in ("events", "changes", "arrivals")
+        )
+        table = self.arrow(f"""
+            SELECT {columns}, l.events, l.changes, l.arrivals, l.parts FROM {self.meta}.runs AS r JOIN (
+                SELECT r.run, {sums}, count(l.run) AS parts
+                FROM {self.meta}.runs AS r LEFT JOIN {self.meta}.ledger AS l ON l.run = r.run GROUP BY r.run
+            ) AS l ON l.run = r.run ORDER BY r.created, r.run""")
+        return [info_of(row) for row in rows_of_arrow(table)]
+
+    def tallies(self, run: str) -> Tallies:
+        """Return what the engine counted, over all parts of a run that are here.
+
+        A store of an earlier version may lack a table of tallies: then nothing was counted for it.
+        """
+        return tallies_of(lambda name: self._tally_rows(name, run))
+
+    def _tally_rows(self, name: str, run: str) -> list[dict[str, Any]]:
+        of_tables = (
+            "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?"
+        )
+        if not self.arrow(of_tables, [self.meta, name]).num_rows:
+            return []
+        keys = ", ".join(TALLIES[name][0])
+        return rows_of_arrow(
+            self.arrow(f"SELECT * FROM {self.meta}.{name} WHERE run = ? ORDER BY {keys}", [run])
+        )
+
+    def delete(self, run: str) -> None:
+        """Remove a run and everything of it.
+
+        Args:
+            run: Its id.
+
+        Raises:
+            UsageError: There is no such run.
+            StoreError: The store was opened to be read only, is being written, or cannot be.
+        """
+        infos = self.runs()
+        found = next((info for info in infos if info.id == run), None)
+        if found is None:
+            have = "\n".join(f"  {info.id}  {info.scenario}, {info.state}" for info in infos)
+            raise UsageError(
+                f"there is no run {run} in {self.name}\n{have or '  it holds no runs'}"
+            )
+        self._remove(found)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
