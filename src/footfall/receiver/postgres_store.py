@@ -8,12 +8,11 @@ from functools import partial
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from footfall.errors import FootfallError, StoreError
 from footfall.receiver.event_store import TABLES, EventsRefused, EventStore, columns_of
 from footfall.receiver.intake import Row
-from footfall.sinks.postgresql.copy_rows import HEAD, TAIL, copy_rows
+from footfall.sinks.postgresql.copy_rows import copy_rows
 from footfall.store.postgres import connection as pg
 from footfall.store.postgres import layout
 from footfall.store.postgres.address import Address
@@ -21,7 +20,6 @@ from footfall.store.postgres.address import Address
 SCHEMA = "receiver"
 LONGEST_LOOK_S = 20
 _ROWS = TABLES["received"][0]
-_JSONB_VERSION = "\x01"
 _AT_FAULT = ("22", "23", "54")
 """Classes of errors that are the data's fault: data exceptions, violated constraints, limits of the program."""
 
@@ -77,20 +75,17 @@ class PostgresEventStore(EventStore):
     def insert(self, rows: Sequence[Row], now_ms: int) -> None:
         """Add events, by COPY."""
         columns = columns_of(rows, now_ms)
+        # Objects come as JSON texts already, whatever members they have.
+        kinds = [
+            pa.json_() if pa.types.is_struct(field.type) else field.type for field in _ROWS
+        ]
         arrays = [
-            pc.binary_join_element_wise(
-                _JSONB_VERSION, pa.array(columns[field.name], pa.string()), ""
-            )
-            if pa.types.is_struct(field.type)
-            else pa.array(columns[field.name], field.type)
-            for field in _ROWS
+            pa.array(columns[name], kind) for name, kind in zip(_ROWS.names, kinds, strict=True)
         ]
         statement = f"COPY received ({', '.join(_ROWS.names)}) FROM STDIN (FORMAT BINARY)"
         with self._opened().cursor() as cursor, cursor.copy(statement) as copy:
-            copy.write(HEAD)
-            for encoded in copy_rows(pa.table(arrays, names=_ROWS.names)):
-                copy.write(b"".join(encoded.to_pylist()))
-            copy.write(TAIL)
+            for piece in copy_rows(pa.table(arrays, names=_ROWS.names)):
+                copy.write(piece)
 
     def explained(self, error: Exception) -> StoreError:
         """Return a failure in a user's words."""

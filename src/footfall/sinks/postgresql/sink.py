@@ -18,7 +18,7 @@ from footfall.data.chunk import Chunk, Part, Run
 from footfall.errors import StoreError, TransientSinkError
 from footfall.net.clock import SystemClock
 from footfall.sinks.delivery.outage import Outage
-from footfall.sinks.postgresql.copy_rows import HEAD, TAIL, copy_rows
+from footfall.sinks.postgresql.copy_rows import copy_rows
 from footfall.sinks.protocol import (
     CursorBook,
     Cursors,
@@ -166,10 +166,7 @@ class PostgresSink:
             return ()
 
         def write(spool: Spool) -> None:
-            spool.write(HEAD)
-            for rows in copy_rows(table):
-                spool.write(_bytes_of(rows))
-            spool.write(TAIL)
+            spool.writelines(copy_rows(table))
 
         return (self._scratch.write(name, table.num_rows, write),)
 
@@ -312,13 +309,6 @@ def _days(part: Part) -> Iterator[str]:
     while day < part.until_ms:
         yield dt.datetime.fromtimestamp(day / 1000, dt.UTC).date().isoformat()
         day += DAY_MS
-
-
-def _bytes_of(rows: pa.Array) -> memoryview:
-    """Return the bytes of all elements, one after the other; they are not copied."""
-    _, offsets, data = rows.buffers()
-    places = memoryview(offsets).cast("i")
-    return memoryview(data)[places[rows.offset] : places[rows.offset + len(rows)]]
 
 
 def _blocks(payload: Payload) -> Iterator[bytes]:
