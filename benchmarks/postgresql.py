@@ -2,6 +2,8 @@
 
     python benchmarks/postgresql.py [--events 1000000] [--fsync on]
 
+Where the package adbc-driver-postgresql is installed, it writes the events by ADBC too.
+
 Starts a server of its own (tests/postgres.py) on loopback. Both sides write the same columns into a table without
 secondary indexes; the sink writes changes, arrivals, ledger and tallies besides.
 """
@@ -13,11 +15,15 @@ import os
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
+
+import pyarrow as pa
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import footfall
+from footfall.sinks.encoders.json_rows import json_texts
 from footfall.sinks.postgresql.sink import PostgresSink
 from footfall.sinks.protocol import Payload
 from footfall.store.dialect import quote
@@ -68,6 +74,13 @@ def measure(running: Server, n_events: int) -> None:
         timer.again()
         by_psql(url, f"\\copy public.plain ({columns}) FROM '{path}' (FORMAT {form})")
         timer.say(f"psql: COPY {form} of the events alone", total)
+    if find_spec("adbc_driver_postgresql"):
+        by_psql(url, "TRUNCATE public.plain", quiet=True)
+        timer.again()
+        tables = [for_adbc(chunk.events) for chunk in chunks]
+        timer.say("for ADBC: objects as JSON, decimals of 128 bits", total)
+        by_adbc(url, tables)
+        timer.say("ADBC: the events alone, beside a row of a ledger", total)
 
 
 def joined(payloads: list[Payload]) -> Path:
@@ -82,6 +95,33 @@ def joined(payloads: list[Payload]) -> Path:
             )
             out.write(data[0 if i == 0 else 19 : len(data) if i == len(payloads) - 1 else -2])
     return path
+
+
+def for_adbc(events: pa.Table) -> pa.Table:
+    """Return events as ADBC takes them: it writes jsonb from Arrow's JSON type alone, and no short decimals."""
+    columns = [_for_adbc(column) for column in events.combine_chunks().columns]
+    return pa.table(columns, names=events.column_names)
+
+
+def _for_adbc(column: pa.ChunkedArray) -> pa.ChunkedArray | pa.Array:
+    if pa.types.is_struct(column.type):
+        texts = json_texts(column.combine_chunks())
+        return pa.ExtensionArray.from_storage(pa.json_(), texts)
+    if pa.types.is_decimal(column.type):
+        return column.cast(pa.decimal128(18, column.type.scale))
+    return column
+
+
+def by_adbc(url: str, tables: list[pa.Table]) -> None:
+    """Write each table in one transaction with a row beside it."""
+    from adbc_driver_postgresql import dbapi
+
+    with dbapi.connect(url) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE public.beside (part integer)")
+        for part, table in enumerate(tables):
+            cursor.execute(f"INSERT INTO public.beside VALUES ({part})")
+            cursor.adbc_ingest("plain", table, mode="append", db_schema_name="public")
+            connection.commit()
 
 
 def by_psql(url: str, command: str, *, quiet: bool = False) -> None:
