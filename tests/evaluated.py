@@ -13,7 +13,8 @@ from footfall.compiler.symbols import Columns, ListVariable, Scope, Texts, TypeO
 from footfall.errors import Problems, SourceLocation
 from footfall.model import builtins
 from footfall.model.values import DTYPES, NULLS, is_null
-from footfall.scenario.records import Catalogue, Expression
+from footfall.scenario.leaf_records import Expression
+from footfall.scenario.records import Catalogue
 from footfall.sim.evaluate import evaluate
 from footfall.units import DAY_MS
 

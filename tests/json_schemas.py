@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
-from footfall.scenario.records import Text
+from footfall.scenario.leaf_records import Text
 from footfall.scenario.tree import ListNode, MapNode
 
 NUMBER = (int, float)

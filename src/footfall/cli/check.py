@@ -16,7 +16,8 @@ from footfall.cli.outline import outline
 
 if TYPE_CHECKING:
     from footfall.execution.engine import CompilationSummary
-    from footfall.scenario.records import Effect, Event, Moment, Scenario
+    from footfall.scenario.leaf_records import Moment
+    from footfall.scenario.records import Effect, Event, Scenario
 
 EPILOG = """\b
 Examples:

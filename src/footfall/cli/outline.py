@@ -6,28 +6,24 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import singledispatch
 
-from footfall.scenario.records import (
+from footfall.scenario.leaf_records import Chance, Expression, Ramp, Rest, Text
+from footfall.scenario.records import Journey
+from footfall.scenario.step_records import (
     Assignment,
-    Chance,
     ChangeStep,
     DoStep,
     EitherOption,
     EitherStep,
     EmitStep,
-    Expression,
     GoOnStep,
-    Journey,
     LaterStep,
     LeaveStep,
     MaybeStep,
     PickOne,
     PickStep,
-    Ramp,
     RepeatStep,
-    Rest,
     RetryStep,
     Step,
-    Text,
     WaitStep,
     WhenStep,
 )

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 
 from footfall.errors import Problems, SourceLocation
-from footfall.scenario.records import (
+from footfall.scenario.step_records import (
     ChangeStep,
     DoStep,
     EitherStep,

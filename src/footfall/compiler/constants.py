@@ -9,7 +9,7 @@ from footfall.compiler.expressions.typer import Typer
 from footfall.compiler.symbols import TypeOf, Variable
 from footfall.errors import UnitError
 from footfall.model.values import NULLS, Kind
-from footfall.scenario.records import Draw, Text
+from footfall.scenario.leaf_records import Draw, Text
 
 SCALARS: tuple[Kind, ...] = ("text", "integer", "number", "boolean", "money", "time", "id")
 """Kinds that a `type:` may name; besides them the catalogues, whose rows it then means."""

@@ -21,7 +21,7 @@ from footfall.model.tables import (
     InverseCdf,
 )
 from footfall.model.values import Array
-from footfall.scenario.records import Wait
+from footfall.scenario.leaf_records import Wait
 
 CELLS = 1 << CELL_BITS
 _MANY_CHOICES, _MOST_STEPS = 17, 3

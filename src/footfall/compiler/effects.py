@@ -14,7 +14,7 @@ from footfall.compiler.symbols import Scope, TypeOf
 from footfall.model.program import CompiledEffect, TimeSpan
 from footfall.model.values import NEVER, NULL_INTEGER, Array
 from footfall.scenario import records
-from footfall.scenario.records import Expression
+from footfall.scenario.leaf_records import Expression
 
 MOST_ADDRESSES = 40
 NEAREST = 3

@@ -16,7 +16,8 @@ from footfall.model.operations import Op
 from footfall.model.program import Emission, ListValue, StageRule
 from footfall.scenario.expressions import ExpressionProblem
 from footfall.scenario.language_steps import STEP_WORDS
-from footfall.scenario.records import Event, EventProperty, Expression, Stage
+from footfall.scenario.leaf_records import Expression
+from footfall.scenario.records import Event, EventProperty, Stage
 from footfall.units import nearest_hint
 
 

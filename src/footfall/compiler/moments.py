@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from footfall.scenario.records import Moment
+from footfall.scenario.leaf_records import Moment
 from footfall.units.zones import local_to_ms
 
 

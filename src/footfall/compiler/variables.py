@@ -25,7 +25,8 @@ from footfall.model.operations import Op
 from footfall.model.program import DrawKey
 from footfall.model.tables import InverseCdf
 from footfall.model.values import Kind
-from footfall.scenario.records import Draw, ListType, Property
+from footfall.scenario.leaf_records import Draw, ListType
+from footfall.scenario.records import Property
 
 _SHIFTS: dict[Kind, int] = {"integer": 8, "money": 0, "number": 24, "time": 0}
 

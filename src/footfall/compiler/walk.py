@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from footfall.scenario.records import EitherStep, MaybeStep, RepeatStep, Step, WhenStep
+from footfall.scenario.step_records import EitherStep, MaybeStep, RepeatStep, Step, WhenStep
 
 Steps = tuple[Step, ...]
 

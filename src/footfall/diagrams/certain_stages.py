@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from footfall.errors import SourceLocation
 from footfall.scenario import expressions as tree
-from footfall.scenario import records
+from footfall.scenario import step_records
+from footfall.scenario.leaf_records import Expression, Text
 from footfall.scenario.names import BUILT_IN
-from footfall.scenario.records import Assignment, Expression, Journey, Scenario, Step, Text
+from footfall.scenario.records import Journey, Scenario
+from footfall.scenario.step_records import Assignment, Step
 
 ANY = ""
 """Stands for every value of a property: what is not written as a constant may be any."""
@@ -89,23 +91,23 @@ class _Walk:
         return stage
 
     def step(self, step: Step, stage: int) -> int | None:
-        if step.when is None or isinstance(step, records.WhenStep):
+        if step.when is None or isinstance(step, step_records.WhenStep):
             return self._unguarded(step, stage)
         inside = self._unguarded(replace(step, when=None), max(stage, self.implied(step.when)))
         return _least(stage, inside)
 
     def _unguarded(self, step: Step, stage: int) -> int | None:
         match step:
-            case records.EmitStep():
+            case step_records.EmitStep():
                 return self._emit(step, stage)
-            case records.DoStep():
+            case step_records.DoStep():
                 return self._call(step, stage)
-            case records.LaterStep():
+            case step_records.LaterStep():
                 self._enter(step.journey, stage)
                 self.found[step.at] = stage
-            case records.ChangeStep():
+            case step_records.ChangeStep():
                 self._note(step.changes, stage)
-            case records.LeaveStep():
+            case step_records.LeaveStep():
                 return None
             case _:
                 return self._branches(step, stage)
@@ -113,23 +115,23 @@ class _Walk:
 
     def _branches(self, step: Step, stage: int) -> int | None:
         match step:
-            case records.MaybeStep():
+            case step_records.MaybeStep():
                 return _least(self.steps(step.steps, stage), self.steps(step.otherwise, stage))
-            case records.WhenStep():
+            case step_records.WhenStep():
                 inside = max(stage, self.implied(step.when))
                 return _least(self.steps(step.steps, inside), self.steps(step.otherwise, stage))
-            case records.EitherStep():
+            case step_records.EitherStep():
                 ends = [
                     self.steps(o.steps, max(stage, self.implied(o.when))) for o in step.options
                 ]
                 return _least(*ends)
-            case records.RepeatStep():
+            case step_records.RepeatStep():
                 end = self.steps(step.steps, stage)
                 # Who leaves in the midst of a visit comes back as well.
                 return stage if step.come_back_after is not None else end
         return stage
 
-    def _emit(self, step: records.EmitStep, stage: int) -> int:
+    def _emit(self, step: step_records.EmitStep, stage: int) -> int:
         entered = [
             n
             for n, s in enumerate(self.scenario.stages)
@@ -140,7 +142,7 @@ class _Walk:
         self._note(step.changes, reached)
         return reached
 
-    def _call(self, step: records.DoStep, stage: int) -> int:
+    def _call(self, step: step_records.DoStep, stage: int) -> int:
         self._enter(step.journey, stage)
         self.found[step.at] = stage
         is_always = step.journey in self.journeys and self.journeys[step.journey].when is None

@@ -21,8 +21,10 @@ from footfall.diagrams.graph import (
     seen_text,
 )
 from footfall.errors import SourceLocation
-from footfall.scenario import records
-from footfall.scenario.records import Chance, Expression, Journey, Scenario, Step
+from footfall.scenario import step_records
+from footfall.scenario.leaf_records import Chance, Expression
+from footfall.scenario.records import Journey, Scenario
+from footfall.scenario.step_records import Step
 from footfall.scenario.wording import wait_text
 
 Lower = Callable[["_Builder", Any], None]
@@ -135,12 +137,18 @@ class _Builder:
         name = _label(step)
         if name in self.targets:
             self.places.setdefault(name, len(self.graph.nodes))
-            if isinstance(step, records.MaybeStep | records.GoOnStep | records.RetryStep):
+            if isinstance(
+                step, step_records.MaybeStep | step_records.GoOnStep | step_records.RetryStep
+            ):
                 self._put("choice", name)
-        if isinstance(step, records.GoOnStep) and step.named is None:
+        if isinstance(step, step_records.GoOnStep) and step.named is None:
             step = replace(step, named=default_name(following))
         if step.when is None or isinstance(
-            step, records.WhenStep | records.ChangeStep | records.PickStep | records.RetryStep
+            step,
+            step_records.WhenStep
+            | step_records.ChangeStep
+            | step_records.PickStep
+            | step_records.RetryStep,
         ):
             _LOWER[type(step)](self, step)
         else:
@@ -154,7 +162,7 @@ class _Builder:
         self.optional -= 1
         self.tails.append(_Tail(anchor, ("no",)))
 
-    def emit(self, step: records.EmitStep) -> None:
+    def emit(self, step: step_records.EmitStep) -> None:
         event = next((e for e in self.scenario.events if e.name == step.event), None)
         waits = (f"after {wait_text(step.after)}",) if step.after else ()
         names = tuple(p.name for p in event.properties) if event and self.has_properties else ()
@@ -168,7 +176,7 @@ class _Builder:
         notes = (*waits, *labels.changes_text(step.changes))
         self._put("event", step.event, notes, about=event.about if event else "", **more)
 
-    def do(self, step: records.DoStep) -> None:
+    def do(self, step: step_records.DoStep) -> None:
         called = next((j for j in self.scenario.journeys if j.name == step.journey), None)
         notes = (f"when {called.when.text}",) if called and called.when else ()
         self.optional += bool(notes)
@@ -210,7 +218,7 @@ class _Builder:
     ) -> _Tail:
         return self._decided(source, (labels.other_chance(chance),), name, "no", kind)
 
-    def maybe(self, step: records.MaybeStep) -> None:
+    def maybe(self, step: step_records.MaybeStep) -> None:
         name = step.named or default_name(step.steps) or ""
         anchor = self._anchor()
         self.tails = [self._chance(anchor, step.named or "", name, step.chance, "maybe")]
@@ -221,7 +229,7 @@ class _Builder:
         self.steps(step.otherwise)
         self.tails = yes + self.tails
 
-    def either(self, step: records.EitherStep) -> None:
+    def either(self, step: step_records.EitherStep) -> None:
         anchor = self._put("choice", step.named or "")
         ends: list[_Tail] = []
         for option, share in zip(step.options, labels.option_shares(step.options), strict=True):
@@ -233,7 +241,11 @@ class _Builder:
         self.tails = ends
 
     def _option(
-        self, anchor: int, step: records.EitherStep, option: records.EitherOption, share: str
+        self,
+        anchor: int,
+        step: step_records.EitherStep,
+        option: step_records.EitherOption,
+        share: str,
     ) -> _Tail:
         name = option.named or default_name(option.steps) or ""
         own = default_name(option.steps[:1])
@@ -246,7 +258,7 @@ class _Builder:
             about=share,
         )
 
-    def repeat(self, step: records.RepeatStep) -> None:
+    def repeat(self, step: step_records.RepeatStep) -> None:
         name = step.named or default_name(step.steps) or ""
         limit = (f"at most {step.at_most} ×",) if step.at_most else ()
         head = self._put("loop", name, ("again and again", *limit)[-1:])
@@ -254,7 +266,7 @@ class _Builder:
         if self.tails:
             self._again(step, name, head)
 
-    def _again(self, step: records.RepeatStep, name: str, head: int) -> None:
+    def _again(self, step: step_records.RepeatStep, name: str, head: int) -> None:
         last = self._anchor()
         leaves = f"{name}/leave"
         back = [
@@ -271,7 +283,7 @@ class _Builder:
         out = out or ([f"after {step.at_most} ×"] if step.at_most else [])
         self.tails = [] if is_endless else [self._decided(last, tuple(out), leaves, "yes")]
 
-    def go_on(self, step: records.GoOnStep) -> None:
+    def go_on(self, step: step_records.GoOnStep) -> None:
         name = step.named or ""
         anchor = self._anchor()
         self.tails = [self._otherwise(anchor, name, step.chance, "drop")]
@@ -281,11 +293,11 @@ class _Builder:
         }
         self.tails = [self._chance(anchor, "" if name in titles else name, name, step.chance)]
 
-    def leave(self, step: records.LeaveStep) -> None:
+    def leave(self, step: step_records.LeaveStep) -> None:
         self._put("leave", "leaves" if step.what == "visit" else "leaves for good")
         self.tails = []
 
-    def pause(self, step: records.WaitStep) -> None:
+    def pause(self, step: step_records.WaitStep) -> None:
         if step.ends_session:
             self._put("wait", f"comes back after {wait_text(step.wait)}", ("as a new session",))
         else:
@@ -306,13 +318,13 @@ class _Builder:
         else:
             self._put("state", "", lines)
 
-    def change(self, step: records.ChangeStep) -> None:
+    def change(self, step: step_records.ChangeStep) -> None:
         self._state(step, labels.changes_text(step.changes))
 
-    def pick(self, step: records.PickStep) -> None:
+    def pick(self, step: step_records.PickStep) -> None:
         self._state(step, tuple(labels.pick_text(pick) for pick in step.picks))
 
-    def retry(self, step: records.RetryStep) -> None:
+    def retry(self, step: step_records.RetryStep) -> None:
         anchor = self._anchor()
         waits = [f"after {wait_text(step.after)}"] if step.after else []
         guard = [f"when {step.when.text}"] if step.when else []
@@ -321,7 +333,7 @@ class _Builder:
         self.graph.edges.append(GraphEdge(anchor, target, label, "loop"))
         self.tails = [_Tail(anchor, ("else",))]
 
-    def later(self, step: records.LaterStep) -> None:
+    def later(self, step: step_records.LaterStep) -> None:
         when = (
             f"after {wait_text(step.wait)}"
             if step.wait
@@ -331,7 +343,7 @@ class _Builder:
         )
         self._put("later", step.journey, (f"later, {when}",), stage=self.stage_at[step.at])
 
-    def guard(self, step: records.WhenStep) -> None:
+    def guard(self, step: step_records.WhenStep) -> None:
         anchor = self._put("test", step.when.text if step.when else "")
         self.tails = [_Tail(anchor, ("yes",))]
         self.optional += 1
@@ -345,30 +357,32 @@ class _Builder:
 def _label(step: Step) -> str | None:
     """Return what `retry` calls a step: its name, or the event it emits."""
     return (
-        step.event if isinstance(step, records.EmitStep) and step.named is None else step.named
+        step.event
+        if isinstance(step, step_records.EmitStep) and step.named is None
+        else step.named
     )
 
 
 def _targets(steps: Iterable[Step]) -> Iterator[str]:
     for step in steps:
-        if isinstance(step, records.RetryStep):
+        if isinstance(step, step_records.RetryStep):
             yield step.target
         for inner in inner_steps(step):
             yield from _targets(inner)
 
 
 _LOWER: dict[type[Step], Lower] = {
-    records.EmitStep: _Builder.emit,
-    records.DoStep: _Builder.do,
-    records.MaybeStep: _Builder.maybe,
-    records.EitherStep: _Builder.either,
-    records.RepeatStep: _Builder.repeat,
-    records.GoOnStep: _Builder.go_on,
-    records.LeaveStep: _Builder.leave,
-    records.WaitStep: _Builder.pause,
-    records.ChangeStep: _Builder.change,
-    records.PickStep: _Builder.pick,
-    records.RetryStep: _Builder.retry,
-    records.LaterStep: _Builder.later,
-    records.WhenStep: _Builder.guard,
+    step_records.EmitStep: _Builder.emit,
+    step_records.DoStep: _Builder.do,
+    step_records.MaybeStep: _Builder.maybe,
+    step_records.EitherStep: _Builder.either,
+    step_records.RepeatStep: _Builder.repeat,
+    step_records.GoOnStep: _Builder.go_on,
+    step_records.LeaveStep: _Builder.leave,
+    step_records.WaitStep: _Builder.pause,
+    step_records.ChangeStep: _Builder.change,
+    step_records.PickStep: _Builder.pick,
+    step_records.RetryStep: _Builder.retry,
+    step_records.LaterStep: _Builder.later,
+    step_records.WhenStep: _Builder.guard,
 }

@@ -5,17 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from footfall.scenario.records import (
-    Assignment,
-    Chance,
-    Draw,
-    EitherOption,
-    Expression,
-    PickOne,
-    Ramp,
-    Rest,
-    Text,
-)
+from footfall.scenario.leaf_records import Chance, Draw, Expression, Ramp, Rest, Text
+from footfall.scenario.step_records import Assignment, EitherOption, PickOne
 
 
 def share_text(share: Decimal) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from footfall.scenario.forms import MapEntry
+from footfall.scenario.leaf_records import Moment
 from footfall.scenario.reader import INVALID, Fields, Invalid, Reader, builds
-from footfall.scenario.records import Calendar, Campaign, Moment
+from footfall.scenario.records import Calendar, Campaign
 from footfall.scenario.scalars import HOLIDAY
 from footfall.scenario.vocabulary import WEEKDAYS
 from footfall.scenario.weeks import WEEKS, Week, week

@@ -14,9 +14,10 @@ from footfall import units
 from footfall.errors import SourceLocation, UnitError, shown
 from footfall.scenario.draws import check_weights
 from footfall.scenario.forms import MapEntry
+from footfall.scenario.leaf_records import Scalar, Text
 from footfall.scenario.names import IDENTIFIER_ACCEPTS, parse_variable
 from footfall.scenario.reader import INVALID, Fields, Invalid, Reader, builds
-from footfall.scenario.records import Catalogue, Scalar, Text
+from footfall.scenario.records import Catalogue
 from footfall.scenario.scalars import TIME_ZONE
 from footfall.scenario.text_files import UnreadableError, nearest_file, read_text, reason
 

@@ -7,8 +7,8 @@ from decimal import Context, Decimal
 from typing import Any
 
 from footfall import units
+from footfall.scenario.leaf_records import Draw, Text
 from footfall.scenario.reader import INVALID, Fields, Invalid, Reader, builds
-from footfall.scenario.records import Draw, Text
 from footfall.scenario.vocabulary import DISTRIBUTION_NAMES
 
 PERCENT_TOLERANCE = Decimal("1e-9")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from footfall.scenario.records import Expression
+from footfall.scenario.leaf_records import Expression
 from footfall.scenario.tokens import (
     ACCEPTED,
     CONSTANTS,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from footfall.scenario.records import Text
+from footfall.scenario.leaf_records import Text
 
 
 @dataclass(frozen=True, slots=True)

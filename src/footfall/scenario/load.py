@@ -14,11 +14,12 @@ from footfall.scenario import catalogues, sections  # noqa: F401  # registers it
 from footfall.scenario.forms import MapEntry
 from footfall.scenario.language import SCENARIO
 from footfall.scenario.language_steps import STEP_WORDS
+from footfall.scenario.leaf_records import Text
 from footfall.scenario.names import BUILT_IN_TYPES
 from footfall.scenario.overrides import apply_settings
 from footfall.scenario.properties import check_variables, event_properties
 from footfall.scenario.reader import TOP, Fields, Reader
-from footfall.scenario.records import Catalogue, Event, Scenario, Text
+from footfall.scenario.records import Catalogue, Event, Scenario
 from footfall.scenario.steps import read_step
 from footfall.scenario.text_files import UnreadableError, nearest_file, read_text, reason
 from footfall.scenario.tree import MOST_BYTES, MapNode, Node, parse_tree

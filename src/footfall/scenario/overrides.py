@@ -9,7 +9,7 @@ from footfall.errors import SourceLocation, UsageError, shown
 from footfall.scenario.forms import ByShape, Form, ListOf, MapKind, MapOf, Ref, StepForm
 from footfall.scenario.language import KINDS, SCENARIO
 from footfall.scenario.language_steps import EMIT, STEP_VERBS, STEP_WORDS
-from footfall.scenario.records import Text
+from footfall.scenario.leaf_records import Text
 from footfall.scenario.tree import ListNode, MapNode, Node, parse_tree
 from footfall.units import nearest
 

@@ -9,8 +9,9 @@ from footfall.errors import shown
 from footfall.scenario import names
 from footfall.scenario.draws import draw_of
 from footfall.scenario.forms import MapEntry
+from footfall.scenario.leaf_records import Draw, Expression, ListType, Text
 from footfall.scenario.reader import Fields, Reader, builds
-from footfall.scenario.records import Draw, EventProperty, Expression, ListType, Property, Text
+from footfall.scenario.records import EventProperty, Property
 from footfall.scenario.vocabulary import DISTRIBUTION_NAMES
 
 

@@ -21,8 +21,9 @@ from footfall.scenario.forms import (
     StepForm,
 )
 from footfall.scenario.language import KINDS
+from footfall.scenario.leaf_records import Text
 from footfall.scenario.names import composed, folded
-from footfall.scenario.records import Step, Text
+from footfall.scenario.step_records import Step
 from footfall.scenario.tree import ListNode, MapNode, Node
 
 

@@ -7,115 +7,8 @@ from decimal import Decimal
 from typing import Literal
 
 from footfall.errors import SourceLocation
-
-Scalar = str | int | Decimal | bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A scalar as it stands in the file, with its place; typed later, where its meaning is known."""
-
-    text: str
-    at: SourceLocation
-    is_null: bool = False
-    is_quoted: bool = False
-
-    @property
-    def inside(self) -> SourceLocation:
-        """Where its first character stands, behind the quote."""
-        return SourceLocation(self.at.file, self.at.line, self.at.column + self.is_quoted)
-
-
-@dataclass(frozen=True, slots=True)
-class Expression:
-    """Source text of an expression and where it stands."""
-
-    text: str
-    at: SourceLocation
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A point in time, as written.
-
-    Args:
-        day: 1-based day since the start, when written `day N`; else None.
-        local: (year, month, day, hour, minute) in the scenario's time zone, when written as a date; else None.
-        minute_of_day: With `day`: minutes after local midnight.
-    """
-
-    at: SourceLocation
-    day: int | None = None
-    minute_of_day: int = 0
-    local: tuple[int, int, int, int, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """A duration: exact, log-normal ("about"), or uniform.
-
-    Args:
-        kind: Which of the three.
-        low_ms: Exact value, the median, or the lower end, in ms.
-        high_ms: Upper end for uniform; else equal to `low_ms`.
-        spread: Standard deviation of the logarithm for `about`; else 0.
-    """
-
-    kind: Literal["exact", "about", "uniform"]
-    low_ms: int
-    high_ms: int
-    spread: Decimal
-    at: SourceLocation
-
-
-@dataclass(frozen=True, slots=True)
-class Ramp:
-    """A chance that runs in a straight line from `low` (at 0) to `high` (at `over`) of a number, then stays."""
-
-    start: Decimal
-    end: Decimal
-    over: Decimal
-    of: Expression
-    at: SourceLocation
-
-
-@dataclass(frozen=True, slots=True)
-class Rest:
-    """The chance that the other options leave."""
-
-    at: SourceLocation
-
-
-Chance = Decimal | Expression | Ramp | Rest
-
-
-@dataclass(frozen=True, slots=True)
-class Draw:
-    """A random value.
-
-    Args:
-        kind: The law.
-        choices: For `pick`: (constant, weight), weights above 0 or equal to 0, not all 0.
-        a: mean, median or low.
-        b: sd, spread or high.
-        between: Cut to this, or None.
-    """
-
-    kind: Literal["pick", "normal", "lognormal", "uniform"]
-    at: SourceLocation
-    choices: tuple[tuple[Text, Decimal], ...] = ()
-    a: Decimal = Decimal(0)
-    b: Decimal = Decimal(0)
-    between: tuple[Decimal, Decimal] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ListType:
-    """A list: of a scalar type or a catalogue (`of`), or of a record (`fields`), with at most `at_most` elements."""
-
-    at_most: int
-    of: str | None = None
-    fields: tuple[tuple[str, str], ...] = ()
+from footfall.scenario.leaf_records import Draw, Expression, ListType, Moment, Scalar, Text
+from footfall.scenario.step_records import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +17,8 @@ class Property:
 
     Args:
         start: The constant it begins with; `Text` with `is_null` when it begins without a value.
-        draw: Or the law it is drawn from.
-        derived: Or the expression it follows from.
+        draw: Or the distribution it is drawn from.
+        derived: Or the expression that it follows from.
         is_empty_list: `start: []`.
         type: As written, or None to infer it.
         values: The allowed texts, empty when any.
@@ -196,7 +89,12 @@ class EventProperty:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One entry of the taxonomy. `properties` are in declared order; a bare name has no `value` here."""
+    """An event type of the taxonomy.
+
+    Args:
+        properties: In declared order; a bare name has no `value` here.
+        identifies: From here on the person is known.
+    """
 
     name: str
     category: str
@@ -207,156 +105,17 @@ class Event:
     about: str = ""
 
 
-# --- steps -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """What every step has."""
-
-    at: SourceLocation
-    when: Expression | None = None
-    named: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """One line of `set`, `add`, `append` or `remove`.
-
-    Args:
-        value: For `set`: a constant or expression (`Text`, told apart when types are known) or a draw. For `add`:
-            `Text`.
-            For `append`: `Text`, or `fields` for a record. For `remove`: `Text` (a variable, a value, or `all`).
-    """
-
-    verb: Literal["set", "add", "append", "remove"]
-    name: str
-    at: SourceLocation
-    value: Text | Draw | None = None
-    fields: tuple[tuple[str, Text], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmitStep(Step):
-    """An event happens, after an optional wait and changes of state."""
-
-    event: str
-    after: Wait | None = None
-    changes: tuple[Assignment, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoStep(Step):
-    journey: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MaybeStep(Step):
-    chance: Chance
-    steps: tuple[Step, ...]
-    otherwise: tuple[Step, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class EitherOption:
-    """An option of `either`: exactly one of `chance` and `weight`; `steps` hold what `do` and `event` abbreviate."""
-
-    at: SourceLocation
-    steps: tuple[Step, ...]
-    named: str | None = None
-    chance: Chance | None = None
-    weight: Decimal | Expression | None = None
-    when: Expression | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EitherStep(Step):
-    options: tuple[EitherOption, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RepeatStep(Step):
-    steps: tuple[Step, ...]
-    leave: Chance | None = None
-    until: Expression | None = None
-    at_most: int | None = None
-    come_back_after: Wait | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GoOnStep(Step):
-    chance: Chance
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeaveStep(Step):
-    what: Literal["visit", "for good"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaitStep(Step):
-    """`wait:` (in the session) or `come back after:` (ends it)."""
-
-    wait: Wait
-    ends_session: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeStep(Step):
-    """`set`, `add`, `append` and `remove` as steps of their own, in written order."""
-
-    changes: tuple[Assignment, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PickOne:
-    """One target of `pick`: into `variable`, from a catalogue or a list, where `column == value`."""
-
-    variable: str
-    source: str
-    at: SourceLocation
-    where: tuple[tuple[str, Expression], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PickStep(Step):
-    picks: tuple[PickOne, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetryStep(Step):
-    target: str
-    at_most: int
-    after: Wait | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaterStep(Step):
-    """Starts after `wait`, or at the time `moment`.
-
-    `is_activity`: written `come back after`, so the wait runs in activity time.
-    """
-
-    journey: str
-    wait: Wait | None = None
-    moment: Expression | None = None
-    is_activity: bool = False
-    values: tuple[tuple[str, Text], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhenStep(Step):
-    """`when: … steps: … else: …`; `when` of `Step` holds the condition."""
-
-    steps: tuple[Step, ...]
-    otherwise: tuple[Step, ...] = ()
-
-
-# --- the rest --------------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Journey:
+    """A sequence of steps.
+
+    Args:
+        when: Condition under which it is run at all.
+        carries: Its variables.
+        has_session: Written `session: none` where it has none.
+        slots: How many of it may be pending for a person, where `later` starts it.
+    """
+
     name: str
     at: SourceLocation
     steps: tuple[Step, ...]
@@ -369,7 +128,12 @@ class Journey:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Who, when, where, how much. `by` maps values of a property to factors; else `factor` holds the one factor."""
+    """A declared difference between people: for whom, where, when, and by what factor.
+
+    Args:
+        where: Addresses that it holds at.
+        by: Property whose values are mapped to `factors`; without it `factor` holds for all.
+    """
 
     named: str
     at: SourceLocation
@@ -385,6 +149,8 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
+    """A span of time with more activity, or less: a factor."""
+
     named: str
     at: SourceLocation
     start: Moment
@@ -394,7 +160,7 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """When.
+    """The calendar: start, length, rhythm, holidays and campaigns.
 
     Args:
         start: (year, month, day).
@@ -413,7 +179,11 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Who. `growth_per_day` is the factor minus one per day, compounded: 8 %/month gives 1.08 ** (1/30.4375) - 1."""
+    """The population.
+
+    Args:
+        growth_per_day: Factor minus one per day, compounded: 8 %/month gives 1.08 ** (1/30.4375) - 1.
+    """
 
     at: SourceLocation
     count: int
@@ -426,7 +196,12 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Devices:
-    """`per_person`: (count, weight); `kinds`: a catalogue with the columns platform and os_name."""
+    """The devices that people use.
+
+    Args:
+        per_person: (count, weight).
+        kinds: A catalogue with the columns platform and os_name.
+    """
 
     at: SourceLocation
     per_person: tuple[tuple[int, Decimal], ...]

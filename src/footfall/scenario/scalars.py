@@ -10,7 +10,8 @@ from footfall import units
 from footfall.errors import UnitError, shown
 from footfall.scenario import names
 from footfall.scenario.forms import Scalar
-from footfall.scenario.records import EventProperty, Expression, Moment, Rest, Stage, Text, Wait
+from footfall.scenario.leaf_records import Expression, Moment, Rest, Text, Wait
+from footfall.scenario.records import EventProperty, Stage
 
 TEXT_JSON: Mapping[str, Any] = {"type": ["string", "number", "boolean"]}
 VALUE_JSON: Mapping[str, Any] = {"type": ["string", "number", "boolean", "null"]}

@@ -11,20 +11,10 @@ from footfall.errors import UnitError, shown
 from footfall.scenario.calendars import check_span
 from footfall.scenario.draws import check_weights, weight_texts
 from footfall.scenario.forms import MapEntry
+from footfall.scenario.leaf_records import Ramp, Text, Wait
 from footfall.scenario.properties import event_properties
 from footfall.scenario.reader import Fields, Invalid, Reader, builds
-from footfall.scenario.records import (
-    Devices,
-    Effect,
-    Event,
-    Journey,
-    People,
-    Property,
-    Ramp,
-    Stage,
-    Text,
-    Wait,
-)
+from footfall.scenario.records import Devices, Effect, Event, Journey, People, Property, Stage
 
 
 @builds("people")

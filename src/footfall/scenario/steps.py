@@ -12,16 +12,16 @@ from footfall.scenario.draws import PERCENT_TOLERANCE, percent
 from footfall.scenario.forms import MapEntry, MapKind
 from footfall.scenario.language import KINDS
 from footfall.scenario.language_steps import EMIT, GUARD, STEP_VERBS, STEP_WORDS
+from footfall.scenario.leaf_records import Expression, Rest, Text
 from footfall.scenario.names import parse_label
 from footfall.scenario.reader import INVALID, Fields, Invalid, Reader, builds
-from footfall.scenario.records import (
+from footfall.scenario.step_records import (
     Assignment,
     ChangeStep,
     DoStep,
     EitherOption,
     EitherStep,
     EmitStep,
-    Expression,
     GoOnStep,
     LaterStep,
     LeaveStep,
@@ -29,10 +29,8 @@ from footfall.scenario.records import (
     PickOne,
     PickStep,
     RepeatStep,
-    Rest,
     RetryStep,
     Step,
-    Text,
     WaitStep,
     WhenStep,
 )

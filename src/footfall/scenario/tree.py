@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from footfall.errors import Problem, Problems, ScenarioError, SourceLocation, shown
-from footfall.scenario.records import Text
+from footfall.scenario.leaf_records import Text
 from footfall.scenario.text_files import UnreadableError, checked, forbidden, hidden_message
 
 MOST_BYTES = 10 * 1024**2

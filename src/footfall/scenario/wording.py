@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from footfall.scenario.records import Wait
+from footfall.scenario.leaf_records import Wait
 from footfall.units import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
 
 _UNITS_MS = (

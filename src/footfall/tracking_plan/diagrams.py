@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from footfall.compiler.walk import walk
 from footfall.diagrams import Graph, journey_graph
-from footfall.scenario.records import DoStep, EmitStep, Journey, Scenario
+from footfall.scenario.records import Journey, Scenario
+from footfall.scenario.step_records import DoStep, EmitStep
 
 OVERVIEW = ""
 """Stands for a category where journeys hold others together."""

@@ -10,16 +10,13 @@ from footfall.compiler.always_present import always_present
 from footfall.compiler.walk import Steps, inner_steps, walk
 from footfall.data.schema import Field, StreamSchema
 from footfall.diagrams.labels import changes_text
-from footfall.scenario.records import (
+from footfall.scenario.records import Event, EventProperty, Property, Scenario
+from footfall.scenario.step_records import (
     Assignment,
     ChangeStep,
     EmitStep,
-    Event,
-    EventProperty,
     MaybeStep,
     PickStep,
-    Property,
-    Scenario,
     Step,
 )
 from footfall.tracking_plan.examples import Examples, simulate_examples

@@ -14,8 +14,10 @@ from pathlib import Path
 from footfall.compiler.walk import walk
 from footfall.errors import ScenarioError, UsageError, shown
 from footfall.scenario import load, loads
+from footfall.scenario.leaf_records import Text
 from footfall.scenario.names import BUILT_IN, MOST_IDENTIFIER, folded
-from footfall.scenario.records import EmitStep, Scenario, Text
+from footfall.scenario.records import Scenario
+from footfall.scenario.step_records import EmitStep
 from footfall.scenario.text_files import BOM, UnreadableError, read_text, reason
 from footfall.scenario.tree import MOST_BYTES, ListNode, MapNode, Node
 from footfall.tracking_plan.differences import Merged, PlanComparison

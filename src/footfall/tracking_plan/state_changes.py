@@ -9,7 +9,7 @@ from typing import Literal
 
 from footfall.errors import SourceLocation
 from footfall.scenario.expressions import ExpressionProblem, parse
-from footfall.scenario.records import Expression
+from footfall.scenario.leaf_records import Expression
 from footfall.scenario.tokens import CONSTANTS, tokens
 from footfall.tracking_plan.plan import PlanProperty, PlanType
 from footfall.tracking_plan.value_sources import as_text, number_of, plain

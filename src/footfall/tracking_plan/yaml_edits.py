@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from footfall.errors import SourceLocation
-from footfall.scenario.records import Text
+from footfall.scenario.leaf_records import Text
 from footfall.scenario.text_files import BOM
 from footfall.scenario.tree import ListNode, MapNode, Node, parse_tree
 from footfall.tracking_plan.yaml_text import YamlEntry, YamlGroup, listed, mapped

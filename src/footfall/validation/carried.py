@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 from footfall.compiler.walk import inner_steps
 from footfall.scenario import expressions as tree
-from footfall.scenario import records
+from footfall.scenario import records, step_records
+from footfall.scenario.leaf_records import Expression
 from footfall.scenario.names import BUILT_IN
-from footfall.scenario.records import Expression, Scenario, Step
+from footfall.scenario.records import Scenario
+from footfall.scenario.step_records import Step
 
 Key = tuple[str, str]
 """A property, and the name that its value is read from."""
@@ -59,7 +61,7 @@ def _roots(scenario: Scenario) -> list[str]:
         step.journey
         for j in scenario.journeys
         for step in _all(j.steps)
-        if isinstance(step, records.LaterStep)
+        if isinstance(step, step_records.LaterStep)
     )
     return list(dict.fromkeys([scenario.main.text, *later]))
 
@@ -88,11 +90,13 @@ class _Walk:
     claims: Claims = field(default_factory=dict)
 
     def steps(self, steps: tuple[Step, ...], state: State | None) -> State | None:
-        targets = {step.target for step in _all(steps) if isinstance(step, records.RetryStep)}
+        targets = {
+            step.target for step in _all(steps) if isinstance(step, step_records.RetryStep)
+        }
         for number, step in enumerate(steps):
             name = (
                 step.event
-                if isinstance(step, records.EmitStep) and step.named is None
+                if isinstance(step, step_records.EmitStep) and step.named is None
                 else step.named
             )
             if state is not None and name in targets:
@@ -104,7 +108,7 @@ class _Walk:
         """Return what is certain where people also come back to, from somewhere in the steps that follow."""
         passed = list(self._reached(steps))
         names = {name for step in passed for name in _set_by(step)}
-        events = {step.event for step in passed if isinstance(step, records.EmitStep)}
+        events = {step.event for step in passed if isinstance(step, step_records.EmitStep)}
         kept = _without(state, names)
         return {
             key: last | {e for e in events if key in self.told.get(e, ())}
@@ -115,26 +119,26 @@ class _Walk:
         """Yield all steps that may be taken from here on, those of called journeys too."""
         for step in _all(steps):
             yield step
-            if isinstance(step, records.DoStep):
+            if isinstance(step, step_records.DoStep):
                 yield from self._reached(self.journeys[step.journey].steps)
 
     def _step(self, step: Step, state: State) -> State | None:
         after = self._unguarded(step, state)
-        if step.when is None or isinstance(step, records.WhenStep):
+        if step.when is None or isinstance(step, step_records.WhenStep):
             return after
         return _both([state, after])
 
     def _unguarded(self, step: Step, state: State) -> State | None:
         match step:
-            case records.EmitStep():
+            case step_records.EmitStep():
                 return self._emit(step, state)
-            case records.ChangeStep() | records.PickStep():
+            case step_records.ChangeStep() | step_records.PickStep():
                 return _without(state, _set_by(step))
-            case records.LeaveStep():
+            case step_records.LeaveStep():
                 return None
-            case records.WaitStep(ends_session=True):
+            case step_records.WaitStep(ends_session=True):
                 return {}
-            case records.DoStep():
+            case step_records.DoStep():
                 called = self.journeys[step.journey]
                 after = self.steps(
                     called.steps, _without(state, {p.name for p in called.carries})
@@ -144,16 +148,16 @@ class _Walk:
 
     def _branches(self, step: Step, state: State) -> State | None:
         match step:
-            case records.MaybeStep() | records.WhenStep():
+            case step_records.MaybeStep() | step_records.WhenStep():
                 return _both([self.steps(step.steps, state), self.steps(step.otherwise, state)])
-            case records.EitherStep():
+            case step_records.EitherStep():
                 return _both([self.steps(option.steps, state) for option in step.options])
-            case records.RepeatStep():
+            case step_records.RepeatStep():
                 after = self.steps(step.steps, {})  # a second round begins after a first one
                 return after if step.come_back_after is None else {}
         return state
 
-    def _emit(self, step: records.EmitStep, state: State) -> State:
+    def _emit(self, step: step_records.EmitStep, state: State) -> State:
         state = _without(state, _set_by(step))
         self.claims.setdefault(step.event, []).append(state)
         return {
@@ -164,10 +168,12 @@ class _Walk:
 
 def _set_by(step: Step) -> set[str]:
     """Return the names that a step gives another value, itself."""
-    if isinstance(step, records.EmitStep | records.ChangeStep):
+    if isinstance(step, step_records.EmitStep | step_records.ChangeStep):
         return {change.name for change in step.changes}
     return (
-        {pick.variable for pick in step.picks} if isinstance(step, records.PickStep) else set()
+        {pick.variable for pick in step.picks}
+        if isinstance(step, step_records.PickStep)
+        else set()
     )
 
 

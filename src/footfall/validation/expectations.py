@@ -13,14 +13,8 @@ from footfall.validation.carried import Carried, carried_of
 
 if TYPE_CHECKING:
     from footfall.model.model import Model
-    from footfall.scenario.records import (
-        Catalogue,
-        Event,
-        EventProperty,
-        Expression,
-        Property,
-        Scenario,
-    )
+    from footfall.scenario.leaf_records import Expression
+    from footfall.scenario.records import Catalogue, Event, EventProperty, Property, Scenario
 
 MOST_VALUES = 1000
 ExpectedType = FieldType | Literal["any"]

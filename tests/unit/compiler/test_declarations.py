@@ -10,7 +10,7 @@ from footfall.compiler.moments import Moments
 from footfall.errors import SourceLocation
 from footfall.model.program import ActNode, PickRow
 from footfall.model.values import NULL_CODE, NULL_INTEGER
-from footfall.scenario.records import Moment
+from footfall.scenario.leaf_records import Moment
 from footfall.units import HOUR_MS
 from tests.simulated import rows, simulated
 from tests.small_scenarios import small

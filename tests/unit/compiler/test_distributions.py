@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from footfall.compiler import distributions
 from footfall.errors import SourceLocation
 from footfall.model.tables import CHOICE_BITS
-from footfall.scenario.records import Wait
+from footfall.scenario.leaf_records import Wait
 
 HERE = SourceLocation("x.yaml", 1, 1)
 STANDARD = NormalDist()

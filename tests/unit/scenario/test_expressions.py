@@ -24,7 +24,7 @@ from footfall.scenario.expressions import (
     Unary,
     parse,
 )
-from footfall.scenario.records import Expression
+from footfall.scenario.leaf_records import Expression
 
 OPERATORS = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.And: "and", ast.Or: "or",

@@ -13,8 +13,8 @@ from footfall.scenario.forms import ByShape, ListOf, MapOf, Ref, Scalar
 from footfall.scenario.json_schema_export import json_schema_text
 from footfall.scenario.language import KINDS
 from footfall.scenario.language_steps import STEP_VERBS
+from footfall.scenario.leaf_records import Text
 from footfall.scenario.reader import BUILDERS, INVALID, Reader
-from footfall.scenario.records import Text
 from footfall.scenario.reference import kinds_shown, main, updated
 from footfall.scenario.steps import MAKERS, read_step
 from footfall.scenario.tree import parse_tree

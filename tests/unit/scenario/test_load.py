@@ -12,7 +12,7 @@ import pytest
 
 from footfall.errors import ScenarioError, UsageError
 from footfall.scenario import load, load_shipped, loads, shipped
-from footfall.scenario import records as r
+from footfall.scenario.leaf_records import ListType
 from tests.small_scenarios import scenario_text, small
 
 HERE = Path(__file__).parent
@@ -106,8 +106,8 @@ def test_properties_of_people(everything):
     assert of["status"].start.is_null
     assert of["status"].values == ("new", "old")
     assert of["tags"].is_empty_list
-    assert of["tags"].list_type == r.ListType(5, "text")
-    assert of["cart"].list_type == r.ListType(
+    assert of["tags"].list_type == ListType(5, "text")
+    assert of["cart"].list_type == ListType(
         10, None, (("bean", "bean"), ("quantity", "integer"))
     )
     assert of["nothing"].start.is_null

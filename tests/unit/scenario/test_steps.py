@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from footfall.errors import ScenarioError
-from footfall.scenario import records as r
+from footfall.scenario.leaf_records import Rest
+from footfall.scenario.step_records import ChangeStep, EmitStep, WhenStep
 from tests.small_scenarios import steps_of
 
 
@@ -18,7 +19,7 @@ def step(text):
 def test_an_event_alone():
     """A text is an event without a wait."""
     seen = step("Seen")
-    assert isinstance(seen, r.EmitStep)
+    assert isinstance(seen, EmitStep)
     assert (seen.event, seen.after, seen.changes, seen.when, seen.named) == (
         "Seen",
         None,
@@ -58,7 +59,7 @@ def test_changes_as_a_step():
     change = step(
         "{set: {a: {pick: {x: 1, y: 3}}, b: {normal: {mean: 1, sd: 2}, between: [0, 5]}}, add: {c: 1}, named: n}"
     )
-    assert isinstance(change, r.ChangeStep)
+    assert isinstance(change, ChangeStep)
     a, b, c = change.changes
     assert [weight for _, weight in a.value.choices] == [1, 3]
     assert (b.value.kind, b.value.a, b.value.b, b.value.between) == ("normal", 1, 2, (0, 5))
@@ -100,7 +101,7 @@ def test_maybe_and_guards():
         2,
     )
     guard = step("{when: known, steps: [Seen], else: [Paid], named: g}")
-    assert isinstance(guard, r.WhenStep)
+    assert isinstance(guard, WhenStep)
     assert (guard.when.text, guard.named, guard.otherwise[0].event) == ("known", "g", "Paid")
 
 
@@ -111,7 +112,7 @@ def test_options():
     )
     do, paid, nothing = either.options
     assert (either.named, do.steps[0].journey, paid.steps[0].event) == ("e", "life", "Paid")
-    assert (nothing.steps, nothing.named, type(nothing.chance)) == ((), "x", r.Rest)
+    assert (nothing.steps, nothing.named, type(nothing.chance)) == ((), "x", Rest)
 
 
 def test_weights_of_options():

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from footfall.errors import ScenarioError
-from footfall.scenario.records import Text
+from footfall.scenario.leaf_records import Text
 from footfall.scenario.tree import ListNode, MapNode, parse_tree
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from footfall.compiler.walk import walk
 from footfall.errors import Problems, SourceLocation
-from footfall.scenario.records import DoStep, Journey, LaterStep, Text
+from footfall.scenario.leaf_records import Text
+from footfall.scenario.records import Journey
+from footfall.scenario.step_records import DoStep, LaterStep
 from footfall.units import nearest_hint
 
 MOST_PATH = 200

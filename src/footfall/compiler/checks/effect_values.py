@@ -8,7 +8,8 @@ from footfall.compiler.expressions.lookup import BUILTIN_NAMES
 from footfall.compiler.expressions.typer import Typer
 from footfall.compiler.walk import walk
 from footfall.errors import Problems
-from footfall.scenario.records import ChangeStep, Effect, EmitStep, Property, Scenario
+from footfall.scenario.records import Effect, Property, Scenario
+from footfall.scenario.step_records import ChangeStep, EmitStep
 from footfall.units import nearest_hint
 
 MOST_SHOWN = 30

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from footfall.compiler.moments import Moments
 from footfall.errors import Problem, Problems
-from footfall.scenario.records import Moment, Scenario
+from footfall.scenario.leaf_records import Moment
+from footfall.scenario.records import Scenario
 from footfall.units import DAY_MS
 
 

@@ -11,12 +11,12 @@ from footfall.compiler.addresses import kind_of_step
 from footfall.compiler.checks.call_graph import CallGraph
 from footfall.compiler.walk import Steps, inner_steps, walk
 from footfall.errors import Problems
-from footfall.scenario.records import (
+from footfall.scenario.records import Journey
+from footfall.scenario.step_records import (
     DoStep,
     EitherStep,
     EmitStep,
     GoOnStep,
-    Journey,
     LaterStep,
     LeaveStep,
     MaybeStep,

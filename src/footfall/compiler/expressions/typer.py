@@ -15,7 +15,7 @@ from footfall.model.operations import Op
 from footfall.model.values import NULLS
 from footfall.scenario import expressions as tree
 from footfall.scenario.expressions import ExpressionProblem
-from footfall.scenario.records import Expression
+from footfall.scenario.leaf_records import Expression
 
 
 @dataclass(slots=True)

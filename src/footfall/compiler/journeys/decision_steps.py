@@ -10,10 +10,12 @@ from footfall.compiler.journeys.lowering import Lowering
 from footfall.compiler.journeys.step_context import Here
 from footfall.model.operations import Op
 from footfall.model.program import DecisionOption
-from footfall.scenario import records
+from footfall.scenario import leaf_records, step_records
 
 
-def lower_maybe(lowering: Lowering, step: records.MaybeStep, here: Here, following: int) -> int:
+def lower_maybe(
+    lowering: Lowering, step: step_records.MaybeStep, here: Here, following: int
+) -> int:
     """Compile an optional part."""
     name = lowering.name_of(step, step.steps)
     then = lowering.steps(step.steps, here, following)
@@ -22,7 +24,7 @@ def lower_maybe(lowering: Lowering, step: records.MaybeStep, here: Here, followi
 
 
 def lower_either(
-    lowering: Lowering, step: records.EitherStep, here: Here, following: int
+    lowering: Lowering, step: step_records.EitherStep, here: Here, following: int
 ) -> int:
     """Compile a choice among options."""
     name, builder = lowering.name_of(step, ()), lowering.builder
@@ -36,7 +38,11 @@ def lower_either(
 
 
 def _option(
-    lowering: Lowering, option: records.EitherOption, address: str, here: Here, following: int
+    lowering: Lowering,
+    option: step_records.EitherOption,
+    address: str,
+    here: Here,
+    following: int,
 ) -> DecisionOption:
     name = option.named or default_name(option.steps)
     if name is None:
@@ -54,11 +60,11 @@ def _option(
     )
 
 
-def _possible(lowering: Lowering, option: records.EitherOption, here: Here) -> Op | None:
+def _possible(lowering: Lowering, option: step_records.EitherOption, here: Here) -> Op | None:
     """Compile when an option is possible: its own condition, and that of the journey it begins with."""
     conditions = [lowering.typer.condition(option.when, here.scope)]
     first = option.steps[0] if option.steps else None
-    if isinstance(first, records.DoStep) and first.journey in lowering.journeys:
+    if isinstance(first, step_records.DoStep) and first.journey in lowering.journeys:
         conditions.append(
             lowering.typer.condition(lowering.journeys[first.journey].when, here.scope)
         )
@@ -69,11 +75,11 @@ def _possible(lowering: Lowering, option: records.EitherOption, here: Here) -> O
 
 
 def _with_rest(
-    step: records.EitherStep, options: tuple[DecisionOption, ...]
+    step: step_records.EitherStep, options: tuple[DecisionOption, ...]
 ) -> tuple[DecisionOption, ...]:
     """Give the option that has the rest the chance which the others leave."""
     rest = next(
-        (n for n, o in enumerate(step.options) if isinstance(o.chance, records.Rest)), None
+        (n for n, o in enumerate(step.options) if isinstance(o.chance, leaf_records.Rest)), None
     )
     if rest is None:
         return options
@@ -92,7 +98,7 @@ def _left(weights: list[float | Op]) -> float | Op:
     return left
 
 
-def _check_names(lowering: Lowering, step: records.EitherStep, names: list[str]) -> None:
+def _check_names(lowering: Lowering, step: step_records.EitherStep, names: list[str]) -> None:
     for number, name in enumerate(names):
         if name in names[:number]:
             message = f'two options are called "{name}"'

@@ -7,10 +7,18 @@ from footfall.compiler.journeys.state_changes import change
 from footfall.compiler.journeys.step_context import Here
 from footfall.errors import SourceLocation
 from footfall.model import program
-from footfall.scenario import records
+from footfall.scenario.step_records import (
+    DoStep,
+    EmitStep,
+    GoOnStep,
+    LeaveStep,
+    RetryStep,
+    WaitStep,
+    WhenStep,
+)
 
 
-def lower_emit(lowering: Lowering, step: records.EmitStep, here: Here, following: int) -> int:
+def lower_emit(lowering: Lowering, step: EmitStep, here: Here, following: int) -> int:
     """Compile an event: the wait, the changes, the event."""
     emission = lowering.emissions.add(step.event, step.at, here.scope, here.in_session)
     first = (
@@ -26,14 +34,14 @@ def lower_emit(lowering: Lowering, step: records.EmitStep, here: Here, following
     return first
 
 
-def lower_do(lowering: Lowering, step: records.DoStep, here: Here, following: int) -> int:
+def lower_do(lowering: Lowering, step: DoStep, here: Here, following: int) -> int:
     """Compile a journey where it is run; one that is unknown, or runs itself, is noted elsewhere."""
     if step.journey not in lowering.journeys or step.at in lowering.calls.circular:
         return following
     return lowering.journey(step.journey, here, following)
 
 
-def lower_guard(lowering: Lowering, step: records.WhenStep, here: Here, following: int) -> int:
+def lower_guard(lowering: Lowering, step: WhenStep, here: Here, following: int) -> int:
     """Compile `when: … steps: … else: …`."""
     assert step.when is not None
     then = lowering.steps(step.steps, here, following)
@@ -41,13 +49,13 @@ def lower_guard(lowering: Lowering, step: records.WhenStep, here: Here, followin
     return lowering.test(step.when, here.scope, then, otherwise)
 
 
-def lower_go_on(lowering: Lowering, step: records.GoOnStep, here: Here, following: int) -> int:
+def lower_go_on(lowering: Lowering, step: GoOnStep, here: Here, following: int) -> int:
     """Compile `go on`: else the visit is left."""
     name = lowering.name_of(step, ())
     return lowering.chance(name, step.chance, step.at, here, following, here.leave)
 
 
-def lower_leave(lowering: Lowering, step: records.LeaveStep, here: Here, following: int) -> int:  # noqa: ARG001 - nothing follows
+def lower_leave(lowering: Lowering, step: LeaveStep, here: Here, _following: int) -> int:
     """Compile `leave`: the visit, or for good."""
     if step.what == "visit":
         return here.leave
@@ -58,7 +66,7 @@ def lower_leave(lowering: Lowering, step: records.LeaveStep, here: Here, followi
     )
 
 
-def lower_wait(lowering: Lowering, step: records.WaitStep, here: Here, following: int) -> int:
+def lower_wait(lowering: Lowering, step: WaitStep, here: Here, following: int) -> int:
     """Compile `wait` and `come back after`."""
     if step.ends_session:
         check_may_come_back(lowering, step.at, here)
@@ -79,7 +87,7 @@ def check_may_come_back(lowering: Lowering, at: SourceLocation, here: Here) -> N
         )
 
 
-def lower_retry(lowering: Lowering, step: records.RetryStep, here: Here, following: int) -> int:
+def lower_retry(lowering: Lowering, step: RetryStep, here: Here, following: int) -> int:
     """Compile a way back; a target that does not come before is noted elsewhere."""
     target = here.labels.get(step.target)
     if target is None:

@@ -9,7 +9,8 @@ from footfall.compiler.journeys.written_values import value_of
 from footfall.compiler.symbols import ElementVariable, ListVariable, Symbol, Variable
 from footfall.model.operations import Op
 from footfall.model.program import Action, Append, Remove
-from footfall.scenario.records import Assignment, Text
+from footfall.scenario.leaf_records import Text
+from footfall.scenario.step_records import Assignment
 from footfall.units import nearest_hint
 
 

@@ -9,7 +9,7 @@ from footfall.compiler.journeys.lowering import Lowering
 from footfall.compiler.journeys.step_context import Here
 from footfall.model.operations import Op
 from footfall.model.program import BeginSessionNode, ConditionNode, EnterNode
-from footfall.scenario.records import RepeatStep
+from footfall.scenario.step_records import RepeatStep
 
 
 def lower_repeat(lowering: Lowering, step: RepeatStep, here: Here, following: int) -> int:

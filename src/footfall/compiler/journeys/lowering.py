@@ -39,18 +39,10 @@ from footfall.model.program import (
     WaitNode,
 )
 from footfall.model.tables import TableColumn
-from footfall.scenario import records
-from footfall.scenario.records import (
-    Chance,
-    Expression,
-    GoOnStep,
-    Journey,
-    Ramp,
-    Rest,
-    Step,
-    Wait,
-    WhenStep,
-)
+from footfall.scenario import records, step_records
+from footfall.scenario.leaf_records import Chance, Expression, Ramp, Rest, Wait
+from footfall.scenario.records import Journey
+from footfall.scenario.step_records import GoOnStep, Step, WhenStep
 from footfall.units import MINUTE_MS
 
 LIMIT_IN_SESSION_MS = 29 * MINUTE_MS
@@ -172,7 +164,7 @@ class Lowering:
             for declared in journey.carries:
                 self._declare(declared, prefix, scope, found)
             for step in walk(journey.steps):
-                for pick in step.picks if isinstance(step, records.PickStep) else ():
+                for pick in step.picks if isinstance(step, step_records.PickStep) else ():
                     self._declare_pick(pick, prefix, scope, found)
             found.reset_columns()
         return found
@@ -193,7 +185,7 @@ class Lowering:
             instance.names[declared.name] = symbol
 
     def _declare_pick(
-        self, pick: records.PickOne, prefix: str, scope: Scope, instance: Instance
+        self, pick: step_records.PickOne, prefix: str, scope: Scope, instance: Instance
     ) -> None:
         """Declare the variable of a pick, unless there is one that can take it."""
         inner = scope.within(instance.names)

@@ -8,7 +8,7 @@ from footfall.compiler.journeys.state_changes import draw_name
 from footfall.compiler.journeys.step_context import Here
 from footfall.compiler.symbols import ElementVariable, ListVariable, Symbol, TypeOf, Variable
 from footfall.model.program import Action, ActNode, DrawKey, PickElement, PickRow
-from footfall.scenario.records import PickOne, PickStep
+from footfall.scenario.step_records import PickOne, PickStep
 from footfall.units import nearest_hint
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from footfall.compiler.symbols import ListVariable, Scope, Symbol, columns_of
-from footfall.scenario.records import EmitStep, Journey, Step
+from footfall.scenario.records import Journey
+from footfall.scenario.step_records import EmitStep, Step
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from footfall.compiler.expressions.typed_values import is_constant, null
 from footfall.compiler.journeys.lowering import Lowering
 from footfall.compiler.symbols import Scope, Variable
 from footfall.model.operations import Op
-from footfall.scenario.records import Expression, Text
+from footfall.scenario.leaf_records import Expression, Text
 from footfall.scenario.tokens import CONSTANTS, WORDS
 
 

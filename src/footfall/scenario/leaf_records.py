@@ -1,0 +1,122 @@
+"""The smallest records: a text, an expression, a moment, a wait, a chance, a draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from footfall.errors import SourceLocation
+
+Scalar = str | int | Decimal | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A scalar as it stands in the file, with its place; typed later, where its meaning is known."""
+
+    text: str
+    at: SourceLocation
+    is_null: bool = False
+    is_quoted: bool = False
+
+    @property
+    def inside(self) -> SourceLocation:
+        """Where its first character stands, behind the quote."""
+        return SourceLocation(self.at.file, self.at.line, self.at.column + self.is_quoted)
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """Source text of an expression and where it stands."""
+
+    text: str
+    at: SourceLocation
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point in time, as written.
+
+    Args:
+        day: 1-based day since the start, when written `day N`; else None.
+        local: (year, month, day, hour, minute) in the scenario's time zone, when written as a date; else None.
+        minute_of_day: With `day`: minutes after local midnight.
+    """
+
+    at: SourceLocation
+    day: int | None = None
+    minute_of_day: int = 0
+    local: tuple[int, int, int, int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A duration: exact (`5 min`), log-normal (`about 5 min`) or uniform (`1 min to 4 min`).
+
+    Args:
+        kind: Which of the three.
+        low_ms: Exact value, the median, or the lower end, in ms.
+        high_ms: Upper end for uniform; else equal to `low_ms`.
+        spread: Standard deviation of the logarithm for `about`; else 0.
+    """
+
+    kind: Literal["exact", "about", "uniform"]
+    low_ms: int
+    high_ms: int
+    spread: Decimal
+    at: SourceLocation
+
+
+@dataclass(frozen=True, slots=True)
+class Ramp:
+    """A chance that runs in a straight line from `start` (at 0) to `end` (at `over`), then stays.
+
+    Args:
+        of: The number that it depends on.
+    """
+
+    start: Decimal
+    end: Decimal
+    over: Decimal
+    of: Expression
+    at: SourceLocation
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """The chance that the other options leave."""
+
+    at: SourceLocation
+
+
+Chance = Decimal | Expression | Ramp | Rest
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """A random value.
+
+    Args:
+        kind: The distribution.
+        choices: For `pick`: (constant, weight), weights at or above 0, not all 0.
+        a: Mean, median or lower end.
+        b: Standard deviation, spread or upper end.
+        between: Range that values are clamped to, or None.
+    """
+
+    kind: Literal["pick", "normal", "lognormal", "uniform"]
+    at: SourceLocation
+    choices: tuple[tuple[Text, Decimal], ...] = ()
+    a: Decimal = Decimal(0)
+    b: Decimal = Decimal(0)
+    between: tuple[Decimal, Decimal] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListType:
+    """A list: of a scalar type or a catalogue's rows (`of`), or of records (`fields`)."""
+
+    at_most: int
+    of: str | None = None
+    fields: tuple[tuple[str, str], ...] = ()
