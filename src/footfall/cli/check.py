@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from footfall.cli import arguments
-from footfall.cli.console import clean
 from footfall.cli.data_command import DataCommand
 from footfall.cli.outline import outline
+from footfall.text import clean, plural
 
 if TYPE_CHECKING:
     from footfall.execution.engine import CompilationSummary
@@ -100,7 +100,7 @@ def _catalogues(scenario: Scenario) -> Iterator[str]:
 
 def _events(events: Iterable[Event]) -> Iterator[str]:
     counted = list(events)
-    yield f"{len(counted):,} event{'s' if len(counted) != 1 else ''}:"
+    yield f"{plural(len(counted), 'event')}:"
     for category, members in groupby(counted, key=lambda event: event.category):
         yield f"  {category}: {', '.join(event.name for event in members)}"
 

@@ -27,7 +27,7 @@ from footfall.scenario.step_records import (
     WaitStep,
     WhenStep,
 )
-from footfall.scenario.wording import wait_text
+from footfall.scenario.waits import wait_text
 
 INDENT = "  "
 

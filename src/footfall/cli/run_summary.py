@@ -14,9 +14,9 @@ import click
 
 from footfall.cli import delivery_outcome
 from footfall.cli.arguments import DEFAULT_STORE
-from footfall.cli.console import size
 from footfall.cli.rerun import again
 from footfall.errors import StoreError, UsageError
+from footfall.text import size
 from footfall.units import DAY_MS, zones
 
 if TYPE_CHECKING:

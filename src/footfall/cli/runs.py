@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from footfall.cli import arguments
-from footfall.cli.console import print_table
 from footfall.cli.data_command import DataCommand
 from footfall.errors import UsageError, shown
+from footfall.text import plain_table
 
 if TYPE_CHECKING:
     from footfall.store.runs import RunInfo
@@ -44,7 +44,9 @@ def command(store: str, form: str) -> None:
     if form == "json":
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
     elif rows:
-        print_table({name: [row[name] for row in rows] for name in rows[0]})
+        columns = {name: [row[name] for row in rows] for name in rows[0]}
+        for line in plain_table(columns):
+            click.echo(line)
     else:
         click.echo(f"{store} holds no runs", err=True)
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from footfall.cli import arguments, output_files
-from footfall.cli.console import clean
 from footfall.cli.data_command import DataCommand
 from footfall.errors import UsageError, shown
+from footfall.text import clean, plural
 
 if TYPE_CHECKING:
     from footfall.tracking_plan.diagrams import Section
@@ -106,7 +106,7 @@ def command(
         len(plan.events),
         sum(len(event.properties) for event in plan.events),
     )
-    events = f"{n_events} event{'s' * (n_events != 1)}"
+    events = plural(n_events, "event")
     properties = f"{n_properties} propert{'y' if n_properties == 1 else 'ies'}"
     click.echo(f"{target}: {events} with {properties}, of {plan.name}", err=True)
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from footfall.cli import arguments, options
-from footfall.cli.console import print_table
 from footfall.cli.data_command import DataCommand
 from footfall.cli.wording import ValueFormatter, read
+from footfall.text import plain_table
 from footfall.units import zones
 
 if TYPE_CHECKING:
@@ -141,7 +141,8 @@ def _print(life: Life) -> None:
             err=True,
         )
         return
-    print_table(_timeline(life, words))
+    for line in plain_table(_timeline(life, words)):
+        click.echo(line)
     click.echo(
         f"\ntimes by the clock of {life.properties['city']} ({zone.key}); → is what an event changed",
         err=True,

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from footfall.cli import arguments
-from footfall.cli.console import clean
 from footfall.cli.data_command import DataCommand
 from footfall.cli.taxonomy import is_plan
+from footfall.text import clean
 
 if TYPE_CHECKING:
     from footfall.validation import Expectations, Validation

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from footfall.cli.console import clean
+from footfall.text import clean
 
 if TYPE_CHECKING:
     from footfall.data.schema import Field

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from footfall.reports.truth import Tally
+from footfall.text import short_percent
 
 NodeKind = Literal[
     "start",
@@ -99,9 +100,4 @@ def seen_text(tally: Tally) -> str:
     """Return what a run has shown as a line of a label: the mean chance after effects, and the share that took it."""
     if tally.asked is None or tally.got is None:
         return "never reached"
-    return f"asked {percent(tally.asked)} · got {percent(tally.got)}"
-
-
-def percent(share: float) -> str:
-    """Return a share as percent with one digit after the point where that says something: 28%, 4.5%."""
-    return f"{share * 100:.1f}".removesuffix(".0") + "%"
+    return f"asked {short_percent(tally.asked, 1)} · got {short_percent(tally.got, 1)}"

@@ -17,7 +17,6 @@ from footfall.diagrams.graph import (
     GraphNode,
     NodeKind,
     Observed,
-    percent,
     seen_text,
 )
 from footfall.errors import SourceLocation
@@ -25,7 +24,8 @@ from footfall.scenario import step_records
 from footfall.scenario.leaf_records import Chance, Expression
 from footfall.scenario.records import Journey, Scenario
 from footfall.scenario.step_records import Step
-from footfall.scenario.wording import wait_text
+from footfall.scenario.waits import wait_text
+from footfall.text import short_percent
 
 Lower = Callable[["_Builder", Any], None]
 
@@ -202,7 +202,7 @@ class _Builder:
         tally = self.observed.get((f"{self.journey.name}/{name}", option))
         counts = f"{tally.taken:,} of {tally.reached:,} times" if tally else ""
         told = " · ".join(filter(None, (about, counts)))
-        repeated = percent(tally.asked) if tally and tally.asked is not None else ""
+        repeated = short_percent(tally.asked, 1) if tally and tally.asked is not None else ""
         shown = tuple(line for line in label if line not in ("", repeated))
         return _Tail(source, shown, kind, seen_text(tally) if tally else "", told)
 

@@ -7,19 +7,15 @@ from decimal import Decimal
 
 from footfall.scenario.leaf_records import Chance, Draw, Expression, Ramp, Rest, Text
 from footfall.scenario.step_records import Assignment, EitherOption, PickOne
-
-
-def share_text(share: Decimal) -> str:
-    """Return a share as percent, to at most two digits after the point."""
-    return f"{(share * 100).quantize(Decimal('0.01')).normalize():f}%"
+from footfall.text import short_percent
 
 
 def chance_text(chance: Chance | None) -> str:
     """Return a chance as a reader says it."""
     if isinstance(chance, Decimal):
-        return share_text(chance)
+        return short_percent(chance)
     if isinstance(chance, Ramp):
-        return f"{share_text(chance.start)} → {share_text(chance.end)} over {chance.over:f} {chance.of.text}"
+        return f"{short_percent(chance.start)} → {short_percent(chance.end)} over {chance.over:f} {chance.of.text}"
     return (
         chance.text
         if isinstance(chance, Expression)
@@ -31,7 +27,7 @@ def chance_text(chance: Chance | None) -> str:
 
 def other_chance(chance: Chance) -> str:
     """Return what a chance leaves."""
-    return share_text(1 - chance) if isinstance(chance, Decimal) else "else"
+    return short_percent(1 - chance) if isinstance(chance, Decimal) else "else"
 
 
 def option_shares(options: tuple[EitherOption, ...]) -> list[str]:
@@ -40,7 +36,7 @@ def option_shares(options: tuple[EitherOption, ...]) -> list[str]:
     is_fixed = all(isinstance(w, Decimal) for w in weights) and not any(o.when for o in options)
     whole = sum((w for w in weights if isinstance(w, Decimal)), Decimal(0))
     if is_fixed and whole:
-        return [share_text(w / whole) for w in weights if isinstance(w, Decimal)]
+        return [short_percent(w / whole) for w in weights if isinstance(w, Decimal)]
     return [_option_share(option, options) for option in options]
 
 
@@ -49,7 +45,7 @@ def _option_share(option: EitherOption, options: tuple[EitherOption, ...]) -> st
         return f"weight {option.weight.text if isinstance(option.weight, Expression) else f'{option.weight:f}'}"
     others = [o.chance for o in options if o is not option]
     if isinstance(option.chance, Rest) and all(isinstance(c, Decimal) for c in others):
-        return share_text(1 - sum((c for c in others if isinstance(c, Decimal)), Decimal(0)))
+        return short_percent(1 - sum((c for c in others if isinstance(c, Decimal)), Decimal(0)))
     return chance_text(option.chance)
 
 

@@ -10,6 +10,7 @@ from html import escape
 import pyarrow as pa
 
 from footfall.receiver.event_store import Overview
+from footfall.text import clean, cut
 
 REFRESH_S = 2
 LONGEST_SHOWN = 80
@@ -135,10 +136,7 @@ def _text(value: object) -> str:
     if isinstance(value, dt.datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}"
     text = f"{value:,}" if isinstance(value, int) else str("" if value is None else value)
-    cut = text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
-    return escape(
-        "".join(c if c.isprintable() else "\ufffd" for c in cut)
-    )  # nothing that turns what follows around
+    return escape(clean(cut(text, LONGEST_SHOWN)))
 
 
 _HELP = {

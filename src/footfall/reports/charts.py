@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from footfall.errors import MissingExtraError
-from footfall.reports import wording
 from footfall.reports.cities import Cities, City
 from footfall.reports.curves import Days, Hours
 from footfall.reports.intervals import Interval
 from footfall.reports.stages import Stages
+from footfall.text import clean, count, mean, percent
 
 WIDE, NARROW = 880, 350
 MOST_CITIES = 50
@@ -63,19 +63,19 @@ def funnel(stages: Stages, width: int) -> Spec:
     """Describe how many people reached each stage, and how many of them stand there."""
     rows, labels = [], []
     for stage in stages.stages:
-        name = wording.clean(stage.name)
-        share = f"{wording.percent(stages.share(stage.reached))} %"
+        name = clean(stage.name)
+        share = f"{percent(stages.share(stage.reached))} %"
         for part, people in (
             ("went further", stage.reached - stage.standing),
             ("stand here", stage.standing),
         ):
-            tip = f"{name}: {wording.count(people)} {part}, of {wording.count(stage.reached)} who reached it"
+            tip = f"{name}: {count(people)} {part}, of {count(stage.reached)} who reached it"
             rows.append({"stage": name, "part": part, "people": people, "tip": tip})
         labels.append(
             {
                 "stage": name,
                 "people": stage.reached,
-                "label": f"{wording.count(stage.reached)} · {share}",
+                "label": f"{count(stage.reached)} · {share}",
             }
         )
     names = _names(labels, "stage", width)
@@ -131,12 +131,12 @@ def days(days: Days, goal: str, width: int) -> Spec:
 
 def _stage_days(days: Days, name: str, counts: Sequence[int], colour: str, width: int) -> Spec:
     step = max(1, -(-len(counts) // MOST_POINTS))
-    name = wording.clean(name)
+    name = clean(name)
     values = [
         {
             "date": days.date(day),
             "people": people,
-            "tip": f"{name}, {days.date(day)}: {wording.count(people)} people",
+            "tip": f"{name}, {days.date(day)}: {count(people)} people",
         }
         for day, people in enumerate(counts)
     ]
@@ -144,7 +144,7 @@ def _stage_days(days: Days, name: str, counts: Sequence[int], colour: str, width
     return {
         "title": {
             "text": name,
-            "subtitle": wording.count(counts[-1]),
+            "subtitle": count(counts[-1]),
             "frame": "group",
             "limit": width,
         },
@@ -213,9 +213,9 @@ def hours(hours: Hours, width: int) -> Spec:
     """Describe which share of the events falls into each hour of the local day."""
     rows = []
     for line in hours.lines:
-        name = "all others" if line.name is None else wording.clean(line.name)
+        name = "all others" if line.name is None else clean(line.name)
         for hour, share in enumerate(line.shares):
-            tip = f"{name}, {hour:02d}–{(hour + 1) % 24:02d} h: {wording.percent(share)} % of the day's events"
+            tip = f"{name}, {hour:02d}–{(hour + 1) % 24:02d} h: {percent(share)} % of the day's events"
             rows.append({"group": name, "hour": hour + 0.5, "share": share, "tip": tip})
     x = {
         "field": "hour",
@@ -264,7 +264,7 @@ def cities(cities: Cities, width: int) -> Spec:
         for city in cities.largest(MOST_CITIES)
     ]
     people = sum(city.people for city in cities.cities)
-    mean = sum(value_of(city) * city.people for city in cities.cities) / people
+    average = sum(value_of(city) * city.people for city in cities.cities) / people
     x = {
         "field": "value",
         "type": "quantitative",
@@ -285,9 +285,7 @@ def cities(cities: Cities, width: int) -> Spec:
         22 * len(rows),
         [
             {
-                "data": {
-                    "values": [{"value": mean, "tip": f"all people: {wording.mean(mean)}"}]
-                },
+                "data": {"values": [{"value": average, "tip": f"all people: {mean(average)}"}]},
                 "mark": {"type": "rule", "strokeDash": [4, 4], "color": MUTED},
                 "encoding": {"x": x, "description": tip},
             },
@@ -328,7 +326,7 @@ def _measure(
     unit = 10**cities.minor_digits
     if cities.rank_by == "conversion":
         return (
-            f"% of people who reached {wording.clean(cities.goal)}",
+            f"% of people who reached {clean(cities.goal)}",
             lambda city: 100 * city.conversion,
             lambda city: _scaled(city.conversion_interval, 100),
         )
@@ -350,17 +348,13 @@ def _scaled(interval: Interval | None, factor: float) -> Interval | None:
 
 
 def _city_row(city: City, value: float, interval: Interval | None) -> Spec:
-    span = (
-        f", 95 % interval {wording.mean(interval.low)} to {wording.mean(interval.high)}"
-        if interval
-        else ""
-    )
+    span = f", 95 % interval {mean(interval.low)} to {mean(interval.high)}" if interval else ""
     return {
-        "city": wording.clean(city.name),
+        "city": clean(city.name),
         "value": value,
         "low": interval.low if interval else None,
         "high": interval.high if interval else None,
-        "tip": f"{wording.clean(city.name)}: {wording.mean(value)}{span}; {wording.count(city.people)} people",
+        "tip": f"{clean(city.name)}: {mean(value)}{span}; {count(city.people)} people",
     }
 
 

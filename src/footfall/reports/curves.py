@@ -10,9 +10,9 @@ from typing import Literal
 
 import pyarrow as pa
 
-from footfall.reports import wording
 from footfall.reports.stored_run import StoredRun
 from footfall.store.dialect import literal
+from footfall.text import date
 from footfall.units import DAY_MS, HOUR_MS, MINUTE_MS
 from footfall.units.zones import offset_ms
 
@@ -38,7 +38,7 @@ class Days:
 
     def date(self, day: int) -> str:
         """Return the ISO date of a day, from 0."""
-        return wording.date(self.start_ms + day * DAY_MS)
+        return date(self.start_ms + day * DAY_MS)
 
     def to_arrow(self) -> pa.Table:
         """Return one row per stage and day: stage, day (from 1), date, people."""

@@ -8,7 +8,7 @@ from html import escape
 from importlib.resources import files
 from itertools import pairwise
 
-from footfall.reports import charts, wording
+from footfall.reports import charts, estimates
 from footfall.reports.cities import Cities, City
 from footfall.reports.curves import Curves, Hours
 from footfall.reports.intervals import MIN_PEOPLE
@@ -16,6 +16,7 @@ from footfall.reports.report import Report
 from footfall.reports.stages import FunnelStep, Stages, StepComparison
 from footfall.reports.truth import Amount, Tally, Truth
 from footfall.store import RunInfo
+from footfall.text import NONE, clean, count, date, days, duration, mean, money, percent
 from footfall.units import DAY_MS
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -58,7 +59,7 @@ def render_html(report: Report) -> str:
 
 def _name(text: str) -> str:
     """Return a name that somebody chose, fit for the page."""
-    return escape(wording.clean(text))
+    return escape(clean(text))
 
 
 def _heading(info: RunInfo | None) -> str:
@@ -86,9 +87,9 @@ def _header(report: Report) -> str:
     lines = [f"<h1>{_name(_heading(report.info))}</h1>"]
     if report.info:
         run, start_ms = report.info.run, report.info.run.stream.start_ms
-        length = wording.days((run.until_ms - start_ms) / DAY_MS)
+        length = days((run.until_ms - start_ms) / DAY_MS)
         lines.append(
-            f'<p class="lead">{length} from {wording.date(start_ms)} · simulated people, not real ones</p>'
+            f'<p class="lead">{length} from {date(start_ms)} · simulated people, not real ones</p>'
         )
         if not report.info.is_complete:
             lines.append(
@@ -103,22 +104,22 @@ def _header(report: Report) -> str:
 def _numbers(report: Report) -> Iterator[tuple[str, str]]:
     """Yield what stands out: label and value, both escaped."""
     if report.stages:
-        yield "people", wording.count(report.stages.people)
+        yield "people", count(report.stages.people)
     if report.cities:
         cities = report.cities.cities
-        yield "visits", wording.count(sum(city.sessions for city in cities))
-        yield "events", wording.count(sum(city.events for city in cities))
+        yield "visits", count(sum(city.sessions for city in cities))
+        yield "events", count(sum(city.events for city in cities))
     if report.stages:
         goal = next(stage for stage in report.stages.stages if stage.is_goal)
         yield (
             f"reached {_name(goal.name)}",
-            f"{wording.percent(report.stages.share(goal.reached))} %",
+            f"{percent(report.stages.share(goal.reached))} %",
         )
     if report.cities:
         revenue = sum(city.revenue_minor for city in report.cities.cities)
         yield (
             f"revenue, {_name(report.cities.currency)}",
-            wording.money(revenue, report.cities.minor_digits),
+            money(revenue, report.cities.minor_digits),
         )
 
 
@@ -181,9 +182,9 @@ def _stage_table(stages: Stages) -> str:
     rows = [
         (
             _name(stage.name) + (" <small>goal</small>" if stage.is_goal else ""),
-            wording.count(stage.reached),
-            f"{wording.percent(stages.share(stage.reached))} %",
-            wording.count(stage.standing),
+            count(stage.reached),
+            f"{percent(stages.share(stage.reached))} %",
+            count(stage.standing),
             *(_step(stage.step) if stage.step else [""] * len(_STEP_HEADERS)),
         )
         for stage in stages.stages
@@ -197,14 +198,12 @@ def _stage_table(stages: Stages) -> str:
 def _step(step: FunnelStep) -> list[str]:
     mark = " unsure" if step.is_provisional else ""
     return [
-        wording.count(step.entered),
-        f'<b class="{mark}">{wording.percent(step.conversion)} %</b>'
-        if step.entered
-        else wording.NONE,
-        wording.percent_interval(step.interval),
-        wording.duration(step.median_ms),
-        wording.duration(step.p90_ms),
-        f'<span class="{mark}">{wording.count(step.still_open)}{"*" if mark else ""}</span>',
+        count(step.entered),
+        f'<b class="{mark}">{percent(step.conversion)} %</b>' if step.entered else NONE,
+        estimates.percent_interval(step.interval),
+        duration(step.median_ms),
+        duration(step.p90_ms),
+        f'<span class="{mark}">{count(step.still_open)}{"*" if mark else ""}</span>',
     ]
 
 
@@ -219,7 +218,7 @@ def _step_notes(stages: Stages) -> Iterator[str]:
         )
     if stages.already_here:
         yield (
-            f"{wording.count(stages.already_here)} people were here before the start. "
+            f"{count(stages.already_here)} people were here before the start. "
             "They count as having reached their stage; when they entered it is not known, "
             "so they are in no step out of it."
         )
@@ -244,7 +243,7 @@ def _comparison(stages: Stages, comparison: StepComparison) -> str:
             (_name(comparison.by), *_STEP_HEADERS),
             [
                 (
-                    wording.NONE if group.value is None else _name(group.value),
+                    NONE if group.value is None else _name(group.value),
                     *_step(group.steps[i]),
                 )
                 for group in comparison.groups
@@ -305,16 +304,16 @@ def _city(city: City, minor_digits: int) -> list[str]:
     is_sure = city.ranks is not None and city.ranks[0] == city.ranks[1]
     return [
         _name(city.name),
-        f"<b>{wording.ranks(city.ranks)}</b>" if is_sure else wording.ranks(city.ranks),
-        wording.count(city.people),
-        f"{wording.percent(city.active_share)} %",
-        f"{wording.percent(city.return_rate)} %" if city.active else wording.NONE,
-        wording.mean(city.sessions_per_person),
-        wording.mean(city.events_per_person),
-        wording.mean_interval(city.events_per_person, city.events_interval),
-        f"{wording.percent(city.conversion)} %",
-        wording.percent_interval(city.conversion_interval),
-        wording.money(city.revenue_per_person_minor, minor_digits),
+        f"<b>{estimates.ranks(city.ranks)}</b>" if is_sure else estimates.ranks(city.ranks),
+        count(city.people),
+        f"{percent(city.active_share)} %",
+        f"{percent(city.return_rate)} %" if city.active else NONE,
+        mean(city.sessions_per_person),
+        mean(city.events_per_person),
+        estimates.mean_interval(city.events_per_person, city.events_interval),
+        f"{percent(city.conversion)} %",
+        estimates.percent_interval(city.conversion_interval),
+        money(city.revenue_per_person_minor, minor_digits),
     ]
 
 
@@ -342,17 +341,17 @@ def _truth(truth: Truth) -> str:
 
 
 _TALLY_HEADERS = ("Reached", "Asked", "Got", "95 % interval", "As asked")
-_AS_ASKED = {True: "yes", False: '<b class="wrong">no</b>', None: wording.NONE}
+_AS_ASKED = {True: "yes", False: '<b class="wrong">no</b>', None: NONE}
 
 
 def _tally(tally: Tally) -> list[str]:
     if not tally.reached:
-        return ["0", *[wording.NONE] * 4]
+        return ["0", *[NONE] * 4]
     return [
-        wording.count(tally.reached),
-        f"{wording.percent(tally.asked)} %",
-        f"{wording.percent(tally.got)} %",
-        wording.percent_interval(tally.interval),
+        count(tally.reached),
+        f"{percent(tally.asked)} %",
+        f"{percent(tally.got)} %",
+        estimates.percent_interval(tally.interval),
         _AS_ASKED[tally.is_as_asked],
     ]
 
@@ -382,14 +381,14 @@ _AMOUNT_HEADERS = (
 
 def _amount(amount: Amount, kind: str) -> list[str]:
     if not amount.reached:
-        return ["0", *[wording.NONE] * 6]
+        return ["0", *[NONE] * 6]
     return [
-        wording.count(amount.reached),
-        wording.amount(amount.asked, kind),
-        wording.amount(amount.got, kind),
-        wording.factor(amount.asked_factor),
-        wording.factor(amount.got_factor),
-        wording.factor_interval(amount.interval),
+        count(amount.reached),
+        estimates.amount(amount.asked, kind),
+        estimates.amount(amount.got, kind),
+        estimates.factor(amount.asked_factor),
+        estimates.factor(amount.got_factor),
+        estimates.factor_interval(amount.interval),
         _AS_ASKED[amount.is_as_asked],
     ]
 
@@ -413,7 +412,7 @@ def _factors(truth: Truth) -> str:
 
 
 def _skipped(truth: Truth) -> str:
-    rows = [(_name(f"{s.what}: {s.address}"), wording.count(s.times)) for s in truth.skipped]
+    rows = [(_name(f"{s.what}: {s.address}"), count(s.times)) for s in truth.skipped]
     return (
         "<h3>Declared, but could not happen</h3>" + _table(("What", "Times"), rows)
         if rows

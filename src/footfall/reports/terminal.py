@@ -13,13 +13,14 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from footfall.reports import wording
+from footfall.reports import estimates
 from footfall.reports.cities import Cities, City, RankBy
 from footfall.reports.intervals import MIN_PEOPLE
 from footfall.reports.report import Report
 from footfall.reports.stages import FunnelStep, StageCounts, Stages, StepComparison
 from footfall.reports.truth import Amount, Tally, Truth
 from footfall.store import RunInfo
+from footfall.text import ascii_only, clean, count, date, days, duration, mean, money, percent
 from footfall.units import DAY_MS
 
 MOST_GROUPS = 12
@@ -33,7 +34,6 @@ MEASURES: dict[RankBy, str] = {
     "revenue": "revenue per person",
 }
 GOAL, UNSURE, WRONG, FAINT, BAR = "bold green", "yellow", "bold red", "dim", "cyan"
-_PLAIN = str.maketrans({"█": "#", "–": "-", "±": "~", "→": ">", "·": "-", "×": "x"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,12 @@ class _Paper:
     def text(self, text: str, style: str | Style = "") -> Text:
         """Return a text without markup, in characters that the terminal's encoding has."""
         if self.console.options.ascii_only:
-            text = text.translate(_PLAIN).encode("ascii", "backslashreplace").decode("ascii")
+            text = ascii_only(text)
         return Text(text, style, overflow=self.overflow, no_wrap=True)
 
     def name(self, name: str, style: str = "") -> Text:
         """Return somebody's name for something."""
-        return self.text(wording.clean(name), style)
+        return self.text(clean(name), style)
 
     def note(self, text: str) -> Text:
         """Return a remark below a table."""
@@ -91,10 +91,10 @@ def _parts(report: Report, paper: _Paper) -> Iterator[RenderableType]:
 
 def _facts(info: RunInfo, paper: _Paper) -> Iterator[RenderableType]:
     run, start_ms = info.run, info.run.stream.start_ms
-    length = wording.days((run.until_ms - start_ms) / DAY_MS)
+    length = days((run.until_ms - start_ms) / DAY_MS)
     yield paper.name(run.title or info.scenario, "bold")
     yield paper.text(
-        f"{info.scenario}, run {info.id}, seed {run.stream.seed}; {length} from {wording.date(start_ms)}",
+        f"{info.scenario}, run {info.id}, seed {run.stream.seed}; {length} from {date(start_ms)}",
         FAINT,
     )
     if not info.is_complete:
@@ -123,7 +123,7 @@ def _title(text: Text) -> Iterator[RenderableType]:
 
 
 def _stages(stages: Stages, paper: _Paper) -> Iterator[RenderableType]:
-    yield from _title(paper.text(f"Stages: how far {wording.people(stages.people)} come"))
+    yield from _title(paper.text(f"Stages: how far {_people(stages.people)} come"))
     table = _table(paper, "Stage", "Reached", "% of all", "", "Now here", "% of all")
     longest = max(len(stage.name) + len(IS_GOAL) * stage.is_goal for stage in stages.stages)
     width = min(max(paper.console.width - longest - BESIDE_BAR, LEAST_BAR), MOST_BAR)
@@ -139,12 +139,16 @@ def _stage(stages: Stages, stage: StageCounts, width: int, paper: _Paper) -> lis
     share, here = stages.share(stage.reached), stages.share(stage.standing)
     return [
         paper.name(stage.name + IS_GOAL * stage.is_goal),
-        paper.text(wording.count(stage.reached)),
-        paper.text(wording.percent(share)),
+        paper.text(count(stage.reached)),
+        paper.text(percent(share)),
         paper.text(_bar(share, width), BAR),
-        paper.text(wording.count(stage.standing)),
-        paper.text(wording.percent(here)),
+        paper.text(count(stage.standing)),
+        paper.text(percent(here)),
     ]
+
+
+def _people(number: int) -> str:
+    return "1 person has" if number == 1 else f"{number:,} people have"
 
 
 def _bar(share: float, width: int) -> str:
@@ -184,14 +188,12 @@ def _step_table(first: str, paper: _Paper) -> Table:
 def _step(step: FunnelStep, paper: _Paper) -> list[Text]:
     style = UNSURE if step.is_provisional else ""
     return [
-        paper.text(wording.count(step.entered)),
-        paper.text(wording.percent(step.conversion), style),
-        paper.text(wording.percent_interval(step.interval), FAINT),
-        paper.text(wording.duration(step.median_ms)),
-        paper.text(wording.duration(step.p90_ms)),
-        paper.text(
-            wording.count(step.still_open) + ("*" if step.is_provisional else " "), style
-        ),
+        paper.text(count(step.entered)),
+        paper.text(percent(step.conversion), style),
+        paper.text(estimates.percent_interval(step.interval), FAINT),
+        paper.text(duration(step.median_ms)),
+        paper.text(duration(step.p90_ms)),
+        paper.text(count(step.still_open) + ("*" if step.is_provisional else " "), style),
     ]
 
 
@@ -205,7 +207,7 @@ def _step_notes(
         )
     if stages.already_here:
         yield paper.note(
-            f"{wording.count(stages.already_here)} people were here before the start. "
+            f"{count(stages.already_here)} people were here before the start. "
             "They count as having reached their stage; steps count only stages that people were seen to enter."
         )
 
@@ -222,7 +224,7 @@ def _comparison(
                 f"{stage.name} → {after.name}, by {comparison.by} on entering {stage.name}"
             )
         )
-        table = _step_table(wording.clean(comparison.by), paper)
+        table = _step_table(clean(comparison.by), paper)
         for group in shown[:MOST_GROUPS]:
             name = (
                 paper.text("(none)", FAINT) if group.value is None else paper.name(group.value)
@@ -237,9 +239,7 @@ def _comparison(
 
 def _cities(cities: Cities, paper: _Paper) -> Iterator[RenderableType]:
     yield from _title(
-        paper.text(
-            f"Cities: by {MEASURES[cities.rank_by]}; the goal is {wording.clean(cities.goal)}"
-        )
+        paper.text(f"Cities: by {MEASURES[cities.rank_by]}; the goal is {clean(cities.goal)}")
     )
     table = _table(
         paper,
@@ -264,17 +264,17 @@ def _cities(cities: Cities, paper: _Paper) -> Iterator[RenderableType]:
 
 def _city(city: City, cities: Cities, paper: _Paper) -> list[Text]:
     is_sure = city.ranks is not None and city.ranks[0] == city.ranks[1]
-    interval = wording.rounded_interval(city.conversion_interval)
+    interval = estimates.rounded_interval(city.conversion_interval)
     return [
         paper.name(city.name),
-        paper.text(wording.ranks(city.ranks), "bold" if is_sure else FAINT),
-        paper.text(wording.count(city.people)),
-        paper.text(wording.percent(city.active_share)),
-        paper.text(wording.percent(city.return_rate)),
-        paper.text(wording.mean(city.sessions_per_person)),
-        paper.text(wording.mean_with_arm(city.events_per_person, city.events_interval)),
-        paper.text(f"{wording.percent(city.conversion)} ({interval})"),
-        paper.text(wording.money(city.revenue_per_person_minor, cities.minor_digits)),
+        paper.text(estimates.ranks(city.ranks), "bold" if is_sure else FAINT),
+        paper.text(count(city.people)),
+        paper.text(percent(city.active_share)),
+        paper.text(percent(city.return_rate)),
+        paper.text(mean(city.sessions_per_person)),
+        paper.text(estimates.mean_with_arm(city.events_per_person, city.events_interval)),
+        paper.text(f"{percent(city.conversion)} ({interval})"),
+        paper.text(money(city.revenue_per_person_minor, cities.minor_digits)),
     ]
 
 
@@ -329,10 +329,10 @@ _TALLY_HEADERS = ("Reached", "Asked %", "Got %", "95 %", "")
 def _tally(tally: Tally, paper: _Paper) -> list[Text]:
     mark = {True: "", False: "!", None: ""}[tally.is_as_asked]
     return [
-        paper.text(wording.count(tally.reached)),
-        paper.text(wording.percent(tally.asked)),
-        paper.text(wording.percent(tally.got), WRONG if mark else ""),
-        paper.text(wording.percent_interval(tally.interval), FAINT),
+        paper.text(count(tally.reached)),
+        paper.text(percent(tally.asked)),
+        paper.text(percent(tally.got), WRONG if mark else ""),
+        paper.text(estimates.percent_interval(tally.interval), FAINT),
         paper.text(mark, WRONG),
     ]
 
@@ -373,12 +373,12 @@ def _factors(truth: Truth, paper: _Paper) -> Table:
 def _amount(amount: Amount, kind: str, paper: _Paper) -> list[Text]:
     mark = "!" if amount.is_as_asked is False else ""
     return [
-        paper.text(wording.count(amount.reached)),
-        paper.text(wording.amount(amount.asked, kind)),
-        paper.text(wording.amount(amount.got, kind)),
-        paper.text(wording.factor(amount.asked_factor)),
-        paper.text(wording.factor(amount.got_factor), WRONG if mark else ""),
-        paper.text(wording.factor_interval(amount.interval), FAINT),
+        paper.text(count(amount.reached)),
+        paper.text(estimates.amount(amount.asked, kind)),
+        paper.text(estimates.amount(amount.got, kind)),
+        paper.text(estimates.factor(amount.asked_factor)),
+        paper.text(estimates.factor(amount.got_factor), WRONG if mark else ""),
+        paper.text(estimates.factor_interval(amount.interval), FAINT),
         paper.text(mark, WRONG),
     ]
 
@@ -388,6 +388,6 @@ def _skipped(truth: Truth, paper: _Paper) -> Table:
     for skipped in truth.skipped:
         table.add_row(
             paper.name(f"{skipped.what}: {skipped.address}"),
-            paper.text(wording.count(skipped.times)),
+            paper.text(count(skipped.times)),
         )
     return table

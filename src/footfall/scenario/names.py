@@ -7,6 +7,7 @@ import re
 import unicodedata
 
 from footfall.errors import UnitError, shown
+from footfall.text import is_hidden
 
 MOST_IDENTIFIER = 63
 MOST_LABEL = 100
@@ -37,8 +38,6 @@ BUILT_IN_TYPES = ("text", "integer", "number", "boolean", "money", "time", "id")
 
 CONSTANTS = ("true", "false", "null")
 _RESERVED = frozenset((*keyword.kwlist, "all"))
-_HIDDEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
-_JOINERS = "\u200c\u200d"  # part of how some scripts, and some emoji, are written
 
 
 def parse_identifier(text: str) -> str:
@@ -84,15 +83,11 @@ def parse_label(text: str) -> str:
         raise UnitError(
             f"{shown(text)} has a slash, which separates the parts of an address", LABEL_ACCEPTS
         )
-    if text != text.strip() or any(map(_is_hidden, text)):
+    if text != text.strip() or any(map(is_hidden, text)):
         raise UnitError(
             f"{shown(text)} has hidden characters or spaces around it", LABEL_ACCEPTS
         )
     return text
-
-
-def _is_hidden(character: str) -> bool:
-    return unicodedata.category(character) in _HIDDEN and character not in _JOINERS
 
 
 def parse_scenario_name(text: str) -> str:

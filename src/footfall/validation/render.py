@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from footfall.text import ascii_only, clean, percent, plural
 from footfall.validation.findings import CHECKS, REMARKS, Finding, Place, Validation
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 JSON_VERSION = 1
 MOST_ROWS = 200
-_PLAIN = str.maketrans({"→": ">", "…": "~", "–": "-"})
 
 
 def render_json(validation: Validation) -> str:
@@ -89,12 +88,12 @@ def render_table(validation: Validation, console: Console) -> None:
 
 
 def _sentence(validation: Validation) -> str:
-    events = f"{validation.count:,} event{'s' * (validation.count != 1)}"
+    events = plural(validation.count, "event")
     if validation.is_clean:
         return f"{events}: nothing is wrong, against {validation.against}"
     kinds = len({found.check for found in validation.findings})
     things = len(validation.findings)
-    failed = f"{kinds} check{'s' * (kinds != 1)} failed, {things} finding{'s' * (things != 1)}"
+    failed = f"{plural(kinds, 'check')} failed, {plural(things, 'finding')}"
     return f"{events}: {failed}, against {validation.against}"
 
 
@@ -118,11 +117,6 @@ def _table(validation: Validation, console: Console) -> Table:
         cells = (f"  {found.subject}", f"{found.count:,}", percent(found.share), _first(found))
         table.add_row(*(_text(console, cell) for cell in cells))
     return table
-
-
-def percent(share: float) -> str:
-    """Return a share as it is shown: something is never 0.0."""
-    return f"{100 * share:.1f}" if share >= 0.0005 or not share else "<0.1"
 
 
 def _first(found: Finding) -> str:
@@ -149,9 +143,7 @@ def _text(console: Console, text: str, style: str = "") -> Text:
     """Return a text without markup and control characters, in characters that the terminal's encoding has."""
     from rich.text import Text
 
-    clean = "".join(
-        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(c)[0] == "C" else c for c in text
-    )
+    shown = clean(text)
     if console.options.ascii_only:
-        clean = clean.translate(_PLAIN).encode("ascii", "backslashreplace").decode("ascii")
-    return Text(clean, style, overflow="fold")
+        shown = ascii_only(shown)
+    return Text(shown, style, overflow="fold")

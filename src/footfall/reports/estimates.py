@@ -1,0 +1,65 @@
+"""Estimates as people read them: shares, means and factors with their intervals, and ranks."""
+
+from __future__ import annotations
+
+from footfall.reports.intervals import Interval
+from footfall.text import NONE, duration, mean, mean_digits, span
+
+
+def percent_interval(interval: Interval | None) -> str:
+    """Return an interval of a share in percent: `61.1–63.0`."""
+    return NONE if interval is None else span(100 * interval.low, 100 * interval.high, 1)
+
+
+def rounded_interval(interval: Interval | None) -> str:
+    """Return an interval of a share in percent, with a digit only below 10: `3.1–5.6`, `9.2–14`."""
+    if interval is None:
+        return NONE
+    # 9.95 % is where one digit would show three places: 10.0.
+    low, high = (int(end < 0.0995) for end in (interval.low, interval.high))
+    return span(100 * interval.low, 100 * interval.high, (low, high))
+
+
+def mean_with_arm(value: float, interval: Interval | None) -> str:
+    """Return a mean and half the width of its interval, to the same digit: `23.1 ±1.2`."""
+    if interval is None:
+        return mean(value)
+    return f"{mean(value)} ±{interval.high - value:,.{mean_digits(value)}f}"
+
+
+def factor(value: float | None) -> str:
+    """Return a factor: two digits after the point, three below 0.1, four below 0.01."""
+    return NONE if value is None else f"{value:,.{_factor_digits(value)}f}"
+
+
+def factor_interval(interval: Interval | None) -> str:
+    """Return the interval of a factor, to the digit of its upper end: `0.53–0.57`."""
+    if interval is None:
+        return NONE
+    return span(interval.low, interval.high, _factor_digits(interval.high))
+
+
+def _factor_digits(value: float) -> int:
+    return 2 if value >= 0.0995 or not value else 3 if value >= 0.00995 else 4
+
+
+def amount(value: float | None, kind: str) -> str:
+    """Return a mean of one kind: a `wait` (in ms) as a duration, anything else as a number."""
+    if value is None:
+        return NONE
+    return duration(round(value)) if kind == "wait" else mean(value)
+
+
+def ranks(best_and_worst: tuple[int, int] | None) -> str:
+    """Return a rank, or the range of ranks that can be meant."""
+    if best_and_worst is None:
+        return NONE
+    best, worst = best_and_worst
+    return str(best) if best == worst else f"{best}–{worst}"
+
+
+def mean_interval(value: float, interval: Interval | None) -> str:
+    """Return the interval of a mean, to the digit of the mean: `21.9–24.3`."""
+    if interval is None:
+        return NONE
+    return "–".join(f"{end:,.{mean_digits(value)}f}" for end in (interval.low, interval.high))
