@@ -195,7 +195,10 @@ def command(
     if all(delivery_outcome.is_left(balance) for balance in result.sinks):
         return 1
     if summary == "json":
-        click.echo(json.dumps(record(result), indent=2, ensure_ascii=False), err="-" in to)
+        click.echo(
+            json.dumps(record(result), indent=2, ensure_ascii=False),
+            err=options.takes_stdout(sinks),
+        )
     elif not quiet:
         printer.conclude(result)
     delivery_outcome.tell_problems(result.sinks, printer.told)
@@ -372,9 +375,7 @@ def _time(ms: int, time_zone: str) -> str:
 
 def _again(given: list[str], result: LiveResult) -> str:
     """Return the command that goes on: the same where a store knows the run, else with its first day."""
-    from footfall.execution.previous import KEEPS_RUNS
-
-    is_known = any(sink.name.partition(":")[0] in KEEPS_RUNS for sink in result.sinks)
+    is_known = any(sink.capabilities.keeps_runs for sink in result.sinks)
     is_dated = any(part.partition("=")[0] == "--start" for part in given)
     day = _time(result.run.stream.start_ms, result.time_zone)[:10]
     return again([*given, *([] if is_known or is_dated else ["--start", day])])

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from footfall.cli import arguments
 from footfall.errors import UsageError, shown
+
+if TYPE_CHECKING:
+    from footfall.sinks import Sink
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -71,38 +74,63 @@ def delivery(command: Command) -> Command:
     return command
 
 
-def read_sinks(to: Sequence[str], *, region: str | None, dry_run: bool) -> list[str]:
-    """Return what is written after `--to` with the options of `delivery` in it, as `parse` takes it.
+def read_sinks(
+    to: Sequence[str], *, region: str | None, dry_run: bool, by_day: bool = False
+) -> list[Sink]:
+    """Return the sinks that are written after `--to`, made as the options of `delivery` say.
+
+    Args:
+        to: As `parse` takes them; `amplitude` alone leaves the region to the options.
+        region: Of Amplitude.
+        dry_run: Deliver nothing.
+        by_day: Keep each day's events apart, in the sinks that can.
 
     Raises:
-        UsageError: An option is not for these sinks, or contradicts what is written.
+        UsageError: A sink is none, or an option is not for these sinks, or contradicts them.
     """
-    is_any = any(_is_amplitude(spec) for spec in to)
-    other = next((spec for spec in to if not _is_amplitude(spec)), None)
-    if region is not None and not is_any:
-        raise UsageError(f"--region {region} is for amplitude\n  hint: add --to amplitude")
-    if dry_run and other is not None:
-        from footfall.sinks import parse
+    from footfall.sinks import parse
+    from footfall.sinks.protocol import capabilities_of
 
+    if region is not None and not any(_is_amplitude(spec) for spec in to):
+        raise UsageError(f"--region {region} is for amplitude\n  hint: add --to amplitude")
+    specs = [_amplitude(spec, region) if _is_amplitude(spec) else spec for spec in to]
+    sinks = [parse(spec, partition="day" if by_day else "none") for spec in specs]
+    other = next((sink for sink in sinks if not capabilities_of(sink).can_dry_run), None)
+    if dry_run and other is not None:
         raise UsageError(
-            f"--dry-run: {parse(other).name} cannot be tried without writing\n"
+            f"--dry-run: {other.name} cannot be tried without writing\n"
             "  accepted with --dry-run: amplitude\n  hint: --people 100 makes a small run, for a first look"
         )
-    return [_amplitude(spec, region, dry_run) if _is_amplitude(spec) else spec for spec in to]
+    if by_day and not any(capabilities_of(sink).can_partition for sink in sinks):
+        raise UsageError(
+            "--partition day is for parquet and postgresql\n  hint: add --to parquet:DIR"
+        )
+    return [parse(_dry(spec)) for spec in specs] if dry_run else sinks
+
+
+def takes_stdout(sinks: Sequence[Sink]) -> bool:
+    """Return whether events go to standard output, so that all else goes to standard error."""
+    from footfall.sinks.protocol import capabilities_of
+
+    return any(capabilities_of(sink).writes_stdout for sink in sinks)
+
+
+def _dry(spec: str) -> str:
+    """Return a sink as it is written, with the option to deliver nothing."""
+    return f"{spec}{'&' if '#' in spec else '#'}dry-run"
 
 
 def _is_amplitude(spec: str) -> bool:
     return spec.partition(":")[0].partition("#")[0] == "amplitude"
 
 
-def _amplitude(spec: str, region: str | None, dry_run: bool) -> str:
-    written, _, fragment = spec.removeprefix("amplitude").removeprefix(":").partition("#")
+def _amplitude(spec: str, region: str | None) -> str:
+    written, mark, fragment = spec.removeprefix("amplitude").removeprefix(":").partition("#")
     if region is not None and written not in ("", region):
         raise UsageError(
             f"--region {region} contradicts --to amplitude:{shown(written)}\n  hint: leave one of them out"
         )
-    given = "&".join(filter(None, [fragment, "dry-run" if dry_run else ""]))
-    return f"amplitude:{region or written or 'us'}{'#' if given else ''}{given}"
+    return f"amplitude:{region or written or 'us'}{mark if fragment else ''}{fragment}"
 
 
 def stream(command: Command) -> Command:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
+from footfall.errors import UsageError
 from footfall.sinks import parse
-from footfall.store.postgres.address import Address, is_address
+from footfall.sinks.protocol import capabilities_of
 
 LEFT_OUT = "\n  with what is left out of this line: passwords, and paths of URLs"
 
@@ -23,10 +24,11 @@ def again(arguments: Sequence[str]) -> str:
 
 def _without_secrets(argument: str) -> str:
     option, spec = ("--to=", argument[5:]) if argument.startswith("--to=") else ("", argument)
-    if is_address(spec) and Address(spec).written_secrets:
-        return option + Address(spec).shown
-    if spec.startswith(("webhook+http:", "webhook+https:")):
-        url, mark, options = spec.partition("#")
-        name = parse(url).name
-        return f"{option}{name}{mark}{options}" if "…" in name else argument
-    return argument
+    try:
+        sink = parse(spec)
+    except UsageError:
+        return argument  # it names no sink
+    _, mark, options = spec.partition("#")
+    return (
+        f"{option}{sink.name}{mark}{options}" if capabilities_of(sink).is_masked else argument
+    )

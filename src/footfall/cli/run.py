@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from footfall.cli import arguments, options
 from footfall.cli.data_command import DataCommand
 from footfall.cli.interrupts import gentle_stop
-from footfall.errors import UsageError
-
-if TYPE_CHECKING:
-    from footfall.sinks import Sink
 
 EPILOG = """\b
 Examples:
@@ -75,10 +71,14 @@ def command(scenario: str, quiet: bool, summary: str, spill: int, **given: Any) 
     SCENARIO is the name of a shipped scenario (footfall scenarios lists them) or the path of a YAML file.
     """
     from footfall.cli import delivery_outcome, run_summary
-    from footfall.execution.batch import run
+    from footfall.execution.batch import DEFAULT_SINK, run
 
-    taken = ("to", "region", "dry_run", "partition")
-    sinks = _sinks(**{name: given.pop(name) for name in taken})
+    sinks = options.read_sinks(
+        given.pop("to") or (DEFAULT_SINK,),
+        region=given.pop("region"),
+        dry_run=given.pop("dry_run"),
+        by_day=given.pop("partition") == "day",
+    )
     with gentle_stop() as stop:
         arguments_ = options.stream_arguments(given)
         result = run(
@@ -92,7 +92,7 @@ def command(scenario: str, quiet: bool, summary: str, spill: int, **given: Any) 
         )
     if all(delivery_outcome.is_left(balance) for balance in result.sinks):
         return 1
-    console = run_summary.Printer(is_stdout_taken=any(sink.name == "-" for sink in sinks))
+    console = run_summary.Printer(is_stdout_taken=options.takes_stdout(sinks))
     try:
         if summary == "json":
             console.print_json(result)
@@ -103,21 +103,3 @@ def command(scenario: str, quiet: bool, summary: str, spill: int, **given: Any) 
         if not result.is_finished:
             run_summary.tell_stopped(result, sys.argv[1:])
     return 0 if result.is_clean else 1
-
-
-def _sinks(
-    to: tuple[str, ...], region: str | None, dry_run: bool, partition: str
-) -> list[Sink]:
-    """Return the sinks, with what the options say of them."""
-    from footfall.execution.batch import DEFAULT_SINK
-    from footfall.sinks import parse
-
-    specs = options.read_sinks(to or (DEFAULT_SINK,), region=region, dry_run=dry_run)
-    sinks = [parse(spec, partition="day" if partition == "day" else "none") for spec in specs]
-    if partition == "day" and not any(
-        sink.name.startswith(("parquet:", "postgresql:")) for sink in sinks
-    ):
-        raise UsageError(
-            "--partition day is for parquet and postgresql\n  hint: add --to parquet:DIR"
-        )
-    return sinks

@@ -7,7 +7,6 @@ import json
 import shlex
 from dataclasses import replace
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from footfall.execution.result import Balance, RunResult
     from footfall.reports import Report
 
-STORES = ("duckdb", "parquet", "postgresql")
 NO_COUNTS = (
     "no tables: another call has made a part of this run, and no sink here keeps what it counted\n"
     "  hint: --to duckdb:FILE, beside the others, keeps it"
@@ -80,9 +78,10 @@ class Printer:
 
     def _warn_of_name(self, balance: Balance, scenario: str) -> None:
         """Warn of a DuckDB file that is called like its scenario: DuckDB then has one name for database and schema."""
-        kind, _, file = balance.name.partition(":")
-        if kind == "duckdb" and Path(file).stem.casefold() == scenario.casefold():
-            attach = "ATTACH '" + file.replace("'", "''") + "' AS data; USE data"
+        file = balance.capabilities.path
+        is_duckdb = balance.capabilities.kind == "duckdb"
+        if is_duckdb and file is not None and file.stem.casefold() == scenario.casefold():
+            attach = "ATTACH '" + str(file).replace("'", "''") + "' AS data; USE data"
             click.echo(
                 f"warning: file and scenario are both called {scenario}, which other programs that read DuckDB files "
                 f"find ambiguous\n  there, open it by: {attach}\n  hint: rename the file; footfall reads it either way",
@@ -201,15 +200,11 @@ def _again(arguments: list[str], result: RunResult) -> str:
 
 def _stored_bytes(balance: Balance) -> int:
     """Return how large the destination is, if it is a file or folder here; else what was sent."""
-    path = Path(balance.name.partition(":")[2])
-    if path.is_file():
-        return path.stat().st_size
-    is_folder = balance.name.startswith("parquet:") and path.is_dir()
-    return (
-        sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
-        if is_folder
-        else balance.size_bytes
-    )
+    path = balance.capabilities.path
+    if path is None or not path.exists():
+        return balance.size_bytes
+    files = path.rglob("*") if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in files if file.is_file())
 
 
 def _report(result: RunResult) -> tuple[Report | None, str]:
@@ -217,7 +212,6 @@ def _report(result: RunResult) -> tuple[Report | None, str]:
 
     They come from what was counted; when earlier calls have counted a part of it, from a sink that keeps the counts.
     """
-    from footfall.execution.previous import KEEPS_RUNS
     from footfall.reports import closing, report
 
     schema = result.run.stream.schema
@@ -226,8 +220,8 @@ def _report(result: RunResult) -> tuple[Report | None, str]:
     why_not = NO_COUNTS
     for sink in result.sinks:
         try:
-            if sink.name.partition(":")[0] in KEEPS_RUNS:
-                return report(sink.name, run=result.run.id), ""
+            if sink.capabilities.store is not None:
+                return report(sink.capabilities.store, run=result.run.id), ""
         except (StoreError, UsageError) as problem:
             why_not = f"no tables: {problem}"
         if sink.tallies is not None and sink.tallies.cities:
@@ -244,7 +238,7 @@ def _needed_for_charts() -> str:
 def _store(result: RunResult) -> str | None:
     """Return a store among the sinks, as `footfall report` takes it."""
     for balance in result.sinks:
-        kind, _, target = balance.name.partition(":")
-        if kind in STORES:
-            return balance.name if target.startswith("//") else target
+        can = balance.capabilities
+        if can.has_rows:
+            return can.store if can.path is None else str(can.path)
     return None

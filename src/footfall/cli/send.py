@@ -19,6 +19,7 @@ from footfall.errors import UsageError, shown
 if TYPE_CHECKING:
     from footfall.execution.resend import DeadLettersResult
     from footfall.execution.result import Balance, RunResult
+    from footfall.sinks import Sink
 
 EPILOG = """\b
 Examples:
@@ -87,7 +88,7 @@ def command(
 
 def _send(
     store: str,
-    to: list[str],
+    sinks: list[Sink],
     *,
     from_: str | None,
     until: str | None,
@@ -101,7 +102,7 @@ def _send(
     with gentle_stop() as stop:
         result = send(
             store,
-            to=to,
+            to=sinks,
             run=run_id,
             from_ms=_ms("--from", from_),
             until_ms=_ms("--until", until),
@@ -115,7 +116,10 @@ def _send(
     if summary == "json":
         from footfall.cli.run_summary import record
 
-        click.echo(json.dumps(record(result), indent=2, ensure_ascii=False), err="-" in to)
+        click.echo(
+            json.dumps(record(result), indent=2, ensure_ascii=False),
+            err=options.takes_stdout(sinks),
+        )
     elif not quiet:
         conclude(result)
     delivery_outcome.tell_problems(result.sinks)
@@ -124,15 +128,15 @@ def _send(
     return 0 if result.is_clean else 1
 
 
-def _send_foreign(store: str, to: list[str], *, quiet: bool, summary: str, **given: Any) -> int:
+def _send_foreign(
+    store: str, sinks: list[Sink], *, quiet: bool, summary: str, **given: Any
+) -> int:
     from footfall.execution.send import send_foreign
-    from footfall.store.postgres.address import Address
 
     _refuse_choice(given, "what footfall did not write is taken over whole")
-    _check_databases(store, to)
     told = []
-    for target in to:
-        done, name = send_foreign(store, target), Address(target).shown
+    for name in _databases(store, sinks):
+        done = send_foreign(store, name)
         told.append({"to": name, "events": done.lines, "new": done.new})
         if not quiet and summary != "json":
             click.echo(
@@ -144,24 +148,27 @@ def _send_foreign(store: str, to: list[str], *, quiet: bool, summary: str, **giv
     return 0
 
 
-def _check_databases(store: str, to: list[str]) -> None:
-    """Check that every sink can take events of others, before the first one does.
+def _databases(store: str, sinks: list[Sink]) -> list[str]:
+    """Return the addresses of sinks that can all take events of others, before the first one does.
 
     Raises:
         UsageError: One cannot, or is named twice.
     """
     from footfall.execution.batch import check_names
-    from footfall.sinks import parse
+    from footfall.sinks.protocol import capabilities_of
     from footfall.store.postgres.address import is_address
 
-    check_names([parse(target).name for target in to])
-    other = next((target for target in to if not is_address(target)), None)
-    if other is not None:
+    check_names([sink.name for sink in sinks])
+    addresses = [capabilities_of(sink).store or "" for sink in sinks]
+    for sink, address in zip(sinks, addresses, strict=True):
+        if is_address(address):
+            continue
         raise UsageError(
-            f"{store} was not written by footfall: {parse(other).name} cannot take it, nothing was sent\n"
+            f"{store} was not written by footfall: {sink.name} cannot take it, nothing was sent\n"
             "  accepted for such files: --to postgresql://USER@HOST/DATABASE\n"
             "  hint: only a database can be asked which events it has already"
         )
+    return addresses
 
 
 def _refuse_choice(given: dict[str, Any], why: str) -> None:
@@ -180,14 +187,14 @@ def _refuse_choice(given: dict[str, Any], why: str) -> None:
 
 
 def _send_dead_letters(
-    store: str, to: list[str], *, quiet: bool, summary: str, **given: Any
+    store: str, sinks: list[Sink], *, quiet: bool, summary: str, **given: Any
 ) -> int:
     from footfall.cli.run_summary import balance_record
     from footfall.execution.resend import send_dead_letters
 
     _refuse_choice(given, "dead letters are all tried")
     with gentle_stop() as stop:
-        result = send_dead_letters(store, to=to, stop=stop, check=False)
+        result = send_dead_letters(store, to=sinks, stop=stop, check=False)
     if summary == "json":
         told: dict[str, Any] = {
             "letters": result.dead_letters,

@@ -195,7 +195,11 @@ class Drive:
     def _tell_forecast(self, result: RunResult) -> None:
         if not self._progress:
             return
-        new = [balance.name for balance in result.sinks if balance.before == "new"]
+        new = [
+            sink
+            for sink, balance in zip(self._sinks, result.sinks, strict=True)
+            if balance.before == "new"
+        ]
         for line in forecast_lines(self._engine, self._run, new):
             sys.stderr.write(f"{line}\n")
         for sink in self._sinks:

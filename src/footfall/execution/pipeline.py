@@ -128,7 +128,7 @@ class Pipeline:
         self._most = (
             (MOST_PARTS, MEMORY_BYTES, spill_bytes) if spill_bytes else (1, MEMORY_BYTES, 0)
         )
-        self.balance = Balance(sink.name, sink.guarantee, "new")
+        self.balance = Balance.of(sink)
         self._changed = threading.Condition()
         self._waiting: deque[QueuedPart] = deque()
         self._held = (0, 0, 0)

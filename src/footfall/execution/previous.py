@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 
 from footfall.errors import StoreError, UsageError
 from footfall.execution.setup import Settings, Setup, load_scenario, set_up
-from footfall.sinks.protocol import Sink
+from footfall.sinks.protocol import Sink, capabilities_of
 from footfall.store import RunInfo, open_store
 
 if TYPE_CHECKING:
     from footfall.scenario.records import Scenario
 
 OWN = ("people", "days", "start")
-KEEPS_RUNS = ("duckdb", "parquet", "postgresql", "ndjson", "csv", "json")
-"""Kinds of sinks that `open_store` can ask which runs they have, and what was counted."""
 
 
 def stored_run(
@@ -51,10 +49,11 @@ def stored_run(
 
 
 def _runs(sink: Sink) -> list[RunInfo]:
-    if sink.name.partition(":")[0] not in KEEPS_RUNS:
+    address = capabilities_of(sink).store
+    if address is None:
         return []
     try:
-        with open_store(sink.name) as store:
+        with open_store(address) as store:
             return store.runs()
     except StoreError:
         return []  # there is none yet; what is really wrong is said when the sink is opened

@@ -116,7 +116,8 @@ def send_dead_letters(
     result = DeadLettersResult(len(dead_letters))
     stopped = stop or threading.Event()
     for sink, taker in zip(sinks, takers, strict=True):
-        balance = Balance(sink.name, sink.guarantee, "new", generated=len(dead_letters))
+        balance = Balance.of(sink)
+        balance.generated = len(dead_letters)
         result.sinks.append(balance)
         result.before[sink.name] = _retry(sink, taker, dead_letters, balance, stopped)
     result.is_finished = all(balance.is_complete for balance in result.sinks)

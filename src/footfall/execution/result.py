@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from footfall.data.chunk import Run, Tallies
 from footfall.execution.schedule import State
-from footfall.sinks.protocol import Receipt
+from footfall.sinks.protocol import Capabilities, Receipt, Sink, capabilities_of
 
 
 @dataclass(slots=True)
@@ -26,6 +26,7 @@ class Balance:
         is_complete: It has all parts of the run.
         problem: Why it has not, where it has failed; None also where the run was only stopped.
         tallies: Of all parts it has, those of earlier calls among them; None where it keeps none, or is a store.
+        capabilities: The sink's.
     """
 
     name: str
@@ -39,6 +40,12 @@ class Balance:
     is_complete: bool = False
     problem: BaseException | None = None
     tallies: Tallies | None = None
+    capabilities: Capabilities = field(default_factory=Capabilities)
+
+    @classmethod
+    def of(cls, sink: Sink) -> Balance:
+        """Return the balance of a sink that has done nothing yet."""
+        return cls(sink.name, sink.guarantee, "new", capabilities=capabilities_of(sink))
 
     @property
     def pending(self) -> int:

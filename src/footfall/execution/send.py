@@ -16,16 +16,15 @@ from footfall.data.schema import StreamSchema
 from footfall.errors import StoreError, UsageError
 from footfall.execution.batch import Drive
 from footfall.execution.pipeline import SPILL_BYTES
-from footfall.execution.previous import KEEPS_RUNS
 from footfall.execution.resend import holds_dead_letters
 from footfall.execution.result import RunResult
 from footfall.sinks import Sink, parse_all
-from footfall.sinks.protocol import EVERYBODY
+from footfall.sinks.protocol import EVERYBODY, capabilities_of
 from footfall.store import RunInfo, Store, open_store
 from footfall.store.arrow_types import fitted
 from footfall.store.dialect import literal, quote
 from footfall.store.files.event_file import is_event_file, open_event_file
-from footfall.store.postgres.address import is_address
+from footfall.store.postgres.address import Address, is_address
 from footfall.store.runs import shown_time
 from footfall.store.tables import scenario_tables
 from footfall.store.views import people
@@ -94,7 +93,7 @@ def send_foreign(file: str | Path, to: str) -> Imported:
 
     Args:
         file: NDJSON, one event per line; see `import_events`.
-        to: `postgresql://USER@HOST:PORT/DATABASE`.
+        to: `postgresql://USER@HOST:PORT/DATABASE`, or as the name of a sink of this process shows it.
 
     Raises:
         UsageError: The destination is another one: only a database can tell which events it has.
@@ -107,7 +106,7 @@ def send_foreign(file: str | Path, to: str) -> Imported:
             f"{file} was not written by footfall\n  accepted for such files: --to postgresql://USER@HOST/DATABASE\n"
             "  hint: only a database can be asked which events it has already"
         )
-    return import_events(to, Path(str(file).removeprefix("ndjson:")))
+    return import_events(Address.of(to).url, Path(str(file).removeprefix("ndjson:")))
 
 
 def _source(where: str | Path) -> Store:
@@ -169,26 +168,27 @@ def _check(sinks: Sequence[Sink], info: RunInfo, source: Store) -> None:
 
 def _is_at(sink: Sink, source: Store) -> bool:
     """Return whether a sink is the store itself, however its path is written."""
-    kind, _, rest = sink.name.partition(":")
-    if kind in KEEPS_RUNS and not rest.startswith("//"):
-        return Path(rest).resolve() == Path(source.name).resolve()
-    return sink.name == source.name
+    can = capabilities_of(sink)
+    if can.path is not None:
+        return can.path.resolve() == Path(source.name).resolve()
+    return can.store == source.name
 
 
 def _warn_of_events_alone(sinks: Sequence[Sink], source: Store) -> None:
     """Say on standard error what does not come of a file of events: it has no arrivals and no changes."""
     for sink in sinks:
-        if sink.name.startswith("amplitude:"):
+        if capabilities_of(sink).keeps_profiles:
             sys.stderr.write(
                 f"{source.name} holds events alone: user properties stay as they are in {sink.name}\n"
             )
 
 
 def _stored(sink: Sink, run: str) -> tuple[RunInfo, Tallies] | None:
-    if sink.name.partition(":")[0] not in KEEPS_RUNS:
+    address = capabilities_of(sink).store
+    if address is None:
         return None
     try:
-        with open_store(sink.name) as store:
+        with open_store(address) as store:
             found = next((info for info in store.runs() if info.id == run), None)
             return None if found is None else (found, store.tallies(run))
     except StoreError:

@@ -24,6 +24,41 @@ Guarantee = Literal["exactly once", "at least once", "best effort"]
 
 
 @dataclass(frozen=True, slots=True)
+class Capabilities:
+    """Properties of a sink that commands ask for, besides its guarantee; the default is a sink that has none of them.
+
+    Args:
+        kind: As before the colon after `--to`: `duckdb`. Empty: of no kind that a command treats in its own way.
+        path: File or folder on this machine that holds all that was delivered; its size is shown.
+        store: Address that `open_store` takes, where the sink keeps the runs it has and what was counted in them;
+            None if it keeps none. No password stands in it.
+        has_rows: Events can be read in the store too, as reports do; else it holds runs and counts alone.
+        event_bytes: Bytes that an event takes at `path`, about; None: not foretold.
+        can_partition: It is made with `partition="day"` as well, and then keeps each day's events apart.
+        can_dry_run: `dry-run` among the options behind `#` has it do everything but deliver.
+        writes_stdout: Events go to standard output, so that nothing else may.
+        keeps_profiles: It keeps properties of people apart from events, from changes and arrivals.
+        is_masked: Its name leaves a secret of the address out; options behind `#` hold none.
+    """
+
+    kind: str = ""
+    path: Path | None = None
+    store: str | None = None
+    has_rows: bool = False
+    event_bytes: float | None = None
+    can_partition: bool = False
+    can_dry_run: bool = False
+    writes_stdout: bool = False
+    keeps_profiles: bool = False
+    is_masked: bool = False
+
+    @property
+    def keeps_runs(self) -> bool:
+        """Whether there is a store that can be asked which runs the sink has."""
+        return self.store is not None
+
+
+@dataclass(frozen=True, slots=True)
 class Payload:
     """Encoded rows of one table: in a file that `prepare` has written, or, when small, in memory.
 
@@ -219,6 +254,21 @@ def stands_at(cursors: Mapping[Group, int], people: Group, start_ms: int) -> int
     if people != EVERYBODY:
         return max(cursors.get(people, start_ms), everybody)
     return max([everybody, *cursors.values()])
+
+
+@runtime_checkable
+class DeclaresCapabilities(Protocol):
+    """A sink that says what it can do; `capabilities_of` asks, also those that do not."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Its capabilities, as they follow from its configuration; known before `open`."""
+        ...
+
+
+def capabilities_of(sink: Sink) -> Capabilities:
+    """Return what a sink says that it can do; the default of one that says nothing."""
+    return sink.capabilities if isinstance(sink, DeclaresCapabilities) else Capabilities()
 
 
 @runtime_checkable

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from importlib.metadata import entry_points
 
 from footfall.errors import UsageError
-from footfall.sinks.protocol import FileKind, Partition, Sink
+from footfall.sinks.protocol import FileKind, Partition, Sink, capabilities_of
 
 ENTRY_POINTS = "footfall.sinks"
-Maker = Callable[[str], Sink]
+Maker = Callable[..., Sink]
 
 
 def _duckdb(target: str) -> Sink:
@@ -67,38 +68,38 @@ def _standard_output() -> Sink:
     return StandardOutput()
 
 
-_KINDS: dict[str, tuple[str, Maker]] = {
-    "duckdb": ("duckdb:FILE", _duckdb),
-    "parquet": ("parquet:FOLDER", _parquet),
-    "ndjson": ("ndjson:FILE", _file("ndjson")),
-    "csv": ("csv:FILE", _file("csv")),
-    "json": ("json:FILE", _file("json")),
-    "postgresql": ("postgresql://USER@HOST/DATABASE", _postgresql),
-    "postgres": ("postgres://USER@HOST/DATABASE", _postgresql),
-    "webhook+https": ("webhook+https://HOST/PATH", _webhook("https")),
-    "webhook+http": ("webhook+http://HOST/PATH", _webhook("http")),
-    "amplitude": ("amplitude:us", _amplitude),
-    "kafka": ("kafka://BROKER:PORT/TOPIC", _kafka),
-}
-_PARTITIONED: dict[str, Callable[[str, Partition], Sink]] = {
-    "parquet": _parquet,
-    "postgresql": _postgresql,
-    "postgres": _postgresql,
+@dataclass(frozen=True, slots=True)
+class SinkKind:
+    """A kind of sinks after `--to`.
+
+    Args:
+        form: How it is written, for messages.
+        make: Returns the sink of what follows the colon; of a sink that can partition, with `partition` as well.
+        endings: Of paths that mean this kind when they stand alone.
+        has_default: What follows the colon may be empty.
+    """
+
+    form: str
+    make: Maker
+    endings: tuple[str, ...] = ()
+    has_default: bool = False
+
+
+_ROWS = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
+KINDS = {
+    "duckdb": SinkKind("duckdb:FILE", _duckdb, (".duckdb", ".db")),
+    "parquet": SinkKind("parquet:FOLDER", _parquet, (".parquet",)),
+    "ndjson": SinkKind("ndjson:FILE", _file("ndjson"), _ROWS),
+    "csv": SinkKind("csv:FILE", _file("csv"), (".csv", ".csv.gz")),
+    "json": SinkKind("json:FILE", _file("json"), (".json", ".json.gz")),
+    "postgresql": SinkKind("postgresql://USER@HOST/DATABASE", _postgresql),
+    "postgres": SinkKind("postgres://USER@HOST/DATABASE", _postgresql),
+    "webhook+https": SinkKind("webhook+https://HOST/PATH", _webhook("https")),
+    "webhook+http": SinkKind("webhook+http://HOST/PATH", _webhook("http")),
+    "amplitude": SinkKind("amplitude:us", _amplitude, has_default=True),
+    "kafka": SinkKind("kafka://BROKER:PORT/TOPIC", _kafka),
 }
 _PASSWORD = re.compile(r"(?<=://)[^/?#]*:[^@]*(?=@)")
-_ENDINGS = {
-    ".duckdb": "duckdb",
-    ".db": "duckdb",
-    ".parquet": "parquet",
-    ".ndjson": "ndjson",
-    ".jsonl": "ndjson",
-    ".ndjson.gz": "ndjson",
-    ".jsonl.gz": "ndjson",
-    ".csv": "csv",
-    ".csv.gz": "csv",
-    ".json": "json",
-    ".json.gz": "json",
-}
 
 
 def parse(spec: str, *, partition: Partition = "none") -> Sink:
@@ -107,23 +108,25 @@ def parse(spec: str, *, partition: Partition = "none") -> Sink:
     Args:
         spec: `KIND:TARGET`, or a path with an ending that tells the kind, or `-` for standard output. Kinds of other
             packages are found through the entry points `footfall.sinks`; each is called with what follows the colon.
-        partition: `day` puts each day's events into Parquet files or PostgreSQL tables of their own; other kinds have
-            no such thing.
+        partition: `day` puts each day's events into files or tables of their own, with sinks that can partition.
 
     Raises:
         UsageError: No such kind; the error lists those that exist.
     """
     if spec == "-":
         return _standard_output()
-    kind, colon, target = spec.partition(":")
+    name, colon, target = spec.partition(":")
     if not colon:
-        kind, target = _guess(spec), spec
-    maker = _KINDS[kind][1] if kind in _KINDS else _foreign(kind)
-    if maker is None:
+        name, target = _guess(spec), spec
+    kind = KINDS.get(name) or _foreign(name)
+    if kind is None:
         raise _unknown(spec)
-    if not target and kind != "amplitude":  # whose region has a default
-        raise UsageError(f"--to {spec!r} names no target\n  hint: write {_form(kind)}")
-    return _PARTITIONED[kind](target, partition) if kind in _PARTITIONED else maker(target)
+    if not target and not kind.has_default:
+        raise UsageError(f"--to {spec!r} names no target\n  hint: write {kind.form}")
+    sink = kind.make(target)
+    # Making a sink touches nothing, so one that says it can partition is simply made again.
+    is_parted = partition != "none" and capabilities_of(sink).can_partition
+    return kind.make(target, partition=partition) if is_parted else sink
 
 
 def parse_all(to: str | Sink | Sequence[str | Sink]) -> list[Sink]:
@@ -133,18 +136,15 @@ def parse_all(to: str | Sink | Sequence[str | Sink]) -> list[Sink]:
 
 
 def _guess(path: str) -> str:
-    return next(
-        (kind for ending, kind in _ENDINGS.items() if path.rstrip("/").endswith(ending)), ""
-    )
+    """Return the kind that the ending of a path means; empty if none does."""
+    ending = path.rstrip("/")
+    return next((name for name, kind in KINDS.items() if ending.endswith(kind.endings)), "")
 
 
-def _foreign(kind: str) -> Maker | None:
-    found = entry_points(group=ENTRY_POINTS, name=kind)
-    return next((point.load() for point in found), None)
-
-
-def _form(kind: str) -> str:
-    return _KINDS[kind][0] if kind in _KINDS else f"{kind}:TARGET"
+def _foreign(name: str) -> SinkKind | None:
+    """Return a kind that another package has declared; its module is imported only now."""
+    found = entry_points(group=ENTRY_POINTS, name=name)
+    return next((SinkKind(f"{name}:TARGET", point.load()) for point in found), None)
 
 
 def _unknown(spec: str) -> UsageError:
@@ -153,13 +153,11 @@ def _unknown(spec: str) -> UsageError:
         return UsageError(
             f"--to {kind}:… names no kind of sink\n  hint: write webhook+https://HOST/PATH for a webhook"
         )
-    forms = [*(form for form, _ in _KINDS.values()), "-"]
-    forms += [
-        f"{name}:…"
-        for name in sorted(entry_points(group=ENTRY_POINTS).names)
-        if name not in _KINDS
-    ]
+    forms = [*(of.form for of in KINDS.values()), "-"]
+    foreign = sorted(entry_points(group=ENTRY_POINTS).names - KINDS.keys())
+    forms += [f"{name}:…" for name in foreign]
+    endings = [ending for of in KINDS.values() for ending in of.endings if ".gz" not in ending]
     return UsageError(
         f"--to {_PASSWORD.sub('***', spec)!r}: there is no such sink\n  accepted: {', '.join(forms)}\n"
-        f"  hint: a path alone is enough if it ends in {', '.join(e for e in _ENDINGS if not e.endswith('.gz'))}"
+        f"  hint: a path alone is enough if it ends in {', '.join(endings)}"
     )

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from footfall.execution.send import send_foreign
+from footfall.store.postgres.address import Address
 from footfall.store.postgres.foreign import Imported
 from tests.commands import footfall
 
@@ -72,9 +73,10 @@ def test_every_sink_is_checked_before_the_first_is_sent_to(taken, other, words):
 
 
 def test_the_result_as_json(taken):
-    """Per database, without its password; nothing besides on standard output or error."""
+    """Per database, without its password, which the connection has; nothing besides on standard output or error."""
     said = send(*to(*DATABASES), "--summary", "json")
-    assert (said.code, said.err, taken) == (0, "", list(DATABASES))
+    assert (said.code, said.err) == (0, "")
+    assert [Address.of(target).url for target in taken] == list(DATABASES)
     names = ["postgresql://me@127.0.0.1:9/shop", "postgresql://127.0.0.1:9/other"]
     assert json.loads(said.out) == {
         "file": "a.ndjson",

@@ -8,6 +8,7 @@ import pytest
 from footfall.execution import forecast
 from footfall.execution.forecast import expected_events, forecast_lines
 from footfall.execution.setup import set_up
+from footfall.sinks import parse_all
 from tests.engines import FakeEngine
 
 
@@ -22,14 +23,13 @@ def large(monkeypatch):
 def test_a_small_run_is_not_worth_it():
     """Nothing is said, and nobody simulated, before a run that is done in a moment."""
     engine = FakeEngine()
-    assert list(forecast_lines(engine, engine.run, ["duckdb:a.duckdb"])) == []
+    assert list(forecast_lines(engine, engine.run, parse_all(["duckdb:a.duckdb"]))) == []
 
 
 def test_events_and_files_are_foretold(large):
     """Events are told in two digits, files by their kind, other sinks not at all; nothing where all is there."""
-    (line,) = forecast_lines(
-        large, large.run, ["parquet:a", "csv:a.csv.gz", "webhook+https://example.org/x"]
-    )
+    sinks = parse_all(["parquet:a", "csv:a.csv.gz", "webhook+https://example.org/x"])
+    (line,) = forecast_lines(large, large.run, sinks)
     assert (
         line == "expected: about 84,000,000 events, 2.1 GB in parquet:a, 2.2 GB in csv:a.csv.gz"
     )
@@ -43,7 +43,7 @@ def test_a_disk_that_is_too_small_is_told_before(large, monkeypatch, tmp_path):
         shutil, "disk_usage", lambda folder: asked.append(folder) or SimpleNamespace(free=10**9)
     )
     sink = f"ndjson:{tmp_path}/not/there/a.ndjson"
-    _, warning = forecast_lines(large, large.run, [sink])
+    _, warning = forecast_lines(large, large.run, parse_all(sink))
     assert warning.startswith(
         f"warning: {sink} will not fit: about 40.8 GB are expected, 1.0 GB are free\n"
     )

@@ -38,6 +38,7 @@ from footfall.sinks.delivery.delivery_log import DeliveryLog
 from footfall.sinks.delivery.http_sender import HttpSender, carry_out
 from footfall.sinks.delivery.outage import Outage
 from footfall.sinks.protocol import (
+    Capabilities,
     Cursors,
     Guarantee,
     Placement,
@@ -92,6 +93,11 @@ class AmplitudeSink:
         base, dry = self.settings.base, self.settings.is_dry
         options = [*([f"url={base.shown}"] if base else []), *(["dry-run"] if dry else [])]
         return f"amplitude:{self.settings.region}{'#' if options else ''}{'&'.join(options)}"
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Capabilities of a project: it keeps users with their properties, and can be tried without sending."""
+        return Capabilities(kind="amplitude", can_dry_run=True, keeps_profiles=True)
 
     def prepare(self, chunk: Chunk) -> Prepared:
         """Encode a chunk's events, and what they say about people."""

@@ -11,6 +11,7 @@ from footfall.data.chunk import Chunk, Run
 from footfall.errors import PermanentSinkError
 from footfall.sinks.files.one_file import FORMATS
 from footfall.sinks.protocol import (
+    Capabilities,
     CursorBook,
     Cursors,
     Guarantee,
@@ -27,6 +28,7 @@ class StandardOutput:
     """Writes events as NDJSON to standard output."""
 
     name = "-"
+    capabilities = Capabilities(kind="-", writes_stdout=True)
     placement: Placement = "worker"
     guarantee: Guarantee = "best effort"
 

@@ -36,6 +36,7 @@ from footfall.sinks.delivery.http_sender import LEAVE_S
 from footfall.sinks.delivery.outage import Outage
 from footfall.sinks.encoders.json_rows import json_rows
 from footfall.sinks.protocol import (
+    Capabilities,
     Cursors,
     Guarantee,
     Placement,
@@ -132,6 +133,11 @@ class KafkaSink:
     def name(self) -> str:
         """The destination, as `parse` takes it."""
         return self.topic.shown
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Capabilities of a topic; its address holds no secret."""
+        return Capabilities(kind="kafka")
 
     @property
     def key(self) -> str:

@@ -20,6 +20,7 @@ from footfall.net.clock import SystemClock
 from footfall.sinks.delivery.outage import Outage
 from footfall.sinks.postgresql.copy_rows import copy_rows
 from footfall.sinks.protocol import (
+    Capabilities,
     CursorBook,
     Cursors,
     Guarantee,
@@ -82,6 +83,17 @@ class PostgresSink:
     def name(self) -> str:
         """The destination, as `parse` takes it, without the password."""
         return self.address.shown
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Capabilities of a database that is a store; it opens by its name, since the process knows the password."""
+        return Capabilities(
+            kind="postgresql",
+            store=self.name,
+            has_rows=True,
+            can_partition=True,
+            is_masked=bool(self.address.written_secrets),
+        )
 
     def prepare(self, chunk: Chunk) -> Prepared:
         """Write a chunk's tables in the binary COPY format."""

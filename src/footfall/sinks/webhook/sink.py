@@ -29,6 +29,7 @@ from footfall.sinks.delivery.http_sender import HttpSender
 from footfall.sinks.delivery.outage import Outage
 from footfall.sinks.delivery.row_texts import RowTexts, lengths_of
 from footfall.sinks.protocol import (
+    Capabilities,
     Cursors,
     Guarantee,
     Payload,
@@ -133,6 +134,13 @@ class WebhookSink:
     def name(self) -> str:
         """The destination; the path is shown for this machine only, since it may be secret."""
         return f"webhook+{self.target.shown}"
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Capabilities of a URL, whose path is left out of the name unless it is this machine's."""
+        return Capabilities(
+            kind=f"webhook+{self.target.scheme}", is_masked=not self.target.is_local
+        )
 
     @property
     def key(self) -> str:
