@@ -55,7 +55,7 @@ def sinks(port: int, folder: Path) -> dict[str, Sink]:
 def measure(sink: Sink, n_events: int) -> tuple[float, float]:
     """Return events per second, and per second of this process's time, encoding included."""
     run = make_run(SHOP, days=1, people=PEOPLE)
-    from footfall.data.chunk import Part
+    from footfall.data.part import Part
 
     chunk = make_chunk(
         run, Part(0, PEOPLE, run.stream.start_ms, run.stream.start_ms + DAY_MS), rows=n_events

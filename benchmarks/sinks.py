@@ -18,7 +18,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from footfall.data.chunk import Chunk, Part, Run
+from footfall.data.chunk import Chunk
+from footfall.data.part import Part
+from footfall.data.stream import Run
 from footfall.sinks import Sink, parse
 from footfall.sinks.conformance.schemas import SHOP
 from footfall.sinks.conformance.synthetic_chunks import make_chunk, make_run

@@ -173,7 +173,7 @@ def _ratios(scenario: str, kind: str, repeat: int) -> tuple[float, float]:
 
 
 def _write(kind: str, model: object, chunks: list[object], until_ms: int) -> float:
-    from footfall.data.chunk import Run
+    from footfall.data.stream import Run
     from footfall.sinks import parse
 
     folder = tempfile.mkdtemp(prefix="footfall-benchmark-")

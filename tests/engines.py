@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from footfall.data.chunk import Chunk, Groups, Part, Run, Stream
+from footfall.data.chunk import Chunk
+from footfall.data.part import Groups, Part
 from footfall.data.schema import StreamSchema
+from footfall.data.stream import Run, Stream
 from footfall.sinks.conformance.synthetic_chunks import GROUP
 from footfall.units import DAY_MS
 from tests.chunks import SHOP, make_chunk, make_run

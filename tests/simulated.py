@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from footfall.compiler import compile_scenario
-from footfall.data.chunk import Chunk, Tallies
+from footfall.data.chunk import Chunk
+from footfall.data.tallies import Tallies
 from footfall.model.model import Model
 from footfall.scenario.records import Scenario
 from footfall.sim import Simulation, people_until

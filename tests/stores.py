@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from footfall.data.chunk import Chunk, Run, Stream, Tallies
+from footfall.data.chunk import Chunk
 from footfall.data.schema import (
     Field,
     StreamSchema,
@@ -19,6 +19,8 @@ from footfall.data.schema import (
     changes_schema,
     events_schema,
 )
+from footfall.data.stream import Run, Stream
+from footfall.data.tallies import Tallies
 from footfall.store import Store
 from footfall.store.dialect import quote
 from footfall.store.duckdb import connection as db

@@ -11,7 +11,7 @@ import pytest
 from amplitude import Amplitude, BaseEvent
 
 from footfall import run as run_scenario
-from footfall.data.chunk import Tallies
+from footfall.data.tallies import Tallies
 from footfall.errors import PermanentSinkError, StoreError, UsageError
 from footfall.net.http_client import Reply
 from footfall.net.target import Target

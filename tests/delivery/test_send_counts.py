@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import footfall
-from footfall.data.chunk import Part, Tallies
+from footfall.data.part import Part
+from footfall.data.tallies import Tallies
 from footfall.errors import UsageError
 from footfall.execution.send import send
 from footfall.execution.setup import set_up

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 import footfall
-from footfall.data.chunk import Part
+from footfall.data.part import Part
 from footfall.errors import StoreError
 from footfall.execution.send import send
 from footfall.sinks import parse

@@ -19,8 +19,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from footfall.data.chunk import Run
 from footfall.data.schema import events_schema
+from footfall.data.stream import Run
 from footfall.errors import StoreError
 from footfall.sinks import parse, scratch
 from footfall.sinks.conformance.schemas import SCHOOL

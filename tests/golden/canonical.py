@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from footfall.data.chunk import Tallies
+from footfall.data.tallies import Tallies
 
 FIXED = {"<i8": pa.types.is_int64, "<i4": pa.types.is_int32, "<f8": pa.types.is_float64}
 

@@ -19,7 +19,9 @@ import pyarrow.compute as pc
 
 import footfall
 from footfall.compiler import stream_id
-from footfall.data.chunk import Chunk, Stream, Tallies
+from footfall.data.chunk import Chunk
+from footfall.data.stream import Stream
+from footfall.data.tallies import Tallies
 from footfall.scenario import load_shipped
 from footfall.units import HOUR_MS, zones
 from tests.golden.canonical import digest_of_table, digest_of_tallies

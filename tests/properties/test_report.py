@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from footfall.data.chunk import Tallies
+from footfall.data.tallies import Tallies
 from footfall.errors import UsageError
 from footfall.reports import closing, report
 from footfall.reports.stages import FunnelStep

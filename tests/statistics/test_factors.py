@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from footfall.compiler import compile_scenario
+from footfall.data.tallies import FactorSums
 from footfall.reports.truth import Amount, truth_of
 from footfall.scenario import load_shipped, loads
 from footfall.sim import actions
@@ -191,7 +192,7 @@ def test_an_effect_that_never_held_has_its_line():
         for effect in truth().effects
     ] == [("asleep", 0, 0)]
     never = factors()["never"]
-    assert never.affected == Amount((0, 0, 0, 0, 0), 100)
+    assert never.affected == Amount(FactorSums(), 100)
     assert never.others.got_factor == pytest.approx(1, abs=1e-4)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from footfall.data.chunk import Groups
+from footfall.data.part import Groups
 from footfall.model.model import PeopleSpec
 
 SHARD = 4096

@@ -14,8 +14,8 @@ from footfall.compiler.groups import groups_of
 from footfall.compiler.specs import calendar_spec, device_spec, people_spec
 from footfall.compiler.stream_id import scenario_hash, stream_id
 from footfall.compiler.symbols import ListVariable, Variable
-from footfall.data.chunk import Stream
 from footfall.data.schema import Field, StreamSchema
+from footfall.data.stream import Stream
 from footfall.model.model import Model, UserProperty
 from footfall.model.operations import Op
 from footfall.units import zones

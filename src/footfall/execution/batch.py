@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from footfall.data.chunk import Run
+from footfall.data.stream import Run
 from footfall.errors import UsageError
 from footfall.execution.engine import Engine
 from footfall.execution.forecast import forecast_lines

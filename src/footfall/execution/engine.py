@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy.typing as npt
 
-from footfall.data.chunk import Chunk, Groups, Stream
+from footfall.data.chunk import Chunk
+from footfall.data.part import Groups
+from footfall.data.stream import Stream
 
 if TYPE_CHECKING:
     from footfall.model.model import Model

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from footfall.data.chunk import Run
+from footfall.data.stream import Run
 from footfall.execution.engine import Engine
 from footfall.sinks.protocol import Sink, capabilities_of
 from footfall.units import DAY_MS

@@ -12,7 +12,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from footfall.data.chunk import Chunk, Run
+from footfall.data.chunk import Chunk
+from footfall.data.stream import Run
 from footfall.errors import TransientSinkError
 from footfall.execution.result import Balance
 from footfall.sinks import Cursors, Prepared, Receipt, Sink

@@ -11,8 +11,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from footfall.data.chunk import Run, Stream
 from footfall.data.schema import StreamSchema
+from footfall.data.stream import Run, Stream
 from footfall.errors import TransientSinkError, UsageError, shown
 from footfall.execution.result import Balance
 from footfall.sinks import Sink, parse_all

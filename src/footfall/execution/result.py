@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from footfall.data.chunk import Run, Tallies
+from footfall.data.stream import Run
+from footfall.data.tallies import Tallies
 from footfall.execution.schedule import State
 from footfall.sinks.protocol import Capabilities, Receipt, Sink, capabilities_of
 

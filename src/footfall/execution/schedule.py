@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
-from footfall.data.chunk import Groups, Part
+from footfall.data.part import Groups, Part
 from footfall.errors import UsageError
 from footfall.execution.engine import Engine
 from footfall.sinks.protocol import EVERYBODY, stands_at

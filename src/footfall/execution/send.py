@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING
 
 from pyarrow.types import is_struct
 
-from footfall.data.chunk import Chunk, Groups, Part, Run, Stream, Tallies
+from footfall.data.chunk import Chunk
+from footfall.data.part import Groups, Part
 from footfall.data.schema import StreamSchema
+from footfall.data.stream import Run, Stream
+from footfall.data.tallies import Tallies
 from footfall.errors import StoreError, UsageError
 from footfall.execution.batch import Drive
 from footfall.execution.pipeline import SPILL_BYTES

@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from footfall.data.chunk import Run
+from footfall.data.stream import Run
 from footfall.execution.engine import LiveEngine, compile_engine
 from footfall.execution.start import resolve_start
 from footfall.units import DAY_MS, zones

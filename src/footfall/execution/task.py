@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import starmap
 
-from footfall.data.chunk import Chunk, Tallies
+from footfall.data.chunk import Chunk
+from footfall.data.tallies import Tallies
 from footfall.execution.engine import Engine, GroupSimulation
 from footfall.execution.schedule import PlannedPart, Schedule
 from footfall.sinks.protocol import Prepared, Sink

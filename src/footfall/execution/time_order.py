@@ -9,7 +9,9 @@ from itertools import groupby
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from footfall.data.chunk import Chunk, Part, Tallies
+from footfall.data.chunk import Chunk
+from footfall.data.part import Part
+from footfall.data.tallies import Tallies
 from footfall.execution.schedule import PlannedPart
 from footfall.execution.task import Job, PartResult, prepare
 from footfall.sinks.protocol import EVERYBODY

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from footfall.data.chunk import Groups, Stream
+from footfall.data.part import Groups
+from footfall.data.stream import Stream
 from footfall.model.operations import Op
 from footfall.model.program import CompiledEffect, Emission, ListValue, Node, RandomValue, Timer
 from footfall.model.tables import Categorical, TableColumn

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from footfall.data.chunk import Tallies
 from footfall.data.schema import StreamSchema
+from footfall.data.tallies import Tallies
 from footfall.errors import UsageError, shown
 from footfall.reports.cities import (
     Cities,

@@ -8,7 +8,7 @@ from math import sqrt
 
 import pyarrow as pa
 
-from footfall.data.chunk import NOTHING, FactorSums, Tallies, plus
+from footfall.data.tallies import FactorSums, OptionCounts, Tallies
 from footfall.reports.intervals import CONFIDENCE, Interval, normal_quantile, wilson
 
 FIXED = 1 << 32
@@ -104,27 +104,27 @@ class Amount:
     @property
     def reached(self) -> int:
         """Times."""
-        return self.sums[0]
+        return self.sums.times
 
     @property
     def asked(self) -> float | None:
         """Mean that was to be expected after effects; None if it never came up."""
-        return self._mean(self.sums[2])
+        return self._mean(self.sums.asked)
 
     @property
     def got(self) -> float | None:
         """Mean that came out; None if it never came up."""
-        return self._mean(self.sums[3])
+        return self._mean(self.sums.got)
 
     @property
     def asked_factor(self) -> float | None:
         """What was to be expected, as a multiple of what it would have been without the effect; None of nothing."""
-        return self._factor(self.sums[2])
+        return self._factor(self.sums.asked)
 
     @property
     def got_factor(self) -> float | None:
         """What came out, as a multiple of what was to be expected without the effect; None of nothing."""
-        return self._factor(self.sums[3])
+        return self._factor(self.sums.got)
 
     @property
     def interval(self) -> Interval | None:
@@ -340,7 +340,7 @@ def truth_of(tallies: Tallies, minor_digits: int) -> Truth:
         tallies: Of the run.
         minor_digits: Of its currency.
     """
-    decisions, effects, none = tallies.decisions, tallies.effects, (0, 0, 0)
+    decisions, effects, none = tallies.decisions, tallies.effects, OptionCounts()
     names = sorted({key[:3] for key in effects}, key=_bytes)
     return Truth(
         tuple(Decision(*key, Tally(*decisions[key])) for key in sorted(decisions, key=_bytes)),
@@ -371,8 +371,10 @@ def _factor(tallies: Tallies, key: tuple[str, str, str], minor_digits: int) -> F
     return Factor(
         *key,
         by_factor=tuple((factor, Amount(held, unit)) for factor, held in parts),
-        affected=Amount(reduce(plus, (held for _, held in parts), NOTHING), unit),
-        others=Amount(sums.get(("without", "1"), NOTHING), unit),
+        affected=Amount(
+            reduce(FactorSums.plus, (held for _, held in parts), FactorSums()), unit
+        ),
+        others=Amount(sums.get(("without", "1"), FactorSums()), unit),
     )
 
 

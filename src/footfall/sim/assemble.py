@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from footfall.data.chunk import Chunk, Part
+from footfall.data.chunk import Chunk
+from footfall.data.part import Part
 from footfall.sim import tallying
 from footfall.sim.event_table import events_table
 from footfall.sim.journal import Journal

@@ -7,7 +7,7 @@ from math import fsum
 
 import numpy as np
 
-from footfall.data.chunk import FactorSums
+from footfall.data.tallies import FactorSums
 from footfall.model.program import NO_LIMIT_MS, CompiledEffect
 from footfall.model.tables import InverseCdf
 from footfall.model.values import Array, Kind, is_null
@@ -173,4 +173,5 @@ def _sums(columns: Array, groups: Array) -> dict[int, FactorSums]:
     )
     totals = [[f + (o << 32) + (w << 64) for f, o, w in column] for column in sums.tolist()]
     rows = zip(counts.tolist(), *totals, strict=True)
-    return dict(zip(present.tolist(), rows, strict=True))
+    sums_of_groups = [FactorSums(*row) for row in rows]
+    return dict(zip(present.tolist(), sums_of_groups, strict=True))

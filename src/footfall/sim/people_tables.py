@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from footfall.data.chunk import Part
+from footfall.data.part import Part
 from footfall.data.schema import TIMESTAMP, arrivals_schema, changes_schema, events_schema
 from footfall.model import builtins
 from footfall.model.model import Model, UserProperty

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from footfall.data.chunk import Chunk, Part
+from footfall.data.chunk import Chunk
+from footfall.data.part import Part
 from footfall.model import builtins
 from footfall.model.model import Model
 from footfall.model.values import NEVER, Array

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from footfall.data.chunk import NOTHING, Tallies, plus
+from footfall.data.tallies import FactorSums, OptionCounts, Tallies
 from footfall.model import builtins
 from footfall.model.model import AffectedDraw, Model
 from footfall.model.program import CompiledEffect, DecisionNode
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def of_part(
     group: GroupArrays,
-    record: Journal,
+    journal: Journal,
     flow: PartArrays,
     changes: list[PropertyChanges],
     arrived: Array,
@@ -38,8 +38,8 @@ def of_part(
     tallies = Tallies.empty()
     if is_first:
         _name_effects(model, tallies)
-    _decisions(model, record, tallies)
-    _factors(model, record, tallies)
+    _decisions(model, journal, tallies)
+    _factors(model, journal, tallies)
     stages = changes[-1]
     reached = _by_city(group, stages.rows, stages.old[0], stages.new[0])
     reached += _by_city(group, arrived, np.full(len(arrived), -1), group.first_stages[arrived])
@@ -48,40 +48,48 @@ def of_part(
     return tallies
 
 
-def _decisions(model: Model, record: Journal, tallies: Tallies) -> None:
+def _decisions(model: Model, journal: Journal, tallies: Tallies) -> None:
+    """Add up decision logs by declared decision: several nodes may be the same one (a journey done at two places)."""
     decisions = [np.zeros((len(d.options), 3), np.int64) for d in model.decisions]
     effects: dict[tuple[int, int, int], Array] = {}
-    for number, outcomes in record.outcomes.items():
+    for number, log in journal.outcomes.items():
         node = model.nodes[number]
         assert isinstance(node, DecisionNode)
-        of_options, of_effects = outcomes.sums(node)
+        of_options, of_effects = log.sums(node)
         decisions[node.number] += of_options
         for (effect, option), sums in of_effects.items():
-            key = (effect, node.number, option)
-            effects[key] = effects.get(key, 0) + sums
-    for name, sums in zip(model.decisions, decisions, strict=True):
-        for text, (reached, asked, taken) in zip(name.options, sums.tolist(), strict=True):
-            tallies.decisions[name.address, text] = (reached, asked, taken)
+            place = (effect, node.number, option)
+            effects[place] = effects.get(place, 0) + sums
+    for name, of_options in zip(model.decisions, decisions, strict=True):
+        for option_name, counts in zip(name.options, of_options.tolist(), strict=True):
+            tallies.decisions[name.address, option_name] = OptionCounts(*counts)
     for (effect, decision, option), sums in effects.items():
-        name = model.decisions[decision]
-        for which, (reached, asked, taken) in zip(
-            ("with", "without"), sums.tolist(), strict=True
-        ):
-            tallies.effects[
-                model.effects[effect], name.address, name.options[option], which
-            ] = (reached, asked, taken)
-    for what, count in zip(model.skips, record.skips.tolist(), strict=True):
+        keys = _effect_keys(model, effect, decision, option)
+        for key, counts in zip(keys, sums.tolist(), strict=True):
+            tallies.effects[key] = OptionCounts(*counts)
+    for what, count in zip(model.skips, journal.skips.tolist(), strict=True):
         if count:
             tallies.skipped[what] = count
 
 
-def _factors(model: Model, record: Journal, tallies: Tallies) -> None:
-    for number, affected in record.affected.items():
+def _effect_keys(
+    model: Model, effect: int, decision: int, option: int
+) -> list[tuple[str, str, str, str]]:
+    """Return the keys in the tallies of an effect on an option: where it holds, and where not."""
+    name = model.decisions[decision]
+    return [
+        (model.effects[effect], name.address, name.options[option], variant)
+        for variant in ("with", "without")
+    ]
+
+
+def _factors(model: Model, journal: Journal, tallies: Tallies) -> None:
+    for number, affected in journal.affected.items():
         name = model.affected[number]
         keys = {effect.number: _factor_keys(model, name, effect) for effect in name.effects}
         for (effect, place), sums in affected.sums().items():
             key = keys[effect][place]
-            tallies.factors[key] = plus(tallies.factors.get(key, NOTHING), sums)
+            tallies.factors[key] = tallies.factors.get(key, FactorSums()).plus(sums)
 
 
 def _factor_keys(
@@ -99,20 +107,15 @@ def _factor_keys(
 
 
 def _name_effects(model: Model, tallies: Tallies) -> None:
+    """Name every effect, so that one that nobody came to shows as 0 in reports and not as a gap."""
     for node in (node for node in model.nodes if isinstance(node, DecisionNode)):
-        name = model.decisions[node.number]
         for option, effect in effects_of(node):
-            for which in ("with", "without"):
-                tallies.effects[
-                    model.effects[effect.number], name.address, name.options[option], which
-                ] = (0, 0, 0)
-    keys = (
-        key
-        for name in model.affected
-        for effect in name.effects
-        for key in _factor_keys(model, name, effect)
-    )
-    tallies.factors.update(dict.fromkeys(keys, NOTHING))
+            for key in _effect_keys(model, effect.number, node.number, option):
+                tallies.effects[key] = OptionCounts()
+    for affected in model.affected:
+        for effect in affected.effects:
+            keys = _factor_keys(model, affected, effect)
+            tallies.factors.update(dict.fromkeys(keys, FactorSums()))
 
 
 def _by_city(group: GroupArrays, rows: Array, old: Array, new: Array) -> Array:

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 
-from footfall.data.chunk import Chunk, Part, Run, Tallies
+from footfall.data.chunk import Chunk
+from footfall.data.part import Part
+from footfall.data.stream import Run
+from footfall.data.tallies import Tallies
 from footfall.errors import StoreError
 from footfall.store.runs import now_ms
 

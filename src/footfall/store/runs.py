@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
-from footfall.data.chunk import Run, Stream
 from footfall.data.schema import Field, StreamSchema
+from footfall.data.stream import Run, Stream
 from footfall.errors import StoreError
 from footfall.store.tables import STORE_FORMAT
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 
 import pyarrow as pa
 
-from footfall.data.chunk import Tallies
+from footfall.data.tallies import Tallies
 from footfall.errors import UsageError
 from footfall.store.dialect import Dialect
 from footfall.store.runs import RunInfo, info_of, python_values, rows_of_arrow

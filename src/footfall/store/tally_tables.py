@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from footfall.data.chunk import FactorSums, Tallies
+from footfall.data.tallies import FactorSums, OptionCounts, Tallies
 from footfall.store.runs import Row, rows_to_arrow
 from footfall.store.tables import TALLIES
 
@@ -77,15 +77,15 @@ def read_tallies(text: str) -> Tallies:
     )
 
 
-def _counts(row: Mapping[str, Any]) -> tuple[int, int, int]:
-    return int(row["reached"]), int(row["asked"]), int(row["taken"])
+def _counts(row: Mapping[str, Any]) -> OptionCounts:
+    return OptionCounts(int(row["reached"]), int(row["asked"]), int(row["taken"]))
 
 
 def _sums(row: Mapping[str, Any]) -> FactorSums:
-    return (
-        int(row["reached"]),
-        int(row["before"]),
-        int(row["asked"]),
-        int(row["got"]),
-        int(row["variance"]),
+    return FactorSums(
+        times=int(row["reached"]),
+        before=int(row["before"]),
+        asked=int(row["asked"]),
+        got=int(row["got"]),
+        variance=int(row["variance"]),
     )

@@ -10,7 +10,7 @@ import pytest
 from footfall.cli.arguments import LARGE_SIZE, SIZE
 from footfall.cli.options import read_sinks
 from footfall.cli.run_summary import Printer
-from footfall.data.chunk import Tallies
+from footfall.data.tallies import Tallies
 from footfall.errors import UsageError
 from footfall.execution.result import Balance, RunResult
 from footfall.execution.setup import set_up

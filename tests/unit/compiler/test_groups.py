@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from footfall.compiler import compile_scenario
 from footfall.compiler.groups import MOST, SHARD, groups_of
-from footfall.data.chunk import Groups
+from footfall.data.part import Groups
 from footfall.model.model import PeopleSpec
 from footfall.scenario import load_shipped
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from footfall.data.chunk import plus
+from footfall.data.tallies import FactorSums
 from footfall.reports import City, FunnelStep, Report, StageCounts, Stages, Truth
 from footfall.reports.cities import Cities, ranked
 from footfall.reports.curves import Curves, Days, HourlyCurve, Hours
@@ -65,7 +65,7 @@ CITIES = Cities(
     rank_by="engagement",
 )
 HELD = Amount(
-    (
+    FactorSums(
         400,
         16_000 * H * ONE,
         8_000 * H * ONE,
@@ -73,8 +73,10 @@ HELD = Amount(
         400 * (19 * H) ** 2 * ONE // 10**6,
     )
 )
-RARE = Amount((10, 400 * H * ONE, 12 * H * ONE, 14 * H * ONE, 10 * H**2 * ONE // 10**6))
-DEAR = Amount((50, 50_000 * ONE, 65_000 * ONE, 65_010 * ONE, 0), 100)
+RARE = Amount(
+    FactorSums(10, 400 * H * ONE, 12 * H * ONE, 14 * H * ONE, 10 * H**2 * ONE // 10**6)
+)
+DEAR = Amount(FactorSums(50, 50_000 * ONE, 65_000 * ONE, 65_010 * ONE, 0), 100)
 TRUTH = Truth(
     decisions=(
         Decision("pay/bank", "paid", Tally(1000, 900 * ONE, 930)),
@@ -93,9 +95,9 @@ TRUTH = Truth(
             "life/visits",
             "wait",
             by_factor=((0.03, RARE), (0.5, HELD)),
-            affected=Amount(plus(RARE.sums, HELD.sums)),
+            affected=Amount(RARE.sums.plus(HELD.sums)),
             others=Amount(
-                (
+                FactorSums(
                     900,
                     36_000 * H * ONE,
                     36_000 * H * ONE,
@@ -110,7 +112,7 @@ TRUTH = Truth(
             "money",
             ((1.3, DEAR),),
             affected=DEAR,
-            others=Amount((0, 0, 0, 0, 0), 100),
+            others=Amount(FactorSums(), 100),
         ),
     ),
 )

@@ -102,7 +102,7 @@ def test_an_incomplete_run_says_so():
 
 def test_of_tallies_alone():
     """The closing tables make a page too."""
-    from footfall.data.chunk import Tallies
+    from footfall.data.tallies import Tallies
 
     tallies = Tallies(
         {},
@@ -123,7 +123,7 @@ def test_of_tallies_alone():
 
 def test_a_run_of_nobody_has_a_page():
     """No people: no chart of cities, no failure."""
-    from footfall.data.chunk import Tallies
+    from footfall.data.tallies import Tallies
 
     assert "Stages" in render_html(closing(Tallies.empty(), TINY))
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from footfall.data.chunk import Tallies
+from footfall.data.tallies import FactorSums, Tallies
 from footfall.reports import closing, render_html, render_table, report
 from footfall.reports.truth import Amount, Tally, truth_of
 from tests.stores import TINY, Rows, make_run, store_of_rows
@@ -31,15 +31,15 @@ TALLIES = Tallies(
     stages={},
     cities={},
     factors={
-        ("pace", "life/visits", "wait", "with", "0.5"): (0, 0, 0, 0, 0),
-        ("pace", "life/visits", "wait", "without", "1"): (
+        ("pace", "life/visits", "wait", "with", "0.5"): FactorSums(),
+        ("pace", "life/visits", "wait", "without", "1"): FactorSums(
             10,
             600_000 * ONE,
             600_000 * ONE,
             600_000 * ONE,
             9_000_000 * ONE,
         ),
-        ("dear", "pay/total", "money", "with", "1.3"): (
+        ("dear", "pay/total", "money", "with", "1.3"): FactorSums(
             1,
             1000 * ONE,
             1300 * ONE,
@@ -105,7 +105,7 @@ HOUR = 3_600_000
 def test_a_factor_is_held_against_what_its_law_leads_to():
     """400 waits of 10 h (sd 8 h), asked to be half as long: 5 h, and an interval of ± 1.96 · 4 h / 20 around 5.2 h."""
     amount = Amount(
-        (
+        FactorSums(
             400,
             400 * 10 * HOUR * ONE,
             400 * 5 * HOUR * ONE,
@@ -118,14 +118,13 @@ def test_a_factor_is_held_against_what_its_law_leads_to():
     assert amount.interval.low == pytest.approx(0.52 - 0.0392, abs=1e-5)
     assert amount.interval.high == pytest.approx(0.52 + 0.0392, abs=1e-5)
     assert amount.is_as_asked
-    assert not replace(
-        amount, sums=(*amount.sums[:3], 400 * 6 * HOUR * ONE, amount.sums[4])
-    ).is_as_asked
+    six_hours = amount.sums._replace(got=400 * 6 * HOUR * ONE)
+    assert not replace(amount, sums=six_hours).is_as_asked
 
 
 def test_what_is_not_drawn_has_no_interval():
     """Values have no sampling error; a factor is missed where rounding to whole numbers changes it by 1 % or more."""
-    rounded = Amount((10, 1000 * ONE, 1300 * ONE, 1301 * ONE, 0), unit=100)
+    rounded = Amount(FactorSums(10, 1000 * ONE, 1300 * ONE, 1301 * ONE, 0), unit=100)
     assert (rounded.asked, rounded.got, rounded.interval, rounded.is_as_asked) == (
         1.3,
         1.301,
@@ -133,13 +132,13 @@ def test_what_is_not_drawn_has_no_interval():
         True,
     )
     assert (
-        Amount((10, 10 * ONE, 13 * ONE, 10 * ONE, 0)).is_as_asked is False
+        Amount(FactorSums(10, 10 * ONE, 13 * ONE, 10 * ONE, 0)).is_as_asked is False
     )  # ten times 1, times 1.3, is ten times 1
 
 
 def test_nothing_has_no_factor():
     """What never came up, and what would have been 0 anyway, has no factor."""
-    never, zeros = Amount((0, 0, 0, 0, 0)), Amount((5, 0, 0, 0, 0))
+    never, zeros = Amount(FactorSums(0, 0, 0, 0, 0)), Amount(FactorSums(5, 0, 0, 0, 0))
     assert (never.asked, never.got_factor, never.is_as_asked) == (None, None, None)
     assert (zeros.asked, zeros.asked_factor, zeros.interval, zeros.is_as_asked) == (
         0.0,
@@ -170,7 +169,7 @@ def test_factors_that_go_by_a_property_are_told_one_by_one():
     """Each factor by itself, in order of its size, and all of them together."""
     tallies = Tallies.empty()
     for factor, asked in (("10", 100), ("0.25", 3), ("2", 40)):
-        tallies.factors["pace", "life/visits", "integer", "with", factor] = (
+        tallies.factors["pace", "life/visits", "integer", "with", factor] = FactorSums(
             5,
             20 * ONE,
             asked * ONE,

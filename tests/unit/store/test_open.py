@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from footfall.data.chunk import Tallies
+from footfall.data.tallies import Tallies
 from footfall.errors import StoreError, UsageError
 from footfall.sinks import parse
 from footfall.sinks.conformance.row_comparison import plain

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from footfall.data.chunk import Run
+from footfall.data.stream import Run
 from footfall.errors import UsageError
 from footfall.execution.batch import check_names
 from footfall.execution.engine import LiveEngine

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from footfall.data.chunk import Chunk, Part
+from footfall.data.chunk import Chunk
+from footfall.data.part import Part
 from footfall.execution.engine import CheckpointableGroup, LiveEngine
 from footfall.execution.live.checkpoint import PopulationBlock, PopulationSnapshot
 from footfall.execution.time_order import merge_chunks

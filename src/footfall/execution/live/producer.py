@@ -12,7 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from footfall.data.chunk import Chunk, Part, Tallies
+from footfall.data.chunk import Chunk
+from footfall.data.part import Part
+from footfall.data.tallies import Tallies
 from footfall.execution.live.population import LivePopulation
 from footfall.sinks.protocol import Prepared, Sink
 from footfall.units import HOUR_MS

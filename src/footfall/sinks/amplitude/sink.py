@@ -14,7 +14,9 @@ from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
-from footfall.data.chunk import Chunk, Run, Tallies
+from footfall.data.chunk import Chunk
+from footfall.data.stream import Run
+from footfall.data.tallies import Tallies
 from footfall.errors import SinkError, StoreError, UsageError
 from footfall.net.clock import Clock, SystemClock
 from footfall.net.http_client import HttpConnection, Reply

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from footfall.data.chunk import Chunk, Part, Run, Stream, Tallies
+from footfall.data.chunk import Chunk
+from footfall.data.part import Part
 from footfall.data.schema import (
     TEXT,
     TIMESTAMP,
@@ -25,6 +26,8 @@ from footfall.data.schema import (
     changes_schema,
     events_schema,
 )
+from footfall.data.stream import Run, Stream
+from footfall.data.tallies import FactorSums, OptionCounts, Tallies
 from footfall.sinks.conformance.synthetic_values import (
     START_MS,
     Bools,
@@ -379,18 +382,20 @@ def _tallies(world: _World, rows: _Rows) -> Tallies:
     count = len(rows.person)
     if not count:
         return tallies
-    tallies.decisions["life/buys", "yes"] = (
+    tallies.decisions["life/buys", "yes"] = OptionCounts(
         count,
         count << 30,
         int((rows.code % 4 == 0).sum()),
     )
-    tallies.decisions["life/buys", "no"] = (
+    tallies.decisions["life/buys", "no"] = OptionCounts(
         count,
         3 * count << 30,
         int((rows.code % 4 > 0).sum()),
     )
-    tallies.effects["sale", "life/buys", "yes", "with"] = (count // 2, count << 29, count // 8)
-    tallies.factors["habit", "life/visits", "wait", "with", "0.5"] = (
+    tallies.effects["sale", "life/buys", "yes", "with"] = OptionCounts(
+        count // 2, count << 29, count // 8
+    )
+    tallies.factors["habit", "life/visits", "wait", "with", "0.5"] = FactorSums(
         count,
         count << 62,
         count << 61,

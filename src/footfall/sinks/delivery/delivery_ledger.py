@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from footfall.data.chunk import Part, Run, Tallies
+from footfall.data.part import Part
+from footfall.data.stream import Run
+from footfall.data.tallies import Tallies
 from footfall.errors import StoreError
 from footfall.sinks.protocol import Cursors, Prepared
 from footfall.store.runs import check_start

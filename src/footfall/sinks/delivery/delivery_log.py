@@ -7,7 +7,8 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
-from footfall.data.chunk import Run, Tallies
+from footfall.data.stream import Run
+from footfall.data.tallies import Tallies
 from footfall.errors import PermanentSinkError, SinkError, StoreError, TransientSinkError
 from footfall.net.clock import Clock
 from footfall.sinks.delivery.dead_letters import DeadLetter, DeadLetterFile, RetryOutcome, id_of

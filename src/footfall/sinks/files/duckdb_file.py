@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from footfall.data.chunk import Chunk, Run
+from footfall.data.chunk import Chunk
+from footfall.data.stream import Run
 from footfall.sinks.protocol import (
     Capabilities,
     CursorBook,

@@ -16,8 +16,9 @@ from typing import IO
 
 import pyarrow as pa
 
-from footfall.data.chunk import Chunk, Run
+from footfall.data.chunk import Chunk
 from footfall.data.schema import events_schema
+from footfall.data.stream import Run
 from footfall.errors import StoreError
 from footfall.sinks.protocol import (
     Capabilities,

@@ -20,7 +20,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from footfall.data.chunk import Chunk, Run
+from footfall.data.chunk import Chunk
+from footfall.data.stream import Run
 from footfall.sinks.protocol import (
     Capabilities,
     CursorBook,

@@ -7,7 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from footfall.data.chunk import Chunk, Run
+from footfall.data.chunk import Chunk
+from footfall.data.stream import Run
 from footfall.errors import PermanentSinkError
 from footfall.sinks.files.one_file import FORMATS
 from footfall.sinks.protocol import (

@@ -21,7 +21,9 @@ from urllib.parse import parse_qsl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from footfall.data.chunk import Chunk, Run, Tallies
+from footfall.data.chunk import Chunk
+from footfall.data.stream import Run
+from footfall.data.tallies import Tallies
 from footfall.errors import (
     MissingExtraError,
     PermanentSinkError,

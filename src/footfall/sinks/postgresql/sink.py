@@ -14,7 +14,9 @@ from typing import TypeVar
 
 import pyarrow as pa
 
-from footfall.data.chunk import Chunk, Part, Run
+from footfall.data.chunk import Chunk
+from footfall.data.part import Part
+from footfall.data.stream import Run
 from footfall.errors import StoreError, TransientSinkError
 from footfall.net.clock import SystemClock
 from footfall.sinks.delivery.outage import Outage

@@ -14,7 +14,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from footfall.data.chunk import Chunk, Run, Tallies
+from footfall.data.chunk import Chunk
+from footfall.data.stream import Run
+from footfall.data.tallies import Tallies
 from footfall.errors import UsageError, shown
 from footfall.net import address_guard
 from footfall.net.clock import Clock, SystemClock

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from footfall.data.chunk import Run, Tallies
 from footfall.data.schema import StreamSchema
+from footfall.data.stream import Run
+from footfall.data.tallies import Tallies
 from footfall.errors import StoreError
 from footfall.store import schema_changes, views
 from footfall.store.dialect import create_table, literal, quote

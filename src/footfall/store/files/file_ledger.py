@@ -13,7 +13,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from footfall.data.chunk import NOTHING, Run, Tallies
+from footfall.data.stream import Run
+from footfall.data.tallies import FactorSums, OptionCounts, Tallies
 from footfall.store.dialect import create_table, quote
 from footfall.store.runs import Row, RunInfo, begun, ended, info_of
 from footfall.store.sqlite import SQLiteLedger
@@ -189,12 +190,12 @@ class FileLedger(SQLiteLedger):
 def _sums(totals: Tallies, more: Tallies) -> Tallies:
     """Return the totals after an addition, of the keys that are added to."""
     after = Tallies(
-        decisions={key: totals.decisions.get(key, (0, 0, 0)) for key in more.decisions},
-        effects={key: totals.effects.get(key, (0, 0, 0)) for key in more.effects},
+        decisions={key: totals.decisions.get(key, OptionCounts()) for key in more.decisions},
+        effects={key: totals.effects.get(key, OptionCounts()) for key in more.effects},
         skipped={key: totals.skipped.get(key, 0) for key in more.skipped},
         stages={key: totals.stages.get(key, 0) for key in more.stages},
         cities={key: totals.cities.get(key, 0) for key in more.cities},
-        factors={key: totals.factors.get(key, NOTHING) for key in more.factors},
+        factors={key: totals.factors.get(key, FactorSums()) for key in more.factors},
     )
     after.add(more)
     return after

@@ -10,8 +10,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from footfall.data.chunk import Run, Tallies
 from footfall.data.schema import StreamSchema, changes_schema, common_columns
+from footfall.data.stream import Run
+from footfall.data.tallies import Tallies
 from footfall.errors import StoreError, UsageError
 from footfall.store import schema_changes, views
 from footfall.store.dialect import create_table, literal, quote

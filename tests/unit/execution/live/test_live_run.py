@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 import footfall
-from footfall.data.chunk import Tallies
+from footfall.data.tallies import Tallies
 from footfall.errors import PermanentSinkError, StoreError, UsageError
 from footfall.execution.live.live_run import live
 from footfall.execution.live.population import LivePopulation

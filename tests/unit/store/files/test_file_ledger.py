@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from footfall.data.chunk import Tallies
+from footfall.data.tallies import OptionCounts, Tallies
 from footfall.errors import StoreError
 from footfall.store.files.file_ledger import FileLedger
 from footfall.store.runs import begun, ended, run_of
@@ -44,7 +44,7 @@ def piece(begin, end):
 def test_sums_may_outgrow_64_bits(tmp_path):
     """Chances are summed in 2**-32: billions of decisions need more digits than an integer column has."""
     tallies = Tallies.empty()
-    tallies.decisions["a/b", "yes"] = (1, BIG, 1)
+    tallies.decisions["a/b", "yes"] = OptionCounts(1, BIG, 1)
     tallies.cities["Pune", "events_squared"] = BIG
     with FileLedger(tmp_path / "ledger", make=True) as ledger:
         ledger.begin(RUN)

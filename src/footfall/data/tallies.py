@@ -1,0 +1,112 @@
+"""Tallies: integers counted while simulating, which add up in any order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from operator import add
+from typing import NamedTuple, TypeVar
+
+K = TypeVar("K")
+
+
+class OptionCounts(NamedTuple):
+    """The counts of one option of a decision.
+
+    Args:
+        reached: Times the decision was reached.
+        chances: Sum of the chances of the option after effects, in 2**-32.
+        taken: Times the option was taken.
+    """
+
+    reached: int = 0
+    chances: int = 0
+    taken: int = 0
+
+    def plus(self, more: OptionCounts) -> OptionCounts:
+        """Return the counts of both."""
+        return OptionCounts(*map(add, self, more))
+
+
+class FactorSums(NamedTuple):
+    """The sums of a wait or a value that an effect acts on; all but the first in 2**-32.
+
+    Args:
+        times: How often it came up.
+        before: What it was to be without this effect.
+        asked: What it was to be.
+        got: What it was.
+        variance: Of what it was to be: of a wait in s**2, of a value 0.
+    """
+
+    times: int = 0
+    before: int = 0
+    asked: int = 0
+    got: int = 0
+    variance: int = 0
+
+    def plus(self, more: FactorSums) -> FactorSums:
+        """Return the sums of both."""
+        return FactorSums(*map(add, self, more))
+
+
+@dataclass(frozen=True, slots=True)
+class Tallies:
+    """Integers that add up in any order, over chunks and workers.
+
+    A chunk's tallies name what came up in it; reports sum them over chunks, whatever the windows, groups and workers.
+
+    Args:
+        decisions: (address, option) → counts.
+        effects: (effect, address, option, "with" or "without") → the same counts, of those for whom it held or not.
+        skipped: (what, address) → times something declared could not happen (a full list, no free slot).
+        stages: (stage, city) → people who reached it, counted once, when they do (arrivals count for the first).
+        cities: (city, measure) → sum; measures: `people` (who came, counted in their first chunk), `active` (with at
+            least one event), `returned` (with at least two sessions), `sessions`, `events`, `events_squared` (sum over
+            people of the square of their events), `converted` (reached the goal), `revenue` (minor units).
+        factors: (effect, address, kind, "with" or "without", factor as declared, without it 1) → sums of a wait
+            (`wait`, ms) or a value (`integer`, `number`, `money` in minor units).
+        is_whole: These are of the whole run up to the part's end, and take the place of what was counted before.
+    """
+
+    decisions: dict[tuple[str, str], OptionCounts]
+    effects: dict[tuple[str, str, str, str], OptionCounts]
+    skipped: dict[tuple[str, str], int]
+    stages: dict[tuple[str, str], int]
+    cities: dict[tuple[str, str], int]
+    factors: dict[tuple[str, str, str, str, str], FactorSums] = field(default_factory=dict)
+    is_whole: bool = False
+
+    @classmethod
+    def empty(cls) -> Tallies:
+        """Return tallies of nothing."""
+        return cls({}, {}, {}, {}, {})
+
+    def add(self, other: Tallies) -> None:
+        """Add another chunk's tallies to these, or put them in place of these."""
+        if other.is_whole:
+            for counts in (
+                self.decisions,
+                self.effects,
+                self.skipped,
+                self.stages,
+                self.cities,
+                self.factors,
+            ):
+                counts.clear()
+        _add_counts(self.decisions, other.decisions)
+        _add_counts(self.effects, other.effects)
+        _add_numbers(self.skipped, other.skipped)
+        _add_numbers(self.stages, other.stages)
+        _add_numbers(self.cities, other.cities)
+        for key, sums in other.factors.items():
+            self.factors[key] = self.factors.get(key, FactorSums()).plus(sums)
+
+
+def _add_counts(into: dict[K, OptionCounts], more: dict[K, OptionCounts]) -> None:
+    for key, counts in more.items():
+        into[key] = into.get(key, OptionCounts()).plus(counts)
+
+
+def _add_numbers(into: dict[K, int], more: dict[K, int]) -> None:
+    for key, number in more.items():
+        into[key] = into.get(key, 0) + number
