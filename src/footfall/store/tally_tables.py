@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -13,8 +14,60 @@ from footfall.store.runs import Row, rows_to_arrow
 from footfall.store.tables import TALLIES
 
 
-def tally_rows(run: str, tallies: Tallies) -> dict[str, list[tuple[Any, ...]]]:
-    """Return the rows of every tallies table, in the order of its columns."""
+@dataclass(frozen=True, slots=True)
+class TallyChange:
+    """A change that a part's tallies make to one table of tallies: every backend carries out just this.
+
+    Args:
+        table: Name of the table.
+        run: Id of the run, whose rows alone are touched.
+        replaces: All rows of the run in this table are deleted first.
+        rows: Then these are added, columns as in the table: to the row that has the same keys, column by column, or as
+            a row of their own where there is none.
+    """
+
+    table: str
+    run: str
+    replaces: bool
+    rows: Sequence[tuple[Any, ...]]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Columns that tell a row from all others."""
+        return TALLIES[self.table][0]
+
+    @property
+    def sums(self) -> tuple[str, ...]:
+        """Columns that are added up."""
+        return tuple(name for name in TALLIES[self.table][1].names if name not in self.keys)
+
+    def arrow(self) -> pa.Table:
+        """Return the rows as an Arrow table."""
+        schema = TALLIES[self.table][1]
+        return rows_to_arrow(
+            schema, [dict(zip(schema.names, row, strict=True)) for row in self.rows]
+        )
+
+
+def tally_changes(run: str, tallies: Tallies) -> list[TallyChange]:
+    """Return the changes that a part's tallies make to the tables of tallies: `Tallies.add`, as rows.
+
+    Tables and rows come in one order for all writers, so that in a database no two of them wait for each other's row
+    locks in a circle.
+
+    Args:
+        run: Id of the run.
+        tallies: Of the part; or of the whole run, which then take the place of all that was counted before.
+    """
+    changes = [
+        TallyChange(table, run, tallies.is_whole, sorted(rows))
+        for table, rows in _rows(run, tallies).items()
+    ]
+    return [change for change in changes if change.replaces or change.rows]
+
+
+def _rows(run: str, tallies: Tallies) -> dict[str, list[tuple[Any, ...]]]:
+    """Return the rows of every table of tallies, in the order of its columns."""
     return {
         "decisions": [(run, *key, *counts) for key, counts in tallies.decisions.items()],
         "effects": [(run, *key, *counts) for key, counts in tallies.effects.items()],
@@ -22,18 +75,6 @@ def tally_rows(run: str, tallies: Tallies) -> dict[str, list[tuple[Any, ...]]]:
         "skipped": [(run, *key, count) for key, count in tallies.skipped.items()],
         "stage_tallies": [(run, *key, count) for key, count in tallies.stages.items()],
         "city_tallies": [(run, *key, count) for key, count in tallies.cities.items()],
-    }
-
-
-def tally_tables(run: str, tallies: Tallies) -> dict[str, pa.Table]:
-    """Return the tallies tables as Arrow, those without a row left out."""
-    return {
-        name: rows_to_arrow(
-            TALLIES[name][1],
-            [dict(zip(TALLIES[name][1].names, row, strict=True)) for row in rows],
-        )
-        for name, rows in tally_rows(run, tallies).items()
-        if rows
     }
 
 
@@ -62,7 +103,7 @@ def tallies_of(rows_of: Callable[[str], Sequence[Row]]) -> Tallies:
 def tallies_text(tallies: Tallies) -> str:
     """Return tallies as a text that `read_tallies` reads."""
     return json.dumps(
-        {name: [row[1:] for row in rows] for name, rows in tally_rows("", tallies).items()}
+        {name: [row[1:] for row in rows] for name, rows in _rows("", tallies).items()}
     )
 
 

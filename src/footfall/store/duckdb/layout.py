@@ -22,12 +22,11 @@ from footfall.store.tables import (
     META_TABLES,
     RUNS,
     SCENARIO_TABLES,
-    TALLIES,
     UNITED_VIEWS,
     check_names,
     scenario_tables,
 )
-from footfall.store.tally_tables import tally_tables
+from footfall.store.tally_tables import TallyChange, tally_changes
 
 if TYPE_CHECKING:
     import duckdb
@@ -227,17 +226,24 @@ def delete_run(connection: duckdb.DuckDBPyConnection, run: str) -> None:
 
 def add_tallies(connection: duckdb.DuckDBPyConnection, run: str, tallies: Tallies) -> None:
     """Add a part's tallies to those of its run."""
-    for name in TALLIES if tallies.is_whole else ():
-        connection.execute(f"DELETE FROM main.{name} WHERE run = ?", [run])
-    for name, rows in tally_tables(run, tallies).items():
-        keys = TALLIES[name][0]
-        same = " AND ".join(f"t.{key} = d.{key}" for key in keys)
-        sums = ", ".join(f"{c} = t.{c} + d.{c}" for c in rows.column_names if c not in keys)
-        with db.registered(connection, rows) as delta:
-            connection.execute(
-                f"UPDATE main.{name} AS t SET {sums} FROM {delta} AS d WHERE {same}"
-            )
-            connection.execute(
-                f"INSERT INTO main.{name} BY NAME SELECT d.* FROM {delta} AS d "
-                f"WHERE NOT EXISTS (SELECT 1 FROM main.{name} AS t WHERE {same})"
-            )
+    for change in tally_changes(run, tallies):
+        if change.replaces:
+            connection.execute(f"DELETE FROM main.{change.table} WHERE run = ?", [run])
+        if change.rows:
+            _add_rows(connection, change)
+
+
+def _add_rows(connection: duckdb.DuckDBPyConnection, change: TallyChange) -> None:
+    """Add rows to those with the same keys.
+
+    As UPDATE and INSERT: ON CONFLICT would need a unique index, and files of earlier versions have none.
+    """
+    table = f"main.{change.table}"
+    same = " AND ".join(f"t.{key} = d.{key}" for key in change.keys)
+    sums = ", ".join(f"{column} = t.{column} + d.{column}" for column in change.sums)
+    with db.registered(connection, change.arrow()) as added:
+        connection.execute(f"UPDATE {table} AS t SET {sums} FROM {added} AS d WHERE {same}")
+        connection.execute(
+            f"INSERT INTO {table} BY NAME SELECT d.* FROM {added} AS d "
+            f"WHERE NOT EXISTS (SELECT 1 FROM {table} AS t WHERE {same})"
+        )

@@ -15,11 +15,13 @@ import pyarrow as pa
 
 from footfall.data.stream import Run
 from footfall.data.tallies import FactorSums, OptionCounts, Tallies
+from footfall.data.stream import Run
+from footfall.data.tallies import Tallies
 from footfall.store.dialect import create_table, quote
 from footfall.store.runs import Row, RunInfo, begun, ended, info_of
 from footfall.store.sqlite import SQLiteLedger
 from footfall.store.tables import META_TABLES, RUNS, TALLIES
-from footfall.store.tally_tables import tallies_of, tally_rows
+from footfall.store.tally_tables import tallies_of, tally_changes
 
 FILES = pa.schema(
     [
@@ -56,8 +58,10 @@ class FileLedger(SQLiteLedger):
     """
 
     def __init__(self, path: Path, *, make: bool = False) -> None:
-        self._totals: dict[str, Tallies] = {}
         super().__init__(path, make=make)
+        # SQLite's integers end at 64 bits, and sums of chances in 2**-32 do not: such columns are
+        # texts of digits, which Python adds up.
+        self._connection.create_function("plus", 2, _plus, deterministic=True)
 
     def _make(self) -> None:
         for name, schema in _TABLES.items():
@@ -101,16 +105,13 @@ class FileLedger(SQLiteLedger):
             files: Its rows of the table `files`.
         """
         run = part["run"]
-        totals = self._totals.setdefault(run, self.tallies(run))
-        after = tallies if tallies.is_whole else _sums(totals, tallies)
-        with self._transaction():
-            for name in TALLIES if tallies.is_whole else ():
-                self._connection.execute(f"DELETE FROM {name} WHERE run = ?", [run])
+        with self._transaction() as execute:
             self._insert("ledger", [part])
             self._insert("files", files)
-            for name, rows in tally_rows(run, after).items():
-                self._replace(name, rows)
-        totals.add(tallies)
+            for change in tally_changes(run, tallies):
+                if change.replaces:
+                    execute(f"DELETE FROM {change.table} WHERE run = ?", [run])
+                self._write(_ADDING[change.table], change.table, change.rows)
 
     def end(self, run: Run) -> None:
         """Note that all parts of a run are there."""
@@ -121,7 +122,6 @@ class FileLedger(SQLiteLedger):
 
     def delete(self, run: str) -> None:
         """Remove everything about a run."""
-        self._totals.pop(run, None)
         with self._transaction():
             for name in filter(self._columns, _TABLES):
                 self._connection.execute(f"DELETE FROM {name} WHERE run = ?", [run])
@@ -171,38 +171,45 @@ class FileLedger(SQLiteLedger):
         self._insert("runs", [{name: row[name] for name in RUNS.names}])
 
     def _insert(self, name: str, rows: Sequence[Row]) -> None:
-        schema = _TABLES[name]
-        self._replace(name, [tuple(_plain(row[f.name]) for f in schema) for row in rows])
+        names = _TABLES[name].names
+        self._write(_inserting(name), name, [tuple(row[n] for n in names) for row in rows])
 
-    def _replace(self, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        schema = _TABLES[name]
-        marks = ", ".join("?" * len(schema))
-        kinds = [f.type for f in schema]
-        plain = [
-            tuple(
-                str(v) if pa.types.is_decimal(k) else v for v, k in zip(row, kinds, strict=True)
-            )
-            for row in rows
-        ]
-        self._connection.executemany(f"INSERT OR REPLACE INTO {name} VALUES ({marks})", plain)
+    def _write(self, statement: str, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        kinds = _TABLES[name].types
+        plain = [tuple(map(_plain, row, kinds)) for row in rows]
+        self._connection.executemany(statement, plain)
 
 
-def _sums(totals: Tallies, more: Tallies) -> Tallies:
-    """Return the totals after an addition, of the keys that are added to."""
-    after = Tallies(
-        decisions={key: totals.decisions.get(key, OptionCounts()) for key in more.decisions},
-        effects={key: totals.effects.get(key, OptionCounts()) for key in more.effects},
-        skipped={key: totals.skipped.get(key, 0) for key in more.skipped},
-        stages={key: totals.stages.get(key, 0) for key in more.stages},
-        cities={key: totals.cities.get(key, 0) for key in more.cities},
-        factors={key: totals.factors.get(key, FactorSums()) for key in more.factors},
-    )
-    after.add(more)
-    return after
+def _inserting(name: str) -> str:
+    marks = ", ".join("?" * len(_TABLES[name]))
+    return f"INSERT INTO {name} VALUES ({marks})"
 
 
-def _plain(value: Any) -> Any:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
+def _adding(name: str) -> str:
+    """Return the statement that adds a row of a table of tallies to the one with the same keys."""
+    keys, schema = TALLIES[name]
+    sums = [
+        f"{f.name} = plus({f.name}, excluded.{f.name})"
+        if pa.types.is_decimal(f.type)
+        else f"{f.name} = {f.name} + excluded.{f.name}"
+        for f in schema
+        if f.name not in keys
+    ]
+    return f"{_inserting(name)} ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(sums)}"
+
+
+_ADDING = {name: _adding(name) for name in TALLIES}
+
+
+def _plus(one: str, other: str) -> str:
+    return str(int(one) + int(other))
+
+
+def _plain(value: Any, kind: pa.DataType) -> Any:
+    """Return a value as SQLite holds it: lists as JSON, wide integers as their digits."""
+    if pa.types.is_list(kind):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value) if pa.types.is_decimal(kind) else value
 
 
 def _value(value: Any, kind: pa.DataType) -> Any:

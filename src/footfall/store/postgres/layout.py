@@ -30,7 +30,7 @@ from footfall.store.tables import (
     UNITED_VIEWS,
     check_names,
 )
-from footfall.store.tally_tables import tally_rows
+from footfall.store.tally_tables import tally_changes
 
 DIALECT = PostgreSQL()
 META = "footfall"
@@ -218,18 +218,17 @@ def _mark(kind: pa.DataType) -> str:
 
 
 def add_tallies(connection: pg.Connection, run: str, tallies: Tallies) -> None:
-    """Add a part's tallies to those of its run, one statement per table, in order: no two wait in a circle."""
-    for name in TALLIES if tallies.is_whole else ():
-        connection.execute(f"DELETE FROM {META}.{name} WHERE run = %s", [run])
-    for name, rows in tally_rows(run, tallies).items():
-        if rows:
-            connection.execute(
-                _ADDING[name],
-                [list(map(str, column)) for column in zip(*sorted(rows), strict=True)],
-            )
+    """Add a part's tallies to those of its run, one statement per table."""
+    for change in tally_changes(run, tallies):
+        if change.replaces:
+            connection.execute(f"DELETE FROM {META}.{change.table} WHERE run = %s", [run])
+        if change.rows:
+            columns = [list(map(str, column)) for column in zip(*change.rows, strict=True)]
+            connection.execute(_ADDING[change.table], columns)
 
 
 def _adding(name: str, keys: Sequence[str], schema: pa.Schema) -> str:
+    """Return the statement that adds rows to those with the same keys: one array of texts per column."""
     casts = ", ".join(f"CAST(%s AS text[])::{DIALECT.column_type(f.type)}[]" for f in schema)
     sums = ", ".join(f"{c} = t.{c} + excluded.{c}" for c in schema.names if c not in keys)
     columns = ", ".join(f'"{column}"' for column in schema.names)
