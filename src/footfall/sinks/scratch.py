@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -57,6 +58,35 @@ class Scratch:
     def clear(self) -> None:
         """Remove the folder and what is left in it."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+_TEMPORARY = "footfall-scratch-"
+
+
+def temporary_scratch() -> Scratch:
+    """Return a scratch folder in the system's temporary one, for destinations that no folder can be beside."""
+    name = f"{_TEMPORARY}{os.getpid()}-{uuid4().hex[:8]}"
+    return Scratch(Path(tempfile.gettempdir()) / name)
+
+
+def sweep_temporary() -> None:
+    """Remove the temporary scratch folders of processes that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_TEMPORARY}*"):
+        process = folder.name.removeprefix(_TEMPORARY).partition("-")[0]
+        if process.isdigit() and not _is_alive(int(process)):
+            Scratch(folder).clear()
+
+
+def _is_alive(process: int) -> bool:
+    if os.name == "nt":  # there, `os.kill` would end it
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # it is another user's
+        return True
+    return True
 
 
 class Spool:

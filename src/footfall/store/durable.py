@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Self
 
@@ -59,18 +60,21 @@ def make_folders(folders: Iterable[Path], below: Path) -> None:
 
 
 class Claim:
-    """Keeps a destination from being opened twice in this process, against which no lock of a file helps.
+    """A destination that this process has open: kept from being opened twice, while the claim is entered.
+
+    No lock of a file helps against that: `fcntl` gives a process the lock that it already has, and lets all of it go
+    with the first descriptor that is closed. Asking a server would mean to wait for oneself.
 
     Args:
-        of: The destination.
+        of: The destination: an absolute path, or how else it is shown.
     """
 
-    _held: set[Path] = set()  # noqa: RUF012 - what all of this process share
+    _held: set[str] = set()  # noqa: RUF012 - shared by all of the process on purpose
 
-    def __init__(self, of: Path) -> None:
-        self._of = of.absolute()
+    def __init__(self, of: Path | str) -> None:
+        self._of = str(of)
 
-    def acquire(self) -> None:
+    def __enter__(self) -> Self:
         """Take it.
 
         Raises:
@@ -81,14 +85,14 @@ class Claim:
                 f"{self._of} is already open in this process\n  hint: close it first"
             )
         Claim._held.add(self._of)
+        return self
 
-    def release(self) -> None:
-        """Let it go."""
+    def __exit__(self, *_: object) -> None:
         Claim._held.discard(self._of)
 
 
 class Lock:
-    """A file that at most one process holds; it is let go when the process ends, however it ends.
+    """A file that at most one process holds; the system lets it go when that process ends, however it ends.
 
     Args:
         path: The lock file; removed when the lock is released.
@@ -97,8 +101,7 @@ class Lock:
 
     def __init__(self, path: Path, of: Path) -> None:
         self._path, self._of = path, of
-        self._claim = Claim(of)
-        self._file: IO[bytes] | None = None
+        self._held = ExitStack()
 
     def acquire(self) -> None:
         """Take the lock.
@@ -106,22 +109,20 @@ class Lock:
         Raises:
             StoreError: A process has it; the error names it.
         """
-        self._claim.acquire()
-        try:
-            while self._file is None:
-                self._try_once()
-        except BaseException:
-            self._claim.release()
-            raise
+        with ExitStack() as held:
+            held.enter_context(Claim(self._of.absolute()))
+            file = None
+            while file is None:
+                file = self._try_once()
+            held.enter_context(file)
+            # Removed while it is still locked: whoever waits for it finds that it is no longer the
+            # file of that name (`_is_same`), and begins anew with the next one.
+            held.callback(self._path.unlink, missing_ok=True)
+            self._held = held.pop_all()
 
     def release(self) -> None:
         """Let the lock go."""
-        if self._file is None:
-            return
-        self._claim.release()
-        self._path.unlink(missing_ok=True)
-        self._file.close()
-        self._file = None
+        self._held.close()
 
     def __enter__(self) -> Self:
         self.acquire()
@@ -130,7 +131,8 @@ class Lock:
     def __exit__(self, *_: object) -> None:
         self.release()
 
-    def _try_once(self) -> None:
+    def _try_once(self) -> IO[bytes] | None:
+        """Return the lock file, locked by us; None if it was removed meanwhile."""
         file = self._path.open("a+b")
         try:
             _lock(file)
@@ -144,11 +146,11 @@ class Lock:
             ) from None
         if not _is_same(file, self._path):  # the one before us removed it in between
             file.close()
-            return
+            return None
         file.truncate(0)
         file.write(str(os.getpid()).encode())
         file.flush()
-        self._file = file
+        return file
 
 
 def _is_same(file: IO[bytes], path: Path) -> bool:

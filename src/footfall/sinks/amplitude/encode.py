@@ -15,8 +15,7 @@ import pyarrow.compute as pc
 from footfall.data.chunk import Chunk
 from footfall.sinks.amplitude.limits import LONGEST_TEXT
 from footfall.sinks.delivery.row_texts import lengths_of
-from footfall.sinks.encoders.json_rows import json_rows, json_texts
-from footfall.sinks.files.one_file import text_bytes
+from footfall.sinks.encoders.json_rows import json_rows, json_texts, text_bytes
 from footfall.sinks.protocol import Payload
 from footfall.sinks.scratch import Scratch
 

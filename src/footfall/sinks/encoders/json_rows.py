@@ -109,14 +109,15 @@ def escaped(texts: pa.Array) -> pa.Array:
     Args:
         texts: Strings; nulls stay null.
     """
-    found = _bytes(texts)
-    present = (
-        [code for code in _SPECIAL if bool((found == code).any())]
-        if _needs_escape(found)
-        else []
-    )
-    for code in present:
-        texts = pc.replace_substring(texts, chr(code), json.dumps(chr(code))[1:-1])
+    if texts.null_count == len(texts):
+        return texts
+    # One look at all bytes: most columns need no escape, and then no text is searched.
+    found = np.frombuffer(text_bytes(texts), np.uint8)
+    if not _needs_escape(found):
+        return texts
+    for code in _SPECIAL:
+        if (found == code).any():
+            texts = pc.replace_substring(texts, chr(code), json.dumps(chr(code))[1:-1])
     return texts
 
 
@@ -127,15 +128,17 @@ def _needs_escape(found: npt.NDArray[np.uint8]) -> bool:
     return bool(((found < 0x20) | (found == 0x22) | (found == 0x5C)).any())
 
 
-def _bytes(texts: pa.Array) -> npt.NDArray[np.uint8]:
-    """Return the bytes of all texts, one after the other."""
+def text_bytes(texts: pa.Array) -> memoryview:
+    """Return the bytes of texts, one after the other; they are not copied.
+
+    Args:
+        texts: Strings, at least one; nulls have no bytes.
+    """
     _, offsets, data = texts.buffers()
-    if data is None or not len(texts):
-        return np.empty(0, dtype=np.uint8)
-    places = np.frombuffer(offsets, dtype=np.int32)[
-        texts.offset : texts.offset + len(texts) + 1
-    ]
-    return np.frombuffer(data, dtype=np.uint8)[places[0] : places[-1]]
+    if data is None:  # Arrow's way to say that all are empty
+        return memoryview(b"")
+    places = memoryview(offsets).cast("i")
+    return memoryview(data)[places[texts.offset] : places[texts.offset + len(texts)]]
 
 
 def _join(parts: Sequence[pa.Array | pa.Scalar]) -> pa.Array:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -20,23 +20,12 @@ from footfall.data.chunk import Chunk
 from footfall.data.schema import events_schema
 from footfall.data.stream import Run
 from footfall.errors import StoreError
-from footfall.sinks.protocol import (
-    Capabilities,
-    CursorBook,
-    Cursors,
-    FileKind,
-    Guarantee,
-    Payload,
-    Placement,
-    Prepared,
-    Receipt,
-    prepared_of,
-)
-from footfall.sinks.scratch import Scratch, Spool, drop, explaining, place_payload
+from footfall.sinks.protocol import FileKind, Payload, Prepared
+from footfall.sinks.scratch import Scratch, Spool, explaining, place_payload
+from footfall.sinks.store_sink import StoreSink
 from footfall.store.durable import Lock, sync, sync_folder
 from footfall.store.files.file_ledger import FileLedger
 from footfall.store.files.layout import file_ledger_path, file_lock_path
-from footfall.store.schema_changes import check_chunk
 
 GZIP_LEVEL = 4
 
@@ -65,12 +54,12 @@ class RowFormat:
 
     def rows(self, table: pa.Table) -> Iterator[memoryview]:
         """Yield the bytes of a table's rows."""
+        from footfall.sinks.encoders.json_rows import json_rows, text_bytes
+
         if self.kind == "csv":
             from footfall.sinks.encoders.csv_rows import csv_rows
 
             return map(text_bytes, csv_rows(table))
-        from footfall.sinks.encoders.json_rows import json_rows
-
         if self.kind == "ndjson":
             return map(text_bytes, json_rows(table, end="\n"))
         return _without_last(map(text_bytes, json_rows(table, end=",\n")), len(self.between))
@@ -81,13 +70,6 @@ FORMATS: dict[FileKind, RowFormat] = {
     "csv": RowFormat("csv"),
     "json": RowFormat("json", between=b",\n", end=b"\n]\n"),
 }
-
-
-def text_bytes(texts: pa.Array) -> memoryview:
-    """Return the bytes of texts, one after the other; they are not copied."""
-    _, offsets, data = texts.buffers()
-    places = memoryview(offsets).cast("i")
-    return memoryview(data)[places[texts.offset] : places[texts.offset + len(texts)]]
 
 
 def _without_last(pieces: Iterable[memoryview], size: int) -> Iterator[memoryview]:
@@ -101,137 +83,97 @@ def _without_last(pieces: Iterable[memoryview], size: int) -> Iterator[memoryvie
         yield before[:-size]
 
 
-EVENT_BYTES: dict[FileKind, int] = {"ndjson": 485, "json": 485, "csv": 315}
-"""Bytes an event takes in a file, measured with the shipped scenarios."""
-GZIP_FACTOR = 12
-"""How many times smaller gzip makes such a file, measured with the same."""
-
-
-class FileSink:
-    """Writes the events of one run into one file.
+class FileSink(StoreSink):
+    """A sink into one file, of the events of one run.
 
     Args:
         path: The file; made with its folder if it is not there.
         kind: `ndjson`, `csv` or `json`.
     """
 
-    placement: Placement = "worker"
-    guarantee: Guarantee = "exactly once"
+    tables = ("events",)
 
     def __init__(self, path: str | Path, kind: FileKind) -> None:
+        super().__init__()
         self.path = Path(path)
         self.format = FORMATS[kind]
-        self._zipped = self.path.suffix == ".gz"
+        self._is_gzipped = self.path.suffix == ".gz"
         self._scratch = Scratch(self.path.with_name(self.path.name + ".scratch"))
-        self._writing: _Writing | None = None
-        self._held: ExitStack | None = None
 
     @property
     def name(self) -> str:
         """The destination, as `parse` takes it."""
         return f"{self.format.kind}:{self.path}"
 
-    @property
-    def capabilities(self) -> Capabilities:
-        """Capabilities of a file of which only the ledger is a store."""
-        event_bytes = EVENT_BYTES[self.format.kind] / (GZIP_FACTOR if self._zipped else 1)
-        return Capabilities(
-            kind=self.format.kind,
-            path=self.path,
-            store=f"{self.format.kind}:{self.path}",
-            event_bytes=event_bytes,
-        )
+    def explained(self, kept: str) -> AbstractContextManager[None]:  # noqa: ARG002 - see the function
+        """Turn errors of the system into ours."""
+        return explaining(self.path)
 
-    def prepare(self, chunk: Chunk) -> Prepared:
-        """Encode a chunk's events."""
-        check_chunk(chunk)
-        if not chunk.events.num_rows:
-            return prepared_of(chunk, {})
-        payload = self._scratch.write(
-            "events", chunk.events.num_rows, lambda file: self._encode(chunk.events, file)
-        )
-        return prepared_of(chunk, {"events": (payload,)})
+    def encode(self, chunk: Chunk, table: str, rows: pa.Table) -> Iterator[Payload]:  # noqa: ARG002 - its rows are enough
+        """Write the rows as they will stand in the file."""
+        pieces = self.format.rows(rows)
 
-    def open(self, run: Run, *, fresh: bool) -> Cursors:
+        def write(spool: Spool) -> None:
+            if not self._is_gzipped:
+                spool.writelines(pieces)
+                return
+            # Members of gzip may follow each other, so a part is compressed where it is made. No time
+            # stands in it: the same run gives the same bytes.
+            with gzip.GzipFile("", "wb", GZIP_LEVEL, spool, mtime=0) as member:
+                member.writelines(pieces)
+
+        yield self._scratch.write(table, rows.num_rows, write)
+
+    def begin(self, run: Run, held: ExitStack, *, fresh: bool) -> _Writer:
         """Lock the file and cut off what was not committed."""
-        with ExitStack() as held, explaining(self.path):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            held.enter_context(Lock(file_lock_path(self.path), self.path))
-            self._scratch.clear()
-            held.callback(self._scratch.clear)
-            if fresh:
-                _forget(self.path)
-            _check_owner(self.path, run)
-            ledger = held.enter_context(FileLedger(file_ledger_path(self.path), make=True))
-            file = held.enter_context(self.path.open("r+b" if self.path.exists() else "w+b"))
-            self._writing = _Writing(file, self.format, run, ledger, zipped=self._zipped)
-            sync_folder(self.path.parent)
-            self._held = held.pop_all()
-        return dict(self._writing.book.cursors)
-
-    def commit(self, prepared: Prepared) -> Receipt:
-        """Append a part's rows, then note in the ledger how far the file is valid."""
-        assert self._writing is not None, "commit needs open"
-        try:
-            with explaining(self.path):
-                return self._writing.commit(prepared)
-        finally:
-            drop(prepared.files)
-
-    def close(self, *, complete: bool) -> None:
-        """Note whether the run is complete, and let the file go."""
-        writing, held, self._writing, self._held = self._writing, self._held, None, None
-        if writing is not None and held is not None:
-            with explaining(self.path), held:
-                writing.end(complete=complete)
-
-    def _encode(self, events: pa.Table, file: Spool) -> None:
-        pieces = self.format.rows(events)
-        if not self._zipped:
-            file.writelines(pieces)
-            return
-        with gzip.GzipFile("", "wb", GZIP_LEVEL, file, mtime=0) as member:
-            member.writelines(pieces)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        held.enter_context(Lock(file_lock_path(self.path), self.path))
+        self._scratch.clear()
+        held.callback(self._scratch.clear)
+        if fresh:
+            _forget(self.path)
+        _check_owner(self.path, run)
+        ledger = held.enter_context(FileLedger(file_ledger_path(self.path), make=True))
+        file = held.enter_context(self.path.open("r+b" if self.path.exists() else "w+b"))
+        writer = _Writer(file, self.format, run, ledger, is_gzipped=self._is_gzipped)
+        sync_folder(self.path.parent)
+        return writer
 
 
-class _Writing:
+class _Writer:
     """A file that is open for appending, with its ledger.
+
+    A part is appended and synced, and only then noted in the ledger: so a crash leaves either bytes that the ledger
+    does not know, which the next start cuts off, or a part that is there whole.
 
     Args:
         file: Open for reading and writing; closed by the caller, like the ledger.
         how: Its format.
         run: The run it holds.
         ledger: Knows how far the file is valid.
-        zipped: Everything is written as gzip members, which may follow each other.
+        is_gzipped: Everything is written as members of gzip, which may follow each other.
     """
 
     def __init__(
-        self, file: IO[bytes], how: RowFormat, run: Run, ledger: FileLedger, *, zipped: bool
+        self, file: IO[bytes], how: RowFormat, run: Run, ledger: FileLedger, *, is_gzipped: bool
     ) -> None:
-        self._file, self._format, self._run, self._ledger, self._zipped = (
-            file,
-            how,
-            run,
-            ledger,
-            zipped,
-        )
-        self.book = CursorBook(run, ledger.begin(run))
+        self._file, self._format, self._run = file, how, run
+        self._ledger, self._is_gzipped = ledger, is_gzipped
+        self.cursors = ledger.begin(run)
         pieces = ledger.files(run.id)
-        self._valid = max((piece["end_byte"] for piece in pieces), default=0)
+        self._valid_bytes = max((piece["end_byte"] for piece in pieces), default=0)
         self._has_rows = any(piece["rows"] for piece in pieces)
         self._cut()
 
-    def commit(self, prepared: Prepared) -> Receipt:
-        if self.book.has(prepared):
-            return Receipt(prepared.part, prepared.events, was_there_already=True)
-        begin = self._valid
-        end = self._append(prepared.payloads.get("events", ()))
+    def write(self, prepared: Prepared) -> int:
+        begin = self._valid_bytes
+        end = self._append(prepared.payloads["events"])
         piece = {"run": prepared.run, "relation": "events", "file": "", "rows": prepared.events}
         files = [{**piece, "begin_byte": begin, "end_byte": end}] if end > begin else []
         self._ledger.commit(prepared.ledger_row(), prepared.tallies, files)
-        self._valid, self._has_rows = end, self._has_rows or prepared.events > 0
-        self.book.move(prepared.part)
-        return Receipt(prepared.part, prepared.events, size_bytes=end - begin)
+        # Only now: had the ledger failed, the next part would have to overwrite this one.
+        self._valid_bytes, self._has_rows = end, self._has_rows or prepared.events > 0
+        return end - begin
 
     def end(self, *, complete: bool) -> None:
         if complete:
@@ -239,27 +181,28 @@ class _Writing:
 
     def _cut(self) -> None:
         """Make the file what the ledger says it is: cut off the rest, write the head if nothing is there."""
-        size = self._file.seek(0, os.SEEK_END)
-        if size < self._valid:
+        size_bytes = self._file.seek(0, os.SEEK_END)
+        if size_bytes < self._valid_bytes:
             raise StoreError(
-                f"{self._file.name} has {size} bytes, but {self._valid} were committed: somebody has changed it\n"
+                f"{self._file.name} has {size_bytes} bytes, but {self._valid_bytes} were committed: "
+                "somebody has changed it\n"
                 "  hint: --fresh writes it anew"
             )
-        self._file.truncate(self._valid)
-        if not self._valid:
+        self._file.truncate(self._valid_bytes)
+        if not self._valid_bytes:
             self._file.seek(0)
-            self._file.write(
-                self._packed(self._format.head(events_schema(self._run.stream.schema)))
-            )
-            self._valid = self._file.tell()
-        self._finish(self._valid)
+            head = self._format.head(events_schema(self._run.stream.schema))
+            self._file.write(self._packed(head))
+            self._valid_bytes = self._file.tell()
+        self._finish(self._valid_bytes)
 
     def _append(self, payloads: Iterable[Payload]) -> int:
         """Write rows behind the valid ones; return up to which byte the file is valid then."""
         payload = next(iter(payloads), None)
         if payload is None:
-            return self._valid
-        self._file.seek(self._valid)
+            return self._valid_bytes
+        # Not at the end: there stands what ends the file (`]`), and what a failed commit has left.
+        self._file.seek(self._valid_bytes)
         if self._has_rows:
             self._file.write(self._packed(self._format.between))
         place_payload(payload, self._file, self._file.tell())
@@ -268,13 +211,14 @@ class _Writing:
         return end
 
     def _finish(self, end: int) -> None:
+        """Write what stands at the end, which is no part of the valid bytes, and have it all survive a power cut."""
         self._file.seek(end)
         self._file.write(self._packed(self._format.end))
         self._file.truncate()
         sync(self._file)
 
     def _packed(self, data: bytes) -> bytes:
-        return gzip.compress(data, GZIP_LEVEL, mtime=0) if self._zipped and data else data
+        return gzip.compress(data, GZIP_LEVEL, mtime=0) if self._is_gzipped and data else data
 
 
 def _forget(path: Path) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,19 +22,9 @@ import pyarrow.compute as pc
 
 from footfall.data.chunk import Chunk
 from footfall.data.stream import Run
-from footfall.sinks.protocol import (
-    Capabilities,
-    CursorBook,
-    Cursors,
-    Guarantee,
-    Partition,
-    Payload,
-    Placement,
-    Prepared,
-    Receipt,
-    prepared_of,
-)
-from footfall.sinks.scratch import drop, explaining
+from footfall.sinks.protocol import Partition, Payload, Prepared
+from footfall.sinks.scratch import explaining
+from footfall.sinks.store_sink import StoreSink
 from footfall.store import durable
 from footfall.store.files.file_ledger import FileLedger
 from footfall.store.files.layout import (
@@ -44,8 +34,7 @@ from footfall.store.files.layout import (
     sweep,
     write_manifest,
 )
-from footfall.store.schema_changes import check_chunk
-from footfall.store.tables import SCENARIO_TABLES, check_names
+from footfall.store.tables import check_names
 from footfall.units import DAY_MS
 
 ROW_GROUP_ROWS = 262_144
@@ -61,88 +50,49 @@ _SEARCHED = {
 }  # columns with statistics
 
 
-class ParquetSink:
-    """Writes runs as Parquet files into a folder.
+class ParquetSink(StoreSink):
+    """A sink into a folder of Parquet files.
 
     Args:
         folder: Made if it is not there.
         partition: `day` puts the events of each day, UTC, into a folder of their own.
     """
 
-    placement: Placement = "worker"
-    guarantee: Guarantee = "exactly once"
-
     def __init__(self, folder: str | Path, *, partition: Partition = "none") -> None:
+        super().__init__()
         self.folder = Path(folder)
         self.partition = partition
-        self._writing: _Writing | None = None
-        self._held: ExitStack | None = None
 
     @property
     def name(self) -> str:
         """The destination, as `parse` takes it."""
         return f"parquet:{self.folder}"
 
-    @property
-    def capabilities(self) -> Capabilities:
-        """Capabilities of a folder that is a store; 25 bytes an event, measured with the shipped scenarios."""
-        return Capabilities(
-            kind="parquet",
-            path=self.folder,
-            store=f"parquet:{self.folder}",
-            has_rows=True,
-            event_bytes=25,
-            can_partition=True,
-        )
+    def explained(self, kept: str) -> AbstractContextManager[None]:  # noqa: ARG002 - see the function
+        """Turn errors of the system into ours."""
+        return explaining(self.folder)
 
-    def prepare(self, chunk: Chunk) -> Prepared:
-        """Write a chunk's tables as Parquet files under temporary names, and sync them."""
-        check_chunk(chunk)
+    def encode(self, chunk: Chunk, table: str, rows: pa.Table) -> Iterator[Payload]:
+        """Write the rows as Parquet files under temporary names, and sync them."""
+        below = f"{chunk.stream.schema.scenario}/{table}/{chunk.run}"
+        by_day = self.partition == "day" and table == "events"
         with explaining(self.folder):
-            return prepared_of(
-                chunk, {name: tuple(self._written(chunk, name)) for name in SCENARIO_TABLES}
-            )
+            for day, rows_of_day in _days(rows) if by_day else [("", rows)]:
+                yield self._write(rows_of_day, f"{below}/{day}{chunk.part.name}.parquet")
 
-    def open(self, run: Run, *, fresh: bool) -> Cursors:
+    def begin(self, run: Run, held: ExitStack, *, fresh: bool) -> _Writer:
         """Lock the folder, note the run, remove files of it that were never committed."""
         check_names(run.stream.schema)
-        with ExitStack() as held, explaining(self.folder):
-            folder_ledger_path(self.folder).parent.mkdir(parents=True, exist_ok=True)
-            held.enter_context(durable.Lock(folder_lock_path(self.folder), self.folder))
-            ledger = held.enter_context(FileLedger(folder_ledger_path(self.folder), make=True))
-            self._writing = _Writing(self.folder, run, ledger, fresh=fresh)
-            self._held = held.pop_all()
-        return dict(self._writing.book.cursors)
-
-    def commit(self, prepared: Prepared) -> Receipt:
-        """Give a part's files their names, then note them in the ledger."""
-        assert self._writing is not None, "commit needs open"
-        try:
-            with explaining(self.folder):
-                return self._writing.commit(prepared)
-        finally:
-            drop(prepared.files)
-
-    def close(self, *, complete: bool) -> None:
-        """Note whether the run is complete, and write the manifest."""
-        writing, held, self._writing, self._held = self._writing, self._held, None, None
-        if writing is not None and held is not None:
-            with explaining(self.folder), held:
-                writing.end(complete=complete)
-
-    def _written(self, chunk: Chunk, name: str) -> Iterator[Payload]:
-        table: pa.Table = getattr(chunk, name)
-        below = f"{chunk.stream.schema.scenario}/{name}/{chunk.run}"
-        if not table.num_rows:
-            return
-        for day, rows in (
-            _days(table) if self.partition == "day" and name == "events" else [("", table)]
-        ):
-            yield self._write(rows, f"{below}/{day}{chunk.part.name}.parquet")
+        folder_ledger_path(self.folder).parent.mkdir(parents=True, exist_ok=True)
+        held.enter_context(durable.Lock(folder_lock_path(self.folder), self.folder))
+        ledger = held.enter_context(FileLedger(folder_ledger_path(self.folder), make=True))
+        return _Writer(self.folder, run, ledger, fresh=fresh)
 
     def _write(self, rows: pa.Table, target: str) -> Payload:
         final = self.folder / target
         final.parent.mkdir(parents=True, exist_ok=True)
+        # In the folder where it will stay, so that its new name is a rename and no copy; hidden and
+        # with an ending of its own, so that nobody who reads `*.parquet` sees half a file.
         temporary = final.with_name(f".{final.name}.{os.getpid()}-{uuid4().hex[:8]}.tmp")
         try:
             with temporary.open("wb") as file:
@@ -203,8 +153,11 @@ def _days(events: pa.Table) -> Iterator[tuple[str, pa.Table]]:
         yield f"date={name}/", events.slice(int(begin), int(end - begin))
 
 
-class _Writing:
+class _Writer:
     """A folder that is open for a run, with its ledger.
+
+    A part's files get their names, then the folders are synced, then the ledger is told: a crash leaves files that the
+    ledger does not know, which the next start removes, and never a part that is known and not there.
 
     Args:
         folder: The folder.
@@ -217,17 +170,14 @@ class _Writing:
         self._folder, self._run, self._ledger = folder, run, ledger
         if fresh:
             ledger.delete(run.id)
-        cursors = ledger.begin(run)
+        self.cursors = ledger.begin(run)
         committed = {row["file"] for row in ledger.files(run.id)}
         sweep(folder)
         delete_files(folder, run.stream.schema.scenario, run.id, keep=committed)
-        self.book = CursorBook(run, cursors)
-        self._known: set[Path] = set()
-        self._renew()
+        self._synced: set[Path] = set()
+        self._renew_manifest()
 
-    def commit(self, prepared: Prepared) -> Receipt:
-        if self.book.has(prepared):
-            return Receipt(prepared.part, prepared.events, was_there_already=True)
+    def write(self, prepared: Prepared) -> int:
         payloads = [(name, p) for name, several in prepared.payloads.items() for p in several]
         self._rename([payload for _, payload in payloads])
         files = [
@@ -242,17 +192,18 @@ class _Writing:
             for name, p in payloads
         ]
         self._ledger.commit(prepared.ledger_row(), prepared.tallies, files)
-        self.book.move(prepared.part)
+        # It lists every file of the folder, so writing it with each part would cost the square of the
+        # number of parts.
         if time.monotonic() - self._renewed_s > MANIFEST_EVERY_S:
-            self._renew()
-        return Receipt(prepared.part, prepared.events, size_bytes=prepared.size_bytes)
+            self._renew_manifest()
+        return prepared.size_bytes
 
     def end(self, *, complete: bool) -> None:
         if complete:
             self._ledger.end(self._run)
-        self._renew()
+        self._renew_manifest()
 
-    def _renew(self) -> None:
+    def _renew_manifest(self) -> None:
         write_manifest(self._folder, self._ledger)
         self._renewed_s = time.monotonic()
 
@@ -264,13 +215,12 @@ class _Writing:
 
     def _sync(self, folders: set[Path]) -> None:
         """Sync folders with new names in them, and at first use those above, which may have been made for them."""
-        new = folders - self._known
         above = {
             parent
-            for folder in new
+            for folder in folders - self._synced
             for parent in folder.parents
             if self._folder in (parent, *parent.parents)
         }
         for folder in sorted(folders | above):
             durable.sync_folder(folder)
-        self._known |= folders
+        self._synced |= folders

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
-from pathlib import Path
 
 from footfall.data.chunk import Chunk
 from footfall.data.stream import Run
@@ -21,7 +18,7 @@ from footfall.sinks.protocol import (
     Receipt,
     prepared_of,
 )
-from footfall.sinks.scratch import Scratch, copy_payload, drop
+from footfall.sinks.scratch import copy_payload, drop, sweep_temporary, temporary_scratch
 from footfall.store.schema_changes import check_chunk
 
 
@@ -34,7 +31,7 @@ class StandardOutput:
     guarantee: Guarantee = "best effort"
 
     def __init__(self) -> None:
-        self._scratch = Scratch(Path(tempfile.gettempdir()) / f"{_PREFIX}{os.getpid()}")
+        self._scratch = temporary_scratch()
         self._book: CursorBook | None = None
 
     def prepare(self, chunk: Chunk) -> Prepared:
@@ -49,7 +46,7 @@ class StandardOutput:
     def open(self, run: Run, *, fresh: bool) -> Cursors:
         """Begin at the start: standard output keeps nothing."""
         del fresh
-        _sweep()
+        sweep_temporary()
         self._book = CursorBook(run, {})
         return {}
 
@@ -77,26 +74,3 @@ class StandardOutput:
         """Remove what was on its way."""
         del complete
         self._scratch.clear()
-
-
-_PREFIX = "footfall-scratch-"
-
-
-def _sweep() -> None:
-    """Remove scratch folders of processes that have ended."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        process = folder.name.removeprefix(_PREFIX)
-        if process.isdigit() and not _is_alive(int(process)):
-            Scratch(folder).clear()
-
-
-def _is_alive(process: int) -> bool:
-    if os.name == "nt":  # there, `os.kill` would end it
-        return True
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from pathlib import Path
+from contextlib import AbstractContextManager, ExitStack, suppress
 from typing import TypeVar
 
 import pyarrow as pa
@@ -21,25 +18,15 @@ from footfall.errors import StoreError, TransientSinkError
 from footfall.net.clock import SystemClock
 from footfall.sinks.delivery.outage import Outage
 from footfall.sinks.postgresql.copy_rows import copy_rows
-from footfall.sinks.protocol import (
-    Capabilities,
-    CursorBook,
-    Cursors,
-    Guarantee,
-    Partition,
-    Payload,
-    Placement,
-    Prepared,
-    Receipt,
-    prepared_of,
-)
-from footfall.sinks.scratch import Scratch, Spool, drop
+from footfall.sinks.protocol import Cursors, Partition, Payload, Prepared
+from footfall.sinks.scratch import sweep_temporary, temporary_scratch
+from footfall.sinks.store_sink import PARTS_KEPT, StoreSink
 from footfall.store.dialect import quote
+from footfall.store.durable import Claim
 from footfall.store.postgres import connection as pg
 from footfall.store.postgres import layout
 from footfall.store.postgres.address import Address
-from footfall.store.schema_changes import check_chunk
-from footfall.store.tables import SCENARIO_TABLES
+from footfall.store.tables import SCENARIO_TABLES, scenario_tables
 from footfall.units import DAY_MS
 
 T = TypeVar("T")
@@ -48,11 +35,10 @@ BLOCK_BYTES = 1 << 20
 PATIENCE_S = 900.0
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.2, 15.0
 _LOCK_WAIT_S = 10.0
-_KEPT = "every part committed before is kept"
 
 
-class PostgresSink:
-    """Writes runs into a PostgreSQL database.
+class PostgresSink(StoreSink):
+    """A sink into a PostgreSQL database.
 
     open: connected, the run locked for this process → commit, part by part; a connection that is lost is made anew, and
     the ledger tells whether the part in flight is there → close: indexes, once the run is complete.
@@ -64,131 +50,123 @@ class PostgresSink:
         patience_s: How long to wait for a server that is gone, before giving up; 0 is for ever.
     """
 
-    placement: Placement = "worker"
-    guarantee: Guarantee = "exactly once"
-
     def __init__(
         self, url: str, *, partition: Partition = "none", patience_s: float = PATIENCE_S
     ) -> None:
+        super().__init__()
         self.address = Address(url)
         self._by_day, self._patience_s = partition == "day", patience_s
-        self._scratch = Scratch(
-            Path(tempfile.gettempdir()) / f"{_SCRATCH}{os.getpid()}-{id(self):x}"
-        )
-        self._connection: pg.Connection = None
+        self._scratch = temporary_scratch()
         self._stop: threading.Event | None = None
-        self._run: Run | None = None
-        self._book: CursorBook | None = None
-        self._is_by_day = False
 
     @property
     def name(self) -> str:
         """The destination, as `parse` takes it, without the password."""
         return self.address.shown
 
-    @property
-    def capabilities(self) -> Capabilities:
-        """Capabilities of a database that is a store; it opens by its name, since the process knows the password."""
-        return Capabilities(
-            kind="postgresql",
-            store=self.name,
-            has_rows=True,
-            can_partition=True,
-            is_masked=bool(self.address.written_secrets),
-        )
-
-    def prepare(self, chunk: Chunk) -> Prepared:
-        """Write a chunk's tables in the binary COPY format."""
-        check_chunk(chunk)
-        payloads = {name: self._encode(name, getattr(chunk, name)) for name in SCENARIO_TABLES}
-        return prepared_of(chunk, payloads)
-
-    def open(self, run: Run, *, fresh: bool) -> Cursors:
-        """Connect, lock the run, make what is missing."""
-        key = (self.name, run.id)
-        if key in _OPEN:
-            raise StoreError(
-                f"run {run.id} in {self.name} is already open in this process\n  hint: close it first"
-            )
-        self._connection = pg.connect(self.address)
-        self._run = run
-        _OPEN.add(key)
-        try:
-            _sweep()
-            self._scratch.clear()
-            self._lock()
-            with pg.explaining(self.address), pg.transaction(self._connection):
-                layout.only_one(self._connection)
-                layout.make_meta(self._connection, self.address)
-                layout.begin_run(
-                    self._connection, self.address, run, by_day=self._by_day, fresh=fresh
-                )
-                self._is_by_day = layout.is_by_day(self._connection, run.stream.schema.scenario)
-            self._look_up()
-        except BaseException:
-            self._let_go()
-            raise
-        assert self._book is not None
-        return dict(self._book.cursors)
+    def explained(self, kept: str) -> AbstractContextManager[None]:
+        """Turn errors of the driver into ours."""
+        return pg.explaining(self.address, kept)
 
     def stop_on(self, stop: threading.Event) -> None:
         """Wait no longer for a server that is gone, once an event is set."""
         self._stop = stop
 
-    def commit(self, prepared: Prepared) -> Receipt:
+    def encode(self, chunk: Chunk, table: str, rows: pa.Table) -> Iterator[Payload]:  # noqa: ARG002 - its rows are enough
+        """Write a table in the binary COPY format."""
+        yield self._scratch.write(
+            table, rows.num_rows, lambda spool: spool.writelines(copy_rows(rows))
+        )
+
+    def begin(self, run: Run, held: ExitStack, *, fresh: bool) -> _Writer:
+        """Connect, lock the run, make what is missing."""
+        # The lock of the database is the session's: this process would get it a second time.
+        held.enter_context(Claim(f"run {run.id} in {self.name}"))
+        writer = _Writer(self.address, run, self._patience_s, self._stop)
+        held.callback(self._scratch.clear)
+        held.callback(writer.disconnect)
+        writer.connect()
+        sweep_temporary()
+        self._scratch.clear()
+        writer.begin(by_day=self._by_day, fresh=fresh)
+        return writer
+
+
+class _Writer:
+    """A run that is being written, on a connection that is made anew when it is lost.
+
+    Args:
+        address: The database.
+        run: The run.
+        patience_s: How long to wait for a server that is gone; 0 is for ever.
+        stop: Ends the trying as soon as it is set.
+    """
+
+    def __init__(
+        self, address: Address, run: Run, patience_s: float, stop: threading.Event | None
+    ) -> None:
+        self._address, self._run = address, run
+        self._patience_s, self._stop = patience_s, stop
+        self._connection: pg.Connection = None
+        self._is_by_day = False
+        self.cursors: Cursors = {}
+        tables = scenario_tables(run.stream.schema)
+        self._columns = {
+            name: ", ".join(map(quote, schema.names)) for name, schema in tables.items()
+        }
+
+    def connect(self) -> None:
+        """Open a connection."""
+        self._connection = pg.connect(self._address)
+
+    def disconnect(self) -> None:
+        """Close the connection; it may be broken in any way, then the server gives the lock back."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(Exception):
+                connection.close()
+
+    def begin(self, *, by_day: bool, fresh: bool) -> None:
+        """Take the run for this process, and make what is missing for it."""
+        self._lock()
+        with pg.transaction(self._connection):
+            layout.only_one(self._connection)
+            layout.make_meta(self._connection, self._address)
+            layout.begin_run(
+                self._connection, self._address, self._run, by_day=by_day, fresh=fresh
+            )
+            scenario = self._run.stream.schema.scenario
+            self._is_by_day = layout.is_by_day(self._connection, scenario)
+        self._look_up()
+
+    def write(self, prepared: Prepared) -> int | None:
         """Copy a part's rows, its ledger row and its tallies in one transaction.
 
         Raises:
             TransientSinkError: The server has been gone for longer than the patience.
             StoreError: It is full, or refuses.
         """
-        book = self._opened()
-        try:
-            if book.has(prepared) or not self._patiently(lambda: self._insert(prepared)):
-                return Receipt(prepared.part, prepared.events, was_there_already=True)
-        finally:
-            drop(prepared.files)
-        self._opened().move(prepared.part)
-        return Receipt(prepared.part, prepared.events, size_bytes=prepared.size_bytes)
+        is_new = self._patiently(lambda: self._insert(prepared))
+        return prepared.size_bytes if is_new else None
 
-    def close(self, *, complete: bool) -> None:
-        """Note whether the run is complete, and make the indexes if it is."""
-        try:
-            if complete and self._connection is not None:
-                self._patiently(self._end)
-        finally:
-            self._let_go()
+    def end(self, *, complete: bool) -> None:
+        """Make the indexes, if the run is complete."""
+        if complete:
+            self._patiently(self._complete)
 
-    def _let_go(self) -> None:
-        self._disconnect()
-        self._scratch.clear()
-        if self._run is not None:
-            _OPEN.discard((self.name, self._run.id))
-        self._run = self._book = None
-
-    def _end(self) -> None:
-        assert self._run is not None
-        scenario = self._run.stream.schema.scenario
+    def _complete(self) -> None:
         with pg.transaction(self._connection):
             layout.end_run(self._connection, self._run)
+        # In a transaction of its own: the run is complete also while others make tables.
         with pg.transaction(self._connection):
             layout.only_one(self._connection)
-            layout.make_indexes(self._connection, scenario)
-
-    def _encode(self, name: str, table: pa.Table) -> tuple[Payload, ...]:
-        if not table.num_rows:
-            return ()
-
-        def write(spool: Spool) -> None:
-            spool.writelines(copy_rows(table))
-
-        return (self._scratch.write(name, table.num_rows, write),)
+            layout.make_indexes(self._connection, self._run.stream.schema.scenario)
 
     def _insert(self, prepared: Prepared) -> bool:
         """Insert a part; return False if it had been inserted, by a commit whose answer was lost."""
-        assert self._run is not None
         scenario = self._run.stream.schema.scenario
         with pg.transaction(self._connection):
+            # The ledger row first: its key refuses a part that is there before any row is copied.
             if not layout.put_part(self._connection, prepared.ledger_row()):
                 return False
             if self._is_by_day:
@@ -205,24 +183,17 @@ class PostgresSink:
             for block in _blocks(payload):
                 copy.write(block)
 
-    @property
-    def _columns(self) -> dict[str, str]:
-        from footfall.store.tables import scenario_tables
-
-        assert self._run is not None
-        tables = scenario_tables(self._run.stream.schema)
-        return {name: ", ".join(map(quote, schema.names)) for name, schema in tables.items()}
-
     def _patiently(self, work: Callable[[], T]) -> T:
         """Do something, again on a new connection when this one is lost."""
         psycopg = pg.driver()
-        outage, wait = Outage(self.name, SystemClock(), self._patience_s), _FIRST_WAIT_S
+        outage = Outage(self._address.shown, SystemClock(), self._patience_s)
+        wait = _FIRST_WAIT_S
         while True:
             try:
                 self._connect_again()
                 done = work()
             except psycopg.Error as error:
-                problem = pg.explained(self.address, error, _KEPT)
+                problem = pg.explained(self._address, error, PARTS_KEPT)
                 if not pg.is_passing(error):
                     raise problem from None
             except TransientSinkError as error:
@@ -230,7 +201,9 @@ class PostgresSink:
             else:
                 outage.worked()
                 return done
-            outage.failed(str(problem).partition("\n")[0].removeprefix(self.name).lstrip(": "))
+            outage.failed(
+                str(problem).partition("\n")[0].removeprefix(self._address.shown).lstrip(": ")
+            )
             if outage.left_s < wait or self._is_stopped(wait):
                 raise problem from None
             wait = min(2 * wait, _LONGEST_WAIT_S)
@@ -250,13 +223,13 @@ class PostgresSink:
             and not self._connection.broken
         ):
             return
-        self._disconnect()
-        self._connection = pg.connect(self.address)
+        self.disconnect()
+        self.connect()
         try:
             self._lock()
             self._look_up()
         except BaseException:
-            self._disconnect()
+            self.disconnect()
             raise
 
     def _lock(self) -> None:
@@ -265,56 +238,24 @@ class PostgresSink:
         Raises:
             StoreError: Another process writes it.
         """
-        assert self._run is not None
         key, give_up = layout.lock_key(self._run.id), time.monotonic() + _LOCK_WAIT_S
-        with pg.explaining(self.address):
+        with pg.explaining(self._address):
             while not self._connection.execute(
                 "SELECT pg_try_advisory_lock(%s)", [key]
             ).fetchone()[0]:
                 if time.monotonic() > give_up:
                     raise StoreError(
-                        f"run {self._run.id} is being written to {self.name} by another process\n"
+                        f"run {self._run.id} is being written to {self._address.shown} by another process\n"
                         "  hint: wait until it has ended"
                     )
                 time.sleep(_FIRST_WAIT_S)
 
     def _look_up(self) -> None:
-        assert self._run is not None
-        with pg.explaining(self.address):
-            self._book = CursorBook(self._run, layout.cursors(self._connection, self._run.id))
-
-    def _opened(self) -> CursorBook:
-        if self._book is None:
-            raise StoreError(f"{self.name} is not open")
-        return self._book
-
-    def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            with suppress(
-                Exception
-            ):  # it may be broken in any way; the server gives the lock back
-                connection.close()
-
-
-_OPEN: set[tuple[str, str]] = set()
-"""What this process has open: asking the server would mean to wait for oneself."""
-
-_SCRATCH = "footfall-postgresql-"
-
-
-def _sweep() -> None:
-    """Remove the files of processes that were killed."""
-    if os.name == "nt":
-        return  # asking for a process there may end it
-    for folder in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*"):
-        pid = folder.name.removeprefix(_SCRATCH).partition("-")[0]
-        try:
-            os.kill(int(pid), 0)
-        except ProcessLookupError:
-            Scratch(folder).clear()
-        except (OSError, ValueError):
-            continue
+        with pg.explaining(self._address):
+            # Into the same mapping, which the frame holds: another process may have had the lock meanwhile.
+            found = layout.cursors(self._connection, self._run.id)
+        self.cursors.clear()
+        self.cursors.update(found)
 
 
 def _days(part: Part) -> Iterator[str]:

@@ -317,8 +317,7 @@ class _Sending:
 
 def encode(events: pa.Table, scratch: Scratch) -> dict[str, tuple[Payload, ...]]:
     """Return events as payloads: rows as JSON with commas between, their lengths, their times."""
-    from footfall.sinks.encoders.json_rows import json_rows
-    from footfall.sinks.files.one_file import text_bytes
+    from footfall.sinks.encoders.json_rows import json_rows, text_bytes
 
     if not events.num_rows:
         return {}
