@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from footfall.data.schema import Field, StreamSchema
 
 
@@ -132,3 +134,28 @@ BARE = StreamSchema(
     stages=("visitor", "customer"),
     goal=1,
 )
+
+WIDER = replace(
+    SCHOOL,
+    event_properties=(
+        *SCHOOL.event_properties,
+        Field("channel", "text"),
+        Field("items", "list", None, (Field("id", "id"), Field("price", "money"))),
+    ),
+    user_properties=(*SCHOOL.user_properties, Field("score", "number")),
+)
+"""A later version of the school: with properties of all kinds more."""
+
+WIDEST = replace(
+    WIDER,
+    event_properties=(
+        *WIDER.event_properties[:-1],
+        Field(
+            "items",
+            "list",
+            None,
+            (Field("id", "id"), Field("price", "money"), Field("count", "integer")),
+        ),
+    ),
+)
+"""A later one still: the records of a list have a field more."""

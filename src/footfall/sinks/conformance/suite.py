@@ -20,17 +20,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
-import pyarrow as pa
 import pytest
 
 from footfall.data.chunk import Chunk
 from footfall.data.schema import Field, StreamSchema
 from footfall.data.stream import Run
 from footfall.data.tallies import Tallies
+from footfall.data.chunk import Chunk
+from footfall.data.stream import Run
+from footfall.data.tallies import Tallies
+from footfall.data.schema import StreamSchema
 from footfall.errors import PermanentSinkError, StoreError
 from footfall.sinks.conformance.row_comparison import Row, differences, expected
-from footfall.sinks.conformance.schemas import AWKWARD, BARE, SCHOOL, SHOP
+from footfall.sinks.conformance.schemas import AWKWARD, BARE, SCHOOL, SHOP, WIDER, WIDEST
 from footfall.sinks.conformance.synthetic_chunks import (
+    in_pieces,
     make_chunk,
     make_chunks,
     make_parts,
@@ -39,31 +43,23 @@ from footfall.sinks.conformance.synthetic_chunks import (
 from footfall.sinks.protocol import Guarantee, KeepsTallies, Placement, Receipt, Sink
 from footfall.units import DAY_MS
 
-WIDER = replace(
-    SCHOOL,
-    event_properties=(
-        *SCHOOL.event_properties,
-        Field("channel", "text"),
-        Field("items", "list", None, (Field("id", "id"), Field("price", "money"))),
-    ),
-    user_properties=(*SCHOOL.user_properties, Field("score", "number")),
-)
-WIDEST = replace(
-    WIDER,
-    event_properties=(
-        *WIDER.event_properties[:-1],
-        Field(
-            "items",
-            "list",
-            None,
-            (Field("id", "id"), Field("price", "money"), Field("count", "integer")),
-        ),
-    ),
-)
-
 
 class SinkContract:
-    """What every sink keeps. Inherit it, and say how to make the sink and how to read what it has written.
+    """The suite that every sink has to pass. Inherit it; say how to make the sink, and how to read what it has written.
+
+    Example:
+        A sink that appends to one file, and cannot say later what it has:
+
+            class TestMySink(SinkContract):
+                has_many_runs = False
+                resumes = False
+
+                def make(self, folder):
+                    return MySink(folder / "events.ndjson")
+
+                def read(self, folder, run):
+                    lines = (folder / "events.ndjson").read_text().splitlines()
+                    return {"events": [from_json(line) for line in lines]}
 
     Attributes:
         has_many_runs: One destination takes several runs; else it refuses a second one.
@@ -74,14 +70,17 @@ class SinkContract:
     resumes = True
 
     def make(self, folder: Path) -> Sink:
-        """Return a new sink into the same destination below a folder, not open."""
+        """Return a new sink, not open, into a destination below a folder: always the same one for the same folder."""
         raise NotImplementedError
 
     def read(self, folder: Path, run: Run) -> dict[str, list[Row]]:
-        """Return the rows of a run that the destination has, by table, in plain form; only the tables that it keeps."""
+        """Return the rows of a run that the destination has, by table; only the tables that it keeps.
+
+        Values are in plain form: `from_json`, `from_csv` and `plain` of `row_comparison` bring them into it.
+        """
         raise NotImplementedError
 
-    # What the tests are told in.
+    # Steps that the tests are made of.
 
     def write(
         self, folder: Path, run: Run, chunks: Iterable[Chunk], *, complete: bool = True
@@ -139,7 +138,7 @@ class SinkContract:
         """Tables of several record batches, sliced out of larger ones, with dictionaries of their own."""
         run = make_run(AWKWARD)
         chunks = list(make_chunks(run))
-        self.write(tmp_path, run, [_in_pieces(chunk) for chunk in chunks])
+        self.write(tmp_path, run, [in_pieces(chunk) for chunk in chunks])
         self.check(tmp_path, run, chunks)
 
     def test_takes_many_rows(self, tmp_path: Path) -> None:
@@ -386,29 +385,3 @@ class SinkContract:
         chunks = list(make_chunks(run, window_ms=5 * DAY_MS // 24))
         self.write(tmp_path, run, chunks)
         self.check(tmp_path, run, chunks)
-
-
-def _in_pieces(chunk: Chunk) -> Chunk:
-    return replace(
-        chunk,
-        events=_sliced(chunk.events),
-        changes=_sliced(chunk.changes),
-        arrivals=_sliced(chunk.arrivals),
-    )
-
-
-def _sliced(table: pa.Table) -> pa.Table:
-    """Return the same rows in pieces of 7, 14, 28 … rows, each cut out of a copy of the whole table."""
-    pieces, begin, size = [table.slice(0, 0)], 0, 7
-    while begin < table.num_rows:
-        copy = pa.ipc.open_stream(_bytes(table)).read_all()
-        pieces.append(copy.slice(begin, size))
-        begin, size = begin + size, size * 2
-    return pa.concat_tables(pieces)
-
-
-def _bytes(table: pa.Table) -> pa.Buffer:
-    out = pa.BufferOutputStream()
-    with pa.ipc.new_stream(out, table.schema) as stream:
-        stream.write_table(table)
-    return out.getvalue()

@@ -1,15 +1,14 @@
 """Chunks without a simulation: random, but valid and consistent, and the same for the same run and part.
 
-What a person is (home, arrival, stages, properties) is a closed formula of stream, person and time, so parts can be
-made in any order. People live by a plain rule: they arrive, change one property every eight hours, reach some of the
-stages, and do random things in between. Texts contain everything that tends to break an encoder.
+What people are is a closed formula (`synthetic_people.py`), so parts can be made in any order. In
+between they do random things. Texts contain everything that tends to break an encoder.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,8 +25,11 @@ from footfall.data.schema import (
     changes_schema,
     events_schema,
 )
-from footfall.data.stream import Run, Stream
-from footfall.data.tallies import FactorSums, OptionCounts, Tallies
+from footfall.sinks.conformance.synthetic_people import (
+    CHANGE_EVERY_MS,
+    CITIES,
+    SyntheticPeople,
+)
 from footfall.sinks.conformance.synthetic_values import (
     START_MS,
     Bools,
@@ -43,16 +45,8 @@ from footfall.sinks.conformance.synthetic_values import (
 )
 from footfall.units import DAY_MS, HOUR_MS
 
-CHANGE_EVERY_MS = 8 * HOUR_MS
 SESSION_MS = 6 * HOUR_MS
 GROUP = 64
-CITIES = (
-    ("Chennai", "IN"),
-    ("Hyderābād", "IN"),
-    ("Санкт-Петербург", "RU"),
-    ("New York", "US"),
-    ("Saint-Étienne", "FR"),
-)
 PLATFORMS = (("phone", "Android"), ("phone", "iOS"), ("computer", "Windows"))
 LANGUAGES = ("en", "ru", "fr", None)
 EVENT_TYPES = tuple(f"Event {i:02d}" for i in range(20))
@@ -122,127 +116,111 @@ def make_chunk(run: Run, part: Part, *, rows: int = 100) -> Chunk:
     people = np.arange(
         part.first_person, part.end_person if rows else part.first_person, dtype=np.int64
     )
-    world = _World(run, part, people)
-    happened = _happened(world, rows)
+    synthetic = SyntheticPeople(run, part, people)
+    happened = _happened(synthetic, rows)
     return Chunk(
         stream=run.stream,
         run=run.id,
         part=part,
-        events=_events(world, happened),
-        changes=_changes(world, happened),
-        arrivals=_arrivals(world),
-        tallies=_tallies(world, happened),
+        events=_events(synthetic, happened),
+        changes=_changes(synthetic, happened),
+        arrivals=_arrivals(synthetic),
+        tallies=_tallies(synthetic, happened),
     )
 
 
-class _World:
-    """The formulas: what is true of a person at a time."""
-
-    def __init__(self, run: Run, part: Part, people: Ints) -> None:
-        self.run, self.part, self.schema = run, part, run.stream.schema
-        self.people = people
-        self.seed = f"{run.id}/"
-
-    def draw(self, values: Ints, name: str) -> Ints:
-        return hash_of(values, self.seed[-8:] + name)
-
-    def arrived(self, people: Ints) -> Ints:
-        """Return arrival times: a quarter came in the thirty days before the start, the others on the first day."""
-        draw = self.draw(people, "arrival")
-        before = START_MS - 1 - draw % (30 * DAY_MS)
-        return np.where(people % 4 == 0, before, START_MS + draw % DAY_MS)
-
-    def first_event(self, people: Ints) -> Ints:
-        return np.maximum(self.arrived(people), START_MS + self.draw(people, "first") % HOUR_MS)
-
-    def city(self, people: Ints) -> Ints:
-        return self.draw(people, "city") % len(CITIES)
-
-    def reached(self, people: Ints, stage: int) -> Ints:
-        """Return when people reach a stage; some never do (the year 2100)."""
-        times = (
-            self.first_event(people)
-            + stage * 3 * HOUR_MS
-            + self.draw(people, f"stage {stage}") % HOUR_MS
-        )
-        last = 1 + self.draw(people, "last stage") % len(self.schema.stages)
-        return np.where(stage < last, times, 4_102_444_800_000)
-
-    def stage(self, people: Ints, time: Ints) -> Ints:
-        reached = np.zeros(len(people), dtype=np.int64)
-        for stage in range(1, len(self.schema.stages)):
-            reached += self.reached(people, stage) <= time
-        return reached
-
-    def changes_before(self, people: Ints, time: Ints) -> Ints:
-        """Return how many changes a person has had up to a time, itself included: properties and stages."""
-        regular = (
-            (time - self.first_event(people)) // CHANGE_EVERY_MS
-            if self.schema.user_properties
-            else 0
-        )
-        return np.maximum(regular, 0) + self.stage(people, time)
-
-    def property_code(self, people: Ints, prop: int, change: Ints) -> Ints:
-        """Return a code for the value of a property after the change of that count (0: at arrival)."""
-        return self.draw(people * 1000 + change, f"property {prop}")
+def in_pieces(chunk: Chunk) -> Chunk:
+    """Return a chunk with the same rows, its tables in several record batches."""
+    return replace(
+        chunk,
+        events=_sliced(chunk.events),
+        changes=_sliced(chunk.changes),
+        arrivals=_sliced(chunk.arrivals),
+    )
 
 
-def _happened(world: _World, rows: int) -> _Rows:
+def _sliced(table: pa.Table) -> pa.Table:
+    """Return the same rows in pieces of 7, 14, 28 … rows, each cut out of a copy of the whole table."""
+    pieces, begin, size = [table.slice(0, 0)], 0, 7
+    while begin < table.num_rows:
+        copy = pa.ipc.open_stream(_as_stream(table)).read_all()
+        pieces.append(copy.slice(begin, size))
+        begin, size = begin + size, size * 2
+    return pa.concat_tables(pieces)
+
+
+def _as_stream(table: pa.Table) -> pa.Buffer:
+    out = pa.BufferOutputStream()
+    with pa.ipc.new_stream(out, table.schema) as stream:
+        stream.write_table(table)
+    return out.getvalue()
+
+
+def _happened(synthetic: SyntheticPeople, rows: int) -> _Rows:
     """Return what happens in the part, in order of time and person, times rising strictly per person."""
-    people = world.people
+    people = synthetic.numbers
     random = np.random.default_rng(
-        [int(world.run.id[:8], 16), world.part.first_person, world.part.from_ms // 1000]
+        [
+            int(synthetic.run.id[:8], 16),
+            synthetic.part.first_person,
+            synthetic.part.from_ms // 1000,
+        ]
     )
     who = [random.choice(people, rows) if len(people) else people[:0]]
-    when = [random.integers(world.part.from_ms, world.part.until_ms, len(who[0]))]
-    first = world.first_event(people)
+    when = [random.integers(synthetic.part.from_ms, synthetic.part.until_ms, len(who[0]))]
+    first = synthetic.first_event(people)
     marks = [first]
-    marks += [world.reached(people, stage) for stage in range(1, len(world.schema.stages))]
-    if world.schema.user_properties:
-        steps = (world.part.until_ms - START_MS) // CHANGE_EVERY_MS + 1
+    marks += [
+        synthetic.reached(people, stage) for stage in range(1, len(synthetic.schema.stages))
+    ]
+    if synthetic.schema.user_properties:
+        steps = (synthetic.part.until_ms - START_MS) // CHANGE_EVERY_MS + 1
         marks += [first + step * CHANGE_EVERY_MS for step in range(1, int(steps) + 1)]
     who += [people] * len(marks)
     when += marks
-    return _in_order(world, np.concatenate(who), np.concatenate(when))
+    return _in_order(synthetic, np.concatenate(who), np.concatenate(when))
 
 
-def _in_order(world: _World, person: Ints, time: Ints) -> _Rows:
-    first = world.first_event(person)
-    inside = (time >= first) & (time >= world.part.from_ms) & (time < world.part.until_ms)
+def _in_order(synthetic: SyntheticPeople, person: Ints, time: Ints) -> _Rows:
+    first = synthetic.first_event(person)
+    inside = (
+        (time >= first) & (time >= synthetic.part.from_ms) & (time < synthetic.part.until_ms)
+    )
     pairs = np.unique(np.stack([time[inside], person[inside]]), axis=1)
     time, person = pairs[0], pairs[1]
-    first = world.first_event(person)
+    first = synthetic.first_event(person)
     since = time - first
-    regular = (since % CHANGE_EVERY_MS == 0) & (since > 0) & bool(world.schema.user_properties)
+    regular = (
+        (since % CHANGE_EVERY_MS == 0) & (since > 0) & bool(synthetic.schema.user_properties)
+    )
     return _Rows(
         person=person,
         time=time,
         change=np.where(regular, since // CHANGE_EVERY_MS, -1),
-        stage=world.stage(person, time),
+        stage=synthetic.stage(person, time),
         first=time == first,
         code=hash_of(time * 31 + person, "event"),
     )
 
 
-def _events(world: _World, rows: _Rows) -> pa.Table:
-    schema = events_schema(world.schema)
-    made = _common(world, rows)
+def _events(synthetic: SyntheticPeople, rows: _Rows) -> pa.Table:
+    schema = events_schema(synthetic.schema)
+    made = _common(synthetic, rows)
     kind = rows.code % len(EVENT_TYPES)
-    if world.schema.event_properties:
-        fields = world.schema.event_properties
+    if synthetic.schema.event_properties:
+        fields = synthetic.schema.event_properties
         masks = [hash_of(kind * 100 + i, "has") % 8 == 0 for i in range(len(fields))]
         codes = [hash_of(rows.code + i, "value") for i in range(len(fields))]
-        made["event_properties"] = struct(fields, codes, masks, world.schema.minor_digits)
-    if world.schema.user_properties:
-        made["user_properties"], made["changed"] = _changed(world, rows)
+        made["event_properties"] = struct(fields, codes, masks, synthetic.schema.minor_digits)
+    if synthetic.schema.user_properties:
+        made["user_properties"], made["changed"] = _changed(synthetic, rows)
     return pa.table([made[name] for name in schema.names], schema=schema)
 
 
-def _common(world: _World, rows: _Rows) -> dict[str, pa.Array]:
+def _common(synthetic: SyntheticPeople, rows: _Rows) -> dict[str, pa.Array]:
     person, code = rows.person, rows.code
     kind = code % len(EVENT_TYPES)
-    people = world.people
+    people = synthetic.numbers
     who = person - (people[0] if len(people) else 0)
     known = code % 3 > 0
     device = hash_of(person, "device") % len(PLATFORMS)
@@ -250,7 +228,7 @@ def _common(world: _World, rows: _Rows) -> dict[str, pa.Array]:
     cents = code // 64 % 1_000_000
     empty = np.zeros(len(person), dtype=np.int64)
     return {
-        "insert_id": ids(world.run.id[:8], person, rows.time),
+        "insert_id": ids(synthetic.run.id[:8], person, rows.time),
         "event_type": text(EVENT_TYPES, kind),
         "category": text(CATEGORIES, kind % len(CATEGORIES)),
         "time": pa.array(rows.time).cast(pa.timestamp("ms")).cast(TIMESTAMP),
@@ -258,49 +236,49 @@ def _common(world: _World, rows: _Rows) -> dict[str, pa.Array]:
         "user_id": masked(text(ids("u", people).to_pylist(), who), known),
         "device_id": text(ids("d", people).to_pylist(), who),
         "session_id": pa.array(rows.time - (rows.time - START_MS) % SESSION_MS),
-        "stage": text(world.schema.stages, rows.stage),
-        "city": text([c for c, _ in CITIES], world.city(person)),
-        "country": text([c for _, c in CITIES], world.city(person)),
+        "stage": text(synthetic.schema.stages, rows.stage),
+        "city": text([c for c, _ in CITIES], synthetic.city(person)),
+        "country": text([c for _, c in CITIES], synthetic.city(person)),
         "platform": text([p for p, _ in PLATFORMS], device),
         "os_name": text([o for _, o in PLATFORMS], device),
         "language": text(LANGUAGES, hash_of(person, "language") % len(LANGUAGES)),
-        "revenue": masked(money(cents, world.schema.minor_digits), paid),
-        "currency": masked(text([world.schema.currency], empty), paid),
-        "run": text([world.run.id], empty),
+        "revenue": masked(money(cents, synthetic.schema.minor_digits), paid),
+        "currency": masked(text([synthetic.schema.currency], empty), paid),
+        "run": text([synthetic.run.id], empty),
     }
 
 
-def _changed(world: _World, rows: _Rows) -> tuple[pa.Array, pa.Array]:
+def _changed(synthetic: SyntheticPeople, rows: _Rows) -> tuple[pa.Array, pa.Array]:
     """Return the struct of changed user properties and the list of their names: all at a person's first event."""
-    fields = world.schema.user_properties
+    fields = synthetic.schema.user_properties
     masks = [
         rows.first | ((rows.change > 0) & (rows.change % len(fields) == i))
         for i in range(len(fields))
     ]
     counts = np.maximum(rows.change, 0)
-    codes = [world.property_code(rows.person, i, counts) for i in range(len(fields))]
+    codes = [synthetic.property_code(rows.person, i, counts) for i in range(len(fields))]
     matrix = np.stack(masks, axis=1)
     names = np.broadcast_to(np.arange(len(fields), dtype=np.int64), matrix.shape)[matrix]
     offsets = np.concatenate([[0], np.cumsum(matrix.sum(axis=1))]).astype(np.int32)
     elements = text([f.name for f in fields], names)
     changed = pa.ListArray.from_arrays(pa.array(offsets), elements).cast(pa.list_(TEXT))
-    return struct(fields, codes, masks, world.schema.minor_digits), changed
+    return struct(fields, codes, masks, synthetic.schema.minor_digits), changed
 
 
-def _changes(world: _World, rows: _Rows) -> pa.Table:
+def _changes(synthetic: SyntheticPeople, rows: _Rows) -> pa.Table:
     """Return one row per change; where a stage and a property change at once, the stage comes last."""
-    stage_before = world.stage(rows.person, rows.time - 1)
-    counts = world.changes_before(rows.person, rows.time)
-    properties = _property_changes(world, rows, counts - (rows.stage - stage_before))
-    stages = _stage_changes(world, rows, stage_before, counts)
+    stage_before = synthetic.stage(rows.person, rows.time - 1)
+    counts = synthetic.changes_before(rows.person, rows.time)
+    properties = _property_changes(synthetic, rows, counts - (rows.stage - stage_before))
+    stages = _stage_changes(synthetic, rows, stage_before, counts)
     table = pa.concat_tables([properties, stages])
     return table.sort_by(
         [("time", "ascending"), ("person", "ascending"), ("sequence", "ascending")]
     ).combine_chunks()
 
 
-def _property_changes(world: _World, rows: _Rows, sequence: Ints) -> pa.Table:
-    fields = world.schema.user_properties
+def _property_changes(synthetic: SyntheticPeople, rows: _Rows, sequence: Ints) -> pa.Table:
+    fields = synthetic.schema.user_properties
     at = np.flatnonzero(rows.change > 0)
     person, count = rows.person[at], rows.change[at]
     which = count % max(len(fields), 1)
@@ -308,26 +286,32 @@ def _property_changes(world: _World, rows: _Rows, sequence: Ints) -> pa.Table:
     for i, field in enumerate(fields):
         mine = which == i
         before = np.maximum(count[mine] - len(fields), 0)
-        old[mine] = _json_texts(world, field, world.property_code(person[mine], i, before))
-        new[mine] = _json_texts(world, field, world.property_code(person[mine], i, count[mine]))
+        old[mine] = _json_texts(
+            synthetic, field, synthetic.property_code(person[mine], i, before)
+        )
+        new[mine] = _json_texts(
+            synthetic, field, synthetic.property_code(person[mine], i, count[mine])
+        )
     return _change_table(
-        world, rows, at, (sequence[at], text([f.name for f in fields], which), old, new)
+        synthetic, rows, at, (sequence[at], text([f.name for f in fields], which), old, new)
     )
 
 
-def _stage_changes(world: _World, rows: _Rows, before: Ints, counts: Ints) -> pa.Table:
+def _stage_changes(
+    synthetic: SyntheticPeople, rows: _Rows, before: Ints, counts: Ints
+) -> pa.Table:
     at = np.flatnonzero((rows.stage > before) & ~rows.first)
     texts = np.array(
-        [json.dumps(s, ensure_ascii=False) for s in world.schema.stages], dtype=object
+        [json.dumps(s, ensure_ascii=False) for s in synthetic.schema.stages], dtype=object
     )
     names = text(["stage"], np.zeros(len(at), dtype=np.int64))
     return _change_table(
-        world, rows, at, (counts[at], names, texts[before[at]], texts[rows.stage[at]])
+        synthetic, rows, at, (counts[at], names, texts[before[at]], texts[rows.stage[at]])
     )
 
 
 def _change_table(
-    world: _World, rows: _Rows, at: Ints, what: tuple[Ints, pa.Array, Any, Any]
+    synthetic: SyntheticPeople, rows: _Rows, at: Ints, what: tuple[Ints, pa.Array, Any, Any]
 ) -> pa.Table:
     sequence, names, old, new = what
     columns = [
@@ -337,47 +321,49 @@ def _change_table(
         pa.array(old, pa.string()),
         pa.array(new, pa.string()),
         pa.array(rows.time[at]).cast(pa.timestamp("ms")).cast(TIMESTAMP),
-        ids(world.run.id[:8], rows.person[at], rows.time[at]),
-        text([world.run.id], np.zeros(len(at), dtype=np.int64)),
+        ids(synthetic.run.id[:8], rows.person[at], rows.time[at]),
+        text([synthetic.run.id], np.zeros(len(at), dtype=np.int64)),
     ]
     return pa.table(columns, schema=changes_schema()).unify_dictionaries()
 
 
-def _json_texts(world: _World, field: Field, codes: Ints) -> list[str]:
+def _json_texts(synthetic: SyntheticPeople, field: Field, codes: Ints) -> list[str]:
     return [
-        json_text(v) for v in values_of(field, codes, world.schema.minor_digits).to_pylist()
+        json_text(v) for v in values_of(field, codes, synthetic.schema.minor_digits).to_pylist()
     ]
 
 
-def _arrivals(world: _World) -> pa.Table:
-    schema = arrivals_schema(world.schema)
-    people = world.people
-    arrived = world.arrived(people)
-    since = np.where(world.part.from_ms == START_MS, np.iinfo(np.int64).min, world.part.from_ms)
-    people = people[(arrived >= since) & (arrived < world.part.until_ms)]
+def _arrivals(synthetic: SyntheticPeople) -> pa.Table:
+    schema = arrivals_schema(synthetic.schema)
+    people = synthetic.numbers
+    arrived = synthetic.arrived(people)
+    since = np.where(
+        synthetic.part.from_ms == START_MS, np.iinfo(np.int64).min, synthetic.part.from_ms
+    )
+    people = people[(arrived >= since) & (arrived < synthetic.part.until_ms)]
     none = np.zeros(len(people), dtype=np.int64)
-    city = world.city(people)
+    city = synthetic.city(people)
     made = {
         "person": pa.array(people),
-        "arrived": pa.array(world.arrived(people)).cast(pa.timestamp("ms")).cast(TIMESTAMP),
+        "arrived": pa.array(synthetic.arrived(people)).cast(pa.timestamp("ms")).cast(TIMESTAMP),
         "user_id": ids("u", people),
         "city": text([c for c, _ in CITIES], city),
         "country": text([c for _, c in CITIES], city),
         "language": text(LANGUAGES, hash_of(people, "language") % len(LANGUAGES)),
         "time_zone": text(["Asia/Kolkata", "Europe/Paris"], city % 2),
-        "stage": text(world.schema.stages, none),
-        "run": text([world.run.id], none),
+        "stage": text(synthetic.schema.stages, none),
+        "run": text([synthetic.run.id], none),
     }
-    fields = world.schema.user_properties
+    fields = synthetic.schema.user_properties
     if fields:
-        codes = [world.property_code(people, i, none) for i in range(len(fields))]
+        codes = [synthetic.property_code(people, i, none) for i in range(len(fields))]
         made["properties"] = struct(
-            fields, codes, [none == 0] * len(fields), world.schema.minor_digits
+            fields, codes, [none == 0] * len(fields), synthetic.schema.minor_digits
         )
     return pa.table([made[name] for name in schema.names], schema=schema)
 
 
-def _tallies(world: _World, rows: _Rows) -> Tallies:
+def _tallies(synthetic: SyntheticPeople, rows: _Rows) -> Tallies:
     tallies = Tallies.empty()
     count = len(rows.person)
     if not count:
@@ -403,8 +389,8 @@ def _tallies(world: _World, rows: _Rows) -> Tallies:
         count << 80,
     )
     tallies.skipped["full list", "life/cart"] = count % 3
-    city = world.city(rows.person)
+    city = synthetic.city(rows.person)
     for i, (name, _) in enumerate(CITIES):
         tallies.cities[name, "events"] = int((city == i).sum())
-        tallies.stages[world.schema.stages[0], name] = int((rows.first & (city == i)).sum())
+        tallies.stages[synthetic.schema.stages[0], name] = int((rows.first & (city == i)).sum())
     return tallies
