@@ -14,8 +14,8 @@ from footfall.receiver.event_store import TABLES, EventsRefused, EventStore, col
 from footfall.receiver.intake import Row
 from footfall.sinks.postgresql.copy_rows import copy_rows
 from footfall.store.postgres import connection as pg
-from footfall.store.postgres import layout
 from footfall.store.postgres.address import Address
+from footfall.store.postgres.owned_tables import make_tables
 
 SCHEMA = "receiver"
 LONGEST_LOOK_S = 20
@@ -116,7 +116,7 @@ class PostgresEventStore(EventStore):
 
     def _prepare(self) -> None:
         with pg.transaction(self._connection):
-            layout.make_foreign(self._connection, self.address, SCHEMA, TABLES)
+            make_tables(self._connection, self.address, SCHEMA, TABLES)
             self._connection.execute(
                 f"CREATE INDEX IF NOT EXISTS received_received ON {SCHEMA}.received (received)"
             )

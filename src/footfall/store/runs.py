@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
@@ -188,6 +188,14 @@ def run_of(row: Mapping[str, Any]) -> Run:
         scenario_text=row["scenario_text"],
         versions=json.loads(row["versions"]),
     )
+
+
+def by_scenario(runs: Iterable[Run]) -> dict[str, list[Run]]:
+    """Return runs by the name of their scenario, in the order in which they come."""
+    found: dict[str, list[Run]] = {}
+    for run in runs:
+        found.setdefault(run.stream.schema.scenario, []).append(run)
+    return found
 
 
 def info_of(row: Mapping[str, Any]) -> RunInfo:

@@ -26,6 +26,7 @@ from footfall.store.durable import Claim
 from footfall.store.postgres import connection as pg
 from footfall.store.postgres import layout
 from footfall.store.postgres.address import Address
+from footfall.store.postgres.owned_tables import only_one
 from footfall.store.tables import SCENARIO_TABLES, scenario_tables
 from footfall.units import DAY_MS
 
@@ -130,7 +131,7 @@ class _Writer:
         """Take the run for this process, and make what is missing for it."""
         self._lock()
         with pg.transaction(self._connection):
-            layout.only_one(self._connection)
+            only_one(self._connection)
             layout.make_meta(self._connection, self._address)
             layout.begin_run(
                 self._connection, self._address, self._run, by_day=by_day, fresh=fresh
@@ -159,7 +160,7 @@ class _Writer:
             layout.end_run(self._connection, self._run)
         # In a transaction of its own: the run is complete also while others make tables.
         with pg.transaction(self._connection):
-            layout.only_one(self._connection)
+            only_one(self._connection)
             layout.make_indexes(self._connection, self._run.stream.schema.scenario)
 
     def _insert(self, prepared: Prepared) -> bool:

@@ -90,3 +90,6 @@ def _scalar(kind: FieldType, minor_digits: int) -> str:
         "time": "TIMESTAMP WITH TIME ZONE",
     }
     return types[kind]
+
+
+DIALECT = DuckDB()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +15,17 @@ from footfall.errors import StoreError
 from footfall.store import schema_changes, views
 from footfall.store.dialect import create_table, literal, quote
 from footfall.store.duckdb import connection as db
-from footfall.store.duckdb.dialect import DuckDB
+from footfall.store.duckdb.dialect import DIALECT
 from footfall.store.files.file_ledger import FileLedger
-from footfall.store.runs import Row, begun, ended, rows_of_arrow, rows_to_arrow, run_of
+from footfall.store.runs import (
+    Row,
+    begun,
+    by_scenario,
+    ended,
+    rows_of_arrow,
+    rows_to_arrow,
+    run_of,
+)
 from footfall.store.tables import (
     META_TABLES,
     RUNS,
@@ -30,8 +38,6 @@ from footfall.store.tally_tables import TallyChange, tally_changes
 
 if TYPE_CHECKING:
     import duckdb
-
-DIALECT = DuckDB()
 
 
 def make_meta(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -129,7 +135,7 @@ def _widen(connection: duckdb.DuckDBPyConnection, table: str, wanted: pa.Schema)
 def make_views(connection: duckdb.DuckDBPyConnection) -> None:
     """Make all views anew, from the runs that are there."""
     rows = rows_of_arrow(db.fetch(connection, "SELECT * FROM main.runs ORDER BY created, run"))
-    scenarios = _by_scenario(map(run_of, rows))
+    scenarios = by_scenario(map(run_of, rows))
     for scenario, runs in scenarios.items():
         whole = schema_changes.merged([run.stream.schema for run in runs])
         for name, query in views.scenario_views(DIALECT, whole).items():
@@ -155,7 +161,7 @@ def make_file_views(
         folder: The store.
         ledger: Its ledger.
     """
-    for scenario, runs in _by_scenario(run_of(row) for row in ledger.table("runs")).items():
+    for scenario, runs in by_scenario(run_of(row) for row in ledger.table("runs")).items():
         connection.execute(f"CREATE SCHEMA {quote(scenario)}")
         whole = schema_changes.merged([run.stream.schema for run in runs])
         for name, schema in scenario_tables(whole).items():
@@ -196,13 +202,6 @@ def _over_files(schema: pa.Schema, files: Sequence[tuple[pa.Schema, list[Path]]]
 def _reading(files: list[Path]) -> str:
     listed = ", ".join(literal(str(file)) for file in files)
     return f"read_parquet([{listed}], hive_partitioning = false)"
-
-
-def _by_scenario(runs: Iterable[Run]) -> dict[str, list[Run]]:
-    found: dict[str, list[Run]] = {}
-    for run in runs:
-        found.setdefault(run.stream.schema.scenario, []).append(run)
-    return found
 
 
 def delete_run(connection: duckdb.DuckDBPyConnection, run: str) -> None:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from footfall.errors import StoreError
 from footfall.store.duckdb import connection as db
 from footfall.store.duckdb import layout
+from footfall.store.duckdb.dialect import DIALECT
 from footfall.store.runs import RunInfo
 from footfall.store.store import Store
 
@@ -26,7 +27,7 @@ class DuckDBStore(Store):
         connection: In which all relations exist; closed with the store.
     """
 
-    dialect = layout.DIALECT
+    dialect = DIALECT
     meta = "main"
 
     def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection) -> None:

@@ -10,6 +10,7 @@ from footfall.errors import StoreError
 from footfall.store.dialect import create_table, literal, quote
 from footfall.store.duckdb import connection as db
 from footfall.store.duckdb import layout
+from footfall.store.duckdb.dialect import DIALECT
 from footfall.store.duckdb.open import DuckDBStore
 from footfall.store.files.file_ledger import FileLedger
 from footfall.store.files.layout import file_ledger_path
@@ -69,10 +70,10 @@ def _load(connection: duckdb.DuckDBPyConnection, path: Path, row: dict[str, Any]
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
     for name in SCENARIO_TABLES:
         connection.execute(
-            create_table(layout.DIALECT, f"{schema}.{name}", scenario_tables(stream)[name])
+            create_table(DIALECT, f"{schema}.{name}", scenario_tables(stream)[name])
         )
     columns = ", ".join(
-        f"{literal(field.name)}: {literal(layout.DIALECT.column_type(field.type))}"
+        f"{literal(field.name)}: {literal(DIALECT.column_type(field.type))}"
         for field in events_schema(stream)
     )
     connection.execute(

@@ -56,3 +56,6 @@ class PostgreSQL:
     def position(self, items: str, item: str) -> str:
         """Return the place of an item in a list."""
         return f"CAST(array_position({items}, {item}) AS bigint)"
+
+
+DIALECT = PostgreSQL()

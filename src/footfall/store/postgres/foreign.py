@@ -13,8 +13,8 @@ import pyarrow as pa
 from footfall.data.schema import TIMESTAMP
 from footfall.errors import StoreError
 from footfall.store.postgres import connection as pg
-from footfall.store.postgres import layout
 from footfall.store.postgres.address import Address
+from footfall.store.postgres.owned_tables import make_tables
 
 SCHEMA = "imported"
 COLUMNS = pa.schema(
@@ -83,9 +83,7 @@ def import_events(url: str, path: Path) -> Imported:
     connection = pg.connect(address)
     try:
         with pg.explaining(address), pg.transaction(connection):
-            layout.make_foreign(
-                connection, address, SCHEMA, {"events": (COLUMNS, ("insert_id",))}
-            )
+            make_tables(connection, address, SCHEMA, {"events": (COLUMNS, ("insert_id",))})
             columns = "line bigint GENERATED ALWAYS AS IDENTITY, event jsonb"
             connection.execute(f"CREATE TEMP TABLE footfall_staging ({columns}) ON COMMIT DROP")
             lines = _stage(connection, path)

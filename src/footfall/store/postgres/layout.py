@@ -1,12 +1,8 @@
-"""Makes, checks and empties the tables of a PostgreSQL store; every function runs in the transaction of its caller.
-
-What footfall makes carries a comment that says so; what does not carry it is never altered or dropped.
-"""
+"""Makes and empties the tables of a PostgreSQL store; every function runs in the transaction of its caller."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import pyarrow as pa
 
@@ -14,12 +10,19 @@ from footfall.data.schema import StreamSchema, changes_schema, common_columns
 from footfall.data.stream import Run
 from footfall.data.tallies import Tallies
 from footfall.errors import StoreError, UsageError
+from footfall.errors import UsageError
 from footfall.store import schema_changes, views
-from footfall.store.dialect import create_table, literal, quote
+from footfall.store.dialect import quote
 from footfall.store.postgres import connection as pg
 from footfall.store.postgres.address import Address
-from footfall.store.postgres.dialect import PostgreSQL
-from footfall.store.runs import Row, begun, ended, rows_of_arrow, run_of
+from footfall.store.postgres.dialect import DIALECT
+from footfall.store.postgres.owned_tables import (
+    MADE,
+    comment_on,
+    make_schema,
+    make_table,
+)
+from footfall.store.runs import Row, begun, by_scenario, ended, rows_of_arrow, run_of
 from footfall.store.tables import (
     LEDGER,
     META_TABLES,
@@ -32,12 +35,9 @@ from footfall.store.tables import (
 )
 from footfall.store.tally_tables import tally_changes
 
-DIALECT = PostgreSQL()
 META = "footfall"
 """The schema of tables about runs; DuckDB has them in `main`."""
 
-_MADE = "made by footfall"
-_DDL_LOCK = 0x666F6F7466616C6C  # "footfall": only one process at a time makes tables
 _OBJECT = pa.struct([])
 _KEYS = {"runs": ("run",), "ledger": ("run", "first_person", "end_person", "from_ms")}
 
@@ -78,21 +78,16 @@ def lock_key(run: str) -> int:
     return number - 2**64 if number >= 2**63 else number
 
 
-def only_one(connection: pg.Connection) -> None:
-    """Wait until no other process makes tables, and keep others from it up to the end of the transaction."""
-    connection.execute("SELECT pg_advisory_xact_lock(%s)", [_DDL_LOCK])
-
-
 def make_meta(connection: pg.Connection, address: Address) -> None:
     """Make the tables about runs.
 
     Raises:
         StoreError: Tables of these names are there that footfall did not make.
     """
-    _make_schema(connection, META)
+    make_schema(connection, META)
     for name, schema in META_TABLES.items():
         keys = TALLIES[name][0] if name in TALLIES else _KEYS[name]
-        _make_table(connection, address, META, name, schema, keys)
+        make_table(connection, address, META, name, schema, keys)
 
 
 def begin_run(
@@ -111,9 +106,9 @@ def begin_run(
     has_parts = bool(cursors(connection, run.id))
     put_run(connection, begun(run, run_row(connection, run.id), has_parts=has_parts))
     scenario = run.stream.schema.scenario
-    _make_schema(connection, scenario)
+    make_schema(connection, scenario)
     for name, schema in TABLES.items():
-        _make_table(
+        make_table(
             connection, address, scenario, name, schema, (), by_day=by_day and name == "events"
         )
     make_views(connection)
@@ -131,26 +126,6 @@ def _check_names(stream: StreamSchema) -> None:
         raise UsageError(
             f"scenario {long!r}: PostgreSQL takes names of up to 63 bytes, this has {len(long.encode())}"
         )
-
-
-def make_foreign(
-    connection: pg.Connection,
-    address: Address,
-    schema: str,
-    tables: Mapping[str, tuple[pa.Schema, Sequence[str]]],
-) -> None:
-    """Make tables for events that are not ours.
-
-    Args:
-        tables: Name → columns, and those that are its key.
-
-    Raises:
-        StoreError: One is there that footfall did not make.
-    """
-    only_one(connection)
-    _make_schema(connection, schema)
-    for name, (columns, keys) in tables.items():
-        _make_table(connection, address, schema, name, columns, keys)
 
 
 def end_run(connection: pg.Connection, run: Run) -> None:
@@ -246,7 +221,7 @@ def make_views(connection: pg.Connection) -> None:
     rows = rows_of_arrow(
         pg.fetch(connection, f"SELECT * FROM {META}.runs ORDER BY created, run")
     )
-    scenarios = _by_scenario(map(run_of, rows))
+    scenarios = by_scenario(map(run_of, rows))
     for scenario, runs in scenarios.items():
         whole = schema_changes.merged([run.stream.schema for run in runs])
         for name, query in views.scenario_views(DIALECT, whole, f"{META}.runs").items():
@@ -258,13 +233,6 @@ def make_views(connection: pg.Connection) -> None:
 def _make_view(connection: pg.Connection, name: str, query: str) -> None:
     """Make a view, or replace ours; its columns only ever grow, so what others built on it stays."""
     connection.execute(f"CREATE OR REPLACE VIEW {name} AS {query}")
-
-
-def _by_scenario(runs: Iterable[Run]) -> dict[str, list[Run]]:
-    found: dict[str, list[Run]] = {}
-    for run in runs:
-        found.setdefault(run.stream.schema.scenario, []).append(run)
-    return found
 
 
 def delete_run(connection: pg.Connection, run: str) -> None:
@@ -300,7 +268,7 @@ def _drop_scenario(connection: pg.Connection, scenario: str) -> None:
     ).fetchone()
     if (
         not left
-        and _comment(connection, "n.nspname = %s AND c.relname IS NULL", [scenario]) == _MADE
+        and comment_on(connection, "n.nspname = %s AND c.relname IS NULL", [scenario]) == MADE
     ):
         connection.execute(f"DROP SCHEMA {quote(scenario)}")
 
@@ -330,100 +298,3 @@ def make_days(connection: pg.Connection, scenario: str, days: Iterable[str]) -> 
             f"{quote(scenario)}.events FOR VALUES FROM ('{day} 00:00+00') "
             f"TO (CAST('{day} 00:00+00' AS timestamptz) + interval '24 hours')"
         )
-
-
-def _make_schema(connection: pg.Connection, name: str) -> None:
-    found = connection.execute(
-        "SELECT 1 FROM pg_namespace WHERE nspname = %s", [name]
-    ).fetchone()
-    if not found:
-        connection.execute(f"CREATE SCHEMA {quote(name)}")
-        connection.execute(f"COMMENT ON SCHEMA {quote(name)} IS {literal(_MADE)}")
-
-
-def _make_table(
-    connection: pg.Connection,
-    address: Address,
-    schema: str,
-    name: str,
-    columns: pa.Schema,
-    keys: Sequence[str],
-    *,
-    by_day: bool = False,
-) -> None:
-    """Make a table, or check that the one that is there is ours.
-
-    Raises:
-        StoreError: It is not, or somebody has changed it.
-    """
-    table = f"{quote(schema)}.{name}"
-    comment = _comment(connection, "n.nspname = %s AND c.relname = %s", [schema, name])
-    if comment is not None:
-        _check_table(connection, address, schema, name, columns, is_ours=comment == _MADE)
-        return
-    statement = create_table(DIALECT, table, columns).replace(" IF NOT EXISTS", "")
-    if keys:
-        statement = f"{statement[:-1]}, PRIMARY KEY ({', '.join(keys)}))"
-    connection.execute(statement + (" PARTITION BY RANGE (time)" if by_day else ""))
-    connection.execute(f"COMMENT ON TABLE {table} IS {literal(_MADE)}")
-
-
-def _comment(connection: pg.Connection, condition: str, params: Sequence[str]) -> str | None:
-    """Return the comment on a relation or schema, empty for none; None if it is not there."""
-    found = connection.execute(
-        "SELECT coalesce(CASE WHEN c.oid IS NULL THEN obj_description(n.oid, 'pg_namespace') "
-        "ELSE obj_description(c.oid, 'pg_class') END, '') "
-        f"FROM pg_namespace AS n LEFT JOIN pg_class AS c ON c.relnamespace = n.oid WHERE {condition}",
-        params,
-    ).fetchone()
-    return None if found is None else str(found[0])
-
-
-def _check_table(
-    connection: pg.Connection,
-    address: Address,
-    schema: str,
-    name: str,
-    columns: pa.Schema,
-    *,
-    is_ours: bool,
-) -> None:
-    wanted = {field.name: DIALECT.column_type(field.type) for field in columns}
-    have = _columns_of(connection, schema, name)
-    found = {column: kind for column, (kind, _) in have.items()}
-    wrong = [
-        f"{c}: {found.get(c, 'missing')}, wanted {kind}"
-        for c, kind in wanted.items()
-        if found.get(c) != kind
-    ]
-    wrong += [
-        f"{c}: not known, and must be filled"
-        for c, (_, must) in have.items()
-        if c not in wanted and must
-    ]
-    if wrong or not is_ours:
-        listed = (
-            "".join(f"\n  {line}" for line in wrong)
-            or "\n  its columns are the same, but it is not ours to write"
-        )
-        whose = (
-            "has been changed since footfall made it" if is_ours else "was not made by footfall"
-        )
-        raise StoreError(
-            f"{address.shown}: table {schema}.{name} is there already and {whose}{listed}\n"
-            "  hint: nothing was altered; rename that table, or write to another database"
-        )
-
-
-def _columns_of(
-    connection: pg.Connection, schema: str, name: str
-) -> dict[str, tuple[str, bool]]:
-    """Return a relation's columns: type, and whether rows without a value are refused."""
-    rows: list[tuple[Any, ...]] = connection.execute(
-        "SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull AND NOT a.atthasdef "
-        "FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid "
-        "JOIN pg_namespace AS n ON n.oid = c.relnamespace "
-        "WHERE n.nspname = %s AND c.relname = %s AND a.attnum > 0 AND NOT a.attisdropped",
-        [schema, name],
-    ).fetchall()
-    return {column: (kind, must) for column, kind, must in rows}

@@ -10,6 +10,8 @@ from footfall.errors import StoreError, UsageError
 from footfall.store.postgres import connection as pg
 from footfall.store.postgres import layout
 from footfall.store.postgres.address import Address
+from footfall.store.postgres.dialect import DIALECT
+from footfall.store.postgres.owned_tables import only_one
 from footfall.store.runs import RunInfo
 from footfall.store.store import Store
 
@@ -22,7 +24,7 @@ class PostgresStore(Store):
         read_only: Whether every statement that writes is refused by the server.
     """
 
-    dialect = layout.DIALECT
+    dialect = DIALECT
     meta = layout.META
 
     def __init__(self, address: Address, *, read_only: bool = True) -> None:
@@ -64,7 +66,7 @@ class PostgresStore(Store):
                 raise UsageError(
                     f"run {info.id} is being written to {self.name}\n  hint: stop that first"
                 )
-            layout.only_one(self._server)
+            only_one(self._server)
             layout.make_meta(self._server, self.address)
             layout.delete_run(self._server, info.id)
 
