@@ -1,4 +1,4 @@
-"""Files on the way from workers to the owner: written, read once, removed; stale ones go when a run begins."""
+"""Scratch files, from workers to the owner: written, read once, removed."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Scratch:
             raise explained(spool.path, error) from None
 
     def write_arrow(self, name: str, table: pa.Table, batch_rows: int) -> Payload:
-        """Return a table as a payload, in the Arrow IPC stream format (dictionaries may change between batches)."""
+        """Return a table as a payload: an Arrow IPC stream, in which dictionaries may change."""
 
         def write(file: Any) -> None:
             with pa.ipc.new_stream(file, table.schema) as stream:
@@ -64,7 +64,7 @@ _TEMPORARY = "footfall-scratch-"
 
 
 def temporary_scratch() -> Scratch:
-    """Return a scratch folder in the system's temporary one, for destinations that no folder can be beside."""
+    """Return a scratch folder among the system's temporary ones, for remote destinations."""
     name = f"{_TEMPORARY}{os.getpid()}-{uuid4().hex[:8]}"
     return Scratch(Path(tempfile.gettempdir()) / name)
 
@@ -168,7 +168,7 @@ def copy_payload(payload: Payload, into: IO[bytes]) -> None:
 
 
 def place_payload(payload: Payload, into: IO[bytes], begin: int) -> None:
-    """Write the bytes of a payload into a file, from a byte on; inside the kernel where it can do that."""
+    """Write a payload into a file, from a byte on; inside the kernel where it can do that."""
     into.seek(begin)
     into.flush()
     if payload.file is None or not hasattr(os, "copy_file_range"):

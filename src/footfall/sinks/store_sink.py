@@ -1,4 +1,4 @@
-"""The frame of sinks into stores: files, folders and databases that keep a ledger with a run's rows, or beside them."""
+"""The frame of sinks into stores: databases, files and folders that keep a ledger."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class RunWriter(Protocol):
 
     @property
     def cursors(self) -> Cursors:
-        """What of the run is there, per group. The frame moves it with each part that was written."""
+        """The run's cursors; the frame moves them with each part that was written."""
         ...
 
     def write(self, prepared: Prepared) -> int | None:
-        """Write a part with its ledger row and its tallies: all of it or nothing, also when the power goes.
+        """Write a part, its ledger row and its tallies: all or nothing, also in a power cut.
 
         Returns:
             Bytes written; None if the part turned out to be there.
@@ -54,10 +54,10 @@ class RunWriter(Protocol):
 class StoreSink(ABC):
     """A sink into a store.
 
-    Subclasses say how rows are encoded and how a part is written. This says the rest, once for all of them: whose
-    columns are taken, that a part begins at its group's cursor, which receipt a part gets that is there already, what
-    is removed when a part is committed or given up, and that all is closed in the reverse order of opening, however
-    it ends.
+    Subclasses say how rows are encoded and how a part is written. This says the rest, once for
+    all of them: whose columns are taken, that a part begins at its group's cursor, which
+    receipt a part gets that is there already, what is removed when a part is committed or given
+    up, and that all is closed in the reverse order of opening, however it ends.
 
     Example:
         >>> from contextlib import nullcontext
@@ -109,7 +109,7 @@ class StoreSink(ABC):
 
     @abstractmethod
     def encode(self, chunk: Chunk, table: str, rows: pa.Table) -> Iterable[Payload]:
-        """Encode the rows of one table, at least one; runs in the workers, on a copy that was never opened.
+        """Encode the rows of one table; runs in the workers, on a copy that was never opened.
 
         Args:
             chunk: The chunk.
@@ -123,8 +123,8 @@ class StoreSink(ABC):
 
         Args:
             run: The run.
-            held: Takes what is to be closed with the sink, or at once should this fail: first whatever keeps other
-                writers out, for it is let go last.
+            held: Takes what is to be closed with the sink, or at once should this fail: first
+                whatever keeps other writers out, for it is let go last.
             fresh: Remove what is there of this run first.
         """
 

@@ -9,8 +9,8 @@ def fitted(table: pa.Table, schema: pa.Schema) -> pa.Table:
     """Return a table's rows with the columns of a schema; those that are not there are null.
 
     Args:
-        table: Columns as a database returns them: plain texts, wide decimals, times in µs, structs with other members,
-            or as the texts of JSON objects.
+        table: Columns as a database returns them: plain texts, wide decimals, times in µs,
+            structs with other members, or as the texts of JSON objects.
         schema: What is wanted.
     """
     return pa.table([_column(table, field) for field in schema], schema=schema)
@@ -79,7 +79,7 @@ def _plain(kind: pa.DataType) -> pa.DataType:
 
 
 def _struct(array: pa.StructArray, kind: pa.StructType) -> pa.Array:
-    """Return a struct with the members that are wanted; databases compare names without case, so these do too."""
+    """Return a struct with the wanted members, found without case as databases do it."""
     have = {
         member.name.lower(): child
         for member, child in zip(array.type, array.flatten(), strict=True)
@@ -94,7 +94,7 @@ def _struct(array: pa.StructArray, kind: pa.StructType) -> pa.Array:
 
 
 def _offsets(array: pa.ListArray) -> pa.Array:
-    """Return the offsets into the flattened values, from 0, whatever the array was cut out of; nulls take no place."""
+    """Return the offsets into the flattened values, from 0; nulls take no place there."""
     import numpy as np
 
     lengths = array.value_lengths().fill_null(0).to_numpy()

@@ -1,4 +1,4 @@
-"""Files that are whole or not there, also after a power cut; and locks that end with their process."""
+"""Files that are whole or not there, also after a power cut; locks that end by themselves."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def sync(file: IO[bytes]) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Have the names in a folder survive a power cut; Windows has no such call and needs none."""
+    """Have the names in a folder survive a power cut; Windows needs no such call."""
     if os.name == "nt":
         return
     descriptor = os.open(folder, os.O_RDONLY)
@@ -60,10 +60,11 @@ def make_folders(folders: Iterable[Path], below: Path) -> None:
 
 
 class Claim:
-    """A destination that this process has open: kept from being opened twice, while the claim is entered.
+    """A destination that this process has open, and so cannot open a second time.
 
-    No lock of a file helps against that: `fcntl` gives a process the lock that it already has, and lets all of it go
-    with the first descriptor that is closed. Asking a server would mean to wait for oneself.
+    No lock of a file helps against that: `fcntl` gives a process the lock that it already has,
+    and lets all of it go with the first descriptor that is closed. Asking a server would mean
+    to wait for oneself.
 
     Args:
         of: The destination: an absolute path, or how else it is shown.
@@ -92,7 +93,7 @@ class Claim:
 
 
 class Lock:
-    """A file that at most one process holds; the system lets it go when that process ends, however it ends.
+    """A file that at most one process locks, up to its end, however it ends.
 
     Args:
         path: The lock file; removed when the lock is released.

@@ -1,4 +1,4 @@
-"""From where a run was written to the store that reads it; a backend is imported once it is named."""
+"""Opens the store that a path or address names; its backend is imported only then."""
 
 from __future__ import annotations
 
@@ -16,12 +16,15 @@ def open_store(where: str | Path, *, read_only: bool = True) -> Store:
     """Open a store.
 
     Args:
-        where: What `footfall run` has written: a DuckDB file, a folder of Parquet files, a PostgreSQL database, or a
-            single file, of which only the ledger is read. As a path, or as it is written after `--to`.
-        read_only: Another process may read at the same time, none may write. `Store.delete` needs False.
+        where: What `footfall run` has written: a DuckDB file, a folder of Parquet files, a
+            PostgreSQL database, or a single file, of which only the ledger is read. As a path,
+            or as it is written after `--to`.
+        read_only: Another process may read at the same time, none may write. `Store.delete`
+            needs False.
 
     Raises:
-        StoreError: There is none, it is in use, or it was written by another program or version.
+        StoreError: There is none, it is in use, or it was written by another program or
+            version.
 
     Example:
         >>> with open_store("duckdb:footfall.duckdb") as store:  # doctest: +SKIP

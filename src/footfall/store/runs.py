@@ -64,7 +64,7 @@ def now_ms() -> int:
 
 
 def shown_time(ms: int) -> str:
-    """Return a time, ms since the epoch, as `--from` takes it: a date in UTC, with the hour unless that is midnight."""
+    """Return a time, ms since the epoch, as `--from` takes it: a date, an hour if needed."""
     moment = dt.datetime.fromtimestamp(ms // 1000, dt.UTC).replace(
         microsecond=ms % 1000 * 1000, tzinfo=None
     )
@@ -72,7 +72,7 @@ def shown_time(ms: int) -> str:
 
 
 def check_start(run: Run, start_ms: int) -> None:
-    """Check that a run is asked for from the time on from which a destination has it: a cursor says only up to when.
+    """Check that a run is asked for from the time on from which a destination has it.
 
     Args:
         run: What is asked for now.
@@ -99,7 +99,8 @@ def begun(run: Run, before: Row | None, *, has_parts: bool = True) -> Row:
         has_parts: Whether a part of it is there; until then it may begin at another time.
 
     Returns:
-        A complete run that already reaches far enough stays as it is; else it is running, up to the greater end.
+        A complete run that already reaches far enough stays as it is; else it is running, up to
+        the greater end.
 
     Raises:
         StoreError: What is there of it begins at another time.
@@ -119,7 +120,7 @@ def begun(run: Run, before: Row | None, *, has_parts: bool = True) -> Row:
 
 
 def ended(run: Run, before: Row) -> Row:
-    """Return the row of a run all of whose parts are there; one that was begun with a later end stays running."""
+    """Return the row of a run that is complete, unless it was begun with a later end."""
     if before["state"] == "complete" or run.until_ms < before["until"]:
         return before
     return {**before, "state": "complete", "finished": now_ms()}
@@ -199,7 +200,7 @@ def by_scenario(runs: Iterable[Run]) -> dict[str, list[Run]]:
 
 
 def info_of(row: Mapping[str, Any]) -> RunInfo:
-    """Return the information of a row of `runs`, with its ledger's sums in events, changes, arrivals and parts."""
+    """Return a run's information from its row of `runs`, joined with sums over its ledger."""
     return RunInfo(
         run=run_of(row),
         state=row["state"],
@@ -240,7 +241,7 @@ def _column(values: list[Any], kind: pa.DataType) -> pa.Array:
 
 
 def rows_of_arrow(table: pa.Table) -> list[Row]:
-    """Return a table's rows, few, with times as integers of ms and wide integers as integers."""
+    """Return a table's rows, which are few; times are ms, wide integers are int."""
     columns = {name: _values(table.column(name)) for name in table.column_names}
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
@@ -252,7 +253,7 @@ def _values(column: pa.ChunkedArray) -> list[Any]:
 
 
 def python_values(column: pa.ChunkedArray) -> list[Any]:
-    """Return a column's values; decimals of 38 digits and no fraction are what databases make of sums of integers."""
+    """Return a column's values; sums of integers, which databases give as decimals, as int."""
     values: list[Any] = column.to_pylist()
     if pa.types.is_decimal(column.type) and (column.type.precision, column.type.scale) == (
         38,

@@ -1,4 +1,4 @@
-"""Whether the data of a scenario fit into the tables that are there, and what is missing from these."""
+"""Schema evolution: whether data fit into the tables that are there, and what these lack."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ def leaves(dialect: Dialect, schema: pa.Schema) -> dict[Path, tuple[str, Path]]:
         schema: Columns, nested as they may be.
 
     Returns:
-        Path in lower case (as databases compare names; `element` stands for a list's) → (SQL type, path as written).
+        Path in lower case (as databases compare names; `element` stands for a list's) → (SQL
+        type, path as written).
     """
     found: dict[Path, tuple[str, Path]] = {}
     for field in schema:
@@ -48,7 +49,7 @@ def _collect(
 def missing(
     dialect: Dialect, table: str, stored: pa.Schema, wanted: pa.Schema
 ) -> dict[Path, pa.DataType]:
-    """Return what a stored table lacks of what is to be written: path of a column or field → its Arrow type.
+    """Return what a stored table lacks: path of a column or field → its Arrow type.
 
     Raises:
         StoreError: A column or property has another type in the store.
@@ -95,7 +96,7 @@ def _absent(
 
 
 def check_chunk(chunk: Chunk) -> None:
-    """Check that a chunk's tables have the columns that its stream declares: what is undeclared is never cut off.
+    """Check that a chunk has the columns that its stream declares: none is ever cut off.
 
     Raises:
         PermanentSinkError: They have others.
@@ -121,7 +122,7 @@ def _difference(found: pa.Schema, declared: pa.Schema) -> str:
 
 
 def merged(schemas: list[StreamSchema]) -> StreamSchema:
-    """Return the schema of several versions of a scenario: the last one's, with the properties of all.
+    """Return the last of several schemas of a scenario, with the properties of all.
 
     Args:
         schemas: At least one, oldest first.

@@ -1,4 +1,4 @@
-"""A store that is open: what a run has written, to be queried with SQL whatever the backend is."""
+"""The store: what runs have written, to be queried with SQL whatever the backend is."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ class Store(ABC):
     Attributes:
         dialect: How the database says what the views need.
         meta: Name of the schema that holds what is about runs.
-        has_rows: Whether there are `"<scenario>".events` and so on; a single file keeps only runs and tallies.
+        has_rows: Whether there are `"<scenario>".events` and so on; a single file keeps only
+            runs and tallies.
     """
 
     dialect: ClassVar[Dialect]
@@ -56,7 +57,7 @@ class Store(ABC):
 
     @abstractmethod
     def limit_memory(self, size: str) -> None:
-        """Bound what queries hold in memory (`"800MB"`); what does not fit goes to disk for a while."""
+        """Bound the memory of queries (`"800MB"`); what does not fit spills to disk."""
 
     @abstractmethod
     def close(self) -> None:
@@ -91,7 +92,8 @@ class Store(ABC):
     def tallies(self, run: str) -> Tallies:
         """Return what the engine counted, over all parts of a run that are here.
 
-        A store of an earlier version may lack a table of tallies: then nothing was counted for it.
+        A store of an earlier version may lack a table of tallies: then nothing was counted for
+        it.
         """
         return tallies_of(lambda name: self._tally_rows(name, run))
 

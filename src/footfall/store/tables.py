@@ -1,7 +1,8 @@
 """The tables of a store, defined once, as Arrow schemas; a dialect turns them into DDL.
 
-Every scenario has a schema of its own with `events`, `changes` and `arrivals` (columns: data/schema.py). The main
-schema has one set of tables about runs, below. Everything names its run in the column `run`.
+Every scenario has a schema of its own with `events`, `changes` and `arrivals` (columns:
+data/schema.py). The main schema has one set of tables about runs, below. Everything names its
+run in the column `run`.
 """
 
 from __future__ import annotations
@@ -54,8 +55,8 @@ RUNS = pa.schema(
         pa.field("finished", TIMESTAMP),
     ]
 )
-"""One row per run. `state` is `running` or `complete`; `settings`, `versions` and `properties` (the scenario's event
-and user properties) are JSON texts; `goal` counts stages from 0."""
+"""One row per run. `state` is `running` or `complete`; `settings`, `versions` and `properties`
+(the scenario's event and user properties) are JSON texts; `goal` counts stages from 0."""
 
 LEDGER = _columns(
     run=pa.string(),
@@ -69,7 +70,7 @@ LEDGER = _columns(
     rejected=pa.int64(),
     committed=TIMESTAMP,
 )
-"""One row per part, written in the transaction of its rows. A group's cursor is its greatest `until_ms`."""
+"""One row per part, in the transaction of its rows. Cursors are greatest `until_ms`."""
 
 _COUNTS = {"reached": pa.int64(), "asked": SUM, "taken": pa.int64()}
 TALLIES: dict[str, tuple[tuple[str, ...], pa.Schema]] = {
@@ -111,7 +112,7 @@ TALLIES: dict[str, tuple[tuple[str, ...], pa.Schema]] = {
         _columns(run=pa.string(), city=pa.string(), measure=pa.string(), total=SUM),
     ),
 }
-"""What the engine counted: table → (key columns, schema). The other columns are sums over the run's parts."""
+"""Tables of tallies → (key columns, schema); other columns are sums over a run's parts."""
 
 META_TABLES: dict[str, pa.Schema] = {
     "runs": RUNS,
@@ -133,7 +134,8 @@ def check_names(stream: StreamSchema) -> None:
     """Check that a database can hold the names a scenario uses.
 
     Raises:
-        UsageError: The scenario is called like a schema that every database has, or two properties differ in case only.
+        UsageError: The scenario is called like a schema that every database has, or two
+            properties differ in case only.
     """
     if stream.scenario in RESERVED_SCHEMAS or stream.scenario.startswith("pg_"):
         raise UsageError(

@@ -16,14 +16,14 @@ from footfall.store.tables import TALLIES
 
 @dataclass(frozen=True, slots=True)
 class TallyChange:
-    """A change that a part's tallies make to one table of tallies: every backend carries out just this.
+    """A change that a part's tallies make to one table; each backend does just this.
 
     Args:
         table: Name of the table.
         run: Id of the run, whose rows alone are touched.
         replaces: All rows of the run in this table are deleted first.
-        rows: Then these are added, columns as in the table: to the row that has the same keys, column by column, or as
-            a row of their own where there is none.
+        rows: Then these are added, columns as in the table: to the row that has the same keys,
+            column by column, or as a row of their own where there is none.
     """
 
     table: str
@@ -50,14 +50,15 @@ class TallyChange:
 
 
 def tally_changes(run: str, tallies: Tallies) -> list[TallyChange]:
-    """Return the changes that a part's tallies make to the tables of tallies: `Tallies.add`, as rows.
+    """Return the changes that a part's tallies make to the tables: `Tallies.add`, as rows.
 
-    Tables and rows come in one order for all writers, so that in a database no two of them wait for each other's row
-    locks in a circle.
+    Tables and rows come in one order for all writers, so that in a database no two of them wait
+    for each other's row locks in a circle.
 
     Args:
         run: Id of the run.
-        tallies: Of the part; or of the whole run, which then take the place of all that was counted before.
+        tallies: Of the part; or of the whole run, which then take the place of all that was
+            counted before.
     """
     changes = [
         TallyChange(table, run, tallies.is_whole, sorted(rows))

@@ -13,7 +13,7 @@ _ARRIVAL = ("user_id", "arrived", "city", "country", "language", "time_zone")
 def scenario_views(
     dialect: Dialect, stream: StreamSchema, runs: str = "main.runs"
 ) -> dict[str, str]:
-    """Return the queries behind the views of a scenario's schema, in the order in which they must be made.
+    """Return the queries of the views of a scenario's schema, in the order of making.
 
     Args:
         dialect: The database.
@@ -30,7 +30,7 @@ def scenario_views(
 
 
 def united_views(scenarios: Sequence[str]) -> dict[str, str]:
-    """Return the queries behind the main schema's views: the common columns of all scenarios, and which it was.
+    """Return the queries of the main schema's views: common columns of all scenarios.
 
     Args:
         scenarios: Names of the scenarios in the store; at least one.
@@ -81,7 +81,7 @@ _UNITED: dict[str, Sequence[str]] = {
 
 
 def people(dialect: Dialect, stream: StreamSchema, changes: str = "true") -> str:
-    """Return the query of people as they are now, or were: arrivals, with the latest change of each property.
+    """Return the query of people as they are, or were: arrivals with the latest changes.
 
     Args:
         dialect: The database.
@@ -108,13 +108,13 @@ def people(dialect: Dialect, stream: StreamSchema, changes: str = "true") -> str
 
 
 def _now(dialect: Dialect, field: Field, i: int, stream: StreamSchema) -> str:
-    """Return a property's value now: null can be the latest value too, so the change itself is asked for null."""
+    """Return a property's value now: null may be the latest one, so the change is asked."""
     changed = dialect.value_of_json(f"c.c{i}", field, stream.minor_digits)
     return f"CASE WHEN c.c{i} IS NULL THEN {dialect.member('a.properties', field.name)} ELSE {changed} END"
 
 
 def _sessions(schema: str) -> str:
-    """Return one row per session; device, platform and city are the same throughout a session."""
+    """Return one row per session: its device, platform and city do not change."""
     return f"""
         SELECT run, person, session_id, min(time) AS started, max(time) AS ended, count(*) AS events,
             max(user_id) AS user_id, max(device_id) AS device_id, max(platform) AS platform, max(os_name) AS os_name,

@@ -1,1 +1,1 @@
-"""The contract every sink keeps, as tests that anybody's sink can inherit, and the data they are run with."""
+"""The contract of every sink, as tests to inherit, and the data they are run with."""

@@ -1,4 +1,4 @@
-"""Rows as they should be and as a destination has them, and what differs: missing, unexpected, duplicate, altered."""
+"""Differences between rows as they should be and as a destination has them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ def expected(chunks: Iterable[Chunk]) -> Tables:
 def plain(value: Any) -> Any:
     """Return a value in the form in which destinations are compared.
 
-    Nulls are left out of records, numbers are decimals, times are texts like `2026-01-01T00:00:05.120Z`.
+    Nulls are left out of records, numbers are decimals, times are texts like
+    `2026-01-01T00:00:05.120Z`.
     """
     if isinstance(value, dict):
         return {
@@ -54,7 +55,7 @@ def from_json(text: str) -> Any:
 
 
 def from_csv(text: str, schema: pa.Schema) -> list[Row]:
-    """Return the plain rows of a CSV text; null and the empty text are told apart by the quotes."""
+    """Return the plain rows of a CSV text; only the empty text has quotes, null has none."""
     null = "\x00null"
     marked = io.StringIO(_mark_nulls(text, null), newline="")
     rows = list(csv.DictReader(marked))
@@ -79,7 +80,7 @@ def _cell(text: str, kind: pa.DataType) -> Any:
 def differences(
     wanted: Mapping[str, list[Row]], found: Mapping[str, list[Row]]
 ) -> dict[str, dict[str, int]]:
-    """Return, per table that was found and differs, how many rows are missing, unexpected, duplicate, altered.
+    """Return per table that differs: rows missing, unexpected, duplicate and altered.
 
     Args:
         wanted: Rows by table.

@@ -1,4 +1,4 @@
-"""Schemas for tests and benchmarks: the shape of a shop, of a school, and a small one full of awkward things."""
+"""Schemas for tests and benchmarks: a shop, a school, and a small one full of awkward names."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ from footfall.units import DAY_MS
 
 
 class SinkContract:
-    """The suite that every sink has to pass. Inherit it; say how to make the sink, and how to read what it has written.
+    """The suite that every sink has to pass, to inherit with a `make` and a `read`.
 
     Example:
         A sink that appends to one file, and cannot say later what it has:
@@ -70,13 +70,14 @@ class SinkContract:
     resumes = True
 
     def make(self, folder: Path) -> Sink:
-        """Return a new sink, not open, into a destination below a folder: always the same one for the same folder."""
+        """Return a new sink, not open; the same folder always means the same destination."""
         raise NotImplementedError
 
     def read(self, folder: Path, run: Run) -> dict[str, list[Row]]:
-        """Return the rows of a run that the destination has, by table; only the tables that it keeps.
+        """Return the rows of a run in the destination, by table: those tables that it keeps.
 
-        Values are in plain form: `from_json`, `from_csv` and `plain` of `row_comparison` bring them into it.
+        Values are in plain form: `from_json`, `from_csv` and `plain` of `row_comparison` bring
+        them into it.
         """
         raise NotImplementedError
 
@@ -108,7 +109,7 @@ class SinkContract:
     # The contract.
 
     def test_says_what_it_is(self, tmp_path: Path) -> None:
-        """A sink has a name, a placement and a guarantee out of the known ones, and follows the protocol."""
+        """A sink follows the protocol: it has a name, and a known placement and guarantee."""
         sink = self.make(tmp_path)
         assert isinstance(sink, Sink)
         assert sink.name
@@ -135,7 +136,7 @@ class SinkContract:
         assert all(r.rejected == r.pending == 0 and not r.was_there_already for r in receipts)
 
     def test_takes_tables_in_pieces(self, tmp_path: Path) -> None:
-        """Tables of several record batches, sliced out of larger ones, with dictionaries of their own."""
+        """Tables may be record batches cut out of larger ones, each with its dictionary."""
         run = make_run(AWKWARD)
         chunks = list(make_chunks(run))
         self.write(tmp_path, run, [in_pieces(chunk) for chunk in chunks])
@@ -180,7 +181,7 @@ class SinkContract:
         assert not any(self.read(tmp_path, run).values())
 
     def test_the_same_part_again_changes_nothing(self, tmp_path: Path) -> None:
-        """A part that is there is acknowledged and not written again, in this life or the next."""
+        """A part that is there is acknowledged and not written again, also when reopened."""
         run = make_run(SCHOOL)
         chunks = list(make_chunks(run))
         first = self.write(tmp_path, run, [chunks[0], chunks[0], chunks[1]], complete=False)
@@ -192,7 +193,7 @@ class SinkContract:
         self.check(tmp_path, run, chunks)
 
     def test_a_gap_is_refused(self, tmp_path: Path) -> None:
-        """A part that does not begin at its group's cursor is refused, and nothing of it is there."""
+        """A part that leaves a gap behind its group's cursor is refused, whole."""
         run = make_run(SCHOOL)
         chunks = list(make_chunks(run))
         sink = self.make(tmp_path)
@@ -247,7 +248,7 @@ class SinkContract:
         self.check(tmp_path, run, chunks)
 
     def test_keeps_what_was_counted(self, tmp_path: Path) -> None:
-        """A sink that keeps counts has those of all parts that it has, once each, also when it is opened anew."""
+        """A sink that keeps tallies has those of all its parts, once each, also reopened."""
         sink = self.make(tmp_path)
         if not isinstance(sink, KeepsTallies):
             pytest.skip("this sink keeps no counts, or its destination can be asked")
@@ -263,7 +264,7 @@ class SinkContract:
             sink.close(complete=False)
 
     def test_says_nothing_of_counts_that_it_lacks(self, tmp_path: Path) -> None:
-        """A part without tallies makes those of the others worth nothing, until one brings those of the whole run."""
+        """A part without tallies makes all unknown, until one brings those of the whole run."""
         sink = self.make(tmp_path)
         if not isinstance(sink, KeepsTallies):
             pytest.skip("this sink keeps no counts, or its destination can be asked")
@@ -290,7 +291,7 @@ class SinkContract:
         self.check(tmp_path, run, make_chunks(run))
 
     def test_a_longer_run_goes_on(self, tmp_path: Path) -> None:
-        """The same stream up to a later end continues the shorter run, and a shorter one takes nothing away."""
+        """A later end continues a run, and an earlier one takes nothing away."""
         self.needs_resume()
         short, long = make_run(SCHOOL, days=1), make_run(SCHOOL, days=3)
         self.write(tmp_path, short, make_chunks(short))
@@ -312,7 +313,7 @@ class SinkContract:
         self.check(tmp_path, run, chunks[:1])
 
     def test_several_runs_and_scenarios(self, tmp_path: Path) -> None:
-        """Runs of one scenario and of several stand side by side; a destination for one run refuses the second."""
+        """Runs of one scenario and of others lie side by side; or a second one is refused."""
         self.needs_resume()
         runs = [make_run(SCHOOL), make_run(SCHOOL, seed=2), make_run(AWKWARD), make_run(SHOP)]
         self.write(tmp_path, runs[0], make_chunks(runs[0]))
@@ -326,7 +327,7 @@ class SinkContract:
             self.check(tmp_path, run, make_chunks(run))
 
     def test_a_scenario_may_gain_properties(self, tmp_path: Path) -> None:
-        """Later versions of a scenario bring new properties; earlier runs lack them, in either order."""
+        """Versions of a scenario with other properties share a destination, in any order."""
         if not self.has_many_runs:
             pytest.skip("one run per destination")
         runs = [
@@ -353,7 +354,7 @@ class SinkContract:
         self.check(tmp_path, run, chunks)
 
     def test_leaves_nothing_on_its_way(self, tmp_path: Path) -> None:
-        """After closing there is nothing temporary, also of parts that were prepared and never committed."""
+        """After closing nothing temporary is left, also of parts that were never committed."""
         self.needs_resume()
         run = make_run(SHOP, days=1, people=32)
         sink = self.make(tmp_path)

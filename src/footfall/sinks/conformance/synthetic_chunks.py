@@ -1,7 +1,7 @@
-"""Chunks without a simulation: random, but valid and consistent, and the same for the same run and part.
+"""Chunks without a simulation: random and consistent, the same for the same run and part.
 
-What people are is a closed formula (`synthetic_people.py`), so parts can be made in any order. In
-between they do random things. Texts contain everything that tends to break an encoder.
+What people are is a closed formula (`synthetic_people.py`), so parts can be made in any order.
+In between they do random things. Texts contain everything that tends to break an encoder.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ CATEGORIES = ("Browsing", "Cart", "Checkout", 'Say "hello"')
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """Rows of `events` before they become Arrow: who, when, why (`change`: count of the change, -1 where none)."""
+    """Rows of `events` before they become Arrow; `change` numbers a change, -1 is none."""
 
     person: Ints
     time: Ints
@@ -140,7 +140,7 @@ def in_pieces(chunk: Chunk) -> Chunk:
 
 
 def _sliced(table: pa.Table) -> pa.Table:
-    """Return the same rows in pieces of 7, 14, 28 … rows, each cut out of a copy of the whole table."""
+    """Return the same rows in pieces of 7, 14, 28 …, each cut out of a copy of the whole."""
     pieces, begin, size = [table.slice(0, 0)], 0, 7
     while begin < table.num_rows:
         copy = pa.ipc.open_stream(_as_stream(table)).read_all()
@@ -157,7 +157,7 @@ def _as_stream(table: pa.Table) -> pa.Buffer:
 
 
 def _happened(synthetic: SyntheticPeople, rows: int) -> _Rows:
-    """Return what happens in the part, in order of time and person, times rising strictly per person."""
+    """Return what happens, in order of time and person; no person is twice at one time."""
     people = synthetic.numbers
     random = np.random.default_rng(
         [
@@ -249,7 +249,7 @@ def _common(synthetic: SyntheticPeople, rows: _Rows) -> dict[str, pa.Array]:
 
 
 def _changed(synthetic: SyntheticPeople, rows: _Rows) -> tuple[pa.Array, pa.Array]:
-    """Return the struct of changed user properties and the list of their names: all at a person's first event."""
+    """Return the changed user properties and their names: all at a person's first event."""
     fields = synthetic.schema.user_properties
     masks = [
         rows.first | ((rows.change > 0) & (rows.change % len(fields) == i))
@@ -266,7 +266,7 @@ def _changed(synthetic: SyntheticPeople, rows: _Rows) -> tuple[pa.Array, pa.Arra
 
 
 def _changes(synthetic: SyntheticPeople, rows: _Rows) -> pa.Table:
-    """Return one row per change; where a stage and a property change at once, the stage comes last."""
+    """Return one row per change; a stage comes behind a property that changes with it."""
     stage_before = synthetic.stage(rows.person, rows.time - 1)
     counts = synthetic.changes_before(rows.person, rows.time)
     properties = _property_changes(synthetic, rows, counts - (rows.stage - stage_before))

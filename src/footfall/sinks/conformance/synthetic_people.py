@@ -1,6 +1,7 @@
-"""Synthetic people: what is true of each at a time, as a closed formula of stream, person and time.
+"""Synthetic people: each a closed formula of stream, person and time.
 
-They live by a plain rule: they arrive, change one property every eight hours, and reach some of the stages.
+They live by a plain rule: they arrive, change one property every eight hours, and reach some of
+the stages.
 """
 
 from __future__ import annotations
@@ -41,13 +42,13 @@ class SyntheticPeople:
         return hash_of(values, self.seed[-8:] + name)
 
     def arrived(self, people: Ints) -> Ints:
-        """Return arrival times: a quarter came in the thirty days before the start, the others on the first day."""
+        """Return arrival times: a quarter's in the 30 days before the start, else on day one."""
         draw = self.draw(people, "arrival")
         before = START_MS - 1 - draw % (30 * DAY_MS)
         return np.where(people % 4 == 0, before, START_MS + draw % DAY_MS)
 
     def first_event(self, people: Ints) -> Ints:
-        """Return when people are first seen: not before the run's first hour, also if they came earlier."""
+        """Return when people are first seen: in the run's first hour if they came before it."""
         return np.maximum(self.arrived(people), START_MS + self.draw(people, "first") % HOUR_MS)
 
     def city(self, people: Ints) -> Ints:
@@ -72,7 +73,7 @@ class SyntheticPeople:
         return reached
 
     def changes_before(self, people: Ints, time: Ints) -> Ints:
-        """Return how many changes a person has had up to a time, itself included: properties and stages."""
+        """Return how many properties and stages have changed up to a time, itself included."""
         regular = (
             (time - self.first_event(people)) // CHANGE_EVERY_MS
             if self.schema.user_properties
@@ -81,5 +82,5 @@ class SyntheticPeople:
         return np.maximum(regular, 0) + self.stage(people, time)
 
     def property_code(self, people: Ints, prop: int, change: Ints) -> Ints:
-        """Return a code for the value of a property after the change of that count (0: at arrival)."""
+        """Return a code for a property's value after a number of changes (0: at arrival)."""
         return self.draw(people * 1000 + change, f"property {prop}")

@@ -1,4 +1,4 @@
-"""Values for synthetic chunks, for every type of property, from a hash; with texts that tend to break encoders."""
+"""Values of every type of property, from a hash; with texts that tend to break encoders."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def masked(array: pa.Array, keep: Bools) -> pa.Array:
 
 
 def money(minor: Ints, digits: int) -> pa.Array:
-    """Return decimals from integers of the minor unit (the buffer of a decimal64 holds just these)."""
+    """Return decimals from integers of the minor unit: what a decimal64's buffer holds."""
     return pa.Array.from_buffers(
         pa.decimal64(18, digits), len(minor), [None, pa.py_buffer(minor.astype(np.int64))]
     )
@@ -130,7 +130,7 @@ def struct(
 
 
 def json_text(value: Any) -> str:
-    """Return a value as JSON text: money with its exact digits, times as `2026-01-01T00:00:05.120Z`."""
+    """Return a value as JSON: money with all digits, times as `2026-01-01T00:00:05.120Z`."""
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, datetime):

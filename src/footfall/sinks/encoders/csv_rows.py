@@ -1,7 +1,8 @@
 """Rows as CSV after RFC 4180, column by column: no Python object is made per row.
 
-Lists and structs are JSON texts in one cell. Null is an empty cell, an empty text is `""`. Cells are what the data
-are: one that begins with `=`, `+`, `-` or `@` is not altered, so open files of strangers with care in a spreadsheet.
+Lists and structs are JSON texts in one cell. Null is an empty cell, an empty text is `""`.
+Cells are what the data are: one that begins with `=`, `+`, `-` or `@` is not altered, so open
+files of strangers with care in a spreadsheet.
 """
 
 from __future__ import annotations

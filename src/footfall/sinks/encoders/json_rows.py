@@ -1,11 +1,13 @@
 """Rows as JSON objects, column by column: no Python object is made per row.
 
-Null members are left out, but stay in lists as `null`. Times are `2026-01-01T00:00:05.120Z`, money is a number with
-all its digits, text is UTF-8 with only what JSON demands escaped. What is not finite becomes null.
+Null members are left out, but stay in lists as `null`. Times are `2026-01-01T00:00:05.120Z`,
+money is a number with all its digits, text is UTF-8 with only what JSON demands escaped. What
+is not finite becomes null.
 
-How it is fast (benchmarks/sinks.py): a dictionary's values are encoded once; neighbouring dictionary columns are fused
-into one column of member texts; columns that are mostly null are encoded only where they are not, and brought
-together per row; all others meet in one element-wise join.
+How it is fast (benchmarks/sinks.py): a dictionary's values are encoded once; neighbouring
+dictionary columns are fused into one column of member texts; columns that are mostly null are
+encoded only where they are not, and brought together per row; all others meet in one
+element-wise join.
 """
 
 from __future__ import annotations
@@ -37,8 +39,8 @@ def json_rows(table: pa.Table, *, end: str = "") -> Iterator[pa.Array]:
     """Encode a table's rows as JSON objects.
 
     Args:
-        table: Any columns: text, integers, floats, booleans, decimals, timestamps in ms, lists and structs of these,
-            dictionaries of text.
+        table: Any columns: text, integers, floats, booleans, decimals, timestamps in ms, lists
+            and structs of these, dictionaries of text.
         end: Text after every object, such as a line feed.
 
     Yields:
@@ -81,9 +83,10 @@ def json_texts(array: pa.Array, *, before: str = "", after: str = "") -> pa.Arra
 
 
 def _decimals(array: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """Return the digits before the point (and the sign), and the point with the digits after it.
+    """Return the sign with the digits before the point, and the point with those after it.
 
-    Arrow's own cast takes 80 ns per value, this 25 ns; the low word of a decimal of up to 18 digits is its integer.
+    Arrow's own cast takes 80 ns per value, this 25 ns; the low word of a decimal of up to 18
+    digits is its integer.
     """
     width = array.type.byte_width // 8
     words = np.frombuffer(
@@ -158,7 +161,7 @@ def _key(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Member:
-    """A column as a member of objects: its texts begin with the name and stand between `before` and `after`."""
+    """A column as a member of objects: `before`, name, value, `after`."""
 
     before: str
     column: pa.Array
@@ -181,7 +184,8 @@ def _objects(
 ) -> pa.Array:
     """Return `before{members}after` per row.
 
-    Where the first or the last column is always there, its texts bring the brace along: that saves a pass over all.
+    Where the first or the last column is always there, its texts bring the brace along: that
+    saves a pass over all.
     """
     members = [_Member(_key(name), column) for name, column in zip(names, columns, strict=True)]
     left, right = before + "{", "}" + after
@@ -202,7 +206,8 @@ def _objects(
 def _skip_nulls(members: Sequence[pa.Array]) -> pa.Array:
     """Join members by commas, without the nulls; where all are null, the text is empty.
 
-    Arrow leaves rows out in which all inputs are null (up to version 26 at least), so that there must be none.
+    Arrow leaves rows out in which all inputs are null (up to version 26 at least), so that
+    there must be none.
     """
     first, *others = members
     if all(member.null_count for member in members):
@@ -224,7 +229,7 @@ def _kind(member: _Member) -> Kind:
 
 
 def _joined(kind: Kind, members: list[_Member]) -> Iterator[pa.Array]:
-    """Yield arrays of `"name":value`, or of several joined by commas; null where nothing is to be said."""
+    """Yield arrays of `"name":value`, or of several joined by commas; null where all are."""
     if kind == "sparse":
         yield _sparse(members)
     elif kind == "fused":
@@ -248,7 +253,7 @@ def _runs(members: list[_Member]) -> Iterator[list[_Member]]:
 
 
 def _fused(members: list[_Member]) -> pa.Array:
-    """Return the joined texts of dictionary columns: every combination that occurs is encoded once."""
+    """Return the joined texts of dictionary columns; each combination is encoded once."""
     if len(members) == 1:
         return members[0].texts()
     sizes = [len(member.column.dictionary) + 1 for member in members]
@@ -282,8 +287,8 @@ def _codes(column: pa.Array, null_code: int) -> npt.NDArray[np.integer]:
 def _sparse(members: list[_Member]) -> pa.Array:
     """Return the joined texts of columns that are mostly null; null where all of them are.
 
-    Every text that occurs stands once in a list; what each row has is a list of numbers in it, put together column by
-    column, so that texts are copied only once, row by row.
+    Every text that occurs stands once in a list; what each row has is a list of numbers in it,
+    put together column by column, so that texts are copied only once, row by row.
     """
     length = len(members[0].column)
     present = [member for member in members if member.column.null_count < length]
@@ -311,7 +316,7 @@ def _sparse(members: list[_Member]) -> pa.Array:
 
 
 def _numbered(members: list[_Member], rows: Sequence[Places]) -> tuple[pa.Array, list[Places]]:
-    """Return the texts of all columns in one list, and per column the numbers of its values that are not null."""
+    """Return the texts of all columns in one list, and per column the places of its values."""
     texts: list[pa.Array] = []
     numbers: list[Places] = []
     size = 0
@@ -342,7 +347,7 @@ def _lists(array: pa.Array, before: str, after: str) -> pa.Array:
 
 
 def _times(array: pa.Array, before: str, after: str) -> pa.Array:
-    """Return times as texts of one width, put together from tables of days, minutes and milliseconds."""
+    """Return times as texts of one width, joined from tables of days, minutes and ms."""
     stamps = array.cast(pa.timestamp("ms", tz=array.type.tz)).cast(pa.int64()).fill_null(0)
     days, rest = np.divmod(stamps.to_numpy(zero_copy_only=False), DAY_MS)
     minutes, ms = np.divmod(rest, MINUTE_MS)

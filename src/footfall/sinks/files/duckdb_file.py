@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 class DuckDBSink(StoreSink):
     """A sink into a DuckDB file.
 
-    Workers hand over Arrow IPC files, which the owner maps into memory: measured on rows of the shop's shape, writing
-    one takes 0.13 µs per row, a Parquet file without compression 1.0 µs, and reading it as much again.
+    Workers hand over Arrow IPC files, which the owner maps into memory: measured on rows of the
+    shop's shape, writing one takes 0.13 µs per row, a Parquet file without compression 1.0 µs,
+    and reading it as much again.
 
     Args:
         path: The file; made with its folder if it is not there.
@@ -69,7 +70,10 @@ class DuckDBSink(StoreSink):
 
 
 def _readable(table: pa.Table) -> pa.Table:
-    """Return a table in which no list is of dictionary texts: DuckDB cannot read a batch of them that are all empty."""
+    """Return a table without lists of dictionary texts.
+
+    DuckDB cannot read a batch in which all such lists are empty.
+    """
     wanted = pa.schema([field.with_type(_plain_lists(field.type)) for field in table.schema])
     return table if wanted == table.schema else table.cast(wanted)
 

@@ -1,7 +1,7 @@
 """Sinks into one file: NDJSON, CSV, or a JSON array, gzipped if the name ends in `.gz`.
 
-Beside FILE lies FILE.footfall, the ledger, which knows up to which byte the file is valid: a run that was killed is
-continued by cutting off what lies behind it. One file holds one run.
+Beside FILE lies FILE.footfall, the ledger, which knows up to which byte the file is valid: a
+run that was killed is continued by cutting off what lies behind it. One file holds one run.
 """
 
 from __future__ import annotations
@@ -143,8 +143,9 @@ class FileSink(StoreSink):
 class _Writer:
     """A file that is open for appending, with its ledger.
 
-    A part is appended and synced, and only then noted in the ledger: so a crash leaves either bytes that the ledger
-    does not know, which the next start cuts off, or a part that is there whole.
+    A part is appended and synced, and only then noted in the ledger: so a crash leaves either
+    bytes that the ledger does not know, which the next start cuts off, or a part that is there
+    whole.
 
     Args:
         file: Open for reading and writing; closed by the caller, like the ledger.
@@ -180,7 +181,7 @@ class _Writer:
             self._ledger.end(self._run)
 
     def _cut(self) -> None:
-        """Make the file what the ledger says it is: cut off the rest, write the head if nothing is there."""
+        """Make the file what the ledger says it is: without the rest, with a head."""
         size_bytes = self._file.seek(0, os.SEEK_END)
         if size_bytes < self._valid_bytes:
             raise StoreError(
@@ -211,7 +212,7 @@ class _Writer:
         return end
 
     def _finish(self, end: int) -> None:
-        """Write what stands at the end, which is no part of the valid bytes, and have it all survive a power cut."""
+        """Write the end of the file, which is not among the valid bytes, and sync it all."""
         self._file.seek(end)
         self._file.write(self._packed(self._format.end))
         self._file.truncate()

@@ -1,9 +1,10 @@
-"""The sink into a folder of Parquet files: one file per part and table, which appears whole or not at all.
+"""The sink into a folder of Parquet files: one per part and table, whole or not there.
 
-DIR/SCENARIO/events/RUN/PART.parquet (and `changes`, `arrivals`), with `partition day` events lie in
-DIR/SCENARIO/events/RUN/date=2026-01-31/PART.parquet. Workers write and sync files under temporary names; the owner
-renames them, syncs the folders, then notes them in the ledger (DIR/_footfall/ledger.sqlite). DIR/manifest.json lists
-the committed files for other readers; it is renewed every few seconds and at the end.
+DIR/SCENARIO/events/RUN/PART.parquet (and `changes`, `arrivals`), with `partition day` events
+lie in DIR/SCENARIO/events/RUN/date=2026-01-31/PART.parquet. Workers write and sync files under
+temporary names; the owner renames them, syncs the folders, then notes them in the ledger
+(DIR/_footfall/ledger.sqlite). DIR/manifest.json lists the committed files for other readers; it
+is renewed every few seconds and at the end.
 """
 
 from __future__ import annotations
@@ -107,8 +108,9 @@ class ParquetSink(StoreSink):
 def write_parquet(table: pa.Table, file: Any) -> None:
     """Write a table as a Parquet file.
 
-    Measured (benchmarks/sinks.py): statistics on all of some 60 columns take 40 % of the time and serve no query, so
-    only the columns that are searched by have them; texts with a value per row are not worth a dictionary.
+    Measured (benchmarks/sinks.py): statistics on all of some 60 columns take 40 % of the time
+    and serve no query, so only the columns that are searched by have them; texts with a value
+    per row are not worth a dictionary.
 
     Args:
         table: Any.
@@ -144,7 +146,7 @@ def _leaves(fields: Iterable[pa.Field], above: str = "") -> Iterator[tuple[str, 
 
 
 def _days(events: pa.Table) -> Iterator[tuple[str, pa.Table]]:
-    """Yield the events, at least one, of every day: `date=2026-01-31/` and its rows; they are in order of time."""
+    """Yield `date=2026-01-31/` and its events, for each day of a table in order of time."""
     times = pc.cast(events.column("time"), pa.int64()).to_numpy()
     days = times // DAY_MS
     begins = np.flatnonzero(np.diff(days, prepend=days[:1] - 1))
@@ -156,8 +158,9 @@ def _days(events: pa.Table) -> Iterator[tuple[str, pa.Table]]:
 class _Writer:
     """A folder that is open for a run, with its ledger.
 
-    A part's files get their names, then the folders are synced, then the ledger is told: a crash leaves files that the
-    ledger does not know, which the next start removes, and never a part that is known and not there.
+    A part's files get their names, then the folders are synced, then the ledger is told: a
+    crash leaves files that the ledger does not know, which the next start removes, and never a
+    part that is known and not there.
 
     Args:
         folder: The folder.
@@ -214,7 +217,7 @@ class _Writer:
         self._sync({(self._folder / payload.target).parent for payload in payloads})
 
     def _sync(self, folders: set[Path]) -> None:
-        """Sync folders with new names in them, and at first use those above, which may have been made for them."""
+        """Sync folders with new names, and those above that may have been made for them."""
         above = {
             parent
             for folder in folders - self._synced

@@ -1,4 +1,4 @@
-"""The sink to standard output: NDJSON, for pipes; nothing can be taken back, so nothing is continued."""
+"""The sink to standard output: NDJSON, for pipes; it remembers nothing."""
 
 from __future__ import annotations
 

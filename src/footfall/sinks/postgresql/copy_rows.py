@@ -23,8 +23,8 @@ def copy_rows(table: pa.Table) -> Iterator[bytes]:
 
     Args:
         table: Columns in the order of the COPY statement: texts, dictionaries of texts, int64,
-            timestamps in ms, decimals (numeric), structs and `pa.json_()` (jsonb), lists of texts
-            (text[]).
+            timestamps in ms, decimals (numeric), structs and `pa.json_()` (jsonb), lists of
+            texts (text[]).
 
     Yields:
         Pieces of the whole stream, its head and its tail among them.
@@ -63,7 +63,7 @@ def _is_json(kind: pa.DataType) -> bool:
 
 
 def _encodable_type(kind: pa.DataType) -> pa.DataType:
-    """Return the type that pgpq is given: it knows neither dictionaries nor how to write JSON."""
+    """Return the type that pgpq is given: it has no dictionaries, and does not write JSON."""
     if _is_json(kind) or pa.types.is_dictionary(kind):
         return pa.string()
     return pa.list_(pa.string()) if pa.types.is_list(kind) else kind

@@ -1,4 +1,4 @@
-"""The sink into PostgreSQL: each part by COPY, with its ledger row and tallies, in one transaction."""
+"""The sink into PostgreSQL: a part by COPY, its ledger row, its tallies: one transaction."""
 
 from __future__ import annotations
 
@@ -41,13 +41,14 @@ _LOCK_WAIT_S = 10.0
 class PostgresSink(StoreSink):
     """A sink into a PostgreSQL database.
 
-    open: connected, the run locked for this process → commit, part by part; a connection that is lost is made anew, and
-    the ledger tells whether the part in flight is there → close: indexes, once the run is complete.
+    open: connected, the run locked for this process → commit, part by part; a connection that
+    is lost is made anew, and the ledger tells whether the part in flight is there → close:
+    indexes, once the run is complete.
 
     Args:
         url: `postgresql://USER@HOST:PORT/DATABASE`.
-        partition: `day` makes a table per day of events, when the scenario's tables are first made; which way they were
-            made counts from then on.
+        partition: `day` makes a table per day of events, when the scenario's tables are first
+            made; which way they were made counts from then on.
         patience_s: How long to wait for a server that is gone, before giving up; 0 is for ever.
     """
 
@@ -121,7 +122,7 @@ class _Writer:
         self._connection = pg.connect(self._address)
 
     def disconnect(self) -> None:
-        """Close the connection; it may be broken in any way, then the server gives the lock back."""
+        """Close the connection, however broken it is; the server frees the lock by itself."""
         connection, self._connection = self._connection, None
         if connection is not None:
             with suppress(Exception):
@@ -164,7 +165,7 @@ class _Writer:
             layout.make_indexes(self._connection, self._run.stream.schema.scenario)
 
     def _insert(self, prepared: Prepared) -> bool:
-        """Insert a part; return False if it had been inserted, by a commit whose answer was lost."""
+        """Insert a part; return False if a commit whose answer was lost had inserted it."""
         scenario = self._run.stream.schema.scenario
         with pg.transaction(self._connection):
             # The ledger row first: its key refuses a part that is there before any row is copied.
@@ -217,7 +218,7 @@ class _Writer:
         return False
 
     def _connect_again(self) -> None:
-        """Make a new connection if there is none that works, take the lock, and see what is there."""
+        """Connect if no connection works; then lock the run again, and see what is there."""
         if (
             self._connection is not None
             and not self._connection.closed
@@ -234,7 +235,7 @@ class _Writer:
             raise
 
     def _lock(self) -> None:
-        """Take the run for this process; what a process that was killed held is free once the server has noticed.
+        """Lock the run for this session; a killed one's lock is free after a while.
 
         Raises:
             StoreError: Another process writes it.

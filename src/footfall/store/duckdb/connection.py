@@ -1,4 +1,4 @@
-"""Connections to DuckDB: options, errors in the user's words, and queries that work on 1.5 and 2.0 alike."""
+"""Connections to DuckDB 1.5 and 2.0: options, queries, errors in the user's words."""
 
 from __future__ import annotations
 
@@ -24,14 +24,16 @@ _OPTIONS: dict[str, str | bool | int | float | list[str]] = {
 }
 
 ROW_GROUP_ROWS = 20_480
-"""Rows that DuckDB compresses together. Of its own 122,880, a part of some 200,000 rows fills one and a bit; a
-checkpoint joins such bits with their neighbours, and compresses these again. Measured in CPU time per row of the shop's
-shape, checkpoints included: 4.5 to 5.6 µs by 122,880 rows, 2.8 to 3.4 µs by 20,480."""
+"""Rows that DuckDB compresses together. Of its own 122,880, a part of some 200,000 rows fills
+one and a bit; a checkpoint joins such bits with their neighbours, and compresses these again.
+Measured in CPU time per row of the shop's shape, checkpoints included: 4.5 to 5.6 µs by 122,880
+rows, 2.8 to 3.4 µs by 20,480."""
 
 WRITING_MEMORY = "768MB"
 NAME = "_store"
-"""What a database is attached as. DuckDB takes `x.events` for a table of the database x or of the schema x, and refuses
-where both are there; a file gives its database its own name, but no scenario, and so no schema, begins with `_`."""
+"""What a database is attached as. DuckDB takes `x.events` for a table of the database x or of
+the schema x, and refuses where both are there; a file gives its database its own name, but no
+scenario, and so no schema, begins with `_`."""
 
 
 def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
@@ -65,7 +67,7 @@ def _writing(path: Path) -> duckdb.DuckDBPyConnection:
 
 
 def connect_memory(folder: Path) -> duckdb.DuckDBPyConnection:
-    """Open an empty database in memory that may read one folder, and spill into the system's temporary one."""
+    """Open an empty database in memory, which may read one folder and spill into another."""
     scratch = Path(tempfile.gettempdir()) / f"footfall-spill-{os.getpid()}"
     connection = _attached("':memory:'")
     connection.execute(f"SET temp_directory = {_text(scratch)}")
@@ -111,7 +113,9 @@ def _text(path: Path) -> str:
 def fetch(
     connection: duckdb.DuckDBPyConnection, sql: str, params: Sequence[object] = ()
 ) -> pa.Table:
-    """Return the result of a query as Arrow; that needs no time-zone package and is the same on 1.5 and 2.0.
+    """Return the result of a query as Arrow.
+
+    That needs no time-zone package, and is the same on DuckDB 1.5 and 2.0.
 
     Args:
         connection: The database.

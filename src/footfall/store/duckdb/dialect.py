@@ -1,4 +1,4 @@
-"""The dialect of DuckDB: properties are structs, whose members are added as scenarios bring them."""
+"""The dialect of DuckDB: properties are structs, which grow with their scenario."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class DuckDB:
         return f"json_extract_string({text}, '$')"
 
     def value_of_json(self, text: str, field: Field, minor_digits: int) -> str:
-        """Return the typed value of a JSON text; numbers are cast from the text itself, so that money stays exact."""
+        """Return the typed value of a JSON text; money is cast from it, and stays exact."""
         if field.type == "list":
             return f"from_json({text}, {literal(self._structure(field, minor_digits))})"
         if field.type in {"text", "id"}:
@@ -64,7 +64,7 @@ class DuckDB:
         return f"CAST(list_position({items}, {item}) AS BIGINT)"
 
     def _structure(self, field: Field, minor_digits: int) -> str:
-        """Return the structure that `from_json` takes for a list: `["BIGINT"]` or `[{"a":"VARCHAR"}]`."""
+        """Return the structure of a list for `from_json`: `["BIGINT"]`, `[{"a":"VARCHAR"}]`."""
         if field.item is not None:
             return f'["{_scalar(field.item, minor_digits)}"]'
         members = [

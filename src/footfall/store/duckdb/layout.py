@@ -1,4 +1,4 @@
-"""Makes, widens and empties the tables of a DuckDB store; every function runs in the transaction of its caller."""
+"""Tables of a DuckDB store, made, widened and emptied in the transaction of the caller."""
 
 from __future__ import annotations
 
@@ -69,7 +69,8 @@ def begin_run(connection: duckdb.DuckDBPyConnection, run: Run, *, fresh: bool) -
 
     Raises:
         UsageError: Its names cannot stand in a database.
-        StoreError: Its columns contradict those that are there, or what is there of it begins at another time.
+        StoreError: Its columns contradict those that are there, or what is there of it begins
+            at another time.
     """
     check_names(run.stream.schema)
     if fresh:
@@ -205,7 +206,7 @@ def _reading(files: list[Path]) -> str:
 
 
 def delete_run(connection: duckdb.DuckDBPyConnection, run: str) -> None:
-    """Remove a run; with a scenario's last run its schema goes too, which frees its space at once."""
+    """Remove a run; a scenario's last run takes the schema along, which frees its space."""
     row = run_row(connection, run)
     if row is None:
         return
@@ -235,7 +236,8 @@ def add_tallies(connection: duckdb.DuckDBPyConnection, run: str, tallies: Tallie
 def _add_rows(connection: duckdb.DuckDBPyConnection, change: TallyChange) -> None:
     """Add rows to those with the same keys.
 
-    As UPDATE and INSERT: ON CONFLICT would need a unique index, and files of earlier versions have none.
+    As UPDATE and INSERT: ON CONFLICT would need a unique index, and files of earlier versions
+    have none.
     """
     table = f"main.{change.table}"
     same = " AND ".join(f"t.{key} = d.{key}" for key in change.keys)

@@ -1,4 +1,4 @@
-"""A DuckDB database, opened to be read: a file of ours, or one in memory over files of other kinds."""
+"""DuckDB as a store: a file of ours, or a database in memory over files of other kinds."""
 
 from __future__ import annotations
 

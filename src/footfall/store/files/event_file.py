@@ -36,7 +36,7 @@ def is_foreign(where: str | Path) -> bool:
 
 
 def open_event_file(where: str | Path) -> Store:
-    """Open a file of NDJSON as a store: its events are read into a database in memory, which spills to disk.
+    """Open a file of NDJSON as a store: a database in memory, which spills to disk.
 
     A file holds no changes and no arrivals, so reports cannot be made of it.
 

@@ -1,7 +1,8 @@
 """The ledger of destinations that have no transactions of their own: a SQLite file beside them.
 
-It has the same tables about runs as a database store, and one of its own: which rows lie in which file, from which byte
-to which. What is in the ledger is there; what lies in a file and not in the ledger is not.
+It has the same tables about runs as a database store, and one of its own: which rows lie in
+which file, from which byte to which. What is in the ledger is there; what lies in a file and
+not in the ledger is not.
 """
 
 from __future__ import annotations
@@ -33,14 +34,14 @@ FILES = pa.schema(
         pa.field("end_byte", pa.int64(), nullable=False),
     ]
 )
-"""One row per piece: rows of a relation (`events`, `changes`, `arrivals`) in a file, whose path counts from the
-destination's."""
+"""One row per piece: rows of a relation (`events`, `changes`, `arrivals`) in a file, whose path
+counts from the destination's."""
 
 _TABLES = {**META_TABLES, "files": FILES}
 
 
 class _SQLite:
-    """The dialect of the ledger: times are integers of ms, lists are JSON, wide integers are their digits."""
+    """The dialect of the ledger: times in ms, lists as JSON, wide integers as digits."""
 
     def column_type(self, kind: pa.DataType) -> str:
         return "INTEGER" if pa.types.is_integer(kind) or pa.types.is_timestamp(kind) else "TEXT"
@@ -139,9 +140,10 @@ class FileLedger(SQLiteLedger):
         return self.table("files", run)
 
     def table(self, name: str, run: str | None = None) -> list[Row]:
-        """Return the rows of a table, of one run or of all, as plain values, in the order of their writing.
+        """Return the rows of a table, of one run or of all, in the order of their writing.
 
-        A ledger of an earlier version may lack a table of tallies: then nothing was counted for it.
+        A ledger of an earlier version may lack a table of tallies: then nothing was counted for
+        it.
         """
         if not self._columns(name):
             return []
@@ -186,7 +188,7 @@ def _inserting(name: str) -> str:
 
 
 def _adding(name: str) -> str:
-    """Return the statement that adds a row of a table of tallies to the one with the same keys."""
+    """Return the statement that adds a row of tallies to the one with the same keys."""
     keys, schema = TALLIES[name]
     sums = [
         f"{f.name} = plus({f.name}, excluded.{f.name})"

@@ -1,4 +1,4 @@
-"""Where the files of a store lie: a single file or a folder of Parquet files, their ledgers, locks and manifest.
+"""Where the files of a store lie: rows, ledger, lock and manifest.
 
 ```
 FILE                                             events of one run, as NDJSON, CSV or JSON

@@ -1,4 +1,4 @@
-"""Stores of plain files, opened to be read: a database in memory over what their ledgers know."""
+"""Plain files as stores: a database in memory over what their ledgers know."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from footfall.store.store import Store
 
 
 class ParquetStore(DuckDBStore):
-    """A folder of Parquet files; the relations are views over the files that the ledger knew when it was opened.
+    """A folder of Parquet files: views over those that the ledger knew when it was opened.
 
     Args:
         folder: The folder.

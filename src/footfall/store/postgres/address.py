@@ -14,7 +14,9 @@ FORM = "postgresql://USER@HOST:PORT/DATABASE"
 MASK = "***"
 _SECRET = re.compile(r"pass", re.IGNORECASE)
 _named: dict[str, str] = {}
-"""Address as it is shown → as it was named in this process, with its password: a sink's name opens its store."""
+"""Address as shown → as named in this process, with its password.
+
+So the name of a sink, in which no password stands, opens its store."""
 
 
 def is_address(text: str) -> bool:
@@ -26,8 +28,8 @@ def is_address(text: str) -> bool:
 class Address:
     """A database, as libpq takes it.
 
-    What the URL leaves out comes from the environment as with psql: PGHOST, PGPORT, PGUSER, PGDATABASE, PGPASSWORD,
-    PGSSLMODE, a service or a password file.
+    What the URL leaves out comes from the environment as with psql: PGHOST, PGPORT, PGUSER,
+    PGDATABASE, PGPASSWORD, PGSSLMODE, a service or a password file.
 
     Args:
         url: With the password, if it was written there; never shown.
@@ -49,7 +51,7 @@ class Address:
 
     @classmethod
     def of(cls, text: str) -> Address:
-        """Return an address as somebody wrote it, or as one of this process is shown: then with its password."""
+        """Return an address as it is written or shown; of a shown one the password is known."""
         return cls(_named.get(text, text))
 
     @property

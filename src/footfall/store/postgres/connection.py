@@ -77,7 +77,7 @@ def _given(address: Address) -> dict[str, Any]:
 
 
 def _cannot_connect(address: Address, error: psycopg.Error) -> Exception:
-    """Return why there is no connection: refused for good, or not now; the driver gives only some of them a code."""
+    """Return why there is no connection: refused for good, or not now."""
     said = first_line(address, error)
     if any(words in said for words in _REFUSED) or (error.sqlstate and not is_passing(error)):
         return StoreError(f"{address.shown} cannot be opened\n  {said}\n  hint: {_HINT}")
@@ -132,7 +132,7 @@ def explained(address: Address, error: psycopg.Error, kept: str) -> Exception:
 
 
 def is_passing(error: psycopg.Error) -> bool:
-    """Return whether the same statement may work later: the connection is lost, or the server says so."""
+    """Return whether the same may work later: the connection is lost, or the server says so."""
     psycopg = driver()
     if not error.sqlstate:
         return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)

@@ -1,4 +1,4 @@
-"""Events of others into PostgreSQL: lines of JSON, staged, and taken over unless their insert_id is there already."""
+"""Imports events of others into PostgreSQL, except those whose insert_id is there."""
 
 from __future__ import annotations
 
@@ -72,8 +72,9 @@ def import_events(url: str, path: Path) -> Imported:
 
     Args:
         url: Of the database.
-        path: One JSON object per line, gzipped if the name ends in `.gz`: `event_type`, `time` (ISO 8601, or ms since
-            the epoch), and `insert_id`, or else the whole line is its own id.
+        path: One JSON object per line, gzipped if the name ends in `.gz`: `event_type`, `time`
+            (ISO 8601, or ms since the epoch), and `insert_id`, or else the whole line is its
+            own id.
 
     Raises:
         StoreError: A line is no such event, or the database refuses; nothing was changed.

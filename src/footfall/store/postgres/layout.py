@@ -1,4 +1,4 @@
-"""Makes and empties the tables of a PostgreSQL store; every function runs in the transaction of its caller."""
+"""Tables of a PostgreSQL store, made and emptied in the transaction of the caller."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ TABLES: dict[str, pa.Schema] = {
         ]
     ),
 }
-"""Columns of every scenario's tables: properties are jsonb, so they are the same for all scenarios."""
+"""Columns of the tables, the same for every scenario since properties are jsonb."""
 
 INDEXES = {
     "events_person": ("events", "run, person, time"),
@@ -97,8 +97,8 @@ def begin_run(
 
     Raises:
         UsageError: Its names cannot stand in a database.
-        StoreError: The tables that are there are not ours, or not as we made them; or what is there of the run begins
-            at another time.
+        StoreError: The tables that are there are not ours, or not as we made them; or what is
+            there of the run begins at another time.
     """
     _check_names(run.stream.schema)
     if fresh:
@@ -136,7 +136,7 @@ def end_run(connection: pg.Connection, run: Run) -> None:
 
 
 def make_indexes(connection: pg.Connection, scenario: str) -> None:
-    """Make the indexes of a scenario's tables that are not there yet, and count anew for the planner."""
+    """Make a scenario's indexes that are missing, and renew the planner's statistics."""
     schema = quote(scenario)
     connection.execute("SET LOCAL maintenance_work_mem = '256MB'")
     key = "insert_id, time" if is_by_day(connection, scenario) else "insert_id"
@@ -203,7 +203,7 @@ def add_tallies(connection: pg.Connection, run: str, tallies: Tallies) -> None:
 
 
 def _adding(name: str, keys: Sequence[str], schema: pa.Schema) -> str:
-    """Return the statement that adds rows to those with the same keys: one array of texts per column."""
+    """Return the statement that adds rows, an array of texts per column, by their keys."""
     casts = ", ".join(f"CAST(%s AS text[])::{DIALECT.column_type(f.type)}[]" for f in schema)
     sums = ", ".join(f"{c} = t.{c} + excluded.{c}" for c in schema.names if c not in keys)
     columns = ", ".join(f'"{column}"' for column in schema.names)
@@ -231,12 +231,12 @@ def make_views(connection: pg.Connection) -> None:
 
 
 def _make_view(connection: pg.Connection, name: str, query: str) -> None:
-    """Make a view, or replace ours; its columns only ever grow, so what others built on it stays."""
+    """Make a view or replace it; its columns only grow, so what others built on it stays."""
     connection.execute(f"CREATE OR REPLACE VIEW {name} AS {query}")
 
 
 def delete_run(connection: pg.Connection, run: str) -> None:
-    """Remove a run; with a scenario's last run its tables go too, which frees their space at once."""
+    """Remove a run; a scenario's last run takes the tables along, which frees their space."""
     row = run_row(connection, run)
     if row is None:
         return
@@ -255,7 +255,7 @@ def delete_run(connection: pg.Connection, run: str) -> None:
 
 
 def _drop_scenario(connection: pg.Connection, scenario: str) -> None:
-    """Drop what was made for a scenario; its schema stays when somebody else has put something into it."""
+    """Drop what was made for a scenario; its schema stays where others have put something."""
     for view in reversed(UNITED_VIEWS):
         connection.execute(f"DROP VIEW IF EXISTS {META}.{view}")
     for view in reversed(SCENARIO_VIEWS):

@@ -17,7 +17,7 @@ from footfall.store.store import Store
 
 
 class PostgresStore(Store):
-    """A store in PostgreSQL: relations `"<scenario>".events` as in DuckDB, those about runs in schema `footfall`.
+    """A store in PostgreSQL; relations about runs are in the schema `footfall`.
 
     Args:
         address: The database.
@@ -82,7 +82,8 @@ def open_postgres(where: str, *, read_only: bool = True) -> PostgresStore:
     """Open a store in PostgreSQL.
 
     Args:
-        where: `postgresql://USER@HOST:PORT/DATABASE`, or the name of a sink made from such a URL.
+        where: `postgresql://USER@HOST:PORT/DATABASE`, or the name of a sink made from such a
+            URL.
         read_only: `Store.delete` needs False.
 
     Raises:

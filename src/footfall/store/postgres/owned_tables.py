@@ -1,6 +1,7 @@
 """Tables in somebody's PostgreSQL database that footfall makes: it touches no others.
 
-What footfall makes carries a comment that says so; what does not carry it is never altered or dropped.
+What footfall makes carries a comment that says so; what does not carry it is never altered or
+dropped.
 """
 
 from __future__ import annotations
@@ -24,15 +25,16 @@ _DDL_LOCK = 0x666F6F7466616C6C
 
 
 def only_one(connection: pg.Connection) -> None:
-    """Wait until no other process makes tables, and keep others from it up to the end of the transaction.
+    """Let only this process make tables, up to the end of its transaction.
 
-    `CREATE … IF NOT EXISTS` alone does not do: two sessions at once both find nothing, and the slower one fails.
+    `CREATE … IF NOT EXISTS` alone does not do: two sessions at once both find nothing, and the
+    slower one fails.
     """
     connection.execute("SELECT pg_advisory_xact_lock(%s)", [_DDL_LOCK])
 
 
 def make_schema(connection: pg.Connection, name: str) -> None:
-    """Make a schema if it is not there; one that is there may be anybody's, since tables are checked one by one."""
+    """Make a schema if it is missing; anybody's will do, for each table is checked."""
     found = connection.execute(
         "SELECT 1 FROM pg_namespace WHERE nspname = %s", [name]
     ).fetchone()
