@@ -47,7 +47,7 @@ class Scratch:
             raise explained(spool.path, error) from None
 
     def write_arrow(self, name: str, table: pa.Table, batch_rows: int) -> Payload:
-        """Return a table as a payload: an Arrow IPC stream, in which dictionaries may change."""
+        """Return a table as a payload: an Arrow IPC stream, whose dictionaries may change."""
 
         def write(file: Any) -> None:
             with pa.ipc.new_stream(file, table.schema) as stream:

@@ -22,7 +22,7 @@ class Dialect(Typing, Protocol):
     name: str
 
     def latest(self, value: str, order: str, condition: str) -> str:
-        """Return the aggregate: `value` where `order` is greatest, among rows under a condition."""
+        """Return the aggregate: `value` where `order` is greatest, under a condition."""
 
     def text_of_json(self, text: str) -> str:
         """Return the text that a JSON text holds; null for the JSON null."""

@@ -42,7 +42,7 @@ class SyntheticPeople:
         return hash_of(values, self.seed[-8:] + name)
 
     def arrived(self, people: Ints) -> Ints:
-        """Return arrival times: a quarter's in the 30 days before the start, else on day one."""
+        """Return arrival times: a quarter's in 30 days before the start, else on day one."""
         draw = self.draw(people, "arrival")
         before = START_MS - 1 - draw % (30 * DAY_MS)
         return np.where(people % 4 == 0, before, START_MS + draw % DAY_MS)
