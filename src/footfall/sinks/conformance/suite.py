@@ -23,13 +23,9 @@ from typing import get_args
 import pytest
 
 from footfall.data.chunk import Chunk
-from footfall.data.schema import Field, StreamSchema
-from footfall.data.stream import Run
-from footfall.data.tallies import Tallies
-from footfall.data.chunk import Chunk
-from footfall.data.stream import Run
-from footfall.data.tallies import Tallies
 from footfall.data.schema import StreamSchema
+from footfall.data.stream import Run
+from footfall.data.tallies import Tallies
 from footfall.errors import PermanentSinkError, StoreError
 from footfall.sinks.conformance.row_comparison import Row, differences, expected
 from footfall.sinks.conformance.schemas import AWKWARD, BARE, SCHOOL, SHOP, WIDER, WIDEST

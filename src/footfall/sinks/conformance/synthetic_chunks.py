@@ -25,6 +25,8 @@ from footfall.data.schema import (
     changes_schema,
     events_schema,
 )
+from footfall.data.stream import Run, Stream
+from footfall.data.tallies import FactorSums, OptionCounts, Tallies
 from footfall.sinks.conformance.synthetic_people import (
     CHANGE_EVERY_MS,
     CITIES,

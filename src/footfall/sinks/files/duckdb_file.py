@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from footfall.data.chunk import Chunk
 from footfall.data.stream import Run
-from footfall.sinks.protocol import Payload, Prepared
+from footfall.sinks.protocol import Capabilities, Payload, Prepared
 from footfall.sinks.scratch import Scratch, read_arrow
 from footfall.sinks.store_sink import StoreSink
 from footfall.store.dialect import quote
@@ -45,6 +45,17 @@ class DuckDBSink(StoreSink):
     def name(self) -> str:
         """The destination, as `parse` takes it."""
         return f"duckdb:{self.path}"
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Capabilities of a file that is a store; bytes measured with the shipped scenarios."""
+        return Capabilities(
+            kind="duckdb",
+            path=self.path,
+            store=f"duckdb:{self.path}",
+            has_rows=True,
+            event_bytes=90,
+        )
 
     def explained(self, kept: str) -> AbstractContextManager[None]:
         """Turn errors of DuckDB and of the system into ours."""

@@ -18,7 +18,7 @@ from footfall.errors import StoreError, TransientSinkError
 from footfall.net.clock import SystemClock
 from footfall.sinks.delivery.outage import Outage
 from footfall.sinks.postgresql.copy_rows import copy_rows
-from footfall.sinks.protocol import Cursors, Partition, Payload, Prepared
+from footfall.sinks.protocol import Capabilities, Cursors, Partition, Payload, Prepared
 from footfall.sinks.scratch import sweep_temporary, temporary_scratch
 from footfall.sinks.store_sink import PARTS_KEPT, StoreSink
 from footfall.store.dialect import quote
@@ -65,6 +65,17 @@ class PostgresSink(StoreSink):
     def name(self) -> str:
         """The destination, as `parse` takes it, without the password."""
         return self.address.shown
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Capabilities of a database that is a store, opened by name: the password is known."""
+        return Capabilities(
+            kind="postgresql",
+            store=self.name,
+            has_rows=True,
+            can_partition=True,
+            is_masked=bool(self.address.written_secrets),
+        )
 
     def explained(self, kept: str) -> AbstractContextManager[None]:
         """Turn errors of the driver into ours."""

@@ -15,8 +15,6 @@ from typing import Any
 import pyarrow as pa
 
 from footfall.data.stream import Run
-from footfall.data.tallies import FactorSums, OptionCounts, Tallies
-from footfall.data.stream import Run
 from footfall.data.tallies import Tallies
 from footfall.store.dialect import create_table, quote
 from footfall.store.runs import Row, RunInfo, begun, ended, info_of

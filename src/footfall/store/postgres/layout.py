@@ -9,7 +9,6 @@ import pyarrow as pa
 from footfall.data.schema import StreamSchema, changes_schema, common_columns
 from footfall.data.stream import Run
 from footfall.data.tallies import Tallies
-from footfall.errors import StoreError, UsageError
 from footfall.errors import UsageError
 from footfall.store import schema_changes, views
 from footfall.store.dialect import quote
