@@ -116,6 +116,16 @@ def test_very_many_parts_are_refused(tmp_path):
         read_plan(path)
 
 
+def test_very_many_empty_cells_are_refused(tmp_path, monkeypatch):
+    """Cells that hold nothing cost time all the same, so that their number is bounded too."""
+    monkeypatch.setattr(zip_package, "MOST_TAGS", 1_000)
+    path = with_cells(tmp_path, f"<row>{'<c/>' * 1_000}</row>")
+    with pytest.raises(
+        UsageError, match=f"part {SHEET}: it has more than 1,000 tags\n  hint: delete rows"
+    ):
+        read_plan(path)
+
+
 def test_far_corners_cost_nothing(tmp_path):
     """Two cells at far corners are refused by their place, not laid out in memory."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

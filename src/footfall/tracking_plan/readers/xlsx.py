@@ -1,7 +1,7 @@
 """Workbook → grids: the visible sheets, merged cells filled, formulas as the values that were saved with them.
 
-No library reads the cells: the ones there are show an error, and a formula without its value, as an empty cell, and lay
-out all between two filled corners in memory (two cells took 10 GB).
+No library reads the cells: none tells an uncomputed formula or a wrong cell from an empty one with its
+place, merged cells included, in bounded memory (`docs/decisions.md`, `benchmarks/workbooks.py`).
 
 Source: ECMA-376 part 1, 18.2 (workbook), 18.3 (worksheets), 18.4 (shared strings), 18.8 (styles).
 """

@@ -18,6 +18,8 @@ MOST_RATIO = 400
 """How much larger than the file its content may be; sheets of repeated texts shrink by 10 to 100."""
 HARMLESS_BYTES = 16 << 20
 MOST_MEMBERS = 4_000
+MOST_TAGS = 10_000_000
+"""Of a part: 0.9 MB may unpack to sixty million empty cells, which took two minutes to read."""
 BLOCK_BYTES = 1 << 18
 _OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"
 
@@ -99,13 +101,22 @@ class Package:
         if member is None:
             raise self.refused("it is missing", "save the workbook again as .xlsx", part=name)
         parser = self._parser(name, handlers)
-        n_bytes = 0
+        n_bytes = n_tags = 0
         try:
             with self._zip.open(member) as content:
                 while block := content.read(BLOCK_BYTES):
                     n_bytes += len(block)
                     if n_bytes > MOST_UNPACKED_BYTES:  # whatever the zip's directory says
                         raise self.refused("it is larger than the workbook says", part=name)
+                    n_tags += block.count(
+                        b"<"
+                    )  # costs nothing beside the calls that each tag makes
+                    if n_tags > MOST_TAGS:
+                        raise self.refused(
+                            f"it has more than {MOST_TAGS:,} tags",
+                            "hint: delete rows and columns that are formatted but empty",
+                            part=name,
+                        )
                     parser.Parse(block, False)
                 parser.Parse(b"", True)
         except (
