@@ -199,10 +199,10 @@ def test_an_effect_that_never_held_has_its_line():
 @pytest.mark.parametrize("effect", ["paying", "hasty", "slow", "loyal", "spring", "nagging"])
 def test_a_factor_that_were_ignored_would_be_found(effect, monkeypatch):
     """Waits that effects leave as they are lie outside of what was asked."""
-    multiplied = actions.affected
+    multiplied = actions.apply_effects
     monkeypatch.setattr(
         actions,
-        "affected",
+        "apply_effects",
         lambda effects, value, context: (value, multiplied(effects, value, context)[1]),
     )
     factor = factors.__wrapped__()[effect]

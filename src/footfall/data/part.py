@@ -10,8 +10,9 @@ from dataclasses import dataclass
 class Part:
     """A unit of work: a group of people and a span of time.
 
-    The groups depend on the stream alone, never on workers. A group's parts follow each other in time without a gap: a
-    part begins where the one before it ended, which is the group's cursor.
+    The groups depend on the stream alone, never on workers. A group's parts follow each other
+    in time without a gap: a part begins where the one before it ended, which is the group's
+    cursor.
 
     Args:
         first_person, end_person: Half-open range of people.
@@ -34,7 +35,8 @@ class Groups:
     """How people are divided into groups that are simulated together, by their numbers; a constant of a stream.
 
     Args:
-        edges: First person of each group, from 0, and the end of the last; those after it are as large as the last.
+        edges: First person of each group, from 0, and the end of the last; those after it are
+            as large as the last.
     """
 
     edges: tuple[int, ...]

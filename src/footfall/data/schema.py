@@ -20,7 +20,8 @@ class Field:
     """A property as it is emitted.
 
     Args:
-        type: `text` has few values and is dictionary-encoded, `id` is text with a value of its own per row.
+        type: `text` has few values and is dictionary-encoded, `id` is text with a value of its
+            own per row.
         item: For `list`: type of the elements, or None when they are records.
         fields: For a list of records: their fields.
     """
@@ -137,8 +138,9 @@ def events_schema(stream: StreamSchema) -> pa.Schema:
 def changes_schema() -> pa.Schema:
     """Return the Arrow schema of `changes`, one row per change of a user property or of the stage.
 
-    `old` and `new` are JSON texts (`null` is the JSON null); the property `stage` carries the furthest stage reached.
-    `sequence` counts a person's changes from 1: order by it where times are equal.
+    `old` and `new` are JSON texts (`null` is the JSON null); the property `stage` carries the
+    furthest stage reached. `sequence` counts a person's changes from 1: order by it where times
+    are equal.
     """
     return pa.schema(
         [
@@ -157,8 +159,9 @@ def changes_schema() -> pa.Schema:
 def arrivals_schema(stream: StreamSchema) -> pa.Schema:
     """Return the Arrow schema of `arrivals`, one row per person.
 
-    For people who were there before the start, `arrived` lies before it, and `stage` and `properties` are those at the
-    start; for all others those at arrival. `user_id` is always filled: it is what the person will be known by.
+    For people who were there before the start, `arrived` lies before it, and `stage` and
+    `properties` are those at the start; for all others those at arrival. `user_id` is always
+    filled: it is what the person will be known by.
     """
     columns = [
         pa.field("person", pa.int64(), nullable=False),

@@ -12,7 +12,8 @@ class Stream:
     """What fixes every event, byte for byte.
 
     Args:
-        id: 16 hex digits: hash of scenario (without its end), catalogues, start, seed, output version, time zone data.
+        id: 16 hex digits: hash of scenario (without its end), catalogues, start, seed, output
+            version, time zone data.
         seed: Any integer from 0 to 2**63 - 1.
         start_ms: Start of the run, ms since the epoch, UTC.
         schema: Columns of the tables.
@@ -31,10 +32,12 @@ class Run:
     """A run: a stream up to an end, and what is worth keeping about it.
 
     Args:
-        id: The stream's id: the same stream into the same store is the same run, and continues it.
+        id: The stream's id: the same stream into the same store is the same run, and continues
+            it.
         until_ms: End of the run, ms since the epoch, UTC, exclusive.
         people: People who arrive before the end.
-        settings: What the user chose, for people to read: command-line values that differ from the scenario's.
+        settings: What the user chose, for people to read: command-line values that differ from
+            the scenario's.
         scenario_text: Source of the scenario.
         versions: footfall, output, tzdata, store format.
     """

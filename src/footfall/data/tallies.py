@@ -53,19 +53,26 @@ class FactorSums(NamedTuple):
 class Tallies:
     """Integers that add up in any order, over chunks and workers.
 
-    A chunk's tallies name what came up in it; reports sum them over chunks, whatever the windows, groups and workers.
+    A chunk's tallies name what came up in it; reports sum them over chunks, whatever the
+    windows, groups and workers.
 
     Args:
         decisions: (address, option) → counts.
-        effects: (effect, address, option, "with" or "without") → the same counts, of those for whom it held or not.
-        skipped: (what, address) → times something declared could not happen (a full list, no free slot).
-        stages: (stage, city) → people who reached it, counted once, when they do (arrivals count for the first).
-        cities: (city, measure) → sum; measures: `people` (who came, counted in their first chunk), `active` (with at
-            least one event), `returned` (with at least two sessions), `sessions`, `events`, `events_squared` (sum over
-            people of the square of their events), `converted` (reached the goal), `revenue` (minor units).
-        factors: (effect, address, kind, "with" or "without", factor as declared, without it 1) → sums of a wait
-            (`wait`, ms) or a value (`integer`, `number`, `money` in minor units).
-        is_whole: These are of the whole run up to the part's end, and take the place of what was counted before.
+        effects: (effect, address, option, "with" or "without") → the same counts, of those for
+            whom it held or not.
+        skipped: (what, address) → times something declared could not happen (a full list, no
+            free slot).
+        stages: (stage, city) → people who reached it, counted once, when they do (arrivals
+            count for the first).
+        cities: (city, measure) → sum; measures: `people` (who came, counted in their first
+            chunk), `active` (with at least one event), `returned` (with at least two sessions),
+            `sessions`, `events`, `events_squared` (sum over people of the square of their
+            events), `converted` (reached the goal), `revenue` (minor units).
+        factors: (effect, address, kind, "with" or "without", factor as declared, without it 1)
+            → sums of a wait (`wait`, ms) or a value (`integer`, `number`, `money` in minor
+            units).
+        is_whole: These are of the whole run up to the part's end, and take the place of what
+            was counted before.
     """
 
     decisions: dict[tuple[str, str], OptionCounts]

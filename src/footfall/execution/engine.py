@@ -79,7 +79,7 @@ class LiveEngine(Engine, Protocol):
     ) -> CheckpointableGroup:
         """Return the people of a group, standing at the start, or where those stood whose arrays were saved."""
 
-    def gathered(self, blocks: Sequence[CheckpointableGroup]) -> Saved:
+    def compacted(self, blocks: Sequence[CheckpointableGroup]) -> Saved:
         """Return the arrays of several groups as those of one, without people to whom nothing more will happen."""
 
 
@@ -130,11 +130,11 @@ class ModelEngine:
 
         return Simulation(self.model, run_id, first_person, end_person, until_ms, saved)
 
-    def gathered(self, blocks: Sequence[CheckpointableGroup]) -> Saved:
+    def compacted(self, blocks: Sequence[CheckpointableGroup]) -> Saved:
         """Return the arrays of several groups as those of one, without people to whom nothing more will happen."""
-        from footfall.sim import gathered
+        from footfall.sim import compacted
 
-        return gathered(cast("Sequence[Simulation]", blocks))
+        return compacted(cast("Sequence[Simulation]", blocks))
 
 
 def compile_engine(

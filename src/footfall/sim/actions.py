@@ -22,7 +22,7 @@ from footfall.model.tables import Categorical
 from footfall.model.values import NULL_INTEGER, NULLS, Array, differ, is_null
 from footfall.sim import draws
 from footfall.sim.decisions import factor
-from footfall.sim.effect_log import Held
+from footfall.sim.effect_log import AppliedFactor
 from footfall.sim.evaluate import evaluate, holds
 from footfall.sim.evaluation_context import EvaluationContext
 from footfall.sim.event_flags import NO_DEVICE
@@ -32,7 +32,7 @@ from footfall.sim.scheduler import Scheduler
 def apply(
     scheduler: Scheduler, action: Action, context: EvaluationContext, joins_next: bool
 ) -> None:
-    """Change the state of some people, and note what changed.
+    """Change the state of some people, and record what changed.
 
     Args:
         joins_next: The change belongs to the event that follows at once.
@@ -42,9 +42,11 @@ def apply(
         _change(scheduler, action, context)
         return
     declared = scheduler.model.user_properties[number]
+    # Before and after are compared, since most assignments of a property leave it as it was (a
+    # status that is set again), and a change that changes nothing is no change.
     before = _snapshot(declared, context)
     _change(scheduler, action, context)
-    _note(scheduler, number, declared, before, context, joins_next)
+    _record_changes(scheduler, number, declared, before, context, joins_next)
 
 
 def _snapshot(declared: UserProperty, context: EvaluationContext) -> list[Array]:
@@ -60,7 +62,7 @@ def _changed(declared: UserProperty, before: list[Array], after: list[Array]) ->
     return changed
 
 
-def _note(
+def _record_changes(
     scheduler: Scheduler,
     number: int,
     declared: UserProperty,
@@ -73,10 +75,10 @@ def _note(
     if np.count_nonzero(changed):
         rows = context.rows[changed]
         values = [v[changed] for v in before] + [v[changed] for v in after]
-        note_change(scheduler, number, rows, scheduler.state.clock[rows], joins_next, values)
+        record_change(scheduler, number, rows, scheduler.state.clock[rows], joins_next, values)
 
 
-def note_change(
+def record_change(
     scheduler: Scheduler,
     number: int,
     rows: Array,
@@ -84,15 +86,20 @@ def note_change(
     joins_next: bool,
     values: list[Array],
 ) -> None:
-    """Note changes of a user property, bound to the event of the same instant."""
+    """Record changes of a user property, bound to the event of the same instant.
+
+    A change belongs to the event just emitted if that has the same time, else to the person's
+    next one. Whether that one will have the same time is known only then: `bound` is for what
+    is certain already.
+    """
     state = scheduler.state
     state.change_no[rows] += 1
-    if scheduler.record is None:
+    if scheduler.journal is None:
         return
     has_event = np.equal(state.event_last[rows], times) & (not joins_next)
     event = state.event_no[rows] + np.where(has_event, 0, 1)
     bound = has_event | joins_next
-    scheduler.record.changes[number].append(
+    scheduler.journal.changes[number].append(
         rows, state.change_no[rows], times, event, bound, *values
     )
 
@@ -114,20 +121,20 @@ def _assign(scheduler: Scheduler, action: Assign, context: EvaluationContext) ->
     column = scheduler.state.columns[action.column]
     value = _value(scheduler, action.value, context)
     if action.effects:
-        value = _affected(scheduler, action, value, context)
+        value = _with_effects(scheduler, action, value, context)
     if action.adds:
         value = _added(action, column[context.rows], value)
     column[context.rows] = value
 
 
-def _affected(
+def _with_effects(
     scheduler: Scheduler, action: Assign, base: Array, context: EvaluationContext
 ) -> Array:
-    value, held = affected(action.effects, base, context)
-    if scheduler.record is not None:
+    value, applied = apply_effects(action.effects, base, context)
+    if scheduler.journal is not None:
         n = len(context.rows)
-        found = scheduler.record.effect_log_of(action.affected, action.effects, action.kind)
-        found.note(np.broadcast_to(base, n), np.broadcast_to(value, n), held)
+        found = scheduler.journal.effect_log_of(action.affected, action.effects, action.kind)
+        found.append(np.broadcast_to(base, n), np.broadcast_to(value, n), applied)
     return value
 
 
@@ -152,16 +159,18 @@ def initial_value(initial: InitialValue, context: EvaluationContext) -> Array:
     return evaluate(initial.value, context)
 
 
-def affected(
+def apply_effects(
     effects: tuple[CompiledEffect, ...], value: Array, context: EvaluationContext
-) -> tuple[Array, list[Held]]:
-    """Multiply whole numbers (or numbers) by the factors of effects; whole numbers are rounded half up.
+) -> tuple[Array, list[AppliedFactor]]:
+    """Multiply values by the factors of effects; whole numbers are rounded half up.
 
     Returns:
         What becomes of them, and per effect where it holds and its factor.
     """
-    held = [factor(effect, context, len(context.rows)) for effect in effects]
-    for is_active, times in held:
+    # Rounded after each effect, not once at the end: an amount is whole minor units between two
+    # effects too.
+    applied = [factor(effect, context, len(context.rows)) for effect in effects]
+    for is_active, times in applied:
         scaled = value * times
         if value.dtype != np.float64:
             missing = np.equal(value, NULL_INTEGER) | np.isnan(scaled)
@@ -169,7 +178,7 @@ def affected(
                 missing, value, np.floor(np.where(missing, 0.0, scaled) + 0.5).astype(np.int64)
             )
         value = scaled if is_active is None else np.where(is_active, scaled, value)
-    return value, held
+    return value, applied
 
 
 def _append(scheduler: Scheduler, action: Append, context: EvaluationContext) -> None:
@@ -178,8 +187,8 @@ def _append(scheduler: Scheduler, action: Append, context: EvaluationContext) ->
     length = columns[action.length][rows]
     width = columns[action.columns[0]].shape[1]
     fits = np.less(length, width)
-    if scheduler.record is not None:
-        scheduler.record.skips[action.skip] += int(len(rows) - fits.sum())
+    if scheduler.journal is not None:
+        scheduler.journal.skips[action.skip] += int(len(rows) - fits.sum())
     who, place = rows[fits], length[fits]
     for column, value in zip(action.columns, values, strict=True):
         columns[column][who, place] = value[fits] if value.ndim else value
@@ -197,6 +206,8 @@ def _remove(scheduler: Scheduler, action: Remove, context: EvaluationContext) ->
         columns[action.length][rows] = 0
         return
     there = np.greater_equal(place, 0) & np.less(place, length)
+    # Elements after the one that goes move up by one: column j comes from j, or from j + 1 at
+    # and after that place. A column of nulls is put behind, for the last cell to come from.
     source = np.arange(width) + np.greater_equal(
         np.arange(width), np.where(there, place, width)[:, None]
     )
@@ -216,6 +227,7 @@ def _place(action: Remove, context: EvaluationContext, length: Array) -> Array |
         return None
     elements = context.load(action.columns[0])
     found = np.equal(elements, np.asarray(evaluate(action.equal, context)).reshape(-1, 1))
+    # Cells beyond the length may hold what was there before, and must not be found.
     found &= np.less(np.arange(elements.shape[1]), length[:, None])
     return np.where(found.any(axis=1), np.argmax(found, axis=1), -1)
 
@@ -247,7 +259,7 @@ def _pick_element(
 
 
 def emit(scheduler: Scheduler, number: int, rows: Array, times: Array, numbers: Array) -> None:
-    """Let an event happen: session, stage and identity first, then the record of it."""
+    """Emit an event: session, stage and identity first, then the journal."""
     emission = scheduler.model.emissions[number]
     state = scheduler.state
     session = (
@@ -257,18 +269,20 @@ def emit(scheduler: Scheduler, number: int, rows: Array, times: Array, numbers: 
     )
     if emission.identifies:
         state.columns[builtins.KNOWN][rows] = 1
-        state.marks[rows] |= 1
+        state.event_flags[rows] |= 1
     _advance_stage(scheduler, emission, rows, times)
-    if scheduler.record is None:
+    if scheduler.journal is None:
         return
     is_first = state.is_silent.take(rows)
     if np.count_nonzero(is_first):
         _first_events(scheduler, rows[is_first])
-    marks = (
-        state.marks.take(rows) if emission.in_session else state.marks.take(rows) & NO_DEVICE
+    flags = (
+        state.event_flags.take(rows)
+        if emission.in_session
+        else state.event_flags.take(rows) & NO_DEVICE
     )
     captures = [state.columns[c].take(rows, axis=0) for c in emission.captures]
-    scheduler.record.emissions[number].append(rows, times, numbers, session, marks, *captures)
+    scheduler.journal.emissions[number].append(rows, times, numbers, session, flags, *captures)
 
 
 def _session(scheduler: Scheduler, rows: Array, times: Array) -> Array:
@@ -300,8 +314,8 @@ def _advance_stage(scheduler: Scheduler, emission: Emission, rows: Array, times:
     if np.count_nonzero(risen):
         who = rows[risen]
         state.columns[builtins.STAGE][who] = new[risen]
-        state.marks[who] += (new[risen] - old[risen]) * 8
-        note_change(
+        state.event_flags[who] += (new[risen] - old[risen]) * 8
+        record_change(
             scheduler,
             len(scheduler.model.user_properties),
             who,
@@ -314,8 +328,8 @@ def _advance_stage(scheduler: Scheduler, emission: Emission, rows: Array, times:
 def _first_events(scheduler: Scheduler, rows: Array) -> None:
     state = scheduler.state
     state.is_silent[rows] = False
-    assert scheduler.record is not None
+    assert scheduler.journal is not None
     columns = [c for p in scheduler.model.user_properties for c in (p.column, *p.items)]
-    scheduler.record.firsts.append(
+    scheduler.journal.firsts.append(
         rows, state.event_no[rows], *(state.columns[c][rows] for c in columns)
     )

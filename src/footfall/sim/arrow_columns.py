@@ -1,7 +1,11 @@
 """From plain arrays to Arrow columns, without a loop over rows.
 
-Most properties are null in most rows. So values are turned into what Arrow holds while they are few, and then put in
-their places in zeroed memory, which costs nothing where it is not touched.
+No value becomes a Python object: `pa.array` of a list makes one per row. Arrow's layout is a
+bitmap of what is not null and a buffer of values (of texts: offsets and characters), and NumPy
+writes just that.
+
+Most properties are null in most rows. So values are turned into what Arrow holds while they are
+few, and then put in their places in zeroed memory, which costs nothing where it is not touched.
 """
 
 from __future__ import annotations
@@ -42,7 +46,7 @@ def bitmap(valid: Array) -> pa.Buffer:
 
 
 class RowPlaces:
-    """Places in a column of n rows; several columns that have values at the same ones share its bitmap.
+    """Places in a column of n rows; columns with values at the same ones share the bitmap.
 
     Args:
         at: Shape (m,), int64, each once.
@@ -74,7 +78,7 @@ class RowPlaces:
 
 
 def plain(values: Array, kind: pa.DataType, valid: Array | pa.Buffer | None = None) -> pa.Array:
-    """Return a column of a fixed-width type from its values, null where not valid (booleans, or a bitmap)."""
+    """Return a column of a fixed-width type, null where not valid (booleans, or a bitmap)."""
     if isinstance(valid, np.ndarray):
         valid = bitmap(valid)
     buffers = [valid, pa.py_buffer(np.ascontiguousarray(values))]
@@ -82,7 +86,7 @@ def plain(values: Array, kind: pa.DataType, valid: Array | pa.Buffer | None = No
 
 
 def strings(texts: Sequence[str]) -> pa.Array:
-    """Return a text column, straight from buffers: `pa.array` would import pandas where it is installed (0.3 s)."""
+    """Return a text column from buffers: `pa.array` imports pandas where that is installed (0.3 s)."""
     encoded = [text.encode() for text in texts]
     offsets = np.zeros(len(texts) + 1, np.int32)
     offsets[1:] = np.cumsum([len(e) for e in encoded], dtype=np.int32) if encoded else []
@@ -111,6 +115,9 @@ class TextCodes:
     @classmethod
     def of(cls, codes: Array, texts: Sequence[str]) -> TextCodes:
         """Return the texts that occur among codes; below 0 is null."""
+        # Null is -1, which marks the entry past the last text. A chunk's dictionary then holds
+        # what occurs in it: files of small parts would else carry all names of a catalogue
+        # each.
         occurs = np.zeros(len(texts) + 1, np.bool_)
         occurs[codes] = True
         occurs[-1] = False
@@ -124,6 +131,8 @@ class TextCodes:
 
     def placed(self, indices: Array, valid: Array | pa.Buffer | None) -> pa.Array:
         """Return a dictionary column from places in the dictionary."""
+        # safe=False: the check of every index against the dictionary, which holds by
+        # construction, is left out.
         return pa.DictionaryArray.from_arrays(
             plain(indices, pa.int32(), valid), self.dictionary, safe=False
         )
@@ -141,10 +150,10 @@ def texts_of(rows: Array, codes: Array, words: Sequence[str]) -> pa.Array:
         rows: Shape (n,): whose.
         codes: Shape (U,): what each has; below 0 is null.
     """
-    held = TextCodes.of(codes, words)
+    renumbered = TextCodes.of(codes, words)
     valid = np.greater_equal(codes, 0)
-    return held.placed(
-        held.places.take(codes).take(rows), None if valid.all() else valid.take(rows)
+    return renumbered.placed(
+        renumbered.places.take(codes).take(rows), None if valid.all() else valid.take(rows)
     )
 
 
@@ -159,7 +168,8 @@ def fixed_texts(characters: Array, valid: Array | None = None) -> pa.Array:
     """Return a text column of one width.
 
     Args:
-        characters: Shape (m, width), uint8, ASCII: one row per value that is not null, in order.
+        characters: Shape (m, width), uint8, ASCII: one row per value that is not null, in
+            order.
         valid: Shape (n,), bool with m times true; None when m = n.
     """
     width = characters.shape[1]
@@ -177,7 +187,8 @@ def fixed_texts(characters: Array, valid: Array | None = None) -> pa.Array:
 
 
 def hex_digits(values: Array, n_bytes: int) -> Array:
-    """Return numbers in hexadecimal: shape (n, 2 * n_bytes), uint8, ASCII, most significant digit first."""
+    """Return numbers in hexadecimal: shape (n, 2 * n_bytes), uint8, ASCII, high digits first."""
+    # Two digits per look-up: a table of 256 numbers of 16 bits stays in the first cache.
     big = values.astype(">u8").view(np.uint8).reshape(-1, 8)[:, 8 - n_bytes :]
     return _HEX[big].view(np.uint8).reshape(len(values), 2 * n_bytes)
 
@@ -201,14 +212,18 @@ def scattered(
         values: Shape (m,), as state arrays hold the kind.
         prefix: Of ids.
     """
+    # A place whose value is null is no place: dropped here, nulls and absences are the same
+    # further on.
     missing = is_null(kind, values)
     if missing.any():
         places, values = RowPlaces(places.n, places.at[~missing]), values[~missing]
     if kind == "id":
         return fixed_texts(labelled(prefix or "id", values[places.order], 8), places.valid)
     if kind == "text":
-        held = TextCodes.of(values, words.texts)
-        return held.placed(places.spread(held.places.take(values), np.int32), places.bitmap)
+        renumbered = TextCodes.of(values, words.texts)
+        return renumbered.placed(
+            places.spread(renumbered.places.take(values), np.int32), places.bitmap
+        )
     if kind == "boolean":
         bits = places.spread(np.equal(values, 1), np.bool_)
         return pa.Array.from_buffers(pa.bool_(), places.n, [places.bitmap, bitmap(bits)])
@@ -232,9 +247,12 @@ def listed(
     Args:
         places: m of them, rising.
         lengths: Shape (m,).
-        items: One column per field (one alone for plain elements), all elements of all lists one after another.
+        items: One column per field (one alone for plain elements), all elements of all lists
+            one after another.
     """
     kind = arrow_type(field, words.minor_digits)
+    # A list that is null has length 0, so its offset is that of the next one, as Arrow wants
+    # it.
     offsets = np.zeros(places.n + 1, np.int32)
     np.cumsum(places.spread(lengths, np.int32), out=offsets[1:])
     values = items[0]
@@ -288,6 +306,7 @@ def json_lists(lengths: Array, items: Sequence[Array], names: Sequence[str]) -> 
     texts = (
         [_record(names, row) for row in zip(*items, strict=True)] if names else list(items[0])
     )
+    # A loop over rows, but of changes alone, of which few are lists.
     edges = np.cumsum(np.concatenate([[0], lengths])).tolist()
     return np.array(["[" + ",".join(texts[a:b]) + "]" for a, b in pairwise(edges)], object)
 

@@ -1,4 +1,4 @@
-"""Assembles what a part left behind into the tables of a chunk."""
+"""Assembling: the journal of a part becomes the tables and the tallies of a chunk."""
 
 from __future__ import annotations
 
@@ -9,47 +9,47 @@ from footfall.data.part import Part
 from footfall.sim import tallying
 from footfall.sim.event_table import events_table
 from footfall.sim.journal import Journal
-from footfall.sim.part_arrays import (
+from footfall.sim.part_events import (
     EventLookup,
     GroupArrays,
-    PartArrays,
+    PartEvents,
     PropertyChanges,
-    gather,
+    collect,
     tracked,
 )
 from footfall.sim.people_tables import arrivals_table, arrived_rows, changes_table
 
 
-def assemble(group: GroupArrays, record: Journal, part: Part, is_first: bool) -> Chunk:
+def assemble(group: GroupArrays, journal: Journal, part: Part, is_first: bool) -> Chunk:
     """Make the chunk of a part.
 
     Args:
         is_first: The group's first part: people who were there before the start arrive in it.
     """
-    flow = gather(group, record)
-    lookup = EventLookup(group, flow)
-    changes = [
-        PropertyChanges(j.columns(), p, lookup)
-        for j, p in zip(record.changes, tracked(group.model), strict=True)
-    ]
+    emitted = collect(group, journal)
+    lookup = EventLookup(group, emitted)
+    changes = []
+    for arrays, declared in zip(journal.changes, tracked(group.model), strict=True):
+        changes.append(PropertyChanges(arrays.columns(), declared, lookup))
     arrived = arrived_rows(group, part, is_first)
-    tallies = tallying.of_part(group, record, flow, changes, arrived, is_first=is_first)
+    tallies = tallying.of_part(group, journal, emitted, changes, arrived, is_first=is_first)
     chunk = Chunk(
         stream=group.model.stream,
         run=group.run,
         part=part,
-        events=events_table(group, record, flow, changes, lookup),
+        events=events_table(group, journal, emitted, changes, lookup),
         changes=changes_table(group, changes),
         arrivals=arrivals_table(group, arrived),
         tallies=tallies,
     )
-    _remember(group, flow)
+    # Last: the tallies ask whether somebody had events or sessions before this part.
+    _add_to_seen(group, emitted)
     return chunk
 
 
-def _remember(group: GroupArrays, flow: PartArrays) -> None:
+def _add_to_seen(group: GroupArrays, emitted: PartEvents) -> None:
     n = len(group.persons)
-    group.seen_events += np.bincount(flow.rows, minlength=n)
+    group.seen_events += np.bincount(emitted.rows, minlength=n)
     group.seen_sessions += np.bincount(
-        flow.rows[np.equal(flow.sessions, flow.times)], minlength=n
+        emitted.rows[np.equal(emitted.sessions, emitted.times)], minlength=n
     )

@@ -1,4 +1,8 @@
-"""What became of decisions: kept wave by wave as it stands, summed up once per part."""
+"""Decision log: the choices of a part, kept wave by wave, summed up once per part.
+
+Summing chances and choices wave by wave cost more than deciding; appending an array to a list
+costs next to nothing.
+"""
 
 from __future__ import annotations
 
@@ -26,9 +30,9 @@ class DecisionLog:
     Attributes:
         reached: People for whom chances were alike.
         taken: Per option: how many of them took it.
-        waves: Where chances differ, per wave: chances in 2**-32, of shape (n,) for a chance and (options, n) for
-            weights; the option taken, shape (n,), with booleans for a chance; per effect where it holds, shape (n,),
-            None for everywhere.
+        waves: Where chances differ, per wave: chances in 2**-32, of shape (n,) for a chance and
+            (options, n) for weights; the option taken, shape (n,), with booleans for a chance;
+            per effect where it holds, shape (n,), None for everywhere.
     """
 
     __slots__ = ("reached", "taken", "waves")
@@ -42,13 +46,18 @@ class DecisionLog:
         """Sum up.
 
         Returns:
-            Times reached, chances in 2**-32 and times taken per option: shape (options, 3), int64. The same where an
-            effect holds and where not: (effect, option) → shape (2, 3), int64.
+            Times reached, chances in 2**-32 and times taken per option: shape (options, 3),
+            int64. The same where an effect holds and where not: (effect, option) → shape (2,
+            3), int64.
         """
+        # Chances are at most 2**32, so int64 holds the sum of 2**31 decisions; a part has some
+        # millions.
         sums = np.zeros((len(node.options), 3), np.int64)
         effects: dict[tuple[int, int], Array] = {}
         if node.thresholds is not None:
             sums[:, 0] = self.reached
+            # The chances that were drawn with, not those declared: thresholds are rounded to
+            # 2**-32.
             sums[:, 1] = self.reached * np.diff(node.thresholds, prepend=0)
             sums[:, 2] = self.taken
         elif self.waves:

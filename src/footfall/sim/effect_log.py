@@ -1,4 +1,9 @@
-"""What became of effects on waits and values: kept wave by wave as it stands, summed up once per part."""
+"""Effect log: waits and values that effects act on, kept wave by wave, summed up once per part.
+
+The sums have to be the same however people were divided into groups, windows and workers. Sums
+of floats are not: they depend on the order. So every number is split into three integers, which
+are added exactly (`_sums`).
+"""
 
 from __future__ import annotations
 
@@ -12,8 +17,8 @@ from footfall.model.program import NO_LIMIT_MS, CompiledEffect
 from footfall.model.tables import InverseCdf
 from footfall.model.values import Array, Kind, is_null
 
-Held = tuple[Array | None, Array | float]
-"""Where an effect holds, shape (n,), None for everywhere; and its factor there, shape (n,) or one for all."""
+AppliedFactor = tuple[Array | None, Array | float]
+"""Where an effect holds, shape (n,), None for everywhere; its factor there, shape (n,) or one for all."""
 
 LONGEST_MS = 2**40
 """34 years: waits that would be longer count as this long."""
@@ -26,8 +31,9 @@ _MS2_PER_S2 = 1e6
 class EffectLog:
     """What came of one wait or one value that effects act on, in a part.
 
-    What a wait was to be is the mean of its law, times the factors: it varies with the draw alone, so that what was
-    drawn can be held against it. What a value was to be is the value itself, times the factors, before it is rounded.
+    What a wait was to be is the mean of its distribution, times the factors: what was drawn
+    differs from it by chance alone, whoever it was drawn for. What a value was to be is the
+    value itself, times the factors, before it is rounded.
 
     Args:
         effects: Those that act on it, in order.
@@ -36,7 +42,15 @@ class EffectLog:
         limit_ms: The wait is cut to this.
     """
 
-    __slots__ = ("_base", "_distribution", "_effects", "_held", "_kind", "_limit_ms", "_result")
+    __slots__ = (
+        "_applied",
+        "_base",
+        "_distribution",
+        "_effects",
+        "_kind",
+        "_limit_ms",
+        "_result",
+    )
 
     def __init__(
         self,
@@ -53,26 +67,23 @@ class EffectLog:
         )
         self._base: list[Array] = []
         self._result: list[Array] = []
-        self._held: list[list[Held]] = []
+        self._applied: list[list[AppliedFactor]] = []
 
-    def note(self, base: Array, result: Array, held: list[Held]) -> None:
-        """Note a wave.
+    def append(self, base: Array, result: Array, applied: list[AppliedFactor]) -> None:
+        """Append a wave.
 
         Args:
             base: Shape (n,): what it was before the effects.
             result: Shape (n,): what became of it, a wait before it is cut.
-            held: One per effect.
+            applied: One per effect.
         """
         self._base.append(base)
         self._result.append(result)
-        self._held.append(held)
+        self._applied.append(applied)
 
     def sums(self) -> dict[tuple[int, int], FactorSums]:
-        """Sum up: number of the effect, and 0 where it did not hold, else 1 + place of its factor → sums, if any.
-
-        They are the same however the waves were.
-        """
-        holds, factors = self._effects_held()
+        """Return (number of the effect, 0 where it did not hold, else 1 + place of its factor) → sums."""
+        holds, factors = self._effects_applied()
         got, base = np.concatenate(self._result), np.concatenate(self._base)
         if self._kind is not None:
             known = ~is_null(self._kind, base) & ~is_null(self._kind, got)
@@ -87,6 +98,9 @@ class EffectLog:
         asked, variance = self._expected(base, list(factors))
         found: dict[tuple[int, int], FactorSums] = {}
         for place, effect in enumerate(self._effects):
+            # Without this effect but with all others: people who are under one effect are often
+            # under another, and a comparison with everybody else would give this one the credit
+            # of those.
             before, _ = self._expected(
                 base, [f for other, f in enumerate(factors) if other != place]
             )
@@ -100,30 +114,32 @@ class EffectLog:
             found |= {(effect.number, group): of_group for group, of_group in sums.items()}
         return found
 
-    def _effects_held(self) -> tuple[Array, Array]:
-        """Return where each effect holds, and its factor (1 elsewhere): shape (effects, n) both."""
+    def _effects_applied(self) -> tuple[Array, Array]:
+        """Return where each effect holds, and its factor, 1 elsewhere: shape (effects, n) both."""
         holds, factors = [], []
-        for result, held in zip(self._result, self._held, strict=True):
+        for result, applied in zip(self._result, self._applied, strict=True):
             everywhere = np.ones(len(result), np.bool_)
-            masks = np.stack([everywhere if mask is None else mask for mask, _ in held])
+            masks = np.stack([everywhere if mask is None else mask for mask, _ in applied])
             holds.append(masks)
             factors.append(
                 np.where(
                     masks,
-                    np.stack([np.where(everywhere, times, 1.0) for _, times in held]),
+                    np.stack([np.where(everywhere, times, 1.0) for _, times in applied]),
                     1.0,
                 )
             )
         return np.concatenate(holds, axis=1), np.concatenate(factors, axis=1)
 
     def _expected(self, base: Array, factors: list[Array]) -> tuple[Array, Array]:
-        """Return the mean of what is to be expected, and its variance (of waits in s²): shape (n,) both."""
+        """Return what is to be expected, mean and variance (of waits in s²): shape (n,) both."""
         if self._distribution is None:
             value = reduce(np.multiply, factors, base.astype(np.float64))
             return value, np.zeros(len(value))
         product = reduce(np.multiply, factors, np.ones(len(base)))
         one, of_one = moments(self._distribution)
         mean, variance = one * product, of_one * product * product
+        # A wait that is cut has another mean than factor times the mean. Few distinct factors
+        # occur, so the moments are computed once for each.
         is_cut = np.greater(product * self._distribution.knots[-1], self._limit_ms)
         for factor in np.unique(product[is_cut]).tolist():
             same = np.equal(product, factor)
@@ -134,10 +150,13 @@ class EffectLog:
 def moments(
     distribution: InverseCdf, factor: float = 1.0, limit_ms: float = np.inf
 ) -> tuple[float, float]:
-    """Return the mean (ms) and the variance (ms²) of a wait that is drawn, times a factor, cut to a limit.
+    """Return mean (ms) and variance (ms²) of a drawn wait, times a factor, cut to a limit.
 
     Between two knots all whole numbers from the one up to below the other are drawn alike.
     """
+    # Per cell of the table: the share of it below the limit contributes the moments of a
+    # uniform distribution, the rest those of the limit. `fsum` rounds once, so the result does
+    # not depend on how NumPy adds.
     low = distribution.knots[:-1] * factor
     high = np.maximum(distribution.knots[1:] - 1, distribution.knots[:-1]) * factor
     width, from_ms, to_ms = high - low, np.minimum(low, limit_ms), np.minimum(high, limit_ms)
@@ -155,12 +174,18 @@ def moments(
 
 
 def _sums(columns: Array, groups: Array) -> dict[int, FactorSums]:
-    """Return per group how many there are, and the sum of each column in 2**-32: the same in any order.
+    """Return the size of each group, and the sums of the columns in 2**-32: the same in any order.
 
     Args:
-        columns: Shape (4, n), float64. Each number is split into whole numbers of 2**32, of 1, and of 2**-32.
+        columns: Shape (4, n), float64. Each number is split into whole numbers of 2**32, of 1,
+            and of 2**-32.
         groups: Shape (n,), uint16.
     """
+    # Each split is exact: dividing and multiplying by 2**32 changes the exponent alone, and
+    # what `trunc` leaves has the same bits further down. Below 2**60 the high word has 28 bits,
+    # the two others 32; what is below 2**-32 is cut off, number by number and therefore alike
+    # in any order. So int64 holds the sums of 2**31 rows, and Python's integers put the three
+    # words together.
     order = np.argsort(groups, kind="stable")
     present, starts, counts = np.unique(groups[order], return_index=True, return_counts=True)
     columns = np.clip(columns[:, order], -_MOST, _MOST)

@@ -1,6 +1,13 @@
-"""Evaluates compiled expressions over many people at once.
+"""Evaluation of compiled expressions over many people at once.
 
-Only operations whose result is the same on every processor are used: integers, and float64 + - * / and comparisons.
+An expression is a tree of operations; one call per operation and wave walks it, whatever the
+number of people. Values keep the dtype of their kind (`model/values.py`), and null is a value
+of that dtype, so that no mask travels along. Masks are made only of operands that the compiler
+could not prove to be never null.
+
+Only operations whose result is the same on every processor are used: integers, and float64 + -
+* / and comparisons, which IEEE 754 rounds correctly. `log`, `exp` and powers are left to the
+compiler, which has decimals.
 """
 
 from __future__ import annotations
@@ -16,21 +23,26 @@ from footfall.units import DAY_MS, HOUR_MS
 
 
 def evaluate(op: Op, context: EvaluationContext) -> Array:
-    """Return the value of an expression: shape (n,), (n, K), or () where it is the same for all."""
+    """Return the value of an expression: shape (n,), (n, K), or () where all have the same."""
     return _FUNCTIONS[op.op](op, context)
 
 
 def holds(op: Op, context: EvaluationContext, n: int) -> Array:
     """Return where a condition holds: shape (n,), bool; null counts as false."""
     truth = np.asarray(_truth(evaluate(op, context)))
+    # What is the same for all is computed once, as an array of shape (), and spread only here.
     return truth if truth.ndim else np.full(n, truth)
 
 
 def _truth(value: Array) -> Array:
+    # Comparisons give bool; a property is int8 with 1, 0 and -1 for null, which counts as
+    # false.
     return value if value.dtype == np.bool_ else np.equal(value, 1)
 
 
 def _both(op: Op, context: EvaluationContext) -> tuple[Array, Array]:
+    # A person's value against the elements of their list: (n,) becomes (n, 1), and is compared
+    # with (n, K).
     one, other = evaluate(op.args[0], context), evaluate(op.args[1], context)
     if one.ndim == 1 and other.ndim == 2:
         one = one[:, None]
@@ -50,6 +62,9 @@ def _some_null(op: Op, one: Array, other: Array) -> Array | None:
 
 
 def _with_nulls(op: Op, result: Array, mask: Array | None) -> Array:
+    # NaN is the null of numbers, and arithmetic hands it on by itself. Integers have a
+    # sentinel, which any arithmetic would turn into some number, so it is written over the
+    # result.
     if mask is None or op.kind == "number":
         return result
     return np.where(mask, NULLS[op.kind], result)
@@ -80,6 +95,8 @@ def _arithmetic(
 def _divide(op: Op, context: EvaluationContext) -> Array:
     one, other = _both(op, context)
     mask = _some_null(op, one, other)
+    # Division by 0 gives null. The divisor is replaced first: a warning of NumPy would be an
+    # error in the tests, and costs time even where it is silenced.
     zero = np.equal(other, 0)
     result = np.true_divide(one, np.where(zero, 1, other))
     result = np.where(zero, np.nan, result)
@@ -90,7 +107,7 @@ def _floor_divide(op: Op, context: EvaluationContext) -> Array:
     one, other = _both(op, context)
     mask = _some_null(op, one, other)
     undefined = np.equal(other, 0) if mask is None else mask | np.equal(other, 0)
-    result = np.floor_divide(one, np.where(undefined, 1, other))
+    result = np.floor_divide(one, np.where(undefined, 1, other))  # null as a divisor too
     return np.where(undefined, NULLS[op.kind], result)
 
 
@@ -207,7 +224,11 @@ def _contains(op: Op, context: EvaluationContext) -> Array:
 
 
 def _in_any(truth: Array) -> Array:
-    """Return in which rows anything is true: shape (n,). Eight booleans at once are one number."""
+    """Return in which rows anything is true: shape (n,).
+
+    The eight booleans of a list with room for eight are one number that is not 0: of 20,000
+    rows 4 µs in place of 860.
+    """
     if truth.shape[1] == 8 and truth.flags.c_contiguous:
         return np.not_equal(truth.view(np.uint64)[:, 0], 0)
     return np.any(truth, axis=1)
@@ -229,7 +250,7 @@ def _local(op: Op, context: EvaluationContext) -> Array:
     mask = _some_null(op, days, hour)
     midnight = context.local_ms() // DAY_MS * DAY_MS
     local = midnight + (days * 24 + hour) * HOUR_MS
-    if mask is not None:
+    if mask is not None:  # null plus an hour would lie outside the grid of the calendar
         local = np.where(mask, midnight, local)
     return _with_nulls(op, context.utc_ms(local), mask)
 

@@ -1,4 +1,9 @@
-"""What expressions are evaluated against: some people, now or as they were when an event was emitted."""
+"""The context of expressions: some people, now or as they were when an event was emitted.
+
+Properties of events are evaluated twice in time: what they depend on is captured at the moment
+of the event, and their values are computed when the chunk is assembled, for all events of an
+emission at once instead of wave by wave.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +21,12 @@ from footfall.sim.state import State
 
 
 class EvaluationContext:
-    """Some people, as expressions see them; all arrays have one row per entry of `rows`.
+    """Context of some people; all arrays have one row per entry of `rows`.
 
     Args:
         rows: Shape (n,), int64: rows of the state.
-        times_ms: Shape (n,), int64: the time that counts as now; each one's clock when left out.
+        times_ms: Shape (n,), int64: the time that counts as now; each one's clock when left
+            out.
         columns: Values of columns as they were then; of the state as it is when left out.
     """
 
@@ -54,7 +60,7 @@ class EvaluationContext:
 
     def now_ms(self) -> Array:
         """Return what counts as now, ms, UTC."""
-        if self._times_ms is None:
+        if self._times_ms is None:  # most expressions do not ask for the time
             self._times_ms = self.state.clock.take(self.rows)
         return self._times_ms
 
@@ -78,6 +84,7 @@ class EvaluationContext:
         """Return 63 random bits per person for `id`: shape (n,), int64."""
         assert isinstance(op.value, tuple)
         name, counter = op.value
+        # 63 bits: ids are held as int64, in which null is the smallest number.
         visits = self.state.columns[int(counter)].take(self.rows)
         return np.right_shift(
             keys.draw(self.state.keys.take(self.rows), int(name), visits), np.uint64(1)

@@ -1,4 +1,9 @@
-"""What every event carries of its person, packed into one number: stage, device, and whether the person is known."""
+"""Event flags: what every event carries of its person, packed into one number.
+
+Bit 0: whether the person is identified. Bits 1 and 2: 1 + number of the device, of which people
+have three at most; 0 for none. From bit 3: the stage. Adding 8 raises the stage by one, and
+nothing else changes.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +12,14 @@ import numpy as np
 from footfall.model.values import Array
 
 NO_DEVICE = ~np.int64(6)
-"""What is kept of a mark where there is no device."""
+"""Mask of the flags of an event outside sessions, which has no device."""
 
 
 def pack_flags(stages: Array | int, devices: Array | int, known: Array | int) -> Array:
-    """Pack stage, device (-1 for none) and whether the person is known into one number each."""
+    """Return stage, device (-1 for none) and whether the person is identified as one number each."""
     return np.add(np.multiply(stages, 8) + (devices + 1) * 2, known)
 
 
-def unpack_flags(marks: Array) -> tuple[Array, Array, Array]:
-    """Return stages, devices and whether known."""
-    return marks >> 3, (marks >> 1 & 3) - 1, np.equal(marks & 1, 1)
+def unpack_flags(flags: Array) -> tuple[Array, Array, Array]:
+    """Return stages, devices (-1 for none) and whether the person is identified."""
+    return flags >> 3, (flags >> 1 & 3) - 1, np.equal(flags & 1, 1)

@@ -1,4 +1,9 @@
-"""The table of events."""
+"""The table of events: common columns for all, then structs of the properties that some have.
+
+Columns that follow from the person (city, country, language) are renumbered per person and
+looked up per event; those of an emission are made for its events alone, and put in their
+places.
+"""
 
 from __future__ import annotations
 
@@ -18,50 +23,52 @@ from footfall.sim.arrow_columns import RowPlaces
 from footfall.sim.event_flags import unpack_flags
 from footfall.sim.ids import device_ids, id_column, insert_ids, user_ids
 from footfall.sim.journal import Journal
-from footfall.sim.part_arrays import EventLookup, GroupArrays, PartArrays, PropertyChanges
+from footfall.sim.part_events import EventLookup, GroupArrays, PartEvents, PropertyChanges
 from footfall.sim.people_tables import languages, user_properties
 from footfall.sim.property_columns import evaluated, property_column
 
 
 def events_table(
     group: GroupArrays,
-    record: Journal,
-    flow: PartArrays,
+    journal: Journal,
+    emitted: PartEvents,
     changes: list[PropertyChanges],
     lookup: EventLookup,
 ) -> pa.Table:
     """Return the events of a part in order of (time, person, event number)."""
-    model, order = group.model, flow.order
+    model, order = group.model, emitted.order
     schema = events_schema(model.stream.schema)
-    columns = _common(group, flow, order)
+    columns = _common(group, emitted, order)
     columns["event_properties"], columns["revenue"], columns["currency"] = _event_properties(
-        group, flow
+        group, emitted
     )
     if model.user_properties:
         columns["user_properties"], columns["changed"] = user_properties(
-            group, record, flow, changes[:-1], lookup
+            group, journal, emitted, changes[:-1], lookup
         )
     return pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema)
 
 
-def _common(group: GroupArrays, flow: PartArrays, order: Array) -> dict[str, pa.Array]:
+def _common(group: GroupArrays, emitted: PartEvents, order: Array) -> dict[str, pa.Array]:
     model, words = group.model, group.model.texts
-    rows, n = flow.rows.take(order), len(flow)
+    rows, n = emitted.rows.take(order), len(emitted)
     events = np.repeat(
-        np.array([s.event for s in model.emissions], np.int32), np.diff(flow.edges)
+        np.array([s.event for s in model.emissions], np.int32), np.diff(emitted.edges)
     ).take(order)
-    sessions = flow.sessions.take(order)
-    stages, devices, known = unpack_flags(flow.marks.take(order))
+    sessions = emitted.sessions.take(order)
+    stages, devices, known = unpack_flags(emitted.flags.take(order))
+    # Row -1 of a catalogue is null (`TableColumn`), so events without a device need no mask
+    # here.
     kinds = np.where(np.less(devices, 0), -1, group.state.device_kinds[rows, devices])
     homes = group.state.columns[builtins.HOME]
     city, country, _, _ = model.home
     return {
         "insert_id": arrow_columns.fixed_texts(
-            insert_ids(model, group.persons, rows, flow.numbers.take(order))
+            insert_ids(model, group.persons, rows, emitted.numbers.take(order))
         ),
         "event_type": arrow_columns.texts(events, [name for name, _ in model.events]),
         "category": arrow_columns.texts(*_categories(model, events)),
-        "time": arrow_columns.plain(flow.times.take(order), TIMESTAMP),
+        "time": arrow_columns.plain(emitted.times.take(order), TIMESTAMP),
         "person": arrow_columns.plain(group.persons.take(rows), pa.int64()),
         "user_id": id_column(
             rows, known, len(group.persons), lambda of: user_ids(model, group.persons.take(of))
@@ -79,7 +86,7 @@ def _common(group: GroupArrays, flow: PartArrays, order: Array) -> dict[str, pa.
         "os_name": arrow_columns.texts(
             model.tables[model.device_tables[1]].values[kinds], words
         ),
-        "language": _languages(group, flow, rows),
+        "language": _languages(group, emitted, rows),
         "run": arrow_columns.constant(group.run, n),
     }
 
@@ -95,13 +102,13 @@ def _device_ids(group: GroupArrays, codes: Array, valid: Array) -> pa.Array:
     )
 
 
-def _languages(group: GroupArrays, flow: PartArrays, rows: Array) -> pa.Array:
-    """Return languages: of the user property as it was at the event, when there is one; else of the home."""
+def _languages(group: GroupArrays, emitted: PartEvents, rows: Array) -> pa.Array:
+    """Return languages: the user property as it was at the event, where there is one; else the home's."""
     model = group.model
     if model.language < 0:
         return arrow_columns.texts_of(rows, languages(group), model.texts)
-    codes = np.concatenate([context.load(model.language) for context in flow.contexts])
-    return arrow_columns.texts(codes.take(flow.order), model.texts)
+    codes = np.concatenate([context.load(model.language) for context in emitted.contexts])
+    return arrow_columns.texts(codes.take(emitted.order), model.texts)
 
 
 def _categories(model: Model, events: Array) -> tuple[Array, list[str]]:
@@ -112,7 +119,7 @@ def _categories(model: Model, events: Array) -> tuple[Array, list[str]]:
 
 @dataclass(slots=True)
 class _Values:
-    """Values of one property from several sites: the numbers of the sites, and arrays from each."""
+    """Values of one property from several emissions: their numbers, and the arrays of each."""
 
     emissions: list[int] = field(default_factory=list)
     arrays: list[list[Array]] = field(default_factory=list)
@@ -123,6 +130,7 @@ class _Values:
 
 
 def _padded(parts: tuple[Array, ...]) -> list[Array]:
+    # Lists of one property may come from state arrays of different room.
     if parts[0].ndim == 1:
         return list(parts)
     width = max(p.shape[1] for p in parts)
@@ -130,25 +138,27 @@ def _padded(parts: tuple[Array, ...]) -> list[Array]:
 
 
 def _event_properties(
-    group: GroupArrays, flow: PartArrays
+    group: GroupArrays, emitted: PartEvents
 ) -> tuple[pa.Array, pa.Array, pa.Array]:
     schema = group.model.stream.schema
     values = [_Values() for _ in schema.event_properties]
     for number, emission in enumerate(group.model.emissions):
-        _collect(flow, number, emission, values)
+        _collect(emitted, number, emission, values)
     places: dict[tuple[int, ...], RowPlaces] = {}
-    children = [_child(group, flow, number, v, places) for number, v in enumerate(values)]
+    children = [_child(group, emitted, number, v, places) for number, v in enumerate(values)]
     kind = events_schema(schema)
     struct = None
     if children:
         struct = pa.StructArray.from_arrays(
             children, fields=list(kind.field("event_properties").type)
         )
-    return struct, *_revenue(group, flow)
+    return struct, *_revenue(group, emitted)
 
 
-def _collect(flow: PartArrays, number: int, emission: Emission, values: list[_Values]) -> None:
-    context = flow.contexts[number]
+def _collect(
+    emitted: PartEvents, number: int, emission: Emission, values: list[_Values]
+) -> None:
+    context = emitted.contexts[number]
     if not len(context.rows):
         return
     for property_number, value in emission.properties:
@@ -160,32 +170,34 @@ def _collect(flow: PartArrays, number: int, emission: Emission, values: list[_Va
 
 def _child(
     group: GroupArrays,
-    flow: PartArrays,
+    emitted: PartEvents,
     number: int,
     values: _Values,
     places: dict[tuple[int, ...], RowPlaces],
 ) -> pa.Array:
-    """Return the column of a property; those that the same sites give share their places."""
+    """Return the column of a property; those that the same emissions give share their places."""
     schema = group.model.stream.schema
     declared = schema.event_properties[number]
     if values.example is None:
-        return pa.nulls(len(flow), arrow_type(declared, schema.minor_digits))
+        return pa.nulls(len(emitted), arrow_type(declared, schema.minor_digits))
+    # The places' order and their bitmap of nulls are computed once per set of emissions: the
+    # shop has 37 properties, most of them on the same few events.
     emissions = tuple(values.emissions)
     if emissions not in places:
-        spans = [
-            flow.places[int(flow.edges[emission]) : int(flow.edges[emission + 1])]
-            for emission in emissions
-        ]
-        places[emissions] = RowPlaces(len(flow), np.concatenate(spans))
+        spans = []
+        for emission in emissions:
+            first, end = emitted.edges[emission : emission + 2].tolist()
+            spans.append(emitted.places[first:end])
+        places[emissions] = RowPlaces(len(emitted), np.concatenate(spans))
     return property_column(
         group.model, places[emissions], values.merged(), values.example, declared
     )
 
 
-def _revenue(group: GroupArrays, flow: PartArrays) -> tuple[pa.Array, pa.Array]:
-    schema, n = group.model.stream.schema, len(flow)
+def _revenue(group: GroupArrays, emitted: PartEvents) -> tuple[pa.Array, pa.Array]:
+    schema, n = group.model.stream.schema, len(emitted)
     words = arrow_columns.TextTable([schema.currency], schema.minor_digits)
-    earns = np.flatnonzero(np.not_equal(flow.revenue, NULL_INTEGER))
-    places = RowPlaces(n, flow.places[earns])
+    earns = np.flatnonzero(np.not_equal(emitted.revenue, NULL_INTEGER))
+    places = RowPlaces(n, emitted.places[earns])
     currency = arrow_columns.scattered(places, np.zeros(len(earns), np.int32), "text", words)
-    return arrow_columns.scattered(places, flow.revenue[earns], "money", words), currency
+    return arrow_columns.scattered(places, emitted.revenue[earns], "money", words), currency

@@ -1,4 +1,4 @@
-"""Ids: functions of the stream and the person, so that a repeated delivery has the same ones."""
+"""Ids: functions of stream and person, so that a repeated delivery has the same ones."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from footfall.model.values import Array
 from footfall.sim import arrow_columns
 
 _INSERT_ID = np.dtype([("stream", "S9"), ("person", "u8"), ("dash", "S1"), ("number", "S6")])
-"""24 characters: 8 of the stream, 8 of the person, 6 of the event number, in hexadecimal, with dashes between."""
+"""24 characters: 8 of the stream, 8 of the person, 6 of the event number, with dashes between."""
 
 
 def insert_ids(model: Model, persons: Array, rows: Array, numbers: Array) -> Array:
-    """Return ids of events: unique by construction from stream, person and the person's event number.
+    """Return ids of events, made of stream, person and event number: unique by construction.
 
     Args:
         persons: Shape (U,): numbers of people, below 2**32.
@@ -26,6 +26,9 @@ def insert_ids(model: Model, persons: Array, rows: Array, numbers: Array) -> Arr
     Returns:
         Shape (n, 24), uint8, ASCII.
     """
+    # Put together as a structured array, whose fields are whole words: eight hex digits are
+    # written as one number of 64 bits. Digits of people and of numbers are made once each and
+    # looked up per event, where there are fewer of them.
     out = np.empty(len(rows), _INSERT_ID)
     out["stream"] = (model.stream.id[:8] + "-").encode("ascii")
     if len(persons) < len(rows):
@@ -69,6 +72,7 @@ def id_column(
         n: How many ids there could be.
         characters: Codes of those that occur, rising → their characters: shape (m, width).
     """
+    # Only ids that occur get a text: in a narrow window few of a group's people do anything.
     occurs = np.zeros(n, np.bool_)
     occurs[codes[valid]] = True
     places = (np.cumsum(occurs) - 1).astype(np.int32)

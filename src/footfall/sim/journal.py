@@ -1,4 +1,8 @@
-"""What the waves leave behind until a chunk is assembled: plain arrays, appended wave by wave."""
+"""Journal: what the waves of a part leave behind until its chunk is assembled.
+
+Events are kept by emission, the place in the program that emits them, since all of one emission
+have the same columns.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,7 @@ from footfall.sim.effect_log import EffectLog
 
 
 class GrowingArrays:
-    """Arrays that grow by appending, concatenated once.
+    """Arrays that grow wave by wave, concatenated once: grown in place, each would be copied at each wave.
 
     Args:
         blanks: What each is when nothing was appended.
@@ -55,25 +59,28 @@ class Journal:
     """All that happened in a part.
 
     Args:
-        emissions: Per site: rows, times, event numbers, session ids, marks (`mark`), then the captures.
-        changes: Per user property (the stage last): rows, sequences, times, event numbers, whether bound for sure, then
-            old and new value; for lists old length and elements per field, then the new ones.
-        firsts: Rows and event numbers of people's first events, then the arrays of all their user properties.
-        outcomes: Of decisions that were reached, by number of the node.
-        affected: Of waits and values that effects act on and that came up, by number.
+        emissions: Per emission: rows, times, event numbers, session ids, event flags, then the
+            captures.
+        changes: Per user property (the stage last): rows, sequences, times, event numbers,
+            whether bound for sure, then old and new value; for lists old length and elements
+            per field, then the new ones.
+        firsts: Rows and event numbers of people's first events, then the arrays of all their
+            user properties.
+        decision_logs: Of decisions that were reached, by number of the node.
+        effect_logs: Of waits and values that effects act on and that came up, by number.
         skips: Shape (S,), int64: what could not happen.
     """
 
     emissions: list[GrowingArrays]
     changes: list[GrowingArrays]
     firsts: GrowingArrays
-    outcomes: dict[int, DecisionLog] = field(default_factory=dict)
-    affected: dict[int, EffectLog] = field(default_factory=dict)
+    decision_logs: dict[int, DecisionLog] = field(default_factory=dict)
+    effect_logs: dict[int, EffectLog] = field(default_factory=dict)
     skips: Array = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @classmethod
     def empty(cls, model: Model) -> Journal:
-        """Return a record of nothing."""
+        """Return a journal of nothing."""
         properties = [_blanks(model, (p.column, *p.items)) for p in model.user_properties]
         return cls(
             emissions=[
@@ -90,11 +97,11 @@ class Journal:
             skips=np.zeros(len(model.skips), np.int64),
         )
 
-    def outcomes_of(self, number: int, node: DecisionNode) -> DecisionLog:
-        """Return where the outcomes of a decision are kept."""
-        found = self.outcomes.get(number)
+    def decision_log_of(self, number: int, node: DecisionNode) -> DecisionLog:
+        """Return the log of a decision."""
+        found = self.decision_logs.get(number)
         if found is None:
-            found = self.outcomes[number] = DecisionLog(len(node.options))
+            found = self.decision_logs[number] = DecisionLog(len(node.options))
         return found
 
     def effect_log_of(
@@ -105,8 +112,8 @@ class Journal:
         distribution: InverseCdf | None = None,
         limit_ms: int = NO_LIMIT_MS,
     ) -> EffectLog:
-        """Return where a wait or a value that effects act on is kept."""
-        found = self.affected.get(number)
+        """Return the log of a wait or a value that effects act on."""
+        found = self.effect_logs.get(number)
         if found is None:
-            found = self.affected[number] = EffectLog(effects, kind, distribution, limit_ms)
+            found = self.effect_logs[number] = EffectLog(effects, kind, distribution, limit_ms)
         return found

@@ -1,8 +1,15 @@
 """Keyed randomness: a draw is a hash of who, what and which time.
 
-Nothing is advanced, so any order gives the same values. A person's key is a well-mixed 64-bit number. A draw adds the
-key of its name and a multiple of the golden ratio per visit, and passes the sum through the finalizer of SplitMix64.
-For one person and one name the visits are exactly a SplitMix64 sequence from a random start.
+There is no generator whose state advances, so draws may be made in any order, in any process,
+and never shift when the scenario gains another one. A person's key is a well-mixed 64-bit
+number. A draw adds the key of its name and a multiple of the golden ratio per visit, and passes
+the sum through the finalizer of SplitMix64. For one person and one name the visits are exactly
+a SplitMix64 sequence from a random start.
+
+Everything is arithmetic of unsigned 64-bit integers, which wraps alike on every processor and
+in every version of NumPy. Uniform floats would be made of the same bits, but whatever is
+computed from them by `log` or `exp` differs in the last digit from one C library to the next;
+so tables are integers too (`model/tables.py`).
 
 Source: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
 """
@@ -28,6 +35,9 @@ def finalize(z: Array) -> Array:
     Returns:
         The same array.
     """
+    # A bijection: `z ^= z >> s` can be undone from the top bits down, and so can a product with
+    # an odd number modulo 2**64. Different inputs therefore never meet. In place, because six
+    # arrays that are thrown away cost a fifth more.
     z ^= z >> _S30
     z *= _MIX_1
     z ^= z >> _S27
@@ -46,6 +56,8 @@ def person_keys(key: int, persons: Array) -> Array:
     Returns:
         Shape (n,), uint64.
     """
+    # An odd multiple, a sum and two finalizers, all of them bijections: no two people of a
+    # stream share a key.
     z = persons.astype(np.uint64)
     z *= GOLDEN
     z += np.uint64(key)
@@ -65,6 +77,9 @@ def draw(keys: Array, name: int, visits: Array | int) -> Array:
     Returns:
         Shape (n,), uint64, uniform.
     """
+    # Two draws of a stream coincide only if the distance of their keys is a small multiple of
+    # GOLDEN, modulo 2**64: names and people would have to be hashed to within their few visits
+    # of each other.
     if isinstance(visits, int):
         return finalize(keys + np.uint64((name + visits * int(GOLDEN)) % 2**64))
     z = np.multiply(visits.view(np.uint64), GOLDEN)

@@ -1,4 +1,4 @@
-"""What happens at each kind of node, for all who are there."""
+"""Nodes: the function of each kind, which takes all people who are there through it in one go."""
 
 from __future__ import annotations
 
@@ -33,7 +33,11 @@ from footfall.sim.state import CLOSED
 from footfall.units import MINUTE_MS
 
 SESSION_GAP_MS = 30 * MINUTE_MS
-"""A session ends after this long without an event (the convention of web analytics since Urchin)."""
+"""A session ends after this long without an event: the convention of web analytics since Urchin.
+
+Waits within a session are cut to 29 minutes (`compiler/journeys/lowering.py`), so that no
+single wait ends one; `come back after` does.
+"""
 FIRST_DEVICE = (7 << 62) // 10
 """Seven sessions in ten are on the person's first device."""
 
@@ -85,15 +89,15 @@ def _waits(
     context: EvaluationContext,
     limit_ms: int = NO_LIMIT_MS,
 ) -> Array:
-    """Draw how long each one waits, before it is cut, and note what effects do to it: shape (n,), int64, ms."""
+    """Draw how long each one waits, before it is cut, and log effects on it: shape (n,), int64, ms."""
     base = draws.invert(distribution, draws.bits(scheduler.state, context.rows, node.key))
     if not node.effects:
         return base
-    waits, held = actions.affected(node.effects, base, context)
-    if scheduler.record is not None:
-        scheduler.record.effect_log_of(
+    waits, applied = actions.apply_effects(node.effects, base, context)
+    if scheduler.journal is not None:
+        scheduler.journal.effect_log_of(
             node.affected, node.effects, distribution=distribution, limit_ms=limit_ms
-        ).note(base, waits, held)
+        ).append(base, waits, applied)
     return waits
 
 
@@ -129,10 +133,11 @@ def _later(scheduler: Scheduler, node: LaterNode, _number: int, rows: Array) -> 
     mine = state.slots[rows, first : first + timer.slots]
     is_free = np.equal(mine, NEVER)
     slot = np.argmax(is_free, axis=1)
+    # `argmax` of a row without a free slot is 0 as well, so what it found is looked at again.
     fits = is_free[np.arange(len(rows)), slot]
-    if scheduler.record is not None:
-        scheduler.record.skips[node.skip] += int(len(rows) - fits.sum())
-    times = _due(scheduler, node, rows, context)
+    if scheduler.journal is not None:
+        scheduler.journal.skips[node.skip] += int(len(rows) - fits.sum())
+    times = _start_times(scheduler, node, rows, context)
     fits &= np.less(times, NEVER)
     who, which = rows[fits], slot[fits]
     state.slots[who, first + which] = times[fits]
@@ -143,9 +148,11 @@ def _later(scheduler: Scheduler, node: LaterNode, _number: int, rows: Array) -> 
     scheduler.push(node.next, rows)
 
 
-def _due(
+def _start_times(
     scheduler: Scheduler, node: LaterNode, rows: Array, context: EvaluationContext
 ) -> Array:
+    # A moment that is past starts the journey at once: a ms later, since the person's clock
+    # never stands still.
     clock = scheduler.state.clock[rows]
     if node.moment is not None:
         moment = np.broadcast_to(evaluate(node.moment, context), rows.shape)
@@ -177,8 +184,8 @@ def _end(scheduler: Scheduler, node: EndNode, number: int, rows: Array) -> None:
 
 
 def _renew_sessions(scheduler: Scheduler, rows: Array, times: Array) -> None:
-    """Begin a new session for those whom a later journey kept from the main one for too long."""
-    stale = scheduler.state.main_live[rows] & np.greater_equal(
+    """Begin a new session where a later journey kept people from theirs for too long."""
+    stale = scheduler.state.main_in_session[rows] & np.greater_equal(
         times - scheduler.state.session_last[rows], SESSION_GAP_MS
     )
     if np.count_nonzero(stale):
@@ -206,11 +213,13 @@ def begin_sessions(scheduler: Scheduler, rows: Array, times: Array) -> None:
     visits = state.columns[builtins.VISITS]
     visits[rows] += 1
     state.session_id[rows] = NULL_INTEGER
+    # The session has no id before its first event, whose time it is; `session_last` begins the
+    # 30 minutes meanwhile.
     state.session_last[rows] = times
     random = keys.draw(state.keys[rows], scheduler.model.devices.session_key, visits[rows])
     devices = _device(random, state.device_count[rows])
     state.columns[builtins.DEVICE_KIND][rows] = state.device_kinds[rows, devices]
-    state.marks[rows] = pack_flags(
+    state.event_flags[rows] = pack_flags(
         state.columns[builtins.STAGE][rows], devices, state.columns[builtins.KNOWN][rows]
     )
     context = scheduler.context(rows)
@@ -219,7 +228,11 @@ def begin_sessions(scheduler: Scheduler, rows: Array, times: Array) -> None:
 
 
 def _ready(scheduler: Scheduler, number: int, rows: Array) -> tuple[Array, Array]:
-    """Set clocks to when the next event can be: strictly after the last; return those who get there before the end."""
+    """Set clocks to strictly after the last event, and return those who get there before the end.
+
+    A person's events thus have different times, which makes (time, person) a total order of
+    events.
+    """
     state = scheduler.state
     times = np.maximum(state.clock.take(rows), state.event_last.take(rows) + 1)
     late = np.greater_equal(times, scheduler.until_ms)
@@ -243,6 +256,8 @@ def _emit(scheduler: Scheduler, node: EmitNode, number: int, rows: Array) -> Non
 
 def _device(random: Array, count: Array) -> Array:
     """Choose a device: the first one seven times in ten, the others alike."""
+    # 62 bits, so that the point is not negative as int64. For the others 32 bits are enough:
+    # `rest` is below 2**32, and times the number of other devices it stays far within 63.
     point = (random >> np.uint64(2)).astype(np.int64)
     rest = np.maximum(point - FIRST_DEVICE, 0) >> 30
     width = ((1 << 62) - FIRST_DEVICE) >> 30
@@ -262,4 +277,4 @@ RUN: dict[type[Node], Callable[[Scheduler, Any, int, Array], None]] = {
     BeginSessionNode: _begin_session,
     EmitNode: _emit,
 }
-"""What to run, by the kind of node: a function of the crowd, the node, its number, and the rows of the people there."""
+"""By the kind of node: function of the scheduler, the node, its number, and the rows of people there."""

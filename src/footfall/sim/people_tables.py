@@ -1,4 +1,8 @@
-"""What is known of people: the user properties that events carry, and the tables of changes and arrivals."""
+"""Tables of people: the user properties that events carry, changes, and arrivals.
+
+An event carries the user properties that changed with it, and a person's first event carries
+all of them: what a store of people needs to be up to date after every event, and no more.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +20,11 @@ from footfall.sim.arrow_columns import RowPlaces
 from footfall.sim.evaluation_context import EvaluationContext
 from footfall.sim.ids import insert_ids, user_ids
 from footfall.sim.journal import Journal
-from footfall.sim.part_arrays import (
+from footfall.sim.part_events import (
     STAGE,
     EventLookup,
     GroupArrays,
-    PartArrays,
+    PartEvents,
     PropertyChanges,
 )
 from footfall.sim.property_columns import evaluated, property_column
@@ -28,15 +32,16 @@ from footfall.sim.property_columns import evaluated, property_column
 
 def user_properties(
     group: GroupArrays,
-    record: Journal,
-    flow: PartArrays,
+    journal: Journal,
+    emitted: PartEvents,
     changes: list[PropertyChanges],
     lookup: EventLookup,
 ) -> tuple[pa.Array, pa.Array]:
     """Return what events carry of their person: the struct of values, and the list of names."""
-    model, n = group.model, len(flow)
-    firsts = record.firsts.columns()
-    first_places = flow.places[lookup.find(firsts[0], firsts[1])]
+    model, n = group.model, len(emitted)
+    firsts = journal.firsts.columns()
+    first_places = emitted.places[lookup.find(firsts[0], firsts[1])]
+    # A bit per property and event: which of them the event carries.
     mask = np.zeros(n, np.int64)
     mask[first_places] = (1 << len(model.user_properties)) - 1
     children, at = [], 2
@@ -44,7 +49,7 @@ def user_properties(
         zip(model.user_properties, changes, strict=True)
     ):
         width = 1 + len(declared.items)
-        places, arrays = _carried(flow, change, first_places, firsts[at : at + width])
+        places, arrays = _carried(emitted, change, first_places, firsts[at : at + width])
         mask[places] |= 1 << number
         children.append(_user_column(group, n, number, places, arrays))
         at += width
@@ -56,10 +61,10 @@ def user_properties(
 
 
 def _carried(
-    flow: PartArrays, change: PropertyChanges, first_places: Array, first_values: list[Array]
+    emitted: PartEvents, change: PropertyChanges, first_places: Array, first_values: list[Array]
 ) -> tuple[Array, list[Array]]:
     here = change.is_bound & np.greater_equal(change.events, 0)
-    places = np.concatenate([first_places, flow.places[change.events[here]]])
+    places = np.concatenate([first_places, emitted.places[change.events[here]]])
     arrays = [
         np.concatenate([a, b[here]]) for a, b in zip(first_values, change.new, strict=True)
     ]
@@ -67,7 +72,7 @@ def _carried(
 
 
 def _written(group: GroupArrays, declared: UserProperty, arrays: list[Array]) -> list[Array]:
-    """Return what is written of a user property: its values, or lengths and elements per field."""
+    """Return a user property as it is written: its values, or lengths and elements per field."""
     numbers = (declared.column, *declared.items)
     columns = dict(zip(numbers, arrays, strict=True))
     rows = np.empty(len(arrays[0]), np.int64)
@@ -88,6 +93,8 @@ def _user_column(
     """
     model = group.model
     declared, field = model.user_properties[number], model.stream.schema.user_properties[number]
+    # Of several assignments to one index NumPy keeps the last: so `last` holds the latest value
+    # of each place (changes come in order, after the first event's values).
     last = np.full(n, -1, np.int64)
     last[places] = np.arange(len(places))
     kept = np.flatnonzero(np.equal(last[places], np.arange(len(places))))
@@ -97,6 +104,8 @@ def _user_column(
 
 def _changed_names(model: Model, mask: Array) -> pa.Array:
     """Return the lists of names of user properties whose bit is set; null where none is."""
+    # All names of all lists in one array: the place of a name is its list's offset plus how
+    # many lower bits are set.
     counts = np.bitwise_count(mask)
     offsets = np.zeros(len(mask) + 1, np.int32)
     np.cumsum(counts, out=offsets[1:])
@@ -118,6 +127,7 @@ def changes_table(group: GroupArrays, changes: list[PropertyChanges]) -> pa.Tabl
     rows = np.concatenate([c.rows for c in changes])
     times = np.concatenate([c.times for c in changes])
     sequences = np.concatenate([c.sequences for c in changes])
+    # Several changes of a person may have one time; their sequence tells which came first.
     order = np.lexsort((sequences, rows, times))
     rows, persons = rows[order], group.persons[rows[order]]
     numbers = np.concatenate([c.numbers for c in changes])[order]
@@ -173,7 +183,7 @@ def arrived_rows(group: GroupArrays, part: Part, is_first: bool) -> Array:
 
 
 def arrivals_table(group: GroupArrays, rows: Array) -> pa.Table:
-    """Return the people of some rows, in order of person, as they were when they came (or at the start)."""
+    """Return people in order of number, as they were when they came (or at the start)."""
     model, words = group.model, group.model.texts
     city, country, _, zone = model.home
     homes = group.state.columns[builtins.HOME][rows]

@@ -1,4 +1,4 @@
-"""The people of a group on their way: who waits at which node, and what is due when."""
+"""The scheduler of a group: who waits at which node, and which later journey comes first."""
 
 from __future__ import annotations
 
@@ -13,10 +13,15 @@ from footfall.sim.state import CLOSED, State
 
 
 class Scheduler:
-    """The people of a group, on their way to an instant.
+    """Scheduler of a group, on its way to an instant.
+
+    A person is in one of three places: ready at a node (`counts`, a queue of rows per node),
+    parked until a time at or after the end (`state.time`, `state.node`), or finished (`NEVER`).
+    Later journeys that have not started are timers beside that, in `state.slots`.
 
     Args:
-        record: Where events and changes go; None to leave no trace (people who are here before the start).
+        journal: Where events and changes go; None before the start, of which nothing is
+            recorded.
         until_ms: Nobody acts at or after this.
 
     Attributes:
@@ -28,26 +33,26 @@ class Scheduler:
         model: Model,
         calendar: ActivityCalendar,
         state: State,
-        record: Journal | None,
+        journal: Journal | None,
         until_ms: int,
     ) -> None:
         self.model = model
         self.calendar = calendar
         self.state = state
-        self.record = record
+        self.journal = journal
         self.until_ms = until_ms
         self.counts = [0] * len(model.nodes)
         self._waiting: list[list[Array]] = [[] for _ in model.nodes]
 
     def wake(self) -> None:
-        """Let everybody go on who is due before the end."""
+        """Let everybody go on whose time, or whose earliest timer, lies before the end."""
         active = np.flatnonzero(
             np.less(np.minimum(self.state.time, self.state.slot_min), self.until_ms)
         )
         self._resume(active)
 
     def take(self, number: int) -> Array:
-        """Return the rows of all who wait at a node, and count them as under way."""
+        """Return the rows of all who wait at a node, and empty its queue."""
         parts = self._waiting[number]
         self._waiting[number] = []
         self.counts[number] = 0
@@ -57,7 +62,7 @@ class Scheduler:
         """Return some people as the context of expressions."""
         return EvaluationContext(self.model, self.calendar, self.state, rows)
 
-    # --- passing people on -------------------------------------------------------------------------------------------
+    # --- passing people on --------------------------------------------------------------------
 
     def push(self, node: int, rows: Array) -> None:
         """Let people wait at a node, ready to act."""
@@ -67,6 +72,7 @@ class Scheduler:
 
     def push_each(self, nodes: Array, rows: Array) -> None:
         """Let each person wait at a node of their own."""
+        # One sort and a split, instead of a comparison of all rows per node that occurs.
         order = np.argsort(nodes, kind="stable")
         sorted_nodes = nodes[order]
         edges = np.flatnonzero(np.diff(sorted_nodes)) + 1
@@ -75,21 +81,26 @@ class Scheduler:
                 self.push(int(nodes[part[0]]), rows[part])
 
     def pass_time(self, rows: Array, node: int | Array, times: Array) -> None:
-        """Let people go on at a node at a time, after what is due earlier."""
+        """Let people go on at a node at a time, after a timer of theirs that is earlier."""
         state = self.state
         if self.model.timers:
-            due = np.less(state.slot_min.take(rows), times)
-            if np.count_nonzero(due) and np.count_nonzero(
-                due := due & np.equal(state.in_later.take(rows), 0)
+            # Most waits are interrupted by nothing, so each test is made only if the one before
+            # it found somebody; of 20 rows `count_nonzero` takes 0.2 µs where `any` takes 0.9.
+            # A later journey is not interrupted by another one: those wait, and start when it
+            # ends.
+            is_early = np.less(state.slot_min.take(rows), times)
+            if np.count_nonzero(is_early) and np.count_nonzero(
+                is_early := is_early & np.equal(state.in_later.take(rows), 0)
             ):
                 nodes = np.broadcast_to(np.asarray(node, np.int32), rows.shape)
-                self._interrupt(rows[due], nodes[due], times[due])
-                rows, times, node = rows[~due], times[~due], nodes[~due]
+                self._interrupt(rows[is_early], nodes[is_early], times[is_early])
+                rows, times, node = rows[~is_early], times[~is_early], nodes[~is_early]
         self.go_on(rows, node, times)
 
     def go_on(self, rows: Array, node: int | Array, times: Array) -> None:
-        """Let people go on at a node at a time; those who get there at or after the end wait for the next part."""
+        """Let people go on at a node at a time; those who get there at or after the end are parked."""
         state = self.state
+        # `compress` of 20,000 rows takes 29 µs where an index of booleans takes 111.
         late = np.greater_equal(times, self.until_ms)
         if np.count_nonzero(late):
             parked = rows[late]
@@ -104,15 +115,20 @@ class Scheduler:
             self.push_each(node, rows)
 
     def _resume(self, rows: Array) -> None:
+        # Never back in time: a timer that was set for a moment already past starts at the
+        # person's clock.
         state = self.state
         self.pass_time(rows, state.node[rows], np.maximum(state.time[rows], state.clock[rows]))
 
     def _interrupt(self, rows: Array, nodes: Array, times: Array) -> None:
-        """Start the earliest pending later journey; the main one waits."""
+        """Start the earliest pending later journey; the main one is parked until that ends."""
         state = self.state
         state.main_node[rows] = nodes
         state.main_time[rows] = times
-        state.main_live[rows] = np.greater(state.session_last[rows], CLOSED)
+        state.main_in_session[rows] = np.greater(state.session_last[rows], CLOSED)
+        # The slot is freed at once, so that the journey may start itself anew. `slot_min` is
+        # kept up to date, because it is compared at every wait of everybody, and the slots are
+        # looked at only here.
         slot = np.argmin(state.slots[rows], axis=1)
         starts = np.maximum(state.slots[rows, slot], state.clock[rows])
         state.slots[rows, slot] = NEVER

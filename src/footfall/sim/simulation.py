@@ -1,4 +1,4 @@
-"""A group of people, advanced through time."""
+"""Simulation of a group of people, advanced through time part by part."""
 
 from __future__ import annotations
 
@@ -17,14 +17,17 @@ from footfall.sim.arrivals import Arrivals
 from footfall.sim.assemble import assemble
 from footfall.sim.calendar import ActivityCalendar
 from footfall.sim.journal import Journal
-from footfall.sim.part_arrays import GroupArrays
+from footfall.sim.part_events import GroupArrays
 from footfall.sim.scheduler import Scheduler
 from footfall.sim.state import State, named
 from footfall.sim.waves import run_waves
 from footfall.units import DAY_MS
 
 MARGIN_DAYS = 400
-"""How far past the end the calendar reaches; who would come back later than that never does."""
+"""How far past the end the calendar reaches; who would come back later than that never does.
+
+A wait of activity time that ends past the end has to be known to end there, and not when.
+"""
 
 
 _AT = "at_ms"
@@ -38,20 +41,25 @@ def _calendar(model: Model, until_ms: int) -> tuple[ActivityCalendar, Arrivals]:
 
 
 def people_until(model: Model, until_ms: int) -> int:
-    """Return how many people arrive before an instant, those who were there before the start included."""
+    """Return how many people arrive before an instant, those already here included."""
     return _calendar(model, until_ms)[1].count_until(until_ms)
 
 
 class Simulation:
-    """Simulates a group of people, part after part.
+    """Simulation of a group of people, part after part.
+
+    People who were here before the start live from their arrival to the start when the
+    simulation is made, without a journal. Then each `advance` runs waves up to the end of a
+    part and assembles its chunk.
 
     Args:
         model: The compiled scenario.
         run: Id of the run, for the column `run`.
-        first_person, end_person: Half-open range of people; those who would arrive after the horizon are left out.
+        first_person, end_person: Half-open range of people; those who would arrive after the
+            horizon are left out.
         until_ms: The farthest that it will be advanced.
-        saved: What `arrays` of a simulation with the same arguments has returned, or `gathered` of several that cover
-            the range: this one goes on from there.
+        saved: What `arrays` of a simulation with the same arguments has returned, or
+            `compacted` of several that cover the range: this one goes on from there.
 
     Raises:
         ValueError: What was saved does not fit.
@@ -71,19 +79,27 @@ class Simulation:
         self._calendar, arrivals = _calendar(model, until_ms)
         end = max(first_person, min(end_person, arrivals.count_until(until_ms)))
         persons = np.arange(first_person, end, dtype=np.int64)
+        # Who arrives past the end is left out, for all they could do is cost. The group stays
+        # whole in `_range`: a longer run finds the same groups, and a part's name does not
+        # depend on how long this one is.
         self._persons = persons if saved is None else _among(persons, saved)
         self._state = State(model, self._persons)
         if saved is None:
-            self._settle(arrivals, first_person, end)
+            self._arrive(arrivals, first_person, end)
             run_waves(self._scheduler(None, model.start_ms))
-        self._group = self._begin(run)
+        self._group = self._group_arrays(run)
         self.at_ms = model.start_ms
         self._is_first = True
         if saved is not None:
             self._restore(saved)
 
-    def _settle(self, arrivals: Arrivals, first: int, end: int) -> None:
-        """Let people arrive with their devices and first properties."""
+    def _arrive(self, arrivals: Arrivals, first: int, end: int) -> None:
+        """Set what people arrive with: home, devices, first properties.
+
+        Randomness:
+            Per person one draw named "device count", three named "device kind", one per
+            property.
+        """
         model, state = self.model, self._state
         newcomers = arrivals.of(first, end)
         state.arrived[:] = newcomers.times_ms
@@ -104,7 +120,7 @@ class Simulation:
         for initial in model.initials:
             state.columns[initial.column][:] = actions.initial_value(initial, context)
 
-    def _begin(self, run: str) -> GroupArrays:
+    def _group_arrays(self, run: str) -> GroupArrays:
         state, n = self._state, self._state.n
         columns = [c for p in self.model.user_properties for c in (p.column, *p.items)]
         return GroupArrays(
@@ -120,11 +136,11 @@ class Simulation:
             first_stages=state.columns[builtins.STAGE].copy(),
         )
 
-    def _scheduler(self, record: Journal | None, until_ms: int) -> Scheduler:
-        return Scheduler(self.model, self._calendar, self._state, record, until_ms)
+    def _scheduler(self, journal: Journal | None, until_ms: int) -> Scheduler:
+        return Scheduler(self.model, self._calendar, self._state, journal, until_ms)
 
     def arrays(self) -> dict[str, Array]:
-        """Return by name all that another simulation needs to go on from here; they are not copied."""
+        """Return by name what another simulation needs to go on from here; nothing is copied."""
         group = self._group
         counted = [
             group.seen_events,
@@ -149,7 +165,7 @@ class Simulation:
 
     @property
     def awake(self) -> Array:
-        """To whom anything may happen still, or of whom nobody has heard yet: shape (U,), bool."""
+        """People to whom anything may happen still, or whose arrival is not in a chunk yet: (U,), bool."""
         return self._is_first | np.less(
             np.minimum(self._state.time, self._state.slot_min), NEVER
         )
@@ -163,40 +179,41 @@ class Simulation:
         """Simulate up to an instant.
 
         Args:
-            until_ms: End of the part, ms since the epoch, UTC, exclusive; not before where the group stands.
+            until_ms: End of the part, ms since the epoch, UTC, exclusive; not before where the
+                group stands.
 
         Returns:
             All that happened since the last call (since the start of the run, at the first).
         """
-        record = Journal.empty(self.model)
+        journal = Journal.empty(self.model)
         self._group.event_no = self._state.event_no.copy()
-        run_waves(self._scheduler(record, until_ms))
+        run_waves(self._scheduler(journal, until_ms))
         part = Part(*self._range, self.at_ms, until_ms)
-        chunk = assemble(self._group, record, part, self._is_first)
+        chunk = assemble(self._group, journal, part, self._is_first)
         self.at_ms, self._is_first = until_ms, False
         return chunk
 
     def skip(self, until_ms: int) -> None:
-        """Simulate up to an instant that has been written already; the same as `advance`, its chunk thrown away."""
+        """Simulate up to an instant whose events are stored already: `advance`, its chunk thrown away."""
         if until_ms > self.at_ms:
             self.advance(until_ms)
 
 
-def gathered(simulations: Sequence[Simulation]) -> dict[str, Array]:
-    """Return what one simulation needs to go on with the people of several, but for those to whom nothing will happen.
+def compacted(simulations: Sequence[Simulation]) -> dict[str, Array]:
+    """Return what one simulation needs to go on with the people of several, finished ones left out.
 
     Args:
         simulations: At least one; at the same time, of people in rising order.
     """
+    # Arrays that one of them lacks are factors looked up once per group
+    # (`State.lasting_factors`): they are left out, and looked up anew.
     awake = [simulation.awake for simulation in simulations]
     saved = [simulation.arrays() for simulation in simulations]
     names = [name for name in saved[0] if name != _AT and all(name in each for each in saved)]
-    joined = {
-        name: np.concatenate(
-            [each[name][some] for each, some in zip(saved, awake, strict=True)]
-        )
-        for name in names
-    }
+    joined = {}
+    for name in names:
+        kept = [each[name][some] for each, some in zip(saved, awake, strict=True)]
+        joined[name] = np.concatenate(kept)
     return joined | {_AT: saved[0][_AT]}
 
 

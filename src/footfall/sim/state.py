@@ -1,4 +1,8 @@
-"""The state of a group of people: one row per person."""
+"""State arrays of a group of people: one row per person.
+
+An array per attribute, and not a record per person: a wave reads three or four attributes of
+some rows, each as one `take` of an array, and no Python object stands for a person.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +23,13 @@ CLOSED = -(2**62)
 class State:
     """State arrays of a group.
 
+    A row is a person's place in the group, not their number (`columns[PERSON]`): groups that
+    are merged in live runs leave out people to whom nothing more will happen, and a draw
+    depends on the number alone.
+
     Attributes:
-        columns: Declared state, by column number: shape (U,), or (U, K) for the elements of a list.
+        columns: Declared state, by column number: shape (U,), or (U, K) for the elements of a
+            list.
         arrived: When each one came, ms, UTC.
         clock: Each one's time, ms, UTC.
         node, time: Where each one waits, and until when; `NEVER` when nothing more will happen.
@@ -30,12 +39,17 @@ class State:
         session_last: Time of the session's last event, or `CLOSED`.
         device_kinds: Shape (U, 3), int32: rows of the kinds of devices.
         is_silent: Has emitted nothing yet that was recorded.
-        marks: Stage, device of the session, and whether the person is known, as events carry them (`pack_flags`).
+        event_flags: Stage, device of the session, and whether the person is identified, as
+            events carry them (`pack_flags`): an event reads one array in place of three.
         in_later: 1 + number of the later journey that runs now, or 0.
-        main_node, main_time: Where the main journey waits meanwhile; `main_live`: whether in a session.
-        lasting_factors: Of effects that follow from the home: number of the effect → shape (U,), float64.
-        slots: Shape (U, T): times at which pending later journeys start; `slot_min` the earliest of each.
-        payloads: Per timer, per variable: shape (U, slots) or (U, slots, K).
+        main_node, main_time: Where the main journey is parked meanwhile; `main_in_session`:
+            whether in a session.
+        lasting_factors: Of effects that follow from the home, which never changes: number of
+            the effect → shape (U,), float64. Looked up once per group.
+        slots: Shape (U, T): times at which pending later journeys start; `slot_min` the
+            earliest of each.
+        payloads: Variables that pending later journeys take along: per timer, per variable,
+            shape (U, slots) or (U, slots, K).
     """
 
     def __init__(self, model: Model, persons: Array) -> None:
@@ -56,11 +70,11 @@ class State:
         self.device_count = np.ones(n, np.int64)
         self.device_kinds = np.zeros((n, 3), np.int32)
         self.is_silent = np.ones(n, np.bool_)
-        self.marks = pack_flags(0, np.zeros(n, np.int64), 0)
+        self.event_flags = pack_flags(0, np.zeros(n, np.int64), 0)
         self.in_later = np.zeros(n, np.int32)
         self.main_node = np.zeros(n, np.int32)
         self.main_time = np.full(n, NEVER, np.int64)
-        self.main_live = np.zeros(n, np.bool_)
+        self.main_in_session = np.zeros(n, np.bool_)
         self.lasting_factors: dict[int, Array] = {}
         self._add_timers(model, n)
 
@@ -76,7 +90,7 @@ class State:
         ]
 
     def arrays(self) -> dict[str, Array]:
-        """Return by name what a life changes; all else follows from the model and the people's numbers."""
+        """Return by name the arrays that change; all else follows from model and people's numbers."""
         return {name: array for name, array in named("state", vars(self)) if name not in _FIXED}
 
 

@@ -1,4 +1,8 @@
-"""Counts a part: integers that add up in any order."""
+"""Tallying: the counts of a part, integers that add up in any order.
+
+Nothing that would have to be divided or rooted is kept. Reports make means, shares and
+variances of sums.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +19,13 @@ from footfall.sim.decision_log import effects_of
 from footfall.sim.journal import Journal
 
 if TYPE_CHECKING:
-    from footfall.sim.part_arrays import GroupArrays, PartArrays, PropertyChanges
+    from footfall.sim.part_events import GroupArrays, PartEvents, PropertyChanges
 
 
 def of_part(
     group: GroupArrays,
     journal: Journal,
-    flow: PartArrays,
+    emitted: PartEvents,
     changes: list[PropertyChanges],
     arrived: Array,
     *,
@@ -32,7 +36,8 @@ def of_part(
     Args:
         changes: Per user property, the stage last.
         arrived: Rows of the people who are first seen in this part.
-        is_first: The group's first part: it names every effect, whether or not anybody came to where it holds.
+        is_first: The group's first part: it names every effect, whether or not anybody came to
+            where it holds.
     """
     model = group.model
     tallies = Tallies.empty()
@@ -44,15 +49,15 @@ def of_part(
     reached = _by_city(group, stages.rows, stages.old[0], stages.new[0])
     reached += _by_city(group, arrived, np.full(len(arrived), -1), group.first_stages[arrived])
     _stages(model, reached, tallies)
-    _cities(group, flow, arrived, reached, tallies)
+    _cities(group, emitted, arrived, reached, tallies)
     return tallies
 
 
 def _decisions(model: Model, journal: Journal, tallies: Tallies) -> None:
-    """Add up decision logs by declared decision: several nodes may be the same one (a journey done at two places)."""
+    """Add up decision logs; several nodes may be one declared decision (a journey done at two places)."""
     decisions = [np.zeros((len(d.options), 3), np.int64) for d in model.decisions]
     effects: dict[tuple[int, int, int], Array] = {}
-    for number, log in journal.outcomes.items():
+    for number, log in journal.decision_logs.items():
         node = model.nodes[number]
         assert isinstance(node, DecisionNode)
         of_options, of_effects = log.sums(node)
@@ -75,7 +80,7 @@ def _decisions(model: Model, journal: Journal, tallies: Tallies) -> None:
 def _effect_keys(
     model: Model, effect: int, decision: int, option: int
 ) -> list[tuple[str, str, str, str]]:
-    """Return the keys in the tallies of an effect on an option: where it holds, and where not."""
+    """Return the keys of an effect on an option in the tallies: where it holds, and where not."""
     name = model.decisions[decision]
     return [
         (model.effects[effect], name.address, name.options[option], variant)
@@ -84,7 +89,7 @@ def _effect_keys(
 
 
 def _factors(model: Model, journal: Journal, tallies: Tallies) -> None:
-    for number, affected in journal.affected.items():
+    for number, affected in journal.effect_logs.items():
         name = model.affected[number]
         keys = {effect.number: _factor_keys(model, name, effect) for effect in name.effects}
         for (effect, place), sums in affected.sums().items():
@@ -95,7 +100,7 @@ def _factors(model: Model, journal: Journal, tallies: Tallies) -> None:
 def _factor_keys(
     model: Model, name: AffectedDraw, effect: CompiledEffect
 ) -> list[tuple[str, str, str, str, str]]:
-    """Return the keys in the tallies: of where an effect does not hold, then of each of its factors."""
+    """Return the keys in the tallies: where an effect does not hold, then each of its factors."""
     variants = [
         ("without", "1"),
         *(("with", repr(factor).removesuffix(".0")) for factor in effect.distinct),
@@ -107,7 +112,7 @@ def _factor_keys(
 
 
 def _name_effects(model: Model, tallies: Tallies) -> None:
-    """Name every effect, so that one that nobody came to shows as 0 in reports and not as a gap."""
+    """Name every effect, so that reports show 0, and no gap, where nobody came to one."""
     for node in (node for node in model.nodes if isinstance(node, DecisionNode)):
         for option, effect in effects_of(node):
             for key in _effect_keys(model, effect.number, node.number, option):
@@ -119,7 +124,11 @@ def _name_effects(model: Model, tallies: Tallies) -> None:
 
 
 def _by_city(group: GroupArrays, rows: Array, old: Array, new: Array) -> Array:
-    """Count people who rise from one stage to another, at every stage on the way: shape (stages, home rows), int64."""
+    """Count people who rise to a stage, at every stage on the way.
+
+    Returns:
+        Shape (stages, home rows), int64.
+    """
     homes = group.state.columns[builtins.HOME][rows]
     n_homes = len(group.model.people.home_weights)
     counts = np.zeros((len(group.model.stream.schema.stages), n_homes), np.int64)
@@ -142,13 +151,16 @@ def _stages(model: Model, reached: Array, tallies: Tallies) -> None:
 
 
 def _cities(
-    group: GroupArrays, flow: PartArrays, arrived: Array, reached: Array, tallies: Tallies
+    group: GroupArrays, emitted: PartEvents, arrived: Array, reached: Array, tallies: Tallies
 ) -> None:
     model = group.model
     homes = group.state.columns[builtins.HOME]
     n = len(group.persons)
-    events = np.bincount(flow.rows, minlength=n)
-    sessions = np.bincount(flow.rows[np.equal(flow.sessions, flow.times)], minlength=n)
+    events = np.bincount(emitted.rows, minlength=n)
+    sessions = np.bincount(emitted.rows[np.equal(emitted.sessions, emitted.times)], minlength=n)
+    # Each person counts once over all chunks: in the one in which they first have an event, or
+    # their second session. The square of a sum needs the sum before: (a + b)² - a² = b (b + 2
+    # a), so squares of a whole life add up too.
     seen, visited = group.seen_events, group.seen_sessions
     measures = {
         "people": np.bincount(arrived, minlength=n),
@@ -157,7 +169,7 @@ def _cities(
         "sessions": sessions,
         "events": events,
         "events_squared": events * (events + 2 * seen),
-        "revenue": _revenue(group, flow),
+        "revenue": _revenue(group, emitted),
     }
     sums = {
         name: _sum(homes, values, len(model.people.home_weights))
@@ -176,8 +188,8 @@ def _sum(homes: Array, values: Array, n_homes: int) -> Array:
     return sums
 
 
-def _revenue(group: GroupArrays, flow: PartArrays) -> Array:
+def _revenue(group: GroupArrays, emitted: PartEvents) -> Array:
     revenue = np.zeros(len(group.persons), np.int64)
-    earned = np.not_equal(flow.revenue, NULL_INTEGER)
-    np.add.at(revenue, flow.rows[earned], flow.revenue[earned])
+    earned = np.not_equal(emitted.revenue, NULL_INTEGER)
+    np.add.at(revenue, emitted.rows[earned], emitted.revenue[earned])
     return revenue

@@ -1,4 +1,4 @@
-"""How wide the windows of a run are: so that a chunk has at most some hundred thousand rows."""
+"""The width of a run's windows: such that a chunk has at most some hundred thousand rows."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ WIDTHS_MS = (
 def window_ms(model: Model) -> int:
     """Return the width of the windows, a constant of the stream.
 
-    Some of the first people to come are simulated for the widest window. The more people there are, the sooner a group
-    of newcomers has come, and new people are the busiest: so the pilots come as slowly as such a group does, and the
-    fullest window counts. Few people need no pilots.
+    Some of the first people to come are simulated for the widest window. The more people there
+    are, the sooner a group of newcomers has come, and new people are the busiest: so the pilots
+    come as slowly as such a group does, and the fullest window counts. Few people need no
+    pilots.
     """
     people = model.people.newcomers + model.people.already_here
     if people <= FEW_PEOPLE:
@@ -42,7 +43,7 @@ def window_ms(model: Model) -> int:
 
 
 def _times_since_arrival(model: Model, size: int) -> Array:
-    """Return when events of the pilots happen, ms, as if these came evenly while a group of newcomers comes."""
+    """Return times of the pilots' events, ms, as if they came as slowly as a group of newcomers."""
     first = model.people.already_here
     end_ms = model.start_ms + min(WIDTHS_MS[0], model.length_days * DAY_MS)
     simulation = Simulation(model, "pilot", first, first + PILOTS, end_ms)

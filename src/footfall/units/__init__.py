@@ -1,6 +1,7 @@
 """The only place where text becomes a quantity: whole milliseconds, exact decimals, dates, waits, money.
 
-Every function is pure, uses no float, and raises `UnitError` with the value, what is accepted and an example.
+Every function is pure, uses no float, and raises `UnitError` with the value, what is accepted
+and an example.
 """
 
 from footfall.units.currencies import MINOR_DIGITS

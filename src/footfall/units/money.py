@@ -48,7 +48,8 @@ def parse_money(text: str, currency: str) -> Decimal:
     """Return an amount in major units of `currency`, of `12.50` or `12.50 EUR`.
 
     Raises:
-        UnitError: Not an amount, another currency, 10**12 or more, or finer than the currency's minor unit.
+        UnitError: Not an amount, another currency, 10**12 or more, or finer than the currency's
+            minor unit.
     """
     matched = NUMBER_THEN_WORD.fullmatch(text.strip())
     if not matched:

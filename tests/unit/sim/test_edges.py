@@ -1,5 +1,6 @@
 """Edges that a drawn number or an instant of a whole run hits too seldom to be held by any other test."""
 
+import datetime as dt
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,10 +8,12 @@ import pyarrow as pa
 import pytest
 
 from footfall.compiler import compile_scenario
+from footfall.model.model import CalendarSpec
 from footfall.model.program import CompiledEffect, TimeSpan
 from footfall.model.values import NEVER, NULL_INTEGER
 from footfall.sim import Simulation
-from footfall.sim.actions import affected
+from footfall.sim.actions import apply_effects
+from footfall.sim.calendar import ActivityCalendar
 from footfall.sim.decisions import factor
 from footfall.sim.nodes import FIRST_DEVICE, _device
 from footfall.sim.scheduler import Scheduler
@@ -40,7 +43,7 @@ def at(*times_ms):
 )
 def test_halves_of_value_effects_round_up(times, before, after):
     """A whole number times a factor goes to the nearest one, exactly .5 to the greater, also below 0; null stays."""
-    got, _ = affected(
+    got, _ = apply_effects(
         (CompiledEffect(0, factor=times),), np.array(before, np.int64), at(*before)
     )
     assert got.tolist() == after
@@ -48,7 +51,7 @@ def test_halves_of_value_effects_round_up(times, before, after):
 
 def test_a_value_is_rounded_after_each_effect():
     """5 halved is 2.5, so 3; 3 halved is 1.5, so 2; at once it would have been 1.25, so 1."""
-    got, _ = affected(
+    got, _ = apply_effects(
         (CompiledEffect(0, factor=0.5), CompiledEffect(1, factor=0.5)), np.array([5]), at(0)
     )
     assert got.tolist() == [2]
@@ -56,7 +59,7 @@ def test_a_value_is_rounded_after_each_effect():
 
 def test_numbers_that_are_not_whole_are_not_rounded():
     """2.5 halved is 1.25."""
-    got, _ = affected((CompiledEffect(0, factor=0.5),), np.array([2.5]), at(0))
+    got, _ = apply_effects((CompiledEffect(0, factor=0.5),), np.array([2.5]), at(0))
     assert got.tolist() == [1.25]
 
 
@@ -217,3 +220,27 @@ def test_the_other_devices_are_taken_alike():
 def test_who_has_one_device_takes_it():
     """Whatever is drawn."""
     assert {device(point, 1) for point in (0, FIRST_DEVICE - 1, FIRST_DEVICE, 2**62 - 1)} == {0}
+
+
+@pytest.mark.parametrize(
+    ("zone", "local", "utc"),
+    [
+        ("Europe/Paris", (2026, 3, 29, 2, 30), (2026, 3, 29, 1, 30)),
+        ("Europe/Paris", (2026, 10, 25, 2, 30), (2026, 10, 25, 1, 30)),
+        ("America/New_York", (2026, 3, 8, 2, 30), (2026, 3, 8, 6, 30)),
+        ("America/New_York", (2026, 11, 1, 1, 30), (2026, 11, 1, 5, 30)),
+        ("Europe/Paris", (2026, 3, 29, 3, 0), (2026, 3, 29, 1, 0)),
+        ("Europe/Paris", (2026, 10, 25, 3, 0), (2026, 10, 25, 2, 0)),
+    ],
+)
+def test_a_local_hour_that_is_missing_or_comes_twice_is_one_instant(zone, local, utc):
+    """East of UTC it is an hour later and the second, west of it an hour earlier and the first."""
+    origin_ms = _ms(2026, 1, 1)
+    week = np.full((7, 24), 4096, np.int64)
+    spec = CalendarSpec(origin_ms, origin_ms, week, (zone,), ((0, ""),), (), ())
+    calendar = ActivityCalendar(spec, origin_ms + 365 * DAY_MS)
+    assert calendar.utc_ms(np.array([_ms(*local)]), np.zeros(1, np.int32)) == _ms(*utc)
+
+
+def _ms(*parts: int) -> int:
+    return round(dt.datetime(*parts, tzinfo=dt.UTC).timestamp()) * 1000

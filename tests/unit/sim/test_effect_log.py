@@ -55,7 +55,7 @@ def noted(
     kind: type = np.int64,
 ) -> EffectLog:
     holds = np.array(mask, np.bool_)
-    affected.note(np.array(base, kind), np.array(got, kind), [(holds, 0.5), (None, 2.0)])
+    affected.append(np.array(base, kind), np.array(got, kind), [(holds, 0.5), (None, 2.0)])
     return affected
 
 
@@ -109,7 +109,7 @@ def test_factors_that_differ_are_told_apart():
     )
     affected = EffectLog((effect,), "integer")
     held = [(np.array([True, False, True, True]), np.array([3, np.nan, 0.5, 3]))]
-    affected.note(np.array([1, 2, 4, 8]), np.array([3, 2, 2, 24]), held)
+    affected.append(np.array([1, 2, 4, 8]), np.array([3, 2, 2, 24]), held)
     assert effect.distinct == (0.5, 3.0)
     assert {place: got // ONE for (_, place), (_, _, _, got, _) in affected.sums().items()} == {
         0: 2,
@@ -145,7 +145,7 @@ def test_waits_of_ages_fit_into_a_store():
     """A factor of a million on months is told as 34 years; ten billion such waits fit into 38 digits."""
     distribution = distributions.lognormal(Decimal(60 * DAY_MS), Decimal("0.8"))
     affected = EffectLog((CompiledEffect(0, factor=1e6),), distribution=distribution)
-    affected.note(np.array([10**10]), np.array([10**16]), [(None, 1e6)])
+    affected.append(np.array([10**10]), np.array([10**16]), [(None, 1e6)])
     ((times, _, asked, got, variance),) = affected.sums().values()
     assert (times, asked, got, variance) == (1, 2**40 * ONE, 2**40 * ONE, 0)
     assert 10**10 * asked < 10**38

@@ -118,7 +118,7 @@ class LivePopulation:
         """Make one block of all."""
         if self._blocks:
             people = self._people[0][0], self._people[-1][1]
-            saved = self._engine.gathered(self._blocks)
+            saved = self._engine.compacted(self._blocks)
             self._blocks = [
                 self._engine.simulation(self._run_id, *people, self._horizon_ms, saved)
             ]

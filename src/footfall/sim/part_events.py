@@ -1,4 +1,8 @@
-"""What a part left behind, brought together: events still unsorted, and where each of them will stand."""
+"""Events of a part, brought together from its journal: unsorted, with the place of each in the order of events.
+
+Sorting every column would move some sixty of them, most of which are null in most rows. So one
+order is found, and what is put into a column goes straight to its place.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +36,8 @@ class GroupArrays:
         state: As it is at the end of the part.
         event_no: Shape (U,), int64: number of each one's last event before the part.
         seen_events, seen_sessions: Shape (U,), int64: of earlier parts; raised here.
-        first_properties: Per array of the user properties: the values at arrival (at the start for those already here).
+        first_properties: Per array of the user properties: the values at arrival (at the start
+            for those already here).
         first_stages: Shape (U,), int64: likewise.
     """
 
@@ -49,20 +54,26 @@ class GroupArrays:
 
 
 @dataclass(slots=True)
-class PartArrays:
-    """Events of a part, unsorted: one entry per event, site after site.
+class PartEvents:
+    """Events of a part, unsorted: one entry per event, emission after emission.
 
     Args:
         rows: Person's row in the group.
-        order: Places of the events in order of (time, person).
-        places: Where each event stands in that order.
+        numbers: The person's event number, from 1.
+        sessions: Time of the session's first event; null outside sessions.
+        flags: Event flags (`event_flags.py`).
+        revenue: Minor units; null where there is none.
+        edges: Shape (emissions + 1,): where the events of each emission begin.
+        contexts: Per emission: what its properties are evaluated against.
+        order: Event of each place in the order of (time, person).
+        places: Place of each event in that order, the inverse of `order`.
     """
 
     rows: Array
     times: Array
     numbers: Array
     sessions: Array
-    marks: Array
+    flags: Array
     revenue: Array
     edges: Array
     contexts: list[EvaluationContext]
@@ -74,33 +85,33 @@ class PartArrays:
 
 
 def tracked(model: Model) -> tuple[UserProperty, ...]:
-    """Return everything whose changes are noted: the user properties, then the stage."""
+    """Return everything whose changes are recorded: the user properties, then the stage."""
     return (*model.user_properties, STAGE)
 
 
-def gather(group: GroupArrays, record: Journal) -> PartArrays:
+def collect(group: GroupArrays, journal: Journal) -> PartEvents:
     """Bring the events of a part together and find their order."""
-    emissions = [journal.columns() for journal in record.emissions]
+    emissions = [arrays.columns() for arrays in journal.emissions]
     common = [np.concatenate([emission[i] for emission in emissions]) for i in range(5)]
+    # A person's events have different times, so (time, person) has no ties, and one key does:
+    # ms since the first event times the people of the group, plus the row. A window of 30 days
+    # and 2**24 people stay below 2**56. Sorting 600,000 such keys takes 115 ms, `lexsort` of
+    # the two columns 350.
     rows, times = common[0], common[1]
     first = int(times.min()) if len(times) else 0
     order = np.argsort((times - first) * np.int64(len(group.persons)) + rows)
     places = np.empty(len(order), np.int64)
     places[order] = np.arange(len(order))
     edges = np.cumsum([0, *(len(emission[0]) for emission in emissions)])
-    contexts = [
-        _context(group, emission, columns)
-        for emission, columns in zip(group.model.emissions, emissions, strict=True)
-    ]
-    revenue = np.concatenate(
-        [
-            _revenue_of(s, c, len(c.rows))
-            for s, c in zip(group.model.emissions, contexts, strict=True)
-        ]
-    )
-    numbers, sessions, marks = common[2:]
-    return PartArrays(
-        rows, times, numbers, sessions, marks, revenue, edges, contexts, order, places
+    contexts, revenues = [], []
+    for emission, columns in zip(group.model.emissions, emissions, strict=True):
+        context = _context(group, emission, columns)
+        contexts.append(context)
+        revenues.append(_revenue_of(emission, context, len(context.rows)))
+    revenue = np.concatenate(revenues)
+    numbers, sessions, flags = common[2:]
+    return PartEvents(
+        rows, times, numbers, sessions, flags, revenue, edges, contexts, order, places
     )
 
 
@@ -118,21 +129,25 @@ def _revenue_of(emission: Emission, context: EvaluationContext, n: int) -> Array
 
 
 class EventLookup:
-    """Finds the event of a person by its number."""
+    """Look-up of a person's event by its number.
 
-    def __init__(self, group: GroupArrays, flow: PartArrays) -> None:
+    A person's event numbers of a part follow each other without a gap, so that no search is
+    needed: the n-th event of a row lies at the row's edge plus n.
+    """
+
+    def __init__(self, group: GroupArrays, emitted: PartEvents) -> None:
         n = len(group.persons)
-        self.counts = np.bincount(flow.rows, minlength=n)
+        self.counts = np.bincount(emitted.rows, minlength=n)
         self.edges = np.cumsum(self.counts) - self.counts
         self.base = group.event_no
-        self.times = flow.times
-        self._events = np.empty(len(flow), np.int64)
-        self._events[self.edges[flow.rows] + flow.numbers - self.base[flow.rows] - 1] = (
-            np.arange(len(flow))
-        )
+        self.times = emitted.times
+        self._events = np.empty(len(emitted), np.int64)
+        self._events[
+            self.edges[emitted.rows] + emitted.numbers - self.base[emitted.rows] - 1
+        ] = np.arange(len(emitted))
 
     def find(self, rows: Array, numbers: Array) -> Array:
-        """Return the event's place in the flow, -1 where it is not in this part."""
+        """Return the index of the event among the unsorted ones, -1 where it is not in this part."""
         nth = numbers - self.base[rows] - 1
         there = np.greater_equal(nth, 0) & np.less(nth, self.counts[rows])
         found = np.full(len(rows), -1, np.int64)
@@ -141,7 +156,14 @@ class EventLookup:
 
 
 class PropertyChanges:
-    """Changes of one user property: whose, when, by which event."""
+    """Changes of one user property: whose, when, by which event.
+
+    Attributes:
+        events: Index of the event that each belongs to; -1 where that is not in this part.
+        is_bound: Whether that event carries the change: it was certain, or the event has the
+            same time.
+        old, new: Arrays of the value; for lists the lengths, then one per field.
+    """
 
     def __init__(
         self, columns: list[Array], declared: UserProperty, lookup: EventLookup
