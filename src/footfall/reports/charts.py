@@ -1,19 +1,16 @@
-"""The charts of the page: Vega-Lite specifications of ours, drawn as SVG that follows the page's colours.
+"""The charts of a report as Vega-Lite specifications; `inline_svg.py` draws them.
 
-SVG rather than a script: the page then needs none, prints as it looks, and turns dark with the reader's system, since
-colours are CSS variables. Each chart is drawn twice, for a desk and for a phone, so that letters keep their size.
+Colours are the variables of the page's style, so that a chart turns dark with the page.
 """
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ET
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from footfall.errors import MissingExtraError
-from footfall.reports.cities import Cities, City
+from footfall.reports.cities import MEASURES, Cities, City, Measure
 from footfall.reports.curves import Days, Hours
-from footfall.reports.intervals import Interval
+from footfall.reports.intervals import CONFIDENCE
 from footfall.reports.stages import Stages
 from footfall.text import clean, count, mean, percent
 
@@ -25,7 +22,8 @@ INK, MUTED, GRID, ACCENT, PALE, GOAL = (
     f"var(--{name})" for name in ("ink", "muted", "grid", "accent", "pale", "goal")
 )
 LINES = [f"var(--line-{i})" for i in range(1, 7)]
-SVG = "http://www.w3.org/2000/svg"
+TIP: dict[str, Any] = {"field": "tip", "type": "nominal"}
+"""What a mark stands for, in words: it becomes a tooltip."""
 
 Spec = dict[str, Any]
 
@@ -67,7 +65,7 @@ def funnel(stages: Stages, width: int) -> Spec:
         share = f"{percent(stages.share(stage.reached))} %"
         for part, people in (
             ("went further", stage.reached - stage.standing),
-            ("stand here", stage.standing),
+            ("now here", stage.standing),
         ):
             tip = f"{name}: {count(people)} {part}, of {count(stage.reached)} who reached it"
             rows.append({"stage": name, "part": part, "people": people, "tip": tip})
@@ -88,7 +86,7 @@ def funnel(stages: Stages, width: int) -> Spec:
         "scale": {"domain": [0, stages.people * room]},
     }
     y = {"field": "stage", "type": "nominal", "sort": None, "title": None, "axis": names}
-    parts = {"domain": ["went further", "stand here"], "range": [ACCENT, PALE]}
+    parts = {"domain": ["went further", "now here"], "range": [ACCENT, PALE]}
     return _chart(
         width,
         34 * len(stages.stages),
@@ -101,7 +99,7 @@ def funnel(stages: Stages, width: int) -> Spec:
                     "y": y,
                     "color": {"field": "part", "type": "nominal", "scale": parts},
                     "order": {"field": "part", "sort": "descending"},
-                    "description": {"field": "tip", "type": "nominal"},
+                    "description": TIP,
                 },
             },
             {
@@ -258,20 +256,18 @@ def hours(hours: Hours, width: int) -> Spec:
 
 def cities(cities: Cities, width: int) -> Spec:
     """Describe what the cities are ranked by, with intervals; the mean of all people as a line."""
-    title, value_of, interval_of = _measure(cities)
-    rows = [
-        _city_row(city, value_of(city), interval_of(city))
-        for city in cities.largest(MOST_CITIES)
-    ]
+    title, scale = _axis(cities)
+    measure = MEASURES[cities.rank_by]
+    rows = [_city_row(city, measure, scale) for city in cities.largest(MOST_CITIES)]
     people = sum(city.people for city in cities.cities)
-    average = sum(value_of(city) * city.people for city in cities.cities) / people
+    total = sum(measure.value(city) * city.people for city in cities.cities)
     x = {
         "field": "value",
         "type": "quantitative",
         "title": title,
         "axis": {"tickCount": 5, "orient": "top"},
+        "scale": {"zero": False, "nice": True},
     }
-    x |= {"scale": {"zero": False, "nice": True}}
     y = {
         "field": "city",
         "type": "nominal",
@@ -279,30 +275,28 @@ def cities(cities: Cities, width: int) -> Spec:
         "title": None,
         "axis": _names(rows, "city", width),
     }
-    tip = {"field": "tip", "type": "nominal"}
-    return _chart(
-        width,
-        22 * len(rows),
-        [
-            {
-                "data": {"values": [{"value": average, "tip": f"all people: {mean(average)}"}]},
-                "mark": {"type": "rule", "strokeDash": [4, 4], "color": MUTED},
-                "encoding": {"x": x, "description": tip},
-            },
-            _interval_rules(rows, x, y),
-            {
-                "data": {"values": rows},
-                "mark": {
-                    "type": "point",
-                    "filled": True,
-                    "size": 60,
-                    "opacity": 1,
-                    "color": ACCENT,
-                },
-                "encoding": {"x": x, "y": y, "description": tip},
-            },
-        ],
-    )
+    layers = [
+        _mean_rule(scale * total / people, x),
+        _interval_rules(rows, x, y),
+        _estimates(rows, x, y),
+    ]
+    return _chart(width, 22 * len(rows), layers)
+
+
+def _mean_rule(value: float, x: Spec) -> Spec:
+    return {
+        "data": {"values": [{"value": value, "tip": f"all people: {mean(value)}"}]},
+        "mark": {"type": "rule", "strokeDash": [4, 4], "color": MUTED},
+        "encoding": {"x": x, "description": TIP},
+    }
+
+
+def _estimates(rows: list[Spec], x: Spec, y: Spec) -> Spec:
+    return {
+        "data": {"values": rows},
+        "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1, "color": ACCENT},
+        "encoding": {"x": x, "y": y, "description": TIP},
+    }
 
 
 def _interval_rules(rows: list[Spec], x: Spec, y: Spec) -> Spec:
@@ -319,43 +313,25 @@ def _interval_rules(rows: list[Spec], x: Spec, y: Spec) -> Spec:
     }
 
 
-def _measure(
-    cities: Cities,
-) -> tuple[str, Callable[[City], float], Callable[[City], Interval | None]]:
-    """Return what the ranks compare: the title of its axis, its value and its interval."""
-    unit = 10**cities.minor_digits
+def _axis(cities: Cities) -> tuple[str, float]:
+    """Return the title of the axis of what the ranks compare, and how many units of it an estimate has."""
     if cities.rank_by == "conversion":
-        return (
-            f"% of people who reached {clean(cities.goal)}",
-            lambda city: 100 * city.conversion,
-            lambda city: _scaled(city.conversion_interval, 100),
-        )
+        return f"% of people who reached {clean(cities.goal)}", 100.0
     if cities.rank_by == "revenue":
-        return (
-            f"{cities.currency} per person",
-            lambda city: city.revenue_per_person_minor / unit,
-            lambda city: _scaled(city.revenue_interval, 1 / unit),
-        )
-    return (
-        "events per person",
-        lambda city: city.events_per_person,
-        lambda city: city.events_interval,
-    )
+        return f"{cities.currency} per person", 10.0**-cities.minor_digits
+    return "events per person", 1.0
 
 
-def _scaled(interval: Interval | None, factor: float) -> Interval | None:
-    return interval and Interval(interval.low * factor, interval.high * factor)
-
-
-def _city_row(city: City, value: float, interval: Interval | None) -> Spec:
-    span = f", 95 % interval {mean(interval.low)} to {mean(interval.high)}" if interval else ""
-    return {
-        "city": clean(city.name),
-        "value": value,
-        "low": interval.low if interval else None,
-        "high": interval.high if interval else None,
-        "tip": f"{clean(city.name)}: {mean(value)}{span}; {count(city.people)} people",
-    }
+def _city_row(city: City, measure: Measure, scale: float) -> Spec:
+    name, value = clean(city.name), scale * measure.value(city)
+    row: Spec = {"city": name, "value": value, "low": None, "high": None}
+    tip = f"{name}: {mean(value)}"
+    interval = measure.interval(city, CONFIDENCE)
+    if interval:
+        low, high = scale * interval.low, scale * interval.high
+        row |= {"low": low, "high": high}
+        tip += f", 95 % interval {mean(low)} to {mean(high)}"
+    return row | {"tip": f"{tip}; {count(city.people)} people"}
 
 
 def _names(rows: Sequence[Spec], field: str, width: int) -> Spec:
@@ -382,62 +358,5 @@ def _points(values: Sequence[Spec], encoding: Spec, colour: Spec) -> Spec:
     return {
         "data": {"values": list(values)},
         "mark": {"type": "point", "filled": True, "size": 90, "opacity": 0},
-        "encoding": encoding
-        | {"color": colour, "description": {"field": "tip", "type": "nominal"}},
+        "encoding": encoding | {"color": colour, "description": TIP},
     }
-
-
-def drawn(describe: Callable[[int], Spec], title: str, name: str) -> str:
-    """Return a chart as two inline SVG elements, of which the page's style shows the one that fits.
-
-    Args:
-        describe: Width → specification.
-        title: For those who do not see it.
-        name: Unique on the page: ids begin with it.
-
-    Raises:
-        MissingExtraError: The package that draws is not installed.
-    """
-    return "".join(
-        _inline(_svg(describe(width)), title, f"{name}-{kind}", kind)
-        for kind, width in (("wide", WIDE), ("narrow", NARROW))
-    )
-
-
-def _svg(spec: Spec) -> str:
-    try:
-        import vl_convert
-    except ImportError:
-        raise MissingExtraError("vl-convert-python", "charts", "drawing charts") from None
-    svg: str = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
-    return svg
-
-
-def _inline(svg: str, title: str, prefix: str, kind: str) -> str:
-    """Return an SVG document as an element of a page: without its own size, with tooltips, and ids that are unique."""
-    ET.register_namespace("", SVG)
-    root = ET.fromstring(svg)  # noqa: S314 - drawn just above, from our own specification
-    width = root.attrib.pop("width")
-    root.attrib.pop("height")
-    root.set("class", kind)
-    root.set("style", f"max-width:{width}px")
-    for element in root.iter():
-        _plain(element, prefix)
-    root.set("role", "img")
-    root.set("aria-label", title)
-    return ET.tostring(root, encoding="unicode")
-
-
-def _plain(element: ET.Element, prefix: str) -> None:
-    """Turn a mark's description into a tooltip, drop what only readers of single shapes would want, make ids unique."""
-    described = element.attrib.pop("aria-label", None)
-    kind = element.attrib.pop("aria-roledescription", "")
-    element.attrib.pop("role", None)
-    element.attrib.pop("aria-hidden", None)
-    if described and kind in {"bar", "point", "rule"}:
-        ET.SubElement(element, f"{{{SVG}}}title").text = described
-    if "id" in element.attrib:
-        element.set("id", f"{prefix}-{element.get('id')}")
-    for key, value in element.attrib.items():
-        if "url(#" in value:
-            element.set(key, value.replace("url(#", f"url(#{prefix}-"))

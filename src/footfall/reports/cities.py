@@ -192,21 +192,42 @@ def city_record(city: City, minor_digits: int) -> dict[str, str | int | float | 
     }
 
 
-_MEASURES: dict[RankBy, Callable[[City], float]] = {
-    "engagement": lambda c: c.events_per_person,
-    "conversion": lambda c: c.conversion,
-    "revenue": lambda c: c.revenue_per_person_minor,
-}
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What cities can be ranked by.
+
+    Args:
+        label: What it is called.
+        value: City → its estimate.
+        interval: City, confidence → the interval of the estimate; None where it has none.
+    """
+
+    label: str
+    value: Callable[[City], float]
+    interval: Callable[[City, float], Interval | None]
 
 
-def _interval_of(city: City, rank_by: RankBy, confidence: float) -> Interval | None:
-    if rank_by == "conversion":
-        return wilson(city.converted, city.people, confidence)
-    if rank_by == "engagement":
-        return mean_interval(city.people, city.events, city.events_squared, confidence)
+def _revenue_interval(city: City, confidence: float) -> Interval | None:
     if city.revenue_squared is None:
         return None
     return mean_interval(city.people, city.revenue_minor, city.revenue_squared, confidence)
+
+
+MEASURES: Mapping[RankBy, Measure] = {
+    "engagement": Measure(
+        "events per person",
+        lambda c: c.events_per_person,
+        lambda c, level: mean_interval(c.people, c.events, c.events_squared, level),
+    ),
+    "conversion": Measure(
+        "share who reached the goal",
+        lambda c: c.conversion,
+        lambda c, level: wilson(c.converted, c.people, level),
+    ),
+    "revenue": Measure(
+        "revenue per person", lambda c: c.revenue_per_person_minor, _revenue_interval
+    ),
+}
 
 
 def check_rank_by(text: str) -> RankBy:
@@ -228,24 +249,21 @@ def ranked(cities: Iterable[City], rank_by: RankBy) -> tuple[City, ...]:
 
     Ranks compare cities of at least `MIN_PEOPLE` people (see `rank_ranges`).
     """
-    measure = _MEASURES[rank_by]
+    measure = MEASURES[rank_by]
     ordered = sorted(
-        (c for c in cities if c.people), key=lambda c: (-measure(c), c.name.encode())
+        (c for c in cities if c.people), key=lambda c: (-measure.value(c), c.name.encode())
     )
     large = [c for c in ordered if c.people >= MIN_PEOPLE]
     if rank_by == "revenue" and any(c.revenue_squared is None for c in large):
         return tuple(ordered)
 
     def intervals_at(confidence: float) -> list[Interval]:
-        return [i for c in large if (i := _interval_of(c, rank_by, confidence))]
+        return [i for c in large if (i := measure.interval(c, confidence))]
 
-    ranks = dict(
-        zip(
-            (c.name for c in large),
-            rank_ranges([measure(c) for c in large], intervals_at),
-            strict=True,
-        )
-    )
+    ranges = rank_ranges([measure.value(c) for c in large], intervals_at)
+    ranks = {
+        city.name: best_and_worst for city, best_and_worst in zip(large, ranges, strict=True)
+    }
     return tuple(replace(c, ranks=ranks.get(c.name)) for c in ordered)
 
 

@@ -56,10 +56,3 @@ def ranks(best_and_worst: tuple[int, int] | None) -> str:
         return NONE
     best, worst = best_and_worst
     return str(best) if best == worst else f"{best}–{worst}"
-
-
-def mean_interval(value: float, interval: Interval | None) -> str:
-    """Return the interval of a mean, to the digit of the mean: `21.9–24.3`."""
-    if interval is None:
-        return NONE
-    return "–".join(f"{end:,.{mean_digits(value)}f}" for end in (interval.low, interval.high))

@@ -1,4 +1,4 @@
-"""The three forms of a report: tables in the terminal, JSON, and a page."""
+"""Reports as JSON, for programs: plain numbers, nothing rounded."""
 
 from __future__ import annotations
 
@@ -8,16 +8,12 @@ from typing import Any
 
 from footfall.reports.cities import Cities, city_record
 from footfall.reports.curves import Curves
-from footfall.reports.page import render_html
 from footfall.reports.report import Report
 from footfall.reports.stages import Stages, StepComparison, step_record
-from footfall.reports.terminal import render_table
 from footfall.reports.truth import Truth, amount_record, tally_record
 from footfall.store import RunInfo
 
 JSON_VERSION = 1
-
-__all__ = ["render_html", "render_json", "render_table"]
 
 Record = dict[str, Any]
 

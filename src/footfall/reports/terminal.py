@@ -2,67 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Literal
 
 from rich import box
 from rich.console import Console, RenderableType
-from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from footfall.reports import estimates
-from footfall.reports.cities import Cities, City, RankBy
-from footfall.reports.intervals import MIN_PEOPLE
+from footfall.reports.contents import heading_of, sections_of
 from footfall.reports.report import Report
-from footfall.reports.stages import FunnelStep, StageCounts, Stages, StepComparison
-from footfall.reports.truth import Amount, Tally, Truth
+from footfall.reports.section import (
+    Bar,
+    Cell,
+    ReportSection,
+    RowLimits,
+    TableRow,
+    Tone,
+)
 from footfall.store import RunInfo
-from footfall.text import ascii_only, clean, count, date, days, duration, mean, money, percent
-from footfall.units import DAY_MS
+from footfall.text import ascii_only, width
 
 MOST_GROUPS = 12
-LEAST_BAR, MOST_BAR, BESIDE_BAR = 8, 30, 44
-IS_GOAL = " (goal)"
-NAME_WIDTH = 12
-WIDE = 90
-MEASURES: dict[RankBy, str] = {
-    "engagement": "events per person",
-    "conversion": "share who reached the goal",
-    "revenue": "revenue per person",
+LEAST_BAR, MOST_BAR = 8, 30
+LEAST_NAME = 12
+"""A name is never cut to less; numbers never are cut at all."""
+NARROW = 90
+"""Below this width a table of more than `FEW_COLUMNS` has one cell between columns instead of two."""
+FEW_COLUMNS = 6
+STYLES: dict[Tone, str] = {
+    "": "",
+    "goal": "bold green",
+    "sure": "bold",
+    "unsure": "yellow",
+    "wrong": "bold red",
+    "faint": "dim",
 }
-GOAL, UNSURE, WRONG, FAINT, BAR = "bold green", "yellow", "bold red", "dim", "cyan"
-
-
-@dataclass(frozen=True, slots=True)
-class _Paper:
-    """What is written on: how wide it is, and which characters it can show."""
-
-    console: Console
-    most_cities: int | None
-
-    @property
-    def overflow(self) -> Literal["crop", "ellipsis"]:
-        """How texts are cut: rich's ellipsis is one character that not every encoding has."""
-        return "crop" if self.console.options.ascii_only else "ellipsis"
-
-    def text(self, text: str, style: str | Style = "") -> Text:
-        """Return a text without markup, in characters that the terminal's encoding has."""
-        if self.console.options.ascii_only:
-            text = ascii_only(text)
-        return Text(text, style, overflow=self.overflow, no_wrap=True)
-
-    def name(self, name: str, style: str = "") -> Text:
-        """Return somebody's name for something."""
-        return self.text(clean(name), style)
-
-    def note(self, text: str) -> Text:
-        """Return a remark below a table."""
-        note = self.text(f"\n{text}", FAINT)
-        note.no_wrap = False
-        return note
+BAR = "cyan"
 
 
 def render_table(report: Report, console: Console, *, most_cities: int | None = None) -> None:
@@ -73,321 +50,140 @@ def render_table(report: Report, console: Console, *, most_cities: int | None = 
         console: Where to; without colours if it has none.
         most_cities: Cut the table of cities to so many rows, and say so.
     """
-    paper = _Paper(console, most_cities)
-    for part in _parts(report, paper):
+    paper = _Paper(console)
+    parts = list(_heading(report.info, paper)) if report.info else []
+    for section in sections_of(report, RowLimits(cities=most_cities, groups=MOST_GROUPS)):
+        parts += _section(section, paper)
+    for part in parts:
         console.print(part)
 
 
-def _parts(report: Report, paper: _Paper) -> Iterator[RenderableType]:
-    if report.info:
-        yield from _facts(report.info, paper)
-    if report.stages:
-        yield from _stages(report.stages, paper)
-    if report.cities and report.cities.cities:
-        yield from _cities(report.cities, paper)
-    if report.truth and not report.truth.is_empty:
-        yield from _truth(report.truth, paper)
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """What is written on: how wide it is, and which characters it can show."""
+
+    console: Console
+
+    @property
+    def overflow(self) -> Literal["crop", "ellipsis"]:
+        """How texts are cut: rich's ellipsis is one character that not every encoding has."""
+        return "crop" if self.console.options.ascii_only else "ellipsis"
+
+    def text(self, text: str, style: str = "") -> Text:
+        """Return a text without markup, in characters that the terminal's encoding has, in one line."""
+        shown = ascii_only(text) if self.console.options.ascii_only else text
+        return Text(shown, style, overflow=self.overflow, no_wrap=True)
+
+    def sentence(self, text: str, style: str = "") -> Text:
+        """Return a text that may go on in the next line."""
+        sentence = self.text(text, style)
+        sentence.no_wrap = False
+        return sentence
+
+    def gap(self, n_columns: int) -> int:
+        """Return how many cells there are between the columns of a table."""
+        return 1 if self.console.width < NARROW and n_columns > FEW_COLUMNS else 2
 
 
-def _facts(info: RunInfo, paper: _Paper) -> Iterator[RenderableType]:
-    run, start_ms = info.run, info.run.stream.start_ms
-    length = days((run.until_ms - start_ms) / DAY_MS)
-    yield paper.name(run.title or info.scenario, "bold")
-    yield paper.text(
-        f"{info.scenario}, run {info.id}, seed {run.stream.seed}; {length} from {date(start_ms)}",
-        FAINT,
-    )
-    if not info.is_complete:
-        yield paper.text(
-            "This run is not complete: only what is stored so far is counted.", UNSURE
-        )
+def _heading(info: RunInfo, paper: _Paper) -> Iterator[RenderableType]:
+    heading = heading_of(info)
+    yield paper.text(heading.title, "bold")
+    yield paper.text(f"{heading.identity}; {heading.span}", STYLES["faint"])
+    if heading.warning:
+        yield paper.text(heading.warning, STYLES["unsure"])
 
 
-def _table(paper: _Paper, *headers: str, gap: int = 2) -> Table:
-    """Return an empty table: the first column holds names, which are cut when it is narrow; the others numbers."""
-    first, *others = (
-        Text("\n").join(map(paper.name, header.split("\n"))) for header in headers
-    )
+def _section(section: ReportSection, paper: _Paper) -> Iterator[RenderableType]:
+    """Yield a section; one that is nothing but a chart has no place in a terminal."""
+    if not section.columns and not section.parts:
+        return
+    title = f"{section.title}: {section.lead}" if section.lead else section.title
+    yield Text()
+    yield paper.sentence(title, "bold")
+    if section.columns:
+        yield Text()
+        yield _table(section, paper)
+    for note in section.notes:
+        yield paper.sentence(f"\n{note}", STYLES["faint"])
+    for part in section.parts:
+        yield from _section(part, paper)
+
+
+@dataclass(frozen=True, slots=True)
+class _PrintedColumn:
+    """A column as it is printed: its header's lines, and what its cells are."""
+
+    header: tuple[str, ...]
+    cells: tuple[Cell | Bar, ...]
+
+    @property
+    def has_bars(self) -> bool:
+        return any(isinstance(cell, Bar) for cell in self.cells)
+
+    @property
+    def has_marks(self) -> bool:
+        return any(isinstance(cell, Cell) and cell.mark for cell in self.cells)
+
+    def text(self, cell: Cell) -> str:
+        """Return a cell's text; where some cells have a mark, the others leave room for one."""
+        return cell.text + (cell.mark or " ") if self.has_marks else cell.text
+
+    @property
+    def width(self) -> int:
+        texts = [self.text(cell) for cell in self.cells if isinstance(cell, Cell)]
+        return max(map(width, (*self.header, *texts)), default=0)
+
+
+def _table(section: ReportSection, paper: _Paper) -> Table:
+    """Return a table: names to the left, which are cut where it is narrow; numbers to the right."""
+    gap = paper.gap(len(section.columns))
     table = Table(
         box=box.SIMPLE_HEAD, padding=(0, gap - 1, 0, 0), pad_edge=False, show_edge=False
     )
-    table.add_column(first, overflow=paper.overflow, vertical="bottom", min_width=NAME_WIDTH)
-    for header in others:
-        table.add_column(header, justify="right" if header else "left", no_wrap=True)
+    columns = _columns(section)
+    names, *numbers = columns
+    table.add_column(
+        _header(names, paper), overflow=paper.overflow, vertical="bottom", min_width=LEAST_NAME
+    )
+    for column in numbers:
+        table.add_column(
+            _header(column, paper),
+            justify="left" if column.has_bars else "right",
+            no_wrap=True,
+            vertical="bottom",
+        )
+    room = paper.console.width - sum(column.width + gap for column in columns)
+    bar_width = min(max(room, LEAST_BAR), MOST_BAR)
+    for row in section.rows:
+        table.add_row(*_cells(row, columns, bar_width, paper), style=STYLES[row.tone])
     return table
 
 
-def _title(text: Text) -> Iterator[RenderableType]:
-    text.stylize("bold")
-    yield from (Text(), text, Text())
-
-
-def _stages(stages: Stages, paper: _Paper) -> Iterator[RenderableType]:
-    yield from _title(paper.text(f"Stages: how far {_people(stages.people)} come"))
-    table = _table(paper, "Stage", "Reached", "% of all", "", "Now here", "% of all")
-    longest = max(len(stage.name) + len(IS_GOAL) * stage.is_goal for stage in stages.stages)
-    width = min(max(paper.console.width - longest - BESIDE_BAR, LEAST_BAR), MOST_BAR)
-    for stage in stages.stages:
-        table.add_row(*_stage(stages, stage, width, paper), style=GOAL if stage.is_goal else "")
-    yield table
-    yield from _steps(stages, paper)
-    if stages.comparison:
-        yield from _comparison(stages, stages.comparison, paper)
-
-
-def _stage(stages: Stages, stage: StageCounts, width: int, paper: _Paper) -> list[Text]:
-    share, here = stages.share(stage.reached), stages.share(stage.standing)
+def _columns(section: ReportSection) -> list[_PrintedColumn]:
     return [
-        paper.name(stage.name + IS_GOAL * stage.is_goal),
-        paper.text(count(stage.reached)),
-        paper.text(percent(share)),
-        paper.text(_bar(share, width), BAR),
-        paper.text(count(stage.standing)),
-        paper.text(percent(here)),
+        _PrintedColumn(
+            tuple(column.title.split("\n")), tuple(row.cells[n] for row in section.rows)
+        )
+        for n, column in enumerate(section.columns)
     ]
 
 
-def _people(number: int) -> str:
-    return "1 person has" if number == 1 else f"{number:,} people have"
+def _header(column: _PrintedColumn, paper: _Paper) -> Text:
+    return Text("\n").join(map(paper.text, column.header))
+
+
+def _cells(
+    row: TableRow, columns: list[_PrintedColumn], bar_width: int, paper: _Paper
+) -> Iterator[Text]:
+    for n, (cell, column) in enumerate(zip(row.cells, columns, strict=True)):
+        if isinstance(cell, Bar):
+            yield paper.text(_bar(cell.share, bar_width), BAR)
+        else:
+            indent = "  " if row.is_part and n == 0 else ""
+            yield paper.text(indent + column.text(cell), STYLES[cell.tone])
 
 
 def _bar(share: float, width: int) -> str:
     """Return a bar of so many characters; a share above 0 shows at least a sliver."""
     eighths = max(round(share * width * 8), int(share > 0))
     return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
-
-
-def _steps(stages: Stages, paper: _Paper) -> Iterator[RenderableType]:
-    steps = [(f"{a.name} → {b.name}", a.step) for a, b in pairwise(stages.stages) if a.step]
-    if not steps:
-        return
-    yield from _title(paper.text("Steps: of those who entered a stage, who went on"))
-    table = _step_table("Step", paper)
-    for name, step in steps:
-        table.add_row(paper.name(name), *_step(step, paper))
-    yield table
-    yield from _step_notes(stages, [step for _, step in steps], paper)
-
-
-def _step_table(first: str, paper: _Paper) -> Table:
-    return _table(
-        paper,
-        *(
-            f"\n{first}",
-            "\nEntered",
-            "Went on\n%",
-            "\n95 %",
-            "Median\ntime",
-            "90 %\nwithin",
-            "Still\nopen ",
-        ),
-        gap=1 if paper.console.width < WIDE else 2,
-    )
-
-
-def _step(step: FunnelStep, paper: _Paper) -> list[Text]:
-    style = UNSURE if step.is_provisional else ""
-    return [
-        paper.text(count(step.entered)),
-        paper.text(percent(step.conversion), style),
-        paper.text(estimates.percent_interval(step.interval), FAINT),
-        paper.text(duration(step.median_ms)),
-        paper.text(duration(step.p90_ms)),
-        paper.text(count(step.still_open) + ("*" if step.is_provisional else " "), style),
-    ]
-
-
-def _step_notes(
-    stages: Stages, steps: Sequence[FunnelStep], paper: _Paper
-) -> Iterator[RenderableType]:
-    if any(step.is_provisional for step in steps):
-        yield paper.note(
-            "* Still open: people who did not go on, but had less time left than the column 90 % says. In a longer run "
-            "more of them would."
-        )
-    if stages.already_here:
-        yield paper.note(
-            f"{count(stages.already_here)} people were here before the start. "
-            "They count as having reached their stage; steps count only stages that people were seen to enter."
-        )
-
-
-def _comparison(
-    stages: Stages, comparison: StepComparison, paper: _Paper
-) -> Iterator[RenderableType]:
-    for i, (stage, after) in enumerate(pairwise(stages.stages)):
-        shown = [group for group in comparison.groups if group.steps[i].entered]
-        if not shown:
-            continue
-        yield from _title(
-            paper.name(
-                f"{stage.name} → {after.name}, by {comparison.by} on entering {stage.name}"
-            )
-        )
-        table = _step_table(clean(comparison.by), paper)
-        for group in shown[:MOST_GROUPS]:
-            name = (
-                paper.text("(none)", FAINT) if group.value is None else paper.name(group.value)
-            )
-            table.add_row(name, *_step(group.steps[i], paper))
-        yield table
-        if len(shown) > MOST_GROUPS:
-            yield paper.note(
-                f"and {len(shown) - MOST_GROUPS} more; all of them with --format json"
-            )
-
-
-def _cities(cities: Cities, paper: _Paper) -> Iterator[RenderableType]:
-    yield from _title(
-        paper.text(f"Cities: by {MEASURES[cities.rank_by]}; the goal is {clean(cities.goal)}")
-    )
-    table = _table(
-        paper,
-        *(
-            "\nCity",
-            "\nRank",
-            "\nPeople",
-            "Active\n%",
-            "Return\n%",
-            "Visits\neach",
-            "Events\neach",
-        ),
-        *("Reached goal\n% (95 %)", f"{cities.currency}\neach"),
-        gap=1 if paper.console.width < WIDE else 2,
-    )
-    shown = cities.largest(paper.most_cities)
-    for city in shown:
-        table.add_row(*_city(city, cities, paper))
-    yield table
-    yield from _city_notes(cities, len(shown), paper)
-
-
-def _city(city: City, cities: Cities, paper: _Paper) -> list[Text]:
-    is_sure = city.ranks is not None and city.ranks[0] == city.ranks[1]
-    interval = estimates.rounded_interval(city.conversion_interval)
-    return [
-        paper.name(city.name),
-        paper.text(estimates.ranks(city.ranks), "bold" if is_sure else FAINT),
-        paper.text(count(city.people)),
-        paper.text(percent(city.active_share)),
-        paper.text(percent(city.return_rate)),
-        paper.text(mean(city.sessions_per_person)),
-        paper.text(estimates.mean_with_arm(city.events_per_person, city.events_interval)),
-        paper.text(f"{percent(city.conversion)} ({interval})"),
-        paper.text(money(city.revenue_per_person_minor, cities.minor_digits)),
-    ]
-
-
-def _city_notes(cities: Cities, shown: int, paper: _Paper) -> Iterator[RenderableType]:
-    if shown < len(cities.cities):
-        yield paper.note(f"These are the largest; there are {len(cities.cities) - shown} more.")
-    if cities.are_alike:
-        yield paper.note(
-            "No two of these cities can be told apart: all of the differences may be chance."
-        )
-    elif any(city.ranks for city in cities.cities):
-        yield paper.note(
-            "Rank 2–5: anything from 2 to 5 fits the data. Of the differences between ranks 1 in 20 may be chance."
-        )
-    if any(city.ranks is None for city in cities.cities):
-        yield paper.note(f"Rank –: fewer than {MIN_PEOPLE} people, too few to compare.")
-
-
-def _truth(truth: Truth, paper: _Paper) -> Iterator[RenderableType]:
-    yield from _title(paper.text("Truth: what was asked, and what came out"))
-    if truth.decisions:
-        yield from _decisions(truth, paper)
-    if truth.effects:
-        yield from _title(paper.text("Effects on odds: those they hold for, and all others"))
-        yield _effects(truth, paper)
-    if truth.factors:
-        yield from _title(
-            paper.text("Effects on waits and values: those they hold for, and all others")
-        )
-        yield _factors(truth, paper)
-        yield paper.note(
-            "Asked and got are means; a factor says how many times what it would be without the effect."
-        )
-    if truth.skipped:
-        yield from _title(paper.text("Skipped: declared, but could not happen"))
-        yield _skipped(truth, paper)
-
-
-def _decisions(truth: Truth, paper: _Paper) -> Iterator[RenderableType]:
-    table = _table(paper, "Decision", *_TALLY_HEADERS)
-    for decision in truth.distinct:
-        table.add_row(paper.name(decision.name), *_tally(decision.tally, paper))
-    yield table
-    yield paper.note(
-        f"{truth.outside} of {truth.reached} options lie outside their 95 % interval (!); by chance about 1 in 20 does."
-    )
-
-
-_TALLY_HEADERS = ("Reached", "Asked %", "Got %", "95 %", "")
-
-
-def _tally(tally: Tally, paper: _Paper) -> list[Text]:
-    mark = {True: "", False: "!", None: ""}[tally.is_as_asked]
-    return [
-        paper.text(count(tally.reached)),
-        paper.text(percent(tally.asked)),
-        paper.text(percent(tally.got), WRONG if mark else ""),
-        paper.text(estimates.percent_interval(tally.interval), FAINT),
-        paper.text(mark, WRONG),
-    ]
-
-
-def _effects(truth: Truth, paper: _Paper) -> Table:
-    table = _table(paper, "Effect, on", *_TALLY_HEADERS)
-    for effect in truth.effects:
-        table.add_row(paper.name(effect.name), *_tally(effect.affected, paper))
-        table.add_row(paper.text("  all others", FAINT), *_tally(effect.others, paper))
-    return table
-
-
-def _factors(truth: Truth, paper: _Paper) -> Table:
-    table = _table(
-        paper,
-        *(
-            "\nEffect, on",
-            "\nReached",
-            "\nAsked",
-            "\nGot",
-            "Factor\nasked",
-            "Factor\ngot",
-            "\n95 %",
-            "",
-        ),
-        gap=1 if paper.console.width < WIDE else 2,
-    )
-    for factor in truth.factors:
-        table.add_row(paper.name(factor.name), *_amount(factor.affected, factor.kind, paper))
-        for number, amount in factor.several:
-            table.add_row(paper.text(f"  × {number:g}"), *_amount(amount, factor.kind, paper))
-        table.add_row(
-            paper.text("  all others", FAINT), *_amount(factor.others, factor.kind, paper)
-        )
-    return table
-
-
-def _amount(amount: Amount, kind: str, paper: _Paper) -> list[Text]:
-    mark = "!" if amount.is_as_asked is False else ""
-    return [
-        paper.text(count(amount.reached)),
-        paper.text(estimates.amount(amount.asked, kind)),
-        paper.text(estimates.amount(amount.got, kind)),
-        paper.text(estimates.factor(amount.asked_factor)),
-        paper.text(estimates.factor(amount.got_factor), WRONG if mark else ""),
-        paper.text(estimates.factor_interval(amount.interval), FAINT),
-        paper.text(mark, WRONG),
-    ]
-
-
-def _skipped(truth: Truth, paper: _Paper) -> Table:
-    table = _table(paper, "What", "Times")
-    for skipped in truth.skipped:
-        table.add_row(
-            paper.name(f"{skipped.what}: {skipped.address}"),
-            paper.text(count(skipped.times)),
-        )
-    return table
