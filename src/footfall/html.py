@@ -143,7 +143,7 @@ def document(
     ]
     shown = element("body", *body, _raw("script", script) if script else "")
     page = element("html", element("head", head), "\n", shown, lang=language)
-    return f"<!doctype html>\n{page}\n"
+    return f"<!DOCTYPE html>\n{page}\n"
 
 
 def security_policy(style: str, script: str = "") -> str:
