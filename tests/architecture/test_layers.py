@@ -30,3 +30,15 @@ def test_importing_footfall_is_light():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_naming_a_sink_loads_no_driver():
+    """`--help` and wrong arguments are answered before DuckDB is imported."""
+    script = (
+        "import sys; from footfall.sinks import parse; [parse(s) for s in ('a.duckdb', 'parquet:p', 'x.csv', '-')];"
+        "print([m for m in ('duckdb', 'pyarrow.parquet', 'sqlite3') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "['sqlite3']\n"

@@ -11,7 +11,7 @@ from footfall.execution.send import send
 from footfall.sinks import parse
 from footfall.store import open_store
 from footfall.units import DAY_MS
-from tests.unit.execution.live.test_live_run import assert_same, contents
+from tests.runs.test_live import assert_same, contents
 
 SIZE = {"people": 1200, "days": 6, "start": "2026-03-01", "workers": 1}
 

@@ -17,7 +17,7 @@ from footfall.execution.setup import set_up
 from footfall.store import open_store
 from footfall.units import DAY_MS
 from tests.endpoints import endpoint
-from tests.unit.execution.live.test_live_run import FakeClock
+from tests.runs.test_live import FakeClock
 
 KILLS = int(os.environ.get("FOOTFALL_KILLS", "4"))
 SCENARIO, PEOPLE, START, DAYS = "online-school", 1500, "2026-03-01", 5

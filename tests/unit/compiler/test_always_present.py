@@ -2,16 +2,11 @@
 
 import pyarrow.compute as pc
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from footfall.compiler import compile_scenario
 from footfall.compiler.always_present import always_present
 from footfall.execution.chunks import events
-from footfall.execution.setup import load_scenario
 from footfall.scenario.load import loads
-from tests.docs.examples import ROOT
-from tests.generated import scenarios
 
 FRAME = """\
 footfall: 1
@@ -152,21 +147,3 @@ def test_what_later_journeys_take():
         "event_properties"
     ]
     assert pc.struct_field(seen, "p").null_count == len(seen)
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["online-school", "ecommerce", "starter", str(ROOT / "docs/tutorial/food_delivery.yaml")],
-)
-def test_shipped(name):
-    """No property of a shipped scenario is missing where it is said to be always there, and many are said to be."""
-    scenario = load_scenario(name)
-    assert missing(scenario, people=1500, seed=3) == {}
-    assert sum(map(len, always_present(compile_scenario(scenario)).values())) >= 10
-
-
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(scenarios(), st.integers(1, 99))
-def test_generated(text, seed):
-    """Whatever steps a scenario has: what is said to be always there is never missing."""
-    assert missing(loads(text, "generated.yaml"), seed=seed) == {}

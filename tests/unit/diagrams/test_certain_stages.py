@@ -1,9 +1,5 @@
 """Boxes have the colour of the stage that is reached there at least, as runs of the scenarios confirm."""
 
-import duckdb
-import pytest
-
-import footfall
 from footfall.diagrams import journey_graph
 from footfall.execution.setup import load_scenario
 
@@ -47,21 +43,3 @@ def test_past_stages_are_not_entered():
         if node.title == "Product Viewed"
     ]
     assert enters == ["", "product interest"]
-
-
-@pytest.mark.parametrize(
-    ("name", "schema"), [("ecommerce", "ecommerce"), ("online-school", "online_school")]
-)
-def test_runs_confirm_it(name, schema, tmp_path):
-    """No person of a run is at an event with a lower stage than the lowest that its boxes claim."""
-    footfall.run(name, to=f"duckdb:{tmp_path / 's.duckdb'}", people=400)
-    order = [stage.name for stage in load_scenario(name, {}).stages]
-    with duckdb.connect(str(tmp_path / "s.duckdb"), read_only=True) as store:
-        seen = store.sql(f'SELECT DISTINCT event_type, stage FROM "{schema}".events').fetchall()
-    claimed: dict[str, int] = {}
-    for titles in stages(name).values():
-        for title, stage in titles.items():
-            claimed[title] = min(claimed.get(title, 99), order.index(stage))
-    assert [
-        (event, stage) for event, stage in seen if order.index(stage) < claimed[event]
-    ] == []

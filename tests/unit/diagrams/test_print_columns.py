@@ -11,7 +11,6 @@ from footfall.diagrams.graph import GraphEdge, GraphNode
 from footfall.diagrams.layout import lay_out
 from footfall.diagrams.print_columns import lay_out_for_print, printed_pt
 from footfall.execution.setup import load_scenario
-from tests.browser import chromium, visit
 
 TUTORIAL = str(Path(__file__).parents[3] / "docs/tutorial/food_delivery.yaml")
 NAMES = ["ecommerce", "online-school", "starter", TUTORIAL]
@@ -75,17 +74,3 @@ def test_columns_of_a_chain():
 def test_a_short_journey_stays_in_one_column():
     """What is readable as it is has no numbers."""
     assert {placed.node.kind for placed in lay_out_for_print(chain(5)).nodes} == {"event"}
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("name", ["ecommerce", "online-school"])
-def test_page_in_a_browser(name, tmp_path):
-    """The page asks for nothing and says nothing, fits its window, and prints each journey on one page."""
-    page = tmp_path / "all.html"
-    page.write_bytes(draw(Drawing(graphs(name), "t"), "html"))
-    with chromium() as browser:
-        seen = visit(browser, page)
-        fits = seen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        printed = seen.page.pdf(format="A4")
-    assert (fits, seen.said, seen.requests) == (True, [], [page.as_uri()])
-    assert len(re.findall(rb"/Type /Page\b", printed)) == len(graphs(name))

@@ -1,7 +1,5 @@
 """What may stand after `--to`."""
 
-import subprocess
-import sys
 from importlib.metadata import EntryPoint, EntryPoints
 
 import pytest
@@ -68,15 +66,3 @@ def test_other_packages_bring_sinks(monkeypatch):
     assert parse("mine:there") == "a sink into there"
     with pytest.raises(UsageError, match="mine:…"):
         parse("yours:there")
-
-
-def test_naming_a_sink_loads_no_driver():
-    """`--help` and wrong arguments are answered before DuckDB is imported."""
-    script = (
-        "import sys; from footfall.sinks import parse; [parse(s) for s in ('a.duckdb', 'parquet:p', 'x.csv', '-')];"
-        "print([m for m in ('duckdb', 'pyarrow.parquet', 'sqlite3') if m in sys.modules])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
-    )
-    assert done.stdout == "['sqlite3']\n"

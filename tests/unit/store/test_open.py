@@ -1,10 +1,7 @@
 """What a store says about itself, what its views say about people, and what happens where there is none."""
 
 import json
-import os
 import sqlite3
-import subprocess
-import sys
 from collections import Counter, defaultdict
 from contextlib import closing
 from decimal import Decimal
@@ -21,15 +18,6 @@ from footfall.store import open_store
 from tests.chunks import AWKWARD, BARE, SCHOOL, SHOP, make_chunks, make_run
 
 SPECS = ["duckdb:a.duckdb", "parquet:p"]
-HOLDER = """
-import sys
-from footfall.sinks import parse
-from tests.chunks import SCHOOL, make_run
-sink = parse(sys.argv[1])
-sink.open(make_run(SCHOOL), fresh=False)
-print("open", flush=True)
-sys.stdin.read()
-"""
 
 
 def write(spec, run, *, complete=True, parts=None):
@@ -291,38 +279,6 @@ def test_a_foreign_database_and_a_foreign_folder(tmp_path):
     (tmp_path / "folder").mkdir()
     with pytest.raises(StoreError, match="folder is no store: it has no ledger"):
         open_store("folder")
-
-
-@pytest.mark.parametrize("spec", [*SPECS, "ndjson:a.ndjson"])
-def test_a_destination_in_use_names_the_process(spec):
-    """While another process writes, a second writer is refused; what has no lock for readers can be read."""
-    child = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, spec],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=environment(),
-    )
-    assert child.stdout.readline() == b"open\n"
-    with pytest.raises(StoreError, match=f"is in use by process {child.pid}"):
-        parse(spec).open(make_run(SCHOOL), fresh=False)
-    if spec.startswith("duckdb"):
-        with pytest.raises(StoreError, match=f"is in use by process {child.pid}"):
-            open_store(spec)
-    else:
-        with open_store(spec) as store:
-            assert not store.runs()[0].is_complete
-    child.communicate()
-    sink = parse(spec)
-    sink.open(make_run(SCHOOL), fresh=False)
-    sink.close(complete=False)
-
-
-def environment():
-    root = str(Path(__file__).parents[3])
-    return {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")])),
-    }
 
 
 @pytest.mark.parametrize("spec", [*SPECS, "ndjson:a.ndjson"])

@@ -8,10 +8,8 @@ import pytest
 from footfall.tracking_plan.diagrams import sections_of
 from footfall.tracking_plan.from_scenario import plan_of
 from footfall.tracking_plan.writers.page import render_page
-from tests.browser import chromium, visit
 from tests.plans import lessons, plan_saying
 
-SHOWN = "[...document.querySelectorAll('article')].filter(a => a.offsetParent).map(a => a.id)"
 HOSTILE = "<img src=x onerror=alert(1)>\"'</script><script>alert(1)</script>"
 
 
@@ -87,39 +85,3 @@ def test_nothing_is_asked_for(page):
         value for name, value in elements(page).attributes if name in ("src", "href", "action")
     ]
     assert [url for url in urls if not url.startswith(("#", "data:"))] == []
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_page_in_a_browser(scheme, page, tmp_path):
-    """Nothing is requested or complained about; the search finds events by name, property and description."""
-    file = tmp_path / "plan.html"
-    file.write_text(page, encoding="utf-8")
-    with chromium() as browser:
-        seen = visit(browser, file, scheme=scheme)
-        assert seen.page.evaluate(SHOWN) == ["event-1", "event-2", "event-3", "event-4"]
-        for words, found in (
-            ("ROOM price", ["event-2"]),
-            ("likes it", ["event-3"]),
-            ("nothing like this", []),
-        ):
-            seen.page.fill("#find", words)
-            assert seen.page.evaluate(SHOWN) == found
-            assert seen.page.text_content("#count") == f"{len(found)} of 4 events"
-        seen.page.keyboard.press("Escape")
-        assert len(seen.page.evaluate(SHOWN)) == 4
-        assert seen.said == []
-        assert [url for url in seen.requests if not url.startswith("file:")] == []
-        narrow = visit(browser, file, width=380, scheme=scheme)
-        assert narrow.page.evaluate("document.documentElement.scrollWidth") <= 380
-
-
-@pytest.mark.browser
-def test_hostile_plan_in_a_browser(tmp_path):
-    """A plan of hostile texts runs nothing."""
-    file = tmp_path / "plan.html"
-    file.write_bytes(render_page(plan_saying(HOSTILE)))
-    with chromium() as browser:
-        seen = visit(browser, file)
-        assert seen.said == []
-        assert [url for url in seen.requests if not url.startswith("file:")] == []

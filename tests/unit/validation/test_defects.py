@@ -16,7 +16,7 @@ NEEDS_OTHER_DATA = {
     "stage_back",
     "value_changes",
     "event_id_missing",
-}  # see test_clean, test_processes, test_sources
+}  # see tests/runs: clean_streams, carried_values; and test_sources
 
 # (check, subject, events, line of the first, value of the first)
 WANTED = [

@@ -10,7 +10,7 @@ from footfall.execution.live.simulated_clock import SimulatedClock
 from footfall.execution.live.stats import DueWindow, LiveStats
 from footfall.execution.pipeline import PipelineStatus
 from footfall.sinks.protocol import Progress
-from tests.unit.execution.live.test_live_run import FakeClock
+from tests.runs.test_live import FakeClock
 
 NOTHING = Progress()
 

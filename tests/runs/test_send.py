@@ -13,7 +13,7 @@ from footfall.sinks import parse
 from footfall.store import open_store
 from footfall.units import DAY_MS
 from tests.commands import footfall as command
-from tests.unit.execution.live.test_live_run import assert_same, contents
+from tests.runs.test_live import assert_same, contents
 
 SCENARIO = "online-school"
 

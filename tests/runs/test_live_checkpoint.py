@@ -12,7 +12,7 @@ from footfall.execution.live.checkpoint import Checkpoints
 from footfall.execution.live.population import LivePopulation
 from footfall.model.builtins import PERSON
 from footfall.units import DAY_MS, HOUR_MS
-from tests.unit.execution.live.test_live_run import (
+from tests.runs.test_live import (
     A_DAY_IN_2_S,
     PEOPLE,
     SCENARIO,

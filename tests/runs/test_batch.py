@@ -18,7 +18,7 @@ from footfall.store import open_store
 from footfall.units import DAY_MS
 from tests.engines import GROUP, FakeEngine
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 ENGINE = FakeEngine(people=5 * GROUP, rows=40)
 PAIR = FakeEngine(
     people=2 * GROUP, rows=40
@@ -183,7 +183,7 @@ def test_a_failing_sink_leaves_the_others_closed(tmp_path, whole):
 KILLED = """
 import sys, pathlib
 sys.path.insert(0, {root!r})
-from tests.unit.execution.test_batch import drive
+from tests.runs.test_batch import drive
 drive(pathlib.Path({file!r}), n_workers={workers})
 """
 

@@ -159,7 +159,7 @@ def test_a_store_without_such_a_run(stores, tmp_path):
     ("args", "told"),
     [
         (["--with", "nowhere.duckdb"], "nowhere.duckdb does not exist"),
-        (["--with", Path(__file__)], "test_observed.py"),
+        (["--with", Path(__file__)], Path(__file__).name),
         (["--run", "abc"], "hint: --with STORE says where the run is"),
     ],
 )

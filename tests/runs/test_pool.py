@@ -176,10 +176,10 @@ def test_leaving_early_leaves_no_process():
 
 OWNER = """
 import sys, threading
-from footfall.execution.pool import Workers
-from tests.unit.execution.test_pool import job_of
+from footfall.execution.pool import WorkerPool
+from tests.runs.test_pool import job_of
 from tests.engines import GROUP
-with Workers(job_of(people=4000 * GROUP), 2, threading.Event()) as workers:
+with WorkerPool(job_of(people=4000 * GROUP), 2, threading.Event()) as workers:
     outcomes = workers.outcomes()
     next(outcomes)
     print(*workers.pids, flush=True)
@@ -195,6 +195,7 @@ def test_workers_die_with_their_owner():
     owner.kill()
     owner.wait()
     owner.stdout.close()
+    assert len(pids) == 2
     deadline = time.monotonic() + 10
     while any(is_alive(pid) for pid in pids) and time.monotonic() < deadline:
         time.sleep(0.02)
