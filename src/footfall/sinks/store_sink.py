@@ -64,7 +64,7 @@ class StoreSink(ABC):
         >>> class IdSink(StoreSink):  # a list of the events' ids
         ...     name, tables = "ids:", ("events",)
         ...
-        ...     def begin(self, run, held, *, fresh):
+        ...     def begin(self, run, stack, *, fresh):
         ...         self.ids, self.cursors = [], {}
         ...         return self
         ...
@@ -100,7 +100,7 @@ class StoreSink(ABC):
         # All that cannot be pickled is in these three: a sink goes to the workers before it is opened.
         self._writer: RunWriter | None = None
         self._book: CursorBook | None = None
-        self._held: ExitStack | None = None
+        self._stack: ExitStack | None = None
 
     @property
     @abstractmethod
@@ -118,12 +118,12 @@ class StoreSink(ABC):
         """
 
     @abstractmethod
-    def begin(self, run: Run, held: ExitStack, *, fresh: bool) -> RunWriter:
+    def begin(self, run: Run, stack: ExitStack, *, fresh: bool) -> RunWriter:
         """Open the store for a run, after removing what an interrupted one has left.
 
         Args:
             run: The run.
-            held: Takes what is to be closed with the sink, or at once should this fail: first
+            stack: Takes what is to be closed with the sink, or at once should this fail: first
                 whatever keeps other writers out, for it is let go last.
             fresh: Remove what is there of this run first.
         """
@@ -147,10 +147,10 @@ class StoreSink(ABC):
 
     def open(self, run: Run, *, fresh: bool) -> Cursors:
         """Open the store and return the run's cursors."""
-        with ExitStack() as held, self.explained(NOTHING_CHANGED):
-            self._writer = self.begin(run, held, fresh=fresh)
+        with ExitStack() as stack, self.explained(NOTHING_CHANGED):
+            self._writer = self.begin(run, stack, fresh=fresh)
             self._book = CursorBook(run, self._writer.cursors)
-            self._held = held.pop_all()
+            self._stack = stack.pop_all()
         return dict(self._book.cursors)
 
     def commit(self, prepared: Prepared) -> Receipt:
@@ -171,10 +171,10 @@ class StoreSink(ABC):
 
     def close(self, *, complete: bool) -> None:
         """Note whether the run is complete, and close all that is open."""
-        writer, held = self._writer, self._held
-        self._writer = self._book = self._held = None
-        if writer is not None and held is not None:
-            with self.explained(PARTS_KEPT), held:
+        writer, stack = self._writer, self._stack
+        self._writer = self._book = self._stack = None
+        if writer is not None and stack is not None:
+            with self.explained(PARTS_KEPT), stack:
                 writer.end(complete=complete)
 
     def _opened(self) -> tuple[RunWriter, CursorBook]:

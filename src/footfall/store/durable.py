@@ -70,7 +70,7 @@ class Claim:
         of: The destination: an absolute path, or how else it is shown.
     """
 
-    _held: set[str] = set()  # noqa: RUF012 - shared by all of the process on purpose
+    _claimed: set[str] = set()  # noqa: RUF012 - shared by all of the process on purpose
 
     def __init__(self, of: Path | str) -> None:
         self._of = str(of)
@@ -81,15 +81,15 @@ class Claim:
         Raises:
             StoreError: It is taken.
         """
-        if self._of in Claim._held:
+        if self._of in Claim._claimed:
             raise StoreError(
                 f"{self._of} is already open in this process\n  hint: close it first"
             )
-        Claim._held.add(self._of)
+        Claim._claimed.add(self._of)
         return self
 
     def __exit__(self, *_: object) -> None:
-        Claim._held.discard(self._of)
+        Claim._claimed.discard(self._of)
 
 
 class Lock:
@@ -102,7 +102,7 @@ class Lock:
 
     def __init__(self, path: Path, of: Path) -> None:
         self._path, self._of = path, of
-        self._held = ExitStack()
+        self._stack = ExitStack()
 
     def acquire(self) -> None:
         """Take the lock.
@@ -110,20 +110,20 @@ class Lock:
         Raises:
             StoreError: A process has it; the error names it.
         """
-        with ExitStack() as held:
-            held.enter_context(Claim(self._of.absolute()))
+        with ExitStack() as stack:
+            stack.enter_context(Claim(self._of.absolute()))
             file = None
             while file is None:
                 file = self._try_once()
-            held.enter_context(file)
+            stack.enter_context(file)
             # Removed while it is still locked: whoever waits for it finds that it is no longer the
             # file of that name (`_is_same`), and begins anew with the next one.
-            held.callback(self._path.unlink, missing_ok=True)
-            self._held = held.pop_all()
+            stack.callback(self._path.unlink, missing_ok=True)
+            self._stack = stack.pop_all()
 
     def release(self) -> None:
         """Let the lock go."""
-        self._held.close()
+        self._stack.close()
 
     def __enter__(self) -> Self:
         self.acquire()

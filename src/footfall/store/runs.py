@@ -82,11 +82,11 @@ def check_start(run: Run, start_ms: int) -> None:
         StoreError: It is asked for from another one.
     """
     if run.stream.start_ms != start_ms:
-        held, asked = shown_time(start_ms), shown_time(run.stream.start_ms)
+        stored, asked = shown_time(start_ms), shown_time(run.stream.start_ms)
         raise StoreError(
-            f"run {run.id} is there from {held} on (UTC), and was asked for from {asked} on\n"
+            f"run {run.id} is there from {stored} on (UTC), and was asked for from {asked} on\n"
             "  a destination holds a run from one time on, without a gap\n"
-            f"  hint: `footfall send … --from {held}` continues it; or name another destination"
+            f"  hint: `footfall send … --from {stored}` continues it; or name another destination"
         )
 
 

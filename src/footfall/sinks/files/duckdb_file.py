@@ -65,15 +65,15 @@ class DuckDBSink(StoreSink):
         """Write a table as an Arrow IPC stream."""
         yield self._scratch.write_arrow(table, _readable(rows), db.ROW_GROUP_ROWS)
 
-    def begin(self, run: Run, held: ExitStack, *, fresh: bool) -> _Writer:
+    def begin(self, run: Run, stack: ExitStack, *, fresh: bool) -> _Writer:
         """Open the file, note the run, make room for its columns."""
         # DuckDB locks its file against other processes; within this one it would open it twice.
-        held.enter_context(Claim(self.path.absolute()))
+        stack.enter_context(Claim(self.path.absolute()))
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        connection = held.enter_context(db.connect(self.path, read_only=False))
+        connection = stack.enter_context(db.connect(self.path, read_only=False))
         # The lock is ours now, so what lies in the folder was left by a process that is gone.
         self._scratch.clear()
-        held.callback(self._scratch.clear)
+        stack.callback(self._scratch.clear)
         with db.transaction(connection):
             layout.make_meta(connection, self.path)
             layout.begin_run(connection, run, fresh=fresh)

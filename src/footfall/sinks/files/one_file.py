@@ -139,17 +139,17 @@ class FileSink(StoreSink):
 
         yield self._scratch.write(table, rows.num_rows, write)
 
-    def begin(self, run: Run, held: ExitStack, *, fresh: bool) -> _Writer:
+    def begin(self, run: Run, stack: ExitStack, *, fresh: bool) -> _Writer:
         """Lock the file and cut off what was not committed."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        held.enter_context(Lock(file_lock_path(self.path), self.path))
+        stack.enter_context(Lock(file_lock_path(self.path), self.path))
         self._scratch.clear()
-        held.callback(self._scratch.clear)
+        stack.callback(self._scratch.clear)
         if fresh:
             _forget(self.path)
         _check_owner(self.path, run)
-        ledger = held.enter_context(FileLedger(file_ledger_path(self.path), make=True))
-        file = held.enter_context(self.path.open("r+b" if self.path.exists() else "w+b"))
+        ledger = stack.enter_context(FileLedger(file_ledger_path(self.path), make=True))
+        file = stack.enter_context(self.path.open("r+b" if self.path.exists() else "w+b"))
         writer = _Writer(file, self.format, run, ledger, is_gzipped=self._is_gzipped)
         sync_folder(self.path.parent)
         return writer

@@ -93,12 +93,12 @@ class ParquetSink(StoreSink):
             for day, rows_of_day in _days(rows) if by_day else [("", rows)]:
                 yield self._write(rows_of_day, f"{below}/{day}{chunk.part.name}.parquet")
 
-    def begin(self, run: Run, held: ExitStack, *, fresh: bool) -> _Writer:
+    def begin(self, run: Run, stack: ExitStack, *, fresh: bool) -> _Writer:
         """Lock the folder, note the run, remove files of it that were never committed."""
         check_names(run.stream.schema)
         folder_ledger_path(self.folder).parent.mkdir(parents=True, exist_ok=True)
-        held.enter_context(durable.Lock(folder_lock_path(self.folder), self.folder))
-        ledger = held.enter_context(FileLedger(folder_ledger_path(self.folder), make=True))
+        stack.enter_context(durable.Lock(folder_lock_path(self.folder), self.folder))
+        ledger = stack.enter_context(FileLedger(folder_ledger_path(self.folder), make=True))
         return _Writer(self.folder, run, ledger, fresh=fresh)
 
     def _write(self, rows: pa.Table, target: str) -> Payload:

@@ -91,13 +91,13 @@ class PostgresSink(StoreSink):
             table, rows.num_rows, lambda spool: spool.writelines(copy_rows(rows))
         )
 
-    def begin(self, run: Run, held: ExitStack, *, fresh: bool) -> _Writer:
+    def begin(self, run: Run, stack: ExitStack, *, fresh: bool) -> _Writer:
         """Connect, lock the run, make what is missing."""
         # The lock of the database is the session's: this process would get it a second time.
-        held.enter_context(Claim(f"run {run.id} in {self.name}"))
+        stack.enter_context(Claim(f"run {run.id} in {self.name}"))
         writer = _Writer(self.address, run, self._patience_s, self._stop)
-        held.callback(self._scratch.clear)
-        held.callback(writer.disconnect)
+        stack.callback(self._scratch.clear)
+        stack.callback(writer.disconnect)
         writer.connect()
         sweep_temporary()
         self._scratch.clear()

@@ -9,11 +9,11 @@ from footfall.data.schema import events_schema
 from footfall.errors import StoreError
 from footfall.store.dialect import create_table, literal, quote
 from footfall.store.duckdb import connection as db
-from footfall.store.duckdb import layout
 from footfall.store.duckdb.dialect import DIALECT
 from footfall.store.duckdb.open import DuckDBStore
 from footfall.store.files.file_ledger import FileLedger
 from footfall.store.files.layout import file_ledger_path
+from footfall.store.files.relations import load_ledger
 from footfall.store.runs import run_of
 from footfall.store.store import Store
 from footfall.store.tables import SCENARIO_TABLES, scenario_tables
@@ -56,7 +56,7 @@ def open_event_file(where: str | Path) -> Store:
     connection = db.connect_memory(path.parent)
     ledger = FileLedger(file_ledger_path(path))
     try:
-        layout.load_ledger(connection, ledger)
+        load_ledger(connection, ledger)
         for row in ledger.table("runs"):
             _load(connection, path, row)
     finally:

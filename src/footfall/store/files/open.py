@@ -6,10 +6,9 @@ from pathlib import Path
 
 from footfall.errors import StoreError
 from footfall.store.duckdb import connection as db
-from footfall.store.duckdb import layout as relations
 from footfall.store.duckdb.open import DuckDBStore
 from footfall.store.durable import Lock
-from footfall.store.files import layout
+from footfall.store.files import layout, relations
 from footfall.store.files.file_ledger import FileLedger
 from footfall.store.runs import RunInfo
 from footfall.store.store import Store

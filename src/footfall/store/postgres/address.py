@@ -12,6 +12,7 @@ from footfall.errors import UsageError
 SCHEMES = ("postgresql", "postgres")
 FORM = "postgresql://USER@HOST:PORT/DATABASE"
 MASK = "***"
+# password, passfile, sslpassword: rather one parameter too many masked than one too few.
 _SECRET = re.compile(r"pass", re.IGNORECASE)
 _named: dict[str, str] = {}
 """Address as shown → as named in this process, with its password.
@@ -38,10 +39,12 @@ class Address:
     url: str = field(repr=False)
 
     def __post_init__(self) -> None:
-        _, mark, rest = self.url.partition("://")
+        _, separator, rest = self.url.partition("://")
         authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+        # A password with @ / ? or # in it tears the URL apart: what follows would be taken for the host,
+        # and shown in messages as such.
         is_torn = authority.count("@") > 1 or "@" in rest[len(authority) :] or "#" in rest
-        if not mark or is_torn or not _is_readable(self.url):
+        if not separator or is_torn or not _is_readable(self.url):
             raise UsageError(
                 f"{FORM.partition(':')[0]}://… cannot be read as the URL of a database\n  accepted: {FORM}\n"
                 "  hint: leave the password out and set PGPASSWORD, or write @ : / ? # % as %40 %3A %2F %3F %23 %25"
@@ -68,6 +71,8 @@ class Address:
     @property
     def secrets(self) -> list[str]:
         """Every text that must never be shown, as written and as meant, the longest first."""
+        # `+` in a query is a space to some and itself to others, so that a driver's message may hold
+        # the secret in any of these forms.
         meant = [unquote(written) for written in self.written_secrets]
         spaced = [unquote_plus(written) for written in self.written_secrets]
         found = {
@@ -93,6 +98,7 @@ class Address:
 
     def masked(self, text: str) -> str:
         """Return a text of others (a driver's message) in which no secret stands."""
+        # The longest first (see `secrets`): a shorter one may be a part of it, and leave the rest.
         for secret in self.secrets:
             text = text.replace(secret, MASK)
         return text

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     import psycopg
 
 OLDEST = 130_000
+"""Oldest version of the server, as libpq counts: PostgreSQL 13."""
+
 CONNECT_TIMEOUT_S = 10
+# A cut cable is noticed after 30 + 3 * 10 seconds: the system's own keep-alive takes two hours, for
+# which a commit would wait.
 _SETTINGS = {
     "application_name": "footfall",
     "connect_timeout": CONNECT_TIMEOUT_S,
@@ -58,7 +62,9 @@ def connect(address: Address) -> Connection:
     """
     psycopg = driver()
     try:
-        connection = psycopg.connect(address.url, autocommit=True, **_given(address))
+        # Without autocommit the first SELECT would open a transaction that nobody ends, and the
+        # server could clean up nothing behind it.
+        connection = psycopg.connect(address.url, autocommit=True, **_settings(address))
         connection.execute("SET TimeZone = 'UTC'")
     except psycopg.Error as error:
         raise _cannot_connect(address, error) from None
@@ -71,14 +77,15 @@ def connect(address: Address) -> Connection:
     return connection
 
 
-def _given(address: Address) -> dict[str, Any]:
-    """Return our settings but for those that the URL makes."""
+def _settings(address: Address) -> dict[str, Any]:
+    """Return the settings of a connection, except those that the URL makes."""
     return {key: value for key, value in _SETTINGS.items() if f"{key}=" not in address.url}
 
 
 def _cannot_connect(address: Address, error: psycopg.Error) -> Exception:
     """Return why there is no connection: refused for good, or not now."""
     said = first_line(address, error)
+    # While the server starts, or has too many clients, it answers with a code too: those pass.
     if any(words in said for words in _REFUSED) or (error.sqlstate and not is_passing(error)):
         return StoreError(f"{address.shown} cannot be opened\n  {said}\n  hint: {_HINT}")
     return TransientSinkError(
@@ -159,13 +166,14 @@ def fetch(connection: Connection, sql: str, params: Sequence[object] = ()) -> pa
     """
     with connection.cursor() as cursor:
         if params:
+            # Queries are written once for all backends, with DuckDB's placeholders.
             cursor.execute(sql.replace("%", "%%").replace("?", "%s"), params)
         else:
             cursor.execute(sql)
         rows = cursor.fetchall()
         columns = cursor.description
     values = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
-    arrays = [_array(column, held) for column, held in zip(columns, values, strict=True)]
+    arrays = [_array(column, cells) for column, cells in zip(columns, values, strict=True)]
     return pa.Table.from_arrays(arrays, names=[column.name for column in columns])
 
 
@@ -180,12 +188,15 @@ _ARROW = {
     1184: TIMESTAMP,
     1009: pa.list_(pa.string()),
 }
+"""Object id of a type of PostgreSQL → Arrow type; ids of built-in types never change."""
+
 _NUMERIC = 1700
 _JSONB = 3802
 
 
 def _array(column: Any, values: Sequence[Any]) -> pa.Array:
     if column.type_code == _NUMERIC:
+        # A numeric of PostgreSQL carries its scale in each value, a decimal of Arrow in its type.
         scales = [-value.as_tuple().exponent for value in values if value is not None]
         return pa.array(values, pa.decimal128(38, max(scales, default=0)))
     if column.type_code == _JSONB:

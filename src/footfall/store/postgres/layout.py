@@ -37,7 +37,7 @@ from footfall.store.tally_tables import tally_changes
 META = "footfall"
 """The schema of tables about runs; DuckDB has them in `main`."""
 
-_OBJECT = pa.struct([])
+_OBJECT = pa.struct([])  # any struct becomes jsonb, whatever its members are
 _KEYS = {"runs": ("run",), "ledger": ("run", "first_person", "end_person", "from_ms")}
 
 _EVENTS = [
@@ -69,10 +69,12 @@ INDEXES = {
     "arrivals_person": ("arrivals", "run, person"),
 }
 UNIQUE = "events_insert_id"
+"""Name of the index with which the database itself proves that no event is there twice."""
 
 
 def lock_key(run: str) -> int:
     """Return the number by which a run is locked: its id, as a signed 64-bit integer."""
+    # An advisory lock is a bigint; two runs with one key could at worst not be written at once.
     number = int(run, 16) & (2**64 - 1)
     return number - 2**64 if number >= 2**63 else number
 
@@ -100,6 +102,7 @@ def begin_run(
             there of the run begins at another time.
     """
     _check_names(run.stream.schema)
+    # In the transaction that notes the run anew: a crash in between leaves the old one, whole.
     if fresh:
         delete_run(connection, run.id)
     has_parts = bool(cursors(connection, run.id))
@@ -115,15 +118,15 @@ def begin_run(
 
 def _check_names(stream: StreamSchema) -> None:
     check_names(stream)
-    names = [stream.scenario, *(field.name for field in stream.user_properties)]
     if stream.scenario == META:
         raise UsageError(
             f"scenario {META!r} cannot be stored in PostgreSQL: its own tables are in a schema of that name"
         )
-    long = next((name for name in names if len(name.encode()) > 63), None)
-    if long == stream.scenario:
+    # The server cuts longer names without an error, and two scenarios would share a schema.
+    size_bytes = len(stream.scenario.encode())
+    if size_bytes > 63:
         raise UsageError(
-            f"scenario {long!r}: PostgreSQL takes names of up to 63 bytes, this has {len(long.encode())}"
+            f"scenario {stream.scenario!r}: PostgreSQL takes names of up to 63 bytes, this has {size_bytes}"
         )
 
 
@@ -137,12 +140,15 @@ def end_run(connection: pg.Connection, run: Run) -> None:
 def make_indexes(connection: pg.Connection, scenario: str) -> None:
     """Make a scenario's indexes that are missing, and renew the planner's statistics."""
     schema = quote(scenario)
+    # Sorting in memory instead of on disk; LOCAL ends with the transaction.
     connection.execute("SET LOCAL maintenance_work_mem = '256MB'")
+    # Over partitions a unique index has to contain what they are divided by.
     key = "insert_id, time" if is_by_day(connection, scenario) else "insert_id"
     connection.execute(f"CREATE UNIQUE INDEX IF NOT EXISTS {UNIQUE} ON {schema}.events ({key})")
     for name, (table, columns) in INDEXES.items():
         connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {schema}.{table} ({columns})")
     for table in SCENARIO_TABLES:
+        # Autovacuum would get there some minutes later: the first reports would be planned blindly.
         connection.execute(f"ANALYZE {schema}.{table}")
 
 
@@ -197,6 +203,7 @@ def add_tallies(connection: pg.Connection, run: str, tallies: Tallies) -> None:
         if change.replaces:
             connection.execute(f"DELETE FROM {META}.{change.table} WHERE run = %s", [run])
         if change.rows:
+            # Texts, since an array of a driver has one type and sums may be wider than a bigint.
             columns = [list(map(str, column)) for column in zip(*change.rows, strict=True)]
             connection.execute(_ADDING[change.table], columns)
 
@@ -230,7 +237,9 @@ def make_views(connection: pg.Connection) -> None:
 
 
 def _make_view(connection: pg.Connection, name: str, query: str) -> None:
-    """Make a view or replace it; its columns only grow, so what others built on it stays."""
+    """Make a view or replace it."""
+    # Replaced, never dropped: columns of ours are only ever added behind the others, and so the views
+    # that users have built on it stay.
     connection.execute(f"CREATE OR REPLACE VIEW {name} AS {query}")
 
 
@@ -249,12 +258,14 @@ def delete_run(connection: pg.Connection, run: str) -> None:
         for table in SCENARIO_TABLES:
             connection.execute(f"DELETE FROM {quote(scenario)}.{table} WHERE run = %s", [run])
     else:
+        # DELETE would leave the space to the tables, until VACUUM FULL.
         _drop_scenario(connection, scenario)
         make_views(connection)
 
 
 def _drop_scenario(connection: pg.Connection, scenario: str) -> None:
     """Drop what was made for a scenario; its schema stays where others have put something."""
+    # Without CASCADE: if users have built views on these, they get an error and keep their views.
     for view in reversed(UNITED_VIEWS):
         connection.execute(f"DROP VIEW IF EXISTS {META}.{view}")
     for view in reversed(SCENARIO_VIEWS):
@@ -292,6 +303,7 @@ def is_by_day(connection: pg.Connection, scenario: str) -> bool:
 def make_days(connection: pg.Connection, scenario: str, days: Iterable[str]) -> None:
     """Make the partitions of days, written like `2026-01-31`, in UTC."""
     for day in days:
+        # A day of UTC has 24 hours in every session's time zone, which `+ interval '1 day'` has not.
         connection.execute(
             f"CREATE TABLE IF NOT EXISTS {quote(scenario)}.{quote('events_' + day)} PARTITION OF "
             f"{quote(scenario)}.events FOR VALUES FROM ('{day} 00:00+00') "

@@ -60,6 +60,7 @@ class PostgresStore(Store):
             pg.explaining(self.address, "the run is still there, whole"),
             pg.transaction(self._server),
         ):
+            # The key that a sink locks: a run that is being written is not deleted under it.
             if not self._server.execute(
                 "SELECT pg_try_advisory_xact_lock(%s)", [layout.lock_key(info.id)]
             ).fetchone()[0]:

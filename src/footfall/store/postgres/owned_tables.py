@@ -83,6 +83,7 @@ def make_table(
     """
     table = f"{quote(schema)}.{name}"
     comment = comment_on(connection, "n.nspname = %s AND c.relname = %s", [schema, name])
+    # Never IF NOT EXISTS: a table of the same name may be somebody's, and would be written into.
     if comment is not None:
         _check_table(connection, address, schema, name, columns, is_ours=comment == MADE)
         return
@@ -121,6 +122,7 @@ def _check_table(
         for c, kind in wanted.items()
         if found.get(c) != kind
     ]
+    # Columns that others have added are left alone, unless they refuse our rows.
     wrong += [
         f"{c}: not known, and must be filled"
         for c, (_, must) in have.items()

@@ -1,0 +1,82 @@
+"""Relations of a DuckDB database in memory over files: tables about runs, views over Parquet files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from footfall.data.stream import Run
+from footfall.store import schema_changes
+from footfall.store.dialect import create_table, literal, quote
+from footfall.store.duckdb import connection as db
+from footfall.store.duckdb import layout
+from footfall.store.duckdb.dialect import DIALECT
+from footfall.store.files.file_ledger import FileLedger
+from footfall.store.runs import by_scenario, rows_to_arrow, run_of
+from footfall.store.tables import META_TABLES, scenario_tables
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def load_ledger(connection: duckdb.DuckDBPyConnection, ledger: FileLedger) -> None:
+    """Copy the tables about runs from a ledger into an empty database."""
+    for name, schema in META_TABLES.items():
+        connection.execute(create_table(DIALECT, f"main.{name}", schema))
+        db.insert(connection, f"main.{name}", rows_to_arrow(schema, ledger.table(name)))
+
+
+def make_file_views(
+    connection: duckdb.DuckDBPyConnection, folder: Path, ledger: FileLedger
+) -> None:
+    """Make all views of a database over the Parquet files that a ledger knows.
+
+    Args:
+        connection: A database with the tables about runs.
+        folder: The store.
+        ledger: Its ledger.
+    """
+    for scenario, runs in by_scenario(run_of(row) for row in ledger.table("runs")).items():
+        connection.execute(f"CREATE SCHEMA {quote(scenario)}")
+        whole = schema_changes.merged([run.stream.schema for run in runs])
+        for name, schema in scenario_tables(whole).items():
+            files = [
+                (scenario_tables(run.stream.schema)[name], _files(folder, ledger, run, name))
+                for run in runs
+            ]
+            connection.execute(
+                f"CREATE VIEW {quote(scenario)}.{name} AS {_over_files(schema, files)}"
+            )
+    layout.make_views(connection)
+
+
+def _files(folder: Path, ledger: FileLedger, run: Run, relation: str) -> list[Path]:
+    return [folder / row["file"] for row in ledger.files(run.id) if row["relation"] == relation]
+
+
+def _over_files(schema: pa.Schema, files: Sequence[tuple[pa.Schema, list[Path]]]) -> str:
+    """Return the query over the files of several runs, whose properties may differ.
+
+    Args:
+        schema: Columns with the properties of all runs.
+        files: Per run: its columns and its files.
+    """
+    alike = [path for columns, paths in files if columns == schema for path in paths]
+    others = [paths for columns, paths in files if columns != schema and paths]
+    queries = [
+        f"SELECT * FROM {_reading(paths)}" for paths in ([alike] if alike else []) + others
+    ]
+    if alike and not others:
+        return queries[0]
+    nothing = ", ".join(
+        f"CAST(NULL AS {DIALECT.column_type(f.type)}) AS {quote(f.name)}" for f in schema
+    )
+    return " UNION ALL BY NAME ".join([f"SELECT {nothing} WHERE false", *queries])
+
+
+def _reading(files: list[Path]) -> str:
+    listed = ", ".join(literal(str(file)) for file in files)
+    return f"read_parquet([{listed}], hive_partitioning = false)"
