@@ -204,17 +204,18 @@ def test_the_answer_to_commit_is_lost(postgres, url, monkeypatch):
     """The part is there and the client does not know: the ledger tells, and it is not written again."""
     sink = PostgresSink(url)
     sink.open(ENGINE.run, fresh=False)
-    insert, lost = sink._insert, []
+    writer = sink._writer
+    insert, lost = writer._insert, []
 
     def losing(prepared):
         insert(prepared)
         if len(lost) < 3:
             lost.append(prepared.part)
-            sink._connection.close()
+            writer._connection.close()
             raise psycopg.OperationalError("server closed the connection unexpectedly")
         return True
 
-    monkeypatch.setattr(sink, "_insert", losing)
+    monkeypatch.setattr(writer, "_insert", losing)
     receipts = [
         sink.commit(sink.prepare(chunk)) for chunk in make_chunks(ENGINE.run, rows=ENGINE.rows)
     ]

@@ -17,9 +17,9 @@ import pyarrow as pa
 from footfall.errors import StoreError
 from footfall.sinks.protocol import Payload
 
-INLINE_BYTES = (
-    262_144  # what is smaller travels in the pipe: live parts are small and come every second
-)
+INLINE_BYTES = 262_144
+"""What is smaller travels in the pipe: live parts are small and come every second, and a file each
+time would cost more than its bytes do."""
 
 
 class Scratch:
@@ -38,6 +38,7 @@ class Scratch:
         Raises:
             StoreError: The disk is full.
         """
+        # Several workers write into one folder, and each more than one file at a time.
         spool = Spool(self.folder / f"{name}-{os.getpid()}-{uuid4().hex[:8]}")
         try:
             writer(spool)
@@ -150,6 +151,8 @@ class Spool:
 
 def read_arrow(payload: Payload) -> pa.Table:
     """Return the table of a payload; what is in a file is mapped, not read."""
+    # Mapped, DuckDB reads from the page cache what the worker has just written: no copy in
+    # between.
     source = (
         pa.memory_map(str(payload.file))
         if payload.file is not None
@@ -169,6 +172,7 @@ def copy_payload(payload: Payload, into: IO[bytes]) -> None:
 
 def place_payload(payload: Payload, into: IO[bytes], begin: int) -> None:
     """Write a payload into a file, from a byte on; inside the kernel where it can do that."""
+    # What Python has buffered has to be in the file before the kernel writes behind it.
     into.seek(begin)
     into.flush()
     if payload.file is None or not hasattr(os, "copy_file_range"):
@@ -176,6 +180,7 @@ def place_payload(payload: Payload, into: IO[bytes], begin: int) -> None:
         return
     with payload.file.open("rb") as source:
         done = _copy_in_kernel(source, into, begin, payload.size_bytes)
+        # `copy_file_range` with offsets moves neither file's position.
         source.seek(done)
         into.seek(begin + done)
         shutil.copyfileobj(source, into, 4 << 20)
@@ -184,9 +189,9 @@ def place_payload(payload: Payload, into: IO[bytes], begin: int) -> None:
 def _copy_in_kernel(source: IO[bytes], into: IO[bytes], begin: int, size_bytes: int) -> int:
     """Copy as much as the kernel will, and return how much that was."""
     done = 0
-    with suppress(
-        OSError
-    ):  # not between these file systems, or the disk is full: copying by hand tells
+    # It fails between some file systems, and on a full disk: copying the rest by hand tells
+    # which it is.
+    with suppress(OSError):
         while done < size_bytes:
             copied = os.copy_file_range(
                 source.fileno(), into.fileno(), size_bytes - done, done, begin + done

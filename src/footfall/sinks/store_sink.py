@@ -97,7 +97,8 @@ class StoreSink(ABC):
     guarantee: Guarantee = "exactly once"
 
     def __init__(self) -> None:
-        # All that cannot be pickled is in these three: a sink goes to the workers before it is opened.
+        # All that cannot be pickled is in these three: a sink goes to the workers before it is
+        # opened.
         self._writer: RunWriter | None = None
         self._book: CursorBook | None = None
         self._stack: ExitStack | None = None

@@ -56,6 +56,8 @@ def _parsed(texts: pa.Array, kind: pa.StructType) -> pa.Array:
 
     if not len(texts):
         return pa.array([], _plain(kind))
+    # All objects in one block: the parser takes a schema for the members that it is to expect,
+    # and fails on an object that is longer than its block.
     data = "".join(f'{{"v":{text or "null"}}}\n' for text in texts.to_pylist()).encode()
     schema = pa.schema([pa.field("v", _plain(kind))])
     reading = pj.ReadOptions(use_threads=False, block_size=len(data) + 1)
@@ -97,5 +99,7 @@ def _offsets(array: pa.ListArray) -> pa.Array:
     """Return the offsets into the flattened values, from 0; nulls take no place there."""
     import numpy as np
 
+    # Not `array.offsets`: these count from the start of the buffer, and `flatten` leaves out
+    # both what is outside of a slice and what lies under nulls.
     lengths = array.value_lengths().fill_null(0).to_numpy()
     return pa.array(np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32))

@@ -13,7 +13,7 @@ from footfall.errors import StoreError
 
 def sync(file: IO[bytes]) -> None:
     """Have what was written to a file survive a power cut."""
-    file.flush()
+    file.flush()  # first out of Python's buffer, of which the system knows nothing
     os.fsync(file.fileno())
 
 
@@ -30,11 +30,14 @@ def sync_folder(folder: Path) -> None:
 
 def replace(temporary: Path, final: Path) -> None:
     """Give a file that is written and synced its name; the folder is not synced yet."""
+    # Not `rename`, which fails on Windows where the name is taken.
     temporary.replace(final)
 
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that readers see the old content or the new, never a part."""
+    # Contents, then name, then folder: were the name synced before the contents, a power cut
+    # would leave an empty file of that name.
     temporary = path.with_name(f".{path.name}.tmp")
     with temporary.open("wb") as file:
         file.write(data)
@@ -55,6 +58,7 @@ def make_folders(folders: Iterable[Path], below: Path) -> None:
             f for f in (folder, *folder.parents) if below in f.parents and not f.exists()
         ]
         folder.mkdir(parents=True, exist_ok=True)
+        # A folder's name stands in the folder above it, which is what has to be synced.
         for made in missing:
             sync_folder(made.parent)
 
@@ -116,8 +120,8 @@ class Lock:
             while file is None:
                 file = self._try_once()
             stack.enter_context(file)
-            # Removed while it is still locked: whoever waits for it finds that it is no longer the
-            # file of that name (`_is_same`), and begins anew with the next one.
+            # Removed while it is still locked: whoever waits for it finds that it is no longer
+            # the file of that name (`_is_same`), and begins anew with the next one.
             stack.callback(self._path.unlink, missing_ok=True)
             self._stack = stack.pop_all()
 
@@ -138,6 +142,8 @@ class Lock:
         try:
             _lock(file)
         except OSError:
+            # The holder writes its process id right after locking; in between the file is
+            # empty.
             file.seek(0)
             holder = file.read(20).decode(errors="replace").strip()
             file.close()

@@ -109,8 +109,12 @@ def begun(run: Run, before: Row | None, *, has_parts: bool = True) -> Row:
         return _row(run, "running", now_ms())
     if has_parts:
         check_start(run, before["start"])
+    # Asked for again, or for a shorter time: it stays complete, and its text and settings stay
+    # those with which its rows were made.
     if before["state"] == "complete" and run.until_ms <= before["until"]:
         return before
+    # Never shorter than what was asked for before: else a run that was stopped would seem
+    # complete once a shorter one is.
     longer = replace(
         run,
         until_ms=max(run.until_ms, before["until"]),
@@ -164,6 +168,7 @@ def run_of(row: Mapping[str, Any]) -> Run:
     Raises:
         StoreError: The row was written by a later version, in a format this one does not know.
     """
+    # Only a greater one: what earlier versions have written is read for good.
     if row["store_format"] > STORE_FORMAT:
         raise StoreError(
             f"run {row['run']} is stored in format {row['store_format']}; this version reads up to {STORE_FORMAT}\n"

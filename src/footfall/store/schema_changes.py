@@ -54,6 +54,8 @@ def missing(
     Raises:
         StoreError: A column or property has another type in the store.
     """
+    # Leaf by leaf, for a type can change in three ways: of a leaf; from a leaf to a list or
+    # record; and back. New leaves beside the others are the only change that tables can follow.
     have = leaves(dialect, stored)
     for key, (kind, path) in leaves(dialect, wanted).items():
         if key in have and have[key][0] != kind:
@@ -140,6 +142,8 @@ def merged(schemas: list[StreamSchema]) -> StreamSchema:
 
 
 def _merge(versions: list[tuple[Field, ...]]) -> tuple[Field, ...]:
+    # By names without case, since databases have no two columns that differ in nothing else.
+    # The first spelling and place stay: tables are only ever widened.
     fields: dict[str, Field] = {}
     for field in (field for version in versions for field in version):
         before = fields.get(field.name.lower())

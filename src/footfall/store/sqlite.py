@@ -45,8 +45,9 @@ class SQLiteLedger:
             )
             self._connection = undo.enter_context(closing(connection))
             if make:
-                # FULL would sync the file, but not the removal of its journal: after a power cut
-                # that journal would come back, and roll back a commit that was acknowledged.
+                # FULL would sync the file, but not the removal of its journal: after a power
+                # cut that journal would come back, and roll back a commit that was
+                # acknowledged.
                 self._connection.execute("PRAGMA synchronous = EXTRA")
                 self._make()
             self._check()

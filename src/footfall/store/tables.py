@@ -20,9 +20,9 @@ from footfall.data.schema import (
 from footfall.errors import UsageError
 
 STORE_FORMAT = 1
-SUM = pa.decimal128(
-    38, 0
-)  # an integer that may outgrow 64 bits: chances and waits are summed in 2**-32
+# Chances and waits are summed in 2**-32: after 2**31 certain decisions a sum needs more than 63
+# bits.
+SUM = pa.decimal128(38, 0)
 SCENARIO_TABLES = ("events", "changes", "arrivals")
 SCENARIO_VIEWS = ("users", "sessions", "stages", "cities")
 UNITED_VIEWS = (*SCENARIO_TABLES, *SCENARIO_VIEWS)

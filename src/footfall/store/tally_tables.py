@@ -60,6 +60,7 @@ def tally_changes(run: str, tallies: Tallies) -> list[TallyChange]:
         tallies: Of the part; or of the whole run, which then take the place of all that was
             counted before.
     """
+    # Of whole tallies a table without rows is a change too: what was counted in it before goes.
     changes = [
         TallyChange(table, run, tallies.is_whole, sorted(rows))
         for table, rows in _rows(run, tallies).items()

@@ -45,7 +45,8 @@ def _united(view: str, columns: Sequence[str], scenario: str) -> str:
     return f"SELECT {literal(scenario)} AS scenario, {', '.join(columns)} FROM {quote(scenario)}.{view}"
 
 
-_REVENUE = "CAST(revenue AS DECIMAL(38, 4)) AS revenue"  # scenarios may have currencies with other minor units
+# Scenarios may have currencies with other minor units: four digits hold all of them.
+_REVENUE = "CAST(revenue AS DECIMAL(38, 4)) AS revenue"
 _CHANGE = ("person", "sequence", "property", "old", "new", "time", "insert_id", "run")
 _SESSION = (
     "run",
@@ -89,6 +90,8 @@ def people(dialect: Dialect, stream: StreamSchema, changes: str = "true") -> str
         changes: Which changes count, as an SQL condition; all of them for how people are now.
     """
     schema = quote(stream.scenario)
+    # One pass over the changes for all properties, with one aggregate each: a join per property
+    # would read the table as often as there are properties.
     names = ["stage", *(field.name for field in stream.user_properties)]
     latest = [
         f"{dialect.latest('new', 'sequence', f'property = {literal(name)}')} AS c{i}"

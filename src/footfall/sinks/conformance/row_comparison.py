@@ -46,6 +46,8 @@ def plain(value: Any) -> Any:
         return str(value)
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    # Through repr: the shortest text that gives this float, which is what a text format holds
+    # of it.
     return Decimal(repr(value)) if isinstance(value, int | float) else value
 
 
@@ -57,6 +59,7 @@ def from_json(text: str) -> Any:
 def from_csv(text: str, schema: pa.Schema) -> list[Row]:
     """Return the plain rows of a CSV text; only the empty text has quotes, null has none."""
     null = "\x00null"
+    # Python's reader drops the quotes, and with them the difference.
     marked = io.StringIO(_mark_nulls(text, null), newline="")
     rows = list(csv.DictReader(marked))
     types = {field.name: field.type for field in schema}

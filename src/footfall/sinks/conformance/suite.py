@@ -83,6 +83,9 @@ class SinkContract:
         self, folder: Path, run: Run, chunks: Iterable[Chunk], *, complete: bool = True
     ) -> list[Receipt]:
         """Open, prepare on a pickled copy as a worker would, commit, close."""
+        # Through pickle, as between worker and owner: a sink that holds a connection from its
+        # beginning, or keeps in memory what it has prepared, fails here and not in somebody's
+        # run.
         sink = self.make(folder)
         encoder: Sink = pickle.loads(pickle.dumps(sink)) if sink.placement == "worker" else sink  # noqa: S301
         sink.open(run, fresh=False)

@@ -143,6 +143,9 @@ def in_pieces(chunk: Chunk) -> Chunk:
 
 def _sliced(table: pa.Table) -> pa.Table:
     """Return the same rows in pieces of 7, 14, 28 …, each cut out of a copy of the whole."""
+    # Growing pieces, cut out of copies with dictionaries of their own: an encoder that trusts
+    # offsets to begin at 0, or the first batch's dictionary to be everybody's, gives other
+    # rows.
     pieces, begin, size = [table.slice(0, 0)], 0, 7
     while begin < table.num_rows:
         copy = pa.ipc.open_stream(_as_stream(table)).read_all()
@@ -188,6 +191,8 @@ def _in_order(synthetic: SyntheticPeople, person: Ints, time: Ints) -> _Rows:
     inside = (
         (time >= first) & (time >= synthetic.part.from_ms) & (time < synthetic.part.until_ms)
     )
+    # `unique` sorts by time, then person, and drops what would happen to somebody twice at one
+    # time.
     pairs = np.unique(np.stack([time[inside], person[inside]]), axis=1)
     time, person = pairs[0], pairs[1]
     first = synthetic.first_event(person)

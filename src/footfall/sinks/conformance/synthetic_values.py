@@ -44,6 +44,7 @@ def hash_of(values: Ints, name: str) -> Ints:
         name: What is drawn.
     """
     salt = np.uint64(int.from_bytes(name.encode()[:40] * 2, "little") % (2**64))
+    # SplitMix64's finalizer: neighbouring values give unlike hashes, the same on every machine.
     mixed = (values.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)) ^ salt
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
         mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)

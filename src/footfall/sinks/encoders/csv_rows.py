@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from footfall.sinks.encoders.json_rows import SLICE_ROWS, json_texts
 
 LINE_END = "\r\n"
+# The empty text too, to be told from a null; and spaces at an end, which some readers cut off.
 _SPECIAL = '[",\r\n]|^$|^\\s|\\s$'
 
 
@@ -28,7 +29,7 @@ def csv_rows(table: pa.Table) -> Iterator[pa.Array]:
     """Encode a table's rows as lines.
 
     Args:
-        table: Columns as `encode_json.json_rows` takes them.
+        table: Columns as `json_rows` takes them.
 
     Yields:
         String arrays, in order, together one line per row, line end included.
@@ -52,6 +53,7 @@ def _texts(column: pa.Array) -> pa.Array:
         return _quoted(column)
     if pa.types.is_list(kind) or pa.types.is_struct(kind):
         return _wrapped(json_texts(column))
+    # The JSON text without its quotes.
     if pa.types.is_timestamp(kind):
         return pc.utf8_slice_codeunits(json_texts(column), 1, -1)
     return json_texts(column)
@@ -60,6 +62,7 @@ def _texts(column: pa.Array) -> pa.Array:
 def _quoted(texts: pa.Array) -> pa.Array:
     """Put quotes around the texts that need them."""
     special = pc.match_substring_regex(texts, _SPECIAL)
+    # In most columns no text needs quotes, and then nothing is copied.
     if not pc.any(special).as_py():
         return texts
     return pc.if_else(special, _wrapped(texts), texts)

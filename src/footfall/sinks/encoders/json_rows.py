@@ -26,8 +26,14 @@ import pyarrow.compute as pc
 
 from footfall.units import DAY_MS, MINUTE_MS
 
-SLICE_ROWS = 65_536  # texts of a slice stay near the caches, and below 2 GiB
+SLICE_ROWS = 65_536
+"""Rows that are encoded at once: their texts stay near the caches, and below Arrow's 2 GiB for an array of texts."""
+
+# As many combinations as a slice has rows: with more, a table of texts would be larger than
+# what it serves.
 _FUSED_CODES = 65_536
+# From here on it is cheaper to gather the few texts of a row than to pass over all nulls of
+# every column.
 _SPARSE_SHARE = 0.5
 
 Ints = npt.NDArray[np.int64]
@@ -75,6 +81,7 @@ def json_texts(array: pa.Array, *, before: str = "", after: str = "") -> pa.Arra
         return _times(array, before, after)
     if pa.types.is_string(kind):
         return _join([pa.scalar(before + '"'), escaped(array), pa.scalar('"' + after)])
+    # JSON has neither NaN nor Infinity.
     if pa.types.is_floating(kind):
         array = pc.if_else(pc.is_finite(array), array, pa.scalar(None, kind))
     if pa.types.is_decimal(kind) and 0 < kind.scale <= 4 and kind.precision <= 18:
@@ -88,10 +95,13 @@ def _decimals(array: pa.Array) -> tuple[pa.Array, pa.Array]:
     Arrow's own cast takes 80 ns per value, this 25 ns; the low word of a decimal of up to 18
     digits is its integer.
     """
+    # Arrow holds decimals as little-endian integers of 64 or 128 bits, so every second word of
+    # the latter is the sign alone.
     width = array.type.byte_width // 8
     words = np.frombuffer(
         array.buffers()[1], np.int64, width * len(array), width * 8 * array.offset
     )[::width]
+    # The sign is taken off before: dividing -5 cents by 100 would give -1 and 95.
     whole, rest = np.divmod(np.abs(words), 10**array.type.scale)
     before = pa.array(whole).cast(pa.string())
     if (words < 0).any():
@@ -256,12 +266,15 @@ def _fused(members: list[_Member]) -> pa.Array:
     """Return the joined texts of dictionary columns; each combination is encoded once."""
     if len(members) == 1:
         return members[0].texts()
+    # A mixed-radix number per row, one digit per column, of which the highest stands for null:
+    # the same number means the same text, and only numbers that occur are made into one.
     sizes = [len(member.column.dictionary) + 1 for member in members]
     codes = np.zeros(len(members[0].column), dtype=np.int64)
     for member, size in zip(members, sizes, strict=True):
         codes = codes * size + _codes(member.column, size - 1)
     occurs = np.zeros(int(np.prod(sizes)), dtype=np.bool_)
     occurs[codes] = True
+    # Marking and counting instead of `np.unique`, which would sort all rows.
     texts = _combined(members, sizes, np.flatnonzero(occurs))
     places = np.cumsum(occurs) - 1
     return texts.take(pa.array(places[codes]))
@@ -301,6 +314,7 @@ def _sparse(members: list[_Member]) -> pa.Array:
     counts = np.bincount(np.concatenate(rows), minlength=length)
     offsets = np.concatenate([[0], np.cumsum(counts)])
     texts, numbers = _numbered(present, rows)
+    # Where the next text of each row goes: column by column, so that members keep their order.
     free = offsets[:-1].copy()
     order = np.empty(int(offsets[-1]), dtype=np.int32)
     for at, numbers_of_column in zip(rows, numbers, strict=True):
@@ -321,6 +335,8 @@ def _numbered(members: list[_Member], rows: Sequence[Places]) -> tuple[pa.Array,
     numbers: list[Places] = []
     size = 0
     for member, at in zip(members, rows, strict=True):
+        # Of a dictionary its values, whoever uses them; of others, the value of each row that
+        # has one.
         is_coded = pa.types.is_dictionary(member.column.type)
         values = member.column.dictionary if is_coded else member.column.take(pa.array(at))
         numbers.append(
@@ -339,6 +355,8 @@ def _raw(integers: pa.Array) -> npt.NDArray[np.integer]:
 
 
 def _lists(array: pa.Array, before: str, after: str) -> pa.Array:
+    # Offsets of our own: those of a slice do not begin at 0, and nulls may have elements under
+    # them.
     lengths = pc.list_value_length(array).fill_null(0).to_numpy(zero_copy_only=False)
     offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int32())
     elements = json_texts(array.flatten()).fill_null("null")
@@ -359,6 +377,8 @@ def _times(array: pa.Array, before: str, after: str) -> pa.Array:
         ("ms", "S7"),
         ("tail", f"S{len(tail)}"),
     ]
+    # All texts have one width, so that rows of this array, one behind the other, are the texts'
+    # buffer.
     rows = np.empty(len(array), dtype=layout)
     rows["head"], rows["tail"] = head, tail
     rows["day"] = _days(days)
@@ -372,6 +392,8 @@ def _days(days: Ints) -> npt.NDArray[np.bytes_]:
     """Return `2026-01-31T` per day since the epoch; each day is written once."""
     first = int(days.min()) if len(days) else 0
     span = int(days.max()) - first + 1 if len(days) else 1
+    # Few days far apart (birthdays) are looked up; mostly a slice spans a few days, and
+    # counting will do.
     if span > len(days) + 10_000:
         different, places = np.unique(days, return_inverse=True)
     else:

@@ -78,6 +78,7 @@ FORMATS: dict[FileKind, RowFormat] = {
 
 def _without_last(pieces: Iterable[memoryview], size: int) -> Iterator[memoryview]:
     """Yield pieces, the last one without its last bytes."""
+    # One piece behind: which one is the last shows only when there is no next.
     before: memoryview | None = None
     for piece in pieces:
         if before is not None:
@@ -132,8 +133,8 @@ class FileSink(StoreSink):
             if not self._is_gzipped:
                 spool.writelines(pieces)
                 return
-            # Members of gzip may follow each other, so a part is compressed where it is made. No time
-            # stands in it: the same run gives the same bytes.
+            # Members of gzip may follow each other, so a part is compressed where it is made.
+            # No time stands in it: the same run gives the same bytes.
             with gzip.GzipFile("", "wb", GZIP_LEVEL, spool, mtime=0) as member:
                 member.writelines(pieces)
 
@@ -197,6 +198,8 @@ class _Writer:
 
     def _cut(self) -> None:
         """Make the file what the ledger says it is: without the rest, with a head."""
+        # Longer is what a crash leaves; shorter never is, since bytes are synced before they
+        # are noted.
         size_bytes = self._file.seek(0, os.SEEK_END)
         if size_bytes < self._valid_bytes:
             raise StoreError(
@@ -217,7 +220,8 @@ class _Writer:
         payload = next(iter(payloads), None)
         if payload is None:
             return self._valid_bytes
-        # Not at the end: there stands what ends the file (`]`), and what a failed commit has left.
+        # Not at the end: there stands what ends the file (`]`), and what a failed commit has
+        # left.
         self._file.seek(self._valid_bytes)
         if self._has_rows:
             self._file.write(self._packed(self._format.between))
@@ -239,6 +243,7 @@ class _Writer:
 
 def _forget(path: Path) -> None:
     """Remove a file that the ledger beside it knows, and the ledger."""
+    # Only with its ledger: a file without one was not written by us, and is not ours to remove.
     ledger = file_ledger_path(path)
     if ledger.exists():
         path.unlink(missing_ok=True)

@@ -1,10 +1,8 @@
 """The sink into a folder of Parquet files: one per part and table, whole or not there.
 
-DIR/SCENARIO/events/RUN/PART.parquet (and `changes`, `arrivals`), with `partition day` events
-lie in DIR/SCENARIO/events/RUN/date=2026-01-31/PART.parquet. Workers write and sync files under
-temporary names; the owner renames them, syncs the folders, then notes them in the ledger
-(DIR/_footfall/ledger.sqlite). DIR/manifest.json lists the committed files for other readers; it
-is renewed every few seconds and at the end.
+Workers write and sync files under temporary names; the owner renames them, syncs the folders,
+then notes them in the ledger. The manifest, for other readers, is renewed every few seconds and
+at the end. Where each lies: `store/files/layout.py`.
 """
 
 from __future__ import annotations
@@ -39,16 +37,11 @@ from footfall.store.tables import check_names
 from footfall.units import DAY_MS
 
 ROW_GROUP_ROWS = 262_144
+"""Rows of a group, which is what readers read or skip as a whole."""
+
 MANIFEST_EVERY_S = 5.0
-_SEARCHED = {
-    "time",
-    "person",
-    "session_id",
-    "event_type",
-    "city",
-    "arrived",
-    "property",
-}  # columns with statistics
+_SEARCHED = {"time", "person", "session_id", "event_type", "city", "arrived", "property"}
+"""Columns with statistics."""
 
 
 class ParquetSink(StoreSink):
@@ -104,8 +97,8 @@ class ParquetSink(StoreSink):
     def _write(self, rows: pa.Table, target: str) -> Payload:
         final = self.folder / target
         final.parent.mkdir(parents=True, exist_ok=True)
-        # In the folder where it will stay, so that its new name is a rename and no copy; hidden and
-        # with an ending of its own, so that nobody who reads `*.parquet` sees half a file.
+        # In the folder where it will stay, so that its new name is a rename and no copy; hidden
+        # and with an ending of its own, so that nobody who reads `*.parquet` sees half a file.
         temporary = final.with_name(f".{final.name}.{os.getpid()}-{uuid4().hex[:8]}.tmp")
         try:
             with temporary.open("wb") as file:
@@ -135,6 +128,8 @@ def write_parquet(table: pa.Table, file: Any) -> None:
         table,
         file,
         row_group_size=ROW_GROUP_ROWS,
+        # What is a dictionary in memory is one in the file; Arrow would try one for every
+        # column, and give up for ids after a megabyte.
         use_dictionary=[path for path, kind in leaves if pa.types.is_dictionary(kind)],
         column_encoding={
             path: "DELTA_BYTE_ARRAY" for path, kind in leaves if pa.types.is_string(kind)
@@ -159,6 +154,7 @@ def _leaves(fields: Iterable[pa.Field], above: str = "") -> Iterator[tuple[str, 
 
 def _days(events: pa.Table) -> Iterator[tuple[str, pa.Table]]:
     """Yield `date=2026-01-31/` and its events, for each day of a table in order of time."""
+    # Rows are in order of time, so a day is a slice: nothing is sorted or copied.
     times = pc.cast(events.column("time"), pa.int64()).to_numpy()
     days = times // DAY_MS
     begins = np.flatnonzero(np.diff(days, prepend=days[:1] - 1))
@@ -207,8 +203,8 @@ class _Writer:
             for name, p in payloads
         ]
         self._ledger.commit(prepared.ledger_row(), prepared.tallies, files)
-        # It lists every file of the folder, so writing it with each part would cost the square of the
-        # number of parts.
+        # It lists every file of the folder, so writing it with each part would cost the square
+        # of the number of parts.
         if time.monotonic() - self._renewed_s > MANIFEST_EVERY_S:
             self._renew_manifest()
         return prepared.size_bytes

@@ -62,6 +62,8 @@ class StandardOutput:
                 return Receipt(prepared.part, prepared.events, was_there_already=True)
             for payload in prepared.payloads["events"]:
                 copy_payload(payload, sys.stdout.buffer)
+            # At each part, so that whoever reads sees live events when they happen, and so that
+            # a reader that has gone is noticed here and not at the interpreter's end.
             sys.stdout.buffer.flush()
         except BrokenPipeError:
             raise PermanentSinkError("standard output was closed by its reader") from None

@@ -36,7 +36,8 @@ def copy_rows(table: pa.Table) -> Iterator[bytes]:
     yield encoder.write_header()
     for batch in table.to_batches(max_chunksize=SLICE_ROWS):
         columns = [_encodable(column) for column in batch.columns]
-        # Rows may stay in the encoder until a later batch, or the end: what it returns can be empty.
+        # Rows may stay in the encoder until a later batch, or the end: what it returns can be
+        # empty.
         yield encoder.write_batch(pa.RecordBatch.from_arrays(columns, names=table.column_names))
     yield encoder.finish()
 
@@ -49,7 +50,8 @@ def _encoder(schema: pa.Schema) -> pgpq.ArrowToPostgresBinaryEncoder:
         raise MissingExtraError("pgpq", "postgres", "PostgreSQL") from None
     fields = [pa.field(field.name, _encodable_type(field.type)) for field in schema]
     chosen = {
-        # A text would do for the client, but the server expects a version byte in front of a jsonb.
+        # A text would do for the client, but the server expects a version byte in front of a
+        # jsonb.
         field.name: encoders.StringEncoderBuilder.new_with_output(field, Jsonb())
         if _is_json(kind)
         else ArrowToPostgresBinaryEncoder.infer_encoder(field)

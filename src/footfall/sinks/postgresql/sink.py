@@ -35,6 +35,8 @@ T = TypeVar("T")
 BLOCK_BYTES = 1 << 20
 PATIENCE_S = 900.0
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.2, 15.0
+# A killed process holds its lock until the server reads from its broken connection: mostly at
+# once.
 _LOCK_WAIT_S = 10.0
 
 
@@ -179,11 +181,14 @@ class _Writer:
         """Insert a part; return False if a commit whose answer was lost had inserted it."""
         scenario = self._run.stream.schema.scenario
         with pg.transaction(self._connection):
-            # The ledger row first: its key refuses a part that is there before any row is copied.
+            # The ledger row first: its key refuses a part that is there before any row is
+            # copied.
             if not layout.put_part(self._connection, prepared.ledger_row()):
                 return False
             if self._is_by_day:
                 layout.make_days(self._connection, scenario, _days(prepared.part))
+            # Binary COPY never converts: columns are named, and come in the order of the
+            # encoded ones.
             for name in SCENARIO_TABLES:
                 for payload in prepared.payloads[name]:
                     self._copy(f"{quote(scenario)}.{name}", self._columns[name], payload)
@@ -265,7 +270,8 @@ class _Writer:
 
     def _look_up(self) -> None:
         with pg.explaining(self._address):
-            # Into the same mapping, which the frame holds: another process may have had the lock meanwhile.
+            # Into the same mapping, which the frame holds: another process may have had the
+            # lock meanwhile.
             found = layout.cursors(self._connection, self._run.id)
         self.cursors.clear()
         self.cursors.update(found)

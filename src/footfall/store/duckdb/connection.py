@@ -17,7 +17,8 @@ from footfall.errors import StoreError
 if TYPE_CHECKING:
     import duckdb
 
-# Nothing may fetch code; what DuckDB needs here is part of it.
+# Nothing may fetch code: by itself DuckDB downloads an extension as soon as a query could use
+# it. What is needed here (Parquet, JSON) is part of it.
 _OPTIONS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -30,6 +31,8 @@ Measured in CPU time per row of the shop's shape, checkpoints included: 4.5 to 5
 rows, 2.8 to 3.4 µs by 20,480."""
 
 WRITING_MEMORY = "768MB"
+"""Bound of what DuckDB holds while it writes; its own is 80 % of the machine, of which workers need their share."""
+
 NAME = "_store"
 """What a database is attached as. DuckDB takes `x.events` for a table of the database x or of
 the schema x, and refuses where both are there; a file gives its database its own name, but no
@@ -53,6 +56,7 @@ def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
 def _reading(path: Path) -> duckdb.DuckDBPyConnection:
 
     connection = _attached(_text(path), "READ_ONLY")
+    # Beside the file, where there is space for it as likely as not; `/tmp` may be memory.
     connection.execute(f"SET temp_directory = {_spill(path)}")
     connection.execute("SET enable_external_access = false")
     return connection
@@ -85,6 +89,8 @@ def _attached(source: str, *options: str) -> duckdb.DuckDBPyConnection:
     """
     import duckdb
 
+    # In memory first: `duckdb.connect(path)` names the database after the file, and cannot set
+    # the size of row groups.
     connection = duckdb.connect(":memory:", config=_OPTIONS)
     try:
         connection.execute(
@@ -92,6 +98,7 @@ def _attached(source: str, *options: str) -> duckdb.DuckDBPyConnection:
         )
         connection.execute(f"USE {NAME}")
         connection.execute("DETACH memory")
+        # Else `date_trunc('day', time)` depends on the machine on which a report is made.
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(
             "SET enable_progress_bar = false"
@@ -133,6 +140,7 @@ def fetch(
 
 def cannot_open(path: Path, error: Exception) -> StoreError:
     """Return what keeps a file from being opened, in the user's words."""
+    # DuckDB has no codes for these, only texts, which differ between versions and systems.
     text = str(error)
     holder = re.search(r"(?:in|by) (?:process )?(.*?) ?\(PID (\d+)\)", text)
     if "lock" in text and (holder or "Conflicting lock" in text):

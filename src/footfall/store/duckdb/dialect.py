@@ -47,6 +47,7 @@ class DuckDB:
             return f"from_json({text}, {literal(self._structure(field, minor_digits))})"
         if field.type in {"text", "id"}:
             return self.text_of_json(text)
+        # The JSON null is the text `null` here, and no NULL.
         kind = _scalar(field.type, minor_digits)
         plain = self.text_of_json(text) if field.type == "time" else f"nullif({text}, 'null')"
         return f"CAST({plain} AS {kind})"

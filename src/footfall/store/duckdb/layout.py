@@ -50,6 +50,7 @@ def make_meta(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
             "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main' AND database_name = current_database()",
         )
     )
+    # Only the names that we would make: a user may keep tables of their own in the same file.
     have = {row["table_name"] for row in names}
     ours = have & {*META_TABLES, *UNITED_VIEWS}
     runs = db.columns_of(connection, "main.runs")
@@ -107,6 +108,8 @@ def run_row(connection: duckdb.DuckDBPyConnection, run: str) -> Row | None:
 
 def put_run(connection: duckdb.DuckDBPyConnection, row: Row) -> None:
     """Write the row of a run in place of the one before."""
+    # No UPDATE: DuckDB updates lists by deleting and inserting too, and this way there is one
+    # list of columns, that of the schema.
     connection.execute("DELETE FROM main.runs WHERE run = ?", [row["run"]])
     db.insert(connection, "main.runs", rows_to_arrow(RUNS, [row]))
 
@@ -125,6 +128,8 @@ def _widen(connection: duckdb.DuckDBPyConnection, table: str, wanted: pa.Schema)
     stored = db.columns_of(connection, table)
     assert stored is not None
     for path, kind in schema_changes.missing(DIALECT, table, stored, wanted).items():
+        # ALTER reaches into structs and lists: `properties.address.city`,
+        # `items.element.price`. Rows that are there get a null, and are not written anew.
         column = ".".join(quote(name) for name in path)
         connection.execute(
             f"ALTER TABLE {table} ADD COLUMN {column} {DIALECT.column_type(kind)}"

@@ -72,6 +72,8 @@ def _load(connection: duckdb.DuckDBPyConnection, path: Path, row: dict[str, Any]
         connection.execute(
             create_table(DIALECT, f"{schema}.{name}", scenario_tables(stream)[name])
         )
+    # Types are given, not guessed: from a sample DuckDB would take an id of digits for a
+    # number.
     columns = ", ".join(
         f"{literal(field.name)}: {literal(DIALECT.column_type(field.type))}"
         for field in events_schema(stream)

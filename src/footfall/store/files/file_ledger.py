@@ -58,19 +58,23 @@ class FileLedger(SQLiteLedger):
 
     def __init__(self, path: Path, *, make: bool = False) -> None:
         super().__init__(path, make=make)
-        # SQLite's integers end at 64 bits, and sums of chances in 2**-32 do not: such columns are
-        # texts of digits, which Python adds up.
+        # SQLite's integers end at 64 bits, and sums of chances in 2**-32 do not: such columns
+        # are texts of digits, which Python adds up.
         self._connection.create_function("plus", 2, _plus, deterministic=True)
 
     def _make(self) -> None:
         for name, schema in _TABLES.items():
             self._connection.execute(create_table(_SQLite(), quote(name), schema))
         for name, (keys, _) in TALLIES.items():
+            # What ON CONFLICT needs. A ledger of an earlier version gets it when it is next
+            # written.
             self._connection.execute(
                 f"CREATE UNIQUE INDEX IF NOT EXISTS {name}_keys ON {name} ({', '.join(keys)})"
             )
 
     def _check(self) -> None:
+        # The cheapest statement that fails on a file of another kind and on a database of
+        # others.
         self._connection.execute("SELECT store_format FROM runs")
 
     def begin(self, run: Run) -> dict[tuple[int, int], int]:
@@ -104,6 +108,7 @@ class FileLedger(SQLiteLedger):
             files: Its rows of the table `files`.
         """
         run = part["run"]
+        # One transaction: a part is there with all that was counted in it, or not at all.
         with self._transaction() as execute:
             self._insert("ledger", [part])
             self._insert("files", files)

@@ -1,14 +1,13 @@
 """Where the files of a store lie: rows, ledger, lock and manifest.
 
-```
-FILE                                             events of one run, as NDJSON, CSV or JSON
-FILE.footfall                                    its ledger; FILE.footfall.lock while it is written
+``` FILE                                             events of one run, as NDJSON, CSV or JSON
+FILE.footfall                                    its ledger; FILE.footfall.lock while it is
+written
 
-FOLDER/_footfall/ledger.sqlite                   ledger; FOLDER/_footfall/lock while it is written
-FOLDER/manifest.json                             committed files, for readers that have no SQLite
-FOLDER/SCENARIO/TABLE/RUN/PART.parquet           rows of a part
-FOLDER/SCENARIO/events/RUN/date=2026-01-31/PART.parquet   the same, partitioned by day
-```
+FOLDER/_footfall/ledger.sqlite                   ledger; FOLDER/_footfall/lock while it is
+written FOLDER/manifest.json                             committed files, for readers that have
+no SQLite FOLDER/SCENARIO/TABLE/RUN/PART.parquet           rows of a part
+FOLDER/SCENARIO/events/RUN/date=2026-01-31/PART.parquet   the same, partitioned by day ```
 """
 
 from __future__ import annotations
@@ -49,6 +48,7 @@ def folder_lock_path(folder: Path) -> Path:
 
 def sweep(folder: Path) -> None:
     """Remove what writers that were killed have left; the caller holds the folder's lock."""
+    # Workers of a killed owner end with it, so that nobody is writing these any more.
     for file in folder.rglob(".*.tmp"):
         file.unlink(missing_ok=True)
 
@@ -70,6 +70,7 @@ def delete_files(folder: Path, scenario: str, run: str, keep: Collection[str] = 
             if f.is_file() and f.relative_to(folder).as_posix() not in keep
         ]:
             file.unlink()
+        # From the inside out: a folder is empty once those in it are gone.
         for empty in sorted(
             [*below.rglob("*"), below, below.parent, below.parent.parent], reverse=True
         ):

@@ -35,8 +35,9 @@ class ParquetStore(DuckDBStore):
             Lock(layout.folder_lock_path(self.path), self.path),
             FileLedger(layout.folder_ledger_path(self.path)) as ledger,
         ):
-            # The ledger first: a file that it does not know is no part of the store, so that being killed
-            # in between leaves files that the next writer removes, and no run whose files are gone.
+            # The ledger first: a file that it does not know is no part of the store, so that
+            # being killed in between leaves files that the next writer removes, and no run
+            # whose files are gone.
             ledger.delete(info.id)
             layout.write_manifest(self.path, ledger)
             layout.delete_files(self.path, info.scenario, info.id)

@@ -64,6 +64,8 @@ def _over_files(schema: pa.Schema, files: Sequence[tuple[pa.Schema, list[Path]]]
         schema: Columns with the properties of all runs.
         files: Per run: its columns and its files.
     """
+    # Files of one schema are one scan over a list. Only where versions of a scenario differ is
+    # there a union by name, which fills what a version lacks with nulls.
     alike = [path for columns, paths in files if columns == schema for path in paths]
     others = [paths for columns, paths in files if columns != schema and paths]
     queries = [
@@ -71,6 +73,8 @@ def _over_files(schema: pa.Schema, files: Sequence[tuple[pa.Schema, list[Path]]]
     ]
     if alike and not others:
         return queries[0]
+    # First a query without rows that has every column with its type: a column that all files of
+    # a version lack would otherwise be missing, or be of the type that DuckDB takes nulls for.
     nothing = ", ".join(
         f"CAST(NULL AS {DIALECT.column_type(f.type)}) AS {quote(f.name)}" for f in schema
     )
@@ -78,5 +82,7 @@ def _over_files(schema: pa.Schema, files: Sequence[tuple[pa.Schema, list[Path]]]
 
 
 def _reading(files: list[Path]) -> str:
+    # A list from the ledger, never `*.parquet`: what lies there and was not committed is not
+    # read. The folder `date=2026-01-31` would become a column, which the events do not have.
     listed = ", ".join(literal(str(file)) for file in files)
     return f"read_parquet([{listed}], hive_partitioning = false)"

@@ -41,8 +41,8 @@ class Address:
     def __post_init__(self) -> None:
         _, separator, rest = self.url.partition("://")
         authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
-        # A password with @ / ? or # in it tears the URL apart: what follows would be taken for the host,
-        # and shown in messages as such.
+        # A password with @ / ? or # in it tears the URL apart: what follows would be taken for
+        # the host, and shown in messages as such.
         is_torn = authority.count("@") > 1 or "@" in rest[len(authority) :] or "#" in rest
         if not separator or is_torn or not _is_readable(self.url):
             raise UsageError(
@@ -71,8 +71,8 @@ class Address:
     @property
     def secrets(self) -> list[str]:
         """Every text that must never be shown, as written and as meant, the longest first."""
-        # `+` in a query is a space to some and itself to others, so that a driver's message may hold
-        # the secret in any of these forms.
+        # `+` in a query is a space to some and itself to others, so that a driver's message may
+        # hold the secret in any of these forms.
         meant = [unquote(written) for written in self.written_secrets]
         spaced = [unquote_plus(written) for written in self.written_secrets]
         found = {
@@ -98,7 +98,8 @@ class Address:
 
     def masked(self, text: str) -> str:
         """Return a text of others (a driver's message) in which no secret stands."""
-        # The longest first (see `secrets`): a shorter one may be a part of it, and leave the rest.
+        # The longest first (see `secrets`): a shorter one may be a part of it, and leave the
+        # rest.
         for secret in self.secrets:
             text = text.replace(secret, MASK)
         return text

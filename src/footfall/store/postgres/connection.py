@@ -25,8 +25,8 @@ OLDEST = 130_000
 """Oldest version of the server, as libpq counts: PostgreSQL 13."""
 
 CONNECT_TIMEOUT_S = 10
-# A cut cable is noticed after 30 + 3 * 10 seconds: the system's own keep-alive takes two hours, for
-# which a commit would wait.
+# A cut cable is noticed after 30 + 3 * 10 seconds: the system's own keep-alive takes two hours,
+# for which a commit would wait.
 _SETTINGS = {
     "application_name": "footfall",
     "connect_timeout": CONNECT_TIMEOUT_S,
@@ -34,7 +34,8 @@ _SETTINGS = {
     "keepalives_interval": 10,
     "keepalives_count": 3,
 }
-# Classes 08 connection, 40 rollback; then too many clients, locked, shut down or starting, read-only after a fail-over.
+# Classes 08 connection, 40 rollback; then too many clients, locked, shut down or starting,
+# read-only after a fail-over.
 _PASSING = ("08", "40", "53300", "55P03", "57P01", "57P02", "57P03", "57014", "25006")
 
 Connection = Any  # psycopg.Connection[tuple[Any, ...]]; the driver is an extra
@@ -196,7 +197,8 @@ _JSONB = 3802
 
 def _array(column: Any, values: Sequence[Any]) -> pa.Array:
     if column.type_code == _NUMERIC:
-        # A numeric of PostgreSQL carries its scale in each value, a decimal of Arrow in its type.
+        # A numeric of PostgreSQL carries its scale in each value, a decimal of Arrow in its
+        # type.
         scales = [-value.as_tuple().exponent for value in values if value is not None]
         return pa.array(values, pa.decimal128(38, max(scales, default=0)))
     if column.type_code == _JSONB:

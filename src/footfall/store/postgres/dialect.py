@@ -22,7 +22,6 @@ class PostgreSQL:
         if pa.types.is_dictionary(kind):
             return self.column_type(kind.value_type)
         if pa.types.is_decimal(kind):
-            # Sums of tallies keep their scale, as Arrow gives it back; money needs no bound.
             return "numeric(38,0)" if kind.precision == 38 and kind.scale == 0 else "numeric"
         if pa.types.is_timestamp(kind):
             return "timestamp with time zone"

@@ -42,7 +42,8 @@ _TAKE = f"""
             ELSE CAST(event ->> 'time' AS timestamptz)
         END, event ->> 'user_id', event ->> 'device_id', event
     FROM footfall_staging ON CONFLICT DO NOTHING"""
-# Asked before anything is cast, so that the error names the line and not a function of the server.
+# Asked before anything is cast, so that the error names the line and not a function of the
+# server.
 _FAULTS = {
     "it is no object": "jsonb_typeof(event) IS DISTINCT FROM 'object'",
     "it has no event_type": "event ->> 'event_type' IS NULL",
@@ -86,8 +87,8 @@ def import_events(url: str, path: Path) -> Imported:
     try:
         with pg.explaining(address), pg.transaction(connection):
             make_tables(connection, address, SCHEMA, {"events": (COLUMNS, ("insert_id",))})
-            # Staged first, as jsonb and numbered: COPY itself can neither skip what is there already,
-            # nor say which line lacks a time.
+            # Staged first, as jsonb and numbered: COPY itself can neither skip what is there
+            # already, nor say which line lacks a time.
             columns = "line bigint GENERATED ALWAYS AS IDENTITY, event jsonb"
             connection.execute(f"CREATE TEMP TABLE footfall_staging ({columns}) ON COMMIT DROP")
             lines = _stage(connection, path)

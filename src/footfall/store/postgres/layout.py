@@ -148,7 +148,8 @@ def make_indexes(connection: pg.Connection, scenario: str) -> None:
     for name, (table, columns) in INDEXES.items():
         connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {schema}.{table} ({columns})")
     for table in SCENARIO_TABLES:
-        # Autovacuum would get there some minutes later: the first reports would be planned blindly.
+        # Autovacuum would get there some minutes later: the first reports would be planned
+        # blindly.
         connection.execute(f"ANALYZE {schema}.{table}")
 
 
@@ -203,7 +204,8 @@ def add_tallies(connection: pg.Connection, run: str, tallies: Tallies) -> None:
         if change.replaces:
             connection.execute(f"DELETE FROM {META}.{change.table} WHERE run = %s", [run])
         if change.rows:
-            # Texts, since an array of a driver has one type and sums may be wider than a bigint.
+            # Texts, since an array of a driver has one type and sums may be wider than a
+            # bigint.
             columns = [list(map(str, column)) for column in zip(*change.rows, strict=True)]
             connection.execute(_ADDING[change.table], columns)
 
@@ -238,8 +240,8 @@ def make_views(connection: pg.Connection) -> None:
 
 def _make_view(connection: pg.Connection, name: str, query: str) -> None:
     """Make a view or replace it."""
-    # Replaced, never dropped: columns of ours are only ever added behind the others, and so the views
-    # that users have built on it stay.
+    # Replaced, never dropped: columns of ours are only ever added behind the others, and so the
+    # views that users have built on it stay.
     connection.execute(f"CREATE OR REPLACE VIEW {name} AS {query}")
 
 
@@ -265,7 +267,8 @@ def delete_run(connection: pg.Connection, run: str) -> None:
 
 def _drop_scenario(connection: pg.Connection, scenario: str) -> None:
     """Drop what was made for a scenario; its schema stays where others have put something."""
-    # Without CASCADE: if users have built views on these, they get an error and keep their views.
+    # Without CASCADE: if users have built views on these, they get an error and keep their
+    # views.
     for view in reversed(UNITED_VIEWS):
         connection.execute(f"DROP VIEW IF EXISTS {META}.{view}")
     for view in reversed(SCENARIO_VIEWS):
@@ -303,7 +306,8 @@ def is_by_day(connection: pg.Connection, scenario: str) -> bool:
 def make_days(connection: pg.Connection, scenario: str, days: Iterable[str]) -> None:
     """Make the partitions of days, written like `2026-01-31`, in UTC."""
     for day in days:
-        # A day of UTC has 24 hours in every session's time zone, which `+ interval '1 day'` has not.
+        # A day of UTC has 24 hours in every session's time zone, which `+ interval '1 day'` has
+        # not.
         connection.execute(
             f"CREATE TABLE IF NOT EXISTS {quote(scenario)}.{quote('events_' + day)} PARTITION OF "
             f"{quote(scenario)}.events FOR VALUES FROM ('{day} 00:00+00') "

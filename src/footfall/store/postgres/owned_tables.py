@@ -83,7 +83,8 @@ def make_table(
     """
     table = f"{quote(schema)}.{name}"
     comment = comment_on(connection, "n.nspname = %s AND c.relname = %s", [schema, name])
-    # Never IF NOT EXISTS: a table of the same name may be somebody's, and would be written into.
+    # Never IF NOT EXISTS: a table of the same name may be somebody's, and would be written
+    # into.
     if comment is not None:
         _check_table(connection, address, schema, name, columns, is_ours=comment == MADE)
         return
