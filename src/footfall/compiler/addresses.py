@@ -3,23 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 
 from footfall.errors import Problems, SourceLocation
-from footfall.scenario.step_records import (
-    ChangeStep,
-    DoStep,
-    EitherStep,
-    EmitStep,
-    GoOnStep,
-    LeaveStep,
-    MaybeStep,
-    PickStep,
-    RepeatStep,
-    Step,
-    WaitStep,
-    WhenStep,
-)
 
 
 def key(seed: int, *address: str) -> int:
@@ -54,44 +39,3 @@ class JourneyNames:
     def addresses(self, kind: str) -> list[str]:
         """Return the addresses of a kind, in order of appearance."""
         return [f"{journey}/{name}" for k, journey, name in self._taken if k == kind]
-
-
-def default_name(steps: Iterable[Step]) -> str | None:
-    """Return what a part is called after: its first event, journey or named step."""
-    for step in steps:
-        name = _own_name(step)
-        if name is not None:
-            return name
-    return None
-
-
-def _own_name(step: Step) -> str | None:
-    if isinstance(step, EmitStep):
-        return step.event
-    if step.named is not None:
-        return step.named
-    if isinstance(step, DoStep):
-        return step.journey
-    if isinstance(step, MaybeStep | RepeatStep | WhenStep):
-        return default_name(step.steps)
-    if isinstance(step, EitherStep):
-        return default_name(step.options[0].steps) if step.options else None
-    return None
-
-
-def kind_of_step(step: Step) -> str:
-    """Return what a step is called in messages."""
-    names: dict[type[Step], str] = {
-        EmitStep: "event",
-        DoStep: "do",
-        MaybeStep: "maybe",
-        EitherStep: "either",
-        RepeatStep: "repeat",
-        GoOnStep: "go on",
-        LeaveStep: "leave",
-        WaitStep: "wait",
-        ChangeStep: "set",
-        PickStep: "pick",
-        WhenStep: "when",
-    }
-    return names.get(type(step), type(step).__name__.lower())

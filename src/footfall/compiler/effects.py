@@ -13,8 +13,8 @@ from footfall.compiler.moments import Moments
 from footfall.compiler.symbols import Scope, TypeOf
 from footfall.model.program import CompiledEffect, TimeSpan
 from footfall.model.values import NEVER, NULL_INTEGER, Array
-from footfall.scenario import records
 from footfall.scenario.leaf_records import Expression
+from footfall.scenario.records import Effect
 
 MOST_ADDRESSES = 40
 NEAREST = 3
@@ -31,7 +31,7 @@ class Effects:
     """
 
     def __init__(
-        self, declared: tuple[records.Effect, ...], typer: Typer, scope: Scope, moments: Moments
+        self, declared: tuple[Effect, ...], typer: Typer, scope: Scope, moments: Moments
     ) -> None:
         self._declared = declared
         self._typer = typer
@@ -78,7 +78,7 @@ def _accepted(what: str, known: Sequence[str]) -> str:
     )
 
 
-def _hint(effect: records.Effect, addresses: Mapping[str, Sequence[str]]) -> str:
+def _hint(effect: Effect, addresses: Mapping[str, Sequence[str]]) -> str:
     where = effect.where.text
     for what, known in addresses.items():
         if what != effect.what and any(matches(where, address) for address in known):
@@ -101,7 +101,7 @@ def _literal(part: str) -> str:
 
 
 def _compile(
-    number: int, effect: records.Effect, typer: Typer, scope: Scope, moments: Moments
+    number: int, effect: Effect, typer: Typer, scope: Scope, moments: Moments
 ) -> CompiledEffect:
     by = None
     if effect.by is not None:
@@ -116,14 +116,14 @@ def _compile(
     )
 
 
-def _span(effect: records.Effect, moments: Moments) -> TimeSpan | None:
+def _span(effect: Effect, moments: Moments) -> TimeSpan | None:
     if effect.start is None and effect.until is None:
         return None
     start = moments.ms(effect.start) if effect.start is not None else NULL_INTEGER
     return TimeSpan(start, moments.ms(effect.until) if effect.until is not None else NEVER)
 
 
-def _factors(effect: records.Effect, typer: Typer) -> Array:
+def _factors(effect: Effect, typer: Typer) -> Array:
     codes = [(typer.texts.code(text.text), float(factor)) for text, factor in effect.factors]
     factors = np.full(max((code for code, _ in codes), default=0) + 2, np.nan)
     for code, factor in codes:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from footfall.errors import SourceLocation
 from footfall.scenario import expressions as tree
-from footfall.scenario import step_records
 from footfall.scenario.leaf_records import Expression, Text
 from footfall.scenario.names import BUILT_IN
 from footfall.scenario.records import Journey, Scenario
-from footfall.scenario.step_records import Assignment, Step
+from footfall.scenario.step_records import Assignment, Step, Steps
+from footfall.scenario.step_traits import RunJourney, StepTraits, traits
 
 ANY = ""
 """Stands for every value of a property: what is not written as a constant may be any."""
@@ -83,7 +83,7 @@ class _Walk:
 
     # --- ways through steps: stage before → stage after, None where nobody goes on ----------------------------------
 
-    def steps(self, steps: tuple[Step, ...], stage: int | None) -> int | None:
+    def steps(self, steps: Steps, stage: int | None) -> int | None:
         for step in steps:
             if stage is None:
                 return None
@@ -91,62 +91,48 @@ class _Walk:
         return stage
 
     def step(self, step: Step, stage: int) -> int | None:
-        if step.when is None or isinstance(step, step_records.WhenStep):
-            return self._unguarded(step, stage)
-        inside = self._unguarded(replace(step, when=None), max(stage, self.implied(step.when)))
-        return _least(stage, inside)
+        known = traits(step)
+        if known.guard is None:
+            return self._unguarded(step, known, stage)
+        inside = max(stage, self.implied(known.guard))
+        return _least(stage, self._unguarded(step, known, inside))
 
-    def _unguarded(self, step: Step, stage: int) -> int | None:
-        match step:
-            case step_records.EmitStep():
-                return self._emit(step, stage)
-            case step_records.DoStep():
-                return self._call(step, stage)
-            case step_records.LaterStep():
-                self._enter(step.journey, stage)
-                self.found[step.at] = stage
-            case step_records.ChangeStep():
-                self._note(step.changes, stage)
-            case step_records.LeaveStep():
-                return None
-            case _:
-                return self._branches(step, stage)
-        return stage
+    def _unguarded(self, step: Step, known: StepTraits, stage: int) -> int | None:
+        if known.emits is not None:
+            stage = self._reached(known.emits, stage)
+        if known.emits is not None or known.runs is not None:
+            self.found[step.at] = stage
+        self._note(known.changes, stage)
+        after: int | None = stage
+        if known.runs is not None:
+            after = self._run(known.runs, stage)
+        elif known.branches:
+            after = self._branches(known, stage)
+        return None if known.is_end else after
 
-    def _branches(self, step: Step, stage: int) -> int | None:
-        match step:
-            case step_records.MaybeStep():
-                return _least(self.steps(step.steps, stage), self.steps(step.otherwise, stage))
-            case step_records.WhenStep():
-                inside = max(stage, self.implied(step.when))
-                return _least(self.steps(step.steps, inside), self.steps(step.otherwise, stage))
-            case step_records.EitherStep():
-                ends = [
-                    self.steps(o.steps, max(stage, self.implied(o.when))) for o in step.options
-                ]
-                return _least(*ends)
-            case step_records.RepeatStep():
-                end = self.steps(step.steps, stage)
-                # Who leaves in the midst of a visit comes back as well.
-                return stage if step.come_back_after is not None else end
-        return stage
+    def _branches(self, known: StepTraits, stage: int) -> int | None:
+        ends = [
+            self.steps(branch.steps, max(stage, self.implied(branch.when)))
+            for branch in known.branches
+        ]
+        # Who leaves in the midst of a visit comes back as well, and has seen no more than its begin.
+        return stage if known.loop is not None and known.loop.is_visit else _least(*ends)
 
-    def _emit(self, step: step_records.EmitStep, stage: int) -> int:
+    def _reached(self, event: str, stage: int) -> int:
+        """Return the stage that people of a stage have reached with an event."""
         entered = [
             n
             for n, s in enumerate(self.scenario.stages)
-            if s.when is None and any(on.text == step.event for on in s.on)
+            if s.when is None and any(on.text == event for on in s.on)
         ]
-        reached = max([stage, *entered])
-        self.found[step.at] = reached
-        self._note(step.changes, reached)
-        return reached
+        return max([stage, *entered])
 
-    def _call(self, step: step_records.DoStep, stage: int) -> int:
-        self._enter(step.journey, stage)
-        self.found[step.at] = stage
-        is_always = step.journey in self.journeys and self.journeys[step.journey].when is None
-        return max(stage, self.exits.get(step.journey, stage)) if is_always else stage
+    def _run(self, run: RunJourney, stage: int) -> int:
+        self._enter(run.name, stage)
+        is_always = run.name in self.journeys and self.journeys[run.name].when is None
+        if run.is_later or not is_always:
+            return stage
+        return max(stage, self.exits.get(run.name, stage))
 
     def _enter(self, journey: str, stage: int) -> None:
         if journey in self.entries:

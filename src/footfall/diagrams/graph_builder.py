@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from footfall.compiler.addresses import default_name
-from footfall.compiler.walk import inner_steps
 from footfall.diagrams import labels
 from footfall.diagrams.certain_stages import certain_stages
 from footfall.diagrams.graph import (
@@ -20,14 +18,43 @@ from footfall.diagrams.graph import (
     seen_text,
 )
 from footfall.errors import SourceLocation
-from footfall.scenario import step_records
 from footfall.scenario.leaf_records import Chance, Expression
 from footfall.scenario.records import Journey, Scenario
-from footfall.scenario.step_records import Step
+from footfall.scenario.step_records import (
+    ChangeStep,
+    DoStep,
+    EitherOption,
+    EitherStep,
+    EmitStep,
+    GoOnStep,
+    LaterStep,
+    LeaveStep,
+    MaybeStep,
+    PickStep,
+    RepeatStep,
+    RetryStep,
+    Step,
+    Steps,
+    WaitStep,
+    WhenStep,
+)
+from footfall.scenario.step_traits import default_name, traits, walk, with_name
 from footfall.scenario.waits import wait_text
 from footfall.text import short_percent
 
-Lower = Callable[["_Builder", Any], None]
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """How a kind of step is drawn.
+
+    Args:
+        begins_with_box: Its first box is its own; else its arrows begin at the box before it.
+        shows_guard: It writes its guard itself, beside what it does; else a diamond stands before it.
+    """
+
+    draw: Callable[[_Builder, Any], None]
+    begins_with_box: bool = True
+    shows_guard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +106,8 @@ class _Builder:
     optional: int = 0
 
     def build(self) -> Graph:
-        self.targets = frozenset(_targets(self.journey.steps))
+        retries = (traits(step).retries for step in walk(self.journey.steps))
+        self.targets = frozenset(target for target in retries if target is not None)
         stages = tuple(stage.name for stage in self.scenario.stages)
         self.graph = Graph(self.journey.name, self.journey.about, stages)
         when = self.journey.when
@@ -127,42 +155,34 @@ class _Builder:
 
     # --- steps -------------------------------------------------------------------------------------------------------
 
-    def steps(self, steps: tuple[Step, ...]) -> None:
+    def steps(self, steps: Steps) -> None:
         for number, step in enumerate(steps):
             if not self.tails:
                 return
             self._step(step, steps[number + 1 :])
 
-    def _step(self, step: Step, following: tuple[Step, ...]) -> None:
-        name = _label(step)
-        if name in self.targets:
-            self.places.setdefault(name, len(self.graph.nodes))
-            if isinstance(
-                step, step_records.MaybeStep | step_records.GoOnStep | step_records.RetryStep
-            ):
-                self._put("choice", name)
-        if isinstance(step, step_records.GoOnStep) and step.named is None:
-            step = replace(step, named=default_name(following))
-        if step.when is None or isinstance(
-            step,
-            step_records.WhenStep
-            | step_records.ChangeStep
-            | step_records.PickStep
-            | step_records.RetryStep,
-        ):
-            _LOWER[type(step)](self, step)
+    def _step(self, step: Step, following: Steps) -> None:
+        known, drawing = traits(step), _DRAWINGS[type(step)]
+        if known.label is not None and known.label in self.targets:
+            self.places.setdefault(known.label, len(self.graph.nodes))
+            if not drawing.begins_with_box:
+                # An arrow of `retry` leads here, and the step itself has nothing that it can end at.
+                self._put("choice", known.label)
+        step = with_name(step, following)
+        if known.guard is None or drawing.shows_guard:
+            drawing.draw(self, step)
         else:
-            self._guarded(step, step.when)
+            self._guarded(step, known.guard)
 
     def _guarded(self, step: Step, when: Expression) -> None:
         anchor = self._put("test", when.text)
         self.tails = [_Tail(anchor, ("yes",))]
         self.optional += 1
-        _LOWER[type(step)](self, replace(step, when=None))
+        _DRAWINGS[type(step)].draw(self, replace(step, when=None))
         self.optional -= 1
         self.tails.append(_Tail(anchor, ("no",)))
 
-    def emit(self, step: step_records.EmitStep) -> None:
+    def emit(self, step: EmitStep) -> None:
         event = next((e for e in self.scenario.events if e.name == step.event), None)
         waits = (f"after {wait_text(step.after)}",) if step.after else ()
         names = tuple(p.name for p in event.properties) if event and self.has_properties else ()
@@ -176,7 +196,7 @@ class _Builder:
         notes = (*waits, *labels.changes_text(step.changes))
         self._put("event", step.event, notes, about=event.about if event else "", **more)
 
-    def do(self, step: step_records.DoStep) -> None:
+    def do(self, step: DoStep) -> None:
         called = next((j for j in self.scenario.journeys if j.name == step.journey), None)
         notes = (f"when {called.when.text}",) if called and called.when else ()
         self.optional += bool(notes)
@@ -218,7 +238,7 @@ class _Builder:
     ) -> _Tail:
         return self._decided(source, (labels.other_chance(chance),), name, "no", kind)
 
-    def maybe(self, step: step_records.MaybeStep) -> None:
+    def maybe(self, step: MaybeStep) -> None:
         name = step.named or default_name(step.steps) or ""
         anchor = self._anchor()
         self.tails = [self._chance(anchor, step.named or "", name, step.chance, "maybe")]
@@ -229,7 +249,7 @@ class _Builder:
         self.steps(step.otherwise)
         self.tails = yes + self.tails
 
-    def either(self, step: step_records.EitherStep) -> None:
+    def either(self, step: EitherStep) -> None:
         anchor = self._put("choice", step.named or "")
         ends: list[_Tail] = []
         for option, share in zip(step.options, labels.option_shares(step.options), strict=True):
@@ -243,8 +263,8 @@ class _Builder:
     def _option(
         self,
         anchor: int,
-        step: step_records.EitherStep,
-        option: step_records.EitherOption,
+        step: EitherStep,
+        option: EitherOption,
         share: str,
     ) -> _Tail:
         name = option.named or default_name(option.steps) or ""
@@ -258,7 +278,7 @@ class _Builder:
             about=share,
         )
 
-    def repeat(self, step: step_records.RepeatStep) -> None:
+    def repeat(self, step: RepeatStep) -> None:
         name = step.named or default_name(step.steps) or ""
         limit = (f"at most {step.at_most} ×",) if step.at_most else ()
         head = self._put("loop", name, ("again and again", *limit)[-1:])
@@ -266,7 +286,7 @@ class _Builder:
         if self.tails:
             self._again(step, name, head)
 
-    def _again(self, step: step_records.RepeatStep, name: str, head: int) -> None:
+    def _again(self, step: RepeatStep, name: str, head: int) -> None:
         last = self._anchor()
         leaves = f"{name}/leave"
         back = [
@@ -283,7 +303,7 @@ class _Builder:
         out = out or ([f"after {step.at_most} ×"] if step.at_most else [])
         self.tails = [] if is_endless else [self._decided(last, tuple(out), leaves, "yes")]
 
-    def go_on(self, step: step_records.GoOnStep) -> None:
+    def go_on(self, step: GoOnStep) -> None:
         name = step.named or ""
         anchor = self._anchor()
         self.tails = [self._otherwise(anchor, name, step.chance, "drop")]
@@ -293,11 +313,11 @@ class _Builder:
         }
         self.tails = [self._chance(anchor, "" if name in titles else name, name, step.chance)]
 
-    def leave(self, step: step_records.LeaveStep) -> None:
+    def leave(self, step: LeaveStep) -> None:
         self._put("leave", "leaves" if step.what == "visit" else "leaves for good")
         self.tails = []
 
-    def pause(self, step: step_records.WaitStep) -> None:
+    def pause(self, step: WaitStep) -> None:
         if step.ends_session:
             self._put("wait", f"comes back after {wait_text(step.wait)}", ("as a new session",))
         else:
@@ -318,13 +338,13 @@ class _Builder:
         else:
             self._put("state", "", lines)
 
-    def change(self, step: step_records.ChangeStep) -> None:
+    def change(self, step: ChangeStep) -> None:
         self._state(step, labels.changes_text(step.changes))
 
-    def pick(self, step: step_records.PickStep) -> None:
+    def pick(self, step: PickStep) -> None:
         self._state(step, tuple(labels.pick_text(pick) for pick in step.picks))
 
-    def retry(self, step: step_records.RetryStep) -> None:
+    def retry(self, step: RetryStep) -> None:
         anchor = self._anchor()
         waits = [f"after {wait_text(step.after)}"] if step.after else []
         guard = [f"when {step.when.text}"] if step.when else []
@@ -333,7 +353,7 @@ class _Builder:
         self.graph.edges.append(GraphEdge(anchor, target, label, "loop"))
         self.tails = [_Tail(anchor, ("else",))]
 
-    def later(self, step: step_records.LaterStep) -> None:
+    def later(self, step: LaterStep) -> None:
         when = (
             f"after {wait_text(step.wait)}"
             if step.wait
@@ -343,7 +363,7 @@ class _Builder:
         )
         self._put("later", step.journey, (f"later, {when}",), stage=self.stage_at[step.at])
 
-    def guard(self, step: step_records.WhenStep) -> None:
+    def when(self, step: WhenStep) -> None:
         anchor = self._put("test", step.when.text if step.when else "")
         self.tails = [_Tail(anchor, ("yes",))]
         self.optional += 1
@@ -354,35 +374,19 @@ class _Builder:
         self.tails = yes + self.tails
 
 
-def _label(step: Step) -> str | None:
-    """Return what `retry` calls a step: its name, or the event it emits."""
-    return (
-        step.event
-        if isinstance(step, step_records.EmitStep) and step.named is None
-        else step.named
-    )
-
-
-def _targets(steps: Iterable[Step]) -> Iterator[str]:
-    for step in steps:
-        if isinstance(step, step_records.RetryStep):
-            yield step.target
-        for inner in inner_steps(step):
-            yield from _targets(inner)
-
-
-_LOWER: dict[type[Step], Lower] = {
-    step_records.EmitStep: _Builder.emit,
-    step_records.DoStep: _Builder.do,
-    step_records.MaybeStep: _Builder.maybe,
-    step_records.EitherStep: _Builder.either,
-    step_records.RepeatStep: _Builder.repeat,
-    step_records.GoOnStep: _Builder.go_on,
-    step_records.LeaveStep: _Builder.leave,
-    step_records.WaitStep: _Builder.pause,
-    step_records.ChangeStep: _Builder.change,
-    step_records.PickStep: _Builder.pick,
-    step_records.RetryStep: _Builder.retry,
-    step_records.LaterStep: _Builder.later,
-    step_records.WhenStep: _Builder.guard,
+_DRAWINGS: Mapping[type[Step], _Drawing] = {
+    EmitStep: _Drawing(_Builder.emit),
+    DoStep: _Drawing(_Builder.do),
+    MaybeStep: _Drawing(_Builder.maybe, begins_with_box=False),
+    EitherStep: _Drawing(_Builder.either),
+    RepeatStep: _Drawing(_Builder.repeat),
+    GoOnStep: _Drawing(_Builder.go_on, begins_with_box=False),
+    LeaveStep: _Drawing(_Builder.leave),
+    WaitStep: _Drawing(_Builder.pause),
+    ChangeStep: _Drawing(_Builder.change, shows_guard=True),
+    PickStep: _Drawing(_Builder.pick, shows_guard=True),
+    RetryStep: _Drawing(_Builder.retry, begins_with_box=False, shows_guard=True),
+    LaterStep: _Drawing(_Builder.later),
+    WhenStep: _Drawing(_Builder.when),
 }
+"""Class of a step → how it is drawn."""

@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from footfall.compiler.walk import walk
 from footfall.diagrams import Graph, journey_graph
 from footfall.scenario.records import Journey, Scenario
-from footfall.scenario.step_records import DoStep, EmitStep
+from footfall.scenario.step_traits import traits, walk
 
 OVERVIEW = ""
 """Stands for a category where journeys hold others together."""
@@ -90,12 +89,11 @@ def _homes(scenario: Scenario, counts: Mapping[str, Counter[str]]) -> dict[str, 
 def _categories(scenario: Scenario, journey: Journey) -> Counter[str]:
     """Return how many events of each category a journey has."""
     category = {event.name: event.category for event in scenario.events}
-    events = dict.fromkeys(
-        step.event for step in walk(journey.steps) if isinstance(step, EmitStep)
-    )
-    return Counter(category[name] for name in events)
+    events = dict.fromkeys(traits(step).emits for step in walk(journey.steps))
+    return Counter(category[name] for name in events if name is not None)
 
 
 def _begun(journey: Journey) -> set[str]:
     """Return the journeys that a journey begins as a part of itself."""
-    return {step.journey for step in walk(journey.steps) if isinstance(step, DoStep)}
+    runs = (traits(step).runs for step in walk(journey.steps))
+    return {run.name for run in runs if run is not None and not run.is_later}

@@ -7,18 +7,11 @@ from dataclasses import dataclass, replace
 
 from footfall.compiler import compile_scenario
 from footfall.compiler.always_present import always_present
-from footfall.compiler.walk import Steps, inner_steps, walk
 from footfall.data.schema import Field, StreamSchema
 from footfall.diagrams.labels import changes_text
 from footfall.scenario.records import Event, EventProperty, Property, Scenario
-from footfall.scenario.step_records import (
-    Assignment,
-    ChangeStep,
-    EmitStep,
-    MaybeStep,
-    PickStep,
-    Step,
-)
+from footfall.scenario.step_records import Assignment, Steps
+from footfall.scenario.step_traits import traits, walk
 from footfall.tracking_plan.examples import Examples, simulate_examples
 from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanStage, PlanType
 from footfall.validation.expectations import (
@@ -185,8 +178,9 @@ class _Reading:
         found: dict[str, None] = {}
         for steps in _sequences(self.scenario):
             for number, step in enumerate(steps):
-                if isinstance(step, EmitStep) and step.event == event:
-                    for change in (*step.changes, *_following(steps[number + 1 :])):
+                known = traits(step)
+                if known.emits == event:
+                    for change in (*known.changes, *_following(steps[number + 1 :])):
                         if change.name in names:
                             found[_line(changes_text([change])[0][1:-1])] = None
         return tuple(found)
@@ -222,14 +216,16 @@ def _sequences(scenario: Scenario) -> Iterator[Steps]:
     for journey in scenario.journeys:
         yield journey.steps
         for step in walk(journey.steps):
-            yield from inner_steps(step)
+            yield from (branch.steps for branch in traits(step).branches)
 
 
 def _following(steps: Steps) -> Iterator[Assignment]:
+    """Yield the changes of the steps at the beginning that change something, always, and no more."""
     for step in steps:
-        if not isinstance(step, ChangeStep) or step.when is not None:
+        known = traits(step)
+        if not known.changes or known.emits is not None or known.guard is not None:
             return
-        yield from step.changes
+        yield from known.changes
 
 
 def _is_optional(scenario: Scenario, event: str) -> bool:
@@ -245,18 +241,18 @@ def _is_optional(scenario: Scenario, event: str) -> bool:
 def _places(steps: Steps, event: str, *, is_optional: bool) -> Iterator[bool]:
     """Yield for every place of an event whether it is within `maybe`."""
     for step in steps:
-        if isinstance(step, EmitStep) and step.event == event:
+        known = traits(step)
+        if known.emits == event:
             yield is_optional
-        for inner in inner_steps(step):
-            yield from _places(
-                inner, event, is_optional=is_optional or isinstance(step, MaybeStep)
-            )
+        for branch in known.branches:
+            is_within = is_optional or branch.is_optional
+            yield from _places(branch.steps, event, is_optional=is_within)
 
 
 def _drawn(scenario: Scenario) -> dict[str, tuple[str, ...]]:
     """Return what properties are drawn from that never change."""
     changed = {
-        name for steps in _sequences(scenario) for step in steps for name in _changed_by(step)
+        name for steps in _sequences(scenario) for step in steps for name in traits(step).sets
     }
     changed |= {variable.name for journey in scenario.journeys for variable in journey.carries}
     declared = (*scenario.people.properties, *scenario.session_properties)
@@ -265,10 +261,3 @@ def _drawn(scenario: Scenario) -> dict[str, tuple[str, ...]]:
         for p in declared
         if p.draw and p.name not in changed
     }
-
-
-def _changed_by(step: Step) -> Iterator[str]:
-    if isinstance(step, EmitStep | ChangeStep):
-        yield from (change.name for change in step.changes)
-    elif isinstance(step, PickStep):
-        yield from (pick.variable for pick in step.picks)

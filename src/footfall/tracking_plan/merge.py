@@ -11,13 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from footfall.compiler.walk import walk
 from footfall.errors import ScenarioError, UsageError, shown
 from footfall.scenario import load, loads
 from footfall.scenario.leaf_records import Text
 from footfall.scenario.names import BUILT_IN, MOST_IDENTIFIER, folded
 from footfall.scenario.records import Scenario
-from footfall.scenario.step_records import EmitStep
+from footfall.scenario.step_traits import traits, walk
 from footfall.scenario.text_files import BOM, UnreadableError, read_text, reason
 from footfall.scenario.tree import MOST_BYTES, ListNode, MapNode, Node
 from footfall.tracking_plan.differences import Merged, PlanComparison
@@ -265,10 +264,9 @@ class _Merge:
                 if event not in new:
                     self._existing(event)
         emitted = {
-            step.event
+            traits(step).emits
             for journey in self.scenario.journeys
             for step in walk(journey.steps)
-            if isinstance(step, EmitStep)
         }
         named = (self.facts.names.events[event.name] for event in self.plan.events)
         self.result.idle = [name for name in named if name not in emitted]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from footfall.compiler.walk import inner_steps
 from footfall.scenario import expressions as tree
-from footfall.scenario import records, step_records
 from footfall.scenario.leaf_records import Expression
 from footfall.scenario.names import BUILT_IN
-from footfall.scenario.records import Scenario
-from footfall.scenario.step_records import Step
+from footfall.scenario.records import EventProperty, Journey, Scenario
+from footfall.scenario.step_records import Step, Steps
+from footfall.scenario.step_traits import StepTraits, traits, walk
 
 Key = tuple[str, str]
 """A property, and the name that its value is read from."""
@@ -31,7 +30,7 @@ class Carried:
 
 
 def carried_of(
-    scenario: Scenario, value_of: Callable[[records.EventProperty], Expression | None]
+    scenario: Scenario, value_of: Callable[[EventProperty], Expression | None]
 ) -> tuple[Carried, ...]:
     """Return what a scenario carries from event to event, on every way to the later one.
 
@@ -57,20 +56,9 @@ def _name_of(value: Expression | None) -> Iterator[str]:
 
 def _roots(scenario: Scenario) -> list[str]:
     """Return the journeys that begin by themselves: the main one and those started by `later`."""
-    later = (
-        step.journey
-        for j in scenario.journeys
-        for step in _all(j.steps)
-        if isinstance(step, step_records.LaterStep)
-    )
+    runs = [traits(step).runs for journey in scenario.journeys for step in walk(journey.steps)]
+    later = [run.name for run in runs if run is not None and run.is_later]
     return list(dict.fromkeys([scenario.main.text, *later]))
-
-
-def _all(steps: Iterable[Step]) -> Iterator[Step]:
-    for step in steps:
-        yield step
-        for inner in inner_steps(step):
-            yield from _all(inner)
 
 
 def _shared(claims: Claims, told: Mapping[str, set[Key]]) -> Iterator[Carried]:
@@ -85,99 +73,73 @@ def _shared(claims: Claims, told: Mapping[str, set[Key]]) -> Iterator[Carried]:
 class _Walk:
     """Goes through steps in order: state before → state after, None where nobody goes on."""
 
-    journeys: Mapping[str, records.Journey]
+    journeys: Mapping[str, Journey]
     told: Mapping[str, set[Key]]
     claims: Claims = field(default_factory=dict)
 
-    def steps(self, steps: tuple[Step, ...], state: State | None) -> State | None:
-        targets = {
-            step.target for step in _all(steps) if isinstance(step, step_records.RetryStep)
-        }
+    def steps(self, steps: Steps, state: State | None) -> State | None:
+        targets = {traits(step).retries for step in walk(steps)} - {None}
         for number, step in enumerate(steps):
-            name = (
-                step.event
-                if isinstance(step, step_records.EmitStep) and step.named is None
-                else step.named
-            )
-            if state is not None and name in targets:
+            if state is None:
+                return None
+            if traits(step).label in targets:
                 state = self._tried_again(state, steps[number:])
-            state = self._step(step, state) if state is not None else None
+            state = self._step(step, state)
         return state
 
-    def _tried_again(self, state: State, steps: tuple[Step, ...]) -> State:
+    def _tried_again(self, state: State, steps: Steps) -> State:
         """Return what is certain where people also come back to, from somewhere in the steps that follow."""
-        passed = list(self._reached(steps))
-        names = {name for step in passed for name in _set_by(step)}
-        events = {step.event for step in passed if isinstance(step, step_records.EmitStep)}
+        passed = [traits(step) for step in self._reached(steps)]
+        names = frozenset(name for known in passed for name in known.sets)
+        events = {known.emits for known in passed if known.emits is not None}
         kept = _without(state, names)
         return {
             key: last | {e for e in events if key in self.told.get(e, ())}
             for key, last in kept.items()
         }
 
-    def _reached(self, steps: Iterable[Step]) -> Iterator[Step]:
+    def _reached(self, steps: Steps) -> Iterator[Step]:
         """Yield all steps that may be taken from here on, those of called journeys too."""
-        for step in _all(steps):
+        for step in walk(steps):
             yield step
-            if isinstance(step, step_records.DoStep):
-                yield from self._reached(self.journeys[step.journey].steps)
+            run = traits(step).runs
+            if run is not None and not run.is_later:
+                yield from self._reached(self.journeys[run.name].steps)
 
     def _step(self, step: Step, state: State) -> State | None:
-        after = self._unguarded(step, state)
-        if step.when is None or isinstance(step, step_records.WhenStep):
-            return after
-        return _both([state, after])
+        after = self._unguarded(traits(step), state)
+        return after if traits(step).guard is None else _both([state, after])
 
-    def _unguarded(self, step: Step, state: State) -> State | None:
-        match step:
-            case step_records.EmitStep():
-                return self._emit(step, state)
-            case step_records.ChangeStep() | step_records.PickStep():
-                return _without(state, _set_by(step))
-            case step_records.LeaveStep():
-                return None
-            case step_records.WaitStep(ends_session=True):
-                return {}
-            case step_records.DoStep():
-                called = self.journeys[step.journey]
-                after = self.steps(
-                    called.steps, _without(state, {p.name for p in called.carries})
-                )
-                return _both([state, after]) if called.when is not None else after
-        return self._branches(step, state)
+    def _unguarded(self, known: StepTraits, state: State) -> State | None:
+        state = _without(state, known.sets)
+        if known.emits is not None:
+            state = self._emit(known.emits, state)
+        if known.ends_session:
+            state = {}
+        after: State | None = state
+        if known.runs is not None and not known.runs.is_later:
+            after = self._called(self.journeys[known.runs.name], state)
+        elif known.loop is not None:
+            # A second round begins after a first one, so nothing from before the loop is certain
+            # in it. Who leaves a visit midway comes out behind the loop without the round's end.
+            (rounds,) = known.branches
+            after = self.steps(rounds.steps, {})
+            after = {} if known.loop.is_visit else after
+        elif known.branches:
+            after = _both([self.steps(branch.steps, state) for branch in known.branches])
+        return None if known.is_end else after
 
-    def _branches(self, step: Step, state: State) -> State | None:
-        match step:
-            case step_records.MaybeStep() | step_records.WhenStep():
-                return _both([self.steps(step.steps, state), self.steps(step.otherwise, state)])
-            case step_records.EitherStep():
-                return _both([self.steps(option.steps, state) for option in step.options])
-            case step_records.RepeatStep():
-                after = self.steps(step.steps, {})  # a second round begins after a first one
-                return after if step.come_back_after is None else {}
-        return state
+    def _called(self, called: Journey, state: State) -> State | None:
+        after = self.steps(called.steps, _without(state, {p.name for p in called.carries}))
+        return after if called.when is None else _both([state, after])
 
-    def _emit(self, step: step_records.EmitStep, state: State) -> State:
-        state = _without(state, _set_by(step))
-        self.claims.setdefault(step.event, []).append(state)
-        return {
-            **state,
-            **{key: frozenset([step.event]) for key in self.told.get(step.event, ())},
-        }
+    def _emit(self, event: str, state: State) -> State:
+        self.claims.setdefault(event, []).append(state)
+        told = {key: frozenset([event]) for key in self.told.get(event, ())}
+        return {**state, **told}
 
 
-def _set_by(step: Step) -> set[str]:
-    """Return the names that a step gives another value, itself."""
-    if isinstance(step, step_records.EmitStep | step_records.ChangeStep):
-        return {change.name for change in step.changes}
-    return (
-        {pick.variable for pick in step.picks}
-        if isinstance(step, step_records.PickStep)
-        else set()
-    )
-
-
-def _without(state: State, names: set[str]) -> State:
+def _without(state: State, names: Collection[str]) -> State:
     return {
         key: events for key, events in state.items() if key[1].partition(".")[0] not in names
     }

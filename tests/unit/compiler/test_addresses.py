@@ -3,10 +3,11 @@
 import pytest
 
 from footfall.compiler import compile_scenario
-from footfall.compiler.addresses import default_name, key
+from footfall.compiler.addresses import key
 from footfall.compiler.effects import matches
 from footfall.errors import ScenarioError
 from footfall.model.program import DecisionNode, WaitNode
+from footfall.scenario.step_traits import default_name
 from tests.small_scenarios import small, steps_of
 
 STEPS = """

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from footfall.compiler.walk import walk
 from footfall.errors import Problems, SourceLocation
 from footfall.scenario.leaf_records import Text
 from footfall.scenario.records import Journey
-from footfall.scenario.step_records import DoStep, LaterStep
+from footfall.scenario.step_traits import traits, walk
 from footfall.units import nearest_hint
 
 MOST_PATH = 200
@@ -18,13 +17,17 @@ MOST_PATH = 200
 
 @dataclass(frozen=True, slots=True)
 class JourneyCall:
-    """A step that runs a journey, by `later` or by `do`."""
+    """A step that runs a journey, by `later` or by `do`.
+
+    Args:
+        is_at_once: Of `later`: no time passes before it starts.
+    """
 
     caller: str
     target: str
     is_later: bool
+    is_at_once: bool
     at: SourceLocation
-    step: DoStep | LaterStep
 
 
 @dataclass(slots=True)
@@ -189,7 +192,6 @@ class CallGraph:
 
 def _calls(journey: Journey) -> Iterator[JourneyCall]:
     for step in walk(journey.steps):
-        if isinstance(step, DoStep | LaterStep):
-            yield JourneyCall(
-                journey.name, step.journey, isinstance(step, LaterStep), step.at, step
-            )
+        run = traits(step).runs
+        if run is not None:
+            yield JourneyCall(journey.name, run.name, run.is_later, run.is_at_once, step.at)

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from footfall.compiler.expressions.lookup import BUILTIN_NAMES
 from footfall.compiler.expressions.typer import Typer
-from footfall.compiler.walk import walk
 from footfall.errors import Problems
 from footfall.scenario.records import Effect, Property, Scenario
-from footfall.scenario.step_records import ChangeStep, EmitStep
+from footfall.scenario.step_traits import traits, walk
 from footfall.units import nearest_hint
 
 MOST_SHOWN = 30
@@ -73,9 +72,4 @@ def _of_property(declared: Property, scenario: Scenario) -> list[str] | None:
 def _changed(scenario: Scenario) -> set[str]:
     """Return the names that some step changes."""
     steps = (step for journey in scenario.journeys for step in walk(journey.steps))
-    return {
-        change.name
-        for step in steps
-        if isinstance(step, EmitStep | ChangeStep)
-        for change in step.changes
-    }
+    return {name for step in steps for name in traits(step).sets}

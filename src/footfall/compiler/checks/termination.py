@@ -4,31 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from itertools import pairwise
 
-from footfall.compiler.addresses import kind_of_step
 from footfall.compiler.checks.call_graph import CallGraph
-from footfall.compiler.walk import Steps, inner_steps, walk
 from footfall.errors import Problems
 from footfall.scenario.records import Journey
-from footfall.scenario.step_records import (
-    DoStep,
-    EitherStep,
-    EmitStep,
-    GoOnStep,
-    LaterStep,
-    LeaveStep,
-    MaybeStep,
-    RepeatStep,
-    RetryStep,
-    Step,
-    WaitStep,
-    WhenStep,
-)
+from footfall.scenario.step_records import Step, Steps
+from footfall.scenario.step_traits import StepTraits, traits, walk
 from footfall.units import nearest_hint
 
-NEVER = Decimal(0)
 MOST_LEVELS = 100
 """Steps within steps, journeys that are run by others included."""
 
@@ -56,15 +40,11 @@ class Termination:
             self._check_reachable(journey.steps)
             self._check_retries(journey, journey.steps, ())
             for step in walk(journey.steps):
-                if isinstance(step, RepeatStep):
+                if traits(step).loop is not None:
                     self._check_ends(step, journey)
                     self._check_takes_time(step, journey)
         for call in self.calls.all:
-            if (
-                isinstance(call.step, LaterStep)
-                and _is_at_once(call.step)
-                and self.calls.restarts(call)
-            ):
+            if call.is_later and call.is_at_once and self.calls.restarts(call):
                 self.problems.add(
                     call.at,
                     f'journey "{call.target}" starts itself again without any time passing',
@@ -97,27 +77,29 @@ class Termination:
     def _is_deeper(self, steps: Steps, most: int) -> bool:
         if not most:
             return True
-        return any(
-            self._in_journey(
-                "deeper", step, most - 1, lambda inner: self._is_deeper(inner, most - 1)
-            )
-            or any(self._is_deeper(inner, most - 1) for inner in inner_steps(step))
-            for step in steps
-        )
+        return any(self._is_deeper_within(step, most - 1) for step in steps)
+
+    def _is_deeper_within(self, step: Step, most: int) -> bool:
+        return self._in_journey(
+            "deeper", step, most, lambda inner: self._is_deeper(inner, most)
+        ) or any(self._is_deeper(branch.steps, most) for branch in traits(step).branches)
 
     def _in_journey(
         self, question: str, step: Step, number: int, ask: Callable[[Steps], bool]
     ) -> bool:
-        """Ask something of the journey that a step runs by `do`, once per journey; False for other steps."""
-        if (
-            not isinstance(step, DoStep)
-            or step.journey not in self.journeys
-            or step.at in self.calls.circular
-        ):
+        """Ask something of the journey that a step runs by `do`, once per journey; else False.
+
+        Without the memory of answers, journeys that each run the next one twice would be asked
+        2 to the power of their number times.
+        """
+        run = traits(step).runs
+        if run is None or run.is_later or run.name not in self.journeys:
             return False
-        name = (question, step.journey, number)
+        if step.at in self.calls.circular:
+            return False
+        name = (question, run.name, number)
         if name not in self._known:
-            self._known[name] = ask(self.journeys[step.journey].steps)
+            self._known[name] = ask(self.journeys[run.name].steps)
         return self._known[name]
 
     # --- steps that nobody reaches -----------------------------------------------------------------------------------
@@ -125,38 +107,39 @@ class Termination:
     def _check_reachable(self, steps: Steps) -> None:
         for step, after in pairwise(steps):
             if not self.goes_on(step):
-                message = f'this step is never reached: "{kind_of_step(step)}" in line {step.at.line} never goes on'
+                verb = traits(step).verb
+                message = (
+                    f'this step is never reached: "{verb}" in line {step.at.line} never goes on'
+                )
                 self.problems.add(
                     after.at, message, hint="take it out, or give what stands before it a when:"
                 )
                 break
         for step in steps:
-            for inner in inner_steps(step):
-                self._check_reachable(inner)
+            for branch in traits(step).branches:
+                self._check_reachable(branch.steps)
 
     def goes_on(self, step: Step) -> bool:
         """Tell whether anybody gets past a step."""
-        if step.when is not None and not isinstance(step, WhenStep):
+        known = traits(step)
+        if known.guard is not None:
             return True
-        match step:
-            case LeaveStep():
-                return False
-            case GoOnStep():
-                return step.chance != NEVER
-            case RepeatStep():
-                return not _has_no_way_out(step)
-            case EitherStep():
-                return any(self._all_go_on(option.steps) for option in step.options)
-            case MaybeStep() | WhenStep():
-                return self._all_go_on(step.steps) or self._all_go_on(step.otherwise)
-            case DoStep() if self._is_always_run(step):
-                return not self._in_journey(
-                    "stays", step, 0, lambda inner: not self._all_go_on(inner)
-                )
+        if known.is_end:
+            return False
+        if known.branches and known.loop is None:
+            return any(self._all_go_on(branch.steps) for branch in known.branches)
+        if self._is_always_run(known):
+            return not self._in_journey(
+                "stays", step, 0, lambda inner: not self._all_go_on(inner)
+            )
         return True
 
-    def _is_always_run(self, step: DoStep) -> bool:
-        return step.journey in self.journeys and self.journeys[step.journey].when is None
+    def _is_always_run(self, known: StepTraits) -> bool:
+        """Tell whether a step runs a journey, here and now, for everybody."""
+        run = known.runs
+        if run is None or run.is_later or run.name not in self.journeys:
+            return False
+        return self.journeys[run.name].when is None
 
     def _all_go_on(self, steps: Steps) -> bool:
         return all(self.goes_on(step) for step in steps)
@@ -166,41 +149,42 @@ class Termination:
     def _check_retries(self, journey: Journey, steps: Steps, before: tuple[str, ...]) -> None:
         """Note retries whose target does not come before them: earlier in the same list, or around it."""
         for step in steps:
-            name = _label(step)
-            around = before if name is None else (*before, name)
-            if isinstance(step, RetryStep):
-                self._check_target(journey, step, before)
-            for inner in inner_steps(step):
-                self._check_retries(journey, inner, around)
+            known = traits(step)
+            around = before if known.label is None else (*before, known.label)
+            if known.retries is not None:
+                self._check_target(journey, step, known.retries, before)
+            for branch in known.branches:
+                self._check_retries(journey, branch.steps, around)
             before = around
 
-    def _check_target(self, journey: Journey, step: RetryStep, before: tuple[str, ...]) -> None:
-        meant = [other.at.line for other in walk(journey.steps) if _label(other) == step.target]
-        if step.target not in before:
+    def _check_target(
+        self, journey: Journey, step: Step, target: str, before: tuple[str, ...]
+    ) -> None:
+        meant = [
+            other.at.line for other in walk(journey.steps) if traits(other).label == target
+        ]
+        if target not in before:
             self.problems.add(
                 step.at,
-                f'retry: no step named "{step.target}" comes before this in journey "{journey.name}"',
+                f'retry: no step named "{target}" comes before this in journey "{journey.name}"',
                 "steps that it can go back to: " + (", ".join(dict.fromkeys(before)) or "none"),
-                nearest_hint(step.target, before),
+                nearest_hint(target, before),
             )
         elif len(meant) > 1:
             lines = ", ".join(map(str, meant))
             self.problems.add(
                 step.at,
-                f'retry: {len(meant)} steps of journey "{journey.name}" are called "{step.target}" (lines {lines})',
+                f'retry: {len(meant)} steps of journey "{journey.name}" are called "{target}" (lines {lines})',
                 "a name that only one step has",
                 "add named: to the step that is meant, and retry that name",
             )
 
     # --- repeats -----------------------------------------------------------------------------------------------------
 
-    def _check_ends(self, step: RepeatStep, journey: Journey) -> None:
-        is_written = (
-            step.leave is not None or step.until is not None or step.at_most is not None
-        )
-        if not is_written and not self._is_left(
-            step.steps, is_visit=step.come_back_after is not None
-        ):
+    def _check_ends(self, step: Step, journey: Journey) -> None:
+        (round_of,), loop = traits(step).branches, traits(step).loop
+        assert loop is not None
+        if not loop.is_end_written and not self._is_left(round_of.steps, loop.is_visit):
             self.problems.add(
                 step.at,
                 f'journey "{journey.name}" can never end: this repeat has no way out',
@@ -211,9 +195,8 @@ class Termination:
     def _is_left(self, steps: Steps, is_visit: bool) -> bool:
         """Tell whether a step in a round leaves for good, or leaves the visit that the round is a part of."""
         for step in walk(steps):
-            if isinstance(step, LeaveStep) and (step.what == "for good" or not is_visit):
-                return True
-            if isinstance(step, GoOnStep) and not is_visit:
+            leaves = traits(step).leaves
+            if leaves == "for good" or (leaves == "visit" and not is_visit):
                 return True
             if self._in_journey(
                 "left", step, int(is_visit), lambda inner: self._is_left(inner, is_visit)
@@ -221,9 +204,11 @@ class Termination:
                 return True
         return False
 
-    def _check_takes_time(self, step: RepeatStep, journey: Journey) -> None:
-        is_bounded = step.at_most is not None or step.come_back_after is not None
-        if not is_bounded and not self.surely_waits(step.steps):
+    def _check_takes_time(self, step: Step, journey: Journey) -> None:
+        (round_of,), loop = traits(step).branches, traits(step).loop
+        assert loop is not None
+        is_harmless = loop.is_bounded or loop.is_visit
+        if not is_harmless and not self.surely_waits(round_of.steps):
             self.problems.add(
                 step.at,
                 f'journey "{journey.name}": this repeat can go round without any time passing',
@@ -233,44 +218,16 @@ class Termination:
 
     def surely_waits(self, steps: Steps) -> bool:
         """Tell whether time passes on every way through some steps."""
-        return any(
-            self._waits(step)
-            for step in steps
-            if step.when is None or isinstance(step, WhenStep)
-        )
+        return any(self._waits(step) for step in steps)
 
     def _waits(self, step: Step) -> bool:
-        match step:
-            case EmitStep():
-                return step.after is not None
-            case WaitStep():
-                return True
-            case MaybeStep() | WhenStep():
-                return self.surely_waits(step.steps) and self.surely_waits(step.otherwise)
-            case EitherStep():
-                return all(self.surely_waits(option.steps) for option in step.options)
-            case RepeatStep():
-                return self.surely_waits(step.steps)
-            case DoStep() if self._is_always_run(step):
-                return self._in_journey("waits", step, 0, self.surely_waits)
+        known = traits(step)
+        if known.guard is not None:
+            return False
+        if known.takes_time:
+            return True
+        if known.branches:
+            return all(self.surely_waits(branch.steps) for branch in known.branches)
+        if self._is_always_run(known):
+            return self._in_journey("waits", step, 0, self.surely_waits)
         return False
-
-
-def _has_no_way_out(step: RepeatStep) -> bool:
-    """Tell whether nobody gets past a repeat; `leave: 0%` is written by those who mean it."""
-    leaves = step.leave is not None and step.leave != NEVER
-    return (
-        step.at_most is None
-        and not leaves
-        and (step.until is None or step.until.text.strip() == "false")
-    )
-
-
-def _label(step: Step) -> str | None:
-    return step.event if isinstance(step, EmitStep) and step.named is None else step.named
-
-
-def _is_at_once(step: LaterStep) -> bool:
-    if step.moment is not None:
-        return step.moment.text.strip() == "now"
-    return step.wait is not None and step.wait.high_ms == 0

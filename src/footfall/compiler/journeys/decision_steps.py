@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from footfall.compiler.addresses import default_name
 from footfall.compiler.journeys.lowering import Lowering
 from footfall.compiler.journeys.step_context import Here
 from footfall.model.operations import Op
 from footfall.model.program import DecisionOption
-from footfall.scenario import leaf_records, step_records
+from footfall.scenario.leaf_records import Rest
+from footfall.scenario.step_records import EitherOption, EitherStep, MaybeStep
+from footfall.scenario.step_traits import default_name, traits
 
 
-def lower_maybe(
-    lowering: Lowering, step: step_records.MaybeStep, here: Here, following: int
-) -> int:
+def lower_maybe(lowering: Lowering, step: MaybeStep, here: Here, following: int) -> int:
     """Compile an optional part."""
     name = lowering.name_of(step, step.steps)
     then = lowering.steps(step.steps, here, following)
@@ -23,9 +22,7 @@ def lower_maybe(
     return lowering.chance(name, step.chance, step.at, here, then, otherwise)
 
 
-def lower_either(
-    lowering: Lowering, step: step_records.EitherStep, here: Here, following: int
-) -> int:
+def lower_either(lowering: Lowering, step: EitherStep, here: Here, following: int) -> int:
     """Compile a choice among options."""
     name, builder = lowering.name_of(step, ()), lowering.builder
     address = builder.names.take("chance", here.journey, name, step.at)
@@ -39,7 +36,7 @@ def lower_either(
 
 def _option(
     lowering: Lowering,
-    option: step_records.EitherOption,
+    option: EitherOption,
     address: str,
     here: Here,
     following: int,
@@ -60,14 +57,13 @@ def _option(
     )
 
 
-def _possible(lowering: Lowering, option: step_records.EitherOption, here: Here) -> Op | None:
+def _possible(lowering: Lowering, option: EitherOption, here: Here) -> Op | None:
     """Compile when an option is possible: its own condition, and that of the journey it begins with."""
     conditions = [lowering.typer.condition(option.when, here.scope)]
-    first = option.steps[0] if option.steps else None
-    if isinstance(first, step_records.DoStep) and first.journey in lowering.journeys:
-        conditions.append(
-            lowering.typer.condition(lowering.journeys[first.journey].when, here.scope)
-        )
+    run = traits(option.steps[0]).runs if option.steps else None
+    if run is not None and not run.is_later and run.name in lowering.journeys:
+        when = lowering.journeys[run.name].when
+        conditions.append(lowering.typer.condition(when, here.scope))
     found = [condition for condition in conditions if condition is not None]
     if not found:
         return None
@@ -75,12 +71,10 @@ def _possible(lowering: Lowering, option: step_records.EitherOption, here: Here)
 
 
 def _with_rest(
-    step: step_records.EitherStep, options: tuple[DecisionOption, ...]
+    step: EitherStep, options: tuple[DecisionOption, ...]
 ) -> tuple[DecisionOption, ...]:
     """Give the option that has the rest the chance which the others leave."""
-    rest = next(
-        (n for n, o in enumerate(step.options) if isinstance(o.chance, leaf_records.Rest)), None
-    )
+    rest = next((n for n, o in enumerate(step.options) if isinstance(o.chance, Rest)), None)
     if rest is None:
         return options
     left = _left([option.weight for n, option in enumerate(options) if n != rest])
@@ -98,7 +92,7 @@ def _left(weights: list[float | Op]) -> float | Op:
     return left
 
 
-def _check_names(lowering: Lowering, step: step_records.EitherStep, names: list[str]) -> None:
+def _check_names(lowering: Lowering, step: EitherStep, names: list[str]) -> None:
     for number, name in enumerate(names):
         if name in names[:number]:
             message = f'two options are called "{name}"'

@@ -21,22 +21,36 @@ from footfall.compiler.journeys.lowering import Lowering
 from footfall.compiler.journeys.pick_steps import lower_pick
 from footfall.compiler.journeys.state_changes import lower_change
 from footfall.compiler.journeys.step_context import Here
-from footfall.scenario import step_records
-from footfall.scenario.step_records import Step
+from footfall.scenario.step_records import (
+    ChangeStep,
+    DoStep,
+    EitherStep,
+    EmitStep,
+    GoOnStep,
+    LaterStep,
+    LeaveStep,
+    MaybeStep,
+    PickStep,
+    RepeatStep,
+    RetryStep,
+    Step,
+    WaitStep,
+    WhenStep,
+)
 
 LOWER: Mapping[type[Step], Callable[[Lowering, Any, Here, int], int]] = {
-    step_records.EmitStep: lower_emit,
-    step_records.DoStep: lower_do,
-    step_records.MaybeStep: lower_maybe,
-    step_records.EitherStep: lower_either,
-    step_records.RepeatStep: lower_repeat,
-    step_records.GoOnStep: lower_go_on,
-    step_records.LeaveStep: lower_leave,
-    step_records.WaitStep: lower_wait,
-    step_records.ChangeStep: lower_change,
-    step_records.PickStep: lower_pick,
-    step_records.RetryStep: lower_retry,
-    step_records.LaterStep: lower_later,
-    step_records.WhenStep: lower_guard,
+    EmitStep: lower_emit,
+    DoStep: lower_do,
+    MaybeStep: lower_maybe,
+    EitherStep: lower_either,
+    RepeatStep: lower_repeat,
+    GoOnStep: lower_go_on,
+    LeaveStep: lower_leave,
+    WaitStep: lower_wait,
+    ChangeStep: lower_change,
+    PickStep: lower_pick,
+    RetryStep: lower_retry,
+    LaterStep: lower_later,
+    WhenStep: lower_guard,
 }
 """Kind of step → a function of the lowering, the step, where it stands and what follows; gives its first node."""

@@ -18,14 +18,12 @@ from footfall.compiler.symbols import (
 from footfall.model.operations import Op
 from footfall.model.program import CompiledEffect, LaterNode
 from footfall.model.tables import InverseCdf
-from footfall.scenario import step_records
 from footfall.scenario.leaf_records import Text
+from footfall.scenario.step_records import LaterStep
 from footfall.units import nearest_hint
 
 
-def lower_later(
-    lowering: Lowering, step: step_records.LaterStep, here: Here, following: int
-) -> int:
+def lower_later(lowering: Lowering, step: LaterStep, here: Here, following: int) -> int:
     """Compile the start of a journey at a later time; one that is unknown is noted elsewhere."""
     number, builder = lowering.timer_numbers.get(step.journey), lowering.builder
     if number is None:
@@ -64,7 +62,7 @@ def lower_later(
 
 
 def _payload(
-    lowering: Lowering, step: step_records.LaterStep, instance: Instance, here: Here
+    lowering: Lowering, step: LaterStep, instance: Instance, here: Here
 ) -> tuple[Op, ...]:
     given = dict(step.values)
     for name, text in given.items():

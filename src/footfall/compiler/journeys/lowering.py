@@ -7,14 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from footfall.compiler import distributions
-from footfall.compiler.addresses import default_name, kind_of_step
 from footfall.compiler.checks.call_graph import CallGraph
 from footfall.compiler.effects import Effects
 from footfall.compiler.emissions import Emissions
 from footfall.compiler.expressions.typed_values import ramp
 from footfall.compiler.expressions.typer import Typer
 from footfall.compiler.journeys.program_builder import Builder
-from footfall.compiler.journeys.step_context import Here, Instance, label
+from footfall.compiler.journeys.step_context import Here, Instance
 from footfall.compiler.symbols import (
     ElementVariable,
     ListVariable,
@@ -24,7 +23,6 @@ from footfall.compiler.symbols import (
     columns_of,
 )
 from footfall.compiler.variables import Declarer
-from footfall.compiler.walk import Steps, walk
 from footfall.errors import Problem, Problems, SourceLocation
 from footfall.model.operations import Op
 from footfall.model.program import (
@@ -39,10 +37,10 @@ from footfall.model.program import (
     WaitNode,
 )
 from footfall.model.tables import TableColumn
-from footfall.scenario import records, step_records
 from footfall.scenario.leaf_records import Chance, Expression, Ramp, Rest, Wait
-from footfall.scenario.records import Journey
-from footfall.scenario.step_records import GoOnStep, Step, WhenStep
+from footfall.scenario.records import Journey, Property
+from footfall.scenario.step_records import PickOne, Step, Steps
+from footfall.scenario.step_traits import default_name, traits, walk, with_name
 from footfall.units import MINUTE_MS
 
 LIMIT_IN_SESSION_MS = 29 * MINUTE_MS
@@ -164,13 +162,13 @@ class Lowering:
             for declared in journey.carries:
                 self._declare(declared, prefix, scope, found)
             for step in walk(journey.steps):
-                for pick in step.picks if isinstance(step, step_records.PickStep) else ():
+                for pick in traits(step).picks:
                     self._declare_pick(pick, prefix, scope, found)
             found.reset_columns()
         return found
 
     def _declare(
-        self, declared: records.Property, prefix: str, scope: Scope, instance: Instance
+        self, declared: Property, prefix: str, scope: Scope, instance: Instance
     ) -> None:
         listed = (
             scope.within(instance.names).find(declared.type)
@@ -185,7 +183,7 @@ class Lowering:
             instance.names[declared.name] = symbol
 
     def _declare_pick(
-        self, pick: step_records.PickOne, prefix: str, scope: Scope, instance: Instance
+        self, pick: PickOne, prefix: str, scope: Scope, instance: Instance
     ) -> None:
         """Declare the variable of a pick, unless there is one that can take it."""
         inner = scope.within(instance.names)
@@ -205,7 +203,7 @@ class Lowering:
     def steps(self, steps: Steps, here: Here, following: int) -> int:
         """Compile steps and return their first node."""
         for step in steps:
-            name = label(step)
+            name = traits(step).label
             if name is not None and name not in here.labels:
                 here.labels[name] = self.builder.hole()
         for number in range(len(steps) - 1, -1, -1):
@@ -213,22 +211,22 @@ class Lowering:
         return following
 
     def _step(self, steps: Steps, number: int, here: Here, following: int) -> int:
-        step = steps[number]
-        name = label(step)
-        if isinstance(step, GoOnStep) and step.named is None:
-            step = replace(step, named=default_name(steps[number + 1 :]))
+        step = with_name(steps[number], steps[number + 1 :])
+        known = traits(steps[number])
         first = self.lower[type(step)](self, step, here, following)
-        if step.when is not None and not isinstance(step, WhenStep):
-            first = self.test(step.when, here.scope, first, following)
-        if name is not None and isinstance(self.builder.nodes[here.labels[name]], JumpNode):
-            self.builder.fill(here.labels[name], first)
+        if known.guard is not None:
+            first = self.test(known.guard, here.scope, first, following)
+        if known.label is not None:
+            hole = here.labels[known.label]
+            if isinstance(self.builder.nodes[hole], JumpNode):
+                self.builder.fill(hole, first)
         return first
 
     def name_of(self, step: Step, steps: Steps) -> str:
         """Return what a step is called in addresses: its name, or that of the first event in some steps."""
         name = step.named or default_name(steps)
         if name is None:
-            message = f'this "{kind_of_step(step)}" has no event to be called after'
+            message = f'this "{traits(step).verb}" has no event to be called after'
             self.problems.add(step.at, message, hint="add named:")
             return f"line {step.at.line}"
         return name

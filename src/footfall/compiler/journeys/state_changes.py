@@ -14,15 +14,12 @@ from footfall.compiler.symbols import Scope, TypeOf, Variable
 from footfall.model import program
 from footfall.model.operations import Op
 from footfall.model.program import Action, ActNode, Assign
-from footfall.scenario import step_records
 from footfall.scenario.leaf_records import Draw, Expression, Text
-from footfall.scenario.step_records import Assignment
+from footfall.scenario.step_records import Assignment, ChangeStep
 from footfall.units import nearest_hint
 
 
-def lower_change(
-    lowering: Lowering, step: step_records.ChangeStep, here: Here, following: int
-) -> int:
+def lower_change(lowering: Lowering, step: ChangeStep, here: Here, following: int) -> int:
     """Compile `set`, `add`, `append` and `remove` as a step of their own."""
     actions = change(lowering, step.changes, here, step.named)
     return lowering.builder.add(ActNode(actions, following)) if actions else following

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from footfall.compiler.symbols import ListVariable, Scope, Symbol, columns_of
 from footfall.scenario.records import Journey
-from footfall.scenario.step_records import EmitStep, Step
 
 
 @dataclass(slots=True)
@@ -57,8 +56,3 @@ class Here:
     leave: int
     in_session: bool
     labels: dict[str, int]
-
-
-def label(step: Step) -> str | None:
-    """Return what `retry` calls a step: its name, or the event it emits."""
-    return step.event if isinstance(step, EmitStep) and step.named is None else step.named

@@ -1,0 +1,64 @@
+"""Chances, changes and picks as short texts, close to how they stand in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import assert_never
+
+from footfall.scenario.leaf_records import Chance, Expression, Ramp, Rest, Text
+from footfall.scenario.step_records import Assignment, EitherOption, PickOne
+
+
+def chance_text(chance: Chance | None) -> str:
+    """Return a chance as in the file; nothing for none."""
+    match chance:
+        case None:
+            return ""
+        case Decimal():
+            return f"{(chance * 100).normalize():f}%"
+        case Ramp():
+            ends = f"{chance_text(chance.start)} to {chance_text(chance.end)}"
+            return f"{ends} over {chance.over} of {chance.of.text}"
+        case Expression():
+            return chance.text
+        case Rest():
+            return "the rest"
+    assert_never(chance)
+
+
+def option_text(option: EitherOption) -> str:
+    """Return the chance or weight of an option of `either`."""
+    if option.weight is None:
+        return chance_text(option.chance)
+    if isinstance(option.weight, Expression):
+        return option.weight.text
+    return f"weight {option.weight}"
+
+
+def changes_text(changes: Iterable[Assignment]) -> str:
+    """Return changes of state in one pair of braces; nothing for none."""
+    texts = ", ".join(map(_change_text, changes))
+    return f"{{{texts}}}" if texts else ""
+
+
+def _change_text(change: Assignment) -> str:
+    value = change.value
+    if not isinstance(value, Text):
+        is_draw = change.verb == "set"
+        return f"{change.name} drawn" if is_draw else f"{change.verb} {change.name}"
+    match change.verb:
+        case "set":
+            return f"{change.name} = {value.text or 'null'}"
+        case "add":
+            return f"{change.name} + {value.text}"
+        case "append" | "remove":
+            return f"{change.verb} {change.name} {value.text}"
+    assert_never(change.verb)
+
+
+def pick_text(pick: PickOne) -> str:
+    """Return what one target of `pick` is filled from."""
+    source = "" if pick.variable == pick.source else f" from {pick.source}"
+    where = " and ".join(f"{column} is {value.text}" for column, value in pick.where)
+    return f"{pick.variable}{source}" + (f" where {where}" if where else "")
