@@ -6,11 +6,10 @@ What is known not to be null is followed along every way through the program: th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from footfall.compiler.nullability import Nullability, never_null
-from footfall.compiler.optimise import successors
 from footfall.model.model import Model
 from footfall.model.operations import Op
 from footfall.model.program import (
@@ -24,15 +23,20 @@ from footfall.model.program import (
     LaterNode,
     ListValue,
     Node,
-    PickElement,
     PickRow,
     RandomValue,
     WaitNode,
 )
+from footfall.model.program_flow import (
+    NO_COLUMNS,
+    Columns,
+    accesses,
+    action_access,
+    reachable,
+    successors,
+)
 from footfall.model.tables import Grouped
 
-Columns = frozenset[int]
-NOTHING: Columns = frozenset()
 _COMPARISONS = frozenset(
     ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
 )
@@ -80,13 +84,13 @@ class _Ways:
         begun = (*model.initials, *model.session_initials)
         self._nullability = never_null(begun, model.nodes, model.timers, model.tables)
         self._sure = frozenset(self._nullability.sure)
-        self._main = _reachable(model.nodes, [model.entry])
-        later = _reachable(model.nodes, [timer.entry for timer in model.timers])
+        self._main = reachable(model.nodes, [model.entry])
+        later = reachable(model.nodes, [timer.entry for timer in model.timers])
         # while the main journey waits, those that start later may run and change people; a session may begin anywhere
-        self._lost_in_waits = frozenset(c for n in later for c in _written(model.nodes[n]))
-        self._changing = frozenset(c for node in model.nodes for c in _written(node))
+        self._lost_in_waits = self._written(later)
+        self._changing = self._written(range(len(model.nodes)))
         self._of_sessions = frozenset(initial.column for initial in model.session_initials)
-        self.known[model.entry] = NOTHING
+        self.known[model.entry] = NO_COLUMNS
         waiting = [model.entry]
         while waiting:
             number = waiting.pop()
@@ -96,6 +100,12 @@ class _Ways:
                 if after != before:
                     self.known[target] = after
                     waiting.append(target)
+
+    def _written(self, numbers: Iterable[int]) -> Columns:
+        """Return the columns that some nodes change."""
+        model = self.model
+        found = (accesses(model.nodes[number], model.emissions) for number in numbers)
+        return NO_COLUMNS.union(*(access.writes for node in found for access in node))
 
     def can_be_null(self, value: Op | ListValue, columns: Columns) -> bool:
         """Tell whether a value can be null where some columns are not; a list is empty, never null."""
@@ -175,7 +185,7 @@ class _Ways:
                 if self._found(action, columns)
                 else columns - {action.column}
             )
-        return columns - {*_targets(action)}
+        return columns - action_access(action).writes
 
     def _gives_value(self, action: Assign, columns: Columns) -> bool:
         if action.effects or (action.adds and action.kind == "number"):
@@ -189,24 +199,13 @@ def _decided(node: DecisionNode, columns: Columns) -> Iterator[tuple[int, Column
     for option in node.options:
         yield (
             option.target,
-            columns | (_proven(option.when, is_true=True) if option.when else NOTHING),
+            columns | (_proven(option.when, is_true=True) if option.when else NO_COLUMNS),
         )
     if not any(
         isinstance(o.weight, float) and o.weight > 0 and not o.when and not o.effects
         for o in node.options
     ):
         yield node.otherwise, columns
-
-
-def _reachable(nodes: tuple[Node, ...], roots: list[int]) -> frozenset[int]:
-    seen: set[int] = set()
-    waiting = list(roots)
-    while waiting:
-        number = waiting.pop()
-        if number not in seen:
-            seen.add(number)
-            waiting += successors(nodes[number])
-    return frozenset(seen)
 
 
 def _with_rows(table: Grouped) -> set[int]:
@@ -216,29 +215,17 @@ def _with_rows(table: Grouped) -> set[int]:
     return {key for key, first, end in groups if cumulated[end] > cumulated[first]}
 
 
-def _written(node: Node) -> Iterator[int]:
-    if isinstance(node, ActNode):
-        for action in node.actions:
-            yield from _targets(action)
-
-
-def _targets(action: Action) -> tuple[int, ...]:
-    if isinstance(action, PickElement):
-        return (*action.columns, action.place)
-    return (action.column,) if isinstance(action, Assign | PickRow) else ()
-
-
 def _proven(condition: Op, *, is_true: bool) -> Columns:
     """Return the columns that cannot be null where a condition holds, or does not."""
     if condition.op == "not":
         return _proven(condition.args[0], is_true=not is_true)
     if condition.op == ("and" if is_true else "or"):
-        return NOTHING.union(*(_proven(arg, is_true=is_true) for arg in condition.args))
+        return NO_COLUMNS.union(*(_proven(arg, is_true=is_true) for arg in condition.args))
     if (condition.op == "is_null" and not is_true) or (
         condition.op in _COMPARISONS and is_true
     ):
         return frozenset(column for arg in condition.args for column in _read(arg))
-    return NOTHING
+    return NO_COLUMNS
 
 
 def _read(value: Op) -> Iterator[int]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from footfall.model.operations import Op
-from footfall.model.program import ActNode, Assign, LaterNode, Node, Timer
+from footfall.model.program import Assign, LaterNode, Node, Timer
+from footfall.model.program_flow import actions_of
 
 
 def id_prefixes(
@@ -33,14 +34,13 @@ def id_prefixes(
 def _flows(nodes: Sequence[Node], timers: Sequence[Timer]) -> Iterator[tuple[int, Op]]:
     """Yield where ids go: the column, and what is put there."""
     for node in nodes:
-        if isinstance(node, ActNode):
-            for action in node.actions:
-                if (
-                    isinstance(action, Assign)
-                    and action.kind == "id"
-                    and isinstance(action.value, Op)
-                ):
-                    yield action.column, action.value
+        for action in actions_of((node,)):
+            if (
+                isinstance(action, Assign)
+                and action.kind == "id"
+                and isinstance(action.value, Op)
+            ):
+                yield action.column, action.value
         if isinstance(node, LaterNode):
             pairs = zip(timers[node.timer].payload, node.values, strict=True)
             yield from ((column, value) for column, value in pairs if value.kind == "id")

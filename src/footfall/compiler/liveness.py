@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
-from footfall.compiler.optimise import successors
 from footfall.model.model import Column
-from footfall.model.operations import Op
-from footfall.model.program import (
-    Action,
-    ActNode,
-    Append,
-    Assign,
-    Emission,
-    EmitNode,
-    EnterNode,
-    Node,
-    PickElement,
-    PickRow,
-    Remove,
-)
-
-Columns = frozenset[int]
+from footfall.model.program import Emission, EnterNode, Node
+from footfall.model.program_flow import Columns, accesses, successors
 
 
 def without_idle_clears(
@@ -68,7 +53,7 @@ def _without(node: Node, idle: Columns) -> Node:
 def _live_after(nodes: Sequence[Node], emissions: Sequence[Emission]) -> list[Columns]:
     """Return, per node, the columns that are read after it before they are set (cleared columns, at a clear)."""
     before: list[Columns] = [frozenset()] * len(nodes)
-    steps = [_steps(node, emissions) for node in nodes]
+    in_order = [accesses(node, emissions) for node in nodes]
     is_changed = True
     while is_changed:
         is_changed = False
@@ -76,8 +61,8 @@ def _live_after(nodes: Sequence[Node], emissions: Sequence[Emission]) -> list[Co
             live = frozenset().union(
                 *(before[following] for following in successors(nodes[number]))
             )
-            for sets, reads in reversed(steps[number]):
-                live = (live - sets) | reads
+            for access in reversed(in_order[number]):
+                live = (live - access.writes) | access.reads
             if live != before[number]:
                 before[number], is_changed = live, True
     return [
@@ -86,44 +71,3 @@ def _live_after(nodes: Sequence[Node], emissions: Sequence[Emission]) -> list[Co
         else frozenset()
         for node in nodes
     ]
-
-
-def _steps(node: Node, emissions: Sequence[Emission]) -> list[tuple[Columns, Columns]]:
-    """Return what a node sets for sure and what it reads before, one after the other."""
-    if isinstance(node, ActNode):
-        return [_of_action(action) for action in node.actions]
-    if isinstance(node, EnterNode):
-        return [(frozenset(node.clears), frozenset())]
-    if isinstance(node, EmitNode):
-        emission = emissions[node.emission]
-        return [(frozenset(), frozenset(emission.captures) | _read(emission))]
-    return [(frozenset(), _read(node))]
-
-
-def _of_action(action: Action) -> tuple[Columns, Columns]:
-    reads = _read(action)
-    match action:
-        case Assign(column=column, adds=adds):
-            return (frozenset(), reads | {column}) if adds else (frozenset({column}), reads)
-        case PickRow(column=column):
-            return frozenset({column}), reads
-        case PickElement(length=length, place=place, sources=sources, columns=columns):
-            return frozenset({place, *columns}), reads | {length, *sources}
-        case Append(length=length, columns=columns) | Remove(length=length, columns=columns):
-            return frozenset(), reads | {length, *columns}
-
-
-def _read(part: object) -> Columns:
-    """Return the columns that expressions in a part of the program read. Counters of draws are never cleared."""
-    return frozenset(_columns(part))
-
-
-def _columns(part: object) -> Iterator[int]:
-    if isinstance(part, Op):
-        yield from part.columns()
-    elif isinstance(part, tuple):
-        for one in part:
-            yield from _columns(one)
-    elif is_dataclass(part):
-        for field in fields(part):
-            yield from _columns(getattr(part, field.name))

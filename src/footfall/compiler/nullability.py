@@ -7,22 +7,14 @@ Nothing is said of numbers that are computed (they can grow until they are none)
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from footfall.model.model import InitialValue
 from footfall.model.operations import Op
-from footfall.model.program import (
-    ActNode,
-    Assign,
-    EnterNode,
-    Node,
-    PickElement,
-    PickRow,
-    RandomValue,
-    Timer,
-)
+from footfall.model.program import Action, Assign, EnterNode, Node, PickRow, RandomValue, Timer
+from footfall.model.program_flow import action_access, actions_of
 from footfall.model.tables import Categorical, TableColumn
 from footfall.model.values import NULLS, Kind, is_null
 
@@ -137,18 +129,22 @@ def never_null(
         nodes: The program, with everything that changes them.
         set_first: Columns that are set before they are read.
     """
-    changes = list(_changes(nodes))
+    actions = list(actions_of(nodes))
     begun = {initial.column for initial in initials} | set(set_first)
     unsure = {column for node in nodes if isinstance(node, EnterNode) for column in node.clears}
     unsure |= {column for timer in timers for column in timer.payload}
-    unsure |= {
-        column for change in changes if not _is_sure(change) for column in _targets(change)
-    }
+    for action in actions:
+        if not _is_judged(action):
+            unsure |= action_access(action).writes
+    assigned = [action for action in actions if isinstance(action, Assign)]
+    # Factors of effects may take a number out of its range, so what they act on is never sure.
+    unsure |= {action.column for action in assigned if action.effects}
     known = Nullability(begun - unsure, tables)
     values = [(initial.column, initial.value) for initial in initials]
-    values += [(c.column, c.value) for c in changes if isinstance(c, Assign) and not c.adds]
-    scaled = {c.column for c in changes if isinstance(c, Assign) and c.effects}
-    known.sure -= scaled
+    values += [(action.column, action.value) for action in assigned if not action.adds]
+    # The greatest fixed point: everything that is left is held to be sure, until a value that one of
+    # them gets can be null. Taking that one out may make others unsure, so it goes on until nothing
+    # is lost; each round takes out one column at least, so it ends.
     while lost := {
         column for column, value in values if column in known.sure and known.assigns_null(value)
     }:
@@ -156,21 +152,8 @@ def never_null(
     return known
 
 
-def _changes(nodes: Iterable[Node]) -> Iterator[Assign | PickRow | PickElement]:
-    for node in nodes:
-        for action in node.actions if isinstance(node, ActNode) else ():
-            if isinstance(action, Assign | PickRow | PickElement):
-                yield action
-
-
-def _is_sure(change: Assign | PickRow | PickElement) -> bool:
-    """Tell whether a change is judged by its value, or picks a row from a catalogue that always has one."""
-    return isinstance(change, Assign) or (
-        isinstance(change, PickRow) and isinstance(change.table, Categorical)
-    )
-
-
-def _targets(change: Assign | PickRow | PickElement) -> tuple[int, ...]:
-    return (
-        (*change.columns, change.place) if isinstance(change, PickElement) else (change.column,)
-    )
+def _is_judged(action: Action) -> bool:
+    """Tell whether an action is judged by its value, or picks a row where there always is one."""
+    if isinstance(action, PickRow):
+        return isinstance(action.table, Categorical)
+    return isinstance(action, Assign)

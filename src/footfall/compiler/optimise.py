@@ -1,21 +1,12 @@
-"""The last pass: jumps are taken out, and only what can be reached stays."""
+"""Passes that make a program smaller: no jumps, no nodes that nobody reaches, neighbours made one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from footfall.model.program import (
-    ActNode,
-    ConditionNode,
-    DecisionNode,
-    EndNode,
-    EnterNode,
-    JumpNode,
-    Node,
-    RetryNode,
-    Timer,
-)
+from footfall.model.program import ActNode, EnterNode, JumpNode, Node, Timer
+from footfall.model.program_flow import retargeted, successors
 
 
 def optimise(
@@ -23,13 +14,13 @@ def optimise(
 ) -> tuple[tuple[Node, ...], int, int, tuple[Timer, ...]]:
     """Return the program without jumps and without nodes that nothing leads to, renumbered."""
     roots = [entry, end, *(timer.entry for timer in timers)]
-    order = _reachable(nodes, [_target(nodes, root) for root in roots])
+    order = _in_order(nodes, [_target(nodes, root) for root in roots])
     number = {old: new for new, old in enumerate(order)}
 
     def at(old: int) -> int:
         return number[_target(nodes, old)]
 
-    program = tuple(_retarget(nodes[old], at) for old in order)
+    program = tuple(retargeted(nodes[old], at) for old in order)
     return (
         program,
         at(entry),
@@ -91,20 +82,7 @@ def _target(nodes: Sequence[Node], at: int) -> int:
     return at
 
 
-def successors(node: Node) -> list[int]:
-    """Return the nodes that a node leads to."""
-    if isinstance(node, EndNode):
-        return []
-    if isinstance(node, ConditionNode):
-        return [node.then, node.otherwise]
-    if isinstance(node, DecisionNode):
-        return [*(option.target for option in node.options), node.otherwise]
-    if isinstance(node, RetryNode):
-        return [node.target, node.next]
-    return [node.next]
-
-
-def _reachable(nodes: Sequence[Node], roots: list[int]) -> list[int]:
+def _in_order(nodes: Sequence[Node], roots: list[int]) -> list[int]:
     """Return what can be reached in reverse postorder: but for ways back, every node comes before those it leads to."""
     finished: dict[int, None] = {}
     seen: set[int] = set()
@@ -117,18 +95,6 @@ def _reachable(nodes: Sequence[Node], roots: list[int]) -> list[int]:
         elif at not in seen:
             seen.add(at)
             waiting.append((at, True))
+            # Reversed, so that the first way is walked last and stands first in the order.
             waiting.extend((n, False) for n in reversed(successors(nodes[at])))
     return list(reversed(finished))
-
-
-def _retarget(node: Node, to: Callable[[int], int]) -> Node:
-    if isinstance(node, EndNode):
-        return node
-    if isinstance(node, ConditionNode):
-        return replace(node, then=to(node.then), otherwise=to(node.otherwise))
-    if isinstance(node, DecisionNode):
-        options = tuple(replace(o, target=to(o.target)) for o in node.options)
-        return replace(node, options=options, otherwise=to(node.otherwise))
-    if isinstance(node, RetryNode):
-        return replace(node, target=to(node.target), next=to(node.next))
-    return replace(node, next=to(node.next))

@@ -1,0 +1,167 @@
+"""How people and values flow through a program: where nodes lead, and which columns they touch.
+
+Every pass over the program asks here, so that a new kind of node or action is described once. All
+dispatches are exhaustive: mypy refuses a kind that is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import assert_never
+
+from footfall.model.operations import Op
+from footfall.model.program import (
+    Action,
+    ActNode,
+    Append,
+    Assign,
+    BeginSessionNode,
+    ConditionNode,
+    DecisionNode,
+    Emission,
+    EmitNode,
+    EndNode,
+    EnterNode,
+    JumpNode,
+    LaterNode,
+    Node,
+    PickElement,
+    PickRow,
+    Remove,
+    RetryNode,
+    WaitNode,
+)
+
+Columns = frozenset[int]
+NO_COLUMNS: Columns = frozenset()
+
+
+def successors(node: Node) -> tuple[int, ...]:
+    """Return the nodes that a node leads to; what `later` starts is no successor, but a root."""
+    match node:
+        case EndNode():
+            return ()
+        case ConditionNode():
+            return (node.then, node.otherwise)
+        case DecisionNode():
+            return (*(option.target for option in node.options), node.otherwise)
+        case RetryNode():
+            return (node.target, node.next)
+        case JumpNode() | ActNode() | EmitNode() | WaitNode() | LaterNode():
+            return (node.next,)
+        case BeginSessionNode() | EnterNode():
+            return (node.next,)
+    assert_never(node)
+
+
+def retargeted(node: Node, to: Callable[[int], int]) -> Node:
+    """Return a node that leads where `to` says instead of where it led."""
+    match node:
+        case EndNode():
+            return node
+        case ConditionNode():
+            return replace(node, then=to(node.then), otherwise=to(node.otherwise))
+        case DecisionNode():
+            options = tuple(replace(o, target=to(o.target)) for o in node.options)
+            return replace(node, options=options, otherwise=to(node.otherwise))
+        case RetryNode():
+            return replace(node, target=to(node.target), next=to(node.next))
+        case JumpNode() | ActNode() | EmitNode() | WaitNode() | LaterNode():
+            return replace(node, next=to(node.next))
+        case BeginSessionNode() | EnterNode():
+            return replace(node, next=to(node.next))
+    assert_never(node)
+
+
+def reachable(nodes: Sequence[Node], roots: Sequence[int]) -> frozenset[int]:
+    """Return the nodes that people can get to from some others, these included."""
+    seen: set[int] = set()
+    waiting = list(roots)
+    while waiting:
+        number = waiting.pop()
+        if number not in seen:
+            seen.add(number)
+            waiting += successors(nodes[number])
+    return frozenset(seen)
+
+
+# --- columns ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The columns of state that are read at once, and those that get another value after that."""
+
+    reads: Columns
+    writes: Columns
+
+
+def accesses(node: Node, emissions: Sequence[Emission]) -> list[Access]:
+    """Return what a node does with columns, one after the other.
+
+    Not among them are the built-in columns that events and sessions change (`builtins`), and the
+    columns of a later journey's variables, which `LaterNode` fills when the journey starts.
+    """
+    match node:
+        case ActNode():
+            return [action_access(action) for action in node.actions]
+        case EnterNode():
+            counted, cleared = frozenset(node.counters), frozenset(node.clears + node.zeroes)
+            return [Access(counted, counted), Access(NO_COLUMNS, cleared)]
+        case RetryNode():
+            counted = frozenset((node.tries, node.counter))
+            return [Access(counted, counted)]
+        case EmitNode():
+            emission = emissions[node.emission]
+            return [Access(frozenset(emission.captures) | _read(emission), NO_COLUMNS)]
+        case ConditionNode() | DecisionNode() | WaitNode() | LaterNode():
+            return [Access(_read(node), NO_COLUMNS)]
+        case JumpNode() | BeginSessionNode() | EndNode():
+            return []
+    assert_never(node)
+
+
+def action_access(action: Action) -> Access:
+    """Return what an action does with columns; what it may leave as it was, it reads too."""
+    read = _read(action)
+    match action:
+        case Assign():
+            written = frozenset((action.column,))
+            return Access(read | written if action.adds else read, written)
+        case PickRow():
+            return Access(read, frozenset((action.column,)))
+        case PickElement():
+            written = frozenset((action.place, *action.columns))
+            return Access(read | {action.length, *action.sources}, written)
+        case Append() | Remove():
+            written = frozenset((action.length, *action.columns))
+            return Access(read | written, written)
+    assert_never(action)
+
+
+def actions_of(nodes: Sequence[Node]) -> Iterator[Action]:
+    """Yield every action of a program."""
+    for node in nodes:
+        if isinstance(node, ActNode):
+            yield from node.actions
+
+
+def _read(part: object) -> Columns:
+    """Return the columns that expressions in a part of the program read.
+
+    The counters of draws are not among them: they are plain numbers in `DrawKey`, and nothing ever
+    clears them.
+    """
+    return frozenset(_columns(part))
+
+
+def _columns(part: object) -> Iterator[int]:
+    if isinstance(part, Op):
+        yield from part.columns()
+    elif isinstance(part, tuple):
+        for one in part:
+            yield from _columns(one)
+    elif is_dataclass(part):
+        for field in fields(part):
+            yield from _columns(getattr(part, field.name))
