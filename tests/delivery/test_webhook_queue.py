@@ -7,7 +7,7 @@ from standardwebhooks.webhooks import Webhook
 
 from footfall.net.http_client import Reply
 from footfall.net.rate_limit import RateLimit
-from footfall.net.retry import asked_s, wait_s
+from footfall.net.retry import backoff_s, retry_after_s
 from footfall.net.secrets import Secret
 from footfall.sinks.delivery.http_sender import carry_out
 from footfall.sinks.delivery.outage import Outage
@@ -98,7 +98,7 @@ def test_again(status):
 def test_waits_grow_with_full_jitter():
     """Waits are at most 0.5, 1, 2, ... 60 s, and differ between requests."""
     for attempts in range(1, 20):
-        waits = {wait_s(f"m{i}", attempts) for i in range(50)}
+        waits = {backoff_s(f"m{i}", attempts) for i in range(50)}
         most = min(60, 0.5 * 2 ** (attempts - 1))
         assert max(waits) <= most
         assert len(waits) == 50
@@ -150,7 +150,7 @@ def test_gives_up_for_now():
 )
 def test_retry_after(header, seconds):
     """Source: RFC 9110, 10.2.3: seconds or a date; kept between 1 s and 15 min, ignored when it is neither."""
-    assert asked_s(header, 1_795_000_000_000) == seconds
+    assert retry_after_s(header, 1_795_000_000_000) == seconds
 
 
 def test_retry_after_holds_everything():

@@ -14,8 +14,9 @@ from footfall.data.tallies import Tallies
 from footfall.errors import PermanentSinkError, StoreError, UsageError
 from footfall.execution.live.live_run import live
 from footfall.execution.live.population import LivePopulation
-from footfall.execution.live.simulated_clock import EventRateLimit, LagHistogram, SimulatedClock
+from footfall.execution.live.simulated_clock import LagHistogram, SimulatedClock
 from footfall.execution.setup import set_up
+from footfall.net.rate_limit import RateLimit
 from footfall.sinks.protocol import EVERYBODY, Receipt, prepared_of
 from footfall.store import open_store
 from footfall.units import DAY_MS, HOUR_MS
@@ -542,7 +543,7 @@ def test_lags_are_counted():
 def test_pace_and_limit():
     """Simulated time is the clock's, times the speed; a limit asks to wait for what was taken."""
     clock = FakeClock()
-    pace, limit = SimulatedClock(clock, 1_000, 60.0), EventRateLimit(clock, 100)
+    pace, limit = SimulatedClock(clock, 1_000, 60.0), RateLimit(clock, 100, burst_s=0.0)
     clock.sleep(2)
     assert pace.now_ms() == 121_000
     assert pace.seconds_until(181_000) == pytest.approx(1.0)

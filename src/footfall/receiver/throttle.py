@@ -1,4 +1,8 @@
-"""How fast each user and device may be: an average over a moving span, in whole seconds."""
+"""The limit per user and device that Amplitude documents: a moving average over whole seconds.
+
+Not a `RateLimit` of `footfall.net`, which makes one sender wait: this one refuses, for any number of ids, all or
+nothing, and has to answer with the rate that it measured, which a token bucket does not know.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +41,7 @@ class Throttle:
         over = {
             i: (sums[i] + n) // self._average_s for i, n in counts.items() if sums[i] + n > most
         }
+        # A refused request must not count: whoever sends it again and again would never get through.
         if not over:
             self._count(counts)
         return over
@@ -49,6 +54,7 @@ class Throttle:
         self._sums.update(counts)
 
     def _forget(self) -> None:
+        """Take the seconds that have left the window out of the sums, which never hold an id at 0."""
         first = int(self._clock.monotonic()) - self._average_s
         while self._seconds and self._seconds[0][0] <= first:
             for i, n in self._seconds.popleft()[1].items():

@@ -19,7 +19,7 @@ from footfall.execution.engine import LiveEngine
 from footfall.execution.live.checkpoint import Checkpoints
 from footfall.execution.live.population import LivePopulation
 from footfall.execution.live.producer import LiveProducer, ProducedWindow
-from footfall.execution.live.simulated_clock import EventRateLimit, LagHistogram, SimulatedClock
+from footfall.execution.live.simulated_clock import LagHistogram, SimulatedClock
 from footfall.execution.live.stats import DueWindow, LiveStats, LiveStatus, Watch, watch_nothing
 from footfall.execution.pipeline import SPILL_BYTES, Pipeline, QueuedPart, halt
 from footfall.execution.previous import stored_run
@@ -27,6 +27,7 @@ from footfall.execution.result import Balance, raise_first
 from footfall.execution.schedule import is_torn
 from footfall.execution.setup import Settings, Setup, set_up
 from footfall.net.clock import Clock, SystemClock
+from footfall.net.rate_limit import RateLimit
 from footfall.sinks import Cursors, Sink, parse_all
 from footfall.sinks.protocol import EVERYBODY, stands_at
 from footfall.units.zones import zone
@@ -323,7 +324,7 @@ class LiveTask:
         )
         pace, limit = (
             SimulatedClock(self._clock, now_ms, wanted.speed),
-            EventRateLimit(self._clock, wanted.rate_limit),
+            RateLimit(self._clock, wanted.rate_limit or 0.0, burst_s=0.0),
         )
         ahead = LiveProducer(
             population,
@@ -356,7 +357,7 @@ class LiveTask:
         self,
         window: ProducedWindow,
         pace: SimulatedClock,
-        limit: EventRateLimit,
+        limit: RateLimit,
         stop: threading.Event,
     ) -> bool:
         """Wait until a window has passed; return False if `stop` was set before."""

@@ -1,4 +1,4 @@
-"""When what is due: simulated time against the clock, how late things were, and how many may go per second."""
+"""The clock of live runs: simulated time against the machine's, and how late events were."""
 
 from __future__ import annotations
 
@@ -67,25 +67,3 @@ class LagHistogram:
         """Return the lag that so large a share of the events has not exceeded; None of no events."""
         up_to = np.cumsum(self._counts[: self._end])
         return int(np.searchsorted(up_to, np.ceil(share * up_to[-1]))) if self._end else None
-
-
-class EventRateLimit:
-    """So many events per second at most, on average over a second or more.
-
-    Args:
-        clock: Tells when.
-        per_s: Events per second; None for no limit.
-    """
-
-    def __init__(self, clock: Clock, per_s: float | None) -> None:
-        self._clock, self._per_s = clock, per_s
-        self._free_at = clock.monotonic()
-
-    def take(self, n_events: int) -> None:
-        """Note that events have been sent."""
-        if self._per_s is not None:
-            self._free_at = max(self._free_at, self._clock.monotonic()) + n_events / self._per_s
-
-    def wait_s(self) -> float:
-        """Return how long to wait before more may go."""
-        return self._free_at - self._clock.monotonic()

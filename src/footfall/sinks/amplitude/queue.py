@@ -17,7 +17,7 @@ from footfall.errors import SinkError, TransientSinkError
 from footfall.net.clock import Clock
 from footfall.net.http_client import Reply
 from footfall.net.rate_limit import RateLimit
-from footfall.net.retry import wait_s
+from footfall.net.retry import backoff_s
 from footfall.net.secrets import MASK, Secret
 from footfall.sinks.amplitude.limits import Endpoint, is_bad_id
 from footfall.sinks.amplitude.people import (
@@ -388,7 +388,7 @@ class AmplitudeQueue:
 
     def _retry(self, load: AmplitudeRequest, reply: Reply) -> None:
         """Send exactly this again, later. Source: http-v2, 5xx: it may or may not have been taken; ids tell."""
-        pause_s = wait_s(load.name, load.attempts)
+        pause_s = backoff_s(load.name, load.attempts)
         self._push(load, pause_s)
         if reply.status == 429:
             self._held_until = self._clock.monotonic() + pause_s

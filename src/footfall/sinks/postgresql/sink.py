@@ -16,6 +16,7 @@ from footfall.data.part import Part
 from footfall.data.stream import Run
 from footfall.errors import StoreError, TransientSinkError
 from footfall.net.clock import SystemClock
+from footfall.net.retry import backoff_s
 from footfall.sinks.delivery.outage import Outage
 from footfall.sinks.postgresql.copy_rows import copy_rows
 from footfall.sinks.protocol import Capabilities, Cursors, Partition, Payload, Prepared
@@ -205,8 +206,9 @@ class _Writer:
         """Do something, again on a new connection when this one is lost."""
         psycopg = pg.driver()
         outage = Outage(self._address.shown, SystemClock(), self._patience_s)
-        wait = _FIRST_WAIT_S
+        attempts = 0
         while True:
+            attempts += 1
             try:
                 self._connect_again()
                 done = work()
@@ -222,9 +224,11 @@ class _Writer:
             outage.failed(
                 str(problem).partition("\n")[0].removeprefix(self._address.shown).lstrip(": ")
             )
-            if outage.left_s < wait or self._is_stopped(wait):
+            wait_s = backoff_s(
+                self._address.shown, attempts, first_s=_FIRST_WAIT_S, longest_s=_LONGEST_WAIT_S
+            )
+            if outage.left_s < wait_s or self._is_stopped(wait_s):
                 raise problem from None
-            wait = min(2 * wait, _LONGEST_WAIT_S)
 
     def _is_stopped(self, wait_s: float) -> bool:
         """Wait; return True as soon as whoever drives this wants to leave."""

@@ -15,7 +15,7 @@ from footfall.errors import SinkError, TransientSinkError
 from footfall.net.clock import Clock
 from footfall.net.http_client import Reply
 from footfall.net.rate_limit import RateLimit
-from footfall.net.retry import asked_s, wait_s
+from footfall.net.retry import backoff_s, retry_after_s
 from footfall.sinks.delivery.dead_letters import DeadLetter
 from footfall.sinks.delivery.http_sender import Request
 from footfall.sinks.delivery.outage import Outage
@@ -243,10 +243,10 @@ class WebhookQueue:
 
     def _again(self, batch: WebhookBatch, reply: Reply, name: str) -> None:
         now = self._clock.monotonic()
-        asked = asked_s(reply.headers.get("retry-after"), self._clock.wall_ms())
+        asked = retry_after_s(reply.headers.get("retry-after"), self._clock.wall_ms())
         if asked is not None:  # it is meant for everything that goes there
             self._held_until = max(self._held_until, now + asked)
-        due = now + max(wait_s(name, batch.attempts), asked or 0.0)
+        due = now + max(backoff_s(name, batch.attempts), asked or 0.0)
         heapq.heappush(self._later, (due, next(self._numbers), batch))
         self._outage.failed(reply.gist, str(reply))
         if self._outage.left_s <= 0:
