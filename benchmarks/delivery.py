@@ -13,11 +13,13 @@ import time
 from pathlib import Path
 
 from footfall.net.target import Target
-from footfall.sinks.amplitude.sink import AmplitudeSettings, AmplitudeSink
+from footfall.sinks.amplitude.settings import AmplitudeSettings
+from footfall.sinks.amplitude.sink import AmplitudeSink
 from footfall.sinks.conformance.schemas import SHOP
 from footfall.sinks.conformance.synthetic_chunks import make_chunk, make_run
 from footfall.sinks.protocol import Sink
-from footfall.sinks.webhook.sink import WebhookSettings, WebhookSink
+from footfall.sinks.webhook.settings import WebhookSettings
+from footfall.sinks.webhook.sink import WebhookSink
 from footfall.units import DAY_MS
 
 SERVER = """

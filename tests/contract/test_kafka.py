@@ -18,7 +18,8 @@ from footfall.sinks.conformance.synthetic_chunks import (
     make_parts,
     make_run,
 )
-from footfall.sinks.kafka.sink import KafkaSink, Topic
+from footfall.sinks.kafka.settings import Topic
+from footfall.sinks.kafka.sink import KafkaSink
 from tests import brokers
 from tests.brokers import Broken, messages, new_topic
 
@@ -123,7 +124,7 @@ def test_a_small_queue_is_back_pressure(cluster, topic, tmp_path):
 
 def test_brokers_that_are_not_there(tmp_path, monkeypatch):
     """The error names the address and what to look at; nothing is noted."""
-    monkeypatch.setattr("footfall.sinks.kafka.sink._REACH_S", 1.0)
+    monkeypatch.setattr("footfall.sinks.kafka.client.REACH_S", 1.0)
     with pytest.raises(
         TransientSinkError, match=r"kafka://127.0.0.1:1/x: (.|\n)*are the brokers running"
     ):

@@ -11,7 +11,8 @@ from footfall.sinks.conformance.row_comparison import from_json
 from footfall.sinks.conformance.schemas import SCHOOL
 from footfall.sinks.conformance.suite import SinkContract
 from footfall.sinks.conformance.synthetic_chunks import make_chunks, make_run
-from footfall.sinks.webhook.sink import WebhookSettings, WebhookSink
+from footfall.sinks.webhook.settings import WebhookSettings
+from footfall.sinks.webhook.sink import WebhookSink
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -11,12 +11,12 @@ from footfall.net.rate_limit import RateLimit
 from footfall.net.secrets import Secret
 from footfall.receiver.amplitude import AmplitudeProtocol as Checks
 from footfall.receiver.amplitude import Answer
+from footfall.sinks.amplitude.batch import with_properties
 from footfall.sinks.amplitude.limits import BATCH, HTTP_V2
 from footfall.sinks.amplitude.people import (
     PersonQueue,
-    ToldState,
+    PersonState,
     WaitingEvent,
-    with_properties,
 )
 from footfall.sinks.amplitude.queue import AmplitudeQueue
 from footfall.sinks.delivery.http_sender import carry_out
@@ -49,7 +49,7 @@ def item(
 
 def person_queues(people: int, events: int, **more) -> list[PersonQueue]:
     return [
-        PersonQueue(p, ToldState(), deque(item(p, n, **more) for n in range(events)))
+        PersonQueue(p, PersonState(), deque(item(p, n, **more) for n in range(events)))
         for p in range(people)
     ]
 
@@ -200,7 +200,7 @@ def test_400_silenced():
         *person_queues(3, 2),
         PersonQueue(
             9,
-            ToldState(),
+            PersonState(),
             deque(
                 [
                     WaitingEvent(
@@ -261,7 +261,7 @@ def test_hopeless(reply, told):
     """Source: http-v2, 400, 403: a wrong key, and what no retry can mend, end it at once; no key is shown."""
     sent, server = run(person_queues(3, 2), once(reply))
     assert len(server.requests) == 1
-    assert sent.is_hopeless
+    assert sent.is_permanent
     assert told in str(sent.problem)
     assert "canary" not in str(sent.problem)
 
@@ -321,7 +321,7 @@ def test_429_daily_quota():
     )
     assert not sent.is_done
     assert "daily quota of 1 people" in str(sent.problem)
-    assert not sent.is_hopeless
+    assert not sent.is_permanent
     assert sorted(server.taken) == sorted(i for i in all_of(5, 3) if not i.startswith("1-"))
 
 
@@ -351,7 +351,7 @@ def test_gives_up_for_now():
     sent, begun = queue(person_queues(2, 2), clock, patience_s=60.0), clock.now
     carry_out(sent, lambda request: refuse(503), clock)
     assert "nothing was accepted for 60 s" in str(sent.problem)
-    assert not sent.is_hopeless
+    assert not sent.is_permanent
     assert clock.now - begun == 60
 
 
@@ -380,7 +380,7 @@ def test_an_outage_is_told(capsys):
 def test_not_sent(user, reason):
     """Source: http-v2, invalid ids: what Amplitude would refuse is not sent, and told why."""
     held = person_queues(2, 2)
-    held[0].items[0] = item(0, 0, user=user, own={"plan": "paid"})
+    held[0].events[0] = item(0, 0, user=user, own={"plan": "paid"})
     sent, server = run(held)
     assert [
         dead_letter.reason.startswith(f"not sent: {reason}")
@@ -409,8 +409,8 @@ def test_long_user_properties_are_cut_as_the_sdk_cuts_them():
 def test_properties_on_the_wire():
     """Source: http-v2, identify: values are a plain map on the event; what is taken away is $unset in an $identify."""
     held = person_queues(1, 2)
-    held[0].items[0].own = {"plan": "paid", "tags": ["a"]}
-    held[0].items[1].own = {"plan": None, "n": 2}
+    held[0].events[0].properties = {"plan": "paid", "tags": ["a"]}
+    held[0].events[1].properties = {"plan": None, "n": 2}
     _, server = run(held)
     (events,) = server.requests
     assert [e.get("user_properties") for e in events] == [

@@ -20,7 +20,8 @@ from footfall.receiver.amplitude import Answer
 from footfall.receiver.chaos import ChaosProfile
 from footfall.sinks import parse
 from footfall.sinks.amplitude.limits import HTTP_V2
-from footfall.sinks.amplitude.sink import AmplitudeSettings, AmplitudeSink
+from footfall.sinks.amplitude.settings import AmplitudeSettings
+from footfall.sinks.amplitude.sink import AmplitudeSink
 from footfall.sinks.delivery.http_sender import carry_out
 from tests.chunks import AWKWARD, SCHOOL, SHOP, make_chunks, make_run
 from tests.clocks import FakeClock
@@ -339,7 +340,7 @@ def test_the_rate_of_a_person_holds_across_parts(tmp_path, monkeypatch):
     statuses = Counter()
     sink = sink_to(9, tmp_path, is_dry=True, rate=0, endpoint="v2")
     sink.open(run, fresh=False)
-    checks = Checks(sink._sending._clock)
+    checks = Checks(sink._project.dry_run.clock)
 
     def answer(request):
         taken = checks.take(HTTP_V2, request.body)
@@ -350,7 +351,7 @@ def test_the_rate_of_a_person_holds_across_parts(tmp_path, monkeypatch):
         return Reply(status, json.dumps(body).encode())
 
     monkeypatch.setattr(
-        "footfall.sinks.amplitude.sink.carry_out",
+        "footfall.sinks.amplitude.dry_run.carry_out",
         lambda queue, _, clock: carry_out(queue, answer, clock),
     )
     accepted = [
@@ -396,9 +397,9 @@ def test_seven_days(tmp_path):
     with receiver(tmp_path) as client:
         port = client.listener.port
         sink = sink_to(port, tmp_path)
-        sink._clock = clock
+        sink.clock = clock
         sink.open(run, fresh=False)
-        sink._sending.delivery_log.begin(sink.prepare(chunks[0]))
+        sink.log.begin(sink.prepare(chunks[0]))
         sink.close(complete=False)
         clock.advance(6.9 * 86_400)
         sink.open(run, fresh=False)
@@ -418,7 +419,7 @@ def test_fresh_after_seven_days(tmp_path):
         deliver(sink_to(client.listener.port, tmp_path), run, chunks)
         sink = sink_to(client.listener.port, tmp_path)
         deliver(sink, run, chunks, fresh=True)
-        sink._clock = FakeClock(
+        sink.clock = FakeClock(
             wall_ms=__import__("time").time_ns() // 1_000_000 + 8 * 86_400_000
         )
         with pytest.raises(StoreError, match="events of this run went out"):

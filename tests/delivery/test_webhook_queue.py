@@ -13,7 +13,8 @@ from footfall.sinks.delivery.http_sender import carry_out
 from footfall.sinks.delivery.outage import Outage
 from footfall.sinks.delivery.row_texts import RowTexts
 from footfall.sinks.webhook import signature
-from footfall.sinks.webhook.queue import RequestForm, WebhookQueue, batches_of, meaning_of
+from footfall.sinks.webhook.encode import RequestForm, batches_of
+from footfall.sinks.webhook.queue import WebhookQueue, meaning_of
 from tests.clocks import FakeClock
 
 NAME = "webhook+http://there"
@@ -129,7 +130,7 @@ def test_gives_up_for_now():
     sent = queue(10, clock, patience_s=60.0)
     carry_out(sent, Server(*[503] * 10_000, clock=clock), clock)
     assert str(sent.problem) == "nothing was accepted for 60 s; the last answer: 503 said so"
-    assert not sent.is_hopeless
+    assert not sent.is_permanent
     assert (sent.accepted, sent.dead_letters) == (0, [])
 
 
@@ -227,7 +228,7 @@ def test_the_same_refusal_again_and_again():
     carry_out(sent, server, clock)
     assert len(server.requests) == 20
     assert str(sent.problem) == "every request fails the same way: 404 said so"
-    assert sent.is_hopeless
+    assert sent.is_permanent
 
 
 @pytest.mark.parametrize(
@@ -240,7 +241,7 @@ def test_over(status, why):
     server = Server(*[status] * 9, headers={"location": "http://other/"}, clock=clock)
     sent = queue(30, clock)
     carry_out(sent, server, clock)
-    assert (len(server.requests), sent.dead_letters, sent.is_hopeless) == (1, [], True)
+    assert (len(server.requests), sent.dead_letters, sent.is_permanent) == (1, [], True)
     assert why in str(sent.problem)
 
 

@@ -11,7 +11,8 @@ from footfall.errors import PermanentSinkError, StoreError, TransientSinkError
 from footfall.net.secrets import Secret
 from footfall.net.target import Target
 from footfall.receiver.chaos import ChaosProfile
-from footfall.sinks.webhook.sink import WebhookSettings, WebhookSink
+from footfall.sinks.webhook.settings import WebhookSettings
+from footfall.sinks.webhook.sink import WebhookSink
 from tests.chunks import AWKWARD, SHOP, make_chunks, make_run
 from tests.receivers import receiver
 
@@ -114,7 +115,7 @@ def test_a_ledger_that_cannot_be_made(tmp_path, where):
     """Where the folder is none, or cannot be written: the error names it, and nothing is begun."""
     with receiver(tmp_path) as client:
         sink = sink_to(client, tmp_path)
-        folder = sink._folder
+        folder = sink.folder
         if where == "the folder":
             folder.write_text("a file")
         else:

@@ -16,8 +16,10 @@ from footfall.net.clock import SystemClock
 from footfall.net.target import Target
 from footfall.receiver.chaos import ChaosProfile
 from footfall.sinks import parse
-from footfall.sinks.amplitude.sink import AmplitudeSettings, AmplitudeSink
-from footfall.sinks.webhook.sink import WebhookSettings, WebhookSink
+from footfall.sinks.amplitude.settings import AmplitudeSettings
+from footfall.sinks.amplitude.sink import AmplitudeSink
+from footfall.sinks.webhook.settings import WebhookSettings
+from footfall.sinks.webhook.sink import WebhookSink
 from footfall.store import open_store
 from footfall.units import DAY_MS
 from tests.chunks import SHOP, make_chunks, make_run

@@ -21,7 +21,8 @@ from footfall.execution.chunks import simulate
 from footfall.execution.schedule import make_schedule
 from footfall.sinks.conformance.schemas import SCHOOL
 from footfall.sinks.conformance.synthetic_chunks import GROUP, make_chunk, make_chunks
-from footfall.sinks.kafka.sink import KafkaSink, Topic
+from footfall.sinks.kafka.settings import Topic
+from footfall.sinks.kafka.sink import KafkaSink
 from tests import brokers
 from tests.brokers import Broken, messages, new_topic
 from tests.engines import FakeEngine
@@ -39,7 +40,8 @@ CHILD = """
 import sys, threading
 from pathlib import Path
 from footfall.execution.batch import Drive
-from footfall.sinks.kafka.sink import KafkaSink, Topic
+from footfall.sinks.kafka.settings import Topic
+from footfall.sinks.kafka.sink import KafkaSink
 from tests.faults.test_kafka import ENGINE, SLOWLY
 
 class Telling(KafkaSink):

@@ -12,7 +12,7 @@ from footfall.net.secrets import Secret
 from footfall.receiver.amplitude import update_of
 from footfall.receiver.profiles import PeopleProperties
 from footfall.sinks.amplitude.limits import BATCH, HTTP_V2
-from footfall.sinks.amplitude.people import PersonQueue, ToldState, WaitingEvent
+from footfall.sinks.amplitude.people import PersonQueue, PersonState, WaitingEvent
 from footfall.sinks.amplitude.queue import AmplitudeQueue
 from footfall.sinks.delivery.http_sender import carry_out
 from footfall.sinks.delivery.outage import Outage
@@ -98,8 +98,8 @@ def lanes_of(events, known_from):
             "insert_id": insert_id,
         }
         text = json.dumps({k: v for k, v in event.items() if v is not None})
-        person_queue = person_queues.setdefault(person, PersonQueue(person, ToldState()))
-        person_queue.items.append(WaitingEvent(text, person, user, device_id, n, own))
+        person_queue = person_queues.setdefault(person, PersonQueue(person, PersonState()))
+        person_queue.events.append(WaitingEvent(text, person, user, device_id, n, own))
         truth.setdefault(person, {}).update(own)
         if luck == 0:
             bad.add(insert_id)
@@ -121,7 +121,7 @@ def test_amplitude(events, known_from, faults, endpoint):
     every = {
         json.loads(item.text)["insert_id"]
         for person_queue in person_queues
-        for item in person_queue.items
+        for item in person_queue.events
     }
     clock, server = FakeClock(), Fake(faults, bad)
     queue = AmplitudeQueue(
@@ -135,11 +135,11 @@ def test_amplitude(events, known_from, faults, endpoint):
     carry_out(queue, server, clock)
     assert queue.is_done
     events_stored = [i for i in server.stored if not i.endswith("-p")]
-    rejected = [json.loads(letter.event)["insert_id"] for letter in queue.letters]
+    rejected = [json.loads(letter.event)["insert_id"] for letter in queue.dead_letters]
     assert sorted(events_stored + rejected) == sorted(every)
     assert set(rejected) == bad
     assert queue.accepted == len(events_stored)
-    owed = queue.owed()
+    owed = queue.states_to_keep()
     for person, who in identity.items():
         told = server.profiles.of(who) | (owed[person] or {}).get("due", {})
         wanted = {k: v for k, v in truth[person].items() if v is not None}

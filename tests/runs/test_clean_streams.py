@@ -10,7 +10,8 @@ from footfall.execution.setup import set_up
 from footfall.net.target import Target
 from footfall.sim import Simulation
 from footfall.sinks import parse
-from footfall.sinks.amplitude.sink import AmplitudeSettings, AmplitudeSink
+from footfall.sinks.amplitude.settings import AmplitudeSettings
+from footfall.sinks.amplitude.sink import AmplitudeSink
 from footfall.validation import validate
 from tests.receivers import receiver
 

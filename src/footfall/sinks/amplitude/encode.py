@@ -14,13 +14,13 @@ import pyarrow.compute as pc
 
 from footfall.data.chunk import Chunk
 from footfall.sinks.amplitude.limits import LONGEST_TEXT
-from footfall.sinks.delivery.row_texts import lengths_of
-from footfall.sinks.encoders.json_rows import json_rows, json_texts, text_bytes
+from footfall.sinks.delivery.row_texts import row_payloads
+from footfall.sinks.encoders.json_rows import json_rows, json_texts
 from footfall.sinks.protocol import Payload
 from footfall.sinks.scratch import Scratch
 
-Said = dict[str, Any]
-"""Property → value; None where the property is taken away."""
+Properties = dict[str, Any]
+"""User property → value; None where the property is taken away."""
 
 _PLAIN = (
     "session_id",
@@ -39,7 +39,7 @@ _TOO_LONG = re.compile(rf'"(?:[^"\\]|\\.){{{LONGEST_TEXT + 1},}}"')
 def encode(
     chunk: Chunk, library: str, scratch: Scratch, *, skips_properties: bool
 ) -> dict[str, tuple[Payload, ...]]:
-    """Return a chunk as payloads: rows of events, their lengths, who they are of, what is said about people.
+    """Return a chunk as payloads: rows of events, their lengths, whose they are, which user properties they change.
 
     Args:
         library: Marks events as synthetic.
@@ -47,20 +47,14 @@ def encode(
     """
     if not (chunk.events.num_rows or chunk.changes.num_rows or chunk.arrivals.num_rows):
         return {}
+    changed = {} if skips_properties else changed_properties(chunk)
     texts = list(_events(chunk.events, library, skips_properties=skips_properties))
-    rows = scratch.write(
-        "events", chunk.events.num_rows, lambda file: file.writelines(map(text_bytes, texts))
-    )
-    lengths = lengths_of(texts)
-    said = (
-        b"{}" if skips_properties else json.dumps(said_in(chunk), ensure_ascii=False).encode()
-    )
+    data = json.dumps(changed, ensure_ascii=False).encode()
     who = chunk.events.select(["person", "user_id", "device_id", "time"])
     return {
-        "rows": (rows,),
-        "lengths": (Payload(chunk.events.num_rows, len(lengths), data=lengths),),
+        **row_payloads(texts, scratch),
         "who": (scratch.write_arrow("who", who, 65_536),),
-        "said": (scratch.write("said", 1, lambda file: file.write(said)),),
+        "changed": (scratch.write("changed", 1, lambda file: file.write(data)),),
     }
 
 
@@ -134,26 +128,25 @@ def _cut_row(text: str) -> str:
     )
 
 
-def said_in(chunk: Chunk) -> dict[str, dict[str, Said]]:
-    """Return what is said about people in a chunk, in absolute values.
+def changed_properties(chunk: Chunk) -> dict[str, dict[str, Properties]]:
+    """Return the user properties that change in a chunk, in absolute values.
 
     Returns:
-        `rows`: place of an event → what it says; `later`: person → what no event of this chunk says.
+        `rows`: place of an event → what it changes; `later`: person → what no event of this chunk can carry.
     """
-    places = _Places(chunk.events)
-    rows: defaultdict[str, Said] = defaultdict(dict)
-    later: defaultdict[str, Said] = defaultdict(dict)
-    for person, insert_id, time_ms, said in (
-        *_arrived(chunk.arrivals),
-        *_changed(chunk.changes),
-    ):
-        row = places.of(person, insert_id, time_ms)
-        (later[str(person)] if row is None else rows[str(row)]).update(said)
+    events = _EventFinder(chunk.events)
+    rows: defaultdict[str, Properties] = defaultdict(dict)
+    later: defaultdict[str, Properties] = defaultdict(dict)
+    changes = (*_arrived(chunk.arrivals), *_changed(chunk.changes))
+    for person, insert_id, time_ms, properties in changes:
+        row = events.find(person, insert_id, time_ms)
+        target = later[str(person)] if row is None else rows[str(row)]
+        target.update(properties)
     return {"rows": rows, "later": later}
 
 
-class _Places:
-    """Finds the event that is to say something."""
+class _EventFinder:
+    """Finds the event that a change goes with."""
 
     def __init__(self, events: pa.Table) -> None:
         self._ids = {
@@ -168,15 +161,16 @@ class _Places:
             self._times[person].append(time)
             self._rows[person].append(row)
 
-    def of(self, person: int, insert_id: str | None, time_ms: int) -> int | None:
-        """Return the event of that id, or the person's first one that is not earlier."""
+    def find(self, person: int, insert_id: str | None, time_ms: int) -> int | None:
+        """Return the row of the event of that id, or of the person's first one that is not earlier."""
         if insert_id is not None:
             return self._ids.get(insert_id)
         place = bisect_left(self._times[person], time_ms)
         return self._rows[person][place] if place < len(self._rows[person]) else None
 
 
-_Change = tuple[int, str | None, int, Said]
+_Change = tuple[int, str | None, int, Properties]
+_BEFORE_ALL_MS = -(2**62)
 
 
 def _arrived(arrivals: pa.Table) -> Iterator[_Change]:
@@ -186,19 +180,18 @@ def _arrived(arrivals: pa.Table) -> Iterator[_Change]:
         struct = _whole(arrivals["properties"])
         for field, child in zip(struct.type, struct.flatten(), strict=True):
             columns[field.name] = [
-                None if t is None else json.loads(t) for t in json_texts(child).to_pylist()
+                None if text is None else json.loads(text)
+                for text in json_texts(child).to_pylist()
             ]
     for row, person in enumerate(arrivals["person"].to_pylist()):
-        known = {
-            name: values[row] for name, values in columns.items() if values[row] is not None
-        }
-        yield person, None, -(2**62), known
+        values = {name: column[row] for name, column in columns.items()}
+        properties = {name: value for name, value in values.items() if value is not None}
+        yield person, None, _BEFORE_ALL_MS, properties
 
 
 def _changed(changes: pa.Table) -> Iterator[_Change]:
-    names = ("person", "insert_id", "property", "new")
+    """Yield what changes, by the event that changed it, in the order of the changes."""
+    columns = [changes[name].to_pylist() for name in ("person", "insert_id", "property", "new")]
     times = changes["time"].cast(pa.int64()).to_pylist()
-    for (person, insert_id, name, new), time in zip(
-        zip(*(changes[name].to_pylist() for name in names), strict=True), times, strict=True
-    ):
+    for person, insert_id, name, new, time in zip(*columns, times, strict=True):
         yield person, insert_id, time, {name: json.loads(new)}

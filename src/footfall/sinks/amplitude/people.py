@@ -1,23 +1,31 @@
-"""What Amplitude has been told about each person, and what it is to be told with their next event.
+"""What Amplitude knows about each person's user properties, and what is still to be sent with an event of theirs.
 
-Values are absolute ($set, $unset), so telling one twice changes nothing. Amplitude knows people by their user id, or,
-while they are anonymous, by their device: on another device, and when they become known, everything is told again.
+Amplitude keeps one state per person, which an event changes; footfall's truth is what each event has changed. Three
+rules make the one follow the other, whatever is refused, reordered or sent twice:
+
+1. Values are absolute (`$set`, `$unset`), so sending one twice is idempotent.
+2. Amplitude knows people by their user id, or, while they are anonymous, by their device. On another device, and when
+   they become known, they are somebody new to it: everything reported so far is sent once more.
+3. A state moves on when a request is accepted, never when it is sent: a request works on a copy of the state. What
+   a refused event would have changed is carried by the person's next one.
 """
 
 from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from footfall.sinks.amplitude.encode import Said
-from footfall.sinks.amplitude.limits import LONGEST_TEXT
+from footfall.sinks.amplitude.encode import Properties
 from footfall.sinks.delivery.dead_letters import time_of
+from footfall.sinks.delivery.row_texts import RowTexts
 from footfall.sinks.protocol import Prepared
 from footfall.sinks.scratch import read_arrow
-from footfall.sinks.webhook.sink import rows_of
+
+RATE_SPAN_S = 1.0
+"""Within which the events of one person are counted: Amplitude's limits are per second."""
 
 
 @dataclass(slots=True)
@@ -26,8 +34,8 @@ class WaitingEvent:
 
     Args:
         text: The event as JSON, an object that is not empty.
-        own: What it says about its person.
-        is_event: False for what was only made to tell properties.
+        properties: User properties that it changes.
+        is_event: False for what was only made to send properties.
     """
 
     text: str = field(repr=False)
@@ -35,61 +43,77 @@ class WaitingEvent:
     user_id: str | None
     device_id: str | None
     time_ms: int
-    own: Said
+    properties: Properties
     is_event: bool = True
 
     @property
     def identity(self) -> str:
-        """What Amplitude knows the person by."""
+        """The id that Amplitude knows the person by: `u/USER` or `d/DEVICE`."""
         return f"u/{self.user_id}" if self.user_id else f"d/{self.device_id}"
 
 
 @dataclass(slots=True)
-class ToldState:
-    """What was told about a person, and what is due.
+class PersonState:
+    """The user properties of a person, as Amplitude has them, and those that are pending.
 
     Args:
-        state: What was told, kept while it may have to be told again.
-        told_to: Identity that it was told to last.
-        due: What was not told yet.
-        devices: Devices that were told something while the person was anonymous. When one of them turns out to be the
-            user's, Amplitude gives the user what the device had: also what has been taken away meanwhile.
+        reported: What was sent, kept while it may have to be sent once more: while the person is anonymous.
+        identity: Identity that it was sent for last.
+        pending: What was not sent yet.
+        devices: Devices for which something was sent while the person was anonymous. When one of them turns out to be
+            the user's, Amplitude gives the user what the device had: also what has been taken away meanwhile.
     """
 
-    state: Said = field(default_factory=dict)
-    told_to: str = ""
-    due: Said = field(default_factory=dict)
+    reported: Properties = field(default_factory=dict)
+    identity: str = ""
+    pending: Properties = field(default_factory=dict)
     devices: list[str] = field(default_factory=list)
 
-    def tell(self, item: WaitingEvent) -> Said:
-        """Return what goes with an event, and take it as told."""
-        self.due |= item.own
-        is_new = item.identity != self.told_to or (
-            item.user_id is not None and item.device_id in self.devices
+    def report(self, event: WaitingEvent) -> Properties:
+        """Return what goes with an event, and take it as reported."""
+        self.pending |= event.properties
+        is_new = event.identity != self.identity or (
+            event.user_id is not None and event.device_id in self.devices
         )
-        news = self.state | self.due if is_new else self.due
-        self.state, self.due, self.told_to = self.state | self.due, {}, item.identity
-        if item.user_id:
-            self.devices = [device for device in self.devices if device != item.device_id]
-            self.state = self.state if self.devices else {}  # nothing has to be told again
-        elif item.device_id and item.device_id not in self.devices:
-            self.devices = [*self.devices, item.device_id]
-        return news
+        sent = self.reported | self.pending if is_new else self.pending
+        self.reported, self.pending = self.reported | self.pending, {}
+        self.identity = event.identity
+        if event.user_id:
+            # The device has been merged into the user by this event. Once all of them are, nothing that
+            # Amplitude merges can bring old values back, so nothing has to be sent once more.
+            self.devices = [device for device in self.devices if device != event.device_id]
+            self.reported = self.reported if self.devices else {}
+        elif event.device_id and event.device_id not in self.devices:
+            self.devices = [*self.devices, event.device_id]
+        return sent
 
-    def copy(self) -> ToldState:
+    def copy(self) -> PersonState:
         """Return a copy, to be thrown away if the event is not accepted."""
-        return ToldState(dict(self.state), self.told_to, dict(self.due), list(self.devices))
+        return PersonState(
+            dict(self.reported), self.identity, dict(self.pending), list(self.devices)
+        )
 
-    def plain(self) -> Any:
-        """Return what must be remembered, or None if nothing must."""
-        if not self.state and not self.due and not self.told_to:
+    def to_json(self) -> Any:
+        """Return what the ledger must keep, or None if nothing must."""
+        if not self.reported and not self.pending and not self.identity:
             return None
+        # The keys are those of ledgers since format 1.
         return {
-            "state": self.state,
-            "told_to": self.told_to,
-            "due": self.due,
+            "state": self.reported,
+            "told_to": self.identity,
+            "due": self.pending,
             "devices": self.devices,
         }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> PersonState:
+        """Return the state that a ledger has kept; nothing kept is nothing reported."""
+        return cls(
+            kept.get("state", {}),
+            kept.get("told_to", ""),
+            kept.get("due", {}),
+            kept.get("devices", []),
+        )
 
 
 @dataclass(slots=True, eq=False)
@@ -97,119 +121,71 @@ class PersonQueue:
     """A person's events in their order; at most one request at a time carries some of them.
 
     Args:
-        tail: What is true after all of these events, and none of them says.
+        tail: Properties that changed after all of these events.
         ready_at: Not before.
-        is_busy: Some are on their way.
+        is_busy: Some are in flight.
         is_parked: Amplitude takes no more of this person today.
-        taken: When something of theirs was accepted within the last second, and how many objects.
+        accepted: When something of theirs was accepted within the last second, and how many objects.
     """
 
     person: int
-    known: ToldState
-    items: deque[WaitingEvent] = field(default_factory=deque)
-    tail: Said = field(default_factory=dict)
+    state: PersonState
+    events: deque[WaitingEvent] = field(default_factory=deque)
+    tail: Properties = field(default_factory=dict)
     ready_at: float = 0.0
     is_busy: bool = False
     is_parked: bool = False
     is_queued: bool = False
-    taken: deque[tuple[float, int]] = field(default_factory=deque)
+    accepted: deque[tuple[float, int]] = field(default_factory=deque)
 
     def room(self, now: float, most: int) -> int:
         """Return how many objects may be sent now, so that none of a person's seconds has more than so many."""
-        while self.taken and self.taken[0][0] <= now - 1.0:
-            self.taken.popleft()
-        return most - sum(n for _, n in self.taken)
+        while self.accepted and self.accepted[0][0] <= now - RATE_SPAN_S:
+            self.accepted.popleft()
+        return most - sum(n for _, n in self.accepted)
 
-    def put_back(self, items: list[WaitingEvent], dropped: set[int]) -> None:
-        """Put events back at the front, without those at some places; what these said goes with the next one."""
+    def put_back(self, events: list[WaitingEvent], dropped: set[int]) -> None:
+        """Put events back at the front, without those at some places; what these changed goes with the next one."""
         left: list[WaitingEvent] = []
-        said: Said = {}
-        for place, item in enumerate(items):
+        orphaned: Properties = {}
+        for place, event in enumerate(events):
             if place in dropped:
-                said |= item.own
+                orphaned |= event.properties
             else:
-                item.own, said = said | item.own, {}
-                left.append(item)
-        if said and self.items:
-            self.items[0].own = said | self.items[0].own
+                # The later value wins: an event's own comes after that of the dropped one before it.
+                event.properties, orphaned = orphaned | event.properties, {}
+                left.append(event)
+        if orphaned and self.events:
+            self.events[0].properties = orphaned | self.events[0].properties
         else:
-            self.tail = said | self.tail
-        self.items.extendleft(reversed(left))
+            self.tail = orphaned | self.tail
+        self.events.extendleft(reversed(left))
 
-    def owed(self) -> Any:
-        """Return what must be remembered once all events are accepted or refused, or None."""
-        self.known.due, self.tail = self.known.due | self.tail, {}
-        return self.known.plain()
-
-
-def with_properties(item: WaitingEvent, said: Said) -> list[str]:
-    """Return what goes on the wire for an event: itself with what is set, behind it what takes properties away.
-
-    Source: http-v2, user_properties: a plain map sets; operations such as $unset need the event type `$identify`, and
-    the two must not be mixed. identify: the value of $unset is `-`.
-    """
-    values = {name: _cut(value) for name, value in said.items() if value is not None}
-    gone = {name: "-" for name, value in said.items() if value is None}
-    if not item.is_event:
-        return [identify(item, {"$set": values} if values else {}, gone)]
-    text = f'{item.text[:-1]},"user_properties":{_json(values)}}}' if values else item.text
-    return [text, identify(item, {}, gone)] if gone else [text]
+    def state_to_keep(self) -> Any:
+        """Return what must be kept once all events are accepted or refused, or None."""
+        self.state.pending, self.tail = self.state.pending | self.tail, {}
+        return self.state.to_json()
 
 
-def _cut(value: Any) -> Any:
-    """Return a value with its texts cut as Amplitude cuts them. Source: http-v2, "String character limit"."""
-    if isinstance(value, str):
-        return value[:LONGEST_TEXT]
-    if isinstance(value, list):
-        return [_cut(item) for item in value]
-    return (
-        {name: _cut(item) for name, item in value.items()} if isinstance(value, dict) else value
-    )
-
-
-def identify(item: WaitingEvent, operations: dict[str, Said], gone: Said) -> str:
-    """Return an event that only changes properties; its id follows from the one it goes with, or from what it says."""
-    whole = json.loads(item.text)
-    kept = {
-        name: whole[name]
-        for name in ("user_id", "device_id", "time", "library")
-        if name in whole
-    }
-    asked = operations | ({"$unset": gone} if gone else {})
-    return _json(
-        {
-            **kept,
-            "event_type": "$identify",
-            "insert_id": f"{whole['insert_id']}-p",
-            "user_properties": asked,
-        }
-    )
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def items_of(prepared: Prepared, said: dict[str, dict[str, Any]]) -> list[WaitingEvent]:
-    """Return a part's events, with what each says about its person.
+def events_of(prepared: Prepared, changed: Mapping[str, Properties]) -> list[WaitingEvent]:
+    """Return a part's events, with the properties that each changes.
 
     Args:
-        said: Row → what it says.
+        changed: Row → properties.
     """
     payloads = prepared.payloads.get("who", ())
     if not payloads:
         return []
     who = read_arrow(payloads[0])
-    times = who["time"].cast("int64").to_pylist()
     columns = (
         who["person"].to_pylist(),
         who["user_id"].to_pylist(),
         who["device_id"].to_pylist(),
-        times,
+        who["time"].cast("int64").to_pylist(),
     )
-    rows = rows_of(prepared)
+    rows = RowTexts.of_prepared(prepared)
     return [
-        WaitingEvent(rows.text(row), person, user, device, time, said.get(str(row), {}))
+        WaitingEvent(rows.text(row), person, user, device, time, changed.get(str(row), {}))
         for row, (person, user, device, time) in enumerate(zip(*columns, strict=True))
     ]
 
@@ -219,29 +195,30 @@ def person_queues_of(texts: Iterable[str]) -> list[PersonQueue]:
     events = [(json.loads(text), text) for text in texts]
     person_queues: dict[tuple[str | None, str | None], PersonQueue] = {}
     for event, text in sorted(events, key=lambda pair: time_of(pair[1])):
-        user, device = (
-            i if isinstance(i, str) else None
-            for i in (event.get("user_id"), event.get("device_id"))
-        )
+        user, device = _id(event.get("user_id")), _id(event.get("device_id"))
         person_queue = person_queues.setdefault(
-            (user, None if user else device), PersonQueue(len(person_queues), ToldState())
+            (user, None if user else device), PersonQueue(len(person_queues), PersonState())
         )
-        person_queue.items.append(
+        person_queue.events.append(
             WaitingEvent(text, person_queue.person, user, device, time_of(text), {})
         )
     return list(person_queues.values())
 
 
-def with_device(item: WaitingEvent, person_queue: PersonQueue) -> WaitingEvent:
-    """Return an event with an identity: what an anonymous person does without a device happened on the last one."""
-    if item.user_id or item.device_id:
-        return item
-    last = (
-        person_queue.items[-1].device_id
-        if person_queue.items
-        else person_queue.known.told_to.removeprefix("d/")
-    )
+def _id(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def with_device(event: WaitingEvent, person_queue: PersonQueue) -> WaitingEvent:
+    """Return an event with an identity: what an anonymous person does without a device happened on the last one.
+
+    A refund that comes by itself has no device, and Amplitude refuses events without any id.
+    """
+    if event.user_id or event.device_id:
+        return event
+    before = person_queue.events[-1] if person_queue.events else None
+    last = before.device_id if before else person_queue.state.identity.removeprefix("d/")
     if last:
-        item.device_id = last
-        item.text = f'{{"device_id":{json.dumps(last)},{item.text[1:]}'
-    return item
+        event.device_id = last
+        event.text = f'{{"device_id":{json.dumps(last)},{event.text[1:]}'
+    return event

@@ -199,7 +199,7 @@ class DeliveryLedger(SQLiteLedger):
         counted: CountedParts,
         now_ms: int,
         refused: Iterable[str] = (),
-        owed: Mapping[int, Any] | None = None,
+        person_states: Mapping[int, Any] | None = None,
     ) -> None:
         """Note that a part is delivered: from here on it is.
 
@@ -208,7 +208,7 @@ class DeliveryLedger(SQLiteLedger):
             dead_letters: Bytes of the dead letters.
             counted: In all parts that are delivered, this one among them.
             refused: Ids of the events that were.
-            owed: Person → what must go with a later event of theirs; None where nothing is owed any more.
+            person_states: Person → what the vendor has to keep of them; None where nothing is to be kept any more.
         """
         row = (run, part.first_person, part.end_person, part.until_ms, *counts, now_ms, now_ms)
         with self._transaction() as do:
@@ -223,16 +223,18 @@ class DeliveryLedger(SQLiteLedger):
             self._connection.executemany(
                 "INSERT OR IGNORE INTO refused VALUES (?, ?)", [(run, id_) for id_ in refused]
             )
-            self._put_owed(run, owed or {})
+            self._put_states(run, person_states or {})
 
-    def settle_owed(self, run: str, owed: Mapping[int, Any], *, dead_letters: int) -> None:
-        """Note what is owed, apart from any part."""
+    def settle_person_states(
+        self, run: str, states: Mapping[int, Any], *, dead_letters: int
+    ) -> None:
+        """Note what is to be kept of people, apart from any part."""
         with self._transaction() as do:
             do("UPDATE runs SET letters = ? WHERE run = ?", (dead_letters, run))
-            self._put_owed(run, owed)
+            self._put_states(run, states)
 
-    def owed(self, run: str, people: Iterable[int] | None = None) -> dict[int, Any]:
-        """Return what is owed to some people, or to all."""
+    def person_states(self, run: str, people: Iterable[int] | None = None) -> dict[int, Any]:
+        """Return what is kept of some people, or of all."""
         if people is None:
             rows = self.rows("SELECT person, what FROM owed WHERE run = ?", run)
         else:
@@ -241,7 +243,7 @@ class DeliveryLedger(SQLiteLedger):
             rows = self.rows(sql, chosen, run)
         return {person: json.loads(what) for person, what in rows}
 
-    def send_again(self, run: str, events: Mapping[str, str], now_ms: int) -> dict[str, str]:
+    def begin_retry(self, run: str, events: Mapping[str, str], now_ms: int) -> dict[str, str]:
         """Note that dead letters are being sent again; return those that have not been accepted since.
 
         Args:
@@ -257,7 +259,7 @@ class DeliveryLedger(SQLiteLedger):
             )
         return left
 
-    def settle_again(
+    def settle_retry(
         self,
         run: str,
         accepted: Iterable[str],
@@ -272,15 +274,15 @@ class DeliveryLedger(SQLiteLedger):
             dead_letters: Bytes of the dead letters.
         """
         with self._transaction() as do:
-            taken, left = ([(run, name) for name in names] for names in (accepted, refused))
-            set_accepted = (
-                f"UPDATE again SET accepted = {int(now_ms)} WHERE run = ? AND event = ?"
+            many = self._connection.executemany
+            of_accepted = [(run, name) for name in accepted]
+            many(
+                f"UPDATE again SET accepted = {int(now_ms)} WHERE run = ? AND event = ?",
+                of_accepted,
             )
-            self._connection.executemany(set_accepted, taken)
-            self._connection.executemany(
-                "DELETE FROM refused WHERE run = ? AND event = ?", taken
-            )
-            self._connection.executemany("DELETE FROM again WHERE run = ? AND event = ?", left)
+            many("DELETE FROM refused WHERE run = ? AND event = ?", of_accepted)
+            of_refused = [(run, name) for name in refused]
+            many("DELETE FROM again WHERE run = ? AND event = ?", of_refused)
             do("UPDATE runs SET letters = ? WHERE run = ?", (dead_letters, run))
 
     def end(self, run: str, now_ms: int) -> None:
@@ -307,12 +309,12 @@ class DeliveryLedger(SQLiteLedger):
                 if column.split()[0] not in have:
                     self._connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
 
-    def _put_owed(self, run: str, owed: Mapping[int, Any]) -> None:
-        texts = [
-            (run, person, json.dumps(what, ensure_ascii=False))
-            for person, what in owed.items()
-            if what is not None
+    def _put_states(self, run: str, states: Mapping[int, Any]) -> None:
+        kept = [
+            (run, person, json.dumps(state, ensure_ascii=False))
+            for person, state in states.items()
+            if state is not None
         ]
-        gone = [(run, person) for person, what in owed.items() if what is None]
-        self._connection.executemany("INSERT OR REPLACE INTO owed VALUES (?, ?, ?)", texts)
+        gone = [(run, person) for person, state in states.items() if state is None]
+        self._connection.executemany("INSERT OR REPLACE INTO owed VALUES (?, ?, ?)", kept)
         self._connection.executemany("DELETE FROM owed WHERE run = ? AND person = ?", gone)

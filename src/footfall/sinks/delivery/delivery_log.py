@@ -101,7 +101,7 @@ class DeliveryLog:
         prepared: Prepared,
         dead_letters: Sequence[DeadLetter],
         size_bytes: int,
-        owed: Mapping[int, Any] | None = None,
+        person_states: Mapping[int, Any] | None = None,
     ) -> Receipt:
         """Note that a part is delivered, and keep what was refused."""
         rejected = sum(dead_letter.is_event for dead_letter in dead_letters)
@@ -125,7 +125,7 @@ class DeliveryLog:
             refused=[
                 id_of(dead_letter.event) for dead_letter in dead_letters if dead_letter.is_event
             ],
-            owed=owed,
+            person_states=person_states,
         )
         self._counted = counted
         self.book.move(prepared.part)
@@ -142,25 +142,32 @@ class DeliveryLog:
             if complete:
                 self.ledger.end(self.run.id, self._clock.wall_ms())
 
-    def begin_again(self, events: Mapping[str, str]) -> dict[str, str]:
+    def begin_retry(self, events: Mapping[str, str]) -> dict[str, str]:
         """Note that dead letters are about to be sent again; return those that have not been accepted since.
 
         Args:
             events: Id → event as JSON.
         """
-        return self.ledger.send_again(self.run.id, events, self._clock.wall_ms())
+        return self.ledger.begin_retry(self.run.id, events, self._clock.wall_ms())
 
-    def settle_again(
+    def settle_retry(
         self, events: Mapping[str, str], dead_letters: Sequence[DeadLetter], size_bytes: int
     ) -> RetryOutcome:
         """Note which dead letters are accepted now, and keep the others, with the reason of today."""
         refused = {id_of(dead_letter.event) for dead_letter in dead_letters}
         accepted = [name for name in events if name not in refused]
         valid = self.dead_letters.write(dead_letters, self.run.id, self.name)
-        self.ledger.settle_again(
+        self.ledger.settle_retry(
             self.run.id, accepted, refused, dead_letters=valid, now_ms=self._clock.wall_ms()
         )
         return RetryOutcome(len(events), len(accepted), size_bytes)
+
+    def settle_person_states(
+        self, dead_letters: Sequence[DeadLetter], states: Mapping[int, Any]
+    ) -> None:
+        """Note what is to be kept of people, apart from any part, and keep what was refused."""
+        valid = self.dead_letters.write(dead_letters, self.run.id, self.name)
+        self.ledger.settle_person_states(self.run.id, states, dead_letters=valid)
 
     def undelivered(
         self, why: str, n_events: int, accepted: int, *, is_permanent: bool = False

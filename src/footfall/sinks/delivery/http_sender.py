@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from footfall.errors import SinkError
+from footfall.net import address_guard
 from footfall.net.clock import Clock
 from footfall.net.http_client import HttpConnection, Reply
+from footfall.net.target import Target
 
 LOOK_UP_S = 0.5
 LEAVE_S = 10.0
@@ -59,16 +61,45 @@ class HttpSender:
     """Carries a dispatcher's requests over several connections at once.
 
     Args:
-        channels: One per thread.
+        connections: One per thread.
         clock: For waiting.
     """
 
-    def __init__(self, channels: list[HttpConnection], clock: Clock) -> None:
-        self._channels, self._clock = channels, clock
+    def __init__(self, connections: list[HttpConnection], clock: Clock) -> None:
+        self._connections, self._clock = connections, clock
         self._changed = threading.Condition()
         self._stop: threading.Event | None = None
 
-    def stop_on(self, stop: threading.Event) -> None:
+    @classmethod
+    def to(
+        cls,
+        target: Target,
+        clock: Clock,
+        *,
+        n_connections: int,
+        is_trusted: bool,
+        whole_s: float,
+        resolver: address_guard.Resolver = address_guard.resolve,
+        stop: threading.Event | None = None,
+    ) -> HttpSender:
+        """Return a sender to a target.
+
+        Args:
+            target, clock, is_trusted, whole_s, resolver: See `HttpConnection`.
+            n_connections: Requests at once.
+            stop: See `stop_on`.
+        """
+        connections = [
+            HttpConnection(
+                target, clock, is_trusted=is_trusted, whole_s=whole_s, resolver=resolver
+            )
+            for _ in range(n_connections)
+        ]
+        sender = cls(connections, clock)
+        sender.stop_on(stop)
+        return sender
+
+    def stop_on(self, stop: threading.Event | None) -> None:
         """Leave within ten seconds once an event is set; what is sent by then is taken in still.
 
         While nothing gets through nothing more is sent, so with nothing in flight it leaves at once.
@@ -80,7 +111,7 @@ class HttpSender:
         halt = threading.Event()
         crew = [
             threading.Thread(target=self._work, args=(c, dispatcher, halt), daemon=True)
-            for c in self._channels
+            for c in self._connections
         ]
         for thread in crew:
             thread.start()
@@ -93,8 +124,8 @@ class HttpSender:
 
     def close(self) -> None:
         """Close all connections."""
-        for channel in self._channels:
-            channel.close()
+        for connection in self._connections:
+            connection.close()
 
     def _watch(self, crew: list[threading.Thread], halt: threading.Event) -> None:
         """Wait for the crew; break off what takes too long; once told to stop, leave within some seconds."""
@@ -103,8 +134,8 @@ class HttpSender:
             alive := next((thread for thread in crew if thread.is_alive()), None)
         ) is not None:
             alive.join(LOOK_UP_S)
-            for channel in self._channels:
-                channel.expire()
+            for connection in self._connections:
+                connection.expire()
             now = self._clock.monotonic()
             if leave_at is None and self._is_told_to_stop:
                 leave_at = now + LEAVE_S
@@ -122,14 +153,14 @@ class HttpSender:
             self._changed.notify_all()
 
     def _work(
-        self, channel: HttpConnection, dispatcher: Dispatcher, halt: threading.Event
+        self, connection: HttpConnection, dispatcher: Dispatcher, halt: threading.Event
     ) -> None:
         """Carry one request after the other; the life of a thread."""
         while (request := self._next(dispatcher, halt)) is not None:
             problem: SinkError | None = None
             reply = Reply(0, reason="not sent")
             try:
-                reply = channel.post(request.body, request.headers)
+                reply = connection.post(request.body, request.headers)
             except SinkError as error:
                 problem = error
             with self._changed:

@@ -9,12 +9,18 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from footfall.sinks.protocol import Payload, Prepared
+from footfall.sinks.scratch import Scratch
+
 Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class RowTexts:
     """Encoded rows.
+
+    A batch is a slice of this: rows are never joined, split or decoded one by one on their way into a body, which
+    is what lets one process send 110,000 events per second (`benchmarks/delivery.py`).
 
     Args:
         data: The bytes of all rows, one after the other, each with a byte behind it that separates it from the next.
@@ -27,9 +33,14 @@ class RowTexts:
     @classmethod
     def of(cls, data: bytes | memoryview, lengths: bytes) -> RowTexts:
         """Return rows from their bytes and the lengths of each, as int32."""
-        return cls(
-            memoryview(data), np.cumsum(np.frombuffer(lengths, np.int32), dtype=np.int64)
-        )
+        # int32 lengths, int64 sums: a row has up to 2 GiB, all of them together may have more.
+        ends = np.cumsum(np.frombuffer(lengths, np.int32), dtype=np.int64)
+        return cls(memoryview(data), ends)
+
+    @classmethod
+    def of_prepared(cls, prepared: Prepared) -> RowTexts:
+        """Return the rows that `row_payloads` has made."""
+        return cls.of(bytes_of(prepared, "rows"), bytes_of(prepared, "lengths"))
 
     @classmethod
     def of_texts(cls, texts: Iterable[str]) -> RowTexts:
@@ -53,7 +64,11 @@ class RowTexts:
         return str(self.joined(row, row + 1), "utf-8")
 
     def cuts(self, most_rows: int, most_bytes: int) -> list[tuple[int, int]]:
-        """Return batches as half-open ranges of rows: of so many rows and bytes at most, but of one row at least."""
+        """Return batches as half-open ranges of rows: of so many rows and bytes at most, but of one row at least.
+
+        Args:
+            most_rows, most_bytes: Per batch. A row larger than `most_bytes` is a batch by itself.
+        """
         batches = []
         first = 0
         while first < len(self):
@@ -64,11 +79,34 @@ class RowTexts:
         return batches
 
 
-def lengths_of(texts: Sequence[pa.Array]) -> bytes:
-    """Return the lengths in bytes of all texts, as int32."""
-    return b"".join(np.diff(_offsets(array)).astype(np.int32).tobytes() for array in texts)
+def row_payloads(texts: Sequence[pa.Array], scratch: Scratch) -> dict[str, tuple[Payload, ...]]:
+    """Return encoded rows as payloads: `rows`, their bytes, and `lengths`, of each as int32.
+
+    Args:
+        texts: Rows as JSON, each with a separator behind it, in arrays as `json_rows` makes them.
+        scratch: For the bytes, if they are many.
+    """
+    from footfall.sinks.encoders.json_rows import text_bytes
+
+    n_rows = sum(map(len, texts))
+    lengths = b"".join(np.diff(_offsets(array)).astype(np.int32).tobytes() for array in texts)
+    return {
+        "rows": (
+            scratch.write("rows", n_rows, lambda file: file.writelines(map(text_bytes, texts))),
+        ),
+        "lengths": (Payload(n_rows, len(lengths), data=lengths),),
+    }
+
+
+def bytes_of(prepared: Prepared, name: str) -> bytes:
+    """Return the bytes of a payload; none where there is no payload of that name."""
+    payload = next(iter(prepared.payloads.get(name, ())), None)
+    if payload is None:
+        return b""
+    return payload.file.read_bytes() if payload.file is not None else payload.data or b""
 
 
 def _offsets(texts: pa.Array) -> npt.NDArray[np.int32]:
+    """Return where each text begins, and the last one ends; a view of Arrow's buffer, whole or sliced."""
     _, offsets, _ = texts.buffers()
     return np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
