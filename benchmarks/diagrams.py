@@ -21,12 +21,12 @@ from pathlib import Path
 
 import pygraphviz
 
-from footfall.diagrams.draw import Drawing, draw
+from footfall.diagrams.drawing import Drawing, draw
 from footfall.diagrams.graph_builder import journey_graph
 from footfall.diagrams.metrics import LABEL_PX
 from footfall.diagrams.print_columns import PAGES_PT
 from footfall.diagrams.text_formats import render_dot
-from footfall.scenario.load import load_shipped
+from footfall.scenario.loading import load_shipped
 
 NO_FONTS = (
     '<?xml version="1.0"?><fontconfig><dir>{0}</dir><cachedir>{0}</cachedir></fontconfig>'

@@ -31,7 +31,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from footfall.execution.live.live_run import live
 from footfall.execution.live.stats import LiveStatus
-from footfall.execution.setup import set_up
+from footfall.execution.setup import RunParameters, set_up
 from tests.postgres import free_port, server
 
 RATES = {"webhook": (5_000, 20_000), "postgresql": (5_000, 50_000)}
@@ -116,7 +116,7 @@ class Table:
 
     def __init__(self, seconds: float, other: int, people: int) -> None:
         self._every_s, self._other = seconds / LINES, other
-        self._engine = set_up("ecommerce", people=people, start=START).engine
+        self._engine = set_up("ecommerce", RunParameters(people=people, start=START)).engine
         self._begun: float | None = None
         self._printed_at = 0.0
         self._events = 0
@@ -167,7 +167,7 @@ def speed_for(rate: int, people: int, seconds: float) -> float:
 
     Counted with fewer people, whose events are as many per person.
     """
-    ready = set_up("ecommerce", people=SAMPLE, start=START)
+    ready = set_up("ecommerce", RunParameters(people=SAMPLE, start=START))
     start_ms = ready.run.stream.start_ms
     until_ms = start_ms + LONGEST_DAYS * DAY_MS
     group = ready.engine.simulation(

@@ -45,10 +45,10 @@ def measure(running: Server, n_events: int) -> None:
     print(
         "encoding runs in the workers; the other lines are one after the other in one process"
     )
-    from footfall.execution.chunks import set_up
+    from footfall.execution.setup import RunParameters, set_up
 
     people = max(n_events // 45, 100)
-    ready = set_up("ecommerce", people=people)
+    ready = set_up("ecommerce", RunParameters(people=people))
     chunks = list(footfall.simulate("ecommerce", people=people))
     total = sum(chunk.events.num_rows for chunk in chunks)
     url = running.create()

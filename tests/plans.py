@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from footfall.scenario.load import loads
+from footfall.scenario.loading import loads
 from footfall.tracking_plan.plan import ExampleStep, Plan, PlanEvent, PlanProperty, PlanStage
 
 LESSONS = """\

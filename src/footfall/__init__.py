@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from footfall.execution.resume import resume
     from footfall.execution.send import send
     from footfall.execution.setup import load_scenario as load
-    from footfall.reports.report import report
+    from footfall.reports.reporting import report
     from footfall.validation import validate
 
 __all__ = [

@@ -13,7 +13,7 @@ from footfall.cli.run_summary import Printer
 from footfall.data.tallies import Tallies
 from footfall.errors import UsageError
 from footfall.execution.result import Balance, RunResult
-from footfall.execution.setup import set_up
+from footfall.execution.setup import RunParameters, set_up
 from footfall.sinks import parse
 from tests.commands import footfall
 from tests.endpoints import endpoint
@@ -217,7 +217,7 @@ def test_why_there_are_no_tables(capsys, tallies, why):
         "webhook+https://example.org", "at least once", "incomplete", tallies=tallies
     )
     Printer(is_stdout_taken=False).print_tables(
-        RunResult(set_up("starter", people=20).run, "UTC", [sink])
+        RunResult(set_up("starter", RunParameters(people=20)).run, "UTC", [sink])
     )
     assert why in capsys.readouterr().out
 
@@ -228,7 +228,7 @@ def test_resume_prints_tables_and_json():
 
     for file in ("a.duckdb", "b.duckdb"):
         sink = parse(f"duckdb:{file}")
-        sink.open(set_up("starter", people=200, days=8).run, fresh=False)
+        sink.open(set_up("starter", RunParameters(people=200, days=8)).run, fresh=False)
         sink.close(complete=False)
     said = footfall("resume", "a.duckdb")
     assert (said.code, "Stages:" in said.out) == (0, True)

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from footfall.cli.delivery_outcome import tell_problems
+from footfall.errors import StoreError
+from footfall.execution.result import Balance
 from tests.commands import footfall
 from tests.endpoints import endpoint
 
@@ -131,3 +134,22 @@ def test_letters_of_others_are_not_taken_for_ones_own(tmp_path, monkeypatch):
         assert run(to[0], "--to", to[1], "-q").code == 1
         assert footfall("send", "dead-letters", "--to", to[0], "-q").code == 1
         assert run(one.url, "-q").code == 1
+
+
+def test_a_failure_after_refused_events_is_told(capsys):
+    """A full disk behind `-` is told though a webhook has refused events before it in the list."""
+    refused = Balance("webhook+https://hooks.example/…1", "at least once", "new", rejected=3)
+    full = Balance("-", "best effort", "new", problem=StoreError("no space left on device"))
+    tell_problems([refused, full], reported={"duckdb:a.duckdb"})
+    err = capsys.readouterr().err
+    assert "3 events were refused: they are in dead-letters/" in err
+    assert "error: -: no space left on device\n" in err
+
+
+def test_a_failure_that_was_told_is_not_told_again(capsys):
+    """Live tells it at once: by the whole name, not by a part of one."""
+    failed = [
+        Balance(name, "best effort", "new", problem=StoreError("gone")) for name in ("-", "a-b")
+    ]
+    tell_problems(failed, reported={"a-b"})
+    assert capsys.readouterr().err == "error: -: gone\n"

@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from footfall.cli.live import _Beside, _Printer, lines_of, table
-from footfall.execution.live.stats import LiveSinkStatus, LiveStatus
+from footfall.cli.live_status import StatusPrinter, StderrBesideTable, lines_of, table
+from footfall.execution.live.stats import LiveStatus
+from footfall.execution.sink_status import SinkStatus
 from footfall.store import open_store
 from tests.commands import footfall
 from tests.endpoints import endpoint
@@ -102,9 +103,11 @@ STANDING = LiveStatus(
     61_000,
     1.0,
     (
-        LiveSinkStatus("duckdb:shop.duckdb", 4812.4, 960, 0, 0, 61_000, 0, (118, 204)),
-        LiveSinkStatus(
-            "webhook+https://hooks.example.org", 4_790, 960, 1_500, 12, 59_000, 3, None
+        SinkStatus(
+            "duckdb:shop.duckdb", 960, 0, 0, 61_000, 0, events_per_s=4812.4, lag_ms=(118, 204)
+        ),
+        SinkStatus(
+            "webhook+https://hooks.example.org", 960, 1_500, 12, 59_000, 3, events_per_s=4_790
         ),
     ),
 )
@@ -192,10 +195,10 @@ class Terminal(io.StringIO):
 def test_what_others_say_is_not_written_over():
     """The table is written over at the next look, unless somebody else has written below it: then it begins anew."""
     stream = Terminal()
-    printer, status = _Printer(stream), LiveStatus(at_ms=0, replayed=0.5)
+    printer, status = StatusPrinter(stream), LiveStatus(at_ms=0, replayed=0.5)
     printer.show(status)
     printer.show(status)
-    _Beside(stream, printer.leave).write("webhook+http://there: connection refused\n")
+    StderrBesideTable(stream, printer.leave).write("webhook+http://there: connection refused\n")
     printer.show(status)
     line = "living through the past: 50%\n"
     table_twice = f"\x1b[J{line}\x1b[1F\x1b[J{line}"

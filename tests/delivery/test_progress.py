@@ -6,7 +6,7 @@ import time
 import footfall
 from footfall.execution.pipeline import Pipeline, QueuedPart
 from footfall.execution.schedule import make_schedule
-from footfall.execution.setup import set_up
+from footfall.execution.setup import RunParameters, set_up
 from footfall.execution.task import Job, live_through
 from footfall.sinks import parse
 from footfall.sinks.protocol import Progress, ReportsProgress
@@ -41,7 +41,7 @@ def test_a_webhook_tells(tmp_path, monkeypatch):
     with endpoint(first_not) as other:
         spec, ready = (
             f"{other.url}#batch=20&concurrency=2",
-            set_up("ecommerce", people=150, days=5),
+            set_up("ecommerce", RunParameters(people=150, days=5)),
         )
         sink = parse(spec)
         assert isinstance(sink, ReportsProgress)
@@ -63,11 +63,11 @@ def test_others_have_all_of_a_part_in_flight(tmp_path, monkeypatch):
     """A sink that tells nothing is shown with the whole part in flight while it commits, and with none after."""
     monkeypatch.chdir(tmp_path)
     sink = parse("duckdb:a.duckdb")
-    ready = set_up("ecommerce", people=150, days=5)
+    ready = set_up("ecommerce", RunParameters(people=150, days=5))
     pipeline, seen = Pipeline(sink, stop=threading.Event(), spill_bytes=0), []
     commit = sink.commit
     sink.commit = lambda prepared: (
-        seen.append(pipeline.status.now.in_flight),
+        seen.append(pipeline.status.in_flight),
         commit(prepared),
     )[1]
     pipeline.open(ready.run, fresh=False)
@@ -76,5 +76,5 @@ def test_others_have_all_of_a_part_in_flight(tmp_path, monkeypatch):
     pipeline.end(has_all=True)
     pipeline.join(20)
     assert seen == [outcome.n_events]
-    assert pipeline.status.now.in_flight == 0
+    assert pipeline.status.in_flight == 0
     assert footfall.report("a.duckdb").info.events == outcome.n_events

@@ -12,7 +12,7 @@ from footfall.data.part import Part
 from footfall.data.tallies import Tallies
 from footfall.errors import UsageError
 from footfall.execution.send import send
-from footfall.execution.setup import set_up
+from footfall.execution.setup import RunParameters, set_up
 from footfall.sinks import parse
 from footfall.sinks.delivery.delivery_ledger import CountedParts
 from footfall.sinks.protocol import KeepsTallies, Prepared
@@ -45,7 +45,7 @@ def simulated(to, days):
 
 def begin(to, days):
     """Simulate the first days of the run, as if it had been stopped then."""
-    ready, sink = set_up("online-school", days=DAYS, **SIZE), parse(to)
+    ready, sink = set_up("online-school", RunParameters(days=DAYS, **SIZE)), parse(to)
     sink.open(ready.run, fresh=False)
     group = ready.engine.simulation(
         ready.run.id, *ready.engine.groups.range(0), ready.run.until_ms

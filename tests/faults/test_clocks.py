@@ -11,7 +11,7 @@ import pytest
 import footfall
 from footfall.execution.resume import resume
 from footfall.execution.send import send
-from footfall.execution.setup import set_up
+from footfall.execution.setup import RunParameters, set_up
 from footfall.net.clock import SystemClock
 from footfall.net.target import Target
 from footfall.receiver.chaos import ChaosProfile
@@ -107,7 +107,7 @@ def ids_in(path):
 
 def begin(spec):
     """Write the first half of the run."""
-    ready, sink = set_up("online-school", **RUN), parse(spec)
+    ready, sink = set_up("online-school", RunParameters(**RUN)), parse(spec)
     start_ms, until_ms = ready.run.stream.start_ms, ready.run.until_ms
     sink.open(ready.run, fresh=False)
     group = ready.engine.simulation(ready.run.id, 0, ready.engine.groups.range(0)[1], until_ms)

@@ -13,7 +13,7 @@ import footfall
 from footfall.errors import StoreError
 from footfall.execution.live.checkpoint import FOLDER
 from footfall.execution.live.live_run import live
-from footfall.execution.setup import set_up
+from footfall.execution.setup import RunParameters, set_up
 from footfall.store import open_store
 from footfall.units import DAY_MS
 from tests.endpoints import endpoint
@@ -57,7 +57,7 @@ def test_a_live_run_that_is_killed(postgres, tmp_path, monkeypatch, every_s):
             child.stdout.readline()
             time.sleep(chance.uniform(0.0, 2.0))
             child.kill()
-    ready = set_up(SCENARIO, people=PEOPLE, start=START, days=DAYS)
+    ready = set_up(SCENARIO, RunParameters(people=PEOPLE, start=START, days=DAYS))
     until_ms = ready.run.stream.start_ms + DAYS * DAY_MS
     at_ms = _reached(url) or ready.run.stream.start_ms
     assert at_ms < until_ms
@@ -110,7 +110,7 @@ def test_several_sinks_and_kills(tmp_path, monkeypatch):
                 child.stdout.readline()
                 time.sleep(chance.uniform(0.0, 1.5))
                 child.kill()
-        ready = set_up(SCENARIO, people=PEOPLE, start=START, days=DAYS)
+        ready = set_up(SCENARIO, RunParameters(people=PEOPLE, start=START, days=DAYS))
         until_ms = ready.run.stream.start_ms + DAYS * DAY_MS
         assert (_reached("a.duckdb") or 0) < until_ms
         clock, at_once = FakeClock(until_ms), {"speed": 1e6, "for_s": 1e-10, "catch_up": True}

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from footfall.compiler import compile_scenario
 from footfall.compiler.always_present import always_present
 from footfall.execution.setup import load_scenario
-from footfall.scenario.load import loads
+from footfall.scenario.loading import loads
 from tests.docs.examples import ROOT
 from tests.generated import scenarios
 from tests.unit.compiler.test_always_present import missing

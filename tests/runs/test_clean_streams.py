@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 import footfall
-from footfall.execution.setup import set_up
+from footfall.execution.setup import RunParameters, set_up
 from footfall.net.target import Target
 from footfall.sim import Simulation
 from footfall.sinks import parse
@@ -66,7 +66,7 @@ def test_day_partitions(tmp_path):
 def test_amplitude_upload(scenario, tmp_path, monkeypatch):
     """What Amplitude is sent has nothing wrong: ms, no numbers of people, properties of users as set."""
     monkeypatch.setenv("AMPLITUDE_API_KEY", "test-key-0001")
-    setup = set_up(scenario, people=400)
+    setup = set_up(scenario, RunParameters(people=400))
     with receiver(tmp_path) as client:
         base = Target("http", "127.0.0.1", client.listener.port, "/")
         sink = AmplitudeSink(

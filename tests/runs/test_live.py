@@ -15,7 +15,7 @@ from footfall.errors import PermanentSinkError, StoreError, UsageError
 from footfall.execution.live.live_run import live
 from footfall.execution.live.population import LivePopulation
 from footfall.execution.live.simulated_clock import LagHistogram, SimulatedClock
-from footfall.execution.setup import set_up
+from footfall.execution.setup import RunParameters, set_up
 from footfall.net.rate_limit import RateLimit
 from footfall.sinks.protocol import EVERYBODY, Receipt, prepared_of
 from footfall.store import open_store
@@ -53,7 +53,7 @@ class MovingClock(FakeClock):
 
 @pytest.fixture(scope="module")
 def start_ms():
-    return set_up(SCENARIO, people=PEOPLE, start=START).run.stream.start_ms
+    return set_up(SCENARIO, RunParameters(people=PEOPLE, start=START)).run.stream.start_ms
 
 
 @pytest.fixture(scope="module")
@@ -387,7 +387,7 @@ def test_without_catching_up_time_goes_on_where_the_store_ends(tmp_path, start_m
 def test_groups_that_differ_are_refused(tmp_path):
     """A run that was stopped in its middle is finished first; the message says so."""
     stop = threading.Event()
-    run = set_up(SCENARIO, people=PEOPLE, start=START, days=3)
+    run = set_up(SCENARIO, RunParameters(people=PEOPLE, start=START, days=3))
     from footfall.sinks import parse
 
     sink = parse(f"duckdb:{tmp_path}/a.duckdb")
@@ -470,7 +470,7 @@ def test_numbers_that_mean_nothing_are_refused(tmp_path, wrong):
 
 def test_a_crowd_lets_people_in_as_they_come(monkeypatch):
     """Blocks of people, a calendar that ends, windows of any width: the events of one group simulated at once."""
-    ready = set_up(SCENARIO, people=PEOPLE, start=START, days=9)
+    ready = set_up(SCENARIO, RunParameters(people=PEOPLE, start=START, days=9))
     until_ms, begin_ms = ready.run.until_ms, ready.run.stream.start_ms
     one = ready.engine.simulation(ready.run.id, 0, 10**6, until_ms).advance(until_ms)
     monkeypatch.setattr(crowds, "SOON_MS", DAY_MS)
@@ -487,7 +487,7 @@ def test_a_crowd_lets_people_in_as_they_come(monkeypatch):
 
 def test_a_crowd_forgets_who_has_gone(monkeypatch):
     """Few who come to the school stay for long: memory holds those who may act again, and the events are the same."""
-    ready = set_up(SCENARIO, people=PEOPLE, start=START, days=60)
+    ready = set_up(SCENARIO, RunParameters(people=PEOPLE, start=START, days=60))
     until_ms, begin_ms = ready.run.until_ms, ready.run.stream.start_ms
     one = ready.engine.simulation(ready.run.id, 0, 10**6, until_ms).advance(until_ms)
     monkeypatch.setattr(crowds, "SOON_MS", DAY_MS)
@@ -514,7 +514,7 @@ def test_a_crowd_forgets_who_has_gone(monkeypatch):
 
 def test_a_crowd_takes_wide_steps(monkeypatch):
     """A step may be longer than all that was lived before, and than the time for which people are let in."""
-    ready = set_up(SCENARIO, people=50, start=START, days=40)
+    ready = set_up(SCENARIO, RunParameters(people=50, start=START, days=40))
     begin_ms, until_ms = ready.run.stream.start_ms, ready.run.until_ms
     monkeypatch.setattr(crowds, "HORIZON_MS", 20 * DAY_MS)
     population = LivePopulation(ready.engine, ready.run.id, begin_ms)

@@ -166,9 +166,9 @@ def test_events_alone_leave_user_properties(folder, capsys):
 
 def _begin(file):
     """Write the first half of the run."""
-    from footfall.execution.setup import set_up
+    from footfall.execution.setup import RunParameters, set_up
 
-    ready = set_up(SCENARIO, people=1500, start="2026-03-01", days=8)
+    ready = set_up(SCENARIO, RunParameters(people=1500, start="2026-03-01", days=8))
     sink = parse(f"duckdb:{file}")
     sink.open(ready.run, fresh=False)
     group = ready.engine.simulation(
@@ -190,11 +190,11 @@ def test_resume_finishes_what_was_stopped(folder, tmp_path):
 
 def test_resume_of_a_scenario_of_ones_own(tmp_path):
     """A scenario that reads no other files is continued from its stored text."""
-    from footfall.execution.setup import set_up
+    from footfall.execution.setup import RunParameters, set_up
 
     made = command("new", tmp_path / "mine.yaml")
     assert made.code == 0
-    ready = set_up(tmp_path / "mine.yaml", people=50, days=3)
+    ready = set_up(tmp_path / "mine.yaml", RunParameters(people=50, days=3))
     sink = parse(f"duckdb:{tmp_path}/b.duckdb")
     sink.open(ready.run, fresh=False)
     sink.close(complete=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -10,34 +10,38 @@ import click
 from footfall.errors import FootfallError
 
 if TYPE_CHECKING:
-    from footfall.execution.live.stats import LiveSinkStatus
     from footfall.execution.result import Balance
+    from footfall.execution.sink_status import SinkStatus
 
 
-def is_left(balance: Balance | LiveSinkStatus) -> bool:
+def is_left(balance: Balance | SinkStatus) -> bool:
     """Return whether a sink has failed because whoever read standard output has seen enough: that is no complaint."""
     return balance.problem is not None and isinstance(
         balance.problem.__context__, BrokenPipeError
     )
 
 
-def tell_problems(balances: Sequence[Balance], told: Container[str] = ()) -> None:
+def tell_problems(balances: Sequence[Balance], reported: Collection[str] = ()) -> None:
     """Say on standard error, sink by sink, what has gone wrong.
 
     Args:
         balances: Of all sinks.
-        told: Names of those of which it was said already why they have failed.
+        reported: Names of those whose failure was reported before.
     """
     for balance in balances:
-        if balance.problem is not None and not is_left(balance) and balance.name not in told:
+        if (
+            balance.problem is not None
+            and not is_left(balance)
+            and balance.name not in reported
+        ):
             click.echo(f"error: {problem_text(balance.name, balance.problem)}", err=True)
         refused = max(balance.rejected, balance.dead_letters)
         if refused:
             from footfall.sinks.delivery.delivery_log import DEAD_LETTERS
 
-            told = f"{refused:,} events were refused: they are in {DEAD_LETTERS}/, each with the reason"
+            what = f"{refused:,} events were refused: they are in {DEAD_LETTERS}/, each with the reason"
             again = f"hint: once the other side is mended, `footfall send {DEAD_LETTERS} --to …` tries them again"
-            click.echo(f"error: {balance.name}: {told}\n  {again}", err=True)
+            click.echo(f"error: {balance.name}: {what}\n  {again}", err=True)
 
 
 def complete_before(balance: Balance) -> str:

@@ -48,7 +48,7 @@ def command(file: Path, name: str) -> None:
 
 def _copies(file: Path, name: str) -> dict[Path, bytes]:
     """Return what is to be written where: the scenario, and the CSV files that it names, beside it."""
-    from footfall.scenario.load import load_shipped, shipped
+    from footfall.scenario.loading import load_shipped, shipped
 
     found = name.replace("-", "_")
     if found not in shipped():

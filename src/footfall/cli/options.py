@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -11,6 +12,7 @@ from footfall.cli import arguments
 from footfall.errors import UsageError, shown
 
 if TYPE_CHECKING:
+    from footfall.execution.setup import RunParameters
     from footfall.sinks import Sink
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -88,7 +90,7 @@ def read_sinks(
     Raises:
         UsageError: A sink is none, or an option is not for these sinks, or contradicts them.
     """
-    from footfall.sinks import parse
+    from footfall.sinks import parse, parse_all
     from footfall.sinks.protocol import capabilities_of
 
     if region is not None and not any(_is_amplitude(spec) for spec in to):
@@ -105,7 +107,7 @@ def read_sinks(
         raise UsageError(
             "--partition day is for parquet and postgresql\n  hint: add --to parquet:DIR"
         )
-    return [parse(_dry(spec)) for spec in specs] if dry_run else sinks
+    return parse_all([parse(_dry(spec)) for spec in specs] if dry_run else sinks)
 
 
 def takes_stdout(sinks: Sequence[Sink]) -> bool:
@@ -140,6 +142,10 @@ def stream(command: Command) -> Command:
     return command
 
 
-def stream_arguments(given: dict[str, Any]) -> dict[str, Any]:
-    """Return the options of `stream` as arguments of the Python API."""
-    return {**given, "settings": arguments.read_settings(given["settings"])}
+def run_parameters(given: dict[str, Any]) -> RunParameters:
+    """Take the options of `stream`, and of workers, out of those given, and return them as one."""
+    from footfall.execution.setup import RunParameters
+
+    names = [field.name for field in fields(RunParameters) if field.name in given]
+    taken = {name: given.pop(name) for name in names}
+    return RunParameters(**{**taken, "settings": arguments.read_settings(taken["settings"])})

@@ -71,7 +71,7 @@ def command(scenario: str, quiet: bool, summary: str, spill: int, **given: Any) 
     SCENARIO is the name of a shipped scenario (footfall scenarios lists them) or the path of a YAML file.
     """
     from footfall.cli import delivery_outcome, run_summary
-    from footfall.execution.batch import DEFAULT_SINK, run
+    from footfall.execution.batch import DEFAULT_SINK, run_with
 
     sinks = options.read_sinks(
         given.pop("to") or (DEFAULT_SINK,),
@@ -80,15 +80,15 @@ def command(scenario: str, quiet: bool, summary: str, spill: int, **given: Any) 
         by_day=given.pop("partition") == "day",
     )
     with gentle_stop() as stop:
-        arguments_ = options.stream_arguments(given)
-        result = run(
+        result = run_with(
             scenario,
-            to=sinks,
+            options.run_parameters(given),
+            sinks,
             progress=not quiet,
             spill_bytes=spill,
             stop=stop,
             check=False,
-            **arguments_,
+            **given,
         )
     if all(delivery_outcome.is_left(balance) for balance in result.sinks):
         return 1

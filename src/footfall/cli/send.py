@@ -152,13 +152,11 @@ def _databases(store: str, sinks: list[Sink]) -> list[str]:
     """Return the addresses of sinks that can all take events of others, before the first one does.
 
     Raises:
-        UsageError: One cannot, or is named twice.
+        UsageError: One cannot.
     """
-    from footfall.execution.batch import check_names
     from footfall.sinks.protocol import capabilities_of
     from footfall.store.postgres.address import is_address
 
-    check_names([sink.name for sink in sinks])
     addresses = [capabilities_of(sink).store or "" for sink in sinks]
     for sink, address in zip(sinks, addresses, strict=True):
         if is_address(address):

@@ -63,9 +63,9 @@ def command(scenario: str, person: int, form: str, **stream: Any) -> None:
 
     Only that person is simulated; the events are those of the full run.
     """
-    from footfall.execution.chunks import live
+    from footfall.execution.chunks import simulate_person
 
-    life = _life_of(live(scenario, person, **options.stream_arguments(stream)))
+    life = _life_of(simulate_person(scenario, person, options.run_parameters(stream)))
     if form == "json":
         click.echo(json.dumps(_plain_life(life), indent=2, ensure_ascii=False, default=_plain))
     else:

@@ -1,6 +1,6 @@
 """Journeys as flow charts: a graph of a scenario, a layout by a library, drawn as SVG, PNG, HTML, Mermaid or DOT."""
 
-from footfall.diagrams.draw import FORMATS, Drawing, draw
+from footfall.diagrams.drawing import FORMATS, Drawing, draw
 from footfall.diagrams.graph import Graph
 from footfall.diagrams.graph_builder import journey_graph
 

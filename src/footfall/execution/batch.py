@@ -9,11 +9,9 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import closing
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from footfall.data.stream import Run
-from footfall.errors import UsageError
 from footfall.execution.engine import Engine
 from footfall.execution.forecast import forecast_lines
 from footfall.execution.pipeline import SPILL_BYTES, Pipeline, QueuedPart, halt
@@ -21,23 +19,21 @@ from footfall.execution.pool import default_workers, results_of
 from footfall.execution.progress import watcher_for
 from footfall.execution.result import RunResult
 from footfall.execution.schedule import Schedule, make_schedule
-from footfall.execution.setup import Settings, set_up
+from footfall.execution.setup import AnyScenario, RunParameters, Settings, set_up
 from footfall.execution.task import Job, PartResult
 from footfall.execution.time_order import in_time_order
 from footfall.sinks import Cursors, Sink, parse_all
 from footfall.sinks.protocol import Forecasts
 from footfall.units import DAY_MS
 
-if TYPE_CHECKING:
-    from footfall.scenario.records import Scenario
-
+Order = Literal["part", "time"]
 DEFAULT_SINK = "duckdb:footfall.duckdb"
 SMALL_PERSON_DAYS = 200_000
 """Less than this is simulated faster by this process alone than by workers that must start first (measured: 0.4 s)."""
 
 
 def run(
-    scenario: str | Path | Scenario,
+    scenario: AnyScenario,
     *,
     to: str | Sink | Sequence[str | Sink] = DEFAULT_SINK,
     people: int | None = None,
@@ -46,7 +42,7 @@ def run(
     seed: int = 1,
     settings: Settings | None = None,
     workers: int | None = None,
-    order: Literal["part", "time"] = "part",
+    order: Order = "part",
     fresh: bool = False,
     spill_bytes: int = SPILL_BYTES,
     progress: bool = False,
@@ -78,11 +74,34 @@ def run(
         UsageError, ScenarioError: The arguments or the scenario cannot be used; nothing was written.
         StoreError, SinkError: A sink cannot be written; what it has is kept.
     """
-    sinks = parse_all(to)
-    check_names([sink.name for sink in sinks])
-    ready = set_up(
-        scenario, settings=settings, people=people, days=days, start=start, seed=seed
+    parameters = RunParameters(people, days, start, seed, settings, workers)
+    return run_with(
+        scenario,
+        parameters,
+        parse_all(to),
+        order=order,
+        fresh=fresh,
+        spill_bytes=spill_bytes,
+        progress=progress,
+        stop=stop,
+        check=check,
     )
+
+
+def run_with(
+    scenario: AnyScenario,
+    parameters: RunParameters,
+    sinks: Sequence[Sink],
+    *,
+    order: Order = "part",
+    fresh: bool = False,
+    spill_bytes: int = SPILL_BYTES,
+    progress: bool = False,
+    stop: threading.Event | None = None,
+    check: bool = True,
+) -> RunResult:
+    """Simulate a scenario into sinks that are made already; arguments are those of `run`."""
+    ready = set_up(scenario, parameters)
     return Drive(
         ready.engine,
         ready.run,
@@ -90,24 +109,11 @@ def run(
         time_zone=ready.scenario.time_zone,
         fresh=fresh,
         in_time_order=order == "time",
-        n_workers=workers,
+        n_workers=parameters.workers,
         progress=progress,
         spill_bytes=spill_bytes,
         stop=stop or threading.Event(),
     ).drive(check=check)
-
-
-def check_names(names: list[str]) -> None:
-    """Check that no sink is named twice.
-
-    Raises:
-        UsageError: One is.
-    """
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise UsageError(
-            f"{twice} is named twice\n  hint: every sink gets all events; name it once"
-        )
 
 
 class Drive:

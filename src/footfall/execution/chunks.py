@@ -5,24 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pyarrow as pa
 
 from footfall.data.chunk import Chunk
 from footfall.errors import UsageError
 from footfall.execution.pool import results_of
 from footfall.execution.schedule import make_schedule
-from footfall.execution.setup import Settings, Setup, set_up
+from footfall.execution.setup import AnyScenario, RunParameters, Settings, Setup, set_up
 from footfall.execution.task import Job
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-    from footfall.scenario.records import Scenario
 
 
 def simulate(
-    scenario: str | Path | Scenario,
+    scenario: AnyScenario,
     *,
     seed: int = 1,
     people: int | None = None,
@@ -50,14 +45,12 @@ def simulate(
     Raises:
         UsageError, ScenarioError: The arguments or the scenario cannot be used.
     """
-    ready = set_up(
-        scenario, settings=settings, people=people, days=days, start=start, seed=seed
-    )
-    return _chunks(ready, workers)
+    parameters = RunParameters(people, days, start, seed, settings, workers)
+    return _chunks(set_up(scenario, parameters), parameters)
 
 
 def events(
-    scenario: str | Path | Scenario,
+    scenario: AnyScenario,
     *,
     seed: int = 1,
     people: int | None = None,
@@ -72,34 +65,25 @@ def events(
     """
     from footfall.execution.time_order import merge_tables
 
-    ready = set_up(
-        scenario, settings=settings, people=people, days=days, start=start, seed=seed
-    )
-    return merge_tables([chunk.events for chunk in _chunks(ready, workers)], ("time", "person"))
+    parameters = RunParameters(people, days, start, seed, settings, workers)
+    chunks = _chunks(set_up(scenario, parameters), parameters)
+    return merge_tables([chunk.events for chunk in chunks], ("time", "person"))
 
 
-def live(
-    scenario: str | Path | Scenario,
-    person: int,
-    *,
-    seed: int = 1,
-    people: int | None = None,
-    days: int | None = None,
-    start: str | dt.date | None = None,
-    settings: Settings | None = None,
+def simulate_person(
+    scenario: AnyScenario, person: int, parameters: RunParameters | None = None
 ) -> Chunk:
     """Simulate one person, and nobody else; what happens is what happens in the full run.
 
     Args:
-        scenario: As for `simulate`, like the arguments below.
+        scenario: As for `simulate`.
         person: Number in order of arrival, from 0.
+        parameters: Those of the full run.
 
     Raises:
         UsageError: Nobody of that number comes before the end.
     """
-    ready = set_up(
-        scenario, settings=settings, people=people, days=days, start=start, seed=seed
-    )
+    ready = set_up(scenario, parameters)
     engine, run = ready.engine, ready.run
     if not 0 <= person < run.people:
         raise UsageError(
@@ -108,9 +92,10 @@ def live(
     return engine.simulation(run.id, person, person + 1, run.until_ms).advance(run.until_ms)
 
 
-def _chunks(ready: Setup, workers: int) -> Iterator[Chunk]:
+def _chunks(ready: Setup, parameters: RunParameters) -> Iterator[Chunk]:
     plan = make_schedule(ready.engine, ready.run.until_ms, ())
     job = Job(ready.engine, ready.run.id, plan, (), keep_chunks=True)
-    for outcome in results_of(job, min(workers, max(plan.n_groups, 1)), threading.Event()):
+    n_workers = min(parameters.workers or 1, max(plan.n_groups, 1))
+    for outcome in results_of(job, n_workers, threading.Event()):
         assert outcome.chunk is not None
         yield outcome.chunk

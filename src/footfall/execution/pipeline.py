@@ -16,6 +16,7 @@ from footfall.data.chunk import Chunk
 from footfall.data.stream import Run
 from footfall.errors import TransientSinkError
 from footfall.execution.result import Balance
+from footfall.execution.sink_status import SinkStatus
 from footfall.sinks import Cursors, Prepared, Receipt, Sink
 from footfall.sinks.delivery.dead_letters import AcceptsDeadLetters
 from footfall.sinks.protocol import KeepsTallies, Progress, ReportsProgress, Stoppable
@@ -59,26 +60,6 @@ class QueuedPart:
         ]
         in_memory = sum(payload.size_bytes for payload in payloads if payload.file is None)
         return 1, in_memory, self.prepared.size_bytes - in_memory
-
-
-@dataclass(frozen=True, slots=True)
-class PipelineStatus:
-    """How a pipeline stands, for somebody who watches.
-
-    Args:
-        name: The sink.
-        waiting: Events in the queue.
-        now: What the sink says of the part it is at.
-        accepted, rejected: Events in all, in this call.
-        reached: Number of the first step that is not done in this sink; None where no step is waited for.
-    """
-
-    name: str
-    waiting: int
-    now: Progress
-    accepted: int
-    rejected: int
-    reached: int | None
 
 
 class LinkedEvent(threading.Event):
@@ -207,19 +188,21 @@ class Pipeline:
             self._wait_until(lambda: self._has_ended, timeout_s)
 
     @property
-    def status(self) -> PipelineStatus:
+    def status(self) -> SinkStatus:
         """How it stands now."""
         with self._changed:
             current, waiting, balance = self._current, list(self._waiting), self.balance
             now = self._progress(current)
             pending = [item.number for item in (current, *waiting[:1]) if item is not None]
-            return PipelineStatus(
+            return SinkStatus(
                 name=self._sink.name,
-                waiting=sum(item.n_events for item in waiting),
-                now=now,
+                queued=sum(item.n_events for item in waiting),
+                in_flight=now.in_flight,
+                retries=now.retries,
                 accepted=balance.accepted + now.accepted,
                 rejected=balance.rejected + now.rejected,
                 reached=min(pending) if pending and balance.problem is None else None,
+                problem=balance.problem,
             )
 
     # What the thread does.

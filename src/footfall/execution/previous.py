@@ -3,48 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from footfall.errors import StoreError, UsageError
-from footfall.execution.setup import Settings, Setup, load_scenario, set_up
+from footfall.execution.setup import AnyScenario, RunParameters, Setup, load_scenario, set_up
 from footfall.sinks.protocol import Sink, capabilities_of
 from footfall.store import RunInfo, open_store
-
-if TYPE_CHECKING:
-    from footfall.scenario.records import Scenario
 
 OWN = ("people", "days", "start")
 
 
 def stored_run(
-    scenario: str | Path | Scenario,
-    sinks: Sequence[Sink],
-    *,
-    settings: Settings | None = None,
-    people: int | None = None,
-    seed: int = 1,
+    scenario: AnyScenario, sinks: Sequence[Sink], parameters: RunParameters
 ) -> Setup | None:
     """Return the stream of a scenario that the first of the sinks with such a run holds, set up as it was then.
 
     Args:
         scenario: Name, path, or a loaded scenario.
         sinks: Not open.
-        settings, people: What is asked for now; None takes what the run had.
-        seed: Which stream.
+        parameters: Those asked for now; what is None in them is taken from the run. The seed tells which stream.
 
     Raises:
         UsageError: The scenario has changed since.
     """
-    name = load_scenario(scenario, settings).name
+    name = load_scenario(scenario, parameters.settings).name
     for sink in sinks:
         infos = [
             info
             for info in _runs(sink)
-            if info.scenario == name and info.run.stream.seed == seed
+            if info.scenario == name and info.run.stream.seed == parameters.seed
         ]
         if infos:
-            return _again(scenario, sink, infos[-1], settings, people)
+            return _again(scenario, sink, infos[-1], parameters)
     return None
 
 
@@ -60,32 +49,33 @@ def _runs(sink: Sink) -> list[RunInfo]:
 
 
 def again(
-    scenario: str | Path | Scenario,
-    info: RunInfo,
-    settings: Settings | None,
-    people: int | None,
+    scenario: AnyScenario, info: RunInfo, parameters: RunParameters | None = None
 ) -> Setup:
-    """Set up the stream of a run as it was then, whatever it has become since."""
-    had = info.run.settings
-    chosen = settings or {key: value for key, value in had.items() if key not in OWN}
-    count = people if people is not None or "people" not in had else int(had["people"])
+    """Set up the stream of a run as it was then, whatever it has become since.
+
+    Args:
+        scenario: The run's.
+        info: The run.
+        parameters: Settings and a number of people that go before those the run had.
+    """
+    asked, had = parameters or RunParameters(), info.run.settings
+    own = {key: value for key, value in had.items() if key not in OWN}
+    people = int(had["people"]) if asked.people is None and "people" in had else asked.people
     return set_up(
         scenario,
-        settings=chosen,
-        people=count,
-        start=had.get("start"),
-        seed=info.run.stream.seed,
+        RunParameters(
+            people=people,
+            start=had.get("start"),
+            seed=info.run.stream.seed,
+            settings=asked.settings or own,
+        ),
     )
 
 
 def _again(
-    scenario: str | Path | Scenario,
-    sink: Sink,
-    info: RunInfo,
-    settings: Settings | None,
-    people: int | None,
+    scenario: AnyScenario, sink: Sink, info: RunInfo, parameters: RunParameters
 ) -> Setup:
-    ready = again(scenario, info, settings, people)
+    ready = again(scenario, info, parameters)
     if ready.run.id != info.id:
         raise UsageError(
             f"{sink.name} holds run {info.id} of {info.scenario}, seed {info.run.stream.seed}, of other people\n"

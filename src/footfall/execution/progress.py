@@ -6,11 +6,13 @@ import sys
 import time
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
-from footfall.execution.pipeline import Pipeline, PipelineStatus
+from footfall.execution.pipeline import Pipeline
 from footfall.execution.schedule import PlannedPart, Schedule
+from footfall.execution.sink_status import HEADERS, SinkStatus
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -96,7 +98,10 @@ class ProgressBoard:
         """Return what is shown."""
         from rich.table import Table
 
-        statuses = [pipeline.status for pipeline in self._pipelines]
+        statuses = [
+            replace(status, events_per_s=rate.of(status.accepted))
+            for rate, status in zip(self._rates, self._statuses(), strict=True)
+        ]
         done = min(
             [status.reached for status in statuses if status.reached is not None],
             default=self._n_made,
@@ -107,13 +112,11 @@ class ProgressBoard:
         self._bar.update(self._task, completed=done, said=said)
         grid = Table.grid()
         grid.add_row(self._bar)
-        grid.add_row(
-            sink_table(
-                statuses,
-                [rate.of(s.accepted) for rate, s in zip(self._rates, statuses, strict=True)],
-            )
-        )
+        grid.add_row(sink_table(statuses))
         return grid
+
+    def _statuses(self) -> list[SinkStatus]:
+        return [pipeline.status for pipeline in self._pipelines]
 
 
 class RecentRate:
@@ -132,29 +135,19 @@ class RecentRate:
         return max(count - before, 0) / max(now - since, 0.1)
 
 
-def sink_table(statuses: Sequence[PipelineStatus], rates: Sequence[float]) -> Table:
-    """Return a line per sink: rate, queue, in flight, retries, accepted, rejected; names give way to figures."""
+def sink_table(statuses: Sequence[SinkStatus]) -> Table:
+    """Return a line per sink with its figures; names give way to them."""
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column(
-        "sink", max_width=32
-    )  # not `no_wrap`: such columns shrink last; the names themselves are cut
-    for name in ("per s", "queue", "flight", "resent", "accepted", "rejected"):
+    # Not `no_wrap`, since such columns shrink last: the figures do not shrink, the names are cut.
+    table.add_column("sink", max_width=32)
+    for name in HEADERS:
         table.add_column(name, justify="right", no_wrap=True)
-    for status, rate in zip(statuses, rates, strict=True):
-        now = status.now
-        counts = (
-            rate,
-            status.waiting,
-            now.in_flight,
-            now.retries,
-            status.accepted,
-            status.rejected,
-        )
+    for status in statuses:
         label = Text(status.name, no_wrap=True, overflow="ellipsis")
-        table.add_row(label, *(f"{count:,.0f}" for count in counts))
+        table.add_row(label, *status.figures)
     return table
 
 

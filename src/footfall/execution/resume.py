@@ -90,7 +90,7 @@ def _set_up(info: RunInfo) -> Setup:
         UsageError: What comes out is another stream.
     """
     try:
-        ready = again(_scenario(info), info, None, None)
+        ready = again(_scenario(info), info)
     except (ScenarioError, UsageError) as problem:
         raise _needs_command(info) from problem
     if ready.run.id != info.id:
@@ -101,7 +101,7 @@ def _set_up(info: RunInfo) -> Setup:
 def _scenario(info: RunInfo) -> str | Scenario:
     """Return the name of a shipped scenario, or what the stored text says."""
     from footfall.execution.previous import OWN
-    from footfall.scenario.load import loads, shipped
+    from footfall.scenario.loading import loads, shipped
 
     if info.scenario in shipped():
         return info.scenario

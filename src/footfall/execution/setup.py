@@ -4,21 +4,50 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from footfall.data.stream import Run
 from footfall.execution.engine import LiveEngine, compile_engine
 from footfall.execution.start import resolve_start
+from footfall.scenario.records import Scenario
 from footfall.units import DAY_MS, zones
 
-if TYPE_CHECKING:
-    from footfall.scenario.records import Scenario
-
 Settings = Mapping[str, object]
+AnyScenario = str | Path | Scenario
+"""A scenario as users give it: the name of a shipped one, the path of a YAML file, or a loaded one."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunParameters:
+    """Parameters that everything takes which simulates a scenario.
+
+    All but the last decide who comes and what they do. `days` cuts or extends the same stream.
+
+    Args:
+        people: Scales the number of people; None keeps the scenario's.
+        days: Length of the run; None keeps the scenario's.
+        start: First day: a date, its text, or `now-30d`; None keeps the scenario's.
+        seed: From 0 to 2**63 - 1; another seed, other people.
+        settings: Values to replace in the scenario: path of the key → value.
+        workers: Processes that simulate, no part of the stream; None takes what suits machine and run.
+    """
+
+    people: int | None = None
+    days: int | None = None
+    start: str | dt.date | None = None
+    seed: int = 1
+    settings: Settings | None = None
+    workers: int | None = None
+
+    @property
+    def chosen(self) -> dict[str, object]:
+        """Values that differ from the scenario's own, by option or key, as they are stored with the run."""
+        own = {"people": self.people, "days": self.days, "start": self.start}
+        values = {**own, **(self.settings or {})}
+        return {key: value for key, value in values.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +65,7 @@ class Setup:
     run: Run
 
 
-def load_scenario(
-    scenario: str | Path | Scenario, settings: Settings | None = None
-) -> Scenario:
+def load_scenario(scenario: AnyScenario, settings: Settings | None = None) -> Scenario:
     """Load a scenario by its name or path.
 
     Args:
@@ -50,7 +77,7 @@ def load_scenario(
         UsageError: There is none of that name, or a setting names nothing.
         ScenarioError: The file is no scenario; it holds everything that is wrong.
     """
-    from footfall.scenario.load import load, load_shipped, shipped
+    from footfall.scenario.loading import load, load_shipped, shipped
 
     if not isinstance(scenario, str | Path):
         return scenario
@@ -63,41 +90,31 @@ def load_scenario(
     )
 
 
-def set_up(
-    scenario: str | Path | Scenario,
-    *,
-    settings: Settings | None = None,
-    people: int | None = None,
-    days: int | None = None,
-    start: str | dt.date | None = None,
-    seed: int = 1,
-) -> Setup:
+def set_up(scenario: AnyScenario, parameters: RunParameters | None = None) -> Setup:
     """Load and compile a scenario and describe its run.
 
     Args:
         scenario: Name, path, or a loaded scenario.
-        settings: Values to replace in the file.
-        people: Scales the number of people; None keeps the scenario's.
-        days: Length of the run; None keeps the scenario's.
-        start: First day: a date, its text, or `now-30d`; None keeps the scenario's.
-        seed: From 0 to 2**63 - 1.
+        parameters: None keeps all that the scenario says, with seed 1.
 
     Raises:
-        UsageError: One of the arguments cannot be used.
+        UsageError: One of the parameters cannot be used.
         ScenarioError: The scenario cannot be used.
     """
-    loaded = load_scenario(scenario, settings)
-    first_day = resolve_start(start, loaded.time_zone)
-    engine = compile_engine(loaded, people=people, start=first_day, seed=seed)
-    until_ms = engine.stream.start_ms + (days or engine.length_days) * DAY_MS
-    chosen = {"people": people, "days": days, "start": first_day, **(settings or {})}
+    asked = parameters or RunParameters()
+    loaded = load_scenario(scenario, asked.settings)
+    # `now-30d` becomes a date here, once: the run is stored with it, and the same command another day is another run.
+    first_day = resolve_start(asked.start, loaded.time_zone)
+    asked = replace(asked, start=first_day)
+    engine = compile_engine(loaded, people=asked.people, start=first_day, seed=asked.seed)
+    until_ms = engine.stream.start_ms + (asked.days or engine.length_days) * DAY_MS
     run = Run(
         id=engine.stream.id,
         stream=engine.stream,
         until_ms=until_ms,
         people=engine.people_until(until_ms),
         title=loaded.title,
-        settings={key: str(value) for key, value in chosen.items() if value is not None},
+        settings={key: str(value) for key, value in asked.chosen.items()},
         scenario_text=_text_of(loaded),
         versions=_versions(),
     )

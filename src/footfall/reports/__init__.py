@@ -4,7 +4,7 @@ from footfall.reports.cities import Cities, City, RankBy
 from footfall.reports.curves import Curves
 from footfall.reports.json_report import render_json
 from footfall.reports.page import render_html
-from footfall.reports.report import Report, closing, report
+from footfall.reports.reporting import Report, closing, report
 from footfall.reports.stages import FunnelStep, StageCounts, Stages
 from footfall.reports.terminal import render_table
 from footfall.reports.truth import Truth

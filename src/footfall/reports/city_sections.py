@@ -9,7 +9,7 @@ from footfall.reports import charts
 from footfall.reports.cities import MEASURES, Cities, City
 from footfall.reports.estimates import mean_with_arm, ranks, rounded_interval
 from footfall.reports.intervals import MIN_PEOPLE
-from footfall.reports.report import Report
+from footfall.reports.reporting import Report
 from footfall.reports.section import (
     Cell,
     Figure,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from footfall.reports.city_sections import cities_section, hours_section
-from footfall.reports.report import Report
+from footfall.reports.reporting import Report
 from footfall.reports.section import ReportSection, RowLimits
 from footfall.reports.stage_sections import (
     comparison_section,

@@ -8,7 +8,7 @@ from typing import Any
 
 from footfall.reports.cities import Cities, city_record
 from footfall.reports.curves import Curves
-from footfall.reports.report import Report
+from footfall.reports.reporting import Report
 from footfall.reports.stages import Stages, StepComparison, step_record
 from footfall.reports.truth import Truth, amount_record, tally_record
 from footfall.store import RunInfo

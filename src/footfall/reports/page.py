@@ -8,7 +8,7 @@ from importlib.resources import files
 from footfall.html import Content, Markup, document, element, table
 from footfall.reports.contents import ReportHeading, heading_of, sections_of
 from footfall.reports.inline_svg import drawn
-from footfall.reports.report import Report
+from footfall.reports.reporting import Report
 from footfall.reports.section import Bar, Cell, Figure, ReportSection, TableColumn, TableRow
 from footfall.store import RunInfo
 from footfall.text import count, money, percent

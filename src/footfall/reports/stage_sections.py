@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from footfall.reports import charts
 from footfall.reports.estimates import percent_interval
-from footfall.reports.report import Report
+from footfall.reports.reporting import Report
 from footfall.reports.section import (
     Bar,
     Cell,

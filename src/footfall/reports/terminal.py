@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from footfall.reports.contents import heading_of, sections_of
-from footfall.reports.report import Report
+from footfall.reports.reporting import Report
 from footfall.reports.section import (
     Bar,
     Cell,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from footfall.reports.estimates import amount, factor, factor_interval, percent_interval
-from footfall.reports.report import Report
+from footfall.reports.reporting import Report
 from footfall.reports.section import (
     Cell,
     ReportSection,

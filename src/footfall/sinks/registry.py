@@ -130,9 +130,20 @@ def parse(spec: str, *, partition: Partition = "none") -> Sink:
 
 
 def parse_all(to: str | Sink | Sequence[str | Sink]) -> list[Sink]:
-    """Return the sinks that somebody names: one or several, as `parse` takes them or made already."""
+    """Return the sinks that somebody names: one or several, as `parse` takes them or made already.
+
+    Raises:
+        UsageError: There is no such sink, or one is named twice.
+    """
     named = [to] if isinstance(to, str) or not isinstance(to, Sequence) else to
-    return [parse(sink) if isinstance(sink, str) else sink for sink in named]
+    sinks = [parse(sink) if isinstance(sink, str) else sink for sink in named]
+    names = [sink.name for sink in sinks]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise UsageError(
+            f"{twice} is named twice\n  hint: every sink gets all events; name it once"
+        )
+    return sinks
 
 
 def _guess(path: str) -> str:

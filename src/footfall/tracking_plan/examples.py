@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from footfall.execution.chunks import simulate
-from footfall.execution.setup import Setup, set_up
+from footfall.execution.setup import RunParameters, Setup, set_up
 from footfall.tracking_plan.plan import ExampleStep
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def simulate_examples(scenario: Scenario) -> Examples:
                 break
         if declared <= seen.events:
             break
-    ready = set_up(scenario, people=people)
+    ready = set_up(scenario, RunParameters(people=people))
     values = {key: _telling(counts) for key, counts in seen.counts.items()}
     return Examples(values, _walk(ready, seen))
 

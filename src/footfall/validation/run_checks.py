@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from footfall.errors import UsageError
+from footfall.scenario.records import Scenario
 from footfall.units import nearest_hint
 from footfall.validation.audit import Audit
 from footfall.validation.event_source import open_events
@@ -18,9 +18,6 @@ from footfall.validation.property_checks import check_properties
 from footfall.validation.remarks import remarks_on
 from footfall.validation.row_checks import check_rows
 from footfall.validation.shared_values import check_shared
-
-if TYPE_CHECKING:
-    from footfall.scenario.records import Scenario
 
 
 def validate(
@@ -75,7 +72,7 @@ def _check_names(names: Collection[str]) -> None:
 
 
 def _loaded(against: str | Path | Scenario) -> Scenario:
-    from footfall.scenario.load import load, load_shipped, shipped
+    from footfall.scenario.loading import load, load_shipped, shipped
 
     if not isinstance(against, str | Path):
         return against

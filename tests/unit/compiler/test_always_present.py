@@ -6,7 +6,7 @@ import pytest
 from footfall.compiler import compile_scenario
 from footfall.compiler.always_present import always_present
 from footfall.execution.chunks import events
-from footfall.scenario.load import loads
+from footfall.scenario.loading import loads
 
 FRAME = """\
 footfall: 1

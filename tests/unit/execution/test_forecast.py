@@ -7,7 +7,7 @@ import pytest
 
 from footfall.execution import forecast
 from footfall.execution.forecast import expected_events, forecast_lines
-from footfall.execution.setup import set_up
+from footfall.execution.setup import RunParameters, set_up
 from footfall.sinks import parse_all
 from tests.engines import FakeEngine
 
@@ -53,7 +53,7 @@ def test_a_disk_that_is_too_small_is_told_before(large, monkeypatch, tmp_path):
 @pytest.mark.parametrize("name", ["ecommerce", "online-school"])
 def test_a_few_people_tell_of_all(name):
     """For the shipped scenarios the forecast lies within a third of what comes."""
-    ready = set_up(name, people=4000)
+    ready = set_up(name, RunParameters(people=4000))
     came = ready.engine.simulation(
         ready.run.id, 0, ready.run.people, ready.run.until_ms
     ).advance(ready.run.until_ms)

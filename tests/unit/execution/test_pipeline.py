@@ -123,7 +123,7 @@ def test_a_queue_is_bounded(tmp_path, spill_bytes, size_bytes, in_file, fit):
         until(lambda: len(taken) >= fit + 1)
         threading.Event().wait(0.3)
         assert len(taken) == fit + 1  # one is being committed
-        assert made.status.waiting == 4 * fit
+        assert made.status.queued == 4 * fit
         gate.set()
         until(lambda: len(taken) == 9)
     assert len(sink.parts) == 9
@@ -302,11 +302,11 @@ def test_a_stop_finishes_the_part_in_work_and_throws_the_rest_away(tmp_path):
     with pipeline(sink, 10**6, stop) as made:
         for number, file in enumerate(files):
             made.put(item(number, 4, file))
-        until(lambda: made.status.waiting == 16)
+        until(lambda: made.status.queued == 16)
         stop.set()
         made.put(item(5))
         gate.set()
-        until(lambda: made.status.waiting == 0)
+        until(lambda: made.status.queued == 0)
     assert len(sink.parts) == 1
     assert sink.closed == [False]
     assert (made.balance.generated, made.balance.accepted, made.balance.pending) == (24, 4, 20)

@@ -6,7 +6,7 @@ import threading
 import pytest
 from rich.console import Console
 
-from footfall.execution.pipeline import Pipeline, PipelineStatus
+from footfall.execution.pipeline import Pipeline
 from footfall.execution.progress import (
     NoProgress,
     ProgressBoard,
@@ -15,14 +15,14 @@ from footfall.execution.progress import (
     watcher_for,
 )
 from footfall.execution.schedule import make_schedule
-from footfall.sinks.protocol import Progress
+from footfall.execution.sink_status import SinkStatus
 from tests.engines import FakeEngine
 from tests.unit.execution.test_pipeline import RUN, Destination, item, until
 
 STANDINGS = [
-    PipelineStatus("parquet:p", 0, Progress(), 1_234_567, 0, None),
-    PipelineStatus(
-        "webhook+http://127.0.0.1:8888/events", 40_000, Progress(500, 0, 0, 7), 1_500, 3, 2
+    SinkStatus("parquet:p", accepted=1_234_567, events_per_s=98_765.4),
+    SinkStatus(
+        "webhook+http://127.0.0.1:8888/events", 40_000, 500, 7, 1_500, 3, 2, events_per_s=12.0
     ),
 ]
 
@@ -35,7 +35,7 @@ def printed(what, width=100):
 
 def test_a_line_per_sink():
     """Name, rate, queue, in flight, retries, accepted, rejected: aligned, one line each, whatever the name's length."""
-    head, first, second = printed(sink_table(STANDINGS, [98_765.4, 12.0]))
+    head, first, second = printed(sink_table(STANDINGS))
     assert head.split() == [
         "sink",
         "per",
@@ -54,10 +54,10 @@ def test_a_line_per_sink():
 def test_figures_and_heads_are_whole_on_a_narrow_terminal():
     """In 80 columns the name is cut, and nothing else; no line is longer."""
     name = "webhook+https://hooks.example.org/…dedb76"
-    large = PipelineStatus(
-        name, 1_234_567, Progress(64_000, 0, 0, 1_234), 123_456_789, 1_234_567, 2
+    large = SinkStatus(
+        name, 1_234_567, 64_000, 1_234, 123_456_789, 1_234_567, 2, events_per_s=123_456.0
     )
-    lines = printed(sink_table([large], [123_456.0]), width=80)
+    lines = printed(sink_table([large]), width=80)
     assert lines[0].split() == [
         "sink",
         "per",
@@ -100,8 +100,8 @@ def test_the_bar_shows_what_is_done_everywhere():
     pipeline.open(RUN, fresh=False)
     for number in range(3):
         pipeline.put(item(number))
-    until(lambda: pipeline.status.now.in_flight == 4)
-    assert (pipeline.status.waiting, pipeline.status.reached) == (8, 0)
+    until(lambda: pipeline.status.in_flight == 4)
+    assert (pipeline.status.queued, pipeline.status.reached) == (8, 0)
     gate.set()
     until(lambda: pipeline.balance.problem is not None)
     assert (pipeline.status.accepted, pipeline.status.reached) == (4, None)

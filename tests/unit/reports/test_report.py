@@ -10,7 +10,7 @@ import pytest
 from footfall.errors import StoreError, UsageError
 from footfall.execution.batch import run
 from footfall.reports import closing, report
-from footfall.reports.report import chosen
+from footfall.reports.reporting import chosen
 from tests.stores import Rows, make_run, store_of_rows
 from tests.unit.reports.examples import info
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from footfall.execution.chunks import events, live
-from footfall.execution.setup import load_scenario
+from footfall.execution.chunks import events, simulate_person
+from footfall.execution.setup import RunParameters, load_scenario
 from footfall.tracking_plan import examples
 from footfall.tracking_plan.diagrams import sections_of
 from footfall.tracking_plan.from_scenario import plan_of
@@ -122,7 +122,9 @@ def test_example_person_walks_the_path(plan):
         ("regular", "Booked"),
     ] or plan.example[-1].event == "Praised"
     person = int(user_ids.pop().rpartition("-")[2], 16)
-    timeline = live(lessons(), person, people=examples.BLOCKS[1]).events.to_pylist()
+    timeline = simulate_person(
+        lessons(), person, RunParameters(people=examples.BLOCKS[1])
+    ).events.to_pylist()
     lived = [(row["event_type"], examples.value_text(row["time"])) for row in timeline]
     assert [
         step for step in ((s.event, s.time) for s in plan.example) if step not in lived

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
@@ -13,37 +13,10 @@ import numpy.typing as npt
 
 from footfall.execution.live.simulated_clock import LagHistogram, SimulatedClock
 from footfall.execution.pipeline import Pipeline
+from footfall.execution.sink_status import SinkStatus
 from footfall.net.clock import Clock
 
 EVERY_S = 1.0
-Lag = tuple[int, int]
-"""Median and 99th percentile of how late events were, ms."""
-
-
-@dataclass(frozen=True, slots=True)
-class LiveSinkStatus:
-    """How one sink of a live run stands.
-
-    Args:
-        name: As after `--to`.
-        events_per_s: Taken over the last second or so.
-        queued: Events that are simulated and that it has not begun with; if it keeps up, most are not due.
-        in_flight: Events that were handed to it, and of which nothing is known yet.
-        retries: Requests that it has sent once more.
-        accepted, rejected: Events, by this call.
-        lag_ms: How late events were, over the last second or so; None of no events.
-        problem: Why it gets no more, once it has failed.
-    """
-
-    name: str
-    events_per_s: float
-    queued: int
-    in_flight: int
-    retries: int
-    accepted: int
-    rejected: int
-    lag_ms: Lag | None
-    problem: BaseException | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +33,7 @@ class LiveStatus:
     at_ms: int
     events: int = 0
     replayed: float = 1.0
-    sinks: Sequence[LiveSinkStatus] = ()
+    sinks: Sequence[SinkStatus] = ()
 
 
 Watch = Callable[[LiveStatus], None]
@@ -235,19 +208,14 @@ class LiveStats:
             )
         return at_ms, self._events
 
-    def _status(self, counts: _Counts, seconds: float, queued: int) -> LiveSinkStatus:
+    def _status(self, counts: _Counts, seconds: float, queued: int) -> SinkStatus:
         half, most = counts.recent.quantile_ms(0.5), counts.recent.quantile_ms(0.99)
         status = counts.pipeline.status
-        told = LiveSinkStatus(
-            status.name,
-            counts.events / seconds,
-            queued + counts.coming + status.waiting,
-            status.now.in_flight,
-            status.now.retries,
-            status.accepted,
-            status.rejected,
-            None if half is None or most is None else (half, most),
-            counts.problem,
+        told = replace(
+            status,
+            events_per_s=counts.events / seconds,
+            queued=queued + counts.coming + status.queued,
+            lag_ms=None if half is None or most is None else (half, most),
         )
         counts.events = 0
         counts.recent.clear()

@@ -1,6 +1,7 @@
 """What a watcher is told about each sink of a live run."""
 
 import threading
+from dataclasses import replace
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -8,7 +9,7 @@ import numpy as np
 
 from footfall.execution.live.simulated_clock import SimulatedClock
 from footfall.execution.live.stats import DueWindow, LiveStats
-from footfall.execution.pipeline import PipelineStatus
+from footfall.execution.sink_status import SinkStatus
 from footfall.sinks.protocol import Progress
 from tests.runs.test_live import FakeClock
 
@@ -20,9 +21,13 @@ class Way:
 
     def __init__(self, name, waiting=0, now=NOTHING, accepted=0):
         self.balance = SimpleNamespace(problem=None)
-        self.status = PipelineStatus(
-            name, waiting, now, accepted + now.accepted, now.rejected, None
+        self._status = SinkStatus(
+            name, waiting, now.in_flight, now.retries, accepted + now.accepted, now.rejected
         )
+
+    @property
+    def status(self):
+        return replace(self._status, problem=self.balance.problem)
 
 
 def meter_of(clock, watch, *ways):

@@ -1,0 +1,324 @@
+"""One live run into its sinks: windows are simulated ahead, and delivered when they are due."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from footfall.data.stream import Run
+from footfall.errors import UsageError
+from footfall.execution.engine import LiveEngine
+from footfall.execution.live.checkpoint import Checkpoints
+from footfall.execution.live.population import LivePopulation
+from footfall.execution.live.producer import LiveProducer, ProducedWindow
+from footfall.execution.live.simulated_clock import LagHistogram, SimulatedClock
+from footfall.execution.live.stats import DueWindow, LiveStats, LiveStatus, Watch
+from footfall.execution.pipeline import SPILL_BYTES, Pipeline, QueuedPart, halt
+from footfall.execution.result import Balance
+from footfall.execution.schedule import is_torn
+from footfall.net.clock import Clock
+from footfall.net.rate_limit import RateLimit
+from footfall.sinks import Cursors, Sink
+from footfall.sinks.protocol import EVERYBODY, stands_at
+
+WINDOW_S = 0.2
+_NAP_S = 0.25
+
+
+@dataclass(slots=True)
+class LiveResult:
+    """What a live run has come to.
+
+    Args:
+        run: With the end that was reached by every sink that has not failed.
+        time_zone: The scenario's.
+        began_ms: Simulated time at which this call went on.
+        sinks: One balance per sink, of this call.
+        lags: Per sink: how late events were that were due while this ran.
+        events: Delivered to every sink that has not failed.
+        seconds: How long it took, the replay left out.
+        is_finished: The end that was asked for was reached by all sinks; False when it was stopped, or one has failed.
+    """
+
+    run: Run
+    time_zone: str
+    began_ms: int
+    sinks: list[Balance]
+    lags: list[LagHistogram] = field(default_factory=list)
+    events: int = 0
+    seconds: float = 0.0
+    is_finished: bool = False
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether all went well, also before; what was pending when it was stopped goes with the next call."""
+        return all(
+            sink.rejected == sink.dead_letters == 0 and sink.problem is None
+            for sink in self.sinks
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LiveOptions:
+    """How time is to pass; see `live`."""
+
+    speed: float = 1.0
+    for_s: float | None = None
+    rate_limit: float | None = None
+    catch_up: bool | None = None
+    spill_bytes: int = SPILL_BYTES
+
+    @property
+    def catches_up(self) -> bool:
+        """Whether what has happened since the sinks stand is delivered at once."""
+        return self.speed == 1.0 if self.catch_up is None else self.catch_up
+
+    def __post_init__(self) -> None:
+        for name, value in (
+            ("speed", self.speed),
+            ("for", self.for_s),
+            ("rate limit", self.rate_limit),
+        ):
+            if value is not None and not 0 < value < 1e9:
+                raise UsageError(f"a {name} of {value:g}\n  accepted: a number above 0")
+
+
+class LiveTask:
+    """One live run into its sinks.
+
+    opened → the past is replayed → windows are simulated ahead, and put into a pipeline per sink when they are due →
+    closed → what is reached is noted in each sink.
+    """
+
+    _pipelines: list[Pipeline]
+    _meter: LiveStats
+    _result: LiveResult
+
+    def __init__(
+        self,
+        engine: LiveEngine,
+        run: Run,
+        sinks: Sequence[Sink],
+        time_zone: str,
+        clock: Clock,
+        checkpoints: Checkpoints,
+    ) -> None:
+        self._engine, self._run, self._sinks, self._clock = engine, run, sinks, clock
+        self._time_zone, self._checkpoints = time_zone, checkpoints
+
+    def drive(self, wanted: LiveOptions, stop: threading.Event, watch: Watch) -> LiveResult:
+        """Deliver until the end, or until `stop` is set; what has gone wrong in a sink stands in the result."""
+        encoders = [
+            copy.deepcopy(sink) if sink.placement == "worker" else None for sink in self._sinks
+        ]
+        positions = self._positions()
+        self._prepare(positions, wanted, stop, watch)
+        try:
+            running = self._reaching(
+                self._result.began_ms + 1
+            )  # a sink that is further stays as it is
+            for pipeline in self._pipelines:
+                pipeline.open(running, fresh=False)
+            with suppress(_StoppedError):
+                population = self._population(
+                    self._result.began_ms, lambda share: self._replayed(share, stop, watch)
+                )
+                self._deliver(population, encoders, positions, wanted, stop)
+            self._end()
+        except BaseException as problem:
+            halt(self._pipelines, problem)
+            raise
+        finally:
+            self._checkpoints.close()
+        self._finish()
+        return self._result
+
+    def _prepare(
+        self, positions: Sequence[int], wanted: LiveOptions, stop: threading.Event, watch: Watch
+    ) -> None:
+        """Make a pipeline per sink, who counts what goes through them, and the result that will come of it."""
+        spill_bytes = wanted.spill_bytes if len(self._sinks) > 1 else 0
+        self._pipelines = [
+            Pipeline(
+                sink,
+                stop=stop,
+                spill_bytes=spill_bytes,
+                delivered=partial(self._delivered, place),
+            )
+            for place, sink in enumerate(self._sinks)
+        ]
+        for pipeline, position in zip(self._pipelines, positions, strict=True):
+            pipeline.balance.before = (
+                "incomplete" if position > self._engine.stream.start_ms else "new"
+            )
+        self._meter = LiveStats(self._clock, watch, self._pipelines, positions)
+        balances = [pipeline.balance for pipeline in self._pipelines]
+        self._result = LiveResult(
+            self._run, self._time_zone, min(positions), balances, self._meter.lags
+        )
+
+    def _delivered(self, place: int, _: QueuedPart) -> None:
+        self._meter.delivered(place)
+
+    def _population(self, at_ms: int, watch: Callable[[float], None]) -> LivePopulation:
+        """Return everybody as they stand at a time: from the checkpoint, or by living through what came before."""
+        begun = self._clock.monotonic()
+        stood = self._checkpoints.load(at_ms)
+        try:
+            population = LivePopulation(self._engine, self._run.id, at_ms, watch, stood)
+        except ValueError as problem:
+            self._checkpoints.remark(problem)
+            population = LivePopulation(self._engine, self._run.id, at_ms, watch)
+        if self._checkpoints.is_worth(self._clock.monotonic() - begun):
+            self._checkpoints.write(population.stood())
+            self._checkpoints.settle(at_ms)
+        return population
+
+    def _keep(self, population: LivePopulation) -> None:
+        if self._checkpoints.is_due:
+            self._checkpoints.write(population.stood())
+
+    def _replayed(self, share: float, stop: threading.Event, watch: Watch) -> None:
+        if stop.is_set():
+            raise _StoppedError
+        watch(LiveStatus(self._result.began_ms, replayed=min(share, 0.999)))
+
+    def _positions(self) -> list[int]:
+        """Return, per sink, the time up to which it has everybody.
+
+        Raises:
+            UsageError: A sink's groups of people stand at different times.
+        """
+        first = replace(self._run, until_ms=self._engine.stream.start_ms + 1, people=0)
+        positions = []
+        for sink in self._sinks:
+            cursors: Cursors = sink.open(first, fresh=False)
+            sink.close(complete=False)
+            if is_torn(self._engine, cursors):
+                raise UsageError(
+                    f"{sink.name} holds a part of this run, and not all people up to the same time\n"
+                    "  hint: finish that run first, with the command that began it, then let it live"
+                )
+            positions.append(stands_at(cursors, EVERYBODY, self._engine.stream.start_ms))
+        return positions
+
+    def _deliver(
+        self,
+        population: LivePopulation,
+        encoders: Sequence[Sink | None],
+        positions: Sequence[int],
+        wanted: LiveOptions,
+        stop: threading.Event,
+    ) -> None:
+        begun = self._clock.monotonic()
+        now_ms = (
+            max(self._clock.wall_ms(), population.at_ms)
+            if wanted.catches_up
+            else population.at_ms
+        )
+        until_ms = (
+            None if wanted.for_s is None else now_ms + int(wanted.for_s * wanted.speed * 1000)
+        )
+        pace, limit = (
+            SimulatedClock(self._clock, now_ms, wanted.speed),
+            RateLimit(self._clock, wanted.rate_limit or 0.0, burst_s=0.0),
+        )
+        ahead = LiveProducer(
+            population,
+            encoders,
+            positions,
+            is_wanted=lambda place: self._pipelines[place].wants_more,
+            width_ms=max(int(WINDOW_S * wanted.speed * 1000), 1),
+            now_ms=pace.now_ms,
+            until_ms=until_ms,
+            after=self._keep,
+        )
+        with ahead, self._meter.begin(pace, lambda: ahead.queued):
+            for window in ahead.windows(stop):
+                if not self._await(window, pace, limit, stop):
+                    break
+                self._hand_over(window, now_ms)
+                limit.take(len(window.times_ms))
+                self._checkpoints.settle(min(self._meter.reached_ms))
+                self._meter.look()
+                if not any(pipeline.wants_more for pipeline in self._pipelines):
+                    break
+            self._end()
+        self._result.events = self._meter.events
+        self._result.seconds = self._clock.monotonic() - begun
+        self._result.is_finished = (
+            until_ms is not None and min(self._meter.reached_ms) >= until_ms
+        )
+
+    def _await(
+        self,
+        window: ProducedWindow,
+        pace: SimulatedClock,
+        limit: RateLimit,
+        stop: threading.Event,
+    ) -> bool:
+        """Wait until a window has passed; return False if `stop` was set before."""
+        while not stop.is_set():
+            wait = max(pace.seconds_until(window.part.until_ms), limit.wait_s())
+            if wait <= 0:
+                return True
+            self._clock.sleep(min(wait, _NAP_S), stop)
+        return False
+
+    def _hand_over(self, window: ProducedWindow, live_from_ms: int) -> None:
+        """Put a window into the pipelines; one sink alone has it then, or has failed, or will take it later."""
+        times_ms = window.times_ms[
+            window.times_ms >= live_from_ms
+        ]  # what had happened before has no lag
+        self._meter.take(
+            DueWindow(window.part.until_ms, len(window.times_ms), times_ms), window.prepared
+        )
+        for place, prepared in window.prepared.items():
+            chunk = window.chunk if prepared is None else None
+            self._pipelines[place].put(
+                QueuedPart(window.part.until_ms, len(window.times_ms), prepared, chunk)
+            )
+            self._meter.hand_over(place)
+        if len(self._pipelines) == 1:
+            self._pipelines[0].drain()
+
+    def _end(self) -> None:
+        """Have what waits delivered, if it may be, and the sinks closed."""
+        for pipeline in self._pipelines:
+            pipeline.end(has_all=False)  # of the run that is noted at last, see `_finish`
+        for pipeline in self._pipelines:
+            pipeline.join()
+
+    def _reaching(self, until_ms: int) -> Run:
+        """Return the run as it is up to a time."""
+        return replace(self._run, until_ms=until_ms, people=self._engine.people_until(until_ms))
+
+    def _finish(self) -> None:
+        """Note in the sinks up to where the run is complete: reports count people as watched until then."""
+        working = []
+        for sink, pipeline, reached_ms in zip(
+            self._sinks, self._pipelines, self._meter.reached_ms, strict=True
+        ):
+            if pipeline.balance.problem is None:
+                self._note(sink, pipeline, reached_ms)
+                working.append(reached_ms)
+        self._result.run = self._reaching(min(working or self._meter.reached_ms))
+        self._result.is_finished &= all(
+            balance.problem is None for balance in self._result.sinks
+        )
+
+    def _note(self, sink: Sink, pipeline: Pipeline, reached_ms: int) -> None:
+        try:
+            sink.open(self._reaching(reached_ms), fresh=False)
+            sink.close(complete=True)
+            pipeline.balance.is_complete = True
+        except Exception as problem:  # noqa: BLE001 - it is this sink's, and told with its balance
+            pipeline.balance.problem = None if pipeline.is_leaving(problem) else problem
+
+
+class _StoppedError(Exception):
+    """The user wants no more, in the middle of the replay."""
