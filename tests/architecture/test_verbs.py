@@ -16,7 +16,7 @@ from footfall.diagrams.graph_builder import _DRAWINGS
 from footfall.model.program import JumpNode, Node
 from footfall.scenario import step_records
 from footfall.scenario.language_steps import GUARD, STEP_KINDS, STEP_VERBS
-from footfall.scenario.load import load
+from footfall.scenario.loading import load
 from footfall.scenario.step_records import Assignment, PickOne, Step
 from footfall.scenario.step_traits import TRAITS, traits, walk
 from footfall.scenario.steps import MAKERS
