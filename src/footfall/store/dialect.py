@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
 import pyarrow as pa
@@ -48,6 +49,11 @@ def quote(name: str) -> str:
 def literal(text: str) -> str:
     """Return a text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def literals(texts: Iterable[str]) -> str:
+    """Return texts as SQL literals between commas, as `IN` takes them."""
+    return ", ".join(map(literal, texts))
 
 
 def create_table(dialect: Typing, name: str, schema: pa.Schema) -> str:

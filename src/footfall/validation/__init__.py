@@ -1,4 +1,4 @@
-"""Are events what was declared? Those of a store, of files, or of an export, held against a scenario."""
+"""Validation: events of a store, of files or of an export, checked against what a scenario or a plan declares."""
 
 from footfall.validation.expectations import (
     Expectations,

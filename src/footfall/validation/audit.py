@@ -1,4 +1,4 @@
-"""What checks share: the events, what is expected, and the way to a first example."""
+"""The audit that checks share: the events, what is expected, the findings, and the way to a first example."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from footfall.text import cut
 from footfall.units import nearest_hint
 from footfall.validation.event_source import EventSource
 from footfall.validation.expectations import Expectations
 from footfall.validation.findings import Finding, Place
 
 MOST_EXAMPLES = 200
+"""Findings that get an example: each takes a scan, and nobody reads thousands."""
 LONGEST_EXAMPLE = 80
 
 
@@ -58,6 +60,7 @@ class Audit:
             )
 
     def _first(self, where: str, value: str) -> tuple[str, Place | None]:
+        # The first by the order of what was read, so that the same events show the same example each time.
         is_lines = self.source.form == "lines"
         order = {"lines": "n", "parquet": "file, line", "store": "time_ms, insert_id"}[
             self.source.form
@@ -76,11 +79,9 @@ class Audit:
 
 def shortened(value: Any) -> str:
     """Return a value as it is shown: one line, not too long."""
-    text = "" if value is None else " ".join(str(value).split())
-    return text if len(text) <= LONGEST_EXAMPLE else text[: LONGEST_EXAMPLE - 1] + "…"
+    return "" if value is None else cut(" ".join(str(value).split()), LONGEST_EXAMPLE)
 
 
-def nearest(name: str, known: list[str]) -> str:
+def nearest(name: str, declared: list[str]) -> str:
     """Return a sentence with the declared name that is nearest, or nothing."""
-    hint = nearest_hint(name, known)
-    return hint or ""
+    return nearest_hint(name, declared) or ""

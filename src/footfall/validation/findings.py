@@ -1,4 +1,4 @@
-"""What was found: one record per kind of mistake and thing it concerns, with its first example."""
+"""Findings of a validation: one record per kind of mistake and thing it concerns, with its first example."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ REMARKS: Mapping[str, str] = {
     "never_linked": "anonymous people never get an account",
     "never_seen": "declared, but not seen",
 }
-"""What real people would not do, or what is not there: told, but nothing that fails."""
+"""Name of each remark → what it says: real people would not do it, or it is not there; it is no finding."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an event is.
+    """The place of an event.
 
     Args:
         insert_id: Its id, if it has one.
@@ -75,7 +75,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong.
+    """A finding: one thing that is wrong.
 
     Args:
         check: A key of `CHECKS`.
@@ -98,7 +98,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One thing that looks odd: a key of `REMARKS`, what it concerns, and what was seen."""
+    """A remark on one thing that looks odd: a key of `REMARKS`, what it concerns, and what was seen."""
 
     check: str
     subject: str
@@ -107,7 +107,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """All that was found.
+    """The outcome of a validation.
 
     Args:
         events: What was checked, as the user called it.

@@ -1,6 +1,6 @@
-"""Lines of files that others wrote: plain, gzip, a zip or folder of either, a JSON array, or what was sent over HTTP.
+"""Lines of files that others wrote: plain, gzip, a zip or folder of either, a JSON array, or bodies of requests.
 
-Nothing in them is trusted.
+Nothing in them is trusted: neither the sizes that an archive claims, nor that a line ever ends.
 
 Source: Amplitude's export is "a zipped archive of JSON files", each with one object per line, mostly as gzip
 (https://amplitude.com/docs/apis/analytics/export).
@@ -23,9 +23,11 @@ from footfall.errors import UsageError
 
 BLOCK_BYTES = 4 << 20
 LONGEST_LINE_BYTES = 16 << 20
+"""A line beyond it is skipped and counted as no event: Amplitude takes requests of 1 MB."""
 MOST_RATIO = 300
 """How much larger than the file its content may be; event lines shrink by 10 to 60."""
 HARMLESS_BYTES = 256 << 20
+"""Unpacked content up to which no ratio counts: a tiny file of equal lines shrinks by far more."""
 MOST_MEMBERS = 100_000
 LARGEST_ARRAY_BYTES = 256 << 20
 _ENDINGS = (".json", ".ndjson", ".jsonl", ".gz")
@@ -33,7 +35,7 @@ _BODY = re.compile(rb'"events"\s*:\s*\[')
 
 
 class _UnreadableError(Exception):
-    """A part is no events at all; what is wrong with it, without its name."""
+    """A part that holds no events at all; what is wrong with it, without its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class LineSource:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Some lines that follow each other.
+    """A block of lines that follow each other.
 
     Args:
         part: Number of the part.
@@ -80,7 +82,7 @@ def parts_of(path: Path) -> list[LineSource]:
 
 
 def files_of(folder: Path) -> list[Path]:
-    """Return the files of lines in a folder, by name."""
+    """Return the files of lines in a folder, by name; hidden ones and links, which may lead anywhere, are left out."""
     found = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
     names = (
         path
@@ -137,6 +139,7 @@ def _check_members(path: Path, infos: list[zipfile.ZipInfo]) -> None:
         raise UsageError(
             f"{path} holds {len(infos):,} files\n  accepted: at most {MOST_MEMBERS:,}"
         )
+    # What the archive claims of itself; `read_lines` counts what really comes.
     if total > max(HARMLESS_BYTES, size * MOST_RATIO):
         raise _bomb(path, total)
     if any(info.flag_bits & 1 for info in infos):
@@ -162,6 +165,7 @@ def read_lines(path: Path, parts: list[LineSource]) -> Iterator[Lines]:
     Raises:
         UsageError: A part is broken, or unpacks to far more than the file is.
     """
+    # Per part, and by what was unpacked: gzip claims no size, and a zip's claim may be false.
     most = max(HARMLESS_BYTES, _size(path) * MOST_RATIO)
     for number, part in enumerate(parts):
         with _explained(path, part), part.opened() as raw, _unpacked(raw) as file:
@@ -222,6 +226,7 @@ def _split(file: IO[bytes], part: int) -> Iterator[Lines]:
         if whole:
             yield Lines(part, line, [_text(text, is_array) for text in whole])
         line += len(whole)
+        # A line without an end would fill the memory: it is given up here, and read on from the next.
         if len(tail) > LONGEST_LINE_BYTES:
             yield Lines(part, line, [None])
             tail = _skip_line(file)
@@ -241,6 +246,7 @@ def _skip_line(file: IO[bytes]) -> bytes:
 def _text(line: bytes, is_array: bool) -> str | None:
     if len(line) > LONGEST_LINE_BYTES:
         return None
+    # One wrong byte should not cost the line: its value is shown with a replacement character.
     text = line.decode("utf-8", "replace").strip()
     if is_array:
         text = (
@@ -261,13 +267,15 @@ def _is_by_line(block: bytes) -> bool:
 
 
 def _is_body(block: bytes) -> bool:
-    """Tell whether a file begins with what is sent over HTTP, `{"api_key": …, "events": […]}`."""
+    """Tell whether a file begins with the body of a request, `{"api_key": …, "events": […]}`."""
     found = _BODY.search(block)
     if found is None or block.lstrip()[:1] != b"{":
         return False
     try:
         first = json.loads(block.lstrip().split(b"\n", 1)[0])
     except (ValueError, RecursionError):
+        # The body goes on over several lines, or beyond the block. An event that has a property called `events`
+        # names its type before.
         return b'"event_type"' not in block[: found.start()]
     return _events_of(first) is not None
 

@@ -1,16 +1,19 @@
-"""Checks that hold events against each other: ids, order, homes, devices, sessions, stages."""
+"""Checks that compare events with each other: ids, order, homes, devices, sessions, stages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from footfall.store.dialect import literal
+from footfall.store.dialect import literal, literals
+from footfall.text import plural
 from footfall.validation.audit import Audit
 from footfall.validation.expectations import ExpectedStage
 from footfall.validation.row_checks import FAR
 
+NEVER_MS = 2**63 - 1
+"""Later than any time: when a stage was reached that nobody knows of."""
 _NO_ORDER = "rows have no order here"
-_NO_ARGUMENT = "this check needs a column that is not there: "
+_NO_COLUMN = "this check needs a column that is not there: "
 
 
 def check_people(audit: Audit) -> None:
@@ -31,7 +34,7 @@ def check_insert_ids(audit: Audit) -> None:
     Source: http-v2, "Event deduplication": the same insert_id on the same device_id within 7 days counts once.
     """
     if "insert_id" not in audit.source.has:
-        audit.skipped["insert_id_repeats"] = _NO_ARGUMENT + "insert_id"
+        audit.skipped["insert_id_repeats"] = _NO_COLUMN + "insert_id"
         return
     is_there = "coalesce(insert_id, '') <> ''"
     keys = {"insert_id_repeats": "insert_id", "insert_id_dropped": "device_id, insert_id"}
@@ -45,7 +48,7 @@ def check_insert_ids(audit: Audit) -> None:
         ((count,),) = audit.source.rows(
             f"SELECT coalesce(sum(n - 1), 0)::BIGINT FROM (SELECT count(*) AS n FROM e WHERE {where} GROUP BY {key})"
         )
-        if not count:
+        if not count:  # what is not repeated at all is not repeated on one device either
             return
         audit.add(
             check, "insert_id", count, details[check], f"({key}) IN {repeated}", "insert_id"
@@ -59,30 +62,23 @@ def check_order(audit: Audit) -> None:
         return
     is_lines = audit.source.form == "lines"
     order = "n" if is_lines else "line"
+    # Parquet is typed and large: one scan without sorting shows that a file rises as a whole, as most do.
     if not is_lines and not _falls(audit):
         return
     before = f"(PARTITION BY file, who ORDER BY {order})"
     rows = f"(SELECT file, {order} AS place, time_ms, lag(time_ms) OVER {before} AS last FROM e WHERE who IS NOT NULL)"
     ((count,),) = audit.source.rows(f"SELECT count(*) FROM {rows} WHERE time_ms < last")
     where = f"(file, {order}) IN (SELECT (file, place) FROM {rows} WHERE time_ms < last)"
-    audit.add(
-        "time_backwards",
-        "time",
-        count,
-        "the person's event before it is later",
-        where,
-        "time_text",
-    )
+    detail = "the person's event before it is later"
+    audit.add("time_backwards", "time", count, detail, where, "time_text")
 
 
 def _falls(audit: Audit) -> bool:
     """Tell whether time falls anywhere within a file: where it does not, it falls for nobody."""
     rows = "SELECT time_ms, file, lag(time_ms) OVER () AS last, lag(file) OVER () AS last_file FROM e"
-    return bool(
-        audit.source.rows(f"SELECT bool_or(time_ms < last AND file = last_file) FROM ({rows})")[
-            0
-        ][0]
-    )
+    falls = f"SELECT bool_or(time_ms < last AND file = last_file) FROM ({rows})"
+    ((found,),) = audit.source.rows(falls)
+    return bool(found)
 
 
 # --- what should be one ----------------------------------------------------------------------------------------------
@@ -102,7 +98,7 @@ def check_sharing(audit: Audit) -> None:
     the device is the same too.
     """
     if not {"user_id", "device_id"} <= audit.source.has:
-        audit.skipped["device_shared"] = _NO_ARGUMENT + "user_id or device_id"
+        audit.skipped["device_shared"] = _NO_COLUMN + "user_id or device_id"
         return
     is_shared = _check_one(
         audit, "device_shared", "device_id", "real_user", "real_user IS NOT NULL"
@@ -119,8 +115,15 @@ def check_sharing(audit: Audit) -> None:
         )
 
 
+_KEY_NOUNS = {"who": ("person", "people"), "device_id": ("device", "devices")}
+
+
 def _check_one(audit: Audit, check: str, key: str, value: str, where: str) -> bool:
-    """Check that all events with the same key have one value; null is none."""
+    """Check that all events with the same key have one value; null is none.
+
+    A group has one value if the least and the greatest hash of it are the same: no list of distinct values is kept for
+    millions of keys, and only the first key that has several is looked at again.
+    """
     groups = (
         f"SELECT {key} AS k, count(*) AS n, count(*) AS events FROM e WHERE {key} IS NOT NULL AND {value} IS NOT NULL "
         f"AND {where} GROUP BY ALL HAVING min(hash({value})) <> max(hash({value}))"
@@ -130,21 +133,14 @@ def _check_one(audit: Audit, check: str, key: str, value: str, where: str) -> bo
     )[0]
     if not count:
         return False
-    text = literal(str(first))
+    is_first = f"CAST({key} AS VARCHAR) = {literal(str(first))}"
+    of_first = f"{is_first} AND {value} IS NOT NULL AND {where}"
     ((found,),) = audit.source.rows(
-        f"SELECT list_sort(list(DISTINCT {value}))[:3] FROM e "
-        f"WHERE CAST({key} AS VARCHAR) = {text} AND {value} IS NOT NULL AND {where}"
+        f"SELECT list_sort(list(DISTINCT {value}))[:3] FROM e WHERE {of_first}"
     )
-    noun = {"who": "people", "device_id": "devices"}.get(key, "sessions")
-    detail = f"{keys:,} {noun if keys != 1 else {'people': 'person'}.get(noun, noun[:-1])}; {', '.join(found)}"
-    audit.add(
-        check,
-        value.removeprefix("real_"),
-        count,
-        detail,
-        f"CAST({key} AS VARCHAR) = {text} AND {value} IS NOT NULL AND {where}",
-        key,
-    )
+    noun, nouns = _KEY_NOUNS.get(key, ("session", "sessions"))
+    detail = f"{plural(keys, noun, nouns)}; {', '.join(found)}"
+    audit.add(check, value.removeprefix("real_"), count, detail, of_first, key)
     return True
 
 
@@ -159,10 +155,10 @@ def check_stages(audit: Audit) -> None:
     taken as it is: there may have been others before the file begins.
     """
     stages = [stage for stage in audit.expected.stages if stage.events]
-    text = _recorded(audit)
-    names = ", ".join(literal(stage.name) for stage in audit.expected.stages)
+    text = _recorded_stage(audit)
+    names = literals(stage.name for stage in audit.expected.stages)
     recorded = f"list_position([{names}], {text})" if text else ""
-    _make_stations(audit, text or "CAST(NULL AS VARCHAR)", names)
+    _make_stage_times(audit, text or "CAST(NULL AS VARCHAR)", names)
     if recorded:
         _check_back(audit, recorded)
     if recorded and "person" not in audit.source.has:
@@ -173,29 +169,24 @@ def check_stages(audit: Audit) -> None:
         _check_order_of(audit, stages, recorded)
 
 
-def _make_stations(audit: Audit, text: str, names: str) -> None:
-    """Make the table of who had which events at which recorded stage, first and last: far fewer rows than events."""
+def _make_stage_times(audit: Audit, text: str, names: str) -> None:
+    """Make the table of when somebody had an event at a recorded stage, first and last: far fewer rows than events."""
     audit.source.rows(f"""
-        CREATE OR REPLACE TEMP TABLE stations AS
+        CREATE OR REPLACE TEMP TABLE stage_times AS
         SELECT who, event_type, list_position([{names or "''"}], stage) AS s, first, last FROM (
             SELECT who, event_type, {text} AS stage, min(time_ms) AS first, max(time_ms) AS last
             FROM e WHERE who IS NOT NULL GROUP BY ALL)""")
 
 
-def _recorded(audit: Audit) -> str:
+def _recorded_stage(audit: Audit) -> str:
     """Return SQL for the stage that an event records; nothing if none does."""
-    names = ", ".join(literal(stage.name) for stage in audit.expected.stages)
+    names = literals(stage.name for stage in audit.expected.stages)
     if not names:
         return ""
     fields = audit.source.properties["up"]
-    of_user = (
-        "json_extract_string(up, '/stage')"
-        if fields is None
-        else "up.stage"
-        if "stage" in fields
-        else ""
-    )
-    for text in ("stage", of_user):
+    of_struct = "up.stage" if fields is not None and "stage" in fields else ""
+    of_json = "json_extract_string(up, '/stage')" if fields is None else ""
+    for text in ("stage", of_struct, of_json):
         if text and audit.source.rows(f"SELECT 1 FROM e WHERE {text} IN ({names}) LIMIT 1"):
             return text
     return ""
@@ -209,7 +200,10 @@ def _check_back(audit: Audit, recorded: str) -> None:
         for k in range(1, n)
     )
     wrong = " OR ".join(f"last{k} > next{k}" for k in range(1, n)) or "false"
-    people = f"SELECT who FROM (SELECT who, {levels} FROM stations GROUP BY who) WHERE {wrong}"
+    # Most lives rise: the window over all events, which has to be sorted, is taken for those alone that fall somewhere.
+    people = (
+        f"SELECT who FROM (SELECT who, {levels} FROM stage_times GROUP BY who) WHERE {wrong}"
+    )
     if not audit.source.rows(f"{people} LIMIT 1"):
         return
     rows = (
@@ -225,7 +219,7 @@ def _check_order_of(audit: Audit, stages: list[ExpectedStage], recorded: str) ->
     firsts = ", ".join(_firsts(audit, stages, recorded))
     audit.source.rows(
         "CREATE OR REPLACE TEMP TABLE reached AS "
-        f"SELECT who, min(first) AS began, count(s) AS recorded, {firsts} FROM stations GROUP BY who"
+        f"SELECT who, min(first) AS began, count(s) AS recorded, {firsts} FROM stage_times GROUP BY who"
     )
     for k in range(1, len(stages)):
         _check_step(audit, stages[k - 1], stages[k], k)
@@ -238,33 +232,26 @@ def _firsts(audit: Audit, stages: list[ExpectedStage], recorded: str) -> Iterato
         own = _events(stage)
         yield f"min(first) FILTER ({own}) AS first{k}"
         if k:
-            known = (
-                f" OR (s >= {names.index(stages[k - 1].name) + 1} AND NOT {own})"
-                if recorded
-                else ""
-            )
-            further = f" OR s > {names.index(stage.name) + 1}" if recorded else ""
-            yield f"min(first) FILTER ({_events(stages[k - 1])}{known}{further}) AS ready{k}"
+            # An event of the stage itself records that stage already, so it is no sign of the one before.
+            before, here = names.index(stages[k - 1].name) + 1, names.index(stage.name) + 1
+            signs = f" OR (s >= {before} AND NOT {own}) OR s > {here}" if recorded else ""
+            yield f"min(first) FILTER ({_events(stages[k - 1])}{signs}) AS ready{k}"
 
 
 def _events(stage: ExpectedStage) -> str:
-    return f"event_type IN ({', '.join(map(literal, stage.events))})"
+    return f"event_type IN ({literals(stage.events)})"
 
 
 def _check_step(audit: Audit, before: ExpectedStage, stage: ExpectedStage, k: int) -> None:
-    early = f"first{k} < coalesce(ready{k}, 9223372036854775807) AND NOT (recorded > 0 AND first{k} = began)"
+    ready = f"coalesce(ready{k}, {NEVER_MS})"
+    # Who has a recorded stage may have begun before the file does: the first event of such a person proves nothing.
+    early = f"first{k} < {ready} AND NOT (recorded > 0 AND first{k} = began)"
     ((people,),) = audit.source.rows(f"SELECT count(*) FROM reached WHERE {early}")
     if people:
         where = (
             f"{_events(stage)} AND EXISTS (SELECT 1 FROM reached AS r WHERE r.who = e.who AND {early} "
-            f"AND e.time_ms < coalesce(ready{k}, 9223372036854775807))"
+            f"AND e.time_ms < {ready})"
         )
         ((count,),) = audit.source.rows(f"SELECT count(*) FROM e WHERE {where}")
-        audit.add(
-            "stage_order",
-            stage.name,
-            count,
-            f"{before.name} was not reached before",
-            where,
-            "event_type",
-        )
+        detail = f"{before.name} was not reached before"
+        audit.add("stage_order", stage.name, count, detail, where, "event_type")

@@ -1,17 +1,16 @@
-"""What real people would not do, and what is not there: seen only in many events, so it is told and fails nothing."""
+"""Remarks: what real people would not do, and what is not there. It shows only in many events, so it fails nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from footfall.store.dialect import literal, quote
+from footfall.store.dialect import literals
 from footfall.units import HOUR_MS
 from footfall.validation.audit import Audit
 from footfall.validation.findings import Remark
-from footfall.validation.property_checks import pointer
 
 ENOUGH = 50
-"""People below which nothing is said: by chance alone 50 are hardly ever all alike, let alone in every step."""
+"""People below which there is no remark: by chance alone 50 are hardly ever all alike, let alone in every step."""
 OFTEN = 4
 """A person must have a property on so many events to be counted: one that rarely changes is sent twice as well."""
 
@@ -32,7 +31,7 @@ def _nobody_leaves(audit: Audit) -> Iterator[Remark]:
     if len(stages) < 2:
         return
     came = ", ".join(
-        f"bool_or(event_type IN ({', '.join(map(literal, s.events))})) AS came{k}"
+        f"bool_or(event_type IN ({literals(s.events)})) AS came{k}"
         for k, s in enumerate(stages)
     )
     counts = ", ".join(
@@ -40,7 +39,7 @@ def _nobody_leaves(audit: Audit) -> Iterator[Remark]:
         for k in range(len(stages) - 1)
     )
     row = audit.source.rows(
-        f"SELECT {counts} FROM (SELECT who, {came} FROM stations GROUP BY who)"
+        f"SELECT {counts} FROM (SELECT who, {came} FROM stage_times GROUP BY who)"
     )[0]
     steps = list(zip(row[::2], row[1::2], strict=True))
     if all(came_here == went_on and came_here >= ENOUGH for came_here, went_on in steps):
@@ -71,14 +70,13 @@ def _constant(audit: Audit) -> Iterator[Remark]:
     names = [p.name for p in audit.expected.user_properties.values() if p.changes]
     fields = audit.source.properties["up"]
     values = {
-        name: f"up.{quote(name)}"
-        if fields is not None
-        else f"json_extract(up, {literal(pointer(name))})"
+        name: audit.source.value("up", name)
         for name in names
         if fields is None or name in fields
     }
     if not values or "up" not in audit.source.has:
         return
+    # Hashes, as lists and records of any type are compared for equality only.
     columns = ", ".join(
         f"count({value}) >= {OFTEN} AS has{k}, "
         f"count(DISTINCT CASE WHEN {value} IS NOT NULL THEN hash({value}) END) > 1 AS changes{k}"

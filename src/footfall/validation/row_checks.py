@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from footfall.sinks.amplitude.limits import SHORTEST_ID
-from footfall.store.dialect import literal
+from footfall.store.dialect import literal, literals
 from footfall.units import DAY_MS
 from footfall.validation.audit import Audit, nearest, shortened
 from footfall.validation.common_columns import is_banned, is_short
 from footfall.validation.findings import Finding, Place
 
 MOST_TYPES = 1000
+"""Unknown event types that are named, the most frequent first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ def check_rows(audit: Audit) -> None:
             if of
             else "SELECT *, 1 AS weight FROM e"
         )
+        # Ids and cities have few different values: they are brought together before the rules look at them. The other
+        # rules read the rows as they are scanned; materialized, all columns of all events would be copied first.
         kept = "AS MATERIALIZED" if of else "AS NOT MATERIALIZED"
         found = audit.source.rows(f"WITH g {kept} ({groups}) SELECT {counts} FROM g")[0]
         for rule, count in zip(together, found, strict=True):
@@ -64,6 +67,7 @@ def check_event_ids(audit: Audit) -> None:
 
     Source: http-v2, `event_id`: "an incrementing counter to distinguish events with the same user_id and timestamp".
     """
+    # A sender that counts nothing sends no event_id at all: a few without it among many are a mistake.
     if "event_id" in audit.source.has:
         ((count,),) = audit.source.rows("SELECT count(*) - count(event_id) FROM e")
         if count <= audit.count / 2:
@@ -89,10 +93,10 @@ def check_lines(audit: Audit) -> None:
 
 def check_event_types(audit: Audit) -> None:
     """Check the names of events and their categories."""
-    known = list(audit.expected.events)
-    listed = ", ".join(map(literal, known))
+    declared = list(audit.expected.events)
+    # Names that begin with $ are Amplitude's own, such as $identify.
     groups = audit.source.rows(
-        f"SELECT event_type, count(*) AS n FROM e WHERE NOT is_nameless AND event_type NOT IN ({listed}) "
+        f"SELECT event_type, count(*) AS n FROM e WHERE NOT is_nameless AND event_type NOT IN ({literals(declared)}) "
         f"AND NOT starts_with(event_type, '$') GROUP BY ALL ORDER BY n DESC, 1 LIMIT {MOST_TYPES}"
     )
     for name, count in groups:
@@ -100,7 +104,7 @@ def check_event_types(audit: Audit) -> None:
             "event_unknown",
             shortened(name),
             count,
-            nearest(name, known),
+            nearest(name, declared),
             f"event_type = {literal(name)}",
         )
     if "category" in audit.source.has:
@@ -240,12 +244,10 @@ def _homes(audit: Audit) -> Iterator[Rule]:
 
 
 def _unknown(cities: Mapping[str, tuple[str, ...]]) -> str:
-    return f"city NOT IN ({', '.join(map(literal, cities))})"
+    return f"city NOT IN ({literals(cities)})"
 
 
 def _foreign(cities: Mapping[str, tuple[str, ...]]) -> str:
-    pairs = ", ".join(
-        literal(f"{city}\t{country}") for city, of in cities.items() for country in of
-    )
-    known = ", ".join(map(literal, cities))
-    return f"city IN ({known}) AND country IS NOT NULL AND concat(city, chr(9), country) NOT IN ({pairs})"
+    pairs = [f"{city}\t{country}" for city, of in cities.items() for country in of]
+    is_home = f"concat(city, chr(9), country) IN ({literals(pairs)})"
+    return f"city IN ({literals(cities)}) AND country IS NOT NULL AND NOT {is_home}"

@@ -1,4 +1,4 @@
-"""Puts a validation together: opens events, makes the checks, sorts what they found."""
+"""The run of a validation: opens events, makes the checks, sorts their findings."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from footfall.errors import UsageError
 from footfall.scenario.records import Scenario
 from footfall.units import nearest_hint
 from footfall.validation.audit import Audit
-from footfall.validation.event_source import open_events
 from footfall.validation.expectations import Expectations, of_scenario
 from footfall.validation.findings import CHECKS, REMARKS, Validation
 from footfall.validation.list_checks import check_lists
+from footfall.validation.open_events import open_events
 from footfall.validation.people_checks import check_people
 from footfall.validation.property_checks import check_properties
 from footfall.validation.remarks import remarks_on
@@ -27,7 +27,10 @@ def validate(
     run: str | None = None,
     ignore: Collection[str] = (),
 ) -> Validation:
-    """Hold events against what was declared.
+    """Check events against what a scenario, or a plan, declares.
+
+    >>> validate("theirs.ndjson", "online-school").is_clean  # doctest: +SKIP
+    False
 
     Args:
         events: A DuckDB store, Parquet folder or PostgreSQL address of ours, Parquet files, NDJSON, a folder of it, or
@@ -46,6 +49,7 @@ def validate(
     expected = against if isinstance(against, Expectations) else of_scenario(_loaded(against))
     with open_events(events, run, expected.name) as source:
         audit = Audit(source, expected)
+        # In this order: people's checks ask whether rows had a finding, remarks read the table that these make.
         for check in (check_rows, check_properties, check_lists, check_people, check_shared):
             check(audit)
         remarks = remarks_on(audit)
@@ -61,12 +65,12 @@ def validate(
 
 
 def _check_names(names: Collection[str]) -> None:
-    known = [*CHECKS, *REMARKS]
+    accepted = [*CHECKS, *REMARKS]
     for name in names:
-        if name not in known:
-            hint = nearest_hint(name, known)
+        if name not in accepted:
+            hint = nearest_hint(name, accepted)
             raise UsageError(
-                f"there is no check {name!r}\n  accepted: {', '.join(known)}"
+                f"there is no check {name!r}\n  accepted: {', '.join(accepted)}"
                 + (f"\n  hint: {hint}" if hint else "")
             )
 

@@ -1,21 +1,21 @@
-"""Checks that a value stays what it was in the course of one process: the direction chosen is the one that is paid."""
+"""Checks that a value stays the same in the course of one process: the direction chosen is the one that is paid."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from footfall.store.dialect import literal, quote
+from footfall.store.dialect import literal, literals, quote
 from footfall.units import DAY_MS
 from footfall.validation.audit import Audit
 from footfall.validation.carried import Carried
-from footfall.validation.property_checks import pointer
+from footfall.validation.json_pointer import pointer
 
 TOLERATED = 0.01
 """Share of pairs that may differ: people who do two things at once have two processes that run into each other."""
 
 
 def check_shared(audit: Audit) -> None:
-    """Count events that tell another value than the latest event before them that tells it in the same process.
+    """Count events whose value is not that of the latest event before them in the same process that carries it.
 
     Only events of the same person within a day are held against each other.
     """
@@ -25,8 +25,10 @@ def check_shared(audit: Audit) -> None:
     ]
     if not carried:
         return
-    _make_told(audit, carried)
-    seen = {name for (name,) in audit.source.rows("SELECT DISTINCT event_type FROM told")}
+    _make_values(audit, carried)
+    types = audit.source.rows("SELECT DISTINCT event_type FROM process_values")
+    seen = {name for (name,) in types}
+    # Properties that the same two events share are compared in one join.
     together: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for one in carried:
         if one.event in seen and seen.intersection(one.before):
@@ -35,8 +37,8 @@ def check_shared(audit: Audit) -> None:
         _check(audit, event, before, names)
 
 
-def _make_told(audit: Audit, carried: Sequence[Carried]) -> None:
-    """Make the table of what is told when: a hash per property, as it is compared for equality only."""
+def _make_values(audit: Audit, carried: Sequence[Carried]) -> None:
+    """Make the table of values by person and time: a hash each, of eight bytes, as only equality is asked for."""
     names = sorted({one.property for one in carried})
     events = sorted({event for one in carried for event in (one.event, *one.before)})
     values = ((name, _value(audit, name)) for name in names)
@@ -45,8 +47,9 @@ def _make_told(audit: Audit, carried: Sequence[Carried]) -> None:
         for name, value in values
     )
     audit.source.rows(
-        f"CREATE OR REPLACE TEMP TABLE told AS SELECT who AS who_, time_ms AS time_, event_type, {hashes} FROM e "
-        f"WHERE event_type IN ({', '.join(map(literal, events))}) AND who IS NOT NULL AND time_ms IS NOT NULL"
+        "CREATE OR REPLACE TEMP TABLE process_values AS "
+        f"SELECT who AS who_, time_ms AS time_, event_type, {hashes} FROM e "
+        f"WHERE event_type IN ({literals(events)}) AND who IS NOT NULL AND time_ms IS NOT NULL"
     )
 
 
@@ -73,9 +76,10 @@ def _pairs(event: str, before: tuple[str, ...], names: Sequence[str]) -> str:
     differ = ", ".join(
         f"b.{quote(name)} <> a.{quote(name)} AS p{k}" for k, name in enumerate(names)
     )
+    # ASOF: with the one latest row before, not with all that are before, which would be a product.
     return (
-        f"SELECT b.who_, b.time_, {differ} FROM (FROM told WHERE event_type = {literal(event)}) AS b "
-        f"ASOF JOIN (FROM told WHERE event_type IN ({', '.join(map(literal, before))})) AS a "
+        f"SELECT b.who_, b.time_, {differ} FROM (FROM process_values WHERE event_type = {literal(event)}) AS b "
+        f"ASOF JOIN (FROM process_values WHERE event_type IN ({literals(before)})) AS a "
         f"ON b.who_ = a.who_ AND b.time_ > a.time_ WHERE b.time_ - a.time_ < {DAY_MS}"
     )
 

@@ -1,0 +1,222 @@
+"""Opens events as an event source: those of a store, of Parquet files, or of lines of JSON or CSV."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from footfall.errors import StoreError, UsageError
+from footfall.store import open_store
+from footfall.store.dialect import literal, quote
+from footfall.store.duckdb import connection as db
+from footfall.store.postgres.address import is_address
+from footfall.validation import json_source
+from footfall.validation.common_columns import NAMES, who
+from footfall.validation.event_source import EventSource, close_doors, connect
+from footfall.validation.lines import files_of
+from footfall.validation.typed_columns import typed_source
+
+FETCHED_EVENTS = 200_000
+"""How many events are fetched from PostgreSQL at a time, about."""
+
+
+def open_events(events: str | Path, run: str | None = None, scenario: str = "") -> EventSource:
+    """Open events to be checked.
+
+    Args:
+        events: A DuckDB store, Parquet folder or PostgreSQL address of ours, Parquet files, NDJSON (plain, gzip, a
+            folder or a zip of them, as Amplitude's export), a JSON array, or bodies with `events`.
+        run: Id of the run or its beginning, in a store of ours; else the latest.
+        scenario: Whose latest run, where a store holds runs of several and one is of this.
+
+    Raises:
+        UsageError: There are none, or they are of no form that is known.
+        StoreError: A store or file cannot be read.
+    """
+    if is_address(str(events)):
+        return _postgres(str(events), run, scenario)
+    # A target of `footfall run` is taken as it was written there; `://` behind a kind is an address all the same.
+    path = Path(_PREFIX.sub("", str(events)))
+    if "://" in str(events) or not path.exists():
+        raise UsageError(f"{events} does not exist\n  accepted: {_ACCEPTED}")
+    if path.is_dir():
+        return _folder(path, run, scenario)
+    # What a file is stands in its first bytes: a name may lie.
+    magic = _magic(path)
+    if magic[8:12] == b"DUCK":
+        return _duckdb(path, run, scenario)
+    if run is not None:
+        raise UsageError(
+            f"--run {run}: {path} has no runs\n  accepted: a DuckDB store or a Parquet folder of footfall"
+        )
+    return _parquet(path, [path]) if magic[:4] == b"PAR1" else _lines(path)
+
+
+_PREFIX = re.compile(r"^(duckdb|parquet|ndjson|csv|json):(?!//)")
+_ACCEPTED = (
+    "a DuckDB store, a folder of Parquet files, a Parquet file, NDJSON (also .gz), CSV, a folder or zip of NDJSON, "
+    "or postgresql://USER@HOST/DATABASE"
+)
+
+
+def _magic(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(12)
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read: {error.strerror}") from None
+
+
+# --- stores of ours ------------------------------------------------------------------------------------------------
+
+
+def _duckdb(path: Path, run: str | None, wanted: str) -> EventSource:
+    import duckdb
+
+    with open_store(path) as store:
+        chosen, scenario = _run_of(
+            path, [(info.id, info.scenario) for info in store.runs()], run, wanted
+        )
+    connection = connect([])
+    try:
+        connection.execute(f"ATTACH {literal(str(path))} AS store (READ_ONLY)")
+    except duckdb.Error as error:
+        raise db.cannot_open(path, error) from None
+    # Attached before the doors close: the file itself is no path that checks may read.
+    close_doors(connection)
+    rows = f"(SELECT * FROM store.{quote(scenario)}.events WHERE run = {literal(chosen)})"
+    return typed_source(connection, str(path), "store", rows, has_order=False)
+
+
+def _postgres(address: str, run: str | None, wanted: str) -> EventSource:
+    """Fetch a run's events from PostgreSQL, some people at a time: the checks are DuckDB's."""
+    connection = connect([])
+    with open_store(address) as store:
+        runs = store.runs()
+        chosen, scenario = _run_of(
+            store.name, [(info.id, info.scenario) for info in runs], run, wanted
+        )
+        info = next(info for info in runs if info.id == chosen)
+        step = max(1, info.run.people * FETCHED_EVENTS // max(info.events, 1))
+        for first in range(0, max(info.run.people, 1), step):
+            rows = store.arrow(
+                f"SELECT * FROM {quote(scenario)}.events WHERE run = ? AND person >= ? AND person < ?",
+                [chosen, first, first + step],
+            )
+            # The first batch gives the table its columns, also where there are no events at all.
+            with db.registered(connection, rows, "fetched"):
+                connection.execute("CREATE TABLE IF NOT EXISTS events AS FROM fetched LIMIT 0")
+                connection.execute("INSERT INTO events FROM fetched")
+    close_doors(connection)
+    return typed_source(connection, store.name, "store", "events", has_order=False)
+
+
+def _run_of(
+    path: Path | str, runs: list[tuple[str, str]], run: str | None, wanted: str
+) -> tuple[str, str]:
+    """Return id and scenario of the run that is asked for.
+
+    Args:
+        path: Where the runs are, for messages.
+        runs: (id, scenario) of each.
+        run: An id or its beginning.
+        wanted: The scenario that is preferred where no id is given.
+    """
+    found = [one for one in runs if run is None or one[0].startswith(run)]
+    if not found or (run is not None and len(found) > 1):
+        have = (
+            "\n".join(f"  {name}  {scenario}" for name, scenario in runs)
+            or "  it holds no runs"
+        )
+        raise UsageError(
+            f"{path} has {'no' if not found else 'more than one'} run {run or ''}\n{have}"
+        )
+    # Runs come in the order of their beginnings: the latest of the scenario, else the latest of any.
+    return next((one for one in reversed(found) if one[1] == wanted), found[-1])
+
+
+def _folder(folder: Path, run: str | None, wanted: str) -> EventSource:
+    manifest = folder / "manifest.json"
+    if manifest.is_file() and (folder / "_footfall").is_dir():
+        with open_store(folder) as store:
+            chosen, _ = _run_of(
+                folder, [(info.id, info.scenario) for info in store.runs()], run, wanted
+            )
+        return _parquet(folder, _committed(manifest, chosen))
+    files = sorted(folder.rglob("*.parquet"))
+    if not files and not files_of(folder):
+        raise UsageError(
+            f"{folder} holds no Parquet files and no NDJSON\n  accepted: {_ACCEPTED}"
+        )
+    return _parquet(folder, files) if files else _lines(folder)
+
+
+def _committed(manifest: Path, run: str) -> list[Path]:
+    """Return the files of a run by the manifest: others in the folder may be halves of what was never committed."""
+    runs = json.loads(manifest.read_text(encoding="utf-8"))["runs"]
+    files = next(one["files"]["events"] for one in runs if one["run"] == run)
+    return [manifest.parent / str(file["file"]) for file in files]
+
+
+# --- files ---------------------------------------------------------------------------------------------------------
+
+
+def _parquet(path: Path, files: Sequence[Path]) -> EventSource:
+    import duckdb
+
+    connection = connect(files)
+    close_doors(connection)
+    listed = ", ".join(literal(str(file)) for file in files)
+    rows = f"read_parquet([{listed}], union_by_name = true, filename = 'file_', file_row_number = true)"
+    if not files:
+        raise UsageError(
+            f"{path} holds no events yet\n  hint: `footfall resume {path}` goes on with its run"
+        )
+    try:
+        return typed_source(connection, str(path), "parquet", rows, has_order=True)
+    except duckdb.Error as error:
+        connection.close()
+        raise StoreError(
+            f"{path} cannot be read as Parquet\n  {str(error).splitlines()[0]}"
+        ) from None
+
+
+def _lines(path: Path) -> EventSource:
+    """Read lines into a table, and give each device the one user that was seen on it, as Amplitude does.
+
+    Where every event has a `person`, they are ours, and that says better who it is.
+    """
+    is_csv = path.name.lower().endswith((".csv", ".csv.gz"))
+    connection = connect([path] if is_csv else [])
+    close_doors(connection)
+    with db.explained(path, "nothing was changed"):
+        parts = (
+            json_source.load_csv(connection, path)
+            if is_csv
+            else json_source.load(connection, path)
+        )
+        ((n, is_ours, is_export),) = connection.execute(
+            "SELECT count(*), coalesce(bool_and(person IS NOT NULL), false), coalesce(bool_or(is_export), false) FROM e"
+        ).fetchall()
+        if not n:
+            raise UsageError(
+                f"{path} holds no events: none of its lines is a JSON object\n  accepted: {_ACCEPTED}"
+            )
+        connection.execute("ALTER TABLE e RENAME TO read_")
+        connection.execute(
+            "CREATE TABLE owners AS SELECT device_id, min(real_user) AS owner FROM read_ WHERE real_user IS NOT NULL "
+            "AND device_id IS NOT NULL GROUP BY ALL HAVING count(DISTINCT real_user) = 1"
+        )
+        whose = (
+            "r.person" if is_ours else who("", "coalesce(r.real_user, o.owner)", "r.device_id")
+        )
+        connection.execute(
+            f"CREATE VIEW e AS SELECT r.*, {whose} AS who, r.part AS file "
+            "FROM read_ AS r LEFT JOIN owners AS o USING (device_id)"
+        )
+        has = frozenset({*NAMES} - (set() if is_ours else {"person"}))
+    return EventSource(
+        connection, str(path), "lines", {"ep": None, "up": None}, has, not is_export, parts
+    )

@@ -1,0 +1,291 @@
+"""Kinds of values that properties have in the events, counted in SQL, whether right or wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from footfall.store.dialect import literal, literals, quote
+from footfall.validation.audit import Audit
+from footfall.validation.expectations import ExpectedProperty
+
+Properties = Mapping[str, ExpectedProperty]
+"""Name → property, as it is declared."""
+_KINDS = {
+    "VARCHAR": "text",
+    "BIGINT": "integer",
+    "UBIGINT": "integer",
+    "HUGEINT": "integer",
+    "BOOLEAN": "boolean",
+}
+_JSON_KINDS = {**_KINDS, "ARRAY": "list", "OBJECT": "object", "NULL": "null"}
+_SIGNED = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
+_INTEGERS = frozenset((*_SIGNED, "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"))
+_NUMBERS = ("integer", "whole", "fraction")
+ACCEPTED: Mapping[str, tuple[str, ...]] = {
+    "text": ("text", "time"),  # a time is a text wherever it is sent
+    "id": ("text",),
+    "integer": ("integer", "whole"),
+    "number": _NUMBERS,
+    "money": _NUMBERS,
+    "boolean": ("boolean",),
+    "time": ("time", "integer"),
+    "list": ("list",),
+    "any": ("text", "boolean", "time", "list", "object", *_NUMBERS),
+}
+"""Declared type → kinds of values that are right."""
+MOST_GROUPS = 20_000
+"""Kinds that are counted, the most frequent first: keys of foreign events may be as many as their values."""
+CATEGORY, STAGE = "category", "stage"
+AllowedTexts = tuple[tuple[str, ...], tuple[str, ...]]
+"""Allowed texts, and the event types they hold for (none: all)."""
+
+
+@dataclass(frozen=True, slots=True)
+class KindCount:
+    """So many values of a kind, under a key, in events of a type (of user properties: in any)."""
+
+    event: str
+    key: str
+    kind: str
+    count: int
+
+
+def own_category(category: str) -> dict[str, ExpectedProperty]:
+    """Return the category as a property: our Amplitude sink puts it among those of the event."""
+    values = (category,) if category else ()
+    return {CATEGORY: ExpectedProperty(CATEGORY, "text", values=values)}
+
+
+# --- counting --------------------------------------------------------------------------------------------------------
+
+
+def kind_counts(audit: Audit, column: str, declared: Properties) -> Iterator[KindCount]:
+    """Yield how many values of which kind the properties of events (`ep`) or users (`up`) have."""
+    fields = audit.source.properties[column]
+    if fields is not None:
+        yield from _in_struct(audit, column, fields, declared)
+    else:
+        yield from _in_json(audit, column, declared)
+
+
+def _in_json(audit: Audit, column: str, declared: Properties) -> Iterator[KindCount]:
+    event = "e.event_type" if column == "ep" else "''"
+    kinds = _kind_of_any(audit, column, declared, "e.event_type", "j.key", "j.type", "j.value")
+    rows = audit.source.rows(
+        f"SELECT {event} AS event, j.key, {kinds} AS kind, count(*) AS n FROM e, json_each(e.{column}) AS j "
+        f"WHERE e.event_type IS NOT NULL AND j.key IS NOT NULL "
+        f"GROUP BY ALL ORDER BY n DESC, event, j.key, kind LIMIT {MOST_GROUPS}"
+    )
+    yield from (KindCount(*row) for row in rows)
+
+
+def _in_struct(
+    audit: Audit, column: str, fields: Mapping[str, str], declared: Properties
+) -> Iterator[KindCount]:
+    """Count values per kind with one scan: a typed column has one kind, and what is wrong within it."""
+    kinds = {
+        name: _kinds_of_field(stored, f"{column}.{quote(name)}", declared.get(name))
+        for name, stored in fields.items()
+    }
+    asked = [
+        (name, kind, where) for name, found in kinds.items() for kind, where in found.items()
+    ]
+    if not asked:
+        return
+    event = "event_type" if column == "ep" else "''"
+    counts = ", ".join(f"count(CASE WHEN {where} THEN 1 END)" for _, _, where in asked)
+    outside = _counts_outside(audit, column, fields)
+    for row in audit.source.rows(f"SELECT {event}, {counts} FROM e GROUP BY ALL ORDER BY 1"):
+        for (name, kind, _), count in zip(asked, row[1:], strict=True):
+            # A value outside the declared is of the field's own kind too, and is counted once.
+            wrong = outside.pop((row[0], name), 0) if kind in ("text", "list") else 0
+            if wrong:
+                yield KindCount(str(row[0]), name, "outside", wrong)
+            if count > wrong:
+                yield KindCount(str(row[0]), name, kind, count - wrong)
+
+
+def _counts_outside(
+    audit: Audit, column: str, fields: Mapping[str, str]
+) -> dict[tuple[str, str], int]:
+    """Return (event, name) → how many values are outside the declared.
+
+    Equal values are brought together first: comparing each of many rows with hundreds of texts takes ten times as long.
+    """
+    event = "event_type" if column == "ep" else "''"
+    found: dict[tuple[str, str], int] = {}
+    for name, rules in _allowed_texts(audit, column).items():
+        base = kind_of_type(fields[name]) if name in fields else ""
+        if base in ("text", "list"):
+            outside = " OR ".join(_outside(base, "v", rule, "event_type") for rule in rules)
+            value = f"{column}.{quote(name)}"
+            columns = f"{event} AS event_type, {value} AS v, count(*) AS n"
+            groups = f"SELECT {columns} FROM e WHERE {value} IS NOT NULL GROUP BY ALL"
+            # Materialized: DuckDB would push the comparison below the grouping, down to every row.
+            for of, count in audit.source.rows(
+                f"WITH g AS MATERIALIZED ({groups}) "
+                f"SELECT event_type, CAST(sum(n) AS BIGINT) FROM g WHERE {outside} GROUP BY ALL"
+            ):
+                found[of, name] = count
+    return found
+
+
+def where_kind(
+    audit: Audit, column: str, counted: KindCount, declared: ExpectedProperty | None
+) -> tuple[str, str]:
+    """Return SQL that holds for the events whose values were counted, and SQL for the value."""
+    fields = audit.source.properties[column]
+    of_event = f"event_type = {literal(counted.event)} AND " if column == "ep" else ""
+    value = audit.source.value(column, counted.key)
+    if fields is None:
+        own = {counted.key: declared} if declared is not None else {}
+        key, kind = literal(counted.key), f"json_type({value})"
+        kind = _kind_of_any(audit, column, own, "event_type", key, kind, value)
+        return f"{of_event}{value} IS NOT NULL AND {kind} = {literal(counted.kind)}", value
+    stored = fields[counted.key]
+    if counted.kind == "outside":
+        rules = _allowed_texts(audit, column)[counted.key]
+        base = kind_of_type(stored)
+        outside = " OR ".join(_outside(base, value, rule, "event_type") for rule in rules)
+        return f"{of_event}({outside})", value
+    return f"{of_event}{_kinds_of_field(stored, value, declared)[counted.kind]}", value
+
+
+# --- kinds of typed columns ------------------------------------------------------------------------------------------
+
+
+def kind_of_type(stored: str) -> str:
+    """Return the kind of value that a column of a type holds."""
+    if stored.endswith("]"):
+        return "list"
+    if stored.startswith(("VARCHAR", "ENUM", "UUID")):
+        return "text"
+    if stored.startswith(("DOUBLE", "FLOAT", "DECIMAL")):
+        return "fraction"
+    if stored.startswith(("TIMESTAMP", "DATE")):
+        return "time"
+    if stored in _INTEGERS:
+        return "integer"
+    return "boolean" if stored == "BOOLEAN" else "object"
+
+
+def _kinds_of_field(
+    stored: str, value: str, declared: ExpectedProperty | None
+) -> dict[str, str]:
+    """Return kind → SQL that holds for its values, of a field of a struct; the kinds exclude each other."""
+    base, is_there = kind_of_type(stored), f"{value} IS NOT NULL"
+    special: dict[str, str] = {}
+    if declared is not None and base == "fraction" and declared.type == "integer":
+        special["whole"] = f"{value} = floor({value})"
+    if declared is not None and base == "text":
+        special |= _text_kinds(declared, f"CAST({value} AS VARCHAR)")
+    if declared is not None and base == "list" and declared.item is not None:
+        special["repeats"] = f"len({value}) > len(list_distinct({value}))"
+    others = "".join(f" AND NOT coalesce({where}, false)" for where in special.values())
+    kinds = {kind: f"{is_there} AND {where}" for kind, where in special.items()}
+    return {base: is_there + others, **kinds}
+
+
+def _text_kinds(declared: ExpectedProperty, text: str) -> dict[str, str]:
+    """Return what a text can be where something else is declared."""
+    if declared.type in ("integer", "number", "money"):
+        return {"digits": f"regexp_full_match({text}, '[+-]?[0-9]+([.,][0-9]+)?')"}
+    if declared.type == "time":
+        return {"time": f"TRY_CAST({text} AS TIMESTAMPTZ) IS NOT NULL"}
+    return {}
+
+
+# --- texts outside the declared --------------------------------------------------------------------------------------
+
+
+def _allowed_texts(audit: Audit, column: str) -> dict[str, list[AllowedTexts]]:
+    """Return name → which texts are allowed, in which events."""
+    if column == "up":
+        people = {STAGE: tuple(stage.name for stage in audit.expected.stages)}
+        people |= {p.name: p.values for p in audit.expected.user_properties.values()}
+        return {name: [(values, ())] for name, values in people.items() if values}
+    # Events with the same texts share a comparison: most properties have one list in all of them.
+    found: dict[str, dict[tuple[str, ...], list[str]]] = {}
+    for event in audit.expected.events.values():
+        for declared in {**own_category(event.category), **event.properties}.values():
+            if declared.values:
+                events = found.setdefault(declared.name, {})
+                events.setdefault(declared.values, []).append(event.name)
+    return {
+        name: [(values, tuple(events)) for values, events in rules.items()]
+        for name, rules in found.items()
+    }
+
+
+def _outside(base: str, value: str, rule: AllowedTexts, event: str) -> str:
+    values, events = rule
+    if base == "list":
+        element = f"CAST(v AS VARCHAR) NOT IN ({literals(values)})"
+        outside = f"len(list_filter({value}, lambda v: {element})) > 0"
+    else:
+        outside = f"{value} NOT IN ({literals(values)})"
+    return f"({event} IN ({literals(events)}) AND {outside})" if events else f"({outside})"
+
+
+# --- kinds of JSON ---------------------------------------------------------------------------------------------------
+
+
+def _kind_of_any(
+    audit: Audit,
+    column: str,
+    declared: Properties,
+    event: str,
+    key: str,
+    kind: str,
+    value: str,
+) -> str:
+    """Return SQL for the kind of a JSON value under any key; `declared` says which keys are looked at closer."""
+    text = f"({value} ->> '$')"
+    number = f"TRY_CAST({text} AS DOUBLE)"
+    rules = _allowed_texts(audit, column)
+    numeric = [p.name for p in declared.values() if p.type in ("integer", "number", "money")]
+    times = [p.name for p in declared.values() if p.type == "time"]
+    lists = [p.name for p in declared.values() if p.type == "list" and p.item is not None]
+    items = f"CAST({value} AS VARCHAR[])"
+    cases = [
+        (f"{kind} = 'VARCHAR' AND {_in(key, numeric)}", ExpectedProperty("", "number")),
+        (f"{kind} = 'VARCHAR' AND {_in(key, times)}", ExpectedProperty("", "time")),
+    ]
+    # The first that holds counts, so what is special stands before the kind that JSON itself tells.
+    whens = [
+        f"WHEN {where} AND {sql} THEN '{special}'"
+        for where, p in cases
+        for special, sql in _text_kinds(p, text).items()
+    ]
+    whens.append(
+        f"WHEN {kind} = 'DOUBLE' THEN CASE WHEN {number} = floor({number}) THEN 'whole' ELSE 'fraction' END"
+    )
+    whens.append(
+        f"WHEN {kind} = 'ARRAY' AND {_in(key, lists)} AND len({items}) > len(list_distinct({items})) THEN 'repeats'"
+    )
+    for base, name, of in (("text", "VARCHAR", text), ("list", "ARRAY", items)):
+        found = _outside_by_key(base, of, rules, declared, key, event)
+        whens += [f"WHEN {kind} = '{name}' AND {where} THEN 'outside'" for where in found]
+    whens += [f"WHEN {kind} = '{name}' THEN '{word}'" for name, word in _JSON_KINDS.items()]
+    return f"CASE {' '.join(whens)} END"
+
+
+def _outside_by_key(
+    base: str,
+    value: str,
+    rules: Mapping[str, list[AllowedTexts]],
+    declared: Properties,
+    key: str,
+    event: str,
+) -> Iterator[str]:
+    for name, of_name in rules.items():
+        is_list = name in declared and declared[name].type == "list"
+        if is_list == (base == "list"):
+            for rule in of_name:
+                yield f"{key} = {literal(name)} AND {_outside(base, value, rule, event)}"
+
+
+def _in(key: str, names: Iterable[str]) -> str:
+    listed = literals(names)
+    return f"{key} IN ({listed})" if listed else "false"
