@@ -23,7 +23,7 @@ from footfall.errors import UsageError
 
 BLOCK_BYTES = 4 << 20
 LONGEST_LINE_BYTES = 16 << 20
-"""A line beyond it is skipped and counted as no event: Amplitude takes requests of 1 MB."""
+"""A line beyond it is skipped and counted as no event: events have some hundred bytes, seldom some thousand."""
 MOST_RATIO = 300
 """How much larger than the file its content may be; event lines shrink by 10 to 60."""
 HARMLESS_BYTES = 256 << 20
