@@ -15,8 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from footfall.errors import StoreError, UsageError
+from footfall.html import security_policy
 from footfall.net.clock import SystemClock
 from footfall.net.secrets import Secret
+from footfall.receiver import page
 from footfall.receiver.duckdb_store import DuckDBEventStore
 from footfall.receiver.event_store import EventsRefused
 from footfall.receiver.listen import (
@@ -132,7 +134,8 @@ def test_same_site(client):
 def test_headers_of_answers(client):
     """Answers cannot be framed, sniffed, scripted, cached or read across sites."""
     headers = client.send("GET", "/").headers
-    assert "default-src 'none'" in headers["content-security-policy"]
+    policy = f"{security_policy(page.STYLE)}; frame-ancestors 'none'"
+    assert headers["content-security-policy"] == policy
     assert "access-control-allow-origin" not in headers
     assert (headers["x-content-type-options"], headers["cache-control"]) == (
         "nosniff",

@@ -53,7 +53,8 @@ def test_refreshes(browser, client):
     """What comes while it is open appears by itself."""
     page = opened(browser, client)
     client.post("/webhook", EVENTS)
-    page.locator("dd", has_text="1,234").first.wait_for(timeout=20_000)
+    stored = page.locator("dl div", has_text="events stored")
+    stored.locator("dd", has_text="1,234").wait_for(timeout=20_000)
     assert page.title() == "1,234 events · footfall receiver"
     assert page.said == []
     page.close()

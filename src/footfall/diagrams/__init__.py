@@ -3,5 +3,14 @@
 from footfall.diagrams.drawing import FORMATS, Drawing, draw
 from footfall.diagrams.graph import Graph
 from footfall.diagrams.graph_builder import journey_graph
+from footfall.diagrams.page import PICTURE_STYLE, picture
 
-__all__ = ["FORMATS", "Drawing", "Graph", "draw", "journey_graph"]
+__all__ = [
+    "FORMATS",
+    "PICTURE_STYLE",
+    "Drawing",
+    "Graph",
+    "draw",
+    "journey_graph",
+    "picture",
+]

@@ -10,7 +10,7 @@ from footfall.diagrams.graph import Graph
 from footfall.diagrams.page import render_page
 from footfall.diagrams.png import render_png
 from footfall.diagrams.print_columns import lay_out_for_print
-from footfall.diagrams.svg import render_svg
+from footfall.diagrams.svg import render_svg, svg_style
 from footfall.diagrams.text_formats import render_dot, render_mermaid
 
 FORMATS = ("svg", "png", "html", "mmd", "dot")
@@ -49,7 +49,7 @@ def draw(drawing: Drawing, form: str) -> bytes:
     if form == "html":
         return render_page(layouts, drawing.title, drawing.about).encode()
     if form == "svg":
-        return render_svg(layouts, drawing.title, drawing.theme).encode()
-    svg = render_svg(layouts, drawing.title, drawing.theme or "light")
+        return render_svg(layouts, drawing.title, svg_style(drawing.theme)).encode()
+    svg = render_svg(layouts, drawing.title, svg_style(drawing.theme or "light"))
     sides = [float(v) for v in svg.partition('viewBox="0 0 ')[2].partition('"')[0].split()]
     return render_png(svg, max(sides))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
+from footfall.diagrams.graph import Graph
 from footfall.diagrams.layout import Layout
-from footfall.diagrams.svg import render_svg
+from footfall.diagrams.print_columns import lay_out_for_print
+from footfall.diagrams.svg import render_svg, svg_style
+from footfall.html import Markup, document, element
 
 _STYLE = """
 :root{color-scheme:light dark;--paper:#fff;--ink:#1d2330;--muted:#5a6274;--rule:#dfe3ea}
@@ -27,20 +29,39 @@ PAGE_PX = 690.0
 
 def render_page(layouts: Sequence[Layout], title: str, about: str) -> str:
     """Return a page with one section per journey."""
-    links = " ".join(
-        f'<a href="#j{n}">{escape(x.graph.name)}</a>' for n, x in enumerate(layouts)
-    )
-    sections = "".join(_section(n, layout) for n, layout in enumerate(layouts))
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>"
-        f"<h1>{escape(title)}</h1><p>{escape(about)}</p><nav>{links}</nav>{sections}</body></html>\n"
+    links = [
+        element("a", layout.graph.name, " ", href=f"#j{n}") for n, layout in enumerate(layouts)
+    ]
+    return document(
+        title,
+        element("h1", title),
+        element("p", about),
+        element("nav", links),
+        [_section(n, layout) for n, layout in enumerate(layouts)],
+        style=_STYLE + PICTURE_STYLE,
     )
 
 
-def _section(number: int, layout: Layout) -> str:
+PICTURE_STYLE = svg_style()
+"""Belongs into the style of a page with pictures, once for all of them."""
+
+
+def picture(graph: Graph) -> Markup:
+    """Return a graph as an element of a page that has `PICTURE_STYLE`.
+
+    Raises:
+        MissingExtraError: The package pygraphviz is not installed.
+    """
+    return _picture(lay_out_for_print(graph))
+
+
+def _picture(layout: Layout) -> Markup:
+    return render_svg([layout], layout.graph.name, style="")
+
+
+def _section(number: int, layout: Layout) -> Markup:
     """Return a journey; one that is wider than high and than a page is printed across."""
     is_wide = layout.width > max(layout.height, PAGE_PX)
-    kind = ' class="wide"' if is_wide else ""
-    return f'<section id="j{number}"{kind}>{render_svg([layout], layout.graph.name)}</section>'
+    return element(
+        "section", _picture(layout), id=f"j{number}", class_="wide" if is_wide else ""
+    )

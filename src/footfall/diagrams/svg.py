@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
 
 from footfall.diagrams.colours import PALETTES, Theme, rules, stage_class
 from footfall.diagrams.layout import Layout, PlacedEdge, PlacedNode
 from footfall.diagrams.metrics import LABEL_PX, LINE, NOTE_PX, TITLE_PX, Box, text_width, wrap
+from footfall.html import Markup, escape
 
 FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 MARGIN, GAP = 14.0, 40.0
@@ -26,11 +26,11 @@ _SHAPES = (
 )
 
 
-def render_svg(layouts: Sequence[Layout], title: str, theme: Theme | None = None) -> str:
+def render_svg(layouts: Sequence[Layout], title: str, style: str) -> Markup:
     """Return one or several graphs as one SVG document.
 
     Args:
-        theme: Which colours; None follows the reader's system (`prefers-color-scheme`).
+        style: What `svg_style` returns; empty where the page that the picture stands on has it.
     """
     places, width, height = _shelves(layouts)
     legend, room = _legend(layouts, width)
@@ -39,7 +39,7 @@ def render_svg(layouts: Sequence[Layout], title: str, theme: Theme | None = None
     size = f'viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}"'
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">',
-        f"<title>{escape(title)}</title><style>{_SHAPES}{_colours(theme)}</style>",
+        f"<title>{escape(title)}</title>" + (f"<style>{style}</style>" if style else ""),
         f'<rect class="ff-paper" width="{width:.0f}" height="{height:.0f}"/>',
         *(_placed(layout, x, y) for layout, (x, y) in zip(layouts, places, strict=True)),
         below,
@@ -47,7 +47,7 @@ def render_svg(layouts: Sequence[Layout], title: str, theme: Theme | None = None
         "</g>",
         "</svg>\n",
     ]
-    return "\n".join(parts)
+    return Markup("\n".join(parts))
 
 
 def picture_size(layout: Layout) -> tuple[float, float]:
@@ -56,11 +56,20 @@ def picture_size(layout: Layout) -> tuple[float, float]:
     return width, height + _legend([layout], width)[1]
 
 
-def _colours(theme: Theme | None) -> str:
+def svg_style(theme: Theme | None = None) -> str:
+    """Return the style of pictures.
+
+    Args:
+        theme: Which colours; None follows the reader's system (`prefers-color-scheme`).
+    """
     if theme is not None:
-        return rules(PALETTES[theme])
+        return _SHAPES + rules(PALETTES[theme])
     dark = rules(PALETTES["dark"])
-    return f"{rules(PALETTES['light'])}@media screen and (prefers-color-scheme:dark){{{dark}}}"
+    # On paper the light colours stay: `screen` alone turns dark.
+    colours = (
+        f"{rules(PALETTES['light'])}@media screen and (prefers-color-scheme:dark){{{dark}}}"
+    )
+    return _SHAPES + colours
 
 
 def _size(layout: Layout) -> tuple[float, float]:

@@ -1,20 +1,20 @@
-"""The page at `/`, and the metrics: plain text made from numbers and escaped texts, no script."""
+"""The page at `/`, and the metrics in Prometheus' format."""
 
 from __future__ import annotations
 
 import datetime as dt
 import time
 from collections.abc import Mapping
-from html import escape
 
 import pyarrow as pa
 
+from footfall.html import Content, Markup, document, element, table
 from footfall.receiver.event_store import Overview
-from footfall.text import clean, cut
+from footfall.text import count, cut
 
 REFRESH_S = 2
 LONGEST_SHOWN = 80
-_STYLE = """
+STYLE = """
 :root{color-scheme:light dark;--ink:#1d1d1f;--soft:#6b6b70;--line:#e4e4e7;--paper:#fff;--bar:#dfe8f6;--bad:#a4161a}
 @media(prefers-color-scheme:dark){:root{--ink:#e6e6e8;--soft:#98989f;--line:#33343a;--paper:#17181b;--bar:#26364f;--bad:#ff8a80}}
 *{box-sizing:border-box}
@@ -30,13 +30,15 @@ main{display:grid;grid-template-columns:repeat(auto-fit,minmax(18rem,1fr));gap:2
 section{min-width:0;overflow-x:auto}
 section.wide{grid-column:1/-1}
 table{border-collapse:collapse;width:100%}
-th{font-weight:400;color:var(--soft);font-size:.87rem;text-align:left}
+th{font-weight:400;text-align:left}
+thead th{color:var(--soft);font-size:.87rem}
 th,td{padding:.24rem 1.25rem .24rem 0;border-bottom:1px solid var(--line);white-space:nowrap}
 th:last-child,td:last-child{padding-right:0}
-.n{text-align:right;font-variant-numeric:tabular-nums}
-.wide td{font-variant-numeric:tabular-nums}
-section:not(.wide) td:first-child{white-space:normal}
-td.share{background:linear-gradient(var(--bar) 0 0) no-repeat 0/var(--share) 100%;padding-left:.4rem}
+th.n,.n{text-align:right;font-variant-numeric:tabular-nums}
+.wide td,.wide th{font-variant-numeric:tabular-nums}
+section:not(.wide) tbody th{white-space:normal}
+tbody .share{position:relative;padding-left:.4rem}
+.share svg{position:absolute;inset:0;width:100%;height:100%;z-index:-1;fill:var(--bar)}
 .trouble{color:var(--bad);font-weight:600;margin:1.25rem 0 0}
 pre{background:var(--bar);padding:.8rem 1rem;overflow-x:auto;border-radius:.3rem}
 """.replace("\n", "")
@@ -61,82 +63,76 @@ def render(
         at_ms: Time of day, ms since the epoch.
         base: Where this receiver answers, as whoever looks has written it.
     """
-    events = f"{overview.events:,} events" if overview else "trouble"
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="refresh" content="{REFRESH_S}"><meta name="viewport" content="width=device-width">'
-        f"<title>{events} · footfall receiver</title><style>{_STYLE}</style></head><body>"
-        f"<header><h1>footfall receiver</h1><span>into {escape(store)} · {_clock(at_ms)} UTC, "
-        f"every {REFRESH_S} seconds</span></header>{_warning(trouble)}{_body(overview, counts, base)}</body></html>"
+    events = f"{count(overview.events)} events" if overview else "trouble"
+    about = f"into {store} · {_clock(at_ms)} UTC, every {REFRESH_S} seconds"
+    return document(
+        f"{events} · footfall receiver",
+        element("header", element("h1", "footfall receiver"), element("span", about)),
+        element("p", trouble, class_="trouble", role="alert") if trouble else "",
+        _body(overview, counts, base) if overview else "",
+        style=STYLE,
+        refresh_s=REFRESH_S,
     )
 
 
-def _body(overview: Overview | None, counts: Mapping[str, int], base: str) -> str:
-    if overview is None:
-        return ""
+def _body(overview: Overview, counts: Mapping[str, int], base: str) -> Content:
     stored = {"events stored": overview.events, "people": overview.people}
     since = {f"{name} since the start": number for name, number in counts.items()}
-    numbers = "".join(
-        f"<div><dt>{escape(n)}</dt><dd>{number:,}</dd></div>"
-        for n, number in {**stored, **since}.items()
+    numbers = [
+        element("div", element("dt", name), element("dd", count(number)))
+        for name, number in {**stored, **since}.items()
+    ]
+    tables = [_section(title, rows) for title, rows in overview.tables.items() if rows.num_rows]
+    return element("dl", numbers), element("main", tables or _nothing_yet(base))
+
+
+def _nothing_yet(base: str) -> Markup:
+    """Return what to do before anything has come: commands that work as they stand."""
+    commands = (
+        f"""curl -H 'Content-Type: application/json' -d '{{"event_type": "Hello"}}' {base}/webhook\n"""
+        f"footfall run ecommerce --to webhook+{base}/webhook"
     )
-    tables = "".join(
-        _section(title, table) for title, table in overview.tables.items() if table.num_rows
+    return element(
+        "section",
+        element("h2", "Nothing has been received yet"),
+        element("p", "Send something, and it appears here:"),
+        element("pre", commands),
+        class_="wide",
     )
-    return f"<dl>{numbers}</dl><main>{tables or _EMPTY.format(base=escape(base))}</main>"
-
-
-_EMPTY = """<section class="wide"><h2>Nothing has been received yet</h2><p>Send something, and it appears here:</p>
-<pre>curl -H 'Content-Type: application/json' -d '{{"event_type": "Hello"}}' {base}/webhook
-footfall run ecommerce --to webhook+{base}/webhook</pre></section>"""
-
-
-def _warning(trouble: str) -> str:
-    return f'<p class="trouble" role="alert">{escape(trouble)}</p>' if trouble else ""
 
 
 def _clock(at_ms: int) -> str:
     return f"{dt.datetime.fromtimestamp(at_ms / 1000, dt.UTC):%H:%M:%S}"
 
 
-def _section(title: str, table: pa.Table) -> str:
-    heads = "".join(
-        f"<th{_place(field.type)}>{escape(field.name)}</th>" for field in table.schema
-    )
-    counted = next(
-        (field.name for field in reversed(table.schema) if pa.types.is_integer(field.type)),
-        None,
-    )
-    rows = table.to_pylist()
+def _section(title: str, found: pa.Table) -> Markup:
+    """Return a table; where it counts something, the first cells have bars behind them, the longest for the most."""
+    numbers = [field.name for field in found.schema if pa.types.is_integer(field.type)]
+    counted = numbers[-1] if numbers else None
+    rows = found.to_pylist()
     most = max((row[counted] for row in rows), default=0) if counted else 0
-    lines = "".join(
-        _line(row, table.schema, row[counted] / most if counted and most else None)
-        for row in rows
-    )
-    wide = "" if counted else ' class="wide"'
-    table_text = f"<table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>"
-    return f"<section{wide}><h2>{escape(title)}</h2>{table_text}</section>"
+    cells: list[list[Content]] = [[_text(value) for value in row.values()] for row in rows]
+    classes = ["n" if field.name in numbers else "" for field in found.schema]
+    if counted and most:
+        classes[0] = "share"
+        for shown, row in zip(cells, rows, strict=True):
+            shown[0] = (_bar(row[counted] / most), shown[0])
+    shown_table = table(found.schema.names, cells, classes=classes)
+    kind = "" if counted else "wide"
+    return element("section", element("h2", title), shown_table, class_=kind)
 
 
-def _line(row: Mapping[str, object], schema: pa.Schema, share: float | None) -> str:
-    """Return a row; behind its first cell a bar, as long as its share of the longest."""
-    cells = [f"<td{_place(field.type)}>{_text(row[field.name])}</td>" for field in schema]
-    if share is not None:
-        cells[0] = (
-            f'<td class="share" style="--share:{share:.1%}">{_text(row[schema.names[0]])}</td>'
-        )
-    return f"<tr>{''.join(cells)}</tr>"
-
-
-def _place(kind: pa.DataType) -> str:
-    return ' class="n"' if pa.types.is_integer(kind) else ""
+def _bar(share: float) -> Markup:
+    # A picture, since the page's policy refuses style attributes.
+    bar = element("rect", width=f"{share:.1%}", height="100%")
+    return element("svg", bar, aria_hidden="true")
 
 
 def _text(value: object) -> str:
     if isinstance(value, dt.datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}"
-    text = f"{value:,}" if isinstance(value, int) else str("" if value is None else value)
-    return escape(clean(cut(text, LONGEST_SHOWN)))
+    text = count(value) if isinstance(value, int) else str("" if value is None else value)
+    return cut(text, LONGEST_SHOWN)
 
 
 _HELP = {

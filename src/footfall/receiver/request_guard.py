@@ -12,7 +12,9 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
+from footfall.html import security_policy
 from footfall.net.secrets import Secret
+from footfall.receiver import page
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -27,11 +29,11 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SELF_GUARDED = frozenset({"/2/httpapi", "/batch", "/identify"})
 """Their body carries the key that is checked."""
 
+# The page's own policy, for every answer; who may frame it can be said in a header alone.
+_POLICY = f"{security_policy(page.STYLE)}; frame-ancestors 'none'"
+
 HEADERS = [
-    (
-        b"content-security-policy",
-        b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
-    ),
+    (b"content-security-policy", _POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),

@@ -18,7 +18,7 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 BEGINS = {
     "svg": b"<svg ",
     "png": b"\x89PNG",
-    "html": b"<!doctype html>",
+    "html": b"<!DOCTYPE html>",
     "mmd": b"flowchart TB\n",
     "dot": b"digraph {",
 }

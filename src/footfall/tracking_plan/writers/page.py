@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from html import escape
 from importlib.resources import files
 
-from footfall.diagrams import Drawing, draw
+from footfall.diagrams import PICTURE_STYLE, picture
+from footfall.html import Content, Markup, document, element, join, table
 from footfall.tracking_plan.cells import type_text
 from footfall.tracking_plan.diagrams import OVERVIEW, Section
 from footfall.tracking_plan.plan import ExampleStep, Plan, PlanEvent, PlanProperty, PlanStage
 from footfall.tracking_plan.writers.plan_rows import by_category, unfolded
 
-POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-{script}'"
-)
 PATH, JOURNEYS, USERS, INDEX = "critical-path", "journeys", "user-properties", "properties"
+"""Anchors of the sections that are not a category."""
+_BREAK = element("br")
 
 
 def render_page(plan: Plan, sections: Sequence[Section] = ()) -> bytes:
@@ -30,27 +27,8 @@ def render_page(plan: Plan, sections: Sequence[Section] = ()) -> bytes:
     style, script = (
         folder.joinpath(name).read_text("utf-8") for name in ("page.css", "page.js")
     )
-    digest = base64.b64encode(hashlib.sha256(f"\n{script}".encode()).digest()).decode()
-    page = f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="{POLICY.format(script=digest)}">
-<link rel="icon" href="data:,">
-<title>{escape(plan.title or plan.name)}</title>
-<style>
-{style}</style>
-</head>
-<body>
-<main>
-{"".join(_Page(plan, sections).parts())}</main>
-<script>
-{script}</script>
-</body>
-</html>
-"""
+    parts = element("main", *_Page(plan, sections).parts())
+    page = document(plan.title or plan.name, parts, style=style + PICTURE_STYLE, script=script)
     return page.encode()
 
 
@@ -65,6 +43,7 @@ class _Page:
     def __init__(self, plan: Plan, sections: Sequence[Section]) -> None:
         self.plan = plan
         self.drawn = {section.category: section for section in sections}
+        # Numbers, not names: a name may be anything, and two may differ in what an anchor cannot hold.
         self.anchors = {
             event.name: f"event-{number}" for number, event in enumerate(plan.events, 1)
         }
@@ -73,113 +52,111 @@ class _Page:
             name: f"category-{number}" for number, (name, _, _) in enumerate(self.groups, 1)
         }
 
-    def parts(self) -> Iterator[str]:
+    def parts(self) -> Iterator[Markup]:
         yield self._header()
+        yield _search()
+        yield self._links()
         if self.plan.stages:
             yield _section(PATH, "Critical path", self._path())
         if OVERVIEW in self.drawn:
-            yield _section(
-                JOURNEYS,
-                self.drawn[OVERVIEW].title,
-                *_diagrams(self.drawn[OVERVIEW], is_open=True),
-            )
+            overview = self.drawn[OVERVIEW]
+            yield _section(JOURNEYS, overview.title, _diagrams(overview, is_open=True))
         for category, about, events in self.groups:
             yield self._category(category, about, events)
         if self.plan.user_properties:
             yield _section(USERS, "User properties", self._users())
         if self._has_properties:
             yield _section(INDEX, "Event properties", self._index())
-        yield "<footer>Made from the scenario by footfall; examples are values of a small simulation.</footer>\n"
+        yield element(
+            "footer",
+            "Made from the scenario by footfall; examples are values of a small simulation.",
+        )
 
     @property
     def _has_properties(self) -> bool:
         return any(event.properties for event in self.plan.events)
 
-    def _header(self) -> str:
+    def _header(self) -> Markup:
         plan = self.plan
-        links = [(PATH, "Critical path")] if plan.stages else []
-        links += [(JOURNEYS, "Journeys")] if OVERVIEW in self.drawn else []
-        links += [(anchor, name) for name, anchor in self.headings.items()]
-        links += [(USERS, "User properties")] if plan.user_properties else []
-        links += [(INDEX, "Event properties")] if self._has_properties else []
-        nav = "".join(f'<a href="#{anchor}">{escape(text)}</a>' for anchor, text in links)
         counts = f"{len(plan.events)} events in {len(self.groups)} categories"
-        about = f'<p class="lead">{escape(plan.about)}</p>' if plan.about else ""
-        return (
-            f'<header><h1>{escape(plan.title or plan.name)}</h1>{about}<p class="lead">{counts}</p></header>\n'
-            '<div class="find" hidden><input id="find" type="search" placeholder="Find an event or a property"'
-            ' aria-label="Find an event or a property" autocomplete="off"><output id="count"></output></div>\n'
-            f'<nav aria-label="Parts of the plan">{nav}</nav>\n'
-        )
+        title = element("h1", plan.title or plan.name)
+        return element("header", title, _lead(plan.about), _lead(counts))
 
-    def _path(self) -> str:
+    def _links(self) -> Markup:
+        """Return links to the sections that the page has."""
+        found = [(PATH, "Critical path")] if self.plan.stages else []
+        found += [(JOURNEYS, "Journeys")] if OVERVIEW in self.drawn else []
+        found += [(anchor, name) for name, anchor in self.headings.items()]
+        found += [(USERS, "User properties")] if self.plan.user_properties else []
+        found += [(INDEX, "Event properties")] if self._has_properties else []
+        links = [element("a", text, href=f"#{anchor}") for anchor, text in found]
+        return element("nav", links, aria_label="Parts of the plan")
+
+    def _path(self) -> Markup:
         steps = {step.stage: step for step in self.plan.example}
-        rows = [self._stage(stage, steps.get(stage.name)) for stage in self.plan.stages]
         titles = ("Stage", "Reached by", "Example, UTC", "What the event said")
-        lead = ""
-        if self.plan.example:
-            user_id = escape(self.plan.example[0].user_id)
-            lead = f'<p class="lead">The example is one simulated person, user_id <code>{user_id}</code>.</p>'
-        return lead + _table(
-            titles if steps else titles[:2], (row if steps else row[:2] for row in rows)
-        )
+        n_columns = len(titles) if steps else 2
+        rows = [
+            self._stage(stage, steps.get(stage.name))[:n_columns] for stage in self.plan.stages
+        ]
+        return join(self._example_person(), table(titles[:n_columns], rows))
 
-    def _stage(self, stage: PlanStage, step: ExampleStep | None) -> list[str]:
-        goal = ' <span class="mark goal">goal</span>' if stage.name == self.plan.goal else ""
-        reached = "<br>".join(map(self._link, stage.events)) or "everybody who comes"
+    def _example_person(self) -> Content:
+        if not self.plan.example:
+            return ""
+        user_id = element("code", self.plan.example[0].user_id)
+        text = ("The example is one simulated person, user_id ", user_id, ".")
+        return element("p", text, class_="lead")
+
+    def _stage(self, stage: PlanStage, step: ExampleStep | None) -> list[Content]:
+        goal = (" ", element("span", "goal", class_="mark goal"))
+        reached: list[Content] = [self._link(event) for event in stage.events]
+        reached = reached or ["everybody who comes"]
         if stage.condition:
-            reached += f"<br>when <code>{escape(stage.condition)}</code>"
-        example = (
-            f'<span class="time">{escape(_clock(step.time))}</span><br>{self._link(step.event)}'
-            if step
-            else ""
-        )
-        said = (
-            "".join(_value(f"{name} = {value}") for name, value in step.properties)
-            if step
-            else ""
-        )
-        return [f"{escape(stage.name)}{goal}", reached, example, said]
+            reached.append(("when ", element("code", stage.condition)))
+        example: Content = ""
+        said: Content = ""
+        if step:
+            time = element("span", _clock(step.time), class_="time")
+            example = (time, _BREAK, self._link(step.event))
+            said = _values(f"{name} = {value}" for name, value in step.properties)
+        is_goal = stage.name == self.plan.goal
+        return [(stage.name, goal if is_goal else ""), _lines(reached), example, said]
 
-    def _link(self, event: str) -> str:
-        text = f"<code>{escape(event)}</code>"
-        return f'<a href="#{self.anchors[event]}">{text}</a>' if event in self.anchors else text
+    def _link(self, event: str) -> Markup:
+        text = element("code", event)
+        if event not in self.anchors:
+            return text
+        return element("a", text, href=f"#{self.anchors[event]}")
 
-    def _category(self, category: str, about: str, events: Sequence[PlanEvent]) -> str:
-        lead = f'<p class="lead">{escape(about)}</p>' if about else ""
-        diagrams = _diagrams(self.drawn[category]) if category in self.drawn else []
-        return _section(
-            self.headings[category], category, lead, *map(self._event, events), *diagrams
-        )
+    def _category(self, category: str, about: str, events: Sequence[PlanEvent]) -> Markup:
+        diagrams = _diagrams(self.drawn[category]) if category in self.drawn else ""
+        content = (_lead(about), [self._event(event) for event in events], diagrams)
+        return _section(self.headings[category], category, content)
 
-    def _event(self, event: PlanEvent) -> str:
-        marks = (
-            ("optional", event.is_optional),
-            ("revenue", event.has_revenue),
-            ("identifies", event.identifies),
-        )
-        said = "".join(
-            f'<span class="mark {mark}">{mark}</span>' for mark, holds in marks if holds
-        )
-        about = f"<p>{escape(event.about)}</p>" if event.about else ""
-        changes = "".join(
-            f'<p class="state"><code>{{{escape(change)}}}</code></p>'
+    def _event(self, event: PlanEvent) -> Markup:
+        marks = {
+            "optional": event.is_optional,
+            "revenue": event.has_revenue,
+            "identifies": event.identifies,
+        }
+        shown = [element("span", m, class_=f"mark {m}") for m, holds in marks.items() if holds]
+        changes = [
+            element("p", element("code", "{", change, "}"), class_="state")
             for change in event.changes
-        )
-        words = (
-            event.name,
-            event.category,
-            event.about,
-            *event.changes,
-            *_words(event.properties),
-        )
-        properties = _properties(event.properties) if event.properties else ""
-        return (
-            f'<article id="{self.anchors[event.name]}"{_find(words)}>'
-            f"<header><h3>{escape(event.name)}</h3>{said}</header>{about}{changes}{properties}</article>\n"
+        ]
+        words = [event.name, event.category, event.about, *event.changes]
+        return element(
+            "article",
+            element("header", element("h3", event.name), shown),
+            element("p", event.about) if event.about else "",
+            changes,
+            _properties(event.properties) if event.properties else "",
+            id=self.anchors[event.name],
+            data_find=_find([*words, *_words(event.properties)]),
         )
 
-    def _users(self) -> str:
+    def _users(self) -> Markup:
         titles = (
             "Property",
             "Type",
@@ -189,89 +166,85 @@ class _Page:
             "Example",
             "Description",
         )
-        rows, words = [], []
-        for p in unfolded(self.plan.user_properties):
-            changes = "yes" if p.changes else ""
-            start = f"<code>{escape(p.start)}</code>" if p.start else ""
-            about = escape(p.about)
-            rows.append(
-                [
-                    _code(p.name),
-                    escape(type_text(p)),
-                    start,
-                    changes,
-                    _values(p.values),
-                    _values(p.examples),
-                    about,
-                ]
-            )
-            words.append((p.name, p.about))
-        return _table(titles, rows, words)
+        known = list(unfolded(self.plan.user_properties))
+        finds = [{"data_find": _find((p.name, p.about))} for p in known]
+        return table(titles, map(_user_property, known), attributes=finds)
 
-    def _index(self) -> str:
+    def _index(self) -> Markup:
         carriers: dict[str, list[str]] = {}
         for event in self.plan.events:
             for known in event.properties:
                 carriers.setdefault(known.name, []).append(event.name)
+        names = sorted(carriers)
         rows = [
-            [_code(name), ", ".join(map(self._link, events))]
-            for name, events in sorted(carriers.items())
+            (element("code", name), _listed(map(self._link, carriers[name]))) for name in names
         ]
-        return _table(
-            ("Property", "Events that carry it"), rows, [(name,) for name in sorted(carriers)]
+        finds = [{"data_find": _find([name])} for name in names]
+        return table(("Property", "Events that carry it"), rows, attributes=finds)
+
+
+def _search() -> Markup:
+    """Return the field; hidden until the script has found it, since without a script it would do nothing."""
+    what = "Find an event or a property"
+    field = element(
+        "input", id="find", type="search", placeholder=what, aria_label=what, autocomplete="off"
+    )
+    return element("div", field, element("output", id="count"), class_="find", hidden=True)
+
+
+def _section(anchor: str, title: str, content: Content) -> Markup:
+    return element("section", element("h2", title), content, id=anchor)
+
+
+def _lead(text: str) -> Content:
+    return element("p", text, class_="lead") if text else ""
+
+
+def _diagrams(section: Section, *, is_open: bool = False) -> Content:
+    drawn = [
+        element(
+            "details",
+            element("summary", "Diagram: ", graph.name),
+            picture(graph),
+            open=is_open,
         )
+        for graph in section.graphs
+    ]
+    return [*drawn, *map(_lead, section.references)]
 
 
-def _section(anchor: str, title: str, *content: str) -> str:
-    return f'<section id="{anchor}"><h2>{escape(title)}</h2>\n{"".join(content)}</section>\n'
-
-
-def _diagrams(section: Section, *, is_open: bool = False) -> list[str]:
-    found = []
-    for graph in section.graphs:
-        svg = draw(Drawing([graph], graph.name), "svg").decode()
-        state = " open" if is_open else ""
-        found.append(
-            f"<details{state}><summary>Diagram: {escape(graph.name)}</summary>\n{svg}</details>\n"
-        )
-    return [*found, *(f'<p class="lead">{escape(text)}</p>' for text in section.references)]
-
-
-def _properties(properties: Iterable[PlanProperty]) -> str:
+def _properties(properties: Iterable[PlanProperty]) -> Markup:
     titles = ("Property", "Type", "Required", "Allowed values", "Example", "Description")
-    rows = (
-        [
-            _code(p.name),
-            escape(type_text(p)),
-            "yes" if p.is_required else "",
-            _values(p.values),
-            _values(p.examples),
-            escape(p.about),
-        ]
-        for p in unfolded(properties)
-    )
-    return _table(titles, rows, kind="properties")
+    rows = map(_event_property, unfolded(properties))
+    return table(titles, rows, class_="properties")
 
 
-def _table(
-    titles: Sequence[str],
-    rows: Iterable[Sequence[str]],
-    words: Sequence[Sequence[str]] = (),
-    *,
-    kind: str = "",
-) -> str:
-    """Return a table of escaped cells; with words for each row, the search shows and hides it."""
-    head = "".join(f'<th scope="col">{title}</th>' for title in titles)
-    body = "".join(
-        f'<tr{_find(words[number]) if words else ""}><th scope="row">{first}</th>'
-        f"{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>\n"
-        for number, (first, *cells) in enumerate(rows)
-    )
-    return f'<div class="table {kind}"><table><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table></div>'
+def _event_property(known: PlanProperty) -> list[Content]:
+    return [
+        element("code", known.name),
+        type_text(known),
+        "yes" if known.is_required else "",
+        _values(known.values),
+        _values(known.examples),
+        known.about,
+    ]
+
+
+def _user_property(known: PlanProperty) -> list[Content]:
+    return [
+        element("code", known.name),
+        type_text(known),
+        element("code", known.start) if known.start else "",
+        "yes" if known.changes else "",
+        _values(known.values),
+        _values(known.examples),
+        known.about,
+    ]
 
 
 def _find(words: Iterable[str]) -> str:
-    return f' data-find="{escape(" ".join(filter(None, words)).lower())}"'
+    """Return what the search looks in, as the script compares it: in small letters."""
+    return " ".join(filter(None, words)).lower()
 
 
 def _words(properties: Iterable[PlanProperty]) -> Iterator[str]:
@@ -285,13 +258,15 @@ def _clock(time: str) -> str:
     return f"{day} {rest[:8]}" if rest else time
 
 
-def _code(name: str) -> str:
-    return f"<code>{escape(name)}</code>"
+def _values(values: Iterable[str]) -> Content:
+    return [element("span", value, class_="value") for value in values]
 
 
-def _values(values: Iterable[str]) -> str:
-    return "".join(map(_value, values))
+def _lines(parts: Iterable[Content]) -> Content:
+    first, *others = parts
+    return [first, *((_BREAK, part) for part in others)]
 
 
-def _value(text: str) -> str:
-    return f'<span class="value">{escape(text)}</span>'
+def _listed(parts: Iterable[Content]) -> Content:
+    first, *others = parts
+    return [first, *((", ", part) for part in others)]
