@@ -18,12 +18,12 @@ from footfall.errors import StoreError
 from footfall.sinks.protocol import Payload
 
 INLINE_BYTES = 262_144
-"""What is smaller travels in the pipe: live parts are small and come every second, and a file each
-time would cost more than its bytes do."""
+"""Size up to which a payload travels in the pipe: live parts are small and come every second, and a
+file each time would cost more than its bytes do."""
 
 
 class Scratch:
-    """A folder beside a destination, for files that are nobody's business.
+    """A folder for files that only footfall reads, beside the destination where that is a file.
 
     Args:
         folder: Made when needed; everything in it may be deleted.
@@ -91,7 +91,7 @@ def _is_alive(process: int) -> bool:
 
 
 class Spool:
-    """Takes bytes, in memory while they are few, then in a file.
+    """A spool: takes bytes, in memory while they are few, then in a file.
 
     Args:
         path: Of the file; its folder is made when needed.

@@ -1,4 +1,4 @@
-"""Where runs are kept: tables and views, defined once, and the reading side."""
+"""Stores, where runs are kept: tables and views, defined once, and the reading side."""
 
 from footfall.store.open import open_store
 from footfall.store.runs import RunInfo

@@ -1,4 +1,4 @@
-"""Brings what a store has returned into the Arrow types in which a chunk holds it."""
+"""Conversion of what a store returns into the Arrow types of a chunk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What differs between databases: types, quoting, and the few functions that the views need."""
+"""Dialects, where databases differ: types, quoting, and the functions that views need."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from footfall.data.schema import Field
 
 
 class Typing(Protocol):
-    """How a database names types: enough for tables."""
+    """The types of a database: enough of a dialect to make tables."""
 
     def column_type(self, kind: pa.DataType) -> str:
         """Return the SQL type of an Arrow type; dictionaries are stored as their values."""
 
 
 class Dialect(Typing, Protocol):
-    """How a database says what the tables and views need said."""
+    """The dialect of a database: all that tables and views need."""
 
     name: str
 

@@ -1,4 +1,4 @@
-"""Opens the store that a path or address names; its backend is imported only then."""
+"""The store that a path or address names; its backend is imported only then."""
 
 from __future__ import annotations
 

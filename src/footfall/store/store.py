@@ -41,7 +41,7 @@ class Store(ABC):
     @property
     @abstractmethod
     def name(self) -> str:
-        """Where it lies, for people: without a password."""
+        """The path or address, for people: without a password."""
 
     @abstractmethod
     def arrow(self, sql: str, params: Sequence[object] = ()) -> pa.Table:

@@ -215,7 +215,7 @@ class SinkContract:
         sink.close(complete=False)
 
     def test_a_part_of_another_run_is_refused(self, tmp_path: Path) -> None:
-        """What was prepared for one run does not get into another."""
+        """A part that was prepared for one run does not get into another."""
         run, other = make_run(SCHOOL), make_run(SCHOOL, seed=2)
         sink = self.make(tmp_path)
         sink.open(run, fresh=False)

@@ -30,13 +30,13 @@ from footfall.store.files.layout import file_ledger_path, file_lock_path
 EVENT_BYTES: dict[FileKind, int] = {"ndjson": 485, "json": 485, "csv": 315}
 """Bytes an event takes in a file, measured with the shipped scenarios."""
 GZIP_FACTOR = 12
-"""How many times smaller gzip makes such a file, measured with the same."""
+"""Factor by which gzip makes such a file smaller, measured with the same."""
 GZIP_LEVEL = 4
 
 
 @dataclass(frozen=True, slots=True)
 class RowFormat:
-    """How rows become a file.
+    """The format of rows in a file.
 
     Args:
         kind: Its name.

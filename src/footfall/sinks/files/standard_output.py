@@ -23,7 +23,7 @@ from footfall.store.schema_changes import check_chunk
 
 
 class StandardOutput:
-    """Writes events as NDJSON to standard output."""
+    """A sink to standard output, of events as NDJSON."""
 
     name = "-"
     capabilities = Capabilities(kind="-", writes_stdout=True)

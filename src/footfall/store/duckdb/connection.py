@@ -34,7 +34,7 @@ WRITING_MEMORY = "768MB"
 """Bound of what DuckDB holds while it writes; its own is 80 % of the machine, of which workers need their share."""
 
 NAME = "_store"
-"""What a database is attached as. DuckDB takes `x.events` for a table of the database x or of
+"""Name as which a database is attached. DuckDB takes `x.events` for a table of the database x or of
 the schema x, and refuses where both are there; a file gives its database its own name, but no
 scenario, and so no schema, begins with `_`."""
 

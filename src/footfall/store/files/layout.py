@@ -1,4 +1,4 @@
-"""Where the files of a store lie: rows, ledger, lock and manifest.
+"""The layout of stores of plain files: where rows, ledger, lock and manifest lie.
 
 ``` FILE                                             events of one run, as NDJSON, CSV or JSON
 FILE.footfall                                    its ledger; FILE.footfall.lock while it is

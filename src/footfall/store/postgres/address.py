@@ -1,4 +1,4 @@
-"""Where a PostgreSQL database is, and how to say so without its password."""
+"""Addresses of PostgreSQL databases, with the password and, to be shown, without."""
 
 from __future__ import annotations
 

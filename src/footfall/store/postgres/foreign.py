@@ -1,4 +1,4 @@
-"""Imports events of others into PostgreSQL, except those whose insert_id is there."""
+"""Import of events of others into PostgreSQL, except those whose insert_id is there."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ _FIND_FAULT = f"""
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of a file.
+    """The result of importing a file.
 
     Args:
         lines: Events in it.
