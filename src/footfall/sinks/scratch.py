@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from footfall.errors import StoreError
 from footfall.sinks.protocol import Payload
+from footfall.store.durable import PARTS_KEPT, disk_full
 
 INLINE_BYTES = 262_144
 """Size up to which a payload travels in the pipe: live parts are small and come every second, and a
@@ -220,10 +221,5 @@ def explaining(path: Path) -> Iterator[None]:
 def explained(path: Path, error: OSError) -> StoreError:
     """Return why a file cannot be written, what is left and how to go on."""
     if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-        return StoreError(
-            f"{path}: the disk is full\n  every part committed before is kept\n"
-            "  hint: free some space, then run the same command again"
-        )
-    return StoreError(
-        f"{path}: {error.strerror or error}\n  every part committed before is kept"
-    )
+        return disk_full(path, PARTS_KEPT)
+    return StoreError(f"{path}: {error.strerror or error}\n  {PARTS_KEPT}")

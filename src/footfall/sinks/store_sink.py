@@ -23,11 +23,11 @@ from footfall.sinks.protocol import (
     prepared_of,
 )
 from footfall.sinks.scratch import drop
+from footfall.store.durable import PARTS_KEPT
 from footfall.store.schema_changes import check_chunk
 from footfall.store.tables import SCENARIO_TABLES
 
 NOTHING_CHANGED = "nothing was changed"
-PARTS_KEPT = "every part committed before is kept"
 
 
 class RunWriter(Protocol):

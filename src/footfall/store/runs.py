@@ -251,6 +251,11 @@ def rows_of_arrow(table: pa.Table) -> list[Row]:
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
+def cursors_of(rows: pa.Table) -> dict[tuple[int, int], int]:
+    """Return what the query `CURSORS` has found: (first person, end person) → `until_ms`."""
+    return {(r["first_person"], r["end_person"]): r["until_ms"] for r in rows_of_arrow(rows)}
+
+
 def _values(column: pa.ChunkedArray) -> list[Any]:
     if pa.types.is_timestamp(column.type):
         column = column.cast(pa.timestamp("ms", tz=column.type.tz)).cast(pa.int64())

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from footfall.errors import StoreError
+from footfall.store.durable import PARTS_KEPT, disk_full
 
 LOCK_WAIT_S = 10.0
 """How long another process may hold the file before it counts as in use: readers hold it for milliseconds."""
@@ -27,7 +28,7 @@ class SQLiteLedger:
         StoreError: It is not there, is no ledger, or cannot be read.
     """
 
-    kept: ClassVar[str] = "every part committed before is kept"
+    kept: ClassVar[str] = PARTS_KEPT
     """A line of errors: what a failure leaves untouched."""
 
     def __init__(self, path: Path, *, make: bool) -> None:
@@ -104,10 +105,7 @@ class SQLiteLedger:
         """Return an error of SQLite's in the user's words."""
         path = self.path
         if "full" in text:
-            return StoreError(
-                f"{path}: the disk is full\n  {self.kept}\n"
-                "  hint: free some space, then run the same command again"
-            )
+            return disk_full(path, self.kept)
         if "locked" in text:
             return StoreError(
                 f"{path} is in use by another process\n  hint: wait until it has ended"

@@ -72,6 +72,11 @@ LEDGER = _columns(
 )
 """One row per part, in the transaction of its rows. Cursors are greatest `until_ms`."""
 
+CURSORS = """
+    SELECT first_person, end_person, max(until_ms) AS until_ms FROM {ledger} WHERE run = ?
+    GROUP BY first_person, end_person"""
+"""The query of a run's cursors, over a ledger that is still to be named; its parameter is the run's id."""
+
 _COUNTS = {"reached": pa.int64(), "asked": SUM, "taken": pa.int64()}
 TALLIES: dict[str, tuple[tuple[str, ...], pa.Schema]] = {
     "decisions": (

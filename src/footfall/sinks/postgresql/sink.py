@@ -21,9 +21,9 @@ from footfall.sinks.delivery.outage import Outage
 from footfall.sinks.postgresql.copy_rows import copy_rows
 from footfall.sinks.protocol import Capabilities, Cursors, Partition, Payload, Prepared
 from footfall.sinks.scratch import sweep_temporary, temporary_scratch
-from footfall.sinks.store_sink import PARTS_KEPT, StoreSink
+from footfall.sinks.store_sink import StoreSink
 from footfall.store.dialect import quote
-from footfall.store.durable import Claim
+from footfall.store.durable import PARTS_KEPT, Claim
 from footfall.store.postgres import connection as pg
 from footfall.store.postgres import layout
 from footfall.store.postgres.address import Address

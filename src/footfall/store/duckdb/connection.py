@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from footfall.errors import StoreError
+from footfall.store.durable import disk_full
 
 if TYPE_CHECKING:
     import duckdb
@@ -189,9 +190,7 @@ def failed(path: Path, error: Exception, kept: str) -> StoreError:
     """
     text = str(error)
     if any(sign in text for sign in ("No space left", "File too large", "quota exceeded")):
-        return StoreError(
-            f"{path}: the disk is full\n  {kept}\n  hint: free some space, then run the same command again"
-        )
+        return disk_full(path, kept)
     return StoreError(f"{path}: {_first_line(text)}\n  {kept}")
 
 

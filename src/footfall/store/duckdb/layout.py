@@ -19,12 +19,14 @@ from footfall.store.runs import (
     Row,
     begun,
     by_scenario,
+    cursors_of,
     ended,
     rows_of_arrow,
     rows_to_arrow,
     run_of,
 )
 from footfall.store.tables import (
+    CURSORS,
     META_TABLES,
     RUNS,
     SCENARIO_TABLES,
@@ -89,15 +91,7 @@ def end_run(connection: duckdb.DuckDBPyConnection, run: Run) -> None:
 
 def cursors(connection: duckdb.DuckDBPyConnection, run: str) -> dict[tuple[int, int], int]:
     """Return, per group of people of a run, the time up to which its parts are there."""
-    table = db.fetch(
-        connection,
-        "SELECT first_person, end_person, max(until_ms) AS until_ms FROM main.ledger WHERE run = ? GROUP BY ALL",
-        [run],
-    )
-    return {
-        (row["first_person"], row["end_person"]): row["until_ms"]
-        for row in rows_of_arrow(table)
-    }
+    return cursors_of(db.fetch(connection, CURSORS.format(ledger="main.ledger"), [run]))
 
 
 def run_row(connection: duckdb.DuckDBPyConnection, run: str) -> Row | None:

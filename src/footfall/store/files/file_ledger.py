@@ -19,7 +19,7 @@ from footfall.data.tallies import Tallies
 from footfall.store.dialect import create_table, quote
 from footfall.store.runs import Row, RunInfo, begun, ended, info_of
 from footfall.store.sqlite import SQLiteLedger
-from footfall.store.tables import META_TABLES, RUNS, TALLIES
+from footfall.store.tables import CURSORS, META_TABLES, RUNS, TALLIES
 from footfall.store.tally_tables import tallies_of, tally_changes
 
 FILES = pa.schema(
@@ -93,10 +93,7 @@ class FileLedger(SQLiteLedger):
 
     def cursors(self, run: str) -> dict[tuple[int, int], int]:
         """Return, per group of people, the time up to which its parts are there."""
-        rows = self.rows(
-            "SELECT first_person, end_person, max(until_ms) FROM ledger WHERE run = ? GROUP BY 1, 2",
-            run,
-        )
+        rows = self.rows(CURSORS.format(ledger="ledger"), run)
         return {(first, end): until for first, end, until in rows}
 
     def commit(self, part: Row, tallies: Tallies, files: Sequence[Row]) -> None:

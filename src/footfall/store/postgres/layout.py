@@ -21,8 +21,17 @@ from footfall.store.postgres.owned_tables import (
     make_schema,
     make_table,
 )
-from footfall.store.runs import Row, begun, by_scenario, ended, rows_of_arrow, run_of
+from footfall.store.runs import (
+    Row,
+    begun,
+    by_scenario,
+    cursors_of,
+    ended,
+    rows_of_arrow,
+    run_of,
+)
 from footfall.store.tables import (
+    CURSORS,
     LEDGER,
     META_TABLES,
     RUNS,
@@ -155,11 +164,7 @@ def make_indexes(connection: pg.Connection, scenario: str) -> None:
 
 def cursors(connection: pg.Connection, run: str) -> dict[tuple[int, int], int]:
     """Return, per group of people of a run, the time up to which its parts are there."""
-    rows = connection.execute(
-        f"SELECT first_person, end_person, max(until_ms) FROM {META}.ledger WHERE run = %s GROUP BY 1, 2",
-        [run],
-    ).fetchall()
-    return {(first, end): until for first, end, until in rows}
+    return cursors_of(pg.fetch(connection, CURSORS.format(ledger=f"{META}.ledger"), [run]))
 
 
 def run_row(connection: pg.Connection, run: str) -> Row | None:
