@@ -27,10 +27,10 @@ from footfall.data.schema import StreamSchema
 from footfall.data.stream import Run
 from footfall.data.tallies import Tallies
 from footfall.errors import PermanentSinkError, StoreError
+from footfall.sinks.conformance.record_batches import in_pieces
 from footfall.sinks.conformance.row_comparison import Row, differences, expected
 from footfall.sinks.conformance.schemas import AWKWARD, BARE, SCHOOL, SHOP, WIDER, WIDEST
 from footfall.sinks.conformance.synthetic_chunks import (
-    in_pieces,
     make_chunk,
     make_chunks,
     make_parts,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -129,36 +129,6 @@ def make_chunk(run: Run, part: Part, *, rows: int = 100) -> Chunk:
         arrivals=_arrivals(synthetic),
         tallies=_tallies(synthetic, happened),
     )
-
-
-def in_pieces(chunk: Chunk) -> Chunk:
-    """Return a chunk with the same rows, its tables in several record batches."""
-    return replace(
-        chunk,
-        events=_sliced(chunk.events),
-        changes=_sliced(chunk.changes),
-        arrivals=_sliced(chunk.arrivals),
-    )
-
-
-def _sliced(table: pa.Table) -> pa.Table:
-    """Return the same rows in pieces of 7, 14, 28 …, each cut out of a copy of the whole."""
-    # Growing pieces, cut out of copies with dictionaries of their own: an encoder that trusts
-    # offsets to begin at 0, or the first batch's dictionary to be everybody's, gives other
-    # rows.
-    pieces, begin, size = [table.slice(0, 0)], 0, 7
-    while begin < table.num_rows:
-        copy = pa.ipc.open_stream(_as_stream(table)).read_all()
-        pieces.append(copy.slice(begin, size))
-        begin, size = begin + size, size * 2
-    return pa.concat_tables(pieces)
-
-
-def _as_stream(table: pa.Table) -> pa.Buffer:
-    out = pa.BufferOutputStream()
-    with pa.ipc.new_stream(out, table.schema) as stream:
-        stream.write_table(table)
-    return out.getvalue()
 
 
 def _happened(synthetic: SyntheticPeople, rows: int) -> _Rows:

@@ -86,7 +86,7 @@ def row_payloads(texts: Sequence[pa.Array], scratch: Scratch) -> dict[str, tuple
         texts: Rows as JSON, each with a separator behind it, in arrays as `json_rows` makes them.
         scratch: For the bytes, if they are many.
     """
-    from footfall.sinks.encoders.json_rows import text_bytes
+    from footfall.sinks.encoders.json_scalars import text_bytes
 
     n_rows = sum(map(len, texts))
     lengths = b"".join(np.diff(_offsets(array)).astype(np.int32).tobytes() for array in texts)

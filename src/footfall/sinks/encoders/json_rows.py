@@ -15,7 +15,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import groupby
 from typing import Literal
 
@@ -24,13 +23,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from footfall.units import DAY_MS, MINUTE_MS
+from footfall.sinks.encoders.json_scalars import decimals, escaped, masked, side_by_side, times
 
 SLICE_ROWS = 65_536
-"""Rows that are encoded at once: their texts stay near the caches, and below Arrow's 2 GiB for an array of texts."""
+"""Rows that are encoded at once: their texts stay near the caches, and below 2 GiB, Arrow's bound."""
 
-# As many combinations as a slice has rows: with more, a table of texts would be larger than
-# what it serves.
+# As many combinations as a slice has rows: with more, marking them would cost more than the rows.
 _FUSED_CODES = 65_536
 # From here on it is cheaper to gather the few texts of a row than to pass over all nulls of
 # every column.
@@ -72,97 +70,21 @@ def json_texts(array: pa.Array, *, before: str = "", after: str = "") -> pa.Arra
         return json_texts(array.dictionary, before=before, after=after).take(array.indices)
     if pa.types.is_struct(kind):
         columns = array.flatten()
-        return _masked(
+        return masked(
             _objects([f.name for f in kind], columns, len(array), before, after), array
         )
     if pa.types.is_list(kind):
         return _lists(array, before, after)
     if pa.types.is_timestamp(kind):
-        return _times(array, before, after)
+        return times(array, before, after)
     if pa.types.is_string(kind):
-        return _join([pa.scalar(before + '"'), escaped(array), pa.scalar('"' + after)])
+        return side_by_side([pa.scalar(before + '"'), escaped(array), pa.scalar('"' + after)])
     # JSON has neither NaN nor Infinity.
     if pa.types.is_floating(kind):
         array = pc.if_else(pc.is_finite(array), array, pa.scalar(None, kind))
     if pa.types.is_decimal(kind) and 0 < kind.scale <= 4 and kind.precision <= 18:
-        return _join([pa.scalar(before), *_decimals(array), pa.scalar(after)])
-    return _join([pa.scalar(before), array.cast(pa.string()), pa.scalar(after)])
-
-
-def _decimals(array: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """Return the sign with the digits before the point, and the point with those after it.
-
-    Arrow's own cast takes 80 ns per value, this 25 ns; the low word of a decimal of up to 18
-    digits is its integer.
-    """
-    # Arrow holds decimals as little-endian integers of 64 or 128 bits, so every second word of
-    # the latter is the sign alone.
-    width = array.type.byte_width // 8
-    words = np.frombuffer(
-        array.buffers()[1], np.int64, width * len(array), width * 8 * array.offset
-    )[::width]
-    # The sign is taken off before: dividing -5 cents by 100 would give -1 and 95.
-    whole, rest = np.divmod(np.abs(words), 10**array.type.scale)
-    before = pa.array(whole).cast(pa.string())
-    if (words < 0).any():
-        before = pc.if_else(
-            pa.array(words < 0), pc.binary_join_element_wise(pa.scalar("-"), before, ""), before
-        )
-    return _masked(before, array), _fractions(array.type.scale).take(pa.array(rest))
-
-
-@cache
-def _fractions(digits: int) -> pa.Array:
-    return pa.array([f".{i:0{digits}d}" for i in range(10**digits)])
-
-
-def escaped(texts: pa.Array) -> pa.Array:
-    """Escape quotes, backslashes and control characters, as JSON demands.
-
-    Args:
-        texts: Strings; nulls stay null.
-    """
-    if texts.null_count == len(texts):
-        return texts
-    # One look at all bytes: most columns need no escape, and then no text is searched.
-    found = np.frombuffer(text_bytes(texts), np.uint8)
-    if not _needs_escape(found):
-        return texts
-    for code in _SPECIAL:
-        if (found == code).any():
-            texts = pc.replace_substring(texts, chr(code), json.dumps(chr(code))[1:-1])
-    return texts
-
-
-_SPECIAL = (0x5C, 0x22, *range(0x20))  # the backslash first: the other escapes bring new ones
-
-
-def _needs_escape(found: npt.NDArray[np.uint8]) -> bool:
-    return bool(((found < 0x20) | (found == 0x22) | (found == 0x5C)).any())
-
-
-def text_bytes(texts: pa.Array) -> memoryview:
-    """Return the bytes of texts, one after the other; they are not copied.
-
-    Args:
-        texts: Strings, at least one; nulls have no bytes.
-    """
-    _, offsets, data = texts.buffers()
-    if data is None:  # Arrow's way to say that all are empty
-        return memoryview(b"")
-    places = memoryview(offsets).cast("i")
-    return memoryview(data)[places[texts.offset] : places[texts.offset + len(texts)]]
-
-
-def _join(parts: Sequence[pa.Array | pa.Scalar]) -> pa.Array:
-    return pc.binary_join_element_wise(*parts, pa.scalar(""))
-
-
-def _masked(texts: pa.Array, like: pa.Array) -> pa.Array:
-    """Return texts with null where another array is null."""
-    if not like.null_count:
-        return texts
-    return pc.if_else(like.is_valid(), texts, pa.scalar(None, pa.string()))
+        return side_by_side([pa.scalar(before), *decimals(array), pa.scalar(after)])
+    return side_by_side([pa.scalar(before), array.cast(pa.string()), pa.scalar(after)])
 
 
 def _key(name: str) -> str:
@@ -208,9 +130,15 @@ def _objects(
     if members[-1].is_full:
         members[-1], right = replace(members[-1], after=right), ""
     joined = _skip_nulls(
-        [part for kind, group in groupby(members, _kind) for part in _joined(kind, list(group))]
+        [
+            part
+            for kind, group in groupby(members, _kind)
+            for part in _member_texts(kind, list(group))
+        ]
     )
-    return _join([pa.scalar(left), joined, pa.scalar(right)]) if left or right else joined
+    return (
+        side_by_side([pa.scalar(left), joined, pa.scalar(right)]) if left or right else joined
+    )
 
 
 def _skip_nulls(members: Sequence[pa.Array]) -> pa.Array:
@@ -238,7 +166,7 @@ def _kind(member: _Member) -> Kind:
     return "fused" if pa.types.is_dictionary(member.column.type) else "dense"
 
 
-def _joined(kind: Kind, members: list[_Member]) -> Iterator[pa.Array]:
+def _member_texts(kind: Kind, members: list[_Member]) -> Iterator[pa.Array]:
     """Yield arrays of `"name":value`, or of several joined by commas; null where all are."""
     if kind == "sparse":
         yield _sparse(members)
@@ -361,48 +289,6 @@ def _lists(array: pa.Array, before: str, after: str) -> pa.Array:
     offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int32())
     elements = json_texts(array.flatten()).fill_null("null")
     joined = pc.binary_join(pa.ListArray.from_arrays(offsets, elements), ",")
-    return _masked(_join([pa.scalar(before + "["), joined, pa.scalar("]" + after)]), array)
-
-
-def _times(array: pa.Array, before: str, after: str) -> pa.Array:
-    """Return times as texts of one width, joined from tables of days, minutes and ms."""
-    stamps = array.cast(pa.timestamp("ms", tz=array.type.tz)).cast(pa.int64()).fill_null(0)
-    days, rest = np.divmod(stamps.to_numpy(zero_copy_only=False), DAY_MS)
-    minutes, ms = np.divmod(rest, MINUTE_MS)
-    head, tail = (before + '"').encode(), ('"' + after).encode()
-    layout = [
-        ("head", f"S{len(head)}"),
-        ("day", "S11"),
-        ("minute", "S6"),
-        ("ms", "S7"),
-        ("tail", f"S{len(tail)}"),
-    ]
-    # All texts have one width, so that rows of this array, one behind the other, are the texts'
-    # buffer.
-    rows = np.empty(len(array), dtype=layout)
-    rows["head"], rows["tail"] = head, tail
-    rows["day"] = _days(days)
-    rows["minute"], rows["ms"] = _MINUTES[minutes], _MILLISECONDS[ms]
-    offsets = np.arange(len(array) + 1, dtype=np.int32) * np.int32(rows.itemsize)
-    texts = pa.StringArray.from_buffers(len(array), pa.py_buffer(offsets), pa.py_buffer(rows))
-    return _masked(texts, array)
-
-
-def _days(days: Ints) -> npt.NDArray[np.bytes_]:
-    """Return `2026-01-31T` per day since the epoch; each day is written once."""
-    first = int(days.min()) if len(days) else 0
-    span = int(days.max()) - first + 1 if len(days) else 1
-    # Few days far apart (birthdays) are looked up; mostly a slice spans a few days, and
-    # counting will do.
-    if span > len(days) + 10_000:
-        different, places = np.unique(days, return_inverse=True)
-    else:
-        different, places = np.arange(first, first + span), days - first
-    texts = np.datetime_as_string(different.astype("datetime64[D]")).astype("S10")
-    return np.char.add(texts, b"T")[places]
-
-
-_MINUTES = np.array([f"{i // 60:02d}:{i % 60:02d}:".encode() for i in range(1440)])
-_MILLISECONDS = np.array(
-    [f"{i // 1000:02d}.{i % 1000:03d}Z".encode() for i in range(MINUTE_MS)]
-)
+    return masked(
+        side_by_side([pa.scalar(before + "["), joined, pa.scalar("]" + after)]), array
+    )

@@ -58,7 +58,8 @@ class RowFormat:
 
     def rows(self, table: pa.Table) -> Iterator[memoryview]:
         """Yield the bytes of a table's rows."""
-        from footfall.sinks.encoders.json_rows import json_rows, text_bytes
+        from footfall.sinks.encoders.json_rows import json_rows
+        from footfall.sinks.encoders.json_scalars import text_bytes
 
         if self.kind == "csv":
             from footfall.sinks.encoders.csv_rows import csv_rows

@@ -82,7 +82,6 @@ def import_events(url: str, path: Path) -> Imported:
         StoreError: A line is no such event, or the database refuses; nothing was changed.
     """
     address = Address(url)
-    psycopg = pg.driver()
     connection = pg.connect(address)
     try:
         with pg.explaining(address), pg.transaction(connection):
@@ -94,10 +93,6 @@ def import_events(url: str, path: Path) -> Imported:
             lines = _stage(connection, path)
             _check(connection, path)
             return Imported(lines, int(connection.execute(_TAKE).rowcount))
-    except StoreError:
-        raise
-    except psycopg.Error as error:
-        raise pg.explained(address, error, "nothing was changed") from None
     finally:
         connection.close()
 
