@@ -1,12 +1,16 @@
-"""The sink that docs/sinks/own.md shows works: it passes the contract, and `--to` finds it by the entry point shown."""
+"""The sinks of docs/sinks/own.md work: they pass the contract, and `--to` finds them by the entry points shown."""
 
+import json
 import os
 import re
 import sqlite3
 import subprocess
 import sys
+import threading
 import tomllib
-from contextlib import closing
+from collections import Counter
+from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -49,12 +53,68 @@ def run(folder, command, *args):
     )
 
 
-def test_it_passes_the_contract(package):
-    """With the test module of the page, and no test skipped but those of what it does not keep."""
-    done = run(package, "pytest", "-q", "-rs", "-p", "no:cacheprovider", "test_sqlite_sink.py")
+@pytest.mark.parametrize(
+    ("module", "not_kept"),
+    [
+        ("test_sqlite_sink.py", {"this sink keeps no counts, or its destination can be asked"}),
+        ("test_lines_sink.py", set()),
+    ],
+)
+def test_they_pass_the_contract(package, module, not_kept):
+    """With the test modules of the page, and no test skipped but those of what a sink does not keep."""
+    done = run(package, "pytest", "-q", "-rs", "-p", "no:cacheprovider", module)
     assert done.returncode == 0, done.stdout + done.stderr
-    skipped = set(re.findall(r"SKIPPED.*: (.*)", done.stdout))
-    assert skipped == {"this sink keeps no counts, or its destination can be asked"}
+    assert set(re.findall(r"SKIPPED.*: (.*)", done.stdout)) == not_kept
+
+
+@contextmanager
+def listening(answer):
+    """A server on loopback that answers as it is told; gives its port."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(answer(self.headers, body))
+            self.end_headers()
+
+        def log_message(self, *args):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+def test_the_network_sink_keeps_what_is_refused_and_sends_it_again(package, monkeypatch):
+    """Busy once, one event refused for good, found by halving: it is a dead letter, which `send` brings later."""
+    taken, refused, is_busy = Counter(), [], [True]
+
+    def answer(headers, body):
+        assert headers["Authorization"] == "Bearer secret-token"
+        ids = [json.loads(line)["insert_id"] for line in body.split(b"\n")]
+        if is_busy and is_busy.pop():
+            return 503
+        if not refused:
+            refused.append(ids[0])
+        if refused[0] in ids:
+            return 413 if len(ids) > 1 else 400
+        taken.update(ids)
+        return 204
+
+    monkeypatch.setenv("LINES_TOKEN", "secret-token")
+    with listening(answer) as port:
+        to = ("--to", f"lines:http://127.0.0.1:{port}/")
+        first = run(package, "footfall", "run", "ecommerce", "--people=100", "--days=3", *to)
+        (file,) = (package / "dead-letters").iterdir()
+        (name,), refused[:] = refused, ["another"]
+        again = run(package, "footfall", "send", "dead-letters", *to)
+    assert (first.returncode, again.returncode) == (1, 0), first.stderr + again.stderr
+    assert f"{len(taken) - 1:,} events" in first.stdout
+    assert name in file.read_text()
+    assert "secret-token" not in first.stdout + first.stderr + file.read_text()
+    assert set(taken.values()) == {1}
+    assert name in taken
 
 
 def test_the_command_of_the_page_prints_what_it_says(package):

@@ -81,6 +81,8 @@ class NetworkSink(ABC, Generic[D]):
 
     placement: ClassVar[Placement] = "worker"
     guarantee: ClassVar[Guarantee] = "at least once"
+    letters_of: ClassVar[tuple[str, ...]] = ()
+    """Beginnings of the names of sinks whose dead letters it can take; its own kind's, as a rule."""
 
     def __init__(self, key: str, *, clock: Clock, folder: Path | None) -> None:
         self.key, self.clock, self.folder = key, clock, folder
@@ -96,16 +98,6 @@ class NetworkSink(ABC, Generic[D]):
     @abstractmethod
     def name(self) -> str:
         """The destination, as `parse` takes it, without any secret."""
-
-    @property
-    @abstractmethod
-    def capabilities(self) -> Capabilities:
-        """What commands may ask of it."""
-
-    @property
-    @abstractmethod
-    def letters_of(self) -> tuple[str, ...]:
-        """Beginnings of the names of sinks whose dead letters it can take."""
 
     @abstractmethod
     def prepare(self, chunk: Chunk) -> Prepared:
@@ -158,6 +150,11 @@ class NetworkSink(ABC, Generic[D]):
 
     def finish(self, *, complete: bool) -> None:
         """Send what is left when the sink is closed, whose ledger is open still."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Capabilities that commands ask for."""
+        return Capabilities()
 
     # What it gets.
 

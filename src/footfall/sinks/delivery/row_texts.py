@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -43,9 +44,13 @@ class RowTexts:
         return cls.of(bytes_of(prepared, "rows"), bytes_of(prepared, "lengths"))
 
     @classmethod
-    def of_texts(cls, texts: Iterable[str]) -> RowTexts:
-        """Return rows from single texts."""
-        rows = [text.encode() + b"," for text in texts]
+    def of_texts(cls, texts: Iterable[str], separator: bytes = b",") -> RowTexts:
+        """Return rows from single texts.
+
+        Args:
+            separator: One byte, which goes between them.
+        """
+        rows = [text.encode() + separator for text in texts]
         return cls.of(b"".join(rows), np.array([len(row) for row in rows], np.int32).tobytes())
 
     def __len__(self) -> int:
@@ -63,8 +68,8 @@ class RowTexts:
         """Return one row."""
         return str(self.joined(row, row + 1), "utf-8")
 
-    def cuts(self, most_rows: int, most_bytes: int) -> list[tuple[int, int]]:
-        """Return batches as half-open ranges of rows: of so many rows and bytes at most, but of one row at least.
+    def batches(self, most_rows: int, most_bytes: int) -> list[RowBatch]:
+        """Return all rows as batches of so many rows and bytes at most, but of one row at least.
 
         Args:
             most_rows, most_bytes: Per batch. A row larger than `most_bytes` is a batch by itself.
@@ -74,9 +79,49 @@ class RowTexts:
         while first < len(self):
             fits = int(np.searchsorted(self.ends, self.begin(first) + most_bytes, side="right"))
             end = max(min(fits, first + most_rows, len(self)), first + 1)
-            batches.append((first, end))
+            batches.append(RowBatch(self, first, end))
             first = end
         return batches
+
+
+@dataclass(slots=True)
+class RowBatch:
+    """Some rows that are sent together.
+
+    Args:
+        first, end: Half-open range of rows.
+        attempts: How often it was sent.
+    """
+
+    rows: RowTexts = field(repr=False)
+    first: int
+    end: int
+    attempts: int = 0
+
+    @property
+    def n_events(self) -> int:
+        """Number of rows."""
+        return self.end - self.first
+
+    @property
+    def name(self) -> str:
+        """Something that tells it from other batches of the part."""
+        return f"{self.first}-{self.end}"
+
+    @property
+    def body(self) -> memoryview:
+        """The bytes of the rows, with separators between them."""
+        return self.rows.joined(self.first, self.end)
+
+    def texts(self) -> list[str]:
+        """Return the rows one by one."""
+        return [self.rows.text(row) for row in range(self.first, self.end)]
+
+    def halves(self) -> list[Self]:
+        """Return two batches of half the rows each, which were never sent."""
+        middle = (self.first + self.end) // 2
+        spans = ((self.first, middle), (middle, self.end))
+        return [replace(self, first=first, end=end, attempts=0) for first, end in spans]
 
 
 def row_payloads(texts: Sequence[pa.Array], scratch: Scratch) -> dict[str, tuple[Payload, ...]]:

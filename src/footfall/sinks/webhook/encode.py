@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from footfall.sinks.delivery.http_sender import Request
-from footfall.sinks.delivery.row_texts import RowTexts, bytes_of, row_payloads
+from footfall.sinks.delivery.row_texts import RowBatch, RowTexts, bytes_of, row_payloads
 from footfall.sinks.protocol import Payload, Prepared
 from footfall.sinks.scratch import Scratch
 from footfall.sinks.webhook import signature
@@ -38,33 +38,21 @@ def times_of(prepared: Prepared) -> list[int]:
 
 
 @dataclass(slots=True)
-class WebhookBatch:
+class WebhookBatch(RowBatch):
     """Some rows that are sent together.
 
     Args:
-        first, end: Half-open range of rows.
         time_ms: Time of the last event, ms since the epoch.
-        attempts: How often it was sent.
-        name: The header `webhook-id`, once there is a request of it.
+        id: The header `webhook-id`, once there is a request of it.
     """
 
-    rows: RowTexts = field(repr=False)
-    first: int
-    end: int
-    time_ms: int
-    attempts: int = 0
-    name: str = ""
-
-    def halves(self) -> list[WebhookBatch]:
-        """Return two batches of half the rows each."""
-        middle = (self.first + self.end) // 2
-        spans = ((self.first, middle), (middle, self.end))
-        return [WebhookBatch(self.rows, first, end, self.time_ms) for first, end in spans]
+    time_ms: int = 0
+    id: str = ""
 
     @property
-    def n_events(self) -> int:
-        """Number of rows."""
-        return self.end - self.first
+    def name(self) -> str:
+        """The id: the jitter of retries is drawn from it."""
+        return self.id
 
 
 def batches_of(
@@ -72,8 +60,8 @@ def batches_of(
 ) -> list[WebhookBatch]:
     """Return rows cut into batches."""
     return [
-        WebhookBatch(rows, first, end, times_ms[end - 1])
-        for first, end in rows.cuts(most_rows, most_bytes)
+        WebhookBatch(rows, batch.first, batch.end, time_ms=times_ms[batch.end - 1])
+        for batch in rows.batches(most_rows, most_bytes)
     ]
 
 
@@ -98,15 +86,15 @@ class RequestForm:
         body = self.body(batch)
         # The id is a hash of what is sent, not a number that somebody draws: after a crash the same part
         # makes the same requests, and a receiver that keeps ids takes none of them twice.
-        batch.name = "ff_" + hashlib.sha256(body).hexdigest()[:40]
+        batch.id = "ff_" + hashlib.sha256(body).hexdigest()[:40]
         headers = {
             "Content-Type": "application/json",
             "User-Agent": self.agent,
-            signature.ID: batch.name,
+            signature.ID: batch.id,
             signature.TIMESTAMP: str(now_s),
         }
         if self.keys:
-            signed = signature.sign(self.keys, batch.name, now_s, body)
+            signed = signature.sign(self.keys, batch.id, now_s, body)
             headers[signature.SIGNATURE] = signed
         return Request(body, headers, batch)
 
@@ -116,7 +104,7 @@ class RequestForm:
         time = moment.isoformat(timespec="milliseconds").removesuffix("+00:00")
         kind = "event" if self.is_single else "events"
         head = f'{{"type":"footfall.{kind}","timestamp":"{time}Z","data":'
-        rows = batch.rows.joined(batch.first, batch.end)
         if self.is_single:
-            return b"".join((head.encode(), rows, b"}"))
-        return b"".join((f'{head}{{"run":"{self.run}","events":['.encode(), rows, b"]}}"))
+            return b"".join((head.encode(), batch.body, b"}"))
+        head += f'{{"run":"{self.run}","events":['
+        return b"".join((head.encode(), batch.body, b"]}}"))

@@ -110,8 +110,7 @@ class WebhookQueue(RequestQueue[WebhookBatch]):
     def _refuse_all(self, batch: WebhookBatch, reply: Reply) -> None:
         self._refusals += 1
         reason = f"refused with {reply.status}"
-        texts = (batch.rows.text(row) for row in range(batch.first, batch.end))
-        self.refuse([DeadLetter.of(text, reason, reply) for text in texts])
+        self.refuse([DeadLetter.of(text, reason, reply) for text in batch.texts()])
         is_hopeless = self._most_refusals and self._refusals >= self._most_refusals
         if is_hopeless and not self.accepted:
             self.fail(SinkError(f"every request fails the same way: {reply}"))
