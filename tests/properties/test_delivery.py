@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from footfall.net.http_client import Reply
 from footfall.net.rate_limit import RateLimit
 from footfall.net.secrets import Secret
-from footfall.receiver.amplitude import update_of
 from footfall.receiver.profiles import PeopleProperties
+from footfall.receiver.user_properties import update_of
 from footfall.sinks.amplitude.limits import BATCH, HTTP_V2
 from footfall.sinks.amplitude.people import PersonQueue, PersonState, WaitingEvent
 from footfall.sinks.amplitude.queue import AmplitudeQueue

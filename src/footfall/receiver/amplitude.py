@@ -1,4 +1,4 @@
-"""Amplitude's protocol, seen from the server: what is accepted, and what is answered to the rest.
+"""Amplitude's protocol from the server's side: requests are checked, and answered as the documentation says.
 
 Source: Amplitude's documentation as named in `sinks/amplitude/limits.py`; the order of the checks is ours.
 """
@@ -6,20 +6,19 @@ Source: Amplitude's documentation as named in `sinks/amplitude/limits.py`; the o
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
 from footfall.net.clock import Clock
+from footfall.receiver.amplitude_fields import lacking_fields, wrong_fields
 from footfall.receiver.intake import (
     Json,
     MalformedBody,
     ReceivedBatch,
     Row,
     Source,
-    Update,
-    as_milliseconds,
     as_text,
     digest,
     dumped,
@@ -27,9 +26,9 @@ from footfall.receiver.intake import (
     parse_json,
 )
 from footfall.receiver.throttle import Throttle
+from footfall.receiver.user_properties import IDENTIFY, update_of
 from footfall.sinks.amplitude.limits import (
     BATCH,
-    DEEPEST,
     HTTP_V2,
     LONGEST_TEXT,
     MOST_EVENTS,
@@ -38,66 +37,10 @@ from footfall.sinks.amplitude.limits import (
     is_bad_id,
 )
 
-_TEXTS = (
-    *(
-        "user_id",
-        "device_id",
-        "event_type",
-        "app_version",
-        "platform",
-        "os_name",
-        "os_version",
-        "device_brand",
-    ),
-    *(
-        "device_manufacturer",
-        "device_model",
-        "carrier",
-        "country",
-        "region",
-        "city",
-        "dma",
-        "language",
-    ),
-    *(
-        "productId",
-        "revenueType",
-        "currency",
-        "ip",
-        "idfa",
-        "idfv",
-        "adid",
-        "android_id",
-        "android_app_set_id",
-    ),
-    *("insert_id", "partner_id", "library", "version_name", "user_agent"),
-)
-_NUMBERS = ("price", "revenue", "location_lat", "location_lng")
-_WHOLES = ("time", "quantity", "event_id", "session_id")
-_OBJECTS = (
-    "event_properties",
-    "user_properties",
-    "groups",
-    "group_properties",
-    "plan",
-    "ingestion_metadata",
-)
-TYPES: dict[str, tuple[type, ...]] = {
-    **dict.fromkeys(_TEXTS, (str,)),
-    **dict.fromkeys(_NUMBERS, (int, float)),
-    **dict.fromkeys(_WHOLES, (int,)),
-    **dict.fromkeys(_OBJECTS, (dict,)),
-    "$skip_user_properties_sync": (bool,),
-}
-"""Source: http-v2, "Keys for the event argument"; the last two objects and `library` are what the SDK 1.3.0 sends."""
-MOST_INTEGER = 2**63
-LARGEST_SUM = 1e300
-IDENTIFY = "$identify"
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is sent back."""
+    """An answer: its status, and its body as JSON or text."""
 
     status: int
     body: Json | str
@@ -231,9 +174,9 @@ class AmplitudeProtocol:
         missing: dict[str, list[int]] = {}
         invalid: dict[str, list[int]] = {}
         for place, event in enumerate(events):
-            for name in _lacking(event):
+            for name in lacking_fields(event):
                 missing.setdefault(name, []).append(place)
-            for name in _wrong(event):
+            for name in wrong_fields(event):
                 invalid.setdefault(name, []).append(place)
         if missing:
             return bad_request(
@@ -305,45 +248,6 @@ class AmplitudeProtocol:
         )
 
 
-def _lacking(event: Json) -> list[str]:
-    """Return the names of required fields that an event lacks."""
-    lacking = [] if event.get("event_type") else ["event_type"]
-    if not event.get("user_id") and not event.get("device_id"):
-        lacking += ["user_id", "device_id"]
-    return lacking
-
-
-def _wrong(event: Json) -> list[str]:
-    """Return the names of fields whose values are of the wrong type or out of range."""
-    wrong = ["insert_id"] if len(as_text(event.get("insert_id")) or "") > LONGEST_TEXT else []
-    for name, value in event.items():
-        kinds = TYPES.get(name)
-        if kinds is None or value is None:
-            continue
-        kind = type(value)
-        if kind not in kinds or (kind is not str and not _is_in_range(name, value)):
-            wrong.append(name)
-    return wrong
-
-
-def _is_in_range(name: str, value: Any) -> bool:
-    if name == "time":
-        return as_milliseconds(value) is not None
-    if type(value) is int:
-        return -MOST_INTEGER <= value < MOST_INTEGER
-    return type(value) is not dict or not _depth_over(value, DEEPEST)
-
-
-def _depth_over(value: Any, most: int) -> bool:
-    """Tell whether an object or list is nested deeper than a number of levels."""
-    if most < 0:
-        return True
-    for item in value.values() if type(value) is dict else value:
-        if (type(item) is dict or type(item) is list) and _depth_over(item, most - 1):
-            return True
-    return False
-
-
 def _accepted(source: Source, batch: AmplitudeBatch) -> ReceivedBatch | Answer:
     try:
         texts = dumped(batch.events)
@@ -359,7 +263,8 @@ def _accepted(source: Source, batch: AmplitudeBatch) -> ReceivedBatch | Answer:
 def _row(source: Source, project: str, event: Json, text: str) -> Row:
     user, device, insert = event.get("user_id"), event.get("device_id"), event.get("insert_id")
     properties = event.get("user_properties") or {}
-    said = properties["$set"] if isinstance(properties.get("$set"), dict) else properties
+    set_ = properties.get("$set")
+    values = set_ if isinstance(set_, dict) else properties
     return Row(
         key=key_of("a", project, device or f"u/{user}", insert) if insert else None,
         source=source,
@@ -370,80 +275,9 @@ def _row(source: Source, project: str, event: Json, text: str) -> Row:
         user_id=user,
         device_id=device,
         city=event.get("city"),
-        stage=as_text(said.get("stage")),
+        stage=as_text(values.get("stage")),
         event=text,
     )
-
-
-def update_of(event: Json, source: Source) -> Update | None:
-    """Return what an event of Amplitude's says about its person.
-
-    Source: http-v2, user_properties: operations only where event_type is `$identify`, else a plain map; identify.
-    """
-    properties = event.get("user_properties")
-    if event.get("$skip_user_properties_sync"):
-        return None
-    user, device = event.get("user_id"), event.get("device_id")
-    if not properties:
-        return Update(user, device, {}) if user and device else None
-    is_identify = source == "identify" or event.get("event_type") == IDENTIFY
-    has_operations = is_identify and any(name in OPERATIONS for name in properties)
-    operations = (
-        {k: v for k, v in properties.items() if isinstance(v, dict)}
-        if has_operations
-        else {"$set": properties}
-    )
-    return Update(user, device, operations)
-
-
-Operation = Callable[[Json, str, Any], None]
-
-
-def _listed(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list) else [value]
-
-
-def _add(into: Json, name: str, value: Any) -> None:
-    before = into.get(name, 0)
-    if all(isinstance(n, int | float) and abs(n) < LARGEST_SUM for n in (value, before)):
-        into[name] = before + value
-
-
-def _append(into: Json, name: str, value: Any) -> None:
-    into[name] = [*_listed(into.get(name, [])), *_listed(value)]
-
-
-def _prepend(into: Json, name: str, value: Any) -> None:
-    into[name] = [*_listed(value), *_listed(into.get(name, []))]
-
-
-def _post_insert(into: Json, name: str, value: Any) -> None:
-    before = _listed(into.get(name, []))
-    into[name] = [*before, *(v for v in _listed(value) if v not in before)]
-
-
-def _pre_insert(into: Json, name: str, value: Any) -> None:
-    before = _listed(into.get(name, []))
-    into[name] = [*(v for v in _listed(value) if v not in before), *before]
-
-
-def _remove(into: Json, name: str, value: Any) -> None:
-    if name in into:
-        into[name] = [v for v in _listed(into[name]) if v not in _listed(value)]
-
-
-OPERATIONS: dict[str, Operation] = {
-    "$set": lambda into, name, value: into.__setitem__(name, value),
-    "$setOnce": lambda into, name, value: into.setdefault(name, value),
-    "$unset": lambda into, name, _: into.pop(name, None),
-    "$add": _add,
-    "$append": _append,
-    "$prepend": _prepend,
-    "$preInsert": _pre_insert,
-    "$postInsert": _post_insert,
-    "$remove": _remove,
-}
-"""Source: identify, "Supported operations"."""
 
 
 def _form(body: bytes) -> dict[str, str]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from footfall.receiver.amplitude import OPERATIONS
 from footfall.receiver.intake import Json, Update, dumped
+from footfall.receiver.user_properties import OPERATIONS
 
 
 class PeopleProperties:
