@@ -13,7 +13,7 @@ from footfall.data.tallies import Tallies
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """All that happened to the people of a part in its span.
+    """Chunk: all that happened to the people of a part in its span.
 
     Args:
         events: Schema `events_schema`; rows in order of (time, person, event number).

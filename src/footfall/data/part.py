@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Part:
-    """A unit of work: a group of people and a span of time.
+    """Part of a run: a group of people and a span of time; the unit of work, commits and files.
 
     The groups depend on the stream alone, never on workers. A group's parts follow each other
     in time without a gap: a part begins where the one before it ended, which is the group's
@@ -32,17 +32,25 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """How people are divided into groups that are simulated together, by their numbers; a constant of a stream.
+    """Groups of people who are simulated together, by their numbers; a constant of a stream.
+
+    Groups have about the same work, not the same size: whoever comes late does little before
+    the end. People who come after those that the scenario counts on are in groups as large as
+    the last.
 
     Args:
-        edges: First person of each group, from 0, and the end of the last; those after it are
-            as large as the last.
+        edges: First person of each group, from 0, and the end of the last.
+
+    Examples:
+        >>> groups = Groups((0, 4096, 12288))
+        >>> groups.range(1), groups.range(2), groups.count(5000)
+        ((4096, 12288), (12288, 20480), 2)
     """
 
     edges: tuple[int, ...]
 
     def count(self, people: int) -> int:
-        """Return how many groups the first `people` are in; the last one may be whole only later."""
+        """Return how many groups the first `people` are in; the last of them may be incomplete."""
         beyond = -(-max(people - self.edges[-1], 0) // self._width)
         return beyond + bisect_left(self.edges, min(people, self.edges[-1]))
 

@@ -9,7 +9,7 @@ from footfall.data.schema import StreamSchema
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """What fixes every event, byte for byte.
+    """Stream: all that fixes every event, byte for byte.
 
     Args:
         id: 16 hex digits: hash of scenario (without its end), catalogues, start, seed, output
@@ -29,7 +29,7 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run: a stream up to an end, and what is worth keeping about it.
+    """Run: a stream up to an end, and what is worth keeping about it.
 
     Args:
         id: The stream's id: the same stream into the same store is the same run, and continues

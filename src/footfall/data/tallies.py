@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeVar
 K = TypeVar("K")
 
 
+# Named tuples: the rows of tables and the JSON of ledgers are made of them as they are.
 class OptionCounts(NamedTuple):
     """The counts of one option of a decision.
 
@@ -23,7 +24,12 @@ class OptionCounts(NamedTuple):
     taken: int = 0
 
     def plus(self, more: OptionCounts) -> OptionCounts:
-        """Return the counts of both."""
+        """Return the counts of both.
+
+        Examples:
+            >>> OptionCounts(2, 1 << 32, 1).plus(OptionCounts(1, 1 << 31, 0))
+            OptionCounts(reached=3, chances=6442450944, taken=1)
+        """
         return OptionCounts(*map(add, self, more))
 
 
@@ -51,7 +57,7 @@ class FactorSums(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tallies:
-    """Integers that add up in any order, over chunks and workers.
+    """Tallies: integers that add up in any order, over chunks and workers.
 
     A chunk's tallies name what came up in it; reports sum them over chunks, whatever the
     windows, groups and workers.
@@ -89,7 +95,7 @@ class Tallies:
         return cls({}, {}, {}, {}, {})
 
     def add(self, other: Tallies) -> None:
-        """Add another chunk's tallies to these, or put them in place of these."""
+        """Add another chunk's tallies to these, or put them in place of these (`is_whole`)."""
         if other.is_whole:
             for counts in (
                 self.decisions,

@@ -1,4 +1,4 @@
-"""The only place where text becomes a quantity: whole milliseconds, exact decimals, dates, waits, money.
+"""Quantities as text: the only place where one becomes a number, a date, a wait or an amount.
 
 Every function is pure, uses no float, and raises `UnitError` with the value, what is accepted
 and an example.

@@ -1,4 +1,4 @@
-"""Dates, times and time zones as written: `2026-01-31 09:30`, `day 40 09:00`, `01-01`, `Europe/Paris`."""
+"""Dates, times and time zones as written: `2026-01-31 09:30`, `day 40 09:00`, `Europe/Paris`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from footfall.units.hints import nearest_hint
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 LEAP_YEAR = 2000
+"""A day of every year is checked against a year that has a 29 February."""
 
 _DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:(?:\s+|T)([0-9]{1,2}):([0-9]{2}))?")
 _DAY_OF_YEAR = re.compile(r"([0-9]{1,2})-([0-9]{1,2})")
@@ -29,7 +30,13 @@ TIME_ZONE_ACCEPTS = "write an IANA name, such as Europe/Paris or UTC"
 
 @dataclass(frozen=True, slots=True)
 class MomentParts:
-    """A point in time as written: a 1-based `day` and its minute, or `local` (year, month, day, hour, minute)."""
+    """Point in time as written: by the number of a day, or by the local calendar.
+
+    Args:
+        day: Counts from 1, the first day of the run; None for a local time.
+        minute_of_day: On that day.
+        local: Year, month, day, hour, minute; None for a numbered day.
+    """
 
     day: int | None = None
     minute_of_day: int = 0
@@ -41,6 +48,13 @@ def parse_date(text: str) -> tuple[int, int, int]:
 
     Raises:
         UnitError: Not a date from 1970 to 2199.
+
+    Examples:
+        >>> parse_date("2026-01-31")
+        (2026, 1, 31)
+        >>> parse_date("31.1.2026")
+        Traceback (most recent call last):
+        footfall.errors.UnitError: "31.1.2026" is not a date...
     """
     matched = _DATE.fullmatch(text.strip())
     if not matched or matched[4]:
@@ -60,10 +74,14 @@ def _date_hint(text: str) -> str:
 
 
 def parse_holiday(text: str) -> tuple[int | None, int, int]:
-    """Return (year, month, day) of `2026-01-01`, or (None, month, day) of `01-01`, which is every year.
+    """Return (year, month, day) of `2026-01-01`, or (None, month, day) of `01-01`, every year's.
 
     Raises:
         UnitError: Neither.
+
+    Examples:
+        >>> parse_holiday("2026-12-25"), parse_holiday("02-29")
+        ((2026, 12, 25), (None, 2, 29))
     """
     yearly = _DAY_OF_YEAR.fullmatch(text.strip())
     if yearly:
@@ -79,6 +97,12 @@ def parse_moment(text: str) -> MomentParts:
 
     Raises:
         UnitError: None of these, or a date or time that does not exist.
+
+    Examples:
+        >>> parse_moment("day 40 09:00")
+        MomentParts(day=40, minute_of_day=540, local=None)
+        >>> parse_moment("2026-01-31 09:30").local
+        (2026, 1, 31, 9, 30)
     """
     numbered = _DAY_NUMBER.fullmatch(text.strip())
     if numbered:
@@ -126,8 +150,14 @@ def _checked_date(text: str, year: int, month: int, day: int) -> tuple[int, int,
 def parse_time_zone(text: str) -> str:
     """Return a name that the `tzdata` package knows; the system's time zones are never asked.
 
+    A run must not depend on the machine it is made on, and its id names the package's version.
+
     Raises:
         UnitError: Unknown there.
+
+    Examples:
+        >>> parse_time_zone("Asia/Kolkata")
+        'Asia/Kolkata'
     """
     name = text.strip()
     if name not in time_zones():

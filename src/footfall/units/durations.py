@@ -1,4 +1,4 @@
-"""Durations in whole milliseconds, and waits: `30 min`, `90 days`, `about 10 s`, `5 s to 20 s`."""
+"""Durations in whole milliseconds, and waits: `30 min`, `90 days`, `about 10 s`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ UNIT_MS = {
 }
 UNIT_MS |= {"days": UNIT_MS["day"], "weeks": UNIT_MS["week"]}
 LONGEST_DAYS = 36_525
+"""100 years: longer than any run, and 3.2e12 ms leave room for sums and factors in 63 bits."""
 DEFAULT_SPREAD = Decimal("0.8")
+"""Of `about 10 s`: half of the waits lie between 5.8 s and 17 s, one in ten is above 28 s."""
 WIDEST_SPREAD = 10
 
 _UNIT_SYNONYMS = {
@@ -31,6 +33,7 @@ _UNIT_SYNONYMS = {
     "hr": "h", "hrs": "h", "hour": "h", "hours": "h",
     "d": "days", "w": "weeks", "wk": "weeks", "wks": "weeks",
 }  # fmt: skip
+# No units, since a month has no length of its own: they give a hint in days.
 _VAGUE_DAYS = {"month": 30, "months": 30, "year": 365, "years": 365}
 
 DURATION_ACCEPTS = "write a number with ms, s, min, h, days or weeks, such as 30 min"
@@ -60,6 +63,13 @@ def parse_duration(text: str) -> int:
 
     Raises:
         UnitError: Not a duration, negative, too long, or not whole milliseconds.
+
+    Examples:
+        >>> parse_duration("1.5 h"), parse_duration("250 ms")
+        (5400000, 250)
+        >>> parse_duration("2 months")
+        Traceback (most recent call last):
+        footfall.errors.UnitError: "2 months" has the unknown unit "months"...
     """
     number, unit = _number_and_unit(text)
     duration_ms = EXACT.multiply(number, Decimal(UNIT_MS[unit]))
@@ -109,6 +119,10 @@ def parse_days(text: str) -> int:
 
     Raises:
         UnitError: Not a duration, or not whole days.
+
+    Examples:
+        >>> parse_days("12 weeks"), parse_days("24 h")
+        (84, 1)
     """
     if is_number(text):
         raise UnitError(
@@ -127,6 +141,12 @@ def parse_wait(text: str) -> WaitParts:
 
     Raises:
         UnitError: Not a wait, an upper end not above the lower one, or a median of 0.
+
+    Examples:
+        >>> parse_wait("about 10 s")
+        WaitParts(kind='about', low_ms=10000, high_ms=10000, spread=Decimal('0.8'))
+        >>> parse_wait("5 s to 20 s").kind
+        'uniform'
     """
     stripped = text.strip()
     if stripped.startswith("about "):
@@ -143,6 +163,10 @@ def about(median_ms: int, spread: Decimal) -> WaitParts:
 
     Raises:
         UnitError: The median is 0, or the spread is outside 0..10.
+
+    Examples:
+        >>> about(60_000, Decimal("0.5")).spread
+        Decimal('0.5')
     """
     if median_ms == 0:
         raise UnitError(

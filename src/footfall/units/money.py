@@ -11,7 +11,7 @@ from footfall.units.numbers import NUMBER_THEN_WORD, exact_decimal, is_number, n
 
 MOST_MONEY = 10**12
 SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB"}
-"""What people may mean by a sign; several currencies share most of them, so it is for hints alone."""
+"""Currency that a sign may mean, for hints alone: several currencies share most signs."""
 
 MONEY_ACCEPTS = "write an amount, such as 12.50 or 12.50 EUR"
 CURRENCY_ACCEPTS = "write an ISO 4217 code, such as USD, EUR or JPY"
@@ -22,6 +22,10 @@ def minor_digits(code: str) -> int:
 
     Raises:
         UnitError: Not a currency in use.
+
+    Examples:
+        >>> minor_digits("EUR"), minor_digits("JPY"), minor_digits("KWD")
+        (2, 0, 3)
     """
     if code not in MINOR_DIGITS:
         meant = SIGNS.get(code, code.upper())
@@ -39,6 +43,10 @@ def parse_currency(text: str) -> str:
 
     Raises:
         UnitError: Not such a code.
+
+    Examples:
+        >>> parse_currency("INR")
+        'INR'
     """
     minor_digits(text.strip())
     return text.strip()
@@ -50,6 +58,13 @@ def parse_money(text: str, currency: str) -> Decimal:
     Raises:
         UnitError: Not an amount, another currency, 10**12 or more, or finer than the currency's
             minor unit.
+
+    Examples:
+        >>> parse_money("12.5 EUR", "EUR")
+        Decimal('12.50')
+        >>> parse_money("€12.50", "EUR")
+        Traceback (most recent call last):
+        footfall.errors.UnitError: "€12.50" is not an amount of money...
     """
     matched = NUMBER_THEN_WORD.fullmatch(text.strip())
     if not matched:

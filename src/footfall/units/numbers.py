@@ -32,6 +32,13 @@ def parse_number(
 
     Raises:
         UnitError: Not a number, more than 34 digits, 10**18 or more, or outside the limits.
+
+    Examples:
+        >>> parse_number("0.10"), parse_number("1_000", low=0)
+        (Decimal('0.10'), Decimal('1000'))
+        >>> parse_number("1,5")
+        Traceback (most recent call last):
+        footfall.errors.UnitError: "1,5" is not a number...
     """
     number = exact_decimal(text, "a number", NUMBER_ACCEPTS)
     _check_limits(text, number, low, high)
@@ -43,6 +50,10 @@ def parse_integer(text: str, low: int | None = None, high: int | None = None) ->
 
     Raises:
         UnitError: Not a whole number, or outside the limits.
+
+    Examples:
+        >>> parse_integer("10_000"), parse_integer("1e6")
+        (10000, 1000000)
     """
     number = exact_decimal(text, "a whole number", INTEGER_ACCEPTS)
     if number != number.to_integral_value():
@@ -76,7 +87,7 @@ def exact_decimal(text: str, what: str, accepts: str) -> Decimal:
 
 
 def number_hint(text: str) -> str:
-    """Return how to write a number that has a decimal comma, separators, a k or a word for its sign, or nothing."""
+    """Return how to write a number that has a decimal comma, separators, a k or a word, or nothing."""
     thousands = re.fullmatch(r"([0-9]+)\s*([kM])", text)
     if thousands:
         return f"write {int(thousands[1]) * {'k': 1000, 'M': 1000000}[thousands[2]]}"

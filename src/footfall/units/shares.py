@@ -28,7 +28,7 @@ POPULARITY_ACCEPTS = "write zipf and an exponent from 0 to 10, such as zipf 0.8"
 
 
 def is_constant_chance(text: str) -> bool:
-    """Return whether a text is meant as a constant chance (a number, however miswritten) and not as an expression."""
+    """Return whether a text is meant as a constant (a number, however miswritten), not an expression."""
     return bool(_CONSTANT_CHANCE.fullmatch(text.strip()) or number_hint(text.strip()))
 
 
@@ -37,6 +37,13 @@ def parse_chance(text: str) -> Decimal:
 
     Raises:
         UnitError: Not a chance, or outside 0..1.
+
+    Examples:
+        >>> parse_chance("25 %"), parse_chance("0.05")
+        (Decimal('0.25'), Decimal('0.05'))
+        >>> parse_chance("25")
+        Traceback (most recent call last):
+        footfall.errors.UnitError: "25" is outside 0..1...
     """
     chance = _share(text, "a chance", CHANCE_ACCEPTS)
     if not 0 <= chance <= 1:
@@ -51,6 +58,10 @@ def parse_factor(text: str) -> Decimal:
 
     Raises:
         UnitError: Not a factor, with a sign, or above 1,000,000.
+
+    Examples:
+        >>> parse_factor("150%"), parse_factor("0.5")
+        (Decimal('1.5'), Decimal('0.5'))
     """
     factor = _share(text, "a factor", FACTOR_ACCEPTS)
     if text.strip()[:1] in ("+", "-") and is_percent(text):
@@ -69,6 +80,10 @@ def parse_weight(text: str) -> Decimal:
 
     Raises:
         UnitError: Not a number, or negative.
+
+    Examples:
+        >>> parse_weight("30"), parse_weight("30%")
+        (Decimal('30'), Decimal('0.3'))
     """
     weight = _share(text, "a weight", WEIGHT_ACCEPTS)
     if weight < 0:
@@ -82,10 +97,19 @@ def is_percent(text: str) -> bool:
 
 
 def parse_rate(text: str) -> Decimal:
-    """Return the growth per day of a rate such as `8 %/month`, compounded: 1.08 ** (1 / 30.4375) - 1, to 28 digits.
+    """Return the growth per day of a rate such as `8 %/month`, compounded, to 28 digits.
+
+    8 % a month are 1.08 ** (1 / 30.4375) - 1 a day. By decimals, since floats' `**` is not the
+    same on every C library, and a stream must be.
 
     Raises:
         UnitError: Not a rate, an unknown period, or a loss of all or more.
+
+    Examples:
+        >>> parse_rate("8 %/month")
+        Decimal('0.002531693501940591734455620194')
+        >>> parse_rate("0 % per year")
+        Decimal('0')
     """
     matched = _RATE.fullmatch(text.strip())
     if not matched:
@@ -126,7 +150,11 @@ def parse_popularity(text: str) -> Decimal:
     """Return the exponent S of `zipf S`, from 0 to 10: row k has weight 1 / k ** S.
 
     Raises:
-        UnitError: Not such a law.
+        UnitError: Not such a distribution.
+
+    Examples:
+        >>> parse_popularity("zipf 0.8")
+        Decimal('0.8')
     """
     words = text.split()
     if len(words) != 2 or words[0] != "zipf":

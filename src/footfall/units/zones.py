@@ -29,14 +29,24 @@ def version() -> str:
 
 
 def offset_ms(name: str, time_ms: int) -> int:
-    """Return the offset of local time from UTC at an instant, in ms."""
+    """Return the offset of local time from UTC at an instant, in ms.
+
+    Examples:
+        >>> offset_ms("Asia/Kolkata", 0)
+        19800000
+    """
     at = _EPOCH + dt.timedelta(milliseconds=time_ms)
     delta = at.astimezone(zone(name)).utcoffset()
     return 0 if delta is None else round(delta.total_seconds()) * 1000
 
 
 def local_to_ms(name: str, year: int, month: int, day: int, minute_of_day: int = 0) -> int:
-    """Return the instant of a local wall-clock time, in ms since the epoch, UTC; of two the first."""
+    """Return the instant of a local wall-clock time, ms since the epoch, UTC; of two the first.
+
+    Examples:
+        >>> local_to_ms("Europe/Paris", 1970, 1, 1, 90)  # 00:30 UTC
+        1800000
+    """
     local = dt.datetime(year, month, day, tzinfo=zone(name)) + dt.timedelta(
         minutes=minute_of_day
     )
