@@ -25,6 +25,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
+from frozen_shop import SHOP
+
 from footfall.units import DAY_MS, HOUR_MS
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -91,7 +93,7 @@ def measure(url: str, other: int, people: int, rate: int, speed: float, seconds:
     )
     table = Table(seconds, other, people)
     result = live(
-        "ecommerce",
+        SHOP,
         to=url,
         people=people,
         speed=speed,
@@ -116,7 +118,7 @@ class Table:
 
     def __init__(self, seconds: float, other: int, people: int) -> None:
         self._every_s, self._other = seconds / LINES, other
-        self._engine = set_up("ecommerce", RunParameters(people=people, start=START)).engine
+        self._engine = set_up(SHOP, RunParameters(people=people, start=START)).engine
         self._begun: float | None = None
         self._printed_at = 0.0
         self._events = 0
@@ -167,7 +169,7 @@ def speed_for(rate: int, people: int, seconds: float) -> float:
 
     Counted with fewer people, whose events are as many per person.
     """
-    ready = set_up("ecommerce", RunParameters(people=SAMPLE, start=START))
+    ready = set_up(SHOP, RunParameters(people=SAMPLE, start=START))
     start_ms = ready.run.stream.start_ms
     until_ms = start_ms + LONGEST_DAYS * DAY_MS
     group = ready.engine.simulation(

@@ -19,6 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pyarrow as pa
+from frozen_shop import SHOP
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -48,8 +49,8 @@ def measure(running: Server, n_events: int) -> None:
     from footfall.execution.setup import RunParameters, set_up
 
     people = max(n_events // 45, 100)
-    ready = set_up("ecommerce", RunParameters(people=people))
-    chunks = list(footfall.simulate("ecommerce", people=people))
+    ready = set_up(SHOP, RunParameters(people=people))
+    chunks = list(footfall.simulate(SHOP, people=people))
     total = sum(chunk.events.num_rows for chunk in chunks)
     url = running.create()
     sink = PostgresSink(url)

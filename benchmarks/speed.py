@@ -27,9 +27,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from frozen_shop import SHOP
+
 from footfall.units import DAY_MS
 
-SHOP = Path(__file__).with_name("frozen") / "0.1.0" / "ecommerce.yaml"
 FOOTFALL = [
     sys.executable,
     "-c",

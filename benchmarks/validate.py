@@ -2,7 +2,7 @@
 
     python benchmarks/validate.py [--people 80000] [--repeat 3]
 
-Simulates the shipped shop once, then checks it in this process; every figure is the best of the repeats.
+Simulates the shop as 0.1.0 shipped it once, then checks it in this process; every figure is the best of the repeats.
 
 Seen, with Python 3.11, DuckDB 2.0, 2 processors that other work used too (load 7 to 9), 2,308,591 events of 60,000
 people: Parquet 209,000 events/s, and 354,000 per second of processor time, of which values that a process carries
@@ -17,6 +17,8 @@ import os
 import tempfile
 import time
 from pathlib import Path
+
+from frozen_shop import SHOP
 
 import footfall
 
@@ -41,7 +43,7 @@ def main() -> None:
             ("ndjson", asked.people // 20, ""),
         ):
             where = Path(folder) / f"shop.{kind}"
-            footfall.run("ecommerce", to=f"{kind}:{where}", people=people)
+            footfall.run(SHOP, to=f"{kind}:{where}", people=people)
             _row(kind, where, asked.repeat, wanted)
 
 
@@ -49,7 +51,7 @@ def _row(kind: str, where: Path, repeat: int, wanted: str) -> None:
     seconds, busy, events = [], [], 0
     for _ in range(repeat):
         begin, spent = time.perf_counter(), time.process_time()
-        found = footfall.validate(where, "ecommerce")
+        found = footfall.validate(where, SHOP)
         seconds.append(time.perf_counter() - begin)
         busy.append(time.process_time() - spent)
         events = found.count
