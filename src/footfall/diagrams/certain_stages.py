@@ -35,6 +35,8 @@ def certain_stages(scenario: Scenario) -> Mapping[SourceLocation, int]:
         {j.name: top for j in scenario.journeys},
     )
     walk.entries[scenario.main.text] = 0
+    # The greatest fixed point: all begins as certain as can be and only falls, in steps of whole stages, so it ends.
+    # From below, a journey that calls itself would never be certain of anything.
     while walk.changes():
         pass
     return walk.found

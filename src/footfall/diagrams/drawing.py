@@ -51,5 +51,6 @@ def draw(drawing: Drawing, form: str) -> bytes:
     if form == "svg":
         return render_svg(layouts, drawing.title, svg_style(drawing.theme)).encode()
     svg = render_svg(layouts, drawing.title, svg_style(drawing.theme or "light"))
+    # The size stands in the picture itself; asking for it again would lay it out a second time.
     sides = [float(v) for v in svg.partition('viewBox="0 0 ')[2].partition('"')[0].split()]
     return render_png(svg, max(sides))

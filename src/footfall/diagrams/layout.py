@@ -10,6 +10,7 @@ from footfall.diagrams.graph import Graph, GraphEdge, GraphNode
 from footfall.diagrams.metrics import Box, edge_box, node_box
 from footfall.errors import MissingExtraError
 
+# Graphviz takes sizes in inches and answers in points; a point of its is a px of ours.
 _POINTS_PER_INCH = 72.0
 _SETTINGS = 'rankdir=TB nodesep="0.2" ranksep="0.2" splines=spline ordering=""'
 
@@ -74,6 +75,8 @@ def lay_out(graph: Graph) -> Layout:
 
 
 def _source(graph: Graph, boxes: list[Box], labels: list[Box]) -> str:
+    # Boxes of a size, without their text: what a user wrote never reaches Graphviz, whose language has escapes, HTML
+    # labels and file names. Nor do its fonts matter, which differ from machine to machine.
     nodes = [f"n{n} [{_inches(box)}]" for n, box in enumerate(boxes)]
     edges = [_edge_source(edge, box) for edge, box in zip(graph.edges, labels, strict=True)]
     head = f'graph [{_SETTINGS}] node [shape=box fixedsize=true label=""] edge [arrowsize=0.7]'
@@ -87,7 +90,9 @@ def _inches(box: Box) -> str:
 def _edge_source(edge: GraphEdge, box: Box) -> str:
     size = f'WIDTH="{box.width:.0f}" HEIGHT="{box.height:.0f}"'
     table = f'<<TABLE BORDER="0" FIXEDSIZE="TRUE" {size}><TR><TD></TD></TR></TABLE>>'
+    # What has weight is drawn straight: the way that people are meant to go, before the ways around it.
     weight = {"plain": 4, "maybe": 3, "drop": 1, "loop": 1}[edge.kind]
+    # A way back is laid out as a way down with its tip at the other end: a cycle would turn the journey upside down.
     label = f" label={table}" if box.lines else ""
     ends = (
         (edge.target, edge.source, " dir=back")
@@ -108,6 +113,7 @@ def _graphviz(source: str) -> Any:
 
 def _node(node: GraphNode, box: Box, found: Any, height: float) -> PlacedNode:
     x, y = (float(v) for v in found["pos"].split(","))
+    # Graphviz counts upwards from the bottom, SVG downwards from the top.
     return PlacedNode(node, box, x, height - y)
 
 
@@ -121,6 +127,7 @@ def _edge(edge: GraphEdge, box: Box, found: Any, height: float) -> PlacedEdge:
             tips[which[0]] = point
         else:
             points.append(point)
+    # "s," marks the tip of an arrow that was laid out backwards; from here on it runs as people go.
     if "s" in tips:
         points.reverse()
     tip = tips.get("s") or tips.get("e") or points[-1]

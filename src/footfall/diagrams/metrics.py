@@ -9,12 +9,15 @@ from footfall.diagrams.graph import GraphEdge, GraphNode
 
 TITLE_PX, NOTE_PX, LABEL_PX = 13.0, 11.5, 11.5
 LINE = 1.2
+"""Height of a line, as a multiple of its letters' size."""
 PAD_X, PAD_Y = 10.0, 6.0
 MOST_NOTE_PX = 212.0
 MOST_LABEL_PX = 146.0
+"""Texts are wrapped at these widths; a label takes its room from the arrows beside it, so it gets less."""
 MOST_LINES = 4
 
-# Widths of Helvetica and Arial in thousandths of the letter's size; other fonts of the list are as wide or narrower.
+# Widths of Helvetica and Arial as shares of the letter's size, in classes; other fonts of the list are as wide or
+# narrower. No font is read: the boxes would depend on the machine, and the same scenario has to give the same picture.
 _NARROW, _MIDDLE, _WIDE = "ijl.,:;|!'`", 'frt()[]{}-/\\" I', "mwMW@%→…"
 
 
@@ -38,6 +41,7 @@ class Box:
 
 def text_width(text: str, px: float) -> float:
     """Return how wide a text is drawn, in px, a little on the generous side."""
+    # 4 % more, since a text that leaves its box is worse than one with room to spare.
     return sum(map(_letter, text)) * px * 1.04
 
 
@@ -98,6 +102,7 @@ def _title(node: GraphNode) -> list[str]:
 
 
 def _sized(lines: tuple[TextLine, ...], node: GraphNode) -> Box:
+    # A branch without a name: a small diamond, where arrows part.
     if not lines:
         return Box((), 14, 14)
     width = max(
@@ -106,6 +111,7 @@ def _sized(lines: tuple[TextLine, ...], node: GraphNode) -> Box:
     height = sum(line.px * LINE for line in lines)
     if node.kind == "link":
         return Box(lines, 24, 24)
+    # Pointed ends, which text may not enter.
     if node.kind in ("choice", "test"):
         width += 2 * PAD_X
     return Box(

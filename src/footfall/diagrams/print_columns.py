@@ -32,6 +32,8 @@ def lay_out_for_print(graph: Graph) -> Layout:
     Raises:
         MissingExtraError: The package pygraphviz is not installed.
     """
+    # A layout takes Graphviz some 30 ms, and there may be 2,000 ways to break: all are judged by the one layout of the
+    # whole, and only the likeliest are laid out.
     best = whole = lay_out(graph)
     cuts = _cuts(graph)
     for n_columns in range(2, min(MOST_COLUMNS, len(cuts) + 1) + 1):
@@ -72,6 +74,7 @@ def _cuts(graph: Graph) -> list[int]:
         if {edge.target for edge in ahead if edge.source < node.number <= edge.target}
         == {node.number}
     ]
+    # Rounded up: every third of 60 possible cuts makes 20, and no more than MOST_CUTS are combined.
     every = -(-len(found) // MOST_CUTS) or 1
     return found[::every]
 
@@ -152,6 +155,7 @@ def _within(
 ) -> GraphEdge:
     if edge.target in own:
         return replace(edge, source=own[edge.source], target=own[edge.target])
+    # It ends at a number below, in its own column, so it is no way back any more.
     kind = "maybe" if edge.kind == "loop" else edge.kind
     return replace(
         edge, source=own[edge.source], target=_link(part, numbers[edge.target]), kind=kind

@@ -93,6 +93,7 @@ def _head_room(layout: Layout) -> float:
 def _shelves(layouts: Sequence[Layout]) -> tuple[list[tuple[float, float]], float, float]:
     """Put pictures side by side in rows of one width, as many as fit."""
     sizes = [_size(layout) for layout in layouts]
+    # A row as wide as gives a whole of about 4:3, but never narrower than the widest picture.
     area = sum((w + GAP) * (h + GAP) for w, h in sizes)
     row_width = max(*(w for w, _ in sizes), (area * 1.35) ** 0.5)
     x, y, row, right = MARGIN, MARGIN, 0.0, 0.0
@@ -119,6 +120,7 @@ def _placed(layout: Layout, x: float, y: float) -> str:
             f'<g transform="translate({x:.1f} {y:.1f})">',
             *lines,
             f'<g transform="translate({min(indent, 60.0):.1f} {top:.1f})">',
+            # What comes later lies above: boxes over the ends of arrows, labels over both.
             *map(_path, layout.edges),
             *map(_node, layout.nodes),
             *map(_label, layout.edges),
@@ -135,6 +137,7 @@ def _path(placed: PlacedEdge) -> str:
     curve = f"M{_xy(points[0])}C" + " ".join(_xy(p) for p in points[1:])
     end, tip = points[-1], placed.tip
     dx, dy = tip[0] - end[0], tip[1] - end[1]
+    # A tip of 6.4 px at its base; no length where Graphviz gave an arrow none.
     length = (dx * dx + dy * dy) ** 0.5 or 1.0
     side = (-dy / length * 3.2, dx / length * 3.2)
     head = f"M{_xy(tip)}L{end[0] + side[0]:.1f} {end[1] + side[1]:.1f}L{end[0] - side[0]:.1f} {end[1] - side[1]:.1f}Z"

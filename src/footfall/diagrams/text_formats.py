@@ -99,6 +99,7 @@ def render_dot(graphs: Sequence[Graph]) -> str:
     return "\n".join([*lines, "}"]) + "\n"
 
 
+# DOT knows two escapes in a quoted text; its HTML labels are never used, so no other sign has a meaning.
 def _quoted(lines: Sequence[str]) -> str:
     escaped = [
         "".join(c for c in line if c.isprintable()).replace("\\", "\\\\").replace('"', '\\"')

@@ -15,9 +15,12 @@ from footfall.reports.stages import Stages
 from footfall.text import clean, count, mean, percent
 
 WIDE, NARROW = 880, 350
+"""Widths in px: about those of the page's column on a desk, and on a phone of 390 px."""
 MOST_CITIES = 50
 MOST_POINTS = 60
-LETTER = 7.4
+"""Per line: each is an element with a tooltip, of which a year would have 365 per stage."""
+LETTER_PX = 7.4
+"""A letter of labels, generously; which font the reader has is not known here."""
 INK, MUTED, GRID, ACCENT, PALE, GOAL = (
     f"var(--{name})" for name in ("ink", "muted", "grid", "accent", "pale", "goal")
 )
@@ -76,9 +79,11 @@ def funnel(stages: Stages, width: int) -> Spec:
                 "label": f"{count(stage.reached)} · {share}",
             }
         )
+    # The count stands behind its bar, and Vega cuts at the edge: so the axis goes on beyond the longest bar, as far
+    # as the longest label needs.
     names = _names(labels, "stage", width)
     bars = width - names["minExtent"]
-    room = bars / (bars - LETTER * max(len(str(label["label"])) for label in labels) - 12)
+    room = bars / (bars - LETTER_PX * max(len(str(label["label"])) for label in labels) - 12)
     x = {
         "field": "people",
         "type": "quantitative",
@@ -338,7 +343,7 @@ def _names(rows: Sequence[Spec], field: str, width: int) -> Spec:
     """Describe an axis of names with room for the longest, in letters a little wider than those it is measured with."""
     limit = 160 if width == WIDE else 105
     return {
-        "minExtent": min(LETTER * max(len(row[field]) for row in rows) + 8, limit),
+        "minExtent": min(LETTER_PX * max(len(row[field]) for row in rows) + 8, limit),
         "labelLimit": limit - 12,
     }
 

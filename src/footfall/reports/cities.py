@@ -255,6 +255,7 @@ def ranked(cities: Iterable[City], rank_by: RankBy) -> tuple[City, ...]:
     )
     large = [c for c in ordered if c.people >= MIN_PEOPLE]
     if rank_by == "revenue" and any(c.revenue_squared is None for c in large):
+        # Tallies do not hold the squares: cities are sorted, but nothing can be said of their order.
         return tuple(ordered)
 
     def intervals_at(confidence: float) -> list[Interval]:
@@ -291,6 +292,7 @@ def cities_of_store(source: StoredRun) -> list[City]:
 
     A session is counted by its first event, whose time its id is; so no set of ids is held.
     """
+    # Squares as decimals of 38 digits: those of cents leave 64 bits where a person spends 30 million.
     converted = f"SELECT DISTINCT person FROM ({source.entries()}) AS s WHERE stage >= {source.schema.goal}"
     rows = source.rows(f"""
         SELECT a.city, count(*), count(e.person), count(CASE WHEN e.sessions >= 2 THEN 1 END), sum(e.sessions),

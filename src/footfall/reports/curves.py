@@ -18,6 +18,7 @@ from footfall.units.zones import offset_ms
 
 QUARTER_MS = 15 * MINUTE_MS
 MAX_LINES = 6
+"""As many as the page has colours for lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ def _days(source: StoredRun) -> Days:
             FROM ({source.entries()}) AS e
         ) AS moves
         GROUP BY came_from, stage, day_ms""")
+    # (stage, day) → people who came to it then; day -1 is all before the start, where the running sum begins.
     came: Counter[tuple[int, int]] = Counter()
     for came_from, to, day_ms, people in rows:
         for stage in range(int(came_from) + 1, int(to) + 1):
@@ -148,7 +150,9 @@ def _by_home(
 ) -> dict[tuple[str, str], Counter[int]]:
     """Count events per (city, country) and local hour.
 
-    Offsets from UTC are multiples of a quarter of an hour, so quarters are counted first; offsets come from Python.
+    Offsets from UTC are multiples of a quarter of an hour, so quarters are counted first: the join with the spans of
+    constant offset is then one over counts, not over events. Offsets come from Python, since a database has time zone
+    data of its own.
     """
     quarter = f"{source.ms('time')} - {source.ms('time')} % {QUARTER_MS}"
     spans = ", ".join(_spans(source, homes))
@@ -170,6 +174,7 @@ def _by_home(
 
 def _spans(source: StoredRun, homes: Iterable[tuple[str, str, str]]) -> Iterator[str]:
     """Yield an SQL row per home and span of constant offset: city, country, from, until, offset."""
+    # The quarter of the first event may begin before the run does.
     start_ms = source.start_ms - source.start_ms % QUARTER_MS
     known: dict[str, list[tuple[int, int, int]]] = {}
     for city, country, zone in homes:
@@ -201,6 +206,7 @@ def offsets(zone: str, from_ms: int, until_ms: int) -> list[tuple[int, int, int]
     start = from_ms
     for day in range(from_ms, until_ms, DAY_MS):
         end = min(day + DAY_MS, until_ms)
+        # No zone has ever changed its offset twice within two days, so halving finds the one change.
         if offset_ms(zone, day) != offset_ms(zone, end):
             change = _change(zone, day, end)
             spans.append((start, change, offset_ms(zone, start)))

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 CONFIDENCE = 0.95
 MIN_PEOPLE = 30
+"""Below, a mean of skewed numbers has no interval, and a city no rank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ def wilson(count: int, of: int, confidence: float = CONFIDENCE) -> Interval | No
     z2 = normal_quantile(confidence) ** 2
     middle = (count + z2 / 2) / (of + z2)
     arm = sqrt(z2) / (of + z2) * sqrt(count * (of - count) / of + z2 / 4)
+    # At the ends middle and arm are equal but for rounding, which would leave -1e-18 or 1.0000000000000002.
     low = 0.0 if count == 0 else middle - arm
     high = 1.0 if count == of else middle + arm
     return Interval(low, high)
@@ -71,6 +73,7 @@ def mean_interval(
     """
     if count < MIN_PEOPLE:
         return None
+    # In integers, since the two products may agree in all the 16 digits that a float has.
     variance = (count * squares - total * total) / (count * (count - 1))
     arm = student_quantile(confidence, count - 1) * sqrt(variance / count)
     return Interval(total / count - arm, total / count + arm)
@@ -92,6 +95,7 @@ def student_quantile(confidence: float, freedom: int) -> float:
         Abramowitz and Stegun (1964), Handbook of Mathematical Functions, 26.7.5 (an expansion by Fisher).
     """
     z = normal_quantile(confidence)
+    # An expansion in 1/freedom, which is 1/29 at most: means of fewer than MIN_PEOPLE have no interval.
     terms = (
         (z**3 + z) / 4,
         (5 * z**5 + 16 * z**3 + 3 * z) / 96,
@@ -128,9 +132,11 @@ def rank_ranges(
         ranks from pairs: Mogstad, Romano, Shaikh and Wilhelm (2024), Inference for ranks, Rev. Econ. Stud. 91, 476-518.
     """
     pairs, level = len(values) * (len(values) - 1) / 2, 1 - confidence
+    # The level only falls, since fewer pairs differ at a stricter one, and takes one of pairs + 1 values: so it ends.
     while True:
         is_above = _is_above(values, intervals_at(1 - level))
         allowed = (1 - confidence) * int(is_above.sum()) / max(pairs, 1)
+        # At 0 nothing differs, and 0 is no level; where it stays as it is, this is the greatest that fits.
         if allowed in {0, level}:
             break
         level = allowed
@@ -151,5 +157,6 @@ def _is_above(values: Sequence[float], intervals: Sequence[Interval]) -> npt.NDA
     value = np.array(values, dtype=np.float64)
     down = value - np.array([i.low for i in intervals], dtype=np.float64)
     up = np.array([i.high for i in intervals], dtype=np.float64) - value
+    # a's lower arm and b's upper one: those that point at each other when a lies above b.
     gap = value[:, None] - value[None, :]
     return (gap > 0) & (gap > np.sqrt(down[:, None] ** 2 + up[None, :] ** 2))

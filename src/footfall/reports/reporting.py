@@ -26,7 +26,7 @@ from footfall.reports.truth import Truth, truth_of
 from footfall.store import RunInfo, Store, open_store
 
 MEMORY = "1GB"
-"""What a store that `report` opens itself may hold in memory; measured, 1e8 events of 5e6 people do, by spilling."""
+"""What a store that `report` opens itself may hold in memory: measured, enough for 1e8 events of 5e6 people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +150,7 @@ def _counted(store: Store, info: RunInfo) -> Tallies:
     covered = sum(
         total for (_, measure), total in tallies.cities.items() if measure == "events"
     )
+    # Every event is counted at its person's city, so the tallies of all parts add up to the events of the run.
     if covered != info.events:
         raise UsageError(
             f"what was counted of run {info.id} covers {covered:,} of its {info.events:,} events: the others came "

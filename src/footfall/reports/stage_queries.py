@@ -15,12 +15,15 @@ from footfall.store.dialect import literal
 from footfall.units import nearest_hint
 
 MAX_GROUPS = 1_000
+"""Values travel back to the database as a list in the query; with more of them nobody reads the tables either."""
 HOME_COLUMNS = ("city", "country", "language", "time_zone")
 EVENT_COLUMNS = ("platform", "os_name")
 NOTHING = FunnelStep(0, 0, None, None, 0)
 
 Steps = dict[tuple[int, int], FunnelStep]
+"""(stage, code of a group) → the step out of that stage."""
 P90s = Sequence[int | None]
+"""Per stage, the time in ms within which nine in ten of those who went on did; None of nobody."""
 
 
 def stages_of_store(source: StoredRun, by: str | None = None) -> Stages:
@@ -35,11 +38,13 @@ def stages_of_store(source: StoredRun, by: str | None = None) -> Stages:
         UsageError: There is no such property, or it has more than `MAX_GROUPS` values.
     """
     schema, entered = source.schema, _entered(source)
+    # First the times of those who went on; who is still open can be told only against them.
     counted = _counted(source, f"SELECT stage, at_ms, took_ms, 0 AS code FROM ({entered}) AS e")
     p90s = [
         counted[stage, 0].p90_ms if (stage, 0) in counted else None
         for stage in range(len(schema.stages) - 1)
     ]
+    # Of all people whoever stands at a stage has not gone on, so the open ones are counted there, in one pass.
     standing = _standing(source, p90s)
     reached = [sum(people for people, _ in standing[stage:]) for stage in range(len(standing))]
     steps = [
@@ -59,7 +64,10 @@ def stages_of_store(source: StoredRun, by: str | None = None) -> Stages:
 
 
 def _standing(source: StoredRun, p90s: P90s) -> list[tuple[int, int]]:
-    """Return, per stage, how many people stand there, and how many of these are still open."""
+    """Return, per stage, how many people stand there, and how many of these are still open.
+
+    Stages rise with time, so a person's greatest stage and latest entry are of one row: no window is needed.
+    """
     rows = source.rows(f"""
         SELECT stage, count(*), count(CASE WHEN at_ms >= {source.start_ms} AND {_is_late(source, p90s)} THEN 1 END)
         FROM (
@@ -75,6 +83,7 @@ def _is_late(source: StoredRun, p90s: P90s) -> str:
     cases = " ".join(
         f"WHEN {stage} THEN {p90}" for stage, p90 in enumerate(p90s) if p90 is not None
     )
+    # Without a case for its stage the comparison is null, and null means that nobody has gone on: all are open.
     return (
         f"coalesce({source.until_ms} - at_ms < CASE stage {cases} END, 1 = 1)"
         if cases
@@ -90,7 +99,10 @@ def _already_here(source: StoredRun) -> int:
 
 
 def _entered(source: StoredRun) -> str:
-    """Return SQL for entries during the run: person, stage, at_ms, is_arrival, took_ms (null for who did not go on)."""
+    """Return SQL for entries during the run: person, stage, at_ms, is_arrival, took_ms (null for who did not go on).
+
+    The filter stands outside of the window: within, nobody would be seen to reach the last stage.
+    """
     return f"""
         SELECT * FROM (
             SELECT person, stage, at_ms, is_arrival,
@@ -102,6 +114,9 @@ def _entered(source: StoredRun) -> str:
 
 def _counted(source: StoredRun, coded: str, p90s: P90s = ()) -> Steps:
     """Return the step per (stage, code): the percentile at share p is the ⌈p·n⌉-th time.
+
+    Databases differ in how they interpolate percentiles; rows are numbered instead, and one is taken. Those who did not
+    go on sort last and are not counted in n.
 
     Args:
         source: The run.
@@ -129,11 +144,12 @@ def _step(
 
 
 def _is_place(tenths: int) -> str:
-    """Return SQL that holds at the one row whose place is ⌈n·tenths/10⌉."""
+    """Return SQL that holds at the one row whose place is ⌈n·tenths/10⌉: 10·place ≥ tenths·n > 10·(place - 1)."""
     return f"place * 10 >= n * {tenths} AND (place - 1) * 10 < n * {tenths}"
 
 
 def _comparison(source: StoredRun, entered: str, by: str, p90s: P90s) -> StepComparison:
+    # Values become numbers in Python: 1.0 and 1.00 are one group there, whatever a database writes as JSON.
     values, valued = _property(source, entered, by)
     raw = _distinct(source, values, by)
     labels = sorted(

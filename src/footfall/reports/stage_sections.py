@@ -33,7 +33,7 @@ _STAGE_COLUMNS = (
 _STEP_COLUMNS = (
     TableColumn("Entered", "people who were seen to enter the stage"),
     TableColumn(
-        "Went on\n%", "of these, the share that reached the next stage or one beyond it"
+        "Went on\n%", "of these, the share that reached the next stage, or one beyond it"
     ),
     TableColumn("95 %\ninterval"),
     TableColumn("Median\ntime"),

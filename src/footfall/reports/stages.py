@@ -10,6 +10,7 @@ import pyarrow as pa
 from footfall.reports.intervals import Interval, wilson
 
 PROVISIONAL_SHARE = 0.05
+"""The share of those who entered and are still open from which on a conversion is marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,7 @@ def stages_of_tallies(
         names: The critical path, in order.
         goal: Index of the stage that counts as conversion.
     """
+    # In the path's order, and with a 0 for a stage that nobody has reached, of which there is no tally.
     counts = dict.fromkeys(names, 0)
     for (stage, _), people in tallies.items():
         counts[stage] += people
@@ -207,6 +209,7 @@ def assemble(
         steps: One per stage but the last, or none.
         comparison: Steps by a property.
     """
+    # Stages never fall, so who stands here has reached this stage and not the next.
     standing = [here - beyond for here, beyond in zip(reached, [*reached[1:], 0], strict=True)]
     per_stage = [*steps, *[None] * (len(names) - len(steps))]
     stages = tuple(
@@ -215,4 +218,5 @@ def assemble(
             zip(names, reached, standing, per_stage, strict=True)
         )
     )
+    # Everybody has reached the first stage, by coming.
     return Stages(reached[0], already_here, stages, comparison)

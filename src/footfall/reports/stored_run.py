@@ -11,6 +11,7 @@ from footfall.data.schema import StreamSchema
 from footfall.store import RunInfo, Store
 from footfall.store.dialect import literal, quote
 
+# What the two databases call the same: a time in ms since the epoch, and a value as JSON.
 _MS = {
     "duckdb": "epoch_ms({0})",
     "postgresql": "CAST(extract(epoch FROM {0}) * 1000 AS BIGINT)",
@@ -68,7 +69,7 @@ class StoredRun:
         return self.store.dialect.member(struct, name)
 
     def minor(self, column: str) -> str:
-        """Return SQL for an amount as an integer of minor units."""
+        """Return SQL for an amount as an integer of minor units: amounts are exact decimals, so nothing is rounded."""
         return f"CAST({column} * {10**self.schema.minor_digits} AS BIGINT)"
 
     def entries(self) -> str:
@@ -77,6 +78,7 @@ class StoredRun:
         One row per person and stage they stood at: none for a stage passed over, or left before the start. Stages
         rise with time for each person.
         """
+        # The stage of a person is a property; its changes hold JSON texts, arrivals the bare name.
         arrival = index_of("stage", self.schema.stages)
         change = index_of(
             "new", [json.dumps(stage, ensure_ascii=False) for stage in self.schema.stages]

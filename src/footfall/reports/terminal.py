@@ -185,5 +185,6 @@ def _cells(
 
 def _bar(share: float, width: int) -> str:
     """Return a bar of so many characters; a share above 0 shows at least a sliver."""
+    # Unicode has eighths of a block, so a bar of 8 cells still tells 1 % apart from 3 %.
     eighths = max(round(share * width * 8), int(share > 0))
     return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()

@@ -13,7 +13,11 @@ from footfall.reports.intervals import CONFIDENCE, Interval, normal_quantile, wi
 
 FIXED = 1 << 32
 """Chances, waits and values are summed in 2**-32."""
-MS_PER_S, ROUNDING_MS, ROUNDED_SHARE = 1000.0, 1.0, 0.01
+MS_PER_S = 1000.0
+ROUNDING_MS = 1.0
+"""What rounding to whole ms may add to a wait or take from it, generously."""
+ROUNDED_SHARE = 0.01
+"""How far a factor of values that are not drawn may be off by rounding."""
 
 
 def named(address: str, option: str) -> str:
@@ -135,6 +139,8 @@ class Amount:
         reached, before, _, _, variance = self.sums
         if self.got_factor is None or not variance:
             return None
+        # The waits are independent, so their variances add up; √ of the sum is the error of the sum of waits, and over
+        # the sum of expectations (`before`) that of the factor.
         error_ms = sqrt(variance / FIXED) * MS_PER_S
         arm = (normal_quantile(CONFIDENCE) * error_ms + reached * ROUNDING_MS) * FIXED / before
         return Interval(max(self.got_factor - arm, 0.0), self.got_factor + arm)

@@ -20,7 +20,7 @@ from footfall.text import count, percent
 
 _TALLY_COLUMNS = (
     TableColumn("Reached"),
-    TableColumn("Asked\n%", "the mean chance, after all effects"),
+    TableColumn("Asked\n%", "the mean chance it had then, after all effects"),
     TableColumn("Got\n%", "the share that was taken"),
     TableColumn("95 %\ninterval"),
 )
