@@ -1,4 +1,4 @@
-"""Which stage people have reached at least, wherever in the journeys they are: what colours boxes."""
+"""The stage that people have reached at least, at every place of the journeys; it colours the boxes."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def certain_stages(scenario: Scenario) -> Mapping[SourceLocation, int]:
 
 @dataclass(slots=True)
 class _Walk:
-    """What is held to be certain so far: too much at first, less in each round, until nothing contradicts it.
+    """An approximation of what is certain, from above: less in each round, until nothing contradicts it.
 
     Args:
         entries: Journey → stage at its beginning.
@@ -73,7 +73,7 @@ class _Walk:
                 self.least[held.name, constant] = 0
 
     def changes(self) -> bool:
-        """Go through all journeys once; tell whether something was less certain than held."""
+        """Go through all journeys once; return whether something turned out less certain than assumed."""
         before = (dict(self.entries), dict(self.exits), dict(self.least))
         for journey in self.scenario.journeys:
             end = self.steps(

@@ -18,7 +18,7 @@ FORMATS = ("svg", "png", "html", "mmd", "dot")
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What to draw.
+    """Graphs to draw, and how.
 
     Args:
         graphs: At least one.

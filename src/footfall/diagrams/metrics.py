@@ -1,4 +1,4 @@
-"""How large a box must be for its text: widths of letters, wrapping, sizes. No font is needed to know them."""
+"""Sizes of boxes for their texts: widths of letters, wrapping, padding; known without any font."""
 
 from __future__ import annotations
 

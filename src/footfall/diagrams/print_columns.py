@@ -11,19 +11,19 @@ from footfall.diagrams.metrics import LABEL_PX
 from footfall.diagrams.svg import picture_size
 
 PAGES_PT = ((538.6, 785.2), (785.2, 538.6))
-"""What can be printed on an A4 page, upright and across, with margins of 10 mm."""
+"""Room on an A4 page with margins of 10 mm, upright and across."""
 FRAME_PX = (28.0, 190.0)
 """About what title, legend, margins, and the numbers at both ends of a column add."""
 READABLE_PT = 7.2
 """A journey whose smallest letters are printed as large as this is broken no further."""
 WORTH_A_COLUMN = 1.01
-"""How much larger another column has to make all."""
+"""Factor by which another column has to enlarge everything."""
 FEWEST_BOXES = 5
 """A column of fewer boxes is not worth the way to it."""
 MOST_COLUMNS, MOST_CUTS, MOST_TRIES = 4, 24, 3
 GAP_PX = 28.0
 LOOP_PX = 120.0
-"""How much higher a column may be to spare the reader a way back that leads into another one."""
+"""Height that a column may have more, to spare the reader a way back that leads into another one."""
 
 
 def lay_out_for_print(graph: Graph) -> Layout:

@@ -1,4 +1,4 @@
-"""What a run has come to: stages, cities and the truth, as numbers and as tables, JSON or a page."""
+"""Reports on a run: stages, cities and the truth, as numbers and as tables, JSON or a page."""
 
 from footfall.reports.cities import Cities, City, RankBy
 from footfall.reports.curves import Curves

@@ -5,13 +5,13 @@ Colours are the variables of the page's style, so that a chart turns dark with t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from footfall.reports.cities import MEASURES, Cities, City, Measure
-from footfall.reports.curves import Days, Hours
+from footfall.reports.curves import Days, HourlyCurve, Hours
 from footfall.reports.intervals import CONFIDENCE
-from footfall.reports.stages import Stages
+from footfall.reports.stages import StageCounts, Stages
 from footfall.text import clean, count, mean, percent
 
 WIDE, NARROW = 880, 350
@@ -25,8 +25,9 @@ INK, MUTED, GRID, ACCENT, PALE, GOAL = (
     f"var(--{name})" for name in ("ink", "muted", "grid", "accent", "pale", "goal")
 )
 LINES = [f"var(--line-{i})" for i in range(1, 7)]
+FURTHER, HERE = "went further", "now here"
 TIP: dict[str, Any] = {"field": "tip", "type": "nominal"}
-"""What a mark stands for, in words: it becomes a tooltip."""
+"""Encoding of the sentence that a mark stands for; it becomes a tooltip."""
 
 Spec = dict[str, Any]
 
@@ -62,58 +63,60 @@ CONFIG: Spec = {
 
 def funnel(stages: Stages, width: int) -> Spec:
     """Describe how many people reached each stage, and how many of them stand there."""
-    rows, labels = [], []
-    for stage in stages.stages:
-        name = clean(stage.name)
-        share = f"{percent(stages.share(stage.reached))} %"
-        for part, people in (
-            ("went further", stage.reached - stage.standing),
-            ("now here", stage.standing),
-        ):
-            tip = f"{name}: {count(people)} {part}, of {count(stage.reached)} who reached it"
-            rows.append({"stage": name, "part": part, "people": people, "tip": tip})
-        labels.append(
-            {
-                "stage": name,
-                "people": stage.reached,
-                "label": f"{count(stage.reached)} · {share}",
-            }
-        )
+    labels = [_funnel_label(stages, stage) for stage in stages.stages]
+    names = _names(labels, "stage", width)
     # The count stands behind its bar, and Vega cuts at the edge: so the axis goes on beyond the longest bar, as far
     # as the longest label needs.
-    names = _names(labels, "stage", width)
     bars = width - names["minExtent"]
-    room = bars / (bars - LETTER_PX * max(len(str(label["label"])) for label in labels) - 12)
+    longest = LETTER_PX * max(len(label["label"]) for label in labels) + 12
+    end = stages.people * bars / (bars - longest)
     x = {
         "field": "people",
         "type": "quantitative",
         "axis": None,
-        "scale": {"domain": [0, stages.people * room]},
+        "scale": {"domain": [0, end]},
     }
     y = {"field": "stage", "type": "nominal", "sort": None, "title": None, "axis": names}
-    parts = {"domain": ["went further", "now here"], "range": [ACCENT, PALE]}
-    return _chart(
-        width,
-        34 * len(stages.stages),
-        [
-            {
-                "data": {"values": rows},
-                "mark": {"type": "bar", "height": 22},
-                "encoding": {
-                    "x": x | {"stack": "zero"},
-                    "y": y,
-                    "color": {"field": "part", "type": "nominal", "scale": parts},
-                    "order": {"field": "part", "sort": "descending"},
-                    "description": TIP,
-                },
-            },
-            {
-                "data": {"values": labels},
-                "mark": {"type": "text", "align": "left", "dx": 8, "aria": False},
-                "encoding": {"x": x, "y": y, "text": {"field": "label"}},
-            },
-        ],
-    )
+    text = {
+        "data": {"values": labels},
+        "mark": {"type": "text", "align": "left", "dx": 8, "aria": False},
+        "encoding": {"x": x, "y": y, "text": {"field": "label"}},
+    }
+    return _chart(width, 34 * len(stages.stages), [_funnel_bars(stages, x, y), text])
+
+
+def _funnel_label(stages: Stages, stage: StageCounts) -> Spec:
+    share = f"{percent(stages.share(stage.reached))} %"
+    return {
+        "stage": clean(stage.name),
+        "people": stage.reached,
+        "label": f"{count(stage.reached)} · {share}",
+    }
+
+
+def _funnel_bars(stages: Stages, x: Spec, y: Spec) -> Spec:
+    """Describe a bar per stage, in two parts that are stacked."""
+    rows = [row for stage in stages.stages for row in _funnel_parts(stage)]
+    colours = {"domain": [FURTHER, HERE], "range": [ACCENT, PALE]}
+    return {
+        "data": {"values": rows},
+        "mark": {"type": "bar", "height": 22},
+        "encoding": {
+            "x": x | {"stack": "zero"},
+            "y": y,
+            "color": {"field": "part", "type": "nominal", "scale": colours},
+            # By the alphabet, backwards: who went further comes first.
+            "order": {"field": "part", "sort": "descending"},
+            "description": TIP,
+        },
+    }
+
+
+def _funnel_parts(stage: StageCounts) -> Iterator[Spec]:
+    name = clean(stage.name)
+    for part, people in ((FURTHER, stage.reached - stage.standing), (HERE, stage.standing)):
+        tip = f"{name}: {count(people)} {part}, of {count(stage.reached)} who reached it"
+        yield {"stage": name, "part": part, "people": people, "tip": tip}
 
 
 def days(days: Days, goal: str, width: int) -> Spec:
@@ -214,12 +217,7 @@ def _round_below(number: int) -> int:
 
 def hours(hours: Hours, width: int) -> Spec:
     """Describe which share of the events falls into each hour of the local day."""
-    rows = []
-    for line in hours.lines:
-        name = "all others" if line.name is None else clean(line.name)
-        for hour, share in enumerate(line.shares):
-            tip = f"{name}, {hour:02d}–{(hour + 1) % 24:02d} h: {percent(share)} % of the day's events"
-            rows.append({"group": name, "hour": hour + 0.5, "share": share, "tip": tip})
+    rows = [row for line in hours.lines for row in _hour_rows(line)]
     x = {
         "field": "hour",
         "type": "quantitative",
@@ -234,29 +232,28 @@ def hours(hours: Hours, width: int) -> Spec:
         "axis": {"format": ".0%", "tickCount": 5},
     }
     names = list(dict.fromkeys(row["group"] for row in rows))
-    scale = {"domain": names, "range": LINES[: len(names)]}
-    colour = {
+    group = {
         "field": "group",
         "type": "nominal",
-        "scale": scale,
-        "legend": {"columns": 6 if width == WIDE else 3},
+        "scale": {"domain": names, "range": LINES[: len(names)]},
     }
-    return _chart(
-        width,
-        230,
-        [
-            {
-                "data": {"values": rows},
-                "mark": {"type": "line", "strokeWidth": 2, "aria": False},
-                "encoding": {"x": x, "y": y, "color": colour},
-            },
-            _points(
-                rows,
-                {"x": x, "y": y},
-                {"field": "group", "type": "nominal", "scale": scale, "legend": None},
-            ),
-        ],
-    )
+    legend = {"legend": {"columns": 6 if width == WIDE else 3}}
+    lines = {
+        "data": {"values": rows},
+        "mark": {"type": "line", "strokeWidth": 2, "aria": False},
+        "encoding": {"x": x, "y": y, "color": group | legend},
+    }
+    points = _points(rows, {"x": x, "y": y}, group | {"legend": None})
+    return _chart(width, 230, [lines, points])
+
+
+def _hour_rows(line: HourlyCurve) -> Iterator[Spec]:
+    name = "all others" if line.name is None else clean(line.name)
+    for hour, share in enumerate(line.shares):
+        span = f"{hour:02d}–{(hour + 1) % 24:02d} h"
+        tip = f"{name}, {span}: {percent(share)} % of the day's events"
+        # An hour's share stands at its middle.
+        yield {"group": name, "hour": hour + 0.5, "share": share, "tip": tip}
 
 
 def cities(cities: Cities, width: int) -> Spec:

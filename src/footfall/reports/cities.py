@@ -1,4 +1,4 @@
-"""How each city performs, and which cities cannot be told apart."""
+"""Figures of each city, and their ranks, as ranges where cities cannot be told apart."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def city_record(city: City, minor_digits: int) -> dict[str, str | int | float | 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What cities can be ranked by.
+    """A figure that cities can be ranked by.
 
     Args:
         label: What it is called.
@@ -236,9 +236,9 @@ def check_rank_by(text: str) -> RankBy:
     Raises:
         UsageError: It is none of those that cities can be ranked by.
     """
-    for known in get_args(RankBy):
-        if text == known:
-            return known  # type: ignore[no-any-return]  # an element of RankBy
+    for accepted in get_args(RankBy):
+        if text == accepted:
+            return accepted  # type: ignore[no-any-return]  # an element of RankBy
     raise UsageError(
         f'cities cannot be ranked by "{text}"\n  accepted: {", ".join(get_args(RankBy))}'
     )
@@ -290,7 +290,8 @@ def cities_of_tallies(tallies: Mapping[tuple[str, str], int]) -> list[City]:
 def cities_of_store(source: StoredRun) -> list[City]:
     """Count the people, sessions, events and money of a run by home city, in no order.
 
-    A session is counted by its first event, whose time its id is; so no set of ids is held.
+    The id of a session is the time of its first event, so sessions are counted by the events whose time is their
+    session's id: no set of ids has to be kept in memory.
     """
     # Squares as decimals of 38 digits: those of cents leave 64 bits where a person spends 30 million.
     converted = f"SELECT DISTINCT person FROM ({source.entries()}) AS s WHERE stage >= {source.schema.goal}"

@@ -1,4 +1,4 @@
-"""What a report consists of: the heading, and the list of its sections in reading order."""
+"""Contents of a report: its heading, and the list of its sections in reading order."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def sections_of(report: Report, limits: RowLimits | None = None) -> Iterator[Rep
 
 @dataclass(frozen=True, slots=True)
 class ReportHeading:
-    """What stands above the sections.
+    """The lines above the sections.
 
     Args:
         title: Of the scenario.
         span: Which days.
         identity: Which run.
-        warning: What is to be known before anything is read; or nothing.
+        warning: A sentence to be read before anything else; or nothing.
     """
 
     title: str

@@ -1,4 +1,4 @@
-"""How the stages filled day by day, and when, by their own clocks, people were active."""
+"""Curves over time: stages as they filled day by day, and activity by the hours of people's own clocks."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class HourlyCurve:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """When people are active, in local time: by country, or by city where there is one country."""
+    """Activity by local hour: per country, or per city where there is one country."""
 
     by: Literal["country", "city"]
     lines: tuple[HourlyCurve, ...]
@@ -96,7 +96,7 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Curves:
-    """What the charts over time show."""
+    """The numbers of the charts over time."""
 
     days: Days
     hours: Hours
@@ -176,11 +176,11 @@ def _spans(source: StoredRun, homes: Iterable[tuple[str, str, str]]) -> Iterator
     """Yield an SQL row per home and span of constant offset: city, country, from, until, offset."""
     # The quarter of the first event may begin before the run does.
     start_ms = source.start_ms - source.start_ms % QUARTER_MS
-    known: dict[str, list[tuple[int, int, int]]] = {}
+    of_zone: dict[str, list[tuple[int, int, int]]] = {}
     for city, country, zone in homes:
-        if zone not in known:
-            known[zone] = offsets(zone, start_ms, source.until_ms)
-        for from_ms, until_ms, offset in known[zone]:
+        if zone not in of_zone:
+            of_zone[zone] = offsets(zone, start_ms, source.until_ms)
+        for from_ms, until_ms, offset in of_zone[zone]:
             yield f"({literal(city)}, {literal(country)}, {from_ms}, {until_ms}, {offset})"
 
 

@@ -26,12 +26,12 @@ from footfall.reports.truth import Truth, truth_of
 from footfall.store import RunInfo, Store, open_store
 
 MEMORY = "1GB"
-"""What a store that `report` opens itself may hold in memory: measured, enough for 1e8 events of 5e6 people."""
+"""Memory limit of a store that `report` opens itself; measured, it is enough for 1e8 events of 5e6 people."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What is known about a run; a part that was not asked for is None.
+    """The numbers of a run; a part that was not asked for is None.
 
     Args:
         info: Which run; None where only tallies are at hand.
@@ -90,7 +90,7 @@ def report(
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """What is asked for."""
+    """The parts that are asked for."""
 
     stages: bool
     cities: bool

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from footfall.text import clean
 
 Tone = Literal["", "goal", "sure", "unsure", "wrong", "faint"]
-"""What a cell is to the reader; each medium has a style for it, and none depends on colour alone."""
+"""Meaning of a cell to the reader; each medium has a style for it, and none depends on colour alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class ReportSection:
 
 @dataclass(frozen=True, slots=True)
 class RowLimits:
-    """How many rows a medium has room for; None for all.
+    """Numbers of rows that a medium has room for; None for all.
 
     Args:
         cities: Those with most people.

@@ -212,9 +212,9 @@ def _property(source: StoredRun, entered: str, by: str) -> tuple[str, str]:
         return _home(source, entered, by)
     if by in EVENT_COLUMNS:
         return _of_event(source, entered, by)
-    known = [field.name for field in source.schema.user_properties]
-    if by not in known:
-        accepted = [*HOME_COLUMNS, *EVENT_COLUMNS, *known]
+    declared = [field.name for field in source.schema.user_properties]
+    if by not in declared:
+        accepted = [*HOME_COLUMNS, *EVENT_COLUMNS, *declared]
         hint = nearest_hint(by, accepted)
         raise UsageError(
             f'run {source.info.id} has no property "{by}"\n  accepted: {", ".join(accepted)}'

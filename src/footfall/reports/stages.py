@@ -1,4 +1,4 @@
-"""How far people have come, how many took each step, and how long it took them."""
+"""Stages and steps: people who reached each stage, who went on to the next, and how long that took."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ PROVISIONAL_SHARE = 0.05
 class FunnelStep:
     """From a stage to the next, of the people who were seen to enter the first of the two.
 
-    Who was already there when the run started is in no step out of that stage, since when that was is not known; nor is
-    who passed over it. To go on is to reach the next stage or one beyond it.
+    People who were there when the run started are in no step out of that stage, since nobody knows when they entered
+    it; nor are those who passed over it. To go on is to reach the next stage or one beyond it.
 
     Args:
         entered: People who entered the stage during the run.

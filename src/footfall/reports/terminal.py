@@ -60,13 +60,13 @@ def render_table(report: Report, console: Console, *, most_cities: int | None = 
 
 @dataclass(frozen=True, slots=True)
 class _Paper:
-    """What is written on: how wide it is, and which characters it can show."""
+    """The terminal that is written on: its width, and the characters it can show."""
 
     console: Console
 
     @property
     def overflow(self) -> Literal["crop", "ellipsis"]:
-        """How texts are cut: rich's ellipsis is one character that not every encoding has."""
+        """Way in which texts are cut: rich's ellipsis is one character that not every encoding has."""
         return "crop" if self.console.options.ascii_only else "ellipsis"
 
     def text(self, text: str, style: str = "") -> Text:

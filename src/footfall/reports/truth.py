@@ -1,4 +1,4 @@
-"""What was asked and what came out, of every decision and effect: the truth only a simulation knows."""
+"""The truth, which only a simulation knows: of every decision and effect, what was asked and what came out."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ FIXED = 1 << 32
 """Chances, waits and values are summed in 2**-32."""
 MS_PER_S = 1000.0
 ROUNDING_MS = 1.0
-"""What rounding to whole ms may add to a wait or take from it, generously."""
+"""Most that rounding to whole ms adds to a wait or takes from it."""
 ROUNDED_SHARE = 0.01
-"""How far a factor of values that are not drawn may be off by rounding."""
+"""Share by which rounding may move the factor of values that are not drawn."""
 
 
 def named(address: str, option: str) -> str:
@@ -27,7 +27,7 @@ def named(address: str, option: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How often something was reached, how likely it was then, and how often it was taken.
+    """Counts of an option: how often it was reached, how likely it was then, and how often it was taken.
 
     Args:
         reached: Times.
@@ -72,7 +72,7 @@ class Decision:
 
     @property
     def name(self) -> str:
-        """What people call it: the address, and the option unless it is `yes`."""
+        """The address, and the option unless it is `yes`."""
         return named(self.address, self.option)
 
 
@@ -88,13 +88,13 @@ class OddsEffect:
 
     @property
     def name(self) -> str:
-        """What people call it."""
+        """The effect, and the option by its name."""
         return f"{self.effect}, {named(self.address, self.option)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """How often a wait or a value came up, what it was to be, and what it was.
+    """Sums over a wait or a value: how often it came up, what it was to be, and what it was.
 
     Args:
         sums: Times; then in 2**-32 the sums of what it was to be without the effect, of what it was to be, of what it
@@ -122,12 +122,12 @@ class Amount:
 
     @property
     def asked_factor(self) -> float | None:
-        """What was to be expected, as a multiple of what it would have been without the effect; None of nothing."""
+        """Expectation, as a multiple of what it would have been without the effect; None of nothing."""
         return self._factor(self.sums.asked)
 
     @property
     def got_factor(self) -> float | None:
-        """What came out, as a multiple of what was to be expected without the effect; None of nothing."""
+        """Outcome, as a multiple of the expectation without the effect; None of nothing."""
         return self._factor(self.sums.got)
 
     @property
@@ -186,7 +186,7 @@ class Factor:
 
     @property
     def name(self) -> str:
-        """What people call it; with its factor, unless there are several."""
+        """The effect, the address, and the factor unless there are several."""
         number = (
             ""
             if len(self.by_factor) > 1
@@ -220,13 +220,15 @@ class Truth:
 
     @property
     def distinct(self) -> tuple[Decision, ...]:
-        """The decisions without every `no` that a `yes` already tells of."""
-        told = {d.address for d in self.decisions if d.option == "yes"}
-        return tuple(d for d in self.decisions if not (d.option == "no" and d.address in told))
+        """The decisions without the `no` of a chance, which its `yes` says already."""
+        chances = {d.address for d in self.decisions if d.option == "yes"}
+        return tuple(
+            d for d in self.decisions if not (d.option == "no" and d.address in chances)
+        )
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to tell: neither a decision nor an effect."""
+        """Whether it holds neither a decision nor an effect on a wait or value."""
         return not (self.decisions or self.factors)
 
     @property
