@@ -58,6 +58,12 @@ def cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
+def first_names(names: Sequence[str], most: int) -> str:
+    """Return names between commas: so many at most, and how many more there are."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+
+
 def ascii_only(text: str) -> str:
     """Return a text for a terminal that shows ASCII alone: signs of ours by a look-alike, all else escaped."""
     return text.translate(_ASCII).encode("ascii", "backslashreplace").decode("ascii")

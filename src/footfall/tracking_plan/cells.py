@@ -1,6 +1,7 @@
-"""How a cell holds several things in one text: what writers write, and what readers understand of other people's too.
+"""Texts of cells that hold several things: as writers write them, and as readers understand other people's too.
 
-Whatever `joined`, `braced` and `type_text` write, `split`, `changes_of` and `type_of` read back unchanged.
+Whatever `joined`, `braced` and `type_text` write, `split`, `changes_of` and `type_of` read back
+unchanged.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _ANYTHING = frozenset(
 )
 _CLOSING = {"[": "]", "{": "}", "(": ")"}
 MOST_QUOTES = 1000
-"""Beyond which quotes in a cell mean nothing: looking for the end of each would take long."""
+"""Quotes of a cell beyond which they mean nothing: the end of each is looked for through the rest of the text."""
 _STRONG, _WEAK = ";\n", (";\n", "|", ",")
 
 
@@ -48,6 +49,7 @@ def joined(values: Iterable[str]) -> str:
 
 
 def _is_plain(value: str) -> bool:
+    """Return whether a value needs no quotes: both readers, of values and of allowed values, give it back as one."""
     if (
         value.startswith('"')
         or value in DASHES
@@ -102,7 +104,14 @@ def _parts(text: str, signs: str) -> Iterator[str]:
 
 
 def _breaks(text: str, signs: str) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) of the signs that separate: those outside of quotes and brackets.
+
+    A bracket without its counterpart is a character like others, and so is a quote within a
+    value, as in `27" monitor`.
+    """
     waiting: list[str] = []
+    # Where each closing bracket stands last says at once whether one that opens here can ever
+    # close.
     last = {opening: text.rfind(closing) for opening, closing in _CLOSING.items()}
     at, is_start = 0, text.count('"') <= MOST_QUOTES
     can_quote = is_start
@@ -159,6 +168,8 @@ def changes_of(text: str) -> tuple[str, ...]:
 
 # --- formulas ---------------------------------------------------------------------------------------------------------
 
+# With a tab or a line break before it a sign still begins a formula, and some spreadsheets read
+# the wide signs of East Asia as the plain ones.
 _RISKY = tuple("=+-@\t\r\n＝＋－＠'")
 
 
@@ -180,9 +191,9 @@ def unguarded(text: str) -> str:
 # --- types -----------------------------------------------------------------------------------------------------------
 
 
-def type_text(known: PlanProperty) -> str:
+def type_text(planned: PlanProperty) -> str:
     """Return a property's type in words: `text`, `list of integer`, `list of records`, `any`."""
-    return f"list of {known.item or 'records'}" if known.type == "list" else known.type
+    return f"list of {planned.item or 'records'}" if planned.type == "list" else planned.type
 
 
 _WORDS: dict[PlanType, str] = {
@@ -211,8 +222,11 @@ def type_of(text: str) -> tuple[PlanType, PlanType | None] | None:
     """Return the type that a cell names, and that of a list's elements (None: records); None for words unknown.
 
     Args:
-        text: Such as `list of integer`, `string[]`, `Array<object>`, `строка`, `целое число`, `datetime (UTC)`.
+        text: Such as `list of integer`, `string[]`, `Array<object>`, `строка`, `целое число`,
+            `datetime (UTC)`.
     """
+    # The first word that is known counts: of `datetime (UTC)` and `целое число` that is the
+    # telling one.
     plain = re.sub(r"\s+", " ", text.strip().casefold())
     listed = _LIST.fullmatch(plain)
     if listed:
@@ -243,8 +257,7 @@ def _singular(word: str) -> str:
 
 
 def _of_words(words: list[str]) -> PlanType | None:
-    known = [_TYPES[word] for word in words if word in _TYPES]
-    return known[0] if known else None
+    return next((_TYPES[word] for word in words if word in _TYPES), None)
 
 
 def _words(text: str) -> list[str]:

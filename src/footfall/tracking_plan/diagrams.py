@@ -1,4 +1,4 @@
-"""Which journeys are drawn for which category: each once, where most of its events belong."""
+"""Diagrams of a plan by category: each journey is drawn once, where most of its events belong."""
 
 from __future__ import annotations
 
@@ -72,12 +72,16 @@ def _homes(scenario: Scenario, counts: Mapping[str, Counter[str]]) -> dict[str, 
     begun = {journey.name: _begun(journey) for journey in scenario.journeys}
     homes: dict[str, str] = {}
     for name, found in counts.items():
+        # A journey that begins more others than it has events shows how these follow each
+        # other.
         is_frame = len(begun[name]) > found.total()
         homes[name] = (
             OVERVIEW
             if is_frame or not found
             else max(found, key=lambda category: found[category])
         )
+    # One without events or others goes where the journey that begins it is, which is known only
+    # now.
     for name in homes:
         if not counts[name] and not begun[name]:
             homes[name] = next(

@@ -1,4 +1,4 @@
-"""What came of merging a plan into a scenario, and where the two say different things."""
+"""The outcome of merging a plan into a scenario: what was added, and where the two differ."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from footfall.errors import shown
 from footfall.scenario.records import Scenario
+from footfall.text import first_names
 from footfall.tracking_plan.plan import PlanEvent, PlanProperty
-from footfall.tracking_plan.plan_facts import Facts
+from footfall.tracking_plan.plan_facts import PlanFacts
 from footfall.validation import Expectations, ExpectedProperty
 
 MOST_NAMED = 12
@@ -17,13 +18,13 @@ _ALIKE: Mapping[str, str] = {"money": "number", "id": "text"}
 
 @dataclass(slots=True)
 class Merged:
-    """What came of a merge.
+    """The outcome of a merge.
 
     Args:
         before, text: The file without and with what was added.
         added: Kind of thing → names of what was added.
         changed: What was filled in where something was left open.
-        differs: Where plan and scenario say different things; the scenario's is kept.
+        differs: Where plan and scenario differ; what the scenario has is kept.
         only_scenario: Kind of thing → names of what the plan lacks.
         left_out: What the plan has and the scenario still lacks, with the reason.
         idle: Events of the plan that no journey emits.
@@ -47,12 +48,12 @@ class Merged:
     def lines(self) -> Iterator[str]:
         """Yield what was done and found, for people."""
         yield from _named(f"added to {self.name}", self.added)
-        yield from _told("changed", self.changed)
-        yield from _told("different, and kept as the scenario has it", self.differs)
+        yield from _titled("changed", self.changed)
+        yield from _titled("different, and kept as the scenario has it", self.differs)
         yield from _named("missing in the plan", self.only_scenario)
-        yield from _told("missing in the scenario", self.left_out)
+        yield from _titled("missing in the scenario", self.left_out)
         if self.idle:
-            yield f"in no journey yet: {_short(self.idle)}"
+            yield f"in no journey yet: {first_names(self.idle, MOST_NAMED)}"
         if self.text == self.before:
             yield f"{self.name} has all that the plan has; it was not changed"
 
@@ -62,25 +63,20 @@ def _named(title: str, groups: Mapping[str, list[str]]) -> Iterator[str]:
         yield f"{title}:"
     for kind, names in groups.items():
         if names:
-            yield f"  {kind}: {_short(names)}"
+            yield f"  {kind}: {first_names(names, MOST_NAMED)}"
 
 
-def _told(title: str, lines: list[str]) -> Iterator[str]:
+def _titled(title: str, lines: list[str]) -> Iterator[str]:
     if lines:
         yield f"{title}:"
     yield from (f"  {line}" for line in lines)
 
 
-def _short(names: list[str]) -> str:
-    more = len(names) - MOST_NAMED
-    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
-
-
 @dataclass(frozen=True, slots=True)
 class PlanComparison:
-    """Finds where a plan and a scenario say different things, and what the plan lacks."""
+    """Compares a plan with a scenario: where the two differ, and what the plan lacks."""
 
-    facts: Facts
+    facts: PlanFacts
     scenario: Scenario
     expected: Expectations
     result: Merged
@@ -91,10 +87,10 @@ class PlanComparison:
         for event in plan.events:
             if names.events[event.name] in self.expected.events:
                 self._event(event)
-        for known in self.facts.users.values():
-            there = self.expected.user_properties.get(names.users[known.name])
+        for planned in self.facts.users.values():
+            there = self.expected.user_properties.get(names.users[planned.name])
             if there is not None:
-                self._property(f"user property {shown(there.name)}", known, there)
+                self._property(f"user property {shown(there.name)}", planned, there)
         self._missing("events", (e.name for e in self.scenario.events), names.events)
         if plan.user_properties:
             self._missing(
@@ -119,33 +115,30 @@ class PlanComparison:
         self._differs(
             subject, "category", there.category, self.facts.names.categories[event.category]
         )
-        self._differs(
-            subject,
-            "description",
-            " ".join(declared.about.split()),
-            " ".join(event.about.split()),
-        )
+        # Line breaks are the YAML's, which folds long texts; a sheet has none.
+        here, in_plan = (" ".join(each.about.split()) for each in (declared, event))
+        self._differs(subject, "description", here, in_plan)
         wanted = {self.facts.names.properties[p.name]: p for p in event.properties}
-        for name, known in wanted.items():
+        for name, planned in wanted.items():
             if name in there.properties:
                 self._property(
-                    f"property {shown(f'{used}.{name}')}", known, there.properties[name]
+                    f"property {shown(f'{used}.{name}')}", planned, there.properties[name]
                 )
         lacking = [f"{used}.{name}" for name in there.properties if name not in wanted]
         self.result.only_scenario.setdefault("properties of events", []).extend(lacking)
 
-    def _property(self, subject: str, known: PlanProperty, there: ExpectedProperty) -> None:
-        if known.type != "any":
-            self._differs(subject, "type", _alike(there.type), _alike(known.type))
-        if known.values and there.values and set(known.values) != set(there.values):
-            more = [value for value in known.values if value not in there.values]
-            fewer = [value for value in there.values if value not in known.values]
-            told = [
-                f"only {where}: {_short(values)}"
+    def _property(self, subject: str, planned: PlanProperty, there: ExpectedProperty) -> None:
+        if planned.type != "any":
+            self._differs(subject, "type", _alike(there.type), _alike(planned.type))
+        if planned.values and there.values and set(planned.values) != set(there.values):
+            more = [value for value in planned.values if value not in there.values]
+            fewer = [value for value in there.values if value not in planned.values]
+            sides = [
+                f"only {where}: {first_names(values, MOST_NAMED)}"
                 for where, values in (("in the plan", more), ("here", fewer))
                 if values
             ]
-            self.result.differs.append(f"{subject}: allowed values {'; '.join(told)}")
+            self.result.differs.append(f"{subject}: allowed values {'; '.join(sides)}")
 
     def _differs(self, subject: str, what: str, here: str, there: str) -> None:
         if here and there and here != there:
@@ -155,5 +148,5 @@ class PlanComparison:
 
 
 def _alike(kind: str) -> str:
-    """Return what types share that a plan need not tell apart: amounts of money are numbers, ids are texts."""
+    """Return the type by which two are compared: plans need not tell money from numbers, nor ids from texts."""
     return _ALIKE.get(kind, kind)

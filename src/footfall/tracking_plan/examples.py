@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from footfall.scenario.records import Scenario
 
 BLOCKS = (300, 3000)
-"""People who are simulated; the larger crowd when some event has not happened in the smaller one."""
+"""People who are simulated: the larger number where some event has not happened among the smaller one."""
 MOST_EVENTS = 100_000
+"""Enough for any example; scenarios of a thousand events per person would go on for minutes."""
 MOST_EXAMPLES = 3
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
@@ -32,7 +33,7 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """What a small simulation has shown.
+    """The examples that a small simulation has given.
 
     Args:
         values: Key → values as text, the most telling first, at most `MOST_EXAMPLES`.
@@ -83,6 +84,8 @@ def value_text(value: Any) -> str:
 def _telling(counts: Counter[str]) -> tuple[str, ...]:
     """Return the most frequent texts; of numbers that hardly repeat, one in the middle, a low and a high one."""
     frequent = counts.most_common(MOST_EXAMPLES)
+    # Prices repeat, measured amounts do not: there the most frequent ones would be three by
+    # chance.
     if sum(count for _, count in frequent) * 10 >= counts.total() or not all(
         map(_NUMBER.fullmatch, counts)
     ):
@@ -93,7 +96,7 @@ def _telling(counts: Counter[str]) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class _Seen:
-    """What the chunks so far have shown."""
+    """Values and stages in the chunks so far."""
 
     n_events: int = 0
     events: set[str] = field(default_factory=set)
@@ -179,8 +182,12 @@ def _walk(ready: Setup, seen: _Seen) -> tuple[ExampleStep, ...]:
     }
     if not walkers:
         return ()
+    # Of those who got as far, the first by number, so that it is the same person on every
+    # machine.
     person = min(walkers, key=lambda number: (-len(walkers[number]), number))
     stages = {insert_id: stage for stage, insert_id in walkers[person]}
+    # The chunks are gone by now: this one person is simulated again, alone, with the same
+    # draws.
     life = ready.engine.simulation(
         ready.run.id, person, person + 1, ready.run.until_ms
     ).advance(ready.run.until_ms)
@@ -200,8 +207,8 @@ def _walk(ready: Setup, seen: _Seen) -> tuple[ExampleStep, ...]:
 def _step(
     user_id: str, stage: str, row: Mapping[str, Any], names: Iterable[str]
 ) -> ExampleStep:
-    carried = row.get("event_properties") or {}
+    values = row.get("event_properties") or {}
     properties = tuple(
-        (name, value_text(carried[name])) for name in names if carried.get(name) is not None
+        (name, value_text(values[name])) for name in names if values.get(name) is not None
     )
     return ExampleStep(user_id, row["event_type"], value_text(row["time"]), stage, properties)

@@ -1,4 +1,4 @@
-"""A plan as what events ought to be: `footfall validate EVENTS --against PLAN`."""
+"""Expectations of a plan, for `footfall validate EVENTS --against PLAN`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from footfall.validation import Expectations, ExpectedEvent, ExpectedProperty, E
 
 def of_plan(plan: Plan) -> Expectations:
     """Return what a plan declares; of people without user properties, and of homes, it says nothing."""
+    # A stage with a condition can be reached, or not, by the same event: no check can hold its
+    # events to an order.
     return Expectations(
         name=plan.name,
         events={event.name: _event(event) for event in plan.events},
@@ -25,19 +27,18 @@ def _event(event: PlanEvent) -> ExpectedEvent:
     return ExpectedEvent(event.name, event.category, properties, event.has_revenue)
 
 
-def _property(known: PlanProperty) -> ExpectedProperty:
-    kind = known.item if known.type == "list" else known.type
-    values = (
-        known.values if kind == "text" else ()
-    )  # of numbers `1` and `1.0` are one value, so texts do not tell
-    fields = {field.name: _property(field) for field in known.fields}
+def _property(planned: PlanProperty) -> ExpectedProperty:
+    kind = planned.item if planned.type == "list" else planned.type
+    # Values are compared as texts, and of numbers `1` and `1.0` are one value.
+    values = planned.values if kind == "text" else ()
+    fields = {field.name: _property(field) for field in planned.fields}
     return ExpectedProperty(
-        known.name,
-        known.type,
-        _item(known.item),
-        known.is_required,
+        planned.name,
+        planned.type,
+        _item(planned.item),
+        planned.is_required,
         values,
-        known.changes,
+        planned.changes,
         fields,
     )
 

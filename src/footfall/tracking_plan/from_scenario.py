@@ -1,4 +1,4 @@
-"""A scenario as a tracking plan: what it declares, what journeys say of events, and examples out of a simulation."""
+"""Plans of scenarios: their declarations, what journeys say of events, and examples out of a simulation."""
 
 from __future__ import annotations
 
@@ -28,11 +28,14 @@ MOST_VALUES = 50
 def plan_of(scenario: Scenario) -> Plan:
     """Return a scenario's tracking plan.
 
-    Examples are values that a small simulation has shown; what a scenario writes under `example` is not used.
+    Examples are values that a small simulation has shown; what a scenario writes under
+    `example` is not used.
 
     Raises:
         ScenarioError: The scenario cannot be compiled.
     """
+    # Required is what is proven: a property that was never missing in a small simulation may be
+    # in a larger one.
     model = compile_scenario(scenario)
     examples = simulate_examples(scenario)
     reading = _Reading(
@@ -68,11 +71,12 @@ def plan_of(scenario: Scenario) -> Plan:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What is known about a scenario while its plan is made.
+    """A scenario with what its plan is made of.
 
     Args:
-        always: Event → the properties that it can never lack.
-        drawn: Property of people or sessions that is drawn, and never changes → what it is drawn from.
+        always: Event → the properties that it can never lack, as proven from the program.
+        drawn: Property of people or sessions that is drawn, and never changes → what it is
+            drawn from.
     """
 
     scenario: Scenario
@@ -155,7 +159,7 @@ class _Reading:
         return declared.about or (described.about if described else "")
 
     def _is_required(self, event: str, declared: EventProperty) -> bool:
-        """Tell whether a property is always there: as it is written, else as it can be proven."""
+        """Return whether a property is always there: as it is written, else as it can be proven."""
         described = self._described(declared)
         asked = (
             declared.required
@@ -178,9 +182,9 @@ class _Reading:
         found: dict[str, None] = {}
         for steps in _sequences(self.scenario):
             for number, step in enumerate(steps):
-                known = traits(step)
-                if known.emits == event:
-                    for change in (*known.changes, *_following(steps[number + 1 :])):
+                step_traits = traits(step)
+                if step_traits.emits == event:
+                    for change in (*step_traits.changes, *_following(steps[number + 1 :])):
                         if change.name in names:
                             found[_line(changes_text([change])[0][1:-1])] = None
         return tuple(found)
@@ -222,14 +226,18 @@ def _sequences(scenario: Scenario) -> Iterator[Steps]:
 def _following(steps: Steps) -> Iterator[Assignment]:
     """Yield the changes of the steps at the beginning that change something, always, and no more."""
     for step in steps:
-        known = traits(step)
-        if not known.changes or known.emits is not None or known.guard is not None:
+        step_traits = traits(step)
+        if (
+            not step_traits.changes
+            or step_traits.emits is not None
+            or step_traits.guard is not None
+        ):
             return
-        yield from known.changes
+        yield from step_traits.changes
 
 
 def _is_optional(scenario: Scenario, event: str) -> bool:
-    """Tell whether an event stands within `maybe` wherever it stands."""
+    """Return whether an event stands within `maybe` wherever it stands."""
     places = [
         place
         for journey in scenario.journeys
@@ -241,16 +249,17 @@ def _is_optional(scenario: Scenario, event: str) -> bool:
 def _places(steps: Steps, event: str, *, is_optional: bool) -> Iterator[bool]:
     """Yield for every place of an event whether it is within `maybe`."""
     for step in steps:
-        known = traits(step)
-        if known.emits == event:
+        step_traits = traits(step)
+        if step_traits.emits == event:
             yield is_optional
-        for branch in known.branches:
+        for branch in step_traits.branches:
             is_within = is_optional or branch.is_optional
             yield from _places(branch.steps, event, is_optional=is_within)
 
 
 def _drawn(scenario: Scenario) -> dict[str, tuple[str, ...]]:
     """Return what properties are drawn from that never change."""
+    # One change anywhere, and the property may hold values that it was not drawn from.
     changed = {
         name for steps in _sequences(scenario) for step in steps for name in traits(step).sets
     }

@@ -1,4 +1,4 @@
-"""How people live, of a plan: visits, in each of them the categories in the plan's order, and what events say."""
+"""Journeys of a scenario made of a plan: visits, each through the categories in the plan's order, and draws."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from footfall.tracking_plan.cells import braced
 from footfall.tracking_plan.plan import PlanEvent
-from footfall.tracking_plan.plan_facts import Facts, PropertySource, type_of_property
+from footfall.tracking_plan.plan_facts import PlanFacts, PropertySource, type_of_property
 from footfall.tracking_plan.state_changes import PlannedChange, change_of
 from footfall.tracking_plan.yaml_text import (
     always_quoted,
@@ -22,6 +23,7 @@ from footfall.tracking_plan.yaml_text import (
 ASSUMED = "assumption"
 """Marks, in a comment, what a plan does not say."""
 MOST_ELEMENTS = 10
+"""Of a list: what a person collects in a life has to have a bound, and plans name none."""
 LEAST_REACHING = 0.06
 """Share of visits that come to their last event, however many there are: so each is seen in a short run."""
 _SIGNS_UP = re.compile(
@@ -34,11 +36,12 @@ class Journeys:
     """Writes the journeys of a plan.
 
     Args:
-        refused: Changes of state that mean nothing here as the plan writes them; they become comments.
+        refused: Changes of state that mean nothing here as the plan writes them; they become
+            comments.
         drawn: Properties of events that have a value by now.
     """
 
-    facts: Facts
+    facts: PlanFacts
     refused: Collection[str] = ()
     drawn: set[str] = field(default_factory=set)
 
@@ -63,6 +66,8 @@ class Journeys:
     @property
     def chance(self) -> str:
         """Return the chance to go on from one event to the next."""
+        # n steps, at a chance c each, are all passed in c^n of the visits; 0.6 is the least
+        # that looks like life.
         n_steps = sum(not event.is_optional for event in self.facts.plan.events)
         chance = Decimal(str(LEAST_REACHING ** (1 / max(n_steps, 1))))
         least = Decimal("0.6")
@@ -77,17 +82,13 @@ class Journeys:
 
     def carried(self, source: PropertySource) -> Iterator[tuple[str, str]]:
         """Yield the variables that a property of events needs, with their types as YAML."""
-        known = source.known
-        if known.type != "list":
-            yield (
-                source.value,
-                "id"
-                if self.facts.distribution(known).expression.startswith("id(")
-                else known.type,
-            )
+        planned = source.planned
+        if planned.type != "list":
+            is_id = self.facts.distribution(planned).expression.startswith("id(")
+            yield source.value, "id" if is_id else planned.type
             return
-        types = [(part.field, type_of_property(part.known)[0]) for part in source.elements]
-        yield source.value, f"{{of: {known.item or mapped(types)}, at_most: {MOST_ELEMENTS}}}"
+        types = [(part.field, type_of_property(part.planned)[0]) for part in source.elements]
+        yield source.value, f"{{of: {planned.item or mapped(types)}, at_most: {MOST_ELEMENTS}}}"
         yield from (
             (part.variable, kind)
             for part, (_, kind) in zip(source.elements, types, strict=True)
@@ -117,6 +118,7 @@ class Journeys:
             for value, source in asked.items()
             if source.is_drawn and value not in self.drawn
         ]
+        # Drawn where it is first needed: further events of the visit carry the same value.
         self.drawn |= {source.value for source in new}
         distributions = [pair for source in new for pair in self._distributions(source)]
         if distributions:
@@ -130,11 +132,11 @@ class Journeys:
     def _distributions(self, source: PropertySource) -> Iterator[tuple[str, str]]:
         if source.elements:
             yield from (
-                (part.variable, self.facts.distribution(part.known).text)
+                (part.variable, self.facts.distribution(part.planned).text)
                 for part in source.elements
             )
         else:
-            yield source.value, self.facts.distribution(source.known).text
+            yield source.value, self.facts.distribution(source.planned).text
 
     def step(self, event: PlanEvent, *, can_leave: bool) -> Iterator[str]:
         """Yield the steps of an event: in `maybe` if it is optional, else behind a chance that the person goes on."""
@@ -149,6 +151,8 @@ class Journeys:
         if event.is_optional:
             yield f"      - maybe: 50%  {comment(f'optional in the plan; how often is an {ASSUMED}')}"
             yield f"        steps: {listed([written])}{behind}"
+            # Without `leave` the visit would go on with the next event, and into a stage
+            # beyond.
             if self._is_needed(event):
                 yield f"        else: [leave: visit]  {comment('the next stages of the critical path come after it')}"
         else:
@@ -156,10 +160,14 @@ class Journeys:
                 yield f"      - go on: {self.chance}  {comment(ASSUMED)}"
             yield f"      - {written}{behind}"
         if event.name == self.facts.identifying[0]:
-            yield from self._taken_up()
+            yield from self._first_elements()
 
     def _is_needed(self, event: PlanEvent) -> bool:
-        """Return whether an optional event is the last chance to reach a stage, which the next stages come after."""
+        """Return whether an optional event is the last chance to reach a stage, which the next stages come after.
+
+        Who passes it by would reach later stages out of order, which `footfall validate`
+        reports.
+        """
         optional = {each.name: each.is_optional for each in self.facts.plan.events}
         order = list(optional)
         led = [
@@ -174,33 +182,34 @@ class Journeys:
         return event.name in last
 
     def _is_once(self, event: PlanEvent) -> bool:
+        """Return whether an event happens to a person once: who has an account signs up no more, but logs in again."""
         return event.name in self.facts.identifying and bool(_SIGNS_UP.search(event.name))
 
     def _changes(self, event: PlanEvent) -> tuple[Mapping[str, str], str]:
-        """Return the changes that come with an event as keys of its step, and as text those that cannot be said."""
+        """Return the changes at an event as keys of its step, and as text those that a scenario has no words for."""
         found: dict[str, dict[str, str]] = {"set": {}, "add": {}}
-        told = [self._said(event, text) for text in event.changes]
+        planned = [self._change(event, text) for text in event.changes]
         first = self._filled() if event.name == self.facts.identifying[0] else ()
-        for change in (*filter(None, told), *first):
+        for change in (*filter(None, planned), *first):
             found[change.verb][self.facts.names.users[change.name]] = change.value
-        lost = " ".join(
-            f"{{{text}}}"
-            for text, change in zip(event.changes, told, strict=True)
-            if change is None
-        )
-        return {
-            verb: mapped(list(values.items())) for verb, values in found.items() if values
-        }, lost
+        pairs = zip(event.changes, planned, strict=True)
+        lost = braced(text for text, change in pairs if change is None)
+        keys = {verb: mapped(list(values.items())) for verb, values in found.items() if values}
+        return keys, lost
 
-    def _said(self, event: PlanEvent, text: str) -> PlannedChange | None:
-        """Return the change that a text says, where everything in it is called here as in the plan."""
+    def _change(self, event: PlanEvent, text: str) -> PlannedChange | None:
+        """Return the change that a text says, where everything in it is called here as in the plan.
+
+        An expression is taken over letter by letter. So once a single property of people has
+        another name here, none is taken: it might hold that one.
+        """
         if text in self.refused:
             return None
         sources = [(p.name, self.facts.source(p)) for p in event.properties]
         others = {
             name
             for name, source in sources
-            if source.value == name and source.known.type != "list"
+            if source.value == name and source.planned.type != "list"
         }
         change = change_of(text, self.facts.users, others)
         same = {name for name, used in self.facts.names.users.items() if name == used}
@@ -208,24 +217,27 @@ class Journeys:
         return change if is_literal or not (set(self.facts.users) - same) else None
 
     def _filled(self) -> Iterator[PlannedChange]:
-        """Yield values for those properties of people that begin without one, or change, and that no event changes."""
+        """Yield values for those properties of people that begin without one, or change, and that no event changes.
+
+        Without them a property of the plan would be null for everybody, for good.
+        """
         events = self.facts.plan.events
-        told = [self._said(event, text) for event in events for text in event.changes]
-        changed = {change.name for change in told if change is not None}
-        for name, known in self.facts.users.items():
-            kind, _ = type_of_property(known)
+        changes = [self._change(event, text) for event in events for text in event.changes]
+        changed = {change.name for change in changes if change is not None}
+        for name, planned in self.facts.users.items():
+            kind, _ = type_of_property(planned)
             if name in changed or not (
-                known.changes or known.start == "null" or kind == "time"
+                planned.changes or planned.start == "null" or kind == "time"
             ):
                 continue
             if kind != "list":
-                yield PlannedChange("set", name, self.facts.distribution(known).text)
+                yield PlannedChange("set", name, self.facts.distribution(planned).text)
 
-    def _taken_up(self) -> Iterator[str]:
+    def _first_elements(self) -> Iterator[str]:
         """Yield steps that put something into lists of people that change, in which way no plan says."""
-        for name, known in self.facts.users.items():
-            texts = [text for text in known.values if not set(text) & set("'\\\n")]
-            if known.changes and type_of_property(known) == ("list", "text") and texts:
+        for name, planned in self.facts.users.items():
+            texts = [text for text in planned.values if not set(text) & set("'\\\n")]
+            if planned.changes and type_of_property(planned) == ("list", "text") and texts:
                 used = self.facts.names.users[name]
                 condition, element = f"not ('{texts[0]}' in {used})", f"'{texts[0]}'"
                 yield f"      - when: {always_quoted(condition)}  {comment(ASSUMED)}"
@@ -233,7 +245,7 @@ class Journeys:
 
 
 def _appended(source: PropertySource) -> str:
-    if source.known.item is not None:
+    if source.planned.item is not None:
         return source.elements[0].variable
     return mapped([(part.field, part.variable) for part in source.elements])
 

@@ -13,23 +13,16 @@ PlanType = Literal["text", "integer", "number", "boolean", "money", "time", "lis
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where something stands in what was read, for messages: `plan.xlsx, sheet Events, cell B7`."""
+    """The place of something in what was read, for messages: `plan.xlsx, sheet Events, cell B7`."""
 
     file: str
     sheet: str = ""
     cell: str = ""
 
     def __str__(self) -> str:
-        return ", ".join(
-            filter(
-                None,
-                (
-                    self.file,
-                    self.sheet and f"sheet {self.sheet}",
-                    self.cell and f"cell {self.cell}",
-                ),
-            )
-        )
+        sheet = self.sheet and f"sheet {self.sheet}"
+        cell = self.cell and f"cell {self.cell}"
+        return ", ".join(filter(None, (self.file, sheet, cell)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +37,8 @@ class PlanProperty:
         examples: As text, most telling first; a list is written `[a, b]`.
         is_required: Never left out, never null.
         changes: A user property that changes in the course of a life.
-        start: For a user property: what it holds at first, as text; "" when the plan does not say, "null" for nothing.
+        start: For a user property: what it holds at first, as text; "" when the plan does not
+            say, "null" for nothing.
     """
 
     name: str
@@ -67,7 +61,8 @@ class PlanEvent:
     Args:
         category: The business process that it belongs to.
         is_optional: A person may do without it where it stands in its process.
-        changes: Changes of state that come with it, as a reader of the diagram sees them: `status = studying`.
+        changes: Changes of state that come with it, as a reader of the diagram sees them:
+            `status = studying`.
         has_revenue: Money moves.
         identifies: From here on the person is known by a `user_id`.
     """
@@ -118,7 +113,8 @@ class Plan:
         categories: (name, description), in order; every category of an event is among them.
         stages: The critical path.
         example: A person who walks it.
-        remarks: What a reader guessed, merged or could not use, for people to read; each says where.
+        remarks: What a reader guessed, merged or could not use, for people to read; each says
+            where.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""What is decided about a plan before a scenario is written of it: names, types, where values come from."""
+"""Plan facts: names, types and sources of values, decided before a scenario is written of a plan."""
 
 from __future__ import annotations
 
@@ -30,35 +30,36 @@ _KNOWN = re.compile(
 _MAY_BE_KNOWN = re.compile(
     r"log.?in|sign.?in|sign.?up|regist|account|auth|регистр", re.IGNORECASE
 )
+# `click_sign_up` opens a form: nobody is known by it yet.
 _INTENDS = re.compile(r"click|tap|press|open|view|start|нажа|откры", re.IGNORECASE)
 _SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "₽": "RUB", "руб": "RUB", "₹": "INR", "¥": "JPY"}
 _CODES = re.compile(r"\b(?:EUR|USD|GBP|RUB|INR|JPY|CHF|CAD|AUD|CNY|BRL|PLN|SEK|KZT)\b")
 
 
 @dataclass(frozen=True, slots=True)
-class Element:
-    """What a list's elements are made of: a field (or the element itself), and the variable that holds its value."""
+class ListElement:
+    """A part of a list's elements: a field (or the element itself), and the variable that holds its value."""
 
     field: str
     variable: str
-    known: PlanProperty
+    planned: PlanProperty
 
 
 @dataclass(frozen=True, slots=True)
 class PropertySource:
-    """Where a property of events has its value from.
+    """The source of a property's value in events.
 
     Args:
-        known: The property, with its one type in all events and the examples of all.
+        planned: The property, with its one type in all events and the examples of all.
         value: The expression.
-        is_drawn: The expression is a variable of the property's own, which is filled from a law.
+        is_drawn: The expression is a variable of the property's own, which is filled by a draw.
         elements: What a list's elements are made of.
     """
 
-    known: PlanProperty
+    planned: PlanProperty
     value: str
     is_drawn: bool
-    elements: tuple[Element, ...] = ()
+    elements: tuple[ListElement, ...] = ()
 
 
 Key = tuple[str, tuple[str, ...]]
@@ -66,12 +67,13 @@ Key = tuple[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """A plan, and what is decided about it.
+class PlanFacts:
+    """A plan, with what is decided about it.
 
     Args:
         users: Properties of people by the plan's name, without those that every scenario has.
-        described: Properties of events by the plan's name, with what is said of them where most is said.
+        described: Properties of events by the plan's name, each as the event describes it that
+            says most.
         sources: Where they have their values from.
         identifying: Events by which a person becomes known, at least one.
     """
@@ -84,27 +86,29 @@ class Facts:
     currency: str
     identifying: tuple[str, ...]
 
-    def source(self, known: PlanProperty) -> PropertySource:
+    def source(self, planned: PlanProperty) -> PropertySource:
         """Return where a property of an event has its value from."""
-        return self.sources[known.name, known.values]
+        return self.sources[planned.name, planned.values]
 
-    def distribution(self, known: PlanProperty) -> ValueSource:
+    def distribution(self, planned: PlanProperty) -> ValueSource:
         """Return where a scalar property's values come from."""
-        return value_source_of(known, type_of_property(known)[0], minor_digits(self.currency))
+        return value_source_of(
+            planned, type_of_property(planned)[0], minor_digits(self.currency)
+        )
 
     def of_category(self, category: str) -> list[PlanEvent]:
         """Return the events of a category, in order."""
         return [event for event in self.plan.events if event.category == category]
 
 
-def facts_of(plan: Plan) -> Facts:
+def facts_of(plan: Plan) -> PlanFacts:
     """Return what is decided about a plan."""
     names = names_of(plan)
     users = {p.name: p for p in plan.user_properties if p.name in names.users}
     plan = _with_mentions(plan)
     places = _places(plan)
     described = {name: _one_property(found) for name, found in places.items()}
-    return Facts(
+    return PlanFacts(
         plan=plan,
         names=names,
         users=users,
@@ -131,9 +135,9 @@ def _with_mentions(plan: Plan) -> Plan:
     }
 
     def meant(p: PlanProperty) -> PlanProperty:
-        known = first[p.name]
-        is_mention = not _is_described(p) and p.type in ("any", known.type)
-        return replace(known, is_required=p.is_required) if is_mention else p
+        planned = first[p.name]
+        is_mention = not _is_described(p) and p.type in ("any", planned.type)
+        return replace(planned, is_required=p.is_required) if is_mention else p
 
     events = (
         replace(event, properties=tuple(map(meant, event.properties))) for event in plan.events
@@ -141,8 +145,8 @@ def _with_mentions(plan: Plan) -> Plan:
     return replace(plan, events=tuple(events))
 
 
-def _is_described(known: PlanProperty) -> bool:
-    return bool(known.about or known.values or known.examples or known.fields)
+def _is_described(planned: PlanProperty) -> bool:
+    return bool(planned.about or planned.values or planned.examples or planned.fields)
 
 
 def _currency(plan: Plan) -> str:
@@ -151,23 +155,25 @@ def _currency(plan: Plan) -> str:
         return parse_currency(plan.currency)
     except UnitError:
         money = (p for event in plan.events for p in event.properties if p.type == "money")
-        said = " ".join(text for p in money for text in (p.about, *p.examples))
-        found = {code for sign, code in _SIGNS.items() if sign in said} | set(
-            _CODES.findall(said)
-        )
+        texts = " ".join(text for p in money for text in (p.about, *p.examples))
+        signs = {code for sign, code in _SIGNS.items() if sign in texts}
+        found = signs | set(_CODES.findall(texts))
         return found.pop() if len(found) == 1 else CURRENCY
 
 
 def _identifying(events: Sequence[PlanEvent]) -> tuple[str, ...]:
-    """Return the events that identify: those said to, else all called so, else one that may, else the first."""
-    said = [event.name for event in events if event.identifies]
+    """Return the events that identify: those marked so, else all called so, else one that may, else the first.
+
+    A scenario needs one: without an account no event would ever have a `user_id`.
+    """
+    marked = [event.name for event in events if event.identifies]
     called = [
         event.name
         for event in events
         if _KNOWN.search(event.name) and not _INTENDS.search(event.name)
     ]
     likely = [event.name for event in events if _MAY_BE_KNOWN.search(event.name)]
-    return tuple(said or called or likely[:1] or [event.name for event in events[:1]])
+    return tuple(marked or called or likely[:1] or [event.name for event in events[:1]])
 
 
 def _one_type(kinds: Iterable[ListedType]) -> ListedType:
@@ -185,22 +191,24 @@ def _one_type(kinds: Iterable[ListedType]) -> ListedType:
 def _one_property(places: Sequence[PlanProperty]) -> PlanProperty:
     """Return a property as one, with one type, and the examples and fields of all places.
 
-    An event can allow fewer values than are told of a property, but not more: so none are told where one allows any.
+    An event can allow fewer values than the property declares, but not more: so none are
+    declared where one allows any.
     """
     kind, item = _one_type(map(type_of_property, places))
+    # `max` keeps the first of equals: places come in the plan's order.
     best = max(places, key=lambda p: (not p.values, bool(p.about)))
     examples = tuple(dict.fromkeys(example for p in places for example in p.examples))
     fields = tuple({f.name: f for p in places for f in p.fields}.values())
     return replace(best, type=kind, item=item, examples=examples, fields=fields)
 
 
-def type_of_property(known: PlanProperty) -> ListedType:
+def type_of_property(planned: PlanProperty) -> ListedType:
     """Return a property's type as a scenario has it: text where a plan does not say; a list of records has fields."""
-    if known.type != "list":
-        return ("text" if known.type == "any" else known.type), None
-    if known.item is None and known.fields:
+    if planned.type != "list":
+        return ("text" if planned.type == "any" else planned.type), None
+    if planned.item is None and planned.fields:
         return "list", None
-    return "list", "text" if known.item in (None, "any", "list") else known.item
+    return "list", "text" if planned.item in (None, "any", "list") else planned.item
 
 
 # --- where values come from ------------------------------------------------------------------------------------------
@@ -212,73 +220,74 @@ def _sources(
     places: Mapping[str, Sequence[PlanProperty]],
     described: Mapping[str, PlanProperty],
 ) -> dict[Key, PropertySource]:
-    taken = {*names.users.values(), *BUILT_IN}
+    # Expressions share one space of names: properties of people, built-in ones, and the
+    # variables that are made here.
+    in_use = {*names.users.values(), *BUILT_IN}
     found: dict[Key, PropertySource] = {}
     for name, one in described.items():
         for values in dict.fromkeys((one.values, *(p.values for p in places[name]))):
             alike = [p for p in places[name] if p.values == values]
-            known = replace(
+            planned = replace(
                 _one_property(alike), type=one.type, item=one.item, fields=one.fields
             )
-            shared = _shared(known, users, names)
-            value = shared or next(
-                iter(unique([name], variable, MOST_IDENTIFIER, taken).values())
-            )
-            taken.add(value)
-            elements = _elements(known, value, taken)
-            taken |= {element.variable for element in elements}
-            found[name, values] = PropertySource(known, value, not shared, elements)
+            shared = _shared(planned, users, names)
+            value = shared or unique([name], variable, MOST_IDENTIFIER, in_use)[name]
+            in_use.add(value)
+            elements = _elements(planned, value, in_use)
+            in_use |= {element.variable for element in elements}
+            found[name, values] = PropertySource(planned, value, not shared, elements)
     return found
 
 
-def _shared(known: PlanProperty, users: Mapping[str, PlanProperty], names: PlanNames) -> str:
+def _shared(planned: PlanProperty, users: Mapping[str, PlanProperty], names: PlanNames) -> str:
     """Return what expressions call a property of people that is the same as one of events, "" where there is none."""
-    person = users.get(known.name)
+    person = users.get(planned.name)
     if (
         person is not None
-        and known.type != "list"
-        and type_of_property(person) == type_of_property(known)
+        and planned.type != "list"
+        and type_of_property(person) == type_of_property(planned)
     ):
-        is_within = not known.values or set(person.values) == set(known.values)
-        return names.users[known.name] if is_within else ""
-    return (
-        folded(known.name)
-        if folded(known.name) in ALWAYS_THERE and known.type == "text" and not known.values
-        else ""
-    )
+        is_within = not planned.values or set(person.values) == set(planned.values)
+        return names.users[planned.name] if is_within else ""
+    name = folded(planned.name)
+    is_built_in = name in ALWAYS_THERE and planned.type == "text" and not planned.values
+    return name if is_built_in else ""
 
 
-def _elements(known: PlanProperty, stem: str, taken: Iterable[str]) -> tuple[Element, ...]:
-    if known.type != "list":
+def _elements(
+    planned: PlanProperty, stem: str, in_use: Iterable[str]
+) -> tuple[ListElement, ...]:
+    if planned.type != "list":
         return ()
     parts = (
-        [_element(known)]
-        if known.item
-        else [replace(p, type=field_type(p)) for p in known.fields]
+        [_element(planned)]
+        if planned.item
+        else [replace(p, type=field_type(p)) for p in planned.fields]
     )
     fields = unique((p.name for p in parts), variable, MOST_IDENTIFIER)
-    wanted = [f"{stem}_{fields[p.name] if known.item is None else 'element'}" for p in parts]
-    used = unique(wanted, variable, MOST_IDENTIFIER, taken)
+    wanted = [f"{stem}_{fields[p.name] if planned.item is None else 'element'}" for p in parts]
+    used = unique(wanted, variable, MOST_IDENTIFIER, in_use)
     return tuple(
-        Element(fields[p.name], used[name], p) for p, name in zip(parts, wanted, strict=True)
+        ListElement(fields[p.name], used[name], p)
+        for p, name in zip(parts, wanted, strict=True)
     )
 
 
-def field_type(known: PlanProperty) -> PlanType:
+def field_type(planned: PlanProperty) -> PlanType:
     """Return the type of a record's field: a text where it is a list itself, which no scenario can say."""
-    kind, _ = type_of_property(known)
+    kind, _ = type_of_property(planned)
     return "text" if kind == "list" else kind
 
 
-def _element(known: PlanProperty) -> PlanProperty:
+def _element(planned: PlanProperty) -> PlanProperty:
     """Return the element of a list as a property: its examples are those within the list's."""
     inside = [
-        text[1:-1] for text in known.examples if text.startswith("[") and text.endswith("]")
+        text[1:-1] for text in planned.examples if text.startswith("[") and text.endswith("]")
     ]
     parts = dict.fromkeys(
         element.strip("'\"") for text in inside for element in split_list(text)
     )
     examples = tuple(part for part in parts if part and not part.startswith("{"))
     return PlanProperty(
-        known.name, known.item or "text", values=known.values, examples=examples
+        planned.name, planned.item or "text", values=planned.values, examples=examples
     )

@@ -1,4 +1,4 @@
-"""What a plan's names become in a scenario, where the language cannot say them as they are."""
+"""Names of a plan's parts in a scenario, changed where the language cannot say them as they are."""
 
 from __future__ import annotations
 
@@ -37,6 +37,8 @@ _HIDDEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 
 def latin(text: str) -> str:
     """Return a text in ASCII letters as far as there are some for it: `Цена` → `Tsena`, `é` → `e`."""
+    # Composed first, so that й is one letter and found in the table; what is no Cyrillic loses
+    # its accents afterwards.
     spelled = "".join(_letter(character) for character in unicodedata.normalize("NFC", text))
     return unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode()
 
@@ -50,6 +52,8 @@ def _letter(character: str) -> str:
 
 def identifier(text: str, otherwise: str = "property") -> str:
     """Return the name nearest to a text that is an identifier."""
+    # Underscores at the ends stay where they are the plan's own: names that nothing changes are
+    # the same in both.
     name = re.sub(r"[^A-Za-z0-9_]+", "_", latin(text))
     name = name if name == latin(text) else name.strip("_")
     name = f"{otherwise}_{name}".rstrip("_") if not name or name[0].isdigit() else name
@@ -100,19 +104,21 @@ def unique(
     texts: Iterable[str],
     make: Callable[[str], str],
     most: int,
-    taken: Iterable[str] = (),
+    in_use: Iterable[str] = (),
     joint: str = "_",
 ) -> dict[str, str]:
     """Return text → name, each name once, also for those who ignore case.
 
     Args:
-        texts: In order; the first of several that are alike keeps its name, the next ones are numbered.
+        texts: In order; the first of several that are alike keeps its name, the next ones are
+            numbered.
         make: Gives the name.
         most: Characters of a name.
-        taken: Names that nothing may have.
+        in_use: Names that nothing may have.
         joint: Between a name and its number.
     """
-    used = {folded(name) for name in taken}
+    # Case is ignored, as databases ignore it in the names of columns.
+    used = {folded(name) for name in in_use}
     found: dict[str, str] = {}
     for text in dict.fromkeys(texts):
         made = name = make(text)
@@ -157,7 +163,7 @@ def names_of(plan: Plan) -> PlanNames:
             (name for name, _ in plan.categories),
             _journey,
             MOST_IDENTIFIER,
-            taken=RESERVED_JOURNEYS,
+            in_use=RESERVED_JOURNEYS,
         ),
     )
 

@@ -1,4 +1,4 @@
-"""Changes of state and conditions as plans write them, as far as a scenario can say the same."""
+"""Changes of state and conditions of a plan, as far as a scenario can say the same."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from footfall.tracking_plan.value_sources import as_text, number_of, plain
 from footfall.tracking_plan.yaml_text import always_quoted, quoted
 
 MOST_CHARACTERS = 500
+"""Of an expression in a cell: longer ones are prose, and the parser need not look at them."""
+# `status = studying`, `status: null → studying`; `status → studying`; `orders + 1`. A name ends
+# at the first sign.
 _SET = re.compile(r"([^=+:\s→-]+)\s*(?::=|=(?!=)|:)\s*(?:.+?(?:→|->)\s*)?(.+)", re.DOTALL)
 _BECOMES = re.compile(r"([^=+:\s→-]+)\s*(?:→|->)\s*(.+)", re.DOTALL)
 _ADD = re.compile(r"([^=+:\s→-]+)\s*([+-])=?\s*(.+)", re.DOTALL)
@@ -42,34 +45,33 @@ def change_of(
     """Return the change that a text says, None where a scenario cannot say it without more.
 
     Args:
-        text: Such as `status = studying`, `status: null → studying`, `orders + 1`, `spent + total`.
+        text: Such as `status = studying`, `status: null → studying`, `orders + 1`, `spent +
+            total`.
         users: Properties of people, by name.
         others: Further names that an expression may hold.
     """
-    known_names = {*users, *others}
+    names = {*users, *others}
     added = _ADD.fullmatch(text.strip())
     if added and added[1] in users:
         is_number = users[added[1]].type in ("integer", "number", "money")
-        amount = _amount(added[2], added[3].strip(), known_names) if is_number else None
+        amount = _amount(added[2], added[3].strip(), names) if is_number else None
         return PlannedChange("add", added[1], amount) if amount else None
     found = _SET.fullmatch(text.strip()) or _BECOMES.fullmatch(text.strip())
     if not found or found[1] not in users:
         return None
-    known, said = users[found[1]], found[2].strip()
-    value = literal(said, known.type, known.values)
-    if value is None and is_expression(said, known_names):
-        value = always_quoted(said)
+    planned, written = users[found[1]], found[2].strip()
+    value = literal(written, planned.type, planned.values)
+    if value is None and is_expression(written, names):
+        value = always_quoted(written)
     return PlannedChange("set", found[1], value) if value is not None else None
 
 
 def _amount(sign: str, text: str, names: Collection[str]) -> str | None:
     if _AMOUNT.fullmatch(text):
         return text if sign == "+" else f"-{text}"
-    inner = (
-        text[1:-1]
-        if text.startswith("(") and text.endswith(")") and is_expression(text[1:-1], names)
-        else text
-    )
+    # `(a) + (b)` begins and ends with brackets too, but without them it is no expression.
+    is_bracketed = text.startswith("(") and text.endswith(")")
+    inner = text[1:-1] if is_bracketed and is_expression(text[1:-1], names) else text
     if not is_expression(inner, names):
         return None
     subtracted = f"0 - ({inner})" if " " in inner else f"0 - {inner}"
@@ -97,11 +99,13 @@ def literal(text: str, kind: PlanType, values: Collection[str]) -> str | None:
         return None if number is None else plain(number)
     if kind in ("text", "any") and bare in values:
         return as_text(bare)
-    is_said = text != bare  # without quotes it may be a name that only the plan's authors know
+    is_quoted = (
+        text != bare
+    )  # without quotes it may be a name that only the plan's authors know
     is_plain = (
         kind in ("text", "any") and not values and bool(re.fullmatch(r"[^'\\\n]{1,100}", bare))
     )
-    return quoted(f"'{bare}'") if is_said and is_plain else None
+    return quoted(f"'{bare}'") if is_quoted and is_plain else None
 
 
 def is_expression(text: str, names: Collection[str]) -> bool:

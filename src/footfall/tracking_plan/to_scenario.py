@@ -1,7 +1,7 @@
-"""A plan → a scenario that runs at once: what the plan says is kept, what it does not say is a marked assumption.
+"""Scenarios of plans, which run at once: what the plan says is kept, what it does not say is a marked assumption.
 
-Categories become journeys in the plan's order, run through in every visit; what events say is drawn in the journey
-where it is first needed. Every event and every property can happen.
+Categories become journeys in the plan's order, run through in every visit; what events say is
+drawn in the journey where it is first needed. Every event and every property can happen.
 """
 
 from __future__ import annotations
@@ -10,20 +10,21 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
-from footfall.errors import ScenarioError, UsageError
-from footfall.scenario import loads
+from footfall.errors import UsageError
 from footfall.scenario.names import MOST_IDENTIFIER, folded
 from footfall.tracking_plan.journeys import ASSUMED, MOST_ELEMENTS, Journeys
 from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanStage
-from footfall.tracking_plan.plan_facts import Facts, facts_of, field_type, type_of_property
+from footfall.tracking_plan.plan_facts import PlanFacts, facts_of, field_type, type_of_property
 from footfall.tracking_plan.plan_names import scenario_name, unique, variable
 from footfall.tracking_plan.state_changes import is_expression, literal
 from footfall.tracking_plan.value_sources import as_text, choices
+from footfall.tracking_plan.wrong_lines import wrong_lines
 from footfall.tracking_plan.yaml_text import Pairs, YamlEntry, comment, listed, mapped, quoted
 
 MOST_TRIES = 3
+"""Beyond which all conditions and changes become comments: one may only be wrong once another is gone."""
 LARGE_PLAN = 100
-"""Events beyond which a run of fewer people shows as much."""
+"""Events beyond which fewer people are enough: the run takes as long, and each event is seen."""
 _FIRST_STAGES = ("visitor", "arrived", "everybody who came", "stage 0")
 _PAYS = re.compile(r"complet|succe|paid|purchas|order|pay|оплат|покупк|заказ", re.IGNORECASE)
 _GIVES_BACK = re.compile(r"refund|return|cancel|chargeback|возврат|отмен", re.IGNORECASE)
@@ -49,46 +50,41 @@ def scenario_text(plan: Plan, source: str = "") -> str:
     refused: set[str] = set()
     for _ in range(MOST_TRIES):
         text = _text(facts, source, refused)
-        wrong = _wrong_lines(text)
+        wrong = wrong_lines(text)
         if not wrong:
             return text
         refused |= {
-            said for said in _literals(plan) if any(_is_in(said, line) for line in wrong)
+            written
+            for written in _literals(plan)
+            if any(_is_in(written, line) for line in wrong)
         }
     return _text(facts, source, _literals(plan))
 
 
-def _wrong_lines(text: str) -> list[str]:
-    """Return the lines that mean nothing: conditions and changes are the plan's, and their types are known only now."""
-    from footfall.compiler import compile_scenario
-
-    try:
-        compile_scenario(loads(text))
-    except ScenarioError as error:
-        lines = text.split("\n")
-        return [lines[problem.at.line - 1] for problem in error.problems]
-    return []
-
-
 def _literals(plan: Plan) -> set[str]:
     """Return conditions and changes as the plan writes them."""
-    return {stage.condition for stage in plan.stages} | {
-        text for event in plan.events for text in event.changes
-    }
+    changes = {text for event in plan.events for text in event.changes}
+    return {stage.condition for stage in plan.stages} | changes
 
 
-def _is_in(said: str, line: str) -> bool:
-    """Return whether a line may have been made of a condition or change: it holds all words of it."""
-    return set(re.findall(r"\w+", said)) <= set(re.findall(r"\w+", line))
+def _is_in(written: str, line: str) -> bool:
+    """Return whether a line may have been made of a condition or change: it holds all words of it.
+
+    Words only, since signs and quotes are not the plan's any more. One refused too many costs a
+    comment.
+    """
+    return set(re.findall(r"\w+", written)) <= set(re.findall(r"\w+", line))
 
 
-def _text(facts: Facts, source: str, refused: Collection[str]) -> str:
-    sections = Sections(facts, refused)
+def _text(facts: PlanFacts, source: str, refused: Collection[str]) -> str:
+    sections = Declarations(facts, refused)
+    # Journeys last, as they note which properties have been drawn by then; the order is that of
+    # the shipped scenarios.
     parts = (
         _head(facts, source),
-        _WORLD[:1],
+        [_CALENDAR],
         sections.people(),
-        _WORLD[1:],
+        [_DEVICES_AND_CITIES],
         sections.stages(),
         sections.properties(),
         sections.events(),
@@ -97,7 +93,7 @@ def _text(facts: Facts, source: str, refused: Collection[str]) -> str:
     return "\n\n".join(filter(None, ("\n".join(part) for part in parts))) + "\n"
 
 
-def _head(facts: Facts, source: str) -> Iterator[str]:
+def _head(facts: PlanFacts, source: str) -> Iterator[str]:
     plan = facts.plan
     yield "footfall: 1"
     yield ""
@@ -117,9 +113,10 @@ def _head(facts: Facts, source: str) -> Iterator[str]:
     yield "time_zone: UTC"
 
 
-_WORLD = [
-    f"calendar: {{start: 2026-01-01, length: 30 days, rhythm: evenings}}  {comment(ASSUMED)}",
-    f"""\
+_CALENDAR = (
+    f"calendar: {{start: 2026-01-01, length: 30 days, rhythm: evenings}}  {comment(ASSUMED)}"
+)
+_DEVICES_AND_CITIES = f"""\
 devices:
   kinds:  {comment(ASSUMED)}
     columns: [platform, os_name]
@@ -130,12 +127,11 @@ catalogues:
   cities:  {comment(ASSUMED)}; or write {{file: cities.csv, weight: population}}
     columns: [city, country, language, time_zone]
     rows:    [[London, GB, en, Europe/London], [Berlin, DE, de, Europe/Berlin], [Paris, FR, fr, Europe/Paris]]
-    weights: [45, 30, 25]""",
-]
+    weights: [45, 30, 25]"""
 
 
 def renamed(written: str, used: str) -> str:
-    """Return the note that tells a plan's name, where a scenario cannot use it."""
+    """Return the note with a plan's name, where a scenario cannot use it."""
     return "" if written == used else f"in the plan: {written}"
 
 
@@ -144,20 +140,21 @@ def _notes(*notes: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Sections:
-    """Writes what a plan declares: people, stages, properties, events.
+class Declarations:
+    """Writes the declarations of a plan: people, stages, properties, events.
 
     Args:
-        refused: Conditions that mean nothing here as the plan writes them; they become comments.
+        refused: Conditions that mean nothing here as the plan writes them; they become
+            comments.
     """
 
-    facts: Facts
+    facts: PlanFacts
     refused: Collection[str] = ()
 
     # --- people -------------------------------------------------------------------------------------------------
 
     def people(self) -> Iterator[str]:
-        """Yield who comes."""
+        """Yield how many people come, from where, and their properties."""
         n_people = 2000 if len(self.facts.plan.events) <= LARGE_PLAN else 500
         yield "people:"
         yield f"  count: {n_people}  {comment(ASSUMED)}"
@@ -201,23 +198,17 @@ class Sections:
         ), ASSUMED
 
     def _constant(self, declared: PlanProperty) -> str:
-        """Return with what a property begins as YAML, "" where that is drawn."""
+        """Return the value that a property begins with as YAML, "" where that is drawn."""
         kind, _ = type_of_property(declared)
-        if (
-            declared.start == "null"
-            or kind == "time"
-            or self.facts.distribution(declared).expression
-        ):
+        # What is no draw, a time or an id, comes with an event: nobody begins with it.
+        is_event = kind == "time" or bool(self.facts.distribution(declared).expression)
+        if declared.start == "null" or is_event:
             return "null"
-        if (
-            kind == "text"
-            and declared.start
-            and (not declared.values or declared.start in declared.values)
-        ):
+        is_allowed = not declared.values or declared.start in declared.values
+        if kind == "text" and declared.start and is_allowed:
             return as_text(declared.start)
-        return (
-            literal(declared.start, kind, declared.values) if declared.start else None
-        ) or ""
+        start = literal(declared.start, kind, declared.values) if declared.start else None
+        return start or ""
 
     # --- stages -------------------------------------------------------------------------------------------------
 
@@ -244,8 +235,8 @@ class Sections:
 
     def _arrival(self) -> str:
         names = self.facts.names
-        taken = {folded(name) for name in (*names.stages.values(), *names.categories.values())}
-        return next((name for name in _FIRST_STAGES if name not in taken), "everybody")
+        in_use = {folded(name) for name in (*names.stages.values(), *names.categories.values())}
+        return next((name for name in _FIRST_STAGES if name not in in_use), "everybody")
 
     def _stage(self, stage: PlanStage) -> Iterator[str]:
         found = self.stage(stage)
@@ -262,6 +253,8 @@ class Sections:
         if not on:
             return None
         condition = " ".join(stage.condition.split())
+        # A condition is taken over letter by letter, so it may hold only names that are the
+        # same here.
         spelled = [
             written for written, used in self.facts.names.users.items() if written == used
         ]
@@ -276,9 +269,8 @@ class Sections:
     def _assumed_stages(self) -> Iterator[str]:
         for category, _ in self.facts.plan.categories:
             events = self.facts.of_category(category)
-            first = next(
-                (event for event in events if not event.is_optional), next(iter(events), None)
-            )
+            needed = [event for event in events if not event.is_optional]
+            first = next(iter((*needed, *events)), None)
             if first is not None:
                 on = quoted(self.facts.names.events[first.name])
                 yield f"  - {quoted(self.facts.names.categories[category])}: {{on: {on}}}  {comment(ASSUMED)}"
@@ -294,28 +286,26 @@ class Sections:
 
     def property(self, name: str) -> YamlEntry:
         """Return what describes a property of events."""
-        known, used = self.facts.described[name], self.facts.names.properties[name]
-        return YamlEntry(used, self._said(known), renamed(name, used))
+        planned, used = self.facts.described[name], self.facts.names.properties[name]
+        return YamlEntry(used, self._keys(planned), renamed(name, used))
 
-    def _said(self, known: PlanProperty) -> Pairs:
-        source = self.facts.source(known)
-        values = _values(replace(source.known, values=known.values))
-        required = "true" if known.is_required else "false"
+    def _keys(self, planned: PlanProperty) -> Pairs:
+        source = self.facts.source(planned)
+        values = _values(replace(source.planned, values=planned.values))
+        required = "true" if planned.is_required else "false"
         return (
             ("value", source.value),
             ("values", values),
             ("required", required),
-            *_described(known),
+            *_described(planned),
         )
 
     def events(self) -> Iterator[str]:
-        """Yield the taxonomy."""
+        """Yield the events by category."""
         yield "events:"
         for category, _ in self.facts.plan.categories:
-            events, name = (
-                self.facts.of_category(category),
-                self.facts.names.categories[category],
-            )
+            events = self.facts.of_category(category)
+            name = self.facts.names.categories[category]
             note = renamed(category, name)
             if events:
                 yield f"  {quoted(name)}:" + (f"  {comment(note)}" if note else "")
@@ -327,12 +317,10 @@ class Sections:
         name = self.facts.names.events[event.name]
         revenue, guessed = self._revenue(event)
         is_known = event.name in self.facts.identifying
+        properties = listed(self._carried(p) for p in event.properties)
         pairs = (
             ("about", quoted(event.about) if event.about else ""),
-            (
-                "properties",
-                listed(self._carried(p) for p in event.properties) if event.properties else "",
-            ),
+            ("properties", properties if event.properties else ""),
             ("revenue", quoted(revenue) if revenue else ""),
             ("identifies", "true" if is_known else ""),
         )
@@ -341,50 +329,48 @@ class Sections:
             quoted(name), pairs, _notes(assumed, guessed, renamed(event.name, name))
         )
 
-    def _carried(self, known: PlanProperty) -> str:
-        """Return a property as an event lists it: its name, with what is said of it only here."""
-        name, usual = (
-            self.facts.names.properties[known.name],
-            dict(self._said(self.facts.described[known.name])),
-        )
+    def _carried(self, planned: PlanProperty) -> str:
+        """Return a property as an event lists it: its name, with what differs here from its description."""
+        name = self.facts.names.properties[planned.name]
+        usual = dict(self._keys(self.facts.described[planned.name]))
         other = [
             (key, text)
-            for key, text in self._said(known)
+            for key, text in self._keys(planned)
             if text and key != "example" and text != usual[key]
         ]
         return f"{{{name}: {mapped(other)}}}" if other else name
 
     def _revenue(self, event: PlanEvent) -> tuple[str, str]:
-        """Return the money that an event brings as an expression, and what is to be said of it."""
+        """Return the money that an event brings as an expression, and the note on what was assumed.
+
+        Which events have revenue, and which property holds it, is guessed by their names where
+        the plan marks none.
+        """
         sources = [self.facts.source(p) for p in event.properties]
-        money = [source.value for source in sources if source.known.type == "money"]
-        numbers = [source for source in sources if source.known.type in ("integer", "number")]
+        money = [source.value for source in sources if source.planned.type == "money"]
+        numbers = [source for source in sources if source.planned.type in ("integer", "number")]
         money = money or [
-            source.value for source in numbers if _AMOUNT.search(source.known.name)
+            source.value for source in numbers if _AMOUNT.search(source.planned.name)
         ]
-        is_said = any(each.has_revenue for each in self.facts.plan.events)
+        is_marked = any(each.has_revenue for each in self.facts.plan.events)
         gives_back = bool(_GIVES_BACK.search(event.name))
-        is_likely = (
-            bool(money) and not is_said and not gives_back and bool(_PAYS.search(event.name))
-        )
+        has_price = bool(money) and bool(_PAYS.search(event.name))
+        is_likely = has_price and not is_marked and not gives_back
         if not event.has_revenue and not is_likely:
             return "", ""
-        amount = next(
-            (name for name in money if _TOTAL.search(name)), money[0] if money else "10"
-        )
+        totals = (name for name in money if _TOTAL.search(name))
+        amount = next(totals, money[0] if money else "10")
         is_certain = event.has_revenue and len(money) == 1
-        return (
-            f"0 - {amount}" if gives_back else amount,
-            "" if is_certain else f"revenue: {ASSUMED}",
-        )
+        note = "" if is_certain else f"revenue: {ASSUMED}"
+        return f"0 - {amount}" if gives_back else amount, note
 
 
-def _described(known: PlanProperty) -> Pairs:
-    example = quoted(known.examples[0]) if known.examples else ""
-    return (("about", quoted(known.about) if known.about else ""), ("example", example))
+def _described(planned: PlanProperty) -> Pairs:
+    example = quoted(planned.examples[0]) if planned.examples else ""
+    return (("about", quoted(planned.about) if planned.about else ""), ("example", example))
 
 
-def _values(known: PlanProperty) -> str:
-    """Return the allowed texts as YAML; of other types the law alone tells them."""
-    kind, item = type_of_property(known)
-    return choices(known.values) if known.values and (item or kind) == "text" else ""
+def _values(planned: PlanProperty) -> str:
+    """Return the allowed texts as YAML; other types have them in what they are drawn from alone."""
+    kind, item = type_of_property(planned)
+    return choices(planned.values) if planned.values and (item or kind) == "text" else ""

@@ -1,4 +1,4 @@
-"""From what law a property's values are drawn, made of its type, allowed values and examples."""
+"""Value sources: draws and expressions for properties, made of their types, allowed values and examples."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from footfall.tracking_plan.yaml_text import Pairs, always_quoted, listed, mappe
 
 MOST_CHOICES = 1000
 LARGEST = Decimal(10) ** 12
+"""Beyond it a number is an id or a time; as an amount, in minor units, it would be near the largest of 64 bits."""
 MEDIAN, SPREAD = Decimal(20), "0.5"
 """Of numbers of which nothing is known."""
 _NUMBER = re.compile(r"[+-]?\d[\d\s_]*(?:[.,]\d+)?")
@@ -29,7 +30,7 @@ _TRUE = frozenset(("true", "yes", "да", "1"))
 
 @dataclass(frozen=True, slots=True)
 class ValueSource:
-    """Where a value comes from: a draw or an expression, exactly one of them.
+    """The source of a value: a draw or an expression, exactly one of them.
 
     Args:
         draw: A map such as `{pick: [a, b]}`, key by key.
@@ -45,45 +46,40 @@ class ValueSource:
         return mapped(self.draw) if self.draw else quoted(self.expression)
 
 
-def value_source_of(known: PlanProperty, kind: PlanType, digits: int) -> ValueSource:
-    """Return a law for a scalar property.
+def value_source_of(planned: PlanProperty, kind: PlanType, digits: int) -> ValueSource:
+    """Return the source of a scalar property's values.
 
     Args:
-        known: The property.
+        planned: The property.
         kind: Its type, none of `list` and `any`.
         digits: After the point, of money.
     """
     match kind:
         case "boolean":
-            return ValueSource((("pick", listed(_truths(known))),))
+            return ValueSource((("pick", listed(_truths(planned))),))
         case "time":
-            return ValueSource(
-                expression="local(2, 18)"
-                if _LATER.search(f"{known.name} {known.about}")
-                else "now"
-            )
+            is_later = _LATER.search(f"{planned.name} {planned.about}")
+            return ValueSource(expression="local(2, 18)" if is_later else "now")
         case "integer":
-            return _integers(known)
+            return _integers(planned)
         case "number" | "money":
-            return _numbers(known, digits if kind == "money" else 6)
-    return _texts(known)
+            return _numbers(planned, digits if kind == "money" else 6)
+    return _texts(planned)
 
 
-def _truths(known: PlanProperty) -> list[str]:
-    only = {value.casefold() in _TRUE for value in known.values}
-    return [
-        "true" if is_true else "false"
-        for is_true in (sorted(only) if len(only) == 1 else (True, False))
-    ]
+def _truths(planned: PlanProperty) -> list[str]:
+    allowed = {value.casefold() in _TRUE for value in planned.values}
+    truths = allowed if len(allowed) == 1 else (True, False)
+    return ["true" if is_true else "false" for is_true in truths]
 
 
-def _integers(known: PlanProperty) -> ValueSource:
-    values = [number for value in known.values if (number := number_of(value)) is not None]
+def _integers(planned: PlanProperty) -> ValueSource:
+    values = [number for value in planned.values if (number := number_of(value)) is not None]
     if values:
         return ValueSource(
             (("pick", listed(str(int(value)) for value in dict.fromkeys(values))),)
         )
-    seen = [int(number) for text in known.examples if (number := number_of(text)) is not None]
+    seen = [int(number) for text in planned.examples if (number := number_of(text)) is not None]
     low, high = _around(min(seen), max(seen)) if seen else (1, 5)
     return ValueSource((("uniform", listed((str(low), str(high)))),))
 
@@ -94,39 +90,41 @@ def _around(low: int, high: int) -> tuple[int, int]:
     return lower, max(high + high // 2, lower + 1)
 
 
-def _numbers(known: PlanProperty, digits: int) -> ValueSource:
+def _numbers(planned: PlanProperty, digits: int) -> ValueSource:
     values = [
-        number for value in known.values if (number := number_of(value, digits)) is not None
+        number for value in planned.values if (number := number_of(value, digits)) is not None
     ]
     if values:
         return ValueSource((("pick", listed(plain(value) for value in dict.fromkeys(values))),))
     seen = sorted(
-        number for text in known.examples if (number := number_of(text, digits)) is not None
+        number for text in planned.examples if (number := number_of(text, digits)) is not None
     )
+    # Amounts are skewed, so a log-normal draw is right for them; of negative numbers and zero
+    # it knows nothing.
     if seen and seen[0] <= 0:
-        return ValueSource(
-            (("uniform", listed((plain(seen[0]), plain(max(seen[-1], seen[0] + 1))))),)
-        )
+        ends = plain(seen[0]), plain(max(seen[-1], seen[0] + 1))
+        return ValueSource((("uniform", listed(ends)),))
     median = seen[len(seen) // 2] if seen else MEDIAN
-    return ValueSource(
-        (("lognormal", mapped((("median", plain(median)), ("spread", SPREAD)))),)
-    )
+    parameters = mapped((("median", plain(median)), ("spread", SPREAD)))
+    return ValueSource((("lognormal", parameters),))
 
 
-def _texts(known: PlanProperty) -> ValueSource:
-    if known.values:
-        return ValueSource((("pick", choices(known.values)),))
-    if _ONE_EACH.search(known.name) or (
-        _IDENTIFIES.search(known.name) and len(known.examples) < 3
+def _texts(planned: PlanProperty) -> ValueSource:
+    if planned.values:
+        return ValueSource((("pick", choices(planned.values)),))
+    # Each order has an id of its own. A product's comes again: where examples show several,
+    # these are picked from.
+    if _ONE_EACH.search(planned.name) or (
+        _IDENTIFIES.search(planned.name) and len(planned.examples) < 3
     ):
-        stem = re.sub(r"[^a-z]", "", known.name.lower().removesuffix("id")) or "id"
+        stem = re.sub(r"[^a-z]", "", planned.name.lower().removesuffix("id")) or "id"
         return ValueSource(expression=f"id('{stem}')")
-    return drawn_text(known)
+    return drawn_text(planned)
 
 
-def drawn_text(known: PlanProperty) -> ValueSource:
-    """Return a law that picks one of the examples, or of some made texts; also where a text of its own is meant."""
-    made = known.examples or tuple(f"{known.name} {number}" for number in (1, 2, 3))
+def drawn_text(planned: PlanProperty) -> ValueSource:
+    """Return a draw of one of the examples, or of some made texts; also where a text of its own is meant."""
+    made = planned.examples or tuple(f"{planned.name} {number}" for number in (1, 2, 3))
     return ValueSource((("pick", choices(made)),))
 
 
@@ -137,6 +135,8 @@ def choices(texts: Sequence[str]) -> str:
 
 def as_text(text: str) -> str:
     """Return a text as YAML that no place takes for a number or a truth value."""
+    # A date, a duration or `+5 %` begins like a number, and would be one of these somewhere in
+    # a scenario.
     is_other = text.casefold() in ("true", "false") or re.match(r"[\d+.-]", text)
     return always_quoted(text) if is_other else quoted(text)
 

@@ -1,4 +1,9 @@
-"""Inserts into the text of a YAML file and changes nothing else: comments, order and every byte that was there stay."""
+"""Insertions into the text of a YAML file: comments, order and every byte that was there stay.
+
+A library that keeps comments would write the whole file anew, with line breaks and spaces of
+its own. The loader knows where each key stands, so lines are put behind an entry, or items
+before a closing bracket, and nothing else is touched.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +27,8 @@ class Document:
 
     Args:
         text: Without its byte order mark.
-        insertions: (offset, column, text), applied by `edited`; the column of lines, 0 of what goes into a line.
+        insertions: (offset, column, text), applied by `edited`; the column of lines, 0 of what
+            goes into a line.
     """
 
     text: str
@@ -39,14 +45,19 @@ class Document:
     @property
     def newline(self) -> str:
         """Return how the file ends its lines."""
+        # The first line speaks for all: what is inserted should not be the only line that ends
+        # otherwise.
         found = re.search("\r\n|\r|\n", self.text)
         return found[0] if found else "\n"
 
     def edited(self) -> str:
         """Return the text with everything inserted, in the order in which it was asked for.
 
-        At the same place lines further right come first: they belong to what ends there, others to what is around it.
+        At the same place lines further right come first: they belong to what ends there, others
+        to what is around it.
         """
+        # Offsets are those of the text as it was, so all are applied at once, from the first to
+        # the last.
         pieces, last = [], 0
         for offset, _, inserted in sorted(self.insertions, key=lambda one: (one[0], -one[1])):
             pieces += [self.text[last:offset], inserted]
@@ -143,12 +154,15 @@ class Document:
 
     def _offset(self, at: SourceLocation) -> int:
         """Return the offset of a node's first character, behind its anchor."""
+        # The tree has the place of `&name [a, b]` at the anchor, whose name may hold brackets
+        # itself.
         offset = self._starts[at.line - 1] + at.column - 1
         anchor = _ANCHOR.match(self.text, offset)
         return anchor.end() if anchor else offset
 
     def _behind_colon(self, key: Text) -> int:
         offset = self._offset(key.at)
+        # A quoted key may hold a colon itself.
         if key.is_quoted:
             offset = _quote_end(self.text, offset)
         return self.text.index(":", offset + (0 if key.is_quoted else len(key.text))) + 1
@@ -156,6 +170,9 @@ class Document:
     def _last_line(self, first: Node, value: Node, column: int) -> int:
         """Return the number, from 0, of the last line of an entry whose key, or dash, stands in a column."""
         end = max(node.at.line for node in (first, *_nodes(value))) - 1
+        # The tree ends an entry where its last value begins. Further lines of that value, and
+        # comments, belong to the entry as far as they stand further right; comments only up to
+        # a blank line.
         is_list = isinstance(value, ListNode)
         is_behind_blank = False
         for number in range(end + 1, len(self._starts)):
@@ -200,6 +217,8 @@ def _flow_end(text: str, opening: int) -> tuple[int, bool]:
     depth, at, end, last = 0, opening, opening + 1, "["
     while True:
         character = text[at]
+        # A quote within a plain text, as in `[it's]`, begins nothing: it must be the first of
+        # an item or a value.
         if character in "'\"" and last in "[{,:":
             at = end = _quote_end(text, at)
             last = "'"

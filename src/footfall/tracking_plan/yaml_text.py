@@ -10,18 +10,20 @@ from dataclasses import dataclass
 from footfall.tracking_plan.readers.grid import clean
 
 WIDTH = 140
+# A letter or digit comes first, and none of `: # , [ ] { } "` is in it: nothing of YAML's, in a
+# list or out of it.
 _PLAIN = re.compile(r"[^\W_][\w.()/%&+'$€-]*(?: [\w(/%&+$€][\w.()/%&+'$€-]*)*")
 _NULL = frozenset(("null", "~"))
 Pairs = Sequence[tuple[str, str]]
-"""Keys of a map, each with its value as YAML in one line; an empty value: leave it out."""
+"""Keys of a map, each with its value as YAML in one line; a key whose value is empty is left out."""
 
 
 def quoted(text: str) -> str:
     """Return a text as a YAML scalar, in quotes unless it cannot be taken for anything else anywhere."""
-    kept = clean(text)
-    if _PLAIN.fullmatch(kept) and kept not in _NULL:
-        return kept
-    return json.dumps(kept, ensure_ascii=False)
+    safe = clean(text)
+    if _PLAIN.fullmatch(safe) and safe not in _NULL:
+        return safe
+    return json.dumps(safe, ensure_ascii=False)  # what JSON quotes, YAML reads as the same text
 
 
 def always_quoted(text: str) -> str:
@@ -95,6 +97,7 @@ class YamlGroup:
 
 def wrapped(line: str, indent: int) -> list[str]:
     """Return a line cut at the commas of its list where it is too long; a line without a list stays as it is."""
+    # A quoted key may hold `: [` itself; such a line stays as it is.
     head, bracket, rest = line.partition(": [")
     if len(line) <= WIDTH or not bracket or not line.endswith("]") or '"' in head:
         return [line]

@@ -23,7 +23,7 @@ class Audit:
 
     Args:
         source: The events.
-        expected: What they are held against.
+        expected: What they are checked against.
         findings: What was found so far.
         skipped: Checks that cannot be made, and why.
     """
@@ -60,7 +60,8 @@ class Audit:
             )
 
     def _first(self, where: str, value: str) -> tuple[str, Place | None]:
-        # The first by the order of what was read, so that the same events show the same example each time.
+        # The first by the order of what was read, so that the same events show the same example
+        # each time.
         is_lines = self.source.form == "lines"
         order = {"lines": "n", "parquet": "file, line", "store": "time_ms, insert_id"}[
             self.source.form

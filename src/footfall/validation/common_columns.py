@@ -51,7 +51,8 @@ BANNED = f"({literals(sorted(BANNED_IDS))})"
 def is_banned(column: str) -> str:
     """Return SQL for whether an id is one that Amplitude refuses.
 
-    Source: http-v2, "Device IDs and User IDs: invalid values"; `sinks/amplitude/limits.py` has the list.
+    Source: http-v2, "Device IDs and User IDs: invalid values"; `sinks/amplitude/limits.py` has
+    the list.
     """
     return f"(lower(trim({column})) IN {BANNED} OR trim({column}, '0-') = '')"
 
@@ -77,7 +78,8 @@ def number_time(value: str) -> tuple[str, str]:
 
 def text_time(value: str) -> tuple[str, str, str]:
     """Return SQL for a text as ms since the epoch, for its flaw, and for whether it is digits."""
-    # Today seconds have 10 digits, milliseconds 13, microseconds 16; `2026` is a year, and left to the cast.
+    # Today seconds have 10 digits, milliseconds 13, microseconds 16; `2026` is a year, and left
+    # to the cast.
     is_digits = f"coalesce(regexp_full_match({value}, '[0-9]{{8,17}}'), false)"
     ms, flaw = number_time(f"TRY_CAST({value} AS BIGINT)")
     stamp = f"epoch_ms(TRY_CAST({value} AS TIMESTAMPTZ))"

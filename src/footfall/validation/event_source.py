@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     import duckdb
 
 MEMORY = "1GB"
-# Reading a file whose format DuckDB lacks would otherwise fetch an extension from the network, and run it.
+# Reading a file whose format DuckDB lacks would otherwise fetch an extension from the network,
+# and run it.
 _NO_EXTENSIONS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 ColumnTypes = Mapping[str, str]
 """Name of a column, or of a field of a struct → DuckDB's type."""
@@ -32,7 +33,8 @@ class EventSource:
         connection: A database without access to anything but the events.
         name: What the user called them.
         form: `store` and `parquet` have typed columns, `lines` come from JSON.
-        properties: `ep` and `up` → name → DuckDB's type, where they are structs; None where they are JSON or absent.
+        properties: `ep` and `up` → name → DuckDB's type, where they are structs; None where
+            they are JSON or absent.
         parts: Names of the files of lines.
         has: Columns that the events have.
         has_order: Whether rows follow each other in time, as the file has them.
@@ -87,12 +89,17 @@ def connect(files: Sequence[Path]) -> duckdb.DuckDBPyConnection:
 
     scratch = Path(tempfile.gettempdir()) / f"footfall-validate-{os.getpid()}"
     connection = duckdb.connect(":memory:", config=dict(_NO_EXTENSIONS))
+    # UTC: texts without an offset would be read in the zone of the machine, and the findings
+    # differ with it.
     for setting in (
         "TimeZone = 'UTC'",
         "enable_progress_bar = false",
         f"memory_limit = '{MEMORY}'",
     ):
         connection.execute(f"SET {setting}")
+    # What DuckDB may read is named now: once external access is off, nothing can be added.
+    # Large sorts and groups spill into a folder of this process, which is the one place that it
+    # may write to.
     connection.execute(f"SET temp_directory = {literal(str(scratch))}")
     connection.execute(f"SET allowed_directories = [{literal(str(scratch))}]")
     connection.execute(
@@ -104,8 +111,9 @@ def connect(files: Sequence[Path]) -> duckdb.DuckDBPyConnection:
 def close_doors(connection: duckdb.DuckDBPyConnection) -> None:
     """Forbid a database everything but the paths that it was opened for, for good.
 
-    Names of columns and members come from foreign files into the SQL of checks. They are quoted there; should one ever
-    break out of its quotes, it finds neither a file to read nor one to write, nor a setting that would give them back.
+    Names of columns and members come from foreign files into the SQL of checks. They are quoted
+    there; should one ever break out of its quotes, it finds neither a file to read nor one to
+    write, nor a setting that would give them back.
     """
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

@@ -79,7 +79,8 @@ class Finding:
 
     Args:
         check: A key of `CHECKS`.
-        subject: What it concerns: an event type, `event.property`, `user property name`, a column.
+        subject: What it concerns: an event type, `event.property`, `user property name`, a
+            column.
         count: How many events.
         share: Of all events, 0..1.
         detail: What was found, and what is accepted.

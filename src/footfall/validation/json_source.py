@@ -55,7 +55,8 @@ def load_csv(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, ..
     rows = f"read_csv({literal(str(path))}, {options})"
     described = connection.execute(f"DESCRIBE SELECT * FROM {rows}").fetchall()
     names = [str(row[0]) for row in described]
-    # Columns of CSV are texts. What NDJSON has as numbers becomes one again, so that no check takes it for a mistake.
+    # Columns of CSV are texts. What NDJSON has as numbers becomes one again, so that no check
+    # takes it for a mistake.
     whole = {"session_id", "person"}
     values = (
         f"TRY_CAST({quote(name)} AS BIGINT)" if name in whole else quote(name) for name in names
@@ -63,7 +64,8 @@ def load_csv(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, ..
     members = ", ".join(
         f"{quote(name)} := {value}" for name, value in zip(names, values, strict=True)
     )
-    # Rows become JSON once more, and go the way of lines: one query knows what an event looks like.
+    # Rows become JSON once more, and go the way of lines: one query knows what an event looks
+    # like.
     connection.execute(
         "CREATE VIEW batch AS SELECT n, 0::INTEGER AS part, n + 2 AS line, to_json(row_) AS text FROM "
         f"(SELECT row_number() OVER () - 1 AS n, struct_pack({members}) AS row_ FROM {rows})"
@@ -89,7 +91,8 @@ def _batch(lines: Lines, n: int) -> pa.Table:
 def _insert(connection: duckdb.DuckDBPyConnection, batch: pa.Table) -> None:
     """Insert lines; where one of them breaks the query, its halves, until that line is alone and is listed as bad.
 
-    A broken line among n costs about 2 log2 n queries. To try each line beforehand would read all lines twice.
+    A broken line among n costs about 2 log2 n queries. To try each line beforehand would read
+    all lines twice.
     """
     import duckdb
 
@@ -130,7 +133,8 @@ def _type(name: str) -> str:
 
 def _query() -> str:
     """Return the query that makes rows of `e` from `batch`."""
-    # One list of paths: DuckDB goes through a line three times, for values, texts and types, not once per member.
+    # One list of paths: DuckDB goes through a line three times, for values, texts and types,
+    # not once per member.
     paths = ", ".join(literal("/" + name) for name in _WANTED)
     texts = ", ".join(f"{_text(name)} AS {name}" for name in TEXTS)
     return f"""
@@ -199,7 +203,8 @@ def _objects_flaw() -> str:
 def _settings(up: str) -> str:
     """Return SQL for what is set, where Amplitude's operations stand in place of a plain map. Source: Identify API.
 
-    `$set` goes over `$setOnce`, as the later of the two: what a property holds already, no single event says.
+    `$set` goes over `$setOnce`, as the later of the two: what a property holds already, no
+    single event says.
     """
     once, now = (
         f"coalesce(json_extract({up}, '/{name}'), '{{}}')" for name in ("$setOnce", "$set")

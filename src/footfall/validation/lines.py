@@ -2,8 +2,8 @@
 
 Nothing in them is trusted: neither the sizes that an archive claims, nor that a line ever ends.
 
-Source: Amplitude's export is "a zipped archive of JSON files", each with one object per line, mostly as gzip
-(https://amplitude.com/docs/apis/analytics/export).
+Source: Amplitude's export is "a zipped archive of JSON files", each with one object per line,
+mostly as gzip (https://amplitude.com/docs/apis/analytics/export).
 """
 
 from __future__ import annotations
@@ -65,7 +65,8 @@ def parts_of(path: Path) -> list[LineSource]:
     """Return what lines are read from.
 
     Args:
-        path: A file, or a folder in which all files that end like lines are read, but no symbolic link.
+        path: A file, or a folder in which all files that end like lines are read, but no
+            symbolic link.
 
     Raises:
         UsageError: A zip that is broken, encrypted, or unpacks to far more than it is.
@@ -226,7 +227,8 @@ def _split(file: IO[bytes], part: int) -> Iterator[Lines]:
         if whole:
             yield Lines(part, line, [_text(text, is_array) for text in whole])
         line += len(whole)
-        # A line without an end would fill the memory: it is given up here, and read on from the next.
+        # A line without an end would fill the memory: it is given up here, and read on from the
+        # next.
         if len(tail) > LONGEST_LINE_BYTES:
             yield Lines(part, line, [None])
             tail = _skip_line(file)
@@ -257,7 +259,7 @@ def _text(line: bytes, is_array: bool) -> str | None:
 
 
 def _is_by_line(block: bytes) -> bool:
-    """Tell whether a JSON array has one whole object per line."""
+    """Return whether a JSON array has one whole object per line."""
     body = block.lstrip().removeprefix(b"[").lstrip()
     first = body.split(b"\n", 1)[0].strip().rstrip(b",]").strip()
     try:
@@ -267,15 +269,15 @@ def _is_by_line(block: bytes) -> bool:
 
 
 def _is_body(block: bytes) -> bool:
-    """Tell whether a file begins with the body of a request, `{"api_key": …, "events": […]}`."""
+    """Return whether a file begins with the body of a request, `{"api_key": …, "events": […]}`."""
     found = _BODY.search(block)
     if found is None or block.lstrip()[:1] != b"{":
         return False
     try:
         first = json.loads(block.lstrip().split(b"\n", 1)[0])
     except (ValueError, RecursionError):
-        # The body goes on over several lines, or beyond the block. An event that has a property called `events`
-        # names its type before.
+        # The body goes on over several lines, or beyond the block. An event that has a property
+        # called `events` names its type before.
         return b'"event_type"' not in block[: found.start()]
     return _events_of(first) is not None
 

@@ -94,6 +94,7 @@ def check_lists(audit: Audit) -> None:
 def _records(audit: Audit, name: str) -> _Records | None:
     fields = audit.source.properties["ep"]
     if fields is None:
+        # `$[*]` takes the elements of a list, and none of what is no list.
         return _Records(
             f"json_extract(json_extract(ep, {literal(pointer(name))}), '$[*]')", None
         )
@@ -124,6 +125,7 @@ def _check_list(
     of_event = f"event_type = {literal(event)}"
     if not rules:
         return
+    # A null among the records holds of no rule; without `coalesce` it would be the answer.
     asked = ", ".join(f"coalesce(bool_or({rule.where}), false)" for rule in rules)
     (found,) = audit.source.rows(f"SELECT {asked} FROM records WHERE {of_event}")
     for rule, is_found in zip(rules, found, strict=True):
@@ -166,7 +168,8 @@ def _others_are_there(
 ) -> str:
     """Return SQL for whether a record has another field, a required one if there are some.
 
-    Without it a list of nothing but nulls, as exports write an empty one, would lack each of its fields.
+    Without it a list of nothing but nulls, as exports write an empty one, would lack each of
+    its fields.
     """
     others = [other for other in declared.fields.values() if other.name != field.name]
     names = [other.name for other in others if other.is_required]

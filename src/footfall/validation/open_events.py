@@ -26,8 +26,9 @@ def open_events(events: str | Path, run: str | None = None, scenario: str = "") 
     """Open events to be checked.
 
     Args:
-        events: A DuckDB store, Parquet folder or PostgreSQL address of ours, Parquet files, NDJSON (plain, gzip, a
-            folder or a zip of them, as Amplitude's export), a JSON array, or bodies with `events`.
+        events: A DuckDB store, Parquet folder or PostgreSQL address of ours, Parquet files,
+            NDJSON (plain, gzip, a folder or a zip of them, as Amplitude's export), a JSON
+            array, or bodies with `events`.
         run: Id of the run or its beginning, in a store of ours; else the latest.
         scenario: Whose latest run, where a store holds runs of several and one is of this.
 
@@ -37,7 +38,8 @@ def open_events(events: str | Path, run: str | None = None, scenario: str = "") 
     """
     if is_address(str(events)):
         return _postgres(str(events), run, scenario)
-    # A target of `footfall run` is taken as it was written there; `://` behind a kind is an address all the same.
+    # A target of `footfall run` is taken as it was written there; `://` behind a kind is an
+    # address all the same.
     path = Path(_PREFIX.sub("", str(events)))
     if "://" in str(events) or not path.exists():
         raise UsageError(f"{events} does not exist\n  accepted: {_ACCEPTED}")
@@ -105,7 +107,8 @@ def _postgres(address: str, run: str | None, wanted: str) -> EventSource:
                 f"SELECT * FROM {quote(scenario)}.events WHERE run = ? AND person >= ? AND person < ?",
                 [chosen, first, first + step],
             )
-            # The first batch gives the table its columns, also where there are no events at all.
+            # The first batch gives the table its columns, also where there are no events at
+            # all.
             with db.registered(connection, rows, "fetched"):
                 connection.execute("CREATE TABLE IF NOT EXISTS events AS FROM fetched LIMIT 0")
                 connection.execute("INSERT INTO events FROM fetched")
@@ -133,7 +136,8 @@ def _run_of(
         raise UsageError(
             f"{path} has {'no' if not found else 'more than one'} run {run or ''}\n{have}"
         )
-    # Runs come in the order of their beginnings: the latest of the scenario, else the latest of any.
+    # Runs come in the order of their beginnings: the latest of the scenario, else the latest of
+    # any.
     return next((one for one in reversed(found) if one[1] == wanted), found[-1])
 
 

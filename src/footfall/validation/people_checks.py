@@ -31,7 +31,8 @@ def check_people(audit: Audit) -> None:
 def check_insert_ids(audit: Audit) -> None:
     """Count events whose insert_id an earlier one has, and those that Amplitude would drop for it.
 
-    Source: http-v2, "Event deduplication": the same insert_id on the same device_id within 7 days counts once.
+    Source: http-v2, "Event deduplication": the same insert_id on the same device_id within 7
+    days counts once.
     """
     if "insert_id" not in audit.source.has:
         audit.skipped["insert_id_repeats"] = _NO_COLUMN + "insert_id"
@@ -62,7 +63,8 @@ def check_order(audit: Audit) -> None:
         return
     is_lines = audit.source.form == "lines"
     order = "n" if is_lines else "line"
-    # Parquet is typed and large: one scan without sorting shows that a file rises as a whole, as most do.
+    # Parquet is typed and large: one scan without sorting shows that a file rises as a whole,
+    # as most do.
     if not is_lines and not _falls(audit):
         return
     before = f"(PARTITION BY file, who ORDER BY {order})"
@@ -74,7 +76,7 @@ def check_order(audit: Audit) -> None:
 
 
 def _falls(audit: Audit) -> bool:
-    """Tell whether time falls anywhere within a file: where it does not, it falls for nobody."""
+    """Return whether time falls anywhere within a file: where it does not, it falls for nobody."""
     rows = "SELECT time_ms, file, lag(time_ms) OVER () AS last, lag(file) OVER () AS last_file FROM e"
     falls = f"SELECT bool_or(time_ms < last AND file = last_file) FROM ({rows})"
     ((found,),) = audit.source.rows(falls)
@@ -94,8 +96,8 @@ def check_homes(audit: Audit) -> None:
 def check_sharing(audit: Audit) -> None:
     """Count events on devices and in sessions that belong to several users.
 
-    Two people may begin a session in the same millisecond. So a session is shared only if its id is no time, or if
-    the device is the same too.
+    Two people may begin a session in the same millisecond. So a session is shared only if its
+    id is no time, or if the device is the same too.
     """
     if not {"user_id", "device_id"} <= audit.source.has:
         audit.skipped["device_shared"] = _NO_COLUMN + "user_id or device_id"
@@ -121,8 +123,9 @@ _KEY_NOUNS = {"who": ("person", "people"), "device_id": ("device", "devices")}
 def _check_one(audit: Audit, check: str, key: str, value: str, where: str) -> bool:
     """Check that all events with the same key have one value; null is none.
 
-    A group has one value if the least and the greatest hash of it are the same: no list of distinct values is kept for
-    millions of keys, and only the first key that has several is looked at again.
+    A group has one value if the least and the greatest hash of it are the same: no list of
+    distinct values is kept for millions of keys, and only the first key that has several is
+    looked at again.
     """
     groups = (
         f"SELECT {key} AS k, count(*) AS n, count(*) AS events FROM e WHERE {key} IS NOT NULL AND {value} IS NOT NULL "
@@ -150,9 +153,10 @@ def _check_one(audit: Audit, check: str, key: str, value: str, where: str) -> bo
 def check_stages(audit: Audit) -> None:
     """Check that stages are reached in order, as far as the events tell.
 
-    An event of a stage is out of order before the person's first event of the stage before it. Where events say which
-    stage a person had reached (`stage`, as a column or a user property), that counts too, and a person's first event is
-    taken as it is: there may have been others before the file begins.
+    An event of a stage is out of order before the person's first event of the stage before it.
+    Where events say which stage a person had reached (`stage`, as a column or a user property),
+    that counts too, and a person's first event is taken as it is: there may have been others
+    before the file begins.
     """
     stages = [stage for stage in audit.expected.stages if stage.events]
     text = _recorded_stage(audit)
@@ -200,7 +204,8 @@ def _check_back(audit: Audit, recorded: str) -> None:
         for k in range(1, n)
     )
     wrong = " OR ".join(f"last{k} > next{k}" for k in range(1, n)) or "false"
-    # Most lives rise: the window over all events, which has to be sorted, is taken for those alone that fall somewhere.
+    # Most lives rise: the window over all events, which has to be sorted, is made for those
+    # alone that fall somewhere.
     people = (
         f"SELECT who FROM (SELECT who, {levels} FROM stage_times GROUP BY who) WHERE {wrong}"
     )
@@ -232,7 +237,8 @@ def _firsts(audit: Audit, stages: list[ExpectedStage], recorded: str) -> Iterato
         own = _events(stage)
         yield f"min(first) FILTER ({own}) AS first{k}"
         if k:
-            # An event of the stage itself records that stage already, so it is no sign of the one before.
+            # An event of the stage itself records that stage already, so it is no sign of the
+            # one before.
             before, here = names.index(stages[k - 1].name) + 1, names.index(stage.name) + 1
             signs = f" OR (s >= {before} AND NOT {own}) OR s > {here}" if recorded else ""
             yield f"min(first) FILTER ({_events(stages[k - 1])}{signs}) AS ready{k}"
@@ -244,7 +250,8 @@ def _events(stage: ExpectedStage) -> str:
 
 def _check_step(audit: Audit, before: ExpectedStage, stage: ExpectedStage, k: int) -> None:
     ready = f"coalesce(ready{k}, {NEVER_MS})"
-    # Who has a recorded stage may have begun before the file does: the first event of such a person proves nothing.
+    # Who has a recorded stage may have begun before the file does: the first event of such a
+    # person proves nothing.
     early = f"first{k} < {ready} AND NOT (recorded > 0 AND first{k} = began)"
     ((people,),) = audit.source.rows(f"SELECT count(*) FROM reached WHERE {early}")
     if people:

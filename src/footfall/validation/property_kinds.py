@@ -111,7 +111,8 @@ def _counts_outside(
 ) -> dict[tuple[str, str], int]:
     """Return (event, name) → how many values are outside the declared.
 
-    Equal values are brought together first: comparing each of many rows with hundreds of texts takes ten times as long.
+    Equal values are brought together first: comparing each of many rows with hundreds of texts
+    takes ten times as long.
     """
     event = "event_type" if column == "ep" else "''"
     found: dict[tuple[str, str], int] = {}
@@ -122,7 +123,8 @@ def _counts_outside(
             value = f"{column}.{quote(name)}"
             columns = f"{event} AS event_type, {value} AS v, count(*) AS n"
             groups = f"SELECT {columns} FROM e WHERE {value} IS NOT NULL GROUP BY ALL"
-            # Materialized: DuckDB would push the comparison below the grouping, down to every row.
+            # Materialized: DuckDB would push the comparison below the grouping, down to every
+            # row.
             for of, count in audit.source.rows(
                 f"WITH g AS MATERIALIZED ({groups}) "
                 f"SELECT event_type, CAST(sum(n) AS BIGINT) FROM g WHERE {outside} GROUP BY ALL"
@@ -205,7 +207,8 @@ def _allowed_texts(audit: Audit, column: str) -> dict[str, list[AllowedTexts]]:
         people = {STAGE: tuple(stage.name for stage in audit.expected.stages)}
         people |= {p.name: p.values for p in audit.expected.user_properties.values()}
         return {name: [(values, ())] for name, values in people.items() if values}
-    # Events with the same texts share a comparison: most properties have one list in all of them.
+    # Events with the same texts share a comparison: most properties have one list in all of
+    # them.
     found: dict[str, dict[tuple[str, ...], list[str]]] = {}
     for event in audit.expected.events.values():
         for declared in {**own_category(event.category), **event.properties}.values():
@@ -252,7 +255,8 @@ def _kind_of_any(
         (f"{kind} = 'VARCHAR' AND {_in(key, numeric)}", ExpectedProperty("", "number")),
         (f"{kind} = 'VARCHAR' AND {_in(key, times)}", ExpectedProperty("", "time")),
     ]
-    # The first that holds counts, so what is special stands before the kind that JSON itself tells.
+    # The first that holds counts, so what is special stands before the kind that JSON itself
+    # tells.
     whens = [
         f"WHEN {where} AND {sql} THEN '{special}'"
         for where, p in cases

@@ -26,7 +26,8 @@ class Rule:
         where: SQL that holds where it is wrong.
         value: SQL for the value to show.
         detail: What is accepted.
-        of: Columns that decide it, where these have few different values: each is looked at once.
+        of: Columns that decide it, where these have few different values: each is looked at
+            once.
     """
 
     check: str
@@ -54,8 +55,9 @@ def check_rows(audit: Audit) -> None:
             if of
             else "SELECT *, 1 AS weight FROM e"
         )
-        # Ids and cities have few different values: they are brought together before the rules look at them. The other
-        # rules read the rows as they are scanned; materialized, all columns of all events would be copied first.
+        # Ids and cities have few different values: they are brought together before the rules
+        # look at them. The other rules read the rows as they are scanned; materialized, all
+        # columns of all events would be copied first.
         kept = "AS MATERIALIZED" if of else "AS NOT MATERIALIZED"
         found = audit.source.rows(f"WITH g {kept} ({groups}) SELECT {counts} FROM g")[0]
         for rule, count in zip(together, found, strict=True):
@@ -65,9 +67,11 @@ def check_rows(audit: Audit) -> None:
 def check_event_ids(audit: Audit) -> None:
     """Count events without `event_id` where at least half of all have one.
 
-    Source: http-v2, `event_id`: "an incrementing counter to distinguish events with the same user_id and timestamp".
+    Source: http-v2, `event_id`: "an incrementing counter to distinguish events with the same
+    user_id and timestamp".
     """
-    # A sender that counts nothing sends no event_id at all: a few without it among many are a mistake.
+    # A sender that counts nothing sends no event_id at all: a few without it among many are a
+    # mistake.
     if "event_id" in audit.source.has:
         ((count,),) = audit.source.rows("SELECT count(*) - count(event_id) FROM e")
         if count <= audit.count / 2:

@@ -33,11 +33,11 @@ def validate(
     False
 
     Args:
-        events: A DuckDB store, Parquet folder or PostgreSQL address of ours, Parquet files, NDJSON, a folder of it, or
-            Amplitude's export.
+        events: A DuckDB store, Parquet folder or PostgreSQL address of ours, Parquet files,
+            NDJSON, a folder of it, or Amplitude's export.
         against: A scenario by name, path or as loaded; or expectations made otherwise.
-        run: Id of the run or its beginning, in a store of ours; else the latest of the scenario, or
-            of any.
+        run: Id of the run or its beginning, in a store of ours; else the latest of the
+            scenario, or of any.
         ignore: Names of checks that are not to count.
 
     Raises:
@@ -49,7 +49,8 @@ def validate(
     expected = against if isinstance(against, Expectations) else of_scenario(_loaded(against))
     with open_events(events, run, expected.name) as source:
         audit = Audit(source, expected)
-        # In this order: people's checks ask whether rows had a finding, remarks read the table that these make.
+        # In this order: people's checks ask whether rows had a finding, remarks read the table
+        # that these make.
         for check in (check_rows, check_properties, check_lists, check_people, check_shared):
             check(audit)
         remarks = remarks_on(audit)

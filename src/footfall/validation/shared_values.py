@@ -17,7 +17,7 @@ TOLERATED = 0.01
 def check_shared(audit: Audit) -> None:
     """Count events whose value is not that of the latest event before them in the same process that carries it.
 
-    Only events of the same person within a day are held against each other.
+    Only events of the same person within a day are compared.
     """
     fields = audit.source.properties["ep"]
     carried = [
@@ -76,7 +76,8 @@ def _pairs(event: str, before: tuple[str, ...], names: Sequence[str]) -> str:
     differ = ", ".join(
         f"b.{quote(name)} <> a.{quote(name)} AS p{k}" for k, name in enumerate(names)
     )
-    # ASOF: with the one latest row before, not with all that are before, which would be a product.
+    # ASOF: with the one latest row before, not with all that are before, which would be a
+    # product.
     return (
         f"SELECT b.who_, b.time_, {differ} FROM (FROM process_values WHERE event_type = {literal(event)}) AS b "
         f"ASOF JOIN (FROM process_values WHERE event_type IN ({literals(before)})) AS a "

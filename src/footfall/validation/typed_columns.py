@@ -55,7 +55,8 @@ def typed_source(
     )
     objects = ", ".join(_object(column, called[column], types) for column in ("ep", "up"))
     spaced = next((column for column in types if column != column.strip()), None)
-    # A view, not a table: a check reads from Parquet the columns that it asks for, and no other.
+    # A view, not a table: a check reads from Parquet the columns that it asks for, and no
+    # other.
     whose = _whose(called, types, _nobodies(connection, called, rows))
     connection.execute(f"""
         CREATE VIEW e AS SELECT {columns}, {objects}, {whose}, {_session(called["session_id"], types)},
@@ -66,6 +67,8 @@ def typed_source(
         column: _fields(connection, called[column], types, rows) for column in ("ep", "up")
     }
     has = frozenset(column for column in called if called[column])
+    # `event_time` is the name in Amplitude's exports, whose rows come in the order of their
+    # upload.
     return EventSource(
         connection, name, form, structs, has, has_order and called["time"] != "event_time"
     )
@@ -116,6 +119,8 @@ def _object(column: str, called: str, types: ColumnTypes) -> str:
         return f"CAST(NULL AS JSON) AS {column}"
     if types[called].startswith("STRUCT"):
         return f"{quote(called)} AS {column}"
+    # TRY: a text that is no JSON is a null here, and a finding of its own, not the end of the
+    # query.
     if types[called] in ("VARCHAR", "JSON"):
         return f"TRY_CAST({quote(called)} AS JSON) AS {column}"
     return f"to_json({quote(called)}) AS {column}"
@@ -151,6 +156,8 @@ def _whose(called: ColumnTypes, types: ColumnTypes, nobodies: list[str]) -> str:
     user, device = _text_of(called["user_id"], types), _text_of(called["device_id"], types)
     listed = ", ".join(map(literal, nobodies))
     real = f"CASE WHEN {user} NOT IN ({listed}) THEN {user} END" if nobodies else user
+    # The number that our streams have is a BIGINT; a column called `person` elsewhere may hold
+    # anything.
     is_ours = bool(called["person"]) and types[called["person"]] == "BIGINT"
     person = "person" if is_ours else "CAST(NULL AS BIGINT)"
     return f"{who(person if is_ours else '', real, device)} AS who, {person} AS person, {real} AS real_user"

@@ -1,4 +1,4 @@
-"""Reads tracking plans: workbooks, CSV files, Amplitude Data's CSV, JSON Schemas."""
+"""Readers of tracking plans: workbooks, CSV files, Amplitude Data's CSV, JSON Schemas."""
 
 from footfall.tracking_plan.readers.read import read_plan
 

@@ -1,6 +1,7 @@
-"""Amplitude Data's CSV → a draft: a row of an event, or of one of its properties; another file has user properties.
+"""Reader of Amplitude Data's CSV: a row of an event, or of one of its properties; another file has user properties.
 
-Source: amplitude.com/docs/data/csv-import-export. Rows of properties follow that of their event, or repeat its name.
+Source: amplitude.com/docs/data/csv-import-export. Rows of properties follow that of their
+event, or repeat its name.
 """
 
 from __future__ import annotations
@@ -37,13 +38,15 @@ def read_amplitude(grid: Grid, draft: Draft) -> None:
             about, category = row.get("Object description", ""), row.get("Event category", "")
             draft.add_event(PlanEvent(event, category, about, origin=grid.origin(number, 0)))
         name = row.get("Event property name") or row.get("Property name")
+        # Both kinds of file say it by the title of the name's column, and newer ones in a
+        # column besides.
         is_users = (
             "Event property name" not in row
             and row.get("Property type", "").casefold() == "user property"
         )
         if name and (event or is_users):
-            known = _property(name, row, grid, number)
-            draft.add_property("" if is_users else event, known, is_typed=True)
+            read = _property(name, row, grid, number)
+            draft.add_property("" if is_users else event, read, is_typed=True)
         elif name:
             draft.remark(
                 f"property {name} belongs to no event and is left out", grid.origin(number, 0)
@@ -54,14 +57,8 @@ def _rows(grid: Grid) -> Iterator[tuple[int, Row]]:
     first, *others = sorted(grid.rows)
     header = grid.row(first)
     for number in others:
-        yield (
-            number,
-            {
-                header[column]: text
-                for column, text in grid.row(number).items()
-                if column in header
-            },
-        )
+        cells = grid.row(number).items()
+        yield number, {header[column]: text for column, text in cells if column in header}
 
 
 def _property(name: str, row: Row, grid: Grid, number: int) -> PlanProperty:
@@ -69,6 +66,7 @@ def _property(name: str, row: Row, grid: Grid, number: int) -> PlanProperty:
     if kind == "number" and is_yes(row.get("Number is integer", "")):
         kind = "integer"
     is_list = is_yes(row.get("Property is array", ""))
+    # Commas separate, and Amplitude knows no way to quote one.
     values = [value.strip() for value in row.get("Enum values", "").split(",")]
     values = [value for value in (*values, row.get("Const value", "")) if value]
     return PlanProperty(

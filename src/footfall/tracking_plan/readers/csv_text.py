@@ -1,4 +1,4 @@
-"""CSV → a grid: UTF-8, UTF-16 or a code page of Windows; separated by commas, semicolons, tabs or bars."""
+"""Reader of CSV as a grid: UTF-8, UTF-16 or a code page of Windows; separated by commas, semicolons, tabs or bars."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from footfall.tracking_plan.readers.grid import MOST_CHARACTERS, Grid, refusal
 
 MOST_FILE_BYTES = 64 << 20
 SAMPLE_LINES = 100
+"""Rows that each separator is tried on: a plan's header stands within them."""
 DELIMITERS = (",", ";", "\t", "|")
 _BOMS = {
     codecs.BOM_UTF8: "utf-8-sig",
@@ -53,6 +54,7 @@ def _encoding(content: bytes) -> str:
     for bom, encoding in _BOMS.items():
         if content.startswith(bom):
             return encoding
+    # Words of a code page are next to never valid UTF-8; so what is valid is UTF-8.
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
@@ -61,7 +63,7 @@ def _encoding(content: bytes) -> str:
 
 
 def _code_page(content: bytes) -> str:
-    """Tell Cyrillic from Western text: Cyrillic words are runs of high letters, an é stands alone among low ones."""
+    """Return the code page: Cyrillic words are runs of high letters, an é stands alone among low ones."""
     letters = sum(map(len, runs := re.findall(rb"[\xc0-\xff]+", content)))
     in_words = sum(len(run) for run in runs if len(run) > 2)
     return "cp1251" if 2 * in_words > letters else "cp1252"
@@ -71,12 +73,15 @@ def read_grid(path: Path, rate: Callable[[Grid], int]) -> tuple[Grid, str]:
     """Return the grid of a CSV, and the encoding that it was in.
 
     Args:
-        rate: How well the first rows are understood; the sign that gives the best separates the cells.
+        rate: How well the first rows are understood; the sign that gives the best separates the
+            cells.
 
     Raises:
         UsageError: No text, or more of it than a plan can be.
     """
     text, encoding = read_text(path)
+    # A description may hold more semicolons than a row has commas: so signs are not counted,
+    # but tried.
     sample = "".join(text.splitlines(keepends=True)[:SAMPLE_LINES])
     rated = [
         (rate(_grid(path.name, sample, delimiter)), delimiter)

@@ -1,13 +1,14 @@
-"""A plan in the making: what rows say is gathered, merged where it is the same, and told where it contradicts."""
+"""Drafts of plans: rows are gathered, merged where they say the same, and noted where they contradict each other."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from footfall.errors import shown
+from footfall.text import first_names
 from footfall.tracking_plan.plan import (
     ExampleStep,
     Origin,
@@ -20,6 +21,7 @@ from footfall.tracking_plan.plan import (
 from footfall.tracking_plan.readers.infer import Inferred, Source, inferred
 
 MOST_REMARKS = 200
+"""A sheet that is misread may have something to say of each of its 100,000 rows."""
 _MORE = f"there is more to say than these {MOST_REMARKS} lines"
 MOST_NAMED = 5
 UNSORTED = "Events"
@@ -37,11 +39,11 @@ class EventDraft:
 
 @dataclass(slots=True)
 class Draft:
-    """All that has been read so far.
+    """A plan as far as it has been read.
 
     Args:
         untyped: (event, property) whose type nobody named; "" is the event of user properties.
-        known: Property of events → what a table of its own says of it.
+        dictionary: Property of events → what a table of properties alone says of it.
     """
 
     file: str
@@ -56,16 +58,16 @@ class Draft:
     goal: str = ""
     example: list[ExampleStep] = field(default_factory=list)
     untyped: set[tuple[str, str]] = field(default_factory=set)
-    known: dict[str, PlanProperty] = field(default_factory=dict)
+    dictionary: dict[str, PlanProperty] = field(default_factory=dict)
     remarks: dict[str, None] = field(default_factory=dict)
 
     def remark(self, text: str, at: Origin | None = None) -> None:
         """Note what was guessed, merged or left out; each once."""
-        said = f"{at}: {text}" if at else text
-        self.remarks[said if len(self.remarks) < MOST_REMARKS else _MORE] = None
+        remark = f"{at}: {text}" if at else text
+        self.remarks[remark if len(self.remarks) < MOST_REMARKS else _MORE] = None
 
     def add_event(self, read: PlanEvent) -> EventDraft:
-        """Take an event; one that is known is merged with what is known of it."""
+        """Take an event; one of the same name is merged with it."""
         if read.name not in self.events:
             self.events[read.name] = EventDraft(read)
             return self.events[read.name]
@@ -91,7 +93,7 @@ class Draft:
         """Take a property of an event, or of people where the event is "".
 
         Args:
-            event: Name of an event that is known.
+            event: Name of an event that was taken before.
             read: What a row says of the property.
             is_typed: Whether the row names its type.
         """
@@ -109,6 +111,8 @@ class Draft:
         subject = f"property {shown(read.name)}" + (
             f" of event {shown(event)}" if event else " of users"
         )
+        # A type that somebody names fills a gap; the second of two that are named is a
+        # contradiction.
         if is_typed and (event, read.name) in self.untyped:
             self.untyped.discard((event, read.name))
             old = replace(old, type=read.type, item=read.item)
@@ -122,8 +126,8 @@ class Draft:
         ):
             before, now = getattr(old, key), getattr(read, key)
             if before and now and before != now:
-                told = before if isinstance(before, str) else "; ".join(before)
-                self._contradiction(subject, what, told, old, read)
+                kept = before if isinstance(before, str) else "; ".join(before)
+                self._contradiction(subject, what, kept, old, read)
             else:
                 changes[key] = before or now
         examples = tuple(dict.fromkeys((*old.examples, *read.examples)))
@@ -142,6 +146,8 @@ class Draft:
 
     def finished(self) -> Plan:
         """Return the plan: types that nobody named inferred, fields of records within their lists, all remarks."""
+        # Types from the table of properties first: what is left without one is inferred from
+        # all that is known.
         self._look_up()
         self._infer()
         events = [
@@ -173,22 +179,25 @@ class Draft:
         """Fill in what a table of the events' properties says of them."""
         for event, draft in self.events.items():
             for name, found in draft.properties.items():
-                if name in self.known:
-                    draft.properties[name] = self._with_known(event, found, self.known[name])
+                if name in self.dictionary:
+                    draft.properties[name] = self._filled(event, found, self.dictionary[name])
 
-    def _with_known(self, event: str, found: PlanProperty, known: PlanProperty) -> PlanProperty:
-        if (event, found.name) in self.untyped and known.type != "any":
+    def _filled(self, event: str, found: PlanProperty, entry: PlanProperty) -> PlanProperty:
+        """Return a property of an event with what it leaves out from the dictionary's entry."""
+        if (event, found.name) in self.untyped and entry.type != "any":
             self.untyped.discard((event, found.name))
-            found = replace(found, type=known.type, item=known.item)
+            found = replace(found, type=entry.type, item=entry.item)
         return replace(
             found,
-            about=found.about or known.about,
-            values=found.values or known.values,
-            examples=found.examples or known.examples,
+            about=found.about or entry.about,
+            values=found.values or entry.values,
+            examples=found.examples or entry.examples,
         )
 
     def _infer(self) -> None:
         """Give a type to those properties that have none: as in another event, else by what is seen of them."""
+        # Properties of one name are inferred together: ten examples say more than one. Those of
+        # people stand apart, as the same name may mean something else there.
         alike: dict[tuple[bool, str], dict[str, PlanProperty]] = {}
         for event, properties in (
             ("", self.user_properties),
@@ -207,7 +216,9 @@ class Draft:
                 self._type_as(name, untyped, kind, item)
                 guessed.setdefault((kind, source), []).append(name)
         for (kind, source), names in guessed.items():
-            self.remark(f"{self.file}: type {kind}, {_SOURCES[source]}: {_named(names)}")
+            self.remark(
+                f"{self.file}: type {kind}, {_SOURCES[source]}: {first_names(names, MOST_NAMED)}"
+            )
 
     def _type_as(
         self, name: str, events: Iterable[str], kind: PlanType, item: PlanType | None
@@ -230,14 +241,8 @@ def _inferred(name: str, places: Iterable[PlanProperty]) -> Inferred:
     found = list(places)
     values = [value for each in found for value in each.values]
     examples = [example for each in found for example in each.examples]
-    return inferred(
-        name, next((each.about for each in found if each.about), ""), values, examples
-    )
-
-
-def _named(names: Sequence[str]) -> str:
-    more = len(names) - MOST_NAMED
-    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    about = next((each.about for each in found if each.about), "")
+    return inferred(name, about, values, examples)
 
 
 def _cell(read: PlanEvent | PlanProperty) -> str:

@@ -1,8 +1,9 @@
-"""Finds the tables of a sheet: where their headers stand, what they are about, and which column says what.
+"""Tables of a sheet: where their headers stand, what they are about, and which column says what.
 
-A header may stand anywhere, in one row or in two (`Event | | Property |` above `Name | About | Name | Type`); tables
-may stand below or beside each other. A row is a header when it holds the title that a kind of table must have, and
-another.
+A header may stand anywhere, in one row or in two (`Event | | Property |` above `Name | About |
+Name | Type`); tables may stand below or beside each other. A row is a header when it holds the
+title that a kind of table must have, and another. Rows are gone through twice: where a table
+ends is known only when the headers below it have been found.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from footfall.tracking_plan.sheet_columns import (
 )
 
 MOST_TITLES = 64
+"""Of a header row: each place to cut it in two is tried, so the time grows with the square."""
 MOST_CHARACTERS = 100
+"""Of a title."""
 MOST_TABLES = 500
 """Of a sheet; a sheet per category, or a table per event, is far below."""
 Titles = Sequence[tuple[int, tuple[str, ...]]]
@@ -39,9 +42,9 @@ class TableKind:
     """A kind of table.
 
     Args:
-        keys: Titles, one of which its header must have; the first is its own, others are only believed in sheets that
-            are about it.
-        about: What captions, and names of sheets, say of it.
+        keys: Titles, one of which its header must have; the first is its own, others are only
+            believed in sheets that are about it.
+        about: Words of captions, and names of sheets, that say so.
         second: Title → that which the same words mean behind the third title.
     """
 
@@ -124,12 +127,16 @@ def find_tables(grid: Grid) -> list[SheetTable]:
     """Return the tables of a sheet, in reading order."""
     found: list[SheetTable] = []
     filled = sorted(grid.rows)
+    # First pass: headers. That of two rows is found twice, as the upper row alone and as both,
+    # which then replaces it.
     for row in filled:
         for header in _headers(grid, row):
             if _is_header(header, found):
                 found = [*_without_upper_half(header, found), header]
         if len(found) > MOST_TABLES:
             raise refusal(grid.origin(row, 0), f"the sheet has more than {MOST_TABLES} tables")
+    # Second pass: a table's rows go to the next header that stands below it in one of its
+    # columns.
     return [_with_rows(table, found, filled) for table in found]
 
 
@@ -139,7 +146,11 @@ def rating(grid: Grid) -> int:
 
 
 def _is_header(header: SheetTable, found: Sequence[SheetTable]) -> bool:
-    """Tell a header from a row of data below another header, which may happen to hold titles."""
+    """Return whether a row is a header, rather than data below another header that happens to hold titles.
+
+    A plan may have properties that are called `Type` and `Event`. So below a header another one
+    must consist of titles for the most part, and its key must belong to its kind alone.
+    """
     above = [table for table in found if _overlap(table, header)]
     if not above:
         return True
@@ -196,7 +207,7 @@ def _with_rows(
 
 @dataclass(slots=True)
 class _Match:
-    """What a part of a row is as the header of one kind of table.
+    """A part of a row, taken as the header of one kind of table.
 
     Args:
         is_about: The sheet's name or a caption says that it is about this.
@@ -216,13 +227,16 @@ class _Match:
 
     @property
     def rank(self) -> tuple[int, int]:
-        """Return by what kinds are compared; `Name, Type, Description` is of properties when nothing else is said."""
+        """Return by what kinds are compared; `Name, Type, Description` is of properties where no caption says more."""
         is_of_properties = "Type" in self.columns and "Property" not in self.columns
+        # A caption, or the sheet's name, that says so is worth two titles.
         likely = {"users": 1, "events": 0 if is_of_properties else 2}.get(self.kind.name, 0)
         return self.score + 2 * (self.is_about and self.score > 0), likely
 
 
 def _headers(grid: Grid, row: int) -> Iterator[SheetTable]:
+    # Most rows are data, and are turned away here: all that follows is tried for the few that
+    # hold two titles.
     words = {normal(text) for text in grid.row(row).values()} & _ALL_TITLES
     if len(words) < 2 or not words & _ALL_KEYS:
         return
@@ -247,6 +261,8 @@ def _titles_of(grid: Grid, row: int) -> Titles:
     above, group = grid.row(row - 1), ""
     found: list[tuple[int, tuple[str, ...]]] = []
     for column in sorted({*grid.row(row), *above}):
+        # A merged cell above has its text over the first of its columns, and goes for the
+        # others too.
         group = normal(above.get(column, "")) or group
         own = normal(grid.row(row).get(column, ""))
         names = (
@@ -263,11 +279,8 @@ def _split(titles: Titles, about: str) -> list[_Match]:
     best = [_best(titles, about)]
     for cut in range(1, len(titles)):
         left, right = _best(titles[:cut], about), _best(titles[cut:], about)
-        if (
-            left.score
-            and right.score
-            and left.score + right.score > sum(match.score for match in best)
-        ):
+        explained = left.score + right.score
+        if left.score and right.score and explained > sum(match.score for match in best):
             best = [left, right]
     return [match for match in best if match.score]
 
@@ -280,18 +293,18 @@ def _best(titles: Titles, about: str) -> _Match:
 
 
 def _is_dictionary(titles: Titles, about: str) -> bool:
-    """Tell a table of the properties of events from one of people's, which may have the same header."""
-    said = " ".join((about, *(name for _, names in titles for name in names)))
+    """Return whether a table is of the events' properties rather than of people's, as both may have one header."""
+    words = " ".join((about, *(name for _, names in titles for name in names)))
     people, events = USERS.about, EVENTS.about
     assert people is not None
     assert events is not None
-    return not people.search(said) and bool(events.search(said))
+    return not people.search(words) and bool(events.search(words))
 
 
 def _match(titles: Titles, kind: TableKind, about: str) -> _Match:
     match = _Match(kind, bool(kind.about and kind.about.search(about)))
     for column, names in titles:
-        title = next((known for name in names if (known := _title(kind, name))), None)
+        title = next(filter(None, (_title(kind, name) for name in names)), None)
         if title is not None:
             _assign(match, title, column)
     return match
@@ -332,14 +345,14 @@ def normal(title: str) -> str:
 
 def _known_titles(kind: TableKind) -> dict[str, str]:
     """Return what a kind's columns may be called, as compared, → the title."""
+    aliases = ((alias, column) for column in kind.columns for alias in column.aliases)
     exact = {normal(column.title): column.title for column in kind.columns}
-    return {
-        normal(alias): column.title for column in kind.columns for alias in column.aliases
-    } | exact
+    # What we call a column ourselves counts more than what others may mean by the same word.
+    return {normal(alias): column.title for alias, column in aliases} | exact
 
 
 _TITLES = {kind.name: _known_titles(kind) for kind in _KINDS}
-_ALL_TITLES = frozenset(name for known in _TITLES.values() for name in known)
+_ALL_TITLES = frozenset(name for titles in _TITLES.values() for name in titles)
 _ALL_KEYS = frozenset(
     name for kind in _KINDS for name, title in _TITLES[kind.name].items() if title in kind.keys
 )

@@ -1,4 +1,4 @@
-"""A sheet as texts, whatever file it came from: sparse, bounded, and every cell with its name."""
+"""Grids: sheets as texts, whatever file they came from; sparse, bounded, and every cell with its name."""
 
 from __future__ import annotations
 
@@ -12,16 +12,20 @@ from footfall.tracking_plan.plan import Origin
 MOST_ROWS = 100_000
 MOST_COLUMNS = 1_000
 MOST_CELLS = 1_000_000
+"""Of a sheet. The largest plans have some thousand rows; a cell takes about a hundred bytes here."""
 MOST_CHARACTERS = 32_767
 """Of a cell: what spreadsheets themselves can hold."""
 
-# What no scenario may hold (`scenario.files`): line breaks of other alphabets become plain ones, the rest goes.
+# What no scenario may hold (`scenario.files`): line breaks of other alphabets become plain
+# ones, the rest goes.
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _HIDDEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
 def cell_name(row: int, column: int) -> str:
     """Return what spreadsheets call a cell: `B7` for row 6 and column 1, counted from 0."""
+    # Letters are digits from 1 to 26 without a zero: hence one is taken off before each
+    # division.
     letters = ""
     column += 1
     while column:
@@ -47,7 +51,8 @@ class Grid:
     Args:
         name: Of the sheet; "" in a file without sheets.
         rows: Row → column → text, both from 0; no cell is empty.
-        faults: (row, column) → why the cell's value cannot be used; raised when somebody needs it.
+        faults: (row, column) → why the cell's value cannot be used; raised when somebody needs
+            it.
         wide: Rows with a cell that is merged across several columns, as headings are.
     """
 
@@ -80,6 +85,8 @@ class Grid:
         if len(kept) > MOST_CHARACTERS:
             message = f"the cell holds {len(kept):,} characters, beginning {shown(kept[:40])}"
             raise refusal(self.origin(row, column), message, f"at most {MOST_CHARACTERS:,}")
+        # Counted as they are put, merged ranges included, which a few bytes may spread over a
+        # million cells.
         self.n_cells += 1
         if self.n_cells > MOST_CELLS:
             raise refusal(

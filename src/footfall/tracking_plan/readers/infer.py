@@ -15,6 +15,8 @@ Inferred = tuple[PlanType, PlanType | None, Source]
 _CURRENCY = r"(?:[$€£¥₽₹]|usd|eur|gbp|rub|inr|jpy|chf|руб\.?)"
 _DIGITS = r"[+-]?\d{1,15}"
 _INTEGER = re.compile(_DIGITS)
+# One separator, a comma or a point, is the decimal one; with both it is no number that all
+# countries read alike.
 _NUMBER = re.compile(rf"{_DIGITS}(?:[.,]\d{{1,15}})?(?:e[+-]?\d{{1,2}})?", re.IGNORECASE)
 _MONEY = re.compile(
     rf"{_CURRENCY} ?{_DIGITS}(?:[.,]\d{{1,3}})?|{_DIGITS}(?:[.,]\d{{1,3}})? ?{_CURRENCY}",
@@ -23,6 +25,7 @@ _MONEY = re.compile(
 _TIME = re.compile(
     r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?)?"
 )
+# `007` is a code: as a number it would lose its zeros.
 _LEADING_ZERO = re.compile(r"[+-]?0\d+")
 _BOOLEANS = frozenset(("true", "false", "yes", "no", "да", "нет"))
 
@@ -53,11 +56,11 @@ _SAYS: tuple[tuple[PlanType, str, str], ...] = (
 
 
 def inferred(name: str, about: str, values: Sequence[str], examples: Sequence[str]) -> Inferred:
-    """Return type, type of a list's elements, and what told it; `any` where nothing tells.
+    """Return type, type of a list's elements, and what shows it; `any` where nothing does.
 
     Args:
         name: Of the property.
-        about: What is said of it.
+        about: Its description.
         values: All that are allowed, or none.
         examples: Some that may be.
     """
@@ -115,6 +118,7 @@ def _scalar_type(texts: Sequence[str]) -> PlanType:
         return "text"
     if all(text.casefold() in _BOOLEANS for text in texts):
         return "boolean"
+    # The narrowest first: every integer is a number too.
     return next(
         (kind for kind, pattern in checks if all(map(pattern.fullmatch, texts))), "text"
     )

@@ -1,7 +1,7 @@
-"""JSON Schemas → a draft: a folder with one per event, one file with all, or what Segment's tracking plans hold.
+"""Reader of JSON Schemas: a folder with one per event, one file with all, or the rules of Segment's tracking plans.
 
-A schema is read as far as a plan goes: types, allowed values, what is required, descriptions, examples, lists and their
-records. References lead within the file; nothing is fetched.
+A schema is read as far as a plan goes: types, allowed values, what is required, descriptions,
+examples, lists and their records. References lead within the file; nothing is fetched.
 """
 
 from __future__ import annotations
@@ -17,17 +17,21 @@ from footfall.tracking_plan.plan import Origin, PlanEvent, PlanProperty, PlanTyp
 from footfall.tracking_plan.readers.csv_text import read_text
 from footfall.tracking_plan.readers.drafts import Draft
 from footfall.tracking_plan.readers.grid import clean, refusal
+from footfall.validation.json_pointer import unescaped
 
 MOST_FILES = 20_000
 MOST_BYTES = 256 << 20
 MOST_STEPS = 20
+"""References that are followed one after the other: some lead in a circle."""
 USER_PROPERTIES = "user_properties"
 _TYPES: Mapping[str, PlanType] = {
     "string": "text", "integer": "integer", "number": "number", "boolean": "boolean", "array": "list", "object": "any",
 }  # fmt: skip
 _TIMES = ("date", "date-time", "time")
-_ENVELOPES = ("event_properties", "properties")
+_NESTED = ("event_properties", "properties")
 """Below which an event's own properties stand, where a schema is of the whole event."""
+_RULE_KEYS = ("jsonSchema", "rules", "schema")
+_RULE_TYPES = ("TRACK", "OBJECT", "EVENT")
 Schema = Mapping[str, Any]
 
 
@@ -107,29 +111,15 @@ class _Document:
         """Yield name and schema of each event, where the file holds several."""
         rules = self.root if isinstance(self.root, list) else self._rules()
         for number, rule in enumerate(rules, 1):
-            if isinstance(rule, Mapping) and _text(rule.get("type", "TRACK")).upper() in (
-                "TRACK",
-                "OBJECT",
-                "EVENT",
-            ):
-                schema = next(
-                    (
-                        rule[k]
-                        for k in ("jsonSchema", "rules", "schema")
-                        if _is_map(rule.get(k))
-                    ),
-                    rule,
-                )
-                yield (
-                    _text(rule.get("key")) or _name(rule) or _name(schema) or f"event {number}",
-                    schema,
-                )
+            if _is_rule_of_event(rule):
+                inner = (rule[key] for key in _RULE_KEYS if _is_map(rule.get(key)))
+                schema = next(inner, rule)
+                key = _text(rule.get("key")) or _name(rule) or _name(schema)
+                yield key or f"event {number}", schema
         for key, schema in self._definitions().items():
-            if (
-                key != USER_PROPERTIES
-                and _is_map(schema)
-                and (key.startswith("event:") or self._is_event(schema))
-            ):
+            if key == USER_PROPERTIES or not _is_map(schema):
+                continue
+            if key.startswith("event:") or self._is_event(schema):
                 yield _name(schema) or key.removeprefix("event:"), schema
 
     def _rules(self) -> Sequence[Any]:
@@ -155,7 +145,7 @@ class _Document:
         return found
 
     def _is_event(self, schema: Schema) -> bool:
-        """Tell the schema of an event from others: it says which event it is of, or it is all of a file."""
+        """Return whether a schema is of an event: it says which event it is of, or it is all of a file."""
         properties = _map(schema, "properties")
         return "event_type" in properties or (
             schema is self.root and bool(properties or _name(schema))
@@ -181,7 +171,7 @@ class _Document:
         inner = next(
             (
                 self._resolved(properties[key])
-                for key in _ENVELOPES
+                for key in _NESTED
                 if _is_map(properties.get(key))
             ),
             schema,
@@ -194,11 +184,11 @@ class _Document:
 
     def _properties(self, event: str, schema: Schema) -> None:
         required = schema.get("required")
-        for name, known in _map(schema, "properties").items():
+        for name, inner in _map(schema, "properties").items():
             if clean(name):
                 is_required = isinstance(required, list) and name in required
                 read = self._property(
-                    name, self._resolved(known), is_required=is_required, depth=0
+                    name, self._resolved(inner), is_required=is_required, depth=0
                 )
                 self.draft.add_property(event, read, is_typed=read.type != "any")
 
@@ -208,32 +198,16 @@ class _Document:
         kind, can_be_null = self._type(schema)
         item, fields = self._items(schema, depth) if kind == "list" else (None, ())
         allowed = schema if kind != "list" else self._resolved(schema.get("items"))
+        values = [*_listed(allowed, "enum"), *_member(allowed, "const")]
+        examples = [*_listed(schema, "examples"), *_member(schema, "default")]
         return PlanProperty(
             clean(name),
             kind,
             item,
             fields,
             about=_text(schema.get("description")),
-            values=tuple(
-                dict.fromkeys(
-                    _texts(
-                        [
-                            *_listed(allowed, "enum"),
-                            *([allowed["const"]] if "const" in allowed else []),
-                        ]
-                    )
-                )
-            ),
-            examples=tuple(
-                dict.fromkeys(
-                    _texts(
-                        [
-                            *_listed(schema, "examples"),
-                            *([schema["default"]] if "default" in schema else []),
-                        ]
-                    )
-                )
-            ),
+            values=tuple(dict.fromkeys(_texts(values))),
+            examples=tuple(dict.fromkeys(_texts(examples))),
             is_required=is_required and not can_be_null,
             origin=Origin(self.file, "", name),
         )
@@ -246,6 +220,8 @@ class _Document:
             inner = self._resolved(each).get("type")
             names += [inner] if isinstance(inner, str) else []
         kinds = {_TYPES[name] for name in names if isinstance(name, str) and name in _TYPES}
+        # `null` beside a type says that it may be left out; of two types that are both numbers
+        # one holds both.
         if kinds == {"integer", "number"}:
             kinds = {"number"}
         if not kinds and _listed(schema, "enum"):
@@ -259,13 +235,15 @@ class _Document:
     ) -> tuple[PlanType | None, tuple[PlanProperty, ...]]:
         items = self._resolved(schema.get("items"))
         properties = _map(items, "properties")
+        # Records within records have no place in a plan; a depth of one also ends schemas that
+        # hold themselves.
         if properties and depth == 0:
             required = _listed(items, "required")
             fields = (
                 self._property(
-                    name, self._resolved(known), is_required=name in required, depth=1
+                    name, self._resolved(inner), is_required=name in required, depth=1
                 )
-                for name, known in properties.items()
+                for name, inner in properties.items()
                 if clean(name)
             )
             return None, tuple(fields)
@@ -290,9 +268,14 @@ class _Document:
     def _at(self, reference: str) -> Any:
         found = self.root
         for part in reference.removeprefix("#").strip("/").split("/"):
-            key = unquote(part).replace("~1", "/").replace("~0", "~")
+            key = unescaped(unquote(part))
             found = found.get(key) if _is_map(found) else None
         return found
+
+
+def _is_rule_of_event(rule: Any) -> bool:
+    """Return whether one of Segment's rules is of an event; others are of people, pages and groups."""
+    return _is_map(rule) and _text(rule.get("type", "TRACK")).upper() in _RULE_TYPES
 
 
 def _is_map(value: Any) -> bool:
@@ -309,6 +292,10 @@ def _listed(schema: Schema, key: str) -> list[Any]:
     return list(found) if isinstance(found, list) else []
 
 
+def _member(schema: Schema, key: str) -> list[Any]:
+    return [schema[key]] if key in schema else []
+
+
 def _text(value: Any) -> str:
     return clean(value) if isinstance(value, str) else ""
 
@@ -316,27 +303,24 @@ def _text(value: Any) -> str:
 def _texts(values: Sequence[Any]) -> Iterator[str]:
     """Yield values as a plan writes them; null and objects are left out."""
     for value in values:
-        text = (
-            value
-            if isinstance(value, str)
-            else ""
-            if value is None or _is_map(value)
-            else json.dumps(value)
-        )
-        if clean(text):
-            yield clean(text)
+        if value is None or _is_map(value):
+            continue
+        text = clean(value if isinstance(value, str) else json.dumps(value))
+        if text:
+            yield text
 
 
 def _type_of(values: Sequence[Any]) -> PlanType:
     """Return the type that all of some values have."""
-    known: dict[type, PlanType] = {
+    # Exact types, since a bool is an int for `isinstance`.
+    of: dict[type, PlanType] = {
         bool: "boolean",
         int: "integer",
         float: "number",
         str: "text",
     }
     kinds = {type(value) for value in values if value is not None}
-    return known.get(kinds.pop(), "any") if len(kinds) == 1 else "any"
+    return of.get(kinds.pop(), "any") if len(kinds) == 1 else "any"
 
 
 def _first(schema: Schema) -> str:
@@ -345,9 +329,8 @@ def _first(schema: Schema) -> str:
 
 def _name(schema: Schema) -> str:
     """Return which event a schema says it is of: by the type that it asks for, by Iglu's `self`, or by its title."""
-    asked = _map(_map(schema, "properties"), "event_type") or _map(
-        _map(schema, "properties"), "event"
-    )
+    properties = _map(schema, "properties")
+    asked = _map(properties, "event_type") or _map(properties, "event")
     return (
         _first(asked)
         or _text(_map(schema, "self").get("name"))

@@ -1,4 +1,4 @@
-"""Tells what a plan is written in, and reads it."""
+"""The way into a plan: tells what a file is by its ending and its first rows, and reads it."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from footfall.tracking_plan.sheet_columns import DIAGRAMS
 
 ACCEPTED = "a workbook (.xlsx), a CSV file, or a folder or file of JSON Schemas (.json)"
 AMPLITUDE_RATING = 100
+"""More than any sheet has titles: a header of Amplitude Data's decides what separates the cells."""
 _WORKBOOKS = (".xlsx", ".xlsm")
 _TEXTS = (".csv", ".tsv", ".txt")
 
@@ -28,10 +29,12 @@ def read_plan(path: str | Path) -> Plan:
     """Return the tracking plan that a file or folder holds; what was guessed stands in its remarks.
 
     Args:
-        path: A workbook, a CSV file (also Amplitude Data's), or a folder or file of JSON Schemas.
+        path: A workbook, a CSV file (also Amplitude Data's), or a folder or file of JSON
+            Schemas.
 
     Raises:
-        UsageError: It is none of these, unsafe, or holds no events; names sheet and cell where there is one.
+        UsageError: It is none of these, unsafe, or holds no events; names sheet and cell where
+            there is one.
     """
     path = Path(path)
     if not path.exists():
@@ -99,9 +102,9 @@ def _schemas(path: Path) -> Plan:
 
 def _plan(draft: Draft, grids: Sequence[Grid]) -> Plan:
     tables = [table for grid in grids for table in find_tables(grid)]
-    for table in sorted(
-        tables, key=lambda table: table.kind is not EVENTS
-    ):  # stages name events
+    # Tables of events first, wherever they stand: stages are spelled as the events that they
+    # name.
+    for table in sorted(tables, key=lambda table: table.kind is not EVENTS):
         read_table(table, draft)
     if not draft.events:
         raise _nothing(draft, grids)
@@ -116,10 +119,10 @@ def _plan(draft: Draft, grids: Sequence[Grid]) -> Plan:
 
 def _nothing(draft: Draft, grids: Sequence[Grid]) -> UsageError:
     first = next((grid for grid in grids if grid.rows), None)
-    said = ", ".join(list(first.row(min(first.rows)).values())[:8]) if first else "nothing"
+    texts = ", ".join(list(first.row(min(first.rows)).values())[:8]) if first else "nothing"
     where = f" of sheet {first.name}" if first and first.name else ""
     return UsageError(
-        f"{draft.file}: no table of events was found; the first row{where} says: {said}\n"
+        f"{draft.file}: no table of events was found; the first row{where} says: {texts}\n"
         "  accepted: a header with Event (or Event name, Событие) and one of Category, Description, Property, Type\n"
         "  hint: footfall taxonomy ecommerce --to plan.xlsx shows a sheet that can be read"
     )

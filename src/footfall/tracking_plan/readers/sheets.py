@@ -1,4 +1,4 @@
-"""Tables of sheets → a draft of a plan."""
+"""Rows of tables, read into the draft of a plan."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from footfall.tracking_plan.plan import (
     PlanEvent,
     PlanProperty,
     PlanStage,
-    PlanType,
 )
 from footfall.tracking_plan.readers.drafts import Draft
 from footfall.tracking_plan.readers.find_tables import (
@@ -50,14 +49,15 @@ _OPTIONAL = re.compile(r"[(\[](?:optional|опционально|необяза�
 _BRACED = re.compile(r"\{([^{}]*)\}")
 _CHANGE = re.compile("=|→|->|:")
 _NUMBER = re.compile(r"\d+[.)]?")
-_SAID = re.compile(r"\s*[=:]\s*")
+_EQUALS = re.compile(r"\s*[=:]\s*")
 
 
 def read_table(table: SheetTable, draft: Draft) -> None:
     """Take what a table says.
 
     Raises:
-        UsageError: A cell that is needed holds an error, or a formula without its value; names sheet and cell.
+        UsageError: A cell that is needed holds an error, or a formula without its value; names
+            sheet and cell.
     """
     if table.unknown:
         draft.remark(
@@ -71,7 +71,7 @@ def read_table(table: SheetTable, draft: Draft) -> None:
 
 @dataclass(slots=True)
 class _Row:
-    """A row of a table: its texts by title; a dash that stands for nothing is nothing."""
+    """A row of a table: its texts by title; a cell with a dash is empty."""
 
     table: SheetTable
     number: int
@@ -107,6 +107,8 @@ def _rows(table: SheetTable) -> Iterator[_Row]:
 def _events(table: SheetTable, draft: Draft) -> None:
     category = _category_of_sheet(table)
     name = ""
+    # Category and event go on until a row names others: cells left empty below them belong to
+    # them.
     for row in _rows(table):
         heading = _heading(row)
         if heading:
@@ -164,17 +166,16 @@ def _event(row: _Row, category: str, name: str, draft: Draft) -> None:
 
 def _says_in(row: _Row, title: str, words: re.Pattern[str]) -> bool:
     """Return whether name or description say what a table has no column for."""
-    is_asked = title not in row.table.columns
-    return is_asked and bool(
-        words.search(row.text("Event")) or words.search(row.text("Description"))
-    )
+    if title in row.table.columns:
+        return False
+    return any(words.search(row.text(each)) for each in ("Event", "Description"))
 
 
 def _changes_within(row: _Row) -> tuple[str, ...]:
     """Return the changes of state that a description has in curly braces, where a table has no column for them."""
-    found = (
-        () if "State changes" in row.table.columns else _BRACED.findall(row.text("Description"))
-    )
+    if "State changes" in row.table.columns:
+        return ()
+    found = _BRACED.findall(row.text("Description"))
     return tuple(change.strip() for change in found if _CHANGE.search(change))
 
 
@@ -187,13 +188,16 @@ def _properties(row: _Row) -> Iterator[tuple[PlanProperty, str]]:
         listed = _listed(cell)
         at = table.grid.origin(row.number, column if column is not None else table.first())
         if len(listed) == 1:
-            known, type_text = listed[0]
-            found = (
-                known if type_text or known == PlanProperty(known.name) else PlanProperty(cell)
-            )
+            found, type_text = listed[0]
+            # `size (EU)` is a name: what stands behind it is taken for more only where it is a
+            # type.
+            if not type_text and found != PlanProperty(found.name):
+                found = PlanProperty(cell)
             yield _property(replace(found, origin=at), row), row.text("Type") or type_text
         else:
-            yield from ((replace(known, origin=at), type_text) for known, type_text in listed)
+            # What the row's other columns say goes for one property; of several nobody knows
+            # for which.
+            yield from ((replace(found, origin=at), type_text) for found, type_text in listed)
 
 
 def _listed(cell: str) -> list[tuple[PlanProperty, str]]:
@@ -206,22 +210,18 @@ def _one_of_several(text: str) -> tuple[PlanProperty, str]:
     match = _LISTED.fullmatch(text)
     if not match:
         return PlanProperty(text), ""
-    name, said, about = (
-        match[1].strip("'\""),
-        (match[2] or match[4] or "").strip(),
-        (match[3] or "").strip(),
-    )
-    if said and type_of(said):
-        return PlanProperty(name), said
-    return PlanProperty(name, examples=(said,) if said else (), about=about), ""
+    name, about = match[1].strip("'\""), (match[3] or "").strip()
+    value = (match[2] or match[4] or "").strip()
+    if value and type_of(value):
+        return PlanProperty(name), value
+    return PlanProperty(name, examples=(value,) if value else (), about=about), ""
 
 
 def _property(found: PlanProperty, row: _Row) -> PlanProperty:
+    is_events = row.table.kind is EVENTS
     return replace(
         found,
-        about=row.text("Property description")
-        if row.table.kind is EVENTS
-        else row.text("Description"),
+        about=row.text("Property description" if is_events else "Description"),
         values=allowed(row.text("Allowed values")),
         examples=split(row.text("Example")),
         is_required=is_yes(row.text("Required")),
@@ -239,9 +239,9 @@ def _typed(draft: Draft, found: PlanProperty, text: str) -> tuple[PlanProperty, 
     """Return a property with the type that a text names, and whether it names one; a list of values is no type."""
     if found.name.endswith("[]"):
         found, text = replace(found, name=found.name[:-2]), text or "list"
-    known: tuple[PlanType, PlanType | None] | None = type_of(text)
-    if known:
-        return replace(found, type=known[0], item=known[1]), True
+    named = type_of(text)
+    if named:
+        return replace(found, type=named[0], item=named[1]), True
     values = split_list(text)
     if len(values) > 1 and not found.values:
         return replace(found, values=values), False
@@ -268,7 +268,7 @@ def _dictionary(table: SheetTable, draft: Draft) -> None:
         name = row.text("User property")
         if name:
             found = _property(PlanProperty(name, origin=row.origin("User property")), row)
-            draft.known[name] = _typed(draft, found, row.text("Type"))[0]
+            draft.dictionary[name] = _typed(draft, found, row.text("Type"))[0]
 
 
 # --- the critical path -----------------------------------------------------------------------------------------------
@@ -280,11 +280,10 @@ def _path(table: SheetTable, draft: Draft) -> None:
         events = _events_named(row.text("Events"), draft)
         written = row.text("Stage")
         is_number = bool(_NUMBER.fullmatch(written))
-        name = (
-            (events[0] if events else "")
-            if is_number or "Stage" not in table.columns
-            else written or name
-        )
+        # Steps that are only numbered, or have no title, are called after the event that leads
+        # there.
+        is_nameless = is_number or "Stage" not in table.columns
+        name = "".join(events[:1]) if is_nameless else written or name
         if not name:
             continue
         stage = PlanStage(name, events, row.text("Condition"), row.origin("Stage"))
@@ -309,10 +308,10 @@ def _events_named(cell: str, draft: Draft) -> tuple[str, ...]:
 
 
 def _steps(row: _Row, stage: str, events: Sequence[str], user_id: str) -> Iterator[ExampleStep]:
-    said = row.text("Example properties")
+    written = row.text("Example properties")
     event = row.text("Example event") or (events[0] if events else "")
-    if user_id and (event or said):
-        pairs = (_SAID.split(part, 1) for part in split(said))
+    if user_id and (event or written):
+        pairs = (_EQUALS.split(part, 1) for part in split(written))
         properties = tuple((pair[0], pair[1]) for pair in pairs if len(pair) == 2)
         yield ExampleStep(user_id, event, row.text("Example time"), stage, properties)
 
@@ -321,11 +320,11 @@ def _steps(row: _Row, stage: str, events: Sequence[str], user_id: str) -> Iterat
 
 
 def _about(table: SheetTable, draft: Draft) -> None:
-    says = {normal(row.text("About this plan")): row.text("Text") for row in _rows(table)}
-    draft.name = says.get("name", draft.name)
-    draft.title = says.get("title", draft.title)
-    draft.about = says.get("description", draft.about)
-    draft.currency = says.get("currency", draft.currency)
+    texts = {normal(row.text("About this plan")): row.text("Text") for row in _rows(table)}
+    draft.name = texts.get("name", draft.name)
+    draft.title = texts.get("title", draft.title)
+    draft.about = texts.get("description", draft.about)
+    draft.currency = texts.get("currency", draft.currency)
 
 
 def _categories(table: SheetTable, draft: Draft) -> None:

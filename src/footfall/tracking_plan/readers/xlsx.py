@@ -1,9 +1,11 @@
-"""Workbook → grids: the visible sheets, merged cells filled, formulas as the values that were saved with them.
+"""Reader of workbooks as grids: the visible sheets, merged cells filled, formulas as the values saved with them.
 
-No library reads the cells: none tells an uncomputed formula or a wrong cell from an empty one with its
-place, merged cells included, in bounded memory (`docs/decisions.md`, `benchmarks/workbooks.py`).
+No library reads the cells: none tells an uncomputed formula or a wrong cell from an empty one
+with its place, merged cells included, in bounded memory (`docs/decisions.md`,
+`benchmarks/workbooks.py`).
 
-Source: ECMA-376 part 1, 18.2 (workbook), 18.3 (worksheets), 18.4 (shared strings), 18.8 (styles).
+Source: ECMA-376 part 1, 18.2 (workbook), 18.3 (worksheets), 18.4 (shared strings), 18.8
+(styles).
 """
 
 from __future__ import annotations
@@ -23,12 +25,17 @@ MOST_SHEETS = 500
 _DAY_S = DAY_MS // SECOND_MS
 MOST_STRINGS = 2_000_000
 WORKBOOK = "xl/workbook.xml"
+# Excel has 1900 as a leap year. Counted from here, its numbers are right from March 1900 on.
 _EPOCH, _EPOCH_1904 = dt.datetime(1899, 12, 30), dt.datetime(1904, 1, 1)  # noqa: DTZ001 - cells have no zone
+# The built-in formats that show a date or a time, some of them in East Asian versions alone.
 _DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+# What a format shows as it stands: texts in quotes, escaped signs, colours and conditions in
+# brackets, fillers.
 _NO_CODE = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 _LARGEST_EXACT = 10**15
+"""Below it every integer has a float of its own, and spreadsheets keep 15 digits."""
 _NO_VALUE = "the formula has no saved value\n  hint: save the file in a spreadsheet program, or write the value"
 
 
@@ -44,7 +51,8 @@ def read_workbook(path: Path) -> Workbook:
     """Return a workbook's visible sheets.
 
     Raises:
-        UsageError: It is no workbook, unsafe, or larger than a plan can be; names sheet and cell where there is one.
+        UsageError: It is no workbook, unsafe, or larger than a plan can be; names sheet and
+            cell where there is one.
     """
     package = Package(path)
     try:
@@ -159,9 +167,8 @@ class _Strings:
         self._is_text = False
         self._is_phonetic &= tag != "rPh"
         if tag == "si":
-            self.found.append(
-                clean(unescaped("".join(self._pieces)))
-            )  # once, however many cells share it
+            # Cleaned once, however many cells share it.
+            self.found.append(clean(unescaped("".join(self._pieces))))
             self._pieces = []
             if len(self.found) > MOST_STRINGS:
                 raise self.package.refused(f"the workbook has more than {MOST_STRINGS:,} texts")
@@ -190,11 +197,8 @@ class _Styles:
 
     def _is_date(self, number: str) -> bool:
         if number in self._codes:
-            return bool(
-                re.search(
-                    "[dmyhsDMYHS]", _NO_CODE.sub("", self._codes[number]).replace("General", "")
-                )
-            )
+            code = _NO_CODE.sub("", self._codes[number]).replace("General", "")
+            return bool(re.search("[dmyhsDMYHS]", code))
         return number.isdecimal() and int(number) in _DATES
 
 
@@ -267,10 +271,10 @@ class _Cells:
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self.is_value = False
         if tag == "row":
+            # Numbers of rows and cells may be left out: each then follows the one before it.
             written = attributes.get("r", "")
-            self.row = (
-                int(written) - 1 if written.isdecimal() and len(written) < 9 else self.row + 1
-            )
+            is_number = written.isdecimal() and len(written) < 9
+            self.row = int(written) - 1 if is_number else self.row + 1
             self.column = -1
         elif tag == "c":
             self._begin_cell(attributes)
@@ -291,6 +295,8 @@ class _Cells:
         self.has_value = self.formula = self.is_phonetic = False
 
     def text(self, piece: str) -> None:
+        # One piece more than fits is kept, so that the cell is refused for its length, and the
+        # rest costs nothing.
         if self.is_value and self.n_characters <= MOST_CHARACTERS:
             self.pieces.append(piece)
             self.n_characters += len(piece)
@@ -303,6 +309,8 @@ class _Cells:
             self._end_cell("".join(self.pieces))
 
     def _end_cell(self, value: str) -> None:
+        # A cell that cannot be used is an error only when somebody needs it: a plan's sheet may
+        # hold other tables.
         at = max(self.row, 0), self.column
         if self.formula and not value.strip() and self.kind != "str":
             self.grid.faults[at] = _NO_VALUE
@@ -322,6 +330,7 @@ class _Cells:
 
     def fill_merged(self) -> None:
         """Give each cell of a merged range the text of its first one, as far as the sheet is filled."""
+        # A range of ten characters may span a whole sheet, of 17 billion cells.
         last_row = max(self.grid.rows, default=-1)
         last_column = max(
             (column for row in self.grid.rows.values() for column in row), default=-1

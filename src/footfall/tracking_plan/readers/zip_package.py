@@ -1,4 +1,4 @@
-"""Opens the zip that a workbook is, without trusting it: what is read is bounded before a byte of it is unpacked."""
+"""The zip that a workbook is, opened without trust: what is read is bounded before a byte of it is unpacked."""
 
 from __future__ import annotations
 

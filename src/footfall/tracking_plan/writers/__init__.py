@@ -1,4 +1,4 @@
-"""A plan in the form that is asked for: one function per format, from a `Plan` and its diagrams to bytes."""
+"""Writers of plans: one function per format, from a `Plan` and its diagrams to bytes."""
 
 from __future__ import annotations
 

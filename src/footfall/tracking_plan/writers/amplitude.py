@@ -1,7 +1,8 @@
 """A plan as the CSV files that Amplitude Data imports: events with their properties, and user properties.
 
-Source: amplitude.com/docs/data/csv-import-export. A row of an event is followed by those of its properties. What
-Amplitude has no place for is left out: changes of state, examples, the critical path, fields of records.
+Source: amplitude.com/docs/data/csv-import-export. A row of an event is followed by those of its
+properties. What Amplitude has no place for is left out: changes of state, examples, the
+critical path, fields of records.
 """
 
 from __future__ import annotations
@@ -62,35 +63,35 @@ def _event(event: PlanEvent) -> list[Cells]:
     return [own, *map(_event_property, event.properties)]
 
 
-def _event_property(known: PlanProperty) -> Cells:
+def _event_property(planned: PlanProperty) -> Cells:
     return {
         "Property type": "Event Property",
-        "Event property name": known.name,
-        "Property required": _truth(known.is_required),
-        **_shared(known),
+        "Event property name": planned.name,
+        "Property required": _truth(planned.is_required),
+        **_shared(planned),
     }
 
 
-def _user_property(known: PlanProperty) -> Cells:
-    return {"Property type": "User property", "Property name": known.name, **_shared(known)}
+def _user_property(planned: PlanProperty) -> Cells:
+    return {"Property type": "User property", "Property name": planned.name, **_shared(planned)}
 
 
-def _shared(known: PlanProperty) -> Cells:
-    is_list = known.type == "list"
-    kind = (known.item or "any") if is_list else known.type
-    is_enum = kind == "text" and not is_list and _can_be_enum(known.values)
+def _shared(planned: PlanProperty) -> Cells:
+    is_list = planned.type == "list"
+    kind = (planned.item or "any") if is_list else planned.type
+    is_enum = kind == "text" and not is_list and _can_be_enum(planned.values)
     return {
-        "Property description": known.about,
+        "Property description": planned.about,
         "Property value type": "enum" if is_enum else _TYPES[kind],
         "Property visibility": "VISIBLE",
         "Property is array": _truth(is_list),
-        "Enum values": ",".join(known.values) if is_enum else "",
+        "Enum values": ",".join(planned.values) if is_enum else "",
         "Number is integer": "True" if kind == "integer" else "",
     }
 
 
 def _can_be_enum(values: Sequence[str]) -> bool:
-    """Tell whether Amplitude can hold the values: it separates them by commas and knows no way to quote one."""
+    """Return whether Amplitude can hold the values: it separates them by commas and knows no way to quote one."""
     return bool(values) and all(
         value == value.strip() and "," not in value and "\n" not in value for value in values
     )

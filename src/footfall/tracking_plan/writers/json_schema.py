@@ -1,4 +1,4 @@
-"""A plan as JSON Schema: what an event has to look like, as footfall writes it into files and sends it.
+"""A plan as JSON Schema: the form of an event as footfall writes it into files and sends it.
 
 Only keywords that drafts from 6 to 2020-12 share are used, so that other tools can read it too.
 """
@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from footfall.tracking_plan.diagrams import Section
 from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanType
+from footfall.validation.json_pointer import escaped
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 USER_PROPERTIES = "user_properties"
@@ -67,9 +68,9 @@ def user_schema(plan: Plan) -> Schema:
 
 
 def _object(properties: Iterable[PlanProperty]) -> Schema:
-    known = tuple(properties)
-    required = [p.name for p in known if p.is_required]
-    schema: Schema = {"type": "object", "properties": {p.name: _property(p) for p in known}}
+    planned = tuple(properties)
+    required = [p.name for p in planned if p.is_required]
+    schema: Schema = {"type": "object", "properties": {p.name: _property(p) for p in planned}}
     return {
         **schema,
         **({"required": required} if required else {}),
@@ -77,21 +78,22 @@ def _object(properties: Iterable[PlanProperty]) -> Schema:
     }
 
 
-def _property(known: PlanProperty) -> Schema:
+def _property(planned: PlanProperty) -> Schema:
     """Return a property's schema; one that may be left out may be null too."""
-    schema = _list(known) if known.type == "list" else _value(known.type, known.values)
-    schema = {"description": known.about, **schema, "examples": _examples(known)}
-    if not known.is_required and "type" in schema:
+    schema = _list(planned) if planned.type == "list" else _value(planned.type, planned.values)
+    schema = {"description": planned.about, **schema, "examples": _examples(planned)}
+    if not planned.is_required and "type" in schema:
         schema["type"] = [schema["type"], "null"]
+        # Without null among them `enum` would refuse what `type` allows.
         if "enum" in schema:
             schema["enum"] = [*schema["enum"], None]
     return _filled(schema)
 
 
-def _list(known: PlanProperty) -> Schema:
-    if known.fields:
-        return {"type": "array", "items": _object(known.fields)}
-    items = _value(known.item, known.values) if known.item else {"type": "object"}
+def _list(planned: PlanProperty) -> Schema:
+    if planned.fields:
+        return {"type": "array", "items": _object(planned.fields)}
+    items = _value(planned.item, planned.values) if planned.item else {"type": "object"}
     return {"type": "array", "items": items} if items else {"type": "array"}
 
 
@@ -104,13 +106,13 @@ def _value(kind: PlanType, values: Sequence[str]) -> Schema:
     return schema
 
 
-def _examples(known: PlanProperty) -> list[Any]:
+def _examples(planned: PlanProperty) -> list[Any]:
     """Return the examples as values; lists, which stand as text in a plan, are left out."""
-    if known.type in ("list", "any"):
+    if planned.type in ("list", "any"):
         return []
-    if known.type in ("text", "time"):
-        return list(known.examples)
-    return [value for value in map(_parsed, known.examples) if value is not None]
+    if planned.type in ("text", "time"):
+        return list(planned.examples)
+    return [value for value in map(_parsed, planned.examples) if value is not None]
 
 
 def _parsed(text: str) -> Any:
@@ -126,13 +128,16 @@ def _filled(schema: Schema) -> Schema:
 
 
 def _reference(name: str) -> str:
-    return "#/$defs/" + quote(name.replace("~", "~0").replace("/", "~1"), safe="")
+    # A JSON pointer (RFC 6901) in the fragment of a URL: escaped for the one, then quoted for
+    # the other.
+    return "#/$defs/" + quote(escaped(name), safe="")
 
 
-def _file_name(event: str, taken: Iterable[str]) -> str:
+def _file_name(event: str, in_use: Iterable[str]) -> str:
     """Return a name that any file system takes, and that none of the others has."""
     stem = re.sub(r"[^\w.-]+", "_", event).strip("._")[:MOST_FILE_NAME] or "event"
-    folded = {name.casefold() for name in taken}
+    # Windows and macOS ignore case: `Order` and `order` would be one file.
+    folded = {name.casefold() for name in in_use}
     candidates = (
         f"{stem}{f'-{number}' if number else ''}.json" for number in range(len(folded) + 1)
     )

@@ -6,10 +6,15 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from footfall.diagrams import Drawing, draw
-from footfall.tracking_plan.cells import braced, joined, type_text
+from footfall.tracking_plan.cells import braced
 from footfall.tracking_plan.diagrams import OVERVIEW, Section
 from footfall.tracking_plan.plan import Plan, PlanEvent
-from footfall.tracking_plan.writers.plan_rows import by_category, path_rows, unfolded
+from footfall.tracking_plan.writers.plan_rows import (
+    by_category,
+    path_rows,
+    property_rows,
+    user_rows,
+)
 
 _SPECIAL = re.compile(
     r"[\\`*_{}\[\]<>|#~$&]|^[-+=]|(?<=^\d)[.)]"
@@ -41,75 +46,33 @@ def _parts(plan: Plan, sections: Sequence[Section]) -> Iterator[str]:
             yield from _section(drawn[category])
     if plan.user_properties:
         yield "## User properties"
-        yield _table(
-            (
-                "Property",
-                "Type",
-                "Start",
-                "Changes",
-                "Allowed values",
-                "Example",
-                "Description",
-            ),
-            (
-                (
-                    p.name,
-                    type_text(p),
-                    p.start,
-                    _yes(p.changes),
-                    joined(p.values),
-                    joined(p.examples),
-                    p.about,
-                )
-                for p in unfolded(plan.user_properties)
-            ),
-        )
+        titles = ("Type", "Start", "Changes", "Allowed values", "Example", "Description")
+        yield _table(("Property", *titles), user_rows(plan))
 
 
 def _path(plan: Plan) -> str:
     rows = path_rows(plan)
-    titles = (
-        "Stage",
-        "Events",
-        "Condition",
-        "Goal",
-        "Example user_id",
-        "Event",
-        "Time (UTC)",
-        "Properties",
-    )
-    return _table(
-        titles if plan.example else titles[:4],
-        (row if plan.example else row[:4] for row in rows),
-    )
+    titles = ("Stage", "Events", "Condition", "Goal")
+    of_example = ("Example user_id", "Event", "Time (UTC)", "Properties")
+    if plan.example:
+        return _table((*titles, *of_example), rows)
+    return _table(titles, (row[: len(titles)] for row in rows))
 
 
 def _event(event: PlanEvent) -> Iterator[str]:
-    marks = (
+    flags = (
         ("optional", event.is_optional),
         ("revenue", event.has_revenue),
         ("identifies", event.identifies),
     )
-    said = "".join(f" *({mark})*" for mark, holds in marks if holds)
-    yield f"### {_plain(event.name)}{said}"
+    notes = "".join(f" *({flag})*" for flag, holds in flags if holds)
+    yield f"### {_plain(event.name)}{notes}"
     lines = [_plain(text) for text in (event.about, braced(event.changes)) if text]
     if lines:
         yield "\\\n".join(lines)
     if event.properties:
-        yield _table(
-            ("Property", "Type", "Required", "Allowed values", "Example", "Description"),
-            (
-                (
-                    p.name,
-                    type_text(p),
-                    _yes(p.is_required),
-                    joined(p.values),
-                    joined(p.examples),
-                    p.about,
-                )
-                for p in unfolded(event.properties)
-            ),
-        )
+        titles = ("Property", "Type", "Required", "Allowed values", "Example", "Description")
+        yield _table(titles, property_rows(event.properties))
 
 
 def _section(section: Section) -> Iterator[str]:
@@ -128,7 +91,3 @@ def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def _plain(text: str) -> str:
     """Return a text in one line that Markdown shows as it is."""
     return _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
-
-
-def _yes(is_so: bool) -> str:
-    return "yes" if is_so else ""

@@ -17,7 +17,22 @@ def event_rows(plan: Plan) -> list[Row]:
     return [
         (*_event(event), *cells)
         for event in plan.events
-        for cells in [_property(each) for each in unfolded(event.properties)] or [("",) * 6]
+        for cells in property_rows(event.properties) or [("",) * 6]
+    ]
+
+
+def property_rows(properties: Iterable[PlanProperty]) -> list[Row]:
+    """Return rows of name, type, required, allowed values, example and description of an event's properties."""
+    return [
+        (
+            p.name,
+            type_text(p),
+            _yes(p.is_required),
+            joined(p.values),
+            joined(p.examples),
+            p.about,
+        )
+        for p in unfolded(properties)
     ]
 
 
@@ -85,22 +100,13 @@ def _yes(is_so: bool) -> str:
 
 
 def _event(event: PlanEvent) -> Row:
-    marks = map(_yes, (event.is_optional, event.has_revenue, event.identifies))
-    return (event.category, event.name, event.about, *marks, braced(event.changes))
-
-
-def _property(known: PlanProperty) -> Row:
-    required, values, examples = (
-        _yes(known.is_required),
-        joined(known.values),
-        joined(known.examples),
-    )
-    return (known.name, type_text(known), required, values, examples, known.about)
+    flags = map(_yes, (event.is_optional, event.has_revenue, event.identifies))
+    return (event.category, event.name, event.about, *flags, braced(event.changes))
 
 
 def _stage(stage: PlanStage, is_goal: bool, step: ExampleStep | None) -> Row:
     example: Row = ("", "", "", "")
     if step:
-        said = joined(f"{name} = {value}" for name, value in step.properties)
-        example = (step.user_id, step.event, step.time, said)
+        properties = joined(f"{name} = {value}" for name, value in step.properties)
+        example = (step.user_id, step.event, step.time, properties)
     return (stage.name, joined(stage.events), stage.condition, _yes(is_goal), *example)

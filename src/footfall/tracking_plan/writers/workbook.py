@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from footfall.diagrams import Drawing, Graph, draw
 from footfall.errors import MissingExtraError, UsageError, shown
+from footfall.tracking_plan.cells import NO, YES, braced
 from footfall.tracking_plan.diagrams import Section
 from footfall.tracking_plan.plan import Plan, PlanEvent
 from footfall.tracking_plan.sheet_columns import (
@@ -47,6 +48,7 @@ MOST_LINES = 12
 ROW_PX = 20
 WIDEST_PX = 1100
 MOST_CHARACTERS = 32_767
+"""Of a cell: Excel calls a file with more of them damaged."""
 _LIKE_AN_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # in a workbook `_x0041_` is an A
 _RISKY = ("=", "+", "-", "@")
 
@@ -85,6 +87,7 @@ def _saved(book: Workbook) -> bytes:
         zipfile.ZipFile(written) as source,
         zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as target,
     ):
+        # openpyxl stamps the clock into each member of the zip, and into one of the parts.
         for name in source.namelist():
             content = source.read(name)
             if name == "docProps/core.xml":
@@ -114,8 +117,8 @@ def _events(sheet: Worksheet, plan: Plan) -> None:
                 cell.font = _font(color=QUIET)
         if not is_first:
             _height(sheet, number + 2, row[REPEATED_COLUMNS:], EVENT_COLUMNS[REPEATED_COLUMNS:])
-    for column, known in enumerate(EVENT_COLUMNS, 1):
-        _width(sheet, column, known.width)
+    for column, width in enumerate(_widths(EVENT_COLUMNS), 1):
+        _width(sheet, column, width)
     _print_in_width(sheet)
     sheet.print_title_rows = "1:1"
 
@@ -168,10 +171,9 @@ def _list(sheet: Worksheet, line: int, events: Sequence[PlanEvent]) -> int:
         _header(sheet, line, column, title)
     for number, event in enumerate(events, line + 1):
         names = ", ".join(p.name for p in event.properties)
-        changes = " ".join(f"{{{change}}}" for change in event.changes)
-        for column, text in enumerate(
-            (event.name, "yes" if event.is_optional else "", names, changes), 1
-        ):
+        changes = braced(event.changes)
+        cells = (event.name, YES if event.is_optional else NO, names, changes)
+        for column, text in enumerate(cells, 1):
             _text(sheet, number, column, text, border=True)
         sheet.row_dimensions[number].height = LINE_POINTS * max(
             _lines(names, 52), _lines(changes, 44)
@@ -184,9 +186,8 @@ def _picture(sheet: Worksheet, line: int, graph: Graph) -> int:
     from openpyxl.drawing.image import Image
 
     content = draw(Drawing([graph], graph.name, theme="light"), "png")
-    width, height = (
-        int.from_bytes(content[at : at + 4]) / 2 for at in (16, 20)
-    )  # drawn with two pixels per px
+    # A PNG's size stands in its first bytes, and it was drawn with two pixels per px.
+    width, height = (int.from_bytes(content[at : at + 4]) / 2 for at in (16, 20))
     scale = min(1.0, WIDEST_PX / width)
 
     class Picture(Image):  # type: ignore[misc]  # openpyxl ships no types
@@ -262,6 +263,8 @@ def _text(
             f"  a cell holds {MOST_CHARACTERS:,}\n  hint: JSON Schema has no such limit: --to plan.json"
         )
     if text:
+        # The type is set after the value, from which openpyxl would make a formula out of
+        # `=1+1`; the prefix keeps it a text once somebody has edited the cell.
         cell.value = _LIKE_AN_ESCAPE.sub("_x005F_", text)
         cell.data_type = "s"
         cell.quotePrefix = text.startswith(_RISKY)
