@@ -42,7 +42,10 @@ def is_yes(text: str) -> bool:
 
 
 def joined(values: Iterable[str]) -> str:
-    """Return values as one text, separated by semicolons; those that would be taken for several stand in quotes."""
+    """Return values as one text, separated by semicolons.
+
+    Those that would be taken for several stand in quotes.
+    """
     return "; ".join(
         value if _is_plain(value) else '"' + value.replace('"', '""') + '"' for value in values
     )
@@ -71,7 +74,10 @@ def _is_balanced(value: str) -> bool:
 
 
 def split(text: str) -> tuple[str, ...]:
-    """Return the values of a cell that semicolons or line breaks separate; quotes and brackets keep theirs together."""
+    """Return the values of a cell that semicolons or line breaks separate.
+
+    Quotes and brackets keep theirs together.
+    """
     return tuple(_parts(text, _STRONG))
 
 
@@ -184,7 +190,10 @@ def guarded(text: str) -> str:
 
 
 def unguarded(text: str) -> str:
-    """Return what `guarded` was given; what others wrote stays as it is, unless a `'` guards it."""
+    """Return what `guarded` was given.
+
+    What others wrote stays as it is, unless a `'` guards it.
+    """
     return text[1:] if text.startswith("'") and text[1:].startswith(_RISKY) else text
 
 
@@ -219,7 +228,9 @@ _OF = _set("of из von de d des di a an the")
 
 
 def type_of(text: str) -> tuple[PlanType, PlanType | None] | None:
-    """Return the type that a cell names, and that of a list's elements (None: records); None for words unknown.
+    """Return the type that a cell names, and that of a list's elements (None: records).
+
+    None for words unknown.
 
     Args:
         text: Such as `list of integer`, `string[]`, `Array<object>`, `строка`, `целое число`,

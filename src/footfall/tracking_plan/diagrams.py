@@ -68,7 +68,10 @@ def sections_of(scenario: Scenario) -> tuple[Section, ...]:
 
 
 def _homes(scenario: Scenario, counts: Mapping[str, Counter[str]]) -> dict[str, str]:
-    """Return the category of each journey; one without events of its own goes where the journey that begins it is."""
+    """Return the category of each journey.
+
+    One without events of its own goes where the journey that begins it is.
+    """
     begun = {journey.name: _begun(journey) for journey in scenario.journeys}
     homes: dict[str, str] = {}
     for name, found in counts.items():

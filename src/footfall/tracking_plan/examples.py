@@ -28,7 +28,10 @@ MOST_EXAMPLES = 3
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 Key = tuple[str, str, str]
-"""(event, property, field of a list of records); the event is "" for a property of people, the field mostly ""."""
+"""(event, property, field of a list of records).
+
+The event is "" for a property of people, the field mostly "".
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,10 @@ def value_text(value: Any) -> str:
 
 
 def _telling(counts: Counter[str]) -> tuple[str, ...]:
-    """Return the most frequent texts; of numbers that hardly repeat, one in the middle, a low and a high one."""
+    """Return the most frequent texts.
+
+    Of numbers that hardly repeat, one in the middle, a low and a high one.
+    """
     frequent = counts.most_common(MOST_EXAMPLES)
     # Prices repeat, measured amounts do not: there the most frequent ones would be three by
     # chance.

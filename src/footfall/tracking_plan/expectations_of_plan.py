@@ -8,7 +8,10 @@ from footfall.validation import Expectations, ExpectedEvent, ExpectedProperty, E
 
 
 def of_plan(plan: Plan) -> Expectations:
-    """Return what a plan declares; of people without user properties, and of homes, it says nothing."""
+    """Return what a plan declares.
+
+    Of people without user properties, and of homes, it says nothing.
+    """
     # A stage with a condition can be reached, or not, by the same event: no check can hold its
     # events to an order.
     return Expectations(

@@ -207,7 +207,10 @@ def _type(kind: ExpectedType) -> PlanType:
 
 
 def _start(declared: Property) -> str:
-    """Return what a property of people holds at first; nothing where that is drawn or follows from others."""
+    """Return what a property of people holds at first.
+
+    Nothing where that is drawn or follows from others.
+    """
     if declared.draw or declared.derived:
         return ""
     if declared.is_empty_list:

@@ -203,7 +203,10 @@ def _one_property(places: Sequence[PlanProperty]) -> PlanProperty:
 
 
 def type_of_property(planned: PlanProperty) -> ListedType:
-    """Return a property's type as a scenario has it: text where a plan does not say; a list of records has fields."""
+    """Return a property's type as a scenario has it: text where a plan does not say.
+
+    A list of records has fields.
+    """
     if planned.type != "list":
         return ("text" if planned.type == "any" else planned.type), None
     if planned.item is None and planned.fields:

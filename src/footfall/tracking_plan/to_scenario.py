@@ -371,6 +371,9 @@ def _described(planned: PlanProperty) -> Pairs:
 
 
 def _values(planned: PlanProperty) -> str:
-    """Return the allowed texts as YAML; other types have them in what they are drawn from alone."""
+    """Return the allowed texts as YAML.
+
+    Other types have them in what they are drawn from alone.
+    """
     kind, item = type_of_property(planned)
     return choices(planned.values) if planned.values and (item or kind) == "text" else ""

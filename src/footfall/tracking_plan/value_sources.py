@@ -12,7 +12,10 @@ from footfall.tracking_plan.yaml_text import Pairs, always_quoted, listed, mappe
 
 MOST_CHOICES = 1000
 LARGEST = Decimal(10) ** 12
-"""Beyond it a number is an id or a time; as an amount, in minor units, it would be near the largest of 64 bits."""
+"""Beyond it a number is an id or a time.
+
+As an amount, in minor units, it would be near the largest of 64 bits.
+"""
 MEDIAN, SPREAD = Decimal(20), "0.5"
 """Of numbers of which nothing is known."""
 _NUMBER = re.compile(r"[+-]?\d[\d\s_]*(?:[.,]\d+)?")
@@ -85,7 +88,10 @@ def _integers(planned: PlanProperty) -> ValueSource:
 
 
 def _around(low: int, high: int) -> tuple[int, int]:
-    """Return a range around that of a few examples; signs stay, and there is more than one number in it."""
+    """Return a range around that of a few examples.
+
+    Signs stay, and there is more than one number in it.
+    """
     lower = low * 3 // 5 if low > 1 else low
     return lower, max(high + high // 2, lower + 1)
 
@@ -123,7 +129,10 @@ def _texts(planned: PlanProperty) -> ValueSource:
 
 
 def drawn_text(planned: PlanProperty) -> ValueSource:
-    """Return a draw of one of the examples, or of some made texts; also where a text of its own is meant."""
+    """Return a draw of one of the examples, or of some made texts.
+
+    Also where a text of its own is meant.
+    """
     made = planned.examples or tuple(f"{planned.name} {number}" for number in (1, 2, 3))
     return ValueSource((("pick", choices(made)),))
 
@@ -142,7 +151,9 @@ def as_text(text: str) -> str:
 
 
 def number_of(text: str, digits: int = 0) -> Decimal | None:
-    """Return the number that an example holds, also among a currency or with a comma; None when there is none.
+    """Return the number that an example holds, also among a currency or with a comma.
+
+    None when there is none.
 
     Args:
         text: Such as `1 199,00 ₽`.

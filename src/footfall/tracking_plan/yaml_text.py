@@ -15,7 +15,10 @@ WIDTH = 140
 _PLAIN = re.compile(r"[^\W_][\w.()/%&+'$€-]*(?: [\w(/%&+$€][\w.()/%&+'$€-]*)*")
 _NULL = frozenset(("null", "~"))
 Pairs = Sequence[tuple[str, str]]
-"""Keys of a map, each with its value as YAML in one line; a key whose value is empty is left out."""
+"""Keys of a map, each with its value as YAML in one line.
+
+A key whose value is empty is left out.
+"""
 
 
 def quoted(text: str) -> str:
@@ -96,7 +99,10 @@ class YamlGroup:
 
 
 def wrapped(line: str, indent: int) -> list[str]:
-    """Return a line cut at the commas of its list where it is too long; a line without a list stays as it is."""
+    """Return a line cut at the commas of its list where it is too long.
+
+    A line without a list stays as it is.
+    """
     # A quoted key may hold `: [` itself; such a line stays as it is.
     head, bracket, rest = line.partition(": [")
     if len(line) <= WIDTH or not bracket or not line.endswith("]") or '"' in head:

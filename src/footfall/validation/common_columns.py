@@ -1,4 +1,7 @@
-"""Columns that checks see, by whatever name they are read; and SQL for flaws of times and ids that reading shows."""
+"""Columns that checks see, by whatever name they are read.
+
+And SQL for flaws of times and ids that reading shows.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,10 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "ep": ("event_properties",),
     "up": ("user_properties",),
 }
-"""Column → what it is called in files. Source: docs/events.md; Amplitude's http-v2 and export pages."""
+"""Column → what it is called in files.
+
+Source: docs/events.md; Amplitude's http-v2 and export pages.
+"""
 TEXTS = (
     "event_type",
     "insert_id",

@@ -55,7 +55,10 @@ REMARKS: Mapping[str, str] = {
     "never_linked": "anonymous people never get an account",
     "never_seen": "declared, but not seen",
 }
-"""Name of each remark → what it says: real people would not do it, or it is not there; it is no finding."""
+"""Name of each remark → what it says: real people would not do it, or it is not there.
+
+It is no finding.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""Lines of JSON as a table of the columns that checks see; lines that are no JSON object are listed beside it."""
+"""Lines of JSON as a table of the columns that checks see.
+
+Lines that are no JSON object are listed beside it.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,9 @@ def load(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, ...]:
 
 
 def load_csv(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, ...]:
-    """Fill the tables from a CSV file with a header, in which objects are JSON texts; a row's line is its number.
+    """Fill the tables from a CSV file with a header, in which objects are JSON texts.
+
+    A row's line is its number.
 
     Args:
         connection: An empty database in memory that may read the file.
@@ -89,7 +94,7 @@ def _batch(lines: Lines, n: int) -> pa.Table:
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, batch: pa.Table) -> None:
-    """Insert lines; where one of them breaks the query, its halves, until that line is alone and is listed as bad.
+    """Insert lines; where one breaks the query, halves of them, until that one is alone and bad.
 
     A broken line among n costs about 2 log2 n queries. To try each line beforehand would read
     all lines twice.
@@ -201,7 +206,9 @@ def _objects_flaw() -> str:
 
 
 def _settings(up: str) -> str:
-    """Return SQL for what is set, where Amplitude's operations stand in place of a plain map. Source: Identify API.
+    """Return SQL for what is set, where Amplitude's operations stand in place of a plain map.
+
+    Source: Identify API.
 
     `$set` goes over `$setOnce`, as the later of the two: what a property holds already, no
     single event says.

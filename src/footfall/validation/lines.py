@@ -83,7 +83,10 @@ def parts_of(path: Path) -> list[LineSource]:
 
 
 def files_of(folder: Path) -> list[Path]:
-    """Return the files of lines in a folder, by name; hidden ones and links, which may lead anywhere, are left out."""
+    """Return the files of lines in a folder, by name.
+
+    Hidden ones and links, which may lead anywhere, are left out.
+    """
     found = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
     names = (
         path
@@ -211,7 +214,9 @@ def _unpacked(raw: IO[bytes]) -> Iterator[IO[bytes]]:
 
 
 def _split(file: IO[bytes], part: int) -> Iterator[Lines]:
-    """Yield lines block by block; a JSON array's lines lose the brackets and commas around their objects.
+    """Yield lines block by block.
+
+    A JSON array's lines lose the brackets and commas around their objects.
 
     Where objects are not one per line, in an array or a body, their numbers stand for lines.
     """

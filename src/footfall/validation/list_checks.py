@@ -42,7 +42,10 @@ class _Records:
         return f"{self.value(name)} IS NULL" if name in self.stored else "true"
 
     def is_wrong(self, declared: ExpectedProperty) -> str:
-        """Return SQL for whether a field has a value of another type than declared; nothing if it cannot."""
+        """Return SQL for whether a field has a value of another type than declared.
+
+        Nothing if it cannot.
+        """
         value = self.value(declared.name)
         if self.stored is None:
             is_right = f"coalesce({_is_right(declared, value)}, false)"
@@ -55,7 +58,10 @@ class _Records:
         return "" if base in ACCEPTED[declared.type] else f"{value} IS NOT NULL"
 
     def is_outside(self, declared: ExpectedProperty) -> str:
-        """Return SQL for whether a field has a text outside the declared; nothing if any will do."""
+        """Return SQL for whether a field has a text outside the declared.
+
+        Nothing if any will do.
+        """
         value, texts = self.value(declared.name), literals(declared.values)
         if not declared.values or declared.type == "list":
             return ""

@@ -175,7 +175,10 @@ def kind_of_type(stored: str) -> str:
 def _kinds_of_field(
     stored: str, value: str, declared: ExpectedProperty | None
 ) -> dict[str, str]:
-    """Return kind → SQL that holds for its values, of a field of a struct; the kinds exclude each other."""
+    """Return kind → SQL that holds for its values, of a field of a struct.
+
+    The kinds exclude each other.
+    """
     base, is_there = kind_of_type(stored), f"{value} IS NOT NULL"
     special: dict[str, str] = {}
     if declared is not None and base == "fraction" and declared.type == "integer":
@@ -243,7 +246,10 @@ def _kind_of_any(
     kind: str,
     value: str,
 ) -> str:
-    """Return SQL for the kind of a JSON value under any key; `declared` says which keys are looked at closer."""
+    """Return SQL for the kind of a JSON value under any key.
+
+    `declared` says which keys are looked at closer.
+    """
     text = f"({value} ->> '$')"
     number = f"TRY_CAST({text} AS DOUBLE)"
     rules = _allowed_texts(audit, column)

@@ -1,4 +1,7 @@
-"""Remarks: what real people would not do, and what is not there. It shows only in many events, so it fails nothing."""
+"""Remarks: what real people would not do, and what is not there.
+
+It shows only in many events, so it fails nothing.
+"""
 
 from __future__ import annotations
 

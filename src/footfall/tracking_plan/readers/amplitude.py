@@ -1,4 +1,6 @@
-"""Reader of Amplitude Data's CSV: a row of an event, or of one of its properties; another file has user properties.
+"""Reader of Amplitude Data's CSV: a row of an event, or of one of its properties.
+
+Another file has user properties.
 
 Source: amplitude.com/docs/data/csv-import-export. Rows of properties follow that of their
 event, or repeat its name.
@@ -28,7 +30,10 @@ def is_amplitude(grid: Grid) -> bool:
 
 
 def read_amplitude(grid: Grid, draft: Draft) -> None:
-    """Take what an Amplitude Data file says; rows that it wants ignored or removed are left out."""
+    """Take what an Amplitude Data file says.
+
+    Rows that it wants ignored or removed are left out.
+    """
     event = ""
     for number, row in _rows(grid):
         if row.get("Action", "").casefold() in _LEFT_OUT:

@@ -1,4 +1,7 @@
-"""Reader of CSV as a grid: UTF-8, UTF-16 or a code page of Windows; separated by commas, semicolons, tabs or bars."""
+"""Reader of CSV as a grid: UTF-8, UTF-16 or a code page of Windows.
+
+Separated by commas, semicolons, tabs or bars.
+"""
 
 from __future__ import annotations
 

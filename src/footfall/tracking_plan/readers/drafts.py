@@ -268,6 +268,9 @@ def folded(properties: Iterable[PlanProperty]) -> tuple[PlanProperty, ...]:
 
 
 def field_of(name: str) -> tuple[str, str]:
-    """Return list and field of a name such as `products[].sku` or `products.$.sku`; no field for other names."""
+    """Return list and field of a name such as `products[].sku` or `products.$.sku`.
+
+    No field for other names.
+    """
     found = _FIELD.fullmatch(name)
     return (found[1], found[2]) if found else (name, "")

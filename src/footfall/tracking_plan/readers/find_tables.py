@@ -227,7 +227,10 @@ class _Match:
 
     @property
     def rank(self) -> tuple[int, int]:
-        """Return by what kinds are compared; `Name, Type, Description` is of properties where no caption says more."""
+        """Return by what kinds are compared.
+
+        `Name, Type, Description` is of properties where no caption says more.
+        """
         is_of_properties = "Type" in self.columns and "Property" not in self.columns
         # A caption, or the sheet's name, that says so is worth two titles.
         likely = {"users": 1, "events": 0 if is_of_properties else 2}.get(self.kind.name, 0)

@@ -1,4 +1,7 @@
-"""Grids: sheets as texts, whatever file they came from; sparse, bounded, and every cell with its name."""
+"""Grids: sheets as texts, whatever file they came from.
+
+Sparse, bounded, and every cell with its name.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,10 @@ from footfall.tracking_plan.plan import Origin
 MOST_ROWS = 100_000
 MOST_COLUMNS = 1_000
 MOST_CELLS = 1_000_000
-"""Of a sheet. The largest plans have some thousand rows; a cell takes about a hundred bytes here."""
+"""Of a sheet.
+
+The largest plans have some thousand rows; a cell takes about a hundred bytes here.
+"""
 MOST_CHARACTERS = 32_767
 """Of a cell: what spreadsheets themselves can hold."""
 

@@ -251,7 +251,10 @@ class _Document:
         return (None, ()) if items.get("type") == "object" else (kind, ())
 
     def _resolved(self, schema: Any) -> Schema:
-        """Return a schema with its reference followed, within the file; an empty one for what cannot be."""
+        """Return a schema with its reference followed, within the file.
+
+        An empty one for what cannot be.
+        """
         found = schema
         for _ in range(MOST_STEPS):
             reference = found.get("$ref") if _is_map(found) else None
@@ -274,7 +277,10 @@ class _Document:
 
 
 def _is_rule_of_event(rule: Any) -> bool:
-    """Return whether one of Segment's rules is of an event; others are of people, pages and groups."""
+    """Return whether one of Segment's rules is of an event.
+
+    Others are of people, pages and groups.
+    """
     return _is_map(rule) and _text(rule.get("type", "TRACK")).upper() in _RULE_TYPES
 
 

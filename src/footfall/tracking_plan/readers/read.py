@@ -26,7 +26,9 @@ _TEXTS = (".csv", ".tsv", ".txt")
 
 
 def read_plan(path: str | Path) -> Plan:
-    """Return the tracking plan that a file or folder holds; what was guessed stands in its remarks.
+    """Return the tracking plan that a file or folder holds.
+
+    What was guessed stands in its remarks.
 
     Args:
         path: A workbook, a CSV file (also Amplitude Data's), or a folder or file of JSON

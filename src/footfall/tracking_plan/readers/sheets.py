@@ -236,7 +236,10 @@ def _take_property(draft: Draft, event: str, found: PlanProperty, type_text: str
 
 
 def _typed(draft: Draft, found: PlanProperty, text: str) -> tuple[PlanProperty, bool]:
-    """Return a property with the type that a text names, and whether it names one; a list of values is no type."""
+    """Return a property with the type that a text names, and whether it names one.
+
+    A list of values is no type.
+    """
     if found.name.endswith("[]"):
         found, text = replace(found, name=found.name[:-2]), text or "list"
     named = type_of(text)

@@ -126,7 +126,10 @@ class _Book:
 
 
 class _Links:
-    """Takes the relations: id → (what it is, name of the part). Only worksheets are sheets; charts hold no cells."""
+    """Takes the relations: id → (what it is, name of the part).
+
+    Only worksheets are sheets; charts hold no cells.
+    """
 
     def __init__(self) -> None:
         self.targets: dict[str, tuple[str, str]] = {}

@@ -15,7 +15,10 @@ from footfall.tracking_plan.readers.grid import refusal
 MOST_FILE_BYTES = 64 << 20
 MOST_UNPACKED_BYTES = 256 << 20
 MOST_RATIO = 400
-"""How much larger than the file its content may be; sheets of repeated texts shrink by 10 to 100."""
+"""How much larger than the file its content may be.
+
+Sheets of repeated texts shrink by 10 to 100.
+"""
 HARMLESS_BYTES = 16 << 20
 MOST_MEMBERS = 4_000
 MOST_TAGS = 10_000_000
@@ -25,7 +28,10 @@ _OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"
 
 Start = Callable[[str, dict[str, str]], None]
 Handlers = tuple[Start, Callable[[str], None], Callable[[str], None]]
-"""What takes an element's start (name and attributes), its end, and the text between; names without namespaces."""
+"""What takes an element's start (name and attributes), its end, and the text between.
+
+Names without namespaces.
+"""
 
 
 class Package:
@@ -157,7 +163,10 @@ def _local(name: str) -> str:
 
 
 def target_of(folder: str, target: str) -> str:
-    """Return the name of the part that a relation points to; absolute targets begin at the package's root."""
+    """Return the name of the part that a relation points to.
+
+    Absolute targets begin at the package's root.
+    """
     parts: list[str] = []
     for part in PurePosixPath(
         "/" if target.startswith("/") else f"/{folder}", target.lstrip("/")

@@ -13,7 +13,10 @@ NO_CATEGORY = "Other events"
 
 
 def event_rows(plan: Plan) -> list[Row]:
-    """Return the rows below `EVENT_COLUMNS`: one per property, the event repeated; one for an event without any."""
+    """Return the rows below `EVENT_COLUMNS`: one per property, the event repeated.
+
+    One for an event without any.
+    """
     return [
         (*_event(event), *cells)
         for event in plan.events
@@ -72,7 +75,10 @@ def category_rows(plan: Plan) -> list[Row]:
 
 
 def by_category(plan: Plan) -> list[tuple[str, str, list[PlanEvent]]]:
-    """Return (name, description, events) for each category; events without one come last, under `NO_CATEGORY`."""
+    """Return (name, description, events) for each category.
+
+    Events without one come last, under `NO_CATEGORY`.
+    """
     about = dict(plan.categories)
     found: dict[str, list[PlanEvent]] = {name: [] for name in about if name}
     for event in sorted(plan.events, key=lambda event: not event.category):
