@@ -1,4 +1,4 @@
-"""Pages: one document shell with one content security policy, and elements that escape what they are given.
+"""Pages: one document shell with one policy, and elements that escape what they hold.
 
     >>> from footfall.html import element
     >>> element("p", "5 < 6 ", element("b", "indeed"), class_="lead")
@@ -36,7 +36,10 @@ Content = str | Iterable["Content"]
 
 
 def escape(text: str) -> Markup:
-    """Return a text as markup; characters that would turn its line around are replaced (`footfall.text.clean`)."""
+    """Return a text as markup.
+
+    Characters that would turn its line around are replaced (`footfall.text.clean`).
+    """
     # Lines and tabs are hidden characters too, but layout in a page.
     kept = "".join(part if part in "\n\t" else clean(part) for part in _LINES.split(text))
     return Markup(html.escape(kept))
@@ -147,12 +150,13 @@ def document(
 
 
 def security_policy(style: str, script: str = "") -> str:
-    """Return the content security policy of a page: nothing but this style and this script, known by their digests.
+    """Return the content security policy of a page: its style and its script, and nothing else.
 
-    Attributes such as `style` and `onclick` are refused as well, and so is what a name might smuggle in.
+    The two are known by their digests. Attributes such as `style` and `onclick` are refused as well, and so is what a
+    name might smuggle in.
 
     Source:
-        W3C, "Content Security Policy Level 3", 2.3.1 (hash sources) and 8.2.
+        W3C, "Content Security Policy Level 3", source lists (hash-source).
     """
     sources = f"style-src {_digest(style)}" + (
         f"; script-src {_digest(script)}" if script else ""

@@ -1,4 +1,4 @@
-"""Numbers, amounts, names and tables as people read them: the same in the terminal, on pages and in messages."""
+"""Numbers, names and tables as people read them, in the terminal, on pages and in messages."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _ASCII = str.maketrans(
 
 
 def is_hidden(character: str) -> bool:
-    """Return whether a character is not seen but changes what is: it moves the cursor or turns the line around.
+    """Return whether a character is unseen but moves the cursor or turns the line around.
 
     The two joiners are not counted, since Indic and Persian names and some emoji are written with them.
     """
@@ -46,7 +46,7 @@ def is_hidden(character: str) -> bool:
 
 
 def clean(name: str) -> str:
-    """Return a name fit to be shown: hidden characters are replaced by `\N{REPLACEMENT CHARACTER}`."""
+    """Return a name fit to be shown, with a replacement character for each hidden one."""
     # A name without them is the rule, and `isprintable` runs in C.
     if name.isprintable():
         return name
@@ -65,7 +65,7 @@ def first_names(names: Sequence[str], most: int) -> str:
 
 
 def ascii_only(text: str) -> str:
-    """Return a text for a terminal that shows ASCII alone: signs of ours by a look-alike, all else escaped."""
+    """Return a text in ASCII: signs of ours by a look-alike, all else escaped."""
     return text.translate(_ASCII).encode("ascii", "backslashreplace").decode("ascii")
 
 
@@ -88,7 +88,10 @@ def plural(number: int, noun: str, nouns: str = "") -> str:
 
 
 def percent(share: float | None) -> str:
-    """Return a share in percent with one digit, without the sign; one that is not 0 is never shown as 0."""
+    """Return a share in percent with one digit, without the sign.
+
+    One that is not 0 is never shown as 0.
+    """
     if share is None:
         return NONE
     # 0.0005 is where one digit would first round up to 0.1.
@@ -144,7 +147,7 @@ def size(n_bytes: int) -> str:
 
 
 def duration(ms: int | None) -> str:
-    """Return a measured duration, rounded in the unit that fits: ms, s, min, h (up to two days), days."""
+    """Return a measured duration, rounded, in ms, s, min, h (up to two days) or days."""
     if ms is None:
         return NONE
     for unit, unit_ms, limit_ms in _ROUNDED_UNITS:
@@ -159,7 +162,10 @@ def _rounded(value: float, unit: str) -> str:
 
 
 def exact_duration(ms: int) -> str:
-    """Return a declared duration in the largest unit in which it has at most one digit after the point: `1.5 h`."""
+    """Return a declared duration, exact: `1.5 h`.
+
+    The unit is the largest in which there is at most one digit after the point.
+    """
     if not ms:
         return "0 s"
     unit, unit_ms = next(
@@ -177,7 +183,10 @@ def days(number: float) -> str:
 
 
 def date(start_ms: int) -> str:
-    """Return the ISO date of a day: that of its middle in UTC, so that days from most local midnights get theirs."""
+    """Return the ISO date of a day, from its start.
+
+    It is that of the day's middle in UTC, so that days from most local midnights get theirs.
+    """
     return datetime.fromtimestamp((start_ms + DAY_MS // 2) / 1000, UTC).date().isoformat()
 
 
@@ -192,7 +201,7 @@ def width(text: str) -> int:
 
 
 def plain_table(columns: Mapping[str, Sequence[Any]]) -> Iterator[str]:
-    """Yield the lines of a plain table, fit for people and for `awk`: numbers to the right, texts to the left.
+    """Yield the lines of a plain table, for people and for `awk`; numbers stand to the right.
 
     Args:
         columns: Header → values, of every column equally many.

@@ -1,4 +1,4 @@
-"""Journeys as flow charts: a graph of a scenario, a layout by a library, drawn as SVG, PNG, HTML, Mermaid or DOT."""
+"""Journeys as flow charts: scenario → graph → layout → SVG, PNG, HTML, Mermaid or DOT."""
 
 from footfall.diagrams.drawing import FORMATS, Drawing, draw
 from footfall.diagrams.graph import Graph

@@ -1,4 +1,4 @@
-"""The stage that people have reached at least, at every place of the journeys; it colours the boxes."""
+"""The least stage that is certain at every place of the journeys; it colours the boxes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Least = dict[tuple[str, str], int]
 
 
 def certain_stages(scenario: Scenario) -> Mapping[SourceLocation, int]:
-    """Return the place of each event and each call of a journey → the stage that is reached there at least.
+    """Return place of an event or call of a journey → the stage that is certain there.
 
     Stages never fall, so what is certain on all ways to a place is certain there. A journey's ways begin at all its
     callers. A guard such as `status == 'studying'` tells of a stage
@@ -44,7 +44,7 @@ def certain_stages(scenario: Scenario) -> Mapping[SourceLocation, int]:
 
 @dataclass(slots=True)
 class _Walk:
-    """An approximation of what is certain, from above: less in each round, until nothing contradicts it.
+    """An approximation of what is certain, lowered until nothing contradicts it.
 
     Args:
         entries: Journey → stage at its beginning.
@@ -73,7 +73,10 @@ class _Walk:
                 self.least[held.name, constant] = 0
 
     def changes(self) -> bool:
-        """Go through all journeys once; return whether something turned out less certain than assumed."""
+        """Go through all journeys once.
+
+        Return whether something turned out less certain than assumed.
+        """
         before = (dict(self.entries), dict(self.exits), dict(self.least))
         for journey in self.scenario.journeys:
             end = self.steps(
@@ -159,7 +162,7 @@ class _Walk:
         return (change.value.text,) if self._is_constant(change.value) else (ANY,)
 
     def _is_constant(self, text: Text) -> bool:
-        """Tell whether a text is surely a value itself: not an expression, and no name of one."""
+        """Tell whether a text is surely a value: not an expression, and no name of a value."""
         try:
             node = tree.parse(Expression(text.text, text.at))
         except tree.ExpressionProblem:
@@ -170,7 +173,10 @@ class _Walk:
         return isinstance(node, tree.Constant)
 
     def _of(self, name: str, value: str) -> int:
-        """Return what a value of a user property tells; a value that is never given tells all, as nobody has it."""
+        """Return what a value of a user property tells.
+
+        A value that is never given tells all, as nobody has it.
+        """
         if all(held.name != name for held in self.scenario.people.properties):
             return 0
         top = len(self.scenario.stages) - 1

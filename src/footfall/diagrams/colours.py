@@ -76,7 +76,10 @@ def stage_class(stage: int) -> str:
 
 
 def rules(palette: Palette) -> str:
-    """Return a palette as CSS; plain rules without variables, which every renderer of SVG knows."""
+    """Return a palette as CSS.
+
+    They have no variables, which not every renderer of SVG knows.
+    """
     lines = [
         f".ff-paper{{fill:{palette.paper}}}",
         f".ff-ink,.ff-title,.ff-head{{fill:{palette.ink}}}",

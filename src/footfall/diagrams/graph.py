@@ -97,7 +97,7 @@ Observed = Mapping[tuple[str, str], Tally]
 
 
 def seen_text(tally: Tally) -> str:
-    """Return what a run has shown as a line of a label: the mean chance after effects, and the share that took it."""
+    """Return a run's figures as a line of a label: mean chance after effects, share taken."""
     if tally.asked is None or tally.got is None:
         return "never reached"
     return f"asked {short_percent(tally.asked, 1)} · got {short_percent(tally.got, 1)}"

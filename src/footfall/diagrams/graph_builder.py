@@ -1,4 +1,4 @@
-"""Makes a graph of a journey: every step becomes boxes and arrows, chances stand on the arrows."""
+"""Graphs of journeys: steps become boxes and arrows, chances stand on the arrows."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ class _Builder:
             )
 
     def _anchor(self, title: str = "") -> int:
-        """Return one box to branch from, adding a small one where loose ends are several or carry a chance already."""
+        """Return one box to branch from; a new one where loose ends are several or labelled."""
         if len(self.tails) == 1 and self.tails[0].is_bare:
             kind = self.graph.nodes[self.tails[0].source].kind
             if not title and kind not in ("start", "loop"):

@@ -31,7 +31,7 @@ def other_chance(chance: Chance) -> str:
 
 
 def option_shares(options: tuple[EitherOption, ...]) -> list[str]:
-    """Return what stands on the arrow of each option: shares where they are known, else the chance or weight."""
+    """Return the text on each option's arrow: its share if known, else chance or weight."""
     weights = [option.weight for option in options]
     is_fixed = all(isinstance(w, Decimal) for w in weights) and not any(o.when for o in options)
     whole = sum((w for w in weights if isinstance(w, Decimal)), Decimal(0))

@@ -1,4 +1,7 @@
-"""Places boxes and routes arrows with Graphviz, which pygraphviz brings along; no text of a user reaches it."""
+"""Places of boxes and arrows by Graphviz, which no text of a user reaches.
+
+pygraphviz brings it along.
+"""
 
 from __future__ import annotations
 

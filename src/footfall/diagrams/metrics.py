@@ -1,4 +1,4 @@
-"""Sizes of boxes for their texts: widths of letters, wrapping, padding; known without any font."""
+"""Sizes of boxes for their texts, without a font: widths of letters, wrapping, padding."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ LINE = 1.2
 PAD_X, PAD_Y = 10.0, 6.0
 MOST_NOTE_PX = 212.0
 MOST_LABEL_PX = 146.0
-"""Texts are wrapped at these widths; a label takes its room from the arrows beside it, so it gets less."""
+"""Widths at which texts are wrapped.
+
+A label takes its room from the arrows beside it, so it gets less.
+"""
 MOST_LINES = 4
 
 # Widths of Helvetica and Arial as shares of the letter's size, in classes; other fonts of the list are as wide or
@@ -58,7 +61,10 @@ def _letter(letter: str) -> float:
 
 
 def wrap(text: str, px: float, most: float, lines: int = MOST_LINES) -> list[str]:
-    """Break a text into lines of at most `most` px; what does not fit into `lines` of them ends in an ellipsis."""
+    """Break a text into lines of at most `most` px.
+
+    What does not fit into `lines` of them ends in an ellipsis.
+    """
     found: list[str] = [""]
     for word in text.split():
         longer = f"{found[-1]} {word}".strip()

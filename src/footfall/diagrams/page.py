@@ -1,4 +1,4 @@
-"""A page of diagrams: one self-contained HTML file, a journey each, links between them, no script."""
+"""A page of diagrams: one HTML file without a script, with links to each journey."""
 
 from __future__ import annotations
 

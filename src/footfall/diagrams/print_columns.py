@@ -1,4 +1,4 @@
-"""Breaks a long journey into columns that stand side by side, so that it can be read when it is printed on one page."""
+"""Long journeys broken into columns side by side, so that one printed page is readable."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ FEWEST_BOXES = 5
 MOST_COLUMNS, MOST_CUTS, MOST_TRIES = 4, 24, 3
 GAP_PX = 28.0
 LOOP_PX = 120.0
-"""Height that a column may have more, to spare the reader a way back that leads into another one."""
+"""Height that a column may have more, so that no way back leads into another column."""
 
 
 def lay_out_for_print(graph: Graph) -> Layout:
-    """Place a graph in as few columns as make it readable on a printed page, or else in those that make it largest.
+    """Place a graph in the fewest columns that make it readable in print, or largest.
 
     Raises:
         MissingExtraError: The package pygraphviz is not installed.
@@ -54,7 +54,10 @@ def lay_out_for_print(graph: Graph) -> Layout:
 
 
 def printed_pt(layout: Layout) -> float:
-    """Return how large the smallest letters of a picture are on A4, in points, the page turned as it fits better."""
+    """Return the size of a picture's smallest letters on A4, in points.
+
+    The page is turned as it fits better.
+    """
     return _fitted_pt(*picture_size(layout))
 
 
@@ -66,7 +69,10 @@ def _fitted_pt(width: float, height: float) -> float:
 
 
 def _cuts(graph: Graph) -> list[int]:
-    """Return the boxes before which the journey may be broken: all ways on lead through them; a sample if many."""
+    """Return the boxes before which the journey may be broken: all ways on lead through them.
+
+    Of many it is a sample.
+    """
     ahead = [edge for edge in graph.edges if edge.source < edge.target]
     found = [
         node.number
@@ -85,7 +91,7 @@ def _fewest(graph: Graph, cuts: tuple[int, ...]) -> int:
 
 
 def _likely_pt(whole: Layout, cuts: tuple[int, ...]) -> float:
-    """Return how large letters would be with these breaks, judged by where all stands in one column."""
+    """Return the size of letters with these breaks, estimated from the layout in one column."""
     bounds = [0, *cuts, len(whole.nodes)]
     sizes = [_extent(whole, start, end) for start, end in pairwise(bounds)]
     width = sum(across + GAP_PX for across, _ in sizes) - GAP_PX
@@ -96,7 +102,7 @@ def _likely_pt(whole: Layout, cuts: tuple[int, ...]) -> float:
 
 
 def _extent(whole: Layout, start: int, end: int) -> tuple[float, float]:
-    """Return the width and the height that some boxes and the labels on their arrows take up."""
+    """Return width and height that some boxes and the labels on their arrows take up."""
     own = range(start, end)
     boxes = [(p.x, p.y, p.box) for p in whole.nodes[start:end]]
     boxes += [
@@ -119,7 +125,10 @@ def _extent(whole: Layout, start: int, end: int) -> tuple[float, float]:
 
 
 def _parts(graph: Graph, cuts: tuple[int, ...]) -> list[Graph]:
-    """Return a graph in parts; an arrow that leads into another part ends there, and begins again, at a number."""
+    """Return a graph in parts.
+
+    An arrow that leads into another part ends there, and begins again, at a number.
+    """
     bounds = [0, *cuts, len(graph.nodes)]
     column = [n for n, (start, end) in enumerate(pairwise(bounds)) for _ in range(start, end)]
     crossing = [edge for edge in graph.edges if column[edge.source] != column[edge.target]]

@@ -1,4 +1,4 @@
-"""Draws placed graphs as SVG: it follows the reader's light or dark, prints as it looks and runs no script."""
+"""Placed graphs as SVG, which follows the reader's light or dark and runs no script."""
 
 from __future__ import annotations
 
@@ -226,7 +226,7 @@ def _outline(placed: PlacedNode, classes: str) -> str:
 
 
 def _legend(layouts: Sequence[Layout], width: float) -> tuple[list[str], float]:
-    """Return what colours and lines mean (stages, dashes, drop-offs), from y = 0 downwards, and how high it is."""
+    """Return the legend of colours and lines, from y = 0 downwards, and its height."""
     x, y, parts = MARGIN, 6.0, []
     for number, stage in enumerate(layouts[0].graph.stages):
         size = text_width(stage, NOTE_PX) + 30

@@ -106,7 +106,7 @@ def _clock(at_ms: int) -> str:
 
 
 def _section(title: str, found: pa.Table) -> Markup:
-    """Return a table; where it counts something, the first cells have bars behind them, the longest for the most."""
+    """Return a table; where it counts something, with bars behind the first cells."""
     numbers = [field.name for field in found.schema if pa.types.is_integer(field.type)]
     counted = numbers[-1] if numbers else None
     rows = found.to_pylist()

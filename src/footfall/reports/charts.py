@@ -120,7 +120,7 @@ def _funnel_parts(stage: StageCounts) -> Iterator[Spec]:
 
 
 def days(days: Days, goal: str, width: int) -> Spec:
-    """Describe how many people had reached each stage by the end of each day: a small chart per stage."""
+    """Describe people who had reached a stage by the end of each day, a chart per stage."""
     columns = 4 if width == WIDE else 2
     each = width // columns - 46
     return {
@@ -257,7 +257,10 @@ def _hour_rows(line: HourlyCurve) -> Iterator[Spec]:
 
 
 def cities(cities: Cities, width: int) -> Spec:
-    """Describe what the cities are ranked by, with intervals; the mean of all people as a line."""
+    """Describe what the cities are ranked by, with intervals.
+
+    The mean of all people is a line.
+    """
     title, scale = _axis(cities)
     measure = MEASURES[cities.rank_by]
     rows = [_city_row(city, measure, scale) for city in cities.largest(MOST_CITIES)]
@@ -316,7 +319,7 @@ def _interval_rules(rows: list[Spec], x: Spec, y: Spec) -> Spec:
 
 
 def _axis(cities: Cities) -> tuple[str, float]:
-    """Return the title of the axis of what the ranks compare, and how many units of it an estimate has."""
+    """Return the title of the axis of what the ranks compare, and the scale of estimates."""
     if cities.rank_by == "conversion":
         return f"% of people who reached {clean(cities.goal)}", 100.0
     if cities.rank_by == "revenue":
@@ -337,7 +340,7 @@ def _city_row(city: City, measure: Measure, scale: float) -> Spec:
 
 
 def _names(rows: Sequence[Spec], field: str, width: int) -> Spec:
-    """Describe an axis of names with room for the longest, in letters a little wider than those it is measured with."""
+    """Describe an axis of names that has room for the longest."""
     limit = 160 if width == WIDE else 105
     return {
         "minExtent": min(LETTER_PX * max(len(row[field]) for row in rows) + 8, limit),

@@ -86,7 +86,10 @@ class City:
 
     @property
     def revenue_interval(self) -> Interval | None:
-        """95 % interval of revenue per person, in minor units; None for few people or where it was not counted."""
+        """95 % interval of revenue per person, in minor units.
+
+        None for few people or where it was not counted.
+        """
         if self.revenue_squared is None:
             return None
         return mean_interval(self.people, self.revenue_minor, self.revenue_squared)
@@ -158,7 +161,10 @@ _COLUMNS = pa.schema(
 
 
 def city_record(city: City, minor_digits: int) -> dict[str, str | int | float | None]:
-    """Return the numbers of a city by name, in the order of the Arrow columns; amounts in major units."""
+    """Return the numbers of a city by name, in the order of the Arrow columns.
+
+    Amounts are in major units.
+    """
     unit = 10**minor_digits
     events, conversion, revenue = (
         city.events_interval,

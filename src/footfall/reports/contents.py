@@ -28,7 +28,7 @@ SECTIONS: tuple[Callable[[Report, RowLimits], ReportSection | None], ...] = (
     hours_section,
     truth_section,
 )
-"""Every section of a report. Each returns None where its numbers were not asked for, or there are none."""
+"""Every section of a report; each returns None where its numbers are missing."""
 
 
 def sections_of(report: Report, limits: RowLimits | None = None) -> Iterator[ReportSection]:

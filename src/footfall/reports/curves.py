@@ -1,4 +1,4 @@
-"""Curves over time: stages as they filled day by day, and activity by the hours of people's own clocks."""
+"""Curves over time: stages day by day, and activity by the hours of people's own clocks."""
 
 from __future__ import annotations
 
@@ -59,7 +59,10 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class HourlyCurve:
-    """Events of some people per hour of their local day, 24 integers; `name` is None for all others together."""
+    """Events of some people per hour of their local day, 24 integers.
+
+    `name` is None for all others together.
+    """
 
     name: str | None
     events: tuple[int, ...]
@@ -79,7 +82,7 @@ class Hours:
     lines: tuple[HourlyCurve, ...]
 
     def to_arrow(self) -> pa.Table:
-        """Return one row per line and hour: group (null: all others), hour (0..23), events, share."""
+        """Return a row per line and hour: group (null: others), hour (0..23), events, share."""
         rows = [
             {"group": line.name, "hour": hour, "events": events, "share": share}
             for line in self.lines
@@ -173,7 +176,7 @@ def _by_home(
 
 
 def _spans(source: StoredRun, homes: Iterable[tuple[str, str, str]]) -> Iterator[str]:
-    """Yield an SQL row per home and span of constant offset: city, country, from, until, offset."""
+    """Yield SQL rows: city, country, from, until, offset; one per span of constant offset."""
     # The quarter of the first event may begin before the run does.
     start_ms = source.start_ms - source.start_ms % QUARTER_MS
     of_zone: dict[str, list[tuple[int, int, int]]] = {}
@@ -185,7 +188,10 @@ def _spans(source: StoredRun, homes: Iterable[tuple[str, str, str]]) -> Iterator
 
 
 def _lines(totals: dict[str, Counter[int]]) -> tuple[HourlyCurve, ...]:
-    """Return the lines with most events; more than `MAX_LINES` are cut to one less and a line of all others."""
+    """Return the lines with most events.
+
+    More than `MAX_LINES` are cut to one less and a line of all others.
+    """
     ordered = sorted(totals, key=lambda name: (-totals[name].total(), name.encode()))
     kept = ordered if len(ordered) <= MAX_LINES else ordered[: MAX_LINES - 1]
     lines = [_line(name, totals[name]) for name in kept]
@@ -198,7 +204,7 @@ def _line(name: str | None, hours: Counter[int]) -> HourlyCurve:
 
 
 def offsets(zone: str, from_ms: int, until_ms: int) -> list[tuple[int, int, int]]:
-    """Return the spans of constant offset from UTC: (from, until, offset), ms, covering the given span.
+    """Return the spans of constant offset from UTC within a span: (from, until, offset), ms.
 
     Changes are looked for day by day, to the minute.
     """

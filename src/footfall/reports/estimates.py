@@ -12,7 +12,7 @@ def percent_interval(interval: Interval | None) -> str:
 
 
 def rounded_interval(interval: Interval | None) -> str:
-    """Return an interval of a share in percent, with a digit only below 10: `3.1–5.6`, `9.2–14`."""
+    """Return an interval of a share in percent, with a digit only below 10: `9.2–14`."""
     if interval is None:
         return NONE
     # 9.95 % is where one digit would show three places: 10.0.

@@ -1,4 +1,4 @@
-"""Charts as parts of a page: Vega-Lite specifications drawn as SVG that follows the page's colours.
+"""Charts as parts of a page, drawn as SVG that follows the page's colours.
 
 SVG rather than a script: the page then needs none, prints as it looks, and turns dark with the reader's system, since
 colours are CSS variables. Each chart is drawn twice, for a desk and for a phone, so that letters keep their size.
@@ -15,11 +15,14 @@ from footfall.reports.section import Figure
 
 _SVG = "http://www.w3.org/2000/svg"
 _SHOWN_MARKS = frozenset({"bar", "point", "rule"})
-"""Marks whose description becomes a tooltip; of lines and areas Vega describes the whole, which the title does."""
+"""Marks whose description becomes a tooltip.
+
+Vega describes lines and areas as a whole, which the chart's title does already.
+"""
 
 
 def drawn(figure: Figure) -> Markup:
-    """Return a chart as two inline SVG elements, of which the page's style shows the one that fits.
+    """Return a chart as two SVG elements; the page's style shows the one that fits.
 
     Raises:
         MissingExtraError: The package that draws is not installed.
@@ -43,7 +46,7 @@ def _svg(spec: Spec) -> str:
 
 
 def _inline(svg: str, title: str, prefix: str, kind: str) -> Markup:
-    """Return an SVG document as an element of a page: with tooltips, and ids that are unique."""
+    """Return an SVG document as an element of a page, with tooltips and unique ids."""
     ET.register_namespace("", _SVG)
     root = ET.fromstring(svg)  # noqa: S314 - drawn just above, from our own specification
     # The width stays as the largest one; the height follows from it by the page's style.
@@ -57,7 +60,7 @@ def _inline(svg: str, title: str, prefix: str, kind: str) -> Markup:
 
 
 def _plain(element: ET.Element, prefix: str) -> None:
-    """Turn a mark's description into a tooltip, drop what only readers of single shapes would want, make ids unique."""
+    """Turn a mark's description into a tooltip, drop its roles, and make its id unique."""
     described = element.attrib.pop("aria-label", None)
     kind = element.attrib.pop("aria-roledescription", "")
     element.attrib.pop("role", None)

@@ -17,7 +17,10 @@ MIN_PEOPLE = 30
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A range that holds the true value with the stated confidence, if the people are a sample of many alike."""
+    """A range that holds the long-run value with a stated confidence.
+
+    The people count as a sample of many alike.
+    """
 
     low: float
     high: float
@@ -57,7 +60,9 @@ def wilson(count: int, of: int, confidence: float = CONFIDENCE) -> Interval | No
 def mean_interval(
     count: int, total: int, squares: int, confidence: float = CONFIDENCE
 ) -> Interval | None:
-    """Return Student's interval of a mean, from integer sums; None for fewer than `MIN_PEOPLE` people.
+    """Return Student's interval of a mean, from integer sums.
+
+    There is none for fewer than `MIN_PEOPLE` people.
 
     x̄ ± t·s/√n with s² = (n·Σx² - (Σx)²) / (n·(n-1)), the difference being taken in integers. Numbers of events and
     amounts of money are skewed: below `MIN_PEOPLE` people the interval would promise more than it holds.

@@ -26,7 +26,10 @@ from footfall.reports.truth import Truth, truth_of
 from footfall.store import RunInfo, Store, open_store
 
 MEMORY = "1GB"
-"""Memory limit of a store that `report` opens itself; measured, it is enough for 1e8 events of 5e6 people."""
+"""Memory limit of a store that `report` opens itself.
+
+Measured, it is enough for 1e8 events of 5e6 people.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,9 @@ def _of_rows(store: Store, info: RunInfo, wanted: _Wanted) -> Report:
 
 
 def _of_counts(store: Store, info: RunInfo, wanted: _Wanted) -> Report:
-    """Report on a run of which the store keeps no rows, only what was counted; so nothing over time.
+    """Report on a run of which the store keeps no rows, only what was counted.
+
+    Counts know nothing of time, so there are no curves.
 
     Raises:
         UsageError: A property to compare by needs the rows, or not everything was counted.
@@ -190,7 +195,9 @@ def closing(
     truth: bool = False,
     rank_by: RankBy = "engagement",
 ) -> Report:
-    """Return the closing tables of a run from its tallies alone; they hold neither steps nor their times.
+    """Return the closing tables of a run from its tallies alone.
+
+    They hold neither steps nor their times.
 
     Args:
         tallies: Of the whole run.

@@ -1,4 +1,4 @@
-"""A section of a report, made once from the numbers: what is said, and a table. Terminal and page only lay it out."""
+"""Sections of a report, made once from its numbers; terminal and page only lay them out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from typing import Any, Literal
 from footfall.text import clean
 
 Tone = Literal["", "goal", "sure", "unsure", "wrong", "faint"]
-"""Meaning of a cell to the reader; each medium has a style for it, and none depends on colour alone."""
+"""Meaning of a cell to the reader.
+
+Each medium has a style for it, and none depends on colour alone.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,10 @@ from footfall.store.dialect import literal
 from footfall.units import nearest_hint
 
 MAX_GROUPS = 1_000
-"""Values travel back to the database as a list in the query; with more of them nobody reads the tables either."""
+"""Most values of a property to compare by: they travel back to the database within a query.
+
+Nobody reads more tables either.
+"""
 HOME_COLUMNS = ("city", "country", "language", "time_zone")
 EVENT_COLUMNS = ("platform", "os_name")
 NOTHING = FunnelStep(0, 0, None, None, 0)
@@ -23,7 +26,10 @@ NOTHING = FunnelStep(0, 0, None, None, 0)
 Steps = dict[tuple[int, int], FunnelStep]
 """(stage, code of a group) → the step out of that stage."""
 P90s = Sequence[int | None]
-"""Per stage, the time in ms within which nine in ten of those who went on did; None of nobody."""
+"""Per stage, the time in ms within which nine in ten of those who went on did.
+
+None where nobody did.
+"""
 
 
 def stages_of_store(source: StoredRun, by: str | None = None) -> Stages:
@@ -79,7 +85,10 @@ def _standing(source: StoredRun, p90s: P90s) -> list[tuple[int, int]]:
 
 
 def _is_late(source: StoredRun, p90s: P90s) -> str:
-    """Return SQL that holds where less time was left than nine in ten need, or where nobody knows how much they do."""
+    """Return SQL that holds where less time was left than nine in ten need to go on.
+
+    It holds, too, where nobody has gone on yet.
+    """
     cases = " ".join(
         f"WHEN {stage} THEN {p90}" for stage, p90 in enumerate(p90s) if p90 is not None
     )
@@ -99,7 +108,9 @@ def _already_here(source: StoredRun) -> int:
 
 
 def _entered(source: StoredRun) -> str:
-    """Return SQL for entries during the run: person, stage, at_ms, is_arrival, took_ms (null for who did not go on).
+    """Return SQL for entries during the run: person, stage, at_ms, is_arrival, took_ms.
+
+    The last is null for people who did not go on.
 
     The filter stands outside of the window: within, nobody would be seen to reach the last stage.
     """
@@ -144,7 +155,10 @@ def _step(
 
 
 def _is_place(tenths: int) -> str:
-    """Return SQL that holds at the one row whose place is ⌈n·tenths/10⌉: 10·place ≥ tenths·n > 10·(place - 1)."""
+    """Return SQL that holds at the row whose place is ⌈n·tenths/10⌉.
+
+    That is where 10·place ≥ tenths·n > 10·(place - 1): in integers, as the two databases divide differently.
+    """
     return f"place * 10 >= n * {tenths} AND (place - 1) * 10 < n * {tenths}"
 
 
@@ -193,7 +207,7 @@ def _distinct(source: StoredRun, values: str, by: str) -> list[str]:
 
 
 def label_of(text: str) -> str | None:
-    """Return a JSON text as people read it: texts bare, numbers without trailing zeros, null as None."""
+    """Return a JSON text as people read it: 1.50 as 1.5, a text bare, null as None."""
     value = json.loads(text, parse_int=Decimal, parse_float=Decimal)
     if value is None or isinstance(value, str):
         return value
@@ -203,7 +217,7 @@ def label_of(text: str) -> str | None:
 
 
 def _property(source: StoredRun, entered: str, by: str) -> tuple[str, str]:
-    """Return SQL for all values (value, JSON text) and for the entries with the value of their time (… and value).
+    """Return SQL for all values of a property, and for entries with its value at their time.
 
     Raises:
         UsageError: There is no such property.
@@ -232,7 +246,10 @@ def _home(source: StoredRun, entered: str, by: str) -> tuple[str, str]:
 
 
 def _of_event(source: StoredRun, entered: str, by: str) -> tuple[str, str]:
-    """Take the value of the event that made a person enter; at arrival that of their first (no two share a time)."""
+    """Take the value of the event that made a person enter.
+
+    At arrival it is that of their first event; no two events of a person share a time.
+    """
     events, ms = source.table("events"), source.ms("time")
     valued = f"""
         SELECT e.person, e.stage, e.at_ms, e.took_ms, coalesce(v.value, 'null') AS value
@@ -247,7 +264,10 @@ def _of_event(source: StoredRun, entered: str, by: str) -> tuple[str, str]:
 
 
 def _of_person(source: StoredRun, entered: str, by: str) -> tuple[str, str]:
-    """Take the value of the latest change up to the entry, that of the same instant included; else that at arrival."""
+    """Take the value of the latest change up to the entry, that of the same instant included.
+
+    Where there is none, the value at arrival counts.
+    """
     value = source.json(source.member("properties", by))
     starts = f"SELECT person, {value} AS value FROM {source.table('arrivals')} AS a"
     changes = f"SELECT * FROM {source.table('changes')} AS c WHERE property = {literal(by)}"

@@ -1,4 +1,4 @@
-"""Sections on the critical path: how far people have come, who went on, day by day, and compared by a property."""
+"""Sections on the critical path: stages, steps, day by day, and compared by a property."""
 
 from __future__ import annotations
 
@@ -73,7 +73,10 @@ def _stage(stages: Stages, stage: StageCounts) -> TableRow:
 
 
 def steps_section(report: Report, limits: RowLimits) -> ReportSection | None:  # noqa: ARG001
-    """Tell who went on from each stage to the next; nothing where only tallies are at hand, which hold no steps."""
+    """Tell who went on from each stage to the next.
+
+    Tallies hold no steps, so the tables at the end of a run lack them.
+    """
     stages = report.stages
     if stages is None:
         return None

@@ -1,4 +1,4 @@
-"""Stages and steps: people who reached each stage, who went on to the next, and how long that took."""
+"""Stages and steps: who reached each stage, who went on to the next, and how long that took."""
 
 from __future__ import annotations
 
@@ -46,7 +46,10 @@ class FunnelStep:
 
     @property
     def is_provisional(self) -> bool:
-        """Whether more than 5 % of those who entered are still open: the conversion would rise in a longer run."""
+        """Whether more than 5 % of those who entered are still open.
+
+        The conversion would then rise in a longer run.
+        """
         return self.still_open > PROVISIONAL_SHARE * self.entered
 
 
@@ -71,7 +74,7 @@ class StageCounts:
 
 @dataclass(frozen=True, slots=True)
 class ComparedGroup:
-    """The steps of people who shared a value of a property when they entered the first stage of each.
+    """The steps of people with one value of a property on entering the first stage of each.
 
     Args:
         value: As text; None where the property had no value.
@@ -84,7 +87,10 @@ class ComparedGroup:
 
 @dataclass(frozen=True, slots=True)
 class StepComparison:
-    """Steps by the value of a property; groups with most people first, then by the bytes of the value."""
+    """Steps by the value of a property.
+
+    Groups with most people first, then by the bytes of the value.
+    """
 
     by: str
     groups: tuple[ComparedGroup, ...]
@@ -111,7 +117,7 @@ class Stages:
         return count / self.people if self.people else 0.0
 
     def to_arrow(self) -> pa.Table:
-        """Return one row per stage: stage, goal, reached, standing, their shares, and the step to the next stage."""
+        """Return one row per stage: its counts, shares, and the step to the next stage."""
         rows = [
             {
                 "stage": stage.name,
@@ -127,7 +133,10 @@ class Stages:
         return pa.Table.from_pylist(rows, schema=pa.schema([*_STAGE_COLUMNS, *_STEP_COLUMNS]))
 
     def comparison_to_arrow(self) -> pa.Table:
-        """Return one row per step and value of the property that was asked for; no rows if none was."""
+        """Return one row per step and value of the property that was asked for.
+
+        No rows if none was.
+        """
         names = [stage.name for stage in self.stages]
         rows = [
             {"stage": name, "next_stage": after, "value": group.value, **step_record(step)}
@@ -176,10 +185,10 @@ def step_record(step: FunnelStep) -> dict[str, int | float | None]:
 def stages_of_tallies(
     tallies: Mapping[tuple[str, str], int], names: Sequence[str], goal: int
 ) -> Stages:
-    """Return the stages that tallies hold ((stage, city) → people who reached it), without steps.
+    """Return the stages that tallies hold, without steps.
 
     Args:
-        tallies: A person who passes over a stage counts for that one too.
+        tallies: (stage, city) → people who reached it; who passes over a stage counts for that one too.
         names: The critical path, in order.
         goal: Index of the stage that counts as conversion.
     """

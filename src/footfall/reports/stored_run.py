@@ -53,7 +53,7 @@ class StoredRun:
         return self.store.query(sql)
 
     def table(self, name: str) -> str:
-        """Return the rows of this run in one of the scenario's tables, as something to select from."""
+        """Return SQL to select from: the rows of this run in one of the scenario's tables."""
         return f"(SELECT * FROM {quote(self.info.scenario)}.{name} WHERE run = {literal(self.info.id)})"
 
     def ms(self, column: str) -> str:
@@ -69,11 +69,14 @@ class StoredRun:
         return self.store.dialect.member(struct, name)
 
     def minor(self, column: str) -> str:
-        """Return SQL for an amount as an integer of minor units: amounts are exact decimals, so nothing is rounded."""
+        """Return SQL for an amount as an integer of minor units.
+
+        Amounts are exact decimals, so nothing is rounded.
+        """
         return f"CAST({column} * {10**self.schema.minor_digits} AS BIGINT)"
 
     def entries(self) -> str:
-        """Return SQL for when people entered stages: person, stage (index), at_ms, is_arrival (0 or 1).
+        """Return SQL for entries into stages: person, stage (index), at_ms, is_arrival (0, 1).
 
         One row per person and stage they stood at: none for a stage passed over, or left before the start. Stages
         rise with time for each person.
@@ -92,6 +95,9 @@ class StoredRun:
 
 
 def index_of(column: str, values: Sequence[str]) -> str:
-    """Return SQL for the place of a text in a short list, from 0; null where it is not in it."""
+    """Return SQL for the place of a text in a short list, from 0.
+
+    Null where it is not in it.
+    """
     cases = " ".join(f"WHEN {literal(value)} THEN {i}" for i, value in enumerate(values))
     return f"CASE {column} {cases} END"

@@ -1,4 +1,4 @@
-"""Reports in the terminal: aligned tables that fit 80 columns and stay readable without colour."""
+"""Reports in the terminal: tables that fit 80 columns and stay readable without colour."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LEAST_BAR, MOST_BAR = 8, 30
 LEAST_NAME = 12
 """A name is never cut to less; numbers never are cut at all."""
 NARROW = 90
-"""Below this width a table of more than `FEW_COLUMNS` has one cell between columns instead of two."""
+"""Width below which a table of more than `FEW_COLUMNS` has one cell between columns."""
 FEW_COLUMNS = 6
 STYLES: dict[Tone, str] = {
     "": "",
@@ -66,11 +66,11 @@ class _Paper:
 
     @property
     def overflow(self) -> Literal["crop", "ellipsis"]:
-        """Way in which texts are cut: rich's ellipsis is one character that not every encoding has."""
+        """Way in which texts are cut: not every encoding has the ellipsis that rich uses."""
         return "crop" if self.console.options.ascii_only else "ellipsis"
 
     def text(self, text: str, style: str = "") -> Text:
-        """Return a text without markup, in characters that the terminal's encoding has, in one line."""
+        """Return a text without markup, in one line, in characters that the encoding has."""
         shown = ascii_only(text) if self.console.options.ascii_only else text
         return Text(shown, style, overflow=self.overflow, no_wrap=True)
 
@@ -135,7 +135,7 @@ class _PrintedColumn:
 
 
 def _table(section: ReportSection, paper: _Paper) -> Table:
-    """Return a table: names to the left, which are cut where it is narrow; numbers to the right."""
+    """Return a table: names to the left, cut where it is narrow; numbers to the right."""
     gap = paper.gap(len(section.columns))
     table = Table(
         box=box.SIMPLE_HEAD, padding=(0, gap - 1, 0, 0), pad_edge=False, show_edge=False

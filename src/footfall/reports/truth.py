@@ -1,4 +1,4 @@
-"""The truth, which only a simulation knows: of every decision and effect, what was asked and what came out."""
+"""The truth, which only a simulation knows: what was asked, and what came out."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def named(address: str, option: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Counts of an option: how often it was reached, how likely it was then, and how often it was taken.
+    """Counts of an option: times reached, chances then, times taken.
 
     Args:
         reached: Times.
@@ -51,12 +51,18 @@ class Tally:
 
     @property
     def interval(self) -> Interval | None:
-        """Wilson's interval of `got`; wide enough, since chances that differ vary less than equal ones of that mean."""
+        """Wilson's interval of `got`.
+
+        It is wide enough: outcomes of chances that differ vary less than of equal chances of that mean.
+        """
         return wilson(self.taken, self.reached)
 
     @property
     def is_as_asked(self) -> bool | None:
-        """Whether `asked` lies in the interval; false once in 20 or less by chance; None if it was never reached."""
+        """Whether `asked` lies in the interval.
+
+        False once in 20 or less by chance; None if it was never reached.
+        """
         if self.asked is None or self.interval is None:
             return None
         return self.asked in self.interval
@@ -122,17 +128,25 @@ class Amount:
 
     @property
     def asked_factor(self) -> float | None:
-        """Expectation, as a multiple of what it would have been without the effect; None of nothing."""
+        """Expectation, as a multiple of what it would have been without the effect.
+
+        None where it never came up.
+        """
         return self._factor(self.sums.asked)
 
     @property
     def got_factor(self) -> float | None:
-        """Outcome, as a multiple of the expectation without the effect; None of nothing."""
+        """Outcome, as a multiple of the expectation without the effect.
+
+        None where it never came up.
+        """
         return self._factor(self.sums.got)
 
     @property
     def interval(self) -> Interval | None:
-        """Interval of `got_factor`, for what is drawn: the variance is that of the laws, so few draws are enough.
+        """Interval of `got_factor`, for what is drawn.
+
+        The variance is that of the declared distributions, so few draws are enough.
 
         A ms on both sides is for the rounding to whole ones.
         """
@@ -147,7 +161,9 @@ class Amount:
 
     @property
     def is_as_asked(self) -> bool | None:
-        """Whether `asked_factor` lies in the interval, which it does not once in 20 by chance; None of nothing.
+        """Whether `asked_factor` lies in the interval, which it does not once in 20 by chance.
+
+        None where it never came up.
 
         Where nothing is drawn: whether the factors differ by less than 1 %; rounding to whole numbers may do more.
         """
@@ -233,7 +249,7 @@ class Truth:
 
     @property
     def outside(self) -> int:
-        """Number of distinct options whose `asked` lies outside the interval of what came out."""
+        """Number of distinct options whose `asked` lies outside their interval."""
         return sum(d.tally.is_as_asked is False for d in self.distinct)
 
     @property
@@ -242,7 +258,7 @@ class Truth:
         return sum(d.tally.reached > 0 for d in self.distinct)
 
     def to_arrow(self) -> pa.Table:
-        """Return one row per option: address, option, reached, asked, taken, got, low, high, as_asked."""
+        """Return one row per option: its address and name, and the numbers of its tally."""
         return pa.Table.from_pylist(
             [
                 {"address": d.address, "option": d.option, **tally_record(d.tally)}
@@ -272,7 +288,7 @@ class Truth:
         )
 
     def factors_to_arrow(self) -> pa.Table:
-        """Return the rows of each effect on a wait or value: with it (`affected`), one per factor, and one without."""
+        """Return, per effect on a wait or value, a row per factor and one without it."""
         rows = [
             {
                 "effect": f.effect,

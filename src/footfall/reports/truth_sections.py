@@ -1,4 +1,4 @@
-"""The section on the truth: what was asked and what came out, of decisions, effects, and what could not happen."""
+"""The section on the truth: decisions, effects, and what was declared but could not happen."""
 
 from __future__ import annotations
 
@@ -36,7 +36,10 @@ _OTHERS = Cell("all others", "faint")
 
 
 def truth_section(report: Report, limits: RowLimits) -> ReportSection | None:  # noqa: ARG001
-    """Tell what was asked and what came out; decisions first, then effects, then what was skipped."""
+    """Tell what was asked and what came out.
+
+    Decisions first, then effects, then what was skipped.
+    """
     truth = report.truth
     if truth is None or truth.is_empty:
         return None
@@ -54,7 +57,10 @@ def truth_section(report: Report, limits: RowLimits) -> ReportSection | None:  #
 
 
 def _flag(is_as_asked: bool | None) -> tuple[Tone, str]:
-    """Return how a number is marked that lies outside; None, of what never came up, is no flaw."""
+    """Return how a number is marked that lies outside.
+
+    None, of what never came up, is no flaw.
+    """
     return ("wrong", "!") if is_as_asked is False else ("", "")
 
 

@@ -19,7 +19,10 @@ MOST_ROWS = 200
 
 
 def render_json(validation: Validation) -> str:
-    """Return a validation as JSON, described key by key in `docs/validate.md`; keys are always the same."""
+    """Return a validation as JSON, described key by key in `docs/validate.md`.
+
+    Keys are always the same.
+    """
     record = {
         "footfall_validation": JSON_VERSION,
         "events": validation.events,
@@ -140,7 +143,7 @@ def place(at: Place | None) -> str:
 
 
 def _text(console: Console, text: str, style: str = "") -> Text:
-    """Return a text without markup and control characters, in characters that the terminal's encoding has."""
+    """Return a text without markup and hidden characters, as the encoding can show it."""
     from rich.text import Text
 
     shown = clean(text)

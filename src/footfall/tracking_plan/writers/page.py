@@ -1,4 +1,4 @@
-"""A plan as one page that needs nothing else: no request; its one script, the search, is known to its policy."""
+"""A plan as one page that asks for nothing; its one script is the search."""
 
 from __future__ import annotations
 
@@ -184,7 +184,10 @@ class _Page:
 
 
 def _search() -> Markup:
-    """Return the field; hidden until the script has found it, since without a script it would do nothing."""
+    """Return the search field.
+
+    It is hidden until the script has found it, since without a script it would do nothing.
+    """
     what = "Find an event or a property"
     field = element(
         "input", id="find", type="search", placeholder=what, aria_label=what, autocomplete="off"
