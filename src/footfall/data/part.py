@@ -27,6 +27,7 @@ class Part:
     @property
     def name(self) -> str:
         """Name for files: unique within a run, in the order of groups and time."""
+        # Of fixed width, so that the order of names is that of groups and time (until 2286).
         return f"{self.first_person:010d}-{self.from_ms:013d}-{self.until_ms:013d}"
 
 
@@ -50,7 +51,8 @@ class Groups:
     edges: tuple[int, ...]
 
     def count(self, people: int) -> int:
-        """Return how many groups the first `people` are in; the last of them may be incomplete."""
+        """Return how many groups the first `people` are in; the last may be incomplete."""
+        # Groups past the last edge are counted by their common width, rounded up.
         beyond = -(-max(people - self.edges[-1], 0) // self._width)
         return beyond + bisect_left(self.edges, min(people, self.edges[-1]))
 

@@ -15,9 +15,9 @@ FieldType = Literal["text", "integer", "number", "boolean", "money", "time", "id
 
 TIMESTAMP = pa.timestamp("ms", tz="UTC")
 TEXT = pa.dictionary(pa.int32(), pa.string())
-"""Texts of few values, as names of events and cities are: four bytes a row instead of the text."""
+"""Texts of few values, as names of cities are: four bytes a row instead of the text."""
 MONEY_DIGITS = 18
-"""What fits in 64 bits, as `decimal64` and DuckDB hold it: amounts below 1e16 with two digits."""
+"""Digits that 64 bits hold: amounts below 1e16 with two digits after the point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +118,9 @@ def common_columns() -> list[pa.Field]:
 
 def events_schema(stream: StreamSchema) -> pa.Schema:
     """Return the Arrow schema of `events`: common columns, then structs of what is declared."""
-    columns = [
-        pa.field("revenue", pa.decimal64(MONEY_DIGITS, stream.minor_digits))
-        if c.name == "revenue"
-        else c
-        for c in common_columns()
-    ]
+    # Money has the digits of the scenario's currency; `common_columns` shows two.
+    money = pa.field("revenue", pa.decimal64(MONEY_DIGITS, stream.minor_digits))
+    columns = [money if c.name == "revenue" else c for c in common_columns()]
     if stream.event_properties:
         columns.append(
             pa.field(

@@ -96,6 +96,8 @@ class Tallies:
 
     def add(self, other: Tallies) -> None:
         """Add another chunk's tallies to these, or put them in place of these (`is_whole`)."""
+        # A stored run is sent with all its tallies at the last part (`execution/send.py`), since
+        # stores do not keep them by part: added up, earlier parts would count twice.
         if other.is_whole:
             for counts in (
                 self.decisions,

@@ -19,7 +19,7 @@ from footfall.units import DAY_MS
 
 _GROWTH_BITS = 40
 _BLOCK = 4096
-"""People whose homes are drawn at once: a matrix (homes, people) of weights, 1.5 MB for 46 cities."""
+"""People whose homes are drawn at once: a matrix (homes, people), 1.5 MB for 46 cities."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +52,7 @@ class Arrivals:
         self._edges = self._cumulate()
 
     def _masses(self, first: int, n_days: int) -> Array:
-        """Return activity times population per quarter hour: shape (days, 96), int64, up to about 2**32."""
+        """Return activity times population per slot: (days, 96), int64, up to about 2**32."""
         people = self._model.people
         by_rhythm = np.zeros(len(self._calendar.activity), np.int64)
         np.add.at(by_rhythm, people.home_rhythms, people.home_weights)
@@ -142,7 +142,7 @@ class Arrivals:
 
 
 def _power(per_day: int, days: int) -> int:
-    """Return growth over some days in 2**-40, by squaring of integers: floats' `**` differs by C library."""
+    """Return growth over some days in 2**-40, by squaring of integers."""
     one = 1 << _GROWTH_BITS
     base = per_day if days >= 0 else one * one // per_day
     result, exponent = one, abs(days)

@@ -86,7 +86,7 @@ def plain(values: Array, kind: pa.DataType, valid: Array | pa.Buffer | None = No
 
 
 def strings(texts: Sequence[str]) -> pa.Array:
-    """Return a text column from buffers: `pa.array` imports pandas where that is installed (0.3 s)."""
+    """Return a text column from buffers: `pa.array` imports pandas where it is (0.3 s)."""
     encoded = [text.encode() for text in texts]
     offsets = np.zeros(len(texts) + 1, np.int32)
     offsets[1:] = np.cumsum([len(e) for e in encoded], dtype=np.int32) if encoded else []
@@ -187,7 +187,7 @@ def fixed_texts(characters: Array, valid: Array | None = None) -> pa.Array:
 
 
 def hex_digits(values: Array, n_bytes: int) -> Array:
-    """Return numbers in hexadecimal: shape (n, 2 * n_bytes), uint8, ASCII, high digits first."""
+    """Return numbers in hexadecimal: (n, 2 * n_bytes), uint8, ASCII, high digits first."""
     # Two digits per look-up: a table of 256 numbers of 16 bits stays in the first cache.
     big = values.astype(">u8").view(np.uint8).reshape(-1, 8)[:, 8 - n_bytes :]
     return _HEX[big].view(np.uint8).reshape(len(values), 2 * n_bytes)

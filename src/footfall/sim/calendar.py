@@ -126,7 +126,7 @@ class ActivityCalendar:
         return found
 
     def _integrate(self) -> Array:
-        """Return the integrals at the slots' edges, rhythm after rhythm, so that one search serves all.
+        """Return the integrals at the slots' edges, all rhythms in one array for one search.
 
         At mean activity a slot adds as much as it is long, so the unit is a ms of mean
         activity. A century is below 2**42: one rhythm stays a thousand times below the stride,

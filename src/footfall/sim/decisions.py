@@ -79,7 +79,7 @@ def _two_ways(scheduler: Scheduler, node: DecisionNode, rows: Array, taken: Arra
 
 
 def _ways(scheduler: Scheduler, node: DecisionNode, rows: Array, choice: Array) -> list[int]:
-    """Send each person to their option (past the last: otherwise); return how many took each."""
+    """Send people to their options (past the last: otherwise); return how many took each."""
     counts: list[int] = np.bincount(choice, minlength=len(node.options) + 1).tolist()
     targets = [*(option.target for option in node.options), node.otherwise]
     for number, (target, count) in enumerate(zip(targets, counts, strict=True)):
@@ -170,7 +170,7 @@ def _thresholds(weights: list[Array]) -> Array:
 def factor(
     effect: CompiledEffect, context: EvaluationContext, n: int
 ) -> tuple[Array | None, Array | float]:
-    """Return where an effect holds now (shape (n,), bool; None for all), and its factor there."""
+    """Return the mask of where an effect holds (None for all), and its factor there."""
     masks = []
     if effect.span is not None:
         now = context.now_ms()

@@ -18,7 +18,7 @@ from footfall.model.tables import InverseCdf
 from footfall.model.values import Array, Kind, is_null
 
 AppliedFactor = tuple[Array | None, Array | float]
-"""Where an effect holds, shape (n,), None for everywhere; its factor there, shape (n,) or one for all."""
+"""Mask of where an effect holds, None for everywhere; its factor there, shape (n,) or one for all."""
 
 LONGEST_MS = 2**40
 """34 years: waits that would be longer count as this long."""
@@ -82,7 +82,7 @@ class EffectLog:
         self._applied.append(applied)
 
     def sums(self) -> dict[tuple[int, int], FactorSums]:
-        """Return (number of the effect, 0 where it did not hold, else 1 + place of its factor) → sums."""
+        """Return sums by number of the effect and its factor: 0 without it, else 1 + place."""
         holds, factors = self._effects_applied()
         got, base = np.concatenate(self._result), np.concatenate(self._base)
         if self._kind is not None:
@@ -115,7 +115,7 @@ class EffectLog:
         return found
 
     def _effects_applied(self) -> tuple[Array, Array]:
-        """Return where each effect holds, and its factor, 1 elsewhere: shape (effects, n) both."""
+        """Return masks of the effects, and factors, 1 elsewhere: shape (effects, n) both."""
         holds, factors = [], []
         for result, applied in zip(self._result, self._applied, strict=True):
             everywhere = np.ones(len(result), np.bool_)
@@ -131,7 +131,7 @@ class EffectLog:
         return np.concatenate(holds, axis=1), np.concatenate(factors, axis=1)
 
     def _expected(self, base: Array, factors: list[Array]) -> tuple[Array, Array]:
-        """Return what is to be expected, mean and variance (of waits in s²): shape (n,) both."""
+        """Return expected mean and variance (of waits in s²): shape (n,) both."""
         if self._distribution is None:
             value = reduce(np.multiply, factors, base.astype(np.float64))
             return value, np.zeros(len(value))
@@ -174,7 +174,7 @@ def moments(
 
 
 def _sums(columns: Array, groups: Array) -> dict[int, FactorSums]:
-    """Return the size of each group, and the sums of the columns in 2**-32: the same in any order.
+    """Return sizes of groups, and sums of the columns in 2**-32: the same in any order.
 
     Args:
         columns: Shape (4, n), float64. Each number is split into whole numbers of 2**32, of 1,
@@ -192,11 +192,14 @@ def _sums(columns: Array, groups: Array) -> dict[int, FactorSums]:
     words = np.trunc(columns / _WORD)
     rest = columns - words * _WORD
     ones = np.trunc(rest)
-    parts = ((rest - ones) * _WORD, ones, words)
-    sums = np.stack(
-        [np.add.reduceat(part.astype(np.int64), starts, axis=1) for part in parts], axis=-1
+    low, middle, high = (
+        np.add.reduceat(part.astype(np.int64), starts, axis=1).T.tolist()
+        for part in ((rest - ones) * _WORD, ones, words)
     )
-    totals = [[f + (o << 32) + (w << 64) for f, o, w in column] for column in sums.tolist()]
-    rows = zip(counts.tolist(), *totals, strict=True)
-    sums_of_groups = [FactorSums(*row) for row in rows]
-    return dict(zip(present.tolist(), sums_of_groups, strict=True))
+    found = {}
+    for group, count, *three in zip(
+        present.tolist(), counts.tolist(), low, middle, high, strict=True
+    ):
+        sums = [f + (o << 32) + (w << 64) for f, o, w in zip(*three, strict=True)]
+        found[group] = FactorSums(count, *sums)
+    return found

@@ -16,7 +16,7 @@ NO_DEVICE = ~np.int64(6)
 
 
 def pack_flags(stages: Array | int, devices: Array | int, known: Array | int) -> Array:
-    """Return stage, device (-1 for none) and whether the person is identified as one number each."""
+    """Return stage, device (-1 for none) and identity (0 or 1) as one number each."""
     return np.add(np.multiply(stages, 8) + (devices + 1) * 2, known)
 
 

@@ -103,7 +103,7 @@ def _device_ids(group: GroupArrays, codes: Array, valid: Array) -> pa.Array:
 
 
 def _languages(group: GroupArrays, emitted: PartEvents, rows: Array) -> pa.Array:
-    """Return languages: the user property as it was at the event, where there is one; else the home's."""
+    """Return languages: the user property at the event, where there is one; else the home's."""
     model = group.model
     if model.language < 0:
         return arrow_columns.texts_of(rows, languages(group), model.texts)
@@ -175,7 +175,7 @@ def _child(
     values: _Values,
     places: dict[tuple[int, ...], RowPlaces],
 ) -> pa.Array:
-    """Return the column of a property; those that the same emissions give share their places."""
+    """Return the column of a property; those of the same emissions share their places."""
     schema = group.model.stream.schema
     declared = schema.event_properties[number]
     if values.example is None:

@@ -12,7 +12,7 @@ from footfall.model.values import Array
 from footfall.sim import arrow_columns
 
 _INSERT_ID = np.dtype([("stream", "S9"), ("person", "u8"), ("dash", "S1"), ("number", "S6")])
-"""24 characters: 8 of the stream, 8 of the person, 6 of the event number, with dashes between."""
+"""24 characters: stream 8, person 8, event number 6, with dashes between."""
 
 
 def insert_ids(model: Model, persons: Array, rows: Array, numbers: Array) -> Array:

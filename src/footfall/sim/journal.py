@@ -19,7 +19,7 @@ from footfall.sim.effect_log import EffectLog
 
 
 class GrowingArrays:
-    """Arrays that grow wave by wave, concatenated once: grown in place, each would be copied at each wave.
+    """Arrays that grow wave by wave and are concatenated once; in place, each wave would copy them.
 
     Args:
         blanks: What each is when nothing was appended.

@@ -1,4 +1,4 @@
-"""Nodes: the function of each kind, which takes all people who are there through it in one go."""
+"""Nodes: the function of each kind, which takes all people who are there through it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from footfall.sim.state import CLOSED
 from footfall.units import MINUTE_MS
 
 SESSION_GAP_MS = 30 * MINUTE_MS
-"""A session ends after this long without an event: the convention of web analytics since Urchin.
+"""A session ends after this long without an event: the convention since Urchin.
 
 Waits within a session are cut to 29 minutes (`compiler/journeys/lowering.py`), so that no
 single wait ends one; `come back after` does.
@@ -89,7 +89,7 @@ def _waits(
     context: EvaluationContext,
     limit_ms: int = NO_LIMIT_MS,
 ) -> Array:
-    """Draw how long each one waits, before it is cut, and log effects on it: shape (n,), int64, ms."""
+    """Draw each one's wait before it is cut, and log effects on it: shape (n,), int64, ms."""
     base = draws.invert(distribution, draws.bits(scheduler.state, context.rows, node.key))
     if not node.effects:
         return base
@@ -228,7 +228,7 @@ def begin_sessions(scheduler: Scheduler, rows: Array, times: Array) -> None:
 
 
 def _ready(scheduler: Scheduler, number: int, rows: Array) -> tuple[Array, Array]:
-    """Set clocks to strictly after the last event, and return those who get there before the end.
+    """Set clocks to after the last event, and return those who get there before the end.
 
     A person's events thus have different times, which makes (time, person) a total order of
     events.
@@ -277,4 +277,4 @@ RUN: dict[type[Node], Callable[[Scheduler, Any, int, Array], None]] = {
     BeginSessionNode: _begin_session,
     EmitNode: _emit,
 }
-"""By the kind of node: function of the scheduler, the node, its number, and the rows of people there."""
+"""Kind of node → function of the scheduler, the node, its number, and people's rows."""

@@ -72,7 +72,7 @@ def _carried(
 
 
 def _written(group: GroupArrays, declared: UserProperty, arrays: list[Array]) -> list[Array]:
-    """Return a user property as it is written: its values, or lengths and elements per field."""
+    """Return a user property as written: its values, or lengths and elements per field."""
     numbers = (declared.column, *declared.items)
     columns = dict(zip(numbers, arrays, strict=True))
     rows = np.empty(len(arrays[0]), np.int64)

@@ -98,7 +98,7 @@ class Scheduler:
         self.go_on(rows, node, times)
 
     def go_on(self, rows: Array, node: int | Array, times: Array) -> None:
-        """Let people go on at a node at a time; those who get there at or after the end are parked."""
+        """Let people go on at a node at a time; park those who get there at or after the end."""
         state = self.state
         # `compress` of 20,000 rows takes 29 µs where an index of booleans takes 111.
         late = np.greater_equal(times, self.until_ms)

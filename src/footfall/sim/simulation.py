@@ -140,7 +140,7 @@ class Simulation:
         return Scheduler(self.model, self._calendar, self._state, journal, until_ms)
 
     def arrays(self) -> dict[str, Array]:
-        """Return by name what another simulation needs to go on from here; nothing is copied."""
+        """Return by name what another simulation needs to go on; nothing is copied."""
         group = self._group
         counted = [
             group.seen_events,
@@ -165,7 +165,7 @@ class Simulation:
 
     @property
     def awake(self) -> Array:
-        """People to whom anything may happen still, or whose arrival is not in a chunk yet: (U,), bool."""
+        """People to whom anything may happen, or whose arrival is in no chunk yet: (U,), bool."""
         return self._is_first | np.less(
             np.minimum(self._state.time, self._state.slot_min), NEVER
         )
@@ -194,13 +194,13 @@ class Simulation:
         return chunk
 
     def skip(self, until_ms: int) -> None:
-        """Simulate up to an instant whose events are stored already: `advance`, its chunk thrown away."""
+        """Simulate up to an instant whose events are stored: `advance`, its chunk thrown away."""
         if until_ms > self.at_ms:
             self.advance(until_ms)
 
 
 def compacted(simulations: Sequence[Simulation]) -> dict[str, Array]:
-    """Return what one simulation needs to go on with the people of several, finished ones left out.
+    """Return what one simulation needs to go on with the people of several, without finished ones.
 
     Args:
         simulations: At least one; at the same time, of people in rising order.
@@ -209,9 +209,9 @@ def compacted(simulations: Sequence[Simulation]) -> dict[str, Array]:
     # (`State.lasting_factors`): they are left out, and looked up anew.
     awake = [simulation.awake for simulation in simulations]
     saved = [simulation.arrays() for simulation in simulations]
-    names = [name for name in saved[0] if name != _AT and all(name in each for each in saved)]
+    names = set(saved[0]).intersection(*saved) - {_AT}
     joined = {}
-    for name in names:
+    for name in (name for name in saved[0] if name in names):
         kept = [each[name][some] for each, some in zip(saved, awake, strict=True)]
         joined[name] = np.concatenate(kept)
     return joined | {_AT: saved[0][_AT]}

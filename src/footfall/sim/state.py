@@ -84,13 +84,13 @@ class State:
         self.slot_timer = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
         self.slots = np.full((n, int(self.slot_edges[-1])), NEVER, np.int64)
         self.slot_min = np.full(n, NEVER, np.int64)
-        self.payloads = [
-            [_pending(self.columns[c], timer.slots) for c in timer.payload]
-            for timer in model.timers
-        ]
+        self.payloads = []
+        for timer in model.timers:
+            columns = [self.columns[number] for number in timer.payload]
+            self.payloads.append([_pending(column, timer.slots) for column in columns])
 
     def arrays(self) -> dict[str, Array]:
-        """Return by name the arrays that change; all else follows from model and people's numbers."""
+        """Return by name the arrays that change; all else follows from model and numbers."""
         return {name: array for name, array in named("state", vars(self)) if name not in _FIXED}
 
 

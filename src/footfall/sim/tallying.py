@@ -54,7 +54,7 @@ def of_part(
 
 
 def _decisions(model: Model, journal: Journal, tallies: Tallies) -> None:
-    """Add up decision logs; several nodes may be one declared decision (a journey done at two places)."""
+    """Add up decision logs; a journey done at two places has two nodes per decision."""
     decisions = [np.zeros((len(d.options), 3), np.int64) for d in model.decisions]
     effects: dict[tuple[int, int, int], Array] = {}
     for number, log in journal.decision_logs.items():
@@ -80,7 +80,7 @@ def _decisions(model: Model, journal: Journal, tallies: Tallies) -> None:
 def _effect_keys(
     model: Model, effect: int, decision: int, option: int
 ) -> list[tuple[str, str, str, str]]:
-    """Return the keys of an effect on an option in the tallies: where it holds, and where not."""
+    """Return the tallies' keys of an effect on an option: where it holds, and where not."""
     name = model.decisions[decision]
     return [
         (model.effects[effect], name.address, name.options[option], variant)
@@ -100,7 +100,7 @@ def _factors(model: Model, journal: Journal, tallies: Tallies) -> None:
 def _factor_keys(
     model: Model, name: AffectedDraw, effect: CompiledEffect
 ) -> list[tuple[str, str, str, str, str]]:
-    """Return the keys in the tallies: where an effect does not hold, then each of its factors."""
+    """Return the tallies' keys: where an effect does not hold, then each of its factors."""
     variants = [
         ("without", "1"),
         *(("with", repr(factor).removesuffix(".0")) for factor in effect.distinct),

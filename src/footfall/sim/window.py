@@ -43,7 +43,7 @@ def window_ms(model: Model) -> int:
 
 
 def _times_since_arrival(model: Model, size: int) -> Array:
-    """Return times of the pilots' events, ms, as if they came as slowly as a group of newcomers."""
+    """Return times of pilots' events, ms, as if they came as slowly as a group does."""
     first = model.people.already_here
     end_ms = model.start_ms + min(WIDTHS_MS[0], model.length_days * DAY_MS)
     simulation = Simulation(model, "pilot", first, first + PILOTS, end_ms)

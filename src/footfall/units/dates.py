@@ -1,4 +1,4 @@
-"""Dates, times and time zones as written: `2026-01-31 09:30`, `day 40 09:00`, `Europe/Paris`."""
+"""Dates, times and time zones: `2026-01-31 09:30`, `day 40 09:00`, `Europe/Paris`."""
 
 from __future__ import annotations
 
@@ -64,6 +64,7 @@ def parse_date(text: str) -> tuple[int, int, int]:
 
 def _date_hint(text: str) -> str:
     """Return how to write a date whose order of year, month and day is plain, or nothing."""
+    # 31.01.2026 has one reading; 01/02/2026 has two, and gets no hint.
     dotted = re.fullmatch(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", text)
     if dotted:
         return f"did you mean {dotted[3]}-{int(dotted[2]):02}-{int(dotted[1]):02}?"
@@ -74,7 +75,7 @@ def _date_hint(text: str) -> str:
 
 
 def parse_holiday(text: str) -> tuple[int | None, int, int]:
-    """Return (year, month, day) of `2026-01-01`, or (None, month, day) of `01-01`, every year's.
+    """Return (year, month, day) of `2026-01-01`, or (None, month, day) of `01-01`.
 
     Raises:
         UnitError: Neither.

@@ -9,6 +9,7 @@ from footfall.units.currencies import MINOR_DIGITS
 from footfall.units.hints import nearest_hint
 from footfall.units.numbers import NUMBER_THEN_WORD, exact_decimal, is_number, number_hint
 
+# With three digits after the point 1e15 minor units, so that sums of thousands stay in 63 bits.
 MOST_MONEY = 10**12
 SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB"}
 """Currency that a sign may mean, for hints alone: several currencies share most signs."""

@@ -9,6 +9,7 @@ from footfall.errors import UnitError, shown
 
 LARGEST = Decimal(10) ** 18
 MOST_DIGITS = 34
+# Contexts of their own: the process-wide one may be set by whoever imports the package.
 EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 ROUNDED = Context(prec=28, rounding=ROUND_HALF_EVEN)
 
@@ -71,7 +72,9 @@ def exact_decimal(text: str, what: str, accepts: str) -> Decimal:
     stripped = text.strip()
     if not is_number(stripped):
         raise UnitError(f"{shown(text)} is not {what}", accepts, number_hint(stripped))
+    # The constructor takes every digit as it stands; no context rounds it.
     number = Decimal(stripped.replace("_", ""))
+    # -0 and 0E+5 are plain 0, so that equal quantities are equal in a stream's hash as well.
     if number.is_zero():
         return Decimal(0)
     if (
@@ -87,7 +90,7 @@ def exact_decimal(text: str, what: str, accepts: str) -> Decimal:
 
 
 def number_hint(text: str) -> str:
-    """Return how to write a number that has a decimal comma, separators, a k or a word, or nothing."""
+    """Return how to write a number with a decimal comma, separators or a word, or nothing."""
     thousands = re.fullmatch(r"([0-9]+)\s*([kM])", text)
     if thousands:
         return f"write {int(thousands[1]) * {'k': 1000, 'M': 1000000}[thousands[2]]}"
@@ -96,6 +99,7 @@ def number_hint(text: str) -> str:
     )
     if worded:
         return f"write {worded[1]}" + "%" * worded[2].lower().startswith("p")
+    # 1,5 and 1,50 are decimals; 1,500 is read as thousands below, since three digits follow.
     if re.fullmatch(r"[+-]?[0-9]+,[0-9]{1,2}", text):
         return f"write {text.replace(',', '.')}, with a point"
     if re.fullmatch(r"[+-]?[0-9]{1,3}(?:[, '][0-9]{3})+(?:\.[0-9]+)?", text):

@@ -28,7 +28,7 @@ POPULARITY_ACCEPTS = "write zipf and an exponent from 0 to 10, such as zipf 0.8"
 
 
 def is_constant_chance(text: str) -> bool:
-    """Return whether a text is meant as a constant (a number, however miswritten), not an expression."""
+    """Return whether a text is a constant, however miswritten, and not an expression."""
     return bool(_CONSTANT_CHANCE.fullmatch(text.strip()) or number_hint(text.strip()))
 
 
@@ -64,6 +64,7 @@ def parse_factor(text: str) -> Decimal:
         (Decimal('1.5'), Decimal('0.5'))
     """
     factor = _share(text, "a factor", FACTOR_ACCEPTS)
+    # "+20 %" means 120 % to whoever writes it. Read as 20 % it would turn a rise into a fall.
     if text.strip()[:1] in ("+", "-") and is_percent(text):
         changed = f"{(100 * (1 + factor)).normalize():f}"
         hint = (
@@ -128,6 +129,7 @@ def parse_rate(text: str) -> Decimal:
 
 
 def _compounded(growth: Decimal, days: Decimal) -> Decimal:
+    # 60 digits on the way, 28 at the end: the last digit that is kept is right.
     logarithm = EXACT.ln(EXACT.add(1, growth))
     daily = EXACT.exp(EXACT.divide(logarithm, days))
     return ROUNDED.plus(EXACT.subtract(daily, 1)) if growth else Decimal(0)

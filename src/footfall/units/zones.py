@@ -17,6 +17,8 @@ def zone(name: str) -> ZoneInfo:
     Raises:
         FileNotFoundError: When the tzdata package has no such zone.
     """
+    # `ZoneInfo(name)` looks into the system's files first, whose rules may be of another year:
+    # the same seed would give other events on another machine.
     folder, _, leaf = name.rpartition("/")
     package = "tzdata.zoneinfo" + ("." + folder.replace("/", ".") if folder else "")
     with resources.files(package).joinpath(leaf).open("rb") as file:
