@@ -1,4 +1,4 @@
-"""The one place where delivery looks at a clock or waits; tests put another clock in its place."""
+"""The clock of everything that sends or waits; tests put another one in its place."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the time of day, measures spans, and waits. Spans never use the time of day, which may be set back."""
+    """A clock: time of day, spans, waits. Spans never use the time of day, which may be set back."""
 
     def wall_ms(self) -> int:
         """Return the time of day, ms since the epoch."""

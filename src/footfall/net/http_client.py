@@ -1,7 +1,8 @@
-"""One request and its answer, over a connection that is kept; whatever the other side does, it ends, and is small.
+"""An HTTP client for one target: one exchange at a time, which ends and stays small whatever the other side does.
 
 Made on `http.client`: no redirect is followed, no proxy of the environment is used, nothing is logged, and the address
-that was checked is the one connected to.
+that was checked is the one connected to. An answer that is cut short is no answer: a status alone would say "accepted"
+of a request that a proxy has lost.
 """
 
 from __future__ import annotations
@@ -22,14 +23,16 @@ from footfall.net.secrets import MASK
 from footfall.net.target import Target
 
 CONNECT_S, SILENCE_S = 5.0, 15.0
+"""To connect, and between two bytes; the whole exchange has a bound of its own, which a dribbling server meets."""
 MOST_ANSWER_BYTES = 65_536
+"""Read of an answer: more would let the other side fill our memory."""
 _NO_TLS = ("WRONG_VERSION_NUMBER", "PACKET_LENGTH_TOO_LONG")
 """What OpenSSL makes of an answer in plain text, depending on its version."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back.
+    """The answer to a request, or why none came.
 
     Args:
         status: 0 when nothing came back that could be understood: whether the request was taken is not known.
@@ -74,9 +77,15 @@ class HttpConnection:
     Args:
         target: Where to.
         clock: Measures how long an exchange takes.
-        is_trusted: See `guard.checked`.
+        is_trusted: See `address_guard.checked`.
         whole_s: Longest time of one exchange.
         resolver: Looks names up.
+
+    Example:
+        connection = HttpConnection(target, SystemClock(), is_trusted=True)
+        reply = connection.post(b"{}", {"Content-Type": "application/json"})
+        if reply.status == 0:  # nobody knows whether it was taken: reply.reason says why
+            ...
     """
 
     def __init__(
@@ -106,9 +115,9 @@ class HttpConnection:
         """
         is_reused = self._connection is not None
         reply = self._try(body, headers)
-        if (
-            reply is None and is_reused
-        ):  # a kept connection that the other side had closed: that is no failure yet
+        # A kept connection that the other side had closed meanwhile, as servers do after some
+        # idle time: no byte of an answer came, so this is no failure yet.
+        if reply is None and is_reused:
             reply = self._try(body, headers)
         return reply or Reply(0, reason="the connection was closed before an answer came")
 
@@ -129,7 +138,7 @@ class HttpConnection:
         self._connection = None
 
     def _try(self, body: bytes, headers: Mapping[str, str]) -> Reply | None:
-        """Return the answer, or None where the connection was closed before a byte of it came."""
+        """Return the answer, or None if the connection was closed before a byte of it came."""
         self.deadline = self._clock.monotonic() + self._whole_s
         try:
             return self._exchange(body, headers)
@@ -153,10 +162,8 @@ class HttpConnection:
         except PermanentSinkError:
             self.close()
             raise
-        except (
-            ConnectionResetError,
-            BrokenPipeError,
-        ):  # also what http.client raises when nothing comes back
+        except (ConnectionResetError, BrokenPipeError):
+            # http.client raises a subclass of the first when the connection ends before any byte.
             self.close()
             return None
         except (OSError, http.client.HTTPException, ValueError) as error:
@@ -174,23 +181,27 @@ class HttpConnection:
         )
         answer = connection.getresponse()
         content = answer.read(MOST_ANSWER_BYTES)
+        # `read(n)` returns what came before the connection ended, without an error; what is left of
+        # Content-Length tells that it was cut.
         if answer.length and len(content) < MOST_ANSWER_BYTES:
             raise http.client.IncompleteRead(content, answer.length)
-        if not answer.isclosed() and answer.read(1):
-            self.close()  # more than we care to read
-        elif answer.will_close:
+        # Of a longer answer the rest is not read, which the connection would need to be used again.
+        is_longer = not answer.isclosed() and bool(answer.read(1))
+        if is_longer or answer.will_close:
             self.close()
         named = {name.lower(): value for name, value in answer.getheaders()}
         return Reply(answer.status, content, named, secrets=self._target.secrets)
 
 
 class _WholeLines(io.BufferedReader):
-    """Reads lines that end: `http.client` would take a connection that is cut in the headers as their end."""
+    """A reader of whole lines: `http.client` would take a connection that is cut in the headers as their end."""
 
     _is_first = True
 
     def readline(self, size: int | None = -1, /) -> bytes:
         line = super().readline(size)
+        # No byte at all, at the very beginning, is a kept connection that had been closed: the
+        # caller of `_try` sends once more then.
         if not line.endswith(b"\n") and not (self._is_first and not line):
             raise http.client.IncompleteRead(line)
         self._is_first = False
@@ -198,7 +209,7 @@ class _WholeLines(io.BufferedReader):
 
 
 class _Answer(http.client.HTTPResponse):
-    """An answer whose headers must be whole."""
+    """An HTTP response whose headers must be whole."""
 
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
@@ -225,6 +236,8 @@ class _Connection(http.client.HTTPConnection):
             timeout_s=CONNECT_S,
             resolver=self._resolver,
         )
+        # Head and body are two writes; with Nagle's algorithm the second would wait for the other
+        # side's delayed acknowledgement, some 40 ms.
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self._target.scheme == "https":
             made = ssl.create_default_context().wrap_socket(made, server_hostname=host)
@@ -232,7 +245,7 @@ class _Connection(http.client.HTTPConnection):
         self.sock = made
 
     def cut(self) -> None:
-        """End what is going on in another thread."""
+        """End what is going on in another thread: its read or write fails, and it closes the socket itself."""
         sock = self.sock
         if sock is not None:
             with suppress(OSError):

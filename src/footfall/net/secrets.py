@@ -1,4 +1,4 @@
-"""Secrets: kept apart from text, so that no message, log, ledger or traceback shows one by accident."""
+"""Secrets of the environment, kept apart from text: no message, log, ledger or traceback shows one by accident."""
 
 from __future__ import annotations
 
@@ -13,11 +13,16 @@ MASK = "•••"
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A text that is shown as its name only.
+    """A secret: a text that is shown by the name of its variable.
 
     Args:
         name: Where it comes from: the name of an environment variable.
         value: The secret; only ever read where it is put into a request.
+
+    Example:
+        >>> key = Secret("API_KEY", "s3cr3t")
+        >>> print(f"{key} / {key!r}")
+        API_KEY=••• / Secret(name='API_KEY')
     """
 
     name: str
@@ -26,6 +31,7 @@ class Secret:
     def __str__(self) -> str:
         return f"{self.name}={MASK}"
 
+    # A sink is pickled into worker processes and would carry it there, through a file or a pipe.
     def __reduce__(self) -> str | tuple[object, ...]:
         raise TypeError(
             f"the secret {self.name} stays in its process: it is read anew where it is needed"
@@ -48,6 +54,7 @@ def secret_from(
     value = (os.environ if environment is None else environment).get(name, "")
     if not value:
         return None
+    # A line end inside would begin another header (CRLF injection); blanks at the ends come from `$(cat file)`.
     if not value.isprintable() or value != value.strip():
         raise UsageError(
             f"{name} contains a control character or begins or ends with a blank; {purpose} cannot use it\n"

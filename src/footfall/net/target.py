@@ -1,4 +1,4 @@
-"""What a user writes after `webhook+https:` or as a base URL: a URL, and options behind `#`, which are never sent."""
+"""URLs as a user writes them after `webhook+https:` or as a base, with options behind `#`, which are never sent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SHORTEST_SECRET = 8
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where requests go. Its path and query may be secret: no message shows them, except for this machine.
+    """A URL that requests go to. Its path and query may be secret: no message shows them, except for this machine.
 
     Args:
         scheme: `http` or `https`.
@@ -52,9 +52,10 @@ class Target:
 
     @property
     def secrets(self) -> list[str]:
-        """What of a target that is not this machine's must not be shown: its path, and whatever is long in it."""
+        """Texts that are masked in answers: the path of a target that is not this machine's, and what is long in it."""
         if self.is_local:
             return []
+        # An answer may repeat the path, or the one token of it that matters: both are masked, the longest first.
         parts = {part for part in re.split("[/?&=]", self.path) if len(part) >= SHORTEST_SECRET}
         return sorted(
             {self.path, self.path.partition("?")[0], *parts} - {"/"}, key=len, reverse=True
@@ -114,7 +115,7 @@ def read_options(text: str) -> dict[str, str]:
 
 
 class Options:
-    """Options of a sink, read one by one; what nobody asked for is an error.
+    """Options behind `#`, read one by one; what is given and was never asked for is an error.
 
     Args:
         given: As written.
@@ -122,7 +123,7 @@ class Options:
     """
 
     def __init__(self, given: Mapping[str, str], sink: str) -> None:
-        self._given, self._sink, self._known = dict(given), sink, dict[str, str]()
+        self._given, self._sink, self._accepted = dict(given), sink, dict[str, str]()
 
     def number(self, name: str, default: int, low: int, high: int) -> int:
         """Return a whole number.
@@ -130,7 +131,7 @@ class Options:
         Raises:
             UsageError: It is none, or out of range.
         """
-        accepted = self._known[name] = f"{low} to {high:,}"
+        accepted = self._accepted[name] = f"{low} to {high:,}"
         text = self._given.get(name, str(default))
         number = int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else -1
         if not low <= number <= high:
@@ -145,7 +146,7 @@ class Options:
         Raises:
             UsageError: It is none of them.
         """
-        accepted = self._known[name] = " or ".join((default, *others))
+        accepted = self._accepted[name] = " or ".join((default, *others))
         text = self._given.get(name, default)
         if text not in (default, *others):
             raise UsageError(
@@ -159,7 +160,7 @@ class Options:
 
     def text(self, name: str, meaning: str) -> str:
         """Return a text, empty if it is not given."""
-        self._known[name] = meaning
+        self._accepted[name] = meaning
         return self._given.get(name, "")
 
     def check(self) -> None:
@@ -168,9 +169,11 @@ class Options:
         Raises:
             UsageError: Something was not.
         """
-        unknown = next((name for name in self._given if name not in self._known), None)
+        unknown = next((name for name in self._given if name not in self._accepted), None)
         if unknown is not None:
-            known = ", ".join(f"{name} ({accepted})" for name, accepted in self._known.items())
+            all_accepted = ", ".join(
+                f"{name} ({accepted})" for name, accepted in self._accepted.items()
+            )
             raise UsageError(
-                f"{self._sink} has no option {shown(unknown)}\n  accepted: {known}"
+                f"{self._sink} has no option {shown(unknown)}\n  accepted: {all_accepted}"
             )

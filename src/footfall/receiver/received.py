@@ -1,4 +1,4 @@
-"""What was received. One thread writes; requests that wait meanwhile share a transaction.
+"""The writer of received events, with group commit: one thread, and requests that wait share a transaction.
 
 A request is answered with 2xx only after the transaction that holds all of its events is committed.
 """
@@ -23,8 +23,8 @@ MOST_AT_ONCE = 64
 """Requests per transaction: a commit costs some milliseconds, whatever it holds."""
 ENOUGH = 8
 PATIENCE_S = 0.01
-"""A transaction is put off until as many requests have come as there were at once the last time, or `ENOUGH`: so long
-at most for each."""
+"""A transaction is put off until as many requests have come as there were at once the last time, or `ENOUGH`, and for
+so long at most for each: clients that wait for an answer before they send again all come at about the same moment."""
 REST_S = 1.0
 """How long a store that has failed is left alone; requests are refused meanwhile."""
 CALM = 9
@@ -34,9 +34,9 @@ Waiting = tuple[ReceivedBatch, Future[BatchOutcome]]
 
 
 class EventWriter:
-    """Takes what is received onto a shelf.
+    """A writer of received events into an event store.
 
-    well → in trouble, after a failure: what is in memory is forgotten, the shelf is opened anew before the next
+    well → in trouble, after a failure: what is in memory is forgotten, the store is opened anew before the next
     transaction, and that one proves that something can be written → well.
 
     Args:
@@ -48,7 +48,7 @@ class EventWriter:
         trouble: Why nothing can be stored, in a user's words; None while all is well.
 
     Raises:
-        StoreError: The shelf is in use or cannot be opened.
+        StoreError: The store is in use or cannot be opened.
     """
 
     def __init__(
@@ -72,8 +72,8 @@ class EventWriter:
         """Store a request's events, all or none.
 
         Returns:
-            What ends when they are committed, or with `EventsRefused` or another `StoreError`. Without events it tells
-            whether something could be stored.
+            A future that ends when they are committed, or with `EventsRefused` or another `StoreError`. Without
+            events it tells whether something could be stored.
         """
         future: Future[BatchOutcome] = Future()
         self._waiting.put((intake, future))
@@ -83,7 +83,7 @@ class EventWriter:
         """Return what the page shows, as of now or a little earlier.
 
         Raises:
-            StoreError: The shelf cannot be read.
+            StoreError: The store cannot be read.
         """
         with self._looking:
             begun = self._clock.monotonic()
@@ -99,7 +99,7 @@ class EventWriter:
             return self._seen
 
     def close(self) -> None:
-        """Store what waits, then let the shelf go."""
+        """Store what waits, then let the store go."""
         self._waiting.put(None)
         self._writer.join()
         self.event_store.close()
@@ -118,9 +118,11 @@ class EventWriter:
             together = self._gather(at_once)
             is_last = together[-1] is None
             # From here on nobody can cancel; a request that was cancelled before is told nothing, and not stored.
-            for group in self._stored(
-                [w for w in together if w is not None and w[1].set_running_or_notify_cancel()]
-            ):
+            waiting = [
+                w for w in together if w is not None and w[1].set_running_or_notify_cancel()
+            ]
+            for group in self._stored(waiting):
+                # Counted before anybody is answered: afterwards clients begin to send anew.
                 at_once = min(len(together) + self._waiting.qsize(), ENOUGH)
                 self._answer(*group)
 
@@ -139,7 +141,7 @@ class EventWriter:
     def _stored(
         self, together: Sequence[Waiting]
     ) -> Iterator[tuple[Sequence[Waiting], Sequence[BatchOutcome] | StoreError]]:
-        """Store together; where the events of one are at fault, one by one, so that the others are not."""
+        """Store together; where one request's events are at fault, one by one, so that the others are stored."""
         if not together:
             return
         results = self._attempt([intake for intake, _ in together])
@@ -177,7 +179,7 @@ class EventWriter:
         """Return why; what is in memory must be what is stored, so it is read again."""
         problem = self.event_store.explained(error)
         if isinstance(problem, EventsRefused):
-            with suppress(Exception):
+            with suppress(Exception):  # what cannot be read again either is trouble, as below
                 self._load()
                 return problem
         if self.trouble is None:
@@ -189,6 +191,7 @@ class EventWriter:
     def _store(self, intakes: Sequence[ReceivedBatch]) -> list[BatchOutcome]:
         now_ms = self._clock.wall_ms()
         with self.event_store.transaction():
+            # A full disk takes a transaction without rows: before trouble is called over, a row must go in.
             if self.trouble is not None:
                 self.event_store.touch(now_ms)
             self._expire(now_ms)
@@ -199,8 +202,10 @@ class EventWriter:
             ]
             digests = self.event_store.digests(old) if old else {}
             results = [self._keep(intake, fresh, digests) for intake in intakes]
+            # What is left of `fresh` no row has used: events of a message that is refused. They must not
+            # count as seen, or they would be dropped when they come again in a right one.
             if fresh:
-                self.event_store.unknow(list(fresh))  # of a message that is refused
+                self.event_store.unknow(list(fresh))
             rows = [row for _, kept in results for row in kept]
             if rows:
                 self.event_store.insert(rows, now_ms)

@@ -1,4 +1,4 @@
-"""What was received before: keys by their digests, in memory, 24 bytes each, found without an index in the store.
+"""Keys that were seen: their digests in memory, 24 bytes each, found without an index in the store.
 
 DuckDB's index of texts takes more than that, must fit into its limit of memory, and is written anew by each checkpoint:
 storing took two to three times as long with it, and the longer the more there was.
@@ -14,9 +14,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 Digests = npt.NDArray[np.uint64]
-"""Shape (3, n): upper and lower half, and when it came, ms since the epoch."""
+"""Shape (3, n): upper and lower half, and when it came, ms since the epoch; sorted by the upper half in levels."""
 FOR_EVER_MS = 2**62
-"""When something came that is never forgotten."""
+"""Time of a key that is never forgotten."""
 STORED = "md5_number_upper(key) AS upper, md5_number_lower(key) AS lower"
 """What makes digests of a table's keys in DuckDB; see `from_table`."""
 MOST_MERGED = 1_000_000
@@ -41,9 +41,10 @@ def from_table(table: pa.Table) -> Digests:
 
 
 class SeenKeys:
-    """A set of digests that grows: a few sorted arrays, each at least twice as long as the next up to a length.
+    """A set of digests that grows: sorted arrays of geometric sizes, the levels of an LSM tree.
 
-    So adding costs a merge per doubling, and looking up a binary search in each.
+    Each level is at least twice as long as the next, up to `MOST_MERGED`. So adding costs a merge per doubling, and
+    looking up a binary search in each level: 100 million keys are about 100 levels of a million, and 20 shorter ones.
 
     Args:
         keep_ms: Digests are forgotten so long after they came; None keeps them for ever.
@@ -54,14 +55,15 @@ class SeenKeys:
         self._levels: list[Digests] = []
 
     def has(self, digests: Digests, now_ms: int) -> npt.NDArray[np.bool_]:
-        """Return which of some digests are known; shape (n,)."""
+        """Return whether each of some digests was seen; shape (n,)."""
         found = np.zeros(digests.shape[1], np.bool_)
-        order = np.argsort(
-            digests[0]
-        )  # searching in order stays near the caches: three times faster
+        # In order, neighbouring searches end in the same cache lines: three times faster.
+        order = np.argsort(digests[0])
         upper = digests[0][order]
         for level in self._levels:
             places = np.minimum(np.searchsorted(level[0], upper), level.shape[1] - 1)
+            # 64 bits are looked for, the other 64 compared: by chance two keys of 100 million share the
+            # upper half about once in 4,000 sets, and only the first of such would be found.
             is_near = level[0][places] == upper
             near, places = order[is_near], places[is_near]
             found[near] |= (level[1][places] == digests[1][near]) & (
@@ -70,7 +72,7 @@ class SeenKeys:
         return found
 
     def add(self, digests: Digests, now_ms: int) -> None:
-        """Take in digests that are not known."""
+        """Take in digests that were not seen."""
         if not digests.shape[1]:
             return
         levels = [*self._levels, digests]
@@ -79,9 +81,8 @@ class SeenKeys:
         ):
             levels[-2:] = [np.concatenate(levels[-2:], axis=1)]
         levels[-1] = _sorted(levels[-1], self._oldest_ms(now_ms))
-        self._levels = [
-            level for level in levels if level.shape[1]
-        ]  # all of one may be forgotten
+        # All of a level may be forgotten by now.
+        self._levels = [level for level in levels if level.shape[1]]
 
     def _oldest_ms(self, now_ms: int) -> int:
         return 0 if self._keep_ms is None else max(now_ms - self._keep_ms, 0)
@@ -89,4 +90,5 @@ class SeenKeys:
 
 def _sorted(digests: Digests, oldest_ms: int) -> Digests:
     kept = digests if not oldest_ms else digests[:, digests[2] >= oldest_ms]
-    return kept[:, np.argsort(kept[0], kind="stable")]  # which merges what is sorted already
+    # "stable" is a merge sort, which finds the runs that two levels are: a merge, in linear time.
+    return kept[:, np.argsort(kept[0], kind="stable")]

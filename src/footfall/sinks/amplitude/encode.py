@@ -1,4 +1,4 @@
-"""Chunks as Amplitude takes them: events as JSON objects, and what each event says about its person."""
+"""Chunks as Amplitude takes them: events as JSON objects, and the user properties that each event changes."""
 
 from __future__ import annotations
 
@@ -66,6 +66,7 @@ def _events(events: pa.Table, library: str, *, skips_properties: bool) -> Iterat
     columns["event_properties"] = _properties(events)
     columns |= {name: events[name] for name in _PLAIN}
     columns["revenue"] = _with_a_point(events["revenue"])
+    # A dictionary of one text: it is turned into JSON once, not once per event.
     columns["library"] = (
         pa.array([library])
         .dictionary_encode()
@@ -112,6 +113,7 @@ def _whole(column: pa.ChunkedArray) -> pa.Array:
 
 def _cut(texts: pa.Array) -> pa.Array:
     """Cut texts that are longer than Amplitude keeps. Source: http-v2, "String character limit"; the SDK cuts too."""
+    # A whole event rarely has 1,024 bytes, and then none of its texts has: no event is looked into.
     longest = pc.max(pc.binary_length(texts)).as_py() or 0
     if longest <= LONGEST_TEXT:
         return texts
@@ -165,6 +167,7 @@ class _EventFinder:
         """Return the row of the event of that id, or of the person's first one that is not earlier."""
         if insert_id is not None:
             return self._ids.get(insert_id)
+        # Without an id the change came with the person: it must be there before their first event counts.
         place = bisect_left(self._times[person], time_ms)
         return self._rows[person][place] if place < len(self._rows[person]) else None
 

@@ -1,4 +1,4 @@
-"""What Amplitude knows about each person's user properties, and what is still to be sent with an event of theirs.
+"""People and their user properties: what Amplitude has of them, and what is pending until an event carries it.
 
 Amplitude keeps one state per person, which an event changes; footfall's truth is what each event has changed. Three
 rules make the one follow the other, whatever is refused, reordered or sent twice:

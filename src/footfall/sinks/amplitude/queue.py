@@ -1,4 +1,4 @@
-"""What is sent to Amplitude next, and what its answers mean; no thread, no network, no clock but the one given.
+"""The queue of an upload to Amplitude: what is sent next, and what its answers mean; no thread, no network.
 
 Source: Amplitude's documentation, pages http-v2 and batch-event-upload, as named in `limits.py`.
 """

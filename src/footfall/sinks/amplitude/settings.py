@@ -1,4 +1,4 @@
-"""How an upload to Amplitude is done, and what a user writes to say so."""
+"""Settings of an upload to Amplitude, read from what a user writes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from footfall.sinks.amplitude.limits import BASES, ENDPOINTS, STARTER_EVENTS_PER
 
 @dataclass(frozen=True, slots=True)
 class AmplitudeSettings:
-    """How to send; every one but the first two is an option behind `#`.
+    """Settings of an upload; every one but the first two is an option behind `#`.
 
     Args:
         region: `us` or `eu`: where the project is.
@@ -39,7 +39,7 @@ class AmplitudeSettings:
 
     @property
     def target(self) -> Target:
-        """Where requests go. Source: http-v2, "Endpoints"."""
+        """The URL that requests go to. Source: http-v2, "Endpoints"."""
         base = self.base or read_target(BASES[self.region].removeprefix("https:"), "https")[0]
         return Target(
             base.scheme,
@@ -50,7 +50,7 @@ class AmplitudeSettings:
 
 
 def read_settings(text: str) -> AmplitudeSettings:
-    """Return what a user has written: `us` or `eu`, or nothing, and options behind `#`.
+    """Return the settings that a user has written: `us` or `eu`, or nothing, and options behind `#`.
 
     Raises:
         UsageError: There is no such region or option.

@@ -1,1 +1,1 @@
-"""What every sink over a network needs: time, batches, outcomes, retries, throttles, a ledger, dead letters."""
+"""The parts of every sink over a network: frames, HTTP sender, rows, outages, delivery log, dead letters."""

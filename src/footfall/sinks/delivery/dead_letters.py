@@ -1,4 +1,4 @@
-"""Dead letters: what a destination will never take, with the reason, one JSON object per line."""
+"""Dead letters: events that a destination refuses for good, with the reason, one JSON object per line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """An event that was refused.
+    """An event that was refused: a dead letter.
 
     Args:
         event: The event as JSON, as it would be stored or sent.
@@ -37,26 +37,26 @@ class DeadLetter:
 
     @classmethod
     def of(cls, event: str, reason: str, reply: Reply) -> DeadLetter:
-        """Return the letter of an event that an answer refuses."""
+        """Return the dead letter of an event that an answer refuses."""
         return cls(event, reason, reply.status, reply.excerpt)
 
     def line(self, run: str, sink: str) -> bytes:
         """Return the line of a file."""
-        told = {
+        head = {
             "run": run,
             "sink": sink,
             "reason": self.reason,
             "status": self.status,
             "response": self.response,
         }
-        return (
-            json.dumps(told, ensure_ascii=False)[:-1] + f', "event": {self.event}}}\n'
-        ).encode()
+        # The event goes in as the text that it is: parsed and written anew, 1.10 would become 1.1.
+        text = json.dumps(head, ensure_ascii=False)[:-1]
+        return f'{text}, "event": {self.event}}}\n'.encode()
 
 
 @dataclass(frozen=True, slots=True)
 class RetryOutcome:
-    """What became of dead letters that were to be sent again.
+    """The outcome of sending dead letters again.
 
     Args:
         sent: Events that had not been accepted since.
@@ -99,18 +99,16 @@ class AcceptsDeadLetters(Protocol):
 
 
 def id_of(event: str | Mapping[str, Any]) -> str:
-    """Return what tells an event from others: its insert_id, or, where somebody has taken that away, its hash."""
-    told = json.loads(event) if isinstance(event, str) else event
-    name = told.get("insert_id") if isinstance(told, Mapping) else None
-    return (
-        name
-        if isinstance(name, str)
-        else hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
-    )
+    """Return the id of an event: its insert_id, or, where somebody has taken that away, its hash."""
+    value = json.loads(event) if isinstance(event, str) else event
+    name = value.get("insert_id") if isinstance(value, Mapping) else None
+    if isinstance(name, str):
+        return name
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
 def time_of(event: str) -> int:
-    """Return when an event happened, ms since the epoch: 0 where it does not say so."""
+    """Return the time of an event, ms since the epoch: 0 where it has none."""
     time = json.loads(event).get("time")
     if isinstance(time, int):
         return time
@@ -121,10 +119,13 @@ def time_of(event: str) -> int:
 
 
 class DeadLetterFile:
-    """The file of one run and sink. The ledger knows up to which byte it is valid.
+    """The dead letters of one run and sink. The ledger knows up to which byte the file is valid.
+
+    Order matters: the file is written and synced first, its length is noted with the part, in one transaction. A
+    crash in between leaves lines that nobody counts; they are cut off, and written again with the part.
 
     Args:
-        path: Of the file; made with the first letter.
+        path: Of the file; made with the first dead letter.
         valid: Bytes that are valid; what lies behind was written by a run that was killed, and is cut off.
     """
 
@@ -137,7 +138,7 @@ class DeadLetterFile:
             self.valid = 0  # the user has moved it away: what follows begins anew
 
     def write(self, dead_letters: Sequence[DeadLetter], run: str, sink: str) -> int:
-        """Append letters, for good; return how long the file is valid then.
+        """Append dead letters, for good; return how long the file is valid then.
 
         Raises:
             StoreError: The disk is full.
@@ -161,6 +162,6 @@ class DeadLetterFile:
             file.write(data)
             sync(file)
         if is_new:
-            self.path.chmod(0o600)
+            self.path.chmod(0o600)  # events are of people, if only of simulated ones
             sync_folder(self.path.parent)
         self.valid += len(data)

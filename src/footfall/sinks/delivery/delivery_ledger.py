@@ -1,7 +1,9 @@
 """The ledger of destinations that keep none for us: up to when they have each group of people, in a SQLite file.
 
-A part is noted after all of its events are accepted or refused, in one transaction with how long the dead letters are
-and with what is owed to people. What was being sent when a run was killed is sent again, with the same ids.
+A part is noted twice: in `sending`, before its first request, and in `groups`, after all of its events are accepted
+or refused, in one transaction with the length of the dead letters and with what the vendor keeps of people. What
+was being sent when a run was killed is sent again, with the same ids; `sending` says since when, for destinations
+that know an id again for some days only.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ from footfall.store.tally_tables import read_tallies, tallies_text
 
 FOLDER = Path(".footfall-ledger")
 FORMAT = 2
+# Names in this file are those of format 1, some of which the code has outgrown: `letters` are bytes of dead letters,
+# `again` holds dead letters that were sent again, `owed` the states that a vendor keeps of people.
 _TABLES = """
 CREATE TABLE IF NOT EXISTS runs (run TEXT PRIMARY KEY, sink TEXT NOT NULL, title TEXT NOT NULL, begun INTEGER NOT NULL,
   finished INTEGER, letters INTEGER NOT NULL DEFAULT 0, start INTEGER);
@@ -50,7 +54,7 @@ _ADD = """INSERT INTO groups VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?) ON CONFLICT D
 
 @dataclass(frozen=True, slots=True)
 class CountedParts:
-    """What was counted in the parts of a run that are delivered.
+    """The tallies of the parts of a run that are delivered, and how many of the parts are in them.
 
     Args:
         tallies: As far as they are known.
@@ -76,8 +80,11 @@ class CountedParts:
         tallies, parts = Tallies.empty(), self.parts + 1
         tallies.add(self.tallies)
         tallies.add(prepared.tallies)
+        # Whole tallies replace what was counted so far. They end with this part: where another group is
+        # further on already, they lack what it has counted since.
         if prepared.tallies.is_whole:
             return CountedParts(tallies, parts if is_farthest else 0, parts)
+        # `footfall send` brings parts without tallies; a part in which nothing happens has none either.
         is_silent = (
             prepared.tallies == Tallies.empty() and prepared.events + prepared.arrivals > 0
         )
@@ -139,7 +146,7 @@ class DeliveryLedger(SQLiteLedger):
                 do(f"DELETE FROM {table} WHERE run = ?", (run,))
 
     def dead_letters_bytes(self, run: str) -> int:
-        """Return how long a run's dead letters are."""
+        """Return the bytes of a run's dead letters."""
         rows = self.rows("SELECT letters FROM runs WHERE run = ?", run)
         return int(rows[0][0]) if rows else 0
 
@@ -164,7 +171,7 @@ class DeliveryLedger(SQLiteLedger):
         )
 
     def send(self, run: str, part: Part, now_ms: int) -> None:
-        """Note that a part is being sent, and since when: an earlier attempt's time is kept."""
+        """Note that a part is being sent, and since when: of several attempts the first counts."""
         with self._transaction() as do:
             do(
                 "INSERT OR IGNORE INTO sending VALUES (?, ?, ?, ?, ?)",
@@ -172,7 +179,7 @@ class DeliveryLedger(SQLiteLedger):
             )
 
     def oldest_attempt_ms(self, run: str) -> int | None:
-        """Return since when something is being sent of which the outcome is not known; None if there is nothing."""
+        """Return the time since which something is being sent whose outcome is not known; None if there is nothing."""
         sql = (
             "SELECT min(since) FROM (SELECT since FROM sending WHERE run = ?1 UNION ALL "
             "SELECT since FROM again WHERE run = ?1 AND accepted IS NULL)"
@@ -181,7 +188,7 @@ class DeliveryLedger(SQLiteLedger):
         return None if oldest is None else int(oldest)
 
     def first_attempt_ms(self, run: str) -> int | None:
-        """Return since when anything of a run may have been accepted; None if nothing was sent yet."""
+        """Return the time since which anything of a run may have been accepted; None if nothing was sent yet."""
         sql = (
             "SELECT min(at) FROM (SELECT first_committed AS at FROM groups WHERE run = ?1 UNION ALL "
             "SELECT since FROM sending WHERE run = ?1)"

@@ -1,4 +1,4 @@
-"""The bookkeeping of a sink whose destination keeps none: lock, ledger, cursors, dead letters."""
+"""The delivery log of a sink whose destination keeps no cursors: lock, ledger, cursors, dead letters."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ DEAD_LETTERS = Path("dead-letters")
 
 
 class DeliveryLog:
-    """The books of one run and one destination, held by one process at a time.
+    """The delivery log of one run and one destination, which one process at a time has.
+
+    For each part: `begin` → it is sent → `settle`. Every step is on the disk when it returns, so that after a crash
+    anywhere the part goes again or is there, and no event is in the dead letters twice.
 
     Args:
         name: The sink, for people.
@@ -59,17 +62,18 @@ class DeliveryLog:
                 "  hint: run the command in a folder that can be written to"
             ) from None
         self._dead_letters = folder.parent / DEAD_LETTERS / f"{key}-{run.id[:8]}.ndjson"
-        with ExitStack() as held:
-            held.callback(self._lock.release)
-            self.ledger = held.enter_context(closing(DeliveryLedger(path)))
+        with ExitStack() as resources:
+            resources.callback(self._lock.release)
+            self.ledger = resources.enter_context(closing(DeliveryLedger(path)))
             check(self.ledger)
             self._begin(fresh=fresh)
-            self._held = held.pop_all()
+            self._resources = resources.pop_all()
 
     def _begin(self, *, fresh: bool) -> None:
         if fresh:
             self.ledger.forget(self.run.id)
             self._dead_letters.unlink(missing_ok=True)
+        # A ledger that somebody has deleted knows of no dead letters: those that are there are kept then.
         have = self._dead_letters.stat().st_size if self._dead_letters.exists() else 0
         cursors = self.ledger.begin(
             self.run, self.name, self._clock.wall_ms(), dead_letters=have
@@ -82,7 +86,7 @@ class DeliveryLog:
 
     @property
     def tallies(self) -> Tallies | None:
-        """What was counted in all parts that are delivered; None where some came without."""
+        """Tallies of all parts that are delivered; None where some came without."""
         return self._counted.tallies if self._counted.is_all else None
 
     def begin(self, prepared: Prepared) -> Receipt | None:
@@ -106,22 +110,18 @@ class DeliveryLog:
         """Note that a part is delivered, and keep what was refused."""
         rejected = sum(dead_letter.is_event for dead_letter in dead_letters)
         accepted = prepared.events - rejected
+        # First the file, then the ledger with its length: see `DeadLetterFile`.
         valid = self.dead_letters.write(dead_letters, self.run.id, self.name)
-        counts = (prepared.events, accepted, rejected)
-        is_farthest = all(
-            until_ms <= prepared.part.until_ms for until_ms in self.book.cursors.values()
-        )
-        counted, now_ms = (
-            self._counted.after(prepared, is_farthest=is_farthest),
-            self._clock.wall_ms(),
-        )
+        until_ms = prepared.part.until_ms
+        is_farthest = all(cursor_ms <= until_ms for cursor_ms in self.book.cursors.values())
+        counted = self._counted.after(prepared, is_farthest=is_farthest)
         self.ledger.settle(
             self.run.id,
             prepared.part,
-            counts,
+            (prepared.events, accepted, rejected),
             dead_letters=valid,
             counted=counted,
-            now_ms=now_ms,
+            now_ms=self._clock.wall_ms(),
             refused=[
                 id_of(dead_letter.event) for dead_letter in dead_letters if dead_letter.is_event
             ],
@@ -137,8 +137,8 @@ class DeliveryLog:
         return self.ledger.refused(self.run.id)
 
     def close(self, *, complete: bool) -> None:
-        """Note whether the run is delivered, and let the ledger go."""
-        with self._held:
+        """Note whether the run is delivered to its end, and let the ledger go."""
+        with self._resources:
             if complete:
                 self.ledger.end(self.run.id, self._clock.wall_ms())
 
@@ -180,7 +180,7 @@ class DeliveryLog:
             accepted: How many of them were accepted.
             is_permanent: Whether it will fail again unless something is mended.
         """
-        said, _, mend = why.partition("\n  hint: ")
+        reason, _, mend = why.partition("\n  hint: ")
         counts = (
             f"  of the {n_events:,} events being sent, {accepted:,} were accepted; "
             f"{n_events - accepted:,} are pending, and nothing is lost\n"
@@ -188,9 +188,9 @@ class DeliveryLog:
         if is_permanent:
             mend = f"{mend}; once that is mended" if mend else "once that is mended"
             return PermanentSinkError(
-                f"{self.name}: {said}\n{counts}  hint: {mend}, the same command continues"
+                f"{self.name}: {reason}\n{counts}  hint: {mend}, the same command continues"
             )
         return TransientSinkError(
-            f"{self.name}: {said}\n{counts}"
+            f"{self.name}: {reason}\n{counts}"
             "  hint: the same command again continues; what was accepted goes again with the same ids"
         )

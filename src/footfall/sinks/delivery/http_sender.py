@@ -1,6 +1,7 @@
-"""Threads that carry requests; what is sent next, and what an answer means, a dispatcher decides, without threads.
+"""The HTTP sender: threads that carry requests, one connection each.
 
-So all decisions can be tested without a network, and none needs a lock of its own.
+A dispatcher decides what is sent next, and what an answer means; it has neither threads nor a network. So all
+decisions can be tested without either, and none needs a lock of its own: they are made under the sender's.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ from footfall.net.http_client import HttpConnection, Reply
 from footfall.net.target import Target
 
 LOOK_UP_S = 0.5
+"""How often overdue exchanges are broken off, and how late a stop is noticed at most."""
 LEAVE_S = 10.0
+"""How long answers are waited for once somebody wants to leave: a request that was taken should be noted as such."""
 
 
 @dataclass(slots=True)
 class Request:
-    """Something to be sent.
+    """A request: the bytes that go over the wire.
 
     Args:
         body: The bytes.
@@ -37,7 +40,7 @@ class Request:
 
 
 class Dispatcher(Protocol):
-    """Decides; called by one thread at a time."""
+    """The decisions of a delivery; called by one thread at a time."""
 
     @property
     def is_failing(self) -> bool:
@@ -58,7 +61,7 @@ class Dispatcher(Protocol):
 
 
 class HttpSender:
-    """Carries a dispatcher's requests over several connections at once.
+    """A sender that carries a dispatcher's requests over several connections at once.
 
     Args:
         connections: One per thread.
@@ -109,14 +112,14 @@ class HttpSender:
     def run(self, dispatcher: Dispatcher) -> None:
         """Carry until there is nothing left to do, or until some seconds after it was told to stop."""
         halt = threading.Event()
-        crew = [
+        threads = [
             threading.Thread(target=self._work, args=(c, dispatcher, halt), daemon=True)
             for c in self._connections
         ]
-        for thread in crew:
+        for thread in threads:
             thread.start()
         try:
-            self._watch(crew, halt)
+            self._watch(threads, halt)
         except BaseException:
             halt.set()
             self._wake()
@@ -127,11 +130,11 @@ class HttpSender:
         for connection in self._connections:
             connection.close()
 
-    def _watch(self, crew: list[threading.Thread], halt: threading.Event) -> None:
-        """Wait for the crew; break off what takes too long; once told to stop, leave within some seconds."""
+    def _watch(self, threads: list[threading.Thread], halt: threading.Event) -> None:
+        """Wait for the threads; break off what takes too long; once told to stop, leave within some seconds."""
         leave_at: float | None = None
         while (
-            alive := next((thread for thread in crew if thread.is_alive()), None)
+            alive := next((thread for thread in threads if thread.is_alive()), None)
         ) is not None:
             alive.join(LOOK_UP_S)
             for connection in self._connections:
@@ -155,7 +158,7 @@ class HttpSender:
     def _work(
         self, connection: HttpConnection, dispatcher: Dispatcher, halt: threading.Event
     ) -> None:
-        """Carry one request after the other; the life of a thread."""
+        """Carry one request after the other; a thread's whole life."""
         while (request := self._next(dispatcher, halt)) is not None:
             problem: SinkError | None = None
             reply = Reply(0, reason="not sent")
@@ -163,6 +166,8 @@ class HttpSender:
                 reply = connection.post(request.body, request.headers)
             except SinkError as error:
                 problem = error
+            # The exchange ran without the lock; deciding is under it, and an answer may make room for
+            # requests that other threads wait for.
             with self._changed:
                 self._guarded(dispatcher, lambda r=request, a=reply: dispatcher.handle(r, a))  # type: ignore[misc]
                 if problem is not None:
@@ -179,7 +184,7 @@ class HttpSender:
                     self._changed.notify_all()
                     return step
                 if self._is_told_to_stop and step > LEAVE_S:
-                    return None
+                    return None  # it would only be waiting when the others leave
                 self._changed.wait(min(max(step, 0.001), LOOK_UP_S))
         return None
 

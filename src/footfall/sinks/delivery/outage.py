@@ -1,4 +1,4 @@
-"""That nothing gets through: said while it is tried again, so that nobody waits for a mistyped port in silence."""
+"""Outages: a span of failures only, said while it is tried again: nobody is to wait for a mistyped port in silence."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SAY_AFTER_S, SAY_AGAIN_S = 5.0, 60.0
 
 
 class Outage:
-    """How long there have been nothing but failures, and what is said of it on standard error.
+    """A span in which nothing gets through, and its lines on standard error.
 
     works → fails → after five seconds it is said → said again when the reason changes, or after a minute → works again,
     which is said too.
@@ -27,7 +27,7 @@ class Outage:
     def __init__(self, name: str, clock: Clock, patience_s: float) -> None:
         self._name, self._clock, self._patience_s = name, clock, patience_s
         self._since: float | None = None
-        self._why = self._answer = self._said = ""
+        self._why = self._answer = self._why_said = ""
         self._said_at = -math.inf
         self._is_said = False
 
@@ -62,16 +62,16 @@ class Outage:
         self._since, self._is_said = None, False
 
     def look(self) -> None:
-        """Say what is due; to be called now and then while it is waited."""
+        """Say again why, if it is time to; to be called now and then while something is waited for."""
         now = self._clock.monotonic()
-        pause_s = SAY_AGAIN_S if self._why == self._said else SAY_AFTER_S
+        pause_s = SAY_AGAIN_S if self._why == self._why_said else SAY_AFTER_S
         if (
             self._since is None
             or now < self._since + SAY_AFTER_S
             or now < self._said_at + pause_s
         ):
             return
-        self._said_at, self._said, self._is_said = now, self._why, True
+        self._said_at, self._why_said, self._is_said = now, self._why, True
         until = (
             "until it works" if math.isinf(self.left_s) else f"for up to {_span(self.left_s)}"
         )
@@ -91,6 +91,8 @@ class Outage:
             is_in_flight: An answer is waited for, so there is hope still.
             give_up: Called at the end.
         """
+        # An answer that is waited for may be the one that ends the outage: its own bound is the time
+        # of an exchange, after which there is one way or the other.
         left_s = math.inf if is_in_flight else self.left_s
         if left_s > 0:
             return min(pause_s, left_s)
@@ -98,7 +100,7 @@ class Outage:
         return None
 
     def given_up(self) -> TransientSinkError:
-        """Return the error of having been patient for nothing."""
+        """Return the error of an outage that has outlasted the patience."""
         return TransientSinkError(
             f"nothing was accepted for {self._patience_s:.0f} s; the last answer: {self._answer}"
         )

@@ -1,6 +1,6 @@
-"""What became of messages, by the client's delivery reports; no thread, no network.
+"""The queue of a topic: what became of messages, by the client's delivery reports; no thread, no network.
 
-What is sent next the client decides: it has a queue of its own, batches by partition, and sends again by itself.
+The client decides what is sent next: it has a queue of its own, batches by partition, and retries by itself.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A topic, how its brokers are reached, and what a user writes to say so.
+"""Settings of a topic and its client, read from what a user writes.
 
 Source:
     librdkafka's CONFIGURATION.md: idempotence, queues and time-outs, partitioners.

@@ -1,4 +1,4 @@
-"""What is sent to a webhook next, and what its answers mean; no thread, no network, no clock but the one given."""
+"""The queue of a webhook: what is sent next, and what its answers mean; no thread, no network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a webhook is sent to, and what a user writes to say so."""
+"""Settings of a webhook, read from what a user writes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MOST_REQUESTS_PER_S = 100
 
 @dataclass(frozen=True, slots=True)
 class WebhookSettings:
-    """How a webhook is sent to; every one is an option behind `#` in the URL.
+    """Settings of a webhook; every one is an option behind `#` in the URL.
 
     Args:
         batch: Events per request at most; 1 sends each by itself.
