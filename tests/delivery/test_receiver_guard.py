@@ -449,7 +449,7 @@ def test_too_many_objects(client):
 
 def test_too_much_at_once(tmp_path, monkeypatch):
     """More bytes at once than fit: 503 with Retry-After; what was held is given back, whatever became of a request."""
-    monkeypatch.setattr("footfall.receiver.request_guard.MOST_HELD_BYTES", 100_000)
+    monkeypatch.setattr("footfall.receiver.request_guard.MOST_BODY_BYTES", 100_000)
     with receiver(tmp_path) as client:
         for path in ("/webhook", "/batch"):
             said = client.post(path, b" " * 100_001)

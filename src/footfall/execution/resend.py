@@ -210,14 +210,14 @@ def _checked(
         (
             dead_letter
             for dead_letter in dead_letters
-            if not dead_letter.sink.startswith(sink.letters_of)
+            if not dead_letter.sink.startswith(sink.takes_dead_letters_of)
         ),
         None,
     )
     if other is not None:
         raise UsageError(
             f"{path}: run {other.run} was refused by {shown(other.sink)}, and {sink.name} takes other events\n"
-            f"  accepted by it: those of {', '.join(f'{name}…' for name in sink.letters_of)}"
+            f"  accepted by it: those of {', '.join(f'{name}…' for name in sink.takes_dead_letters_of)}"
         )
     return sink
 

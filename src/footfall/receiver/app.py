@@ -1,4 +1,4 @@
-"""The receiver's routes."""
+"""The routes of the receiver: requests in, answers out; what an answer says is decided elsewhere."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class TooLarge(Exception):  # noqa: N818 - reads as what a body is
 
 @dataclass
 class Receiver:
-    """Answers requests.
+    """The application: answers requests that the guard has let through.
 
     Args:
         received: Where events go.
@@ -95,13 +95,13 @@ class Receiver:
 
     async def _health(self, request: Request) -> Response:
         """Tell whether events can be stored, having tried."""
-        told = {"status": "ok", "store": self.received.event_store.name}
+        health = {"status": "ok", "store": self.received.event_store.name}
         try:
             await asyncio.wrap_future(self.received.submit(ReceivedBatch([], [])))
         except StoreError as error:
-            told |= {"status": "failing", "reason": _first_line(error)}
-            return self._counted(request, JSONResponse(told, 503, RETRY))
-        return self._counted(request, JSONResponse(told))
+            health |= {"status": "failing", "reason": _first_line(error)}
+            return self._counted(request, JSONResponse(health, 503, RETRY))
+        return self._counted(request, JSONResponse(health))
 
     async def _metrics(self, request: Request) -> Response:
         counts: dict[str, dict[str, int]] = {"requests": dict(self.requests)}
@@ -249,6 +249,7 @@ class Receiver:
         if HALF in request.scope:
             half = len(intake.rows) // 2
             intake = ReceivedBatch(intake.rows[:half], intake.updates[:half])
+        # Waiting here, after the commit and not before, is what 2xx promises: it is stored.
         stored = await asyncio.wrap_future(self.received.submit(intake))
         self.totals["events"] += stored.new
         self.totals["duplicates"] += stored.duplicates
@@ -268,10 +269,10 @@ class Receiver:
             return self._counted(
                 request, JSONResponse(bad_request("Invalid request path").body, 400), "other"
             )
-        told = {404: "there is nothing here", 405: "the method does not fit the path"}.get(
+        title = {404: "there is nothing here", 405: "the method does not fit the path"}.get(
             status, "not possible"
         )
-        return self._counted(request, _problem(status, told), "other")
+        return self._counted(request, _problem(status, title), "other")
 
     async def _busy(self, request: Request, error: Exception) -> Response:
         del error

@@ -1,6 +1,6 @@
-"""Misbehaviour on purpose: the same seed does the same to the n-th request, every time.
+"""Chaos: misbehaviour on purpose. The same seed does the same to the n-th request, every time.
 
-What each kind does is told in docs/receiver.md. Whatever it does, what was acknowledged with 2xx is stored.
+docs/receiver.md says what each kind does. Whatever it does, what was acknowledged with 2xx is stored.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PROXY_PAGE = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Ba
 
 @dataclass(frozen=True, slots=True)
 class ChaosProfile:
-    """How bad it is.
+    """A profile of chaos: which kinds, how often.
 
     Args:
         kinds: What may happen.
@@ -43,7 +43,7 @@ class ChaosProfile:
     slow_s: float = 2.0
 
     def of(self, number: int) -> tuple[Kind | None, int]:
-        """Return what happens to the n-th request, and a number to choose its variant by."""
+        """Return the kind that happens to the n-th request, and a number to choose its variant by."""
         drawn = hashlib.sha256(f"{self.seed}/{number}".encode()).digest()
         if int.from_bytes(drawn[:8], "big") >= self.share * 2**64:
             return None, 0
@@ -71,7 +71,7 @@ def kinds_of(text: str) -> tuple[Kind, ...]:
 
 @dataclass
 class Chaos:
-    """Does something to some of the requests that bring events.
+    """Chaos between a listener and an app: something happens to some of the requests that bring events.
 
     Args:
         app: What answers the others.
@@ -193,7 +193,7 @@ class Chaos:
 
 
 class _Kept:
-    """Takes an answer and keeps it to itself."""
+    """An answer that is kept, not sent."""
 
     def __init__(self) -> None:
         self.start: Message = {}

@@ -1,4 +1,4 @@
-"""What is received, in a DuckDB file."""
+"""The event store in a DuckDB file."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ _MADE = {name: schema for name, (schema, _) in TABLES.items() if name not in _LO
     "people_log": _LOG
 }
 _AMPLITUDE = "a/"
-"""Keys that are forgotten after some days; all others stay known."""
+"""Prefix of the keys that are forgotten after some days; all others stay."""
 _KEEP_MS = DEDUPLICATION_DAYS * DAY_MS
 
 
 class DuckDBEventStore(EventStore):
     """A DuckDB file, which one process at a time can have.
 
-    Which keys are known is looked up in memory, not in an index of the file; see `known`.
+    Keys that were seen are looked up in memory, not in an index of the file; see `seen_keys`.
 
     Args:
         path: The file; made if it is not there.
@@ -69,7 +69,7 @@ class DuckDBEventStore(EventStore):
     def __init__(self, path: Path, most_bytes: int | None = None) -> None:
         self.path, self._most_bytes = path, most_bytes
         self._connection: duckdb.DuckDBPyConnection | None = None
-        self._known = SeenKeys(_KEEP_MS)
+        self._seen = SeenKeys(_KEEP_MS)
         self._new: dict[str, int] = {}
 
     @property
@@ -91,7 +91,7 @@ class DuckDBEventStore(EventStore):
         self._check_own()
         with db.transaction(connection):
             _make_tables(connection)
-        self._known = self._load()
+        self._seen = self._load()
 
     def close(self) -> None:
         """Let the file go."""
@@ -111,22 +111,23 @@ class DuckDBEventStore(EventStore):
             yield
             if self._new:
                 db.insert(self._opened(), "known", self._noted())
+        # Only after the commit: a transaction that fails leaves its keys unseen in memory as in the file.
         if self._new:
-            self._known.add(self._asked_digests[:, list(self._new.values())], self._now_ms)
+            self._seen.add(self._asked_digests[:, list(self._new.values())], self._now_ms)
 
-    def know(self, keys: Mapping[str, str | None], now_ms: int) -> set[str]:
-        """Note keys with their digests, and return those that were not known."""
+    def add_keys(self, keys: Mapping[str, str | None], now_ms: int) -> set[str]:
+        """Note keys with their digests, and return those that were not seen."""
         seen_ms = [now_ms if key.startswith(_AMPLITUDE) else FOR_EVER_MS for key in keys]
         self._asked, self._now_ms, self._asked_digests = keys, now_ms, digests_of(keys, seen_ms)
-        is_known = self._known.has(self._asked_digests, now_ms)
+        is_seen = self._seen.has(self._asked_digests, now_ms)
         self._new = {
             key: place
-            for place, (key, old) in enumerate(zip(keys, is_known.tolist(), strict=True))
+            for place, (key, old) in enumerate(zip(keys, is_seen.tolist(), strict=True))
             if not old
         }
         return set(self._new)
 
-    def unknow(self, keys: Sequence[str]) -> None:
+    def remove_keys(self, keys: Sequence[str]) -> None:
         """Forget keys of this transaction."""
         for key in keys:
             del self._new[key]

@@ -1,4 +1,4 @@
-"""Where received events lie: the statements that DuckDB and PostgreSQL share, and a frame for what they do not."""
+"""The event store of the receiver: statements that DuckDB and PostgreSQL share, and a frame for what they do not."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ _QUERIES = {
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What the page shows: titles → tables."""
+    """The numbers and tables that the page shows: titles → tables."""
 
     events: int
     people: int
@@ -105,7 +105,7 @@ class EventStore(ABC):
     @property
     @abstractmethod
     def name(self) -> str:
-        """What messages call it, without any secret."""
+        """The store's name in messages, without any secret."""
 
     @abstractmethod
     def open(self) -> None:
@@ -140,7 +140,7 @@ class EventStore(ABC):
         """Give a way to ask, from any thread, that disturbs nobody who writes."""
 
     def overview(self) -> Overview:
-        """Return what the page shows, as of now."""
+        """Return the overview, as of now."""
         with self.reading() as ask:
             counts = ask(
                 "SELECT count(*) AS events, count(DISTINCT who) AS people FROM received"
@@ -156,8 +156,8 @@ class EventStore(ABC):
             "SELECT device, user_id FROM links"
         )
 
-    def know(self, keys: Mapping[str, str | None], now_ms: int) -> set[str]:
-        """Note keys with their digests, and return those that were not known."""
+    def add_keys(self, keys: Mapping[str, str | None], now_ms: int) -> set[str]:
+        """Note keys with their digests, and return those that were not there."""
         if not keys:
             return set()
         rows = self.run(
@@ -168,12 +168,12 @@ class EventStore(ABC):
         return {key for (key,) in rows}
 
     def digests(self, keys: Sequence[str]) -> dict[str, str]:
-        """Return the digests of known messages."""
+        """Return the digests of messages that were received before."""
         return dict(
             self.run("SELECT key, digest FROM known WHERE key = ANY(CAST(? AS text[]))", [keys])
         )
 
-    def unknow(self, keys: Sequence[str]) -> None:
+    def remove_keys(self, keys: Sequence[str]) -> None:
         """Forget keys."""
         self.run("DELETE FROM known WHERE key = ANY(CAST(? AS text[]))", [keys])
 

@@ -1,4 +1,4 @@
-"""What a request has brought, checked and ready to be stored: all of it or nothing."""
+"""Batches that were received, checked and ready to be stored: all of a request or nothing of it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ Source = Literal["webhook", "httpapi", "batch", "identify"]
 Json = dict[str, Any]
 LONGEST_KEY = 250
 MOST_CONTAINERS = 500_000
+"""Objects and lists of a body: 5 MB of empty lists would become 100 MB of Python objects."""
 MOST_MILLISECONDS = 253_402_300_800_000  # the year 10000
 
 
@@ -43,7 +44,7 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What an event says about its person.
+    """An update of a person's user properties by an event.
 
     Args:
         operations: Operation (`$set`, `$unset`, ...) → property → value.
@@ -71,7 +72,7 @@ class ReceivedBatch:
 
 @dataclass(frozen=True, slots=True)
 class BatchOutcome:
-    """What became of an intake.
+    """The outcome of storing a received batch.
 
     Args:
         new: Events that were not there yet.
@@ -98,6 +99,7 @@ def parse_json(body: bytes) -> Any:
             number like 1e400, is nested too deeply, or has more objects and lists than events
             need: three bytes of text would become sixty of memory.
     """
+    # Counted in the text, before anything is parsed: brackets within texts count too, which no event has so many of.
     if body.count(b"{") + body.count(b"[") > MOST_CONTAINERS:
         raise MalformedBody(f"the body has more than {MOST_CONTAINERS:,} objects and lists")
     try:
@@ -106,6 +108,7 @@ def parse_json(body: bytes) -> Any:
         raise MalformedBody("the body is nested too deeply") from None
     except (UnicodeDecodeError, msgspec.DecodeError) as error:
         raise MalformedBody(_flaw(body, error)) from None
+    # The quick test spares the regular expression, which tells `\\u0000` from `\\\\u0000`, for nearly all bodies.
     if b"\\u0000" in body and _NUL.search(body):
         raise MalformedBody("the body contains the character NUL")  # which no database can hold
     return value
@@ -144,11 +147,11 @@ def dumped(values: Sequence[Json]) -> list[str]:
 
 
 def key_of(kind: str, *parts: str) -> str:
-    """Return what stands for some texts among keys of a kind: the texts themselves, unless they are long."""
+    """Return the key of some texts: the texts themselves, or their digest where they are long."""
     key = "/".join((kind, *parts))
     return key if len(key) <= LONGEST_KEY else f"{kind}/{digest(*parts)}"
 
 
 def digest(*parts: str) -> str:
-    """Return 32 hex digits that stand for some texts."""
+    """Return the digest of some texts, 32 hex digits; no text can contain what joins them."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]

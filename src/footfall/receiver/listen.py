@@ -1,4 +1,4 @@
-"""Listening: one socket, one process, and connections that may not idle, dribble or pile up."""
+"""The listener of the receiver: one socket, one process, and connections that may not idle, dribble or pile up."""
 
 from __future__ import annotations
 
@@ -34,16 +34,18 @@ from footfall.sinks.webhook import signature
 from footfall.store.postgres.address import FORM, Address, is_address
 
 HEADER_TIME_S = 10.0
+"""For all headers of a request: who sends one byte every few seconds (slow loris) keeps a connection no longer."""
 IDLE_S = 60
 MOST_REQUESTS = 100
 MOST_CONNECTIONS = 200
+"""More are cut off: each costs a file descriptor, of which a process has 1,024 as a rule."""
 LEAVE_S = 2
 SHORTEST_TOKEN = 16
 
 
 @dataclass(frozen=True, slots=True)
 class ListenSettings:
-    """How to listen.
+    """Settings of a receiver that listens.
 
     Args:
         store: A DuckDB file, or the URL of a PostgreSQL database.
@@ -206,7 +208,7 @@ class GuardedConnection(H11Protocol):
 
 
 def event_store_of(store: Path | str, most_bytes: int | None) -> EventStore:
-    """Return the shelf that a text names.
+    """Return the event store that a text names.
 
     Args:
         store: `FILE`, `duckdb:FILE` or `postgresql://USER@HOST:PORT/DATABASE`.
@@ -287,7 +289,7 @@ def _cannot_bind(host: str, port: int, error: OSError) -> FootfallError:
 
 
 def _who(host: str, port: int) -> str:
-    """Return who answers on a port, as far as it says so."""
+    """Return a phrase on who answers on a port, as far as it says so."""
     connection = http.client.HTTPConnection(host, port, timeout=0.5)
     try:
         connection.request("GET", "/health")

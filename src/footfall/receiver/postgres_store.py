@@ -1,4 +1,4 @@
-"""What is received, in a PostgreSQL database: the tables of the schema `receiver`."""
+"""The event store in a PostgreSQL database: the tables of the schema `receiver`."""
 
 from __future__ import annotations
 
@@ -95,12 +95,12 @@ class PostgresEventStore(EventStore):
             error = pg.explained(self.address, error, "nothing was stored")
         if isinstance(error, StoreError):
             return error
-        told = (
+        text = (
             str(error)
             if isinstance(error, FootfallError)
             else f"{self.name}: {type(error).__name__}"
         )
-        return StoreError(told)
+        return StoreError(text)
 
     @contextmanager
     def reading(self) -> Iterator[Callable[[str], pa.Table]]:

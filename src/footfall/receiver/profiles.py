@@ -1,4 +1,4 @@
-"""The state of user properties: what each person has, after all that was said about them."""
+"""People's user properties: the state after all updates that were received."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from footfall.receiver.user_properties import OPERATIONS
 
 
 class PeopleProperties:
-    """Who has which properties. People are known by their user id, or, before that, by their device.
+    """User properties by person. People are known by their user id, or, before that, by their device.
 
-    A device whose events first carry no user id and later one becomes that user's: what was said about the device is
-    said about the user, where the user has nothing of that name yet.
+    A device whose events first carry no user id and later one becomes that user's: its properties become the user's,
+    where the user has none of that name yet.
 
     Args:
         rows: (id, properties as JSON) as they were stored.
@@ -35,7 +35,7 @@ class PeopleProperties:
         self._new_links: set[str] = set()
 
     def apply(self, update: Update) -> None:
-        """Take in what an event says."""
+        """Take in an update."""
         owner = self._owner(update)
         if owner is None:
             return
@@ -50,7 +50,7 @@ class PeopleProperties:
                 self._dirty.add(owner)
 
     def changed(self) -> tuple[dict[str, str | None], dict[str, str]]:
-        """Return what is not stored yet, and take it as stored.
+        """Return the changes that are not stored yet, and take them as stored.
 
         Returns:
             Id → properties as JSON, or None if it is gone; device → user.

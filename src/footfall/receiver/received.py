@@ -196,7 +196,7 @@ class EventWriter:
                 self.event_store.touch(now_ms)
             self._expire(now_ms)
             keys = _keys(intakes)
-            fresh = self.event_store.know(keys, now_ms)
+            fresh = self.event_store.add_keys(keys, now_ms)
             old = [
                 key for key, digest in keys.items() if digest is not None and key not in fresh
             ]
@@ -205,7 +205,7 @@ class EventWriter:
             # What is left of `fresh` no row has used: events of a message that is refused. They must not
             # count as seen, or they would be dropped when they come again in a right one.
             if fresh:
-                self.event_store.unknow(list(fresh))
+                self.event_store.remove_keys(list(fresh))
             rows = [row for _, kept in results for row in kept]
             if rows:
                 self.event_store.insert(rows, now_ms)

@@ -1,4 +1,4 @@
-"""What stands before every request: who may ask at all. It sees the raw request, before any routing.
+"""The guard before every request: who may ask at all. It sees the raw request, before any routing.
 
 A page in somebody's browser can reach 127.0.0.1: under another name (DNS rebinding), or by sending a form across sites.
 """
@@ -23,7 +23,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 HEADER_BYTES = 16_384
-MOST_HELD_BYTES = 128_000_000
+MOST_BODY_BYTES = 128_000_000
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SELF_GUARDED = frozenset({"/2/httpapi", "/batch", "/identify"})
@@ -44,7 +44,7 @@ HEADERS = [
 
 @dataclass(frozen=True, slots=True)
 class RequestGuard:
-    """Lets requests through to an app, or answers them itself.
+    """A guard that lets requests through to an app, or answers them itself.
 
     Args:
         app: What is guarded.
@@ -96,6 +96,7 @@ class RequestGuard:
         is_path = scope.get("raw_path", b"/").startswith(
             b"/"
         )  # an absolute target would name another host
+        # Two Host headers are refused: which one a proxy on the way has looked at is not known.
         return len(hosts) == 1 and hosts[0].lower() in names and is_path
 
     def _is_cross_site(self, scope: Scope) -> bool:
@@ -123,14 +124,14 @@ class OverBudget(Exception):  # noqa: N818 - reads as what the receiver is
 
 @dataclass
 class ByteBudget:
-    """Bounds the bytes of all bodies that are being read, parsed or stored at once: `OverBudget` beyond.
+    """A bound on the bytes of all bodies that are being read, parsed or stored at once: `OverBudget` beyond.
 
     Args:
         app: What reads them; a body is given back when its request is answered.
     """
 
     app: App
-    held: int = 0
+    in_memory: int = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -140,15 +141,17 @@ class ByteBudget:
             nonlocal own
             message = await receive()
             size = len(message.get("body", b""))
-            own, self.held = own + size, self.held + size
-            if self.held > MOST_HELD_BYTES:
+            own, self.in_memory = own + size, self.in_memory + size
+            if self.in_memory > MOST_BODY_BYTES:
                 raise OverBudget
             return message
 
         try:
             await self.app(scope, counted, send)
         finally:
-            self.held -= own
+            self.in_memory -= (
+                own  # however it ended: a budget that leaks would refuse everything one day
+            )
 
 
 def _all(scope: Scope, name: bytes) -> list[bytes]:

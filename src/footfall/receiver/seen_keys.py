@@ -44,7 +44,7 @@ class SeenKeys:
     """A set of digests that grows: sorted arrays of geometric sizes, the levels of an LSM tree.
 
     Each level is at least twice as long as the next, up to `MOST_MERGED`. So adding costs a merge per doubling, and
-    looking up a binary search in each level: 100 million keys are about 100 levels of a million, and 20 shorter ones.
+    looking up a binary search in each level: 100 million keys are 50 to 100 levels of a million or two, and a few shorter.
 
     Args:
         keep_ms: Digests are forgotten so long after they came; None keeps them for ever.
@@ -62,8 +62,8 @@ class SeenKeys:
         upper = digests[0][order]
         for level in self._levels:
             places = np.minimum(np.searchsorted(level[0], upper), level.shape[1] - 1)
-            # 64 bits are looked for, the other 64 compared: by chance two keys of 100 million share the
-            # upper half about once in 4,000 sets, and only the first of such would be found.
+            # 64 bits are looked for, the other 64 compared. Two of 100 million keys share the upper half
+            # in one of 4,000 sets, where only the first is found: one duplicate would be stored then.
             is_near = level[0][places] == upper
             near, places = order[is_near], places[is_near]
             found[near] |= (level[1][places] == digests[1][near]) & (

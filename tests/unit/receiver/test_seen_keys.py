@@ -44,14 +44,14 @@ def event_store(tmp_path):
 def test_a_file_that_is_opened_again_knows_its_keys(event_store):
     """Digests that DuckDB makes of stored keys are those made here."""
     with event_store.transaction():
-        assert event_store.know({"w/1": None, "a/ü/2": None, "m/3": "digest"}, 5) == {
+        assert event_store.add_keys({"w/1": None, "a/ü/2": None, "m/3": "digest"}, 5) == {
             "w/1",
             "a/ü/2",
             "m/3",
         }
     event_store.open()
     with event_store.transaction():
-        assert event_store.know(
+        assert event_store.add_keys(
             {"w/1": None, "a/ü/2": None, "m/3": "other", "w/4": None}, 6
         ) == {"w/4"}
         assert event_store.digests(["m/3"]) == {"m/3": "digest"}
@@ -62,16 +62,16 @@ def test_a_transaction_that_fails_leaves_nothing_known(event_store):
 
     def fail():
         with event_store.transaction():
-            event_store.know({"w/1": None}, 5)
+            event_store.add_keys({"w/1": None}, 5)
             raise RuntimeError("on purpose")
 
     with pytest.raises(RuntimeError, match="on purpose"):
         fail()
     with event_store.transaction():
-        assert event_store.know({"w/1": None, "w/2": None}, 6) == {"w/1", "w/2"}
-        event_store.unknow(["w/2"])
+        assert event_store.add_keys({"w/1": None, "w/2": None}, 6) == {"w/1", "w/2"}
+        event_store.remove_keys(["w/2"])
     with event_store.transaction():
-        assert event_store.know({"w/1": None, "w/2": None}, 7) == {"w/2"}
+        assert event_store.add_keys({"w/1": None, "w/2": None}, 7) == {"w/2"}
     assert event_store.run("SELECT key, seen FROM known ORDER BY seen") == [
         ("w/1", 6),
         ("w/2", 7),

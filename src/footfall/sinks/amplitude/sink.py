@@ -52,7 +52,7 @@ class AmplitudeSink(NetworkSink[AmplitudeQueue]):
         folder: Where the ledger is kept; None is `.footfall-ledger` here.
     """
 
-    letters_of = ("amplitude:",)
+    takes_dead_letters_of = ("amplitude:",)
     """Its own kind only, since no other has events as Amplitude wants them."""
 
     def __init__(

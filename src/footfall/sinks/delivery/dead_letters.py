@@ -74,11 +74,11 @@ class AcceptsDeadLetters(Protocol):
     """A sink that takes single events as they stand in dead letters.
 
     Attributes:
-        letters_of: Beginnings of the names of sinks whose dead letters it can take.
+        takes_dead_letters_of: Beginnings of the names of sinks whose dead letters it can take.
     """
 
     @property
-    def letters_of(self) -> tuple[str, ...]:
+    def takes_dead_letters_of(self) -> tuple[str, ...]:
         """Beginnings of the names of sinks whose dead letters it can take."""
         ...
 

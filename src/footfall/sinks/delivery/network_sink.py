@@ -81,7 +81,7 @@ class NetworkSink(ABC, Generic[D]):
 
     placement: ClassVar[Placement] = "worker"
     guarantee: ClassVar[Guarantee] = "at least once"
-    letters_of: ClassVar[tuple[str, ...]] = ()
+    takes_dead_letters_of: ClassVar[tuple[str, ...]] = ()
     """Beginnings of the names of sinks whose dead letters it can take; its own kind's, as a rule."""
 
     def __init__(self, key: str, *, clock: Clock, folder: Path | None) -> None:

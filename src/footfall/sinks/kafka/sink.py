@@ -34,7 +34,7 @@ class KafkaSink(NetworkSink[MessageQueue]):
         folder: Where the ledger is kept; None is `.footfall-ledger` here.
     """
 
-    letters_of = ("kafka:", "webhook+")
+    takes_dead_letters_of = ("kafka:", "webhook+")
     """Those that send events as they are stored."""
 
     def __init__(self, topic: Topic, *, folder: Path | None = None) -> None:

@@ -45,7 +45,7 @@ class WebhookSink(NetworkSink[WebhookQueue]):
         resolver: Looks names up.
     """
 
-    letters_of = ("webhook+", "kafka:")
+    takes_dead_letters_of = ("webhook+", "kafka:")
     """Those that send events as they are stored."""
 
     def __init__(
