@@ -92,6 +92,7 @@ class AmplitudeProtocol:
         batch = self._read(endpoint, body)
         if isinstance(batch, Answer):
             return batch
+        # Last, since it counts: events that are refused for something else use nothing of the rate.
         refused = self._flaws(batch.events) or self._throttled(endpoint, batch.events)
         return refused or _accepted("httpapi" if endpoint is HTTP_V2 else "batch", batch)
 
@@ -243,6 +244,7 @@ class AmplitudeProtocol:
         }
 
     def _is_known(self, key: str) -> bool:
+        # In constant time: how many first characters are right cannot be read off the answer's delay.
         return bool(key) and (
             self.api_key is None or hmac.compare_digest(key.encode(), self.api_key.encode())
         )

@@ -21,6 +21,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 HALF = "footfall.half"
 """In a request's scope: store the first half of the events only."""
 LONGEST_STORM = 4
+"""Requests after a 429 that get one too."""
 PROXY_PAGE = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
 
@@ -95,6 +96,7 @@ class Chaos:
             await self.app(scope, receive, send)
             return
         kind, variant = self.profile.of(next(self._numbers))
+        # The number is drawn in a storm too, so that what follows does not depend on how long it was.
         if self._storm:
             self._storm, kind = self._storm - 1, "429"
         if kind is None:
@@ -107,6 +109,7 @@ class Chaos:
     async def _do_5xx(self, scope: Scope, receive: Receive, send: Send, variant: int) -> None:
         """Fail before storing, behind a proxy, while overloaded, or after storing."""
         status = (500, 502, 503, 504)[variant % 4]
+        # 504 is the hard one: the events are stored, and the sender must not know.
         if status == 504:
             await self.app(scope, receive, _Kept())
         body = (
@@ -119,7 +122,9 @@ class Chaos:
     async def _do_429(self, scope: Scope, receive: Receive, send: Send, variant: int) -> None:
         """Refuse this request and some of the next ones."""
         del scope, receive
-        if not self._storm:
+        if (
+            not self._storm
+        ):  # a storm begins no other one, or few requests would ever get through
             self._storm = variant % LONGEST_STORM
         body = {
             "code": 429,

@@ -81,9 +81,8 @@ class DuckDBEventStore(EventStore):
         """Open the file and make the tables that are missing."""
         self.close()
         self._connection = connection = db.connect(self.path, read_only=False)
-        connection.execute(
-            "SET threads = 1"
-        )  # what is written at once is little: a second one costs more than it does
+        # What is written at once is little: a second thread costs more than it does.
+        connection.execute("SET threads = 1")
         (names,) = db.fetch(
             connection, "SELECT current_database() AS d, current_schema() AS s"
         ).to_pylist()
@@ -97,9 +96,8 @@ class DuckDBEventStore(EventStore):
         """Let the file go."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            with suppress(
-                Exception
-            ):  # a full disk may have spoilt it; what was committed is in the file
+            # A full disk may have spoilt the connection; what was committed is in the file.
+            with suppress(Exception):
                 connection.close()
 
     @contextmanager

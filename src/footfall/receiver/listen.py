@@ -94,6 +94,7 @@ class Listener:
         check_reach(settings)
         keys = signature.keys_of(settings.webhook_secret) if settings.webhook_secret else []
         clock = clock or SystemClock()
+        # The port first: a second receiver should hear that it is taken, not that the file is.
         self._socket = bind(settings.host, settings.port)
         try:
             self.received = EventWriter(
@@ -103,9 +104,8 @@ class Listener:
             self._socket.close()
             raise
         self.port: int = self._socket.getsockname()[1]
-        key = (
-            settings.api_key or settings.token
-        )  # a token lets other names pass, so nothing may be open to anybody
+        # With a token requests to any name pass the guard, so nothing may be open to anybody.
+        key = settings.api_key or settings.token
         amplitude = AmplitudeProtocol(clock, key.value if key else None, settings.is_first_only)
         self.receiver = Receiver(self.received, amplitude, clock, keys)
         self._server = uvicorn.Server(_config(self._guarded(settings)))
@@ -179,6 +179,7 @@ class GuardedConnection(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Take some bytes; while they are not all of the headers yet, the time for these runs on."""
         super().data_received(data)
+        # IDLE: no request has begun, or its headers are not whole yet; the timer is not begun anew then.
         if self.conn.their_state is h11.IDLE:
             self._watch()
         else:

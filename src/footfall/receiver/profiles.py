@@ -29,6 +29,7 @@ class PeopleProperties:
         self._profiles: dict[str, Json] = {
             i: msgspec.json.decode(properties) for i, properties in stored.items()
         }
+        # A hash of the text, not the text: 8 bytes per person, and by chance the same for one change in 2**64.
         self._stored = {i: hash(properties) for i, properties in stored.items()}
         self._links = dict(links)
         self._dirty: set[str] = set()
@@ -89,6 +90,7 @@ class PeopleProperties:
             return
         self._links[device] = user
         self._new_links.add(device)
+        # The user's own values win: the device's were true before anybody was known.
         before = self._profiles.pop(f"d/{device}", None)
         if before is not None:
             self._dirty |= {f"d/{device}", f"u/{user}"}

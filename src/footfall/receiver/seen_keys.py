@@ -44,7 +44,7 @@ class SeenKeys:
     """A set of digests that grows: sorted arrays of geometric sizes, the levels of an LSM tree.
 
     Each level is at least twice as long as the next, up to `MOST_MERGED`. So adding costs a merge per doubling, and
-    looking up a binary search in each level: 100 million keys are 50 to 100 levels of a million or two, and a few shorter.
+    looking up a binary search in each level: 100 million keys are 50 to 100 levels of a million or two.
 
     Args:
         keep_ms: Digests are forgotten so long after they came; None keeps them for ever.

@@ -1,4 +1,4 @@
-"""User properties: what an event of Amplitude's says about its person, and what each operation does."""
+"""Operations on user properties, as Amplitude defines them, and the updates that its events carry."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ IDENTIFY = "$identify"
 
 
 def update_of(event: Json, source: Source) -> Update | None:
-    """Return what an event of Amplitude's says about its person.
+    """Return the update of a person by an event of Amplitude's.
 
     Source: http-v2, user_properties: operations only where event_type is `$identify`, else a plain map; identify.
     """
@@ -21,6 +21,7 @@ def update_of(event: Json, source: Source) -> Update | None:
     if event.get("$skip_user_properties_sync"):
         return None
     user, device = event.get("user_id"), event.get("device_id")
+    # Without properties it still links: from here on the device is the user's.
     if not properties:
         return Update(user, device, {}) if user and device else None
     is_identify = source == "identify" or event.get("event_type") == IDENTIFY
@@ -42,6 +43,7 @@ def _listed(value: Any) -> list[Any]:
 
 def _add(into: Json, name: str, value: Any) -> None:
     before = into.get(name, 0)
+    # What cannot be added, or would come to infinity, is left as it is; nothing tells the sender.
     if all(isinstance(n, int | float) and abs(n) < LARGEST_SUM for n in (value, before)):
         into[name] = before + value
 

@@ -1,4 +1,4 @@
-"""Webhooks that come in: one event, or a batch of them, in the forms that senders use."""
+"""Webhooks that were received: one event, or a batch of them, in the forms that senders use."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _TIMES = ("time", "timestamp")
 
 
 def take(body: bytes, message: str | None) -> ReceivedBatch:
-    """Return what a webhook brings.
+    """Return the events that a webhook brings.
 
     Args:
-        body: One event (an object), several (a list of objects), or an envelope as footfall and others send it:
+        body: One event (an object), several (a list of objects), or either wrapped as footfall and others do:
             `{"type": ..., "data": {"events": [...]}}`, `{"events": [...]}`, `{"type": ..., "data": {...}}`.
         message: Its id, where the sender gives one.
 
@@ -47,6 +47,7 @@ def take(body: bytes, message: str | None) -> ReceivedBatch:
         raise MalformedBody(
             f"the batch has {len(events)} events; at most {MOST_EVENTS} are taken at once"
         )
+    # The body's digest stands beside the id: the same id with another body is a conflict, not a duplicate.
     named = (key_of("m", message), hashlib.sha256(body).hexdigest()) if message else None
     return ReceivedBatch(_rows(events), [_update(event) for event in events], named)
 
@@ -130,6 +131,7 @@ def _first_time(event: Json) -> int | None:
 
 
 def _milliseconds(value: Any) -> int | None:
+    # `fromisoformat` reads any text to its end: a megabyte of digits is not looked at.
     if not isinstance(value, str) or len(value) > 40:
         return as_milliseconds(value)
     try:
@@ -145,7 +147,7 @@ _MILLISECOND = dt.timedelta(milliseconds=1)
 
 
 def _update(event: Json) -> Update | None:
-    """Return what an event says about its person: the properties it changed, null meaning that one was taken away."""
+    """Return the update of a person by an event: the properties it changed, null meaning that one was taken away."""
     properties = event.get("user_properties")
     if not isinstance(properties, dict):
         properties = {}

@@ -93,6 +93,7 @@ class PeopleBatch:
         Returns:
             Their bytes; 0 where not even the first one fits.
         """
+        # On a copy: the person's own state moves when Amplitude has accepted the request.
         person_batch = PersonBatch(person_queue, [], person_queue.state.copy())
         used = sent = 0
         while person_queue.events:
@@ -153,10 +154,12 @@ def with_properties(event: WaitingEvent, properties: Properties) -> list[str]:
     Source: http-v2, user_properties: a plain map sets; operations such as $unset need the event type `$identify`, and
     the two must not be mixed. identify: the value of $unset is `-`.
     """
+    # Cut here as Amplitude would: else its state and ours would differ, and a reader could not tell why.
     values = {name: _cut(value) for name, value in properties.items() if value is not None}
     gone = {name: "-" for name, value in properties.items() if value is None}
     if not event.is_event:
         return [_identify(event, {"$set": values} if values else {}, gone)]
+    # Spliced into the text: 39,000 events per second are encoded, none is parsed on the way.
     text = f'{event.text[:-1]},"user_properties":{_json(values)}}}' if values else event.text
     return [text, _identify(event, {}, gone)] if gone else [text]
 

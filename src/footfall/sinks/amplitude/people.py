@@ -72,6 +72,7 @@ class PersonState:
     def report(self, event: WaitingEvent) -> Properties:
         """Return what goes with an event, and take it as reported."""
         self.pending |= event.properties
+        # Somebody new to Amplitude, or a device that it is about to merge into the user with old values.
         is_new = event.identity != self.identity or (
             event.user_id is not None and event.device_id in self.devices
         )

@@ -132,6 +132,7 @@ class AmplitudeQueue(RequestQueue[PeopleBatch]):
             self._accept_all(batch)
         elif reply.status == 400:
             self._bad_request(batch, reply, body)
+        # The documented limit is kept before sending, so this is a lower one: of a proxy, or a new one.
         elif reply.status == 413:
             self._split(batch, reply)
         elif reply.status == 429:
@@ -208,6 +209,7 @@ class AmplitudeQueue(RequestQueue[PeopleBatch]):
         for number, person_batch in enumerate(batch.people):
             person_queue = person_batch.person_queue
             ids = {i for event in person_batch.events for i in (event.user_id, event.device_id)}
+            # Parked until the run ends: the quota is of a day, and the run says how many are pending.
             person_queue.is_parked = bool(ids & over_quota)
             is_slow = number in people or bool(ids & slow)
             person_queue.ready_at = until if is_slow else 0.0

@@ -285,6 +285,7 @@ class _OpenProject:
     def remember(self, person_queues: list[PersonQueue]) -> None:
         """Keep those whose events were sent within the last second."""
         now = self._clock.monotonic()
+        # All others have room for a whole second's worth: they need no memory, which would grow with the run.
         recent = self._recent | {queue.person: queue for queue in person_queues}
         self._recent = {
             person: queue

@@ -18,6 +18,7 @@ def encode(events: pa.Table) -> pa.Table:
     The key is the user id, or `person-N` while a person is anonymous: one key's messages are in one partition, and
     keep their order there.
     """
+    # Never null: a message without a key would go to any partition, and lose the person's order.
     people = pc.binary_join_element_wise("person-", events["person"].cast(pa.string()), "")
     return pa.table(
         {

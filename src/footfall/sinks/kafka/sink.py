@@ -125,6 +125,7 @@ class KafkaSink(NetworkSink[MessageQueue]):
     def _wait(self, delivery: MessageQueue) -> None:
         """Wait a moment for reports; once told to stop, not for longer than some seconds."""
         self._producer.poll(POLL_S)
+        # No report within a poll may be a slow broker; only after five such seconds anything is said.
         if delivery.n_reported == self._n_seen:
             self._outage.failed("no broker acknowledges anything")
         elif delivery.problem is None:

@@ -24,6 +24,7 @@ def encode(events: pa.Table, scratch: Scratch) -> dict[str, tuple[Payload, ...]]
 
     if not events.num_rows:
         return {}
+    # Beside the rows, not out of them: a batch needs the time of its last event, and parses none.
     times = events["time"].combine_chunks().cast("int64").to_numpy(zero_copy_only=False)
     data = times.tobytes()
     return {

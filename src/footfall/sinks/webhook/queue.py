@@ -95,6 +95,7 @@ class WebhookQueue(RequestQueue[WebhookBatch]):
         elif meaning == "again":
             self._retry_later(batch, reply)
         elif meaning == "split" and batch.n_events > 1:
+            # To the front, so that events keep their order as far as they can.
             self._batches.extendleft(reversed(batch.halves()))
         elif meaning == "over":
             self.fail(SinkError(f"{_why_over(reply)} (status {reply.status})"))
@@ -103,7 +104,7 @@ class WebhookQueue(RequestQueue[WebhookBatch]):
 
     def _retry_later(self, batch: WebhookBatch, reply: Reply) -> None:
         asked_s = retry_after_s(reply.headers.get("retry-after"), self._clock.wall_ms())
-        if asked_s is not None:
+        if asked_s is not None:  # it means the sender, not this batch
             self.hold(asked_s)
         self.retry(batch, reply, least_s=asked_s or 0.0)
 
