@@ -1,4 +1,4 @@
-"""Drives a run: what every sink still lacks is simulated, handed over, and accounted for."""
+"""`footfall.run`: the parts that sinks lack are simulated, delivered and accounted for."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from footfall.units import DAY_MS
 Order = Literal["part", "time"]
 DEFAULT_SINK = "duckdb:footfall.duckdb"
 SMALL_PERSON_DAYS = 200_000
-"""Less than this is simulated faster by this process alone than by workers that must start first (measured: 0.4 s)."""
+"""Smaller runs are faster in this process alone: workers take 0.4 s to start (measured)."""
 
 
 def run(
@@ -51,7 +51,13 @@ def run(
 ) -> RunResult:
     """Simulate a scenario and write its events.
 
-    The same run again into the same sink continues it if it is incomplete, and does nothing if it is complete.
+    The same run again into the same sink continues it if it is incomplete, and does nothing if it
+    is complete.
+
+    Example:
+        >>> result = footfall.run("ecommerce", to="parquet:shop", people=1_000, days=7)
+        >>> result.is_finished, result.sinks[0].accepted == result.events
+        (True, True)
 
     Args:
         scenario: Name of a shipped one, path of a YAML file, or a loaded scenario.
@@ -119,7 +125,8 @@ def run_with(
 class Drive:
     """One run into its sinks.
 
-    opened → planned → parts are made and handed to a pipeline per sink → closed, whatever happens on the way.
+    sinks opened → parts planned by their cursors → parts simulated and put into a pipeline per sink
+    → sinks closed, whatever happens on the way.
     """
 
     def __init__(
@@ -146,7 +153,7 @@ class Drive:
         )
 
     def drive(self, *, check: bool = True) -> RunResult:
-        """Do everything that is left to do, and return what it came to.
+        """Deliver all parts that sinks lack.
 
         Args:
             check: Raise what has gone wrong in a sink; else it stands in the result.
@@ -176,14 +183,17 @@ class Drive:
         return result.checked() if check else result
 
     def _encoders(self) -> tuple[Sink | None, ...]:
-        """Return copies of the sinks, made while they can be pickled still; None for those that encode in the owner."""
+        """Return copies of the sinks, pickled before they open; None for those that encode here."""
         return tuple(
             pickle.loads(pickle.dumps(s)) if s.placement == "worker" else None  # noqa: S301
             for s in self._sinks
         )
 
     def _pipelines(self) -> list[Pipeline]:
-        """Return a pipeline per sink; where there is one sink alone, nobody is helped by letting much wait for it."""
+        """Return a pipeline per sink.
+
+        A sink alone gets no spill: simulating ahead of it would only fill the disk.
+        """
         spill_bytes = self._spill_bytes if len(self._sinks) > 1 else 0
         return [
             Pipeline(sink, stop=self._stop, spill_bytes=spill_bytes) for sink in self._sinks
@@ -214,22 +224,24 @@ class Drive:
 
     def _work_off(self, job: Job, pipelines: Sequence[Pipeline], result: RunResult) -> None:
         result.n_workers = self._n_workers or _fitting_workers(self._run, job.plan)
-        outcomes = results_of(job, min(result.n_workers, max(job.plan.n_groups, 1)), self._stop)
+        part_results = results_of(
+            job, min(result.n_workers, max(job.plan.n_groups, 1)), self._stop
+        )
         with watcher_for(
             job.plan, self._run.people, pipelines, is_wanted=self._progress
         ) as watcher:
             done = -1
             with (
-                closing(outcomes),
+                closing(part_results),
                 closing(
-                    in_time_order(job, outcomes) if self._in_time_order else outcomes
+                    in_time_order(job, part_results) if self._in_time_order else part_results
                 ) as ordered,
             ):
-                for outcome in ordered:
-                    watcher.made(outcome.step, outcome.n_events)
-                    self._hand_over(outcome, pipelines, result)
-                    done = outcome.step.number
-                    del outcome
+                for part_result in ordered:
+                    watcher.made(part_result.step, part_result.n_events)
+                    self._hand_over(part_result, pipelines, result)
+                    done = part_result.step.number
+                    del part_result
                     job.given_up.update(
                         place for place, of in enumerate(pipelines) if not of.wants_more
                     )
@@ -242,20 +254,20 @@ class Drive:
                 pipeline.join()
 
     def _hand_over(
-        self, outcome: PartResult, pipelines: Sequence[Pipeline], result: RunResult
+        self, part_result: PartResult, pipelines: Sequence[Pipeline], result: RunResult
     ) -> None:
-        result.events += outcome.n_events
+        result.events += part_result.n_events
         result.parts += 1
-        result.tallies.add(outcome.tallies)
-        for place, prepared in zip(outcome.step.sinks, outcome.prepared, strict=True):
-            chunk = outcome.chunk if prepared is None else None
+        result.tallies.add(part_result.tallies)
+        for place, prepared in zip(part_result.step.sinks, part_result.prepared, strict=True):
+            chunk = part_result.chunk if prepared is None else None
             if (
                 prepared is None and chunk is None
             ):  # the sink is given up: it was made, and is pending
-                result.sinks[place].generated += outcome.n_events
+                result.sinks[place].generated += part_result.n_events
                 continue
             pipelines[place].put(
-                QueuedPart(outcome.step.number, outcome.n_events, prepared, chunk)
+                QueuedPart(part_result.step.number, part_result.n_events, prepared, chunk)
             )
 
 

@@ -1,4 +1,4 @@
-"""Chunks without a sink: for notebooks and programs that want the events themselves."""
+"""`footfall.simulate` and `footfall.events`: chunks without a sink, for notebooks and programs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,12 @@ def simulate(
 ) -> Iterator[Chunk]:
     """Simulate a scenario, chunk by chunk, in bounded memory.
 
-    A chunk holds what happened to a group of people in a window of time; rows are in order of time within it.
+    A chunk holds what happened to a group of people in a window of time; its rows are in order of
+    time.
+
+    Example:
+        >>> for chunk in footfall.simulate("ecommerce", people=1_000, days=7):
+        ...     print(chunk.part.name, chunk.events.num_rows)
 
     Args:
         scenario: Name of a shipped one, path of a YAML file, or a loaded scenario.
@@ -62,6 +67,10 @@ def events(
     """Simulate a scenario and return all its events in one Arrow table, in order of time.
 
     Arguments are those of `simulate`. The table is held in memory: about 300 bytes per event.
+
+    Example:
+        >>> events = footfall.events("ecommerce", people=1_000, days=7)
+        >>> events.group_by("event_type").aggregate([("person", "count_distinct")])
     """
     from footfall.execution.time_order import merge_tables
 

@@ -1,4 +1,4 @@
-"""What a run needs of the engine, and the only place where it meets the compiler and the simulation."""
+"""The engine of a run: the only place where runs meet the compiler and the simulation."""
 
 from __future__ import annotations
 
@@ -60,14 +60,14 @@ class Engine(Protocol):
 
 
 class CheckpointableGroup(GroupSimulation, Protocol):
-    """The people of one group, who can be kept as they stand."""
+    """The people of one group, whose state can be saved in a checkpoint."""
 
     def arrays(self) -> Saved:
         """Return by name all that another simulation needs to go on from here; they are not copied."""
 
 
 class LiveEngine(Engine, Protocol):
-    """An engine whose people can go on from where others stood."""
+    """An engine that can go on from a saved state."""
 
     def simulation(
         self,
@@ -158,11 +158,11 @@ def compile_engine(
 
 @dataclass(frozen=True, slots=True)
 class CompilationSummary:
-    """What compiling a scenario has found out.
+    """The findings of compiling a scenario.
 
     Args:
         effects: Effect → addresses it holds at.
-        warnings: What can be run, and is probably not meant.
+        warnings: Things that can be run, and are probably not meant.
     """
 
     effects: dict[str, list[str]]

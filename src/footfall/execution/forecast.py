@@ -1,4 +1,4 @@
-"""How much a large run will write, told before it begins: from what a few of its people do."""
+"""The forecast of a large run: events and bytes, from what a few of its people do."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from footfall.sinks.protocol import Sink, capabilities_of
 from footfall.units import DAY_MS
 
 LARGE_PERSON_DAYS = 10_000_000
-"""Smaller runs take half a minute and write some hundred MB; they are not worth the second that a forecast takes."""
+"""Smaller runs take half a minute and write some 100 MB: not worth the second of a forecast."""
 SAMPLES, SAMPLE_PEOPLE = 2, 512
-"""Measured with three seeds of the shipped scenarios: events per person of these people are within 17 % of all's."""
+"""Measured with three seeds of the shipped scenarios: their events per person are within 17 %."""
 
 
 def forecast_lines(engine: Engine, run: Run, sinks: Sequence[Sink]) -> Iterator[str]:
-    """Yield what to expect of a large run, and what its files lack room for; nothing for a small one.
+    """Yield the lines of a forecast, with a warning per disk that is too small; none for a small run.
 
     Args:
         engine: Of the run; some people are simulated from the start to the end.

@@ -1,6 +1,7 @@
-"""Python objects through a pipe: pickled, with large buffers beside the pickle, so that Arrow data is copied once.
+"""Python objects through a pipe: pickled, with large buffers beside the pickle.
 
-Both ends are this program; nothing of this is ever stored.
+With buffers outside the pickle (protocol 5), Arrow data is copied once, into the pipe, and read
+into memory that Arrow then uses as it is. Both ends are this program; nothing is ever stored.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ _LENGTH = struct.Struct("<Q")
 
 
 def write_frame(pipe: IO[bytes], value: object) -> None:
-    """Write an object: how many pieces, their lengths, the pieces; the pickle first, then its buffers."""
+    """Write an object as a frame: number of pieces, their lengths, the pickle, its buffers."""
     buffers: list[pickle.PickleBuffer] = []
     pickled = pickle.dumps(value, protocol=5, buffer_callback=buffers.append)
     pieces = [memoryview(pickled), *(buffer.raw() for buffer in buffers)]
@@ -39,7 +40,7 @@ def read_frame(pipe: IO[bytes]) -> Any:
 
 def _write(pipe: IO[bytes], data: memoryview) -> None:
     done = 0
-    while done < data.nbytes:
+    while done < data.nbytes:  # an unbuffered pipe takes as much as fits, and says how much
         done += pipe.write(data[done:])
 
 

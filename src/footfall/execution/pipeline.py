@@ -1,6 +1,7 @@
-"""A sink in a thread of its own, behind a bounded queue: a slow sink makes the others wait only once that is full.
+"""The pipeline of a sink: a thread of its own behind a bounded queue.
 
-A sink is opened, used and closed by one thread, so connections that belong to a thread are no concern of anybody else.
+A slow sink makes the others wait only once its queue is full (backpressure). A sink is opened, used
+and closed by one thread, so that connections which belong to a thread are nobody else's concern.
 """
 
 from __future__ import annotations
@@ -23,13 +24,14 @@ from footfall.sinks.protocol import KeepsTallies, Progress, ReportsProgress, Sto
 from footfall.sinks.scratch import drop
 
 SPILL_BYTES = 256_000_000
-"""How much may wait for one sink of several, encoded, in files; then all wait for it."""
+"""Bytes that may wait for one sink of several, encoded, in files; then all wait for it."""
 MEMORY_BYTES = 64_000_000
-"""How much of what waits for one sink may lie in memory: small parts, and chunks that the sink encodes itself."""
+"""Bytes in memory that may wait for one sink: small parts, and chunks that it encodes itself."""
 MOST_PARTS = 1_000
 LEAVE_S = 2.0
-"""After a second Ctrl-C: how long a sink may take to finish the part that it is at and to be closed."""
+"""Seconds that a sink may take, after a second Ctrl-C, to finish its part and to be closed."""
 _LOOK_UP_S = 0.2
+"""Waits are cut into pieces of this length: on Windows nothing interrupts a wait for a lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,9 @@ class QueuedPart:
     """A part on its way to one sink.
 
     Args:
-        number: Of its step.
+        number: Number of its step.
         n_events: Events in it.
-        prepared: As the sink's encoder has made it; None where the sink is to encode the chunk.
+        prepared: The part as the sink's encoder has made it; None where the sink is to encode it.
         chunk: The chunk in that case.
     """
 
@@ -50,7 +52,7 @@ class QueuedPart:
 
     @property
     def weight(self) -> tuple[int, int, int]:
-        """How much it takes of a queue: parts, bytes in memory, bytes in files."""
+        """Its share of a queue: parts, bytes in memory, bytes in files."""
         if self.prepared is None:
             assert self.chunk is not None, "a part is prepared, or comes as a chunk"
             tables = (self.chunk.events, self.chunk.changes, self.chunk.arrivals)
@@ -63,10 +65,13 @@ class QueuedPart:
 
 
 class LinkedEvent(threading.Event):
-    """An event that is set by itself, or by another one.
+    """An event that counts as set when another one is.
+
+    Ctrl-C sets the other one, for all sinks; this one stops a single sink. Setting the other wakes
+    nobody who waits here, so waits look at both a few times per second.
 
     Args:
-        other: Set by the user, for all sinks; this one is for one of them.
+        other: Set by the user, for all sinks.
     """
 
     def __init__(self, other: threading.Event) -> None:
@@ -86,16 +91,21 @@ class LinkedEvent(threading.Event):
 
 
 class Pipeline:
-    """The way of parts to one sink.
+    """The pipeline of one sink.
 
-    opened → parts are put, and delivered one by one → told to end → what waits is delivered → closed. Once the sink has
-    failed, or the user wants no more, what waits and what still comes is thrown away: it is pending.
+    opened → parts are put, and delivered one by one → told to end → what waits is delivered →
+    closed. Once the sink has failed, or the user has stopped the run, what waits and what still
+    comes is discarded: it is pending, and the same run again delivers it.
+
+    Two threads share it: the owner, which puts, and the sink's, which takes. All they share is
+    guarded by one condition, `_changed`, and every change of it notifies. The sink itself is called
+    without the lock: a commit may take minutes, and the owner must be able to put meanwhile.
 
     Args:
         sink: Not open.
-        stop: Set by who wants no more; the part that is being delivered is finished.
+        stop: Set by the user; the part that is being delivered is finished.
         spill_bytes: Bytes in files that may wait; 0 lets one part wait.
-        delivered: Called by the pipeline's thread with each part that the sink has taken, in order.
+        delivered: Called by the sink's thread with each part that was committed, in order.
     """
 
     def __init__(
@@ -113,22 +123,22 @@ class Pipeline:
         self.balance = Balance.of(sink)
         self._changed = threading.Condition()
         self._waiting: deque[QueuedPart] = deque()
-        self._held = (0, 0, 0)
+        self._load = (0, 0, 0)
         self._current: QueuedPart | None = None
         self._cursors: Cursors | None = None
         self._not_opened: BaseException | None = None
         self._is_told_to_end = False
         self._has_ended = True  # what was never opened need not be waited for
-        self._is_short = False  # a part is not delivered
+        self._lacks_parts = False  # a part is not delivered
 
     def open(self, run: Run, *, fresh: bool) -> Cursors:
-        """Start the thread, in which the sink is opened; return up to when it has each group of people.
+        """Start the thread, in which the sink is opened; return the sink's cursors.
 
         Raises:
             FootfallError: The sink cannot be opened.
         """
         thread = threading.Thread(
-            target=self._live,
+            target=self._work,
             args=(run, fresh),
             name=f"footfall-{self._sink.name}",
             daemon=True,
@@ -142,20 +152,20 @@ class Pipeline:
             raise self._not_opened
         return self._cursors
 
-    def put(self, item: QueuedPart) -> None:
+    def put(self, part: QueuedPart) -> None:
         """Hand a part over; wait while the queue is full."""
-        weight = item.weight
+        weight = part.weight
         with self._changed:
-            self.balance.generated += item.n_events
+            self.balance.generated += part.n_events
             self._wait_until(lambda: self._has_room(weight) or self._is_given_up)
-            self._waiting.append(item)
-            self._held = _sum(self._held, weight)
+            self._waiting.append(part)
+            self._load = _sum(self._load, weight)
             if self._is_given_up:
-                self._throw_away()
+                self._discard()
             self._changed.notify_all()
 
     def drain(self) -> None:
-        """Wait until all that was put is delivered or thrown away."""
+        """Wait until all that was put is delivered or discarded."""
         with self._changed:
             self._wait_until(
                 lambda: (not self._waiting and self._current is None) or self._has_ended
@@ -173,12 +183,12 @@ class Pipeline:
             has_all: All parts that the sink lacked were put.
         """
         with self._changed:
-            self._is_short |= not has_all
+            self._lacks_parts |= not has_all
             self._is_told_to_end = True
             self._changed.notify_all()
 
     def halt(self) -> None:
-        """Have what waits thrown away, and the sink closed soon, as if the user wanted it; do not wait for it."""
+        """Have what waits discarded, and the sink closed soon, as after Ctrl-C; do not wait for it."""
         self._leave.set()
         self.end(has_all=False)
 
@@ -189,14 +199,14 @@ class Pipeline:
 
     @property
     def status(self) -> SinkStatus:
-        """How it stands now."""
+        """The status of the sink at this moment."""
         with self._changed:
             current, waiting, balance = self._current, list(self._waiting), self.balance
             now = self._progress(current)
-            pending = [item.number for item in (current, *waiting[:1]) if item is not None]
+            pending = [part.number for part in (current, *waiting[:1]) if part is not None]
             return SinkStatus(
                 name=self._sink.name,
-                queued=sum(item.n_events for item in waiting),
+                queued=sum(part.n_events for part in waiting),
                 in_flight=now.in_flight,
                 retries=now.retries,
                 accepted=balance.accepted + now.accepted,
@@ -205,16 +215,16 @@ class Pipeline:
                 problem=balance.problem,
             )
 
-    # What the thread does.
+    # Everything below runs in the sink's thread.
 
-    def _live(self, run: Run, fresh: bool) -> None:
-        """Open the sink, deliver, close it; whatever goes wrong is this sink's, and told by the owner."""
+    def _work(self, run: Run, fresh: bool) -> None:
+        """Open the sink, deliver, close it; a failure is this sink's own, and the owner reports it."""
         problem: BaseException | None = None
         try:
             self._open(run, fresh)
-            while (item := self._take()) is not None:
-                self._deliver(item)
-                del item  # a chunk must be gone before the next one is taken
+            while (part := self._take()) is not None:
+                self._deliver(part)
+                del part  # a chunk must be gone before the next one is taken
             self._close()
         except BaseException as error:  # noqa: BLE001 - see above
             problem = error
@@ -234,27 +244,27 @@ class Pipeline:
             self._changed.notify_all()
 
     def _take(self) -> QueuedPart | None:
-        """Return the next part, or None once all that was put is delivered or thrown away, and no more will come."""
+        """Return the next part, waiting for it; None once the pipeline is told to end and is empty."""
         with self._changed:
             while True:
                 if self._is_given_up:
-                    self._throw_away()
+                    self._discard()
                     self._changed.notify_all()
                 if self._waiting:
-                    self._current = item = self._waiting.popleft()
-                    self._held = _sum(self._held, item.weight, -1)
+                    self._current = part = self._waiting.popleft()
+                    self._load = _sum(self._load, part.weight, -1)
                     self._changed.notify_all()
-                    return item
+                    return part
                 if self._is_told_to_end:
                     return None
                 self._changed.wait(_LOOK_UP_S)
 
-    def _deliver(self, item: QueuedPart) -> None:
+    def _deliver(self, part: QueuedPart) -> None:
         problem: BaseException | None = None
         receipt: Receipt | None = None
         try:
-            receipt = self._sink.commit(self._prepared(item))
-            self._delivered(item)
+            receipt = self._sink.commit(self._prepared(part))
+            self._delivered(part)
         except BaseException as error:  # noqa: BLE001 - the sink is to be closed still
             problem = error
         with self._changed:
@@ -262,19 +272,19 @@ class Pipeline:
             if receipt is not None:
                 self.balance.settle(receipt)
             if problem is not None:
-                self._is_short = True
+                self._lacks_parts = True
                 self.balance.problem = None if self.is_leaving(problem) else problem
             self._changed.notify_all()
 
-    def _prepared(self, item: QueuedPart) -> Prepared:
-        if item.prepared is not None:
-            return item.prepared
-        assert item.chunk is not None, "a part is prepared, or comes as a chunk"
-        return self._sink.prepare(item.chunk)
+    def _prepared(self, part: QueuedPart) -> Prepared:
+        if part.prepared is not None:
+            return part.prepared
+        assert part.chunk is not None, "a part is prepared, or comes as a chunk"
+        return self._sink.prepare(part.chunk)
 
     def _close(self) -> None:
         balance = self.balance
-        is_complete = balance.before == "complete" or not self._is_short
+        is_complete = balance.before == "complete" or not self._lacks_parts
         if isinstance(self._sink, KeepsTallies):
             balance.tallies = self._sink.tallies()
         if isinstance(self._sink, AcceptsDeadLetters):
@@ -283,47 +293,51 @@ class Pipeline:
         balance.is_complete = is_complete
 
     def is_leaving(self, problem: BaseException | None) -> bool:
-        """Return whether a sink has only let something be, as it was asked to."""
+        """Return whether a problem is only that a sink gave up waiting, as it was asked to."""
         return isinstance(problem, TransientSinkError) and self._leave.is_set()
 
     @property
     def _is_given_up(self) -> bool:
         return self.balance.problem is not None or self._leave.is_set()
 
-    def _throw_away(self) -> None:
+    def _discard(self) -> None:
         while self._waiting:
-            item = self._waiting.popleft()
-            drop(item.prepared.files if item.prepared is not None else ())
-            self._is_short = True
-        self._held = (0, 0, 0)
+            part = self._waiting.popleft()
+            drop(part.prepared.files if part.prepared is not None else ())
+            self._lacks_parts = True
+        self._load = (0, 0, 0)
 
     def _has_room(self, weight: tuple[int, int, int]) -> bool:
-        """Whether a part fits into the queue; into an empty one any does."""
-        wanted = _sum(self._held, weight)
+        """Whether a part fits into the queue.
+
+        Into an empty one any does: a part larger than the bounds must pass too, by itself.
+        """
+        wanted = _sum(self._load, weight)
         return not self._waiting or all(
             held <= most for held, most in zip(wanted, self._most, strict=True)
         )
 
-    def _progress(self, item: QueuedPart | None) -> Progress:
-        """What has become of a part, if there is one; a sink that does not tell has all of it in flight."""
+    def _progress(self, part: QueuedPart | None) -> Progress:
+        """Return the progress of a part; with a sink that cannot say, all of it is in flight."""
         if not isinstance(self._sink, ReportsProgress):
-            return Progress(in_flight=item.n_events if item is not None else 0)
-        told = self._sink.progress()
-        return told if item is not None else Progress(retries=told.retries)
+            return Progress(in_flight=part.n_events if part is not None else 0)
+        reported = self._sink.progress()
+        return reported if part is not None else Progress(retries=reported.retries)
 
     def _wait_until(self, is_so: Callable[[], bool], timeout_s: float | None = None) -> None:
-        """Wait, in steps that a Ctrl-C can come between on every system."""
+        """Wait for a condition, in steps between which Ctrl-C is handled on every system."""
         give_up = None if timeout_s is None else time.monotonic() + timeout_s
         while not is_so() and (give_up is None or time.monotonic() < give_up):
             self._changed.wait(_LOOK_UP_S)
 
 
 def halt(pipelines: Sequence[Pipeline], problem: BaseException) -> None:
-    """Have sinks closed after the parts they are at, because of a problem; wait for it, though not long if it presses.
+    """Have sinks closed after the parts they are at, because of a problem, and wait for it.
 
     Args:
         pipelines: Open or not.
-        problem: What has come between; anything but an error, such as a second Ctrl-C, presses.
+        problem: What has come between. After an error there is time; after anything else, such as
+            a second Ctrl-C, a sink has `LEAVE_S` seconds, then its thread dies with the process.
     """
     for pipeline in pipelines:
         pipeline.halt()

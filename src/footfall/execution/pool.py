@@ -1,7 +1,7 @@
-"""The owner's side of the workers: start them, take their outcomes in plan order, notice when one dies.
+"""The pool of worker processes, as the owner sees it.
 
-Workers are started as processes of their own, not by `multiprocessing`: that would run a user's script a second time in
-each of them.
+Workers are started as processes of their own, not by `multiprocessing`: that would run a user's
+script a second time in each of them.
 """
 
 from __future__ import annotations
@@ -43,40 +43,48 @@ _PIPE_BYTES = 1 << 20
 
 
 def results_of(job: Job, n_workers: int, stop: threading.Event) -> Generator[PartResult]:
-    """Yield the outcomes of a job in plan order; once `stop` is set, those in flight that follow on, then no more.
+    """Yield the results of a job's parts in plan order.
+
+    Once `stop` is set, the workers finish what is in flight; what follows on without a gap is
+    yielded still, then no more.
 
     Args:
-        n_workers: 1 simulates in this process.
+        job: Parts, and sinks to encode them for.
+        n_workers: Processes; 1 simulates in this one.
+        stop: Set by the user.
     """
     if n_workers <= 1:
         yield from _until(stop, live_through(job))
         return
     with WorkerPool(job, n_workers, stop) as workers:
-        yield from workers.outcomes()
+        yield from workers.part_results()
 
 
-def _until(stop: threading.Event, outcomes: Iterator[PartResult]) -> Iterator[PartResult]:
-    while not stop.is_set() and (outcome := next(outcomes, None)) is not None:
-        yield outcome
-        del outcome
+def _until(stop: threading.Event, part_results: Iterator[PartResult]) -> Iterator[PartResult]:
+    while not stop.is_set() and (part_result := next(part_results, None)) is not None:
+        yield part_result
+        del part_result
 
 
 class WorkerPool:
-    """Processes that share a job.
+    """Worker processes that share a job.
 
     starting → working → (told to stop →) ended; leaving the context kills whoever still lives.
+
+    One thread per worker reads its messages into one queue; only the owner's thread takes from it,
+    so nothing here needs a lock.
     """
 
     def __init__(self, job: Job, n_workers: int, stop: threading.Event) -> None:
         self._job = job
         self._stop = stop
-        self._said: queue.Queue[tuple[int, Any]] = queue.Queue()
+        self._messages: queue.Queue[tuple[int, Any]] = queue.Queue()
         self._waiting: dict[int, PartResult] = {}
-        self._is_told = False
+        self._is_stop_sent = False
         self._given_up: set[int] = set()
         with _ctrl_c_ignored():
             self._children = [
-                WorkerProcess(WorkerJob(_own(job), share, n_workers), self._said)
+                WorkerProcess(WorkerJob(_own(job), share, n_workers), self._messages)
                 for share in range(n_workers)
             ]
 
@@ -92,14 +100,16 @@ class WorkerPool:
         for child in self._children:
             child.end()
 
-    def outcomes(self) -> Iterator[PartResult]:
-        """Yield outcomes in plan order, giving the worker its credit back after each."""
+    def part_results(self) -> Iterator[PartResult]:
+        """Yield results in plan order, giving the worker its credit back after each."""
         for step in self._job.plan.steps():
-            outcome = self._await(step)
-            if outcome is None:
+            part_result = self._await(step)
+            if part_result is None:
                 return
-            yield outcome
+            yield part_result
             self._tell_given_up()
+            # The consumer has committed the part by now, so its worker may be one further ahead.
+            # Results wait for their turn in `_waiting`: never more than the credits of all workers.
             self._children[step.group % len(self._children)].order(CREDIT)
 
     def _tell_given_up(self) -> None:
@@ -109,6 +119,7 @@ class WorkerPool:
                 child.order(GIVE_UP + place.to_bytes(PLACE_BYTES))
 
     def _await(self, step: PlannedPart) -> PartResult | None:
+        """Wait for a step's result; return None when all workers have ended without it."""
         while step.number not in self._waiting:
             if all(child.has_ended for child in self._children):
                 return None
@@ -116,20 +127,20 @@ class WorkerPool:
         return self._waiting.pop(step.number)
 
     def _listen(self) -> None:
-        if self._stop.is_set() and not self._is_told:
-            self._is_told = True
+        if self._stop.is_set() and not self._is_stop_sent:
+            self._is_stop_sent = True
             for child in self._children:
                 child.order(STOP)
         try:
-            share, said = self._said.get(timeout=_LOOK_UP_S)
+            share, message = self._messages.get(timeout=_LOOK_UP_S)
         except queue.Empty:
             return
-        if isinstance(said, PartResult):
-            self._waiting[said.step.number] = said
+        if isinstance(message, PartResult):
+            self._waiting[message.step.number] = message
         else:
             self._children[share].has_ended = True
-            if said is not None:
-                raise said
+            if message is not None:
+                raise message
 
     @property
     def pids(self) -> list[int]:
@@ -138,10 +149,14 @@ class WorkerPool:
 
 
 class WorkerProcess:
-    """One worker process and the thread that reads what it says."""
+    """One worker process and the thread that reads its messages."""
 
-    def __init__(self, assignment: WorkerJob, said: queue.Queue[tuple[int, Any]]) -> None:
-        self._share, self._n_shares, self._said = assignment.share, assignment.n_shares, said
+    def __init__(self, assignment: WorkerJob, message: queue.Queue[tuple[int, Any]]) -> None:
+        self._share, self._n_shares, self._messages = (
+            assignment.share,
+            assignment.n_shares,
+            message,
+        )
         self.has_ended = False
         self._has_job = threading.Event()
         code = f"import sys; sys.path[:] = {sys.path!r}\nfrom footfall.execution.process import main; main()"
@@ -153,11 +168,12 @@ class WorkerProcess:
         assert self.process.stdout is not None
         self._orders, self._results = self.process.stdin, self.process.stdout
         _widen(self._results)
-        threading.Thread(target=self._talk, args=(assignment,), daemon=True).start()
+        threading.Thread(target=self._exchange, args=(assignment,), daemon=True).start()
 
     def order(self, what: bytes) -> None:
-        """Say something to the worker; one that has gone does not hear it, and is noticed elsewhere."""
-        self._has_job.wait()  # a job is longer than a pipe: what is said earlier would stand in the middle of it
+        """Send an order; a worker that has gone does not get it, and is noticed by its thread."""
+        # A job is longer than the pipe's buffer: an order written meanwhile would stand in its middle.
+        self._has_job.wait()
         with suppress(BrokenPipeError, ValueError):
             self._orders.write(what)
 
@@ -169,22 +185,22 @@ class WorkerProcess:
         for pipe in (self._orders, self._results):
             pipe.close()
 
-    def _talk(self, assignment: WorkerJob) -> None:
-        """Hand over the assignment, then put everything the worker says into the owner's queue, its end last."""
+    def _exchange(self, assignment: WorkerJob) -> None:
+        """Send the assignment, then put each message into the owner's queue, the end last."""
         try:
             try:
                 write_frame(self._orders, assignment)
             finally:
                 self._has_job.set()
             while isinstance(message := read_frame(self._results), PartResult):
-                self._said.put((self._share, message))
-            self._said.put(
+                self._messages.put((self._share, message))
+            self._messages.put(
                 (self._share, _rebuilt(message) if isinstance(message, WorkerFailure) else None)
             )
         except (EOFError, OSError, ValueError):
-            self._said.put((self._share, self._death()))
+            self._messages.put((self._share, self._death()))
         except Exception as problem:  # noqa: BLE001 - a job that cannot be pickled is the owner's to tell
-            self._said.put((self._share, problem))
+            self._messages.put((self._share, problem))
 
     def _death(self) -> FootfallError:
         code = self.process.wait()
@@ -206,7 +222,7 @@ class WorkerProcess:
 
 
 def _own(job: Job) -> Job:
-    """Return a job that can be pickled while the owner gives up sinks."""
+    """Return a job with a set of its own: the owner adds to its set while this one is pickled."""
     return replace(job, given_up=set())
 
 
@@ -231,7 +247,7 @@ def _rebuilt(failure: WorkerFailure) -> Exception:
 
 
 def _widen(pipe: IO[bytes]) -> None:
-    """Let more fit into a pipe, where the system can: fewer switches between the processes."""
+    """Enlarge a pipe's buffer where the system can: fewer switches between the processes."""
     try:
         import fcntl
 
@@ -242,7 +258,12 @@ def _widen(pipe: IO[bytes]) -> None:
 
 @contextmanager
 def _ctrl_c_ignored() -> Iterator[None]:
-    """Start children deaf to Ctrl-C, which a terminal sends to all of them; only the main thread may change this."""
+    """Have children that are started inside ignore Ctrl-C.
+
+    A terminal sends it to the whole group of processes; the owner alone decides what it means, and
+    orders the workers to stop. Python lets only the main thread change handlers; elsewhere children
+    keep theirs until their own `main` does the same.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -1,4 +1,4 @@
-"""Runs that sinks hold already: which stream they are of, so that a later command goes on with the same people."""
+"""Runs that sinks hold already, so that a later command goes on with the same people."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""The process of a worker: it reads its job from standard input and writes outcomes to standard output.
+"""The worker process: it reads its job from standard input and writes results to standard output.
 
-A worker may be ahead of the owner by a few outcomes: each costs a credit, and the owner gives it back when it has
-committed. The owner speaks only by single bytes (one of which is followed by the place of a sink), read by a thread of
-its own: a worker whose owner has died ends at once, whatever it is doing.
+A worker may be ahead of the owner by a few parts (backpressure by credits): each costs a credit,
+which the owner gives back when it has committed. Orders of the owner are single bytes, one of which
+is followed by the place of a sink. A thread of its own reads them, so that a worker whose owner has
+died ends at once, whatever it is doing.
 """
 
 from __future__ import annotations
@@ -22,12 +23,15 @@ from footfall.execution.without_pandas import leave_pandas_out
 
 CREDIT, STOP, GIVE_UP = b"c", b"s", b"g"
 PLACE_BYTES = 2
+"""Bytes of a sink's place behind `GIVE_UP`."""
 IN_FLIGHT = 2
+"""Credits at first: one part is simulated while another waits to be committed. More would not be
+faster, and memory depends on it: workers times credits parts at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerJob:
-    """A job and which share of it is this worker's."""
+    """A job, and the share of it that is this worker's: every `n_shares`-th group."""
 
     job: Job
     share: int
@@ -50,11 +54,11 @@ class WorkerFailure:
 
 
 class OwnerLink:
-    """What the owner lets a worker do: go on while there are credits, stop when told to, die with it.
+    """The worker's link to its owner: go on while there are credits, stop when ordered, die with it.
 
     Args:
-        orders: Where the owner speaks.
-        given_up: Places of sinks that are given up, added to when the owner says so.
+        orders: Pipe from the owner.
+        given_up: Places of sinks that get no more, added to when the owner orders it.
     """
 
     def __init__(self, orders: IO[bytes], given_up: set[int]) -> None:
@@ -74,7 +78,9 @@ class OwnerLink:
                 self._given_up.add(int.from_bytes(self._orders.read(PLACE_BYTES)))
                 continue
             self._is_stopped |= order == STOP
-            self._credits.release()
+            self._credits.release()  # also for STOP: who waits for a credit must wake up and see it
+        # The pipe has closed, so the owner is dead, perhaps by a signal that it could not handle. The
+        # simulation runs in another thread that nothing can interrupt, hence not `sys.exit`.
         os._exit(1)
 
 
@@ -93,8 +99,8 @@ def _work(orders: IO[bytes], results: IO[bytes]) -> None:
     try:
         assignment: WorkerJob = read_frame(orders)
         owner_link = OwnerLink(orders, assignment.job.given_up)
-        outcomes = live_through(assignment.job, assignment.share, assignment.n_shares)
-        while owner_link.may_go_on() and _hand_over(outcomes, results):
+        part_results = live_through(assignment.job, assignment.share, assignment.n_shares)
+        while owner_link.may_go_on() and _hand_over(part_results, results):
             pass
         write_frame(results, None)
     except BrokenPipeError:
@@ -103,12 +109,12 @@ def _work(orders: IO[bytes], results: IO[bytes]) -> None:
         write_frame(results, _failure(problem))
 
 
-def _hand_over(outcomes: Iterator[PartResult], results: IO[bytes]) -> bool:
-    """Make the next outcome and hand it over; return False when there is none."""
-    outcome = next(outcomes, None)
-    if outcome is not None:
-        write_frame(results, outcome)
-    return outcome is not None
+def _hand_over(part_results: Iterator[PartResult], results: IO[bytes]) -> bool:
+    """Make the next result and write it; return False when there is none."""
+    part_result = next(part_results, None)
+    if part_result is not None:
+        write_frame(results, part_result)
+    return part_result is not None
 
 
 def _failure(problem: Exception) -> WorkerFailure:

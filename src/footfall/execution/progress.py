@@ -1,4 +1,4 @@
-"""How far a run is, for somebody who watches: a bar and a line per sink on standard error, or nothing."""
+"""The progress of a run on standard error: a bar and a line per sink, or nothing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LOOKS_PER_S = 4
 
 
 class ProgressWatcher(Protocol):
-    """Somebody who is told how far a run is."""
+    """A watcher of a run's progress."""
 
     def __enter__(self) -> Self:
         """Begin to watch."""
@@ -61,10 +61,11 @@ class NoProgress:
 
 
 class ProgressBoard:
-    """On standard error: how much of the plan is done in all sinks, and per sink what it has and what waits for it.
+    """The board on a terminal: the share of the schedule that all sinks have, and a line per sink.
 
-    What is done is measured in steps of the plan, which are known beforehand; events are not. The pipelines are looked
-    at some times per second, by the thread that draws.
+    Progress is measured in steps of the schedule, whose number is known beforehand; that of events
+    is not. rich's own thread draws, and asks the pipelines for their status some times per second:
+    the owner, which puts parts, is never held up by a terminal.
     """
 
     def __init__(self, plan: Schedule, n_people: int, pipelines: Sequence[Pipeline]) -> None:

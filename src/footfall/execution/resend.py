@@ -1,4 +1,4 @@
-"""Retries dead letters: what a destination has refused goes there again, and what is accepted now is noted."""
+"""`footfall.send_dead_letters`: what a destination has refused is sent again."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class StoredDeadLetter:
 
     Args:
         run: Id of the run.
-        sink: Who has refused it.
-        name: What tells the event from others.
+        sink: Name of the sink that has refused it.
+        name: Identity of the event.
         event: The event as JSON, as it was sent.
     """
 
@@ -45,13 +45,13 @@ class StoredDeadLetter:
 
 @dataclass(slots=True)
 class DeadLettersResult:
-    """What retrying dead letters has come to.
+    """The result of sending dead letters again.
 
     Args:
-        dead_letters: Events that stand in the files.
-        before: Per sink: how many of them it had accepted since, by an earlier call.
+        dead_letters: Events in the files.
+        before: Per sink: number of them that it had accepted since, by an earlier call.
         sinks: One balance per sink, of this call.
-        seconds: How long it took.
+        seconds: Duration of the call.
         is_finished: All were tried in all sinks.
     """
 
@@ -93,8 +93,12 @@ def send_dead_letters(
 ) -> DeadLettersResult:
     """Send dead letters again.
 
-    What is accepted is noted in the sink's ledger, and does not go again; what is refused again stays among the dead
-    letters, with the reason of today.
+    What is accepted is noted in the sink's ledger, and does not go again; what is refused again
+    stays among the dead letters, with the reason of today.
+
+    Example:
+        >>> footfall.send_dead_letters("dead-letters", to="webhook+https://…").is_clean
+        True
 
     Args:
         where: A file of dead letters, or a folder of such.
@@ -131,7 +135,7 @@ def send_dead_letters(
 
 
 def read_dead_letters(file: Path) -> Iterator[StoredDeadLetter]:
-    """Yield the events of a file of dead letters; what only told properties of a person is left out.
+    """Yield the events of a file of dead letters; updates of user properties are left out.
 
     Raises:
         UsageError: A line is none.
@@ -196,7 +200,7 @@ def _begins_with_letter(file: Path) -> bool:
 def _checked(
     sink: Sink, dead_letters: Sequence[StoredDeadLetter], path: Path
 ) -> AcceptsDeadLetters:
-    """Return a sink as one that takes letters.
+    """Return a sink as one that takes dead letters.
 
     Raises:
         UsageError: It takes none, or none of these.
@@ -229,7 +233,7 @@ def _retry(
     balance: Balance,
     stop: threading.Event,
 ) -> int:
-    """Send all letters, run by run; return how many were accepted before."""
+    """Send all dead letters, run by run; return how many were accepted before."""
     before = 0
     if isinstance(sink, Stoppable):
         sink.stop_on(stop)
@@ -271,6 +275,6 @@ def _retry_run(
 
 
 def _run(run: str) -> Run:
-    """Return what a ledger needs to know of a run, of which only the id is known: it has no span."""
+    """Return a stand-in for a run of which only the id is known: it has no span."""
     schema = StreamSchema("letters", (), (), "EUR", 2, ("visitor",), 0)
     return Run(run, Stream(run, 0, 0, schema, ""), 0, 0, "", {}, "", {})

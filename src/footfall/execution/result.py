@@ -1,4 +1,4 @@
-"""What a run has come to: totals, and a balance per sink."""
+"""The result of a run: totals, and a balance per sink."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ from footfall.sinks.protocol import Capabilities, Receipt, Sink, capabilities_of
 
 @dataclass(slots=True)
 class Balance:
-    """What one sink has done: generated = accepted + rejected + pending.
+    """The balance of one sink: generated = accepted + rejected + pending.
 
     Args:
         name: As after `--to`.
-        guarantee: What the sink promises.
-        before: What it had of this run: nothing (`new`), some (`incomplete`) or all (`complete`).
+        guarantee: The sink's.
+        before: Its state before: it had nothing of the run, some or all.
         generated: Events that were made for it.
         accepted: Events it has taken for good.
         rejected: Events it will never take; they are in the dead letters.
-        dead_letters: Events of the run that it has refused, in this call or an earlier one, and not accepted since.
+        dead_letters: Events of the run that it has refused, in this call or an earlier one, and not
+            accepted since.
         size_bytes: Bytes written or sent.
         is_complete: It has all parts of the run.
-        problem: Why it has not, where it has failed; None also where the run was only stopped.
-        tallies: Of all parts it has, those of earlier calls among them; None where it keeps none, or is a store.
+        problem: Reason why not, where it has failed; None also where the run was only stopped.
+        tallies: Of all parts it has, of earlier calls too; None where it keeps none, or is a store.
         capabilities: The sink's.
     """
 
@@ -66,7 +67,7 @@ class Balance:
 
 
 def raise_first(balances: Sequence[Balance]) -> None:
-    """Raise what has gone wrong in the first of the sinks that have failed, if any; the others stand in its notes."""
+    """Raise the problem of the first sink that has failed; those of others stand in its notes."""
     problems = [balance.problem for balance in balances if balance.problem is not None]
     for other in problems[1:]:
         problems[0].add_note(f"another sink failed too: {other}")
@@ -76,19 +77,20 @@ def raise_first(balances: Sequence[Balance]) -> None:
 
 @dataclass(slots=True)
 class RunResult:
-    """What a run has come to.
+    """The result of a run.
 
     Args:
-        run: What was asked for.
+        run: As it was asked for.
         time_zone: The scenario's, in which its days are counted.
         sinks: One balance per sink, of this call.
         n_workers: Processes that simulated; 1 is this one.
         events: Events simulated by this call.
         parts: Parts committed by this call.
         tallies: Of the parts of this call; of the whole run if nothing was there before.
-        seconds: How long it took.
-        is_simulated: The end was reached by the simulation; False when it was stopped, or all sinks failed, before.
-        is_finished: All parts are in all sinks; False when it was stopped before, or one has failed.
+        seconds: Duration of the call.
+        is_simulated: The simulation reached the end; it did not if the user stopped it or all
+            sinks failed before.
+        is_finished: All parts are in all sinks.
     """
 
     run: Run
@@ -104,7 +106,7 @@ class RunResult:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the tallies are those of the whole run: a sink was empty before, so nothing was left out."""
+        """Whether the tallies are the whole run's: a sink was empty before, so no part was skipped."""
         return self.is_simulated and any(sink.before == "new" for sink in self.sinks)
 
     @property
@@ -123,7 +125,7 @@ class RunResult:
         """Return this, if no sink has failed.
 
         Raises:
-            StoreError, SinkError: What the first of those that failed has said; the others stand in its notes.
+            StoreError, SinkError: See `raise_first`.
         """
         raise_first(self.sinks)
         return self

@@ -1,4 +1,4 @@
-"""Continues what a store holds of runs that were stopped, from the scenario that is stored with them."""
+"""`footfall.resume`: continue runs that were stopped, from the scenario that is stored with them."""
 
 from __future__ import annotations
 
@@ -27,6 +27,10 @@ def resume(
     check: bool = True,
 ) -> list[RunResult]:
     """Continue the runs of a store that are not complete.
+
+    Example:
+        >>> [result.is_finished for result in footfall.resume("parquet:shop")]
+        [True]
 
     Args:
         store: A DuckDB file, a folder of Parquet files, a PostgreSQL database, or a single file.

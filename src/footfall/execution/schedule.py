@@ -1,4 +1,4 @@
-"""The plan of a run: which parts there are, in which order they are committed, and which sink still lacks which."""
+"""The schedule of a run: the parts that some sink lacks, in the order in which they are committed."""
 
 from __future__ import annotations
 
@@ -17,22 +17,26 @@ Cursors = Mapping[tuple[int, int], int]
 State = Literal["new", "incomplete", "complete"]
 
 GROUPS_MERGED = 2
+"""`--order time`: parts of one group that a merged window is about as large as."""
 
-# Groups that are simulated side by side, window by window. A constant: the order of commits must not depend on workers.
-# Large enough to keep that many workers busy, small enough to hold the state of all their people in memory (a group of
-# 49,152 people takes some 60 MB).
 GROUPS_AT_ONCE = 4
+"""Groups that are simulated side by side, window by window.
+
+A constant, since the order of commits must not depend on workers. Large enough to keep that many
+workers busy, small enough to hold the state of all their people in memory (a group of 49,152 people
+takes some 60 MB).
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedPart:
-    """One part and what is to be done with it.
+    """A step of the schedule: one part, and the sinks that lack it.
 
     Args:
-        number: Place in the plan; commits happen in this order.
+        number: Place in the schedule; commits happen in this order.
         group: Number of the group.
         part: The people and the span.
-        sinks: Which sinks lack it, by their place in the run's list.
+        sinks: Sinks that lack it, by their place in the run's list.
         is_last: No later step concerns this group.
     """
 
@@ -45,19 +49,20 @@ class PlannedPart:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Groups of people times windows of time.
+    """The schedule: groups of people times windows of time, less what all sinks have.
 
-    The grid and the groups are constants of the stream. A group's first part begins at the start and reaches over all
-    windows in which none of its people has come yet; where a cursor lies between two grid points, a part begins there.
+    The grid and the groups are constants of the stream. A group's first part begins at the start
+    and reaches over all windows in which none of its people has arrived; where a cursor lies
+    between two grid points (a shorter run ended there), a part begins there.
 
     Args:
         start_ms, until_ms: Span of the run.
         window_ms: Width of the grid.
-        groups: Of people; the last one is whole too, its late people come after the end.
-        first_windows: Per group: end of the first window in which somebody has come.
+        groups: Of people; the last one is whole too, its late people arrive after the end.
+        first_windows: Per group: end of the first window in which somebody arrives.
         cursors: Per sink: group (first person, end person) → time up to which the sink has it.
-        in_time_order: All groups advance side by side, and their parts of one span become one.
-        torn: Per sink: its groups stand at different times, so that everybody cannot go on from one.
+        in_time_order: All groups advance side by side, and their parts of one window become one.
+        torn: Per sink: its groups stand at different times, so no cursor of everybody is true.
     """
 
     start_ms: int
@@ -71,11 +76,15 @@ class Schedule:
 
     @property
     def n_groups(self) -> int:
-        """Number of groups somebody of whom arrives before the end."""
+        """Number of groups with somebody who arrives before the end."""
         return len(self.first_windows)
 
     def steps(self) -> Iterator[PlannedPart]:
-        """Yield all that is to be done, in order of commits; the same on every call: every worker makes it anew."""
+        """Yield the parts that some sink lacks, in order of commits.
+
+        A function of the schedule's fields alone, so that every worker makes the same list and takes
+        its groups from it without asking anybody.
+        """
         number, at_once = 0, self.n_groups if self.in_time_order else GROUPS_AT_ONCE
         for first in range(0, self.n_groups, max(at_once, 1)):
             groups = range(first, min(first + at_once, self.n_groups))
@@ -172,7 +181,7 @@ def make_schedule(
 
 
 def is_torn(engine: Engine, cursors: Cursors) -> bool:
-    """Return whether groups of people stand at different times, or some that have come are not there at all."""
+    """Return whether groups stand at different times, or one that has people by then is missing."""
     everybody = cursors.get(EVERYBODY, engine.stream.start_ms)
     ahead = {group: until for group, until in cursors.items() if until > everybody}
     if not ahead:
@@ -182,13 +191,17 @@ def is_torn(engine: Engine, cursors: Cursors) -> bool:
 
 
 def _narrower(window_ms: int, n_groups: int) -> int:
-    """Return a window so narrow that the parts of all groups together are about as large as two parts of one group."""
+    """Return a window in which all groups together do about as much as `GROUPS_MERGED` parts."""
     hours = window_ms * GROUPS_MERGED // max(n_groups, GROUPS_MERGED) // HOUR_MS
     return min(window_ms, max(hours, 1) * HOUR_MS)
 
 
 def _first_windows(engine: Engine, n_groups: int, until_ms: int) -> tuple[int, ...]:
-    """Return, per group, the end of the first window in which somebody of it has come."""
+    """Return, per group, the end of the first window in which somebody of it arrives.
+
+    People are numbered in order of arrival, so groups begin one after the other: one pass over the
+    windows finds them all.
+    """
     ends: list[int] = []
     end = engine.stream.start_ms
     while len(ends) < n_groups:

@@ -1,4 +1,4 @@
-"""From what a user writes to a stream that can be simulated: load, compile, and what is worth noting about the run."""
+"""The setup of a run: its parameters, the scenario loaded and compiled, and a record of the run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a run starts: `2026-01-01`, `today`, `now-30d`."""
+"""The first day of a run: `2026-01-01`, `today`, `now-30d`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The work of a run: living through the plan's parts and preparing them for the sinks, in this process or a worker."""
+"""The work of a run, in this process or a worker: simulate parts and encode them for the sinks."""
 
 from __future__ import annotations
 
@@ -18,13 +18,17 @@ from footfall.sinks.protocol import Prepared, Sink
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """All that a worker needs, pickled once.
+    """The job of all workers, pickled once for each.
 
     Args:
-        encoders: Per sink, in the order of the run's list: one that was never opened, or None where the owner encodes.
-        keep_chunks: Hand over the chunk itself (`--order time` merges chunks before they are encoded).
-        given_up: Sinks that want no more, by their place: nothing is encoded for them. The owner adds to it on the
-            way, and its workers are told.
+        engine: The stream.
+        run_id: For the column `run`.
+        plan: The parts; every worker takes its share of the groups.
+        encoders: Per sink, in the order of the run's list: a copy that was never opened, or None
+            where the owner encodes.
+        keep_chunks: Hand over the chunk itself (`--order time` merges chunks before encoding).
+        given_up: Places of sinks that want no more: nothing is encoded for them. The owner adds to
+            it on the way, and orders its workers to do the same.
     """
 
     engine: Engine
@@ -37,11 +41,15 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class PartResult:
-    """What became of a step.
+    """The result of a part of the plan.
 
     Args:
-        prepared: Per sink of the step: what it prepared, or None where the owner is to do it, or the sink is given up.
-        chunk: The chunk, where somebody needs it still; else None.
+        step: The part's place in the plan.
+        n_events: Events in the chunk.
+        tallies: Of this part alone.
+        prepared: Per sink of the step: the prepared part; None where the owner is to encode it, or
+            the sink is given up.
+        chunk: The chunk, where it is needed still; else None.
     """
 
     step: PlannedPart
@@ -52,17 +60,19 @@ class PartResult:
 
 
 def live_through(job: Job, share: int = 0, n_shares: int = 1) -> Iterator[PartResult]:
-    """Simulate the plan's steps in order, each when it is asked for, and prepare them for the sinks.
-
-    Where there are processors to spare, a chunk is encoded in a thread of its own while the next one is simulated.
+    """Simulate the plan's steps in order, each when it is asked for, and encode them for the sinks.
 
     Args:
-        share: Which of the shares: every `n_shares`-th group belongs to it.
+        job: Of all workers.
+        share: Number of this worker: every `n_shares`-th group belongs to it.
+        n_shares: Number of workers.
     """
     chunks = _chunks(job, share, n_shares)
     if n_shares >= processors():
         yield from starmap(partial(prepare, job), chunks)
         return
+    # A processor is to spare: encode a chunk while the next one is simulated. numpy and Arrow release
+    # the interpreter's lock, so a thread suffices. One step behind: at most two chunks are alive.
     with ThreadPoolExecutor(1, "encoder") as encoder:
         encoded: Future[PartResult] | None = None
         for step, chunk in chunks:
@@ -90,7 +100,7 @@ def _chunks(job: Job, share: int, n_shares: int) -> Iterator[tuple[PlannedPart, 
 
 
 def processors() -> int:
-    """Return how many processors this process may use."""
+    """Return the number of processors that this process may use (a container may allow fewer)."""
     return (
         len(os.sched_getaffinity(0))
         if hasattr(os, "sched_getaffinity")
@@ -99,7 +109,7 @@ def processors() -> int:
 
 
 def prepare(job: Job, step: PlannedPart, chunk: Chunk) -> PartResult:
-    """Encode a chunk for all sinks that lack it, but those that are given up."""
+    """Encode a chunk for all sinks that lack it, except those that are given up."""
     wanted = [sink for sink in step.sinks if sink not in job.given_up]
     encoders = {sink: None if job.keep_chunks else job.encoders[sink] for sink in wanted}
     made = {
@@ -118,7 +128,11 @@ def prepare(job: Job, step: PlannedPart, chunk: Chunk) -> PartResult:
 
 
 def _enter(job: Job, step: PlannedPart) -> GroupSimulation:
-    """Begin with a group; if its first part lies after the start, its past is lived through without being written."""
+    """Return a group at the beginning of its first part.
+
+    If that lies after the start, its past is simulated again without being written: the stream is
+    the log, and there is no state to load.
+    """
     part = step.part
     group = job.engine.simulation(
         job.run_id, part.first_person, part.end_person, job.plan.until_ms

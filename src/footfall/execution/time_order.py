@@ -1,4 +1,4 @@
-"""`--order time`: the parts of all groups in one span become one chunk, in order of time."""
+"""`--order time`: the parts of all groups in one window become one chunk, in order of time."""
 
 from __future__ import annotations
 
@@ -23,19 +23,22 @@ _ORDER = {
 }
 
 
-def in_time_order(job: Job, outcomes: Iterator[PartResult]) -> Generator[PartResult]:
-    """Merge the outcomes of each span into one, prepared for the sinks.
+def in_time_order(job: Job, part_results: Iterator[PartResult]) -> Generator[PartResult]:
+    """Merge the results of each window into one, encoded for the sinks.
+
+    Memory holds one window of everybody; the schedule makes windows narrower the more groups there
+    are, so that this is about as much as two parts of one group.
 
     Args:
         job: One that keeps chunks, planned in time order.
-        outcomes: In plan order: span by span, group by group.
+        part_results: In plan order: window by window, group by group.
     """
     encode = replace(job, keep_chunks=False)
-    for _, span in groupby(outcomes, key=lambda outcome: outcome.step.part.from_ms):
+    for _, span in groupby(part_results, key=lambda part_result: part_result.step.part.from_ms):
         parts = list(span)
-        if (
-            len(parts) < job.plan.n_groups
-        ):  # stopped in the middle of a span: it is made again when the run continues
+        # Stopped in the middle of a window: its cursor is one for everybody, so a part of the people
+        # cannot be committed. It is made again when the run continues.
+        if len(parts) < job.plan.n_groups:
             return
         chunk = merge_chunks([part.chunk for part in parts if part.chunk is not None])
         last = parts[-1].step
@@ -48,7 +51,7 @@ def merge_chunks(chunks: list[Chunk]) -> Chunk:
     """Return one chunk of everybody, in order of time.
 
     Args:
-        chunks: Of one stream and one span, in order of people, without a gap.
+        chunks: Of one stream and one window, in order of people, without a gap.
     """
     first = chunks[0]
     tallies = Tallies.empty()
@@ -71,6 +74,10 @@ def merge_chunks(chunks: list[Chunk]) -> Chunk:
 
 
 def merge_tables(tables: list[pa.Table], keys: tuple[str, ...]) -> pa.Table:
-    """Return the rows of all tables in the order of some columns; what is equal stays in the order given."""
+    """Return the rows of all tables in the order of some columns; equal ones as they were given.
+
+    Arrow's sort is stable. Dictionaries of the tables differ, since each chunk has only its own
+    values, and are made one before rows can be taken across them.
+    """
     whole = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
     return whole.take(pc.sort_indices(whole, sort_keys=[(key, "ascending") for key in keys]))

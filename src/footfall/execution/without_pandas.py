@@ -1,4 +1,4 @@
-"""Keeps a process of ours from loading what it does not need."""
+"""Start without pandas, which a process of footfall's own never needs."""
 
 from __future__ import annotations
 
