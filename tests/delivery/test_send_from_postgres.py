@@ -1,6 +1,5 @@
 """What lies in PostgreSQL is delivered elsewhere: every row, with every digit, and the tallies."""
 
-import sys
 import threading
 
 import pytest
@@ -33,7 +32,7 @@ def lines(file):
 def test_a_run_is_the_same_after_a_journey(stored, tmp_path, monkeypatch, part_events):
     """Into a DuckDB file and a file of lines, in few parts and in many: what the run itself has written there."""
     scenario, url, folder = stored
-    monkeypatch.setattr(sys.modules[send.__module__], "PART_EVENTS", part_events)
+    monkeypatch.setattr("footfall.execution.stored_engine.PART_EVENTS", part_events)
     result = send(url, to=[f"duckdb:{tmp_path}/b.duckdb", f"ndjson:{tmp_path}/b.ndjson"])
     assert result.is_clean
     assert_same(
@@ -45,7 +44,7 @@ def test_a_run_is_the_same_after_a_journey(stored, tmp_path, monkeypatch, part_e
 def test_a_stopped_delivery_goes_on(stored, tmp_path, monkeypatch):
     """Stopped after a part, the same again delivers the rest."""
     scenario, url, folder = stored
-    monkeypatch.setattr(sys.modules[send.__module__], "PART_EVENTS", 300)
+    monkeypatch.setattr("footfall.execution.stored_engine.PART_EVENTS", 300)
     stop, sink = threading.Event(), parse(f"duckdb:{tmp_path}/b.duckdb")
     commit = sink.commit
     monkeypatch.setattr(sink, "commit", lambda prepared: (stop.set(), commit(prepared))[1])

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import sys
 import threading
 import time
 
@@ -135,7 +134,7 @@ def test_clock_set_back_before_a_run_is_resumed(tmp_path, monkeypatch, ids, name
 def test_clock_set_back_before_a_delivery_goes_on(tmp_path, monkeypatch, ids):
     """A stored run is sent, stopped on the way, and sent again a year earlier: each event is there once."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys.modules[send.__module__], "PART_EVENTS", 40)
+    monkeypatch.setattr("footfall.execution.stored_engine.PART_EVENTS", 40)
     footfall.run("online-school", to="duckdb:a.duckdb", workers=1, **RUN)
     stop = threading.Event()
     with endpoint() as made:

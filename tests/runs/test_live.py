@@ -498,9 +498,10 @@ def test_a_crowd_forgets_who_has_gone(monkeypatch):
         chunks.append(population.advance(cut))
         if cut > begin_ms + 10 * DAY_MS:
             most = max(
-                most, sum(len(block.saved["state.time"]) for block in population.stood().blocks)
+                most,
+                sum(len(block.saved["state.time"]) for block in population.snapshot().blocks),
             )
-    assert len(population.stood().blocks) <= 2
+    assert len(population.snapshot().blocks) <= 2
     assert most < one.arrivals.num_rows / 3
     found, wanted = (
         pa.concat_tables(c.events for c in several).to_pylist() for several in (chunks, [one])

@@ -1,6 +1,5 @@
 """Delivering again what is stored: part by part, to any sink, once."""
 
-import sys
 import threading
 
 import pytest
@@ -48,7 +47,7 @@ def test_events_are_the_same_in_a_file(folder, tmp_path, source):
 
 def test_a_stopped_delivery_goes_on(folder, tmp_path, monkeypatch):
     """Stopped after any part, the same again delivers the rest, and a third time nothing."""
-    monkeypatch.setattr(sys.modules[send.__module__], "PART_EVENTS", 40)
+    monkeypatch.setattr("footfall.execution.stored_engine.PART_EVENTS", 40)
     stop = threading.Event()
     sink = parse(f"duckdb:{tmp_path}/b.duckdb")
     commit, parts = sink.commit, []

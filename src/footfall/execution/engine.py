@@ -22,13 +22,13 @@ Saved = Mapping[str, npt.NDArray[Any]]
 
 
 class GroupSimulation(Protocol):
-    """The people of one group, standing at a time."""
+    """The people of one group, at a time up to which they have been simulated."""
 
     def advance(self, until_ms: int) -> Chunk:
-        """Return what happens from where it stood up to `until_ms`."""
+        """Return what happens from the last time up to `until_ms`."""
 
     def skip(self, until_ms: int) -> None:
-        """Live through the time up to `until_ms` without writing it down."""
+        """Simulate up to `until_ms` without writing it down."""
 
 
 class Engine(Protocol):
@@ -77,7 +77,7 @@ class LiveEngine(Engine, Protocol):
         until_ms: int,
         saved: Saved | None = None,
     ) -> CheckpointableGroup:
-        """Return the people of a group, standing at the start, or where those stood whose arrays were saved."""
+        """Return the people of a group at the start, or in the state that was saved."""
 
     def compacted(self, blocks: Sequence[CheckpointableGroup]) -> Saved:
         """Return the arrays of several groups as those of one, without people to whom nothing more will happen."""
@@ -125,7 +125,7 @@ class ModelEngine:
         until_ms: int,
         saved: Saved | None = None,
     ) -> CheckpointableGroup:
-        """Return the people of a group, standing at the start, or where those stood whose arrays were saved."""
+        """Return the people of a group at the start, or in the state that was saved."""
         from footfall.sim import Simulation
 
         return Simulation(self.model, run_id, first_person, end_person, until_ms, saved)

@@ -1,7 +1,7 @@
-"""How everybody of a live run stood, in a file: a run that was stopped goes on from there, without its past.
+"""Checkpoints of a live run: a run that was stopped goes on from there, without replaying its past.
 
-It is a copy of what the stream and the time fix anyway, and may be deleted. Arrays only, and a text about them: reading
-one runs no code.
+A checkpoint is a copy of what the stream and the time fix anyway, and may be deleted. It holds
+arrays and a text about them: reading one runs no code.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from footfall.net.clock import Clock
 FOLDER = Path(".footfall-live")
 EVERY_S = 60.0
 MOST_SHARE = 0.005
-"""Writing one takes no larger share of the time."""
+"""Largest share of the time that writing checkpoints takes: large ones are written less often."""
 WORTH_S = 1.0
-"""A past that is lived through in less needs none."""
+"""A past that is replayed in less time needs no checkpoint."""
 _UNREADABLE = (
     OSError,
     ValueError,
@@ -41,7 +41,7 @@ _UNREADABLE = (
 
 @dataclass(frozen=True, slots=True)
 class PopulationBlock:
-    """People who are simulated together: from the first one to before the end, and their arrays."""
+    """A block of people who are simulated together, by number, and their arrays."""
 
     first: int
     end: int
@@ -50,30 +50,32 @@ class PopulationBlock:
 
 @dataclass(frozen=True, slots=True)
 class PopulationSnapshot:
-    """How everybody stood.
+    """A snapshot of the population.
 
     Args:
-        at_ms: When.
-        horizon_ms: How far their calendar reaches.
-        known_ms: Up to when who comes is among the blocks.
-        blocks: All who have come, in order.
+        at_ms: Its time.
+        horizon_ms: Reach of the calendar.
+        admitted_ms: People who arrive before this time are in the blocks.
+        blocks: All who have been admitted, in order.
     """
 
     at_ms: int
     horizon_ms: int
-    known_ms: int
+    admitted_ms: int
     blocks: Sequence[PopulationBlock]
 
 
 class Checkpoints:
     """The checkpoint of one run.
 
-    written beside the last one, by who simulates ahead → put in its place, when the sinks have got there.
+    Written beside the last one by the producer, which is ahead of the sinks → put in its place once
+    the sinks have got there. A checkpoint ahead of a sink would be of no use: after a crash, the
+    sink lacks what lies before.
 
     Args:
         run: Id of the run, which tells streams apart.
-        clock: Tells when the next one is due.
-        folder: Where it is; None is `.footfall-live` here.
+        clock: By which the next one is due.
+        folder: Its folder; None is `.footfall-live` here.
     """
 
     def __init__(self, run: str, clock: Clock, folder: Path | None = None) -> None:
@@ -84,23 +86,23 @@ class Checkpoints:
         self._due_at = clock.monotonic() + EVERY_S
 
     def load(self, at_ms: int) -> PopulationSnapshot | None:
-        """Return how everybody stood, if they can go on from there to a time; tell of a file that cannot be used."""
+        """Return the snapshot, if it can go on to a time; warn of a file that cannot be used."""
         if not self.path.exists():
             return None
         try:
-            stood = self._read()
+            snapshot = self._read()
         except _UNREADABLE as problem:
-            self.remark(problem)
+            self.warn(problem)
             return None
-        return stood if stood.at_ms <= at_ms < stood.horizon_ms else None
+        return snapshot if snapshot.at_ms <= at_ms < snapshot.horizon_ms else None
 
-    def remark(self, problem: Exception) -> None:
-        """Say why what is there is of no use."""
+    def warn(self, problem: Exception) -> None:
+        """Say on standard error why a file is of no use."""
         why = shown(str(problem) or type(problem).__name__)[1:-1]
         sys.stderr.write(f"{self.path} is not used: {why}; living through the past again\n")
 
-    def is_worth(self, past_s: float) -> bool:
-        """Tell whether a past that took so long to live through should not be lived through again."""
+    def is_worthwhile(self, past_s: float) -> bool:
+        """Return whether a past that took so long to replay should not be replayed again."""
         return past_s > WORTH_S
 
     @property
@@ -108,22 +110,25 @@ class Checkpoints:
         """Whether it is time for another one."""
         return self._next_ms is None and self._clock.monotonic() >= self._due_at
 
-    def write(self, stood: PopulationSnapshot) -> None:
-        """Write how everybody stands; it counts once the sinks have got there."""
+    def write(self, snapshot: PopulationSnapshot) -> None:
+        """Write a snapshot; it counts once the sinks have got there."""
         begun = self._clock.monotonic()
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._next.unlink(missing_ok=True)  # of a run that was killed while it wrote
             with self._next.open("xb") as file:
-                np.savez(file, allow_pickle=False, **self._members(stood))
-            self._next_ms = stood.at_ms
+                np.savez(file, allow_pickle=False, **self._members(snapshot))
+            self._next_ms = snapshot.at_ms
         except OSError as problem:
             sys.stderr.write(f"{self.path} was not written: {problem.strerror}\n")
         now = self._clock.monotonic()
         self._due_at = now + max(EVERY_S, (now - begun) / MOST_SHARE)
 
     def settle(self, reached_ms: int) -> None:
-        """Let the one that was written last count, if the sinks have got there."""
+        """Let the one that was written last count, if the sinks have got there.
+
+        A rename, so that a crash leaves one of the two, whole.
+        """
         if self._next_ms is not None and self._next_ms <= reached_ms:
             with suppress(OSError):
                 self._next.replace(self.path)
@@ -134,18 +139,18 @@ class Checkpoints:
         with suppress(OSError):
             self._next.unlink(missing_ok=True)
 
-    def _members(self, stood: PopulationSnapshot) -> dict[str, Any]:
+    def _members(self, snapshot: PopulationSnapshot) -> dict[str, Any]:
         about = {
             "run": self._run,
             "footfall": version("footfall"),
-            "at_ms": stood.at_ms,
-            "horizon_ms": stood.horizon_ms,
-            "known_ms": stood.known_ms,
-            "blocks": [[block.first, block.end] for block in stood.blocks],
+            "at_ms": snapshot.at_ms,
+            "horizon_ms": snapshot.horizon_ms,
+            "known_ms": snapshot.admitted_ms,
+            "blocks": [[block.first, block.end] for block in snapshot.blocks],
         }
         arrays = {
             f"{number}/{name}": array
-            for number, b in enumerate(stood.blocks)
+            for number, b in enumerate(snapshot.blocks)
             for name, array in b.saved.items()
         }
         return {"about": np.array(json.dumps(about)), **arrays}

@@ -1,4 +1,4 @@
-"""Live: people act now, or some times faster, and their events are delivered when they happen."""
+"""`footfall.live`: people act now, or some times faster, and events are delivered when they happen."""
 
 from __future__ import annotations
 
@@ -42,20 +42,25 @@ def live(
 ) -> LiveResult:
     """Let people act now, and deliver their events when they happen.
 
+    Example:
+        >>> result = footfall.live("ecommerce", to="duckdb:shop.duckdb", speed=3600, for_s=10)
+        >>> result.is_finished
+        True
+
     Args:
         scenario: Name of a shipped one, path of a YAML file, or a loaded scenario.
         to: Where to, as for `run`; or several.
-        speed: How many times faster than the clock.
+        speed: Simulated seconds per second.
         for_s: Seconds to run; None runs until it is stopped.
         rate_limit: Events per second at most.
-        catch_up: Deliver at once what has happened between where the sinks stand and now, then go on with the clock;
-            else time goes on where the sinks stand. None does so at speed 1.
+        catch_up: Deliver at once what has happened between the sinks' cursors and now, then go on
+            with the clock; else time goes on at the cursors. None does so at speed 1.
         people, seed, settings: As for `run`.
         start: First day; None takes that of the run of this scenario and seed that a sink holds, else today.
         stop: When set, what is in flight is finished and the run ends; running again continues.
-        watch: Told about once a second how things stand.
+        watch: Called about once a second with the status.
         clock: Another clock, for tests.
-        checkpoints: Folder for a copy of how everybody stands, so that going on needs no past; None is
+        checkpoints: Folder for checkpoints, so that going on needs no replay; None is
             `.footfall-live` here.
         spill_bytes: Of several sinks, how much may wait in files for a slow one before the others wait too.
         check: Raise what has gone wrong in a sink, once this ends; else it stands in the result.

@@ -1,4 +1,4 @@
-"""One live run into its sinks: windows are simulated ahead, and delivered when they are due."""
+"""One live run into its sinks: windows are simulated producer, and delivered when they are due."""
 
 from __future__ import annotations
 
@@ -26,22 +26,24 @@ from footfall.sinks import Cursors, Sink
 from footfall.sinks.protocol import EVERYBODY, stands_at
 
 WINDOW_S = 0.2
+"""Length of a window by the clock: what sinks do once per part, they do five times a second."""
 _NAP_S = 0.25
+"""Longest sleep between two looks at whether the user has stopped the run."""
 
 
 @dataclass(slots=True)
 class LiveResult:
-    """What a live run has come to.
+    """The result of a live run.
 
     Args:
-        run: With the end that was reached by every sink that has not failed.
+        run: With the end that every sink has reached that has not failed.
         time_zone: The scenario's.
         began_ms: Simulated time at which this call went on.
         sinks: One balance per sink, of this call.
-        lags: Per sink: how late events were that were due while this ran.
+        lags: Per sink: lags of the events that were due while this ran.
         events: Delivered to every sink that has not failed.
-        seconds: How long it took, the replay left out.
-        is_finished: The end that was asked for was reached by all sinks; False when it was stopped, or one has failed.
+        seconds: Duration of the delivery, without the replay.
+        is_finished: All sinks have reached the end that was asked for.
     """
 
     run: Run
@@ -55,7 +57,7 @@ class LiveResult:
 
     @property
     def is_clean(self) -> bool:
-        """Whether all went well, also before; what was pending when it was stopped goes with the next call."""
+        """Whether no event was refused, now or before, and no sink has failed."""
         return all(
             sink.rejected == sink.dead_letters == 0 and sink.problem is None
             for sink in self.sinks
@@ -64,7 +66,7 @@ class LiveResult:
 
 @dataclass(frozen=True, slots=True)
 class LiveOptions:
-    """How time is to pass; see `live`."""
+    """Options of a live run: how time passes, and how much may wait; see `live`."""
 
     speed: float = 1.0
     for_s: float | None = None
@@ -74,7 +76,7 @@ class LiveOptions:
 
     @property
     def catches_up(self) -> bool:
-        """Whether what has happened since the sinks stand is delivered at once."""
+        """Whether what happened between the sinks' cursors and now is delivered at once."""
         return self.speed == 1.0 if self.catch_up is None else self.catch_up
 
     def __post_init__(self) -> None:
@@ -90,12 +92,13 @@ class LiveOptions:
 class LiveTask:
     """One live run into its sinks.
 
-    opened → the past is replayed → windows are simulated ahead, and put into a pipeline per sink when they are due →
-    closed → what is reached is noted in each sink.
+    cursors read → sinks opened → the past replayed, or loaded from a checkpoint → windows simulated
+    ahead by the producer's thread, and put into a pipeline per sink when they are due → sinks closed
+    → each marked as complete up to where it has got.
     """
 
     _pipelines: list[Pipeline]
-    _meter: LiveStats
+    _stats: LiveStats
     _result: LiveResult
 
     def __init__(
@@ -110,38 +113,42 @@ class LiveTask:
         self._engine, self._run, self._sinks, self._clock = engine, run, sinks, clock
         self._time_zone, self._checkpoints = time_zone, checkpoints
 
-    def drive(self, wanted: LiveOptions, stop: threading.Event, watch: Watch) -> LiveResult:
-        """Deliver until the end, or until `stop` is set; what has gone wrong in a sink stands in the result."""
+    def drive(self, options: LiveOptions, stop: threading.Event, watch: Watch) -> LiveResult:
+        """Deliver until the end, or until `stop` is set; problems of sinks stand in the result."""
+        # Copies before the first `open`: an open sink holds connections, which cannot be copied.
         encoders = [
             copy.deepcopy(sink) if sink.placement == "worker" else None for sink in self._sinks
         ]
         positions = self._positions()
-        self._prepare(positions, wanted, stop, watch)
+        self._prepare(positions, options, stop, watch)
         try:
-            running = self._reaching(
-                self._result.began_ms + 1
-            )  # a sink that is further stays as it is
+            # The end is unknown yet. The shortest one, since a sink that has got further keeps its own.
+            running = self._reaching(self._result.began_ms + 1)
             for pipeline in self._pipelines:
                 pipeline.open(running, fresh=False)
             with suppress(_StoppedError):
                 population = self._population(
-                    self._result.began_ms, lambda share: self._replayed(share, stop, watch)
+                    self._result.began_ms, lambda share: self._on_replayed(share, stop, watch)
                 )
-                self._deliver(population, encoders, positions, wanted, stop)
+                self._deliver(population, encoders, positions, options, stop)
             self._end()
         except BaseException as problem:
             halt(self._pipelines, problem)
             raise
         finally:
             self._checkpoints.close()
-        self._finish()
+        self._mark_all_complete()
         return self._result
 
     def _prepare(
-        self, positions: Sequence[int], wanted: LiveOptions, stop: threading.Event, watch: Watch
+        self,
+        positions: Sequence[int],
+        options: LiveOptions,
+        stop: threading.Event,
+        watch: Watch,
     ) -> None:
-        """Make a pipeline per sink, who counts what goes through them, and the result that will come of it."""
-        spill_bytes = wanted.spill_bytes if len(self._sinks) > 1 else 0
+        """Make a pipeline per sink, the stats over them, and the result."""
+        spill_bytes = options.spill_bytes if len(self._sinks) > 1 else 0
         self._pipelines = [
             Pipeline(
                 sink,
@@ -155,34 +162,34 @@ class LiveTask:
             pipeline.balance.before = (
                 "incomplete" if position > self._engine.stream.start_ms else "new"
             )
-        self._meter = LiveStats(self._clock, watch, self._pipelines, positions)
+        self._stats = LiveStats(self._clock, watch, self._pipelines, positions)
         balances = [pipeline.balance for pipeline in self._pipelines]
         self._result = LiveResult(
-            self._run, self._time_zone, min(positions), balances, self._meter.lags
+            self._run, self._time_zone, min(positions), balances, self._stats.lags
         )
 
     def _delivered(self, place: int, _: QueuedPart) -> None:
-        self._meter.delivered(place)
+        self._stats.delivered(place)
 
     def _population(self, at_ms: int, watch: Callable[[float], None]) -> LivePopulation:
-        """Return everybody as they stand at a time: from the checkpoint, or by living through what came before."""
+        """Return the population at a time: from the checkpoint, or by replaying the past."""
         begun = self._clock.monotonic()
-        stood = self._checkpoints.load(at_ms)
+        saved = self._checkpoints.load(at_ms)
         try:
-            population = LivePopulation(self._engine, self._run.id, at_ms, watch, stood)
+            population = LivePopulation(self._engine, self._run.id, at_ms, watch, saved)
         except ValueError as problem:
-            self._checkpoints.remark(problem)
+            self._checkpoints.warn(problem)
             population = LivePopulation(self._engine, self._run.id, at_ms, watch)
-        if self._checkpoints.is_worth(self._clock.monotonic() - begun):
-            self._checkpoints.write(population.stood())
+        if self._checkpoints.is_worthwhile(self._clock.monotonic() - begun):
+            self._checkpoints.write(population.snapshot())
             self._checkpoints.settle(at_ms)
         return population
 
-    def _keep(self, population: LivePopulation) -> None:
+    def _save_if_due(self, population: LivePopulation) -> None:
         if self._checkpoints.is_due:
-            self._checkpoints.write(population.stood())
+            self._checkpoints.write(population.snapshot())
 
-    def _replayed(self, share: float, stop: threading.Event, watch: Watch) -> None:
+    def _on_replayed(self, share: float, stop: threading.Event, watch: Watch) -> None:
         if stop.is_set():
             raise _StoppedError
         watch(LiveStatus(self._result.began_ms, replayed=min(share, 0.999)))
@@ -211,70 +218,75 @@ class LiveTask:
         population: LivePopulation,
         encoders: Sequence[Sink | None],
         positions: Sequence[int],
-        wanted: LiveOptions,
+        options: LiveOptions,
         stop: threading.Event,
     ) -> None:
         begun = self._clock.monotonic()
         now_ms = (
             max(self._clock.wall_ms(), population.at_ms)
-            if wanted.catches_up
+            if options.catches_up
             else population.at_ms
         )
         until_ms = (
-            None if wanted.for_s is None else now_ms + int(wanted.for_s * wanted.speed * 1000)
+            None
+            if options.for_s is None
+            else now_ms + int(options.for_s * options.speed * 1000)
         )
-        pace, limit = (
-            SimulatedClock(self._clock, now_ms, wanted.speed),
-            RateLimit(self._clock, wanted.rate_limit or 0.0, burst_s=0.0),
+        simulated_clock, limit = (
+            SimulatedClock(self._clock, now_ms, options.speed),
+            RateLimit(self._clock, options.rate_limit or 0.0, burst_s=0.0),
         )
-        ahead = LiveProducer(
+        producer = LiveProducer(
             population,
             encoders,
             positions,
             is_wanted=lambda place: self._pipelines[place].wants_more,
-            width_ms=max(int(WINDOW_S * wanted.speed * 1000), 1),
-            now_ms=pace.now_ms,
+            width_ms=max(int(WINDOW_S * options.speed * 1000), 1),
+            now_ms=simulated_clock.now_ms,
             until_ms=until_ms,
-            after=self._keep,
+            after=self._save_if_due,
         )
-        with ahead, self._meter.begin(pace, lambda: ahead.queued):
-            for window in ahead.windows(stop):
-                if not self._await(window, pace, limit, stop):
+        with producer, self._stats.begin(simulated_clock, lambda: producer.queued):
+            for window in producer.windows(stop):
+                if not self._wait_for(window, simulated_clock, limit, stop):
                     break
                 self._hand_over(window, now_ms)
                 limit.take(len(window.times_ms))
-                self._checkpoints.settle(min(self._meter.reached_ms))
-                self._meter.look()
+                self._checkpoints.settle(min(self._stats.reached_ms))
+                self._stats.look()
                 if not any(pipeline.wants_more for pipeline in self._pipelines):
                     break
             self._end()
-        self._result.events = self._meter.events
+        self._result.events = self._stats.events
         self._result.seconds = self._clock.monotonic() - begun
         self._result.is_finished = (
-            until_ms is not None and min(self._meter.reached_ms) >= until_ms
+            until_ms is not None and min(self._stats.reached_ms) >= until_ms
         )
 
-    def _await(
+    def _wait_for(
         self,
         window: ProducedWindow,
-        pace: SimulatedClock,
+        simulated_clock: SimulatedClock,
         limit: RateLimit,
         stop: threading.Event,
     ) -> bool:
-        """Wait until a window has passed; return False if `stop` was set before."""
+        """Wait until a window has passed and the rate limit lets it go; False if stopped before."""
         while not stop.is_set():
-            wait = max(pace.seconds_until(window.part.until_ms), limit.wait_s())
+            wait = max(simulated_clock.seconds_until(window.part.until_ms), limit.wait_s())
             if wait <= 0:
                 return True
             self._clock.sleep(min(wait, _NAP_S), stop)
         return False
 
     def _hand_over(self, window: ProducedWindow, live_from_ms: int) -> None:
-        """Put a window into the pipelines; one sink alone has it then, or has failed, or will take it later."""
-        times_ms = window.times_ms[
-            window.times_ms >= live_from_ms
-        ]  # what had happened before has no lag
-        self._meter.take(
+        """Put a window into the pipelines.
+
+        With one sink alone, wait until it has the window: the producer then sees that windows come
+        too late, and makes wider ones, which a slow sink takes faster than many narrow ones.
+        """
+        # What had happened before this call was late before it began: it has no lag of ours.
+        times_ms = window.times_ms[window.times_ms >= live_from_ms]
+        self._stats.take(
             DueWindow(window.part.until_ms, len(window.times_ms), times_ms), window.prepared
         )
         for place, prepared in window.prepared.items():
@@ -282,14 +294,15 @@ class LiveTask:
             self._pipelines[place].put(
                 QueuedPart(window.part.until_ms, len(window.times_ms), prepared, chunk)
             )
-            self._meter.hand_over(place)
+            self._stats.handed_over(place)
         if len(self._pipelines) == 1:
             self._pipelines[0].drain()
 
     def _end(self) -> None:
-        """Have what waits delivered, if it may be, and the sinks closed."""
+        """Have what waits delivered, unless the user has stopped the run, and the sinks closed."""
         for pipeline in self._pipelines:
-            pipeline.end(has_all=False)  # of the run that is noted at last, see `_finish`
+            # Not complete yet: the end is known only now, see `_mark_all_complete`.
+            pipeline.end(has_all=False)
         for pipeline in self._pipelines:
             pipeline.join()
 
@@ -297,21 +310,24 @@ class LiveTask:
         """Return the run as it is up to a time."""
         return replace(self._run, until_ms=until_ms, people=self._engine.people_until(until_ms))
 
-    def _finish(self) -> None:
-        """Note in the sinks up to where the run is complete: reports count people as watched until then."""
+    def _mark_all_complete(self) -> None:
+        """Mark the run as complete in each sink up to where it has got.
+
+        Reports count people as observed until then, also if nothing happened to them lately.
+        """
         working = []
         for sink, pipeline, reached_ms in zip(
-            self._sinks, self._pipelines, self._meter.reached_ms, strict=True
+            self._sinks, self._pipelines, self._stats.reached_ms, strict=True
         ):
             if pipeline.balance.problem is None:
-                self._note(sink, pipeline, reached_ms)
+                self._mark_complete(sink, pipeline, reached_ms)
                 working.append(reached_ms)
-        self._result.run = self._reaching(min(working or self._meter.reached_ms))
+        self._result.run = self._reaching(min(working or self._stats.reached_ms))
         self._result.is_finished &= all(
             balance.problem is None for balance in self._result.sinks
         )
 
-    def _note(self, sink: Sink, pipeline: Pipeline, reached_ms: int) -> None:
+    def _mark_complete(self, sink: Sink, pipeline: Pipeline, reached_ms: int) -> None:
         try:
             sink.open(self._reaching(reached_ms), fresh=False)
             sink.close(complete=True)
@@ -321,4 +337,4 @@ class LiveTask:
 
 
 class _StoppedError(Exception):
-    """The user wants no more, in the middle of the replay."""
+    """Raised by the replay's watcher when the user stops the run in its middle."""

@@ -1,4 +1,4 @@
-"""Everybody of a stream, advancing side by side in windows of any length, in one process and without end."""
+"""The population of a live run: everybody side by side, in windows of any length, without end."""
 
 from __future__ import annotations
 
@@ -14,35 +14,39 @@ from footfall.sinks.protocol import EVERYBODY
 from footfall.units import DAY_MS, HOUR_MS
 
 HORIZON_MS = 730 * DAY_MS
-"""How far a calendar reaches; when people get there, they are simulated anew with a longer one."""
+"""Reach of a calendar; when people get to its end, they are replayed with a longer one."""
 SOON_MS = 7 * DAY_MS
 LATER_MS = 28 * DAY_MS
-"""People are let in for so long ahead: at first for the one, later for up to the other."""
+"""People are admitted so long ahead of their arrival: `SOON_MS` at first, later up to `LATER_MS`.
+
+Admitting costs a pass over all (`_compact`), so it is done seldom; people who have been admitted
+take memory, so not too far ahead.
+"""
 _STEP_MS = HOUR_MS
 _STEP_EVENTS = 200_000
 
 Watch = Callable[[float], None]
 
 
-def nobody(_: float) -> None:
-    """Watch nothing."""
+def ignore_progress(_: float) -> None:
+    """Ignore a share that is replayed."""
 
 
 class LivePopulation:
-    """People in two blocks: those who are there, and those who come next.
+    """The population in two blocks: those who are there, and those who come next.
 
-    When more are let in, the two become one, without those to whom nothing more will happen; so memory holds those who
-    may act again, and for some weeks those who have gone.
+    When more are admitted, the two blocks become one, without those to whom nothing more will
+    happen; so memory holds those who may act again, and for some weeks those who have gone.
 
     Args:
         engine: The stream.
         run_id: For the column `run`.
-        at_ms: Where to begin; what happened before is lived through, and not written.
-        watch: Told the share that is lived through, from 0 to 1.
-        stood: How everybody stood at a time before; what happened before that is not lived through again.
+        at_ms: Where to begin; what happened before is replayed, and not written.
+        watch: Called with the share that is replayed, from 0 to 1.
+        snapshot: State at a time before, behind which nothing need be replayed.
 
     Raises:
-        ValueError: How they stood does not fit.
+        ValueError: The snapshot does not fit the stream.
     """
 
     def __init__(
@@ -50,72 +54,77 @@ class LivePopulation:
         engine: LiveEngine,
         run_id: str,
         at_ms: int,
-        watch: Watch = nobody,
-        stood: PopulationSnapshot | None = None,
+        watch: Watch = ignore_progress,
+        snapshot: PopulationSnapshot | None = None,
     ) -> None:
         self._engine, self._run_id, self.at_ms = engine, run_id, at_ms
-        self._horizon_ms = self._known_ms = at_ms
+        self._horizon_ms = self._admitted_ms = at_ms
         self._blocks: list[CheckpointableGroup] = []
         self._people: list[tuple[int, int]] = []
-        if stood is None:
+        if snapshot is None:
             self._begin(at_ms, watch)
         else:
-            self._go_on(stood, watch)
+            self._restore(snapshot, watch)
 
     def advance(self, until_ms: int) -> Chunk:
-        """Return what happens to everybody from where they stand up to a time."""
-        if until_ms > self._horizon_ms:
-            self._begin(until_ms, nobody)
-        if until_ms > self._known_ms:
-            self._let_in(until_ms, nobody)
+        """Return what happens to everybody up to a time, as one chunk."""
+        if (
+            until_ms > self._horizon_ms
+        ):  # after two years: from the start again, with a longer calendar
+            self._begin(until_ms, ignore_progress)
+        if until_ms > self._admitted_ms:
+            self._admit(until_ms, ignore_progress)
         chunks = [block.advance(until_ms) for block in self._blocks]
         part = Part(*EVERYBODY, self.at_ms, until_ms)
         self.at_ms = until_ms
         return replace(chunks[0], part=part) if len(chunks) == 1 else merge_chunks(chunks)
 
-    def stood(self) -> PopulationSnapshot:
-        """Return how everybody stands; arrays are not copied, and change with the next step."""
+    def snapshot(self) -> PopulationSnapshot:
+        """Return the state of everybody; arrays are not copied, and change with the next step."""
         blocks = [
             PopulationBlock(*people, block.arrays())
             for people, block in zip(self._people, self._blocks, strict=True)
         ]
-        return PopulationSnapshot(self.at_ms, self._horizon_ms, self._known_ms, blocks)
+        return PopulationSnapshot(self.at_ms, self._horizon_ms, self._admitted_ms, blocks)
 
-    def _go_on(self, stood: PopulationSnapshot, watch: Watch) -> None:
-        self._horizon_ms, self._known_ms = stood.horizon_ms, stood.known_ms
-        self._people = [(block.first, block.end) for block in stood.blocks]
+    def _restore(self, snapshot: PopulationSnapshot, watch: Watch) -> None:
+        self._horizon_ms, self._admitted_ms = snapshot.horizon_ms, snapshot.admitted_ms
+        self._people = [(block.first, block.end) for block in snapshot.blocks]
         self._blocks = [
             self._engine.simulation(
-                self._run_id, block.first, block.end, stood.horizon_ms, block.saved
+                self._run_id, block.first, block.end, snapshot.horizon_ms, block.saved
             )
-            for block in stood.blocks
+            for block in snapshot.blocks
         ]
         for block in self._blocks:
-            self._live_through(block, stood.at_ms, watch)
+            self._replay(block, snapshot.at_ms, watch)
 
     def _begin(self, until_ms: int, watch: Watch) -> None:
         self._horizon_ms = until_ms + HORIZON_MS
         self._blocks, self._people = [], []
-        self._known_ms = self._engine.stream.start_ms
-        self._let_in(until_ms, watch)
+        self._admitted_ms = self._engine.stream.start_ms
+        self._admit(until_ms, watch)
 
-    def _let_in(self, until_ms: int, watch: Watch) -> None:
-        """Add those who come next: before a time, and for a while after it."""
+    def _admit(self, until_ms: int, watch: Watch) -> None:
+        """Admit those who come next: before a time, and for a while after it."""
+        # As long ahead as the run has lasted, within the bounds: short runs admit few in vain.
         lived_ms = self.at_ms - self._engine.stream.start_ms
-        self._known_ms = min(until_ms + min(max(lived_ms, SOON_MS), LATER_MS), self._horizon_ms)
+        self._admitted_ms = min(
+            until_ms + min(max(lived_ms, SOON_MS), LATER_MS), self._horizon_ms
+        )
         first, end = (
             self._people[-1][1] if self._people else 0,
-            self._engine.people_until(self._known_ms),
+            self._engine.people_until(self._admitted_ms),
         )
         if end > first or not self._blocks:
-            self._gather()
+            self._compact()
             block = self._engine.simulation(self._run_id, first, end, self._horizon_ms)
-            self._live_through(block, self._engine.stream.start_ms, watch)
+            self._replay(block, self._engine.stream.start_ms, watch)
             self._blocks.append(block)
             self._people.append((first, end))
 
-    def _gather(self) -> None:
-        """Make one block of all."""
+    def _compact(self) -> None:
+        """Make one block of all, without those to whom nothing more will happen."""
         if self._blocks:
             people = self._people[0][0], self._people[-1][1]
             saved = self._engine.compacted(self._blocks)
@@ -124,8 +133,11 @@ class LivePopulation:
             ]
             self._people = [people]
 
-    def _live_through(self, block: CheckpointableGroup, start_ms: int, watch: Watch) -> None:
-        """Bring a block from a time to where the others stand, in steps of about as many events."""
+    def _replay(self, block: CheckpointableGroup, start_ms: int, watch: Watch) -> None:
+        """Bring a block from a time to where the others are, in steps of about as many events.
+
+        A step's chunk is made and dropped, so its size is what the replay takes in memory.
+        """
         at_ms = start_ms
         step_ms = float(_STEP_MS)
         while at_ms < self.at_ms:

@@ -1,4 +1,4 @@
-"""Simulates windows ahead of time in a thread of its own; it waits when nobody takes what it has made."""
+"""The producer of a live run: a thread that simulates windows ahead of time."""
 
 from __future__ import annotations
 
@@ -20,18 +20,22 @@ from footfall.sinks.protocol import Prepared, Sink
 from footfall.units import HOUR_MS
 
 MOST_EVENTS = 50_000
-"""Events of a window when time is being made up for; else a window is what happens in `--speed` times 0.2 seconds."""
+"""Events of a window while catching up; else a window is `--speed` times 0.2 seconds long."""
 DEPTH = 2
+"""Windows ahead of the owner; then the producer waits, so that memory stays bounded."""
 _LOOK_UP_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class ProducedWindow:
-    """What happens to everybody in a short time.
+    """A window of everybody, simulated and encoded.
 
     Args:
-        times_ms: Shape (n,), int64: of the events, rising.
-        prepared: Per sink that lacks it (by place): what it has prepared, or None where the owner is to do it.
+        part: Its span.
+        tallies: Of this window alone.
+        times_ms: Shape (n,), int64: times of the events, rising, ms since the epoch.
+        prepared: Place of a sink that lacks it → the prepared part, or None where the sink's own
+            thread is to encode it.
         chunk: The chunk, where a sink needs it still.
     """
 
@@ -43,15 +47,15 @@ class ProducedWindow:
 
 
 class LiveProducer:
-    """Makes windows until told to stop, or up to an end.
+    """The producer: makes windows until told to stop, or up to an end.
 
     Args:
-        population: Who acts.
-        encoders: Per sink: a copy that prepares, or None where the owner does.
+        population: Everybody; only the producer's thread touches them.
+        encoders: Per sink: a copy that encodes, or None where the sink itself does.
         positions: Per sink: time up to which it has everybody; windows do not reach over one.
-        is_wanted: Tells, by place, whether a sink still takes something.
-        width_ms: Simulated time of a window.
-        now_ms: Tells simulated time: windows become wider when they come too late.
+        is_wanted: Returns, by place, whether a sink still takes something.
+        width_ms: Simulated length of a window.
+        now_ms: Returns simulated time: windows become wider when they come too late.
         until_ms: The end, or None.
         after: Called when a window is made.
     """
@@ -96,7 +100,7 @@ class LiveProducer:
 
     @property
     def queued(self) -> int:
-        """Events that are made and not taken."""
+        """Events that are simulated and not taken."""
         return self._n_made - self._n_taken
 
     def windows(self, stop: threading.Event) -> Iterator[ProducedWindow]:
@@ -133,7 +137,11 @@ class LiveProducer:
         return None
 
     def _next_ms(self) -> int:
-        """Return where the next window ends: a width on, or now, if that is later and not too much happens."""
+        """Return the end of the next window.
+
+        A width on; or now, if that is later, as while catching up. At most `_most_ms` then, which
+        follows the rate of events, so that one window is never a whole backlog in memory.
+        """
         at_ms = self._population.at_ms
         ends = [max(at_ms + self._width_ms, min(self._now_ms(), at_ms + int(self._most_ms)))]
         ends += [position for position in self._positions if position > at_ms]

@@ -12,9 +12,9 @@ MOST_LAG_MS = 600_000
 
 
 class SimulatedClock:
-    """Simulated time that passes with the clock, so many times faster.
+    """Simulated time, which passes with the clock, some times faster.
 
-    It follows the monotonic clock: that the time of day is set makes no difference.
+    It follows the monotonic clock, so that setting the time of day makes no difference.
 
     Args:
         clock: Of this machine, or a test's.
@@ -46,7 +46,7 @@ class SimulatedClock:
 
 
 class LagHistogram:
-    """How late events were delivered: counts per millisecond, so that memory stays the same for ever."""
+    """A histogram of lags by the millisecond: memory is the same however long a run lasts (5 MB)."""
 
     def __init__(self) -> None:
         self._counts = np.zeros(MOST_LAG_MS + 1, np.int64)
@@ -64,6 +64,6 @@ class LagHistogram:
         self._end = 0
 
     def quantile_ms(self, share: float) -> int | None:
-        """Return the lag that so large a share of the events has not exceeded; None of no events."""
+        """Return the lag that a share of the events has not exceeded; None of no events."""
         up_to = np.cumsum(self._counts[: self._end])
         return int(np.searchsorted(up_to, np.ceil(share * up_to[-1]))) if self._end else None

@@ -1,4 +1,4 @@
-"""How a live run stands: counted sink by sink, and told once a second, also while a sink keeps everybody waiting."""
+"""The stats of a live run: counted sink by sink, and shown once a second."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ EVERY_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class LiveStatus:
-    """How a live run stands, for somebody who watches.
+    """The status of a live run at a moment.
 
     Args:
         at_ms: Simulated time up to which all is delivered, to every sink that has not failed.
-        events: Delivered to each of them by this call.
-        replayed: Share of the past that is lived through; 1 when events are being delivered.
-        sinks: One by one.
+        events: Events delivered to each of them by this call.
+        replayed: Share of the past that is replayed; 1 when events are being delivered.
+        sinks: Per sink, its status.
     """
 
     at_ms: int
@@ -50,7 +50,8 @@ class DueWindow:
     Args:
         until_ms: Simulated time of its end.
         n_events: Events in it.
-        times_ms: Shape (n,), int64: of those whose lag counts; what had happened before this call has none.
+        times_ms: Shape (n,), int64: times of those events whose lag counts; what had happened
+            before this call has none.
     """
 
     until_ms: int
@@ -60,15 +61,15 @@ class DueWindow:
 
 @dataclass(slots=True)
 class _Counts:
-    """Of one sink.
+    """The counts of one sink.
 
     Args:
-        pipeline: Its way.
+        pipeline: The sink's.
         reached_ms: Simulated time up to which it has everybody.
         coming: Events that are due, and do not wait in its pipeline yet.
         due: Windows that it has not taken, in order.
-        events, recent: Taken since the watcher was told, and how late.
-        lags: Of all that was taken.
+        events, recent: Events taken since the last status, and their lags.
+        lags: Lags of all that was taken.
     """
 
     pipeline: Pipeline
@@ -85,19 +86,21 @@ class _Counts:
 
 
 class LiveStats:
-    """Adds up what is delivered.
+    """The stats of a live run.
 
-    made → begun, when time begins to pass → used as a context, in which a thread tells the watcher when nothing else
-    does.
+    made → begun, when time begins to pass → used as a context, in which a thread of its own looks
+    too: the owner waits while a queue is full, and the watcher wants to see just that.
+
+    Owner, sinks' threads and that thread count here; one lock guards all counts.
 
     Args:
         clock: Of this machine, or a test's.
-        watch: Told about once a second.
+        watch: Called about once a second.
         pipelines: One per sink.
         positions: Per sink: simulated time up to which it has everybody.
     """
 
-    _pace: SimulatedClock
+    _simulated_clock: SimulatedClock
     _queued: Callable[[], int]
     _since: float
 
@@ -120,14 +123,18 @@ class LiveStats:
             target=self._tell_now_and_then, name="footfall-meter", daemon=True
         )
 
-    def begin(self, pace: SimulatedClock, queued: Callable[[], int]) -> Self:
+    def begin(self, simulated_clock: SimulatedClock, queued: Callable[[], int]) -> Self:
         """Begin to count.
 
         Args:
-            pace: Tells how late things are.
-            queued: Returns how many events are simulated, and not taken to be delivered.
+            simulated_clock: Tells lags.
+            queued: Returns the number of events that are simulated, and not due yet.
         """
-        self._pace, self._queued, self._since = pace, queued, self._clock.monotonic()
+        self._simulated_clock, self._queued, self._since = (
+            simulated_clock,
+            queued,
+            self._clock.monotonic(),
+        )
         return self
 
     def __enter__(self) -> Self:
@@ -146,7 +153,7 @@ class LiveStats:
                 self._counts[place].coming = due.n_events
                 self._counts[place].due.append(due)
 
-    def hand_over(self, place: int) -> None:
+    def handed_over(self, place: int) -> None:
         """Note that the window is in a sink's pipeline."""
         with self._lock:
             self._counts[place].coming = 0
@@ -156,7 +163,7 @@ class LiveStats:
         with self._lock:
             counts = self._counts[place]
             due = counts.due.popleft()
-            lags_ms = self._pace.lags_ms(due.times_ms)
+            lags_ms = self._simulated_clock.lags_ms(due.times_ms)
             counts.reached_ms = due.until_ms
             counts.events += due.n_events
             counts.recent.add(lags_ms)
@@ -170,17 +177,17 @@ class LiveStats:
 
     @property
     def lags(self) -> list[LagHistogram]:
-        """Per sink: how late events were, those that were due while this ran."""
+        """Per sink: lags of the events that were due while this ran."""
         return [counts.lags for counts in self._counts]
 
     @property
     def events(self) -> int:
-        """Events that every sink has taken that has not failed."""
+        """Events that every sink has that has not failed."""
         with self._lock:
             return self._settle()[1]
 
     def look(self) -> None:
-        """Tell, if it is time."""
+        """Show the status, if a second has passed."""
         with self._lock:
             seconds = self._clock.monotonic() - self._since
             if seconds < EVERY_S:
@@ -196,7 +203,10 @@ class LiveStats:
             self.look()
 
     def _settle(self) -> tuple[int, int]:
-        """Return up to when all is delivered to who has not failed, and how many events those were."""
+        """Return the time up to which all working sinks have everything, and the events up to it.
+
+        If all have failed, all count: the run stands where the slowest of them has got.
+        """
         working = [counts for counts in self._counts if counts.problem is None] or self._counts
         at_ms = min(counts.reached_ms for counts in working)
         while self._due and self._due[0][0].until_ms <= at_ms:
@@ -211,7 +221,7 @@ class LiveStats:
     def _status(self, counts: _Counts, seconds: float, queued: int) -> SinkStatus:
         half, most = counts.recent.quantile_ms(0.5), counts.recent.quantile_ms(0.99)
         status = counts.pipeline.status
-        told = replace(
+        status_now = replace(
             status,
             events_per_s=counts.events / seconds,
             queued=queued + counts.coming + status.queued,
@@ -219,4 +229,4 @@ class LiveStats:
         )
         counts.events = 0
         counts.recent.clear()
-        return told
+        return status_now

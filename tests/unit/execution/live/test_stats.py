@@ -48,10 +48,10 @@ def test_each_sink_by_itself():
     slow = Way("slow", 50, Progress(in_flight=30, accepted=60, rejected=10, retries=4))
     meter = meter_of(clock, told.append, quick, slow)
     meter.take(due(1000, times_ms=[1960, 1970, 1980]), [0, 1])
-    meter.hand_over(0)
+    meter.handed_over(0)
     clock.sleep(2)
     meter.delivered(0)
-    meter.hand_over(1)
+    meter.handed_over(1)
     with meter:  # nobody but its thread tells now
         wait_for(lambda: told)
     first, second = told[0].sinks
@@ -82,7 +82,7 @@ def test_a_sink_that_has_no_room():
     clock, told = FakeClock(), []
     meter = meter_of(clock, told.append, Way("quick", now=Progress(100)), Way("full", 300))
     meter.take(due(1000), [0, 1])
-    meter.hand_over(0)
+    meter.handed_over(0)
     clock.sleep(1)
     meter.look()
     quick, full = told[0].sinks
@@ -113,7 +113,7 @@ def test_once_a_second():
     for number in range(1, 27):
         clock.sleep(0.125)
         meter.take(due(number, 10, [number * 125 - number]), [0])
-        meter.hand_over(0)
+        meter.handed_over(0)
         meter.delivered(0)
         meter.look()
     assert [status.at_ms for status in told] == [8, 16, 24]
