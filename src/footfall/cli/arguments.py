@@ -1,4 +1,4 @@
-"""The kinds of arguments: counts, days, seeds, settings, starts, scenarios."""
+"""Types of arguments: counts, sizes, scenarios, stores, settings."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def read_settings(pairs: tuple[str, ...]) -> dict[str, str]:
 
 
 def is_path(written: str) -> bool:
-    """Tell whether a scenario is meant as a file."""
+    """Return whether a scenario is meant as a file."""
     return (
         Path(written).suffix.lower() in (".yaml", ".yml") or "/" in written or "\\" in written
     )

@@ -1,4 +1,4 @@
-"""`footfall check`: is a scenario right, and what was understood?"""
+"""`footfall check`: problems of a scenario, and what was understood."""
 
 from __future__ import annotations
 

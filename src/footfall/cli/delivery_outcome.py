@@ -1,4 +1,4 @@
-"""What a command that delivers says of sinks that have failed, and how it ends."""
+"""The outcome of a delivery in words: sinks that have failed, events that were refused."""
 
 from __future__ import annotations
 
@@ -15,14 +15,17 @@ if TYPE_CHECKING:
 
 
 def is_left(balance: Balance | SinkStatus) -> bool:
-    """Return whether a sink has failed because whoever read standard output has seen enough: that is no complaint."""
+    """Return whether a sink has failed only because the reader of standard output has left.
+
+    `footfall run … --to - | head` ends so; whoever read has seen enough, and nothing is reported.
+    """
     return balance.problem is not None and isinstance(
         balance.problem.__context__, BrokenPipeError
     )
 
 
 def tell_problems(balances: Sequence[Balance], reported: Collection[str] = ()) -> None:
-    """Say on standard error, sink by sink, what has gone wrong.
+    """Report on standard error, sink by sink, failures and refused events.
 
     Args:
         balances: Of all sinks.
@@ -45,7 +48,7 @@ def tell_problems(balances: Sequence[Balance], reported: Collection[str] = ()) -
 
 
 def complete_before(balance: Balance) -> str:
-    """Return what is to be said of a sink that had all parts before: also of events that it would not have."""
+    """Return the line about a sink that had all parts before, with the events it had refused."""
     if not balance.dead_letters:
         return "complete before"
     from footfall.sinks.delivery.delivery_log import DEAD_LETTERS
@@ -55,7 +58,7 @@ def complete_before(balance: Balance) -> str:
 
 
 def rest_of(balance: Balance) -> str:
-    """Return what of a balance is neither accepted nor as it should be, to be put behind what is; else nothing."""
+    """Return the rest of a balance, to follow its accepted events: rejected, pending, failed."""
     counts = f", {balance.rejected:,} rejected, {balance.pending:,} pending"
     return (counts if balance.rejected or balance.pending else "") + (
         ", failed" if balance.problem else ""
@@ -63,7 +66,7 @@ def rest_of(balance: Balance) -> str:
 
 
 def problem_text(name: str, problem: BaseException) -> str:
-    """Return what is to be said of a sink that has failed."""
+    """Return the message about a sink that has failed; it begins with the sink's name."""
     if isinstance(problem, FootfallError):
         text = str(problem)
         return text if text.startswith(name) else f"{name}: {text}"

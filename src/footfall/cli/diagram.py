@@ -118,7 +118,7 @@ def _form(target: str) -> str:
 
 
 def _observed(where: str | None, scenario: str, run_id: str | None) -> tuple[str, Observed]:
-    """Return a run of the scenario and what it has shown of each decision; nothing without a store."""
+    """Return a run of the scenario with its count per decision; nothing without a store."""
     from footfall.reports import report
     from footfall.store import open_store
 
@@ -136,7 +136,7 @@ def _observed(where: str | None, scenario: str, run_id: str | None) -> tuple[str
 
 
 def _note_strangers(graphs: Sequence[Graph], observed: Observed) -> None:
-    """Tell how many decisions of a run have no place in the drawn journeys: the scenario has changed since."""
+    """Say how many decisions of a run are not in the drawn journeys: the scenario has changed."""
     names = {graph.name for graph in graphs}
     told = sum(address.partition("/")[0] in names for address, _ in observed)
     unplaced = told - sum(bool(edge.seen) for graph in graphs for edge in graph.edges)

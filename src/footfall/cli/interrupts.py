@@ -1,4 +1,4 @@
-"""Ctrl-C: once finishes what is in flight, twice stops now. A request to terminate counts as the first."""
+"""Ctrl-C: once finishes what is in flight, twice stops now. SIGTERM counts as Ctrl-C."""
 
 from __future__ import annotations
 
@@ -13,10 +13,15 @@ import click
 
 @contextmanager
 def gentle_stop() -> Iterator[threading.Event]:
-    """Yield an event that is set by the first Ctrl-C; the second raises `KeyboardInterrupt`."""
+    """Yield an event that is set by the first Ctrl-C; the second raises `KeyboardInterrupt`.
+
+    The handlers are put back at the end: closing tables after a run may be interrupted as usual.
+    """
     stop = threading.Event()
 
     def on_signal(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a signal handler
+        # Python runs handlers in the main thread, between two steps of the interpreter. The exception
+        # comes up wherever that is: in the owner, which then gives sinks two seconds (`halt`).
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()

@@ -1,4 +1,4 @@
-"""Showing the status of a live run while it goes on."""
+"""The status of a live run, shown while it goes on."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _SHORTEST_NAME = 12
 
 
 class StatusPrinter:
-    """Shows how a live run stands: a table that is written over in a terminal, else lines every ten seconds."""
+    """Shows the status: on a terminal a table that is written over, else lines every ten seconds."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream, self._n_shown, self._n_lines = stream, 0, 0
         self.reported: set[str] = set()
 
     def leave(self) -> None:
-        """Let the table stand as it is: what is written next is below it, and not to be written over."""
+        """Keep the table that is shown: what is written next stands below it."""
         self._n_lines = 0
 
     def show(self, status: LiveStatus) -> None:
@@ -45,7 +45,7 @@ class StatusPrinter:
                 click.echo(line, err=True)
 
     def _tell_failure(self, sink: SinkStatus) -> None:
-        """Say at once that a sink has failed, while the others go on."""
+        """Report at once that a sink has failed, while the others go on."""
         if (
             sink.problem is not None
             and sink.name not in self.reported
@@ -58,13 +58,17 @@ class StatusPrinter:
 
 
 class StderrBesideTable:
-    """Standard error while a table is shown there: what others write stays."""
+    """Standard error while a table is shown there.
+
+    A sink's remark moves the cursor below the table; going up by the table's height would then write
+    over the remark. So every write is noticed, and the next table begins below it.
+    """
 
     def __init__(self, stream: TextIO, notice: Callable[[], None]) -> None:
         self._stream, self._notice = stream, notice
 
     def write(self, text: str) -> int:
-        """Write, and have it noticed."""
+        """Write, and notify the table."""
         self._notice()
         return self._stream.write(text)
 
@@ -73,10 +77,10 @@ class StderrBesideTable:
 
 
 def table(status: LiveStatus, columns: int) -> list[str]:
-    """Return how a live run stands as lines for a terminal: one per sink, below a line of names.
+    """Return the status as lines for a terminal: one per sink, below a line of names.
 
     Args:
-        status: How it stands.
+        status: The status.
         columns: Of the terminal; longer lines are cut, since they could not be written over.
     """
     if status.replayed < 1:
@@ -99,7 +103,7 @@ def _short(name: str, width: int) -> str:
 
 
 def lines_of(status: LiveStatus) -> list[str]:
-    """Return how a live run stands as lines for a log, one per sink."""
+    """Return the status as lines for a log, one per sink."""
     return [f"{_utc(status)}  {sink.name}: {_said(*_cells(sink)[1:])}" for sink in status.sinks]
 
 

@@ -1,4 +1,4 @@
-"""The command `footfall`: which commands there are, and what becomes of errors."""
+"""The command `footfall`: its table of commands, and errors as exit codes."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def footfall(ctx: click.Context) -> None:
 
 
 def main(args: Sequence[str] | None = None) -> None:
-    """Run the command line and exit: 0 done, 1 failed, 2 the user's mistake, 130 stopped by a second Ctrl-C."""
+    """Run the command line and exit: 0 done, 1 failed, 2 user's mistake, 130 second Ctrl-C."""
     code = _exit_code(args)
     try:
         sys.stdout.flush()
@@ -184,6 +184,6 @@ def _tell_unexpected(problem: Exception) -> int:
 
 
 def _quietly(code: int) -> int:
-    """Point a broken pipe at nothing, so that Python's own flush at exit stays quiet; whoever read has seen enough."""
+    """Point a broken pipe at nothing, so that Python's flush at exit stays quiet."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return code

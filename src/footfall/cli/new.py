@@ -47,7 +47,7 @@ def command(file: Path, name: str) -> None:
 
 
 def _copies(file: Path, name: str) -> dict[Path, bytes]:
-    """Return what is to be written where: the scenario, and the CSV files that it names, beside it."""
+    """Return path → content of the scenario and of the CSV files that it names, beside it."""
     from footfall.scenario.loading import load_shipped, shipped
 
     found = name.replace("-", "_")

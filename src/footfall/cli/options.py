@@ -1,4 +1,4 @@
-"""Options that several commands share: those that decide the stream, and those that say how to deliver."""
+"""Options that several commands share: those of the stream, and those of the delivery."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def stream(command: Command) -> Command:
 
 
 def run_parameters(given: dict[str, Any]) -> RunParameters:
-    """Take the options of `stream`, and of workers, out of those given, and return them as one."""
+    """Return the options of `stream`, and of workers, as one record; they are taken out of `given`."""
     from footfall.execution.setup import RunParameters
 
     names = [field.name for field in fields(RunParameters) if field.name in given]

@@ -1,4 +1,4 @@
-"""A journey as an indented outline: what may happen, in which order, with which chances."""
+"""The outline of a journey: its steps in order, indented, with their chances."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`footfall report`: what a store holds, as tables, JSON or a page."""
+"""`footfall report`: the report of a store as tables, JSON or a page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A command as a line that can be typed again; what stands in logs then holds no secret."""
+"""A command as a line to type again, without secrets: it may end up in a log."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LEFT_OUT = "\n  with what is left out of this line: passwords, and paths of URLs
 
 
 def again(arguments: Sequence[str]) -> str:
-    """Return a command that was understood before, without passwords of databases and paths of webhooks elsewhere.
+    """Return a command that was understood before, without the secrets of its addresses.
 
     Args:
         arguments: Behind `footfall`.

@@ -1,4 +1,4 @@
-"""What `footfall run` prints at its end: what was generated, stages, cities, and what to try next."""
+"""The summary of `footfall run`: totals, stages, cities, and commands to try next."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Printer:
             self._print_next(result, scenario)
 
     def print_tables(self, result: RunResult) -> Report | None:
-        """Print stages and cities, or why they cannot be; return what was printed."""
+        """Print stages and cities, or the reason why there are none; return what was printed."""
         report, why_not = _report(result)
         if report is None:
             self._say(why_not)
@@ -77,7 +77,11 @@ class Printer:
             self._warn_of_name(balance, run.stream.schema.scenario)
 
     def _warn_of_name(self, balance: Balance, scenario: str) -> None:
-        """Warn of a DuckDB file that is called like its scenario: DuckDB then has one name for database and schema."""
+        """Warn of a DuckDB file that is called like its scenario.
+
+        DuckDB calls the database like the file, and the tables are in a schema called like the
+        scenario: a query `shop.events` is then refused as ambiguous.
+        """
         file = balance.capabilities.path
         is_duckdb = balance.capabilities.kind == "duckdb"
         if is_duckdb and file is not None and file.stem.casefold() == scenario.casefold():
@@ -99,7 +103,9 @@ class Printer:
 
     def _print_next(self, result: RunResult, scenario: str) -> None:
         self._say("\nnext:")
-        person = result.run.people // 2  # somebody who came after the start, most likely
+        person = (
+            result.run.people // 2
+        )  # people are numbered by arrival: this one came in the middle
         one = shlex.join(["footfall", "user", scenario, str(person), *_stream_options(result)])
         commands = {one: "one person's life"}
         store = _store(result)
@@ -120,7 +126,7 @@ class Printer:
 
 
 def tell_stopped(result: RunResult, arguments: list[str]) -> None:
-    """Say on standard error how a run that was stopped is continued, if it can be."""
+    """Print on standard error how a run that was stopped is continued, if it can be."""
     is_failed = any(balance.problem for balance in result.sinks)
     what = "not everything is delivered" if is_failed else "stopped before the end"
     click.echo(f"{what}; what was committed is kept", err=True)
@@ -191,7 +197,10 @@ def _stream_options(result: RunResult) -> list[str]:
 
 
 def _again(arguments: list[str], result: RunResult) -> str:
-    """Return the command that continues a run: what was asked for, but nothing afresh, and from the same first day."""
+    """Return the command that continues a run: without --fresh, and from the same first day.
+
+    `--start now-30d` would mean another day tomorrow, and so another stream.
+    """
     kept = [argument for argument in arguments if argument != "--fresh"]
     if "start" in result.run.settings:
         kept += ["--start", result.run.settings["start"]]
@@ -199,7 +208,7 @@ def _again(arguments: list[str], result: RunResult) -> str:
 
 
 def _stored_bytes(balance: Balance) -> int:
-    """Return how large the destination is, if it is a file or folder here; else what was sent."""
+    """Return the size of the destination, if it is a file or folder here; else the bytes sent."""
     path = balance.capabilities.path
     if path is None or not path.exists():
         return balance.size_bytes
@@ -231,7 +240,7 @@ def _report(result: RunResult) -> tuple[Report | None, str]:
 
 
 def _needed_for_charts() -> str:
-    """Return what a page with charts still needs, if it needs something."""
+    """Return a note on the package that a page with charts needs, if it is missing."""
     return "" if find_spec("vl_convert") else "; needs: pip install 'footfall[charts]'"
 
 

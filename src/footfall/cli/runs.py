@@ -1,4 +1,4 @@
-"""`footfall runs`: what a store holds."""
+"""`footfall runs`: the runs of a store."""
 
 from __future__ import annotations
 

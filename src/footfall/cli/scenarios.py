@@ -1,4 +1,4 @@
-"""`footfall scenarios`: what comes with footfall."""
+"""`footfall scenarios`: the scenarios that come with footfall."""
 
 from __future__ import annotations
 

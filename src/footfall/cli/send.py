@@ -149,7 +149,7 @@ def _send_foreign(
 
 
 def _databases(store: str, sinks: list[Sink]) -> list[str]:
-    """Return the addresses of sinks that can all take events of others, before the first one does.
+    """Return the addresses of sinks, if all of them can take events that footfall did not make.
 
     Raises:
         UsageError: One cannot.
@@ -234,7 +234,7 @@ def _conclude_dead_letters(store: str, result: DeadLettersResult) -> None:
 
 
 def conclude(result: RunResult) -> None:
-    """Say on standard error what was delivered."""
+    """Print on standard error what was delivered."""
     run = result.run
     click.echo(f"run {run.id} of {run.stream.schema.scenario}: {_rate(result)}", err=True)
     for sink in result.sinks:
@@ -250,7 +250,7 @@ def conclude(result: RunResult) -> None:
 
 
 def tell_unfinished(balances: Sequence[Balance]) -> None:
-    """Say on standard error how to go on."""
+    """Print on standard error how to continue."""
     is_failed = any(balance.problem for balance in balances)
     what = "not everything is delivered" if is_failed else "stopped before the end"
     click.echo(f"{what}; to continue: {again(sys.argv[1:])}", err=True)

@@ -1,4 +1,4 @@
-"""`footfall taxonomy`: scenarios and tracking plans, each made of the other, in the forms in which analysts work."""
+"""`footfall taxonomy`: tracking plans from scenarios, and scenarios from tracking plans."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def _read(source: str, settings: tuple[str, ...]) -> tuple[Plan, Sequence[Sectio
 
 
 def is_plan(source: str) -> bool:
-    """Return whether a path is that of a tracking plan: by its ending, or because it is a folder, of JSON Schemas."""
+    """Return whether a path is a tracking plan's: by its ending, or as a folder of JSON Schemas."""
     path = Path(source)
     return path.suffix.lower() in PLAN_ENDINGS or path.is_dir()
 
@@ -171,7 +171,7 @@ def _contents(
 
 
 def _scenario(plan: Plan, target: str, source: str) -> bytes:
-    """Return a scenario of a plan; one that is there already is somebody's work."""
+    """Return a scenario made from a plan; a file that is there already is never replaced."""
     from footfall.tracking_plan.to_scenario import scenario_text
 
     if Path(target).exists():
@@ -192,7 +192,7 @@ def _merge(plan: Plan, path: Path) -> None:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    """Write a file that somebody has worked on: it is there as it was, or with all that is added."""
+    """Replace a file that somebody has worked on in one step: it is the old one or the new one."""
     from footfall.store.durable import write_whole
 
     try:

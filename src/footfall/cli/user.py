@@ -32,7 +32,7 @@ Give the same --people, --start, --seed and --set as the run: they decide who th
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """All that is known about a person.
+    """A person's life, as far as it is recorded.
 
     Args:
         properties: What is true of the person at the end.

@@ -1,4 +1,4 @@
-"""`footfall validate`: are events what was declared?"""
+"""`footfall validate`: events held against what was declared."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def command(
 
 
 def _declared(against: str) -> str | Expectations:
-    """Return a plan as what it declares, and its remarks on the error stream; a scenario is looked up by its name."""
+    """Return a plan's expectations, its remarks on standard error; a scenario as it was named."""
     if not is_plan(against):
         return against
     from footfall.tracking_plan.expectations_of_plan import of_plan

@@ -1,4 +1,4 @@
-"""Values in words: true, false and null as scenarios write them, money with its currency, times by a clock."""
+"""Values in words: money with its currency, times by a clock, the rest as scenarios write it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CLOCK = "%a %Y-%m-%d %H:%M:%S"
 
 @dataclass(frozen=True, slots=True)
 class ValueFormatter:
-    """Tells values of declared properties as people read them.
+    """Formats values of declared properties for people.
 
     Args:
         fields: Property → its declaration; what is not declared is told by what it is.
@@ -37,7 +37,7 @@ class ValueFormatter:
         return clean(self._text(value, self.fields.get(name)))
 
     def time(self, time: dt.datetime) -> str:
-        """Return a moment by the clock, with its distance from UTC: `Thu 2026-05-07 15:41:39 +02:00`."""
+        """Return a moment with its offset from UTC: `Thu 2026-05-07 15:41:39 +02:00`."""
         local = time.astimezone(self.zone)
         return f"{local:{CLOCK}} {local.isoformat()[-6:]}"
 
@@ -67,7 +67,7 @@ class ValueFormatter:
 
 
 def read(text: str, field: Field | None) -> Any:
-    """Return a value that `changes` keeps as JSON, as it stands in the events: money exact, times as times."""
+    """Return a value of `changes`, kept there as JSON, with the type it has in the events."""
     value = json.loads(text, parse_float=Decimal if _has(field, "money") else None)
     if field is not None and field.type == "time" and value is not None:
         return dt.datetime.fromisoformat(value)
@@ -75,7 +75,7 @@ def read(text: str, field: Field | None) -> Any:
 
 
 def _has(field: Field | None, kind: str) -> bool:
-    """Tell whether a property, its items or a field of its records are of a kind."""
+    """Return whether a property, its items or a field of its records are of a kind."""
     kinds: Iterable[str | None] = (
         () if field is None else (field.type, field.item, *(f.type for f in field.fields))
     )
