@@ -1,4 +1,4 @@
-"""`footfall completion`: the script that lets a shell complete commands, options and scenarios."""
+"""`footfall completion`: the script by which a shell completes commands and options."""
 
 from __future__ import annotations
 

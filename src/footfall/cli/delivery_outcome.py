@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 def is_left(balance: Balance | SinkStatus) -> bool:
     """Return whether a sink has failed only because the reader of standard output has left.
 
-    `footfall run … --to - | head` ends so; whoever read has seen enough, and nothing is reported.
+    `footfall run … --to - | head` ends so; whoever read has seen enough, and nothing is
+    reported.
     """
     return balance.problem is not None and isinstance(
         balance.problem.__context__, BrokenPipeError
@@ -48,7 +49,7 @@ def tell_problems(balances: Sequence[Balance], reported: Collection[str] = ()) -
 
 
 def complete_before(balance: Balance) -> str:
-    """Return the line about a sink that had all parts before, with the events it had refused."""
+    """Return the text on a sink that had all parts before, with the events it had refused."""
     if not balance.dead_letters:
         return "complete before"
     from footfall.sinks.delivery.delivery_log import DEAD_LETTERS
@@ -58,7 +59,7 @@ def complete_before(balance: Balance) -> str:
 
 
 def rest_of(balance: Balance) -> str:
-    """Return the rest of a balance, to follow its accepted events: rejected, pending, failed."""
+    """Return the rest of a balance, behind its accepted events: rejected, pending, failed."""
     counts = f", {balance.rejected:,} rejected, {balance.pending:,} pending"
     return (counts if balance.rejected or balance.pending else "") + (
         ", failed" if balance.problem else ""

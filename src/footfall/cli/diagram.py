@@ -136,7 +136,7 @@ def _observed(where: str | None, scenario: str, run_id: str | None) -> tuple[str
 
 
 def _note_strangers(graphs: Sequence[Graph], observed: Observed) -> None:
-    """Say how many decisions of a run are not in the drawn journeys: the scenario has changed."""
+    """Note decisions of a run that are not in the drawn journeys: the scenario has changed."""
     names = {graph.name for graph in graphs}
     told = sum(address.partition("/")[0] in names for address, _ in observed)
     unplaced = told - sum(bool(edge.seen) for graph in graphs for edge in graph.edges)
@@ -148,7 +148,7 @@ def _note_strangers(graphs: Sequence[Graph], observed: Observed) -> None:
 
 
 def _run_of(store: Store, scenario: str, run_id: str | None) -> str:
-    """Return the id of the latest run of a scenario, or of the one whose id begins as asked for."""
+    """Return the id of the latest run of a scenario, or of the one with the id asked for."""
     runs = store.runs()
     found = [
         info.id

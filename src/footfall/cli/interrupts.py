@@ -15,7 +15,8 @@ import click
 def gentle_stop() -> Iterator[threading.Event]:
     """Yield an event that is set by the first Ctrl-C; the second raises `KeyboardInterrupt`.
 
-    The handlers are put back at the end: closing tables after a run may be interrupted as usual.
+    The handlers are put back at the end: closing tables after a run may be interrupted as
+        usual.
     """
     stop = threading.Event()
 

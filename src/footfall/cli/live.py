@@ -188,7 +188,7 @@ def _time(ms: int, time_zone: str) -> str:
 
 
 def _again(given: list[str], result: LiveResult) -> str:
-    """Return the command that continues: the same where a store knows the run, else with its start."""
+    """Return the command that continues: the same if a store knows the run, else with --start."""
     is_known = any(sink.capabilities.keeps_runs for sink in result.sinks)
     is_dated = any(part.partition("=")[0] == "--start" for part in given)
     day = _time(result.run.stream.start_ms, result.time_zone)[:10]

@@ -20,7 +20,7 @@ _SHORTEST_NAME = 12
 
 
 class StatusPrinter:
-    """Shows the status: on a terminal a table that is written over, else lines every ten seconds."""
+    """Shows the status: on a terminal a table, written over; else lines every ten seconds."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream, self._n_shown, self._n_lines = stream, 0, 0
@@ -60,8 +60,8 @@ class StatusPrinter:
 class StderrBesideTable:
     """Standard error while a table is shown there.
 
-    A sink's remark moves the cursor below the table; going up by the table's height would then write
-    over the remark. So every write is noticed, and the next table begins below it.
+    A sink's remark moves the cursor below the table; going up by the table's height would then
+    write over the remark. So every write is noticed, and the next table begins below it.
     """
 
     def __init__(self, stream: TextIO, notice: Callable[[], None]) -> None:

@@ -143,7 +143,7 @@ def stream(command: Command) -> Command:
 
 
 def run_parameters(given: dict[str, Any]) -> RunParameters:
-    """Return the options of `stream`, and of workers, as one record; they are taken out of `given`."""
+    """Take the options of `stream`, and of workers, out of `given`; return them as a record."""
     from footfall.execution.setup import RunParameters
 
     names = [field.name for field in fields(RunParameters) if field.name in given]

@@ -34,7 +34,8 @@ class Printer:
     """Prints the end of a run.
 
     Args:
-        is_stdout_taken: Events went to standard output, so everything else goes to standard error.
+        is_stdout_taken: Events went to standard output, so everything else goes to standard
+            error.
     """
 
     def __init__(self, *, is_stdout_taken: bool) -> None:
@@ -52,7 +53,7 @@ class Printer:
             self._print_next(result, scenario)
 
     def print_tables(self, result: RunResult) -> Report | None:
-        """Print stages and cities, or the reason why there are none; return what was printed."""
+        """Print stages and cities, or why there are none; return what was printed."""
         report, why_not = _report(result)
         if report is None:
             self._say(why_not)
@@ -208,7 +209,7 @@ def _again(arguments: list[str], result: RunResult) -> str:
 
 
 def _stored_bytes(balance: Balance) -> int:
-    """Return the size of the destination, if it is a file or folder here; else the bytes sent."""
+    """Return the size of the destination, if it is a file or folder; else the bytes sent."""
     path = balance.capabilities.path
     if path is None or not path.exists():
         return balance.size_bytes
@@ -219,7 +220,8 @@ def _stored_bytes(balance: Balance) -> int:
 def _report(result: RunResult) -> tuple[Report | None, str]:
     """Return the closing tables, or why there are none.
 
-    They come from what was counted; when earlier calls have counted a part of it, from a sink that keeps the counts.
+    They come from what was counted; when earlier calls have counted a part of it, from a sink
+    that keeps the counts.
     """
     from footfall.reports import closing, report
 

@@ -149,7 +149,7 @@ def _read(source: str, settings: tuple[str, ...]) -> tuple[Plan, Sequence[Sectio
 
 
 def is_plan(source: str) -> bool:
-    """Return whether a path is a tracking plan's: by its ending, or as a folder of JSON Schemas."""
+    """Return whether a path is a plan's: by its ending, or as a folder of JSON Schemas."""
     path = Path(source)
     return path.suffix.lower() in PLAN_ENDINGS or path.is_dir()
 
@@ -192,7 +192,7 @@ def _merge(plan: Plan, path: Path) -> None:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    """Replace a file that somebody has worked on in one step: it is the old one or the new one."""
+    """Replace a user's file in one step: it is the old one or the new one, whole."""
     from footfall.store.durable import write_whole
 
     try:

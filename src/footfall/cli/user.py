@@ -37,7 +37,8 @@ class Life:
     Args:
         properties: What is true of the person at the end.
         events: In order; each a row of `events` without what is null.
-        changes: insert_id of an event → what it changed: property → (old, new); under "" what happened between events.
+        changes: insert_id of an event → what it changed: property → (old, new); under "" what
+            happened between events.
         schema: What the properties are.
     """
 

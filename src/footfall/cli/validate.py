@@ -72,7 +72,7 @@ def command(
 
 
 def _declared(against: str) -> str | Expectations:
-    """Return a plan's expectations, its remarks on standard error; a scenario as it was named."""
+    """Return a plan's expectations, with its remarks printed; a scenario as it was named."""
     if not is_plan(against):
         return against
     from footfall.tracking_plan.expectations_of_plan import of_plan

@@ -1,4 +1,4 @@
-"""Values in words: money with its currency, times by a clock, the rest as scenarios write it."""
+"""Values in words: money with its currency, times by a clock, all else as in scenarios."""
 
 from __future__ import annotations
 

@@ -51,8 +51,8 @@ def run(
 ) -> RunResult:
     """Simulate a scenario and write its events.
 
-    The same run again into the same sink continues it if it is incomplete, and does nothing if it
-    is complete.
+    The same run again into the same sink continues it if it is incomplete, and does nothing if
+    it is complete.
 
     Example:
         >>> result = footfall.run("ecommerce", to="parquet:shop", people=1_000, days=7)
@@ -61,23 +61,29 @@ def run(
 
     Args:
         scenario: Name of a shipped one, path of a YAML file, or a loaded scenario.
-        to: Where to: `duckdb:FILE`, `parquet:DIR`, `ndjson:FILE`, `csv:FILE`, `json:FILE`, `-`; or several.
+        to: Where to: `duckdb:FILE`, `parquet:DIR`, `ndjson:FILE`, `csv:FILE`, `json:FILE`,
+            `-`; or several.
         people: Scales the number of people; None keeps the scenario's.
         days: Length; None keeps the scenario's.
         start: First day: a date, or `now-30d`; None keeps the scenario's.
         seed: From 0 to 2**63 - 1; another seed, other people.
         settings: Values to replace in the scenario: path of the key → value.
-        workers: Processes that simulate; None takes one per processor, or none besides this one for small runs.
-        order: `time` writes everybody's events in one order of time, which needs memory for all people at once.
+        workers: Processes that simulate; None takes one per processor, or none besides this
+            one for small runs.
+        order: `time` writes everybody's events in one order of time, which needs memory for
+            all people at once.
         fresh: Remove what the sinks have of this run, and begin anew.
-        spill_bytes: Of several sinks, how much may wait in files for a slow one before the others wait too.
-        progress: Show on standard error what to expect of a large run and, if that is a terminal, a bar and a line
-            per sink.
+        spill_bytes: Of several sinks, how much may wait in files for a slow one before the
+            others wait too.
+        progress: Show on standard error what to expect of a large run and, if that is a
+            terminal, a bar and a line per sink.
         stop: When set, what is in flight is finished and the run ends; running again continues.
-        check: Raise what has gone wrong in a sink, once the others have got everything; else it stands in the result.
+        check: Raise what has gone wrong in a sink, once the others have got everything; else
+            it stands in the result.
 
     Raises:
-        UsageError, ScenarioError: The arguments or the scenario cannot be used; nothing was written.
+        UsageError, ScenarioError: The arguments or the scenario cannot be used; nothing was
+            written.
         StoreError, SinkError: A sink cannot be written; what it has is kept.
     """
     parameters = RunParameters(people, days, start, seed, settings, workers)
@@ -125,8 +131,8 @@ def run_with(
 class Drive:
     """One run into its sinks.
 
-    sinks opened → parts planned by their cursors → parts simulated and put into a pipeline per sink
-    → sinks closed, whatever happens on the way.
+    sinks opened → parts planned by their cursors → parts simulated and put into a pipeline per
+    sink → sinks closed, whatever happens on the way.
     """
 
     def __init__(
@@ -183,7 +189,7 @@ class Drive:
         return result.checked() if check else result
 
     def _encoders(self) -> tuple[Sink | None, ...]:
-        """Return copies of the sinks, pickled before they open; None for those that encode here."""
+        """Return copies of the sinks, made before they open; None for those that encode here."""
         return tuple(
             pickle.loads(pickle.dumps(s)) if s.placement == "worker" else None  # noqa: S301
             for s in self._sinks

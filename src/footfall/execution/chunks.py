@@ -1,4 +1,4 @@
-"""`footfall.simulate` and `footfall.events`: chunks without a sink, for notebooks and programs."""
+"""`footfall.simulate` and `footfall.events`: chunks without a sink, for programs."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def simulate(
 ) -> Iterator[Chunk]:
     """Simulate a scenario, chunk by chunk, in bounded memory.
 
-    A chunk holds what happened to a group of people in a window of time; its rows are in order of
-    time.
+    A chunk holds what happened to a group of people in a window of time; its rows are in order
+    of time.
 
     Example:
         >>> for chunk in footfall.simulate("ecommerce", people=1_000, days=7):

@@ -56,14 +56,14 @@ class Engine(Protocol):
     def simulation(
         self, run_id: str, first_person: int, end_person: int, until_ms: int
     ) -> GroupSimulation:
-        """Return the people of a group, standing at the start, to be advanced up to `until_ms` at most."""
+        """Return the people of a group at the start, to be advanced up to `until_ms` at most."""
 
 
 class CheckpointableGroup(GroupSimulation, Protocol):
     """The people of one group, whose state can be saved in a checkpoint."""
 
     def arrays(self) -> Saved:
-        """Return by name all that another simulation needs to go on from here; they are not copied."""
+        """Return all arrays that another simulation needs to go on from here; not copied."""
 
 
 class LiveEngine(Engine, Protocol):
@@ -80,7 +80,7 @@ class LiveEngine(Engine, Protocol):
         """Return the people of a group at the start, or in the state that was saved."""
 
     def compacted(self, blocks: Sequence[CheckpointableGroup]) -> Saved:
-        """Return the arrays of several groups as those of one, without people to whom nothing more will happen."""
+        """Return the arrays of groups as those of one, without people who will never act again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class ModelEngine:
         return Simulation(self.model, run_id, first_person, end_person, until_ms, saved)
 
     def compacted(self, blocks: Sequence[CheckpointableGroup]) -> Saved:
-        """Return the arrays of several groups as those of one, without people to whom nothing more will happen."""
+        """Return the arrays of groups as those of one, without people who will never act again."""
         from footfall.sim import compacted
 
         return compacted(cast("Sequence[Simulation]", blocks))

@@ -15,11 +15,11 @@ from footfall.units import DAY_MS
 LARGE_PERSON_DAYS = 10_000_000
 """Smaller runs take half a minute and write some 100 MB: not worth the second of a forecast."""
 SAMPLES, SAMPLE_PEOPLE = 2, 512
-"""Measured with three seeds of the shipped scenarios: their events per person are within 17 %."""
+"""Measured with three seeds of shipped scenarios: events per person are within 17 %."""
 
 
 def forecast_lines(engine: Engine, run: Run, sinks: Sequence[Sink]) -> Iterator[str]:
-    """Yield the lines of a forecast, with a warning per disk that is too small; none for a small run.
+    """Yield the lines of a forecast, and of warnings of full disks; none for a small run.
 
     Args:
         engine: Of the run; some people are simulated from the start to the end.
@@ -44,7 +44,7 @@ def forecast_lines(engine: Engine, run: Run, sinks: Sequence[Sink]) -> Iterator[
 
 
 def expected_events(engine: Engine, run: Run) -> int:
-    """Return how many events to expect of a run, by simulating a few of its people throughout."""
+    """Return the expected events of a run, by simulating a few of its people throughout."""
     n_events = n_people = 0
     for sample in range(SAMPLES):
         first = run.people * (2 * sample + 1) // (2 * SAMPLES)

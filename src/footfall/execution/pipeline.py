@@ -1,7 +1,8 @@
 """The pipeline of a sink: a thread of its own behind a bounded queue.
 
-A slow sink makes the others wait only once its queue is full (backpressure). A sink is opened, used
-and closed by one thread, so that connections which belong to a thread are nobody else's concern.
+A slow sink makes the others wait only once its queue is full (backpressure). A sink is opened,
+used and closed by one thread, so that connections which belong to a thread are nobody else's
+concern.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from footfall.sinks.scratch import drop
 SPILL_BYTES = 256_000_000
 """Bytes that may wait for one sink of several, encoded, in files; then all wait for it."""
 MEMORY_BYTES = 64_000_000
-"""Bytes in memory that may wait for one sink: small parts, and chunks that it encodes itself."""
+"""Bytes in memory that may wait for a sink: small parts, and chunks that it encodes itself."""
 MOST_PARTS = 1_000
 LEAVE_S = 2.0
 """Seconds that a sink may take, after a second Ctrl-C, to finish its part and to be closed."""
@@ -41,7 +42,8 @@ class QueuedPart:
     Args:
         number: Number of its step.
         n_events: Events in it.
-        prepared: The part as the sink's encoder has made it; None where the sink is to encode it.
+        prepared: The part as the sink's encoder has made it; None where the sink is to encode
+            it.
         chunk: The chunk in that case.
     """
 
@@ -67,8 +69,8 @@ class QueuedPart:
 class LinkedEvent(threading.Event):
     """An event that counts as set when another one is.
 
-    Ctrl-C sets the other one, for all sinks; this one stops a single sink. Setting the other wakes
-    nobody who waits here, so waits look at both a few times per second.
+    Ctrl-C sets the other one, for all sinks; this one stops a single sink. Setting the other
+    wakes nobody who waits here, so waits look at both a few times per second.
 
     Args:
         other: Set by the user, for all sinks.
@@ -98,8 +100,9 @@ class Pipeline:
     comes is discarded: it is pending, and the same run again delivers it.
 
     Two threads share it: the owner, which puts, and the sink's, which takes. All they share is
-    guarded by one condition, `_changed`, and every change of it notifies. The sink itself is called
-    without the lock: a commit may take minutes, and the owner must be able to put meanwhile.
+    guarded by one condition, `_changed`, and every change of it notifies. The sink itself is
+    called without the lock: a commit may take minutes, and the owner must be able to put
+    meanwhile.
 
     Args:
         sink: Not open.
@@ -188,7 +191,7 @@ class Pipeline:
             self._changed.notify_all()
 
     def halt(self) -> None:
-        """Have what waits discarded, and the sink closed soon, as after Ctrl-C; do not wait for it."""
+        """Have what waits discarded and the sink closed soon, as after Ctrl-C; do not wait."""
         self._leave.set()
         self.end(has_all=False)
 
@@ -218,7 +221,7 @@ class Pipeline:
     # Everything below runs in the sink's thread.
 
     def _work(self, run: Run, fresh: bool) -> None:
-        """Open the sink, deliver, close it; a failure is this sink's own, and the owner reports it."""
+        """Open the sink, deliver, close it; a failure is this sink's, and the owner reports it."""
         problem: BaseException | None = None
         try:
             self._open(run, fresh)
@@ -244,7 +247,7 @@ class Pipeline:
             self._changed.notify_all()
 
     def _take(self) -> QueuedPart | None:
-        """Return the next part, waiting for it; None once the pipeline is told to end and is empty."""
+        """Wait for the next part and return it; None once the pipeline is to end and is empty."""
         with self._changed:
             while True:
                 if self._is_given_up:
@@ -318,7 +321,7 @@ class Pipeline:
         )
 
     def _progress(self, part: QueuedPart | None) -> Progress:
-        """Return the progress of a part; with a sink that cannot say, all of it is in flight."""
+        """Return the progress of a part; of a sink that cannot say, all is in flight."""
         if not isinstance(self._sink, ReportsProgress):
             return Progress(in_flight=part.n_events if part is not None else 0)
         reported = self._sink.progress()
@@ -336,8 +339,9 @@ def halt(pipelines: Sequence[Pipeline], problem: BaseException) -> None:
 
     Args:
         pipelines: Open or not.
-        problem: What has come between. After an error there is time; after anything else, such as
-            a second Ctrl-C, a sink has `LEAVE_S` seconds, then its thread dies with the process.
+        problem: What has come between. After an error there is time; after anything else, such
+            as a second Ctrl-C, a sink has `LEAVE_S` seconds, then its thread dies with the
+            process.
     """
     for pipeline in pipelines:
         pipeline.halt()

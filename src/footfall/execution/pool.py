@@ -71,8 +71,8 @@ class WorkerPool:
 
     starting → working → (told to stop →) ended; leaving the context kills whoever still lives.
 
-    One thread per worker reads its messages into one queue; only the owner's thread takes from it,
-    so nothing here needs a lock.
+    One thread per worker reads its messages into one queue; only the owner's thread takes from
+    it, so nothing here needs a lock.
     """
 
     def __init__(self, job: Job, n_workers: int, stop: threading.Event) -> None:
@@ -171,7 +171,7 @@ class WorkerProcess:
         threading.Thread(target=self._exchange, args=(assignment,), daemon=True).start()
 
     def order(self, what: bytes) -> None:
-        """Send an order; a worker that has gone does not get it, and is noticed by its thread."""
+        """Send an order; that a worker has gone is noticed by its thread, not here."""
         # A job is longer than the pipe's buffer: an order written meanwhile would stand in its middle.
         self._has_job.wait()
         with suppress(BrokenPipeError, ValueError):
@@ -222,7 +222,7 @@ class WorkerProcess:
 
 
 def _own(job: Job) -> Job:
-    """Return a job with a set of its own: the owner adds to its set while this one is pickled."""
+    """Return a job with its own set: the owner's may grow while this one is pickled."""
     return replace(job, given_up=set())
 
 
@@ -231,7 +231,7 @@ def _signal_name(number: int) -> str:
 
 
 def _rebuilt(failure: WorkerFailure) -> Exception:
-    """Make the worker's exception again: of its class where that is one of ours and is made from a text."""
+    """Return the worker's exception, of its class where that is one of ours made from a text."""
     plain = [
         FootfallError,
         UsageError,
@@ -260,9 +260,9 @@ def _widen(pipe: IO[bytes]) -> None:
 def _ctrl_c_ignored() -> Iterator[None]:
     """Have children that are started inside ignore Ctrl-C.
 
-    A terminal sends it to the whole group of processes; the owner alone decides what it means, and
-    orders the workers to stop. Python lets only the main thread change handlers; elsewhere children
-    keep theirs until their own `main` does the same.
+    A terminal sends it to the whole group of processes; the owner alone decides what it means,
+    and orders the workers to stop. Python lets only the main thread change handlers; elsewhere
+    children keep theirs until their own `main` does the same.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -275,5 +275,5 @@ def _ctrl_c_ignored() -> Iterator[None]:
 
 
 def default_workers(n_groups: int) -> int:
-    """Return how many workers suit this machine: its processors, but no more than there are groups of people."""
+    """Return the default number of workers: one per processor, at most one per group."""
     return max(1, min(processors(), n_groups))

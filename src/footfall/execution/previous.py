@@ -15,12 +15,13 @@ OWN = ("people", "days", "start")
 def stored_run(
     scenario: AnyScenario, sinks: Sequence[Sink], parameters: RunParameters
 ) -> Setup | None:
-    """Return the stream of a scenario that the first of the sinks with such a run holds, set up as it was then.
+    """Return the setup of the run that the first sink with one of scenario and seed holds.
 
     Args:
         scenario: Name, path, or a loaded scenario.
         sinks: Not open.
-        parameters: Those asked for now; what is None in them is taken from the run. The seed tells which stream.
+        parameters: Those asked for now; what is None in them is taken from the run. The seed
+            tells which stream.
 
     Raises:
         UsageError: The scenario has changed since.

@@ -1,9 +1,9 @@
-"""The worker process: it reads its job from standard input and writes results to standard output.
+"""The worker process: its job comes by standard input, its results go to standard output.
 
-A worker may be ahead of the owner by a few parts (backpressure by credits): each costs a credit,
-which the owner gives back when it has committed. Orders of the owner are single bytes, one of which
-is followed by the place of a sink. A thread of its own reads them, so that a worker whose owner has
-died ends at once, whatever it is doing.
+A worker may be ahead of the owner by a few parts (backpressure by credits): each costs a
+credit, which the owner gives back when it has committed. Orders of the owner are single bytes,
+one of which is followed by the place of a sink. A thread of its own reads them, so that a
+worker whose owner has died ends at once, whatever it is doing.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ CREDIT, STOP, GIVE_UP = b"c", b"s", b"g"
 PLACE_BYTES = 2
 """Bytes of a sink's place behind `GIVE_UP`."""
 IN_FLIGHT = 2
-"""Credits at first: one part is simulated while another waits to be committed. More would not be
-faster, and memory depends on it: workers times credits parts at most."""
+"""Credits at first: one part is simulated while another waits to be committed.
+
+More would not be faster, and memory depends on it: at most so many parts per worker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class WorkerFailure:
 
 
 class OwnerLink:
-    """The worker's link to its owner: go on while there are credits, stop when ordered, die with it.
+    """The link to the owner: go on while there are credits, stop when ordered, die with it.
 
     Args:
         orders: Pipe from the owner.

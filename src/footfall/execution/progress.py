@@ -61,11 +61,11 @@ class NoProgress:
 
 
 class ProgressBoard:
-    """The board on a terminal: the share of the schedule that all sinks have, and a line per sink.
+    """The board on a terminal: how much of the schedule all sinks have, and a line per sink.
 
-    Progress is measured in steps of the schedule, whose number is known beforehand; that of events
-    is not. rich's own thread draws, and asks the pipelines for their status some times per second:
-    the owner, which puts parts, is never held up by a terminal.
+    Progress is measured in steps of the schedule, whose number is known beforehand; that of
+    events is not. rich's own thread draws, and asks the pipelines for their status some times
+    per second: the owner, which puts parts, is never held up by a terminal.
     """
 
     def __init__(self, plan: Schedule, n_people: int, pipelines: Sequence[Pipeline]) -> None:

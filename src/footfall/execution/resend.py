@@ -104,7 +104,8 @@ def send_dead_letters(
         where: A file of dead letters, or a folder of such.
         to: Where to, as for `run`; or several.
         stop: When set, what is in flight is finished; the same again continues.
-        check: Raise what has gone wrong in a sink, once the others have got everything; else it stands in the result.
+        check: Raise what has gone wrong in a sink, once the others have got everything; else
+            it stands in the result.
 
     Raises:
         UsageError: They are no dead letters, or a sink cannot take them.
@@ -175,7 +176,7 @@ def _dead_letter(line: bytes) -> dict[str, Any] | None:
 
 
 def _text_of(line: bytes, event: dict[str, Any]) -> str:
-    """Return an event as it stands in its line, digit by digit; it is the last member of ours."""
+    """Return an event as it stands in its line, digit by digit; it is the last member."""
     text = line.decode().rpartition("}")[0].partition('"event":')[2].strip()
     try:
         is_same = json.loads(text) == event

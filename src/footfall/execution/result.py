@@ -22,12 +22,13 @@ class Balance:
         generated: Events that were made for it.
         accepted: Events it has taken for good.
         rejected: Events it will never take; they are in the dead letters.
-        dead_letters: Events of the run that it has refused, in this call or an earlier one, and not
-            accepted since.
+        dead_letters: Events of the run that it has refused, in this call or an earlier one,
+            and not accepted since.
         size_bytes: Bytes written or sent.
         is_complete: It has all parts of the run.
         problem: Reason why not, where it has failed; None also where the run was only stopped.
-        tallies: Of all parts it has, of earlier calls too; None where it keeps none, or is a store.
+        tallies: Of all parts it has, of earlier calls too; None where it keeps none, or is a
+            store.
         capabilities: The sink's.
     """
 
@@ -67,7 +68,7 @@ class Balance:
 
 
 def raise_first(balances: Sequence[Balance]) -> None:
-    """Raise the problem of the first sink that has failed; those of others stand in its notes."""
+    """Raise the problem of the first sink that has failed, with those of others as notes."""
     problems = [balance.problem for balance in balances if balance.problem is not None]
     for other in problems[1:]:
         problems[0].add_note(f"another sink failed too: {other}")
@@ -106,7 +107,7 @@ class RunResult:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the tallies are the whole run's: a sink was empty before, so no part was skipped."""
+        """Whether the tallies are the whole run's: a sink was empty, so no part was skipped."""
         return self.is_simulated and any(sink.before == "new" for sink in self.sinks)
 
     @property

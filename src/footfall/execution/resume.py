@@ -1,4 +1,4 @@
-"""`footfall.resume`: continue runs that were stopped, from the scenario that is stored with them."""
+"""`footfall.resume`: continue runs that were stopped, from the scenario stored with them."""
 
 from __future__ import annotations
 
@@ -33,17 +33,20 @@ def resume(
         [True]
 
     Args:
-        store: A DuckDB file, a folder of Parquet files, a PostgreSQL database, or a single file.
+        store: A DuckDB file, a folder of Parquet files, a PostgreSQL database, or a single
+            file.
         run: Id of one, or its beginning; None takes all.
         progress: Show a bar on standard error if that is a terminal.
         stop: When set, what is in flight is finished; the same again continues.
-        check: Raise what has gone wrong with the store; else it stands in the result, and the next run is tried.
+        check: Raise what has gone wrong with the store; else it stands in the result, and the
+            next run is tried.
 
     Returns:
         One result per run that was not complete.
 
     Raises:
-        UsageError: A run's scenario has other files or has changed, so the command that began it is needed.
+        UsageError: A run's scenario has other files or has changed, so the command that began
+            it is needed.
         StoreError: The store cannot be read or written.
     """
     with open_store(store) as opened:

@@ -1,4 +1,4 @@
-"""The schedule of a run: the parts that some sink lacks, in the order in which they are committed."""
+"""The schedule of a run: the parts that some sink lacks, in order of commits."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ GROUPS_MERGED = 2
 GROUPS_AT_ONCE = 4
 """Groups that are simulated side by side, window by window.
 
-A constant, since the order of commits must not depend on workers. Large enough to keep that many
-workers busy, small enough to hold the state of all their people in memory (a group of 49,152 people
-takes some 60 MB).
+A constant, since the order of commits must not depend on workers. Large enough to keep that
+many workers busy, small enough to hold the state of all their people in memory (a group of
+49,152 people takes some 60 MB).
 """
 
 
@@ -51,9 +51,9 @@ class PlannedPart:
 class Schedule:
     """The schedule: groups of people times windows of time, less what all sinks have.
 
-    The grid and the groups are constants of the stream. A group's first part begins at the start
-    and reaches over all windows in which none of its people has arrived; where a cursor lies
-    between two grid points (a shorter run ended there), a part begins there.
+    The grid and the groups are constants of the stream. A group's first part begins at the
+    start and reaches over all windows in which none of its people has arrived; where a cursor
+    lies between two grid points (a shorter run ended there), a part begins there.
 
     Args:
         start_ms, until_ms: Span of the run.
@@ -61,7 +61,8 @@ class Schedule:
         groups: Of people; the last one is whole too, its late people arrive after the end.
         first_windows: Per group: end of the first window in which somebody arrives.
         cursors: Per sink: group (first person, end person) → time up to which the sink has it.
-        in_time_order: All groups advance side by side, and their parts of one window become one.
+        in_time_order: All groups advance side by side, and their parts of one window become
+            one.
         torn: Per sink: its groups stand at different times, so no cursor of everybody is true.
     """
 
@@ -82,8 +83,8 @@ class Schedule:
     def steps(self) -> Iterator[PlannedPart]:
         """Yield the parts that some sink lacks, in order of commits.
 
-        A function of the schedule's fields alone, so that every worker makes the same list and takes
-        its groups from it without asking anybody.
+        A function of the schedule's fields alone, so that every worker makes the same list and
+        takes its groups from it without asking anybody.
         """
         number, at_once = 0, self.n_groups if self.in_time_order else GROUPS_AT_ONCE
         for first in range(0, self.n_groups, max(at_once, 1)):
@@ -117,7 +118,7 @@ class Schedule:
         return stands_at(self.cursors[sink], people, self.start_ms)
 
     def check_layout(self, sink: int, name: str) -> None:
-        """Check that what a sink has was written in the order that is asked for now, and by the same groups.
+        """Check that what a sink has was written in the same order and groups as asked for now.
 
         Raises:
             UsageError: It was not, so it cannot be continued.
@@ -149,7 +150,7 @@ class Schedule:
         return steps
 
     def _cuts(self, group: int, have: list[int]) -> list[int]:
-        """Return where the parts of a group begin and end: from the earliest cursor to the end of the run."""
+        """Return the bounds of a group's parts: from the earliest cursor to the end of the run."""
         earliest = min(have)
         grid = range(self.first_windows[group], self.until_ms, self.window_ms)
         cuts = {*have, *grid, self.until_ms}
@@ -181,7 +182,7 @@ def make_schedule(
 
 
 def is_torn(engine: Engine, cursors: Cursors) -> bool:
-    """Return whether groups stand at different times, or one that has people by then is missing."""
+    """Return whether groups have different cursors, or one with people by then has none."""
     everybody = cursors.get(EVERYBODY, engine.stream.start_ms)
     ahead = {group: until for group, until in cursors.items() if until > everybody}
     if not ahead:
@@ -191,7 +192,7 @@ def is_torn(engine: Engine, cursors: Cursors) -> bool:
 
 
 def _narrower(window_ms: int, n_groups: int) -> int:
-    """Return a window in which all groups together do about as much as `GROUPS_MERGED` parts."""
+    """Return a window in which all groups do about as much as `GROUPS_MERGED` parts."""
     hours = window_ms * GROUPS_MERGED // max(n_groups, GROUPS_MERGED) // HOUR_MS
     return min(window_ms, max(hours, 1) * HOUR_MS)
 
@@ -199,7 +200,8 @@ def _narrower(window_ms: int, n_groups: int) -> int:
 def _first_windows(engine: Engine, n_groups: int, until_ms: int) -> tuple[int, ...]:
     """Return, per group, the end of the first window in which somebody of it arrives.
 
-    People are numbered in order of arrival, so groups begin one after the other: one pass over the
+    People are numbered in order of arrival, so groups begin one after the other: one pass over
+        the
     windows finds them all.
     """
     ends: list[int] = []

@@ -1,4 +1,4 @@
-"""Delivers what was generated before: a stored run takes the place of the simulation, part by part."""
+"""`footfall.send`: a stored run is delivered, part by part, in place of a simulation."""
 
 from __future__ import annotations
 
@@ -42,19 +42,24 @@ def send(
     The same command again continues it if it was stopped, and does nothing if all is delivered.
 
     Args:
-        store: A DuckDB file, a folder of Parquet files, a PostgreSQL database, or an NDJSON file, which holds events
-            alone.
+        store: A DuckDB file, a folder of Parquet files, a PostgreSQL database, or an NDJSON
+            file, which holds events alone.
         to: Where to, as for `run`; or several.
         run: Id of the run, or its beginning; None takes the latest.
-        from_ms, until_ms: Only what happened in this span, ms since the epoch, UTC; None for all.
-        spill_bytes: Of several sinks, how much may wait in files for a slow one before the others wait too.
+        from_ms, until_ms: Only what happened in this span, ms since the epoch, UTC; None for
+            all.
+        spill_bytes: Of several sinks, how much may wait in files for a slow one before the
+            others wait too.
         progress: Show a bar, and a line per sink, on standard error if that is a terminal.
         stop: When set, what is in flight is finished; the same again continues.
-        check: Raise what has gone wrong in a sink, once the others have got everything; else it stands in the result.
+        check: Raise what has gone wrong in a sink, once the others have got everything; else
+            it stands in the result.
 
     Raises:
-        UsageError: There is no such run, the span holds nothing of it, or these are dead letters.
-        StoreError, SinkError: The store cannot be read, or a sink cannot be written; what it has is kept.
+        UsageError: There is no such run, the span holds nothing of it, or these are dead
+            letters.
+        StoreError, SinkError: The store cannot be read, or a sink cannot be written; what it
+            has is kept.
     """
     sinks = parse_all(to)
     with _source(store) as source:
@@ -76,14 +81,16 @@ def send(
 
 
 def send_foreign(file: str | Path, to: str) -> Imported:
-    """Deliver events that footfall did not make to PostgreSQL, into `imported.events`; what is there stays as it is.
+    """Deliver events that footfall did not make to PostgreSQL, into `imported.events`.
 
     Args:
         file: NDJSON, one event per line; see `import_events`.
-        to: `postgresql://USER@HOST:PORT/DATABASE`, or as the name of a sink of this process shows it.
+        to: `postgresql://USER@HOST:PORT/DATABASE`, or as the name of a sink of this process
+            shows it.
 
     Raises:
-        UsageError: The destination is another one: only a database can tell which events it has.
+        UsageError: The destination is another one: only a database can tell which events it
+            has.
         StoreError: A line is no event, or the database refuses; nothing was changed.
     """
     from footfall.store.postgres.foreign import import_events
@@ -135,7 +142,7 @@ def _chosen(source: Store, run: str | None) -> RunInfo:
 
 
 def _check(sinks: Sequence[Sink], info: RunInfo, source: Store) -> None:
-    """Check that no store or file holds a part of the run that a simulation has written: its tallies would be mixed.
+    """Check that no sink holds a simulated part of the run: its tallies would be mixed.
 
     Raises:
         UsageError: One does, or is the source itself.
@@ -162,7 +169,7 @@ def _is_at(sink: Sink, source: Store) -> bool:
 
 
 def _warn_of_events_alone(sinks: Sequence[Sink], source: Store) -> None:
-    """Say on standard error what does not come of a file of events: it has no arrivals and no changes."""
+    """Warn that a file of events has no arrivals and changes, where a sink keeps profiles."""
     for sink in sinks:
         if capabilities_of(sink).keeps_profiles:
             sys.stderr.write(

@@ -1,4 +1,4 @@
-"""The setup of a run: its parameters, the scenario loaded and compiled, and a record of the run."""
+"""The setup of a run: its parameters, and the scenario, loaded and compiled."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from footfall.units import DAY_MS, zones
 
 Settings = Mapping[str, object]
 AnyScenario = str | Path | Scenario
-"""A scenario as users give it: the name of a shipped one, the path of a YAML file, or a loaded one."""
+"""A scenario as users give it: name of a shipped one, path of a YAML file, or loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,8 @@ class RunParameters:
         start: First day: a date, its text, or `now-30d`; None keeps the scenario's.
         seed: From 0 to 2**63 - 1; another seed, other people.
         settings: Values to replace in the scenario: path of the key → value.
-        workers: Processes that simulate, no part of the stream; None takes what suits machine and run.
+        workers: Processes that simulate, no part of the stream; None takes what suits machine
+            and run.
     """
 
     people: int | None = None
@@ -44,7 +45,7 @@ class RunParameters:
 
     @property
     def chosen(self) -> dict[str, object]:
-        """Values that differ from the scenario's own, by option or key, as they are stored with the run."""
+        """Values in place of the scenario's own, by option or key, as they are stored with the run."""
         own = {"people": self.people, "days": self.days, "start": self.start}
         values = {**own, **(self.settings or {})}
         return {key: value for key, value in values.items() if value is not None}
@@ -69,8 +70,8 @@ def load_scenario(scenario: AnyScenario, settings: Settings | None = None) -> Sc
     """Load a scenario by its name or path.
 
     Args:
-        scenario: Name of a shipped one (`ecommerce`, `online-school`), or path of a YAML file; one that is loaded
-            already is returned as it is.
+        scenario: Name of a shipped one (`ecommerce`, `online-school`), or path of a YAML file;
+            one that is loaded already is returned as it is.
         settings: Values to replace: path of the key → value as it would stand in the file.
 
     Raises:

@@ -1,4 +1,4 @@
-"""A stored run as an engine: its events are read back, part by part, in place of a simulation."""
+"""A stored run as an engine: parts are read back in place of a simulation."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class StoredEngine:
         store: Open.
         run: With the span that is wanted.
         groups: As the run was written, so that a sink which has a part of it goes on.
-        window_ms: So wide that a part holds about `PART_EVENTS`; a part from PostgreSQL holds fewer, since its rows
-            come as Python objects.
+        window_ms: So wide that a part holds about `PART_EVENTS`; a part from PostgreSQL holds
+            fewer, since its rows come as Python objects.
         is_whole: The whole run is wanted, so its tallies belong to it.
         is_later: The span begins after the run, so people arrive as they are then.
     """
@@ -84,7 +84,7 @@ class StoredEngine:
         return -(-(self.run.until_ms - self.stream.start_ms) // DAY_MS)
 
     def people_until(self, until_ms: int) -> int:
-        """Return how many people arrived before a time; all of them where arrivals are not stored."""
+        """Return the number of people who arrived before a time; all, if arrivals are not stored."""
         if until_ms >= self.run.until_ms:
             return self.run.people
         if until_ms not in self.counted:
@@ -105,7 +105,7 @@ class StoredEngine:
         )
 
     def columns(self, name: str) -> str:
-        """Return what is to be selected of a table; jsonb as its own text, in which no digit is lost."""
+        """Return the columns to select of a table; jsonb as text, in which no digit is lost."""
         if self.store.dialect.name == "duckdb":
             return "*"
         fields = scenario_tables(self.stream.schema)[name]
@@ -172,7 +172,7 @@ class StoredGroup:
         return fitted(rows, scenario_tables(schema)[name])
 
     def _tallies(self, part: Part) -> Tallies:
-        """Return the tallies of the whole run with its very last part: they are not known by part."""
+        """Return the whole run's tallies with its very last part: they are not known by part."""
         engine = self._engine
         is_last = part.until_ms == engine.run.until_ms and part.end_person >= engine.run.people
         if not (is_last and engine.is_whole):

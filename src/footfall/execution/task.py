@@ -1,4 +1,4 @@
-"""The work of a run, in this process or a worker: simulate parts and encode them for the sinks."""
+"""The work of a run, in this process or a worker: parts are simulated and encoded."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Job:
         engine: The stream.
         run_id: For the column `run`.
         plan: The parts; every worker takes its share of the groups.
-        encoders: Per sink, in the order of the run's list: a copy that was never opened, or None
-            where the owner encodes.
+        encoders: Per sink, in the order of the run's list: a copy that was never opened, or
+            None where the owner encodes.
         keep_chunks: Hand over the chunk itself (`--order time` merges chunks before encoding).
-        given_up: Places of sinks that want no more: nothing is encoded for them. The owner adds to
-            it on the way, and orders its workers to do the same.
+        given_up: Places of sinks that want no more: nothing is encoded for them. The owner
+            adds to it on the way, and orders its workers to do the same.
     """
 
     engine: Engine
@@ -47,8 +47,8 @@ class PartResult:
         step: The part's place in the plan.
         n_events: Events in the chunk.
         tallies: Of this part alone.
-        prepared: Per sink of the step: the prepared part; None where the owner is to encode it, or
-            the sink is given up.
+        prepared: Per sink of the step: the prepared part; None where the owner is to encode
+            it, or the sink is given up.
         chunk: The chunk, where it is needed still; else None.
     """
 
@@ -60,7 +60,7 @@ class PartResult:
 
 
 def live_through(job: Job, share: int = 0, n_shares: int = 1) -> Iterator[PartResult]:
-    """Simulate the plan's steps in order, each when it is asked for, and encode them for the sinks.
+    """Simulate the plan's steps in order, each when asked for, and encode them for the sinks.
 
     Args:
         job: Of all workers.
@@ -100,7 +100,7 @@ def _chunks(job: Job, share: int, n_shares: int) -> Iterator[tuple[PlannedPart, 
 
 
 def processors() -> int:
-    """Return the number of processors that this process may use (a container may allow fewer)."""
+    """Return the number of processors this process may use; a container may allow fewer."""
     return (
         len(os.sched_getaffinity(0))
         if hasattr(os, "sched_getaffinity")
@@ -130,7 +130,8 @@ def prepare(job: Job, step: PlannedPart, chunk: Chunk) -> PartResult:
 def _enter(job: Job, step: PlannedPart) -> GroupSimulation:
     """Return a group at the beginning of its first part.
 
-    If that lies after the start, its past is simulated again without being written: the stream is
+    If that lies after the start, its past is simulated again without being written: the stream
+        is
     the log, and there is no state to load.
     """
     part = step.part

@@ -26,8 +26,8 @@ _ORDER = {
 def in_time_order(job: Job, part_results: Iterator[PartResult]) -> Generator[PartResult]:
     """Merge the results of each window into one, encoded for the sinks.
 
-    Memory holds one window of everybody; the schedule makes windows narrower the more groups there
-    are, so that this is about as much as two parts of one group.
+    Memory holds one window of everybody; the schedule makes windows narrower the more groups
+    there are, so that this is about as much as two parts of one group.
 
     Args:
         job: One that keeps chunks, planned in time order.
@@ -74,7 +74,7 @@ def merge_chunks(chunks: list[Chunk]) -> Chunk:
 
 
 def merge_tables(tables: list[pa.Table], keys: tuple[str, ...]) -> pa.Table:
-    """Return the rows of all tables in the order of some columns; equal ones as they were given.
+    """Return the rows of all tables in order of some columns; equal ones as they were given.
 
     Arrow's sort is stable. Dictionaries of the tables differ, since each chunk has only its own
     values, and are made one before rows can be taken across them.

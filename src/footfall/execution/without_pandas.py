@@ -18,8 +18,9 @@ class _Missing:
 def leave_pandas_out() -> None:
     """Keep pyarrow from importing pandas, which takes longer than a small run.
 
-    At its first conversion pyarrow looks whether pandas is there, once; nothing in a process of ours hands it a
-    DataFrame. Conversions to pandas still find it. To be called in processes of ours only, never in a user's program.
+    At its first conversion pyarrow looks whether pandas is there, once; nothing in a process
+    of ours hands it a DataFrame. Conversions to pandas still find it. To be called in
+    processes of ours only, never in a user's program.
     """
     if "pandas" in sys.modules:
         return

@@ -1,4 +1,4 @@
-"""What a sink is: the protocol, what goes in and what comes out."""
+"""The protocol of sinks: what goes in, what comes out, and what a sink can do."""
 
 from __future__ import annotations
 
@@ -28,19 +28,24 @@ Guarantee = Literal["exactly once", "at least once", "best effort"]
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """Properties of a sink that commands ask for, besides its guarantee; the default is a sink that has none of them.
+    """Properties of a sink that commands ask for, besides its guarantee; none by default.
 
     Args:
-        kind: As before the colon after `--to`: `duckdb`. Empty: of no kind that a command treats in its own way.
-        path: File or folder on this machine that holds all that was delivered; its size is shown.
-        store: Address that `open_store` takes, where the sink keeps the runs it has and what was counted in them;
-            None if it keeps none. No password stands in it.
-        has_rows: Events can be read in the store too, as reports do; else it holds runs and counts alone.
+        kind: As before the colon after `--to`: `duckdb`. Empty: of no kind that a command
+            treats in its own way.
+        path: File or folder on this machine that holds all that was delivered; its size is
+            shown.
+        store: Address that `open_store` takes, where the sink keeps the runs it has and what
+            was counted in them; None if it keeps none. No password stands in it.
+        has_rows: Events can be read in the store too, as reports do; else it holds runs and
+            counts alone.
         event_bytes: Bytes that an event takes at `path`, about; None: not foretold.
-        can_partition: It is made with `partition="day"` as well, and then keeps each day's events apart.
+        can_partition: It is made with `partition="day"` as well, and then keeps each day's
+            events apart.
         can_dry_run: `dry-run` among the options behind `#` has it do everything but deliver.
         writes_stdout: Events go to standard output, so that nothing else may.
-        keeps_profiles: It keeps properties of people apart from events, from changes and arrivals.
+        keeps_profiles: It keeps properties of people apart from events, from changes and
+            arrivals.
         is_masked: Its name leaves a secret of the address out; options behind `#` hold none.
     """
 
@@ -63,7 +68,7 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """Encoded rows of one table: in a file that `prepare` has written, or, when small, in memory.
+    """Encoded rows of one table: in a file that `prepare` has written, or in memory if small.
 
     Args:
         rows: Number of rows.
@@ -172,13 +177,16 @@ class Receipt:
 class Sink(Protocol):
     """A destination of events.
 
-    Life: made from its configuration alone → `open` (which also clears away what an interrupted run has left) → any
-    number of `prepare` and `commit` → `close`. `prepare` needs no `open`: it runs in worker processes, on a copy that
-    was pickled before; so a sink must be picklable while it is not open. All else runs in one thread of the owner.
+    Life: made from its configuration alone → `open` (which also clears away what an
+        interrupted run has left) → any
+    number of `prepare` and `commit` → `close`. `prepare` needs no `open`: it runs in worker
+    processes, on a copy that was pickled before; so a sink must be picklable while it is not
+    open. All else runs in one thread of the owner.
 
     Attributes:
         name: For people, and what `parse` takes: `duckdb:footfall.duckdb`.
-        placement: `worker` if `prepare` may run in several processes at once, `single` if it must run in the owner.
+        placement: `worker` if `prepare` may run in several processes at once, `single` if it
+            must run in the owner.
         guarantee: What holds after any crash, once the run has been continued to its end.
     """
 
@@ -217,18 +225,21 @@ class Sink(Protocol):
             Per group (first person, end person): the time up to which its parts are committed.
 
         Raises:
-            StoreError: The destination is in use, belongs to somebody else, or cannot hold the run.
+            StoreError: The destination is in use, belongs to somebody else, or cannot hold the
+                run.
         """
         ...
 
     def commit(self, prepared: Prepared) -> Receipt:
         """Hand over a part, after which it is there for good: all of it or nothing.
 
-        Parts of a group come in order, each beginning at the group's cursor. A part that is there changes nothing.
+        Parts of a group come in order, each beginning at the group's cursor. A part that is
+        there changes nothing.
 
         Raises:
             SinkError: The destination did not take it.
-            StoreError: The part does not follow its group's cursor, or the destination cannot be written.
+            StoreError: The part does not follow its group's cursor, or the destination cannot
+                be written.
         """
         ...
 
@@ -244,13 +255,14 @@ class Sink(Protocol):
 def stands_at(cursors: Mapping[Group, int], people: Group, start_ms: int) -> int:
     """Return the time up to which a destination has a group of people.
 
-    Parts of groups and parts of everybody may follow each other: a live run goes on where all groups stand, and a
+    Parts of groups and parts of everybody may follow each other: a live run goes on where all
+        groups stand, and a
     longer run by groups goes on where everybody stands.
 
     Args:
         cursors: Per group that has a part: end of its last one.
-        people: A group, or `EVERYBODY`, who stand where all groups do; where these differ, at the farthest, so that
-            nothing is taken twice.
+        people: A group, or `EVERYBODY`, who stand where all groups do; where these differ, at
+            the farthest, so that nothing is taken twice.
         start_ms: Start of the run.
     """
     everybody = cursors.get(EVERYBODY, start_ms)
@@ -285,7 +297,7 @@ class Stoppable(Protocol):
 
 @runtime_checkable
 class Forecasts(Protocol):
-    """A sink that can say on standard error how long a delivery will take, where somebody wants to know."""
+    """A sink that can say on standard error how long a delivery will take."""
 
     def forecast(self) -> None:
         """Say it with the first part, if it will take long; called once the sink is open."""
@@ -319,10 +331,10 @@ class ReportsProgress(Protocol):
 
 @runtime_checkable
 class KeepsTallies(Protocol):
-    """A sink that keeps what was counted in its parts, where the destination cannot be asked for it."""
+    """A sink that keeps the tallies of its parts, since its destination cannot be asked."""
 
     def tallies(self) -> Tallies | None:
-        """Return the tallies of all parts of the open run that it has; None where some came without."""
+        """Return the tallies of all parts of the open run; None where some came without."""
         ...
 
 

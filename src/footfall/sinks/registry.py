@@ -1,4 +1,4 @@
-"""From what a user writes after `--to` to a sink; nothing heavy is imported before a sink is named."""
+"""The registry of sinks by kind; nothing heavy is imported before a sink is named."""
 
 from __future__ import annotations
 
@@ -74,7 +74,8 @@ class SinkKind:
 
     Args:
         form: How it is written, for messages.
-        make: Returns the sink of what follows the colon; of a sink that can partition, with `partition` as well.
+        make: Returns the sink of what follows the colon; of a sink that can partition, with
+            `partition` as well.
         endings: Of paths that mean this kind when they stand alone.
         has_default: What follows the colon may be empty.
     """
@@ -106,9 +107,11 @@ def parse(spec: str, *, partition: Partition = "none") -> Sink:
     """Return the sink that a text names.
 
     Args:
-        spec: `KIND:TARGET`, or a path with an ending that tells the kind, or `-` for standard output. Kinds of other
-            packages are found through the entry points `footfall.sinks`; each is called with what follows the colon.
-        partition: `day` puts each day's events into files or tables of their own, with sinks that can partition.
+        spec: `KIND:TARGET`, or a path with an ending that tells the kind, or `-` for standard
+            output. Kinds of other packages are found through the entry points
+            `footfall.sinks`; each is called with what follows the colon.
+        partition: `day` puts each day's events into files or tables of their own, with sinks
+            that can partition.
 
     Raises:
         UsageError: No such kind; the error lists those that exist.
@@ -130,7 +133,7 @@ def parse(spec: str, *, partition: Partition = "none") -> Sink:
 
 
 def parse_all(to: str | Sink | Sequence[str | Sink]) -> list[Sink]:
-    """Return the sinks that somebody names: one or several, as `parse` takes them or made already.
+    """Return the sinks that are named: one or several, as `parse` takes them, or made already.
 
     Raises:
         UsageError: There is no such sink, or one is named twice.

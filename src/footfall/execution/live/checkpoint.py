@@ -1,4 +1,4 @@
-"""Checkpoints of a live run: a run that was stopped goes on from there, without replaying its past.
+"""Checkpoints of a live run, from which a run that was stopped goes on without a replay.
 
 A checkpoint is a copy of what the stream and the time fix anyway, and may be deleted. It holds
 arrays and a text about them: reading one runs no code.
@@ -25,7 +25,7 @@ from footfall.net.clock import Clock
 FOLDER = Path(".footfall-live")
 EVERY_S = 60.0
 MOST_SHARE = 0.005
-"""Largest share of the time that writing checkpoints takes: large ones are written less often."""
+"""Largest share of time that writing takes: large checkpoints are written less often."""
 WORTH_S = 1.0
 """A past that is replayed in less time needs no checkpoint."""
 _UNREADABLE = (
@@ -68,9 +68,9 @@ class PopulationSnapshot:
 class Checkpoints:
     """The checkpoint of one run.
 
-    Written beside the last one by the producer, which is ahead of the sinks → put in its place once
-    the sinks have got there. A checkpoint ahead of a sink would be of no use: after a crash, the
-    sink lacks what lies before.
+    Written beside the last one by the producer, which is ahead of the sinks → put in its place
+    once the sinks have got there. A checkpoint ahead of a sink would be of no use: after a
+    crash, the sink lacks what lies before.
 
     Args:
         run: Id of the run, which tells streams apart.
@@ -86,7 +86,7 @@ class Checkpoints:
         self._due_at = clock.monotonic() + EVERY_S
 
     def load(self, at_ms: int) -> PopulationSnapshot | None:
-        """Return the snapshot, if it can go on to a time; warn of a file that cannot be used."""
+        """Return the snapshot, if it leads up to a time; warn of a file that cannot be used."""
         if not self.path.exists():
             return None
         try:

@@ -1,4 +1,4 @@
-"""`footfall.live`: people act now, or some times faster, and events are delivered when they happen."""
+"""`footfall.live`: people act now, and their events are delivered when they happen."""
 
 from __future__ import annotations
 
@@ -53,21 +53,25 @@ def live(
         speed: Simulated seconds per second.
         for_s: Seconds to run; None runs until it is stopped.
         rate_limit: Events per second at most.
-        catch_up: Deliver at once what has happened between the sinks' cursors and now, then go on
-            with the clock; else time goes on at the cursors. None does so at speed 1.
+        catch_up: Deliver at once what has happened between the sinks' cursors and now, then go
+            on with the clock; else time goes on at the cursors. None does so at speed 1.
         people, seed, settings: As for `run`.
-        start: First day; None takes that of the run of this scenario and seed that a sink holds, else today.
+        start: First day; None takes that of the run of this scenario and seed that a sink
+            holds, else today.
         stop: When set, what is in flight is finished and the run ends; running again continues.
         watch: Called about once a second with the status.
         clock: Another clock, for tests.
         checkpoints: Folder for checkpoints, so that going on needs no replay; None is
             `.footfall-live` here.
-        spill_bytes: Of several sinks, how much may wait in files for a slow one before the others wait too.
-        check: Raise what has gone wrong in a sink, once this ends; else it stands in the result.
+        spill_bytes: Of several sinks, how much may wait in files for a slow one before the
+            others wait too.
+        check: Raise what has gone wrong in a sink, once this ends; else it stands in the
+            result.
 
     Raises:
         UsageError, ScenarioError: The arguments or the scenario cannot be used.
-        StoreError, SinkError: A sink cannot be opened, or has failed while others went on; what it has is kept.
+        StoreError, SinkError: A sink cannot be opened, or has failed while others went on;
+            what it has is kept.
     """
     return live_with(
         scenario,

@@ -1,4 +1,4 @@
-"""One live run into its sinks: windows are simulated producer, and delivered when they are due."""
+"""The task of a live run: windows are simulated ahead, and delivered when they are due."""
 
 from __future__ import annotations
 
@@ -92,9 +92,9 @@ class LiveOptions:
 class LiveTask:
     """One live run into its sinks.
 
-    cursors read → sinks opened → the past replayed, or loaded from a checkpoint → windows simulated
-    ahead by the producer's thread, and put into a pipeline per sink when they are due → sinks closed
-    → each marked as complete up to where it has got.
+    cursors read → sinks opened → the past replayed, or loaded from a checkpoint → windows
+    simulated ahead by the producer's thread, and put into a pipeline per sink when they are
+    due → sinks closed → each marked as complete up to where it has got.
     """
 
     _pipelines: list[Pipeline]
@@ -270,7 +270,7 @@ class LiveTask:
         limit: RateLimit,
         stop: threading.Event,
     ) -> bool:
-        """Wait until a window has passed and the rate limit lets it go; False if stopped before."""
+        """Wait until a window is due and the rate limit lets it go; False if stopped before."""
         while not stop.is_set():
             wait = max(simulated_clock.seconds_until(window.part.until_ms), limit.wait_s())
             if wait <= 0:
@@ -281,7 +281,8 @@ class LiveTask:
     def _hand_over(self, window: ProducedWindow, live_from_ms: int) -> None:
         """Put a window into the pipelines.
 
-        With one sink alone, wait until it has the window: the producer then sees that windows come
+        With one sink alone, wait until it has the window: the producer then sees that windows
+            come
         too late, and makes wider ones, which a slow sink takes faster than many narrow ones.
         """
         # What had happened before this call was late before it began: it has no lag of ours.
@@ -299,7 +300,7 @@ class LiveTask:
             self._pipelines[0].drain()
 
     def _end(self) -> None:
-        """Have what waits delivered, unless the user has stopped the run, and the sinks closed."""
+        """Have what waits delivered, unless the user has stopped the run; close the sinks."""
         for pipeline in self._pipelines:
             # Not complete yet: the end is known only now, see `_mark_all_complete`.
             pipeline.end(has_all=False)

@@ -1,4 +1,4 @@
-"""The population of a live run: everybody side by side, in windows of any length, without end."""
+"""The population of a live run: everybody side by side, in windows of any length."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ HORIZON_MS = 730 * DAY_MS
 """Reach of a calendar; when people get to its end, they are replayed with a longer one."""
 SOON_MS = 7 * DAY_MS
 LATER_MS = 28 * DAY_MS
-"""People are admitted so long ahead of their arrival: `SOON_MS` at first, later up to `LATER_MS`.
+"""People are admitted ahead of their arrival: by `SOON_MS` at first, later by `LATER_MS`.
 
-Admitting costs a pass over all (`_compact`), so it is done seldom; people who have been admitted
-take memory, so not too far ahead.
+Admitting costs a pass over all (`_compact`), so it is done seldom; people who have been
+admitted take memory, so not too far ahead.
 """
 _STEP_MS = HOUR_MS
 _STEP_EVENTS = 200_000
@@ -80,7 +80,7 @@ class LivePopulation:
         return replace(chunks[0], part=part) if len(chunks) == 1 else merge_chunks(chunks)
 
     def snapshot(self) -> PopulationSnapshot:
-        """Return the state of everybody; arrays are not copied, and change with the next step."""
+        """Return the state of everybody; arrays are not copied: they change with the next step."""
         blocks = [
             PopulationBlock(*people, block.arrays())
             for people, block in zip(self._people, self._blocks, strict=True)

@@ -34,8 +34,8 @@ class ProducedWindow:
         part: Its span.
         tallies: Of this window alone.
         times_ms: Shape (n,), int64: times of the events, rising, ms since the epoch.
-        prepared: Place of a sink that lacks it → the prepared part, or None where the sink's own
-            thread is to encode it.
+        prepared: Place of a sink that lacks it → the prepared part, or None where the sink's
+            own thread is to encode it.
         chunk: The chunk, where a sink needs it still.
     """
 
@@ -139,8 +139,9 @@ class LiveProducer:
     def _next_ms(self) -> int:
         """Return the end of the next window.
 
-        A width on; or now, if that is later, as while catching up. At most `_most_ms` then, which
-        follows the rate of events, so that one window is never a whole backlog in memory.
+        A width on; or now, if that is later, as while catching up. At most `_most_ms` then,
+        which follows the rate of events, so that one window is never a whole backlog in
+        memory.
         """
         at_ms = self._population.at_ms
         ends = [max(at_ms + self._width_ms, min(self._now_ms(), at_ms + int(self._most_ms)))]

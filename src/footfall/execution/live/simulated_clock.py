@@ -46,7 +46,7 @@ class SimulatedClock:
 
 
 class LagHistogram:
-    """A histogram of lags by the millisecond: memory is the same however long a run lasts (5 MB)."""
+    """A histogram of lags by the millisecond: 5 MB, however long a run lasts."""
 
     def __init__(self) -> None:
         self._counts = np.zeros(MOST_LAG_MS + 1, np.int64)

@@ -88,8 +88,8 @@ class _Counts:
 class LiveStats:
     """The stats of a live run.
 
-    made → begun, when time begins to pass → used as a context, in which a thread of its own looks
-    too: the owner waits while a queue is full, and the watcher wants to see just that.
+    made → begun, when time begins to pass → used as a context, in which a thread of its own
+    looks too: the owner waits while a queue is full, and the watcher wants to see just that.
 
     Owner, sinks' threads and that thread count here; one lock guards all counts.
 
@@ -203,7 +203,7 @@ class LiveStats:
             self.look()
 
     def _settle(self) -> tuple[int, int]:
-        """Return the time up to which all working sinks have everything, and the events up to it.
+        """Return the time up to which all working sinks have all, and the events up to it.
 
         If all have failed, all count: the run stands where the slowest of them has got.
         """
