@@ -97,7 +97,8 @@ def send_dead_letters(
     stays among the dead letters, with the reason of today.
 
     Example:
-        >>> footfall.send_dead_letters("dead-letters", to="webhook+https://…").is_clean
+        >>> url = "webhook+https://example.org/events"
+        >>> footfall.send_dead_letters("dead-letters", to=url).is_clean  # doctest: +SKIP
         True
 
     Args:

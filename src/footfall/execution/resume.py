@@ -29,8 +29,8 @@ def resume(
     """Continue the runs of a store that are not complete.
 
     Example:
-        >>> [result.is_finished for result in footfall.resume("parquet:shop")]
-        [True]
+        >>> footfall.resume("parquet:shop")  # every run in it is complete
+        []
 
     Args:
         store: A DuckDB file, a folder of Parquet files, a PostgreSQL database, or a single

@@ -41,6 +41,11 @@ def send(
 
     The same command again continues it if it was stopped, and does nothing if all is delivered.
 
+    Example:
+        >>> result = footfall.send("parquet:shop", to="ndjson:shop.ndjson")
+        >>> result.is_finished, result.sinks[0].accepted
+        (True, 3086)
+
     Args:
         store: A DuckDB file, a folder of Parquet files, a PostgreSQL database, or an NDJSON
             file, which holds events alone.

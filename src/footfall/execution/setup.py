@@ -69,6 +69,11 @@ class Setup:
 def load_scenario(scenario: AnyScenario, settings: Settings | None = None) -> Scenario:
     """Load a scenario by its name or path.
 
+    Example:
+        >>> scenario = footfall.load("ecommerce", {"people.count": 500})
+        >>> scenario.name, scenario.people.count
+        ('ecommerce', 500)
+
     Args:
         scenario: Name of a shipped one (`ecommerce`, `online-school`), or path of a YAML file;
             one that is loaded already is returned as it is.

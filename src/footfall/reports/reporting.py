@@ -64,6 +64,11 @@ def report(
 ) -> Report:
     """Report on a run in a store.
 
+    Example:
+        >>> stages = footfall.report("parquet:shop").stages
+        >>> [(stage.name, stage.reached) for stage in stages.stages[:3]]
+        [('visitor', 264), ('browsing', 214), ('product interest', 214)]
+
     Args:
         store: A store, or where one lies.
         stages: How far people have come, and how many took each step.

@@ -32,6 +32,10 @@ def validate(
     >>> validate("theirs.ndjson", "online-school").is_clean  # doctest: +SKIP
     False
 
+    Example:
+        >>> footfall.validate("parquet:shop", "ecommerce").is_clean
+        True
+
     Args:
         events: A DuckDB store, Parquet folder or PostgreSQL address of ours, Parquet files,
             NDJSON, a folder of it, or Amplitude's export.

@@ -43,7 +43,7 @@ def live(
     """Let people act now, and deliver their events when they happen.
 
     Example:
-        >>> result = footfall.live("ecommerce", to="duckdb:shop.duckdb", speed=3600, for_s=10)
+        >>> result = footfall.live("ecommerce", to="duckdb:live.duckdb", speed=3600, for_s=1)
         >>> result.is_finished
         True
 
