@@ -101,11 +101,11 @@ def test_workers_wait_for_the_owner():
     """A slow owner is never more than a few outcomes behind: memory stays bounded."""
     with (
         WorkerPool(job_of(people=40 * GROUP), 2, threading.Event()) as workers,
-        closing(workers.outcomes()) as outcomes,
+        closing(workers.part_results()) as outcomes,
     ):
         next(outcomes)
         time.sleep(1)
-        assert workers._said.qsize() + len(workers._waiting) <= 4
+        assert workers._messages.qsize() + len(workers._waiting) <= 4
 
 
 @pytest.mark.parametrize("n_workers", [1, 2])
@@ -167,7 +167,7 @@ def test_a_killed_worker_is_told():
 def test_leaving_early_leaves_no_process():
     """When the owner loses interest, the workers are gone."""
     with WorkerPool(job_of(people=400 * GROUP), 2, threading.Event()) as workers:
-        next(workers.outcomes())
+        next(workers.part_results())
         pids = workers.pids
     for pid in pids:
         with pytest.raises(ProcessLookupError):
@@ -180,7 +180,7 @@ from footfall.execution.pool import WorkerPool
 from tests.runs.test_pool import job_of
 from tests.engines import GROUP
 with WorkerPool(job_of(people=4000 * GROUP), 2, threading.Event()) as workers:
-    outcomes = workers.outcomes()
+    outcomes = workers.part_results()
     next(outcomes)
     print(*workers.pids, flush=True)
     for _ in outcomes:
