@@ -22,7 +22,8 @@ def _set(words: str) -> frozenset[str]:
 
 
 _YES = _set(
-    "yes y true t 1 x ✓ ✔ ✅ + required mandatory always да д истина обязательно обязательное обязательный "
+    "yes y true t 1 x ✓ ✔ ✅ + required mandatory always да д истина "
+    "обязательно обязательное обязательный "
     "oui vrai ja wahr sí si verdadero sim"
 )
 DASHES = frozenset("-–—")

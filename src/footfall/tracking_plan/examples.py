@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from footfall.execution.chunks import simulate
@@ -72,15 +73,15 @@ def value_text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dt.datetime):
-        return (
-            value.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        )
+        moment = value.astimezone(dt.UTC).isoformat(timespec="milliseconds")
+        return moment.replace("+00:00", "Z")
     if isinstance(value, Decimal):
         return f"{value:f}"
     if isinstance(value, list):
         return f"[{', '.join(map(value_text, value))}]"
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{name}: {value_text(v)}' for name, v in value.items() if v is not None)}}}"
+        members = (f"{name}: {value_text(v)}" for name, v in value.items() if v is not None)
+        return f"{{{', '.join(members)}}}"
     return "null" if value is None else str(value)
 
 
@@ -134,18 +135,15 @@ class _Seen:
 
     def _count(self, key: Key, column: pa.Array) -> None:
         values = column.drop_null().to_pylist()
-        if (
-            values
-            and isinstance(values[0], list)
-            and any(isinstance(item, dict) for items in values for item in items)
-        ):
-            for name in {name: None for items in values for item in items for name in item}:
-                found = (item[name] for items in values for item in items)
-                self._count_texts(
-                    (*key[:2], name), (value for value in found if value is not None)
-                )
-        else:
+        are_lists = bool(values) and isinstance(values[0], list)
+        records = list(chain.from_iterable(values)) if are_lists else []
+        if not any(isinstance(record, dict) for record in records):
             self._count_texts(key, values)
+            return
+        # Of lists of records each field is counted: a record as a whole hardly comes twice.
+        for name in dict.fromkeys(chain.from_iterable(records)):
+            texts = (record[name] for record in records if record[name] is not None)
+            self._count_texts((*key[:2], name), texts)
 
     def _count_texts(self, key: Key, values: Iterable[Any]) -> None:
         texts = Counter(map(value_text, values))

@@ -70,7 +70,8 @@ def merged(plan: Plan, path: Path) -> Merged:
         }
         if not more:
             raise UsageError(
-                f"{path.name} cannot take what the plan has: it would be wrong in the line {shown(wrong[0])}"
+                f"{path.name} cannot take what the plan has: it would be wrong "
+                f"in the line {shown(wrong[0])}"
             )
         refused |= more
 

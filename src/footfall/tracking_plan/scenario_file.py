@@ -61,7 +61,8 @@ class ScenarioFile:
             # What is added to an alias would appear wherever else its anchor is used.
             if not isinstance(inner, MapNode) or self.document.is_alias(key):
                 raise UsageError(
-                    f"{key.at}: nothing can be added to `{name}` here\n  accepted: a map, written out"
+                    f"{key.at}: nothing can be added to `{name}` here\n"
+                    "  accepted: a map, written out"
                 )
             node = inner
         self.document.add_entries(node, entries)

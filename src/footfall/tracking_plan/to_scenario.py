@@ -98,7 +98,8 @@ def _head(facts: PlanFacts, source: str) -> Iterator[str]:
     yield "footfall: 1"
     yield ""
     yield comment(
-        f"Made from {source or plan.name}: {len(plan.events)} events, {len(plan.user_properties)} user properties."
+        f"Made from {source or plan.name}: {len(plan.events)} events, "
+        f"{len(plan.user_properties)} user properties."
     )
     yield "# What can happen, and what it means, is the plan's. It does not say how often, how long after, and to whom:"
     yield f"# that is marked as an {ASSUMED}. Change it, then: footfall run THIS_FILE"

@@ -77,12 +77,11 @@ def _truths(planned: PlanProperty) -> list[str]:
 
 
 def _integers(planned: PlanProperty) -> ValueSource:
-    values = [number for value in planned.values if (number := number_of(value)) is not None]
+    values = _numbers_in(planned.values, 0)
     if values:
-        return ValueSource(
-            (("pick", listed(str(int(value)) for value in dict.fromkeys(values))),)
-        )
-    seen = [int(number) for text in planned.examples if (number := number_of(text)) is not None]
+        allowed = listed(str(int(value)) for value in dict.fromkeys(values))
+        return ValueSource((("pick", allowed),))
+    seen = [int(number) for number in _numbers_in(planned.examples, 0)]
     low, high = _around(min(seen), max(seen)) if seen else (1, 5)
     return ValueSource((("uniform", listed((str(low), str(high)))),))
 
@@ -97,14 +96,11 @@ def _around(low: int, high: int) -> tuple[int, int]:
 
 
 def _numbers(planned: PlanProperty, digits: int) -> ValueSource:
-    values = [
-        number for value in planned.values if (number := number_of(value, digits)) is not None
-    ]
+    values = _numbers_in(planned.values, digits)
     if values:
-        return ValueSource((("pick", listed(plain(value) for value in dict.fromkeys(values))),))
-    seen = sorted(
-        number for text in planned.examples if (number := number_of(text, digits)) is not None
-    )
+        allowed = listed(plain(value) for value in dict.fromkeys(values))
+        return ValueSource((("pick", allowed),))
+    seen = sorted(_numbers_in(planned.examples, digits))
     # Amounts are skewed, so a log-normal draw is right for them; of negative numbers and zero
     # it knows nothing.
     if seen and seen[0] <= 0:
@@ -164,6 +160,12 @@ def number_of(text: str, digits: int = 0) -> Decimal | None:
         return None
     number = Decimal(re.sub(r"[\s_]", "", found[0]).replace(",", ".").lstrip("+"))
     return number.quantize(Decimal(1).scaleb(-digits)) if abs(number) < LARGEST else None
+
+
+def _numbers_in(texts: Sequence[str], digits: int) -> list[Decimal]:
+    """Return the numbers that some texts hold; texts without any are left out."""
+    numbers = (number_of(text, digits) for text in texts)
+    return [number for number in numbers if number is not None]
 
 
 def plain(number: Decimal) -> str:

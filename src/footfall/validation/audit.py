@@ -68,7 +68,8 @@ class Audit:
         ]
         part = "part" if is_lines else "file"
         found = self.source.rows(
-            f"SELECT CAST(({value}) AS VARCHAR), insert_id, {part}, line FROM e WHERE {where} ORDER BY {order} LIMIT 1"
+            f"SELECT CAST(({value}) AS VARCHAR), insert_id, {part}, line FROM e "
+            f"WHERE {where} ORDER BY {order} LIMIT 1"
         )
         if not found:
             return "", None

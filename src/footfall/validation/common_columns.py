@@ -71,13 +71,17 @@ def is_short(column: str) -> str:
 def number_time(value: str) -> tuple[str, str]:
     """Return SQL for a number as ms since the epoch, and for its flaw."""
     ms = (
-        f"CASE WHEN {value} BETWEEN -{SECONDS_BELOW} AND {SECONDS_BELOW} THEN {value} * 1000 "
-        f"WHEN {value} NOT BETWEEN -{MICROSECONDS_FROM} AND {MICROSECONDS_FROM} THEN {value} // 1000 ELSE {value} END"
+        f"CASE WHEN {value} BETWEEN -{SECONDS_BELOW} AND {SECONDS_BELOW} "
+        f"THEN {value} * 1000 "
+        f"WHEN {value} NOT BETWEEN -{MICROSECONDS_FROM} AND {MICROSECONDS_FROM} "
+        f"THEN {value} // 1000 ELSE {value} END"
     )
     flaw = (
         f"CASE WHEN {value} IS NULL THEN 'missing' "
-        f"WHEN {value} BETWEEN -{SECONDS_BELOW} AND {SECONDS_BELOW} THEN 'seconds' "
-        f"WHEN {value} NOT BETWEEN -{MICROSECONDS_FROM} AND {MICROSECONDS_FROM} THEN 'microseconds' END"
+        f"WHEN {value} BETWEEN -{SECONDS_BELOW} AND {SECONDS_BELOW} "
+        "THEN 'seconds' "
+        f"WHEN {value} NOT BETWEEN -{MICROSECONDS_FROM} AND {MICROSECONDS_FROM} "
+        "THEN 'microseconds' END"
     )
     return ms, flaw
 
@@ -90,7 +94,8 @@ def text_time(value: str) -> tuple[str, str, str]:
     ms, flaw = number_time(f"TRY_CAST({value} AS BIGINT)")
     stamp = f"epoch_ms(TRY_CAST({value} AS TIMESTAMPTZ))"
     whole_flaw = (
-        f"CASE WHEN coalesce({value}, '') = '' THEN 'missing' WHEN {is_digits} THEN {flaw} "
+        f"CASE WHEN coalesce({value}, '') = '' THEN 'missing' WHEN {is_digits} "
+        f"THEN {flaw} "
         f"WHEN {stamp} IS NULL THEN 'unreadable' END"
     )
     return f"CASE WHEN {is_digits} THEN {ms} ELSE {stamp} END", whole_flaw, is_digits

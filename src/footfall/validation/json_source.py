@@ -72,8 +72,10 @@ def load_csv(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, ..
     # Rows become JSON once more, and go the way of lines: one query knows what an event looks
     # like.
     connection.execute(
-        "CREATE VIEW batch AS SELECT n, 0::INTEGER AS part, n + 2 AS line, to_json(row_) AS text FROM "
-        f"(SELECT row_number() OVER () - 1 AS n, struct_pack({members}) AS row_ FROM {rows})"
+        "CREATE VIEW batch AS "
+        "SELECT n, 0::INTEGER AS part, n + 2 AS line, to_json(row_) AS text FROM "
+        f"(SELECT row_number() OVER () - 1 AS n, struct_pack({members}) AS row_ "
+        f"FROM {rows})"
     )
     connection.execute(f"CREATE TABLE e AS {_query()}")
     connection.execute("CREATE TABLE bad (n BIGINT, part INTEGER, line BIGINT)")
@@ -113,7 +115,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, batch: pa.Table) -> None:
         else:
             connection.execute(
                 "INSERT INTO bad SELECT n, part, line FROM batch "
-                "WHERE coalesce(json_type(TRY_CAST(text AS JSON)), '') <> 'OBJECT'"
+                "WHERE json_type(TRY_CAST(text AS JSON)) IS DISTINCT FROM 'OBJECT'"
             )
             return
         if not halves:
@@ -193,13 +195,15 @@ def _object(name: str) -> str:
     inner = f"TRY_CAST({_text(name)} AS JSON)"
     return (
         f"CASE {_type(name)} WHEN 'OBJECT' THEN {_at(name)} "
-        f"WHEN 'VARCHAR' THEN CASE WHEN json_type({inner}) = 'OBJECT' THEN {inner} END END"
+        f"WHEN 'VARCHAR' THEN CASE WHEN json_type({inner}) = 'OBJECT' "
+        f"THEN {inner} END END"
     )
 
 
 def _objects_flaw() -> str:
     cases = (
-        f"WHEN {_type(name)} NOT IN ('NULL', 'OBJECT') AND {_object(name)} IS NULL THEN {literal(NAMES[name][0])}"
+        f"WHEN {_type(name)} NOT IN ('NULL', 'OBJECT') "
+        f"AND {_object(name)} IS NULL THEN {literal(NAMES[name][0])}"
         for name in ("ep", "up")
     )
     return f"CASE {' '.join(cases)} END"

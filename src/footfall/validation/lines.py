@@ -132,7 +132,8 @@ def _members(path: Path) -> list[LineSource]:
     if not wanted:
         names = ", ".join(info.filename for info in infos[:3]) or "nothing"
         raise UsageError(
-            f"{path} holds no events: {names}\n  accepted: files that end in {', '.join(_ENDINGS)}"
+            f"{path} holds no events: {names}\n"
+            f"  accepted: files that end in {', '.join(_ENDINGS)}"
         )
     return [_member(path, info) for info in sorted(wanted, key=lambda info: info.filename)]
 
@@ -148,14 +149,16 @@ def _check_members(path: Path, infos: list[zipfile.ZipInfo]) -> None:
         raise _bomb(path, total)
     if any(info.flag_bits & 1 for info in infos):
         raise UsageError(
-            f"{path} is encrypted\n  accepted: a zip without a password\n  hint: unpack it first"
+            f"{path} is encrypted\n"
+            "  accepted: a zip without a password\n  hint: unpack it first"
         )
 
 
 def _bomb(path: Path, total: int) -> UsageError:
     return UsageError(
         f"{path} unpacks to {total:,} bytes or more, from {_size(path):,}\n"
-        f"  accepted: at most {MOST_RATIO} times its size\n  hint: unpack it yourself, if you know what it is"
+        f"  accepted: at most {MOST_RATIO} times its size\n"
+        "  hint: unpack it yourself, if you know what it is"
     )
 
 
@@ -301,8 +304,10 @@ def _elements(block: bytes, file: IO[bytes]) -> list[str | None]:
     rest = file.read(LARGEST_ARRAY_BYTES + 1)
     if len(rest) > LARGEST_ARRAY_BYTES:
         raise _UnreadableError(
-            f"a JSON array or body of more than {LARGEST_ARRAY_BYTES >> 20} MB with objects over several lines\n"
-            "  accepted: one object per line (NDJSON)\n  hint: jq -c '.[]' FILE > events.ndjson, of bodies '.events[]'"
+            f"a JSON array or body of more than {LARGEST_ARRAY_BYTES >> 20} MB "
+            "with objects over several lines\n"
+            "  accepted: one object per line (NDJSON)\n"
+            "  hint: jq -c '.[]' FILE > events.ndjson, of bodies '.events[]'"
         )
     try:
         return [json.dumps(element, ensure_ascii=False) for element in _parsed(block + rest)]

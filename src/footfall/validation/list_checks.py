@@ -118,8 +118,10 @@ def _records(audit: Audit, name: str) -> _Records | None:
 def _make_records(audit: Audit, records: _Records, events: Sequence[str]) -> None:
     """Make the table of the different records in events: far fewer than events, and each is looked at once."""
     audit.source.rows(
-        "CREATE OR REPLACE TEMP TABLE records AS SELECT DISTINCT event_type, r FROM "
-        f"(SELECT event_type, unnest({records.of}) AS r FROM e WHERE event_type IN ({literals(events)}))"
+        "CREATE OR REPLACE TEMP TABLE records AS "
+        "SELECT DISTINCT event_type, r FROM "
+        f"(SELECT event_type, unnest({records.of}) AS r FROM e "
+        f"WHERE event_type IN ({literals(events)}))"
     )
 
 

@@ -51,14 +51,16 @@ def open_events(events: str | Path, run: str | None = None, scenario: str = "") 
         return _duckdb(path, run, scenario)
     if run is not None:
         raise UsageError(
-            f"--run {run}: {path} has no runs\n  accepted: a DuckDB store or a Parquet folder of footfall"
+            f"--run {run}: {path} has no runs\n"
+            "  accepted: a DuckDB store or a Parquet folder of footfall"
         )
     return _parquet(path, [path]) if magic[:4] == b"PAR1" else _lines(path)
 
 
 _PREFIX = re.compile(r"^(duckdb|parquet|ndjson|csv|json):(?!//)")
 _ACCEPTED = (
-    "a DuckDB store, a folder of Parquet files, a Parquet file, NDJSON (also .gz), CSV, a folder or zip of NDJSON, "
+    "a DuckDB store, a folder of Parquet files, a Parquet file, NDJSON (also "
+    ".gz), CSV, a folder or zip of NDJSON, "
     "or postgresql://USER@HOST/DATABASE"
 )
 
@@ -104,7 +106,8 @@ def _postgres(address: str, run: str | None, wanted: str) -> EventSource:
         step = max(1, info.run.people * FETCHED_EVENTS // max(info.events, 1))
         for first in range(0, max(info.run.people, 1), step):
             rows = store.arrow(
-                f"SELECT * FROM {quote(scenario)}.events WHERE run = ? AND person >= ? AND person < ?",
+                f"SELECT * FROM {quote(scenario)}.events WHERE run = ? "
+                "AND person >= ? AND person < ?",
                 [chosen, first, first + step],
             )
             # The first batch gives the table its columns, also where there are no events at
@@ -202,16 +205,20 @@ def _lines(path: Path) -> EventSource:
             else json_source.load(connection, path)
         )
         ((n, is_ours, is_export),) = connection.execute(
-            "SELECT count(*), coalesce(bool_and(person IS NOT NULL), false), coalesce(bool_or(is_export), false) FROM e"
+            "SELECT count(*), coalesce(bool_and(person IS NOT NULL), false), "
+            "coalesce(bool_or(is_export), false) FROM e"
         ).fetchall()
         if not n:
             raise UsageError(
-                f"{path} holds no events: none of its lines is a JSON object\n  accepted: {_ACCEPTED}"
+                f"{path} holds no events: none of its lines is a JSON object\n"
+                f"  accepted: {_ACCEPTED}"
             )
         connection.execute("ALTER TABLE e RENAME TO read_")
         connection.execute(
-            "CREATE TABLE owners AS SELECT device_id, min(real_user) AS owner FROM read_ WHERE real_user IS NOT NULL "
-            "AND device_id IS NOT NULL GROUP BY ALL HAVING count(DISTINCT real_user) = 1"
+            "CREATE TABLE owners AS SELECT device_id, min(real_user) AS owner "
+            "FROM read_ WHERE real_user IS NOT NULL "
+            "AND device_id IS NOT NULL GROUP BY ALL "
+            "HAVING count(DISTINCT real_user) = 1"
         )
         whose = (
             "r.person" if is_ours else who("", "coalesce(r.real_user, o.owner)", "r.device_id")

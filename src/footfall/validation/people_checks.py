@@ -47,7 +47,8 @@ def check_insert_ids(audit: Audit) -> None:
         where = f"{is_there} AND device_id IS NOT NULL" if "device" in key else is_there
         repeated = f"(SELECT {key} FROM e WHERE {where} GROUP BY ALL HAVING count(*) > 1)"
         ((count,),) = audit.source.rows(
-            f"SELECT coalesce(sum(n - 1), 0)::BIGINT FROM (SELECT count(*) AS n FROM e WHERE {where} GROUP BY {key})"
+            "SELECT coalesce(sum(n - 1), 0)::BIGINT FROM (SELECT count(*) AS n "
+            f"FROM e WHERE {where} GROUP BY {key})"
         )
         if not count:  # what is not repeated at all is not repeated on one device either
             return
@@ -128,8 +129,10 @@ def _check_one(audit: Audit, check: str, key: str, value: str, where: str) -> bo
     looked at again.
     """
     groups = (
-        f"SELECT {key} AS k, count(*) AS n, count(*) AS events FROM e WHERE {key} IS NOT NULL AND {value} IS NOT NULL "
-        f"AND {where} GROUP BY ALL HAVING min(hash({value})) <> max(hash({value}))"
+        f"SELECT {key} AS k, count(*) AS n, count(*) AS events FROM e "
+        f"WHERE {key} IS NOT NULL AND {value} IS NOT NULL "
+        f"AND {where} GROUP BY ALL "
+        f"HAVING min(hash({value})) <> max(hash({value}))"
     )
     count, keys, first = audit.source.rows(
         f"SELECT coalesce(sum(n), 0)::BIGINT, count(*), min(k) FROM ({groups})"
@@ -212,7 +215,8 @@ def _check_back(audit: Audit, recorded: str) -> None:
     if not audit.source.rows(f"{people} LIMIT 1"):
         return
     rows = (
-        f"SELECT *, max({recorded}) OVER (PARTITION BY who ORDER BY time_ms ROWS UNBOUNDED PRECEDING) AS most FROM e "
+        f"SELECT *, max({recorded}) OVER (PARTITION BY who "
+        "ORDER BY time_ms ROWS UNBOUNDED PRECEDING) AS most FROM e "
         f"WHERE who IN ({people})"
     )
     ((count,),) = audit.source.rows(f"SELECT count(*) FROM ({rows}) WHERE {recorded} < most")
@@ -224,7 +228,8 @@ def _check_order_of(audit: Audit, stages: list[ExpectedStage], recorded: str) ->
     firsts = ", ".join(_firsts(audit, stages, recorded))
     audit.source.rows(
         "CREATE OR REPLACE TEMP TABLE reached AS "
-        f"SELECT who, min(first) AS began, count(s) AS recorded, {firsts} FROM stage_times GROUP BY who"
+        f"SELECT who, min(first) AS began, count(s) AS recorded, {firsts} "
+        "FROM stage_times GROUP BY who"
     )
     for k in range(1, len(stages)):
         _check_step(audit, stages[k - 1], stages[k], k)
@@ -256,7 +261,8 @@ def _check_step(audit: Audit, before: ExpectedStage, stage: ExpectedStage, k: in
     ((people,),) = audit.source.rows(f"SELECT count(*) FROM reached WHERE {early}")
     if people:
         where = (
-            f"{_events(stage)} AND EXISTS (SELECT 1 FROM reached AS r WHERE r.who = e.who AND {early} "
+            f"{_events(stage)} AND EXISTS (SELECT 1 FROM reached AS r "
+            f"WHERE r.who = e.who AND {early} "
             f"AND e.time_ms < {ready})"
         )
         ((count,),) = audit.source.rows(f"SELECT count(*) FROM e WHERE {where}")

@@ -73,7 +73,8 @@ def _in_json(audit: Audit, column: str, declared: Properties) -> Iterator[KindCo
     event = "e.event_type" if column == "ep" else "''"
     kinds = _kind_of_any(audit, column, declared, "e.event_type", "j.key", "j.type", "j.value")
     rows = audit.source.rows(
-        f"SELECT {event} AS event, j.key, {kinds} AS kind, count(*) AS n FROM e, json_each(e.{column}) AS j "
+        f"SELECT {event} AS event, j.key, {kinds} AS kind, count(*) AS n "
+        f"FROM e, json_each(e.{column}) AS j "
         f"WHERE e.event_type IS NOT NULL AND j.key IS NOT NULL "
         f"GROUP BY ALL ORDER BY n DESC, event, j.key, kind LIMIT {MOST_GROUPS}"
     )
@@ -127,7 +128,8 @@ def _counts_outside(
             # row.
             for of, count in audit.source.rows(
                 f"WITH g AS MATERIALIZED ({groups}) "
-                f"SELECT event_type, CAST(sum(n) AS BIGINT) FROM g WHERE {outside} GROUP BY ALL"
+                "SELECT event_type, CAST(sum(n) AS BIGINT) FROM g "
+                f"WHERE {outside} GROUP BY ALL"
             ):
                 found[of, name] = count
     return found
@@ -269,10 +271,12 @@ def _kind_of_any(
         for special, sql in _text_kinds(p, text).items()
     ]
     whens.append(
-        f"WHEN {kind} = 'DOUBLE' THEN CASE WHEN {number} = floor({number}) THEN 'whole' ELSE 'fraction' END"
+        f"WHEN {kind} = 'DOUBLE' THEN CASE WHEN {number} = floor({number}) "
+        "THEN 'whole' ELSE 'fraction' END"
     )
     whens.append(
-        f"WHEN {kind} = 'ARRAY' AND {_in(key, lists)} AND len({items}) > len(list_distinct({items})) THEN 'repeats'"
+        f"WHEN {kind} = 'ARRAY' AND {_in(key, lists)} "
+        f"AND len({items}) > len(list_distinct({items})) THEN 'repeats'"
     )
     for base, name, of in (("text", "VARCHAR", text), ("list", "ARRAY", items)):
         found = _outside_by_key(base, of, rules, declared, key, event)

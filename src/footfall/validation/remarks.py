@@ -82,7 +82,8 @@ def _constant(audit: Audit) -> Iterator[Remark]:
     # Hashes, as lists and records of any type are compared for equality only.
     columns = ", ".join(
         f"count({value}) >= {OFTEN} AS has{k}, "
-        f"count(DISTINCT CASE WHEN {value} IS NOT NULL THEN hash({value}) END) > 1 AS changes{k}"
+        f"count(DISTINCT CASE WHEN {value} IS NOT NULL "
+        f"THEN hash({value}) END) > 1 AS changes{k}"
         for k, value in enumerate(values.values())
     )
     counts = ", ".join(
@@ -104,11 +105,13 @@ def _unlinked(audit: Audit) -> Iterator[Remark]:
     if not {"user_id", "device_id"} <= audit.source.has:
         return
     devices = (
-        "SELECT bool_or(real_user IS NULL) AS nobody, bool_or(real_user IS NOT NULL) AS somebody "
+        "SELECT bool_or(real_user IS NULL) AS nobody, "
+        "bool_or(real_user IS NOT NULL) AS somebody "
         "FROM e WHERE device_id IS NOT NULL GROUP BY device_id"
     )
     nobody, both, somebody = audit.source.rows(
-        "SELECT count(*) FILTER (nobody), count(*) FILTER (nobody AND somebody), count(*) FILTER (somebody) "
+        "SELECT count(*) FILTER (nobody), count(*) FILTER (nobody AND somebody), "
+        "count(*) FILTER (somebody) "
         f"FROM ({devices})"
     )[0]
     if nobody >= ENOUGH and somebody and not both:

@@ -100,8 +100,10 @@ def check_event_types(audit: Audit) -> None:
     declared = list(audit.expected.events)
     # Names that begin with $ are Amplitude's own, such as $identify.
     groups = audit.source.rows(
-        f"SELECT event_type, count(*) AS n FROM e WHERE NOT is_nameless AND event_type NOT IN ({literals(declared)}) "
-        f"AND NOT starts_with(event_type, '$') GROUP BY ALL ORDER BY n DESC, 1 LIMIT {MOST_TYPES}"
+        "SELECT event_type, count(*) AS n FROM e WHERE NOT is_nameless "
+        f"AND event_type NOT IN ({literals(declared)}) "
+        "AND NOT starts_with(event_type, '$') GROUP BY ALL ORDER BY n DESC, 1 "
+        f"LIMIT {MOST_TYPES}"
     )
     for name, count in groups:
         audit.add(
@@ -117,7 +119,8 @@ def check_event_types(audit: Audit) -> None:
 
 def _check_categories(audit: Audit) -> None:
     groups = audit.source.rows(
-        "SELECT event_type, category, count(*) FROM e WHERE category IS NOT NULL GROUP BY ALL ORDER BY 1, 2"
+        "SELECT event_type, category, count(*) FROM e "
+        "WHERE category IS NOT NULL GROUP BY ALL ORDER BY 1, 2"
     )
     for name, category, count in groups:
         event = audit.expected.events.get(name)

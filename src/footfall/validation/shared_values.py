@@ -49,7 +49,8 @@ def _make_values(audit: Audit, carried: Sequence[Carried]) -> None:
     audit.source.rows(
         "CREATE OR REPLACE TEMP TABLE process_values AS "
         f"SELECT who AS who_, time_ms AS time_, event_type, {hashes} FROM e "
-        f"WHERE event_type IN ({literals(events)}) AND who IS NOT NULL AND time_ms IS NOT NULL"
+        f"WHERE event_type IN ({literals(events)}) AND who IS NOT NULL "
+        "AND time_ms IS NOT NULL"
     )
 
 
@@ -79,9 +80,12 @@ def _pairs(event: str, before: tuple[str, ...], names: Sequence[str]) -> str:
     # ASOF: with the one latest row before, not with all that are before, which would be a
     # product.
     return (
-        f"SELECT b.who_, b.time_, {differ} FROM (FROM process_values WHERE event_type = {literal(event)}) AS b "
-        f"ASOF JOIN (FROM process_values WHERE event_type IN ({literals(before)})) AS a "
-        f"ON b.who_ = a.who_ AND b.time_ > a.time_ WHERE b.time_ - a.time_ < {DAY_MS}"
+        f"SELECT b.who_, b.time_, {differ} FROM (FROM process_values "
+        f"WHERE event_type = {literal(event)}) AS b "
+        "ASOF JOIN (FROM process_values WHERE event_type IN "
+        f"({literals(before)})) AS a "
+        "ON b.who_ = a.who_ AND b.time_ > a.time_ "
+        f"WHERE b.time_ - a.time_ < {DAY_MS}"
     )
 
 

@@ -146,7 +146,8 @@ def _nobodies(
         return []
     user = quote(called["user_id"])
     found = connection.execute(
-        f"WITH g AS MATERIALIZED (SELECT DISTINCT CAST({user} AS VARCHAR) AS u FROM {rows}) "
+        f"WITH g AS MATERIALIZED (SELECT DISTINCT CAST({user} AS VARCHAR) AS u "
+        f"FROM {rows}) "
         f"SELECT u FROM g WHERE {is_banned('u')} ORDER BY u LIMIT 1000"
     )
     return [str(row[0]) for row in found.fetchall()]

@@ -217,7 +217,8 @@ class Draft:
                 guessed.setdefault((kind, source), []).append(name)
         for (kind, source), names in guessed.items():
             self.remark(
-                f"{self.file}: type {kind}, {_SOURCES[source]}: {first_names(names, MOST_NAMED)}"
+                f"{self.file}: type {kind}, {_SOURCES[source]}: "
+                f"{first_names(names, MOST_NAMED)}"
             )
 
     def _type_as(

@@ -97,7 +97,8 @@ def _schemas(path: Path) -> Plan:
     read_schemas(path, draft)
     if not draft.events:
         raise UsageError(
-            f"{path.name}: no schema of an event was found\n  accepted: a JSON Schema per event, or one file with all"
+            f"{path.name}: no schema of an event was found\n"
+            "  accepted: a JSON Schema per event, or one file with all"
         )
     return draft.finished()
 
@@ -124,7 +125,10 @@ def _nothing(draft: Draft, grids: Sequence[Grid]) -> UsageError:
     texts = ", ".join(list(first.row(min(first.rows)).values())[:8]) if first else "nothing"
     where = f" of sheet {first.name}" if first and first.name else ""
     return UsageError(
-        f"{draft.file}: no table of events was found; the first row{where} says: {texts}\n"
-        "  accepted: a header with Event (or Event name, Событие) and one of Category, Description, Property, Type\n"
-        "  hint: footfall taxonomy ecommerce --to plan.xlsx shows a sheet that can be read"
+        f"{draft.file}: no table of events was found; the first row{where} "
+        f"says: {texts}\n"
+        "  accepted: a header with Event (or Event name, Событие) and one of "
+        "Category, Description, Property, Type\n"
+        "  hint: footfall taxonomy ecommerce --to plan.xlsx shows a sheet "
+        "that can be read"
     )

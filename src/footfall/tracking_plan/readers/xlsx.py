@@ -319,14 +319,16 @@ class _Cells:
             self.grid.faults[at] = _NO_VALUE
         elif self.kind == "e":
             self.grid.faults[at] = (
-                f"the cell holds the error {value[:20] or '#?'}\n  hint: write the value, or empty the cell"
+                f"the cell holds the error {value[:20] or '#?'}\n"
+                "  hint: write the value, or empty the cell"
             )
         elif self.has_value and value:
             try:
                 text = self.values.text(self.kind, self.style, value)
             except (ValueError, IndexError, OverflowError):
                 self.grid.faults[at] = (
-                    f"the value {value[:20]!r} is not of the kind {self.kind!r} that the cell has"
+                    f"the value {value[:20]!r} is not of the kind {self.kind!r} "
+                    "that the cell has"
                 )
                 return
             self.grid.put(*at, text)

@@ -79,7 +79,8 @@ class Package:
             message = f"{packed:,} bytes of this workbook unpack to {unpacked:,}"
             raise self.refused(
                 message,
-                f"at most {MOST_UNPACKED_BYTES >> 20} MiB, and at most {MOST_RATIO} times its size",
+                f"at most {MOST_UNPACKED_BYTES >> 20} MiB, and at most "
+                f"{MOST_RATIO} times its size",
             )
         self._names = {member.filename.lower().lstrip("/"): member for member in members}
 

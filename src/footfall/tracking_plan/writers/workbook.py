@@ -259,8 +259,10 @@ def _text(
         cell.border = _rule_below()
     if len(text) > MOST_CHARACTERS:
         raise UsageError(
-            f"sheet {sheet.title}, cell {cell.coordinate}: {shown(text)} has {len(text):,} characters\n"
-            f"  a cell holds {MOST_CHARACTERS:,}\n  hint: JSON Schema has no such limit: --to plan.json"
+            f"sheet {sheet.title}, cell {cell.coordinate}: {shown(text)} has "
+            f"{len(text):,} characters\n"
+            f"  a cell holds {MOST_CHARACTERS:,}\n"
+            "  hint: JSON Schema has no such limit: --to plan.json"
         )
     if text:
         # The type is set after the value, from which openpyxl would make a formula out of
