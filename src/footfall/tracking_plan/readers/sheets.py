@@ -259,19 +259,22 @@ def _typed(draft: Draft, found: PlanProperty, text: str) -> tuple[PlanProperty, 
 
 
 def _user_properties(table: SheetTable, draft: Draft) -> None:
-    for row in _rows(table):
-        name = row.text("User property")
-        if name:
-            found = _property(PlanProperty(name, origin=row.origin("User property")), row)
-            _take_property(draft, "", found, row.text("Type"))
+    for found, type_text in _one_per_row(table):
+        _take_property(draft, "", found, type_text)
 
 
 def _dictionary(table: SheetTable, draft: Draft) -> None:
+    for found, type_text in _one_per_row(table):
+        draft.dictionary[found.name], _ = _typed(draft, found, type_text)
+
+
+def _one_per_row(table: SheetTable) -> Iterator[tuple[PlanProperty, str]]:
+    """Yield the properties of a table that has one in each row, each with the text of its type."""
     for row in _rows(table):
         name = row.text("User property")
         if name:
-            found = _property(PlanProperty(name, origin=row.origin("User property")), row)
-            draft.dictionary[name] = _typed(draft, found, row.text("Type"))[0]
+            found = PlanProperty(name, origin=row.origin("User property"))
+            yield _property(found, row), row.text("Type")
 
 
 # --- the critical path -----------------------------------------------------------------------------------------------
