@@ -29,9 +29,6 @@ def validate(
 ) -> Validation:
     """Check events against what a scenario, or a plan, declares.
 
-    >>> validate("theirs.ndjson", "online-school").is_clean  # doctest: +SKIP
-    False
-
     Example:
         >>> footfall.validate("parquet:shop", "ecommerce").is_clean
         True
