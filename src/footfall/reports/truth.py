@@ -59,10 +59,7 @@ class Tally:
 
     @property
     def is_as_asked(self) -> bool | None:
-        """Whether `asked` lies in the interval.
-
-        False once in 20 or less by chance; None if it was never reached.
-        """
+        """Whether `asked` lies in the interval, but for 1 in 20 by chance; None if never reached."""
         if self.asked is None or self.interval is None:
             return None
         return self.asked in self.interval
@@ -128,18 +125,12 @@ class Amount:
 
     @property
     def asked_factor(self) -> float | None:
-        """Expectation, as a multiple of what it would have been without the effect.
-
-        None where it never came up.
-        """
+        """Expectation, as a multiple of that without the effect; None if it never came up."""
         return self._factor(self.sums.asked)
 
     @property
     def got_factor(self) -> float | None:
-        """Outcome, as a multiple of the expectation without the effect.
-
-        None where it never came up.
-        """
+        """Outcome, as a multiple of that expectation; None if it never came up."""
         return self._factor(self.sums.got)
 
     @property
