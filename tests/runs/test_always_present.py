@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from footfall.compiler import compile_scenario
-from footfall.compiler.always_present import always_present
+from footfall.compiler.always_present import presence_of
 from footfall.execution.setup import load_scenario
 from footfall.scenario.loading import loads
 from tests.docs.examples import ROOT
@@ -21,7 +21,7 @@ def test_shipped(name):
     """No property of a shipped scenario is missing where it is said to be always there, and many are said to be."""
     scenario = load_scenario(name)
     assert missing(scenario, people=1500, seed=3) == {}
-    assert sum(map(len, always_present(compile_scenario(scenario)).values())) >= 10
+    assert sum(map(len, presence_of(compile_scenario(scenario)).of_events.values())) >= 10
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])

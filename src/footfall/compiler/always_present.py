@@ -6,15 +6,17 @@ What is known not to be null is followed along every way through the program: th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from footfall.compiler.nullability import Nullability, never_null
+from footfall.data.schema import Field
 from footfall.model.model import Model
 from footfall.model.operations import Op
 from footfall.model.program import (
     Action,
     ActNode,
+    Append,
     Assign,
     ConditionNode,
     DecisionNode,
@@ -43,23 +45,43 @@ _COMPARISONS = frozenset(
 """Of null they are never true."""
 
 
-def always_present(model: Model) -> dict[str, set[str]]:
-    """Return for each event the properties that it can never lack: at each of its places, on each way there."""
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """What is there in every event, whatever way it happens.
+
+    Args:
+        of_events: Event → the properties that it can never lack; silent events are left out.
+        of_records: (event, property) → the fields that no record in this list can lack.
+    """
+
+    of_events: Mapping[str, frozenset[str]]
+    of_records: Mapping[tuple[str, str], frozenset[str]]
+
+
+def presence_of(model: Model) -> Presence:
+    """Return what events always have: at each of their places, on each way there."""
     ways = _Ways(model)
-    names = [known.name for known in model.stream.schema.event_properties]
-    found: dict[str, set[str]] = {}
+    lacking = ways.lacking_elements()
+    properties = model.stream.schema.event_properties
+    events: dict[str, frozenset[str]] = {}
+    records: dict[tuple[str, str], frozenset[str]] = {}
     for number, columns in ways.known.items():
         node = model.nodes[number]
-        if isinstance(node, EmitNode):
-            emission = model.emissions[node.emission]
-            sure = {
-                names[n]
-                for n, value in emission.properties
-                if not (isinstance(value, Op) and ways.can_be_null(value, columns))
-            }
-            event = model.events[emission.event][0]
-            found[event] = found.get(event, sure) & sure
-    return found
+        if not isinstance(node, EmitNode):
+            continue
+        emission = model.emissions[node.emission]
+        event = model.events[emission.event][0]
+        sure = set()
+        for n, value in emission.properties:
+            name = properties[n].name
+            if isinstance(value, ListValue):
+                sure.add(name)  # a list is empty, never null
+                there = ways.filled(properties[n], value, lacking)
+                records[event, name] = records.get((event, name), there) & there
+            elif not ways.can_be_null(value, columns):
+                sure.add(name)
+        events[event] = events.get(event, frozenset(sure)) & sure
+    return Presence(events, records)
 
 
 @dataclass(slots=True)
@@ -86,11 +108,14 @@ class _Ways:
         self._sure = frozenset(self._nullability.sure)
         self._main = reachable(model.nodes, [model.entry])
         later = reachable(model.nodes, [timer.entry for timer in model.timers])
-        # while the main journey waits, those that start later may run and change people; a session may begin anywhere
+        # While the main journey waits, those that start later may run and change people; a session
+        # may begin anywhere, so nothing that is known of its properties lasts.
         self._lost_in_waits = self._written(later)
         self._changing = self._written(range(len(model.nodes)))
         self._of_sessions = frozenset(initial.column for initial in model.session_initials)
         self.known[model.entry] = NO_COLUMNS
+        # A fixed point from above: a node is visited again whenever a further way to it knows less
+        # than those before. Columns only ever go, so it ends.
         waiting = [model.entry]
         while waiting:
             number = waiting.pop()
@@ -107,12 +132,57 @@ class _Ways:
         found = (accesses(model.nodes[number], model.emissions) for number in numbers)
         return NO_COLUMNS.union(*(access.writes for node in found for access in node))
 
-    def can_be_null(self, value: Op | ListValue, columns: Columns) -> bool:
-        """Tell whether a value can be null where some columns are not; a list is empty, never null."""
-        if isinstance(value, ListValue):
-            return False
+    def can_be_null(self, value: Op, columns: Columns) -> bool:
+        """Tell whether a value can be null where some columns are not."""
         self._nullability.sure = {*self._sure, *columns}
         return self._nullability.can_be_null(value)
+
+    # --- lists -------------------------------------------------------------------------------------------------------
+
+    def lacking_elements(self) -> Columns:
+        """Return the columns of lists in which an element may lack its value.
+
+        Elements come from `append` alone, or with a whole list that `later` hands on.
+        """
+        lacking: set[int] = set()
+        copies: list[tuple[int, Op]] = []
+        for number, columns in self.known.items():
+            node = self.model.nodes[number]
+            if isinstance(node, ActNode):
+                lacking.update(self._appended_without(node, columns))
+            elif isinstance(node, LaterNode):
+                payload = self.model.timers[node.timer].payload
+                copies += zip(payload, node.values, strict=True)
+        handed = [(column, value.value) for column, value in copies if value.is_list]
+        while more := {c for c, source in handed if source in lacking and c not in lacking}:
+            lacking |= more
+        return frozenset(lacking)
+
+    def _appended_without(self, node: ActNode, columns: Columns) -> Iterator[int]:
+        for action in node.actions:
+            if isinstance(action, Append):
+                values = zip(action.columns, action.values, strict=True)
+                yield from (
+                    column for column, value in values if self.can_be_null(value, columns)
+                )
+            columns = self._acted(action, columns)
+
+    def filled(self, known: Field, listed: ListValue, lacking: Columns) -> frozenset[str]:
+        """Return the fields of records that no record in a list lacks."""
+        if not known.fields:
+            return frozenset()
+        items = zip(known.fields, listed.items, strict=True)
+        return frozenset(inner.name for inner, item in items if self._is_filled(item, lacking))
+
+    def _is_filled(self, item: Op, lacking: Columns) -> bool:
+        """Tell whether a field has a value in each record: the record's own, or one of a row's cells."""
+        if item.op == "field":
+            return self._is_filled(item.args[0], lacking) and not self._nullability.has_null(
+                item
+            )
+        return item.op == "load" and item.value not in lacking
+
+    # --- ways --------------------------------------------------------------------------------------------------------
 
     def _onwards(self, number: int, columns: Columns) -> Iterator[tuple[int, Columns]]:
         """Yield where people go on from a node, and what is known there."""

@@ -8,6 +8,7 @@ from footfall.compiler.checks.promises import check_promises
 from footfall.compiler.expressions.typer import Typer
 from footfall.compiler.fields import list_field, listing, value_field
 from footfall.compiler.id_prefixes import prefix_of
+from footfall.compiler.requirements import DeclaredProperties
 from footfall.compiler.symbols import ListVariable, Scope, TypeOf
 from footfall.compiler.variables import Declarer
 from footfall.data.schema import Field
@@ -60,7 +61,7 @@ class Emissions:
     ) -> None:
         self._events = events
         self._numbers = {event.name: number for number, event in enumerate(events)}
-        self._described = {p.name: p for p in described}
+        self._declared = DeclaredProperties(described)
         self._stages = stages
         self._declarer = declarer
         self._typer: Typer = declarer.typer
@@ -78,25 +79,19 @@ class Emissions:
                 self._check_property(declared, event)
 
     def _check_property(self, declared: EventProperty, event: Event) -> None:
-        described = self._described.get(declared.name)
-        if declared.value is None and (described is None or described.value is None):
+        if self._declared.value(declared) is None:
             self._typer.problems.add(
                 declared.at,
                 f'event "{event.name}": property "{declared.name}" has no value',
                 f"{declared.name}: EXPRESSION here, or a value under properties",
-                nearest_hint(
-                    declared.name,
-                    [name for name, p in self._described.items() if p.value is not None],
-                ),
+                nearest_hint(declared.name, list(self._declared.with_value())),
             )
         self._wanted(declared)
 
     def _wanted(self, declared: EventProperty) -> TypeOf | None:
-        described = self._described.get(declared.name)
-        if declared.type is not None:
-            return self._declarer.type_named(declared.type, declared.at)
-        if described is not None and described.type is not None:
-            return self._declarer.type_named(described.type, described.at)
+        for written in (declared, self._declared.description(declared)):
+            if written is not None and written.type is not None:
+                return self._declarer.type_named(written.type, written.at)
         return None
 
     def _unknown(self, name: str, at: SourceLocation) -> None:
@@ -142,13 +137,12 @@ class Emissions:
     def _value(
         self, declared: EventProperty, event: Event, scope: Scope, at: SourceLocation
     ) -> Op | ListValue | None:
-        described = self._described.get(declared.name)
-        expression = declared.value or (described.value if described is not None else None)
+        expression = self._declared.value(declared)
         if expression is None:
             return None
         value = self._listed_or_single(declared, expression, event, scope, at)
         if value is not None:
-            self._check_promises(declared, described, event, expression, value)
+            self._check_promises(declared, event, expression, value)
         return value
 
     def _listed_or_single(
@@ -170,21 +164,17 @@ class Emissions:
     def _check_promises(
         self,
         declared: EventProperty,
-        described: EventProperty | None,
         event: Event,
         expression: Expression,
         value: Op | ListValue,
     ) -> None:
-        described = described or declared
         check_promises(
             self._typer,
             f'event "{event.name}": property "{declared.name}"',
             expression.at,
             value,
-            values=declared.values or described.values,
-            is_required=bool(
-                described.required if declared.required is None else declared.required
-            ),
+            values=self._declared.values(declared),
+            is_required=bool(self._declared.required(declared)),
         )
 
     def _compiled(
@@ -259,7 +249,9 @@ class Emissions:
         names = [p.name for event in self._events for p in event.properties]
         fields = tuple(self._uses[n].field for n in dict.fromkeys(names) if n in self._uses)
         numbers = {field.name: number for number, field in enumerate(fields)}
-        emissions = tuple(_site(draft, numbers, prefixes, always) for draft in self._drafts)
+        emissions = tuple(
+            _compiled_emission(draft, numbers, prefixes, always) for draft in self._drafts
+        )
         self._check_prefixes(fields, emissions)
         return fields, emissions
 
@@ -281,7 +273,7 @@ class Emissions:
                 )
 
 
-def _site(
+def _compiled_emission(
     draft: _Draft, numbers: dict[str, int], prefixes: dict[int, str], always: set[int]
 ) -> Emission:
     properties = tuple(

@@ -66,7 +66,7 @@ class Nullability:
             case "load":
                 return op.is_list or op.value not in self.sure
             case "field":
-                return self.can_be_null(op.args[0]) or self._has_null(op)
+                return self.can_be_null(op.args[0]) or self.has_null(op)
             case "choose":
                 return any(self.can_be_null(arg) for arg in op.args[1:])
             case "coalesce":
@@ -75,7 +75,8 @@ class Nullability:
             return True
         return any(self.can_be_null(arg) for arg in op.args)
 
-    def _has_null(self, op: Op) -> bool:
+    def has_null(self, op: Op) -> bool:
+        """Tell whether the column of a catalogue that an operation looks up has an empty cell."""
         assert isinstance(op.value, int)
         if op.value not in self._kinds:
             self._kinds[op.value] = bool(

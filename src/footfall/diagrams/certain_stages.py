@@ -28,6 +28,12 @@ def certain_stages(scenario: Scenario) -> Mapping[SourceLocation, int]:
     callers. A guard such as `status == 'studying'` tells of a stage
     where the value is given to people of that stage only.
     """
+    return _settled(scenario).found
+
+
+def _settled(scenario: Scenario) -> _Walk:
+    # A fixed point from above: everything is held to be certain at first, and each round through the
+    # journeys lowers what some way contradicts. Stages are finite and only fall, so it ends.
     top = len(scenario.stages) - 1
     walk = _Walk(
         scenario,
@@ -39,7 +45,13 @@ def certain_stages(scenario: Scenario) -> Mapping[SourceLocation, int]:
     # From below, a journey that calls itself would never be certain of anything.
     while walk.changes():
         pass
-    return walk.found
+    return walk
+
+
+def stages_before(scenario: Scenario) -> Mapping[str, int]:
+    """Return event → the stage that people have reached at least before it, at each of its places."""
+    walk = _settled(scenario)
+    return walk.before
 
 
 @dataclass(slots=True)
@@ -50,6 +62,8 @@ class _Walk:
         entries: Journey → stage at its beginning.
         exits: Journey → stage at its end.
         least: Stage that goes with a value of a user property.
+        found: Place of an event or a call → stage there.
+        before: Event → stage before it, the least of all its places and rounds.
     """
 
     scenario: Scenario
@@ -57,6 +71,7 @@ class _Walk:
     exits: dict[str, int]
     least: Least = field(default_factory=dict)
     found: dict[SourceLocation, int] = field(default_factory=dict)
+    before: dict[str, int] = field(default_factory=dict)
     journeys: dict[str, Journey] = field(init=False)
     variables: frozenset[str] = field(init=False)
 
@@ -104,10 +119,13 @@ class _Walk:
 
     def _unguarded(self, step: Step, known: StepTraits, stage: int) -> int | None:
         if known.emits is not None:
+            self.before[known.emits] = min(self.before.get(known.emits, stage), stage)
             stage = self._reached(known.emits, stage)
         if known.emits is not None or known.runs is not None:
             self.found[step.at] = stage
         self._note(known.changes, stage)
+        for pick in known.picks:
+            self._give(pick.variable, ANY, stage)
         after: int | None = stage
         if known.runs is not None:
             after = self._run(known.runs, stage)
@@ -148,8 +166,10 @@ class _Walk:
     def _note(self, changes: tuple[Assignment, ...], stage: int) -> None:
         for change in changes:
             for value in self._given(change):
-                known = self.least.get((change.name, value), stage)
-                self.least[change.name, value] = min(known, stage)
+                self._give(change.name, value, stage)
+
+    def _give(self, name: str, value: str, stage: int) -> None:
+        self.least[name, value] = min(self.least.get((name, value), stage), stage)
 
     def _given(self, change: Assignment) -> tuple[str, ...]:
         """Return the values that a change may give, as far as conditions look at them."""

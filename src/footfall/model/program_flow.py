@@ -140,6 +140,16 @@ def action_access(action: Action) -> Access:
     assert_never(action)
 
 
+def changed_property(action: Action) -> int:
+    """Return the number of the user property whose change an action records; -1 for none."""
+    match action:
+        case Assign() | Append() | Remove():
+            return action.property
+        case PickRow() | PickElement():
+            return -1
+    assert_never(action)
+
+
 def actions_of(nodes: Sequence[Node]) -> Iterator[Action]:
     """Yield every action of a program."""
     for node in nodes:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from footfall.compiler import compile_scenario
-from footfall.compiler.always_present import always_present
+from footfall.compiler.requirements import (
+    DeclaredProperties,
+    Requirement,
+    Requirements,
+    requirements_of,
+)
 from footfall.data.schema import Field, StreamSchema
 from footfall.diagrams.labels import changes_text
-from footfall.scenario.records import Event, EventProperty, Property, Scenario
+from footfall.scenario.records import Event, Property, Scenario
 from footfall.scenario.step_records import Assignment, Steps
 from footfall.scenario.step_traits import traits, walk
 from footfall.tracking_plan.examples import Examples, simulate_examples
@@ -18,11 +23,8 @@ from footfall.validation.expectations import (
     Expectations,
     ExpectedProperty,
     ExpectedType,
-    of_scenario,
+    of_model,
 )
-
-MOST_VALUES = 50
-"""A catalogue with more texts than these is not listed: its rows are examples, not rules."""
 
 
 def plan_of(scenario: Scenario) -> Plan:
@@ -40,11 +42,11 @@ def plan_of(scenario: Scenario) -> Plan:
     examples = simulate_examples(scenario)
     reading = _Reading(
         scenario,
-        of_scenario(scenario),
+        of_model(scenario, model),
+        requirements_of(scenario, model),
         model.stream.schema,
-        always_present(model),
+        DeclaredProperties(scenario.properties),
         examples,
-        _drawn(scenario),
     )
     return Plan(
         name=scenario.name,
@@ -74,31 +76,26 @@ class _Reading:
     """A scenario with what its plan is made of.
 
     Args:
-        always: Event → the properties that it can never lack, as proven from the program.
-        drawn: Property of people or sessions that is drawn, and never changes → what it is
-            drawn from.
+        required: What properties must be; of numbers too, which `expected` does not tell.
     """
 
     scenario: Scenario
     expected: Expectations
+    required: Requirements
     schema: StreamSchema
-    always: Mapping[str, set[str]]
+    declared: DeclaredProperties
     examples: Examples
-    drawn: Mapping[str, tuple[str, ...]]
 
     def event(self, event: Event) -> PlanEvent:
         expected = self.expected.events[event.name].properties
         fields = {field.name: field for field in self.schema.event_properties}
         properties = tuple(
-            replace(
-                self._property(
-                    event.name,
-                    expected[p.name],
-                    fields[p.name],
-                    self._about(p),
-                    self._values(p),
-                ),
-                is_required=self._is_required(event.name, p),
+            self._property(
+                event.name,
+                expected[p.name],
+                fields[p.name],
+                self.declared.about(p),
+                self.required.events[event.name][p.name],
             )
             for p in event.properties
             if p.name in expected
@@ -117,8 +114,8 @@ class _Reading:
     def user_property(self, declared: Property) -> PlanProperty:
         expected = self.expected.user_properties[declared.name]
         field = next(f for f in self.schema.user_properties if f.name == declared.name)
-        values = declared.values or self.drawn.get(declared.name, ())
-        found = self._property("", expected, field, declared.about, values)
+        required = self.required.people[declared.name]
+        found = self._property("", expected, field, declared.about, required)
         return replace(found, start=_start(declared))
 
     def _property(
@@ -127,7 +124,7 @@ class _Reading:
         expected: ExpectedProperty,
         field: Field,
         about: str,
-        values: tuple[str, ...],
+        required: Requirement,
     ) -> PlanProperty:
         name = expected.name
         return PlanProperty(
@@ -143,38 +140,14 @@ class _Reading:
                 for inner in field.fields
             ),
             about=_line(about),
-            values=_allowed(expected, values),
+            values=required.values,
             examples=self._examples(event, name, ""),
+            is_required=required.is_required,
             changes=expected.changes,
         )
 
     def _examples(self, event: str, name: str, inner: str) -> tuple[str, ...]:
         return self.examples.values.get((event, name, inner), ())
-
-    def _described(self, declared: EventProperty) -> EventProperty | None:
-        return next((p for p in self.scenario.properties if p.name == declared.name), None)
-
-    def _about(self, declared: EventProperty) -> str:
-        described = self._described(declared)
-        return declared.about or (described.about if described else "")
-
-    def _is_required(self, event: str, declared: EventProperty) -> bool:
-        """Return whether a property is always there: as it is written, else as it can be proven."""
-        described = self._described(declared)
-        asked = (
-            declared.required
-            if declared.required is not None or described is None
-            else described.required
-        )
-        return declared.name in self.always.get(event, ()) if asked is None else asked
-
-    def _values(self, declared: EventProperty) -> tuple[str, ...]:
-        described = self._described(declared)
-        written = declared.values or (described.values if described else ())
-        if written:
-            return written
-        value = declared.value or (described.value if described else None)
-        return self.drawn.get(value.text.strip(), ()) if value else ()
 
     def _changes(self, event: str) -> tuple[str, ...]:
         """Return the changes of people that come with an event: its own, and those of steps right behind it."""
@@ -188,13 +161,6 @@ class _Reading:
                         if change.name in names:
                             found[_line(changes_text([change])[0][1:-1])] = None
         return tuple(found)
-
-
-def _allowed(expected: ExpectedProperty, written: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the values that a property may have: as written or drawn, else those of a catalogue, if these are few."""
-    if expected.type not in ("text", "list"):
-        return ()
-    return written or (expected.values if len(expected.values) <= MOST_VALUES else ())
 
 
 def _line(text: str) -> str:
@@ -258,18 +224,3 @@ def _places(steps: Steps, event: str, *, is_optional: bool) -> Iterator[bool]:
         for branch in step_traits.branches:
             is_within = is_optional or branch.is_optional
             yield from _places(branch.steps, event, is_optional=is_within)
-
-
-def _drawn(scenario: Scenario) -> dict[str, tuple[str, ...]]:
-    """Return what properties are drawn from that never change."""
-    # One change anywhere, and the property may hold values that it was not drawn from.
-    changed = {
-        name for steps in _sequences(scenario) for step in steps for name in traits(step).sets
-    }
-    changed |= {variable.name for journey in scenario.journeys for variable in journey.carries}
-    declared = (*scenario.people.properties, *scenario.session_properties)
-    return {
-        p.name: tuple(choice.text for choice, _ in p.draw.choices if not choice.is_null)
-        for p in declared
-        if p.draw and p.name not in changed
-    }

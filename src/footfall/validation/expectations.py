@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from footfall.data.schema import Field, FieldType
-from footfall.model.program import ActNode
+from footfall.model.program_flow import actions_of, changed_property
 from footfall.validation.carried import Carried, carried_of
 
 if TYPE_CHECKING:
+    from footfall.compiler.requirements import Requirement, Requirements
     from footfall.model.model import Model
-    from footfall.scenario.leaf_records import Expression
-    from footfall.scenario.records import Catalogue, Event, EventProperty, Property, Scenario
+    from footfall.scenario.records import Scenario
 
-MOST_VALUES = 1000
 ExpectedType = FieldType | Literal["any"]
 """`any`: nothing is declared; a plan may say no more than a name."""
 
@@ -55,10 +53,16 @@ class ExpectedEvent:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedStage:
-    """A stage of the critical path, and the events that always take a person there."""
+    """A stage of the critical path, and the events that always take a person there.
+
+    Args:
+        n_before: How many stages everybody has reached before its events, the first one included,
+            where journeys may pass over some; None where it is all that stand before it.
+    """
 
     name: str
     events: tuple[str, ...] = ()
+    n_before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,82 +96,74 @@ def of_scenario(scenario: Scenario) -> Expectations:
     """
     from footfall.compiler import compile_scenario
 
-    model = compile_scenario(scenario)
-    allowed = _Allowed(scenario)
-    schema = model.stream.schema
-    always = _always(model)
-    fields = {f.name: f for f in schema.event_properties}
+    return of_model(scenario, compile_scenario(scenario))
+
+
+def of_model(scenario: Scenario, model: Model) -> Expectations:
+    """Return what a scenario declares, given what it is compiled to."""
+    from footfall.compiler.requirements import DeclaredProperties, requirements_of
+
+    required = requirements_of(scenario, model)
+    fields = {known.name: known for known in model.stream.schema.event_properties}
+    events = {
+        event.name: ExpectedEvent(
+            event.name,
+            event.category,
+            {
+                name: _expected(fields[name], requirement)
+                for name, requirement in required.events[event.name].items()
+            },
+            event.revenue is not None,
+        )
+        for event in scenario.events
+    }
     return Expectations(
         name=scenario.name,
-        events={e.name: _event(e, fields, allowed, always) for e in scenario.events},
-        user_properties=_of_people(model, allowed),
-        stages=tuple(
-            ExpectedStage(s.name, tuple(on.text for on in s.on) if s.when is None else ())
-            for s in scenario.stages
-        ),
+        events=events,
+        user_properties=_of_people(model, required),
+        stages=_stages(scenario),
         cities=_cities(scenario),
-        carried=carried_of(scenario, allowed.value_of),
+        carried=carried_of(scenario, DeclaredProperties(scenario.properties).value),
     )
 
 
-def _of_people(model: Model, allowed: _Allowed) -> dict[str, ExpectedProperty]:
-    actions = [
-        action for node in model.nodes if isinstance(node, ActNode) for action in node.actions
-    ]
-    changing = {getattr(action, "property", -1) for action in actions}
-    fields = model.stream.schema.user_properties
+def _stages(scenario: Scenario) -> tuple[ExpectedStage, ...]:
+    """Return the stages; where journeys may pass over one, no event needs it to be reached before."""
+    from footfall.diagrams.certain_stages import stages_before
+
+    least = stages_before(scenario)
+    found = []
+    for number, stage in enumerate(scenario.stages):
+        events = tuple(on.text for on in stage.on) if stage.when is None else ()
+        before = min((least.get(event, number - 1) + 1 for event in events), default=number)
+        found.append(ExpectedStage(stage.name, events, min(before, number)))
+    return tuple(found)
+
+
+def _of_people(model: Model, required: Requirements) -> dict[str, ExpectedProperty]:
+    changing = {changed_property(action) for action in actions_of(model.nodes)}
     return {
-        f.name: replace(
-            _expected(f, allowed.of_people.get(f.name, ())), changes=number in changing
+        known.name: replace(
+            _expected(known, required.people[known.name]), changes=number in changing
         )
-        for number, f in enumerate(fields)
+        for number, known in enumerate(model.stream.schema.user_properties)
     }
 
 
-def _expected(
-    found: Field,
-    values: tuple[str, ...],
-    *,
-    is_required: bool = False,
-    fields: Mapping[str, ExpectedProperty] = MappingProxyType({}),
-) -> ExpectedProperty:
-    inner = {f.name: fields.get(f.name) or _expected(f, ()) for f in found.fields}
+def _expected(known: Field, requirement: Requirement) -> ExpectedProperty:
+    is_text = (known.item or known.type) == "text"
     return ExpectedProperty(
-        found.name, found.type, found.item, is_required, values, fields=inner
+        known.name,
+        known.type,
+        known.item,
+        requirement.is_required,
+        requirement.values if is_text else (),
+        fields={
+            inner.name: _expected(inner, requirement.fields[inner.name])
+            for inner in known.fields
+            if inner.name in requirement.fields
+        },
     )
-
-
-def _event(
-    event: Event, fields: Mapping[str, Field], allowed: _Allowed, always: Mapping[str, set[str]]
-) -> ExpectedEvent:
-    properties = {}
-    for declared in event.properties:
-        if declared.name in fields:
-            inferred = declared.name in always.get(event.name, ())
-            asked = allowed.required(declared)
-            required = inferred if asked is None else asked
-            properties[declared.name] = _expected(
-                fields[declared.name],
-                allowed.of_event(declared),
-                is_required=required,
-                fields=allowed.of_records(declared, fields[declared.name]),
-            )
-    return ExpectedEvent(event.name, event.category, properties, event.revenue is not None)
-
-
-def _always(model: Model) -> dict[str, set[str]]:
-    """Return event type → properties that are never null, wherever it is emitted."""
-    found: dict[str, set[str]] = {}
-    names = [f.name for f in model.stream.schema.event_properties]
-    for emission in model.emissions:
-        here = {
-            names[number]
-            for number, value in emission.properties
-            if not getattr(value, "is_nullable", False)
-        }
-        event = model.events[emission.event][0]
-        found[event] = found.get(event, here) & here
-    return found
 
 
 def _cities(scenario: Scenario) -> dict[str, tuple[str, ...]]:
@@ -177,101 +173,3 @@ def _cities(scenario: Scenario) -> dict[str, tuple[str, ...]]:
     for row in home.rows:
         found[str(row[city])] = (*found.get(str(row[city]), ()), str(row[country]))
     return found
-
-
-class _Allowed:
-    """Finds which texts a property may have: those declared, or those of the column of a catalogue that it reads."""
-
-    def __init__(self, scenario: Scenario) -> None:
-        self._described = {p.name: p for p in scenario.properties}
-        self._catalogues = {c.name: c for c in scenario.catalogues}
-        self._variables = [v for j in scenario.journeys for v in j.carries] + list(
-            scenario.session_properties
-        )
-        self._people = scenario.people.properties
-        people = ((p.name, self._of_property(p)) for p in scenario.people.properties)
-        self.of_people = {name: values for name, values in people if values}
-
-    def required(self, declared: EventProperty) -> bool | None:
-        """Tell whether a property must be there; None where nothing is said."""
-        described = self._described.get(declared.name)
-        asked = declared.required
-        return described.required if asked is None and described is not None else asked
-
-    def of_event(self, declared: EventProperty) -> tuple[str, ...]:
-        """Return the texts that a property of an event may have."""
-        described = self._described.get(declared.name)
-        for written in (declared, described):
-            if written is not None and written.values:
-                return written.values
-        expression = self.value_of(declared)
-        return self._of_expression(expression.text.strip()) if expression else ()
-
-    def value_of(self, declared: EventProperty) -> Expression | None:
-        """Return where a property's value comes from, as the event says it or the description."""
-        described = self._described.get(declared.name)
-        return declared.value or (described.value if described else None)
-
-    def of_records(self, declared: EventProperty, listed: Field) -> dict[str, ExpectedProperty]:
-        """Return the fields of records that come from a catalogue's row: with its texts, and whether always there."""
-        expression = self.value_of(declared)
-        name = expression.text.strip() if expression else ""
-        of = next(
-            (
-                v.list_type
-                for v in (*self._variables, *self._people)
-                if v.name == name and v.list_type
-            ),
-            None,
-        )
-        named = [of.of] if of and of.of else [kind for _, kind in of.fields] if of else []
-        rows = [self._catalogues[kind] for kind in named if kind in self._catalogues]
-        found = {f.name: f for f in listed.fields}
-        return {
-            column: _expected(
-                found[column],
-                column_texts(rows_of, column),
-                is_required=_is_filled(rows_of, number),
-            )
-            for rows_of in rows
-            for number, column in enumerate(rows_of.columns)
-            if column in found
-        }
-
-    def _of_expression(self, text: str) -> tuple[str, ...]:
-        name, dot, column = text.partition(".")
-        if any(v.name == name and v.type not in (None, name) for v in self._variables):
-            return ()
-        if dot and name in self._catalogues:
-            return column_texts(self._catalogues[name], column)
-        return (
-            ()
-            if dot or any(v.name == name for v in self._variables)
-            else self.of_people.get(name, ())
-        )
-
-    def _of_property(self, declared: Property) -> tuple[str, ...]:
-        of = declared.list_type.of if declared.list_type else declared.type
-        catalogue = self._catalogues.get(of or "")
-        return declared.values or (
-            column_texts(catalogue, catalogue.columns[0]) if catalogue else ()
-        )
-
-
-def column_texts(catalogue: Catalogue, column: str) -> tuple[str, ...]:
-    """Return the different texts of a catalogue's column, none if it is no column of text or has very many."""
-    names: Sequence[str] = catalogue.columns
-    if column not in names or catalogue.types[names.index(column)] != "text":
-        return ()
-    texts = different(str(row[names.index(column)]) for row in catalogue.rows)
-    return texts if len(texts) <= MOST_VALUES else ()
-
-
-def _is_filled(catalogue: Catalogue, number: int) -> bool:
-    """Tell whether no cell of a column is empty."""
-    return all(row[number] is not None for row in catalogue.rows)
-
-
-def different(texts: Iterable[str]) -> tuple[str, ...]:
-    """Return texts once each, in order."""
-    return tuple(dict.fromkeys(texts))

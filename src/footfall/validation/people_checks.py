@@ -232,7 +232,9 @@ def _check_order_of(audit: Audit, stages: list[ExpectedStage], recorded: str) ->
         "FROM stage_times GROUP BY who"
     )
     for k in range(1, len(stages)):
-        _check_step(audit, stages[k - 1], stages[k], k)
+        before = _needed(audit, stages, k)
+        if before is not None:
+            _check_step(audit, stages[before], stages[k], k)
 
 
 def _firsts(audit: Audit, stages: list[ExpectedStage], recorded: str) -> Iterator[str]:
@@ -242,11 +244,26 @@ def _firsts(audit: Audit, stages: list[ExpectedStage], recorded: str) -> Iterato
         own = _events(stage)
         yield f"min(first) FILTER ({own}) AS first{k}"
         if k:
-            # An event of the stage itself records that stage already, so it is no sign of the
-            # one before.
-            before, here = names.index(stages[k - 1].name) + 1, names.index(stage.name) + 1
+            needed = _needed(audit, stages, k)
+            if needed is None:
+                continue
+            # An event of the stage itself records that stage already, so it is no sign of the one
+            # before. Stages never fall, so an event of any between the two is one.
+            before, here = names.index(stages[needed].name) + 1, names.index(stage.name) + 1
             signs = f" OR (s >= {before} AND NOT {own}) OR s > {here}" if recorded else ""
-            yield f"min(first) FILTER ({_events(stages[k - 1])}{signs}) AS ready{k}"
+            between = " OR ".join(map(_events, stages[needed:k]))
+            yield f"min(first) FILTER ({between}{signs}) AS ready{k}"
+
+
+def _needed(audit: Audit, stages: list[ExpectedStage], k: int) -> int | None:
+    """Return which stage everybody must have reached before the events of another; None for none."""
+    n_before = stages[k].n_before
+    if n_before is None:
+        return k - 1
+    names = [stage.name for stage in audit.expected.stages]
+    return next(
+        (b for b in range(k - 1, -1, -1) if names.index(stages[b].name) < n_before), None
+    )
 
 
 def _events(stage: ExpectedStage) -> str:

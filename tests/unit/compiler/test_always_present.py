@@ -4,7 +4,7 @@ import pyarrow.compute as pc
 import pytest
 
 from footfall.compiler import compile_scenario
-from footfall.compiler.always_present import always_present
+from footfall.compiler.always_present import presence_of
 from footfall.execution.chunks import events
 from footfall.scenario.loading import loads
 
@@ -59,12 +59,12 @@ def either(weight, *steps):
 
 
 def is_sure(scenario):
-    return "p" in always_present(compile_scenario(scenario)).get("Seen", ())
+    return "p" in presence_of(compile_scenario(scenario)).of_events.get("Seen", ())
 
 
 def missing(scenario, **run):
     """(event, property) → how often it is null, of those that are said to be always there."""
-    sure = always_present(compile_scenario(scenario))
+    sure = presence_of(compile_scenario(scenario)).of_events
     table = events(scenario, **run)
     types = table["event_type"].cast("string")
     return {

@@ -25,7 +25,11 @@ CHAIN = (
 CROWD = 50
 REQUIRED = {
     "choose_time": {"interval": "18-19"},
-    "record_confirmation": {"scheduled_at": "2026-02-03T17:00:00Z", "is_trial": True},
+    "record_confirmation": {
+        "scheduled_at": "2026-02-03T17:00:00Z",
+        "is_trial": True,
+        "interval": "18-19",
+    },
     "payment_succeeded": {"balance": 4, "count": 8, "payment_system": "Visa"},
 }
 SESSION_OF_2015 = 1_436_918_400_000

@@ -30,6 +30,7 @@ WANTED = [
     ("property_type", "rate_lesson.grade", 1, 307, "4.5"),
     ("property_type", "properties", 1, 342, "event_properties"),
     ("property_missing", "payment_succeeded.balance", 1, 308, ""),
+    ("property_missing", "rate_lesson.grade", 1, 314, ""),
     ("value_undeclared", "choose_direction.direction", 1, 309, '"l"'),
     ("value_undeclared", "user property status", 1, 310, '"00000"'),
     ("list_is_text", "user property directions", 1, 311, '"literature"'),

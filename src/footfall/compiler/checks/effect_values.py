@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from footfall.compiler.expressions.lookup import BUILTIN_NAMES
 from footfall.compiler.expressions.typer import Typer
+from footfall.compiler.requirements import drawn_values
 from footfall.errors import Problems
-from footfall.scenario.records import Effect, Property, Scenario
-from footfall.scenario.step_traits import traits, walk
+from footfall.scenario.records import Effect, Scenario
 from footfall.units import nearest_hint
 
 MOST_SHOWN = 30
@@ -40,7 +40,8 @@ def _possible(by: str, scenario: Scenario, typer: Typer) -> list[str] | None:
     """Return the values that a name can have, in order; None when that cannot be told."""
     for declared in (*scenario.session_properties, *scenario.people.properties):
         if declared.name == by:
-            return _of_property(declared, scenario)
+            drawn = drawn_values(scenario).get(by)
+            return list(declared.values or drawn or ()) or None
     if by == "stage":
         return list(typer.stages)
     home = typer.tables[typer.home]
@@ -55,21 +56,3 @@ def _possible(by: str, scenario: Scenario, typer: Typer) -> list[str] | None:
             str(row[position]) for row in table.source.rows if row[position] is not None
         )
     )
-
-
-def _of_property(declared: Property, scenario: Scenario) -> list[str] | None:
-    if declared.values:
-        return list(declared.values)
-    if (
-        declared.draw is None
-        or declared.draw.kind != "pick"
-        or declared.name in _changed(scenario)
-    ):
-        return None
-    return [text.text for text, _ in declared.draw.choices if not text.is_null]
-
-
-def _changed(scenario: Scenario) -> set[str]:
-    """Return the names that some step changes."""
-    steps = (step for journey in scenario.journeys for step in walk(journey.steps))
-    return {name for step in steps for name in traits(step).sets}

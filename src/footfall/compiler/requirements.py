@@ -1,0 +1,228 @@
+"""Which properties must be there, and which texts they may have: computed once for everybody.
+
+The compiler holds what it knows of values against it, the tracking plan tells it to people, and
+`validate --against SCENARIO` holds events against it. What a scenario declares counts first; of
+`required` the rest is proven from the program, of `values` it is read from draws and catalogues.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from footfall.compiler.always_present import Presence, presence_of
+from footfall.data.schema import Field
+from footfall.model.model import Model
+from footfall.scenario.leaf_records import Expression
+from footfall.scenario.records import Catalogue, Event, EventProperty, Property, Scenario
+from footfall.scenario.step_traits import traits, walk
+
+MOST_VALUES = 50
+"""Of a catalogue with more texts than these, rows are examples: other products may come any day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What the values of a property must be.
+
+    Args:
+        is_required: Never left out, never null.
+        values: The allowed texts (of a list: of its elements), in order; empty when any will do.
+        fields: For a list of records: what is known of their fields, by name.
+    """
+
+    is_required: bool = False
+    values: tuple[str, ...] = ()
+    fields: Mapping[str, Requirement] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """What all properties must be.
+
+    Args:
+        events: Event → property → what it must be; properties without a type are left out.
+        people: User property → what it must be; a person may always be without one.
+    """
+
+    events: Mapping[str, Mapping[str, Requirement]]
+    people: Mapping[str, Requirement]
+
+
+class DeclaredProperties:
+    """Event properties as declared: by the event, else by the description of the property.
+
+    Args:
+        described: What stands once under `properties`.
+    """
+
+    def __init__(self, described: Iterable[EventProperty]) -> None:
+        self._described = {one.name: one for one in described}
+
+    def description(self, declared: EventProperty) -> EventProperty | None:
+        """Return the description of an event's property, if there is one."""
+        return self._described.get(declared.name)
+
+    def value(self, declared: EventProperty) -> Expression | None:
+        """Return where a property's value comes from."""
+        described = self.description(declared)
+        return declared.value or (described.value if described else None)
+
+    def values(self, declared: EventProperty) -> tuple[str, ...]:
+        """Return the values that are written for a property; none where any is allowed."""
+        described = self.description(declared)
+        return declared.values or (described.values if described else ())
+
+    def required(self, declared: EventProperty) -> bool | None:
+        """Return whether a property must be there as it is written; None where nothing is said."""
+        described = self.description(declared)
+        if declared.required is not None or described is None:
+            return declared.required
+        return described.required
+
+    def about(self, declared: EventProperty) -> str:
+        """Return what is said of a property."""
+        described = self.description(declared)
+        return declared.about or (described.about if described else "")
+
+    def with_value(self) -> Iterator[str]:
+        """Yield the names whose description says where the value comes from."""
+        return (name for name, one in self._described.items() if one.value is not None)
+
+
+def requirements_of(scenario: Scenario, model: Model) -> Requirements:
+    """Return what the properties of a scenario must be.
+
+    Args:
+        scenario: As loaded.
+        model: What it is compiled to.
+    """
+    finder = _Finder(scenario, presence_of(model))
+    schema = model.stream.schema
+    types = {known.name: known for known in schema.event_properties}
+    declared = {one.name: one for one in scenario.people.properties}
+    return Requirements(
+        events={event.name: finder.of_event(event, types) for event in scenario.events},
+        people={
+            known.name: Requirement(
+                values=_of_type(known, finder.of_person(declared[known.name]))
+            )
+            for known in schema.user_properties
+        },
+    )
+
+
+def drawn_values(scenario: Scenario) -> dict[str, tuple[str, ...]]:
+    """Return what properties of people and sessions are drawn from that never get another value."""
+    steps = (step for journey in scenario.journeys for step in walk(journey.steps))
+    changed = {name for step in steps for name in traits(step).sets}
+    # A journey's variable of the same name hides the property wherever the journey looks for it.
+    changed |= {variable.name for journey in scenario.journeys for variable in journey.carries}
+    declared = (*scenario.people.properties, *scenario.session_properties)
+    return {
+        one.name: tuple(choice.text for choice, _ in one.draw.choices if not choice.is_null)
+        for one in declared
+        if one.draw and one.draw.kind == "pick" and one.name not in changed
+    }
+
+
+class _Finder:
+    """Finds what a scenario says of its properties, and what follows from it."""
+
+    def __init__(self, scenario: Scenario, presence: Presence) -> None:
+        self._declared = DeclaredProperties(scenario.properties)
+        self._presence = presence
+        self._catalogues = {one.name: one for one in scenario.catalogues}
+        self._people = {one.name: one for one in scenario.people.properties}
+        carried = [one for journey in scenario.journeys for one in journey.carries]
+        self._variables = [*carried, *scenario.session_properties]
+        self._drawn = drawn_values(scenario)
+
+    def of_event(self, event: Event, types: Mapping[str, Field]) -> dict[str, Requirement]:
+        """Return what the properties of an event must be, by name."""
+        proven = self._presence.of_events.get(event.name, frozenset())
+        found = {}
+        for declared in event.properties:
+            if declared.name in types:
+                asked = self._declared.required(declared)
+                found[declared.name] = Requirement(
+                    declared.name in proven if asked is None else asked,
+                    _of_type(types[declared.name], self._of_property(declared)),
+                    self._of_fields(event.name, declared, types[declared.name]),
+                )
+        return found
+
+    def of_person(self, declared: Property) -> tuple[str, ...]:
+        """Return the texts that a user property may have."""
+        of = declared.list_type.of if declared.list_type else declared.type
+        catalogue = self._catalogues.get(of or "")
+        return (
+            declared.values
+            or self._drawn.get(declared.name, ())
+            or (column_texts(catalogue, catalogue.columns[0]) if catalogue else ())
+        )
+
+    def _of_property(self, declared: EventProperty) -> tuple[str, ...]:
+        written, value = self._declared.values(declared), self._declared.value(declared)
+        return written or (self._of_expression(value.text.strip()) if value else ())
+
+    def _of_expression(self, text: str) -> tuple[str, ...]:
+        """Return the texts that a name can have: of a column, or of a property of people or sessions."""
+        name, dot, column = text.partition(".")
+        others = [one for one in self._variables if one.name == name]
+        if dot:
+            others += [one for one in self._people.values() if one.name == name]
+            is_hidden = any(one.list_type or one.type not in (None, name) for one in others)
+            if is_hidden or name not in self._catalogues:
+                return ()
+            return column_texts(self._catalogues[name], column)
+        if name in self._drawn:
+            return self._drawn[name]
+        return () if others or name not in self._people else self.of_person(self._people[name])
+
+    def _of_fields(
+        self, event: str, declared: EventProperty, listed: Field
+    ) -> dict[str, Requirement]:
+        """Return what the fields of records must be: those of a catalogue's row have its texts."""
+        texts: dict[str, tuple[str, ...]] = {}
+        # Whether an element was there to be appended is not proven where it came from another list,
+        # so a column without empty cells counts as well.
+        present = set(self._presence.of_records.get((event, declared.name), ()))
+        for catalogue in self._rows_in(declared):
+            for number, column in enumerate(catalogue.columns):
+                texts[column] = column_texts(catalogue, column)
+                if all(row[number] is not None for row in catalogue.rows):
+                    present.add(column)
+        return {
+            inner.name: Requirement(
+                inner.name in present, _of_type(inner, texts.get(inner.name, ()))
+            )
+            for inner in listed.fields
+        }
+
+    def _rows_in(self, declared: EventProperty) -> Iterator[Catalogue]:
+        """Yield the catalogues whose rows stand in a list."""
+        value = self._declared.value(declared)
+        name = value.text.strip() if value else ""
+        known = (*self._variables, *self._people.values())
+        listed = next(
+            (one.list_type for one in known if one.name == name and one.list_type), None
+        )
+        if listed is not None:
+            kinds = [listed.of] if listed.of else [kind for _, kind in listed.fields]
+            yield from (self._catalogues[kind] for kind in kinds if kind in self._catalogues)
+
+
+def column_texts(catalogue: Catalogue, column: str) -> tuple[str, ...]:
+    """Return the different texts of a catalogue's column, none if it is no column of text or has very many."""
+    names: Sequence[str] = catalogue.columns
+    if column not in names or catalogue.types[names.index(column)] != "text":
+        return ()
+    number = names.index(column)
+    texts = dict.fromkeys(str(row[number]) for row in catalogue.rows if row[number] is not None)
+    return tuple(texts) if len(texts) <= MOST_VALUES else ()
+
+
+def _of_type(known: Field, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return values of text and of lists; `1` and `1.0` are one number, so texts say nothing of it."""
+    return values if known.type in ("text", "list") else ()
