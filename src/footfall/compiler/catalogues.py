@@ -10,7 +10,7 @@ import numpy as np
 
 from footfall.compiler import distributions
 from footfall.compiler.symbols import Texts
-from footfall.model.tables import Categorical, Grouped, TableColumn
+from footfall.model.tables import CatalogueColumn, Categorical, Grouped
 from footfall.model.values import DTYPES, NULLS, Array, Kind, is_null
 from footfall.scenario.records import Catalogue
 
@@ -59,16 +59,16 @@ class CatalogueTable:
 
 def compile_catalogues(
     catalogues: Iterable[Catalogue], texts: Texts, minor_digits: int
-) -> tuple[dict[str, CatalogueTable], tuple[TableColumn, ...]]:
+) -> tuple[dict[str, CatalogueTable], tuple[CatalogueColumn, ...]]:
     """Compile catalogues: by name, and all their columns by number."""
     by_name: dict[str, CatalogueTable] = {}
-    columns: list[TableColumn] = []
+    columns: list[CatalogueColumn] = []
     for catalogue in catalogues:
         entries = {}
         for position, name in enumerate(catalogue.columns):
             kind, values = _column(catalogue, position, texts, minor_digits)
             entries[name] = (len(columns), kind)
-            columns.append(TableColumn(catalogue.name, name, values))
+            columns.append(CatalogueColumn(catalogue.name, name, values))
         distribution = distributions.categorical(catalogue.weights, len(catalogue.rows))
         by_name[catalogue.name] = CatalogueTable(catalogue, entries, distribution)
     return by_name, tuple(columns)

@@ -18,7 +18,7 @@ from footfall.data.schema import Field
 from footfall.errors import Problem, Problems
 from footfall.model.model import InitialValue
 from footfall.model.program import Emission, Node, Timer
-from footfall.model.tables import TableColumn
+from footfall.model.tables import CatalogueColumn
 from footfall.scenario.records import Scenario
 
 
@@ -53,7 +53,7 @@ class Compilation:
     texts: Texts = field(default_factory=Texts)
     columns: Columns = field(default_factory=Columns)
     tables: dict[str, CatalogueTable] = field(init=False)
-    table_columns: tuple[TableColumn, ...] = field(init=False)
+    table_columns: tuple[CatalogueColumn, ...] = field(init=False)
     typer: Typer = field(init=False)
     declarer: Declarer = field(init=False)
     people_names: dict[str, Symbol] = field(default_factory=dict)

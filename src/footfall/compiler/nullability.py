@@ -15,7 +15,7 @@ from footfall.model.model import InitialValue
 from footfall.model.operations import Op
 from footfall.model.program import Action, Assign, EnterNode, Node, PickRow, RandomValue, Timer
 from footfall.model.program_flow import action_access, actions_of
-from footfall.model.tables import Categorical, TableColumn
+from footfall.model.tables import CatalogueColumn, Categorical
 from footfall.model.values import NULLS, Kind, is_null
 
 _T = TypeVar("_T")
@@ -53,7 +53,7 @@ class Nullability:
         tables: Columns of catalogues by number.
     """
 
-    def __init__(self, sure: Iterable[int], tables: Sequence[TableColumn]) -> None:
+    def __init__(self, sure: Iterable[int], tables: Sequence[CatalogueColumn]) -> None:
         self.sure = set(sure)
         self._kinds: dict[int, bool] = {}
         self._tables = tables
@@ -120,7 +120,7 @@ def never_null(
     initials: Sequence[InitialValue],
     nodes: Sequence[Node],
     timers: Sequence[Timer],
-    tables: Sequence[TableColumn],
+    tables: Sequence[CatalogueColumn],
     set_first: Collection[int] = (),
 ) -> Nullability:
     """Find the columns of people that are never null.

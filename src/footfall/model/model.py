@@ -8,7 +8,7 @@ from footfall.data.part import Groups
 from footfall.data.stream import Stream
 from footfall.model.operations import Op
 from footfall.model.program import CompiledEffect, Emission, ListValue, Node, RandomValue, Timer
-from footfall.model.tables import Categorical, TableColumn
+from footfall.model.tables import CatalogueColumn, Categorical
 from footfall.model.values import Array, Kind
 
 
@@ -156,7 +156,7 @@ class Model:
     stream: Stream
     texts: tuple[str, ...]
     columns: tuple[Column, ...]
-    tables: tuple[TableColumn, ...]
+    tables: tuple[CatalogueColumn, ...]
     home: tuple[int, int, int, int]
     device_tables: tuple[int, int]
     stage_codes: Array

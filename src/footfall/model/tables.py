@@ -65,7 +65,7 @@ class Grouped:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TableColumn:
+class CatalogueColumn:
     """A column of a catalogue.
 
     Args:

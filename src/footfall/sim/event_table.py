@@ -57,7 +57,7 @@ def _common(group: GroupArrays, emitted: PartEvents, order: Array) -> dict[str, 
     ).take(order)
     sessions = emitted.sessions.take(order)
     stages, devices, known = unpack_flags(emitted.flags.take(order))
-    # Row -1 of a catalogue is null (`TableColumn`), so events without a device need no mask
+    # Row -1 of a catalogue is null (`CatalogueColumn`), so events without a device need no mask
     # here.
     kinds = np.where(np.less(devices, 0), -1, group.state.device_kinds[rows, devices])
     homes = group.state.columns[builtins.HOME]

@@ -36,7 +36,7 @@ from footfall.model.program import (
     Timer,
     WaitNode,
 )
-from footfall.model.tables import TableColumn
+from footfall.model.tables import CatalogueColumn
 from footfall.scenario.leaf_records import Chance, Expression, Ramp, Rest, Wait
 from footfall.scenario.records import Journey, Property
 from footfall.scenario.step_records import PickOne, Step, Steps
@@ -64,7 +64,7 @@ class Lowering:
     declarer: Declarer
     effects: Effects
     emissions: Emissions
-    table_columns: tuple[TableColumn, ...]
+    table_columns: tuple[CatalogueColumn, ...]
     outer: Scope
     lower: Mapping[type[Step], Callable[[Lowering, Any, Here, int], int]]
     warnings: list[Problem]
