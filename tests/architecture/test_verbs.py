@@ -33,6 +33,7 @@ OWN_PARTS = {
     "scenario/step_records.py",
     "scenario/step_traits.py",
     "scenario/steps.py",
+    "scenario/either_options.py",
     "diagrams/graph_builder.py",
 }
 """Where classes of steps may be named, besides `compiler/journeys/`."""

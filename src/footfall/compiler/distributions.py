@@ -1,4 +1,4 @@
-"""Tables of random laws, computed with decimals so that every machine gets the same integers.
+"""Tables of distributions, computed with decimals so that every machine gets the same integers.
 
 The inverse of the normal distribution: M. J. Wichura, "Algorithm AS 241: The Percentage Points of the Normal
 Distribution", Applied Statistics 37 (1988), accurate to about 1 part in 10**16.
@@ -27,7 +27,7 @@ CELLS = 1 << CELL_BITS
 _MANY_CHOICES, _MOST_STEPS = 17, 3
 """A guide helps where there are so many choices, and so few of them between two of its entries."""
 EDGE = Decimal(1) / (8 * CELLS)
-"""Where the law is cut on both sides: beyond this quantile (1 in 8,192) nothing is drawn."""
+"""Where a distribution is cut on both sides: beyond this quantile (1 in 8,192) nothing is drawn."""
 _UNIT_BITS = 40
 
 _CENTRE = (
@@ -87,6 +87,7 @@ def normal_quantile(p: Decimal) -> Decimal:
 @lru_cache(maxsize=1)
 def normal_knots() -> tuple[Decimal, ...]:
     """Return the standard normal quantiles at the knots of a table: 1025 values, symmetric, cut at 1 in 8,192."""
+    # The caller's context may be any; the integers must be the same everywhere.
     with localcontext() as context:
         context.prec = 24
         upper = [
@@ -105,13 +106,15 @@ def _lognormal_unit(spread: Decimal) -> tuple[int, ...]:
 
 
 def lognormal(median: Decimal, spread: Decimal, shift: int = 0) -> InverseCdf:
-    """Return a log-normal law.
+    """Return a log-normal distribution.
 
     Args:
         median: In the value's unit.
         spread: Standard deviation of the logarithm.
         shift: Binary digits after the point.
     """
+    # Decimal exponentials are slow, so the 1,025 of a spread are shared by all medians; from here on
+    # there are integers only, with 10 bits more of the median than are kept.
     scaled = int(median * (1 << shift) * 1024)
     return InverseCdf(
         _knots([scaled * unit >> (_UNIT_BITS + 10) for unit in _lognormal_unit(spread)]), shift
@@ -119,13 +122,13 @@ def lognormal(median: Decimal, spread: Decimal, shift: int = 0) -> InverseCdf:
 
 
 def normal(mean: Decimal, sd: Decimal, shift: int = 0) -> InverseCdf:
-    """Return a normal law, cut 3.7 standard deviations from the mean."""
+    """Return a normal distribution, cut 3.7 standard deviations from the mean."""
     one = Decimal(1 << shift)
     return InverseCdf(_knots([round((mean + sd * z) * one) for z in normal_knots()]), shift)
 
 
 def uniform(low: Decimal, high: Decimal, shift: int = 0) -> InverseCdf:
-    """Return a uniform law."""
+    """Return a uniform distribution."""
     one = Decimal(1 << shift)
     return InverseCdf(
         _knots([round((low + (high - low) * k / CELLS) * one) for k in range(CELLS + 1)]), shift
@@ -133,7 +136,7 @@ def uniform(low: Decimal, high: Decimal, shift: int = 0) -> InverseCdf:
 
 
 def wait(record: Wait) -> InverseCdf:
-    """Return the law of a wait, in ms."""
+    """Return the distribution of a wait, in ms."""
     if record.kind == "about":
         return lognormal(Decimal(record.low_ms), record.spread)
     return uniform(Decimal(record.low_ms), Decimal(record.high_ms))
@@ -156,6 +159,8 @@ def categorical(weights: Sequence[Decimal] | None, n: int) -> Categorical:
     whole, so_far, cumulated = sum(weights), Decimal(0), []
     for weight in weights:
         so_far += weight
+        # The last with a weight gets exactly 2**62, whatever was rounded before: every 62-bit number
+        # must find a choice.
         cumulated.append(int(so_far * one / whole) if so_far < whole else one)
     return _guided(np.array(cumulated, np.int64))
 
@@ -176,6 +181,7 @@ def _guided(cumulated: Array) -> Categorical:
 
 def thresholds(weights: Sequence[float]) -> Array:
     """Return cumulated chances in 2**-32: shape (options,), int64; all 0 where every weight is 0."""
+    # `repr` is the shortest decimal that is the float: 0.1 counts as one tenth, as it was written.
     whole, so_far, edges = sum(Decimal(repr(w)) for w in weights), Decimal(0), []
     for weight in weights:
         so_far += Decimal(repr(weight))
@@ -207,4 +213,5 @@ def _integers(weights: Sequence[Decimal] | None, n: int) -> Array:
     if weights is None:
         return np.ones(n, np.int64)
     whole = sum(weights)
+    # A rare row stays possible, however rare: rounding must not take it out.
     return np.array([max(1, int(w * (1 << 30) / whole)) if w else 0 for w in weights], np.int64)

@@ -54,6 +54,8 @@ def _live_after(nodes: Sequence[Node], emissions: Sequence[Emission]) -> list[Co
     """Return, per node, the columns that are read after it before they are set (cleared columns, at a clear)."""
     before: list[Columns] = [frozenset()] * len(nodes)
     in_order = [accesses(node, emissions) for node in nodes]
+    # A fixed point from below: nothing is live at first, and sets only grow, so it ends. Nodes stand
+    # before those they lead to, so going backwards one round settles all but the ways back of loops.
     is_changed = True
     while is_changed:
         is_changed = False

@@ -6,7 +6,7 @@ import csv
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Context, Decimal
+from decimal import Decimal
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -16,6 +16,7 @@ from footfall.scenario.draws import check_weights
 from footfall.scenario.forms import MapEntry
 from footfall.scenario.leaf_records import Scalar, Text
 from footfall.scenario.names import IDENTIFIER_ACCEPTS, parse_variable
+from footfall.scenario.popularity import zipf
 from footfall.scenario.reader import INVALID, Fields, Invalid, Reader, builds
 from footfall.scenario.records import Catalogue
 from footfall.scenario.scalars import TIME_ZONE
@@ -24,7 +25,6 @@ from footfall.scenario.text_files import UnreadableError, nearest_file, read_tex
 MOST_CSV_BYTES = 20 * 1024**2
 MOST_SHOWN = 20
 HOME_COLUMNS = ("city", "country", "time_zone")
-POPULARITY_DIGITS = Context(prec=40)
 _PLAIN_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 _PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]+)?")
 
@@ -371,35 +371,3 @@ def _weight(reader: Reader, cell: Text, column: str) -> Decimal:
     except UnitError as error:
         reader.note(cell.at, f"column {column}: {error.message}", error.accepted, error.hint)
         return Decimal(1)
-
-
-def zipf(n_rows: int, exponent: Decimal) -> tuple[Decimal, ...]:
-    """Return 1 / k ** exponent for k from 1 to `n_rows`, exactly the same on every machine.
-
-    Powers are taken of primes only (`Decimal` rounds ln and exp correctly); all others are products of them.
-    """
-    powers = [Decimal(1)] * (n_rows + 1)
-    for k, divisor in enumerate(_smallest_divisors(n_rows)):
-        if k > 1:
-            rest = k // divisor
-            powers[k] = (
-                _power(k, exponent)
-                if rest == 1
-                else POPULARITY_DIGITS.multiply(powers[divisor], powers[rest])
-            )
-    return tuple(units.ROUNDED.plus(power) for power in powers[1:])
-
-
-def _power(k: int, exponent: Decimal) -> Decimal:
-    logarithm = POPULARITY_DIGITS.ln(Decimal(k))
-    return POPULARITY_DIGITS.exp(POPULARITY_DIGITS.multiply(-exponent, logarithm))
-
-
-def _smallest_divisors(n: int) -> list[int]:
-    divisors = list(range(n + 1))
-    for k in range(2, int(n**0.5) + 1):
-        if divisors[k] == k:
-            for multiple in range(k * k, n + 1, k):
-                if divisors[multiple] == multiple:
-                    divisors[multiple] = k
-    return divisors

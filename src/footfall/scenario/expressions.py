@@ -199,6 +199,8 @@ class _Parser:
         return node
 
     def _conditional(self) -> ExpressionNode:
+        # `a if b else c` is looser than all else and groups to the right, as in Python: in
+        # `a if b else c if d else e` the second stands within the first, so it alone goes deeper.
         then = self._chain(("or",), self._conjunction)
         if not self._taken("if"):
             return then
@@ -217,6 +219,7 @@ class _Parser:
         return self._comparison()
 
     def _comparison(self) -> ExpressionNode:
+        # `a < b < c` is `a < b and b < c`; the middle stands in both, as nothing in it has an effect.
         left = self._sum()
         result: ExpressionNode | None = None
         while self._is(*_COMPARISONS, "in", "not"):

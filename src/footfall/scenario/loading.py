@@ -10,7 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from footfall.errors import ScenarioError, UnitError, UsageError, shown
-from footfall.scenario import catalogues, sections  # noqa: F401  # registers its builder
+from footfall.scenario import (  # noqa: F401 - they register their builders
+    catalogues,
+    either_options,
+    sections,
+)
 from footfall.scenario.forms import MapEntry
 from footfall.scenario.language import SCENARIO
 from footfall.scenario.language_steps import STEP_WORDS

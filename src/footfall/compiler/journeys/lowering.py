@@ -202,10 +202,13 @@ class Lowering:
 
     def steps(self, steps: Steps, here: Here, following: int) -> int:
         """Compile steps and return their first node."""
+        # `retry` leads to a step before it, which is compiled after it: so each step that can be called
+        # gets a node at once, which is filled when the step is there.
         for step in steps:
             name = traits(step).label
             if name is not None and name not in here.labels:
                 here.labels[name] = self.builder.hole()
+        # From the last to the first: a node is made with the number of the one that follows.
         for number in range(len(steps) - 1, -1, -1):
             following = self._step(steps, number, here, following)
         return following
