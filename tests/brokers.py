@@ -37,7 +37,13 @@ def new_topic() -> str:
 def messages(brokers: str, topic: str) -> list[tuple[str, bytes, int, int]]:
     """Return (key, event, time, partition) of all messages of a topic, per partition in order."""
     consumer = kafka.Consumer(
-        {"bootstrap.servers": brokers, "group.id": uuid4().hex, "enable.auto.commit": False}
+        {
+            "bootstrap.servers": brokers,
+            "group.id": uuid4().hex,
+            "enable.auto.commit": False,
+            # The fetch of a partition that is read to its end stays open for so long, and holds up the next one's.
+            "fetch.wait.max.ms": 10,
+        }
     )
     partitions = consumer.list_topics(topic, timeout=10).topics[topic].partitions
     found = []

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -36,14 +37,26 @@ def lines():
     return [json.loads(line) for line in file.read_text().splitlines()]
 
 
-@pytest.fixture
-def refusing():
-    """An endpoint that has refused a third of a run's events, which are dead letters now; and how many they are."""
-    with endpoint(picky) as made:
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory):
+    """An endpoint that has refused a third of a run's events, the folder of that run, and the ids that were taken."""
+    folder = tmp_path_factory.mktemp("refused")
+    with endpoint(picky) as made, pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
         result = footfall.run("ecommerce", to=f"{made.url}#batch=1", **SIZE)
         assert result.sinks[0].rejected == len(lines()) > 50
         assert result.sinks[0].accepted == len(made.ids)
-        yield made
+        patch.undo()
+        yield made, folder, tuple(made.ids)
+
+
+@pytest.fixture
+def refusing(refused, tmp_path):
+    """The endpoint as it was after that run, whose folder is copied to here: it has dead letters and a ledger."""
+    made, folder, taken = refused
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    made.answer, made.ids = picky, list(taken)
+    return made
 
 
 def test_what_is_accepted_goes_once(refusing):

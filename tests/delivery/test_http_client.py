@@ -48,6 +48,9 @@ class Rude:
 
     def close(self) -> None:
         self.done.set()
+        self.socket.shutdown(
+            socket.SHUT_RDWR
+        )  # wakes the thread in accept(): close() alone lets it wait
         self.socket.close()
         self.thread.join(5)
 

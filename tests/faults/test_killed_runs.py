@@ -17,7 +17,7 @@ from tests.kills import kill, rounds
 
 KILLS = int(os.environ.get("FOOTFALL_KILLS", "4"))
 COMMAND = str(Path(sys.executable).parent / "footfall")
-RUN = ("run", "ecommerce", "--people", "30000", "--days", "3", "--quiet")  # two groups
+RUN = ("run", "ecommerce", "--people", "6000", "--days", "6", "--quiet")  # two groups
 SPECS = ("duckdb:a.duckdb", "parquet:p", "ndjson:a.ndjson", "csv:a.csv", "json:a.json")
 SINKS = tuple(word for spec in SPECS for word in ("--to", spec))
 

@@ -1,6 +1,7 @@
 """Live runs that go on from a checkpoint, or without one: the union is one long run either way."""
 
 import pickle
+import shutil
 import sys
 import threading
 
@@ -28,12 +29,23 @@ __all__ = ["whole"]  # a fixture
 checkpoint, crowds = (sys.modules[c.__module__] for c in (Checkpoints, LivePopulation))
 
 
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory):
+    """A folder with three of six days, lived in windows, and a checkpoint from before their end."""
+    folder = tmp_path_factory.mktemp("half")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checkpoint, "EVERY_S", 1.0)
+        patch.setattr(checkpoint, "MOST_SHARE", 1.0)
+        on_half_way(folder)
+    return folder
+
+
 @pytest.fixture
-def half(tmp_path, monkeypatch):
-    """Three of six days, lived in windows, with a checkpoint before the end; its file."""
+def half(tmp_path, monkeypatch, lived):
+    """A copy of that folder, for a test to spoil or to go on with; the checkpoint's file."""
     monkeypatch.setattr(checkpoint, "EVERY_S", 1.0)
     monkeypatch.setattr(checkpoint, "MOST_SHARE", 1.0)
-    on_half_way(tmp_path)
+    shutil.copytree(lived, tmp_path, dirs_exist_ok=True)
     (file,) = (tmp_path / "kept").iterdir()
     return file
 
