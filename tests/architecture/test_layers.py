@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from grimp import build_graph
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -42,3 +44,13 @@ def test_naming_a_sink_loads_no_driver():
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout == "['sqlite3']\n"
+
+
+def test_no_import_circles():
+    """Whatever module is read first, none needs one that is not ready: no chain of imports comes back to its start."""
+    graph = build_graph("footfall", cache_dir=None)
+    needs = {name: set(graph.find_modules_directly_imported_by(name)) for name in graph.modules}
+    while done := [name for name, others in needs.items() if not others & needs.keys()]:
+        for name in done:
+            del needs[name]
+    assert {name: others & needs.keys() for name, others in needs.items()} == {}
