@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from footfall.execution.chunks import simulate
 from footfall.store import open_store
 from tests.kills import kill, rounds
 
 KILLS = int(os.environ.get("FOOTFALL_KILLS", "4"))
 COMMAND = str(Path(sys.executable).parent / "footfall")
-RUN = ("run", "ecommerce", "--people", "6000", "--days", "6", "--quiet")  # two groups
+RUN = ("run", "ecommerce", "--people", "11000", "--days", "3", "--quiet")
+"""5,009 people come in three days: two groups, so that there is work for two workers."""
 SPECS = ("duckdb:a.duckdb", "parquet:p", "ndjson:a.ndjson", "csv:a.csv", "json:a.json")
 SINKS = tuple(word for spec in SPECS for word in ("--to", spec))
 
@@ -124,9 +126,13 @@ def test_a_worker_is_killed(tmp_path, whole):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="finds the workers in /proc")
-def test_ctrl_c_twice_stops_at_once(tmp_path, whole):
+def test_ctrl_c_twice_stops_at_once(tmp_path):
     """The second Ctrl-C does not wait; what is there is consistent, and the same command completes it."""
-    process = start(tmp_path, *SINKS, "--workers", "2")
+    many = (
+        "--people",
+        "30000",
+    )  # so many that parts take longer than the second Ctrl-C is away
+    process = start(tmp_path, *SINKS, *many, "--workers", "2")
     assert started_workers(process)
     for _ in range(2):
         process.send_signal(signal.SIGINT)
@@ -134,8 +140,10 @@ def test_ctrl_c_twice_stops_at_once(tmp_path, whole):
     _, err = process.communicate(timeout=30)
     assert process.returncode in {130, 1}, err
     assert "Traceback" not in err
-    finish(tmp_path, *SINKS)
-    assert all(found == whole[0] for found in ids_in(tmp_path).values())
+    finish(tmp_path, *SINKS, *many)
+    chunks = simulate("ecommerce", people=30_000, days=3)
+    ids = sorted(i for chunk in chunks for i in chunk.events["insert_id"].to_pylist())
+    assert all(found == ids for found in ids_in(tmp_path).values())
 
 
 def test_two_runs_at_once(tmp_path, whole):

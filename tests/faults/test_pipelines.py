@@ -197,15 +197,15 @@ def test_kills_of_all_processes(tmp_path):
     """Kill -9 of owner and workers at once, at random instants: in the end each of three sinks has each event once."""
     size = (
         "--people",
-        "9000",
+        "11000",
         "--days",
-        "1",
+        "2",
         "--workers",
         "2",
     )  # two groups, so that there are two workers
     wanted = sorted(
         i
-        for c in simulate("ecommerce", people=9000, days=1)
+        for c in simulate("ecommerce", people=11_000, days=2)
         for i in c.events["insert_id"].to_pylist()
     )
     chance = random.Random(12)
