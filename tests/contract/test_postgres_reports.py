@@ -4,6 +4,7 @@ import pytest
 
 import footfall
 from footfall.execution.previous import stored_run
+from footfall.execution.setup import RunParameters
 from footfall.reports import report
 from footfall.reports.json_report import render_json
 from footfall.sinks import parse
@@ -33,7 +34,8 @@ def test_a_sink_is_looked_into_with_the_password_that_its_url_has(stores):
     _, store = stores
     assert store.name != store.address.url
     assert render_json(report(store.name)) == render_json(report(store))
-    assert stored_run("ecommerce", [parse(store.address.url)]).run.id == store.runs()[0].id
+    found = stored_run("ecommerce", [parse(store.address.url)], RunParameters())
+    assert found.run.id == store.runs()[0].id
 
 
 @pytest.mark.parametrize("rank_by", ["conversion", "revenue"])

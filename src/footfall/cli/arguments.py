@@ -111,7 +111,7 @@ class ScenarioName(click.ParamType):  # type: ignore[type-arg]  # generic since 
 
 
 class StorePath(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2
-    """A store that a run has written: a DuckDB file, or a folder of Parquet files."""
+    """A store that a run has written: its path or address, or what was written after `--to`."""
 
     name = "store"
 
@@ -122,8 +122,10 @@ class StorePath(click.ParamType):  # type: ignore[type-arg]  # generic since cli
         ctx: click.Context | None,
     ) -> str:
         """Return the store as it was written, if something is there."""
+        from footfall.store.open import path_of
+
         written = str(value)
-        path = Path(written.removeprefix("duckdb:").removeprefix("parquet:"))
+        path = path_of(written)
         if "://" not in written and not path.exists():
             raise UsageError(
                 f"{path} does not exist\n  hint: `footfall run SCENARIO` makes {DEFAULT_STORE}"

@@ -77,7 +77,8 @@ def _city(city: City, cities: Cities) -> TableRow:
 
 def _notes(cities: Cities, left_out: int) -> Iterator[str]:
     if left_out:
-        yield f"These are the largest; there are {left_out} more."
+        more = "is 1" if left_out == 1 else f"are {count(left_out)}"
+        yield f"These are the largest; there {more} more."
     if cities.are_alike:
         yield "No two of these cities can be told apart: all of the differences may be chance."
     elif any(city.ranks for city in cities.cities):

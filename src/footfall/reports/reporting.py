@@ -34,7 +34,7 @@ Measured, it is enough for 1e8 events of 5e6 people.
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The numbers of a run; a part that was not asked for is None.
+    """The numbers of a run; a part that was not asked for, or has no numbers, is None.
 
     Args:
         info: Which run; None where only tallies are at hand.
@@ -44,11 +44,11 @@ class Report:
         curves: How it went over time, for charts.
     """
 
-    info: RunInfo | None
-    stages: Stages | None
-    cities: Cities | None
-    truth: Truth | None
-    curves: Curves | None
+    info: RunInfo | None = None
+    stages: Stages | None = None
+    cities: Cities | None = None
+    truth: Truth | None = None
+    curves: Curves | None = None
 
 
 def report(
@@ -87,7 +87,12 @@ def report(
         StoreError: The store cannot be read.
     """
     wanted = _Wanted(
-        stages or by is not None, cities, truth, curves, by, check_rank_by(rank_by)
+        stages=stages or by is not None,
+        cities=cities,
+        truth=truth,
+        curves=curves,
+        by=by,
+        rank_by=check_rank_by(rank_by),
     )
     if isinstance(store, Store):
         return _made(store, run, wanted)
@@ -96,7 +101,7 @@ def report(
         return _made(opened, run, wanted)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Wanted:
     """The parts that are asked for."""
 
@@ -212,11 +217,9 @@ def closing(
     """
     measure = check_rank_by(rank_by)
     return Report(
-        info=None,
         stages=stages_of_tallies(tallies.stages, schema.stages, schema.goal),
         cities=_cities(ranked(cities_of_tallies(tallies.cities), measure), schema, measure),
         truth=truth_of(tallies, schema.minor_digits) if truth else None,
-        curves=None,
     )
 
 

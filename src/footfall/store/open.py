@@ -39,12 +39,22 @@ def open_store(where: str | Path, *, read_only: bool = True) -> Store:
         raise UsageError(
             f"{kind}://… is no store\n  accepted: postgresql://USER@HOST/DATABASE, or a path"
         )
-    path = _located(str(where))
+    path = path_of(str(where)).absolute()
     if not path.exists():
         raise StoreError(
             f"{path} does not exist\n  hint: `footfall run SCENARIO --to {where}` makes it"
         )
     return _open_path(path, read_only=read_only)
+
+
+def path_of(where: str) -> Path:
+    """Return the path of a store that is no address.
+
+    Args:
+        where: The path, or what is written after `--to`: `parquet:shop`.
+    """
+    kind, colon, rest = where.partition(":")
+    return Path(rest if colon and kind in _KINDS else where)
 
 
 def _open_path(path: Path, *, read_only: bool) -> Store:
@@ -57,8 +67,3 @@ def _open_path(path: Path, *, read_only: bool) -> Store:
     if file_ledger_path(path).exists():
         return open_file(path)
     return open_duckdb(path, read_only=read_only)
-
-
-def _located(where: str) -> Path:
-    kind, colon, rest = where.partition(":")
-    return Path(rest if colon and kind in _KINDS else where).absolute()

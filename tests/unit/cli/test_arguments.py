@@ -5,7 +5,7 @@ import datetime as dt
 import click
 import pytest
 
-from footfall.cli.arguments import PEOPLE, SEED, read_settings
+from footfall.cli.arguments import PEOPLE, SEED, STORE, read_settings
 from footfall.errors import UsageError
 from footfall.execution.start import resolve_start
 
@@ -107,3 +107,11 @@ def test_today_is_the_scenarios():
         resolve_start("today", zone) for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago")
     }
     assert len(days) == 2  # 25 hours apart: never the same date
+
+
+@pytest.mark.parametrize("kind", ["", "duckdb:", "parquet:", "ndjson:", "csv:", "json:"])
+def test_stores(tmp_path, kind):
+    """A store may be named as after `--to`; one that is not there is told by its path."""
+    assert STORE.convert(f"{kind}{tmp_path}", None, None) == f"{kind}{tmp_path}"
+    with pytest.raises(UsageError, match=r"^gone does not exist"):
+        STORE.convert(f"{kind}gone", None, None)

@@ -158,6 +158,11 @@ def example(**parts: object) -> Report:
     )
 
 
+def only(*names: str) -> Report:
+    """Return the example with these parts of it alone."""
+    return Report(info=info(), **{name: getattr(example(), name) for name in names})
+
+
 def hostile() -> Report:
     """Return a report all of whose names try to be something else."""
     names = (HOSTILE, "</style><img src=x onerror=alert(2)>", "]]>--><svg onload=alert(3)>")

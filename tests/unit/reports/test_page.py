@@ -12,7 +12,7 @@ import pytest
 from footfall.errors import MissingExtraError
 from footfall.reports import closing, render_html
 from tests.stores import TINY
-from tests.unit.reports.examples import TRUTH, example, hostile, info
+from tests.unit.reports.examples import TRUTH, example, hostile, info, only
 
 TITLES = [
     "Stages",
@@ -55,7 +55,7 @@ def test_sections(html):
 
 def test_parts_that_are_missing_leave_no_trace():
     """A report of cities alone is a page of cities alone."""
-    html = render_html(example(stages=None, truth=None, curves=None))
+    html = render_html(only("cities"))
     assert re.findall("<h2>(.*?)</h2>", html) == ["Cities"]
 
 

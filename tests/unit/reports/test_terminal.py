@@ -1,8 +1,12 @@
-"""What the terminal shows, as whole texts."""
+"""What the terminal shows, as whole texts, kept in `golden/`.
+
+`FOOTFALL_REWRITE_SNAPSHOTS=1 pytest tests/unit/reports` writes them anew; read the difference before committing it.
+"""
 
 from __future__ import annotations
 
 import io
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +17,7 @@ from footfall.reports import render_table
 from tests.unit.reports.examples import CITIES, STAGES, example, hostile, info
 
 GOLDEN = Path(__file__).with_name("golden")
+REWRITES = bool(os.environ.get("FOOTFALL_REWRITE_SNAPSHOTS"))
 
 
 def _shown(report, width=80, *, encoding="utf-8", colour=False, **more):
@@ -31,7 +36,10 @@ def _shown(report, width=80, *, encoding="utf-8", colour=False, **more):
 def test_whole_report(width):
     """Everything, at the width of a terminal: the text in `golden/`."""
     lines = [line.rstrip() for line in _shown(example(), width).splitlines()]
-    assert lines == (GOLDEN / f"report-{width}.txt").read_text("utf-8").splitlines()
+    golden = GOLDEN / f"report-{width}.txt"
+    if REWRITES:
+        golden.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert lines == golden.read_text("utf-8").splitlines()
 
 
 def test_closing_tables():
