@@ -5,9 +5,9 @@
 
 import ast
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -61,24 +61,44 @@ def parts(step: Step, wanted: type) -> list[object]:
     return [found for value in fields for found in within(value, wanted)]
 
 
+def differences(place: str, known: Iterable[Any], wanted: Iterable[Any]) -> list[str]:
+    """What a place lacks, and what it has too much, in words."""
+    there, declared = set(map(_name, known)), set(map(_name, wanted))
+    return [
+        *(f"{place} lacks {name}" for name in sorted(declared - there)),
+        *(f"{place} has {name}, which nothing declares" for name in sorted(there - declared)),
+    ]
+
+
+def _name(one: Any) -> str:
+    return one.__name__ if isinstance(one, type) else str(one)
+
+
 @pytest.mark.parametrize(
-    "registry", [TRAITS, LOWER, _DRAWINGS], ids=["traits", "nodes", "boxes"]
+    ("place", "registry"),
+    [
+        ("scenario/step_traits.py: TRAITS", TRAITS),
+        ("compiler/journeys/kinds.py: LOWER", LOWER),
+        ("diagrams/graph_builder.py: _DRAWINGS", _DRAWINGS),
+    ],
+    ids=["traits", "nodes", "boxes"],
 )
-def test_every_step_is_registered(registry):
+def test_every_step_is_registered(place, registry):
     """Each class of steps is described, compiled to nodes and drawn; none is left from a verb that is gone."""
-    assert set(registry) == CLASSES
+    assert differences(place, registry, CLASSES) == []
 
 
 def test_every_verb_is_read():
     """Each kind of step in the table of the language has what builds its record, and stands in the reference."""
     kinds = {kind.name for kind in (*STEP_VERBS.values(), GUARD)}
-    assert set(MAKERS) == kinds
-    assert kinds <= {kind.name for kind in STEP_KINDS}
+    assert differences("scenario/steps.py: MAKERS", MAKERS, kinds) == []
+    shown = {kind.name for kind in STEP_KINDS}
+    assert differences("scenario/language_steps.py: STEP_KINDS", shown & kinds, kinds) == []
 
 
 def test_every_step_is_used_in_everything():
     """The scenario that uses every word has a step of each class, so that the tests below see all of them."""
-    assert {type(step) for step in used_steps()} == CLASSES
+    assert differences(EVERYTHING.name, map(type, used_steps()), CLASSES) == []
 
 
 def test_traits_tell_all_that_a_step_holds():
@@ -89,8 +109,14 @@ def test_traits_tell_all_that_a_step_holds():
         assert parts(step, Step) == inner, known.verb
         assert parts(step, Assignment) == list(known.changes), known.verb
         assert parts(step, PickOne) == list(known.picks), known.verb
-        assert getattr(step, "journey", None) == (known.runs.name if known.runs else None)
-        assert getattr(step, "event", None) == known.emits
+        for field, told in (
+            ("journey", known.runs and known.runs.name),
+            ("event", known.emits),
+        ):
+            assert getattr(step, field, None) == told, (
+                f"{type(step).__name__}.{field}: what the step runs or emits is told by its traits; "
+                "what it only refers to is called otherwise (`target`)"
+            )
         assert known.line
 
 
@@ -116,7 +142,7 @@ def test_classes_of_steps_are_named_only_in_their_own_parts():
 
 def test_every_node_is_run():
     """The simulation knows each kind of node; jumps are taken out before."""
-    assert set(RUN) == set(get_args(Node)) - {JumpNode}
+    assert differences("sim/nodes.py: RUN", RUN, set(get_args(Node)) - {JumpNode}) == []
 
 
 def test_steps_have_one_module():

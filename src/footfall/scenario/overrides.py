@@ -14,6 +14,8 @@ from footfall.scenario.tree import ListNode, MapNode, Node, parse_tree
 from footfall.units import nearest
 
 EXAMPLE = "write key=value, such as people.count=500 or effects.spring_sale.odds=2"
+NAMED_BY = ("named", "do", "event", "retry", "later")
+"""Keys whose text is a name that a path finds a step or an option by."""
 
 
 def apply_settings(root: Node, settings: Iterable[str]) -> Node:
@@ -146,7 +148,7 @@ def _names(item: Node) -> list[str]:
         return [item.text]
     if isinstance(item, ListNode):
         return []
-    named = [item.get(key) for key in ("named", "do", "event", "retry", "later")]
+    named = [item.get(key) for key in NAMED_BY]
     inner = [value.get("named") for _, value in item.entries if isinstance(value, MapNode)]
     own = [name for name in item.keys if name not in STEP_WORDS and len(item.entries) == 1]
     return list(

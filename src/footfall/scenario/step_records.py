@@ -1,7 +1,8 @@
 """The steps of journeys as records, one class per verb; `step_traits` describes each of them.
 
 Names of classes and fields enter the stream's identity (`compiler/stream_id.py`): a class may be
-renamed there, a field may not.
+renamed there, a field may not. A field `journey` is a journey that the step runs, `event` an event
+that it emits, as its traits tell; what a step only refers to is called otherwise (`target`).
 """
 
 from __future__ import annotations
