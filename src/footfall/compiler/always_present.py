@@ -1,4 +1,4 @@
-"""Which properties an event always has: proven from the program that a scenario is compiled to, not observed.
+"""Properties that an event always has: proven from the compiled program, not observed.
 
 What is known not to be null is followed along every way through the program: through assignments, picks, guards
 (`when: direction != null`) and into journeys that start later. A column is known at a node if it is on all ways there.
@@ -47,7 +47,7 @@ _COMPARISONS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """What is there in every event, whatever way it happens.
+    """Properties that are there in every event, whatever way it happens.
 
     Args:
         of_events: Event → the properties that it can never lack; silent events are left out.

@@ -1,4 +1,4 @@
-"""What the passes work on."""
+"""The state of a compilation: the passes read and write it."""
 
 from __future__ import annotations
 

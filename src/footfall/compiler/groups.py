@@ -1,4 +1,4 @@
-"""How people are divided into groups that are simulated together."""
+"""The division of people into groups that are simulated together."""
 
 from __future__ import annotations
 

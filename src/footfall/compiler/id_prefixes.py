@@ -1,4 +1,4 @@
-"""What ids begin with: drawn in one place, handed on through variables, also to journeys that come later."""
+"""Prefixes of ids: drawn in one place, handed on through variables, also to later journeys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which properties must be there, and which texts they may have: computed once for everybody.
+"""Required properties and allowed texts: computed once for everybody.
 
 The compiler holds what it knows of values against it, the tracking plan tells it to people, and
 `validate --against SCENARIO` holds events against it. What a scenario declares counts first; of
@@ -23,7 +23,7 @@ MOST_VALUES = 50
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """What the values of a property must be.
+    """The demands on the values of one property.
 
     Args:
         is_required: Never left out, never null.
@@ -38,7 +38,7 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Requirements:
-    """What all properties must be.
+    """The demands on the values of all properties.
 
     Args:
         events: Event → property → what it must be; properties without a type are left out.

@@ -1,4 +1,4 @@
-"""What names mean while a scenario is compiled: texts, columns, and the variables that hold state."""
+"""Meanings of names in a compilation: texts, columns, and variables that hold state."""
 
 from __future__ import annotations
 

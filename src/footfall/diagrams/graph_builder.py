@@ -45,7 +45,7 @@ from footfall.text import short_percent
 
 @dataclass(frozen=True, slots=True)
 class _Drawing:
-    """How a kind of step is drawn.
+    """The way in which a kind of step is drawn.
 
     Args:
         begins_with_box: Its first box is its own; else its arrows begin at the box before it.

@@ -47,7 +47,7 @@ class UserProperty:
 
 @dataclass(frozen=True, slots=True)
 class InitialValue:
-    """How a column begins: drawn, or derived from others; in this order."""
+    """The first value of a column: drawn, or derived from others; in this order."""
 
     column: int
     kind: Kind
@@ -56,7 +56,7 @@ class InitialValue:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CalendarSpec:
-    """What the calendar is made from.
+    """The numbers that the calendar is made from.
 
     Args:
         origin_ms: Where the grid of quarter hours begins: a whole quarter hour at or before the first arrival.
@@ -79,7 +79,7 @@ class CalendarSpec:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PeopleSpec:
-    """Who comes.
+    """The people who come: how many, when, and from where.
 
     Args:
         newcomers: People who arrive within the declared length.

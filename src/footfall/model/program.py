@@ -16,7 +16,7 @@ NO_LIMIT_MS = 2**62
 
 @dataclass(frozen=True, slots=True)
 class DrawKey:
-    """What names a draw.
+    """The name of a draw.
 
     Args:
         name: 64-bit hash of seed, kind and address.

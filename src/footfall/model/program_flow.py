@@ -1,4 +1,4 @@
-"""How people and values flow through a program: where nodes lead, and which columns they touch.
+"""The flow of people and values through a program: successors of nodes, columns they touch.
 
 Every pass over the program asks here, so that a new kind of node or action is described once. All
 dispatches are exhaustive: mypy refuses a kind that is missing.

@@ -1,4 +1,4 @@
-"""The fields of Amplitude's events: which there are, of what type, within what range.
+"""The fields of Amplitude's events: names, types and ranges.
 
 Source: http-v2, "Keys for the event argument"; names as in `sinks/amplitude/limits.py`.
 """

@@ -25,7 +25,7 @@ _AT_FAULT = ("22", "23", "54")
 
 
 class PostgresEventStore(EventStore):
-    """A PostgreSQL database, of which one receiver at a time can have the schema.
+    """A PostgreSQL database; one receiver at a time can have its schema.
 
     Args:
         url: `postgresql://USER@HOST:PORT/DATABASE`.

@@ -15,7 +15,7 @@ from footfall.reports.stages import StageCounts, Stages
 from footfall.text import clean, count, mean, percent
 
 WIDE, NARROW = 880, 350
-"""Widths in px: about those of the page's column on a desk, and on a phone of 390 px."""
+"""Widths in px: about those of the page's column on a wide screen, and on a phone of 390 px."""
 MOST_CITIES = 50
 MOST_POINTS = 60
 """Per line: each is an element with a tooltip, of which a year would have 365 per stage."""

@@ -1,7 +1,7 @@
 """Charts as parts of a page, drawn as SVG that follows the page's colours.
 
 SVG rather than a script: the page then needs none, prints as it looks, and turns dark with the reader's system, since
-colours are CSS variables. Each chart is drawn twice, for a desk and for a phone, so that letters keep their size.
+colours are CSS variables. Each chart is drawn twice, for a wide screen and a phone, so that letters keep their size.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ class Text:
 
     @property
     def inside(self) -> SourceLocation:
-        """Where its first character stands, behind the quote."""
+        """The place of its first character, behind the quote."""
         return SourceLocation(self.at.file, self.at.line, self.at.column + self.is_quoted)
 
 

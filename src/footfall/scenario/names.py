@@ -1,4 +1,4 @@
-"""What may be a name: identifiers stand in expressions, labels only in addresses, reports and tables."""
+"""Rules of names: identifiers stand in expressions, labels only in addresses and reports."""
 
 from __future__ import annotations
 

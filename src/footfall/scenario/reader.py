@@ -90,7 +90,7 @@ def builds(kind: str) -> Callable[[Builder], Builder]:
 
 @dataclass(slots=True)
 class Reader:
-    """What reading one scenario needs to know.
+    """The state of reading one scenario.
 
     Args:
         source: Name of the file.

@@ -61,7 +61,7 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """How often the only branch of a step is gone through.
+    """The rounds in which the only branch of a step is gone through.
 
     Args:
         is_visit: Each round is a visit: `leave: visit` within it leads behind the round.

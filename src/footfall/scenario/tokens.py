@@ -76,7 +76,7 @@ _REFUSED = (
 
 
 class ExpressionProblem(Exception):  # noqa: N818 - it becomes a Problem, which is what errors are made of
-    """What is wrong with an expression.
+    """A mistake in an expression.
 
     Args:
         offset: Characters before the place, within the expression.

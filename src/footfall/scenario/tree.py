@@ -155,7 +155,7 @@ def _refusal(
 
 @dataclass(slots=True)
 class _Size:
-    """How much a node holds once every alias in it is written out."""
+    """The size of a node once every alias in it is written out."""
 
     n_nodes: int = 1
     height: int = 1

@@ -29,7 +29,7 @@ _HEX = np.frombuffer("".join(f"{b:02x}" for b in range(256)).encode(), np.uint16
 
 @dataclass(frozen=True, slots=True)
 class TextTable:
-    """What values are written with.
+    """The texts that values are written with.
 
     Args:
         texts: By code.

@@ -25,7 +25,7 @@ def effects_of(node: DecisionNode) -> list[tuple[int, CompiledEffect]]:
 
 
 class DecisionLog:
-    """How often one decision was reached in a part, what was asked and what was taken.
+    """Counts of one decision in a part: reached, asked for and taken.
 
     Attributes:
         reached: People for whom chances were alike.

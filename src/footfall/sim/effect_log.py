@@ -29,7 +29,7 @@ _MS2_PER_S2 = 1e6
 
 
 class EffectLog:
-    """What came of one wait or one value that effects act on, in a part.
+    """Sums of one wait or one value that effects act on, in a part.
 
     What a wait was to be is the mean of its distribution, times the factors: what was drawn
     differs from it by chance alone, whoever it was drawn for. What a value was to be is the

@@ -29,7 +29,7 @@ STAGE = UserProperty(
 
 @dataclass(slots=True)
 class GroupArrays:
-    """What assembling needs to know of a group of people.
+    """Arrays of a group of people that assembling needs.
 
     Args:
         persons: Shape (U,), int64: numbers of the people.

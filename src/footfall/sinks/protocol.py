@@ -39,7 +39,7 @@ class Capabilities:
             was counted in them; None if it keeps none. No password stands in it.
         has_rows: Events can be read in the store too, as reports do; else it holds runs and
             counts alone.
-        event_bytes: Bytes that an event takes at `path`, about; None: not foretold.
+        event_bytes: Bytes that an event takes at `path`, about; None: not known.
         can_partition: It is made with `partition="day"` as well, and then keeps each day's
             events apart.
         can_dry_run: `dry-run` among the options behind `#` has it do everything but deliver.
@@ -154,7 +154,7 @@ def prepared_of(chunk: Chunk, payloads: Mapping[str, tuple[Payload, ...]]) -> Pr
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a part: its events = accepted + rejected + pending.
+    """The answer of a sink for a part: its events = accepted + rejected + pending.
 
     Args:
         part: The part.
@@ -197,12 +197,12 @@ class Sink(Protocol):
 
     @property
     def placement(self) -> Placement:
-        """Where `prepare` may run."""
+        """The placement of `prepare`: in several processes, or in one."""
         ...
 
     @property
     def guarantee(self) -> Guarantee:
-        """What holds after any crash."""
+        """The promise that holds after any crash."""
         ...
 
     def prepare(self, chunk: Chunk) -> Prepared:
@@ -306,7 +306,7 @@ class Forecasts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What has become of the part that is being committed, so far.
+    """The progress of the part that is being committed.
 
     Args:
         in_flight: Events that were handed over, and of which nothing is known yet.

@@ -35,7 +35,7 @@ class Audit:
 
     @cached_property
     def count(self) -> int:
-        """How many events there are."""
+        """The number of events."""
         return int(self.source.rows("SELECT count(*) FROM e")[0][0])
 
     def add(

@@ -1,4 +1,4 @@
-"""Which properties two events of one process must share, as a scenario carries their value from one to the other."""
+"""Properties that two events of one process share, as the scenario carries their value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What events ought to be: a small neutral record, made from a scenario (or from any other plan)."""
+"""Expectations of events: a small neutral record, made from a scenario or any other plan."""
 
 from __future__ import annotations
 

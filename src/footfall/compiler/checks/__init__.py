@@ -1,1 +1,1 @@
-"""What a scenario may not be, found before or after its journeys are compiled."""
+"""Checks of a whole scenario, before or after its journeys are compiled."""

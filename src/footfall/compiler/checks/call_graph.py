@@ -1,4 +1,4 @@
-"""Which journey runs which: none may run itself, none may be run by nobody, and each is run in one way."""
+"""The graph of journeys that run others: without a circle or an orphan, each run in one way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What event properties promise, `values` and `required`, against what is known of a value before any run."""
+"""Check `values` and `required` of event properties against what is known before any run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What compiles each kind of step."""
+"""The table of functions that compile each kind of step."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ class Lowering:
 
     @property
     def problems(self) -> Problems:
-        """Where mistakes are noted."""
+        """The list on which mistakes are noted."""
         return self.typer.problems
 
     @property

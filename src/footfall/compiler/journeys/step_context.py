@@ -1,4 +1,4 @@
-"""Where steps are compiled: the journey that they stand in, its state, and what names mean there."""
+"""The context of a step: its journey, that journey's state, and the meaning of names there."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """Where steps are compiled.
+    """The context in which steps are compiled.
 
     Args:
         journey: Name of the journey they stand in.

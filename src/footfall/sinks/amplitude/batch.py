@@ -14,7 +14,7 @@ from footfall.sinks.amplitude.people import PersonQueue, PersonState, WaitingEve
 
 @dataclass(frozen=True, slots=True)
 class BatchLimits:
-    """How much a batch holds: a bit less than Amplitude takes.
+    """Limits of a batch: a bit less than Amplitude takes.
 
     Args:
         objects: Events, and `$identify` events that were added to them.

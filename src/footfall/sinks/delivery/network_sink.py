@@ -56,7 +56,7 @@ class Delivery(Protocol):
 
     @property
     def progress(self) -> Progress:
-        """What has become of the events so far."""
+        """The progress of the events so far."""
         ...
 
 

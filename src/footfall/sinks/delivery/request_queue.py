@@ -118,7 +118,7 @@ class RequestQueue(ABC, Generic[B]):
 
     @property
     def progress(self) -> Progress:
-        """What has become of the events so far."""
+        """The progress of the events so far."""
         n_refused = len(self.dead_letters)
         return Progress(self._events_in_flight, self.accepted, n_refused, self.retries)
 

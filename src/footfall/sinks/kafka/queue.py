@@ -49,7 +49,7 @@ class MessageQueue:
 
     @property
     def progress(self) -> Progress:
-        """What has become of the messages so far."""
+        """The progress of the messages so far."""
         in_flight = max(self.n_queued - self.n_reported, 0)
         return Progress(in_flight, self.accepted, len(self.dead_letters))
 

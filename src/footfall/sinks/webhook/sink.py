@@ -149,7 +149,7 @@ class WebhookSink(NetworkSink[WebhookQueue]):
 
 @dataclass(frozen=True, slots=True)
 class _OpenWebhook:
-    """What a webhook has while it is open: none of it is pickled, and the signature's keys end with it."""
+    """The state of an open webhook: never pickled; the signature's keys end with it."""
 
     form: RequestForm
     sender: HttpSender

@@ -207,7 +207,7 @@ class _Styles:
 
 @dataclass(frozen=True, slots=True)
 class _Values:
-    """What turns a stored value into text."""
+    """The texts of stored values."""
 
     strings: list[str]
     dates: set[int]
