@@ -22,7 +22,6 @@ from footfall.model.program import (
     DecisionNode,
     EmitNode,
     EnterNode,
-    LaterNode,
     ListValue,
     Node,
     PickRow,
@@ -34,6 +33,7 @@ from footfall.model.program_flow import (
     Columns,
     accesses,
     action_access,
+    later_start,
     reachable,
     successors,
 )
@@ -150,9 +150,8 @@ class _Ways:
             node = self.model.nodes[number]
             if isinstance(node, ActNode):
                 lacking.update(self._appended_without(node, columns))
-            elif isinstance(node, LaterNode):
-                payload = self.model.timers[node.timer].payload
-                copies += zip(payload, node.values, strict=True)
+            start = later_start(node, self.model.timers)
+            copies += start.fills if start is not None else ()
         handed = [(column, value.value) for column, value in copies if value.is_list]
         while more := {c for c, source in handed if source in lacking and c not in lacking}:
             lacking |= more
@@ -194,15 +193,10 @@ class _Ways:
         if isinstance(node, DecisionNode):
             yield from _decided(node, columns)
             return
-        if isinstance(node, LaterNode):
-            timer = self.model.timers[node.timer]
-            pairs = zip(timer.payload, node.values, strict=True)
-            yield (
-                timer.entry,
-                frozenset(
-                    column for column, value in pairs if not self.can_be_null(value, columns)
-                ),
-            )
+        start = later_start(node, self.model.timers)
+        if start is not None:
+            filled = (c for c, value in start.fills if not self.can_be_null(value, columns))
+            yield start.entry, frozenset(filled)
         after = self._after(node, columns, is_main=number in self._main)
         yield from ((target, after) for target in successors(node))
 

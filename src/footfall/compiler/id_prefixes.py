@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from footfall.model.operations import Op
-from footfall.model.program import Assign, LaterNode, Node, Timer
-from footfall.model.program_flow import actions_of
+from footfall.model.program import Assign, Node, Timer
+from footfall.model.program_flow import actions_of, later_start
 
 
 def id_prefixes(
@@ -41,9 +41,9 @@ def _flows(nodes: Sequence[Node], timers: Sequence[Timer]) -> Iterator[tuple[int
                 and isinstance(action.value, Op)
             ):
                 yield action.column, action.value
-        if isinstance(node, LaterNode):
-            pairs = zip(timers[node.timer].payload, node.values, strict=True)
-            yield from ((column, value) for column, value in pairs if value.kind == "id")
+        start = later_start(node, timers)
+        if start is not None:
+            yield from ((column, value) for column, value in start.fills if value.kind == "id")
 
 
 def prefix_of(value: Op, known: dict[int, str]) -> str:

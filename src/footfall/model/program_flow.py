@@ -30,6 +30,7 @@ from footfall.model.program import (
     PickRow,
     Remove,
     RetryNode,
+    Timer,
     WaitNode,
 )
 
@@ -52,6 +53,32 @@ def successors(node: Node) -> tuple[int, ...]:
             return (node.next,)
         case BeginSessionNode() | EnterNode():
             return (node.next,)
+    assert_never(node)
+
+
+@dataclass(frozen=True, slots=True)
+class LaterStart:
+    """A later journey that a node starts.
+
+    Args:
+        entry: Its first node.
+        fills: The columns of its variables, each with the value that it is filled with.
+    """
+
+    entry: int
+    fills: tuple[tuple[int, Op], ...]
+
+
+def later_start(node: Node, timers: Sequence[Timer]) -> LaterStart | None:
+    """Return the later journey that a node starts, or None."""
+    match node:
+        case LaterNode():
+            timer = timers[node.timer]
+            return LaterStart(timer.entry, tuple(zip(timer.payload, node.values, strict=True)))
+        case ActNode() | EmitNode() | ConditionNode() | DecisionNode() | WaitNode():
+            return None
+        case JumpNode() | BeginSessionNode() | EnterNode() | RetryNode() | EndNode():
+            return None
     assert_never(node)
 
 
@@ -101,7 +128,7 @@ def accesses(node: Node, emissions: Sequence[Emission]) -> list[Access]:
     """Return what a node does with columns, one after the other.
 
     Not among them are the built-in columns that events and sessions change (`builtins`), and the
-    columns of a later journey's variables, which `LaterNode` fills when the journey starts.
+    columns of a later journey's variables, which are filled when it starts (`later_start`).
     """
     match node:
         case ActNode():
