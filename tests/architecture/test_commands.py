@@ -7,8 +7,12 @@ import click
 import pytest
 
 from footfall.cli.main import COMMANDS
+from footfall.sinks.registry import KINDS
 
-CLI_PAGE = (Path(__file__).parents[2] / "docs" / "cli.md").read_text()
+ROOT = Path(__file__).parents[2]
+CLI_PAGE = (ROOT / "docs" / "cli.md").read_text()
+SPELLINGS = {"postgres", "webhook+http"}
+"""Kinds of sinks that are documented under another name."""
 
 
 def command(name: str) -> click.Command:
@@ -42,3 +46,11 @@ def test_every_option_has_help(name):
     assert [
         o.opts for o in command(name).params if isinstance(o, click.Option) and not o.help
     ] == []
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS.keys() - SPELLINGS))
+def test_every_kind_of_sink_is_shown(kind):
+    """README, docs/cli.md and the help of `footfall run --to` show how it is written."""
+    (to,) = (o for o in command("run").params if o.name == "to")
+    texts = {"README": (ROOT / "README.md").read_text(), "cli.md": CLI_PAGE, "help": to.help}
+    assert [where for where, text in texts.items() if f"{kind}:" not in text] == []

@@ -69,13 +69,16 @@ def test_they_pass_the_contract(package, module, not_kept):
 
 @contextmanager
 def listening(answer):
-    """A server on loopback that answers as it is told; gives its port."""
+    """A server on loopback that answers as it is told, and repeats the key if it refuses; gives its port."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(answer(self.headers, body))
+            status = answer(self.headers, body)
+            self.send_response(status)
             self.end_headers()
+            if status >= 400:
+                self.wfile.write(str(self.headers["Authorization"]).encode())
 
         def log_message(self, *args):
             pass
@@ -87,7 +90,10 @@ def listening(answer):
 
 
 def test_the_network_sink_keeps_what_is_refused_and_sends_it_again(package, monkeypatch):
-    """Busy once, one event refused for good, found by halving: it is a dead letter, which `send` brings later."""
+    """Busy once, one event refused for good, found by halving: a dead letter, which `send` brings later.
+
+    The answer repeats the key, which is masked in the dead letter.
+    """
     taken, refused, is_busy = Counter(), [], [True]
 
     def answer(headers, body):
@@ -112,6 +118,7 @@ def test_the_network_sink_keeps_what_is_refused_and_sends_it_again(package, monk
     assert (first.returncode, again.returncode) == (1, 0), first.stderr + again.stderr
     assert f"{len(taken) - 1:,} events" in first.stdout
     assert name in file.read_text()
+    assert "Bearer •••" in file.read_text()
     assert "secret-token" not in first.stdout + first.stderr + file.read_text()
     assert set(taken.values()) == {1}
     assert name in taken

@@ -210,7 +210,7 @@ def _checked(
     if not isinstance(sink, AcceptsDeadLetters):
         raise UsageError(
             f"{sink.name} takes no dead letters\n"
-            "  accepted: --to webhook+https://…, webhook+http://…, kafka://… or amplitude:…"
+            "  accepted: a sink over a network, such as --to webhook+https://…, kafka://… or amplitude:…"
         )
     other = next(
         (

@@ -8,6 +8,7 @@ import pytest
 
 from footfall.sinks import parse
 from footfall.sinks.protocol import Capabilities, capabilities_of
+from footfall.sinks.registry import KINDS
 
 SPECS = {
     "duckdb:a.duckdb": Capabilities(
@@ -19,6 +20,7 @@ SPECS = {
     "ndjson:a.ndjson": Capabilities(
         "ndjson", Path("a.ndjson"), "ndjson:a.ndjson", event_bytes=485
     ),
+    "json:a.json": Capabilities("json", Path("a.json"), "json:a.json", event_bytes=485),
     "csv:a.csv.gz": Capabilities("csv", Path("a.csv.gz"), "csv:a.csv.gz", event_bytes=315 / 12),
     "-": Capabilities("-", writes_stdout=True),
     "postgres://ann@db/shop": Capabilities(
@@ -37,6 +39,11 @@ def test_every_kind_says_what_it_can_do(spec):
     sink = parse(spec)
     assert capabilities_of(sink) == SPECS[spec]
     assert capabilities_of(pickle.loads(pickle.dumps(sink))) == SPECS[spec]
+
+
+def test_no_kind_is_left_out():
+    """Every kind of the registry says here what it can do; `postgres` is another spelling."""
+    assert {can.kind for can in SPECS.values()} == {*KINDS, "-"} - {"postgres"}
 
 
 def test_a_sink_that_says_nothing_can_do_nothing_in_particular():

@@ -13,7 +13,7 @@ from footfall.errors import SinkError, TransientSinkError
 from footfall.net.clock import Clock
 from footfall.net.http_client import Reply
 from footfall.net.rate_limit import RateLimit
-from footfall.net.retry import backoff_s
+from footfall.net.retry import backoff_s, retry_after_s
 from footfall.sinks.delivery.dead_letters import DeadLetter
 from footfall.sinks.delivery.http_sender import Request
 from footfall.sinks.delivery.outage import Outage
@@ -98,7 +98,7 @@ class RequestQueue(ABC, Generic[B]):
 
     @abstractmethod
     def answered(self, batch: B, reply: Reply) -> None:
-        """Take in an answer: call `accept`, `refuse`, `retry`, `requeue` or `fail`."""
+        """Take in an answer: call `accept`, `refuse`, `retry` or `retry_as_asked`, `requeue` or `fail`."""
 
     def all_answered(self) -> None:
         """Take in that nothing is waiting or in flight any more; may `fail`."""
@@ -179,6 +179,13 @@ class RequestQueue(ABC, Generic[B]):
         if self._outage.left_s <= 0:
             self.fail(self._outage.given_up())
         return pause_s
+
+    def retry_as_asked(self, batch: B, reply: Reply) -> None:
+        """Send exactly this again, later, and nothing else before that either where `Retry-After` asks for it."""
+        asked_s = retry_after_s(reply.headers.get("retry-after"), self._clock.wall_ms())
+        if asked_s is not None:  # it means the sender, not this batch
+            self.hold(asked_s)
+        self.retry(batch, reply, least_s=asked_s or 0.0)
 
     def requeue(self, batch: B, pause_s: float = 0.0) -> None:
         """Have a batch sent after a pause."""

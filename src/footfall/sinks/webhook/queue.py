@@ -10,7 +10,6 @@ from footfall.errors import SinkError
 from footfall.net.clock import Clock
 from footfall.net.http_client import Reply
 from footfall.net.rate_limit import RateLimit
-from footfall.net.retry import retry_after_s
 from footfall.sinks.delivery.dead_letters import DeadLetter
 from footfall.sinks.delivery.http_sender import Request
 from footfall.sinks.delivery.outage import Outage
@@ -93,7 +92,7 @@ class WebhookQueue(RequestQueue[WebhookBatch]):
             self.accept(batch.n_events)
             self._refusals = 0
         elif meaning == "again":
-            self._retry_later(batch, reply)
+            self.retry_as_asked(batch, reply)
         elif meaning == "split" and batch.n_events > 1:
             # To the front, so that events keep their order as far as they can.
             self._batches.extendleft(reversed(batch.halves()))
@@ -101,12 +100,6 @@ class WebhookQueue(RequestQueue[WebhookBatch]):
             self.fail(SinkError(f"{_why_over(reply)} (status {reply.status})"))
         else:  # also one event that is too large by itself
             self._refuse_all(batch, reply)
-
-    def _retry_later(self, batch: WebhookBatch, reply: Reply) -> None:
-        asked_s = retry_after_s(reply.headers.get("retry-after"), self._clock.wall_ms())
-        if asked_s is not None:  # it means the sender, not this batch
-            self.hold(asked_s)
-        self.retry(batch, reply, least_s=asked_s or 0.0)
 
     def _refuse_all(self, batch: WebhookBatch, reply: Reply) -> None:
         self._refusals += 1
