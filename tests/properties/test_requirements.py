@@ -1,4 +1,9 @@
-"""A scenario and its tracking plan ask the same of events, and a run gives what its scenario asks."""
+"""A scenario and its tracking plan ask the same of events, and a run gives what its scenario asks.
+
+Of a catalogue with many rows a plan lists none, so that a scenario alone asks for them.
+"""
+
+import json
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,7 +13,7 @@ from footfall.execution.setup import load_scenario
 from footfall.scenario import loads
 from footfall.tracking_plan import examples
 from footfall.tracking_plan.expectations_of_plan import of_plan
-from footfall.tracking_plan.from_scenario import plan_of
+from footfall.tracking_plan.from_scenario import MOST_LISTED, plan_of
 from footfall.validation import of_scenario, validate
 from tests.docs.examples import ROOT
 from tests.generated import scenarios
@@ -33,14 +38,20 @@ def few_examples(monkeypatch):
 
 
 def asked(expected):
-    """What is asked of properties: (event or "", property) → whether it is required, and its texts."""
+    """What is asked of properties: (event or "", property) → whether it is required, and its texts if they are few."""
     events = {
-        (event.name, known.name): (known.is_required, known.values)
+        (event.name, known.name): (known.is_required, few(known.values))
         for event in expected.events.values()
         for known in event.properties.values()
     }
     people = expected.user_properties.values()
-    return events | {("", known.name): (known.is_required, known.values) for known in people}
+    return events | {
+        ("", known.name): (known.is_required, few(known.values)) for known in people
+    }
+
+
+def few(values):
+    return values if len(values) <= MOST_LISTED else ()
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -48,6 +59,19 @@ def test_a_shipped_scenario_asks_what_its_plan_asks(name):
     """Held against a scenario or against the plan of it, the same is missing and the same is outside."""
     scenario = load_scenario(name)
     assert asked(of_scenario(scenario)) == asked(of_plan(plan_of(scenario)))
+
+
+def test_a_product_that_the_catalogue_lacks(tmp_path):
+    """Against its scenario, a text outside a catalogue of 386 products is found."""
+    path = tmp_path / "events.ndjson"
+    footfall.run("ecommerce", to=f"ndjson:{path}", people=100, days=2)
+    lines = path.read_text().splitlines()
+    number = next(n for n, line in enumerate(lines) if '"Product Viewed"' in line)
+    event = json.loads(lines[number])
+    event["event_properties"]["name"] = "Flying Carpet"
+    path.write_text("\n".join([*lines[:number], json.dumps(event), *lines[number + 1 :]]))
+    found = {(f.check, f.count, f.example) for f in validate(path, "ecommerce").findings}
+    assert found == {("value_undeclared", 1, '"Flying Carpet"')}
 
 
 @FEW

@@ -26,6 +26,9 @@ from footfall.validation.expectations import (
     of_model,
 )
 
+MOST_LISTED = 50
+"""Of a catalogue with more texts than these, a plan gives examples: nobody reads a cell of 386 products."""
+
 
 def plan_of(scenario: Scenario) -> Plan:
     """Return a scenario's tracking plan.
@@ -96,6 +99,7 @@ class _Reading:
                 fields[p.name],
                 self.declared.about(p),
                 self.required.events[event.name][p.name],
+                is_written=bool(self.declared.values(p)),
             )
             for p in event.properties
             if p.name in expected
@@ -115,7 +119,10 @@ class _Reading:
         expected = self.expected.user_properties[declared.name]
         field = next(f for f in self.schema.user_properties if f.name == declared.name)
         required = self.required.people[declared.name]
-        found = self._property("", expected, field, declared.about, required)
+        is_written = bool(declared.values)
+        found = self._property(
+            "", expected, field, declared.about, required, is_written=is_written
+        )
         return replace(found, start=_start(declared))
 
     def _property(
@@ -125,8 +132,11 @@ class _Reading:
         field: Field,
         about: str,
         required: Requirement,
+        *,
+        is_written: bool,
     ) -> PlanProperty:
         name = expected.name
+        is_listed = is_written or len(required.values) <= MOST_LISTED
         return PlanProperty(
             name=name,
             type=_type(expected.type),
@@ -140,7 +150,7 @@ class _Reading:
                 for inner in field.fields
             ),
             about=_line(about),
-            values=required.values,
+            values=required.values if is_listed else (),
             examples=self._examples(event, name, ""),
             is_required=required.is_required,
             changes=expected.changes,
