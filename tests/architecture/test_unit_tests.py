@@ -1,13 +1,29 @@
 """Unit tests are fast: they start no process, use no network, and no simulation of many people."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.architecture.source import imports
+
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "tests" / "unit"
+HEAVY = {
+    f"tests.{name}"
+    for name in [
+        "brokers",
+        "browser",
+        "commands",
+        "disks",
+        "endpoints",
+        "kills",
+        "postgres",
+        "receivers",
+    ]
+}
 REFUSED = {
     "a process": "import subprocess, sys; subprocess.run([sys.executable, '-c', ''])",
     "a worker": "import multiprocessing; multiprocessing.get_context('spawn').Process(target=print).start()",
@@ -43,3 +59,12 @@ def test_every_module_of_unit_mirrors_the_package():
     folders = {path.parent for path in FOLDER.rglob("test_*.py")} - {FOLDER}
     places = {folder.relative_to(FOLDER) for folder in folders}
     assert [str(p) for p in places if not (ROOT / "src" / "footfall" / p).is_dir()] == []
+
+
+def test_unit_tests_need_nothing_heavy():
+    """No module of tests/unit imports what runs commands, servers, brokers or a browser."""
+    found = {
+        str(path.relative_to(FOLDER)): sorted(HEAVY & set(imports(ast.parse(path.read_text()))))
+        for path in FOLDER.rglob("*.py")
+    }
+    assert {path: names for path, names in found.items() if names} == {}

@@ -7,6 +7,7 @@ import pytest
 import footfall
 from footfall.execution.setup import load_scenario
 from footfall.validation import of_scenario, validate
+from tests.declared import declared
 
 DIRECTIONS = ["programming", "design", "business", "history", "literature"]
 
@@ -48,7 +49,7 @@ def events(tmp_path_factory):
 
 def checked(events, path):
     path.write_text("".join(f"{json.dumps(event)}\n" for event in events))
-    return validate(path, "online-school").findings
+    return validate(path, declared("online-school")).findings
 
 
 def other(direction: str) -> str:

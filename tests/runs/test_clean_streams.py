@@ -13,6 +13,7 @@ from footfall.sinks import parse
 from footfall.sinks.amplitude.settings import AmplitudeSettings
 from footfall.sinks.amplitude.sink import AmplitudeSink
 from footfall.validation import validate
+from tests.declared import declared
 from tests.receivers import receiver
 
 SCENARIOS = ("ecommerce", "online-school")
@@ -40,7 +41,7 @@ def written(request, tmp_path_factory):
 def test_nothing_is_wrong(written, form):
     """A fresh run has no findings and nothing odd, in any form."""
     scenario, folder, _ = written
-    told = validate(folder / TARGETS[form], scenario)
+    told = validate(folder / TARGETS[form], declared(scenario))
     assert told.findings == ()
     assert {remark.check for remark in told.remarks} <= TOLD_OF_SMALL_RUNS
     assert told.count > 2000
@@ -50,7 +51,7 @@ def test_parquet_files_alone(written):
     """Its Parquet files can be checked without the store around them."""
     scenario, folder, _ = written
     (events,) = [p for p in (folder / "shop").iterdir() if (p / "events").is_dir()]
-    assert validate(events / "events", scenario).is_clean
+    assert validate(events / "events", declared(scenario)).is_clean
     assert validate(next((events / "events").rglob("*.parquet")), scenario).is_clean
 
 
@@ -59,7 +60,7 @@ def test_day_partitions(tmp_path):
     footfall.run(
         "online-school", people=300, to=parse(f"parquet:{tmp_path / 'days'}", partition="day")
     )
-    assert validate(tmp_path / "days", "online-school").is_clean
+    assert validate(tmp_path / "days", declared("online-school")).is_clean
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
@@ -84,7 +85,7 @@ def test_amplitude_upload(scenario, tmp_path, monkeypatch):
     path = tmp_path / "sent.ndjson"
     events.sort(key=lambda event: event["time"])
     path.write_text("\n".join(map(json.dumps, events)))
-    told = validate(path, scenario)
+    told = validate(path, declared(scenario))
     assert told.findings == ()
     assert [remark for remark in told.remarks if remark.check not in TOLD_OF_SMALL_RUNS] == []
     assert "stage_order" in told.skipped
@@ -103,7 +104,7 @@ def test_stage_goes_back(written, tmp_path):
     wrong["stage"] = lowest
     path = tmp_path / "back.ndjson"
     path.write_text("\n".join(map(json.dumps, events)))
-    (found,) = validate(path, scenario).findings
+    (found,) = validate(path, declared(scenario)).findings
     assert (found.check, found.count, found.at.insert_id) == (
         "stage_back",
         1,

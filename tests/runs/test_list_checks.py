@@ -10,6 +10,7 @@ import footfall
 from footfall.tracking_plan.expectations_of_plan import of_plan
 from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty
 from footfall.validation import validate
+from tests.declared import declared
 
 MISTAKES = {
     "property_type .price": lambda lines: lines[0].update(price="12"),
@@ -43,7 +44,7 @@ def test_mistake(events, name, tmp_path):
     path = tmp_path / "wrong.ndjson"
     path.write_text("".join(f"{json.dumps(event)}\n" for event in wrong))
     check, _, field = name.partition(" ")
-    (found,) = validate(path, "ecommerce").findings
+    (found,) = validate(path, declared("ecommerce")).findings
     assert (found.check, found.subject) == (check, f"Order Completed.products[]{field}")
     assert (found.count, found.at.line) == (1, number + 1)
 
@@ -79,7 +80,9 @@ def test_events_are_counted_not_records(events, tmp_path):
         ] * 2
     path = tmp_path / "wrong.ndjson"
     path.write_text("".join(f"{json.dumps(event)}\n" for event in wrong))
-    found = [f for f in validate(path, "ecommerce").findings if f.check == "property_type"]
+    found = [
+        f for f in validate(path, declared("ecommerce")).findings if f.check == "property_type"
+    ]
     assert [(f.subject, f.count, f.example) for f in found] == [
         ("Checkout Started.products[].price", 3, '"1"')
     ]
@@ -100,7 +103,7 @@ def test_struct_columns(events, tmp_path):
     )
     found = {
         (f.check, f.subject.partition("[]")[2]): f
-        for f in validate(target, "ecommerce").findings
+        for f in validate(target, declared("ecommerce")).findings
         if "[]" in f.subject
     }
     assert set(found) >= {

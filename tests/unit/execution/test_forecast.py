@@ -6,8 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from footfall.execution import forecast
-from footfall.execution.forecast import expected_events, forecast_lines
-from footfall.execution.setup import RunParameters, set_up
+from footfall.execution.forecast import forecast_lines
 from footfall.sinks import parse_all
 from tests.engines import FakeEngine
 
@@ -48,13 +47,3 @@ def test_a_disk_that_is_too_small_is_told_before(large, monkeypatch, tmp_path):
         f"warning: {sink} will not fit: about 40.8 GB are expected, 1.0 GB are free\n"
     )
     assert asked == [tmp_path]
-
-
-@pytest.mark.parametrize("name", ["ecommerce", "online-school"])
-def test_a_few_people_tell_of_all(name):
-    """For the shipped scenarios the forecast lies within a third of what comes."""
-    ready = set_up(name, RunParameters(people=4000))
-    came = ready.engine.simulation(
-        ready.run.id, 0, ready.run.people, ready.run.until_ms
-    ).advance(ready.run.until_ms)
-    assert 0.67 < expected_events(ready.engine, ready.run) / came.events.num_rows < 1.33

@@ -20,10 +20,21 @@ from tests.chunks import AWKWARD, BARE, SCHOOL, SHOP, make_chunks, make_run
 SPECS = ["duckdb:a.duckdb", "parquet:p"]
 
 
+MADE = {}
+
+
+def chunks_of(run):
+    """Return the chunks of a run, which are made once."""
+    key = (run.id, run.stream.schema.scenario, run.until_ms, run.people)
+    if key not in MADE:
+        MADE[key] = list(make_chunks(run))
+    return MADE[key]
+
+
 def write(spec, run, *, complete=True, parts=None):
     sink = parse(spec)
     sink.open(run, fresh=False)
-    chunks = list(make_chunks(run))[:parts]
+    chunks = chunks_of(run)[:parts]
     for chunk in chunks:
         sink.commit(sink.prepare(chunk))
     sink.close(complete=complete)
@@ -292,7 +303,7 @@ def test_a_store_of_an_earlier_version(spec):
             {},
             True,
         )
-    rest = list(make_chunks(run))[len(chunks) :]
+    rest = chunks_of(run)[len(chunks) :]
     sink = parse(spec)
     sink.open(run, fresh=False)
     for chunk in rest:

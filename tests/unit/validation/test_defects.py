@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from footfall.validation import CHECKS, REMARKS, validate
+from tests.declared import declared
 from tests.unit.validation.defects import FILE, lines
 
 LINES = lines().splitlines()
@@ -105,7 +106,7 @@ def test_gzip(found, tmp_path):
     """The same lines in a gzip are the same findings."""
     path = tmp_path / "defects.ndjson.gz"
     path.write_bytes(gzip.compress(FILE.read_bytes()))
-    assert validate(path, "online-school").findings == tuple(
+    assert validate(path, declared("online-school")).findings == tuple(
         type(f)(
             f.check, f.subject, f.count, f.share, f.detail, f.example, moved(f.at, path.name)
         )
@@ -137,7 +138,7 @@ def test_amplitude_export(tmp_path):
             archive.writestr(
                 f"1/1_2026-01-01_{part}#0.json.gz", gzip.compress("\n".join(some).encode())
             )
-    told = validate(path, "online-school")
+    told = validate(path, declared("online-school"))
     gone = {
         "line_invalid",
         "time_missing",
@@ -178,7 +179,10 @@ def test_parquet(tmp_path):
     duckdb.connect().execute(
         f"COPY (SELECT * FROM {rows}) TO '{tmp_path / 'events.parquet'}' (FORMAT parquet)"
     )
-    told = {f.check for f in validate(tmp_path / "events.parquet", "online-school").findings}
+    told = {
+        f.check
+        for f in validate(tmp_path / "events.parquet", declared("online-school")).findings
+    }
     gone = {"line_invalid", "time_digits", "time_unreadable", "id_type", "session_type"}
     assert told >= {check for check, *_ in WANTED} - gone - {"key_spaces", "property_type"}
 
@@ -205,7 +209,7 @@ def test_zip_bomb(tmp_path):
         for _ in range(300):
             file.write(b"\0" * (1 << 20))
     with pytest.raises(UsageError, match="unpacks to 314,572,800 bytes"):
-        validate(path, "online-school")
+        validate(path, declared("online-school"))
 
 
 def test_broken_archives(tmp_path):
@@ -227,4 +231,4 @@ def test_broken_archives(tmp_path):
     ):
         (tmp_path / name).write_bytes(data)
         with pytest.raises(UsageError, match=text):
-            validate(tmp_path / name, "online-school")
+            validate(tmp_path / name, declared("online-school"))

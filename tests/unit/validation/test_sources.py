@@ -8,6 +8,7 @@ import pytest
 
 from footfall.errors import UsageError
 from footfall.validation import validate
+from tests.declared import declared
 from tests.unit.validation.defects import FILE, lines
 
 GOOD = [
@@ -36,7 +37,7 @@ def test_folder_of_lines(tmp_path):
         archive.writestr("y.json", written([WRONG]))
     (tmp_path / "notes.txt").write_text("not events")
     (tmp_path / ".hidden.json").write_text("not events")
-    found = validate(tmp_path, "online-school")
+    found = validate(tmp_path, declared("online-school"))
     assert found.count == 6
     (unknown,) = [finding for finding in found.findings if finding.check == "event_unknown"]
     assert (unknown.at.file, unknown.at.line) == ("d.zip: y.json", 1)
@@ -46,7 +47,7 @@ def test_files_of_a_folder_need_no_order(tmp_path):
     """Time may fall from one file to the next, but not within one."""
     (tmp_path / "a.ndjson").write_text(written([GOOD[4], GOOD[5]]))
     (tmp_path / "b.ndjson").write_text(written([GOOD[0], GOOD[2], GOOD[1]]))
-    found = validate(tmp_path, "online-school").findings
+    found = validate(tmp_path, declared("online-school")).findings
     assert [(f.count, f.at.file, f.at.line) for f in found if f.check == "time_backwards"] == [
         (1, "b.ndjson", 3)
     ]
@@ -58,13 +59,16 @@ def test_links_are_not_followed(tmp_path):
     (tmp_path / "elsewhere.ndjson").write_text(written([WRONG]))
     (tmp_path / "events" / "link.ndjson").symlink_to(tmp_path / "elsewhere.ndjson")
     with pytest.raises(UsageError, match="holds no Parquet files and no NDJSON"):
-        validate(tmp_path / "events", "online-school")
+        validate(tmp_path / "events", declared("online-school"))
 
 
 def test_the_same_defects_in_a_folder(tmp_path):
     """A file of defects in a folder has the findings that it has alone."""
     (tmp_path / "defects.ndjson").write_text(lines())
-    alone, together = validate(FILE, "online-school"), validate(tmp_path, "online-school")
+    alone, together = (
+        validate(FILE, declared("online-school")),
+        validate(tmp_path, declared("online-school")),
+    )
     assert [(f.check, f.subject, f.count, f.at) for f in together.findings] == [
         (f.check, f.subject, f.count, f.at) for f in alone.findings
     ]
@@ -88,7 +92,7 @@ def test_bodies(text, tmp_path):
     """What is sent to an API, `{"events": […]}`, is read as its events; the key beside them is not shown."""
     path = tmp_path / "sent.json"
     path.write_text(text)
-    found = validate(path, "online-school")
+    found = validate(path, declared("online-school"))
     assert found.count == 7
     assert [
         (f.subject, f.at.insert_id) for f in found.findings if f.check == "event_unknown"
@@ -102,7 +106,7 @@ def test_an_event_with_a_property_called_events(tmp_path):
     path.write_text(
         written([{**GOOD[0], "event_properties": {"events": [{"a": 1}]}}, *GOOD[1:]])
     )
-    assert validate(path, "online-school").count == 6
+    assert validate(path, declared("online-school")).count == 6
 
 
 def test_a_broken_body(tmp_path):
@@ -111,7 +115,7 @@ def test_a_broken_body(tmp_path):
     path.write_text(json.dumps(BODY, indent=2)[:-40])
     for events in (path, tmp_path):
         with pytest.raises(UsageError, match=r"sent.json: JSON that cannot be read"):
-            validate(events, "online-school")
+            validate(events, declared("online-school"))
 
 
 def test_event_id_missing(tmp_path):
@@ -120,9 +124,11 @@ def test_event_id_missing(tmp_path):
     path.write_text(
         written([{**event, "event_id ": n} if n > 1 else event for n, event in enumerate(GOOD)])
     )
-    found = {f.check: f for f in validate(path, "online-school").findings}
+    found = {f.check: f for f in validate(path, declared("online-school")).findings}
     assert (found["event_id_missing"].count, found["event_id_missing"].at.line) == (2, 1)
     path.write_text(
         written([{**event, "event_id": n} if n > 3 else event for n, event in enumerate(GOOD)])
     )
-    assert "event_id_missing" not in {f.check for f in validate(path, "online-school").findings}
+    assert "event_id_missing" not in {
+        f.check for f in validate(path, declared("online-school")).findings
+    }
