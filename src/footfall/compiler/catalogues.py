@@ -1,4 +1,4 @@
-"""Catalogues as tables: one array per column, null last, and the law of the rows."""
+"""Catalogues as tables: one array per column, null last, and the distribution of the rows."""
 
 from __future__ import annotations
 

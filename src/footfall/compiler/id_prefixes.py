@@ -22,6 +22,8 @@ def id_prefixes(
     flows = list(_flows(nodes, timers))
     found: dict[int, str] = dict(known)
     n_before = -1
+    # An id may go through several variables, whose flows stand in any order: until a round
+    # finds nothing new.
     while len(found) != n_before:
         n_before = len(found)
         for column, value in flows:
@@ -47,7 +49,7 @@ def _flows(nodes: Sequence[Node], timers: Sequence[Timer]) -> Iterator[tuple[int
 
 
 def prefix_of(value: Op, known: dict[int, str]) -> str:
-    """Return what an id begins with, as far as it is known; the first that is found in an expression counts."""
+    """Return an id's prefix as far as it is known: the first in its expression."""
     for op in value.walk():
         if (
             op.kind == "id"

@@ -101,6 +101,7 @@ def common_columns() -> list[pa.Field]:
         pa.field("category", TEXT, nullable=False),
         pa.field("time", TIMESTAMP, nullable=False),
         pa.field("person", pa.int64(), nullable=False),
+        # Texts of few values within a part: an id is repeated in each event of its person.
         pa.field("user_id", TEXT),
         pa.field("device_id", TEXT),
         pa.field("session_id", pa.int64()),
@@ -168,6 +169,7 @@ def arrivals_schema(stream: StreamSchema) -> pa.Schema:
     columns = [
         pa.field("person", pa.int64(), nullable=False),
         pa.field("arrived", TIMESTAMP, nullable=False),
+        # One row per person: a dictionary would be as long as the column.
         pa.field("user_id", pa.string(), nullable=False),
         pa.field("city", TEXT, nullable=False),
         pa.field("country", TEXT, nullable=False),

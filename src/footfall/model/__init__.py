@@ -1,1 +1,1 @@
-"""The compiled scenario: numbers and tables, ready to be run; no text of the scenario file is left in it."""
+"""The compiled scenario: numbers and tables, ready to run, without the scenario file's text."""

@@ -29,7 +29,7 @@ class DrawKey:
 
 @dataclass(frozen=True, slots=True)
 class TimeSpan:
-    """A half-open span of time in ms since the epoch; open ends are the smallest and largest int64."""
+    """A half-open span, ms since the epoch; open ends are the smallest and largest int64."""
 
     from_ms: int
     until_ms: int
@@ -69,7 +69,7 @@ class RandomValue:
     """A random value of a kind.
 
     Args:
-        table: The law.
+        table: The distribution.
         codes: For a categorical: the value of each choice.
         low, high: Cut, in the value's own unit, or None.
     """
@@ -90,7 +90,7 @@ class Assign:
         value: What it becomes (for `add`: by how much).
         property: Number of the user property when the change is to be recorded; else -1.
         effects: Factors on the value.
-        affected: With effects: its place in `Model.factored`; else -1.
+        affected: With effects: its place in `Model.affected`; else -1.
     """
 
     column: int
@@ -138,7 +138,7 @@ class Remove:
 
 @dataclass(frozen=True, slots=True)
 class PickRow:
-    """A row of a catalogue into a column; with `group`, among the rows whose column equals `equal`."""
+    """A row of a catalogue into a column; of a `Grouped` table one whose key is `equal`."""
 
     column: int
     key: DrawKey
@@ -234,11 +234,11 @@ class WaitNode:
     """Time passes.
 
     Args:
-        table: The law, ms.
+        table: The distribution, ms.
         is_activity: In activity time, not in wall-clock time.
         limit_ms: Cut to this.
         ends_session: The session is over.
-        affected: With effects: its place in `Model.factored`; else -1.
+        affected: With effects: its place in `Model.affected`; else -1.
     """
 
     key: DrawKey
@@ -260,7 +260,7 @@ class BeginSessionNode:
 
 @dataclass(frozen=True, slots=True)
 class EnterNode:
-    """A journey or a round of a loop begins: counters rise, variables become null, retries begin anew."""
+    """A journey or a round begins: counters rise, variables become null, retries begin anew."""
 
     counters: tuple[int, ...]
     next: int
@@ -270,7 +270,7 @@ class EnterNode:
 
 @dataclass(frozen=True, slots=True)
 class RetryNode:
-    """Back to `target` while `tries` is below `at_most`; the visit `counter` rises, so that draws are new."""
+    """Back to `target` while `tries` is below `at_most`; `counter` rises, for new draws."""
 
     tries: int
     at_most: int
@@ -288,7 +288,7 @@ class LaterNode:
         values: One per variable it takes, in the order of its `payload`.
         skip: Number of the tally of what found no free slot.
         moment: When it starts, where `table` is None; at once if that is past, never if it is null.
-        affected: With effects: its place in `Model.factored`; else -1.
+        affected: With effects: its place in `Model.affected`; else -1.
     """
 
     timer: int
@@ -353,7 +353,7 @@ class StageRule:
 
 @dataclass(frozen=True, slots=True)
 class ListValue:
-    """A list as a value: its length and the columns (or columns of catalogue rows) of its elements."""
+    """A list as a value: its length, and its elements' columns or columns of their rows."""
 
     length: int
     items: tuple[Op, ...]

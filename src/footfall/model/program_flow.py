@@ -39,7 +39,7 @@ NO_COLUMNS: Columns = frozenset()
 
 
 def successors(node: Node) -> tuple[int, ...]:
-    """Return the nodes that a node leads to; what `later` starts is no successor, but a root."""
+    """Return the nodes that a node leads to; what `later` starts is a root, not a successor."""
     match node:
         case EndNode():
             return ()
@@ -118,7 +118,7 @@ def reachable(nodes: Sequence[Node], roots: Sequence[int]) -> frozenset[int]:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The columns of state that are read at once, and those that get another value after that."""
+    """The columns of state that are read at once, and those that get another value after."""
 
     reads: Columns
     writes: Columns
@@ -162,6 +162,7 @@ def action_access(action: Action) -> Access:
             written = frozenset((action.place, *action.columns))
             return Access(read | {action.length, *action.sources}, written)
         case Append() | Remove():
+            # A full list stays as it was, and so do the elements in front of a removed one.
             written = frozenset((action.length, *action.columns))
             return Access(read | written, written)
     assert_never(action)

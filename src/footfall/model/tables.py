@@ -1,4 +1,4 @@
-"""Tables that random draws look up: integers only, so that every machine reads the same value."""
+"""Tables that random draws look up: integers only, so that all machines read the same value."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 from footfall.model.values import Array
 
+# The most: with 63 bits the sum itself, 2**63, would not fit int64.
 CHOICE_BITS = 62
 """A categorical's cumulated weights are scaled to 2**62."""
 
 GUIDE_BITS = 12
 """Leading bits of a number that its choice is looked up by."""
 
+# A difference of two knots is multiplied by 20 bits: below 2**43, 278 years of ms, the product
+# stays within int64.
 CELL_BITS = 10
 FRACTION_BITS = 20
 """An inverse CDF has 2**10 cells; between two knots the next 20 bits of the hash interpolate."""
@@ -36,7 +39,7 @@ class Categorical:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class InverseCdf:
-    """A continuous law as a table.
+    """A continuous distribution as a table.
 
     Args:
         knots: Shape (2**CELL_BITS + 1,), int64, non-decreasing, in units of 2**-shift of the value's unit.
@@ -49,7 +52,7 @@ class InverseCdf:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grouped:
-    """Rows of a catalogue grouped by the value of a column, for draws among the rows with a given value.
+    """Rows of a catalogue grouped by a column, for draws among the rows with a given value.
 
     Args:
         keys: Shape (G,), int64 or int32 codes, rising: the distinct values.

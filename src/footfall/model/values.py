@@ -11,6 +11,8 @@ Kind = Literal["integer", "number", "boolean", "money", "time", "text", "row", "
 Array = npt.NDArray[Any]
 """A NumPy array; its docstring says shape, dtype and unit."""
 
+# Null is a value of the column itself (in band): a mask beside each column would be a second
+# array to gather and to write at every step. No amount and no time comes near the end of int64.
 NULL_INTEGER = int(np.iinfo(np.int64).min)
 NULL_CODE = -1
 NEVER = int(np.iinfo(np.int64).max)
@@ -22,6 +24,7 @@ DTYPES: dict[Kind, np.dtype[Any]] = {
     "time": np.dtype(np.int64),
     "id": np.dtype(np.int64),
     "number": np.dtype(np.float64),
+    # bool has no room for null.
     "boolean": np.dtype(np.int8),
     "text": np.dtype(np.int32),
     "row": np.dtype(np.int32),
@@ -46,6 +49,7 @@ NULLS: dict[Kind, int | float] = {
 def is_null(kind: Kind, values: Array) -> Array:
     """Tell which values are null; shape and order as `values`, dtype bool."""
     if kind == "number":
+        # NaN equals nothing, not even itself.
         return np.isnan(values)
     return np.equal(values, NULLS[kind])
 
@@ -53,5 +57,6 @@ def is_null(kind: Kind, values: Array) -> Array:
 def differ(kind: Kind, one: Array, other: Array) -> Array:
     """Tell where two arrays of a kind differ; null equals null."""
     if kind == "number":
+        # Two NaN differ to NumPy, but from null to null is no change.
         return np.not_equal(one, other) & ~(np.isnan(one) & np.isnan(other))
     return np.not_equal(one, other)

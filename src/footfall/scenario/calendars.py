@@ -33,6 +33,7 @@ def _holidays(
     reader: Reader, entries: Iterable[MapEntry]
 ) -> Iterable[tuple[str, tuple[int | None, int, int], Decimal]]:
     for entry in entries:
+        # A map below a key holds the days of a country; else the key is the date itself.
         if isinstance(entry.value, list):
             yield from ((entry.key.text, day.name, day.value) for day in entry.value)
             continue
@@ -86,7 +87,10 @@ def _campaign(reader: Reader, fields: Fields) -> Campaign:
 
 
 def check_span(reader: Reader, fields: Fields) -> None:
-    """Note a span of time that ends before it begins; a day and a date cannot be compared before the start is known."""
+    """Note a span of time that ends before it begins.
+
+    A day and a date cannot be compared before the start is known; the compiler does.
+    """
     start: Moment | None = fields.get("from")
     until: Moment | None = fields.get("until")
     if not start or not until or (start.local is None) != (until.local is None):

@@ -23,15 +23,17 @@ from footfall.scenario.scalars import TIME_ZONE
 from footfall.scenario.text_files import UnreadableError, nearest_file, read_text, reason
 
 MOST_CSV_BYTES = 20 * 1024**2
+# A column of the wrong type is wrong in every row: the first twenty say enough.
 MOST_SHOWN = 20
 HOME_COLUMNS = ("city", "country", "time_zone")
+# Leading zeros and 19 or more digits are left to text: 007 and card numbers are codes.
 _PLAIN_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 _PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]+)?")
 
 
 @dataclass(slots=True)
 class _Table:
-    """Rows before they are typed: every cell is a text with its place. `types` holds the declared ones."""
+    """Rows before they are typed: each cell a text with its place; `types`: the declared."""
 
     columns: list[str]
     types: dict[str, str]
@@ -88,6 +90,7 @@ def _check_home(reader: Reader, fields: Fields, table: _Table) -> None:
             reader.note(table.at, message, accepted, hint if column == "time_zone" else "")
     if "time_zone" in table.columns:
         index = table.columns.index("time_zone")
+        # One problem per unknown zone, at its first row: of equal keys a dict keeps the last.
         for cell in {row[index].text: row[index] for row in reversed(table.rows)}.values():
             reader.read(TIME_ZONE, cell, "column time_zone")
 
@@ -176,6 +179,8 @@ def _path(reader: Reader, written: str, at: SourceLocation) -> Path | Invalid:
         return reader.note(
             at, f"{shown(written)} cannot be found: this scenario is a text without a folder"
         )
+    # By the rules of both systems, wherever this runs: a scenario that loads on one loads on
+    # the other.
     parts = {*PurePosixPath(written).parts, *PureWindowsPath(written).parts}
     is_absolute = PurePosixPath(written).is_absolute() or bool(PureWindowsPath(written).anchor)
     path = reader.folder / written
@@ -190,18 +195,22 @@ def _path(reader: Reader, written: str, at: SourceLocation) -> Path | Invalid:
 
 def _is_below(path: Path, folder: Path) -> bool:
     try:
+        # Links are followed: one that leads out of the folder is refused as well.
         return path.resolve().is_relative_to(folder.resolve())
     except (OSError, RuntimeError):  # a loop of symbolic links
         return False
 
 
 def _parsed(reader: Reader, text: str, name: str) -> _Table | Invalid:
+    # Strict, or else a quote that is never closed takes the rest of the file into one cell.
+    # `splitlines` knows more line breaks than CSV, but `read_text` has refused them all.
     lines = csv.reader(text.splitlines(keepends=True), strict=True)
     rows: list[list[Text]] = []
     try:
         first = 1
         for cells in lines:
             rows += [_placed(cells, SourceLocation(name, first, 1))] if cells else []
+            # `line_num` is the last line that was read; a cell with line breaks began above it.
             first = lines.line_num + 1
     except csv.Error as error:
         return reader.note(
@@ -219,7 +228,10 @@ def _parsed(reader: Reader, text: str, name: str) -> _Table | Invalid:
 
 
 def _placed(cells: list[str], at: SourceLocation) -> list[Text]:
-    """Return cells with their places; in a row that holds quotes or line breaks all have the place of the row."""
+    """Return cells with their places.
+
+    In a row that holds quotes or line breaks all have the place of the row: csv keeps no columns.
+    """
     placed, column = [], 1
     is_plain = not any(character in cell for cell in cells for character in '",\n')
     for cell in cells:
@@ -270,6 +282,8 @@ def _with_types(reader: Reader, fields: Fields, table: _Table) -> _Table:
 
 
 def _inferred(table: _Table, index: int) -> str:
+    # Empty cells are null in every type. Quotes make a text in YAML; of CSV they are not handed
+    # on.
     cells = [row[index] for row in table.rows if not _is_empty(row[index])]
     if not cells or any(cell.is_quoted for cell in cells):
         return "text"
@@ -289,6 +303,7 @@ def _typed(reader: Reader, table: _Table, index: int, kind: str) -> list[Scalar]
             values.append(_value(row[index], kind, reader.currency))
         except UnitError as error:
             n_bad += 1
+            # A cell for each row, right or not: the columns are zipped strictly.
             values.append(None)
             if n_bad <= MOST_SHOWN:
                 reader.note(
@@ -370,4 +385,5 @@ def _weight(reader: Reader, cell: Text, column: str) -> Decimal:
         return units.parse_weight(cell.text)
     except UnitError as error:
         reader.note(cell.at, f"column {column}: {error.message}", error.accepted, error.hint)
+        # The problem is noted; a 0 could make the sum 0, and that a second one.
         return Decimal(1)

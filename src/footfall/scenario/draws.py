@@ -11,6 +11,7 @@ from footfall.scenario.leaf_records import Draw, Text
 from footfall.scenario.reader import INVALID, Fields, Invalid, Reader, builds
 from footfall.scenario.vocabulary import DISTRIBUTION_NAMES
 
+# Room for thirds: three times 33.3333333% are 1e-9 short of the whole.
 PERCENT_TOLERANCE = Decimal("1e-9")
 _SHOWN = Context(prec=12)
 
@@ -21,7 +22,7 @@ def _draw(reader: Reader, fields: Fields) -> Draw | Invalid:
 
 
 def draw_of(reader: Reader, fields: Fields) -> Draw | Invalid | None:
-    """Return the draw that a map describes by one of the laws, or None when it describes none."""
+    """Return the draw that a map describes by a distribution, or None where there is none."""
     distribution = next((name for name in DISTRIBUTION_NAMES if name in fields.read), None)
     between = _between(reader, fields)
     if distribution is None:
@@ -36,7 +37,7 @@ def draw_of(reader: Reader, fields: Fields) -> Draw | Invalid | None:
             f"`uniform` of {fields.label} runs from {value[0]} to {value[1]}",
             "write [low, high]",
         )
-    return Draw(distribution, at, a=value[0], b=value[1], between=between)  # type: ignore[arg-type]  # one of LAW_NAMES
+    return Draw(distribution, at, a=value[0], b=value[1], between=between)  # type: ignore[arg-type]  # one of DISTRIBUTION_NAMES
 
 
 def _between(reader: Reader, fields: Fields) -> tuple[Decimal, Decimal] | None:
@@ -83,12 +84,14 @@ def weight_texts(node: Any) -> list[str]:
 def check_weights(
     reader: Reader, what: str, texts: Sequence[str], weights: Sequence[tuple[Text, Decimal]]
 ) -> None:
-    """Note weights that are all 0, or that are written in percent without adding up to 100 %."""
+    """Note weights that are all 0, or percentages that do not add up to 100 %."""
     at, total = weights[0][0].at, sum((weight for _, weight in weights), Decimal(0))
     if not total:
         reader.note(at, f"all weights of {what} are 0", "write at least one weight above 0")
     elif any(map(units.is_percent, texts)) and abs(total - 1) > PERCENT_TOLERANCE:
         accepts = "weights in percent must add up to 100%"
+        # A catalogue's rows have no names here: the key is the weight itself, and is not
+        # listed.
         if all(key.text != text for (key, _), text in zip(weights, texts, strict=True)):
             accepts = (
                 ", ".join(

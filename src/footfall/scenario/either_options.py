@@ -1,4 +1,4 @@
-"""Builds the options of `either`, and checks that their chances or weights make sense together."""
+"""Builds the options of `either`, and checks their chances or weights against each other."""
 
 from __future__ import annotations
 
@@ -44,6 +44,8 @@ def _check_option_weights(reader: Reader, fields: Fields, options: list[EitherOp
 
 def _check_option_chances(reader: Reader, fields: Fields, options: list[EitherOption]) -> None:
     chances = [option.chance for option in options]
+    # Expressions count as 0: what they add is known in a run alone, but constants above 1 are
+    # wrong whatever they add.
     total = sum((chance for chance in chances if isinstance(chance, Decimal)), Decimal(0))
     n_rests = sum(isinstance(chance, Rest) for chance in chances)
     if n_rests > 1:

@@ -1,4 +1,4 @@
-"""Parses expressions: a closed language in Python's syntax, as a tree that holds nothing but what the language has.
+"""Parses expressions: a closed language in Python's syntax, as a tree of what it has.
 
 Names are looked up by the compiler in closed tables; nothing here or there ever parses or evaluates Python.
 """
@@ -36,6 +36,7 @@ __all__ = [
 ]
 
 MAX_NODES = 200
+# The parser, the typer and the evaluation recurse along the tree.
 MAX_DEPTH = 32
 
 _COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
@@ -132,7 +133,7 @@ def parse(expression: Expression) -> ExpressionNode:
 
 
 class _Parser:
-    """Reads words from left to right, each method what binds tighter than that of the one above it."""
+    """Reads words from left to right; each method binds tighter than the one above."""
 
     def __init__(self, words: tuple[Token, ...]) -> None:
         self._words = words
@@ -219,6 +220,8 @@ class _Parser:
         return self._comparison()
 
     def _comparison(self) -> ExpressionNode:
+        # `not` binds more loosely than a comparison: `not a == b` is `not (a == b)`, as in
+        # Python.
         # `a < b < c` is `a < b and b < c`; the middle stands in both, as nothing in it has an effect.
         left = self._sum()
         result: ExpressionNode | None = None
@@ -232,7 +235,7 @@ class _Parser:
         return left if result is None else result
 
     def _one_comparison(self, left: ExpressionNode) -> tuple[ExpressionNode, ExpressionNode]:
-        """Read an operator and its right side; return the comparison, and the right side for the next in a chain."""
+        """Read an operator and its right side; return the comparison and that side."""
         word = self._take()
         if word.text in _COMPARISONS:
             right = self._sum()
@@ -254,6 +257,7 @@ class _Parser:
         if not choices:
             raise ExpressionProblem("in () of nothing", word.offset, "in ('a', 'b')")
         if (
+            # `x in (cart)` is a list in parentheses; `x in (cart,)` compares x with one value.
             len(choices) == 1
             and isinstance(choices[0], Name)
             and word.text == "("
@@ -274,6 +278,8 @@ class _Parser:
         """Read values between operators of one strength, from left to right."""
         node, length = read(), 0
         while self._is(*signs):
+            # A chain nests to the left, a level per operator. Conditions are often long lists
+            # of `or`, so those are bounded by MAX_NODES alone.
             length += signs[0] not in ("and", "or")
             if length > MAX_DEPTH:
                 message = f"more than {MAX_DEPTH} values in a row"
@@ -301,6 +307,7 @@ class _Parser:
                 return self._named(word)
         if word.text == "(":
             return self._parenthesised()
+        # Back to the word, which the message names.
         self._at -= 1
         hint = "+ stands only between values" if word.text == "+" else ""
         raise self._unexpected("a value is expected", hint)
@@ -342,7 +349,7 @@ class _Parser:
         return FunctionCall(word.offset, function, args)
 
     def _listed(self, close: str) -> tuple[tuple[ExpressionNode, ...], bool]:
-        """Read values between commas up to a bracket; return them, and whether there was a comma."""
+        """Read values up to a bracket; return them, and whether there was a comma."""
         found: list[ExpressionNode] = []
         has_comma = False
         while not self._taken(close):
@@ -354,6 +361,8 @@ class _Parser:
 
 
 def _number(word: Token) -> Number:
+    # `1e6` is whole where a key takes an integer (`units.parse_integer`), but a number here: in
+    # an expression the way it is written decides the kind.
     text = word.text.replace("_", "")
     return (
         Number(word.offset, text, True)

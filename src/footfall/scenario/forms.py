@@ -1,4 +1,4 @@
-"""The vocabulary in which `schema.py` describes the language: what can stand in a place, and what it is read as."""
+"""The forms in which `language.py` describes what can stand in a place, and how it is read."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class MapOf:
 
 @dataclass(frozen=True, slots=True)
 class ByShape:
-    """One form for a single value, one for a list, one for a map; None where that shape is refused."""
+    """A form each for a single value, a list and a map; None where that shape is refused."""
 
     scalar: Form | None = None
     list: Form | None = None

@@ -1,4 +1,4 @@
-"""Exports the table of the language as a JSON Schema, so that editors complete and check scenarios."""
+"""Exports the table of the language as a JSON Schema: editors complete and check by it."""
 
 from __future__ import annotations
 
@@ -64,6 +64,7 @@ def _kind(kind: MapKind) -> Schema:
     if required:
         schema["required"] = required
     groups = [_exactly_one(group) for group in kind.one_of]
+    # JSON Schema has no “at most one of”: each pair is excluded.
     groups += [
         _not_both(pair) for group in kind.at_most_one_of for pair in combinations(group, 2)
     ]
@@ -121,6 +122,7 @@ def _map(form: MapOf) -> Schema:
         "propertyNames": _of_key(form.key),
         "additionalProperties": _form(form.value),
     }
+    # `catalogues:` with nothing behind it is null to an editor, and an empty map to the reader.
     return _or_null(
         schema | ({"minProperties": form.least} if form.least else {}), not form.least
     )
@@ -136,6 +138,7 @@ def _or_null(schema: Schema, takes_null: bool) -> Schema:
 
 
 def _step() -> Schema:
+    # set, add, append and remove share a kind, which is listed once.
     kinds = dict.fromkeys(_name(kind) for kind in (*STEP_VERBS.values(), GUARD))
     verbs = [{"$ref": f"#/$defs/{name}"} for name in kinds]
     return {
@@ -147,6 +150,7 @@ def _step() -> Schema:
 def _event_step() -> Schema:
     """Return the schema of `EVENT: {after: …}`: one key that is no word of steps."""
     beside = {name: _key(EMIT.by_name[name]) for name in BESIDE_EVENT}
+    # An event's name is free, so the key is described by what it is not.
     words = sorted(STEP_WORDS - set(BESIDE_EVENT))
     return {
         "type": "object",

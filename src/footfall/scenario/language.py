@@ -1,7 +1,7 @@
 """The scenario language, version 1, as one table: every kind of map with its keys.
 
 The loader reads by this table; the JSON Schema for editors and the reference page are printed from it. The kinds of
-steps stand in `schema_steps`, those of the world around in `schema_world`.
+steps stand in `language_steps`, those of the world around in `language_declarations`.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ Scalar = str | int | Decimal | bool | None
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A scalar as it stands in the file, with its place; typed later, where its meaning is known."""
+    """A scalar as in the file, with its place; typed later, where its meaning is known."""
 
     text: str
     at: SourceLocation
@@ -70,7 +70,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Ramp:
-    """A chance that runs in a straight line from `start` (at 0) to `end` (at `over`), then stays.
+    """A chance in a straight line from `start` (at 0) to `end` (at `over`), flat from there.
 
     Args:
         of: The number that it depends on.

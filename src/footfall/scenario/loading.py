@@ -1,4 +1,4 @@
-"""Loads a scenario: file → checked records. Everything that is wrong with a file is reported at once."""
+"""Loads a scenario: file → checked records. All that is wrong is reported at once."""
 
 from __future__ import annotations
 
@@ -80,6 +80,7 @@ def loads(
         UsageError: A setting names nothing that can be set.
     """
     root = apply_settings(parse_tree(text, source), settings)
+    # Decimals of a scenario enter the hash of its stream.
     with localcontext(EXACT):  # whatever decimals the caller works with, a scenario is the same
         return _read(root, source, Path(folder) if folder is not None else None)
 
@@ -130,6 +131,8 @@ def _usage_error(message: str, accepted: str, hint: str) -> UsageError:
 
 
 def _read(root: Node, source: str, folder: Path | None) -> Scenario:
+    # Currency and home are looked up ahead: catalogues are typed (money) and checked (the
+    # home's columns) on the way, wherever they stand in the file.
     reader = Reader(source, folder, _currency(root), _home_name(root), read_step)
     if not isinstance(root, MapNode):
         reader.wrong_shape(
@@ -151,6 +154,7 @@ def _currency(root: Node) -> str:
     try:
         return parse_currency(node.text) if isinstance(node, Text) else DEFAULT_CURRENCY
     except UnitError:
+        # Noted when its key is read; until then amounts must have some currency.
         return DEFAULT_CURRENCY
 
 
@@ -170,6 +174,7 @@ def _check_version(reader: Reader, root: MapNode) -> None:
             f"this footfall reads version {VERSION}",
             "a newer footfall may read it",
         )
+        # At once: by the rules of another version all that follows may be right.
         reader.problems.raise_if_any()
     if version is not None and root.keys[0] != "footfall":
         reader.note(
@@ -194,6 +199,7 @@ def _made(reader: Reader, fields: Fields) -> dict[str, Any]:
 def _events(categories: Iterable[MapEntry]) -> Iterable[Event]:
     for category in categories:
         for event in category.value:
+            # The builder of an event sees its own map alone, not the category around it.
             yield replace(event.value, category=category.name)
 
 
@@ -232,6 +238,8 @@ def _check_names(reader: Reader, fields: Fields, made: dict[str, Any]) -> None:
     check_variables(reader, sessions, "session property", _home_columns(fields, made))
     for journey in made["journeys"]:
         check_variables(reader, journey.carries, "variable", _home_columns(fields, made))
+    # Folded, unlike events and effects: properties become columns, and databases may ignore
+    # case.
     reader.refuse_twins(((item.name, item.at) for item in (*users, *sessions)), "property")
 
 

@@ -9,6 +9,7 @@ import unicodedata
 from footfall.errors import UnitError, shown
 from footfall.text import is_hidden
 
+# PostgreSQL cuts longer names of columns.
 MOST_IDENTIFIER = 63
 MOST_LABEL = 100
 MOST_SCENARIO = 40
@@ -37,6 +38,8 @@ BUILT_IN = (
 BUILT_IN_TYPES = ("text", "integer", "number", "boolean", "money", "time", "id")
 
 CONSTANTS = ("true", "false", "null")
+# `all` as in `remove: {cart: all}`. Python's words are no names, since `if`, `in`
+# and others stand in expressions.
 _RESERVED = frozenset((*keyword.kwlist, "all"))
 
 
@@ -130,5 +133,5 @@ def composed(name: str) -> str:
 
 
 def folded(name: str) -> str:
-    """Return what two names share when a database that ignores case, or a reader, takes them for one."""
+    """Return what two names share that people, or databases that ignore case, confuse."""
     return composed(name).casefold()

@@ -44,6 +44,8 @@ def apply_settings(root: Node, settings: Iterable[str]) -> Node:
 def _apply(root: Node, path: str, value: str) -> None:
     source = f"--set {path}"
     new = (
+        # `--set goal=` writes nothing behind the colon, which is null, as in a file. The parser
+        # would refuse an empty document.
         parse_tree(value, source)
         if value.strip()
         else Text("", SourceLocation(source, 1, 1), is_null=True)
@@ -53,7 +55,7 @@ def _apply(root: Node, path: str, value: str) -> None:
 
 
 class _Walk:
-    """Follows one path down a tree and the forms of the language, and replaces what it leads to."""
+    """Follows a path down a tree and the language's forms; replaces what it leads to."""
 
     def __init__(self, path: str, new: Node) -> None:
         self.path, self.new = path, new
@@ -87,9 +89,11 @@ class _Walk:
         item_form = _item_form(form)
         names = [_names(item) for item in node.items]
         part, rest = _first_part(parts, [name for several in names for name in several])
+        # Names before numbers: an event or a step may be called `2`.
         found = [index for index, several in enumerate(names) if part in several]
         if (
             not found
+            # `²` is a digit to `isdigit`, but not to `int`.
             and part.isascii()
             and part.isdigit()
             and 1 <= int(part) <= len(node.items)
@@ -111,6 +115,8 @@ class _Walk:
     ) -> None:
         item = node.items[index] = _copied(node.items[index])
         within = item.get(part) if isinstance(item, MapNode) else None
+        # `- Product Viewed: {after: 5 s}` is named by its own key, and the path goes on through
+        # it.
         if isinstance(item, MapNode) and within is not None and part not in STEP_WORDS:
             self._into_map(item, form, [part, *rest])
         elif rest:
@@ -128,14 +134,15 @@ class _Walk:
 
 
 def _copied(node: Node) -> Node:
-    """Return a node of its own, which can be changed without changing the other places that an alias gives it."""
+    """Return a copy of a node, so that a change does not reach its aliases."""
     if isinstance(node, MapNode):
         return replace(node, entries=list(node.entries))
     return replace(node, items=list(node.items)) if isinstance(node, ListNode) else node
 
 
 def _first_part(parts: Sequence[str], known: Sequence[str]) -> tuple[str, Sequence[str]]:
-    """Return the longest beginning of a path that is a known name (names may hold points), and the rest."""
+    """Return the longest beginning of a path that is a known name, and the rest."""
+    # The longest first: `a` and `a.b` may both be names, and who writes the second means it.
     for n_parts in range(len(parts), 0, -1):
         name = ".".join(parts[:n_parts])
         if name in known:

@@ -17,6 +17,8 @@ def zipf(n_rows: int, exponent: Decimal) -> tuple[Decimal, ...]:
     powers = [Decimal(1)] * (n_rows + 1)
     for k, divisor in enumerate(_smallest_divisors(n_rows)):
         if k > 1:
+            # A prime is its own smallest divisor. Of 10,000 rows 1,229 are prime: ln and exp
+            # are slow.
             rest = k // divisor
             powers[k] = (
                 _power(k, exponent)

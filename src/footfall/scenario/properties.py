@@ -114,7 +114,10 @@ def _event_property(reader: Reader, fields: Fields) -> EventProperty:
 
 
 def event_properties(read: Iterable[Any]) -> list[EventProperty]:
-    """Return event properties as written: names alone, name → expression, name → the long form, or a list of these."""
+    """Return event properties of each way to write them.
+
+    Names alone, name → expression, name → the long form, or a list of these.
+    """
     made = []
     for item in read:
         if isinstance(item, list):

@@ -1,4 +1,4 @@
-"""Reads a tree by the table of the language: checks the form of every node, collects problems, builds records."""
+"""Reads a tree by the table of the language: checks forms, notes problems, builds records."""
 
 from __future__ import annotations
 
@@ -74,12 +74,13 @@ class Fields:
 
 
 Builder = Callable[["Reader", Fields], Any]
+# Filled when the modules that build are imported; `loading` imports them for that alone.
 BUILDERS: dict[str, Builder] = {}
 StepReader = Callable[["Reader", Node], Step | Invalid]
 
 
 def builds(kind: str) -> Callable[[Builder], Builder]:
-    """Register a function as the builder of a kind: it gets valid, complete fields and returns a record."""
+    """Register a function as the builder of a kind: of complete fields it makes a record."""
 
     def register(builder: Builder) -> Builder:
         BUILDERS[KINDS[kind].name] = builder
@@ -161,6 +162,7 @@ class Reader:
         return _valid(items, form.keeps_rest)
 
     def _map(self, form: MapOf, node: Node, what: str) -> Any:
+        # A key with nothing behind its colon is null in YAML: `catalogues:` is an empty map.
         if isinstance(node, Text) and node.is_null and not form.least:
             return []
         if not isinstance(node, MapNode):
@@ -199,7 +201,7 @@ class Reader:
         return self.build(kind, node, _label(kind, node, name), name)
 
     def build(self, kind: MapKind, node: MapNode, label: str, name: Text | None = None) -> Any:
-        """Return the record that a map of a kind is built to, or `INVALID` when what it needs is wrong or missing."""
+        """Return the record of a map of a kind; `INVALID` when a part is wrong or missing."""
         fields = self.fields(kind, node, label, name)
         return BUILDERS[kind.name](self, fields) if fields.is_usable else INVALID
 
@@ -226,6 +228,8 @@ class Reader:
                 _key_hint(kind, key, node, parent),
             )
             return
+        # Noted before it is read: a key whose value is wrong has its problem, and is not
+        # missing too.
         fields.written[key.text] = key.at, node
         value = self.read(known.form, node, _what(key.text, fields.label))
         if value is not INVALID:
@@ -293,12 +297,14 @@ class Reader:
                 "rename one of them",
             )
             return
+        # Two names that no eye can tell apart: é as one character, or as e and an accent.
         if composed(first[0]) == composed(second[0]):
             message = (
                 f"{noun} {shown(second[0])} looks like another, written with other characters"
             )
             self.note(second[1], f"{message} (line {first[1].line})", "rename one of them")
             return
+        # Such names would be one column or one table in databases that ignore case.
         message = f"{noun} {shown(second[0])} differs only in case from {shown(first[0])} (line {first[1].line})"
         self.note(
             second[1],
@@ -309,12 +315,14 @@ class Reader:
 
 
 def _valid(values: list[Any], keeps_rest: bool) -> Any:
+    # Half a pair or 23 of 24 hours are no value; of events and steps the right ones are kept,
+    # so that what is wrong with them together is found in the same go.
     valid = [value for value in values if value is not INVALID]
     return valid if keeps_rest or len(valid) == len(values) else INVALID
 
 
 def _level_hint(kind: MapKind, node: Node, name: Text | None) -> str:
-    """Return what helps where a single value stands in place of a map: a level too many or too few."""
+    """Return a hint for a single value in place of a map: a level too many or too few."""
     required = [key.name for key in kind.keys if key.is_required]
     if name is not None and name.text in kind.by_name:
         return f"is a level missing above? `{name.text}` is a key of the map that should stand here"

@@ -1,4 +1,4 @@
-"""The records that a scenario file becomes: checked in form, units parsed, places kept; nothing compiled yet."""
+"""The records of a scenario file: checked in form, units parsed, places kept; not compiled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Prints the table of the language into a page: `python -m footfall.scenario.reference docs/scenario.md`."""
+"""Prints the table of the language into a page.
+
+`python -m footfall.scenario.reference docs/scenario.md`
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,9 @@ _BLOCK = re.compile(r"(<!-- keys of (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def updated(page: str) -> str:
-    """Return the reference page with every table between `<!-- keys of KIND -->` and `<!-- end -->` printed anew.
+    """Return the reference page with its tables printed anew.
+
+    They stand between `<!-- keys of KIND -->` and `<!-- end -->`.
 
     Raises:
         UsageError: A marker names no kind.

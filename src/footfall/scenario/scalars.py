@@ -16,6 +16,8 @@ from footfall.scenario.records import EventProperty, Stage
 TEXT_JSON: Mapping[str, Any] = {"type": ["string", "number", "boolean"]}
 VALUE_JSON: Mapping[str, Any] = {"type": ["string", "number", "boolean", "null"]}
 _NUMBER = r"[+-]?([0-9][0-9_]*(\.[0-9]+)?|\.[0-9]+)([eE][+-]?[0-9]+)?"
+# Editors check after YAML has typed: 1_000 is a number to YAML 1.1 and a text to 1.2, so
+# both are accepted, the text by its pattern.
 NUMBER_JSON: Mapping[str, Any] = {"type": ["number", "string"], "pattern": f"^{_NUMBER}$"}
 SHARE_JSON: Mapping[str, Any] = {
     "type": ["number", "string"],
@@ -81,6 +83,8 @@ def _constant(text: Text) -> Text:
 
 
 def _chance(text: Text) -> Decimal | Expression:
+    # What looks like a number is read as one: `1,5` gets a hint about its comma, and not that a
+    # comma does not exist in expressions.
     if units.is_constant_chance(text.text):
         return units.parse_chance(text.text)
     return _expression(text)
@@ -91,6 +95,8 @@ def _option_chance(text: Text) -> Decimal | Expression | Rest:
 
 
 def _weight(text: Text) -> Decimal | Expression:
+    # An option has a chance or a weight; a percentage under `weight` stands under the wrong
+    # key.
     if units.is_constant_chance(text.text) and units.is_percent(text.text):
         raise UnitError(
             f"{shown(text.text)} is a chance",
@@ -125,6 +131,7 @@ def _positive(text: Text) -> Decimal:
 
 def _flag(text: Text) -> bool:
     if text.text not in ("true", "false"):
+        # Booleans of YAML 1.1. Nothing is typed by YAML here, so they arrive as texts.
         hint = {
             "yes": "write true",
             "on": "write true",

@@ -107,6 +107,7 @@ def stages(reader: Reader, read: Iterable[Any]) -> tuple[Stage, ...]:
 def _stage_of(reader: Reader, item: Stage | list[MapEntry]) -> list[Stage]:
     if isinstance(item, Stage):
         return [item]
+    # The second of two names in one item lacks its dash.
     if len(item) > 1:
         at = item[1].key.at
         reader.note(

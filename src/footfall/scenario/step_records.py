@@ -139,7 +139,7 @@ class ChangeStep(Step):
 
 @dataclass(frozen=True, slots=True)
 class PickOne:
-    """One target of `pick`: into `variable`, from a catalogue or a list, where `column == value`."""
+    """One target of `pick`: a variable, and where it is filled from."""
 
     variable: str
     source: str

@@ -1,4 +1,4 @@
-"""Reads the steps of journeys: decides by its verb which step a map is, and builds its record."""
+"""Reads the steps of journeys: a map's verb decides which step it is; builds its record."""
 
 from __future__ import annotations
 
@@ -85,6 +85,7 @@ def _from_map(reader: Reader, node: MapNode) -> Step | Invalid:
 
 def _verbs(keys: Sequence[str]) -> list[str]:
     verbs = [key for key in keys if key in STEP_VERBS]
+    # A verb of its own, but beside `later` it says when the other journey starts.
     return [verb for verb in verbs if verb != "come back after"] if "later" in verbs else verbs
 
 
@@ -124,6 +125,7 @@ def _event_with_verb(reader: Reader, node: MapNode, event: str, verb: str) -> In
 def _event_from_map(reader: Reader, node: MapNode, event: str) -> Step | Invalid:
     name, inner = next(entry for entry in node.entries if entry[0].text == event)
     if isinstance(inner, MapNode) or (isinstance(inner, Text) and inner.is_null):
+        # `{Product Viewed: {after: 5 s}}` and `{Product Viewed: , after: 5 s}` mean the same.
         beside = [entry for entry in node.entries if entry[0].text != event]
         within = inner.entries if isinstance(inner, MapNode) else []
         return _event(reader, name, _joined(reader, inner, [*within, *beside]))

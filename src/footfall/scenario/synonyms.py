@@ -25,7 +25,7 @@ KEYS: Mapping[str, str] = {
 
 
 def hint(word: str, known: Iterable[str], synonyms: Mapping[str, str]) -> str:
-    """Return `did you mean …?` for a word that is not known, by its meaning or else by its letters; or nothing."""
+    """Return `did you mean …?` for an unknown word, by meaning or else letters, or nothing."""
     names = list(known)
     meant = synonyms.get(word.lower().replace("_", " "), synonyms.get(word.lower(), ""))
     return f"did you mean {meant}?" if meant in names else nearest_hint(word, names)

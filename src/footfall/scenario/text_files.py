@@ -1,4 +1,4 @@
-"""Reads text files of users, safely: regular files only, of limited size, in UTF-8, without hidden characters."""
+"""Reads text files of users: regular, of limited size, in UTF-8, without hidden characters."""
 
 from __future__ import annotations
 
@@ -49,15 +49,19 @@ def read_text(path: Path, limit_bytes: int) -> str:
 
 
 def _read(path: Path, limit_bytes: int) -> bytes:
+    # O_NONBLOCK: opening a pipe that nobody writes to would wait forever. O_BINARY: the
+    # bytes as they are, on Windows as well.
     descriptor = os.open(
         path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     )
+    # Asked of the open file, not of its path, behind which another may be put meanwhile.
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise UnreadableError(
             "this is not a regular file", "give a file, not a folder, device or pipe"
         )
     with os.fdopen(descriptor, "rb") as file:
+        # Not by the size that the system states: in /proc it is 0, and a file may grow.
         content = file.read(limit_bytes + 1)
     if len(content) > limit_bytes:
         raise UnreadableError(
@@ -68,7 +72,7 @@ def _read(path: Path, limit_bytes: int) -> bytes:
 
 
 def nearest_file(missing: Path) -> str:
-    """Return the name of the file beside a missing one, of the same kind, that is called most like it; or nothing."""
+    """Return the file of the same kind that is called most like a missing one, or nothing."""
     kinds = YAML_SUFFIXES if missing.suffix in ("", *YAML_SUFFIXES) else (missing.suffix,)
     try:
         names = sorted(file.name for file in missing.parent.iterdir() if file.suffix in kinds)
@@ -93,6 +97,7 @@ def decoded(content: bytes) -> str:
     Raises:
         UnreadableError: They are not UTF-8, or hold control characters.
     """
+    # What Windows programs save as “Unicode”; as UTF-8 its first byte would be the problem.
     if content.startswith(_UTF_16):
         raise UnreadableError("the file is in UTF-16", "save it as UTF-8")
     try:

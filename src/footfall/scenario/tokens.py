@@ -1,4 +1,4 @@
-"""Cuts an expression into its words: names, numbers, texts and signs; refuses what the language does not have."""
+"""Cuts an expression into names, numbers, texts and signs; refuses what the language lacks."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Literal
 from footfall.errors import shown
 
 MAX_CHARACTERS = 1000
+# Whole numbers are int64: eighteen nines fit, nineteen do not.
 MAX_DIGITS = 18
 
 WORDS = frozenset(("and", "or", "not", "in", "if", "else"))
@@ -32,10 +33,14 @@ ACCEPTED = (
     + ", ".join(FUNCTIONS)
 )
 
+# Python's other keywords. Expressions look like Python, so `lambda` or `is` get a message of
+# their own, and not that of an unknown name.
 _FOREIGN = frozenset(keyword.kwlist) - WORDS - frozenset(CONSTANTS)
+# ASCII alone: `\d` would match the digits of every script, and `int` would read them.
 _NUMBER = re.compile(r"(?:\d+(?:_\d+)*(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _SPACES = " \t"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
+# Longer signs before those that they begin with: the first that fits is taken.
 _SIGNS = (
     "==",
     "!=",
@@ -55,6 +60,7 @@ _SIGNS = (
     ",",
     ".",
 )
+# Tried before the signs, longer ones first: `**` would else be read as two products.
 _REFUSED = (
     ("**", "there are no powers"),
     (":=", "set: names a value"),
@@ -120,6 +126,7 @@ def tokens(text: str) -> Iterator[Token]:
         raise ExpressionProblem(
             f"the expression has {len(text)} characters", 0, f"at most {MAX_CHARACTERS}"
         )
+    # A block of YAML (`|`, `>`) ends with a line break. One within the expression is refused.
     at, end = 0, len(text.rstrip(_SPACES + "\r\n"))
     while at < end:
         if text[at] in _SPACES:
@@ -142,6 +149,7 @@ def _token(text: str, at: int) -> tuple[Token, int]:
     if name:
         return _name(text, name)
     for sign, hint in _REFUSED:
+        # `==` and `!=` begin with the refused `=` and `!`.
         if text.startswith(sign, at) and not text.startswith(_SIGNS[:2], at):
             raise ExpressionProblem(f"{sign} does not exist in expressions", at, ACCEPTED, hint)
     for sign in _SIGNS:
@@ -169,6 +177,7 @@ def _text(text: str, at: int) -> tuple[Token, int]:
         )
     inner = text[at + 1 : end]
     for offset, character in enumerate(inner, at + 1):
+        # There are no escapes: `\n` would be two characters, which nobody means who writes it.
         if character == "\\" or unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp"):
             what = "a backslash" if character == "\\" else _described(character)
             raise ExpressionProblem(
@@ -185,11 +194,13 @@ def _number(text: str, found: re.Match[str]) -> tuple[Token, int]:
         raise ExpressionProblem(
             f"the number {shown(whole)} runs into a name", at, "a number such as 4, 0.5 or 1e6"
         )
+    # Both are bounded: 0.1234567890123456789 has too many digits, 1e30 too large a value.
     digits = re.sub(r"[eE].*|[._]", "", written)
     if len(digits) > MAX_DIGITS or Decimal(written) >= 10**MAX_DIGITS:
         raise ExpressionProblem(
             f"{shown(written)} has too many digits", at, f"at most {MAX_DIGITS} digits"
         )
+    # 007 is a code, whose zeros a number would lose.
     if len(written) > 1 and written[0] == "0" and written[1].isdigit():
         raise ExpressionProblem(
             f"{shown(written)} begins with 0",
@@ -201,7 +212,10 @@ def _number(text: str, found: re.Match[str]) -> tuple[Token, int]:
 
 
 def _foreign_hint(name: str, text: str) -> str:
-    """Return how to do without a word of Python; one that stands alone, or before a point, was meant as a name."""
+    """Return how to do without a word of Python.
+
+    One that stands alone, or before a point, was meant as a name.
+    """
     if name == "is":
         return "write == null or != null"
     rest = text.strip().removeprefix(name)
@@ -214,6 +228,7 @@ def _foreign_hint(name: str, text: str) -> str:
 
 def _name(text: str, found: re.Match[str]) -> tuple[Token, int]:
     name, at, end = found.group(), found.start(), found.end()
+    # The prefixes of Python's strings: f'…', r'…', b'…'.
     if text[end : end + 1] in ("'", '"'):
         raise ExpressionProblem(
             f"{name}{text[end]}…{text[end]} does not exist in expressions",

@@ -1,4 +1,4 @@
-"""YAML text → a tree of nodes that know their place. Nothing is typed here: every scalar stays text.
+"""YAML text → a tree of nodes that know their place; every scalar stays text.
 
 Only what a scenario needs of YAML is let in: no tags, no merge keys, one document, text keys that stand once. The
 parser is driven event by event, so nesting costs no stack, and aliases are counted before anything walks through them.
@@ -17,10 +17,15 @@ from footfall.scenario.leaf_records import Text
 from footfall.scenario.text_files import UnreadableError, checked, forbidden, hidden_message
 
 MOST_BYTES = 10 * 1024**2
+# The parser needs no stack, but the reader and the compiler recurse along the tree.
 MOST_DEPTH = 64
+# Ten lines of ten aliases each can stand for ten billion values, so what aliases expand to is
+# bounded, and not the text alone.
 MOST_EXPANDED = 100_000
 _NULLS = ("", "~", "null")
 
+# PyYAML's own parser, which runs where libyaml was not built in, words its errors otherwise:
+# they then come without a hint.
 # What libyaml says → what helps.
 _YAML_HINTS = {
     "did not find expected alphabetic or numeric character": "quote a text that begins with * or &",
@@ -84,6 +89,8 @@ def _clean(text: str, source: str) -> str:
         clean = checked(text)
     except UnreadableError as problem:
         raise problem.at(source) from None
+    # A text of `loads` or `--set` has passed no file's limit. After `checked`, since a lone
+    # surrogate has no bytes.
     if len(clean.encode()) > MOST_BYTES:
         raise _refusal(
             SourceLocation(source, 1, 1),
@@ -125,11 +132,15 @@ def _yaml_error(error: yaml.MarkedYAMLError, text: str, source: str) -> Scenario
 
 
 def _place(mark: Any) -> tuple[int, int]:
+    # libyaml counts from 0, messages count from 1.
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
 def _stray_colon(text: str, line: int, column: int) -> str:
-    """Return what helps where a colon stands inside a text: a second one in its line, or the line continues another."""
+    """Return a hint for a colon inside a text.
+
+    It is the second of its line, or its line continues another.
+    """
     if ": " in _line(text, line)[:column]:
         return "quote a text that contains a colon and a space"
     return "does the line before lack its - or the space after its colon, or is this one indented too far?"
@@ -211,9 +222,13 @@ class _Builder:
     def _scalar(self, event: yaml.ScalarEvent, at: SourceLocation) -> None:
         self._refuse_tag(event.tag, at)
         is_plain = not event.style
+        # "\u0000" in double quotes is six harmless characters in the file and a hidden one
+        # here.
         hidden = forbidden(event.value)
         if hidden:
             self.problems.add(at, hidden_message(hidden), "remove it")
+        # "null" and "" in quotes are texts. Numbers, yes and dates stay text as well: the place
+        # where a scalar stands gives it its type, so `no` is a country and 1.10 keeps its zero.
         text = Text(event.value, at, is_plain and event.value in _NULLS, not is_plain)
         self._remember(event.anchor, text, _Size())
         self._put(text, _Size())
@@ -231,6 +246,8 @@ class _Builder:
         self._put(closed.node, closed.size)
 
     def _alias(self, name: str, at: SourceLocation) -> None:
+        # An anchor is remembered when its node ends. Without this an alias within it would be
+        # unknown, or the node of an earlier anchor of the same name.
         if any(level.anchor == name for level in self.open):
             raise _refusal(
                 at,
@@ -252,6 +269,7 @@ class _Builder:
                 f"aliases expand to more than {MOST_EXPANDED:,} values",
                 "write fewer aliases",
             )
+        # Shared, not copied: whoever changes a node copies it first, as `overrides` does.
         self._put(node, size)
 
     def _remember(self, anchor: str | None, node: Node, size: _Size) -> None:
@@ -302,6 +320,7 @@ class _Builder:
                 "merge keys (<<) are not allowed",
                 "repeat the keys, or use an alias as a value",
             )
+        # A plain null and a quoted "null" are two keys.
         name = node.text, node.is_null
         if name in level.lines:
             lines = f"lines {level.lines[name]} and {node.at.line}"

@@ -1,4 +1,4 @@
-"""Named weeks: 24 weights per day, in local hours, which only count in relation to each other."""
+"""Named weeks: 24 weights per day, in local hours, which count relative to each other."""
 
 from __future__ import annotations
 

@@ -26,6 +26,7 @@ DEFAULT_SPREAD = Decimal("0.8")
 """Of `about 10 s`: half of the waits lie between 5.8 s and 17 s, one in ten is above 28 s."""
 WIDEST_SPREAD = 10
 
+# For hints alone: `5 m` may be minutes or months to who wrote it.
 _UNIT_SYNONYMS = {
     "millisecond": "ms", "milliseconds": "ms", "msec": "ms",
     "sec": "s", "secs": "s", "second": "s", "seconds": "s",

@@ -9,6 +9,7 @@ from footfall.errors import UnitError, shown
 from footfall.units.hints import nearest_hint
 from footfall.units.numbers import EXACT, NUMBER_PATTERN, ROUNDED, exact_decimal, number_hint
 
+# A year of the Julian calendar, and a twelfth of it.
 PERIOD_DAYS = {
     "day": Decimal(1),
     "week": Decimal(7),

@@ -49,6 +49,8 @@ def local_to_ms(name: str, year: int, month: int, day: int, minute_of_day: int =
         >>> local_to_ms("Europe/Paris", 1970, 1, 1, 90)  # 00:30 UTC
         1800000
     """
+    # Adding minutes to it moves the wall clock, which is meant: 09:30 on a day of 23 hours is
+    # 09:30. The difference of two zones counts real time. `fold` is 0: the first of two.
     local = dt.datetime(year, month, day, tzinfo=zone(name)) + dt.timedelta(
         minutes=minute_of_day
     )

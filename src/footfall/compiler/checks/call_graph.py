@@ -56,7 +56,10 @@ class CallGraph:
         return [call for call in self.all if call.caller == caller]
 
     def roots(self, main: Text) -> list[str]:
-        """Return the journeys that everybody lives: the main one, or without one of that name those nobody runs."""
+        """Return the journeys that everybody lives.
+
+        The main one; where none has its name, those that nobody runs, so that checks go on.
+        """
         if main.text in self.journeys:
             return [main.text]
         known = list(self.journeys)
@@ -89,7 +92,7 @@ class CallGraph:
     # --- circles -----------------------------------------------------------------------------------------------------
 
     def _check_circles(self) -> None:
-        """Note every `do` that leads back to a journey on its way, in a walk that takes each journey once."""
+        """Note every `do` that leads back to a journey on its way; each is walked once."""
         done: set[str] = set()
         for name in self.journeys:
             self._descend(name, (), done)
@@ -99,6 +102,8 @@ class CallGraph:
             return
         path = (*path, name)
         for call in self.of(name):
+            # A later journey is compiled once, apart from those that start it: a circle through
+            # `later` makes no endless program.
             if call.is_later or call.target not in self.journeys:
                 continue
             if call.target in path:

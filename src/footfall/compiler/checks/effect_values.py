@@ -15,7 +15,7 @@ MOST_SHOWN = 30
 
 
 def check_factors(scenario: Scenario, typer: Typer, problems: Problems) -> None:
-    """Note keys of `odds`, `duration` and `value` that the property or column named by `by` never has."""
+    """Note keys of `odds`, `duration` and `value` that what `by` names never equals."""
     for effect in scenario.effects:
         if effect.by is None:
             continue
@@ -27,6 +27,7 @@ def check_factors(scenario: Scenario, typer: Typer, problems: Problems) -> None:
 def _check(effect: Effect, by: str, possible: Sequence[str], problems: Problems) -> None:
     more = f", and {len(possible) - MOST_SHOWN} more" if len(possible) > MOST_SHOWN else ""
     for text, _ in effect.factors:
+        # `null` stands for people without a value.
         if text.text not in possible and not text.is_null:
             problems.add(
                 text.at,

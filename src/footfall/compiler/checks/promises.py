@@ -25,7 +25,9 @@ def check_promises(
     values: Sequence[str],
     is_required: bool,
 ) -> None:
-    """Note constants and columns of catalogues that break a promise; what else may come is known only in the data.
+    """Note constants and columns of catalogues that break a promise.
+
+    What else may come is known only in the data.
 
     Args:
         what: Event and property, for the message.
@@ -82,6 +84,7 @@ def _known(op: Op, typer: Typer) -> Known:
             return _merged(_known(arg, typer) for arg in op.args[1:])
         case "coalesce":
             parts = [_known(arg, typer) for arg in op.args]
+            # Each part stands in for the nulls of the one before it.
             is_ever_null = all(None in part for part in parts)
             return {
                 text: at
@@ -94,6 +97,7 @@ def _known(op: Op, typer: Typer) -> Known:
 def _merged(parts: Iterable[Known]) -> Known:
     found: Known = {}
     for part in parts:
+        # The first place that gives a value is the one to be named.
         found = part | found
     return found
 
@@ -111,6 +115,7 @@ def _written(op: Op, typer: Typer) -> Known:
 
 def _of_column(op: Op, typer: Typer) -> Known:
     for table in (*typer.tables.values(), typer.devices):
+        # Columns are numbered over all catalogues: one of them has this number.
         for position, (name, (number, kind)) in enumerate(table.columns.items()):
             if number == op.value:
                 cells = [row[position] for row in table.source.rows]

@@ -1,4 +1,4 @@
-"""Whether journeys come to an end: steps that nobody reaches, repeats without a way out, rounds that take no time."""
+"""Checks that journeys end: steps out of reach, repeats without end, rounds without time."""
 
 from __future__ import annotations
 
@@ -122,13 +122,17 @@ class Termination:
     def goes_on(self, step: Step) -> bool:
         """Tell whether anybody gets past a step."""
         known = traits(step)
+        # Where the guard fails the step is passed over.
         if known.guard is not None:
             return True
         if known.is_end:
             return False
+        # A repeat goes on once it is left; whether it can be left is asked in `_check_ends`.
         if known.branches and known.loop is None:
             return any(self._all_go_on(branch.steps) for branch in known.branches)
         if self._is_always_run(known):
+            # Asked the other way round, since False is also the answer for a circle, which is
+            # noted as such and must not bring a second message.
             return not self._in_journey(
                 "stays", step, 0, lambda inner: not self._all_go_on(inner)
             )
@@ -147,7 +151,7 @@ class Termination:
     # --- retries -----------------------------------------------------------------------------------------------------
 
     def _check_retries(self, journey: Journey, steps: Steps, before: tuple[str, ...]) -> None:
-        """Note retries whose target does not come before them: earlier in the same list, or around it."""
+        """Note retries whose target comes neither earlier in the same list nor around it."""
         for step in steps:
             known = traits(step)
             around = before if known.label is None else (*before, known.label)
@@ -193,7 +197,7 @@ class Termination:
             )
 
     def _is_left(self, steps: Steps, is_visit: bool) -> bool:
-        """Tell whether a step in a round leaves for good, or leaves the visit that the round is a part of."""
+        """Tell whether a step in a round leaves for good, or the visit around the round."""
         for step in walk(steps):
             leaves = traits(step).leaves
             if leaves == "for good" or (leaves == "visit" and not is_visit):
@@ -207,6 +211,7 @@ class Termination:
     def _check_takes_time(self, step: Step, journey: Journey) -> None:
         (round_of,), loop = traits(step).branches, traits(step).loop
         assert loop is not None
+        # Before each further round a visit comes back after some time.
         is_harmless = loop.is_bounded or loop.is_visit
         if not is_harmless and not self.surely_waits(round_of.steps):
             self.problems.add(
@@ -222,6 +227,7 @@ class Termination:
 
     def _waits(self, step: Step) -> bool:
         known = traits(step)
+        # Where the guard fails no time passes.
         if known.guard is not None:
             return False
         if known.takes_time:

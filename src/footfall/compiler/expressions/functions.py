@@ -93,6 +93,7 @@ def _round(c: Calling) -> Op:
     (arg,) = c.args(1)
     if c.numeric(arg).kind in ("integer", "money"):
         return arg
+    # A number can be NaN, as after a division by 0, which becomes the null of integers.
     return Op(c.node.function, "integer", (arg,), is_nullable=True, is_list=arg.is_list)
 
 
@@ -137,6 +138,7 @@ def _count(c: Calling) -> Op:
 
 def _sum(c: Calling) -> Op:
     (arg,) = c.args(1)
+    # A sum of floats depends on the order of its additions; integers add up alike everywhere.
     if not arg.is_list or arg.kind not in ("integer", "money"):
         hint = (
             "round() numbers before they are summed, or declare what is money as money"
@@ -162,6 +164,7 @@ def _coalesce(c: Calling) -> Op:
     for arg in rest:
         first, other = c.values.unify(first, arg, c.node.offset)
         others.append(other)
+    # Once more: an argument that was read early may be narrower than what `first` became.
     others = [c.values.unify(first, other, c.node.offset)[1] for other in others]
     of = first.of or others[-1].of
     is_list = any(op.is_list for op in (first, *others))
@@ -184,6 +187,7 @@ def _reached(c: Calling) -> Op:
         raise ExpressionProblem(
             f'no stage "{name}"', c.node.args[0].offset, accepted, nearest_hint(name, c.stages)
         )
+    # By order: who has reached a stage has reached all before it.
     limit = Op("const", "integer", value=c.stages.index(name))
     return Op("greater_equal", "boolean", (Op("load", "integer", value=builtins.STAGE), limit))
 

@@ -57,7 +57,7 @@ class Lookup:
     described: Mapping[str, str]
 
     def known(self, scope: Scope) -> list[str]:
-        """Return every name that means something in expressions of a scope, in alphabetical order."""
+        """Return every name that expressions of a scope can use, in alphabetical order."""
         return sorted({*scope.names(), *BUILTIN_NAMES, *self.values.tables[self.home].columns})
 
     def find(self, node: Name, scope: Scope) -> Op:
@@ -101,6 +101,7 @@ class Lookup:
         if name not in home.columns:
             return None
         number, kind = home.columns[name]
+        # Everybody has a home, so the row is never null; its cell can be.
         row = Op("load", "row", value=builtins.HOME, of=self.home)
         return Op("field", kind, (row,), number, is_nullable=True)
 
@@ -133,6 +134,7 @@ class Lookup:
         if isinstance(symbol, Variable):
             return self._descend(node, load(symbol), rest)
         is_list = isinstance(symbol, ListVariable)
+        # A list of single values has one field, without a name.
         if "" in symbol.fields:
             return self._descend(node, load(symbol.fields[""], is_list), rest)
         if not rest or rest[0] not in symbol.fields:

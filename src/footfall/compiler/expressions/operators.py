@@ -52,6 +52,7 @@ def negative(op: Op, offset: int) -> Op:
     """Return minus a value."""
     if op.kind not in NUMERIC:
         raise ExpressionProblem(f"minus before {describe(op)}", offset, "a number or money")
+    # So that -5 is a written number too, as `ramp` asks for.
     if is_constant(op) and isinstance(op.value, int | float):
         return Op("const", op.kind, value=-op.value)
     return Op("negative", op.kind, (op,), is_nullable=op.is_nullable, is_list=op.is_list)
@@ -83,6 +84,8 @@ def binary(values: Values, node: Binary, left: Op, right: Op) -> Op:
 
 
 def _arithmetic(name: str, kind: Kind, left: Op, right: Op, offset: int) -> Op:
+    # Two constants are computed here, by integers without an end: in a run int64 would wrap
+    # around without a word.
     if kind != "number" and is_constant(left) and is_constant(right):
         return _exact(name, kind, left, right, offset)
     is_nullable = left.is_nullable or right.is_nullable
@@ -126,6 +129,7 @@ def _floor_quotient(node: Binary, left: Op, right: Op) -> Op:
         message = f"// with {describe(left)} and {describe(right)}"
         raise ExpressionProblem(message, node.offset, "two integers", "floor(a / b)")
     is_list = left.is_list or right.is_list
+    # Null where the divisor is 0.
     return Op("floor_divide", "integer", (left, right), is_nullable=True, is_list=is_list)
 
 
@@ -134,6 +138,7 @@ def _quotient(values: Values, node: Binary, left: Op, right: Op) -> Op:
         raise ExpressionProblem(
             "a number divided by money", node.offset, "money / money, or money / number"
         )
+    # Null where the divisor is 0. Money by money is a plain ratio, both being in minor units.
     args = (values.number(left), values.number(right))
     quotient = Op(
         "divide", "number", args, is_nullable=True, is_list=left.is_list or right.is_list
@@ -147,6 +152,8 @@ def _quotient(values: Values, node: Binary, left: Op, right: Op) -> Op:
 
 def compare(values: Values, op: str, left: Op, right: Op, offset: int) -> Op:
     """Compare two values of like kinds; with null, `==` and `!=` ask whether it is null."""
+    # A comparison is never null: with null it is false, `!=` included. So conditions need no
+    # third value, and only `== null` and `!= null` ask for it.
     is_list = left.is_list or right.is_list
     if "null" in (left.kind, right.kind):
         asked = right if left.kind == "null" else left

@@ -12,11 +12,13 @@ from footfall.model.values import NULLS, Kind
 from footfall.scenario.expressions import ExpressionProblem
 
 NUMERIC: tuple[Kind, ...] = ("integer", "number", "money")
+# Money is int64, whose end is at 9.2e18: nine such amounts can be added.
 MOST_MINOR_UNITS = 10**18
 
 
 def load(variable: Variable, is_list: bool = False) -> Op:
     """Return the operation that reads a variable."""
+    # Any variable can be null as far as is known here; `nullability` proves where it cannot.
     kind, of = variable.type.kind, variable.type.of
     return Op("load", kind, value=variable.column, is_nullable=True, is_list=is_list, of=of)
 
@@ -87,6 +89,8 @@ class Values:
             )
         if op.kind == "null":
             return null(wanted.kind, wanted.of)
+        # An id without a prefix fits any: `id_prefixes` finds it once all journeys are
+        # compiled.
         if op.kind == wanted.kind and (not wanted.of or not op.of or op.of == wanted.of):
             return op
         if wanted.kind == "number" and op.kind == "integer":
@@ -114,6 +118,8 @@ class Values:
             return op
         scale = 10**self.minor_digits
         if is_constant(op) and isinstance(op.value, int | float):
+            # `str` gives the decimal that was written, 0.1 and not 0.1000000000000000055. Half
+            # up, as the simulation rounds what only a run knows (`sim/evaluate.py`).
             minor = (Decimal(str(op.value)) * scale + Decimal("0.5")).to_integral_value(
                 ROUND_FLOOR
             )

@@ -1,4 +1,4 @@
-"""Gives expressions their types: from text in a scope to an operation, or to a problem with its place."""
+"""Types expressions: from text in a scope to an operation, or to a problem with its place."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Typer:
     def compile(
         self, expression: Expression, scope: Scope, wanted: TypeOf | None = None
     ) -> Op | None:
-        """Compile an expression, converted to the wanted type; None when it is wrong, which is noted."""
+        """Compile an expression to the wanted type; None when it is wrong, which is noted."""
         try:
             node = tree.parse(expression)
             op = self.typed(node, scope)
@@ -135,6 +135,7 @@ class Typer:
                 f"{describe(item)} in a list", node.item.offset, "one value"
             )
         equal = operators.compare(self.values, "==", container, item, node.offset)
+        # `null in list` is compared by a test for null, which has no second side to look for.
         if equal.op != "equal":
             return Op("any", "boolean", (equal,))
         return Op("contains", "boolean", equal.args)

@@ -58,7 +58,8 @@ def _option(
 
 
 def _possible(lowering: Lowering, option: EitherOption, here: Here) -> Op | None:
-    """Compile when an option is possible: its own condition, and that of the journey it begins with."""
+    """Compile when an option is possible: its own condition and that of its first journey."""
+    # Here too, not in the journey alone: else people would choose it and then be passed over.
     conditions = [lowering.typer.condition(option.when, here.scope)]
     run = traits(option.steps[0]).runs if option.steps else None
     if run is not None and not run.is_later and run.name in lowering.journeys:
@@ -84,7 +85,9 @@ def _with_rest(
 def _left(weights: list[float | Op]) -> float | Op:
     constant = [weight for weight in weights if isinstance(weight, float)]
     if len(constant) == len(weights):
+        # By the decimals as written: 0.7 and 0.2 leave 0.1, as floats 0.10000000000000009.
         return float(1 - sum(Decimal(repr(weight)) for weight in constant))
+    # It falls below 0 where the others exceed 1, and a weight below 0 counts as 0.
     left = Op("const", "number", value=1.0)
     for weight in weights:
         other = weight if isinstance(weight, Op) else Op("const", "number", value=weight)

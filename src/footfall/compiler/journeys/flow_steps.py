@@ -35,7 +35,7 @@ def lower_emit(lowering: Lowering, step: EmitStep, here: Here, following: int) -
 
 
 def lower_do(lowering: Lowering, step: DoStep, here: Here, following: int) -> int:
-    """Compile a journey where it is run; one that is unknown, or runs itself, is noted elsewhere."""
+    """Compile a journey where it is run; an unknown or circular one is noted elsewhere."""
     if step.journey not in lowering.journeys or step.at in lowering.calls.circular:
         return following
     return lowering.journey(step.journey, here, following)
@@ -92,6 +92,7 @@ def lower_retry(lowering: Lowering, step: RetryStep, here: Here, following: int)
     target = here.labels.get(step.target)
     if target is None:
         return following
+    # The line keeps apart two retries that go back to the same step.
     tries = lowering.declarer.columns.counter(
         f"tries of {here.root}>{here.journey}/{step.target} line {step.at.line}"
     )

@@ -24,7 +24,7 @@ from footfall.units import nearest_hint
 
 
 def lower_later(lowering: Lowering, step: LaterStep, here: Here, following: int) -> int:
-    """Compile the start of a journey at a later time; one that is unknown is noted elsewhere."""
+    """Compile the start of a journey at a later time; an unknown one is noted elsewhere."""
     number, builder = lowering.timer_numbers.get(step.journey), lowering.builder
     if number is None:
         return following
@@ -74,6 +74,7 @@ def _payload(
                 "it carries: " + (", ".join(known) or "nothing"),
                 nearest_hint(name, known) or f"declare it there: carries: {{{name}: TYPE}}",
             )
+    # In the order of `Timer.payload`, whatever the order below `with`.
     handed = (
         _handed(lowering, symbol, given.get(name), here)
         for name, symbol in instance.names.items()

@@ -83,6 +83,7 @@ def remove(lowering: Lowering, change: Assignment, symbol: Symbol, here: Here) -
         return None
     assert isinstance(change.value, Text)
     what = here.scope.find(change.value.text)
+    # A reserved word: no variable is called so.
     if change.value.text == "all":
         return Remove(target.length, _columns(target), property=target.property_no)
     if isinstance(what, ElementVariable) and what.source == target.name:

@@ -13,7 +13,7 @@ from footfall.scenario.step_records import RepeatStep
 
 
 def lower_repeat(lowering: Lowering, step: RepeatStep, here: Here, following: int) -> int:
-    """Compile rounds; a round with `come back after` is a visit, and leaving the visit leads behind it."""
+    """Compile rounds; one with `come back after` is a visit: `leave: visit` ends that round."""
     builder = lowering.builder
     name = lowering.name_of(step, step.steps)
     builder.names.take("repeat", here.journey, name, step.at)
@@ -28,6 +28,8 @@ def lower_repeat(lowering: Lowering, step: RepeatStep, here: Here, following: in
     counters = (counter,) if rounds is None else (counter, rounds)
     builder.fill(again, builder.add(EnterNode(counters, body)))
     builder.fill(after, _after_round(lowering, step, name, inside, rounds, again, following))
+    # The number of rounds begins at 0 at each entry. The visit counter never does: a draw with
+    # a count that was there before would give the same result again.
     return again if rounds is None else builder.add(EnterNode((), again, (), (rounds,)))
 
 
@@ -47,6 +49,7 @@ def _after_round(
     following: int,
 ) -> int:
     """Compile what follows a round: the ways out, else the wait and the next round."""
+    # Built backwards: a run asks `until` first, then `at_most`, then `leave`, and waits last.
     builder, first = lowering.builder, again
     if step.come_back_after is not None:
         first = builder.add(BeginSessionNode(first)) if here.in_session else first

@@ -1,4 +1,4 @@
-"""Turns journeys into a program: steps become nodes, from the last to the first, each knowing where to go on."""
+"""Turns journeys into a program: steps become nodes, from the last to the first."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ from footfall.scenario.step_records import PickOne, Step, Steps
 from footfall.scenario.step_traits import default_name, traits, walk, with_name
 from footfall.units import MINUTE_MS
 
+# A minute below the gap that ends a session (`SESSION_GAP_MS` of the simulation).
 LIMIT_IN_SESSION_MS = 29 * MINUTE_MS
 
 
@@ -88,7 +89,8 @@ class Lowering:
     # --- journeys ----------------------------------------------------------------------------------------------------
 
     def timers(self) -> None:
-        """Compile the journeys that are started by `later`; all are numbered before anything refers to them."""
+        """Compile the journeys that are started by `later`."""
+        # Later journeys may start each other, in any order, so numbers come before bodies.
         names = self.calls.started()
         started = [journey for journey in self.journeys.values() if journey.name in names]
         for number, journey in enumerate(started):
@@ -119,6 +121,7 @@ class Lowering:
 
     def main(self, name: str) -> int:
         """Compile the main journey and return its first node."""
+        # Column 0 as a counter stands for none: `_body` sets one before any step is compiled.
         here = Here("", Instance(self.journeys[name]), "", self.outer, 0, self.end, True, {})
         return self.builder.add(BeginSessionNode(self.journey(name, here, self.end)))
 
@@ -138,6 +141,7 @@ class Lowering:
             labels={},
         )
         body = self._body(journey, here, following)
+        # The condition is tested in the caller's scope, before the variables begin anew.
         enter = EnterNode((), body, tuple(instance.clears), tuple(instance.lengths))
         first = self.builder.add(enter) if instance.names else body
         return (
@@ -149,12 +153,15 @@ class Lowering:
     def _body(self, journey: Journey, here: Here, following: int) -> int:
         counter = self.builder.counter(journey.name)
         body = self.steps(journey.steps, replace(here, counter=counter), following)
+        # Only now: `retry` adds its counter while the steps are compiled.
         return self.builder.add(EnterNode((counter,), body, (), tuple(here.instance.tries)))
 
     # --- their variables ---------------------------------------------------------------------------------------------
 
     def instance(self, journey: Journey, root: str, scope: Scope) -> Instance:
         """Return a journey's state within a root, declared where it is met first."""
+        # One state, however many places run the journey: nobody is in two of them at once. A
+        # later journey runs beside the main one, so each root has columns of its own.
         found = self._instances.get((root, journey.name))
         if found is None:
             prefix = f"{root}>{journey.name}." if root else f"{journey.name}."
@@ -226,7 +233,7 @@ class Lowering:
         return first
 
     def name_of(self, step: Step, steps: Steps) -> str:
-        """Return what a step is called in addresses: its name, or that of the first event in some steps."""
+        """Return a step's name in addresses: its own, or that of its first event."""
         name = step.named or default_name(steps)
         if name is None:
             message = f'this "{traits(step).verb}" has no event to be called after'
@@ -293,6 +300,7 @@ class Lowering:
         weight = self.weight(chance, here.scope)
         options = (
             DecisionOption("yes", weight, then, None, self.effects.at("odds", address)),
+            # Where the chance is an expression the second weight is not used (`is_chance`).
             DecisionOption("no", 1.0 - weight if isinstance(weight, float) else 0.0, otherwise),
         )
         number = self.builder.decision(address, ("yes", "no"))
@@ -309,5 +317,6 @@ class Lowering:
                 else ramp(op, (float(chance.start), float(chance.end), float(chance.over)))
             )
         if isinstance(chance, Expression):
+            # What is wrong is noted; any number lets the rest be compiled.
             return self.typer.compile(chance, scope, TypeOf("number")) or 0.0
         return 0.0 if isinstance(chance, Rest) else float(chance)

@@ -20,6 +20,8 @@ from footfall.model.program import (
     Timer,
 )
 
+# Each place that runs a journey gets nodes of its own: fifteen journeys that each run the next
+# one twice would make 2**15 copies of the last.
 MAX_NODES = 20_000
 
 
@@ -90,8 +92,9 @@ class Builder:
         otherwise: int,
         is_chance: bool = False,
     ) -> int:
-        """Add a decision; where nothing about it differs between people, with its thresholds."""
+        """Add a decision; with its thresholds where nothing about it differs between people."""
         weights = [o.weight for o in options if isinstance(o.weight, float)]
+        # The usual case: one table of thresholds, in place of chances computed for each person.
         is_alike = len(weights) == len(options) and not any(
             o.when is not None or o.effects for o in options
         )
@@ -101,7 +104,9 @@ class Builder:
     # --- numbers and names -------------------------------------------------------------------------------------------
 
     def counter(self, address: str) -> int:
-        """Return the column that counts visits of a journey or a loop, one for all places that run it."""
+        """Return the column that counts visits of a journey or loop, wherever it is run."""
+        # Draws are named after the step, wherever its journey is run from: only a count over
+        # all of these places keeps two visits of a person apart.
         if address not in self._counters:
             self._counters[address] = self.columns.counter(f"visits of {address}")
         return self._counters[address]
@@ -124,7 +129,7 @@ class Builder:
         return self._decision_numbers[address]
 
     def factors(self, address: str, kind: str, effects: tuple[CompiledEffect, ...]) -> int:
-        """Return the number of a wait or a value in the tallies; -1 where no effect acts on it."""
+        """Return the tally number of a wait or value; -1 where no effect acts on it."""
         if not effects:
             return -1
         self.affected.append(AffectedDraw(address, kind, effects))

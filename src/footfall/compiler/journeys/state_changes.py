@@ -41,7 +41,10 @@ def change(
 
 
 def draw_name(named: str | None, variable: str, n: int) -> str:
-    """Return what a draw is called: after its step if that has a name (and the variable, if the step has several)."""
+    """Return a draw's name: its variable's, or that of its step.
+
+    Where a step with a name has several draws, both.
+    """
     if named is None:
         return variable
     return named if n == 1 else f"{named}/{variable}"
@@ -104,6 +107,7 @@ def _new_value(
     id_key = (key(lowering.declarer.seed, "id", here.journey, name), here.counter)
     op = value_of(lowering, change.value, variable, replace(here.scope, id_key=id_key))
     if op is not None and op.kind == "id" and op.of:
+        # The first `id('…')` that is put into a variable gives its prefix, and so a column's.
         lowering.builder.id_prefixes.setdefault(variable.column, op.of)
         if variable.type.of != op.of:
             variable.type = TypeOf("id", op.of)

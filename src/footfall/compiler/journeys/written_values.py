@@ -18,12 +18,13 @@ def _is_plain(text: str, known: list[str]) -> bool:
 
 
 def value_of(lowering: Lowering, text: Text, variable: Variable, scope: Scope) -> Op | None:
-    """Compile what a variable is set to: one of its values, null, or an expression; noted and None when it is wrong."""
+    """Compile a value of a variable, null, or an expression; None if it is wrong, and noted."""
     typer, kind = lowering.typer, variable.type.kind
     if text.is_null:
         return null(kind, variable.type.of)
     if variable.values and text.text in variable.values:
         return Op("const", "text", value=typer.texts.code(text.text))
+    # Words that are no names are a value with a slip, not an expression with unknown names.
     if variable.values and _is_plain(text.text, typer.lookup.known(scope)):
         not_allowed(text, variable, typer)
         return None
