@@ -13,6 +13,7 @@ from click.shell_completion import CompletionItem
 from footfall.errors import UsageError, shown
 
 _WHOLE = re.compile(r"[0-9][0-9_]*", re.ASCII)
+# Two digits of exponent: 1e999999999 would become an integer that fills the memory.
 _SCIENTIFIC = re.compile(r"[0-9]+(?:\.[0-9]+)?[eE]\+?[0-9]{1,2}", re.ASCII)
 _SUFFIXED = re.compile(r"([0-9]+(?:\.[0-9]+)?)([kKmM])", re.ASCII)
 _SUFFIXES = {"k": 1_000, "m": 1_000_000}
@@ -51,9 +52,11 @@ class Count(click.ParamType):  # type: ignore[type-arg]  # generic since click 8
 
 def _number(text: str) -> int | None:
     if _WHOLE.fullmatch(text):
+        # Python refuses more than 4,300 digits with an error of its own.
         return int(text.replace("_", "")) if len(text) < 30 else None
     suffixed = _SUFFIXED.fullmatch(text)
     if suffixed:
+        # In decimals, since a product of floats may miss the whole number by its last bit.
         return _whole(Decimal(suffixed[1]) * _SUFFIXES[suffixed[2].lower()])
     return _whole(Decimal(text)) if _SCIENTIFIC.fullmatch(text) else None
 

@@ -39,6 +39,7 @@ def tell_problems(balances: Sequence[Balance], reported: Collection[str] = ()) -
             and balance.name not in reported
         ):
             click.echo(f"error: {problem_text(balance.name, balance.problem)}", err=True)
+        # Of this call, or of an earlier one and not accepted since.
         refused = max(balance.rejected, balance.dead_letters)
         if refused:
             from footfall.sinks.delivery.delivery_log import DEAD_LETTERS
@@ -70,6 +71,7 @@ def problem_text(name: str, problem: BaseException) -> str:
     """Return the message about a sink that has failed; it begins with the sink's name."""
     if isinstance(problem, FootfallError):
         text = str(problem)
+        # Sinks begin most of their messages with their name already.
         return text if text.startswith(name) else f"{name}: {text}"
     kind = type(problem).__name__
     return (

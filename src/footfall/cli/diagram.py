@@ -83,6 +83,7 @@ def command(
 
     form = _form(target)
     scenario = load_scenario(file, arguments.read_settings(settings))
+    # For its errors alone: only what can be run is drawn.
     understand(scenario)
     run, observed = _observed(store, scenario.name, run_id)
     graphs = [
@@ -139,6 +140,7 @@ def _note_strangers(graphs: Sequence[Graph], observed: Observed) -> None:
     """Note decisions of a run that are not in the drawn journeys: the scenario has changed."""
     names = {graph.name for graph in graphs}
     told = sum(address.partition("/")[0] in names for address, _ in observed)
+    # An arrow with a share shows one option of the run.
     unplaced = told - sum(bool(edge.seen) for graph in graphs for edge in graph.edges)
     if unplaced:
         click.echo(

@@ -16,7 +16,7 @@ def gentle_stop() -> Iterator[threading.Event]:
     """Yield an event that is set by the first Ctrl-C; the second raises `KeyboardInterrupt`.
 
     The handlers are put back at the end: closing tables after a run may be interrupted as
-        usual.
+    usual.
     """
     stop = threading.Event()
 
@@ -30,6 +30,7 @@ def gentle_stop() -> Iterator[threading.Event]:
             "\nstopping: finishing what is in flight (Ctrl-C again stops at once)", err=True
         )
 
+    # SIGTERM too, which `docker stop`, service managers and batch queues send.
     before = {
         number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)
     }

@@ -115,6 +115,7 @@ def command(
     sinks = options.read_sinks(to, region=region, dry_run=dry_run)
     with gentle_stop() as stop:
         printer = StatusPrinter(sys.stderr)
+        # Sinks write remarks there by themselves; the table begins anew below each.
         with redirect_stderr(cast("TextIO", StderrBesideTable(sys.stderr, printer.leave))):
             result = live_with(
                 scenario,

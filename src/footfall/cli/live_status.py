@@ -37,6 +37,8 @@ class StatusPrinter:
             self._tell_failure(sink)
         if self._stream.isatty():
             lines = table(status, shutil.get_terminal_size().columns)
+            # Up by the last table's lines, then clear the rest: a shorter table leaves nothing
+            # behind.
             up = f"\x1b[{self._n_lines}F" if self._n_lines else ""
             click.echo(f"{up}\x1b[J" + "\n".join(lines), file=self._stream)
             self._n_lines = len(lines)
@@ -93,6 +95,7 @@ def table(status: LiveStatus, columns: int) -> list[str]:
     return [
         "  ".join(
             [_short(row[0], width), *(c.rjust(w) for c, w in zip(row[1:], widths, strict=True))]
+            # One less than fits: some terminals break a line that fills their last column.
         )[: columns - 1]
         for row in rows
     ]

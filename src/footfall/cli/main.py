@@ -13,6 +13,8 @@ import click
 
 from footfall.errors import FootfallError, MissingExtraError, ScenarioError, UsageError
 
+# A script tells "try again" (1) from "mend the command" (2); 130 is 128 + SIGINT, as shells
+# report it.
 DONE, FAILED, USER_MISTAKE, STOPPED_AT_ONCE = 0, 1, 2, 130
 
 # name → (module, what it does). A command is imported when it is used: `footfall --help` imports none of them.
@@ -62,6 +64,7 @@ class LazyGroup(click.Group):
         """Import a command, or return None when there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
+        # One alone: with none imported `footfall --help` takes 0.05 to 0.1 s.
         module = importlib.import_module(f"footfall.cli.{COMMANDS[cmd_name][0]}")
         command = module.command
         assert isinstance(command, click.Command)
@@ -72,12 +75,14 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command, or say which one was probably meant."""
         name = args[0]
+        # While a shell completes the line, half of a name is no mistake.
         if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
             raise click.UsageError(_no_such_command(name), ctx=ctx)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands from the table alone."""
+        # click's own list would ask each command for its help, and so import all of them.
         with formatter.section("Commands"):
             formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
 
@@ -124,6 +129,7 @@ def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 failed, 2 user's mistake, 130 second Ctrl-C."""
     code = _exit_code(args)
     try:
+        # Here, where a broken pipe can be caught: at Python's own exit it would be printed.
         sys.stdout.flush()
     except OSError:
         code = _quietly(code or FAILED)
@@ -132,15 +138,19 @@ def main(args: Sequence[str] | None = None) -> None:
 
 def _exit_code(args: Sequence[str] | None) -> int:
     try:
+        # click would print errors and exit by itself; the codes are chosen here alone. A
+        # command returns one of them, or None.
         return footfall.main(args, prog_name="footfall", standalone_mode=False) or DONE
     except click.ClickException as problem:
         return _tell_misuse(problem)
     except FootfallError as problem:
         return (
             _quietly(FAILED)
+            # A sink on standard output has put the broken pipe into an error of its own.
             if isinstance(problem.__context__, BrokenPipeError)
             else _tell(problem)
         )
+    # click turns a KeyboardInterrupt into Abort; outside of it there is the former.
     except (KeyboardInterrupt, click.Abort):
         click.echo("stopped", err=True)
         return STOPPED_AT_ONCE
@@ -159,6 +169,7 @@ def _tell_misuse(problem: click.ClickException) -> int:
 
 
 def _tell(problem: FootfallError) -> int:
+    # A missing extra too: the same command fails again until the user installs it.
     is_mistake = isinstance(problem, ScenarioError | UsageError | MissingExtraError)
     if isinstance(problem, ScenarioError):
         count = len(problem.problems)

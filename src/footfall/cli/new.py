@@ -34,6 +34,7 @@ def command(file: Path, name: str) -> None:
     FILE must not exist yet; nothing is ever overwritten.
     """
     copies = _copies(file, name)
+    # All of them before the first is written: half a scenario would be left behind.
     for copy in copies:
         if copy.exists():
             raise UsageError(

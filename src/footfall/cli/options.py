@@ -71,6 +71,7 @@ SPILL = click.option(
 
 def delivery(command: Command) -> Command:
     """Give a command the options that say how to deliver; `read_sinks` applies them."""
+    # Decorators are applied from the last to the first; so the help keeps the tuple's order.
     for option in reversed(DELIVERY):
         command = option(command)
     return command
@@ -137,6 +138,7 @@ def _amplitude(spec: str, region: str | None) -> str:
 
 def stream(command: Command) -> Command:
     """Give a command the options that decide who comes and what they do."""
+    # From the last to the first, as in `delivery`.
     for option in reversed(STREAM):
         command = option(command)
     return command

@@ -23,11 +23,14 @@ def again(arguments: Sequence[str]) -> str:
 
 
 def _without_secrets(argument: str) -> str:
+    # click takes `--to SPEC` and `--to=SPEC`; in the former SPEC is an argument by itself.
     option, spec = ("--to=", argument[5:]) if argument.startswith("--to=") else ("", argument)
     try:
+        # Parsed, not searched by patterns: only the sink knows what is secret in its address.
         sink = parse(spec)
     except UsageError:
         return argument  # it names no sink
+    # Names leave the options behind `#` out, which the command needs again.
     _, mark, options = spec.partition("#")
     return (
         f"{option}{sink.name}{mark}{options}" if capabilities_of(sink).is_masked else argument

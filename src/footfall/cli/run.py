@@ -90,6 +90,7 @@ def command(scenario: str, quiet: bool, summary: str, spill: int, **given: Any) 
             check=False,
             **given,
         )
+    # `… --to - | head` has read enough: neither a summary nor an error is wanted.
     if all(delivery_outcome.is_left(balance) for balance in result.sinks):
         return 1
     console = run_summary.Printer(is_stdout_taken=options.takes_stdout(sinks))

@@ -67,6 +67,7 @@ class Printer:
         first = dt.datetime.fromtimestamp(
             run.stream.start_ms / 1000, zones.zone(result.time_zone)
         ).date()
+        # Rounded up: a run need not end where a day does.
         last = first + dt.timedelta(days=-(-(run.until_ms - run.stream.start_ms) // DAY_MS) - 1)
         self._say(f"{title}: {run.people:,} people, {first} to {last}")
         if result.was_complete:
@@ -131,6 +132,7 @@ def tell_stopped(result: RunResult, arguments: list[str]) -> None:
     is_failed = any(balance.problem for balance in result.sinks)
     what = "not everything is delivered" if is_failed else "stopped before the end"
     click.echo(f"{what}; what was committed is kept", err=True)
+    # A pipe cannot be asked what it has got: the same command would write all of it again.
     if any(balance.guarantee != "best effort" for balance in result.sinks):
         click.echo(f"  to continue: {_again(arguments, result)}", err=True)
 

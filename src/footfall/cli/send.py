@@ -79,6 +79,7 @@ def command(
     from footfall.store.files.event_file import is_foreign
 
     sinks = options.read_sinks(to, region=region, dry_run=dry_run)
+    # Before `is_foreign`: dead letters are NDJSON that no run has written, too.
     if holds_dead_letters(store):
         return _send_dead_letters(store, sinks, **given)
     if is_foreign(store):
@@ -135,6 +136,7 @@ def _send_foreign(
 
     _refuse_choice(given, "what footfall did not write is taken over whole")
     told = []
+    # All sinks are checked before the first one gets anything.
     for name in _databases(store, sinks):
         done = send_foreign(store, name)
         told.append({"to": name, "events": done.lines, "new": done.new})

@@ -91,6 +91,7 @@ def command(
 ) -> int:
     """Receive webhooks and Amplitude's requests on this machine."""
     try:
+        # What it imports comes with the extra `server` alone.
         from footfall.receiver.listen import Listener, ListenSettings
     except ModuleNotFoundError as missing:
         raise MissingExtraError(
@@ -115,6 +116,7 @@ def command(
         ),
         tell=lambda line: click.echo(line, err=True),
     )
+    # The store itself shows its address, without the password.
     into = listener.received.event_store.name if "://" in store else store
     address = f"[{host}]" if ":" in host else host
     click.echo(
@@ -123,6 +125,8 @@ def command(
     )
     if not listener.receiver.keys:
         click.echo("webhooks are taken unsigned: FOOTFALL_WEBHOOK_SECRET is not set", err=True)
+    # uvicorn raises the signal again that has ended it. As an exception it ends in
+    # `serve`, which closes the store; by default it would end the process on the spot.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     gc.set_threshold(
         50_000

@@ -186,6 +186,7 @@ def _merge(plan: Plan, path: Path) -> None:
 
     result = merged(plan, path)
     if result.text != result.before:
+        # Resolved: of a link the file behind it is replaced, not the link.
         _replace(path.resolve(), result.content)
     for line in result.lines():
         click.echo(clean(line))
@@ -198,6 +199,7 @@ def _replace(path: Path, content: bytes) -> None:
     try:
         mode = path.stat().st_mode
         write_whole(path, content)
+        # The file is a new one; whoever could read the old one still can.
         path.chmod(mode)
     except OSError as problem:
         raise UsageError(

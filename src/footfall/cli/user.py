@@ -83,6 +83,8 @@ def _life_of(chunk: Chunk) -> Life:
     for change in chunk.changes.to_pylist():
         changed, name = changes.setdefault(change["insert_id"] or "", {}), change["property"]
         old, new = (read(change[side], fields.get(name)) for side in ("old", "new"))
+        # An event may set a property twice: what it was at first and what it is at last are
+        # shown.
         changed[name] = (changed.get(name, (old, None))[0], new)
         properties[name] = new
     properties.pop("run", None)
@@ -90,6 +92,7 @@ def _life_of(chunk: Chunk) -> Life:
 
 
 def _filled(row: dict[str, Any]) -> dict[str, Any]:
+    # Without nulls: most columns of a row belong to events of other types.
     carried = {
         name: value
         for name, value in (row.get("event_properties") or {}).items()

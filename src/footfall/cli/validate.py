@@ -1,4 +1,4 @@
-"""`footfall validate`: events held against what was declared."""
+"""`footfall validate`: events are checked against what was declared."""
 
 from __future__ import annotations
 

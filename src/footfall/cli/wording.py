@@ -68,6 +68,7 @@ class ValueFormatter:
 
 def read(text: str, field: Field | None) -> Any:
     """Return a value of `changes`, kept there as JSON, with the type it has in the events."""
+    # Amounts are exact decimals; as floats they could lose a digit.
     value = json.loads(text, parse_float=Decimal if _has(field, "money") else None)
     if field is not None and field.type == "time" and value is not None:
         return dt.datetime.fromisoformat(value)

@@ -9,6 +9,7 @@ from footfall.errors import Problems, SourceLocation
 
 def key(seed: int, *address: str) -> int:
     """Return the 64-bit key of a name: a hash of seed and address."""
+    # The unit separator keeps ('a', 'bc') and ('ab', 'c') apart.
     text = "\x1f".join((str(seed), *address))
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
 

@@ -50,6 +50,8 @@ def compile_scenario(
     Raises:
         ScenarioError: With every problem that was found.
     """
+    # Put into the scenario before anything else: its hash is part of the stream's identity, so
+    # `--people 500` is the same stream as `count: 500` in the file.
     started = start or dt.date(*scenario.calendar.start)
     day = (started.year, started.month, started.day)
     scenario = replace(scenario, calendar=replace(scenario.calendar, start=day))
@@ -117,6 +119,7 @@ def lower_journeys(c: Compilation) -> None:
         lower=LOWER,
         warnings=c.warnings,
     )
+    # Before the main journey, whose steps refer to timers by their numbers.
     lowering.timers()
     entries = [lowering.main(name) for name in c.roots]
     c.entry, c.end = entries[0], lowering.end
@@ -139,6 +142,7 @@ def warn_of_silent_events(c: Compilation) -> None:
 
 def finish_program(c: Compilation) -> None:
     """Take out of the program what nobody reaches, and settle what events carry."""
+    # A wrong step leaves a hole in the program, from which nothing can be concluded.
     if c.problems.found:
         return
     builder = c.builder
@@ -152,6 +156,8 @@ def mark_nullability(c: Compilation) -> None:
     """Mark what can never be null."""
     if c.problems.found:
         return
+    # In this order: without idle clears more neighbours become one, and columns that are set
+    # before they are read (`set_first`) count as never null.
     c.nodes, set_first = without_idle_clears(c.nodes, c.compiled_emissions, c.columns.all())
     c.nodes, c.entry, c.end, c.timers = optimise(joined(c.nodes), c.entry, c.end, c.timers)
     known = never_null(c.initials, c.nodes, c.timers, c.table_columns, set_first)

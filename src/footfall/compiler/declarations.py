@@ -26,8 +26,10 @@ def compile_catalogues(c: Compilation) -> None:
     catalogues = [*scenario.catalogues, *_home(c)]
     kinds = _device_kinds(scenario)
     c.tables, c.table_columns = compile_tables((*catalogues, kinds), c.texts, digits)
+    # Out of the tables that expressions see: it has no name in the language.
     devices = c.tables.pop(kinds.name)
     stages = tuple(stage.name for stage in scenario.stages)
+    # Stages have codes even if no expression names them: people are written with them.
     for stage in stages:
         c.texts.code(stage)
     described = {p.name: p.value.text for p in scenario.properties if p.value is not None}

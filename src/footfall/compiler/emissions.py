@@ -186,6 +186,8 @@ class Emissions:
         at: SourceLocation,
     ) -> Op | None:
         """Compile an expression of the taxonomy; what is wrong with it says which place it is wrong for."""
+        # An expression is compiled anew at each place, in its scope, so it may be wrong at one
+        # alone.
         problems = self._typer.problems.found
         before = len(problems)
         op = self._typer.compile(expression, scope, wanted)
@@ -215,6 +217,7 @@ class Emissions:
         if other.field == use.field:
             return
         is_elsewhere = other.declared != use.declared
+        # The later one in the file is at fault, whichever was compiled first.
         first, second = sorted(
             (other, use),
             key=lambda u: (
@@ -281,6 +284,7 @@ def _compiled_emission(
         for name, value in draft.properties
         if name in numbers
     )
+    # Columns whose values are kept at once: people go on before the event is assembled.
     captures = always if draft.revenue is None else always | draft.revenue.columns()
     for _, value in properties:
         captures = captures | _columns(value)

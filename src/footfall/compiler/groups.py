@@ -31,6 +31,8 @@ def groups_of(people: PeopleSpec) -> Groups:
 
 def _lives(people: PeopleSpec, number: int) -> int:
     """Return how many lives the first people make, when newcomers come evenly over the run."""
+    # Newcomer k of n is there for a share 1 - k/n of the run; the first c of them make c -
+    # c²/2n lives.
     come = min(max(number - people.already_here, 0), people.newcomers)
     return (
         min(number, people.already_here) + come - come * come // (2 * max(people.newcomers, 1))

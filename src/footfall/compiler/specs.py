@@ -1,4 +1,4 @@
-"""When, who and on what: calendar, people and devices as numbers."""
+"""Calendar, people and devices as numbers."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from footfall.scenario.records import Catalogue, Scenario
 from footfall.units import DAY_MS
 
 _HOURS_PER_WEEK = 168
+# Binary digits after the point: of activity, of growth, of the weights of homes.
 _ACTIVITY_BITS = 12
 _GROWTH_BITS = 40
 _HOME_BITS = 16
@@ -89,7 +90,9 @@ def _home_weights(home: Catalogue) -> Array:
     weights = home.weights or tuple(Decimal(1) for _ in home.rows)
     whole = sum(weights)
     return np.array(
-        [max(1, int(w * (1 << _HOME_BITS) / whole)) if w else 0 for w in weights], np.int64
+        # A small city stays possible: rounding must not take it out.
+        [max(1, int(w * (1 << _HOME_BITS) / whole)) if w else 0 for w in weights],
+        np.int64,
     )
 
 

@@ -32,6 +32,8 @@ _TAGS = {
 A stream's identity must outlive a renamed class: ids in stores and at vendors begin with it.
 """
 
+# Places in the file, texts for people, and how a word is quoted: a comment or a better title
+# makes no other stream.
 _FOR_PEOPLE = frozenset({"at", "about", "title", "example", "source", "is_quoted"})
 
 
@@ -59,5 +61,6 @@ def _canonical(value: object) -> object:
     if isinstance(value, tuple):
         return tuple(_canonical(v) for v in value)
     if isinstance(value, Decimal):
+        # 1.50 and 1.5 are one number, and so one stream.
         return str(value.normalize())
     return value

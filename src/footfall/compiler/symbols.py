@@ -95,6 +95,7 @@ class Columns:
     """State columns, allocated one after another."""
 
     def __init__(self) -> None:
+        # Built-in columns come first, so their numbers are the same in every program.
         self._columns: list[Column] = list(BUILTINS)
 
     def add(self, name: str, kind: Kind, width: int = 0, start: float | None = None) -> int:

@@ -28,6 +28,7 @@ from footfall.model.values import Kind
 from footfall.scenario.leaf_records import Draw, ListType
 from footfall.scenario.records import Property
 
+# Binary digits after the point in a distribution's integers, by the kind of value.
 _SHIFTS: dict[Kind, int] = {"integer": 8, "money": 0, "number": 24, "time": 0}
 
 

@@ -32,8 +32,6 @@ def certain_stages(scenario: Scenario) -> Mapping[SourceLocation, int]:
 
 
 def _settled(scenario: Scenario) -> _Walk:
-    # A fixed point from above: everything is held to be certain at first, and each round through the
-    # journeys lowers what some way contradicts. Stages are finite and only fall, so it ends.
     top = len(scenario.stages) - 1
     walk = _Walk(
         scenario,

@@ -103,6 +103,7 @@ class _Builder:
     tails: list[_Tail] = field(init=False)
     targets: frozenset[str] = field(init=False)
     places: dict[str, int] = field(default_factory=dict)
+    # Depth of steps that not everybody takes; boxes are dashed while it is above 0.
     optional: int = 0
 
     def build(self) -> Graph:
@@ -157,6 +158,7 @@ class _Builder:
 
     def steps(self, steps: Steps) -> None:
         for number, step in enumerate(steps):
+            # Behind a `leave` nobody goes on: what stands there has no box.
             if not self.tails:
                 return
             self._step(step, steps[number + 1 :])
@@ -164,6 +166,7 @@ class _Builder:
     def _step(self, step: Step, following: Steps) -> None:
         known, drawing = traits(step), _DRAWINGS[type(step)]
         if known.label is not None and known.label in self.targets:
+            # The number of the next box, which this step is about to add.
             self.places.setdefault(known.label, len(self.graph.nodes))
             if not drawing.begins_with_box:
                 # An arrow of `retry` leads here, and the step itself has nothing that it can end at.
@@ -187,6 +190,7 @@ class _Builder:
         waits = (f"after {wait_text(step.after)}",) if step.after else ()
         names = tuple(p.name for p in event.properties) if event and self.has_properties else ()
         stage = self.stage_at[step.at]
+        # Stages below the certain one are behind everybody who comes here.
         taken = [
             s.name
             for s in self.scenario.stages[stage:]
@@ -281,6 +285,7 @@ class _Builder:
     def repeat(self, step: RepeatStep) -> None:
         name = step.named or default_name(step.steps) or ""
         limit = (f"at most {step.at_most} ×",) if step.at_most else ()
+        # The limit, where there is one; else the words for a loop without.
         head = self._put("loop", name, ("again and again", *limit)[-1:])
         self.steps(step.steps)
         if self.tails:

@@ -33,6 +33,7 @@ def other_chance(chance: Chance) -> str:
 def option_shares(options: tuple[EitherOption, ...]) -> list[str]:
     """Return the text on each option's arrow: its share if known, else chance or weight."""
     weights = [option.weight for option in options]
+    # With a guard shares depend on who comes, so weights are shown as they are written.
     is_fixed = all(isinstance(w, Decimal) for w in weights) and not any(o.when for o in options)
     whole = sum((w for w in weights if isinstance(w, Decimal)), Decimal(0))
     if is_fixed and whole:

@@ -51,6 +51,7 @@ def render_mermaid(graphs: Sequence[Graph]) -> str:
 
 
 def _mermaid(text: str) -> str:
+    # A line break or another control character would end Mermaid's line.
     return "".join(_SPECIAL.get(c, c) for c in text if c.isprintable())
 
 

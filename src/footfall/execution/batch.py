@@ -165,12 +165,16 @@ class Drive:
             check: Raise what has gone wrong in a sink; else it stands in the result.
         """
         begun = time.perf_counter()
+        # First of all: an open sink holds connections, files and locks, which cannot be
+        # pickled.
         encoders = self._encoders()
         pipelines = self._pipelines()
         result = RunResult(
             self._run, self._time_zone, [pipeline.balance for pipeline in pipelines]
         )
         try:
+            # A sink's place here is its number everywhere: in the plan, among encoders, in
+            # `given_up`.
             cursors = tuple(
                 pipeline.open(self._run, fresh=self._fresh) for pipeline in pipelines
             )
@@ -181,9 +185,12 @@ class Drive:
                 pipelines,
                 result,
             )
+        # After a second Ctrl-C as well: each sink is closed behind the part it is at, then the
+        # error goes on.
         except BaseException as problem:
             halt(pipelines, problem)
             raise
+        # All pipelines have been joined, so no thread changes these balances any more.
         result.is_finished = all(sink.is_complete for sink in result.sinks)
         result.seconds = time.perf_counter() - begun
         return result.checked() if check else result
@@ -211,12 +218,14 @@ class Drive:
         )
         for place, balance in enumerate(result.sinks):
             plan.check_layout(place, balance.name)
+            # Before the first part is put: `Pipeline.wants_more` asks for it.
             balance.before = plan.state_of(place)
         return plan
 
     def _tell_forecast(self, result: RunResult) -> None:
         if not self._progress:
             return
+        # The forecast is of whole runs, so it is for sinks that begin with nothing.
         new = [
             sink
             for sink, balance in zip(self._sinks, result.sinks, strict=True)
@@ -230,6 +239,7 @@ class Drive:
 
     def _work_off(self, job: Job, pipelines: Sequence[Pipeline], result: RunResult) -> None:
         result.n_workers = self._n_workers or _fitting_workers(self._run, job.plan)
+        # A group belongs to one worker, so more workers than groups would have nothing to do.
         part_results = results_of(
             job, min(result.n_workers, max(job.plan.n_groups, 1)), self._stop
         )
@@ -238,6 +248,8 @@ class Drive:
         ) as watcher:
             done = -1
             with (
+                # A generator that is left early is closed here, not when it is collected some
+                # day: its end kills the worker processes.
                 closing(part_results),
                 closing(
                     in_time_order(job, part_results) if self._in_time_order else part_results
@@ -247,14 +259,18 @@ class Drive:
                     watcher.made(part_result.step, part_result.n_events)
                     self._hand_over(part_result, pipelines, result)
                     done = part_result.step.number
+                    # Else this name would keep the chunk while the next one is made.
                     del part_result
                     job.given_up.update(
                         place for place, of in enumerate(pipelines) if not of.wants_more
                     )
+                    # No sink takes anything more, so what would still be simulated is for
+                    # nobody.
                     if len(job.given_up) == len(pipelines):
                         break
             result.is_simulated = done == job.plan.n_steps - 1
             for pipeline in pipelines:
+                # All are told before any is waited for: they empty their queues side by side.
                 pipeline.end(has_all=result.is_simulated)
             for pipeline in pipelines:
                 pipeline.join()

@@ -52,6 +52,8 @@ def simulate(
         UsageError, ScenarioError: The arguments or the scenario cannot be used.
     """
     parameters = RunParameters(people, days, start, seed, settings, workers)
+    # No generator itself, so that a mistake in the arguments is raised by the call, not by the
+    # first chunk.
     return _chunks(set_up(scenario, parameters), parameters)
 
 

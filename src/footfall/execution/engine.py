@@ -107,6 +107,7 @@ class ModelEngine:
     @property
     def window_ms(self) -> int:
         """Width of the grid of windows, a constant of the stream."""
+        # Imported when it is used, here and below: `send` and finished runs simulate nothing.
         from footfall.sim import window_ms
 
         return window_ms(self.model)

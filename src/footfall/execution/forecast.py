@@ -47,6 +47,8 @@ def expected_events(engine: Engine, run: Run) -> int:
     """Return the expected events of a run, by simulating a few of its people throughout."""
     n_events = n_people = 0
     for sample in range(SAMPLES):
+        # From the middle of each half of the people: those who come late do less before the
+        # end.
         first = run.people * (2 * sample + 1) // (2 * SAMPLES)
         end = min(first + SAMPLE_PEOPLE, run.people)
         n_events += (
@@ -80,6 +82,7 @@ def _free_bytes(path: Path) -> int:
 
 
 def _rounded(number: int) -> int:
+    # Two digits: more would promise what a sample of a thousand people cannot hold.
     return round(number, 2 - len(str(number)))
 
 

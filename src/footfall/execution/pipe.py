@@ -18,11 +18,13 @@ def write_frame(pipe: IO[bytes], value: object) -> None:
     buffers: list[pickle.PickleBuffer] = []
     pickled = pickle.dumps(value, protocol=5, buffer_callback=buffers.append)
     pieces = [memoryview(pickled), *(buffer.raw() for buffer in buffers)]
+    # All lengths come first, so the reader allocates each buffer once, in its final size.
     header = b"".join(
         _LENGTH.pack(n) for n in (len(pieces), *(piece.nbytes for piece in pieces))
     )
     for piece in (memoryview(header), *pieces):
         _write(pipe, piece)
+    # The other end waits for this frame: nothing of it may stay in a buffer of ours.
     pipe.flush()
 
 

@@ -147,6 +147,8 @@ class Pipeline:
             daemon=True,
         )
         with self._changed:
+            # Started under the lock, which the thread needs to end: it cannot set `_has_ended`
+            # before the next line has cleared it.
             thread.start()
             self._has_ended = False
             self._wait_until(lambda: self._cursors is not None or self._has_ended)
@@ -160,7 +162,10 @@ class Pipeline:
         weight = part.weight
         with self._changed:
             self.balance.generated += part.n_events
+            # A sink that fails sets the owner free as well; there would never be room.
             self._wait_until(lambda: self._has_room(weight) or self._is_given_up)
+            # Even if the sink is given up: `_discard` then deletes this part's files with all
+            # others.
             self._waiting.append(part)
             self._load = _sum(self._load, weight)
             if self._is_given_up:
@@ -186,6 +191,7 @@ class Pipeline:
             has_all: All parts that the sink lacked were put.
         """
         with self._changed:
+            # Never back to False: a part that was discarded before is still lacking.
             self._lacks_parts |= not has_all
             self._is_told_to_end = True
             self._changed.notify_all()
@@ -206,6 +212,8 @@ class Pipeline:
         with self._changed:
             current, waiting, balance = self._current, list(self._waiting), self.balance
             now = self._progress(current)
+            # In order of the schedule, so the earliest is the current part, or the first that
+            # waits.
             pending = [part.number for part in (current, *waiting[:1]) if part is not None]
             return SinkStatus(
                 name=self._sink.name,
@@ -234,11 +242,15 @@ class Pipeline:
         with self._changed:
             self._not_opened = problem
             if not self.is_leaving(problem):
+                # The first problem is the cause: a broken sink often fails once more when it is
+                # closed.
                 self.balance.problem = self.balance.problem or problem
             self._has_ended = True
             self._changed.notify_all()
 
     def _open(self, run: Run, fresh: bool) -> None:
+        # Before it is opened, where a sink may wait for a server already: Ctrl-C must reach it
+        # there.
         if isinstance(self._sink, Stoppable):
             self._sink.stop_on(self._leave)
         cursors = self._sink.open(run, fresh=fresh)
@@ -254,12 +266,15 @@ class Pipeline:
                     self._discard()
                     self._changed.notify_all()
                 if self._waiting:
+                    # It leaves the queue's load now, so the owner may put the next part during
+                    # the commit.
                     self._current = part = self._waiting.popleft()
                     self._load = _sum(self._load, part.weight, -1)
                     self._changed.notify_all()
                     return part
                 if self._is_told_to_end:
                     return None
+                # Not without a limit: Ctrl-C sets `_leave`, and that notifies nobody.
                 self._changed.wait(_LOOK_UP_S)
 
     def _deliver(self, part: QueuedPart) -> None:
@@ -272,6 +287,7 @@ class Pipeline:
             problem = error
         with self._changed:
             self._current = None
+            # What is committed counts, also if `delivered` has failed behind it.
             if receipt is not None:
                 self.balance.settle(receipt)
             if problem is not None:
@@ -288,11 +304,13 @@ class Pipeline:
     def _close(self) -> None:
         balance = self.balance
         is_complete = balance.before == "complete" or not self._lacks_parts
+        # Asked while the sink is open: its ledger and its log are let go by `close`.
         if isinstance(self._sink, KeepsTallies):
             balance.tallies = self._sink.tallies()
         if isinstance(self._sink, AcceptsDeadLetters):
             balance.dead_letters = self._sink.refused()
         self._sink.close(complete=is_complete)
+        # Only behind `close`, which may fail; then the run is not complete there.
         balance.is_complete = is_complete
 
     def is_leaving(self, problem: BaseException | None) -> bool:
@@ -344,6 +362,7 @@ def halt(pipelines: Sequence[Pipeline], problem: BaseException) -> None:
             process.
     """
     for pipeline in pipelines:
+        # All are told before any is waited for, so their last parts end side by side.
         pipeline.halt()
     for pipeline in pipelines:
         pipeline.join(None if isinstance(problem, Exception) else LEAVE_S)

@@ -39,6 +39,7 @@ from footfall.execution.task import Job, PartResult, live_through, processors
 
 _LOOK_UP_S = 0.2
 _GRACE_S = 2.0
+# As much as Linux grants to any process (`fs.pipe-max-size`); it begins with 64 kB.
 _PIPE_BYTES = 1 << 20
 
 
@@ -121,6 +122,8 @@ class WorkerPool:
     def _await(self, step: PlannedPart) -> PartResult | None:
         """Wait for a step's result; return None when all workers have ended without it."""
         while step.number not in self._waiting:
+            # A worker's end comes behind its results, and the queue keeps that order: once all
+            # have ended, nothing more is on its way.
             if all(child.has_ended for child in self._children):
                 return None
             self._listen()
@@ -139,6 +142,8 @@ class WorkerPool:
             self._waiting[message.step.number] = message
         else:
             self._children[share].has_ended = True
+            # None says that a worker has done its share; all else is an error to be raised
+            # here.
             if message is not None:
                 raise message
 
@@ -159,8 +164,11 @@ class WorkerProcess:
         )
         self.has_ended = False
         self._has_job = threading.Event()
+        # With the owner's import path: a worker has to find the same footfall, and the user's
+        # own sinks, where a program has changed `sys.path`.
         code = f"import sys; sys.path[:] = {sys.path!r}\nfrom footfall.execution.process import main; main()"
         command = [sys.executable, "-c", code]
+        # Unbuffered: an order is a single byte, and would lie in a buffer for ever.
         self.process = subprocess.Popen(  # noqa: S603
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
         )
@@ -174,6 +182,7 @@ class WorkerProcess:
         """Send an order; that a worker has gone is noticed by its thread, not here."""
         # A job is longer than the pipe's buffer: an order written meanwhile would stand in its middle.
         self._has_job.wait()
+        # ValueError: `end` has closed the pipe on this side.
         with suppress(BrokenPipeError, ValueError):
             self._orders.write(what)
 
@@ -181,6 +190,7 @@ class WorkerProcess:
         """Let a worker that is done go, and kill one that is not."""
         if not self.has_ended:
             self.process.kill()
+        # Collects its exit code; else a killed worker stays as a zombie while the program runs.
         self.process.wait()
         for pipe in (self._orders, self._results):
             pipe.close()
@@ -191,6 +201,7 @@ class WorkerProcess:
             try:
                 write_frame(self._orders, assignment)
             finally:
+                # Also where it could not be sent: `order` would wait for ever.
                 self._has_job.set()
             while isinstance(message := read_frame(self._results), PartResult):
                 self._messages.put((self._share, message))

@@ -9,6 +9,7 @@ from footfall.execution.setup import AnyScenario, RunParameters, Setup, load_sce
 from footfall.sinks.protocol import Sink, capabilities_of
 from footfall.store import RunInfo, open_store
 
+# Stored with a run's settings, but options of the command, not keys of the scenario.
 OWN = ("people", "days", "start")
 
 
@@ -34,6 +35,7 @@ def stored_run(
             if info.scenario == name and info.run.stream.seed == parameters.seed
         ]
         if infos:
+            # Stores list runs oldest first: the latest one is meant.
             return _again(scenario, sink, infos[-1], parameters)
     return None
 

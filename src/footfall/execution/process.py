@@ -87,6 +87,7 @@ class OwnerLink:
 
 def main() -> None:
     """Work off the assignment that comes through standard input, then exit."""
+    # A terminal sends Ctrl-C to all processes; what it means, the owner decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     leave_pandas_out()
     orders = os.fdopen(0, "rb", buffering=0, closefd=False)
@@ -101,10 +102,12 @@ def _work(orders: IO[bytes], results: IO[bytes]) -> None:
         assignment: WorkerJob = read_frame(orders)
         owner_link = OwnerLink(orders, assignment.job.given_up)
         part_results = live_through(assignment.job, assignment.share, assignment.n_shares)
+        # The credit comes first: it stands for the room that the owner has for a part.
         while owner_link.may_go_on() and _hand_over(part_results, results):
             pass
         write_frame(results, None)
     except BrokenPipeError:
+        # The owner is gone, so there is nobody to tell.
         os._exit(1)
     except Exception as problem:  # noqa: BLE001 - every failure is the owner's to tell
         write_frame(results, _failure(problem))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
     from rich.table import Table
 
+# Seconds: parts are committed in bursts, so the rate of a single moment would jump.
 RATE_OVER_S = 5.0
 _LOOKS_PER_S = 4
 
@@ -71,6 +72,7 @@ class ProgressBoard:
     def __init__(self, plan: Schedule, n_people: int, pipelines: Sequence[Pipeline]) -> None:
         self._n_steps, self._n_people, self._pipelines = plan.n_steps, n_people, pipelines
         self._n_events = self._n_made = 0
+        # First person of a group → its people: they count once, however many parts it has.
         self._groups: dict[int, int] = {}
         self._began = time.perf_counter()
         self._rates = [RecentRate() for _ in pipelines]
@@ -103,10 +105,12 @@ class ProgressBoard:
             replace(status, events_per_s=rate.of(status.accepted))
             for rate, status in zip(self._rates, self._statuses(), strict=True)
         ]
+        # A step is done once the slowest sink has it; if nothing waits, all made steps are.
         done = min(
             [status.reached for status in statuses if status.reached is not None],
             default=self._n_made,
         )
+        # The last group is whole: some of its people arrive after the end of the run.
         n_people = min(sum(self._groups.values()), self._n_people)
         rate = self._n_events / max(time.perf_counter() - self._began, 1e-3)
         said = f"{n_people:,} people · {self._n_events:,} events · {rate:,.0f}/s"
@@ -130,6 +134,7 @@ class RecentRate:
         """Take in how many there are now, and return how many came per second."""
         now = time.monotonic() if now_s is None else now_s
         self._seen.append((now, count))
+        # Two remain however old they are: a rate needs a difference.
         while now - self._seen[0][0] > RATE_OVER_S and len(self._seen) > 2:
             self._seen.popleft()
         since, before = self._seen[0]
@@ -157,6 +162,7 @@ def watcher_for(
 ) -> ProgressWatcher:
     """Return a board where somebody can see it, else nobody."""
     return (
+        # Where nobody looks, as into a pipe or a log file, rich is not even imported.
         ProgressBoard(plan, n_people, pipelines)
         if is_wanted and sys.stderr.isatty()
         else NoProgress()
@@ -181,6 +187,7 @@ def _make_bar(total: int) -> tuple[RichProgress, TaskID]:
         TextColumn("{task.fields[said]}"),
         TimeRemainingColumn(),
     )
+    # Drawn by the `Live` around it, hence no refreshing of its own.
     bar = Progress(*columns, console=Console(stderr=True), auto_refresh=False)
     return bar, bar.add_task("run", total=total, said="starting")
 
@@ -189,6 +196,7 @@ def _make_live(board: ProgressBoard) -> Live:
     from rich.console import Console
     from rich.live import Live
 
+    # Transient: when the run ends, its summary stands where the board was.
     return Live(
         get_renderable=board.__rich__,
         console=Console(stderr=True),

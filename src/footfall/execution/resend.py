@@ -20,7 +20,9 @@ from footfall.sinks.delivery.dead_letters import AcceptsDeadLetters, id_of
 from footfall.sinks.protocol import Stoppable
 from footfall.store.files.layout import file_ledger_path, folder_ledger_path
 
+# Dead letters per call of `retry`, between which Ctrl-C is looked at.
 AT_ONCE = 5_000
+# Bytes: a file that is something else may be one line of any length.
 LONGEST_LINE = 16_000_000
 _ENDINGS = (".ndjson", ".jsonl")
 _KEYS = {"run", "sink", "reason", "event"}
@@ -115,9 +117,11 @@ def send_dead_letters(
     path, begun = Path(str(where).removeprefix("ndjson:")), time.perf_counter()
     sinks = parse_all(to)
     files = _files(path) if path.is_dir() else [path]
+    # Each event once, though several files may hold it.
     dead_letters = list(
         {(one.run, one.name): one for file in files for one in read_dead_letters(file)}.values()
     )
+    # All sinks are looked at before the first event is sent.
     takers = [_checked(sink, dead_letters, path) for sink in sinks]
     result = DeadLettersResult(len(dead_letters))
     stopped = stop or threading.Event()
@@ -178,6 +182,8 @@ def _dead_letter(line: bytes) -> dict[str, Any] | None:
 
 def _text_of(line: bytes, event: dict[str, Any]) -> str:
     """Return an event as it stands in its line, digit by digit; it is the last member."""
+    # Written anew, 8.50 would become 8.5. So the text is cut out of its line, and the result is
+    # compared with what was parsed.
     text = line.decode().rpartition("}")[0].partition('"event":')[2].strip()
     try:
         is_same = json.loads(text) == event
@@ -240,6 +246,7 @@ def _retry(
     if isinstance(sink, Stoppable):
         sink.stop_on(stop)
     try:
+        # A sink is opened for one run at a time, whose ledger and dead letters it then has.
         for run, group in groupby(
             sorted(dead_letters, key=lambda one: one.run), key=lambda one: one.run
         ):
@@ -247,6 +254,7 @@ def _retry(
             try:
                 before += _retry_run(taker, list(group), balance, stop)
             finally:
+                # Whether the run itself is complete is not known here.
                 sink.close(complete=False)
         balance.is_complete = not stop.is_set()
     except Exception as problem:  # noqa: BLE001 - told at the end, when the other sinks have had their turn

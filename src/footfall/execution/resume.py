@@ -49,6 +49,7 @@ def resume(
             it is needed.
         StoreError: The store cannot be read or written.
     """
+    # Closed again before a run goes on: its sink opens the same store, and locks it.
     with open_store(store) as opened:
         infos = [
             info
@@ -59,6 +60,7 @@ def resume(
     return [
         _continue(store, info, progress, stopped, check)
         for info in infos
+        # After a Ctrl-C in one run those behind it are not begun.
         if not stopped.is_set()
     ]
 
@@ -69,6 +71,7 @@ def _continue(
     ready = _set_up(info)
     drive = Drive(
         ready.engine,
+        # The run as it is stored: its end and its settings, not those of today's command.
         info.run,
         [parse(_spec(store))],
         time_zone=ready.scenario.time_zone,

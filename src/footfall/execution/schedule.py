@@ -90,6 +90,8 @@ class Schedule:
         for first in range(0, self.n_groups, max(at_once, 1)):
             groups = range(first, min(first + at_once, self.n_groups))
             steps = [step for group in groups for step in self._steps_of(group)]
+            # By the beginning of their spans, so the groups advance side by side; the group's
+            # number settles ties, so the order is the same everywhere.
             for step in sorted(steps, key=lambda s: (s.part.from_ms, s.group)):
                 yield replace(step, number=number)
                 number += 1
@@ -137,6 +139,7 @@ class Schedule:
             )
 
     def _steps_of(self, group: int) -> list[PlannedPart]:
+        # Without sinks (`simulate`) everything is lacking, from the start on.
         have = [self.cursor(sink, group) for sink in range(len(self.cursors))] or [
             self.start_ms
         ]
@@ -144,14 +147,17 @@ class Schedule:
         people = self.groups.range(group)
         steps = []
         for begin, end in pairwise(cuts):
+            # Every cursor is a cut, so a part lies wholly before it or wholly behind it.
             lacking = tuple(sink for sink in range(len(self.cursors)) if have[sink] <= begin)
             part = Part(*people, begin, end)
+            # Numbers are given in the final order, by `steps`.
             steps.append(PlannedPart(0, group, part, lacking, is_last=end == self.until_ms))
         return steps
 
     def _cuts(self, group: int, have: list[int]) -> list[int]:
         """Return the bounds of a group's parts: from the earliest cursor to the end of the run."""
         earliest = min(have)
+        # From the first arrival on: parts before it would be empty.
         grid = range(self.first_windows[group], self.until_ms, self.window_ms)
         cuts = {*have, *grid, self.until_ms}
         return sorted(cut for cut in cuts if earliest <= cut <= self.until_ms)
@@ -172,6 +178,8 @@ def make_schedule(
     n_groups = engine.groups.count(engine.people_until(until_ms))
     if in_time_order:
         window_ms = _narrower(window_ms, n_groups)
+        # All begin with the first window, whether somebody has come or not: the merge counts
+        # one part per group and window.
         first_windows = (start_ms + window_ms,) * n_groups
         torn = tuple(is_torn(engine, of) for of in cursors)
         return Schedule(
@@ -201,8 +209,7 @@ def _first_windows(engine: Engine, n_groups: int, until_ms: int) -> tuple[int, .
     """Return, per group, the end of the first window in which somebody of it arrives.
 
     People are numbered in order of arrival, so groups begin one after the other: one pass over
-        the
-    windows finds them all.
+    the windows finds them all.
     """
     ends: list[int] = []
     end = engine.stream.start_ms

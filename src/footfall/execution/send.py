@@ -78,6 +78,7 @@ def send(
             engine.run,
             sinks,
             stop=stop or threading.Event(),
+            # The store is open in this process, and its connection cannot be pickled.
             n_workers=1,
             spill_bytes=spill_bytes,
             progress=progress,
@@ -158,6 +159,7 @@ def _check(sinks: Sequence[Sink], info: RunInfo, source: Store) -> None:
                 f"{sink.name} is where the run comes from\n  hint: name another sink"
             )
         have = _stored(sink, info.id)
+        # Counts in an incomplete run say that it was simulated: `send` brings them last of all.
         if have is not None and not have[0].is_complete and have[1].cities:
             raise UsageError(
                 f"{sink.name} holds a part of run {info.id} that was simulated\n"

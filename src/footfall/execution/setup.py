@@ -88,6 +88,7 @@ def load_scenario(scenario: AnyScenario, settings: Settings | None = None) -> Sc
     if not isinstance(scenario, str | Path):
         return scenario
     pairs = [f"{key}={value}" for key, value in (settings or {}).items()]
+    # People type `online-school`; the file is `online_school.yaml`.
     name = str(scenario).replace("-", "_")
     return (
         load_shipped(name, settings=pairs)
@@ -115,6 +116,7 @@ def set_up(scenario: AnyScenario, parameters: RunParameters | None = None) -> Se
     engine = compile_engine(loaded, people=asked.people, start=first_day, seed=asked.seed)
     until_ms = engine.stream.start_ms + (asked.days or engine.length_days) * DAY_MS
     run = Run(
+        # The length is no part of it: a longer run goes on where a shorter one ended.
         id=engine.stream.id,
         stream=engine.stream,
         until_ms=until_ms,

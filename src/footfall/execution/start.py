@@ -38,6 +38,7 @@ def resolve_start(
 
 def _date(written: str) -> dt.date:
     try:
+        # Without the pattern 20260101 and 2026-W01-1 would pass too, which no page mentions.
         return dt.date.fromisoformat(written if _DATE.fullmatch(written) else "")
     except ValueError:
         raise UsageError(f"a start of {shown(written)}\n  accepted: {ACCEPTED}") from None

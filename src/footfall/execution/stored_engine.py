@@ -67,6 +67,7 @@ class StoredEngine:
         groups = _groups(store, info.id)
         n_groups = groups.count(max(run.people, 1))
         part_events = PART_EVENTS if store.dialect.name == "duckdb" else PART_EVENTS // 4
+        # Share of the span in which a group has about so many events, if they come evenly.
         share = part_events * n_groups / max(info.events, 1)
         window_ms = int(
             min(max((reaches_ms - info.run.stream.start_ms) * share, HOUR_MS), 30 * DAY_MS)
@@ -165,6 +166,8 @@ class StoredGroup:
             if engine.is_later:  # as they are by then: what changed them does not come
                 before = f"{whose} AND time < {engine.time(part.from_ms)}"
                 table = f"({people(engine.store.dialect, schema, before)}) AS arrivals"
+        # In the order in which a simulation leaves them: what is sent does not depend on the
+        # store.
         rows = engine.store.arrow(
             f"SELECT {engine.columns(name)} FROM {table} WHERE {whose} "
             f"AND {time} < {engine.time(part.until_ms)} {since} ORDER BY {_ORDER[name]}"
@@ -201,6 +204,7 @@ def _nothing(info: RunInfo, from_ms: int | None, until_ms: int | None) -> UsageE
 def _groups(store: Store, run: str) -> Groups:
     sql = (
         f"SELECT DISTINCT end_person FROM {store.meta}.ledger "
+        # A run in order of time has one cursor for everybody, which says nothing of groups.
         f"WHERE run = ? AND end_person <> {EVERYBODY[1]} ORDER BY 1"
     )
     ends = [int(end) for (end,) in store.query(sql, [run])]

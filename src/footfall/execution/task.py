@@ -88,11 +88,14 @@ def live_through(job: Job, share: int = 0, n_shares: int = 1) -> Iterator[PartRe
 def _chunks(job: Job, share: int, n_shares: int) -> Iterator[tuple[PlannedPart, Chunk]]:
     groups: dict[int, GroupSimulation] = {}
     for step in job.plan.steps():
+        # Each worker goes through the whole plan and takes its share: nobody has to be asked,
+        # and no two can take the same part.
         if step.group % n_shares != share:
             continue
         if step.group not in groups:
             groups[step.group] = _enter(job, step)
         chunk = groups[step.group].advance(step.part.until_ms)
+        # The state of its people goes, up to some 60 MB, before the next groups begin.
         if step.is_last:
             del groups[step.group]
         yield step, chunk
@@ -117,6 +120,7 @@ def prepare(job: Job, step: PlannedPart, chunk: Chunk) -> PartResult:
         for sink, encoder in encoders.items()
         if encoder is not None
     }
+    # The owner encodes for a sink without an encoder here, and needs the chunk for it.
     kept = chunk if job.keep_chunks or len(made) < len(wanted) else None
     return PartResult(
         step,
@@ -131,8 +135,7 @@ def _enter(job: Job, step: PlannedPart) -> GroupSimulation:
     """Return a group at the beginning of its first part.
 
     If that lies after the start, its past is simulated again without being written: the stream
-        is
-    the log, and there is no state to load.
+    is the log, and there is no state to load.
     """
     part = step.part
     group = job.engine.simulation(

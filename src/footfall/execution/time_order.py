@@ -41,6 +41,7 @@ def in_time_order(job: Job, part_results: Iterator[PartResult]) -> Generator[Par
         if len(parts) < job.plan.n_groups:
             return
         chunk = merge_chunks([part.chunk for part in parts if part.chunk is not None])
+        # The number of the window's last step: by it the owner sees that the plan is done.
         last = parts[-1].step
         yield prepare(
             encode, PlannedPart(last.number, 0, chunk.part, last.sinks, last.is_last), chunk

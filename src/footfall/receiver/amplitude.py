@@ -146,6 +146,7 @@ class AmplitudeProtocol:
         shortest = (
             options.get("min_id_length", SHORTEST_ID) if isinstance(options, dict) else None
         )
+        # Not `isinstance`, for which true is an integer.
         if type(shortest) is not int:
             return bad_request(
                 "Invalid field values on some events",
@@ -268,6 +269,7 @@ def _row(source: Source, project: str, event: Json, text: str) -> Row:
     set_ = properties.get("$set")
     values = set_ if isinstance(set_, dict) else properties
     return Row(
+        # Amplitude counts an insert_id per device; without one the user stands in its place.
         key=key_of("a", project, device or f"u/{user}", insert) if insert else None,
         source=source,
         insert_id=insert,
@@ -284,6 +286,7 @@ def _row(source: Source, project: str, event: Json, text: str) -> Row:
 
 def _form(body: bytes) -> dict[str, str]:
     try:
+        # Bounded: a body of a megabyte could be a million empty fields.
         pairs = parse_qs(
             body.decode("ascii"), keep_blank_values=True, max_num_fields=16, errors="strict"
         )

@@ -77,6 +77,7 @@ class Receiver:
     async def _page(self, request: Request) -> Response:
         overview, trouble = None, ""
         try:
+            # In a thread: while the store counts, requests are answered.
             overview = await asyncio.to_thread(self.received.overview)
         except StoreError as error:
             trouble = f"The store cannot be read: {_first_line(error)}"
@@ -116,6 +117,8 @@ class Receiver:
         """Answer a webhook; errors are short sentences. Source: reliability of receivers: 4xx for every bad input."""
         try:
             body = await self._body(request, webhook.MOST_BYTES)
+            # The signature is over the raw body, and is checked before anything of it is
+            # parsed.
             message = self._message(request, body)
             if isinstance(message, Response):
                 return self._counted(request, message)
@@ -229,6 +232,7 @@ class Receiver:
         """Return a request's body, read no further than its limit."""
         try:
             if int(request.headers.get("content-length", "0")) > most:
+                # Refused before a byte is read, where the length is told.
                 raise TooLarge
         except ValueError:
             raise MalformedBody("content-length is no number") from None
@@ -236,6 +240,7 @@ class Receiver:
         try:
             async with asyncio.timeout(BODY_TIME_S):
                 async for piece in request.stream():
+                    # Counted as it comes: the header may be missing, or lie.
                     size += len(piece)
                     if size > most:
                         raise TooLarge

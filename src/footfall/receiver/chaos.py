@@ -45,6 +45,8 @@ class ChaosProfile:
 
     def of(self, number: int) -> tuple[Kind | None, int]:
         """Return the kind that happens to the n-th request, and a number to choose its variant by."""
+        # A hash of its number, so a request's fate does not depend on those before it; other
+        # bytes for each question, so the answers are independent.
         drawn = hashlib.sha256(f"{self.seed}/{number}".encode()).digest()
         if int.from_bytes(drawn[:8], "big") >= self.share * 2**64:
             return None, 0
@@ -140,6 +142,7 @@ class Chaos:
         del send
         if variant % 2:
             await self.app(scope, receive, _Kept())
+        # Cut at the end: where an app says nothing, uvicorn would answer with a 500 of its own.
         await asyncio.sleep(self.profile.hang_s)
         self.cut(scope)
 

@@ -160,6 +160,7 @@ class EventStore(ABC):
         """Note keys with their digests, and return those that were not there."""
         if not keys:
             return set()
+        # One statement notes and finds: RETURNING names those that were not there.
         rows = self.run(
             "INSERT INTO known (key, digest, seen) SELECT unnest(CAST(? AS text[])), unnest(CAST(? AS text[])), "
             f"{now_ms} ON CONFLICT DO NOTHING RETURNING key",

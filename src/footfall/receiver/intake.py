@@ -130,6 +130,7 @@ def as_text(value: Any) -> str | None:
 
 def as_milliseconds(value: Any) -> int | None:
     """Return a value if it is a time in whole milliseconds that a calendar has, else None."""
+    # Not `isinstance`: true and false are integers for it.
     return value if type(value) is int and 0 <= value < MOST_MILLISECONDS else None
 
 

@@ -149,6 +149,7 @@ def _config(how: tuple[App, type[GuardedConnection]]) -> uvicorn.Config:
         log_config=None,
         log_level="critical",
         access_log=False,
+        # No proxy stands in front: who is connected is not for a header to say.
         proxy_headers=False,
         server_header=False,
         h11_max_incomplete_event_size=HEADER_BYTES,
@@ -267,6 +268,7 @@ def bind(host: str, port: int) -> socket.socket:
     # The protocol must be named: only then does asyncio switch off Nagle's algorithm, which would hold back the body of
     # every answer until its head is acknowledged, some 40 ms later.
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    # Else the port is refused for a minute or so after a receiver has ended (TIME_WAIT).
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host.strip("[]"), port))

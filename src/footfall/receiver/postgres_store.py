@@ -109,6 +109,7 @@ class PostgresEventStore(EventStore):
         try:
             with pg.explaining(self.address):
                 connection.execute(f"SET search_path = {SCHEMA}")
+                # Nobody waits longer for a page; the database must not go on counting for it.
                 connection.execute(f"SET statement_timeout = '{LONGEST_LOOK_S}s'")
                 yield partial(pg.fetch, connection)
         finally:
@@ -121,6 +122,7 @@ class PostgresEventStore(EventStore):
                 f"CREATE INDEX IF NOT EXISTS received_received ON {SCHEMA}.received (received)"
             )
         self._connection.execute(f"SET search_path = {SCHEMA}")
+        # A lock of the connection: the server lets it go when the receiver dies, however.
         lock = f"SELECT pg_try_advisory_lock(hashtext('footfall {SCHEMA}'))"
         if not self._connection.execute(lock).fetchone()[0]:
             raise StoreError(

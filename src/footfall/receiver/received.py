@@ -85,6 +85,7 @@ class EventWriter:
         Raises:
             StoreError: The store cannot be read.
         """
+        # One asks; the others wait here, and then find the answer.
         with self._looking:
             begun = self._clock.monotonic()
             if self._seen is None or begun >= self._look_again_at:

@@ -76,6 +76,7 @@ def funnel(stages: Stages, width: int) -> Spec:
         "axis": None,
         "scale": {"domain": [0, end]},
     }
+    # Without `sort: None` Vega would put the stages in alphabetical order.
     y = {"field": "stage", "type": "nominal", "sort": None, "title": None, "axis": names}
     text = {
         "data": {"values": labels},
@@ -168,6 +169,7 @@ def _stage_days(days: Days, name: str, counts: Sequence[int], colour: str, width
                 },
                 "encoding": {"x": x, "y": y},
             },
+            # Thinned out from the end, so that the last day always has its point.
             _points(values[::-1][::step], {"x": x, "y": y}, {"value": colour}),
         ],
     }
@@ -179,6 +181,7 @@ def _date_axis(days: Days, n_days: int) -> Spec:
         "field": "date",
         "type": "temporal",
         "title": None,
+        # Else dates would be shifted by the time zone of the machine that draws.
         "scale": {"type": "utc"},
         "axis": {
             "values": sorted({days.date(0), days.date(n_days - 1)}),
@@ -265,6 +268,7 @@ def cities(cities: Cities, width: int) -> Spec:
     measure = MEASURES[cities.rank_by]
     rows = [_city_row(city, measure, scale) for city in cities.largest(MOST_CITIES)]
     people = sum(city.people for city in cities.cities)
+    # Weighted by people: the mean of all of them, not of the cities.
     total = sum(measure.value(city) * city.people for city in cities.cities)
     x = {
         "field": "value",

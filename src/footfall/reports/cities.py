@@ -300,7 +300,9 @@ def cities_of_store(source: StoredRun) -> list[City]:
     session's id: no set of ids has to be kept in memory.
     """
     # Squares as decimals of 38 digits: those of cents leave 64 bits where a person spends 30 million.
+    # Distinct: a person may have entered several stages from the goal on, and counts once.
     converted = f"SELECT DISTINCT person FROM ({source.entries()}) AS s WHERE stage >= {source.schema.goal}"
+    # Left joins, since people without an event count too, as 0.
     rows = source.rows(f"""
         SELECT a.city, count(*), count(e.person), count(CASE WHEN e.sessions >= 2 THEN 1 END), sum(e.sessions),
             sum(e.events), sum(e.events * e.events), count(g.person), sum(e.revenue),

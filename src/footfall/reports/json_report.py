@@ -31,6 +31,7 @@ def render_json(report: Report) -> str:
         "truth": _truth(report.truth) if report.truth else None,
         "curves": _curves(report.curves) if report.curves else None,
     }
+    # NaN is no JSON: an error here is better than one in the program that reads it.
     return json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False)
 
 

@@ -87,6 +87,7 @@ def report(
         StoreError: The store cannot be read.
     """
     wanted = _Wanted(
+        # Steps by a property stand within the stages, so `by` asks for both.
         stages=stages or by is not None,
         cities=cities,
         truth=truth,

@@ -188,6 +188,7 @@ def _groups(
         ComparedGroup(labels[code], tuple(of.get(stage, NOTHING) for stage in range(n_steps)))
         for code, of in sorted(by_code.items())
     ]
+    # The sort is stable: groups of one size stay in the order of their values.
     return tuple(sorted(groups, key=lambda group: -max(step.entered for step in group.steps)))
 
 
@@ -197,6 +198,7 @@ def _distinct(source: StoredRun, values: str, by: str) -> list[str]:
     Raises:
         UsageError: There are more than `MAX_GROUPS`.
     """
+    # One more than is allowed is enough to know that there are too many.
     rows = source.rows(f"SELECT DISTINCT value FROM ({values}) AS v LIMIT {MAX_GROUPS + 1}")
     if len(rows) > MAX_GROUPS:
         raise UsageError(

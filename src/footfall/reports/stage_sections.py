@@ -98,6 +98,7 @@ def _step_name(stage: StageCounts, after: StageCounts) -> Cell:
 
 
 def _step(step: FunnelStep) -> tuple[Cell, ...]:
+    # A mark beside the colour, for those who see none.
     tone, mark = ("unsure", "*") if step.is_provisional else ("", "")
     return (
         Cell(count(step.entered)),

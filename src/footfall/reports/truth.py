@@ -148,6 +148,7 @@ class Amount:
         # the sum of expectations (`before`) that of the factor.
         error_ms = sqrt(variance / FIXED) * MS_PER_S
         arm = (normal_quantile(CONFIDENCE) * error_ms + reached * ROUNDING_MS) * FIXED / before
+        # What is drawn and has a variance is a wait, and no wait is shorter than 0.
         return Interval(max(self.got_factor - arm, 0.0), self.got_factor + arm)
 
     @property
@@ -170,6 +171,7 @@ class Amount:
         return total / (FIXED * self.unit * self.reached) if self.reached else None
 
     def _factor(self, total: int) -> float | None:
+        # Of nothing there is no factor; of a negative sum one would mean the opposite.
         return total / self.sums[1] if self.sums[1] > 0 else None
 
 
@@ -381,7 +383,10 @@ def _factor(tallies: Tallies, key: tuple[str, str, str], minor_digits: int) -> F
     unit = 10**minor_digits if key[2] == "money" else 1
     sums = {found[3:]: sums for found, sums in tallies.factors.items() if found[:3] == key}
     parts = sorted(
-        (float(factor), held) for (variant, factor), held in sums.items() if variant == "with"
+        # By its number: as texts, 10 would stand before 2.
+        (float(factor), held)
+        for (variant, factor), held in sums.items()
+        if variant == "with"
     )
     return Factor(
         *key,

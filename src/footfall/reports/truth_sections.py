@@ -50,6 +50,7 @@ def truth_section(report: Report, limits: RowLimits) -> ReportSection | None:  #
         "Truth",
         "what was asked, and what came out",
         (TableColumn("Decision"), *_TALLY_COLUMNS) if has_decisions else (),
+        # Without the `no` of a chance, which says the same as its `yes` once more.
         tuple(TableRow((name_cell(d.name), *_tally(d.tally))) for d in truth.distinct),
         (f"{outside}; by chance about 1 in 20 does.",) if has_decisions else (),
         tuple(part for part in parts if part.rows),

@@ -28,6 +28,7 @@ MOST_SHARE = 0.005
 """Largest share of time that writing takes: large checkpoints are written less often."""
 WORTH_S = 1.0
 """A past that is replayed in less time needs no checkpoint."""
+# All that `np.load` and the text within raise for a file that is cut off or foreign.
 _UNREADABLE = (
     OSError,
     ValueError,
@@ -108,6 +109,7 @@ class Checkpoints:
     @property
     def is_due(self) -> bool:
         """Whether it is time for another one."""
+        # Not before the last one counts: slow sinks would see it replaced for ever.
         return self._next_ms is None and self._clock.monotonic() >= self._due_at
 
     def write(self, snapshot: PopulationSnapshot) -> None:
@@ -116,6 +118,7 @@ class Checkpoints:
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._next.unlink(missing_ok=True)  # of a run that was killed while it wrote
+            # Made anew: `x` follows no link that somebody has put in its place.
             with self._next.open("xb") as file:
                 np.savez(file, allow_pickle=False, **self._members(snapshot))
             self._next_ms = snapshot.at_ms

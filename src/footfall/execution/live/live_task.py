@@ -131,6 +131,7 @@ class LiveTask:
                     self._result.began_ms, lambda share: self._on_replayed(share, stop, watch)
                 )
                 self._deliver(population, encoders, positions, options, stop)
+            # A second time, for a run that is stopped in its replay; ended pipelines ignore it.
             self._end()
         except BaseException as problem:
             halt(self._pipelines, problem)
@@ -178,10 +179,12 @@ class LiveTask:
         try:
             population = LivePopulation(self._engine, self._run.id, at_ms, watch, saved)
         except ValueError as problem:
+            # Arrays that do not fit, as of another version, cost a replay and nothing else.
             self._checkpoints.warn(problem)
             population = LivePopulation(self._engine, self._run.id, at_ms, watch)
         if self._checkpoints.is_worthwhile(self._clock.monotonic() - begun):
             self._checkpoints.write(population.snapshot())
+            # It counts at once: `at_ms` is where the slowest sink stands.
             self._checkpoints.settle(at_ms)
         return population
 
@@ -192,6 +195,7 @@ class LiveTask:
     def _on_replayed(self, share: float, stop: threading.Event, watch: Watch) -> None:
         if stop.is_set():
             raise _StoppedError
+        # A share of 1 would say that events are being delivered.
         watch(LiveStatus(self._result.began_ms, replayed=min(share, 0.999)))
 
     def _positions(self) -> list[int]:
@@ -252,10 +256,13 @@ class LiveTask:
                     break
                 self._hand_over(window, now_ms)
                 limit.take(len(window.times_ms))
+                # Of failed sinks as well: the next call goes on from where the slowest of all
+                # stands.
                 self._checkpoints.settle(min(self._stats.reached_ms))
                 self._stats.look()
                 if not any(pipeline.wants_more for pipeline in self._pipelines):
                     break
+            # Within the context: emptying the queues may take a while, and the status shows it.
             self._end()
         self._result.events = self._stats.events
         self._result.seconds = self._clock.monotonic() - begun
@@ -282,8 +289,7 @@ class LiveTask:
         """Put a window into the pipelines.
 
         With one sink alone, wait until it has the window: the producer then sees that windows
-            come
-        too late, and makes wider ones, which a slow sink takes faster than many narrow ones.
+        come too late, and makes wider ones, which a slow sink takes faster than many narrow ones.
         """
         # What had happened before this call was late before it began: it has no lag of ours.
         times_ms = window.times_ms[window.times_ms >= live_from_ms]

@@ -127,6 +127,8 @@ class LivePopulation:
         """Make one block of all, without those to whom nothing more will happen."""
         if self._blocks:
             people = self._people[0][0], self._people[-1][1]
+            # Each block passes through all steps of the program, in every window: blocks that
+            # doubled (four at 200,000 people) took 21 µs of processor per event, two take 10.
             saved = self._engine.compacted(self._blocks)
             self._blocks = [
                 self._engine.simulation(self._run_id, *people, self._horizon_ms, saved)
@@ -143,6 +145,7 @@ class LivePopulation:
         while at_ms < self.at_ms:
             until_ms = min(at_ms + int(step_ms), self.at_ms)
             n_events = block.advance(until_ms).events.num_rows
+            # At most doubled: few people at the start say little of the many who come.
             step_ms = min(
                 max(_STEP_EVENTS * (until_ms - at_ms) / max(n_events, 1), _STEP_MS), 2 * step_ms
             )

@@ -85,6 +85,7 @@ class LiveProducer:
             after,
         )
         self._made: queue.Queue[ProducedWindow | Exception | None] = queue.Queue(DEPTH)
+        # Each is written by one thread alone, so their difference needs no lock.
         self._n_made = self._n_taken = 0
         self._stop = threading.Event()
         self._most_ms = float(HOUR_MS)
@@ -96,6 +97,7 @@ class LiveProducer:
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
+        # It does not wait for a full queue: `_put` looks at `_stop` between its attempts.
         self._thread.join()
 
     @property
@@ -123,6 +125,8 @@ class LiveProducer:
                 self._until_ms is None or self._population.at_ms < self._until_ms
             ):
                 self._put(self._make(self._next_ms()))
+                # In this thread, the only one that touches people: checkpoints fall between
+                # windows.
                 self._after(self._population)
             self._put(None)
         except Exception as problem:  # noqa: BLE001 - it is the owner's to raise
@@ -145,6 +149,7 @@ class LiveProducer:
         """
         at_ms = self._population.at_ms
         ends = [max(at_ms + self._width_ms, min(self._now_ms(), at_ms + int(self._most_ms)))]
+        # Cut at every sink's cursor: a sink lacks a window whole or not at all.
         ends += [position for position in self._positions if position > at_ms]
         return min(ends if self._until_ms is None else [*ends, self._until_ms])
 
@@ -152,6 +157,7 @@ class LiveProducer:
         chunk = self._population.advance(until_ms)
         part, n_events = chunk.part, chunk.events.num_rows
         span_ms = part.until_ms - part.from_ms
+        # At most doubled: a quiet hour says little of the next one.
         self._most_ms = min(
             max(MOST_EVENTS * span_ms / max(n_events, 1), self._width_ms), 2 * self._most_ms
         )

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from footfall.net.clock import Clock
 
 Ints = npt.NDArray[np.int64]
+# Later events count as ten minutes late, so the histogram has a fixed size.
 MOST_LAG_MS = 600_000
 
 
@@ -66,4 +67,5 @@ class LagHistogram:
     def quantile_ms(self, share: float) -> int | None:
         """Return the lag that a share of the events has not exceeded; None of no events."""
         up_to = np.cumsum(self._counts[: self._end])
+        # The least lag within which at least ⌈share · n⌉ events have come.
         return int(np.searchsorted(up_to, np.ceil(share * up_to[-1]))) if self._end else None

@@ -162,6 +162,7 @@ class LiveStats:
         """Note that a sink has taken the next window."""
         with self._lock:
             counts = self._counts[place]
+            # A sink delivers windows in the order in which it got them.
             due = counts.due.popleft()
             lags_ms = self._simulated_clock.lags_ms(due.times_ms)
             counts.reached_ms = due.until_ms
@@ -196,9 +197,12 @@ class LiveStats:
             statuses = [self._status(counts, seconds, queued) for counts in self._counts]
             self._since = self._clock.monotonic()
             at_ms, events = self._settle()
+            # Under the lock: the owner and the thread both look, and one of them draws at a
+            # time.
             self._watch(LiveStatus(at_ms, events, 1.0, statuses))
 
     def _tell_now_and_then(self) -> None:
+        # Four looks per second shown: a status is a quarter of a second late at most.
         while not self._end.wait(EVERY_S / 4):
             self.look()
 
@@ -213,6 +217,7 @@ class LiveStats:
             due, places = self._due.popleft()
             self._events += (
                 due.n_events
+                # What only failed sinks lacked was delivered to nobody.
                 if any(self._counts[place].problem is None for place in places)
                 else 0
             )
