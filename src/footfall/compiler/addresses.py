@@ -1,4 +1,4 @@
-"""Addresses: what every decision, option, wait and draw is called, and the keys that follow from it."""
+"""Addresses: the names of decisions, options, waits and draws, and the keys made from them."""
 
 from __future__ import annotations
 

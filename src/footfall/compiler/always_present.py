@@ -209,7 +209,7 @@ class _Ways:
         return asked is not None and asked <= _with_rows(pick.table)
 
     def _values(self, value: Op, columns: Columns) -> set[int] | None:
-        """Return all that a value can be: of a catalogue's column, or of a property that is drawn once; else None."""
+        """Return all that a value can be, if it is a catalogue's or drawn once; else None."""
         if (
             value.op == "field"
             and isinstance(value.value, int)
@@ -259,7 +259,7 @@ class _Ways:
 
 
 def _decided(node: DecisionNode, columns: Columns) -> Iterator[tuple[int, Columns]]:
-    """Yield the ways of a decision; the one for those who have no option is none where an option is always there."""
+    """Yield the ways of a decision; there is one for nobody only if an option may be lacking."""
     for option in node.options:
         yield (
             option.target,
@@ -293,7 +293,7 @@ def _proven(condition: Op, *, is_true: bool) -> Columns:
 
 
 def _read(value: Op) -> Iterator[int]:
-    """Yield the column without which a value is null: its own, or that of the row that it is a field of."""
+    """Yield the column without which a value is null: its own, or that of its row."""
     if value.op == "field":
         yield from _read(value.args[0])
     elif value.op == "load" and isinstance(value.value, int) and not value.is_list:

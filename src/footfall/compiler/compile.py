@@ -181,4 +181,4 @@ PASSES: tuple[Callable[[Compilation], None], ...] = (
     finish_program,
     mark_nullability,
 )
-"""The passes in order. Each notes what is wrong and goes on, so that all mistakes are found in one run."""
+"""The passes in order. Each notes mistakes and goes on, so that all are found at once."""

@@ -47,7 +47,7 @@ def compile_catalogues(c: Compilation) -> None:
 
 
 def _home(c: Compilation) -> list[Catalogue]:
-    """Check the home catalogue; return one in its place where it is not fit, so that the rest can be checked."""
+    """Check the home catalogue; return another where it is not fit, to check the rest with."""
     name = c.scenario.people.home
     catalogue = next(
         (known for known in c.scenario.catalogues if known.name == name.text), None

@@ -27,7 +27,7 @@ CELLS = 1 << CELL_BITS
 _MANY_CHOICES, _MOST_STEPS = 17, 3
 """A guide helps where there are so many choices, and so few of them between two of its entries."""
 EDGE = Decimal(1) / (8 * CELLS)
-"""Where a distribution is cut on both sides: beyond this quantile (1 in 8,192) nothing is drawn."""
+"""Quantile at which both tails of a distribution are cut (1 in 8,192)."""
 _UNIT_BITS = 40
 
 _CENTRE = (
@@ -86,7 +86,7 @@ def normal_quantile(p: Decimal) -> Decimal:
 
 @lru_cache(maxsize=1)
 def normal_knots() -> tuple[Decimal, ...]:
-    """Return the standard normal quantiles at the knots of a table: 1025 values, symmetric, cut at 1 in 8,192."""
+    """Return the standard normal quantiles at the 1,025 knots of a table, cut at 1 in 8,192."""
     # The caller's context may be any; the integers must be the same everywhere.
     with localcontext() as context:
         context.prec = 24
@@ -166,7 +166,7 @@ def categorical(weights: Sequence[Decimal] | None, n: int) -> Categorical:
 
 
 def _guided(cumulated: Array) -> Categorical:
-    """Return a table with a guide where there are many choices, none of them much rarer than the others."""
+    """Return a table, with a guide where choices are many and none is much rarer than others."""
     if len(cumulated) < _MANY_CHOICES:
         return Categorical(cumulated)
     edges = np.arange(2**GUIDE_BITS + 1, dtype=np.int64) << (CHOICE_BITS - GUIDE_BITS)

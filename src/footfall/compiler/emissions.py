@@ -1,4 +1,4 @@
-"""The taxonomy: what each event carries at each place where it is emitted, and the types that follow from it."""
+"""The taxonomy: the properties of events at each place of emission, and their types."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Emissions:
         self.emitted: set[str] = set()
 
     def check(self) -> None:
-        """Note stages that wait for undeclared events, and properties without a value or of an unknown type."""
+        """Note stages of undeclared events, and properties without a value or a known type."""
         for on in (on for stage in self._stages for on in stage.on):
             if on.text not in self._numbers:
                 self._unknown(on.text, on.at)
@@ -261,7 +261,7 @@ class Emissions:
     def _check_prefixes(
         self, fields: tuple[Field, ...], emissions: tuple[Emission, ...]
     ) -> None:
-        """Note properties whose ids begin differently at different places: a table's column has one beginning."""
+        """Note properties whose ids begin differently at different places."""
         begin: dict[int, str] = {}
         for number, value in (pair for emission in emissions for pair in emission.properties):
             if (

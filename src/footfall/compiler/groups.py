@@ -8,13 +8,13 @@ from footfall.model.model import PeopleSpec
 SHARD = 4096
 """Groups are made of whole shards of people."""
 MOST = 12 * SHARD
-"""People in a group: waves are the fuller the more there are, and the state of one takes about 1 kB."""
+"""Most people in a group: more make fuller waves, but the state of each takes about 1 kB."""
 LIVES = 45_000
 """Wanted lives per group, a life being a person who is there from the start of the run to its end."""
 
 
 def groups_of(people: PeopleSpec) -> Groups:
-    """Return groups that have about the same work: late comers make larger groups, as they do less before the end.
+    """Return groups that have about the same work: those of late comers are larger.
 
     There are two groups or more, where people are enough, so that two workers have work.
     """

@@ -1,4 +1,4 @@
-"""Finds variables that need not be cleared when their journey begins, as they are set before anybody reads them."""
+"""Finds variables that are set before they are read, and so need not be cleared."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _without(node: Node, idle: Columns) -> Node:
 
 
 def _live_after(nodes: Sequence[Node], emissions: Sequence[Emission]) -> list[Columns]:
-    """Return, per node, the columns that are read after it before they are set (cleared columns, at a clear)."""
+    """Return, per node, the columns it clears that are read after it before they are set."""
     before: list[Columns] = [frozenset()] * len(nodes)
     in_order = [accesses(node, emissions) for node in nodes]
     # A fixed point from below: nothing is live at first, and sets only grow, so it ends. Nodes stand

@@ -1,4 +1,4 @@
-"""The last pass: values that can never be null are marked so, and the simulation needs no mask for them.
+"""The last pass: values that can never be null are marked, and need no mask.
 
 A column is never null when it begins with a value and everything that it is ever set to is never null; which columns
 those are is the greatest set for which that holds. Variables of journeys are null at entry, so they are not among them.

@@ -83,7 +83,10 @@ def _target(nodes: Sequence[Node], at: int) -> int:
 
 
 def _in_order(nodes: Sequence[Node], roots: list[int]) -> list[int]:
-    """Return what can be reached in reverse postorder: but for ways back, every node comes before those it leads to."""
+    """Return what can be reached in reverse postorder.
+
+    But for ways back, every node comes before those it leads to.
+    """
     finished: dict[int, None] = {}
     seen: set[int] = set()
     waiting = [(root, False) for root in roots]

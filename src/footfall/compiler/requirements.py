@@ -214,7 +214,7 @@ class _Finder:
 
 
 def column_texts(catalogue: Catalogue, column: str) -> tuple[str, ...]:
-    """Return the different texts of a catalogue's column, none if it is no column of text or has very many."""
+    """Return the different texts of a catalogue's column; none if they are no texts or too many."""
     names: Sequence[str] = catalogue.columns
     if column not in names or catalogue.types[names.index(column)] != "text":
         return ()

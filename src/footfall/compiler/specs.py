@@ -59,7 +59,7 @@ def _week(written: tuple[tuple[Decimal, ...], ...]) -> Array:
 def _rhythms(
     home: CatalogueTable,
 ) -> tuple[tuple[str, ...], tuple[tuple[int, str], ...], list[tuple[int, str]]]:
-    """Return the distinct time zones, the distinct pairs of zone and country, and the pair of every row."""
+    """Return the time zones, the pairs of zone and country, and the pair of every row."""
     names = home.texts("time_zone")
     zones = tuple(dict.fromkeys(names))
     pairs = [

@@ -38,7 +38,7 @@ _FOR_PEOPLE = frozenset({"at", "about", "title", "example", "source", "is_quoted
 
 
 def scenario_hash(scenario: Scenario) -> str:
-    """Return 16 hex digits over all of a scenario that can change an event; texts for people and places cannot."""
+    """Return 16 hex digits over all of a scenario that can change an event."""
     return _digest(repr(_canonical(scenario)))
 
 

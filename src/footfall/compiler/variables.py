@@ -47,7 +47,7 @@ class Declarer:
     # --- types -------------------------------------------------------------------------------------------------------
 
     def type_named(self, name: str, at: SourceLocation) -> TypeOf | None:
-        """Return the type that a name stands for: a scalar or a catalogue's rows; noted when there is none."""
+        """Return the type that a name stands for; None, and noted, when there is none."""
         if name in SCALARS:
             return TypeOf(name)
         if name in self.typer.tables:
@@ -108,7 +108,7 @@ class Declarer:
     def derived(
         self, declared: Property, prefix: str, scope: Scope, number: int
     ) -> Variable | None:
-        """Allocate a column for a property that follows from others, its type inferred from the expression."""
+        """Allocate a column for a derived property; its expression gives the type."""
         assert declared.derived is not None
         wanted = self.type_of(declared)
         op = self.typer.compile(declared.derived, scope, wanted)

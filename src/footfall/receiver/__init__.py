@@ -1,1 +1,1 @@
-"""The local receiver: the other end for webhooks and Amplitude's protocol, for trying things out and for tests."""
+"""The local receiver: the other end for webhooks and Amplitude's protocol."""

@@ -1,4 +1,4 @@
-"""Amplitude's protocol from the server's side: requests are checked, and answered as the documentation says.
+"""Amplitude's protocol from the server's side: requests are checked and answered.
 
 Source: Amplitude's documentation as named in `sinks/amplitude/limits.py`; the order of the checks is ours.
 """

@@ -28,7 +28,7 @@ from footfall.sinks.webhook import signature
 
 BODY_TIME_S = 30.0
 RETRY = {"Retry-After": "5"}
-"""With 503: 507 would say more of a full disk, but clients must not repeat it by themselves (RFC 4918, 11.5)."""
+"""With 503: clients must not repeat 507, full disk, by themselves (RFC 4918, 11.5)."""
 
 
 class TooLarge(Exception):  # noqa: N818 - reads as what a body is
@@ -114,7 +114,7 @@ class Receiver:
         )
 
     async def _webhook(self, request: Request) -> Response:
-        """Answer a webhook; errors are short sentences. Source: reliability of receivers: 4xx for every bad input."""
+        """Answer a webhook; errors are short sentences, and every bad input is a 4xx."""
         try:
             body = await self._body(request, webhook.MOST_BYTES)
             # The signature is over the raw body, and is checked before anything of it is

@@ -74,7 +74,7 @@ def kinds_of(text: str) -> tuple[Kind, ...]:
 
 @dataclass
 class Chaos:
-    """Chaos between a listener and an app: something happens to some of the requests that bring events.
+    """Chaos between a listener and an app: it happens to some requests that bring events.
 
     Args:
         app: What answers the others.
@@ -215,7 +215,7 @@ class _Kept:
 
 
 async def _read_all(receive: Receive) -> bytes:
-    """Return a body; the handler behind refuses what is too long, so no more than twice the longest is kept."""
+    """Return a body, up to twice the longest that is taken; the handler behind refuses it then."""
     pieces, size, more = [], 0, True
     while more and size < 40_000_000:
         message = await receive()

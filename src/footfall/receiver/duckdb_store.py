@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _KNOWN = TABLES["known"][0]
 _TYPES = {"timestamp[ms, tz=UTC]": "TIMESTAMP_MS", "int64": "BIGINT"}
 _JSON = "VARCHAR USING COMPRESSION zstd"
-"""JSON in files of DuckDB 2.0: a third of the room of what it would choose itself, and half of the time."""
+"""JSON in files of DuckDB 2.0: a third of the room of its own choice, in half of the time."""
 _ROWS = pa.schema(
     [
         pa.field(f.name, pa.timestamp("ms") if pa.types.is_timestamp(f.type) else pa.string())

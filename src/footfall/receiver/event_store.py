@@ -1,4 +1,4 @@
-"""The event store of the receiver: statements that DuckDB and PostgreSQL share, and a frame for what they do not."""
+"""The event store of the receiver: the statements that DuckDB and PostgreSQL share."""
 
 from __future__ import annotations
 

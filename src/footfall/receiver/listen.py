@@ -1,4 +1,4 @@
-"""The listener of the receiver: one socket, one process, and connections that may not idle, dribble or pile up."""
+"""The listener of the receiver: one socket, one process, and bounds on its connections."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from footfall.sinks.webhook import signature
 from footfall.store.postgres.address import FORM, Address, is_address
 
 HEADER_TIME_S = 10.0
-"""For all headers of a request: who sends one byte every few seconds (slow loris) keeps a connection no longer."""
+"""Seconds for all headers of a request, also for who sends a byte now and then (slow loris)."""
 IDLE_S = 60
 MOST_REQUESTS = 100
 MOST_CONNECTIONS = 200

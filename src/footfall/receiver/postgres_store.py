@@ -21,7 +21,7 @@ SCHEMA = "receiver"
 LONGEST_LOOK_S = 20
 _ROWS = TABLES["received"][0]
 _AT_FAULT = ("22", "23", "54")
-"""Classes of errors that are the data's fault: data exceptions, violated constraints, limits of the program."""
+"""Classes of errors that are the data's fault: bad data, violated constraints, limits."""
 
 
 class PostgresEventStore(EventStore):

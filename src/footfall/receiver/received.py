@@ -1,4 +1,4 @@
-"""The writer of received events, with group commit: one thread, and requests that wait share a transaction.
+"""The writer of received events, with group commit: waiting requests share a transaction.
 
 A request is answered with 2xx only after the transaction that holds all of its events is committed.
 """
@@ -26,9 +26,9 @@ PATIENCE_S = 0.01
 """A transaction is put off until as many requests have come as there were at once the last time, or `ENOUGH`, and for
 so long at most for each: clients that wait for an answer before they send again all come at about the same moment."""
 REST_S = 1.0
-"""How long a store that has failed is left alone; requests are refused meanwhile."""
+"""Seconds for which a store that has failed is left alone; requests are refused meanwhile."""
 CALM = 9
-"""How many times as long as it took an overview is shown again, so that pages cost a tenth of the time at most."""
+"""An overview is shown so many times as long as it took: a tenth of the time goes to pages."""
 
 Waiting = tuple[ReceivedBatch, Future[BatchOutcome]]
 
@@ -128,7 +128,7 @@ class EventWriter:
                 self._answer(*group)
 
     def _gather(self, n_expected: int) -> list[Waiting | None]:
-        """Return what waits, having waited for some more where some more are expected; None, at the end, to stop."""
+        """Return what waits, and what comes soon where more is expected; a None at the end: stop."""
         together = [self._waiting.get()]
         while together[-1] is not None and len(together) < MOST_AT_ONCE:
             try:
@@ -142,7 +142,7 @@ class EventWriter:
     def _stored(
         self, together: Sequence[Waiting]
     ) -> Iterator[tuple[Sequence[Waiting], Sequence[BatchOutcome] | StoreError]]:
-        """Store together; where one request's events are at fault, one by one, so that the others are stored."""
+        """Store together; one by one where one request's events are at fault."""
         if not together:
             return
         results = self._attempt([intake for intake, _ in together])
@@ -216,7 +216,10 @@ class EventWriter:
     def _keep(
         self, intake: ReceivedBatch, fresh: set[str], digests: dict[str, str]
     ) -> tuple[BatchOutcome, list[Row]]:
-        """Return what becomes of an intake and its new rows; each key is taken out of `fresh` by its first event."""
+        """Return what becomes of an intake, and its new rows.
+
+        Each key is taken out of `fresh` by its first event.
+        """
         if intake.message is not None:
             key, digest = intake.message
             if key not in fresh:

@@ -127,7 +127,7 @@ class OverBudget(Exception):  # noqa: N818 - reads as what the receiver is
 
 @dataclass
 class ByteBudget:
-    """A bound on the bytes of all bodies that are being read, parsed or stored at once: `OverBudget` beyond.
+    """A bound on the bytes of all bodies that are in memory at once: `OverBudget` beyond.
 
     Args:
         app: What reads them; a body is given back when its request is answered.
@@ -162,7 +162,7 @@ def _all(scope: Scope, name: bytes) -> list[bytes]:
 
 
 def _credential(header: bytes) -> bytes:
-    """Return the token of `Bearer TOKEN`, or of `Basic`, where it is the password: browsers ask for that."""
+    """Return the token of `Bearer TOKEN`, or the password of `Basic`, which browsers ask for."""
     scheme, _, rest = header.partition(b" ")
     if scheme.lower() == b"bearer":
         return rest.strip()

@@ -14,13 +14,16 @@ import numpy.typing as npt
 import pyarrow as pa
 
 Digests = npt.NDArray[np.uint64]
-"""Shape (3, n): upper and lower half, and when it came, ms since the epoch; sorted by the upper half in levels."""
+"""Shape (3, n): upper half, lower half, and the time at which it came, ms since the epoch.
+
+In levels they are sorted by the upper half.
+"""
 FOR_EVER_MS = 2**62
 """Time of a key that is never forgotten."""
 STORED = "md5_number_upper(key) AS upper, md5_number_lower(key) AS lower"
-"""What makes digests of a table's keys in DuckDB; see `from_table`."""
+"""SQL that makes digests of a table's keys in DuckDB; see `from_table`."""
 MOST_MERGED = 1_000_000
-"""Levels longer than this stay as they are: nobody is to wait for seconds while millions are sorted."""
+"""Longest level that is merged: nobody is to wait for seconds while millions are sorted."""
 
 
 def digests_of(keys: Iterable[str], seen_ms: int | Sequence[int]) -> Digests:

@@ -147,7 +147,10 @@ _MILLISECOND = dt.timedelta(milliseconds=1)
 
 
 def _update(event: Json) -> Update | None:
-    """Return the update of a person by an event: the properties it changed, null meaning that one was taken away."""
+    """Return the update of a person by an event.
+
+    It holds the properties that the event changed; null means that one was taken away.
+    """
     properties = event.get("user_properties")
     if not isinstance(properties, dict):
         properties = {}
