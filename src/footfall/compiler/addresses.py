@@ -28,6 +28,7 @@ class JourneyNames:
         """Take a name for a chance, wait or draw; note it when another step has it. Return the address."""
         other = self._taken.setdefault((kind, journey, name), at)
         if other != at:
+            # By their place in the file: steps are compiled from the last to the first.
             first, second = sorted((other, at), key=lambda mark: (mark.line, mark.column))
             self._problems.add(
                 second,

@@ -109,7 +109,7 @@ class Emissions:
     # --- places ------------------------------------------------------------------------------------------------------
 
     def add(self, name: str, at: SourceLocation, scope: Scope, in_session: bool) -> int | None:
-        """Add a place where an event is emitted; None when there is no such event, which is noted."""
+        """Add a place where an event is emitted; None when there is no such event, and noted."""
         number = self._numbers.get(name)
         if number is None:
             self._unknown(name, at)
@@ -122,12 +122,15 @@ class Emissions:
             revenue = self._compiled(event.revenue, TypeOf("money"), scope, event, at)
         properties = tuple((n, v) for n, v in values if v is not None)
         rules = tuple(self._rules(name, scope))
+        # A draft: numbers of properties and prefixes of ids are known once all journeys are
+        # compiled.
         self._drafts.append(
             _Draft(number, properties, revenue, in_session, event.identifies, rules)
         )
         return len(self._drafts) - 1
 
     def _rules(self, event: str, scope: Scope) -> list[StageRule]:
+        # Compiled at each place, since names mean there what they do in its journey.
         return [
             StageRule(number, self._typer.condition(stage.when, scope))
             for number, stage in enumerate(self._stages)

@@ -38,6 +38,7 @@ class Op:
 
     def columns(self) -> set[int]:
         """Return the indices of the columns it reads."""
+        # `id` names a counter too, which nothing ever clears (see `program_flow`).
         return {
             int(op.value) for op in self.walk() if op.op == "load" and isinstance(op.value, int)
         }

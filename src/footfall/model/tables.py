@@ -20,6 +20,7 @@ FRACTION_BITS = 20
 """An inverse CDF has 2**10 cells; between two knots the next 20 bits of the hash interpolate."""
 
 
+# No `==`: arrays compare element by element, which is no answer to it.
 @dataclass(frozen=True, slots=True, eq=False)
 class Categorical:
     """Weights of choices.

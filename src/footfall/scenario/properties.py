@@ -23,6 +23,7 @@ def _property(reader: Reader, fields: Fields) -> Property:
     return Property(
         name=fields.name.text,
         at=fields.at,
+        # With a type alone, such as `{type: money}`, it begins as null.
         start=start
         if isinstance(start, Text)
         else _null(fields)

@@ -348,6 +348,7 @@ def _keys(kind: MapKind) -> str:
 
 
 def _key_hint(kind: MapKind, key: Text, node: Node, parent: MapNode) -> str:
+    # In `{about: red, white}` YAML reads `white` as a key without a value.
     if parent.is_flow and isinstance(node, Text) and node.is_null:
         return "inside { } or [ ], quote a text that contains a comma"
     return synonyms.hint(key.text, kind.by_name, synonyms.KEYS)

@@ -239,6 +239,8 @@ def _option(option: EitherOption) -> Branch:
 
 def _repeat(step: RepeatStep) -> StepTraits:
     common = _common(step) | {"name": step.named or default_name(step.steps)}
+    # `leave: 0%` and `until: false` say that a repeat is meant to be endless: nobody gets past
+    # it.
     has_no_leave = step.leave is None or step.leave == 0
     has_no_until = step.until is None or step.until.text.strip() == "false"
     how = [
@@ -314,6 +316,7 @@ def _retry(step: RetryStep) -> StepTraits:
 def _later(step: LaterStep) -> StepTraits:
     moment = f"at {step.moment.text}" if step.moment else ""
     when = f"after {wait_text(step.wait)}" if step.wait else moment
+    # Any other moment is an expression, whose value a run alone knows.
     if step.moment is not None:
         is_at_once = step.moment.text.strip() == "now"
     else:

@@ -67,6 +67,8 @@ def _from_map(reader: Reader, node: MapNode) -> Step | Invalid:
         return reader.note(
             _place(node, verbs[1]), f"a step has {several}", "write one verb per step", hint
         )
+    # An event before the verb makes two steps, the second without its dash or its indent.
+    # Behind the verb it is a misspelt key.
     if (
         verbs
         and others
@@ -251,6 +253,7 @@ def _change(_reader: Reader, fields: Fields) -> Step:
 
 
 def _changes(fields: Fields) -> tuple[Assignment, ...]:
+    # In written order: `set` before `add` of the same name is not `add` before `set`.
     verbs = [key for key in fields.written if key in CHANGE_VERBS]
     return tuple(_assignment(verb, entry) for verb in verbs for entry in fields.get(verb, []))
 

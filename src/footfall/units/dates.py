@@ -57,6 +57,7 @@ def parse_date(text: str) -> tuple[int, int, int]:
         footfall.errors.UnitError: "31.1.2026" is not a date...
     """
     matched = _DATE.fullmatch(text.strip())
+    # A time of day is right in a moment, not in a date.
     if not matched or matched[4]:
         raise UnitError(f"{shown(text)} is not a date", DATE_ACCEPTS, _date_hint(text.strip()))
     return _checked_date(text, int(matched[1]), int(matched[2]), int(matched[3]))

@@ -125,6 +125,7 @@ def parse_days(text: str) -> int:
         >>> parse_days("12 weeks"), parse_days("24 h")
         (84, 1)
     """
+    # Where the unit is missing, `parse_duration` would guess seconds.
     if is_number(text):
         raise UnitError(
             f"{shown(text)} has no unit", DAYS_ACCEPTS, f"did you mean {text.strip()} days?"

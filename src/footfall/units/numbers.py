@@ -77,6 +77,7 @@ def exact_decimal(text: str, what: str, accepts: str) -> Decimal:
     # -0 and 0E+5 are plain 0, so that equal quantities are equal in a stream's hash as well.
     if number.is_zero():
         return Decimal(0)
+    # 1e-99 has one digit as it is written, and ninety-nine places.
     if (
         len(number.as_tuple().digits) > MOST_DIGITS
         or abs(number) >= LARGEST

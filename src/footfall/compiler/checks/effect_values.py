@@ -41,6 +41,7 @@ def _possible(by: str, scenario: Scenario, typer: Typer) -> list[str] | None:
     """Return the values that a name can have, in order; None when that cannot be told."""
     for declared in (*scenario.session_properties, *scenario.people.properties):
         if declared.name == by:
+            # Without declared values, and not drawn from a list, it may be any text.
             drawn = drawn_values(scenario).get(by)
             return list(declared.values or drawn or ()) or None
     if by == "stage":

@@ -13,6 +13,7 @@ from footfall.scenario.step_records import Step, Steps
 from footfall.scenario.step_traits import StepTraits, traits, walk
 from footfall.units import nearest_hint
 
+# The lowering takes three to five calls for a level, and Python allows 1,000 in all.
 MOST_LEVELS = 100
 """Steps within steps, journeys that are run by others included."""
 

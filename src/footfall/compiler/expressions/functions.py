@@ -133,6 +133,7 @@ def _count(c: Calling) -> Op:
         raise c.problem(
             "count takes the name of a list", "lists here: " + (", ".join(lists) or "none")
         )
+    # The length of a list is a column of its own; nothing is counted.
     return Op("load", "integer", value=symbol.length)
 
 
@@ -170,6 +171,7 @@ def _coalesce(c: Calling) -> Op:
     is_list = any(op.is_list for op in (first, *others))
     if is_list and not all(op.is_list or op.op == "const" for op in (first, *others)):
         raise c.problem("coalesce of a list and a single value", "lists and written values")
+    # Null only if the last is: it stands in for all before it.
     return Op(
         "coalesce",
         first.kind,

@@ -60,6 +60,7 @@ def lower_leave(lowering: Lowering, step: LeaveStep, here: Here, _following: int
     if step.what == "visit":
         return here.leave
     return (
+        # A later journey ends, and with it the life that it runs beside.
         lowering.builder.add(program.EndNode(is_later=True, for_good=True))
         if here.root
         else lowering.end

@@ -18,6 +18,8 @@ def lower_repeat(lowering: Lowering, step: RepeatStep, here: Here, following: in
     name = lowering.name_of(step, step.steps)
     builder.names.take("repeat", here.journey, name, step.at)
     counter = builder.counter(f"{here.journey}/{name}")
+    # The rounds lead to `after`, which leads back to them: both need numbers before either
+    # exists.
     again, after = builder.hole(), builder.hole()
     is_visit = step.come_back_after is not None
     if is_visit:

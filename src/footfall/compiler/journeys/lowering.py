@@ -222,6 +222,8 @@ class Lowering:
 
     def _step(self, steps: Steps, number: int, here: Here, following: int) -> int:
         step = with_name(steps[number], steps[number + 1 :])
+        # Of the step as written: a `go on` that takes its name from the steps behind it is no
+        # target of `retry`.
         known = traits(steps[number])
         first = self.lower[type(step)](self, step, here, following)
         if known.guard is not None:

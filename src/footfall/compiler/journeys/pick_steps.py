@@ -63,6 +63,7 @@ def _element(
         place = target.place
     elif isinstance(target, Variable) and source.is_plain and _fits(target, source.fields[""]):
         columns = (target.column,)
+        # Every pick from a list writes a place, though of a plain variable nothing reads it.
         place = lowering.declarer.columns.add(f"place of {pick.variable}", "integer")
     else:
         what = (
@@ -82,6 +83,7 @@ def _element(
 
 
 def _fits(target: Variable, element: Variable) -> bool:
+    # Ids fit whatever their prefix; rows must be of one catalogue.
     return target.type.kind == element.type.kind and (
         target.type.kind != "row" or target.type == element.type
     )

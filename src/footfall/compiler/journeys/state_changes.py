@@ -86,6 +86,7 @@ def _set(
     address = f"{here.journey}/{change.name}"
     kind = variable.type.kind
     if kind in NUMERIC:
+        # Noted with or without effects: these are the places that an effect may name.
         lowering.builder.value_addresses.setdefault(address)
         effects = lowering.effects.at("value", address)
     value = _new_value(lowering, change, variable, here, name)
