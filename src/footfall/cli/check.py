@@ -101,6 +101,7 @@ def _catalogues(scenario: Scenario) -> Iterator[str]:
 def _events(events: Iterable[Event]) -> Iterator[str]:
     counted = list(events)
     yield f"{plural(len(counted), 'event')}:"
+    # Unsorted, so that events stay in the order of the file.
     for category, members in groupby(counted, key=lambda event: event.category):
         yield f"  {category}: {', '.join(event.name for event in members)}"
 

@@ -67,6 +67,7 @@ class SpeedArgument(click.ParamType):  # type: ignore[type-arg]  # generic since
             factor = float(value)
         except ValueError:
             factor = 0.0
+        # Refuses NaN too, for which no comparison holds.
         if not 0 < factor < FASTEST:
             self.fail(
                 f"{shown(str(value))} is not a number above 0, like 1 for the clock's own pace or 60",

@@ -24,6 +24,7 @@ def lines(steps: Iterable[Step]) -> Iterator[str]:
     """Yield the lines of some steps: each of them, and below it what is within it."""
     for step in steps:
         known = traits(step)
+        # The colon of a step that holds others belongs behind its guard.
         colon = ":" * known.line.endswith(":")
         yield known.line.removesuffix(":") + _condition(known.guard) + colon
         for branch in known.branches:

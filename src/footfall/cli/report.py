@@ -81,6 +81,8 @@ def command(
     """
     from footfall.reports import report
 
+    # Where no part is chosen, stages and cities are shown; `--by` compares steps, and so needs
+    # stages.
     is_any = stages or cities or truth or bool(by)
     wanted = form or "table" if target is None else _form_of(target, form)
     made = report(
@@ -88,6 +90,7 @@ def command(
         stages=stages or not is_any or bool(by),
         cities=cities or not is_any,
         truth=truth,
+        # Only the page draws them, and they cost a pass over all events.
         curves=wanted == "html",
         by=by,
         run=run_id,

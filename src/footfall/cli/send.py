@@ -272,5 +272,6 @@ def _ms(option: str, written: str | None) -> int | None:
         raise UsageError(
             f"{option} {shown(written)}\n  accepted: a date like 2026-01-10, or 2026-01-10T08:00"
         ) from None
+    # In UTC, whatever the machine's time zone: the command means the same span everywhere.
     at = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
     return round(at.timestamp() * 1000)

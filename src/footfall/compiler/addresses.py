@@ -25,7 +25,7 @@ class JourneyNames:
         self._problems = problems
 
     def take(self, kind: str, journey: str, name: str, at: SourceLocation) -> str:
-        """Take a name for a chance, wait or draw; note it when another step has it. Return the address."""
+        """Take a name for a chance, wait or draw and return its address; note a repetition."""
         other = self._taken.setdefault((kind, journey, name), at)
         if other != at:
             # By their place in the file: steps are compiled from the last to the first.

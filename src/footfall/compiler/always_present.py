@@ -174,7 +174,7 @@ class _Ways:
         return frozenset(inner.name for inner, item in items if self._is_filled(item, lacking))
 
     def _is_filled(self, item: Op, lacking: Columns) -> bool:
-        """Tell whether a field has a value in each record: the record's own, or one of a row's cells."""
+        """Tell whether a field has a value in each record: its own, or a cell of a row."""
         if item.op == "field":
             return self._is_filled(item.args[0], lacking) and not self._nullability.has_null(
                 item
@@ -201,7 +201,7 @@ class _Ways:
         yield from ((target, after) for target in successors(node))
 
     def _found(self, pick: PickRow, columns: Columns) -> bool:
-        """Tell whether a pick always finds a row: any will do, or each value that is asked for has some."""
+        """Tell whether a pick always finds a row: any will do, or each value asked for has one."""
         if pick.equal is None:
             return True
         assert isinstance(pick.table, Grouped)

@@ -41,7 +41,7 @@ class CatalogueTable:
         return [str(row[position]) for row in self.source.rows]
 
     def grouped(self, column: str, values: Array) -> Grouped | None:
-        """Return the rows by the values of a column; a null equals nothing, so its rows are in no group.
+        """Return the rows by the values of a column; those with null are in no group.
 
         Args:
             values: Shape (R + 1,): the column, null last.

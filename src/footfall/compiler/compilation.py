@@ -24,7 +24,7 @@ from footfall.scenario.records import Scenario
 
 @dataclass(slots=True)
 class Compilation:
-    """A scenario on its way to a model: every pass reads what earlier ones have set, and adds its own.
+    """A scenario on its way to a model: each pass reads what earlier ones have set.
 
     Args:
         scenario: With count and start resolved.

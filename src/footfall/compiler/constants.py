@@ -47,7 +47,7 @@ def kind_of_draw(draw: Draw) -> Kind:
 
 
 def constant(text: Text, variable: Variable, typer: Typer) -> int | float | None:
-    """Return a written constant as a value of a variable's kind; noted and None when it is not one."""
+    """Return a written constant as a variable's value; noted and None when it is none."""
     if text.is_null:
         return NULLS[variable.type.kind]
     if variable.values and text.text not in variable.values:

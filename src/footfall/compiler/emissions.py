@@ -188,7 +188,7 @@ class Emissions:
         event: Event,
         at: SourceLocation,
     ) -> Op | None:
-        """Compile an expression of the taxonomy; what is wrong with it says which place it is wrong for."""
+        """Compile an expression of the taxonomy; its problems name the place of emission."""
         # An expression is compiled anew at each place, in its scope, so it may be wrong at one
         # alone.
         problems = self._typer.problems.found

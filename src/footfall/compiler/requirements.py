@@ -167,7 +167,7 @@ class _Finder:
         return written or (self._of_expression(value.text.strip()) if value else ())
 
     def _of_expression(self, text: str) -> tuple[str, ...]:
-        """Return the texts that a name can have: of a column, or of a property of people or sessions."""
+        """Return the texts that a name can have: of a column, a user or a session property."""
         name, dot, column = text.partition(".")
         others = [one for one in self._variables if one.name == name]
         if dot:
@@ -224,5 +224,5 @@ def column_texts(catalogue: Catalogue, column: str) -> tuple[str, ...]:
 
 
 def _of_type(known: Field, values: tuple[str, ...]) -> tuple[str, ...]:
-    """Return values of text and of lists; `1` and `1.0` are one number, so texts say nothing of it."""
+    """Return values of texts and lists; `1` and `1.0` are one number, so others have none."""
     return values if known.type in ("text", "list") else ()

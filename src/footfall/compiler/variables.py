@@ -62,7 +62,7 @@ class Declarer:
         return None
 
     def type_of(self, declared: Property) -> TypeOf | None:
-        """Return the type of a declared name, as written or as its start has it; None when neither says."""
+        """Return the type of a declared name, as written or of its start; None where neither says."""
         if declared.type is not None:
             return self.type_named(declared.type, declared.at)
         if declared.values:
@@ -78,7 +78,7 @@ class Declarer:
     def declare(
         self, declared: Property, prefix: str, property_number: int = -1
     ) -> Symbol | None:
-        """Allocate columns for a declared property or variable; noted and None when its type is unknown."""
+        """Allocate columns for a property or variable; noted and None if its type is unknown."""
         if declared.list_type is not None:
             return self._list(declared, declared.list_type, prefix, property_number)
         of = self.type_of(declared)
@@ -168,7 +168,7 @@ class Declarer:
     def draw(
         self, written: Draw, variable: Variable, name: DrawKey
     ) -> program.RandomValue | None:
-        """Compile a random value; noted and None when its constants are not of the variable's kind."""
+        """Compile a random value; noted and None if its constants are of another kind."""
         if written.kind != "pick":
             return self._continuous(written, variable, name)
         values = [constant(text, variable, self.typer) for text, _ in written.choices]

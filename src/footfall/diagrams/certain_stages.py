@@ -195,6 +195,7 @@ class _Walk:
 
         A value that is never given tells all, as nobody has it.
         """
+        # Values are followed for user properties alone; variables tell nothing.
         if all(held.name != name for held in self.scenario.people.properties):
             return 0
         top = len(self.scenario.stages) - 1
@@ -206,6 +207,8 @@ class _Walk:
 
     def _implied(self, node: tree.ExpressionNode) -> int:
         match node:
+            # With `and` both hold, so the higher stage is certain; with `or` only the lower one
+            # is.
             case tree.Binary(_, "and", left, right):
                 return max(self._implied(left), self._implied(right))
             case tree.Binary(_, "or", left, right):
@@ -229,6 +232,8 @@ class _Walk:
                 )
             case tree.Name(_, (name,)):
                 return self._of(name, "true")
+            # Some value was given: certain is the lowest stage that goes with any of its
+            # values.
             case tree.Binary(_, "!=", tree.Name(_, (name,)), tree.Constant(_, "null")):
                 return min(
                     (self._of(name, value) for key, value in self.least if key == name),

@@ -45,7 +45,7 @@ class RunParameters:
 
     @property
     def chosen(self) -> dict[str, object]:
-        """Values in place of the scenario's own, by option or key, as they are stored with the run."""
+        """Values in place of the scenario's own, as they are stored with the run."""
         own = {"people": self.people, "days": self.days, "start": self.start}
         values = {**own, **(self.settings or {})}
         return {key: value for key, value in values.items() if value is not None}

@@ -115,7 +115,7 @@ def parse_json(body: bytes) -> Any:
 
 
 def _flaw(body: bytes, error: Exception) -> str:
-    """Return why a body cannot be decoded; msgspec tells bad UTF-8 by either error, by its version."""
+    """Return why a body cannot be decoded; by its version, msgspec tells UTF-8 by either error."""
     try:
         body.decode()
     except UnicodeDecodeError:

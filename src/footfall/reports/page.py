@@ -135,4 +135,5 @@ def _toned(cell: Cell) -> Content:
     text = f"{cell.text}{cell.mark}"
     if cell.tone in ("", "faint"):
         return element("span", text, class_="faint") if cell.tone else text
+    # Bold besides its colour, which not everybody sees.
     return element("b", text, class_=cell.tone)

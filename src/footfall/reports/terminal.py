@@ -153,6 +153,7 @@ def _table(section: ReportSection, paper: _Paper) -> Table:
             vertical="bottom",
         )
     room = paper.console.width - sum(column.width + gap for column in columns)
+    # Bars get the width that is left, and a few cells at least: rich cuts names for them.
     bar_width = min(max(room, LEAST_BAR), MOST_BAR)
     for row in section.rows:
         table.add_row(*_cells(row, columns, bar_width, paper), style=STYLES[row.tone])
