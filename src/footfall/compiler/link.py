@@ -36,9 +36,6 @@ def assemble(c: Compilation) -> Model:
         stage_codes=np.array([c.texts.code(stage) for stage in c.typer.stages], np.int32),
         initials=tuple(c.initials),
         session_initials=tuple(c.session_initials),
-        session_columns=tuple(
-            s.column for s in c.session_names.values() if isinstance(s, Variable)
-        ),
         user_properties=properties,
         nodes=c.nodes,
         emissions=c.compiled_emissions,

@@ -38,7 +38,6 @@ from footfall.execution.schedule import PlannedPart
 from footfall.execution.task import Job, PartResult, live_through, processors
 
 _LOOK_UP_S = 0.2
-_GRACE_S = 2.0
 # As much as Linux grants to any process (`fs.pipe-max-size`); it begins with 64 kB.
 _PIPE_BYTES = 1 << 20
 

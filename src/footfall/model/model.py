@@ -162,7 +162,6 @@ class Model:
     stage_codes: Array
     initials: tuple[InitialValue, ...]
     session_initials: tuple[InitialValue, ...]
-    session_columns: tuple[int, ...]
     user_properties: tuple[UserProperty, ...]
     nodes: tuple[Node, ...]
     emissions: tuple[Emission, ...]

@@ -103,9 +103,9 @@ class RequestGuard:
     def _is_cross_site(self, scope: Scope) -> bool:
         # Browsers send Sec-Fetch-Site, which no page can set; older ones send Origin alone.
         # With neither it is no browser, and no other site has sent it.
-        emissions, origins = _all(scope, b"sec-fetch-site"), _all(scope, b"origin")
-        if emissions:
-            return emissions not in ([b"same-origin"], [b"none"])
+        sites, origins = _all(scope, b"sec-fetch-site"), _all(scope, b"origin")
+        if sites:
+            return sites not in ([b"same-origin"], [b"none"])
         own = {b"http://" + host for host in _all(scope, b"host")}
         return bool(origins) and (len(origins) > 1 or origins[0] not in own)
 

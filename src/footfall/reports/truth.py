@@ -311,14 +311,9 @@ _TALLY_COLUMNS = [
     ("high", pa.float64()),
     ("as_asked", pa.bool_()),
 ]
-_AMOUNT_COLUMNS = [
-    ("reached", pa.int64()),
-    *(
-        (name, pa.float64())
-        for name in ("asked", "got", "asked_factor", "got_factor", "factor_low", "factor_high")
-    ),
-    ("as_asked", pa.bool_()),
-]
+_AMOUNTS = ("asked", "got", "asked_factor", "got_factor", "factor_low", "factor_high")
+_AMOUNT_COLUMNS = [("reached", pa.int64()), ("as_asked", pa.bool_())]
+_AMOUNT_COLUMNS[1:1] = [(name, pa.float64()) for name in _AMOUNTS]
 
 
 def tally_record(tally: Tally) -> dict[str, int | float | bool | None]:

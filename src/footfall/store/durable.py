@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Self
@@ -59,23 +58,6 @@ def write_whole(path: Path, data: bytes) -> None:
         sync(file)
     replace(temporary, path)
     sync_folder(path.parent)
-
-
-def make_folders(folders: Iterable[Path], below: Path) -> None:
-    """Make folders so that they survive a power cut.
-
-    Args:
-        folders: Each somewhere below `below`.
-        below: A folder that exists.
-    """
-    for folder in folders:
-        missing = [
-            f for f in (folder, *folder.parents) if below in f.parents and not f.exists()
-        ]
-        folder.mkdir(parents=True, exist_ok=True)
-        # A folder's name stands in the folder above it, which is what has to be synced.
-        for made in missing:
-            sync_folder(made.parent)
 
 
 class Claim:
