@@ -12,6 +12,7 @@ import pytest
 import footfall
 from footfall.data.tallies import Tallies
 from footfall.errors import PermanentSinkError, StoreError, UsageError
+from footfall.execution.live import live_task
 from footfall.execution.live.live_run import live
 from footfall.execution.live.population import LivePopulation
 from footfall.execution.live.simulated_clock import LagHistogram, SimulatedClock
@@ -26,6 +27,14 @@ crowds = sys.modules[
     LivePopulation.__module__
 ]  # `footfall.run` is the function, so the path cannot be written
 A_DAY_IN_2_S = 43_200.0
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _wide_windows():
+    """Windows of six hours at that speed: a day has four of them, where it would have ten."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(live_task, "WINDOW_S", 0.5)
+        yield
 
 
 class FakeClock:
@@ -416,8 +425,9 @@ def test_another_scenario_of_that_name_is_refused(tmp_path):
         go_live(tmp_path / "a.duckdb", 1, people=PEOPLE + 1)
 
 
-def test_events_come_when_they_are_due(tmp_path):
+def test_events_come_when_they_are_due(tmp_path, monkeypatch):
     """No event is delivered before its time, and with a clock that waits for us none more than a window late."""
+    monkeypatch.setattr(live_task, "WINDOW_S", 0.2)
     result = go_live(tmp_path / "a.duckdb", 4, people=PEOPLE, start=START)
     assert result.events > 0
     assert result.lags[0].quantile_ms(1.0) <= 200

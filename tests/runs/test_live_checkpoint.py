@@ -19,13 +19,14 @@ from tests.runs.test_live import (
     SCENARIO,
     START,
     FakeClock,
+    _wide_windows,
     assert_same,
     contents,
     go_live,
     whole,
 )
 
-__all__ = ["whole"]  # a fixture
+__all__ = ["_wide_windows", "whole"]  # fixtures
 checkpoint, crowds = (sys.modules[c.__module__] for c in (Checkpoints, LivePopulation))
 
 
