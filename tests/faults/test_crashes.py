@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,18 @@ try:
 except StoreError as error:
     print(error)
 """
+
+
+@cache
+def chunks_of(rows=100):
+    """Return the run's chunks with about so many rows each, made once."""
+    return list(make_chunks(RUN, rows=rows))
+
+
+@cache
+def rows_wanted(rows=100):
+    """Return all that is in these chunks, in plain form."""
+    return expected(chunks_of(rows))
 
 
 def start(folder, script, *args):
@@ -118,7 +131,7 @@ def test_a_failure_at_any_operation_leaves_something_to_continue(tmp_path, spec)
 def test_a_kill_at_any_instant_leaves_something_to_continue(tmp_path, spec):
     """After kill -9 at random instants, what was acknowledged is there; after the last run, every row is there once."""
     chance = random.Random(f"{spec} {time.time_ns()}")
-    wanted = expected(make_chunks(RUN))
+    wanted = rows_wanted()
     acknowledged = Counter()
 
     def strike(folder):
@@ -160,13 +173,13 @@ def test_a_full_disk_keeps_what_was_committed(tmp_path, spec):
     assert "the disk is full" in said
     assert "every part committed before is kept" in said
     assert "hint: free some space, then run the same command again" in said
-    chunks = list(make_chunks(RUN, rows=4000))
+    chunks = chunks_of(4000)
     sink = parse(f"{spec.partition(':')[0]}:{tmp_path / spec.partition(':')[2]}")
     sink.open(RUN, fresh=False)
     already = [sink.commit(sink.prepare(chunk)).was_there_already for chunk in chunks]
     sink.close(complete=True)
     assert not all(already)
-    assert differences(expected(chunks), rows_in(tmp_path, spec)) == {}
+    assert differences(rows_wanted(4000), rows_in(tmp_path, spec)) == {}
 
 
 @pytest.mark.parametrize("spec", SPECS)
@@ -186,4 +199,4 @@ def test_two_at_once(tmp_path, spec):
         first.send_signal(signal.SIGCONT)
     first.communicate()
     assert first.returncode == 0
-    assert differences(expected(make_chunks(RUN)), rows_in(tmp_path, spec)) == {}
+    assert differences(rows_wanted(), rows_in(tmp_path, spec)) == {}
