@@ -11,7 +11,7 @@ from footfall.errors import StoreError
 from footfall.sinks import parse
 from footfall.store import open_store
 from tests.chunks import SCHOOL, make_run
-from tests.unit.store.test_open import SPECS
+from tests.contract.test_stores import SPECS
 
 HOLDER = """
 import sys

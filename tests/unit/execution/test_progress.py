@@ -17,7 +17,7 @@ from footfall.execution.progress import (
 from footfall.execution.schedule import make_schedule
 from footfall.execution.sink_status import SinkStatus
 from tests.engines import FakeEngine
-from tests.unit.execution.test_pipeline import RUN, Destination, item, until
+from tests.runs.test_pipeline import RUN, Destination, item, until
 
 STANDINGS = [
     SinkStatus("parquet:p", accepted=1_234_567, events_per_s=98_765.4),
