@@ -37,6 +37,13 @@ A stream's identity must outlive a renamed class: ids in stores and at vendors b
 _FOR_PEOPLE = frozenset({"at", "about", "title", "example", "source", "is_quoted"})
 
 
+ADDED = {"added": True}
+"""Metadata of a record's field that came after the first release.
+
+At its default it stays out of the hash: a scenario that does not use it is the stream that it was.
+"""
+
+
 def scenario_hash(scenario: Scenario) -> str:
     """Return 16 hex digits over all of a scenario that can change an event."""
     return _digest(repr(_canonical(scenario)))
@@ -51,9 +58,15 @@ def _digest(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
+def _counts(field: dataclasses.Field[object], record: object) -> bool:
+    """Return whether a field of a record is a part of its identity."""
+    is_unused = "added" in field.metadata and getattr(record, field.name) == field.default
+    return field.name not in _FOR_PEOPLE and not is_unused
+
+
 def _canonical(value: object) -> object:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = [f.name for f in dataclasses.fields(value) if f.name not in _FOR_PEOPLE]
+        fields = [f.name for f in dataclasses.fields(value) if _counts(f, value)]
         return (
             _TAGS.get(type(value).__name__, type(value).__name__),
             *((name, _canonical(getattr(value, name))) for name in fields),

@@ -11,7 +11,9 @@ from typing import Literal
 
 import pyarrow as pa
 
-FieldType = Literal["text", "integer", "number", "boolean", "money", "time", "id", "list"]
+FieldType = Literal[
+    "text", "integer", "number", "boolean", "money", "time", "id", "list", "record"
+]
 
 TIMESTAMP = pa.timestamp("ms", tz="UTC")
 TEXT = pa.dictionary(pa.int32(), pa.string())
@@ -28,7 +30,7 @@ class Field:
         type: `text` has few values and is dictionary-encoded, `id` is text with a value of its
             own per row.
         item: For `list`: type of the elements, or None when they are records.
-        fields: For a list of records: their fields.
+        fields: For a record or a list of records: their fields.
     """
 
     name: str
@@ -67,6 +69,8 @@ def arrow_type(field: Field, minor_digits: int) -> pa.DataType:
         field: The property.
         minor_digits: Scale of money.
     """
+    if field.type == "record":
+        return struct_type(field.fields, minor_digits)
     if field.type == "list":
         if field.item is None:
             return pa.list_(struct_type(field.fields, minor_digits))

@@ -120,3 +120,31 @@ class ListType:
     at_most: int
     of: str | None = None
     fields: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A constraint on the values of a property, besides their type and the list of what is allowed.
+
+    Args:
+        minimum, maximum: Of a number; `excludes_minimum` and `excludes_maximum` say that it lies strictly between.
+        least, most: Characters of a text, or elements of a list.
+        pattern: Regular expression that is found in a text, as JSON Schema means it: `^[A-Z]{3}$`.
+        format: Name of a form of text, as JSON Schema calls it: `email`, `uri`, `uuid`, `date`.
+    """
+
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    excludes_minimum: bool = False
+    excludes_maximum: bool = False
+    least: int | None = None
+    most: int | None = None
+    pattern: str = ""
+    format: str = ""
+
+    def __bool__(self) -> bool:
+        return self != FREE
+
+
+FREE = Constraint()
+"""The constraint that every value keeps to."""

@@ -8,7 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-PlanType = Literal["text", "integer", "number", "boolean", "money", "time", "list", "any"]
+from footfall.scenario.leaf_records import FREE, Constraint
+
+PlanType = Literal[
+    "text", "integer", "number", "boolean", "money", "time", "list", "record", "any"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +36,15 @@ class PlanProperty:
     Args:
         type: `any` where a plan does not say and nothing shows it.
         item: For a list: type of its elements, None for records.
-        fields: For a list of records: their fields.
+        fields: For a record or a list of records: their fields.
         values: The allowed values, as text, in order; empty when any will do.
         examples: As text, most telling first; a list is written `[a, b]`.
         is_required: Never left out, never null.
         changes: A user property that changes in the course of a life.
         start: For a user property: what it holds at first, as text; "" when the plan does not
             say, "null" for nothing.
+        constraint: Of its values, or of the elements of a list.
+        length: Of a list: how many elements it has (`least`, `most`).
     """
 
     name: str
@@ -51,6 +57,8 @@ class PlanProperty:
     is_required: bool = False
     changes: bool = False
     start: str = ""
+    constraint: Constraint = FREE
+    length: Constraint = FREE
     origin: Origin | None = field(default=None, compare=False)
 
 

@@ -1,5 +1,6 @@
 """The identity of a stream: everything that can change an event is in it, and nothing else."""
 
+import dataclasses
 import datetime as dt
 import random
 
@@ -7,7 +8,7 @@ import pytest
 import yaml
 
 from footfall.compiler import compile_scenario
-from footfall.compiler.stream_id import scenario_hash
+from footfall.compiler.stream_id import ADDED, _canonical, scenario_hash
 from footfall.scenario import load_shipped, loads
 
 TEXT = """\
@@ -140,3 +141,29 @@ def test_shipped_scenarios_have_nothing_odd(name):
     warnings: list[str] = []
     compile_scenario(load_shipped(name), warnings=warnings)
     assert warnings == []
+
+
+@dataclasses.dataclass(frozen=True)
+class _Old:
+    name: str
+    at: int = 0
+
+
+@dataclasses.dataclass(frozen=True)
+class _New:
+    name: str
+    at: int = 0
+    written: str = dataclasses.field(default="", metadata=ADDED)
+
+
+def _identity(record):
+    form = _canonical(record)
+    return form[1:]
+
+
+def test_a_field_that_is_not_used_leaves_the_stream_as_it_was():
+    assert _identity(_New("price")) == _identity(_Old("price"))
+
+
+def test_a_field_that_is_used_makes_another_stream():
+    assert _identity(_New("price", written="Price")) != _identity(_New("price"))
