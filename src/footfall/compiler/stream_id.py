@@ -37,13 +37,6 @@ A stream's identity must outlive a renamed class: ids in stores and at vendors b
 _FOR_PEOPLE = frozenset({"at", "about", "title", "example", "source", "is_quoted"})
 
 
-ADDED = {"added": True}
-"""Metadata of a record's field that came after the first release.
-
-At its default it stays out of the hash: a scenario that does not use it is the stream that it was.
-"""
-
-
 def scenario_hash(scenario: Scenario) -> str:
     """Return 16 hex digits over all of a scenario that can change an event."""
     return _digest(repr(_canonical(scenario)))

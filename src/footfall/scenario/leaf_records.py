@@ -10,6 +10,13 @@ from footfall.errors import SourceLocation
 
 Scalar = str | int | Decimal | bool | None
 
+ADDED = {"added": True}
+"""Metadata of a record's field that came after the first release.
+
+At its default it stays out of a stream's identity (`compiler/stream_id.py`): a scenario that does not use it is the
+stream that it was.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Text:

@@ -8,8 +8,9 @@ import pytest
 import yaml
 
 from footfall.compiler import compile_scenario
-from footfall.compiler.stream_id import ADDED, _canonical, scenario_hash
+from footfall.compiler.stream_id import _canonical, scenario_hash
 from footfall.scenario import load_shipped, loads
+from footfall.scenario.leaf_records import ADDED
 
 TEXT = """\
 footfall: 1
