@@ -134,3 +134,18 @@ def test_completion_offers_scenarios():
     }
     done = subprocess.run([COMMAND], env=env, capture_output=True, text=True, check=True)
     assert "plain,ecommerce" in done.stdout
+
+
+def test_the_module_is_the_command_too():
+    done = subprocess.run(
+        [sys.executable, "-m", "footfall", "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (
+        done.stdout
+        == subprocess.run(
+            [COMMAND, "--version"], capture_output=True, text=True, check=True
+        ).stdout
+    )
