@@ -84,11 +84,14 @@ class Journeys:
         """Yield the variables that a property of events needs, with their types as YAML."""
         planned = source.planned
         if planned.type != "list":
-            is_id = self.facts.distribution(planned).expression.startswith("id(")
-            yield source.value, "id" if is_id else planned.type
+            yield source.value, self.facts.variable_type(planned)
             return
-        types = [(part.field, type_of_property(part.planned)[0]) for part in source.elements]
-        yield source.value, f"{{of: {planned.item or mapped(types)}, at_most: {MOST_ELEMENTS}}}"
+        # An element has the type of what is put into it: a text cannot hold an id of its own.
+        types = [
+            (part.field, self.facts.variable_type(part.planned)) for part in source.elements
+        ]
+        of = types[0][1] if planned.item else mapped(types)
+        yield source.value, f"{{of: {of}, at_most: {MOST_ELEMENTS}}}"
         yield from (
             (part.variable, kind)
             for part, (_, kind) in zip(source.elements, types, strict=True)

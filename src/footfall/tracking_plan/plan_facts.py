@@ -96,6 +96,11 @@ class PlanFacts:
             planned, type_of_property(planned)[0], minor_digits(self.currency)
         )
 
+    def variable_type(self, planned: PlanProperty) -> str:
+        """Return the type of the variable that holds a scalar property's value: `id` where each has one of its own."""
+        is_id = self.distribution(planned).expression.startswith("id(")
+        return "id" if is_id else type_of_property(planned)[0]
+
     def of_category(self, category: str) -> list[PlanEvent]:
         """Return the events of a category, in order."""
         return [event for event in self.plan.events if event.category == category]

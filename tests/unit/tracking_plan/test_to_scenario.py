@@ -286,6 +286,20 @@ def test_lists_within_records_are_texts():
     assert scenario.people.properties[0].list_type.fields == expected
 
 
+@pytest.mark.parametrize(
+    "planned",
+    [
+        prop("items", "list", fields=(prop("item_id"), prop("quantity", "integer"))),
+        prop("order_id", "list", item="text"),
+    ],
+)
+def test_ids_within_lists_are_ids_of_their_own(planned):
+    """A text that is called an id, as a field of a record or an element, has an id of its own there too."""
+    text, scenario = made(PlanEvent("Cart Viewed", "Events", "", (planned,)))
+    assert "id('" in text
+    understand(scenario)
+
+
 def test_no_events_is_refused():
     """A plan without events makes no scenario."""
     with pytest.raises(
