@@ -10,7 +10,6 @@ RETIRED = {
     "shelf": "event store",
     "crowd": "live population",
     "parcel": "batch",
-    "envelope": "request",
     "lane": "person queue",
     "leash": "owner link",
     "heed": "stop on",
@@ -25,7 +24,6 @@ EXCEPTIONS = {
         "src/footfall/diagrams/svg.py",
         "shelf",
     ): "rows of a packing are called shelves by its field",
-    ("docs/receiver.md", "envelope"): "Standard Webhooks calls the body so",
 }
 PAGES = (
     ROOT / "README.md",

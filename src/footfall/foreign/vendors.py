@@ -1,0 +1,367 @@
+"""Vendors: what each calls who, what and when in its events, as data for Python and for SQL.
+
+Source: the vendors' documentation of their HTTP APIs and exports, and what their SDKs of 2026-11 send.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+Json = dict[str, Any]
+Path = tuple[str, ...]
+"""Names of members, from the outside in."""
+Paths = tuple[Path, ...]
+"""Where something may stand; the first place that has a value counts."""
+Unit = Literal["s", "ms", "us", "ns", "any"]
+"""What a number is a time in; `any` is told by its size (`times.py`)."""
+Kind = Literal["track", "page", "screen", "identify", "group", "alias"]
+"""Kind of a call: something happened, who somebody is, what is true of a group, which ids are one person's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Members by which an event is recognised, all of which it has.
+
+    Args:
+        members: Outermost ones.
+        within: Deeper ones.
+        among: Outermost member → the values that it may have.
+    """
+
+    members: frozenset[str]
+    within: Paths = ()
+    among: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def is_of(self, event: Json) -> bool:
+        """Tell whether an event has it."""
+        if not self.members <= event.keys():
+            return False
+        for path in self.within:
+            if at(event, path) is None:
+                return False
+        return all(as_text(event[name]) in self.among[name] for name in self.among)
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """A vendor, and where things stand in its events.
+
+    Args:
+        name: As columns hold it.
+        title: As pages show it.
+        marks: Any of these makes an event one of this vendor's.
+        time_unit: Of a number at `time`, as the vendor's API defines it.
+        library: Name of what has sent it, and its version.
+        kind: Where an event says what kind of call it is.
+        kinds: What stands there → the kind; everything else is `track`.
+        envelope: Members around a list of events.
+        inherited: Members of the envelope that hold for each event in it.
+    """
+
+    name: str
+    title: str
+    marks: tuple[Mark, ...]
+    event_type: Paths
+    time: Paths
+    time_unit: Unit
+    insert_id: Paths
+    user_id: Paths
+    device_id: Paths
+    session_id: Paths = ()
+    city: Paths = ()
+    country: Paths = ()
+    platform: Paths = ()
+    event_properties: Paths = ()
+    user_properties: Paths = ()
+    groups: Paths = ()
+    library: Paths = ()
+    kind: Paths = ()
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    envelope: Paths = ()
+    inherited: tuple[str, ...] = ()
+
+
+def at(event: Json, path: Path) -> Any:
+    """Return what stands at a path, or None."""
+    value: Any = event
+    for name in path:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(name)
+    return value
+
+
+def first(event: Json, paths: Paths) -> Any:
+    """Return the first value that stands at one of some paths, or None."""
+    for path in paths:
+        value = at(event, path)
+        if value is not None:
+            return value
+    return None
+
+
+def as_text(value: Any) -> str | None:
+    """Return a value if it is a text, else None."""
+    return value if isinstance(value, str) else None
+
+
+def _mark(members: str, *within: str, **among: tuple[str, ...]) -> Mark:
+    names = frozenset(members.split()) | among.keys()
+    return Mark(names, _paths(*within), {k: frozenset(v) for k, v in among.items()})
+
+
+def _paths(*texts: str) -> Paths:
+    # No vendor's own names hold a slash; users' names are never part of a path.
+    return tuple(tuple(text.split("/")) for text in texts)
+
+
+_CALLS: Mapping[str, Kind] = {
+    "track": "track",
+    "page": "page",
+    "screen": "screen",
+    "identify": "identify",
+    "group": "group",
+    "alias": "alias",
+}
+_SEGMENT_CALLS = tuple(_CALLS)
+FOOTFALL = Vendor(
+    name="footfall",
+    title="footfall",
+    marks=(_mark("event_type person"),),
+    event_type=_paths("event_type"),
+    time=_paths("time"),
+    time_unit="ms",
+    insert_id=_paths("insert_id"),
+    user_id=_paths("user_id"),
+    device_id=_paths("device_id"),
+    session_id=_paths("session_id"),
+    city=_paths("city"),
+    country=_paths("country"),
+    platform=_paths("platform"),
+    event_properties=_paths("event_properties"),
+    user_properties=_paths("user_properties"),
+    envelope=_paths("data/events"),
+)
+AMPLITUDE = Vendor(
+    name="amplitude",
+    title="Amplitude",
+    marks=(
+        _mark("event_type event_properties"),
+        _mark("event_type user_properties"),
+        _mark("event_type group_properties"),
+        _mark("event_type library"),
+        _mark("event_type event_time"),
+        _mark("event_type amplitude_id"),
+    ),
+    event_type=_paths("event_type"),
+    time=_paths("time", "event_time"),
+    time_unit="ms",
+    insert_id=_paths("insert_id", "$insert_id"),
+    user_id=_paths("user_id"),
+    device_id=_paths("device_id"),
+    session_id=_paths("session_id"),
+    city=_paths("city"),
+    country=_paths("country"),
+    platform=_paths("platform"),
+    event_properties=_paths("event_properties"),
+    user_properties=_paths("user_properties"),
+    groups=_paths("groups"),
+    library=_paths("library"),
+    kind=_paths("event_type"),
+    kinds={"$identify": "identify", "$groupidentify": "group"},
+    envelope=_paths("events"),
+)
+SEGMENT = Vendor(
+    name="segment",
+    title="Segment",
+    marks=(
+        _mark("messageId", type=_SEGMENT_CALLS),
+        _mark("userId", type=_SEGMENT_CALLS),
+        _mark("anonymousId", type=_SEGMENT_CALLS),
+    ),
+    # Pages and screens have a name; identify, group and alias are called what they are.
+    event_type=_paths("event", "name", "type"),
+    time=_paths("timestamp", "originalTimestamp", "sentAt", "receivedAt"),
+    insert_id=_paths("messageId"),
+    user_id=_paths("userId"),
+    device_id=_paths("anonymousId"),
+    session_id=_paths("context/sessionId"),
+    city=_paths("context/location/city"),
+    country=_paths("context/location/country"),
+    platform=_paths("context/os/name", "context/device/type"),
+    event_properties=_paths("properties"),
+    user_properties=_paths("traits", "context/traits"),
+    groups=_paths("context/groupId", "groupId"),
+    library=_paths("context/library/name", "context/library/version"),
+    kind=_paths("type"),
+    envelope=_paths("batch"),
+    time_unit="any",
+    kinds=_CALLS,
+)
+RUDDERSTACK = replace(
+    SEGMENT,
+    name="rudderstack",
+    title="RudderStack",
+    # Its SDKs say through which channel they send, which Segment's do not.
+    marks=(_mark("channel messageId", type=_SEGMENT_CALLS),),
+)
+POSTHOG = Vendor(
+    name="posthog",
+    title="PostHog",
+    marks=(
+        _mark("event distinct_id"),
+        _mark("event", "properties/$lib"),
+        _mark("event uuid", "properties/distinct_id"),
+    ),
+    event_type=_paths("event"),
+    time=_paths("timestamp"),
+    time_unit="any",
+    insert_id=_paths("uuid"),
+    user_id=_paths("distinct_id", "properties/distinct_id"),
+    device_id=_paths("properties/$device_id"),
+    session_id=_paths("properties/$session_id"),
+    city=_paths("properties/$geoip_city_name"),
+    country=_paths("properties/$geoip_country_code"),
+    platform=_paths("properties/$os", "properties/$device_type"),
+    event_properties=_paths("properties"),
+    user_properties=_paths("$set", "properties/$set"),
+    groups=_paths("properties/$groups"),
+    library=_paths("properties/$lib", "properties/$lib_version"),
+    kind=_paths("event"),
+    kinds={
+        "$identify": "identify",
+        "$set": "identify",
+        "$groupidentify": "group",
+        "$create_alias": "alias",
+        "$merge_dangerously": "alias",
+        "$pageview": "page",
+        "$screen": "screen",
+    },
+    envelope=_paths("batch", "data"),
+)
+MIXPANEL = Vendor(
+    name="mixpanel",
+    title="Mixpanel",
+    marks=(
+        _mark("event", "properties/distinct_id"),
+        _mark("event", "properties/token"),
+        _mark("event", "properties/mp_lib"),
+        _mark("event", "properties/$insert_id"),
+        _mark("event", "properties/$device_id"),
+        _mark("$token $distinct_id"),
+        _mark("$token $group_key $group_id"),
+    ),
+    event_type=_paths("event"),
+    # Seconds, or milliseconds: its import takes either, its export has seconds.
+    time=_paths("properties/time", "$time"),
+    time_unit="any",
+    insert_id=_paths("properties/$insert_id"),
+    user_id=_paths("properties/$user_id", "properties/distinct_id", "$distinct_id"),
+    device_id=_paths("properties/$device_id"),
+    session_id=_paths("properties/$session_id"),
+    city=_paths("properties/$city"),
+    country=_paths("properties/mp_country_code"),
+    platform=_paths("properties/$os", "properties/$device"),
+    event_properties=_paths("properties"),
+    user_properties=_paths("$set", "$set_once"),
+    library=_paths("properties/mp_lib", "properties/$lib_version"),
+    kind=_paths("event"),
+    kinds={
+        "$identify": "identify",
+        "$create_alias": "alias",
+        "$merge": "alias",
+        "$mp_web_page_view": "page",
+    },
+)
+GA4 = Vendor(
+    name="ga4",
+    title="Google Analytics 4",
+    marks=(
+        _mark("event_name event_params"),
+        _mark("event_name event_timestamp"),
+        _mark("name params client_id"),
+        _mark("name params app_instance_id"),
+    ),
+    event_type=_paths("event_name", "name"),
+    time=_paths("event_timestamp", "timestamp_micros"),
+    time_unit="us",
+    insert_id=(),
+    user_id=_paths("user_id"),
+    device_id=_paths("user_pseudo_id", "client_id", "app_instance_id"),
+    session_id=_paths("params/session_id"),
+    city=_paths("geo/city"),
+    country=_paths("geo/country"),
+    platform=_paths("platform", "device/operating_system"),
+    event_properties=_paths("event_params", "params"),
+    user_properties=_paths("user_properties"),
+    kind=_paths("event_name", "name"),
+    kinds={"page_view": "page", "screen_view": "screen"},
+    envelope=_paths("events"),
+    inherited=(
+        "client_id",
+        "app_instance_id",
+        "user_id",
+        "timestamp_micros",
+        "user_properties",
+    ),
+)
+SNOWPLOW = Vendor(
+    name="snowplow",
+    title="Snowplow",
+    marks=(
+        _mark("eid p", e=("pv", "pp", "ue", "se", "tr", "ti")),
+        _mark("event_name collector_tstamp"),
+        _mark("event_id collector_tstamp"),
+    ),
+    # The name of a self-describing event stands within its data (`ue_pr`, `ue_px`) until it is enriched.
+    event_type=_paths("event_name", "se_ac", "e"),
+    time=_paths("derived_tstamp", "collector_tstamp", "ttm", "dtm"),
+    time_unit="ms",
+    insert_id=_paths("event_id", "eid"),
+    user_id=_paths("user_id", "uid"),
+    device_id=_paths("domain_userid", "network_userid", "duid", "nuid"),
+    session_id=_paths("domain_sessionid", "sid"),
+    city=_paths("geo_city"),
+    country=_paths("geo_country"),
+    platform=_paths("os_name", "platform", "p"),
+    library=_paths("v_tracker", "tv"),
+    kind=_paths("event_name", "e"),
+    kinds={"pv": "page", "page_view": "page", "screen_view": "screen"},
+    envelope=_paths("data"),
+)
+VENDORS: tuple[Vendor, ...] = (
+    FOOTFALL,
+    AMPLITUDE,
+    RUDDERSTACK,
+    SEGMENT,
+    POSTHOG,
+    MIXPANEL,
+    GA4,
+    SNOWPLOW,
+)
+"""In the order in which they are tried: who has the same members and more stands first."""
+BY_NAME: Mapping[str, Vendor] = {vendor.name: vendor for vendor in VENDORS}
+
+_MARKS = tuple((mark, vendor) for vendor in VENDORS for mark in vendor.marks)
+
+
+def vendor_of(event: Json) -> Vendor | None:
+    """Return whose event it is, by its members; None where it could be anybody's."""
+    for mark, vendor in _MARKS:
+        if mark.is_of(event):
+            return vendor
+    return None
+
+
+def kind_of(event: Json, vendor: Vendor | None) -> Kind:
+    """Return what kind of call an event is."""
+    if vendor is None:
+        return "track"
+    if "$group_key" in event:
+        return "group"
+    said = as_text(first(event, vendor.kind))
+    if said is None and "$distinct_id" in event:
+        return "identify"
+    return vendor.kinds.get(said or "", "track")
