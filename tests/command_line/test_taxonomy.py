@@ -173,3 +173,30 @@ def test_one_is_one(tmp_path):
         footfall("taxonomy", "plan.csv", "--to", "plan.md").err
         == "plan.md: 1 event with 1 property, of plan\n"
     )
+
+
+def test_what_is_not_read_is_named_once_and_stands_in_the_scenario(tmp_path):
+    """A column that nobody knows is named with its cell, on standard error and in the scenario's head."""
+    (tmp_path / "plan.csv").write_text("Event,Owner,Description\nSigned Up,growth,Joins\n")
+    said = footfall("taxonomy", "plan.csv", "--to", "out.yaml")
+    note = "note: plan.csv, cell B1: column Owner is not read"
+    assert (said.code, said.err.splitlines()[0]) == (0, note)
+    assert f"# {note}" in (tmp_path / "out.yaml").read_text().splitlines()
+
+
+def test_strict_refuses_what_is_not_read(tmp_path):
+    """`--strict` lists all that is lost, contradictions too, and writes nothing; guesses stay notes."""
+    rows = "Event,Owner,Description,Property\nPaid,a,Pays,sum\nPaid,b,Gets,sum\n"
+    (tmp_path / "plan.csv").write_text(rows)
+    said = footfall("taxonomy", "plan.csv", "--to", "out.yaml", "--strict")
+    assert said.code == 2
+    assert said.err.splitlines() == [
+        "note: plan.csv: type any, as nothing says what it is: sum",
+        "error: plan.csv: not all of this plan can be read, and --strict leaves nothing out",
+        "  plan.csv, cell B1: column Owner is not read (2 places)",
+        '  plan.csv, cell A3: event "Paid" has another description than in A2; "Pays" is kept',
+        "  hint: without --strict this is left out, and named",
+    ]
+    assert not (tmp_path / "out.yaml").exists()
+    (tmp_path / "plan.csv").write_text("Event,Property,Type\nPaid,sum,number\n")
+    assert footfall("taxonomy", "plan.csv", "--to", "out.yaml", "--strict").code == 0

@@ -77,12 +77,19 @@ PLAN_ENDINGS = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt", ".json")
     multiple=True,
     help="Change a value of the scenario.",
 )
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Refuse a plan of which something is not read, or that contradicts itself.",
+)
 def command(
     source: str,
     target: str | None,
     into: str | None,
     form: str | None,
     settings: tuple[str, ...],
+    *,
+    strict: bool,
 ) -> None:
     """Make tracking plans of scenarios (.xlsx, .csv, .json, .html), and scenarios of plans.
 
@@ -95,8 +102,7 @@ def command(
         )
     chosen = "" if target is None else form or _form(target)
     plan, sections = _read(source, settings)
-    for remark in plan.remarks:
-        click.echo(f"note: {clean(remark)}", err=True)
+    _show_remarks(source, plan, strict=strict)
     if target is None:
         _merge(plan, Path(into or ""))
         return
@@ -109,6 +115,24 @@ def command(
     events = plural(n_events, "event")
     properties = f"{n_properties} propert{'y' if n_properties == 1 else 'ies'}"
     click.echo(f"{target}: {events} with {properties}, of {plan.name}", err=True)
+
+
+def _show_remarks(source: str, plan: Plan, *, strict: bool) -> None:
+    """Print what a reader guessed, merged and did not read.
+
+    Raises:
+        UsageError: What is lost of the plan, all of it, where nothing may be.
+    """
+    lost = [clean(str(remark)) for remark in plan.remarks if strict and remark.is_loss]
+    for remark in plan.remarks:
+        if not (strict and remark.is_loss):
+            click.echo(f"note: {clean(str(remark))}", err=True)
+    if lost:
+        lines = "\n  ".join(lost)
+        raise UsageError(
+            f"{clean(source)}: not all of this plan can be read, and --strict leaves nothing out\n  {lines}\n"
+            "  hint: without --strict this is left out, and named"
+        )
 
 
 def _form(target: str) -> str:

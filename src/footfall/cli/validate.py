@@ -80,7 +80,7 @@ def _declared(against: str) -> str | Expectations:
 
     plan = read_plan(against)
     for remark in plan.remarks:
-        click.echo(f"note: {clean(remark)}", err=True)
+        click.echo(f"note: {clean(str(remark))}", err=True)
     return of_plan(plan)
 
 

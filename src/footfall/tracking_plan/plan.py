@@ -29,6 +29,26 @@ class Origin:
         return ", ".join(filter(None, (self.file, sheet, cell)))
 
 
+RemarkKind = Literal["guessed", "merged", "not read"]
+"""A reader took something for something, kept one of two that contradict each other, or left something out."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRemark:
+    """A remark of a reader: one sentence, which begins with the place."""
+
+    kind: RemarkKind
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def is_loss(self) -> bool:
+        """Whether something that the plan says is not in what was read."""
+        return self.kind != "guessed"
+
+
 @dataclass(frozen=True, slots=True)
 class PlanProperty:
     """A property of an event or of a person.
@@ -121,8 +141,7 @@ class Plan:
         categories: (name, description), in order; every category of an event is among them.
         stages: The critical path.
         example: A person who walks it.
-        remarks: What a reader guessed, merged or could not use, for people to read; each says
-            where.
+        remarks: What a reader guessed, merged or did not read, for people; what is lost first.
     """
 
     name: str
@@ -135,4 +154,4 @@ class Plan:
     stages: tuple[PlanStage, ...] = ()
     goal: str = ""
     example: tuple[ExampleStep, ...] = ()
-    remarks: tuple[str, ...] = field(default=(), compare=False)
+    remarks: tuple[PlanRemark, ...] = field(default=(), compare=False)

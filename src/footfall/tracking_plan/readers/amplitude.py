@@ -53,9 +53,8 @@ def read_amplitude(grid: Grid, draft: Draft) -> None:
             read = _property(name, row, grid, number)
             draft.add_property("" if is_users else event, read, is_typed=True)
         elif name:
-            draft.remark(
-                f"property {name} belongs to no event and is left out", grid.origin(number, 0)
-            )
+            text = f"property {name} belongs to no event and is left out"
+            draft.remark(text, grid.origin(number, 0), "not read")
 
 
 def _rows(grid: Grid) -> Iterator[tuple[int, Row]]:

@@ -17,12 +17,11 @@ from footfall.tracking_plan.plan import (
     PlanProperty,
     PlanStage,
     PlanType,
+    RemarkKind,
 )
 from footfall.tracking_plan.readers.infer import Inferred, Source, inferred
+from footfall.tracking_plan.readers.remark_log import RemarkLog
 
-MOST_REMARKS = 200
-"""A sheet that is misread may have something to say of each of its 100,000 rows."""
-_MORE = f"there is more to say than these {MOST_REMARKS} lines"
 MOST_NAMED = 5
 UNSORTED = "Events"
 """Category of events of which no plan says one."""
@@ -59,12 +58,22 @@ class Draft:
     example: list[ExampleStep] = field(default_factory=list)
     untyped: set[tuple[str, str]] = field(default_factory=set)
     dictionary: dict[str, PlanProperty] = field(default_factory=dict)
-    remarks: dict[str, None] = field(default_factory=dict)
+    log: RemarkLog = field(default_factory=RemarkLog)
 
-    def remark(self, text: str, at: Origin | None = None) -> None:
-        """Note what was guessed, merged or left out; each once."""
-        remark = f"{at}: {text}" if at else text
-        self.remarks[remark if len(self.remarks) < MOST_REMARKS else _MORE] = None
+    def remark(self, text: str, at: Origin | None = None, kind: RemarkKind = "guessed") -> None:
+        """Note what was guessed, merged or not read; each sentence once."""
+        self.log.add(kind, f"{at}: {text}" if at else text)
+
+    def leave_out(self, what: str, at: Origin | None = None, n_places: int = 1) -> None:
+        """Note that a column, a key or a keyword is not read: once per plan, however often it is met.
+
+        Args:
+            what: Such as `column Owner` or `keyword oneOf`; what is called alike is counted
+                together.
+            at: Where it stands; of several the first is named.
+            n_places: How many cells or places carry something there.
+        """
+        self.log.leave_out(what, at or Origin(self.file), n_places)
 
     def add_event(self, read: PlanEvent) -> EventDraft:
         """Take an event; one of the same name is merged with it."""
@@ -79,7 +88,7 @@ class Draft:
             if now and before and now != before:
                 what = {"category": "category", "about": "description"}[key]
                 message = f"event {shown(read.name)} has another {what} than in {_cell(old)}; {shown(before)} is kept"
-                self.remark(message, read.origin)
+                self.remark(message, read.origin, "merged")
             elif now:
                 changes[key] = now
         flags = {
@@ -142,6 +151,7 @@ class Draft:
         self.remark(
             f"{subject} has other {what} than in {_cell(old)}; {shown(kept)} is kept",
             read.origin,
+            "merged",
         )
 
     def finished(self) -> Plan:
@@ -170,7 +180,7 @@ class Draft:
             stages=tuple(self.stages.values()),
             goal=self.goal,
             example=tuple(self.example),
-            remarks=tuple(self.remarks),
+            remarks=tuple(self.log.remarks()),
         )
 
     # --- what other rows, and the values, say of a property -----------------------------------------------------

@@ -91,7 +91,7 @@ class SheetTable:
     Args:
         columns: Title → column, of the titles that were found.
         more: Further columns of properties: `Property 2`, `Property 3`.
-        unknown: Titles that nobody knows.
+        unknown: Columns whose titles nobody knows, with these.
         header: Row of its header.
         rows: Those below it, up to the next header.
         caption: A text alone in its row, right above the header.
@@ -104,7 +104,7 @@ class SheetTable:
     more: tuple[int, ...] = ()
     rows: tuple[int, ...] = ()
     caption: str = ""
-    unknown: tuple[str, ...] = ()
+    unknown: tuple[tuple[int, str], ...] = ()
 
     def text(self, row: int, title: str) -> str:
         """Return what a row says under a title, "" where it says nothing."""
@@ -247,7 +247,7 @@ def _headers(grid: Grid, row: int) -> Iterator[SheetTable]:
     for found in _split(_titles_of(grid, row), f"{grid.name} {caption}"):
         used = {*found.columns.values(), *found.more}
         within = range(min(used), max(used) + 1)
-        unknown = (grid.row(row).get(column, "") for column in within if column not in used)
+        titles = [(column, grid.row(row).get(column, "")) for column in within]
         yield SheetTable(
             grid,
             found.kind,
@@ -255,7 +255,7 @@ def _headers(grid: Grid, row: int) -> Iterator[SheetTable]:
             row,
             tuple(found.more),
             caption=caption,
-            unknown=tuple(filter(None, unknown)),
+            unknown=tuple(pair for pair in titles if pair[1] and pair[0] not in used),
         )
 
 

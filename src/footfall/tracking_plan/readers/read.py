@@ -65,7 +65,7 @@ def _workbook(path: Path) -> Plan:
     draft = _draft(path)
     book = read_workbook(path)
     for name in book.hidden:
-        draft.remark(f"{path.name}: sheet {name} is hidden, and not read")
+        draft.leave_out(f"sheet {name}, as it is hidden,")
     grids = [grid for grid in book.grids if grid.name != DIAGRAMS]
     return _plan(draft, grids)
 
@@ -114,9 +114,7 @@ def _plan(draft: Draft, grids: Sequence[Grid]) -> Plan:
     read = {table.grid.name for table in tables}
     for grid in grids:
         if grid.name not in read and grid.rows:
-            draft.remark(
-                f"{draft.file}: sheet {grid.name} has no title that is known, and is not read"
-            )
+            draft.leave_out(f"sheet {grid.name}, which has no title that is known,")
     return draft.finished()
 
 

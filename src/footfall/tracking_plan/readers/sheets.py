@@ -59,11 +59,11 @@ def read_table(table: SheetTable, draft: Draft) -> None:
         UsageError: A cell that is needed holds an error, or a formula without its value; names
             sheet and cell.
     """
-    if table.unknown:
-        draft.remark(
-            f"columns that are not known are left out: {', '.join(table.unknown)}",
-            table.origin(),
-        )
+    for column, title in table.unknown:
+        cells = [row for row in table.rows if column in table.grid.row(row)]
+        if cells:
+            at = table.grid.origin(table.header, column)
+            draft.leave_out(f"column {title}", at, len(cells))
     readers = {EVENTS: _events, USERS: _user_properties, DICTIONARY: _dictionary}
     readers |= {PATH: _path, PLAN: _about, CATEGORIES: _categories}
     readers[table.kind](table, draft)
@@ -122,6 +122,7 @@ def _events(table: SheetTable, draft: Draft) -> None:
             draft.remark(
                 f"the row names no event: {shown(' '.join(row.cells()))} is left out",
                 row.origin("Event"),
+                "not read",
             )
             continue
         _event(row, category, name, draft)
@@ -250,7 +251,9 @@ def _typed(draft: Draft, found: PlanProperty, text: str) -> tuple[PlanProperty, 
         return replace(found, values=values), False
     if text and text not in DASHES:
         draft.remark(
-            f"{shown(text)} is no type that is known; it is told from the values", found.origin
+            f"{shown(text)} is no type that is known; it is told from the values",
+            found.origin,
+            "not read",
         )
     return found, False
 
