@@ -432,6 +432,11 @@ def test_no_text_breaks_a_parser(text):
         (units.parse_date, "31.1.2026", "hint: did you mean 2026-01-31?"),
         (units.parse_date, "2026/1/31", "hint: did you mean 2026-01-31?"),
         (units.parse_moment, "2026/01/31", "hint: did you mean 2026-01-31?"),
+        (units.parse_range, "18-70", "hint: write 18 to 70"),
+        (units.parse_range, "0..1", "hint: write 0 to 1"),
+        (units.parse_range, "18+", "hint: write at least 18"),
+        (units.parse_range, ">= 10", "hint: write at least 10"),
+        (units.parse_range, "< 0.5", "hint: write below 0.5"),
     ],
 )
 def test_what_is_meant_is_told_as_it_is_written_here(parse, text, says):
@@ -446,3 +451,41 @@ def test_what_is_meant_is_told_as_it_is_written_here(parse, text, says):
 def text_of(error: UnitError) -> str:
     """Return the amount that a hint proposes."""
     return error.hint.removeprefix("did you mean ").partition("?")[0].rpartition("write ")[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("1 to 10", units.RangeParts(Decimal(1), Decimal(10))),
+        ("-5 to -1", units.RangeParts(Decimal(-5), Decimal(-1))),
+        ("0.5", units.RangeParts(Decimal("0.5"), Decimal("0.5"))),
+        ("at least 18", units.RangeParts(Decimal(18))),
+        ("below 1", units.RangeParts(None, Decimal(1), excludes_high=True)),
+        ("above 0 and at most 1", units.RangeParts(Decimal(0), Decimal(1), True)),
+    ],
+)
+def test_ranges_are_read_as_they_are_written(text, parts):
+    """A range has one or two ends, which belong to it unless it says above or below."""
+    assert units.parse_range(text) == parts
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["10 to 1", "above 1 and below 1", "", "at least", "at least 1 and above 2", "x to y"],
+)
+def test_what_holds_no_number_is_no_range(text):
+    """A range that is empty, or none at all, is refused with what is accepted."""
+    with pytest.raises(UnitError, match="write 1 to 10"):
+        units.parse_range(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [("3", (3, 3)), ("2 to 40", (2, 40)), ("at least 1", (1, None)), ("at most 5", (None, 5))],
+)
+def test_counts_are_whole_numbers_from_zero_on(text, counts):
+    """A count is written like a range, of whole numbers."""
+    assert units.parse_count(text) == counts
+    for wrong in ("1.5", "-1 to 3", "above 2", "few"):
+        with pytest.raises(UnitError, match="write 3, 2 to 40"):
+            units.parse_count(wrong)

@@ -22,8 +22,10 @@ from footfall.compiler.link import assemble
 from footfall.compiler.liveness import without_idle_clears
 from footfall.compiler.nullability import never_null
 from footfall.compiler.optimise import joined, optimise
+from footfall.data.patterns import FORMATS
 from footfall.errors import Problem
 from footfall.model.model import Model
+from footfall.scenario.constraints import unchecked
 from footfall.scenario.records import Scenario
 from footfall.units import nearest_hint
 
@@ -140,6 +142,22 @@ def warn_of_silent_events(c: Compilation) -> None:
             )
 
 
+def warn_of_unchecked(c: Compilation) -> None:
+    """Warn of constraints that no value can be held against."""
+    scenario = c.scenario
+    of_people = (*scenario.people.properties, *scenario.session_properties)
+    of_events = (one for event in scenario.events for one in event.properties)
+    declared = [(one.name, one.at, one.constraint) for one in of_people]
+    declared += [
+        (one.name, one.at, one.constraint) for one in (*scenario.properties, *of_events)
+    ]
+    for name, at, constraint in declared:
+        for clause in unchecked(constraint):
+            accepted = f"formats that are checked: {', '.join(FORMATS)}"
+            message = f'"{name}": nothing can be held against {clause}'
+            c.warnings.append(Problem(at, message, accepted))
+
+
 def finish_program(c: Compilation) -> None:
     """Take out of the program what nobody reaches, and settle what events carry."""
     # A wrong step leaves a hole in the program, from which nothing can be concluded.
@@ -178,6 +196,7 @@ PASSES: tuple[Callable[[Compilation], None], ...] = (
     lower_journeys,
     check_effects,
     warn_of_silent_events,
+    warn_of_unchecked,
     finish_program,
     mark_nullability,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from footfall import units
 from footfall.compiler.catalogues import CatalogueTable
+from footfall.compiler.checks.broken_constraints import check_constant
 from footfall.compiler.expressions.typed_values import MOST_MINOR_UNITS
 from footfall.compiler.expressions.typer import Typer
 from footfall.compiler.symbols import TypeOf, Variable
@@ -60,6 +61,9 @@ def constant(text: Text, variable: Variable, typer: Typer) -> int | float | None
         )
         message = f'"{text.text}" is no {_noun(variable.type)} for "{variable.name}"'
         typer.problems.add(text.at, message, accepted)
+    else:
+        kind = variable.type.kind
+        check_constant(typer, variable.name, text.at, text.text, kind, variable.constraint)
     return value
 
 

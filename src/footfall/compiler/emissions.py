@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from footfall.compiler.checks.broken_constraints import check_kind, check_listed, check_value
 from footfall.compiler.checks.promises import check_promises
 from footfall.compiler.expressions.typer import Typer
 from footfall.compiler.fields import list_field, listing, value_field
@@ -146,7 +147,28 @@ class Emissions:
         value = self._listed_or_single(declared, expression, event, scope, at)
         if value is not None:
             self._check_promises(declared, event, expression, value)
+            self._check_kind(declared, event)
         return value
+
+    def _check_kind(self, declared: EventProperty, event: Event) -> None:
+        """Note constraints that say nothing of the property's type, and listed values that break them."""
+        if declared.name not in self._uses:
+            return
+        field = self._uses[declared.name].field
+        what, constraint = f'event "{event.name}": property "{declared.name}"', self._declared
+        kind = field.type if field.type != "list" else field.item or "record"
+        of_values = constraint.constraint(declared)
+        check_kind(
+            self._typer,
+            what,
+            declared.at,
+            kind,
+            of_values,
+            constraint.elements(declared),
+            is_list=field.type == "list",
+        )
+        values = self._declared.values(declared)
+        check_listed(self._typer, what, declared.at, of_values, values)
 
     def _listed_or_single(
         self,
@@ -171,9 +193,12 @@ class Emissions:
         expression: Expression,
         value: Op | ListValue,
     ) -> None:
+        what = f'event "{event.name}": property "{declared.name}"'
+        constraint = self._declared.constraint(declared)
+        check_value(self._typer, what, expression.at, value, constraint)
         check_promises(
             self._typer,
-            f'event "{event.name}": property "{declared.name}"',
+            what,
             expression.at,
             value,
             values=self._declared.values(declared),

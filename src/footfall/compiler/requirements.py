@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from footfall.compiler.always_present import Presence, presence_of
 from footfall.data.schema import Field
 from footfall.model.model import Model
-from footfall.scenario.leaf_records import Expression
+from footfall.scenario.leaf_records import FREE, Constraint, Expression
 from footfall.scenario.records import Catalogue, Event, EventProperty, Property, Scenario
 from footfall.scenario.step_traits import traits, walk
 
@@ -72,6 +72,16 @@ class DeclaredProperties:
         """Return the values that are written for a property; none where any is allowed."""
         described = self.description(declared)
         return declared.values or (described.values if described else ())
+
+    def constraint(self, declared: EventProperty) -> Constraint:
+        """Return the constraint on a property's values."""
+        described = self.description(declared)
+        return declared.constraint or (described.constraint if described else FREE)
+
+    def elements(self, declared: EventProperty) -> Constraint:
+        """Return how many elements a list has."""
+        described = self.description(declared)
+        return declared.elements or (described.elements if described else FREE)
 
     def required(self, declared: EventProperty) -> bool | None:
         """Return whether a property must be there as it is written; None where nothing is said."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from footfall.model.builtins import BUILTINS
 from footfall.model.model import Column
 from footfall.model.values import NULLS, Kind
+from footfall.scenario.leaf_records import FREE, Constraint
 
 
 class Texts:
@@ -43,6 +44,7 @@ class Variable:
     Args:
         property_no: Number of the user property, or -1.
         values: The allowed texts.
+        constraint: On its values.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Variable:
     column: int
     property_no: int = -1
     values: tuple[str, ...] = ()
+    constraint: Constraint = FREE
 
 
 @dataclass(slots=True)

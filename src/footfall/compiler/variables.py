@@ -6,6 +6,12 @@ from footfall import units
 from footfall.compiler import distributions
 from footfall.compiler.addresses import key
 from footfall.compiler.catalogues import CatalogueTable
+from footfall.compiler.checks.broken_constraints import (
+    check_draw,
+    check_kind,
+    check_listed,
+    check_value,
+)
 from footfall.compiler.constants import SCALARS, constant, kind_of_draw, kind_of_text
 from footfall.compiler.expressions.typed_values import NUMERIC
 from footfall.compiler.expressions.typer import Typer
@@ -89,7 +95,26 @@ class Declarer:
                 self.typer.problems.add(declared.at, message, "types: " + known, "add type:")
             return None
         column = self.columns.add(prefix + declared.name, of.kind)
-        return Variable(declared.name, of, column, property_number, declared.values)
+        self._check_constraint(declared, self._kind_of_cells(of))
+        return Variable(
+            declared.name, of, column, property_number, declared.values, declared.constraint
+        )
+
+    def _kind_of_cells(self, of: TypeOf) -> str:
+        """Return the kind of the single values of a type: of a row, that of its one column."""
+        if of.kind != "row":
+            return of.kind
+        table = self.typer.tables[of.of]
+        column = table.scalar_column
+        return "record" if column is None else table.columns[column][1]
+
+    def _check_constraint(
+        self, declared: Property, kind: str, *, is_list: bool = False
+    ) -> None:
+        what, at = f'"{declared.name}"', declared.at
+        constraint, elements = declared.constraint, declared.elements
+        check_kind(self.typer, what, at, kind, constraint, elements, is_list=is_list)
+        check_listed(self.typer, what, at, constraint, declared.values)
 
     def _list(
         self, declared: Property, of: ListType, prefix: str, property_number: int
@@ -102,6 +127,9 @@ class Declarer:
                 return None
             column = self.columns.add(f"{prefix}{declared.name}.{name}", kind.kind, of.at_most)
             fields[name] = Variable(name, kind, column)
+        first = fields.get("")
+        kind_of_elements = "record" if first is None else self._kind_of_cells(first.type)
+        self._check_constraint(declared, kind_of_elements, is_list=True)
         length = self.columns.add(f"{prefix}{declared.name}.count", "integer", 0, 0)
         return ListVariable(declared.name, length, fields, of.at_most, property_number)
 
@@ -123,7 +151,10 @@ class Declarer:
             return None
         kind = wanted or TypeOf(op.kind, op.of)
         column = self.columns.add(prefix + declared.name, kind.kind)
-        return Variable(declared.name, kind, column, number, declared.values)
+        self._check_constraint(declared, kind.kind)
+        constraint = declared.constraint
+        check_value(self.typer, f'"{declared.name}"', declared.derived.at, op, constraint)
+        return Variable(declared.name, kind, column, number, declared.values, constraint)
 
     def element(self, name: str, source: ListVariable, prefix: str) -> ElementVariable:
         """Allocate columns for an element of a list."""
@@ -191,9 +222,11 @@ class Declarer:
         scale = 10**self.typer.minor_digits if kind == "money" else 1
         number = float if kind == "number" else int
         bounds = [number(bound * scale) for bound in written.between or ()]
-        return program.RandomValue(
+        drawn = program.RandomValue(
             name, kind, _distribution(written, scale, _SHIFTS[kind]), (), *bounds
         )
+        check_draw(self.typer, variable.name, written.at, drawn, variable.constraint)
+        return drawn
 
 
 def _distribution(written: Draw, scale: int, shift: int) -> InverseCdf:

@@ -33,6 +33,7 @@ from footfall.scenario.scalars import (
 from footfall.scenario.vocabulary import (
     ABOUT,
     AT_MOST,
+    CONSTRAINTS,
     EVENT_PROPERTIES,
     EXAMPLE,
     FACTORS,
@@ -234,6 +235,7 @@ EVENT_PROPERTY_KIND = MapKind(
             about=f"{VALUES.about}; a constant or a catalogue's column that gives another one is refused, what a run "
             "alone can show `footfall validate` finds",
         ),
+        *CONSTRAINTS,
         Key(
             "required",
             FLAG,

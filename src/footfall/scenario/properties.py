@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from footfall.errors import shown
 from footfall.scenario import names
 from footfall.scenario.draws import draw_of
 from footfall.scenario.forms import MapEntry
-from footfall.scenario.leaf_records import Draw, Expression, ListType, Text
+from footfall.scenario.leaf_records import (
+    FREE,
+    Constraint,
+    Draw,
+    Expression,
+    ListType,
+    Text,
+)
 from footfall.scenario.reader import Fields, Reader, builds
 from footfall.scenario.records import EventProperty, Property
 from footfall.scenario.vocabulary import DISTRIBUTION_NAMES
@@ -57,6 +65,8 @@ def _typed(reader: Reader, fields: Fields) -> dict[str, Any]:
         "type": fields.get("type"),
         "list_type": _list_type(reader, fields),
         "values": _allowed(reader, fields),
+        "constraint": _constraint(fields),
+        "elements": fields.get("elements", FREE),
         "about": fields.get("about", ""),
         "example": fields.get("example", ""),
     }
@@ -86,6 +96,19 @@ def _list_type(reader: Reader, fields: Fields) -> ListType | None:
     )
 
 
+def _constraint(fields: Fields) -> Constraint:
+    """Return what the keys of a property say of its values, but for those of its list."""
+    ranged: Constraint = fields.get("range", FREE)
+    counted: Constraint = fields.get("length", FREE)
+    return replace(
+        ranged,
+        least=counted.least,
+        most=counted.most,
+        pattern=fields.get("pattern", ""),
+        format=fields.get("format", ""),
+    )
+
+
 def _allowed(reader: Reader, fields: Fields) -> tuple[str, ...]:
     values: Sequence[Text] = fields.get("values", [])
     reader.refuse_twins(((value.text, value.at) for value in values), "value", is_folded=False)
@@ -108,6 +131,8 @@ def _event_property(reader: Reader, fields: Fields) -> EventProperty:
         value=fields.get("value"),
         type=fields.get("type"),
         values=_allowed(reader, fields),
+        constraint=_constraint(fields),
+        elements=fields.get("elements", FREE),
         about=fields.get("about", ""),
         example=fields.get("example", ""),
         required=fields.get("required"),

@@ -7,7 +7,17 @@ from decimal import Decimal
 from typing import Literal
 
 from footfall.errors import SourceLocation
-from footfall.scenario.leaf_records import Draw, Expression, ListType, Moment, Scalar, Text
+from footfall.scenario.leaf_records import (
+    ADDED,
+    FREE,
+    Constraint,
+    Draw,
+    Expression,
+    ListType,
+    Moment,
+    Scalar,
+    Text,
+)
 from footfall.scenario.step_records import Step
 
 
@@ -22,6 +32,8 @@ class Property:
         is_empty_list: `start: []`.
         type: As written, or None to infer it.
         values: The allowed texts, empty when any.
+        constraint: On its values, or on each element of a list.
+        elements: How many elements a list has.
     """
 
     name: str
@@ -35,6 +47,8 @@ class Property:
     values: tuple[str, ...] = ()
     about: str = ""
     example: str = ""
+    constraint: Constraint = field(default=FREE, metadata=ADDED)
+    elements: Constraint = field(default=FREE, metadata=ADDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +89,8 @@ class EventProperty:
     Args:
         value: None in a description without a value of its own.
         required: None to infer it from whether the value can be null.
+        constraint: On its values, or on each element of a list.
+        elements: How many elements a list has.
     """
 
     name: str
@@ -85,6 +101,8 @@ class EventProperty:
     about: str = ""
     example: str = ""
     required: bool | None = None
+    constraint: Constraint = field(default=FREE, metadata=ADDED)
+    elements: Constraint = field(default=FREE, metadata=ADDED)
 
 
 @dataclass(frozen=True, slots=True)

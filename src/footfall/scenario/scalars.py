@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from footfall import units
+from footfall.data.patterns import FORMATS
 from footfall.errors import UnitError, shown
 from footfall.scenario import names
 from footfall.scenario.forms import Scalar
-from footfall.scenario.leaf_records import Expression, Moment, Rest, Text, Wait
+from footfall.scenario.leaf_records import Constraint, Expression, Moment, Rest, Text, Wait
 from footfall.scenario.records import EventProperty, Stage
 
 TEXT_JSON: Mapping[str, Any] = {"type": ["string", "number", "boolean"]}
@@ -129,6 +131,22 @@ def _positive(text: Text) -> Decimal:
     return number
 
 
+def _range(text: Text) -> Constraint:
+    parts = units.parse_range(text.text)
+    return Constraint(parts.low, parts.high, parts.excludes_low, parts.excludes_high)
+
+
+def _count(text: Text) -> Constraint:
+    least, most = units.parse_count(text.text)
+    return Constraint(least=least, most=most)
+
+
+def _format(text: Text) -> str:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,39}", text.text):
+        raise UnitError(f"{shown(text.text)} is no name of a format", FORMAT.accepts)
+    return text.text
+
+
 def _flag(text: Text) -> bool:
     if text.text not in ("true", "false"):
         # Booleans of YAML 1.1. Nothing is typed by YAML here, so they arrive as texts.
@@ -154,6 +172,14 @@ EXPRESSION = Scalar(
     "expression", _expression, "write an expression, such as balance == 0", TEXT_JSON
 )
 FLAG = Scalar("boolean", _flag, "write true or false", {"enum": [True, False, "true", "false"]})
+
+RANGE = Scalar("range", _range, units.RANGE_ACCEPTS, TEXT_JSON)
+COUNT = Scalar("count", _count, units.COUNT_ACCEPTS, TEXT_JSON)
+_PATTERN_ACCEPTS = "write a regular expression in quotes, such as '^[A-Z]{3}$'"
+PATTERN = Scalar(
+    "pattern", lambda text: _filled(text, _PATTERN_ACCEPTS), _PATTERN_ACCEPTS, TEXT_JSON
+)
+FORMAT = Scalar("format", _format, f"write one of {', '.join(FORMATS)}", TEXT_JSON)
 
 IDENTIFIER = Scalar(
     "name",

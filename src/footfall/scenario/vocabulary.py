@@ -5,12 +5,16 @@ from __future__ import annotations
 from footfall.scenario.forms import ByShape, Key, ListOf, MapOf, Ref, StepForm
 from footfall.scenario.scalars import (
     CHANCE_OR_EXPRESSION,
+    COUNT,
     EXPRESSION,
     FACTOR,
+    FORMAT,
     IDENTIFIER,
     LABEL,
     N_ELEMENTS,
     NUMBER,
+    PATTERN,
+    RANGE,
     TEXT,
     TYPE,
     VALUE,
@@ -51,6 +55,40 @@ VALUES = Key(
     "[studying, finished]",
     default="any",
 )
+CONSTRAINTS = (
+    Key(
+        "range",
+        RANGE,
+        "which numbers are right, of a list in each element: `at least`, `above`, `at most`, `below`, or both ends",
+        "1 to 10",
+        default="any",
+    ),
+    Key(
+        "length",
+        COUNT,
+        "how many characters its text has, of a list each element's",
+        "2 to 40",
+        default="any",
+        unit="characters",
+    ),
+    Key(
+        "pattern",
+        PATTERN,
+        "regular expression that is found in its text, as JSON Schema means it",
+        "'^[A-Z]{3}$'",
+        default="any",
+    ),
+    Key("format", FORMAT, "form of its text, as JSON Schema calls it", "email", default="any"),
+    Key(
+        "elements",
+        COUNT,
+        "how many elements a list has",
+        "at least 1",
+        default="any",
+        unit="elements",
+    ),
+)
+"""Keys that say which values are right. They draw none: what is drawn is what the draw says."""
 WHEN = Key("when", EXPRESSION, "else the step is passed over", "balance > 0", default="always")
 NAMED = Key(
     "named",

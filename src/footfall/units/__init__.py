@@ -46,6 +46,13 @@ from footfall.units.numbers import (
     parse_integer,
     parse_number,
 )
+from footfall.units.ranges import (
+    COUNT_ACCEPTS,
+    RANGE_ACCEPTS,
+    RangeParts,
+    parse_count,
+    parse_range,
+)
 from footfall.units.shares import (
     CHANCE_ACCEPTS,
     FACTOR_ACCEPTS,
@@ -64,6 +71,7 @@ from footfall.units.shares import (
 
 __all__ = [
     "CHANCE_ACCEPTS",
+    "COUNT_ACCEPTS",
     "CURRENCY_ACCEPTS",
     "DATE_ACCEPTS",
     "DAYS_ACCEPTS",
@@ -82,6 +90,7 @@ __all__ = [
     "NUMBER_ACCEPTS",
     "PERIOD_DAYS",
     "POPULARITY_ACCEPTS",
+    "RANGE_ACCEPTS",
     "RATE_ACCEPTS",
     "ROUNDED",
     "SECOND_MS",
@@ -91,6 +100,7 @@ __all__ = [
     "WEEK_MS",
     "WEIGHT_ACCEPTS",
     "MomentParts",
+    "RangeParts",
     "WaitParts",
     "about",
     "is_constant_chance",
@@ -99,6 +109,7 @@ __all__ = [
     "nearest",
     "nearest_hint",
     "parse_chance",
+    "parse_count",
     "parse_currency",
     "parse_date",
     "parse_days",
@@ -110,6 +121,7 @@ __all__ = [
     "parse_money",
     "parse_number",
     "parse_popularity",
+    "parse_range",
     "parse_rate",
     "parse_time_zone",
     "parse_wait",

@@ -168,3 +168,10 @@ def test_a_field_that_is_not_used_leaves_the_stream_as_it_was():
 
 def test_a_field_that_is_used_makes_another_stream():
     assert _identity(_New("price", written="Price")) != _identity(_New("price"))
+
+
+def test_a_constraint_makes_no_other_stream():
+    """Constraints say which values are right and draw none: a run goes on where one was added."""
+    ranged = TEXT.replace("type: integer}", "type: integer, range: 18 to 70}")
+    assert ranged != TEXT
+    assert scenario_hash(loads(ranged)) == scenario_hash(loads(TEXT))

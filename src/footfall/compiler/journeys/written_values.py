@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from footfall.compiler.checks.broken_constraints import check_value
 from footfall.compiler.constants import not_allowed
 from footfall.compiler.expressions.typed_values import is_constant, null
 from footfall.compiler.journeys.lowering import Lowering
@@ -33,4 +34,6 @@ def value_of(lowering: Lowering, text: Text, variable: Variable, scope: Scope) -
         allowed = [typer.texts.code(value) for value in variable.values]
         if op.value not in allowed:
             not_allowed(text, variable, typer)
+    if op is not None:
+        check_value(typer, f'"{variable.name}"', text.at, op, variable.constraint)
     return op

@@ -1,0 +1,131 @@
+"""Check constraints against what is known before any run: types, constants, cells, bounds of draws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from footfall.compiler.checks.known_values import known_values
+from footfall.compiler.expressions.typer import Typer
+from footfall.errors import SourceLocation
+from footfall.model.operations import Op
+from footfall.model.program import ListValue, RandomValue
+from footfall.model.tables import InverseCdf
+from footfall.model.values import Kind
+from footfall.scenario.constraints import broken, clauses, range_text
+from footfall.scenario.leaf_records import FREE, Constraint
+
+_NUMBERS: tuple[Kind, ...] = ("integer", "number", "money")
+_TEXTS: tuple[Kind, ...] = ("text", "id")
+
+
+def check_kind(
+    typer: Typer,
+    what: str,
+    at: SourceLocation,
+    kind: str,
+    constraint: Constraint,
+    elements: Constraint = FREE,
+    *,
+    is_list: bool = False,
+) -> None:
+    """Note clauses that say nothing of a type: a range of a text, a pattern of a number.
+
+    Args:
+        typer: For the problems.
+        what: Whose constraint it is, for the message.
+        at: Where it is declared.
+        kind: Of the value, or of a list's elements.
+        constraint: On them.
+        elements: How many elements there are.
+        is_list: Whether it is a list.
+    """
+    for key, _ in clauses(constraint):
+        wanted = _NUMBERS if key == "range" else _TEXTS
+        if kind not in wanted:
+            typer.problems.add(
+                at, f"{what} is {kind}, which has no `{key}`", f"`{key}` of {', '.join(wanted)}"
+            )
+    if elements and not is_list:
+        hint = "characters are counted by `length`" if kind in _TEXTS else ""
+        typer.problems.add(
+            at, f"{what} is {kind}, which has no `elements`", "`elements` of a list", hint
+        )
+
+
+def check_listed(
+    typer: Typer, what: str, at: SourceLocation, constraint: Constraint, values: Iterable[str]
+) -> None:
+    """Note listed values that break the constraint beside them."""
+    for value in values:
+        if clause := broken(constraint, value):
+            message = (
+                f'{what} lists "{value}" among its values, which breaks its own constraint'
+            )
+            typer.problems.add(at, message, clause)
+
+
+def check_value(
+    typer: Typer, what: str, at: SourceLocation, value: Op | ListValue, constraint: Constraint
+) -> None:
+    """Note constants and cells of catalogues that break a constraint."""
+    if not constraint:
+        return
+    if isinstance(value, ListValue):
+        if len(value.items) != 1:
+            return
+        value = value.items[0]
+    for known, column in known_values(value, typer).items():
+        if known is None:
+            continue
+        clause = broken(constraint, Decimal(known) if value.kind in _NUMBERS else known)
+        if clause:
+            where = f" ({column})" if column else ""
+            hint = f"change the rows of {column.partition('.')[0]}" if column else ""
+            shown = f'"{known}"' if value.kind in _TEXTS else f"{known}"
+            typer.problems.add(at, f"{what} can be {shown}{where}", clause, hint)
+            return
+
+
+def check_constant(
+    typer: Typer, name: str, at: SourceLocation, text: str, kind: Kind, constraint: Constraint
+) -> None:
+    """Note a written value that breaks its variable's constraint."""
+    if not constraint or kind not in (*_NUMBERS, *_TEXTS):
+        return
+    clause = broken(constraint, Decimal(text.replace("_", "")) if kind in _NUMBERS else text)
+    if clause:
+        typer.problems.add(at, f'"{text}" breaks the constraint of "{name}"', clause)
+
+
+def check_draw(
+    typer: Typer, name: str, at: SourceLocation, drawn: RandomValue, constraint: Constraint
+) -> None:
+    """Note a draw whose lowest or highest value lies outside of the range."""
+    if not isinstance(drawn.table, InverseCdf) or not range_text(constraint):
+        return
+    for bound in _bounds(drawn, typer.minor_digits):
+        slack = Decimal("1e-6") * max(Decimal(1), abs(bound))
+        is_low = constraint.minimum is not None and bound < constraint.minimum - slack
+        is_high = constraint.maximum is not None and bound > constraint.maximum + slack
+        if is_low or is_high:
+            low, high = constraint.minimum, constraint.maximum
+            hint = f"cut it: between: [{low}, {high}]" if None not in (low, high) else ""
+            clause = f"range: {range_text(constraint)}"
+            shown = f"{bound:.6g}" if drawn.kind == "number" else f"{bound:f}"
+            typer.problems.add(at, f'"{name}" can be drawn as {shown}', clause, hint)
+            return
+
+
+def _bounds(drawn: RandomValue, minor_digits: int) -> tuple[Decimal, Decimal]:
+    """Return the lowest and the highest value of a draw, in the unit that a scenario writes."""
+    assert isinstance(drawn.table, InverseCdf)
+    ends = []
+    for knot in (drawn.table.knots[0], drawn.table.knots[-1]):
+        end = Decimal(int(knot)) / (1 << drawn.table.shift)
+        if drawn.low is not None and drawn.high is not None:
+            end = min(max(end, Decimal(str(drawn.low))), Decimal(str(drawn.high)))
+        if drawn.kind != "number":
+            end = Decimal(int(end.to_integral_value()))
+        ends.append(end.scaleb(-minor_digits) if drawn.kind == "money" else end)
+    return ends[0], ends[1]
