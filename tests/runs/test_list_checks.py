@@ -112,4 +112,4 @@ def test_struct_columns(events, tmp_path):
         ("value_undeclared", ".category"),
         ("property_missing", ".sku"),
     }
-    assert found["value_undeclared", ".category"].example == "Cars"
+    assert found["value_undeclared", ".category"].example == '"Cars"'

@@ -45,13 +45,18 @@ _COMPARISONS = frozenset(
 """Of null they are never true."""
 
 
+ELEMENT = ""
+"""The element of a plain list, where fields of records have names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Presence:
     """Properties that are there in every event, whatever way it happens.
 
     Args:
         of_events: Event → the properties that it can never lack; silent events are left out.
-        of_records: (event, property) → the fields that no record in this list can lack.
+        of_records: (event, property) → the fields that no record in this list can lack; of a
+            plain list `ELEMENT`, if no element of it can be null.
     """
 
     of_events: Mapping[str, frozenset[str]]
@@ -169,7 +174,8 @@ class _Ways:
     def filled(self, known: Field, listed: ListValue, lacking: Columns) -> frozenset[str]:
         """Return the fields of records that no record in a list lacks."""
         if not known.fields:
-            return frozenset()
+            is_filled = self._is_filled(listed.items[0], lacking)
+            return frozenset([ELEMENT] if is_filled else [])
         items = zip(known.fields, listed.items, strict=True)
         return frozenset(inner.name for inner, item in items if self._is_filled(item, lacking))
 

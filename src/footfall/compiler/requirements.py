@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from footfall.compiler.always_present import Presence, presence_of
+from footfall.compiler.always_present import ELEMENT, Presence, presence_of
 from footfall.data.schema import Field
 from footfall.model.model import Model
 from footfall.scenario.leaf_records import FREE, Constraint, Expression
@@ -29,11 +29,17 @@ class Requirement:
         is_required: Never left out, never null.
         values: The allowed texts (of a list: of its elements), in order; empty when any will do.
         fields: For a list of records: what is known of their fields, by name.
+        constraint: On its values, or on the elements of a list.
+        elements: Of a list: how many there are.
+        is_filled: Of a list: no element of it is null.
     """
 
     is_required: bool = False
     values: tuple[str, ...] = ()
     fields: Mapping[str, Requirement] = field(default_factory=dict)
+    constraint: Constraint = FREE
+    elements: Constraint = FREE
+    is_filled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +121,9 @@ def requirements_of(scenario: Scenario, model: Model) -> Requirements:
         events={event.name: finder.of_event(event, types) for event in scenario.events},
         people={
             known.name: Requirement(
-                values=_of_type(known, finder.of_person(declared[known.name]))
+                values=_of_type(known, finder.of_person(declared[known.name])),
+                constraint=declared[known.name].constraint,
+                elements=declared[known.name].elements,
             )
             for known in schema.user_properties
         },
@@ -159,6 +167,9 @@ class _Finder:
                     declared.name in proven if asked is None else asked,
                     _of_type(types[declared.name], self._of_property(declared)),
                     self._of_fields(event.name, declared, types[declared.name]),
+                    self._declared.constraint(declared),
+                    self._declared.elements(declared),
+                    ELEMENT in self._presence.of_records.get((event.name, declared.name), ()),
                 )
         return found
 

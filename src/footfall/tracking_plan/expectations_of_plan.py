@@ -43,6 +43,9 @@ def _property(planned: PlanProperty) -> ExpectedProperty:
         values,
         planned.changes,
         fields,
+        planned.constraint,
+        planned.length,
+        is_filled=True,
     )
 
 

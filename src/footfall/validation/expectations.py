@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from footfall.data.schema import Field, FieldType
 from footfall.model.program_flow import actions_of, changed_property
+from footfall.scenario.leaf_records import FREE, Constraint
 from footfall.validation.carried import Carried, carried_of
 
 if TYPE_CHECKING:
@@ -29,7 +30,10 @@ class ExpectedProperty:
         is_required: Never left out, never null.
         values: The allowed texts (of a list: of its elements); empty when any.
         changes: A user property that changes in the course of a life.
-        fields: For a list of records: their fields, by name.
+        fields: For a record or a list of records: their fields, by name.
+        constraint: On its values, or on the elements of a list.
+        length: Of a list: how many elements it has.
+        is_filled: Of a list: no element of it is null.
     """
 
     name: str
@@ -39,6 +43,9 @@ class ExpectedProperty:
     values: tuple[str, ...] = ()
     changes: bool = False
     fields: Mapping[str, ExpectedProperty] = field(default_factory=dict)
+    constraint: Constraint = FREE
+    length: Constraint = FREE
+    is_filled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +170,9 @@ def _expected(known: Field, requirement: Requirement) -> ExpectedProperty:
             for inner in known.fields
             if inner.name in requirement.fields
         },
+        constraint=requirement.constraint,
+        length=requirement.elements,
+        is_filled=requirement.is_filled,
     )
 
 

@@ -31,6 +31,7 @@ ACCEPTED: Mapping[str, tuple[str, ...]] = {
     "boolean": ("boolean",),
     "time": ("time", "integer"),
     "list": ("list",),
+    "record": ("object",),
     "any": ("text", "boolean", "time", "list", "object", *_NUMBERS),
 }
 """Declared type → kinds of values that are right."""
@@ -188,10 +189,16 @@ def _kinds_of_field(
     if declared is not None and base == "text":
         special |= _text_kinds(declared, f"CAST({value} AS VARCHAR)")
     if declared is not None and base == "list" and declared.item is not None:
-        special["repeats"] = f"len({value}) > len(list_distinct({value}))"
+        special["repeats"] = _repeats(value)
     others = "".join(f" AND NOT coalesce({where}, false)" for where in special.values())
     kinds = {kind: f"{is_there} AND {where}" for kind, where in special.items()}
     return {base: is_there + others, **kinds}
+
+
+def _repeats(items: str) -> str:
+    # A null repeats nothing: `list_distinct` leaves nulls out, so they are not counted either.
+    there = f"list_filter({items}, lambda v: v IS NOT NULL)"
+    return f"len({there}) > len(list_distinct({items}))"
 
 
 def _text_kinds(declared: ExpectedProperty, text: str) -> dict[str, str]:
@@ -275,8 +282,7 @@ def _kind_of_any(
         "THEN 'whole' ELSE 'fraction' END"
     )
     whens.append(
-        f"WHEN {kind} = 'ARRAY' AND {_in(key, lists)} "
-        f"AND len({items}) > len(list_distinct({items})) THEN 'repeats'"
+        f"WHEN {kind} = 'ARRAY' AND {_in(key, lists)} AND {_repeats(items)} THEN 'repeats'"
     )
     for base, name, of in (("text", "VARCHAR", text), ("list", "ARRAY", items)):
         found = _outside_by_key(base, of, rules, declared, key, event)

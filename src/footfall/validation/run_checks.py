@@ -9,9 +9,10 @@ from footfall.errors import UsageError
 from footfall.scenario.records import Scenario
 from footfall.units import nearest_hint
 from footfall.validation.audit import Audit
+from footfall.validation.constraint_checks import check_constraints
 from footfall.validation.expectations import Expectations, of_scenario
 from footfall.validation.findings import CHECKS, REMARKS, Validation
-from footfall.validation.list_checks import check_lists
+from footfall.validation.inner_checks import check_inner
 from footfall.validation.open_events import open_events
 from footfall.validation.people_checks import check_people
 from footfall.validation.property_checks import check_properties
@@ -52,7 +53,14 @@ def validate(
         audit = Audit(source, expected)
         # In this order: people's checks ask whether rows had a finding, remarks read the table
         # that these make.
-        for check in (check_rows, check_properties, check_lists, check_people, check_shared):
+        for check in (
+            check_rows,
+            check_properties,
+            check_constraints,
+            check_inner,
+            check_people,
+            check_shared,
+        ):
             check(audit)
         remarks = remarks_on(audit)
         audit.skipped |= dict.fromkeys(ignore, "not asked for")

@@ -17,7 +17,12 @@ NEEDS_OTHER_DATA = {
     "stage_back",
     "value_changes",
     "event_id_missing",
-}  # see tests/runs: clean_streams, carried_values; and test_sources
+    "value_range",
+    "text_length",
+    "text_pattern",
+    "text_format",
+    "list_length",
+}  # see tests/runs: clean_streams, carried_values; and test_sources, test_constraints
 
 # (check, subject, events, line of the first, value of the first)
 WANTED = [
