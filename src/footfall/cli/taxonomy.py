@@ -94,7 +94,8 @@ def command(
     """Make tracking plans of scenarios (.xlsx, .csv, .json, .html), and scenarios of plans.
 
     SCENARIO is the path of a scenario, or the name of a shipped one; PLAN is a tracking plan: a workbook, a CSV file
-    (also Amplitude Data's), or a file or folder of JSON Schemas.
+    (also Amplitude Data's), or a file or folder of JSON or YAML: JSON Schemas, or a plan of Segment, RudderStack, Avo,
+    Mixpanel or Snowplow.
     """
     if (target is None) == (into is None):
         raise UsageError(
@@ -173,9 +174,13 @@ def _read(source: str, settings: tuple[str, ...]) -> tuple[Plan, Sequence[Sectio
 
 
 def is_plan(source: str) -> bool:
-    """Return whether a path is a plan's: by its ending, or as a folder of JSON Schemas."""
+    """Return whether a path is a plan's: by its ending, as a folder, or in YAML by what it holds."""
     path = Path(source)
-    return path.suffix.lower() in PLAN_ENDINGS or path.is_dir()
+    if path.suffix.lower() in PLAN_ENDINGS or path.is_dir():
+        return True
+    from footfall.tracking_plan.readers import holds_plan
+
+    return path.is_file() and holds_plan(path)
 
 
 def _contents(

@@ -17,16 +17,21 @@ PlanType = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The place of something in what was read, for messages: `plan.xlsx, sheet Events, cell B7`."""
+    """The place of something in what was read, for messages: `plan.xlsx, sheet Events, cell B7`.
+
+    Args:
+        place: In a file without cells: `line 7`, `Order Paid.amount`.
+    """
 
     file: str
     sheet: str = ""
     cell: str = ""
+    place: str = ""
 
     def __str__(self) -> str:
         sheet = self.sheet and f"sheet {self.sheet}"
         cell = self.cell and f"cell {self.cell}"
-        return ", ".join(filter(None, (self.file, sheet, cell)))
+        return ", ".join(filter(None, (self.file, sheet, cell, self.place)))
 
 
 RemarkKind = Literal["guessed", "merged", "not read"]

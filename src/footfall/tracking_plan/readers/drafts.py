@@ -258,7 +258,9 @@ def _inferred(name: str, places: Iterable[PlanProperty]) -> Inferred:
 
 def _cell(read: PlanEvent | PlanProperty) -> str:
     origin = read.origin
-    return " ".join(filter(None, (origin.sheet, origin.cell))) if origin else "another row"
+    if origin is None:
+        return "another row"
+    return str(origin) if origin.place else " ".join(filter(None, (origin.sheet, origin.cell)))
 
 
 def folded(properties: Iterable[PlanProperty]) -> tuple[PlanProperty, ...]:

@@ -1,345 +1,293 @@
-"""Reader of JSON Schemas: a folder with one per event, one file with all, or the rules of Segment's tracking plans.
+"""Reader of a JSON Schema's properties: types, allowed values, ranges, records to any depth.
 
-A schema is read as far as a plan goes: types, allowed values, what is required, descriptions,
-examples, lists and their records. References lead within the file; nothing is fetched.
+A keyword that a plan has no place for is named, once per plan with how often it stands.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from dataclasses import replace
+from decimal import Decimal
+from math import isfinite
 from typing import Any
-from urllib.parse import unquote
 
-from footfall.errors import shown
-from footfall.tracking_plan.plan import Origin, PlanEvent, PlanProperty, PlanType
-from footfall.tracking_plan.readers.csv_text import read_text
+from footfall.data.patterns import FORMATS
+from footfall.errors import UsageError, shown
+from footfall.scenario.leaf_records import FREE, Constraint
+from footfall.tracking_plan.plan import Origin, PlanProperty, PlanType
+from footfall.tracking_plan.readers.documents.members import (
+    list_at,
+    map_at,
+    text_at,
+    text_of,
+    unread,
+)
+from footfall.tracking_plan.readers.documents.references import References
+from footfall.tracking_plan.readers.documents.whole_schemas import Schema, WholeSchemas
 from footfall.tracking_plan.readers.drafts import Draft
-from footfall.tracking_plan.readers.grid import clean, refusal
-from footfall.validation.json_pointer import unescaped
+from footfall.tracking_plan.readers.grid import clean
 
-MOST_FILES = 20_000
-MOST_BYTES = 256 << 20
-MOST_STEPS = 20
-"""References that are followed one after the other: some lead in a circle."""
-USER_PROPERTIES = "user_properties"
+MOST_PROPERTIES = 100_000
+"""Of a plan, fields of records included: schemas that hold each other can stand for billions."""
+MOST_LEVELS = 20
+"""Records within each other."""
 _TYPES: Mapping[str, PlanType] = {
-    "string": "text", "integer": "integer", "number": "number", "boolean": "boolean", "array": "list", "object": "any",
+    "string": "text", "integer": "integer", "number": "number", "boolean": "boolean", "array": "list",
+    "object": "record", "money": "money",
 }  # fmt: skip
-_TIMES = ("date", "date-time", "time")
-_NESTED = ("event_properties", "properties")
-"""Below which an event's own properties stand, where a schema is of the whole event."""
-_RULE_KEYS = ("jsonSchema", "rules", "schema")
-_RULE_TYPES = ("TRACK", "OBJECT", "EVENT")
-Schema = Mapping[str, Any]
+_SAYS_TYPE: Mapping[PlanType, tuple[str, ...]] = {
+    "record": ("properties",),
+    "list": ("items", "minItems", "maxItems"),
+    "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+    "text": ("pattern", "format", "minLength", "maxLength"),
+}
+"""Keywords that mean something for one type alone, where none is named."""
+_OF_ALL = (
+    "type", "enum", "description", "title", "default", "example", "examples", "nullable", "required",
+    "$schema", "$id", "id", "$anchor", "$comment", "$defs", "definitions", "self", "version",
+)  # fmt: skip
+_MEANT: Mapping[PlanType, tuple[str, ...]] = {
+    **_SAYS_TYPE,
+    "integer": _SAYS_TYPE["number"],
+    "time": ("format",),
+    "record": ("properties", "additionalProperties", "unevaluatedProperties"),
+}
 
 
-def schema_files(path: Path) -> list[Path]:
-    """Return the JSON files of a path, in order.
+class SchemaReader:
+    """Reads the properties of schemas.
 
-    Raises:
-        UsageError: There are too many of them, or too much in them.
+    Args:
+        draft: Takes what is not read.
     """
-    files = (
-        sorted(
-            file for file in path.rglob("*.json") if file.is_file() and not file.is_symlink()
-        )
-        if path.is_dir()
-        else [path]
-    )
-    n_bytes = sum(file.stat().st_size for file in files)
-    if len(files) > MOST_FILES or n_bytes > MOST_BYTES:
-        message = f"{len(files):,} files of {n_bytes >> 20:,} MiB in all"
-        raise refusal(
-            Origin(path.name), message, f"at most {MOST_FILES:,} files, {MOST_BYTES >> 20} MiB"
-        )
-    return files
 
+    def __init__(self, references: References, draft: Draft) -> None:
+        self.draft, self.file, self.place = draft, draft.file, ""
+        self.whole = WholeSchemas(references, self.leave_out)
+        self.n_properties = 0
+        self.holders: list[int] = []
+        """Identities of the records that the one being read is in."""
 
-def read_schemas(path: Path, draft: Draft) -> None:
-    """Take what the JSON Schemas of a file or folder say.
+    def leave_out(self, what: str, within: str = "") -> None:
+        """Note that something of a schema is not read."""
+        place = ".".join(filter(None, (self.place, within)))
+        self.draft.leave_out(what, Origin(self.file, place=place))
 
-    Raises:
-        UsageError: A file is no JSON, or not read within reason; names it.
-    """
-    for file in schema_files(path):
-        _Document(file.name, _parsed(file), draft).read(file.stem)
+    def begin(self, file: str, place: str = "") -> None:
+        """Begin with another schema.
 
+        Args:
+            file: In which it stands, for messages.
+            place: In it, such as the name of an event.
+        """
+        self.file, self.place = file, place
 
-def _parsed(file: Path) -> Any:
-    text, _ = read_text(file)
-    try:
-        return json.loads(text)
-    except RecursionError:
-        raise refusal(Origin(file.name), "the JSON is nested too deep") from None
-    except ValueError as error:
-        raise refusal(
-            Origin(file.name), f"this is no JSON: {error}", "a JSON Schema, or several"
-        ) from None
+    def properties(self, schema: Schema) -> Iterator[tuple[PlanProperty, bool]]:
+        """Yield the properties of a whole schema, and whether each says what type it has.
 
+        Raises:
+            UsageError: There are more of them than a plan can have.
+        """
+        required = list_at(schema, "required")
+        for name, inner in map_at(schema, "properties").items():
+            if text_of(name):
+                whole = self.whole.of(inner)
+                read = self._property(name, whole, is_required=name in required)
+                yield read, read.type != "any" or "type" in whole
 
-class _Document:
-    """A file of JSON."""
+    def rest(self, schema: Schema, read: Sequence[str], within: str = "") -> None:
+        """Name the keywords of a schema that are not read, those that say something."""
+        for key in unread(schema, (*_OF_ALL, *read)):
+            self.leave_out(f"keyword {key}", within)
 
-    def __init__(self, file: str, root: Any, draft: Draft) -> None:
-        self.file, self.root, self.draft = file, root, draft
-
-    def read(self, stem: str) -> None:
-        """Take all schemas of the file."""
-        found = list(self._events())
-        for name, schema in found:
-            self._event(name, schema)
-        if isinstance(self.root, Mapping):
-            self._about(is_bundle=bool(found))
-            if not found and (stem == USER_PROPERTIES or self._names_users(self.root)):
-                self._users(self.root)
-            elif not found and self._is_event(self.root):
-                self._event(_name(self.root) or stem, self.root)
-            elif not found:
-                self.draft.remark(f"{self.file}: no schema of an event; it is not read")
-
-    def _about(self, *, is_bundle: bool) -> None:
-        definitions = self._definitions()
-        if isinstance(definitions.get(USER_PROPERTIES), Mapping):
-            self._users(definitions[USER_PROPERTIES])
-        if is_bundle:
-            self.draft.title = self.draft.title or _text(self.root.get("title"))
-            self.draft.about = self.draft.about or _text(self.root.get("description"))
-
-    def _events(self) -> Iterator[tuple[str, Schema]]:
-        """Yield name and schema of each event, where the file holds several."""
-        rules = self.root if isinstance(self.root, list) else self._rules()
-        for number, rule in enumerate(rules, 1):
-            if _is_rule_of_event(rule):
-                inner = (rule[key] for key in _RULE_KEYS if _is_map(rule.get(key)))
-                schema = next(inner, rule)
-                key = _text(rule.get("key")) or _name(rule) or _name(schema)
-                yield key or f"event {number}", schema
-        for key, schema in self._definitions().items():
-            if key == USER_PROPERTIES or not _is_map(schema):
-                continue
-            if key.startswith("event:") or self._is_event(schema):
-                yield _name(schema) or key.removeprefix("event:"), schema
-
-    def _rules(self) -> Sequence[Any]:
-        found: Any = self.root
-        for key in ("data", "tracking_plan", "trackingPlan"):
-            found = found[key] if _is_map(found) and _is_map(found.get(key)) else found
-        lists = (found.get(key) for key in ("rules", "events")) if _is_map(found) else ()
-        rules = next((each for each in lists if isinstance(each, list | Mapping)), [])
-        if isinstance(rules, Mapping):
-            rules = (
-                rules["events"]
-                if isinstance(rules.get("events"), list)
-                else [{"key": name, "schema": schema} for name, schema in rules.items()]
+    def _property(self, name: str, schema: Schema, *, is_required: bool) -> PlanProperty:
+        self.n_properties += 1
+        if self.n_properties > MOST_PROPERTIES:
+            raise UsageError(
+                f"{self.file}: the schemas hold more than {MOST_PROPERTIES:,} properties, with those that they refer to"
             )
-        return rules
-
-    def _definitions(self) -> dict[str, Any]:
-        if not _is_map(self.root):
-            return {}
-        found: dict[str, Any] = {}
-        for key in ("$defs", "definitions"):
-            found |= self.root[key] if _is_map(self.root.get(key)) else {}
-        return found
-
-    def _is_event(self, schema: Schema) -> bool:
-        """Return whether a schema is of an event: it says which event it is of, or it is all of a file."""
-        properties = _map(schema, "properties")
-        return "event_type" in properties or (
-            schema is self.root and bool(properties or _name(schema))
-        )
-
-    def _names_users(self, schema: Schema) -> bool:
-        return _text(schema.get("title")).casefold() in ("user properties", "identify", "users")
-
-    # --- one schema -------------------------------------------------------------------------------------------------
-
-    def _event(self, name: str, schema: Schema) -> None:
-        properties = _map(schema, "properties")
-        category = _first(self._resolved(properties.get("category"))) or _text(
-            schema.get("category")
-        )
-        read = PlanEvent(
-            clean(name), category, _text(schema.get("description")), origin=Origin(self.file)
-        )
-        if not read.name:
-            self.draft.remark(f"{self.file}: a schema without a name is left out")
-            return
-        self.draft.add_event(read)
-        inner = next(
-            (
-                self._resolved(properties[key])
-                for key in _NESTED
-                if _is_map(properties.get(key))
-            ),
-            schema,
-        )
-        self._properties(read.name, inner)
-
-    def _users(self, schema: Schema) -> None:
-        traits = _map(schema, "properties").get("traits")
-        self._properties("", self._resolved(traits) if _is_map(traits) else schema)
-
-    def _properties(self, event: str, schema: Schema) -> None:
-        required = schema.get("required")
-        for name, inner in _map(schema, "properties").items():
-            if clean(name):
-                is_required = isinstance(required, list) and name in required
-                read = self._property(
-                    name, self._resolved(inner), is_required=is_required, depth=0
-                )
-                self.draft.add_property(event, read, is_typed=read.type != "any")
-
-    def _property(
-        self, name: str, schema: Schema, *, is_required: bool, depth: int
-    ) -> PlanProperty:
-        kind, can_be_null = self._type(schema)
-        item, fields = self._items(schema, depth) if kind == "list" else (None, ())
-        allowed = schema if kind != "list" else self._resolved(schema.get("items"))
-        values = [*_listed(allowed, "enum"), *_member(allowed, "const")]
-        examples = [*_listed(schema, "examples"), *_member(schema, "default")]
-        return PlanProperty(
+        kind, can_be_null = self._type(name, schema)
+        is_always = is_required or schema.get("required") is True
+        read = PlanProperty(
             clean(name),
             kind,
-            item,
-            fields,
-            about=_text(schema.get("description")),
-            values=tuple(dict.fromkeys(_texts(values))),
-            examples=tuple(dict.fromkeys(_texts(examples))),
-            is_required=is_required and not can_be_null,
-            origin=Origin(self.file, "", name),
+            about=text_at(schema, "description") or _title(schema, name),
+            values=_values(schema),
+            examples=_examples(schema),
+            is_required=is_always and not can_be_null,
+            origin=Origin(self.file, place=".".join(filter(None, (self.place, name)))),
         )
+        self.rest(schema, _MEANT.get(kind, ()), name)
+        if kind == "list":
+            return self._with_elements(read, schema)
+        if kind == "record":
+            return self._with_fields(read, schema)
+        return replace(read, constraint=self._kept(_constraint(kind, schema), name))
 
-    def _type(self, schema: Schema) -> tuple[PlanType, bool]:
+    # --- types ----------------------------------------------------------------------------------------------------
+
+    def _type(self, name: str, schema: Schema) -> tuple[PlanType, bool]:
         """Return a type, and whether null is allowed beside it."""
         written = schema.get("type")
-        names = [written] if isinstance(written, str) else _listed(schema, "type")
-        for each in (*_listed(schema, "anyOf"), *_listed(schema, "oneOf")):
-            inner = self._resolved(each).get("type")
-            names += [inner] if isinstance(inner, str) else []
-        kinds = {_TYPES[name] for name in names if isinstance(name, str) and name in _TYPES}
-        # `null` beside a type says that it may be left out; of two types that are both numbers
-        # one holds both.
+        names = [written] if isinstance(written, str) else list_at(schema, "type")
+        allowed = list_at(schema, "enum")
+        can_be_null = "null" in names or schema.get("nullable") is True or None in allowed
+        kinds = {_TYPES[each] for each in names if isinstance(each, str) and each in _TYPES}
+        # Of two types that are both numbers one holds both.
         if kinds == {"integer", "number"}:
             kinds = {"number"}
-        if not kinds and _listed(schema, "enum"):
-            kinds = {_type_of(_listed(schema, "enum"))}
-        kind = kinds.pop() if len(kinds) == 1 else "any"
-        is_time = kind == "text" and schema.get("format") in _TIMES
-        return ("time" if is_time else kind), "null" in names
+        if len(kinds) > 1:
+            self.leave_out("a choice of several types", name)
+            return "any", can_be_null
+        kind = kinds.pop() if kinds else _implied(schema)
+        if kind == "number" and schema.get("multipleOf") == 1:
+            kind = "integer"
+        elif kind in ("integer", "number") and "multipleOf" in schema:
+            self.leave_out("keyword multipleOf", name)
+        if kind == "text" and schema.get("format") == "date-time":
+            kind = "time"
+        return kind, can_be_null
 
-    def _items(
-        self, schema: Schema, depth: int
-    ) -> tuple[PlanType | None, tuple[PlanProperty, ...]]:
-        items = self._resolved(schema.get("items"))
-        properties = _map(items, "properties")
-        # Records within records have no place in a plan; a depth of one also ends schemas that
-        # hold themselves.
-        if properties and depth == 0:
-            required = _listed(items, "required")
-            fields = (
-                self._property(
-                    name, self._resolved(inner), is_required=name in required, depth=1
-                )
-                for name, inner in properties.items()
-                if clean(name)
-            )
-            return None, tuple(fields)
-        kind, _ = self._type(items)
-        return (None, ()) if items.get("type") == "object" else (kind, ())
+    def _kept(self, constraint: Constraint, name: str) -> Constraint:
+        """Return a constraint without what no value can keep to, and what nothing can be held against."""
+        low, high = constraint.minimum, constraint.maximum
+        if low is not None and high is not None:
+            is_open = constraint.excludes_minimum or constraint.excludes_maximum
+            if low > high or (is_open and low == high):
+                self.leave_out("a range that holds no number", name)
+                constraint = Constraint()
+        if None not in (constraint.least, constraint.most) and (constraint.least or 0) > (
+            constraint.most or 0
+        ):
+            self.leave_out("a length that nothing has", name)
+            constraint = replace(constraint, least=None, most=None)
+        if constraint.format and constraint.format not in FORMATS:
+            self.leave_out(f"format {shown(constraint.format)}", name)
+            constraint = replace(constraint, format="")
+        return constraint
 
-    def _resolved(self, schema: Any) -> Schema:
-        """Return a schema with its reference followed, within the file.
+    # --- lists and records ----------------------------------------------------------------------------------------
 
-        An empty one for what cannot be.
-        """
-        found = schema
-        for _ in range(MOST_STEPS):
-            reference = found.get("$ref") if _is_map(found) else None
-            if not isinstance(reference, str):
-                return found if _is_map(found) else {}
-            if not reference.startswith("#"):
-                self.draft.remark(
-                    f"{self.file}: {shown(reference)} leads out of the file and is not followed"
-                )
-                return {}
-            found = self._at(reference)
-        return {}
+    def _with_elements(self, read: PlanProperty, schema: Schema) -> PlanProperty:
+        if isinstance(schema.get("items"), list):
+            self.leave_out("keyword items of one schema per place", read.name)
+        items = self.whole.of(schema.get("items"))
+        length = Constraint(least=_count(schema, "minItems"), most=_count(schema, "maxItems"))
+        element = self._property(f"{read.name}[]", items, is_required=False)
+        self.n_properties -= 1
+        if element.type == "list":
+            self.leave_out("what lists within lists hold", read.name)
+            element = PlanProperty(element.name)
+        # Records without fields are records all the same: no item says so.
+        is_record = element.type == "record" or items.get("type") == "object"
+        return replace(
+            read,
+            item=None if is_record else element.type,
+            fields=element.fields,
+            about=read.about or element.about,
+            values=read.values or element.values,
+            constraint=element.constraint,
+            length=self._kept(length, read.name),
+        )
 
-    def _at(self, reference: str) -> Any:
-        found = self.root
-        for part in reference.removeprefix("#").strip("/").split("/"):
-            key = unescaped(unquote(part))
-            found = found.get(key) if _is_map(found) else None
-        return found
+    def _with_fields(self, read: PlanProperty, schema: Schema) -> PlanProperty:
+        others = schema.get("additionalProperties")
+        if isinstance(others, Mapping) and others:
+            self.leave_out("keyword additionalProperties", read.name)
+        if not map_at(schema, "properties"):
+            self.leave_out("an object without declared fields", read.name)
+            return replace(read, type="any")
+        if id(schema) in self.holders or len(self.holders) >= MOST_LEVELS:
+            self.leave_out("what a record holds that holds itself", read.name)
+            return replace(read, type="any")
+        self.holders.append(id(schema))
+        before, self.place = self.place, ".".join(filter(None, (self.place, read.name)))
+        fields = tuple(read for read, _ in self.properties(schema))
+        self.place = before
+        self.holders.pop()
+        return replace(read, fields=fields, type="record" if fields else "any")
 
 
-def _is_rule_of_event(rule: Any) -> bool:
-    """Return whether one of Segment's rules is of an event.
-
-    Others are of people, pages and groups.
-    """
-    return _is_map(rule) and _text(rule.get("type", "TRACK")).upper() in _RULE_TYPES
-
-
-def _is_map(value: Any) -> bool:
-    return isinstance(value, Mapping)
+def _implied(schema: Schema) -> PlanType:
+    """Return the type that the keywords of a schema speak of, where it names none."""
+    if list_at(schema, "enum"):
+        return _type_of(list_at(schema, "enum"))
+    for kind, keywords in _SAYS_TYPE.items():
+        if any(schema.get(keyword) is not None for keyword in keywords):
+            return kind
+    return "any"
 
 
-def _map(schema: Schema, key: str) -> Schema:
+def _type_of(values: Sequence[Any]) -> PlanType:
+    """Return the type that all of some values have."""
+    # Exact types, since a bool is an int for `isinstance`.
+    of: dict[type, PlanType] = {bool: "boolean", int: "integer", float: "number", str: "text"}
+    kinds = {type(value) for value in values if value is not None}
+    if kinds == {int, float}:
+        return "number"
+    return of.get(kinds.pop(), "any") if len(kinds) == 1 else "any"
+
+
+def _constraint(kind: PlanType, schema: Schema) -> Constraint:
+    """Return what a schema says of values of a type besides their type."""
+    if kind == "text":
+        return Constraint(
+            least=_count(schema, "minLength"),
+            most=_count(schema, "maxLength"),
+            pattern=_plain(schema, "pattern"),
+            format=_plain(schema, "format"),
+        )
+    if kind not in ("integer", "number"):
+        return FREE
+    low, high = _number(schema, "minimum"), _number(schema, "maximum")
+    above, below = _number(schema, "exclusiveMinimum"), _number(schema, "exclusiveMaximum")
+    is_above = above is not None and (low is None or above >= low)
+    is_below = below is not None and (high is None or below <= high)
+    return Constraint(
+        minimum=above if is_above else low,
+        maximum=below if is_below else high,
+        excludes_minimum=is_above,
+        excludes_maximum=is_below,
+    )
+
+
+def _number(schema: Schema, key: str) -> Decimal | None:
     found = schema.get(key)
-    return found if isinstance(found, Mapping) else {}
+    if isinstance(found, bool) or not isinstance(found, int | float) or not isfinite(found):
+        return None
+    return Decimal(str(found))
 
 
-def _listed(schema: Schema, key: str) -> list[Any]:
-    found = schema.get(key)
-    return list(found) if isinstance(found, list) else []
+def _count(schema: Schema, key: str) -> int | None:
+    found = _number(schema, key)
+    return None if found is None or found < 0 else int(found)
 
 
-def _member(schema: Schema, key: str) -> list[Any]:
-    return [schema[key]] if key in schema else []
+def _values(schema: Schema) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_texts(list_at(schema, "enum"))))
 
 
-def _text(value: Any) -> str:
-    return clean(value) if isinstance(value, str) else ""
+def _examples(schema: Schema) -> tuple[str, ...]:
+    found = [*list_at(schema, "examples"), schema.get("example"), schema.get("default")]
+    return tuple(dict.fromkeys(_texts(found)))
 
 
 def _texts(values: Sequence[Any]) -> Iterator[str]:
     """Yield values as a plan writes them; null and objects are left out."""
     for value in values:
-        if value is None or _is_map(value):
+        if value is None or isinstance(value, Mapping):
             continue
         text = clean(value if isinstance(value, str) else json.dumps(value))
         if text:
             yield text
 
 
-def _type_of(values: Sequence[Any]) -> PlanType:
-    """Return the type that all of some values have."""
-    # Exact types, since a bool is an int for `isinstance`.
-    of: dict[type, PlanType] = {
-        bool: "boolean",
-        int: "integer",
-        float: "number",
-        str: "text",
-    }
-    kinds = {type(value) for value in values if value is not None}
-    return of.get(kinds.pop(), "any") if len(kinds) == 1 else "any"
+def _title(schema: Schema, name: str) -> str:
+    title = text_at(schema, "title")
+    return "" if title.casefold() == name.casefold() else title
 
 
-def _first(schema: Schema) -> str:
-    return next(_texts([*_listed(schema, "enum"), schema.get("const")]), "")
-
-
-def _name(schema: Schema) -> str:
-    """Return which event a schema says it is of: by the type that it asks for, by Iglu's `self`, or by its title."""
-    properties = _map(schema, "properties")
-    asked = _map(properties, "event_type") or _map(properties, "event")
-    return (
-        _first(asked)
-        or _text(_map(schema, "self").get("name"))
-        or _text(schema.get("title"))
-        or _text(schema.get("name"))
-    )
+def _plain(schema: Schema, key: str) -> str:
+    found = schema.get(key)
+    return found if isinstance(found, str) else ""

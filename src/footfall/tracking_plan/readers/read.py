@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from footfall.errors import UsageError, shown
 from footfall.tracking_plan.plan import Plan
 from footfall.tracking_plan.readers.amplitude import is_amplitude, read_amplitude
-from footfall.tracking_plan.readers.csv_text import read_grid
+from footfall.tracking_plan.readers.csv_text import read_grid, read_text
+from footfall.tracking_plan.readers.documents.source_files import (
+    ENDINGS,
+    YAML_ENDINGS,
+    is_registry_file,
+)
+from footfall.tracking_plan.readers.documents.yaml_values import yaml_value
 from footfall.tracking_plan.readers.drafts import Draft
 from footfall.tracking_plan.readers.find_tables import EVENTS, find_tables, rating
 from footfall.tracking_plan.readers.grid import Grid
-from footfall.tracking_plan.readers.json_schema import read_schemas
+from footfall.tracking_plan.readers.plan_documents import read_plan_documents
 from footfall.tracking_plan.readers.sheets import read_table
 from footfall.tracking_plan.readers.xlsx import read_workbook
 from footfall.tracking_plan.sheet_columns import DIAGRAMS
 
-ACCEPTED = "a workbook (.xlsx), a CSV file, or a folder or file of JSON Schemas (.json)"
+ACCEPTED = "a workbook (.xlsx), a CSV file, or a file or folder of plans in JSON or YAML"
 AMPLITUDE_RATING = 100
 """More than any sheet has titles: a header of Amplitude Data's decides what separates the cells."""
+MOST_YAML_BYTES = 10 << 20
+"""What the parser of YAML takes."""
+_IS_SCENARIO = re.compile(r"^footfall\s*:", re.MULTILINE)
+_OF_SCENARIOS = frozenset(("footfall", "scenario", "people", "journeys", "stages", "calendar"))
 _WORKBOOKS = (".xlsx", ".xlsm")
 _TEXTS = (".csv", ".tsv", ".txt")
 
@@ -31,8 +41,8 @@ def read_plan(path: str | Path) -> Plan:
     What was guessed stands in its remarks.
 
     Args:
-        path: A workbook, a CSV file (also Amplitude Data's), or a folder or file of JSON
-            Schemas.
+        path: A workbook, a CSV file (also Amplitude Data's), or a file or folder of plans in
+            JSON or YAML.
 
     Raises:
         UsageError: It is none of these, unsafe, or holds no events; names sheet and cell where
@@ -46,9 +56,27 @@ def read_plan(path: str | Path) -> Plan:
         return _workbook(path)
     if ending in _TEXTS and path.is_file():
         return _csv(path)
-    if path.is_dir() or ending == ".json":
-        return _schemas(path)
+    if path.is_dir() or ending in ENDINGS or is_registry_file(path):
+        return _documents(path)
     raise UsageError(f"{shown(str(path))} is no plan that can be read\n  accepted: {ACCEPTED}")
+
+
+def holds_plan(path: Path) -> bool:
+    """Return whether a file that is no sheet and no JSON holds a plan.
+
+    YAML may be a scenario too, which says so in its key `footfall`, or has words that no plan has.
+    """
+    if is_registry_file(path):
+        return True
+    if path.suffix.lower() not in YAML_ENDINGS or path.stat().st_size > MOST_YAML_BYTES:
+        return False
+    try:
+        text, _ = read_text(path)
+        root = {} if _IS_SCENARIO.search(text) else yaml_value(text, path.name)
+    except UsageError:
+        return False  # whoever loads it as a scenario says what is wrong
+    is_scenario = isinstance(root, Mapping) and bool(set(root) & _OF_SCENARIOS)
+    return bool(root) and not is_scenario
 
 
 def _draft(path: Path) -> Draft:
@@ -92,14 +120,9 @@ def _amplitude(grid: Grid, draft: Draft, path: Path) -> Plan:
     )
 
 
-def _schemas(path: Path) -> Plan:
+def _documents(path: Path) -> Plan:
     draft = _draft(path)
-    read_schemas(path, draft)
-    if not draft.events:
-        raise UsageError(
-            f"{path.name}: no schema of an event was found\n"
-            "  accepted: a JSON Schema per event, or one file with all"
-        )
+    read_plan_documents(path, draft)
     return draft.finished()
 
 

@@ -1,0 +1,170 @@
+"""Elements of plans: one event, or one kind of call, as vendors export it and people write it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from footfall.tracking_plan.readers.documents.calls import KIND_KEYS, kind_of
+from footfall.tracking_plan.readers.documents.members import map_at, text_at, text_of, unread
+from footfall.tracking_plan.readers.documents.plain_properties import schema_of_properties
+
+EVENT_NAMES = ("event_name", "eventName", "event")
+NAMES = (*EVENT_NAMES, "name", "key", "title", "displayName", "display_name")
+WORDS_OF_SCHEMAS = (
+    "properties",
+    "allOf",
+    "anyOf",
+    "oneOf",
+    "$ref",
+    "$schema",
+    "patternProperties",
+)
+_SCHEMAS = (
+    "rules", "jsonSchema", "json_schema", "schemaJson", "schema", "payloadSchema", "payload_schema",
+)  # fmt: skip
+"""Keys with a JSON Schema, as a map or as its text."""
+_PROPERTIES = (
+    "properties", "event_properties", "eventProperties", "params", "parameters", "attributes",
+    "fields", "props", "arguments", "args", "payload", "traits", "dimensions",
+)  # fmt: skip
+ABOUT = ("description", "about", "desc", "definition", "summary", "purpose", "trigger", "when")
+_CATEGORIES = (
+    "category", "event_category", "eventCategory", "area", "feature", "section", "module", "group",
+)  # fmt: skip
+SILENT = (
+    "id", "_id", "version", "$schema", "$id", "$comment", "additionalProperties", "allow_unplanned",
+    "identitySection", "identity_section",
+)  # fmt: skip
+"""Keys that say nothing that a plan could hold, and are not missed."""
+
+
+class Element:
+    """One event or call of a plan, as it is written: anything may be missing.
+
+    Args:
+        written: As it stands in the file.
+    """
+
+    def __init__(self, written: Mapping[str, Any]) -> None:
+        self.written = written
+        self.key = _key_of_properties(written)
+        self.is_schema = self.key == "properties" and is_object_schema(written)
+        call, self.kind_key = kind_of(written)
+        # In a JSON Schema `type` is the type of what is sent: an object.
+        self.call = "track" if self.is_schema and self.kind_key == "type" else call
+
+    @property
+    def is_event(self) -> bool:
+        """Whether nothing but an event looks like it: it has properties, or a key that names an event."""
+        return bool(self.key) or any(key in self.written for key in EVENT_NAMES)
+
+    @property
+    def name(self) -> str:
+        """Return what it calls itself, "" for nothing."""
+        # `event_type` names the event, where it does not say what kind of call it is.
+        named = text_at(self.written, *NAMES)
+        return named or (
+            "" if self.kind_key == "event_type" else text_at(self.written, "event_type")
+        )
+
+    @property
+    def about(self) -> str:
+        """Return its description."""
+        return text_at(self.written, *ABOUT)
+
+    def category(self, names: Mapping[str, str]) -> str:
+        """Return its category.
+
+        Args:
+            names: Identifier of a category → its name, where elements refer to categories so.
+        """
+        listed = self.written.get("categories")
+        first = listed[0] if isinstance(listed, list) and listed else ""
+        return text_at(self.written, *_CATEGORIES) or names.get(str(first), text_of(first))
+
+    def schema(self) -> Mapping[str, Any]:
+        """Return its properties as a JSON Schema."""
+        inner = self.written.get(self.key)
+        if self.key in _SCHEMAS:
+            return _parsed(inner)
+        if not self.key:
+            is_schema = any(word in self.written for word in WORDS_OF_SCHEMAS)
+            return self.written if is_schema else {}
+        if isinstance(inner, Mapping) and is_object_schema(inner):
+            return inner
+        if self.is_schema:
+            return self.written
+        return schema_of_properties(inner, self.written.get("required"))
+
+    def unread(self) -> list[str]:
+        """Return the keys that say something and are read nowhere."""
+        if self.is_schema or not self.key:
+            return []  # whoever reads the schema names them
+        read = (
+            *NAMES,
+            *ABOUT,
+            *_CATEGORIES,
+            *SILENT,
+            *KIND_KEYS,
+            self.key,
+            "required",
+            "categories",
+        )
+        return unread(self.written, read)
+
+
+def is_object_schema(value: Mapping[str, Any]) -> bool:
+    """Return whether a map is a JSON Schema of an object, and not one of names to types."""
+    return isinstance(value.get("properties"), Mapping) and (
+        value.get("type") == "object" or "$schema" in value
+    )
+
+
+def _key_of_properties(written: Mapping[str, Any]) -> str:
+    """Return the key under which an element has its properties, "" where it has none."""
+    for key in _SCHEMAS:
+        inner = written.get(key)
+        if isinstance(inner, Mapping) or text_of(inner).startswith("{"):
+            return key
+    return next(
+        (key for key in _PROPERTIES if isinstance(written.get(key), list | Mapping)), ""
+    )
+
+
+def _parsed(schema: Any) -> Mapping[str, Any]:
+    if not isinstance(schema, str):
+        return schema if isinstance(schema, Mapping) else {}
+    try:
+        found = json.loads(schema)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, Mapping) else {}
+
+
+def name_of_schema(schema: Mapping[str, Any]) -> str:
+    """Return which event a schema says it is of: by the type that it asks for, by Iglu's `self`, or by its title."""
+    return (
+        asked_name(schema)
+        or text_at(map_at(schema, "self"), "name")
+        or text_at(schema, "title")
+    )
+
+
+def asked_name(schema: Mapping[str, Any]) -> str:
+    """Return the one name that a schema asks of its events, "" where it asks for none."""
+    properties = map_at(schema, "properties")
+    for key in ("event_type", *EVENT_NAMES):
+        name = only_value(properties.get(key))
+        if name:
+            return name
+    return ""
+
+
+def only_value(schema: Any) -> str:
+    """Return the only text that a schema allows, "" where it allows others."""
+    if not isinstance(schema, Mapping):
+        return ""
+    values = schema.get("enum", [schema.get("const")])
+    return text_of(values[0]) if isinstance(values, list) and len(values) == 1 else ""

@@ -1,0 +1,192 @@
+"""Reader of RudderStack's catalogue in YAML: plans refer to events, properties and types in other files.
+
+Source: rudderstack.com/docs, Rudder CLI. Files have a `kind`; references are `#property:id` or, in
+older files, `#/properties/group/id`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from footfall.tracking_plan.readers.documents.calls import Declared, call_of
+from footfall.tracking_plan.readers.documents.members import maps_of, text_at
+from footfall.tracking_plan.readers.documents.plain_properties import schema_of_property
+from footfall.tracking_plan.readers.documents.source_files import PlanFile
+
+_PLANS = ("tp", "tracking-plan")
+_LISTS = {
+    "events": "events",
+    "properties": "properties",
+    "categories": "categories",
+    "custom-types": "types",
+}
+"""Kind of a file → the key below `spec` with what it declares."""
+_REFERENCE = re.compile(r"#/?([a-z-]+?)s?[:/](?:.*/)?([^/]+)")
+_SINGULARS = {
+    "properties": "property",
+    "propertie": "property",
+    "categories": "category",
+    "categorie": "category",
+}
+MOST_LEVELS = 20
+"""Properties within properties: those of custom types may lead in a circle."""
+Entry = Mapping[str, Any]
+LeaveOutOf = Callable[[str], Callable[[str, str], None]]
+"""Gives of a file what takes what is not read, and its place."""
+
+
+def is_catalogue(document: PlanFile) -> bool:
+    """Return whether a document is a file of RudderStack's catalogue."""
+    root = document.root
+    if not isinstance(root, Mapping) or not isinstance(root.get("spec"), Mapping):
+        return False
+    is_versioned = str(root.get("version", "")).startswith("rudder/")
+    return is_versioned and root.get("kind") in (*_PLANS, *_LISTS)
+
+
+class DataCatalogue:
+    """The events, properties and types that some files declare.
+
+    Args:
+        leave_out_of: Takes what is not read.
+    """
+
+    def __init__(self, documents: Sequence[PlanFile], leave_out_of: LeaveOutOf) -> None:
+        self.documents, self.leave_out_of = documents, leave_out_of
+        self.leave_out = leave_out_of(documents[0].file)
+        self.entries: dict[tuple[str, str], Entry] = {}
+        self.titles: dict[str, str] = {}
+        for document in documents:
+            kind = document.root["kind"]
+            for entry in maps_of(document.root["spec"].get(_LISTS.get(kind, ""))):
+                self.entries[_singular(kind), str(entry.get("id", ""))] = entry
+
+    def calls(self) -> Iterator[tuple[str, list[Declared]]]:
+        """Yield the calls of each plan with its file; without a plan those of all events, without properties."""
+        plans = [document for document in self.documents if document.root["kind"] in _PLANS]
+        for document in plans:
+            self.leave_out = self.leave_out_of(document.file)
+            spec = document.root["spec"]
+            self.titles.setdefault("title", text_at(spec, "display_name"))
+            self.titles.setdefault("about", text_at(spec, "description"))
+            rules = enumerate(maps_of(spec.get("rules")))
+            yield (
+                document.file,
+                [call for n, rule in rules for call in self._rule(rule, f"rules[{n}]")],
+            )
+        events = [
+            (key, event) for (kind, key), event in self.entries.items() if kind == "event"
+        ]
+        if not plans:
+            yield (
+                self.documents[0].file,
+                [self._declared(event, key, {}) for key, event in events],
+            )
+
+    def _rule(self, rule: Entry, place: str) -> Iterator[Declared]:
+        event = self._entry(rule.get("event"), place)
+        if event is None:
+            return
+        schema = self._object(rule.get("properties"), place, 0)
+        if rule.get("variants"):
+            self.leave_out("key variants of a rule", place)
+        section = text_at(rule, "identity_section", "identitySection")
+        yield self._declared(event, place, schema, section)
+
+    def _declared(
+        self, event: Entry, place: str, schema: Mapping[str, Any], section: str = ""
+    ) -> Declared:
+        category = event.get("category")
+        found = self._entry(category, place) if category else None
+        return Declared(
+            call_of(event.get("event_type")) or "track",
+            text_at(event, "name"),
+            schema,
+            place,
+            text_at(event, "description"),
+            text_at(found, "name"),
+            section,
+        )
+
+    def _entry(self, reference: Any, place: str) -> Entry | None:
+        """Return what a reference leads to; what is in none of the files is named."""
+        written = reference.get("$ref") if isinstance(reference, Mapping) else reference
+        found = _REFERENCE.fullmatch(written) if isinstance(written, str) else None
+        entry = self.entries.get((_singular(found[1]), found[2])) if found else None
+        if entry is None and found:
+            self.leave_out(f"what {written} refers to, which is in none of the files,", place)
+        return entry
+
+    # --- properties -----------------------------------------------------------------------------------------------
+
+    def _object(self, references: Any, place: str, level: int) -> dict[str, Any]:
+        """Return the schema of an object of which some references name the properties."""
+        properties: dict[str, Any] = {}
+        required: list[str] = []
+        if level > MOST_LEVELS:
+            self.leave_out("what a type holds that holds itself", place)
+            return {"type": "object"}
+        for reference in maps_of(references):
+            target = reference.get("property", reference.get("$ref"))
+            entry = self._entry(target, place)
+            if entry is None:
+                continue
+            name = text_at(entry, "name") or str(entry.get("id"))
+            properties[name] = self._property(entry, reference, f"{place}.{name}", level)
+            if reference.get("required") is True:
+                required.append(name)
+        return {"type": "object", "properties": properties, "required": required}
+
+    def _property(
+        self, entry: Entry, reference: Entry, place: str, level: int
+    ) -> dict[str, Any]:
+        schema = self._typed(entry, place, level)
+        if reference.get("properties"):
+            inner = self._object(reference["properties"], place, level + 1)
+            schema = (
+                {**schema, "items": inner}
+                if schema.get("type") == "array"
+                else {**schema, **inner}
+            )
+        return schema
+
+    def _typed(self, entry: Entry, place: str, level: int) -> dict[str, Any]:
+        """Return the schema of a property or of a custom type."""
+        kinds = entry.get("type", entry.get("types"))
+        about = {key: entry[key] for key in ("description",) if key in entry}
+        if isinstance(kinds, str) and kinds.startswith("#"):
+            custom = self._entry(kinds, place)
+            return {**self._custom(custom, place, level), **about} if custom else dict(about)
+        rest = {
+            key: value
+            for key, value in entry.items()
+            if key not in ("id", "name", "variants", "properties")
+        }
+        schema, _ = schema_of_property(rest)
+        return self._with_items(entry, dict(schema), place, level)
+
+    def _custom(self, custom: Entry, place: str, level: int) -> dict[str, Any]:
+        if custom.get("variants"):
+            self.leave_out("key variants of a type", place)
+        if custom.get("properties"):
+            return self._object(custom["properties"], place, level + 1)
+        return self._typed(custom, place, level)
+
+    def _with_items(
+        self, entry: Entry, schema: dict[str, Any], place: str, level: int
+    ) -> dict[str, Any]:
+        """Return a list's schema with the custom type of its elements."""
+        config = entry.get("config", entry.get("propConfig"))
+        inner = {**config, **entry} if isinstance(config, Mapping) else entry
+        names = inner.get("item_types", inner.get("itemTypes", inner.get("item_type")))
+        name = names[0] if isinstance(names, list) and len(names) == 1 else names
+        if isinstance(name, str) and name.startswith("#") and level < MOST_LEVELS:
+            custom = self._entry(name, place)
+            schema["items"] = self._custom(custom, place, level + 1) if custom else {}
+        return schema
+
+
+def _singular(kind: str) -> str:
+    return _SINGULARS.get(kind, kind.removesuffix("s"))

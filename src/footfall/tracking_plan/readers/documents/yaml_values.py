@@ -1,0 +1,56 @@
+"""Values of YAML files: as JSON has them, read by the parser of the language with its bounds.
+
+Words stay words: `NO` is a country, `1.10` in quotes a version, `2026-01-01` a text.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from footfall.errors import ScenarioError
+from footfall.scenario.leaf_records import Text
+from footfall.scenario.tree import ListNode, Node, parse_tree
+from footfall.tracking_plan.plan import Origin
+from footfall.tracking_plan.readers.grid import refusal
+
+_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,30})")
+_NUMBER = re.compile(
+    r"[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?"
+)
+_TRUTHS = {"true": True, "false": False}
+
+
+def yaml_value(text: str, file: str) -> Any:
+    """Return what a YAML file holds.
+
+    Raises:
+        UsageError: It is no YAML, or uses more of it than data need; names line and column.
+    """
+    if not text.strip():
+        raise refusal(Origin(file), "the file is empty", "a tracking plan in YAML")
+    try:
+        return _value(parse_tree(text, file))
+    except ScenarioError as error:
+        problem = error.problems[0]
+        at = Origin(file, place=f"line {problem.at.line}")
+        raise refusal(at, problem.message, problem.hint) from None
+
+
+def _value(node: Node) -> Any:
+    if isinstance(node, Text):
+        return node.text if node.is_quoted else _scalar(node)
+    if isinstance(node, ListNode):
+        return [_value(item) for item in node.items]
+    return {key.text: _value(member) for key, member in node.entries}
+
+
+def _scalar(written: Text) -> Any:
+    text = written.text
+    if written.is_null:
+        return None
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _NUMBER.fullmatch(text):
+        return float(text)
+    return _TRUTHS.get(text.casefold(), text)
