@@ -52,6 +52,7 @@ def test_json():
             "findings",
             "remarks",
             "skipped",
+            "taken",
         ),
     ]
     assert {tuple(found) for found in record["findings"]} == {

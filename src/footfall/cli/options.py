@@ -13,6 +13,7 @@ from footfall.errors import UsageError, shown
 
 if TYPE_CHECKING:
     from footfall.execution.setup import RunParameters
+    from footfall.foreign.roles import Named
     from footfall.sinks import Sink
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -67,6 +68,45 @@ SPILL = click.option(
     show_default=True,
     help="How much may wait in files for a slow sink before the others wait too.",
 )
+
+
+COLUMNS = (
+    click.option(
+        "--user", metavar="COLUMN", default="", help="Of a log: the column that says who."
+    ),
+    click.option(
+        "--time", metavar="COLUMN", default="", help="Of a log: the column that says when."
+    ),
+    click.option(
+        "--type", metavar="COLUMN", default="", help="Of a log: the column that says what."
+    ),
+    click.option(
+        "--session", metavar="COLUMN", default="", help="Of a log: the column of the visit."
+    ),
+    click.option(
+        "--id", metavar="COLUMN", default="", help="Of a log: the column of the event's own id."
+    ),
+    click.option(
+        "--zone",
+        metavar="ZONE",
+        default="",
+        help="Of a log: the time zone of times that name none.  [default: UTC]",
+    ),
+)
+
+
+def columns(command: Command) -> Command:
+    """Give a command the options that name the columns of a log; `named_columns` reads them."""
+    for option in reversed(COLUMNS):
+        command = option(command)
+    return command
+
+
+def named_columns(given: dict[str, Any]) -> Named:
+    """Take the options of `columns` out of `given`; return them as a record."""
+    from footfall.foreign.roles import Named
+
+    return Named(**{one.name: given.pop(one.name) for one in fields(Named)})
 
 
 def delivery(command: Command) -> Command:

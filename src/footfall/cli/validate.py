@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from footfall.cli import arguments
+from footfall.cli import arguments, options
 from footfall.cli.data_command import DataCommand
 from footfall.cli.taxonomy import is_plan
 from footfall.text import clean
@@ -36,6 +36,7 @@ Exit code: 0 when nothing is wrong, 1 when something is, 2 when the command or t
     metavar="SCENARIO|PLAN",
     help="What the events ought to be.",
 )
+@options.columns
 @click.option(
     "--run",
     "run_id",
@@ -56,17 +57,31 @@ Exit code: 0 when nothing is wrong, 1 when something is, 2 when the command or t
     help="How to show it.",
 )
 def command(
-    events: str, against: str, run_id: str | None, ignore: tuple[str, ...], form: str
+    events: str,
+    against: str,
+    run_id: str | None,
+    ignore: tuple[str, ...],
+    form: str,
+    **given: Any,
 ) -> int:
     """Check events, also those of others, against a scenario or a tracking plan.
 
     EVENTS is a DuckDB store, a folder of Parquet files or a PostgreSQL address that footfall wrote, any Parquet file,
-    NDJSON (also .gz, or a folder of it), or Amplitude's export. A plan is a workbook (.xlsx), a CSV file, or a file or
+    NDJSON or CSV (also .gz, or a folder of NDJSON), or Amplitude's export. Columns of a log may have any name: they are
+    recognised, or named by --user, --time and --type. A plan is a workbook (.xlsx), a CSV file, or a file or
     folder of JSON Schemas.
     """
     from footfall.validation import validate
 
-    found = validate(events, _declared(against), run=run_id, ignore=ignore)
+    found = validate(
+        events,
+        _declared(against),
+        run=run_id,
+        ignore=ignore,
+        named=options.named_columns(given),
+    )
+    if found.taken:
+        click.echo(f"{found.events}: {clean(found.taken)}", err=True)
     _show(found, form)
     return 0 if found.is_clean else 1
 

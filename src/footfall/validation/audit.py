@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from footfall.foreign.event_source import EventSource
 from footfall.text import cut
 from footfall.units import nearest_hint
-from footfall.validation.event_source import EventSource
 from footfall.validation.expectations import Expectations
 from footfall.validation.findings import Finding, Place
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 CHECKS: Mapping[str, str] = {
-    "line_invalid": "no JSON object",
+    "line_invalid": "line that cannot be read",
     "event_unknown": "unknown event type",
     "event_missing": "no event type",
     "category_wrong": "category is another",
@@ -125,6 +125,7 @@ class Validation:
         findings: By check, in the order of `CHECKS`, the most frequent first.
         remarks: What looks odd.
         skipped: Check → why it could not be made, or was not asked for.
+        taken: What was taken for what in events of others; empty where names are ours.
     """
 
     events: str
@@ -133,6 +134,7 @@ class Validation:
     findings: tuple[Finding, ...] = ()
     remarks: tuple[Remark, ...] = ()
     skipped: Mapping[str, str] = field(default_factory=dict)
+    taken: str = ""
 
     @property
     def is_clean(self) -> bool:

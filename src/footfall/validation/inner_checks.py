@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from footfall.foreign.json_pointer import pointer
 from footfall.store.dialect import literal, literals
 from footfall.validation.audit import Audit, nearest
 from footfall.validation.constraint_rules import clause_rules, length_rule
 from footfall.validation.expectations import ExpectedProperty
-from footfall.validation.json_pointer import pointer
 from footfall.validation.property_checks import accepted_texts, type_word
 from footfall.validation.property_kinds import kind_of_type
 

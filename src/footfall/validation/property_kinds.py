@@ -185,7 +185,9 @@ def _kinds_of_field(
     base, is_there = kind_of_type(stored), f"{value} IS NOT NULL"
     special: dict[str, str] = {}
     if declared is not None and base == "fraction" and declared.type == "integer":
-        special["whole"] = f"{value} = floor({value})"
+        special["whole"] = f"{value} = floor({value}) AND NOT {_is_endless(stored, value)}"
+    if declared is not None and base == "fraction":
+        special["endless"] = _is_endless(stored, value)
     if declared is not None and base == "text":
         special |= _text_kinds(declared, f"CAST({value} AS VARCHAR)")
     if declared is not None and base == "list" and declared.item is not None:
@@ -199,6 +201,11 @@ def _repeats(items: str) -> str:
     # A null repeats nothing: `list_distinct` leaves nulls out, so they are not counted either.
     there = f"list_filter({items}, lambda v: v IS NOT NULL)"
     return f"len({there}) > len(list_distinct({items}))"
+
+
+def _is_endless(stored: str, value: str) -> str:
+    """Return SQL for whether a number is NaN or infinite, which no JSON can say."""
+    return f"NOT isfinite({value})" if stored in ("DOUBLE", "FLOAT") else "false"
 
 
 def _text_kinds(declared: ExpectedProperty, text: str) -> dict[str, str]:
@@ -278,8 +285,8 @@ def _kind_of_any(
         for special, sql in _text_kinds(p, text).items()
     ]
     whens.append(
-        f"WHEN {kind} = 'DOUBLE' THEN CASE WHEN {number} = floor({number}) "
-        "THEN 'whole' ELSE 'fraction' END"
+        f"WHEN {kind} = 'DOUBLE' THEN CASE WHEN NOT coalesce(isfinite({number}), false) "
+        f"THEN 'endless' WHEN {number} = floor({number}) THEN 'whole' ELSE 'fraction' END"
     )
     whens.append(
         f"WHEN {kind} = 'ARRAY' AND {_in(key, lists)} AND {_repeats(items)} THEN 'repeats'"

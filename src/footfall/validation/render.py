@@ -40,6 +40,7 @@ def render_json(validation: Validation) -> str:
             for remark in validation.remarks
         ],
         "skipped": [{"check": check, "why": why} for check, why in validation.skipped.items()],
+        "taken": validation.taken,
     }
     return json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from footfall.foreign.common_columns import is_banned, is_short
 from footfall.sinks.amplitude.limits import SHORTEST_ID
 from footfall.store.dialect import literal, literals
 from footfall.units import DAY_MS
 from footfall.validation.audit import Audit, nearest, shortened
-from footfall.validation.common_columns import is_banned, is_short
 from footfall.validation.findings import Finding, Place
 
 MOST_TYPES = 1000
@@ -85,14 +85,13 @@ def check_lines(audit: Audit) -> None:
         return
     (count, first), *_ = audit.source.rows("SELECT count(*), min(n) FROM bad")
     if count:
-        ((part, line),) = audit.source.rows(
-            f"SELECT part, line FROM bad WHERE n = {first} LIMIT 1"
+        ((part, line, reason),) = audit.source.rows(
+            f"SELECT part, line, reason FROM bad WHERE n = {first} LIMIT 1"
         )
+        detail = f"{reason}; not counted as events"
         share = count / (count + audit.count)
         at = Place(None, audit.source.parts[part], line)
-        audit.findings.append(
-            Finding("line_invalid", "line", count, share, "not counted as events", "", at)
-        )
+        audit.findings.append(Finding("line_invalid", "line", count, share, detail, "", at))
 
 
 def check_event_types(audit: Audit) -> None:
@@ -139,17 +138,20 @@ def _rules(audit: Audit) -> Iterator[Rule]:
     yield Rule(
         "property_type", "properties", "object_flaw IS NOT NULL", "object_flaw", "no object"
     )
-    yield from _times()
+    yield from _times(audit)
     yield from _ids(audit)
     yield from _sessions(audit)
     yield from _money(audit)
     yield from _homes(audit)
 
 
-def _times() -> Iterator[Rule]:
+def _times(audit: Audit) -> Iterator[Rule]:
+    is_foreign = audit.source.is_foreign
+    seconds = "as milliseconds it lies in 1970 to 1973"
     details = {
         "missing": ("time_missing", ""),
-        "seconds": ("time_seconds", "as milliseconds it lies in 1970 to 1973"),
+        "seconds": ("time_seconds", "unlike the others" if is_foreign else seconds),
+        "milliseconds": ("time_unit", "in milliseconds, unlike the others"),
         "microseconds": ("time_unit", "finer than milliseconds"),
         "fraction": ("time_unit", "a number with a fraction"),
         "unreadable": ("time_unreadable", "accepted: ms since 1970, 2026-01-31T12:00:00Z"),
@@ -184,7 +186,9 @@ def _ids(audit: Audit) -> Iterator[Rule]:
             "Amplitude refuses such events",
         )
     yield Rule("id_type", "id", "id_flaw IS NOT NULL", "id_flaw", "accepted: text")
-    for name in ("user_id", "device_id"):
+    # Amplitude's rule, which nobody keeps who never meant to send the events there.
+    shortest = () if audit.source.is_foreign else ("user_id", "device_id")
+    for name in shortest:
         yield Rule(
             "id_short",
             name,
@@ -193,6 +197,7 @@ def _ids(audit: Audit) -> Iterator[Rule]:
             f"Amplitude takes {SHORTEST_ID} characters or more",
             name,
         )
+    for name in ("user_id", "device_id"):
         yield Rule("id_banned", name, is_banned(name), name, "Amplitude refuses it", name)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Collection
 from pathlib import Path
 
 from footfall.errors import UsageError
+from footfall.foreign.open_events import open_events
+from footfall.foreign.roles import Named
 from footfall.scenario.records import Scenario
 from footfall.units import nearest_hint
 from footfall.validation.audit import Audit
@@ -13,7 +15,6 @@ from footfall.validation.constraint_checks import check_constraints
 from footfall.validation.expectations import Expectations, of_scenario
 from footfall.validation.findings import CHECKS, REMARKS, Validation
 from footfall.validation.inner_checks import check_inner
-from footfall.validation.open_events import open_events
 from footfall.validation.people_checks import check_people
 from footfall.validation.property_checks import check_properties
 from footfall.validation.remarks import remarks_on
@@ -27,6 +28,7 @@ def validate(
     *,
     run: str | None = None,
     ignore: Collection[str] = (),
+    named: Named | None = None,
 ) -> Validation:
     """Check events against what a scenario, or a plan, declares.
 
@@ -41,6 +43,8 @@ def validate(
         run: Id of the run or its beginning, in a store of ours; else the latest of the
             scenario, or of any.
         ignore: Names of checks that are not to count.
+        named: Which column says who, when and what, where the events are a log with columns
+            of its own; None to recognise them.
 
     Raises:
         UsageError: The events or the scenario are not there, or a check has no such name.
@@ -49,7 +53,7 @@ def validate(
     """
     _check_names(ignore)
     expected = against if isinstance(against, Expectations) else of_scenario(_loaded(against))
-    with open_events(events, run, expected.name) as source:
+    with open_events(events, run, expected.name, named) as source:
         audit = Audit(source, expected)
         # In this order: people's checks ask whether rows had a finding, remarks read the table
         # that these make.
@@ -70,7 +74,13 @@ def validate(
         bad = sum(found.count for found in audit.findings if found.check == "line_invalid")
         wanted = tuple(remark for remark in remarks if remark.check not in ignore)
         return Validation(
-            source.name, expected.name, audit.count + bad, tuple(kept), wanted, audit.skipped
+            source.name,
+            expected.name,
+            audit.count + bad,
+            tuple(kept),
+            wanted,
+            audit.skipped,
+            source.taken,
         )
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from footfall.foreign.json_pointer import pointer
 from footfall.store.dialect import literal, literals, quote
 from footfall.units import DAY_MS
 from footfall.validation.audit import Audit
 from footfall.validation.carried import Carried
-from footfall.validation.json_pointer import pointer
 
 TOLERATED = 0.01
 """Share of pairs that may differ: people who do two things at once have two processes that run into each other."""

@@ -5,13 +5,12 @@ Separated by commas, semicolons, tabs or bars.
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
-import re
 from collections.abc import Callable
 from pathlib import Path
 
+from footfall.foreign.encodings import encoding_of
 from footfall.tracking_plan.cells import unguarded
 from footfall.tracking_plan.plan import Origin
 from footfall.tracking_plan.readers.grid import MOST_CHARACTERS, Grid, refusal
@@ -20,11 +19,6 @@ MOST_FILE_BYTES = 64 << 20
 SAMPLE_LINES = 100
 """Rows that each separator is tried on: a plan's header stands within them."""
 DELIMITERS = (",", ";", "\t", "|")
-_BOMS = {
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
 
 
 def read_text(path: Path) -> tuple[str, str]:
@@ -40,7 +34,7 @@ def read_text(path: Path) -> tuple[str, str]:
             at, f"the file has {size >> 20:,} MiB", f"at most {MOST_FILE_BYTES >> 20} MiB"
         )
     content = path.read_bytes()
-    encoding = _encoding(content)
+    encoding = encoding_of(content)
     try:
         text = content.decode(encoding)
     except UnicodeError as error:
@@ -51,25 +45,6 @@ def read_text(path: Path) -> tuple[str, str]:
             Origin(path.name), "this is no text: it holds zero bytes", "save it in UTF-8"
         )
     return text, encoding
-
-
-def _encoding(content: bytes) -> str:
-    for bom, encoding in _BOMS.items():
-        if content.startswith(bom):
-            return encoding
-    # Words of a code page are next to never valid UTF-8; so what is valid is UTF-8.
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        return _code_page(content)
-    return "utf-8"
-
-
-def _code_page(content: bytes) -> str:
-    """Return the code page: Cyrillic words are runs of high letters, an é stands alone among low ones."""
-    letters = sum(map(len, runs := re.findall(rb"[\xc0-\xff]+", content)))
-    in_words = sum(len(run) for run in runs if len(run) > 2)
-    return "cp1251" if 2 * in_words > letters else "cp1252"
 
 
 def read_grid(path: Path, rate: Callable[[Grid], int]) -> tuple[Grid, str]:

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from footfall.foreign.json_pointer import escaped
 from footfall.tracking_plan.diagrams import Section
 from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanType
-from footfall.validation.json_pointer import escaped
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 USER_PROPERTIES = "user_properties"

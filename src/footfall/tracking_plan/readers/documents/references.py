@@ -11,8 +11,8 @@ from posixpath import normpath
 from typing import Any
 from urllib.parse import unquote, urljoin
 
+from footfall.foreign.json_pointer import unescaped
 from footfall.tracking_plan.readers.documents.source_files import PlanFile
-from footfall.validation.json_pointer import unescaped
 
 MOST_STEPS = 20
 """References that are followed one after the other: some lead in a circle."""

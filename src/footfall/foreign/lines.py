@@ -9,6 +9,7 @@ mostly as gzip (https://amplitude.com/docs/apis/analytics/export).
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import re
 import zipfile
@@ -20,6 +21,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from footfall.errors import UsageError
+from footfall.foreign.encodings import as_utf8, code_page, of_mark
+from footfall.foreign.envelopes import unwrapped
 
 BLOCK_BYTES = 4 << 20
 LONGEST_LINE_BYTES = 16 << 20
@@ -31,7 +34,7 @@ HARMLESS_BYTES = 256 << 20
 MOST_MEMBERS = 100_000
 LARGEST_ARRAY_BYTES = 256 << 20
 _ENDINGS = (".json", ".ndjson", ".jsonl", ".gz")
-_BODY = re.compile(rb'"events"\s*:\s*\[')
+_BODY = re.compile(rb'"(?:events|batch|data)"\s*:\s*\[')
 
 
 class _UnreadableError(Exception):
@@ -59,6 +62,26 @@ class Lines:
     part: int
     first: int
     texts: list[str | None]
+
+
+class _Transcoded(io.RawIOBase):
+    """A file in another encoding, read as UTF-8."""
+
+    def __init__(self, file: IO[bytes], encoding: str) -> None:
+        self._blocks, self._rest = as_utf8(file, encoding), b""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        while size < 0 or len(self._rest) < size:
+            block = next(self._blocks, None)
+            if block is None:
+                break
+            self._rest += block
+        size = len(self._rest) if size < 0 else size
+        taken, self._rest = self._rest[:size], self._rest[size:]
+        return taken
 
 
 def parts_of(path: Path) -> list[LineSource]:
@@ -175,9 +198,9 @@ def read_lines(path: Path, parts: list[LineSource]) -> Iterator[Lines]:
     # Per part, and by what was unpacked: gzip claims no size, and a zip's claim may be false.
     most = max(HARMLESS_BYTES, _size(path) * MOST_RATIO)
     for number, part in enumerate(parts):
-        with _explained(path, part), part.opened() as raw, _unpacked(raw) as file:
+        with _explained(path, part), part.opened() as raw, unpacked(raw) as file:
             read = 0
-            for lines in _split(file, number):
+            for lines in _split(_in_utf8(file), number):
                 read += sum(len(text or "") for text in lines.texts)
                 if read > most:
                     raise _bomb(path, read)
@@ -206,7 +229,8 @@ def _explained(path: Path, part: LineSource) -> Iterator[None]:
 
 
 @contextmanager
-def _unpacked(raw: IO[bytes]) -> Iterator[IO[bytes]]:
+def unpacked(raw: IO[bytes]) -> Iterator[IO[bytes]]:
+    """Give a file's content, whether it is packed with gzip or not."""
     magic = raw.read(2)
     raw.seek(0)
     if magic == b"\x1f\x8b":
@@ -214,6 +238,13 @@ def _unpacked(raw: IO[bytes]) -> Iterator[IO[bytes]]:
             yield file  # type: ignore[misc]  # a GzipFile reads bytes as any other
     else:
         yield raw
+
+
+def _in_utf8(file: IO[bytes]) -> IO[bytes]:
+    """Return a file as UTF-8, which a mark at its beginning tells not to be: PowerShell writes UTF-16."""
+    encoding = of_mark(file.read(4))
+    file.seek(0)
+    return file if encoding in (None, "utf-8-sig") else _Transcoded(file, encoding)  # type: ignore[return-value]
 
 
 def _split(file: IO[bytes], part: int) -> Iterator[Lines]:
@@ -256,8 +287,11 @@ def _skip_line(file: IO[bytes]) -> bytes:
 def _text(line: bytes, is_array: bool) -> str | None:
     if len(line) > LONGEST_LINE_BYTES:
         return None
-    # One wrong byte should not cost the line: its value is shown with a replacement character.
-    text = line.decode("utf-8", "replace").strip()
+    try:
+        text = line.decode("utf-8").strip()
+    except UnicodeDecodeError:
+        # A wrong byte should not cost the line: it is a letter of a code page, most likely.
+        text = line.decode(code_page(line), "replace").strip()
     if is_array:
         text = (
             text.removeprefix("[").rstrip(",").strip() if text[:1] in "[{" else text.strip(",]")
@@ -277,27 +311,20 @@ def _is_by_line(block: bytes) -> bool:
 
 
 def _is_body(block: bytes) -> bool:
-    """Return whether a file begins with the body of a request, `{"api_key": …, "events": […]}`."""
+    """Return whether a file begins with the body of a request that goes on over several lines.
+
+    One that stands in a line, `{"api_key": …, "events": […]}`, is a line as any other.
+    """
     found = _BODY.search(block)
     if found is None or block.lstrip()[:1] != b"{":
         return False
     try:
-        first = json.loads(block.lstrip().split(b"\n", 1)[0])
+        json.loads(block.lstrip().split(b"\n", 1)[0])
     except (ValueError, RecursionError):
-        # The body goes on over several lines, or beyond the block. An event that has a property
-        # called `events` names its type before.
+        # It goes on, or beyond the block. An event that has a property called `events` names its
+        # type before.
         return b'"event_type"' not in block[: found.start()]
-    return _events_of(first) is not None
-
-
-def _events_of(body: Any) -> list[Any] | None:
-    """Return the events of a body, None for anything else."""
-    is_body = (
-        isinstance(body, dict)
-        and "event_type" not in body
-        and isinstance(body.get("events"), list)
-    )
-    return body["events"] if is_body else None
+    return False
 
 
 def _elements(block: bytes, file: IO[bytes]) -> list[str | None]:
@@ -318,16 +345,5 @@ def _elements(block: bytes, file: IO[bytes]) -> list[str | None]:
 
 
 def _parsed(text: bytes) -> list[Any]:
-    """Return the elements of an array, or the events of a body, or of one body per line."""
-    try:
-        whole = json.loads(text)
-    except ValueError:
-        lines = [json.loads(line) for line in text.splitlines() if line.strip()]
-        found = [(line, _events_of(line)) for line in lines]
-        return [
-            event for line, events in found for event in ([line] if events is None else events)
-        ]
-    events = _events_of(whole)
-    if events is not None:
-        return events
-    return whole if isinstance(whole, list) else [whole]
+    """Return the elements of an array, or the events of a body."""
+    return unwrapped(json.loads(text))

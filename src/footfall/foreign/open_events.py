@@ -4,25 +4,34 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
 from footfall.errors import StoreError, UsageError
+from footfall.foreign import json_source
+from footfall.foreign.common_columns import who
+from footfall.foreign.csv_source import HEAD_BYTES, TABLE, csv_form, is_table, load_csv
+from footfall.foreign.encodings import of_mark
+from footfall.foreign.event_source import EventSource, check_zone, close_doors, connect
+from footfall.foreign.lines import files_of, unpacked
+from footfall.foreign.roles import Named
+from footfall.foreign.typed_columns import typed_source
 from footfall.store import open_store
 from footfall.store.dialect import literal, quote
 from footfall.store.duckdb import connection as db
 from footfall.store.postgres.address import is_address
-from footfall.validation import json_source
-from footfall.validation.common_columns import NAMES, who
-from footfall.validation.event_source import EventSource, close_doors, connect
-from footfall.validation.lines import files_of
-from footfall.validation.typed_columns import typed_source
 
 FETCHED_EVENTS = 200_000
 """How many events are fetched from PostgreSQL at a time, about."""
 
 
-def open_events(events: str | Path, run: str | None = None, scenario: str = "") -> EventSource:
+def open_events(
+    events: str | Path,
+    run: str | None = None,
+    scenario: str = "",
+    named: Named | None = None,
+) -> EventSource:
     """Open events to be checked.
 
     Args:
@@ -31,6 +40,7 @@ def open_events(events: str | Path, run: str | None = None, scenario: str = "") 
             array, or bodies with `events`.
         run: Id of the run or its beginning, in a store of ours; else the latest.
         scenario: Whose latest run, where a store holds runs of several and one is of this.
+        named: Columns that somebody named, of a file that is not ours.
 
     Raises:
         UsageError: There are none, or they are of no form that is known.
@@ -43,8 +53,10 @@ def open_events(events: str | Path, run: str | None = None, scenario: str = "") 
     path = Path(_PREFIX.sub("", str(events)))
     if "://" in str(events) or not path.exists():
         raise UsageError(f"{events} does not exist\n  accepted: {_ACCEPTED}")
+    named = named or Named()
+    check_zone(named.zone)
     if path.is_dir():
-        return _folder(path, run, scenario)
+        return _folder(path, run, scenario, named)
     # What a file is stands in its first bytes: a name may lie.
     magic = _magic(path)
     if magic[8:12] == b"DUCK":
@@ -54,7 +66,9 @@ def open_events(events: str | Path, run: str | None = None, scenario: str = "") 
             f"--run {run}: {path} has no runs\n"
             "  accepted: a DuckDB store or a Parquet folder of footfall"
         )
-    return _parquet(path, [path]) if magic[:4] == b"PAR1" else _lines(path)
+    if magic[:4] == b"PAR1":
+        return _parquet(path, [path], named)
+    return _csv(path, named) if _is_csv(path) else _lines(path, named)
 
 
 _PREFIX = re.compile(r"^(duckdb|parquet|ndjson|csv|json):(?!//)")
@@ -144,20 +158,46 @@ def _run_of(
     return next((one for one in reversed(found) if one[1] == wanted), found[-1])
 
 
-def _folder(folder: Path, run: str | None, wanted: str) -> EventSource:
+def _folder(folder: Path, run: str | None, wanted: str, named: Named) -> EventSource:
     manifest = folder / "manifest.json"
     if manifest.is_file() and (folder / "_footfall").is_dir():
         with open_store(folder) as store:
             chosen, _ = _run_of(
                 folder, [(info.id, info.scenario) for info in store.runs()], run, wanted
             )
-        return _parquet(folder, _committed(manifest, chosen))
-    files = sorted(folder.rglob("*.parquet"))
+        return _parquet(folder, _committed(manifest, chosen), named)
+    files = _parquet_files(folder)
     if not files and not files_of(folder):
         raise UsageError(
             f"{folder} holds no Parquet files and no NDJSON\n  accepted: {_ACCEPTED}"
         )
-    return _parquet(folder, files) if files else _lines(folder)
+    return _parquet(folder, files, named) if files else _lines(folder, named)
+
+
+def _parquet_files(folder: Path) -> list[Path]:
+    """Return the Parquet files below a folder; what Spark and others keep for themselves begins with `_` or a dot."""
+    found = (path for path in folder.rglob("*.parquet") if path.is_file())
+    return sorted(
+        path
+        for path in found
+        if not any(part.startswith(("_", ".")) for part in path.relative_to(folder).parts)
+    )
+
+
+def _is_csv(path: Path) -> bool:
+    """Return whether a file is CSV: by its name, or, where that says nothing, by its first line."""
+    name = path.name.lower().removesuffix(".gz")
+    if name.endswith((".csv", ".tsv")):
+        return True
+    if name.endswith((".json", ".ndjson", ".jsonl", ".zip")):
+        return False
+    try:
+        with path.open("rb") as raw, unpacked(raw) as file:
+            begin = file.read(HEAD_BYTES)
+    except (OSError, EOFError, zlib.error):
+        return False
+    text = begin.decode(of_mark(begin) or "utf-8-sig", "replace").lstrip("\ufeff \t\r\n")
+    return text[:1] not in "{[" and is_table(text)
 
 
 def _committed(manifest: Path, run: str) -> list[Path]:
@@ -170,10 +210,10 @@ def _committed(manifest: Path, run: str) -> list[Path]:
 # --- files ---------------------------------------------------------------------------------------------------------
 
 
-def _parquet(path: Path, files: Sequence[Path]) -> EventSource:
+def _parquet(path: Path, files: Sequence[Path], named: Named) -> EventSource:
     import duckdb
 
-    connection = connect(files)
+    connection = connect(files, named.zone)
     close_doors(connection)
     listed = ", ".join(literal(str(file)) for file in files)
     rows = f"read_parquet([{listed}], union_by_name = true, filename = 'file_', file_row_number = true)"
@@ -182,7 +222,7 @@ def _parquet(path: Path, files: Sequence[Path]) -> EventSource:
             f"{path} holds no events yet\n  hint: `footfall resume {path}` goes on with its run"
         )
     try:
-        return typed_source(connection, str(path), "parquet", rows, has_order=True)
+        return typed_source(connection, str(path), "parquet", rows, has_order=True, named=named)
     except duckdb.Error as error:
         connection.close()
         raise StoreError(
@@ -190,44 +230,76 @@ def _parquet(path: Path, files: Sequence[Path]) -> EventSource:
         ) from None
 
 
-def _lines(path: Path) -> EventSource:
-    """Read lines into a table, and give each device the one user that was seen on it, as Amplitude does.
+def _csv(path: Path, named: Named) -> EventSource:
+    """Read CSV into a typed table."""
+    form = csv_form(path)
+    connection = connect([form.path], named.zone)
+    close_doors(connection)
+    with db.explained(path, "nothing was changed"):
+        load_csv(connection, form)
+        source = typed_source(
+            connection,
+            str(path),
+            "lines",
+            TABLE,
+            has_order=True,
+            named=named,
+            parts=(path.name,),
+            into="read_",
+        )
+        return _with_owners(source)
+
+
+def _lines(path: Path, named: Named) -> EventSource:
+    """Read lines of JSON into a table."""
+    connection = connect([], named.zone)
+    close_doors(connection)
+    with db.explained(path, "nothing was changed"):
+        read = json_source.load(connection, path, named)
+        connection.execute("ALTER TABLE e RENAME TO read_")
+        source = EventSource(
+            connection,
+            str(path),
+            "lines",
+            {"ep": None, "up": None},
+            read.has,
+            read.has_order,
+            read.parts,
+            read.is_foreign,
+            read.taken,
+        )
+        return _with_owners(source)
+
+
+def _with_owners(source: EventSource) -> EventSource:
+    """Make `e` of what was read: each device gets the one user that was seen on it, as Amplitude does.
 
     Where every event has a `person`, they are ours, and that says better who it is.
     """
-    is_csv = path.name.lower().endswith((".csv", ".csv.gz"))
-    connection = connect([path] if is_csv else [])
-    close_doors(connection)
-    with db.explained(path, "nothing was changed"):
-        parts = (
-            json_source.load_csv(connection, path)
-            if is_csv
-            else json_source.load(connection, path)
-        )
-        ((n, is_ours, is_export),) = connection.execute(
-            "SELECT count(*), coalesce(bool_and(person IS NOT NULL), false), "
-            "coalesce(bool_or(is_export), false) FROM e"
-        ).fetchall()
-        if not n:
-            raise UsageError(
-                f"{path} holds no events: none of its lines is a JSON object\n"
-                f"  accepted: {_ACCEPTED}"
-            )
-        connection.execute("ALTER TABLE e RENAME TO read_")
-        connection.execute(
-            "CREATE TABLE owners AS SELECT device_id, min(real_user) AS owner "
-            "FROM read_ WHERE real_user IS NOT NULL "
-            "AND device_id IS NOT NULL GROUP BY ALL "
-            "HAVING count(DISTINCT real_user) = 1"
-        )
-        whose = (
-            "r.person" if is_ours else who("", "coalesce(r.real_user, o.owner)", "r.device_id")
-        )
-        connection.execute(
-            f"CREATE VIEW e AS SELECT r.*, {whose} AS who, r.part AS file "
-            "FROM read_ AS r LEFT JOIN owners AS o USING (device_id)"
-        )
-        has = frozenset({*NAMES} - (set() if is_ours else {"person"}))
-    return EventSource(
-        connection, str(path), "lines", {"ep": None, "up": None}, has, not is_export, parts
+    connection = source.connection
+    ((n, n_bad, is_ours, is_export),) = connection.execute(
+        "SELECT count(*), (SELECT count(*) FROM bad), coalesce(bool_and(person IS NOT NULL), false), "
+        "coalesce(bool_or(is_export), false) FROM read_"
+    ).fetchall()
+    if not n:
+        raise UsageError(_no_events(source, n_bad))
+    connection.execute(
+        "CREATE TABLE owners AS SELECT device_id, min(real_user) AS owner "
+        "FROM read_ WHERE real_user IS NOT NULL "
+        "AND device_id IS NOT NULL GROUP BY ALL "
+        "HAVING count(DISTINCT real_user) = 1"
     )
+    whose = "r.person" if is_ours else who("", "coalesce(r.real_user, o.owner)", "r.device_id")
+    connection.execute(
+        f"CREATE VIEW e AS SELECT r.* EXCLUDE (who), {whose} AS who, r.part AS file "
+        "FROM read_ AS r LEFT JOIN owners AS o USING (device_id)"
+    )
+    source.has -= set() if is_ours else {"person"}
+    source.has_order = source.has_order and not is_export
+    return source
+
+
+def _no_events(source: EventSource, n_bad: int) -> str:
+    rows = source.rows("SELECT line, reason FROM bad ORDER BY n LIMIT 3") if n_bad else []
+    told = "".join(f"\n  line {line}: {reason}" for line, reason in rows)
+    return f"{source.name} holds no events: none of its lines is one{told}\n  accepted: {_ACCEPTED}"

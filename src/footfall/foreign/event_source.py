@@ -10,9 +10,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from footfall.errors import UnitError, UsageError
+from footfall.foreign.json_pointer import pointer
 from footfall.store.dialect import literal, quote
 from footfall.store.duckdb import connection as db
-from footfall.validation.json_pointer import pointer
+from footfall.units import parse_time_zone
 
 if TYPE_CHECKING:
     import duckdb
@@ -21,6 +23,7 @@ MEMORY = "1GB"
 # Reading a file whose format DuckDB lacks would otherwise fetch an extension from the network,
 # and run it.
 _NO_EXTENSIONS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+EventForm = Literal["store", "parquet", "lines"]
 ColumnTypes = Mapping[str, str]
 """Name of a column, or of a field of a struct → DuckDB's type."""
 
@@ -38,15 +41,20 @@ class EventSource:
         parts: Names of the files of lines.
         has: Columns that the events have.
         has_order: Whether rows follow each other in time, as the file has them.
+        is_foreign: Its columns have names of their own, or it is another vendor's: Amplitude's
+            rules for ids and times are none for it.
+        taken: What was taken for what, in a sentence; empty where names are ours.
     """
 
     connection: duckdb.DuckDBPyConnection
     name: str
-    form: Literal["store", "parquet", "lines"]
+    form: EventForm
     properties: dict[str, ColumnTypes | None]
     has: frozenset[str]
     has_order: bool
     parts: tuple[str, ...] = ()
+    is_foreign: bool = False
+    taken: str = ""
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query, which must be few.
@@ -80,19 +88,40 @@ class EventSource:
         self.connection.close()
 
 
-def connect(files: Sequence[Path]) -> duckdb.DuckDBPyConnection:
+def scratch_folder() -> Path:
+    """Return the folder of this process into which large sorts spill."""
+    return Path(tempfile.gettempdir()) / f"footfall-validate-{os.getpid()}"
+
+
+def check_zone(zone: str) -> None:
+    """Check that a time zone is one.
+
+    Raises:
+        UsageError: It is none.
+    """
+    try:
+        parse_time_zone(zone or "UTC")
+    except UnitError as error:
+        raise UsageError(f"--zone: {error}") from None
+
+
+def connect(files: Sequence[Path], zone: str = "") -> duckdb.DuckDBPyConnection:
     """Open an empty database in memory that may read these files, and spill into the system's temporary folder.
+
+    Args:
+        files: What it may read.
+        zone: In which texts and timestamps without an offset are read.
 
     Its doors are closed by `close_doors`, once what lies outside of it is attached or fetched.
     """
     import duckdb
 
-    scratch = Path(tempfile.gettempdir()) / f"footfall-validate-{os.getpid()}"
+    scratch = scratch_folder()
     connection = duckdb.connect(":memory:", config=dict(_NO_EXTENSIONS))
     # UTC: texts without an offset would be read in the zone of the machine, and the findings
     # differ with it.
     for setting in (
-        "TimeZone = 'UTC'",
+        f"TimeZone = {literal(zone or 'UTC')}",
         "enable_progress_bar = false",
         f"memory_limit = '{MEMORY}'",
     ):

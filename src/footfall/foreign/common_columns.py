@@ -1,19 +1,12 @@
-"""Columns that checks see, by whatever name they are read.
-
-And SQL for flaws of times and ids that reading shows.
-"""
+"""Columns that checks see, by whatever name they are read, and SQL for flaws of ids that reading shows."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from footfall.data.schema import common_columns
 from footfall.sinks.amplitude.limits import BANNED_IDS, SHORTEST_ID
 from footfall.store.dialect import literals
-
-SECONDS_BELOW = 10**11
-"""Numbers below it are seconds: as milliseconds they would lie before 1973."""
-MICROSECONDS_FROM = 10**14
-"""Numbers from it on are finer than milliseconds: as such they would lie after 5138."""
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "event_type": ("event_type",),
@@ -50,6 +43,22 @@ TEXTS = (
     "currency",
 )
 
+_AMPLITUDES = """
+    app_version os_version device_brand device_manufacturer device_model device_type device_family carrier region dma
+    ip ip_address location_lat location_lng idfa idfv adid android_id partner_id amplitude_id server_upload_time
+    api_key user_agent"""
+TOP_LEVEL = frozenset(
+    (
+        *(name for names in NAMES.values() for name in names),
+        *(field.name for field in common_columns()),
+        *_AMPLITUDES.split(),
+    )
+)
+"""Names beside the properties, in our events and Amplitude's: none of them is a property.
+
+Source: docs/events.md; Amplitude's http-v2, "Keys for the event argument", and its export page.
+"""
+
 # The one list of what Amplitude documents, as its sink and the receiver use it.
 BANNED = f"({literals(sorted(BANNED_IDS))})"
 
@@ -66,39 +75,6 @@ def is_banned(column: str) -> str:
 def is_short(column: str) -> str:
     """Return SQL for whether an id is shorter than Amplitude takes (`min_id_length`), and not banned anyway."""
     return f"(length({column}) < {SHORTEST_ID} AND NOT {is_banned(column)})"
-
-
-def number_time(value: str) -> tuple[str, str]:
-    """Return SQL for a number as ms since the epoch, and for its flaw."""
-    ms = (
-        f"CASE WHEN {value} BETWEEN -{SECONDS_BELOW} AND {SECONDS_BELOW} "
-        f"THEN {value} * 1000 "
-        f"WHEN {value} NOT BETWEEN -{MICROSECONDS_FROM} AND {MICROSECONDS_FROM} "
-        f"THEN {value} // 1000 ELSE {value} END"
-    )
-    flaw = (
-        f"CASE WHEN {value} IS NULL THEN 'missing' "
-        f"WHEN {value} BETWEEN -{SECONDS_BELOW} AND {SECONDS_BELOW} "
-        "THEN 'seconds' "
-        f"WHEN {value} NOT BETWEEN -{MICROSECONDS_FROM} AND {MICROSECONDS_FROM} "
-        "THEN 'microseconds' END"
-    )
-    return ms, flaw
-
-
-def text_time(value: str) -> tuple[str, str, str]:
-    """Return SQL for a text as ms since the epoch, for its flaw, and for whether it is digits."""
-    # Today seconds have 10 digits, milliseconds 13, microseconds 16; `2026` is a year, and left
-    # to the cast.
-    is_digits = f"coalesce(regexp_full_match({value}, '[0-9]{{8,17}}'), false)"
-    ms, flaw = number_time(f"TRY_CAST({value} AS BIGINT)")
-    stamp = f"epoch_ms(TRY_CAST({value} AS TIMESTAMPTZ))"
-    whole_flaw = (
-        f"CASE WHEN coalesce({value}, '') = '' THEN 'missing' WHEN {is_digits} "
-        f"THEN {flaw} "
-        f"WHEN {stamp} IS NULL THEN 'unreadable' END"
-    )
-    return f"CASE WHEN {is_digits} THEN {ms} ELSE {stamp} END", whole_flaw, is_digits
 
 
 def who(person: str, user: str, device: str) -> str:

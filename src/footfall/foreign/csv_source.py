@@ -1,0 +1,229 @@
+"""CSV of others as a typed table: any separator and encoding, ragged rows told with their line."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from footfall.errors import UsageError
+from footfall.foreign.encodings import as_utf8, encoding_of_file
+from footfall.foreign.event_source import scratch_folder
+from footfall.foreign.lines import unpacked
+from footfall.store.dialect import literal, quote
+
+if TYPE_CHECKING:
+    import duckdb
+
+HEAD_BYTES = 1 << 20
+HEAD_LINES = 200
+"""Lines by which the separator is found."""
+DELIMITERS = (",", ";", "\t", "|")
+SAMPLE_ROWS = 20_000
+"""Rows by which a column's type is supposed; all rows have to bear it out."""
+TABLE = "rows_"
+# Ours are JSON texts, whatever stands in them.
+_OBJECTS = ("event_properties", "user_properties")
+
+
+@dataclass(frozen=True, slots=True)
+class CsvForm:
+    """The form of a CSV file.
+
+    Args:
+        path: A copy in UTF-8 where it was in another encoding, else the file.
+        is_packed: With gzip.
+        delimiter: What separates cells.
+        names: Of the columns: empty ones numbered, equal ones told apart.
+    """
+
+    path: Path
+    is_packed: bool
+    delimiter: str
+    names: tuple[str, ...]
+
+
+def csv_form(path: Path) -> CsvForm:
+    """Return the form of a CSV file; a copy in UTF-8 is made where it is in another encoding.
+
+    Raises:
+        UsageError: It is empty, or no text.
+    """
+    with path.open("rb") as raw, unpacked(raw) as file:
+        is_packed = file is not raw
+        encoding = encoding_of_file(file)
+    readable = path
+    if encoding not in ("utf-8", "utf-8-sig"):
+        readable, is_packed = _copied(path, encoding), False
+    with readable.open("rb") as raw, unpacked(raw) as file:
+        head = file.read(HEAD_BYTES).decode("utf-8-sig", "replace")
+    if "\0" in head:
+        raise UsageError(
+            f"{path} is no text: it holds zero bytes\n"
+            "  accepted: CSV in UTF-8, UTF-16 or a code page of Windows"
+        )
+    lines = head.splitlines(keepends=True)[:HEAD_LINES]
+    delimiter = max(DELIMITERS, key=lambda sign: _rate(lines, sign))
+    header = next(csv.reader(io.StringIO("".join(lines), newline=""), delimiter=delimiter), [])
+    if not header:
+        raise UsageError(f"{path} holds no events: it is empty")
+    return CsvForm(readable, is_packed, delimiter, _unlike(header))
+
+
+def _copied(path: Path, encoding: str) -> Path:
+    folder = scratch_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    copy = folder / "utf-8.csv"
+    with path.open("rb") as raw, unpacked(raw) as file, copy.open("wb") as target:
+        for block in as_utf8(file, encoding):
+            target.write(block)
+    return copy
+
+
+def _rate(lines: Sequence[str], delimiter: str) -> tuple[int, int]:
+    """Return how well a sign separates: rows that have as many cells as the header, and how many these are."""
+    rows = csv.reader(io.StringIO("".join(lines), newline=""), delimiter=delimiter)
+    try:
+        widths = [len(row) for row in rows if row]
+    except csv.Error:
+        return 0, 0
+    if not widths or widths[0] < 2:
+        return 0, 0
+    return Counter(widths)[widths[0]], widths[0]
+
+
+def is_table(text: str) -> bool:
+    """Return whether nearly all lines of a text have as many cells as the first one, and several."""
+    lines = text.splitlines(keepends=True)[:HEAD_LINES]
+    n_like, _ = max(_rate(lines, sign) for sign in DELIMITERS)
+    return n_like >= max(2, 0.9 * sum(bool(line.strip()) for line in lines))
+
+
+def _unlike(header: Sequence[str]) -> tuple[str, ...]:
+    names: list[str] = []
+    for name in header:
+        # pandas leaves the header of its row numbers empty.
+        unlike, n = name, 1
+        while unlike.lower() in {one.lower() for one in names}:
+            n += 1
+            unlike = f"{name}_{n}"
+        names.append(unlike)
+    return tuple(names)
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def load_csv(connection: duckdb.DuckDBPyConnection, form: CsvForm) -> None:
+    """Fill the table `rows_` with typed columns, and `bad` with lines that are no rows.
+
+    Args:
+        connection: An empty database in memory that may read the file.
+        form: Of the file.
+    """
+    cells = [f"c{i}" for i in range(len(form.names))]
+    listed = ", ".join(f"'{cell}': 'VARCHAR'" for cell in cells)
+    # One cell too many or too few is no reason to refuse a file: such rows are put aside, with
+    # their lines.
+    options = (
+        f"auto_detect = false, header = true, columns = {{{listed}}}, delim = {literal(form.delimiter)}, "
+        "quote = '\"', escape = '\"', store_rejects = true, rejects_limit = 0, "
+        f"compression = '{'gzip' if form.is_packed else 'none'}'"
+    )
+    connection.execute(
+        "CREATE TABLE cells_ AS SELECT row_number() OVER () - 1 AS row_n_, * "
+        f"FROM read_csv({literal(str(form.path))}, {options})"
+    )
+    _take_rejects(connection, len(form.names))
+    types = _types(connection, cells, form.names)
+    columns = ", ".join(
+        f"{_typed(cell, kind)} AS {quote(name or 'column0')}"
+        for (cell, kind), name in zip(types.items(), form.names, strict=True)
+    )
+    # Joining sorts all rows: only where lines and rows are not in step.
+    (n_bad,) = connection.execute("SELECT count(*) FROM bad").fetchone() or (0,)
+    line, of = ("row_n_ + 2", "cells_") if not n_bad else _IN_STEP
+    connection.execute(
+        f"CREATE TABLE {TABLE} AS SELECT row_n_, {line} AS row_line_, {columns} FROM {of}"
+    )
+    connection.execute("DROP TABLE cells_")
+
+
+_IN_STEP = (
+    "row_n_ + 2 + coalesce(n_before, 0)",
+    "cells_ ASOF LEFT JOIN rejected_ ON cells_.row_n_ >= rejected_.from_row ORDER BY row_n_",
+)
+
+
+def _take_rejects(connection: duckdb.DuckDBPyConnection, n_columns: int) -> None:
+    connection.execute(
+        "CREATE TABLE bad AS SELECT row_number() OVER (ORDER BY line) - 1 AS n, 0 AS part, line, text, reason FROM ("
+        "SELECT CAST(line AS BIGINT) AS line, any_value(trim(csv_line, chr(10) || chr(13))) AS text, any_value("
+        "CASE error_type WHEN 'MISSING COLUMNS' THEN concat('fewer cells than the header, which has ', "
+        f"{n_columns}) WHEN 'TOO MANY COLUMNS' THEN concat('more cells than the header, which has ', {n_columns}) "
+        "WHEN 'UNQUOTED VALUE' THEN 'a quote is not closed' ELSE lower(error_message) END) AS reason "
+        "FROM reject_errors GROUP BY 1)"
+    )
+    # The k-th bad line at line L stands before row L - 2 - k of those that were read.
+    connection.execute(
+        "CREATE TABLE rejected_ AS SELECT line - 2 - n AS from_row, max(n) + 1 AS n_before FROM bad GROUP BY 1"
+    )
+
+
+def _types(
+    connection: duckdb.DuckDBPyConnection, cells: Sequence[str], names: Sequence[str]
+) -> dict[str, str]:
+    """Return the type of each column: what the first rows have, if all others bear it out."""
+    supposed: dict[str, str] = {}
+    for cell, name in zip(cells, names, strict=True):
+        kinds = [kind for kind, test in _TESTS.items() if name not in _OBJECTS and test]
+        counts = ", ".join(_count(cell, kind) for kind in kinds) or "0"
+        of_sample = f"(SELECT {cell} FROM cells_ LIMIT {SAMPLE_ROWS})"
+        n, *found = connection.execute(
+            f"SELECT count({cell}), {counts} FROM {of_sample}"
+        ).fetchone() or (0,)
+        supposed[cell] = next(
+            (kind for kind, count in zip(kinds, found, strict=False) if n and count == n),
+            "VARCHAR",
+        )
+    typed = {cell: kind for cell, kind in supposed.items() if kind != "VARCHAR"}
+    if typed:
+        tests = ", ".join(
+            f"count({cell}) - {_count(cell, kind)}" for cell, kind in typed.items()
+        )
+        wrong = connection.execute(f"SELECT {tests} FROM cells_").fetchone() or ()
+        for cell, n_wrong in zip(typed, wrong, strict=True):
+            if n_wrong:
+                supposed[cell] = _wider(connection, cell, supposed[cell])
+    return supposed
+
+
+# Whole numbers only as a number is written: 007 and 1e5 are names of something, as likely as not.
+_TESTS = {
+    "BIGINT": "CAST(TRY_CAST({0} AS BIGINT) AS VARCHAR) = {0}",
+    "DOUBLE": "TRY_CAST({0} AS DOUBLE) IS NOT NULL AND NOT regexp_matches({0}, '^[+-]?0[0-9]|^\\s|\\s$')",
+    "BOOLEAN": "lower({0}) IN ('true', 'false')",
+    "JSON": "left({0}, 1) IN ('{{', '[') AND TRY_CAST({0} AS JSON) IS NOT NULL",
+}
+
+
+def _count(cell: str, kind: str) -> str:
+    return f"count(*) FILTER ({_TESTS[kind].format(cell)})"
+
+
+def _wider(connection: duckdb.DuckDBPyConnection, cell: str, kind: str) -> str:
+    """Return the type of a column whose later rows are not as the first ones: a number, or a text."""
+    if kind != "BIGINT":
+        return "VARCHAR"
+    found = connection.execute(
+        f"SELECT count({cell}) = {_count(cell, 'DOUBLE')} FROM cells_"
+    ).fetchone()
+    return "DOUBLE" if found and found[0] else "VARCHAR"
+
+
+def _typed(cell: str, kind: str) -> str:
+    return cell if kind == "VARCHAR" else f"TRY_CAST({cell} AS {kind})"

@@ -1,0 +1,253 @@
+"""Lines of JSON as a table of the columns that checks see.
+
+Lines that are no JSON object are listed beside it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from footfall.foreign.json_query import LineQuery, query_of, query_of_vendor
+from footfall.foreign.lines import Lines, parts_of, read_lines
+from footfall.foreign.opened import opened
+from footfall.foreign.roles import SAMPLE_ROWS, Named, Roles, Sampled, beside, recognise
+from footfall.foreign.strict_json import LineFault, read_object
+from footfall.foreign.vendors import AMPLITUDE, BY_NAME, FOOTFALL, Vendor, first, vendor_of
+from footfall.store.dialect import literal
+from footfall.store.duckdb import connection as db
+
+if TYPE_CHECKING:
+    import duckdb
+
+_SCHEMA = pa.schema(
+    [("n", pa.int64()), ("part", pa.int32()), ("line", pa.int64()), ("text", pa.string())]
+)
+_BAD = pa.schema([*_SCHEMA, ("reason", pa.string())])
+DEEPEST_ROLE = 3
+"""Objects within objects that a column of a role is looked for in."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinesRead:
+    """The result of reading lines into `e` and `bad`.
+
+    Args:
+        parts: Names of the parts, by number.
+        has: Common columns that may be there.
+        has_order: Whether rows follow each other in time, as the file has them.
+        is_foreign: Names are not ours.
+        taken: What was taken for what, in a sentence; empty where names are ours.
+    """
+
+    parts: tuple[str, ...]
+    has: frozenset[str]
+    has_order: bool
+    is_foreign: bool
+    taken: str
+
+
+def load(
+    connection: duckdb.DuckDBPyConnection, path: Path, named: Named | None = None
+) -> LinesRead:
+    """Fill the table `e` (and `bad`, of lines that are no events) from a file of lines.
+
+    Args:
+        connection: An empty database in memory.
+        path: NDJSON, plain or gzip, a JSON array, or a zip of such files.
+        named: Columns that somebody named.
+    """
+    named = named or Named()
+    parts = parts_of(path)
+    blocks = _parsed(read_lines(path, parts))
+    begin = next(blocks, _Block([], []))
+    vendor = None if named.is_any else _vendor_of(begin.events)
+    roles = None if vendor else _roles_of(path, begin.events, named)
+    query = query_of_vendor(vendor) if vendor else query_of(roles)
+    # The table gets its types from the query itself, run over no lines.
+    with db.registered(connection, _SCHEMA.empty_table(), "batch"):
+        connection.execute(f"CREATE TABLE e AS {query.sql}")
+        connection.execute(
+            "CREATE TABLE bad (n BIGINT, part INTEGER, line BIGINT, text VARCHAR, reason VARCHAR)"
+        )
+    n = 0
+    for block in chain([begin], blocks):
+        n = _store(connection, block, n, query)
+    taken = f"read as events of {vendor.title}" if vendor else roles.sentence() if roles else ""
+    has = frozenset(
+        name for name, paths in query.names.items() if paths or not query.is_foreign
+    )
+    return LinesRead(
+        tuple(part.name for part in parts),
+        has - {"session_id"} if query.is_foreign else has,
+        not query.is_foreign,
+        query.is_foreign,
+        taken,
+    )
+
+
+@dataclass(slots=True)
+class _Block:
+    """Lines that were read together.
+
+    Args:
+        rows: (part, line, text) of objects.
+        bad: (part, line, text, reason) of the others.
+        events: The objects of the first rows, for the recognition of roles.
+    """
+
+    rows: list[tuple[int, int, str]]
+    bad: list[tuple[int, int, str, str]]
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+
+def _parsed(blocks: Iterable[Lines]) -> Iterator[_Block]:
+    for lines in blocks:
+        block = _Block([], [])
+        for i, text in enumerate(lines.texts):
+            if text == "":
+                continue
+            line = lines.first + i
+            if text is None:
+                block.bad.append((lines.part, line, "", "longer than anybody's event"))
+                continue
+            try:
+                found = read_object(text)
+            except LineFault as fault:
+                block.bad.append((lines.part, line, text, str(fault)))
+                continue
+            events = opened(found)
+            for event in events:
+                # An object that stands alone is written as it came: most do, and it saves time.
+                is_same = len(events) == 1 and event is found
+                written = text if is_same else json.dumps(event, ensure_ascii=False)
+                block.rows.append((lines.part, line, written))
+            if len(block.events) < SAMPLE_ROWS:
+                block.events += events
+        yield block
+
+
+def _store(
+    connection: duckdb.DuckDBPyConnection, block: _Block, n: int, query: LineQuery
+) -> int:
+    """Insert a block; return the number of the row behind it."""
+    if block.bad:
+        bad = [(n + i, *row) for i, row in enumerate(block.bad)]
+        _insert_bad(connection, bad)
+        n += len(bad)
+    rows = [(n + i, *row) for i, row in enumerate(block.rows)]
+    if rows:
+        _insert(connection, _table(rows, _SCHEMA), query)
+    return n + len(rows)
+
+
+def _table(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
+    columns = zip(*rows, strict=True)
+    arrays = [
+        # Half a surrogate pair is no text in UTF-8.
+        pa.array(
+            [c.encode("utf-8", "replace").decode() if isinstance(c, str) else c for c in column]
+            if one.type == pa.string() and one.name == "reason"
+            else column,
+            one.type,
+        )
+        for column, one in zip(columns, schema, strict=True)
+    ]
+    return pa.table(arrays, schema=schema)
+
+
+def _insert_bad(connection: duckdb.DuckDBPyConnection, rows: list[tuple[Any, ...]]) -> None:
+    with db.registered(connection, _table(rows, _BAD), "batch"):
+        connection.execute("INSERT INTO bad BY NAME SELECT * FROM batch")
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, batch: pa.Table, query: LineQuery) -> None:
+    """Insert lines; where one breaks the query, halves of them, until that one is alone and bad.
+
+    A broken line among n costs about 2 log2 n queries. To try each line beforehand would read
+    all lines twice.
+    """
+    import duckdb
+
+    with db.registered(connection, batch, "batch"):
+        try:
+            connection.execute(f"INSERT INTO e {query.sql}")
+        except (duckdb.ConversionException, duckdb.InvalidInputException):
+            halves = (
+                [batch.slice(0, len(batch) // 2), batch.slice(len(batch) // 2)]
+                if len(batch) > 1
+                else []
+            )
+        else:
+            connection.execute(
+                f"INSERT INTO bad SELECT n, part, line, text, {literal(_NO_TEXT)} FROM batch "
+                "WHERE json_type(TRY_CAST(text AS JSON)) IS DISTINCT FROM 'OBJECT'"
+            )
+            return
+        if not halves:
+            connection.execute(
+                f"INSERT INTO bad SELECT n, part, line, text, {literal(_NO_TEXT)} FROM batch"
+            )
+    for half in halves:
+        _insert(connection, half, query)
+
+
+_NO_TEXT = "holds what is no text in UTF-8: half a surrogate pair, as \\ud800"
+
+
+# --- vendors ---------------------------------------------------------------------------------------------------------
+
+
+def _vendor_of(events: list[dict[str, Any]]) -> Vendor | None:
+    """Return whose events most are; None where they are ours, Amplitude's, or could be anybody's."""
+    found = Counter(vendor.name if (vendor := vendor_of(event)) else "" for event in events)
+    name, n = found.most_common(1)[0] if found else ("", 0)
+    vendor = BY_NAME.get(name)
+    if vendor in (None, FOOTFALL, AMPLITUDE) or 2 * n < len(events):
+        return None
+    # A log of somebody's own may have a few members of the same names: then the others are not
+    # where the vendor has them.
+    timed = sum(first(event, vendor.time) is not None for event in events)
+    return vendor if 2 * timed >= len(events) else None
+
+
+# --- roles -----------------------------------------------------------------------------------------------------------
+
+
+def _roles_of(path: Path, events: list[dict[str, Any]], named: Named) -> Roles | None:
+    """Return the roles of members with names of their own; None where names are ours or Amplitude's."""
+    if not events:
+        return None
+    if not named.is_any and any("event_type" in event for event in events):
+        return beside(dict.fromkeys(name for event in events for name in event))
+    members: dict[str, list[str | None]] = {}
+    for i, event in enumerate(events):
+        for name, value in _members(event, DEEPEST_ROLE):
+            members.setdefault(name, [None] * i).append(value)
+        for texts in members.values():
+            texts.extend([None] * (i + 1 - len(texts)))
+    found = recognise(str(path), {k: Sampled("JSON", v) for k, v in members.items()}, named)
+    whole = tuple(dict.fromkeys(name for event in events for name in event))
+    taken = set(found.columns.values())
+    return replace(
+        found,
+        properties=tuple(name for name in whole if name not in taken),
+        outermost=frozenset(whole),
+    )
+
+
+def _members(value: Mapping[str, Any], depth: int) -> Iterator[tuple[str, str | None]]:
+    """Yield members and those of objects within, as `actor.id`, with their values as texts."""
+    for name, inner in value.items():
+        if isinstance(inner, dict) and depth > 1:
+            for below, text in _members(inner, depth - 1):
+                yield f"{name}.{below}", text
+        elif not isinstance(inner, dict | list):
+            yield name, None if inner is None else str(inner)

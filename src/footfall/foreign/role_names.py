@@ -1,0 +1,33 @@
+"""Names of columns by their role, in logs of others: the surest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+NAMES_OF_ROLES: Mapping[str, tuple[str, ...]] = {
+    "user": _names("""
+        userid user distinctid personid person visitorid visitor customerid customer memberid member studentid student
+        learnerid learner accountid account profileid playerid player subscriberid subscriber patientid patient
+        employeeid employee readerid viewerid actorid actor uid useruuid userpseudoid anonymousid clientid cookieid
+        cookie deviceid caseconceptname caseid username login email useremail authorid author ownerid owner src srcid
+        sender senderid fromid who"""),
+    "device": _names("deviceid anonymousid userpseudoid clientid cookieid cookie"),
+    "time": _names("""
+        time eventtime timestamp eventtimestamp ts datetime eventdatetime timestampms timems timestamputc utctime
+        occurredat occurred happenedat createdat created creationdate creationtime createddate createdtime unixts
+        unixtime unixtimestamp epoch epochms starttime startedat start begin begintime timetimestamp clienttime
+        localtime servertime receivedat loggedat logtime when at date eventdate day"""),
+    "type": _names("""
+        eventtype eventname event eventaction action actionname actiontype activity activityname activitytype
+        conceptname verb behavior behaviortype behaviour interaction interactiontype operation kind type name
+        category"""),
+    "session": _names("""
+        sessionid session usersession visitid visit sessionuuid gasessionid sessionkey"""),
+    "id": _names("insertid eventid messageid uuid eventuuid eventguid id rowid recordid guid"),
+}
+"""Role → names that mean it, without case and signs (`student_Id` is `studentid`)."""

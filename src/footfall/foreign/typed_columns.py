@@ -1,0 +1,325 @@
+"""Typed columns, of a store or of Parquet, as the relation `e` that checks see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from footfall.errors import UsageError
+from footfall.foreign.common_columns import NAMES, TEXTS, is_banned, who
+from footfall.foreign.event_source import ColumnTypes, EventForm, EventSource
+from footfall.foreign.roles import (
+    COMMON_OF_ROLE,
+    SAMPLE_ROWS,
+    Named,
+    Roles,
+    Sampled,
+    beside,
+    recognise,
+)
+from footfall.foreign.sql_times import number_time, stamp_time, text_time
+from footfall.foreign.vendors import Unit
+from footfall.store.dialect import literal, quote
+
+if TYPE_CHECKING:
+    import duckdb
+
+PLACE_COLUMNS = ("file_", "file_row_number", "row_n_", "row_line_")
+"""Columns that reading adds, to say where a row stands."""
+_PLACES: Mapping[EventForm, tuple[str, ...]] = {
+    "parquet": ("file_ AS file", "file_row_number + 1 AS line"),
+    "store": ("'' AS file", "CAST(NULL AS BIGINT) AS line"),
+    "lines": ("0 AS part", "row_line_ AS line", "row_n_ AS n"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Typed columns as they stand in a file or a store.
+
+    Args:
+        name: What the user called the events.
+        form: Whether rows have a table, a file or a line as their place.
+        rows: SQL for the relation.
+        types: Column → DuckDB's type.
+        called: Common column → column; empty where there is none.
+        roles: Of columns with names of their own, or of properties that stand beside ours.
+    """
+
+    name: str
+    form: EventForm
+    rows: str
+    types: ColumnTypes
+    called: ColumnTypes
+    roles: Roles | None
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether columns have names of their own."""
+        return self.roles is not None and not self.roles.is_ours
+
+    @property
+    def unit(self) -> Unit:
+        """The unit that numbers are wanted in as times."""
+        return "ms" if not self.is_foreign or self.roles is None else self.roles.unit or "ms"
+
+
+def typed_source(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    form: EventForm,
+    rows: str,
+    *,
+    has_order: bool,
+    named: Named | None = None,
+    parts: tuple[str, ...] = (),
+    into: str = "e",
+) -> EventSource:
+    """Return the event source of typed columns: `e` becomes a view over them.
+
+    Args:
+        connection: A database that sees the rows.
+        name: What the user called the events.
+        form: Whether rows have a table, a file or a line as their place.
+        rows: SQL for the relation.
+        has_order: Whether rows follow each other in time, as the file has them.
+        named: Columns that somebody named.
+        parts: Names of the files of lines.
+        into: Name of the view.
+
+    Raises:
+        UsageError: A column that must be there is not recognised.
+    """
+    described = connection.execute(f"DESCRIBE SELECT * FROM {rows}").fetchall()
+    types = {str(row[0]): str(row[1]) for row in described}
+    roles = _roles_of(connection, name, rows, types, named or Named())
+    called = _called(types, roles)
+    typed = Typed(name, form, rows, types, called, roles)
+    columns = ", ".join(
+        [*_plain(called, types), *_typed_time(typed), *_PLACES[form], _is_export(called)]
+    )
+    spaced = next((column for column in types if column != column.strip()), None)
+    # A view, not a table: a check reads from Parquet the columns that it asks for, and no
+    # other.
+    whose = _whose(called, types, _nobodies(connection, called, types, rows))
+    connection.execute(f"""
+        CREATE VIEW {into} AS SELECT {columns}, {whose},
+            {_properties(typed)} AS ep, {_object(called["up"], types)} AS up,
+            {_session(called["session_id"], types)},
+            coalesce({_text_of(called["event_type"], types)}, '') = '' AS is_nameless, CAST(NULL AS VARCHAR) AS id_flaw,
+            {_object_flaw(typed)} AS object_flaw, {literal(spaced) if spaced else "CAST(NULL AS VARCHAR)"} AS spaced
+        FROM {rows}""")
+    structs: dict[str, ColumnTypes | None] = {
+        column: _fields(connection, column, into) for column in ("ep", "up")
+    }
+    has = frozenset(column for column in called if called[column])
+    # `event_time` is the name in Amplitude's exports, whose rows come in the order of their
+    # upload; nor does anybody say that a foreign log is in order.
+    is_ordered = has_order and called["time"] != "event_time" and not typed.is_foreign
+    return EventSource(
+        connection,
+        name,
+        form,
+        structs,
+        has - {"session_id"} if typed.is_foreign else has,
+        is_ordered,
+        parts,
+        typed.is_foreign,
+        roles.sentence() if roles is not None else "",
+    )
+
+
+# --- roles -----------------------------------------------------------------------------------------------------------
+
+
+def _roles_of(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    rows: str,
+    types: ColumnTypes,
+    named: Named,
+) -> Roles | None:
+    """Return the roles of columns with names of their own; None where they are ours or Amplitude's."""
+    own = [column for column in types if column not in PLACE_COLUMNS]
+    if "event_type" in own and not named.is_any:
+        is_timed = any(column in own for column in NAMES["time"])
+        if is_timed or not _has_other_time(connection, name, rows, types):
+            return beside(own)
+    return recognise(name, _sampled(connection, rows, types), named)
+
+
+def _has_other_time(
+    connection: duckdb.DuckDBPyConnection, name: str, rows: str, types: ColumnTypes
+) -> bool:
+    """Return whether a column that is not called `time` is the time beside `event_type`."""
+    try:
+        recognise(name, _sampled(connection, rows, types), Named())
+    except UsageError:
+        return False
+    return True
+
+
+def _sampled(
+    connection: duckdb.DuckDBPyConnection, rows: str, types: ColumnTypes
+) -> dict[str, Sampled]:
+    own = {column: stored for column, stored in types.items() if column not in PLACE_COLUMNS}
+    texts = ", ".join(_text_of(column, types) for column in own)
+    if not own:
+        return {}
+    sample = connection.execute(f"SELECT {texts} FROM {rows} LIMIT {SAMPLE_ROWS}").fetchall()
+    values = list(zip(*sample, strict=True)) if sample else [()] * len(own)
+    return {
+        column: Sampled(stored, seen)
+        for (column, stored), seen in zip(own.items(), values, strict=True)
+    }
+
+
+def _called(types: ColumnTypes, roles: Roles | None) -> ColumnTypes:
+    if roles is None or roles.is_ours:
+        return {
+            column: next((n for n in names if n in types), "")
+            for column, names in NAMES.items()
+        }
+    taken = {COMMON_OF_ROLE[role]: column for role, column in roles.columns.items()}
+    return {column: taken.get(column, "") for column in NAMES}
+
+
+# --- columns ---------------------------------------------------------------------------------------------------------
+
+
+def _properties(typed: Typed) -> str:
+    """Return SQL for the properties of an event: a column of its own, or all columns without a role."""
+    if typed.roles is None:
+        return _object(typed.called["ep"], typed.types)
+    members = [
+        f"{quote(name)} := {_member(name, typed.types)}" for name in typed.roles.properties
+    ]
+    if not members:
+        return "CAST(NULL AS JSON)"
+    packed = f"struct_pack({', '.join(members)})"
+    # A column of JSON has values of any kind: so all properties are looked at as JSON.
+    is_json = any(typed.types[name] == "JSON" for name in typed.roles.properties)
+    return f"to_json({packed})" if is_json else packed
+
+
+def _member(name: str, types: ColumnTypes) -> str:
+    # pandas and Spark may write texts as bytes.
+    return _text_of(name, types) if types[name] == "BLOB" else quote(name)
+
+
+def _object_flaw(typed: Typed) -> str:
+    column = typed.called["ep"] if typed.roles is None else ""
+    if typed.types.get(column) != "VARCHAR":
+        return "CAST(NULL AS VARCHAR)"
+    value = quote(column)
+    is_object = f"json_type(TRY_CAST({value} AS JSON)) IS NOT DISTINCT FROM 'OBJECT'"
+    return f"CASE WHEN {value} <> '' AND NOT {is_object} THEN {literal(column)} END"
+
+
+def _is_export(called: ColumnTypes) -> str:
+    return f"{called['time'] == 'event_time'} AS is_export"
+
+
+def _plain(called: ColumnTypes, types: ColumnTypes) -> list[str]:
+    texts = [f"{_text_of(called[column], types)} AS {column}" for column in TEXTS]
+    return [
+        *texts,
+        f"{quote(called['revenue']) if called['revenue'] else 'CAST(NULL AS DOUBLE)'} AS revenue",
+    ]
+
+
+def _text_of(column: str, types: ColumnTypes) -> str:
+    """Return SQL for a column as text: the file may have numbers there."""
+    if not column:
+        return "CAST(NULL AS VARCHAR)"
+    if types[column] == "BLOB":
+        return f"decode({quote(column)})"
+    return quote(column) if types[column] == "VARCHAR" else f"CAST({quote(column)} AS VARCHAR)"
+
+
+def _typed_time(typed: Typed) -> list[str]:
+    column, types = typed.called["time"], typed.types
+    if not column:
+        return [
+            "CAST(NULL AS BIGINT) AS time_ms",
+            "'missing' AS time_flaw",
+            "false AS time_is_digits",
+            "CAST(NULL AS VARCHAR) AS time_text",
+        ]
+    value, is_digits = quote(column), "false"
+    if types[column].startswith(("TIMESTAMP", "DATE")):
+        ms = stamp_time(value, types[column])
+        flaw = f"CASE WHEN {value} IS NULL THEN 'missing' END"
+    elif types[column] in ("VARCHAR", "BLOB"):
+        ms, flaw, is_digits = text_time(_text_of(column, types), typed.unit)
+    else:
+        ms, flaw = number_time(value, typed.unit)
+    text = f"CAST({value} AS VARCHAR) AS time_text"
+    shown = "false" if typed.is_foreign else is_digits
+    return [f"{ms} AS time_ms", f"{flaw} AS time_flaw", f"{shown} AS time_is_digits", text]
+
+
+def _object(called: str, types: ColumnTypes) -> str:
+    if not called:
+        return "CAST(NULL AS JSON)"
+    if types[called].startswith("STRUCT"):
+        return quote(called)
+    # TRY: a text that is no JSON is a null here, and a finding of its own, not the end of the
+    # query.
+    if types[called] in ("VARCHAR", "JSON"):
+        return f"TRY_CAST({quote(called)} AS JSON)"
+    return f"to_json({quote(called)})"
+
+
+def _fields(
+    connection: duckdb.DuckDBPyConnection, column: str, of: str
+) -> dict[str, str] | None:
+    """Return the fields of a struct with their types; None for JSON."""
+    ((_, stored, *_),) = connection.execute(f"DESCRIBE SELECT {column} FROM {of}").fetchall()
+    if not str(stored).startswith("STRUCT"):
+        return None
+    described = connection.execute(f"DESCRIBE SELECT unnest({column}) FROM {of}").fetchall()
+    return {str(row[0]): str(row[1]) for row in described}
+
+
+def _nobodies(
+    connection: duckdb.DuckDBPyConnection, called: ColumnTypes, types: ColumnTypes, rows: str
+) -> list[str]:
+    """Return the users' ids that stand for nobody: looked at once each, not in every row."""
+    if not called["user_id"]:
+        return []
+    user = _text_of(called["user_id"], types)
+    found = connection.execute(
+        f"WITH g AS MATERIALIZED (SELECT DISTINCT {user} AS u "
+        f"FROM {rows}) "
+        f"SELECT u FROM g WHERE {is_banned('u')} ORDER BY u LIMIT 1000"
+    )
+    return [str(row[0]) for row in found.fetchall()]
+
+
+def _whose(called: ColumnTypes, types: ColumnTypes, nobodies: list[str]) -> str:
+    user, device = _text_of(called["user_id"], types), _text_of(called["device_id"], types)
+    listed = ", ".join(map(literal, nobodies))
+    real = f"CASE WHEN {user} NOT IN ({listed}) THEN {user} END" if nobodies else user
+    # The number that our streams have is a BIGINT; a column called `person` elsewhere may hold
+    # anything.
+    is_ours = bool(called["person"]) and types[called["person"]] == "BIGINT"
+    person = "person" if is_ours else "CAST(NULL AS BIGINT)"
+    return f"{who(person if is_ours else '', real, device)} AS who, {person} AS person, {real} AS real_user"
+
+
+def _session(called: str, types: ColumnTypes) -> str:
+    if not called:
+        return (
+            "CAST(NULL AS BIGINT) AS session_id, CAST(NULL AS VARCHAR) AS session_text, "
+            "false AS session_flaw"
+        )
+    value = quote(called)
+    flaw = (
+        "false" if types[called] in ("BIGINT", "INTEGER", "UBIGINT") else f"{value} IS NOT NULL"
+    )
+    return (
+        f"TRY_CAST({value} AS BIGINT) AS session_id, {_text_of(called, types)} AS session_text, "
+        f"{flaw} AS session_flaw"
+    )

@@ -1,0 +1,87 @@
+"""Events of vendors are read where their tables say, and checked without Amplitude's rules."""
+
+import json
+
+import pytest
+
+from footfall.validation import Expectations, ExpectedEvent, ExpectedProperty, validate
+
+MOMENT = 1_767_607_200
+PAID = {"amount": "12.5"}
+PLAN = Expectations(
+    name="plan",
+    tells_of_people=False,
+    events={
+        "Paid": ExpectedEvent(
+            "Paid", properties={"amount": ExpectedProperty("amount", "number")}
+        )
+    },
+)
+SEGMENT = {
+    "type": "track",
+    "event": "Paid",
+    "userId": "u1",
+    "messageId": "m-1",
+    "timestamp": "2026-01-05T10:00:00.000Z",
+    "properties": PAID,
+}
+MIXPANEL = {
+    "event": "Paid",
+    "properties": {
+        "time": MOMENT,
+        "distinct_id": "u1",
+        "$insert_id": "i-1",
+        "$os": "iOS",
+        "mp_lib": "web",
+        **PAID,
+    },
+}
+POSTHOG = {
+    "event": "Paid",
+    "distinct_id": "u1",
+    "uuid": "8c139779-6750-4aca-8280-6d447c97c2bb",
+    "timestamp": "2026-01-05T10:00:00Z",
+    "properties": {"$lib": "web", **PAID},
+}
+GA4 = {
+    "event_name": "Paid",
+    "event_timestamp": MOMENT * 10**6,
+    "user_pseudo_id": "u1",
+    "event_params": [{"key": "amount", "value": {"string_value": "12.5"}}],
+}
+
+
+@pytest.mark.parametrize(
+    ("title", "event"),
+    [
+        ("Segment", SEGMENT),
+        ("Segment", {"batch": [SEGMENT]}),
+        ("Mixpanel", MIXPANEL),
+        ("PostHog", POSTHOG),
+        ("PostHog", {"api_key": "k", "batch": [POSTHOG]}),
+        ("Google Analytics 4", GA4),
+    ],
+)
+def test_one_finding(tmp_path, title, event):
+    """The vendor is named; what it calls its own is no finding, a number sent as text is one."""
+    path = tmp_path / "x.ndjson"
+    path.write_text(json.dumps(event))
+    found = validate(path, PLAN)
+    assert [(f.check, f.subject) for f in found.findings] == [("property_type", "Paid.amount")]
+    assert found.taken == f"read as events of {title}"
+
+
+def test_calls_that_are_no_events(tmp_path):
+    """Who somebody is, is no event that a plan would have to declare."""
+    identify = {
+        "type": "identify",
+        "userId": "u1",
+        "messageId": "m-2",
+        "timestamp": "2026-01-05T10:00:00Z",
+        "traits": {"plan": "free"},
+    }
+    path = tmp_path / "x.ndjson"
+    path.write_text(
+        f"{json.dumps(SEGMENT | {'properties': {'amount': 1}})}\n{json.dumps(identify)}\n"
+    )
+    assert validate(path, PLAN).findings == ()
