@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from footfall.errors import UnitError
-from footfall.scenario.names import BUILT_IN, MOST_IDENTIFIER, folded
+from footfall.scenario.names import BUILT_IN, BUILT_IN_TYPES, MOST_IDENTIFIER, folded
 from footfall.tracking_plan.cells import split_list
 from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanType
 from footfall.tracking_plan.plan_names import (
@@ -230,7 +230,8 @@ def _sources(
 ) -> dict[Key, PropertySource]:
     # Expressions share one space of names: properties of people, built-in ones, and the
     # variables that are made here.
-    in_use = {*names.users.values(), *BUILT_IN}
+    # Types stand where a variable's name may stand too, which would be taken first.
+    in_use = {*names.users.values(), *BUILT_IN, *BUILT_IN_TYPES}
     found: dict[Key, PropertySource] = {}
     for name, one in described.items():
         for values in dict.fromkeys((one.values, *(p.values for p in places[name]))):

@@ -178,6 +178,7 @@ def test_keys_that_are_not_read_are_named_once(tmp_path):
             {"name": "a-package", "dependencies": {"x": "1"}},
             'a map with "name", "dependencies"',
         ),
+        ({"results": [{"name": "Ann"}]}, 'a map with "results"'),
         ({"events": []}, 'a map with "events"'),
         ({"events": [{"weight": 3}]}, 'a map with "events"'),
         ([], "a list of 0"),
@@ -292,6 +293,30 @@ def test_avo(tmp_path):
         ("Paid", "Sales", True)
     ]
     assert left_out(plan) == ["plan.json, Paid: key tags of an event is not read"]
+
+
+def test_the_answers_of_amplitude(tmp_path):
+    """Amplitude's taxonomy API answers with events, and with properties one by one."""
+    files = {
+        "events.json": {"success": True, "data": [
+            {"event_type": "Paid", "category": {"name": "Sales"}, "description": "Pays"},
+        ]},
+        "properties.json": {"success": True, "data": [
+            {"event_property": "fare", "event_type": "Paid", "type": "number", "is_required": True},
+            {"event_property": "stops", "event_type": "Paid", "type": "string", "is_array_type": True},
+            {"event_property": "loose", "event_type": None, "type": "string"},
+        ]},
+        "users.json": {"data": [{"user_property": "plan", "type": "string", "enum_values": "free,pro"}]},
+    }  # fmt: skip
+    plan = read_plan(folder(tmp_path, files))
+    (event,) = plan.events
+    assert (event.name, event.category, event.about) == ("Paid", "Sales", "Pays")
+    assert [(p.name, p.type, p.item, p.is_required) for p in event.properties] == [
+        ("fare", "number", None, True),
+        ("stops", "list", "text", False),
+    ]
+    assert users(plan) == {"plan": ("text", ("free", "pro"))}
+    assert left_out(plan) == ["properties.json, [2]: property loose of no event is not read"]
 
 
 def _iglu(version, **properties):

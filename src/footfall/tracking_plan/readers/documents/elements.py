@@ -58,7 +58,8 @@ class Element:
     @property
     def is_event(self) -> bool:
         """Whether nothing but an event looks like it: it has properties, or a key that names an event."""
-        return bool(self.key) or any(key in self.written for key in EVENT_NAMES)
+        is_named = self.kind_key != "event_type" and bool(text_at(self.written, "event_type"))
+        return bool(self.key) or is_named or any(key in self.written for key in EVENT_NAMES)
 
     @property
     def name(self) -> str:
@@ -82,7 +83,9 @@ class Element:
         """
         listed = self.written.get("categories")
         first = listed[0] if isinstance(listed, list) and listed else ""
-        return text_at(self.written, *_CATEGORIES) or names.get(str(first), text_of(first))
+        written = text_at(self.written, *_CATEGORIES)
+        inner = text_at(self.written.get("category"), "name")
+        return written or inner or names.get(str(first), text_of(first))
 
     def schema(self) -> Mapping[str, Any]:
         """Return its properties as a JSON Schema."""

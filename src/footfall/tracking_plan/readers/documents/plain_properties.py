@@ -16,7 +16,7 @@ from footfall.tracking_plan.plan import PlanType
 from footfall.tracking_plan.readers.documents.whole_schemas import Schema
 
 _NAMES = ("name", "property_name", "propertyName", "property", "key", "title", "id")
-_KEYWORDS: Mapping[str, tuple[str, ...]] = {
+KEYWORDS: Mapping[str, tuple[str, ...]] = {
     "type": ("type", "types", "dataType", "data_type", "valueType", "value_type", "propertyType", "property_type"),
     "description": ("description", "about", "desc", "definition", "comment", "notes", "meaning", "summary"),
     "enum": (
@@ -39,12 +39,12 @@ _KEYWORDS: Mapping[str, tuple[str, ...]] = {
     "pattern": ("pattern", "regex", "regexp"),
     "items": ("items", "item_type", "itemType", "item_types", "itemTypes", "of", "element"),
     "properties": ("properties", "fields", "children"),
-    "is_array": ("isArray", "is_array", "isList", "is_list"),
+    "is_array": ("isArray", "is_array", "isList", "is_list", "is_array_type"),
     "required": ("required", "isRequired", "is_required", "mandatory", "presence"),
     "optional": ("optional", "isOptional", "is_optional"),
     "config": ("config", "propConfig", "constraints", "validation"),
 }  # fmt: skip
-_MEANING = {word.casefold(): key for key, words in _KEYWORDS.items() for word in words}
+_MEANING = {word.casefold(): key for key, words in KEYWORDS.items() for word in words}
 _SCHEMA_WORDS = ("$ref", "allOf", "anyOf", "oneOf", "const", "format", "nullable", "default")
 _TYPES: Mapping[PlanType, Schema] = {
     "text": {"type": "string"}, "integer": {"type": "integer"}, "number": {"type": "number"},
@@ -195,7 +195,7 @@ def _of_map(spec: Mapping[str, Any]) -> tuple[Schema, bool]:
 def _is_said(spec: Mapping[str, Any], meant: Mapping[str, str]) -> bool:
     """Return whether the keys of a map speak of one property, rather than being fields themselves."""
     # A record may have a field called `type`, `values` or `min`, whose type is then named.
-    known = [key for key in spec if meant[key] in _KEYWORDS or meant[key] in _SCHEMA_WORDS]
+    known = [key for key in spec if meant[key] in KEYWORDS or meant[key] in _SCHEMA_WORDS]
     others = [value for key, value in spec.items() if key not in known]
     if any(meant[key] == "type" for key in known):
         return not others or not all(map(_names_type, others))

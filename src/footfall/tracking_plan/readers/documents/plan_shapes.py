@@ -30,6 +30,9 @@ _LISTS = (
     "events", "rules", "entries", "results", "tracking_events", "trackingEvents",
     "event_definitions", "eventDefinitions",
 )  # fmt: skip
+_ANY_LISTS = ("rules", "entries", "results")
+"""Lists that hold events only if an element looks like one: others have such lists too."""
+_ALONE = ("event_property", "user_property")
 _SECTIONS: Mapping[str, Call] = {
     "identify": "identify", "identify_traits": "identify", "user_properties": "identify", "userProperties": "identify",
     "user_traits": "identify", "userTraits": "identify", "traits": "identify", "users": "identify", "user": "identify",
@@ -84,8 +87,7 @@ class Shapes:
         """Return the calls in order, none where nothing says that there are any."""
         root = opened(root)
         if isinstance(root, list):
-            found = [Element(each) for each in maps_of(root)]
-            return [*self._elements(root, "", {})] if any(e.is_event for e in found) else []
+            return [*self._elements(root, "", {})] if _are_events(root) else []
         if not isinstance(root, Mapping) or any(key in root for key in WORDS_OF_SCHEMAS):
             return []
         found_calls = [*self._sections(root, "")]
@@ -106,6 +108,8 @@ class Shapes:
         listed = [key for key in _LISTS if isinstance(root.get(key), list | Mapping)]
         for key in listed:
             inner, place = root[key], f"{within}{key}"
+            if isinstance(inner, list) and key in _ANY_LISTS and not _are_events(inner):
+                continue
             if isinstance(inner, list):
                 yield from self._elements(inner, place, _names_by_id(root.get("categories")))
             elif isinstance(inner.get("events"), list | Mapping):
@@ -129,12 +133,26 @@ class Shapes:
     ) -> Iterator[Declared]:
         for number, written in enumerate(elements):
             at = f"{place}[{number}]"
-            if isinstance(written, Mapping):
+            if isinstance(written, Mapping) and set(written) & {*_ALONE}:
+                yield from self._property_alone(written, at)
+            elif isinstance(written, Mapping):
                 yield from self._declared(Element(written), "", at, categories)
             elif text_of(written):
                 yield Declared("track", text_of(written), {}, at)
             else:
                 self.leave_out("an element that is no event", at)
+
+    def _property_alone(self, written: Mapping[str, Any], place: str) -> Iterator[Declared]:
+        """Yield a call with the one property that an element is, as Amplitude's API answers them."""
+        key = next(key for key in _ALONE if key in written)
+        event = text_at(written, "event_type")
+        name = text_at(written, key)
+        if not name or (key == "event_property" and not event):
+            self.leave_out(f"property {name} of no event", place)
+            return
+        rest = {k: v for k, v in written.items() if k not in (key, "event_type")}
+        call: Call = "track" if key == "event_property" else "identify"
+        yield Declared(call, event, schema_of_properties({name: rest}), place)
 
     def _by_name(self, events: Mapping[str, Any], place: str) -> Iterator[Declared]:
         """Yield the calls of a map from names to what is said of each."""
@@ -169,6 +187,12 @@ class Shapes:
         section = text_at(element.written, "identitySection", "identity_section")
         category = element.category(categories)
         yield Declared(element.call, name, schema, place, element.about, category, section)
+
+
+def _are_events(elements: Sequence[Any]) -> bool:
+    """Return whether any element can only be an event, or a property of one."""
+    found = maps_of(elements)
+    return any(Element(each).is_event or set(each) & {*_ALONE} for each in found)
 
 
 def _names_by_id(categories: Any) -> dict[str, str]:
