@@ -12,6 +12,7 @@ import click
 from footfall.cli import arguments
 from footfall.cli.data_command import DataCommand
 from footfall.cli.outline import outline
+from footfall.errors import shown
 from footfall.text import clean, plural
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def _world(scenario: Scenario) -> Iterator[str]:
         ("sessions", scenario.session_properties),
     ):
         if properties:
-            yield f"{what} have: {', '.join(p.name for p in properties)}"
+            yield f"{what} have: {', '.join(_named(p.name, p.alias) for p in properties)}"
     yield from _catalogues(scenario)
 
 
@@ -103,7 +104,11 @@ def _events(events: Iterable[Event]) -> Iterator[str]:
     yield f"{plural(len(counted), 'event')}:"
     # Unsorted, so that events stay in the order of the file.
     for category, members in groupby(counted, key=lambda event: event.category):
-        yield f"  {category}: {', '.join(event.name for event in members)}"
+        yield f"  {category}: {', '.join(_named(e.name, e.alias) for e in members)}"
+
+
+def _named(name: str, alias: str) -> str:
+    return f"{name} (as {shown(alias)})" if alias else name
 
 
 def _effect(effect: Effect, addresses: list[str]) -> Iterator[str]:

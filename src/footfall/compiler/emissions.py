@@ -117,7 +117,10 @@ class Emissions:
             return None
         self.emitted.add(name)
         event = self._events[number]
-        values = [(p.name, self._value(p, event, scope, at)) for p in event.properties]
+        values = [
+            (self._declared.written(p), self._value(p, event, scope, at))
+            for p in event.properties
+        ]
         revenue = None
         if event.revenue is not None:
             revenue = self._compiled(event.revenue, TypeOf("money"), scope, event, at)
@@ -180,7 +183,9 @@ class Emissions:
     ) -> Op | ListValue | None:
         listed = scope.find(expression.text.strip())
         if isinstance(listed, ListVariable):
-            self._use(_Use(list_field(declared.name, listed, self._typer), declared.at, at))
+            name, identifier = self._names(declared)
+            field = list_field(name, listed, self._typer, identifier)
+            self._use(_Use(field, declared.at, at))
             return listing(listed, self._typer)
         op = self._compiled(expression, self._wanted(declared), scope, event, at)
         op = None if op is None else self._typer.values.plain(op)
@@ -232,12 +237,18 @@ class Emissions:
         self, declared: EventProperty, op: Op, expression: Expression, at: SourceLocation
     ) -> Op | None:
         try:
-            field = value_field(declared.name, op)
+            name, identifier = self._names(declared)
+            field = value_field(name, op, identifier)
         except ExpressionProblem as problem:
             self._typer.note(expression.at, problem)
             return None
         self._use(_Use(field, declared.at, at))
         return op
+
+    def _names(self, declared: EventProperty) -> tuple[str, str]:
+        """Return the name under which a property is written, and what it is called here if not so."""
+        written = self._declared.written(declared)
+        return written, "" if written == declared.name else declared.name
 
     def _use(self, use: _Use) -> None:
         """Note a property that has another type somewhere else."""
@@ -277,7 +288,7 @@ class Emissions:
             prefixes: Of ids, by column.
             always: Columns that are kept with every event.
         """
-        names = [p.name for event in self._events for p in event.properties]
+        names = [self._declared.written(p) for e in self._events for p in e.properties]
         fields = tuple(self._uses[n].field for n in dict.fromkeys(names) if n in self._uses)
         numbers = {field.name: number for number, field in enumerate(fields)}
         emissions = tuple(

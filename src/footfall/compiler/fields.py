@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from footfall.compiler.expressions.typed_values import describe, load
 from footfall.compiler.expressions.typer import Typer
-from footfall.compiler.symbols import ListVariable
+from footfall.compiler.symbols import ListVariable, Variable
 from footfall.data.schema import Field, FieldType
 from footfall.model.operations import Op
 from footfall.model.program import ListValue
@@ -25,25 +25,40 @@ def listing(listed: ListVariable, typer: Typer) -> ListValue:
     return ListValue(listed.length, tuple(items))
 
 
-def list_field(name: str, listed: ListVariable, typer: Typer) -> Field:
-    """Return a list variable as the field of a schema."""
+def list_field(name: str, listed: ListVariable, typer: Typer, identifier: str = "") -> Field:
+    """Return a list variable as the field of a schema.
+
+    Args:
+        name: As it is written.
+        identifier: Where expressions call it otherwise.
+    """
     fields = []
     for variable in listed.fields.values():
         kind = variable.type
         table = typer.tables.get(kind.of) if kind.kind == "row" else None
         if table is None:
-            fields.append(Field(variable.name, _scalar(kind.kind)))
+            fields.append(_element(variable, kind.kind))
         elif table.scalar_column is not None:
-            fields.append(Field(variable.name, _scalar(table.columns[table.scalar_column][1])))
+            fields.append(_element(variable, table.columns[table.scalar_column][1]))
         else:
             fields.extend(Field(column, _scalar(k)) for column, (_, k) in table.columns.items())
     if listed.is_plain and len(fields) == 1:
-        return Field(name, "list", fields[0].type)
-    return Field(name, "list", None, tuple(fields))
+        return Field(name, "list", fields[0].type, identifier=identifier)
+    return Field(name, "list", None, tuple(fields), identifier)
 
 
-def value_field(name: str, op: Op) -> Field:
+def _element(variable: Variable, kind: Kind) -> Field:
+    identifier = variable.name if variable.alias else ""
+    return Field(variable.alias or variable.name, _scalar(kind), identifier=identifier)
+
+
+def value_field(name: str, op: Op, identifier: str = "") -> Field:
     """Return a single value as the field of a schema.
+
+    Args:
+        name: As it is written.
+        op: Its value.
+        identifier: Where expressions call it otherwise.
 
     Raises:
         ExpressionProblem: It is no single value of a known type.
@@ -58,7 +73,7 @@ def value_field(name: str, op: Op) -> Field:
         raise ExpressionProblem(
             f"{describe(op)} as an event property", 0, f"one of its columns: {op.of}.…"
         )
-    return Field(name, _scalar(op.kind))
+    return Field(name, _scalar(op.kind), identifier=identifier)
 
 
 def _scalar(kind: Kind) -> FieldType:

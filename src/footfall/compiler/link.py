@@ -9,7 +9,7 @@ from footfall.compiler.catalogues import CatalogueTable
 from footfall.compiler.compilation import Compilation
 from footfall.compiler.emissions import with_prefix
 from footfall.compiler.expressions.typed_values import load
-from footfall.compiler.fields import list_field, listing
+from footfall.compiler.fields import list_field, listing, value_field
 from footfall.compiler.groups import groups_of
 from footfall.compiler.specs import calendar_spec, device_spec, people_spec
 from footfall.compiler.stream_id import scenario_hash, stream_id
@@ -18,6 +18,7 @@ from footfall.data.schema import Field, StreamSchema
 from footfall.data.stream import Stream
 from footfall.model.model import Model, UserProperty
 from footfall.model.operations import Op
+from footfall.scenario.records import Property
 from footfall.units import zones
 
 
@@ -46,7 +47,7 @@ def assemble(c: Compilation) -> Model:
         affected=tuple(c.builder.affected),
         effects=tuple(effect.named for effect in c.scenario.effects),
         skips=tuple(c.builder.skips),
-        events=tuple((event.name, event.category) for event in c.scenario.events),
+        events=tuple((event.written, event.category) for event in c.scenario.events),
         calendar=calendar_spec(c.scenario, c.moments, home),
         people=people,
         devices=device_spec(c.scenario, devices, c.seed),
@@ -70,17 +71,15 @@ def _home_tables(home: CatalogueTable) -> tuple[int, int, int, int]:
 
 def _user_properties(c: Compilation) -> tuple[UserProperty, ...]:
     found = []
-    for symbol in c.people_names.values():
+    for declared in c.scenario.people.properties:
+        symbol, name = c.people_names[declared.name], declared.written
         if isinstance(symbol, Variable):
             value = with_prefix(_written(c, symbol), c.builder.id_prefixes)
-            found.append(UserProperty(symbol.name, symbol.type.kind, symbol.column, (), value))
+            found.append(UserProperty(name, symbol.type.kind, symbol.column, (), value))
         elif isinstance(symbol, ListVariable):
             items = tuple(variable.column for variable in symbol.fields.values())
-            found.append(
-                UserProperty(
-                    symbol.name, "integer", symbol.length, items, listing(symbol, c.typer)
-                )
-            )
+            value = listing(symbol, c.typer)
+            found.append(UserProperty(name, "integer", symbol.length, items, value))
     return tuple(found)
 
 
@@ -93,12 +92,14 @@ def _written(c: Compilation, variable: Variable) -> Op:
     return c.typer.values.column(op, table, next(iter(table.columns)))
 
 
-def _user_field(c: Compilation, declared: UserProperty) -> Field:
+def _user_field(c: Compilation, declared: Property, written: UserProperty) -> Field:
     symbol = c.people_names[declared.name]
+    identifier = declared.name if declared.alias else ""
     if isinstance(symbol, ListVariable):
-        return list_field(declared.name, symbol, c.typer)
-    assert isinstance(declared.value, Op)
-    return Field(declared.name, declared.value.kind)  # type: ignore[arg-type]  # rows are written as their first column
+        return list_field(written.name, symbol, c.typer, identifier)
+    assert isinstance(written.value, Op)
+    # Rows are written as their first column.
+    return value_field(written.name, written.value, identifier)
 
 
 def _stream(c: Compilation, properties: tuple[UserProperty, ...]) -> Stream:
@@ -106,7 +107,10 @@ def _stream(c: Compilation, properties: tuple[UserProperty, ...]) -> Stream:
     schema = StreamSchema(
         scenario=scenario.name,
         event_properties=c.fields,
-        user_properties=tuple(_user_field(c, declared) for declared in properties),
+        user_properties=tuple(
+            _user_field(c, declared, written)
+            for declared, written in zip(scenario.people.properties, properties, strict=True)
+        ),
         currency=scenario.currency,
         minor_digits=c.typer.minor_digits,
         stages=stages,

@@ -44,7 +44,7 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Requirements:
-    """The demands on the values of all properties.
+    """The demands on the values of all properties, by the names under which they are written.
 
     Args:
         events: Event → property → what it must be; properties without a type are left out.
@@ -96,6 +96,11 @@ class DeclaredProperties:
             return declared.required
         return described.required
 
+    def written(self, declared: EventProperty) -> str:
+        """Return the name under which an event has a property."""
+        described = self.description(declared)
+        return declared.alias or (described.alias if described else "") or declared.name
+
     def about(self, declared: EventProperty) -> str:
         """Return what is said of a property."""
         described = self.description(declared)
@@ -116,9 +121,9 @@ def requirements_of(scenario: Scenario, model: Model) -> Requirements:
     finder = _Finder(scenario, presence_of(model))
     schema = model.stream.schema
     types = {known.name: known for known in schema.event_properties}
-    declared = {one.name: one for one in scenario.people.properties}
+    declared = {one.written: one for one in scenario.people.properties}
     return Requirements(
-        events={event.name: finder.of_event(event, types) for event in scenario.events},
+        events={event.written: finder.of_event(event, types) for event in scenario.events},
         people={
             known.name: Requirement(
                 values=_of_type(known, finder.of_person(declared[known.name])),
@@ -158,18 +163,19 @@ class _Finder:
 
     def of_event(self, event: Event, types: Mapping[str, Field]) -> dict[str, Requirement]:
         """Return what the properties of an event must be, by name."""
-        proven = self._presence.of_events.get(event.name, frozenset())
+        proven = self._presence.of_events.get(event.written, frozenset())
         found = {}
         for declared in event.properties:
-            if declared.name in types:
+            name = self._declared.written(declared)
+            if name in types:
                 asked = self._declared.required(declared)
-                found[declared.name] = Requirement(
-                    declared.name in proven if asked is None else asked,
-                    _of_type(types[declared.name], self._of_property(declared)),
-                    self._of_fields(event.name, declared, types[declared.name]),
+                found[name] = Requirement(
+                    name in proven if asked is None else asked,
+                    _of_type(types[name], self._of_property(declared)),
+                    self._of_fields(event, declared, types[name]),
                     self._declared.constraint(declared),
                     self._declared.elements(declared),
-                    ELEMENT in self._presence.of_records.get((event.name, declared.name), ()),
+                    ELEMENT in self._presence.of_records.get((event.written, name), ()),
                 )
         return found
 
@@ -202,13 +208,13 @@ class _Finder:
         return () if others or name not in self._people else self.of_person(self._people[name])
 
     def _of_fields(
-        self, event: str, declared: EventProperty, listed: Field
+        self, event: Event, declared: EventProperty, listed: Field
     ) -> dict[str, Requirement]:
         """Return what the fields of records must be: those of a catalogue's row have its texts."""
         texts: dict[str, tuple[str, ...]] = {}
         # Whether an element was there to be appended is not proven where it came from another list,
         # so a column without empty cells counts as well.
-        present = set(self._presence.of_records.get((event, declared.name), ()))
+        present = set(self._presence.of_records.get((event.written, listed.name), ()))
         for catalogue in self._rows_in(declared):
             for number, column in enumerate(catalogue.columns):
                 texts[column] = column_texts(catalogue, column)

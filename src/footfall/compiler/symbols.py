@@ -45,6 +45,7 @@ class Variable:
         property_no: Number of the user property, or -1.
         values: The allowed texts.
         constraint: On its values.
+        alias: Of a field of a list: the name under which it is written, "" for its own.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Variable:
     property_no: int = -1
     values: tuple[str, ...] = ()
     constraint: Constraint = FREE
+    alias: str = ""
 
 
 @dataclass(slots=True)

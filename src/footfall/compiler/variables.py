@@ -120,18 +120,31 @@ class Declarer:
         self, declared: Property, of: ListType, prefix: str, property_number: int
     ) -> ListVariable | None:
         named = dict(of.fields) if of.of is None else {"": of.of}
+        aliases = dict(of.aliases)
         fields = {}
         for name, type_name in named.items():
             kind = self.type_named(type_name, declared.at)
             if kind is None:
                 return None
             column = self.columns.add(f"{prefix}{declared.name}.{name}", kind.kind, of.at_most)
-            fields[name] = Variable(name, kind, column)
+            alias = aliases.get(name, "")
+            fields[name] = Variable(name, kind, column, alias=alias)
+            self._check_alias(declared, fields[name])
         first = fields.get("")
         kind_of_elements = "record" if first is None else self._kind_of_cells(first.type)
         self._check_constraint(declared, kind_of_elements, is_list=True)
         length = self.columns.add(f"{prefix}{declared.name}.count", "integer", 0, 0)
         return ListVariable(declared.name, length, fields, of.at_most, property_number)
+
+    def _check_alias(self, declared: Property, written: Variable) -> None:
+        """Note an alias of rows of a catalogue: their columns are written."""
+        table = self.typer.tables.get(written.type.of)
+        if written.alias and table is not None and table.scalar_column is None:
+            self.typer.problems.add(
+                declared.at,
+                f'"{declared.name}": the field "{written.name}" is {written.type}, and has `as`',
+                "its columns are written under their own names",
+            )
 
     def derived(
         self, declared: Property, prefix: str, scope: Scope, number: int

@@ -6,7 +6,7 @@ Sinks and reports know a scenario by this alone: columns, currency and stages, n
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import pyarrow as pa
@@ -27,16 +27,20 @@ class Field:
     """A property as it is emitted.
 
     Args:
+        name: As it is written everywhere.
         type: `text` has few values and is dictionary-encoded, `id` is text with a value of its
             own per row.
         item: For `list`: type of the elements, or None when they are records.
         fields: For a record or a list of records: their fields.
+        identifier: How the scenario's expressions call it, where that is not its name; two
+            fields that differ in it alone are one.
     """
 
     name: str
     type: FieldType
     item: FieldType | None = None
     fields: tuple[Field, ...] = ()
+    identifier: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,13 @@ class StreamSchema:
     minor_digits: int
     stages: tuple[str, ...]
     goal: int
+
+
+def field_called(fields: Sequence[Field], text: str) -> Field | None:
+    """Return the field that a user means: by its name, else by what expressions call it."""
+    by_name = (one for one in fields if one.name == text)
+    by_identifier = (one for one in fields if one.identifier == text)
+    return next(by_name, None) or next(by_identifier, None)
 
 
 def arrow_type(field: Field, minor_digits: int) -> pa.DataType:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from footfall.compiler.requirements import DeclaredProperties
 from footfall.diagrams import labels
 from footfall.diagrams.certain_stages import certain_stages
 from footfall.diagrams.graph import (
@@ -188,7 +189,9 @@ class _Builder:
     def emit(self, step: EmitStep) -> None:
         event = next((e for e in self.scenario.events if e.name == step.event), None)
         waits = (f"after {wait_text(step.after)}",) if step.after else ()
-        names = tuple(p.name for p in event.properties) if event and self.has_properties else ()
+        declared = DeclaredProperties(self.scenario.properties)
+        carried = event.properties if event and self.has_properties else ()
+        names = tuple(map(declared.written, carried))
         stage = self.stage_at[step.at]
         # Stages below the certain one are behind everybody who comes here.
         taken = [
@@ -197,8 +200,8 @@ class _Builder:
             if any(on.text == step.event for on in s.on)
         ]
         more = {"properties": names, "stage": stage, "enters": " / ".join(taken)}
-        notes = (*waits, *labels.changes_text(step.changes))
-        self._put("event", step.event, notes, about=event.about if event else "", **more)
+        title, more["about"] = (event.written, event.about) if event else (step.event, "")
+        self._put("event", title, (*waits, *labels.changes_text(step.changes)), **more)
 
     def do(self, step: DoStep) -> None:
         called = next((j for j in self.scenario.journeys if j.name == step.journey), None)

@@ -25,6 +25,7 @@ from footfall.scenario.scalars import (
     STAGE_NAME,
     TEXT,
     TIME_ZONE,
+    TITLE,
     TYPE,
     VARIABLE,
     VERSION,
@@ -32,6 +33,7 @@ from footfall.scenario.scalars import (
 )
 from footfall.scenario.vocabulary import (
     ABOUT,
+    ALIAS,
     AT_MOST,
     CONSTRAINTS,
     EVENT_PROPERTIES,
@@ -109,7 +111,7 @@ SCENARIO = MapKind(
         Key(
             "stages",
             ListOf(
-                ByShape(scalar=STAGE_NAME, map=MapOf(LABEL, Ref("stage"), "stage", least=1)),
+                ByShape(scalar=STAGE_NAME, map=MapOf(TITLE, Ref("stage"), "stage", least=1)),
                 least=1,
                 keeps_rest=True,
             ),
@@ -134,7 +136,7 @@ SCENARIO = MapKind(
         Key(
             "events",
             MapOf(
-                LABEL,
+                TITLE,
                 MapOf(LABEL, Ref("event", takes_null=True), "event", keeps_rest=True),
                 "category",
                 least=1,
@@ -215,6 +217,11 @@ EVENT = MapKind(
             "true",
             default="`false`",
         ),
+        replace(
+            ALIAS,
+            about="its alias: the event type that is written, where that is no name here, as a word of steps is none",
+            example="purchase",
+        ),
     ),
 )
 
@@ -244,6 +251,7 @@ EVENT_PROPERTY_KIND = MapKind(
             "true",
             default="true unless the value can be null",
         ),
+        ALIAS,
         ABOUT,
         EXAMPLE,
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from footfall.scenario.forms import ByShape, Key, ListOf, MapKind, MapOf, Ref
 from footfall.scenario.scalars import (
     CHANCE,
@@ -29,6 +31,7 @@ from footfall.scenario.scalars import (
 )
 from footfall.scenario.vocabulary import (
     ABOUT,
+    ALIAS,
     AT_MOST,
     BETWEEN,
     COLUMN_TYPES_BY_NAME,
@@ -204,10 +207,17 @@ PROPERTY = MapKind(
         AT_MOST,
         VALUES,
         *CONSTRAINTS,
+        replace(ALIAS, about=f"{ALIAS.about}; of a user property only"),
         ABOUT,
         EXAMPLE,
     ),
     at_most_one_of=(("start", *DISTRIBUTION_NAMES, "derived"), ("type", "of")),
+)
+
+RECORD_FIELD = MapKind(
+    "field",
+    "A field of the records of a list, in the long form.",
+    (replace(TYPE_KEY, is_required=True, default=""), ALIAS),
 )
 
 DRAW = MapKind(
@@ -346,7 +356,7 @@ CATALOGUE = MapKind(
 )
 
 WORLD_KINDS = (
-    CALENDAR, RHYTHM, CAMPAIGN, PEOPLE, ALREADY_HERE, PROPERTY, DRAW, NORMAL, LOGNORMAL, WAIT_KIND, RAMP, DEVICES,
-    SESSIONS, CATALOGUE,
+    CALENDAR, RHYTHM, CAMPAIGN, PEOPLE, ALREADY_HERE, PROPERTY, RECORD_FIELD, DRAW, NORMAL, LOGNORMAL, WAIT_KIND, RAMP,
+    DEVICES, SESSIONS, CATALOGUE,
 )  # fmt: skip
 """Every kind of this half."""

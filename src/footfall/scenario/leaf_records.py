@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
@@ -122,11 +122,17 @@ class Draw:
 
 @dataclass(frozen=True, slots=True)
 class ListType:
-    """A list: of a scalar type or a catalogue's rows (`of`), or of records (`fields`)."""
+    """A list: of a scalar type or a catalogue's rows (`of`), or of records (`fields`).
+
+    Args:
+        fields: (name, type) of each field.
+        aliases: (name, alias) of those fields that are written under another name.
+    """
 
     at_most: int
     of: str | None = None
     fields: tuple[tuple[str, str], ...] = ()
+    aliases: tuple[tuple[str, str], ...] = field(default=(), metadata=ADDED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from footfall.scenario.records import Catalogue, Event, Scenario
 from footfall.scenario.steps import read_step
 from footfall.scenario.text_files import UnreadableError, nearest_file, read_text, reason
 from footfall.scenario.tree import MOST_BYTES, MapNode, Node, parse_tree
+from footfall.scenario.written_names import check_written
 from footfall.units import EXACT, nearest_hint, parse_currency
 
 VERSION = "1"
@@ -241,6 +242,7 @@ def _check_names(reader: Reader, fields: Fields, made: dict[str, Any]) -> None:
     # Folded, unlike events and effects: properties become columns, and databases may ignore
     # case.
     reader.refuse_twins(((item.name, item.at) for item in (*users, *sessions)), "property")
+    check_written(reader, made["events"], made["properties"], users, sessions)
 
 
 def _check_words(reader: Reader, made: dict[str, Any]) -> None:
@@ -250,6 +252,7 @@ def _check_words(reader: Reader, made: dict[str, Any]) -> None:
                 event.at,
                 f"{shown(event.name)} cannot be an event: it is a word of steps",
                 "write another name",
+                f"{event.name}_event: {{as: {event.name}}} is written as {event.name}",
             )
     for catalogue in made["catalogues"]:
         if catalogue.name in BUILT_IN_TYPES:

@@ -13,6 +13,8 @@ from footfall.text import is_hidden
 MOST_IDENTIFIER = 63
 MOST_LABEL = 100
 MOST_SCENARIO = 40
+# As long as the names of columns that a database or a vendor still shows as a whole.
+MOST_WRITTEN = 255
 
 IDENTIFIER_PATTERN = r"[A-Za-z_][A-Za-z0-9_]{0,62}"
 SCENARIO_PATTERN = r"[a-z][a-z0-9_]{0,39}"
@@ -23,6 +25,12 @@ IDENTIFIER_ACCEPTS = (
 )
 LABEL_ACCEPTS = (
     f"write printable text without /, at most {MOST_LABEL} characters, such as Order Completed"
+)
+WRITTEN_ACCEPTS = (
+    f"write printable text, at most {MOST_WRITTEN} characters, such as Plan Type or utm.source"
+)
+TITLE_ACCEPTS = (
+    f"write printable text, at most {MOST_LABEL} characters, such as repeat customer"
 )
 SCENARIO_ACCEPTS = (
     "write small letters, digits and _, beginning with a letter, "
@@ -74,22 +82,59 @@ def parse_variable(text: str) -> str:
     return name
 
 
+def parse_aliased(text: str) -> str:
+    """Return a name like `parse_identifier`, of something that may be written under another one.
+
+    Raises:
+        UnitError: Not letters, digits and underscores; the hint is an alias.
+    """
+    try:
+        return parse_identifier(text)
+    except UnitError as problem:
+        close = re.sub(r"[^A-Za-z0-9_]+", "_", text).strip("_")
+        is_alias_of = re.fullmatch(IDENTIFIER_PATTERN, close) and close not in CONSTANTS
+        if not is_alias_of:
+            raise
+        hint = f"did you mean {close}? {close}: {{as: {shown(text)}}} is written as it is"
+        raise UnitError(problem.message, problem.accepted, hint) from None
+
+
 def parse_label(text: str) -> str:
-    """Return a name of an event, a category, a stage, a decision or an option.
+    """Return a name of an event, a decision or an option, as it stands in addresses.
 
     Raises:
         UnitError: Empty, too long, with a slash, with spaces around it, or with hidden characters.
     """
-    if not text or len(text) > MOST_LABEL:
-        raise UnitError(f"{shown(text)} has {len(text)} characters", LABEL_ACCEPTS)
     if "/" in text:
         raise UnitError(
             f"{shown(text)} has a slash, which separates the parts of an address", LABEL_ACCEPTS
         )
+    return parse_title(text, LABEL_ACCEPTS)
+
+
+def parse_title(text: str, accepts: str = TITLE_ACCEPTS) -> str:
+    """Return a name of a category or a stage.
+
+    Raises:
+        UnitError: Empty, too long, with spaces around it, or with hidden characters.
+    """
+    if not text or len(text) > MOST_LABEL:
+        raise UnitError(f"{shown(text)} has {len(text)} characters", accepts)
     if text != text.strip() or any(map(is_hidden, text)):
-        raise UnitError(
-            f"{shown(text)} has hidden characters or spaces around it", LABEL_ACCEPTS
-        )
+        raise UnitError(f"{shown(text)} has hidden characters or spaces around it", accepts)
+    return text
+
+
+def parse_written(text: str) -> str:
+    """Return a name as it is written into events, which expressions never see.
+
+    Raises:
+        UnitError: Empty, too long, or with hidden characters.
+    """
+    if not text.strip() or len(text) > MOST_WRITTEN:
+        raise UnitError(f"{shown(text)} has {len(text)} characters", WRITTEN_ACCEPTS)
+    if any(map(is_hidden, text)):
+        raise UnitError(f"{shown(text)} has hidden characters", WRITTEN_ACCEPTS)
     return text
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from footfall.errors import shown
@@ -21,6 +21,7 @@ from footfall.scenario.leaf_records import (
 from footfall.scenario.reader import Fields, Reader, builds
 from footfall.scenario.records import EventProperty, Property
 from footfall.scenario.vocabulary import DISTRIBUTION_NAMES
+from footfall.scenario.written_names import Written, refuse_written_twice
 
 
 @builds("property")
@@ -40,6 +41,7 @@ def _property(reader: Reader, fields: Fields) -> Property:
         draw=draw if isinstance(draw, Draw) else None,
         derived=fields.get("derived"),
         is_empty_list=isinstance(start, list),
+        alias=fields.get("as", ""),
         **_typed(reader, fields),
     )
 
@@ -91,8 +93,21 @@ def _list_type(reader: Reader, fields: Fields) -> ListType | None:
     of = fields.get("of")
     if isinstance(of, str):
         return ListType(fields.get("at_most"), of)
+    return _record_list(reader, fields, of)
+
+
+def _record_list(reader: Reader, fields: Fields, of: Sequence[MapEntry]) -> ListType:
+    pairs = [(entry.name, _in_long_form(entry.value)) for entry in of]
+    written = [
+        Written(entry.name, one.alias or name, entry.key.at)
+        for entry, (name, one) in zip(of, pairs, strict=True)
+    ]
+    refuse_written_twice(reader, f"two fields of {fields.label}", written)
     return ListType(
-        fields.get("at_most"), None, tuple((entry.name, entry.value) for entry in of)
+        fields.get("at_most"),
+        None,
+        tuple((name, one.type) for name, one in pairs),
+        tuple((name, one.alias) for name, one in pairs if one.alias),
     )
 
 
@@ -107,6 +122,23 @@ def _constraint(fields: Fields) -> Constraint:
         pattern=fields.get("pattern", ""),
         format=fields.get("format", ""),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RecordField:
+    """A field of a record as written: its type, and the name under which it is written."""
+
+    type: str
+    alias: str = ""
+
+
+def _in_long_form(read: str | RecordField) -> RecordField:
+    return RecordField(read) if isinstance(read, str) else read
+
+
+@builds("field")
+def _record_field(_reader: Reader, fields: Fields) -> RecordField:
+    return RecordField(fields.get("type"), fields.get("as", ""))
 
 
 def _allowed(reader: Reader, fields: Fields) -> tuple[str, ...]:
@@ -136,6 +168,7 @@ def _event_property(reader: Reader, fields: Fields) -> EventProperty:
         about=fields.get("about", ""),
         example=fields.get("example", ""),
         required=fields.get("required"),
+        alias=fields.get("as", ""),
     )
 
 

@@ -34,6 +34,7 @@ class Property:
         values: The allowed texts, empty when any.
         constraint: On its values, or on each element of a list.
         elements: How many elements a list has.
+        alias: The name under which it is written, "" for its own.
     """
 
     name: str
@@ -49,6 +50,12 @@ class Property:
     example: str = ""
     constraint: Constraint = field(default=FREE, metadata=ADDED)
     elements: Constraint = field(default=FREE, metadata=ADDED)
+    alias: str = field(default="", metadata=ADDED)
+
+    @property
+    def written(self) -> str:
+        """The name under which events, changes and people have it."""
+        return self.alias or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +98,7 @@ class EventProperty:
         required: None to infer it from whether the value can be null.
         constraint: On its values, or on each element of a list.
         elements: How many elements a list has.
+        alias: The name under which it is written; "" in an event for that of the description, if any.
     """
 
     name: str
@@ -103,6 +111,7 @@ class EventProperty:
     required: bool | None = None
     constraint: Constraint = field(default=FREE, metadata=ADDED)
     elements: Constraint = field(default=FREE, metadata=ADDED)
+    alias: str = field(default="", metadata=ADDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +121,7 @@ class Event:
     Args:
         properties: In declared order; a bare name has no `value` here.
         identifies: From here on the person is known.
+        alias: The event type that is written, "" for its name.
     """
 
     name: str
@@ -121,6 +131,12 @@ class Event:
     revenue: Expression | None = None
     identifies: bool = False
     about: str = ""
+    alias: str = field(default="", metadata=ADDED)
+
+    @property
+    def written(self) -> str:
+        """The event type that is written."""
+        return self.alias or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,3 +272,8 @@ class Scenario:
     catalogues: tuple[Catalogue, ...] = ()
     properties: tuple[EventProperty, ...] = ()
     effects: tuple[Effect, ...] = ()
+
+    @property
+    def event_types(self) -> dict[str, str]:
+        """Each event's name → the event type that is written, in order."""
+        return {event.name: event.written for event in self.events}

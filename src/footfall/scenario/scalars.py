@@ -187,6 +187,12 @@ IDENTIFIER = Scalar(
     names.IDENTIFIER_ACCEPTS,
     _pattern(names.IDENTIFIER_PATTERN),
 )
+ALIASED = Scalar(
+    "name",
+    _of(names.parse_aliased),
+    names.IDENTIFIER_ACCEPTS,
+    _pattern(names.IDENTIFIER_PATTERN),
+)
 VARIABLE = Scalar(
     "name",
     _of(names.parse_variable),
@@ -199,6 +205,18 @@ LABEL = Scalar(
     names.LABEL_ACCEPTS,
     {**TEXT_JSON, "pattern": "^[^/]{1,100}$"},
 )
+TITLE = Scalar(
+    "name",
+    _of(names.parse_title),
+    names.TITLE_ACCEPTS,
+    {**TEXT_JSON, "pattern": "^.{1,100}$"},
+)
+WRITTEN_NAME = Scalar(
+    "name",
+    _of(names.parse_written),
+    names.WRITTEN_ACCEPTS,
+    {**TEXT_JSON, "pattern": f"^.{{1,{names.MOST_WRITTEN}}}$"},
+)
 SCENARIO_NAME = Scalar(
     "name",
     _of(names.parse_scenario_name),
@@ -207,9 +225,9 @@ SCENARIO_NAME = Scalar(
 )
 STAGE_NAME = Scalar(
     "name",
-    lambda text: Stage(names.parse_label(text.text), text.at),
-    names.LABEL_ACCEPTS,
-    LABEL.json,
+    lambda text: Stage(names.parse_title(text.text), text.at),
+    names.TITLE_ACCEPTS,
+    TITLE.json,
 )
 PROPERTY_NAME = Scalar(
     "name",

@@ -87,7 +87,7 @@ def _stage(_reader: Reader, fields: Fields) -> Stage:
 def stages(reader: Reader, read: Iterable[Any]) -> tuple[Stage, ...]:
     """Return the stages in order; only the first is reached without an event."""
     made = [stage for item in read for stage in _stage_of(reader, item)]
-    reader.refuse_twins(((stage.name, stage.at) for stage in made), "stage")
+    reader.refuse_twins(((s.name, s.at) for s in made), "stage", is_folded=False)
     for stage in made[:1]:
         if stage.on:
             reader.note(
@@ -131,6 +131,7 @@ def _event(reader: Reader, fields: Fields) -> Event:
         revenue=fields.get("revenue"),
         identifies=fields.get("identifies", False),
         about=fields.get("about", ""),
+        alias=fields.get("as", ""),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from footfall.scenario.forms import ByShape, Key, ListOf, MapOf, Ref, StepForm
 from footfall.scenario.scalars import (
+    ALIASED,
     CHANCE_OR_EXPRESSION,
     COUNT,
     EXPRESSION,
@@ -21,6 +22,7 @@ from footfall.scenario.scalars import (
     VARIABLE,
     WAIT,
     WEIGHT,
+    WRITTEN_NAME,
     choice,
 )
 
@@ -39,13 +41,18 @@ COLUMN_TYPES_BY_NAME = MapOf(VARIABLE, COLUMN_TYPE, "column", least=1, is_folded
 NEW_VALUE = ByShape(scalar=VALUE, map=Ref("draw"))
 NEW_ELEMENT = ByShape(scalar=VALUE, map=MapOf(IDENTIFIER, VALUE, "field", least=1))
 EVENT_PROPERTY = ByShape(scalar=EXPRESSION, map=Ref("event property"))
-EVENT_PROPERTIES = MapOf(
-    IDENTIFIER, EVENT_PROPERTY, "property", is_folded=True, keeps_rest=True
-)
+EVENT_PROPERTIES = MapOf(ALIASED, EVENT_PROPERTY, "property", is_folded=True, keeps_rest=True)
 USER_PROPERTIES = MapOf(VARIABLE, Ref("property"), "property", is_folded=True, keeps_rest=True)
 
 ABOUT = Key(
     "about", TEXT, "what it means, for people", "Opens the payment page", default="empty"
+)
+ALIAS = Key(
+    "as",
+    WRITTEN_NAME,
+    "its alias: the name under which it is written everywhere, where that is no name here",
+    "Plan Type",
+    default="its name here",
 )
 EXAMPLE = Key("example", TEXT, "a value, for people", "SKU-0042", default="empty")
 VALUES = Key(
@@ -113,7 +120,16 @@ TYPE_KEY = Key(
 )
 OF = Key(
     "of",
-    ByShape(scalar=TYPE, map=MapOf(IDENTIFIER, TYPE, "field", least=1, is_folded=True)),
+    ByShape(
+        scalar=TYPE,
+        map=MapOf(
+            IDENTIFIER,
+            ByShape(scalar=TYPE, map=Ref("field")),
+            "field",
+            least=1,
+            is_folded=True,
+        ),
+    ),
     "makes a list: of a type, of rows of a catalogue, or of records of fields",
     "{product: product, quantity: integer}",
     default="no list",

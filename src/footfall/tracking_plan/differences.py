@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from footfall.compiler.requirements import DeclaredProperties
 from footfall.errors import shown
 from footfall.scenario.records import Scenario
 from footfall.text import first_names
@@ -84,11 +85,15 @@ class PlanComparison:
     def run(self) -> None:
         """Note what was found."""
         names, plan = self.facts.names, self.facts.plan
+        there_are = self.scenario.event_types
         for event in plan.events:
-            if names.events[event.name] in self.expected.events:
+            if names.events[event.name] in there_are:
                 self._event(event)
+        written = {p.name: p.written for p in self.scenario.people.properties}
         for planned in self.facts.users.values():
-            there = self.expected.user_properties.get(names.users[planned.name])
+            there = self.expected.user_properties.get(
+                written.get(names.users[planned.name], "")
+            )
             if there is not None:
                 self._property(f"user property {shown(there.name)}", planned, there)
         self._missing("events", (e.name for e in self.scenario.events), names.events)
@@ -109,8 +114,8 @@ class PlanComparison:
 
     def _event(self, event: PlanEvent) -> None:
         used = self.facts.names.events[event.name]
-        there = self.expected.events[used]
         declared = next(e for e in self.scenario.events if e.name == used)
+        there = self.expected.events[declared.written]
         subject = f"event {shown(used)}"
         self._differs(
             subject, "category", there.category, self.facts.names.categories[event.category]
@@ -119,12 +124,13 @@ class PlanComparison:
         here, in_plan = (" ".join(each.about.split()) for each in (declared, event))
         self._differs(subject, "description", here, in_plan)
         wanted = {self.facts.names.properties[p.name]: p for p in event.properties}
+        properties = DeclaredProperties(self.scenario.properties)
+        names = {p.name: properties.written(p) for p in declared.properties}
         for name, planned in wanted.items():
-            if name in there.properties:
-                self._property(
-                    f"property {shown(f'{used}.{name}')}", planned, there.properties[name]
-                )
-        lacking = [f"{used}.{name}" for name in there.properties if name not in wanted]
+            expected = there.properties.get(names.get(name, ""))
+            if expected is not None:
+                self._property(f"property {shown(f'{used}.{name}')}", planned, expected)
+        lacking = [f"{used}.{name}" for name in names if name not in wanted]
         self.result.only_scenario.setdefault("properties of events", []).extend(lacking)
 
     def _property(self, subject: str, planned: PlanProperty, there: ExpectedProperty) -> None:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from footfall.compiler.requirements import DeclaredProperties
 from footfall.execution.chunks import simulate
 from footfall.execution.setup import RunParameters, Setup, set_up
 from footfall.tracking_plan.plan import ExampleStep
@@ -54,7 +55,7 @@ def simulate_examples(scenario: Scenario) -> Examples:
     Raises:
         ScenarioError: It cannot be compiled.
     """
-    declared = {event.name for event in scenario.events}
+    declared = {*scenario.event_types.values()}
     for people in BLOCKS:
         seen = _Seen()
         for chunk in simulate(scenario, people=people):
@@ -198,8 +199,10 @@ def _walk(ready: Setup, seen: _Seen) -> tuple[ExampleStep, ...]:
     user_id = life.arrivals["user_id"][0].as_py()
     rows = life.events.to_pylist()
     stages.setdefault(rows[0]["insert_id"], ready.scenario.stages[0].name)
+    properties = DeclaredProperties(ready.scenario.properties)
     declared = {
-        event.name: [p.name for p in event.properties] for event in ready.scenario.events
+        event.written: [properties.written(p) for p in event.properties]
+        for event in ready.scenario.events
     }
     return tuple(
         _step(user_id, stages[row["insert_id"]], row, declared[row["event_type"]])

@@ -64,7 +64,7 @@ def plan_of(scenario: Scenario) -> Plan:
         stages=tuple(
             PlanStage(
                 stage.name,
-                tuple(on.text for on in stage.on),
+                tuple(scenario.event_types[on.text] for on in stage.on),
                 _line(stage.when.text) if stage.when else "",
             )
             for stage in scenario.stages
@@ -90,22 +90,24 @@ class _Reading:
     examples: Examples
 
     def event(self, event: Event) -> PlanEvent:
-        expected = self.expected.events[event.name].properties
+        expected = self.expected.events[event.written].properties
+        required = self.required.events[event.written]
         fields = {field.name: field for field in self.schema.event_properties}
+        named = ((self.declared.written(p), p) for p in event.properties)
         properties = tuple(
             self._property(
-                event.name,
-                expected[p.name],
-                fields[p.name],
+                event.written,
+                expected[name],
+                fields[name],
                 self.declared.about(p),
-                self.required.events[event.name][p.name],
+                required[name],
                 is_written=bool(self.declared.values(p)),
             )
-            for p in event.properties
-            if p.name in expected
+            for name, p in named
+            if name in expected
         )
         return PlanEvent(
-            name=event.name,
+            name=event.written,
             category=event.category,
             about=_line(event.about),
             properties=properties,
@@ -116,9 +118,10 @@ class _Reading:
         )
 
     def user_property(self, declared: Property) -> PlanProperty:
-        expected = self.expected.user_properties[declared.name]
-        field = next(f for f in self.schema.user_properties if f.name == declared.name)
-        required = self.required.people[declared.name]
+        name = declared.written
+        expected = self.expected.user_properties[name]
+        field = next(f for f in self.schema.user_properties if f.name == name)
+        required = self.required.people[name]
         is_written = bool(declared.values)
         found = self._property(
             "", expected, field, declared.about, required, is_written=is_written
@@ -161,7 +164,7 @@ class _Reading:
 
     def _changes(self, event: str) -> tuple[str, ...]:
         """Return the changes of people that come with an event: its own, and those of steps right behind it."""
-        names = {declared.name for declared in self.scenario.people.properties}
+        names = {one.name: one.written for one in self.scenario.people.properties}
         found: dict[str, None] = {}
         for steps in _sequences(self.scenario):
             for number, step in enumerate(steps):
@@ -169,7 +172,8 @@ class _Reading:
                 if step_traits.emits == event:
                     for change in (*step_traits.changes, *_following(steps[number + 1 :])):
                         if change.name in names:
-                            found[_line(changes_text([change])[0][1:-1])] = None
+                            written = replace(change, name=names[change.name])
+                            found[_line(changes_text([written])[0][1:-1])] = None
         return tuple(found)
 
 

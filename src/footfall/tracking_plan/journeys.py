@@ -7,9 +7,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from footfall.tracking_plan.aliases import record_type
 from footfall.tracking_plan.cells import braced
 from footfall.tracking_plan.plan import PlanEvent
-from footfall.tracking_plan.plan_facts import PlanFacts, PropertySource, type_of_property
+from footfall.tracking_plan.plan_facts import (
+    PlanFacts,
+    PropertySource,
+    type_of_property,
+)
 from footfall.tracking_plan.state_changes import PlannedChange, change_of
 from footfall.tracking_plan.yaml_text import (
     always_quoted,
@@ -87,15 +92,13 @@ class Journeys:
             yield source.value, self.facts.variable_type(planned)
             return
         # An element has the type of what is put into it: a text cannot hold an id of its own.
-        types = [
-            (part.field, self.facts.variable_type(part.planned)) for part in source.elements
-        ]
-        of = types[0][1] if planned.item else mapped(types)
-        yield source.value, f"{{of: {of}, at_most: {MOST_ELEMENTS}}}"
-        yield from (
-            (part.variable, kind)
-            for part, (_, kind) in zip(source.elements, types, strict=True)
+        types = [self.facts.variable_type(part.planned) for part in source.elements]
+        parts = zip(source.elements, types, strict=True)
+        of = (
+            types[0] if planned.item else record_type((e.field, e.planned, k) for e, k in parts)
         )
+        yield source.value, f"{{of: {of}, at_most: {MOST_ELEMENTS}}}"
+        yield from ((e.variable, kind) for e, kind in zip(source.elements, types, strict=True))
 
     def journey(self, category: str) -> Iterator[str]:
         """Yield the lines of a category's journey."""

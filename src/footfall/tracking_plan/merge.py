@@ -7,27 +7,32 @@ properties are drawn once per visit, as properties of the session.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from footfall.errors import UsageError, shown
 from footfall.scenario import load
-from footfall.scenario.names import BUILT_IN, MOST_IDENTIFIER, folded
+from footfall.scenario.names import BUILT_IN, MOST_IDENTIFIER
 from footfall.scenario.records import Scenario
 from footfall.scenario.step_traits import traits, walk
 from footfall.scenario.text_files import BOM, UnreadableError, read_text, reason
 from footfall.scenario.tree import MOST_BYTES, ListNode, MapNode
+from footfall.tracking_plan.aliases import aliased, record_type, renamed
 from footfall.tracking_plan.differences import Merged, PlanComparison
 from footfall.tracking_plan.journeys import ASSUMED, MOST_ELEMENTS
+from footfall.tracking_plan.matched_names import known_names, spelled_as
 from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty
 from footfall.tracking_plan.plan_facts import PlanFacts, facts_of, type_of_property
-from footfall.tracking_plan.plan_names import unique, variable
+from footfall.tracking_plan.plan_names import (
+    unique,
+    variable,
+)
 from footfall.tracking_plan.scenario_file import ScenarioFile
-from footfall.tracking_plan.to_scenario import Declarations, renamed
+from footfall.tracking_plan.to_scenario import Declarations
 from footfall.tracking_plan.value_sources import drawn_text
 from footfall.tracking_plan.wrong_lines import wrong_lines
-from footfall.tracking_plan.yaml_text import Pairs, YamlEntry, listed, mapped, quoted
+from footfall.tracking_plan.yaml_text import Pairs, YamlEntry, listed, quoted
 from footfall.validation import Expectations, of_scenario
 
 
@@ -91,7 +96,8 @@ class _Merge:
         file: ScenarioFile,
         refused: Iterable[tuple[str, str]],
     ) -> None:
-        self.facts: PlanFacts = facts_of(_spelled(plan, scenario))
+        spelled = spelled_as(plan, scenario)
+        self.facts: PlanFacts = facts_of(spelled, known_names(spelled, scenario))
         self.plan = self.facts.plan
         self.declarations = Declarations(self.facts)
         self.scenario, self.file, self.refused = scenario, file, frozenset(refused)
@@ -147,7 +153,7 @@ class _Merge:
             if used not in self.declared:
                 entry = self.declarations.property(name)
                 new.append(
-                    replace(entry, pairs=(("value", self._value(planned)), *entry.pairs[1:]))
+                    replace(entry, pairs=_with(entry.pairs, "value", self._value(planned)))
                 )
                 self._add("event properties", used)
             elif planned.about and used in self.described and not self.described[used].about:
@@ -167,8 +173,9 @@ class _Merge:
             return source.value
         kind, item = type_of_property(source.planned)
         if kind == "list":
-            of = item or mapped(
-                [(part.field, type_of_property(part.planned)[0]) for part in source.elements]
+            of = item or record_type(
+                (part.field, part.planned, type_of_property(part.planned)[0])
+                for part in source.elements
             )
             pairs: Pairs = (("start", "[]"), ("of", of), ("at_most", str(MOST_ELEMENTS)))
         else:
@@ -240,14 +247,14 @@ class _Merge:
         entry = self.declarations.event(event)
         wanted = [self.facts.names.properties[p.name] for p in event.properties]
         names = self._usable(event, wanted)
+        used = self.facts.names.events[event.name]
         pairs = (
+            *aliased(event.name, used),
             ("about", quoted(event.about) if event.about else ""),
             ("properties", listed(names) if names else ""),
             ("identifies", "true" if event.identifies else ""),
         )
-        return YamlEntry(
-            entry.key, pairs, renamed(event.name, self.facts.names.events[event.name])
-        )
+        return YamlEntry(entry.key, pairs, renamed(event.name, used))
 
     def _usable(self, event: PlanEvent, names: Sequence[str]) -> list[str]:
         """Return those of some properties that an event can list, and note the others."""
@@ -308,24 +315,5 @@ class _Merge:
                 self._add("stages", used)
 
 
-def _spelled(plan: Plan, scenario: Scenario) -> Plan:
-    """Return a plan with properties spelled as in the scenario, where only small and large letters differ."""
-    used = [
-        p.name
-        for p in (
-            *scenario.properties,
-            *(p for event in scenario.events for p in event.properties),
-        )
-    ]
-    of_events = {folded(name): name for name in used}
-    of_people = {folded(p.name): p.name for p in scenario.people.properties}
-
-    def written(planned: PlanProperty, names: Mapping[str, str]) -> PlanProperty:
-        return replace(planned, name=names.get(folded(planned.name), planned.name))
-
-    events = (
-        replace(event, properties=tuple(written(p, of_events) for p in event.properties))
-        for event in plan.events
-    )
-    users = tuple(written(p, of_people) for p in plan.user_properties)
-    return replace(plan, events=tuple(events), user_properties=users)
+def _with(pairs: Pairs, key: str, value: str) -> Pairs:
+    return [(name, value if name == key else before) for name, before in pairs]

@@ -12,6 +12,7 @@ from footfall.tracking_plan.cells import split_list
 from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanType
 from footfall.tracking_plan.plan_names import (
     ALWAYS_THERE,
+    KnownNames,
     PlanNames,
     names_of,
     unique,
@@ -106,9 +107,14 @@ class PlanFacts:
         return [event for event in self.plan.events if event.category == category]
 
 
-def facts_of(plan: Plan) -> PlanFacts:
-    """Return what is decided about a plan."""
-    names = names_of(plan)
+def facts_of(plan: Plan, known: KnownNames | None = None) -> PlanFacts:
+    """Return what is decided about a plan.
+
+    Args:
+        plan: The plan.
+        known: Names that a scenario has already for parts of it.
+    """
+    names = names_of(plan, known)
     users = {p.name: p for p in plan.user_properties if p.name in names.users}
     plan = _with_mentions(plan)
     places = _places(plan)

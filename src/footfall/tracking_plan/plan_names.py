@@ -1,11 +1,11 @@
-"""Names of a plan's parts in a scenario, changed where the language cannot say them as they are."""
+"""Names of a plan's parts in a scenario: identifiers, with the plan's own names as aliases where they are none."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 from footfall.errors import UnitError
 from footfall.scenario.language_steps import STEP_WORDS
@@ -14,10 +14,12 @@ from footfall.scenario.names import (
     MOST_IDENTIFIER,
     MOST_LABEL,
     MOST_SCENARIO,
+    composed,
     folded,
     parse_identifier,
-    parse_label,
+    parse_title,
     parse_variable,
+    parse_written,
 )
 from footfall.tracking_plan.plan import Plan
 from footfall.tracking_plan.readers.grid import clean
@@ -74,25 +76,41 @@ def _legal(name: str, parse: Callable[[str], str]) -> str:
         return f"{name[: MOST_IDENTIFIER - 1]}_"
 
 
-def label(text: str) -> str:
-    """Return the name nearest to a text that an event, a category or a stage can have."""
+def title(text: str) -> str:
+    """Return the name nearest to a text that a category or a stage can have."""
     shown = "".join(
-        c
-        for c in clean(text).replace("/", "-")
-        if unicodedata.category(c) not in _HIDDEN or c == "\n"
+        c for c in clean(text) if unicodedata.category(c) not in _HIDDEN or c == "\n"
     )
     name = " ".join(shown.split()) if "\n" in shown else shown.strip()
     name = name[:MOST_LABEL].strip() or "unnamed"
     try:
-        return parse_label(name)
+        return parse_title(name)
     except UnitError:
         return "unnamed"
 
 
 def event_label(text: str) -> str:
-    """Return the name nearest to a text that an event can have, which must not be a word of steps."""
-    name = label(text)
+    """Return the name nearest to a text by which steps can name an event: without a slash, and no word of theirs."""
+    name = title(text.replace("/", "-"))
     return f"{name} event" if name in STEP_WORDS else name
+
+
+def alias(written: str, used: str) -> str:
+    """Return the alias of what a scenario calls otherwise than the plan; "" where none is needed, or none can be.
+
+    Args:
+        written: The plan's name.
+        used: The scenario's name for it.
+    """
+    if written == used:
+        return ""
+    try:
+        parse_written(written)
+    except UnitError:
+        return ""
+    # What no scenario's text may hold, no alias can.
+    inner = f".{written}."
+    return written if clean(inner) == inner.replace("\u00a0", " ") else ""
 
 
 def scenario_name(text: str) -> str:
@@ -107,8 +125,10 @@ def unique(
     most: int,
     in_use: Iterable[str] = (),
     joint: str = "_",
+    alike: Callable[[str], str] = folded,
+    known: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
-    """Return text → name, each name once, also for those who ignore case.
+    """Return text → name, each name once.
 
     Args:
         texts: In order; the first of several that are alike keeps its name, the next ones are
@@ -117,17 +137,23 @@ def unique(
         most: Characters of a name.
         in_use: Names that nothing may have.
         joint: Between a name and its number.
+        alike: Gives what two names share that cannot stand side by side: by default those that
+            differ in case alone.
+        known: Names that some texts have already.
     """
-    # Case is ignored, as databases ignore it in the names of columns.
-    used = {folded(name) for name in in_use}
+    given = known or {}
+    used = {alike(name) for name in (*in_use, *given.values())}
     found: dict[str, str] = {}
     for text in dict.fromkeys(texts):
+        if text in given:
+            found[text] = given[text]
+            continue
         made = name = make(text)
         number = 2
-        while folded(name) in used:
+        while alike(name) in used:
             ending = f"{joint}{number}"
             name, number = made[: most - len(ending)] + ending, number + 1
-        used.add(folded(name))
+        used.add(alike(name))
         found[text] = name
     return found
 
@@ -148,18 +174,42 @@ class PlanNames:
     journeys: dict[str, str]
 
 
-def names_of(plan: Plan) -> PlanNames:
-    """Return the names of a plan's parts in a scenario."""
+@dataclass(frozen=True, slots=True)
+class KnownNames:
+    """Names in a scenario that there is: the plan's name, or what is written → the name there."""
+
+    events: Mapping[str, str] = field(default_factory=dict)
+    properties: Mapping[str, str] = field(default_factory=dict)
+    users: Mapping[str, str] = field(default_factory=dict)
+
+
+def names_of(plan: Plan, known: KnownNames | None = None) -> PlanNames:
+    """Return the names of a plan's parts in a scenario.
+
+    Args:
+        plan: The plan.
+        known: Those that a scenario has already.
+    """
+    there = known or KnownNames()
     asked = dict.fromkeys(p.name for event in plan.events for p in event.properties)
     declared = [p.name for p in plan.user_properties if folded(p.name) not in ALWAYS_THERE]
     return PlanNames(
         events=unique(
-            (event.name for event in plan.events), event_label, MOST_LABEL, joint=" "
+            (event.name for event in plan.events),
+            event_label,
+            MOST_LABEL,
+            joint=" ",
+            alike=composed,
+            known=there.events,
         ),
-        categories=unique((name for name, _ in plan.categories), label, MOST_LABEL, joint=" "),
-        stages=unique((stage.name for stage in plan.stages), label, MOST_LABEL, joint=" "),
-        properties=unique(asked, identifier, MOST_IDENTIFIER),
-        users=unique(declared, variable, MOST_IDENTIFIER),
+        categories=unique(
+            (name for name, _ in plan.categories), title, MOST_LABEL, joint=" ", alike=composed
+        ),
+        stages=unique(
+            (stage.name for stage in plan.stages), title, MOST_LABEL, joint=" ", alike=composed
+        ),
+        properties=unique(asked, identifier, MOST_IDENTIFIER, known=there.properties),
+        users=unique(declared, variable, MOST_IDENTIFIER, known=there.users),
         journeys=unique(
             (name for name, _ in plan.categories),
             _journey,

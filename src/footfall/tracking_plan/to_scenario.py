@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from footfall.errors import UsageError
 from footfall.scenario.names import MOST_IDENTIFIER, folded
+from footfall.tracking_plan.aliases import aliased, record_type, renamed
 from footfall.tracking_plan.journeys import ASSUMED, MOST_ELEMENTS, Journeys
 from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanStage
 from footfall.tracking_plan.plan_facts import PlanFacts, facts_of, field_type, type_of_property
@@ -19,7 +20,14 @@ from footfall.tracking_plan.plan_names import scenario_name, unique, variable
 from footfall.tracking_plan.state_changes import is_expression, literal
 from footfall.tracking_plan.value_sources import as_text, choices
 from footfall.tracking_plan.wrong_lines import wrong_lines
-from footfall.tracking_plan.yaml_text import Pairs, YamlEntry, comment, listed, mapped, quoted
+from footfall.tracking_plan.yaml_text import (
+    Pairs,
+    YamlEntry,
+    comment,
+    listed,
+    mapped,
+    quoted,
+)
 
 MOST_TRIES = 3
 """Beyond which all conditions and changes become comments: one may only be wrong once another is gone."""
@@ -132,11 +140,6 @@ catalogues:
     weights: [45, 30, 25]"""
 
 
-def renamed(written: str, used: str) -> str:
-    """Return the note with a plan's name, where a scenario cannot use it."""
-    return "" if written == used else f"in the plan: {written}"
-
-
 def _notes(*notes: str) -> str:
     return "; ".join(filter(None, notes))
 
@@ -174,7 +177,9 @@ class Declarations:
         name = self.facts.names.users[declared.name]
         pairs, note = self._start(declared)
         return YamlEntry(
-            name, (*pairs, *_described(declared)), _notes(note, renamed(declared.name, name))
+            name,
+            (*aliased(declared.name, name), *pairs, *_described(declared)),
+            _notes(note, renamed(declared.name, name)),
         )
 
     def _start(self, declared: PlanProperty) -> tuple[Pairs, str]:
@@ -182,7 +187,9 @@ class Declarations:
         values = _values(declared)
         if kind == "list":
             fields = unique((p.name for p in declared.fields), variable, MOST_IDENTIFIER)
-            of = item or mapped([(fields[p.name], field_type(p)) for p in declared.fields])
+            of = item or record_type(
+                (fields[p.name], p, field_type(p)) for p in declared.fields
+            )
             return (
                 ("start", "[]"),
                 ("of", of),
@@ -266,7 +273,8 @@ class Declarations:
             ("when", quoted(condition) if is_usable else ""),
         )
         lost = f"in the plan only when: {condition}" if condition and not is_usable else ""
-        return YamlEntry(quoted(name), pairs, _notes(lost, renamed(stage.name, name)))
+        note = "" if stage.name == name else f"in the plan: {stage.name}"
+        return YamlEntry(quoted(name), pairs, _notes(lost, note))
 
     def _assumed_stages(self) -> Iterator[str]:
         for category, _ in self.facts.plan.categories:
@@ -289,7 +297,8 @@ class Declarations:
     def property(self, name: str) -> YamlEntry:
         """Return what describes a property of events."""
         planned, used = self.facts.described[name], self.facts.names.properties[name]
-        return YamlEntry(used, self._keys(planned), renamed(name, used))
+        pairs = (*aliased(name, used), *self._keys(planned))
+        return YamlEntry(used, pairs, renamed(name, used))
 
     def _keys(self, planned: PlanProperty) -> Pairs:
         source = self.facts.source(planned)
@@ -308,7 +317,7 @@ class Declarations:
         for category, _ in self.facts.plan.categories:
             events = self.facts.of_category(category)
             name = self.facts.names.categories[category]
-            note = renamed(category, name)
+            note = "" if category == name else f"in the plan: {category}"
             if events:
                 yield f"  {quoted(name)}:" + (f"  {comment(note)}" if note else "")
             for event in events:
@@ -321,6 +330,7 @@ class Declarations:
         is_known = event.name in self.facts.identifying
         properties = listed(self._carried(p) for p in event.properties)
         pairs = (
+            *aliased(event.name, name),
             ("about", quoted(event.about) if event.about else ""),
             ("properties", properties if event.properties else ""),
             ("revenue", quoted(revenue) if revenue else ""),

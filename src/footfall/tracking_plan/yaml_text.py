@@ -34,6 +34,11 @@ def always_quoted(text: str) -> str:
     return json.dumps(clean(text), ensure_ascii=False)
 
 
+def exactly(text: str) -> str:
+    """Return a text as a YAML scalar that is read as it is, spaces at its ends included."""
+    return quoted(text) if clean(text) == text else json.dumps(text, ensure_ascii=False)
+
+
 def listed(items: Iterable[str]) -> str:
     """Return values that are YAML already as a list in one line."""
     return f"[{', '.join(items)}]"

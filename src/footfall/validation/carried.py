@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from footfall.scenario import expressions as tree
 from footfall.scenario.leaf_records import Expression
 from footfall.scenario.names import BUILT_IN
-from footfall.scenario.records import EventProperty, Journey, Scenario
+from footfall.scenario.records import Journey, Scenario
 from footfall.scenario.step_records import Step, Steps
 from footfall.scenario.step_traits import StepTraits, traits, walk
 
+if TYPE_CHECKING:
+    from footfall.compiler.requirements import DeclaredProperties
+
 Key = tuple[str, str]
-"""A property, and the name that its value is read from."""
+"""A property as it is written, and the name that its value is read from."""
 State = Mapping[Key, frozenset[str]]
 """What was told and has not changed since → the events that may have told it last."""
 Claims = dict[str, list[State]]
@@ -29,22 +33,29 @@ class Carried:
     before: tuple[str, ...]
 
 
-def carried_of(
-    scenario: Scenario, value_of: Callable[[EventProperty], Expression | None]
-) -> tuple[Carried, ...]:
+def carried_of(scenario: Scenario, declared: DeclaredProperties) -> tuple[Carried, ...]:
     """Return what a scenario carries from event to event, on every way to the later one.
 
     Args:
-        value_of: Where a property's value comes from.
+        scenario: As loaded.
+        declared: Where a property's value comes from, and under which name it is written.
     """
     told = {
-        event.name: {(p.name, name) for p in event.properties for name in _name_of(value_of(p))}
+        event.name: {
+            (declared.written(p), name)
+            for p in event.properties
+            for name in _name_of(declared.value(p))
+        }
         for event in scenario.events
     }
     walk = _Walk({journey.name: journey for journey in scenario.journeys}, told)
     for root in _roots(scenario):
         walk.steps(walk.journeys[root].steps, {})
-    return tuple(_shared(walk.claims, told))
+    written = scenario.event_types
+    return tuple(
+        Carried(written[one.event], one.property, tuple(sorted(written[e] for e in one.before)))
+        for one in _shared(walk.claims, told)
+    )
 
 
 def _name_of(value: Expression | None) -> Iterator[str]:
@@ -66,7 +77,7 @@ def _shared(claims: Claims, told: Mapping[str, set[Key]]) -> Iterator[Carried]:
         for key in sorted(told[event]):
             if all(key in state for state in states):
                 before = frozenset[str]().union(*(state[key] for state in states))
-                yield Carried(event, key[0], tuple(sorted(before)))
+                yield Carried(event, key[0], tuple(before))
 
 
 @dataclass(slots=True)

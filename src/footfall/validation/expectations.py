@@ -110,15 +110,18 @@ def of_model(scenario: Scenario, model: Model) -> Expectations:
     """Return what a scenario declares, given what it is compiled to."""
     from footfall.compiler.requirements import DeclaredProperties, requirements_of
 
-    required = requirements_of(scenario, model)
+    required, declared = (
+        requirements_of(scenario, model),
+        DeclaredProperties(scenario.properties),
+    )
     fields = {known.name: known for known in model.stream.schema.event_properties}
     events = {
-        event.name: ExpectedEvent(
-            event.name,
+        event.written: ExpectedEvent(
+            event.written,
             event.category,
             {
                 name: _expected(fields[name], requirement)
-                for name, requirement in required.events[event.name].items()
+                for name, requirement in required.events[event.written].items()
             },
             event.revenue is not None,
         )
@@ -130,7 +133,7 @@ def of_model(scenario: Scenario, model: Model) -> Expectations:
         user_properties=_of_people(model, required),
         stages=_stages(scenario),
         cities=_cities(scenario),
-        carried=carried_of(scenario, DeclaredProperties(scenario.properties).value),
+        carried=carried_of(scenario, declared),
     )
 
 
@@ -138,12 +141,13 @@ def _stages(scenario: Scenario) -> tuple[ExpectedStage, ...]:
     """Return the stages; where journeys may pass over one, no event needs it to be reached before."""
     from footfall.diagrams.certain_stages import stages_before
 
-    least = stages_before(scenario)
+    least, written = stages_before(scenario), scenario.event_types
     found = []
     for number, stage in enumerate(scenario.stages):
         events = tuple(on.text for on in stage.on) if stage.when is None else ()
         before = min((least.get(event, number - 1) + 1 for event in events), default=number)
-        found.append(ExpectedStage(stage.name, events, min(before, number)))
+        types = tuple(written[event] for event in events)
+        found.append(ExpectedStage(stage.name, types, min(before, number)))
     return tuple(found)
 
 

@@ -108,7 +108,10 @@ def test_properties_of_people(everything):
     assert of["tags"].is_empty_list
     assert of["tags"].list_type == ListType(5, "text")
     assert of["cart"].list_type == ListType(
-        10, None, (("bean", "bean"), ("quantity", "integer"))
+        10,
+        None,
+        (("bean", "bean"), ("quantity", "integer"), ("note", "text")),
+        (("note", "Gift Note"),),
     )
     assert of["nothing"].start.is_null
     assert str(of["age"].at) == "everything.yaml:26:5"

@@ -212,8 +212,8 @@ def test_revenue_is_what_an_order_says():
     assert scenario.events[0].revenue.text == "total_cost"
 
 
-def test_names_that_the_language_cannot_say_are_replaced_and_told():
-    """Words of steps, slashes, other alphabets, twins and reserved names get others, with the plan's beside them."""
+def test_names_that_the_language_cannot_say_are_aliases():
+    """Words of steps, slashes, other alphabets, twins and reserved names get an identifier; the plan's are written."""
     text, scenario = made(
         PlanEvent(
             "set",
@@ -227,7 +227,9 @@ def test_names_that_the_language_cannot_say_are_replaced_and_told():
         stages=(PlanStage("x/y"), PlanStage("z", ("a/b",))),
     )
     assert [event.name for event in scenario.events] == ["set event", "a-b", "a-b 2"]
-    assert [event.category for event in scenario.events] == ["Группа-1", "Группа-1", "visit"]
+    assert [event.written for event in scenario.events] == ["set", "a/b", "a-b"]
+    assert [event.category for event in scenario.events] == ["Группа/1", "Группа/1", "visit"]
+    assert [stage.name for stage in scenario.stages] == ["x/y", "z"]
     names = [
         "Tsena",
         "property_1st",
@@ -246,8 +248,44 @@ def test_names_that_the_language_cannot_say_are_replaced_and_told():
         "its_Day_2",
         "class_",
     ]
-    assert "# in the plan: Цена" in text
-    assert "# in the plan: a/b" in text
+    written = ["Цена", "1st", "", "true", "a-b", "A b", "", "user id", "x" * 80]
+    assert [p.alias for p in scenario.properties] == written
+    assert [p.written for p in scenario.people.properties] == ["Имя", "day", "Day", "class"]
+    assert "in the plan" not in text
+
+
+def test_names_that_differ_in_case_alone_are_two():
+    """`purchase` and `Purchase` are two events, `price` and `Price` two properties of one, as the plan writes them."""
+    _, scenario = made(
+        PlanEvent("purchase", "c", "", (prop("price"), prop("Price"))),
+        PlanEvent("Purchase", "C"),
+    )
+    assert [event.name for event in scenario.events] == ["purchase", "Purchase"]
+    assert [event.category for event in scenario.events] == ["c", "C"]
+    assert [(p.name, p.alias) for p in scenario.properties] == [
+        ("price", ""),
+        ("Price_2", "Price"),
+    ]
+
+
+def test_names_that_nothing_can_hold_are_replaced_and_told():
+    """Hidden characters and very long names cannot be written: the plan's name stands in a comment."""
+    text, scenario = made(PlanEvent("Seen", "c", "", (prop("a\u202eb"), prop("y" * 300))))
+    assert [(p.name, p.alias) for p in scenario.properties] == [("ab", ""), ("y" * 63, "")]
+    assert text.count("# in the plan: ") == 2
+
+
+def test_fields_of_records_keep_their_names():
+    """Fields of a list's records, of events and of people, are written as the plan calls them."""
+    fields = (prop("Item Id"), prop("qty", "integer"), prop("$price", "money"))
+    _, scenario = made(
+        PlanEvent("Paid", "c", "", (prop("lines", "list", fields=fields),)),
+        user_properties=(prop("cart", "list", fields=fields),),
+    )
+    aliases = (("Item_Id", "Item Id"), ("price", "$price"))
+    carried = [v for journey in scenario.journeys for v in journey.carries if v.list_type]
+    assert [v.list_type.aliases for v in carried] == [aliases]
+    assert scenario.people.properties[0].list_type.aliases == aliases
 
 
 def test_a_property_has_one_type():
