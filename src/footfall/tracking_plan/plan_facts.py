@@ -19,6 +19,7 @@ from footfall.tracking_plan.plan_names import (
     variable,
 )
 from footfall.tracking_plan.value_sources import ValueSource, value_source_of
+from footfall.tracking_plan.written_numbers import currencies_in
 from footfall.units import minor_digits, parse_currency
 
 CURRENCY = "USD"
@@ -33,8 +34,6 @@ _MAY_BE_KNOWN = re.compile(
 )
 # `click_sign_up` opens a form: nobody is known by it yet.
 _INTENDS = re.compile(r"click|tap|press|open|view|start|нажа|откры", re.IGNORECASE)
-_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "₽": "RUB", "руб": "RUB", "₹": "INR", "¥": "JPY"}
-_CODES = re.compile(r"\b(?:EUR|USD|GBP|RUB|INR|JPY|CHF|CAD|AUD|CNY|BRL|PLN|SEK|KZT)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +166,7 @@ def _currency(plan: Plan) -> str:
     except UnitError:
         money = (p for event in plan.events for p in event.properties if p.type == "money")
         texts = " ".join(text for p in money for text in (p.about, *p.examples))
-        signs = {code for sign, code in _SIGNS.items() if sign in texts}
-        found = signs | set(_CODES.findall(texts))
+        found = currencies_in(texts)
         return found.pop() if len(found) == 1 else CURRENCY
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 from footfall.errors import SourceLocation
@@ -12,7 +13,7 @@ from footfall.scenario.expressions import ExpressionProblem, parse
 from footfall.scenario.leaf_records import Expression
 from footfall.scenario.tokens import CONSTANTS, tokens
 from footfall.tracking_plan.plan import PlanProperty, PlanType
-from footfall.tracking_plan.value_sources import as_text, number_of, plain
+from footfall.tracking_plan.value_sources import as_text, plain
 from footfall.tracking_plan.yaml_text import always_quoted, quoted
 
 MOST_CHARACTERS = 500
@@ -95,8 +96,7 @@ def literal(text: str, kind: PlanType, values: Collection[str]) -> str | None:
         is_number = re.fullmatch(
             r"-?\d{1,12}" + ("" if kind == "integer" else r"(\.\d{1,2})?"), bare
         )
-        number = number_of(bare, 2) if is_number else None
-        return None if number is None else plain(number)
+        return plain(Decimal(bare)) if is_number else None
     if kind in ("text", "any") and bare in values:
         return as_text(bare)
     is_quoted = (

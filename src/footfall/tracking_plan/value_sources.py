@@ -7,28 +7,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from footfall.tracking_plan.cells import is_yes
+from footfall.tracking_plan.name_words import is_id, snake
 from footfall.tracking_plan.plan import PlanProperty, PlanType
+from footfall.tracking_plan.written_numbers import LARGEST, written_numbers
 from footfall.tracking_plan.yaml_text import Pairs, always_quoted, listed, mapped, quoted
 
 MOST_CHOICES = 1000
-LARGEST = Decimal(10) ** 12
-"""Beyond it a number is an id or a time.
-
-As an amount, in minor units, it would be near the largest of 64 bits.
-"""
 MEDIAN, SPREAD = Decimal(20), "0.5"
 """Of numbers of which nothing is known."""
-_NUMBER = re.compile(r"[+-]?\d[\d\s_]*(?:[.,]\d+)?")
-_IDENTIFIES = re.compile(r"(?:^|_)(?:id|uuid|guid|token|hash)$|Id$", re.IGNORECASE)
 _ONE_EACH = re.compile(
-    r"(?:order|checkout|cart|session|transaction|payment|invoice|review|request|booking|message|wishlist)_?id$",
-    re.IGNORECASE,
+    r"(?:^|_)(?:order|checkout|cart|session|transaction|payment|invoice|review|request|booking|message|wishlist)_?id$"
 )
 _LATER = re.compile(
     r"schedul|start|begin|next|due|deadline|deliver|expir|appoint|planned|будущ|след",
     re.IGNORECASE,
 )
-_TRUE = frozenset(("true", "yes", "да", "1"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +60,22 @@ def value_source_of(planned: PlanProperty, kind: PlanType, digits: int) -> Value
         case "integer":
             return _integers(planned)
         case "number" | "money":
-            return _numbers(planned, digits if kind == "money" else 6)
+            return _numbers(planned, digits if kind == "money" else None)
     return _texts(planned)
 
 
 def _truths(planned: PlanProperty) -> list[str]:
-    allowed = {value.casefold() in _TRUE for value in planned.values}
+    allowed = {is_yes(value) for value in planned.values}
     truths = allowed if len(allowed) == 1 else (True, False)
     return ["true" if is_true else "false" for is_true in truths]
 
 
 def _integers(planned: PlanProperty) -> ValueSource:
-    values = _numbers_in(planned.values, 0)
+    values = _numbers_in(planned.values)
     if values:
-        allowed = listed(str(int(value)) for value in dict.fromkeys(values))
+        allowed = listed(dict.fromkeys(str(int(value)) for value in values))
         return ValueSource((("pick", allowed),))
-    seen = [int(number) for number in _numbers_in(planned.examples, 0)]
+    seen = [int(number) for number in _numbers_in(planned.examples)]
     low, high = _around(min(seen), max(seen)) if seen else (1, 5)
     return ValueSource((("uniform", listed((str(low), str(high)))),))
 
@@ -95,7 +89,7 @@ def _around(low: int, high: int) -> tuple[int, int]:
     return lower, max(high + high // 2, lower + 1)
 
 
-def _numbers(planned: PlanProperty, digits: int) -> ValueSource:
+def _numbers(planned: PlanProperty, digits: int | None) -> ValueSource:
     values = _numbers_in(planned.values, digits)
     if values:
         allowed = listed(plain(value) for value in dict.fromkeys(values))
@@ -116,10 +110,9 @@ def _texts(planned: PlanProperty) -> ValueSource:
         return ValueSource((("pick", choices(planned.values)),))
     # Each order has an id of its own. A product's comes again: where examples show several,
     # these are picked from.
-    if _ONE_EACH.search(planned.name) or (
-        _IDENTIFIES.search(planned.name) and len(planned.examples) < 3
-    ):
-        stem = re.sub(r"[^a-z]", "", planned.name.lower().removesuffix("id")) or "id"
+    words = snake(planned.name)
+    if _ONE_EACH.search(words) or (is_id(planned.name) and len(planned.examples) < 3):
+        stem = re.sub(r"[^a-z]", "", words.removesuffix("id")) or "id"
         return ValueSource(expression=f"id('{stem}')")
     return drawn_text(planned)
 
@@ -146,26 +139,17 @@ def as_text(text: str) -> str:
     return always_quoted(text) if is_other else quoted(text)
 
 
-def number_of(text: str, digits: int = 0) -> Decimal | None:
-    """Return the number that an example holds, also among a currency or with a comma.
-
-    None when there is none.
+def _numbers_in(texts: Sequence[str], digits: int | None = None) -> list[Decimal]:
+    """Return the numbers that some texts are; others are left out, as are those that are ids or times.
 
     Args:
-        text: Such as `1 199,00 ₽`.
-        digits: After the point; the rest is cut off.
+        digits: After the point, where they are money; the rest is cut off.
     """
-    found = _NUMBER.search(text)
-    if not found:
-        return None
-    number = Decimal(re.sub(r"[\s_]", "", found[0]).replace(",", ".").lstrip("+"))
-    return number.quantize(Decimal(1).scaleb(-digits)) if abs(number) < LARGEST else None
-
-
-def _numbers_in(texts: Sequence[str], digits: int) -> list[Decimal]:
-    """Return the numbers that some texts hold; texts without any are left out."""
-    numbers = (number_of(text, digits) for text in texts)
-    return [number for number in numbers if number is not None]
+    found = (number.value for number in written_numbers(texts, digits=digits) if number)
+    numbers = [number for number in found if abs(number) < LARGEST]
+    if digits is None:
+        return numbers
+    return [number.quantize(Decimal(1).scaleb(-digits)) for number in numbers]
 
 
 def plain(number: Decimal) -> str:

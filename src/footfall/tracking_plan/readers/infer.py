@@ -7,38 +7,52 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from footfall.tracking_plan.cells import split_list
+from footfall.tracking_plan.name_words import snake
 from footfall.tracking_plan.plan import PlanType
+from footfall.tracking_plan.written_numbers import written_numbers
 
 Source = Literal["values", "examples", "name", "description", ""]
 Inferred = tuple[PlanType, PlanType | None, Source]
 
-_CURRENCY = r"(?:[$€£¥₽₹]|usd|eur|gbp|rub|inr|jpy|chf|руб\.?)"
-_DIGITS = r"[+-]?\d{1,15}"
-_INTEGER = re.compile(_DIGITS)
-# One separator, a comma or a point, is the decimal one; with both it is no number that all
-# countries read alike.
-_NUMBER = re.compile(rf"{_DIGITS}(?:[.,]\d{{1,15}})?(?:e[+-]?\d{{1,2}})?", re.IGNORECASE)
-_MONEY = re.compile(
-    rf"{_CURRENCY} ?{_DIGITS}(?:[.,]\d{{1,3}})?|{_DIGITS}(?:[.,]\d{{1,3}})? ?{_CURRENCY}",
-    re.IGNORECASE,
-)
 _TIME = re.compile(
     r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?)?"
 )
+_LARGEST = 10**15
+"""Longer numbers are ids."""
 # `007` is a code: as a number it would lose its zeros.
 _LEADING_ZERO = re.compile(r"[+-]?0\d+")
 _BOOLEANS = frozenset(("true", "false", "yes", "no", "да", "нет"))
+_PAIRS = tuple(
+    map(
+        frozenset,
+        (
+            ("on", "off"),
+            ("y", "n"),
+            ("t", "f"),
+            ("ja", "nein"),
+            ("oui", "non"),
+            ("sí", "no"),
+            ("si", "no"),
+            ("sim", "não"),
+        ),
+    )
+)
+"""What says true and false only where both are seen: alone they are words, and codes of countries."""
+_CODES = re.compile(
+    r"(?:^|_)(?:country|nation|state|province|region|lang|language|locale|code|iso|currency|market)(?:$|_)|(?:^|_)(?:страна|язык|код|валюта|pais|país|idioma|land|sprache|pays|langue)(?:$|_)"
+)
+"""Names of what has codes: `NO` is Norway there, and `no` Norwegian."""
 
 _MONEY_WORDS = r"price|cost|revenue|amount|fee|discount|цен[аы]|стоимост|выручк|сумм[аы]|скидк"
 _SAYS: tuple[tuple[PlanType, str, str], ...] = (
     (
         "boolean",
-        r"^(?:is|has|was|can|should)_|^(?:is|has)[A-Z]",
+        r"^(?:is|has|was|can|should|did)_",
         r"^(?:whether|true|is the|флаг|признак)\b",
     ),
     (
         "time",
-        r"(?:_at|_time|_date|_on)$|^(?:time|date|timestamp)$|At$|Date$|^дата",
+        r"(?:_at|_time|_date|_on)$|^(?:time|date|timestamp)$|^дата",
         r"^(?:when|date|дата|когда|время)\b",
     ),
     ("money", rf"(?:^|_)(?:{_MONEY_WORDS})(?:$|_)", rf"\b(?:{_MONEY_WORDS})"),
@@ -49,7 +63,7 @@ _SAYS: tuple[tuple[PlanType, str, str], ...] = (
     ),
     (
         "text",
-        r"(?:^|_)(?:id|name|type|status|code|url|email|phone|source)$|Id$",
+        r"(?:^|_)(?:id|name|type|status|code|url|email|phone|source)$",
         r"\b(?:name|id of|text|название|имя)\b",
     ),
 )
@@ -68,13 +82,16 @@ def inferred(name: str, about: str, values: Sequence[str], examples: Sequence[st
         (values, "values"),
         (examples, "examples"),
     )
+    words_of_name = snake(name)
     for texts, source in seen:
         if texts:
             kind, item = type_of_texts(texts)
-            is_price = kind == "number" and _says("money", name, about)
+            if kind == "boolean" and _CODES.search(words_of_name):
+                kind = "text"
+            is_price = kind == "number" and _says("money", words_of_name, about)
             return ("money" if is_price else kind), item, source
     for kind, names, words in _SAYS:
-        if re.search(names, name):
+        if re.search(names, words_of_name):
             return kind, None, "name"
         if re.search(words, about, re.IGNORECASE):
             return kind, None, "description"
@@ -108,17 +125,21 @@ def _type_of_elements(lists: Sequence[str]) -> PlanType | None:
 
 
 def _scalar_type(texts: Sequence[str]) -> PlanType:
-    checks: tuple[tuple[PlanType, re.Pattern[str]], ...] = (
-        ("integer", _INTEGER),
-        ("number", _NUMBER),
-        ("money", _MONEY),
-        ("time", _TIME),
-    )
     if not texts or any(_LEADING_ZERO.fullmatch(text) for text in texts):
         return "text"
-    if all(text.casefold() in _BOOLEANS for text in texts):
+    if _are_truths({text.casefold() for text in texts}):
         return "boolean"
-    # The narrowest first: every integer is a number too.
-    return next(
-        (kind for kind, pattern in checks if all(map(pattern.fullmatch, texts))), "text"
-    )
+    if all(map(_TIME.fullmatch, texts)):
+        return "time"
+    numbers = [
+        number for number in written_numbers(texts) if number and number.unit in ("", "%")
+    ]
+    if len(numbers) < len(texts):
+        return "text"
+    if any(number.is_money for number in numbers):
+        return "money"
+    return "integer" if all(number.is_whole for number in numbers) else "number"
+
+
+def _are_truths(words: set[str]) -> bool:
+    return words <= _BOOLEANS or words in _PAIRS
