@@ -17,14 +17,27 @@ FIELD = "[]."
 YES, NO = "yes", ""
 
 
-def _set(words: str) -> frozenset[str]:
+def word_set(words: str) -> frozenset[str]:
+    """Return the words of a text, as a set to look words up in."""
     return frozenset(words.split())
 
 
-_YES = _set(
-    "yes y true t 1 x ✓ ✔ ✅ + required mandatory always да д истина "
-    "обязательно обязательное обязательный "
-    "oui vrai ja wahr sí si verdadero sim"
+MUST = word_set(
+    "required req mandatory always must обязательно обязательное обязательный "
+    "obligatorio obligatoria requerido requerida obligatoire pflicht"
+)
+"""What says of a property that it is never left out, wherever that stands."""
+_YES = (
+    MUST
+    | {"always sent", "always present"}
+    | word_set(
+        "yes y true t on 1 x ✓ ✔ ✅ ☑ + да д истина oui vrai ja wahr sí si verdadero sim"
+    )
+)
+_NO = {"sometimes sent", "never sent", "not required", "sometimes present"} | word_set(
+    "no n false f 0 optional opt nullable never нет н ложь необязательно необязательное необязательный опционально "
+    "non nein falsch falso nao não opcional facultatif "
+    "n/a na none"
 )
 DASHES = frozenset("-–—")
 """What stands in a cell so that it is not empty."""
@@ -40,6 +53,12 @@ _STRONG, _WEAK = ";\n", (";\n", "|", ",")
 def is_yes(text: str) -> bool:
     """Return whether a cell says yes, in one of the languages that plans are written in."""
     return text.strip().casefold() in _YES
+
+
+def is_no(text: str) -> bool:
+    """Return whether a cell says no; an empty one, or a dash, says nothing else."""
+    plain = text.strip().casefold()
+    return not plain or plain in DASHES or plain in _NO
 
 
 def joined(values: Iterable[str]) -> str:
@@ -94,6 +113,14 @@ def split_list(text: str) -> tuple[str, ...]:
         if len(parts) > 1:
             return parts
     return split(text)
+
+
+def one_quoted(text: str) -> str | None:
+    """Return the text that a cell holds in quotes as a whole, None for a cell without."""
+    plain = text.strip()
+    if len(plain) < 2 or not _QUOTED.fullmatch(plain):
+        return None
+    return plain[1:-1].replace('""', '"')
 
 
 def split_names(text: str) -> tuple[str, ...]:
@@ -222,10 +249,10 @@ _TYPES: dict[str, PlanType] = {
     word: kind for kind, words in _WORDS.items() for word in words.split()
 }
 _LIST = re.compile(r"(.+?)\s*\[\s*\]|(?:array|list|set)\s*[<\[(]\s*(.+?)\s*[>\])]")
-_RECORDS = _set(
+_RECORDS = word_set(
     "record records object objects struct structs map dict row rows объект объектов записей"
 )
-_OF = _set("of из von de d des di a an the")
+_OF = word_set("of из von de d des di a an the")
 
 
 def type_of(text: str) -> tuple[PlanType, PlanType | None] | None:

@@ -14,17 +14,24 @@ class SheetColumn:
         about: What stands in it, for the sheet's own documentation and the analysts' page.
         width: In characters.
         aliases: What other people's sheets call it, in lower case; also in other languages.
+        guesses: What may be meant so where no other column is called so; then a note says it.
     """
 
     title: str
     about: str
     width: int
     aliases: tuple[str, ...] = ()
+    guesses: tuple[str, ...] = ()
 
 
-def _column(title: str, about: str, width: int, aliases: str = "") -> SheetColumn:
-    names = tuple(aliases.split("; ")) if aliases else ()
-    return SheetColumn(title, about, width, names)
+def _column(
+    title: str, about: str, width: int, aliases: str = "", guesses: str = ""
+) -> SheetColumn:
+    return SheetColumn(title, about, width, _names(aliases), _names(guesses))
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split("; ")) if text else ()
 
 
 EVENTS = "Events"
@@ -37,15 +44,20 @@ _ALLOWED_VALUES = _column(
     "Allowed values",
     "One after the other, separated by semicolons; empty: any.",
     30,
-    "values; enum; enum values; permitted values; possible values; "
-    "допустимые значения; значения",
+    "values; enum; enum values; permitted values; possible values; property values; "
+    "property value; accepted values; valid values; value options; options; parameter values; "
+    "valores permitidos; valores posibles; valores; valeurs autorisées; valeurs possibles; "
+    "erlaubte werte; mögliche werte; valori ammessi; valores aceitos; "
+    "допустимые значения; возможные значения; значения",
 )
 _EXAMPLE = _column(
     "Example",
     "Values as they were simulated.",
     26,
-    "examples; example value; example values; sample; пример; примеры; "
-    "пример значения; пример значений",
+    "examples; example value; example values; sample; sample value; sample values; "
+    "sample data; property example; example data; e g; ejemplo; ejemplos; "
+    "valor de ejemplo; exemple; exemples; beispiel; beispiele; esempio; exemplo; "
+    "пример; примеры; пример значения; пример значений",
 )
 
 EVENT_COLUMNS = (
@@ -53,22 +65,33 @@ EVENT_COLUMNS = (
         "Category",
         "Business process that the event belongs to.",
         20,
-        "process; business process; event category; group; area; feature; section; "
-        "категория; процесс; бизнес процесс; категория события",
+        "process; business process; event category; event group; group; area; feature; "
+        "section; categoría; categoría del evento; proceso; catégorie; kategorie; "
+        "categoria; категория; процесс; бизнес процесс; категория события",
+        "screen; screen name; page; page name; module; flow; user flow; journey; "
+        "product area; pantalla; экран; страница",
     ),
     _column(
         "Event",
         "Name of the event, as sent.",
         26,
-        "event name; event type; events; name; событие; события; название события; "
-        "имя события; название",
+        "event name; events; event key; event names; entity name; evento; eventos; "
+        "nombre del evento; nombre de evento; événement; nom de l'événement; ereignis; "
+        "ereignisname; nome do evento; nome evento; событие; события; название события; "
+        "имя события",
+        "name; event type; action; event action; nombre; nom; nome; название",
     ),
     _column(
         "Description",
         "What the person, or the system, has done.",
         44,
-        "event description; about; definition; trigger; meaning; comment; описание; "
-        "описание события; комментарий",
+        "event description; about; definition; event definition; meaning; descripción; "
+        "descripción del evento; beschreibung; descrição; descrizione; описание; "
+        "описание события",
+        "trigger; event trigger; triggers; when; when fired; when to fire; fires when; "
+        "firing condition; comment; comments; notes; remarks; cuándo; cuándo se envía; "
+        "disparador; notas; comentarios; déclencheur; auslöser; комментарий; "
+        "комментарии; примечание; примечания; когда; триггер",
     ),
     _column(
         "Optional",
@@ -99,23 +122,34 @@ EVENT_COLUMNS = (
         "Name of one property of the event; one row each.",
         22,
         "event property; property name; event property name; properties; "
-        "event properties; parameter; parameters; attribute; attributes; свойство; "
+        "event properties; parameter; parameters; param; params; event parameter; "
+        "event parameters; parameter name; event parameter name; attribute; attributes; "
+        "attribute name; property key; key; properties name; propiedad; propiedades; "
+        "nombre de la propiedad; parámetro; parámetros; nombre del parámetro; "
+        "propriété; propriétés; paramètre; paramètres; eigenschaft; eigenschaften; "
+        "propriedade; propriedades; proprietà; свойство; "
         "свойства; параметр; параметры; свойство события; свойства события; "
-        "название свойства",
+        "название свойства; название параметра; атрибут",
+        "field; fields; variable; variables; campo; campos; поле; поля",
     ),
     _column(
         "Type",
         "text, integer, number, boolean, money, time, list of …",
         14,
-        "property type; value type; data type; property value type; "
-        "property data type; тип; тип данных; тип свойства",
+        "property type; value type; data type; datatype; property value type; "
+        "property data type; parameter type; tipo; tipo de dato; tipo de datos; "
+        "tipo de valor; type de donnée; datentyp; typ; tipo di dato; "
+        "тип; тип данных; тип свойства; тип параметра",
     ),
     _column(
         "Required",
         "yes: never left out.",
         10,
-        "is required; mandatory; property required; property status; обязательное; "
-        "обязательный; обязательность",
+        "is required; mandatory; is mandatory; property required; property status; req; "
+        "reqd; req'd; requirement; required or optional; presence; property presence; "
+        "obligatorio; obligatoria; requerido; requerida; obligatoire; pflicht; "
+        "pflichtfeld; erforderlich; obrigatório; obbligatorio; обязательное; "
+        "обязательный; обязательность; обязательно",
     ),
     _ALLOWED_VALUES,
     _EXAMPLE,
@@ -123,10 +157,83 @@ EVENT_COLUMNS = (
         "Property description",
         "What the property says.",
         44,
-        "about the property; property about; property definition; описание свойства; "
+        "about the property; property about; property definition; "
+        "parameter description; attribute description; descripción de la propiedad; "
+        "descripción del parámetro; описание свойства; "
         "описание параметра; свойство описание",
     ),
 )
+
+# Others say in columns of their own what we write into those above, or not at all.
+_OF_PROPERTIES = (
+    _column("Range", "`1 to 5`, `18+`, `>= 10`.", 12, "value range; rango; диапазон"),
+    _column("Minimum", "Of a number.", 12, "min; min value; minimum value; mínimo; минимум"),
+    _column("Maximum", "Of a number.", 12, "max; max value; maximum value; máximo; максимум"),
+    _column(
+        "Length",
+        "Characters of a text: `3`, `2 to 40`; one number is the most.",
+        12,
+        "max length; maximum length; max characters; character limit; longitud; "
+        "longitud máxima; длина; максимальная длина",
+    ),
+    _column("Minimum length", "Characters of a text.", 12, "min length; longitud mínima"),
+    _column(
+        "Pattern",
+        "Regular expression.",
+        20,
+        "regex; regexp; regular expression; property regex; patrón; expresión regular",
+    ),
+    _column(
+        "Format", "`email`, `uuid`, `date`; else a word on the values.", 12, "formato; формат"
+    ),
+    _column(
+        "Constraints",
+        "Any of these, between semicolons.",
+        20,
+        "constraint; validation; validation rule; validation rules; restrictions; "
+        "restricciones; ограничения",
+    ),
+    _column(
+        "Is a list", "yes: several values.", 10, "is array; property is array; array; repeated"
+    ),
+    _column(
+        "Unit", "Goes into the description.", 10, "units; unidad; unidades; единица; единицы"
+    ),
+)
+MORE_EVENT_COLUMNS = (
+    _column(
+        "Kind of call",
+        "track, page, screen, identify, group or alias.",
+        14,
+        "event type; rule type; call type; type of call; call; method; event call; api call; "
+        "tracking call; segment call; type of event; message type; kind; type; entity type; "
+        "tipo de evento; tipo de llamada; tipo; тип события; тип вызова; тип; event",
+    ),
+    _column(
+        "Required properties",
+        "Names; these are never left out.",
+        30,
+        "required params; required parameters; required event properties; mandatory "
+        "properties; mandatory parameters; required fields; propiedades obligatorias; "
+        "parámetros obligatorios; обязательные свойства; обязательные параметры",
+    ),
+    _column(
+        "Optional properties",
+        "Names.",
+        30,
+        "optional params; optional parameters; optional event properties; optional fields; "
+        "propiedades opcionales; parámetros opcionales; необязательные свойства",
+    ),
+    _column(
+        "User properties",
+        "Names of properties of people.",
+        30,
+        "user properties set; user properties updated; user property; traits; user traits; "
+        "propiedades de usuario; свойства пользователя; свойства пользователей",
+    ),
+    *_OF_PROPERTIES,
+)
+"""What is read of others' sheets of events besides `EVENT_COLUMNS`, and never written."""
 
 USER_COLUMNS = (
     _column(
@@ -134,14 +241,17 @@ USER_COLUMNS = (
         "Name of a property of the person.",
         24,
         "property; properties; name; user properties; user property name; "
-        "property name; свойство; свойства; свойство пользователя; "
+        "property name; user attribute; trait; traits; trait name; parameter; parameter name; "
+        "propiedad; propiedades; propiedad de usuario; propiedades de usuario; "
+        "свойство; свойства; свойство пользователя; "
         "свойства пользователя; название",
     ),
     _column(
         "Type",
         "text, integer, number, boolean, money, time, list of …",
         14,
-        "property type; value type; data type; property value type; тип; тип данных",
+        "property type; value type; data type; datatype; property value type; "
+        "property data type; tipo; tipo de dato; тип; тип данных",
     ),
     _column(
         "Start",
@@ -161,10 +271,22 @@ USER_COLUMNS = (
         "Description",
         "What the property says.",
         44,
-        "about; meaning; comment; property description; описание; описание свойства; "
-        "комментарий",
+        "about; meaning; definition; property description; descripción; beschreibung; "
+        "описание; описание свойства",
+        "comment; comments; notes; remarks; comentarios; notas; комментарий; комментарии; "
+        "примечание",
     ),
 )
+MORE_USER_COLUMNS = (
+    _column(
+        "Required",
+        "yes: never left out.",
+        10,
+        "is required; mandatory; reqd; obligatorio; обязательное",
+    ),
+    *_OF_PROPERTIES,
+)
+"""What is read of others' sheets of people besides `USER_COLUMNS`, and never written."""
 
 PATH_COLUMNS = (
     _column(

@@ -9,11 +9,14 @@ event, or repeat its name.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 
-from footfall.tracking_plan.cells import is_yes
+from footfall.scenario.leaf_records import Constraint
+from footfall.tracking_plan.cells import is_yes, word_set
 from footfall.tracking_plan.plan import PlanEvent, PlanProperty, PlanType
 from footfall.tracking_plan.readers.drafts import Draft
 from footfall.tracking_plan.readers.grid import Grid
+from footfall.tracking_plan.written_numbers import written_number
 
 _TITLES = ("Property type", "Property value type")
 _LEFT_OUT = ("ignore", "remove")
@@ -21,6 +24,18 @@ _TYPES: Mapping[str, PlanType] = {
     "string": "text", "enum": "text", "const": "text", "number": "number", "boolean": "boolean", "any": "any",
 }  # fmt: skip
 Row = Mapping[str, str]
+_EVENT_TITLES = ("Object name", "Object description", "Event category")
+_PROPERTY_TITLES = (
+    "Event property name", "Property name", "Property description", "Property value type", "Property required",
+    "Property is array", "Enum values", "Const value", "Property regex", "String property value min length",
+    "String property value max length", "Number is integer", "Number property value min", "Number property value max",
+    "Array min items", "Array max items",
+)  # fmt: skip
+_KNOWN = frozenset(
+    (*_EVENT_TITLES, *_PROPERTY_TITLES, "Object type", "Property type", "Action")
+)
+_USUAL = word_set("false visible active no none")
+"""What says of an event or property that it is as all others are."""
 
 
 def is_amplitude(grid: Grid) -> bool:
@@ -36,12 +51,20 @@ def read_amplitude(grid: Grid, draft: Draft) -> None:
     """
     event = ""
     for number, row in _rows(grid):
+        at = grid.origin(number, 0)
         if row.get("Action", "").casefold() in _LEFT_OUT:
+            draft.remark(
+                f"rows to {row['Action'].casefold()} are left out, as the file wants it", at
+            )
             continue
-        if row.get("Object name") and row.get("Object type", "Event") != "Property Group":
+        _tell_unread(grid, number, draft)
+        if row.get("Object type", "Event") == "Property Group":
+            draft.leave_out("a property group", at)
+            continue
+        if row.get("Object name"):
             event = row["Object name"]
             about, category = row.get("Object description", ""), row.get("Event category", "")
-            draft.add_event(PlanEvent(event, category, about, origin=grid.origin(number, 0)))
+            draft.add_event(PlanEvent(event, category, about, origin=at))
         name = row.get("Event property name") or row.get("Property name")
         # Both kinds of file say it by the title of the name's column, and newer ones in a
         # column besides.
@@ -54,7 +77,7 @@ def read_amplitude(grid: Grid, draft: Draft) -> None:
             draft.add_property("" if is_users else event, read, is_typed=True)
         elif name:
             text = f"property {name} belongs to no event and is left out"
-            draft.remark(text, grid.origin(number, 0), "not read")
+            draft.remark(text, at, "not read")
 
 
 def _rows(grid: Grid) -> Iterator[tuple[int, Row]]:
@@ -63,6 +86,15 @@ def _rows(grid: Grid) -> Iterator[tuple[int, Row]]:
     for number in others:
         cells = grid.row(number).items()
         yield number, {header[column]: text for column, text in cells if column in header}
+
+
+def _tell_unread(grid: Grid, number: int, draft: Draft) -> None:
+    """Name the columns that no plan has a place for, where they say something unusual."""
+    header = grid.row(min(grid.rows))
+    for column, text in grid.row(number).items():
+        title = header.get(column, "")
+        if title not in _KNOWN and text.casefold() not in _USUAL:
+            draft.leave_out(f"column {title}", grid.origin(number, column))
 
 
 def _property(name: str, row: Row, grid: Grid, number: int) -> PlanProperty:
@@ -80,5 +112,25 @@ def _property(name: str, row: Row, grid: Grid, number: int) -> PlanProperty:
         about=row.get("Property description", ""),
         values=tuple(dict.fromkeys(values)),
         is_required=is_yes(row.get("Property required", "")),
+        constraint=Constraint(
+            _number(row, "Number property value min"),
+            _number(row, "Number property value max"),
+            least=_count(row, "String property value min length"),
+            most=_count(row, "String property value max length"),
+            pattern=row.get("Property regex", ""),
+        ),
+        length=Constraint(
+            least=_count(row, "Array min items"), most=_count(row, "Array max items")
+        ),
         origin=grid.origin(number, 0),
     )
+
+
+def _number(row: Row, title: str) -> Decimal | None:
+    found = written_number(row.get(title, ""))
+    return found.value if found else None
+
+
+def _count(row: Row, title: str) -> int | None:
+    found = _number(row, title)
+    return None if found is None or found < 0 else int(found)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from footfall.errors import shown
+from footfall.scenario.constraints import clauses
+from footfall.scenario.leaf_records import Constraint
 from footfall.text import first_names
 from footfall.tracking_plan.plan import (
     ExampleStep,
@@ -21,6 +23,7 @@ from footfall.tracking_plan.plan import (
 )
 from footfall.tracking_plan.readers.infer import Inferred, Source, inferred
 from footfall.tracking_plan.readers.remark_log import RemarkLog
+from footfall.tracking_plan.written_numbers import written_numbers
 
 MOST_NAMED = 5
 UNSORTED = "Events"
@@ -132,11 +135,12 @@ class Draft:
             ("about", "description"),
             ("values", "allowed values"),
             ("start", "start"),
+            ("constraint", "constraints"),
+            ("length", "length"),
         ):
             before, now = getattr(old, key), getattr(read, key)
             if before and now and before != now:
-                kept = before if isinstance(before, str) else "; ".join(before)
-                self._contradiction(subject, what, kept, old, read)
+                self._contradiction(subject, what, _shown(before), old, read)
             else:
                 changes[key] = before or now
         examples = tuple(dict.fromkeys((*old.examples, *read.examples)))
@@ -160,6 +164,7 @@ class Draft:
         # all that is known.
         self._look_up()
         self._infer()
+        self._tell_of_numbers()
         events = [
             replace(draft.event, properties=folded(draft.properties.values()))
             for draft in self.events.values()
@@ -192,6 +197,11 @@ class Draft:
                 if name in self.dictionary:
                     draft.properties[name] = self._filled(event, found, self.dictionary[name])
 
+        used = {name for draft in self.events.values() for name in draft.properties}
+        for name, entry in self.dictionary.items():
+            if name not in used:
+                self.leave_out(f"property {name}, which no event has,", entry.origin)
+
     def _filled(self, event: str, found: PlanProperty, entry: PlanProperty) -> PlanProperty:
         """Return a property of an event with what it leaves out from the dictionary's entry."""
         if (event, found.name) in self.untyped and entry.type != "any":
@@ -202,6 +212,8 @@ class Draft:
             about=found.about or entry.about,
             values=found.values or entry.values,
             examples=found.examples or entry.examples,
+            constraint=found.constraint or entry.constraint,
+            is_required=found.is_required or entry.is_required,
         )
 
     def _infer(self) -> None:
@@ -231,6 +243,29 @@ class Draft:
                 f"{first_names(names, MOST_NAMED)}"
             )
 
+    def _tell_of_numbers(self) -> None:
+        """Name what stands under a number's values or examples and is none, as it counts for nothing."""
+        for properties in (self.user_properties, *(d.properties for d in self.events.values())):
+            for found in properties.values():
+                kind = found.item if found.type == "list" else found.type
+                if kind not in ("integer", "number", "money"):
+                    continue
+                for what, texts in (
+                    ("allowed values", found.values),
+                    ("examples", found.examples),
+                ):
+                    for text in _no_numbers(texts, is_list=found.type == "list"):
+                        self.leave_out(
+                            f"{shown(text[:40])} among {what} of numbers", found.origin
+                        )
+                    for unit in dict.fromkeys(
+                        n.unit for n in written_numbers(texts) if n and n.unit not in ("", "%")
+                    ):
+                        self.remark(
+                            f"unit {unit} of {found.name} is left out of its {what}",
+                            found.origin,
+                        )
+
     def _type_as(
         self, name: str, events: Iterable[str], kind: PlanType, item: PlanType | None
     ) -> None:
@@ -250,10 +285,27 @@ _SOURCES: dict[Source, str] = {
 
 def _inferred(name: str, places: Iterable[PlanProperty]) -> Inferred:
     found = list(places)
-    values = [value for each in found for value in each.values]
+    ends = (end for each in found for end in (each.constraint.minimum, each.constraint.maximum))
+    # A range says that it is a number, and whether a whole one.
+    values = [f"{end:f}" for end in ends if end is not None]
+    values += [value for each in found for value in each.values]
     examples = [example for each in found for example in each.examples]
     about = next((each.about for each in found if each.about), "")
     return inferred(name, about, values, examples)
+
+
+def _shown(before: str | tuple[str, ...] | Constraint) -> str:
+    if isinstance(before, Constraint):
+        return "; ".join(f"{key}: {text}" for key, text in clauses(before))
+    return before if isinstance(before, str) else "; ".join(before)
+
+
+def _no_numbers(texts: Sequence[str], *, is_list: bool) -> Iterator[str]:
+    """Yield the texts that are no numbers; those of a list may be written `[1, 2]`."""
+    for text, number in zip(texts, written_numbers(texts), strict=True):
+        is_empty = text.casefold() in ("null", "none", "any")
+        if number is None and not is_empty and not (is_list and text.startswith("[")):
+            yield text
 
 
 def _cell(read: PlanEvent | PlanProperty) -> str:

@@ -14,74 +14,39 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from footfall.tracking_plan.plan import Origin
+from footfall.tracking_plan.readers.call_words import row_kind_in
 from footfall.tracking_plan.readers.grid import MOST_ROWS, Grid, refusal
-from footfall.tracking_plan.sheet_columns import (
-    CATEGORY_COLUMNS,
-    EVENT_COLUMNS,
-    PATH_COLUMNS,
-    PLAN_COLUMNS,
-    USER_COLUMNS,
-    SheetColumn,
+from footfall.tracking_plan.readers.headers import (
+    ALL_KEYS,
+    ALL_TITLES,
+    EVENT_KEYS,
+    EVENTS,
+    KINDS,
+    MOST_TITLES,
+    Match,
+    TableKind,
+    Titles,
+    match_headers,
+    normal,
+    title_of,
 )
+from footfall.tracking_plan.readers.parameter_columns import ParameterColumn, parameter_columns
 
-MOST_TITLES = 64
-"""Of a header row: each place to cut it in two is tried, so the time grows with the square."""
-MOST_CHARACTERS = 100
-"""Of a title."""
 MOST_TABLES = 500
 """Of a sheet; a sheet per category, or a table per event, is far below."""
-Titles = Sequence[tuple[int, tuple[str, ...]]]
-"""Columns of a header row, and what each may be called."""
-_SPACES = re.compile(r"[\s_\-–—]+")
-_ASIDE = re.compile(r"\s*[(\[].*?[)\]]\s*")
-_NUMBERED = re.compile(r"(.+?) ?[0-9]{1,3}")
-
-
-@dataclass(frozen=True, slots=True)
-class TableKind:
-    """A kind of table.
-
-    Args:
-        keys: Titles, one of which its header must have; the first is its own, others are only
-            believed in sheets that are about it.
-        about: Words of captions, and names of sheets, that say so.
-        second: Title → that which the same words mean behind the third title.
-    """
-
-    name: str
-    columns: tuple[SheetColumn, ...]
-    keys: tuple[str, ...]
-    about: re.Pattern[str] | None = None
-    second: tuple[tuple[str, str, str], ...] = ()
-
-
-def _named(words: str) -> re.Pattern[str]:
-    return re.compile(words, re.IGNORECASE)
-
-
-EVENTS = TableKind(
-    "events",
-    EVENT_COLUMNS,
-    ("Event",),
-    _named("event|событи|ereignis|événement|evento"),
-    (("Event", "Property", "Event"), ("Description", "Property description", "Property")),
+_PLAIN_SHEET = re.compile(
+    r"(?:(?:sheet|лист|page|страница|table|tabelle|feuil|hoja|events?|event categories|taxonomy|"
+    r"tracking plan|plan|data|"
+    r"события|категории событий|таксономия|eventos|plan de medición)[\s_]*\d*)?",
+    re.IGNORECASE,
 )
-USERS = TableKind(
-    "users",
-    USER_COLUMNS,
-    ("User property",),
-    _named("user|people|person|profile|customer|пользовател|nutzer|utilisateur|usuari"),
+_TITLE = re.compile(
+    r"\b(?:tracking|measurement|tagging)?\s*(?:plan|taxonomy|medición|план)\b|\bv(?:ersion)?[\s.]?\d",
+    re.IGNORECASE,
 )
-DICTIONARY = TableKind("dictionary", USER_COLUMNS, ("User property",))
-PATH = TableKind(
-    "path",
-    PATH_COLUMNS,
-    ("Stage", "Events"),
-    _named("path|funnel|stage|journey|cjm|путь|воронк|этап"),
-)
-PLAN = TableKind("plan", PLAN_COLUMNS, ("About this plan",))
-CATEGORIES = TableKind("categories", CATEGORY_COLUMNS, ("Event category",))
-_KINDS = (EVENTS, USERS, PATH, PLAN, CATEGORIES)
+"""Lines that say what the whole sheet is, rather than which events stand below."""
+MOST_LOOKED_AT = 200
+"""Cells of a column that are looked at to tell what it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +56,12 @@ class SheetTable:
     Args:
         columns: Title → column, of the titles that were found.
         more: Further columns of properties: `Property 2`, `Property 3`.
-        unknown: Columns whose titles nobody knows, with these.
+        notes: Further columns of descriptions.
+        guessed: Columns that are called otherwise → the title that they are taken for.
+        parameters: Columns that stand for one property each.
         header: Row of its header.
-        rows: Those below it, up to the next header.
+        end: Row below its last one: the next header's, or that of the sheet's end.
+        rows: Those between them in which one of these columns is filled.
         caption: A text alone in its row, right above the header.
     """
 
@@ -102,25 +70,55 @@ class SheetTable:
     columns: Mapping[str, int]
     header: int
     more: tuple[int, ...] = ()
+    notes: tuple[int, ...] = ()
+    guessed: Mapping[int, str] = field(default_factory=dict)
+    parameters: tuple[ParameterColumn, ...] = ()
+    end: int = MOST_ROWS
     rows: tuple[int, ...] = ()
     caption: str = ""
-    unknown: tuple[tuple[int, str], ...] = ()
 
     def text(self, row: int, title: str) -> str:
         """Return what a row says under a title, "" where it says nothing."""
         return self.grid.text(row, self.columns.get(title))
 
+    def title(self, column: int) -> str:
+        """Return a column's title as it is written, "" where it has none."""
+        own = self.grid.row(self.header).get(column, "")
+        return own or self.grid.row(self.header - 1).get(column, "")
+
+    def category(self) -> str:
+        """Return the category that the sheet's name, or the line above the table, gives to its events."""
+        if "Category" in self.columns:
+            return ""
+        if self.grid.name and not _PLAIN_SHEET.fullmatch(self.grid.name.strip()):
+            return self.grid.name
+        is_title = _PLAIN_SHEET.fullmatch(self.caption) or _TITLE.search(self.caption)
+        return "" if is_title else self.caption
+
+    def uses_caption(self) -> bool:
+        """Return whether the line above says which events stand below, or what the table is about, and no more."""
+        is_about = bool(
+            self.kind.about and self.kind.about.search(self.caption)
+        ) and not _TITLE.search(self.caption)
+        is_category = self.kind is EVENTS and self.category() == self.caption
+        return is_category or is_about or bool(_PLAIN_SHEET.fullmatch(self.caption))
+
     def origin(self) -> Origin:
         """Return the place of its header."""
         return self.grid.origin(self.header, self.first())
 
+    def known(self) -> frozenset[int]:
+        """Return the columns that are read."""
+        parameters = (each.column for each in self.parameters)
+        return frozenset((*self.columns.values(), *self.more, *self.notes, *parameters))
+
     def first(self) -> int:
         """Return its leftmost column."""
-        return min(self.columns.values())
+        return min(self.known())
 
     def last(self) -> int:
         """Return its rightmost column."""
-        return max((*self.columns.values(), *self.more))
+        return max(self.known())
 
 
 def find_tables(grid: Grid) -> list[SheetTable]:
@@ -130,7 +128,7 @@ def find_tables(grid: Grid) -> list[SheetTable]:
     # First pass: headers. That of two rows is found twice, as the upper row alone and as both,
     # which then replaces it.
     for row in filled:
-        for header in _headers(grid, row):
+        for header in _headers(grid, row, is_first=not found):
             if _is_header(header, found):
                 found = [*_without_upper_half(header, found), header]
         if len(found) > MOST_TABLES:
@@ -163,9 +161,7 @@ def _is_header(header: SheetTable, found: Sequence[SheetTable]) -> bool:
         return False
     keys = [header.columns[key] for key in header.kind.keys if key in header.columns]
     title = normal(header.grid.row(header.header).get(keys[0], ""))
-    return [kind for kind in _KINDS if _TITLES[kind.name].get(title) in kind.keys] == [
-        header.kind
-    ]
+    return [kind for kind in KINDS if title_of(kind, title) in kind.keys] == [header.kind]
 
 
 def _without_upper_half(header: SheetTable, found: Sequence[SheetTable]) -> list[SheetTable]:
@@ -194,69 +190,66 @@ def _with_rows(
         if other.header > table.header and _overlap(table, other)
     ]
     end = min(below, default=MOST_ROWS)
-    columns = (*table.columns.values(), *table.more)
     within = filled[bisect_right(filled, table.header) : bisect_left(filled, end)]
+    if table.kind is EVENTS and "Property" not in table.columns:
+        found = parameter_columns(table.grid, table.header, within, table.known())
+        table = replace(table, parameters=found)
+    columns = table.known()
     rows = [row for row in within if any(column in table.grid.row(row) for column in columns)]
     if below and rows and rows[-1] == end - 1 and len(table.grid.row(end - 1)) == 1:
         rows.pop()  # the caption of the next table
-    return replace(table, rows=tuple(rows))
+    return replace(table, rows=tuple(rows), end=end)
 
 
 # --- headers ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class _Match:
-    """A part of a row, taken as the header of one kind of table.
-
-    Args:
-        is_about: The sheet's name or a caption says that it is about this.
-    """
-
-    kind: TableKind
-    is_about: bool
-    columns: dict[str, int] = field(default_factory=dict)
-    more: list[int] = field(default_factory=list)
-
-    @property
-    def score(self) -> int:
-        """Return how many titles it explains, 0 when it is no header of this kind."""
-        keys = self.kind.keys if self.is_about else self.kind.keys[:1]
-        is_one = len(self.columns) > 1 and any(key in self.columns for key in keys)
-        return len(self.columns) if is_one else 0
-
-    @property
-    def rank(self) -> tuple[int, int]:
-        """Return by what kinds are compared.
-
-        `Name, Type, Description` is of properties where no caption says more.
-        """
-        is_of_properties = "Type" in self.columns and "Property" not in self.columns
-        # A caption, or the sheet's name, that says so is worth two titles.
-        likely = {"users": 1, "events": 0 if is_of_properties else 2}.get(self.kind.name, 0)
-        return self.score + 2 * (self.is_about and self.score > 0), likely
-
-
-def _headers(grid: Grid, row: int) -> Iterator[SheetTable]:
+def _headers(grid: Grid, row: int, *, is_first: bool) -> Iterator[SheetTable]:
     # Most rows are data, and are turned away here: all that follows is tried for the few that
     # hold two titles.
-    words = {normal(text) for text in grid.row(row).values()} & _ALL_TITLES
-    if len(words) < 2 or not words & _ALL_KEYS:
+    words = {normal(text) for text in grid.row(row).values()}
+    known = words & ALL_TITLES
+    is_event_alone = is_first and len(words) > 2 and bool(words & EVENT_KEYS)
+    if not known & ALL_KEYS or (len(known) < 2 and not is_event_alone):
         return
     caption = _caption(grid, row)
-    for found in _split(_titles_of(grid, row), f"{grid.name} {caption}"):
-        used = {*found.columns.values(), *found.more}
-        within = range(min(used), max(used) + 1)
-        titles = [(column, grid.row(row).get(column, "")) for column in within]
+    titles = _titles_of(grid, row)
+    found = match_headers(titles, f"{grid.name} {caption}", _calls(grid, row))
+    for match in found or _event_alone(grid, row, titles):
         yield SheetTable(
             grid,
-            found.kind,
-            found.columns,
+            match.kind,
+            match.columns,
             row,
-            tuple(found.more),
+            tuple(match.more),
+            tuple(match.notes),
+            match.guessed,
             caption=caption,
-            unknown=tuple(pair for pair in titles if pair[1] and pair[0] not in used),
         )
+
+
+def _event_alone(grid: Grid, row: int, titles: Titles) -> list[Match]:
+    """Return the header of a table that has, besides the event, a column for each property."""
+    named = (
+        (column, title_of(EVENTS, name)) for column, names in titles for name in names[-1:]
+    )
+    columns = [column for column, title in named if title == "Event"]
+    below = [number for number in sorted(grid.rows) if number > row]
+    if columns and parameter_columns(grid, row, below, frozenset(columns[:1])):
+        return [Match(EVENTS, is_about=True, columns={"Event": columns[0]})]
+    return []
+
+
+def _calls(grid: Grid, row: int) -> frozenset[int]:
+    """Return the columns of a header row below which all cells name kinds of calls: track, page, identify."""
+    below = [number for number in sorted(grid.rows) if number > row][:MOST_LOOKED_AT]
+    cells = {
+        column: [grid.row(number)[column] for number in below if column in grid.row(number)]
+        for column in grid.row(row)
+    }
+    return frozenset(
+        column for column, texts in cells.items() if texts and all(map(row_kind_in, texts))
+    )
 
 
 def _titles_of(grid: Grid, row: int) -> Titles:
@@ -277,85 +270,7 @@ def _titles_of(grid: Grid, row: int) -> Titles:
     return found[:MOST_TITLES]
 
 
-def _split(titles: Titles, about: str) -> list[_Match]:
-    """Return the tables that a header row begins: cut where two tables explain more titles than one."""
-    best = [_best(titles, about)]
-    for cut in range(1, len(titles)):
-        left, right = _best(titles[:cut], about), _best(titles[cut:], about)
-        explained = left.score + right.score
-        if left.score and right.score and explained > sum(match.score for match in best):
-            best = [left, right]
-    return [match for match in best if match.score]
-
-
-def _best(titles: Titles, about: str) -> _Match:
-    best = max((_match(titles, kind, about) for kind in _KINDS), key=lambda match: match.rank)
-    if best.kind is USERS and _is_dictionary(titles, about):
-        return replace(best, kind=DICTIONARY)
-    return best
-
-
-def _is_dictionary(titles: Titles, about: str) -> bool:
-    """Return whether a table is of the events' properties rather than of people's, as both may have one header."""
-    words = " ".join((about, *(name for _, names in titles for name in names)))
-    people, events = USERS.about, EVENTS.about
-    assert people is not None
-    assert events is not None
-    return not people.search(words) and bool(events.search(words))
-
-
-def _match(titles: Titles, kind: TableKind, about: str) -> _Match:
-    match = _Match(kind, bool(kind.about and kind.about.search(about)))
-    for column, names in titles:
-        title = next(filter(None, (_title(kind, name) for name in names)), None)
-        if title is not None:
-            _assign(match, title, column)
-    return match
-
-
-def _title(kind: TableKind, name: str) -> str | None:
-    """Return which of a kind's titles a name is; `property 2` is a property like `property`."""
-    titles = _TITLES[kind.name]
-    found = _NUMBERED.fullmatch(name)
-    if found and name not in titles and kind is EVENTS and titles.get(found[1]) == "Property":
-        return "Property"
-    return titles.get(name)
-
-
-def _assign(match: _Match, title: str, column: int) -> None:
-    for words, meaning, behind in match.kind.second:
-        if title == words and behind in match.columns and meaning not in match.columns:
-            title = meaning
-    if title not in match.columns:
-        match.columns[title] = column
-    elif title == "Property":
-        match.more.append(column)
-
-
 def _caption(grid: Grid, row: int) -> str:
     """Return the text that stands alone in the row above."""
     above = set(grid.row(row - 1).values())
     return next(iter(above)) if len(above) == 1 else ""
-
-
-def normal(title: str) -> str:
-    """Return a title as titles are compared: small, in single spaces, without stars, colons and what brackets hold."""
-    if len(title) > MOST_CHARACTERS:
-        return ""  # no title, and long texts cost time
-    text = _SPACES.sub(" ", _ASIDE.sub(" ", title.casefold())).strip(" *:.#№")
-    return text or _SPACES.sub(" ", title.casefold()).strip()
-
-
-def _known_titles(kind: TableKind) -> dict[str, str]:
-    """Return what a kind's columns may be called, as compared, → the title."""
-    aliases = ((alias, column) for column in kind.columns for alias in column.aliases)
-    exact = {normal(column.title): column.title for column in kind.columns}
-    # What we call a column ourselves counts more than what others may mean by the same word.
-    return {normal(alias): column.title for alias, column in aliases} | exact
-
-
-_TITLES = {kind.name: _known_titles(kind) for kind in _KINDS}
-_ALL_TITLES = frozenset(name for titles in _TITLES.values() for name in titles)
-_ALL_KEYS = frozenset(
-    name for kind in _KINDS for name, title in _TITLES[kind.name].items() if title in kind.keys
-)

@@ -9,6 +9,7 @@ from pathlib import Path
 from footfall.errors import UsageError, shown
 from footfall.tracking_plan.plan import Plan
 from footfall.tracking_plan.readers.amplitude import is_amplitude, read_amplitude
+from footfall.tracking_plan.readers.around_tables import take_comments, tell_unread
 from footfall.tracking_plan.readers.csv_text import read_grid, read_text
 from footfall.tracking_plan.readers.documents.source_files import (
     ENDINGS,
@@ -17,8 +18,9 @@ from footfall.tracking_plan.readers.documents.source_files import (
 )
 from footfall.tracking_plan.readers.documents.yaml_values import yaml_value
 from footfall.tracking_plan.readers.drafts import Draft
-from footfall.tracking_plan.readers.find_tables import EVENTS, find_tables, rating
+from footfall.tracking_plan.readers.find_tables import find_tables, rating
 from footfall.tracking_plan.readers.grid import Grid
+from footfall.tracking_plan.readers.headers import EVENTS
 from footfall.tracking_plan.readers.plan_documents import read_plan_documents
 from footfall.tracking_plan.readers.sheets import read_table
 from footfall.tracking_plan.readers.xlsx import read_workbook
@@ -127,16 +129,20 @@ def _documents(path: Path) -> Plan:
 
 
 def _plan(draft: Draft, grids: Sequence[Grid]) -> Plan:
-    tables = [table for grid in grids for table in find_tables(grid)]
+    for grid in grids:
+        take_comments(grid, draft)
+    found = [(grid, find_tables(grid)) for grid in grids]
+    tables = [table for _, of_grid in found for table in of_grid]
     # Tables of events first, wherever they stand: stages are spelled as the events that they
     # name.
     for table in sorted(tables, key=lambda table: table.kind is not EVENTS):
         read_table(table, draft)
     if not draft.events:
         raise _nothing(draft, grids)
-    read = {table.grid.name for table in tables}
-    for grid in grids:
-        if grid.name not in read and grid.rows:
+    for grid, of_grid in found:
+        if of_grid:
+            tell_unread(grid, of_grid, draft)
+        elif grid.rows:
             draft.leave_out(f"sheet {grid.name}, which has no title that is known,")
     return draft.finished()
 

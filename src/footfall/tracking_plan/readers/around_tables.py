@@ -1,0 +1,140 @@
+"""Cells around the tables of a sheet: lines above them, columns that nobody knows, texts elsewhere, comments.
+
+Together with the rows of the tables these are all cells: so nothing of a sheet is lost unseen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from footfall.tracking_plan.readers.drafts import Draft
+from footfall.tracking_plan.readers.find_tables import SheetTable
+from footfall.tracking_plan.readers.grid import Grid, cell_name
+from footfall.tracking_plan.readers.headers import normal
+
+MOST_LINES = 20
+"""Above the tables of a sheet, of what it says of itself."""
+OUTSIDE = "text outside of the tables"
+_COMMENT = re.compile(r"#\s*(?![\d\s]*$)(.*)", re.DOTALL)
+_NUMBERING = frozenset(
+    ("", "#", "№", "no", "nr", "num", "n", "id", "number", "row", "s no", "sr no", "sl no")
+)
+
+
+def take_comments(grid: Grid, draft: Draft) -> None:
+    """Take the lines that begin with `#` out of a sheet: those at its head are what it says of itself."""
+    first, at = "", None
+    n_comments, is_head = 0, True
+    for row in sorted(grid.rows):
+        texts = [text for _, text in sorted(grid.row(row).items())]
+        found = _COMMENT.fullmatch(texts[0])
+        # `#` alone is a title, `#1` a number, and `#sale` may be a name where more is in the row.
+        if not found or (len(texts) > 1 and not texts[0][1:2].isspace()):
+            is_head = False
+            continue
+        del grid.rows[row]
+        if is_head:
+            _say(draft, ", ".join((found[1], *texts[1:])))
+        else:
+            n_comments += 1
+            first, at = first or texts[0], at or grid.origin(row, 0)
+    if n_comments:
+        draft.remark(
+            f"lines that begin with # are comments: {n_comments}, the first {first[:40]!r}", at
+        )
+
+
+def _say(draft: Draft, text: str) -> None:
+    """Add what a sheet says of itself: its title first, then more about it."""
+    if not draft.title:
+        draft.title = text
+    else:
+        draft.about = f"{draft.about}\n{text}".strip()
+
+
+@dataclass(slots=True)
+class _Column:
+    """The cells of a column that is not read."""
+
+    title: str
+    texts: list[str] = field(default_factory=list)
+
+
+def tell_unread(grid: Grid, tables: Sequence[SheetTable], draft: Draft) -> None:
+    """Take the lines above the tables as what the sheet says of itself, and name all that is not read."""
+    top = min(table.header for table in tables)
+    above = [row for row in sorted(grid.rows) if row < top]
+    _head(grid, [row for row in above if not _is_group_row(grid, row, tables)], tables, draft)
+    columns, outside = _unread(grid, tables, top)
+    for (header, column), found in columns.items():
+        if not _is_numbering(found):
+            letter = cell_name(0, column)[:-1]
+            name = (
+                f"column {found.title}" if found.title else f"column {letter}, without a title,"
+            )
+            draft.leave_out(name, grid.origin(header, column), len(found.texts))
+    captions = [
+        table.header - 1 for table in tables if table.caption and not table.uses_caption()
+    ]
+    outside += [(row, column) for row in captions if row >= top for column in grid.row(row)]
+    if outside:
+        draft.leave_out(OUTSIDE, grid.origin(*outside[0]), len(outside))
+
+
+def _unread(
+    grid: Grid, tables: Sequence[SheetTable], top: int
+) -> tuple[dict[tuple[int, int], _Column], list[tuple[int, int]]]:
+    """Return the columns that no reader knows, by (header, column), and the cells that belong to no table."""
+    headers = {row for table in tables for row in (table.header, table.header - 1)}
+    columns: dict[tuple[int, int], _Column] = {}
+    outside: list[tuple[int, int]] = []
+    for row in sorted(grid.rows):
+        for column, text in grid.row(row).items() if row > top and row not in headers else ():
+            owner = _owner(tables, row, column)
+            if owner is None:
+                outside.append((row, column))
+            elif column not in owner.known():
+                found = columns.setdefault((owner.header, column), _Column(owner.title(column)))
+                found.texts.append(text)
+    return columns, outside
+
+
+def _owner(tables: Sequence[SheetTable], row: int, column: int) -> SheetTable | None:
+    """Return the table that a cell belongs to: one whose columns it stands in, else the nearest of its row."""
+    there = [table for table in tables if table.header < row < table.end]
+    within = [table for table in there if table.first() <= column <= table.last()]
+    if within:
+        return max(within, key=lambda table: table.header)
+    beside = [table for table in there if row in table.rows or table.title(column)]
+    return min(
+        beside, key=lambda t: min(abs(column - t.first()), abs(column - t.last())), default=None
+    )
+
+
+def _is_group_row(grid: Grid, row: int, tables: Sequence[SheetTable]) -> bool:
+    return (
+        any(row == table.header - 1 for table in tables)
+        and len(set(grid.row(row).values())) > 1
+    )
+
+
+def _head(grid: Grid, rows: Sequence[int], tables: Sequence[SheetTable], draft: Draft) -> None:
+    captions = {table.header - 1 for table in tables if table.uses_caption()}
+    for row in rows[:MOST_LINES]:
+        texts = list(dict.fromkeys(text for _, text in sorted(grid.row(row).items())))
+        if row not in captions and not all(normal(text) == normal(grid.name) for text in texts):
+            _say(draft, ": ".join(texts) if len(texts) == 2 else ", ".join(texts))
+    if rows[MOST_LINES:]:
+        n_cells = sum(len(grid.row(row)) for row in rows[MOST_LINES:])
+        draft.leave_out(OUTSIDE, grid.origin(rows[MOST_LINES], 0), n_cells)
+
+
+def _is_numbering(column: _Column) -> bool:
+    """Return whether a column only numbers the rows, which carries nothing."""
+    numbers = [text.rstrip(".") for text in column.texts]
+    if normal(column.title) not in _NUMBERING or not all(map(str.isdecimal, numbers)):
+        return False
+    values = list(map(int, numbers))
+    return values == sorted(values)

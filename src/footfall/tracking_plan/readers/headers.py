@@ -1,0 +1,271 @@
+"""Headers of tables: which kind of table a row begins, and which column says what.
+
+Titles are known by what we and others call them. What is called so beyond doubt comes first;
+then what may be meant so (`Screen` for Category) fills the gaps.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from footfall.tracking_plan.sheet_columns import (
+    CATEGORY_COLUMNS,
+    EVENT_COLUMNS,
+    MORE_EVENT_COLUMNS,
+    MORE_USER_COLUMNS,
+    PATH_COLUMNS,
+    PLAN_COLUMNS,
+    USER_COLUMNS,
+    SheetColumn,
+)
+
+MOST_TITLES = 64
+"""Of a header row: each place to cut it in two is tried, so the time grows with the square."""
+MOST_CHARACTERS = 100
+"""Of a title."""
+KIND_OF_CALL = "Kind of call"
+Titles = Sequence[tuple[int, tuple[str, ...]]]
+"""Columns of a header row, and what each may be called."""
+_SPACES = re.compile(r"[\s_\-–—]+")
+_ASIDE = re.compile(r"\s*[(\[].*?[)\]]\s*")
+_NUMBERED = re.compile(r"(.+?) ?[0-9]{1,3}")
+_SIGNS = " *:.,;!?¿¡#№'\"’`"
+
+
+@dataclass(frozen=True, slots=True)
+class TableKind:
+    """A kind of table.
+
+    Args:
+        keys: Titles, one of which its header must have; the first is its own, others are only
+            believed in sheets that are about it.
+        about: Words of captions, and names of sheets, that say so.
+        second: Title → that which the same words mean behind the third title.
+    """
+
+    name: str
+    columns: tuple[SheetColumn, ...]
+    keys: tuple[str, ...]
+    about: re.Pattern[str] | None = None
+    second: tuple[tuple[str, str, str], ...] = ()
+
+
+def _named(words: str) -> re.Pattern[str]:
+    return re.compile(words, re.IGNORECASE)
+
+
+EVENTS = TableKind(
+    "events",
+    (*EVENT_COLUMNS, *MORE_EVENT_COLUMNS),
+    ("Event",),
+    _named("event|событи|ereignis|événement|evento"),
+    (("Event", "Property", "Event"), ("Description", "Property description", "Property")),
+)
+USERS = TableKind(
+    "users",
+    (*USER_COLUMNS, *MORE_USER_COLUMNS),
+    ("User property",),
+    _named("user|people|person|profile|customer|пользовател|nutzer|utilisateur|usuari"),
+)
+DICTIONARY = TableKind("dictionary", (*USER_COLUMNS, *MORE_USER_COLUMNS), ("User property",))
+PATH = TableKind(
+    "path",
+    PATH_COLUMNS,
+    ("Stage", "Events"),
+    _named("path|funnel|stage|journey|cjm|путь|воронк|этап"),
+)
+PLAN = TableKind("plan", PLAN_COLUMNS, ("About this plan",))
+CATEGORIES = TableKind("categories", CATEGORY_COLUMNS, ("Event category",))
+KINDS = (EVENTS, USERS, PATH, PLAN, CATEGORIES)
+
+
+@dataclass(slots=True)
+class Match:
+    """A part of a row, taken as the header of one kind of table.
+
+    Args:
+        is_about: The sheet's name or a caption says that it is about this.
+        columns: Title → column.
+        more: Further columns of properties.
+        notes: Further columns of descriptions.
+        guessed: Columns that are called otherwise → the title that they are taken for.
+    """
+
+    kind: TableKind
+    is_about: bool
+    columns: dict[str, int] = field(default_factory=dict)
+    more: list[int] = field(default_factory=list)
+    notes: list[int] = field(default_factory=list)
+    guessed: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def score(self) -> int:
+        """Return how many titles it explains, 0 when it is no header of this kind."""
+        keys = self.kind.keys if self.is_about else self.kind.keys[:1]
+        is_one = len(self.columns) > 1 and any(key in self.columns for key in keys)
+        return len(self.columns) if is_one else 0
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Return by what kinds are compared.
+
+        `Name, Type, Description` is of properties where no caption says more.
+        """
+        is_of_properties = "Type" in self.columns and "Property" not in self.columns
+        # A caption, or the sheet's name, that says so is worth two titles.
+        likely = {"users": 1, "events": 0 if is_of_properties else 2}.get(self.kind.name, 0)
+        return self.score + 2 * (self.is_about and self.score > 0), likely
+
+
+def match_headers(titles: Titles, about: str, calls: Collection[int]) -> list[Match]:
+    """Return the tables that a header row begins: cut where two tables explain more titles than one.
+
+    Args:
+        titles: Of the row.
+        about: Name of the sheet, and the caption.
+        calls: Columns in which all cells name kinds of calls.
+    """
+    best = [_best(titles, about, calls)]
+    for cut in range(1, len(titles)):
+        left, right = (_best(part, about, calls) for part in (titles[:cut], titles[cut:]))
+        explained = left.score + right.score
+        if left.score and right.score and explained > sum(match.score for match in best):
+            best = [left, right]
+    return [match for match in best if match.score]
+
+
+def _best(titles: Titles, about: str, calls: Collection[int]) -> Match:
+    found = (_match(titles, kind, about, calls) for kind in KINDS)
+    best = max(found, key=lambda match: match.rank)
+    if best.kind is USERS and _is_dictionary(titles, about):
+        return replace(best, kind=DICTIONARY)
+    return best
+
+
+def _is_dictionary(titles: Titles, about: str) -> bool:
+    """Return whether a table is of the events' properties rather than of people's, as both may have one header."""
+    words = " ".join((about, *(name for _, names in titles for name in names)))
+    people, events = USERS.about, EVENTS.about
+    assert people is not None
+    assert events is not None
+    return not people.search(words) and bool(events.search(words))
+
+
+def _match(titles: Titles, kind: TableKind, about: str, calls: Collection[int]) -> Match:
+    match = Match(kind, bool(kind.about and kind.about.search(about)))
+    rest: list[tuple[int, str]] = []
+    for column, names in titles:
+        call = next(filter(_CALL_TITLES.__contains__, names), None)
+        if call and column in calls and kind is EVENTS and KIND_OF_CALL not in match.columns:
+            match.columns[KIND_OF_CALL] = column
+            continue
+        title = next(filter(None, (title_of(kind, name) for name in names)), None)
+        if title is not None:
+            _assign(match, title, column)
+        else:
+            rest += [(column, name) for name in names[-1:]]
+    for column, name in rest:
+        _guess(match, column, name)
+    # What names the calls alone names the events: `page` and `track` are what they are called.
+    if kind is EVENTS and "Event" not in match.columns and KIND_OF_CALL in match.columns:
+        return _match(titles, kind, about, ())
+    return match
+
+
+def title_of(kind: TableKind, name: str) -> str | None:
+    """Return which of a kind's titles a name is; `property 2` is a property like `property`."""
+    titles = _TITLES[kind.name]
+    found = _NUMBERED.fullmatch(name)
+    if found and name not in titles and kind is EVENTS and titles.get(found[1]) == "Property":
+        return "Property"
+    return titles.get(name)
+
+
+def _assign(match: Match, title: str, column: int) -> None:
+    for words, meaning, behind in match.kind.second:
+        is_behind = match.columns.get(behind, column) < column
+        if title == words and is_behind and meaning not in match.columns:
+            title = meaning
+    if title not in match.columns:
+        match.columns[title] = column
+    elif title == "Property":
+        match.more.append(column)
+
+
+def _guess(match: Match, column: int, name: str) -> None:
+    title = _GUESSES[match.kind.name].get(name)
+    if title is None:
+        return
+    if title == "Description" and title in match.columns:
+        match.notes.append(column)
+        return
+    n_before = len(match.columns)
+    _assign(match, title, column)
+    if len(match.columns) > n_before and title in _TOLD and name not in _NAMES:
+        match.guessed[column] = next(t for t, c in match.columns.items() if c == column)
+
+
+_TOLD = ("Category", "Event", "Property")
+_NAMES = ("name", "nombre", "nom", "nome", "название")
+
+
+def is_title(names: Iterable[str]) -> bool:
+    """Return whether any table has a column that is called so."""
+    return any(name in ALL_TITLES for name in names)
+
+
+def normal(title: str) -> str:
+    """Return a title as titles are compared.
+
+    Small, in single spaces, without accents, signs around it, and what brackets hold.
+    """
+    if len(title) > MOST_CHARACTERS:
+        return ""  # no title, and long texts cost time
+    plain = unicodedata.normalize("NFKD", title.casefold())
+    small = "".join(c for c in plain if not unicodedata.combining(c)).replace("'", "")
+    text = _SPACES.sub(" ", _ASIDE.sub(" ", small)).strip(_SIGNS)
+    return text or _SPACES.sub(" ", small).strip()
+
+
+def _known_titles(columns: Iterable[SheetColumn]) -> dict[str, str]:
+    """Return what columns may be called, as compared, → the title."""
+    known = [column for column in columns if column.title != KIND_OF_CALL]
+    aliases = ((alias, column) for column in known for alias in column.aliases)
+    exact = {normal(column.title): column.title for column in known}
+    # What we call a column ourselves counts more than what others may mean by the same word.
+    return {normal(alias): column.title for alias, column in aliases} | exact
+
+
+def _guessed_titles(columns: Iterable[SheetColumn]) -> Mapping[str, str]:
+    return {normal(name): column.title for column in columns for name in column.guesses}
+
+
+_TITLES = {kind.name: _known_titles(kind.columns) for kind in (*KINDS, DICTIONARY)}
+_GUESSES = {kind.name: _guessed_titles(kind.columns) for kind in (*KINDS, DICTIONARY)}
+_CALL_TITLES = frozenset(
+    normal(name)
+    for column in MORE_EVENT_COLUMNS
+    if column.title == KIND_OF_CALL
+    for name in (column.title, *column.aliases)
+)
+ALL_TITLES = frozenset(
+    name for names in (*_TITLES.values(), *_GUESSES.values()) for name in names
+)
+ALL_KEYS = frozenset(
+    name
+    for kind in KINDS
+    for name, title in (*_TITLES[kind.name].items(), *_GUESSES[kind.name].items())
+    if title in kind.keys
+)
+EVENT_KEYS = frozenset(name for name, title in _TITLES["events"].items() if title == "Event")
+PARAMETER_GROUPS = frozenset(
+    name
+    for name, title in _TITLES["events"].items()
+    if title in ("Property", "Required properties", "Optional properties")
+)
+USER_GROUPS = frozenset(
+    name for name, title in _TITLES["events"].items() if title == "User properties"
+)

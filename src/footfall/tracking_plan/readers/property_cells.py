@@ -1,0 +1,302 @@
+"""Cells about properties: names, types and constraints as sheets write them, several in one cell too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from footfall.data.patterns import FORMATS, matches
+from footfall.scenario.leaf_records import FREE, Constraint
+from footfall.tracking_plan.cells import (
+    DASHES,
+    allowed,
+    is_no,
+    is_yes,
+    one_quoted,
+    split,
+    split_list,
+    split_names,
+    type_of,
+    word_set,
+)
+from footfall.tracking_plan.plan import PlanProperty, PlanType
+from footfall.tracking_plan.written_numbers import range_of, written_number
+
+_NAME = r"[^\s:=(){}\[\]]+(?: [^\s:=(){}\[\]]+){0,4}?(?:\[\])?"
+_LISTED = re.compile(
+    rf"[-•*·]?\s*({_NAME})\s*(?:[:=]\s*(.*)|\s[-–—]\s*(.*)|\((.*)\))?", re.DOTALL
+)
+_CLAUSES = re.compile(r";\s*(?=(?:range|length|pattern|format)\s*:)", re.IGNORECASE)
+_CLAUSE = re.compile(
+    r"(range|length|pattern|format|regex|regexp)\s*:\s*(.+)", re.IGNORECASE | re.DOTALL
+)
+_CHARACTERS = re.compile(
+    r"(.+?)\s*(?:characters?|chars?|letters|symbols|digits long|символ\w*|знак\w*|"
+    r"caracteres|zeichen|caractères)"
+    r"(?:\s+long)?",
+    re.IGNORECASE,
+)
+_LIMIT = re.compile(
+    r"(?:max(?:imum)?\.?|length|len|до|máx\.?)\s*(?:length|len)?\s*[:=]?\s*(\d{1,9})",
+    re.IGNORECASE,
+)
+_SLASHED = re.compile(r"/(\^.*\$?|.*\$)/")
+_FORMAT_WORDS = {
+    "e mail": "email", "mail": "email", "guid": "uuid", "uuid4": "uuid", "uuid v4": "uuid", "link": "uri",
+    "yyyy mm dd": "date", "iso date": "date", "iso 8601 date": "date", "iso 8601": "date-time", "iso8601": "date-time",
+    "datetime": "date-time", "timestamp": "date-time", "ip": "ipv4", "ip address": "ipv4",
+}  # fmt: skip
+_FORMAT_TYPES = {"email": "email", "url": "url", "uri": "uri", "uuid": "uuid", "guid": "uuid"}
+_ASIDE = re.compile(r"([^(\[{:,]+)[(\[{:,]\s*(.*?)\s*[)\]}]?", re.DOTALL)
+_FILLERS = word_set(
+    "utc iso iso8601 8601 true false unix ms s epoch seconds milliseconds optional required nullable null "
+    "local gmt of yyyy mm dd hh ss utf utf8 a an the free"
+)
+_NUMERIC = ("integer", "number", "money")
+
+
+# --- names ------------------------------------------------------------------------------------------------------------
+
+
+def properties_in(cell: str) -> list[tuple[PlanProperty, str]]:
+    """Return the properties that a cell names, and their types: `price: number; sku (string); n: 3; colour - what`."""
+    whole = one_quoted(cell)
+    if whole is not None:
+        return [(PlanProperty(whole), "")]
+    inner = cell[1:-1] if cell[:1] in "{[" and cell[-1:] in "}]" and len(cell) > 1 else cell
+    found = [_one_of_several(part) for part in split_names(inner)]
+    # `size (EU)` is a name: what stands behind it is taken for more only where it is a type.
+    if len(found) == 1 and not found[0][1] and found[0][0] != PlanProperty(found[0][0].name):
+        return [(PlanProperty(cell), "")]
+    return found
+
+
+def _one_of_several(text: str) -> tuple[PlanProperty, str]:
+    match = _LISTED.fullmatch(text)
+    if not match:
+        return PlanProperty(text), ""
+    name, about = match[1].strip("'\""), (match[3] or "").strip()
+    value = (match[2] or match[4] or "").strip()
+    words = [word.strip() for word in re.split(r"[,;]", value)]
+    flags = [word for word in words if is_yes(word) or (word and is_no(word))]
+    is_required = any(map(is_yes, flags))
+    kind = ", ".join(word for word in words if word not in flags)
+    if value and (not kind or type_of(kind)):
+        return PlanProperty(name, is_required=is_required), kind
+    return PlanProperty(name, examples=(value,) if value else (), about=about), ""
+
+
+def share_out(cell: str, names: Sequence[str]) -> list[str] | None:
+    """Return what a cell says of each of several properties, None where nobody knows for which.
+
+    A line each, or a part each where these are as many; `size: S, M` names whose it is.
+    """
+    if not cell:
+        return ["" for _ in names]
+    for parts in (cell.split("\n"), re.split(r"\s*;\s*", cell), re.split(r"\s*,\s*", cell)):
+        filled = [part.strip() for part in parts if part.strip()]
+        of_names = [
+            re.fullmatch(rf"{re.escape(name)}\s*[:=–-]\s*(.*)", part, re.DOTALL)
+            for name, part in zip(names, filled, strict=False)
+        ]
+        if len(filled) == len(names):
+            return [
+                found[1] if found else part
+                for found, part in zip(of_names, filled, strict=True)
+            ]
+    named = {
+        key.strip(): value.strip()
+        for part in re.split(r"[\n;]", cell)
+        for key, sign, value in [part.partition(":")]
+        if sign
+    }
+    return (
+        [named.get(name, "") for name in names] if named and set(named) <= set(names) else None
+    )
+
+
+# --- types ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class TypedProperty:
+    """A property with the type that a text names.
+
+    Args:
+        is_typed: Whether it names one; a list of values is none.
+        unread: Texts of the cell that mean nothing.
+    """
+
+    found: PlanProperty
+    is_typed: bool
+    unread: tuple[str, ...] = ()
+
+
+def typed(found: PlanProperty, text: str) -> TypedProperty:
+    """Return a property with what the cell of its type says.
+
+    Args:
+        text: Such as `string`, `list of integer`, `varchar(40)`, `integer (1-5)`, `enum(a, b)`.
+    """
+    if found.name.endswith("[]"):
+        found, text = replace(found, name=found.name[:-2]), text or "list"
+    text = "" if text in DASHES else text
+    aside = _ASIDE.fullmatch(text)
+    # `object` and `json` say a map, of which a sheet names the fields in rows of their own.
+    named = type_of(text) or (type_of(aside[1]) if aside else None)
+    values = split_list(text)
+    if named and not (len(values) > 1 and type_of(values[1]) is None and not aside):
+        found = replace(found, type=named[0], item=named[1])
+        found = _of_format(found, text.split("(")[0].strip().casefold())
+        return (
+            _with_aside(found, aside[2])
+            if aside and named[0] != "list"
+            else TypedProperty(found, True)
+        )
+    if len(values) > 1 and not found.values:
+        return TypedProperty(replace(found, values=values), False)
+    return TypedProperty(found, False, (text,) if text else ())
+
+
+def _of_format(found: PlanProperty, word: str) -> PlanProperty:
+    """Return a property of a type such as `email` with its format, where its examples agree."""
+    name = _FORMAT_TYPES.get(word, "")
+    seen = (*found.examples, *found.values)
+    agrees = name and all(matches(FORMATS[name], text) for text in seen)
+    return (
+        replace(found, constraint=replace(found.constraint, format=name)) if agrees else found
+    )
+
+
+def _with_aside(found: PlanProperty, aside: str) -> TypedProperty:
+    """Return a property with what stands in brackets, or behind a comma, after its type."""
+    words = re.findall(r"[^\W_]+", aside.casefold())
+    if any(word == "required" for word in words):
+        found = replace(found, is_required=True)
+    if all(word in _FILLERS or type_of(word) for word in words) and not range_of(aside):
+        return TypedProperty(found, True)
+    if aside.isdecimal() and found.type == "text":
+        return TypedProperty(_constrained(found, Constraint(most=int(aside))), True)
+    constraint = constraint_of(aside, found.type)
+    if constraint:
+        return TypedProperty(_constrained(found, constraint), True)
+    values = (
+        split_list(aside) if len(split_list(aside)) > 1 else tuple(re.split(r"\s*/\s*", aside))
+    )
+    if len(values) > 1 and not found.values:
+        return TypedProperty(replace(found, values=values), True)
+    name = format_of(aside)
+    if name and found.type == "text":
+        return TypedProperty(_constrained(found, Constraint(format=name)), True)
+    return TypedProperty(found, True, (aside,))
+
+
+# --- constraints ------------------------------------------------------------------------------------------------------
+
+
+def _constrained(found: PlanProperty, more: Constraint) -> PlanProperty:
+    return replace(found, constraint=joined_constraints(found.constraint, more))
+
+
+def joined_constraints(one: Constraint, other: Constraint) -> Constraint:
+    """Return a constraint with what another says besides."""
+    changes: dict[str, Any] = {
+        key: getattr(other, key)
+        for key in Constraint.__dataclass_fields__
+        if getattr(other, key) not in (None, "", False)
+    }
+    return replace(one, **changes)
+
+
+def constraint_of(text: str, kind: PlanType) -> Constraint | None:
+    """Return the constraint that a cell says, None where it says something else.
+
+    Args:
+        text: Such as `1-5`, `up to 40 characters`, `/^[A-Z]{3}$/`, `length: 2 to 40; format: email`.
+        kind: Type of the property; `any` where nobody knows it.
+    """
+    found = FREE
+    for part in _CLAUSES.split(text.strip()):
+        clause = _CLAUSE.fullmatch(part)
+        more = (
+            _of_clause(clause[1].lower(), clause[2].strip()) if clause else _plain(part, kind)
+        )
+        if more is None:
+            return None
+        found = joined_constraints(found, more)
+    return found or None
+
+
+def _of_clause(key: str, text: str) -> Constraint | None:
+    match key:
+        case "range":
+            number = written_number(text)
+            return range_of(text) or (
+                Constraint(number.value, number.value) if number else None
+            )
+        case "length":
+            return length_of(text)
+        case "format":
+            name = format_of(text)
+            return Constraint(format=name) if name else None
+    return Constraint(pattern=text)
+
+
+def _plain(text: str, kind: PlanType) -> Constraint | None:
+    if kind in _NUMERIC or kind == "any":
+        found = range_of(text)
+        if found:
+            return found
+    if kind in ("text", "any"):
+        slashed = _SLASHED.fullmatch(text.strip())
+        if slashed:
+            return Constraint(pattern=slashed[1])
+        counted = _CHARACTERS.fullmatch(text.strip())
+        if counted:
+            return length_of(counted[1])
+        limit = _LIMIT.fullmatch(text.strip())
+        return Constraint(most=int(limit[1])) if limit else None
+    return None
+
+
+def length_of(text: str, *, is_most: bool = True) -> Constraint | None:
+    """Return how long a text may be: `2 to 40`, `at most 40`; one number is the most, or exactly that many.
+
+    Args:
+        is_most: A number alone is the most, as in a column of limits.
+    """
+    number = written_number(text)
+    if number and number.is_whole and 0 <= number.value < 10**9:
+        n_characters = int(number.value)
+        return Constraint(least=None if is_most else n_characters, most=n_characters)
+    found = range_of(text)
+    if not found:
+        return None
+    least, most = (None if end is None else int(end) for end in (found.minimum, found.maximum))
+    return Constraint(least=least, most=most)
+
+
+def format_of(text: str) -> str:
+    """Return the name of a form of text, as JSON Schema calls it, "" for other words."""
+    plain = re.sub(r"[\s_-]+", " ", text.strip().casefold())
+    dashed = plain.replace(" ", "-")
+    return dashed if dashed in FORMATS else _FORMAT_WORDS.get(plain, "")
+
+
+def values_or_range(text: str, kind: PlanType) -> tuple[tuple[str, ...], Constraint]:
+    """Return the allowed values of a cell, or the constraint that it says instead."""
+    constraint = constraint_of(text, kind)
+    return ((), constraint) if constraint else (allowed(text), FREE)
+
+
+def examples_in(cell: str) -> Iterator[str]:
+    """Yield the examples of a cell, without `e.g.` before them."""
+    plain = re.sub(
+        r"^(?:e\.?\s?g\.?|i\.e\.|ej\.|p\. ?ej\.|z\. ?B\.|например|ex\.)[:,]?\s+",
+        "",
+        cell,
+        flags=re.IGNORECASE,
+    )
+    yield from split(plain)

@@ -1,0 +1,305 @@
+"""Properties that the rows of tables name, with all that their other cells say of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from footfall.errors import shown
+from footfall.scenario.leaf_records import Constraint
+from footfall.tracking_plan.cells import DASHES, MUST, is_no, is_yes, split_names, type_of
+from footfall.tracking_plan.plan import Origin, PlanProperty
+from footfall.tracking_plan.readers.drafts import Draft
+from footfall.tracking_plan.readers.headers import EVENTS
+from footfall.tracking_plan.readers.parameter_columns import LETTERS, ParameterColumn
+from footfall.tracking_plan.readers.property_cells import (
+    constraint_of,
+    examples_in,
+    format_of,
+    joined_constraints,
+    length_of,
+    properties_in,
+    share_out,
+    typed,
+    values_or_range,
+)
+from footfall.tracking_plan.readers.sheet_rows import SheetRow
+from footfall.tracking_plan.written_numbers import range_of, written_number
+
+Named = tuple[PlanProperty, bool]
+"""A property, and whether somebody has named its type."""
+_SHARED = ("Type", "Required", "Allowed values", "Example", "Property description")
+"""Titles whose cells may say something of each of several properties."""
+
+
+def properties_of(row: SheetRow, draft: Draft) -> Iterator[Named]:
+    """Yield the properties of an event that a row names."""
+    table = row.table
+    columns = [table.columns["Property"]] if "Property" in table.columns else []
+    cells = [(column, properties_in(row.cell(column))) for column in (*columns, *table.more)]
+    n_named = sum(len(found) for _, found in cells)
+    for column, found in cells:
+        if len(found) == 1 and n_named == 1:
+            yield described(
+                replace(found[0][0], origin=row.at(column)), found[0][1], row, draft
+            )
+        elif found:
+            yield from _several(row, column, found, draft)
+    for title, must in (("Required properties", True), ("Optional properties", False)):
+        for each, type_text in properties_in(row.text(title)):
+            read = replace(each, is_required=must, origin=row.origin(title))
+            yield _typed(read, type_text, draft)
+
+
+def described(found: PlanProperty, type_text: str, row: SheetRow, draft: Draft) -> Named:
+    """Return a property with what the cells of its own row say of it."""
+    is_events = row.table.kind is EVENTS
+    about = row.text("Property description" if is_events else "Description")
+    examples = (
+        tuple(examples_in(row.text("Example")))
+        if "Example" in row.table.columns
+        else found.examples
+    )
+    read, is_typed = _typed(
+        replace(found, examples=examples), row.text("Type") or type_text, draft
+    )
+    if row.flag_of_list(draft) and read.type != "list":
+        item = None if read.type in ("any", "record") else read.type
+        read, is_typed = replace(read, type="list", item=item), is_typed or item is not None
+    values, constraint = values_or_range(
+        row.text("Allowed values"), read.type if is_typed else "any"
+    )
+    read = replace(
+        read,
+        about=_sentences(about or read.about, row),
+        values=values or read.values,
+        constraint=joined_constraints(read.constraint, constraint),
+        is_required=_is_required(row, (read.name,), draft)[0] or read.is_required,
+        changes="Changes" in row.table.columns and row.flag("Changes", draft),
+        start=row.text("Start"),
+    )
+    return _constrained(read, row, draft), is_typed
+
+
+def _sentences(about: str, row: SheetRow) -> str:
+    """Return a description with what stands in further columns of the same kind, and the unit."""
+    notes = [
+        f"{row.table.title(column)}: {row.cell(column)}"
+        for column in row.table.notes
+        if row.cell(column)
+    ]
+    unit, form = row.text("Unit"), row.text("Format")
+    notes += [f"{row.title('Unit')}: {unit}"] if unit else []
+    notes += [f"{row.title('Format')}: {form}"] if form and not format_of(form) else []
+    return ". ".join(filter(None, (about.rstrip("."), *notes))) if notes else about
+
+
+def _constrained(read: PlanProperty, row: SheetRow, draft: Draft) -> PlanProperty:
+    """Return a property with what the columns on its constraints say."""
+    found = read.constraint
+    for title, more in _constraints(row, read):
+        if more is None:
+            text = row.text(title)
+            draft.leave_out(
+                f"{shown(text[:40])} in column {row.title(title)}", row.origin(title)
+            )
+        else:
+            found = joined_constraints(found, more)
+    return replace(read, constraint=found)
+
+
+def _constraints(row: SheetRow, read: PlanProperty) -> Iterator[tuple[str, Constraint | None]]:
+    texts = {title: row.text(title) for title in row.table.columns}
+    if texts.get("Range"):
+        number = written_number(texts["Range"])
+        alone = Constraint(number.value, number.value) if number else None
+        yield "Range", range_of(texts["Range"]) or alone
+    for title in ("Minimum", "Maximum"):
+        if texts.get(title):
+            number = written_number(texts[title])
+            end = number.value if number else None
+            least, most = (end, None) if title == "Minimum" else (None, end)
+            yield title, Constraint(least, most) if number else None
+    if texts.get("Length"):
+        yield "Length", length_of(texts["Length"])
+    if texts.get("Minimum length"):
+        length = length_of(texts["Minimum length"])
+        yield "Minimum length", Constraint(least=length.most) if length else None
+    if texts.get("Pattern"):
+        yield "Pattern", Constraint(pattern=texts["Pattern"].strip("/"))
+    if format_of(texts.get("Format", "")):
+        yield "Format", Constraint(format=format_of(texts["Format"]))
+    if texts.get("Constraints"):
+        yield "Constraints", constraint_of(texts["Constraints"], read.type)
+
+
+def _typed(found: PlanProperty, text: str, draft: Draft) -> Named:
+    """Return a property with the type that a text names."""
+    read = typed(found, text)
+    for word in read.unread:
+        if read.is_typed:
+            draft.leave_out(f"{shown(word[:40])} behind a type", found.origin)
+        else:
+            draft.remark(
+                f"{shown(word)} is no type that is known; it is told from the values",
+                found.origin,
+                "not read",
+            )
+    return read.found, read.is_typed
+
+
+def _is_required(row: SheetRow, names: Sequence[str], draft: Draft) -> list[bool]:
+    """Return which of a row's properties are required: the cell says yes, names them, or says it of each."""
+    text = row.text("Required")
+    listed = split_names(text)
+    if listed and set(listed) <= set(names):
+        return [name in listed for name in names]
+    each = share_out(text, names) if len(names) > 1 else None
+    if each and all(is_yes(part) or is_no(part) for part in each):
+        return [is_yes(part) for part in each]
+    is_required = "Required" in row.table.columns and row.flag("Required", draft)
+    return [is_required for _ in names]
+
+
+# --- several in one cell ----------------------------------------------------------------------------------------------
+
+
+def _several(
+    row: SheetRow, column: int, found: Sequence[tuple[PlanProperty, str]], draft: Draft
+) -> Iterator[Named]:
+    """Yield several properties of a cell; what the other cells say is shared out, or named as not read."""
+    names = [each.name for each, _ in found]
+    parts = {
+        title: share_out(row.text(title), names) for title in _SHARED if title != "Required"
+    }
+    only = row.text("Type")
+    if parts["Type"] is None and type_of(only):
+        parts["Type"] = [only for _ in names]
+    required = _is_required(row, names, draft)
+    for title, each in parts.items():
+        if each is None:
+            of = "which of several properties it is about nobody knows, and it"
+            draft.leave_out(f"column {row.title(title)}: {of}", row.origin(title))
+    for number, (read, type_text) in enumerate(found):
+        texts = {title: each[number] if each else "" for title, each in parts.items()}
+        yield _one_of(
+            read,
+            texts["Type"] or type_text,
+            texts,
+            row.at(column),
+            draft,
+            is_required=required[number],
+        )
+
+
+def _one_of(
+    read: PlanProperty,
+    type_text: str,
+    texts: dict[str, str],
+    at: Origin,
+    draft: Draft,
+    *,
+    is_required: bool,
+) -> Named:
+    examples = tuple(examples_in(texts["Example"])) or read.examples
+    read, is_typed = _typed(replace(read, examples=examples, origin=at), type_text, draft)
+    values, constraint = values_or_range(
+        texts["Allowed values"], read.type if is_typed else "any"
+    )
+    read = replace(
+        read,
+        about=texts["Property description"] or read.about,
+        values=values or read.values,
+        constraint=joined_constraints(read.constraint, constraint),
+        is_required=read.is_required or is_required,
+    )
+    return read, is_typed
+
+
+# --- columns that stand for one property each -----------------------------------------------------------------------
+
+
+def parameters_of(
+    row: SheetRow, told: dict[int, PlanProperty], draft: Draft
+) -> Iterator[tuple[ParameterColumn, Named]]:
+    """Yield the properties of a row in whose columns it has something: a mark, a type, or an example.
+
+    Args:
+        told: What a row of types, or of descriptions, has said of the columns.
+    """
+    for column in row.table.parameters:
+        text = row.cell(column.column)
+        if text and not _says_never(text):
+            named = replace(
+                told.get(column.column, PlanProperty(column.name)), origin=row.at(column.column)
+            )
+            yield column, _marked(named, text, draft)
+
+
+def _says_never(text: str) -> bool:
+    return is_no(text) and text.strip().casefold() not in (
+        "optional",
+        "opt",
+        "opcional",
+        "необязательно",
+    )
+
+
+def _marked(named: PlanProperty, text: str, draft: Draft) -> Named:
+    parts = [part.strip() for part in re.split(r"[,;/]", text)]
+    flags = [part for part in parts if is_yes(part) or is_no(part) or part in LETTERS]
+    rest = ", ".join(part for part in parts if part not in flags)
+    is_required = any(part.casefold() in MUST or LETTERS.get(part) for part in flags)
+    read = replace(named, is_required=named.is_required or is_required)
+    if not rest:
+        return read, read.type != "any"
+    if type_of(rest) and len(parts) - len(flags) == 1:
+        return _typed(read, rest, draft)
+    # Not a mark: a value that is sent, or what may be sent.
+    _, constraint = values_or_range(text, read.type)
+    if constraint:
+        return replace(read, constraint=constraint), read.type != "any"
+    return replace(read, examples=tuple(examples_in(text))), read.type != "any"
+
+
+_ROWS = {
+    "type": "type", "data type": "type", "format": "type", "tipo": "type", "тип": "type",
+    "description": "about", "descripcion": "about", "описание": "about", "definition": "about",
+    "example": "examples", "examples": "examples", "sample": "examples", "ejemplo": "examples", "пример": "examples",
+    "required": "required", "mandatory": "required", "обязательно": "required",
+}  # fmt: skip
+
+
+def tells_of_parameters(
+    row: SheetRow, name: str, told: dict[int, PlanProperty], draft: Draft
+) -> bool:
+    """Take a row that says something of each column rather than of an event, and return whether it is one.
+
+    Args:
+        name: The event that it names, as titles are compared: `type`, or none.
+    """
+    cells = [(column, row.cell(column.column)) for column in row.table.parameters]
+    filled = [text for _, text in cells if text]
+    are_types = bool(filled) and all(type_of(text) and not is_yes(text) for text in filled)
+    what = _ROWS.get(name, "type" if not name and are_types else "")
+    if not filled or not what or (name and what == "type" and not are_types):
+        return False
+    for column, text in cells:
+        if text and text not in DASHES:
+            found = told.get(
+                column.column, PlanProperty(column.name, origin=row.at(column.column))
+            )
+            told[column.column] = _with_row(found, what, text, draft)
+    return True
+
+
+def _with_row(found: PlanProperty, what: str, text: str, draft: Draft) -> PlanProperty:
+    match what:
+        case "type":
+            return _typed(found, text, draft)[0]
+        case "about":
+            return replace(found, about=text)
+        case "examples":
+            return replace(found, examples=tuple(examples_in(text)))
+    return replace(found, is_required=is_yes(text))
