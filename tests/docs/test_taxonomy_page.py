@@ -3,14 +3,21 @@
 import pytest
 
 from footfall.cli.taxonomy import ENDINGS, FORMAT_NAMES
-from footfall.tracking_plan.sheet_columns import EVENT_COLUMNS, PATH_COLUMNS, USER_COLUMNS
+from footfall.tracking_plan.sheet_columns import (
+    EVENT_COLUMNS,
+    MORE_EVENT_COLUMNS,
+    PATH_COLUMNS,
+    USER_COLUMNS,
+)
 from footfall.tracking_plan.writers import FORMATS
 from tests.docs.examples import ROOT
 
 PAGE = (ROOT / "docs" / "taxonomy.md").read_text()
 
 
-@pytest.mark.parametrize("columns", [EVENT_COLUMNS, PATH_COLUMNS, USER_COLUMNS])
+@pytest.mark.parametrize(
+    "columns", [EVENT_COLUMNS, MORE_EVENT_COLUMNS, PATH_COLUMNS, USER_COLUMNS]
+)
 def test_columns_are_documented(columns):
     """Each sheet's table on the page is that of the code, in its order."""
     rows = (f"| `{c.title}` | {c.about} | {', '.join(c.aliases)} |" for c in columns)

@@ -165,7 +165,7 @@ EVENT_COLUMNS = (
 )
 
 # Others say in columns of their own what we write into those above, or not at all.
-_OF_PROPERTIES = (
+MORE_PROPERTY_COLUMNS = (
     _column("Range", "`1 to 5`, `18+`, `>= 10`.", 12, "value range; rango; диапазон"),
     _column("Minimum", "Of a number.", 12, "min; min value; minimum value; mínimo; минимум"),
     _column("Maximum", "Of a number.", 12, "max; max value; maximum value; máximo; максимум"),
@@ -231,7 +231,7 @@ MORE_EVENT_COLUMNS = (
         "user properties set; user properties updated; user property; traits; user traits; "
         "propiedades de usuario; свойства пользователя; свойства пользователей",
     ),
-    *_OF_PROPERTIES,
+    *MORE_PROPERTY_COLUMNS,
 )
 """What is read of others' sheets of events besides `EVENT_COLUMNS`, and never written."""
 
@@ -284,7 +284,7 @@ MORE_USER_COLUMNS = (
         10,
         "is required; mandatory; reqd; obligatorio; обязательное",
     ),
-    *_OF_PROPERTIES,
+    *MORE_PROPERTY_COLUMNS,
 )
 """What is read of others' sheets of people besides `USER_COLUMNS`, and never written."""
 

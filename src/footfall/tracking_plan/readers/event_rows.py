@@ -33,7 +33,7 @@ _ON_EVENTS = re.compile(r"trigger|when|fir|cuando|dispar|declencheur|ausloser|к
 
 @dataclass(slots=True)
 class _Place:
-    """Where a table has come to: what cells left empty below go on with.
+    """A place in a table: cells left empty below go on with it.
 
     Args:
         told: What rows of types have said of the columns that stand for a property.

@@ -23,6 +23,8 @@ from footfall.tracking_plan.readers.headers import (
     EVENTS,
     KINDS,
     MOST_TITLES,
+    OF_ONE_PROPERTY,
+    USER_GROUPS,
     Match,
     TableKind,
     Titles,
@@ -30,7 +32,11 @@ from footfall.tracking_plan.readers.headers import (
     normal,
     title_of,
 )
-from footfall.tracking_plan.readers.parameter_columns import ParameterColumn, parameter_columns
+from footfall.tracking_plan.readers.parameter_columns import (
+    ParameterColumn,
+    is_group,
+    parameter_columns,
+)
 
 MOST_TABLES = 500
 """Of a sheet; a sheet per category, or a table per event, is far below."""
@@ -266,6 +272,9 @@ def _titles_of(grid: Grid, row: int) -> Titles:
             if own and group != own
             else (own or normal(above.get(column, "")),)
         )
+        # Below `Event parameters` stand the properties themselves, whatever they are called.
+        if own and is_group(group) and own not in OF_ONE_PROPERTY and group not in USER_GROUPS:
+            names = names[:1]
         found.append((column, tuple(name for name in names if name)))
     return found[:MOST_TITLES]
 

@@ -15,6 +15,7 @@ from footfall.tracking_plan.sheet_columns import (
     CATEGORY_COLUMNS,
     EVENT_COLUMNS,
     MORE_EVENT_COLUMNS,
+    MORE_PROPERTY_COLUMNS,
     MORE_USER_COLUMNS,
     PATH_COLUMNS,
     PLAN_COLUMNS,
@@ -172,6 +173,9 @@ def _match(titles: Titles, kind: TableKind, about: str, calls: Collection[int]) 
     # What names the calls alone names the events: `page` and `track` are what they are called.
     if kind is EVENTS and "Event" not in match.columns and KIND_OF_CALL in match.columns:
         return _match(titles, kind, about, ())
+    if kind is EVENTS and "Property" not in match.columns:
+        # Without properties in rows, `length` and `format` are what columns of properties are called.
+        match.columns = {t: c for t, c in match.columns.items() if t not in _OF_PROPERTIES}
     return match
 
 
@@ -208,6 +212,7 @@ def _guess(match: Match, column: int, name: str) -> None:
         match.guessed[column] = next(t for t, c in match.columns.items() if c == column)
 
 
+_OF_PROPERTIES = frozenset(column.title for column in MORE_PROPERTY_COLUMNS)
 _TOLD = ("Category", "Event", "Property")
 _NAMES = ("name", "nombre", "nom", "nome", "название")
 
@@ -225,7 +230,8 @@ def normal(title: str) -> str:
     if len(title) > MOST_CHARACTERS:
         return ""  # no title, and long texts cost time
     plain = unicodedata.normalize("NFKD", title.casefold())
-    small = "".join(c for c in plain if not unicodedata.combining(c)).replace("'", "")
+    small = "".join(c for c in plain if not unicodedata.combining(c))
+    small = re.sub("['’`]", "", small)
     text = _SPACES.sub(" ", _ASIDE.sub(" ", small)).strip(_SIGNS)
     return text or _SPACES.sub(" ", small).strip()
 
@@ -261,6 +267,12 @@ ALL_KEYS = frozenset(
     if title in kind.keys
 )
 EVENT_KEYS = frozenset(name for name, title in _TITLES["events"].items() if title == "Event")
+OF_ONE_PROPERTY = frozenset(
+    ("name", "type", "data type", "description", "definition", "required", "mandatory", "example", "examples",
+     "values", "allowed values", "possible values", "notes", "nombre", "tipo", "descripcion", "ejemplo",
+     "название", "тип", "описание", "пример")
+)  # fmt: skip
+"""What a table of properties calls its columns below a line that says `Properties`."""
 PARAMETER_GROUPS = frozenset(
     name
     for name, title in _TITLES["events"].items()

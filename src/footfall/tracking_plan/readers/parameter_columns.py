@@ -87,11 +87,15 @@ def _candidates(
         if not name or column in known:
             continue
         is_users = group in USER_GROUPS
-        is_grouped = is_users or group in PARAMETER_GROUPS or bool(_GROUPS.fullmatch(group))
-        if is_grouped or _is_marked(grid, rows, column, name):
+        if is_group(group) or _is_marked(grid, rows, column, name):
             yield ParameterColumn(column, name, is_users)
         elif _is_named_so(name):
             yield ParameterColumn(column, name, is_certain=False)
+
+
+def is_group(title: str) -> bool:
+    """Return whether a title above others says that these are properties."""
+    return title in USER_GROUPS or title in PARAMETER_GROUPS or bool(_GROUPS.fullmatch(title))
 
 
 def _is_marked(grid: Grid, rows: Sequence[int], column: int, name: str) -> bool:

@@ -1,0 +1,417 @@
+"""Sheets as people have them: nothing of them is lost unseen."""
+
+from decimal import Decimal
+
+import pytest
+
+from footfall.scenario.leaf_records import Constraint
+from footfall.tracking_plan.readers import read_plan
+
+
+@pytest.fixture
+def read(tmp_path):
+    def of(text, encoding="utf-8"):
+        path = tmp_path / "plan.csv"
+        path.write_bytes(text.encode(encoding))
+        return read_plan(path)
+
+    return of
+
+
+def names(plan):
+    return [event.name for event in plan.events]
+
+
+def properties(plan, event=None):
+    found = [e for e in plan.events if e.name == event] or plan.events
+    return {p.name: p for p in found[0].properties}
+
+
+def users(plan):
+    return {p.name: p.type for p in plan.user_properties}
+
+
+def said(plan, kind=""):
+    return [str(r) for r in plan.remarks if not kind or r.kind == kind]
+
+
+def lost(plan):
+    return [str(r).partition(": ")[2] for r in plan.remarks if r.is_loss]
+
+
+# --- kinds of calls ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Event Name,Event Type,Event Description",
+        "Event,Event Type,Description",
+        "Event Name,Event,Description",
+        "Name,Type,Description",
+        "Event Name,Call type,Description",
+    ],
+)
+def test_the_kind_of_call_is_neither_a_name_nor_a_property(read, header):
+    """Track and page say what a row is; page and screen are events with a name, whichever column comes first."""
+    plan = read(f"{header}\nRoute Planned,Track,Asks for a way\nMap,page,Sees it\n")
+    assert [(e.name, e.about, e.properties) for e in plan.events] == [
+        ("Route Planned", "Asks for a way", ()),
+        ("Map", "Sees it", ()),
+    ]
+    title, kind, about = header.split(",")
+    plan = read(f"{kind},{title},{about}\ntrack,Route Planned,Asks for a way\n")
+    assert names(plan) == ["Route Planned"]
+
+
+def test_the_only_column_of_names_is_one_whatever_it_is_called(read):
+    """A column called Event type that holds names is of the events."""
+    plan = read("Event type,Description\nRoute Planned,Asks\nRoute Left,Goes\n")
+    assert names(plan) == ["Route Planned", "Route Left"]
+    assert said(plan) == ["plan.csv, cell A1: column Event type is taken for Event"]
+
+
+def test_identify_tells_of_people_and_group_of_nobody(read):
+    """Traits are properties of people; those of accounts have no place and are named; nameless calls keep theirs."""
+    plan = read(
+        "Event Name,Rule type,Property name,Property type,Req'd\n"
+        "Ride Booked,track,fare,number,TRUE\n"
+        ",identify,tier,string,FALSE\n"
+        ",,home_zone,string,\n"
+        ",screen,screen_name,string,\n"
+        ",group,fleet_size,integer,\n"
+    )
+    assert names(plan) == ["Ride Booked", "screen"]
+    assert list(properties(plan, "Ride Booked")) == ["fare"]
+    assert properties(plan)["fare"].is_required
+    assert users(plan) == {"tier": "text", "home_zone": "text"}
+    assert lost(plan) == ["what it says of properties of accounts (group calls) is not read"]
+
+
+def test_rows_may_be_of_properties(read):
+    """Exports that say in each row what it is: events, their properties below them, properties of people."""
+    plan = read(
+        "Entity Type,Entity Name,Description,Data type\n"
+        "Event,Ride Booked,Books,\nEvent Property,fare,What it costs,number\n"
+        "Event,Ride Left,Leaves,\nProfile Property,tier,Which,string\n"
+    )
+    assert names(plan) == ["Ride Booked", "Ride Left"]
+    assert properties(plan, "Ride Booked")["fare"].about == "What it costs"
+    assert users(plan) == {"tier": "text"}
+    plan = read(
+        "Entity Type,Entity Name,Description\nEvent,A,x\nEvent,B,y\nEvent Property,fare,z\n"
+    )
+    assert lost(plan) == ["property fare, which no event has, is not read"]
+
+
+# --- columns ----------------------------------------------------------------------------------------------------------
+
+
+def test_columns_on_any_side_are_named_where_they_carry_something(read):
+    """Left, right or between: an unknown title is named once; an empty column and a numbering carry nothing."""
+    plan = read(
+        "No,Team,Event,Version,Description,Empty,Platform\n1,maps,Route Planned,2,Asks,,iOS\n"
+        "2,maps,Route Left,2,Goes,,\n"
+    )
+    assert lost(plan) == [
+        "column Team is not read (2 places)",
+        "column Version is not read (2 places)",
+        "column Platform is not read",
+    ]
+
+
+def test_a_column_without_a_title_and_texts_elsewhere_are_named(read):
+    """Cells beside a table and notes far from it are told with their first place."""
+    plan = read("Event,Description,\nRoute Planned,Asks,really?\n,,ask Kim\n")
+    assert said(plan) == [
+        "plan.csv, cell C1: column C, without a title, is not read",
+        "plan.csv, cell C3: text outside of the tables is not read",
+    ]
+
+
+def test_names_listed_in_one_cell(read):
+    """Required and optional ones in columns of their own; numbered parameters; a cell that names the required."""
+    plan = read(
+        'event_name,trigger,required_properties,optional_properties\nroute_planned,Asks,"from, to",via\n'
+    )
+    assert [(p.name, p.is_required) for p in properties(plan).values()] == [
+        ("from", True),
+        ("to", True),
+        ("via", False),
+    ]
+    assert plan.events[0].about == "Asks"
+    plan = read(
+        "event_name,description,param_1,param_2,notes\nroute_planned,Asks,from,to,On maps\n"
+    )
+    assert list(properties(plan)) == ["from", "to"]
+    assert plan.events[0].about == "Asks. notes: On maps"
+    plan = read('Event,Properties,Required\nRoute Planned,"from, to, via","from, to"\n')
+    assert [p.name for p in properties(plan).values() if p.is_required] == ["from", "to"]
+    assert lost(plan) == []
+
+
+def test_values_and_examples_have_many_titles(read):
+    """Property Values are allowed values, Sample Value an example."""
+    plan = read(
+        'Event Name,Event Properties,Property Values,Sample Value\nMix Played,mood,"calm, loud",calm\n'
+    )
+    mood = properties(plan)["mood"]
+    assert (mood.values, mood.examples) == (("calm", "loud"), ("calm",))
+
+
+def test_lines_of_a_cell_belong_to_each_other(read):
+    """As many types and values as properties: one each; what cannot be shared out is named."""
+    plan = read(
+        "Event,Properties,Type,Required,Values\n"
+        'Mix Played,"mood\nlength","string\ninteger","yes\nno","calm, loud\n1-90"\n'
+    )
+    mood, length = properties(plan).values()
+    assert (mood.type, mood.values, mood.is_required) == ("text", ("calm", "loud"), True)
+    assert (length.type, length.is_required) == ("integer", False)
+    assert length.constraint == Constraint(Decimal(1), Decimal(90))
+    plan = read('Event,Properties,Property description\nMix Played,"mood, length",How long\n')
+    assert "nobody knows" in lost(plan)[0]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Required?",
+        "Mandatory?",
+        "Is required",
+        "*Required*",
+        "REQUIRED (y/n)",
+        "¿Obligatorio?",
+        "Req’d",
+    ],
+)
+def test_signs_in_titles_do_not_matter(read, title):
+    """A question mark, stars, brackets and capitals around a title are no part of it."""
+    plan = read(f"Event,Property,Type,{title}\nMix Bought,price,number,Y\n")
+    assert properties(plan)["price"].is_required
+    assert plan.remarks == ()
+
+
+def test_words_that_are_neither_yes_nor_no_are_named(read):
+    """A cell of a flag that says something else is not read, and told."""
+    plan = read("Event,Property,Type,Required\nMix Bought,price,number,on request\n")
+    assert lost(plan) == ['"on request" in column Required is not read']
+
+
+# --- a column per parameter ------------------------------------------------------------------------------------------
+
+
+def test_a_column_per_parameter_below_several_lines(read):
+    """The header stands in row 5, groups above it; marks, examples, types in cells; what is above is the plan's."""
+    plan = read(
+        "Measurement plan,,,,,,\nStream: app,,,,,,\n,,,,,,\n"
+        ",,Event parameters,,,User properties,\n"
+        "event_name,description,mix_id,length,mood,tier,Owner\n"
+        "Type,,string,integer,string,string,\n"
+        "mix_played,Plays,x,90,x,x,kim\n"
+        "mix_saved,Saves,required,,,,ann\n"
+    )
+    assert (plan.title, plan.about) == ("Measurement plan", "Stream: app")
+    played, saved = (properties(plan, name) for name in ("mix_played", "mix_saved"))
+    assert [(p.name, p.type, p.examples) for p in played.values()] == [
+        ("mix_id", "text", ()),
+        ("length", "integer", ("90",)),
+        ("mood", "text", ()),
+    ]
+    assert [(p.name, p.is_required) for p in saved.values()] == [("mix_id", True)]
+    assert users(plan) == {"tier": "text"}
+    assert lost(plan) == ["column Owner is not read (2 places)"]
+
+
+def test_parameters_are_told_by_their_names_and_platforms_are_none(read):
+    """Without groups: columns called as properties are; ticks below platforms say where, not what."""
+    plan = read("Event,iOS,Web,mix_id,mood\nmix_played,x,x,m-1,calm\nmix_saved,x,,m-2,\n")
+    assert list(properties(plan)) == ["mix_id", "mood"]
+    assert properties(plan)["mood"].examples == ("calm",)
+    assert lost(plan) == ["column iOS is not read (2 places)", "column Web is not read"]
+    assert "columns are taken for a property each: mix_id, mood" in said(plan)[2]
+
+
+# --- several events, lines, languages --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cell", "wanted"),
+    [
+        ("Mix Saved / Mix Dropped", ["Mix Saved", "Mix Dropped"]),
+        ('"Mix Saved\nMix Dropped"', ["Mix Saved", "Mix Dropped"]),
+        ("Mix Saved; Mix Dropped", ["Mix Saved", "Mix Dropped"]),
+        ('"mix_saved, mix_dropped"', ["mix_saved", "mix_dropped"]),
+        ("Login/Signup", ["Login/Signup"]),
+        ('"Yes, please"', ["Yes, please"]),
+        ('"""Mix Saved / Mix Dropped"""', ["Mix Saved / Mix Dropped"]),
+    ],
+)
+def test_two_events_in_a_cell(read, cell, wanted):
+    """They are two, with all that the row says; one name with a sign in it is one, and so is what stands in quotes."""
+    plan = read(f"Event,Description,Property,Type\n{cell},Once,mix_id,string\n")
+    assert names(plan) == wanted
+    assert all(list(properties(plan, name)) == ["mix_id"] for name in wanted)
+    assert len(plan.remarks) == (len(wanted) > 1)
+
+
+def test_lines_that_begin_with_a_hash_are_comments(read):
+    """Those above are what the file says of itself, those below are told; a hash alone is a title."""
+    plan = read(
+        "# Mix plan, third edition\n# owner: maps\n#,event,description\n"
+        "1,Mix Saved,Keeps it\n# old:,x,y\n2,Mix Dropped,\n"
+    )
+    assert (plan.title, plan.about) == ("Mix plan, third edition", "owner: maps")
+    assert [(e.name, e.category) for e in plan.events] == [
+        ("Mix Saved", "Events"),
+        ("Mix Dropped", "Events"),
+    ]
+    assert said(plan) == [
+        "plan.csv, cell A5: lines that begin with # are comments: 1, the first '# old:'"
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+@pytest.mark.parametrize("sign", [";", "\t", "|"])
+def test_a_spanish_sheet(read, encoding, sign):
+    """Titles, types, yes and ranges in Spanish, in any encoding, between any signs."""
+    rows = [
+        [
+            "Evento",
+            "Descripción",
+            "Propiedad",
+            "Tipo",
+            "¿Obligatorio?",
+            "Valores permitidos",
+            "Ejemplo",
+        ],
+        ["Canción oída", "Oye, y sigue", "duración", "número", "sí", "de 1 a 900", "1.204,5"],
+        ["Canción oída", "", "ánimo", "texto", "no", "calma, fiesta", "calma"],
+    ]
+    plan = read("\n".join(sign.join(row) for row in rows), encoding)
+    duration, mood = properties(plan, "Canción oída").values()
+    assert (duration.name, duration.type, duration.is_required) == ("duración", "number", True)
+    assert duration.constraint == Constraint(Decimal(1), Decimal(900))
+    assert (mood.type, mood.values, mood.is_required) == ("text", ("calma", "fiesta"), False)
+    assert lost(plan) == []
+
+
+# --- types, ranges, numbers ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell", "constraint"),
+    [
+        ("integer", "1-5", Constraint(Decimal(1), Decimal(5))),
+        ("number", "0.5 - 2.5", Constraint(Decimal("0.5"), Decimal("2.5"))),
+        ("integer", "18+", Constraint(Decimal(18))),
+        ("number", "< 60", Constraint(maximum=Decimal(60), excludes_maximum=True)),
+        ("text", "up to 40 characters", Constraint(most=40)),
+        ("text", "3-20 chars", Constraint(least=3, most=20)),
+        ("text", "/^[A-Z]{3}$/", Constraint(pattern="^[A-Z]{3}$")),
+        (
+            "text",
+            "length: 2 to 40; format: email",
+            Constraint(least=2, most=40, format="email"),
+        ),
+    ],
+)
+def test_allowed_values_may_be_a_range(read, kind, cell, constraint):
+    """A range, a length or a pattern under allowed values is no list of values."""
+    plan = read(f'Event,Property,Type,Values\nMix Rated,stars,{kind},"{cell}"\n')
+    found = properties(plan)["stars"]
+    assert (found.type, found.values, found.constraint) == (kind, (), constraint)
+
+
+def test_a_range_says_a_type_and_a_list_of_ranges_is_a_list(read):
+    """Without a type a range is a number; several ranges are what a text may be; of a number they are told."""
+    plan = read(
+        "Event,Property,Type,Values\nMix Rated,stars,,1-5\nMix Rated,age,,18-24; 25-34; 35+\n"
+        "Mix Rated,size,string,1-5\nMix Rated,level,integer,1-5; 10-20\n"
+    )
+    found = properties(plan)
+    assert [found[name].type for name in ("stars", "age", "size", "level")] == [
+        "integer",
+        "text",
+        "text",
+        "integer",
+    ]
+    assert (found["age"].values, found["size"].values) == (("18-24", "25-34", "35+"), ("1-5",))
+    assert lost(plan) == [
+        '"1-5" among allowed values of numbers is not read',
+        '"10-20" among allowed values of numbers is not read',
+    ]
+
+
+def test_constraints_in_columns_and_behind_types(read):
+    """Min, Max, Length, Pattern and Format have columns; types have lengths, ranges and values in brackets."""
+    plan = read(
+        "Event,Property,Type,Min,Max,Max length,Regex,Format\n"
+        "Mix Rated,stars,integer,1,5,,,\nMix Rated,words,string,,,280,,\n"
+        "Mix Rated,code,string,,,,^M-,\nMix Rated,mail,string,,,,,e-mail\nMix Rated,day,string,,,,,weekday\n"
+        "Mix Rated,n,integer (1-9),,,,,\nMix Rated,s,varchar(12),,,,,\nMix Rated,m,enum(calm | loud),,,,,\n"
+        'Mix Rated,odd,"string (see wiki)",,,,,\n'
+    )
+    found = properties(plan)
+    constraints = {name: p.constraint for name, p in found.items() if p.constraint}
+    assert constraints == {
+        "stars": Constraint(Decimal(1), Decimal(5)),
+        "words": Constraint(most=280),
+        "code": Constraint(pattern="^M-"),
+        "mail": Constraint(format="email"),
+        "n": Constraint(Decimal(1), Decimal(9)),
+        "s": Constraint(most=12),
+    }
+    assert found["m"].values == ("calm", "loud")
+    assert found["day"].about == "Format: weekday"
+    assert lost(plan) == ['"see wiki" behind a type is not read']
+
+
+def test_numbers_that_are_none_are_told(read):
+    """What stands under a number and is none counts for nothing, and is named; a unit is left out with a word."""
+    plan = read(
+        "Event,Property,Type,Example\nMix Rated,stars,integer,five\nMix Rated,length,number,90 min\n"
+    )
+    assert lost(plan) == ['"five" among examples of numbers is not read']
+    assert "plan.csv, cell B3: unit min of length is left out of its examples" in said(plan)
+
+
+@pytest.mark.parametrize(
+    "name", ["country", "lang", "ship_country", "Country Code", "marketRegion"]
+)
+@pytest.mark.parametrize("code", ["NO", "no"])
+def test_norway_is_no_boolean(read, name, code):
+    """In what has codes, NO is a country and no a language."""
+    plan = read(
+        f"Event,Property,Example\nMix Rated,{name},{code}\nMix Rated,answered,yes; no\n"
+    )
+    found = properties(plan)
+    assert (found[name].type, found["answered"].type) == ("text", "boolean")
+
+
+@pytest.mark.parametrize(
+    ("seen", "kind"),
+    [("on; off", "boolean"), ("Y; N", "boolean"), ("on", "text"), ("n", "text")],
+)
+def test_on_and_off_are_booleans_together_alone(read, seen, kind):
+    """Both of a pair say true and false; one alone is a word."""
+    assert properties(read(f"Event,Property,Example\nMix Rated,x,{seen}\n"))["x"].type == kind
+
+
+@pytest.mark.parametrize(
+    ("example", "kind"),
+    [
+        ("$1,204.50", "money"),
+        ("61.250 KWD", "money"),
+        ("1.204,50 EUR", "money"),
+        ("3e5", "number"),
+        ("1,204", "integer"),
+        ("1.4.2", "text"),
+        ("007", "text"),
+    ],
+)
+def test_types_of_numbers_as_people_write_them(read, example, kind):
+    """Without a type, amounts with thousands and currencies are money, versions and codes are texts."""
+    assert (
+        properties(read(f'Event,Property,Example\nMix Rated,x,"{example}"\n'))["x"].type == kind
+    )
