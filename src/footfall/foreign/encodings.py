@@ -13,12 +13,33 @@ _BOMS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-WORDS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16"}
+WORDS = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+}
+SAMPLE_BYTES = 2000
 
 
 def of_mark(begin: bytes) -> str | None:
-    """Return the encoding that a mark at the beginning tells; None without one."""
-    return next((name for bom, name in _BOMS.items() if begin.startswith(bom)), None)
+    """Return the encoding that a mark at the beginning tells, or the zeros of UTF-16; None without."""
+    marked = next((name for bom, name in _BOMS.items() if begin.startswith(bom)), None)
+    return marked or _without_mark(begin)
+
+
+def _without_mark(begin: bytes) -> str | None:
+    """Return which UTF-16 a content without a mark is in: every second byte of Latin letters is zero."""
+    for start, name in ((0, "utf-16-be"), (1, "utf-16-le")):
+        half = begin[start : SAMPLE_BYTES + start : 2]
+        if (
+            half
+            and 2 * half.count(0) > len(half)
+            and begin[1 - start :: 2][:1000].count(0) == 0
+        ):
+            return name
+    return None
 
 
 def encoding_of(content: bytes) -> str:
