@@ -119,7 +119,7 @@ class CallReader:
         """Take what stands beside the properties of a call: of the person, or nothing that is read."""
         if key in _OF_EVENTS_PEOPLE:
             self._people(member)
-        elif map_at(member, "properties") or not _is_object(member):
+        elif map_at(member, "properties") or (member and not _is_object(member)):
             for name in map_at(member, "properties") or [""]:
                 self._leave_out(
                     f"property {'.'.join(filter(None, (key, name)))} beside those of a call",
