@@ -25,6 +25,9 @@ from footfall.units import minor_digits, parse_currency
 CURRENCY = "USD"
 ListedType = tuple[PlanType, PlanType | None]
 """Type, and that of a list's elements: None for records, and for what is no list."""
+_NARROWEST_FIRST: tuple[PlanType, ...] = ("integer", "money", "number")
+_NUMBERS: set[ListedType] = {(kind, None) for kind in _NARROWEST_FIRST}
+_LISTS_OF_NUMBERS: set[ListedType] = {("list", kind) for kind in _NARROWEST_FIRST}
 _KNOWN = re.compile(
     r"(?:log|sign)(?:ged|ed)?[ _-]?(?:in|up)\b|registered|account.?created|вход|логин|авториз",
     re.IGNORECASE,
@@ -190,11 +193,13 @@ def _one_type(kinds: Iterable[ListedType]) -> ListedType:
     different = set(kinds)
     if len(different) == 1:
         return different.pop()
-    return (
-        ("number", None)
-        if all(kind in ("integer", "number", "money") for kind, _ in different)
-        else ("text", None)
-    )
+    # Of numbers the narrowest is right for all: an integer is a number, and an amount of money.
+    for number in _NARROWEST_FIRST:
+        if (number, None) in different and different <= _NUMBERS:
+            return number, None
+        if ("list", number) in different and different <= _LISTS_OF_NUMBERS:
+            return "list", number
+    return "text", None
 
 
 def _one_property(places: Sequence[PlanProperty]) -> PlanProperty:

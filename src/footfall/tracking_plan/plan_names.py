@@ -26,6 +26,8 @@ from footfall.tracking_plan.readers.grid import clean
 
 ALWAYS_THERE = ("city", "country", "language", "time_zone", "platform", "os_name")
 """User properties that every scenario has without declaring them."""
+TOLD_BY_STAGES = "stage"
+"""A user property that no scenario can declare: changes tell under this name where a person stands."""
 RESERVED_JOURNEYS = ("life", "visit")
 _CYRILLIC: dict[str, str] = dict(
     re.findall(
@@ -192,7 +194,11 @@ def names_of(plan: Plan, known: KnownNames | None = None) -> PlanNames:
     """
     there = known or KnownNames()
     asked = dict.fromkeys(p.name for event in plan.events for p in event.properties)
-    declared = [p.name for p in plan.user_properties if folded(p.name) not in ALWAYS_THERE]
+    declared = [
+        p.name
+        for p in plan.user_properties
+        if folded(p.name) not in ALWAYS_THERE and p.name != TOLD_BY_STAGES
+    ]
     return PlanNames(
         events=unique(
             (event.name for event in plan.events),

@@ -16,7 +16,7 @@ from footfall.tracking_plan.aliases import aliased, record_type, renamed
 from footfall.tracking_plan.journeys import ASSUMED, MOST_ELEMENTS, Journeys
 from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanStage
 from footfall.tracking_plan.plan_facts import PlanFacts, facts_of, field_type, type_of_property
-from footfall.tracking_plan.plan_names import scenario_name, unique, variable
+from footfall.tracking_plan.plan_names import TOLD_BY_STAGES, scenario_name, unique, variable
 from footfall.tracking_plan.state_changes import is_expression, literal
 from footfall.tracking_plan.value_sources import as_text, choices
 from footfall.tracking_plan.wrong_lines import wrong_lines
@@ -170,7 +170,9 @@ class Declarations:
             if declared.name in self.facts.users:
                 yield from self.user_property(declared).lines(4)
             else:
-                yield f"    {comment(f'{declared.name}: always there, by the city and the devices of a person')}"
+                is_stage = declared.name == TOLD_BY_STAGES
+                by = "stages" if is_stage else "city and the devices of a person"
+                yield f"    {comment(f'{declared.name}: always there, by the {by}')}"
 
     def user_property(self, declared: PlanProperty) -> YamlEntry:
         """Return a property of people."""

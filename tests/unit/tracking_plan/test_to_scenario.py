@@ -303,7 +303,7 @@ def test_a_property_has_one_type():
     )
     types = {v.name: v.type for v in scenario.journeys[1].carries}
     assert (types["n"], types["x"], types["v"], types["v_2"]) == (
-        "number",
+        "integer",
         "text",
         "text",
         "text",
@@ -322,6 +322,14 @@ def test_lists_within_records_are_texts():
     expected = (("sizes", "text"), ("Tsena", "money"), ("not_", "text"))
     assert scenario.journeys[1].carries[0].list_type.fields == expected
     assert scenario.people.properties[0].list_type.fields == expected
+
+
+def test_a_user_property_called_stage_is_there_already():
+    """Changes tell the stage of a person under that name, so that nothing else can; a comment says so."""
+    users = (prop("stage"), prop("Stage"))
+    text, scenario = made(PlanEvent("Seen", "c"), user_properties=users)
+    assert [p.written for p in scenario.people.properties] == ["Stage"]
+    assert "# stage: always there, by the stages" in text
 
 
 @pytest.mark.parametrize(

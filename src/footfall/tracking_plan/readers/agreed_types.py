@@ -1,0 +1,92 @@
+"""Types that events agree on: a property has one wherever it is used, as a column of a store has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from footfall.errors import shown
+from footfall.scenario.leaf_records import FREE
+from footfall.tracking_plan.cells import FIELD, type_text
+from footfall.tracking_plan.plan import PlanEvent, PlanProperty, PlanType
+
+_NUMBERS = ("integer", "number", "money")
+Placed = tuple[str, PlanProperty]
+"""Name of an event, and a property of it or a field."""
+Say = Callable[[str], None]
+"""Takes a sentence on what was merged."""
+
+
+def agreed(events: Sequence[PlanEvent], say: Say) -> list[PlanEvent]:
+    """Return events whose properties of one name have types that values can have at once.
+
+    Where two contradict each other there is no such type: it is any then, and a sentence says so.
+    """
+    placed = [(event.name, p) for event in events for p in event.properties]
+    found = iter(_agreed(placed, "", say))
+    return [
+        replace(event, properties=tuple(next(found) for _ in event.properties))
+        for event in events
+    ]
+
+
+def _agreed(placed: Sequence[Placed], within: str, say: Say) -> list[PlanProperty]:
+    """Return properties, or fields of records, in their order."""
+    alike: dict[str, list[int]] = {}
+    for number, (_, planned) in enumerate(placed):
+        alike.setdefault(planned.name, []).append(number)
+    result = [planned for _, planned in placed]
+    for name, numbers in alike.items():
+        if len(numbers) > 1:
+            same = _of_one_name([placed[n] for n in numbers], f"{within}{name}", say)
+            for number, planned in zip(numbers, same, strict=True):
+                result[number] = planned
+    return result
+
+
+def _of_one_name(places: Sequence[Placed], path: str, say: Say) -> list[PlanProperty]:
+    kinds = {type_text(p): (event, p) for event, p in reversed(places) if p.type != "any"}
+    common = _common([planned for _, planned in kinds.values()])
+    properties = [planned for _, planned in places]
+    if common is not None:
+        (first, one), (second, other) = list(reversed(kinds.values()))[:2]
+        kind = type_text(common)
+        say(
+            f"property {shown(path)} is {type_text(one)} in event {shown(first)}, {type_text(other)} in event "
+            f"{shown(second)}; {kind} is taken, as it has one type wherever it is used"
+        )
+        return [_as(common, planned) for planned in properties]
+    fields = iter(
+        _agreed(
+            [(event, field) for event, p in places for field in p.fields], f"{path}{FIELD}", say
+        )
+    )
+    return [replace(p, fields=tuple(next(fields) for _ in p.fields)) for p in properties]
+
+
+def _common(planned: Sequence[PlanProperty]) -> PlanProperty | None:
+    """Return the type that several are, as a property; None where they agree as they are."""
+    types: set[PlanType] = {each.type for each in planned}
+    items = {each.item for each in planned}
+    # Of numbers a value can be all at once; lists without fields are lists of something.
+    if types <= set(_NUMBERS) or (
+        len(types) == 1 and (items <= set(_NUMBERS) or len(items) == 1)
+    ):
+        return None
+    if types == {"text", "time"}:
+        return PlanProperty("", "text")
+    if types == {"list"} and None not in items:
+        return PlanProperty("", "list", "any")
+    return PlanProperty("", "any")
+
+
+def _as(common: PlanProperty, planned: PlanProperty) -> PlanProperty:
+    return replace(
+        planned,
+        type=common.type,
+        item=common.item,
+        fields=(),
+        values=planned.values if common.type == "text" else (),
+        constraint=planned.constraint if common.type == "text" else FREE,
+        length=planned.length if common.type == "list" else FREE,
+    )

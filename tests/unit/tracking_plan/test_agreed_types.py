@@ -1,0 +1,63 @@
+"""Events of a plan that give a property of one name different types."""
+
+import pytest
+
+from footfall.tracking_plan.plan import PlanEvent, PlanProperty
+from footfall.tracking_plan.readers.agreed_types import agreed
+
+
+def types(*properties):
+    """The types of properties called x, one per event, after they agreed; and what was said."""
+    said = []
+    events = [
+        PlanEvent(name, properties=(p,)) for name, p in zip("ABCDE", properties, strict=False)
+    ]
+    found = agreed(events, said.append)
+    return [(p.type, p.item) for event in found for p in event.properties], said
+
+
+def x(kind, item=None, **more):
+    return PlanProperty("x", kind, item, **more)
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        (x("integer"), x("number"), x("money")),
+        (x("any"), x("text")),
+        (x("list", "integer"), x("list", "number")),
+        (x("text", values=("a",)), x("text")),
+    ],
+)
+def test_types_that_a_value_can_have_at_once_stay(properties):
+    """An integer is a number, any is what the other is: nothing is said of these."""
+    assert types(*properties) == ([(p.type, p.item) for p in properties], [])
+
+
+@pytest.mark.parametrize(
+    ("properties", "kind", "words"),
+    [
+        ((x("text"), x("time")), ("text", None), "text in event A, time in event B; text"),
+        ((x("boolean"), x("list", "text")), ("any", None), "boolean in event A, list of text in event B; any"),
+        ((x("list", "text"), x("list", "integer")), ("list", "any"), "list of integer in event B; list of any"),
+        ((x("record", fields=(x("text"),)), x("text")), ("any", None), "record in event A, text in event B; any"),
+    ],
+)  # fmt: skip
+def test_types_that_contradict_each_other(properties, kind, words):
+    """No value is both, so it is what holds both, and the first two places are named."""
+    found, (said,) = types(*properties)
+    assert found == [kind, kind]
+    assert words in said.replace('"', "")
+
+
+def test_fields_of_records_agree_too():
+    """What holds of a property holds of the fields of records, to any depth."""
+    one = x("list", fields=(PlanProperty("deep", "record", fields=(x("boolean"),)),))
+    other = x("list", fields=(PlanProperty("deep", "record", fields=(x("integer"),)),))
+    said = []
+    events = [PlanEvent("A", properties=(one,)), PlanEvent("B", properties=(other,))]
+    found = agreed(events, said.append)
+    assert [event.properties[0].fields[0].fields[0].type for event in found] == ["any", "any"]
+    assert said[0].startswith(
+        'property "x[].deep[].x" is boolean in event "A", integer in event "B"'
+    )
