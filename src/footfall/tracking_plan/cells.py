@@ -115,6 +115,17 @@ def split_list(text: str) -> tuple[str, ...]:
     return split(text)
 
 
+_ODD = frozenset(';\n|,/:=(){}[]"')
+_BULLET = re.compile(r"[-–—•*·]|.*\s[-–—]\s", re.DOTALL)
+
+
+def name_text(name: str) -> str:
+    """Return a name as a cell that holds it alone: in quotes where it could be taken for several, or for more."""
+    if not _ODD.isdisjoint(name) or _BULLET.match(name):
+        return '"' + name.replace('"', '""') + '"'
+    return name
+
+
 def one_quoted(text: str) -> str | None:
     """Return the text that a cell holds in quotes as a whole, None for a cell without."""
     plain = text.strip()
@@ -243,7 +254,8 @@ _WORDS: dict[PlanType, str] = {
     "money": "money currency price amount деньги сумма валюта argent geld dinero",
     "time": "time date datetime timestamp moment iso8601 дата время datum zeit heure fecha hora",
     "list": "list array set список массив перечень liste tableau lista",
-    "any": "any object json map dict struct record любой объект",
+    "record": "record object struct map dict объект",
+    "any": "any json любой",
 }
 _TYPES: dict[str, PlanType] = {
     word: kind for kind, words in _WORDS.items() for word in words.split()

@@ -5,7 +5,9 @@ from decimal import Decimal
 import pytest
 
 from footfall.scenario.leaf_records import Constraint
+from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty
 from footfall.tracking_plan.readers import read_plan
+from footfall.tracking_plan.writers.csv_table import render_csv as csv_table
 
 
 @pytest.fixture
@@ -415,3 +417,37 @@ def test_types_of_numbers_as_people_write_them(read, example, kind):
     assert (
         properties(read(f'Event,Property,Example\nMix Rated,x,"{example}"\n'))["x"].type == kind
     )
+
+
+# --- what is written is read back -------------------------------------------------------------------------------------
+
+ODD_NAMES = (
+    "a, b", "a; b", "a / b", "a|b", "x: number", "x (integer)", "size (EU)", 'say "hi"', "- dash",
+    "a - b", "[id]", "{x}",
+    "utm.source", "$browser", "Plan Type", "type", "Required", "a=b", "price, old",
+    "Цена", "no", "yes", "identify me",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_names_come_back_as_they_are(read, name):
+    """Whatever signs a name has: a plan that is written as CSV and read again has the same events and properties."""
+    prop = PlanProperty(name, "text")
+    plan = Plan("p", events=(PlanEvent(name, "c", properties=(prop,)), PlanEvent("other", "c")))
+    again = read(csv_table(plan).decode("utf-8-sig"))
+    assert (names(again), list(properties(again, name))) == ([name, "other"], [name])
+    assert lost(again) == []
+
+
+def test_records_come_back_with_their_fields(read):
+    """Fields of lists and of records, also within each other, are those of their list or record."""
+    plan = read(
+        "Event,Property,Type\nPaid,items,list of records\nPaid,items[].sku,string\nPaid,items[].size,object\n"
+        "Paid,items[].size.eu,integer\nPaid,address,object\nPaid,address.city,string\nPaid,utm.source,string\n"
+        "Paid,extra,object\n"
+    )
+    items, address, utm, extra = properties(plan).values()
+    assert [(f.name, f.type) for f in items.fields] == [("sku", "text"), ("size", "record")]
+    assert [f.name for f in items.fields[1].fields] == ["eu"]
+    assert [(f.name, f.type) for f in address.fields] == [("city", "text")]
+    assert (utm.name, extra.type, extra.fields) == ("utm.source", "any", ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -318,20 +318,39 @@ def _cell(read: PlanEvent | PlanProperty) -> str:
 
 
 def folded(properties: Iterable[PlanProperty]) -> tuple[PlanProperty, ...]:
-    """Return properties with those called `list[].field` as fields of their list."""
+    """Return properties with those called `list[].field` as fields of their list, `record.field` of their record.
+
+    A record without fields may be anything.
+    """
     found: dict[str, PlanProperty] = {}
     for read in properties:
         name, inner = field_of(read.name)
+        name, inner = (name, inner) if inner else _within(read.name, found)
         if not inner:
-            found[name] = (
-                read if name not in found else replace(read, fields=found[name].fields)
-            )
+            fields = found[name].fields if name in found else read.fields
+            found[name] = replace(read, fields=fields)
             continue
-        whole = found.get(name, PlanProperty(name, origin=read.origin))
-        found[name] = replace(
-            whole, type="list", item=None, fields=(*whole.fields, replace(read, name=inner))
-        )
-    return tuple(found.values())
+        whole = found.get(name) or PlanProperty(name, "list", origin=read.origin)
+        kind: PlanType = "record" if whole.type == "record" else "list"
+        fields = (*whole.fields, replace(read, name=inner))
+        found[name] = replace(whole, type=kind, item=None, fields=fields)
+    return tuple(map(_whole, found.values()))
+
+
+def _within(name: str, found: Mapping[str, PlanProperty]) -> tuple[str, str]:
+    """Return record and field of a name such as `address.city`, where there is such a record or list of them."""
+    stem, dot, inner = name.partition(".")
+    parent = found.get(stem)
+    holds = parent is not None and (
+        parent.type == "record" or (parent.type == "list" and parent.item is None)
+    )
+    return (stem, inner) if dot and inner and holds else (name, "")
+
+
+def _whole(read: PlanProperty) -> PlanProperty:
+    if read.type == "record" and not read.fields:
+        return replace(read, type="any")
+    return replace(read, fields=folded(read.fields)) if read.fields else read
 
 
 def field_of(name: str) -> tuple[str, str]:

@@ -28,10 +28,11 @@ _NAME = r"[^\s:=(){}\[\]]+(?: [^\s:=(){}\[\]]+){0,4}?(?:\[\])?"
 _LISTED = re.compile(
     rf"[-•*·]?\s*({_NAME})\s*(?:[:=]\s*(.*)|\s[-–—]\s*(.*)|\((.*)\))?", re.DOTALL
 )
-_CLAUSES = re.compile(r";\s*(?=(?:range|length|pattern|format)\s*:)", re.IGNORECASE)
+_CLAUSES = re.compile(r";\s*(?=(?:range|length|elements|pattern|format)\s*:)", re.IGNORECASE)
 _CLAUSE = re.compile(
     r"(range|length|pattern|format|regex|regexp)\s*:\s*(.+)", re.IGNORECASE | re.DOTALL
 )
+_ELEMENTS = re.compile(r"elements\s*:\s*([^;]+);?", re.IGNORECASE)
 _CHARACTERS = re.compile(
     r"(.+?)\s*(?:characters?|chars?|letters|symbols|digits long|символ\w*|знак\w*|"
     r"caracteres|zeichen|caractères)"
@@ -237,7 +238,7 @@ def _of_clause(key: str, text: str) -> Constraint | None:
                 Constraint(number.value, number.value) if number else None
             )
         case "length":
-            return length_of(text)
+            return length_of(text, is_most=False)
         case "format":
             name = format_of(text)
             return Constraint(format=name) if name else None
@@ -285,10 +286,29 @@ def format_of(text: str) -> str:
     return dashed if dashed in FORMATS else _FORMAT_WORDS.get(plain, "")
 
 
-def values_or_range(text: str, kind: PlanType) -> tuple[tuple[str, ...], Constraint]:
-    """Return the allowed values of a cell, or the constraint that it says instead."""
-    constraint = constraint_of(text, kind)
-    return ((), constraint) if constraint else (allowed(text), FREE)
+def with_allowed(read: PlanProperty, text: str, *, is_typed: bool) -> PlanProperty:
+    """Return a property with the allowed values of a cell, or the constraint that it says instead."""
+    text, length = _without_elements(text)
+    kind = (
+        (read.item if read.type == "list" and read.item else read.type) if is_typed else "any"
+    )
+    constraint = constraint_of(text, kind) or FREE
+    values = () if constraint else allowed(text)
+    return replace(
+        read,
+        values=values or read.values,
+        constraint=joined_constraints(read.constraint, constraint),
+        length=length or read.length,
+    )
+
+
+def _without_elements(text: str) -> tuple[str, Constraint]:
+    """Return a cell without the clause on how many elements a list has, and that."""
+    found = _ELEMENTS.search(text)
+    length = length_of(found[1], is_most=False) if found else None
+    if not found or not length:
+        return text, FREE
+    return text.replace(found[0], "").strip("; "), length
 
 
 def examples_in(cell: str) -> Iterator[str]:

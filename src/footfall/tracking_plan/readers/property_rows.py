@@ -22,7 +22,7 @@ from footfall.tracking_plan.readers.property_cells import (
     properties_in,
     share_out,
     typed,
-    values_or_range,
+    with_allowed,
 )
 from footfall.tracking_plan.readers.sheet_rows import SheetRow
 from footfall.tracking_plan.written_numbers import range_of, written_number
@@ -67,14 +67,10 @@ def described(found: PlanProperty, type_text: str, row: SheetRow, draft: Draft) 
     if row.flag_of_list(draft) and read.type != "list":
         item = None if read.type in ("any", "record") else read.type
         read, is_typed = replace(read, type="list", item=item), is_typed or item is not None
-    values, constraint = values_or_range(
-        row.text("Allowed values"), read.type if is_typed else "any"
-    )
+    read = with_allowed(read, row.text("Allowed values"), is_typed=is_typed)
     read = replace(
         read,
         about=_sentences(about or read.about, row),
-        values=values or read.values,
-        constraint=joined_constraints(read.constraint, constraint),
         is_required=_is_required(row, (read.name,), draft)[0] or read.is_required,
         changes="Changes" in row.table.columns and row.flag("Changes", draft),
         start=row.text("Start"),
@@ -204,14 +200,10 @@ def _one_of(
 ) -> Named:
     examples = tuple(examples_in(texts["Example"])) or read.examples
     read, is_typed = _typed(replace(read, examples=examples, origin=at), type_text, draft)
-    values, constraint = values_or_range(
-        texts["Allowed values"], read.type if is_typed else "any"
-    )
+    read = with_allowed(read, texts["Allowed values"], is_typed=is_typed)
     read = replace(
         read,
         about=texts["Property description"] or read.about,
-        values=values or read.values,
-        constraint=joined_constraints(read.constraint, constraint),
         is_required=read.is_required or is_required,
     )
     return read, is_typed
@@ -257,7 +249,7 @@ def _marked(named: PlanProperty, text: str, draft: Draft) -> Named:
     if type_of(rest) and len(parts) - len(flags) == 1:
         return _typed(read, rest, draft)
     # Not a mark: a value that is sent, or what may be sent.
-    _, constraint = values_or_range(text, read.type)
+    constraint = constraint_of(text, read.type)
     if constraint:
         return replace(read, constraint=constraint), read.type != "any"
     return replace(read, examples=tuple(examples_in(text))), read.type != "any"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from footfall.tracking_plan.cells import FIELD, NO, YES, braced, joined, type_text
+from footfall.tracking_plan.cells import FIELD, NO, YES, braced, joined, name_text, type_text
 from footfall.tracking_plan.plan import ExampleStep, Plan, PlanEvent, PlanProperty, PlanStage
 from footfall.tracking_plan.sheet_columns import PLAN_ROWS
 
@@ -28,7 +28,7 @@ def property_rows(properties: Iterable[PlanProperty]) -> list[Row]:
     """Return rows of name, type, required, allowed values, example and description of an event's properties."""
     return [
         (
-            p.name,
+            _name(p.name),
             type_text(p),
             _yes(p.is_required),
             joined(p.values),
@@ -43,7 +43,7 @@ def user_rows(plan: Plan) -> list[Row]:
     """Return the rows below `USER_COLUMNS`."""
     return [
         (
-            p.name,
+            _name(p.name),
             type_text(p),
             p.start,
             _yes(p.changes),
@@ -101,13 +101,18 @@ def unfolded(properties: Iterable[PlanProperty]) -> Iterator[PlanProperty]:
             )
 
 
+def _name(name: str) -> str:
+    """Return a property's name; those of fields keep their brackets."""
+    return FIELD.join(map(name_text, name.split(FIELD)))
+
+
 def _yes(is_so: bool) -> str:
     return YES if is_so else NO
 
 
 def _event(event: PlanEvent) -> Row:
     flags = map(_yes, (event.is_optional, event.has_revenue, event.identifies))
-    return (event.category, event.name, event.about, *flags, braced(event.changes))
+    return (event.category, name_text(event.name), event.about, *flags, braced(event.changes))
 
 
 def _stage(stage: PlanStage, is_goal: bool, step: ExampleStep | None) -> Row:
