@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from footfall.errors import FootfallError, PermanentSinkError
+from footfall.execution import pool
 from footfall.execution.pool import WorkerPool, results_of
 from footfall.execution.schedule import make_schedule
 from footfall.execution.task import Job
@@ -207,3 +208,24 @@ def is_alive(pid):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_ctrl_c_while_workers_start():
+    """What is pressed while a worker is being started is not lost, and the worker never sees it."""
+    seen, command = (
+        [],
+        [
+            sys.executable,
+            "-c",
+            "import signal; print(signal.pthread_sigmask(signal.SIG_BLOCK, []))",
+        ],
+    )
+    before = signal.signal(signal.SIGINT, lambda *_: seen.append("Ctrl-C"))
+    try:
+        with pool._ctrl_c_kept_back():
+            os.kill(os.getpid(), signal.SIGINT)
+            said = subprocess.check_output(command, text=True)
+        assert seen == ["Ctrl-C"]
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert "SIGINT" in said

@@ -82,7 +82,7 @@ class WorkerPool:
         self._waiting: dict[int, PartResult] = {}
         self._is_stop_sent = False
         self._given_up: set[int] = set()
-        with _ctrl_c_ignored():
+        with _ctrl_c_kept_back():
             self._children = [
                 WorkerProcess(WorkerJob(_own(job), share, n_workers), self._messages)
                 for share in range(n_workers)
@@ -267,21 +267,21 @@ def _widen(pipe: IO[bytes]) -> None:
 
 
 @contextmanager
-def _ctrl_c_ignored() -> Iterator[None]:
-    """Have children that are started inside ignore Ctrl-C.
+def _ctrl_c_kept_back() -> Iterator[None]:
+    """Keep Ctrl-C from children that are started inside.
 
     A terminal sends it to the whole group of processes; the owner alone decides what it means,
-    and orders the workers to stop. Python lets only the main thread change handlers; elsewhere
-    children keep theirs until their own `main` does the same.
+    and orders the workers to stop. Their own `main` ignores it.
     """
-    if threading.current_thread() is not threading.main_thread():
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Blocked, which children inherit, and not ignored: what comes meanwhile would be lost.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def default_workers(n_groups: int) -> int:
