@@ -7,7 +7,7 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,7 @@ from footfall.data.chunk import Chunk
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
+_DECODER = json.JSONDecoder(parse_float=Decimal)
 KEYS = {"events": ("insert_id",), "changes": ("person", "sequence"), "arrivals": ("person",)}
 
 
@@ -36,6 +37,8 @@ def plain(value: Any) -> Any:
     Nulls are left out of records, numbers are decimals, times are texts like
     `2026-01-01T00:00:05.120Z`.
     """
+    if isinstance(value, str | Decimal):  # most values
+        return value
     if isinstance(value, dict):
         return {
             str(name): plain(member) for name, member in value.items() if member is not None
@@ -53,7 +56,7 @@ def plain(value: Any) -> Any:
 
 def from_json(text: str) -> Any:
     """Return the plain form of a JSON text; numbers keep all their digits."""
-    return plain(json.loads(text, parse_float=Decimal))
+    return plain(_DECODER.decode(text))
 
 
 def from_csv(text: str, schema: pa.Schema) -> list[Row]:
@@ -62,8 +65,8 @@ def from_csv(text: str, schema: pa.Schema) -> list[Row]:
     # Python's reader drops the quotes, and with them the difference.
     marked = io.StringIO(_mark_nulls(text, null), newline="")
     rows = list(csv.DictReader(marked))
-    types = {field.name: field.type for field in schema}
-    return [{n: _cell(c, types[n]) for n, c in row.items() if c != null} for row in rows]
+    readers = {field.name: _cell_reader(field.type) for field in schema}
+    return [{n: readers[n](c) for n, c in row.items() if c != null} for row in rows]
 
 
 def _mark_nulls(text: str, null: str) -> str:
@@ -74,10 +77,11 @@ def _mark_nulls(text: str, null: str) -> str:
 _CELL = re.compile(r'("(?:[^"]|"")*"|[^",\r\n]+|)(,|\r\n)')
 
 
-def _cell(text: str, kind: pa.DataType) -> Any:
+def _cell_reader(kind: pa.DataType) -> Callable[[str], Any]:
+    """Return what brings the cells of a column into plain form."""
     if pa.types.is_dictionary(kind) or pa.types.is_string(kind) or pa.types.is_timestamp(kind):
-        return text
-    return from_json(text)
+        return str
+    return from_json
 
 
 def differences(

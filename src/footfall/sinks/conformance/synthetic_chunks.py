@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -108,13 +109,31 @@ def make_chunks(
 
 
 def make_chunk(run: Run, part: Part, *, rows: int = 100) -> Chunk:
-    """Return the chunk of a part.
+    """Return the chunk of a part, which nobody changes: it may be given out again.
 
     Args:
         run: The run; its stream's id decides all that is random.
         part: Who and when.
         rows: Random events, besides arrivals, changes and stages; 0 gives an empty chunk.
     """
+    return _chunk(_ChunkKey(run.stream, run.id, part, rows, run))
+
+
+@dataclass(frozen=True, slots=True)
+class _ChunkKey:
+    """All that decides a chunk, and the run, which says more than that."""
+
+    stream: Stream
+    run_id: str
+    part: Part
+    rows: int
+    run: Run = field(compare=False)
+
+
+# Kept, as a suite asks again and again for the same few runs.
+@lru_cache(maxsize=128)
+def _chunk(key: _ChunkKey) -> Chunk:
+    run, part, rows = key.run, key.part, key.rows
     people = np.arange(
         part.first_person, part.end_person if rows else part.first_person, dtype=np.int64
     )
@@ -260,14 +279,14 @@ def _property_changes(synthetic: SyntheticPeople, rows: _Rows, sequence: Ints) -
     person, count = rows.person[at], rows.change[at]
     which = count % max(len(fields), 1)
     old, new = np.empty(len(at), dtype=object), np.empty(len(at), dtype=object)
-    for i, field in enumerate(fields):
+    for i, changed in enumerate(fields):
         mine = which == i
         before = np.maximum(count[mine] - len(fields), 0)
         old[mine] = _json_texts(
-            synthetic, field, synthetic.property_code(person[mine], i, before)
+            synthetic, changed, synthetic.property_code(person[mine], i, before)
         )
         new[mine] = _json_texts(
-            synthetic, field, synthetic.property_code(person[mine], i, count[mine])
+            synthetic, changed, synthetic.property_code(person[mine], i, count[mine])
         )
     return _change_table(
         synthetic, rows, at, (sequence[at], text([f.name for f in fields], which), old, new)
