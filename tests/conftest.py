@@ -12,6 +12,15 @@ def postgres():
         yield running
 
 
+@pytest.fixture(scope="module")
+def browser():
+    """A browser of the module's own: an event loop runs in the test's thread while it is open, so not for longer."""
+    from tests.browser import chromium
+
+    with chromium() as running:
+        yield running
+
+
 @pytest.fixture
 def url(postgres):
     """The address of a new database."""

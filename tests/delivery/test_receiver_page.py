@@ -3,16 +3,9 @@
 import pytest
 
 from footfall.errors import StoreError
-from tests.browser import chromium
 from tests.receivers import receiver
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as made:
-        yield made
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from footfall.receiver import page as receiver_page
 from footfall.receiver.event_store import Overview
 from footfall.reports import render_html
 from footfall.tracking_plan.writers.page import render_page
-from tests.browser import chromium, visit
+from tests.browser import visit
 from tests.plans import plan_saying
 from tests.unit.reports.examples import hostile as hostile_report
 
@@ -115,11 +115,10 @@ def test_nothing_outside_is_named(page):
 
 
 @pytest.mark.browser
-def test_nothing_runs_and_nothing_is_asked_for(page, tmp_path):
+def test_nothing_runs_and_nothing_is_asked_for(browser, page, tmp_path):
     """A browser finds nothing to say: no blocked style, no dialog, no request but the page itself."""
     file = tmp_path / "page.html"
     file.write_text(page, "utf-8")
-    with chromium() as browser:
-        seen = visit(browser, file)
-        assert seen.said == []
-        assert set(seen.requests) == {file.as_uri()}
+    seen = visit(browser, file)
+    assert seen.said == []
+    assert set(seen.requests) == {file.as_uri()}
