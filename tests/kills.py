@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+
+from tests.processes import Process
 
 
 def rounds(folder: Path, n_kills: int, strike: Callable[[Path], bool]) -> Iterator[Path]:
@@ -29,7 +30,7 @@ def rounds(folder: Path, n_kills: int, strike: Callable[[Path], bool]) -> Iterat
             return
 
 
-def kill(process: subprocess.Popen[str], after_s: float) -> bool:
+def kill(process: Process, after_s: float) -> bool:
     """Kill a process after some time, with its group if it leads one; return whether it was at work."""
     time.sleep(after_s)
     is_at_work = process.poll() is None

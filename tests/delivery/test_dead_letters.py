@@ -1,7 +1,6 @@
 """Dead letters that are tried again: what is accepted goes once, what is refused again stays, whatever happens."""
 
 import json
-import os
 import random
 import shutil
 import signal
@@ -17,8 +16,9 @@ from footfall.errors import TransientSinkError, UsageError
 from footfall.execution.resend import holds_dead_letters, read_dead_letters, send_dead_letters
 from tests.commands import footfall as command
 from tests.endpoints import endpoint
+from tests.thoroughness import n_kills
 
-KILLS = int(os.environ.get("FOOTFALL_KILLS", "3"))
+KILLS = n_kills()
 SIZE = {"people": 90, "days": 5, "workers": 1}
 
 

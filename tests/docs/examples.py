@@ -10,6 +10,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.processes import command_folder
+
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -51,10 +53,10 @@ def lay_out(page: Path, folder: Path) -> None:
 
 def printed(command: Command, folder: Path) -> str:
     """Run a command in a folder and return what it printed, blanks at the ends of lines taken off."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    folders = (command_folder(), Path(sys.executable).parent, os.environ["PATH"])
     environment = {
         **os.environ,
-        "PATH": path,
+        "PATH": os.pathsep.join(map(str, folders)),
         "COLUMNS": "80",
         "NO_COLOR": "1",
         "PYTHONUTF8": "1",

@@ -19,11 +19,13 @@ from footfall.sinks.conformance.row_comparison import differences, expected, pla
 from footfall.sinks.conformance.schemas import SCHOOL
 from footfall.sinks.conformance.synthetic_chunks import make_chunks, make_run
 from footfall.store import open_store
+from tests import processes
 from tests.faults.crashing import rows_in_file
 from tests.kills import rounds
+from tests.thoroughness import n_kills
 
 ROOT = Path(__file__).parents[2]
-KILLS = int(os.environ.get("FOOTFALL_KILLS", "5"))
+KILLS = n_kills()
 RUN = make_run(SCHOOL, days=6, people=128)
 FILES = ("ndjson:a.ndjson", "csv:a.csv", "json:a.json")
 SPECS = ("duckdb:a.duckdb", "parquet:p", *FILES)
@@ -76,20 +78,6 @@ def rows_wanted(rows=100):
     return expected(chunks_of(rows))
 
 
-def start(folder, script, *args):
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
-    }
-    return subprocess.Popen(
-        [sys.executable, "-c", script, *args],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
-
 def rows_in(folder, spec):
     """Return what is there of the run, by table."""
     if spec in FILES:
@@ -135,7 +123,7 @@ def test_a_kill_at_any_instant_leaves_something_to_continue(tmp_path, spec):
     acknowledged = Counter()
 
     def strike(folder):
-        child = start(folder, CHILD, spec)
+        child = processes.start(spec, code=CHILD, cwd=folder)
         assert child.stdout.readline() == "open\n"
         time.sleep(chance.uniform(0, 0.6))
         is_at_work = child.poll() is None
@@ -146,7 +134,7 @@ def test_a_kill_at_any_instant_leaves_something_to_continue(tmp_path, spec):
         return is_at_work
 
     for folder in rounds(tmp_path, KILLS, strike):
-        last = start(folder, CHILD, spec)
+        last = processes.start(spec, code=CHILD, cwd=folder)
         last.communicate()
         assert last.returncode == 0
         assert differences(wanted, rows_in(folder, spec)) == {}
@@ -168,7 +156,8 @@ def test_a_full_disk_keeps_what_was_committed(tmp_path, spec):
         "csv": 3_000_000,
         "json": 3_000_000,
     }
-    child = start(tmp_path, LIMITED, spec, str(limits[spec.partition(":")[0]]))
+    limit = limits[spec.partition(":")[0]]
+    child = processes.start(spec, limit, code=LIMITED, cwd=tmp_path)
     said = child.communicate()[0]
     assert "the disk is full" in said
     assert "every part committed before is kept" in said
@@ -185,7 +174,7 @@ def test_a_full_disk_keeps_what_was_committed(tmp_path, spec):
 @pytest.mark.parametrize("spec", SPECS)
 def test_two_at_once(tmp_path, spec):
     """While one process writes, a second one is refused with the number of the first, which is not disturbed."""
-    first = start(tmp_path, CHILD, spec)
+    first = processes.start(spec, code=CHILD, cwd=tmp_path)
     assert first.stdout.readline() == "open\n"
     first.send_signal(signal.SIGSTOP)
     try:

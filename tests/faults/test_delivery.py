@@ -7,8 +7,6 @@ import base64
 import json
 import os
 import random
-import subprocess
-import sys
 import time
 from contextlib import ExitStack
 from functools import cache
@@ -20,11 +18,12 @@ import pytest
 from footfall.execution.chunks import simulate
 from footfall.net.secrets import Secret
 from footfall.receiver.chaos import ChaosProfile
+from tests import processes
 from tests.kills import kill, rounds
 from tests.receivers import receiver
+from tests.thoroughness import n_kills
 
-KILLS = int(os.environ.get("FOOTFALL_KILLS", "4"))
-START = "from footfall.cli.main import main; main()"
+KILLS = n_kills()
 SIZE = ("--people", "1200", "--days", "3")
 FEW = ("--people", "120", "--days", "3")
 API_KEY = "c4n4ry-amplitude-key-7731"
@@ -39,27 +38,10 @@ def start(folder, *to, debug=False, more=(), size=SIZE):
         "FOOTFALL_WEBHOOK_SECRET": WEBHOOK_SECRET,
         **({"FOOTFALL_DEBUG": "1"} if debug else {}),
     }
-    command = [
-        sys.executable,
-        "-c",
-        START,
-        "run",
-        "ecommerce",
-        *size,
-        "--summary",
-        "json",
-        *more,
-    ]
+    args = [*size, "--summary", "json", *more]
     for spec in to:
-        command += ["--to", spec]
-    return subprocess.Popen(
-        command,
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+        args += ["--to", spec]
+    return processes.start("run", "ecommerce", *args, cwd=folder, env=environment)
 
 
 def target(kind, port, batch=150):

@@ -4,14 +4,10 @@
 """
 
 import json
-import os
 import random
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
@@ -23,18 +19,17 @@ from footfall.sinks.conformance.schemas import SCHOOL
 from footfall.sinks.conformance.synthetic_chunks import GROUP, make_chunk, make_chunks
 from footfall.sinks.kafka.settings import Topic
 from footfall.sinks.kafka.sink import KafkaSink
-from tests import brokers
+from tests import brokers, processes
 from tests.brokers import Broken, messages, new_topic
 from tests.engines import FakeEngine
 from tests.kills import kill, rounds
+from tests.thoroughness import n_kills
 
-KILLS = int(os.environ.get("FOOTFALL_KILLS", "4"))
-ROOT = Path(__file__).parents[2]
+KILLS = n_kills()
 ENGINE = FakeEngine(people=4 * GROUP, days=2 + 3 * KILLS // 4, rows=100, schema=SCHOOL)
 """With parts enough for the kills, each of which lets one or two pass, or three."""
 SLOWLY = (("batch.num.messages", "20"),)
 QUERY = "batch.num.messages=20"
-COMMAND = "from footfall.cli.main import main; main()"
 
 CHILD = """
 import sys, threading
@@ -71,17 +66,6 @@ def topic():
     return new_topic()
 
 
-def start(*args, code=CHILD, folder=None):
-    path = os.pathsep.join([str(ROOT), str(ROOT / "src")])
-    return subprocess.Popen(
-        [sys.executable, "-c", code, *map(str, args)],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": path},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
-
 def drive(sink):
     return Drive(ENGINE, ENGINE.run, [sink], stop=threading.Event(), n_workers=1).drive()
 
@@ -112,7 +96,7 @@ def test_client_killed_at_random_instants(cluster, topic, tmp_path):
     most = Counter(ids_of(make_chunks(ENGINE.run, rows=ENGINE.rows)))
     n_events = len(most)
     for _ in range(KILLS):
-        with start(cluster, topic, tmp_path) as child:
+        with processes.start(cluster, topic, tmp_path, code=CHILD) as child:
             for _ in range(chance.randrange(1, 3)):
                 assert child.stdout.readline()
             time.sleep(chance.uniform(0, 0.2))
@@ -151,18 +135,8 @@ def test_the_command_killed_at_random_instants(cluster, tmp_path):
     def begin(folder):
         to = f"kafka://{cluster}/{folder.parent.name}-{folder.name}?{QUERY}"
         size = ("--people", "1200", "--days", "3")
-        return start(
-            "run",
-            "ecommerce",
-            *size,
-            "--to",
-            to,
-            "--quiet",
-            "--summary",
-            "json",
-            code=COMMAND,
-            folder=folder,
-        )
+        args = (*size, "--to", to, "--quiet", "--summary", "json")
+        return processes.start("run", "ecommerce", *args, cwd=folder)
 
     for folder in rounds(
         tmp_path, KILLS, lambda place: kill(begin(place), chance.uniform(0.8, 3.5))
@@ -272,7 +246,7 @@ def test_a_stop_finishes_what_is_being_taken(cluster, topic, tmp_path):
 
 def test_two_at_once(cluster, topic, tmp_path):
     """A second run on the ledger of the first is refused, and says which process has it; the first goes on."""
-    with start(cluster, topic, tmp_path) as child:
+    with processes.start(cluster, topic, tmp_path, code=CHILD) as child:
         child.stdout.readline()
         with pytest.raises(
             StoreError,

@@ -5,7 +5,6 @@ import json
 import os
 import random
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -14,10 +13,11 @@ import pytest
 
 from footfall.execution.chunks import simulate
 from footfall.store import open_store
+from tests import processes
 from tests.kills import kill, rounds
+from tests.thoroughness import n_kills
 
-KILLS = int(os.environ.get("FOOTFALL_KILLS", "4"))
-COMMAND = str(Path(sys.executable).parent / "footfall")
+KILLS = n_kills()
 RUN = ("run", "ecommerce", "--people", "11000", "--days", "3", "--quiet")
 """5,009 people come in three days: two groups, so that there is work for two workers."""
 SPECS = ("duckdb:a.duckdb", "parquet:p", "ndjson:a.ndjson", "csv:a.csv", "json:a.json")
@@ -25,15 +25,11 @@ SINKS = tuple(word for spec in SPECS for word in ("--to", spec))
 
 
 def start(folder, *args):
-    return subprocess.Popen(
-        [COMMAND, *RUN, *args], cwd=folder, stderr=subprocess.PIPE, text=True
-    )
+    return processes.start(*RUN, *args, cwd=folder)
 
 
 def finish(folder, *args):
-    done = subprocess.run(
-        [COMMAND, *RUN, *args], cwd=folder, capture_output=True, text=True, check=False
-    )
+    done = processes.run(*RUN, *args, cwd=folder)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -1,11 +1,7 @@
 """Live runs that are killed go on where the sink stands: nothing is missing, nothing is there twice."""
 
-import os
 import random
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 
@@ -16,10 +12,12 @@ from footfall.execution.live.live_run import live
 from footfall.execution.setup import RunParameters, set_up
 from footfall.store import open_store
 from footfall.units import DAY_MS
+from tests import processes
 from tests.endpoints import endpoint
 from tests.runs.test_live import FakeClock
+from tests.thoroughness import n_kills
 
-KILLS = int(os.environ.get("FOOTFALL_KILLS", "4"))
+KILLS = n_kills()
 SCENARIO, PEOPLE, START, DAYS = "online-school", 1500, "2026-03-01", 5
 SPEED = 43_200.0
 
@@ -49,11 +47,8 @@ def test_a_live_run_that_is_killed(postgres, tmp_path, monkeypatch, every_s):
     """
     monkeypatch.chdir(tmp_path)
     url, chance = postgres.create(), random.Random(5)
-    root = Path(__file__).parents[2]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root), str(root / "src")])}
     for _ in range(KILLS):
-        command = [sys.executable, "-c", CHILD, url, str(every_s), str(80_000 / KILLS)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as child:
+        with processes.start(url, every_s, 80_000 / KILLS, code=CHILD) as child:
             child.stdout.readline()
             time.sleep(chance.uniform(0.0, 2.0))
             child.kill()
@@ -95,8 +90,7 @@ def test_several_sinks_and_kills(tmp_path, monkeypatch):
     Each event is in the store once; the receiver, which may see one again with its id, has each.
     """
     monkeypatch.chdir(tmp_path)
-    chance, root = random.Random(7), Path(__file__).parents[2]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root), str(root / "src")])}
+    chance = random.Random(7)
 
     def slow(_):
         time.sleep(0.02)
@@ -105,8 +99,7 @@ def test_several_sinks_and_kills(tmp_path, monkeypatch):
     with endpoint(slow) as receiver:
         to = ["duckdb:a.duckdb", receiver.url]
         for _ in range(KILLS):
-            command = [sys.executable, "-c", CHILD_OF_TWO, *to, str(80_000 / KILLS)]
-            with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as child:
+            with processes.start(*to, 80_000 / KILLS, code=CHILD_OF_TWO) as child:
                 child.stdout.readline()
                 time.sleep(chance.uniform(0.0, 1.5))
                 child.kill()

@@ -1,7 +1,6 @@
 """Several sinks at once, of which one hangs or fails, in runs that are stopped and killed: each has everything once."""
 
 import json
-import os
 import random
 import signal
 import subprocess
@@ -15,11 +14,13 @@ import pytest
 from footfall.errors import StoreError
 from footfall.execution.chunks import simulate
 from footfall.store import open_store
+from tests import processes
 from tests.endpoints import endpoint
 from tests.kills import kill, rounds
 from tests.receivers import receiver
+from tests.thoroughness import n_kills
 
-KILLS = int(os.environ.get("FOOTFALL_KILLS", "3"))
+KILLS = n_kills()
 START = "from footfall.cli.main import main; main()"
 SIZE = ("--people", "2000", "--days", "4")
 FILES = ("--to", "parquet:p", "--to", "duckdb:a.duckdb")
@@ -36,10 +37,7 @@ def ids():
 
 
 def start(folder, *args):
-    command = [sys.executable, "-c", START, "run", "ecommerce", *SIZE, *args]
-    return subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    return processes.start("run", "ecommerce", *SIZE, *args, cwd=folder)
 
 
 def finish(folder, *args, code=0):
@@ -214,21 +212,10 @@ def test_kills_of_all_processes(tmp_path):
 
         def begin(folder):
             to = f"webhook+http://127.0.0.1:{receiver_of(folder).listener.port}/webhook#batch=200&concurrency=2"
-            command = [
-                sys.executable,
-                "-c",
-                START,
-                "run",
-                "ecommerce",
-                *size,
-                "--to",
-                to,
-                *FILES,
-                "--summary",
-                "json",
-            ]
-            pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-            return subprocess.Popen(command, cwd=folder, start_new_session=True, **pipes)
+            args = (*size, "--to", to, *FILES, "--summary", "json")
+            return processes.start(
+                "run", "ecommerce", *args, cwd=folder, start_new_session=True
+            )
 
         for folder in rounds(
             tmp_path, KILLS, lambda place: kill(begin(place), chance.uniform(1.0, 4.0))

@@ -4,7 +4,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -22,11 +21,13 @@ from footfall.sinks.conformance.synthetic_chunks import GROUP, make_chunks, make
 from footfall.sinks.postgresql.sink import PostgresSink
 from footfall.store import open_store
 from footfall.store.postgres import layout
+from tests import processes
 from tests.engines import FakeEngine
 from tests.kills import kill, rounds
 from tests.postgres import PASSWORD
+from tests.thoroughness import n_kills
 
-KILLS = int(os.environ.get("FOOTFALL_KILLS", "6"))
+KILLS = n_kills()
 ENGINE = FakeEngine(people=6 * GROUP, days=8, rows=150, schema=SCHOOL)
 """Kills meet parts, of which there are 48; how many rows each has only makes the comparison longer."""
 
@@ -83,23 +84,13 @@ def _rows(connection, table, run):
     return [plain(dict(zip(names, row, strict=True))) for row in cursor]
 
 
-def _child(url):
-    root = Path(__file__).parents[2]
-    path = os.pathsep.join([str(root), str(root / "src")])
-    return subprocess.Popen(
-        [sys.executable, "-c", CHILD, url],
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": path},
-    )
-
-
 def test_client_killed_at_random_instants(postgres, tmp_path):
     """Killed with SIGKILL again and again, in the middle of anything, the run is whole in the end."""
     chance = random.Random(20260101)
     url_of = cache(lambda _: postgres.create())
 
     def strike(folder):
-        child = _child(url_of(folder))
+        child = processes.start(url_of(folder), code=CHILD)
         for _ in range(chance.randrange(1, 6)):
             child.stdout.readline()
         return kill(child, chance.uniform(0, 0.03))
@@ -238,7 +229,7 @@ def test_the_answer_to_commit_is_lost(postgres, url, monkeypatch):
 def test_two_at_once(postgres, url, monkeypatch):
     """A run that another process is writing is refused, and the other one is not disturbed."""
     monkeypatch.setattr("footfall.sinks.postgresql.sink._LOCK_WAIT_S", 0.3)
-    with _child(url) as child:
+    with processes.start(url, code=CHILD) as child:
         child.stdout.readline()
         os.kill(child.pid, signal.SIGSTOP)
         try:
@@ -264,7 +255,7 @@ def test_a_run_that_is_being_written_is_not_deleted(url):
 
 def test_nothing_idle_is_left(postgres, url):
     """After a kill the server holds no transaction of ours open."""
-    with _child(url) as child:
+    with processes.start(url, code=CHILD) as child:
         child.stdout.readline()
         child.kill()
     time.sleep(1)
@@ -333,11 +324,7 @@ def test_disk_full(postgres, url, small_disk):
 
 def test_no_password_in_any_output(postgres, url):
     """Neither a success nor a wrong password, host or database shows the password, on either stream."""
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(Path(__file__).parents[2] / "src"),
-        "FOOTFALL_DEBUG": "1",
-    }
+    environment = {**os.environ, "FOOTFALL_DEBUG": "1"}
     wrong = [
         url,
         url.replace(PASSWORD, PASSWORD + "-wrong"),
@@ -346,19 +333,12 @@ def test_no_password_in_any_output(postgres, url):
         f"postgresql://tester:{PASSWORD}@127.0.0.1:{postgres.port}/x?bad_option=1",
         url.replace("postgresql:", "postgre:"),
     ]
-    code = "from footfall.cli.main import main; main()"
     for address in wrong:
         for command in (
             ["run", "ecommerce", "--people", "20", "--days", "2", "--to", address],
             ["runs", address],
         ):
-            done = subprocess.run(
-                [sys.executable, "-c", code, *command],
-                capture_output=True,
-                env=environment,
-                text=True,
-                check=False,
-            )
+            done = processes.run(*command, env=environment)
             assert PASSWORD not in done.stdout + done.stderr, command[:1]
             assert "Traceback" not in done.stderr
     with open_store(url) as store:

@@ -1,12 +1,7 @@
 """A run into real stores, with chunks that need no simulation: complete, continued, stopped, killed, in any order."""
 
-import signal
-import subprocess
-import sys
 import threading
-import time
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -16,9 +11,10 @@ from footfall.execution.result import RunResult
 from footfall.sinks.files.duckdb_file import DuckDBSink
 from footfall.store import open_store
 from footfall.units import DAY_MS
+from tests import processes
 from tests.engines import GROUP, FakeEngine
+from tests.kills import kill
 
-ROOT = Path(__file__).parents[2]
 ENGINE = FakeEngine(people=5 * GROUP, rows=40)
 PAIR = FakeEngine(
     people=2 * GROUP, rows=40
@@ -182,9 +178,8 @@ def test_a_failing_sink_leaves_the_others_closed(tmp_path, whole):
 
 KILLED = """
 import sys, pathlib
-sys.path.insert(0, {root!r})
 from tests.runs.test_batch import drive
-drive(pathlib.Path({file!r}), n_workers={workers})
+drive(pathlib.Path(sys.argv[1]), n_workers=int(sys.argv[2]))
 """
 
 
@@ -192,17 +187,11 @@ drive(pathlib.Path({file!r}), n_workers={workers})
 def test_kill_and_run_again(tmp_path, whole, workers):
     """Killed with -9 at any time and run again: every event once, none missing."""
     file = tmp_path / "a.duckdb"
-    code = KILLED.format(root=str(ROOT), file=str(file), workers=workers)
     n_kills = 0
-    for wait_s in (0.5, 0.8, 1.0, 1.2, 1.4):
-        process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
-        time.sleep(wait_s)
-        process.kill()
-        n_kills += process.wait() == -signal.SIGKILL
+    for wait_s in (0.2, 0.3, 0.4, 0.5, 0.6):
+        n_kills += kill(processes.start(file, workers, code=KILLED), wait_s)
     assert n_kills
-    done = subprocess.run(
-        [sys.executable, "-c", code], check=False, stderr=subprocess.PIPE, text=True
-    )
+    done = processes.run(file, workers, code=KILLED)
     assert done.returncode == 0, done.stderr
     assert rows_of(file) == whole
     assert list(tmp_path.iterdir()) == [file]
