@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from footfall.sinks.postgresql.copy_rows import copy_rows
+from tests.thoroughness import n_examples
 
 COLUMNS = (
     "text text, named text, number int8, price numeric, rate numeric, wide numeric, "
@@ -73,7 +74,7 @@ def expected(table):
     return [tuple(row.values()) for row in rows]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[*HealthCheck])
+@settings(max_examples=n_examples(75), deadline=None, suppress_health_check=[*HealthCheck])
 @given(rows=st.lists(ROWS, min_size=1, max_size=6))
 def test_what_is_copied_is_what_was_there(rows, postgres):
     """Texts of any alphabet, integers of 64 bits, amounts of either sign, times, lists, objects and nulls."""

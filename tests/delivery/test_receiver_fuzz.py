@@ -5,6 +5,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.fuzzing import Machine
 from tests.receivers import receiver
+from tests.thoroughness import n_examples
 
 
 def test_whatever_is_sent(tmp_path):
@@ -17,7 +18,7 @@ def test_whatever_is_sent(tmp_path):
 
         Seeded.client = client
         how = settings(
-            max_examples=30,
+            max_examples=n_examples(30),
             stateful_step_count=12,
             deadline=None,
             database=None,

@@ -33,6 +33,7 @@ from footfall.receiver.webhook import take
 from footfall.sinks.webhook import signature
 from tests.clocks import FakeClock
 from tests.receivers import JSON, receiver, stored
+from tests.thoroughness import n_examples
 
 EVENT = {"insert_id": "a", "event_type": "Opened"}
 
@@ -259,7 +260,9 @@ EVENTS = st.dictionaries(KEYS, JSON_VALUES, max_size=9) | st.fixed_dictionaries(
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=n_examples(150),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     path=st.sampled_from(["/webhook", "/2/httpapi", "/batch"]),

@@ -17,6 +17,7 @@ from footfall.sinks.amplitude.queue import AmplitudeQueue
 from footfall.sinks.delivery.http_sender import carry_out
 from footfall.sinks.delivery.outage import Outage
 from tests.clocks import FakeClock
+from tests.thoroughness import n_examples
 
 VALUES = st.none() | st.integers(0, 9) | st.sampled_from(["a", "b"])
 OWN = st.dictionaries(st.sampled_from(["p", "q", "stage"]), VALUES, max_size=2)
@@ -108,7 +109,7 @@ def lanes_of(events, known_from):
     return list(person_queues.values()), truth, identity, bad
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=n_examples(300), deadline=None)
 @given(
     events=EVENTS,
     known_from=KNOWN_FROM,

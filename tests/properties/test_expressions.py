@@ -7,6 +7,7 @@ import hypothesis.strategies as st
 from hypothesis import given, settings
 
 from tests.evaluated import World
+from tests.thoroughness import n_examples
 
 RARELY = 4
 
@@ -296,7 +297,7 @@ def cases(draw):
 
 
 @given(cases())
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=n_examples(600))
 def test_random_expressions_agree_with_plain_python(case):
     """Whatever the language can say of numbers, money, texts and conditions is worth what its rules in Python give."""
     values, expected = case

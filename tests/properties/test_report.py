@@ -19,6 +19,7 @@ from footfall.units import DAY_MS
 from tests.chunks import AWKWARD, BARE, SCHOOL, SHOP, make_chunks, make_run
 from tests.stores import START_MS, TINY, Rows, store_of_chunks, store_of_rows
 from tests.stores import make_run as make_tiny
+from tests.thoroughness import n_examples
 
 STAGES = ("visitor", "it's", 'a "cart"', "customer", "fan")
 SCHEMA = replace(TINY, stages=STAGES, goal=3)
@@ -148,7 +149,7 @@ def _step(taken, left):
     return FunnelStep(n + len(left), n, median, most, is_open)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=n_examples(75), deadline=None)
 @given(worlds)
 def test_store_tallies_and_plain_counting_agree(world):
     """Shares, standing and cities are the same from SQL and from tallies; steps are what a loop over people finds."""
@@ -168,7 +169,7 @@ def test_store_tallies_and_plain_counting_agree(world):
     ]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=n_examples(30), deadline=None)
 @given(
     worlds,
     st.sampled_from(

@@ -17,6 +17,7 @@ from footfall.tracking_plan.from_scenario import MOST_LISTED, plan_of
 from footfall.validation import of_scenario, validate
 from tests.docs.examples import ROOT
 from tests.generated import scenarios
+from tests.thoroughness import n_examples
 
 SHIPPED = [
     "ecommerce",
@@ -25,7 +26,7 @@ SHIPPED = [
     str(ROOT / "docs/tutorial/food_delivery.yaml"),
 ]
 FEW = settings(
-    max_examples=10,
+    max_examples=n_examples(15),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

@@ -16,8 +16,11 @@ from footfall.scenario import load_shipped, loads
 from footfall.units import DAY_MS
 from tests.generated import scenarios
 from tests.simulated import same, simulated
+from tests.thoroughness import n_examples
 
-SLOW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(
+    max_examples=n_examples(18), deadline=None, suppress_health_check=list(HealthCheck)
+)
 
 
 @given(scenarios(), st.lists(st.floats(0.001, 7.9), max_size=4), st.sampled_from([7, 23, 64]))

@@ -16,6 +16,7 @@ from footfall.scenario.records import Scenario
 from footfall.scenario.tree import parse_tree
 from tests.json_schemas import errors, seen_by_an_editor
 from tests.small_scenarios import scenario_text
+from tests.thoroughness import n_examples
 
 EVERYTHING = Path(__file__).parents[1] / "unit" / "scenario" / "everything.yaml"
 LINES = EVERYTHING.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -24,7 +25,9 @@ WORDS = st.sampled_from(
      "NO", "life", "Seen", "city", "Europe/Paris", "rest", "all", "[]", "{}", "a/b", "zipf 1",
      '"\\0"', "x" * 200, "true"]
 )  # fmt: skip
-QUICK = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(
+    max_examples=n_examples(300), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 
 
 def outcome(text: str) -> Scenario | ScenarioError:

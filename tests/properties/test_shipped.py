@@ -39,6 +39,12 @@ def shipped(name):
 
 
 @cache
+def event_rows(name):
+    """Return all events, as dictionaries: what most of the tests go through."""
+    return rows(shipped(name).events)
+
+
+@cache
 def lives(name):
     """Return each newcomer's events, each with the properties that are not null."""
     start = dt.datetime.fromtimestamp(shipped(name).model.start_ms / 1000, dt.UTC)
@@ -46,7 +52,7 @@ def lives(name):
         row["person"] for row in rows(shipped(name).arrivals) if row["arrived"] >= start
     }
     found = defaultdict(list)
-    for row in rows(shipped(name).events):
+    for row in event_rows(name):
         row["p"] = {k: v for k, v in row["event_properties"].items() if v is not None}
         if row["person"] in newcomers:
             found[row["person"]].append(row)
@@ -245,7 +251,7 @@ def test_user_properties_are_as_they_were(name):
         if row["property"] != "stage" and row["insert_id"]:
             bound[row["insert_id"]][row["property"]] = json.loads(row["new"])
     first = set()
-    for row in rows(run.events):
+    for row in event_rows(name):
         carried, changed = row["user_properties"], row["changed"]
         if row["person"] not in first:
             first.add(row["person"])
@@ -277,7 +283,7 @@ def test_a_person_has_one_home(name):
 def test_sessions_belong_to_one_person_one_device_and_thirty_minutes(name):
     """A session has one person, device and platform; within it no gap reaches 30 minutes; its id is its first time."""
     last = {}
-    for row in rows(shipped(name).events):
+    for row in event_rows(name):
         if row["session_id"] is None:
             continue
         key = row["person"], row["session_id"]

@@ -12,8 +12,11 @@ from footfall.tracking_plan.merge import merged
 from footfall.tracking_plan.plan import Plan
 from footfall.tracking_plan.to_scenario import scenario_text
 from tests.properties.test_taxonomy_round_trip import plans
+from tests.thoroughness import n_examples
 
-SLOW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(
+    max_examples=n_examples(30), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 SHIPPED = Path(str(files("footfall").joinpath("scenarios")))
 
 

@@ -14,8 +14,11 @@ from footfall.tracking_plan.readers import read_plan
 from footfall.tracking_plan.readers.grid import clean
 from footfall.tracking_plan.to_scenario import scenario_text
 from footfall.tracking_plan.writers import FORMATS
+from tests.thoroughness import n_examples
 
-SLOW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(
+    max_examples=n_examples(45), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 SCALARS = ("text", "integer", "number", "boolean", "money", "time")
 CHARACTERS = st.characters(
     codec="utf-8", exclude_categories=["Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"]
@@ -134,7 +137,7 @@ def test_the_events_come_back_from_csv(plan, tmp_path_factory):
     assert read_plan(path).events == plan.events
 
 
-@settings(max_examples=500)
+@settings(max_examples=n_examples(500))
 @given(values=st.lists(st.text(st.sampled_from('ab ;,|"[]{}()\n')), max_size=5))
 def test_values_share_a_cell(values):
     """Values that are joined in a cell are split into the same ones, also where commas may separate them."""

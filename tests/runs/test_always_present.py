@@ -10,6 +10,7 @@ from footfall.execution.setup import load_scenario
 from footfall.scenario.loading import loads
 from tests.docs.examples import ROOT
 from tests.generated import scenarios
+from tests.thoroughness import n_examples
 from tests.unit.compiler.test_always_present import missing
 
 
@@ -24,7 +25,9 @@ def test_shipped(name):
     assert sum(map(len, presence_of(compile_scenario(scenario)).of_events.values())) >= 10
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=n_examples(30), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 @given(scenarios(), st.integers(1, 99))
 def test_generated(text, seed):
     """Whatever steps a scenario has: what is said to be always there is never missing."""

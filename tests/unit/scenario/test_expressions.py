@@ -25,6 +25,7 @@ from footfall.scenario.expressions import (
     parse,
 )
 from footfall.scenario.leaf_records import Expression
+from tests.thoroughness import n_examples
 
 OPERATORS = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.And: "and", ast.Or: "or",
@@ -147,7 +148,7 @@ LEAVES = st.sampled_from(["a", "b", "c.d"]).map(
 
 
 @given(st.recursive(LEAVES, _trees, max_leaves=12))
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=n_examples(300))
 def test_precedence_is_that_of_python(tree):
     """Texts with as few parentheses as Python needs are read as Python reads them."""
     text = ast.unparse(tree)
@@ -162,7 +163,7 @@ def test_precedence_is_that_of_python(tree):
 @example("")
 @example("\ud800")
 @example("a" * 1001)
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=n_examples(600))
 def test_garbage_is_parsed_or_refused(text):
     """Any text gives a tree or a problem within the text, never another error and never a warning."""
     with warnings.catch_warnings():

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from footfall.tracking_plan.readers.grid import cell_name, clean
 from footfall.tracking_plan.readers.xlsx import read_workbook
 from tests.sheets import edited, workbook
+from tests.thoroughness import n_examples
 
 TEXTS = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=12
@@ -37,7 +38,9 @@ def said(value):
     return clean(value.isoformat() if isinstance(value, dt.date) else str(value))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=n_examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 @given(rows=st.lists(st.lists(CELLS, min_size=1, max_size=4), min_size=1, max_size=6))
 def test_another_reader_reads_the_same(rows, tmp_path_factory):
     """Texts, numbers, truth values, dates and times are those that another reader finds in the same cells."""
