@@ -25,6 +25,7 @@ REUSED = {
     "batch": "a batch run, and Amplitude's batch of events: the glossary has both",
     "catalogues": "what the language reads, the compiler makes tables of",
     "draws": "what the language reads, the engine draws",
+    "imported": "events of others, in each kind of store",
     "layout": "where boxes of a diagram lie, and where tables and files of a store lie",
     "page": "each draws the one page of its package",
     "state_changes": "journeys change state, and a plan is told of it",

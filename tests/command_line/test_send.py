@@ -1,53 +1,176 @@
-"""`footfall send` of a file that footfall did not write: what applies to it, and what is refused before it is read."""
+"""`footfall send` of events of others: what applies to them, and what is refused before they are read."""
 
 import json
-import sys
+from pathlib import Path
 
+import duckdb
 import pytest
 
-from footfall.execution.send import send_foreign
-from footfall.store.postgres.address import Address
-from footfall.store.postgres.foreign import Imported
 from tests.commands import footfall
 
-DATABASES = ("postgresql://me:hunter2@127.0.0.1:9/shop", "postgresql://127.0.0.1:9/other")
-sending = sys.modules[
-    send_foreign.__module__
-]  # `footfall.run` is the function, so the path cannot be written
+LOG = """timestamp,personId,eventType,item
+1767607200,7,view,1
+1767607201,7,view,1
+1767607201,7,view,1
+1767607300,8,buy,2
+"""
+STORES = ("duckdb:x.duckdb", "parquet:folder")
 
 
 @pytest.fixture(autouse=True)
 def _file(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "a.ndjson").write_text('{"event_type": "x", "time": 0}\n')
+    (tmp_path / "log.csv").write_text(LOG)
 
 
-@pytest.fixture
-def taken(monkeypatch):
-    """Return to where a file was sent, by a stand-in that takes five events, four of them new."""
-    targets = []
-
-    def take(_, target):
-        targets.append(target)
-        return Imported(5, 4)
-
-    monkeypatch.setattr(sending, "send_foreign", take)
-    return targets
+def send(*args, file="log.csv"):
+    return footfall("send", file, *args)
 
 
-def send(*args):
-    return footfall("send", "a.ndjson", *args)
+def rows_of(store, sql):
+    where = "'folder/imported/events/*.parquet'"
+    if store.startswith("parquet"):
+        return duckdb.sql(sql.replace("imported.events", where)).fetchall()
+    with duckdb.connect(store.removeprefix("duckdb:"), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
 
 
-def to(*sinks):
-    return [part for sink in sinks for part in ("--to", sink)]
+@pytest.mark.parametrize("store", STORES)
+def test_each_once_however_often_it_is_sent(store):
+    """Rows without ids are told apart by content and count: two equal rows are two events, the file again none."""
+    said = send("--to", store)
+    assert (said.code, said.out) == (0, "")
+    assert said.err == (
+        "log.csv: read as: user personId; time timestamp (seconds since 1970); type eventType; properties item\n"
+        f"in {store}: 4 events, 4 of them new, into imported.events\n"
+    )
+    assert "4 events, 0 of them new" in send("--to", store).err
+    with Path("log.csv").open("a") as log:
+        log.write("1767607400,8,buy,3\n")
+    assert "5 events, 1 of them new" in send("--to", store).err
+    counts = "count(*), count(DISTINCT user_id), epoch_ms(min(time))"
+    sql = f"SELECT event_type, {counts} FROM imported.events GROUP BY 1 ORDER BY 1"
+    assert rows_of(store, sql) == [("buy", 2, 1, 1767607300000), ("view", 3, 1, 1767607200000)]
+    whole = rows_of(
+        store, "SELECT event FROM imported.events WHERE event_type = 'view' LIMIT 1"
+    )
+    assert json.loads(whole[0][0])["item"] == 1
+
+
+def test_an_id_of_its_own():
+    """An event's own id is kept; one that the file has twice is there once, and said."""
+    lines = [
+        {"uuid": f"e{n % 3}", "who": "p1", "ts": 1767607200 + n, "action": "open"}
+        for n in range(4)
+    ]
+    with Path("log.ndjson").open("w") as log:
+        log.writelines(f"{json.dumps(line)}\n" for line in lines)
+    said = send("--to", STORES[0], "--id", "uuid", file="log.ndjson")
+    assert "4 events, 3 of them new, 1 with an id that the file has twice" in said.err
+    assert rows_of(STORES[0], "SELECT insert_id FROM imported.events ORDER BY 1") == [
+        ("e0",),
+        ("e1",),
+        ("e2",),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("time", "told"),
+    [
+        (1767607200, "1 time is seconds since 1970 where milliseconds are expected"),
+        (1767607200000, ""),
+        (1767607200000000, "1 time is finer than milliseconds"),
+        ("2026-01-05T10:00:00Z", ""),
+    ],
+)
+def test_units_of_time(time, told):
+    """A time in another unit than ours is the moment that is meant, and said."""
+    event = {"event_type": "x", "time": time, "user_id": "person-1", "insert_id": "i1"}
+    with Path("a.ndjson").open("w") as log:
+        log.write(json.dumps(event))
+    said = send("--to", STORES[0], file="a.ndjson")
+    assert said.code == 0
+    assert told in said.err
+    assert rows_of(STORES[0], "SELECT epoch_ms(time) FROM imported.events") == [
+        (1767607200000,)
+    ]
+
+
+BAD = """timestamp,personId,eventType,item
+1767607200,7,view,1
+1767607201,7,view
+soon,7,view,1
+1767607203,7,,1
+1767607204,7,view,4
+"""
+
+
+def test_bad_lines_are_named():
+    """Without --skip-bad the file is refused, each bad line named with its reason, and nothing is made."""
+    with Path("log.csv").open("w") as log:
+        log.write(BAD)
+    said = send("--to", STORES[0])
+    assert (said.code, said.out) == (2, "")
+    assert "log.csv: 3 lines are no events; nothing was changed" in said.err
+    assert "log.csv:3: fewer cells than the header, which has 4" in said.err
+    assert "log.csv:4: its time is none: soon" in said.err
+    assert "log.csv:5: it has no event type" in said.err
+    with pytest.raises(duckdb.IOException):
+        rows_of(STORES[0], "SELECT 1")
+
+
+def test_bad_lines_are_put_aside():
+    """With --skip-bad they go into a file, counted in the balance; what stands there of others is not replaced."""
+    with Path("log.csv").open("w") as log:
+        log.write(BAD)
+    said = send("--to", STORES[0], "--skip-bad", "bad.ndjson", "--summary", "json")
+    record = json.loads(said.out)
+    assert (said.code, record["bad"]) == (0, 3)
+    assert record["sinks"] == [
+        {"to": STORES[0], "events": 2, "new": 2, "known": 0, "repeated": 0}
+    ]
+    with Path("bad.ndjson").open() as file:
+        aside = [json.loads(line) for line in file]
+    assert [(one["line"], one["reason"]) for one in aside] == [
+        (3, "fewer cells than the header, which has 4"),
+        (4, "its time is none: soon"),
+        (5, "it has no event type"),
+    ]
+    assert (
+        "bad.ndjson: 3 lines put aside"
+        in send("--to", STORES[0], "--skip-bad", "bad.ndjson").err
+    )
+    with Path("mine.txt").open("w") as file:
+        file.write("precious")
+    said = send("--to", STORES[0], "--skip-bad", "mine.txt")
+    assert (said.code, "there is such a file already" in said.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('{"event_type": "x", "time": 1767607200000, "n": NaN}', "NaN is no JSON"),
+        ('{"event_type": "x\\u0000", "time": 1767607200000}', "it holds a zero character"),
+        ('{"event_type": "\\ud800", "time": 1767607200000}', "half a surrogate pair"),
+        ('{"event_type": "x"}', "it has no time"),
+        ('{"time": 1767607200000}', "it has no event type"),
+    ],
+)
+def test_what_is_wrong_with_a_line_is_said(line, reason):
+    """The line that no store could hold is named, and what is wrong with it."""
+    with Path("a.ndjson").open("w") as log:
+        log.write('{"event_type": "x", "time": 1767607200000, "user_id": "person-1"}\n' + line)
+    said = send("--to", STORES[0], file="a.ndjson")
+    assert said.code == 2
+    assert "a.ndjson:2: " in said.err
+    assert reason in said.err
 
 
 @pytest.mark.parametrize("option", ["--from", "--until", "--run"])
-def test_options_that_choose_are_refused(taken, option):
+def test_options_that_choose_are_refused(option):
     """The file is taken over whole, so that to choose from it would be a mistake; as for dead letters."""
-    said = send(*to(*DATABASES), option, "2026-01-10")
-    assert (said.code, taken) == (2, [])
+    said = send("--to", STORES[0], option, "2026-01-10")
+    assert said.code == 2
     assert (
         f"{option} is for stores: what footfall did not write is taken over whole" in said.err
     )
@@ -57,37 +180,52 @@ def test_options_that_choose_are_refused(taken, option):
     ("other", "words"),
     [
         (
-            "parquet:p",
-            "a.ndjson was not written by footfall: parquet:p cannot take it, nothing was sent",
+            "ndjson:p.ndjson",
+            "log.csv was not written by footfall: ndjson:p.ndjson cannot take it, nothing was sent",
         ),
+        ("webhook+http://127.0.0.1:9/x", "cannot take it, nothing was sent"),
         ("nosuch:x", "there is no such sink"),
-        (DATABASES[0], "is named twice"),
+        (STORES[0], "is named twice"),
     ],
 )
-def test_every_sink_is_checked_before_the_first_is_sent_to(taken, other, words):
-    """The second one is no database, or the first once more: nothing goes to the first either."""
-    said = send(*to(DATABASES[0], other))
-    assert (said.code, taken) == (2, [])
+def test_every_sink_is_checked_before_the_first_is_sent_to(other, words, tmp_path):
+    """The second one is no store, or the first once more: nothing goes to the first either."""
+    said = send("--to", STORES[0], "--to", other)
+    assert said.code == 2
     assert words in said.err
-    assert "hunter2" not in said.err
+    assert not (tmp_path / "x.duckdb").exists()
 
 
-def test_the_result_as_json(taken):
-    """Per database, without its password, which the connection has; nothing besides on standard output or error."""
-    said = send(*to(*DATABASES), "--summary", "json")
-    assert (said.code, said.err) == (0, "")
-    assert [Address.of(target).url for target in taken] == list(DATABASES)
-    names = ["postgresql://me@127.0.0.1:9/shop", "postgresql://127.0.0.1:9/other"]
-    assert json.loads(said.out) == {
-        "file": "a.ndjson",
-        "sinks": [{"to": n, "events": 5, "new": 4} for n in names],
-    }
+def test_a_table_of_somebody(tmp_path):
+    """A table of that name that is another is left alone."""
+    with duckdb.connect(str(tmp_path / "x.duckdb")) as connection:
+        connection.execute("CREATE SCHEMA imported")
+        connection.execute("CREATE TABLE imported.events (a INTEGER)")
+    said = send("--to", STORES[0])
+    assert said.code == 1
+    assert "was not made by footfall" in said.err
 
 
-def test_a_line_per_database(taken):
-    """On standard error; nothing with `--quiet`."""
-    said = send(*to(DATABASES[1]))
-    assert (said.code, said.out) == (0, "")
-    told = "5 events, 4 of them new, into imported.events"
-    assert said.err == f"in postgresql://127.0.0.1:9/other: {told}\n"
-    assert send(*to(DATABASES[1]), "-q").err == ""
+def test_options_of_logs_are_for_logs(tmp_path):
+    """A store of ours needs no names of columns."""
+    assert (
+        footfall(
+            "run",
+            "online-school",
+            "--people",
+            "10",
+            "--days",
+            "1",
+            "--quiet",
+            "--to",
+            "duckdb:s.duckdb",
+        ).code
+        == 0
+    )
+    said = footfall("send", "s.duckdb", "--to", "ndjson:a.ndjson", "--user", "x")
+    assert (said.code, "was written by footfall" in said.err) == (2, True)
+
+
+def test_quiet():
+    """With `--quiet` only what was taken for what is said."""
+    assert send("--to", STORES[0], "-q").err.startswith("log.csv: read as")

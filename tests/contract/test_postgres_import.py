@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from footfall.errors import PermanentSinkError, StoreError, UsageError
-from footfall.execution.send import send, send_foreign
+from footfall.errors import UsageError
+from footfall.execution.send import send
+from footfall.foreign.importing import import_log
 from footfall.sinks import parse
 from footfall.sinks.conformance.schemas import SCHOOL
 from footfall.sinks.conformance.synthetic_chunks import make_chunks, make_run
@@ -37,14 +38,19 @@ def write(path, events):
     return path
 
 
+def take(file, url):
+    (done,) = import_log(file, [(url, url)]).stores
+    return done
+
+
 @pytest.mark.parametrize("name", ["a.ndjson", "a.jsonl.gz"])
 def test_each_event_is_there_once(postgres, url, tmp_path, name):
     """Sent twice, and with one more the third time; the whole line is kept."""
     file = write(tmp_path / name, EVENTS)
-    assert [send_foreign(file, url).new, send_foreign(file, url).new] == [3, 0]
+    assert [take(file, url).new, take(file, url).new] == [3, 0]
     write(file, [*EVENTS, {**EVENTS[0], "insert_id": "c"}, EVENTS[1]])
-    done = send_foreign(file, url)
-    assert (done.lines, done.new) == (5, 1)
+    done = take(file, url)
+    assert (done.events, done.new, done.known, done.repeated) == (5, 1, 3, 1)
     with postgres.connect(url) as connection:
         rows = connection.execute("SELECT event FROM imported.events").fetchall()
         times = connection.execute(
@@ -63,47 +69,23 @@ def test_a_line_that_is_no_event_changes_nothing(postgres, url, tmp_path, line):
     """Broken JSON, no type, no time: the file is refused as a whole."""
     file = write(tmp_path / "a.ndjson", EVENTS)
     file.write_text(file.read_text() + line + "\n")
-    with pytest.raises((StoreError, PermanentSinkError), match="nothing was changed"):
-        send_foreign(file, url)
+    with pytest.raises(UsageError, match="nothing was changed"):
+        take(file, url)
     with postgres.connect(url) as connection:
         assert connection.execute("SELECT to_regclass('imported.events')").fetchone() == (None,)
 
 
-def test_broken_json_is_told_with_its_line(url, tmp_path):
-    """File and line number."""
+def test_a_table_of_an_earlier_version(postgres, url, tmp_path):
+    """A table of ours without sessions gets the column, and keeps its rows."""
     file = write(tmp_path / "a.ndjson", EVENTS)
-    file.write_text(file.read_text() + "{\n")
-    with pytest.raises(StoreError, match=r"a\.ndjson:4: invalid input syntax"):
-        send_foreign(file, url)
-
-
-@pytest.mark.parametrize(
-    ("line", "fault"),
-    [
-        ("[1]", "it is no object"),
-        ("", "it is no object"),
-        ('{"time": 0}', "it has no event_type"),
-        ('{"event_type": "x", "time": null}', "it has no time"),
-        ('{"event_type": "x", "time": "soon"}', "its time is none"),
-        ('{"event_type": "x", "time": [1]}', "its time is none"),
-    ],
-)
-def test_a_line_that_is_no_event_is_told_with_its_number(url, tmp_path, line, fault):
-    """And with what is wrong, and what is accepted."""
-    file = write(tmp_path / "a.ndjson", EVENTS)
-    file.write_text(f"{file.read_text()}{line}\n{{}}\n")
-    with pytest.raises(
-        StoreError,
-        match=rf"a\.ndjson:4: {fault}\n  accepted: an object with event_type and time",
-    ):
-        send_foreign(file, url)
-
-
-def test_other_sinks_take_no_foreign_events(tmp_path):
-    """They could not tell which they have."""
-    file = write(tmp_path / "a.ndjson", EVENTS)
-    with pytest.raises(UsageError, match="was not written by footfall"):
-        send_foreign(file, f"duckdb:{tmp_path}/b.duckdb")
+    take(file, url)
+    with postgres.connect(url) as connection:
+        connection.execute("ALTER TABLE imported.events DROP COLUMN session_id")
+    assert take(file, url).new == 0
+    with postgres.connect(url) as connection:
+        assert connection.execute(
+            "SELECT count(*), count(session_id) FROM imported.events"
+        ).fetchone() == (3, 0)
 
 
 def test_a_stored_run_goes_to_postgresql(url, tmp_path):

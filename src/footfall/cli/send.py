@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
+import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,10 +17,12 @@ from footfall.cli.data_command import DataCommand
 from footfall.cli.interrupts import gentle_stop
 from footfall.cli.rerun import again
 from footfall.errors import UsageError, shown
+from footfall.text import clean, plural
 
 if TYPE_CHECKING:
     from footfall.execution.resend import DeadLettersResult
     from footfall.execution.result import Balance, RunResult
+    from footfall.foreign.roles import Named
     from footfall.sinks import Sink
 
 EPILOG = """\b
@@ -26,6 +30,7 @@ Examples:
   footfall send footfall.duckdb --to postgresql://me@localhost/shop
   footfall send parquet:shop --to ndjson:shop.ndjson
   footfall send footfall.duckdb --to webhook+http://127.0.0.1:8888/webhook --from 2026-01-10 --until 2026-01-12
+  footfall send log.csv --to duckdb:log.duckdb --user personId --time timestamp --type eventType
   footfall send dead-letters --to webhook+https://example.com/events
 \b
 The same command again continues it if it was stopped, and does nothing if all is delivered.
@@ -58,6 +63,12 @@ Exit code: 0 done, 1 failed, refused or stopped before the end, 2 a mistake in t
     metavar="ID",
     help="Which run, by its id or the beginning of it; else the latest.",
 )
+@options.columns
+@click.option(
+    "--skip-bad",
+    metavar="FILE",
+    help="Of a log: put lines that are no events aside, with the reason, and send the others.",
+)
 @options.SPILL
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 @click.option(
@@ -72,18 +83,25 @@ def command(
     """Deliver what was generated before to another sink.
 
     STORE is a DuckDB file, a folder of Parquet files, a PostgreSQL database or an NDJSON file; or dead letters, one
-    file or a folder of them, which are tried again. A file that footfall did not write can go to PostgreSQL only: into
-    imported.events, each insert_id once.
+    file or a folder of them, which are tried again. Events of others, in CSV, NDJSON or Parquet with columns of any
+    name, go into the table imported.events of a store (DuckDB, Parquet, PostgreSQL): each once, however often they
+    are sent.
     """
     from footfall.execution.resend import holds_dead_letters
-    from footfall.store.files.event_file import is_foreign
+    from footfall.foreign.open_events import is_foreign
 
     sinks = options.read_sinks(to, region=region, dry_run=dry_run)
+    named, skip_bad = options.named_columns(given), given.pop("skip_bad")
     # Before `is_foreign`: dead letters are NDJSON that no run has written, too.
     if holds_dead_letters(store):
         return _send_dead_letters(store, sinks, **given)
     if is_foreign(store):
-        return _send_foreign(store, sinks, **given)
+        return _send_foreign(store, sinks, named=named, skip_bad=skip_bad, **given)
+    if named.is_any or named.zone or skip_bad:
+        raise UsageError(
+            f"{store} was written by footfall: its columns need no names, and it has no bad lines\n"
+            "  hint: leave --user, --time, --type, --session, --id, --zone and --skip-bad out"
+        )
     return _send(store, sinks, **given)
 
 
@@ -130,45 +148,74 @@ def _send(
 
 
 def _send_foreign(
-    store: str, sinks: list[Sink], *, quiet: bool, summary: str, **given: Any
+    store: str,
+    sinks: list[Sink],
+    *,
+    named: Named,
+    skip_bad: str | None,
+    quiet: bool,
+    summary: str,
+    **given: Any,
 ) -> int:
-    from footfall.execution.send import send_foreign
+    from footfall.foreign.importing import import_log
 
     _refuse_choice(given, "what footfall did not write is taken over whole")
-    told = []
     # All sinks are checked before the first one gets anything.
-    for name in _databases(store, sinks):
-        done = send_foreign(store, name)
-        told.append({"to": name, "events": done.lines, "new": done.new})
-        if not quiet and summary != "json":
-            click.echo(
-                f"in {name}: {done.lines:,} events, {done.new:,} of them new, into imported.events",
-                err=True,
-            )
+    done = import_log(
+        store,
+        _stores(sinks),
+        named=named,
+        skip_bad=Path(skip_bad) if skip_bad else None,
+        progress=None if quiet else _Counter().tell,
+    )
+    is_told = not quiet and summary != "json"
+    for sentence in filter(None, (done.taken, *done.notes)):
+        click.echo(f"{store}: {clean(sentence)}", err=True)
+    for one in done.stores if is_told else ():
+        rest = f", {one.repeated:,} with an id that the file has twice" if one.repeated else ""
+        click.echo(
+            f"in {one.name}: {one.events:,} events, {one.new:,} of them new{rest}, into imported.events",
+            err=True,
+        )
+    if is_told and skip_bad is not None:
+        click.echo(f"{skip_bad}: {plural(done.bad, 'line')} put aside", err=True)
     if summary == "json":
-        click.echo(json.dumps({"file": store, "sinks": told}, indent=2, ensure_ascii=False))
+        told = {"file": store, "taken": done.taken, "notes": done.notes, "bad": done.bad}
+        stores = [
+            {
+                "to": one.name,
+                "events": one.events,
+                "new": one.new,
+                "known": one.known,
+                "repeated": one.repeated,
+            }
+            for one in done.stores
+        ]
+        click.echo(json.dumps({**told, "sinks": stores}, indent=2, ensure_ascii=False))
     return 0
 
 
-def _databases(store: str, sinks: list[Sink]) -> list[str]:
-    """Return the addresses of sinks, if all of them can take events that footfall did not make.
+class _Counter:
+    """A line on a terminal that tells how far an import is, once it takes longer than a second."""
 
-    Raises:
-        UsageError: One cannot.
-    """
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+
+    def tell(self, name: str, done: int, total: int) -> None:
+        """Tell of a destination how many of how many events it has got."""
+        if not sys.stderr.isatty() or time.monotonic() - self._last < 1:
+            return
+        self._last = time.monotonic()
+        end = "\r" if done < total else "\n"
+        sys.stderr.write(f"in {name}: {done:,} of {total:,} events{end}")
+        sys.stderr.flush()
+
+
+def _stores(sinks: list[Sink]) -> list[tuple[str, str]]:
+    """Return name and address of the stores behind sinks; an empty address where there is none."""
     from footfall.sinks.protocol import capabilities_of
-    from footfall.store.postgres.address import is_address
 
-    addresses = [capabilities_of(sink).store or "" for sink in sinks]
-    for sink, address in zip(sinks, addresses, strict=True):
-        if is_address(address):
-            continue
-        raise UsageError(
-            f"{store} was not written by footfall: {sink.name} cannot take it, nothing was sent\n"
-            "  accepted for such files: --to postgresql://USER@HOST/DATABASE\n"
-            "  hint: only a database can be asked which events it has already"
-        )
-    return addresses
+    return [(sink.name, capabilities_of(sink).store or "") for sink in sinks]
 
 
 def _refuse_choice(given: dict[str, Any], why: str) -> None:

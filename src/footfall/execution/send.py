@@ -6,7 +6,6 @@ import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from footfall.data.tallies import Tallies
 from footfall.errors import StoreError, UsageError
@@ -19,10 +18,6 @@ from footfall.sinks import Sink, parse_all
 from footfall.sinks.protocol import capabilities_of
 from footfall.store import RunInfo, Store, open_store
 from footfall.store.files.event_file import is_event_file, open_event_file
-from footfall.store.postgres.address import Address, is_address
-
-if TYPE_CHECKING:
-    from footfall.store.postgres.foreign import Imported
 
 
 def send(
@@ -84,29 +79,6 @@ def send(
             progress=progress,
         )
         return drive.drive(check=check)
-
-
-def send_foreign(file: str | Path, to: str) -> Imported:
-    """Deliver events that footfall did not make to PostgreSQL, into `imported.events`.
-
-    Args:
-        file: NDJSON, one event per line; see `import_events`.
-        to: `postgresql://USER@HOST:PORT/DATABASE`, or as the name of a sink of this process
-            shows it.
-
-    Raises:
-        UsageError: The destination is another one: only a database can tell which events it
-            has.
-        StoreError: A line is no event, or the database refuses; nothing was changed.
-    """
-    from footfall.store.postgres.foreign import import_events
-
-    if not is_address(to):
-        raise UsageError(
-            f"{file} was not written by footfall\n  accepted for such files: --to postgresql://USER@HOST/DATABASE\n"
-            "  hint: only a database can be asked which events it has already"
-        )
-    return import_events(Address.of(to).url, Path(str(file).removeprefix("ndjson:")))
 
 
 def _source(where: str | Path) -> Store:

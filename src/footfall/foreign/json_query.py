@@ -104,6 +104,7 @@ class LineQuery:
         is_foreign: Names are not ours: numbers may be ids, and times have fractions.
         calls: What a line says at `kind` where it is no event but tells of a person or group.
         kind: JSON pointer of that.
+        is_whole: Whether a column `event` keeps the whole line.
     """
 
     names: Names
@@ -112,6 +113,7 @@ class LineQuery:
     is_foreign: bool = False
     calls: Mapping[str, str] = field(default_factory=dict)
     kind: str = ""
+    is_whole: bool = False
 
     @cached_property
     def _wanted(self) -> list[str]:
@@ -125,6 +127,7 @@ class LineQuery:
         # not once per member.
         paths = ", ".join(map(literal, self._wanted))
         texts = ", ".join(f"{self._column(name)} AS {name}" for name in TEXTS)
+        whole = "j AS event, false AS endless," if self.is_whole else ""
         return f"""
         SELECT n, part, line, {texts}, {self._times()}, {self._sessions()},
             TRY_CAST({self._text("person")} AS BIGINT) AS person,
@@ -132,7 +135,7 @@ class LineQuery:
             {self._ids_flaw()} AS id_flaw, {real_user(self._text("user_id"))} AS real_user,
             {self._properties()} AS ep, {_settings(self._object("up"))} AS up, {self._objects_flaw()} AS object_flaw,
             {self._is_nameless()} AS is_nameless, list_filter(json_keys(j), lambda k: k <> trim(k))[1] AS spaced,
-            {self._is_export()} AS is_export, CAST(NULL AS VARCHAR) AS who,
+            {self._is_export()} AS is_export, CAST(NULL AS VARCHAR) AS who, {whole}
         FROM (SELECT n, part, line, j, json_extract(j, [{paths}]) AS x, json_extract_string(j, [{paths}]) AS s,
                 json_type(j, [{paths}]) AS t
             FROM (SELECT n, part, line, TRY_CAST(text AS JSON) AS j FROM batch) WHERE json_type(j) = 'OBJECT')"""

@@ -55,7 +55,11 @@ class LinesRead:
 
 
 def load(
-    connection: duckdb.DuckDBPyConnection, path: Path, named: Named | None = None
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    named: Named | None = None,
+    *,
+    is_whole: bool = False,
 ) -> LinesRead:
     """Fill the table `e` (and `bad`, of lines that are no events) from a file of lines.
 
@@ -63,6 +67,7 @@ def load(
         connection: An empty database in memory.
         path: NDJSON, plain or gzip, a JSON array, or a zip of such files.
         named: Columns that somebody named.
+        is_whole: Whether a column `event` keeps the whole of each event, as JSON.
     """
     named = named or Named()
     parts = parts_of(path)
@@ -70,7 +75,8 @@ def load(
     begin = next(blocks, _Block([], []))
     vendor = None if named.is_any else _vendor_of(begin.events)
     roles = None if vendor else _roles_of(path, begin.events, named)
-    query = query_of_vendor(vendor) if vendor else query_of(roles)
+    found = query_of_vendor(vendor) if vendor else query_of(roles)
+    query = replace(found, is_whole=is_whole)
     # The table gets its types from the query itself, run over no lines.
     with db.registered(connection, _SCHEMA.empty_table(), "batch"):
         connection.execute(f"CREATE TABLE e AS {query.sql}")

@@ -20,6 +20,8 @@ from footfall.foreign.typed_columns import typed_source
 from footfall.store import open_store
 from footfall.store.dialect import literal, quote
 from footfall.store.duckdb import connection as db
+from footfall.store.files.imported import imported_folder
+from footfall.store.files.layout import file_ledger_path, folder_ledger_path
 from footfall.store.postgres.address import is_address
 
 FETCHED_EVENTS = 200_000
@@ -31,6 +33,8 @@ def open_events(
     run: str | None = None,
     scenario: str = "",
     named: Named | None = None,
+    *,
+    is_whole: bool = False,
 ) -> EventSource:
     """Open events to be checked.
 
@@ -41,6 +45,7 @@ def open_events(
         run: Id of the run or its beginning, in a store of ours; else the latest.
         scenario: Whose latest run, where a store holds runs of several and one is of this.
         named: Columns that somebody named, of a file that is not ours.
+        is_whole: Whether `e` has a column `event` too, the whole of it as JSON, and `endless`.
 
     Raises:
         UsageError: There are none, or they are of no form that is known.
@@ -56,7 +61,7 @@ def open_events(
     named = named or Named()
     check_zone(named.zone)
     if path.is_dir():
-        return _folder(path, run, scenario, named)
+        return _folder(path, run, scenario, named, is_whole)
     # What a file is stands in its first bytes: a name may lie.
     magic = _magic(path)
     if magic[8:12] == b"DUCK":
@@ -67,8 +72,8 @@ def open_events(
             "  accepted: a DuckDB store or a Parquet folder of footfall"
         )
     if magic[:4] == b"PAR1":
-        return _parquet(path, [path], named)
-    return _csv(path, named) if _is_csv(path) else _lines(path, named)
+        return _parquet(path, [path], named, is_whole)
+    return _csv(path, named, is_whole) if _is_csv(path) else _lines(path, named, is_whole)
 
 
 _PREFIX = re.compile(r"^(duckdb|parquet|ndjson|csv|json):(?!//)")
@@ -158,20 +163,24 @@ def _run_of(
     return next((one for one in reversed(found) if one[1] == wanted), found[-1])
 
 
-def _folder(folder: Path, run: str | None, wanted: str, named: Named) -> EventSource:
+def _folder(
+    folder: Path, run: str | None, wanted: str, named: Named, is_whole: bool
+) -> EventSource:
     manifest = folder / "manifest.json"
     if manifest.is_file() and (folder / "_footfall").is_dir():
         with open_store(folder) as store:
             chosen, _ = _run_of(
                 folder, [(info.id, info.scenario) for info in store.runs()], run, wanted
             )
-        return _parquet(folder, _committed(manifest, chosen), named)
+        return _parquet(folder, _committed(manifest, chosen), named, is_whole)
     files = _parquet_files(folder)
     if not files and not files_of(folder):
         raise UsageError(
             f"{folder} holds no Parquet files and no NDJSON\n  accepted: {_ACCEPTED}"
         )
-    return _parquet(folder, files, named) if files else _lines(folder, named)
+    return (
+        _parquet(folder, files, named, is_whole) if files else _lines(folder, named, is_whole)
+    )
 
 
 def _parquet_files(folder: Path) -> list[Path]:
@@ -210,7 +219,7 @@ def _committed(manifest: Path, run: str) -> list[Path]:
 # --- files ---------------------------------------------------------------------------------------------------------
 
 
-def _parquet(path: Path, files: Sequence[Path], named: Named) -> EventSource:
+def _parquet(path: Path, files: Sequence[Path], named: Named, is_whole: bool) -> EventSource:
     import duckdb
 
     connection = connect(files, named.zone)
@@ -222,7 +231,15 @@ def _parquet(path: Path, files: Sequence[Path], named: Named) -> EventSource:
             f"{path} holds no events yet\n  hint: `footfall resume {path}` goes on with its run"
         )
     try:
-        return typed_source(connection, str(path), "parquet", rows, has_order=True, named=named)
+        return typed_source(
+            connection,
+            str(path),
+            "parquet",
+            rows,
+            has_order=True,
+            named=named,
+            is_whole=is_whole,
+        )
     except duckdb.Error as error:
         connection.close()
         raise StoreError(
@@ -230,13 +247,15 @@ def _parquet(path: Path, files: Sequence[Path], named: Named) -> EventSource:
         ) from None
 
 
-def _csv(path: Path, named: Named) -> EventSource:
+def _csv(path: Path, named: Named, is_whole: bool) -> EventSource:
     """Read CSV into a typed table."""
     form = csv_form(path)
     connection = connect([form.path], named.zone)
     close_doors(connection)
     with db.explained(path, "nothing was changed"):
         load_csv(connection, form)
+        if form.path != path:
+            form.path.unlink()
         source = typed_source(
             connection,
             str(path),
@@ -246,16 +265,17 @@ def _csv(path: Path, named: Named) -> EventSource:
             named=named,
             parts=(path.name,),
             into="read_",
+            is_whole=is_whole,
         )
         return _with_owners(source)
 
 
-def _lines(path: Path, named: Named) -> EventSource:
+def _lines(path: Path, named: Named, is_whole: bool) -> EventSource:
     """Read lines of JSON into a table."""
     connection = connect([], named.zone)
     close_doors(connection)
     with db.explained(path, "nothing was changed"):
-        read = json_source.load(connection, path, named)
+        read = json_source.load(connection, path, named, is_whole=is_whole)
         connection.execute("ALTER TABLE e RENAME TO read_")
         source = EventSource(
             connection,
@@ -303,3 +323,17 @@ def _no_events(source: EventSource, n_bad: int) -> str:
     rows = source.rows("SELECT line, reason FROM bad ORDER BY n LIMIT 3") if n_bad else []
     told = "".join(f"\n  line {line}: {reason}" for line, reason in rows)
     return f"{source.name} holds no events: none of its lines is one{told}\n  accepted: {_ACCEPTED}"
+
+
+def is_foreign(where: str | Path) -> bool:
+    """Return whether a text names a file or folder of events that footfall did not write.
+
+    A file is no store of ours where there is no ledger beside it; DuckDB files are stores.
+    """
+    path = Path(_PREFIX.sub("", str(where)))
+    if is_address(str(where)) or "://" in str(where) or not path.exists():
+        return False
+    if path.is_dir():
+        is_store = folder_ledger_path(path).exists() or imported_folder(path).is_dir()
+        return not is_store and bool(_parquet_files(path) or files_of(path))
+    return _magic(path)[8:12] != b"DUCK" and not file_ledger_path(path).exists()

@@ -274,8 +274,8 @@ def _is_time(one: Sampled) -> bool:
         return True
     if one.stored == "BOOLEAN" or not one.values:
         return False
-    # A few that cannot be read are findings, not a reason to look elsewhere.
-    return sum(map(_is_plausible, one.values)) >= 0.9 * len(one.values)
+    # Those that cannot be read are findings, not a reason to look elsewhere.
+    return 2 * sum(map(_is_plausible, one.values)) >= len(one.values)
 
 
 def _is_plausible(text: str) -> bool:

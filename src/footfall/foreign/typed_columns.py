@@ -11,6 +11,7 @@ from footfall.foreign.common_columns import NAMES, TEXTS, is_banned, who
 from footfall.foreign.event_source import ColumnTypes, EventForm, EventSource
 from footfall.foreign.roles import (
     COMMON_OF_ROLE,
+    ROW_INDEX,
     SAMPLE_ROWS,
     Named,
     Roles,
@@ -75,6 +76,7 @@ def typed_source(
     named: Named | None = None,
     parts: tuple[str, ...] = (),
     into: str = "e",
+    is_whole: bool = False,
 ) -> EventSource:
     """Return the event source of typed columns: `e` becomes a view over them.
 
@@ -87,6 +89,7 @@ def typed_source(
         named: Columns that somebody named.
         parts: Names of the files of lines.
         into: Name of the view.
+        is_whole: Whether a column `event` has the whole row, as JSON.
 
     Raises:
         UsageError: A column that must be there is not recognised.
@@ -98,6 +101,7 @@ def typed_source(
     typed = Typed(name, form, rows, types, called, roles)
     columns = ", ".join(
         [*_plain(called, types), *_typed_time(typed), *_PLACES[form], _is_export(called)]
+        + ([_whole(types)] if is_whole else [])
     )
     spaced = next((column for column in types if column != column.strip()), None)
     # A view, not a table: a check reads from Parquet the columns that it asks for, and no
@@ -215,6 +219,15 @@ def _object_flaw(typed: Typed) -> str:
     value = quote(column)
     is_object = f"json_type(TRY_CAST({value} AS JSON)) IS NOT DISTINCT FROM 'OBJECT'"
     return f"CASE WHEN {value} <> '' AND NOT {is_object} THEN {literal(column)} END"
+
+
+def _whole(types: ColumnTypes) -> str:
+    """Return SQL for the whole row as JSON, and for whether it holds a number that JSON cannot."""
+    own = [name for name in types if name not in (*PLACE_COLUMNS, *ROW_INDEX)]
+    members = ", ".join(f"{quote(name)} := {_member(name, types)}" for name in own)
+    endless = [f"NOT isfinite({quote(n)})" for n in own if types[n] in ("DOUBLE", "FLOAT")]
+    found = " OR ".join(f"coalesce({test}, false)" for test in endless) or "false"
+    return f"to_json(struct_pack({members})) AS event, {found} AS endless"
 
 
 def _is_export(called: ColumnTypes) -> str:

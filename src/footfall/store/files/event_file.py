@@ -29,12 +29,6 @@ def is_event_file(where: str | Path) -> bool:
     return str(where).startswith("ndjson:") or str(where).endswith(ENDINGS)
 
 
-def is_foreign(where: str | Path) -> bool:
-    """Return whether a text names a file of NDJSON that footfall did not write."""
-    path = Path(str(where).removeprefix("ndjson:"))
-    return is_event_file(where) and path.is_file() and not file_ledger_path(path).exists()
-
-
 def open_event_file(where: str | Path) -> Store:
     """Open a file of NDJSON as a store: a database in memory, which spills to disk.
 
@@ -51,7 +45,7 @@ def open_event_file(where: str | Path) -> Store:
     if not file_ledger_path(path).exists():
         raise StoreError(
             f"{path} was not written by footfall: there is no {file_ledger_path(path).name} beside it\n"
-            "  hint: files of others can be sent to PostgreSQL only"
+            "  hint: `footfall send` takes events of others over into a store"
         )
     connection = db.connect_memory(path.parent)
     ledger = FileLedger(file_ledger_path(path))

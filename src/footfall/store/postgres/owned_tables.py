@@ -95,6 +95,22 @@ def make_table(
     connection.execute(f"COMMENT ON TABLE {table} IS {literal(MADE)}")
 
 
+def add_columns(
+    connection: pg.Connection, schema: str, table: str, columns: Mapping[str, str]
+) -> None:
+    """Add columns that a table of ours lacks, made by an earlier version; others are left alone.
+
+    Args:
+        columns: Name → type.
+    """
+    comment = comment_on(connection, "n.nspname = %s AND c.relname = %s", [schema, table])
+    if comment == MADE:
+        for name, kind in columns.items():
+            connection.execute(
+                f"ALTER TABLE {quote(schema)}.{quote(table)} ADD COLUMN IF NOT EXISTS {quote(name)} {kind}"
+            )
+
+
 def comment_on(connection: pg.Connection, condition: str, params: Sequence[str]) -> str | None:
     """Return the comment on a relation or schema, empty for none; None if it is not there."""
     found = connection.execute(

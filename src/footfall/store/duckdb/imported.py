@@ -1,0 +1,54 @@
+"""Import of events of others into a DuckDB file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from footfall.errors import StoreError
+from footfall.store.duckdb import connection as db
+from footfall.store.imported import COLUMNS, SCHEMA
+
+if TYPE_CHECKING:
+    import duckdb
+
+_TABLE = f"{SCHEMA}.events"
+_DDL = """
+    CREATE TABLE imported.events (insert_id VARCHAR NOT NULL, event_type VARCHAR NOT NULL,
+        time TIMESTAMP WITH TIME ZONE NOT NULL, user_id VARCHAR, device_id VARCHAR, session_id VARCHAR,
+        event JSON NOT NULL)"""
+
+
+def import_events(path: Path, rows: pa.RecordBatchReader) -> int:
+    """Take events over, in one transaction; return how many were not there.
+
+    Raises:
+        StoreError: The file cannot be written, or has a table of that name that is another.
+    """
+    connection = db.connect(path, read_only=False)
+    try:
+        with db.explained(path, "nothing was changed"), db.transaction(connection):
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+            _make(connection, path)
+            with db.registered(connection, rows, "incoming"):
+                # Not a key of the table: its index would lie in memory as a whole.
+                done = connection.execute(
+                    f"INSERT INTO {_TABLE} BY NAME SELECT * FROM incoming ANTI JOIN {_TABLE} USING (insert_id)"
+                ).fetchone()
+        return int(done[0]) if done else 0
+    finally:
+        connection.close()
+
+
+def _make(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    have = db.columns_of(connection, _TABLE)
+    if have is None:
+        connection.execute(_DDL)
+        connection.execute(f"COMMENT ON TABLE {_TABLE} IS 'made by footfall'")
+    elif have.names != COLUMNS.names:
+        raise StoreError(
+            f"{path}: table {_TABLE} is there already and was not made by footfall\n"
+            f"  its columns: {', '.join(have.names)}\n  hint: nothing was altered; write to another file"
+        )
