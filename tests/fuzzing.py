@@ -284,7 +284,12 @@ class Machine(RuleBasedStateMachine):
         """Send right webhooks: what is new is accepted, what is known is not."""
         names = [f"{self.mine}-{i}" for i in ids]
         events = [
-            {"insert_id": name, "user_id": f"u{person}", "user_properties": {"n": person}}
+            {
+                "event_type": "x",
+                "insert_id": name,
+                "user_id": f"u{person}",
+                "user_properties": {"n": person},
+            }
             for name in names
         ]
         said = self._post("right", "/webhook", json.dumps(events).encode())
@@ -296,7 +301,7 @@ class Machine(RuleBasedStateMachine):
     def message(self, message: int, ids: list[int]) -> None:
         """Send messages that are named: once, again, and again with another body."""
         name, names = f"m-{self.mine}-{message}", [f"{self.mine}-{i}" for i in ids]
-        body = json.dumps([{"insert_id": n} for n in names]).encode()
+        body = json.dumps([{"event_type": "x", "insert_id": n} for n in names]).encode()
         headers = JSON | {"webhook-id": name}
         said = self._answer(
             "message", lambda: self.client.send("POST", "/webhook", body, headers)

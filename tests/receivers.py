@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,10 +80,12 @@ class Client:
 
 
 @contextmanager
-def receiver(folder: Path, **settings: Any) -> Iterator[Client]:
+def receiver(
+    folder: Path, tell: Callable[[str], None] = lambda _: None, **settings: Any
+) -> Iterator[Client]:
     """Run a receiver on a free port, storing below a folder."""
     listener, thread = serve_in_thread(
-        ListenSettings(**{"store": folder / "received.duckdb", "port": 0} | settings)
+        ListenSettings(**{"store": folder / "received.duckdb", "port": 0} | settings), tell=tell
     )
     try:
         yield Client(listener)

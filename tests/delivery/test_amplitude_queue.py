@@ -9,8 +9,8 @@ from amplitude.utils import truncate
 from footfall.net.http_client import Reply
 from footfall.net.rate_limit import RateLimit
 from footfall.net.secrets import Secret
-from footfall.receiver.amplitude import AmplitudeProtocol as Checks
-from footfall.receiver.amplitude import Answer
+from footfall.receiver.vendors.amplitude import AmplitudeProtocol as Checks
+from footfall.receiver.vendors.amplitude import Answer
 from footfall.sinks.amplitude.batch import with_properties
 from footfall.sinks.amplitude.limits import BATCH, HTTP_V2
 from footfall.sinks.amplitude.people import (

@@ -15,9 +15,9 @@ from footfall.data.tallies import Tallies
 from footfall.errors import PermanentSinkError, StoreError, UsageError
 from footfall.net.http_client import Reply
 from footfall.net.target import Target
-from footfall.receiver.amplitude import AmplitudeProtocol as Checks
-from footfall.receiver.amplitude import Answer
 from footfall.receiver.chaos import ChaosProfile
+from footfall.receiver.vendors.amplitude import AmplitudeProtocol as Checks
+from footfall.receiver.vendors.amplitude import Answer
 from footfall.sinks import parse
 from footfall.sinks.amplitude.limits import HTTP_V2
 from footfall.sinks.amplitude.settings import AmplitudeSettings
@@ -253,11 +253,11 @@ def test_rejected_events_and_their_changes(tmp_path):
     chunks = anonymous_first(make_chunks(run, rows=80))
     refused = set(ids(chunks)[::7])
     with receiver(tmp_path) as client:
-        checks = client.listener.receiver.amplitude
+        checks = client.listener.receiver.vendors[0]
         original = checks._flaws
 
         def flaws(events):
-            from footfall.receiver.amplitude import bad_request
+            from footfall.receiver.vendors.amplitude import bad_request
 
             bad = [i for i, event in enumerate(events) if event.get("insert_id") in refused]
             if bad:

@@ -7,11 +7,11 @@ from urllib.parse import quote
 import pytest
 from amplitude import Amplitude, BaseEvent, EventOptions, Identify
 
-from footfall.receiver.amplitude import AmplitudeProtocol as Checks
-from footfall.receiver.amplitude import Answer
 from footfall.receiver.duckdb_store import DuckDBEventStore
 from footfall.receiver.intake import ReceivedBatch
 from footfall.receiver.received import EventWriter
+from footfall.receiver.vendors.amplitude import AmplitudeProtocol as Checks
+from footfall.receiver.vendors.amplitude import Answer
 from footfall.sinks.amplitude.limits import BATCH, HTTP_V2, Endpoint
 from tests.clocks import FakeClock
 from tests.receivers import receiver

@@ -1,13 +1,16 @@
 """What stands before the receiver: names, sites, tokens, sizes. No case may be answered with 5xx."""
 
 import contextlib
+import gzip
 import itertools
 import json
+import re
 import socket
 import subprocess
 import sys
 import threading
 import time
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -144,11 +147,76 @@ def test_headers_of_answers(client):
     )
 
 
-def test_compressed_bodies(client):
-    """Compressed bodies are refused, so that none can explode: 415."""
-    assert (
-        client.send("POST", "/webhook", b"x" * 100, JSON | {"Content-Encoding": "gzip"}).status
-        == 415
+WAYS_TO_PACK = {
+    "gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "GZIP ": gzip.compress,
+    "gzip in two members": lambda body: gzip.compress(body[:9]) + gzip.compress(body[9:]),
+}
+
+
+@pytest.mark.parametrize("way", WAYS_TO_PACK)
+def test_compressed_bodies(tmp_path, way):
+    """Bodies in gzip or deflate are taken as they were before."""
+    packed = WAYS_TO_PACK[way](json.dumps(EVENT).encode())
+    with receiver(tmp_path) as client:
+        said = client.post("/webhook", packed, **{"Content-Encoding": way.partition(" in ")[0]})
+        assert said.json == {"accepted": 1, "duplicates": 0}
+
+
+@pytest.mark.parametrize("packed", [b"x" * 100, gzip.compress(b"{}")[:-9], b"", b"\x1f\x8b"])
+def test_bodies_that_are_not_what_they_say(client, packed):
+    """A body that is not compressed as it says, or is cut off: 400, and why."""
+    said = client.post("/webhook", packed, **{"Content-Encoding": "gzip"})
+    assert (said.status, said.json["status"]) == (400, 400)
+    assert re.match("the (compressed )?body (is|ends)", said.json["title"])
+
+
+@pytest.mark.parametrize("encoding", ["br", "zstd", "compress", "gzip, br"])
+def test_other_compression(client, encoding):
+    """A body that is compressed otherwise: 415, and what is taken."""
+    said = client.post("/webhook", b"x", **{"Content-Encoding": encoding})
+    assert said.status == 415
+    assert said.json["title"] == "the body is compressed otherwise than by gzip or deflate"
+
+
+@pytest.mark.parametrize("path", ["/webhook", "/2/httpapi", "/v1/batch", "/track", "/batch/"])
+def test_bodies_that_explode(client, path):
+    """A body of some kilobytes that becomes gigabytes is read no further than the path's limit: 413."""
+    begun = time.monotonic()
+    packed = gzip.compress(b" " * 200_000_000)
+    said = client.post(path, packed, **{"Content-Encoding": "gzip"})
+    assert said.status == 413
+    assert time.monotonic() - begun < 10
+
+
+def test_unpacked_bytes_count(tmp_path, monkeypatch):
+    """The bound on what is in memory counts what bodies become, not what comes over the wire."""
+    monkeypatch.setattr("footfall.receiver.request_guard.MOST_BODY_BYTES", 1_000_000)
+    with receiver(tmp_path) as client:
+        packed = gzip.compress(b"[" + b" " * 2_000_000 + b"]")
+        said = client.post("/webhook", packed, **{"Content-Encoding": "gzip"})
+        assert (said.status, said.headers["retry-after"]) == (503, "5")
+        assert client.post("/webhook", EVENT).status == 200
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "text/plain;charset=UTF-8", "application/x-ndjson", None]
+)
+def test_content_types(tmp_path, kind):
+    """JSON is taken under the names that senders have for it; `text/plain` is what `sendBeacon` says."""
+    with receiver(tmp_path) as client:
+        headers = {} if kind is None else {"Content-Type": kind}
+        assert client.send("POST", "/webhook", json.dumps(EVENT), headers).status == 200
+
+
+def test_content_type_of_a_form(client):
+    """Another content type: 415, which one it is and which are taken."""
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    said = client.send("POST", "/webhook", "a=1", headers)
+    assert said.status == 415
+    assert said.json["title"].startswith(
+        "the content type is application/x-www-form-urlencoded; accepted: "
     )
 
 
@@ -467,7 +535,10 @@ def test_too_much_at_once(tmp_path, monkeypatch):
             )
             time.sleep(0.1)
         for _ in range(5):
-            assert client.post("/webhook", b"[" + b" " * 80_000 + b"{}]").status == 200
+            assert (
+                client.post("/webhook", b"[" + b" " * 80_000 + b'{"event_type":"x"}]').status
+                == 200
+            )
 
 
 def test_cancelled_while_waiting(tmp_path):
@@ -480,10 +551,12 @@ def test_cancelled_while_waiting(tmp_path):
         insert(rows, now)
 
     store.event_store.insert = slow
-    first = store.submit(take(b'{"id": "0"}', None))
+    first = store.submit(take(b'{"event_type": "x", "id": "0"}', None, 0))
     while not first.running():
         time.sleep(0.01)
-    cancelled, last = [store.submit(take(b'{"id": "%d"}' % n, None)) for n in (1, 2)]
+    cancelled, last = [
+        store.submit(take(b'{"event_type": "x", "id": "%d"}' % n, None, 0)) for n in (1, 2)
+    ]
     assert not first.cancel()
     assert cancelled.cancel()
     held.set()
@@ -495,7 +568,7 @@ def test_cancelled_while_waiting(tmp_path):
 def test_huge_ids(client):
     """Ids beyond 1,024 characters are refused: 400, named, nothing stored."""
     for name in ("insert_id", "user_id", "device_id"):
-        said = client.post("/webhook", [EVENT, {name: "x" * 1025}])
+        said = client.post("/webhook", [EVENT, {"event_type": "x", name: "x" * 1025}])
         assert (said.status, said.json["title"]) == (
             400,
             f"{name} of event 1 has 1025 characters; at most 1024 are taken",
@@ -524,7 +597,9 @@ def test_one_at_fault_among_many(tmp_path):
         ids = ["first", "poison", "a", "b", "c"]
         with ThreadPoolExecutor(len(ids)) as pool:
             answers = [
-                pool.submit(client.post, "/webhook", {"insert_id": i, "user_id": i})
+                pool.submit(
+                    client.post, "/webhook", {"event_type": "x", "insert_id": i, "user_id": i}
+                )
                 for i in ids
             ]
             time.sleep(0.3)
@@ -546,7 +621,11 @@ def test_max_size(tmp_path):
     with receiver(tmp_path, most_bytes=1_000_000) as client:
         statuses = [
             client.post(
-                "/webhook", [{"insert_id": f"{n}-{i}", "text": "x" * 500} for i in range(400)]
+                "/webhook",
+                [
+                    {"event_type": "x", "insert_id": f"{n}-{i}", "text": "x" * 500}
+                    for i in range(400)
+                ],
             ).status
             for n in range(8)
         ]
@@ -572,7 +651,7 @@ def test_trouble_is_told(tmp_path):
         store.event_store.insert = full if broken else insert
         clock.advance(2)
         with contextlib.suppress(StoreError):
-            store.submit(take(b'{"event_type": "x"}', None)).result(10)
+            store.submit(take(b'{"event_type": "x"}', None, 0)).result(10)
     store.close()
     assert [line.splitlines()[0] for line in told] == [
         "events are refused with 503: r.duckdb: the disk is full",
@@ -630,7 +709,10 @@ def test_kill_9_keeps_what_was_acknowledged(tmp_path):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     for i in range(30):
         connection.request(
-            "POST", "/webhook", json.dumps([{"insert_id": f"{i}-{j}"} for j in range(20)]), JSON
+            "POST",
+            "/webhook",
+            json.dumps([{"event_type": "x", "insert_id": f"{i}-{j}"} for j in range(20)]),
+            JSON,
         )
         answer = connection.getresponse()
         assert answer.status == 200

@@ -36,7 +36,7 @@ EVENTS = [
         "n": 10**400,
         "empty": {},
     },
-    {"event_type": None, "stage": "customer", "person": 7, "time": "2026-01-01T00:00:00Z"},
+    {"event_type": "Left", "stage": "customer", "person": 7, "time": "2026-01-01T00:00:00Z"},
 ]
 COLUMNS = "insert_id, event_type, who, user_id, device_id, city, stage, source"
 
@@ -62,10 +62,10 @@ def exchange(client):
         ("/webhook", EVENTS[:3], {}),
         ("/webhook", EVENTS[0], {"webhook-id": "m1"}),
         ("/webhook", EVENTS[0], {"webhook-id": "m1"}),
-        ("/webhook", {"insert_id": "new"}, {"webhook-id": "m1"}),
-        ("/webhook", {"insert_id": "new"}, {}),
+        ("/webhook", {"event_type": "x", "insert_id": "new"}, {"webhook-id": "m1"}),
+        ("/webhook", {"event_type": "x", "insert_id": "new"}, {}),
         ("/webhook", [EVENTS[0], 3], {}),
-        ("/webhook", {"insert_id": "nul", "text": "\0"}, {}),
+        ("/webhook", {"event_type": "x", "insert_id": "nul", "text": "\0"}, {}),
         ("/batch", amplitude(one, one, {**one, "device_id": "device-3"}), {}),
         (
             "/batch",
@@ -170,12 +170,16 @@ def test_what_a_database_cannot_hold(tmp_path, url):
     wide = "".join(chr(chance.randrange(0x4E00, 0x9FFF)) for _ in range(1000))
     with receiver(tmp_path, store=url) as client:
         said = client.post(
-            "/webhook", [{"insert_id": "a"}, {"user_id": wide, "user_properties": {"n": 1}}]
+            "/webhook",
+            [
+                {"event_type": "x", "insert_id": "a"},
+                {"event_type": "x", "user_id": wide, "user_properties": {"n": 1}},
+            ],
         )
         assert said.status == 400
         assert client.rows() == []
         assert client.send("GET", "/health").status == 200
-        assert client.post("/webhook", {"insert_id": "a"}).json == {
+        assert client.post("/webhook", {"event_type": "x", "insert_id": "a"}).json == {
             "accepted": 1,
             "duplicates": 0,
         }

@@ -18,9 +18,9 @@ import pytest
 from starlette.responses import JSONResponse
 
 from footfall.errors import StoreError
-from footfall.receiver.amplitude import AmplitudeProtocol
 from footfall.receiver.duckdb_store import DuckDBEventStore
 from footfall.receiver.received import EventWriter
+from footfall.receiver.vendors.amplitude import AmplitudeProtocol
 from footfall.receiver.webhook import take
 from footfall.sinks.amplitude.limits import BATCH
 from footfall.sinks.conformance.schemas import SHOP
@@ -179,7 +179,7 @@ def test_servers_disk_full(postgres, tmp_path):
 def send_all(client, sender):
     """Send 25 batches, each until it is taken, as a sender who is told to come again does."""
     for n in range(25):
-        events = [{"insert_id": f"{sender}-{n}-{i}"} for i in range(20)]
+        events = [{"event_type": "x", "insert_id": f"{sender}-{n}-{i}"} for i in range(20)]
         while client.post("/webhook", events).status != 200:
             time.sleep(0.02)
 
@@ -287,7 +287,7 @@ def test_clock_set_back(tmp_path):
 
     def send():
         taken = [
-            store.submit(take(b'{"insert_id": "w"}', None)),
+            store.submit(take(b'{"event_type": "x", "insert_id": "w"}', None, 0)),
             store.submit(checks.take(BATCH, body)),
         ]
         return [future.result(10).new for future in taken]

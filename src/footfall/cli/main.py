@@ -40,7 +40,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Check events, also those of others, against a scenario or a tracking plan.",
     ),
     "user": ("user", "Show one person's properties and timeline."),
-    "serve": ("serve", "Receive webhooks and Amplitude's requests on this machine."),
+    "serve": (
+        "serve",
+        "Receive what webhooks and vendors' SDKs send, on this machine.",
+    ),
     "completion": ("completion", "Print the shell's completion script."),
 }
 

@@ -15,12 +15,13 @@ EPILOG = """\b
 Examples:
   footfall serve                                            on http://127.0.0.1:8888, into received.duckdb
   footfall serve --to postgresql://me@localhost/analytics   into the tables of its schema receiver
+  footfall serve --allow-origin http://localhost:3000       what pages of that address send by browsers' SDKs too
   footfall serve --chaos all --chaos-share 0.3              to see what a sender does about failures
   footfall run ecommerce --to webhook+http://127.0.0.1:8888/webhook
 \b
 Secrets are taken from the environment: FOOTFALL_WEBHOOK_SECRET (webhooks must be signed with it), AMPLITUDE_API_KEY
-(the only key accepted; by default the token, or else any), FOOTFALL_RECEIVER_TOKEN (needed for a --host that others
-can reach).
+(the only key of Amplitude's that is accepted; by default the token, or else any), FOOTFALL_RECEIVER_TOKEN (needed for a
+--host that others can reach, and then the key of the other vendors' SDKs).
 Ctrl-C stops.
 """
 PORT = arguments.Count("port", 0, 65_535)
@@ -56,6 +57,13 @@ PORT = arguments.Count("port", 0, 65_535)
     help="Port to listen on; 0 takes a free one.",
 )
 @click.option(
+    "--allow-origin",
+    "origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Take events from pages of this origin too, like http://localhost:3000. Repeatable.",
+)
+@click.option(
     "--chaos",
     metavar="KINDS",
     help="Misbehave: all, or some of 5xx,429,timeout,slow,cut,partial,duplicate.",
@@ -84,12 +92,13 @@ def command(
     max_size: int | None,
     host: str,
     port: int,
+    origins: tuple[str, ...],
     chaos: str | None,
     chaos_share: float,
     chaos_seed: int,
     first_only: bool,
 ) -> int:
-    """Receive webhooks and Amplitude's requests on this machine."""
+    """Receive what webhooks and vendors' SDKs send, on this machine."""
     try:
         # What it imports comes with the extra `server` alone.
         from footfall.receiver.listen import Listener, ListenSettings
@@ -113,6 +122,7 @@ def command(
             token=secret_from("FOOTFALL_RECEIVER_TOKEN", "footfall serve"),
             chaos=profile,
             is_first_only=first_only,
+            origins=origins,
         ),
         tell=lambda line: click.echo(line, err=True),
     )

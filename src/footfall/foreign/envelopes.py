@@ -5,13 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from footfall.foreign.vendors import VENDORS, Json, Path, Vendor, as_text, at, first, vendor_of
+from footfall.foreign.vendors import (
+    ANYBODY,
+    VENDORS,
+    Json,
+    Path,
+    Vendor,
+    as_text,
+    at,
+    first,
+    vendor_of,
+)
 
 DEEPEST = 3
 """Envelopes within envelopes: a list of requests, each with its data, each with its events."""
-NAMES = ("event_type", "event", "event_name", "type", "name")
-"""What an event's type is called where the event could be anybody's; the first that is a text counts."""
-_SURE = NAMES[:3]
+_NAMES = tuple(name for (name,) in ANYBODY.event_type)
+_SURE = ("event_type", "event", "event_name")
+"""Names under which nothing else stands than an event's type."""
 # Longest first: `data` around a list is one, and so is what it may hold itself.
 _ENVELOPES: tuple[Path, ...] = tuple(
     sorted(
@@ -47,11 +57,12 @@ class ForeignEvent:
 
 def event_type_of(event: Json, vendor: Vendor | None) -> str | None:
     """Return an event's type; None where it has none, as an update of a profile."""
-    if vendor is not None:
-        # A call that tracks something names it under `event` alone: what it is called is not what it is.
-        is_track = first(event, vendor.kind) == "track"
-        return as_text(first(event, vendor.event_type[: 1 if is_track else None])) or None
-    return next((event[name] for name in NAMES if as_text(event.get(name))), None)
+    if vendor is None:
+        # The first that is a text: another name may hold anything.
+        return next((event[name] for name in _NAMES if as_text(event.get(name))), None)
+    # A call that tracks something names it under `event` alone: what it is called is not what it is.
+    is_track = first(event, vendor.kind) == "track"
+    return as_text(first(event, vendor.event_type[: 1 if is_track else None])) or None
 
 
 def events_of(value: Any) -> list[ForeignEvent]:
@@ -75,8 +86,10 @@ def unwrapped(value: Any, depth: int = DEEPEST) -> list[Any]:
     An envelope's members that hold for each of its events are put into those.
     """
     if isinstance(value, list):
-        # A list of events is the common case, and is given back as it is.
-        if depth == 0 or not any(_inner(item) is not None for item in value):
+        # The common cases are seen at once, and are given back as they are.
+        if depth == 0 or all(type(item) is dict and "event_type" in item for item in value):
+            return value
+        if all(_inner(item) is None for item in value):
             return value
         return [event for item in value for event in unwrapped(item, depth - 1)]
     inner = _inner(value) if depth else None
@@ -93,7 +106,7 @@ def _inner(value: Any) -> Any:
     """Return what stands in an envelope; None where a value is none."""
     if not isinstance(value, dict) or any(as_text(value.get(name)) for name in _SURE):
         return None
-    has_type = any(as_text(value.get(name)) for name in NAMES)
+    has_type = any(as_text(value.get(name)) for name in _NAMES)
     for path in _ENVELOPES:
         inner = at(value, path)
         # A list beside a type may as well be what the event is about.

@@ -55,7 +55,8 @@ def time_of(value: Any) -> tuple[int | None, Unit | None]:
         # `fromisoformat` reads any text to its end: a megabyte of digits is not looked at.
         if len(value) > _LONGEST:
             return None, None
-        if not _DIGITS.fullmatch(value):
+        # Most texts are dates, which their first dash tells.
+        if value[4:5] == "-" or not _DIGITS.fullmatch(value):
             return _of_text(value), None
         value = float(value) if "." in value else int(value)
     # Not `isinstance`: true and false are integers for it.
@@ -70,8 +71,10 @@ def time_of(value: Any) -> tuple[int | None, Unit | None]:
 
 def _of_text(text: str) -> int | None:
     try:
-        moment = dt.datetime.fromisoformat(text.strip().removesuffix(" UTC"))
+        moment = dt.datetime.fromisoformat(text)
     except ValueError:
+        if (plain := text.strip().removesuffix(" UTC")) != text:
+            return _of_text(plain)
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
     try:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 Json = dict[str, Any]
 Path = tuple[str, ...]
@@ -49,13 +49,16 @@ class Vendor:
     """A vendor, and where things stand in its events.
 
     Args:
-        name: As columns hold it.
-        title: As pages show it.
+        name, title: As columns hold it, and as pages show it.
         marks: Any of these makes an event one of this vendor's.
         time_unit: Of a number at `time`, as the vendor's API defines it.
         library: Name of what has sent it, and its version.
         kind: Where an event says what kind of call it is.
         kinds: What stands there → the kind; everything else is `track`.
+        changes: Operation on properties of a user or a group, as Amplitude calls it → where what it changes stands.
+        changing: Kinds of calls that change something; empty for all.
+        group_type, group_key: Which group a call of the kind `group` is about.
+        others: Further ids of the same person, by kind of call.
         envelope: Members around a list of events.
         inherited: Members of the envelope that hold for each event in it.
     """
@@ -79,6 +82,11 @@ class Vendor:
     library: Paths = ()
     kind: Paths = ()
     kinds: Mapping[str, Kind] = field(default_factory=dict)
+    changes: Mapping[str, Paths] = field(default_factory=dict)
+    changing: tuple[Kind, ...] = ()
+    group_type: Paths = ()
+    group_key: Paths = ()
+    others: Paths = ()
     envelope: Paths = ()
     inherited: tuple[str, ...] = ()
 
@@ -117,15 +125,9 @@ def _paths(*texts: str) -> Paths:
     return tuple(tuple(text.split("/")) for text in texts)
 
 
-_CALLS: Mapping[str, Kind] = {
-    "track": "track",
-    "page": "page",
-    "screen": "screen",
-    "identify": "identify",
-    "group": "group",
-    "alias": "alias",
-}
+_CALLS: Mapping[str, Kind] = {kind: kind for kind in get_args(Kind)}
 _SEGMENT_CALLS = tuple(_CALLS)
+
 FOOTFALL = Vendor(
     name="footfall",
     title="footfall",
@@ -147,14 +149,8 @@ FOOTFALL = Vendor(
 AMPLITUDE = Vendor(
     name="amplitude",
     title="Amplitude",
-    marks=(
-        _mark("event_type event_properties"),
-        _mark("event_type user_properties"),
-        _mark("event_type group_properties"),
-        _mark("event_type library"),
-        _mark("event_type event_time"),
-        _mark("event_type amplitude_id"),
-    ),
+    marks=tuple(_mark(f"event_type {kind}_properties") for kind in ("event", "user", "group"))
+    + tuple(_mark(f"event_type {name}") for name in ("library", "event_time", "amplitude_id")),
     event_type=_paths("event_type"),
     time=_paths("time", "event_time"),
     time_unit="ms",
@@ -196,9 +192,13 @@ SEGMENT = Vendor(
     groups=_paths("context/groupId", "groupId"),
     library=_paths("context/library/name", "context/library/version"),
     kind=_paths("type"),
+    kinds=_CALLS,
+    changes={"$set": _paths("traits", "context/traits")},
+    changing=("identify", "group"),
+    group_key=_paths("groupId"),
+    others=_paths("previousId"),
     envelope=_paths("batch"),
     time_unit="any",
-    kinds=_CALLS,
 )
 RUDDERSTACK = replace(
     SEGMENT,
@@ -216,10 +216,11 @@ POSTHOG = Vendor(
         _mark("event uuid", "properties/distinct_id"),
     ),
     event_type=_paths("event"),
-    time=_paths("timestamp"),
+    # A browser's second of its own stands where an older SDK sends no timestamp.
+    time=_paths("timestamp", "properties/$time"),
     time_unit="any",
     insert_id=_paths("uuid"),
-    user_id=_paths("distinct_id", "properties/distinct_id"),
+    user_id=_paths("properties/$user_id", "distinct_id", "properties/distinct_id"),
     device_id=_paths("properties/$device_id"),
     session_id=_paths("properties/$session_id"),
     city=_paths("properties/$geoip_city_name"),
@@ -233,23 +234,32 @@ POSTHOG = Vendor(
     kinds={
         "$identify": "identify",
         "$set": "identify",
+        "$set_once": "identify",
+        "$unset": "identify",
         "$groupidentify": "group",
         "$create_alias": "alias",
         "$merge_dangerously": "alias",
         "$pageview": "page",
         "$screen": "screen",
     },
+    changes={
+        "$set": _paths("$set", "properties/$set", "properties/$group_set"),
+        "$setOnce": _paths("$set_once", "properties/$set_once"),
+        "$unset": _paths("$unset", "properties/$unset"),
+    },
+    group_type=_paths("properties/$group_type"),
+    group_key=_paths("properties/$group_key"),
+    others=_paths("properties/alias", "properties/$anon_distinct_id"),
     envelope=_paths("batch", "data"),
 )
 MIXPANEL = Vendor(
     name="mixpanel",
     title="Mixpanel",
     marks=(
-        _mark("event", "properties/distinct_id"),
-        _mark("event", "properties/token"),
-        _mark("event", "properties/mp_lib"),
-        _mark("event", "properties/$insert_id"),
-        _mark("event", "properties/$device_id"),
+        *(
+            _mark("event", f"properties/{name}")
+            for name in ("distinct_id", "token", "mp_lib", "$insert_id", "$device_id")
+        ),
         _mark("$token $distinct_id"),
         _mark("$token $group_key $group_id"),
     ),
@@ -274,6 +284,19 @@ MIXPANEL = Vendor(
         "$merge": "alias",
         "$mp_web_page_view": "page",
     },
+    changes={
+        "$set": _paths("$set"),
+        "$setOnce": _paths("$set_once"),
+        "$add": _paths("$add"),
+        "$append": _paths("$append"),
+        "$postInsert": _paths("$union"),
+        "$remove": _paths("$remove"),
+        "$unset": _paths("$unset"),
+        "$clearAll": _paths("$delete"),
+    },
+    group_type=_paths("$group_key"),
+    group_key=_paths("$group_id"),
+    others=_paths("properties/alias", "properties/$anon_id", "properties/$distinct_ids"),
 )
 GA4 = Vendor(
     name="ga4",
@@ -331,16 +354,26 @@ SNOWPLOW = Vendor(
     kinds={"pv": "page", "page_view": "page", "screen_view": "screen"},
     envelope=_paths("data"),
 )
-VENDORS: tuple[Vendor, ...] = (
-    FOOTFALL,
-    AMPLITUDE,
-    RUDDERSTACK,
-    SEGMENT,
-    POSTHOG,
-    MIXPANEL,
-    GA4,
-    SNOWPLOW,
+ANYBODY = Vendor(
+    name="",
+    title="others",
+    marks=(),
+    event_type=_paths("event_type", "event", "event_name", "type", "name"),
+    time=_paths("time", "timestamp"),
+    time_unit="any",
+    insert_id=_paths("insert_id", "id", "messageId", "event_id"),
+    user_id=_paths("user_id", "userId"),
+    device_id=_paths("device_id", "anonymousId"),
+    session_id=_paths("session_id"),
+    city=_paths("city"),
+    country=_paths("country"),
+    platform=_paths("platform"),
+    event_properties=_paths("event_properties", "properties"),
+    user_properties=_paths("user_properties"),
+    changes={"$set": _paths("user_properties")},
 )
+"""Where things stand in events that could be anybody's."""
+VENDORS = (FOOTFALL, AMPLITUDE, RUDDERSTACK, SEGMENT, POSTHOG, MIXPANEL, GA4, SNOWPLOW)
 """In the order in which they are tried: who has the same members and more stands first."""
 BY_NAME: Mapping[str, Vendor] = {vendor.name: vendor for vendor in VENDORS}
 

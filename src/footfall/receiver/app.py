@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,18 +17,24 @@ from starlette.routing import Route
 from footfall.errors import StoreError
 from footfall.net.clock import Clock
 from footfall.receiver import page, webhook
-from footfall.receiver.amplitude import TOO_LARGE, AmplitudeProtocol, Answer, bad_request
 from footfall.receiver.chaos import HALF
 from footfall.receiver.event_store import EventsRefused
 from footfall.receiver.intake import BatchOutcome, MalformedBody, ReceivedBatch
 from footfall.receiver.received import EventWriter
 from footfall.receiver.request_guard import OverBudget
-from footfall.sinks.amplitude.limits import BATCH, HTTP_V2, MEGABYTE, Endpoint
+from footfall.receiver.request_parts import bare
+from footfall.receiver.vendors.vendor_protocol import Answer, Asked, Refusal, VendorProtocol
 from footfall.sinks.webhook import signature
 
 BODY_TIME_S = 30.0
 RETRY = {"Retry-After": "5"}
 """With 503: clients must not repeat 507, full disk, by themselves (RFC 4918, 11.5)."""
+WEBHOOK = "/webhook"
+_EXACT = frozenset({"/batch"})
+"""Amplitude's; PostHog's has a slash at its end."""
+LATE = f"the body did not come within {BODY_TIME_S:.0f} s"
+NOT_NOW = "the store does not take events now; /health says why"
+NOT_STORABLE = "the store cannot hold these events: a text in them is too long, it seems"
 
 
 class TooLarge(Exception):  # noqa: N818 - reads as what a body is
@@ -41,19 +47,23 @@ class Receiver:
 
     Args:
         received: Where events go.
-        amplitude: Checks what comes in Amplitude's protocol.
+        vendors: Check what comes in the protocols of vendors.
         clock: Tells the time of day, for signatures.
         keys: Of webhooks' signatures; empty takes unsigned ones.
         chaos: Kind of misbehaviour → how often.
+        tell: Is told, in a line, of each remark on events once.
+        remarks: Vendor's path → remark on its events → how many.
     """
 
     received: EventWriter
-    amplitude: AmplitudeProtocol
+    vendors: Sequence[VendorProtocol]
     clock: Clock
     keys: Sequence[bytes] = ()
     chaos: dict[str, int] = field(default_factory=dict)
     requests: Counter[str] = field(default_factory=Counter)
     totals: Counter[str] = field(default_factory=Counter)
+    tell: Callable[[str], None] = lambda _: None
+    remarks: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def app(self) -> Starlette:
         """Return the application, without its guard."""
@@ -62,10 +72,8 @@ class Receiver:
                 Route("/", self._page, methods=["GET"]),
                 Route("/health", self._health, methods=["GET"]),
                 Route("/metrics", self._metrics, methods=["GET"]),
-                Route("/webhook", self._webhook, methods=["POST"]),
-                Route(HTTP_V2.path, self._httpapi, methods=["POST"]),
-                Route(BATCH.path, self._batch, methods=["POST"]),
-                Route("/identify", self._identify, methods=["POST"]),
+                Route(WEBHOOK, self._webhook, methods=["POST"]),
+                *self._vendor_routes(),
             ],
             exception_handlers={
                 HTTPException: self._no_route,
@@ -73,6 +81,23 @@ class Receiver:
                 Exception: _fault,
             },
         )
+
+    @property
+    def ways_in(self) -> frozenset[str]:
+        """Paths that take events, without a slash at their ends."""
+        paths = (bare(path) for vendor in self.vendors for path in vendor.paths)
+        return frozenset({WEBHOOK, *paths})
+
+    def _vendor_routes(self) -> list[Route]:
+        routes = []
+        for vendor in self.vendors:
+            for path in vendor.paths:
+                methods = ["GET", "POST"] if bare(path) in vendor.readable else ["POST"]
+                # SDKs of one vendor do not agree on the slash; where it tells vendors apart, it is part of the path.
+                written = [path] if path.endswith("/") or path in _EXACT else [path, f"{path}/"]
+                answer = self._answering(vendor, vendor.paths[path])
+                routes += [Route(one, answer, methods=methods) for one in written]
+        return routes
 
     async def _page(self, request: Request) -> Response:
         overview, trouble = None, ""
@@ -122,15 +147,11 @@ class Receiver:
             message = self._message(request, body)
             if isinstance(message, Response):
                 return self._counted(request, message)
-            intake = webhook.take(body, message)
-        except TooLarge:
-            return self._counted(
-                request, _problem(413, f"the body is longer than {webhook.MOST_BYTES} bytes")
-            )
+            intake = webhook.take(body, message, self.clock.wall_ms())
+        except TooLarge as error:
+            return self._counted(request, _problem(413, str(error)))
         except TimeoutError:
-            return self._counted(
-                request, _problem(408, f"the body did not come within {BODY_TIME_S:.0f} s")
-            )
+            return self._counted(request, _problem(408, LATE))
         except MalformedBody as error:
             return self._counted(request, _problem(400, str(error)))
         return self._counted(request, await self._stored_webhook(request, intake))
@@ -149,91 +170,73 @@ class Receiver:
         message = headers.get(signature.ID)
         if message is not None and not signature.is_id(message):
             return _problem(400, "webhook-id must be 1 to 128 letters, digits, - or _")
-        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        return (
-            message
-            if kind in ("application/json", "application/cloudevents+json")
-            else _problem(415, "send JSON")
-        )
+        if (kind := _content_type(request)) not in webhook.KINDS:
+            accepted = ", ".join(filter(None, webhook.KINDS))
+            return _problem(415, f"the content type is {kind[:80]}; accepted: {accepted}")
+        return message
 
     async def _stored_webhook(self, request: Request, intake: ReceivedBatch) -> Response:
         try:
             stored = await self._store(request, intake)
         except EventsRefused:
-            return _problem(
-                400, "the store cannot hold these events: a text in them is too long, it seems"
-            )
+            return _problem(400, NOT_STORABLE)
         except StoreError:
-            return _problem(503, "the store does not take events now; /health says why", RETRY)
+            return _problem(503, NOT_NOW, RETRY)
         if stored.is_conflict:
             return _problem(409, "a message of that webhook-id came before with another body")
         return JSONResponse({"accepted": stored.new, "duplicates": stored.duplicates})
 
-    async def _httpapi(self, request: Request) -> Response:
-        return await self._amplitude(request, HTTP_V2)
+    def _answering(
+        self, vendor: VendorProtocol, most_bytes: int
+    ) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            asked = Asked(bare(request.scope["path"]), dict(request.query_params))
+            if request.method == "HEAD":
+                return self._answered(request, vendor.refused(asked, 405, "send it by POST"))
+            try:
+                asked = self._asked(request, await self._body(request, most_bytes))
+                said = await self._taken(request, vendor, asked)
+            except Refusal as refusal:
+                said = vendor.refused(asked, refusal.status, refusal.why)
+            except MalformedBody as error:
+                said = vendor.refused(asked, 400, str(error))
+            except TooLarge as error:
+                said = vendor.refused(asked, 413, str(error))
+            except TimeoutError:
+                said = vendor.refused(asked, 408, LATE)
+            return self._answered(request, said)
 
-    async def _batch(self, request: Request) -> Response:
-        return await self._amplitude(request, BATCH)
+        return answer
 
-    async def _amplitude(self, request: Request, endpoint: Endpoint) -> Response:
-        """Answer in Amplitude's words. Source: http-v2, "Responses"."""
-        try:
-            body = await self._body(request, endpoint.most_bytes)
-        except MalformedBody:
-            return self._answered(request, bad_request("Invalid JSON request body"))
-        except TooLarge:
-            return self._answered(request, TOO_LARGE)
-        except TimeoutError:
-            return self._answered(
-                request, Answer(408, {"code": 408, "error": "Request timeout"})
-            )
-        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != "application/json":
-            return self._answered(request, bad_request("Content-Type must be application/json"))
-        taken = self.amplitude.take(endpoint, body)
+    def _asked(self, request: Request, body: bytes) -> Asked:
+        return Asked(
+            path=bare(request.scope["path"]),
+            query=dict(request.query_params),
+            kind=_content_type(request),
+            authorization=request.headers.get("authorization", ""),
+            body=body,
+            now_ms=self.clock.wall_ms(),
+        )
+
+    async def _taken(self, request: Request, vendor: VendorProtocol, asked: Asked) -> Answer:
+        """Store what a request brings, and return the answer to it."""
+        taken = vendor.receive(asked)
         if isinstance(taken, Answer):
-            return self._answered(request, taken)
+            return taken
         try:
-            await self._store(request, taken)
+            stored = await self._store(request, taken)
         except EventsRefused:
-            return self._answered(request, bad_request("Invalid event JSON"))
+            return vendor.refused(asked, 400, NOT_STORABLE)
         except StoreError:
-            return self._answered(
-                request, Answer(503, {"code": 503, "error": "Service unavailable"})
-            )
-        success = {
-            "code": 200,
-            "events_ingested": len(taken.rows),
-            "payload_size_bytes": len(body),
-            "server_upload_time": self.clock.wall_ms(),
-        }
-        return self._answered(request, Answer(200, success))
-
-    async def _identify(self, request: Request) -> Response:
-        try:
-            taken = self.amplitude.identify(await self._body(request, MEGABYTE))
-        except MalformedBody:
-            return self._answered(request, Answer(400, "missing_event"))
-        except TooLarge:
-            return self._answered(request, TOO_LARGE)
-        except TimeoutError:
-            return self._answered(request, Answer(408, "timeout"))
-        if isinstance(taken, Answer):
-            return self._answered(request, taken)
-        try:
-            await self._store(request, taken)
-        except EventsRefused:
-            return self._answered(request, Answer(400, "missing_event"))
-        except StoreError:
-            return self._answered(request, Answer(503, "unavailable"))
-        return self._answered(request, Answer(200, "success"))
+            return vendor.refused(asked, 503, NOT_NOW)
+        return vendor.accepted(asked, taken, stored)
 
     async def _body(self, request: Request, most: int) -> bytes:
         """Return a request's body, read no further than its limit."""
         try:
             if int(request.headers.get("content-length", "0")) > most:
                 # Refused before a byte is read, where the length is told.
-                raise TooLarge
+                raise TooLarge(f"the body is longer than {most} bytes")
         except ValueError:
             raise MalformedBody("content-length is no number") from None
         pieces, size = [], 0
@@ -243,7 +246,7 @@ class Receiver:
                     # Counted as it comes: the header may be missing, or lie.
                     size += len(piece)
                     if size > most:
-                        raise TooLarge
+                        raise TooLarge(f"the body is longer than {most} bytes")
                     pieces.append(piece)
         except ClientDisconnect:
             raise MalformedBody("the connection ended in the middle of the body") from None
@@ -258,7 +261,14 @@ class Receiver:
         stored = await asyncio.wrap_future(self.received.submit(intake))
         self.totals["events"] += stored.new
         self.totals["duplicates"] += stored.duplicates
+        for remark, n_events in intake.remarks.items():
+            self._remark(bare(request.scope["path"]), remark, n_events)
         return stored
+
+    def _remark(self, path: str, remark: str, n_events: int) -> None:
+        if not self.remarks[path, remark]:
+            self.tell(f"events came to {path} {remark}")
+        self.remarks[path, remark] += n_events
 
     def _answered(self, request: Request, answer: Answer) -> Response:
         headers = RETRY if answer.status == 503 else None
@@ -271,9 +281,8 @@ class Receiver:
     async def _no_route(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 404
         if request.method == "POST" and status == 404:
-            return self._counted(
-                request, JSONResponse(bad_request("Invalid request path").body, 400), "other"
-            )
+            body = {"code": 400, "error": "Invalid request path"}  # in Amplitude's words
+            return self._counted(request, JSONResponse(body, 400), "other")
         title = {404: "there is nothing here", 405: "the method does not fit the path"}.get(
             status, "not possible"
         )
@@ -289,6 +298,10 @@ class Receiver:
         ] += 1
         self.totals["requests refused"] += response.status_code >= 400
         return response
+
+
+def _content_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def _problem(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from footfall.errors import UsageError, shown
-from footfall.receiver.request_guard import App, Message, Receive, Scope, Send
+from footfall.receiver.request_parts import App, Message, Receive, Scope, Send
 
 Kind = Literal["5xx", "429", "timeout", "slow", "cut", "partial", "duplicate"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from footfall.errors import StoreError
-from footfall.receiver.event_store import TABLES, EventsRefused, EventStore, columns_of
+from footfall.receiver.event_store import (
+    ADDED_COLUMNS,
+    TABLES,
+    EventsRefused,
+    EventStore,
+    columns_of,
+    split_groups,
+)
 from footfall.receiver.intake import Row
 from footfall.receiver.seen_keys import FOR_EVER_MS, STORED, SeenKeys, digests_of, from_table
 from footfall.sinks.amplitude.limits import DEDUPLICATION_DAYS
@@ -34,7 +41,7 @@ _ROWS = pa.schema(
 )
 
 
-_LOGGED = ("users", "links")
+_LOGGED = ("users", "groups", "links")
 """Views: what changes about people goes into one log, of which the last row of a key counts.
 
 Rows that change, and an index to find them by, would be written anew as a whole by each checkpoint.
@@ -150,7 +157,7 @@ class DuckDBEventStore(EventStore):
         """Keep what has changed about people."""
         rows = [
             (name, *row)
-            for name, changed in zip(_LOGGED, (people, links), strict=True)
+            for name, changed in zip(_LOGGED, (*split_groups(people), links), strict=True)
             for row in changed.items()
         ]
         if rows:
@@ -213,7 +220,9 @@ class DuckDBEventStore(EventStore):
     def _check_own(self) -> None:
         for name, (schema, _) in TABLES.items():
             found = db.columns_of(self._opened(), name)
-            if found is not None and found.names != schema.names:
+            added = ADDED_COLUMNS if name == "received" else ()
+            before = schema.names[: len(schema.names) - len(added)]
+            if found is not None and found.names not in (schema.names, before):
                 raise StoreError(
                     f"{self.name}: {name} is there already and was not made by footfall serve\n"
                     "  nothing was changed\n  hint: name another file"
@@ -242,6 +251,8 @@ def _make_tables(connection: duckdb.DuckDBPyConnection) -> None:
             for f in schema
         ]
         connection.execute(f"CREATE TABLE IF NOT EXISTS {name} ({', '.join(columns)})")
+    for name in ADDED_COLUMNS:
+        connection.execute(f"ALTER TABLE received ADD COLUMN IF NOT EXISTS {name} VARCHAR")
     for name in _LOGGED:
         _make_view(connection, name, *TABLES[name][0].names)
 

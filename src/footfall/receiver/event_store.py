@@ -13,6 +13,10 @@ import pyarrow as pa
 from footfall.errors import StoreError
 from footfall.receiver.intake import Row
 
+GROUP = "g/"
+"""Before the ids of groups among those of people."""
+ADDED_COLUMNS = ("kind", "vendor", "library")
+"""Last columns of `received`: stores that were made before there were any get them when they are opened."""
 TABLES: dict[str, tuple[pa.Schema, Sequence[str]]] = {
     "received": (
         pa.schema(
@@ -26,6 +30,7 @@ TABLES: dict[str, tuple[pa.Schema, Sequence[str]]] = {
                     for name in ("who", "user_id", "device_id", "city", "stage")
                 ),
                 pa.field("event", pa.struct([])),
+                *(pa.field(name, pa.string()) for name in ADDED_COLUMNS),
             ]
         ),
         (),
@@ -49,6 +54,15 @@ TABLES: dict[str, tuple[pa.Schema, Sequence[str]]] = {
         ),
         ("id",),
     ),
+    "groups": (
+        pa.schema(
+            [
+                pa.field("id", pa.string(), nullable=False),
+                pa.field("properties", pa.struct([]), nullable=False),
+            ]
+        ),
+        ("id",),
+    ),
     "links": (
         pa.schema(
             [
@@ -62,7 +76,8 @@ TABLES: dict[str, tuple[pa.Schema, Sequence[str]]] = {
 """Table → columns, and its key. An empty struct is any JSON.
 
 `known` holds what makes events and messages the same as others: `w/` and the id of a webhook's event, `a/` and project,
-device and id of Amplitude's, `m/` and the id of a message, whose body's digest stands beside.
+device and id of Amplitude's, `v/`, vendor and id of another one's, `m/` and the id of a message, whose body's digest
+stands beside.
 """
 
 _QUERIES = {
@@ -151,10 +166,10 @@ class EventStore(ABC):
             return Overview(counts["events"], counts["people"], tables)
 
     def people(self) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
-        """Return (id, properties as JSON) and (device, user) as they are stored."""
-        return self.run("SELECT id, CAST(properties AS text) FROM users"), self.run(
-            "SELECT device, user_id FROM links"
-        )
+        """Return (id, properties as JSON) of people and groups, and (device, user) as they are stored."""
+        people = self.run("SELECT id, CAST(properties AS text) FROM users")
+        groups = self.run(f"SELECT '{GROUP}' || id, CAST(properties AS text) FROM groups")
+        return people + groups, self.run("SELECT device, user_id FROM links")
 
     def add_keys(self, keys: Mapping[str, str | None], now_ms: int) -> set[str]:
         """Note keys with their digests, and return those that were not there."""
@@ -193,26 +208,37 @@ class EventStore(ABC):
         """Keep what has changed about people.
 
         Args:
-            people: Id → properties as JSON; None where it is gone.
+            people: Id → properties as JSON; None where it is gone. Groups have ids that begin with `g/`.
             links: Device → user.
         """
-        kept = {i: properties for i, properties in people.items() if properties is not None}
-        gone = [i for i in people if i not in kept]
+        persons, groups = split_groups(people)
+        kept = {i: properties for i, properties in persons.items() if properties is not None}
+        gone = [i for i in persons if i not in kept]
         if kept:
             self._put("users", "id", "properties", self.json, kept)
+        if groups:
+            self._put("groups", "id", "properties", self.json, groups)
         if links:
             self._put("links", "device", "user_id", "text", links)
         if gone:
             self.run("DELETE FROM users WHERE id = ANY(CAST(? AS text[]))", [gone])
 
     def _put(
-        self, table: str, key: str, value: str, kind: str, values: Mapping[str, str]
+        self, table: str, key: str, value: str, kind: str, values: Mapping[str, str | None]
     ) -> None:
         self.run(
             f"INSERT INTO {table} ({key}, {value}) SELECT unnest(CAST(? AS text[])), unnest(CAST(? AS {kind}[])) "
             f"ON CONFLICT ({key}) DO UPDATE SET {value} = excluded.{value}",
             [list(values), list(values.values())],
         )
+
+
+def split_groups(
+    people: Mapping[str, str | None],
+) -> tuple[dict[str, str | None], dict[str, str | None]]:
+    """Return people apart from groups; the ids of groups without what tells them from people's."""
+    groups = {i.removeprefix(GROUP): v for i, v in people.items() if i.startswith(GROUP)}
+    return {i: v for i, v in people.items() if not i.startswith(GROUP)}, groups
 
 
 def columns_of(rows: Sequence[Row], now_ms: int) -> dict[str, Sequence[Any]]:

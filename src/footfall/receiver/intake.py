@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import msgspec
 
 _ENCODER = msgspec.json.Encoder()
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
-Source = Literal["webhook", "httpapi", "batch", "identify"]
+Source = str
+"""The way in: the last part of a path, such as `webhook` or `httpapi`."""
 Json = dict[str, Any]
 LONGEST_KEY = 250
 MOST_CONTAINERS = 500_000
@@ -27,6 +28,9 @@ class Row(NamedTuple):
         key: What makes an event the same as another; None where nothing does.
         who: The person, as far as the event tells.
         event: The event as it came, as JSON.
+        kind: What kind of call it is (`footfall.foreign.vendors.Kind`).
+        vendor: Whose event it is; None where it could be anybody's.
+        library: What has sent it, as far as the event tells.
     """
 
     key: str | None
@@ -40,19 +44,28 @@ class Row(NamedTuple):
     city: str | None
     stage: str | None
     event: str
+    kind: str
+    vendor: str | None
+    library: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """An update of a person's user properties by an event.
+    """An update of a person's user properties, or of groups' properties, by an event.
 
     Args:
         operations: Operation (`$set`, `$unset`, ...) → property → value.
+        others: Further ids that are this user's.
+        groups: What is updated instead of the person: `TYPE/KEY` each.
+        is_mutual: One of the others may be the id by which the user is known already.
     """
 
     user_id: str | None
     device_id: str | None
     operations: Mapping[str, Mapping[str, Any]]
+    others: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    is_mutual: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +76,13 @@ class ReceivedBatch:
         rows: One per event.
         updates: One per event; None where it says nothing.
         message: Key of the message and digest of its body, for senders that name their messages.
+        remarks: What was done about some events (`event_times.py`) → how many.
     """
 
     rows: Sequence[Row]
     updates: Sequence[Update | None]
     message: tuple[str, str] | None = None
+    remarks: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +136,6 @@ def _flaw(body: bytes, error: Exception) -> str:
     except UnicodeDecodeError:
         return "the body is not UTF-8"
     return f"the body is no JSON: {str(error)[:80]}"
-
-
-def as_text(value: Any) -> str | None:
-    """Return a value if it is a text, else None."""
-    return value if isinstance(value, str) else None
 
 
 def as_milliseconds(value: Any) -> int | None:

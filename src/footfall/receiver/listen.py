@@ -22,14 +22,21 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from footfall.errors import FootfallError, UsageError
 from footfall.net.clock import Clock, SystemClock
 from footfall.net.secrets import Secret
-from footfall.receiver.amplitude import AmplitudeProtocol
-from footfall.receiver.app import Receiver
+from footfall.receiver.app import WEBHOOK, Receiver
 from footfall.receiver.chaos import Chaos, ChaosProfile
 from footfall.receiver.duckdb_store import DuckDBEventStore
 from footfall.receiver.event_store import EventStore
+from footfall.receiver.origins import AllowedOrigins, origin_of
 from footfall.receiver.postgres_store import PostgresEventStore
 from footfall.receiver.received import EventWriter
-from footfall.receiver.request_guard import HEADER_BYTES, App, ByteBudget, RequestGuard, Scope
+from footfall.receiver.request_guard import HEADER_BYTES, ByteBudget, RequestGuard
+from footfall.receiver.request_parts import App, Scope
+from footfall.receiver.unpacking import Unpacking
+from footfall.receiver.vendors.amplitude import AmplitudeProtocol
+from footfall.receiver.vendors.mixpanel import MixpanelProtocol
+from footfall.receiver.vendors.posthog import PostHogProtocol
+from footfall.receiver.vendors.segment import SegmentProtocol
+from footfall.receiver.vendors.vendor_protocol import KnownKey, VendorProtocol
 from footfall.sinks.webhook import signature
 from footfall.store.postgres.address import FORM, Address, is_address
 
@@ -52,11 +59,13 @@ class ListenSettings:
         host: Address to listen on.
         port: 0 takes a free one.
         api_key: The one that Amplitude's endpoints accept; by default the token, and any where there is none either.
+            Those of other vendors accept the token, or any.
         webhook_secret: Webhooks must be signed with it; None takes unsigned ones.
         token: Must come with every other request; needed where others than this machine can connect.
         chaos: Misbehaviour on purpose.
         is_first_only: Name one bad event per field at a time.
         most_bytes: How large a DuckDB file may become; None for as large as the disk allows.
+        origins: Pages that may send events from a browser, such as `http://localhost:3000`.
     """
 
     store: Path | str
@@ -68,6 +77,7 @@ class ListenSettings:
     chaos: ChaosProfile | None = None
     is_first_only: bool = False
     most_bytes: int | None = None
+    origins: tuple[str, ...] = ()
 
 
 class Listener:
@@ -92,6 +102,7 @@ class Listener:
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         check_reach(settings)
+        self._origins = frozenset(map(origin_of, settings.origins))
         keys = signature.keys_of(settings.webhook_secret) if settings.webhook_secret else []
         clock = clock or SystemClock()
         # The port first: a second receiver should hear that it is taken, not that the file is.
@@ -104,11 +115,10 @@ class Listener:
             self._socket.close()
             raise
         self.port: int = self._socket.getsockname()[1]
-        # With a token requests to any name pass the guard, so nothing may be open to anybody.
-        key = settings.api_key or settings.token
-        amplitude = AmplitudeProtocol(clock, key.value if key else None, settings.is_first_only)
-        self.receiver = Receiver(self.received, amplitude, clock, keys)
-        self._server = uvicorn.Server(_config(self._guarded(settings)))
+        self.receiver = Receiver(
+            self.received, _vendors(settings, clock), clock, keys, tell=tell
+        )
+        self._server = uvicorn.Server(_config(self._guarded(settings, tell)))
 
     def serve(self) -> None:
         """Answer requests until `stop` is called, or Ctrl-C comes."""
@@ -128,14 +138,38 @@ class Listener:
         """Whether requests are answered."""
         return self._server.started
 
-    def _guarded(self, settings: ListenSettings) -> tuple[App, type[GuardedConnection]]:
+    def _guarded(
+        self, settings: ListenSettings, tell: Callable[[str], None]
+    ) -> tuple[App, type[GuardedConnection]]:
         class protocol(GuardedConnection):  # noqa: N801 - a class as a value: every listener has connections of its own
             transports: ClassVar[dict[Any, asyncio.Transport]] = {}
 
-        app: App = ByteBudget(self.receiver.app())
+        app: App = Unpacking(ByteBudget(self.receiver.app()))
         if settings.chaos is not None:
             app = Chaos(app, settings.chaos, protocol.cut, self.receiver.chaos)
-        return RequestGuard(app, self.port, settings.token, bool(self.receiver.keys)), protocol
+        ways_in = self.receiver.ways_in
+        guard = RequestGuard(
+            app,
+            self.port,
+            settings.token,
+            has_signatures=bool(self.receiver.keys),
+            ways_in=ways_in,
+            self_guarded=ways_in - {WEBHOOK},
+            origins=AllowedOrigins(self._origins, tell),
+        )
+        return guard, protocol
+
+
+def _vendors(settings: ListenSettings, clock: Clock) -> list[VendorProtocol]:
+    # With a token requests to any name pass the guard, so nothing may be open to anybody.
+    own = settings.api_key or settings.token
+    key = KnownKey(settings.token.value if settings.token else None)
+    return [
+        AmplitudeProtocol(clock, own.value if own else None, settings.is_first_only),
+        MixpanelProtocol(key),
+        PostHogProtocol(key),
+        SegmentProtocol(key),
+    ]
 
 
 def _config(how: tuple[App, type[GuardedConnection]]) -> uvicorn.Config:
@@ -308,10 +342,12 @@ def _who(host: str, port: int) -> str:
 
 
 def serve_in_thread(
-    settings: ListenSettings, clock: Clock | None = None
+    settings: ListenSettings,
+    clock: Clock | None = None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> tuple[Listener, threading.Thread]:
     """Return a listener that answers already, and its thread; for programs and tests."""
-    listener = Listener(settings, clock)
+    listener = Listener(settings, clock, tell)
     thread = threading.Thread(target=listener.serve, daemon=True)
     thread.start()
     wait = SystemClock()

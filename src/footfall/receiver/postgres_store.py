@@ -10,12 +10,18 @@ from typing import Any
 import pyarrow as pa
 
 from footfall.errors import FootfallError, StoreError
-from footfall.receiver.event_store import TABLES, EventsRefused, EventStore, columns_of
+from footfall.receiver.event_store import (
+    ADDED_COLUMNS,
+    TABLES,
+    EventsRefused,
+    EventStore,
+    columns_of,
+)
 from footfall.receiver.intake import Row
 from footfall.sinks.postgresql.copy_rows import copy_rows
 from footfall.store.postgres import connection as pg
 from footfall.store.postgres.address import Address
-from footfall.store.postgres.owned_tables import make_tables
+from footfall.store.postgres.owned_tables import MADE, comment_on, make_tables
 
 SCHEMA = "receiver"
 LONGEST_LOOK_S = 20
@@ -117,6 +123,7 @@ class PostgresEventStore(EventStore):
 
     def _prepare(self) -> None:
         with pg.transaction(self._connection):
+            self._add_columns()
             make_tables(self._connection, self.address, SCHEMA, TABLES)
             self._connection.execute(
                 f"CREATE INDEX IF NOT EXISTS received_received ON {SCHEMA}.received (received)"
@@ -128,6 +135,13 @@ class PostgresEventStore(EventStore):
             raise StoreError(
                 f"{self.name} is in use by another receiver\n  hint: end that one, or name another database"
             )
+
+    def _add_columns(self) -> None:
+        """Give a table that was made before they were there its last columns."""
+        condition = "n.nspname = %s AND c.relname = %s"
+        if comment_on(self._connection, condition, [SCHEMA, "received"]) == MADE:
+            added = ", ".join(f"ADD COLUMN IF NOT EXISTS {name} text" for name in ADDED_COLUMNS)
+            self._connection.execute(f"ALTER TABLE {SCHEMA}.received {added}")
 
     def _opened(self) -> pg.Connection:
         if self._connection is None:

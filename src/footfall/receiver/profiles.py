@@ -12,10 +12,12 @@ from footfall.receiver.user_properties import OPERATIONS
 
 
 class PeopleProperties:
-    """User properties by person. People are known by their user id, or, before that, by their device.
+    """User properties by person, and properties of groups.
+
+    People are known by their user id, or, before that, by their device.
 
     A device whose events first carry no user id and later one becomes that user's: its properties become the user's,
-    where the user has none of that name yet.
+    where the user has none of that name yet. So does any other id that is said to be the same person's.
 
     Args:
         rows: (id, properties as JSON) as they were stored.
@@ -37,9 +39,10 @@ class PeopleProperties:
 
     def apply(self, update: Update) -> None:
         """Take in an update."""
-        owner = self._owner(update)
-        if owner is None:
-            return
+        for owner in self._owners(update):
+            self._change(owner, update)
+
+    def _change(self, owner: str, update: Update) -> None:
         profile = self._profiles.get(owner)
         if profile is None:
             profile = self._profiles[owner] = {}
@@ -71,27 +74,48 @@ class PeopleProperties:
         return people, links
 
     def of(self, owner: str) -> dict[str, Any]:
-        """Return the properties of `u/USER` or `d/DEVICE`."""
+        """Return the properties of `u/USER`, `d/DEVICE` or `g/TYPE/KEY`."""
         return self._profiles.get(owner, {})
 
-    def _owner(self, update: Update) -> str | None:
+    def _owners(self, update: Update) -> list[str]:
+        if update.groups:
+            return [f"g/{group}" for group in update.groups]
         user, device = update.user_id, update.device_id
-        if user and device:
-            self._link(device, user)
         if user:
-            return f"u/{user}"
+            user = self._merged(user, update) if update.others else self._settled(user)
+            if device:
+                self._link(device, user, "d")
+            return [f"u/{user}"]
         if device:
             linked = self._links.get(device)
-            return f"u/{linked}" if linked else f"d/{device}"
-        return None
+            return [f"u/{linked}" if linked else f"d/{device}"]
+        return []
 
-    def _link(self, device: str, user: str) -> None:
-        if self._links.get(device) == user:
+    def _merged(self, user: str, update: Update) -> str:
+        """Make the others this user's, and return the id by which the user is known."""
+        ids = [self._settled(one) for one in (user, *update.others)]
+        if update.is_mutual and f"u/{ids[0]}" not in self._profiles:
+            ids.sort(key=lambda one: f"u/{one}" not in self._profiles)
+        for other in ids[1:]:
+            self._link(other, ids[0], "du")
+        return ids[0]
+
+    def _settled(self, user: str) -> str:
+        """Return the user whose id another one was said to be; an id with properties of its own is its own."""
+        linked = self._links.get(user)
+        return user if linked is None or f"u/{user}" in self._profiles else linked
+
+    def _link(self, other: str, user: str, kinds: str) -> None:
+        if self._links.get(other) == user or (other == user and kinds != "d"):
             return
-        self._links[device] = user
-        self._new_links.add(device)
-        # The user's own values win: the device's were true before anybody was known.
-        before = self._profiles.pop(f"d/{device}", None)
-        if before is not None:
-            self._dirty |= {f"d/{device}", f"u/{user}"}
-            self._profiles[f"u/{user}"] = before | self._profiles.get(f"u/{user}", {})
+        self._links[other] = user
+        self._new_links.add(other)
+        # The user's own values win: the other's were true before anybody was known.
+        for kind in kinds:
+            self._move(f"{kind}/{other}", f"u/{user}")
+
+    def _move(self, before: str, after: str) -> None:
+        profile = self._profiles.pop(before, None)
+        if profile is not None:
+            self._dirty |= {before, after}
+            self._profiles[after] = profile | self._profiles.get(after, {})

@@ -8,26 +8,36 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass
-from typing import Any
+import json
+from dataclasses import dataclass, field
 
 from footfall.html import security_policy
 from footfall.net.secrets import Secret
 from footfall.receiver import page
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+from footfall.receiver.origins import AllowedOrigins, is_preflight, preflight_headers
+from footfall.receiver.request_parts import (
+    App,
+    Headers,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    bare,
+    values_of,
+)
 
 HEADER_BYTES = 16_384
 MOST_BODY_BYTES = 128_000_000
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-SELF_GUARDED = frozenset({"/2/httpapi", "/batch", "/identify"})
-"""Their body carries the key that is checked."""
+ENCODINGS = frozenset({b"", b"identity", b"gzip", b"deflate"})
+WHY = {
+    401: "the token of the receiver is missing or wrong: Authorization: Bearer TOKEN",
+    403: "a page of another site has sent this; --allow-origin ORIGIN lets its events in",
+    415: "the body is compressed otherwise than by gzip or deflate",
+    421: "the receiver is asked under another name than 127.0.0.1, localhost or [::1]",
+    431: f"the headers have more than {HEADER_BYTES} bytes",
+}
 
 # The page's own policy, for every answer; who may frame it can be said in a header alone.
 _POLICY = f"{security_policy(page.STYLE)}; frame-ancestors 'none'"
@@ -51,25 +61,35 @@ class RequestGuard:
         port: The port that is listened on; a name without it is only right for port 80.
         token: Must come with every request if set: then names do not matter, since no other page knows it.
         has_signatures: Webhooks are signed, and need no token.
+        ways_in: Paths that take events, without a slash at their ends.
+        self_guarded: Those of them whose body carries the key that is checked.
+        origins: Who besides may send events there from a browser.
     """
 
     app: App
     port: int
     token: Secret | None = None
     has_signatures: bool = False
+    ways_in: frozenset[str] = frozenset()
+    self_guarded: frozenset[str] = frozenset()
+    origins: AllowedOrigins = field(default_factory=AllowedOrigins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        refusal = self._refusal(scope)
-        if refusal is None:
-            await self.app(scope, receive, _with_headers(send))
-            return
-        await _answer(send, refusal)
+        is_way_in = bare(scope["path"]) in self.ways_in
+        shared = self.origins.headers(scope) if is_way_in else []
+        refusal = self._refusal(scope, is_way_in=is_way_in, is_shared=bool(shared))
+        if refusal is not None:
+            await _answer(send, refusal, shared)
+        elif shared and is_preflight(scope):
+            await _answer(send, 204, shared + preflight_headers(scope))
+        else:
+            await self.app(scope, receive, _with_headers(send, shared))
 
-    def _refusal(self, scope: Scope) -> int | None:
+    def _refusal(self, scope: Scope, *, is_way_in: bool, is_shared: bool) -> int | None:
         """Return the status of the answer to a request that must not pass.
 
         Source:
@@ -80,18 +100,26 @@ class RequestGuard:
             return 431
         if self.token is None and not self._is_own_host(scope):
             return 421
-        if scope["method"] not in SAFE_METHODS and self._is_cross_site(scope):
-            return 403
-        # A compressed body may be a thousand times as long as the bytes that are counted.
-        if any(
-            value.strip().lower() not in (b"", b"identity")
-            for value in _all(scope, b"content-encoding")
-        ):
+        if is_way_in and is_preflight(scope):
+            # It brings nothing, and browsers send no token with it.
+            return None if is_shared else self._cross_site(scope)
+        # What takes events by GET is not safe either: a picture of another page would do.
+        is_safe = scope["method"] in SAFE_METHODS and not (
+            is_way_in and scope["method"] == "GET"
+        )
+        if not is_safe and not is_shared and self._is_cross_site(scope):
+            return self._cross_site(scope)
+        encodings = values_of(scope, b"content-encoding")
+        if any(value.strip().lower() not in ENCODINGS for value in encodings):
             return 415
         return None if self._has_token(scope) else 401
 
+    def _cross_site(self, scope: Scope) -> int:
+        self.origins.refuse(scope)
+        return 403
+
     def _is_own_host(self, scope: Scope) -> bool:
-        hosts = _all(scope, b"host")
+        hosts = values_of(scope, b"host")
         names = {f"{name}:{self.port}".encode() for name in LOOPBACK}
         names |= {name.encode() for name in LOOPBACK} if self.port == 80 else set()
         is_path = scope.get("raw_path", b"/").startswith(
@@ -103,21 +131,21 @@ class RequestGuard:
     def _is_cross_site(self, scope: Scope) -> bool:
         # Browsers send Sec-Fetch-Site, which no page can set; older ones send Origin alone.
         # With neither it is no browser, and no other site has sent it.
-        sites, origins = _all(scope, b"sec-fetch-site"), _all(scope, b"origin")
+        sites, origins = values_of(scope, b"sec-fetch-site"), values_of(scope, b"origin")
         if sites:
             return sites not in ([b"same-origin"], [b"none"])
-        own = {b"http://" + host for host in _all(scope, b"host")}
+        own = {b"http://" + host for host in values_of(scope, b"host")}
         return bool(origins) and (len(origins) > 1 or origins[0] not in own)
 
     def _has_token(self, scope: Scope) -> bool:
         path = scope["path"]
         if (
             self.token is None
-            or path in SELF_GUARDED
+            or bare(path) in self.self_guarded
             or (path == "/webhook" and self.has_signatures)
         ):
             return True
-        given = [_credential(value) for value in _all(scope, b"authorization")]
+        given = [_credential(value) for value in values_of(scope, b"authorization")]
         return len(given) == 1 and hmac.compare_digest(given[0], self.token.value.encode())
 
 
@@ -157,10 +185,6 @@ class ByteBudget:
             )
 
 
-def _all(scope: Scope, name: bytes) -> list[bytes]:
-    return [value for key, value in scope["headers"] if key == name]
-
-
 def _credential(header: bytes) -> bytes:
     """Return the token of `Bearer TOKEN`, or the password of `Basic`, which browsers ask for."""
     scheme, _, rest = header.partition(b" ")
@@ -176,18 +200,23 @@ def _credential(header: bytes) -> bytes:
         return b""
 
 
-async def _answer(send: Send, status: int) -> None:
-    headers = [*HEADERS, (b"content-length", b"0")]
+async def _answer(send: Send, status: int, more: Headers) -> None:
+    """Answer with a status and, where it is a refusal, why. Source: RFC 9457."""
+    why = {"status": status, "title": WHY.get(status, "")}
+    body = b"" if status == 204 else json.dumps(why).encode()
+    headers = [*HEADERS, *more, (b"content-length", str(len(body)).encode())]
+    if body:
+        headers.append((b"content-type", b"application/problem+json"))
     if status == 401:
         headers.append((b"www-authenticate", b'Basic realm="footfall", charset="UTF-8"'))
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b""})
+    await send({"type": "http.response.body", "body": body})
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, more: Headers) -> Send:
     async def wrapped(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", []), *HEADERS]
+            message["headers"] = [*message.get("headers", []), *HEADERS, *more]
         await send(message)
 
     return wrapped

@@ -2,54 +2,115 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from itertools import repeat
 from typing import Any
 
+from footfall.foreign.envelopes import NotAnEvent, events_of, unwrapped
+from footfall.foreign.vendors import AMPLITUDE, as_text, vendor_of
+from footfall.receiver.event_times import moments
+from footfall.receiver.foreign_rows import LONGEST_ID, batch_of
 from footfall.receiver.intake import (
     Json,
     MalformedBody,
     ReceivedBatch,
     Row,
     Update,
-    as_milliseconds,
-    as_text,
     dumped,
     key_of,
     parse_json,
 )
+from footfall.receiver.user_properties import update_of
+from footfall.receiver.vendors.amplitude_fields import wrong_fields
 
 MOST_EVENTS = 10_000
 MOST_BYTES = 5_000_000
-LONGEST_ID = 1024
+KINDS = (
+    "application/json",
+    "application/cloudevents+json",
+    "application/x-ndjson",
+    "text/plain",
+    "",
+)
+"""Content types; the body is JSON whatever it is called, as browsers' `sendBeacon` says `text/plain`."""
 _NAMES = ("insert_id", "id", "messageId", "event_id")
-_TYPES = ("event_type", "type", "event", "name")
-_TIMES = ("time", "timestamp")
 
 
-def take(body: bytes, message: str | None) -> ReceivedBatch:
+def take(body: bytes, message: str | None, now_ms: int) -> ReceivedBatch:
     """Return the events that a webhook brings.
 
     Args:
-        body: One event (an object), several (a list of objects), or either wrapped as footfall and others do:
-            `{"type": ..., "data": {"events": [...]}}`, `{"events": [...]}`, `{"type": ..., "data": {...}}`.
+        body: One event (an object), several (a list of objects), or either in an envelope, as footfall and others do:
+            `{"type": ..., "data": {"events": [...]}}`, `{"events": [...]}`, `{"batch": [...]}`. Events may be any
+            vendor's (`footfall.foreign.vendors`).
         message: Its id, where the sender gives one.
+        now_ms: The moment of receipt, which events without a time get.
 
     Raises:
         MalformedBody: It is none of these.
     """
     if not body:
         raise MalformedBody("the body is empty")
-    events = _events(parse_json(body))
+    events = unwrapped(parse_json(body))
     if len(events) > MOST_EVENTS:
         raise MalformedBody(
             f"the batch has {len(events)} events; at most {MOST_EVENTS} are taken at once"
         )
     # The body's digest stands beside the id: the same id with another body is a conflict, not a duplicate.
     named = (key_of("m", message), hashlib.sha256(body).hexdigest()) if message else None
-    return ReceivedBatch(_rows(events), [_update(event) for event in events], named)
+    try:
+        taken = _taken(events, now_ms)
+    except NotAnEvent as error:
+        raise MalformedBody(str(error)) from None
+    return ReceivedBatch(taken.rows, taken.updates, named, taken.remarks)
+
+
+def _taken(events: Sequence[Any], now_ms: int) -> ReceivedBatch:
+    # What has an event_type and no members of others is ours, or in our form: column by column, in a third of the time.
+    if events and all(type(e) is dict and type(e.get("event_type")) is str for e in events):
+        return _own(events, now_ms)
+    return batch_of(events_of(list(events)), "webhook", "w", now_ms)
+
+
+def _own(events: Sequence[Json], now_ms: int) -> ReceivedBatch:
+    """Return events in our form, made column by column."""
+    ids = [_first_text(event, _NAMES) for event in events]
+    users, devices, cities, stages, libraries = (
+        [as_text(event.get(name)) for event in events]
+        for name in ("user_id", "device_id", "city", "stage", "library")
+    )
+    people = [event.get("person") for event in events]
+    types = [event["event_type"] for event in events]
+    times, remarks = moments(map(_time, events), "ms", now_ms)
+    columns = (
+        [key_of("w", one) if one else None for one in ids],
+        repeat("webhook", len(events)),
+        ids,
+        types,
+        times,
+        [
+            str(p) if type(p) is int else user or device
+            for p, user, device in zip(people, users, devices, strict=True)
+        ],
+        users,
+        devices,
+        cities,
+        stages,
+        dumped(events),
+        [AMPLITUDE.kinds.get(one, "track") for one in types],
+        [_vendor_name(event) for event in events],
+        libraries,
+    )
+    for name, texts in (("insert_id", ids), ("user_id", users), ("device_id", devices)):
+        _check_ids(name, texts)
+    rows = list(map(Row._make, zip(*columns, strict=True)))
+    return ReceivedBatch(rows, [_update(event) for event in events], remarks=remarks)
+
+
+def _vendor_name(event: Json) -> str | None:
+    vendor = vendor_of(event)
+    return vendor.name if vendor is not None else None
 
 
 def _check_ids(name: str, ids: Sequence[str | None]) -> None:
@@ -63,57 +124,6 @@ def _check_ids(name: str, ids: Sequence[str | None]) -> None:
     )
 
 
-def _events(value: Any) -> list[Json]:
-    inner = (
-        value.get("data")
-        if isinstance(value, dict) and isinstance(value.get("data"), dict)
-        else value
-    )
-    for form in (inner, value):
-        if isinstance(form, dict) and isinstance(form.get("events"), list):
-            value = form["events"]
-            break
-        if isinstance(form, dict) and "event_type" in form:
-            value = form
-            break
-    events = value if isinstance(value, list) else [value]
-    if not events:
-        raise MalformedBody("the batch has no events")
-    place = next((i for i, event in enumerate(events) if not isinstance(event, dict)), None)
-    if place is not None:
-        raise MalformedBody(f"event {place} is not an object")
-    return events
-
-
-def _rows(events: Sequence[Json]) -> list[Row]:
-    """Return a row per event, made column by column: that takes two thirds of the time."""
-    ids = [_first_text(event, _NAMES) for event in events]
-    users, devices, cities, stages = (
-        [as_text(event.get(name)) for event in events]
-        for name in ("user_id", "device_id", "city", "stage")
-    )
-    people = [event.get("person") for event in events]
-    columns = (
-        [key_of("w", one) if one else None for one in ids],
-        repeat("webhook", len(events)),
-        ids,
-        [_first_text(event, _TYPES) for event in events],
-        [_first_time(event) for event in events],
-        [
-            str(p) if type(p) is int else user or device
-            for p, user, device in zip(people, users, devices, strict=True)
-        ],
-        users,
-        devices,
-        cities,
-        stages,
-        dumped(events),
-    )
-    for name, texts in (("insert_id", ids), ("user_id", users), ("device_id", devices)):
-        _check_ids(name, texts)
-    return list(map(Row._make, zip(*columns, strict=True)))
-
-
 def _first_text(event: Json, names: Sequence[str]) -> str | None:
     for name in names:
         value = event.get(name)
@@ -122,28 +132,9 @@ def _first_text(event: Json, names: Sequence[str]) -> str | None:
     return None
 
 
-def _first_time(event: Json) -> int | None:
-    for name in _TIMES:
-        value = _milliseconds(event.get(name))
-        if value is not None:
-            return value
-    return None
-
-
-def _milliseconds(value: Any) -> int | None:
-    # `fromisoformat` reads any text to its end: a megabyte of digits is not looked at.
-    if not isinstance(value, str) or len(value) > 40:
-        return as_milliseconds(value)
-    try:
-        moment = dt.datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-    return as_milliseconds((aware - _EPOCH) // _MILLISECOND)
-
-
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_MILLISECOND = dt.timedelta(milliseconds=1)
+def _time(event: Json) -> Any:
+    time = event.get("time")
+    return event.get("timestamp") if time is None else time
 
 
 def _update(event: Json) -> Update | None:
@@ -151,6 +142,8 @@ def _update(event: Json) -> Update | None:
 
     It holds the properties that the event changed; null means that one was taken away.
     """
+    if event["event_type"] in AMPLITUDE.kinds:
+        return update_of(event, "webhook") if not wrong_fields(event) else None
     properties = event.get("user_properties")
     if not isinstance(properties, dict):
         properties = {}

@@ -43,7 +43,7 @@ def test_as_many_as_last_time(store):
     """As many requests as there were at once are waited for; a single one after a single one is stored at once."""
 
     def submit(name):
-        return store.submit(take(b'{"id": "%s"}' % name, None))
+        return store.submit(take(b'{"event_type": "x", "id": "%s"}' % name, None, 0))
 
     first = submit(b"0")
     assert store.event_store.inside.wait(10)
@@ -64,15 +64,18 @@ def test_a_sender_who_is_alone(store):
     """Whoever sends one request after the other never waits for others."""
     store.event_store.free.set()
     for n in range(3):
-        assert store.submit(take(b'{"id": "%d"}' % n, None)).result(5).new == 1
+        assert (
+            store.submit(take(b'{"event_type": "x", "id": "%d"}' % n, None, 0)).result(5).new
+            == 1
+        )
     assert store.event_store.sizes == [1, 1, 1]
 
 
 def test_the_last_ones_are_stored(store):
     """Closing ends the waiting for others, and stores what has come."""
-    first = store.submit(take(b'{"id": "0"}', None))
+    first = store.submit(take(b'{"event_type": "x", "id": "0"}', None, 0))
     assert store.event_store.inside.wait(10)
-    second = store.submit(take(b'{"id": "1"}', None))
+    second = store.submit(take(b'{"event_type": "x", "id": "1"}', None, 0))
     store.event_store.free.set()
     store.close()
     assert [first.result(0).new, second.result(0).new] == [1, 1]

@@ -5,28 +5,36 @@ Source: Amplitude's documentation as named in `sinks/amplitude/limits.py`; the o
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import parse_qs
+from typing import Any, ClassVar
 
+from footfall.foreign.vendors import AMPLITUDE, as_text
 from footfall.net.clock import Clock
-from footfall.receiver.amplitude_fields import lacking_fields, wrong_fields
+from footfall.receiver.event_times import moments
 from footfall.receiver.intake import (
+    BatchOutcome,
     Json,
     MalformedBody,
     ReceivedBatch,
     Row,
     Source,
-    as_text,
     digest,
     dumped,
     key_of,
     parse_json,
 )
 from footfall.receiver.throttle import Throttle
-from footfall.receiver.user_properties import IDENTIFY, update_of
+from footfall.receiver.user_properties import GROUP_IDENTIFY, IDENTIFY, update_of
+from footfall.receiver.vendors.amplitude_fields import lacking_fields, wrong_fields
+from footfall.receiver.vendors.bodies import form_of
+from footfall.receiver.vendors.vendor_protocol import (
+    MEGABYTE,
+    Answer,
+    Asked,
+    KnownKey,
+    VendorProtocol,
+)
 from footfall.sinks.amplitude.limits import (
     BATCH,
     HTTP_V2,
@@ -37,13 +45,17 @@ from footfall.sinks.amplitude.limits import (
     is_bad_id,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer: its status, and its body as JSON or text."""
-
-    status: int
-    body: Json | str
+KINDS = ("application/json", "text/plain")
+"""Content types; `text/plain` is what browsers' `sendBeacon` says."""
+_ENDPOINTS = {endpoint.path: endpoint for endpoint in (HTTP_V2, BATCH)}
+_FORMS: Mapping[str, tuple[Source, str]] = {
+    "/identify": ("identify", IDENTIFY),
+    "/groupidentify": ("groupidentify", GROUP_IDENTIFY),
+}
+_FOOTFALL = "footfall"
+"""Begins the library of events that footfall's own sink sends."""
+_BUSY = {408: "Request timeout", 503: "Service unavailable"}
+_BUSY_FORMS = {408: "timeout", 503: "unavailable"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +76,7 @@ TOO_LARGE = Answer(413, {"code": 413, "error": "Payload too large"})
 
 
 @dataclass
-class AmplitudeProtocol:
+class AmplitudeProtocol(VendorProtocol):
     """Checks requests of one receiver.
 
     Args:
@@ -80,12 +92,49 @@ class AmplitudeProtocol:
     is_first_only: bool = False
     silenced: frozenset[str] = frozenset()
     throttles: dict[str, Throttle] = field(default_factory=dict)
+    paths: ClassVar = {
+        HTTP_V2.path: HTTP_V2.most_bytes,
+        BATCH.path: BATCH.most_bytes,
+        **dict.fromkeys(_FORMS, MEGABYTE),
+    }
 
     def __post_init__(self) -> None:
         for endpoint in (HTTP_V2, BATCH):
             self.throttles[endpoint.path] = Throttle(
                 self.clock, endpoint.events_per_s, endpoint.average_s
             )
+
+    def receive(self, asked: Asked) -> ReceivedBatch | Answer:
+        """Return what a request brings, or why it is refused."""
+        endpoint = _ENDPOINTS.get(asked.path)
+        if endpoint is None:
+            return self.identify(asked.body, asked.path)
+        if asked.kind not in KINDS:
+            return bad_request("Content-Type must be application/json")
+        return self.take(endpoint, asked.body)
+
+    def accepted(self, asked: Asked, batch: ReceivedBatch, stored: BatchOutcome) -> Answer:
+        """Return the answer 200. Source: http-v2, "Responses"; for forms, what its SDKs have seen."""
+        del stored
+        if asked.path in _FORMS:
+            return Answer(200, "success")
+        success = {
+            "code": 200,
+            "events_ingested": len(batch.rows),
+            "payload_size_bytes": len(asked.body),
+            "server_upload_time": self.clock.wall_ms(),
+        }
+        return Answer(200, success)
+
+    def refused(self, asked: Asked, status: int, why: str) -> Answer:
+        """Return the answer to a request that cannot be read or stored, in the documented words."""
+        if status == 413:
+            return TOO_LARGE
+        if asked.path in _FORMS:
+            return Answer(status, _BUSY_FORMS.get(status, "missing_event"))
+        if status in _BUSY:
+            return Answer(status, {"code": status, "error": _BUSY[status]})
+        return Answer(status, {"code": status, "error": why})
 
     def take(self, endpoint: Endpoint, body: bytes) -> ReceivedBatch | Answer:
         """Return what a request brings, or why it is refused; refused is refused as a whole."""
@@ -94,14 +143,15 @@ class AmplitudeProtocol:
             return batch
         # Last, since it counts: events that are refused for something else use nothing of the rate.
         refused = self._flaws(batch.events) or self._throttled(endpoint, batch.events)
-        return refused or _accepted("httpapi" if endpoint is HTTP_V2 else "batch", batch)
+        return refused or self._accepted("httpapi" if endpoint is HTTP_V2 else "batch", batch)
 
-    def identify(self, body: bytes) -> ReceivedBatch | Answer:
-        """Return what a request to /identify brings: a form with `api_key` and `identification`.
+    def identify(self, body: bytes, path: str = "/identify") -> ReceivedBatch | Answer:
+        """Return what a request to /identify or /groupidentify brings: a form with `api_key` and `identification`.
 
-        Source: the page identify; the text `missing_event` where the identification is absent or cannot be read.
+        Source: the pages identify and group-identify; the text `missing_event` where the identification is absent or
+        cannot be read.
         """
-        form = _form(body)
+        form = form_of(body)
         key, texts = form.get("api_key", ""), form.get("identification", "")
         if not key:
             return Answer(400, "missing_api_key")
@@ -112,8 +162,13 @@ class AmplitudeProtocol:
             return Answer(400, "missing_event")
         if len(events) > MOST_EVENTS:
             return TOO_LARGE
-        events = [{"event_type": IDENTIFY, **event} for event in events]
-        return self._flaws(events) or _accepted("identify", AmplitudeBatch(digest(key), events))
+        source, event_type = _FORMS[path]
+        if event_type == GROUP_IDENTIFY:
+            events = [_of_group(event) for event in events]
+        events = [{"event_type": event_type, **event} for event in events]
+        return self._flaws(events) or self._accepted(
+            source, AmplitudeBatch(digest(key), events)
+        )
 
     def _read(self, endpoint: Endpoint, body: bytes) -> AmplitudeBatch | Answer:
         if not body:
@@ -245,54 +300,53 @@ class AmplitudeProtocol:
         }
 
     def _is_known(self, key: str) -> bool:
-        # In constant time: how many first characters are right cannot be read off the answer's delay.
-        return bool(key) and (
-            self.api_key is None or hmac.compare_digest(key.encode(), self.api_key.encode())
-        )
+        return KnownKey(self.api_key).is_right(key)
+
+    def _accepted(self, source: Source, batch: AmplitudeBatch) -> ReceivedBatch | Answer:
+        try:
+            texts = dumped(batch.events)
+        except MalformedBody:
+            return bad_request("Invalid JSON request body")
+        # Optional. Source: http-v2, "Keys for the event argument": absent, it is the time of the upload.
+        values = [event.get("time") for event in batch.events]
+        times, remarks = moments(values, "ms", self.clock.wall_ms())
+        rows = [
+            _row(source, batch.project, event, time_ms, text)
+            for event, time_ms, text in zip(batch.events, times, texts, strict=True)
+        ]
+        updates = [update_of(event, source) for event in batch.events]
+        return ReceivedBatch(rows, updates, remarks=remarks)
 
 
-def _accepted(source: Source, batch: AmplitudeBatch) -> ReceivedBatch | Answer:
-    try:
-        texts = dumped(batch.events)
-    except MalformedBody:
-        return bad_request("Invalid JSON request body")
-    rows = [
-        _row(source, batch.project, event, text)
-        for event, text in zip(batch.events, texts, strict=True)
-    ]
-    return ReceivedBatch(rows, [update_of(event, source) for event in batch.events])
-
-
-def _row(source: Source, project: str, event: Json, text: str) -> Row:
+def _row(source: Source, project: str, event: Json, time_ms: int, text: str) -> Row:
     user, device, insert = event.get("user_id"), event.get("device_id"), event.get("insert_id")
+    library = as_text(event.get("library"))
     properties = event.get("user_properties") or {}
     set_ = properties.get("$set")
     values = set_ if isinstance(set_, dict) else properties
     return Row(
-        # Amplitude counts an insert_id per device; without one the user stands in its place.
-        key=key_of("a", project, device or f"u/{user}", insert) if insert else None,
+        # Amplitude counts an insert_id per device; without one the user stands in its place, or the group.
+        key=key_of("a", project, device or f"u/{user or ''}", insert) if insert else None,
         source=source,
         insert_id=insert,
         event_type=event.get("event_type"),
-        time_ms=event.get("time"),
+        time_ms=time_ms,
         who=user or device,
         user_id=user,
         device_id=device,
         city=event.get("city"),
         stage=as_text(values.get("stage")),
         event=text,
+        kind=AMPLITUDE.kinds.get(event["event_type"], "track"),
+        vendor=_FOOTFALL if (library or "").startswith(_FOOTFALL) else AMPLITUDE.name,
+        library=library,
     )
 
 
-def _form(body: bytes) -> dict[str, str]:
-    try:
-        # Bounded: a body of a megabyte could be a million empty fields.
-        pairs = parse_qs(
-            body.decode("ascii"), keep_blank_values=True, max_num_fields=16, errors="strict"
-        )
-    except ValueError:
-        return {}
-    return {name: values[0] for name, values in pairs.items()}
+def _of_group(event: Json) -> Json:
+    """Return an identification of a group as an event has it. Source: group-identify."""
+    kind, key = as_text(event.get("group_type")), event.get("group_value")
+    return {**event, "groups": {kind: key}} if kind and key is not None else event
 
 
 def _identifications(text: str) -> list[Json] | None:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from footfall.receiver.intake import Json, as_milliseconds, as_text
+from footfall.foreign.vendors import as_text
+from footfall.receiver.intake import Json, as_milliseconds
+from footfall.receiver.user_properties import GROUP_IDENTIFY
 from footfall.sinks.amplitude.limits import DEEPEST, LONGEST_TEXT
 
 _TEXTS = (
@@ -66,6 +68,9 @@ MOST_INTEGER = 2**63
 def lacking_fields(event: Json) -> list[str]:
     """Return the names of required fields that an event lacks."""
     lacking = [] if event.get("event_type") else ["event_type"]
+    # Source: group-identify: it is about groups, and asks for no user.
+    if event.get("event_type") == GROUP_IDENTIFY:
+        return [] if event.get("groups") else ["groups"]
     if not event.get("user_id") and not event.get("device_id"):
         lacking += ["user_id", "device_id"]
     return lacking
