@@ -43,6 +43,7 @@ def batch(n):
     """Return a batch whose people change with it, so that a half would show."""
     return [
         {
+            "event_type": "x",
             "insert_id": f"{n}-{i}",
             "user_id": f"user-{i}",
             "user_properties": {"n": n},
