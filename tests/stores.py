@@ -22,9 +22,9 @@ from footfall.data.schema import (
 from footfall.data.stream import Run, Stream
 from footfall.data.tallies import Tallies
 from footfall.store import Store
-from footfall.store.dialect import quote
 from footfall.store.duckdb import connection as db
 from footfall.store.duckdb import layout
+from footfall.store.duckdb.dialect import DIALECT
 from footfall.store.duckdb.open import DuckDBStore
 from footfall.units import DAY_MS
 
@@ -90,19 +90,29 @@ def store_of_tables(run: Run, tables: dict[str, pa.Table], tallies: Tallies) -> 
     """Return a complete store in memory."""
     connection = duckdb.connect(":memory:")
     connection.execute("SET TimeZone = 'UTC'")
-    layout.make_meta(connection, Path("memory"))
-    layout.begin_run(connection, run, fresh=False)
+    _write(connection, Path("memory"), run, tables, tallies)
+    return DuckDBStore(Path("memory"), connection)
+
+
+def write_rows(path: Path, run: Run, rows: Rows) -> None:
+    """Write rows by hand into a file, as a complete run beside those that are there."""
+    with db.connect(path, read_only=False) as connection:
+        _write(connection, path, run, _tables(run, rows), Tallies.empty())
+
+
+def _write(connection, path: Path, run: Run, tables: dict[str, pa.Table], tallies: Tallies):
+    layout.make_meta(connection, path)
+    layout.begin_run(connection, run, fresh=False, database=db.database_name(path))
     for name, table in tables.items():
         held = [
             column for column in table.column_names if table[column].null_count < len(table)
         ]
         if held:
             db.insert(
-                connection, f"{quote(run.stream.schema.scenario)}.{name}", table.select(held)
+                connection, DIALECT.rows(run.stream.schema.scenario, name), table.select(held)
             )
     layout.add_tallies(connection, run.id, tallies)
     layout.end_run(connection, run)
-    return DuckDBStore(Path("memory"), connection)
 
 
 def with_stages(schema: StreamSchema, *stages: str) -> StreamSchema:

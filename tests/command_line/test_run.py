@@ -75,7 +75,7 @@ def test_a_page_is_proposed_with_what_it_needs(monkeypatch):
 
 @pytest.mark.parametrize("name", ["store", "memory", "coffee"])
 def test_any_name_can_be_stored(name):
-    """A scenario may be called like a database of DuckDB's, or like its file; of that, footfall warns."""
+    """A scenario may be called like a database of DuckDB's, or like its file."""
     assert footfall("new", "shop.yaml").code == 0
     text = Path("shop.yaml").read_text()
     Path("shop.yaml").write_text(text.replace("scenario: coffee", f"scenario: {name}"))
@@ -92,24 +92,52 @@ def test_any_name_can_be_stored(name):
         "parquet:p",
     )
     assert said.code == 0, said.err
-    assert ("warning: file and scenario are both called" in said.err) == (name == "coffee")
+    assert said.err == ""
     for store in ("coffee.duckdb", "p"):
         assert f"{name}, run " in footfall("report", store).out
 
 
-def test_a_file_called_like_its_scenario_can_be_opened_as_is_said():
-    """What the warning says to other programs works: all tables and views are there under the other name."""
+def test_a_file_called_like_its_scenario_is_asked_as_any_other():
+    """The most natural name of a file: plain names, those of `main` and those of the scenario work, without a word."""
     said = footfall(
         "run", "starter", "--people", 30, "--days", 2, "--to", "duckdb:coffee.duckdb"
     )
-    (sql,) = re.findall(r"open it by: (.+)", said.err)
-    with duckdb.connect() as plain:
-        plain.execute(sql)
-        counts = [
-            plain.sql(f"SELECT count(*) FROM {table}").fetchall()
-            for table in ("events", "coffee.events")
-        ]
-    assert counts[0] == counts[1]
+    assert (said.code, said.err) == (0, "")
+    with duckdb.connect("coffee.duckdb", read_only=True) as connection:
+        for name in ("users", "main.users", "coffee.users"):
+            ((people,),) = connection.execute(f"SELECT count(*) FROM {name}").fetchall()
+            assert f": {people} people" in said.out
+
+
+def test_the_run_that_was_asked_for_is_the_one_that_is_shown():
+    """A, B, and A again, which is complete already: the lines, `report`, `runs` and the views show A."""
+    said = [footfall("run", "starter", *SMALL, "--seed", seed) for seed in (1, 2, 1)]
+    with open_store("footfall.duckdb") as store:
+        other, shown = store.runs()
+        assert store.query("SELECT DISTINCT run FROM events") == [(shown.id,)]
+    assert (other.run.stream.seed, shown.run.stream.seed) == (2, 1)
+    assert "holds" not in said[0].out
+    assert f"holds 2 runs now; reports and views show this one, {other.id[:8]}" in said[1].out
+    assert f"holds 2 runs now; reports and views show this one, {shown.id[:8]}" in said[2].out
+    assert f"footfall report --run {shown.id[:8]} --by platform" in said[2].out
+    assert f"run {shown.id}" in footfall("report").out
+    assert f"run {other.id}" in footfall("report", "--run", other.id[:5]).out
+    assert f"run {other.id}" not in footfall("report").out
+    listed = json.loads(footfall("runs", "--format", "json").out)
+    assert [(row["run"], row["shown"]) for row in listed] == [
+        (other.id, ""),
+        (shown.id, "reports, views"),
+    ]
+    footfall("run", "ecommerce", "--people", 40, "--days", 1)
+    listed = json.loads(footfall("runs", "--format", "json").out)
+    assert [row["shown"] for row in listed] == ["", "views", "reports, views"]
+
+
+def test_resume_names_a_run_that_is_not_there(ready):
+    """A wrong id is a mistake, and no run that is complete."""
+    said = footfall("resume", ready, "--run", "zz")
+    assert said.code == 2
+    assert 'there is no run "zz"' in said.err
 
 
 def test_the_same_again_says_so(ready):

@@ -28,7 +28,7 @@ class TestPostgreSQL(SinkContract):
         with self.postgres.connect(self.url) as connection:
             _numbers_with_all_digits(connection)
             return {
-                name: _rows(connection, f'"{run.stream.schema.scenario}".{name}', run.id)
+                name: _rows(connection, f'"{run.stream.schema.scenario}".all_{name}', run.id)
                 for name in ("events", "changes", "arrivals")
             }
 
@@ -71,7 +71,7 @@ def test_a_table_of_somebody_else_is_refused_with_what_differs(postgres, url):
     with postgres.connect(url) as connection:
         connection.execute("CREATE SCHEMA school")
         connection.execute(
-            "CREATE TABLE school.events (insert_id text, time timestamp, mine text NOT NULL)"
+            "CREATE TABLE school.all_events (insert_id text, time timestamp, mine text NOT NULL)"
         )
     before = relations(postgres, url)
     with pytest.raises(StoreError, match="was not made by footfall") as problem:
@@ -88,7 +88,7 @@ def test_a_table_with_the_same_columns_is_refused_too(postgres, url):
     """Who made a table is known by its comment, not by its columns."""
     write(url, make_run(SCHOOL))
     with postgres.connect(url) as connection:
-        connection.execute("COMMENT ON TABLE school.events IS 'mine'")
+        connection.execute("COMMENT ON TABLE school.all_events IS 'mine'")
     with pytest.raises(StoreError, match="not ours to write"):
         parse(url).open(make_run(SCHOOL), fresh=False)
 
@@ -97,7 +97,7 @@ def test_a_column_that_was_altered_is_told(postgres, url):
     """Our own table, changed by somebody: refused with the difference."""
     write(url, make_run(SCHOOL))
     with postgres.connect(url) as connection:
-        connection.execute("ALTER TABLE school.events DROP COLUMN language CASCADE")
+        connection.execute("ALTER TABLE school.all_events DROP COLUMN language CASCADE")
     with pytest.raises(
         StoreError,
         match=r"has been changed since footfall made it\n  language: missing, wanted text",
@@ -109,7 +109,7 @@ def test_a_column_that_was_added_is_left_alone(postgres, url):
     """A column of somebody else that may be null does no harm, and stays."""
     write(url, make_run(SCHOOL))
     with postgres.connect(url) as connection:
-        connection.execute("ALTER TABLE school.events ADD COLUMN note text")
+        connection.execute("ALTER TABLE school.all_events ADD COLUMN note text")
     write(url, make_run(SCHOOL, seed=2))
 
 
@@ -177,11 +177,11 @@ def _indexes(postgres, url):
 def test_events_by_day_lie_in_a_table_per_day(postgres, url):
     """With `partition="day"` each day of events, in UTC, is a partition."""
     write(url, make_run(SCHOOL, days=3), partition="day")
-    days = [name for name in relations(postgres, url) if name.startswith("school.events_")]
+    days = [name for name in relations(postgres, url) if name.startswith("school.all_events_")]
     assert days == [
-        "school.events_2026-01-01",
-        "school.events_2026-01-02",
-        "school.events_2026-01-03",
+        "school.all_events_2026-01-01",
+        "school.all_events_2026-01-02",
+        "school.all_events_2026-01-03",
     ]
 
 
@@ -189,5 +189,5 @@ def test_what_is_kept_by_day_stays_so(postgres, url):
     """Whoever goes on with it need not say it again: the tables that are there tell."""
     write(url, make_run(SCHOOL, days=2), partition="day")
     write(url, make_run(SCHOOL, days=4))
-    days = [name for name in relations(postgres, url) if name.startswith("school.events_")]
+    days = [name for name in relations(postgres, url) if name.startswith("school.all_events_")]
     assert len(days) == 4

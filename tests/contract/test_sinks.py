@@ -24,7 +24,7 @@ class StoreContract(SinkContract):
             return {
                 name: plain(
                     store.arrow(
-                        f'SELECT * FROM "{scenario}".{name} WHERE run = ?', [run.id]
+                        f'SELECT * FROM "{scenario}".all_{name} WHERE run = ?', [run.id]
                     ).to_pylist()
                 )
                 for name in ("events", "changes", "arrivals")

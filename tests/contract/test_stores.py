@@ -187,7 +187,7 @@ def test_delete_removes_one_run(spec, tmp_path):
     with open_store(spec, read_only=False) as store:
         for gone, left in ((runs[0], 2), (runs[2], 1), (runs[1], 0)):
             others = store.query(
-                "SELECT run, count(*) FROM main.events WHERE run != ? GROUP BY run ORDER BY run",
+                "SELECT run, count(*) FROM main.all_events WHERE run != ? GROUP BY run ORDER BY run",
                 [gone.id],
             )
             store.delete(gone.id)
@@ -196,7 +196,7 @@ def test_delete_removes_one_run(spec, tmp_path):
             if left:
                 assert (
                     store.query(
-                        "SELECT run, count(*) FROM main.events GROUP BY run ORDER BY run"
+                        "SELECT run, count(*) FROM main.all_events GROUP BY run ORDER BY run"
                     )
                     == others
                 )
@@ -294,33 +294,24 @@ def test_a_foreign_database_and_a_foreign_folder(tmp_path):
 
 @pytest.mark.parametrize("spec", [*SPECS, "ndjson:a.ndjson"])
 def test_a_store_of_an_earlier_version(spec):
-    """A store without the table of factors is read, continued and emptied: what was not counted is not told."""
+    """A store of the format before, whose views mixed runs, is refused to readers and writers, and left as it is."""
     run = make_run(SHOP)
-    chunks = write(spec, run, complete=False, parts=2)
-    _drop_factors(Path(spec.partition(":")[2]))
-    with open_store(spec) as store:
-        assert (store.tallies(run.id).factors, bool(store.tallies(run.id).decisions)) == (
-            {},
-            True,
-        )
-    rest = chunks_of(run)[len(chunks) :]
-    sink = parse(spec)
-    sink.open(run, fresh=False)
-    for chunk in rest:
-        sink.commit(sink.prepare(chunk))
-    sink.close(complete=True)
-    with open_store(spec) as store:
-        assert store.tallies(run.id).factors
-    _drop_factors(Path(spec.partition(":")[2]))
-    with open_store(spec, read_only=False) as store:
-        store.delete(run.id)
-        assert store.runs() == []
+    write(spec, run)
+    path = Path(spec.partition(":")[2])
+    _make_earlier(path)
+    said = "written by an earlier version of footfall.*\n.*left as it is\n  hint: run the same"
+    for read_only in (True, False):
+        with pytest.raises(StoreError, match=said):
+            open_store(spec, read_only=read_only)
+    with pytest.raises(StoreError, match=said):
+        parse(spec).open(run, fresh=False)
 
 
-def _drop_factors(path):
+def _make_earlier(path):
+    column = "ALTER TABLE runs DROP COLUMN asked"
     if path.suffix == ".duckdb":
         with duckdb.connect(path) as connection:
-            connection.execute("DROP TABLE main.factors")
+            connection.execute(column)
         return
     ledger = (
         path / "_footfall" / "ledger.sqlite"
@@ -328,4 +319,33 @@ def _drop_factors(path):
         else path.with_name(path.name + ".footfall")
     )
     with closing(sqlite3.connect(ledger)) as connection:
-        connection.execute("DROP TABLE factors")
+        connection.execute(column)
+
+
+def test_a_folder_can_be_asked_by_any_client():
+    """The script of a folder makes the views of a store, over the files that were committed, wherever the folder is."""
+    runs = [make_run(AWKWARD), make_run(AWKWARD, seed=2), make_run(BARE)]
+    for run in runs:
+        write("parquet:p", run)
+    Path("elsewhere").mkdir()
+    folder = Path("p").rename("elsewhere/q")
+    with open_store(folder) as store, duckdb.connect() as client:
+        client.execute("SET TimeZone = 'UTC'")
+        client.execute(f"SET file_search_path = '{folder}'")
+        client.execute((folder / "views.sql").read_text(encoding="utf-8"))
+        for view in (
+            "runs",
+            "events",
+            "users",
+            "stages",
+            "cities",
+            "all_users",
+            "awkward.users",
+        ):
+            wanted = store.arrow(f"SELECT * FROM {view} ORDER BY ALL")
+            assert client.sql(f"SELECT * FROM {view} ORDER BY ALL").to_arrow_table() == wanted
+    with open_store(folder, read_only=False) as store:
+        for run in runs:
+            store.delete(run.id)
+    with duckdb.connect() as client:
+        client.execute((folder / "views.sql").read_text(encoding="utf-8"))

@@ -62,7 +62,7 @@ def check(postgres, url, engine=ENGINE):
     run = engine.run
     with postgres.connect(url) as connection:
         found = {
-            name: _rows(connection, f"school.{name}", run.id)
+            name: _rows(connection, f"school.all_{name}", run.id)
             for name in ("events", "changes", "arrivals")
         }
     wanted = rows_of(engine)

@@ -68,7 +68,10 @@ def test_time_order_stores_the_same(tmp_path):
     drive(tmp_path / "whole.duckdb", engine=PAIR)
     drive(tmp_path / "a.duckdb", engine=PAIR, in_time_order=True, n_workers=2)
     with open_store(tmp_path / "a.duckdb") as store:
-        times = [time for (time,) in store.query("SELECT time FROM shop.events ORDER BY rowid")]
+        times = [
+            time
+            for (time,) in store.query("SELECT time FROM main.shop_all_events ORDER BY rowid")
+        ]
     assert times == sorted(times)
     assert rows_of(tmp_path / "a.duckdb") == rows_of(tmp_path / "whole.duckdb")
 

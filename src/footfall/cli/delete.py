@@ -6,7 +6,6 @@ import click
 
 from footfall.cli import arguments
 from footfall.cli.data_command import DataCommand
-from footfall.cli.runs import find_run
 
 EPILOG = """\b
 Examples:
@@ -26,8 +25,9 @@ def command(store: str, run_id: str) -> None:
     The run's events, changes, people and tallies are removed; other runs stay as they are.
     """
     from footfall.store.open import open_store
+    from footfall.store.runs import named
 
     with open_store(store, read_only=False) as opened:
-        info = find_run(opened.runs(), run_id)
+        info = named(opened.runs(), run_id)
         opened.delete(info.id)
     click.echo(f"removed run {info.id} of {info.scenario}: {info.events:,} events", err=True)

@@ -53,7 +53,7 @@ The file's ending says the format: .svg, .png, .html, .mmd (Mermaid) or .dot (Gr
     "--run",
     "run_id",
     metavar="ID",
-    help="Which run of the store, by the beginning of its id; else the latest.",
+    help="Which run of the store, by the beginning of its id; else the one asked for last.",
 )
 @click.option("--theme", type=click.Choice(["light", "dark"]), help="Colours of SVG and PNG.")
 @click.option(

@@ -58,7 +58,7 @@ FORMS = ("table", "json", "html")
     "--run",
     "run_id",
     metavar="ID",
-    help="Which run, by its id or the beginning of it; else the latest.",
+    help="Which run, by its id or the beginning of it; else the one asked for last.",
 )
 @click.option(
     "--format", "form", type=click.Choice(FORMS), help="How to show it.  [default: table]"

@@ -19,8 +19,10 @@ from footfall.text import size
 from footfall.units import DAY_MS, zones
 
 if TYPE_CHECKING:
+    from footfall.data.stream import Run
     from footfall.execution.result import Balance, RunResult
     from footfall.reports import Report
+    from footfall.store import RunInfo
 
 NO_COUNTS = (
     "no tables: another call has made a part of this run, and no sink here keeps what it counted\n"
@@ -76,22 +78,16 @@ class Printer:
             self._say(_generated(result))
         for balance in result.sinks:
             self._say(_balance_text(balance))
-            self._warn_of_name(balance, run.stream.schema.scenario)
+            self._tell_of_others(balance, run)
 
-    def _warn_of_name(self, balance: Balance, scenario: str) -> None:
-        """Warn of a DuckDB file that is called like its scenario.
-
-        DuckDB calls the database like the file, and the tables are in a schema called like the
-        scenario: a query `shop.events` is then refused as ambiguous.
-        """
-        file = balance.capabilities.path
-        is_duckdb = balance.capabilities.kind == "duckdb"
-        if is_duckdb and file is not None and file.stem.casefold() == scenario.casefold():
-            attach = "ATTACH '" + str(file).replace("'", "''") + "' AS data; USE data"
-            click.echo(
-                f"warning: file and scenario are both called {scenario}, which other programs that read DuckDB files "
-                f"find ambiguous\n  there, open it by: {attach}\n  hint: rename the file; footfall reads it either way",
-                err=True,
+    def _tell_of_others(self, balance: Balance, run: Run) -> None:
+        """Say that a store holds other runs too, and which of them is shown."""
+        n_runs = len(stored_runs(balance))
+        if n_runs > 1:
+            runs = "footfall runs" + _argument(_shown_store(balance))
+            self._say(
+                f"{balance.name} holds {n_runs} runs now; reports and views show this one, {run.id[:8]}, "
+                f"until another is asked for (all of them: {runs})"
             )
 
     def _print_report(self, report: Report) -> None:
@@ -110,11 +106,11 @@ class Printer:
         )  # people are numbered by arrival: this one came in the middle
         one = shlex.join(["footfall", "user", scenario, str(person), *_stream_options(result)])
         commands = {one: "one person's life"}
-        store = _store(result)
-        if store is not None:
-            report = "footfall report" + (
-                "" if store == DEFAULT_STORE else f" {shlex.quote(store)}"
-            )
+        balance = next((b for b in result.sinks if b.capabilities.has_rows), None)
+        if balance is not None:
+            report = "footfall report" + _argument(_shown_store(balance))
+            if len(stored_runs(balance)) > 1:
+                report += f" --run {result.run.id[:8]}"
             commands |= {
                 f"{report} --by platform": "compare groups of people",
                 f"{report} --truth": "what was asked, and what came out",
@@ -248,10 +244,23 @@ def _needed_for_charts() -> str:
     return "" if find_spec("vl_convert") else "; needs: pip install 'footfall[charts]'"
 
 
-def _store(result: RunResult) -> str | None:
-    """Return a store among the sinks, as `footfall report` takes it."""
-    for balance in result.sinks:
-        can = balance.capabilities
-        if can.has_rows:
-            return can.store if can.path is None else str(can.path)
-    return None
+def _shown_store(balance: Balance) -> str:
+    """Return a store, as `footfall report` takes it."""
+    can = balance.capabilities
+    return str(can.store if can.path is None else can.path)
+
+
+def _argument(store: str) -> str:
+    """Return a store as an argument behind a command; the default one needs none."""
+    return "" if store == DEFAULT_STORE else f" {shlex.quote(store)}"
+
+
+def stored_runs(balance: Balance) -> list[RunInfo]:
+    """Return the runs of the store that a sink has written; none where it is no store."""
+    from footfall.store import open_store
+
+    can = balance.capabilities
+    if can.store is None or not can.has_rows or balance.problem is not None:
+        return []
+    with open_store(can.store) as store:
+        return store.runs()

@@ -10,7 +10,6 @@ import click
 
 from footfall.cli import arguments
 from footfall.cli.data_command import DataCommand
-from footfall.errors import UsageError, shown
 from footfall.text import plain_table
 
 if TYPE_CHECKING:
@@ -33,14 +32,16 @@ Examples:
     help="How to show them.",
 )
 def command(store: str, form: str) -> None:
-    """List the runs a store holds.
+    """List the runs a store holds, the one that was asked for last at the end.
 
-    STORE is a DuckDB file or a folder of Parquet files; by default footfall.duckdb.
+    Reports show that one, unless another is named; views show the latest run of each scenario. STORE is a DuckDB file
+    or a folder of Parquet files; by default footfall.duckdb.
     """
     from footfall.store.open import open_store
 
     with open_store(store) as opened:
-        rows = [_row(info) for info in opened.runs()]
+        infos = opened.runs()
+    rows = [_row(info, infos) for info in infos]
     if form == "json":
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
     elif rows:
@@ -51,7 +52,7 @@ def command(store: str, form: str) -> None:
         click.echo(f"{store} holds no runs", err=True)
 
 
-def _row(info: RunInfo) -> dict[str, Any]:
+def _row(info: RunInfo, infos: list[RunInfo]) -> dict[str, Any]:
     run = info.run
     return {
         "run": info.id,
@@ -64,7 +65,16 @@ def _row(info: RunInfo) -> dict[str, Any]:
         "until": _day(run.until_ms),
         "settings": " ".join(f"{key}={value}" for key, value in run.settings.items()),
         "begun": _time(info.created_ms),
+        "shown": _shown(info, infos),
     }
+
+
+def _shown(info: RunInfo, infos: list[RunInfo]) -> str:
+    """Return where a run is shown that nobody names: the one that was asked for last."""
+    if info is infos[-1]:
+        return "reports, views"
+    latest = [other for other in infos if other.scenario == info.scenario][-1]
+    return "views" if info is latest else ""
 
 
 def _day(ms: int) -> str:
@@ -73,20 +83,3 @@ def _day(ms: int) -> str:
 
 def _time(ms: int) -> str:
     return dt.datetime.fromtimestamp(ms / 1000, dt.UTC).strftime("%Y-%m-%d %H:%M")
-
-
-def find_run(infos: list[RunInfo], written: str) -> RunInfo:
-    """Return the run whose id is or begins with what was written.
-
-    Raises:
-        UsageError: None does, or several do.
-    """
-    found = [info for info in infos if info.id.startswith(written)] if written else []
-    if len(found) != 1:
-        have = (
-            "\n".join(f"  {info.id}  {info.scenario}, {info.state}" for info in infos)
-            or "  the store holds no runs"
-        )
-        what = "there is no run" if not found else f"{len(found)} runs begin with"
-        raise UsageError(f"{what} {shown(written)}\n{have}")
-    return found[0]

@@ -61,7 +61,7 @@ Exit code: 0 done, 1 failed, refused or stopped before the end, 2 a mistake in t
     "--run",
     "run_id",
     metavar="ID",
-    help="Which run, by its id or the beginning of it; else the latest.",
+    help="Which run, by its id or the beginning of it; else the one asked for last.",
 )
 @options.columns
 @click.option(

@@ -41,7 +41,7 @@ Exit code: 0 when nothing is wrong, 1 when something is, 2 when the command or t
     "--run",
     "run_id",
     metavar="ID",
-    help="Which run of a store, by its id or the beginning of it; else the latest.",
+    help="Which run of a store, by its id or the beginning of it; else the one asked for last.",
 )
 @click.option(
     "--ignore",

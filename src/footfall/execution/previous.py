@@ -35,7 +35,7 @@ def stored_run(
             if info.scenario == name and info.run.stream.seed == parameters.seed
         ]
         if infos:
-            # Stores list runs oldest first: the latest one is meant.
+            # The run that was asked for last comes last: it is meant.
             return _again(scenario, sink, infos[-1], parameters)
     return None
 

@@ -13,6 +13,7 @@ from footfall.execution.result import RunResult
 from footfall.execution.setup import Setup
 from footfall.sinks import parse
 from footfall.store import RunInfo, open_store
+from footfall.store.runs import named
 
 if TYPE_CHECKING:
     from footfall.scenario.records import Scenario
@@ -45,21 +46,19 @@ def resume(
         One result per run that was not complete.
 
     Raises:
-        UsageError: A run's scenario has other files or has changed, so the command that began
-            it is needed.
+        UsageError: There is no run of that id; or a run's scenario has other files or has
+            changed, so the command that began it is needed.
         StoreError: The store cannot be read or written.
     """
     # Closed again before a run goes on: its sink opens the same store, and locks it.
     with open_store(store) as opened:
-        infos = [
-            info
-            for info in opened.runs()
-            if not info.is_complete and info.id.startswith(run or "")
-        ]
+        runs = opened.runs()
+    infos = runs if run is None else [named(runs, run)]
     stopped = stop or threading.Event()
     return [
         _continue(store, info, progress, stopped, check)
         for info in infos
+        if not info.is_complete
         # After a Ctrl-C in one run those behind it are not begun.
         if not stopped.is_set()
     ]

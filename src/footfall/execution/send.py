@@ -18,6 +18,7 @@ from footfall.sinks import Sink, parse_all
 from footfall.sinks.protocol import capabilities_of
 from footfall.store import RunInfo, Store, open_store
 from footfall.store.files.event_file import is_event_file, open_event_file
+from footfall.store.runs import named
 
 
 def send(
@@ -45,7 +46,7 @@ def send(
         store: A DuckDB file, a folder of Parquet files, a PostgreSQL database, or an NDJSON
             file, which holds events alone.
         to: Where to, as for `run`; or several.
-        run: Id of the run, or its beginning; None takes the latest.
+        run: Id of the run, or its beginning; None takes the one asked for last.
         from_ms, until_ms: Only what happened in this span, ms since the epoch, UTC; None for
             all.
         spill_bytes: Of several sinks, how much may wait in files for a slow one before the
@@ -107,16 +108,11 @@ def _source(where: str | Path) -> Store:
 
 def _chosen(source: Store, run: str | None) -> RunInfo:
     infos = source.runs()
-    found = [info for info in infos if info.id.startswith(run or "")]
-    if not found or (run is not None and len(found) > 1):
-        have = (
-            "\n".join(f"  {info.id}  {info.scenario}, {info.state}" for info in infos)
-            or "  it holds no runs"
-        )
-        raise UsageError(
-            f"{len(found) or 'no'} runs of {source.name} begin with {run or 'anything'}\n{have}"
-        )
-    return found[-1]
+    if run is not None:
+        return named(infos, run)
+    if not infos:
+        raise UsageError(f"{source.name} holds no runs")
+    return infos[-1]
 
 
 def _check(sinks: Sequence[Sink], info: RunInfo, source: Store) -> None:

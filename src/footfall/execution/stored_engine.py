@@ -89,7 +89,7 @@ class StoredEngine:
         if until_ms >= self.run.until_ms:
             return self.run.people
         if until_ms not in self.counted:
-            table = f"{quote(self.stream.schema.scenario)}.arrivals"
+            table = self.store.dialect.rows(self.stream.schema.scenario, "arrivals")
             rows = self.store.query(
                 f"SELECT count(*) FROM {table} WHERE run = ? AND arrived < {self.time(until_ms)}",
                 [self.run.id],
@@ -155,17 +155,16 @@ class StoredGroup:
     def _read(self, name: str, part: Part) -> object:
         engine = self._engine
         schema: StreamSchema = engine.stream.schema
-        table, time = (
-            f"{quote(schema.scenario)}.{name}",
-            "arrived" if name == "arrivals" else "time",
-        )
+        table = engine.store.dialect.rows(schema.scenario, name)
+        time = "arrived" if name == "arrivals" else "time"
         whose = f"run = {literal(engine.run.id)} AND person >= {part.first_person} AND person < {part.end_person}"
         since = f"AND {time} >= {engine.time(part.from_ms)}"
         if name == "arrivals" and part.from_ms == engine.stream.start_ms:
             since = ""  # who was there before comes in the first part
             if engine.is_later:  # as they are by then: what changed them does not come
                 before = f"{whose} AND time < {engine.time(part.from_ms)}"
-                table = f"({people(engine.store.dialect, schema, before)}) AS arrivals"
+                then = people(engine.store.dialect, schema, engine.run.id, before)
+                table = f"({then}) AS arrivals"
         # In the order in which a simulation leaves them: what is sent does not depend on the
         # store.
         rows = engine.store.arrow(

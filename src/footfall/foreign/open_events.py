@@ -18,8 +18,9 @@ from footfall.foreign.lines import files_of, unpacked
 from footfall.foreign.roles import Named
 from footfall.foreign.typed_columns import typed_source
 from footfall.store import open_store
-from footfall.store.dialect import literal, quote
+from footfall.store.dialect import literal
 from footfall.store.duckdb import connection as db
+from footfall.store.duckdb.dialect import DIALECT as DUCKDB
 from footfall.store.files.imported import imported_folder
 from footfall.store.files.layout import file_ledger_path, folder_ledger_path
 from footfall.store.postgres.address import is_address
@@ -42,7 +43,7 @@ def open_events(
         events: A DuckDB store, Parquet folder or PostgreSQL address of ours, Parquet files,
             NDJSON (plain, gzip, a folder or a zip of them, as Amplitude's export), a JSON
             array, or bodies with `events`.
-        run: Id of the run or its beginning, in a store of ours; else the latest.
+        run: Id of the run or its beginning, in a store of ours; else the one asked for last.
         scenario: Whose latest run, where a store holds runs of several and one is of this.
         named: Columns that somebody named, of a file that is not ours.
         is_whole: Whether `e` has a column `event` too, the whole of it as JSON, and `endless`.
@@ -109,7 +110,9 @@ def _duckdb(path: Path, run: str | None, wanted: str) -> EventSource:
         raise db.cannot_open(path, error) from None
     # Attached before the doors close: the file itself is no path that checks may read.
     close_doors(connection)
-    rows = f"(SELECT * FROM store.{quote(scenario)}.events WHERE run = {literal(chosen)})"
+    rows = (
+        f"(SELECT * FROM store.{DUCKDB.rows(scenario, 'events')} WHERE run = {literal(chosen)})"
+    )
     return typed_source(connection, str(path), "store", rows, has_order=False)
 
 
@@ -125,7 +128,7 @@ def _postgres(address: str, run: str | None, wanted: str) -> EventSource:
         step = max(1, info.run.people * FETCHED_EVENTS // max(info.events, 1))
         for first in range(0, max(info.run.people, 1), step):
             rows = store.arrow(
-                f"SELECT * FROM {quote(scenario)}.events WHERE run = ? "
+                f"SELECT * FROM {store.dialect.rows(scenario, 'events')} WHERE run = ? "
                 "AND person >= ? AND person < ?",
                 [chosen, first, first + step],
             )
@@ -158,7 +161,7 @@ def _run_of(
         raise UsageError(
             f"{path} has {'no' if not found else 'more than one'} run {run or ''}\n{have}"
         )
-    # Runs come in the order of their beginnings: the latest of the scenario, else the latest of
+    # The run that was asked for last comes last: the latest of the scenario, else the latest of
     # any.
     return next((one for one in reversed(found) if one[1] == wanted), found[-1])
 

@@ -24,6 +24,7 @@ from footfall.reports.stages import Stages, stages_of_tallies
 from footfall.reports.stored_run import StoredRun
 from footfall.reports.truth import Truth, truth_of
 from footfall.store import RunInfo, Store, open_store
+from footfall.store.runs import named
 
 MEMORY = "1GB"
 """Memory limit of a store that `report` opens itself.
@@ -77,7 +78,7 @@ def report(
         curves: How it went over time; `render_html` draws it. None where a store keeps no rows, like a single file.
         by: Compare steps by this property, at its value when people entered the first of the two stages: a user
             property, `city`, `country`, `language`, `time_zone`, `platform` or `os_name`.
-        run: Id of the run, or the beginning of it; else the one that was begun last.
+        run: Id of the run, or the beginning of it; else the one that was asked for last.
         rank_by: What the ranks of cities compare: `engagement` (events per person), `conversion` or `revenue` (per
             person).
 
@@ -179,24 +180,17 @@ def chosen(runs: Sequence[RunInfo], run: str | None) -> RunInfo:
     """Return the run that a user means.
 
     Args:
-        runs: Those of the store, oldest first.
-        run: Id or the beginning of one; None for the one that was begun last.
+        runs: Those of the store, the one that was asked for last at the end.
+        run: Id or the beginning of one; None for the one that was asked for last.
 
     Raises:
         UsageError: There is none, or several begin like that.
     """
-    found = [info for info in runs if info.id.startswith(run or "")]
-    if found and (run is None or len(found) == 1):
-        return found[-1]
+    if run is not None:
+        return named(runs, run)
     if not runs:
         raise UsageError("the store holds no runs\n  hint: `footfall run SCENARIO` makes one")
-    have = "\n".join(
-        f"  {info.id}  {info.scenario}, seed {info.run.stream.seed}, {info.state}"
-        for info in runs
-    )
-    raise UsageError(
-        f"{'several runs begin' if found else 'no run begins'} with {shown(str(run))}\n{have}"
-    )
+    return runs[-1]
 
 
 def closing(

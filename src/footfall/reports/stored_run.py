@@ -9,7 +9,7 @@ from typing import Any
 
 from footfall.data.schema import StreamSchema
 from footfall.store import RunInfo, Store
-from footfall.store.dialect import literal, quote
+from footfall.store.dialect import literal
 
 # What the two databases call the same: a time in ms since the epoch, and a value as JSON.
 _MS = {
@@ -54,7 +54,8 @@ class StoredRun:
 
     def table(self, name: str) -> str:
         """Return SQL to select from: the rows of this run in one of the scenario's tables."""
-        return f"(SELECT * FROM {quote(self.info.scenario)}.{name} WHERE run = {literal(self.info.id)})"
+        rows = self.store.dialect.rows(self.info.scenario, name)
+        return f"(SELECT * FROM {rows} WHERE run = {literal(self.info.id)})"
 
     def ms(self, column: str) -> str:
         """Return SQL for a time as ms since the epoch."""

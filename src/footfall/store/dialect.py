@@ -18,9 +18,23 @@ class Typing(Protocol):
 
 
 class Dialect(Typing, Protocol):
-    """The dialect of a database: all that tables and views need."""
+    """The dialect of a database: all that tables and views need.
+
+    Attributes:
+        name: Of the database.
+        json_type: The type in which properties stand that have no type of their own.
+        has_structs: Properties are structs, typed, else JSON.
+    """
 
     name: str
+    json_type: str
+    has_structs: bool
+
+    def rows(self, scenario: str, table: str) -> str:
+        """Return the table that holds the rows of all runs of a scenario, qualified."""
+
+    def json(self, struct: str) -> str:
+        """Return a struct as JSON; members without a value are left out."""
 
     def latest(self, value: str, order: str, condition: str) -> str:
         """Return the aggregate: `value` where `order` is greatest, under a condition."""

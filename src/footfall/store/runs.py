@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from footfall.data.schema import Field, StreamSchema
 from footfall.data.stream import Run, Stream
-from footfall.errors import StoreError
+from footfall.errors import StoreError, UsageError, shown
 from footfall.store.tables import STORE_FORMAT
 
 State = Literal["running", "complete"]
@@ -29,6 +29,7 @@ class RunInfo:
         state: `complete` when all that was asked for is there.
         created_ms: When it was begun, ms since the epoch, UTC.
         finished_ms: When it was completed; None while it is not.
+        asked_ms: When somebody last asked for it, with a command that writes.
         events, changes, arrivals: Rows committed so far.
         parts: Parts committed so far.
     """
@@ -37,6 +38,7 @@ class RunInfo:
     state: State
     created_ms: int
     finished_ms: int | None
+    asked_ms: int
     events: int
     changes: int
     arrivals: int
@@ -56,6 +58,26 @@ class RunInfo:
     def is_complete(self) -> bool:
         """Whether all that was asked for is there."""
         return self.state == "complete"
+
+
+def named(runs: Sequence[RunInfo], written: str) -> RunInfo:
+    """Return the run whose id is, or begins with, what was written.
+
+    Raises:
+        UsageError: None does, or several do.
+    """
+    found = [info for info in runs if info.id.startswith(written)] if written else []
+    if len(found) == 1:
+        return found[0]
+    have = (
+        "\n".join(
+            f"  {info.id}  {info.scenario}, seed {info.run.stream.seed}, {info.state}"
+            for info in runs
+        )
+        or "  the store holds no runs"
+    )
+    what = "several runs begin with" if found else "there is no run"
+    raise UsageError(f"{what} {shown(written)}\n{have}")
 
 
 def now_ms() -> int:
@@ -99,8 +121,8 @@ def begun(run: Run, before: Row | None, *, has_parts: bool = True) -> Row:
         has_parts: Whether a part of it is there; until then it may begin at another time.
 
     Returns:
-        A complete run that already reaches far enough stays as it is; else it is running, up to
-        the greater end.
+        A complete run that already reaches far enough stays complete; else it is running, up to
+        the greater end. Either way it is the one that was asked for last.
 
     Raises:
         StoreError: What is there of it begins at another time.
@@ -112,7 +134,7 @@ def begun(run: Run, before: Row | None, *, has_parts: bool = True) -> Row:
     # Asked for again, or for a shorter time: it stays complete, and its text and settings stay
     # those with which its rows were made.
     if before["state"] == "complete" and run.until_ms <= before["until"]:
-        return before
+        return {**before, "asked": now_ms()}
     # Never shorter than what was asked for before: else a run that was stopped would seem
     # complete once a shorter one is.
     longer = replace(
@@ -159,6 +181,7 @@ def _row(run: Run, state: State, created_ms: int) -> Row:
         "store_format": STORE_FORMAT,
         "created": created_ms,
         "finished": None,
+        "asked": now_ms(),
     }
 
 
@@ -168,7 +191,7 @@ def run_of(row: Mapping[str, Any]) -> Run:
     Raises:
         StoreError: The row was written by a later version, in a format this one does not know.
     """
-    # Only a greater one: what earlier versions have written is read for good.
+    # Only a greater one: an earlier format has other columns, and is refused by these.
     if row["store_format"] > STORE_FORMAT:
         raise StoreError(
             f"run {row['run']} is stored in format {row['store_format']}; this version reads up to {STORE_FORMAT}\n"
@@ -211,6 +234,7 @@ def info_of(row: Mapping[str, Any]) -> RunInfo:
         state=row["state"],
         created_ms=row["created"],
         finished_ms=row["finished"],
+        asked_ms=row["asked"],
         events=row["events"],
         changes=row["changes"],
         arrivals=row["arrivals"],

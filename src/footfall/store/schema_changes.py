@@ -127,7 +127,7 @@ def merged(schemas: list[StreamSchema]) -> StreamSchema:
     """Return the last of several schemas of a scenario, with the properties of all.
 
     Args:
-        schemas: At least one, oldest first.
+        schemas: At least one; those of the latest run last.
     """
     last = schemas[-1]
     return StreamSchema(

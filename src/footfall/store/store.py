@@ -76,7 +76,7 @@ class Store(ABC):
         return list(zip(*(python_values(column) for column in table.columns), strict=True))
 
     def runs(self) -> list[RunInfo]:
-        """Return the runs that are here, oldest first."""
+        """Return the runs that are here, the one that was asked for last at the end."""
         columns = ", ".join(f"r.{name}" for name in RUNS.names)
         sums = ", ".join(
             f"CAST(coalesce(sum({n}), 0) AS BIGINT) AS {n}"
@@ -86,23 +86,14 @@ class Store(ABC):
             SELECT {columns}, l.events, l.changes, l.arrivals, l.parts FROM {self.meta}.runs AS r JOIN (
                 SELECT r.run, {sums}, count(l.run) AS parts
                 FROM {self.meta}.runs AS r LEFT JOIN {self.meta}.ledger AS l ON l.run = r.run GROUP BY r.run
-            ) AS l ON l.run = r.run ORDER BY r.created, r.run""")
+            ) AS l ON l.run = r.run ORDER BY r.asked, r.created, r.run""")
         return [info_of(row) for row in rows_of_arrow(table)]
 
     def tallies(self, run: str) -> Tallies:
-        """Return what the engine counted, over all parts of a run that are here.
-
-        A store of an earlier version may lack a table of tallies: then nothing was counted for
-        it.
-        """
+        """Return what the engine counted, over all parts of a run that are here."""
         return tallies_of(lambda name: self._tally_rows(name, run))
 
     def _tally_rows(self, name: str, run: str) -> list[dict[str, Any]]:
-        of_tables = (
-            "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?"
-        )
-        if not self.arrow(of_tables, [self.meta, name]).num_rows:
-            return []
         keys = ", ".join(TALLIES[name][0])
         return rows_of_arrow(
             self.arrow(f"SELECT * FROM {self.meta}.{name} WHERE run = ? ORDER BY {keys}", [run])

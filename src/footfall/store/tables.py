@@ -1,11 +1,13 @@
 """The tables of a store, defined once, as Arrow schemas; a dialect turns them into DDL.
 
-Every scenario has a schema of its own with `events`, `changes` and `arrivals` (columns:
-data/schema.py). The main schema has one set of tables about runs, below. Everything names its
-run in the column `run`.
+Every scenario has tables of its own for `events`, `changes` and `arrivals` of all its runs
+(columns: data/schema.py). The main schema has one set of tables about runs, below. Everything
+names its run in the column `run`. What users query are views (views.py).
 """
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 import pyarrow as pa
 
@@ -17,17 +19,18 @@ from footfall.data.schema import (
     changes_schema,
     events_schema,
 )
-from footfall.errors import UsageError
+from footfall.errors import StoreError, UsageError
 
-STORE_FORMAT = 1
+STORE_FORMAT = 2
 # Chances and waits are summed in 2**-32: after 2**31 certain decisions a sum needs more than 63
 # bits.
 SUM = pa.decimal128(38, 0)
 SCENARIO_TABLES = ("events", "changes", "arrivals")
-SCENARIO_VIEWS = ("users", "sessions", "stages", "cities")
-UNITED_VIEWS = (*SCENARIO_TABLES, *SCENARIO_VIEWS)
+VIEWS = (*SCENARIO_TABLES, "users", "sessions", "stages", "cities")
+"""What is there to be queried of a scenario: of its latest run. `ALL` before the name: of all runs."""
+ALL = "all_"
 RESERVED_SCHEMAS = frozenset(
-    {"main", "temp", "system", "information_schema", "pg_catalog", "public"}
+    {"main", "temp", "system", "information_schema", "pg_catalog", "public", "imported"}
 )
 
 
@@ -53,10 +56,12 @@ RUNS = pa.schema(
             created=TIMESTAMP,
         ),
         pa.field("finished", TIMESTAMP),
+        *_columns(asked=TIMESTAMP),
     ]
 )
 """One row per run. `state` is `running` or `complete`; `settings`, `versions` and `properties`
-(the scenario's event and user properties) are JSON texts; `goal` counts stages from 0."""
+(the scenario's event and user properties) are JSON texts; `goal` counts stages from 0. `asked`
+is when somebody last asked for the run: the greatest of a scenario is its latest run."""
 
 LEDGER = _columns(
     run=pa.string(),
@@ -133,6 +138,24 @@ def scenario_tables(stream: StreamSchema) -> dict[str, pa.Schema]:
         "changes": changes_schema(),
         "arrivals": arrivals_schema(stream),
     }
+
+
+def check_format(where: str, columns: Collection[str]) -> None:
+    """Check that a table of runs is one of this version's.
+
+    Args:
+        where: The store, for the error.
+        columns: Names of the columns of its table of runs; none where there is no such table.
+
+    Raises:
+        StoreError: An earlier version has made it, with views that mix runs.
+    """
+    if "store_format" in columns and not {*RUNS.names} <= {*columns}:
+        raise StoreError(
+            f"{where} was written by an earlier version of footfall, in another format\n"
+            "  it was left as it is\n"
+            "  hint: run the same scenarios again into another store (the same seed gives the same events)"
+        )
 
 
 def check_names(stream: StreamSchema) -> None:

@@ -141,7 +141,9 @@ def info(
     run = make_run(until_ms=3 * DAY, people=1000, title=title)
     schema = replace(run.stream.schema, scenario=scenario)
     run = replace(run, stream=replace(run.stream, schema=schema), settings={"people": "1000"})
-    return RunInfo(run, state, START_MS, None, events=18_150, changes=0, arrivals=1000, parts=1)
+    return RunInfo(
+        run, state, START_MS, None, START_MS, events=18_150, changes=0, arrivals=1000, parts=1
+    )
 
 
 def example(**parts: object) -> Report:

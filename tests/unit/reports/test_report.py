@@ -30,7 +30,7 @@ def test_the_latest_run_unless_named():
 def test_a_run_that_is_not_there():
     """The error lists those that are."""
     with pytest.raises(
-        UsageError, match=r'no run begins with "cc"\n  aa11  tiny, seed 1, complete'
+        UsageError, match=r'there is no run "cc"\n  aa11  tiny, seed 1, complete'
     ):
         chosen(_runs("aa11"), "cc")
 

@@ -14,9 +14,9 @@ from footfall.data.stream import Run
 from footfall.sinks.protocol import Capabilities, Payload, Prepared
 from footfall.sinks.scratch import Scratch, read_arrow
 from footfall.sinks.store_sink import StoreSink
-from footfall.store.dialect import quote
 from footfall.store.duckdb import connection as db
 from footfall.store.duckdb import layout
+from footfall.store.duckdb.dialect import DIALECT
 from footfall.store.durable import Claim
 from footfall.store.runs import rows_to_arrow
 from footfall.store.tables import LEDGER
@@ -76,7 +76,8 @@ class DuckDBSink(StoreSink):
         stack.callback(self._scratch.clear)
         with db.transaction(connection):
             layout.make_meta(connection, self.path)
-            layout.begin_run(connection, run, fresh=fresh)
+            database = db.database_name(self.path)
+            layout.begin_run(connection, run, fresh=fresh, database=database)
         return _Writer(connection, run)
 
 
@@ -113,11 +114,13 @@ class _Writer:
         self.cursors = layout.cursors(connection, run.id)
 
     def write(self, prepared: Prepared) -> int:
-        schema = quote(self._run.stream.schema.scenario)
+        scenario = self._run.stream.schema.scenario
         with db.transaction(self._connection):
             for name, payloads in prepared.payloads.items():
                 for payload in payloads:
-                    db.insert(self._connection, f"{schema}.{name}", read_arrow(payload))
+                    db.insert(
+                        self._connection, DIALECT.rows(scenario, name), read_arrow(payload)
+                    )
             ledger_row = rows_to_arrow(LEDGER, [prepared.ledger_row()])
             db.insert(self._connection, "main.ledger", ledger_row)
             layout.add_tallies(self._connection, prepared.run, prepared.tallies)

@@ -27,6 +27,7 @@ from footfall.store.durable import PARTS_KEPT, Claim
 from footfall.store.postgres import connection as pg
 from footfall.store.postgres import layout
 from footfall.store.postgres.address import Address
+from footfall.store.postgres.dialect import DIALECT
 from footfall.store.postgres.owned_tables import only_one
 from footfall.store.tables import SCENARIO_TABLES, scenario_tables
 from footfall.units import DAY_MS
@@ -192,7 +193,7 @@ class _Writer:
             # encoded ones.
             for name in SCENARIO_TABLES:
                 for payload in prepared.payloads[name]:
-                    self._copy(f"{quote(scenario)}.{name}", self._columns[name], payload)
+                    self._copy(DIALECT.rows(scenario, name), self._columns[name], payload)
             layout.add_tallies(self._connection, prepared.run, prepared.tallies)
         return True
 

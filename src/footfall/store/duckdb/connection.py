@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from footfall.errors import StoreError
+from footfall.store.dialect import quote
 from footfall.store.durable import disk_full
 
 if TYPE_CHECKING:
@@ -40,6 +41,16 @@ the schema x, and refuses where both are there; a file gives its database its ow
 scenario, and so no schema, begins with `_`."""
 
 
+def database_name(path: Path) -> str:
+    """Return what DuckDB calls the database of a file that is opened without an alias.
+
+    Examples:
+        >>> database_name(Path("data/my.shop.duckdb")), database_name(Path(".shop"))
+        ('my', 'shop')
+    """
+    return next((part for part in re.split(r"[.?]", path.name) if part), "")
+
+
 def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     """Open a DuckDB file; for writing it is made if it is not there.
 
@@ -55,11 +66,15 @@ def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
 
 
 def _reading(path: Path) -> duckdb.DuckDBPyConnection:
-
     connection = _attached(_text(path), "READ_ONLY")
+    own = database_name(path)
+    # Then `shop.events` is a view of the database shop (see `layout.make_views`), here too.
+    if _holds_alone(connection, own.lower()):
+        connection.close()
+        connection = _attached(_text(path), "READ_ONLY", name=own)
     # Beside the file, where there is space for it as likely as not; `/tmp` may be memory.
     connection.execute(f"SET temp_directory = {_spill(path)}")
-    connection.execute("SET enable_external_access = false")
+    _close_doors(connection, path)
     return connection
 
 
@@ -67,8 +82,17 @@ def _writing(path: Path) -> duckdb.DuckDBPyConnection:
     connection = _attached(_text(path), f"ROW_GROUP_SIZE {ROW_GROUP_ROWS}")
     connection.execute(f"SET temp_directory = {_spill(path)}")
     connection.execute(f"SET memory_limit = '{WRITING_MEMORY}'")
-    connection.execute("SET enable_external_access = false")
+    _close_doors(connection, path)
     return connection
+
+
+def _close_doors(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Allow no other file than that of the database."""
+    if "?" in str(path):
+        # DuckDB takes what follows for parameters of a URL, and puts `.wal` before it: a name
+        # that it does not allow itself.
+        connection.execute(f"SET allowed_directories = [{_text(path.parent)}]")
+    connection.execute("SET enable_external_access = false")
 
 
 def connect_memory(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -81,12 +105,23 @@ def connect_memory(folder: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _attached(source: str, *options: str) -> duckdb.DuckDBPyConnection:
-    """Open a connection to one database, called `NAME` and no other name.
+def _holds_alone(connection: duckdb.DuckDBPyConnection, scenario: str) -> bool:
+    """Return whether a database holds a scenario for which it has no schema."""
+    found = connection.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE table_name = ? AND NOT EXISTS ("
+        "SELECT 1 FROM duckdb_schemas() WHERE schema_name = ? AND database_name = current_database())",
+        [f"{scenario}_all_events", scenario],
+    )
+    return found.fetchone() is not None
+
+
+def _attached(source: str, *options: str, name: str = NAME) -> duckdb.DuckDBPyConnection:
+    """Open a connection to one database.
 
     Args:
         source: What to attach, as SQL.
         options: Of `ATTACH`, the only place where the size of row groups can be set.
+        name: What the database is called in it.
     """
     import duckdb
 
@@ -94,11 +129,15 @@ def _attached(source: str, *options: str) -> duckdb.DuckDBPyConnection:
     # the size of row groups.
     connection = duckdb.connect(":memory:", config=_OPTIONS)
     try:
-        connection.execute(
-            f"ATTACH {source} AS {NAME} ({', '.join(('TYPE duckdb', *options))})"
-        )
-        connection.execute(f"USE {NAME}")
+        # The name `memory` must be free, too: a file may be called so.
+        connection.execute("ATTACH ':memory:' AS _none")
+        connection.execute("USE _none")
         connection.execute("DETACH memory")
+        connection.execute(
+            f"ATTACH {source} AS {quote(name)} ({', '.join(('TYPE duckdb', *options))})"
+        )
+        connection.execute(f"USE {quote(name)}")
+        connection.execute("DETACH _none")
         # Else `date_trunc('day', time)` depends on the machine on which a report is made.
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(

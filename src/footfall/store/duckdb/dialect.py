@@ -6,12 +6,26 @@ import pyarrow as pa
 
 from footfall.data.schema import MONEY_DIGITS, Field, FieldType
 from footfall.store.dialect import literal, quote
+from footfall.store.tables import ALL
 
 
 class DuckDB:
     """The dialect of DuckDB 1.5 and 2.0."""
 
     name = "duckdb"
+    json_type = "JSON"
+    has_structs = True
+
+    def rows(self, scenario: str, table: str) -> str:
+        """Return the table that holds the rows of all runs of a scenario."""
+        # In `main`, the one schema whose name no database can have: `x.events` may mean a
+        # schema or a database, which may be called anything, and by any file name.
+        return f"main.{quote(f'{scenario}_{ALL}{table}')}"
+
+    def json(self, struct: str) -> str:
+        """Return a struct as JSON."""
+        # A merge patch takes members that are null for such to be removed (RFC 7396).
+        return f"json_merge_patch('{{}}', to_json({struct}))"
 
     def column_type(self, kind: pa.DataType) -> str:
         """Return the SQL type of an Arrow type."""

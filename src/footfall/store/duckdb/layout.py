@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,6 @@ from footfall.store.duckdb.dialect import DIALECT
 from footfall.store.runs import (
     Row,
     begun,
-    by_scenario,
     cursors_of,
     ended,
     rows_of_arrow,
@@ -26,11 +26,13 @@ from footfall.store.runs import (
     run_of,
 )
 from footfall.store.tables import (
+    ALL,
     CURSORS,
     META_TABLES,
     RUNS,
     SCENARIO_TABLES,
-    UNITED_VIEWS,
+    VIEWS,
+    check_format,
     check_names,
     scenario_tables,
 )
@@ -44,7 +46,8 @@ def make_meta(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Make the tables of the main schema.
 
     Raises:
-        StoreError: The file holds tables of the same names that are not ours.
+        StoreError: The file holds tables of the same names that are not ours, or is one of an
+            earlier version.
     """
     names = rows_of_arrow(
         db.fetch(
@@ -54,8 +57,9 @@ def make_meta(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     )
     # Only the names that we would make: a user may keep tables of their own in the same file.
     have = {row["table_name"] for row in names}
-    ours = have & {*META_TABLES, *UNITED_VIEWS}
+    ours = have & {*META_TABLES, *_united_names()}
     runs = db.columns_of(connection, "main.runs")
+    check_format(str(path), runs.names if runs is not None else ())
     if ours and (runs is None or set(runs.names) != set(RUNS.names)):
         raise StoreError(
             f"{path} already has tables that footfall did not make: {', '.join(sorted(ours))}\n"
@@ -65,8 +69,20 @@ def make_meta(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         connection.execute(create_table(DIALECT, f"main.{name}", schema))
 
 
-def begin_run(connection: duckdb.DuckDBPyConnection, run: Run, *, fresh: bool) -> None:
+def _united_names() -> list[str]:
+    return [prefix + view for prefix in ("", ALL) for view in VIEWS]
+
+
+def begin_run(
+    connection: duckdb.DuckDBPyConnection, run: Run, *, fresh: bool, database: str = ""
+) -> None:
     """Note a run and make room for its rows: tables with all its columns, and views over them.
+
+    Args:
+        connection: The database.
+        run: The run.
+        fresh: Remove what is there of it first.
+        database: What DuckDB calls the database by itself.
 
     Raises:
         UsageError: Its names cannot stand in a database.
@@ -75,11 +91,11 @@ def begin_run(connection: duckdb.DuckDBPyConnection, run: Run, *, fresh: bool) -
     """
     check_names(run.stream.schema)
     if fresh:
-        delete_run(connection, run.id)
+        delete_run(connection, run.id, database=database)
     known = run_row(connection, run.id)
     put_run(connection, begun(run, known, has_parts=bool(cursors(connection, run.id))))
     make_tables(connection, run.stream.schema)
-    make_views(connection)
+    make_views(connection, database)
 
 
 def end_run(connection: duckdb.DuckDBPyConnection, run: Run) -> None:
@@ -110,10 +126,8 @@ def put_run(connection: duckdb.DuckDBPyConnection, row: Row) -> None:
 
 def make_tables(connection: duckdb.DuckDBPyConnection, stream: StreamSchema) -> None:
     """Make a scenario's tables, or add to them the columns and properties that they lack."""
-    schema = quote(stream.scenario)
-    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
     for name, wanted in scenario_tables(stream).items():
-        table = f"{schema}.{name}"
+        table = DIALECT.rows(stream.scenario, name)
         connection.execute(create_table(DIALECT, table, wanted))
         _widen(connection, table, wanted)
 
@@ -130,20 +144,71 @@ def _widen(connection: duckdb.DuckDBPyConnection, table: str, wanted: pa.Schema)
         )
 
 
-def make_views(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make all views anew, from the runs that are there."""
-    rows = rows_of_arrow(db.fetch(connection, "SELECT * FROM main.runs ORDER BY created, run"))
-    scenarios = by_scenario(map(run_of, rows))
-    for scenario, runs in scenarios.items():
-        whole = schema_changes.merged([run.stream.schema for run in runs])
-        for name, query in views.scenario_views(DIALECT, whole).items():
-            connection.execute(f"CREATE OR REPLACE VIEW {quote(scenario)}.{name} AS {query}")
-    for name, query in views.united_views(list(scenarios)).items() if scenarios else ():
-        connection.execute(f"CREATE OR REPLACE VIEW main.{name} AS {query}")
+def make_views(connection: duckdb.DuckDBPyConnection, database: str = "") -> None:
+    """Make all views anew, from the runs that are there.
+
+    A scenario's views are in a schema called like it. Where the database is called so too,
+    `shop.events` would be refused as ambiguous; without the schema it is the main schema's view
+    of that database, which is the same as long as no other scenario is there.
+
+    Args:
+        connection: The database.
+        database: What DuckDB calls it by itself: a file by its name.
+    """
+    rows = rows_of_arrow(
+        db.fetch(connection, "SELECT * FROM main.runs ORDER BY asked, created, run")
+    )
+    runs = list(map(run_of, rows))
+    scenarios = {run.stream.schema.scenario for run in runs}
+    alone = database.lower() if scenarios == {database.lower()} else ""
+    if alone:
+        _drop_schema(connection, alone)
+    for statement in view_statements(runs, without_schema=alone):
+        connection.execute(statement)
 
 
-def delete_run(connection: duckdb.DuckDBPyConnection, run: str) -> None:
-    """Remove a run; a scenario's last run takes the schema along, which frees its space."""
+def view_statements(runs: Sequence[Run], *, without_schema: str = "") -> Iterator[str]:
+    """Yield the statements that make all views.
+
+    Args:
+        runs: Those of the store, the one that was asked for last at the end.
+        without_schema: A scenario whose views are those of the main schema alone.
+    """
+    scenarios = views.scenario_views(DIALECT, runs)
+    for scenario, of in scenarios.items():
+        if scenario == without_schema:
+            continue
+        yield f"CREATE SCHEMA IF NOT EXISTS {quote(scenario)}"
+        for name, query in of.queries().items():
+            yield f"CREATE OR REPLACE VIEW {quote(scenario)}.{name} AS {query}"
+    united = views.united_views(list(scenarios.values())) if scenarios else {}
+    for name, query in united.items():
+        yield f"CREATE OR REPLACE VIEW main.{name} AS {query}"
+
+
+def _drop_schema(connection: duckdb.DuckDBPyConnection, scenario: str) -> None:
+    """Drop the views of a scenario, and their schema unless others have put something there."""
+    schema = quote(scenario)
+    for name in _united_names() if has_schema(connection, scenario) else ():
+        connection.execute(f"DROP VIEW IF EXISTS {schema}.{name}")
+    left = "SELECT 1 FROM {0}() WHERE schema_name = ? AND database_name = current_database()"
+    left = " UNION ALL ".join(left.format(of) for of in ("duckdb_tables", "duckdb_views"))
+    if not db.fetch(connection, left, [scenario, scenario]).num_rows:
+        connection.execute(f"DROP SCHEMA IF EXISTS {schema}")
+
+
+def has_schema(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Return whether the database has a schema, by its name in lower case."""
+    found = db.fetch(
+        connection,
+        "SELECT 1 FROM duckdb_schemas() WHERE lower(schema_name) = ? AND database_name = current_database()",
+        [name],
+    )
+    return bool(found.num_rows)
+
+
+def delete_run(connection: duckdb.DuckDBPyConnection, run: str, *, database: str = "") -> None:
+    """Remove a run; a scenario's last run takes the tables along, which frees their space."""
     row = run_row(connection, run)
     if row is None:
         return
@@ -153,12 +218,15 @@ def delete_run(connection: duckdb.DuckDBPyConnection, run: str) -> None:
     others = db.fetch(connection, "SELECT run FROM main.runs WHERE scenario = ?", [scenario])
     if others.num_rows:
         for table in SCENARIO_TABLES:
-            connection.execute(f"DELETE FROM {quote(scenario)}.{table} WHERE run = ?", [run])
+            rows = DIALECT.rows(scenario, table)
+            connection.execute(f"DELETE FROM {rows} WHERE run = ?", [run])
     else:
-        for view in UNITED_VIEWS:
+        for view in _united_names():
             connection.execute(f"DROP VIEW IF EXISTS main.{view}")
-        connection.execute(f"DROP SCHEMA {quote(scenario)} CASCADE")
-        make_views(connection)
+        _drop_schema(connection, scenario)
+        for table in SCENARIO_TABLES:
+            connection.execute(f"DROP TABLE {DIALECT.rows(scenario, table)}")
+    make_views(connection, database)
 
 
 def add_tallies(connection: duckdb.DuckDBPyConnection, run: str, tallies: Tallies) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from footfall.store.duckdb import layout
 from footfall.store.duckdb.dialect import DIALECT
 from footfall.store.runs import RunInfo
 from footfall.store.store import Store
+from footfall.store.tables import check_format
 
 if TYPE_CHECKING:
     import duckdb
@@ -56,7 +58,9 @@ class DuckDBStore(Store):
         with db.explained(self.path, "the run is still there, whole"):
             with db.transaction(self._connection):
                 layout.make_meta(self._connection, self.path)
-                layout.delete_run(self._connection, info.id)
+                layout.delete_run(
+                    self._connection, info.id, database=db.database_name(self.path)
+                )
             # Deleted blocks are free within the file only after a checkpoint.
             self._connection.execute("CHECKPOINT")
 
@@ -67,10 +71,13 @@ def open_duckdb(path: Path, *, read_only: bool = True) -> Store:
     Raises:
         StoreError: It cannot be opened, or footfall did not write it.
     """
-    connection = db.connect(path, read_only=read_only)
-    if db.columns_of(connection, "main.runs") is None:
-        connection.close()
-        raise StoreError(
-            f"{path} holds no runs: it is a DuckDB file, but footfall did not write it"
-        )
+    with ExitStack() as undo:
+        connection = undo.enter_context(db.connect(path, read_only=read_only))
+        runs = db.columns_of(connection, "main.runs")
+        if runs is None:
+            raise StoreError(
+                f"{path} holds no runs: it is a DuckDB file, but footfall did not write it"
+            )
+        check_format(str(path), runs.names)
+        undo.pop_all()
     return DuckDBStore(path, connection)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from footfall.data.schema import events_schema
 from footfall.errors import StoreError
-from footfall.store.dialect import create_table, literal, quote
+from footfall.store.dialect import create_table, literal
 from footfall.store.duckdb import connection as db
 from footfall.store.duckdb.dialect import DIALECT
 from footfall.store.duckdb.open import DuckDBStore
@@ -16,7 +16,7 @@ from footfall.store.files.layout import file_ledger_path
 from footfall.store.files.relations import load_ledger
 from footfall.store.runs import run_of
 from footfall.store.store import Store
-from footfall.store.tables import SCENARIO_TABLES, scenario_tables
+from footfall.store.tables import scenario_tables
 
 if TYPE_CHECKING:
     import duckdb
@@ -60,12 +60,8 @@ def open_event_file(where: str | Path) -> Store:
 
 def _load(connection: duckdb.DuckDBPyConnection, path: Path, row: dict[str, Any]) -> None:
     stream = run_of(row).stream.schema
-    schema = quote(stream.scenario)
-    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-    for name in SCENARIO_TABLES:
-        connection.execute(
-            create_table(DIALECT, f"{schema}.{name}", scenario_tables(stream)[name])
-        )
+    for name, schema in scenario_tables(stream).items():
+        connection.execute(create_table(DIALECT, DIALECT.rows(stream.scenario, name), schema))
     # Types are given, not guessed: from a sample DuckDB would take an id of digits for a
     # number.
     columns = ", ".join(
@@ -73,6 +69,6 @@ def _load(connection: duckdb.DuckDBPyConnection, path: Path, row: dict[str, Any]
         for field in events_schema(stream)
     )
     connection.execute(
-        f"INSERT INTO {schema}.events BY NAME SELECT * FROM read_json({literal(str(path))}, "
+        f"INSERT INTO {DIALECT.rows(stream.scenario, 'events')} BY NAME SELECT * FROM read_json({literal(str(path))}, "
         f"format = 'newline_delimited', columns = {{{columns}}})"
     )

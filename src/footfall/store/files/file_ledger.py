@@ -19,7 +19,7 @@ from footfall.data.tallies import Tallies
 from footfall.store.dialect import create_table, quote
 from footfall.store.runs import Row, RunInfo, begun, ended, info_of
 from footfall.store.sqlite import SQLiteLedger
-from footfall.store.tables import CURSORS, META_TABLES, RUNS, TALLIES
+from footfall.store.tables import CURSORS, META_TABLES, RUNS, TALLIES, check_format
 from footfall.store.tally_tables import tallies_of, tally_changes
 
 FILES = pa.schema(
@@ -66,8 +66,7 @@ class FileLedger(SQLiteLedger):
         for name, schema in _TABLES.items():
             self._connection.execute(create_table(_SQLite(), quote(name), schema))
         for name, (keys, _) in TALLIES.items():
-            # What ON CONFLICT needs. A ledger of an earlier version gets it when it is next
-            # written.
+            # What ON CONFLICT needs.
             self._connection.execute(
                 f"CREATE UNIQUE INDEX IF NOT EXISTS {name}_keys ON {name} ({', '.join(keys)})"
             )
@@ -76,6 +75,7 @@ class FileLedger(SQLiteLedger):
         # The cheapest statement that fails on a file of another kind and on a database of
         # others.
         self._connection.execute("SELECT store_format FROM runs")
+        check_format(str(self.path), self._columns("runs"))
 
     def begin(self, run: Run) -> dict[tuple[int, int], int]:
         """Note a run.
@@ -124,11 +124,11 @@ class FileLedger(SQLiteLedger):
     def delete(self, run: str) -> None:
         """Remove everything about a run."""
         with self._transaction():
-            for name in filter(self._columns, _TABLES):
+            for name in _TABLES:
                 self._connection.execute(f"DELETE FROM {name} WHERE run = ?", [run])
 
     def runs(self) -> list[RunInfo]:
-        """Return the runs, oldest first."""
+        """Return the runs, the one that was asked for last at the end."""
         return [info_of(row | self._sums(row["run"])) for row in self._run_rows()]
 
     def tallies(self, run: str) -> Tallies:
@@ -140,13 +140,7 @@ class FileLedger(SQLiteLedger):
         return self.table("files", run)
 
     def table(self, name: str, run: str | None = None) -> list[Row]:
-        """Return the rows of a table, of one run or of all, in the order of their writing.
-
-        A ledger of an earlier version may lack a table of tallies: then nothing was counted for
-        it.
-        """
-        if not self._columns(name):
-            return []
+        """Return the rows of a table, of one run or of all, in the order of their writing."""
         schema = _TABLES[name]
         columns = ", ".join(map(quote, schema.names))
         rows = self.rows(
@@ -158,7 +152,9 @@ class FileLedger(SQLiteLedger):
         ]
 
     def _run_rows(self) -> list[Row]:
-        return sorted(self.table("runs"), key=lambda row: (row["created"], row["run"]))
+        return sorted(
+            self.table("runs"), key=lambda row: (row["asked"], row["created"], row["run"])
+        )
 
     def _run_row(self, run: str) -> Row | None:
         return next(iter(self.table("runs", run)), None)

@@ -1,13 +1,12 @@
 """The layout of stores of plain files: where rows, ledger, lock and manifest lie.
 
-``` FILE                                             events of one run, as NDJSON, CSV or JSON
-FILE.footfall                                    its ledger; FILE.footfall.lock while it is
-written
-
-FOLDER/_footfall/ledger.sqlite                   ledger; FOLDER/_footfall/lock while it is
-written FOLDER/manifest.json                             committed files, for readers that have
-no SQLite FOLDER/SCENARIO/TABLE/RUN/PART.parquet           rows of a part
-FOLDER/SCENARIO/events/RUN/date=2026-01-31/PART.parquet   the same, partitioned by day ```
+- `FILE`: events of one run, as NDJSON, CSV or JSON
+- `FILE.footfall`: its ledger; `FILE.footfall.lock` while it is written
+- `FOLDER/_footfall/ledger.sqlite`: ledger; `FOLDER/_footfall/lock` while it is written
+- `FOLDER/manifest.json`: committed files, for readers that have no SQLite
+- `FOLDER/views.sql`: the views over them, for readers that have DuckDB
+- `FOLDER/SCENARIO/TABLE/RUN/PART.parquet`: rows of a part
+- `FOLDER/SCENARIO/events/RUN/date=2026-01-31/PART.parquet`: the same, partitioned by day
 """
 
 from __future__ import annotations
@@ -20,10 +19,12 @@ from typing import Any
 
 from footfall.store.durable import write_whole
 from footfall.store.files.file_ledger import FileLedger
+from footfall.store.files.relations import views_script
 from footfall.store.runs import RunInfo
 from footfall.store.tables import SCENARIO_TABLES
 
 MANIFEST = "manifest.json"
+VIEWS_SCRIPT = "views.sql"
 
 
 def file_ledger_path(path: Path) -> Path:
@@ -79,7 +80,7 @@ def delete_files(folder: Path, scenario: str, run: str, keep: Collection[str] = 
 
 
 def write_manifest(folder: Path, ledger: FileLedger) -> None:
-    """List the runs and their committed files for other readers.
+    """List the runs and their committed files for other readers, and write the views over them.
 
     Args:
         folder: The store.
@@ -88,6 +89,7 @@ def write_manifest(folder: Path, ledger: FileLedger) -> None:
     runs = [_entry(info, ledger) for info in ledger.runs()]
     text = json.dumps({"format": 1, "runs": runs}, ensure_ascii=False, indent=1)
     write_whole(folder / MANIFEST, text.encode())
+    write_whole(folder / VIEWS_SCRIPT, views_script(ledger).encode())
 
 
 def _entry(info: RunInfo, ledger: FileLedger) -> dict[str, Any]:

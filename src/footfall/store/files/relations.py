@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from footfall.data.stream import Run
 from footfall.store import schema_changes
-from footfall.store.dialect import create_table, literal, quote
+from footfall.store.dialect import create_table, literal, literals, quote
 from footfall.store.duckdb import connection as db
 from footfall.store.duckdb import layout
 from footfall.store.duckdb.dialect import DIALECT
 from footfall.store.files.file_ledger import FileLedger
-from footfall.store.runs import by_scenario, rows_to_arrow, run_of
-from footfall.store.tables import META_TABLES, scenario_tables
+from footfall.store.runs import Row, by_scenario, rows_to_arrow
+from footfall.store.tables import META_TABLES, RUNS, scenario_tables
 
 if TYPE_CHECKING:
     import duckdb
@@ -39,18 +39,57 @@ def make_file_views(
         folder: The store.
         ledger: Its ledger.
     """
-    for scenario, runs in by_scenario(run_of(row) for row in ledger.table("runs")).items():
-        connection.execute(f"CREATE SCHEMA {quote(scenario)}")
+    for statement in _file_views(folder, ledger):
+        connection.execute(statement)
+    layout.make_views(connection)
+
+
+def views_script(ledger: FileLedger) -> str:
+    """Return the views of a folder as SQL that any DuckDB client can run; paths are relative."""
+    if not ledger.runs():
+        return _SCRIPT
+    runs = f"CREATE OR REPLACE VIEW main.runs AS {_values(RUNS, ledger.table('runs'))}"
+    views = layout.view_statements([info.run for info in ledger.runs()])
+    statements = (runs, *_file_views(Path(), ledger), *views)
+    return _SCRIPT + "".join(f"{statement};\n" for statement in statements)
+
+
+_SCRIPT = """\
+-- The tables and views of this folder, which is called shop here:
+--   duckdb -cmd "SET file_search_path = 'shop'" -init shop/views.sql
+"""
+
+
+def _values(schema: pa.Schema, rows: Sequence[Row]) -> str:
+    """Return a query for some rows."""
+    return " UNION ALL ".join(
+        "SELECT "
+        + ", ".join(f"{_value(row[f.name], f.type)} AS {quote(f.name)}" for f in schema)
+        for row in rows
+    )
+
+
+def _value(value: Any, kind: pa.DataType) -> str:
+    if value is not None and pa.types.is_timestamp(kind):
+        return f"make_timestamptz({value * 1000})"
+    if isinstance(value, list):
+        return f"[{literals(value)}]"
+    plain = "NULL" if value is None else literal(str(value))
+    return f"CAST({plain} AS {DIALECT.column_type(kind)})"
+
+
+def _file_views(folder: Path, ledger: FileLedger) -> Iterator[str]:
+    """Yield the statements that make views over the files of each table."""
+    for scenario, runs in by_scenario(info.run for info in ledger.runs()).items():
         whole = schema_changes.merged([run.stream.schema for run in runs])
         for name, schema in scenario_tables(whole).items():
             files = [
                 (scenario_tables(run.stream.schema)[name], _files(folder, ledger, run, name))
                 for run in runs
             ]
-            connection.execute(
-                f"CREATE VIEW {quote(scenario)}.{name} AS {_over_files(schema, files)}"
+            yield (
+                f"CREATE OR REPLACE VIEW {DIALECT.rows(scenario, name)} AS {_over_files(schema, files)}"
             )
-    layout.make_views(connection)
 
 
 def _files(folder: Path, ledger: FileLedger, run: Run, relation: str) -> list[Path]:
@@ -84,5 +123,5 @@ def _over_files(schema: pa.Schema, files: Sequence[tuple[pa.Schema, list[Path]]]
 def _reading(files: list[Path]) -> str:
     # A list from the ledger, never `*.parquet`: what lies there and was not committed is not
     # read. The folder `date=2026-01-31` would become a column, which the events do not have.
-    listed = ", ".join(literal(str(file)) for file in files)
+    listed = literals(file.as_posix() for file in files)
     return f"read_parquet([{listed}], hive_partitioning = false)"

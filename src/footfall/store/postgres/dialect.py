@@ -5,7 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 
 from footfall.data.schema import Field
-from footfall.store.dialect import literal
+from footfall.store.dialect import literal, quote
+from footfall.store.tables import ALL
 
 _MEMBERS_AT_ONCE = 50  # a function takes 100 arguments
 
@@ -16,6 +17,16 @@ class PostgreSQL:
     """The dialect of PostgreSQL 13 and later; types are named as `format_type` names them."""
 
     name = "postgresql"
+    json_type = "jsonb"
+    has_structs = False
+
+    def rows(self, scenario: str, table: str) -> str:
+        """Return the table that holds the rows of all runs of a scenario."""
+        return f"{quote(scenario)}.{ALL}{table}"
+
+    def json(self, struct: str) -> str:
+        """Return a jsonb as it is."""
+        return struct
 
     def column_type(self, kind: pa.DataType) -> str:
         """Return the SQL type of an Arrow type."""

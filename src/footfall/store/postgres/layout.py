@@ -10,13 +10,14 @@ from footfall.data.schema import StreamSchema, changes_schema, common_columns
 from footfall.data.stream import Run
 from footfall.data.tallies import Tallies
 from footfall.errors import UsageError
-from footfall.store import schema_changes, views
+from footfall.store import views
 from footfall.store.dialect import quote
 from footfall.store.postgres import connection as pg
 from footfall.store.postgres.address import Address
 from footfall.store.postgres.dialect import DIALECT
 from footfall.store.postgres.owned_tables import (
     MADE,
+    columns_of,
     comment_on,
     make_schema,
     make_table,
@@ -24,21 +25,21 @@ from footfall.store.postgres.owned_tables import (
 from footfall.store.runs import (
     Row,
     begun,
-    by_scenario,
     cursors_of,
     ended,
     rows_of_arrow,
     run_of,
 )
 from footfall.store.tables import (
+    ALL,
     CURSORS,
     LEDGER,
     META_TABLES,
     RUNS,
     SCENARIO_TABLES,
-    SCENARIO_VIEWS,
     TALLIES,
-    UNITED_VIEWS,
+    VIEWS,
+    check_format,
     check_names,
 )
 from footfall.store.tally_tables import tally_changes
@@ -69,6 +70,7 @@ TABLES: dict[str, pa.Schema] = {
     ),
 }
 """Columns of the tables, the same for every scenario since properties are jsonb."""
+_TABLE_NAMES = frozenset(ALL + name for name in TABLES)
 
 INDEXES = {
     "events_person": ("events", "run, person, time"),
@@ -92,12 +94,23 @@ def make_meta(connection: pg.Connection, address: Address) -> None:
     """Make the tables about runs.
 
     Raises:
-        StoreError: Tables of these names are there that footfall did not make.
+        StoreError: Tables of these names are there that footfall did not make, or an earlier
+            version.
     """
     make_schema(connection, META)
+    check_columns(connection, address)
     for name, schema in META_TABLES.items():
         keys = TALLIES[name][0] if name in TALLIES else _KEYS[name]
         make_table(connection, address, META, name, schema, keys)
+
+
+def check_columns(connection: pg.Connection, address: Address) -> None:
+    """Check that a store which is there is one of this version.
+
+    Raises:
+        StoreError: An earlier version has made it.
+    """
+    check_format(address.shown, columns_of(connection, META, "runs"))
 
 
 def begin_run(
@@ -120,7 +133,13 @@ def begin_run(
     make_schema(connection, scenario)
     for name, schema in TABLES.items():
         make_table(
-            connection, address, scenario, name, schema, (), by_day=by_day and name == "events"
+            connection,
+            address,
+            scenario,
+            ALL + name,
+            schema,
+            (),
+            by_day=by_day and name == "events",
         )
     make_views(connection)
 
@@ -148,18 +167,19 @@ def end_run(connection: pg.Connection, run: Run) -> None:
 
 def make_indexes(connection: pg.Connection, scenario: str) -> None:
     """Make a scenario's indexes that are missing, and renew the planner's statistics."""
-    schema = quote(scenario)
     # Sorting in memory instead of on disk; LOCAL ends with the transaction.
     connection.execute("SET LOCAL maintenance_work_mem = '256MB'")
     # Over partitions a unique index has to contain what they are divided by.
     key = "insert_id, time" if is_by_day(connection, scenario) else "insert_id"
-    connection.execute(f"CREATE UNIQUE INDEX IF NOT EXISTS {UNIQUE} ON {schema}.events ({key})")
+    events = DIALECT.rows(scenario, "events")
+    connection.execute(f"CREATE UNIQUE INDEX IF NOT EXISTS {UNIQUE} ON {events} ({key})")
     for name, (table, columns) in INDEXES.items():
-        connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {schema}.{table} ({columns})")
+        rows = DIALECT.rows(scenario, table)
+        connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {rows} ({columns})")
     for table in SCENARIO_TABLES:
         # Autovacuum would get there some minutes later: the first reports would be planned
         # blindly.
-        connection.execute(f"ANALYZE {schema}.{table}")
+        connection.execute(f"ANALYZE {DIALECT.rows(scenario, table)}")
 
 
 def cursors(connection: pg.Connection, run: str) -> dict[tuple[int, int], int]:
@@ -232,14 +252,15 @@ _ADDING = {name: _adding(name, keys, schema) for name, (keys, schema) in TALLIES
 def make_views(connection: pg.Connection) -> None:
     """Make all views anew, from the runs that are there."""
     rows = rows_of_arrow(
-        pg.fetch(connection, f"SELECT * FROM {META}.runs ORDER BY created, run")
+        pg.fetch(connection, f"SELECT * FROM {META}.runs ORDER BY asked, created, run")
     )
-    scenarios = by_scenario(map(run_of, rows))
-    for scenario, runs in scenarios.items():
-        whole = schema_changes.merged([run.stream.schema for run in runs])
-        for name, query in views.scenario_views(DIALECT, whole, f"{META}.runs").items():
-            _make_view(connection, f"{quote(scenario)}.{name}", query)
-    for name, query in views.united_views(list(scenarios)).items() if scenarios else ():
+    scenarios = views.scenario_views(DIALECT, list(map(run_of, rows)), f"{META}.runs")
+    for scenario, of in scenarios.items():
+        for name, query in of.queries().items():
+            if name not in _TABLE_NAMES:
+                _make_view(connection, f"{quote(scenario)}.{name}", query)
+    united = views.united_views(list(scenarios.values())) if scenarios else {}
+    for name, query in united.items():
         _make_view(connection, f"{META}.{name}", query)
 
 
@@ -263,23 +284,26 @@ def delete_run(connection: pg.Connection, run: str) -> None:
     ).fetchone()
     if others:
         for table in SCENARIO_TABLES:
-            connection.execute(f"DELETE FROM {quote(scenario)}.{table} WHERE run = %s", [run])
+            rows = DIALECT.rows(scenario, table)
+            connection.execute(f"DELETE FROM {rows} WHERE run = %s", [run])
     else:
         # DELETE would leave the space to the tables, until VACUUM FULL.
         _drop_scenario(connection, scenario)
-        make_views(connection)
+    make_views(connection)
 
 
 def _drop_scenario(connection: pg.Connection, scenario: str) -> None:
     """Drop what was made for a scenario; its schema stays where others have put something."""
     # Without CASCADE: if users have built views on these, they get an error and keep their
     # views.
-    for view in reversed(UNITED_VIEWS):
+    names = [prefix + view for prefix in ("", ALL) for view in VIEWS]
+    for view in names:
         connection.execute(f"DROP VIEW IF EXISTS {META}.{view}")
-    for view in reversed(SCENARIO_VIEWS):
-        connection.execute(f"DROP VIEW IF EXISTS {quote(scenario)}.{view}")
+    for view in names:
+        if view not in _TABLE_NAMES:
+            connection.execute(f"DROP VIEW IF EXISTS {quote(scenario)}.{view}")
     for table in SCENARIO_TABLES:
-        connection.execute(f"DROP TABLE IF EXISTS {quote(scenario)}.{table}")
+        connection.execute(f"DROP TABLE IF EXISTS {DIALECT.rows(scenario, table)}")
     left = connection.execute(
         "SELECT 1 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = %s LIMIT 1",
         [scenario],
@@ -302,7 +326,7 @@ def is_by_day(connection: pg.Connection, scenario: str) -> bool:
     """Return whether a scenario's events are partitioned by day."""
     found = connection.execute(
         "SELECT c.relkind = 'p' FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace "
-        "WHERE n.nspname = %s AND c.relname = 'events'",
+        "WHERE n.nspname = %s AND c.relname = 'all_events'",
         [scenario],
     ).fetchone()
     return bool(found and found[0])
@@ -315,6 +339,6 @@ def make_days(connection: pg.Connection, scenario: str, days: Iterable[str]) -> 
         # not.
         connection.execute(
             f"CREATE TABLE IF NOT EXISTS {quote(scenario)}.{quote('events_' + day)} PARTITION OF "
-            f"{quote(scenario)}.events FOR VALUES FROM ('{day} 00:00+00') "
+            f"{DIALECT.rows(scenario, 'events')} FOR VALUES FROM ('{day} 00:00+00') "
             f"TO (CAST('{day} 00:00+00' AS timestamptz) + interval '24 hours')"
         )

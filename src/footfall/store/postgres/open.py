@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack, closing
 
 import pyarrow as pa
 
@@ -30,16 +31,17 @@ class PostgresStore(Store):
     def __init__(self, address: Address, *, read_only: bool = True) -> None:
         self.address = address
         self._read_only = read_only
-        self._server = pg.connect(address)
-        with pg.explaining(address):
+        with ExitStack() as undo, pg.explaining(address):
+            self._server = undo.enter_context(closing(pg.connect(address)))
             if not layout.is_there(self._server):
-                self._server.close()
                 raise StoreError(
                     f"{address.shown} holds no runs\n  hint: `footfall run SCENARIO --to {address.shown}` makes one"
                 )
+            layout.check_columns(self._server, address)
             self._server.execute(
                 f"SET default_transaction_read_only = {'on' if read_only else 'off'}"
             )
+            undo.pop_all()
 
     @property
     def name(self) -> str:

@@ -132,7 +132,7 @@ def _check_table(
     is_ours: bool,
 ) -> None:
     wanted = {field.name: DIALECT.column_type(field.type) for field in columns}
-    have = _columns_of(connection, schema, name)
+    have = columns_of(connection, schema, name)
     found = {column: kind for column, (kind, _) in have.items()}
     wrong = [
         f"{c}: {found.get(c, 'missing')}, wanted {kind}"
@@ -159,7 +159,7 @@ def _check_table(
         )
 
 
-def _columns_of(
+def columns_of(
     connection: pg.Connection, schema: str, name: str
 ) -> dict[str, tuple[str, bool]]:
     """Return a relation's columns: type, and whether rows without a value are refused."""
