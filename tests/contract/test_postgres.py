@@ -177,11 +177,11 @@ def _indexes(postgres, url):
 def test_events_by_day_lie_in_a_table_per_day(postgres, url):
     """With `partition="day"` each day of events, in UTC, is a partition."""
     write(url, make_run(SCHOOL, days=3), partition="day")
-    days = [name for name in relations(postgres, url) if name.startswith("school.all_events_")]
+    days = [name for name in relations(postgres, url) if name.startswith("school.events_")]
     assert days == [
-        "school.all_events_2026-01-01",
-        "school.all_events_2026-01-02",
-        "school.all_events_2026-01-03",
+        "school.events_2026-01-01",
+        "school.events_2026-01-02",
+        "school.events_2026-01-03",
     ]
 
 
@@ -189,5 +189,5 @@ def test_what_is_kept_by_day_stays_so(postgres, url):
     """Whoever goes on with it need not say it again: the tables that are there tell."""
     write(url, make_run(SCHOOL, days=2), partition="day")
     write(url, make_run(SCHOOL, days=4))
-    days = [name for name in relations(postgres, url) if name.startswith("school.all_events_")]
+    days = [name for name in relations(postgres, url) if name.startswith("school.events_")]
     assert len(days) == 4

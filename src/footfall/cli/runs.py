@@ -32,10 +32,10 @@ Examples:
     help="How to show them.",
 )
 def command(store: str, form: str) -> None:
-    """List the runs a store holds, the one that was asked for last at the end.
+    """List the runs a store holds.
 
-    Reports show that one, unless another is named; views show the latest run of each scenario. STORE is a DuckDB file
-    or a folder of Parquet files; by default footfall.duckdb.
+    The one that was asked for last is at the end: reports show it, unless another is named; views show the latest run
+    of each scenario. STORE is a DuckDB file or a folder of Parquet files; by default footfall.duckdb.
     """
     from footfall.store.open import open_store
 
