@@ -50,6 +50,8 @@ class ValueFormatter:
             return self.time(value)
         if isinstance(value, list):
             return "[" + ", ".join(self._item(item, field) for item in value) + "]"
+        if isinstance(value, dict):
+            return self._item(value, field)
         is_money = field is not None and "money" in (field.type, field.item)
         return f"{value} {self.currency}" if is_money else str(value)
 

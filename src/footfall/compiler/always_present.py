@@ -21,6 +21,7 @@ from footfall.model.program import (
     ConditionNode,
     DecisionNode,
     EmitNode,
+    EmittedValue,
     EnterNode,
     ListValue,
     Node,
@@ -45,6 +46,8 @@ _COMPARISONS = frozenset(
 """Of null they are never true."""
 
 
+Path = tuple[str, ...]
+"""An event, a property of it, and the fields of records that lead on from there."""
 ELEMENT = ""
 """The element of a plain list, where fields of records have names."""
 
@@ -55,12 +58,12 @@ class Presence:
 
     Args:
         of_events: Event → the properties that it can never lack; silent events are left out.
-        of_records: (event, property) → the fields that no record in this list can lack; of a
-            plain list `ELEMENT`, if no element of it can be null.
+        of_records: Path → the fields that no record there, or in this list, can lack; of a plain
+            list `ELEMENT`, if no element of it can be null.
     """
 
     of_events: Mapping[str, frozenset[str]]
-    of_records: Mapping[tuple[str, str], frozenset[str]]
+    of_records: Mapping[Path, frozenset[str]]
 
 
 def presence_of(model: Model) -> Presence:
@@ -69,23 +72,16 @@ def presence_of(model: Model) -> Presence:
     lacking = ways.lacking_elements()
     properties = model.stream.schema.event_properties
     events: dict[str, frozenset[str]] = {}
-    records: dict[tuple[str, str], frozenset[str]] = {}
+    records: dict[Path, frozenset[str]] = {}
     for number, columns in ways.known.items():
         node = model.nodes[number]
         if not isinstance(node, EmitNode):
             continue
         emission = model.emissions[node.emission]
         event = model.events[emission.event][0]
-        sure = set()
-        for n, value in emission.properties:
-            name = properties[n].name
-            if isinstance(value, ListValue):
-                sure.add(name)  # a list is empty, never null
-                there = ways.filled(properties[n], value, lacking)
-                records[event, name] = records.get((event, name), there) & there
-            elif not ways.can_be_null(value, columns):
-                sure.add(name)
-        events[event] = events.get(event, frozenset(sure)) & sure
+        named = [(properties[n], value) for n, value in emission.properties]
+        sure = ways.always_there((event,), named, columns, lacking, records)
+        events[event] = events.get(event, sure) & sure
     return Presence(events, records)
 
 
@@ -141,6 +137,41 @@ class _Ways:
         """Tell whether a value can be null where some columns are not."""
         self._nullability.sure = {*self._sure, *columns}
         return self._nullability.can_be_null(value)
+
+    def always_there(
+        self,
+        path: Path,
+        values: Iterable[tuple[Field, EmittedValue]],
+        columns: Columns,
+        lacking: Columns,
+        records: dict[Path, frozenset[str]],
+    ) -> frozenset[str]:
+        """Return the names of values that are never null; what records and lists hold is noted.
+
+        Args:
+            path: Event, and the properties that the values are in.
+            values: With the fields that they are written to.
+            columns: Those that are not null here.
+            lacking: Those of lists in which an element may lack its value.
+            records: Path → names that no record there can lack, so far.
+        """
+        sure = set()
+        for known, value in values:
+            inner = (*path, known.name)
+            if isinstance(value, Op):
+                is_sure = not self.can_be_null(value, columns)
+            elif isinstance(value, ListValue):
+                there = self.filled(known, value, lacking)
+                records[inner] = records.get(inner, there) & there
+                is_sure = True  # a list is empty, never null
+            else:
+                pairs = zip(known.fields, value.fields, strict=True)
+                there = self.always_there(inner, pairs, columns, lacking, records)
+                records[inner] = records.get(inner, there) & there
+                is_sure = bool(there)  # a record is null where all of its fields are
+            if is_sure:
+                sure.add(known.name)
+        return frozenset(sure)
 
     # --- lists -------------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from footfall.compiler.checks.broken_constraints import check_kind, check_listed, check_value
@@ -15,7 +16,7 @@ from footfall.compiler.variables import Declarer
 from footfall.data.schema import Field
 from footfall.errors import SourceLocation
 from footfall.model.operations import Op
-from footfall.model.program import Emission, ListValue, StageRule
+from footfall.model.program import Emission, EmittedValue, RecordValue, StageRule
 from footfall.scenario.expressions import ExpressionProblem
 from footfall.scenario.language_steps import STEP_WORDS
 from footfall.scenario.leaf_records import Expression
@@ -28,7 +29,7 @@ class _Draft:
     """A place before all types are known; properties by name."""
 
     event: int
-    properties: tuple[tuple[str, Op | ListValue], ...]
+    properties: tuple[tuple[str, EmittedValue], ...]
     revenue: Op | None
     in_session: bool
     identifies: bool
@@ -42,6 +43,33 @@ class _Use:
     field: Field
     declared: SourceLocation
     emitted: SourceLocation
+
+
+Typed = tuple[Field, EmittedValue]
+"""A property as the field of a schema, and its value."""
+_NOTHING_DESCRIBED = DeclaredProperties(())
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A place where an event is emitted, and what is known of the properties in it.
+
+    Args:
+        at: The step.
+        known: What is described besides.
+        inside: Records that a property is in: `shipping.`.
+    """
+
+    event: Event
+    scope: Scope
+    at: SourceLocation
+    known: DeclaredProperties
+    inside: str = ""
+
+    def names(self, declared: EventProperty) -> tuple[str, str]:
+        """Return the name under which a property is written, and what it is called here if not so."""
+        written = self.known.written(declared)
+        return written, "" if written == declared.name else declared.name
 
 
 class Emissions:
@@ -80,17 +108,18 @@ class Emissions:
                 self._check_property(declared, event)
 
     def _check_property(self, declared: EventProperty, event: Event) -> None:
-        if self._declared.value(declared) is None:
+        fields = self._declared.fields(declared)
+        if self._declared.value(declared) is None and not fields:
             self._typer.problems.add(
                 declared.at,
                 f'event "{event.name}": property "{declared.name}" has no value',
                 f"{declared.name}: EXPRESSION here, or a value under properties",
                 nearest_hint(declared.name, list(self._declared.with_value())),
             )
-        self._wanted(declared)
+        self._wanted(declared, self._declared)
 
-    def _wanted(self, declared: EventProperty) -> TypeOf | None:
-        for written in (declared, self._declared.description(declared)):
+    def _wanted(self, declared: EventProperty, known: DeclaredProperties) -> TypeOf | None:
+        for written in (declared, known.description(declared)):
             if written is not None and written.type is not None:
                 return self._declarer.type_named(written.type, written.at)
         return None
@@ -143,72 +172,89 @@ class Emissions:
 
     def _value(
         self, declared: EventProperty, event: Event, scope: Scope, at: SourceLocation
-    ) -> Op | ListValue | None:
-        expression = self._declared.value(declared)
-        if expression is None:
+    ) -> EmittedValue | None:
+        found = self._typed(declared, _Place(event, scope, at, self._declared))
+        if found is None:
             return None
-        value = self._listed_or_single(declared, expression, event, scope, at)
-        if value is not None:
-            self._check_promises(declared, event, expression, value)
-            self._check_kind(declared, event)
+        field, value = found
+        self._use(_Use(field, declared.at, at))
         return value
 
-    def _check_kind(self, declared: EventProperty, event: Event) -> None:
-        """Note constraints that say nothing of the property's type, and listed values that break them."""
-        if declared.name not in self._uses:
-            return
-        field = self._uses[declared.name].field
-        what, constraint = f'event "{event.name}": property "{declared.name}"', self._declared
-        kind = field.type if field.type != "list" else field.item or "record"
-        of_values = constraint.constraint(declared)
-        check_kind(
-            self._typer,
-            what,
-            declared.at,
-            kind,
-            of_values,
-            constraint.elements(declared),
-            is_list=field.type == "list",
+    def _typed(self, declared: EventProperty, place: _Place) -> Typed | None:
+        """Return a property as the field of a schema, and its value; None where something is wrong, and noted."""
+        fields, expression = place.known.fields(declared), place.known.value(declared)
+        if fields:
+            found = self._record(declared, fields, place)
+        elif expression is None:
+            return None
+        else:
+            found = self._listed_or_single(declared, expression, place)
+        if found is not None:
+            self._check(declared, expression, place, *found)
+        return found
+
+    def _record(
+        self, declared: EventProperty, fields: Iterable[EventProperty], place: _Place
+    ) -> Typed | None:
+        # Fields have names of their own: what is described under `properties` is no field's.
+        within = replace(
+            place, known=_NOTHING_DESCRIBED, inside=f"{place.inside}{declared.name}."
         )
-        values = self._declared.values(declared)
-        check_listed(self._typer, what, declared.at, of_values, values)
+        found = [self._typed(inner, within) for inner in fields]
+        right = [each for each in found if each is not None]
+        if len(right) < len(found):
+            return None
+        name, identifier = place.names(declared)
+        inner_fields = tuple(field for field, _ in right)
+        value = RecordValue(tuple(value for _, value in right))
+        return Field(name, "record", None, inner_fields, identifier), value
 
     def _listed_or_single(
-        self,
-        declared: EventProperty,
-        expression: Expression,
-        event: Event,
-        scope: Scope,
-        at: SourceLocation,
-    ) -> Op | ListValue | None:
-        listed = scope.find(expression.text.strip())
+        self, declared: EventProperty, expression: Expression, place: _Place
+    ) -> Typed | None:
+        name, identifier = place.names(declared)
+        listed = place.scope.find(expression.text.strip())
         if isinstance(listed, ListVariable):
-            name, identifier = self._names(declared)
             field = list_field(name, listed, self._typer, identifier)
-            self._use(_Use(field, declared.at, at))
-            return listing(listed, self._typer)
-        op = self._compiled(expression, self._wanted(declared), scope, event, at)
+            return field, listing(listed, self._typer)
+        wanted = self._wanted(declared, place.known)
+        op = self._compiled(expression, wanted, place.scope, place.event, place.at)
         op = None if op is None else self._typer.values.plain(op)
-        return None if op is None else self._typed(declared, op, expression, at)
+        if op is None:
+            return None
+        try:
+            return value_field(name, op, identifier), op
+        except ExpressionProblem as problem:
+            self._typer.note(expression.at, problem)
+            return None
 
-    def _check_promises(
+    def _check(
         self,
         declared: EventProperty,
-        event: Event,
-        expression: Expression,
-        value: Op | ListValue,
+        expression: Expression | None,
+        place: _Place,
+        field: Field,
+        value: EmittedValue,
     ) -> None:
-        what = f'event "{event.name}": property "{declared.name}"'
-        constraint = self._declared.constraint(declared)
-        check_value(self._typer, what, expression.at, value, constraint)
-        check_promises(
-            self._typer,
-            what,
-            expression.at,
-            value,
-            values=self._declared.values(declared),
-            is_required=bool(self._declared.required(declared)),
-        )
+        """Note values that break what is declared of them, and constraints that say nothing of the type."""
+        what = f'event "{place.event.name}": property "{place.inside}{declared.name}"'
+        known = place.known
+        constraint, values = known.constraint(declared), known.values(declared)
+        elements, is_list = known.elements(declared), field.type == "list"
+        kind = (field.item or "record") if is_list else field.type
+        check_kind(self._typer, what, declared.at, kind, constraint, elements, is_list=is_list)
+        check_listed(self._typer, what, declared.at, constraint, values)
+        if expression is not None and not isinstance(value, RecordValue):
+            is_required = bool(known.required(declared))
+            check_value(self._typer, what, expression.at, value, constraint)
+            check_promises(
+                self._typer,
+                what,
+                expression.at,
+                value,
+                values=values,
+                is_required=is_required,
+            )
 
     def _compiled(
         self,
@@ -232,23 +278,6 @@ class Emissions:
         return op
 
     # --- types -------------------------------------------------------------------------------------------------------
-
-    def _typed(
-        self, declared: EventProperty, op: Op, expression: Expression, at: SourceLocation
-    ) -> Op | None:
-        try:
-            name, identifier = self._names(declared)
-            field = value_field(name, op, identifier)
-        except ExpressionProblem as problem:
-            self._typer.note(expression.at, problem)
-            return None
-        self._use(_Use(field, declared.at, at))
-        return op
-
-    def _names(self, declared: EventProperty) -> tuple[str, str]:
-        """Return the name under which a property is written, and what it is called here if not so."""
-        written = self._declared.written(declared)
-        return written, "" if written == declared.name else declared.name
 
     def _use(self, use: _Use) -> None:
         """Note a property that has another type somewhere else."""
@@ -338,14 +367,23 @@ def _compiled_emission(
     )
 
 
-def _columns(value: Op | ListValue) -> set[int]:
+def _columns(value: EmittedValue) -> set[int]:
     if isinstance(value, Op):
         return value.columns()
+    if isinstance(value, RecordValue):
+        return set().union(*map(_columns, value.fields))
     return {value.length, *(column for item in value.items for column in item.columns())}
 
 
-def with_prefix(value: Op | ListValue, prefixes: dict[int, str]) -> Op | ListValue:
+def with_prefix(value: EmittedValue, prefixes: dict[int, str]) -> EmittedValue:
     """Give ids that are read from a column the prefix that they are drawn with."""
-    if isinstance(value, Op) and value.kind == "id":
-        return replace(value, of=prefix_of(value, prefixes) or "id")
-    return value
+    if isinstance(value, RecordValue):
+        return RecordValue(tuple(with_prefix(inner, prefixes) for inner in value.fields))
+    return prefixed(value, prefixes) if isinstance(value, Op) else value
+
+
+def prefixed(value: Op, prefixes: dict[int, str]) -> Op:
+    """Give a single value the prefix of its id, if it is one."""
+    return (
+        replace(value, of=prefix_of(value, prefixes) or "id") if value.kind == "id" else value
+    )

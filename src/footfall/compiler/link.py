@@ -7,7 +7,7 @@ import numpy as np
 from footfall.compiler.addresses import key
 from footfall.compiler.catalogues import CatalogueTable
 from footfall.compiler.compilation import Compilation
-from footfall.compiler.emissions import with_prefix
+from footfall.compiler.emissions import prefixed
 from footfall.compiler.expressions.typed_values import load
 from footfall.compiler.fields import list_field, listing, value_field
 from footfall.compiler.groups import groups_of
@@ -18,6 +18,7 @@ from footfall.data.schema import Field, StreamSchema
 from footfall.data.stream import Stream
 from footfall.model.model import Model, UserProperty
 from footfall.model.operations import Op
+from footfall.model.program import ListValue
 from footfall.scenario.records import Property
 from footfall.units import zones
 
@@ -74,7 +75,7 @@ def _user_properties(c: Compilation) -> tuple[UserProperty, ...]:
     for declared in c.scenario.people.properties:
         symbol, name = c.people_names[declared.name], declared.written
         if isinstance(symbol, Variable):
-            value = with_prefix(_written(c, symbol), c.builder.id_prefixes)
+            value: Op | ListValue = prefixed(_written(c, symbol), c.builder.id_prefixes)
             found.append(UserProperty(name, symbol.type.kind, symbol.column, (), value))
         elif isinstance(symbol, ListVariable):
             items = tuple(variable.column for variable in symbol.fields.values())

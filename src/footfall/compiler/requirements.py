@@ -7,13 +7,13 @@ The compiler holds what it knows of values against it, the tracking plan tells i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from footfall.compiler.always_present import ELEMENT, Presence, presence_of
+from footfall.compiler.always_present import ELEMENT, Path, Presence, presence_of
 from footfall.data.schema import Field
 from footfall.model.model import Model
-from footfall.scenario.leaf_records import FREE, Constraint, Expression
+from footfall.scenario.leaf_records import FREE, Constraint, Expression, ListType, RecordField
 from footfall.scenario.records import Catalogue, Event, EventProperty, Property, Scenario
 from footfall.scenario.step_traits import traits, walk
 
@@ -32,6 +32,7 @@ class Requirement:
         constraint: On its values, or on the elements of a list.
         elements: Of a list: how many there are.
         is_filled: Of a list: no element of it is null.
+        about: What a field of records says; of properties it stands where they are declared.
     """
 
     is_required: bool = False
@@ -40,6 +41,7 @@ class Requirement:
     constraint: Constraint = FREE
     elements: Constraint = FREE
     is_filled: bool = False
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,13 @@ class DeclaredProperties:
         described = self.description(declared)
         return declared.elements or (described.elements if described else FREE)
 
+    def fields(self, declared: EventProperty) -> tuple[EventProperty, ...]:
+        """Return the fields of a record; none of what is no record."""
+        described = self.description(declared)
+        if declared.fields or declared.value or described is None:
+            return declared.fields
+        return described.fields
+
     def required(self, declared: EventProperty) -> bool | None:
         """Return whether a property must be there as it is written; None where nothing is said."""
         described = self.description(declared)
@@ -108,7 +117,11 @@ class DeclaredProperties:
 
     def with_value(self) -> Iterator[str]:
         """Yield the names whose description says where the value comes from."""
-        return (name for name, one in self._described.items() if one.value is not None)
+        return (n for n, one in self._described.items() if one.value is not None or one.fields)
+
+
+_NOTHING_DESCRIBED = DeclaredProperties(())
+"""Fields of records have names of their own: what is described under `properties` is no field's."""
 
 
 def requirements_of(scenario: Scenario, model: Model) -> Requirements:
@@ -127,6 +140,7 @@ def requirements_of(scenario: Scenario, model: Model) -> Requirements:
         people={
             known.name: Requirement(
                 values=_of_type(known, finder.of_person(declared[known.name])),
+                fields=finder.of_records(declared[known.name].list_type, known),
                 constraint=declared[known.name].constraint,
                 elements=declared[known.name].elements,
             )
@@ -168,16 +182,35 @@ class _Finder:
         for declared in event.properties:
             name = self._declared.written(declared)
             if name in types:
-                asked = self._declared.required(declared)
-                found[name] = Requirement(
-                    name in proven if asked is None else asked,
-                    _of_type(types[name], self._of_property(declared)),
-                    self._of_fields(event, declared, types[name]),
-                    self._declared.constraint(declared),
-                    self._declared.elements(declared),
-                    ELEMENT in self._presence.of_records.get((event.written, name), ()),
-                )
+                path = (event.written, name)
+                found[name] = self._of(declared, types[name], path, proven, self._declared)
         return found
+
+    def _of(
+        self,
+        declared: EventProperty,
+        known: Field,
+        path: Path,
+        proven: Collection[str],
+        described: DeclaredProperties,
+    ) -> Requirement:
+        """Return what a property of an event, or a field of its records, must be.
+
+        Args:
+            path: That leads to it.
+            proven: What is always there, beside it.
+            described: What is said of properties besides.
+        """
+        asked = described.required(declared)
+        return Requirement(
+            path[-1] in proven if asked is None else asked,
+            _of_type(known, self._of_property(declared, described)),
+            self._of_fields(declared, known, path, described),
+            described.constraint(declared),
+            described.elements(declared),
+            ELEMENT in self._presence.of_records.get(path, ()),
+            described.about(declared),
+        )
 
     def of_person(self, declared: Property) -> tuple[str, ...]:
         """Return the texts that a user property may have."""
@@ -189,8 +222,10 @@ class _Finder:
             or (column_texts(catalogue, catalogue.columns[0]) if catalogue else ())
         )
 
-    def _of_property(self, declared: EventProperty) -> tuple[str, ...]:
-        written, value = self._declared.values(declared), self._declared.value(declared)
+    def _of_property(
+        self, declared: EventProperty, described: DeclaredProperties
+    ) -> tuple[str, ...]:
+        written, value = described.values(declared), described.value(declared)
         return written or (self._of_expression(value.text.strip()) if value else ())
 
     def _of_expression(self, text: str) -> tuple[str, ...]:
@@ -208,33 +243,63 @@ class _Finder:
         return () if others or name not in self._people else self.of_person(self._people[name])
 
     def _of_fields(
-        self, event: Event, declared: EventProperty, listed: Field
+        self,
+        declared: EventProperty,
+        known: Field,
+        path: Path,
+        described: DeclaredProperties,
     ) -> dict[str, Requirement]:
-        """Return what the fields of records must be: those of a catalogue's row have its texts."""
+        present = self._presence.of_records.get(path, frozenset())
+        if known.type == "record":
+            fields = {one.alias or one.name: one for one in described.fields(declared)}
+            return {
+                inner.name: self._of(
+                    fields[inner.name], inner, (*path, inner.name), present, _NOTHING_DESCRIBED
+                )
+                for inner in known.fields
+            }
+        value = described.value(declared)
+        listed = self._list_called(value.text.strip() if value else "")
+        return self.of_records(listed, known, present)
+
+    def of_records(
+        self, listed: ListType | None, known: Field, present: Collection[str] = ()
+    ) -> dict[str, Requirement]:
+        """Return what the fields of a list's records must be: those of a catalogue's row have its texts.
+
+        Args:
+            listed: The list's type.
+            known: The list.
+            present: Fields that are proven to be there.
+        """
         texts: dict[str, tuple[str, ...]] = {}
         # Whether an element was there to be appended is not proven where it came from another list,
         # so a column without empty cells counts as well.
-        present = set(self._presence.of_records.get((event.written, listed.name), ()))
-        for catalogue in self._rows_in(declared):
+        always = set(present)
+        for catalogue in self._rows_in(listed):
             for number, column in enumerate(catalogue.columns):
                 texts[column] = column_texts(catalogue, column)
                 if all(row[number] is not None for row in catalogue.rows):
-                    present.add(column)
-        return {
-            inner.name: Requirement(
-                inner.name in present, _of_type(inner, texts.get(inner.name, ()))
+                    always.add(column)
+        written = {one.written: one for one in (listed.described if listed else ())}
+        found = {}
+        for inner in known.fields:
+            said = written.get(inner.name, RecordField(inner.name, "", inner.name))
+            found[inner.name] = Requirement(
+                inner.name in always if said.required is None else said.required,
+                _of_type(inner, said.values or texts.get(inner.name, ())),
+                constraint=said.constraint,
+                about=said.about,
             )
-            for inner in listed.fields
-        }
+        return found
 
-    def _rows_in(self, declared: EventProperty) -> Iterator[Catalogue]:
-        """Yield the catalogues whose rows stand in a list."""
-        value = self._declared.value(declared)
-        name = value.text.strip() if value else ""
+    def _list_called(self, name: str) -> ListType | None:
         known = (*self._variables, *self._people.values())
-        listed = next(
-            (one.list_type for one in known if one.name == name and one.list_type), None
-        )
+        listed = (one.list_type for one in known if one.name == name and one.list_type)
+        return next(listed, None)
+
+    def _rows_in(self, listed: ListType | None) -> Iterator[Catalogue]:
+        """Yield the catalogues whose rows stand in a list."""
         if listed is not None:
             kinds = [listed.of] if listed.of else [kind for _, kind in listed.fields]
             yield from (self._catalogues[kind] for kind in kinds if kind in self._catalogues)

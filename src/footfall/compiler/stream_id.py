@@ -36,7 +36,10 @@ A stream's identity must outlive a renamed class: ids in stores and at vendors b
 # makes no other stream. Nor do constraints: they say which values are right, and draw none, so
 # a run goes on where one was added.
 _NO_EVENTS = frozenset(
-    {"at", "about", "title", "example", "source", "is_quoted", "constraint", "elements"}
+    {
+        *("at", "about", "title", "example", "source", "is_quoted"),
+        *("constraint", "elements", "described"),
+    }
 )
 
 

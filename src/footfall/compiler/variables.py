@@ -130,11 +130,21 @@ class Declarer:
             alias = aliases.get(name, "")
             fields[name] = Variable(name, kind, column, alias=alias)
             self._check_alias(declared, fields[name])
+        self._check_described(declared, of, fields)
         first = fields.get("")
         kind_of_elements = "record" if first is None else self._kind_of_cells(first.type)
         self._check_constraint(declared, kind_of_elements, is_list=True)
         length = self.columns.add(f"{prefix}{declared.name}.count", "integer", 0, 0)
         return ListVariable(declared.name, length, fields, of.at_most, property_number)
+
+    def _check_described(
+        self, declared: Property, of: ListType, fields: dict[str, Variable]
+    ) -> None:
+        """Note constraints on fields that say nothing of their types."""
+        for one in of.described:
+            kind, what = self._kind_of_cells(fields[one.name].type), f'"{one.name}"'
+            check_kind(self.typer, what, declared.at, kind, one.constraint)
+            check_listed(self.typer, what, declared.at, one.constraint, one.values)
 
     def _check_alias(self, declared: Property, written: Variable) -> None:
         """Note an alias of rows of a catalogue: their columns are written."""

@@ -360,6 +360,17 @@ class ListValue:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordValue:
+    """A record as a value: one per field. It is null where all of them are."""
+
+    fields: tuple[EmittedValue, ...]
+
+
+EmittedValue = Op | ListValue | RecordValue
+"""The value of an event property, as it follows from the state of a person."""
+
+
+@dataclass(frozen=True, slots=True)
 class Emission:
     """A place where an event is emitted.
 
@@ -371,7 +382,7 @@ class Emission:
     """
 
     event: int
-    properties: tuple[tuple[int, Op | ListValue], ...]
+    properties: tuple[tuple[int, EmittedValue], ...]
     captures: tuple[int, ...]
     revenue: Op | None
     in_session: bool

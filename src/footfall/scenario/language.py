@@ -39,7 +39,9 @@ from footfall.scenario.vocabulary import (
     EVENT_PROPERTIES,
     EXAMPLE,
     FACTORS,
+    FIELDS,
     OF,
+    REQUIRED,
     STEPS,
     TYPE_KEY,
     VALUES,
@@ -236,6 +238,7 @@ EVENT_PROPERTY_KIND = MapKind(
             "product.sku",
             default="where it is used",
         ),
+        FIELDS,
         Key("type", TYPE, "type of its value", "id", default="that of `value`"),
         replace(
             VALUES,
@@ -243,19 +246,14 @@ EVENT_PROPERTY_KIND = MapKind(
             "alone can show `footfall validate` finds",
         ),
         *CONSTRAINTS,
-        Key(
-            "required",
-            FLAG,
-            "every such event has it; a null or a catalogue's column with nulls is refused, the rest `footfall "
-            "validate` finds",
-            "true",
-            default="true unless the value can be null",
-        ),
+        REQUIRED,
         ALIAS,
         ABOUT,
         EXAMPLE,
     ),
+    at_most_one_of=(("value", "fields"), ("type", "fields"), ("values", "fields")),
 )
+
 
 JOURNEY = MapKind(
     "journey",

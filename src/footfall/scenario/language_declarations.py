@@ -41,8 +41,10 @@ from footfall.scenario.vocabulary import (
     EXAMPLE,
     HOURS,
     OF,
+    REQUIRED,
     TYPE_KEY,
     USER_PROPERTIES,
+    VALUE_CONSTRAINTS,
     VALUES,
     WEEKDAYS,
 )
@@ -217,7 +219,19 @@ PROPERTY = MapKind(
 RECORD_FIELD = MapKind(
     "field",
     "A field of the records of a list, in the long form.",
-    (replace(TYPE_KEY, is_required=True, default=""), ALIAS),
+    (
+        replace(TYPE_KEY, is_required=True, default=""),
+        ALIAS,
+        VALUES,
+        *VALUE_CONSTRAINTS,
+        replace(
+            REQUIRED,
+            about="every record has it; what can be null `footfall validate` finds",
+            default="true where it is proven",
+        ),
+        ABOUT,
+        EXAMPLE,
+    ),
 )
 
 DRAW = MapKind(

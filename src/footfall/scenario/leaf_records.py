@@ -121,21 +121,6 @@ class Draw:
 
 
 @dataclass(frozen=True, slots=True)
-class ListType:
-    """A list: of a scalar type or a catalogue's rows (`of`), or of records (`fields`).
-
-    Args:
-        fields: (name, type) of each field.
-        aliases: (name, alias) of those fields that are written under another name.
-    """
-
-    at_most: int
-    of: str | None = None
-    fields: tuple[tuple[str, str], ...] = ()
-    aliases: tuple[tuple[str, str], ...] = field(default=(), metadata=ADDED)
-
-
-@dataclass(frozen=True, slots=True)
 class Constraint:
     """A constraint on the values of a property, besides their type and the list of what is allowed.
 
@@ -161,3 +146,39 @@ class Constraint:
 
 FREE = Constraint()
 """The constraint that every value keeps to."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordField:
+    """A field of the records of a list, as written in the long form.
+
+    Args:
+        written: The name under which it is written.
+        values: The allowed texts, empty when any.
+        required: None to infer it from what is appended.
+    """
+
+    name: str
+    type: str
+    written: str
+    values: tuple[str, ...] = ()
+    constraint: Constraint = FREE
+    required: bool | None = None
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListType:
+    """A list: of a scalar type or a catalogue's rows (`of`), or of records (`fields`).
+
+    Args:
+        fields: (name, type) of each field.
+        aliases: (name, alias) of those fields that are written under another name.
+        described: Fields of which more than type and alias is said.
+    """
+
+    at_most: int
+    of: str | None = None
+    fields: tuple[tuple[str, str], ...] = ()
+    aliases: tuple[tuple[str, str], ...] = field(default=(), metadata=ADDED)
+    described: tuple[RecordField, ...] = field(default=(), metadata=ADDED)

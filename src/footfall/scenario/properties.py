@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from footfall.errors import shown
@@ -16,6 +16,7 @@ from footfall.scenario.leaf_records import (
     Draw,
     Expression,
     ListType,
+    RecordField,
     Text,
 )
 from footfall.scenario.reader import Fields, Reader, builds
@@ -97,18 +98,25 @@ def _list_type(reader: Reader, fields: Fields) -> ListType | None:
 
 
 def _record_list(reader: Reader, fields: Fields, of: Sequence[MapEntry]) -> ListType:
-    pairs = [(entry.name, _in_long_form(entry.value)) for entry in of]
+    read = [_in_long_form(entry) for entry in of]
     written = [
-        Written(entry.name, one.alias or name, entry.key.at)
-        for entry, (name, one) in zip(of, pairs, strict=True)
+        Written(one.name, one.written, at.key.at) for one, at in zip(read, of, strict=True)
     ]
     refuse_written_twice(reader, f"two fields of {fields.label}", written)
+    plain = [RecordField(one.name, one.type, one.written) for one in read]
     return ListType(
         fields.get("at_most"),
         None,
-        tuple((name, one.type) for name, one in pairs),
-        tuple((name, one.alias) for name, one in pairs if one.alias),
+        tuple((one.name, one.type) for one in read),
+        tuple((one.name, one.written) for one in read if one.written != one.name),
+        tuple(one for one, bare in zip(read, plain, strict=True) if one != bare),
     )
+
+
+def _in_long_form(entry: MapEntry) -> RecordField:
+    if isinstance(entry.value, RecordField):
+        return entry.value
+    return RecordField(entry.name, entry.value, entry.name)
 
 
 def _constraint(fields: Fields) -> Constraint:
@@ -124,21 +132,18 @@ def _constraint(fields: Fields) -> Constraint:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class RecordField:
-    """A field of a record as written: its type, and the name under which it is written."""
-
-    type: str
-    alias: str = ""
-
-
-def _in_long_form(read: str | RecordField) -> RecordField:
-    return RecordField(read) if isinstance(read, str) else read
-
-
 @builds("field")
-def _record_field(_reader: Reader, fields: Fields) -> RecordField:
-    return RecordField(fields.get("type"), fields.get("as", ""))
+def _record_field(reader: Reader, fields: Fields) -> RecordField:
+    assert fields.name
+    return RecordField(
+        fields.name.text,
+        fields.get("type"),
+        fields.get("as", "") or fields.name.text,
+        _allowed(reader, fields),
+        _constraint(fields),
+        fields.get("required"),
+        fields.get("about", ""),
+    )
 
 
 def _allowed(reader: Reader, fields: Fields) -> tuple[str, ...]:
@@ -169,7 +174,23 @@ def _event_property(reader: Reader, fields: Fields) -> EventProperty:
         example=fields.get("example", ""),
         required=fields.get("required"),
         alias=fields.get("as", ""),
+        fields=_inner(reader, fields),
     )
+
+
+def _inner(reader: Reader, fields: Fields) -> tuple[EventProperty, ...]:
+    """Return the fields of a record."""
+    inner = event_properties(fields.get("fields", []))
+    for one in inner:
+        if one.value is None and not one.fields:
+            reader.note(
+                one.at,
+                f"field {shown(one.name)} of {fields.label} has no value",
+                f"{one.name}: EXPRESSION, or {{value: EXPRESSION}}",
+            )
+    named = (Written(one.name, one.alias or one.name, one.at) for one in inner)
+    refuse_written_twice(reader, f"two fields of {fields.label}", named)
+    return tuple(inner)
 
 
 def event_properties(read: Iterable[Any]) -> list[EventProperty]:

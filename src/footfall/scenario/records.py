@@ -99,6 +99,7 @@ class EventProperty:
         constraint: On its values, or on each element of a list.
         elements: How many elements a list has.
         alias: The name under which it is written; "" in an event for that of the description, if any.
+        fields: Of a record: what it holds; it has no value then.
     """
 
     name: str
@@ -112,6 +113,7 @@ class EventProperty:
     constraint: Constraint = field(default=FREE, metadata=ADDED)
     elements: Constraint = field(default=FREE, metadata=ADDED)
     alias: str = field(default="", metadata=ADDED)
+    fields: tuple[EventProperty, ...] = field(default=(), metadata=ADDED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from footfall.scenario.scalars import (
     COUNT,
     EXPRESSION,
     FACTOR,
+    FLAG,
     FORMAT,
     IDENTIFIER,
     LABEL,
@@ -96,6 +97,23 @@ CONSTRAINTS = (
     ),
 )
 """Keys that say which values are right. They draw none: what is drawn is what the draw says."""
+VALUE_CONSTRAINTS = CONSTRAINTS[:-1]
+"""Those of a value that is no list."""
+REQUIRED = Key(
+    "required",
+    FLAG,
+    "every such event has it; a null or a catalogue's column with nulls is refused, the rest `footfall "
+    "validate` finds",
+    "true",
+    default="true unless the value can be null",
+)
+FIELDS = Key(
+    "fields",
+    MapOf(IDENTIFIER, EVENT_PROPERTY, "field", least=1, is_folded=True),
+    "makes a record: field → expression, or the long form, which may be a record again; null where all fields are",
+    "{city: city, zip: address.zip}",
+    default="no record",
+)
 WHEN = Key("when", EXPRESSION, "else the step is passed over", "balance > 0", default="always")
 NAMED = Key(
     "named",

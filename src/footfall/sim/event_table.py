@@ -15,8 +15,7 @@ import pyarrow as pa
 from footfall.data.schema import TIMESTAMP, arrow_type, events_schema
 from footfall.model import builtins
 from footfall.model.model import Model
-from footfall.model.operations import Op
-from footfall.model.program import Emission, ListValue
+from footfall.model.program import Emission, EmittedValue
 from footfall.model.values import NULL_INTEGER, Array
 from footfall.sim import arrow_columns
 from footfall.sim.arrow_columns import RowPlaces
@@ -123,7 +122,7 @@ class _Values:
 
     emissions: list[int] = field(default_factory=list)
     arrays: list[list[Array]] = field(default_factory=list)
-    example: Op | ListValue | None = None
+    example: EmittedValue | None = None
 
     def merged(self) -> list[Array]:
         return [np.concatenate(_padded(parts)) for parts in zip(*self.arrays, strict=True)]

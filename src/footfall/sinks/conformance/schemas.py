@@ -109,6 +109,21 @@ AWKWARD = StreamSchema(
             None,
             (Field("id", "id"), Field("at", "time"), Field("ok", "boolean")),
         ),
+        Field(
+            "shipping to",
+            "record",
+            None,
+            (
+                Field("city's", "text"),
+                Field("cost", "money"),
+                Field(
+                    "geo",
+                    "record",
+                    None,
+                    (Field("lat", "number"), Field("tags", "list", "text"), Field("of", "id")),
+                ),
+            ),
+        ),
     ),
     user_properties=(
         Field("order", "text"),
@@ -140,6 +155,7 @@ WIDER = replace(
     event_properties=(
         *SCHOOL.event_properties,
         Field("channel", "text"),
+        Field("place", "record", None, (Field("city", "text"),)),
         Field("items", "list", None, (Field("id", "id"), Field("price", "money"))),
     ),
     user_properties=(*SCHOOL.user_properties, Field("score", "number")),
@@ -149,7 +165,8 @@ WIDER = replace(
 WIDEST = replace(
     WIDER,
     event_properties=(
-        *WIDER.event_properties[:-1],
+        *WIDER.event_properties[:-2],
+        Field("place", "record", None, (Field("city", "text"), Field("cost", "money"))),
         Field(
             "items",
             "list",
@@ -158,4 +175,4 @@ WIDEST = replace(
         ),
     ),
 )
-"""A later one still: the records of a list have a field more."""
+"""A later one still: records, and those of a list, have a field more."""

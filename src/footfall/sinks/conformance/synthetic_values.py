@@ -84,6 +84,10 @@ def values_of(field: Field, codes: Ints, digits: int) -> pa.Array:
     nulls = codes % 10 != 0
     if field.type == "list":
         return _lists(field, codes, digits)
+    if field.type == "record":
+        inner = [hash_of(codes, f.name) for f in field.fields]
+        masks = [np.ones(len(codes), np.bool_)] * len(inner)
+        return masked(struct(field.fields, inner, masks, digits), nulls)
     scalars = {
         "text": lambda: text(TEXTS, codes % len(TEXTS)),
         "id": lambda: ids("🙂" if field.name == "select" else "", codes % 1_000_003),
