@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from footfall.scenario.leaf_records import Constraint
 from footfall.scenario.loading import loads
 from footfall.tracking_plan.plan import ExampleStep, Plan, PlanEvent, PlanProperty, PlanStage
 
@@ -90,3 +93,44 @@ def plan_saying(text: str) -> Plan:
         goal=text,
         example=(ExampleStep(text, text, "2026-03-02T10:00:00.000Z", text, (("size", text),)),),
     )
+
+
+def prop(name, kind="text", **more):
+    """A property of a plan."""
+    return PlanProperty(name, kind, **more)
+
+
+BOUNDS = Constraint(Decimal(18), Decimal(99))
+OPEN = Constraint(Decimal(0), Decimal(1), excludes_minimum=True)
+GEO = prop(
+    "geo",
+    "record",
+    fields=(prop("lat", "number", constraint=Constraint(Decimal(-90), Decimal(90))),),
+)
+SHIPPING = prop(
+    "Shipping To",
+    "record",
+    about="Where it goes",
+    is_required=True,
+    fields=(
+        prop("city", is_required=True, values=("Paris", "Lyon")),
+        prop("post code", constraint=Constraint(pattern="^[0-9]{5}$"), about="Of the city"),
+        GEO,
+        prop("stops", "list", item="text", length=Constraint(least=2, most=4)),
+    ),
+)
+PROPERTIES = (
+    prop("age", "integer", constraint=BOUNDS),
+    prop("share", "number", constraint=OPEN),
+    prop("code", constraint=Constraint(least=3, most=3, pattern="^[A-Z]+$")),
+    prop("mail", constraint=Constraint(format="email")),
+    prop("grades", "list", item="integer", constraint=Constraint(maximum=Decimal(5)), length=Constraint(least=3)),
+    prop("items", "list", length=Constraint(least=2), fields=(
+        prop("sku", is_required=True, constraint=Constraint(pattern="^S")), prop("n", "integer"),
+    )),
+    SHIPPING,
+)  # fmt: skip
+CONSTRAINED = Plan(
+    "shop", categories=(("Buying", ""),), events=(PlanEvent("Paid", "Buying", "", PROPERTIES),)
+)
+"""A plan with constraints of every kind, records and lists."""

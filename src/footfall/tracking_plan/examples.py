@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from footfall.compiler.requirements import DeclaredProperties
@@ -30,9 +29,9 @@ MOST_EXAMPLES = 3
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 Key = tuple[str, str, str]
-"""(event, property, field of a list of records).
+"""(event, property, path to a field of its records: `geo.lat`).
 
-The event is "" for a property of people, the field mostly "".
+The event is "" for a property of people, the path mostly "".
 """
 
 
@@ -135,16 +134,16 @@ class _Seen:
                     self._count((name, property_name, ""), column)
 
     def _count(self, key: Key, column: pa.Array) -> None:
-        values = column.drop_null().to_pylist()
-        are_lists = bool(values) and isinstance(values[0], list)
-        records = list(chain.from_iterable(values)) if are_lists else []
-        if not any(isinstance(record, dict) for record in records):
-            self._count_texts(key, values)
+        import pyarrow as pa
+
+        if pa.types.is_list(column.type) and pa.types.is_struct(column.type.value_type):
+            column = column.flatten()
+        if not pa.types.is_struct(column.type):
+            self._count_texts(key, column.drop_null().to_pylist())
             return
-        # Of lists of records each field is counted: a record as a whole hardly comes twice.
-        for name in dict.fromkeys(chain.from_iterable(records)):
-            texts = (record[name] for record in records if record[name] is not None)
-            self._count_texts((*key[:2], name), texts)
+        # Of records each field is counted: a record as a whole hardly comes twice.
+        for name, inner in _members(pa.chunked_array([column])):
+            self._count((*key[:2], ".".join(filter(None, (key[2], name)))), inner)
 
     def _count_texts(self, key: Key, values: Iterable[Any]) -> None:
         texts = Counter(map(value_text, values))

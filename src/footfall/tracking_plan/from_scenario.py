@@ -12,7 +12,6 @@ from footfall.compiler.requirements import (
     Requirements,
     requirements_of,
 )
-from footfall.data.schema import Field, StreamSchema
 from footfall.diagrams.labels import changes_text
 from footfall.scenario.records import Event, Property, Scenario
 from footfall.scenario.step_records import Assignment, Steps
@@ -47,7 +46,6 @@ def plan_of(scenario: Scenario) -> Plan:
         scenario,
         of_model(scenario, model),
         requirements_of(scenario, model),
-        model.stream.schema,
         DeclaredProperties(scenario.properties),
         examples,
     )
@@ -85,20 +83,17 @@ class _Reading:
     scenario: Scenario
     expected: Expectations
     required: Requirements
-    schema: StreamSchema
     declared: DeclaredProperties
     examples: Examples
 
     def event(self, event: Event) -> PlanEvent:
         expected = self.expected.events[event.written].properties
         required = self.required.events[event.written]
-        fields = {field.name: field for field in self.schema.event_properties}
         named = ((self.declared.written(p), p) for p in event.properties)
         properties = tuple(
             self._property(
                 event.written,
                 expected[name],
-                fields[name],
                 self.declared.about(p),
                 required[name],
                 is_written=bool(self.declared.values(p)),
@@ -120,19 +115,15 @@ class _Reading:
     def user_property(self, declared: Property) -> PlanProperty:
         name = declared.written
         expected = self.expected.user_properties[name]
-        field = next(f for f in self.schema.user_properties if f.name == name)
         required = self.required.people[name]
         is_written = bool(declared.values)
-        found = self._property(
-            "", expected, field, declared.about, required, is_written=is_written
-        )
+        found = self._property("", expected, declared.about, required, is_written=is_written)
         return replace(found, start=_start(declared))
 
     def _property(
         self,
         event: str,
         expected: ExpectedProperty,
-        field: Field,
         about: str,
         required: Requirement,
         *,
@@ -145,18 +136,47 @@ class _Reading:
             type=_type(expected.type),
             item=_type(expected.item) if expected.item else None,
             fields=tuple(
-                PlanProperty(
-                    inner.name,
-                    _type(inner.type),
-                    examples=self._examples(event, name, inner.name),
-                )
-                for inner in field.fields
+                self._field((event, name), inner, required.fields[inner.name], (inner.name,))
+                for inner in expected.fields.values()
             ),
             about=_line(about),
             values=required.values if is_listed else (),
             examples=self._examples(event, name, ""),
             is_required=required.is_required,
             changes=expected.changes,
+            constraint=expected.constraint,
+            length=expected.length,
+        )
+
+    def _field(
+        self,
+        of: tuple[str, str],
+        expected: ExpectedProperty,
+        required: Requirement,
+        path: tuple[str, ...],
+    ) -> PlanProperty:
+        """Return the field of a record.
+
+        Args:
+            of: Event and property that it is in.
+            expected: What is expected of it.
+            required: What is declared and known of it.
+            path: Names that lead to it.
+        """
+        return PlanProperty(
+            expected.name,
+            _type(expected.type),
+            _type(expected.item) if expected.item else None,
+            tuple(
+                self._field(of, inner, required.fields[inner.name], (*path, inner.name))
+                for inner in expected.fields.values()
+            ),
+            about=_line(required.about),
+            values=expected.values if len(expected.values) <= MOST_LISTED else (),
+            examples=self._examples(*of, ".".join(path)),
+            is_required=expected.is_required,
+            constraint=expected.constraint,
+            length=expected.length,
         )
 
     def _examples(self, event: str, name: str, inner: str) -> tuple[str, ...]:

@@ -7,14 +7,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from footfall.tracking_plan.aliases import record_type
 from footfall.tracking_plan.cells import braced
 from footfall.tracking_plan.plan import PlanEvent
 from footfall.tracking_plan.plan_facts import (
     PlanFacts,
     PropertySource,
+    n_appended,
     type_of_property,
 )
+from footfall.tracking_plan.property_keys import at_most, record_type
 from footfall.tracking_plan.state_changes import PlannedChange, change_of
 from footfall.tracking_plan.yaml_text import (
     always_quoted,
@@ -27,8 +28,6 @@ from footfall.tracking_plan.yaml_text import (
 
 ASSUMED = "assumption"
 """Marks, in a comment, what a plan does not say."""
-MOST_ELEMENTS = 10
-"""Of a list: what a person collects in a life has to have a bound, and plans name none."""
 LEAST_REACHING = 0.06
 """Share of visits that come to their last event, however many there are: so each is seen in a short run."""
 _SIGNS_UP = re.compile(
@@ -82,7 +81,7 @@ class Journeys:
         drawn = [source for source in self.facts.sources.values() if source.is_drawn]
         if drawn:
             yield "    carries:"
-        for source in drawn:
+        for source in (leaf for one in drawn for leaf in one.leaves()):
             yield from (f"      {variable}: {kind}" for variable, kind in self.carried(source))
 
     def carried(self, source: PropertySource) -> Iterator[tuple[str, str]]:
@@ -97,7 +96,7 @@ class Journeys:
         of = (
             types[0] if planned.item else record_type((e.field, e.planned, k) for e, k in parts)
         )
-        yield source.value, f"{{of: {of}, at_most: {MOST_ELEMENTS}}}"
+        yield source.value, f"{{of: {of}, at_most: {at_most(planned)}}}"
         yield from ((e.variable, kind) for e, kind in zip(source.elements, types, strict=True))
 
     def journey(self, category: str) -> Iterator[str]:
@@ -120,12 +119,13 @@ class Journeys:
             for source in map(self.facts.source, event.properties)
         }
         new = [
-            source
+            leaf
             for value, source in asked.items()
             if source.is_drawn and value not in self.drawn
+            for leaf in source.leaves()
         ]
         # Drawn where it is first needed: further events of the visit carry the same value.
-        self.drawn |= {source.value for source in new}
+        self.drawn |= {value for value, source in asked.items() if source.is_drawn}
         distributions = [pair for source in new for pair in self._distributions(source)]
         if distributions:
             yield f"      - set:  {comment(f'what the events say, drawn once per visit: {ASSUMED}')}"
@@ -133,12 +133,26 @@ class Journeys:
             yield from wrapped(f"          {variable}: {distribution}", 12)
         for source in new:
             if source.elements:
-                yield f"      - append: {{{source.value}: {_appended(source)}}}"
+                yield from self._filled_list(source)
+
+    def _filled_list(self, source: PropertySource) -> Iterator[str]:
+        """Yield the steps that put as many elements into a list as it has at least."""
+        planned, append = source.planned, f"append: {{{source.value}: {_appended(source)}}}"
+        for number in range(n_appended(planned)):
+            if number:
+                # Draws of other names: an element is not the one before it.
+                distributions = [
+                    (part.variable, self.facts.element(part.planned, number, planned).text)
+                    for part in source.elements
+                ]
+                yield f"      - set: {mapped(distributions)}"
+                yield f"        named: {quoted(f'{source.value} {number + 1}')}"
+            yield f"      - {append}"
 
     def _distributions(self, source: PropertySource) -> Iterator[tuple[str, str]]:
         if source.elements:
             yield from (
-                (part.variable, self.facts.distribution(part.planned).text)
+                (part.variable, self.facts.element(part.planned, 0, source.planned).text)
                 for part in source.elements
             )
         else:
@@ -215,7 +229,7 @@ class Journeys:
         others = {
             name
             for name, source in sources
-            if source.value == name and source.planned.type != "list"
+            if source.value == name and source.planned.type not in ("list", "record")
         }
         change = change_of(text, self.facts.users, others)
         same = {name for name, used in self.facts.names.users.items() if name == used}

@@ -18,16 +18,22 @@ from footfall.scenario.records import Scenario
 from footfall.scenario.step_traits import traits, walk
 from footfall.scenario.text_files import BOM, UnreadableError, read_text, reason
 from footfall.scenario.tree import MOST_BYTES, ListNode, MapNode
-from footfall.tracking_plan.aliases import aliased, record_type, renamed
+from footfall.tracking_plan.aliases import aliased, renamed
 from footfall.tracking_plan.differences import Merged, PlanComparison
-from footfall.tracking_plan.journeys import ASSUMED, MOST_ELEMENTS
+from footfall.tracking_plan.journeys import ASSUMED
 from footfall.tracking_plan.matched_names import known_names, spelled_as
-from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty
-from footfall.tracking_plan.plan_facts import PlanFacts, facts_of, type_of_property
+from footfall.tracking_plan.plan import Plan, PlanEvent
+from footfall.tracking_plan.plan_facts import (
+    PlanFacts,
+    PropertySource,
+    facts_of,
+    type_of_property,
+)
 from footfall.tracking_plan.plan_names import (
     unique,
     variable,
 )
+from footfall.tracking_plan.property_keys import at_most, record_keys, record_type
 from footfall.tracking_plan.scenario_file import ScenarioFile
 from footfall.tracking_plan.to_scenario import Declarations
 from footfall.tracking_plan.value_sources import drawn_text
@@ -152,9 +158,10 @@ class _Merge:
             used = self.facts.names.properties[name]
             if used not in self.declared:
                 entry = self.declarations.property(name)
-                new.append(
-                    replace(entry, pairs=_with(entry.pairs, "value", self._value(planned)))
-                )
+                source = self._with_values(self.facts.source(planned))
+                key = "fields" if source.fields else "value"
+                text = record_keys(source) if source.fields else source.value
+                new.append(replace(entry, pairs=_with(entry.pairs, key, text)))
                 self._add("event properties", used)
             elif planned.about and used in self.described and not self.described[used].about:
                 self._fill_about(
@@ -162,13 +169,20 @@ class _Merge:
                 )
         self.file.add(("properties",), new, after="stages")
 
-    def _value(self, planned: PlanProperty) -> str:
+    def _with_values(self, source: PropertySource) -> PropertySource:
+        """Return a source whose values no journey need draw: of a record that of each field."""
+        if not source.fields:
+            return replace(source, value=self._value(source))
+        fields = ((name, self._with_values(field)) for name, field in source.fields)
+        return replace(source, fields=tuple(fields))
+
+    def _value(self, source: PropertySource) -> str:
         """Return an expression for a new property: its source, or a property of the session that is drawn.
 
         No journey is touched, so no step can draw it; a session's property is there wherever
         the event may happen.
         """
-        source = self.facts.source(planned)
+        planned = source.planned
         if not source.is_drawn:
             return source.value
         kind, item = type_of_property(source.planned)
@@ -177,7 +191,7 @@ class _Merge:
                 (part.field, part.planned, type_of_property(part.planned)[0])
                 for part in source.elements
             )
-            pairs: Pairs = (("start", "[]"), ("of", of), ("at_most", str(MOST_ELEMENTS)))
+            pairs: Pairs = (("start", "[]"), ("of", of), ("at_most", at_most(planned)))
         else:
             distribution = self.facts.distribution(source.planned)
             if kind == "text" and distribution.expression:

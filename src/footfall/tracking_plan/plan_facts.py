@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from footfall.errors import UnitError
+from footfall.scenario.leaf_records import FREE, Constraint
 from footfall.scenario.names import BUILT_IN, BUILT_IN_TYPES, MOST_IDENTIFIER, folded
 from footfall.tracking_plan.cells import split_list
 from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanType
@@ -14,15 +15,18 @@ from footfall.tracking_plan.plan_names import (
     ALWAYS_THERE,
     KnownNames,
     PlanNames,
+    identifier,
     names_of,
     unique,
     variable,
 )
-from footfall.tracking_plan.value_sources import ValueSource, value_source_of
+from footfall.tracking_plan.value_sources import ValueSource, one_of_several, value_source_of
 from footfall.tracking_plan.written_numbers import currencies_in
 from footfall.units import minor_digits, parse_currency
 
 CURRENCY = "USD"
+MOST_APPENDED = 20
+"""Elements beyond which a list is not filled: each is a step of its own in the scenario."""
 ListedType = tuple[PlanType, PlanType | None]
 """Type, and that of a list's elements: None for records, and for what is no list."""
 _NARROWEST_FIRST: tuple[PlanType, ...] = ("integer", "money", "number")
@@ -57,16 +61,30 @@ class PropertySource:
         value: The expression.
         is_drawn: The expression is a variable of the property's own, which is filled by a draw.
         elements: What a list's elements are made of.
+        fields: Of a record: (name in the scenario, source of its value); the record itself has
+            none.
     """
 
     planned: PlanProperty
     value: str
     is_drawn: bool
     elements: tuple[ListElement, ...] = ()
+    fields: tuple[tuple[str, PropertySource], ...] = ()
+
+    def leaves(self) -> Iterator[PropertySource]:
+        """Yield the sources of values: of a record those of its fields, at any depth."""
+        if not self.fields:
+            yield self
+        for _, field in self.fields:
+            yield from field.leaves()
 
 
-Key = tuple[str, tuple[str, ...]]
-"""A property's name, and its allowed values: where these differ between events, there are several of one name."""
+Key = tuple[str, tuple[str, ...], Constraint, Constraint]
+"""A property's name, and what it allows: where that differs between events, there are several of one name."""
+
+
+def _key(planned: PlanProperty) -> Key:
+    return planned.name, planned.values, planned.constraint, planned.length
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +109,27 @@ class PlanFacts:
 
     def source(self, planned: PlanProperty) -> PropertySource:
         """Return where a property of an event has its value from."""
-        return self.sources[planned.name, planned.values]
+        return self.sources[_key(planned)]
 
     def distribution(self, planned: PlanProperty) -> ValueSource:
         """Return where a scalar property's values come from."""
         return value_source_of(
             planned, type_of_property(planned)[0], minor_digits(self.currency)
         )
+
+    def element(self, planned: PlanProperty, number: int, of: PlanProperty) -> ValueSource:
+        """Return where the value of a list's element comes from, or of a field of it.
+
+        Args:
+            planned: The element or field.
+            number: Which of the elements that are put into the list.
+            of: The list; single values of it are never alike.
+        """
+        count = n_appended(of) if of.item is not None else 1
+        if count < 2:
+            return self.distribution(planned)
+        kind = type_of_property(planned)[0]
+        return one_of_several(planned, kind, minor_digits(self.currency), number, count)
 
     def variable_type(self, planned: PlanProperty) -> str:
         """Return the type of the variable that holds a scalar property's value: `id` where each has one of its own."""
@@ -117,7 +149,9 @@ def facts_of(plan: Plan, known: KnownNames | None = None) -> PlanFacts:
         known: Names that a scenario has already for parts of it.
     """
     names = names_of(plan, known)
-    users = {p.name: p for p in plan.user_properties if p.name in names.users}
+    # A record of people is what no scenario can hold.
+    scalars = (p for p in plan.user_properties if p.type != "record")
+    users = {p.name: p for p in scalars if p.name in names.users}
     plan = _with_mentions(plan)
     places = _places(plan)
     described = {name: _one_property(found) for name, found in places.items()}
@@ -159,7 +193,8 @@ def _with_mentions(plan: Plan) -> Plan:
 
 
 def _is_described(planned: PlanProperty) -> bool:
-    return bool(planned.about or planned.values or planned.examples or planned.fields)
+    said = (planned.about, planned.values, planned.examples, planned.fields)
+    return any(said) or bool(planned.constraint or planned.length)
 
 
 def _currency(plan: Plan) -> str:
@@ -213,7 +248,21 @@ def _one_property(places: Sequence[PlanProperty]) -> PlanProperty:
     best = max(places, key=lambda p: (not p.values, bool(p.about)))
     examples = tuple(dict.fromkeys(example for p in places for example in p.examples))
     fields = tuple({f.name: f for p in places for f in p.fields}.values())
-    return replace(best, type=kind, item=item, examples=examples, fields=fields)
+    return replace(
+        best,
+        type=kind,
+        item=item,
+        examples=examples,
+        fields=fields,
+        constraint=_common(p.constraint for p in places),
+        length=_common(p.length for p in places),
+    )
+
+
+def _common(constraints: Iterable[Constraint]) -> Constraint:
+    """Return the constraint that all places have alike; an event can have one of its own."""
+    different = set(constraints)
+    return different.pop() if len(different) == 1 else FREE
 
 
 def type_of_property(planned: PlanProperty) -> ListedType:
@@ -223,7 +272,7 @@ def type_of_property(planned: PlanProperty) -> ListedType:
     """
     if planned.type != "list":
         return ("text" if planned.type == "any" else planned.type), None
-    if planned.item is None and planned.fields:
+    if planned.item is None and single_fields(planned):
         return "list", None
     return "list", "text" if planned.item in (None, "any", "list") else planned.item
 
@@ -243,18 +292,42 @@ def _sources(
     in_use = {*names.users.values(), *BUILT_IN, *BUILT_IN_TYPES}
     found: dict[Key, PropertySource] = {}
     for name, one in described.items():
-        for values in dict.fromkeys((one.values, *(p.values for p in places[name]))):
-            alike = [p for p in places[name] if p.values == values]
+        for key in dict.fromkeys(map(_key, (one, *places[name]))):
+            alike = [p for p in places[name] if _key(p) == key] or [one]
             planned = replace(
                 _one_property(alike), type=one.type, item=one.item, fields=one.fields
             )
             shared = _shared(planned, users, names)
             value = shared or unique([name], variable, MOST_IDENTIFIER, in_use)[name]
-            in_use.add(value)
-            elements = _elements(planned, value, in_use)
-            in_use |= {element.variable for element in elements}
-            found[name, values] = PropertySource(planned, value, not shared, elements)
+            found[key] = _source(planned, value, in_use, is_drawn=not shared)
     return found
+
+
+def _source(
+    planned: PlanProperty, value: str, in_use: set[str], *, is_drawn: bool
+) -> PropertySource:
+    """Return the source of a property's value under a name, and take the names that it needs.
+
+    Args:
+        planned: The property.
+        value: What expressions call it.
+        in_use: Names that nothing else may have.
+        is_drawn: It is a variable of the property's own.
+    """
+    in_use.add(value)
+    if planned.type != "record":
+        elements = _elements(planned, value, in_use)
+        in_use |= {element.variable for element in elements}
+        return PropertySource(planned, value, is_drawn, elements)
+    names = unique((p.name for p in planned.fields), identifier, MOST_IDENTIFIER)
+    fields = []
+    for inner in planned.fields:
+        kind, item = type_of_property(inner)
+        stem = f"{value}_{names[inner.name]}"
+        name = unique([stem], variable, MOST_IDENTIFIER, in_use)[stem]
+        typed = replace(inner, type=kind, item=item)
+        fields.append((names[inner.name], _source(typed, name, in_use, is_drawn=True)))
+    return PropertySource(planned, value, is_drawn, fields=tuple(fields))
 
 
 def _shared(planned: PlanProperty, users: Mapping[str, PlanProperty], names: PlanNames) -> str:
@@ -262,10 +335,11 @@ def _shared(planned: PlanProperty, users: Mapping[str, PlanProperty], names: Pla
     person = users.get(planned.name)
     if (
         person is not None
-        and planned.type != "list"
+        and planned.type not in ("list", "record")
         and type_of_property(person) == type_of_property(planned)
     ):
         is_within = not planned.values or set(person.values) == set(planned.values)
+        is_within = is_within and planned.constraint in (FREE, person.constraint)
         return names.users[planned.name] if is_within else ""
     name = folded(planned.name)
     is_built_in = name in ALWAYS_THERE and planned.type == "text" and not planned.values
@@ -278,9 +352,9 @@ def _elements(
     if planned.type != "list":
         return ()
     parts = (
-        [_element(planned)]
+        [element_of(planned)]
         if planned.item
-        else [replace(p, type=field_type(p)) for p in planned.fields]
+        else [replace(p, type=field_type(p)) for p in single_fields(planned)]
     )
     fields = unique((p.name for p in parts), variable, MOST_IDENTIFIER)
     wanted = [f"{stem}_{fields[p.name] if planned.item is None else 'element'}" for p in parts]
@@ -291,13 +365,24 @@ def _elements(
     )
 
 
+def single_fields(planned: PlanProperty) -> list[PlanProperty]:
+    """Return the fields of a list's records that hold single values; lists and records there no scenario can say."""
+    return [p for p in planned.fields if p.type not in ("list", "record")]
+
+
 def field_type(planned: PlanProperty) -> PlanType:
-    """Return the type of a record's field: a text where it is a list itself, which no scenario can say."""
-    kind, _ = type_of_property(planned)
-    return "text" if kind == "list" else kind
+    """Return the type of the field of a list's records."""
+    return type_of_property(planned)[0]
 
 
-def _element(planned: PlanProperty) -> PlanProperty:
+def n_appended(planned: PlanProperty) -> int:
+    """Return how many elements are put into a list: as few as it may have, and one where it may have one."""
+    if planned.length.most == 0:
+        return 0
+    return min(max(planned.length.least or 1, 1), MOST_APPENDED)
+
+
+def element_of(planned: PlanProperty) -> PlanProperty:
     """Return the element of a list as a property: its examples are those within the list's."""
     inside = [
         text[1:-1] for text in planned.examples if text.startswith("[") and text.endswith("]")
@@ -307,5 +392,9 @@ def _element(planned: PlanProperty) -> PlanProperty:
     )
     examples = tuple(part for part in parts if part and not part.startswith("{"))
     return PlanProperty(
-        planned.name, planned.item or "text", values=planned.values, examples=examples
+        planned.name,
+        planned.item or "text",
+        values=planned.values,
+        examples=examples,
+        constraint=planned.constraint,
     )

@@ -11,14 +11,31 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from footfall.errors import UsageError
+from footfall.scenario.constraints import broken
 from footfall.scenario.names import MOST_IDENTIFIER, folded
-from footfall.tracking_plan.aliases import aliased, record_type, renamed
-from footfall.tracking_plan.journeys import ASSUMED, MOST_ELEMENTS, Journeys
+from footfall.tracking_plan.aliases import aliased, renamed
+from footfall.tracking_plan.assumed_world import CALENDAR, DEVICES_AND_CITIES, head
+from footfall.tracking_plan.journeys import ASSUMED, Journeys
 from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanStage
-from footfall.tracking_plan.plan_facts import PlanFacts, facts_of, field_type, type_of_property
-from footfall.tracking_plan.plan_names import TOLD_BY_STAGES, scenario_name, unique, variable
+from footfall.tracking_plan.plan_facts import (
+    PlanFacts,
+    facts_of,
+    field_type,
+    single_fields,
+    type_of_property,
+)
+from footfall.tracking_plan.plan_names import TOLD_BY_STAGES, unique, variable
+from footfall.tracking_plan.property_keys import (
+    at_most,
+    constraint_pairs,
+    described,
+    lost_text,
+    record_keys,
+    record_type,
+    values_text,
+)
 from footfall.tracking_plan.state_changes import is_expression, literal
-from footfall.tracking_plan.value_sources import as_text, choices
+from footfall.tracking_plan.value_sources import as_text
 from footfall.tracking_plan.wrong_lines import wrong_lines
 from footfall.tracking_plan.yaml_text import (
     Pairs,
@@ -89,55 +106,16 @@ def _text(facts: PlanFacts, source: str, refused: Collection[str]) -> str:
     # Journeys last, as they note which properties have been drawn by then; the order is that of
     # the shipped scenarios.
     parts = (
-        _head(facts, source),
-        [_CALENDAR],
+        head(facts, source),
+        [CALENDAR],
         sections.people(),
-        [_DEVICES_AND_CITIES],
+        [DEVICES_AND_CITIES],
         sections.stages(),
         sections.properties(),
         sections.events(),
         Journeys(facts, refused).lines(),
     )
     return "\n\n".join(filter(None, ("\n".join(part) for part in parts))) + "\n"
-
-
-def _head(facts: PlanFacts, source: str) -> Iterator[str]:
-    plan = facts.plan
-    yield "footfall: 1"
-    yield ""
-    yield comment(
-        f"Made from {source or plan.name}: {len(plan.events)} events, "
-        f"{len(plan.user_properties)} user properties."
-    )
-    yield "# What can happen, and what it means, is the plan's. It does not say how often, how long after, and to whom:"
-    yield f"# that is marked as an {ASSUMED}. Change it, then: footfall run THIS_FILE"
-    yield from (comment(f"note: {remark}") for remark in plan.remarks)
-    yield ""
-    yield f"scenario: {scenario_name(plan.name)}"
-    for key, text in (("title", plan.title), ("about", plan.about)):
-        if text:
-            yield f"{key}: {quoted(text)}"
-    yield f"currency: {facts.currency}" + (
-        "" if plan.currency == facts.currency else f"  {comment(ASSUMED)}"
-    )
-    yield "time_zone: UTC"
-
-
-_CALENDAR = (
-    f"calendar: {{start: 2026-01-01, length: 30 days, rhythm: evenings}}  {comment(ASSUMED)}"
-)
-_DEVICES_AND_CITIES = f"""\
-devices:
-  kinds:  {comment(ASSUMED)}
-    columns: [platform, os_name]
-    rows:    [[phone, Android], [phone, iOS], [computer, Windows], [computer, macOS]]
-    weights: [40, 25, 25, 10]
-
-catalogues:
-  cities:  {comment(ASSUMED)}; or write {{file: cities.csv, weight: population}}
-    columns: [city, country, language, time_zone]
-    rows:    [[London, GB, en, Europe/London], [Berlin, DE, de, Europe/Berlin], [Paris, FR, fr, Europe/Paris]]
-    weights: [45, 30, 25]"""
 
 
 def _notes(*notes: str) -> str:
@@ -170,9 +148,15 @@ class Declarations:
             if declared.name in self.facts.users:
                 yield from self.user_property(declared).lines(4)
             else:
-                is_stage = declared.name == TOLD_BY_STAGES
-                by = "stages" if is_stage else "city and the devices of a person"
-                yield f"    {comment(f'{declared.name}: always there, by the {by}')}"
+                by = (
+                    "stages"
+                    if declared.name == TOLD_BY_STAGES
+                    else "city and the devices of a person"
+                )
+                why = f"always there, by the {by}"
+                if declared.type == "record":
+                    why = "left out, as people have no records"
+                yield f"    {comment(f'{declared.name}: {why}')}"
 
     def user_property(self, declared: PlanProperty) -> YamlEntry:
         """Return a property of people."""
@@ -180,32 +164,36 @@ class Declarations:
         pairs, note = self._start(declared)
         return YamlEntry(
             name,
-            (*aliased(declared.name, name), *pairs, *_described(declared)),
-            _notes(note, renamed(declared.name, name)),
+            (*aliased(declared.name, name), *pairs, *described(declared)),
+            _notes(note, lost_text(declared), renamed(declared.name, name)),
         )
 
     def _start(self, declared: PlanProperty) -> tuple[Pairs, str]:
         kind, item = type_of_property(declared)
-        values = _values(declared)
+        values = values_text(declared)
         if kind == "list":
             fields = unique((p.name for p in declared.fields), variable, MOST_IDENTIFIER)
             of = item or record_type(
-                (fields[p.name], p, field_type(p)) for p in declared.fields
+                (fields[p.name], p, field_type(p)) for p in single_fields(declared)
             )
             return (
-                ("start", "[]"),
+                # Empty it would be shorter than the plan allows: it begins as null.
+                ("start", "" if declared.length.least else "[]"),
                 ("of", of),
-                ("at_most", str(MOST_ELEMENTS)),
+                ("at_most", at_most(declared)),
                 ("values", values),
+                *constraint_pairs(declared),
             ), ""
         start = self._constant(declared)
         if start:
-            return (("start", start), ("type", kind), ("values", values)), ""
+            said = constraint_pairs(declared)
+            return (("start", start), ("type", kind), ("values", values), *said), ""
         distribution = self.facts.distribution(declared)
         return (
             *distribution.draw,
             ("type", kind),
             ("values", values if declared.changes else ""),
+            *constraint_pairs(declared),
         ), ASSUMED
 
     def _constant(self, declared: PlanProperty) -> str:
@@ -216,6 +204,7 @@ class Declarations:
         if declared.start == "null" or is_event:
             return "null"
         is_allowed = not declared.values or declared.start in declared.values
+        is_allowed = is_allowed and not broken(declared.constraint, declared.start)
         if kind == "text" and declared.start and is_allowed:
             return as_text(declared.start)
         start = literal(declared.start, kind, declared.values) if declared.start else None
@@ -300,17 +289,24 @@ class Declarations:
         """Return what describes a property of events."""
         planned, used = self.facts.described[name], self.facts.names.properties[name]
         pairs = (*aliased(name, used), *self._keys(planned))
-        return YamlEntry(used, pairs, renamed(name, used))
+        return YamlEntry(used, pairs, _notes(lost_text(planned), renamed(name, used)))
 
     def _keys(self, planned: PlanProperty) -> Pairs:
         source = self.facts.source(planned)
-        values = _values(replace(source.planned, values=planned.values))
+        allowed = replace(
+            source.planned,
+            values=planned.values,
+            constraint=planned.constraint,
+            length=planned.length,
+        )
         required = "true" if planned.is_required else "false"
         return (
-            ("value", source.value),
-            ("values", values),
+            ("value", "" if source.fields else source.value),
+            ("fields", record_keys(source) if source.fields else ""),
+            ("values", values_text(allowed)),
+            *constraint_pairs(allowed),
             ("required", required),
-            *_described(planned),
+            *described(planned),
         )
 
     def events(self) -> Iterator[str]:
@@ -377,17 +373,3 @@ class Declarations:
         is_certain = event.has_revenue and len(money) == 1
         note = "" if is_certain else f"revenue: {ASSUMED}"
         return f"0 - {amount}" if gives_back else amount, note
-
-
-def _described(planned: PlanProperty) -> Pairs:
-    example = quoted(planned.examples[0]) if planned.examples else ""
-    return (("about", quoted(planned.about) if planned.about else ""), ("example", example))
-
-
-def _values(planned: PlanProperty) -> str:
-    """Return the allowed texts as YAML.
-
-    Other types have them in what they are drawn from alone.
-    """
-    kind, item = type_of_property(planned)
-    return choices(planned.values) if planned.values and (item or kind) == "text" else ""

@@ -8,7 +8,9 @@ critical path, fields of records.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
+from footfall.scenario.constraints import number_text
 from footfall.tracking_plan.diagrams import Section
 from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanType
 from footfall.tracking_plan.writers.csv_table import csv_text
@@ -31,7 +33,7 @@ USER_HEADER = (
 )  # fmt: skip
 _TYPES: Mapping[PlanType, str] = {
     "text": "string", "integer": "number", "number": "number", "money": "number", "boolean": "boolean",
-    "time": "string", "list": "any", "any": "any",
+    "time": "string", "list": "any", "record": "any", "any": "any",
 }  # fmt: skip
 
 Cells = Mapping[str, str]
@@ -87,7 +89,38 @@ def _shared(planned: PlanProperty) -> Cells:
         "Property is array": _truth(is_list),
         "Enum values": ",".join(planned.values) if is_enum else "",
         "Number is integer": "True" if kind == "integer" else "",
+        **_constrained(planned),
     }
+
+
+def _constrained(planned: PlanProperty) -> Cells:
+    """Return the cells of a constraint.
+
+    Numbers there lie between two that belong to them; of whole ones the next is one.
+    """
+    constraint = planned.constraint
+    is_whole = "integer" in (planned.type, planned.item)
+    low = _end(constraint.minimum, constraint.excludes_minimum, 1 if is_whole else None)
+    high = _end(constraint.maximum, constraint.excludes_maximum, -1 if is_whole else None)
+    return {
+        "Property regex": constraint.pattern,
+        "String property value min length": _count(constraint.least),
+        "String property value max length": _count(constraint.most),
+        "Number property value min": low,
+        "Number property value max": high,
+        "Array min items": _count(planned.length.least),
+        "Array max items": _count(planned.length.most),
+    }
+
+
+def _end(number: Decimal | None, is_excluded: bool, step: int | None) -> str:
+    if number is None or (is_excluded and step is None):
+        return ""
+    return number_text(number + (step or 0) * is_excluded)
+
+
+def _count(count: int | None) -> str:
+    return "" if count is None else str(count)
 
 
 def _can_be_enum(values: Sequence[str]) -> bool:

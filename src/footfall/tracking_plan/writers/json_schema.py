@@ -8,10 +8,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
 from footfall.foreign.json_pointer import escaped
+from footfall.scenario.leaf_records import Constraint
 from footfall.tracking_plan.diagrams import Section
 from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanType
 
@@ -80,7 +83,7 @@ def _object(properties: Iterable[PlanProperty]) -> Schema:
 
 def _property(planned: PlanProperty) -> Schema:
     """Return a property's schema; one that may be left out may be null too."""
-    schema = _list(planned) if planned.type == "list" else _value(planned.type, planned.values)
+    schema = _list(planned) if planned.type == "list" else _value(planned)
     schema = {"description": planned.about, **schema, "examples": _examples(planned)}
     if not planned.is_required and "type" in schema:
         schema["type"] = [schema["type"], "null"]
@@ -91,24 +94,54 @@ def _property(planned: PlanProperty) -> Schema:
 
 
 def _list(planned: PlanProperty) -> Schema:
+    items: Schema = {"type": "object"}
     if planned.fields:
-        return {"type": "array", "items": _object(planned.fields)}
-    items = _value(planned.item, planned.values) if planned.item else {"type": "object"}
-    return {"type": "array", "items": items} if items else {"type": "array"}
+        items = _object(planned.fields)
+    elif planned.item:
+        items = _value(replace(planned, type=planned.item, item=None))
+    schema: Schema = {"type": "array", **({"items": items} if items else {})}
+    return schema | _counts(planned.length, "minItems", "maxItems")
 
 
-def _value(kind: PlanType, values: Sequence[str]) -> Schema:
+def _value(planned: PlanProperty) -> Schema:
+    """Return the schema of a value that is no list; of an element, if that is what is planned."""
+    kind = planned.type
+    if kind == "record":
+        return _object(planned.fields)
     schema: Schema = {"type": _TYPES[kind]} if kind in _TYPES else {}
     if kind == "time":
         schema["format"] = "date-time"
-    if kind == "text" and values:
-        schema["enum"] = list(values)
-    return schema
+    if kind == "text" and planned.values:
+        schema["enum"] = list(planned.values)
+    return schema | _constrained(planned.constraint)
+
+
+def _constrained(constraint: Constraint) -> Schema:
+    low, high = constraint.minimum, constraint.maximum
+    schema: Schema = {}
+    if low is not None:
+        key = "exclusiveMinimum" if constraint.excludes_minimum else "minimum"
+        schema[key] = _number(low)
+    if high is not None:
+        key = "exclusiveMaximum" if constraint.excludes_maximum else "maximum"
+        schema[key] = _number(high)
+    schema |= _counts(constraint, "minLength", "maxLength")
+    texts = {"pattern": constraint.pattern, "format": constraint.format}
+    return schema | {key: text for key, text in texts.items() if text}
+
+
+def _counts(counted: Constraint, least: str, most: str) -> Schema:
+    pairs = ((least, counted.least), (most, counted.most))
+    return {key: count for key, count in pairs if count is not None}
+
+
+def _number(number: Decimal) -> int | float:
+    return int(number) if number == number.to_integral_value() else float(number)
 
 
 def _examples(planned: PlanProperty) -> list[Any]:
     """Return the examples as values; lists, which stand as text in a plan, are left out."""
-    if planned.type in ("list", "any"):
+    if planned.type in ("list", "record", "any"):
         return []
     if planned.type in ("text", "time"):
         return list(planned.examples)

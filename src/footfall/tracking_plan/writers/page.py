@@ -10,7 +10,7 @@ from footfall.html import Content, Markup, document, element, join, table
 from footfall.tracking_plan.cells import type_text
 from footfall.tracking_plan.diagrams import OVERVIEW, Section
 from footfall.tracking_plan.plan import ExampleStep, Plan, PlanEvent, PlanProperty, PlanStage
-from footfall.tracking_plan.writers.plan_rows import by_category, unfolded
+from footfall.tracking_plan.writers.plan_rows import allowed_text, by_category, unfolded
 
 PATH, JOURNEYS, USERS, INDEX = "critical-path", "journeys", "user-properties", "properties"
 """Anchors of the sections that are not a category."""
@@ -227,7 +227,7 @@ def _event_property(known: PlanProperty) -> list[Content]:
         element("code", known.name),
         type_text(known),
         "yes" if known.is_required else "",
-        _values(known.values),
+        _values(known.values or filter(None, [allowed_text(known)])),
         _values(known.examples),
         known.about,
     ]
@@ -239,7 +239,7 @@ def _user_property(known: PlanProperty) -> list[Content]:
         type_text(known),
         element("code", known.start) if known.start else "",
         "yes" if known.changes else "",
-        _values(known.values),
+        _values(known.values or filter(None, [allowed_text(known)])),
         _values(known.examples),
         known.about,
     ]

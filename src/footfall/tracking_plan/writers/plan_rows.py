@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from footfall.scenario.constraints import clauses, count_text
 from footfall.tracking_plan.cells import FIELD, NO, YES, braced, joined, name_text, type_text
 from footfall.tracking_plan.plan import ExampleStep, Plan, PlanEvent, PlanProperty, PlanStage
 from footfall.tracking_plan.sheet_columns import PLAN_ROWS
@@ -31,7 +33,7 @@ def property_rows(properties: Iterable[PlanProperty]) -> list[Row]:
             _name(p.name),
             type_text(p),
             _yes(p.is_required),
-            joined(p.values),
+            allowed_text(p),
             joined(p.examples),
             p.about,
         )
@@ -47,7 +49,7 @@ def user_rows(plan: Plan) -> list[Row]:
             type_text(p),
             p.start,
             _yes(p.changes),
-            joined(p.values),
+            allowed_text(p),
             joined(p.examples),
             p.about,
         )
@@ -87,18 +89,30 @@ def by_category(plan: Plan) -> list[tuple[str, str, list[PlanEvent]]]:
 
 
 def unfolded(properties: Iterable[PlanProperty]) -> Iterator[PlanProperty]:
-    """Yield properties, those of the records of a list right after it under the name `list[].field`."""
+    """Yield properties, the fields of each right after it: `list[].field`, `record.field`."""
     for declared in properties:
         yield declared
-        for inner in declared.fields:
-            yield PlanProperty(
-                declared.name + FIELD + inner.name,
-                inner.type,
-                about=inner.about,
-                values=inner.values,
-                examples=inner.examples,
-                is_required=inner.is_required,
-            )
+        joint = FIELD if declared.type == "list" else "."
+        fields = (replace(f, name=f"{declared.name}{joint}{f.name}") for f in declared.fields)
+        yield from unfolded(fields)
+
+
+def allowed_text(planned: PlanProperty) -> str:
+    """Return which values are allowed as one text: those that are listed, else the constraint.
+
+    Of numbers it is `1 to 10`, else its clauses: `length: 2 to 40; format: email`.
+    """
+    if planned.values:
+        return joined(planned.values)
+    said = dict(clauses(planned.constraint))
+    if elements := count_text(planned.length):
+        said["elements"] = elements
+    if list(said) == ["range"]:
+        return said["range"]
+    # A pattern may hold what separates, so it stands last.
+    pattern = said.pop("pattern", "")
+    said |= {"pattern": pattern} if pattern else {}
+    return "; ".join(f"{key}: {text}" for key, text in said.items())
 
 
 def _name(name: str) -> str:

@@ -1,0 +1,127 @@
+"""Keys of a property in a scenario, as YAML: what a plan says of its values, as far as values can keep to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from footfall.scenario.constraints import clauses, count_text, range_text
+from footfall.scenario.leaf_records import FREE, Constraint
+from footfall.tracking_plan.aliases import aliased
+from footfall.tracking_plan.plan import PlanProperty
+from footfall.tracking_plan.plan_facts import (
+    MOST_APPENDED,
+    PropertySource,
+    element_of,
+    n_appended,
+    single_fields,
+    type_of_property,
+)
+from footfall.tracking_plan.value_sources import choices, kept_constraint
+from footfall.tracking_plan.yaml_text import Pairs, always_quoted, mapped, quoted
+
+
+def described(planned: PlanProperty) -> Pairs:
+    """Return what a plan says of a property in words."""
+    example = quoted(planned.examples[0]) if planned.examples else ""
+    return (("about", quoted(planned.about) if planned.about else ""), ("example", example))
+
+
+def values_text(planned: PlanProperty) -> str:
+    """Return the allowed texts as YAML.
+
+    Other types have them in what they are drawn from alone.
+    """
+    kind, item = type_of_property(planned)
+    return choices(planned.values) if planned.values and (item or kind) == "text" else ""
+
+
+def constraint_pairs(planned: PlanProperty) -> Pairs:
+    """Return the constraint of a property, of a list that of its elements and how many there are."""
+    kept, length = _kept(planned)
+    return (
+        ("range", range_text(kept)),
+        ("length", count_text(kept)),
+        ("pattern", always_quoted(kept.pattern) if kept.pattern else ""),
+        ("format", kept.format),
+        ("elements", count_text(length)),
+    )
+
+
+def unkept(planned: PlanProperty) -> Iterator[str]:
+    """Yield the clauses of a plan that the values of its scenario cannot keep to."""
+    kept, length = _kept(planned)
+    said = dict(clauses(kept))
+    for key, text in clauses(planned.constraint):
+        if key not in said:
+            yield f"{key}: {text}"
+    if planned.length != length:
+        yield f"elements: {count_text(planned.length)}"
+
+
+def _kept(planned: PlanProperty) -> tuple[Constraint, Constraint]:
+    kind, item = type_of_property(planned)
+    if kind == "record" or (kind == "list" and item is None):
+        kept = FREE
+    else:
+        kept = kept_constraint(element_of(planned) if kind == "list" else planned, item or kind)
+    is_possible = (planned.length.least or 0) <= MOST_APPENDED
+    return kept, planned.length if kind == "list" and is_possible else FREE
+
+
+def record_keys(source: PropertySource) -> str:
+    """Return the fields of a record as YAML: each with its value, and what the plan says of it."""
+    return mapped([(name, mapped(_field(name, field))) for name, field in source.fields])
+
+
+def _field(name: str, source: PropertySource) -> Pairs:
+    planned = source.planned
+    value = ("fields", record_keys(source)) if source.fields else ("value", source.value)
+    return (
+        *aliased(planned.name, name),
+        value,
+        ("values", values_text(planned)),
+        *constraint_pairs(planned),
+        ("required", "true" if planned.is_required else "false"),
+        *described(planned),
+    )
+
+
+def record_type(fields: Iterable[tuple[str, PlanProperty, str]]) -> str:
+    """Return what a list of records is a list of, as YAML: each field with its type, and what the plan says of it.
+
+    Args:
+        fields: (the scenario's name, the field, its type).
+    """
+    kinds = []
+    for name, planned, kind in fields:
+        said: Pairs = (
+            *aliased(planned.name, name),
+            ("values", values_text(planned)),
+            *constraint_pairs(planned),
+            # What is appended always has a value; only that it may lack one is to be said.
+            ("required", "" if planned.is_required else "false"),
+            ("about", dict(described(planned))["about"]),
+        )
+        is_plain = not any(text for _, text in said)
+        kinds.append((name, kind if is_plain else mapped([("type", kind), *said])))
+    return mapped(kinds)
+
+
+def at_most(planned: PlanProperty) -> str:
+    """Return the room of a list: for what is appended to it, and for what people collect."""
+    return str(max(MOST_ELEMENTS, n_appended(planned)))
+
+
+MOST_ELEMENTS = 10
+"""Of a list: what a person collects in a life has to have a bound, and plans name none."""
+
+
+def lost_text(planned: PlanProperty) -> str:
+    """Return the note on what a plan says of a property, and its scenario cannot."""
+    inner = [p.name for p in planned.fields if p not in single_fields(planned)]
+    is_list = planned.type == "list" and inner
+    names = (
+        f"without {', '.join(inner)}, as records of lists hold single values" if is_list else ""
+    )
+    clauses = ", ".join(unkept(planned))
+    return "; ".join(filter(None, (f"in the plan: {clauses}" if clauses else "", names)))

@@ -1,0 +1,121 @@
+"""Constraints and records of a plan in its scenario, and in every form that it is written in again."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from footfall.execution.engine import understand
+from footfall.scenario import loads
+from footfall.scenario.leaf_records import Constraint
+from footfall.tracking_plan.plan import Plan, PlanEvent
+from footfall.tracking_plan.to_scenario import scenario_text
+from footfall.tracking_plan.writers import FORMATS
+from footfall.tracking_plan.writers.plan_rows import allowed_text, event_rows
+from tests.plans import CONSTRAINED, GEO, PROPERTIES, prop
+
+
+def test_a_scenario_of_a_plan_says_what_the_plan_says():
+    """Each clause stands beside its property, in records and lists too, and the scenario means something."""
+    scenario = loads(scenario_text(CONSTRAINED))
+    understand(scenario)
+    found = {p.alias or p.name: p for p in scenario.properties}
+    for planned in PROPERTIES[:5]:
+        assert found[planned.name].constraint == planned.constraint
+        assert found[planned.name].elements == planned.length
+    record = {p.alias or p.name: p for p in found["Shipping To"].fields}
+    assert record["post code"].constraint == Constraint(pattern="^[0-9]{5}$")
+    assert (record["city"].values, record["city"].required) == (("Paris", "Lyon"), True)
+    assert record["geo"].fields[0].constraint == GEO.fields[0].constraint
+    (items,) = (v for v in scenario.journeys[1].carries if v.name == "items")
+    assert items.list_type.described[0].constraint == Constraint(pattern="^S")
+
+
+def test_what_a_pattern_asks_and_nobody_can_make_is_named():
+    """A pattern that looks ahead stands beside the property, in a comment."""
+    planned = prop("code", constraint=Constraint(pattern="(?=a)b"))
+    user = prop("mood", constraint=Constraint(pattern="^(?!x)"))
+    nested = prop("place", "record", fields=(prop("city"),))
+    plan = Plan(
+        "p",
+        categories=(("c", ""),),
+        events=(PlanEvent("A", "c", "", (planned,)),),
+        user_properties=(user, nested),
+    )
+    text = scenario_text(plan)
+    understand(loads(text))
+    assert "# in the plan: pattern: (?=a)b" in text or 'pattern: "(?=a)b"' in text
+    assert "# place: left out, as people have no records" in text
+
+
+def test_json_schema_has_the_keywords():
+    """Ranges, lengths, patterns, formats and records are what JSON Schema calls them."""
+    (schema,) = (
+        s
+        for s in json.loads(FORMATS["json-schema"].render(CONSTRAINED, ()))["$defs"].values()
+        if s["title"] == "Paid"
+    )
+    found = schema["properties"]["event_properties"]["properties"]
+    assert found["age"] == {"type": ["integer", "null"], "minimum": 18, "maximum": 99}
+    assert found["share"] == {"type": ["number", "null"], "exclusiveMinimum": 0, "maximum": 1}
+    assert found["code"]["pattern"] == "^[A-Z]+$"
+    assert (found["code"]["minLength"], found["code"]["maxLength"]) == (3, 3)
+    assert found["mail"]["format"] == "email"
+    assert (found["grades"]["minItems"], found["grades"]["items"]) == (
+        3,
+        {"type": "integer", "maximum": 5},
+    )
+    record = found["Shipping To"]
+    assert (record["type"], record["required"], record["additionalProperties"]) == (
+        "object",
+        ["city"],
+        False,
+    )
+    assert record["properties"]["geo"]["properties"]["lat"]["minimum"] == -90
+
+
+def test_amplitudes_columns_hold_them():
+    """Amplitude has columns of its own for them; an end that does not belong to a range of fractions has none."""
+    rows = csv.DictReader(io.StringIO(FORMATS["amplitude"].render(CONSTRAINED, ()).decode()))
+    found = {row["Event property name"]: row for row in rows}
+    assert (
+        found["age"]["Number property value min"],
+        found["age"]["Number property value max"],
+    ) == ("18", "99")
+    assert (
+        found["share"]["Number property value min"],
+        found["share"]["Number property value max"],
+    ) == ("", "1")
+    assert found["code"]["Property regex"] == "^[A-Z]+$"
+    assert found["code"]["String property value max length"] == "3"
+    assert found["grades"]["Array min items"] == "3"
+
+
+@pytest.mark.parametrize(
+    ("planned", "text"),
+    [
+        (PROPERTIES[0], "18 to 99"),
+        (PROPERTIES[1], "above 0 and at most 1"),
+        (PROPERTIES[2], "length: 3; pattern: ^[A-Z]+$"),
+        (PROPERTIES[3], "format: email"),
+        (PROPERTIES[4], "range: at most 5; elements: at least 3"),
+        (prop("x", values=("a", "b"), constraint=Constraint(most=1)), "a; b"),
+    ],
+)
+def test_a_cell_says_what_is_allowed(planned, text):
+    """Where no values are listed, the cell of allowed values has the constraint."""
+    assert allowed_text(planned) == text
+
+
+def test_records_have_rows_for_their_fields():
+    """The fields of a record follow it, under its name and theirs."""
+    names = [row[7] for row in event_rows(CONSTRAINED)]
+    assert names[-6:] == [
+        "Shipping To",
+        "Shipping To.city",
+        "Shipping To.post code",
+        "Shipping To.geo",
+        "Shipping To.geo.lat",
+        "Shipping To.stops",
+    ]
