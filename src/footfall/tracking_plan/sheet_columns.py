@@ -65,7 +65,7 @@ EVENT_COLUMNS = (
         "Category",
         "Business process that the event belongs to.",
         20,
-        "process; business process; event category; event group; group; area; feature; "
+        "process; business process; categories; event category; event group; group; area; feature; "
         "section; categoría; categoría del evento; proceso; catégorie; kategorie; "
         "categoria; категория; процесс; бизнес процесс; категория события",
         "screen; screen name; page; page name; module; flow; user flow; journey; "
@@ -194,7 +194,10 @@ MORE_PROPERTY_COLUMNS = (
         "restricciones; ограничения",
     ),
     _column(
-        "Is a list", "yes: several values.", 10, "is array; property is array; array; repeated"
+        "Is a list",
+        "yes: several values.",
+        10,
+        "is list; is array; property is array; array; repeated",
     ),
     _column(
         "Unit", "Goes into the description.", 10, "units; unidad; unidades; единица; единицы"

@@ -87,7 +87,7 @@ def test_identify_tells_of_people_and_group_of_nobody(read):
     assert list(properties(plan, "Ride Booked")) == ["fare"]
     assert properties(plan)["fare"].is_required
     assert users(plan) == {"tier": "text", "home_zone": "text"}
-    assert lost(plan) == ["what it says of properties of accounts (group calls) is not read"]
+    assert lost(plan) == ["what is said of accounts (group calls) is not read (2 places)"]
 
 
 def test_rows_may_be_of_properties(read):
@@ -103,7 +103,7 @@ def test_rows_may_be_of_properties(read):
     plan = read(
         "Entity Type,Entity Name,Description\nEvent,A,x\nEvent,B,y\nEvent Property,fare,z\n"
     )
-    assert lost(plan) == ["property fare, which no event has, is not read"]
+    assert lost(plan) == ["property fare, which no event has, is not read (2 places)"]
 
 
 # --- columns ----------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
+from footfall.errors import shown
 from footfall.scenario.leaf_records import Constraint
 from footfall.tracking_plan.cells import is_yes, word_set
 from footfall.tracking_plan.plan import PlanEvent, PlanProperty, PlanType
@@ -31,9 +32,11 @@ _PROPERTY_TITLES = (
     "String property value max length", "Number is integer", "Number property value min", "Number property value max",
     "Array min items", "Array max items",
 )  # fmt: skip
-_KNOWN = frozenset(
-    (*_EVENT_TITLES, *_PROPERTY_TITLES, "Object type", "Property type", "Action")
-)
+_KNOWN = frozenset((*_EVENT_TITLES, *_PROPERTY_TITLES, "Action"))
+_KINDS = {
+    "Object type": ("event", "property group"),
+    "Property type": ("event property", "user property"),
+}
 _USUAL = word_set("false visible active no none")
 """What says of an event or property that it is as all others are."""
 
@@ -89,11 +92,15 @@ def _rows(grid: Grid) -> Iterator[tuple[int, Row]]:
 
 
 def _tell_unread(grid: Grid, number: int, draft: Draft) -> None:
-    """Name the columns that no plan has a place for, where they say something unusual."""
+    """Name what no plan has a place for: columns that say something unusual, objects of other kinds."""
     header = grid.row(min(grid.rows))
     for column, text in grid.row(number).items():
         title = header.get(column, "")
-        if title not in _KNOWN and text.casefold() not in _USUAL:
+        if title in _KINDS and text.casefold() not in _KINDS[title]:
+            draft.leave_out(
+                f"{shown(text[:40])} as {title.lower()}", grid.origin(number, column)
+            )
+        elif title not in (*_KNOWN, *_KINDS) and text.casefold() not in _USUAL:
             draft.leave_out(f"column {title}", grid.origin(number, column))
 
 

@@ -202,7 +202,9 @@ class Draft:
         used = {name for draft in self.events.values() for name in draft.properties}
         for name, entry in self.dictionary.items():
             if name not in used:
-                self.leave_out(f"property {name}, which no event has,", entry.origin)
+                said = (name, entry.type != "any", entry.about, entry.values, entry.examples)
+                n_cells = sum(map(bool, (*said, entry.is_required)))
+                self.leave_out(f"property {name}, which no event has,", entry.origin, n_cells)
 
     def _filled(self, event: str, found: PlanProperty, entry: PlanProperty) -> PlanProperty:
         """Return a property of an event with what it leaves out from the dictionary's entry."""

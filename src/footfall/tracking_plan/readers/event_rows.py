@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from footfall.errors import shown
@@ -89,14 +89,15 @@ def _has_dictionary(table: SheetTable) -> bool:
 def _take_property(row: SheetRow, place: _Place, draft: Draft) -> None:
     """Take a row whose name is that of a property, as its kind says."""
     kind = row_kind_in(row.text(KIND_OF_CALL))
+    if kind is not None and kind in _NO_PLACE:
+        _leave_out(row, kind, draft)
+        return
     name = PlanProperty(
         row.text("Event"), about=row.text("Description"), origin=row.origin("Event")
     )
     found, is_typed = described(name, "", row, draft)
     if kind == "identify":
         draft.add_property("", found, is_typed=is_typed)
-    elif kind == "group":
-        draft.leave_out("what it says of properties of accounts", row.origin("Event"))
     elif place.is_dictionary or not place.names:
         draft.dictionary[found.name] = found
     else:
@@ -147,34 +148,38 @@ def _names_in(cell: str, row: SheetRow, draft: Draft) -> tuple[str, ...]:
 
 
 def _take(row: SheetRow, place: _Place, draft: Draft) -> None:
+    if place.call in _NO_PLACE:
+        _leave_out(row, place.call, draft)
+        return
     properties = list(properties_of(row, draft))
     users: list[Named] = []
     for column, named in parameters_of(row, place.told, draft):
         (users if column.is_users else properties).append(named)
     for found, _ in properties_in(row.text("User properties")):
         users.append((replace(found, origin=row.origin("User properties")), False))
-    if place.call in ("identify", "common"):
-        users += properties if place.call == "identify" else []
-        _tell_of_call(row, place.call, draft, keeps_properties=place.call == "identify")
-    elif place.call in ("group", "alias"):
-        _tell_of_call(row, place.call, draft, keeps_properties=not properties)
+    if place.call == "identify":
+        users += properties
+        for title, what in (("Description", "description"), ("Event", "name")):
+            if row.text(title) and normal(row.text(title)) != "identify":
+                draft.leave_out(f"the {what} of identify calls", row.origin(title))
     else:
         _take_events(row, place, properties, draft)
     for found, is_typed in users:
         draft.add_property("", found, is_typed=is_typed)
 
 
-def _tell_of_call(
-    row: SheetRow, call: RowKind, draft: Draft, *, keeps_properties: bool
-) -> None:
-    """Name what a call that is no event says, and no plan has a place for."""
-    if row.text("Description"):
-        draft.leave_out(f"the description of {call} calls", row.origin("Description"))
-    if row.text("Event") and normal(row.text("Event")) != call:
-        draft.leave_out(f"the name of {call} calls", row.origin("Event"))
-    if not keeps_properties:
-        whose = "accounts (group calls)" if call == "group" else f"{call} calls"
-        draft.leave_out(f"what it says of properties of {whose}", row.origin("Property"))
+def _leave_out(row: SheetRow, kind: RowKind, draft: Draft) -> None:
+    """Name all cells of a row that no plan has a place for."""
+    columns = row.table.known() - {row.table.columns[KIND_OF_CALL]}
+    n_cells = sum(bool(row.cell(column)) for column in columns)
+    draft.leave_out(f"what is said of {_NO_PLACE[kind]}", row.origin(KIND_OF_CALL), n_cells)
+
+
+_NO_PLACE: Mapping[RowKind, str] = {
+    "group": "accounts (group calls)",
+    "alias": "alias calls",
+    "common": "all calls",
+}
 
 
 def _take_events(

@@ -158,6 +158,7 @@ def _is_dictionary(titles: Titles, about: str) -> bool:
 def _match(titles: Titles, kind: TableKind, about: str, calls: Collection[int]) -> Match:
     match = Match(kind, bool(kind.about and kind.about.search(about)))
     rest: list[tuple[int, str]] = []
+    explicit = {title_of(kind, name) for _, names in titles for name in names}
     for column, names in titles:
         call = next(filter(_CALL_TITLES.__contains__, names), None)
         if call and column in calls and kind is EVENTS and KIND_OF_CALL not in match.columns:
@@ -165,11 +166,11 @@ def _match(titles: Titles, kind: TableKind, about: str, calls: Collection[int]) 
             continue
         title = next(filter(None, (title_of(kind, name) for name in names)), None)
         if title is not None:
-            _assign(match, title, column)
+            _assign(match, title, column, explicit)
         else:
             rest += [(column, name) for name in names[-1:]]
     for column, name in rest:
-        _guess(match, column, name)
+        _guess(match, column, name, explicit)
     # What names the calls alone names the events: `page` and `track` are what they are called.
     if kind is EVENTS and "Event" not in match.columns and KIND_OF_CALL in match.columns:
         return _match(titles, kind, about, ())
@@ -188,10 +189,12 @@ def title_of(kind: TableKind, name: str) -> str | None:
     return titles.get(name)
 
 
-def _assign(match: Match, title: str, column: int) -> None:
+def _assign(match: Match, title: str, column: int, explicit: Collection[str | None]) -> None:
+    """Give a title to a column; `explicit` are those that some column of the row is called by."""
     for words, meaning, behind in match.kind.second:
         is_behind = match.columns.get(behind, column) < column
-        if title == words and is_behind and meaning not in match.columns:
+        is_free = meaning not in match.columns and (meaning == words or meaning not in explicit)
+        if title == words and is_behind and is_free:
             title = meaning
     if title not in match.columns:
         match.columns[title] = column
@@ -199,7 +202,7 @@ def _assign(match: Match, title: str, column: int) -> None:
         match.more.append(column)
 
 
-def _guess(match: Match, column: int, name: str) -> None:
+def _guess(match: Match, column: int, name: str, explicit: Collection[str | None]) -> None:
     title = _GUESSES[match.kind.name].get(name)
     if title is None:
         return
@@ -207,7 +210,7 @@ def _guess(match: Match, column: int, name: str) -> None:
         match.notes.append(column)
         return
     n_before = len(match.columns)
-    _assign(match, title, column)
+    _assign(match, title, column, explicit)
     if len(match.columns) > n_before and title in _TOLD and name not in _NAMES:
         match.guessed[column] = next(t for t, c in match.columns.items() if c == column)
 

@@ -143,7 +143,9 @@ def _plan(draft: Draft, grids: Sequence[Grid]) -> Plan:
         if of_grid:
             tell_unread(grid, of_grid, draft)
         elif grid.rows:
-            draft.leave_out(f"sheet {grid.name}, which has no title that is known,")
+            n_cells = sum(map(len, grid.rows.values()))
+            name = f"sheet {grid.name}, which has no title that is known,"
+            draft.leave_out(name, n_places=n_cells)
     return draft.finished()
 
 
