@@ -41,9 +41,27 @@ NO_WORDS = (
     r"column (Object owner|Owner|Squad|Jira|Platform|Mock-up|Tags|Labels|Status|Display Name|Responsable|Web|iOS) ",
     r"column Event display name ",
     r"accounts|groups?\b|alias",
+    r"which no event has|key tags of",
     r"sheet .* no title that is known",
 )
 """Of what is named as not read: that which no scenario can say."""
+STRUCTURE = re.compile(
+    r"(^|:)(metadata|self|pagination|data/pagination)\b|"
+    r"(^|/|:)(\$schema|id|version|format|identity_section|additional_?[pP]roperties|event_type|oneOf)$|"
+    r"(rules|jsonSchema|definitions/\w+)/required/\d+$|properties/name/const$|"
+    r"(rules|jsonSchema)/properties/(context|traits)(/type)?$|spec/rules/\d+/type$|oneOf/\d+/\$ref$"
+)
+"""Of JSON and YAML: ids, versions and envelopes, which hold the rest together and say nothing themselves."""
+TWICE = {
+    "json_schemas": r"allOf/1/properties/wrap/enum/2$",  # the other half of `allOf` forbids it
+    "rudderstack.json": r"battery/type/1$|rules/events/2/name$|rules/events/2/rules/",  # null; named in its kind
+    "rudderstack_catalogue": r"spec/properties/3/types/1$|spec/types/1/(name|type|description)$|required$",
+    "segment_rules.json": r"data/rules/[23]/key$",
+    "snowplow_registry": r"^1-0-0:",  # a newer version is read, which a note says
+    "segment_v1.json": r"^group/",
+    "mixpanel_lexicon.json": r"results/3/",
+}
+"""Where nothing follows from a place: it repeats another, is of what is named, or is overruled."""
 Reading = tuple[Plan | None, Counter[str], Counter[str]]
 """The plan, what is named as not read, what else is said; no plan where the file is refused."""
 
@@ -160,9 +178,9 @@ def places_of_document(root: Path, file: Path) -> Iterator[Place]:
         return write
 
     for trail in trails(tree):
-        yield Place(
-            "/".join(map(str, trail)), [written(change) for change in changes_at(tree, trail)]
-        )
+        name = "/".join(map(str, trail))
+        name = name if file.suffix else f"{file.name}:{name}"
+        yield Place(name, [written(change) for change in changes_at(tree, trail)])
 
 
 def trails(tree: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -175,7 +193,8 @@ def trails(tree: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         else ()
     )
     for key, value in inner:
-        if isinstance(tree, dict) or not isinstance(value, dict | list):
+        is_empty = value is None or value in ("", [], {})
+        if not is_empty and (isinstance(tree, dict) or not isinstance(value, dict | list)):
             yield (*above, key)
         yield from trails(value, (*above, key))
 
@@ -239,6 +258,13 @@ def fate(place: Place, before: Reading) -> tuple[str, str]:
     if named:
         return "named", named
     return ("read" if is_looked_at else "lost"), ""
+
+
+def is_structure(plan: str, place: str) -> bool:
+    """Return whether a place says nothing of its own."""
+    is_of_document = not plan.endswith(".csv") and plan != SHEETS
+    found = STRUCTURE.search(place) or re.search(TWICE.get(plan, "$^"), place)
+    return is_of_document and bool(found)
 
 
 def facts(plan: Plan) -> Iterator[str]:
@@ -343,7 +369,8 @@ def main(arguments: Sequence[str]) -> int:
         fates: Counter[str] = Counter()
         for place in places():
             what, remark = fate(place, before)
-            if what == "named" and any(re.search(words, remark) for words in NO_WORDS):
+            has_no_word = what == "named" and any(re.search(w, remark) for w in NO_WORDS)
+            if has_no_word or (what == "lost" and is_structure(name, place.name)):
                 what = "no word"
             fates[what] += 1
             if what == "lost" or "--all" in arguments:

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from footfall.errors import shown
 from footfall.scenario.leaf_records import Constraint
-from footfall.tracking_plan.cells import is_yes, word_set
+from footfall.tracking_plan.cells import is_yes
 from footfall.tracking_plan.plan import PlanEvent, PlanProperty, PlanType
 from footfall.tracking_plan.readers.drafts import Draft
 from footfall.tracking_plan.readers.grid import Grid
@@ -37,7 +37,15 @@ _KINDS = {
     "Object type": ("event", "property group"),
     "Property type": ("event property", "user property"),
 }
-_USUAL = word_set("false visible active no none")
+_USUAL = {
+    "Event activity": "active",
+    "Event hidden from dropdowns": "false",
+    "Event hidden from persona results": "false",
+    "Event hidden from pathfinder": "false",
+    "Event hidden from timeline": "false",
+    "Property visibility": "visible",
+    "Array unique items": "false",
+}
 """What says of an event or property that it is as all others are."""
 
 
@@ -100,7 +108,7 @@ def _tell_unread(grid: Grid, number: int, draft: Draft) -> None:
             draft.leave_out(
                 f"{shown(text[:40])} as {title.lower()}", grid.origin(number, column)
             )
-        elif title not in (*_KNOWN, *_KINDS) and text.casefold() not in _USUAL:
+        elif title not in (*_KNOWN, *_KINDS) and text.casefold() != _USUAL.get(title):
             draft.leave_out(f"column {title}", grid.origin(number, column))
 
 

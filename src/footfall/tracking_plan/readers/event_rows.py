@@ -15,6 +15,7 @@ from footfall.tracking_plan.readers.find_tables import SheetTable
 from footfall.tracking_plan.readers.headers import KIND_OF_CALL, normal
 from footfall.tracking_plan.readers.property_cells import properties_in
 from footfall.tracking_plan.readers.property_rows import (
+    ON_EVENTS,
     Named,
     described,
     parameters_of,
@@ -28,7 +29,6 @@ _BRACED = re.compile(r"\{([^{}]*)\}")
 _CHANGE = re.compile("=|→|->|:")
 _SEVERAL = re.compile(r"\s+/\s+|\s*\n\s*|\s*;\s*|\s+\|\s+")
 _IDENTIFIERS = re.compile(r"[\w.$-]*[_A-Z.][\w.$-]*(?:\s*,\s*[\w.$-]*[_A-Z.][\w.$-]*)+")
-_ON_EVENTS = re.compile(r"trigger|when|fir|cuando|dispar|declencheur|ausloser|когда|триггер")
 
 
 @dataclass(slots=True)
@@ -203,7 +203,7 @@ def _with_notes(about: str, row: SheetRow, properties: Sequence[Named]) -> str:
     notes = [
         f"{title}: {text}"
         for title, text in titles
-        if text and (not is_of_property or _ON_EVENTS.search(normal(title)))
+        if text and (not is_of_property or ON_EVENTS.search(normal(title)))
     ]
     return ". ".join(filter(None, (about.rstrip("."), *notes))) if notes else about
 

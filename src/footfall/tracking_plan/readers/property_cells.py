@@ -203,10 +203,12 @@ def _constrained(found: PlanProperty, more: Constraint) -> PlanProperty:
 
 def joined_constraints(one: Constraint, other: Constraint) -> Constraint:
     """Return a constraint with what another says besides."""
+    said = ((key, getattr(other, key)) for key in Constraint.__dataclass_fields__)
+    # An end at 0 is one too.
     changes: dict[str, Any] = {
-        key: getattr(other, key)
-        for key in Constraint.__dataclass_fields__
-        if getattr(other, key) not in (None, "", False)
+        key: value
+        for key, value in said
+        if value is not None and value is not False and value != ""
     }
     return replace(one, **changes)
 

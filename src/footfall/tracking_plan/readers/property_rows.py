@@ -11,7 +11,7 @@ from footfall.scenario.leaf_records import Constraint
 from footfall.tracking_plan.cells import DASHES, MUST, is_no, is_yes, split_names, type_of
 from footfall.tracking_plan.plan import Origin, PlanProperty
 from footfall.tracking_plan.readers.drafts import Draft
-from footfall.tracking_plan.readers.headers import EVENTS
+from footfall.tracking_plan.readers.headers import EVENTS, normal
 from footfall.tracking_plan.readers.parameter_columns import LETTERS, ParameterColumn
 from footfall.tracking_plan.readers.property_cells import (
     constraint_of,
@@ -27,6 +27,8 @@ from footfall.tracking_plan.readers.property_cells import (
 from footfall.tracking_plan.readers.sheet_rows import SheetRow
 from footfall.tracking_plan.written_numbers import range_of, written_number
 
+ON_EVENTS = re.compile(r"trigger|when|fir|cuando|dispar|declencheur|ausloser|когда|триггер")
+"""Titles of descriptions that are of the event, whatever property stands in the row."""
 Named = tuple[PlanProperty, bool]
 """A property, and whether somebody has named its type."""
 _SHARED = ("Type", "Required", "Allowed values", "Example", "Property description")
@@ -83,7 +85,7 @@ def _sentences(about: str, row: SheetRow) -> str:
     notes = [
         f"{row.table.title(column)}: {row.cell(column)}"
         for column in row.table.notes
-        if row.cell(column)
+        if row.cell(column) and not ON_EVENTS.search(normal(row.table.title(column)))
     ]
     unit, form = row.text("Unit"), row.text("Format")
     notes += [f"{row.title('Unit')}: {unit}"] if unit else []
