@@ -23,7 +23,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "live": ("live", "Let people act now, and deliver their events when they happen."),
     "send": ("send", "Deliver what was generated before to another sink."),
     "resume": ("resume", "Finish the runs of a store that were stopped before their end."),
-    "report": ("report", "Show stages, cities and the truth of what a store holds."),
+    "report": (
+        "report",
+        "Show stages, cities and the truth of what a store holds, or what happened in a log.",
+    ),
     "runs": ("runs", "List the runs a store holds."),
     "delete": ("delete", "Remove a run from a store."),
     "scenarios": ("scenarios", "List the scenarios that come with footfall."),
@@ -32,7 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "diagram": ("diagram", "Draw the journeys of a scenario as flow charts."),
     "taxonomy": (
         "taxonomy",
-        "Make tracking plans of scenarios (.xlsx, .csv, .json, .html), and scenarios of plans.",
+        "Make tracking plans of scenarios and logs (.xlsx, .csv, .json, .html), and scenarios of plans.",
     ),
     "schema": ("schema", "Print the JSON Schema of scenarios, for editors."),
     "validate": (

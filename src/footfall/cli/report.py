@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from footfall.cli import arguments, output_files
+from footfall.cli import arguments, options, output_files
 from footfall.cli.data_command import DataCommand
 from footfall.errors import UsageError, shown
+from footfall.text import clean
 
 if TYPE_CHECKING:
+    from footfall.foreign.log_numbers import LogReport
+    from footfall.foreign.roles import Named
     from footfall.reports import Report
 
 EPILOG = """\b
@@ -21,6 +24,7 @@ Examples:
   footfall report --truth                          every decision and effect: asked, and got
   footfall report parquet:school --to school.html  a page with charts
   footfall report --cities --rank-by revenue --format json
+  footfall report clicks.csv --funnel view,cart,buy    what happened in somebody's log
 """
 FORMS = ("table", "json", "html")
 
@@ -61,6 +65,13 @@ FORMS = ("table", "json", "html")
     help="Which run, by its id or the beginning of it; else the one asked for last.",
 )
 @click.option(
+    "--funnel",
+    metavar="TYPE,TYPE,…",
+    help="Of a log: how many people went from one event type to the next.",
+)
+@click.option("--imported", is_flag=True, help="Of a store: the events of others in it.")
+@options.columns
+@click.option(
     "--format", "form", type=click.Choice(FORMS), help="How to show it.  [default: table]"
 )
 @click.option("--to", "target", metavar="FILE", help="Write it to a file: .html or .json.")
@@ -72,14 +83,29 @@ def command(
     by: str | None,
     rank_by: str,
     run_id: str | None,
+    funnel: str | None,
+    imported: bool,
     form: str | None,
     target: str | None,
+    **given: Any,
 ) -> None:
-    """Show stages, cities and the truth of what a store holds.
+    """Show stages, cities and the truth of what a store holds, or what happened in a log.
 
-    STORE is a DuckDB file or a folder of Parquet files; by default footfall.duckdb.
+    STORE is a DuckDB file or a folder of Parquet files; by default footfall.duckdb. A log is CSV, NDJSON or Parquet
+    that something else has made, or events of others that a store holds.
     """
+    from footfall.foreign.open_events import is_foreign
+    from footfall.foreign.open_imported import holds_imported_alone
     from footfall.reports import report
+
+    named = options.named_columns(given)
+    if imported or is_foreign(store) or holds_imported_alone(store):
+        _check_none(
+            store, {"--stages": stages, "--cities": cities, "--truth": truth, "--run": run_id}
+        )
+        _report_log(store, named, imported, funnel, by, form, target)
+        return
+    _check_none(store, {"--funnel": funnel, "a column of a log": named.is_any or named.zone})
 
     # Where no part is chosen, stages and cities are shown; `--by` compares steps, and so needs
     # stages.
@@ -98,11 +124,79 @@ def command(
     )
     if wanted == "table":
         _print(made)
-    elif target is None:
-        click.echo(_text(made, wanted), nl=False)
     else:
-        output_files.write(Path(target), _text(made, wanted).encode())
+        _put(_text(made, wanted), target)
+
+
+def _put(text: str, target: str | None) -> None:
+    if target is None:
+        click.echo(text, nl=False)
+    else:
+        output_files.write(Path(target), text.encode())
         click.echo(f"wrote {Path(target)}", err=True)
+
+
+def _check_none(store: str, options: dict[str, Any]) -> None:
+    """Refuse options that are for the other kind of report.
+
+    Raises:
+        UsageError: One was given.
+    """
+    option = next((name for name, value in options.items() if value), None)
+    if option is None:
+        return
+    is_of_log = option in ("--funnel", "a column of a log")
+    what = "was written by footfall" if is_of_log else "holds events of others, and no run"
+    raise UsageError(f"{option}: {store} {what}\n  hint: leave it out")
+
+
+def _report_log(
+    store: str,
+    named: Named,
+    imported: bool,
+    funnel: str | None,
+    by: str | None,
+    form: str | None,
+    target: str | None,
+) -> None:
+    from footfall.foreign.log_numbers import log_report
+    from footfall.foreign.open_events import open_events
+    from footfall.foreign.open_imported import open_imported
+
+    wanted = form or "table" if target is None else _form_of(target, form)
+    steps = tuple(filter(None, (step.strip() for step in (funnel or "").split(","))))
+    with open_imported(store) if imported else open_events(store, named=named) as source:
+        if source.taken:
+            click.echo(f"{store}: {clean(source.taken)}", err=True)
+        made = log_report(source, funnel=steps, by=by or "")
+    if wanted == "table":
+        _print_log(made)
+    else:
+        _put(_text_of_log(made, wanted), target)
+
+
+def _text_of_log(made: LogReport, form: str) -> str:
+    from footfall.foreign.log_sections import (
+        heading_of_log,
+        numbers_of_log,
+        render_log_json,
+        sections_of_log,
+    )
+    from footfall.reports.page import page_of
+
+    if form == "json":
+        return f"{render_log_json(made)}\n"
+    heading = heading_of_log(made)
+    return page_of(heading, heading.span, numbers_of_log(made), sections_of_log(made), "")
+
+
+def _print_log(made: LogReport) -> None:
+    from rich.console import Console
+
+    from footfall.foreign.log_sections import heading_of_log, sections_of_log
+    from footfall.reports.terminal import print_sections
+
+    print_sections(heading_of_log(made), sections_of_log(made), Console(highlight=False))
 
 
 def _form_of(target: str, form: str | None) -> str:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from footfall.cli import arguments, output_files
+from footfall.cli import arguments, options, output_files
 from footfall.cli.data_command import DataCommand
 from footfall.errors import UsageError, shown
 from footfall.text import clean, plural
 
 if TYPE_CHECKING:
+    from footfall.foreign.roles import Named
     from footfall.tracking_plan.diagrams import Section
     from footfall.tracking_plan.plan import Plan
 
@@ -24,6 +25,7 @@ Examples:
   footfall taxonomy shop.yaml --to plan.html          a page for the team
   footfall taxonomy shop.yaml --to events.csv --format amplitude
   footfall taxonomy shop.yaml --to schemas/ --format json-schema
+  footfall taxonomy clicks.parquet --to plan.xlsx     what somebody's log holds
   footfall taxonomy plan.xlsx --to my-scenario.yaml   a scenario of the plan, which runs at once
   footfall taxonomy plan.xlsx --into shop.yaml        adds what the scenario lacks, and says what differs
 \b
@@ -57,7 +59,7 @@ PLAN_ENDINGS = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt", ".json")
 
 
 @click.command("taxonomy", cls=DataCommand, epilog=EPILOG)
-@click.argument("source", metavar="SCENARIO|PLAN", type=arguments.SCENARIO)
+@click.argument("source", metavar="SCENARIO|PLAN|LOG", type=arguments.SCENARIO)
 @click.option("--to", "target", metavar="FILE", help="Where to; its ending says the format.")
 @click.option(
     "--into",
@@ -82,6 +84,7 @@ PLAN_ENDINGS = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt", ".json")
     is_flag=True,
     help="Refuse a plan of which something is not read, or that contradicts itself.",
 )
+@options.columns
 def command(
     source: str,
     target: str | None,
@@ -90,19 +93,20 @@ def command(
     settings: tuple[str, ...],
     *,
     strict: bool,
+    **given: Any,
 ) -> None:
-    """Make tracking plans of scenarios (.xlsx, .csv, .json, .html), and scenarios of plans.
+    """Make tracking plans of scenarios and logs (.xlsx, .csv, .json, .html), and scenarios of plans.
 
     SCENARIO is the path of a scenario, or the name of a shipped one; PLAN is a tracking plan: a workbook, a CSV file
     (also Amplitude Data's), or a file or folder of JSON or YAML: JSON Schemas, or a plan of Segment, RudderStack, Avo,
-    Mixpanel or Snowplow.
+    Mixpanel or Snowplow. A log is CSV, NDJSON or Parquet of anybody's events: its plan is what was seen in it.
     """
     if (target is None) == (into is None):
         raise UsageError(
             "say where to\n  accepted: --to FILE, or --into SCENARIO to add to a scenario that there is"
         )
     chosen = "" if target is None else form or _form(target)
-    plan, sections = _read(source, settings)
+    plan, sections = _read(source, settings, options.named_columns(given))
     _show_remarks(source, plan, strict=strict)
     if target is None:
         _merge(plan, Path(into or ""))
@@ -155,8 +159,14 @@ def _form(target: str) -> str:
     )
 
 
-def _read(source: str, settings: tuple[str, ...]) -> tuple[Plan, Sequence[Section]]:
+def _read(
+    source: str, settings: tuple[str, ...], named: Named
+) -> tuple[Plan, Sequence[Section]]:
     """Return a plan, and the diagrams of the scenario that it is made of."""
+    from footfall.foreign.open_events import is_log
+
+    if named.is_any or is_log(source):
+        return _of_log(source, named), ()
     if is_plan(source):
         from footfall.tracking_plan.readers import read_plan
 
@@ -171,6 +181,18 @@ def _read(source: str, settings: tuple[str, ...]) -> tuple[Plan, Sequence[Sectio
 
     scenario = load_scenario(source, arguments.read_settings(settings))
     return plan_of(scenario), sections_of(scenario)
+
+
+def _of_log(log: str, named: Named) -> Plan:
+    """Return the plan of a log, with what was taken for what said."""
+    from footfall.foreign.open_events import open_events
+    from footfall.tracking_plan.from_log import PRIVACY, plan_of_log
+
+    with open_events(log, named=named) as source:
+        plan = plan_of_log(source)
+        for sentence in filter(None, (source.taken, PRIVACY)):
+            click.echo(f"{log}: {clean(sentence)}", err=True)
+    return plan
 
 
 def is_plan(source: str) -> bool:

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from footfall.errors import UsageError
-from footfall.foreign.encodings import as_utf8, encoding_of_file
+from footfall.foreign.encodings import as_utf8, encoding_of, encoding_of_file
 from footfall.foreign.event_source import scratch_folder
 from footfall.foreign.lines import unpacked
+from footfall.foreign.roles import Named, Sampled, recognise
 from footfall.store.dialect import literal, quote
 
 if TYPE_CHECKING:
@@ -101,6 +102,26 @@ def is_table(text: str) -> bool:
     lines = text.splitlines(keepends=True)[:HEAD_LINES]
     n_like, _ = max(_rate(lines, sign) for sign in DELIMITERS)
     return n_like >= max(2, 0.9 * sum(bool(line.strip()) for line in lines))
+
+
+def holds_roles(path: Path) -> bool:
+    """Return whether the columns of a CSV file show a person, a time and an event type."""
+    with path.open("rb") as raw, unpacked(raw) as file:
+        content = file.read(HEAD_BYTES)
+    text = content.decode(encoding_of(content), "replace")
+    lines = text.splitlines(keepends=True)[:HEAD_LINES]
+    delimiter = max(DELIMITERS, key=lambda sign: _rate(lines, sign))
+    rows = csv.reader(io.StringIO("".join(lines), newline=""), delimiter=delimiter)
+    try:
+        header, *cells = [row for row in rows if row]
+        sampled = {
+            name: Sampled("VARCHAR", [row[i] for row in cells if len(row) == len(header)])
+            for i, name in enumerate(header)
+        }
+        recognise(str(path), sampled, Named())
+    except (UsageError, ValueError, csv.Error):
+        return False
+    return True
 
 
 def _unlike(header: Sequence[str]) -> tuple[str, ...]:

@@ -117,11 +117,13 @@ def _stage(source: EventSource, skip_bad: Path | None) -> int:
         UsageError: One is none, and nobody said where to put it.
     """
     place = "part" if source.form == "lines" else "file"
+    properties = "to_json(ep)" if source.properties["ep"] is not None else "ep"
     source.rows(f"""
         CREATE TABLE staged AS
         SELECT *, coalesce(given, md5(event)) AS id FROM (
             SELECT {place} AS place, line, nullif(insert_id, '') AS given, event_type, time_ms, user_id, device_id,
-                session_text, CAST(event AS VARCHAR) AS event, time_flaw, {_reason()} AS reason
+                session_text, CAST({properties} AS VARCHAR) AS properties, CAST(event AS VARCHAR) AS event,
+                time_flaw, {_reason()} AS reason
             FROM e)""")
     # An id of one's own belongs to one event; a row without one may well be there twice, and is
     # two events then.
@@ -225,7 +227,8 @@ def _reader(
 ) -> pa.RecordBatchReader:
     rows = source.connection.sql("""
         SELECT CASE WHEN k IS NULL THEN id ELSE concat(id, '-', k) END AS insert_id, event_type,
-            epoch_ms(time_ms) AS time, user_id, device_id, session_text AS session_id, event
+            epoch_ms(time_ms) AS time, user_id, device_id, session_text AS session_id,
+            properties AS event_properties, event
         FROM staged LEFT JOIN again ON staged.rowid = again.r
         WHERE reason IS NULL AND coalesce(is_made, true)""").to_arrow_reader(BATCH_ROWS)
 

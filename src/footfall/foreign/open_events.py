@@ -11,10 +11,18 @@ from pathlib import Path
 from footfall.errors import StoreError, UsageError
 from footfall.foreign import json_source
 from footfall.foreign.common_columns import who
-from footfall.foreign.csv_source import HEAD_BYTES, TABLE, csv_form, is_table, load_csv
+from footfall.foreign.csv_source import (
+    HEAD_BYTES,
+    TABLE,
+    csv_form,
+    holds_roles,
+    is_table,
+    load_csv,
+)
 from footfall.foreign.encodings import of_mark
 from footfall.foreign.event_source import EventSource, check_zone, close_doors, connect
 from footfall.foreign.lines import files_of, unpacked
+from footfall.foreign.open_imported import holds_imported_alone, open_imported
 from footfall.foreign.roles import Named
 from footfall.foreign.typed_columns import typed_source
 from footfall.store import open_store
@@ -52,6 +60,8 @@ def open_events(
         UsageError: There are none, or they are of no form that is known.
         StoreError: A store or file cannot be read.
     """
+    if run is None and holds_imported_alone(events):
+        return open_imported(events)
     if is_address(str(events)):
         return _postgres(str(events), run, scenario)
     # A target of `footfall run` is taken as it was written there; `://` behind a kind is an
@@ -340,3 +350,20 @@ def is_foreign(where: str | Path) -> bool:
         is_store = folder_ledger_path(path).exists() or imported_folder(path).is_dir()
         return not is_store and bool(_parquet_files(path) or files_of(path))
     return _magic(path)[8:12] != b"DUCK" and not file_ledger_path(path).exists()
+
+
+def is_log(where: str | Path) -> bool:
+    """Return whether a path is one of a log, and not of a plan in the same form of file.
+
+    CSV is a log where its columns show a person, a time and an event type: no plan has a column of times.
+    """
+    path = Path(_PREFIX.sub("", str(where)))
+    if path.is_dir():
+        return bool(_parquet_files(path))
+    if not path.is_file():
+        return False
+    if _magic(path)[:4] == b"PAR1" or path.name.lower().removesuffix(".gz").endswith(
+        (".ndjson", ".jsonl")
+    ):
+        return True
+    return _is_csv(path) and holds_roles(path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
 
 from footfall.html import Content, Markup, document, element, table
@@ -24,27 +24,42 @@ def render_html(report: Report) -> str:
         MissingExtraError: The extra `charts` is not installed.
     """
     heading = heading_of(report.info) if report.info else ReportHeading("Report", "", "")
-    parts = [
-        _header(heading, report),
-        *map(_section, sections_of(report)),
-        _footer(heading, report.info) if report.info else "",
-    ]
+    lead = f"{heading.span} · simulated people, not real ones"
+    footer = _footer(heading, report.info) if report.info else ""
+    return page_of(heading, lead, _numbers(report), sections_of(report), footer)
+
+
+def page_of(
+    heading: ReportHeading,
+    lead: str,
+    numbers: Iterable[tuple[str, str]],
+    sections: Iterable[ReportSection],
+    footer: Content,
+) -> str:
+    """Return sections as a page.
+
+    Args:
+        heading: Of the page.
+        lead: The line below its title, where the heading has a span.
+        numbers: What stands out: label and value.
+        sections: In reading order.
+        footer: What stands at the end.
+    """
+    parts = [_header(heading, lead, numbers), *map(_section, sections), footer]
     style = files("footfall.reports").joinpath("page.css").read_text("utf-8")
     return document(heading.title, element("main", parts), style=style)
 
 
-def _header(heading: ReportHeading, report: Report) -> Markup:
-    lead = f"{heading.span} · simulated people, not real ones"
-    numbers = [
-        element("div", element("dt", label), element("dd", value))
-        for label, value in _numbers(report)
+def _header(heading: ReportHeading, lead: str, numbers: Iterable[tuple[str, str]]) -> Markup:
+    shown = [
+        element("div", element("dt", label), element("dd", value)) for label, value in numbers
     ]
     return element(
         "header",
         element("h1", heading.title),
         element("p", lead, class_="lead") if heading.span else "",
         element("p", heading.warning, class_="warning") if heading.warning else "",
-        element("dl", numbers, class_="numbers"),
+        element("dl", shown, class_="numbers"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +11,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from footfall.reports.contents import heading_of, sections_of
+from footfall.reports.contents import ReportHeading, heading_of, sections_of
 from footfall.reports.reporting import Report
 from footfall.reports.section import (
     Bar,
@@ -21,7 +21,6 @@ from footfall.reports.section import (
     TableRow,
     Tone,
 )
-from footfall.store import RunInfo
 from footfall.text import ascii_only, width
 
 MOST_GROUPS = 12
@@ -50,9 +49,18 @@ def render_table(report: Report, console: Console, *, most_cities: int | None = 
         console: Where to; without colours if it has none.
         most_cities: Cut the table of cities to so many rows, and say so.
     """
+    heading = heading_of(report.info) if report.info else None
+    limits = RowLimits(cities=most_cities, groups=MOST_GROUPS)
+    print_sections(heading, sections_of(report, limits), console)
+
+
+def print_sections(
+    heading: ReportHeading | None, sections: Iterable[ReportSection], console: Console
+) -> None:
+    """Print sections below their heading."""
     paper = _Paper(console)
-    parts = list(_heading(report.info, paper)) if report.info else []
-    for section in sections_of(report, RowLimits(cities=most_cities, groups=MOST_GROUPS)):
+    parts = list(_heading(heading, paper)) if heading else []
+    for section in sections:
         parts += _section(section, paper)
     for part in parts:
         console.print(part)
@@ -85,8 +93,7 @@ class _Paper:
         return 1 if self.console.width < NARROW and n_columns > FEW_COLUMNS else 2
 
 
-def _heading(info: RunInfo, paper: _Paper) -> Iterator[RenderableType]:
-    heading = heading_of(info)
+def _heading(heading: ReportHeading, paper: _Paper) -> Iterator[RenderableType]:
     yield paper.text(heading.title, "bold")
     yield paper.text(f"{heading.identity}; {heading.span}", STYLES["faint"])
     if heading.warning:

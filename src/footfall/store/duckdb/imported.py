@@ -18,7 +18,7 @@ _TABLE = f"{SCHEMA}.events"
 _DDL = """
     CREATE TABLE imported.events (insert_id VARCHAR NOT NULL, event_type VARCHAR NOT NULL,
         time TIMESTAMP WITH TIME ZONE NOT NULL, user_id VARCHAR, device_id VARCHAR, session_id VARCHAR,
-        event JSON NOT NULL)"""
+        event_properties JSON, event JSON NOT NULL)"""
 
 
 def import_events(path: Path, rows: pa.RecordBatchReader) -> int:
@@ -38,6 +38,21 @@ def import_events(path: Path, rows: pa.RecordBatchReader) -> int:
                     f"INSERT INTO {_TABLE} BY NAME SELECT * FROM incoming ANTI JOIN {_TABLE} USING (insert_id)"
                 ).fetchone()
         return int(done[0]) if done else 0
+    finally:
+        connection.close()
+
+
+def has_events(path: Path, *, alone: bool = False) -> bool:
+    """Return whether a DuckDB file holds events of others.
+
+    Args:
+        path: The file.
+        alone: And no runs.
+    """
+    connection = db.connect(path, read_only=True)
+    try:
+        is_there = db.columns_of(connection, _TABLE) is not None
+        return is_there and not (alone and db.columns_of(connection, "main.runs") is not None)
     finally:
         connection.close()
 

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 
 import pyarrow as pa
 import pyarrow.csv as pv
 
 from footfall.store.imported import COLUMNS, SCHEMA
 from footfall.store.postgres import connection as pg
+from footfall.store.postgres import layout
 from footfall.store.postgres.address import Address
 from footfall.store.postgres.owned_tables import add_columns, make_tables
 
+FETCHED_ROWS = 50_000
+"""Rows that are fetched at a time."""
 # An empty struct is any JSON.
-_JSON = pa.schema([*list(COLUMNS)[:-1], pa.field("event", pa.struct([]), nullable=False)])
+_JSON = pa.schema(
+    [
+        *list(COLUMNS)[:-2],
+        pa.field("event_properties", pa.struct([])),
+        pa.field("event", pa.struct([]), nullable=False),
+    ]
+)
+# What tables of earlier versions lack.
+_ADDED = {"session_id": "text", "event_properties": "jsonb"}
 _STAGING = (
     "CREATE TEMP TABLE footfall_staging (insert_id text, event_type text, time timestamptz, user_id text, "
-    "device_id text, session_id text, event jsonb) ON COMMIT DROP"
+    "device_id text, session_id text, event_properties jsonb, event jsonb) ON COMMIT DROP"
 )
 _TAKE = (
     f"INSERT INTO {SCHEMA}.events ({', '.join(COLUMNS.names)}) "
@@ -34,10 +46,54 @@ def import_events(address: Address, rows: pa.RecordBatchReader) -> int:
     connection = pg.connect(address)
     try:
         with pg.explaining(address), pg.transaction(connection):
-            add_columns(connection, SCHEMA, "events", {"session_id": "text"})
+            add_columns(connection, SCHEMA, "events", _ADDED)
             make_tables(connection, address, SCHEMA, {"events": (_JSON, ("insert_id",))})
             connection.execute(_STAGING)
             return sum(_take(connection, batch) for batch in rows)
+    finally:
+        connection.close()
+
+
+def holds_alone(address: Address) -> bool:
+    """Return whether a database holds events of others, and no runs."""
+    connection = pg.connect(address)
+    try:
+        with pg.explaining(address):
+            found = connection.execute(
+                "SELECT to_regclass('imported.events') IS NOT NULL"
+            ).fetchone()
+            return bool(found and found[0]) and not layout.is_there(connection)
+    finally:
+        connection.close()
+
+
+def read_events(address: Address) -> Iterator[pa.Table]:
+    """Yield the events of others, some at a time.
+
+    Raises:
+        StoreError: There are none, or they cannot be read.
+    """
+    connection = pg.connect(address)
+    texts = (f"CAST({name} AS text) AS {name}" for name in COLUMNS.names[-2:])
+    columns = ", ".join((*COLUMNS.names[:-2], *texts))
+    try:
+        with (
+            pg.explaining(address),
+            pg.transaction(connection),
+            connection.cursor(name="footfall_imported") as cursor,
+        ):
+            cursor.execute(f"SELECT {columns} FROM {SCHEMA}.events")
+            is_first = True
+            while (rows := cursor.fetchmany(FETCHED_ROWS)) or is_first:
+                is_first = False
+                values = list(zip(*rows, strict=True)) if rows else [()] * len(COLUMNS)
+                yield pa.table(
+                    [
+                        pa.array(cells, field.type)
+                        for cells, field in zip(values, COLUMNS, strict=True)
+                    ],
+                    schema=COLUMNS,
+                )
     finally:
         connection.close()
 

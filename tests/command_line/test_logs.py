@@ -1,0 +1,200 @@
+"""Logs of others: what is reported of them, and the plan that is made of them."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.commands import footfall
+
+START = 1_767_607_200  # 2026-01-05 10:00 UTC, a Monday
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def write(rows, name="clicks.csv"):
+    header = "ts,visitor,action,page,price"
+    Path(name).write_text(
+        "\n".join([header, *(",".join(map(str, row)) for row in rows)]) + "\n"
+    )
+
+
+JOURNEYS = [
+    (START, "a", "view", "home", ""),
+    (START + 60, "a", "cart", "shoes", ""),
+    (START + 120, "a", "buy", "shoes", 30),
+    (START + 4000, "a", "view", "home", ""),
+    (START, "b", "cart", "hats", ""),
+    (START + 600, "b", "view", "hats", ""),
+    (START + 900, "b", "cart", "hats", ""),
+    (START + 86_400, "c", "view", "home", ""),
+]
+
+
+def test_the_report_of_a_log():
+    """Events, people, sessions cut by 30 minutes, types, days and a funnel, counted by hand."""
+    write(JOURNEYS)
+    said = footfall(
+        "report", "clicks.csv", "--funnel", "view,cart,buy", "--by", "page", "--format", "json"
+    )
+    record = json.loads(said.out)
+    assert said.err == (
+        "clicks.csv: read as: user visitor; time ts (seconds since 1970); type action; properties page, price\n"
+    )
+    assert (record["events"], record["people"]) == (8, 3)
+    assert record["types"] == [
+        {"name": "view", "events": 4, "people": 3},
+        {"name": "cart", "events": 3, "people": 2},
+        {"name": "buy", "events": 1, "people": 1},
+    ]
+    assert record["sessions"] == {"given": None, "cut": 4, "single": 2, "median_events": 2.0}
+    assert record["funnel"] == [
+        {"type": "view", "people": 3, "median_ms": None},
+        {"type": "cart", "people": 2, "median_ms": 180_000},
+        {"type": "buy", "people": 1, "median_ms": 60_000},
+    ]
+    assert record["groups"][:2] == [
+        {"name": "hats", "events": 3, "people": 1},
+        {"name": "home", "events": 3, "people": 2},
+    ]
+    assert (record["period"], record["periods"][1]) == (
+        "day",
+        {
+            "start_ms": (START - 36_000 + 86_400) * 1000,
+            "events": 1,
+            "people": 1,
+            "new_people": 1,
+        },
+    )
+
+
+def test_the_forms_of_a_report():
+    """In the terminal and as a page the same numbers stand; lines that were not read are told."""
+    write(JOURNEYS)
+    with Path("clicks.csv").open("a") as log:
+        log.write("too,few\n")
+    said = footfall("report", "clicks.csv", "--funnel", "view,buy")
+    assert said.code == 0
+    assert "8 events of 3 people" in said.out
+    assert "1 line could not be read" in said.out
+    assert "sessions, cut after 30 minutes without an event" in said.out
+    assert footfall("report", "clicks.csv", "--funnel", "view,buy", "--to", "a.html").code == 0
+    page = Path("a.html").read_text()
+    assert "<h2>Funnel</h2>" in page
+    assert "simulated people" not in page
+
+
+def test_sessions_that_a_column_tells():
+    """Where a column tells sessions, both are counted: the told ones, and those cut by time."""
+    lines = [
+        {
+            "user": f"u{n % 2}",
+            "ts": START + 7200 * (n // 2),
+            "event": "open",
+            "visit": f"{n % 2}-{n // 4}",
+        }
+        for n in range(8)
+    ]
+    Path("a.ndjson").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    record = json.loads(footfall("report", "a.ndjson", "--format", "json").out)
+    assert (record["sessions"]["given"], record["sessions"]["cut"]) == (4, 8)
+
+
+@pytest.mark.parametrize("store", ["duckdb:x.duckdb", "parquet:folder"])
+def test_the_report_of_a_store(store):
+    """Events of others in a store are reported as the log itself is; `validate` reads them too."""
+    write(JOURNEYS)
+    args = ("--funnel", "view,cart", "--by", "page", "--format", "json")
+    alone = json.loads(footfall("report", "clicks.csv", *args).out)
+    assert footfall("send", "clicks.csv", "--to", store, "--quiet").code == 0
+    stored = json.loads(footfall("report", store, *args).out)
+    for name in ("events", "people", "types", "sessions", "periods", "funnel", "groups"):
+        assert stored[name] == alone[name]
+    assert footfall("taxonomy", "clicks.csv", "--to", "plan.csv").code == 0
+    said = footfall("validate", store.partition(":")[2], "--against", "plan.csv")
+    assert "8 events: nothing is wrong, against plan" in said.out
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (["--funnel", "view,bye"], "did you mean buy?"),
+        (["--by", "pages"], "did you mean page?"),
+        (["--truth"], "--truth: clicks.csv holds events of others"),
+        (["--user", "nobody"], "there is no such column"),
+    ],
+)
+def test_mistakes(args, told):
+    """A mistake is told with what is accepted, exit code 2, and nothing on standard output."""
+    write(JOURNEYS)
+    said = footfall("report", "clicks.csv", *args)
+    assert (said.code, said.out) == (2, "")
+    assert told in said.err
+
+
+# --- plans -----------------------------------------------------------------------------------------------------------
+
+
+def crowd(n=30):
+    """Return a log of which 20 people and more share some values, and fewer share others."""
+    for person in range(n):
+        rare = "secret" if person == 0 else "plain"
+        yield (START + person, f"p{person}", "view", "home", 1)
+        yield (START + person + 50, f"p{person}", "note", rare, "")
+
+
+def test_the_plan_of_a_log():
+    """Types and what is always there as they were seen; a value is named only where 20 people have it."""
+    write(crowd())
+    said = footfall("taxonomy", "clicks.csv", "--to", "plan.csv")
+    assert said.code == 0
+    assert "values are named only where 20 people or more have them" in said.err
+    plan = Path("plan.csv").read_text("utf-8-sig")
+    assert "secret" not in plan
+    found = {
+        (row["Event"], row["Property"]): (
+            row["Type"],
+            row["Required"],
+            row["Allowed values"],
+            row["Example"],
+        )
+        for row in csv.DictReader(io.StringIO(plan))
+    }
+    assert found["view", "page"] == ("text", "yes", "", "home")
+    assert found["view", "price"] == ("integer", "yes", "", "1")
+    assert found["note", "page"] == ("text", "yes", "", "plain")
+    assert ("note", "price") not in found
+
+
+def test_the_other_half_is_clean():
+    """Half of the people keeps to the plan that the other half makes, and a wrong type is found."""
+    rows = list(crowd(80))
+    write([row for row in rows if int(row[1][1:]) % 2], "half.csv")
+    write([row for row in rows if not int(row[1][1:]) % 2], "other.csv")
+    assert footfall("taxonomy", "half.csv", "--to", "plan.xlsx").code == 0
+    said = footfall("validate", "other.csv", "--against", "plan.xlsx")
+    assert said.code == 0, said.out
+    write([(START, "p1", "view", "home", "cheap"), *rows], "other.csv")
+    said = footfall("validate", "other.csv", "--against", "plan.xlsx", "--format", "json")
+    checks = {(f["check"], f["subject"]) for f in json.loads(said.out)["findings"]}
+    assert ("property_type", "view.price") in checks
+
+
+def test_a_scenario_of_a_log():
+    """The scenario that is made of a log's plan is one."""
+    write(crowd())
+    assert footfall("taxonomy", "clicks.csv", "--to", "mine.yaml").code == 0
+    assert footfall("check", "mine.yaml").code == 0
+
+
+def test_a_plan_is_no_log():
+    """A plan in CSV stays a plan, whatever its columns are called."""
+    Path("plan.csv").write_text(
+        "Category,Event,Property,Type\nShop,Paid,time,time\nShop,Paid,user_id,text\n"
+    )
+    assert footfall("taxonomy", "plan.csv", "--to", "plan.xlsx").code == 0
