@@ -18,6 +18,7 @@ from footfall.errors import StoreError
 from footfall.net.clock import Clock
 from footfall.receiver import page, webhook
 from footfall.receiver.chaos import HALF
+from footfall.receiver.event_rate import EventRate
 from footfall.receiver.event_store import EventsRefused
 from footfall.receiver.intake import BatchOutcome, MalformedBody, ReceivedBatch
 from footfall.receiver.received import EventWriter
@@ -25,6 +26,7 @@ from footfall.receiver.request_guard import OverBudget
 from footfall.receiver.request_parts import bare
 from footfall.receiver.vendors.vendor_protocol import Answer, Asked, Refusal, VendorProtocol
 from footfall.sinks.webhook import signature
+from footfall.text import count
 
 BODY_TIME_S = 30.0
 RETRY = {"Retry-After": "5"}
@@ -64,6 +66,9 @@ class Receiver:
     totals: Counter[str] = field(default_factory=Counter)
     tell: Callable[[str], None] = lambda _: None
     remarks: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.rate = EventRate(self.clock)
 
     def app(self) -> Starlette:
         """Return the application, without its guard."""
@@ -112,6 +117,8 @@ class Receiver:
         shown = page.render(
             overview,
             {name: self.totals[counted] for name, counted in names.items()},
+            self.rate.per_second(),
+            remarks=self._remarks(),
             store=self.received.event_store.name,
             trouble=trouble,
             at_ms=self.clock.wall_ms(),
@@ -261,9 +268,16 @@ class Receiver:
         stored = await asyncio.wrap_future(self.received.submit(intake))
         self.totals["events"] += stored.new
         self.totals["duplicates"] += stored.duplicates
+        self.rate.add(stored.new)
         for remark, n_events in intake.remarks.items():
             self._remark(bare(request.scope["path"]), remark, n_events)
         return stored
+
+    def _remarks(self) -> list[str]:
+        return [
+            f"{count(n_events)} {'event' if n_events == 1 else 'events'} came to {path} {remark}"
+            for (path, remark), n_events in self.remarks.items()
+        ]
 
     def _remark(self, path: str, remark: str, n_events: int) -> None:
         if not self.remarks[path, remark]:

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from footfall.errors import StoreError
 from footfall.receiver.intake import Row
+from footfall.receiver.stage_order import ordered
 
 GROUP = "g/"
 """Before the ids of groups among those of people."""
@@ -80,10 +81,19 @@ device and id of Amplitude's, `v/`, vendor and id of another one's, `m/` and the
 stands beside.
 """
 
+STAGES = "Stages"
+_STAYS = """(SELECT who, stage, min(time) AS first, max(time) AS last FROM received
+    WHERE stage IS NOT NULL AND who IS NOT NULL GROUP BY who, stage) AS stays"""
+_PATHS = f"""SELECT path, count(*) AS people FROM (SELECT string_agg(stage, chr(31) ORDER BY first) AS path
+    FROM {_STAYS} GROUP BY who) AS paths GROUP BY path ORDER BY people DESC, path LIMIT 200"""
+_COUNTS = """SELECT count(*) AS events, count(DISTINCT coalesce(links.user_id, who)) AS people
+    FROM received LEFT JOIN links ON links.device = received.who"""
 _QUERIES = {
-    "Stages": """SELECT stage, count(*) AS people FROM (SELECT stage, row_number() OVER (PARTITION BY who
-        ORDER BY time DESC NULLS LAST) AS place FROM received WHERE stage IS NOT NULL AND who IS NOT NULL) AS last
+    STAGES: f"""SELECT stage, count(*) AS people FROM (SELECT stage, row_number() OVER (PARTITION BY who
+        ORDER BY last DESC NULLS LAST, first DESC) AS place FROM {_STAYS}) AS stages
         WHERE place = 1 GROUP BY stage ORDER BY people DESC, stage LIMIT 30""",
+    "Whose events": """SELECT vendor AS sender, library, count(*) AS events FROM received
+        GROUP BY vendor, library ORDER BY events DESC, sender, library LIMIT 12""",
     "Top cities": """SELECT city, count(DISTINCT who) AS people, count(*) AS events FROM received WHERE city IS NOT NULL
         GROUP BY city ORDER BY events DESC, city LIMIT 12""",
     "Top events": """SELECT event_type AS event, count(*) AS events FROM received
@@ -157,12 +167,14 @@ class EventStore(ABC):
     def overview(self) -> Overview:
         """Return the overview, as of now."""
         with self.reading() as ask:
-            counts = ask(
-                "SELECT count(*) AS events, count(DISTINCT who) AS people FROM received"
-            ).to_pylist()[0]
+            counts = ask(_COUNTS).to_pylist()[0]
             tables = {
                 title: ask(sql.format(latest=self.latest)) for title, sql in _QUERIES.items()
             }
+            paths = [
+                (row["path"].split("\x1f"), row["people"]) for row in ask(_PATHS).to_pylist()
+            ]
+            tables[STAGES] = _in_order(tables[STAGES], paths)
             return Overview(counts["events"], counts["people"], tables)
 
     def people(self) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
@@ -231,6 +243,12 @@ class EventStore(ABC):
             f"ON CONFLICT ({key}) DO UPDATE SET {value} = excluded.{value}",
             [list(values), list(values.values())],
         )
+
+
+def _in_order(stages: pa.Table, paths: Sequence[tuple[Sequence[str], int]]) -> pa.Table:
+    names = stages["stage"].to_pylist()
+    places = [names.index(name) for name in ordered(names, paths)]
+    return stages.take(pa.array(places, pa.int64()))
 
 
 def split_groups(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from footfall.foreign.times import MICROSECONDS_FROM, UNITS, time_of
 from footfall.foreign.vendors import Unit
@@ -20,7 +21,7 @@ def in_unit(unit: Unit) -> str:
 
 
 def moments(
-    values: Iterable[object], wanted: Unit, now_ms: int
+    values: Sequence[Any], wanted: Unit, now_ms: int
 ) -> tuple[list[int], dict[str, int]]:
     """Return times as milliseconds since the epoch, and the remarks on them.
 
@@ -29,16 +30,13 @@ def moments(
         wanted: The unit of numbers that the vendor defines; `any` makes no remarks on units.
         now_ms: The moment of receipt, for those without one.
     """
+    # The common case, seen at once for all.
+    if wanted == "ms" and set(map(type, values)) == {int} and _is_ms(min(values), max(values)):
+        return list(values), {}
     found: list[int] = []
     remarks: dict[str, int] = {}
     for value in values:
-        # The common case is seen at once. Where milliseconds are the vendor's unit they are tried first: as seconds
-        # the numbers from here on would lie after 2286.
-        if (
-            type(value) is int
-            and wanted == "ms"
-            and MILLISECONDS_FROM <= value < MICROSECONDS_FROM
-        ):
+        if wanted == "ms" and type(value) is int and _is_ms(value, value):
             found.append(value)
             continue
         ms, unit = time_of(value)
@@ -47,6 +45,11 @@ def moments(
             remarks[remark] = remarks.get(remark, 0) + 1
         found.append(now_ms if ms is None else ms)
     return found, remarks
+
+
+def _is_ms(least: int, most: int) -> bool:
+    """Tell whether numbers are milliseconds where these are wanted: as seconds they would lie after 2286."""
+    return least >= MILLISECONDS_FROM and most < MICROSECONDS_FROM
 
 
 def _remark(value: object, ms: int | None, unit: Unit | None, wanted: Unit) -> str | None:

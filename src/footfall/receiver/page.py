@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pyarrow as pa
 
+from footfall.foreign.vendors import BY_NAME
 from footfall.html import Content, Markup, document, element, table
+from footfall.receiver.event_rate import BIN_S
 from footfall.receiver.event_store import Overview
 from footfall.text import count, cut
 
 REFRESH_S = 2
 LONGEST_SHOWN = 80
 STYLE = """
-:root{color-scheme:light dark;--ink:#1d1d1f;--soft:#6b6b70;--line:#e4e4e7;--paper:#fff;--bar:#dfe8f6;--bad:#a4161a}
-@media(prefers-color-scheme:dark){:root{--ink:#e6e6e8;--soft:#98989f;--line:#33343a;--paper:#17181b;--bar:#26364f;--bad:#ff8a80}}
+:root{color-scheme:light dark;--ink:#1d1d1f;--soft:#6b6b70;--line:#e4e4e7;--paper:#fff;--bar:#dfe8f6;
+--mark:#4a7dbd;--bad:#a4161a}
+@media(prefers-color-scheme:dark){:root{--ink:#e6e6e8;--soft:#98989f;--line:#33343a;--paper:#17181b;--bar:#26364f;
+--mark:#6f9fdc;--bad:#ff8a80}}
 *{box-sizing:border-box}
 body{font:15px/1.45 system-ui,sans-serif;margin:0 auto;padding:2rem 1.25rem 4rem;max-width:70rem;color:var(--ink);
 background:var(--paper)}
@@ -39,6 +44,10 @@ th.n,.n{text-align:right;font-variant-numeric:tabular-nums}
 section:not(.wide) tbody th{white-space:normal}
 tbody .share{position:relative;padding-left:.4rem}
 .share svg{position:absolute;inset:0;width:100%;height:100%;z-index:-1;fill:var(--bar)}
+.rate{position:relative;color:var(--soft);font-size:.87rem}
+.rate svg{display:block;width:100%;height:4.5rem;fill:var(--mark);border-bottom:1px solid var(--line)}
+.rate p{display:flex;justify-content:space-between;margin:.25rem 0 0}
+.note{color:var(--soft);margin:1rem 0 0;overflow-wrap:anywhere}
 .trouble{color:var(--bad);font-weight:600;margin:1.25rem 0 0}
 pre{background:var(--bar);padding:.8rem 1rem;overflow-x:auto;border-radius:.3rem}
 """.replace("\n", "")
@@ -47,7 +56,9 @@ pre{background:var(--bar);padding:.8rem 1rem;overflow-x:auto;border-radius:.3rem
 def render(
     overview: Overview | None,
     counts: Mapping[str, int],
+    rates: Sequence[float],
     *,
+    remarks: Sequence[str],
     store: str,
     trouble: str,
     at_ms: int,
@@ -58,6 +69,8 @@ def render(
     Args:
         overview: What is stored; None where it cannot be read.
         counts: Of this receiver since its start: name → number.
+        rates: Events per second over the last minutes, the oldest first.
+        remarks: What was done about some events, a sentence each.
         store: What the store is called.
         trouble: What is wrong, a sentence; empty while all is well.
         at_ms: Time of day, ms since the epoch.
@@ -69,13 +82,16 @@ def render(
         f"{events} · footfall receiver",
         element("header", element("h1", "footfall receiver"), element("span", about)),
         element("p", trouble, class_="trouble", role="alert") if trouble else "",
-        _body(overview, counts, base) if overview else "",
+        [element("p", remark, class_="note") for remark in remarks],
+        _body(overview, counts, rates, base) if overview else "",
         style=STYLE,
         refresh_s=REFRESH_S,
     )
 
 
-def _body(overview: Overview, counts: Mapping[str, int], base: str) -> Content:
+def _body(
+    overview: Overview, counts: Mapping[str, int], rates: Sequence[float], base: str
+) -> Content:
     stored = {"events stored": overview.events, "people": overview.people}
     since = {f"{name} since the start": number for name, number in counts.items()}
     numbers = [
@@ -83,7 +99,39 @@ def _body(overview: Overview, counts: Mapping[str, int], base: str) -> Content:
         for name, number in {**stored, **since}.items()
     ]
     tables = [_section(title, rows) for title, rows in overview.tables.items() if rows.num_rows]
-    return element("dl", numbers), element("main", tables or _nothing_yet(base))
+    shown = [_rate(rates), *tables] if tables else _nothing_yet(base)
+    return element("dl", numbers), element("main", shown)
+
+
+def _rate(rates: Sequence[float]) -> Markup:
+    """Return the rate as bars; the highest says what it is."""
+    most, minutes = max(rates), len(rates) * BIN_S // 60
+    bars = [
+        element(
+            "rect", x=f"{i}", y=f"{1 - r / most:.4f}", width="0.85", height=f"{r / most:.4f}"
+        )
+        for i, r in enumerate(rates)
+        if r
+    ]
+    picture = element(
+        "svg",
+        bars,
+        viewBox=f"0 0 {len(rates)} 1",
+        preserveAspectRatio="none",
+        aria_hidden="true",
+    )
+    now = f"{_per_second(rates[-1])} per second now, at most {_per_second(most)}"
+    ends = element("p", element("span", f"{minutes} minutes ago"), element("span", "now"))
+    return element(
+        "section",
+        element("h2", "Events per second"),
+        element("div", now, picture, ends, class_="rate"),
+        class_="wide",
+    )
+
+
+def _per_second(rate: float) -> str:
+    return count(round(rate)) if rate >= 10 or rate == int(rate) else f"{rate:.1f}"
 
 
 def _nothing_yet(base: str) -> Markup:
@@ -97,6 +145,10 @@ def _nothing_yet(base: str) -> Markup:
         element("h2", "Nothing has been received yet"),
         element("p", "Send something, and it appears here:"),
         element("pre", commands),
+        element(
+            "p",
+            "Or point an SDK of Amplitude, Mixpanel, PostHog, Segment or RudderStack here: docs/receiver.md says how.",
+        ),
         class_="wide",
     )
 
@@ -107,19 +159,29 @@ def _clock(at_ms: int) -> str:
 
 def _section(title: str, found: pa.Table) -> Markup:
     """Return a table; where it counts something, with bars behind the first cells."""
+    headers = [name for name in found.schema.names if name != "library"]
     numbers = [field.name for field in found.schema if pa.types.is_integer(field.type)]
     counted = numbers[-1] if numbers else None
-    rows = found.to_pylist()
+    rows = [_named(row) for row in found.to_pylist()]
     most = max((row[counted] for row in rows), default=0) if counted else 0
     cells: list[list[Content]] = [[_text(value) for value in row.values()] for row in rows]
-    classes = ["n" if field.name in numbers else "" for field in found.schema]
+    classes = ["n" if name in numbers else "" for name in headers]
     if counted and most:
         classes[0] = "share"
         for shown, row in zip(cells, rows, strict=True):
             shown[0] = (_bar(row[counted] / most), shown[0])
-    shown_table = table(found.schema.names, cells, classes=classes)
+    shown_table = table(headers, cells, classes=classes)
     kind = "" if counted else "wide"
     return element("section", element("h2", title), shown_table, class_=kind)
+
+
+def _named(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row whose sender is called as people know it."""
+    if "sender" not in row:
+        return row
+    vendor = BY_NAME.get(str(row["sender"]))
+    names = (vendor.title if vendor is not None else "not known", row.pop("library"))
+    return row | {"sender": ", ".join(filter(None, names))}
 
 
 def _bar(share: float) -> Markup:

@@ -8,7 +8,7 @@ from itertools import repeat
 from typing import Any
 
 from footfall.foreign.envelopes import NotAnEvent, events_of, unwrapped
-from footfall.foreign.vendors import AMPLITUDE, as_text, vendor_of
+from footfall.foreign.vendors import AMPLITUDE, FOOTFALL, as_text
 from footfall.receiver.event_times import moments
 from footfall.receiver.foreign_rows import LONGEST_ID, batch_of
 from footfall.receiver.intake import (
@@ -35,6 +35,8 @@ KINDS = (
 )
 """Content types; the body is JSON whatever it is called, as browsers' `sendBeacon` says `text/plain`."""
 _NAMES = ("insert_id", "id", "messageId", "event_id")
+_AMPLITUDES = frozenset().union(*(mark.members for mark in AMPLITUDE.marks)) - {"event_type"}
+_TEXT_TYPES = {str, type(None)}
 
 
 def take(body: bytes, message: str | None, now_ms: int) -> ReceivedBatch:
@@ -77,12 +79,12 @@ def _own(events: Sequence[Json], now_ms: int) -> ReceivedBatch:
     """Return events in our form, made column by column."""
     ids = [_first_text(event, _NAMES) for event in events]
     users, devices, cities, stages, libraries = (
-        [as_text(event.get(name)) for event in events]
-        for name in ("user_id", "device_id", "city", "stage", "library")
+        _texts(events, name) for name in ("user_id", "device_id", "city", "stage", "library")
     )
     people = [event.get("person") for event in events]
     types = [event["event_type"] for event in events]
-    times, remarks = moments(map(_time, events), "ms", now_ms)
+    is_plain = AMPLITUDE.kinds.keys().isdisjoint(types)
+    times, remarks = moments([_time(event) for event in events], "ms", now_ms)
     columns = (
         [key_of("w", one) if one else None for one in ids],
         repeat("webhook", len(events)),
@@ -98,19 +100,31 @@ def _own(events: Sequence[Json], now_ms: int) -> ReceivedBatch:
         cities,
         stages,
         dumped(events),
-        [AMPLITUDE.kinds.get(one, "track") for one in types],
+        repeat("track", len(events)) if is_plain else map(_kind, types),
         [_vendor_name(event) for event in events],
         libraries,
     )
     for name, texts in (("insert_id", ids), ("user_id", users), ("device_id", devices)):
         _check_ids(name, texts)
     rows = list(map(Row._make, zip(*columns, strict=True)))
-    return ReceivedBatch(rows, [_update(event) for event in events], remarks=remarks)
+    updates = [_update(event) if is_plain else _any_update(event) for event in events]
+    return ReceivedBatch(rows, updates, remarks=remarks)
+
+
+def _texts(events: Sequence[Json], name: str) -> list[str | None]:
+    values = [event.get(name) for event in events]
+    # One look at the types of all spares a call for each.
+    return values if _TEXT_TYPES.issuperset(map(type, values)) else list(map(as_text, values))
+
+
+def _kind(event_type: str) -> str:
+    return AMPLITUDE.kinds.get(event_type, "track")
 
 
 def _vendor_name(event: Json) -> str | None:
-    vendor = vendor_of(event)
-    return vendor.name if vendor is not None else None
+    if "person" in event:
+        return FOOTFALL.name
+    return None if _AMPLITUDES.isdisjoint(event) else AMPLITUDE.name
 
 
 def _check_ids(name: str, ids: Sequence[str | None]) -> None:
@@ -137,13 +151,18 @@ def _time(event: Json) -> Any:
     return event.get("timestamp") if time is None else time
 
 
+def _any_update(event: Json) -> Update | None:
+    """Return the update of a person or of groups by an event, operations of Amplitude's included."""
+    if event["event_type"] not in AMPLITUDE.kinds:
+        return _update(event)
+    return update_of(event, "webhook") if not wrong_fields(event) else None
+
+
 def _update(event: Json) -> Update | None:
     """Return the update of a person by an event.
 
     It holds the properties that the event changed; null means that one was taken away.
     """
-    if event["event_type"] in AMPLITUDE.kinds:
-        return update_of(event, "webhook") if not wrong_fields(event) else None
     properties = event.get("user_properties")
     if not isinstance(properties, dict):
         properties = {}

@@ -67,3 +67,32 @@ def test_files_of_others_stay(tmp_path):
     with duckdb.connect(str(path)) as mine:
         assert mine.execute("SHOW TABLES").fetchall() == [("users",)]
         assert mine.execute("FROM users").fetchall() == [(1, 2)]
+
+
+def test_a_file_without_the_last_columns(tmp_path):
+    """A file that was made before `received` had its last columns gets them, and keeps its rows."""
+    path = tmp_path / "r.duckdb"
+    with duckdb.connect(str(path)) as before:
+        before.execute(
+            "CREATE TABLE received (received TIMESTAMP_MS NOT NULL, source VARCHAR NOT NULL, insert_id VARCHAR, "
+            "event_type VARCHAR, time TIMESTAMP_MS, who VARCHAR, user_id VARCHAR, device_id VARCHAR, city VARCHAR, "
+            'stage VARCHAR, "event" VARCHAR)'
+        )
+        before.execute(
+            "INSERT INTO received (received, source) VALUES ('2026-01-05', 'webhook')"
+        )
+    event_store = DuckDBEventStore(path)
+    event_store.open()
+    assert event_store.run("SELECT source, kind, vendor FROM received") == [
+        ("webhook", None, None)
+    ]
+    assert event_store.overview().events == 1
+    event_store.close()
+
+
+def test_groups_are_stored(event_store):
+    """Properties of groups stand in a table of their own, and come back among people's."""
+    with event_store.transaction():
+        event_store.save({"u/1": '{"n":1}', "g/org/acme": '{"size":5}'}, {})
+    assert event_store.run("FROM groups") == [("org/acme", '{"size":5}')]
+    assert dict(event_store.people()[0]) == {"u/1": '{"n":1}', "g/org/acme": '{"size":5}'}

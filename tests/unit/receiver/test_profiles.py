@@ -35,3 +35,41 @@ def test_a_device_that_becomes_a_user():
     )
     assert said(profiles, "1", "device") == ({}, {})
     assert said(profiles, None, "device", n=2) == ({"u/1": '{"n":2}'}, {})
+
+
+def test_ids_that_are_one_persons():
+    """What was true of another id becomes the user's, and what is said of it later too."""
+    profiles = PeopleProperties()
+    said(profiles, "old", None, a=1, b=1)
+    profiles.apply(Update("ann", None, {"$set": {"b": 2}}, others=("old",)))
+    assert profiles.of("u/ann") == {"a": 1, "b": 2}
+    assert profiles.of("u/old") == {}
+    said(profiles, "old", None, c=3)
+    assert profiles.of("u/ann") == {"a": 1, "b": 2, "c": 3}
+
+
+def test_who_is_known_keeps_the_id():
+    """Where either id may be the known one, the one with properties is; else the one that the event names."""
+    for known, named, other in (("ann", "old", "ann"), ("ann", "ann", "old")):
+        profiles = PeopleProperties()
+        said(profiles, known, None, a=1)
+        profiles.apply(Update(named, None, {}, others=(other,), is_mutual=True))
+        assert profiles.of(f"u/{known}") == {"a": 1}
+
+
+def test_a_device_that_is_called_like_a_user():
+    """A device takes nothing from a user of the same name."""
+    profiles = PeopleProperties()
+    said(profiles, "ann", None, a=1)
+    said(profiles, "bob", "ann", b=1)
+    assert (profiles.of("u/ann"), profiles.of("u/bob")) == ({"a": 1}, {"b": 1})
+
+
+def test_groups():
+    """Properties of groups are kept apart from people's."""
+    profiles = PeopleProperties()
+    profiles.apply(Update(None, None, {"$set": {"size": 5}}, groups=("org/acme", "org/sub")))
+    assert profiles.changed() == (
+        {"g/org/acme": '{"size":5}', "g/org/sub": '{"size":5}'},
+        {},
+    )
