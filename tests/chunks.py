@@ -1,6 +1,6 @@
 """Chunks for tests without a simulation; part of the package, because other people's sinks are tested with them."""
 
-from footfall.sinks.conformance.schemas import AWKWARD, BARE, SCHOOL, SHOP
+from footfall.sinks.conformance.schemas import AWKWARD, BARE, NAMES, ODD_NAMES, SCHOOL, SHOP
 from footfall.sinks.conformance.synthetic_chunks import (
     make_chunk,
     make_chunks,
@@ -12,6 +12,8 @@ from footfall.sinks.conformance.synthetic_chunks import (
 __all__ = [
     "AWKWARD",
     "BARE",
+    "NAMES",
+    "ODD_NAMES",
     "SCHOOL",
     "SHOP",
     "make_chunk",

@@ -23,7 +23,7 @@ from footfall.sinks.amplitude.limits import HTTP_V2
 from footfall.sinks.amplitude.settings import AmplitudeSettings
 from footfall.sinks.amplitude.sink import AmplitudeSink
 from footfall.sinks.delivery.http_sender import carry_out
-from tests.chunks import AWKWARD, SCHOOL, SHOP, make_chunks, make_run
+from tests.chunks import AWKWARD, NAMES, SCHOOL, SHOP, make_chunks, make_run
 from tests.clocks import FakeClock
 from tests.receivers import receiver
 
@@ -128,7 +128,7 @@ def check_states(client, chunks):
     assert got == {person: wanted[person] for person in known_by}
 
 
-@pytest.mark.parametrize("schema", [SHOP, SCHOOL, AWKWARD], ids=lambda s: s.scenario)
+@pytest.mark.parametrize("schema", [SHOP, SCHOOL, AWKWARD, NAMES], ids=lambda s: s.scenario)
 def test_events_and_state(tmp_path, schema):
     """Every event is stored once, and the receiver's user properties equal ours once the queue is empty."""
     run = make_run(schema, days=2)
@@ -185,7 +185,7 @@ def test_how_long_it_will_take(progress, tmp_path, monkeypatch, capsys):
     assert len(foretold) == len(told) - 1 == progress
 
 
-@pytest.mark.parametrize("schema", [SHOP, AWKWARD], ids=lambda s: s.scenario)
+@pytest.mark.parametrize("schema", [SHOP, AWKWARD, NAMES], ids=lambda s: s.scenario)
 def test_payload_equals_the_sdk(tmp_path, schema):
     """For the same event the official SDK sends the same object, but for its own name in `library`.
 

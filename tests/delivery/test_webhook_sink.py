@@ -13,7 +13,7 @@ from footfall.net.target import Target
 from footfall.receiver.chaos import ChaosProfile
 from footfall.sinks.webhook.settings import WebhookSettings
 from footfall.sinks.webhook.sink import WebhookSink
-from tests.chunks import AWKWARD, SHOP, make_chunks, make_run
+from tests.chunks import AWKWARD, NAMES, SHOP, make_chunks, make_run
 from tests.receivers import receiver
 
 SECRET = Secret("FOOTFALL_WEBHOOK_SECRET", "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX")
@@ -37,7 +37,7 @@ def ids(chunks) -> list[str]:
     return sorted(i for chunk in chunks for i in chunk.events["insert_id"].to_pylist())
 
 
-@pytest.mark.parametrize("schema", [SHOP, AWKWARD], ids=lambda s: s.scenario)
+@pytest.mark.parametrize("schema", [SHOP, AWKWARD, NAMES], ids=lambda s: s.scenario)
 @pytest.mark.parametrize("batch", [1, 20, 1000])
 def test_everything_arrives_once(tmp_path, schema, batch):
     """Every event is stored once, as the JSON that NDJSON would hold; the receipts add up."""

@@ -16,7 +16,7 @@ from footfall.errors import UsageError
 from footfall.reports import closing, report
 from footfall.reports.stages import FunnelStep
 from footfall.units import DAY_MS
-from tests.chunks import AWKWARD, BARE, SCHOOL, SHOP, make_chunks, make_run
+from tests.chunks import AWKWARD, BARE, NAMES, SCHOOL, SHOP, make_chunks, make_run
 from tests.stores import START_MS, TINY, Rows, store_of_chunks, store_of_rows
 from tests.stores import make_run as make_tiny
 from tests.thoroughness import n_examples
@@ -187,7 +187,7 @@ def test_groups_add_up(world, name):
 
 
 @pytest.mark.parametrize(
-    "schema", [SHOP, SCHOOL, AWKWARD, BARE], ids=lambda schema: schema.scenario
+    "schema", [SHOP, SCHOOL, AWKWARD, NAMES, BARE], ids=lambda schema: schema.scenario
 )
 def test_every_property_can_be_compared_by(schema):
     """Whatever a property is called and holds, steps can be compared by it, or it has too many values."""

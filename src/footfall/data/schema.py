@@ -34,6 +34,7 @@ class Field:
         fields: For a record or a list of records: their fields.
         identifier: How the scenario's expressions call it, where that is not its name; two
             fields that differ in it alone are one.
+        column: How a database has it, where that cannot have its name (`store/column_names.py`).
     """
 
     name: str
@@ -41,6 +42,7 @@ class Field:
     item: FieldType | None = None
     fields: tuple[Field, ...] = ()
     identifier: str = field(default="", compare=False)
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,9 @@ def scalar_type(name: FieldType, minor_digits: int) -> pa.DataType:
 
 def struct_type(fields: Sequence[Field], minor_digits: int) -> pa.StructType:
     """Return the struct of several properties, every child nullable."""
-    return pa.struct([pa.field(f.name, arrow_type(f, minor_digits)) for f in fields])
+    return pa.struct(
+        [pa.field(f.column or f.name, arrow_type(f, minor_digits)) for f in fields]
+    )
 
 
 def common_columns() -> list[pa.Field]:

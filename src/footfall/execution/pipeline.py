@@ -8,6 +8,7 @@ concern.
 from __future__ import annotations
 
 import math
+import sys
 import threading
 import time
 from collections import deque
@@ -21,7 +22,13 @@ from footfall.execution.result import Balance
 from footfall.execution.sink_status import SinkStatus
 from footfall.sinks import Cursors, Prepared, Receipt, Sink
 from footfall.sinks.delivery.dead_letters import AcceptsDeadLetters
-from footfall.sinks.protocol import KeepsTallies, Progress, ReportsProgress, Stoppable
+from footfall.sinks.protocol import (
+    KeepsTallies,
+    Progress,
+    ReportsProgress,
+    Stoppable,
+    renaming_lines,
+)
 from footfall.sinks.scratch import drop
 
 SPILL_BYTES = 256_000_000
@@ -253,6 +260,8 @@ class Pipeline:
         # there.
         if isinstance(self._sink, Stoppable):
             self._sink.stop_on(self._leave)
+        for line in renaming_lines(self._sink, run.stream.schema):
+            sys.stderr.write(f"{line}\n")
         cursors = self._sink.open(run, fresh=fresh)
         with self._changed:
             self._cursors = cursors

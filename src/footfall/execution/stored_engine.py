@@ -14,7 +14,8 @@ from footfall.data.tallies import Tallies
 from footfall.errors import UsageError
 from footfall.sinks.protocol import EVERYBODY
 from footfall.store import RunInfo, Store
-from footfall.store.arrow_types import fitted
+from footfall.store.arrow_types import fitted, relabelled
+from footfall.store.column_names import with_columns
 from footfall.store.dialect import literal, quote
 from footfall.store.runs import shown_time
 from footfall.store.tables import scenario_tables
@@ -78,6 +79,12 @@ class StoredEngine:
     def stream(self) -> Stream:
         """The stream, beginning where the span does."""
         return self.run.stream
+
+    @property
+    def stored_schema(self) -> StreamSchema:
+        """The stream's schema, with columns as the store has them."""
+        schema = self.stream.schema
+        return with_columns(schema) if self.store.dialect.ignores_case else schema
 
     @property
     def length_days(self) -> int:
@@ -163,7 +170,7 @@ class StoredGroup:
             since = ""  # who was there before comes in the first part
             if engine.is_later:  # as they are by then: what changed them does not come
                 before = f"{whose} AND time < {engine.time(part.from_ms)}"
-                then = people(engine.store.dialect, schema, engine.run.id, before)
+                then = people(engine.store.dialect, engine.stored_schema, engine.run.id, before)
                 table = f"({then}) AS arrivals"
         # In the order in which a simulation leaves them: what is sent does not depend on the
         # store.
@@ -171,7 +178,8 @@ class StoredGroup:
             f"SELECT {engine.columns(name)} FROM {table} WHERE {whose} "
             f"AND {time} < {engine.time(part.until_ms)} {since} ORDER BY {_ORDER[name]}"
         )
-        return fitted(rows, scenario_tables(schema)[name])
+        stored = scenario_tables(engine.stored_schema)[name]
+        return relabelled(fitted(rows, stored), scenario_tables(schema)[name])
 
     def _tallies(self, part: Part) -> Tallies:
         """Return the whole run's tallies with its very last part: they are not known by part."""

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from footfall.data.schema import Field, field_called
 from footfall.errors import UsageError
 from footfall.reports.stages import ComparedGroup, FunnelStep, Stages, StepComparison, assemble
 from footfall.reports.stored_run import StoredRun
+from footfall.store.column_names import column_of
 from footfall.store.dialect import literal
 from footfall.units import nearest_hint
 
@@ -228,15 +230,16 @@ def _property(source: StoredRun, entered: str, by: str) -> tuple[str, str]:
         return _home(source, entered, by)
     if by in EVENT_COLUMNS:
         return _of_event(source, entered, by)
-    declared = [field.name for field in source.schema.user_properties]
-    if by not in declared:
-        accepted = [*HOME_COLUMNS, *EVENT_COLUMNS, *declared]
+    declared = field_called(source.schema.user_properties, by)
+    if declared is None:
+        names = [field.name for field in source.schema.user_properties]
+        accepted = [*HOME_COLUMNS, *EVENT_COLUMNS, *names]
         hint = nearest_hint(by, accepted)
         raise UsageError(
             f'run {source.info.id} has no property "{by}"\n  accepted: {", ".join(accepted)}'
             + (f"\n  hint: {hint}" if hint else "")
         )
-    return _of_person(source, entered, by)
+    return _of_person(source, entered, declared)
 
 
 def _home(source: StoredRun, entered: str, by: str) -> tuple[str, str]:
@@ -265,14 +268,16 @@ def _of_event(source: StoredRun, entered: str, by: str) -> tuple[str, str]:
     )
 
 
-def _of_person(source: StoredRun, entered: str, by: str) -> tuple[str, str]:
+def _of_person(source: StoredRun, entered: str, by: Field) -> tuple[str, str]:
     """Take the value of the latest change up to the entry, that of the same instant included.
 
     Where there is none, the value at arrival counts.
     """
-    value = source.json(source.member("properties", by))
+    value = source.json(source.member("properties", column_of(by)))
     starts = f"SELECT person, {value} AS value FROM {source.table('arrivals')} AS a"
-    changes = f"SELECT * FROM {source.table('changes')} AS c WHERE property = {literal(by)}"
+    changes = (
+        f"SELECT * FROM {source.table('changes')} AS c WHERE property = {literal(by.name)}"
+    )
     ms = source.ms("time")
     valued = f"""
         SELECT e.person, e.stage, e.at_ms, e.took_ms, coalesce(s.value, a.value) AS value

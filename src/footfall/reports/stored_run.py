@@ -9,6 +9,7 @@ from typing import Any
 
 from footfall.data.schema import StreamSchema
 from footfall.store import RunInfo, Store
+from footfall.store.column_names import with_columns
 from footfall.store.dialect import literal
 
 # What the two databases call the same: a time in ms since the epoch, and a value as JSON.
@@ -35,8 +36,9 @@ class StoredRun:
 
     @property
     def schema(self) -> StreamSchema:
-        """Stages, goal, currency and properties of the run."""
-        return self.info.run.stream.schema
+        """Stages, goal, currency and properties of the run, with their columns in the store."""
+        schema = self.info.run.stream.schema
+        return with_columns(schema) if self.store.dialect.ignores_case else schema
 
     @property
     def start_ms(self) -> int:

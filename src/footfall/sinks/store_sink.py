@@ -10,6 +10,7 @@ from typing import ClassVar, Protocol
 import pyarrow as pa
 
 from footfall.data.chunk import Chunk
+from footfall.data.schema import StreamSchema
 from footfall.data.stream import Run
 from footfall.errors import StoreError
 from footfall.sinks.protocol import (
@@ -23,9 +24,11 @@ from footfall.sinks.protocol import (
     prepared_of,
 )
 from footfall.sinks.scratch import drop
+from footfall.store.arrow_types import relabelled
+from footfall.store.column_names import RenamedField, renamed_fields, with_columns
 from footfall.store.durable import PARTS_KEPT
 from footfall.store.schema_changes import check_chunk
-from footfall.store.tables import SCENARIO_TABLES
+from footfall.store.tables import SCENARIO_TABLES, scenario_tables
 
 NOTHING_CHANGED = "nothing was changed"
 
@@ -90,9 +93,12 @@ class StoreSink(ABC):
 
     Attributes:
         tables: Names of the tables it keeps, out of `events`, `changes` and `arrivals`.
+        ignores_case: Names of properties that differ in case alone are one there, so rows come
+            with those that `store/column_names.py` gives them.
     """
 
     tables: ClassVar[Sequence[str]] = SCENARIO_TABLES
+    ignores_case: ClassVar[bool] = False
     placement: Placement = "worker"
     guarantee: Guarantee = "exactly once"
 
@@ -137,12 +143,19 @@ class StoreSink(ABC):
             kept: A sentence on what is still there.
         """
 
+    def renamed(self, schema: StreamSchema) -> Sequence[RenamedField]:
+        """Return what is called otherwise, where names that differ in case alone are one."""
+        return renamed_fields(schema) if self.ignores_case else ()
+
     def prepare(self, chunk: Chunk) -> Prepared:
         """Encode a chunk's tables."""
         check_chunk(chunk)
         payloads: dict[str, tuple[Payload, ...]] = {}
         for table in self.tables:
             rows: pa.Table = getattr(chunk, table)
+            if self.ignores_case:
+                stored = scenario_tables(with_columns(chunk.stream.schema))[table]
+                rows = relabelled(rows, stored)
             payloads[table] = tuple(self.encode(chunk, table, rows)) if rows.num_rows else ()
         return prepared_of(chunk, payloads)
 

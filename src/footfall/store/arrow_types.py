@@ -16,6 +16,34 @@ def fitted(table: pa.Table, schema: pa.Schema) -> pa.Table:
     return pa.table([_column(table, field) for field in schema], schema=schema)
 
 
+def relabelled(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Return a table whose structs have other names: the same data, member by member.
+
+    Args:
+        table: Any.
+        schema: The same types but for names within structs.
+    """
+    if table.schema == schema:
+        return table
+    columns = [
+        pa.chunked_array([_relabel(c, field.type) for c in column.chunks], field.type)
+        for column, field in zip(table.columns, schema, strict=True)
+    ]
+    return pa.table(columns, schema=schema)
+
+
+def _relabel(array: pa.Array, kind: pa.DataType) -> pa.Array:
+    if array.type == kind:
+        return array
+    if pa.types.is_list(kind):
+        values = _relabel(array.flatten(), kind.value_type)
+        return pa.ListArray.from_arrays(
+            _offsets(array), values, type=kind, mask=array.is_null()
+        )
+    members = [_relabel(a, f.type) for a, f in zip(array.flatten(), kind, strict=True)]
+    return pa.StructArray.from_arrays(members, fields=list(kind), mask=array.is_null())
+
+
 def _column(table: pa.Table, field: pa.Field) -> pa.Array:
     if field.name not in table.column_names:
         return pa.nulls(table.num_rows, field.type)
@@ -81,16 +109,15 @@ def _plain(kind: pa.DataType) -> pa.DataType:
 
 
 def _struct(array: pa.StructArray, kind: pa.StructType) -> pa.Array:
-    """Return a struct with the wanted members, found without case as databases do it."""
-    have = {
-        member.name.lower(): child
-        for member, child in zip(array.type, array.flatten(), strict=True)
-    }
+    """Return a struct with the wanted members: by their names, else without case as databases do it."""
+    names = [member.name for member in array.type]
+    by_case = {name.lower(): place for place, name in enumerate(names)}
+    places = by_case | {name: place for place, name in enumerate(names)}
+    there = array.flatten()
+    found = [places.get(m.name, by_case.get(m.name.lower())) for m in kind]
     children = [
-        _fit(have[member.name.lower()], member.type)
-        if member.name.lower() in have
-        else pa.nulls(len(array), member.type)
-        for member in kind
+        pa.nulls(len(array), member.type) if at is None else _fit(there[at], member.type)
+        for at, member in zip(found, kind, strict=True)
     ]
     return pa.StructArray.from_arrays(children, fields=list(kind), mask=array.is_null())
 

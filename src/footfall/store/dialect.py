@@ -24,11 +24,13 @@ class Dialect(Typing, Protocol):
         name: Of the database.
         json_type: The type in which properties stand that have no type of their own.
         has_structs: Properties are structs, typed, else JSON.
+        ignores_case: Names of properties that differ in case alone are one.
     """
 
     name: str
     json_type: str
     has_structs: bool
+    ignores_case: bool
 
     def rows(self, scenario: str, table: str) -> str:
         """Return the table that holds the rows of all runs of a scenario, qualified."""

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -243,11 +243,18 @@ def info_of(row: Mapping[str, Any]) -> RunInfo:
 
 
 def _plain(records: Sequence[Field]) -> list[dict[str, Any]]:
-    return [asdict(record) for record in records]
+    return [
+        {"name": f.name, "type": f.type, "item": f.item, "fields": _plain(f.fields)}
+        | ({"identifier": f.identifier} if f.identifier else {})
+        for f in records
+    ]
 
 
 def _fields(plain: Sequence[dict[str, Any]]) -> tuple[Field, ...]:
-    return tuple(Field(f["name"], f["type"], f["item"], _fields(f["fields"])) for f in plain)
+    return tuple(
+        Field(f["name"], f["type"], f["item"], _fields(f["fields"]), f.get("identifier", ""))
+        for f in plain
+    )
 
 
 def rows_to_arrow(schema: pa.Schema, rows: Sequence[Row]) -> pa.Table:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -10,6 +11,7 @@ import pyarrow as pa
 from footfall.data.chunk import Chunk
 from footfall.data.schema import Field, StreamSchema
 from footfall.errors import PermanentSinkError, StoreError
+from footfall.store.column_names import column_of, with_columns
 from footfall.store.dialect import Dialect
 from footfall.store.tables import scenario_tables
 
@@ -123,17 +125,52 @@ def _difference(found: pa.Schema, declared: pa.Schema) -> str:
     return f"declared, in order: {', '.join(declared.names)}; found: {', '.join(found.names)}"
 
 
-def merged(schemas: list[StreamSchema]) -> StreamSchema:
+def check_columns(stream: StreamSchema, others: Iterable[StreamSchema]) -> None:
+    """Check that names which differ in case alone have the same columns in all runs of a store.
+
+    Raises:
+        StoreError: A property of a run that is there is called otherwise than it would be here.
+    """
+    wanted = _columns(with_columns(stream))
+    for other in others:
+        have = _columns(with_columns(other))
+        for path in wanted.keys() & have.keys():
+            if wanted[path].lower() != have[path].lower():
+                raise StoreError(
+                    f"property {'.'.join(path)!r} is called {have[path]!r} in the store, "
+                    f"and {wanted[path]!r} by this version of the scenario: names that differ "
+                    "only in case are one there\n"
+                    "  hint: write to another store, or delete the runs of the other version"
+                )
+
+
+def _columns(stream: StreamSchema) -> dict[Path, str]:
+    """Return the column of each property and field, by the names that lead there."""
+    found: dict[Path, str] = {}
+
+    def add(above: Path, fields: Iterable[Field]) -> None:
+        for field in fields:
+            found[*above, field.name] = column_of(field)
+            add((*above, field.name), field.fields)
+
+    add(("event",), stream.event_properties)
+    add(("user",), stream.user_properties)
+    return found
+
+
+def merged(dialect: Dialect, schemas: list[StreamSchema]) -> StreamSchema:
     """Return the last of several schemas of a scenario, with the properties of all.
 
     Args:
+        dialect: The database; where it ignores case, fields know their columns.
         schemas: At least one; those of the latest run last.
     """
-    last = schemas[-1]
+    last, ignores_case = schemas[-1], dialect.ignores_case
+    known = [with_columns(schema) if ignores_case else schema for schema in schemas]
     return StreamSchema(
         scenario=last.scenario,
-        event_properties=_merge([s.event_properties for s in schemas]),
-        user_properties=_merge([s.user_properties for s in schemas]),
+        event_properties=_merge([s.event_properties for s in known], ignores_case),
+        user_properties=_merge([s.user_properties for s in known], ignores_case),
         currency=last.currency,
         minor_digits=last.minor_digits,
         stages=last.stages,
@@ -141,13 +178,17 @@ def merged(schemas: list[StreamSchema]) -> StreamSchema:
     )
 
 
-def _merge(versions: list[tuple[Field, ...]]) -> tuple[Field, ...]:
-    # By names without case, since databases have no two columns that differ in nothing else.
-    # The first spelling and place stay: tables are only ever widened.
+def _merge(versions: list[tuple[Field, ...]], ignores_case: bool) -> tuple[Field, ...]:
+    # Where case is ignored there are no two columns that differ in nothing else. The first
+    # spelling and place stay: tables are only ever widened.
     fields: dict[str, Field] = {}
     for field in (field for version in versions for field in version):
-        before = fields.get(field.name.lower())
-        inner = _merge([before.fields, field.fields]) if before is not None else field.fields
-        name = before.name if before is not None else field.name
-        fields[field.name.lower()] = Field(name, field.type, field.item, inner)
+        key = column_of(field).lower() if ignores_case else field.name
+        before = fields.get(key, field)
+        inner = (
+            field.fields
+            if before is field
+            else _merge([before.fields, field.fields], ignores_case)
+        )
+        fields[key] = replace(field, name=before.name, column=before.column, fields=inner)
     return tuple(fields.values())

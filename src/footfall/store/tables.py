@@ -13,7 +13,6 @@ import pyarrow as pa
 
 from footfall.data.schema import (
     TIMESTAMP,
-    Field,
     StreamSchema,
     arrivals_schema,
     changes_schema,
@@ -162,8 +161,7 @@ def check_names(stream: StreamSchema) -> None:
     """Check that a database can hold the names a scenario uses.
 
     Raises:
-        UsageError: The scenario is called like a schema that every database has, or two
-            properties differ in case only.
+        UsageError: The scenario is called like a schema that every database has.
     """
     if stream.scenario in RESERVED_SCHEMAS or stream.scenario.startswith("pg_"):
         raise UsageError(
@@ -171,17 +169,3 @@ def check_names(stream: StreamSchema) -> None:
             f"  kept: {', '.join(sorted(RESERVED_SCHEMAS))}, and all that begin with pg_\n"
             "  hint: give the scenario another name"
         )
-    for what, fields in (("event", stream.event_properties), ("user", stream.user_properties)):
-        _check_fields(f"{what} properties", fields)
-
-
-def _check_fields(what: str, fields: tuple[Field, ...]) -> None:
-    seen: dict[str, str] = {}
-    for field in fields:
-        other = seen.setdefault(field.name.lower(), field.name)
-        if other != field.name:
-            raise UsageError(
-                f"{what} {other!r} and {field.name!r} cannot stand in one table: databases ignore case in names\n"
-                "  hint: rename one of them"
-            )
-        _check_fields(f"fields of {field.name!r}", field.fields)

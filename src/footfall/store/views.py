@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from footfall.data.schema import Field, StreamSchema, common_columns
 from footfall.data.stream import Run
+from footfall.store.column_names import column_of
 from footfall.store.dialect import Dialect, literal, quote
 from footfall.store.runs import by_scenario
 from footfall.store.schema_changes import merged
@@ -56,7 +57,7 @@ def scenario_views(
     """
     return {
         scenario: ScenarioViews(
-            dialect, merged([run.stream.schema for run in of]), table, of[-1].id
+            dialect, merged(dialect, [run.stream.schema for run in of]), table, of[-1].id
         )
         for scenario, of in by_scenario(runs).items()
     }
@@ -173,7 +174,7 @@ def _people(dialect: Dialect, stream: StreamSchema, arrivals: str, changes: str)
         for i, name in enumerate(names)
     ]
     members = {
-        field.name: _now(dialect, field, i, stream)
+        column_of(field): _now(dialect, field, i, stream)
         for i, field in enumerate(stream.user_properties, start=1)
     }
     columns = [f"a.{column}" for column in _PERSON]
@@ -190,7 +191,7 @@ def _people(dialect: Dialect, stream: StreamSchema, arrivals: str, changes: str)
 def _now(dialect: Dialect, field: Field, i: int, stream: StreamSchema) -> str:
     """Return a property's value now: null may be the latest one, so the change is asked."""
     changed = dialect.value_of_json(f"c.c{i}", field, stream.minor_digits)
-    return f"CASE WHEN c.c{i} IS NULL THEN {dialect.member('a.properties', field.name)} ELSE {changed} END"
+    return f"CASE WHEN c.c{i} IS NULL THEN {dialect.member('a.properties', column_of(field))} ELSE {changed} END"
 
 
 def _sessions(events: str) -> str:

@@ -7,17 +7,20 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from footfall.data.chunk import Chunk
-from footfall.sinks.amplitude.limits import LONGEST_TEXT
+from footfall.data.schema import StreamSchema
+from footfall.sinks.amplitude.limits import LONGEST_TEXT, OPERATIONS
 from footfall.sinks.delivery.row_texts import row_payloads
 from footfall.sinks.encoders.json_rows import json_rows, json_texts
 from footfall.sinks.protocol import Payload
 from footfall.sinks.scratch import Scratch
+from footfall.store.column_names import RenamedField
 
 Properties = dict[str, Any]
 """User property → value; None where the property is taken away."""
@@ -136,6 +139,7 @@ def changed_properties(chunk: Chunk) -> dict[str, dict[str, Properties]]:
     Returns:
         `rows`: place of an event → what it changes; `later`: person → what no event of this chunk can carry.
     """
+    held = {one.path[-1]: one.becomes for one in renamed(chunk.stream.schema)}
     events = _EventFinder(chunk.events)
     rows: defaultdict[str, Properties] = defaultdict(dict)
     later: defaultdict[str, Properties] = defaultdict(dict)
@@ -143,8 +147,19 @@ def changed_properties(chunk: Chunk) -> dict[str, dict[str, Properties]]:
     for person, insert_id, time_ms, properties in changes:
         row = events.find(person, insert_id, time_ms)
         target = later[str(person)] if row is None else rows[str(row)]
-        target.update(properties)
+        target.update({held.get(name, name): value for name, value in properties.items()})
     return {"rows": rows, "later": later}
+
+
+def renamed(schema: StreamSchema) -> list[RenamedField]:
+    """Return the user properties that are called otherwise there: by their names they are operations."""
+    names = {field.name for field in schema.user_properties}
+    found = []
+    for name in sorted(names & OPERATIONS):
+        others = (f"{name}_{number}" for number in count(2))
+        becomes = next(other for other in others if other not in names)
+        found.append(RenamedField(("user", name), becomes, "that is an operation there"))
+    return found
 
 
 class _EventFinder:

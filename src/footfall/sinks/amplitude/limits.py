@@ -26,6 +26,13 @@ DAILY_EVENTS = 500_000
 STARTER_EVENTS_PER_S = 1000
 """Events per second of the Starter plan. Source: http-v2, "Upload limits"."""
 
+OPERATIONS = frozenset(
+    {
+        *("$set", "$setOnce", "$add", "$append", "$prepend", "$unset", "$preInsert"),
+        *("$postInsert", "$remove", "$clearAll"),
+    }
+)
+"""Keys of user_properties that are taken for operations. Source: identify; amplitude-analytics 1.3.0 for the last."""
 BANNED_IDS = frozenset(
     {
         *("anonymous", "nil", "none", "null", "n/a", "na", "undefined", "unknown", "", '""'),

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from footfall.data.chunk import Chunk
+from footfall.data.schema import StreamSchema
 from footfall.data.stream import Run
 from footfall.errors import SinkError, StoreError, UsageError
 from footfall.net.clock import Clock, SystemClock
 from footfall.net.rate_limit import RateLimit
 from footfall.net.secrets import Secret, secret_from
 from footfall.sinks.amplitude.dry_run import DryRun, duration
-from footfall.sinks.amplitude.encode import encode
+from footfall.sinks.amplitude.encode import encode, renamed
 from footfall.sinks.amplitude.limits import DEDUPLICATION_DAYS, ENDPOINTS
 from footfall.sinks.amplitude.people import (
     PersonQueue,
@@ -35,6 +36,7 @@ from footfall.sinks.delivery.network_sink import NetworkSink
 from footfall.sinks.delivery.outage import Outage
 from footfall.sinks.delivery.row_texts import bytes_of
 from footfall.sinks.protocol import Capabilities, Prepared, prepared_of
+from footfall.store.column_names import RenamedField
 from footfall.store.schema_changes import check_chunk
 from footfall.units import DAY_MS
 
@@ -79,6 +81,10 @@ class AmplitudeSink(NetworkSink[AmplitudeQueue]):
     def capabilities(self) -> Capabilities:
         """Capabilities of a project: it keeps users with their properties, and can be tried without sending."""
         return Capabilities(kind="amplitude", can_dry_run=True, keeps_profiles=True)
+
+    def renamed(self, schema: StreamSchema) -> list[RenamedField]:
+        """Return the user properties whose names are operations there."""
+        return [] if self.settings.skips_properties else renamed(schema)
 
     def prepare(self, chunk: Chunk) -> Prepared:
         """Encode a chunk's events, and the user properties that they change."""

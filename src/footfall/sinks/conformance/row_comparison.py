@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from footfall.data.chunk import Chunk
+from footfall.store.column_names import RenamedField
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
@@ -52,6 +53,33 @@ def plain(value: Any) -> Any:
     # Through repr: the shortest text that gives this float, which is what a text format holds
     # of it.
     return Decimal(repr(value)) if isinstance(value, int | float) else value
+
+
+def renamed_rows(tables: Tables, renamed: Iterable[RenamedField]) -> Tables:
+    """Return rows with properties under the names that a destination gives them."""
+    names = {one.path: one.becomes for one in renamed}
+    columns = {"event_properties": "event", "user_properties": "user", "properties": "user"}
+    return {
+        table: [
+            {
+                n: _renamed(v, names, (columns[n],)) if n in columns else v
+                for n, v in row.items()
+            }
+            for row in rows
+        ]
+        for table, rows in tables.items()
+    }
+
+
+def _renamed(value: Any, names: Mapping[tuple[str, ...], str], path: tuple[str, ...]) -> Any:
+    if isinstance(value, list):
+        return [_renamed(item, names, path) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        names.get((*path, name), name): _renamed(inner, names, (*path, name))
+        for name, inner in value.items()
+    }
 
 
 def from_json(text: str) -> Any:

@@ -140,6 +140,55 @@ AWKWARD = StreamSchema(
     goal=2,
 )
 
+ODD_NAMES = (
+    *(
+        "Plan Type",
+        "$browser",
+        "utm.source",
+        "item-id",
+        "2fa",
+        "Цена",
+        "цена",
+        "price",
+        "Price",
+    ),
+    *("PRICE", "price_2", "a/b", "~0", "~1", "it's", 'say "so"', "back\\slash", "100 %", "{0}"),
+    *(
+        "[Amplitude] X",
+        "event_properties",
+        "time",
+        "null",
+        "true",
+        "a.b",
+        "a",
+        "*",
+        "?",
+        "#",
+        "@",
+    ),
+    *("emoji \N{ROCKET}", "名前", "اسم", " spaces ", ",", ";", "=1+1", "<b>", "x" * 255),
+)
+"""Names as users and vendors have them: dots, signs, quotes, other scripts, case alone, 255 characters."""
+
+NAMES = StreamSchema(
+    scenario="names",
+    event_properties=(
+        *_texts(*ODD_NAMES),
+        Field("Lines.1", "list", None, (*_of("id", "Id", "id"), Field("a/b ~ 'c'", "integer"))),
+        # Its path is that of a member above, if points in names are taken for those between.
+        Field("Lines", "list", "text"),
+    ),
+    user_properties=(
+        *_of("integer", *ODD_NAMES),
+        Field("Seen/1", "list", None, (*_of("money", "Price", "price"), *_texts('say "so" ~'))),
+    ),
+    currency="EUR",
+    minor_digits=2,
+    stages=("visitor", "a/b", "Buyer", "buyer"),
+    goal=2,
+)
+"""Properties called whatever a scenario's aliases can say."""
+
 BARE = StreamSchema(
     scenario="bare",
     event_properties=(),

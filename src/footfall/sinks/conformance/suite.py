@@ -28,15 +28,35 @@ from footfall.data.stream import Run
 from footfall.data.tallies import Tallies
 from footfall.errors import PermanentSinkError, StoreError
 from footfall.sinks.conformance.record_batches import in_pieces
-from footfall.sinks.conformance.row_comparison import Row, differences, expected
-from footfall.sinks.conformance.schemas import AWKWARD, BARE, SCHOOL, SHOP, WIDER, WIDEST
+from footfall.sinks.conformance.row_comparison import (
+    Row,
+    differences,
+    expected,
+    renamed_rows,
+)
+from footfall.sinks.conformance.schemas import (
+    AWKWARD,
+    BARE,
+    NAMES,
+    SCHOOL,
+    SHOP,
+    WIDER,
+    WIDEST,
+)
 from footfall.sinks.conformance.synthetic_chunks import (
     make_chunk,
     make_chunks,
     make_parts,
     make_run,
 )
-from footfall.sinks.protocol import Guarantee, KeepsTallies, Placement, Receipt, Sink
+from footfall.sinks.protocol import (
+    Guarantee,
+    KeepsTallies,
+    Placement,
+    Receipt,
+    RenamesFields,
+    Sink,
+)
 from footfall.units import DAY_MS
 
 
@@ -100,8 +120,12 @@ class SinkContract:
         return receipts
 
     def check(self, folder: Path, run: Run, chunks: Iterable[Chunk]) -> None:
-        """Check that the destination has just the rows of some chunks."""
-        assert differences(expected(chunks), self.read(folder, run)) == {}
+        """Check that the destination has just the rows of some chunks, under the names that the sink says."""
+        sink = self.make(folder)
+        renamed = sink.renamed(run.stream.schema) if isinstance(sink, RenamesFields) else ()
+        assert (
+            differences(renamed_rows(expected(chunks), renamed), self.read(folder, run)) == {}
+        )
 
     def needs_resume(self) -> None:
         """Pass over a test that is about continuing."""
@@ -120,13 +144,28 @@ class SinkContract:
         assert self.resumes == (sink.guarantee != "best effort")
 
     @pytest.mark.parametrize(
-        "schema", [SHOP, SCHOOL, AWKWARD, BARE], ids=lambda schema: schema.scenario
+        "schema", [SHOP, SCHOOL, AWKWARD, NAMES, BARE], ids=lambda schema: schema.scenario
     )
     def test_has_every_row_as_it_was(self, tmp_path: Path, schema: StreamSchema) -> None:
-        """Row for row, value for value, whatever the texts, types and nulls are."""
+        """Row for row, value for value, whatever the texts, types, names and nulls are."""
         run = make_run(schema)
         self.write(tmp_path, run, make_chunks(run))
         self.check(tmp_path, run, make_chunks(run))
+
+    def test_says_which_names_it_cannot_hold(self, tmp_path: Path) -> None:
+        """A name that becomes another one is told before anything is written, and no two become one."""
+        sink = self.make(tmp_path)
+        renamed = sink.renamed(NAMES) if isinstance(sink, RenamesFields) else ()
+        for whose, fields in (
+            ("event", NAMES.event_properties),
+            ("user", NAMES.user_properties),
+        ):
+            becomes = {
+                one.path[-1]: one.becomes for one in renamed if one.path[:-1] == (whose,)
+            }
+            assert becomes.keys() <= {field.name for field in fields}
+            names = [becomes.get(field.name, field.name) for field in fields]
+            assert len(set(names)) == len(names)
 
     def test_receipts_account_for_every_event(self, tmp_path: Path) -> None:
         """Generated = accepted + rejected + pending, and here all are accepted."""

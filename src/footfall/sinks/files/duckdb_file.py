@@ -36,6 +36,8 @@ class DuckDBSink(StoreSink):
         path: The file; made with its folder if it is not there.
     """
 
+    ignores_case = True
+
     def __init__(self, path: str | Path) -> None:
         super().__init__()
         self.path = Path(path)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
@@ -33,6 +34,7 @@ from footfall.store.files.layout import (
     sweep,
     write_manifest,
 )
+from footfall.store.schema_changes import check_columns
 from footfall.store.tables import check_names
 from footfall.units import DAY_MS
 
@@ -51,6 +53,8 @@ class ParquetSink(StoreSink):
         folder: Made if it is not there.
         partition: `day` puts the events of each day, UTC, into a folder of their own.
     """
+
+    ignores_case = True  # of those who read it, DuckDB does, and so do Spark and Hive
 
     def __init__(self, folder: str | Path, *, partition: Partition = "none") -> None:
         super().__init__()
@@ -92,6 +96,9 @@ class ParquetSink(StoreSink):
         folder_ledger_path(self.folder).parent.mkdir(parents=True, exist_ok=True)
         stack.enter_context(durable.Lock(folder_lock_path(self.folder), self.folder))
         ledger = stack.enter_context(FileLedger(folder_ledger_path(self.folder), make=True))
+        name = run.stream.schema.scenario
+        runs = (info.run for info in ledger.runs() if info.scenario == name)
+        check_columns(run.stream.schema, (other.stream.schema for other in runs))
         return _Writer(self.folder, run, ledger, fresh=fresh)
 
     def _write(self, rows: pa.Table, target: str) -> Payload:
@@ -123,7 +130,7 @@ def write_parquet(table: pa.Table, file: Any) -> None:
     """
     import pyarrow.parquet as pq
 
-    leaves = list(_leaves(table.schema))
+    leaves = _encoded_alone(_leaves(table.schema))
     pq.write_table(
         table,
         file,
@@ -138,6 +145,17 @@ def write_parquet(table: pa.Table, file: Any) -> None:
         compression="zstd",
         compression_level=1,
     )
+
+
+def _encoded_alone(leaves: Iterable[tuple[str, pa.DataType]]) -> list[tuple[str, pa.DataType]]:
+    """Return leaves without those whose path another one has as well.
+
+    Points in names are not told from those between them: `a.b` in a struct, and `b` in its
+    struct `a`, would be encoded alike.
+    """
+    found = list(leaves)
+    counts = Counter(path for path, _ in found)
+    return [(path, kind) for path, kind in found if counts[path] == 1]
 
 
 def _leaves(fields: Iterable[pa.Field], above: str = "") -> Iterator[tuple[str, pa.DataType]]:

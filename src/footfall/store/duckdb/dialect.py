@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from footfall.data.schema import MONEY_DIGITS, Field, FieldType
+from footfall.store.column_names import column_of
 from footfall.store.dialect import literal, quote
 from footfall.store.tables import ALL
 
@@ -15,6 +16,7 @@ class DuckDB:
     name = "duckdb"
     json_type = "JSON"
     has_structs = True
+    ignores_case = True
 
     def rows(self, scenario: str, table: str) -> str:
         """Return the table that holds the rows of all runs of a scenario."""
@@ -57,6 +59,14 @@ class DuckDB:
 
     def value_of_json(self, text: str, field: Field, minor_digits: int) -> str:
         """Return the typed value of a JSON text; money is cast from it, and stays exact."""
+        if field.type == "list" and any(inner.column for inner in field.fields):
+            # `from_json` finds members without case too, and so one of two that differ in it.
+            members = {
+                column_of(f): self.value_of_json(_member(f.name), f, minor_digits)
+                for f in field.fields
+            }
+            elements = f"from_json({text}, {literal(_JSON_LIST)})"
+            return f"list_transform({elements}, lambda e: {self.pack(members)})"
         if field.type == "list":
             return f"from_json({text}, {literal(self._structure(field, minor_digits))})"
         if field.type in {"text", "id"}:
@@ -86,6 +96,15 @@ class DuckDB:
             f'{_json_name(f.name)}:"{_scalar(f.type, minor_digits)}"' for f in field.fields
         ]
         return "[{" + ",".join(members) + "}]"
+
+
+_JSON_LIST = '["JSON"]'
+
+
+def _member(name: str) -> str:
+    """Return a member of the JSON object `e` as a JSON text: by a pointer, in which any name can stand."""
+    pointer = "/" + name.replace("~", "~0").replace("/", "~1")
+    return f"CAST(json_extract(e, {literal(pointer)}) AS VARCHAR)"
 
 
 def _json_name(name: str) -> str:

@@ -13,6 +13,7 @@ from footfall.data.stream import Run
 from footfall.data.tallies import Tallies
 from footfall.errors import StoreError
 from footfall.store import schema_changes, views
+from footfall.store.column_names import with_columns
 from footfall.store.dialect import create_table, quote
 from footfall.store.duckdb import connection as db
 from footfall.store.duckdb.dialect import DIALECT
@@ -94,6 +95,10 @@ def begin_run(
         delete_run(connection, run.id, database=database)
     known = run_row(connection, run.id)
     put_run(connection, begun(run, known, has_parts=bool(cursors(connection, run.id))))
+    others = [
+        run_of(row).stream.schema for row in _rows_of(connection, run.stream.schema.scenario)
+    ]
+    schema_changes.check_columns(run.stream.schema, others)
     make_tables(connection, run.stream.schema)
     make_views(connection, database)
 
@@ -116,6 +121,12 @@ def run_row(connection: duckdb.DuckDBPyConnection, run: str) -> Row | None:
     return rows[0] if rows else None
 
 
+def _rows_of(connection: duckdb.DuckDBPyConnection, scenario: str) -> list[Row]:
+    """Return the rows of a scenario's runs."""
+    query = "SELECT * FROM main.runs WHERE scenario = ?"
+    return rows_of_arrow(db.fetch(connection, query, [scenario]))
+
+
 def put_run(connection: duckdb.DuckDBPyConnection, row: Row) -> None:
     """Write the row of a run in place of the one before."""
     # No UPDATE: DuckDB updates lists by deleting and inserting too, and this way there is one
@@ -126,7 +137,7 @@ def put_run(connection: duckdb.DuckDBPyConnection, row: Row) -> None:
 
 def make_tables(connection: duckdb.DuckDBPyConnection, stream: StreamSchema) -> None:
     """Make a scenario's tables, or add to them the columns and properties that they lack."""
-    for name, wanted in scenario_tables(stream).items():
+    for name, wanted in scenario_tables(with_columns(stream)).items():
         table = DIALECT.rows(stream.scenario, name)
         connection.execute(create_table(DIALECT, table, wanted))
         _widen(connection, table, wanted)

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from footfall.data.stream import Run
 from footfall.store import schema_changes
+from footfall.store.column_names import with_columns
 from footfall.store.dialect import create_table, literal, literals, quote
 from footfall.store.duckdb import connection as db
 from footfall.store.duckdb import layout
@@ -81,12 +82,11 @@ def _value(value: Any, kind: pa.DataType) -> str:
 def _file_views(folder: Path, ledger: FileLedger) -> Iterator[str]:
     """Yield the statements that make views over the files of each table."""
     for scenario, runs in by_scenario(info.run for info in ledger.runs()).items():
-        whole = schema_changes.merged([run.stream.schema for run in runs])
+        whole = schema_changes.merged(DIALECT, [run.stream.schema for run in runs])
         for name, schema in scenario_tables(whole).items():
-            files = [
-                (scenario_tables(run.stream.schema)[name], _files(folder, ledger, run, name))
-                for run in runs
-            ]
+            columns = [scenario_tables(with_columns(r.stream.schema))[name] for r in runs]
+            paths = [_files(folder, ledger, run, name) for run in runs]
+            files = list(zip(columns, paths, strict=True))
             yield (
                 f"CREATE OR REPLACE VIEW {DIALECT.rows(scenario, name)} AS {_over_files(schema, files)}"
             )

@@ -19,6 +19,7 @@ class PostgreSQL:
     name = "postgresql"
     json_type = "jsonb"
     has_structs = False
+    ignores_case = False
 
     def rows(self, scenario: str, table: str) -> str:
         """Return the table that holds the rows of all runs of a scenario."""
