@@ -22,13 +22,8 @@ from footfall.execution.result import Balance
 from footfall.execution.sink_status import SinkStatus
 from footfall.sinks import Cursors, Prepared, Receipt, Sink
 from footfall.sinks.delivery.dead_letters import AcceptsDeadLetters
-from footfall.sinks.protocol import (
-    KeepsTallies,
-    Progress,
-    ReportsProgress,
-    Stoppable,
-    renaming_lines,
-)
+from footfall.sinks.protocol import KeepsTallies, Progress, ReportsProgress, Stoppable
+from footfall.sinks.renaming import renaming_lines
 from footfall.sinks.scratch import drop
 
 SPILL_BYTES = 256_000_000

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from footfall.data.chunk import Chunk
 from footfall.data.part import Part
-from footfall.data.schema import StreamSchema
 from footfall.data.stream import Run
 from footfall.data.tallies import Tallies
 from footfall.errors import StoreError
-from footfall.store.column_names import RenamedField
 from footfall.store.runs import now_ms
-
-MOST_RENAMED = 20
-"""Names that are told of one destination; a thousand would hide what else is said."""
 
 Group = tuple[int, int]
 Cursors = dict[Group, int]
@@ -289,27 +284,6 @@ class DeclaresCapabilities(Protocol):
 def capabilities_of(sink: Sink) -> Capabilities:
     """Return what a sink says that it can do; the default of one that says nothing."""
     return sink.capabilities if isinstance(sink, DeclaresCapabilities) else Capabilities()
-
-
-@runtime_checkable
-class RenamesFields(Protocol):
-    """A sink whose destination cannot hold every name, and that says what it makes of them."""
-
-    def renamed(self, schema: StreamSchema) -> Sequence[RenamedField]:
-        """Return the properties that are called otherwise there: the same in every run.
-
-        What is not among them is called as the schema has it. Asked before `open`.
-        """
-        ...
-
-
-def renaming_lines(sink: Sink, schema: StreamSchema) -> Iterator[str]:
-    """Yield sentences about the properties that a destination calls otherwise, for people."""
-    renamed = sink.renamed(schema) if isinstance(sink, RenamesFields) else ()
-    for one in renamed[:MOST_RENAMED]:
-        yield f"in {sink.name}: {one}"
-    if len(renamed) > MOST_RENAMED:
-        yield f"in {sink.name}: and {len(renamed) - MOST_RENAMED} more"
 
 
 @runtime_checkable

@@ -15,6 +15,9 @@ from typing import Any
 import pyarrow as pa
 
 from footfall.data.chunk import Chunk
+from footfall.data.schema import StreamSchema
+from footfall.sinks.protocol import Sink
+from footfall.sinks.renaming import renamed_by
 from footfall.store.column_names import RenamedField
 
 Row = dict[str, Any]
@@ -53,6 +56,25 @@ def plain(value: Any) -> Any:
     # Through repr: the shortest text that gives this float, which is what a text format holds
     # of it.
     return Decimal(repr(value)) if isinstance(value, int | float) else value
+
+
+def expected_of(sink: Sink, chunks: Iterable[Chunk]) -> Tables:
+    """Return all rows of some chunks, in plain form, under the names that a sink gives them."""
+    known = list(chunks)
+    renamed = renamed_by(sink, known[0].stream.schema) if known else ()
+    return renamed_rows(expected(known), renamed)
+
+
+def names_lost(sink: Sink, schema: StreamSchema) -> list[str]:
+    """Return names of properties that a sink makes one of, or gives to a property that is not there."""
+    lost: list[str] = []
+    for whose, fields in (("event", schema.event_properties), ("user", schema.user_properties)):
+        renamed = [one for one in renamed_by(sink, schema) if one.path[:-1] == (whose,)]
+        becomes = {one.path[-1]: one.becomes for one in renamed}
+        counts = Counter(becomes.get(field.name, field.name) for field in fields)
+        lost += [name for name, count in counts.items() if count > 1]
+        lost += becomes.keys() - {field.name for field in fields}
+    return lost
 
 
 def renamed_rows(tables: Tables, renamed: Iterable[RenamedField]) -> Tables:
