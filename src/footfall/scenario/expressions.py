@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from footfall.scenario.leaf_records import Expression
 from footfall.scenario.tokens import (
@@ -129,7 +130,14 @@ def parse(expression: Expression) -> ExpressionNode:
     Raises:
         ExpressionProblem: When it is too long, too deep, no expression, or holds something the language does not have.
     """
-    return _Parser(tuple(tokens(expression.text))).whole()
+    return _parsed(expression.text)
+
+
+@lru_cache(
+    maxsize=4096
+)  # the compiler, its checks and diagrams each ask for the same few hundred
+def _parsed(text: str) -> ExpressionNode:
+    return _Parser(tuple(tokens(text))).whole()
 
 
 class _Parser:
