@@ -481,6 +481,13 @@ def test_yaml_of_a_scenario_is_no_plan(tmp_path):
     }
     with pytest.raises(UsageError, match=r"a.yaml: this is a scenario, not a plan"):
         read_plan(tmp_path / "a.yaml")
+    for name in ("b.yaml", "d.yaml", "e.yaml", "f.json"):
+        (tmp_path / name).unlink()
+    plan = read_plan(tmp_path)
+    assert ([e.name for e in plan.events], left_out(plan)) == (
+        ["A"],
+        ["a.yaml: a scenario is not read"],
+    )
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from footfall.errors import UsageError, shown
 from footfall.text import first_names
@@ -34,15 +35,23 @@ def read_plan_documents(path: Path, draft: Draft) -> None:
         UsageError: A file cannot be read, or nothing in any of them can be an event.
     """
     documents = [_without_wrapping(document) for document in read_documents(path, draft)]
+    plans = [document for document in documents if not is_scenario(document.root)]
+    if documents and not plans:
+        raise UsageError(
+            f"{documents[0].file}: this is a scenario, not a plan\n"
+            "  hint: a scenario is given by itself, in a file that ends in .yaml"
+        )
     for document in documents:
-        if isinstance(document.root, Mapping) and "footfall" in document.root:
-            raise UsageError(
-                f"{document.file}: this is a scenario, not a plan\n"
-                "  hint: a scenario is given by itself, in a file that ends in .yaml"
-            )
-    _Files(documents, draft).read()
+        if document not in plans:
+            draft.leave_out("a scenario", Origin(document.file))
+    _Files(plans, draft).read()
     if not draft.events:
-        raise _nothing(path, documents)
+        raise _nothing(path, plans)
+
+
+def is_scenario(root: Any) -> bool:
+    """Return whether a document says that it is a scenario."""
+    return isinstance(root, Mapping) and "footfall" in root
 
 
 def _without_wrapping(document: PlanFile) -> PlanFile:

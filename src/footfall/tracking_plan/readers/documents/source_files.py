@@ -111,7 +111,12 @@ def _version(file: Path) -> tuple[int, ...]:
 def _document(file: Path, path: Path, draft: Draft) -> PlanFile:
     name = file.relative_to(path).as_posix() if path.is_dir() else file.name
     stem = file.parent.parent.name if is_registry_file(file) else file.stem
-    text, _ = read_text(file)
+    try:
+        text, _ = read_text(file)
+    except OSError as problem:
+        raise refusal(
+            Origin(name), f"it cannot be read: {problem.strerror or problem}"
+        ) from None
     if file.suffix.lower() in YAML_ENDINGS:
         return PlanFile(name, stem, yaml_value(text, name))
     return PlanFile(name, stem, _json_value(text, name, draft))
