@@ -61,3 +61,19 @@ def test_fields_of_records_agree_too():
     assert said[0].startswith(
         'property "x[].deep[].x" is boolean in event "A", integer in event "B"'
     )
+
+
+def test_records_have_the_same_fields_everywhere():
+    """A field that another event gives a record may be there too, and is not required of it."""
+    one = x("list", fields=(PlanProperty("sku", "text", is_required=True),))
+    other = x("list", fields=(PlanProperty("price", "number", is_required=True),))
+    said = []
+    events = [PlanEvent("A", properties=(one,)), PlanEvent("B", properties=(other,))]
+    found = [event.properties[0].fields for event in agreed(events, said.append)]
+    assert [[(f.name, f.is_required) for f in fields] for fields in found] == [
+        [("sku", True), ("price", False)],
+        [("price", True), ("sku", False)],
+    ]
+    assert said[0].startswith(
+        'property "x" has in event "A" fewer fields than elsewhere; "price" may be there too'
+    )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from footfall.errors import shown
 from footfall.scenario.leaf_records import FREE
+from footfall.text import first_names
 from footfall.tracking_plan.cells import FIELD, type_text
 from footfall.tracking_plan.plan import PlanEvent, PlanProperty, PlanType
 
+MOST_NAMED = 5
 _NUMBERS = ("integer", "number", "money")
 Placed = tuple[str, PlanProperty]
 """Name of an event, and a property of it or a field."""
@@ -61,7 +63,33 @@ def _of_one_name(places: Sequence[Placed], path: str, say: Say) -> list[PlanProp
             [(event, field) for event, p in places for field in p.fields], f"{path}{FIELD}", say
         )
     )
-    return [replace(p, fields=tuple(next(fields) for _ in p.fields)) for p in properties]
+    same = [replace(p, fields=tuple(next(fields) for _ in p.fields)) for p in properties]
+    return _with_all_fields(
+        [(event, p) for (event, _), p in zip(places, same, strict=True)], path, say
+    )
+
+
+def _with_all_fields(places: Sequence[Placed], path: str, say: Say) -> list[PlanProperty]:
+    """Return records with the fields of all: as columns of one type they have the same ones."""
+    every = {field.name: field for _, p in reversed(places) for field in p.fields}
+    lacking = [
+        (event, every.keys() - {f.name for f in p.fields}) for event, p in places if p.fields
+    ]
+    for event, names in lacking:
+        if names:
+            listed = first_names([shown(name) for name in every if name in names], MOST_NAMED)
+            say(
+                f"property {shown(path)} has in event {shown(event)} fewer fields than elsewhere; {listed} "
+                "may be there too, as it has one type wherever it is used"
+            )
+            break
+    return [_with_fields(p, every.values()) if p.fields else p for _, p in places]
+
+
+def _with_fields(planned: PlanProperty, every: Iterable[PlanProperty]) -> PlanProperty:
+    own = {field.name for field in planned.fields}
+    others = (replace(field, is_required=False) for field in every if field.name not in own)
+    return replace(planned, fields=(*planned.fields, *others))
 
 
 def _common(planned: Sequence[PlanProperty]) -> PlanProperty | None:
