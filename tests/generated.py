@@ -16,8 +16,10 @@ people:
   properties:
     points: {{start: 0, type: integer}}
     mood: {{pick: {{good: 3, bad: 1}}}}
-    size: {{normal: {{mean: 10, sd: 3}}, between: [1, 30], type: integer}}
-    tags: {{of: tag, at_most: 3, start: []}}
+    size: {{normal: {{mean: 10, sd: 3}}, between: [1, 30], type: integer, range: 1 to 30}}
+    code: {{pick: [AB-1, CD-22, null], pattern: '^[A-Z]{{2}}-[0-9]+$', length: 4 to 5}}
+    mail: {{start: a@example.org, format: email}}
+    tags: {{of: tag, at_most: 3, start: [], elements: at most 3, length: 3 to 5}}
 devices:
   per_person: {{1: 2, 2: 1}}
   kinds: {{columns: [platform, os_name], rows: [[phone, Android], [computer, Linux]], weights: [3, 1]}}
@@ -35,16 +37,35 @@ stages: [visitor, active: {{on: e1}}, fan: {{on: e2, when: points >= 2}}]
 properties:
   mood: {{value: mood}}
   points: {{value: points}}
-  source: {{value: source}}
+  source: {{value: source, required: true}}
+  place:
+    fields:
+      city: {{value: city, values: [Paris, Kolkata, New York], required: true}}
+      size: {{value: size, range: at least 1 and below 31}}
+      deep: {{fields: {{sku: {{value: item.sku, length: 1}}, tags: {{value: tags, elements: at most 3}}, code: code}}}}
+  code: {{fields: {{text: code}}}}
+  lines: {{value: lines, elements: at most 2}}
 events:
   All:
-    e1: {{properties: [mood, points]}}
+    e1: {{properties: [mood, points, place, lines]}}
     e2: {{properties: [points], identifies: true}}
-    e3: {{properties: {{sku: item.sku, price: item.price}}, revenue: item.price}}
-    e4: {{properties: [source]}}
+    e3:
+      properties:
+        sku: {{value: item.sku, values: [a, b, c], pattern: '^[abc]$'}}
+        price: {{value: item.price, range: above 1 and at most 20}}
+      revenue: item.price
+    e4: {{properties: [source, code]}}
 journeys:
   life:
-    carries: {{item: item, sum: money}}
+    carries:
+      item: item
+      sum: money
+      lines:
+        of:
+          sku: {{type: text, values: [a, b, c]}}
+          n: {{type: integer, range: 1 to 9}}
+          note: {{type: text, required: false}}
+        at_most: 2
     steps:
       - pick: item
       - set: {{sum: item.price}}
@@ -96,7 +117,7 @@ def _steps(draw: st.DrawFn, counter: object, depth: int) -> list[str]:
     n = draw(st.integers(1, 4 if depth else 6))
     kinds = ["event", "event", "set", "add", "append", "remove", "guard", "pick"]
     kinds += ["maybe", "either", "repeat"] if depth < 2 else []
-    kinds += ["go on"] if depth == 0 else []
+    kinds += ["wait", "retry", "leave", "line"] + (["go on"] if depth == 0 else [])
     return [_step(draw, counter, depth, draw(st.sampled_from(kinds))) for _ in range(n)] + [
         _event(draw, counter)
     ]
@@ -141,6 +162,13 @@ def _step(draw: st.DrawFn, counter: object, depth: int, kind: str) -> str:
         "set": f"- set: {{mood: {{pick: [good, bad]}}}}\n  named: {name}",
         "add": "- add: {points: 1}",
         "append": f"- pick: tag\n  named: {name}\n- append: {{tags: tag}}",
+        "wait": f"- wait: about 9 min\n  named: {name}",
+        "retry": (
+            f"- e1: {{named: {name}r}}\n- maybe: 30%\n  named: {name}\n  steps:\n"
+            f"    - retry: {name}r\n      at_most: 2\n      named: {name}p"
+        ),
+        "leave": f"- maybe: 15%\n  named: {name}\n  steps: [leave: visit]",
+        "line": "- append: {lines: {sku: item.sku, n: 2, note: code}}",
         "remove": "- remove: {tags: all}\n  when: count(tags) == 3",
         "pick": f"- pick: item\n  named: {name}",
     }[kind]

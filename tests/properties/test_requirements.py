@@ -39,16 +39,22 @@ def few_examples(monkeypatch):
 
 
 def asked(expected):
-    """What is asked of properties: (event or "", property) → whether it is required, and its texts if they are few."""
-    events = {
-        (event.name, known.name): (known.is_required, few(known.values))
-        for event in expected.events.values()
-        for known in event.properties.values()
-    }
-    people = expected.user_properties.values()
-    return events | {
-        ("", known.name): (known.is_required, few(known.values)) for known in people
-    }
+    """What is asked of properties: path from the event on ("" for people) → required, texts if few, constraint."""
+    found = {}
+    for event in expected.events.values():
+        for known in event.properties.values():
+            found |= asked_of(known, (event.name,))
+    for known in expected.user_properties.values():
+        found |= asked_of(known, ("",))
+    return found
+
+
+def asked_of(known, path):
+    here = (*path, known.name)
+    found = {here: (known.is_required, few(known.values), known.constraint, known.length)}
+    for field in known.fields.values():
+        found |= asked_of(field, here)
+    return found
 
 
 def few(values):
@@ -95,6 +101,17 @@ def test_a_run_is_clean_against_its_own_scenario(text, tmp_path_factory):
     scenario = loads(text)
     footfall.run(scenario, to=f"ndjson:{path}", seed=5)
     assert validate(path, scenario, ignore=["list_repeats"]).findings == ()
+    plan = of_plan(plan_of(scenario))
+    assert validate(path, plan, ignore=["list_repeats"]).findings == ()
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_run_is_clean_against_the_plan_of_its_scenario(name, tmp_path):
+    """The plan of a scenario holds its events to nothing more than it does: stages may be passed over, too."""
+    path, scenario = tmp_path / "events.ndjson", load_scenario(name)
+    footfall.run(scenario, to=f"ndjson:{path}", people=200, days=20)
+    told = [validate(path, plan).findings for plan in (scenario, of_plan(plan_of(scenario)))]
+    assert told == [(), ()]
 
 
 OVER = """\
@@ -122,10 +139,15 @@ def test_a_stage_that_journeys_pass_over(tmp_path):
     footfall.run(scenario, to=f"ndjson:{path}")
     assert validate(path, scenario).findings == ()
     assert [stage.n_before for stage in of_scenario(scenario).stages] == [0, 1, 2, 2]
+    plan = plan_of(scenario)
+    assert [stage.is_optional for stage in plan.stages] == [False, False, True, False]
+    assert validate(path, of_plan(plan)).findings == ()
     kept = [line for line in path.read_text().splitlines() if '"Seen"' not in line]
     strangers = [
         line.replace('"stage"', '"was"').replace('"person"', '"number"') for line in kept
     ]
     path.write_text("".join(f"{line}\n" for line in strangers))
     found = {(f.check, f.subject) for f in validate(path, scenario).findings}
+    assert {("stage_order", "filled"), ("stage_order", "customer")} <= found
+    found = {(f.check, f.subject) for f in validate(path, of_plan(plan)).findings}
     assert {("stage_order", "filled"), ("stage_order", "customer")} <= found

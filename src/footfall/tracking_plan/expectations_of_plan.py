@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from footfall.data.schema import FieldType
 from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanType
 from footfall.validation import Expectations, ExpectedEvent, ExpectedProperty, ExpectedStage
@@ -18,11 +20,17 @@ def of_plan(plan: Plan) -> Expectations:
         name=plan.name,
         events={event.name: _event(event) for event in plan.events},
         user_properties={p.name: _property(p) for p in plan.user_properties},
-        stages=tuple(
-            ExpectedStage(s.name, () if s.condition else s.events) for s in plan.stages
-        ),
+        stages=tuple(_stages(plan)),
         tells_of_people=bool(plan.user_properties),
     )
+
+
+def _stages(plan: Plan) -> Iterator[ExpectedStage]:
+    """Yield the stages; before one of them the latest that nobody passes over has been reached."""
+    n_before = 0
+    for number, stage in enumerate(plan.stages):
+        yield ExpectedStage(stage.name, () if stage.condition else stage.events, n_before)
+        n_before = n_before if stage.is_optional else number + 1
 
 
 def _event(event: PlanEvent) -> ExpectedEvent:

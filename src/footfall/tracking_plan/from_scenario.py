@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from footfall.compiler import compile_scenario
@@ -21,6 +21,7 @@ from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanStage
 from footfall.validation.expectations import (
     Expectations,
     ExpectedProperty,
+    ExpectedStage,
     ExpectedType,
     of_model,
 )
@@ -42,9 +43,11 @@ def plan_of(scenario: Scenario) -> Plan:
     # in a larger one.
     model = compile_scenario(scenario)
     examples = simulate_examples(scenario)
+    expected = of_model(scenario, model)
+    passed_over = _passed_over(expected.stages)
     reading = _Reading(
         scenario,
-        of_model(scenario, model),
+        expected,
         requirements_of(scenario, model),
         DeclaredProperties(scenario.properties),
         examples,
@@ -64,8 +67,9 @@ def plan_of(scenario: Scenario) -> Plan:
                 stage.name,
                 tuple(scenario.event_types[on.text] for on in stage.on),
                 _line(stage.when.text) if stage.when else "",
+                is_optional=number in passed_over,
             )
-            for stage in scenario.stages
+            for number, stage in enumerate(scenario.stages)
         ),
         goal=scenario.goal.text if scenario.goal else "",
         example=examples.walk,
@@ -195,6 +199,14 @@ class _Reading:
                             written = replace(change, name=names[change.name])
                             found[_line(changes_text([written])[0][1:-1])] = None
         return tuple(found)
+
+
+def _passed_over(stages: Sequence[ExpectedStage]) -> set[int]:
+    """Return the numbers of stages without which people may come to the events of a later one."""
+    before = [number if s.n_before is None else s.n_before for number, s in enumerate(stages)]
+    return {
+        passed for number, n_before in enumerate(before) for passed in range(n_before, number)
+    }
 
 
 def _line(text: str) -> str:

@@ -113,11 +113,17 @@ class PlanEvent:
 
 @dataclass(frozen=True, slots=True)
 class PlanStage:
-    """A stage of the critical path, and the events that take a person there (the first needs none)."""
+    """A stage of the critical path, and the events that take a person there (the first needs none).
+
+    Args:
+        condition: What must hold at that event.
+        is_optional: People may get further without it.
+    """
 
     name: str
     events: tuple[str, ...] = ()
     condition: str = ""
+    is_optional: bool = False
     origin: Origin | None = field(default=None, compare=False)
 
 

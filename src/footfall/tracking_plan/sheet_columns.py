@@ -311,6 +311,12 @@ PATH_COLUMNS = (
         "when; условие",
     ),
     _column(
+        "Optional",
+        "yes: people may get further without it.",
+        10,
+        "is optional; stage optional; can be passed over; необязательный",
+    ),
+    _column(
         "Goal",
         "yes: who gets here has converted.",
         8,

@@ -45,7 +45,7 @@ def test_sheets(book, plan):
     rows = event_rows(plan)
     assert texts(events, 1, len(rows) + 1, 13) == [titles(EVENT_COLUMNS), *rows]
     n = len(plan.stages)
-    assert texts(path, 1, n + 1, 8) == [titles(PATH_COLUMNS), *path_rows(plan)]
+    assert texts(path, 1, n + 1, 9) == [titles(PATH_COLUMNS), *path_rows(plan)]
     users = user_rows(plan)
     assert texts(path, n + 4, n + 4 + len(users), 7) == [titles(USER_COLUMNS), *users]
     below = [row[:2] for row in texts(path, n + len(users) + 7, path.max_row, 2)]

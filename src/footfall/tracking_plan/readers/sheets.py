@@ -76,7 +76,8 @@ def _path(table: SheetTable, draft: Draft) -> None:
         name = "".join(events[:1]) if is_nameless else written or name
         if not name:
             continue
-        stage = PlanStage(name, events, row.text("Condition"), row.origin("Stage"))
+        is_optional = "Optional" in table.columns and row.flag("Optional", draft)
+        stage = PlanStage(name, events, row.text("Condition"), is_optional, row.origin("Stage"))
         old = draft.stages.get(name)
         draft.stages[name] = stage if old is None else _joined(old, stage)
         if "Goal" in table.columns and row.flag("Goal", draft):
@@ -87,7 +88,12 @@ def _path(table: SheetTable, draft: Draft) -> None:
 
 def _joined(old: PlanStage, read: PlanStage) -> PlanStage:
     events = tuple(dict.fromkeys((*old.events, *read.events)))
-    return replace(old, events=events, condition=old.condition or read.condition)
+    return replace(
+        old,
+        events=events,
+        condition=old.condition or read.condition,
+        is_optional=old.is_optional or read.is_optional,
+    )
 
 
 def _events_named(cell: str, draft: Draft) -> tuple[str, ...]:

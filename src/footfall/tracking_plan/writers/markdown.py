@@ -52,7 +52,7 @@ def _parts(plan: Plan, sections: Sequence[Section]) -> Iterator[str]:
 
 def _path(plan: Plan) -> str:
     rows = path_rows(plan)
-    titles = ("Stage", "Events", "Condition", "Goal")
+    titles = ("Stage", "Events", "Condition", "Optional", "Goal")
     of_example = ("Example user_id", "Event", "Time (UTC)", "Properties")
     if plan.example:
         return _table((*titles, *of_example), rows)

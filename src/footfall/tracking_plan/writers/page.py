@@ -114,6 +114,8 @@ class _Page:
         reached = reached or ["everybody who comes"]
         if stage.condition:
             reached.append(("when ", element("code", stage.condition)))
+        if stage.is_optional:
+            reached.append("people may get further without it")
         example: Content = ""
         said: Content = ""
         if step:

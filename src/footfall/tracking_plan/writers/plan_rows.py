@@ -134,4 +134,5 @@ def _stage(stage: PlanStage, is_goal: bool, step: ExampleStep | None) -> Row:
     if step:
         properties = joined(f"{name} = {value}" for name, value in step.properties)
         example = (step.user_id, step.event, step.time, properties)
-    return (stage.name, joined(stage.events), stage.condition, _yes(is_goal), *example)
+    flags = (_yes(stage.is_optional), _yes(is_goal))
+    return (stage.name, joined(stage.events), stage.condition, *flags, *example)
