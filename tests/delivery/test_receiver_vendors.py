@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
+from footfall.net.secrets import Secret
 from tests.receivers import receiver
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -309,6 +310,27 @@ def test_segment_refusals(client, value, status, said):
     assert (answer.status, answer.json["success"]) == (status, False)
     assert answer.json["message"].startswith(said.replace("\\", ""))
     assert client.rows() == []
+
+
+def test_keys(tmp_path):
+    """Where there is a token, it is the key of all vendors; another, or none, is refused in the vendor's words."""
+    token = "t" * 16
+    with receiver(tmp_path, token=Secret("FOOTFALL_RECEIVER_TOKEN", token)) as made:
+        for key, status in (("other", 401), ("", 401), (token, 200)):
+            basic = {"Authorization": "Basic " + base64.b64encode(f"{key}:".encode()).decode()}
+            requests = [
+                ("/track", tracked(token=key), {}),
+                ("/import?strict=1", [tracked(token="")], basic),
+                ("/batch/", {"api_key": key, "batch": [captured()]}, {}),
+                ("/v1/batch", {"batch": [called()]}, basic),
+                ("/v1/batch", {"batch": [called(messageId="2")], "writeKey": key}, {}),
+            ]
+            for path, value, headers in requests:
+                said = made.post(path, value, **headers)
+                # A token that is missing is a 400 in Mixpanel's words.
+                is_missing = not key and path.startswith(("/track", "/import"))
+                assert said.status == (400 if is_missing else status), (path, key)
+        assert len(made.listener.received.event_store.run("SELECT 1 FROM received")) == 4
 
 
 def test_what_is_known_is_not_stored_again(client):
