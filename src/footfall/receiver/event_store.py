@@ -82,15 +82,17 @@ stands beside.
 """
 
 STAGES = "Stages"
-_STAYS = """(SELECT who, stage, min(time) AS first, max(time) AS last FROM received
-    WHERE stage IS NOT NULL AND who IS NOT NULL GROUP BY who, stage) AS stays"""
-_PATHS = f"""SELECT path, count(*) AS people FROM (SELECT string_agg(stage, chr(31) ORDER BY first) AS path
-    FROM {_STAYS} GROUP BY who) AS paths GROUP BY path ORDER BY people DESC, path LIMIT 200"""
+# In what order people reach stages, the last events tell as well as all, in a fraction of the time.
+_PATHS = """SELECT path, count(*) AS people FROM (SELECT string_agg(stage, chr(31) ORDER BY first) AS path FROM (
+        SELECT who, stage, min(time) AS first FROM (
+            SELECT who, stage, time FROM received ORDER BY {latest} LIMIT 50000) AS latest
+        WHERE stage IS NOT NULL AND who IS NOT NULL GROUP BY who, stage) AS stays GROUP BY who) AS paths
+    GROUP BY path ORDER BY people DESC, path LIMIT 200"""
 _COUNTS = """SELECT count(*) AS events, count(DISTINCT coalesce(links.user_id, who)) AS people
     FROM received LEFT JOIN links ON links.device = received.who"""
 _QUERIES = {
-    STAGES: f"""SELECT stage, count(*) AS people FROM (SELECT stage, row_number() OVER (PARTITION BY who
-        ORDER BY last DESC NULLS LAST, first DESC) AS place FROM {_STAYS}) AS stages
+    STAGES: """SELECT stage, count(*) AS people FROM (SELECT stage, row_number() OVER (PARTITION BY who
+        ORDER BY time DESC NULLS LAST) AS place FROM received WHERE stage IS NOT NULL AND who IS NOT NULL) AS last
         WHERE place = 1 GROUP BY stage ORDER BY people DESC, stage LIMIT 30""",
     "Whose events": """SELECT vendor AS sender, library, count(*) AS events FROM received
         GROUP BY vendor, library ORDER BY events DESC, sender, library LIMIT 12""",
@@ -172,7 +174,8 @@ class EventStore(ABC):
                 title: ask(sql.format(latest=self.latest)) for title, sql in _QUERIES.items()
             }
             paths = [
-                (row["path"].split("\x1f"), row["people"]) for row in ask(_PATHS).to_pylist()
+                (row["path"].split("\x1f"), row["people"])
+                for row in ask(_PATHS.format(latest=self.latest)).to_pylist()
             ]
             tables[STAGES] = _in_order(tables[STAGES], paths)
             return Overview(counts["events"], counts["people"], tables)
