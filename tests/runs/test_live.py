@@ -31,9 +31,9 @@ A_DAY_IN_2_S = 43_200.0
 
 @pytest.fixture(scope="module", autouse=True)
 def _wide_windows():
-    """Windows of six hours at that speed: a day has four of them, where it would have ten."""
+    """Windows of twelve hours at that speed: a day has two of them, where it would have ten."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(live_task, "WINDOW_S", 0.5)
+        patch.setattr(live_task, "WINDOW_S", 1.0)
         yield
 
 

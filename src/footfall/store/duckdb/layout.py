@@ -252,15 +252,13 @@ def add_tallies(connection: duckdb.DuckDBPyConnection, run: str, tallies: Tallie
 def _add_rows(connection: duckdb.DuckDBPyConnection, change: TallyChange) -> None:
     """Add rows to those with the same keys.
 
-    As UPDATE and INSERT: ON CONFLICT would need a unique index, and files of earlier versions
-    have none.
+    As MERGE: ON CONFLICT would need a unique index, and files of earlier versions have none.
     """
     table = f"main.{change.table}"
     same = " AND ".join(f"t.{key} = d.{key}" for key in change.keys)
     sums = ", ".join(f"{column} = t.{column} + d.{column}" for column in change.sums)
     with db.registered(connection, change.arrow()) as added:
-        connection.execute(f"UPDATE {table} AS t SET {sums} FROM {added} AS d WHERE {same}")
         connection.execute(
-            f"INSERT INTO {table} BY NAME SELECT d.* FROM {added} AS d "
-            f"WHERE NOT EXISTS (SELECT 1 FROM {table} AS t WHERE {same})"
+            f"MERGE INTO {table} AS t USING {added} AS d ON {same} "
+            f"WHEN MATCHED THEN UPDATE SET {sums} WHEN NOT MATCHED THEN INSERT BY NAME"
         )
