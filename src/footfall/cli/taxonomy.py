@@ -34,6 +34,8 @@ Example values come from a small simulation of the scenario.
 """
 
 SCENARIO = "scenario"
+MOST_LOSSES = 12
+"""Of what a scenario does not hold, as many are named; the rest stands in its comments."""
 FORMAT_NAMES = (
     "xlsx",
     "csv",
@@ -108,6 +110,8 @@ def command(
     chosen = "" if target is None else form or _form(target)
     plan, sections = _read(source, settings, options.named_columns(given))
     _show_remarks(source, plan, strict=strict)
+    if chosen == SCENARIO:
+        _show_losses(source, plan, strict=strict)
     if target is None:
         _merge(plan, Path(into or ""))
         return
@@ -138,6 +142,28 @@ def _show_remarks(source: str, plan: Plan, *, strict: bool) -> None:
             f"{clean(source)}: not all of this plan can be read, and --strict leaves nothing out\n  {lines}\n"
             "  hint: without --strict this is left out, and named"
         )
+
+
+def _show_losses(source: str, plan: Plan, *, strict: bool) -> None:
+    """Print what of a plan its scenario cannot hold.
+
+    Raises:
+        UsageError: All of it, where nothing may be lost.
+    """
+    from footfall.tracking_plan.property_keys import losses
+
+    lost = [clean(text) for text in losses(plan)]
+    if lost and strict:
+        lines = "\n  ".join(lost)
+        raise UsageError(
+            f"{clean(source)}: a scenario cannot hold all of this plan, and --strict leaves nothing out\n  {lines}\n"
+            "  hint: without --strict this stands in a comment"
+        )
+    for text in lost[:MOST_LOSSES]:
+        click.echo(f"note: {clean(source)}: not kept in the scenario: {text}", err=True)
+    if len(lost) > MOST_LOSSES:
+        more = f"{len(lost) - MOST_LOSSES} more stand in its comments"
+        click.echo(f"note: {clean(source)}: {more}", err=True)
 
 
 def _form(target: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from footfall.scenario.constraints import clauses, count_text, range_text
+from footfall.scenario.constraints import clauses, count_text, range_text, unchecked
 from footfall.scenario.leaf_records import FREE, Constraint
 from footfall.tracking_plan.aliases import aliased
-from footfall.tracking_plan.plan import PlanProperty
+from footfall.tracking_plan.plan import Plan, PlanProperty
 from footfall.tracking_plan.plan_facts import (
     MOST_APPENDED,
     PropertySource,
@@ -118,10 +118,30 @@ MOST_ELEMENTS = 10
 
 def lost_text(planned: PlanProperty) -> str:
     """Return the note on what a plan says of a property, and its scenario cannot."""
-    inner = [p.name for p in planned.fields if p not in single_fields(planned)]
-    is_list = planned.type == "list" and inner
-    names = (
-        f"without {', '.join(inner)}, as records of lists hold single values" if is_list else ""
-    )
+    return "; ".join(_lost(planned))
+
+
+def _lost(planned: PlanProperty) -> Iterator[str]:
     clauses = ", ".join(unkept(planned))
-    return "; ".join(filter(None, (f"in the plan: {clauses}" if clauses else "", names)))
+    if clauses:
+        yield f"in the plan: {clauses}"
+    single = single_fields(planned)
+    lists = [p.name for p in planned.fields if p not in single]
+    if planned.type == "list" and lists:
+        yield f"without {', '.join(lists)}, as records of lists hold single values"
+    for field in single if planned.type == "list" else planned.fields:
+        yield from (f"{field.name}: {text}" for text in _lost(field))
+
+
+def losses(plan: Plan) -> Iterator[str]:
+    """Yield what of a plan its scenario does not hold, or holds without that values keep to it; each once."""
+    of_events = [p for event in plan.events for p in event.properties]
+    found: dict[str, None] = {}
+    for planned in (*of_events, *plan.user_properties):
+        found |= {f"{planned.name}: {text}": None for text in _lost(planned)}
+        for clause in unchecked(planned.constraint):
+            found[f"{planned.name}: {clause}, which nothing is held against"] = None
+    for planned in plan.user_properties:
+        if planned.type == "record":
+            found[f"{planned.name}: left out, as people have no records"] = None
+    yield from found

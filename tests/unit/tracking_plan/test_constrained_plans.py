@@ -10,6 +10,8 @@ from footfall.execution.engine import understand
 from footfall.scenario import loads
 from footfall.scenario.leaf_records import Constraint
 from footfall.tracking_plan.plan import Plan, PlanEvent
+from footfall.tracking_plan.property_keys import losses
+from footfall.tracking_plan.readers import read_plan
 from footfall.tracking_plan.to_scenario import scenario_text
 from footfall.tracking_plan.writers import FORMATS
 from footfall.tracking_plan.writers.plan_rows import allowed_text, event_rows
@@ -32,21 +34,39 @@ def test_a_scenario_of_a_plan_says_what_the_plan_says():
     assert items.list_type.described[0].constraint == Constraint(pattern="^S")
 
 
-def test_what_a_pattern_asks_and_nobody_can_make_is_named():
-    """A pattern that looks ahead stands beside the property, in a comment."""
-    planned = prop("code", constraint=Constraint(pattern="(?=a)b"))
-    user = prop("mood", constraint=Constraint(pattern="^(?!x)"))
-    nested = prop("place", "record", fields=(prop("city"),))
-    plan = Plan(
-        "p",
-        categories=(("c", ""),),
-        events=(PlanEvent("A", "c", "", (planned,)),),
-        user_properties=(user, nested),
+def test_what_no_value_keeps_to_is_named():
+    """A length that listed values break, a pattern that looks ahead, a record of people: each is named once."""
+    ahead = prop("code", constraint=Constraint(pattern="(?=a)b"))
+    listed = prop("currency", values=("EURO",), constraint=Constraint(most=3))
+    inner = prop(
+        "place",
+        "record",
+        fields=(prop("kind", values=("long",), constraint=Constraint(most=3)),),
     )
+    nested = prop("lines", "list", fields=(prop("sku"), prop("tags", "list", item="text")))
+    home = prop("home", "record", fields=(prop("city"),))
+    events = (PlanEvent("A", "c", "", (ahead, listed, inner, nested)),)
+    plan = Plan("p", categories=(("c", ""),), events=events, user_properties=(home,))
     text = scenario_text(plan)
     understand(loads(text))
-    assert "# in the plan: pattern: (?=a)b" in text or 'pattern: "(?=a)b"' in text
-    assert "# place: left out, as people have no records" in text
+    assert "# in the plan: length: at most 3" in text
+    assert "# home: left out, as people have no records" in text
+    assert list(losses(plan)) == [
+        "code: pattern: (?=a)b, which nothing is held against",
+        "currency: in the plan: length: at most 3",
+        "place: kind: in the plan: length: at most 3",
+        "lines: without tags, as records of lists hold single values",
+        "home: left out, as people have no records",
+    ]
+    assert list(losses(CONSTRAINED)) == []
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv", "json-schema"])
+def test_a_plan_comes_back_with_its_constraints(form, tmp_path):
+    """What is written of constraints and records is read again, in each form that holds them."""
+    path = tmp_path / f"plan.{form.replace('json-schema', 'json')}"
+    path.write_bytes(FORMATS[form].render(CONSTRAINED, ()))
+    assert read_plan(path).events[0].properties == PROPERTIES
 
 
 def test_json_schema_has_the_keywords():
