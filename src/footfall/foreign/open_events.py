@@ -29,9 +29,11 @@ from footfall.store import open_store
 from footfall.store.dialect import literal
 from footfall.store.duckdb import connection as db
 from footfall.store.duckdb.dialect import DIALECT as DUCKDB
+from footfall.store.duckdb.written_names import as_written
 from footfall.store.files.imported import imported_folder
 from footfall.store.files.layout import file_ledger_path, folder_ledger_path
 from footfall.store.postgres.address import is_address
+from footfall.store.runs import RunInfo
 
 FETCHED_EVENTS = 200_000
 """How many events are fetched from PostgreSQL at a time, about."""
@@ -110,9 +112,9 @@ def _duckdb(path: Path, run: str | None, wanted: str) -> EventSource:
     import duckdb
 
     with open_store(path) as store:
-        chosen, scenario = _run_of(
-            path, [(info.id, info.scenario) for info in store.runs()], run, wanted
-        )
+        runs = store.runs()
+    chosen, scenario = _run_of(path, [(info.id, info.scenario) for info in runs], run, wanted)
+    selected = _selected(runs, chosen)
     connection = connect([])
     try:
         connection.execute(f"ATTACH {literal(str(path))} AS store (READ_ONLY)")
@@ -121,7 +123,8 @@ def _duckdb(path: Path, run: str | None, wanted: str) -> EventSource:
     # Attached before the doors close: the file itself is no path that checks may read.
     close_doors(connection)
     rows = (
-        f"(SELECT * FROM store.{DUCKDB.rows(scenario, 'events')} WHERE run = {literal(chosen)})"
+        f"(SELECT {selected} FROM store.{DUCKDB.rows(scenario, 'events')} "
+        f"WHERE run = {literal(chosen)})"
     )
     return typed_source(connection, str(path), "store", rows, has_order=False)
 
@@ -182,10 +185,10 @@ def _folder(
     manifest = folder / "manifest.json"
     if manifest.is_file() and (folder / "_footfall").is_dir():
         with open_store(folder) as store:
-            chosen, _ = _run_of(
-                folder, [(info.id, info.scenario) for info in store.runs()], run, wanted
-            )
-        return _parquet(folder, _committed(manifest, chosen), named, is_whole)
+            runs = store.runs()
+        chosen, _ = _run_of(folder, [(info.id, info.scenario) for info in runs], run, wanted)
+        files = _committed(manifest, chosen)
+        return _parquet(folder, files, named, is_whole, _selected(runs, chosen))
     files = _parquet_files(folder)
     if not files and not files_of(folder):
         raise UsageError(
@@ -232,13 +235,21 @@ def _committed(manifest: Path, run: str) -> list[Path]:
 # --- files ---------------------------------------------------------------------------------------------------------
 
 
-def _parquet(path: Path, files: Sequence[Path], named: Named, is_whole: bool) -> EventSource:
+def _selected(runs: Sequence[RunInfo], chosen: str) -> str:
+    """Return what to select of a run, so that its properties have the names that were written."""
+    return as_written(next(info.run.stream.schema for info in runs if info.id == chosen))
+
+
+def _parquet(
+    path: Path, files: Sequence[Path], named: Named, is_whole: bool, selected: str = "*"
+) -> EventSource:
     import duckdb
 
     connection = connect(files, named.zone)
     close_doors(connection)
     listed = ", ".join(literal(str(file)) for file in files)
     rows = f"read_parquet([{listed}], union_by_name = true, filename = 'file_', file_row_number = true)"
+    rows = rows if selected == "*" else f"(SELECT {selected} FROM {rows})"
     if not files:
         raise UsageError(
             f"{path} holds no events yet\n  hint: `footfall resume {path}` goes on with its run"

@@ -22,8 +22,9 @@ def apply_settings(root: Node, settings: Iterable[str]) -> Node:
     """Replace values in a tree, in place, and return it.
 
     A path names keys between points. An item of a list is named by its `named`, by the name it has without one (a
-    stage's, an event's, the journey that it does), or by its number, the first being 1. The last part may also be a
-    key that the language has there and the file does not. The value is written as in the file.
+    stage's, an event's, the journey that it does), or by its number, the first being 1; what has an alias, by that as
+    well. The last part may also be a key that the language has there and the file does not. The value is written as in
+    the file.
 
     Args:
         root: The tree of a scenario.
@@ -70,7 +71,10 @@ class _Walk:
             raise self._unknown(parts[0], [], f"{shown(node.text)} has no parts")
 
     def _into_map(self, node: MapNode, form: Form | None, parts: Sequence[str]) -> None:
-        key, rest = _first_part(parts, node.keys)
+        aliases = _aliases(node)
+        key, rest = _first_part(parts, [*node.keys, *aliases])
+        # Names before aliases: an alias may be what something else is called here.
+        key = key if key in node.keys else aliases.get(key, key)
         index = next((i for i, (name, _) in enumerate(node.entries) if name.text == key), None)
         known = _known_keys(form, node)
         if index is not None and rest:
@@ -131,6 +135,14 @@ class _Walk:
         return UsageError(
             f"--set {self.path}: there is no {shown(part)} there\n  known there: {there}{hint}"
         )
+
+
+def _aliases(node: MapNode) -> dict[str, str]:
+    """Return what is written after `as` in the entries of a map → the entry's key."""
+    known = (
+        (key.text, node.get("as")) for key, node in node.entries if isinstance(node, MapNode)
+    )
+    return {alias.text: key for key, alias in known if isinstance(alias, Text)}
 
 
 def _copied(node: Node) -> Node:

@@ -66,9 +66,7 @@ def joined(values: Iterable[str]) -> str:
 
     Those that would be taken for several stand in quotes.
     """
-    return "; ".join(
-        value if _is_plain(value) else '"' + value.replace('"', '""') + '"' for value in values
-    )
+    return "; ".join(value if _is_plain(value) else in_quotes(value) for value in values)
 
 
 def _is_plain(value: str) -> bool:
@@ -122,8 +120,13 @@ _BULLET = re.compile(r"[-–—•*·]|.*\s[-–—]\s", re.DOTALL)
 def name_text(name: str) -> str:
     """Return a name as a cell that holds it alone: in quotes where it could be taken for several, or for more."""
     if not _ODD.isdisjoint(name) or _BULLET.match(name):
-        return '"' + name.replace('"', '""') + '"'
+        return in_quotes(name)
     return name
+
+
+def in_quotes(text: str) -> str:
+    """Return a text as `one_quoted` reads it."""
+    return '"' + text.replace('"', '""') + '"'
 
 
 def one_quoted(text: str) -> str | None:

@@ -147,3 +147,17 @@ def test_an_empty_value_is_null():
     """`key=` sets null, which most places refuse."""
     with pytest.raises(ScenarioError, match="`count` of people is empty"):
         with_settings("people.count=")
+
+
+def test_what_has_an_alias_is_found_by_it():
+    """A path may say the name that is written: of a property, whatever points it has, and of an event."""
+    parts = {
+        "people": "{count: 9, home: cities, properties: {plan: {pick: [a], as: utm.plan}}}",
+        "events": "{Buying: {Seen: {as: seen/1}, Paid: {}}}",
+    }
+    changed = loads(
+        scenario_text(**parts),
+        settings=["people.properties.utm.plan.pick=[b]", "events.Buying.seen/1.about=x"],
+    )
+    assert changed.people.properties[0].draw.choices[0][0].text == "b"
+    assert changed.events[0].about == "x"

@@ -341,12 +341,16 @@ def folded(properties: Iterable[PlanProperty]) -> tuple[PlanProperty, ...]:
 
 def _within(name: str, found: Mapping[str, PlanProperty]) -> tuple[str, str]:
     """Return record and field of a name such as `address.city`, where there is such a record or list of them."""
-    stem, dot, inner = name.partition(".")
-    parent = found.get(stem)
-    holds = parent is not None and (
-        parent.type == "record" or (parent.type == "list" and parent.item is None)
-    )
-    return (stem, inner) if dot and inner and holds else (name, "")
+    for point in (at for at, sign in enumerate(name) if sign == "."):
+        # The record's own name may hold points too.
+        stem, inner = name[:point], name[point + 1 :]
+        parent = found.get(stem)
+        holds = parent is not None and (
+            parent.type == "record" or (parent.type == "list" and parent.item is None)
+        )
+        if inner and holds:
+            return stem, inner
+    return name, ""
 
 
 def _whole(read: PlanProperty) -> PlanProperty:

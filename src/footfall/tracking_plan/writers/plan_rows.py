@@ -6,7 +6,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from footfall.scenario.constraints import clauses, count_text
-from footfall.tracking_plan.cells import FIELD, NO, YES, braced, joined, name_text, type_text
+from footfall.tracking_plan.cells import (
+    FIELD,
+    NO,
+    YES,
+    braced,
+    in_quotes,
+    joined,
+    name_text,
+    type_text,
+)
 from footfall.tracking_plan.plan import ExampleStep, Plan, PlanEvent, PlanProperty, PlanStage
 from footfall.tracking_plan.sheet_columns import PLAN_ROWS
 
@@ -116,8 +125,9 @@ def allowed_text(planned: PlanProperty) -> str:
 
 
 def _name(name: str) -> str:
-    """Return a property's name; those of fields keep their brackets."""
-    return FIELD.join(map(name_text, name.split(FIELD)))
+    """Return a property's name; those of fields keep their brackets, in quotes as a whole if need be."""
+    is_plain = all(name_text(part) == part for part in name.split(FIELD))
+    return name if is_plain else in_quotes(name)
 
 
 def _yes(is_so: bool) -> str:
