@@ -29,7 +29,7 @@ from footfall.store import open_store
 from footfall.store.dialect import literal
 from footfall.store.duckdb import connection as db
 from footfall.store.duckdb.dialect import DIALECT as DUCKDB
-from footfall.store.duckdb.written_names import as_written
+from footfall.store.duckdb.json_properties import as_written
 from footfall.store.files.imported import imported_folder
 from footfall.store.files.layout import file_ledger_path, folder_ledger_path
 from footfall.store.postgres.address import is_address
