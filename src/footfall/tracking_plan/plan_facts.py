@@ -342,8 +342,8 @@ def _shared(planned: PlanProperty, users: Mapping[str, PlanProperty], names: Pla
         is_within = is_within and planned.constraint in (FREE, person.constraint)
         return names.users[planned.name] if is_within else ""
     name = folded(planned.name)
-    is_built_in = name in ALWAYS_THERE and planned.type == "text" and not planned.values
-    return name if is_built_in else ""
+    is_free = planned.type == "text" and not planned.values and not planned.constraint
+    return name if name in ALWAYS_THERE and is_free else ""
 
 
 def _elements(

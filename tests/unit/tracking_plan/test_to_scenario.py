@@ -7,6 +7,7 @@ import pytest
 from footfall.errors import UsageError
 from footfall.execution.engine import understand
 from footfall.scenario import loads
+from footfall.scenario.leaf_records import Constraint
 from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanStage
 from footfall.tracking_plan.to_scenario import scenario_text
 
@@ -323,6 +324,17 @@ def test_lists_within_lists_of_records_are_left_out():
     expected = (("Tsena", "money"), ("not_", "text"))
     assert scenario.journeys[1].carries[0].list_type.fields == expected
     assert scenario.people.properties[0].list_type.fields == expected
+
+
+def test_a_constraint_sets_a_property_apart_from_what_is_there():
+    """A property called like one that every person has is that one, unless the plan asks more of it."""
+    asked = prop("os_name", constraint=Constraint(least=20, most=30))
+    _, scenario = made(PlanEvent("Seen", "c", properties=(prop("city"), asked)))
+    assert {p.name: p.value.text for p in scenario.properties} == {
+        "city": "city",
+        "os_name": "its_os_name",
+    }
+    understand(scenario)
 
 
 def test_a_user_property_called_stage_is_there_already():
