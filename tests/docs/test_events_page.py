@@ -64,6 +64,8 @@ def test_all_tables(shop):
     """There is no table or view that the page leaves out."""
     _, found = rows(shop, "SELECT table_schema, table_name FROM information_schema.tables")
     views = {prefix + name for prefix in ("", "all_") for name in UNITED}
+    catalogues = ("category", "cities", "coupon", "product", "promotion", "search")
+    views |= {f"{of}catalogue_{name}" for of in ("", "all_") for name in catalogues}
     rows_of_all_runs = {f"ecommerce_all_{name}" for name in ("events", "changes", "arrivals")}
     assert {name for schema, name in found if schema == "ecommerce"} == views
     assert {name for schema, name in found if schema == "main"} == (
@@ -89,4 +91,4 @@ def test_queries(shop, query, shown):
 
 def test_queries_are_found():
     """All queries of the page are run."""
-    assert len(QUERIES) == TEXT.count("```sql\n") == 8
+    assert len(QUERIES) == TEXT.count("```sql\n") == 10

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import footfall
 from footfall.data.tallies import Tallies
 from footfall.errors import UsageError
+from footfall.execution.setup import RunParameters, set_up
 from footfall.reports import closing, report
 from footfall.reports.stages import FunnelStep
 from footfall.units import DAY_MS
@@ -193,9 +195,13 @@ def test_every_property_can_be_compared_by(schema):
     """Whatever a property is called and holds, steps can be compared by it, or it has too many values."""
     run = make_run(schema, people=200)
     with store_of_chunks(run, make_chunks(run, rows=50)) as store:
-        for field in schema.user_properties:
+        for struct, field in (
+            *(("user_properties", field) for field in schema.user_properties),
+            *(("home", field) for field in schema.home),
+            *(("event_properties", f) for f in schema.event_properties if f.type != "list"),
+        ):
             try:
-                stages = report(store, by=field.name, cities=False).stages
+                stages = report(store, by=f"{struct}.{field.name}", cities=False).stages
             except UsageError as error:
                 assert "more than 1,000 values" in str(error)  # noqa: PT017 - either of the two is right
                 continue
@@ -238,6 +244,43 @@ def _entered_second(chunks, schema, name):
         elif row["property"] == "stage" and json.loads(row["new"]) == schema.stages[1]:
             found[values[row["person"]][-1]] += 1
     return dict(found)
+
+
+@pytest.mark.parametrize("by", ["source", "event_properties.source"])
+def test_property_of_the_visit(by):
+    """Properties of sessions and events count with the visit of the entry: its first event that has one says which."""
+    parameters = RunParameters(people=400, days=20)
+    chunks = list(footfall.simulate("starter", people=400, days=20))
+    run = set_up("starter", parameters).run
+    with store_of_chunks(run, chunks) as store:
+        comparison = report(store, by=by, cities=False).stages.comparison
+    assert comparison.is_of_visit
+    found = {g.value: g.steps[1].entered for g in comparison.groups if g.steps[1].entered}
+    assert found == _entered_second_by_visit(chunks, run.stream.schema.stages[1])
+    assert len(found) > 2
+
+
+def _entered_second_by_visit(chunks, stage):
+    """Count who entered the second stage by what the first event of that visit says that says a source."""
+    events = sorted(
+        (row for chunk in chunks for row in chunk.events.to_pylist()),
+        key=lambda row: row["time"],
+    )
+    sources, visits = {}, {}
+    for event in events:
+        visit = event["person"], event["session_id"]
+        visits[event["person"], event["time"]] = visit
+        source = event["event_properties"]["source"]
+        if event["session_id"] is not None and source is not None:
+            sources.setdefault(visit, source)
+    return dict(
+        Counter(
+            sources.get(visits.get((row["person"], row["time"])))
+            for chunk in chunks
+            for row in chunk.changes.to_pylist()
+            if row["property"] == "stage" and json.loads(row["new"]) == stage
+        )
+    )
 
 
 def test_start_is_shared():

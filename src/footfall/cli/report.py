@@ -49,7 +49,7 @@ FORMS = ("table", "json", "html")
 @click.option(
     "--by",
     metavar="PROPERTY",
-    help="Compare steps by a user property, city, country, platform, …",
+    help="Compare steps by a property of people, of their homes (city, …), sessions or events.",
 )
 @click.option(
     "--rank-by",

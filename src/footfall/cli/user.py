@@ -75,8 +75,8 @@ def command(scenario: str, person: int, form: str, **stream: Any) -> None:
 
 def _life_of(chunk: Chunk) -> Life:
     arrival: dict[str, Any] = chunk.arrivals.to_pylist()[0]
-    own = arrival.pop("properties", None) or {}
-    properties = {**arrival, **own}
+    home, own = (arrival.pop(struct, None) or {} for struct in ("home", "properties"))
+    properties = {**arrival, **home, **own}
     schema = chunk.stream.schema
     fields = {field.name: field for field in schema.user_properties}
     changes: dict[str, dict[str, tuple[Any, Any]]] = {}

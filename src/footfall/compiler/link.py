@@ -7,6 +7,7 @@ import numpy as np
 from footfall.compiler.addresses import key
 from footfall.compiler.catalogues import CatalogueTable
 from footfall.compiler.compilation import Compilation
+from footfall.compiler.declarations import HOME_COLUMNS
 from footfall.compiler.emissions import prefixed
 from footfall.compiler.expressions.typed_values import load
 from footfall.compiler.fields import list_field, listing, value_field
@@ -14,12 +15,12 @@ from footfall.compiler.groups import groups_of
 from footfall.compiler.specs import calendar_spec, device_spec, people_spec
 from footfall.compiler.stream_id import scenario_hash, stream_id
 from footfall.compiler.symbols import ListVariable, Variable
-from footfall.data.schema import Field, StreamSchema
+from footfall.data.schema import CatalogueColumns, Field, StreamSchema
 from footfall.data.stream import Stream
 from footfall.model.model import Model, UserProperty
 from footfall.model.operations import Op
 from footfall.model.program import ListValue
-from footfall.scenario.records import Property
+from footfall.scenario.records import Catalogue, Property
 from footfall.units import zones
 
 
@@ -58,6 +59,25 @@ def assemble(c: Compilation) -> Model:
         language=c.language,
         groups=groups_of(people),
     )
+
+
+def _columns(catalogue: Catalogue) -> tuple[Field, ...]:
+    return tuple(
+        Field(name, kind)  # type: ignore[arg-type]  # the loader knows four types
+        for name, kind in zip(catalogue.columns, catalogue.types, strict=True)
+    )
+
+
+def _home_fields(home: Catalogue) -> tuple[Field, ...]:
+    """Return the columns of the home catalogue that not every one has.
+
+    Of names that differ in case alone the first: databases have no two such fields.
+    """
+    own = {f.name.lower(): f for f in reversed(_columns(home)) if f.name not in _EVERY_HOME}
+    return tuple(reversed(own.values()))
+
+
+_EVERY_HOME = frozenset((*HOME_COLUMNS, "language"))
 
 
 def _home_tables(home: CatalogueTable) -> tuple[int, int, int, int]:
@@ -116,6 +136,10 @@ def _stream(c: Compilation, properties: tuple[UserProperty, ...]) -> Stream:
         minor_digits=c.typer.minor_digits,
         stages=stages,
         goal=len(stages) - 1 if goal is None else stages.index(goal.text),
+        home=_home_fields(c.tables[scenario.people.home.text].source),
+        catalogues=tuple(
+            CatalogueColumns(one.name, _columns(one)) for one in scenario.catalogues
+        ),
     )
     start_ms = c.moments.start_ms
     # With the version of the time zones: another one may move events by an hour.

@@ -46,6 +46,19 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class CatalogueColumns:
+    """The columns of a catalogue, as stores show it.
+
+    Args:
+        name: As in the scenario.
+        columns: In order; scalars.
+    """
+
+    name: str
+    columns: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StreamSchema:
     """All that decides the columns of a stream's tables.
 
@@ -57,6 +70,9 @@ class StreamSchema:
         minor_digits: Digits after the point of that currency (2 for EUR, 0 for JPY).
         stages: The critical path, in order.
         goal: Index of the stage that counts as conversion.
+        home: Fields of the struct `home`: what the home catalogue says besides the columns that
+            every home has.
+        catalogues: What there is to choose from, the home catalogue included.
     """
 
     scenario: str
@@ -66,6 +82,8 @@ class StreamSchema:
     minor_digits: int
     stages: tuple[str, ...]
     goal: int
+    home: tuple[Field, ...] = ()
+    catalogues: tuple[CatalogueColumns, ...] = ()
 
 
 def field_called(fields: Sequence[Field], text: str) -> Field | None:
@@ -201,4 +219,6 @@ def arrivals_schema(stream: StreamSchema) -> pa.Schema:
         columns.append(
             pa.field("properties", struct_type(stream.user_properties, stream.minor_digits))
         )
+    if stream.home:
+        columns.append(pa.field("home", struct_type(stream.home, stream.minor_digits)))
     return pa.schema(columns)

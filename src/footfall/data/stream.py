@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from footfall.data.schema import StreamSchema
 
@@ -40,6 +41,8 @@ class Run:
             the scenario's.
         scenario_text: Source of the scenario.
         versions: footfall, output, tzdata, store format.
+        catalogues: Name of a catalogue → its rows in order, as JSON objects, for stores to show.
+            A run that was read from a store has them there.
     """
 
     id: str
@@ -50,3 +53,4 @@ class Run:
     settings: dict[str, str]
     scenario_text: str
     versions: dict[str, str]
+    catalogues: Mapping[str, Sequence[str]] = field(default_factory=dict, compare=False)

@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from footfall.data.stream import Run
+from footfall.execution.catalogue_texts import catalogue_texts
 from footfall.execution.engine import LiveEngine, compile_engine
 from footfall.execution.start import resolve_start
 from footfall.scenario.records import Scenario
@@ -125,6 +126,7 @@ def set_up(scenario: AnyScenario, parameters: RunParameters | None = None) -> Se
         settings={key: str(value) for key, value in asked.chosen.items()},
         scenario_text=_text_of(loaded),
         versions=_versions(),
+        catalogues=catalogue_texts(loaded),
     )
     return Setup(loaded, engine, run)
 

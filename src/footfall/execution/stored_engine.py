@@ -63,7 +63,10 @@ class StoredEngine:
             raise _nothing(info, from_ms, until_ms)
         is_whole = (start_ms, end_ms) == (info.run.stream.start_ms, reaches_ms)
         run = replace(
-            info.run, stream=replace(info.run.stream, start_ms=start_ms), until_ms=end_ms
+            info.run,
+            stream=replace(info.run.stream, start_ms=start_ms),
+            until_ms=end_ms,
+            catalogues=store.catalogues(info.id),
         )
         groups = _groups(store, info.id)
         n_groups = groups.count(max(run.people, 1))

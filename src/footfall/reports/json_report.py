@@ -85,6 +85,7 @@ def _comparison(stages: Stages, comparison: StepComparison) -> Record:
             }
             for group in comparison.groups
         ],
+        "is_of_visit": comparison.is_of_visit,
     }
 
 

@@ -77,7 +77,8 @@ def report(
         truth: For every decision and effect, what was asked and what came out.
         curves: How it went over time; `render_html` draws it. None where a store keeps no rows, like a single file.
         by: Compare steps by this property, at its value when people entered the first of the two stages: a user
-            property, `city`, `country`, `language`, `time_zone`, `platform` or `os_name`.
+            property, `city`, `country`, `language`, `time_zone` or another column of home, `platform` or `os_name`; or
+            an event property, at its value in that visit.
         run: Id of the run, or the beginning of it; else the one that was asked for last.
         rank_by: What the ranks of cities compare: `engagement` (events per person), `conversion` or `revenue` (per
             person).

@@ -8,21 +8,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from footfall.data.schema import Field, field_called
 from footfall.errors import UsageError
+from footfall.reports.compared_property import compared_property
 from footfall.reports.stages import ComparedGroup, FunnelStep, Stages, StepComparison, assemble
 from footfall.reports.stored_run import StoredRun
-from footfall.store.column_names import column_of
 from footfall.store.dialect import literal
-from footfall.units import nearest_hint
 
 MAX_GROUPS = 1_000
 """Most values of a property to compare by: they travel back to the database within a query.
 
 Nobody reads more tables either.
 """
-HOME_COLUMNS = ("city", "country", "language", "time_zone")
-EVENT_COLUMNS = ("platform", "os_name")
 NOTHING = FunnelStep(0, 0, None, None, 0)
 
 Steps = dict[tuple[int, int], FunnelStep]
@@ -39,8 +35,8 @@ def stages_of_store(source: StoredRun, by: str | None = None) -> Stages:
 
     Args:
         source: The run.
-        by: Property to compare steps by: a user property, a column of home, `platform` or `os_name`; at its value
-            when a person entered the first stage of the step.
+        by: Property to compare steps by: a user property, a column of home, `platform` or `os_name`, at its value
+            when a person entered the first stage of the step; or an event property, at its value in that visit.
 
     Raises:
         UsageError: There is no such property, or it has more than `MAX_GROUPS` values.
@@ -166,7 +162,8 @@ def _is_place(tenths: int) -> str:
 
 def _comparison(source: StoredRun, entered: str, by: str, p90s: P90s) -> StepComparison:
     # Values become numbers in Python: 1.0 and 1.00 are one group there, whatever a database writes as JSON.
-    values, valued = _property(source, entered, by)
+    found_by = compared_property(source, by)
+    values, valued = found_by.queries(source, entered)
     raw = _distinct(source, values, by)
     labels = sorted(
         {label_of(text) for text in raw},
@@ -177,7 +174,7 @@ def _comparison(source: StoredRun, entered: str, by: str, p90s: P90s) -> StepCom
         SELECT stage, at_ms, took_ms, code
         FROM ({valued}) AS v JOIN (VALUES {codes}) AS codes (raw, code) ON codes.raw = v.value"""
     found = _counted(source, coded, p90s) if raw else {}
-    return StepComparison(by, _groups(found, labels, len(p90s)))
+    return StepComparison(by, _groups(found, labels, len(p90s)), found_by.is_of_visit)
 
 
 def _groups(
@@ -218,77 +215,3 @@ def label_of(text: str) -> str | None:
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     return text
-
-
-def _property(source: StoredRun, entered: str, by: str) -> tuple[str, str]:
-    """Return SQL for all values of a property, and for entries with its value at their time.
-
-    Raises:
-        UsageError: There is no such property.
-    """
-    if by in HOME_COLUMNS:
-        return _home(source, entered, by)
-    if by in EVENT_COLUMNS:
-        return _of_event(source, entered, by)
-    declared = field_called(source.schema.user_properties, by)
-    if declared is None:
-        names = [field.name for field in source.schema.user_properties]
-        accepted = [*HOME_COLUMNS, *EVENT_COLUMNS, *names]
-        hint = nearest_hint(by, accepted)
-        raise UsageError(
-            f'run {source.info.id} has no property "{by}"\n  accepted: {", ".join(accepted)}'
-            + (f"\n  hint: {hint}" if hint else "")
-        )
-    return _of_person(source, entered, declared)
-
-
-def _home(source: StoredRun, entered: str, by: str) -> tuple[str, str]:
-    values = f"SELECT person, {source.json(by)} AS value FROM {source.table('arrivals')} AS a"
-    return (
-        values,
-        f"SELECT e.*, value FROM ({entered}) AS e JOIN ({values}) AS h ON h.person = e.person",
-    )
-
-
-def _of_event(source: StoredRun, entered: str, by: str) -> tuple[str, str]:
-    """Take the value of the event that made a person enter.
-
-    At arrival it is that of their first event; no two events of a person share a time.
-    """
-    events, ms = source.table("events"), source.ms("time")
-    valued = f"""
-        SELECT e.person, e.stage, e.at_ms, e.took_ms, coalesce(v.value, 'null') AS value
-        FROM ({entered}) AS e
-        LEFT JOIN (SELECT person, min({ms}) AS first_ms FROM {events} AS x GROUP BY person) AS f ON f.person = e.person
-        LEFT JOIN (SELECT person, {ms} AS time_ms, {source.json(by)} AS value FROM {events} AS y) AS v
-            ON v.person = e.person AND v.time_ms = CASE WHEN e.is_arrival = 1 THEN f.first_ms ELSE e.at_ms END"""
-    return (
-        f"SELECT {source.json(by)} AS value FROM {events} AS x UNION ALL SELECT 'null' AS value",
-        valued,
-    )
-
-
-def _of_person(source: StoredRun, entered: str, by: Field) -> tuple[str, str]:
-    """Take the value of the latest change up to the entry, that of the same instant included.
-
-    Where there is none, the value at arrival counts.
-    """
-    value = source.json(source.member("properties", column_of(by)))
-    starts = f"SELECT person, {value} AS value FROM {source.table('arrivals')} AS a"
-    changes = (
-        f"SELECT * FROM {source.table('changes')} AS c WHERE property = {literal(by.name)}"
-    )
-    ms = source.ms("time")
-    valued = f"""
-        SELECT e.person, e.stage, e.at_ms, e.took_ms, coalesce(s.value, a.value) AS value
-        FROM ({entered}) AS e
-        JOIN ({starts}) AS a ON a.person = e.person
-        LEFT JOIN (
-            SELECT person, new AS value, {ms} AS from_ms,
-                lead({ms}) OVER (PARTITION BY person ORDER BY sequence) AS until_ms
-            FROM ({changes}) AS c
-        ) AS s ON s.person = e.person AND s.from_ms <= e.at_ms AND (s.until_ms IS NULL OR e.at_ms < s.until_ms)"""
-    return (
-        f"SELECT value FROM ({starts}) AS a UNION ALL SELECT new AS value FROM ({changes}) AS c",
-        valued,
-    )

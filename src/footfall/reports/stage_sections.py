@@ -147,7 +147,14 @@ def comparison_section(report: Report, limits: RowLimits) -> ReportSection | Non
         f"Steps by {clean(comparison.by)}",
         "its value on entering the first of the two stages",
         parts=tuple(_compared_steps(report.stages, comparison, limits.groups)),
+        notes=(_OF_VISIT,) if comparison.is_of_visit else (),
     )
+
+
+_OF_VISIT = (
+    "The value is that of the visit in which a person entered the first of the two stages (on arrival, of their first "
+    "visit): what the first of its events says that has the property. (none): no event of the visit has it."
+)
 
 
 def _compared_steps(

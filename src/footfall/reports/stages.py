@@ -90,10 +90,16 @@ class StepComparison:
     """Steps by the value of a property.
 
     Groups with most people first, then by the bytes of the value.
+
+    Args:
+        by: The property.
+        is_of_visit: It is a property of events: what counts is its value in the visit in which
+            a person entered the first of the two stages.
     """
 
     by: str
     groups: tuple[ComparedGroup, ...]
+    is_of_visit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,7 +202,25 @@ def arrivals_table(group: GroupArrays, rows: Array) -> pa.Table:
     schema = arrivals_schema(model.stream.schema)
     if model.user_properties:
         columns["properties"] = _first_properties(group, rows, schema.field("properties").type)
+    if model.stream.schema.home:
+        columns["home"] = _homes(model, homes, schema.field("home").type)
     return pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema)
+
+
+def _homes(model: Model, homes: Array, kind: pa.DataType) -> pa.Array:
+    """Return what the home catalogue says besides the columns that every home has."""
+    words = arrow_columns.TextTable(model.texts, model.stream.schema.minor_digits)
+    tables = {(table.catalogue, table.name): table for table in model.tables}
+    catalogue = model.tables[model.home[0]].catalogue
+    children = [
+        arrow_columns.dense(
+            tables[catalogue, field.name].values[homes],
+            field.type,  # type: ignore[arg-type]  # one of four: catalogues have scalars
+            words,
+        )
+        for field in model.stream.schema.home
+    ]
+    return pa.StructArray.from_arrays(children, fields=list(kind))
 
 
 def _first_properties(group: GroupArrays, rows: Array, kind: pa.DataType) -> pa.Array:

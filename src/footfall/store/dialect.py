@@ -44,6 +44,9 @@ class Dialect(Typing, Protocol):
     def text_of_json(self, text: str) -> str:
         """Return the text that a JSON text holds; null for the JSON null."""
 
+    def member_text(self, text: str, name: str) -> str:
+        """Return a member of the object that a JSON text holds, as text; null for none."""
+
     def value_of_json(self, text: str, field: Field, minor_digits: int) -> str:
         """Return the typed value of a JSON text; null for the JSON null."""
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
-from footfall.data.schema import Field, StreamSchema
+from footfall.data.schema import CatalogueColumns, Field, StreamSchema
 from footfall.data.stream import Run, Stream
 from footfall.errors import StoreError, UsageError, shown
 from footfall.store.tables import STORE_FORMAT
@@ -173,6 +173,8 @@ def _row(run: Run, state: State, created_ms: int) -> Row:
             {
                 "event": _plain(schema.event_properties),
                 "user": _plain(schema.user_properties),
+                "home": _plain(schema.home),
+                "catalogues": {c.name: _plain(c.columns) for c in schema.catalogues},
             },
             ensure_ascii=False,
         ),
@@ -206,6 +208,11 @@ def run_of(row: Mapping[str, Any]) -> Run:
         minor_digits=row["minor_digits"],
         stages=tuple(row["stages"]),
         goal=row["goal"],
+        home=_fields(properties["home"]),
+        catalogues=tuple(
+            CatalogueColumns(name, _fields(columns))
+            for name, columns in properties["catalogues"].items()
+        ),
     )
     return Run(
         id=row["run"],

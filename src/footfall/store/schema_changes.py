@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from footfall.data.chunk import Chunk
-from footfall.data.schema import Field, StreamSchema
+from footfall.data.schema import CatalogueColumns, Field, StreamSchema
 from footfall.errors import PermanentSinkError, StoreError
 from footfall.store.column_names import column_of, with_columns
 from footfall.store.dialect import Dialect
@@ -167,15 +167,24 @@ def merged(dialect: Dialect, schemas: list[StreamSchema]) -> StreamSchema:
     """
     last, ignores_case = schemas[-1], dialect.ignores_case
     known = [with_columns(schema) if ignores_case else schema for schema in schemas]
-    return StreamSchema(
-        scenario=last.scenario,
+    return replace(
+        last,
         event_properties=_merge([s.event_properties for s in known], ignores_case),
         user_properties=_merge([s.user_properties for s in known], ignores_case),
-        currency=last.currency,
-        minor_digits=last.minor_digits,
-        stages=last.stages,
-        goal=last.goal,
+        home=_merge([s.home for s in known], ignores_case),
+        catalogues=_merge_catalogues(schemas),
     )
+
+
+def _merge_catalogues(schemas: list[StreamSchema]) -> tuple[CatalogueColumns, ...]:
+    """Return all catalogues with all their columns; those of several types as texts."""
+    found: dict[str, dict[str, Field]] = {}
+    for catalogue in (c for s in schemas for c in s.catalogues):
+        columns = found.setdefault(catalogue.name, {})
+        for column in catalogue.columns:
+            before = columns.get(column.name, column)
+            columns[column.name] = column if before == column else Field(column.name, "text")
+    return tuple(CatalogueColumns(name, tuple(of.values())) for name, of in found.items())
 
 
 def _merge(versions: list[tuple[Field, ...]], ignores_case: bool) -> tuple[Field, ...]:

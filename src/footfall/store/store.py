@@ -93,6 +93,14 @@ class Store(ABC):
         """Return what the engine counted, over all parts of a run that are here."""
         return tallies_of(lambda name: self._tally_rows(name, run))
 
+    def catalogues(self, run: str) -> dict[str, list[str]]:
+        """Return a run's catalogues: name → its rows in order, as JSON objects."""
+        found: dict[str, list[str]] = {}
+        sql = f"SELECT catalogue, content FROM {self.meta}.catalogue_rows WHERE run = ? ORDER BY catalogue, position"
+        for name, content in self.query(sql, [run]):
+            found.setdefault(name, []).append(content)
+        return found
+
     def _tally_rows(self, name: str, run: str) -> list[dict[str, Any]]:
         keys = ", ".join(TALLIES[name][0])
         return rows_of_arrow(

@@ -33,6 +33,10 @@ RESERVED_SCHEMAS = frozenset(
 )
 
 
+CATALOGUE = "catalogue_"
+"""Before the name of a catalogue: the view of its rows. No relation of ours begins so but `catalogue_rows`."""
+
+
 def _columns(**types: pa.DataType) -> pa.Schema:
     return pa.schema([pa.field(name, kind, nullable=False) for name, kind in types.items()])
 
@@ -123,9 +127,15 @@ TALLIES: dict[str, tuple[tuple[str, ...], pa.Schema]] = {
 }
 """Tables of tallies → (key columns, schema); other columns are sums over a run's parts."""
 
+CATALOGUE_ROWS = _columns(
+    run=pa.string(), catalogue=pa.string(), position=pa.int64(), content=pa.string()
+)
+"""One row per row of a catalogue, as a JSON object, in order from 1; views give the columns their types."""
+
 META_TABLES: dict[str, pa.Schema] = {
     "runs": RUNS,
     "ledger": LEDGER,
+    "catalogue_rows": CATALOGUE_ROWS,
     **{name: s for name, (_, s) in TALLIES.items()},
 }
 

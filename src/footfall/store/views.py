@@ -6,16 +6,23 @@ takes no name of two parts that begins so. What it reads stands in it, as a subq
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from footfall.data.schema import Field, StreamSchema, common_columns
+from footfall.data.schema import (
+    CatalogueColumns,
+    Field,
+    StreamSchema,
+    arrow_type,
+    common_columns,
+)
 from footfall.data.stream import Run
 from footfall.store.column_names import column_of
 from footfall.store.dialect import Dialect, literal, quote
 from footfall.store.runs import by_scenario
 from footfall.store.schema_changes import merged
-from footfall.store.tables import ALL, VIEWS
+from footfall.store.tables import ALL, CATALOGUE, VIEWS
 
 _PERSON = ("user_id", "run", "person", "arrived", "city", "country", "language", "time_zone")
 
@@ -27,37 +34,70 @@ class ScenarioViews:
     Args:
         dialect: The database.
         stream: Columns of the scenario's tables.
-        runs: The table of runs, qualified.
-        latest: Id of the scenario's latest run.
+        meta: The schema of tables about runs.
+        latest: The scenario's latest run.
     """
 
     dialect: Dialect
     stream: StreamSchema
-    runs: str
-    latest: str
+    meta: str
+    latest: Run
 
     def queries(self) -> dict[str, str]:
         """Return the views by name: of the latest run, and `all_…` of all runs."""
+        runs = f"{self.meta}.runs"
         return {
             prefix + view: query
-            for prefix, run in (("", self.latest), (ALL, None))
-            for view, query in _queries(self.dialect, self.stream, self.runs, run).items()
+            for prefix, run in (("", self.latest.id), (ALL, None))
+            for view, query in _queries(self.dialect, self.stream, runs, run).items()
         }
+
+    def catalogues(self) -> dict[str, str]:
+        """Return the views of catalogues by name: of the latest run, and `all_…` of all runs."""
+        own, every = self.latest.stream.schema.catalogues, self.stream.catalogues
+        return {CATALOGUE + c.name: self._catalogue(c, self.latest.id) for c in own} | {
+            ALL + CATALOGUE + c.name: self._catalogue(c, None) for c in every
+        }
+
+    def _catalogue(self, catalogue: CatalogueColumns, run: str | None) -> str:
+        columns = [
+            f"CAST({self.dialect.member_text('content', column.name)} AS {self._type(column)}) "
+            f"AS {quote(_beside_ours(column.name))}"
+            for column in catalogue.columns
+        ]
+        of = "" if run is None else f" AND run = {literal(run)}"
+        return (
+            f"SELECT {', '.join(['run', *columns])} FROM {self.meta}.catalogue_rows "
+            f"WHERE catalogue = {literal(catalogue.name)}{of} AND run IN ({self._of_scenario()})"
+        )
+
+    def _of_scenario(self) -> str:
+        return (
+            f"SELECT run FROM {self.meta}.runs WHERE scenario = {literal(self.stream.scenario)}"
+        )
+
+    def _type(self, column: Field) -> str:
+        return self.dialect.column_type(arrow_type(column, self.stream.minor_digits))
+
+
+def _beside_ours(name: str) -> str:
+    """Return the name of a catalogue's column, which may be that of one of ours."""
+    return f"{name}_" if name.lower() in ("run", "scenario") else name
 
 
 def scenario_views(
-    dialect: Dialect, runs: Sequence[Run], table: str = "main.runs"
+    dialect: Dialect, runs: Sequence[Run], meta: str = "main"
 ) -> dict[str, ScenarioViews]:
     """Return the views of each scenario by its name.
 
     Args:
         dialect: The database.
         runs: Those of the store, the one that was asked for last at the end.
-        table: The table of runs, qualified.
+        meta: The schema of tables about runs.
     """
     return {
         scenario: ScenarioViews(
-            dialect, merged(dialect, [run.stream.schema for run in of]), table, of[-1].id
+            dialect, merged(dialect, [run.stream.schema for run in of]), meta, of[-1]
         )
         for scenario, of in by_scenario(runs).items()
     }
@@ -83,6 +123,21 @@ def united_views(scenarios: Sequence[ScenarioViews]) -> dict[str, str]:
         )
         for prefix in ("", ALL)
         for view in VIEWS
+    }
+
+
+def united_catalogues(scenarios: Sequence[ScenarioViews]) -> dict[str, str]:
+    """Return the views of catalogues for the main schema: of those that one scenario alone has.
+
+    Catalogues of one name and of two scenarios have nothing in common: they are in the schemas
+    of these.
+    """
+    having = Counter(name for views in scenarios for name in views.catalogues())
+    return {
+        name: f"SELECT {literal(views.stream.scenario)} AS scenario, * FROM ({query}) AS rows_of_it"
+        for views in scenarios
+        for name, query in views.catalogues().items()
+        if having[name] == 1
     }
 
 
@@ -116,8 +171,8 @@ def _common(views: ScenarioViews, view: str) -> Iterator[str]:
             "event_properties": stream.event_properties,
             "user_properties": stream.user_properties,
         },
-        "arrivals": {"properties": stream.user_properties},
-        "users": {"properties": stream.user_properties},
+        "arrivals": {"properties": stream.user_properties, "home": stream.home},
+        "users": {"properties": stream.user_properties, "home": stream.home},
     }
     for struct, fields in structs.get(view, {}).items():
         value = dialect.json(quote(struct)) if fields else f"CAST(NULL AS {dialect.json_type})"
@@ -179,8 +234,12 @@ def _people(dialect: Dialect, stream: StreamSchema, arrivals: str, changes: str)
     }
     columns = [f"a.{column}" for column in _PERSON]
     columns.append(f"coalesce({dialect.text_of_json('c.c0')}, a.stage) AS stage")
-    if members:
-        columns.append(f"{dialect.pack(members)} AS properties")
+    # Without structs always: a view that is replaced can get columns behind its own only.
+    if members or not dialect.has_structs:
+        now = dialect.pack(members) if members else f"CAST(NULL AS {dialect.json_type})"
+        columns.append(f"{now} AS properties")
+    if stream.home or not dialect.has_structs:
+        columns.append("a.home")
     return f"""
         SELECT {", ".join(columns)}
         FROM {arrivals} AS a LEFT JOIN (

@@ -138,6 +138,12 @@ AWKWARD = StreamSchema(
     minor_digits=0,
     stages=("a", "b's", 'c "quoted"'),
     goal=2,
+    home=(
+        Field("region", "text"),
+        Field("select", "integer"),
+        Field("it's", "number"),
+        Field("rent", "money"),
+    ),
 )
 
 ODD_NAMES = (

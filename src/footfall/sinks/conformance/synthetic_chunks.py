@@ -356,6 +356,12 @@ def _arrivals(synthetic: SyntheticPeople) -> pa.Table:
         made["properties"] = struct(
             fields, codes, [none == 0] * len(fields), synthetic.schema.minor_digits
         )
+    home = synthetic.schema.home
+    if home:
+        codes = [hash_of(city, field.name) % 7 for field in home]
+        made["home"] = struct(
+            home, codes, [none == 0] * len(home), synthetic.schema.minor_digits
+        )
     return pa.table([made[name] for name in schema.names], schema=schema)
 
 

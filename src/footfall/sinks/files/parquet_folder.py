@@ -29,6 +29,7 @@ from footfall.store import durable
 from footfall.store.files.file_ledger import FileLedger
 from footfall.store.files.layout import (
     delete_files,
+    describe,
     folder_ledger_path,
     folder_lock_path,
     sweep,
@@ -200,11 +201,13 @@ class _Writer:
         if fresh:
             ledger.delete(run.id)
         self.cursors = ledger.begin(run)
+        ledger.put_catalogues(run)
         committed = {row["file"] for row in ledger.files(run.id)}
         sweep(folder)
         delete_files(folder, run.stream.schema.scenario, run.id, keep=committed)
         self._synced: set[Path] = set()
-        self._renew_manifest()
+        describe(folder, ledger)
+        self._renewed_s = time.monotonic()
 
     def write(self, prepared: Prepared) -> int:
         payloads = [(name, p) for name, several in prepared.payloads.items() for p in several]
@@ -224,17 +227,14 @@ class _Writer:
         # It lists every file of the folder, so writing it with each part would cost the square
         # of the number of parts.
         if time.monotonic() - self._renewed_s > MANIFEST_EVERY_S:
-            self._renew_manifest()
+            write_manifest(self._folder, self._ledger)
+            self._renewed_s = time.monotonic()
         return prepared.size_bytes
 
     def end(self, *, complete: bool) -> None:
         if complete:
             self._ledger.end(self._run)
-        self._renew_manifest()
-
-    def _renew_manifest(self) -> None:
-        write_manifest(self._folder, self._ledger)
-        self._renewed_s = time.monotonic()
+        describe(self._folder, self._ledger)
 
     def _rename(self, payloads: list[Payload]) -> None:
         for payload in payloads:

@@ -57,6 +57,10 @@ class DuckDB:
         """Return the text that a JSON text holds."""
         return f"json_extract_string({text}, '$')"
 
+    def member_text(self, text: str, name: str) -> str:
+        """Return a member of the object that a JSON text holds, as text."""
+        return f"json_extract_string({text}, {literal(f'$.{_json_name(name)}')})"
+
     def value_of_json(self, text: str, field: Field, minor_digits: int) -> str:
         """Return the typed value of a JSON text; money is cast from it, and stays exact."""
         if field.type == "list" and any(inner.column for inner in field.fields):

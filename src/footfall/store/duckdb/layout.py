@@ -13,6 +13,7 @@ from footfall.data.stream import Run
 from footfall.data.tallies import Tallies
 from footfall.errors import StoreError
 from footfall.store import schema_changes, views
+from footfall.store.catalogue_rows import catalogue_rows
 from footfall.store.column_names import with_columns
 from footfall.store.dialect import create_table, quote
 from footfall.store.duckdb import connection as db
@@ -28,6 +29,7 @@ from footfall.store.runs import (
 )
 from footfall.store.tables import (
     ALL,
+    CATALOGUE_ROWS,
     CURSORS,
     META_TABLES,
     RUNS,
@@ -99,8 +101,20 @@ def begin_run(
         run_of(row).stream.schema for row in _rows_of(connection, run.stream.schema.scenario)
     ]
     schema_changes.check_columns(run.stream.schema, others)
+    if not has_catalogues(connection, run.id):
+        db.insert(
+            connection,
+            "main.catalogue_rows",
+            rows_to_arrow(CATALOGUE_ROWS, catalogue_rows(run)),
+        )
     make_tables(connection, run.stream.schema)
     make_views(connection, database)
+
+
+def has_catalogues(connection: duckdb.DuckDBPyConnection, run: str) -> bool:
+    """Return whether the catalogues of a run are there: they are the same for good."""
+    found = "SELECT 1 FROM main.catalogue_rows WHERE run = ? LIMIT 1"
+    return bool(db.fetch(connection, found, [run]).num_rows)
 
 
 def end_run(connection: duckdb.DuckDBPyConnection, run: Run) -> None:
@@ -174,6 +188,7 @@ def make_views(connection: duckdb.DuckDBPyConnection, database: str = "") -> Non
     alone = database.lower() if scenarios == {database.lower()} else ""
     if alone:
         _drop_schema(connection, alone)
+    _drop_catalogues(connection)
     for statement in view_statements(runs, without_schema=alone):
         connection.execute(statement)
 
@@ -190,16 +205,36 @@ def view_statements(runs: Sequence[Run], *, without_schema: str = "") -> Iterato
         if scenario == without_schema:
             continue
         yield f"CREATE SCHEMA IF NOT EXISTS {quote(scenario)}"
-        for name, query in of.queries().items():
+        for name, query in (of.queries() | of.catalogues()).items():
             yield f"CREATE OR REPLACE VIEW {quote(scenario)}.{name} AS {query}"
-    united = views.united_views(list(scenarios.values())) if scenarios else {}
+    every = list(scenarios.values())
+    united = views.united_views(every) | views.united_catalogues(every) if every else {}
     for name, query in united.items():
         yield f"CREATE OR REPLACE VIEW main.{name} AS {query}"
+
+
+def _drop_catalogues(connection: duckdb.DuckDBPyConnection, schema: str | None = None) -> None:
+    """Drop the views of catalogues, in one schema or in all: a scenario may have others now."""
+    found = db.fetch(
+        connection,
+        "SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = current_database() "
+        "AND view_name SIMILAR TO '(all_)?catalogue_.*' AND contains(sql, 'main.catalogue_rows') "
+        "AND schema_name = coalesce(?, schema_name)",
+        [schema],
+    )
+    for row in rows_of_arrow(found):
+        connection.execute(f"DROP VIEW {_qualified(connection, **row)}")
+
+
+def _qualified(connection: duckdb.DuckDBPyConnection, schema_name: str, view_name: str) -> str:
+    ((database,),) = connection.execute("SELECT current_database()").fetchall()
+    return f"{quote(database)}.{quote(schema_name)}.{quote(view_name)}"
 
 
 def _drop_schema(connection: duckdb.DuckDBPyConnection, scenario: str) -> None:
     """Drop the views of a scenario, and their schema unless others have put something there."""
     schema = quote(scenario)
+    _drop_catalogues(connection, scenario)
     for name in _united_names() if has_schema(connection, scenario) else ():
         connection.execute(f"DROP VIEW IF EXISTS {schema}.{name}")
     left = "SELECT 1 FROM {0}() WHERE schema_name = ? AND database_name = current_database()"

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from footfall.data.stream import Run
 from footfall.data.tallies import Tallies
+from footfall.store.catalogue_rows import catalogue_rows
 from footfall.store.dialect import create_table, quote
 from footfall.store.runs import Row, RunInfo, begun, ended, info_of
 from footfall.store.sqlite import SQLiteLedger
@@ -90,6 +91,12 @@ class FileLedger(SQLiteLedger):
         with self._transaction():
             self._put_run(begun(run, self._run_row(run.id), has_parts=bool(cursors)))
         return cursors
+
+    def put_catalogues(self, run: Run) -> None:
+        """Keep the catalogues of a run, which are the same for good."""
+        if not self.rows("SELECT 1 FROM catalogue_rows WHERE run = ? LIMIT 1", run.id):
+            with self._transaction():
+                self._insert("catalogue_rows", catalogue_rows(run))
 
     def cursors(self, run: str) -> dict[tuple[int, int], int]:
         """Return, per group of people, the time up to which its parts are there."""

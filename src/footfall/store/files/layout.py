@@ -80,7 +80,7 @@ def delete_files(folder: Path, scenario: str, run: str, keep: Collection[str] = 
 
 
 def write_manifest(folder: Path, ledger: FileLedger) -> None:
-    """List the runs and their committed files for other readers, and write the views over them.
+    """List the runs and their committed files for other readers.
 
     Args:
         folder: The store.
@@ -89,6 +89,16 @@ def write_manifest(folder: Path, ledger: FileLedger) -> None:
     runs = [_entry(info, ledger) for info in ledger.runs()]
     text = json.dumps({"format": 1, "runs": runs}, ensure_ascii=False, indent=1)
     write_whole(folder / MANIFEST, text.encode())
+
+
+def describe(folder: Path, ledger: FileLedger) -> None:
+    """Write manifest and views for other readers: when a run begins and ends.
+
+    Args:
+        folder: The store.
+        ledger: Its ledger.
+    """
+    write_manifest(folder, ledger)
     write_whole(folder / VIEWS_SCRIPT, views_script(ledger).encode())
 
 

@@ -39,7 +39,7 @@ class ParquetStore(DuckDBStore):
             # being killed in between leaves files that the next writer removes, and no run
             # whose files are gone.
             ledger.delete(info.id)
-            layout.write_manifest(self.path, ledger)
+            layout.describe(self.path, ledger)
             layout.delete_files(self.path, info.scenario, info.id)
         self._connection.close()
         self._connection = db.connect_memory(self.path)

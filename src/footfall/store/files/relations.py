@@ -17,7 +17,7 @@ from footfall.store.duckdb import layout
 from footfall.store.duckdb.dialect import DIALECT
 from footfall.store.files.file_ledger import FileLedger
 from footfall.store.runs import Row, by_scenario, rows_to_arrow
-from footfall.store.tables import META_TABLES, RUNS, scenario_tables
+from footfall.store.tables import META_TABLES, scenario_tables
 
 if TYPE_CHECKING:
     import duckdb
@@ -49,9 +49,12 @@ def views_script(ledger: FileLedger) -> str:
     """Return the views of a folder as SQL that any DuckDB client can run; paths are relative."""
     if not ledger.runs():
         return _SCRIPT
-    runs = f"CREATE OR REPLACE VIEW main.runs AS {_values(RUNS, ledger.table('runs'))}"
+    tables = [
+        f"CREATE OR REPLACE VIEW main.{name} AS {_values(META_TABLES[name], ledger.table(name))}"
+        for name in ("runs", "catalogue_rows")
+    ]
     views = layout.view_statements([info.run for info in ledger.runs()])
-    statements = (runs, *_file_views(Path(), ledger), *views)
+    statements = (*tables, *_file_views(Path(), ledger), *views)
     return _SCRIPT + "".join(f"{statement};\n" for statement in statements)
 
 
@@ -63,11 +66,15 @@ _SCRIPT = """\
 
 def _values(schema: pa.Schema, rows: Sequence[Row]) -> str:
     """Return a query for some rows."""
-    return " UNION ALL ".join(
-        "SELECT "
-        + ", ".join(f"{_value(row[f.name], f.type)} AS {quote(f.name)}" for f in schema)
-        for row in rows
-    )
+    columns = ", ".join(map(quote, schema.names))
+    listed = [_tuple(schema, row) for row in rows]
+    nothing = _tuple(schema, dict.fromkeys(schema.names))
+    values = f"SELECT * FROM (VALUES {', '.join(listed or [nothing])}) AS t ({columns})"
+    return values if listed else f"{values} WHERE false"
+
+
+def _tuple(schema: pa.Schema, row: Row) -> str:
+    return f"({', '.join(_value(row[field.name], field.type) for field in schema)})"
 
 
 def _value(value: Any, kind: pa.DataType) -> str:

@@ -49,6 +49,10 @@ class PostgreSQL:
         """Return the text that a JSON text holds."""
         return f"(CAST({text} AS jsonb) #>> '{{}}')"
 
+    def member_text(self, text: str, name: str) -> str:
+        """Return a member of the object that a JSON text holds, as text."""
+        return f"(CAST({text} AS jsonb) ->> {literal(name)})"
+
     def value_of_json(self, text: str, field: Field, minor_digits: int) -> str:  # noqa: ARG002 - jsonb has its types
         """Return a JSON text as jsonb."""
         return f"CAST({text} AS jsonb)"

@@ -14,6 +14,12 @@ from footfall.store import views
 from footfall.store.dialect import quote
 from footfall.store.postgres import connection as pg
 from footfall.store.postgres.address import Address
+from footfall.store.postgres.catalogue_views import (
+    MOST_NAME_BYTES,
+    drop_catalogues,
+    make_catalogues,
+    put_catalogues,
+)
 from footfall.store.postgres.dialect import DIALECT
 from footfall.store.postgres.owned_tables import (
     MADE,
@@ -48,7 +54,11 @@ META = "footfall"
 """The schema of tables about runs; DuckDB has them in `main`."""
 
 _OBJECT = pa.struct([])  # any struct becomes jsonb, whatever its members are
-_KEYS = {"runs": ("run",), "ledger": ("run", "first_person", "end_person", "from_ms")}
+_KEYS = {
+    "runs": ("run",),
+    "ledger": ("run", "first_person", "end_person", "from_ms"),
+    "catalogue_rows": ("run", "catalogue", "position"),
+}
 
 _EVENTS = [
     pa.field("event_properties", _OBJECT),
@@ -66,6 +76,7 @@ TABLES: dict[str, pa.Schema] = {
             pa.field("language", pa.string()),
             *(pa.field(n, pa.string(), nullable=False) for n in ("time_zone", "stage", "run")),
             pa.field("properties", _OBJECT),
+            pa.field("home", _OBJECT),
         ]
     ),
 }
@@ -129,6 +140,7 @@ def begin_run(
         delete_run(connection, run.id)
     has_parts = bool(cursors(connection, run.id))
     put_run(connection, begun(run, run_row(connection, run.id), has_parts=has_parts))
+    put_catalogues(connection, run, META)
     scenario = run.stream.schema.scenario
     make_schema(connection, scenario)
     for name, schema in TABLES.items():
@@ -152,9 +164,10 @@ def _check_names(stream: StreamSchema) -> None:
         )
     # The server cuts longer names without an error, and two scenarios would share a schema.
     size_bytes = len(stream.scenario.encode())
-    if size_bytes > 63:
+    if size_bytes > MOST_NAME_BYTES:
         raise UsageError(
-            f"scenario {stream.scenario!r}: PostgreSQL takes names of up to 63 bytes, this has {size_bytes}"
+            f"scenario {stream.scenario!r}: PostgreSQL takes names of up to {MOST_NAME_BYTES} bytes, "
+            f"this has {size_bytes}"
         )
 
 
@@ -254,14 +267,19 @@ def make_views(connection: pg.Connection) -> None:
     rows = rows_of_arrow(
         pg.fetch(connection, f"SELECT * FROM {META}.runs ORDER BY asked, created, run")
     )
-    scenarios = views.scenario_views(DIALECT, list(map(run_of, rows)), f"{META}.runs")
+    scenarios = views.scenario_views(DIALECT, list(map(run_of, rows)), META)
     for scenario, of in scenarios.items():
         for name, query in of.queries().items():
             if name not in _TABLE_NAMES:
                 _make_view(connection, f"{quote(scenario)}.{name}", query)
-    united = views.united_views(list(scenarios.values())) if scenarios else {}
-    for name, query in united.items():
+    every = list(scenarios.values())
+    for name, query in (views.united_views(every) if every else {}).items():
         _make_view(connection, f"{META}.{name}", query)
+    make_catalogues(
+        connection,
+        {META: views.united_catalogues(every)}
+        | {scenario: of.catalogues() for scenario, of in scenarios.items()},
+    )
 
 
 def _make_view(connection: pg.Connection, name: str, query: str) -> None:
@@ -296,6 +314,7 @@ def _drop_scenario(connection: pg.Connection, scenario: str) -> None:
     """Drop what was made for a scenario; its schema stays where others have put something."""
     # Without CASCADE: if users have built views on these, they get an error and keep their
     # views.
+    drop_catalogues(connection)
     names = [prefix + view for prefix in ("", ALL) for view in VIEWS]
     for view in names:
         connection.execute(f"DROP VIEW IF EXISTS {META}.{view}")
