@@ -86,7 +86,7 @@ def test_a_span_of_a_run(folder, tmp_path):
 
 def test_what_cannot_be_sent_is_told(folder, tmp_path):
     """No such run, a run that is not complete, a file without rows, itself, and a part that was simulated."""
-    with pytest.raises(UsageError, match="no runs of"):
+    with pytest.raises(UsageError, match="there is no run"):
         send(folder / "a.duckdb", to=f"duckdb:{tmp_path}/b.duckdb", run="zz")
     with pytest.raises(UsageError, match="is where the run comes from"):
         send(folder / "a.duckdb", to=f"duckdb:{folder}/a.duckdb")
