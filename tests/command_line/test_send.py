@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.commands import footfall
@@ -229,3 +231,19 @@ def test_options_of_logs_are_for_logs(tmp_path):
 def test_quiet():
     """With `--quiet` only what was taken for what is said."""
     assert send("--to", STORES[0], "-q").err.startswith("log.csv: read as")
+
+
+def test_a_number_that_no_json_can_say():
+    """A row of Parquet with NaN is named, though the file's own statistics know of none."""
+    rows = {
+        "user": ["a", "b"],
+        "ts": [1767607200, 1767607201],
+        "event": ["x", "x"],
+        "n": [1.5, float("nan")],
+    }
+    pq.write_table(pa.table(rows), "log.parquet")
+    said = send("--to", STORES[0], file="log.parquet")
+    assert (said.code, "log.parquet:2: it holds NaN or an infinite number" in said.err) == (
+        2,
+        True,
+    )

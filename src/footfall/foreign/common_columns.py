@@ -77,6 +77,13 @@ def is_short(column: str) -> str:
     return f"(length({column}) < {SHORTEST_ID} AND NOT {is_banned(column)})"
 
 
+def is_endless(value: str) -> str:
+    """Return SQL for whether a number is NaN or infinite, which no JSON can say."""
+    # As text, and by a pattern: from the least and greatest value that Parquet keeps, of which NaN
+    # is none, DuckDB 2.0 concludes that all are finite, and equal to no such text.
+    return f"coalesce(regexp_full_match(CAST({value} AS VARCHAR), '-?(nan|inf)'), false)"
+
+
 def who(person: str, user: str, device: str) -> str:
     """Return SQL for whose an event is: the person if the file knows, else the real user, else the device."""
     return person or f"coalesce({user}, 'device ' || {device})"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from footfall.errors import UsageError
-from footfall.foreign.common_columns import NAMES, TEXTS, is_banned, who
+from footfall.foreign.common_columns import NAMES, TEXTS, is_banned, is_endless, who
 from footfall.foreign.event_source import ColumnTypes, EventForm, EventSource
 from footfall.foreign.roles import (
     COMMON_OF_ROLE,
@@ -225,8 +225,8 @@ def _whole(types: ColumnTypes) -> str:
     """Return SQL for the whole row as JSON, and for whether it holds a number that JSON cannot."""
     own = [name for name in types if name not in (*PLACE_COLUMNS, *ROW_INDEX)]
     members = ", ".join(f"{quote(name)} := {_member(name, types)}" for name in own)
-    endless = [f"NOT isfinite({quote(n)})" for n in own if types[n] in ("DOUBLE", "FLOAT")]
-    found = " OR ".join(f"coalesce({test}, false)" for test in endless) or "false"
+    endless = [is_endless(quote(name)) for name in own if types[name] in ("DOUBLE", "FLOAT")]
+    found = " OR ".join(endless) or "false"
     return f"to_json(struct_pack({members})) AS event, {found} AS endless"
 
 

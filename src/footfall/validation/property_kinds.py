@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from footfall.foreign.common_columns import is_endless
 from footfall.store.dialect import literal, literals, quote
 from footfall.validation.audit import Audit
 from footfall.validation.expectations import ExpectedProperty
@@ -204,8 +205,7 @@ def _repeats(items: str) -> str:
 
 
 def _is_endless(stored: str, value: str) -> str:
-    """Return SQL for whether a number is NaN or infinite, which no JSON can say."""
-    return f"NOT isfinite({value})" if stored in ("DOUBLE", "FLOAT") else "false"
+    return is_endless(value) if stored in ("DOUBLE", "FLOAT") else "false"
 
 
 def _text_kinds(declared: ExpectedProperty, text: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ import pytest
 from footfall.errors import UsageError
 from footfall.foreign.open_events import open_events
 from footfall.foreign.roles import Named
+from footfall.validation import Expectations, ExpectedEvent, ExpectedProperty, validate
 
 MOMENT = dt.datetime(2026, 1, 5, 10, tzinfo=dt.UTC)
 MOMENT_MS = 1_767_607_200_000
@@ -214,3 +215,29 @@ def test_properties_beside_our_columns(tmp_path):
     with open_events(path) as source:
         assert source.rows("SELECT ep.price, city FROM e") == [(3, "Rome")]
         assert (source.is_foreign, "properties price" in source.taken) == (False, True)
+
+
+NUMBERS = Expectations(
+    name="plan",
+    events={"a": ExpectedEvent("a", properties={"x": ExpectedProperty("x", "number")})},
+    tells_of_people=False,
+)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_numbers_that_no_json_can_say(tmp_path, value):
+    """NaN and infinite numbers in a typed column are told with their line, whatever type is declared."""
+    table = pa.table(
+        {"user": ["p1"] * 2, "ts": [MOMENT_MS] * 2, "event": ["a"] * 2, "x": [1.5, value]}
+    )
+    pq.write_table(table, tmp_path / "x.parquet")
+    (found,) = validate(tmp_path / "x.parquet", NUMBERS).findings
+    assert (found.check, found.subject, found.at.line) == ("property_type", "a.x", 2)
+
+
+def test_numbers_beyond_any_range(tmp_path):
+    """1e400 is JSON, but no number that anything could hold."""
+    path = tmp_path / "x.ndjson"
+    path.write_text(f'{{"user": "p1", "ts": {MOMENT_MS}, "event": "a", "x": 1e400}}\n')
+    (found,) = validate(path, NUMBERS).findings
+    assert (found.check, found.example) == ("property_type", "1e400")

@@ -53,9 +53,9 @@ def _take(folder: Path, rows: pa.RecordBatchReader) -> int:
             listed = ", ".join(literal(str(file)) for file in files)
             known = f"ANTI JOIN read_parquet([{listed}]) USING (insert_id)" if files else ""
             with db.registered(connection, rows, "incoming"):
-                columns = ", ".join(COLUMNS.names)
+                new = f"SELECT {', '.join(COLUMNS.names)} FROM incoming {known}"
                 done = connection.execute(
-                    f"COPY (SELECT {columns} FROM incoming {known}) TO {literal(str(half))} (FORMAT parquet)"
+                    f"COPY ({new}) TO {literal(str(half))} (FORMAT parquet, COMPRESSION zstd)"
                 ).fetchone()
             n_new = int(done[0]) if done else 0
             if n_new:
