@@ -47,6 +47,7 @@ def tracking_plan() -> str:
 def receiver() -> str:
     tables = {
         HOSTILE: pa.table({HOSTILE: [HOSTILE], "events": [3]}),
+        "senders": pa.table({"sender": [HOSTILE], "library": [HOSTILE], "events": [3]}),
         "latest": pa.table(
             {"time": [dt.datetime(2026, 1, 1, tzinfo=dt.UTC)], "event": [HOSTILE]}
         ),
@@ -54,6 +55,8 @@ def receiver() -> str:
     return receiver_page.render(
         Overview(3, 1, tables),
         {HOSTILE: 1},
+        [0.0, 3.5, 12.0],
+        remarks=[HOSTILE],
         store=HOSTILE,
         trouble=HOSTILE,
         at_ms=0,

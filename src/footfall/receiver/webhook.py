@@ -70,21 +70,26 @@ def take(body: bytes, message: str | None, now_ms: int) -> ReceivedBatch:
 
 def _taken(events: Sequence[Any], now_ms: int) -> ReceivedBatch:
     # What has an event_type and no members of others is ours, or in our form: column by column, in a third of the time.
-    if events and all(type(e) is dict and type(e.get("event_type")) is str for e in events):
-        return _own(events, now_ms)
+    types: list[Any] = [
+        event.get("event_type") if type(event) is dict else None for event in events
+    ]
+    if set(map(type, types)) == {str}:
+        return _own(events, types, now_ms)
     return batch_of(events_of(list(events)), "webhook", "w", now_ms)
 
 
-def _own(events: Sequence[Json], now_ms: int) -> ReceivedBatch:
+def _own(events: Sequence[Json], types: Sequence[str], now_ms: int) -> ReceivedBatch:
     """Return events in our form, made column by column."""
     ids = [_first_text(event, _NAMES) for event in events]
     users, devices, cities, stages, libraries = (
         _texts(events, name) for name in ("user_id", "device_id", "city", "stage", "library")
     )
     people = [event.get("person") for event in events]
-    types = [event["event_type"] for event in events]
     is_plain = AMPLITUDE.kinds.keys().isdisjoint(types)
-    times, remarks = moments([_time(event) for event in events], "ms", now_ms)
+    values = [event.get("time") for event in events]
+    if None in values:
+        values = [_time(event) for event in events]
+    times, remarks = moments(values, "ms", now_ms)
     columns = (
         [key_of("w", one) if one else None for one in ids],
         repeat("webhook", len(events)),
@@ -101,7 +106,7 @@ def _own(events: Sequence[Json], now_ms: int) -> ReceivedBatch:
         stages,
         dumped(events),
         repeat("track", len(events)) if is_plain else map(_kind, types),
-        [_vendor_name(event) for event in events],
+        [FOOTFALL.name if "person" in event else _name_of(event) for event in events],
         libraries,
     )
     for name, texts in (("insert_id", ids), ("user_id", users), ("device_id", devices)):
@@ -121,9 +126,7 @@ def _kind(event_type: str) -> str:
     return AMPLITUDE.kinds.get(event_type, "track")
 
 
-def _vendor_name(event: Json) -> str | None:
-    if "person" in event:
-        return FOOTFALL.name
+def _name_of(event: Json) -> str | None:
     return None if _AMPLITUDES.isdisjoint(event) else AMPLITUDE.name
 
 

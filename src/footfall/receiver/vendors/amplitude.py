@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any, ClassVar
 
 from footfall.foreign.vendors import AMPLITUDE, as_text
@@ -310,37 +311,55 @@ class AmplitudeProtocol(VendorProtocol):
         # Optional. Source: http-v2, "Keys for the event argument": absent, it is the time of the upload.
         values = [event.get("time") for event in batch.events]
         times, remarks = moments(values, "ms", self.clock.wall_ms())
-        rows = [
-            _row(source, batch.project, event, time_ms, text)
-            for event, time_ms, text in zip(batch.events, times, texts, strict=True)
-        ]
+        rows = _rows(source, batch, times, texts)
         updates = [update_of(event, source) for event in batch.events]
         return ReceivedBatch(rows, updates, remarks=remarks)
 
 
-def _row(source: Source, project: str, event: Json, time_ms: int, text: str) -> Row:
-    user, device, insert = event.get("user_id"), event.get("device_id"), event.get("insert_id")
-    library = as_text(event.get("library"))
-    properties = event.get("user_properties") or {}
-    set_ = properties.get("$set")
-    values = set_ if isinstance(set_, dict) else properties
-    return Row(
-        # Amplitude counts an insert_id per device; without one the user stands in its place, or the group.
-        key=key_of("a", project, device or f"u/{user or ''}", insert) if insert else None,
-        source=source,
-        insert_id=insert,
-        event_type=event.get("event_type"),
-        time_ms=time_ms,
-        who=user or device,
-        user_id=user,
-        device_id=device,
-        city=event.get("city"),
-        stage=as_text(values.get("stage")),
-        event=text,
-        kind=AMPLITUDE.kinds.get(event["event_type"], "track"),
-        vendor=_FOOTFALL if (library or "").startswith(_FOOTFALL) else AMPLITUDE.name,
-        library=library,
+def _rows(
+    source: Source, batch: AmplitudeBatch, times: Sequence[int], texts: Sequence[str]
+) -> list[Row]:
+    """Return a row per event, made column by column."""
+    events, project = batch.events, batch.project
+    users, devices, inserts, cities, libraries = (
+        [event.get(name) for event in events]
+        for name in ("user_id", "device_id", "insert_id", "city", "library")
     )
+    types = [event["event_type"] for event in events]
+    # Amplitude counts an insert_id per device; without one the user stands in its place, or the group.
+    keys = [
+        key_of("a", project, device or f"u/{user or ''}", insert) if insert else None
+        for user, device, insert in zip(users, devices, inserts, strict=True)
+    ]
+    columns = (
+        keys,
+        repeat(source, len(events)),
+        inserts,
+        types,
+        times,
+        [user or device for user, device in zip(users, devices, strict=True)],
+        users,
+        devices,
+        cities,
+        [_stage(event) for event in events],
+        texts,
+        [AMPLITUDE.kinds.get(one, "track") for one in types],
+        [_vendor(library) for library in libraries],
+        libraries,
+    )
+    return list(map(Row._make, zip(*columns, strict=True)))
+
+
+def _stage(event: Json) -> str | None:
+    properties = event.get("user_properties")
+    if not properties:
+        return None
+    set_ = properties.get("$set")
+    return as_text((set_ if isinstance(set_, dict) else properties).get("stage"))
+
+
+def _vendor(library: str | None) -> str:
+    return _FOOTFALL if library and library.startswith(_FOOTFALL) else AMPLITUDE.name
 
 
 def _of_group(event: Json) -> Json:

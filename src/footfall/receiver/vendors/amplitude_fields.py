@@ -67,13 +67,14 @@ MOST_INTEGER = 2**63
 
 def lacking_fields(event: Json) -> list[str]:
     """Return the names of required fields that an event lacks."""
-    lacking = [] if event.get("event_type") else ["event_type"]
+    event_type = event.get("event_type")
+    lacking = [] if event_type else ["event_type"]
+    if event.get("user_id") or event.get("device_id"):
+        return lacking
     # Source: group-identify: it is about groups, and asks for no user.
-    if event.get("event_type") == GROUP_IDENTIFY:
+    if event_type == GROUP_IDENTIFY:
         return [] if event.get("groups") else ["groups"]
-    if not event.get("user_id") and not event.get("device_id"):
-        lacking += ["user_id", "device_id"]
-    return lacking
+    return [*lacking, "user_id", "device_id"]
 
 
 def wrong_fields(event: Json) -> list[str]:
