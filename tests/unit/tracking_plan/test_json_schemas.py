@@ -7,7 +7,7 @@ import pytest
 
 from footfall.errors import UsageError
 from footfall.scenario.leaf_records import Constraint
-from footfall.tracking_plan.readers import read_plan
+from footfall.tracking_plan.readers import json_schema, read_plan
 
 TEXT, NUMBER, INTEGER = {"type": "string"}, {"type": "number"}, {"type": "integer"}
 
@@ -181,13 +181,14 @@ def test_a_record_that_holds_itself(tmp_path):
     assert any("leads in a circle" in remark for remark in left_out(plan))
 
 
-def test_schemas_that_stand_for_billions_are_refused(tmp_path):
+def test_schemas_that_stand_for_billions_are_refused(tmp_path, monkeypatch):
     """A few lines that refer to each other again and again end in a refusal, and soon."""
+    monkeypatch.setattr(json_schema, "MOST_PROPERTIES", 10_000)
     definitions = {"a0": {"type": "object", "properties": {"x": TEXT}}}
     for n in range(1, 40):
         inner = {"$ref": f"#/definitions/a{n - 1}"}
         definitions[f"a{n}"] = {"type": "object", "properties": {"x": inner, "y": inner}}
-    with pytest.raises(UsageError, match=r"hold more than 100,000 properties"):
+    with pytest.raises(UsageError, match=r"hold more than 10,000 properties"):
         read(tmp_path, {**event(x={"$ref": "#/definitions/a19"}), "definitions": definitions})
 
 
