@@ -41,6 +41,11 @@ def parse_range(text: str) -> RangeParts:
 
     Raises:
         UnitError: It is no range, or holds no number.
+
+    Examples:
+        >>> found = parse_range("18 to 99")
+        >>> str(found.low), str(found.high)
+        ('18', '99')
     """
     stripped = text.strip()
     both = _BOTH.fullmatch(stripped)
@@ -58,6 +63,10 @@ def parse_count(text: str) -> tuple[int | None, int | None]:
 
     Raises:
         UnitError: It is no range of whole numbers from 0 on.
+
+    Examples:
+        >>> parse_count("3"), parse_count("2 to 40"), parse_count("at least 2")
+        ((3, 3), (2, 40), (2, None))
     """
     try:
         found = parse_range(text)
