@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from footfall.data.schema import FieldType
 from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanType
+from footfall.tracking_plan.written_numbers import LARGEST, written_numbers
 from footfall.validation import Expectations, ExpectedEvent, ExpectedProperty, ExpectedStage
 
 
@@ -54,7 +56,16 @@ def _property(planned: PlanProperty) -> ExpectedProperty:
         planned.constraint,
         planned.length,
         is_filled=True,
+        numbers=_numbers(planned.values, kind) if kind in ("integer", "number") else (),
     )
+
+
+def _numbers(values: Sequence[str], kind: str) -> tuple[Decimal, ...]:
+    """Return allowed values as numbers; none where one of them is none of the type, or so large that it is an id."""
+    numbers = [number.value for number in written_numbers(values) if number]
+    is_whole = kind != "integer" or all(number == int(number) for number in numbers)
+    is_known = len(numbers) == len(values) and all(abs(n) < LARGEST for n in numbers)
+    return tuple(numbers) if is_known and is_whole else ()
 
 
 def _item(kind: PlanType | None) -> FieldType | None:

@@ -9,7 +9,12 @@ from dataclasses import dataclass
 from footfall.scenario.constraints import unchecked
 from footfall.store.dialect import literal
 from footfall.validation.audit import Audit
-from footfall.validation.constraint_rules import ClauseRule, clause_rules, length_rule
+from footfall.validation.constraint_rules import (
+    ClauseRule,
+    clause_rules,
+    length_rule,
+    number_rule,
+)
 from footfall.validation.expectations import ExpectedProperty
 from footfall.validation.property_kinds import kind_of_type
 
@@ -58,7 +63,7 @@ def _declared(audit: Audit, column: str) -> Iterator[tuple[str, ExpectedProperty
 
 
 def _clauses(audit: Audit, column: str, declared: ExpectedProperty) -> Iterator[ClauseRule]:
-    if not (declared.constraint or declared.length):
+    if not (declared.constraint or declared.length or declared.numbers):
         return
     fields, value = audit.source.properties[column], audit.source.value(column, declared.name)
     if fields is None:
@@ -80,6 +85,9 @@ def _clauses(audit: Audit, column: str, declared: ExpectedProperty) -> Iterator[
         rule = length_rule(declared.length, n_elements) if "list" in kinds else None
         yield from [rule] if rule else []
         return
+    allowed = number_rule(declared.numbers, number)
+    if allowed is not None and "number" in kinds:
+        yield allowed
     for clause in clause_rules(declared.constraint, text, number):
         if ("number" if clause.check == "value_range" else "text") in kinds:
             yield clause

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from footfall.data.patterns import FORMATS, is_checkable, re2_of
 from footfall.scenario.constraints import count_text, number_text, range_text
 from footfall.scenario.leaf_records import Constraint
 from footfall.store.dialect import literal
+from footfall.text import first_names
+
+MOST_LISTED = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,20 @@ def clause_rules(constraint: Constraint, text: str, number: str) -> Iterator[Cla
     if constraint.format in FORMATS:
         where = _lacks(text, FORMATS[constraint.format])
         yield ClauseRule("text_format", f"declared {constraint.format}", where)
+
+
+def number_rule(numbers: Sequence[Decimal], number: str) -> ClauseRule | None:
+    """Return what a number outside of those that are allowed breaks; None where any will do.
+
+    Args:
+        numbers: The allowed ones.
+        number: SQL for the value as a number, null where it is none.
+    """
+    if not numbers:
+        return None
+    texts = list(map(number_text, numbers))
+    where = f"{number} NOT IN ({', '.join(map(_double, texts))})"
+    return ClauseRule("value_undeclared", f"accepted: {first_names(texts, MOST_LISTED)}", where)
 
 
 def length_rule(length: Constraint, counted: str) -> ClauseRule | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from footfall.data.schema import Field, FieldType
@@ -34,6 +35,7 @@ class ExpectedProperty:
         constraint: On its values, or on the elements of a list.
         length: Of a list: how many elements it has.
         is_filled: Of a list: no element of it is null.
+        numbers: The allowed numbers, of a list of its elements; empty when any.
     """
 
     name: str
@@ -46,6 +48,7 @@ class ExpectedProperty:
     constraint: Constraint = FREE
     length: Constraint = FREE
     is_filled: bool = False
+    numbers: tuple[Decimal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from footfall.foreign.json_pointer import pointer
 from footfall.store.dialect import literal, literals
 from footfall.validation.audit import Audit, nearest
-from footfall.validation.constraint_rules import clause_rules, length_rule
+from footfall.validation.constraint_rules import clause_rules, length_rule, number_rule
 from footfall.validation.expectations import ExpectedProperty
 from footfall.validation.property_checks import accepted_texts, type_word
 from footfall.validation.property_kinds import kind_of_type
@@ -194,7 +194,9 @@ def _rules_of(
     text = f"CASE WHEN {is_text} THEN (x ->> '$') END"
     number = f"CASE WHEN {is_number} THEN TRY_CAST((x ->> '$') AS DOUBLE) END"
     if declared.type != "list":
-        for clause in clause_rules(declared.constraint, text, number):
+        listed_numbers = number_rule(declared.numbers, number)
+        broken = clause_rules(declared.constraint, text, number)
+        for clause in (*broken, *([listed_numbers] if listed_numbers else ())):
             yield _Rule(clause.check, place, clause.detail, clause.where)
     elif counted := length_rule(declared.length, "json_array_length(x)"):
         where = f"json_type(x) = 'ARRAY' AND {counted.where}"

@@ -9,6 +9,7 @@ import pytest
 from footfall.execution.engine import understand
 from footfall.scenario import loads
 from footfall.scenario.leaf_records import Constraint
+from footfall.tracking_plan.expectations_of_plan import of_plan
 from footfall.tracking_plan.plan import Plan, PlanEvent
 from footfall.tracking_plan.property_keys import losses
 from footfall.tracking_plan.readers import read_plan
@@ -139,3 +140,17 @@ def test_records_have_rows_for_their_fields():
         "Shipping To.geo.lat",
         "Shipping To.stops",
     ]
+
+
+def test_listed_numbers_are_numbers():
+    """Allowed numbers are held against events, and stand in JSON Schema as what they are."""
+    stars = prop("stars", "integer", values=("1", "5"), is_required=True)
+    plan = Plan(
+        "p",
+        events=(PlanEvent("A", properties=(stars, prop("yes", "boolean", values=("true",)))),),
+    )
+    assert of_plan(plan).events["A"].properties["stars"].numbers == (1, 5)
+    schema = json.loads(FORMATS["json-schema"].render(plan, ()))["$defs"]["event:A"]
+    found = schema["properties"]["event_properties"]["properties"]
+    assert found["stars"] == {"type": "integer", "enum": [1, 5]}
+    assert found["yes"]["enum"] == [True, None]

@@ -111,9 +111,21 @@ def _value(planned: PlanProperty) -> Schema:
     schema: Schema = {"type": _TYPES[kind]} if kind in _TYPES else {}
     if kind == "time":
         schema["format"] = "date-time"
-    if kind == "text" and planned.values:
-        schema["enum"] = list(planned.values)
+    allowed = list(planned.values) if kind == "text" else _values(planned)
+    if allowed:
+        schema["enum"] = allowed
     return schema | _constrained(planned.constraint)
+
+
+def _values(planned: PlanProperty) -> list[Any]:
+    """Return the allowed numbers, or truth values; none where a plan writes one in a way of its own."""
+    of: dict[PlanType, tuple[type, ...]] = {
+        "integer": (int,), "number": (int, float), "money": (int, float), "boolean": (bool,),
+    }  # fmt: skip
+    values = [_parsed(text) for text in planned.values]
+    # Exact types: a bool is an int for `isinstance`.
+    is_right = all(type(value) in of.get(planned.type, ()) for value in values)
+    return values if is_right else []
 
 
 def _constrained(constraint: Constraint) -> Schema:
