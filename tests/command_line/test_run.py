@@ -133,6 +133,17 @@ def test_the_run_that_was_asked_for_is_the_one_that_is_shown():
     assert [row["shown"] for row in listed] == ["", "views", "reports, views"]
 
 
+def test_a_user_id_is_somebody():
+    """`user` takes the id by which a store knows a person; one of another run is no person of this one."""
+    by_number = footfall("user", "starter", 7, *SMALL)
+    (user_id,) = re.findall(r"^user_id +(\S+)$", by_number.out, re.MULTILINE)
+    assert footfall("user", "starter", user_id, *SMALL).out == by_number.out
+    said = footfall("user", "starter", user_id, *SMALL, "--seed", 2)
+    assert said.code == 2
+    assert f'"{user_id}" is somebody of another run: here ids begin with' in said.err
+    assert footfall("user", "starter", "nobody").code == 2
+
+
 def test_resume_names_a_run_that_is_not_there(ready):
     """A wrong id is a mistake, and no run that is complete."""
     said = footfall("resume", ready, "--run", "zz")

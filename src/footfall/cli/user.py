@@ -13,6 +13,7 @@ import click
 from footfall.cli import arguments, options
 from footfall.cli.data_command import DataCommand
 from footfall.cli.wording import ValueFormatter, read
+from footfall.errors import UsageError, shown
 from footfall.text import plain_table
 from footfall.units import zones
 
@@ -25,7 +26,7 @@ Examples:
   footfall user ecommerce 17
   footfall user shop.yaml 17 --days 90 --seed 2 --format json
 \b
-ID is the column `person` of the events: people are numbered in order of arrival, from 0.
+ID is the column `person` of the events: people are numbered in order of arrival, from 0. A `user_id` will do, too.
 Give the same --people, --start, --seed and --set as the run: they decide who that person is.
 """
 
@@ -50,7 +51,7 @@ class Life:
 
 @click.command("user", cls=DataCommand, epilog=EPILOG)
 @click.argument("scenario", type=arguments.SCENARIO)
-@click.argument("person", metavar="ID", type=arguments.PERSON)
+@click.argument("person", metavar="ID")
 @options.stream
 @click.option(
     "--format",
@@ -59,14 +60,22 @@ class Life:
     default="table",
     help="How to show it.",
 )
-def command(scenario: str, person: int, form: str, **stream: Any) -> None:
+def command(scenario: str, person: str, form: str, **stream: Any) -> None:
     """Show one person's properties and timeline.
 
     Only that person is simulated; the events are those of the full run.
     """
     from footfall.execution.chunks import simulate_person
 
-    life = _life_of(simulate_person(scenario, person, options.run_parameters(stream)))
+    user_id = arguments.USER_ID.fullmatch(person)
+    number = int(user_id[2], 16) if user_id else arguments.PERSON.convert(person, None, None)
+    chunk = simulate_person(scenario, number, options.run_parameters(stream))
+    if user_id and not chunk.run.startswith(user_id[1]):
+        raise UsageError(
+            f"{shown(person)} is somebody of another run: here ids begin with {chunk.run[:6]}\n"
+            "  hint: give the --people, --start, --seed and --set of that run; `footfall runs` lists them"
+        )
+    life = _life_of(chunk)
     if form == "json":
         click.echo(json.dumps(_plain_life(life), indent=2, ensure_ascii=False, default=_plain))
     else:
