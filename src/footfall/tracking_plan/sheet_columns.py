@@ -130,7 +130,8 @@ EVENT_COLUMNS = (
         "propriedade; propriedades; proprietà; свойство; "
         "свойства; параметр; параметры; свойство события; свойства события; "
         "название свойства; название параметра; атрибут",
-        "field; fields; variable; variables; campo; campos; поле; поля",
+        "field; fields; variable; variables; payload; event payload; event data; json; data layer; "
+        "campo; campos; поле; поля",
     ),
     _column(
         "Type",
@@ -216,7 +217,7 @@ MORE_EVENT_COLUMNS = (
         "Required properties",
         "Names; these are never left out.",
         30,
-        "required params; required parameters; required event properties; mandatory "
+        "required property; required params; required parameters; required event properties; mandatory "
         "properties; mandatory parameters; required fields; propiedades obligatorias; "
         "parámetros obligatorios; обязательные свойства; обязательные параметры",
     ),
@@ -224,7 +225,7 @@ MORE_EVENT_COLUMNS = (
         "Optional properties",
         "Names.",
         30,
-        "optional params; optional parameters; optional event properties; optional fields; "
+        "optional property; optional params; optional parameters; optional event properties; optional fields; "
         "propiedades opcionales; parámetros opcionales; необязательные свойства",
     ),
     _column(
@@ -285,7 +286,8 @@ MORE_USER_COLUMNS = (
         "Required",
         "yes: never left out.",
         10,
-        "is required; mandatory; reqd; obligatorio; обязательное",
+        "is required; mandatory; property status; reqd; obligatorio; обязательное",
+        "status; presence",
     ),
     *MORE_PROPERTY_COLUMNS,
 )

@@ -88,28 +88,47 @@ def _unread(
 ) -> tuple[dict[tuple[int, int], _Column], list[tuple[int, int]]]:
     """Return the columns that no reader knows, by (header, column), and the cells that belong to no table."""
     headers = {row for table in tables for row in (table.header, table.header - 1)}
+    spans = [
+        _Span(table, table.known(), table.first(), table.last(), frozenset(table.rows))
+        for table in tables
+    ]
     columns: dict[tuple[int, int], _Column] = {}
     outside: list[tuple[int, int]] = []
     for row in sorted(grid.rows):
-        for column, text in grid.row(row).items() if row > top and row not in headers else ():
-            owner = _owner(tables, row, column)
+        if row <= top or row in headers:
+            continue
+        there = [span for span in spans if span.table.header < row < span.table.end]
+        for column, text in grid.row(row).items():
+            owner = _owner(there, row, column)
             if owner is None:
                 outside.append((row, column))
-            elif column not in owner.known():
-                found = columns.setdefault((owner.header, column), _Column(owner.title(column)))
-                found.texts.append(text)
+            elif column not in owner.known:
+                key = owner.table.header, column
+                if key not in columns:
+                    columns[key] = _Column(owner.table.title(column))
+                columns[key].texts.append(text)
     return columns, outside
 
 
-def _owner(tables: Sequence[SheetTable], row: int, column: int) -> SheetTable | None:
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A table with what is asked of it for each cell: its columns, the outer ones of them, its rows."""
+
+    table: SheetTable
+    known: frozenset[int]
+    first: int
+    last: int
+    rows: frozenset[int]
+
+
+def _owner(there: Sequence[_Span], row: int, column: int) -> _Span | None:
     """Return the table that a cell belongs to: one whose columns it stands in, else the nearest of its row."""
-    there = [table for table in tables if table.header < row < table.end]
-    within = [table for table in there if table.first() <= column <= table.last()]
+    within = [span for span in there if span.first <= column <= span.last]
     if within:
-        return max(within, key=lambda table: table.header)
-    beside = [table for table in there if row in table.rows or table.title(column)]
+        return max(within, key=lambda span: span.table.header)
+    beside = [span for span in there if row in span.rows or span.table.title(column)]
     return min(
-        beside, key=lambda t: min(abs(column - t.first()), abs(column - t.last())), default=None
+        beside, key=lambda s: min(abs(column - s.first), abs(column - s.last)), default=None
     )
 
 

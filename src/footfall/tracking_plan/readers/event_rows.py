@@ -58,6 +58,9 @@ def read_events(table: SheetTable, draft: Draft) -> None:
             f"columns are taken for a property each: {', '.join(guessed)}", table.origin()
         )
     place = _Place(table.category(), is_dictionary=_has_dictionary(table))
+    if table.event:
+        place.names = (table.event,)
+        draft.add_event(PlanEvent(table.event, origin=table.origin()))
     for row in rows_of(table):
         if (
             names_property(row.text(KIND_OF_CALL))

@@ -19,12 +19,18 @@ from footfall.tracking_plan.readers.grid import MOST_ROWS, Grid, refusal
 from footfall.tracking_plan.readers.headers import (
     ALL_KEYS,
     ALL_TITLES,
+    CALL_TITLES,
+    CROSSED,
+    DICTIONARY,
     EVENT_KEYS,
     EVENTS,
     KINDS,
     MOST_TITLES,
+    NESTED,
     OF_ONE_PROPERTY,
+    SLOTS,
     USER_GROUPS,
+    USERS,
     Match,
     TableKind,
     Titles,
@@ -35,6 +41,7 @@ from footfall.tracking_plan.readers.headers import (
 from footfall.tracking_plan.readers.parameter_columns import (
     ParameterColumn,
     is_group,
+    marked_columns,
     parameter_columns,
 )
 
@@ -51,6 +58,13 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 """Lines that say what the whole sheet is, rather than which events stand below."""
+_OF_EVENT = re.compile(
+    r"(?:event|evento|événement|ereignis|событие)(?: name)?\s*[:–—-]\s*(.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+_EXAMPLES = re.compile(
+    r"[(\[](?:e\.?g\b|examples?|samples?|ejemplos?|пример)[^()]*[)\]]", re.IGNORECASE
+)
 MOST_LOOKED_AT = 200
 """Cells of a column that are looked at to tell what it holds."""
 
@@ -61,7 +75,8 @@ class SheetTable:
 
     Args:
         columns: Title → column, of the titles that were found.
-        more: Further columns of properties: `Property 2`, `Property 3`.
+        more: Further columns of properties, `Property 2`, each with those that speak of it.
+        event: The one that all rows are about, where the line above the table names it.
         notes: Further columns of descriptions.
         guessed: Columns that are called otherwise → the title that they are taken for.
         parameters: Columns that stand for one property each.
@@ -75,13 +90,14 @@ class SheetTable:
     kind: TableKind
     columns: Mapping[str, int]
     header: int
-    more: tuple[int, ...] = ()
+    more: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
     notes: tuple[int, ...] = ()
     guessed: Mapping[int, str] = field(default_factory=dict)
     parameters: tuple[ParameterColumn, ...] = ()
     end: int = MOST_ROWS
     rows: tuple[int, ...] = ()
     caption: str = ""
+    event: str = ""
 
     def text(self, row: int, title: str) -> str:
         """Return what a row says under a title, "" where it says nothing."""
@@ -94,7 +110,7 @@ class SheetTable:
 
     def category(self) -> str:
         """Return the category that the sheet's name, or the line above the table, gives to its events."""
-        if "Category" in self.columns:
+        if "Category" in self.columns or self.event:
             return ""
         if self.grid.name and not _PLAIN_SHEET.fullmatch(self.grid.name.strip()):
             return self.grid.name
@@ -107,7 +123,12 @@ class SheetTable:
             self.kind.about and self.kind.about.search(self.caption)
         ) and not _TITLE.search(self.caption)
         is_category = self.kind is EVENTS and self.category() == self.caption
-        return is_category or is_about or bool(_PLAIN_SHEET.fullmatch(self.caption))
+        return (
+            bool(self.event)
+            or is_category
+            or is_about
+            or bool(_PLAIN_SHEET.fullmatch(self.caption))
+        )
 
     def origin(self) -> Origin:
         """Return the place of its header."""
@@ -116,7 +137,10 @@ class SheetTable:
     def known(self) -> frozenset[int]:
         """Return the columns that are read."""
         parameters = (each.column for each in self.parameters)
-        return frozenset((*self.columns.values(), *self.more, *self.notes, *parameters))
+        of_more = (column for columns in self.more.values() for column in columns.values())
+        return frozenset(
+            (*self.columns.values(), *self.more, *of_more, *self.notes, *parameters)
+        )
 
     def first(self) -> int:
         """Return its leftmost column."""
@@ -134,7 +158,7 @@ def find_tables(grid: Grid) -> list[SheetTable]:
     # First pass: headers. That of two rows is found twice, as the upper row alone and as both,
     # which then replaces it.
     for row in filled:
-        for header in _headers(grid, row, is_first=not found):
+        for header in _headers(grid, row, filled, is_first=not found):
             if _is_header(header, found):
                 found = [*_without_upper_half(header, found), header]
         if len(found) > MOST_TABLES:
@@ -165,6 +189,8 @@ def _is_header(header: SheetTable, found: Sequence[SheetTable]) -> bool:
     )
     if 2 * len(header.columns) < n_filled:
         return False
+    if header.event:
+        return True
     keys = [header.columns[key] for key in header.kind.keys if key in header.columns]
     title = normal(header.grid.row(header.header).get(keys[0], ""))
     return [kind for kind in KINDS if title_of(kind, title) in kind.keys] == [header.kind]
@@ -197,7 +223,7 @@ def _with_rows(
     ]
     end = min(below, default=MOST_ROWS)
     within = filled[bisect_right(filled, table.header) : bisect_left(filled, end)]
-    if table.kind is EVENTS and "Property" not in table.columns:
+    if table.kind is EVENTS and table.columns.keys().isdisjoint(SLOTS):
         found = parameter_columns(table.grid, table.header, within, table.known())
         table = replace(table, parameters=found)
     columns = table.known()
@@ -210,7 +236,24 @@ def _with_rows(
 # --- headers ---------------------------------------------------------------------------------------------------------
 
 
-def _headers(grid: Grid, row: int, *, is_first: bool) -> Iterator[SheetTable]:
+def as_events(table: SheetTable) -> SheetTable:
+    """Return a table of properties as one of events, where its cells say that: no other table names any."""
+    if table.kind not in (USERS, DICTIONARY):
+        return table
+    row = table.grid.row
+    marked = marked_columns(table.grid, table.header, table.rows, table.known())
+    if marked:
+        return replace(table, kind=CROSSED, parameters=marked)
+    # `Name, Description, Type` with rows that have no type: those are the events, and the others
+    # the properties of the one above.
+    types = [row(number).get(table.columns.get("Type", -1)) for number in table.rows]
+    is_nested = bool(types) and types[0] is None and any(types)
+    return replace(table, kind=NESTED) if is_nested else table
+
+
+def _headers(
+    grid: Grid, row: int, filled: Sequence[int], *, is_first: bool
+) -> Iterator[SheetTable]:
     # Most rows are data, and are turned away here: all that follows is tried for the few that
     # hold two titles.
     words = {normal(text) for text in grid.row(row).values()}
@@ -220,41 +263,49 @@ def _headers(grid: Grid, row: int, *, is_first: bool) -> Iterator[SheetTable]:
         return
     caption = _caption(grid, row)
     titles = _titles_of(grid, row)
-    found = match_headers(titles, f"{grid.name} {caption}", _calls(grid, row))
-    for match in found or _event_alone(grid, row, titles):
-        yield SheetTable(
+    at = bisect_right(filled, row)
+    below = filled[at : at + MOST_LOOKED_AT]
+    found = match_headers(titles, f"{grid.name} {caption}", _calls(grid, row, below))
+    for match in found or _event_alone(grid, row, titles, below):
+        table = SheetTable(
             grid,
             match.kind,
             match.columns,
             row,
-            tuple(match.more),
+            match.more,
             tuple(match.notes),
             match.guessed,
             caption=caption,
         )
+        event = _OF_EVENT.fullmatch(caption) if match.kind in (USERS, DICTIONARY) else None
+        yield _of_event(table, event[1]) if event else table
 
 
-def _event_alone(grid: Grid, row: int, titles: Titles) -> list[Match]:
+def _of_event(table: SheetTable, event: str) -> SheetTable:
+    """Return a table of properties as those of one event, which the line above it names."""
+    meaning = {"User property": "Property", "Description": "Property description"}
+    columns = {meaning.get(title, title): column for title, column in table.columns.items()}
+    return replace(table, kind=EVENTS, columns=columns, event=event)
+
+
+def _event_alone(grid: Grid, row: int, titles: Titles, below: Sequence[int]) -> list[Match]:
     """Return the header of a table that has, besides the event, a column for each property."""
     named = (
         (column, title_of(EVENTS, name)) for column, names in titles for name in names[-1:]
     )
     columns = [column for column, title in named if title == "Event"]
-    below = [number for number in sorted(grid.rows) if number > row]
     if columns and parameter_columns(grid, row, below, frozenset(columns[:1])):
         return [Match(EVENTS, is_about=True, columns={"Event": columns[0]})]
     return []
 
 
-def _calls(grid: Grid, row: int) -> frozenset[int]:
+def _calls(grid: Grid, row: int, below: Sequence[int]) -> frozenset[int]:
     """Return the columns of a header row below which all cells name kinds of calls: track, page, identify."""
-    below = [number for number in sorted(grid.rows) if number > row][:MOST_LOOKED_AT]
-    cells = {
-        column: [grid.row(number)[column] for number in below if column in grid.row(number)]
-        for column in grid.row(row)
-    }
+    columns = [c for c, text in grid.row(row).items() if normal(text) in CALL_TITLES]
+    cells = ((column, (grid.row(number).get(column) for number in below)) for column in columns)
+    # The first cell that is no call ends it: most columns are left at once.
     return frozenset(
-        column for column, texts in cells.items() if texts and all(map(row_kind_in, texts))
+        column for column, texts in cells if all(row_kind_in(text) for text in texts if text)
     )
 
 
@@ -266,7 +317,8 @@ def _titles_of(grid: Grid, row: int) -> Titles:
         # A merged cell above has its text over the first of its columns, and goes for the
         # others too.
         group = normal(above.get(column, "")) or group
-        own = normal(grid.row(row).get(column, ""))
+        written = grid.row(row).get(column, "")
+        own = "example" if _EXAMPLES.search(written[-40:]) else normal(written)
         names = (
             (f"{group} {own}", own)
             if own and group != own

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from footfall.tracking_plan.sheet_columns import (
     CATEGORY_COLUMNS,
@@ -32,7 +33,30 @@ Titles = Sequence[tuple[int, tuple[str, ...]]]
 """Columns of a header row, and what each may be called."""
 _SPACES = re.compile(r"[\s_\-–—]+")
 _ASIDE = re.compile(r"\s*[(\[].*?[)\]]\s*")
-_NUMBERED = re.compile(r"(.+?) ?[0-9]{1,3}")
+_DIGITS = re.compile(r"(?<![a-z])[0-9]{1,3}(?![a-z])")
+_SUBJECTS = (
+    "property",
+    "properties",
+    "parameter",
+    "parameters",
+    "param",
+    "attribute",
+    "field",
+    "variable",
+    "key",
+)
+_ASPECTS = {
+    "name": "Property", "key": "Property", "id": "Property", "data type": "Type", "type": "Type", "format": "Format",
+    "description": "Property description", "definition": "Property description", "meaning": "Property description",
+    "value": "Allowed values", "values": "Allowed values", "options": "Allowed values", "enum": "Allowed values",
+    "allowed values": "Allowed values", "possible values": "Allowed values", "value type": "Type",
+    "example": "Example", "examples": "Example", "sample": "Example", "example value": "Example",
+    "required": "Required", "mandatory": "Required", "presence": "Required", "status": "Required", "range": "Range",
+}  # fmt: skip
+"""Behind a word for a property: which column that is."""
+SLOTS = {"Property": False, "Required properties": True, "Optional properties": False}
+"""Titles of columns that name properties, and whether these are required."""
+OF_A_PROPERTY = ("Type", "Required", "Allowed values", "Example", "Property description")
 _SIGNS = " *:.,;!?¿¡#№'\"’`"
 
 
@@ -78,6 +102,13 @@ PATH = TableKind(
     ("Stage", "Events"),
     _named("path|funnel|stage|journey|cjm|путь|воронк|этап"),
 )
+NESTED = TableKind("nested", (*USER_COLUMNS, *MORE_USER_COLUMNS), ("User property",))
+"""Events and their properties, below each other in one column of names."""
+CROSSED = TableKind("crossed", (*USER_COLUMNS, *MORE_USER_COLUMNS), ("User property",))
+"""Properties, with a column for each event that has them."""
+_PEOPLE = re.compile(
+    r"user|people|person|profile|customer|trait|пользовател|nutzer|utilisateur|usuari|event prop"
+)
 PLAN = TableKind("plan", PLAN_COLUMNS, ("About this plan",))
 CATEGORIES = TableKind("categories", CATEGORY_COLUMNS, ("Event category",))
 KINDS = (EVENTS, USERS, PATH, PLAN, CATEGORIES)
@@ -90,7 +121,7 @@ class Match:
     Args:
         is_about: The sheet's name or a caption says that it is about this.
         columns: Title → column.
-        more: Further columns of properties.
+        more: Further columns of properties, each with those that follow it and speak of it.
         notes: Further columns of descriptions.
         guessed: Columns that are called otherwise → the title that they are taken for.
     """
@@ -98,7 +129,7 @@ class Match:
     kind: TableKind
     is_about: bool
     columns: dict[str, int] = field(default_factory=dict)
-    more: list[int] = field(default_factory=list)
+    more: dict[int, dict[str, int]] = field(default_factory=dict)
     notes: list[int] = field(default_factory=list)
     guessed: dict[int, str] = field(default_factory=dict)
 
@@ -133,7 +164,10 @@ def match_headers(titles: Titles, about: str, calls: Collection[int]) -> list[Ma
     for cut in range(1, len(titles)):
         left, right = (_best(part, about, calls) for part in (titles[:cut], titles[cut:]))
         explained = left.score + right.score
-        if left.score and right.score and explained > sum(match.score for match in best):
+        is_more = explained > sum(match.score for match in best)
+        # `Property, Type, Property, Type` are further properties of the events on the left.
+        are_people = right.kind not in (USERS, DICTIONARY) or _is_of_people(titles[cut:])
+        if left.score and right.score and is_more and (are_people or left.kind is not EVENTS):
             best = [left, right]
     return [match for match in best if match.score]
 
@@ -144,6 +178,12 @@ def _best(titles: Titles, about: str, calls: Collection[int]) -> Match:
     if best.kind is USERS and _is_dictionary(titles, about):
         return replace(best, kind=DICTIONARY)
     return best
+
+
+def _is_of_people(titles: Titles) -> bool:
+    """Return whether a title says that what stands below is of people, or of all events."""
+    words = " ".join(name for _, names in titles for name in names)
+    return bool(_PEOPLE.search(words))
 
 
 def _is_dictionary(titles: Titles, about: str) -> bool:
@@ -160,7 +200,7 @@ def _match(titles: Titles, kind: TableKind, about: str, calls: Collection[int]) 
     rest: list[tuple[int, str]] = []
     explicit = {title_of(kind, name) for _, names in titles for name in names}
     for column, names in titles:
-        call = next(filter(_CALL_TITLES.__contains__, names), None)
+        call = next(filter(CALL_TITLES.__contains__, names), None)
         if call and column in calls and kind is EVENTS and KIND_OF_CALL not in match.columns:
             match.columns[KIND_OF_CALL] = column
             continue
@@ -174,19 +214,25 @@ def _match(titles: Titles, kind: TableKind, about: str, calls: Collection[int]) 
     # What names the calls alone names the events: `page` and `track` are what they are called.
     if kind is EVENTS and "Event" not in match.columns and KIND_OF_CALL in match.columns:
         return _match(titles, kind, about, ())
-    if kind is EVENTS and "Property" not in match.columns:
+    if kind is EVENTS and match.columns.keys().isdisjoint(SLOTS):
         # Without properties in rows, `length` and `format` are what columns of properties are called.
         match.columns = {t: c for t, c in match.columns.items() if t not in _OF_PROPERTIES}
     return match
 
 
 def title_of(kind: TableKind, name: str) -> str | None:
-    """Return which of a kind's titles a name is; `property 2` is a property like `property`."""
+    """Return which of a kind's titles a name is.
+
+    `property 2` is a property like `property`, and `parameter key` one like `property name`.
+    """
     titles = _TITLES[kind.name]
-    found = _NUMBERED.fullmatch(name)
-    if found and name not in titles and kind is EVENTS and titles.get(found[1]) == "Property":
-        return "Property"
-    return titles.get(name)
+    if name in titles or kind is not EVENTS:
+        return titles.get(name)
+    plain = _SPACES.sub(" ", _DIGITS.sub(" ", name)).strip()
+    if plain != name and titles.get(plain) in ("Property", *OF_A_PROPERTY):
+        return titles[plain]
+    subject, _, aspect = plain.partition(" ")
+    return _ASPECTS.get(aspect) if subject in _SUBJECTS else None
 
 
 def _assign(match: Match, title: str, column: int, explicit: Collection[str | None]) -> None:
@@ -197,9 +243,13 @@ def _assign(match: Match, title: str, column: int, explicit: Collection[str | No
         if title == words and is_behind and is_free:
             title = meaning
     if title not in match.columns:
+        if title in SLOTS and not match.columns.keys().isdisjoint(SLOTS):
+            match.more[column] = {}
         match.columns[title] = column
     elif title == "Property":
-        match.more.append(column)
+        match.more[column] = {}
+    elif match.more and title in OF_A_PROPERTY and column > max(match.more):
+        match.more[max(match.more)].setdefault(title, column)
 
 
 def _guess(match: Match, column: int, name: str, explicit: Collection[str | None]) -> None:
@@ -225,6 +275,7 @@ def is_title(names: Iterable[str]) -> bool:
     return any(name in ALL_TITLES for name in names)
 
 
+@lru_cache(maxsize=10_000)
 def normal(title: str) -> str:
     """Return a title as titles are compared.
 
@@ -254,7 +305,7 @@ def _guessed_titles(columns: Iterable[SheetColumn]) -> Mapping[str, str]:
 
 _TITLES = {kind.name: _known_titles(kind.columns) for kind in (*KINDS, DICTIONARY)}
 _GUESSES = {kind.name: _guessed_titles(kind.columns) for kind in (*KINDS, DICTIONARY)}
-_CALL_TITLES = frozenset(
+CALL_TITLES = frozenset(
     normal(name)
     for column in MORE_EVENT_COLUMNS
     if column.title == KIND_OF_CALL

@@ -74,6 +74,17 @@ def parameter_columns(
     return tuple(found) if is_sheet_of_them else ()
 
 
+def marked_columns(
+    grid: Grid, header: int, rows: Sequence[int], known: frozenset[int]
+) -> tuple[ParameterColumn, ...]:
+    """Return the columns in which marks alone stand: of a table of properties these are the events that have them."""
+    return tuple(
+        ParameterColumn(column, name)
+        for column, name in sorted(grid.row(header).items())
+        if column not in known and _is_marked(grid, rows, column, name)
+    )
+
+
 def _candidates(
     grid: Grid, header: int, rows: Sequence[int], known: frozenset[int]
 ) -> Iterator[ParameterColumn]:

@@ -39,6 +39,7 @@ _CHARACTERS = re.compile(
     r"(?:\s+long)?",
     re.IGNORECASE,
 )
+_WORDS = re.compile(r"[^\W\d][\w.$%/-]*(?:, [^\W\d][\w.$%/-]*)+")
 _LIMIT = re.compile(
     r"(?:max(?:imum)?\.?|length|len|до|máx\.?)\s*(?:length|len)?\s*[:=]?\s*(\d{1,9})",
     re.IGNORECASE,
@@ -321,4 +322,5 @@ def examples_in(cell: str) -> Iterator[str]:
         cell,
         flags=re.IGNORECASE,
     )
-    yield from split(plain)
+    # Words between commas are several; a text with a comma in it stands in quotes, or has spaces.
+    yield from plain.split(", ") if _WORDS.fullmatch(plain) else split(plain)

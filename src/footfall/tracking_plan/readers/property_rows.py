@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from footfall.errors import shown
@@ -11,7 +11,7 @@ from footfall.scenario.leaf_records import Constraint
 from footfall.tracking_plan.cells import DASHES, MUST, is_no, is_yes, split_names, type_of
 from footfall.tracking_plan.plan import Origin, PlanProperty
 from footfall.tracking_plan.readers.drafts import Draft
-from footfall.tracking_plan.readers.headers import EVENTS, normal
+from footfall.tracking_plan.readers.headers import EVENTS, OF_A_PROPERTY, SLOTS, normal
 from footfall.tracking_plan.readers.parameter_columns import LETTERS, ParameterColumn
 from footfall.tracking_plan.readers.property_cells import (
     constraint_of,
@@ -31,27 +31,42 @@ ON_EVENTS = re.compile(r"trigger|when|fir|cuando|dispar|declencheur|ausloser|ÐºÐ
 """Titles of descriptions that are of the event, whatever property stands in the row."""
 Named = tuple[PlanProperty, bool]
 """A property, and whether somebody has named its type."""
-_SHARED = ("Type", "Required", "Allowed values", "Example", "Property description")
-"""Titles whose cells may say something of each of several properties."""
 
 
 def properties_of(row: SheetRow, draft: Draft) -> Iterator[Named]:
     """Yield the properties of an event that a row names."""
     table = row.table
-    columns = [table.columns["Property"]] if "Property" in table.columns else []
-    cells = [(column, properties_in(row.cell(column))) for column in (*columns, *table.more)]
-    n_named = sum(len(found) for _, found in cells)
-    for column, found in cells:
-        if len(found) == 1 and n_named == 1:
-            yield described(
-                replace(found[0][0], origin=row.at(column)), found[0][1], row, draft
-            )
-        elif found:
-            yield from _several(row, column, found, draft)
-    for title, must in (("Required properties", True), ("Optional properties", False)):
-        for each, type_text in properties_in(row.text(title)):
-            read = replace(each, is_required=must, origin=row.origin(title))
-            yield _typed(read, type_text, draft)
+    slots = [(title, must) for title, must in SLOTS.items() if title in table.columns]
+    found = [
+        (properties_in(row.text(title)), table.columns[title], must) for title, must in slots
+    ]
+    more = [
+        (properties_in(row.cell(column)), column, False)
+        for column in table.more
+        if column not in table.columns.values()
+    ]
+    n_named = sum(len(named) for named, _, _ in (*found, *more))
+    for named, column, must in (*found, *more):
+        of_own = table.more.get(column)
+        if len(named) == 1 and (
+            n_named == 1 or of_own or (column not in table.more and any(table.more.values()))
+        ):
+            view = _view(row, column, of_own)
+            read = replace(named[0][0], is_required=must, origin=row.at(column))
+            yield described(read, named[0][1], view, draft)
+        elif named:
+            yield from _several(row, column, named, draft, must=must)
+
+
+def _view(row: SheetRow, column: int, of_own: Mapping[str, int] | None) -> SheetRow:
+    """Return a row as one of a single property: with the columns that follow its own, where it has such."""
+    if not of_own:
+        return row
+    others = {t: c for t, c in row.table.columns.items() if t not in OF_A_PROPERTY}
+    table = replace(
+        row.table, columns={**others, "Property": column, **of_own}, more={}, notes=()
+    )
+    return SheetRow(table, row.number)
 
 
 def described(found: PlanProperty, type_text: str, row: SheetRow, draft: Draft) -> Named:
@@ -150,6 +165,8 @@ def _typed(found: PlanProperty, text: str, draft: Draft) -> Named:
 def _is_required(row: SheetRow, names: Sequence[str], draft: Draft) -> list[bool]:
     """Return which of a row's properties are required: the cell says yes, names them, or says it of each."""
     text = row.text("Required")
+    if text in LETTERS:
+        return [LETTERS[text] for _ in names]
     listed = split_names(text)
     if listed and set(listed) <= set(names):
         return [name in listed for name in names]
@@ -164,12 +181,19 @@ def _is_required(row: SheetRow, names: Sequence[str], draft: Draft) -> list[bool
 
 
 def _several(
-    row: SheetRow, column: int, found: Sequence[tuple[PlanProperty, str]], draft: Draft
+    row: SheetRow,
+    column: int,
+    found: Sequence[tuple[PlanProperty, str]],
+    draft: Draft,
+    *,
+    must: bool = False,
 ) -> Iterator[Named]:
     """Yield several properties of a cell; what the other cells say is shared out, or named as not read."""
     names = [each.name for each, _ in found]
     parts = {
-        title: share_out(row.text(title), names) for title in _SHARED if title != "Required"
+        title: share_out(row.text(title), names)
+        for title in OF_A_PROPERTY
+        if title != "Required"
     }
     only = row.text("Type")
     if parts["Type"] is None and type_of(only):
@@ -187,7 +211,7 @@ def _several(
             texts,
             row.at(column),
             draft,
-            is_required=required[number],
+            is_required=must or required[number],
         )
 
 

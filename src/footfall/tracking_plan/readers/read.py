@@ -18,7 +18,7 @@ from footfall.tracking_plan.readers.documents.source_files import (
 )
 from footfall.tracking_plan.readers.documents.yaml_values import yaml_value
 from footfall.tracking_plan.readers.drafts import Draft
-from footfall.tracking_plan.readers.find_tables import find_tables, rating
+from footfall.tracking_plan.readers.find_tables import as_events, find_tables, rating
 from footfall.tracking_plan.readers.grid import Grid
 from footfall.tracking_plan.readers.headers import EVENTS
 from footfall.tracking_plan.readers.plan_documents import read_plan_documents
@@ -132,6 +132,8 @@ def _plan(draft: Draft, grids: Sequence[Grid]) -> Plan:
     for grid in grids:
         take_comments(grid, draft)
     found = [(grid, find_tables(grid)) for grid in grids]
+    if all(table.kind is not EVENTS for _, of_grid in found for table in of_grid):
+        found = [(grid, list(map(as_events, of_grid))) for grid, of_grid in found]
     tables = [table for _, of_grid in found for table in of_grid]
     # Tables of events first, wherever they stand: stages are spelled as the events that they
     # name.

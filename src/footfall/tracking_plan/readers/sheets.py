@@ -7,20 +7,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from footfall.tracking_plan.cells import one_quoted, split, split_list
-from footfall.tracking_plan.plan import ExampleStep, PlanProperty, PlanStage
+from footfall.tracking_plan.plan import ExampleStep, PlanEvent, PlanProperty, PlanStage
 from footfall.tracking_plan.readers.drafts import Draft
 from footfall.tracking_plan.readers.event_rows import read_events
 from footfall.tracking_plan.readers.find_tables import SheetTable
 from footfall.tracking_plan.readers.headers import (
     CATEGORIES,
+    CROSSED,
     DICTIONARY,
     EVENTS,
+    NESTED,
     PATH,
     PLAN,
     USERS,
     normal,
 )
-from footfall.tracking_plan.readers.property_rows import Named, described
+from footfall.tracking_plan.readers.property_rows import Named, described, parameters_of
 from footfall.tracking_plan.readers.sheet_rows import SheetRow, rows_of
 
 _NUMBER = re.compile(r"\d+[.)]?")
@@ -35,6 +37,7 @@ def read_table(table: SheetTable, draft: Draft) -> None:
             sheet and cell.
     """
     readers = {EVENTS: read_events, USERS: _user_properties, DICTIONARY: _dictionary}
+    readers |= {NESTED: _nested, CROSSED: _crossed}
     readers |= {PATH: _path, PLAN: _about, CATEGORIES: _categories}
     readers[table.kind](table, draft)
 
@@ -59,6 +62,49 @@ def _one_per_row(table: SheetTable, draft: Draft) -> Iterator[Named]:
         if name:
             found = PlanProperty(one_quoted(name) or name, origin=row.origin("User property"))
             yield described(found, "", row, draft)
+
+
+def _nested(table: SheetTable, draft: Draft) -> None:
+    """Take rows without a type as events, and those with one as properties of the event above."""
+    event = ""
+    for row in rows_of(table):
+        name = row.text("User property")
+        if name and not any(map(row.text, ("Type", "Required", "Allowed values", "Example"))):
+            event = one_quoted(name) or name
+            draft.add_event(
+                PlanEvent(
+                    event,
+                    table.category(),
+                    row.text("Description"),
+                    origin=row.origin("User property"),
+                )
+            )
+        elif name:
+            found, is_typed = described(
+                PlanProperty(name, origin=row.origin("User property")), "", row, draft
+            )
+            draft.add_property(event, found, is_typed=is_typed)
+
+
+def _crossed(table: SheetTable, draft: Draft) -> None:
+    """Take properties into the events in whose columns they are marked."""
+    for each in table.parameters:
+        draft.add_event(
+            PlanEvent(each.name, origin=table.grid.origin(table.header, each.column))
+        )
+    for row in rows_of(table):
+        name = row.text("User property")
+        if not name:
+            continue
+        found, is_typed = described(
+            PlanProperty(one_quoted(name) or name, origin=row.origin("User property")),
+            "",
+            row,
+            draft,
+        )
+        told = {each.column: found for each in table.parameters}
+        for column, (read, is_marked) in parameters_of(row, told, draft):
+            draft.add_property(column.name, read, is_typed=is_typed or is_marked)
 
 
 # --- the critical path -----------------------------------------------------------------------------------------------
