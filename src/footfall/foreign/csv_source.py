@@ -79,9 +79,13 @@ def _copied(path: Path, encoding: str) -> Path:
     folder = scratch_folder()
     folder.mkdir(parents=True, exist_ok=True)
     copy = folder / "utf-8.csv"
-    with path.open("rb") as raw, unpacked(raw) as file, copy.open("wb") as target:
-        for block in as_utf8(file, encoding):
-            target.write(block)
+    try:
+        with path.open("rb") as raw, unpacked(raw) as file, copy.open("wb") as target:
+            for block in as_utf8(file, encoding):
+                target.write(block)
+    except BaseException:
+        copy.unlink(missing_ok=True)
+        raise
     return copy
 
 

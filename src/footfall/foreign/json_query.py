@@ -132,7 +132,7 @@ class LineQuery:
         SELECT n, part, line, {texts}, {self._times()}, {self._sessions()},
             TRY_CAST({self._text("person")} AS BIGINT) AS person,
             TRY_CAST({self._text("revenue")} AS DOUBLE) AS revenue,
-            {self._ids_flaw()} AS id_flaw, {real_user(self._text("user_id"))} AS real_user,
+            {self._ids_flaw()} AS id_flaw, {self._real_user()} AS real_user,
             {self._properties()} AS ep, {_settings(self._object("up"))} AS up, {self._objects_flaw()} AS object_flaw,
             {self._is_nameless()} AS is_nameless, list_filter(json_keys(j), lambda k: k <> trim(k))[1] AS spaced,
             {self._is_export()} AS is_export, CAST(NULL AS VARCHAR) AS who, {whole}
@@ -154,6 +154,14 @@ class LineQuery:
         said = f"s[{self._wanted.index(self.kind) + 1}]"
         is_call = f"{said} IN ({literals(sorted(self.calls))})"
         return f"CASE WHEN {is_call} THEN '$' || ltrim({said}, '$') ELSE {self._text(name)} END"
+
+    def _real_user(self) -> str:
+        """Return SQL for a user's id: a number in a log of others is somebody, 0 too."""
+        text = self._text("user_id")
+        if not self.is_foreign:
+            return real_user(text)
+        is_number = f"{self._type('user_id')} IN ('BIGINT', 'UBIGINT')"
+        return f"CASE WHEN {is_number} THEN {text} ELSE {real_user(text)} END"
 
     def _text(self, name: str) -> str:
         return self._at(name, "s")

@@ -22,7 +22,8 @@ def heading_of_log(report: LogReport) -> ReportHeading:
     """Return the heading of a report on a log."""
     span = "no times"
     if report.first_ms is not None and report.last_ms is not None:
-        length = days((report.last_ms - report.first_ms) / DAY_MS)
+        span_ms = report.last_ms - report.first_ms
+        length = days(span_ms / DAY_MS) if span_ms >= DAY_MS else duration(span_ms)
         span = f"{length} from {_date(report.first_ms)} to {_date(report.last_ms)}, UTC"
     warnings = []
     if report.unread:

@@ -277,9 +277,11 @@ def _csv(path: Path, named: Named, is_whole: bool) -> EventSource:
     connection = connect([form.path], named.zone)
     close_doors(connection)
     with db.explained(path, "nothing was changed"):
-        load_csv(connection, form)
-        if form.path != path:
-            form.path.unlink()
+        try:
+            load_csv(connection, form)
+        finally:
+            if form.path != path:
+                form.path.unlink()
         source = typed_source(
             connection,
             str(path),

@@ -300,7 +300,8 @@ def _nobodies(
     connection: duckdb.DuckDBPyConnection, called: ColumnTypes, types: ColumnTypes, rows: str
 ) -> list[str]:
     """Return the users' ids that stand for nobody: looked at once each, not in every row."""
-    if not called["user_id"]:
+    # Numbers count people: 0 is one of them, where the text "0" is a sender's word for nobody.
+    if not called["user_id"] or types[called["user_id"]].endswith(("INT", "INTEGER")):
         return []
     user = _text_of(called["user_id"], types)
     found = connection.execute(

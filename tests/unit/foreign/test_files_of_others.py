@@ -241,3 +241,23 @@ def test_numbers_beyond_any_range(tmp_path):
     path.write_text(f'{{"user": "p1", "ts": {MOMENT_MS}, "event": "a", "x": 1e400}}\n')
     (found,) = validate(path, NUMBERS).findings
     assert (found.check, found.example) == ("property_type", "1e400")
+
+
+@pytest.mark.parametrize("form", ["csv", "ndjson", "parquet"])
+def test_the_number_0_is_a_person_and_the_text_is_none(tmp_path, form):
+    """Where ids are numbers 0 is one of them; among texts it is a sender's word for nobody."""
+    path = tmp_path / f"x.{form}"
+    rows = [{"uid": number, "ts": MOMENT_MS + number, "event": "open"} for number in (0, 1)]
+    if form == "parquet":
+        pq.write_table(pa.Table.from_pylist(rows), path)
+    elif form == "csv":
+        lines = [",".join(map(str, row.values())) for row in rows]
+        path.write_text("\n".join(["uid,ts,event", *lines]))
+    else:
+        path.write_text("\n".join(map(json.dumps, rows)))
+    assert [who for _, who, *_ in rows_of(path)] == ["0", "1"]
+    texts = "\n".join(
+        json.dumps({**row, "uid": text}) for row, text in zip(rows, ("0", "u1"), strict=True)
+    )
+    (tmp_path / "texts.ndjson").write_text(texts)
+    assert [who for _, who, *_ in rows_of(tmp_path / "texts.ndjson")] == [None, "u1"]
