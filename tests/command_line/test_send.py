@@ -247,3 +247,18 @@ def test_a_number_that_no_json_can_say():
         2,
         True,
     )
+
+
+def test_logs_in_one_store_are_told_apart(tmp_path):
+    """Events of two logs say where they came from, and a report that their people may be mixed."""
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.csv").write_text(
+            f"uid,ts,event\n1,1767607200,{name}\n,1767607300,{name}\n"
+        )
+        assert footfall("send", f"{name}.csv", "--to", "duckdb:imported.duckdb").code == 0
+    with duckdb.connect(str(tmp_path / "imported.duckdb"), read_only=True) as connection:
+        rows = connection.sql("SELECT log, count(*) FROM imported_events GROUP BY 1 ORDER BY 1")
+        assert rows.fetchall() == [("a.csv", 2), ("b.csv", 2)]
+    said = " ".join(footfall("report", "imported.duckdb").out.split())
+    assert "They are of 2 logs (a.csv, b.csv): people of the same id are taken for one." in said
+    assert "2 events of nobody count for no person and no session." in said

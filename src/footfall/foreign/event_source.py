@@ -44,6 +44,7 @@ class EventSource:
         is_foreign: Its columns have names of their own, or it is another vendor's: Amplitude's
             rules for ids and times are none for it.
         taken: What was taken for what, in a sentence; empty where names are ours.
+        logs: Names of the files that the events were in, where a store keeps these.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -55,6 +56,7 @@ class EventSource:
     parts: tuple[str, ...] = ()
     is_foreign: bool = False
     taken: str = ""
+    logs: tuple[str, ...] = ()
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query, which must be few.

@@ -13,6 +13,7 @@ from footfall.errors import UsageError
 from footfall.foreign.event_source import EventSource
 from footfall.foreign.open_events import open_events
 from footfall.foreign.roles import Named
+from footfall.store.dialect import literal
 from footfall.store.durable import write_whole
 from footfall.store.import_into import import_into, refused
 from footfall.store.imported import COLUMNS
@@ -225,9 +226,10 @@ def _is_ours(target: Path) -> bool:
 def _reader(
     source: EventSource, name: str, n: int, progress: Callable[[str, int, int], None] | None
 ) -> pa.RecordBatchReader:
-    rows = source.connection.sql("""
+    log = literal(Path(source.name).name)
+    rows = source.connection.sql(f"""
         SELECT CASE WHEN k IS NULL THEN id ELSE concat(id, '-', k) END AS insert_id, event_type,
-            epoch_ms(time_ms) AS time, user_id, device_id, session_text AS session_id,
+            epoch_ms(time_ms) AS time, user_id, device_id, session_text AS session_id, {log} AS log,
             properties AS event_properties, event
         FROM staged LEFT JOIN again ON staged.rowid = again.r
         WHERE reason IS NULL AND coalesce(is_made, true)""").to_arrow_reader(BATCH_ROWS)

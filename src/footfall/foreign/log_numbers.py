@@ -82,7 +82,9 @@ class LogReport:
         name: What the user called it.
         taken: What was taken for what; empty where names are ours.
         events: All of them.
-        people: Different people; events of nobody count for none.
+        people: Different people.
+        nobodys: Events that name nobody: they count for no person and no session.
+        logs: Names of the logs that a store has the events of.
         unread: Lines that are no events.
         timeless: Events whose time is missing or cannot be read.
         first_ms, last_ms: The span, ms since the epoch; None without any time.
@@ -110,6 +112,8 @@ class LogReport:
     funnel: tuple[LogStep, ...] = ()
     by: str = ""
     groups: tuple[Counted, ...] = ()
+    nobodys: int = 0
+    logs: tuple[str, ...] = ()
 
 
 def log_report(source: EventSource, *, funnel: Sequence[str] = (), by: str = "") -> LogReport:
@@ -128,8 +132,9 @@ def log_report(source: EventSource, *, funnel: Sequence[str] = (), by: str = "")
         "CREATE TEMP TABLE log AS SELECT CAST(who AS VARCHAR) AS who, event_type, time_ms, "
         f"session_text, {value} AS grouped FROM e WHERE NOT is_nameless"
     )
-    ((n, people, timeless, first, last),) = source.rows(
-        "SELECT count(*), count(DISTINCT who), count(*) - count(time_ms), min(time_ms), max(time_ms) FROM log"
+    ((n, people, nobodys, timeless, first, last),) = source.rows(
+        "SELECT count(*), count(DISTINCT who), count(*) - count(who), count(*) - count(time_ms), "
+        "min(time_ms), max(time_ms) FROM log"
     )
     unread = source.rows("SELECT count(*) FROM bad")[0][0] if source.form == "lines" else 0
     period = _period(first, last)
@@ -149,6 +154,8 @@ def log_report(source: EventSource, *, funnel: Sequence[str] = (), by: str = "")
         _funnel(source, funnel),
         by,
         _counted(source, "coalesce(grouped, '')", MOST_GROUPS) if by else (),
+        nobodys,
+        source.logs,
     )
 
 

@@ -11,11 +11,11 @@ from typing import Any
 from footfall.foreign.log_numbers import Counted, LogReport, LogStep
 from footfall.reports.contents import ReportHeading
 from footfall.reports.section import Bar, Cell, ReportSection, TableColumn, TableRow, name_cell
-from footfall.text import clean, count, days, duration, mean, percent, plural
+from footfall.text import clean, count, days, duration, first_names, mean, percent, plural
 from footfall.units import DAY_MS
 
 JSON_VERSION = 1
-MOST_TYPE_ROWS, MOST_PERIOD_ROWS = 40, 60
+MOST_TYPE_ROWS, MOST_PERIOD_ROWS, MOST_LOGS = 40, 60, 5
 
 
 def heading_of_log(report: LogReport) -> ReportHeading:
@@ -33,6 +33,15 @@ def heading_of_log(report: LogReport) -> ReportHeading:
     if report.timeless:
         warnings.append(
             f"{plural(report.timeless, 'event')} without a readable time count in no span and no session."
+        )
+    if report.nobodys:
+        warnings.append(
+            f"{plural(report.nobodys, 'event')} of nobody count for no person and no session."
+        )
+    if len(report.logs) > 1:
+        names = first_names([clean(name) for name in report.logs], MOST_LOGS)
+        warnings.append(
+            f"They are of {len(report.logs)} logs ({names}): people of the same id are taken for one."
         )
     who = f"{plural(report.events, 'event')} of {plural(report.people, 'person', 'people')}"
     return ReportHeading(clean(report.name), span, who, " ".join(warnings))
@@ -219,6 +228,8 @@ def render_log_json(report: LogReport) -> str:
         "people": report.people,
         "unread": report.unread,
         "timeless": report.timeless,
+        "nobodys": report.nobodys,
+        "logs": report.logs,
         "first_ms": report.first_ms,
         "last_ms": report.last_ms,
         "types": [_record(one) for one in report.types],

@@ -13,14 +13,13 @@ from footfall.store.duckdb import connection as db
 from footfall.store.duckdb.imported import has_events
 from footfall.store.files.imported import imported_files
 from footfall.store.files.layout import folder_ledger_path
-from footfall.store.imported import SCHEMA
 from footfall.store.open import path_of
 from footfall.store.postgres.address import Address, is_address
 
 if TYPE_CHECKING:
     import duckdb
 
-_COLUMNS = "insert_id, event_type, time, user_id, device_id, session_id, event_properties"
+_COLUMNS = "insert_id, event_type, time, user_id, device_id, session_id, log, event_properties"
 
 
 def holds_imported_alone(where: str | Path) -> bool:
@@ -64,6 +63,9 @@ def _none(name: str) -> StoreError:
 def _source(connection: duckdb.DuckDBPyConnection, name: str, rows: str) -> EventSource:
     of = f"(SELECT {_COLUMNS} FROM {rows})"
     source = typed_source(connection, name, "store", of, has_order=False)
+    source.logs = tuple(
+        name for (name,) in source.rows(f"SELECT DISTINCT log FROM {rows} ORDER BY 1") if name
+    )
     source.is_foreign, source.has = True, source.has - {"session_id"}
     return source
 
@@ -74,7 +76,7 @@ def _duckdb(path: Path) -> EventSource:
     connection = connect([])
     connection.execute(f"ATTACH {literal(str(path))} AS store (READ_ONLY)")
     close_doors(connection)
-    return _source(connection, str(path), f"store.{SCHEMA}.events")
+    return _source(connection, str(path), "store.main.imported_events")
 
 
 def _folder(folder: Path) -> EventSource:

@@ -15,8 +15,9 @@ COLUMNS = pa.schema(
         pa.field("user_id", pa.string()),
         pa.field("device_id", pa.string()),
         pa.field("session_id", pa.string()),
+        pa.field("log", pa.string()),
         pa.field("event_properties", pa.string()),
         pa.field("event", pa.string(), nullable=False),
     ]
 )
-"""Columns of `imported.events`; the last two are JSON, `event` the whole event as it came."""
+"""Columns of `imported.events`; `log` is the file's name, the last two are JSON, `event` the whole event as it came."""

@@ -14,11 +14,13 @@ from footfall.store.imported import COLUMNS, SCHEMA
 if TYPE_CHECKING:
     import duckdb
 
-_TABLE = f"{SCHEMA}.events"
-_DDL = """
-    CREATE TABLE imported.events (insert_id VARCHAR NOT NULL, event_type VARCHAR NOT NULL,
+_TABLE, _VIEW = "main.imported_events", f"{SCHEMA}.events"
+# In `main`, as the rows of runs: in a file that is called imported.duckdb no name of the schema
+# `imported` can be resolved.
+_DDL = f"""
+    CREATE TABLE {_TABLE} (insert_id VARCHAR NOT NULL, event_type VARCHAR NOT NULL,
         time TIMESTAMP WITH TIME ZONE NOT NULL, user_id VARCHAR, device_id VARCHAR, session_id VARCHAR,
-        event_properties JSON, event JSON NOT NULL)"""
+        log VARCHAR, event_properties JSON, event JSON NOT NULL)"""
 
 
 def import_events(path: Path, rows: pa.RecordBatchReader) -> int:
@@ -30,7 +32,6 @@ def import_events(path: Path, rows: pa.RecordBatchReader) -> int:
     connection = db.connect(path, read_only=False)
     try:
         with db.explained(path, "nothing was changed"), db.transaction(connection):
-            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
             _make(connection, path)
             with db.registered(connection, rows, "incoming"):
                 # Not a key of the table: its index would lie in memory as a whole.
@@ -58,12 +59,27 @@ def has_events(path: Path, *, alone: bool = False) -> bool:
 
 
 def _make(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    have = db.columns_of(connection, _TABLE)
-    if have is None:
+    for table in (_TABLE, _VIEW):
+        have = _columns(connection, table)
+        if have is not None and have != COLUMNS.names:
+            raise StoreError(
+                f"{path}: table {table} is there already and was not made by footfall\n"
+                f"  its columns: {', '.join(have)}\n  hint: nothing was altered; write to another file"
+            )
+    if _columns(connection, _TABLE) is None:
         connection.execute(_DDL)
         connection.execute(f"COMMENT ON TABLE {_TABLE} IS 'made by footfall'")
-    elif have.names != COLUMNS.names:
-        raise StoreError(
-            f"{path}: table {_TABLE} is there already and was not made by footfall\n"
-            f"  its columns: {', '.join(have.names)}\n  hint: nothing was altered; write to another file"
-        )
+        ((database,),) = connection.execute("SELECT current_database()").fetchall()
+        if database.lower() != SCHEMA:
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+            connection.execute(f"CREATE VIEW {_VIEW} AS FROM {_TABLE}")
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str] | None:
+    schema, _, name = table.partition(".")
+    rows = connection.execute(
+        "SELECT column_name FROM duckdb_columns() WHERE database_name = current_database() "
+        "AND schema_name = ? AND table_name = ? ORDER BY column_index",
+        [schema, name],
+    ).fetchall()
+    return [str(row[0]) for row in rows] or None

@@ -25,10 +25,10 @@ _JSON = pa.schema(
     ]
 )
 # What tables of earlier versions lack.
-_ADDED = {"session_id": "text", "event_properties": "jsonb"}
+_ADDED = {"session_id": "text", "log": "text", "event_properties": "jsonb"}
 _STAGING = (
     "CREATE TEMP TABLE footfall_staging (insert_id text, event_type text, time timestamptz, user_id text, "
-    "device_id text, session_id text, event_properties jsonb, event jsonb) ON COMMIT DROP"
+    "device_id text, session_id text, log text, event_properties jsonb, event jsonb) ON COMMIT DROP"
 )
 _TAKE = (
     f"INSERT INTO {SCHEMA}.events ({', '.join(COLUMNS.names)}) "
