@@ -122,7 +122,7 @@ EVENT_COLUMNS = (
         "Name of one property of the event; one row each.",
         22,
         "event property; property name; event property name; properties; "
-        "event properties; parameter; parameters; param; params; event parameter; "
+        "event properties; props; prop; event props; parameter; parameters; param; params; event parameter; "
         "event parameters; parameter name; event parameter name; attribute; attributes; "
         "attribute name; property key; key; properties name; propiedad; propiedades; "
         "nombre de la propiedad; parámetro; parámetros; nombre del parámetro; "
