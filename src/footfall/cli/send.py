@@ -174,7 +174,7 @@ def _send_foreign(
     for one in done.stores if is_told else ():
         rest = f", {one.repeated:,} with an id that the file has twice" if one.repeated else ""
         click.echo(
-            f"in {one.name}: {one.events:,} events, {one.new:,} of them new{rest}, into imported.events",
+            f"in {one.name}: {plural(one.events, 'event')}, {one.new:,} of them new{rest}, into imported.events",
             err=True,
         )
     if is_told and skip_bad is not None:
