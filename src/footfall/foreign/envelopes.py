@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from footfall.foreign.vendors import (
     ANYBODY,
@@ -59,10 +59,16 @@ def event_type_of(event: Json, vendor: Vendor | None) -> str | None:
     """Return an event's type; None where it has none, as an update of a profile."""
     if vendor is None:
         # The first that is a text: another name may hold anything.
-        return next((event[name] for name in _NAMES if as_text(event.get(name))), None)
+        return next((event[name] for name in _NAMES if _is_name(event.get(name))), None)
     # A call that tracks something names it under `event` alone: what it is called is not what it is.
     is_track = first(event, vendor.kind) == "track"
-    return as_text(first(event, vendor.event_type[: 1 if is_track else None])) or None
+    found = first(event, vendor.event_type[: 1 if is_track else None])
+    return found if _is_name(found) else None
+
+
+def _is_name(value: Any) -> TypeGuard[str]:
+    """Return whether a value is a text with something in it besides spaces."""
+    return isinstance(value, str) and value.strip() != ""
 
 
 def events_of(value: Any) -> list[ForeignEvent]:

@@ -154,7 +154,7 @@ class Receiver:
             message = self._message(request, body)
             if isinstance(message, Response):
                 return self._counted(request, message)
-            intake = webhook.take(body, message, self.clock.wall_ms())
+            intake = webhook.take(body, message, self.clock.wall_ms(), _content_type(request))
         except TooLarge as error:
             return self._counted(request, _problem(413, str(error)))
         except TimeoutError:

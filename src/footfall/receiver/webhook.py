@@ -26,10 +26,11 @@ from footfall.receiver.vendors.amplitude_fields import wrong_fields
 
 MOST_EVENTS = 10_000
 MOST_BYTES = 5_000_000
+LINES = "application/x-ndjson"
 KINDS = (
     "application/json",
     "application/cloudevents+json",
-    "application/x-ndjson",
+    LINES,
     "text/plain",
     "",
 )
@@ -39,7 +40,7 @@ _AMPLITUDES = frozenset().union(*(mark.members for mark in AMPLITUDE.marks)) - {
 _TEXT_TYPES = {str, type(None)}
 
 
-def take(body: bytes, message: str | None, now_ms: int) -> ReceivedBatch:
+def take(body: bytes, message: str | None, now_ms: int, kind: str = "") -> ReceivedBatch:
     """Return the events that a webhook brings.
 
     Args:
@@ -48,13 +49,15 @@ def take(body: bytes, message: str | None, now_ms: int) -> ReceivedBatch:
             vendor's (`footfall.foreign.vendors`).
         message: Its id, where the sender gives one.
         now_ms: The moment of receipt, which events without a time get.
+        kind: Content type; of `LINES` each line is a body.
 
     Raises:
         MalformedBody: It is none of these.
     """
     if not body:
         raise MalformedBody("the body is empty")
-    events = unwrapped(parse_json(body))
+    lines = body.splitlines() if kind == LINES else [body]
+    events = [event for line in lines if line.strip() for event in unwrapped(parse_json(line))]
     if len(events) > MOST_EVENTS:
         raise MalformedBody(
             f"the batch has {len(events)} events; at most {MOST_EVENTS} are taken at once"
@@ -73,7 +76,7 @@ def _taken(events: Sequence[Any], now_ms: int) -> ReceivedBatch:
     types: list[Any] = [
         event.get("event_type") if type(event) is dict else None for event in events
     ]
-    if set(map(type, types)) == {str}:
+    if set(map(type, types)) == {str} and all(map(str.strip, types)):
         return _own(events, types, now_ms)
     return batch_of(events_of(list(events)), "webhook", "w", now_ms)
 

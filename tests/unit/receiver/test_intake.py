@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from footfall.receiver import webhook
 from footfall.receiver.intake import MalformedBody, dumped, parse_json
 
 NUMBERS = (
@@ -78,3 +79,18 @@ def test_bad_bodies(why, body):
 def test_backslashes_are_no_escapes(body):
     """A text that only looks like an escape that is refused is taken."""
     assert parse_json(body) == json.loads(body)
+
+
+def test_a_webhook_of_lines():
+    """Each line of NDJSON is an event, or an envelope of some."""
+    body = b'{"event_type": "x"}\n\n{"batch": [{"event_type": "y"}, {"event_type": "z"}]}\n'
+    rows = webhook.take(body, None, 0, webhook.LINES).rows
+    assert [row.event_type for row in rows] == ["x", "y", "z"]
+
+
+@pytest.mark.parametrize("name", ["event_type", "type", "event"])
+@pytest.mark.parametrize("value", ["", "  ", None, 7])
+def test_a_type_that_says_nothing_is_none(name, value):
+    """An event without a type is refused, whatever stands in its place."""
+    with pytest.raises(MalformedBody, match="event 0 is no event"):
+        webhook.take(json.dumps({name: value, "user_id": "u"}).encode(), None, 0)
