@@ -262,3 +262,12 @@ def test_logs_in_one_store_are_told_apart(tmp_path):
     said = " ".join(footfall("report", "imported.duckdb").out.split())
     assert "They are of 2 logs (a.csv, b.csv): people of the same id are taken for one." in said
     assert "2 events of nobody count for no person and no session." in said
+
+
+def test_a_store_without_runs_says_what_it_holds(tmp_path):
+    """A store of events of others is no stranger's file."""
+    (tmp_path / "a.csv").write_text("uid,ts,event\n1,1767607200,open\n")
+    assert footfall("send", "a.csv", "--to", "duckdb:a.duckdb").code == 0
+    assert (
+        "it holds events of others\n  hint: footfall report" in footfall("runs", "a.duckdb").err
+    )

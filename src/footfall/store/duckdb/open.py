@@ -75,9 +75,19 @@ def open_duckdb(path: Path, *, read_only: bool = True) -> Store:
         connection = undo.enter_context(db.connect(path, read_only=read_only))
         runs = db.columns_of(connection, "main.runs")
         if runs is None:
-            raise StoreError(
-                f"{path} holds no runs: it is a DuckDB file, but footfall did not write it"
-            )
+            raise StoreError(f"{path} holds no runs: {_instead(connection)}")
         check_format(str(path), runs.names)
         undo.pop_all()
     return DuckDBStore(path, connection)
+
+
+def _instead(connection: duckdb.DuckDBPyConnection) -> str:
+    """Return what a DuckDB file without runs is."""
+    if db.columns_of(connection, "main.imported_events") is not None:
+        return "it holds events of others\n  hint: footfall report shows them"
+    if db.columns_of(connection, "main.received") is not None:
+        return (
+            "it holds what footfall serve has received\n"
+            "  hint: its table `received` has an event per row; docs/receiver.md shows how to query it"
+        )
+    return "it is a DuckDB file, but footfall did not write it"
