@@ -289,6 +289,17 @@ def test_keywords_of_an_event_are_named(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("others", [True, {}, TEXT])
+@pytest.mark.parametrize("key", ["additionalProperties", "unevaluatedProperties"])
+def test_leave_for_properties_that_are_not_declared_is_named_once(tmp_path, key, others):
+    """Of an event or of a record: what is not declared stays a finding, and one sentence per file says so."""
+    record = {"type": "object", "properties": {"a": TEXT}, key: others}
+    said = f"plan.json: {key}: properties that are not declared are findings all the same"
+    assert left_out(read(tmp_path, {**event(x=TEXT), key: others})) == [said]
+    assert left_out(read(tmp_path, event(x=record, y=record))) == [said]
+    assert left_out(read(tmp_path, {**event(x=TEXT), key: False})) == []
+
+
 def test_what_is_sent_around_the_properties(tmp_path):
     """Of a schema of all that is sent the properties count, people's apart; what else stands there is named."""
     schema = event(

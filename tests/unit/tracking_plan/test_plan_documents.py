@@ -156,6 +156,17 @@ def test_lists_and_records_by_hand(tmp_path):
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("key", ["additionalProperties", "allow_unplanned", "allowUnplanned"])
+def test_leave_for_what_is_not_planned_is_named(tmp_path, key):
+    """Whoever allows properties that are not declared is told once that they are findings."""
+    events = [{"name": name, "properties": {"x": "string"}, key: True} for name in "AB"]
+    said = "properties that are not declared are findings all the same"
+    assert left_out(read(tmp_path, {"events": events})) == [
+        f"plan.json: additionalProperties: {said}"
+    ]
+    assert left_out(read(tmp_path, {"events": [{**events[0], key: False}]})) == []
+
+
 def test_keys_that_are_not_read_are_named_once(tmp_path):
     """A key of events or properties that says something is named with its first place and how often it stands."""
     events = [
@@ -459,6 +470,23 @@ spec:
     assert (marks.type, marks.item) == ("list", "integer")
     with pytest.raises(UsageError, match="in other files: give their folder"):
         read_plan(root / "plan.yaml")
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        '{event: "#event:bought", allow_unplanned: true}',
+        '{event: "#event:bought", additionalProperties: true}',
+        '{event: {$ref: "#/events/web/bought", allow_unplanned: true}}',
+    ],
+)
+def test_leave_for_what_is_not_planned_in_a_catalogue(tmp_path, rule):
+    """A rule of a catalogue that allows more than it declares is named."""
+    plan = f"{{version: rudder/v1, kind: tp, spec: {{rules: [{rule}]}}}}"
+    said = left_out(read_plan(folder(tmp_path, {**NEW, "plan.yaml": plan})))
+    assert said == [
+        "plan.yaml: additionalProperties: properties that are not declared are findings all the same"
+    ]
 
 
 # --- files ------------------------------------------------------------------------------------------------------------

@@ -53,6 +53,8 @@ _MEANT: Mapping[PlanType, tuple[str, ...]] = {
     "time": ("format",),
     "record": ("properties", "additionalProperties", "unevaluatedProperties"),
 }
+_PERMISSIONS = ("additionalProperties", "unevaluatedProperties")
+_FINDINGS = "properties that are not declared are findings all the same"
 
 
 class SchemaReader:
@@ -89,6 +91,10 @@ class SchemaReader:
         Raises:
             UsageError: There are more of them than a plan can have.
         """
+        # One sentence per file: many schemas say it of every object.
+        for key in _PERMISSIONS:
+            if schema.get(key) is True or isinstance(schema.get(key), Mapping):
+                self.draft.remark(f"{key}: {_FINDINGS}", Origin(self.file), "not read")
         required = list_at(schema, "required")
         for name, inner in map_at(schema, "properties").items():
             if text_of(name):
@@ -192,10 +198,9 @@ class SchemaReader:
         )
 
     def _with_fields(self, read: PlanProperty, schema: Schema) -> PlanProperty:
-        others = schema.get("additionalProperties")
-        if isinstance(others, Mapping) and others:
-            self.leave_out("keyword additionalProperties", read.name)
         if not map_at(schema, "properties"):
+            if schema.get("additionalProperties") not in (None, True, False, {}):
+                self.leave_out("keyword additionalProperties", read.name)
             self.leave_out("an object without declared fields", read.name)
             return replace(read, type="any")
         if id(schema) in self.holders or len(self.holders) >= MOST_LEVELS:

@@ -33,9 +33,12 @@ ABOUT = ("description", "about", "desc", "definition", "summary", "purpose", "tr
 _CATEGORIES = (
     "category", "event_category", "eventCategory", "area", "feature", "section", "module", "group",
 )  # fmt: skip
+_OPEN = (
+    "additionalProperties", "additional_properties", "allow_unplanned", "allowUnplanned", "allowUnplannedProperties",
+)  # fmt: skip
+"""Keys that allow properties that are not declared."""
 SILENT = (
-    "id", "_id", "version", "$schema", "$id", "$comment", "additionalProperties", "allow_unplanned",
-    "identitySection", "identity_section",
+    "id", "_id", "version", "$schema", "$id", "$comment", *_OPEN, "identitySection", "identity_section",
 )  # fmt: skip
 """Keys that say nothing that a plan could hold, and are not missed."""
 
@@ -99,7 +102,8 @@ class Element:
             return inner
         if self.is_schema:
             return self.written
-        return schema_of_properties(inner, self.written.get("required"))
+        schema = schema_of_properties(inner, self.written.get("required"))
+        return {**schema, "additionalProperties": True} if says_open(self.written) else schema
 
     def unread(self) -> list[str]:
         """Return the keys that say something and are read nowhere."""
@@ -116,6 +120,12 @@ class Element:
             "categories",
         )
         return unread(self.written, read)
+
+
+def says_open(written: Any) -> bool:
+    """Return whether what is said of a call allows properties that it does not declare."""
+    found = (written.get(key) for key in _OPEN) if isinstance(written, Mapping) else ()
+    return any(value is True for value in found)
 
 
 def is_object_schema(value: Mapping[str, Any]) -> bool:

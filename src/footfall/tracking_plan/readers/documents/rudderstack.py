@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from footfall.tracking_plan.readers.documents.calls import Declared, call_of
+from footfall.tracking_plan.readers.documents.elements import says_open
 from footfall.tracking_plan.readers.documents.members import maps_of, text_at
 from footfall.tracking_plan.readers.documents.plain_properties import schema_of_property
 from footfall.tracking_plan.readers.documents.source_files import PlanFile
@@ -92,6 +93,9 @@ class DataCatalogue:
         schema = self._object(rule.get("properties"), place, 0)
         if rule.get("variants"):
             self.leave_out("key variants of a rule", place)
+        # Older files say it beside the reference to the event.
+        if any(says_open(each) for each in (rule, rule.get("event"))):
+            schema["additionalProperties"] = True
         section = text_at(rule, "identity_section", "identitySection")
         yield self._declared(event, place, schema, section)
 
