@@ -7,7 +7,9 @@ import pytest
 from footfall.scenario.leaf_records import Constraint
 from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty
 from footfall.tracking_plan.readers import read_plan
+from footfall.tracking_plan.readers.headers import ALL_TITLES
 from footfall.tracking_plan.writers.csv_table import render_csv as csv_table
+from footfall.tracking_plan.writers.workbook import render_workbook as workbook
 
 
 @pytest.fixture
@@ -451,3 +453,37 @@ def test_records_come_back_with_their_fields(read):
     assert [f.name for f in items.fields[1].fields] == ["eu"]
     assert [(f.name, f.type) for f in address.fields] == [("city", "text")]
     assert (utm.name, extra.type, extra.fields) == ("utm.source", "any", ())
+
+
+# --- rows that look like headers --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+@pytest.mark.parametrize("is_event", [False, True])
+def test_names_that_are_titles_are_names_below_a_header(tmp_path, form, is_event):
+    """A row that goes on with the table above it is a row, whichever words of titles it holds."""
+    words = sorted(ALL_TITLES - {""})
+    if is_event:
+        events = [
+            PlanEvent(w, "Events", properties=(PlanProperty("n", "text"),)) for w in words
+        ]
+    else:
+        several = tuple(PlanProperty(w, "text") for w in words)
+        events = [PlanEvent("A", "Events", properties=several)]
+    plan = Plan(name="p", title="p", categories=(("Events", ""),), events=tuple(events))
+    path = tmp_path / f"p.{form}"
+    path.write_bytes(csv_table(plan) if form == "csv" else workbook(plan))
+    again = read_plan(path)
+    assert [(e.name, [p.name for p in e.properties]) for e in again.events] == [
+        (e.name, [p.name for p in e.properties]) for e in events
+    ]
+
+
+def test_a_header_right_below_a_table_is_still_one(read):
+    """Sheets repeat the header of a table, and begin the next one without a line between."""
+    plan = read("Event,Property,Type\nA,x,string\nEvent,Property,Type\nB,y,string\n")
+    assert names(plan) == ["A", "B"]
+    plan = read(
+        "Event,Property,Type\nA,x,string\nUser property,Type,Description\nage,integer,Years\n"
+    )
+    assert (names(plan), users(plan)) == (["A"], {"age": "integer"})

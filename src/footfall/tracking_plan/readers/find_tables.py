@@ -13,6 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from footfall.tracking_plan.cells import type_of
 from footfall.tracking_plan.plan import Origin
 from footfall.tracking_plan.readers.call_words import row_kind_in
 from footfall.tracking_plan.readers.grid import MOST_ROWS, Grid, refusal
@@ -191,9 +192,34 @@ def _is_header(header: SheetTable, found: Sequence[SheetTable]) -> bool:
         return False
     if header.event:
         return True
+    if _continues(above[-1], header, n_filled):
+        return False
     keys = [header.columns[key] for key in header.kind.keys if key in header.columns]
     title = normal(header.grid.row(header.header).get(keys[0], ""))
     return [kind for kind in KINDS if title_of(kind, title) in kind.keys] == [header.kind]
+
+
+def _continues(table: SheetTable, header: SheetTable, n_filled: int) -> bool:
+    """Return whether a row goes on with the table above it, rather than being the header of another.
+
+    Args:
+        n_filled: Cells of the row, from the first title to the last.
+    """
+    if header.kind is table.kind and header.columns == table.columns:
+        return False  # the same header once more, as sheets repeat it on each page
+    row = header.grid.row(header.header)
+    kind = table.columns.get("Type", -1)
+    if kind not in header.columns.values() and type_of(row.get(kind, "")):
+        return True
+    before = header.grid.row(header.header - 1)
+    if len(before) < 2:
+        return False
+    # Right below a row, with nothing between them, a header holds titles and nothing else, and
+    # none of its titles stands above itself, as a category does.
+    is_all_titles = len(header.columns) >= n_filled
+    return not is_all_titles or any(
+        before.get(c) == row.get(c) for c in header.columns.values()
+    )
 
 
 def _without_upper_half(header: SheetTable, found: Sequence[SheetTable]) -> list[SheetTable]:
