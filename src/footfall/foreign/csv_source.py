@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from footfall.errors import UsageError
 from footfall.foreign.encodings import as_utf8, encoding_of, encoding_of_file
 from footfall.foreign.event_source import scratch_folder
-from footfall.foreign.lines import unpacked
+from footfall.foreign.lines import BLOCK_BYTES, unpacked, whole
 from footfall.foreign.roles import Named, Sampled, recognise
 from footfall.store.dialect import literal, quote
 
@@ -52,14 +52,18 @@ def csv_form(path: Path) -> CsvForm:
     """Return the form of a CSV file; a copy in UTF-8 is made where it is in another encoding.
 
     Raises:
-        UsageError: It is empty, or no text.
+        UsageError: It is empty, no text, or cannot be read to its end.
     """
-    with path.open("rb") as raw, unpacked(raw) as file:
-        is_packed = file is not raw
-        encoding = encoding_of_file(file)
     readable = path
-    if encoding not in ("utf-8", "utf-8-sig"):
-        readable, is_packed = _copied(path, encoding), False
+    with whole(path, path.name):
+        with path.open("rb") as raw, unpacked(raw) as file:
+            is_packed = file is not raw
+            encoding = encoding_of_file(file)
+            # DuckDB reads a packed file that is cut off as if it were whole.
+            while is_packed and file.read(BLOCK_BYTES):
+                pass
+        if encoding not in ("utf-8", "utf-8-sig"):
+            readable, is_packed = _copied(path, encoding), False
     with readable.open("rb") as raw, unpacked(raw) as file:
         head = file.read(HEAD_BYTES).decode("utf-8-sig", "replace")
     if "\0" in head:
@@ -109,8 +113,12 @@ def is_table(text: str) -> bool:
 
 
 def holds_roles(path: Path) -> bool:
-    """Return whether the columns of a CSV file show a person, a time and an event type."""
-    with path.open("rb") as raw, unpacked(raw) as file:
+    """Return whether the columns of a CSV file show a person, a time and an event type.
+
+    Raises:
+        UsageError: Its beginning cannot be read.
+    """
+    with whole(path, path.name), path.open("rb") as raw, unpacked(raw) as file:
         content = file.read(HEAD_BYTES)
     text = content.decode(encoding_of(content), "replace")
     lines = text.splitlines(keepends=True)[:HEAD_LINES]

@@ -198,7 +198,7 @@ def read_lines(path: Path, parts: list[LineSource]) -> Iterator[Lines]:
     # Per part, and by what was unpacked: gzip claims no size, and a zip's claim may be false.
     most = max(HARMLESS_BYTES, _size(path) * MOST_RATIO)
     for number, part in enumerate(parts):
-        with _explained(path, part), part.opened() as raw, unpacked(raw) as file:
+        with whole(path, part.name), part.opened() as raw, unpacked(raw) as file:
             read = 0
             for lines in _split(_in_utf8(file), number):
                 read += sum(len(text or "") for text in lines.texts)
@@ -208,13 +208,17 @@ def read_lines(path: Path, parts: list[LineSource]) -> Iterator[Lines]:
 
 
 @contextmanager
-def _explained(path: Path, part: LineSource) -> Iterator[None]:
+def whole(path: Path, name: str) -> Iterator[None]:
+    """Turn what a damaged or cut file raises into a `UsageError`.
+
+    Args:
+        path: What the user named.
+        name: Of the part of it that is read.
+    """
     try:
         yield
     except _UnreadableError as error:
-        raise UsageError(
-            f"{path}{f', {part.name}' if path.name != part.name else ''}: {error}"
-        ) from None
+        raise UsageError(f"{path}{f', {name}' if path.name != name else ''}: {error}") from None
     except (
         OSError,
         EOFError,
@@ -224,7 +228,7 @@ def _explained(path: Path, part: LineSource) -> Iterator[None]:
         RuntimeError,
     ) as error:
         raise UsageError(
-            f"{path}: {part.name} cannot be read to its end: {error}\n  hint: fetch it again"
+            f"{path}: {name} cannot be read to its end: {error}\n  hint: fetch it again"
         ) from None
 
 

@@ -1,0 +1,84 @@
+"""Files of others that are cut off or damaged: told as that, whatever form and packing they have."""
+
+import gzip
+import random
+import zipfile
+
+import pytest
+
+from footfall.errors import UsageError
+from footfall.foreign.open_events import is_log, open_events
+
+N = 20_000
+
+
+def csv_text(mark=""):
+    draws = random.Random(1)
+    rows = (f"u{draws.randrange(10**6)},v,{1_767_607_200 + n}\n" for n in range(N))
+    return f"{mark}user_id,event,ts\n{''.join(rows)}"
+
+
+def cut(packed):
+    return packed[: len(packed) // 2]
+
+
+def without_end(packed):
+    return packed[:-9]
+
+
+def of_another_sum(packed):
+    return packed[:-8] + b"\0\0\0\0" + packed[-4:]
+
+
+def with_a_hole(packed):
+    half = len(packed) // 2
+    return packed[:half] + b"\xff" * 64 + packed[half + 64 :]
+
+
+def a_few_bytes(packed):
+    return packed[:15]
+
+
+HARMS = [cut, without_end, of_another_sum, with_a_hole, a_few_bytes]
+
+
+@pytest.mark.parametrize("harm", HARMS)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("name", ["x.csv.gz", "x.gz"])
+def test_csv_in_gzip(tmp_path, harm, encoding, name):
+    """A damaged gzip of CSV is told, and nothing of it is read as if it were whole."""
+    path = tmp_path / name
+    path.write_bytes(harm(gzip.compress(csv_text().encode(encoding), mtime=0)))
+    with pytest.raises(UsageError, match="cannot be read to its end"):
+        open_events(path)
+
+
+def test_whether_a_damaged_file_is_a_log(tmp_path):
+    """Whether a damaged CSV is a log or a plan cannot be said: it is told as damaged."""
+    path = tmp_path / "x.csv.gz"
+    path.write_bytes(gzip.compress(csv_text().encode())[:50])
+    with pytest.raises(UsageError, match="cannot be read to its end"):
+        is_log(path)
+
+
+@pytest.mark.parametrize("harm", HARMS)
+@pytest.mark.parametrize("packing", ["gzip", "zip", "folder"])
+def test_lines(tmp_path, harm, packing):
+    """Lines in a damaged gzip are told too, wherever they stand."""
+    draws = random.Random(1)
+    lines = "".join(
+        f'{{"user_id": "u{draws.randrange(10**6)}", "event": "v", "ts": {1_767_607_200 + n}}}\n'
+        for n in range(N)
+    )
+    damaged = harm(gzip.compress(lines.encode(), mtime=0))
+    path = tmp_path / "x"
+    if packing == "zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("a.json.gz", damaged)
+    elif packing == "folder":
+        path.mkdir()
+        (path / "a.ndjson.gz").write_bytes(damaged)
+    else:
+        path.write_bytes(damaged)
+    with pytest.raises(UsageError, match="cannot be read to its end"):
+        open_events(path)
