@@ -137,6 +137,42 @@ def test_mistakes(args, told):
     assert told in said.err
 
 
+@pytest.mark.parametrize("form", ["csv", "ndjson"])
+@pytest.mark.parametrize("n", [1, 2])
+def test_lines_without_a_type(form, n):
+    """Lines without an event type are no events, and are told."""
+    types = ["view", *[""] * n, "cart"]
+    rows = [{"user": f"p{i}", "ts": START + i, "action": kind} for i, kind in enumerate(types)]
+    if form == "csv":
+        lines = ["user,ts,action", *(",".join(map(str, row.values())) for row in rows)]
+    else:
+        lines = [json.dumps({name: v for name, v in row.items() if v != ""}) for row in rows]
+    Path(f"x.{form}").write_text("\n".join(lines))
+    said = footfall("report", f"x.{form}")
+    assert "2 events of 2 people" in said.out
+    told = (
+        "1 line without an event type counts"
+        if n == 1
+        else "2 lines without an event type count"
+    )
+    assert f"{told} for nothing." in " ".join(said.out.split())
+    record = json.loads(footfall("report", f"x.{form}", "--format", "json").out)
+    assert (record["events"], record["nameless"]) == (2, n)
+
+
+def test_ids_that_come_again():
+    """Events are counted as they stand; how many repeat an id, which `send` takes once, is told."""
+    ids = ["i1", "i2", "i1", "i3", "i1", "", ""]
+    rows = [f"p1,view,{START + n},{one}" for n, one in enumerate(ids)]
+    Path("x.csv").write_text("\n".join(["user,action,ts,ref", *rows]))
+    said = footfall("report", "x.csv", "--id", "ref")
+    assert "2 events have an id that an earlier one has" in " ".join(said.out.split())
+    record = json.loads(footfall("report", "x.csv", "--id", "ref", "--format", "json").out)
+    assert (record["events"], record["repeated"]) == (7, 2)
+    sent = footfall("send", "x.csv", "--id", "ref", "--to", "duckdb:x.duckdb")
+    assert "5 of them new, 2 with an id that the file has twice" in sent.err
+
+
 # --- plans -----------------------------------------------------------------------------------------------------------
 
 

@@ -84,6 +84,8 @@ class LogReport:
         events: All of them.
         people: Different people.
         nobodys: Events that name nobody: they count for no person and no session.
+        nameless: Lines without an event type: they are no events.
+        repeated: Events with an id that an earlier one has; `send` takes these over once.
         logs: Names of the logs that a store has the events of.
         unread: Lines that are no events.
         timeless: Events whose time is missing or cannot be read.
@@ -113,6 +115,8 @@ class LogReport:
     by: str = ""
     groups: tuple[Counted, ...] = ()
     nobodys: int = 0
+    nameless: int = 0
+    repeated: int = 0
     logs: tuple[str, ...] = ()
 
 
@@ -130,8 +134,9 @@ def log_report(source: EventSource, *, funnel: Sequence[str] = (), by: str = "")
     value = _value_of(source, by) if by else "CAST(NULL AS VARCHAR)"
     source.rows(
         "CREATE TEMP TABLE log AS SELECT CAST(who AS VARCHAR) AS who, event_type, time_ms, "
-        f"session_text, {value} AS grouped FROM e WHERE NOT is_nameless"
+        f"session_text, {value} AS grouped, insert_id FROM e WHERE NOT is_nameless"
     )
+    ((nameless,),) = source.rows("SELECT count(*) FILTER (is_nameless) FROM e")
     ((n, people, nobodys, timeless, first, last),) = source.rows(
         "SELECT count(*), count(DISTINCT who), count(*) - count(who), count(*) - count(time_ms), "
         "min(time_ms), max(time_ms) FROM log"
@@ -155,8 +160,19 @@ def log_report(source: EventSource, *, funnel: Sequence[str] = (), by: str = "")
         by,
         _counted(source, "coalesce(grouped, '')", MOST_GROUPS) if by else (),
         nobodys,
+        nameless,
+        _repeated(source),
         source.logs,
     )
+
+
+def _repeated(source: EventSource) -> int:
+    if "insert_id" not in source.has:
+        return 0
+    ((n,),) = source.rows(
+        "SELECT count(*) - count(DISTINCT insert_id) FROM log WHERE insert_id <> ''"
+    )
+    return int(n)
 
 
 def _counted(source: EventSource, key: str, most: int) -> tuple[Counted, ...]:

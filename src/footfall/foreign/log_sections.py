@@ -30,6 +30,17 @@ def heading_of_log(report: LogReport) -> ReportHeading:
         warnings.append(
             f"{plural(report.unread, 'line')} could not be read and count for nothing."
         )
+    if report.nameless:
+        counts = "counts" if report.nameless == 1 else "count"
+        warnings.append(
+            f"{plural(report.nameless, 'line')} without an event type {counts} for nothing."
+        )
+    if report.repeated:
+        have = "has" if report.repeated == 1 else "have"
+        warnings.append(
+            f"{plural(report.repeated, 'event')} {have} an id that an earlier one has, and are counted "
+            "all the same; `footfall send` takes each id once."
+        )
     if report.timeless:
         warnings.append(
             f"{plural(report.timeless, 'event')} without a readable time count in no span and no session."
@@ -229,6 +240,8 @@ def render_log_json(report: LogReport) -> str:
         "unread": report.unread,
         "timeless": report.timeless,
         "nobodys": report.nobodys,
+        "nameless": report.nameless,
+        "repeated": report.repeated,
         "logs": report.logs,
         "first_ms": report.first_ms,
         "last_ms": report.last_ms,
