@@ -234,3 +234,47 @@ def test_a_plan_is_no_log():
         "Category,Event,Property,Type\nShop,Paid,time,time\nShop,Paid,user_id,text\n"
     )
     assert footfall("taxonomy", "plan.csv", "--to", "plan.xlsx").code == 0
+
+
+TIMES = ["05.01.2026 18:22", "1/5/26 6:22 PM", "46027.7653", "18:22", "Jan 05 2026 18:22:01"]
+
+
+@pytest.mark.parametrize("time", TIMES)
+@pytest.mark.parametrize("sign", [";", ","])
+def test_a_log_whose_times_cannot_be_read_is_no_plan(time, sign):
+    """A table of people, types and times of an unknown form is refused as a log, with what is accepted."""
+    rows = [f"p{n},{kind},{time}{n},home" for n, kind in enumerate(["view", "buy", "view"], 1)]
+    text = "\n".join(["user_id,event,ts,page", *rows]).replace(",", sign)
+    Path("de.csv").write_text(text)
+    for args in (
+        ("taxonomy", "de.csv", "--to", "plan.csv"),
+        ("report", "de.csv"),
+        ("validate", "de.csv", "--against", "de.csv"),
+        ("send", "de.csv", "--to", "duckdb:x.duckdb"),
+    ):
+        said = footfall(*args)
+        assert (said.code, said.out) == (2, "")
+        assert f"ts holds {time}1" in said.err.replace('"', "")
+        assert "times like these are not read; accepted: 2026-01-31T12:00:00" in said.err
+    assert [path.name for path in Path().iterdir()] == ["de.csv"]
+
+
+def test_a_log_is_no_plan_to_hold_events_against():
+    """A log is no plan, and that is said."""
+    write(JOURNEYS)
+    said = footfall("validate", "clicks.csv", "--against", "clicks.csv")
+    assert said.code == 2
+    assert "it is a log of events, not a plan" in said.err
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Event,user_id,time,Description\nPaid,u1,05.01.2026 18:22,pays\nSeen,u1,05.01.2026 18:23,sees\n",
+        "Event,user_id,time,page\nPaid,x,x,\nSeen,x,,x\n",
+    ],
+)
+def test_plans_with_columns_like_a_log(text):
+    """A plan with a column per property stays one, with examples or marks in its cells."""
+    Path("plan.csv").write_text(text)
+    assert footfall("taxonomy", "plan.csv", "--to", "plan.html").code == 0

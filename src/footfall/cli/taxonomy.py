@@ -190,8 +190,9 @@ def _read(
 ) -> tuple[Plan, Sequence[Section]]:
     """Return a plan, and the diagrams of the scenario that it is made of."""
     from footfall.foreign.open_events import is_log
+    from footfall.tracking_plan.sheet_columns import ONLY_IN_PLANS
 
-    if named.is_any or is_log(source):
+    if named.is_any or is_log(source, ONLY_IN_PLANS):
         return _of_log(source, named), ()
     if is_plan(source):
         from footfall.tracking_plan.readers import read_plan

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,6 +10,7 @@ import click
 from footfall.cli import arguments, options
 from footfall.cli.data_command import DataCommand
 from footfall.cli.taxonomy import is_plan
+from footfall.errors import UsageError, shown
 from footfall.text import clean
 
 if TYPE_CHECKING:
@@ -90,9 +92,18 @@ def _declared(against: str) -> str | Expectations:
     """Return a plan's expectations, with its remarks printed; a scenario as it was named."""
     if not is_plan(against):
         return against
+    from footfall.foreign.open_events import is_log, open_events
     from footfall.tracking_plan.expectations_of_plan import of_plan
     from footfall.tracking_plan.readers import read_plan
+    from footfall.tracking_plan.sheet_columns import ONLY_IN_PLANS
 
+    if Path(against).is_file() and is_log(against, ONLY_IN_PLANS):
+        # What keeps a log from being read is said first: then none can be made a plan of.
+        open_events(against).connection.close()
+        raise UsageError(
+            f"--against {shown(against)}: it is a log of events, not a plan\n"
+            f"  hint: footfall taxonomy {against} --to plan.csv makes a plan of it"
+        )
     plan = read_plan(against)
     for remark in plan.remarks:
         click.echo(f"note: {clean(str(remark))}", err=True)

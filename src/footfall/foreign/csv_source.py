@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from footfall.errors import UsageError
 from footfall.foreign.encodings import as_utf8, encoding_of, encoding_of_file
 from footfall.foreign.event_source import scratch_folder
 from footfall.foreign.lines import BLOCK_BYTES, unpacked, whole
-from footfall.foreign.roles import Named, Sampled, recognise
+from footfall.foreign.roles import Named, Sampled, is_untimed, recognise
 from footfall.store.dialect import literal, quote
 
 if TYPE_CHECKING:
@@ -112,8 +112,13 @@ def is_table(text: str) -> bool:
     return n_like >= max(2, 0.9 * sum(bool(line.strip()) for line in lines))
 
 
-def holds_roles(path: Path) -> bool:
+def holds_roles(path: Path, plan_titles: Collection[str]) -> bool:
     """Return whether the columns of a CSV file show a person, a time and an event type.
+
+    Args:
+        path: The file.
+        plan_titles: What only a plan's columns are called, in lower case: without any of them, also a time
+            that cannot be read makes a log.
 
     Raises:
         UsageError: Its beginning cannot be read.
@@ -131,7 +136,15 @@ def holds_roles(path: Path) -> bool:
             for i, name in enumerate(header)
         }
         recognise(str(path), sampled, Named())
-    except (UsageError, ValueError, csv.Error):
+    except UsageError:
+        # A log may have a column `properties` of JSON.
+        titles = {
+            name.strip().lower().replace("_", " ")
+            for name, one in sampled.items()
+            if not all(text.startswith("{") for text in one.values)
+        }
+        return not titles & set(plan_titles) and is_untimed(sampled)
+    except (ValueError, csv.Error):
         return False
     return True
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from footfall.errors import StoreError, UsageError
@@ -365,10 +365,14 @@ def is_foreign(where: str | Path) -> bool:
     return _magic(path)[8:12] != b"DUCK" and not file_ledger_path(path).exists()
 
 
-def is_log(where: str | Path) -> bool:
+def is_log(where: str | Path, plan_titles: Collection[str] = ()) -> bool:
     """Return whether a path is one of a log, and not of a plan in the same form of file.
 
     CSV is a log where its columns show a person, a time and an event type: no plan has a column of times.
+
+    Args:
+        where: The path.
+        plan_titles: What only a plan's columns are called, in lower case.
     """
     path = Path(_PREFIX.sub("", str(where)))
     if path.is_dir():
@@ -379,4 +383,4 @@ def is_log(where: str | Path) -> bool:
         (".ndjson", ".jsonl")
     ):
         return True
-    return _is_csv(path) and holds_roles(path)
+    return _is_csv(path) and holds_roles(path, plan_titles)

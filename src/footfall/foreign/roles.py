@@ -167,8 +167,7 @@ def _named(role: str, wanted: str, names: Mapping[str, Sampled], problems: list[
     elif role == "time" and not _is_time(names[found]):
         seen = ", ".join(names[found].values[:3]) or "nothing"
         problems.append(
-            f"--time {shown(wanted)} holds {seen}: no times; accepted: 2026-01-31T12:00:00, "
-            "or numbers since 1970 in s, ms, µs or ns"
+            f"--time {shown(wanted)} holds {seen}: no times that are read; accepted: {_TIMES}"
         )
     return found or ""
 
@@ -192,10 +191,17 @@ def _found(
     if role not in _OPTIONAL:
         which = f"could be {' or '.join(found[:4])}" if found else "is not recognised"
         problems.append(f"the {_ROLE_WORDS[role]} {which}; --{role} COLUMN names it")
+        unread = _unread_time(free) if role == "time" and not found else None
+        if unread is not None:
+            seen = ", ".join(map(shown, free[unread].values[:2]))
+            problems.append(
+                f"{unread} holds {seen}: times like these are not read; accepted: {_TIMES}"
+            )
     return None
 
 
 _OPTIONAL = ("device", "session", "id")
+_TIMES = "2026-01-31T12:00:00, or numbers since 1970 in s, ms, µs or ns"
 _ROLE_WORDS = {"user": "person", "time": "time", "type": "event type"}
 
 
@@ -276,6 +282,40 @@ def _is_time(one: Sampled) -> bool:
         return False
     # Those that cannot be read are findings, not a reason to look elsewhere.
     return 2 * sum(map(_is_plausible, one.values)) >= len(one.values)
+
+
+_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{1,2}:\d\d")
+"""What a date or a time of day holds in any country."""
+
+
+def _unread_time(names: Mapping[str, Sampled]) -> str | None:
+    """Return the column that is a time by its name or values, but in no form that is read."""
+    dates = [
+        name
+        for name, one in names.items()
+        if one.values
+        and 2 * sum(bool(_DATE.search(v[:40])) for v in one.values) >= len(one.values)
+    ]
+    # Numbers under such a name are days of a spreadsheet, or minutes since a beginning; a plan has
+    # at most marks there.
+    numbers = [
+        name
+        for name, one in names.items()
+        if len(set(one.values)) > 2 and all(re.fullmatch(r"[\d.]+", v) for v in one.values)
+    ]
+    found = [*dates, *(name for name in numbers if _rank("time", name) is not None)]
+    return min(found, key=lambda name: _rank("time", name) is None) if found else None
+
+
+def is_untimed(sampled: Mapping[str, Sampled]) -> bool:
+    """Return whether columns are those of a log whose times are in no form that is read."""
+    called = [
+        next(
+            (n for n, one in sampled.items() if one.values and _rank(role, n) is not None), None
+        )
+        for role in ("user", "type")
+    ]
+    return None not in called and _unread_time(sampled) is not None
 
 
 def _is_plausible(text: str) -> bool:

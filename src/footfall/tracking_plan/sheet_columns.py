@@ -372,3 +372,12 @@ CATEGORY_COLUMNS = (
     ),
 )
 """Table below that: the categories that have a description."""
+
+_ONLY = ("Property", "Type", "Required", "Allowed values", "Example", "Description")
+ONLY_IN_PLANS = frozenset(
+    title
+    for column in EVENT_COLUMNS
+    if column.title in _ONLY
+    for title in (column.title.lower(), *column.aliases)
+) - {"type"}
+"""Titles, in lower case, that a plan's columns have, and hardly a log's."""
