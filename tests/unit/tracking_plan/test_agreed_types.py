@@ -1,9 +1,14 @@
 """Events of a plan that give a property of one name different types."""
 
+from decimal import Decimal
+
 import pytest
 
+from footfall.scenario.leaf_records import Constraint
 from footfall.tracking_plan.plan import PlanEvent, PlanProperty
 from footfall.tracking_plan.readers.agreed_types import agreed
+
+ZERO_TO_TEN = Constraint(Decimal(0), Decimal(10))
 
 
 def types(*properties):
@@ -77,3 +82,19 @@ def test_records_have_the_same_fields_everywhere():
     assert said[0].startswith(
         'property "x" has in event "A" fewer fields than elsewhere; "price" may be there too'
     )
+
+
+@pytest.mark.parametrize(
+    ("properties", "words"),
+    [
+        ((x("number", constraint=ZERO_TO_TEN), x("text")), "range: 0 to 10 in event A"),
+        ((x("boolean"), x("text", values=("a", "b"))), "not kept: allowed values: a, b in event B"),
+        ((x("integer", values=("1",)), x("text", values=("a",))), "values: 1 in event A; allowed values: a in event B"),
+        ((x("list", "text", length=Constraint(least=2)), x("text")), "not kept: elements: at least 2 in event A"),
+        ((x("record", fields=(x("text"),)), x("text")), "not kept: fields: x in event A"),
+    ],
+)  # fmt: skip
+def test_what_the_one_type_leaves_no_room_for_is_named(properties, words):
+    """A constraint of one event goes with its type: what it said stands in the sentence, and where."""
+    _, (said,) = types(*properties)
+    assert said.replace('"', "").endswith(words)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from footfall.errors import shown
+from footfall.scenario.constraints import clauses, count_text
 from footfall.scenario.leaf_records import FREE
 from footfall.text import first_names
 from footfall.tracking_plan.cells import FIELD, type_text
@@ -53,11 +54,14 @@ def _of_one_name(places: Sequence[Placed], path: str, say: Say) -> list[PlanProp
     if common is not None:
         (first, one), (second, other) = list(reversed(kinds.values()))[:2]
         kind = type_text(common)
+        same = [_as(common, planned) for planned in properties]
+        lost = "; ".join(_lost(places, same))
         say(
             f"property {shown(path)} is {type_text(one)} in event {shown(first)}, {type_text(other)} in event "
             f"{shown(second)}; {kind} is taken, as it has one type wherever it is used"
+            + (f"; not kept: {lost}" if lost else "")
         )
-        return [_as(common, planned) for planned in properties]
+        return same
     fields = iter(
         _agreed(
             [(event, field) for event, p in places for field in p.fields], f"{path}{FIELD}", say
@@ -67,6 +71,22 @@ def _of_one_name(places: Sequence[Placed], path: str, say: Say) -> list[PlanProp
     return _with_all_fields(
         [(event, p) for (event, _), p in zip(places, same, strict=True)], path, say
     )
+
+
+def _lost(places: Sequence[Placed], same: Sequence[PlanProperty]) -> Iterator[str]:
+    """Yield what events say of values, and the one type leaves no room for."""
+    for (event, before), after in zip(places, same, strict=True):
+        said = dict(clauses(before.constraint)) if before.constraint != after.constraint else {}
+        if before.length != after.length:
+            said["elements"] = count_text(before.length)
+        if before.values != after.values:
+            said["allowed values"] = first_names(before.values, MOST_NAMED)
+        names = [shown(field.name) for field in before.fields]
+        if names and not after.fields:
+            said["fields"] = first_names(names, MOST_NAMED)
+        texts = ", ".join(f"{key}: {text}" for key, text in said.items())
+        if texts:
+            yield f"{texts} in event {shown(event)}"
 
 
 def _with_all_fields(places: Sequence[Placed], path: str, say: Say) -> list[PlanProperty]:
