@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from footfall.scenario.constraints import clauses, count_text, range_text, unchecked
 from footfall.scenario.leaf_records import FREE, Constraint
+from footfall.text import first_names
 from footfall.tracking_plan.aliases import aliased
+from footfall.tracking_plan.cells import is_yes
 from footfall.tracking_plan.plan import Plan, PlanProperty
 from footfall.tracking_plan.plan_facts import (
     MOST_APPENDED,
@@ -56,6 +58,17 @@ def unkept(planned: PlanProperty) -> Iterator[str]:
             yield f"{key}: {text}"
     if planned.length != length:
         yield f"elements: {count_text(planned.length)}"
+
+
+def _unkept_values(planned: PlanProperty) -> Iterator[str]:
+    """Yield the allowed values that no scenario declares: it draws them, but holds nothing against them."""
+    kind, item = type_of_property(planned)
+    is_any_truth = (item or kind) == "boolean" and {is_yes(v) for v in planned.values} == {
+        True,
+        False,
+    }
+    if planned.values and not values_text(planned) and not is_any_truth:
+        yield f"allowed values: {first_names(planned.values, MOST_VALUES)}"
 
 
 def _kept(planned: PlanProperty) -> tuple[Constraint, Constraint]:
@@ -112,6 +125,8 @@ def at_most(planned: PlanProperty) -> str:
     return str(max(MOST_ELEMENTS, n_appended(planned)))
 
 
+MOST_VALUES = 10
+"""As many allowed values are named that a scenario does not declare."""
 MOST_ELEMENTS = 10
 """Of a list: what a person collects in a life has to have a bound, and plans name none."""
 
@@ -122,7 +137,7 @@ def lost_text(planned: PlanProperty) -> str:
 
 
 def _lost(planned: PlanProperty) -> Iterator[str]:
-    clauses = ", ".join(unkept(planned))
+    clauses = ", ".join((*_unkept_values(planned), *unkept(planned)))
     if clauses:
         yield f"in the plan: {clauses}"
     single = single_fields(planned)

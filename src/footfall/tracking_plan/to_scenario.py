@@ -336,8 +336,17 @@ class Declarations:
         )
         assumed = f"identifies: {ASSUMED}" if is_known and not event.identifies else ""
         return YamlEntry(
-            quoted(name), pairs, _notes(assumed, guessed, renamed(event.name, name))
+            quoted(name),
+            pairs,
+            _notes(assumed, guessed, *self._lost(event), renamed(event.name, name)),
         )
+
+    def _lost(self, event: PlanEvent) -> Iterator[str]:
+        """Yield what the event alone says of its properties, and the scenario cannot."""
+        for planned in event.properties:
+            lost = lost_text(planned)
+            if lost and lost != lost_text(self.facts.described[planned.name]):
+                yield f"{planned.name}: {lost}"
 
     def _carried(self, planned: PlanProperty) -> str:
         """Return a property as an event lists it: its name, with what differs here from its description."""

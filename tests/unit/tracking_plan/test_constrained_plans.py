@@ -62,6 +62,32 @@ def test_what_no_value_keeps_to_is_named():
     assert list(losses(CONSTRAINED)) == []
 
 
+def test_allowed_values_that_no_scenario_declares_are_named():
+    """Of numbers and truth values it draws only these, but no check knows them: each is named, where it is said."""
+    days = prop("days", "integer", values=("7", "14", "30"))
+    others = prop("days", "integer", values=("90",))
+    sure = prop("sure", "boolean", values=("true",))
+    either = prop("either", "boolean", values=("true", "false"))
+    grades = prop("grades", "list", item="number", values=("1.5",))
+    events = (
+        PlanEvent("A", "c", "", (days, sure, either)),
+        PlanEvent("B", "c", "", (others, grades)),
+    )
+    level = prop("level", "integer", values=("1", "2"))
+    plan = Plan("p", categories=(("c", ""),), events=events, user_properties=(level,))
+    text = scenario_text(plan)
+    understand(loads(text))
+    for words in ("7, 14, 30", "true", "days: in the plan: allowed values: 90", "1.5", "1, 2"):
+        assert any(words in line.partition("#")[2] for line in text.splitlines())
+    assert list(losses(plan)) == [
+        "days: in the plan: allowed values: 7, 14, 30",
+        "sure: in the plan: allowed values: true",
+        "days: in the plan: allowed values: 90",
+        "grades: in the plan: allowed values: 1.5",
+        "level: in the plan: allowed values: 1, 2",
+    ]
+
+
 @pytest.mark.parametrize("form", ["xlsx", "csv", "json-schema"])
 def test_a_plan_comes_back_with_its_constraints(form, tmp_path):
     """What is written of constraints and records is read again, in each form that holds them."""
