@@ -7,7 +7,7 @@ unchanged.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from footfall.tracking_plan.plan import PlanProperty, PlanType
 
@@ -67,6 +67,24 @@ def joined(values: Iterable[str]) -> str:
     Those that would be taken for several stand in quotes.
     """
     return "; ".join(value if _is_plain(value) else in_quotes(value) for value in values)
+
+
+_MISREAD = re.compile(
+    r"[\[^].*|[+-]?\d+\s*[:=].*|(?:e\.?\s?g|such as|for example|например|z\. ?B|p\. ?ej)\b.*|"
+    r".*(?:…|\.\.\.|etc\.?|and so on)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def joined_values(values: Sequence[str]) -> str:
+    """Return allowed values as one text; in quotes those that a reader would take for more than themselves."""
+    is_alone = len(values) == 1
+    return "; ".join(
+        in_quotes(value)
+        if _MISREAD.fullmatch(value) or (is_alone and "/" in value)
+        else joined((value,))
+        for value in values
+    )
 
 
 def _is_plain(value: str) -> bool:
@@ -250,9 +268,10 @@ def type_text(planned: PlanProperty) -> str:
 _WORDS: dict[PlanType, str] = {
     "text": "text string str varchar char uuid guid id enum email url uri строка текст строковый текстовый chaîne "
     "texte zeichenkette cadena texto",
-    "integer": "integer int int32 int64 bigint long short count whole целое ganzzahl entier entero",
+    "integer": "integer int int32 int64 bigint long short count whole целое ganzzahl entier entière entero entera "
+    "inteiro inteira",
     "number": "number numeric num float float32 float64 double decimal real percent число числовой дробное "
-    "вещественное zahl nombre número",
+    "вещественное zahl nombre número numero",
     "boolean": "boolean bool flag логический логическое булево булевый булев booléen wahrheitswert booleano",
     "money": "money currency price amount деньги сумма валюта argent geld dinero",
     "time": "time date datetime timestamp moment iso8601 дата время datum zeit heure fecha hora",
@@ -267,6 +286,7 @@ _LIST = re.compile(r"(.+?)\s*\[\s*\]|(?:array|list|set)\s*[<\[(]\s*(.+?)\s*[>\])
 _RECORDS = word_set(
     "record records object objects struct structs map dict row rows объект объектов записей"
 )
+_NOUNS = word_set("número numero nombre число zahl numéro number")
 _OF = word_set("of из von de d des di a an the")
 
 
@@ -311,7 +331,10 @@ def _singular(word: str) -> str:
 
 
 def _of_words(words: list[str]) -> PlanType | None:
-    return next((_TYPES[word] for word in words if word in _TYPES), None)
+    known = [_TYPES[word] for word in words if word in _TYPES]
+    # `número entero`: in some languages the telling word comes behind.
+    is_whole = known[:2] == ["number", "integer"] and words[0] in _NOUNS
+    return "integer" if is_whole else next(iter(known), None)
 
 
 def _words(text: str) -> list[str]:

@@ -487,3 +487,96 @@ def test_a_header_right_below_a_table_is_still_one(read):
         "Event,Property,Type\nA,x,string\nUser property,Type,Description\nage,integer,Years\n"
     )
     assert (names(plan), users(plan)) == (["A"], {"age": "integer"})
+
+
+# --- what an example, or another row, contradicts ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cell", "example", "values"),
+    [
+        ("new / used", "new", ("new", "used")),
+        ("de/en/fr", "de", ("de", "en", "fr")),
+        ("home/index", "home/index", ("home/index",)),
+        ('["x", "y"]', "x", ("x", "y")),
+        ("['x', 'y']", "x", ("x", "y")),
+        ("1: low, 2: high", "1", ("1", "2")),
+        ("e.g. red, green", "red", ()),
+        ("red, green, …", "red", ()),
+        ("^[A-Z]{3}$", "ABC", ()),
+    ],
+)
+def test_allowed_values_are_those_that_the_example_is_one_of(read, cell, example, values):
+    """A cell of several values, or of a pattern, is not one value that no event has."""
+    quoted = '"' + cell.replace('"', '""') + '"'
+    plan = read(f"Event,Property,Type,Allowed values,Example\nA,p,string,{quoted},{example}\n")
+    assert properties(plan)["p"].values == values
+    assert said(plan, "merged") == []
+
+
+def test_a_pattern_alone_is_one(read):
+    """What stands between ^ and $ is the form of a text."""
+    plan = read("Event,Property,Type,Allowed values\nA,p,string,^[A-Z]{3}$\n")
+    assert properties(plan)["p"].constraint == Constraint(pattern="^[A-Z]{3}$")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [("a/b",), ('["x"]',), ("^a$",), ("1: low", "2: high"), ("e.g. red", "x"), ("x", "y…")],
+)
+def test_values_that_look_like_several_come_back(tmp_path, values):
+    """What footfall writes of allowed values it reads back, whatever they look like."""
+    planned = PlanProperty("p", "text", values=values, examples=("a", "1"))
+    plan = Plan(
+        name="p",
+        title="p",
+        categories=(("E", ""),),
+        events=(PlanEvent("A", "E", properties=(planned,)),),
+    )
+    path = tmp_path / "p.csv"
+    path.write_bytes(csv_table(plan))
+    assert properties(read_plan(path))["p"].values == values
+
+
+def test_an_example_that_is_not_allowed_is_named(read):
+    """One of the two is wrong: nobody should find out from the events."""
+    plan = read('Event,Property,Type,Allowed values,Example\nA,p,string,"red, green",blue\n')
+    assert "not among its allowed values" in said(plan, "merged")[0]
+
+
+def test_a_range_is_of_whole_numbers_unless_an_example_is_none(read):
+    """`> 0` says where numbers begin, not that they are whole."""
+    plan = read("Event,Property,Type,Range,Example\nA,p,,> 0,12.5\nA,n,,> 0,12\n")
+    assert [p.type for p in properties(plan).values()] == ["number", "integer"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "constraint"),
+    [
+        ("número entero", "integer", Constraint()),
+        ("número inteiro", "integer", Constraint()),
+        ("nombre entier", "integer", Constraint()),
+        ("string (uuid)", "text", Constraint(format="uuid")),
+        ("string (email)", "text", Constraint(format="email")),
+        ("float >= 0", "number", Constraint(minimum=Decimal(0))),
+        ("int 1..5", "integer", Constraint(Decimal(1), Decimal(5))),
+    ],
+)
+def test_what_stands_behind_a_type_is_read(read, text, kind, constraint):
+    """A word that makes a number whole, a form of text, a range."""
+    found = properties(read(f"Event,Property,Type\nA,p,{text}\n"))["p"]
+    assert (found.type, found.constraint) == (kind, constraint)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "A,p,string,yes,\nA,p,string,no,\n",
+        "A,p,,,> 0\nA,p,string,,\n",
+        "A,p,integer,,1-5\nA,p,string,,\n",
+    ],
+)
+def test_rows_of_one_event_that_contradict_each_other_are_named(read, rows):
+    """Which of two rows holds is the plan's to say."""
+    plan = read(f"Event,Property,Type,Required,Range\n{rows}")
+    assert len(said(plan, "merged")) == 1

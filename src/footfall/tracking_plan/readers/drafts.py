@@ -46,6 +46,7 @@ class Draft:
 
     Args:
         untyped: (event, property) whose type nobody named; "" is the event of user properties.
+        required: (event, property) → whether a cell says that it is required.
         dictionary: Property of events → what a table of properties alone says of it.
     """
 
@@ -62,6 +63,7 @@ class Draft:
     example: list[ExampleStep] = field(default_factory=list)
     untyped: set[tuple[str, str]] = field(default_factory=set)
     dictionary: dict[str, PlanProperty] = field(default_factory=dict)
+    required: dict[tuple[str, str], bool] = field(default_factory=dict)
     log: RemarkLog = field(default_factory=RemarkLog)
 
     def remark(self, text: str, at: Origin | None = None, kind: RemarkKind = "guessed") -> None:
@@ -118,6 +120,16 @@ class Draft:
             read if old is None else self._merged(event, old, read, is_typed=is_typed)
         )
 
+    def say_required(self, event: str, read: PlanProperty) -> None:
+        """Note that a cell says of an event's property whether it is required; another may say the opposite."""
+        if self.required.setdefault((event, read.name), read.is_required) != read.is_required:
+            self.remark(
+                f"property {shown(read.name)} of event {shown(event)} is required in one row and not in another; "
+                "required is kept",
+                read.origin,
+                "merged",
+            )
+
     def _merged(
         self, event: str, old: PlanProperty, read: PlanProperty, *, is_typed: bool
     ) -> PlanProperty:
@@ -128,6 +140,9 @@ class Draft:
         # contradiction.
         if is_typed and (event, read.name) in self.untyped:
             self.untyped.discard((event, read.name))
+            ends = (old.constraint.minimum, old.constraint.maximum)
+            if any(end is not None for end in ends) and read.type in ("text", "boolean"):
+                self._contradiction(subject, "type", "a number's range", old, read)
             old = replace(old, type=read.type, item=read.item)
         elif is_typed and (old.type, old.item) != (read.type, read.item):
             self._contradiction(subject, "type", old.type, old, read)
@@ -290,10 +305,13 @@ _SOURCES: dict[Source, str] = {
 def _inferred(name: str, places: Iterable[PlanProperty]) -> Inferred:
     found = list(places)
     ends = (end for each in found for end in (each.constraint.minimum, each.constraint.maximum))
-    # A range says that it is a number, and whether a whole one.
+    # A range says that it is a number, and a whole one unless its ends or an example have decimals.
     values = [f"{end:f}" for end in ends if end is not None]
-    values += [value for each in found for value in each.values]
     examples = [example for each in found for example in each.examples]
+    if values:
+        numbers = zip(examples, written_numbers(examples), strict=True)
+        values += [text for text, number in numbers if number and not number.is_whole]
+    values += [value for each in found for value in each.values]
     about = next((each.about for each in found if each.about), "")
     return inferred(name, about, values, examples)
 

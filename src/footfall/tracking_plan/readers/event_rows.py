@@ -196,6 +196,8 @@ def _take_events(
             _event(row, name, place.category, _with_notes(about, row, properties), draft)
         )
         for found, is_typed in properties:
+            if row.text("Required") and len(properties) == 1:
+                draft.say_required(name, found)
             draft.add_property(name, found, is_typed=is_typed)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -44,7 +45,15 @@ _LIMIT = re.compile(
     r"(?:max(?:imum)?\.?|length|len|до|máx\.?)\s*(?:length|len)?\s*[:=]?\s*(\d{1,9})",
     re.IGNORECASE,
 )
-_SLASHED = re.compile(r"/(\^.*\$?|.*\$)/")
+_SLASHED = re.compile(r"/(\^.*\$?|.*\$)/|(\^.+\$)")
+_BRACKETED = re.compile(r"\[.*\]", re.DOTALL)
+_CODED = re.compile(r"([+-]?\d{1,9})\s*[:=]\s*[^\W\d].*", re.DOTALL)
+_SOME = re.compile(
+    r"(?:e\.?\s?g\.?|such as|for example|например|z\. ?B\.|p\. ?ej\.)[:,]?\s+", re.IGNORECASE
+)
+_AND_SO_ON = ("…", "...", " etc", " etc.", "and so on")
+MOST_OF_WORD = 30
+"""Characters of a word between slashes: `new / used` is a list, what is longer a text."""
 _FORMAT_WORDS = {
     "e mail": "email", "mail": "email", "guid": "uuid", "uuid4": "uuid", "uuid v4": "uuid", "link": "uri",
     "yyyy mm dd": "date", "iso date": "date", "iso 8601 date": "date", "iso 8601": "date-time", "iso8601": "date-time",
@@ -152,11 +161,12 @@ def typed(found: PlanProperty, text: str) -> TypedProperty:
     if named and not (len(values) > 1 and type_of(values[1]) is None and not aside):
         found = replace(found, type=named[0], item=named[1])
         found = _of_format(found, text.split("(")[0].strip().casefold())
-        return (
-            _with_aside(found, aside[2])
-            if aside and named[0] != "list"
-            else TypedProperty(found, True)
-        )
+        if aside and named[0] != "list":
+            return _with_aside(found, aside[2])
+        # `float >= 0`: behind the word of a number stands its range.
+        _, _, behind = text.strip().partition(" ")
+        limits = constraint_of(behind, found.type) if found.type in _NUMERIC else None
+        return TypedProperty(_constrained(found, limits) if limits else found, True)
     if len(values) > 1 and not found.values:
         return TypedProperty(replace(found, values=values), False)
     return TypedProperty(found, False, (text,) if text else ())
@@ -177,6 +187,8 @@ def _with_aside(found: PlanProperty, aside: str) -> TypedProperty:
     words = re.findall(r"[^\W_]+", aside.casefold())
     if any(word == "required" for word in words):
         found = replace(found, is_required=True)
+    if found.type == "text":
+        found = _of_format(found, aside.strip().casefold())
     if all(word in _FILLERS or type_of(word) for word in words) and not range_of(aside):
         return TypedProperty(found, True)
     if aside.isdecimal() and found.type == "text":
@@ -256,7 +268,7 @@ def _plain(text: str, kind: PlanType) -> Constraint | None:
     if kind in ("text", "any"):
         slashed = _SLASHED.fullmatch(text.strip())
         if slashed:
-            return Constraint(pattern=slashed[1])
+            return Constraint(pattern=slashed[1] or slashed[2])
         counted = _CHARACTERS.fullmatch(text.strip())
         if counted:
             return length_of(counted[1])
@@ -296,13 +308,74 @@ def with_allowed(read: PlanProperty, text: str, *, is_typed: bool) -> PlanProper
         (read.item if read.type == "list" and read.item else read.type) if is_typed else "any"
     )
     constraint = constraint_of(text, kind) or FREE
-    values = () if constraint else allowed(text)
+    values, some = ((), ()) if constraint else values_in(text, read)
     return replace(
         read,
         values=values or read.values,
+        examples=tuple(dict.fromkeys((*read.examples, *some))),
         constraint=joined_constraints(read.constraint, constraint),
         length=length or read.length,
     )
+
+
+def values_in(text: str, read: PlanProperty) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the allowed values of a cell, and those that it only gives as examples.
+
+    Args:
+        text: Such as `red; green`, `["red", "green"]`, `1: low, 2: high`, `e.g. red, green`.
+        read: The property: an example that is a part of the cell says that it holds several.
+    """
+    some = _SOME.match(text)
+    plain = text.rstrip()
+    end = next((word for word in _AND_SO_ON if plain.lower().endswith(word)), "")
+    if some or end:
+        stem = plain[some.end() if some else 0 : len(plain) - len(end)].rstrip(" ,;|/\n")
+        listed = split_list(stem)
+        # One text that ends in dots is cut short, rather than the first of several.
+        if some or len(listed) > 1:
+            return (), listed
+    if read.type != "list" and _BRACKETED.fullmatch(text.strip()):
+        elements = _elements_of(text.strip())
+        if elements and not any(map(_BRACKETED.fullmatch, read.examples)):
+            return elements, ()
+    values = allowed(text)
+    plain_values = () if '"' in text else values
+    codes = [match[1] for match in map(_CODED.fullmatch, plain_values) if match]
+    if len(codes) == len(values) > 1 and (
+        read.type == "integer" or not set(codes).isdisjoint(read.examples)
+    ):
+        return tuple(codes), ()
+    words = [word.strip() for word in text.split("/")]
+    is_short = all(0 < len(word) <= MOST_OF_WORD for word in words)
+    if len(values) == 1 < len(words) and is_short and not set(words).isdisjoint(read.examples):
+        return tuple(words), ()
+    return values, ()
+
+
+def _elements_of(text: str) -> tuple[str, ...]:
+    """Return the texts and numbers of a list in JSON or Python, none of another text."""
+    parts = split_list(text[1:-1])
+    if all(re.fullmatch(r"'[^']*'", part) for part in parts):
+        return tuple(part[1:-1] for part in parts)
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return ()
+    is_plain = all(isinstance(e, str) or type(e) in (int, float) for e in found)
+    return tuple(map(str, found)) if is_plain else ()
+
+
+def not_allowed(read: PlanProperty) -> Iterator[str]:
+    """Yield the examples of a property that its allowed values leave out."""
+    if read.type in ("list", "record", "boolean", "time"):
+        return
+    values = {_as_compared(value) for value in read.values}
+    yield from (text for text in read.examples if values and _as_compared(text) not in values)
+
+
+def _as_compared(text: str) -> str:
+    number = written_number(text)
+    return f"{number.value.normalize():f}" if number else text.strip("\"'").casefold()
 
 
 def _without_elements(text: str) -> tuple[str, Constraint]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from footfall.errors import shown
 from footfall.scenario.leaf_records import Constraint
@@ -19,6 +20,7 @@ from footfall.tracking_plan.readers.property_cells import (
     format_of,
     joined_constraints,
     length_of,
+    not_allowed,
     properties_in,
     share_out,
     typed,
@@ -92,7 +94,18 @@ def described(found: PlanProperty, type_text: str, row: SheetRow, draft: Draft) 
         changes="Changes" in row.table.columns and row.flag("Changes", draft),
         start=row.text("Start"),
     )
+    _tell_of_examples(read, draft)
     return _constrained(read, row, draft), is_typed
+
+
+def _tell_of_examples(read: PlanProperty, draft: Draft) -> None:
+    """Say of an example that is not among the allowed values: one of the two is wrong, or was not understood."""
+    for text in islice(not_allowed(read), 1):
+        draft.remark(
+            f"example {shown(text[:40])} of {read.name} is not among its allowed values; these are kept",
+            read.origin,
+            "merged",
+        )
 
 
 def _sentences(about: str, row: SheetRow) -> str:
@@ -232,6 +245,7 @@ def _one_of(
         about=texts["Property description"] or read.about,
         is_required=read.is_required or is_required,
     )
+    _tell_of_examples(read, draft)
     return read, is_typed
 
 

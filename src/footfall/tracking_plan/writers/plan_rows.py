@@ -13,6 +13,7 @@ from footfall.tracking_plan.cells import (
     braced,
     in_quotes,
     joined,
+    joined_values,
     name_text,
     type_text,
 )
@@ -112,7 +113,7 @@ def allowed_text(planned: PlanProperty) -> str:
     Of numbers it is `1 to 10`, else its clauses: `length: 2 to 40; format: email`.
     """
     if planned.values:
-        return joined(planned.values)
+        return joined_values(planned.values)
     said = dict(clauses(planned.constraint))
     if elements := count_text(planned.length):
         said["elements"] = elements
