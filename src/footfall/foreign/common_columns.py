@@ -30,6 +30,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 
 Source: docs/events.md; Amplitude's http-v2 and export pages.
 """
+IDS = ("insert_id", "event_id", "user_id", "device_id", "session_id")
+"""Columns of ids: 5.0 is the number 5 there, as pandas writes it where a column of whole numbers has a gap."""
 TEXTS = (
     "event_type",
     "insert_id",
@@ -89,6 +91,11 @@ def who(person: str, user: str, device: str) -> str:
     return person or f"coalesce({user}, 'device ' || {device})"
 
 
+def is_nobody(user: str) -> str:
+    """Return SQL for whether a user's id is a word for nobody; `nan` is what pandas writes for none."""
+    return f"({is_banned(user)} OR lower(trim({user})) = 'nan')"
+
+
 def real_user(user: str) -> str:
     """Return SQL for a user's id, null where it is a word for nobody."""
-    return f"CASE WHEN NOT {is_banned(user)} THEN {user} END"
+    return f"CASE WHEN NOT {is_nobody(user)} THEN {user} END"

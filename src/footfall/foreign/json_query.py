@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from footfall.foreign.common_columns import NAMES, TEXTS, TOP_LEVEL, real_user
+from footfall.foreign.common_columns import IDS, NAMES, TEXTS, TOP_LEVEL, real_user
 from footfall.foreign.json_pointer import escaped
 from footfall.foreign.roles import COMMON_OF_ROLE, Roles
 from footfall.foreign.sql_times import number_time, text_time
@@ -160,11 +160,16 @@ class LineQuery:
         text = self._text("user_id")
         if not self.is_foreign:
             return real_user(text)
-        is_number = f"{self._type('user_id')} IN ('BIGINT', 'UBIGINT')"
+        is_number = f"{self._type('user_id')} IN ('BIGINT', 'UBIGINT', 'DOUBLE')"
         return f"CASE WHEN {is_number} THEN {text} ELSE {real_user(text)} END"
 
     def _text(self, name: str) -> str:
-        return self._at(name, "s")
+        text = self._at(name, "s")
+        if name not in IDS or not self.names[name]:
+            return text
+        # Only of numbers: in a text it is what somebody wrote.
+        whole = f"regexp_replace({text}, '[.]0+$', '')"
+        return f"CASE WHEN {self._type(name)} = 'DOUBLE' THEN {whole} ELSE {text} END"
 
     def _type(self, name: str) -> str:
         return f"coalesce({self._at(name, 't')}, 'NULL')"

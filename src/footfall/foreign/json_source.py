@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from footfall.foreign.common_columns import IDS
 from footfall.foreign.json_query import LineQuery, query_of, query_of_vendor
 from footfall.foreign.lines import Lines, parts_of, read_lines
 from footfall.foreign.opened import opened
@@ -87,6 +88,7 @@ def load(
     for block in chain([begin], blocks):
         n = _store(connection, block, n, query)
     taken = f"read as events of {vendor.title}" if vendor else roles.sentence() if roles else ""
+    ids = _whole_ids(begin.events, roles)
     has = frozenset(
         name for name, paths in query.names.items() if paths or not query.is_foreign
     )
@@ -95,7 +97,7 @@ def load(
         has - {"session_id"} if query.is_foreign else has,
         not query.is_foreign,
         query.is_foreign,
-        taken,
+        "; ".join(filter(None, (taken, ids))),
     )
 
 
@@ -247,6 +249,21 @@ def _roles_of(path: Path, events: list[dict[str, Any]], named: Named) -> Roles |
         properties=tuple(name for name in whole if name not in taken),
         outermost=frozenset(whole),
     )
+
+
+def _whole_ids(events: list[dict[str, Any]], roles: Roles | None) -> str:
+    """Return what is said of ids that are whole numbers with a fraction of zero."""
+    names = (
+        [roles.columns[r] for r in ("user", "device", "session", "id") if r in roles.columns]
+        if roles
+        else IDS
+    )
+    found = [
+        name
+        for name in names
+        if any(isinstance(v := event.get(name), float) and v.is_integer() for event in events)
+    ]
+    return f"{', '.join(found)} without the .0 of whole numbers" if found else ""
 
 
 def _members(value: Mapping[str, Any], depth: int) -> Iterator[tuple[str, str | None]]:

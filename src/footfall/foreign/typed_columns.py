@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from footfall.errors import UsageError
-from footfall.foreign.common_columns import NAMES, TEXTS, is_banned, is_endless, who
+from footfall.foreign.common_columns import IDS, NAMES, TEXTS, is_endless, is_nobody, who
 from footfall.foreign.event_source import ColumnTypes, EventForm, EventSource
+from footfall.foreign.role_names import NAMES_OF_ROLES
 from footfall.foreign.roles import (
     COMMON_OF_ROLE,
     ROW_INDEX,
@@ -17,6 +18,7 @@ from footfall.foreign.roles import (
     Roles,
     Sampled,
     beside,
+    plain,
     recognise,
 )
 from footfall.foreign.sql_times import number_time, stamp_time, text_time
@@ -26,6 +28,10 @@ from footfall.store.dialect import literal, quote
 if TYPE_CHECKING:
     import duckdb
 
+FLOATS = ("DOUBLE", "FLOAT")
+_IDS_BY_NAME = {
+    name for role in ("user", "device", "session", "id") for name in NAMES_OF_ROLES[role]
+}
 PLACE_COLUMNS = ("file_", "file_row_number", "row_n_", "row_line_")
 """Columns that reading adds, to say where a row stands."""
 _PLACES: Mapping[EventForm, tuple[str, ...]] = {
@@ -130,8 +136,14 @@ def typed_source(
         is_ordered,
         parts,
         typed.is_foreign,
-        roles.sentence() if roles is not None else "",
+        "; ".join(filter(None, (roles.sentence() if roles else "", _whole_ids(called, types)))),
     )
+
+
+def _whole_ids(called: ColumnTypes, types: ColumnTypes) -> str:
+    """Return what is said of ids that stand in a column of floats."""
+    found = [called[name] for name in IDS if types.get(called[name]) in FLOATS]
+    return f"{', '.join(found)} without the .0 of whole numbers" if found else ""
 
 
 # --- roles -----------------------------------------------------------------------------------------------------------
@@ -174,9 +186,23 @@ def _sampled(
     sample = connection.execute(f"SELECT {texts} FROM {rows} LIMIT {SAMPLE_ROWS}").fetchall()
     values = list(zip(*sample, strict=True)) if sample else [()] * len(own)
     return {
-        column: Sampled(stored, seen)
+        column: _as_id(column, Sampled(stored, seen))
         for (column, stored), seen in zip(own.items(), values, strict=True)
     }
+
+
+def _as_id(column: str, one: Sampled) -> Sampled:
+    """Return a column of floats as one of whole numbers, where it is called like ids and holds no others."""
+    *_, last = column.split(".")
+    if one.stored not in FLOATS or not {plain(column), plain(last)} & _IDS_BY_NAME:
+        return one
+    texts = [None if text == "nan" else text for text in one.texts]
+    is_whole = all(text is None or text.endswith(".0") for text in texts)
+    return (
+        Sampled("BIGINT", [text and text.removesuffix(".0") for text in texts])
+        if is_whole
+        else one
+    )
 
 
 def _called(types: ColumnTypes, roles: Roles | None) -> ColumnTypes:
@@ -235,7 +261,10 @@ def _is_export(called: ColumnTypes) -> str:
 
 
 def _plain(called: ColumnTypes, types: ColumnTypes) -> list[str]:
-    texts = [f"{_text_of(called[column], types)} AS {column}" for column in TEXTS]
+    texts = [
+        f"{(_id_of if column in IDS else _text_of)(called[column], types)} AS {column}"
+        for column in TEXTS
+    ]
     return [
         *texts,
         f"{quote(called['revenue']) if called['revenue'] else 'CAST(NULL AS DOUBLE)'} AS revenue",
@@ -249,6 +278,12 @@ def _text_of(column: str, types: ColumnTypes) -> str:
     if types[column] == "BLOB":
         return f"decode({quote(column)})"
     return quote(column) if types[column] == "VARCHAR" else f"CAST({quote(column)} AS VARCHAR)"
+
+
+def _id_of(column: str, types: ColumnTypes) -> str:
+    """Return SQL for an id as text: of a float that is whole without its `.0`."""
+    text = _text_of(column, types)
+    return f"regexp_replace({text}, '[.]0$', '')" if types.get(column) in FLOATS else text
 
 
 def _typed_time(typed: Typed) -> list[str]:
@@ -303,17 +338,19 @@ def _nobodies(
     # Numbers count people: 0 is one of them, where the text "0" is a sender's word for nobody.
     if not called["user_id"] or types[called["user_id"]].endswith(("INT", "INTEGER")):
         return []
+    if types[called["user_id"]] in FLOATS:
+        return ["nan"]
     user = _text_of(called["user_id"], types)
     found = connection.execute(
         f"WITH g AS MATERIALIZED (SELECT DISTINCT {user} AS u "
         f"FROM {rows}) "
-        f"SELECT u FROM g WHERE {is_banned('u')} ORDER BY u LIMIT 1000"
+        f"SELECT u FROM g WHERE {is_nobody('u')} ORDER BY u LIMIT 1000"
     )
     return [str(row[0]) for row in found.fetchall()]
 
 
 def _whose(called: ColumnTypes, types: ColumnTypes, nobodies: list[str]) -> str:
-    user, device = _text_of(called["user_id"], types), _text_of(called["device_id"], types)
+    user, device = _id_of(called["user_id"], types), _id_of(called["device_id"], types)
     listed = ", ".join(map(literal, nobodies))
     real = f"CASE WHEN {user} NOT IN ({listed}) THEN {user} END" if nobodies else user
     # The number that our streams have is a BIGINT; a column called `person` elsewhere may hold
@@ -334,6 +371,6 @@ def _session(called: str, types: ColumnTypes) -> str:
         "false" if types[called] in ("BIGINT", "INTEGER", "UBIGINT") else f"{value} IS NOT NULL"
     )
     return (
-        f"TRY_CAST({value} AS BIGINT) AS session_id, {_text_of(called, types)} AS session_text, "
+        f"TRY_CAST({value} AS BIGINT) AS session_id, {_id_of(called, types)} AS session_text, "
         f"{flaw} AS session_flaw"
     )

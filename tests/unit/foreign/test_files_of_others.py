@@ -261,3 +261,49 @@ def test_the_number_0_is_a_person_and_the_text_is_none(tmp_path, form):
     )
     (tmp_path / "texts.ndjson").write_text(texts)
     assert [who for _, who, *_ in rows_of(tmp_path / "texts.ndjson")] == [None, "u1"]
+
+
+@pytest.mark.parametrize("form", ["csv", "ndjson", "parquet"])
+@pytest.mark.parametrize("kind", ["event", "event_type"])
+def test_ids_that_a_gap_has_made_floats(tmp_path, form, kind):
+    """5.0 is the number 5, as pandas writes it where a column has a gap; that is said, and nan is nobody."""
+    path, none = tmp_path / f"x.{form}", float("nan")
+    ids = [5.0, None, 0.0, 12.0, none]
+    times = [MOMENT_MS + n for n in range(5)]
+    if form == "parquet":
+        table = {"user_id": pa.array(ids, pa.float64()), "time": times, kind: ["a"] * 5}
+        pq.write_table(pa.table(table), path)
+    elif form == "csv":
+        cells = zip(["5.0", "", "0.0", "12.0", "nan"], times, strict=True)
+        path.write_text(
+            "\n".join([f"user_id,time,{kind}", *(f"{one},{at},a" for one, at in cells)])
+        )
+    else:
+        cells = zip([5.0, None, 0.0, 12.0, "NaN"], times, strict=True)
+        lines = [json.dumps({"user_id": one, "time": at, kind: "a"}) for one, at in cells]
+        path.write_text("\n".join(lines))
+    zero = None if (form, kind) == ("ndjson", "event_type") else "0"
+    with open_events(path) as source:
+        found = source.rows("SELECT who FROM e ORDER BY time_ms")
+        assert [who for (who,) in found] == ["5", None, zero, "12", None]
+        assert "user_id without the .0 of whole numbers" in source.taken
+
+
+@pytest.mark.parametrize("form", ["csv", "ndjson"])
+@pytest.mark.parametrize("word", ["nan", "NaN", " NAN "])
+def test_nan_is_nobody(tmp_path, form, word):
+    """The word that pandas writes for nothing is nobody among texts, too."""
+    path = tmp_path / f"x.{form}"
+    if form == "csv":
+        path.write_text(f"uid,ts,event\n{word},{MOMENT_MS},a\np1,{MOMENT_MS + 1},a\n")
+    else:
+        rows = [{"uid": one, "ts": MOMENT_MS, "event": "a"} for one in (word, "p1")]
+        path.write_text("\n".join(map(json.dumps, rows)))
+    assert sorted(str(who) for _, who, *_ in rows_of(path)) == ["None", "p1"]
+
+
+def test_floats_that_are_no_ids(tmp_path):
+    """A text keeps its .0, and so does a number that stands beside fractions under no name of ids."""
+    path = tmp_path / "x.ndjson"
+    path.write_text(json.dumps({"uid": "5.0", "ts": MOMENT_MS, "event": "a"}))
+    assert rows_of(path)[0][1] == "5.0"
