@@ -125,6 +125,8 @@ def test_the_report_of_a_store(store):
     [
         (["--funnel", "view,bye"], "did you mean buy?"),
         (["--by", "pages"], "did you mean page?"),
+        (["--by", "page", "--by", "price"], "--by is given 2 times"),
+        (["--funnel", "view", "--funnel", "buy"], "--funnel is given 2 times"),
         (["--truth"], "--truth: clicks.csv holds events of others"),
         (["--user", "nobody"], "there is no such column"),
     ],
@@ -171,6 +173,13 @@ def test_ids_that_come_again():
     assert (record["events"], record["repeated"]) == (7, 2)
     sent = footfall("send", "x.csv", "--id", "ref", "--to", "duckdb:x.duckdb")
     assert "5 of them new, 2 with an id that the file has twice" in sent.err
+
+
+def test_by_is_given_once_for_a_store_too():
+    """Of a store two properties are refused as well, before it is looked at."""
+    said = footfall("report", "no.duckdb", "--by", "city", "--by", "platform")
+    assert said.code == 2
+    assert "--by is given 2 times\n  accepted: --by once" in said.err
 
 
 # --- plans -----------------------------------------------------------------------------------------------------------

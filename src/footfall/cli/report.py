@@ -29,6 +29,18 @@ Examples:
 FORMS = ("table", "json", "html")
 
 
+def _once(_: click.Context, option: click.Parameter, values: tuple[str, ...]) -> str | None:
+    """Return the one value of an option: of several, all but the last would be lost in silence."""
+    if len(values) > 1:
+        name = option.opts[0]
+        given = " ".join(f"{name} {shown(value)}" for value in values)
+        raise UsageError(
+            f"{given}: {name} is given {len(values)} times\n  accepted: {name} once\n"
+            "  hint: make one report for each"
+        )
+    return values[0] if values else None
+
+
 @click.command("report", cls=DataCommand, epilog=EPILOG)
 @click.argument("store", type=arguments.STORE, default=arguments.DEFAULT_STORE)
 @click.option(
@@ -49,6 +61,8 @@ FORMS = ("table", "json", "html")
 @click.option(
     "--by",
     metavar="PROPERTY",
+    multiple=True,
+    callback=_once,
     help="Compare steps by a property of people, of their homes (city, …), sessions or events.",
 )
 @click.option(
@@ -67,6 +81,8 @@ FORMS = ("table", "json", "html")
 @click.option(
     "--funnel",
     metavar="TYPE,TYPE,…",
+    multiple=True,
+    callback=_once,
     help="Of a log: how many people went from one event type to the next.",
 )
 @click.option("--imported", is_flag=True, help="Of a store: the events of others in it.")
