@@ -112,6 +112,8 @@ def command(
     _show_remarks(source, plan, strict=strict)
     if chosen == SCENARIO:
         _show_losses(source, plan, strict=strict)
+    if chosen == "csv":
+        _show_not_in_csv(target or "", plan)
     if target is None:
         _merge(plan, Path(into or ""))
         return
@@ -164,6 +166,18 @@ def _show_losses(source: str, plan: Plan, *, strict: bool) -> None:
     if len(lost) > MOST_LOSSES:
         more = f"{len(lost) - MOST_LOSSES} more stand in its comments"
         click.echo(f"note: {clean(source)}: {more}", err=True)
+
+
+def _show_not_in_csv(target: str, plan: Plan) -> None:
+    """Print what of a plan a CSV file has no place for."""
+    from footfall.tracking_plan.writers.csv_table import not_in_csv
+
+    lost = [clean(text) for text in not_in_csv(plan)]
+    for text in lost[:MOST_LOSSES]:
+        click.echo(f"note: {clean(target)}: not in this file: {text}", err=True)
+    if len(lost) > MOST_LOSSES:
+        more = f"{len(lost) - MOST_LOSSES} more are not in this file"
+        click.echo(f"note: {clean(target)}: {more}", err=True)
 
 
 def _form(target: str) -> str:

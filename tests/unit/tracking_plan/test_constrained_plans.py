@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -15,6 +16,7 @@ from footfall.tracking_plan.property_keys import losses
 from footfall.tracking_plan.readers import read_plan
 from footfall.tracking_plan.to_scenario import scenario_text
 from footfall.tracking_plan.writers import FORMATS
+from footfall.tracking_plan.writers.csv_table import not_in_csv
 from footfall.tracking_plan.writers.plan_rows import allowed_text, event_rows
 from tests.plans import CONSTRAINED, GEO, PROPERTIES, prop
 
@@ -153,6 +155,18 @@ def test_amplitudes_columns_hold_them():
 def test_a_cell_says_what_is_allowed(planned, text):
     """Where no values are listed, the cell of allowed values has the constraint."""
     assert allowed_text(planned) == text
+
+
+def test_what_a_csv_file_has_no_place_for_is_named():
+    """User properties, and constraints beside allowed values; nothing where it holds all."""
+    size = prop("size", values=("x", "long"), constraint=Constraint(most=4, pattern="^."))
+    events = (PlanEvent("A", "c", "", (size,)), PlanEvent("B", "c", "", (size,)))
+    plan = Plan("p", events=events, user_properties=(prop("level"), prop("age", "integer")))
+    assert list(not_in_csv(plan)) == [
+        "2 user properties, as it is the table of events alone; .xlsx holds them",
+        "size: length: at most 4; pattern: ^., beside allowed values",
+    ]
+    assert list(not_in_csv(replace(CONSTRAINED, user_properties=()))) == []
 
 
 def test_records_have_rows_for_their_fields():

@@ -125,6 +125,13 @@ def allowed_text(planned: PlanProperty) -> str:
     return "; ".join(f"{key}: {text}" for key, text in said.items())
 
 
+def not_in_cells(plan: Plan) -> Iterator[str]:
+    """Yield what the event table has no cell for: beside allowed values no constraint has room."""
+    for planned in unfolded(p for event in plan.events for p in event.properties):
+        if planned.values and (rest := allowed_text(replace(planned, values=()))):
+            yield f"{planned.name}: {rest}, beside allowed values"
+
+
 def _name(name: str) -> str:
     """Return a property's name; those of fields keep their brackets, in quotes as a whole if need be."""
     is_plain = all(name_text(part) == part for part in name.split(FIELD))
