@@ -275,6 +275,40 @@ def test_a_keyword_that_is_not_read_is_named(tmp_path, schema, said):
     assert f"plan.json, Paid.x: {said} is not read (2 places)" in left_out(plan)
 
 
+@pytest.mark.parametrize(
+    ("schema", "said"),
+    [
+        ({"type": "null"}, "type null"),
+        ({"type": ["null"]}, "type null"),
+        ({"type": "colour"}, 'type "colour"'),
+        ({"enum": ["a", 1]}, "of which types the values of an enum are"),
+        ({"enum": [{"a": 1}, None]}, "of which types the values of an enum are"),
+    ],
+)
+def test_a_type_that_no_plan_has_is_named(tmp_path, schema, said):
+    """A property that is nothing, or of several types, may be anything; what its schema says besides is named."""
+    plan = read(tmp_path, event(x=schema))
+    assert found(plan)["x"].type == "any"
+    assert left_out(plan) == [f"plan.json, Paid.x: {said} is not read"]
+
+
+def test_what_is_required_and_not_declared_is_a_property(tmp_path):
+    """Of an event and of a record: it may be anything, and is always there."""
+    record = {"type": "object", "properties": {"a": TEXT}, "required": ["ghost", 5, "ghost"]}
+    plan = read(tmp_path, {**event(x=record), "required": ["zzz", "x", "zzz"]})
+    x, zzz = found(plan)["x"], found(plan)["zzz"]
+    assert (zzz.type, zzz.is_required, left_out(plan)) == ("any", True, [])
+    assert [(f.name, f.type, f.is_required) for f in x.fields] == [
+        ("a", "text", False),
+        ("ghost", "any", True),
+    ]
+    named = {
+        "properties": {"event": {"const": "Paid"}, "fare": NUMBER},
+        "required": ["event", "userId"],
+    }
+    assert list(found(read(tmp_path, {"oneOf": [named]}))) == ["fare"]
+
+
 def test_keywords_of_an_event_are_named(tmp_path):
     """What a schema says of the event as a whole, beside its properties, is named too."""
     rest = {

@@ -1,10 +1,12 @@
 """Plans in JSON and YAML as vendors export them and people write them: read, or refused, or named."""
 
 import json
+from decimal import Decimal
 
 import pytest
 
 from footfall.errors import UsageError
+from footfall.scenario.leaf_records import Constraint
 from footfall.tracking_plan.readers import holds_plan, read_plan
 
 
@@ -97,6 +99,82 @@ def test_allowed_values_and_ranges_by_hand(tmp_path):
         "seats": ("integer", 1, 4),
     }
     assert found["note"].type == "text"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "constraint"),
+    [
+        ("string(3)", "text", Constraint(most=3)),
+        ("varchar(40)", "text", Constraint(most=40)),
+        ("string, max 40 characters", "text", Constraint(most=40)),
+        ("string(3) | null", "text", Constraint(most=3)),
+        ("email", "text", Constraint(format="email")),
+        ("string (uuid)", "text", Constraint(format="uuid")),
+        ("int 1..5", "integer", Constraint(Decimal(1), Decimal(5))),
+        ("integer (1-5)", "integer", Constraint(Decimal(1), Decimal(5))),
+        ("int 1..5, required", "integer", Constraint(Decimal(1), Decimal(5))),
+        ("float >= 0", "number", Constraint(Decimal(0))),
+        ("number > 0", "number", Constraint(Decimal(0), excludes_minimum=True)),
+        ("18+", "integer", Constraint(Decimal(18))),
+        (">= 18", "integer", Constraint(Decimal(18))),
+        ("up to 2.5", "number", Constraint(maximum=Decimal("2.5"))),
+        ("between 1 and 5", "integer", Constraint(Decimal(1), Decimal(5))),
+    ],
+)
+@pytest.mark.parametrize("is_key", [False, True])
+def test_bounds_in_the_text_of_a_type(tmp_path, is_key, text, kind, constraint):
+    """What stands in brackets or behind a type bounds its values, as in a cell of a sheet; `18+` is a range."""
+    spec = {"range" if text[0] in "1>ub" else "type": text} if is_key else text
+    plan = read(tmp_path, {"events": {"A": {"properties": {"x": spec}}}})
+    (x,) = plan.events[0].properties
+    assert (x.type, x.constraint, left_out(plan)) == (kind, constraint, [])
+    assert x.is_required == ("required" in text)
+
+
+def test_words_behind_a_type(tmp_path):
+    """Whether it is always there, and what is allowed, may stand behind a type; other words are named."""
+    properties = {
+        "a": "boolean, required", "b": "enum(up, down)", "c": "string, one of up,down", "d": "string, optional",
+        "e": "string | null", "f": {"type": "string, null"}, "g": {"type": "boolean, required"},
+        "h": {"type": "int 1..5", "maximum": 3}, "i": "list of string, required", "j": "string or null",
+    }  # fmt: skip
+    plan = read(tmp_path, {"events": {"A": {"properties": properties}}})
+    found = {p.name: p for p in plan.events[0].properties}
+    assert [name for name, p in found.items() if p.is_required] == ["a", "g", "i"]
+    values = {name: p.values for name, p in found.items() if p.values}
+    assert values == {"b": ("up", "down"), "c": ("up", "down")}
+    assert {found[name].type for name in "bcdefj"} == {"text"}
+    assert (found["h"].constraint.maximum, left_out(plan)) == (3, [])
+    odd = {
+        "x": "number (tons)",
+        "y": {"type": "string, by hand"},
+        "z": "list of string (at night)",
+    }
+    assert left_out(read(tmp_path, {"events": {"A": {"properties": odd}}})) == [
+        'plan.json, A.x: "tons" behind a type is not read',
+        'plan.json, A.y: "by hand" behind a type is not read',
+        'plan.json, A.z: "at night" behind a type is not read',
+    ]
+
+
+@pytest.mark.parametrize("text", ["+1-555", "8am-10pm", "2026-01-01", "positive", "1.2.3"])
+def test_what_only_looks_like_a_range_is_an_example(tmp_path, text):
+    """Telephones, hours, dates, words and versions stay examples."""
+    plan = read(tmp_path, {"events": {"A": {"properties": {"x": text}}}})
+    (x,) = plan.events[0].properties
+    assert (x.examples, x.constraint) == ((text,), Constraint())
+
+
+def test_a_type_or_null_in_a_sheet(tmp_path):
+    """A text that may be null has no allowed values."""
+    lines = ["Event,Property,Type", "A,x,string | null", "A,y,null|integer", "A,z,up | down"]
+    (event,) = read(tmp_path, "\n".join(lines), "plan.csv").events
+    found = [(p.type, p.values, p.is_required) for p in event.properties]
+    assert found == [
+        ("text", (), False),
+        ("integer", (), False),
+        ("text", ("up", "down"), False),
+    ]
 
 
 def test_what_is_always_there(tmp_path):

@@ -12,7 +12,7 @@ from footfall.errors import shown
 from footfall.tracking_plan.plan import Origin, PlanEvent
 from footfall.tracking_plan.readers.documents.calls import Declared
 from footfall.tracking_plan.readers.documents.elements import EVENT_NAMES, only_value
-from footfall.tracking_plan.readers.documents.members import map_at, text_at
+from footfall.tracking_plan.readers.documents.members import list_at, map_at, text_at, text_of
 from footfall.tracking_plan.readers.documents.whole_schemas import Schema
 from footfall.tracking_plan.readers.drafts import Draft
 from footfall.tracking_plan.readers.json_schema import SchemaReader
@@ -146,7 +146,13 @@ def _without_names(schema: Schema) -> Schema:
     names = [key for key in ("event_type", *EVENT_NAMES) if only_value(members.get(key))]
     if not names:
         return schema
+    unasked = {*names, *(_SENT - set(members))}
     return {
         **schema,
         "properties": {k: member for k, member in members.items() if k not in names},
+        "required": [
+            name
+            for name in list_at(schema, "required")
+            if text_of(name) and name not in unasked
+        ],
     }

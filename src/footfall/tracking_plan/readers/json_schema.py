@@ -23,6 +23,7 @@ from footfall.tracking_plan.readers.documents.members import (
     text_of,
     unread,
 )
+from footfall.tracking_plan.readers.documents.plain_properties import BEHIND_TYPE
 from footfall.tracking_plan.readers.documents.references import References
 from footfall.tracking_plan.readers.documents.whole_schemas import Schema, WholeSchemas
 from footfall.tracking_plan.readers.drafts import Draft
@@ -100,7 +101,11 @@ class SchemaReader:
             if text_of(name):
                 whole = self.whole.of(inner)
                 read = self._property(name, whole, is_required=name in required)
-                yield read, read.type != "any" or "type" in whole
+                yield read, read.type != "any" or "type" in whole or _is_mixed(whole)
+        # What must be there and is not declared may be anything.
+        for name in dict.fromkeys(filter(text_of, required)):
+            if name not in map_at(schema, "properties"):
+                yield self._property(name, {}, is_required=True), False
 
     def rest(self, schema: Schema, read: Sequence[str], within: str = "") -> None:
         """Name the keywords of a schema that are not read, those that say something."""
@@ -124,7 +129,9 @@ class SchemaReader:
             is_required=is_always and not can_be_null,
             origin=Origin(self.file, place=".".join(filter(None, (self.place, name)))),
         )
-        self.rest(schema, _MEANT.get(kind, ()), name)
+        self.rest(schema, (*_MEANT.get(kind, ()), BEHIND_TYPE), name)
+        for text in map(text_of, list_at(schema, BEHIND_TYPE)):
+            self.leave_out(f"{shown(text[:40])} behind a type", name)
         if kind == "list":
             return self._with_elements(read, schema)
         if kind == "record":
@@ -143,6 +150,13 @@ class SchemaReader:
         # Of two types that are both numbers one holds both.
         if kinds == {"integer", "number"}:
             kinds = {"number"}
+        for each in names:
+            if each not in ("null", *_TYPES):
+                self.leave_out(f"type {shown(str(each))}", name)
+        if set(map(str, names)) == {"null"} and not allowed:
+            self.leave_out("type null", name)
+        if not kinds and _is_mixed(schema):
+            self.leave_out("of which types the values of an enum are", name)
         if len(kinds) > 1:
             self.leave_out("a choice of several types", name)
             return "any", can_be_null
@@ -222,6 +236,12 @@ def _implied(schema: Schema) -> PlanType:
         if any(schema.get(keyword) is not None for keyword in keywords):
             return kind
     return "any"
+
+
+def _is_mixed(schema: Schema) -> bool:
+    """Return whether allowed values are of several types, or of none that a plan has values of."""
+    values = [value for value in list_at(schema, "enum") if value is not None]
+    return bool(values) and _type_of(values) == "any"
 
 
 def _type_of(values: Sequence[Any]) -> PlanType:

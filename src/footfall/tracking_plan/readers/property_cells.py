@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -61,6 +61,12 @@ _FORMAT_WORDS = {
 }  # fmt: skip
 _FORMAT_TYPES = {"email": "email", "url": "url", "uri": "uri", "uuid": "uuid", "guid": "uuid"}
 _ASIDE = re.compile(r"([^(\[{:,]+)[(\[{:,]\s*(.*?)\s*[)\]}]?", re.DOTALL)
+_BOUNDED = re.compile(r"(\w+)\s+(\S.*)")
+_OR_NULL = re.compile(
+    r"(.+?)\s*(?:\||,|\bor\b)\s*(?:null|none|nil)|(?:null|none|nil)\s*(?:\||,|\bor\b)\s*(.+)",
+    re.IGNORECASE,
+)
+_ONE_OF = re.compile(r"(?:one|any) of\s*:?\s+", re.IGNORECASE)
 _FILLERS = word_set(
     "utc iso iso8601 8601 true false unix ms s epoch seconds milliseconds optional required nullable null "
     "local gmt of yyyy mm dd hh ss utf utf8 a an the free"
@@ -99,35 +105,6 @@ def _one_of_several(text: str) -> tuple[PlanProperty, str]:
     return PlanProperty(name, examples=(value,) if value else (), about=about), ""
 
 
-def share_out(cell: str, names: Sequence[str]) -> list[str] | None:
-    """Return what a cell says of each of several properties, None where nobody knows for which.
-
-    A line each, or a part each where these are as many; `size: S, M` names whose it is.
-    """
-    if not cell:
-        return ["" for _ in names]
-    for parts in (cell.split("\n"), re.split(r"\s*;\s*", cell), re.split(r"\s*,\s*", cell)):
-        filled = [part.strip() for part in parts if part.strip()]
-        of_names = [
-            re.fullmatch(rf"{re.escape(name)}\s*[:=–-]\s*(.*)", part, re.DOTALL)
-            for name, part in zip(names, filled, strict=False)
-        ]
-        if len(filled) == len(names):
-            return [
-                found[1] if found else part
-                for found, part in zip(of_names, filled, strict=True)
-            ]
-    named = {
-        key.strip(): value.strip()
-        for part in re.split(r"[\n;]", cell)
-        for key, sign, value in [part.partition(":")]
-        if sign
-    }
-    return (
-        [named.get(name, "") for name in names] if named and set(named) <= set(names) else None
-    )
-
-
 # --- types ------------------------------------------------------------------------------------------------------------
 
 
@@ -154,6 +131,9 @@ def typed(found: PlanProperty, text: str) -> TypedProperty:
     if found.name.endswith("[]"):
         found, text = replace(found, name=found.name[:-2]), text or "list"
     text = "" if text in DASHES else text
+    or_null = _OR_NULL.fullmatch(text)
+    if or_null and type_of(or_null[1] or or_null[2]):
+        found, text = replace(found, is_required=False), or_null[1] or or_null[2]
     aside = _ASIDE.fullmatch(text)
     # `object` and `json` say a map, of which a sheet names the fields in rows of their own.
     named = type_of(text) or (type_of(aside[1]) if aside else None)
@@ -161,15 +141,33 @@ def typed(found: PlanProperty, text: str) -> TypedProperty:
     if named and not (len(values) > 1 and type_of(values[1]) is None and not aside):
         found = replace(found, type=named[0], item=named[1])
         found = _of_format(found, text.split("(")[0].strip().casefold())
-        if aside and named[0] != "list":
-            return _with_aside(found, aside[2])
-        # `float >= 0`: behind the word of a number stands its range.
-        _, _, behind = text.strip().partition(" ")
-        limits = constraint_of(behind, found.type) if found.type in _NUMERIC else None
-        return TypedProperty(_constrained(found, limits) if limits else found, True)
+        bounded = _bounded(found, aside[1].strip() if aside else text)
+        if not aside or (named[0] == "list" and (not aside[2] or type_of(aside[2]))):
+            return bounded
+        read = _with_aside(bounded.found, aside[2])
+        return replace(read, unread=(*bounded.unread, *read.unread))
     if len(values) > 1 and not found.values:
         return TypedProperty(replace(found, values=values), False)
     return TypedProperty(found, False, (text,) if text else ())
+
+
+def _bounded(found: PlanProperty, text: str) -> TypedProperty:
+    """Return a property with the bounds that stand behind the word of its type: `int 1..5`."""
+    behind = _BOUNDED.fullmatch(text)
+    if not behind or type_of(behind[1]) is None or found.type == "list":
+        return TypedProperty(found, True)
+    bounds = constraint_of(behind[2], found.type)
+    if bounds:
+        return TypedProperty(_constrained(found, bounds), True)
+    is_said = _is_filler(behind[2]) or not any(map(str.isdigit, behind[2]))
+    return TypedProperty(found, True, () if is_said else (behind[2],))
+
+
+def _is_filler(text: str) -> bool:
+    """Return whether a text behind a type says no more than the type does."""
+    return all(
+        word in _FILLERS or type_of(word) for word in re.findall(r"[^\W_]+", text.casefold())
+    )
 
 
 def _of_format(found: PlanProperty, word: str) -> PlanProperty:
@@ -189,7 +187,8 @@ def _with_aside(found: PlanProperty, aside: str) -> TypedProperty:
         found = replace(found, is_required=True)
     if found.type == "text":
         found = _of_format(found, aside.strip().casefold())
-    if all(word in _FILLERS or type_of(word) for word in words) and not range_of(aside):
+    aside = _ONE_OF.sub("", aside)
+    if _is_filler(aside) and not range_of(aside):
         return TypedProperty(found, True)
     if aside.isdecimal() and found.type == "text":
         return TypedProperty(_constrained(found, Constraint(most=int(aside))), True)

@@ -22,10 +22,10 @@ from footfall.tracking_plan.readers.property_cells import (
     length_of,
     not_allowed,
     properties_in,
-    share_out,
     typed,
     with_allowed,
 )
+from footfall.tracking_plan.readers.shared_cells import share_out
 from footfall.tracking_plan.readers.sheet_rows import SheetRow
 from footfall.tracking_plan.written_numbers import range_of, written_number
 

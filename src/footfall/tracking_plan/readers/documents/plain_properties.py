@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from itertools import starmap
 from typing import Any
 
+from footfall.scenario.leaf_records import Constraint
 from footfall.tracking_plan.cells import is_yes, type_of
-from footfall.tracking_plan.plan import PlanType
+from footfall.tracking_plan.plan import PlanProperty, PlanType
 from footfall.tracking_plan.readers.documents.whole_schemas import Schema
+from footfall.tracking_plan.readers.property_cells import typed
+from footfall.tracking_plan.written_numbers import range_of
 
 _NAMES = ("name", "property_name", "propertyName", "property", "key", "title", "id")
 KEYWORDS: Mapping[str, tuple[str, ...]] = {
@@ -63,6 +67,11 @@ _ABOUT_EVENTS = (
     "tags",
     "$ref",
 )
+BEHIND_TYPE = "behind a type"
+"""Key for the texts that stand behind a type and mean nothing."""
+_BOUNDS = (
+    "enum", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength",
+)  # fmt: skip
 _RANGE = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*(?:-|–|\.\.\.?|to)\s*(-?\d+(?:\.\d+)?)\s*")
 
 
@@ -126,7 +135,8 @@ def _marked(name: str, spec: Any) -> tuple[str, Any, bool]:
 def schema_of_property(spec: Any) -> tuple[Schema, bool]:
     """Return the schema of a property, and whether it is always there."""
     if isinstance(spec, str):
-        return _of_text(spec), False
+        schema = dict(_of_text(spec))
+        return schema, schema.pop("required", None) is True
     if isinstance(spec, list):
         return _of_list(spec), False
     if isinstance(spec, Mapping):
@@ -140,15 +150,80 @@ def _of_text(text: str) -> Schema:
     if between:
         return _ranged([float(end) if "." in end else int(end) for end in between.groups()])
     parts = [part.strip() for part in text.split("|")]
-    types = [_typed(part) for part in parts]
+    listed = [part.strip() for part in text.split(",")]
+    if all(map(_names_one_type, listed)):
+        parts = listed
+    types = [_bounded(part) for part in parts]
     known = [kind for kind in types if kind is not None]
     if len(known) == len(parts):
         return known[0] if len(known) == 1 else {"anyOf": known}
     if len(parts) > 1:
         return {"enum": [part.strip("'\"") for part in parts]}
+    found = _open_range(text)
+    if found:
+        return found
     if " " in text.strip():
         return {"description": text}
     return {"examples": [text]} if text else {}
+
+
+def _open_range(text: str) -> Schema | None:
+    """Return the schema of a range that a text can only be, as `18+` or `>= 18`: `8am-10pm` is an example."""
+    found = range_of(text) if any(map(str.isdigit, text)) else None
+    if found is None or (
+        text[0] in "+0123456789" and None not in (found.minimum, found.maximum)
+    ):
+        return None
+    return _of_range(found)
+
+
+def _of_range(found: Constraint) -> Schema:
+    ends = [end for end in (found.minimum, found.maximum) if end is not None]
+    kind = "integer" if all(end == int(end) for end in ends) else "number"
+    return {"type": kind, **_keywords(found)}
+
+
+def _keywords(found: Constraint) -> dict[str, Any]:
+    """Return what a constraint says in the words of JSON Schema."""
+    words = {
+        "exclusiveMinimum" if found.excludes_minimum else "minimum": found.minimum,
+        "exclusiveMaximum" if found.excludes_maximum else "maximum": found.maximum,
+        "minLength": found.least,
+        "maxLength": found.most,
+        "pattern": found.pattern or None,
+        "format": found.format or None,
+    }
+    return {
+        key: _plain_number(value) if isinstance(value, Decimal) else value
+        for key, value in words.items()
+        if value is not None
+    }
+
+
+def _plain_number(value: Decimal) -> int | float:
+    return int(value) if value == int(value) else float(value)
+
+
+def _names_one_type(text: str) -> bool:
+    return " " not in text and _typed(text) is not None
+
+
+def _bounded(text: str) -> Schema | None:
+    """Return the schema of a type with what stands in brackets or behind it, as cells of types are read."""
+    # A sentence names no type, one within brackets may stand behind a type.
+    head = re.split(r"[(\[]", text)[0] if text[-1:] in ")]" else text
+    schema = _typed(text if len(text.split()) <= 4 else head)
+    if schema is None or schema.get("type") == "null":
+        return schema
+    read = typed(PlanProperty(""), text)
+    if not read.is_typed:
+        return {**schema, BEHIND_TYPE: [text]}
+    found: dict[str, Any] = {**schema, **_keywords(read.found.constraint)}
+    if read.found.values:
+        found["enum"] = list(read.found.values)
+    if read.found.is_required:
+        found["required"] = True
+    return {**found, BEHIND_TYPE: list(read.unread)} if read.unread else found
 
 
 def _typed(word: str) -> Schema | None:
@@ -220,7 +295,12 @@ def _schema(found: dict[str, Any]) -> tuple[Schema, bool]:
     if "properties" in found and not _is_schema_map(found["properties"]):
         fields = schema_of_properties(found.pop("properties"), found.get("required"))
         found = {**fields, **found, "required": fields["required"]}
-    found |= _kind(found.pop("type", None), found)
+    kind = dict(_kind(found.pop("type", None), found))
+    is_marked = kind.pop("required", None) is True
+    # What a key of its own says counts before what stands behind the type.
+    found |= {
+        key: value for key, value in kind.items() if key not in found or key not in _BOUNDS
+    }
     if isinstance(found.get("items"), str | list):
         found["items"] = _of_items(found["items"])
     elif isinstance(found.get("items"), Mapping):
@@ -235,7 +315,7 @@ def _schema(found: dict[str, Any]) -> tuple[Schema, bool]:
         about = found.pop("description", "")
         found = {"type": "array", "items": found, "description": about}
     is_required = required is True or (isinstance(required, str) and is_yes(required))
-    return found, is_required or optional is False
+    return found, is_required or is_marked or optional is False
 
 
 def _kind(written: Any, found: Mapping[str, Any]) -> Schema:
@@ -249,8 +329,9 @@ def _kind(written: Any, found: Mapping[str, Any]) -> Schema:
         return {}
     if written in _JSON_TYPES:
         return {"type": written}
-    if "," in written:
-        return {"type": [part.strip() for part in written.split(",")]}
+    listed = [part.strip() for part in written.split(",")]
+    if all(part in _JSON_TYPES for part in listed):
+        return {"type": listed}
     if written.casefold() in ("enum", "const") and found.get("enum"):
         return {}
     typed = _of_text(written)
@@ -274,7 +355,8 @@ def _ranged(between: Any) -> Schema:
             {_MEANING.get(str(key).casefold(), str(key)): end for key, end in between.items()}
         )[0]
     if isinstance(between, str):
-        return _of_text(between)
+        found = range_of(between)
+        return _of_range(found) if found else {"range": between}
     numbers = (
         [end for end in between if isinstance(end, int | float)]
         if isinstance(between, list)
