@@ -3,13 +3,10 @@
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
-
 import footfall
 from footfall.reports import report
 from footfall.reports.json_report import render_json
 from footfall.store import open_store
-from tests.postgres import server
 
 SHOP = """\
 footfall: 1
@@ -39,20 +36,6 @@ journeys:
       - go on: 60%
       - Paid: {after: about 20 s}
 """
-
-
-@pytest.fixture(scope="module")
-def postgres():
-    with server() as running:
-        yield running
-
-
-@pytest.fixture(params=["duckdb:a.duckdb", "duckdb:shop.duckdb", "parquet:p", "postgresql"])
-def spec(request, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    if request.param != "postgresql":
-        return request.param
-    return request.getfixturevalue("postgres").create()
 
 
 def run(spec, name="shop", priced="price: money", **options):

@@ -10,24 +10,8 @@ from footfall.errors import StoreError
 from footfall.sinks import parse
 from footfall.store import open_store
 from tests.chunks import SCHOOL, SHOP, make_chunks, make_run
-from tests.postgres import server
 
 VIEWS = ("events", "changes", "arrivals", "users", "sessions", "stages", "cities")
-
-
-@pytest.fixture(scope="module")
-def postgres():
-    with server() as running:
-        yield running
-
-
-@pytest.fixture(params=["duckdb:a.duckdb", "duckdb:shop.duckdb", "parquet:p", "postgresql"])
-def spec(request, tmp_path, monkeypatch):
-    """A store that is not there yet: of every kind, and one that is called like a scenario in it."""
-    monkeypatch.chdir(tmp_path)
-    if request.param != "postgresql":
-        return request.param
-    return request.getfixturevalue("postgres").create()
 
 
 def write(spec, run):

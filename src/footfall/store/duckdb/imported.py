@@ -59,27 +59,18 @@ def has_events(path: Path, *, alone: bool = False) -> bool:
 
 
 def _make(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    for table in (_TABLE, _VIEW):
-        have = _columns(connection, table)
-        if have is not None and have != COLUMNS.names:
+    # A view of that name would be of the database, not of the schema.
+    has_view = db.database_name(path).lower() != SCHEMA
+    for table in (_TABLE, _VIEW) if has_view else (_TABLE,):
+        have = db.columns_of(connection, table)
+        if have is not None and have.names != COLUMNS.names:
             raise StoreError(
                 f"{path}: table {table} is there already and was not made by footfall\n"
-                f"  its columns: {', '.join(have)}\n  hint: nothing was altered; write to another file"
+                f"  its columns: {', '.join(have.names)}\n  hint: nothing was altered; write to another file"
             )
-    if _columns(connection, _TABLE) is None:
+    if db.columns_of(connection, _TABLE) is None:
         connection.execute(_DDL)
         connection.execute(f"COMMENT ON TABLE {_TABLE} IS 'made by footfall'")
-        ((database,),) = connection.execute("SELECT current_database()").fetchall()
-        if database.lower() != SCHEMA:
+        if has_view:
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
             connection.execute(f"CREATE VIEW {_VIEW} AS FROM {_TABLE}")
-
-
-def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str] | None:
-    schema, _, name = table.partition(".")
-    rows = connection.execute(
-        "SELECT column_name FROM duckdb_columns() WHERE database_name = current_database() "
-        "AND schema_name = ? AND table_name = ? ORDER BY column_index",
-        [schema, name],
-    ).fetchall()
-    return [str(row[0]) for row in rows] or None
