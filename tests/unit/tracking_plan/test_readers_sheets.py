@@ -580,3 +580,16 @@ def test_rows_of_one_event_that_contradict_each_other_are_named(read, rows):
     """Which of two rows holds is the plan's to say."""
     plan = read(f"Event,Property,Type,Required,Range\n{rows}")
     assert len(said(plan, "merged")) == 1
+
+
+def test_what_is_said_of_a_property_that_no_row_names_is_named(read):
+    """Type, values and the like of a row without a property are not lost in silence; `no` and `-` say nothing."""
+    plan = read(
+        "Event,Property,Type,Allowed values,Required\n"
+        "Paid,amount,number,,\nShown,,text,a;b,yes\nSeen,,text,-,no\n"
+    )
+    assert lost(plan) == [
+        "column Type in rows without a property is not read (2 places)",
+        "column Required in rows without a property is not read",
+        "column Allowed values in rows without a property is not read",
+    ]

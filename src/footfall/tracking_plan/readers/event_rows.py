@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from footfall.errors import shown
-from footfall.tracking_plan.cells import changes_of, one_quoted
+from footfall.tracking_plan.cells import DASHES, changes_of, is_no, one_quoted
 from footfall.tracking_plan.plan import PlanEvent, PlanProperty
 from footfall.tracking_plan.readers.call_words import RowKind, names_property, row_kind_in
 from footfall.tracking_plan.readers.drafts import Draft
 from footfall.tracking_plan.readers.find_tables import SheetTable
-from footfall.tracking_plan.readers.headers import KIND_OF_CALL, normal
+from footfall.tracking_plan.readers.headers import KIND_OF_CALL, OF_A_PROPERTY, normal
 from footfall.tracking_plan.readers.property_cells import properties_in
 from footfall.tracking_plan.readers.property_rows import (
     ON_EVENTS,
@@ -167,8 +167,21 @@ def _take(row: SheetRow, place: _Place, draft: Draft) -> None:
                 draft.leave_out(f"the {what} of identify calls", row.origin(title))
     else:
         _take_events(row, place, properties, draft)
+    if not properties and not users:
+        _leave_out_property(row, draft)
     for found, is_typed in users:
         draft.add_property("", found, is_typed=is_typed)
+
+
+def _leave_out_property(row: SheetRow, draft: Draft) -> None:
+    """Name the cells of a row that say something of a property, where it names none."""
+    for title in OF_A_PROPERTY:
+        text = row.text(title)
+        # Without a description of its own the event takes the property's.
+        is_taken = title == "Property description" and not row.text("Description")
+        if text and text not in DASHES and not is_no(text) and not is_taken:
+            what = f"column {row.title(title)} in rows without a property"
+            draft.leave_out(what, row.origin(title))
 
 
 def _leave_out(row: SheetRow, kind: RowKind, draft: Draft) -> None:
