@@ -9,10 +9,13 @@ from collections import Counter, defaultdict
 from decimal import Decimal
 from functools import cache
 
+import pyarrow.compute as pc
 import pytest
 
 from footfall.compiler import compile_scenario
 from footfall.scenario import load_shipped
+from footfall.sinks.amplitude.limits import HTTP_V2, is_bad_id
+from footfall.sinks.encoders.json_rows import json_rows
 from tests.simulated import rows, simulated
 
 SHIPPED = ["ecommerce", "online_school"]
@@ -67,6 +70,20 @@ def of_type(name, *types):
     ]
 
 
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_vendor_takes_every_event(name):
+    """Each has an id that leads to its person and that Amplitude accepts, and is far smaller than a request may be."""
+    for row in event_rows(name):
+        ids = [i for i in (row["user_id"], row["device_id"]) if i is not None]
+        assert ids, row
+        assert not any(map(is_bad_id, ids)), row
+    longest = max(
+        pc.max(pc.binary_length(texts)).as_py() for texts in json_rows(shipped(name).events)
+    )
+    # No vendor takes less at once; a message of Kafka may have as much.
+    assert longest < HTTP_V2.most_bytes // 10
+
+
 # --- the shop --------------------------------------------------------------------------------------------------------
 
 
@@ -107,7 +124,8 @@ def test_an_order_adds_up():
         assert row["revenue"] == -order["revenue"]
         assert row["person"] == order["person"]
         assert dt.timedelta(days=2) < row["time"] - order["time"] < dt.timedelta(days=40)
-        assert row["session_id"] is row["platform"] is row["device_id"] is None
+        assert row["session_id"] is row["platform"] is None
+        assert (row["device_id"] is None) == (row["user_id"] is not None)
     assert refunds
 
 

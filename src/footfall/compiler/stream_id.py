@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from footfall.scenario.records import Scenario
 
-OUTPUT_VERSION = 1
+OUTPUT_VERSION = 2
 """Raised only when the same stream gives other events; the changelog says so."""
 
 _TAGS = {

@@ -25,7 +25,7 @@ from footfall.sim.decisions import factor
 from footfall.sim.effect_log import AppliedFactor
 from footfall.sim.evaluate import evaluate, holds
 from footfall.sim.evaluation_context import EvaluationContext
-from footfall.sim.event_flags import NO_DEVICE
+from footfall.sim.event_flags import outside_sessions
 from footfall.sim.scheduler import Scheduler
 
 
@@ -276,11 +276,9 @@ def emit(scheduler: Scheduler, number: int, rows: Array, times: Array, numbers: 
     is_first = state.is_silent.take(rows)
     if np.count_nonzero(is_first):
         _first_events(scheduler, rows[is_first])
-    flags = (
-        state.event_flags.take(rows)
-        if emission.in_session
-        else state.event_flags.take(rows) & NO_DEVICE
-    )
+    flags = state.event_flags.take(rows)
+    if not emission.in_session:
+        flags = outside_sessions(flags)
     captures = [state.columns[c].take(rows, axis=0) for c in emission.captures]
     scheduler.journal.emissions[number].append(rows, times, numbers, session, flags, *captures)
 

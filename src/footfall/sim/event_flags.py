@@ -11,13 +11,20 @@ import numpy as np
 
 from footfall.model.values import Array
 
-NO_DEVICE = ~np.int64(6)
-"""Mask of the flags of an event outside sessions, which has no device."""
+_NO_DEVICE = ~np.int64(6)
 
 
 def pack_flags(stages: Array | int, devices: Array | int, known: Array | int) -> Array:
     """Return stage, device (-1 for none) and identity (0 or 1) as one number each."""
     return np.add(np.multiply(stages, 8) + (devices + 1) * 2, known)
+
+
+def outside_sessions(flags: Array) -> Array:
+    """Return the flags of events outside sessions: without a device where a user id leads to the person.
+
+    Others keep the device they were last seen on: without any id an event would be nobody's.
+    """
+    return np.where(np.equal(flags & 1, 1), flags & _NO_DEVICE, flags)
 
 
 def unpack_flags(flags: Array) -> tuple[Array, Array, Array]:

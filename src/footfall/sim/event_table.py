@@ -56,9 +56,10 @@ def _common(group: GroupArrays, emitted: PartEvents, order: Array) -> dict[str, 
     ).take(order)
     sessions = emitted.sessions.take(order)
     stages, devices, known = unpack_flags(emitted.flags.take(order))
-    # Row -1 of a catalogue is null (`CatalogueColumn`), so events without a device need no mask
-    # here.
-    kinds = np.where(np.less(devices, 0), -1, group.state.device_kinds[rows, devices])
+    in_session = np.not_equal(sessions, NULL_INTEGER)
+    # What happens outside sessions happens on no platform, even if a device says whose it is. Row -1
+    # of a catalogue is null (`CatalogueColumn`), so no mask is needed here.
+    kinds = np.where(in_session, group.state.device_kinds[rows, devices], -1)
     homes = group.state.columns[builtins.HOME]
     city, country, _, _ = model.home
     return {
@@ -73,9 +74,7 @@ def _common(group: GroupArrays, emitted: PartEvents, order: Array) -> dict[str, 
             rows, known, len(group.persons), lambda of: user_ids(model, group.persons.take(of))
         ),
         "device_id": _device_ids(group, rows * 3 + devices, np.greater_equal(devices, 0)),
-        "session_id": arrow_columns.plain(
-            sessions, pa.int64(), np.not_equal(sessions, NULL_INTEGER)
-        ),
+        "session_id": arrow_columns.plain(sessions, pa.int64(), in_session),
         "stage": arrow_columns.texts(stages, model.stream.schema.stages),
         "city": arrow_columns.texts_of(rows, model.tables[city].values[homes], words),
         "country": arrow_columns.texts_of(rows, model.tables[country].values[homes], words),

@@ -177,6 +177,31 @@ def test_people_are_anonymous_until_an_event_identifies_them():
         assert len({row["device_id"] for row in events}) == 1
 
 
+def test_outside_sessions_a_guest_is_known_by_the_last_device():
+    """Without a session there is no platform; guests keep the device of the last visit, others have none."""
+    devices = """devices:
+  per_person: {3: 1}
+  kinds: {columns: [platform, os_name], rows: [[phone, iOS], [web, Linux]]}
+"""
+    journeys = """  life:
+    steps: [{later: refund, after: 5 days}, a, {come back after: 1 day}, b, {maybe: 50%, steps: [known]}]
+  refund: {session: none, steps: [d]}
+"""
+    result = simulated(loads(HEAD + devices + EVENTS + "journeys:\n" + journeys), 15)
+    switched, guests = 0, 0
+    for events in by_person(result).values():
+        last = events[-1]
+        assert (last["event_type"], last["session_id"], last["platform"], last["os_name"]) == (
+            ("d", None, None, None)
+        )
+        is_guest = len(events) == 3
+        guests += is_guest
+        switched += is_guest and events[0]["device_id"] != events[1]["device_id"]
+        assert last["device_id"] == (events[1]["device_id"] if is_guest else None)
+        assert (last["user_id"] is None) == is_guest
+    assert min(switched, guests - switched, len(by_person(result)) - guests) > 5
+
+
 def test_stages_are_reached_by_their_events_and_never_fall():
     """A stage is reached at its event when its condition holds, after the event's own changes."""
     result = run(

@@ -208,18 +208,3 @@ def person_queues_of(texts: Iterable[str]) -> list[PersonQueue]:
 
 def _id(value: Any) -> str | None:
     return value if isinstance(value, str) else None
-
-
-def with_device(event: WaitingEvent, person_queue: PersonQueue) -> WaitingEvent:
-    """Return an event with an identity: what an anonymous person does without a device happened on the last one.
-
-    A refund that comes by itself has no device, and Amplitude refuses events without any id.
-    """
-    if event.user_id or event.device_id:
-        return event
-    before = person_queue.events[-1] if person_queue.events else None
-    last = before.device_id if before else person_queue.state.identity.removeprefix("d/")
-    if last:
-        event.device_id = last
-        event.text = f'{{"device_id":{json.dumps(last)},{event.text[1:]}'
-    return event

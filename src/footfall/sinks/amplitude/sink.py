@@ -26,7 +26,6 @@ from footfall.sinks.amplitude.people import (
     WaitingEvent,
     events_of,
     person_queues_of,
-    with_device,
 )
 from footfall.sinks.amplitude.queue import AmplitudeQueue
 from footfall.sinks.amplitude.settings import AmplitudeSettings, read_settings
@@ -166,8 +165,7 @@ class AmplitudeSink(NetworkSink[AmplitudeQueue]):
             for person in people
         }
         for event in events:
-            person_queue = person_queues[event.person]
-            person_queue.events.append(with_device(event, person_queue))
+            person_queues[event.person].events.append(event)
         for person, properties in later.items():
             person_queues[int(person)].tail = properties
         return project.queue(list(person_queues.values()))
