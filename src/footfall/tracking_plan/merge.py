@@ -125,6 +125,7 @@ class _Merge:
         self._event_properties()
         self._events()
         self.file.add(("sessions", "properties"), self.session, after="people")
+        self.result.left_out += self.facts.not_agreed
         PlanComparison(self.facts, self.scenario, self.expected, self.result).run()
         self.result.text = self.file.edited()
         return self.result

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from footfall.errors import UnitError
 from footfall.scenario.leaf_records import FREE, Constraint
 from footfall.scenario.names import BUILT_IN, BUILT_IN_TYPES, MOST_IDENTIFIER, folded
+from footfall.tracking_plan.agreed_types import agreed
 from footfall.tracking_plan.cells import split_list
 from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanType
 from footfall.tracking_plan.plan_names import (
@@ -92,6 +93,8 @@ class PlanFacts:
     """A plan, with what is decided about it.
 
     Args:
+        plan: With properties that have one type in all events.
+        not_agreed: Sentences on properties to which events give types that contradict each other.
         users: Properties of people by the plan's name, without those that every scenario has.
         described: Properties of events by the plan's name, each as the event describes it that
             says most.
@@ -100,6 +103,7 @@ class PlanFacts:
     """
 
     plan: Plan
+    not_agreed: tuple[str, ...]
     names: PlanNames
     users: dict[str, PlanProperty]
     described: dict[str, PlanProperty]
@@ -152,11 +156,13 @@ def facts_of(plan: Plan, known: KnownNames | None = None) -> PlanFacts:
     # A record of people is what no scenario can hold.
     scalars = (p for p in plan.user_properties if p.type != "record")
     users = {p.name: p for p in scalars if p.name in names.users}
-    plan = _with_mentions(plan)
+    not_agreed: list[str] = []
+    plan = _with_mentions(agreed(plan, not_agreed.append))
     places = _places(plan)
     described = {name: _one_property(found) for name, found in places.items()}
     return PlanFacts(
         plan=plan,
+        not_agreed=tuple(not_agreed),
         names=names,
         users=users,
         described=described,

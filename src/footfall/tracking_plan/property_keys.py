@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from footfall.scenario.constraints import clauses, count_text, range_text, unchecked
 from footfall.scenario.leaf_records import FREE, Constraint
 from footfall.text import first_names
+from footfall.tracking_plan.agreed_types import agreed
 from footfall.tracking_plan.aliases import aliased
 from footfall.tracking_plan.cells import is_yes
 from footfall.tracking_plan.plan import Plan, PlanProperty
@@ -150,8 +151,10 @@ def _lost(planned: PlanProperty) -> Iterator[str]:
 
 def losses(plan: Plan) -> Iterator[str]:
     """Yield what of a plan its scenario does not hold, or holds without that values keep to it; each once."""
+    not_agreed: list[str] = []
+    plan = agreed(plan, not_agreed.append)
     of_events = [p for event in plan.events for p in event.properties]
-    found: dict[str, None] = {}
+    found: dict[str, None] = dict.fromkeys(not_agreed)
     for planned in (*of_events, *plan.user_properties):
         found |= {f"{planned.name}: {text}": None for text in _lost(planned)}
         for clause in unchecked(planned.constraint):

@@ -73,16 +73,18 @@ class _Rule:
 
 def check_inner(audit: Audit) -> None:
     """Check fields of records and elements of lists: unknown ones, types, required ones, values, constraints."""
-    of_events: dict[str, dict[str, ExpectedProperty]] = {}
+    of_events: dict[tuple[str, bool], dict[str, ExpectedProperty]] = {}
     for event in audit.expected.events.values():
         for declared in event.properties.values():
             if _has_inside(declared):
-                of_events.setdefault(declared.name, {})[event.name] = declared
-    for name, of in of_events.items():
-        _check(audit, "ep", name, of)
+                alike = (declared.name, declared.type == "list")
+                of_events.setdefault(alike, {})[event.name] = declared
+    for (name, is_list), of in of_events.items():
+        _check(audit, _values(audit, "ep", name, is_list=is_list), of)
     for declared in audit.expected.user_properties.values():
         if _has_inside(declared):
-            _check(audit, "up", declared.name, {"": declared})
+            values = _values(audit, "up", declared.name, is_list=declared.type == "list")
+            _check(audit, values, {"": declared})
 
 
 def _has_inside(declared: ExpectedProperty) -> bool:
@@ -91,11 +93,10 @@ def _has_inside(declared: ExpectedProperty) -> bool:
     )
 
 
-def _check(audit: Audit, column: str, name: str, of: Declared) -> None:
-    values = _values(audit, column, name, is_list=next(iter(of.values())).type == "list")
+def _check(audit: Audit, values: _Values | None, of: Declared) -> None:
     if values is None:
         return  # there is none, or it is another type: a finding of the property's type
-    _make_values(audit, column, values, [event for event in of if event])
+    _make_values(audit, values, [event for event in of if event])
     for event, declared in of.items():
         _check_event(audit, event, declared, values.as_json())
 
@@ -135,10 +136,16 @@ def _values(audit: Audit, column: str, name: str, *, is_list: bool) -> _Values |
     return _Values(value, False, is_list) if is_right else None
 
 
-def _make_values(audit: Audit, column: str, values: _Values, events: Sequence[str]) -> None:
-    """Make the table of the different values in events: far fewer than events, and each is looked at once."""
-    event = "event_type" if column == "ep" else "''"
-    of = f"WHERE event_type IN ({literals(events)})" if column == "ep" else ""
+def _make_values(audit: Audit, values: _Values, events: Sequence[str]) -> None:
+    """Make the table of the different values in events: far fewer than events, and each is looked at once.
+
+    Args:
+        audit: What is audited.
+        values: The values.
+        events: None for people.
+    """
+    event = "event_type" if events else "''"
+    of = f"WHERE event_type IN ({literals(events)})" if events else ""
     audit.source.rows(
         "CREATE OR REPLACE TEMP TABLE inner_values AS SELECT event_type, to_json(r) AS r FROM "
         f"(SELECT DISTINCT {event} AS event_type, unnest({values.stored()}) AS r FROM e {of})"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from footfall.store.dialect import literal
 from footfall.validation.audit import Audit, nearest
@@ -11,14 +12,16 @@ from footfall.validation.expectations import ExpectedProperty, ExpectedType
 from footfall.validation.property_kinds import (
     ACCEPTED,
     STAGE,
+    Declared,
     KindCount,
-    Properties,
     kind_counts,
     own_category,
     where_kind,
 )
 
 MOST_LISTED = 6
+Properties = Mapping[str, ExpectedProperty]
+"""Name → property, as it is declared in one place."""
 _KIND_WORDS = {
     "digits": "a number sent as text",
     "fraction": "a number with a fraction",
@@ -35,56 +38,79 @@ _TYPE_WORDS = {"id": "text", "money": "number"}
 
 def check_properties(audit: Audit) -> None:
     """Check the properties of events and of users."""
-    counts = list(kind_counts(audit, "ep", _properties_of_all(audit)))
+    everywhere = _by_type(audit)
+    counts = list(kind_counts(audit, "ep", everywhere))
     for counted in counts:
         event = audit.expected.events.get(counted.event)
         if event is not None:
             declared = {**own_category(event.category), **event.properties}
-            _judge(audit, "ep", counted, declared, f"{counted.event}.{counted.key}")
+            subject = f"{counted.event}.{counted.key}"
+            _judge(audit, _Judged("ep", counted, subject), declared, everywhere)
     _check_missing(audit, counts)
     if not audit.expected.tells_of_people:
         return
     stages = tuple(stage.name for stage in audit.expected.stages)
     people = {STAGE: ExpectedProperty(STAGE, "text", values=stages)}
     people |= audit.expected.user_properties
-    for counted in kind_counts(audit, "up", people):
-        _judge(audit, "up", counted, people, f"user property {counted.key}")
+    everywhere = {name: (declared,) for name, declared in people.items()}
+    for counted in kind_counts(audit, "up", everywhere):
+        subject = f"user property {counted.key}"
+        _judge(audit, _Judged("up", counted, subject), people, everywhere)
 
 
-def _properties_of_all(audit: Audit) -> dict[str, ExpectedProperty]:
-    """Return the properties of all events by name, for their types: values may differ between events."""
-    found: dict[str, ExpectedProperty] = {}
+def _by_type(audit: Audit) -> dict[str, tuple[ExpectedProperty, ...]]:
+    """Return the properties of all events by name, one for each type that events give them."""
+    found: dict[str, dict[tuple[ExpectedType, str | None], ExpectedProperty]] = {}
     for event in audit.expected.events.values():
-        found = {**event.properties, **found}
-    return found
+        for name, declared in event.properties.items():
+            found.setdefault(name, {}).setdefault((declared.type, declared.item), declared)
+    return {name: tuple(of.values()) for name, of in found.items()}
 
 
-def _judge(
-    audit: Audit, column: str, counted: KindCount, properties: Properties, subject: str
-) -> None:
-    """Note a finding where a kind of value is not what is declared under its key."""
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """Values of one kind: of events (`ep`) or users (`up`), and what findings call them."""
+
+    column: str
+    counted: KindCount
+    subject: str
+
+
+def _judge(audit: Audit, of: _Judged, properties: Properties, everywhere: Declared) -> None:
+    """Note a finding where a kind of value is not what is declared under its key.
+
+    Args:
+        audit: What is audited.
+        of: The values.
+        properties: What is declared where they stand.
+        everywhere: What they were counted by.
+    """
+    counted = of.counted
+    found = _fault(audit, counted, properties)
+    if found is not None:
+        where, value = where_kind(audit, of.column, counted, everywhere)
+        audit.add(found[0], of.subject, counted.count, found[1], where, value)
+
+
+def _fault(audit: Audit, counted: KindCount, properties: Properties) -> tuple[str, str] | None:
+    """Return the check that values fail and the detail of it; None where they are right."""
     declared = properties.get(counted.key)
     if counted.key != counted.key.strip():
-        check, detail = "key_spaces", f"written {counted.key!r}"
-    elif (
-        declared is None
-        and audit.source.is_foreign
-        and (counted.kind == "null" or _is_vendors_own(counted.key))
-    ):
+        return "key_spaces", f"written {counted.key!r}"
+    if declared is None:
         # A table has a cell for every column in every row.
-        return
-    elif declared is None:
-        check, detail = "property_unknown", nearest(counted.key, list(properties))
-    elif counted.kind == "outside":
-        check, detail = "value_undeclared", accepted_texts(declared.values)
-    elif counted.kind == "repeats":
-        check, detail = "list_repeats", ""
-    elif counted.kind == "null" or counted.kind in ACCEPTED[declared.type]:
-        return
-    else:
-        check, detail = _wrong_type(declared, counted.kind)
-    where, value = where_kind(audit, column, counted, declared)
-    audit.add(check, subject, counted.count, detail, where, value)
+        is_absent = counted.kind == "null" or _is_vendors_own(counted.key)
+        if audit.source.is_foreign and is_absent:
+            return None
+        return "property_unknown", nearest(counted.key, list(properties))
+    if counted.kind == "outside":
+        return "value_undeclared", accepted_texts(declared.values)
+    if counted.kind == "repeats" and declared.item is not None:
+        return "list_repeats", ""
+    kind = "list" if counted.kind == "repeats" else counted.kind
+    if kind == "null" or kind in ACCEPTED[declared.type]:
+        return None
+    return _wrong_type(declared, kind)
 
 
 def _is_vendors_own(key: str) -> bool:

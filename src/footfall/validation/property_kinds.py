@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from footfall.foreign.common_columns import is_endless
@@ -10,8 +10,8 @@ from footfall.store.dialect import literal, literals, quote
 from footfall.validation.audit import Audit
 from footfall.validation.expectations import ExpectedProperty
 
-Properties = Mapping[str, ExpectedProperty]
-"""Name → property, as it is declared."""
+Declared = Mapping[str, Sequence[ExpectedProperty]]
+"""Name → property as it is declared, once for each type that it has: events may differ in it."""
 _KINDS = {
     "VARCHAR": "text",
     "BIGINT": "integer",
@@ -24,8 +24,9 @@ _SIGNED = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _INTEGERS = frozenset((*_SIGNED, "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"))
 _NUMBERS = ("integer", "whole", "fraction")
 ACCEPTED: Mapping[str, tuple[str, ...]] = {
-    "text": ("text", "time"),  # a time is a text wherever it is sent
-    "id": ("text",),
+    # A time is a text wherever it is sent, and digits are one where other events have a number.
+    "text": ("text", "time", "digits"),
+    "id": ("text", "time", "digits"),
     "integer": ("integer", "whole"),
     "number": _NUMBERS,
     "money": _NUMBERS,
@@ -33,14 +34,25 @@ ACCEPTED: Mapping[str, tuple[str, ...]] = {
     "time": ("time", "integer"),
     "list": ("list",),
     "record": ("object",),
-    "any": ("text", "boolean", "time", "list", "object", *_NUMBERS),
+    "any": ("text", "digits", "boolean", "time", "list", "object", *_NUMBERS),
 }
 """Declared type → kinds of values that are right."""
 MOST_GROUPS = 20_000
 """Kinds that are counted, the most frequent first: keys of foreign events may be as many as their values."""
 CATEGORY, STAGE = "category", "stage"
-AllowedTexts = tuple[tuple[str, ...], tuple[str, ...]]
-"""Allowed texts, and the event types they hold for (none: all)."""
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedTexts:
+    """The texts that a property may have, or the elements of a list.
+
+    Args:
+        events: The event types they hold for; none: all.
+    """
+
+    values: tuple[str, ...]
+    is_list: bool
+    events: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +74,7 @@ def own_category(category: str) -> dict[str, ExpectedProperty]:
 # --- counting --------------------------------------------------------------------------------------------------------
 
 
-def kind_counts(audit: Audit, column: str, declared: Properties) -> Iterator[KindCount]:
+def kind_counts(audit: Audit, column: str, declared: Declared) -> Iterator[KindCount]:
     """Yield how many values of which kind the properties of events (`ep`) or users (`up`) have."""
     fields = audit.source.properties[column]
     if fields is not None:
@@ -71,7 +83,7 @@ def kind_counts(audit: Audit, column: str, declared: Properties) -> Iterator[Kin
         yield from _in_json(audit, column, declared)
 
 
-def _in_json(audit: Audit, column: str, declared: Properties) -> Iterator[KindCount]:
+def _in_json(audit: Audit, column: str, declared: Declared) -> Iterator[KindCount]:
     event = "e.event_type" if column == "ep" else "''"
     kinds = _kind_of_any(audit, column, declared, "e.event_type", "j.key", "j.type", "j.value")
     rows = audit.source.rows(
@@ -84,11 +96,11 @@ def _in_json(audit: Audit, column: str, declared: Properties) -> Iterator[KindCo
 
 
 def _in_struct(
-    audit: Audit, column: str, fields: Mapping[str, str], declared: Properties
+    audit: Audit, column: str, fields: Mapping[str, str], declared: Declared
 ) -> Iterator[KindCount]:
     """Count values per kind with one scan: a typed column has one kind, and what is wrong within it."""
     kinds = {
-        name: _kinds_of_field(stored, f"{column}.{quote(name)}", declared.get(name))
+        name: _kinds_of_field(stored, f"{column}.{quote(name)}", declared.get(name, ()))
         for name, stored in fields.items()
     }
     asked = [
@@ -122,7 +134,7 @@ def _counts_outside(
     for name, rules in _allowed_texts(audit, column).items():
         base = kind_of_type(fields[name]) if name in fields else ""
         if base in ("text", "list"):
-            outside = " OR ".join(_outside(base, "v", rule, "event_type") for rule in rules)
+            outside = _any_outside(base, "v", rules)
             value = f"{column}.{quote(name)}"
             columns = f"{event} AS event_type, {value} AS v, count(*) AS n"
             groups = f"SELECT {columns} FROM e WHERE {value} IS NOT NULL GROUP BY ALL"
@@ -138,14 +150,21 @@ def _counts_outside(
 
 
 def where_kind(
-    audit: Audit, column: str, counted: KindCount, declared: ExpectedProperty | None
+    audit: Audit, column: str, counted: KindCount, declared: Declared
 ) -> tuple[str, str]:
-    """Return SQL that holds for the events whose values were counted, and SQL for the value."""
+    """Return SQL that holds for the events whose values were counted, and SQL for the value.
+
+    Args:
+        audit: What is audited.
+        column: Properties of events (`ep`) or of users (`up`).
+        counted: The values.
+        declared: As they were counted by.
+    """
     fields = audit.source.properties[column]
     of_event = f"event_type = {literal(counted.event)} AND " if column == "ep" else ""
     value = audit.source.value(column, counted.key)
     if fields is None:
-        own = {counted.key: declared} if declared is not None else {}
+        own = {counted.key: declared.get(counted.key, ())}
         key, kind = literal(counted.key), f"json_type({value})"
         kind = _kind_of_any(audit, column, own, "event_type", key, kind, value)
         return f"{of_event}{value} IS NOT NULL AND {kind} = {literal(counted.kind)}", value
@@ -153,9 +172,10 @@ def where_kind(
     if counted.kind == "outside":
         rules = _allowed_texts(audit, column)[counted.key]
         base = kind_of_type(stored)
-        outside = " OR ".join(_outside(base, value, rule, "event_type") for rule in rules)
+        outside = _any_outside(base, value, rules)
         return f"{of_event}({outside})", value
-    return f"{of_event}{_kinds_of_field(stored, value, declared)[counted.kind]}", value
+    kinds = _kinds_of_field(stored, value, declared.get(counted.key, ()))
+    return f"{of_event}{kinds[counted.kind]}", value
 
 
 # --- kinds of typed columns ------------------------------------------------------------------------------------------
@@ -177,7 +197,7 @@ def kind_of_type(stored: str) -> str:
 
 
 def _kinds_of_field(
-    stored: str, value: str, declared: ExpectedProperty | None
+    stored: str, value: str, declared: Sequence[ExpectedProperty]
 ) -> dict[str, str]:
     """Return kind → SQL that holds for its values, of a field of a struct.
 
@@ -185,13 +205,13 @@ def _kinds_of_field(
     """
     base, is_there = kind_of_type(stored), f"{value} IS NOT NULL"
     special: dict[str, str] = {}
-    if declared is not None and base == "fraction" and declared.type == "integer":
+    if base == "fraction" and any(one.type == "integer" for one in declared):
         special["whole"] = f"{value} = floor({value}) AND NOT {_is_endless(stored, value)}"
-    if declared is not None and base == "fraction":
+    if declared and base == "fraction":
         special["endless"] = _is_endless(stored, value)
-    if declared is not None and base == "text":
+    if base == "text":
         special |= _text_kinds(declared, f"CAST({value} AS VARCHAR)")
-    if declared is not None and base == "list" and declared.item is not None:
+    if base == "list" and any(one.item is not None for one in declared):
         special["repeats"] = _repeats(value)
     others = "".join(f" AND NOT coalesce({where}, false)" for where in special.values())
     kinds = {kind: f"{is_there} AND {where}" for kind, where in special.items()}
@@ -208,13 +228,20 @@ def _is_endless(stored: str, value: str) -> str:
     return is_endless(value) if stored in ("DOUBLE", "FLOAT") else "false"
 
 
-def _text_kinds(declared: ExpectedProperty, text: str) -> dict[str, str]:
+_DIGITS = "regexp_full_match({}, '[+-]?[0-9]+([.,][0-9]+)?')"
+_TIME = "TRY_CAST({} AS TIMESTAMPTZ) IS NOT NULL"
+
+
+def _text_kinds(declared: Sequence[ExpectedProperty], text: str) -> dict[str, str]:
     """Return what a text can be where something else is declared."""
-    if declared.type in ("integer", "number", "money"):
-        return {"digits": f"regexp_full_match({text}, '[+-]?[0-9]+([.,][0-9]+)?')"}
-    if declared.type == "time":
-        return {"time": f"TRY_CAST({text} AS TIMESTAMPTZ) IS NOT NULL"}
-    return {}
+    types = {one.type for one in declared}
+    found: dict[str, str] = {}
+    if not types.isdisjoint(("integer", "number", "money")):
+        found["digits"] = _DIGITS.format(text)
+    if "time" in types:
+        is_other = f" AND NOT {found['digits']}" if found else ""
+        found["time"] = _TIME.format(text) + is_other
+    return found
 
 
 # --- texts outside the declared --------------------------------------------------------------------------------------
@@ -223,31 +250,46 @@ def _text_kinds(declared: ExpectedProperty, text: str) -> dict[str, str]:
 def _allowed_texts(audit: Audit, column: str) -> dict[str, list[AllowedTexts]]:
     """Return name → which texts are allowed, in which events."""
     if column == "up":
-        people = {STAGE: tuple(stage.name for stage in audit.expected.stages)}
-        people |= {p.name: p.values for p in audit.expected.user_properties.values()}
-        return {name: [(values, ())] for name, values in people.items() if values}
+        stages = tuple(stage.name for stage in audit.expected.stages)
+        own = {STAGE: ExpectedProperty(STAGE, "text", values=stages)}
+        people = {**own, **audit.expected.user_properties}
+        return {
+            name: [AllowedTexts(declared.values, declared.type == "list")]
+            for name, declared in people.items()
+            if declared.values
+        }
     # Events with the same texts share a comparison: most properties have one list in all of
     # them.
-    found: dict[str, dict[tuple[str, ...], list[str]]] = {}
+    found: dict[str, dict[tuple[tuple[str, ...], bool], list[str]]] = {}
     for event in audit.expected.events.values():
         for declared in {**own_category(event.category), **event.properties}.values():
             if declared.values:
-                events = found.setdefault(declared.name, {})
-                events.setdefault(declared.values, []).append(event.name)
+                alike = (declared.values, declared.type == "list")
+                found.setdefault(declared.name, {}).setdefault(alike, []).append(event.name)
     return {
-        name: [(values, tuple(events)) for values, events in rules.items()]
+        name: [AllowedTexts(*alike, tuple(events)) for alike, events in rules.items()]
         for name, rules in found.items()
     }
 
 
-def _outside(base: str, value: str, rule: AllowedTexts, event: str) -> str:
-    values, events = rule
-    if base == "list":
-        element = f"CAST(v AS VARCHAR) NOT IN ({literals(values)})"
+def _any_outside(base: str, value: str, rules: Iterable[AllowedTexts]) -> str:
+    """Return SQL for whether a value is outside of what one of some rules allows; of other types none says anything."""
+    found = [_outside(value, rule, "event_type") for rule in _of_kind(base, rules)]
+    return " OR ".join(found) or "false"
+
+
+def _of_kind(base: str, rules: Iterable[AllowedTexts]) -> Iterator[AllowedTexts]:
+    yield from (rule for rule in rules if rule.is_list == (base == "list"))
+
+
+def _outside(value: str, rule: AllowedTexts, event: str) -> str:
+    listed = literals(rule.values)
+    outside = f"{value} NOT IN ({listed})"
+    if rule.is_list:
+        element = f"CAST(v AS VARCHAR) NOT IN ({listed})"
         outside = f"len(list_filter({value}, lambda v: {element})) > 0"
-    else:
-        outside = f"{value} NOT IN ({literals(values)})"
-    return f"({event} IN ({literals(events)}) AND {outside})" if events else f"({outside})"
+    of_events = f"{event} IN ({literals(rule.events)}) AND " if rule.events else ""
+    return f"({of_events}{outside})"
 
 
 # --- kinds of JSON ---------------------------------------------------------------------------------------------------
@@ -256,7 +298,7 @@ def _outside(base: str, value: str, rule: AllowedTexts, event: str) -> str:
 def _kind_of_any(
     audit: Audit,
     column: str,
-    declared: Properties,
+    declared: Declared,
     event: str,
     key: str,
     kind: str,
@@ -269,21 +311,19 @@ def _kind_of_any(
     text = f"({value} ->> '$')"
     number = f"TRY_CAST({text} AS DOUBLE)"
     rules = _allowed_texts(audit, column)
-    numeric = [p.name for p in declared.values() if p.type in ("integer", "number", "money")]
-    times = [p.name for p in declared.values() if p.type == "time"]
-    lists = [p.name for p in declared.values() if p.type == "list" and p.item is not None]
     items = f"CAST({value} AS VARCHAR[])"
-    cases = [
-        (f"{kind} = 'VARCHAR' AND {_in(key, numeric)}", ExpectedProperty("", "number")),
-        (f"{kind} = 'VARCHAR' AND {_in(key, times)}", ExpectedProperty("", "time")),
-    ]
     # The first that holds counts, so what is special stands before the kind that JSON itself
     # tells.
+    specials = {name: _text_kinds(of, text) for name, of in declared.items()}
+    names_by_kind: dict[tuple[str, str], list[str]] = {}
+    for name, kinds in specials.items():
+        for special in kinds.items():
+            names_by_kind.setdefault(special, []).append(name)
     whens = [
-        f"WHEN {where} AND {sql} THEN '{special}'"
-        for where, p in cases
-        for special, sql in _text_kinds(p, text).items()
+        f"WHEN {kind} = 'VARCHAR' AND {_in(key, names)} AND {sql} THEN '{special}'"
+        for (special, sql), names in names_by_kind.items()
     ]
+    lists = [n for n, of in declared.items() if any(one.item is not None for one in of)]
     whens.append(
         f"WHEN {kind} = 'DOUBLE' THEN CASE WHEN NOT coalesce(isfinite({number}), false) "
         f"THEN 'endless' WHEN {number} = floor({number}) THEN 'whole' ELSE 'fraction' END"
@@ -292,7 +332,7 @@ def _kind_of_any(
         f"WHEN {kind} = 'ARRAY' AND {_in(key, lists)} AND {_repeats(items)} THEN 'repeats'"
     )
     for base, name, of in (("text", "VARCHAR", text), ("list", "ARRAY", items)):
-        found = _outside_by_key(base, of, rules, declared, key, event)
+        found = _outside_by_key(base, of, rules, key, event)
         whens += [f"WHEN {kind} = '{name}' AND {where} THEN 'outside'" for where in found]
     whens += [f"WHEN {kind} = '{name}' THEN '{word}'" for name, word in _JSON_KINDS.items()]
     return f"CASE {' '.join(whens)} END"
@@ -302,15 +342,12 @@ def _outside_by_key(
     base: str,
     value: str,
     rules: Mapping[str, list[AllowedTexts]],
-    declared: Properties,
     key: str,
     event: str,
 ) -> Iterator[str]:
     for name, of_name in rules.items():
-        is_list = name in declared and declared[name].type == "list"
-        if is_list == (base == "list"):
-            for rule in of_name:
-                yield f"{key} = {literal(name)} AND {_outside(base, value, rule, event)}"
+        for rule in _of_kind(base, of_name):
+            yield f"{key} = {literal(name)} AND {_outside(value, rule, event)}"
 
 
 def _in(key: str, names: Iterable[str]) -> str:

@@ -381,3 +381,16 @@ def test_lines_tell_all(tmp_path):
         "  events: Viewed, Bought",
         "in no journey yet: Asked",
     ]
+
+
+def test_types_that_events_do_not_agree_on_are_named(tmp_path):
+    """A new property that two events of the plan give different types has one here, which is said."""
+    one, other = prop("size", "integer"), prop("size", "boolean")
+    events = [
+        PlanEvent("Viewed", "Browsing", properties=(one,)),
+        PlanEvent("Bought", "Paying", properties=(other,)),
+    ]
+    path = tmp_path / "shop.yaml"
+    path.write_text(SCENARIO)
+    (said,) = merged(plan(*events), path).left_out
+    assert said.startswith('size: integer in event "Viewed", boolean in event "Bought"; text')

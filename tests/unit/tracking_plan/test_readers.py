@@ -1,10 +1,15 @@
 import datetime as dt
 import json
+from decimal import Decimal
 
 import pytest
 
 from footfall.errors import UsageError
+from footfall.scenario.leaf_records import Constraint
+from footfall.tracking_plan.expectations_of_plan import of_plan
+from footfall.tracking_plan.property_keys import losses
 from footfall.tracking_plan.readers import read_plan
+from footfall.tracking_plan.to_scenario import scenario_text
 from tests.sheets import workbook
 
 HEADER = [
@@ -547,3 +552,16 @@ def test_the_columns_of_other_tools(tmp_path):
         ("seats", "integer", False, ()),
     ]
     assert plan.remarks == ()
+
+
+def test_events_keep_types_of_their_own(tmp_path):
+    """Where two events give a property different types, each is checked by its own, and a scenario names it."""
+    path = tmp_path / "mixed.csv"
+    path.write_text("Event,Property,Type,Range\nSeen,size,integer,1 to 9\nPaid,size,text,\n")
+    plan = read_plan(path)
+    assert not plan.remarks
+    expected = of_plan(plan).events
+    assert expected["Seen"].properties["size"].constraint == Constraint(Decimal(1), Decimal(9))
+    assert expected["Paid"].properties["size"].type == "text"
+    (lost,) = losses(plan)
+    assert f"# not kept: {lost}" in scenario_text(plan)

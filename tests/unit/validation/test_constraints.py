@@ -205,3 +205,58 @@ def test_what_nothing_is_held_against_is_named(tmp_path):
         "text_pattern": "(?=S)x of Paid.sku",
         "text_format": "color of Paid.colour",
     }
+
+
+# --- one name with several types --------------------------------------------------------------------------------------
+
+
+def events_of(**declared):
+    """Return expectations of events that give properties of one name what they are each."""
+    events = {
+        name: ExpectedEvent(name, "", {p.name: p for p in of_event})
+        for name, of_event in declared.items()
+    }
+    return Expectations("plan", events, tells_of_people=False)
+
+
+def told(tmp_path, *events):
+    """Return a file of (event type, value of x) as lines."""
+    rows = [
+        {
+            "event_type": event, "time": 1767607200000 + n, "user_id": f"user-{n:05}", "insert_id": f"i{n}",
+            "event_properties": {"x": value},
+        }
+        for n, (event, value) in enumerate(events)
+    ]  # fmt: skip
+    path = tmp_path / "told.ndjson"
+    path.write_text("\n".join(map(json.dumps, rows)) + "\n")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "right", "wrong"),
+    [
+        (of("x", "integer"), of("x"), (7, "7"), ("7", 7)),
+        (of("x", "time"), of("x", "id"), ("2026-01-05", "2026-01-05"), ("soon", 5)),
+        (of("x", "number"), of("x", "time"), (1.5, "2026-01-05"), ("2026-01-05", "1.5")),
+        (of("x", "list", item="text"), of("x", values=("a",)), (["a", "b"], "a"), ("a", ["a", "a"])),
+        (of("x", "list", item="text"), of("x", "any"), (["a"], ["a", "a"]), ([1], ["a", "a"])),
+        (of("x", "record", fields={"y": of("y", "integer")}), of("x", "list", fields={"y": of("y")}),
+         ({"y": 1}, [{"y": "1"}, {"y": "1"}]), ({"y": "1"}, [{"y": 1}])),
+        (of("x", values=("a",)), of("x", "list", item="text", values=("b",)), ("a", ["b"]), ("b", ["a"])),
+    ],
+)  # fmt: skip
+def test_events_may_give_a_name_types_of_their_own(one, other, right, wrong, tmp_path):
+    """A value is held against what its own event declares, whatever the name means in another."""
+    expectations = events_of(Seen=(one,), Paid=(other,))
+    assert held(told(tmp_path, ("Seen", right[0]), ("Paid", right[1])), expectations) == []
+    found = held(told(tmp_path, ("Seen", wrong[0]), ("Paid", wrong[1])), expectations)
+    kinds = {subject.partition(".")[0].partition("[")[0] for _, subject, _ in found}
+    assert kinds == {"Seen"} if other.type == "any" else kinds == {"Seen", "Paid"}
+
+
+def test_a_typed_column_of_digits_is_text_where_text_is_declared(tmp_path):
+    """In a column of texts the event that declares a number is at fault, and the other one is not."""
+    path = parquet(told(tmp_path, ("Seen", "12"), ("Paid", "12")))
+    expectations = events_of(Seen=(of("x", "integer"),), Paid=(of("x"),))
+    assert held(path, expectations) == [("property_type", "Seen.x", "12")]

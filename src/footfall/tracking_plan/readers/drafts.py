@@ -21,7 +21,6 @@ from footfall.tracking_plan.plan import (
     PlanType,
     RemarkKind,
 )
-from footfall.tracking_plan.readers.agreed_types import agreed
 from footfall.tracking_plan.readers.infer import Inferred, Source, inferred
 from footfall.tracking_plan.readers.remark_log import RemarkLog
 from footfall.tracking_plan.written_numbers import written_numbers
@@ -188,7 +187,6 @@ class Draft:
         events = [
             event if event.category else replace(event, category=UNSORTED) for event in events
         ]
-        events = agreed(events, lambda text: self.remark(f"{self.file}: {text}", kind="merged"))
         in_use = dict.fromkeys(event.category for event in events)
         order = [*in_use, *(name for name in self.categories if name not in in_use)]
         return Plan(

@@ -1,4 +1,4 @@
-"""Types that events agree on: a property has one wherever it is used, as a column of a store has."""
+"""Types that the events of a scenario agree on: a property has one in all of them, as a column of a store has."""
 
 from __future__ import annotations
 
@@ -10,27 +10,28 @@ from footfall.scenario.constraints import clauses, count_text
 from footfall.scenario.leaf_records import FREE
 from footfall.text import first_names
 from footfall.tracking_plan.cells import FIELD, type_text
-from footfall.tracking_plan.plan import PlanEvent, PlanProperty, PlanType
+from footfall.tracking_plan.plan import Plan, PlanProperty, PlanType
 
 MOST_NAMED = 5
 _NUMBERS = ("integer", "number", "money")
 Placed = tuple[str, PlanProperty]
 """Name of an event, and a property of it or a field."""
 Say = Callable[[str], None]
-"""Takes a sentence on what was merged."""
+"""Takes a sentence on what a scenario cannot say."""
 
 
-def agreed(events: Sequence[PlanEvent], say: Say) -> list[PlanEvent]:
-    """Return events whose properties of one name have types that values can have at once.
+def agreed(plan: Plan, say: Say) -> Plan:
+    """Return a plan whose events give the properties of one name types that values can have at once.
 
-    Where two contradict each other there is no such type: it is any then, and a sentence says so.
+    Where two contradict each other there is no such type: it is text then, and a sentence says so.
     """
-    placed = [(event.name, p) for event in events for p in event.properties]
+    placed = [(event.name, p) for event in plan.events for p in event.properties]
     found = iter(_agreed(placed, "", say))
-    return [
+    events = (
         replace(event, properties=tuple(next(found) for _ in event.properties))
-        for event in events
-    ]
+        for event in plan.events
+    )
+    return replace(plan, events=tuple(events))
 
 
 def _agreed(placed: Sequence[Placed], within: str, say: Say) -> list[PlanProperty]:
@@ -48,29 +49,43 @@ def _agreed(placed: Sequence[Placed], within: str, say: Say) -> list[PlanPropert
 
 
 def _of_one_name(places: Sequence[Placed], path: str, say: Say) -> list[PlanProperty]:
-    kinds = {type_text(p): (event, p) for event, p in reversed(places) if p.type != "any"}
-    common = _common([planned for _, planned in kinds.values()])
-    properties = [planned for _, planned in places]
+    typed = {type_text(p): (event, p) for event, p in reversed(places) if p.type != "any"}
+    common = _common([planned for _, planned in typed.values()])
     if common is not None:
-        (first, one), (second, other) = list(reversed(kinds.values()))[:2]
-        kind = type_text(common)
-        same = [_as(common, planned) for planned in properties]
-        lost = "; ".join(_lost(places, same))
-        say(
-            f"property {shown(path)} is {type_text(one)} in event {shown(first)}, {type_text(other)} in event "
-            f"{shown(second)}; {kind} is taken, as it has one type wherever it is used"
-            + (f"; not kept: {lost}" if lost else "")
-        )
-        return same
-    fields = iter(
-        _agreed(
-            [(event, field) for event, p in places for field in p.fields], f"{path}{FIELD}", say
-        )
-    )
-    same = [replace(p, fields=tuple(next(fields) for _ in p.fields)) for p in properties]
+        return _of_common_type(common, list(reversed(typed.values())), places, path, say)
+    # What may be anything may be what it is elsewhere.
+    first = next((planned for _, planned in places if planned.type != "any"), None)
+    same = [_typed(p, first) if first and p.type == "any" else p for _, p in places]
+    inner = [(event, f) for (event, _), p in zip(places, same, strict=True) for f in p.fields]
+    fields = iter(_agreed(inner, f"{path}{FIELD}", say))
+    same = [replace(p, fields=tuple(next(fields) for _ in p.fields)) for p in same]
     return _with_all_fields(
         [(event, p) for (event, _), p in zip(places, same, strict=True)], path, say
     )
+
+
+def _of_common_type(
+    common: PlanProperty,
+    different: Sequence[Placed],
+    places: Sequence[Placed],
+    path: str,
+    say: Say,
+) -> list[PlanProperty]:
+    """Return properties with a type that all can be written in, and say what has no room in it."""
+    (first, one), (second, other) = different[:2]
+    same = [_as(common, planned) for _, planned in places]
+    lost = "; ".join(_lost(places, same))
+    say(
+        f"{path}: {type_text(one)} in event {shown(first)}, {type_text(other)} in event {shown(second)}; "
+        f"{type_text(common)} is taken, as a property of a scenario has one type"
+        + (f"; without {lost}" if lost else "")
+    )
+    return same
+
+
+def _typed(planned: PlanProperty, first: PlanProperty) -> PlanProperty:
+    fields = tuple(replace(field, is_required=False) for field in first.fields)
+    return replace(planned, type=first.type, item=first.item, fields=fields)
 
 
 def _lost(places: Sequence[Placed], same: Sequence[PlanProperty]) -> Iterator[str]:
@@ -99,8 +114,8 @@ def _with_all_fields(places: Sequence[Placed], path: str, say: Say) -> list[Plan
         if names:
             listed = first_names([shown(name) for name in every if name in names], MOST_NAMED)
             say(
-                f"property {shown(path)} has in event {shown(event)} fewer fields than elsewhere; {listed} "
-                "may be there too, as it has one type wherever it is used"
+                f"{path}: fewer fields in event {shown(event)} than elsewhere; {listed} may be there too, "
+                "as a property of a scenario has one type"
             )
             break
     return [_with_fields(p, every.values()) if p.fields else p for _, p in places]
@@ -117,24 +132,21 @@ def _common(planned: Sequence[PlanProperty]) -> PlanProperty | None:
     types: set[PlanType] = {each.type for each in planned}
     items = {each.item for each in planned}
     # Of numbers a value can be all at once; lists without fields are lists of something.
-    if types <= set(_NUMBERS) or (
-        len(types) == 1 and (items <= set(_NUMBERS) or len(items) == 1)
-    ):
+    is_one_list = len(types) == 1 and (items <= set(_NUMBERS) or len(items) == 1)
+    if types <= set(_NUMBERS) or is_one_list:
         return None
-    if types == {"text", "time"}:
-        return PlanProperty("", "text")
-    if types == {"list"} and None not in items:
-        return PlanProperty("", "list", "any")
-    return PlanProperty("", "any")
+    is_list = types == {"list"} and None not in items
+    return PlanProperty("", "list", "text") if is_list else PlanProperty("", "text")
 
 
 def _as(common: PlanProperty, planned: PlanProperty) -> PlanProperty:
+    is_text = (planned.item or planned.type) == "text"
     return replace(
         planned,
         type=common.type,
         item=common.item,
         fields=(),
-        values=planned.values if common.type == "text" else (),
-        constraint=planned.constraint if common.type == "text" else FREE,
-        length=planned.length if common.type == "list" else FREE,
+        values=planned.values if is_text else (),
+        constraint=planned.constraint if is_text else FREE,
+        length=planned.length if common.type == planned.type else FREE,
     )
