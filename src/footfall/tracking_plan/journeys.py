@@ -13,9 +13,9 @@ from footfall.tracking_plan.plan_facts import (
     PlanFacts,
     PropertySource,
     n_appended,
-    type_of_property,
 )
 from footfall.tracking_plan.property_keys import at_most, record_type
+from footfall.tracking_plan.scenario_types import type_of_property
 from footfall.tracking_plan.state_changes import PlannedChange, change_of
 from footfall.tracking_plan.yaml_text import (
     always_quoted,

@@ -27,7 +27,6 @@ from footfall.tracking_plan.plan_facts import (
     PlanFacts,
     PropertySource,
     facts_of,
-    type_of_property,
 )
 from footfall.tracking_plan.plan_names import (
     unique,
@@ -35,6 +34,7 @@ from footfall.tracking_plan.plan_names import (
 )
 from footfall.tracking_plan.property_keys import at_most, record_keys, record_type
 from footfall.tracking_plan.scenario_file import ScenarioFile
+from footfall.tracking_plan.scenario_types import type_of_property
 from footfall.tracking_plan.to_scenario import Declarations
 from footfall.tracking_plan.value_sources import drawn_text
 from footfall.tracking_plan.wrong_lines import wrong_lines

@@ -11,7 +11,7 @@ from footfall.scenario.leaf_records import FREE, Constraint
 from footfall.scenario.names import BUILT_IN, BUILT_IN_TYPES, MOST_IDENTIFIER, folded
 from footfall.tracking_plan.agreed_types import agreed
 from footfall.tracking_plan.cells import split_list
-from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanType
+from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty
 from footfall.tracking_plan.plan_names import (
     ALWAYS_THERE,
     KnownNames,
@@ -21,6 +21,12 @@ from footfall.tracking_plan.plan_names import (
     unique,
     variable,
 )
+from footfall.tracking_plan.scenario_types import (
+    field_type,
+    one_type,
+    single_fields,
+    type_of_property,
+)
 from footfall.tracking_plan.value_sources import ValueSource, one_of_several, value_source_of
 from footfall.tracking_plan.written_numbers import currencies_in
 from footfall.units import minor_digits, parse_currency
@@ -28,11 +34,6 @@ from footfall.units import minor_digits, parse_currency
 CURRENCY = "USD"
 MOST_APPENDED = 20
 """Elements beyond which a list is not filled: each is a step of its own in the scenario."""
-ListedType = tuple[PlanType, PlanType | None]
-"""Type, and that of a list's elements: None for records, and for what is no list."""
-_NARROWEST_FIRST: tuple[PlanType, ...] = ("integer", "money", "number")
-_NUMBERS: set[ListedType] = {(kind, None) for kind in _NARROWEST_FIRST}
-_LISTS_OF_NUMBERS: set[ListedType] = {("list", kind) for kind in _NARROWEST_FIRST}
 _KNOWN = re.compile(
     r"(?:log|sign)(?:ged|ed)?[ _-]?(?:in|up)\b|registered|account.?created|вход|логин|авториз",
     re.IGNORECASE,
@@ -229,27 +230,13 @@ def _identifying(events: Sequence[PlanEvent]) -> tuple[str, ...]:
     return tuple(marked or called or likely[:1] or [event.name for event in events[:1]])
 
 
-def _one_type(kinds: Iterable[ListedType]) -> ListedType:
-    """Return the type that all of some can be: a property has the same wherever it is used."""
-    different = set(kinds)
-    if len(different) == 1:
-        return different.pop()
-    # Of numbers the narrowest is right for all: an integer is a number, and an amount of money.
-    for number in _NARROWEST_FIRST:
-        if (number, None) in different and different <= _NUMBERS:
-            return number, None
-        if ("list", number) in different and different <= _LISTS_OF_NUMBERS:
-            return "list", number
-    return "text", None
-
-
 def _one_property(places: Sequence[PlanProperty]) -> PlanProperty:
     """Return a property as one, with one type, and the examples and fields of all places.
 
     An event can allow fewer values than the property declares, but not more: so none are
     declared where one allows any.
     """
-    kind, item = _one_type(map(type_of_property, places))
+    kind, item = one_type(map(type_of_property, places))
     # `max` keeps the first of equals: places come in the plan's order.
     best = max(places, key=lambda p: (not p.values, bool(p.about)))
     examples = tuple(dict.fromkeys(example for p in places for example in p.examples))
@@ -269,18 +256,6 @@ def _common(constraints: Iterable[Constraint]) -> Constraint:
     """Return the constraint that all places have alike; an event can have one of its own."""
     different = set(constraints)
     return different.pop() if len(different) == 1 else FREE
-
-
-def type_of_property(planned: PlanProperty) -> ListedType:
-    """Return a property's type as a scenario has it: text where a plan does not say.
-
-    A list of records has fields.
-    """
-    if planned.type != "list":
-        return ("text" if planned.type == "any" else planned.type), None
-    if planned.item is None and single_fields(planned):
-        return "list", None
-    return "list", "text" if planned.item in (None, "any", "list") else planned.item
 
 
 # --- where values come from ------------------------------------------------------------------------------------------
@@ -369,16 +344,6 @@ def _elements(
         ListElement(fields[p.name], used[name], p)
         for p, name in zip(parts, wanted, strict=True)
     )
-
-
-def single_fields(planned: PlanProperty) -> list[PlanProperty]:
-    """Return the fields of a list's records that hold single values; lists and records there no scenario can say."""
-    return [p for p in planned.fields if p.type not in ("list", "record")]
-
-
-def field_type(planned: PlanProperty) -> PlanType:
-    """Return the type of the field of a list's records."""
-    return type_of_property(planned)[0]
 
 
 def n_appended(planned: PlanProperty) -> int:

@@ -16,9 +16,8 @@ from footfall.tracking_plan.plan_facts import (
     PropertySource,
     element_of,
     n_appended,
-    single_fields,
-    type_of_property,
 )
+from footfall.tracking_plan.scenario_types import single_fields, type_of_property
 from footfall.tracking_plan.value_sources import choices, kept_constraint
 from footfall.tracking_plan.yaml_text import Pairs, always_quoted, mapped, quoted
 

@@ -17,13 +17,7 @@ from footfall.tracking_plan.aliases import aliased, renamed
 from footfall.tracking_plan.assumed_world import CALENDAR, DEVICES_AND_CITIES, head
 from footfall.tracking_plan.journeys import ASSUMED, Journeys
 from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanStage
-from footfall.tracking_plan.plan_facts import (
-    PlanFacts,
-    facts_of,
-    field_type,
-    single_fields,
-    type_of_property,
-)
+from footfall.tracking_plan.plan_facts import PlanFacts, facts_of
 from footfall.tracking_plan.plan_names import TOLD_BY_STAGES, unique, variable
 from footfall.tracking_plan.property_keys import (
     at_most,
@@ -34,6 +28,7 @@ from footfall.tracking_plan.property_keys import (
     record_type,
     values_text,
 )
+from footfall.tracking_plan.scenario_types import field_type, single_fields, type_of_property
 from footfall.tracking_plan.state_changes import is_expression, literal
 from footfall.tracking_plan.value_sources import as_text
 from footfall.tracking_plan.wrong_lines import wrong_lines
