@@ -279,7 +279,7 @@ JOURNEY = MapKind(
         Key(
             "session",
             choice("own", "none"),
-            "`none`: its events have no session or platform, and guests alone a device; only for journeys started by `later`",
+            "`none`: events without session or platform, of guests with a device; only for journeys started by `later`",
             "none",
             default="`own`",
         ),
