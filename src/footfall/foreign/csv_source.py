@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from footfall.errors import UsageError
-from footfall.foreign.encodings import as_utf8, encoding_of, encoding_of_file
+from footfall.foreign.encodings import BLOCK_BYTES, as_utf8, encoding_of, encoding_of_file
 from footfall.foreign.event_source import scratch_folder
-from footfall.foreign.lines import BLOCK_BYTES, unpacked, whole
+from footfall.foreign.lines import unpacked, whole
 from footfall.foreign.roles import Named, Sampled, is_untimed, recognise
 from footfall.store.dialect import literal, quote
 

@@ -16,8 +16,11 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from footfall.foreign.common_columns import IDS
+from footfall.foreign.encodings import BLOCK_BYTES
+from footfall.foreign.json_array import LONGEST_LINE_BYTES
 from footfall.foreign.json_query import LineQuery, query_of, query_of_vendor
-from footfall.foreign.lines import Lines, parts_of, read_lines
+from footfall.foreign.line_sources import parts_of
+from footfall.foreign.lines import Lines, read_lines
 from footfall.foreign.opened import opened
 from footfall.foreign.roles import SAMPLE_ROWS, Named, Roles, Sampled, beside, recognise
 from footfall.foreign.strict_json import LineFault, read_object
@@ -73,7 +76,7 @@ def load(
     named = named or Named()
     parts = parts_of(path)
     blocks = _parsed(read_lines(path, parts))
-    begin = next(blocks, _Block([], []))
+    begin = next(blocks)
     vendor = None if named.is_any else _vendor_of(begin.events)
     roles = None if vendor else _roles_of(path, begin.events, named)
     found = query_of_vendor(vendor) if vendor else query_of(roles)
@@ -103,43 +106,56 @@ def load(
 
 @dataclass(slots=True)
 class _Block:
-    """Lines that were read together.
+    """Lines that were read together, of one part or several.
 
     Args:
         rows: (part, line, text) of objects.
         bad: (part, line, text, reason) of the others.
         events: The objects of the first rows, for the recognition of roles.
+        size: Characters of all lines.
     """
 
-    rows: list[tuple[int, int, str]]
-    bad: list[tuple[int, int, str, str]]
+    rows: list[tuple[int, int, str]] = field(default_factory=list)
+    bad: list[tuple[int, int, str, str]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
+    size: int = 0
+
+    def take(self, part: int, line: int, text: str | None) -> None:
+        """Take a line up; an empty one is none."""
+        if text == "":
+            return
+        if text is None:
+            self.bad.append((part, line, "", _TOO_LONG))
+            return
+        self.size += len(text)
+        try:
+            found = read_object(text)
+        except LineFault as fault:
+            self.bad.append((part, line, text, str(fault)))
+            return
+        events = opened(found)
+        for event in events:
+            # An object that stands alone is written as it came: most do, and it saves time.
+            is_same = len(events) == 1 and event is found
+            written = text if is_same else json.dumps(event, ensure_ascii=False)
+            self.rows.append((part, line, written))
+        if len(self.events) < SAMPLE_ROWS:
+            self.events += events
 
 
-def _parsed(blocks: Iterable[Lines]) -> Iterator[_Block]:
-    for lines in blocks:
-        block = _Block([], [])
-        for i, text in enumerate(lines.texts):
-            if text == "":
-                continue
-            line = lines.first + i
-            if text is None:
-                block.bad.append((lines.part, line, "", "longer than anybody's event"))
-                continue
-            try:
-                found = read_object(text)
-            except LineFault as fault:
-                block.bad.append((lines.part, line, text, str(fault)))
-                continue
-            events = opened(found)
-            for event in events:
-                # An object that stands alone is written as it came: most do, and it saves time.
-                is_same = len(events) == 1 and event is found
-                written = text if is_same else json.dumps(event, ensure_ascii=False)
-                block.rows.append((lines.part, line, written))
-            if len(block.events) < SAMPLE_ROWS:
-                block.events += events
-        yield block
+_TOO_LONG = f"longer than {LONGEST_LINE_BYTES >> 20} MB, the most that a line may have"
+
+
+def _parsed(several: Iterable[Lines]) -> Iterator[_Block]:
+    """Yield lines by some megabytes: each insert costs as much as some thousand lines, whatever it holds."""
+    block = _Block()
+    for lines in several:
+        for line, text in enumerate(lines.texts, lines.first):
+            block.take(lines.part, line, text)
+        if block.size >= BLOCK_BYTES:
+            yield block
+            block = _Block()
+    yield block
 
 
 def _store(

@@ -1,52 +1,42 @@
 """Lines of files that others wrote: plain, gzip, a zip or folder of either, a JSON array, or bodies of requests.
 
 Nothing in them is trusted: neither the sizes that an archive claims, nor that a line ever ends.
-
-Source: Amplitude's export is "a zipped archive of JSON files", each with one object per line,
-mostly as gzip (https://amplitude.com/docs/apis/analytics/export).
 """
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import json
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from footfall.errors import UsageError
-from footfall.foreign.encodings import as_utf8, code_page, of_mark
+from footfall.foreign.encodings import BLOCK_BYTES, as_utf8, code_page, of_mark
 from footfall.foreign.envelopes import unwrapped
+from footfall.foreign.json_array import LONGEST_LINE_BYTES, array_elements
+from footfall.foreign.line_sources import (
+    HARMLESS_BYTES,
+    MOST_RATIO,
+    LineSource,
+    size_of,
+    unpacks_to,
+)
 
-BLOCK_BYTES = 4 << 20
-LONGEST_LINE_BYTES = 16 << 20
-"""A line beyond it is skipped and counted as no event: events have some hundred bytes, seldom some thousand."""
-MOST_RATIO = 300
-"""How much larger than the file its content may be; event lines shrink by 10 to 60."""
-HARMLESS_BYTES = 256 << 20
-"""Unpacked content up to which no ratio counts: a tiny file of equal lines shrinks by far more."""
-MOST_MEMBERS = 100_000
-LARGEST_ARRAY_BYTES = 256 << 20
-_ENDINGS = (".json", ".ndjson", ".jsonl", ".gz")
+LARGEST_BODY_BYTES = 64 << 20
 _BODY = re.compile(rb'"(?:events|batch|data)"\s*:\s*\[')
 
 
 class _UnreadableError(Exception):
     """A part that holds no events at all; what is wrong with it, without its name."""
-
-
-@dataclass(frozen=True, slots=True)
-class LineSource:
-    """One file of lines, or one member of a zip."""
-
-    name: str
-    opened: Callable[[], IO[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +46,7 @@ class Lines:
     Args:
         part: Number of the part.
         first: Number of the first line, from 1.
-        texts: Without line ends; None for one that is longer than anybody's event.
+        texts: Without line ends; None for one that is too long.
     """
 
     part: int
@@ -84,127 +74,49 @@ class _Transcoded(io.RawIOBase):
         return taken
 
 
-def parts_of(path: Path) -> list[LineSource]:
-    """Return what lines are read from.
+class _Bounded:
+    """A file that is refused once it has given more than so many bytes."""
 
-    Args:
-        path: A file, or a folder in which all files that end like lines are read, but no
-            symbolic link.
+    def __init__(self, path: Path, file: IO[bytes], most: int) -> None:
+        self._path, self._file, self._most, self._read = path, file, most, 0
 
-    Raises:
-        UsageError: A zip that is broken, encrypted, or unpacks to far more than it is.
-    """
-    if path.is_dir():
-        return [
-            part
-            for file in files_of(path)
-            for part in _named(parts_of(file), str(file.relative_to(path)))
-        ]
-    if _begins(path, b"PK\x03\x04") or _begins(path, b"PK\x05\x06"):
-        return _members(path)
-    return [LineSource(path.name, lambda: path.open("rb"))]
+    def read(self, size: int) -> bytes:
+        block = self._file.read(size)
+        self._read += len(block)
+        if self._read > self._most:
+            raise unpacks_to(self._path, self._read)
+        return block
 
 
-def files_of(folder: Path) -> list[Path]:
-    """Return the files of lines in a folder, by name.
-
-    Hidden ones and links, which may lead anywhere, are left out.
-    """
-    found = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-    names = (
-        path
-        for path in found
-        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    )
-    endings = (*_ENDINGS, ".zip")
-    return sorted(
-        path
-        for path in names
-        if path.name.lower().endswith(endings) and not path.name.lower().endswith(".csv.gz")
-    )
-
-
-def _named(parts: list[LineSource], file: str) -> list[LineSource]:
-    """Return the parts of one file of a folder, called after it."""
-    return [
-        LineSource(file if len(parts) == 1 else f"{file}: {part.name}", part.opened)
-        for part in parts
-    ]
-
-
-def _size(path: Path) -> int:
-    files = files_of(path) if path.is_dir() else [path]
-    return sum(file.stat().st_size for file in files)
-
-
-def _begins(path: Path, magic: bytes) -> bool:
-    with path.open("rb") as file:
-        return file.read(len(magic)) == magic
-
-
-def _members(path: Path) -> list[LineSource]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            infos = [info for info in archive.infolist() if not info.is_dir()]
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise UsageError(
-            f"{path} is no zip file that can be read: {error}\n  hint: fetch it again"
-        ) from None
-    _check_members(path, infos)
-    wanted = [info for info in infos if info.filename.lower().endswith(_ENDINGS)]
-    if not wanted:
-        names = ", ".join(info.filename for info in infos[:3]) or "nothing"
-        raise UsageError(
-            f"{path} holds no events: {names}\n"
-            f"  accepted: files that end in {', '.join(_ENDINGS)}"
-        )
-    return [_member(path, info) for info in sorted(wanted, key=lambda info: info.filename)]
-
-
-def _check_members(path: Path, infos: list[zipfile.ZipInfo]) -> None:
-    size, total = path.stat().st_size, sum(info.file_size for info in infos)
-    if len(infos) > MOST_MEMBERS:
-        raise UsageError(
-            f"{path} holds {len(infos):,} files\n  accepted: at most {MOST_MEMBERS:,}"
-        )
-    # What the archive claims of itself; `read_lines` counts what really comes.
-    if total > max(HARMLESS_BYTES, size * MOST_RATIO):
-        raise _bomb(path, total)
-    if any(info.flag_bits & 1 for info in infos):
-        raise UsageError(
-            f"{path} is encrypted\n"
-            "  accepted: a zip without a password\n  hint: unpack it first"
-        )
-
-
-def _bomb(path: Path, total: int) -> UsageError:
-    return UsageError(
-        f"{path} unpacks to {total:,} bytes or more, from {_size(path):,}\n"
-        f"  accepted: at most {MOST_RATIO} times its size\n"
-        "  hint: unpack it yourself, if you know what it is"
-    )
-
-
-def _member(path: Path, info: zipfile.ZipInfo) -> LineSource:
-    return LineSource(info.filename, lambda: zipfile.ZipFile(path).open(info))
-
-
-def read_lines(path: Path, parts: list[LineSource]) -> Iterator[Lines]:
+def read_lines(path: Path, parts: Sequence[LineSource]) -> Iterator[Lines]:
     """Yield the lines of all parts, some thousands at a time.
 
     Raises:
         UsageError: A part is broken, or unpacks to far more than the file is.
     """
     # Per part, and by what was unpacked: gzip claims no size, and a zip's claim may be false.
-    most = max(HARMLESS_BYTES, _size(path) * MOST_RATIO)
-    for number, part in enumerate(parts):
-        with whole(path, part.name), part.opened() as raw, unpacked(raw) as file:
-            read = 0
-            for lines in _split(_in_utf8(file), number):
-                read += sum(len(text or "") for text in lines.texts)
-                if read > most:
-                    raise _bomb(path, read)
-                yield lines
+    most = max(HARMLESS_BYTES, size_of(path) * MOST_RATIO)
+    for file, grouped in groupby(enumerate(parts), key=lambda one: one[1].file):
+        some = list(grouped)
+        # A zip is opened once for all of its members: opening reads the list of them.
+        is_zip = some[0][1].member is not None
+        with (
+            whole(path, file.name),
+            zipfile.ZipFile(file) if is_zip else nullcontext() as zipped,
+        ):
+            for number, part in some:
+                with (
+                    whole(path, part.name),
+                    _opened(part, zipped) as raw,
+                    unpacked(raw) as content,
+                ):
+                    yield from _split(_Bounded(path, _in_utf8(content), most), number)
+
+
+def _opened(part: LineSource, zipped: zipfile.ZipFile | None) -> IO[bytes]:
+    if zipped is None or part.member is None:
+        return part.file.open("rb")
+    return zipped.open(part.member)
 
 
 @contextmanager
@@ -251,21 +163,23 @@ def _in_utf8(file: IO[bytes]) -> IO[bytes]:
     return file if encoding in (None, "utf-8-sig") else _Transcoded(file, encoding)  # type: ignore[return-value]
 
 
-def _split(file: IO[bytes], part: int) -> Iterator[Lines]:
+def _split(file: _Bounded, part: int) -> Iterator[Lines]:
     """Yield lines block by block.
 
     A JSON array's lines lose the brackets and commas around their objects.
 
     Where objects are not one per line, in an array or a body, their numbers stand for lines.
     """
-    tail, line, is_array = b"", 1, False
-    while block := file.read(BLOCK_BYTES):
-        if line == 1 and not tail:
-            block = block.removeprefix(b"\xef\xbb\xbf")
-            is_array = block.lstrip()[:1] == b"["
-            if _is_body(block) or (is_array and not _is_by_line(block)):
-                yield Lines(part, 1, _elements(block, file))
-                return
+    tail, line = b"", 1
+    block = file.read(BLOCK_BYTES).removeprefix(codecs.BOM_UTF8)
+    is_array = block.lstrip()[:1] == b"["
+    if is_array and not _is_by_line(block):
+        yield from _of_array(block, file, part)
+        return
+    if _is_body(block):
+        yield Lines(part, 1, _of_body(block, file))
+        return
+    while block:
         *whole, tail = (tail + block).split(b"\n")
         if whole:
             yield Lines(part, line, [_text(text, is_array) for text in whole])
@@ -276,11 +190,12 @@ def _split(file: IO[bytes], part: int) -> Iterator[Lines]:
             yield Lines(part, line, [None])
             tail = _skip_line(file)
             line += 1
+        block = file.read(BLOCK_BYTES)
     if tail:
         yield Lines(part, line, [_text(tail, is_array)])
 
 
-def _skip_line(file: IO[bytes]) -> bytes:
+def _skip_line(file: _Bounded) -> bytes:
     while block := file.read(BLOCK_BYTES):
         _, found, rest = block.partition(b"\n")
         if found:
@@ -320,10 +235,11 @@ def _is_body(block: bytes) -> bool:
     One that stands in a line, `{"api_key": …, "events": […]}`, is a line as any other.
     """
     found = _BODY.search(block)
-    if found is None or block.lstrip()[:1] != b"{":
+    first, end, _ = block.lstrip().partition(b"\n")
+    if found is None or not end or first[:1] != b"{":
         return False
     try:
-        json.loads(block.lstrip().split(b"\n", 1)[0])
+        json.loads(first)
     except (ValueError, RecursionError):
         # It goes on, or beyond the block. An event that has a property called `events` names its
         # type before.
@@ -331,23 +247,33 @@ def _is_body(block: bytes) -> bool:
     return False
 
 
-def _elements(block: bytes, file: IO[bytes]) -> list[str | None]:
-    rest = file.read(LARGEST_ARRAY_BYTES + 1)
-    if len(rest) > LARGEST_ARRAY_BYTES:
+def _of_body(block: bytes, file: _Bounded) -> list[str | None]:
+    rest = file.read(LARGEST_BODY_BYTES + 1)
+    if len(rest) > LARGEST_BODY_BYTES:
         raise _UnreadableError(
-            f"a JSON array or body of more than {LARGEST_ARRAY_BYTES >> 20} MB "
-            "with objects over several lines\n"
-            "  accepted: one object per line (NDJSON)\n"
-            "  hint: jq -c '.[]' FILE > events.ndjson, of bodies '.events[]'"
+            f"a body of more than {LARGEST_BODY_BYTES >> 20} MB that goes over several lines\n"
+            "  accepted: one object per line (NDJSON), or an array of them\n"
+            "  hint: jq -c '.events[]' FILE > events.ndjson"
         )
     try:
-        return [json.dumps(element, ensure_ascii=False) for element in _parsed(block + rest)]
+        events = unwrapped(json.loads(block + rest))
     except (ValueError, RecursionError) as error:
-        raise _UnreadableError(
-            f"JSON that cannot be read: {error}\n  accepted: one object per line"
-        ) from None
+        raise _no_json(error) from None
+    return [json.dumps(event, ensure_ascii=False) for event in events]
 
 
-def _parsed(text: bytes) -> list[Any]:
-    """Return the elements of an array, or the events of a body."""
-    return unwrapped(json.loads(text))
+def _of_array(begin: bytes, file: _Bounded, part: int) -> Iterator[Lines]:
+    """Yield the elements of a JSON array, which go over several lines or share one, as lines."""
+    n = 1
+    try:
+        for elements in array_elements(begin, file.read):
+            yield Lines(part, n, [*elements])
+            n += len(elements)
+    except (ValueError, RecursionError) as error:
+        raise _no_json(error) from None
+
+
+def _no_json(error: Exception) -> _UnreadableError:
+    return _UnreadableError(
+        f"JSON that cannot be read: {error}\n  accepted: one object per line"
+    )

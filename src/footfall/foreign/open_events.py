@@ -21,7 +21,8 @@ from footfall.foreign.csv_source import (
 )
 from footfall.foreign.encodings import of_mark
 from footfall.foreign.event_source import EventSource, check_zone, close_doors, connect
-from footfall.foreign.lines import files_of, unpacked
+from footfall.foreign.line_sources import files_of
+from footfall.foreign.lines import unpacked
 from footfall.foreign.open_imported import holds_imported_alone, open_imported
 from footfall.foreign.roles import Named
 from footfall.foreign.typed_columns import typed_source
@@ -365,6 +366,12 @@ def is_foreign(where: str | Path) -> bool:
     return _magic(path)[8:12] != b"DUCK" and not file_ledger_path(path).exists()
 
 
+def _is_of_lines(path: Path) -> bool:
+    """Return whether a file's name says that it holds events, line by line: no plan is called so."""
+    endings = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz", ".json.gz", ".zip")
+    return path.name.lower().endswith(endings)
+
+
 def is_log(where: str | Path, plan_titles: Collection[str] = ()) -> bool:
     """Return whether a path is one of a log, and not of a plan in the same form of file.
 
@@ -376,11 +383,10 @@ def is_log(where: str | Path, plan_titles: Collection[str] = ()) -> bool:
     """
     path = Path(_PREFIX.sub("", str(where)))
     if path.is_dir():
-        return bool(_parquet_files(path))
+        # A plan may be a folder of schemas in `.json`.
+        return bool(_parquet_files(path)) or any(map(_is_of_lines, files_of(path)))
     if not path.is_file():
         return False
-    if _magic(path)[:4] == b"PAR1" or path.name.lower().removesuffix(".gz").endswith(
-        (".ndjson", ".jsonl")
-    ):
+    if _magic(path)[:4] == b"PAR1" or _is_of_lines(path):
         return True
     return _is_csv(path) and holds_roles(path, plan_titles)
