@@ -1,12 +1,14 @@
 """Commands about scenarios and single people."""
 
+import errno
 import json
+import os
 import re
 from pathlib import Path
 
 import pytest
 
-from footfall.store import open_store
+from footfall.store import durable, open_store
 from tests.commands import footfall
 
 
@@ -52,6 +54,21 @@ def test_new_overwrites_nothing():
     assert '"school_cities.csv" exists already' in said.err
     assert [path.name for path in Path().iterdir()] == ["school_cities.csv"]
     assert Path("school_cities.csv").read_text() == "mine"
+
+
+def test_new_writes_all_or_nothing(monkeypatch):
+    """Where the last of several files cannot be named, none is there, and no folder that was made for them."""
+
+    def refused(_, final):
+        if Path(final).suffix == ".csv":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), final)
+        Path(final).touch()
+
+    monkeypatch.setattr(os, "link", refused)
+    monkeypatch.setattr(durable, "replace", refused)
+    said = footfall("new", "shop/mine.yaml", "--from", "online-school")
+    assert (said.code, list(Path().iterdir())) == (2, [])
+    assert "shop/school_cities.csv cannot be written: " in said.err
 
 
 def test_schema_is_json():

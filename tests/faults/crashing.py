@@ -34,7 +34,7 @@ from footfall.sinks.conformance.row_comparison import (
 from footfall.sinks.conformance.schemas import SCHOOL
 from footfall.sinks.conformance.synthetic_chunks import make_chunks, make_run
 from footfall.sinks.files import one_file, parquet_folder
-from footfall.store import durable, open_store
+from footfall.store import durable, open_store, whole_files
 from footfall.store.files import file_ledger, layout
 
 RUN = make_run(SCHOOL, days=1, people=128)
@@ -89,6 +89,7 @@ class Failing:
                 one_file,
                 parquet_folder,
                 layout,
+                whole_files,
                 scratch,
             ):
                 for attribute, value in list(vars(module).items()):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from footfall.cli.output_files import write
+from footfall.cli import output_files
 from footfall.errors import UsageError, shown
 
 STARTER = "starter"
@@ -34,14 +34,14 @@ def command(file: Path, name: str) -> None:
     FILE must not exist yet; nothing is ever overwritten.
     """
     copies = _copies(file, name)
-    # All of them before the first is written: half a scenario would be left behind.
     for copy in copies:
         if copy.exists():
             raise UsageError(
                 f"{shown(str(copy))} exists already\n  hint: name another file; nothing was written"
             )
-    for copy, content in copies.items():
-        write(copy, content)
+    # All or none: half a scenario would be left behind.
+    output_files.write_all(copies, is_new=True)
+    for copy in copies:
         click.echo(f"wrote {copy}", err=True)
     named = shlex.quote(str(file))
     click.echo(f"\nnext:\n  footfall check {named}\n  footfall run {named}", err=True)

@@ -2,19 +2,56 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from footfall.errors import UsageError
+from footfall.store.whole_files import write_all_whole
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write a file, and the folders that it lies in.
+    """Write a file, and the folders that it lies in; see `write_all`."""
+    write_all({path: content})
+
+
+def write_all(files: Mapping[Path, bytes], *, is_new: bool = False) -> None:
+    """Write files, and the folders that they lie in: all of it or nothing.
+
+    Args:
+        files: Path → content.
+        is_new: Replace nothing.
 
     Raises:
-        UsageError: It cannot be written.
+        UsageError: They cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        with ExitStack() as undo:
+            for path in files:
+                _make_folder(path.parent, undo)
+            write_all_whole(files, is_new=is_new)
+            undo.pop_all()
     except OSError as problem:
-        raise UsageError(f"{path} cannot be written: {problem.strerror or problem}") from None
+        reason = problem.strerror or problem
+        raise UsageError(
+            f"{_at_fault(problem, files)} cannot be written: {reason}; nothing was changed"
+        ) from None
+
+
+def _at_fault(problem: OSError, files: Iterable[Path]) -> Path:
+    """Return the file that a problem is about, as the user has named it."""
+    named = Path(os.fsdecode(problem.filename)) if problem.filename else None
+    those = (path for path in files if named == Path(os.path.realpath(path)))
+    return next(those, next(iter(files)))
+
+
+def _make_folder(folder: Path, undo: ExitStack) -> None:
+    for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+        missing.mkdir(exist_ok=True)
+        undo.callback(_remove_empty, missing)
+
+
+def _remove_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()

@@ -117,8 +117,11 @@ def command(
     if target is None:
         _merge(plan, Path(into or ""))
         return
-    for name, content in _contents(plan, sections, chosen, target, source).items():
-        output_files.write(Path(name), content)
+    contents = _contents(plan, sections, chosen, target, source)
+    # A scenario is somebody's work: none that is there is replaced.
+    output_files.write_all(
+        {Path(name): content for name, content in contents.items()}, is_new=chosen == SCENARIO
+    )
     n_events, n_properties = (
         len(plan.events),
         sum(len(event.properties) for event in plan.events),
@@ -278,22 +281,6 @@ def _merge(plan: Plan, path: Path) -> None:
 
     result = merged(plan, path)
     if result.text != result.before:
-        # Resolved: of a link the file behind it is replaced, not the link.
-        _replace(path.resolve(), result.content)
+        output_files.write(path, result.content)
     for line in result.lines():
         click.echo(clean(line))
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Replace a user's file in one step: it is the old one or the new one, whole."""
-    from footfall.store.durable import write_whole
-
-    try:
-        mode = path.stat().st_mode
-        write_whole(path, content)
-        # The file is a new one; whoever could read the old one still can.
-        path.chmod(mode)
-    except OSError as problem:
-        raise UsageError(
-            f"{path} cannot be written: {problem.strerror or problem}; it is as it was"
-        ) from None

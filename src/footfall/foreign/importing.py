@@ -14,9 +14,9 @@ from footfall.foreign.event_source import EventSource
 from footfall.foreign.open_events import open_events
 from footfall.foreign.roles import Named
 from footfall.store.dialect import literal
-from footfall.store.durable import write_whole
 from footfall.store.import_into import import_into, refused
 from footfall.store.imported import COLUMNS
+from footfall.store.whole_files import write_whole
 
 BATCH_ROWS = 100_000
 MOST_TOLD = 5

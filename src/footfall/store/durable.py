@@ -48,18 +48,6 @@ def replace(temporary: Path, final: Path) -> None:
     temporary.replace(final)
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that readers see the old content or the new, never a part."""
-    # Contents, then name, then folder: were the name synced before the contents, a power cut
-    # would leave an empty file of that name.
-    temporary = path.with_name(f".{path.name}.tmp")
-    with temporary.open("wb") as file:
-        file.write(data)
-        sync(file)
-    replace(temporary, path)
-    sync_folder(path.parent)
-
-
 class Claim:
     """A destination that this process has open, and so cannot open a second time.
 

@@ -7,14 +7,12 @@ at the end. Where each lies: `store/files/layout.py`.
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import numpy as np
 import pyarrow as pa
@@ -37,6 +35,7 @@ from footfall.store.files.layout import (
 )
 from footfall.store.schema_changes import check_columns
 from footfall.store.tables import check_names
+from footfall.store.whole_files import temporary_path
 from footfall.units import DAY_MS
 
 ROW_GROUP_ROWS = 262_144
@@ -107,9 +106,9 @@ class ParquetSink(StoreSink):
         final.parent.mkdir(parents=True, exist_ok=True)
         # In the folder where it will stay, so that its new name is a rename and no copy; hidden
         # and with an ending of its own, so that nobody who reads `*.parquet` sees half a file.
-        temporary = final.with_name(f".{final.name}.{os.getpid()}-{uuid4().hex[:8]}.tmp")
+        temporary = temporary_path(final.parent)
         try:
-            with temporary.open("wb") as file:
+            with temporary.open("xb") as file:
                 write_parquet(rows, file)
                 durable.sync(file)
         except BaseException:

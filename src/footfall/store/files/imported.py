@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,8 +12,9 @@ import pyarrow as pa
 from footfall.store.dialect import literal
 from footfall.store.duckdb import connection as db
 from footfall.store.durable import Lock, replace, sync, sync_folder
-from footfall.store.files.layout import folder_lock_path
+from footfall.store.files.layout import folder_lock_path, sweep
 from footfall.store.imported import COLUMNS, SCHEMA
+from footfall.store.whole_files import made_beside
 
 _NAME = re.compile(r"part-(\d{6})\.parquet")
 
@@ -38,32 +41,40 @@ def import_events(folder: Path, rows: pa.RecordBatchReader) -> int:
     with db.explained(folder, "nothing was changed"):
         folder_lock_path(folder).parent.mkdir(parents=True, exist_ok=True)
         imported_folder(folder).mkdir(parents=True, exist_ok=True)
-    with Lock(folder_lock_path(folder), folder):
+    with (
+        Lock(folder_lock_path(folder), folder),
+        db.explained(folder, "nothing was changed"),
+    ):
         return _take(folder, rows)
 
 
 def _take(folder: Path, rows: pa.RecordBatchReader) -> int:
+    sweep(imported_folder(folder))
     files = imported_files(folder)
     number = int(_NAME.fullmatch(files[-1].name)[1]) + 1 if files else 0  # type: ignore[index]  # they all match
     final = imported_folder(folder) / f"part-{number:06}.parquet"
-    half = final.with_name(f".{final.name}.tmp")
-    connection = db.connect_memory(folder)
-    try:
-        with db.explained(folder, "nothing was changed"):
-            listed = ", ".join(literal(str(file)) for file in files)
-            known = f"ANTI JOIN read_parquet([{listed}]) USING (insert_id)" if files else ""
-            with db.registered(connection, rows, "incoming"):
-                new = f"SELECT {', '.join(COLUMNS.names)} FROM incoming {known}"
-                done = connection.execute(
-                    f"COPY ({new}) TO {literal(str(half))} (FORMAT parquet, COMPRESSION zstd)"
-                ).fetchone()
-            n_new = int(done[0]) if done else 0
-            if n_new:
-                with half.open("rb+") as file:
-                    sync(file)
-                replace(half, final)
-                sync_folder(final.parent)
-            return n_new
-    finally:
-        connection.close()
-        half.unlink(missing_ok=True)
+    with made_beside(final) as half:
+        n_new = _write_new(folder, files, rows, half)
+        if n_new:
+            with half.open("rb+") as file:
+                sync(file)
+            replace(half, final)
+            sync_folder(final.parent)
+    return n_new
+
+
+def _write_new(
+    folder: Path, files: Sequence[Path], rows: pa.RecordBatchReader, into: Path
+) -> int:
+    """Write the events that no file has into one more; return how many these are."""
+    listed = ", ".join(literal(str(file)) for file in files)
+    known = f"ANTI JOIN read_parquet([{listed}]) USING (insert_id)" if files else ""
+    new = f"SELECT {', '.join(COLUMNS.names)} FROM incoming {known}"
+    into.touch(exist_ok=False)  # DuckDB would follow a link that lies there
+    with closing(db.connect_memory(folder)) as connection:
+        with db.registered(connection, rows, "incoming"):
+            done = connection.execute(
+                f"COPY ({new}) TO {literal(str(into))} (FORMAT parquet, COMPRESSION zstd, "
+                "USE_TMP_FILE false)"
+            ).fetchone()
+        return int(done[0]) if done else 0

@@ -17,11 +17,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from footfall.store.durable import write_whole
 from footfall.store.files.file_ledger import FileLedger
 from footfall.store.files.relations import views_script
 from footfall.store.runs import RunInfo
 from footfall.store.tables import SCENARIO_TABLES
+from footfall.store.whole_files import is_temporary, write_whole
 
 MANIFEST = "manifest.json"
 VIEWS_SCRIPT = "views.sql"
@@ -50,7 +50,7 @@ def folder_lock_path(folder: Path) -> Path:
 def sweep(folder: Path) -> None:
     """Remove what writers that were killed have left; the caller holds the folder's lock."""
     # Workers of a killed owner end with it, so that nobody is writing these any more.
-    for file in folder.rglob(".*.tmp"):
+    for file in filter(is_temporary, folder.rglob(".*.tmp")):
         file.unlink(missing_ok=True)
 
 

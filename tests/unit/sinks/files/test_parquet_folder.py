@@ -30,12 +30,7 @@ def told(monkeypatch):
 
         monkeypatch.setattr(module, name, told)
 
-    telling(
-        "sync",
-        durable,
-        "sync",
-        lambda file: Path(file.name).name.lstrip(".").split(".parquet")[0],
-    )
+    telling("sync", durable, "sync", lambda file: Path(file.name).name)
     telling("rename", durable, "replace", lambda _, final: final.name.split(".parquet")[0])
     telling("sync folder", durable, "sync_folder", lambda folder: folder.name)
     telling("commit", FileLedger, "commit", lambda _, part, *__: part["until_ms"])
@@ -55,7 +50,7 @@ def test_data_are_on_disk_before_their_name_and_their_name_before_the_ledger(tmp
         assert whats[n_files : 2 * n_files] == ["rename"] * n_files
         assert set(whats[2 * n_files : -1]) == {"sync folder"}
         assert whats[-1] == "commit"
-        assert {name for what, name in told if what in {"sync", "rename"}} == {chunk.part.name}
+        assert {name for what, name in told if what == "rename"} == {chunk.part.name}
     sink.close(complete=True)
 
 
