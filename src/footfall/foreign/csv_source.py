@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import secrets
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -12,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from footfall.errors import UsageError
 from footfall.foreign.encodings import BLOCK_BYTES, as_utf8, encoding_of, encoding_of_file
-from footfall.foreign.event_source import scratch_folder
 from footfall.foreign.lines import unpacked, whole
 from footfall.foreign.roles import Named, Sampled, is_untimed, recognise
 from footfall.store.dialect import literal, quote
+from footfall.store.temporary_folders import temporary_folder
 
 if TYPE_CHECKING:
     import duckdb
@@ -80,11 +81,9 @@ def csv_form(path: Path) -> CsvForm:
 
 
 def _copied(path: Path, encoding: str) -> Path:
-    folder = scratch_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    copy = folder / "utf-8.csv"
+    copy = temporary_folder() / f"{secrets.token_hex(8)}.csv"
     try:
-        with path.open("rb") as raw, unpacked(raw) as file, copy.open("wb") as target:
+        with path.open("rb") as raw, unpacked(raw) as file, copy.open("xb") as target:
             for block in as_utf8(file, encoding):
                 target.write(block)
     except BaseException:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from footfall.errors import UnitError, UsageError
 from footfall.foreign.json_pointer import pointer
 from footfall.store.dialect import literal, quote
 from footfall.store.duckdb import connection as db
+from footfall.store.temporary_folders import temporary_folder
 from footfall.units import parse_time_zone
 
 if TYPE_CHECKING:
@@ -90,11 +90,6 @@ class EventSource:
         self.connection.close()
 
 
-def scratch_folder() -> Path:
-    """Return the folder of this process into which large sorts spill."""
-    return Path(tempfile.gettempdir()) / f"footfall-validate-{os.getpid()}"
-
-
 def check_zone(zone: str) -> None:
     """Check that a time zone is one.
 
@@ -118,7 +113,7 @@ def connect(files: Sequence[Path], zone: str = "") -> duckdb.DuckDBPyConnection:
     """
     import duckdb
 
-    scratch = scratch_folder()
+    scratch = temporary_folder() / secrets.token_hex(8)
     connection = duckdb.connect(":memory:", config=dict(_NO_EXTENSIONS))
     # UTC: texts without an offset would be read in the zone of the machine, and the findings
     # differ with it.

@@ -4,30 +4,33 @@ from __future__ import annotations
 
 import errno
 import os
+import re
+import secrets
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
-from uuid import uuid4
 
 import pyarrow as pa
 
 from footfall.errors import StoreError
 from footfall.sinks.protocol import Payload
 from footfall.store.durable import PARTS_KEPT, disk_full
+from footfall.store.temporary_folders import new_folder
 
 INLINE_BYTES = 262_144
 """Size up to which a payload travels in the pipe: live parts are small and come every second, and a
 file each time would cost more than its bytes do."""
+
+_SPOOL = re.compile(r"[a-z]+-[0-9a-f]{16}\.spool")
 
 
 class Scratch:
     """A folder for files that only footfall reads, beside the destination where that is a file.
 
     Args:
-        folder: Made when needed; everything in it may be deleted.
+        folder: Made when needed. It may be there, and hold what others have put there: that is left alone.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -40,7 +43,7 @@ class Scratch:
             StoreError: The disk is full.
         """
         # Several workers write into one folder, and each more than one file at a time.
-        spool = Spool(self.folder / f"{name}-{os.getpid()}-{uuid4().hex[:8]}")
+        spool = Spool(self.folder / f"{name}-{secrets.token_hex(8)}.spool")
         try:
             writer(spool)
             return spool.payload(rows)
@@ -58,37 +61,15 @@ class Scratch:
         return self.write(name, table.num_rows, write)
 
     def clear(self) -> None:
-        """Remove the folder and what is left in it."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-
-_TEMPORARY = "footfall-scratch-"
+        """Remove the files that are left, and the folder if nothing else is in it."""
+        with suppress(OSError):  # there is none
+            drop(file for file in self.folder.iterdir() if _SPOOL.fullmatch(file.name))
+            self.folder.rmdir()
 
 
 def temporary_scratch() -> Scratch:
     """Return a scratch folder among the system's temporary ones, for remote destinations."""
-    name = f"{_TEMPORARY}{os.getpid()}-{uuid4().hex[:8]}"
-    return Scratch(Path(tempfile.gettempdir()) / name)
-
-
-def sweep_temporary() -> None:
-    """Remove the temporary scratch folders of processes that were killed."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_TEMPORARY}*"):
-        process = folder.name.removeprefix(_TEMPORARY).partition("-")[0]
-        if process.isdigit() and not _is_alive(int(process)):
-            Scratch(folder).clear()
-
-
-def _is_alive(process: int) -> bool:
-    if os.name == "nt":  # there, `os.kill` would end it
-        return True
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:  # it is another user's
-        return True
-    return True
+    return Scratch(new_folder())
 
 
 class Spool:
@@ -143,8 +124,8 @@ class Spool:
 
     def _overflowing(self) -> IO[bytes]:
         if self._file is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self.path.open("wb")
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._file = self.path.open("xb")
             self._file.writelines(self._pieces)
             self._pieces = []
         return self._file

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Self
@@ -123,7 +125,7 @@ class Lock:
 
     def _try_once(self) -> IO[bytes] | None:
         """Return the lock file, locked by us; None if it was removed meanwhile."""
-        file = self._path.open("a+b")
+        file = self._open()
         try:
             _lock(file)
         except OSError:
@@ -139,10 +141,31 @@ class Lock:
         if not _is_same(file, self._path):  # the one before us removed it in between
             file.close()
             return None
+        file.seek(0)
+        if not re.fullmatch(rb"\d{0,20}", file.read(21)):
+            file.close()
+            raise self._foreign()
         file.truncate(0)
         file.write(str(os.getpid()).encode())
         file.flush()
         return file
+
+    def _open(self) -> IO[bytes]:
+        """Open the lock file, but none behind a link: it would be emptied."""
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+        try:
+            descriptor = os.open(self._path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
+        except OSError as problem:
+            if problem.errno in {errno.ELOOP, errno.EISDIR}:
+                raise self._foreign() from None
+            raise
+        return os.fdopen(descriptor, "a+b")
+
+    def _foreign(self) -> StoreError:
+        return StoreError(
+            f"{self._path} is in the way: footfall locks {self._of} by a file of that name, and did not make this one\n"
+            "  hint: move it away, or name another destination"
+        )
 
 
 def _is_same(file: IO[bytes], path: Path) -> bool:

@@ -64,6 +64,26 @@ def test_tables(tmp_path, rows):
     assert max(batch.num_rows for batch in found.to_batches()) <= 20_000
 
 
+def test_what_others_have_there_stays(tmp_path):
+    """Only what footfall has written is removed, and the folder once it is empty."""
+    data = bytes(2 * INLINE_BYTES)
+    folder = tmp_path / "a.ndjson.scratch"
+    (folder / "photos").mkdir(parents=True)
+    theirs = [folder / "notes", folder / "events.spool", folder / "photos" / "events-0.spool"]
+    for file in theirs:
+        file.write_bytes(b"theirs")
+    for _ in range(2):
+        Scratch(folder).write("events", 1, lambda file: file.write(data))
+    assert len(list(folder.iterdir())) == 5
+    Scratch(folder).clear()
+    assert sorted(path for path in folder.rglob("*") if path.is_file()) == sorted(theirs)
+    empty = Scratch(tmp_path / "b.scratch")
+    empty.write("events", 1, lambda file: file.write(data))
+    empty.clear()
+    empty.clear()
+    assert not empty.folder.exists()
+
+
 def test_a_full_disk_leaves_no_file(tmp_path):
     """The error names the file, and the file is gone."""
 

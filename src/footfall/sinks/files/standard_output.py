@@ -18,7 +18,7 @@ from footfall.sinks.protocol import (
     Receipt,
     prepared_of,
 )
-from footfall.sinks.scratch import copy_payload, drop, sweep_temporary, temporary_scratch
+from footfall.sinks.scratch import copy_payload, drop, temporary_scratch
 from footfall.store.schema_changes import check_chunk
 
 
@@ -46,7 +46,6 @@ class StandardOutput:
     def open(self, run: Run, *, fresh: bool) -> Cursors:
         """Begin at the start: standard output keeps nothing."""
         del fresh
-        sweep_temporary()
         self._book = CursorBook(run, {})
         return {}
 

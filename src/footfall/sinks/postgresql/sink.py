@@ -20,7 +20,7 @@ from footfall.net.retry import backoff_s
 from footfall.sinks.delivery.outage import Outage
 from footfall.sinks.postgresql.copy_rows import copy_rows
 from footfall.sinks.protocol import Capabilities, Cursors, Partition, Payload, Prepared
-from footfall.sinks.scratch import sweep_temporary, temporary_scratch
+from footfall.sinks.scratch import temporary_scratch
 from footfall.sinks.store_sink import StoreSink
 from footfall.store.dialect import quote
 from footfall.store.durable import PARTS_KEPT, Claim
@@ -103,7 +103,6 @@ class PostgresSink(StoreSink):
         stack.callback(self._scratch.clear)
         stack.callback(writer.disconnect)
         writer.connect()
-        sweep_temporary()
         self._scratch.clear()
         writer.begin(by_day=self._by_day, fresh=fresh)
         return writer

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,6 +14,7 @@ import pyarrow as pa
 from footfall.errors import StoreError
 from footfall.store.dialect import quote
 from footfall.store.durable import disk_full
+from footfall.store.temporary_folders import temporary_folder
 
 if TYPE_CHECKING:
     import duckdb
@@ -97,7 +97,7 @@ def _close_doors(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
 
 def connect_memory(folder: Path) -> duckdb.DuckDBPyConnection:
     """Open an empty database in memory, which may read one folder and spill into another."""
-    scratch = Path(tempfile.gettempdir()) / f"footfall-spill-{os.getpid()}"
+    scratch = temporary_folder() / secrets.token_hex(8)
     connection = _attached("':memory:'")
     connection.execute(f"SET temp_directory = {_text(scratch)}")
     connection.execute(f"SET allowed_directories = [{_text(folder)}, {_text(scratch)}]")

@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
@@ -25,6 +26,7 @@ from footfall.store.whole_files import is_temporary, write_whole
 
 MANIFEST = "manifest.json"
 VIEWS_SCRIPT = "views.sql"
+_PART_FILE = re.compile(r"\d+--?\d+--?\d+\.parquet")
 
 
 def file_ledger_path(path: Path) -> Path:
@@ -57,6 +59,8 @@ def sweep(folder: Path) -> None:
 def delete_files(folder: Path, scenario: str, run: str, keep: Collection[str] = ()) -> None:
     """Remove a run's files but those that are to be kept: all, or what was never committed.
 
+    What somebody else has put beside them stays.
+
     Args:
         folder: The store.
         scenario: Name of the scenario.
@@ -65,18 +69,19 @@ def delete_files(folder: Path, scenario: str, run: str, keep: Collection[str] = 
     """
     for table in SCENARIO_TABLES:
         below = folder / scenario / table / run
-        for file in [
-            f
-            for f in below.rglob("*")
-            if f.is_file() and f.relative_to(folder).as_posix() not in keep
-        ]:
-            file.unlink()
+        for file in list(filter(_is_ours, below.rglob("*"))):
+            if file.relative_to(folder).as_posix() not in keep:
+                file.unlink()
         # From the inside out: a folder is empty once those in it are gone.
         for empty in sorted(
             [*below.rglob("*"), below, below.parent, below.parent.parent], reverse=True
         ):
             with suppress(OSError):  # not empty, or not a folder
                 empty.rmdir()
+
+
+def _is_ours(file: Path) -> bool:
+    return is_temporary(file) or _PART_FILE.fullmatch(file.name) is not None
 
 
 def write_manifest(folder: Path, ledger: FileLedger) -> None:

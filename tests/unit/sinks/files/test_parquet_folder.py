@@ -8,8 +8,9 @@ import pytest
 
 from footfall.sinks.files import parquet_folder
 from footfall.sinks.files.parquet_folder import ParquetSink
-from footfall.store import durable
+from footfall.store import durable, open_store
 from footfall.store.files.file_ledger import FileLedger
+from footfall.store.whole_files import temporary_path
 from footfall.units import HOUR_MS
 from tests.chunks import SCHOOL, make_chunks, make_run
 
@@ -87,6 +88,26 @@ def test_days_have_folders_of_their_own(tmp_path):
         assert file.parent.name == f"date={days.pop()}"
         assert not days
     assert not list((tmp_path / "school" / "changes").rglob("date=*"))
+
+
+def test_what_others_have_put_there_stays(tmp_path):
+    """Deleting a run, beginning it anew and tidying up after a kill remove files of ours alone."""
+    sink = ParquetSink(tmp_path)
+    sink.open(RUN, fresh=False)
+    sink.commit(sink.prepare(next(make_chunks(RUN))))
+    sink.close(complete=False)
+    below = tmp_path / "school" / "events" / RUN.id
+    theirs = [below / "notes.txt", below / "more.parquet", tmp_path / ".draft.tmp"]
+    for file in theirs:
+        file.write_text("theirs")
+    left = temporary_path(below)
+    left.touch()
+    sink.open(RUN, fresh=True)
+    sink.close(complete=False)
+    assert sorted(path.name for path in below.iterdir()) == ["more.parquet", "notes.txt"]
+    with open_store(tmp_path) as store:
+        store.delete(RUN.id)
+    assert [file.read_text() for file in theirs] == ["theirs"] * 3
 
 
 def test_columns_that_are_searched_have_statistics(tmp_path):
