@@ -61,6 +61,8 @@ TEXTS = st.sampled_from(("free", "NO", "1-5", "true", "null", "it's", "a b", "â‚
 VALUES = {
     "text": st.lists(TEXTS, max_size=3, unique=True),
     "integer": st.lists(st.integers(-5, 500).map(str), max_size=3, unique=True),
+    "number": st.lists(st.sampled_from(("0.5", "2", "-1.25")), max_size=2, unique=True),
+    "boolean": st.lists(st.sampled_from(("true", "false")), max_size=2, unique=True),
 }
 
 
@@ -85,11 +87,12 @@ def _lists(draw):
     of_records = draw(st.booleans())
     fields = draw(_named(_scalars(), 3)) if of_records else ()
     item = None if fields else draw(st.sampled_from(("text", "integer", "number")))
+    values = tuple(draw(VALUES[item])) if item else ()
     least = draw(st.integers(0, 2))
     length = draw(st.sampled_from((FREE, Constraint(least=least, most=least + 2))))
     return PlanProperty(
-        draw(NAMES), "list", item, fields, is_required=draw(st.booleans()), length=length
-    )
+        draw(NAMES), "list", item, fields, values=values, is_required=draw(st.booleans()), length=length
+    )  # fmt: skip
 
 
 @st.composite

@@ -10,6 +10,7 @@ from footfall.compiler.expressions.typer import Typer
 from footfall.compiler.symbols import TypeOf, Variable
 from footfall.errors import UnitError
 from footfall.model.values import NULLS, Kind
+from footfall.scenario.allowed_values import written_value
 from footfall.scenario.leaf_records import Draw, Text
 
 SCALARS: tuple[Kind, ...] = ("text", "integer", "number", "boolean", "money", "time", "id")
@@ -51,7 +52,8 @@ def constant(text: Text, variable: Variable, typer: Typer) -> int | float | None
     """Return a written constant as a variable's value; noted and None when it is none."""
     if text.is_null:
         return NULLS[variable.type.kind]
-    if variable.values and text.text not in variable.values:
+    written = written_value(text.text, variable.type.kind)
+    if variable.values and written is not None and written not in variable.values:
         not_allowed(text, variable, typer)
         return None
     value = _parse(text.text, variable.type, typer)

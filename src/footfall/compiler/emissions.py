@@ -243,7 +243,7 @@ class Emissions:
         elements, is_list = known.elements(declared), field.type == "list"
         kind = (field.item or "record") if is_list else field.type
         check_kind(self._typer, what, declared.at, kind, constraint, elements, is_list=is_list)
-        check_listed(self._typer, what, declared.at, constraint, values)
+        check_listed(self._typer, what, declared.at, kind, constraint, values)
         if expression is not None and not isinstance(value, RecordValue):
             is_required = bool(known.required(declared))
             check_value(self._typer, what, expression.at, value, constraint)

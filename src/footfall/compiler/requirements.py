@@ -1,4 +1,4 @@
-"""Required properties and allowed texts: computed once for everybody.
+"""Required properties and allowed values: computed once for everybody.
 
 The compiler holds what it knows of values against it, the tracking plan tells it to people, and
 `validate --against SCENARIO` holds events against it. What a scenario declares counts first; of
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from footfall.compiler.always_present import ELEMENT, Path, Presence, presence_of
 from footfall.data.schema import Field
 from footfall.model.model import Model
+from footfall.scenario.allowed_values import NUMBERS, written_values
 from footfall.scenario.leaf_records import FREE, Constraint, Expression, ListType, RecordField
 from footfall.scenario.records import Catalogue, Event, EventProperty, Property, Scenario
 from footfall.scenario.step_traits import traits, walk
@@ -27,7 +28,8 @@ class Requirement:
 
     Args:
         is_required: Never left out, never null.
-        values: The allowed texts (of a list: of its elements), in order; empty when any will do.
+        values: The allowed values (of a list: of its elements) as they are written, in order;
+            empty when any will do.
         fields: For a list of records: what is known of their fields, by name.
         constraint: On its values, or on the elements of a list.
         elements: Of a list: how many there are.
@@ -213,7 +215,7 @@ class _Finder:
         )
 
     def of_person(self, declared: Property) -> tuple[str, ...]:
-        """Return the texts that a user property may have."""
+        """Return the values that a user property may have."""
         of = declared.list_type.of if declared.list_type else declared.type
         catalogue = self._catalogues.get(of or "")
         return (
@@ -229,7 +231,7 @@ class _Finder:
         return written or (self._of_expression(value.text.strip()) if value else ())
 
     def _of_expression(self, text: str) -> tuple[str, ...]:
-        """Return the texts that a name can have: of a column, a user or a session property."""
+        """Return the values that a name can have: of a column, a user or a session property."""
         name, dot, column = text.partition(".")
         others = [one for one in self._variables if one.name == name]
         if dot:
@@ -315,6 +317,13 @@ def column_texts(catalogue: Catalogue, column: str) -> tuple[str, ...]:
     return tuple(texts) if len(texts) <= MOST_VALUES else ()
 
 
-def _of_type(known: Field, values: tuple[str, ...]) -> tuple[str, ...]:
-    """Return values of texts and lists; `1` and `1.0` are one number, so others have none."""
-    return values if known.type in ("text", "list") else ()
+_BOTH = {"true", "false"}
+
+
+def _of_type(known: Field, values: Iterable[str]) -> tuple[str, ...]:
+    """Return values as they are written where they say something of the type: a boolean of both may be any."""
+    kind = known.item or known.type
+    if kind not in ("text", "boolean", *NUMBERS):
+        return ()
+    found = tuple(dict.fromkeys(written_values(values, kind)))
+    return () if kind == "boolean" and set(found) == _BOTH else found

@@ -31,6 +31,7 @@ from footfall.model.operations import Op
 from footfall.model.program import DrawKey
 from footfall.model.tables import InverseCdf
 from footfall.model.values import Kind
+from footfall.scenario.allowed_values import written_values
 from footfall.scenario.leaf_records import Draw, ListType
 from footfall.scenario.records import Property
 
@@ -96,9 +97,8 @@ class Declarer:
             return None
         column = self.columns.add(prefix + declared.name, of.kind)
         self._check_constraint(declared, self._kind_of_cells(of))
-        return Variable(
-            declared.name, of, column, property_number, declared.values, declared.constraint
-        )
+        values = written_values(declared.values, of.kind)
+        return Variable(declared.name, of, column, property_number, values, declared.constraint)
 
     def _kind_of_cells(self, of: TypeOf) -> str:
         """Return the kind of the single values of a type: of a row, that of its one column."""
@@ -114,7 +114,7 @@ class Declarer:
         what, at = f'"{declared.name}"', declared.at
         constraint, elements = declared.constraint, declared.elements
         check_kind(self.typer, what, at, kind, constraint, elements, is_list=is_list)
-        check_listed(self.typer, what, at, constraint, declared.values)
+        check_listed(self.typer, what, at, kind, constraint, declared.values)
 
     def _list(
         self, declared: Property, of: ListType, prefix: str, property_number: int
@@ -144,7 +144,7 @@ class Declarer:
         for one in of.described:
             kind, what = self._kind_of_cells(fields[one.name].type), f'"{one.name}"'
             check_kind(self.typer, what, declared.at, kind, one.constraint)
-            check_listed(self.typer, what, declared.at, one.constraint, one.values)
+            check_listed(self.typer, what, declared.at, kind, one.constraint, one.values)
 
     def _check_alias(self, declared: Property, written: Variable) -> None:
         """Note an alias of rows of a catalogue: their columns are written."""
@@ -177,7 +177,8 @@ class Declarer:
         self._check_constraint(declared, kind.kind)
         constraint = declared.constraint
         check_value(self.typer, f'"{declared.name}"', declared.derived.at, op, constraint)
-        return Variable(declared.name, kind, column, number, declared.values, constraint)
+        values = written_values(declared.values, kind.kind)
+        return Variable(declared.name, kind, column, number, values, constraint)
 
     def element(self, name: str, source: ListVariable, prefix: str) -> ElementVariable:
         """Allocate columns for an element of a list."""

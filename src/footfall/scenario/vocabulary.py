@@ -59,7 +59,7 @@ EXAMPLE = Key("example", TEXT, "a value, for people", "SKU-0042", default="empty
 VALUES = Key(
     "values",
     ListOf(VALUE, least=1),
-    "the only texts it may take",
+    "the only values it may take, of a list each element: texts, or numbers or truth values where that is its type",
     "[studying, finished]",
     default="any",
 )

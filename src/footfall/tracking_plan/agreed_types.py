@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from footfall.errors import shown
+from footfall.scenario.allowed_values import NUMBERS
 from footfall.scenario.constraints import clauses, count_text
 from footfall.scenario.leaf_records import FREE
 from footfall.text import first_names
 from footfall.tracking_plan.cells import FIELD, type_text
+from footfall.tracking_plan.plain_values import plain_values
 from footfall.tracking_plan.plan import Plan, PlanProperty, PlanType
+from footfall.tracking_plan.scenario_types import one_type, type_of_property
 
 MOST_NAMED = 5
-_NUMBERS = ("integer", "number", "money")
 Placed = tuple[str, PlanProperty]
 """Name of an event, and a property of it or a field."""
 Say = Callable[[str], None]
@@ -56,6 +58,9 @@ def _of_one_name(places: Sequence[Placed], path: str, say: Say) -> list[PlanProp
     # What may be anything may be what it is elsewhere.
     first = next((planned for _, planned in places if planned.type != "any"), None)
     same = [_typed(p, first) if first and p.type == "any" else p for _, p in places]
+    same = _narrowed(
+        [(event, p) for (event, _), p in zip(places, same, strict=True)], path, say
+    )
     inner = [(event, f) for (event, _), p in zip(places, same, strict=True) for f in p.fields]
     fields = iter(_agreed(inner, f"{path}{FIELD}", say))
     same = [replace(p, fields=tuple(next(fields) for _ in p.fields)) for p in same]
@@ -80,6 +85,25 @@ def _of_common_type(
         f"{type_text(common)} is taken, as a property of a scenario has one type"
         + (f"; without {lost}" if lost else "")
     )
+    return same
+
+
+def _narrowed(places: Sequence[Placed], path: str, say: Say) -> list[PlanProperty]:
+    """Return numbers without those allowed values that the narrowest of their types has no room for."""
+    kind, item = one_type(type_of_property(planned) for _, planned in places)
+    same = []
+    for event, planned in places:
+        is_number = kind in NUMBERS or item in NUMBERS
+        narrow = replace(planned, type=kind, item=item)
+        if is_number and planned.values and not plain_values(narrow):
+            listed = first_names(planned.values, MOST_NAMED)
+            what = type_text(narrow)
+            say(
+                f"{path}: {what} in another event; without allowed values: {listed} in event {shown(event)}"
+            )
+            same.append(replace(planned, values=()))
+        else:
+            same.append(planned)
     return same
 
 
@@ -132,8 +156,8 @@ def _common(planned: Sequence[PlanProperty]) -> PlanProperty | None:
     types: set[PlanType] = {each.type for each in planned}
     items = {each.item for each in planned}
     # Of numbers a value can be all at once; lists without fields are lists of something.
-    is_one_list = len(types) == 1 and (items <= set(_NUMBERS) or len(items) == 1)
-    if types <= set(_NUMBERS) or is_one_list:
+    is_one_list = len(types) == 1 and (items <= set(NUMBERS) or len(items) == 1)
+    if types <= set(NUMBERS) or is_one_list:
         return None
     is_list = types == {"list"} and None not in items
     return PlanProperty("", "list", "text") if is_list else PlanProperty("", "text")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from footfall.compiler.requirements import DeclaredProperties
 from footfall.errors import shown
+from footfall.scenario.constraints import number_text
 from footfall.scenario.records import Scenario
 from footfall.text import first_names
 from footfall.tracking_plan.plan import PlanEvent, PlanProperty
@@ -136,9 +137,10 @@ class PlanComparison:
     def _property(self, subject: str, planned: PlanProperty, there: ExpectedProperty) -> None:
         if planned.type != "any":
             self._differs(subject, "type", _alike(there.type), _alike(planned.type))
-        if planned.values and there.values and set(planned.values) != set(there.values):
-            more = [value for value in planned.values if value not in there.values]
-            fewer = [value for value in there.values if value not in planned.values]
+        allowed = _allowed(there)
+        if planned.values and allowed and set(planned.values) != set(allowed):
+            more = [value for value in planned.values if value not in allowed]
+            fewer = [value for value in allowed if value not in planned.values]
             sides = [
                 f"only {where}: {first_names(values, MOST_NAMED)}"
                 for where, values in (("in the plan", more), ("here", fewer))
@@ -151,6 +153,12 @@ class PlanComparison:
             self.result.differs.append(
                 f"{subject}: {what} {shown(here)} here, {shown(there)} in the plan"
             )
+
+
+def _allowed(there: ExpectedProperty) -> Sequence[str]:
+    """Return the allowed values of a property as scenarios write them."""
+    truths = () if there.truth is None else ("true" if there.truth else "false",)
+    return there.values or tuple(map(number_text, there.numbers)) or truths
 
 
 def _alike(kind: str) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from collections.abc import Iterator
 
 from footfall.data.schema import FieldType
+from footfall.tracking_plan.plain_values import plain_values, with_plain_values
 from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanType
-from footfall.tracking_plan.written_numbers import LARGEST, written_numbers
+from footfall.tracking_plan.plan_facts import currency_of
+from footfall.units import minor_digits
 from footfall.validation import Expectations, ExpectedEvent, ExpectedProperty, ExpectedStage
+from footfall.validation.expectations import allowed_values
 
 
 def of_plan(plan: Plan) -> Expectations:
@@ -16,6 +18,7 @@ def of_plan(plan: Plan) -> Expectations:
 
     Of people without user properties, and of homes, it says nothing.
     """
+    plan = with_plain_values(plan, minor_digits(currency_of(plan)))
     # A stage with a condition can be reached, or not, by the same event: no check can hold its
     # events to an order.
     return Expectations(
@@ -42,30 +45,19 @@ def _event(event: PlanEvent) -> ExpectedEvent:
 
 def _property(planned: PlanProperty) -> ExpectedProperty:
     kind = planned.item if planned.type == "list" else planned.type
-    # Values are compared as texts, and of numbers `1` and `1.0` are one value.
-    values = planned.values if kind == "text" else ()
     fields = {field.name: _property(field) for field in planned.fields}
     return ExpectedProperty(
         planned.name,
         planned.type,
         _item(planned.item),
         planned.is_required,
-        values,
-        planned.changes,
-        fields,
-        planned.constraint,
-        planned.length,
+        changes=planned.changes,
+        fields=fields,
+        constraint=planned.constraint,
+        length=planned.length,
         is_filled=True,
-        numbers=_numbers(planned.values, kind) if kind in ("integer", "number") else (),
+        **allowed_values(kind or "record", plain_values(planned)),
     )
-
-
-def _numbers(values: Sequence[str], kind: str) -> tuple[Decimal, ...]:
-    """Return allowed values as numbers; none where one of them is none of the type, or so large that it is an id."""
-    numbers = [number.value for number in written_numbers(values) if number]
-    is_whole = kind != "integer" or all(number == int(number) for number in numbers)
-    is_known = len(numbers) == len(values) and all(abs(n) < LARGEST for n in numbers)
-    return tuple(numbers) if is_known and is_whole else ()
 
 
 def _item(kind: PlanType | None) -> FieldType | None:

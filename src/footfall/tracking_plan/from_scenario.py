@@ -81,7 +81,7 @@ class _Reading:
     """A scenario with what its plan is made of.
 
     Args:
-        required: What properties must be; of numbers too, which `expected` does not tell.
+        required: What properties must be, as scenarios write it.
     """
 
     scenario: Scenario
@@ -176,7 +176,7 @@ class _Reading:
                 for inner in expected.fields.values()
             ),
             about=_line(required.about),
-            values=expected.values if len(expected.values) <= MOST_LISTED else (),
+            values=required.values if len(required.values) <= MOST_LISTED else (),
             examples=self._examples(*of, ".".join(path)),
             is_required=expected.is_required,
             constraint=expected.constraint,

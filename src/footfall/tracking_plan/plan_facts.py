@@ -11,6 +11,7 @@ from footfall.scenario.leaf_records import FREE, Constraint
 from footfall.scenario.names import BUILT_IN, BUILT_IN_TYPES, MOST_IDENTIFIER, folded
 from footfall.tracking_plan.agreed_types import agreed
 from footfall.tracking_plan.cells import split_list
+from footfall.tracking_plan.plain_values import with_plain_values
 from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty
 from footfall.tracking_plan.plan_names import (
     ALWAYS_THERE,
@@ -154,6 +155,8 @@ def facts_of(plan: Plan, known: KnownNames | None = None) -> PlanFacts:
         known: Names that a scenario has already for parts of it.
     """
     names = names_of(plan, known)
+    currency = currency_of(plan)
+    plan = with_plain_values(plan, minor_digits(currency))
     # A record of people is what no scenario can hold.
     scalars = (p for p in plan.user_properties if p.type != "record")
     users = {p.name: p for p in scalars if p.name in names.users}
@@ -168,7 +171,7 @@ def facts_of(plan: Plan, known: KnownNames | None = None) -> PlanFacts:
         users=users,
         described=described,
         sources=_sources(names, users, places, described),
-        currency=_currency(plan),
+        currency=currency,
         identifying=_identifying(plan.events),
     )
 
@@ -204,7 +207,7 @@ def _is_described(planned: PlanProperty) -> bool:
     return any(said) or bool(planned.constraint or planned.length)
 
 
-def _currency(plan: Plan) -> str:
+def currency_of(plan: Plan) -> str:
     """Return the plan's currency: the one that it names, else the only one among what it says of money."""
     try:
         return parse_currency(plan.currency)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from footfall.scenario.constraints import clauses, count_text, range_text, unchecked
 from footfall.scenario.leaf_records import FREE, Constraint
 from footfall.text import first_names
 from footfall.tracking_plan.agreed_types import agreed
 from footfall.tracking_plan.aliases import aliased
-from footfall.tracking_plan.cells import is_yes
+from footfall.tracking_plan.plain_values import plain_values
 from footfall.tracking_plan.plan import Plan, PlanProperty
 from footfall.tracking_plan.plan_facts import (
     MOST_APPENDED,
@@ -19,7 +20,7 @@ from footfall.tracking_plan.plan_facts import (
 )
 from footfall.tracking_plan.scenario_types import single_fields, type_of_property
 from footfall.tracking_plan.value_sources import choices, kept_constraint
-from footfall.tracking_plan.yaml_text import Pairs, always_quoted, mapped, quoted
+from footfall.tracking_plan.yaml_text import Pairs, always_quoted, listed, mapped, quoted
 
 
 def described(planned: PlanProperty) -> Pairs:
@@ -29,12 +30,13 @@ def described(planned: PlanProperty) -> Pairs:
 
 
 def values_text(planned: PlanProperty) -> str:
-    """Return the allowed texts as YAML.
-
-    Other types have them in what they are drawn from alone.
-    """
+    """Return the allowed values as YAML; nothing where one of them is no value of the type, or each may be."""
     kind, item = type_of_property(planned)
-    return choices(planned.values) if planned.values and (item or kind) == "text" else ""
+    values = plain_values(replace(planned, type=kind, item=item))
+    if (item or kind) == "text":
+        return choices(values) if values else ""
+    is_any = (item or kind) == "boolean" and len(values) > 1
+    return listed(values) if values and not is_any else ""
 
 
 def constraint_pairs(planned: PlanProperty) -> Pairs:
@@ -61,13 +63,10 @@ def unkept(planned: PlanProperty) -> Iterator[str]:
 
 
 def _unkept_values(planned: PlanProperty) -> Iterator[str]:
-    """Yield the allowed values that no scenario declares: it draws them, but holds nothing against them."""
+    """Yield the allowed values of which one is no value of the type: nothing is held against them."""
     kind, item = type_of_property(planned)
-    is_any_truth = (item or kind) == "boolean" and {is_yes(v) for v in planned.values} == {
-        True,
-        False,
-    }
-    if planned.values and not values_text(planned) and not is_any_truth:
+    is_plain = bool(plain_values(replace(planned, type=kind, item=item)))
+    if planned.values and not is_plain:
         yield f"allowed values: {first_names(planned.values, MOST_VALUES)}"
 
 

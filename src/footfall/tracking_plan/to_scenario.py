@@ -187,6 +187,7 @@ class Declarations:
         return (
             *distribution.draw,
             ("type", kind),
+            # Of texts these are what is drawn.
             ("values", values if declared.changes else ""),
             *constraint_pairs(declared),
         ), ASSUMED

@@ -14,6 +14,7 @@ from footfall.validation.constraint_rules import (
     clause_rules,
     length_rule,
     number_rule,
+    truth_rule,
 )
 from footfall.validation.expectations import ExpectedProperty
 from footfall.validation.property_kinds import kind_of_type
@@ -63,7 +64,8 @@ def _declared(audit: Audit, column: str) -> Iterator[tuple[str, ExpectedProperty
 
 
 def _clauses(audit: Audit, column: str, declared: ExpectedProperty) -> Iterator[ClauseRule]:
-    if not (declared.constraint or declared.length or declared.numbers):
+    says_any = declared.constraint or declared.length or declared.numbers
+    if not says_any and declared.truth is None:
         return
     fields, value = audit.source.properties[column], audit.source.value(column, declared.name)
     if fields is None:
@@ -73,21 +75,24 @@ def _clauses(audit: Audit, column: str, declared: ExpectedProperty) -> Iterator[
         n_elements = (
             f"CASE WHEN json_type({value}) = 'ARRAY' THEN json_array_length({value}) END"
         )
-        kinds = {"text", "number", "list"}
+        is_true = (
+            f"CASE WHEN json_type({value}) = 'BOOLEAN' THEN ({value} ->> '$') = 'true' END"
+        )
+        kinds = {"text", "number", "list", "boolean"}
     elif declared.name in fields:
         kind = kind_of_type(fields[declared.name])
         kinds = {"number" if kind in ("integer", "fraction") else kind}
         text, number = f"CAST({value} AS VARCHAR)", f"CAST({value} AS DOUBLE)"
-        n_elements = f"len({value})"
+        n_elements, is_true = f"len({value})", value
     else:
         return
     if declared.type == "list":
         rule = length_rule(declared.length, n_elements) if "list" in kinds else None
         yield from [rule] if rule else []
         return
-    allowed = number_rule(declared.numbers, number)
-    if allowed is not None and "number" in kinds:
-        yield allowed
+    allowed = number_rule(declared.numbers, number) if "number" in kinds else None
+    only = truth_rule(declared.truth, is_true) if "boolean" in kinds else None
+    yield from filter(None, (allowed, only))
     for clause in clause_rules(declared.constraint, text, number):
         if ("number" if clause.check == "value_range" else "text") in kinds:
             yield clause

@@ -59,6 +59,19 @@ def number_rule(numbers: Sequence[Decimal], number: str) -> ClauseRule | None:
     return ClauseRule("value_undeclared", f"accepted: {first_names(texts, MOST_LISTED)}", where)
 
 
+def truth_rule(truth: bool | None, is_true: str) -> ClauseRule | None:
+    """Return what the other truth value breaks; None where both will do.
+
+    Args:
+        truth: The only one that is allowed.
+        is_true: SQL for the value as a boolean, null where it is none.
+    """
+    if truth is None:
+        return None
+    word = "true" if truth else "false"
+    return ClauseRule("value_undeclared", f"accepted: {word}", f"{is_true} <> {word}")
+
+
 def length_rule(length: Constraint, counted: str) -> ClauseRule | None:
     """Return what a list of another length breaks; None where any will do.
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 from footfall.data.schema import Field, FieldType
 from footfall.model.program_flow import actions_of, changed_property
+from footfall.scenario.allowed_values import NUMBERS
 from footfall.scenario.leaf_records import FREE, Constraint
 from footfall.validation.carried import Carried, carried_of
 
@@ -16,6 +17,15 @@ if TYPE_CHECKING:
     from footfall.compiler.requirements import Requirement, Requirements
     from footfall.model.model import Model
     from footfall.scenario.records import Scenario
+
+
+class AllowedValues(TypedDict, total=False):
+    """The fields of an `ExpectedProperty` that say which values are allowed."""
+
+    values: tuple[str, ...]
+    numbers: tuple[Decimal, ...]
+    truth: bool
+
 
 ExpectedType = FieldType | Literal["any"]
 """`any`: nothing is declared; a plan may say no more than a name."""
@@ -36,6 +46,7 @@ class ExpectedProperty:
         length: Of a list: how many elements it has.
         is_filled: Of a list: no element of it is null.
         numbers: The allowed numbers, of a list of its elements; empty when any.
+        truth: The only truth value that is allowed, of a list of its elements; None: both.
     """
 
     name: str
@@ -49,6 +60,7 @@ class ExpectedProperty:
     length: Constraint = FREE
     is_filled: bool = False
     numbers: tuple[Decimal, ...] = ()
+    truth: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +177,11 @@ def _of_people(model: Model, required: Requirements) -> dict[str, ExpectedProper
 
 
 def _expected(known: Field, requirement: Requirement) -> ExpectedProperty:
-    is_text = (known.item or known.type) == "text"
     return ExpectedProperty(
         known.name,
         known.type,
         known.item,
         requirement.is_required,
-        requirement.values if is_text else (),
         fields={
             inner.name: _expected(inner, requirement.fields[inner.name])
             for inner in known.fields
@@ -180,7 +190,22 @@ def _expected(known: Field, requirement: Requirement) -> ExpectedProperty:
         constraint=requirement.constraint,
         length=requirement.elements,
         is_filled=requirement.is_filled,
+        **allowed_values(known.item or known.type, requirement.values),
     )
+
+
+def allowed_values(kind: str, values: Sequence[str]) -> AllowedValues:
+    """Return the allowed values of a property by their type.
+
+    Args:
+        kind: Type of the property, or of a list's elements.
+        values: As scenarios write them.
+    """
+    if kind in NUMBERS:
+        return {"numbers": tuple(map(Decimal, values))}
+    if kind == "boolean" and len(values) == 1:
+        return {"truth": values[0] == "true"}
+    return {"values": tuple(values)} if kind == "text" else {}
 
 
 def _cities(scenario: Scenario) -> dict[str, tuple[str, ...]]:

@@ -8,7 +8,12 @@ from dataclasses import dataclass, replace
 from footfall.foreign.json_pointer import pointer
 from footfall.store.dialect import literal, literals
 from footfall.validation.audit import Audit, nearest
-from footfall.validation.constraint_rules import clause_rules, length_rule, number_rule
+from footfall.validation.constraint_rules import (
+    clause_rules,
+    length_rule,
+    number_rule,
+    truth_rule,
+)
 from footfall.validation.expectations import ExpectedProperty
 from footfall.validation.property_checks import accepted_texts, type_word
 from footfall.validation.property_kinds import kind_of_type
@@ -200,10 +205,14 @@ def _rules_of(
     is_text, is_number = "json_type(x) = 'VARCHAR'", f"json_type(x) IN {_NUMBERS}"
     text = f"CASE WHEN {is_text} THEN (x ->> '$') END"
     number = f"CASE WHEN {is_number} THEN TRY_CAST((x ->> '$') AS DOUBLE) END"
+    is_true = "CASE WHEN json_type(x) = 'BOOLEAN' THEN (x ->> '$') = 'true' END"
     if declared.type != "list":
-        listed_numbers = number_rule(declared.numbers, number)
+        allowed = (
+            number_rule(declared.numbers, number),
+            truth_rule(declared.truth, is_true),
+        )
         broken = clause_rules(declared.constraint, text, number)
-        for clause in (*broken, *([listed_numbers] if listed_numbers else ())):
+        for clause in (*broken, *filter(None, allowed)):
             yield _Rule(clause.check, place, clause.detail, clause.where)
     elif counted := length_rule(declared.length, "json_array_length(x)"):
         where = f"json_type(x) = 'ARRAY' AND {counted.where}"

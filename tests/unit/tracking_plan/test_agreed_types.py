@@ -113,6 +113,15 @@ def test_what_the_one_type_leaves_no_room_for_is_named(properties, words):
     assert said.replace('"', "").endswith(words)
 
 
+def test_whole_numbers_leave_no_room_for_fractions():
+    """Where one event has an integer, the fractions that another allows are named, and whole values stay."""
+    found, (said,) = agree(
+        x("integer"), x("number", values=("0.5", "1")), x("number", values=("2.0",))
+    )
+    assert [p.values for p in found] == [(), (), ("2.0",)]
+    assert said == 'x: integer in another event; without allowed values: 0.5, 1 in event "B"'
+
+
 def test_texts_keep_what_is_said_of_them():
     """Where text is taken, the events in which it is a text lose nothing."""
     text = x("text", values=("a", "b"))

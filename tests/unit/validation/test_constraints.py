@@ -61,6 +61,7 @@ SCALARS = [
     (of("sku", constraint=Constraint(pattern="^SKU-[0-9]{4}$")), "SKU-0042", "x", "text_pattern"),
     (of("stars", "integer", numbers=(Decimal(1), Decimal(5))), 5, 3, "value_undeclared"),
     (of("share", "number", numbers=(Decimal("0.5"),)), 0.5, 0.25, "value_undeclared"),
+    (of("sure", "boolean", truth=True), True, False, "value_undeclared"),
     (of("mail", constraint=Constraint(format="email")), "a@b.org", "soon", "text_format"),
     (of("key", constraint=Constraint(format="uuid")), "123e4567-e89b-12d3-a456-426614174000", "x", "text_format"),
     (of("tags", "list", item="text", length=Constraint(least=2)), ["a", "b"], ["a"], "list_length"),

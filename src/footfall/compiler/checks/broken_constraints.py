@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from decimal import Decimal
 
 from footfall.compiler.checks.known_values import known_values
@@ -12,11 +12,17 @@ from footfall.model.operations import Op
 from footfall.model.program import ListValue, RandomValue
 from footfall.model.tables import InverseCdf
 from footfall.model.values import Kind
+from footfall.scenario.allowed_values import NUMBERS, written_value
 from footfall.scenario.constraints import broken, clauses, range_text
 from footfall.scenario.leaf_records import FREE, Constraint
 
-_NUMBERS: tuple[Kind, ...] = ("integer", "number", "money")
 _TEXTS: tuple[Kind, ...] = ("text", "id")
+_ACCEPTED = {
+    "integer": "whole numbers, such as 4",
+    "number": "numbers, such as 0.5",
+    "money": "amounts, such as 12.50",
+    "boolean": "true and false",
+}
 
 
 def check_kind(
@@ -41,7 +47,7 @@ def check_kind(
         is_list: Whether it is a list.
     """
     for key, _ in clauses(constraint):
-        wanted = _NUMBERS if key == "range" else _TEXTS
+        wanted = NUMBERS if key == "range" else _TEXTS
         if kind not in wanted:
             typer.problems.add(
                 at, f"{what} is {kind}, which has no `{key}`", f"`{key}` of {', '.join(wanted)}"
@@ -54,11 +60,24 @@ def check_kind(
 
 
 def check_listed(
-    typer: Typer, what: str, at: SourceLocation, constraint: Constraint, values: Iterable[str]
+    typer: Typer,
+    what: str,
+    at: SourceLocation,
+    kind: str,
+    constraint: Constraint,
+    values: Sequence[str],
 ) -> None:
-    """Note listed values that break the constraint beside them."""
+    """Note listed values that are none of their type, or break the constraint beside them."""
+    if values and kind == "time":
+        typer.problems.add(
+            at, f"{what} is time, which has no `values`", "`values` of texts, numbers, booleans"
+        )
     for value in values:
-        if clause := broken(constraint, value):
+        written = written_value(value, kind)
+        if written is None:
+            message = f'{what} lists "{value}" among its values, which is no {kind}'
+            typer.problems.add(at, message, _ACCEPTED[kind])
+        elif clause := broken(constraint, Decimal(written) if kind in NUMBERS else written):
             message = (
                 f'{what} lists "{value}" among its values, which breaks its own constraint'
             )
@@ -78,7 +97,7 @@ def check_value(
     for known, column in known_values(value, typer).items():
         if known is None:
             continue
-        clause = broken(constraint, Decimal(known) if value.kind in _NUMBERS else known)
+        clause = broken(constraint, Decimal(known) if value.kind in NUMBERS else known)
         if clause:
             where = f" ({column})" if column else ""
             hint = f"change the rows of {column.partition('.')[0]}" if column else ""
@@ -91,9 +110,9 @@ def check_constant(
     typer: Typer, name: str, at: SourceLocation, text: str, kind: Kind, constraint: Constraint
 ) -> None:
     """Note a written value that breaks its variable's constraint."""
-    if not constraint or kind not in (*_NUMBERS, *_TEXTS):
+    if not constraint or kind not in (*NUMBERS, *_TEXTS):
         return
-    clause = broken(constraint, Decimal(text.replace("_", "")) if kind in _NUMBERS else text)
+    clause = broken(constraint, Decimal(text.replace("_", "")) if kind in NUMBERS else text)
     if clause:
         typer.problems.add(at, f'"{text}" breaks the constraint of "{name}"', clause)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from footfall.compiler.checks.known_values import Known, known_values
+from footfall.compiler.checks.known_values import known_values
 from footfall.compiler.expressions.typer import Typer
 from footfall.errors import SourceLocation
 from footfall.model.operations import Op
 from footfall.model.program import ListValue
+from footfall.scenario.allowed_values import written_value, written_values
 from footfall.units import nearest_hint
 
 MOST_SHOWN = 5
@@ -33,18 +34,18 @@ def check_promises(
         values: The allowed ones; none if any is.
         is_required: Null is not allowed.
     """
-    if isinstance(value, ListValue):
-        known: Known = known_values(value.items[0], typer) if len(value.items) == 1 else {}
-    else:
-        known = known_values(value, typer)
-    if values:
+    is_list = isinstance(value, ListValue)
+    items = value.items if isinstance(value, ListValue) else (value,)
+    known = known_values(items[0], typer) if len(items) == 1 else {}
+    if values and known:
+        allowed = written_values(values, items[0].kind)
         others = {
-            text: column
-            for text, column in known.items()
-            if isinstance(text, str) and text not in values
+            str(one): column
+            for one, column in known.items()
+            if one is not None and written_value(str(one), items[0].kind) not in allowed
         }
         _check_values(typer, what, at, others, values)
-    if is_required and None in known and not isinstance(value, ListValue):
+    if is_required and None in known and not is_list:
         column = known[None]
         where = f"{column} is null in some rows" if column else "it can be null"
         hint = f"fill {column}, or take required out" if column else "take required out"

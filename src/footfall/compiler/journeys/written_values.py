@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from footfall.compiler.checks.broken_constraints import check_value
+from footfall.compiler.checks.known_values import known_values
 from footfall.compiler.constants import not_allowed
 from footfall.compiler.expressions.typed_values import is_constant, null
 from footfall.compiler.journeys.lowering import Lowering
 from footfall.compiler.symbols import Scope, Variable
 from footfall.model.operations import Op
+from footfall.scenario.allowed_values import written_value
 from footfall.scenario.leaf_records import Expression, Text
 from footfall.scenario.tokens import CONSTANTS, WORDS
 
@@ -23,16 +25,17 @@ def value_of(lowering: Lowering, text: Text, variable: Variable, scope: Scope) -
     typer, kind = lowering.typer, variable.type.kind
     if text.is_null:
         return null(kind, variable.type.of)
-    if variable.values and text.text in variable.values:
+    texts = variable.values if kind == "text" else ()
+    if text.text in texts:
         return Op("const", "text", value=typer.texts.code(text.text))
     # Words that are no names are a value with a slip, not an expression with unknown names.
-    if variable.values and _is_plain(text.text, typer.lookup.known(scope)):
+    if texts and _is_plain(text.text, typer.lookup.known(scope)):
         not_allowed(text, variable, typer)
         return None
     op = typer.compile(Expression(text.text, text.inside), scope, variable.type)
     if op is not None and variable.values and is_constant(op):
-        allowed = [typer.texts.code(value) for value in variable.values]
-        if op.value not in allowed:
+        known = (written_value(str(one), kind) for one in known_values(op, typer))
+        if not set(known) <= set(variable.values):
             not_allowed(text, variable, typer)
     if op is not None:
         check_value(typer, f'"{variable.name}"', text.at, op, variable.constraint)
