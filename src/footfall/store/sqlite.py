@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from footfall.errors import StoreError
+from footfall.store.committed_files import OpenedFile
 from footfall.store.durable import PARTS_KEPT, disk_full
 
 LOCK_WAIT_S = 10.0
@@ -52,6 +53,7 @@ class SQLiteLedger:
                 self._connection.execute("PRAGMA synchronous = EXTRA")
                 self._make()
             self._check()
+            self._opened = OpenedFile(path)
             undo.pop_all()
 
     def _make(self) -> None:
@@ -82,6 +84,7 @@ class SQLiteLedger:
     @contextmanager
     def _transaction(self) -> Iterator[Execute]:
         """Commit what is executed inside, or nothing of it."""
+        self._opened.check()
         with self._explained():
             # IMMEDIATE takes the lock for writing at once: a transaction that began by reading
             # could not get it any more once another process has written in between.

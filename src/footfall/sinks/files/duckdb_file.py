@@ -14,6 +14,7 @@ from footfall.data.stream import Run
 from footfall.sinks.protocol import Capabilities, Payload, Prepared
 from footfall.sinks.scratch import Scratch, read_arrow
 from footfall.sinks.store_sink import StoreSink
+from footfall.store.committed_files import OpenedFile
 from footfall.store.duckdb import connection as db
 from footfall.store.duckdb import layout
 from footfall.store.duckdb.dialect import DIALECT
@@ -23,6 +24,9 @@ from footfall.store.tables import LEDGER
 
 if TYPE_CHECKING:
     import duckdb
+
+AGAIN = "move away what is there now, and run the same command again: it makes a new one"
+"""A hint: all that is known of a run is in the file."""
 
 
 class DuckDBSink(StoreSink):
@@ -76,11 +80,12 @@ class DuckDBSink(StoreSink):
         # The lock is ours now, so what lies in the folder was left by a process that is gone.
         self._scratch.clear()
         stack.callback(self._scratch.clear)
+        db.check_size(connection, self.path)
         with db.transaction(connection):
             layout.make_meta(connection, self.path)
             database = db.database_name(self.path)
             layout.begin_run(connection, run, fresh=fresh, database=database)
-        return _Writer(connection, run)
+        return _Writer(connection, run, self.path)
 
 
 def _readable(table: pa.Table) -> pa.Table:
@@ -109,13 +114,16 @@ class _Writer:
     Args:
         connection: To the file, in which the run has begun; closed by the caller.
         run: The run.
+        path: The file.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, run: Run) -> None:
-        self._connection, self._run = connection, run
+    def __init__(self, connection: duckdb.DuckDBPyConnection, run: Run, path: Path) -> None:
+        self._connection, self._run, self._path = connection, run, path
+        self._opened = OpenedFile(path, AGAIN)
         self.cursors = layout.cursors(connection, run.id)
 
     def write(self, prepared: Prepared) -> int:
+        self._opened.check()
         scenario = self._run.stream.schema.scenario
         with db.transaction(self._connection):
             for name, payloads in prepared.payloads.items():
@@ -130,5 +138,7 @@ class _Writer:
 
     def end(self, *, complete: bool) -> None:
         if complete:
+            self._opened.check()
+            db.check_size(self._connection, self._path)
             with db.transaction(self._connection):
                 layout.end_run(self._connection, self._run)

@@ -23,6 +23,7 @@ from footfall.errors import StoreError
 from footfall.sinks.protocol import Capabilities, FileKind, Payload, Prepared
 from footfall.sinks.scratch import Scratch, Spool, explaining, place_payload
 from footfall.sinks.store_sink import StoreSink
+from footfall.store.committed_files import FRESH, OpenedFile
 from footfall.store.durable import Lock, sync, sync_folder
 from footfall.store.files.file_ledger import FileLedger
 from footfall.store.files.layout import file_ledger_path, file_lock_path
@@ -181,9 +182,11 @@ class _Writer:
         pieces = ledger.files(run.id)
         self._valid_bytes = max((piece["end_byte"] for piece in pieces), default=0)
         self._has_rows = any(piece["rows"] for piece in pieces)
+        self._opened = OpenedFile(Path(file.name))
         self._cut()
 
     def write(self, prepared: Prepared) -> int:
+        self._opened.check(self._size_bytes)
         begin = self._valid_bytes
         end = self._append(prepared.payloads["events"])
         piece = {"run": prepared.run, "relation": "events", "file": "", "rows": prepared.events}
@@ -195,6 +198,7 @@ class _Writer:
 
     def end(self, *, complete: bool) -> None:
         if complete:
+            self._opened.check(self._size_bytes)
             self._ledger.end(self._run)
 
     def _cut(self) -> None:
@@ -204,9 +208,8 @@ class _Writer:
         size_bytes = self._file.seek(0, os.SEEK_END)
         if size_bytes < self._valid_bytes:
             raise StoreError(
-                f"{self._file.name} has {size_bytes} bytes, but {self._valid_bytes} were committed: "
-                "somebody has changed it\n"
-                "  hint: --fresh writes it anew"
+                f"{self._file.name} is damaged: it has {size_bytes:,} bytes, "
+                f"and {self._valid_bytes:,} were committed\n  hint: {FRESH}"
             )
         self._file.truncate(self._valid_bytes)
         if not self._valid_bytes:
@@ -237,6 +240,7 @@ class _Writer:
         self._file.write(self._packed(self._format.end))
         self._file.truncate()
         sync(self._file)
+        self._size_bytes = self._file.tell()
 
     def _packed(self, data: bytes) -> bytes:
         return gzip.compress(data, GZIP_LEVEL, mtime=0) if self._is_gzipped and data else data

@@ -24,6 +24,7 @@ from footfall.sinks.protocol import Capabilities, Partition, Payload, Prepared
 from footfall.sinks.scratch import explaining
 from footfall.sinks.store_sink import StoreSink
 from footfall.store import durable
+from footfall.store.committed_files import check_committed
 from footfall.store.files.file_ledger import FileLedger
 from footfall.store.files.layout import (
     delete_files,
@@ -205,6 +206,7 @@ class _Writer:
         sweep(folder)
         delete_files(folder, run.stream.schema.scenario, run.id, keep=committed)
         self._synced: set[Path] = set()
+        check_committed(self._files())
         describe(folder, ledger)
         self._renewed_s = time.monotonic()
 
@@ -232,8 +234,14 @@ class _Writer:
 
     def end(self, *, complete: bool) -> None:
         if complete:
+            check_committed(self._files())
             self._ledger.end(self._run)
         describe(self._folder, self._ledger)
+
+    def _files(self) -> Iterator[tuple[Path, int]]:
+        """Yield the run's files and their sizes, as the ledger knows them."""
+        for row in self._ledger.files(self._run.id):
+            yield self._folder / row["file"], row["end_byte"]
 
     def _rename(self, payloads: list[Payload]) -> None:
         for payload in payloads:

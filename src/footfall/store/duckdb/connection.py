@@ -32,6 +32,9 @@ one and a bit; a checkpoint joins such bits with their neighbours, and compresse
 Measured in CPU time per row of the shop's shape, checkpoints included: 4.5 to 5.6 µs by 122,880
 rows, 2.8 to 3.4 µs by 20,480."""
 
+_HEADER_BYTES = 3 * 4096
+"""Bytes before the first block of a DuckDB file."""
+
 WRITING_MEMORY = "768MB"
 """Bound of what DuckDB holds while it writes; its own is 80 % of the machine, of which workers need their share."""
 
@@ -245,6 +248,23 @@ def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> pa.Schema |
         return fetch(connection, f"SELECT * FROM {table} LIMIT 0").schema
     except duckdb.CatalogException:
         return None
+
+
+def check_size(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Check that a database's file is not shorter than what lies in it.
+
+    Raises:
+        StoreError: It was cut.
+    """
+    query = "SELECT block_size, used_blocks FROM pragma_database_size() WHERE database_name = ?"
+    ((block_bytes, n_blocks),) = connection.execute(query, [NAME]).fetchall()
+    # No more than that is sure: blocks behind the last one that is used may be there or not.
+    least, have = _HEADER_BYTES + block_bytes * n_blocks, path.stat().st_size
+    if have < least:
+        raise StoreError(
+            f"{path} is damaged: it has {have:,} bytes, and its tables take {least:,}\n"
+            "  hint: put it back from a copy, or move it away and run the same command again"
+        )
 
 
 def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
