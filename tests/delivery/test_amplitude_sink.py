@@ -23,7 +23,7 @@ from footfall.sinks.amplitude.limits import HTTP_V2
 from footfall.sinks.amplitude.settings import AmplitudeSettings
 from footfall.sinks.amplitude.sink import AmplitudeSink
 from footfall.sinks.delivery.http_sender import carry_out
-from tests.chunks import AWKWARD, NAMES, SCHOOL, SHOP, make_chunks, make_run
+from tests.chunks import AWKWARD, NAMES, SCHOOL, SHOP, anonymous_first, make_chunks, make_run
 from tests.clocks import FakeClock
 from tests.receivers import receiver
 
@@ -83,36 +83,6 @@ def identities(chunks) -> dict[int, str]:
             elif not found.get(row["person"], "").startswith("u/"):
                 found[row["person"]] = f"d/{row['device_id']}"
     return found
-
-
-def anonymous_first(chunks):
-    """Return chunks with longer ids, in which people never become anonymous again, as in simulated ones."""
-    known: set[int] = set()
-    made = []
-    for chunk in chunks:
-        users, devices = [], []
-        for row in chunk.events.select(["person", "user_id", "device_id"]).to_pylist():
-            if row["user_id"]:
-                known.add(row["person"])
-            users.append(f"user-{row['person']:05d}" if row["person"] in known else None)
-            devices.append(f"device-{row['person']:05d}-{len(users) % 2}")
-        events = chunk.events
-        for name, values in (("user_id", users), ("device_id", devices)):
-            place = events.schema.get_field_index(name)
-            column = pa.array(values, pa.string()).dictionary_encode()
-            events = events.set_column(place, events.schema.field(place), column)
-        made.append(
-            type(chunk)(
-                chunk.stream,
-                chunk.run,
-                chunk.part,
-                events,
-                chunk.changes,
-                chunk.arrivals,
-                chunk.tallies,
-            )
-        )
-    return made
 
 
 def tallied(chunks):

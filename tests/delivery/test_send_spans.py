@@ -16,7 +16,7 @@ from footfall.execution.send import send
 from footfall.sinks import parse
 from footfall.sinks.conformance.schemas import SCHOOL
 from footfall.sinks.conformance.synthetic_chunks import make_run
-from footfall.sinks.delivery.delivery_ledger import DeliveryLedger
+from footfall.sinks.delivery.delivery_ledger import FORMAT, DeliveryLedger
 from footfall.store import open_store
 from footfall.store.runs import shown_time
 from footfall.units import DAY_MS
@@ -169,4 +169,4 @@ def test_a_ledger_of_an_earlier_format(tmp_path):
         assert ledger.dead_letters_bytes(run.id) == 7
     with closing(sqlite3.connect(path)) as new:
         assert new.execute("SELECT start FROM runs").fetchall() == [(run.stream.start_ms,)]
-        assert new.execute("PRAGMA user_version").fetchone() == (2,)
+        assert new.execute("PRAGMA user_version").fetchone() == (FORMAT,)

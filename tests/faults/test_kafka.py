@@ -232,18 +232,6 @@ def test_a_stop_ends_the_waiting(broken, topic, tmp_path, monkeypatch):
     assert drive(KafkaSink(Topic(broken.brokers, topic), folder=tmp_path)).is_clean
 
 
-def test_a_stop_finishes_what_is_being_taken(cluster, topic, tmp_path):
-    """Ctrl-C while the brokers take a part: it is finished, and noted."""
-    sink, stop = KafkaSink(Topic(cluster, topic, SLOWLY), folder=tmp_path), threading.Event()
-    sink.stop_on(stop)
-    sink.open(ENGINE.run, fresh=False)
-    (chunk, *_) = make_chunks(ENGINE.run, rows=ENGINE.rows)
-    stop.set()
-    assert sink.commit(sink.prepare(chunk)).accepted == chunk.events.num_rows
-    sink.close(complete=False)
-    assert sorted(ids_in(cluster, topic)) == sorted(ids_of([chunk]))
-
-
 def test_two_at_once(cluster, topic, tmp_path):
     """A second run on the ledger of the first is refused, and says which process has it; the first goes on."""
     with processes.start(cluster, topic, tmp_path, code=CHILD) as child:

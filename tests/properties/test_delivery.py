@@ -2,6 +2,7 @@
 
 import json
 from collections import deque
+from contextlib import suppress
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,8 @@ from footfall.receiver.user_properties import update_of
 from footfall.sinks.amplitude.limits import BATCH, HTTP_V2
 from footfall.sinks.amplitude.people import PersonQueue, PersonState, WaitingEvent
 from footfall.sinks.amplitude.queue import AmplitudeQueue
+from footfall.sinks.delivery.answered_rows import AnsweredRows, spans_of
+from footfall.sinks.delivery.dead_letters import DeadLetter
 from footfall.sinks.delivery.http_sender import carry_out
 from footfall.sinks.delivery.outage import Outage
 from tests.clocks import FakeClock
@@ -100,7 +103,9 @@ def lanes_of(events, known_from):
         }
         text = json.dumps({k: v for k, v in event.items() if v is not None})
         person_queue = person_queues.setdefault(person, PersonQueue(person, PersonState()))
-        person_queue.events.append(WaitingEvent(text, person, user, device_id, n, own))
+        person_queue.events.append(
+            WaitingEvent(text, person, user, device_id, n, dict(own), row=n)
+        )
         truth.setdefault(person, {}).update(own)
         if luck == 0:
             bad.add(insert_id)
@@ -109,37 +114,83 @@ def lanes_of(events, known_from):
     return list(person_queues.values()), truth, identity, bad
 
 
+class KilledError(Exception):
+    """The end of a process: what the server has done by then is done, what it answers reaches nobody."""
+
+
+class Ledger:
+    """What is noted of a part, as the ledger keeps it."""
+
+    def __init__(self) -> None:
+        self.accepted: list[int] = []
+        self.dead_letters: list[DeadLetter] = []
+        self.states: dict[int, object] = {}
+
+    def note(self, answers) -> None:
+        self.accepted += answers.accepted
+        self.dead_letters += answers.dead_letters
+        self.states |= answers.person_states
+
+    def left_of(self, person_queues, n_events) -> list[PersonQueue]:
+        """Return people's events as the sink makes them when the part is sent once more."""
+        refused = [letter.row for letter in self.dead_letters]
+        answered = AnsweredRows.of(n_events, spans_of(self.accepted), spans_of(refused))
+        for person_queue in person_queues:
+            kept = self.states.get(person_queue.person)
+            person_queue.state = PersonState.from_json(kept or {})
+            person_queue.leave_out(answered)
+        return person_queues
+
+
+def killed_after(n_requests, server):
+    """Return a server that ends its client's process with the answer to the n-th request."""
+    left = iter(range(n_requests - 1))
+
+    def answer(request) -> Reply:
+        reply = server(request)
+        if next(left, None) is None:
+            raise KilledError
+        return reply
+
+    return answer
+
+
 @settings(max_examples=n_examples(300), deadline=None)
 @given(
     events=EVENTS,
     known_from=KNOWN_FROM,
     faults=FAULTS,
     endpoint=st.sampled_from([HTTP_V2, BATCH]),
+    kills=st.lists(st.integers(1, 4), max_size=4),
 )
-def test_amplitude(events, known_from, faults, endpoint):
-    """Stored and refused together are all events, each once; properties equal ours once everything is told."""
-    person_queues, truth, identity, bad = lanes_of(events, known_from)
-    every = {
-        json.loads(item.text)["insert_id"]
-        for person_queue in person_queues
-        for item in person_queue.events
-    }
-    clock, server = FakeClock(), Fake(faults, bad)
-    queue = AmplitudeQueue(
-        person_queues,
-        Secret("KEY", "k"),
-        endpoint,
-        Outage("amplitude:", clock, 900),
-        clock,
-        RateLimit(clock, 0),
-    )
-    carry_out(queue, server, clock)
+def test_amplitude(events, known_from, faults, endpoint, kills):
+    """Stored and refused together are all events, each once; properties equal ours once everything is told.
+
+    However often the process is killed meanwhile: then an event that was answered is in no request again.
+    """
+    _, truth, identity, bad = lanes_of(events, known_from)
+    every = {f"{person}-{n}" for n, (person, *_) in enumerate(events)}
+    clock, server, ledger = FakeClock(), Fake(faults, bad), Ledger()
+    for n_requests in [*kills, 10**9]:
+        person_queues, *_ = lanes_of(events, known_from)
+        queue = AmplitudeQueue(
+            ledger.left_of(person_queues, len(events)),
+            Secret("KEY", "k"),
+            endpoint,
+            Outage("amplitude:", clock, 900),
+            clock,
+            RateLimit(clock, 0),
+        )
+        queue.note = ledger.note
+        with suppress(KilledError):
+            carry_out(queue, killed_after(n_requests, server), clock)
+    queue.note_answers()
     assert queue.is_done
     events_stored = [i for i in server.stored if not i.endswith("-p")]
-    rejected = [json.loads(letter.event)["insert_id"] for letter in queue.dead_letters]
+    rejected = [json.loads(letter.event)["insert_id"] for letter in ledger.dead_letters]
     assert sorted(events_stored + rejected) == sorted(every)
     assert set(rejected) == bad
-    assert queue.accepted == len(events_stored)
+    assert len(ledger.accepted) == len(set(ledger.accepted)) == len(events_stored)
     owed = queue.states_to_keep()
     for person, who in identity.items():
         told = server.profiles.of(who) | (owed[person] or {}).get("due", {})

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from footfall.sinks.amplitude.encode import Properties
+from footfall.sinks.delivery.answered_rows import AnsweredRows
 from footfall.sinks.delivery.dead_letters import time_of
 from footfall.sinks.delivery.row_texts import RowTexts
 from footfall.sinks.protocol import Prepared
@@ -36,6 +37,7 @@ class WaitingEvent:
         text: The event as JSON, an object that is not empty.
         properties: User properties that it changes.
         is_event: False for what was only made to send properties.
+        row: Of the event in its part, or its place among the dead letters that are sent again; -1 for what is no event.
     """
 
     text: str = field(repr=False)
@@ -45,6 +47,7 @@ class WaitingEvent:
     time_ms: int
     properties: Properties
     is_event: bool = True
+    row: int = -1
 
     @property
     def identity(self) -> str:
@@ -162,6 +165,19 @@ class PersonQueue:
             self.tail = orphaned | self.tail
         self.events.extendleft(reversed(left))
 
+    def leave_out(self, answered: AnsweredRows) -> None:
+        """Leave out events that were answered before.
+
+        A person's events are sent in order: what a refused one has changed went with one that is accepted, if any is
+        behind it, and is in the state; else it goes with the next one.
+        """
+        events, self.events = list(self.events), deque()
+        is_accepted = [bool(answered.accepted[event.row]) for event in events]
+        n_done = max((place + 1 for place, is_so in enumerate(is_accepted) if is_so), default=0)
+        left = events[n_done:]
+        refused = {place for place, event in enumerate(left) if answered.refused[event.row]}
+        self.put_back(left, refused)
+
     def state_to_keep(self) -> Any:
         """Return what must be kept once all events are accepted or refused, or None."""
         self.state.pending, self.tail = self.state.pending | self.tail, {}
@@ -186,22 +202,24 @@ def events_of(prepared: Prepared, changed: Mapping[str, Properties]) -> list[Wai
     )
     rows = RowTexts.of_prepared(prepared)
     return [
-        WaitingEvent(rows.text(row), person, user, device, time, changed.get(str(row), {}))
+        WaitingEvent(
+            rows.text(row), person, user, device, time, changed.get(str(row), {}), row=row
+        )
         for row, (person, user, device, time) in enumerate(zip(*columns, strict=True))
     ]
 
 
 def person_queues_of(texts: Iterable[str]) -> list[PersonQueue]:
     """Return single events by whom they are of, in the order of their times, as ids alone tell it."""
-    events = [(json.loads(text), text) for text in texts]
+    events = [(row, json.loads(text), text) for row, text in enumerate(texts)]
     person_queues: dict[tuple[str | None, str | None], PersonQueue] = {}
-    for event, text in sorted(events, key=lambda pair: time_of(pair[1])):
+    for row, event, text in sorted(events, key=lambda entry: time_of(entry[2])):
         user, device = _id(event.get("user_id")), _id(event.get("device_id"))
         person_queue = person_queues.setdefault(
             (user, None if user else device), PersonQueue(len(person_queues), PersonState())
         )
         person_queue.events.append(
-            WaitingEvent(text, person_queue.person, user, device, time_of(text), {})
+            WaitingEvent(text, person_queue.person, user, device, time_of(text), {}, row=row)
         )
     return list(person_queues.values())
 

@@ -49,6 +49,7 @@ class AmplitudeQueue(RequestQueue[PeopleBatch]):
         outage: How long it is tried while everything fails.
         clock: Tells the time.
         limit: Of objects per second.
+        keeps_states: What Amplitude has of people is noted with each answer.
     """
 
     def __init__(
@@ -59,8 +60,11 @@ class AmplitudeQueue(RequestQueue[PeopleBatch]):
         outage: Outage,
         clock: Clock,
         limit: RateLimit,
+        *,
+        keeps_states: bool = True,
     ) -> None:
         super().__init__(outage, clock, [limit])
+        self._keeps_states = keeps_states
         self._key, self._endpoint = key, endpoint
         self._batch_limits = BatchLimits.of(endpoint)
         self._most_of_one = min(endpoint.events_per_s, self._batch_limits.objects)
@@ -156,8 +160,10 @@ class AmplitudeQueue(RequestQueue[PeopleBatch]):
     def _accept_all(self, batch: PeopleBatch) -> None:
         now = self._clock.monotonic()
         for person_batch in batch.people:
-            self.accept(sum(event.is_event for event in person_batch.events))
+            self.accept([event.row for event in person_batch.events if event.is_event])
             person_batch.person_queue.state = person_batch.after
+            if self._keeps_states:
+                self.take_state(person_batch.person_queue.person, person_batch.after.to_json())
             self._rest(person_batch.person_queue, batch.n_objects_of(person_batch), now)
             self._release(person_batch.person_queue)
 
@@ -253,12 +259,12 @@ class AmplitudeQueue(RequestQueue[PeopleBatch]):
     def _drop_unsendable(self, person_queue: PersonQueue) -> None:
         """Refuse what Amplitude would: no id, a bad one, or an event too large for any request."""
         events, person_queue.events = list(person_queue.events), deque()
-        dropped = set()
-        for place, event in enumerate(events):
-            reason = self._unsendable(event)
-            if reason:
-                dropped.add(place)
-                self.dead_letters.append(_dead_letter(event, f"not sent: {reason}", Reply(0)))
+        reasons = {place: self._unsendable(event) for place, event in enumerate(events)}
+        dropped = {place for place, reason in reasons.items() if reason}
+        self.take_refused(
+            _dead_letter(events[place], f"not sent: {reasons[place]}", Reply(0))
+            for place in sorted(dropped)
+        )
         person_queue.put_back(events, dropped)
 
     def _unsendable(self, event: WaitingEvent) -> str:
@@ -272,7 +278,9 @@ class AmplitudeQueue(RequestQueue[PeopleBatch]):
 
 
 def _dead_letter(event: WaitingEvent, reason: str, reply: Reply) -> DeadLetter:
-    return DeadLetter(event.text, reason, reply.status, reply.excerpt, is_event=event.is_event)
+    return DeadLetter(
+        event.text, reason, reply.status, reply.excerpt, event.is_event, event.row
+    )
 
 
 # Answers are text from somebody else: nothing in them is taken to be of the type that it should be.

@@ -29,6 +29,7 @@ from footfall.sinks.amplitude.people import (
 )
 from footfall.sinks.amplitude.queue import AmplitudeQueue
 from footfall.sinks.amplitude.settings import AmplitudeSettings, read_settings
+from footfall.sinks.delivery.answered_rows import AnsweredRows
 from footfall.sinks.delivery.delivery_ledger import DeliveryLedger
 from footfall.sinks.delivery.http_sender import HttpSender
 from footfall.sinks.delivery.network_sink import NetworkSink
@@ -150,7 +151,7 @@ class AmplitudeSink(NetworkSink[AmplitudeQueue]):
             f"  hint: #force sends them nevertheless; another --seed makes other people"
         )
 
-    def delivery(self, prepared: Prepared) -> AmplitudeQueue:
+    def delivery(self, prepared: Prepared, answered: AnsweredRows) -> AmplitudeQueue:
         """Return a part's events by person."""
         project = self._opened
         if self._wants_forecast and prepared.events and self.settings.rate:
@@ -166,8 +167,10 @@ class AmplitudeSink(NetworkSink[AmplitudeQueue]):
         }
         for event in events:
             person_queues[event.person].events.append(event)
+        for person_queue in person_queues.values():
+            person_queue.leave_out(answered)
         for person, properties in later.items():
-            person_queues[int(person)].tail = properties
+            person_queues[int(person)].tail |= properties
         return project.queue(list(person_queues.values()))
 
     def retry_delivery(self, events: Mapping[str, str]) -> AmplitudeQueue:
@@ -269,7 +272,13 @@ class _OpenProject:
         """Return people's events as a queue."""
         endpoint = ENDPOINTS[self._settings.endpoint]
         return AmplitudeQueue(
-            person_queues, self.key, endpoint, self._outage, self._clock, self._limit
+            person_queues,
+            self.key,
+            endpoint,
+            self._outage,
+            self._clock,
+            self._limit,
+            keeps_states=not self._settings.skips_properties,
         )
 
     def send(self, queue: AmplitudeQueue) -> None:

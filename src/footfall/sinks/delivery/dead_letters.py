@@ -27,6 +27,7 @@ class DeadLetter:
         status: Of the answer; 0 where it was never sent.
         response: Of the answer, cut.
         is_event: False for what carries user properties only, and is not counted among events.
+        row: Of the event in its part, or its place among the dead letters that are sent again; -1 for what is no event.
     """
 
     event: str
@@ -34,11 +35,12 @@ class DeadLetter:
     status: int = 0
     response: str = ""
     is_event: bool = True
+    row: int = -1
 
     @classmethod
-    def of(cls, event: str, reason: str, reply: Reply) -> DeadLetter:
+    def of(cls, event: str, reason: str, reply: Reply, row: int) -> DeadLetter:
         """Return the dead letter of an event that an answer refuses."""
-        return cls(event, reason, reply.status, reply.excerpt)
+        return cls(event, reason, reply.status, reply.excerpt, row=row)
 
     def line(self, run: str, sink: str) -> bytes:
         """Return the line of a file."""

@@ -7,11 +7,14 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
+from footfall.data.part import Part
 from footfall.data.stream import Run
 from footfall.data.tallies import Tallies
 from footfall.errors import PermanentSinkError, SinkError, StoreError, TransientSinkError
 from footfall.net.clock import Clock
-from footfall.sinks.delivery.dead_letters import DeadLetter, DeadLetterFile, RetryOutcome, id_of
+from footfall.sinks.delivery.answered_rows import AnsweredRows
+from footfall.sinks.delivery.dead_letters import DeadLetter, DeadLetterFile
+from footfall.sinks.delivery.delivery import Answers
 from footfall.sinks.delivery.delivery_ledger import FOLDER, DeliveryLedger
 from footfall.sinks.protocol import CursorBook, Prepared, Receipt
 from footfall.store.durable import Lock
@@ -22,8 +25,8 @@ DEAD_LETTERS = Path("dead-letters")
 class DeliveryLog:
     """The delivery log of one run and one destination, which one process at a time has.
 
-    For each part: `begin` → it is sent → `settle`. Every step is on the disk when it returns, so that after a crash
-    anywhere the part goes again or is there, and no event is in the dead letters twice.
+    For each part: `begin` → it is sent, and `note` is called answer by answer → `settle`. After a crash anywhere what
+    was not answered goes again, and no event is in the dead letters twice.
 
     Args:
         name: The sink, for people.
@@ -50,6 +53,7 @@ class DeliveryLog:
         check: Callable[[DeliveryLedger], None] = lambda _: None,
     ) -> None:
         self.name, self.run, self._clock = name, run, clock
+        self._n_refused = 0
         folder = folder or FOLDER
         path = folder / f"{key}.sqlite"
         self._lock = Lock(path.with_suffix(".lock"), path)
@@ -89,8 +93,8 @@ class DeliveryLog:
         """Tallies of all parts that are delivered; None where some came without."""
         return self._counted.tallies if self._counted.is_all else None
 
-    def begin(self, prepared: Prepared) -> Receipt | None:
-        """Note that a part is about to be sent; return its receipt if it was delivered before.
+    def begin(self, prepared: Prepared) -> AnsweredRows | Receipt:
+        """Note that a part is about to be sent; return what of it was answered, or its receipt if all of it was.
 
         Raises:
             StoreError: The part does not follow its group's cursor.
@@ -98,20 +102,26 @@ class DeliveryLog:
         if self.book.has(prepared):
             return Receipt(prepared.part, prepared.events, was_there_already=True)
         self.ledger.send(self.run.id, prepared.part, self._clock.wall_ms())
-        return None
+        answered = self.ledger.answered(self.run.id, prepared.part, prepared.events)
+        self._n_refused = answered.n_refused
+        return answered
+
+    def note(self, part: Part, answers: Answers) -> None:
+        """Note what was answered about some events of a part, and keep what was refused."""
+        # First the file, then the ledger with its length: see `DeadLetterFile`.
+        valid = self.dead_letters.write(answers.dead_letters, self.run.id, self.name)
+        self.ledger.note_answers(self.run.id, part, answers, dead_letters=valid)
+        self._n_refused += sum(dead_letter.is_event for dead_letter in answers.dead_letters)
 
     def settle(
         self,
         prepared: Prepared,
-        dead_letters: Sequence[DeadLetter],
         size_bytes: int,
         person_states: Mapping[int, Any] | None = None,
     ) -> Receipt:
-        """Note that a part is delivered, and keep what was refused."""
-        rejected = sum(dead_letter.is_event for dead_letter in dead_letters)
+        """Note that a part is delivered, all of whose answers are noted."""
+        rejected = self._n_refused
         accepted = prepared.events - rejected
-        # First the file, then the ledger with its length: see `DeadLetterFile`.
-        valid = self.dead_letters.write(dead_letters, self.run.id, self.name)
         until_ms = prepared.part.until_ms
         is_farthest = all(cursor_ms <= until_ms for cursor_ms in self.book.cursors.values())
         counted = self._counted.after(prepared, is_farthest=is_farthest)
@@ -119,12 +129,8 @@ class DeliveryLog:
             self.run.id,
             prepared.part,
             (prepared.events, accepted, rejected),
-            dead_letters=valid,
             counted=counted,
             now_ms=self._clock.wall_ms(),
-            refused=[
-                id_of(dead_letter.event) for dead_letter in dead_letters if dead_letter.is_event
-            ],
             person_states=person_states,
         )
         self._counted = counted
@@ -150,17 +156,18 @@ class DeliveryLog:
         """
         return self.ledger.begin_retry(self.run.id, events, self._clock.wall_ms())
 
-    def settle_retry(
-        self, events: Mapping[str, str], dead_letters: Sequence[DeadLetter], size_bytes: int
-    ) -> RetryOutcome:
-        """Note which dead letters are accepted now, and keep the others, with the reason of today."""
-        refused = {id_of(dead_letter.event) for dead_letter in dead_letters}
-        accepted = [name for name in events if name not in refused]
-        valid = self.dead_letters.write(dead_letters, self.run.id, self.name)
-        self.ledger.settle_retry(
+    def note_retry(self, ids: Sequence[str], answers: Answers) -> None:
+        """Note which dead letters are accepted now, and keep those that are refused, with the reason of today.
+
+        Args:
+            ids: Of all that are sent again, in their order.
+        """
+        accepted = [ids[row] for row in answers.accepted]
+        refused = [ids[letter.row] for letter in answers.dead_letters if letter.is_event]
+        valid = self.dead_letters.write(answers.dead_letters, self.run.id, self.name)
+        self.ledger.note_retry(
             self.run.id, accepted, refused, dead_letters=valid, now_ms=self._clock.wall_ms()
         )
-        return RetryOutcome(len(events), len(accepted), size_bytes)
 
     def settle_person_states(
         self, dead_letters: Sequence[DeadLetter], states: Mapping[int, Any]
@@ -172,7 +179,7 @@ class DeliveryLog:
     def undelivered(
         self, why: str, n_events: int, accepted: int, *, is_permanent: bool = False
     ) -> SinkError:
-        """Return the error of a part that is not delivered to its end; nothing of it is noted as accepted.
+        """Return the error of a part that is not delivered to its end; what was answered is noted.
 
         Args:
             why: May end with a hint on what to mend; then that is the error's hint.
@@ -192,5 +199,5 @@ class DeliveryLog:
             )
         return TransientSinkError(
             f"{self.name}: {reason}\n{counts}"
-            "  hint: the same command again continues; what was accepted goes again with the same ids"
+            "  hint: the same command again continues with what is pending"
         )

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from footfall.errors import SinkError
+from footfall.errors import FootfallError, SinkError
 from footfall.net import address_guard
 from footfall.net.clock import Clock
 from footfall.net.http_client import HttpConnection, Reply
@@ -20,7 +20,7 @@ from footfall.net.target import Target
 
 LOOK_UP_S = 0.5
 """How often overdue exchanges are broken off, and how late a stop is noticed at most."""
-LEAVE_S = 10.0
+LEAVE_S = 3.0
 """How long answers are waited for once somebody wants to leave: a request that was taken should be noted as such."""
 
 
@@ -42,11 +42,6 @@ class Request:
 class Dispatcher(Protocol):
     """The decisions of a delivery; called by one thread at a time."""
 
-    @property
-    def is_failing(self) -> bool:
-        """Whether nothing gets through at present."""
-        ...
-
     def next(self) -> Request | float | None:
         """Return what is to be sent now, or how many seconds to wait, or None when there is nothing left to do."""
         ...
@@ -55,7 +50,7 @@ class Dispatcher(Protocol):
         """Take in an answer."""
         ...
 
-    def fail(self, problem: SinkError) -> None:
+    def fail(self, problem: FootfallError) -> None:
         """Send no more: it is pointless."""
         ...
 
@@ -103,10 +98,7 @@ class HttpSender:
         return sender
 
     def stop_on(self, stop: threading.Event | None) -> None:
-        """Leave within ten seconds once an event is set; what is sent by then is taken in still.
-
-        While nothing gets through nothing more is sent, so with nothing in flight it leaves at once.
-        """
+        """Send nothing more once an event is set, and leave within seconds: what is in flight is taken in still."""
         self._stop = stop
 
     def run(self, dispatcher: Dispatcher) -> None:
@@ -143,8 +135,9 @@ class HttpSender:
             if leave_at is None and self._is_told_to_stop:
                 leave_at = now + LEAVE_S
             if leave_at is not None and now > leave_at:
-                halt.set()
-                self._wake()
+                with self._changed:
+                    halt.set()
+                    self._changed.notify_all()
                 return
 
     @property
@@ -169,6 +162,8 @@ class HttpSender:
             # The exchange ran without the lock; deciding is under it, and an answer may make room for
             # requests that other threads wait for.
             with self._changed:
+                if halt.is_set():  # nobody waits for the answer any more
+                    return
                 self._guarded(dispatcher, lambda r=request, a=reply: dispatcher.handle(r, a))  # type: ignore[misc]
                 if problem is not None:
                     dispatcher.fail(problem)
@@ -176,15 +171,13 @@ class HttpSender:
 
     def _next(self, dispatcher: Dispatcher, halt: threading.Event) -> Request | None:
         with self._changed:
-            while not halt.is_set() and not (self._is_told_to_stop and dispatcher.is_failing):
+            while not halt.is_set() and not self._is_told_to_stop:
                 decided: list[Request | float | None] = []
                 self._guarded(dispatcher, lambda: decided.append(dispatcher.next()))  # noqa: B023 - called at once
                 step = decided[0] if decided else None
                 if not isinstance(step, float):
                     self._changed.notify_all()
                     return step
-                if self._is_told_to_stop and step > LEAVE_S:
-                    return None  # it would only be waiting when the others leave
                 self._changed.wait(min(max(step, 0.001), LOOK_UP_S))
         return None
 

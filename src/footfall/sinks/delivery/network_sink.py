@@ -7,15 +7,18 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from footfall.data.chunk import Chunk
 from footfall.data.stream import Run
 from footfall.data.tallies import Tallies
-from footfall.errors import SinkError
+from footfall.errors import StoreError
 from footfall.net.clock import Clock
-from footfall.sinks.delivery.dead_letters import DeadLetter, RetryOutcome
+from footfall.sinks.delivery.answered_rows import AnsweredRows
+from footfall.sinks.delivery.dead_letters import RetryOutcome
+from footfall.sinks.delivery.delivery import Delivery
 from footfall.sinks.delivery.delivery_ledger import FOLDER, DeliveryLedger
 from footfall.sinks.delivery.delivery_log import DeliveryLog
 from footfall.sinks.protocol import (
@@ -29,48 +32,18 @@ from footfall.sinks.protocol import (
 )
 from footfall.sinks.scratch import Scratch, drop
 
-
-class Delivery(Protocol):
-    """The events of one part on their way; `RequestQueue` is one, for whatever takes requests over HTTP.
-
-    Attributes:
-        accepted: Events.
-        retries: Requests that were sent once more.
-        size_bytes: Bytes that were sent.
-        dead_letters: Events that were refused, with the reasons.
-        problem: Why nothing more is sent; None while all is well.
-        is_permanent: Whether it will fail again unless something is mended.
-    """
-
-    accepted: int
-    retries: int
-    size_bytes: int
-    dead_letters: list[DeadLetter]
-    problem: SinkError | None
-    is_permanent: bool
-
-    @property
-    def is_done(self) -> bool:
-        """Whether every event is accepted or refused."""
-        ...
-
-    @property
-    def progress(self) -> Progress:
-        """The progress of the events so far."""
-        ...
-
-
 D = TypeVar("D", bound=Delivery)
+NOTHING = AnsweredRows.of(0)
 
 
 class NetworkSink(ABC, Generic[D]):
     """A sink whose destination keeps no cursors for us: they are in a ledger beside the command.
 
     made → `open`: connections, then the ledger, which one process at a time has → `commit`, part by part: noted as
-    being sent, sent until every event is accepted or refused, noted as delivered → `close`.
+    being sent, sent until every event is accepted or refused, each answer noted, noted as delivered → `close`.
 
-    A part is noted as delivered after the destination has acknowledged all of it. A crash in between sends it again,
-    with the same ids: at least once. `prepare` runs on a pickled copy that is not open, so what cannot be pickled is
+    What the destination has acknowledged is noted, request by request. A crash sends again what was on its way, with
+    the same ids: at least once. `prepare` runs on a pickled copy that is not open, so what cannot be pickled is
     made by `connect`, and given up by `disconnect`.
 
     Args:
@@ -91,6 +64,7 @@ class NetworkSink(ABC, Generic[D]):
         self._log: DeliveryLog | None = None
         self._delivery: D | None = None
         self._n_retries = 0
+        self._before = NOTHING
 
     # What a vendor brings.
 
@@ -113,8 +87,8 @@ class NetworkSink(ABC, Generic[D]):
         """
 
     @abstractmethod
-    def delivery(self, prepared: Prepared) -> D:
-        """Return a part's events as a delivery."""
+    def delivery(self, prepared: Prepared, answered: AnsweredRows) -> D:
+        """Return a part's events as a delivery, without those that were answered before."""
 
     @abstractmethod
     def retry_delivery(self, events: Mapping[str, str]) -> D:
@@ -195,44 +169,53 @@ class NetworkSink(ABC, Generic[D]):
             PermanentSinkError: The other side wants nothing, or everything fails the same way.
         """
         try:
-            delivered = self.log.begin(prepared)
-            if delivered is not None:
-                return delivered
-            delivery = self.deliver(self.delivery(prepared), prepared.events)
-            return self.log.settle(
-                prepared,
-                delivery.dead_letters,
-                delivery.size_bytes,
-                self.person_states(delivery),
-            )
+            answered = self.log.begin(prepared)
+            if isinstance(answered, Receipt):
+                return answered
+            self._before = answered
+            delivery = self.delivery(prepared, answered)
+            delivery.note = partial(self.log.note, prepared.part)
+            self.deliver(delivery, prepared.events, answered.n_accepted)
+            return self.log.settle(prepared, delivery.size_bytes, self.person_states(delivery))
         finally:
+            self._before = NOTHING
             drop(prepared.files)
 
     def retry(self, events: Mapping[str, str]) -> RetryOutcome:
         """Send dead letters again; see `AcceptsDeadLetters`."""
         pending = self.log.begin_retry(events)
-        delivery = self.deliver(self.retry_delivery(pending), len(pending))
-        return self.log.settle_retry(pending, delivery.dead_letters, delivery.size_bytes)
+        delivery = self.retry_delivery(pending)
+        delivery.note = partial(self.log.note_retry, list(pending))
+        self.deliver(delivery, len(pending))
+        return RetryOutcome(len(pending), delivery.accepted, delivery.size_bytes)
 
-    def deliver(self, delivery: D, n_events: int) -> D:
+    def deliver(self, delivery: D, n_events: int, n_before: int = 0) -> None:
         """Send until all events are accepted or refused.
+
+        Args:
+            n_events: Of them all.
+            n_before: How many of them were accepted before.
 
         Raises:
             SinkError: Some were neither.
+            StoreError: What was answered cannot be noted.
         """
         self.attempt(delivery)
+        if isinstance(delivery.problem, StoreError):
+            raise delivery.problem
         if not delivery.is_done:
             why = str(delivery.problem or "stopped before all was accepted")
+            accepted = n_before + delivery.accepted
             raise self.log.undelivered(
-                why, n_events, delivery.accepted, is_permanent=delivery.is_permanent
+                why, n_events, accepted, is_permanent=delivery.is_permanent
             )
-        return delivery
 
     def attempt(self, delivery: D) -> None:
         """Send until all events are accepted or refused, or until the delivery says why not."""
         self._delivery = delivery
         try:
             self.send(delivery)
+            delivery.note_answers()  # what was refused without being sent
         finally:
             self._n_retries, self._delivery = self._n_retries + delivery.retries, None
 
@@ -241,7 +224,12 @@ class NetworkSink(ABC, Generic[D]):
         # Another thread asks at any time: one read, since the sender may take it away in between.
         delivery = self._delivery
         now = Progress() if delivery is None else delivery.progress
-        return replace(now, retries=self._n_retries + now.retries)
+        return replace(
+            now,
+            accepted=self._before.n_accepted + now.accepted,
+            rejected=self._before.n_refused + now.rejected,
+            retries=self._n_retries + now.retries,
+        )
 
     def tallies(self) -> Tallies | None:
         """Return what was counted in the parts that are delivered; None where some came without."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 import heapq
 import itertools
 import math
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Generic, Protocol, TypeVar
 
-from footfall.errors import SinkError, TransientSinkError
 from footfall.net.clock import Clock
 from footfall.net.http_client import Reply
 from footfall.net.rate_limit import RateLimit
 from footfall.net.retry import backoff_s, retry_after_s
 from footfall.sinks.delivery.dead_letters import DeadLetter
+from footfall.sinks.delivery.delivery import Delivery
 from footfall.sinks.delivery.http_sender import Request
 from footfall.sinks.delivery.outage import Outage
 from footfall.sinks.protocol import Progress
@@ -46,7 +46,7 @@ class Batch(Protocol):
 B = TypeVar("B", bound=Batch)
 
 
-class RequestQueue(ABC, Generic[B]):
+class RequestQueue(Delivery, Generic[B]):
     """The events of one part on their way; a dispatcher of `HttpSender`.
 
     A batch waits → is in flight → is accepted, or refused into the dead letters, or split, or waits again.
@@ -58,24 +58,17 @@ class RequestQueue(ABC, Generic[B]):
         limits: Rate limits, all of which a request waits for.
 
     Attributes:
-        accepted: Events.
-        requests, retries: Requests that were sent; those that were sent once more.
-        size_bytes: Bytes of all bodies.
-        dead_letters: Events that were refused, with the reasons.
-        problem: Why nothing more is sent; None while all is well.
-        is_permanent: Whether it will fail again unless something is mended.
+        requests: That were sent.
     """
 
     def __init__(self, outage: Outage, clock: Clock, limits: Sequence[RateLimit]) -> None:
+        super().__init__()
         self._outage, self._clock, self._limits = outage, clock, limits
         self._retries: list[tuple[float, int, B]] = []
         self._numbers = itertools.count()  # breaks ties in heaps, where batches do not compare
         self._in_flight = self._events_in_flight = 0
         self._held_until = -math.inf
-        self.accepted = self.requests = self.retries = self.size_bytes = 0
-        self.dead_letters: list[DeadLetter] = []
-        self.problem: SinkError | None = None
-        self.is_permanent = False
+        self.requests = 0
 
     # What a vendor brings.
 
@@ -112,11 +105,6 @@ class RequestQueue(ABC, Generic[B]):
         return self.problem is None and not is_waiting
 
     @property
-    def is_failing(self) -> bool:
-        """Whether nothing gets through."""
-        return self._outage.is_on
-
-    @property
     def progress(self) -> Progress:
         """The progress of the events so far."""
         n_refused = len(self.dead_letters)
@@ -148,20 +136,16 @@ class RequestQueue(ABC, Generic[B]):
         self._events_in_flight -= batch.n_events
         batch.attempts += 1
         self.answered(batch, reply)
+        self.note_answers()
 
-    def fail(self, problem: SinkError) -> None:
-        """Send no more."""
-        self.problem = self.problem or problem
-        self.is_permanent |= not isinstance(problem, TransientSinkError)
-
-    def accept(self, n_events: int) -> None:
-        """Note that events are accepted."""
-        self.accepted += n_events
+    def accept(self, rows: Sequence[int]) -> None:
+        """Take in that events are accepted."""
+        self.take_accepted(rows)
         self._outage.worked()
 
     def refuse(self, dead_letters: Sequence[DeadLetter]) -> None:
         """Keep events that will never be taken; an answer that says so is one from a service that works."""
-        self.dead_letters += dead_letters
+        self.take_refused(dead_letters)
         self._outage.worked()
 
     def retry(self, batch: B, reply: Reply, *, least_s: float = 0.0) -> float:

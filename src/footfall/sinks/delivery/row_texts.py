@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from footfall.sinks.delivery.answered_rows import AnsweredRows, spans_within
+from footfall.sinks.delivery.dead_letters import DeadLetter
 from footfall.sinks.protocol import Payload, Prepared
 from footfall.sinks.scratch import Scratch
+
+if TYPE_CHECKING:
+    from footfall.net.http_client import Reply
 
 Ints = npt.NDArray[np.int64]
 
@@ -26,10 +31,12 @@ class RowTexts:
     Args:
         data: The bytes of all rows, one after the other, each with a byte behind it that separates it from the next.
         ends: Shape (n,), int64: where each row ends, its separator included.
+        answered: Rows that are in no batch, since they were answered before; None if none was.
     """
 
     data: memoryview
     ends: Ints
+    answered: AnsweredRows | None = None
 
     @classmethod
     def of(cls, data: bytes | memoryview, lengths: bytes) -> RowTexts:
@@ -39,9 +46,14 @@ class RowTexts:
         return cls(memoryview(data), ends)
 
     @classmethod
-    def of_prepared(cls, prepared: Prepared) -> RowTexts:
-        """Return the rows that `row_payloads` has made."""
-        return cls.of(bytes_of(prepared, "rows"), bytes_of(prepared, "lengths"))
+    def of_prepared(cls, prepared: Prepared, answered: AnsweredRows | None = None) -> RowTexts:
+        """Return the rows that `row_payloads` has made.
+
+        Args:
+            answered: Rows that are to be in no batch.
+        """
+        rows = cls.of(bytes_of(prepared, "rows"), bytes_of(prepared, "lengths"))
+        return replace(rows, answered=answered)
 
     @classmethod
     def of_texts(cls, texts: Iterable[str], separator: bytes = b",") -> RowTexts:
@@ -69,7 +81,10 @@ class RowTexts:
         return str(self.joined(row, row + 1), "utf-8")
 
     def batches(self, most_rows: int, most_bytes: int) -> list[RowBatch]:
-        """Return all rows as batches of so many rows and bytes at most, but of one row at least.
+        """Return the rows as batches of so many rows and bytes at most, but of one row at least.
+
+        Rows that were answered are cut out of the batches that there are without: what was on its way when a run was
+        killed is the same batch again, with the same id.
 
         Args:
             most_rows, most_bytes: Per batch. A row larger than `most_bytes` is a batch by itself.
@@ -79,9 +94,14 @@ class RowTexts:
         while first < len(self):
             fits = int(np.searchsorted(self.ends, self.begin(first) + most_bytes, side="right"))
             end = max(min(fits, first + most_rows, len(self)), first + 1)
-            batches.append(RowBatch(self, first, end))
+            batches += [RowBatch(self, *span) for span in self._pending(first, end)]
             first = end
         return batches
+
+    def _pending(self, first: int, end: int) -> list[tuple[int, int]]:
+        if self.answered is None:
+            return [(first, end)]
+        return spans_within(self.answered.known, first, end)
 
 
 @dataclass(slots=True)
@@ -113,9 +133,16 @@ class RowBatch:
         """The bytes of the rows, with separators between them."""
         return self.rows.joined(self.first, self.end)
 
-    def texts(self) -> list[str]:
-        """Return the rows one by one."""
-        return [self.rows.text(row) for row in range(self.first, self.end)]
+    @property
+    def row_numbers(self) -> range:
+        """The numbers of the rows."""
+        return range(self.first, self.end)
+
+    def dead_letters(self, reason: str, reply: Reply) -> list[DeadLetter]:
+        """Return the rows as dead letters, all for the same reason."""
+        return [
+            DeadLetter.of(self.rows.text(row), reason, reply, row) for row in self.row_numbers
+        ]
 
     def halves(self) -> list[Self]:
         """Return two batches of half the rows each, which were never sent."""

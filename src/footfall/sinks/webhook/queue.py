@@ -10,7 +10,6 @@ from footfall.errors import SinkError
 from footfall.net.clock import Clock
 from footfall.net.http_client import Reply
 from footfall.net.rate_limit import RateLimit
-from footfall.sinks.delivery.dead_letters import DeadLetter
 from footfall.sinks.delivery.http_sender import Request
 from footfall.sinks.delivery.outage import Outage
 from footfall.sinks.delivery.request_queue import RequestQueue
@@ -89,7 +88,7 @@ class WebhookQueue(RequestQueue[WebhookBatch]):
         """Take in an answer."""
         meaning = meaning_of(reply.status)
         if meaning == "accepted":
-            self.accept(batch.n_events)
+            self.accept(batch.row_numbers)
             self._refusals = 0
         elif meaning == "again":
             self.retry_as_asked(batch, reply)
@@ -101,10 +100,17 @@ class WebhookQueue(RequestQueue[WebhookBatch]):
         else:  # also one event that is too large by itself
             self._refuse_all(batch, reply)
 
+    def note_answers(self) -> None:
+        """Note what was answered; refusals once something was accepted, or all is answered.
+
+        Until then it may be the address that is wrong: once that is mended, all of it is to go again.
+        """
+        if self.accepted or self.is_done or not self._most_refusals:
+            super().note_answers()
+
     def _refuse_all(self, batch: WebhookBatch, reply: Reply) -> None:
         self._refusals += 1
-        reason = f"refused with {reply.status}"
-        self.refuse([DeadLetter.of(text, reason, reply) for text in batch.texts()])
+        self.refuse(batch.dead_letters(f"refused with {reply.status}", reply))
         is_hopeless = self._most_refusals and self._refusals >= self._most_refusals
         if is_hopeless and not self.accepted:
             self.fail(SinkError(f"every request fails the same way: {reply}"))

@@ -20,6 +20,7 @@ from footfall.net.clock import Clock, SystemClock
 from footfall.net.rate_limit import RateLimit
 from footfall.net.secrets import secret_from
 from footfall.net.target import Target, read_target
+from footfall.sinks.delivery.answered_rows import AnsweredRows
 from footfall.sinks.delivery.dead_letters import time_of
 from footfall.sinks.delivery.http_sender import HttpSender
 from footfall.sinks.delivery.network_sink import NetworkSink
@@ -113,11 +114,10 @@ class WebhookSink(NetworkSink[WebhookQueue]):
             (RateLimit(clock, settings.requests), RateLimit(clock, settings.rate)),
         )
 
-    def delivery(self, prepared: Prepared) -> WebhookQueue:
+    def delivery(self, prepared: Prepared, answered: AnsweredRows) -> WebhookQueue:
         """Return a part's events, cut into batches."""
-        return self._queue(
-            RowTexts.of_prepared(prepared), times_of(prepared), most_refusals=SAME_FAILURES
-        )
+        rows = RowTexts.of_prepared(prepared, answered)
+        return self._queue(rows, times_of(prepared), most_refusals=SAME_FAILURES)
 
     def retry_delivery(self, events: Mapping[str, str]) -> WebhookQueue:
         """Return dead letters, cut into batches."""
