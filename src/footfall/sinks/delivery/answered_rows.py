@@ -16,7 +16,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class AnsweredRows:
-    """What is known of the rows of a part before it is sent.
+    """Rows of a part whose outcome is known before it is sent.
 
     Events of a part are ordered by time and person, of which no two are alike: a row is the same event whenever the
     part is made again, also in a run that goes on for longer.

@@ -14,7 +14,7 @@ from footfall.sinks.protocol import Progress
 
 @dataclass(slots=True)
 class Answers:
-    """What was answered about some events of a delivery, and is not noted yet.
+    """Answers about some events of a delivery that are not noted yet.
 
     Args:
         accepted: Rows of events.
