@@ -107,6 +107,7 @@ def become(asked: dict[str, Any], streams: list[int]) -> None:
     sys.modules["__main__"] = ModuleType("__main__")
     code = 1
     try:
+        exec(asked["before"], {})
         code = ended(asked["code"], asked["args"])
         threading._shutdown()
         atexit._run_exitfuncs()

@@ -105,14 +105,16 @@ def start(
     cwd: Path | None = None,
     env: dict[str, str] | None = None,
     start_new_session: bool = False,
+    before: str = "",
 ) -> Process:
-    """Start `footfall ARGS…`, or `python -c CODE ARGS…`."""
+    """Start `footfall ARGS…`, or `python -c CODE ARGS…`; `before` is a program that the process executes first."""
     asked = {
         "args": [str(arg) for arg in args],
         "code": code,
         "cwd": str(cwd or Path.cwd()),
         "env": dict(os.environ) if env is None else env,
         "start_new_session": start_new_session,
+        "before": before,
     }
     pipes = os.pipe(), os.pipe()
     with Path(os.devnull).open() as nothing:
@@ -172,7 +174,8 @@ def command_folder() -> Path:
 COMMAND = """
 import json, os, signal, socket, sys
 
-asked = {"args": sys.argv[1:], "code": None, "cwd": os.getcwd(), "env": dict(os.environ), "start_new_session": False}
+asked = {"args": sys.argv[1:], "code": None, "cwd": os.getcwd(), "env": dict(os.environ), "start_new_session": False,
+         "before": ""}
 connection = socket.socket(socket.AF_UNIX)
 connection.connect(SOCKET)
 socket.send_fds(connection, [json.dumps(asked).encode()], [0, 1, 2])

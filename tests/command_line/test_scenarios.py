@@ -36,7 +36,7 @@ def test_new_says_where_it_cannot_write():
     Path("shop").touch()
     said = footfall("new", "shop/mine.yaml")
     assert said.code == 2
-    assert "shop/mine.yaml cannot be written: " in said.err
+    assert "shop/mine.yaml: a file stands where a folder should be" in said.err
 
 
 def test_new_copies_tables_too():
@@ -68,7 +68,10 @@ def test_new_writes_all_or_nothing(monkeypatch):
     monkeypatch.setattr(durable, "replace", refused)
     said = footfall("new", "shop/mine.yaml", "--from", "online-school")
     assert (said.code, list(Path().iterdir())) == (2, [])
-    assert "shop/school_cities.csv cannot be written: " in said.err
+    assert (
+        "shop/school_cities.csv: the disk is full\n  nothing was changed\n  hint: free"
+        in said.err
+    )
 
 
 def test_schema_is_json():

@@ -92,7 +92,10 @@ def test_settings():
             "plan.docx",
             "hint: or say it: --format xlsx, csv, amplitude, amplitude-users, json-schema, markdown, html",
         ),
-        ("lessons.yaml/plan.csv", "lessons.yaml/plan.csv cannot be written: "),
+        (
+            "lessons.yaml/plan.csv",
+            "lessons.yaml/plan.csv: a file stands where a folder should be",
+        ),
     ],
 )
 def test_targets_that_cannot_be(target, said):

@@ -31,6 +31,7 @@ from tests.disks import small_disk
 from tests.receivers import Client, receiver, stored
 
 BATCH_EVENTS = 200
+LIMIT = "received.duckdb: a file may not grow so large here"
 QUOTA_BYTES = 3_000_000
 
 
@@ -136,9 +137,7 @@ from footfall.cli.main import main; main()
     try:
         taken = fill(client)
         assert taken > 0
-        assert (
-            client.send("GET", "/health").json["reason"] == "received.duckdb: the disk is full"
-        )
+        assert client.send("GET", "/health").json["reason"] == LIMIT
         resource.prlimit(
             process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
         )
@@ -150,7 +149,7 @@ from footfall.cli.main import main; main()
     finally:
         process.terminate()
         told = process.communicate(timeout=30)[1]
-    assert "events are refused with 503: received.duckdb: the disk is full" in told
+    assert f"events are refused with 503: {LIMIT}" in told
     assert "events are stored again" in told
     ids = [i for (i,) in stored(tmp_path)]
     assert sorted(ids) == sorted(

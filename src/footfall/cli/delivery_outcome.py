@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from footfall.errors import FootfallError
+from footfall.refusals import refusal
 
 if TYPE_CHECKING:
     from footfall.execution.result import Balance
@@ -69,8 +70,9 @@ def rest_of(balance: Balance) -> str:
 
 def problem_text(name: str, problem: BaseException) -> str:
     """Return the message about a sink that has failed; it begins with the sink's name."""
-    if isinstance(problem, FootfallError):
-        text = str(problem)
+    told = problem if isinstance(problem, FootfallError) else refusal(problem)
+    if told is not None:
+        text = str(told)
         # Sinks begin most of their messages with their name already.
         return text if text.startswith(name) else f"{name}: {text}"
     kind = type(problem).__name__

@@ -7,11 +7,14 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 
 import click
 
+from footfall.cli import standard_streams
 from footfall.errors import FootfallError, MissingExtraError, ScenarioError, UsageError
+from footfall.refusals import refusal
 
 # A script tells "try again" (1) from "mend the command" (2); 130 is 128 + SIGINT, as shells
 # report it.
@@ -133,12 +136,14 @@ def footfall(ctx: click.Context) -> None:
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 failed, 2 user's mistake, 130 second Ctrl-C."""
+    standard_streams.prepare()
     code = _exit_code(args)
     try:
-        # Here, where a broken pipe can be caught: at Python's own exit it would be printed.
+        # Here, where a failure can be caught: at Python's own exit it would be printed.
         sys.stdout.flush()
-    except OSError:
-        code = _quietly(code or FAILED)
+    except OSError as problem:
+        code = code or _tell_unexpected(problem)
+    standard_streams.leave()
     sys.exit(code)
 
 
@@ -150,27 +155,24 @@ def _exit_code(args: Sequence[str] | None) -> int:
     except click.ClickException as problem:
         return _tell_misuse(problem)
     except FootfallError as problem:
-        return (
-            _quietly(FAILED)
-            # A sink on standard output has put the broken pipe into an error of its own.
-            if isinstance(problem.__context__, BrokenPipeError)
-            else _tell(problem)
-        )
+        # A sink on standard output has put the broken pipe into an error of its own.
+        return FAILED if isinstance(problem.__context__, BrokenPipeError) else _tell(problem)
     # click turns a KeyboardInterrupt into Abort; outside of it there is the former.
     except (KeyboardInterrupt, click.Abort):
-        click.echo("stopped", err=True)
+        _say("stopped")
         return STOPPED_AT_ONCE
-    except BrokenPipeError:
-        return _quietly(FAILED)
-    except Exception as problem:  # noqa: BLE001 - the last line of defence: no traceback unless it is asked for
+    except SystemExit:
+        raise
+    # The last line of defence: no traceback unless it is asked for. A panic of Rust is no `Exception`.
+    except BaseException as problem:  # noqa: BLE001
         return _tell_unexpected(problem)
 
 
 def _tell_misuse(problem: click.ClickException) -> int:
-    click.echo(f"error: {problem.format_message()}", err=True)
+    _say(f"error: {problem.format_message()}")
     context = problem.ctx if isinstance(problem, click.UsageError) else None
     if context is not None:
-        click.echo(f"  see: {context.command_path} --help", err=True)
+        _say(f"  see: {context.command_path} --help")
     return USER_MISTAKE
 
 
@@ -179,28 +181,30 @@ def _tell(problem: FootfallError) -> int:
     is_mistake = isinstance(problem, ScenarioError | UsageError | MissingExtraError)
     if isinstance(problem, ScenarioError):
         count = len(problem.problems)
-        click.echo(
-            f"{problem}\nerror: {count} problem{'s' * (count != 1)} in the scenario, nothing was written",
-            err=True,
+        _say(
+            f"{problem}\nerror: {count} problem{'s' * (count != 1)} in the scenario, nothing was written"
         )
     else:
-        click.echo(f"error: {problem}", err=True)
+        _say(f"error: {problem}")
     return USER_MISTAKE if is_mistake else FAILED
 
 
-def _tell_unexpected(problem: Exception) -> int:
+def _tell_unexpected(problem: BaseException) -> int:
+    if isinstance(problem, BrokenPipeError):  # who read has seen enough
+        return FAILED
     if os.environ.get("FOOTFALL_DEBUG"):
         traceback.print_exception(problem)
-    click.echo(
+    refused = refusal(problem)
+    if refused is not None:
+        return _tell(refused)
+    _say(
         f"error: this should not have happened: {type(problem).__name__}: {problem}\n"
         "  it is a fault in footfall, not in what you did; what was committed is kept\n"
-        "  hint: run again with FOOTFALL_DEBUG=1 set, and report what it prints together with the command",
-        err=True,
+        "  hint: run again with FOOTFALL_DEBUG=1 set, and report what it prints together with the command"
     )
     return FAILED
 
 
-def _quietly(code: int) -> int:
-    """Point a broken pipe at nothing, so that Python's flush at exit stays quiet."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return code
+def _say(text: str) -> None:
+    with suppress(OSError):  # standard error takes nothing: the exit code is all that is left
+        click.echo(text, err=True)

@@ -8,6 +8,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from footfall.errors import UsageError
+from footfall.refusals import refusal
 from footfall.store.whole_files import write_all_whole
 
 
@@ -33,10 +34,9 @@ def write_all(files: Mapping[Path, bytes], *, is_new: bool = False) -> None:
             write_all_whole(files, is_new=is_new)
             undo.pop_all()
     except OSError as problem:
-        reason = problem.strerror or problem
-        raise UsageError(
-            f"{_at_fault(problem, files)} cannot be written: {reason}; nothing was changed"
-        ) from None
+        path = _at_fault(problem, files)
+        told = refusal(problem, path, "nothing was changed")
+        raise UsageError(str(told or f"{path} cannot be written: {problem}")) from None
 
 
 def _at_fault(problem: OSError, files: Iterable[Path]) -> Path:

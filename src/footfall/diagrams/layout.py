@@ -108,7 +108,7 @@ def _edge_source(edge: GraphEdge, box: Box) -> str:
 def _graphviz(source: str) -> Any:
     try:
         import pygraphviz
-    except ImportError:
+    except ModuleNotFoundError:
         raise MissingExtraError("pygraphviz", "diagrams", "laying out a diagram") from None
     drawn = pygraphviz.AGraph(string=source).draw(format="json", prog="dot")
     return json.loads(drawn)

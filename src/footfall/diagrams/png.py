@@ -21,7 +21,7 @@ def render_png(svg: str, size_px: float, scale: float = SCALE) -> bytes:
     """
     try:
         import vl_convert
-    except ImportError:
+    except ModuleNotFoundError:
         raise MissingExtraError("vl-convert-python", "diagrams", "writing a PNG") from None
     picture: bytes = vl_convert.svg_to_png(
         svg, scale=min(scale, MOST_PIXELS / max(size_px, 1.0))

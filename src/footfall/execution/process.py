@@ -20,6 +20,7 @@ from footfall.errors import FootfallError
 from footfall.execution.pipe import read_frame, write_frame
 from footfall.execution.task import Job, PartResult, live_through
 from footfall.execution.without_pandas import leave_pandas_out
+from footfall.refusals import refusal
 
 CREDIT, STOP, GIVE_UP = b"c", b"s", b"g"
 PLACE_BYTES = 2
@@ -110,7 +111,7 @@ def _work(orders: IO[bytes], results: IO[bytes]) -> None:
         # The owner is gone, so there is nobody to tell.
         os._exit(1)
     except Exception as problem:  # noqa: BLE001 - every failure is the owner's to tell
-        write_frame(results, _failure(problem))
+        write_frame(results, _failure(refusal(problem) or problem))
 
 
 def _hand_over(part_results: Iterator[PartResult], results: IO[bytes]) -> bool:

@@ -13,6 +13,7 @@ from footfall.errors import UsageError
 from footfall.foreign.event_source import EventSource
 from footfall.foreign.open_events import open_events
 from footfall.foreign.roles import Named
+from footfall.refusals import refusal
 from footfall.store.dialect import literal
 from footfall.store.import_into import import_into, refused
 from footfall.store.imported import COLUMNS
@@ -206,9 +207,8 @@ def _put_aside(source: EventSource, bad: str, target: Path) -> None:
     try:
         write_whole(target, "".join(f"{line}\n" for line in lines).encode("utf-8", "replace"))
     except OSError as error:
-        raise UsageError(
-            f"--skip-bad {target} cannot be written: {error.strerror}; nothing was changed"
-        ) from None
+        told = refusal(error, f"--skip-bad {target}", "nothing was changed") or error
+        raise UsageError(str(told)) from None
 
 
 def _is_ours(target: Path) -> bool:

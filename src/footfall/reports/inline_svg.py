@@ -38,7 +38,7 @@ def drawn(figure: Figure) -> Markup:
 def _svg(spec: Spec) -> str:
     try:
         import vl_convert
-    except ImportError:
+    except ModuleNotFoundError:
         raise MissingExtraError("vl-convert-python", "charts", "drawing charts") from None
     # Vega-Lite can load data by an address: none is allowed, whatever a specification says.
     svg: str = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import secrets
@@ -15,8 +14,9 @@ from typing import IO, Any
 import pyarrow as pa
 
 from footfall.errors import StoreError
+from footfall.refusals import refusal
 from footfall.sinks.protocol import Payload
-from footfall.store.durable import PARTS_KEPT, disk_full
+from footfall.store.durable import PARTS_KEPT
 from footfall.store.temporary_folders import new_folder
 
 INLINE_BYTES = 262_144
@@ -119,7 +119,8 @@ class Spool:
     def discard(self) -> None:
         """Remove the file."""
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # what is still to be written has no room either
+                self._file.close()
         self.path.unlink(missing_ok=True)
 
     def _overflowing(self) -> IO[bytes]:
@@ -201,6 +202,5 @@ def explaining(path: Path) -> Iterator[None]:
 
 def explained(path: Path, error: OSError) -> StoreError:
     """Return why a file cannot be written, what is left and how to go on."""
-    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-        return disk_full(path, PARTS_KEPT)
-    return StoreError(f"{path}: {error.strerror or error}\n  {PARTS_KEPT}")
+    refused = refusal(error, path, PARTS_KEPT)
+    return refused or StoreError(f"{path}: {error.strerror or error}\n  {PARTS_KEPT}")

@@ -15,18 +15,6 @@ PARTS_KEPT = "every part committed before is kept"
 """A line of errors: what a failure in the middle of a run leaves untouched."""
 
 
-def disk_full(path: Path, kept: str) -> StoreError:
-    """Return the error of a disk that is full, whoever has noticed it: the system or a database.
-
-    Args:
-        path: What could not be written.
-        kept: A sentence on what is still there.
-    """
-    return StoreError(
-        f"{path}: the disk is full\n  {kept}\n  hint: free some space, then run the same command again"
-    )
-
-
 def sync(file: IO[bytes]) -> None:
     """Have what was written to a file survive a power cut."""
     file.flush()  # first out of Python's buffer, of which the system knows nothing

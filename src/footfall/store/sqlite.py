@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -9,8 +10,9 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from footfall.errors import StoreError
+from footfall.refusals import refusal
 from footfall.store.committed_files import OpenedFile
-from footfall.store.durable import PARTS_KEPT, disk_full
+from footfall.store.durable import PARTS_KEPT
 
 LOCK_WAIT_S = 10.0
 """How long another process may hold the file before it counts as in use: readers hold it for milliseconds."""
@@ -102,13 +104,12 @@ class SQLiteLedger:
         try:
             yield
         except sqlite3.Error as error:
-            raise self._explain(str(error)) from None
+            refused = refusal(error, self.path, self.kept)
+            raise refused or self._explain(str(error)) from None
 
     def _explain(self, text: str) -> StoreError:
         """Return an error of SQLite's in the user's words."""
         path = self.path
-        if "full" in text:
-            return disk_full(path, self.kept)
         if "locked" in text:
             return StoreError(
                 f"{path} is in use by another process\n  hint: wait until it has ended"
@@ -118,7 +119,17 @@ class SQLiteLedger:
                 f"{path} is no ledger of footfall\n  hint: move it away, or name another destination"
             )
         if "unable to open" in text:
-            return StoreError(
-                f"{path} cannot be opened: it is not there, or not yours to write"
-            )
+            return self._not_opened()
         return StoreError(f"{path}: {text}")
+
+    def _not_opened(self) -> StoreError:
+        """Return why the file cannot be opened, which SQLite keeps to itself: try it once more."""
+        try:
+            os.close(os.open(self.path, os.O_RDWR))
+        except OSError as error:
+            refused = refusal(error, self.path, self.kept)
+            if refused is not None:
+                return refused
+        return StoreError(
+            f"{self.path} cannot be opened: it is not there, or not yours to write"
+        )

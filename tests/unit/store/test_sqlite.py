@@ -42,7 +42,10 @@ def test_a_transaction_that_fails_leaves_nothing(ledger):
     [
         ("database or disk is full", "the disk is full\n  every number is kept\n  hint: free"),
         ("file is not a database", "is no ledger of footfall\n  hint: move it away"),
-        ("disk I/O error", "numbers.sqlite: disk I/O error"),
+        (
+            "disk I/O error",
+            "numbers.sqlite: the disk cannot be read or written\n  every number is kept",
+        ),
     ],
 )
 def test_errors_say_what_is_left(ledger, text, says):
@@ -64,6 +67,6 @@ def test_a_file_that_another_holds(ledger, monkeypatch):
 
 def test_one_that_is_not_there_is_not_made(tmp_path):
     """Readers make no files."""
-    with pytest.raises(StoreError, match="cannot be opened: it is not there"):
+    with pytest.raises(StoreError, match="there is no such file or folder"):
         Counting(tmp_path / "numbers.sqlite", make=False)
     assert list(tmp_path.iterdir()) == []

@@ -26,7 +26,7 @@ def driver() -> Any:
     """
     try:
         import confluent_kafka
-    except ImportError:
+    except ModuleNotFoundError:
         raise MissingExtraError("confluent-kafka", "kafka", "Kafka") from None
     return confluent_kafka
 

@@ -46,7 +46,7 @@ def _encoder(schema: pa.Schema) -> pgpq.ArrowToPostgresBinaryEncoder:
     try:
         from pgpq import ArrowToPostgresBinaryEncoder, encoders
         from pgpq.schema import Jsonb
-    except ImportError:
+    except ModuleNotFoundError:
         raise MissingExtraError("pgpq", "postgres", "PostgreSQL") from None
     fields = [pa.field(field.name, _encodable_type(field.type)) for field in schema]
     chosen = {

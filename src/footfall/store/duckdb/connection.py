@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from footfall.errors import StoreError
+from footfall.refusals import refusal
 from footfall.store.dialect import quote
-from footfall.store.durable import disk_full
 from footfall.store.temporary_folders import temporary_folder
 
 if TYPE_CHECKING:
@@ -203,7 +203,7 @@ def cannot_open(path: Path, error: Exception) -> StoreError:
         return StoreError(
             f"{path} was written by another version of DuckDB\n  {_first_line(text)}"
         )
-    return StoreError(f"{path} cannot be opened\n  {_first_line(text)}")
+    return refusal(error, path) or StoreError(f"{path} cannot be opened\n  {_first_line(text)}")
 
 
 @contextmanager
@@ -230,10 +230,9 @@ def failed(path: Path, error: Exception, kept: str) -> StoreError:
         error: What DuckDB said.
         kept: A sentence on what is still there.
     """
-    text = str(error)
-    if any(sign in text for sign in ("No space left", "File too large", "quota exceeded")):
-        return disk_full(path, kept)
-    return StoreError(f"{path}: {_first_line(text)}\n  {kept}")
+    return refusal(error, path, kept) or StoreError(
+        f"{path}: {_first_line(str(error))}\n  {kept}"
+    )
 
 
 def _first_line(text: str) -> str:

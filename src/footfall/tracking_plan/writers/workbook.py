@@ -63,7 +63,7 @@ def render_workbook(plan: Plan, sections: Sequence[Section] = ()) -> bytes:
     """
     try:
         import openpyxl
-    except ImportError:
+    except ModuleNotFoundError:
         raise MissingExtraError("openpyxl", "taxonomy", "writing an .xlsx file") from None
     book = openpyxl.Workbook()
     book.properties.creator = "footfall"

@@ -92,7 +92,7 @@ def test_a_failed_commit_changes_nothing(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (None, "cannot be opened: it is not there"),
+        (None, "there is no such file or folder"),
         (b"not a database, but long enough to be one" * 100, "is no ledger of footfall"),
         ("CREATE TABLE a (b)", "is no ledger of footfall"),
     ],
