@@ -112,8 +112,8 @@ def command(
     _show_remarks(source, plan, strict=strict)
     if chosen == SCENARIO:
         _show_losses(source, plan, strict=strict)
-    if chosen == "csv":
-        _show_not_in_csv(target or "", plan)
+    elif target is not None:
+        _show_not_in_file(chosen, target, plan)
     if target is None:
         _merge(plan, Path(into or ""))
         return
@@ -171,11 +171,11 @@ def _show_losses(source: str, plan: Plan, *, strict: bool) -> None:
         click.echo(f"note: {clean(source)}: {more}", err=True)
 
 
-def _show_not_in_csv(target: str, plan: Plan) -> None:
-    """Print what of a plan a CSV file has no place for."""
-    from footfall.tracking_plan.writers.csv_table import not_in_csv
+def _show_not_in_file(form: str, target: str, plan: Plan) -> None:
+    """Print what of a plan a form has no place for."""
+    from footfall.tracking_plan.writers import FORMATS
 
-    lost = [clean(text) for text in not_in_csv(plan)]
+    lost = [clean(text) for text in FORMATS[form].not_in(plan)]
     for text in lost[:MOST_LOSSES]:
         click.echo(f"note: {clean(target)}: not in this file: {text}", err=True)
     if len(lost) > MOST_LOSSES:

@@ -18,6 +18,7 @@ from footfall.tracking_plan.readers import read_plan
 from footfall.tracking_plan.to_scenario import scenario_text
 from footfall.tracking_plan.writers import FORMATS
 from footfall.tracking_plan.writers.csv_table import not_in_csv
+from footfall.tracking_plan.writers.json_schema import event_schema
 from footfall.tracking_plan.writers.plan_rows import allowed_text, event_rows
 from tests.plans import CONSTRAINED, GEO, PROPERTIES, prop
 
@@ -192,6 +193,40 @@ def test_what_a_csv_file_has_no_place_for_is_named():
         "size: length: at most 4; pattern: ^., beside allowed values",
     ]
     assert list(not_in_csv(replace(CONSTRAINED, user_properties=()))) == []
+
+
+@pytest.mark.parametrize("form", ["xlsx", "markdown", "html"])
+def test_what_tables_have_no_place_for_is_named(form):
+    """Constraints beside allowed values, of people and of fields too."""
+    limited = prop("size", values=("x",), constraint=Constraint(most=4))
+    record = prop("box", "record", fields=(limited,))
+    events = (PlanEvent("A", "c", "", (record,)),)
+    plan = Plan("p", events=events, user_properties=(limited,))
+    assert list(FORMATS[form].not_in(plan)) == [
+        "box.size: length: at most 4, beside allowed values",
+        "size: length: at most 4, beside allowed values",
+    ]
+    assert list(FORMATS[form].not_in(CONSTRAINED)) == []
+
+
+def test_allowed_values_that_a_form_cannot_list_are_named():
+    """Amplitude lists texts alone, a schema what has one type; numbers stand there as a plan means them."""
+    price, size = (
+        prop("price", "number", values=("1.200,50",)),
+        prop("size", "any", values=("1",)),
+    )
+    lines = prop("lines", "list", fields=(prop("sku"),))
+    events = (PlanEvent("A", "c", "", (price, size, lines)),)
+    plan = Plan("p", events=events, user_properties=(size,))
+    assert list(FORMATS["amplitude"].not_in(plan)) == [
+        "price: allowed values: 1.200,50",
+        "size: allowed values: 1",
+        "lines: fields: sku",
+    ]
+    assert list(FORMATS["amplitude-users"].not_in(plan)) == ["size: allowed values: 1"]
+    assert list(FORMATS["json-schema"].not_in(plan)) == ["size: allowed values: 1"]
+    schema = event_schema(events[0])["properties"]["event_properties"]["properties"]
+    assert schema["price"]["enum"] == [1200.5, None]
 
 
 def test_records_have_rows_for_their_fields():

@@ -7,14 +7,16 @@ critical path, fields of records.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from footfall.scenario.constraints import number_text
+from footfall.text import first_names
 from footfall.tracking_plan.diagrams import Section
 from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanType
 from footfall.tracking_plan.writers.csv_table import csv_text
 
+MOST_NAMED = 5
 _CONSTRAINTS = (
     "Enum values", "Const value", "Property regex", "String property value min length",
     "String property value max length", "Number is integer", "Number property value min", "Number property value max",
@@ -47,6 +49,26 @@ def render_amplitude_events(plan: Plan, sections: Sequence[Section] = ()) -> byt
 def render_amplitude_users(plan: Plan, sections: Sequence[Section] = ()) -> bytes:  # noqa: ARG001 - as all writers
     """Return the file for user properties."""
     return _csv(USER_HEADER, map(_user_property, plan.user_properties))
+
+
+def not_in_amplitude_events(plan: Plan) -> Iterator[str]:
+    """Yield what the events say of values, and the file has no place for."""
+    yield from dict.fromkeys(
+        text for event in plan.events for p in event.properties for text in _not_in(p)
+    )
+
+
+def not_in_amplitude_users(plan: Plan) -> Iterator[str]:
+    """Yield what user properties say of values, and the file has no place for."""
+    yield from dict.fromkeys(text for p in plan.user_properties for text in _not_in(p))
+
+
+def _not_in(planned: PlanProperty) -> Iterator[str]:
+    if planned.values and not _shared(planned)["Enum values"]:
+        yield f"{planned.name}: allowed values: {first_names(planned.values, MOST_NAMED)}"
+    if planned.fields:
+        names = first_names([field.name for field in planned.fields], MOST_NAMED)
+        yield f"{planned.name}: fields: {names}"
 
 
 def _csv(header: Sequence[str], rows: Iterable[Cells]) -> bytes:

@@ -28,7 +28,8 @@ def not_in_csv(plan: Plan) -> Iterator[str]:
     if n_users:
         what = plural(n_users, "user property", "user properties")
         yield f"{what}, as it is the table of events alone; .xlsx holds them"
-    yield from dict.fromkeys(not_in_cells(plan))
+    of_events = (p for event in plan.events for p in event.properties)
+    yield from dict.fromkeys(not_in_cells(of_events))
 
 
 def csv_text(table: Iterable[Sequence[str]]) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -15,12 +15,16 @@ from urllib.parse import quote
 
 from footfall.foreign.json_pointer import escaped
 from footfall.scenario.leaf_records import Constraint
+from footfall.text import first_names
 from footfall.tracking_plan.diagrams import Section
+from footfall.tracking_plan.plain_values import plain_values
 from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanType
+from footfall.tracking_plan.writers.plan_rows import unfolded
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 USER_PROPERTIES = "user_properties"
 MOST_FILE_NAME = 50
+MOST_NAMED = 5
 Schema = dict[str, Any]
 
 _TYPES: dict[PlanType, str] = {
@@ -81,6 +85,22 @@ def _object(properties: Iterable[PlanProperty]) -> Schema:
     }
 
 
+def not_in_json_schema(plan: Plan) -> Iterator[str]:
+    """Yield the allowed values of which one is no value of the type, so that no schema can list them."""
+    properties = (
+        *(p for event in plan.events for p in event.properties),
+        *plan.user_properties,
+    )
+    for planned in unfolded(properties):
+        if planned.values and not _enum(planned):
+            yield f"{planned.name}: allowed values: {first_names(planned.values, MOST_NAMED)}"
+
+
+def _enum(planned: PlanProperty) -> tuple[str, ...]:
+    """Return the allowed values as a schema lists them; none where nobody knows of which type they are."""
+    return () if "any" in (planned.type, planned.item) else plain_values(planned)
+
+
 def _property(planned: PlanProperty) -> Schema:
     """Return a property's schema; one that may be left out may be null too."""
     schema = _list(planned) if planned.type == "list" else _value(planned)
@@ -111,21 +131,9 @@ def _value(planned: PlanProperty) -> Schema:
     schema: Schema = {"type": _TYPES[kind]} if kind in _TYPES else {}
     if kind == "time":
         schema["format"] = "date-time"
-    allowed = list(planned.values) if kind == "text" else _values(planned)
-    if allowed:
-        schema["enum"] = allowed
+    if values := _enum(planned):
+        schema["enum"] = list(values) if kind == "text" else list(map(json.loads, values))
     return schema | _constrained(planned.constraint)
-
-
-def _values(planned: PlanProperty) -> list[Any]:
-    """Return the allowed numbers, or truth values; none where a plan writes one in a way of its own."""
-    of: dict[PlanType, tuple[type, ...]] = {
-        "integer": (int,), "number": (int, float), "money": (int, float), "boolean": (bool,),
-    }  # fmt: skip
-    values = [_parsed(text) for text in planned.values]
-    # Exact types: a bool is an int for `isinstance`.
-    is_right = all(type(value) in of.get(planned.type, ()) for value in values)
-    return values if is_right else []
 
 
 def _constrained(constraint: Constraint) -> Schema:

@@ -125,9 +125,15 @@ def allowed_text(planned: PlanProperty) -> str:
     return "; ".join(f"{key}: {text}" for key, text in said.items())
 
 
-def not_in_cells(plan: Plan) -> Iterator[str]:
-    """Yield what the event table has no cell for: beside allowed values no constraint has room."""
-    for planned in unfolded(p for event in plan.events for p in event.properties):
+def not_in_tables(plan: Plan) -> Iterator[str]:
+    """Yield what the tables have no cell for: beside allowed values no constraint has room."""
+    of_events = (p for event in plan.events for p in event.properties)
+    yield from dict.fromkeys(not_in_cells((*of_events, *plan.user_properties)))
+
+
+def not_in_cells(properties: Iterable[PlanProperty]) -> Iterator[str]:
+    """Yield what some properties say for which there is no cell."""
+    for planned in unfolded(properties):
         if planned.values and (rest := allowed_text(replace(planned, values=()))):
             yield f"{planned.name}: {rest}, beside allowed values"
 
