@@ -109,7 +109,9 @@ def _narrowed(places: Sequence[Placed], path: str, say: Say) -> list[PlanPropert
 
 def _typed(planned: PlanProperty, first: PlanProperty) -> PlanProperty:
     fields = tuple(replace(field, is_required=False) for field in first.fields)
-    return replace(planned, type=first.type, item=first.item, fields=fields)
+    return replace(
+        planned, type=first.type, item=first.item, fields=fields, is_open=first.is_open
+    )
 
 
 def _lost(places: Sequence[Placed], same: Sequence[PlanProperty]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from footfall.tracking_plan.all_properties import open_places
 from footfall.tracking_plan.journeys import ASSUMED
 from footfall.tracking_plan.plan_facts import PlanFacts
 from footfall.tracking_plan.plan_names import scenario_name
@@ -27,7 +28,9 @@ def head(facts: PlanFacts, source: str) -> Iterator[str]:
     yield "# What can happen, and what it means, is the plan's. It does not say how often, how long after, and to whom:"
     yield f"# that is marked as an {ASSUMED}. Change it, then: footfall run THIS_FILE"
     yield from (comment(f"note: {remark}") for remark in plan.remarks)
-    yield from (comment(f"not kept: {text}") for text in facts.not_agreed)
+    yield from (
+        comment(f"not kept: {text}") for text in (*facts.not_agreed, *open_places(plan))
+    )
     yield ""
     yield f"scenario: {scenario_name(plan.name)}"
     for key, text in (("title", plan.title), ("about", plan.about)):

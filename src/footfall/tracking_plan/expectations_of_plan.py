@@ -27,6 +27,7 @@ def of_plan(plan: Plan) -> Expectations:
         user_properties={p.name: _property(p) for p in plan.user_properties},
         stages=tuple(_stages(plan)),
         tells_of_people=bool(plan.user_properties),
+        has_open_people=plan.has_open_people,
     )
 
 
@@ -40,7 +41,9 @@ def _stages(plan: Plan) -> Iterator[ExpectedStage]:
 
 def _event(event: PlanEvent) -> ExpectedEvent:
     properties = {p.name: _property(p) for p in event.properties}
-    return ExpectedEvent(event.name, event.category, properties, event.has_revenue)
+    return ExpectedEvent(
+        event.name, event.category, properties, event.has_revenue, event.is_open
+    )
 
 
 def _property(planned: PlanProperty) -> ExpectedProperty:
@@ -56,6 +59,7 @@ def _property(planned: PlanProperty) -> ExpectedProperty:
         constraint=planned.constraint,
         length=planned.length,
         is_filled=True,
+        is_open=planned.is_open,
         **allowed_values(kind or "record", plain_values(planned)),
     )
 

@@ -70,6 +70,7 @@ class PlanProperty:
             say, "null" for nothing.
         constraint: Of its values, or of the elements of a list.
         length: Of a list: how many elements it has (`least`, `most`).
+        is_open: Of a record or a list of records: fields that are not declared are welcome.
     """
 
     name: str
@@ -84,6 +85,7 @@ class PlanProperty:
     start: str = ""
     constraint: Constraint = FREE
     length: Constraint = FREE
+    is_open: bool = False
     origin: Origin | None = field(default=None, compare=False)
 
 
@@ -98,6 +100,7 @@ class PlanEvent:
             `status = studying`.
         has_revenue: Money moves.
         identifies: From here on the person is known by a `user_id`.
+        is_open: Properties that are not declared are welcome.
     """
 
     name: str
@@ -108,6 +111,7 @@ class PlanEvent:
     changes: tuple[str, ...] = ()
     has_revenue: bool = False
     identifies: bool = False
+    is_open: bool = False
     origin: Origin | None = field(default=None, compare=False)
 
 
@@ -152,6 +156,7 @@ class Plan:
         categories: (name, description), in order; every category of an event is among them.
         stages: The critical path.
         example: A person who walks it.
+        has_open_people: User properties that are not declared are welcome.
         remarks: What a reader guessed, merged or did not read, for people; what is lost first.
     """
 
@@ -165,4 +170,5 @@ class Plan:
     stages: tuple[PlanStage, ...] = ()
     goal: str = ""
     example: tuple[ExampleStep, ...] = ()
+    has_open_people: bool = False
     remarks: tuple[PlanRemark, ...] = field(default=(), compare=False)

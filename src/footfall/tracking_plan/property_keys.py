@@ -10,6 +10,7 @@ from footfall.scenario.leaf_records import FREE, Constraint
 from footfall.text import first_names
 from footfall.tracking_plan.agreed_types import agreed
 from footfall.tracking_plan.aliases import aliased
+from footfall.tracking_plan.all_properties import open_places
 from footfall.tracking_plan.plain_values import plain_values
 from footfall.tracking_plan.plan import Plan, PlanProperty
 from footfall.tracking_plan.plan_facts import (
@@ -152,7 +153,7 @@ def losses(plan: Plan) -> Iterator[str]:
     not_agreed: list[str] = []
     plan = agreed(plan, not_agreed.append)
     of_events = [p for event in plan.events for p in event.properties]
-    found: dict[str, None] = dict.fromkeys(not_agreed)
+    found: dict[str, None] = dict.fromkeys((*not_agreed, *open_places(plan)))
     for planned in (*of_events, *plan.user_properties):
         found |= {f"{planned.name}: {text}": None for text in _lost(planned)}
         for clause in unchecked(planned.constraint):

@@ -46,6 +46,7 @@ class ExpectedProperty:
         length: Of a list: how many elements it has.
         is_filled: Of a list: no element of it is null.
         numbers: The allowed numbers, of a list of its elements; empty when any.
+        is_open: Of a record or a list of records: fields that are not declared are welcome.
         truth: The only truth value that is allowed, of a list of its elements; None: both.
     """
 
@@ -61,16 +62,23 @@ class ExpectedProperty:
     is_filled: bool = False
     numbers: tuple[Decimal, ...] = ()
     truth: bool | None = None
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedEvent:
-    """An event type as declared; `properties` by name."""
+    """An event type as declared.
+
+    Args:
+        properties: By name.
+        is_open: Properties that are not declared are welcome.
+    """
 
     name: str
     category: str = ""
     properties: Mapping[str, ExpectedProperty] = field(default_factory=dict)
     has_revenue: bool = False
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +107,7 @@ class Expectations:
         cities: City → its countries (a name may occur in several); empty when any city will do.
         carried: What events of one process share.
         tells_of_people: Whether user properties are declared at all; else any will do.
+        has_open_people: User properties that are not declared are welcome.
     """
 
     name: str
@@ -108,6 +117,7 @@ class Expectations:
     cities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     carried: tuple[Carried, ...] = ()
     tells_of_people: bool = True
+    has_open_people: bool = False
 
 
 def of_scenario(scenario: Scenario) -> Expectations:

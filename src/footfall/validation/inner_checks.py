@@ -241,7 +241,8 @@ def _rules_of_fields(
                 place=_Place(within.path, place.way),
             )
         yield from _rules_of(audit, field, within, of_event)
-    yield from _unknown(audit, declared, place, of_event)
+    if not declared.is_open:
+        yield from _unknown(audit, declared, place, of_event)
 
 
 def _is_null(name: str) -> str:

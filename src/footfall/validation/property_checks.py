@@ -45,7 +45,8 @@ def check_properties(audit: Audit) -> None:
         if event is not None:
             declared = {**own_category(event.category), **event.properties}
             subject = f"{counted.event}.{counted.key}"
-            _judge(audit, _Judged("ep", counted, subject), declared, everywhere)
+            judged = _Judged("ep", counted, subject, event.is_open)
+            _judge(audit, judged, declared, everywhere)
     _check_missing(audit, counts)
     if not audit.expected.tells_of_people:
         return
@@ -55,7 +56,8 @@ def check_properties(audit: Audit) -> None:
     everywhere = {name: (declared,) for name, declared in people.items()}
     for counted in kind_counts(audit, "up", everywhere):
         subject = f"user property {counted.key}"
-        _judge(audit, _Judged("up", counted, subject), people, everywhere)
+        judged = _Judged("up", counted, subject, audit.expected.has_open_people)
+        _judge(audit, judged, people, everywhere)
 
 
 def _by_type(audit: Audit) -> dict[str, tuple[ExpectedProperty, ...]]:
@@ -69,11 +71,16 @@ def _by_type(audit: Audit) -> dict[str, tuple[ExpectedProperty, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """Values of one kind: of events (`ep`) or users (`up`), and what findings call them."""
+    """Values of one kind: of events (`ep`) or users (`up`), and what findings call them.
+
+    Args:
+        is_open: Values under other keys than the declared ones are welcome there.
+    """
 
     column: str
     counted: KindCount
     subject: str
+    is_open: bool
 
 
 def _judge(audit: Audit, of: _Judged, properties: Properties, everywhere: Declared) -> None:
@@ -86,6 +93,8 @@ def _judge(audit: Audit, of: _Judged, properties: Properties, everywhere: Declar
         everywhere: What they were counted by.
     """
     counted = of.counted
+    if of.is_open and counted.key not in properties:
+        return
     found = _fault(audit, counted, properties)
     if found is not None:
         where, value = where_kind(audit, of.column, counted, everywhere)

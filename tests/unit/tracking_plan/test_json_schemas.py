@@ -7,7 +7,10 @@ import pytest
 
 from footfall.errors import UsageError
 from footfall.scenario.leaf_records import Constraint
+from footfall.tracking_plan.property_keys import losses
 from footfall.tracking_plan.readers import json_schema, read_plan
+from footfall.tracking_plan.to_scenario import scenario_text
+from footfall.tracking_plan.writers import FORMATS
 
 TEXT, NUMBER, INTEGER = {"type": "string"}, {"type": "number"}, {"type": "integer"}
 
@@ -325,13 +328,34 @@ def test_keywords_of_an_event_are_named(tmp_path):
 
 @pytest.mark.parametrize("others", [True, {}, TEXT])
 @pytest.mark.parametrize("key", ["additionalProperties", "unevaluatedProperties"])
-def test_leave_for_properties_that_are_not_declared_is_named_once(tmp_path, key, others):
-    """Of an event or of a record: what is not declared stays a finding, and one sentence per file says so."""
+def test_leave_for_properties_that_are_not_declared(tmp_path, key, others):
+    """Of an event or of a record: others are welcome; of which type they must be is named as not read."""
     record = {"type": "object", "properties": {"a": TEXT}, key: others}
-    said = f"plan.json: {key}: properties that are not declared are findings all the same"
-    assert left_out(read(tmp_path, {**event(x=TEXT), key: others})) == [said]
-    assert left_out(read(tmp_path, event(x=record, y=record))) == [said]
-    assert left_out(read(tmp_path, {**event(x=TEXT), key: False})) == []
+    for schema in ({**event(x=TEXT), key: others}, event(x=record, y={**record, key: False})):
+        plan = read(tmp_path, schema)
+        (found,) = plan.events
+        opened = [found.is_open, *(p.is_open for p in found.properties)]
+        assert opened == ([True, False] if len(found.properties) == 1 else [False, True, False])
+        said = f"what {key} asks of properties that are not declared is not read"
+        assert [remark.endswith(said) for remark in left_out(plan)] == [True] * (others == TEXT)
+    assert not read(tmp_path, {**event(x=TEXT), key: False}).events[0].is_open
+
+
+def test_leave_comes_back_in_a_schema(tmp_path):
+    """A schema that is written of the plan says so too; other forms, and a scenario, name it."""
+    record = {"type": "object", "properties": {"a": TEXT}, "additionalProperties": True}
+    plan = read(tmp_path, {**event(x=record), "additionalProperties": True})
+    written = json.loads(FORMATS["json-schema"].render(plan, ()))
+    again = read(tmp_path, written)
+    assert (again.events[0].is_open, again.events[0].properties[0].is_open) == (True, True)
+    said = [
+        "Paid: properties that are not declared are welcome",
+        "x: fields that are not declared are welcome",
+    ]
+    assert list(losses(plan)) == list(FORMATS["xlsx"].not_in(plan)) == said
+    assert list(FORMATS["csv"].not_in(plan)) == said
+    for text in said:
+        assert f"# not kept: {text}" in scenario_text(plan)
 
 
 def test_what_is_sent_around_the_properties(tmp_path):

@@ -235,14 +235,26 @@ def test_lists_and_records_by_hand(tmp_path):
 
 
 @pytest.mark.parametrize("key", ["additionalProperties", "allow_unplanned", "allowUnplanned"])
-def test_leave_for_what_is_not_planned_is_named(tmp_path, key):
-    """Whoever allows properties that are not declared is told once that they are findings."""
-    events = [{"name": name, "properties": {"x": "string"}, key: True} for name in "AB"]
-    said = "properties that are not declared are findings all the same"
-    assert left_out(read(tmp_path, {"events": events})) == [
-        f"plan.json: additionalProperties: {said}"
+def test_leave_for_what_is_not_planned(tmp_path, key):
+    """Properties that are not declared are welcome in the events that say so, or in all where the plan does."""
+    events = [{"name": name, "properties": {"x": "string"}, key: name == "A"} for name in "AB"]
+    plan = read(tmp_path, {"events": events})
+    assert left_out(plan) == []
+    assert [event.is_open for event in plan.events] == [True, False]
+    plan = read(tmp_path, {"events": events, key: True})
+    assert [event.is_open for event in plan.events] == [True, True]
+
+
+def test_leave_for_traits_that_are_not_planned(tmp_path):
+    """Of people too, whose schema says it."""
+    rules = {"properties": {"traits": {"type": "object", "properties": {"plan": {"type": "string"}},
+                                       "additionalProperties": True}}}  # fmt: skip
+    events = [
+        {"key": "Paid", "type": "TRACK", "jsonSchema": {}},
+        {"type": "IDENTIFY", "jsonSchema": rules},
     ]
-    assert left_out(read(tmp_path, {"events": [{**events[0], key: False}]})) == []
+    plan = read(tmp_path, {"data": {"rules": events}})
+    assert (plan.has_open_people, plan.events[0].is_open) == (True, False)
 
 
 def test_keys_that_are_not_read_are_named_once(tmp_path):
@@ -559,12 +571,11 @@ spec:
     ],
 )
 def test_leave_for_what_is_not_planned_in_a_catalogue(tmp_path, rule):
-    """A rule of a catalogue that allows more than it declares is named."""
+    """A rule of a catalogue may allow more than it declares."""
     plan = f"{{version: rudder/v1, kind: tp, spec: {{rules: [{rule}]}}}}"
-    said = left_out(read_plan(folder(tmp_path, {**NEW, "plan.yaml": plan})))
-    assert said == [
-        "plan.yaml: additionalProperties: properties that are not declared are findings all the same"
-    ]
+    found = read_plan(folder(tmp_path, {**NEW, "plan.yaml": plan}))
+    assert left_out(found) == []
+    assert [event.is_open for event in found.events] == [True]
 
 
 # --- files ------------------------------------------------------------------------------------------------------------

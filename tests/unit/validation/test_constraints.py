@@ -1,6 +1,7 @@
 """Constraints held against events: of values, of elements, of fields, in JSON and in typed columns."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import duckdb
@@ -261,3 +262,27 @@ def test_a_typed_column_of_digits_is_text_where_text_is_declared(tmp_path):
     path = parquet(told(tmp_path, ("Seen", "12"), ("Paid", "12")))
     expectations = events_of(Seen=(of("x", "integer"),), Paid=(of("x"),))
     assert held(path, expectations) == [("property_type", "Seen.x", "12")]
+
+
+def test_what_is_not_declared_may_be_welcome(tmp_path):
+    """In an event, a record or a list of records that is open, and among people's properties; nowhere else."""
+    fields = {"a": of("a")}
+    box, lines = of("box", "record", fields=fields), of("lines", "list", fields=fields)
+    value = {"box": {"a": "1", "b": 2}, "lines": [{"a": "1", "c": 3}], "more": True}
+    path = lines_of(tmp_path, value)
+    shut = ExpectedEvent("Paid", "", {"box": box, "lines": lines})
+    plan = Expectations("plan", {"Paid": shut}, {"age": of("age", "integer")})
+    assert {found[1] for found in held(path, plan)} == {
+        "Paid.box.b",
+        "Paid.lines[].c",
+        "Paid.more",
+        "user property level",
+    }
+    properties = {"box": replace(box, is_open=True), "lines": replace(lines, is_open=True)}
+    wide = replace(shut, properties=properties, is_open=True)
+    assert held(path, replace(plan, events={"Paid": wide}, has_open_people=True)) == []
+
+
+def lines_of(tmp_path, properties):
+    """Return a file of one event, by a person with a level."""
+    return lines(tmp_path, properties, users=[{"level": 3}])

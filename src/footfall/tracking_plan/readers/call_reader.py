@@ -53,7 +53,7 @@ class CallReader:
             self.schemas.begin(self.file, call.name or call.place)
             match call.call:
                 case "identify":
-                    self._people(self._within(call))
+                    self._people(self._within(call), is_open=call.is_open)
                 case "group":
                     for name in map_at(self._within(call), "properties"):
                         self._leave_out(f"group property {name}", call)
@@ -77,11 +77,15 @@ class CallReader:
         asked = self.whole(map_at(schema, "properties").get("category"))
         category = call.category or only_value(asked)
         about = call.about or text_at(schema, "description")
-        self.draft.add_event(PlanEvent(name, category, about, origin=self._at(call)))
-        for read, is_typed in self.schemas.properties(self._own(schema, _OF_EVENTS, call)):
+        own = self._own(schema, _OF_EVENTS, call)
+        is_open = call.is_open or self.schemas.is_open(own)
+        event = PlanEvent(name, category, about, is_open=is_open, origin=self._at(call))
+        self.draft.add_event(event)
+        for read, is_typed in self.schemas.properties(own):
             self.draft.add_property(name, read, is_typed=is_typed)
 
-    def _people(self, schema: Schema) -> None:
+    def _people(self, schema: Schema, *, is_open: bool = False) -> None:
+        self.draft.has_open_people |= is_open or self.schemas.is_open(schema)
         for read, is_typed in self.schemas.properties(schema):
             # That every call of the kind carries it does not mean that everybody has it.
             self.draft.add_property("", replace(read, is_required=False), is_typed=is_typed)

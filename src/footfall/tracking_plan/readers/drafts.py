@@ -60,6 +60,7 @@ class Draft:
     stages: dict[str, PlanStage] = field(default_factory=dict)
     goal: str = ""
     example: list[ExampleStep] = field(default_factory=list)
+    has_open_people: bool = False
     untyped: set[tuple[str, str]] = field(default_factory=set)
     dictionary: dict[str, PlanProperty] = field(default_factory=dict)
     required: dict[tuple[str, str], bool] = field(default_factory=dict)
@@ -98,7 +99,7 @@ class Draft:
                 changes[key] = now
         flags = {
             key: getattr(old, key) or getattr(read, key)
-            for key in ("is_optional", "has_revenue", "identifies")
+            for key in ("is_optional", "has_revenue", "identifies", "is_open")
         }
         draft.event = replace(old, changes=old.changes or read.changes, **changes, **flags)
         return draft
@@ -160,7 +161,8 @@ class Draft:
                 changes[key] = before or now
         examples = tuple(dict.fromkeys((*old.examples, *read.examples)))
         flags = {
-            key: getattr(old, key) or getattr(read, key) for key in ("is_required", "changes")
+            key: getattr(old, key) or getattr(read, key)
+            for key in ("is_required", "changes", "is_open")
         }
         return replace(old, examples=examples, **changes, **flags)
 
@@ -200,6 +202,7 @@ class Draft:
             stages=tuple(self.stages.values()),
             goal=self.goal,
             example=tuple(self.example),
+            has_open_people=self.has_open_people,
             remarks=tuple(self.log.remarks()),
         )
 

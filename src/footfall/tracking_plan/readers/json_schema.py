@@ -55,7 +55,6 @@ _MEANT: Mapping[PlanType, tuple[str, ...]] = {
     "record": ("properties", "additionalProperties", "unevaluatedProperties"),
 }
 _PERMISSIONS = ("additionalProperties", "unevaluatedProperties")
-_FINDINGS = "properties that are not declared are findings all the same"
 
 
 class SchemaReader:
@@ -92,10 +91,6 @@ class SchemaReader:
         Raises:
             UsageError: There are more of them than a plan can have.
         """
-        # One sentence per file: many schemas say it of every object.
-        for key in _PERMISSIONS:
-            if schema.get(key) is True or isinstance(schema.get(key), Mapping):
-                self.draft.remark(f"{key}: {_FINDINGS}", Origin(self.file), "not read")
         required = list_at(schema, "required")
         for name, inner in map_at(schema, "properties").items():
             if text_of(name):
@@ -106,6 +101,14 @@ class SchemaReader:
         for name in dict.fromkeys(filter(text_of, required)):
             if name not in map_at(schema, "properties"):
                 yield self._property(name, {}, is_required=True), False
+
+    def is_open(self, schema: Schema) -> bool:
+        """Return whether a schema welcomes properties that it does not declare; of which type is not read."""
+        said = [schema.get(key) for key in _PERMISSIONS]
+        for key, value in zip(_PERMISSIONS, said, strict=True):
+            if isinstance(value, Mapping) and value:
+                self.leave_out(f"what {key} asks of properties that are not declared")
+        return any(value is True or isinstance(value, Mapping) for value in said)
 
     def rest(self, schema: Schema, read: Sequence[str], within: str = "") -> None:
         """Name the keywords of a schema that are not read, those that say something."""
@@ -205,6 +208,7 @@ class SchemaReader:
             read,
             item=None if is_record else element.type,
             fields=element.fields,
+            is_open=element.is_open,
             about=read.about or element.about,
             values=read.values or element.values,
             constraint=element.constraint,
@@ -223,9 +227,11 @@ class SchemaReader:
         self.holders.append(id(schema))
         before, self.place = self.place, ".".join(filter(None, (self.place, read.name)))
         fields = tuple(read for read, _ in self.properties(schema))
+        is_open = self.is_open(schema)
         self.place = before
         self.holders.pop()
-        return replace(read, fields=fields, type="record" if fields else "any")
+        kind: PlanType = "record" if fields else "any"
+        return replace(read, fields=fields, type=kind, is_open=is_open)
 
 
 def _implied(schema: Schema) -> PlanType:

@@ -56,6 +56,11 @@ def not_in_amplitude_events(plan: Plan) -> Iterator[str]:
     yield from dict.fromkeys(
         text for event in plan.events for p in event.properties for text in _not_in(p)
     )
+    yield from (
+        f"{event.name}: properties that are not declared are welcome"
+        for event in plan.events
+        if event.is_open
+    )
 
 
 def not_in_amplitude_users(plan: Plan) -> Iterator[str]:

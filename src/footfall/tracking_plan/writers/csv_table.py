@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from footfall.text import plural
+from footfall.tracking_plan.all_properties import open_places
 from footfall.tracking_plan.cells import guarded
 from footfall.tracking_plan.diagrams import Section
 from footfall.tracking_plan.plan import Plan
@@ -30,6 +32,7 @@ def not_in_csv(plan: Plan) -> Iterator[str]:
         yield f"{what}, as it is the table of events alone; .xlsx holds them"
     of_events = (p for event in plan.events for p in event.properties)
     yield from dict.fromkeys(not_in_cells(of_events))
+    yield from open_places(replace(plan, user_properties=(), has_open_people=False))
 
 
 def csv_text(table: Iterable[Sequence[str]]) -> str:

@@ -16,10 +16,10 @@ from urllib.parse import quote
 from footfall.foreign.json_pointer import escaped
 from footfall.scenario.leaf_records import Constraint
 from footfall.text import first_names
+from footfall.tracking_plan.all_properties import unfolded
 from footfall.tracking_plan.diagrams import Section
 from footfall.tracking_plan.plain_values import plain_values
 from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanType
-from footfall.tracking_plan.writers.plan_rows import unfolded
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 USER_PROPERTIES = "user_properties"
@@ -57,7 +57,7 @@ def json_schema_files(plan: Plan) -> dict[str, bytes]:
 
 def event_schema(event: PlanEvent) -> Schema:
     """Return the schema of an event: its type, its category, and its properties under `event_properties`."""
-    properties = _object(event.properties)
+    properties = _object(event.properties, is_open=event.is_open)
     found: Schema = {"title": event.name, "description": event.about, "type": "object"}
     found["properties"] = {"event_type": {"enum": [event.name]}, "event_properties": properties}
     if event.category:
@@ -71,29 +71,32 @@ def event_schema(event: PlanEvent) -> Schema:
 
 def user_schema(plan: Plan) -> Schema:
     """Return the schema of what an event says of the person: any of the user properties."""
-    return {"title": "User properties", **_object(plan.user_properties)}
+    return {
+        "title": "User properties",
+        **_object(plan.user_properties, is_open=plan.has_open_people),
+    }
 
 
-def _object(properties: Iterable[PlanProperty]) -> Schema:
+def _object(properties: Iterable[PlanProperty], *, is_open: bool) -> Schema:
     planned = tuple(properties)
     required = [p.name for p in planned if p.is_required]
     schema: Schema = {"type": "object", "properties": {p.name: _property(p) for p in planned}}
     return {
         **schema,
         **({"required": required} if required else {}),
-        "additionalProperties": False,
+        "additionalProperties": is_open,
     }
 
 
 def not_in_json_schema(plan: Plan) -> Iterator[str]:
     """Yield the allowed values of which one is no value of the type, so that no schema can list them."""
-    properties = (
-        *(p for event in plan.events for p in event.properties),
-        *plan.user_properties,
-    )
-    for planned in unfolded(properties):
-        if planned.values and not _enum(planned):
-            yield f"{planned.name}: allowed values: {first_names(planned.values, MOST_NAMED)}"
+    of_events = (p for event in plan.events for p in event.properties)
+    unlisted = {
+        f"{planned.name}: allowed values: {first_names(planned.values, MOST_NAMED)}": None
+        for planned in unfolded((*of_events, *plan.user_properties))
+        if planned.values and not _enum(planned)
+    }
+    yield from unlisted
 
 
 def _enum(planned: PlanProperty) -> tuple[str, ...]:
@@ -116,7 +119,7 @@ def _property(planned: PlanProperty) -> Schema:
 def _list(planned: PlanProperty) -> Schema:
     items: Schema = {"type": "object"}
     if planned.fields:
-        items = _object(planned.fields)
+        items = _object(planned.fields, is_open=planned.is_open)
     elif planned.item:
         items = _value(replace(planned, type=planned.item, item=None))
     schema: Schema = {"type": "array", **({"items": items} if items else {})}
@@ -127,7 +130,7 @@ def _value(planned: PlanProperty) -> Schema:
     """Return the schema of a value that is no list; of an element, if that is what is planned."""
     kind = planned.type
     if kind == "record":
-        return _object(planned.fields)
+        return _object(planned.fields, is_open=planned.is_open)
     schema: Schema = {"type": _TYPES[kind]} if kind in _TYPES else {}
     if kind == "time":
         schema["format"] = "date-time"

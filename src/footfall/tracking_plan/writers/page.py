@@ -7,10 +7,14 @@ from importlib.resources import files
 
 from footfall.diagrams import PICTURE_STYLE, picture
 from footfall.html import Content, Markup, document, element, join, table
+from footfall.tracking_plan.all_properties import unfolded
 from footfall.tracking_plan.cells import type_text
 from footfall.tracking_plan.diagrams import OVERVIEW, Section
 from footfall.tracking_plan.plan import ExampleStep, Plan, PlanEvent, PlanProperty, PlanStage
-from footfall.tracking_plan.writers.plan_rows import allowed_text, by_category, unfolded
+from footfall.tracking_plan.writers.plan_rows import (
+    allowed_text,
+    by_category,
+)
 
 PATH, JOURNEYS, USERS, INDEX = "critical-path", "journeys", "user-properties", "properties"
 """Anchors of the sections that are not a category."""

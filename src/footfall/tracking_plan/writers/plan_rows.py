@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from footfall.scenario.constraints import clauses, count_text
+from footfall.tracking_plan.all_properties import open_places, unfolded
 from footfall.tracking_plan.cells import (
     FIELD,
     NO,
@@ -98,15 +99,6 @@ def by_category(plan: Plan) -> list[tuple[str, str, list[PlanEvent]]]:
     return [(name, about.get(name, ""), events) for name, events in found.items()]
 
 
-def unfolded(properties: Iterable[PlanProperty]) -> Iterator[PlanProperty]:
-    """Yield properties, the fields of each right after it: `list[].field`, `record.field`."""
-    for declared in properties:
-        yield declared
-        joint = FIELD if declared.type == "list" else "."
-        fields = (replace(f, name=f"{declared.name}{joint}{f.name}") for f in declared.fields)
-        yield from unfolded(fields)
-
-
 def allowed_text(planned: PlanProperty) -> str:
     """Return which values are allowed as one text: those that are listed, else the constraint.
 
@@ -129,6 +121,7 @@ def not_in_tables(plan: Plan) -> Iterator[str]:
     """Yield what the tables have no cell for: beside allowed values no constraint has room."""
     of_events = (p for event in plan.events for p in event.properties)
     yield from dict.fromkeys(not_in_cells((*of_events, *plan.user_properties)))
+    yield from open_places(plan)
 
 
 def not_in_cells(properties: Iterable[PlanProperty]) -> Iterator[str]:

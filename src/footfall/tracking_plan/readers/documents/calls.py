@@ -40,6 +40,7 @@ class Declared:
         schema: Of all that is sent, or of the properties alone.
         place: In its file, for messages.
         section: Where in the schema the properties stand, if the plan says so: `traits`.
+        is_open: The plan says beside the schema that what is not declared is welcome.
     """
 
     call: Call
@@ -49,6 +50,7 @@ class Declared:
     about: str = ""
     category: str = ""
     section: str = ""
+    is_open: bool = False
 
 
 def call_of(word: Any) -> Call | None:

@@ -102,8 +102,7 @@ class Element:
             return inner
         if self.is_schema:
             return self.written
-        schema = schema_of_properties(inner, self.written.get("required"))
-        return {**schema, "additionalProperties": True} if says_open(self.written) else schema
+        return schema_of_properties(inner, self.written.get("required"))
 
     def unread(self) -> list[str]:
         """Return the keys that say something and are read nowhere."""

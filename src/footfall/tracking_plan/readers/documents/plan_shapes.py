@@ -7,6 +7,7 @@ lists and maps of events as people write them by hand. Each call becomes a JSON 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from footfall.tracking_plan.readers.documents.calls import Call, Declared
@@ -15,6 +16,7 @@ from footfall.tracking_plan.readers.documents.elements import (
     WORDS_OF_SCHEMAS,
     Element,
     name_of_schema,
+    says_open,
 )
 from footfall.tracking_plan.readers.documents.members import maps_of, text_at, text_of, unread
 from footfall.tracking_plan.readers.documents.plain_properties import (
@@ -96,7 +98,9 @@ class Shapes:
             self.titles["about"] = text_at(root, "description")
             for key in unread(root, _OF_PLAN):
                 self.leave_out(f"key {key} of the plan", "")
-            return found_calls
+            return [
+                replace(each, is_open=each.is_open or says_open(root)) for each in found_calls
+            ]
         specs = [spec for spec in root.values() if isinstance(spec, Mapping)]
         is_map = (
             bool(specs) and len(specs) == len(root) and all(Element(spec).key for spec in specs)
@@ -124,7 +128,8 @@ class Shapes:
         element = Element(inner) if isinstance(inner, Mapping) else None
         if element is None or not element.key:
             return Declared(call, "", schema_of_properties(inner), place)
-        return Declared(call, "", element.schema(), place, element.about)
+        is_open = says_open(element.written)
+        return Declared(call, "", element.schema(), place, element.about, is_open=is_open)
 
     # --- lists and maps of events ---------------------------------------------------------------------------------
 
@@ -186,7 +191,10 @@ class Shapes:
             self.leave_out(f"key {unknown} of an event", name or place)
         section = text_at(element.written, "identitySection", "identity_section")
         category = element.category(categories)
-        yield Declared(element.call, name, schema, place, element.about, category, section)
+        is_open = says_open(element.written)
+        yield Declared(
+            element.call, name, schema, place, element.about, category, section, is_open
+        )
 
 
 def _are_events(elements: Sequence[Any]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from footfall.tracking_plan.readers.documents.calls import Declared, call_of
@@ -94,10 +95,9 @@ class DataCatalogue:
         if rule.get("variants"):
             self.leave_out("key variants of a rule", place)
         # Older files say it beside the reference to the event.
-        if any(says_open(each) for each in (rule, rule.get("event"))):
-            schema["additionalProperties"] = True
+        is_open = any(says_open(each) for each in (rule, rule.get("event")))
         section = text_at(rule, "identity_section", "identitySection")
-        yield self._declared(event, place, schema, section)
+        yield replace(self._declared(event, place, schema, section), is_open=is_open)
 
     def _declared(
         self, event: Entry, place: str, schema: Mapping[str, Any], section: str = ""
