@@ -99,6 +99,10 @@ class StoreError(FootfallError):
     """A store cannot be read or written; the message says what is left where and how to go on."""
 
 
+class DamagedError(StoreError):
+    """What footfall notes in is damaged; with `--fresh` it is made anew."""
+
+
 class SinkError(FootfallError):
     """A sink did not accept data."""
 

@@ -58,6 +58,24 @@ class OpenedFile:
         return ""
 
 
+def remove_file(path: Path) -> None:
+    """Remove a file of ours, whatever has become of it; a link to it stays.
+
+    Raises:
+        StoreError: A folder with something in it is in its place.
+    """
+    place = Path(os.path.realpath(path))
+    if not place.is_dir():
+        place.unlink(missing_ok=True)
+        return
+    try:
+        place.rmdir()
+    except OSError:
+        raise StoreError(
+            f"{path} is a folder, with something in it, where footfall had a file\n  hint: move it away"
+        ) from None
+
+
 def check_committed(files: Iterable[tuple[Path, int]]) -> None:
     """Check that files are there, with the sizes that they had when they were committed.
 

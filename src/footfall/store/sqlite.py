@@ -9,10 +9,11 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from footfall.errors import StoreError
+from footfall.errors import DamagedError, StoreError
 from footfall.refusals import refusal
-from footfall.store.committed_files import OpenedFile
-from footfall.store.durable import PARTS_KEPT
+from footfall.store.committed_files import FRESH, OpenedFile, remove_file
+from footfall.store.durable import PARTS_KEPT, sync, sync_folder
+from footfall.store.whole_files import made_beside, name_new
 
 LOCK_WAIT_S = 10.0
 """How long another process may hold the file before it counts as in use: readers hold it for milliseconds."""
@@ -28,35 +29,60 @@ class SQLiteLedger:
         make: Make it if it is not there.
 
     Raises:
+        DamagedError: It is damaged.
         StoreError: It is not there, is no ledger, or cannot be read.
     """
 
     kept: ClassVar[str] = PARTS_KEPT
     """A line of errors: what a failure leaves untouched."""
+    mend: ClassVar[str] = f"put it back from a copy; or {FRESH}"
+    """A hint: what to do where it is damaged."""
 
     def __init__(self, path: Path, *, make: bool) -> None:
         self.path = path
-        uri = f"{path.absolute().as_uri()}?mode={'rwc' if make else 'rw'}"
         with ExitStack() as undo, self._explained():
-            # One thread at a time uses a ledger, but not always the one that opened it. With
-            # isolation_level=None the module begins no transactions of its own behind our back.
-            connection = sqlite3.connect(
-                uri,
-                uri=True,
-                timeout=LOCK_WAIT_S,
-                isolation_level=None,
-                check_same_thread=False,
-            )
-            self._connection = undo.enter_context(closing(connection))
+            if make and not path.exists():
+                self._create()
+            if path.exists() and (path.is_dir() or not path.stat().st_size):
+                raise self._damaged()
+            self._connection = undo.enter_context(closing(_connect(path)))
             if make:
                 # FULL would sync the file, but not the removal of its journal: after a power
                 # cut that journal would come back, and roll back a commit that was
                 # acknowledged.
                 self._connection.execute("PRAGMA synchronous = EXTRA")
+                if self._connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                    raise self._damaged()
                 self._make()
             self._check()
             self._opened = OpenedFile(path)
             undo.pop_all()
+
+    @classmethod
+    def anew(cls, path: Path) -> Self:
+        """Open or make a ledger, in place of one that is damaged if that is what is there."""
+        try:
+            return cls(path, make=True)
+        except DamagedError:
+            # The journal first: it belongs to the file that it would be taken for.
+            remove_file(path.with_name(f"{path.name}-journal"))
+            remove_file(path)
+        return cls(path, make=True)
+
+    def _create(self) -> None:
+        """Make the file, which is there with all its tables or not at all."""
+        with made_beside(self.path) as temporary:
+            temporary.touch(exist_ok=False)
+            with closing(_connect(temporary)) as self._connection:
+                # Nobody knows of it yet, so it is synced once, at the end.
+                self._connection.execute("PRAGMA journal_mode = MEMORY")
+                self._connection.execute("PRAGMA synchronous = OFF")
+                self._make()
+            with temporary.open("rb+") as file:
+                sync(file)
+            with suppress(FileExistsError):  # another process was first
+                name_new(temporary, self.path)
+        sync_folder(self.path.parent)
 
     def _make(self) -> None:
         """Make the tables that are missing."""
@@ -103,9 +129,14 @@ class SQLiteLedger:
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             refused = refusal(error, self.path, self.kept)
             raise refused or self._explain(str(error)) from None
+
+    def _damaged(self) -> StoreError:
+        return DamagedError(
+            f"{self.path} is damaged, or no ledger of footfall\n  hint: {self.mend}"
+        )
 
     def _explain(self, text: str) -> StoreError:
         """Return an error of SQLite's in the user's words."""
@@ -114,7 +145,9 @@ class SQLiteLedger:
             return StoreError(
                 f"{path} is in use by another process\n  hint: wait until it has ended"
             )
-        if "no such table" in text or "not a database" in text:
+        if "not a database" in text or "malformed" in text:
+            return self._damaged()
+        if "no such table" in text:
             return StoreError(
                 f"{path} is no ledger of footfall\n  hint: move it away, or name another destination"
             )
@@ -133,3 +166,15 @@ class SQLiteLedger:
         return StoreError(
             f"{self.path} cannot be opened: it is not there, or not yours to write"
         )
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    # One thread at a time uses a ledger, but not always the one that opened it. With
+    # isolation_level=None the module begins no transactions of its own behind our back.
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=rw",
+        uri=True,
+        timeout=LOCK_WAIT_S,
+        isolation_level=None,
+        check_same_thread=False,
+    )

@@ -41,7 +41,7 @@ def test_a_transaction_that_fails_leaves_nothing(ledger):
     ("text", "says"),
     [
         ("database or disk is full", "the disk is full\n  every number is kept\n  hint: free"),
-        ("file is not a database", "is no ledger of footfall\n  hint: move it away"),
+        ("file is not a database", "is damaged, or no ledger of footfall\n  hint: put it back"),
         (
             "disk I/O error",
             "numbers.sqlite: the disk cannot be read or written\n  every number is kept",

@@ -23,7 +23,7 @@ from footfall.errors import StoreError
 from footfall.sinks.protocol import Capabilities, FileKind, Payload, Prepared
 from footfall.sinks.scratch import Scratch, Spool, explaining, place_payload
 from footfall.sinks.store_sink import StoreSink
-from footfall.store.committed_files import FRESH, OpenedFile
+from footfall.store.committed_files import FRESH, OpenedFile, remove_file
 from footfall.store.durable import Lock, sync, sync_folder
 from footfall.store.files.file_ledger import FileLedger
 from footfall.store.files.layout import file_ledger_path, file_lock_path
@@ -251,8 +251,8 @@ def _forget(path: Path) -> None:
     # Only with its ledger: a file without one was not written by us, and is not ours to remove.
     ledger = file_ledger_path(path)
     if ledger.exists():
-        path.unlink(missing_ok=True)
-        ledger.unlink()
+        remove_file(path)
+        remove_file(ledger)
 
 
 def _check_owner(path: Path, run: Run) -> None:
@@ -267,6 +267,10 @@ def _check_owner(path: Path, run: Run) -> None:
                 f"{path} is there already and was not written by footfall\n  hint: move it away, or name another file"
             )
         return
+    if path.is_dir():
+        raise StoreError(
+            f"{path} is gone: a folder is in its place\n  hint: move that away; {FRESH}"
+        )
     with FileLedger(file_ledger_path(path)) as ledger:
         others = [info for info in ledger.runs() if info.id != run.id]
     if others:

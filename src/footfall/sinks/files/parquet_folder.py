@@ -27,6 +27,7 @@ from footfall.store import durable
 from footfall.store.committed_files import check_committed
 from footfall.store.files.file_ledger import FileLedger
 from footfall.store.files.layout import (
+    check_folder,
     delete_files,
     describe,
     folder_ledger_path,
@@ -94,9 +95,13 @@ class ParquetSink(StoreSink):
     def begin(self, run: Run, stack: ExitStack, *, fresh: bool) -> _Writer:
         """Lock the folder, note the run, remove files of it that were never committed."""
         check_names(run.stream.schema)
-        folder_ledger_path(self.folder).parent.mkdir(parents=True, exist_ok=True)
+        check_folder(self.folder)
+        path = folder_ledger_path(self.folder)
+        path.parent.mkdir(parents=True, exist_ok=True)
         stack.enter_context(durable.Lock(folder_lock_path(self.folder), self.folder))
-        ledger = stack.enter_context(FileLedger(folder_ledger_path(self.folder), make=True))
+        ledger = stack.enter_context(
+            FileLedger.anew(path) if fresh else FileLedger(path, make=True)
+        )
         name = run.stream.schema.scenario
         runs = (info.run for info in ledger.runs() if info.scenario == name)
         check_columns(run.stream.schema, (other.stream.schema for other in runs))

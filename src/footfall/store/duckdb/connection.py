@@ -14,7 +14,9 @@ import pyarrow as pa
 from footfall.errors import StoreError
 from footfall.refusals import refusal
 from footfall.store.dialect import quote
+from footfall.store.durable import sync_folder
 from footfall.store.temporary_folders import temporary_folder
+from footfall.store.whole_files import made_beside, name_new
 
 if TYPE_CHECKING:
     import duckdb
@@ -64,7 +66,7 @@ def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
 
     try:
         return _reading(path) if read_only else _writing(path)
-    except duckdb.Error as error:
+    except (duckdb.Error, OSError) as error:
         raise cannot_open(path, error) from None
 
 
@@ -82,11 +84,21 @@ def _reading(path: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _writing(path: Path) -> duckdb.DuckDBPyConnection:
-    connection = _attached(_text(path), f"ROW_GROUP_SIZE {ROW_GROUP_ROWS}")
+    connection = _attached(_text(path), f"ROW_GROUP_SIZE {ROW_GROUP_ROWS}", make=path)
     connection.execute(f"SET temp_directory = {_spill(path)}")
     connection.execute(f"SET memory_limit = '{WRITING_MEMORY}'")
     _close_doors(connection, path)
     return connection
+
+
+def _create(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Make an empty database, whole: half of one would be no DuckDB file to whoever comes next."""
+    with made_beside(path) as temporary:
+        connection.execute(f"ATTACH {_text(temporary)} AS _new (TYPE duckdb)")
+        connection.execute("DETACH _new")
+        with suppress(FileExistsError):  # another process was first
+            name_new(temporary, path)
+    sync_folder(path.parent)
 
 
 def _close_doors(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -118,13 +130,16 @@ def _holds_alone(connection: duckdb.DuckDBPyConnection, scenario: str) -> bool:
     return found.fetchone() is not None
 
 
-def _attached(source: str, *options: str, name: str = NAME) -> duckdb.DuckDBPyConnection:
+def _attached(
+    source: str, *options: str, name: str = NAME, make: Path | None = None
+) -> duckdb.DuckDBPyConnection:
     """Open a connection to one database.
 
     Args:
         source: What to attach, as SQL.
         options: Of `ATTACH`, the only place where the size of row groups can be set.
         name: What the database is called in it.
+        make: A file that is made if it is not there.
     """
     import duckdb
 
@@ -136,6 +151,8 @@ def _attached(source: str, *options: str, name: str = NAME) -> duckdb.DuckDBPyCo
         connection.execute("ATTACH ':memory:' AS _none")
         connection.execute("USE _none")
         connection.execute("DETACH memory")
+        if make is not None and not make.exists():
+            _create(connection, make)
         connection.execute(
             f"ATTACH {source} AS {quote(name)} ({', '.join(('TYPE duckdb', *options))})"
         )

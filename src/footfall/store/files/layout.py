@@ -18,14 +18,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from footfall.errors import StoreError
+from footfall.store.committed_files import remove_file
 from footfall.store.files.file_ledger import FileLedger
-from footfall.store.files.relations import views_script
+from footfall.store.files.relations import SCRIPT_BEGIN, views_script
 from footfall.store.runs import RunInfo
 from footfall.store.tables import SCENARIO_TABLES
 from footfall.store.whole_files import is_temporary, write_whole
 
 MANIFEST = "manifest.json"
 VIEWS_SCRIPT = "views.sql"
+MANIFEST_BEGIN = '{\n "format": 1,\n "runs"'
 _PART_FILE = re.compile(r"\d+--?\d+--?\d+\.parquet")
 
 
@@ -56,6 +59,26 @@ def sweep(folder: Path) -> None:
         file.unlink(missing_ok=True)
 
 
+def check_folder(folder: Path) -> None:
+    """Check that a folder has no files of somebody else where ours would be.
+
+    Raises:
+        StoreError: It has.
+    """
+    for name, begin in ((MANIFEST, MANIFEST_BEGIN), (VIEWS_SCRIPT, SCRIPT_BEGIN)):
+        path = folder / name
+        is_foreign = path.is_file() and not _begins(path, begin.encode())
+        if path.is_dir() or (is_foreign and not folder_ledger_path(folder).exists()):
+            raise StoreError(
+                f"{path} is there already and was not written by footfall\n  hint: move it away, or name another folder"
+            )
+
+
+def _begins(path: Path, begin: bytes) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(begin)) == begin
+
+
 def delete_files(folder: Path, scenario: str, run: str, keep: Collection[str] = ()) -> None:
     """Remove a run's files but those that are to be kept: all, or what was never committed.
 
@@ -71,7 +94,7 @@ def delete_files(folder: Path, scenario: str, run: str, keep: Collection[str] = 
         below = folder / scenario / table / run
         for file in list(filter(_is_ours, below.rglob("*"))):
             if file.relative_to(folder).as_posix() not in keep:
-                file.unlink()
+                remove_file(file)
         # From the inside out: a folder is empty once those in it are gone.
         for empty in sorted(
             [*below.rglob("*"), below, below.parent, below.parent.parent], reverse=True

@@ -48,17 +48,17 @@ def make_file_views(
 def views_script(ledger: FileLedger) -> str:
     """Return the views of a folder as SQL that any DuckDB client can run; paths are relative."""
     if not ledger.runs():
-        return _SCRIPT
+        return SCRIPT_BEGIN
     tables = [
         f"CREATE OR REPLACE VIEW main.{name} AS {_values(META_TABLES[name], ledger.table(name))}"
         for name in ("runs", "catalogue_rows")
     ]
     views = layout.view_statements([info.run for info in ledger.runs()])
     statements = (*tables, *_file_views(Path(), ledger), *views)
-    return _SCRIPT + "".join(f"{statement};\n" for statement in statements)
+    return SCRIPT_BEGIN + "".join(f"{statement};\n" for statement in statements)
 
 
-_SCRIPT = """\
+SCRIPT_BEGIN = """\
 -- The tables and views of this folder, which is called shop here:
 --   duckdb -cmd "SET file_search_path = 'shop'" -init shop/views.sql
 """

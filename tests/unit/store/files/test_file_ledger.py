@@ -93,7 +93,10 @@ def test_a_failed_commit_changes_nothing(tmp_path):
     ("content", "message"),
     [
         (None, "there is no such file or folder"),
-        (b"not a database, but long enough to be one" * 100, "is no ledger of footfall"),
+        (
+            b"not a database, but long enough to be one" * 100,
+            "is damaged, or no ledger of footfall",
+        ),
         ("CREATE TABLE a (b)", "is no ledger of footfall"),
     ],
 )
