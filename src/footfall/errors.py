@@ -100,7 +100,7 @@ class StoreError(FootfallError):
 
 
 class DamagedError(StoreError):
-    """What footfall notes in is damaged; with `--fresh` it is made anew."""
+    """A ledger is damaged; with `--fresh` it is made anew."""
 
 
 class SinkError(FootfallError):
