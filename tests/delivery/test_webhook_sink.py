@@ -79,6 +79,37 @@ def test_again_does_nothing(tmp_path):
         )
 
 
+def put_a_folder(path):
+    path.unlink()
+    path.mkdir()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda path: path.write_bytes(path.read_bytes()[:5000]),
+        lambda path: path.write_bytes(bytes(path.stat().st_size)),
+        lambda path: path.write_bytes(b"garbage " * 1000),
+        lambda path: path.write_bytes(b""),
+        put_a_folder,
+    ],
+    ids=["cut", "zeroed", "garbage", "empty", "folder"],
+)
+def test_a_damaged_ledger(tmp_path, damage):
+    """It is named, with what mends it: --fresh sends everything again, and notes it in a new one."""
+    run = make_run(SHOP, days=1)
+    chunks = list(make_chunks(run, rows=20))[:1]
+    with receiver(tmp_path) as client:
+        deliver(sink_to(client, tmp_path), run, chunks)
+        (ledger,) = (tmp_path / "ledger").glob("*.sqlite")
+        damage(ledger)
+        with pytest.raises(StoreError, match=rf"{ledger.name} is damaged(.|\n)*--fresh"):
+            deliver(sink_to(client, tmp_path), run, chunks)
+        for was_there in (False, True):
+            receipts = deliver(sink_to(client, tmp_path), run, chunks, fresh=not was_there)
+            assert [receipt.was_there_already for receipt in receipts] == [was_there]
+
+
 def test_signed(tmp_path, monkeypatch):
     """With the secret set on both sides everything is taken; with another one the run stops at once."""
     run = make_run(SHOP, days=1)
@@ -120,10 +151,11 @@ def test_a_ledger_that_cannot_be_made(tmp_path, where):
             folder.write_text("a file")
         else:
             (folder / f"{sink.key}.lock").mkdir(parents=True)
-        with pytest.raises(
-            StoreError,
-            match=rf"{sink.key}\.sqlite: (.|\n)*nothing was sent(.|\n)*hint: run the command",
-        ):
+        told = {
+            "the folder": rf"{sink.key}\.sqlite: (.|\n)*nothing was sent(.|\n)*hint: run the command",
+            "the lock": rf"{sink.key}\.lock is in the way: (.|\n)*hint: move it away",
+        }
+        with pytest.raises(StoreError, match=told[where]):
             sink.open(make_run(SHOP), fresh=False)
         assert client.rows("SELECT * FROM received") == []
 

@@ -64,9 +64,9 @@ class SQLiteLedger:
         try:
             return cls(path, make=True)
         except DamagedError:
-            # The journal first: it belongs to the file that it would be taken for.
-            remove_file(path.with_name(f"{path.name}-journal"))
-            remove_file(path)
+            # The journals first: they would be taken for those of the new one.
+            for beside in ("-journal", "-wal", "-shm", ""):
+                remove_file(path.with_name(path.name + beside))
         return cls(path, make=True)
 
     def _create(self) -> None:

@@ -107,17 +107,23 @@ class DeliveryLedger(SQLiteLedger):
     """The ledger of one destination over a network, open.
 
     Args:
-        path: The SQLite file; made if it is not there.
+        path: The SQLite file.
+        make: Make it if it is not there.
 
     Raises:
+        DamagedError: It is damaged.
         StoreError: It cannot be opened, or was written by a later version.
     """
 
     kept = "every part accepted before is noted"
+    mend = (
+        "put it back from a copy; or the same command with --fresh begins a new one: "
+        "everything goes again, with the same ids, also of other runs"
+    )
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, make: bool = True) -> None:
         self._synced_at = -math.inf
-        super().__init__(path, make=True)
+        super().__init__(path, make=make)
 
     def _make(self) -> None:
         ((version,),) = self.rows("PRAGMA user_version")

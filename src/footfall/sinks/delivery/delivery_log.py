@@ -17,6 +17,7 @@ from footfall.sinks.delivery.dead_letters import DeadLetter, DeadLetterFile
 from footfall.sinks.delivery.delivery import Answers
 from footfall.sinks.delivery.delivery_ledger import FOLDER, DeliveryLedger
 from footfall.sinks.protocol import CursorBook, Prepared, Receipt
+from footfall.store.committed_files import remove_file
 from footfall.store.durable import Lock
 
 DEAD_LETTERS = Path("dead-letters")
@@ -68,7 +69,8 @@ class DeliveryLog:
         self._dead_letters = folder.parent / DEAD_LETTERS / f"{key}-{run.id[:8]}.ndjson"
         with ExitStack() as resources:
             resources.callback(self._lock.release)
-            self.ledger = resources.enter_context(closing(DeliveryLedger(path)))
+            ledger = DeliveryLedger.anew(path) if fresh else DeliveryLedger(path)
+            self.ledger = resources.enter_context(closing(ledger))
             check(self.ledger)
             self._begin(fresh=fresh)
             self._resources = resources.pop_all()
@@ -76,7 +78,7 @@ class DeliveryLog:
     def _begin(self, *, fresh: bool) -> None:
         if fresh:
             self.ledger.forget(self.run.id)
-            self._dead_letters.unlink(missing_ok=True)
+            remove_file(self._dead_letters)
         # A ledger that somebody has deleted knows of no dead letters: those that are there are kept then.
         have = self._dead_letters.stat().st_size if self._dead_letters.exists() else 0
         cursors = self.ledger.begin(
