@@ -222,7 +222,7 @@ def test_ctrl_c_while_workers_start():
     )
     before = signal.signal(signal.SIGINT, lambda *_: seen.append("Ctrl-C"))
     try:
-        with pool._ctrl_c_kept_back():
+        with pool._signals_kept_back():
             os.kill(os.getpid(), signal.SIGINT)
             said = subprocess.check_output(command, text=True)
         assert seen == ["Ctrl-C"]

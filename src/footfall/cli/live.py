@@ -15,7 +15,7 @@ from footfall.cli.data_command import DataCommand
 from footfall.cli.interrupts import gentle_stop
 from footfall.cli.live_arguments import DurationArgument, RateArgument, SpeedArgument
 from footfall.cli.live_status import StatusPrinter, StderrBesideTable
-from footfall.cli.rerun import again
+from footfall.cli.rerun import again, to_continue
 from footfall.units import zones
 
 if TYPE_CHECKING:
@@ -111,15 +111,22 @@ def command(
     from footfall.execution.live.live_run import live_with
     from footfall.execution.live.live_task import LiveOptions
     from footfall.execution.live.stats import watch_nothing
+    from footfall.execution.start import depends_on_today
+    from footfall.sinks.protocol import capabilities_of
 
     sinks = options.read_sinks(to, region=region, dry_run=dry_run)
-    with gentle_stop() as stop:
+    parameters = options.run_parameters(given)
+    # Without a start it is that of a stored run, else today.
+    is_dated = not depends_on_today(parameters.start or "today") or any(
+        capabilities_of(sink).keeps_runs for sink in sinks
+    )
+    with gentle_stop(to_continue(sinks, is_dated=is_dated)) as stop:
         printer = StatusPrinter(sys.stderr)
         # Sinks write remarks there by themselves; the table begins anew below each.
         with redirect_stderr(cast("TextIO", StderrBesideTable(sys.stderr, printer.leave))):
             result = live_with(
                 scenario,
-                options.run_parameters(given),
+                parameters,
                 sinks,
                 LiveOptions(spill_bytes=spill, **given),
                 stop=stop,

@@ -13,12 +13,12 @@ from difflib import get_close_matches
 import click
 
 from footfall.cli import standard_streams
+from footfall.cli.interrupts import STOPPED_AT_ONCE, SignalWatch
 from footfall.errors import FootfallError, MissingExtraError, ScenarioError, UsageError
 from footfall.refusals import refusal
 
-# A script tells "try again" (1) from "mend the command" (2); 130 is 128 + SIGINT, as shells
-# report it.
-DONE, FAILED, USER_MISTAKE, STOPPED_AT_ONCE = 0, 1, 2, 130
+# A script tells "try again" (1) from "mend the command" (2).
+DONE, FAILED, USER_MISTAKE = 0, 1, 2
 
 # name → (module, what it does). A command is imported when it is used: `footfall --help` imports none of them.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -137,21 +137,24 @@ def footfall(ctx: click.Context) -> None:
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 failed, 2 user's mistake, 130 second Ctrl-C."""
     standard_streams.prepare()
-    code = _exit_code(args)
-    try:
-        # Here, where a failure can be caught: at Python's own exit it would be printed.
-        sys.stdout.flush()
-    except OSError as problem:
-        code = code or _tell_unexpected(problem)
-    standard_streams.leave()
+    with SignalWatch().watching() as watch:
+        code = _exit_code(args, watch)
+        try:
+            # Here, where a failure can be caught: at Python's own exit it would be printed.
+            sys.stdout.flush()
+        except OSError as problem:
+            code = code or _tell_unexpected(problem)
+        standard_streams.leave()
     sys.exit(code)
 
 
-def _exit_code(args: Sequence[str] | None) -> int:
+def _exit_code(args: Sequence[str] | None, watch: SignalWatch) -> int:
     try:
         # click would print errors and exit by itself; the codes are chosen here alone. A
         # command returns one of them, or None.
-        return footfall.main(args, prog_name="footfall", standalone_mode=False) or DONE
+        return (
+            footfall.main(args, prog_name="footfall", standalone_mode=False, obj=watch) or DONE
+        )
     except click.ClickException as problem:
         return _tell_misuse(problem)
     except FootfallError as problem:

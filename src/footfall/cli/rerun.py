@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from collections.abc import Sequence
 
 from footfall.errors import UsageError
-from footfall.sinks import parse
+from footfall.sinks import Sink, parse
 from footfall.sinks.protocol import capabilities_of
 
 LEFT_OUT = "\n  with what is left out of this line: passwords, and paths of URLs"
@@ -20,6 +21,21 @@ def again(arguments: Sequence[str]) -> str:
     """
     told = [_without_secrets(argument) for argument in arguments]
     return shlex.join(["footfall", *told]) + (LEFT_OUT if told != list(arguments) else "")
+
+
+def to_continue(sinks: Sequence[Sink], *, is_dated: bool = True) -> str:
+    """Return the line that says how this command goes on; none if it would write everything again.
+
+    Args:
+        sinks: Of the command.
+        is_dated: Its first day is the same on every day.
+    """
+    # A pipe cannot be asked what it has got.
+    if all(sink.guarantee == "best effort" for sink in sinks):
+        return ""
+    kept = [argument for argument in sys.argv[1:] if argument != "--fresh"]
+    when = "" if is_dated else " (today: its first day depends on the day)"
+    return f"  to continue{when}: {again(kept)}"
 
 
 def _without_secrets(argument: str) -> str:

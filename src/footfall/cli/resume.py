@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +11,7 @@ import click
 from footfall.cli import arguments, delivery_outcome
 from footfall.cli.data_command import DataCommand
 from footfall.cli.interrupts import gentle_stop
+from footfall.cli.rerun import again
 from footfall.cli.send import conclude, tell_unfinished
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ def command(store: str, run_id: str | None, quiet: bool, summary: str) -> int:
     from footfall.cli.run_summary import record
     from footfall.execution.resume import resume
 
-    with gentle_stop() as stop:
+    with gentle_stop(f"  to continue: {again(sys.argv[1:])}") as stop:
         results = resume(store, run=run_id, progress=not quiet, stop=stop, check=False)
     if summary == "json":
         click.echo(

@@ -10,6 +10,7 @@ import click
 from footfall.cli import arguments, options
 from footfall.cli.data_command import DataCommand
 from footfall.cli.interrupts import gentle_stop
+from footfall.cli.rerun import to_continue
 
 EPILOG = """\b
 Examples:
@@ -72,6 +73,7 @@ def command(scenario: str, quiet: bool, summary: str, spill: int, **given: Any) 
     """
     from footfall.cli import delivery_outcome, run_summary
     from footfall.execution.batch import DEFAULT_SINK, run_with
+    from footfall.execution.start import depends_on_today
 
     sinks = options.read_sinks(
         given.pop("to") or (DEFAULT_SINK,),
@@ -79,10 +81,12 @@ def command(scenario: str, quiet: bool, summary: str, spill: int, **given: Any) 
         dry_run=given.pop("dry_run"),
         by_day=given.pop("partition") == "day",
     )
-    with gentle_stop() as stop:
+    parameters = options.run_parameters(given)
+    is_dated = not depends_on_today(parameters.start)
+    with gentle_stop(to_continue(sinks, is_dated=is_dated)) as stop:
         result = run_with(
             scenario,
-            options.run_parameters(given),
+            parameters,
             sinks,
             progress=not quiet,
             spill_bytes=spill,

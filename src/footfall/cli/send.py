@@ -15,7 +15,7 @@ import click
 from footfall.cli import arguments, delivery_outcome, options
 from footfall.cli.data_command import DataCommand
 from footfall.cli.interrupts import gentle_stop
-from footfall.cli.rerun import again
+from footfall.cli.rerun import again, to_continue
 from footfall.errors import UsageError, shown
 from footfall.text import clean, plural
 
@@ -118,7 +118,7 @@ def _send(
 ) -> int:
     from footfall.execution.send import send
 
-    with gentle_stop() as stop:
+    with gentle_stop(to_continue(sinks)) as stop:
         result = send(
             store,
             to=sinks,
@@ -240,7 +240,7 @@ def _send_dead_letters(
     from footfall.execution.resend import send_dead_letters
 
     _refuse_choice(given, "dead letters are all tried")
-    with gentle_stop() as stop:
+    with gentle_stop(to_continue(sinks)) as stop:
         result = send_dead_letters(store, to=sinks, stop=stop, check=False)
     if summary == "json":
         told: dict[str, Any] = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import signal
 
 import click
 
@@ -135,9 +134,6 @@ def command(
     )
     if not listener.receiver.keys:
         click.echo("webhooks are taken unsigned: FOOTFALL_WEBHOOK_SECRET is not set", err=True)
-    # uvicorn raises the signal again that has ended it. As an exception it ends in
-    # `serve`, which closes the store; by default it would end the process on the spot.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     gc.set_threshold(
         50_000
     )  # requests bring thousands of objects, none in a cycle: every 700 were 6 % of the time

@@ -362,14 +362,16 @@ def halt(pipelines: Sequence[Pipeline], problem: BaseException) -> None:
     Args:
         pipelines: Open or not.
         problem: What has come between. After an error there is time; after anything else, such
-            as a second Ctrl-C, a sink has `LEAVE_S` seconds, then its thread dies with the
+            as a second Ctrl-C, sinks have `LEAVE_S` seconds, then their threads die with the
             process.
     """
     for pipeline in pipelines:
         # All are told before any is waited for, so their last parts end side by side.
         pipeline.halt()
+    leave_at = time.monotonic() + LEAVE_S
     for pipeline in pipelines:
-        pipeline.join(None if isinstance(problem, Exception) else LEAVE_S)
+        is_slow = not isinstance(problem, Exception)
+        pipeline.join(max(leave_at - time.monotonic(), 0) if is_slow else None)
 
 
 def _sum(

@@ -82,7 +82,7 @@ class WorkerPool:
         self._waiting: dict[int, PartResult] = {}
         self._is_stop_sent = False
         self._given_up: set[int] = set()
-        with _ctrl_c_kept_back():
+        with _signals_kept_back():
             self._children = [
                 WorkerProcess(WorkerJob(_own(job), share, n_workers), self._messages)
                 for share in range(n_workers)
@@ -267,17 +267,17 @@ def _widen(pipe: IO[bytes]) -> None:
 
 
 @contextmanager
-def _ctrl_c_kept_back() -> Iterator[None]:
-    """Keep Ctrl-C from children that are started inside.
+def _signals_kept_back() -> Iterator[None]:
+    """Keep Ctrl-C and SIGTERM from children that are started inside.
 
     A terminal sends it to the whole group of processes; the owner alone decides what it means,
-    and orders the workers to stop. Their own `main` ignores it.
+    and orders the workers to stop. Their own `main` ignores both.
     """
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
     # Blocked, which children inherit, and not ignored: what comes meanwhile would be lost.
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         yield
     finally:

@@ -88,8 +88,10 @@ class OwnerLink:
 
 def main() -> None:
     """Work off the assignment that comes through standard input, then exit."""
-    # A terminal sends Ctrl-C to all processes; what it means, the owner decides.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A terminal sends Ctrl-C to all processes, `timeout` and service managers SIGTERM; what it
+    # means, the owner decides.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     leave_pandas_out()
     orders = os.fdopen(0, "rb", buffering=0, closefd=False)
     results = os.fdopen(os.dup(1), "wb", buffering=1 << 16)

@@ -36,6 +36,11 @@ def resolve_start(
     return day - dt.timedelta(days=int(relative["count"] or 0) * _DAYS[relative["unit"] or "d"])
 
 
+def depends_on_today(written: str | dt.date | None) -> bool:
+    """Return whether a start is another day tomorrow."""
+    return isinstance(written, str) and _RELATIVE.fullmatch(written) is not None
+
+
 def _date(written: str) -> dt.date:
     try:
         # Without the pattern 20260101 and 2026-W01-1 would pass too, which no page mentions.
