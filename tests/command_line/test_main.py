@@ -105,7 +105,10 @@ def test_help_starts_fast():
 
 def test_help_imports_nothing_heavy():
     """Neither help nor version needs a library beyond click."""
-    code = "import sys; from footfall.cli.main import _exit_code; _exit_code(['--help']); print(sorted(sys.modules))"
+    code = (
+        "import sys; from footfall.cli.main import SignalWatch, _exit_code; "
+        "_exit_code(['--help'], SignalWatch()); print(sorted(sys.modules))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )

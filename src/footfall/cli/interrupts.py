@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import FrameType
 
@@ -35,7 +35,7 @@ _LEFT = "left before that was finished; what was committed is kept, the rest is 
 
 @dataclass(frozen=True, slots=True)
 class _GentleStop:
-    """What the first signal sets, and what is said to somebody whose command has to be left."""
+    """The event that the first signal sets, and the line that is said when the command has to be left."""
 
     stop: threading.Event
     to_continue: str
@@ -124,7 +124,12 @@ def _is_readable(reader: socket.socket, before: float) -> bool:
 
 def _tell(say: Callable[[], None]) -> None:
     """Say something, unless what it is written to takes nothing: that may be what the command hangs at."""
-    teller = threading.Thread(target=say, daemon=True)
+
+    def dare() -> None:
+        with suppress(OSError):  # nobody reads it
+            say()
+
+    teller = threading.Thread(target=dare, daemon=True)
     teller.start()
     teller.join(_TELL_S)
 
