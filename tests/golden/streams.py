@@ -90,7 +90,7 @@ def digests(chunks: list[Chunk], scenario: str) -> dict[str, str]:
     return found | {
         "tallies": digest_of_tallies(tallies),
         "identity": stream_id.stream_id(
-            load_shipped(scenario), of.start_ms, of.seed, NO_TZDATA
+            stream_id.scenario_hash(load_shipped(scenario)), of.start_ms, of.seed, NO_TZDATA
         ),
         "offsets": _offsets(of, chunks),
     }

@@ -144,7 +144,9 @@ def wait(record: Wait) -> InverseCdf:
 
 def _knots(values: list[int]) -> Array:
     limit = 2**62
-    return np.array([max(-limit, min(limit, v)) for v in values], np.int64)
+    if min(values) < -limit or max(values) > limit:
+        values = [max(-limit, min(limit, v)) for v in values]
+    return np.array(values, np.int64)
 
 
 def categorical(weights: Sequence[Decimal] | None, n: int) -> Categorical:

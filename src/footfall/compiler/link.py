@@ -143,5 +143,6 @@ def _stream(c: Compilation, properties: tuple[UserProperty, ...]) -> Stream:
     )
     start_ms = c.moments.start_ms
     # With the version of the time zones: another one may move events by an hour.
-    identity = stream_id(scenario, start_ms, c.seed, zones.version())
-    return Stream(identity, c.seed, start_ms, schema, scenario_hash(scenario))
+    digits = scenario_hash(scenario)
+    identity = stream_id(digits, start_ms, c.seed, zones.version())
+    return Stream(identity, c.seed, start_ms, schema, digits)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from decimal import Decimal
+from functools import cache
 
 from footfall.scenario.records import Scenario
 
@@ -48,30 +49,39 @@ def scenario_hash(scenario: Scenario) -> str:
     return _digest(repr(_canonical(scenario)))
 
 
-def stream_id(scenario: Scenario, start_ms: int, seed: int, tzdata: str) -> str:
-    """Return 16 hex digits over what fixes a stream."""
-    return _digest(repr((scenario_hash(scenario), start_ms, seed, OUTPUT_VERSION, tzdata)))
+def stream_id(scenario_digits: str, start_ms: int, seed: int, tzdata: str) -> str:
+    """Return 16 hex digits over what fixes a stream; those of its scenario among it."""
+    return _digest(repr((scenario_digits, start_ms, seed, OUTPUT_VERSION, tzdata)))
 
 
 def _digest(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def _counts(field: dataclasses.Field[object], record: object) -> bool:
-    """Return whether a field of a record is a part of its identity."""
-    is_unused = "added" in field.metadata and getattr(record, field.name) == field.default
-    return field.name not in _NO_EVENTS and not is_unused
+@cache
+def _fields_of(kind: type) -> tuple[dataclasses.Field[object], ...] | None:
+    """Return the fields of a class of records that can change an event; None of any other class."""
+    if not dataclasses.is_dataclass(kind):
+        return None
+    return tuple(f for f in dataclasses.fields(kind) if f.name not in _NO_EVENTS)
+
+
+def _is_unused(field: dataclasses.Field[object], value: object) -> bool:
+    """Return whether a field was added later and has no value: identities of before stay."""
+    return "added" in field.metadata and value == field.default
 
 
 def _canonical(value: object) -> object:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = [f.name for f in dataclasses.fields(value) if _counts(f, value)]
+    kind = type(value)
+    fields = _fields_of(kind)  # type: ignore[arg-type]  # mypy takes a class's own __hash__ for that of its objects
+    if fields is not None:
+        values = ((f, getattr(value, f.name)) for f in fields)
         return (
-            _TAGS.get(type(value).__name__, type(value).__name__),
-            *((name, _canonical(getattr(value, name))) for name in fields),
+            _TAGS.get(kind.__name__, kind.__name__),
+            *((f.name, _canonical(v)) for f, v in values if not _is_unused(f, v)),
         )
     if isinstance(value, tuple):
-        return tuple(_canonical(v) for v in value)
+        return tuple(map(_canonical, value))
     if isinstance(value, Decimal):
         # 1.50 and 1.5 are one number, and so one stream.
         return str(value.normalize())
