@@ -3,6 +3,7 @@
 import gzip
 import random
 import zipfile
+from functools import cache
 
 import pytest
 
@@ -12,10 +13,21 @@ from footfall.foreign.open_events import is_log, open_events
 N = 20_000
 
 
-def csv_text(mark=""):
+@cache
+def packed_csv(encoding):
     draws = random.Random(1)
     rows = (f"u{draws.randrange(10**6)},v,{1_767_607_200 + n}\n" for n in range(N))
-    return f"{mark}user_id,event,ts\n{''.join(rows)}"
+    return gzip.compress(f"user_id,event,ts\n{''.join(rows)}".encode(encoding), mtime=0)
+
+
+@cache
+def packed_lines():
+    draws = random.Random(1)
+    lines = "".join(
+        f'{{"user_id": "u{draws.randrange(10**6)}", "event": "v", "ts": {1_767_607_200 + n}}}\n'
+        for n in range(N)
+    )
+    return gzip.compress(lines.encode(), mtime=0)
 
 
 def cut(packed):
@@ -48,7 +60,7 @@ HARMS = [cut, without_end, of_another_sum, with_a_hole, a_few_bytes]
 def test_csv_in_gzip(tmp_path, harm, encoding, name):
     """A damaged gzip of CSV is told, and nothing of it is read as if it were whole."""
     path = tmp_path / name
-    path.write_bytes(harm(gzip.compress(csv_text().encode(encoding), mtime=0)))
+    path.write_bytes(harm(packed_csv(encoding)))
     with pytest.raises(UsageError, match="cannot be read to its end"):
         open_events(path)
 
@@ -56,7 +68,7 @@ def test_csv_in_gzip(tmp_path, harm, encoding, name):
 def test_whether_a_damaged_file_is_a_log(tmp_path):
     """Whether a damaged CSV is a log or a plan cannot be said: it is told as damaged."""
     path = tmp_path / "x.csv.gz"
-    path.write_bytes(gzip.compress(csv_text().encode())[:50])
+    path.write_bytes(packed_csv("utf-8")[:50])
     with pytest.raises(UsageError, match="cannot be read to its end"):
         is_log(path)
 
@@ -65,12 +77,7 @@ def test_whether_a_damaged_file_is_a_log(tmp_path):
 @pytest.mark.parametrize("packing", ["gzip", "zip", "folder"])
 def test_lines(tmp_path, harm, packing):
     """Lines in a damaged gzip are told too, wherever they stand."""
-    draws = random.Random(1)
-    lines = "".join(
-        f'{{"user_id": "u{draws.randrange(10**6)}", "event": "v", "ts": {1_767_607_200 + n}}}\n'
-        for n in range(N)
-    )
-    damaged = harm(gzip.compress(lines.encode(), mtime=0))
+    damaged = harm(packed_lines())
     path = tmp_path / "x"
     if packing == "zip":
         with zipfile.ZipFile(path, "w") as archive:
