@@ -91,7 +91,10 @@ def rows_in(folder, spec):
 
 @pytest.mark.parametrize("spec", ["parquet:p", *FILES])
 def test_a_failure_at_any_operation_leaves_something_to_continue(tmp_path, spec):
-    """Dead before, dead after, disk full, half written: at every sync, rename, append and commit; then all is there."""
+    """Dead before, dead after, disk full, half written: at every sync, rename, append and commit; then all is there.
+
+    In the usual run each of them fails in every other way.
+    """
     folder = tmp_path / "run"
     kind, _, name = spec.partition(":")
     done = subprocess.run(
@@ -104,7 +107,7 @@ def test_a_failure_at_any_operation_leaves_something_to_continue(tmp_path, spec)
     )
     assert done.returncode == 0, done.stderr
     attempts = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(attempts) >= 30
+    assert len({a["at"] for a in attempts}) >= 8
     assert [a for a in attempts if a["again"] != "finished" or not a["good"]] == []
     full = [a["ended"] for a in attempts if a["how"] == "disk full"]
     assert [
