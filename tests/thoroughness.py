@@ -1,6 +1,7 @@
 """How often tests draw, and how often they kill: seldom in the usual run, often in a thorough one.
 
-`FOOTFALL_THOROUGH=1` draws as many examples as are said to be thorough; `FOOTFALL_KILLS=50` kills as often per test.
+`FOOTFALL_THOROUGH=1` draws as many examples as are said to be thorough, and lets every file operation fail in every
+way; `FOOTFALL_KILLS=50` kills as often per test.
 """
 
 from __future__ import annotations

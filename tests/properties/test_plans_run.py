@@ -1,7 +1,5 @@
 """Every scenario that is made of a plan loads, compiles and runs, and its own data is clean against that plan."""
 
-import os
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 
@@ -15,12 +13,12 @@ from footfall.tracking_plan.readers import read_plan
 from footfall.tracking_plan.to_scenario import scenario_text
 from footfall.validation import validate
 from tests.plan_files import WRITERS, plans, written
+from tests.thoroughness import IS_THOROUGH
 
-# The same few every day, so that a change is to blame for what fails; as many others as are asked for.
-N_EXAMPLES = os.environ.get("FOOTFALL_EXAMPLES", "")
+# The same few every day, so that a change is to blame for what fails; many others in a thorough run.
 SOME = settings(
-    max_examples=int(N_EXAMPLES or "5"),
-    derandomize=not N_EXAMPLES,
+    max_examples=200 if IS_THOROUGH else 5,
+    derandomize=not IS_THOROUGH,
     database=None,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
