@@ -22,7 +22,7 @@ from footfall.sinks.protocol import EVERYBODY, Receipt, prepared_of
 from footfall.store import open_store
 from footfall.units import DAY_MS, HOUR_MS
 
-SCENARIO, PEOPLE, START = "online-school", 1500, "2026-03-01"
+SCENARIO, PEOPLE, START = "online-school", 600, "2026-03-01"
 crowds = sys.modules[
     LivePopulation.__module__
 ]  # `footfall.run` is the function, so the path cannot be written
@@ -31,9 +31,9 @@ A_DAY_IN_2_S = 43_200.0
 
 @pytest.fixture(scope="module", autouse=True)
 def _wide_windows():
-    """Windows of twelve hours at that speed: a day has two of them, where it would have ten."""
+    """Windows of 18 hours at that speed: few, and they end at all times of a day."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(live_task, "WINDOW_S", 1.0)
+        patch.setattr(live_task, "WINDOW_S", 1.5)
         yield
 
 
@@ -497,7 +497,7 @@ def test_a_crowd_lets_people_in_as_they_come(monkeypatch):
 
 def test_a_crowd_forgets_who_has_gone(monkeypatch):
     """Few who come to the school stay for long: memory holds those who may act again, and the events are the same."""
-    ready = set_up(SCENARIO, RunParameters(people=PEOPLE, start=START, days=60))
+    ready = set_up(SCENARIO, RunParameters(people=PEOPLE, start=START, days=30))
     until_ms, begin_ms = ready.run.until_ms, ready.run.stream.start_ms
     one = ready.engine.simulation(ready.run.id, 0, 10**6, until_ms).advance(until_ms)
     monkeypatch.setattr(crowds, "SOON_MS", DAY_MS)
