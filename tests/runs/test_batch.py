@@ -15,7 +15,7 @@ from tests import processes
 from tests.engines import GROUP, FakeEngine
 from tests.kills import kill
 
-ENGINE = FakeEngine(people=5 * GROUP, rows=40)
+ENGINE = FakeEngine(people=3 * GROUP, rows=40)
 PAIR = FakeEngine(
     people=2 * GROUP, rows=40
 )  # two groups: in order of time, the windows are as wide as without
@@ -30,7 +30,7 @@ def drive(*files, engine=ENGINE, days=3, stop=None, sinks=None, **options) -> Ru
 
 def rows_of(file):
     with open_store(file) as store:
-        return store.arrow("SELECT * FROM shop.events ORDER BY time, person").to_pylist()
+        return store.arrow("SELECT * FROM shop.events ORDER BY time, person")
 
 
 @pytest.fixture(scope="module")

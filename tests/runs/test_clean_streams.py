@@ -33,7 +33,7 @@ def written(request, tmp_path_factory):
     """Return a scenario, and a folder with one run of it in every form."""
     folder = tmp_path_factory.mktemp(request.param)
     to = [f"{kind.partition('.')[0]}:{folder / name}" for kind, name in TARGETS.items()]
-    run = footfall.run(request.param, people=400, to=to)
+    run = footfall.run(request.param, people=150, to=to)
     return request.param, folder, run
 
 
@@ -44,7 +44,7 @@ def test_nothing_is_wrong(written, form):
     told = validate(folder / TARGETS[form], declared(scenario))
     assert told.findings == ()
     assert {remark.check for remark in told.remarks} <= TOLD_OF_SMALL_RUNS
-    assert told.count > 2000
+    assert told.count > 700
 
 
 def test_parquet_files_alone(written):
@@ -58,7 +58,7 @@ def test_parquet_files_alone(written):
 def test_day_partitions(tmp_path):
     """Parquet with a folder per day is clean too."""
     footfall.run(
-        "online-school", people=300, to=parse(f"parquet:{tmp_path / 'days'}", partition="day")
+        "online-school", people=100, to=parse(f"parquet:{tmp_path / 'days'}", partition="day")
     )
     assert validate(tmp_path / "days", declared("online-school")).is_clean
 
@@ -67,7 +67,7 @@ def test_day_partitions(tmp_path):
 def test_amplitude_upload(scenario, tmp_path, monkeypatch):
     """What Amplitude is sent has nothing wrong: ms, no numbers of people, properties of users as set."""
     monkeypatch.setenv("AMPLITUDE_API_KEY", "test-key-0001")
-    setup = set_up(scenario, RunParameters(people=400))
+    setup = set_up(scenario, RunParameters(people=150))
     with receiver(tmp_path) as client:
         base = Target("http", "127.0.0.1", client.listener.port, "/")
         sink = AmplitudeSink(
