@@ -99,7 +99,10 @@ def _lists(draw):
 def _records(draw, depth=2):
     inner = _scalars() | _lists() | (_records(depth - 1) if depth else _scalars())
     fields = draw(_named(inner, 3).filter(bool))
-    return PlanProperty(draw(NAMES), "record", fields=fields, is_required=draw(st.booleans()))
+    is_required, is_open = draw(st.booleans()), draw(st.booleans())
+    return PlanProperty(
+        draw(NAMES), "record", fields=fields, is_required=is_required, is_open=is_open
+    )
 
 
 PROPERTIES = _named(_scalars() | _lists() | _records(), 4)
@@ -111,7 +114,12 @@ def plans(draw):
     names = draw(st.lists(NAMES, min_size=1, max_size=4, unique=True))
     categories = draw(st.lists(NAMES, min_size=1, max_size=2, unique=True))
     events = [
-        PlanEvent(name, draw(st.sampled_from(categories)), properties=draw(PROPERTIES))
+        PlanEvent(
+            name,
+            draw(st.sampled_from(categories)),
+            properties=draw(PROPERTIES),
+            is_open=draw(st.booleans()),
+        )
         for name in names
     ]
     used = list(dict.fromkeys(event.category for event in events))

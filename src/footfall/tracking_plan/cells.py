@@ -24,19 +24,20 @@ def word_set(words: str) -> frozenset[str]:
 
 MUST = word_set(
     "required req mandatory always must обязательно обязательное обязательный "
-    "obligatorio obligatoria requerido requerida obligatoire pflicht"
+    "obligatorio obligatoria requerido requerida obligatoire requis requise pflicht erforderlich "
+    "obrigatório obrigatória obbligatorio obbligatoria richiesto richiesta"
 )
 """What says of a property that it is never left out, wherever that stands."""
 _YES = (
     MUST
     | {"always sent", "always present"}
     | word_set(
-        "yes y true t on 1 x ✓ ✔ ✅ ☑ + да д истина oui vrai ja wahr sí si verdadero sim"
+        "yes y true t on 1 x ✓ ✔ ✅ ☑ + да д истина oui vrai ja wahr sì vero sí si verdadero sim"
     )
 )
 _NO = {"sometimes sent", "never sent", "not required", "sometimes present"} | word_set(
     "no n false f 0 optional opt nullable never нет н ложь необязательно необязательное необязательный опционально "
-    "non nein falsch falso nao não opcional facultatif "
+    "non nein falsch falso nao não opcional facultatif facultative optionnel optionnelle facoltativo opzionale "
     "n/a na none"
 )
 DASHES = frozenset("-–—")
@@ -267,16 +268,18 @@ def type_text(planned: PlanProperty) -> str:
 
 _WORDS: dict[PlanType, str] = {
     "text": "text string str varchar char uuid guid id enum email url uri строка текст строковый текстовый chaîne "
-    "texte zeichenkette cadena texto",
+    "texte zeichenkette cadena texto testo",
     "integer": "integer int int32 int64 bigint long short count whole целое ganzzahl entier entière entero entera "
-    "inteiro inteira",
+    "inteiro inteira intero",
     "number": "number numeric num float float32 float64 double decimal real percent число числовой дробное "
-    "вещественное zahl nombre número numero",
-    "boolean": "boolean bool flag логический логическое булево булевый булев booléen wahrheitswert booleano",
-    "money": "money currency price amount деньги сумма валюта argent geld dinero",
-    "time": "time date datetime timestamp moment iso8601 дата время datum zeit heure fecha hora",
-    "list": "list array set список массив перечень liste tableau lista",
-    "record": "record object struct map dict объект",
+    "вещественное zahl nombre número numero décimal decimale dezimalzahl",
+    "boolean": "boolean bool flag логический логическое булево булевый булев booléen wahrheitswert booleano booleana",
+    "money": "money currency price amount деньги сумма валюта argent geld dinero betrag montant "
+    "importo valuta moneda moeda",
+    "time": "time date datetime timestamp moment iso8601 дата время datum zeit heure fecha hora data ora "
+    "uhrzeit zeitpunkt zeitstempel horodatage",
+    "list": "list array set список массив перечень liste tableau lista elenco",
+    "record": "record object struct map dict объект objekt objet oggetto objeto",
     "any": "any json любой",
 }
 _TYPES: dict[str, PlanType] = {

@@ -29,7 +29,7 @@ from footfall.tracking_plan.scenario_types import (
     type_of_property,
 )
 from footfall.tracking_plan.value_sources import ValueSource, one_of_several, value_source_of
-from footfall.tracking_plan.written_numbers import currencies_in
+from footfall.tracking_plan.written_numbers import currencies_in, written_numbers
 from footfall.units import minor_digits, parse_currency
 
 CURRENCY = "USD"
@@ -212,9 +212,13 @@ def currency_of(plan: Plan) -> str:
     try:
         return parse_currency(plan.currency)
     except UnitError:
-        money = (p for event in plan.events for p in event.properties if p.type == "money")
-        texts = " ".join(text for p in money for text in (p.about, *p.examples))
-        found = currencies_in(texts)
+        properties = [p for event in plan.events for p in event.properties]
+        money = (p for p in properties if p.type == "money")
+        found = currencies_in(" ".join(text for p in money for text in (p.about, *p.examples)))
+        # Of other numbers only what stands with the amounts themselves.
+        numbers = (p for p in properties if p.type in ("integer", "number"))
+        amounts = written_numbers([text for p in numbers for text in (*p.values, *p.examples)])
+        found |= {amount.currency for amount in amounts if amount and amount.currency}
         return found.pop() if len(found) == 1 else CURRENCY
 
 

@@ -44,20 +44,20 @@ _ALLOWED_VALUES = _column(
     "Allowed values",
     "One after the other, separated by semicolons; empty: any.",
     30,
-    "values; enum; enum values; permitted values; possible values; property values; "
-    "property value; accepted values; valid values; value options; options; parameter values; "
-    "valores permitidos; valores posibles; valores; valeurs autorisées; valeurs possibles; "
-    "erlaubte werte; mögliche werte; valori ammessi; valores aceitos; "
-    "допустимые значения; возможные значения; значения",
+    "values; enum; enum values; permitted values; possible values; property values; property value; "
+    "accepted values; valid values; value options; options; parameter values; valores permitidos; "
+    "valores posibles; valores; valeurs autorisées; valeurs possibles; erlaubte werte; mögliche werte; "
+    "valori ammessi; valores aceitos; valores possíveis; valeurs; valeurs acceptées; werte; zulässige werte; "
+    "valori; valori possibili; допустимые значения; возможные значения; значения",
 )
 _EXAMPLE = _column(
     "Example",
     "Values as they were simulated.",
     26,
-    "examples; example value; example values; sample; sample value; sample values; "
-    "sample data; property example; example data; e g; ejemplo; ejemplos; "
-    "valor de ejemplo; exemple; exemples; beispiel; beispiele; esempio; exemplo; "
-    "пример; примеры; пример значения; пример значений",
+    "examples; example value; example values; sample; sample value; sample values; sample data; property example; "
+    "example data; e g; ejemplo; ejemplos; valor de ejemplo; exemple; exemples; beispiel; beispiele; esempio; "
+    "exemplo; exemple de valeur; beispielwert; beispielwerte; esempi; valore di esempio; exemplos; "
+    "valor de exemplo; пример; примеры; пример значения; пример значений",
 )
 
 EVENT_COLUMNS = (
@@ -65,33 +65,30 @@ EVENT_COLUMNS = (
         "Category",
         "Business process that the event belongs to.",
         20,
-        "process; business process; categories; event category; event group; group; area; feature; "
-        "section; categoría; categoría del evento; proceso; catégorie; kategorie; "
-        "categoria; категория; процесс; бизнес процесс; категория события",
-        "screen; screen name; page; page name; module; flow; user flow; journey; "
-        "product area; pantalla; экран; страница",
+        "process; business process; categories; event category; event group; group; area; feature; section; "
+        "categoría; categoría del evento; proceso; catégorie; kategorie; categoria; категория; процесс; "
+        "бизнес процесс; категория события",
+        "screen; screen name; page; page name; module; flow; user flow; journey; product area; pantalla; экран; "
+        "страница",
     ),
     _column(
         "Event",
         "Name of the event, as sent.",
         26,
-        "event name; events; event key; event names; entity name; evento; eventos; "
-        "nombre del evento; nombre de evento; événement; nom de l'événement; ereignis; "
-        "ereignisname; nome do evento; nome evento; событие; события; название события; "
-        "имя события",
+        "event name; events; event key; event names; entity name; evento; eventos; nombre del evento; "
+        "nombre de evento; événement; nom de l'événement; ereignis; ereignisname; nome do evento; nome evento; "
+        "eventi; événements; ereignisse; событие; события; название события; имя события",
         "name; event type; action; event action; nombre; nom; nome; название",
     ),
     _column(
         "Description",
         "What the person, or the system, has done.",
         44,
-        "event description; about; definition; event definition; meaning; descripción; "
-        "descripción del evento; beschreibung; descrição; descrizione; описание; "
-        "описание события",
-        "trigger; event trigger; triggers; when; when fired; when to fire; fires when; "
-        "firing condition; comment; comments; notes; remarks; cuándo; cuándo se envía; "
-        "disparador; notas; comentarios; déclencheur; auslöser; комментарий; "
-        "комментарии; примечание; примечания; когда; триггер",
+        "event description; about; definition; event definition; meaning; descripción; descripción del evento; "
+        "beschreibung; descrição; descrizione; описание; описание события",
+        "trigger; event trigger; triggers; when; when fired; when to fire; fires when; firing condition; comment; "
+        "comments; notes; remarks; cuándo; cuándo se envía; disparador; notas; comentarios; déclencheur; auslöser; "
+        "комментарий; комментарии; примечание; примечания; когда; триггер",
     ),
     _column(
         "Optional",
@@ -121,36 +118,33 @@ EVENT_COLUMNS = (
         "Property",
         "Name of one property of the event; one row each.",
         22,
-        "event property; property name; event property name; properties; "
-        "event properties; props; prop; event props; parameter; parameters; param; params; event parameter; "
-        "event parameters; parameter name; event parameter name; attribute; attributes; "
-        "attribute name; property key; key; properties name; propiedad; propiedades; "
-        "nombre de la propiedad; parámetro; parámetros; nombre del parámetro; "
-        "propriété; propriétés; paramètre; paramètres; eigenschaft; eigenschaften; "
-        "propriedade; propriedades; proprietà; свойство; "
-        "свойства; параметр; параметры; свойство события; свойства события; "
-        "название свойства; название параметра; атрибут",
-        "field; fields; variable; variables; payload; event payload; event data; json; data layer; "
-        "campo; campos; поле; поля",
+        "event property; property name; event property name; properties; event properties; props; prop; "
+        "event props; parameter; parameters; param; params; event parameter; event parameters; parameter name; "
+        "event parameter name; attribute; attributes; attribute name; property key; key; properties name; "
+        "propiedad; propiedades; nombre de la propiedad; parámetro; parámetros; nombre del parámetro; propriété; "
+        "propriétés; paramètre; paramètres; eigenschaft; eigenschaften; propriedade; propriedades; proprietà; "
+        "nom de la propriété; attribut; attributs; eigenschaftsname; nome da propriedade; parâmetro; parâmetros; "
+        "nome proprietà; parametro; parametri; свойство; свойства; параметр; параметры; свойство события; "
+        "свойства события; название свойства; название параметра; атрибут",
+        "field; fields; variable; variables; payload; event payload; event data; json; data layer; campo; campos; "
+        "поле; поля",
     ),
     _column(
         "Type",
         "text, integer, number, boolean, money, time, list of …",
         14,
-        "property type; value type; data type; datatype; property value type; "
-        "property data type; parameter type; tipo; tipo de dato; tipo de datos; "
-        "tipo de valor; type de donnée; datentyp; typ; tipo di dato; "
-        "тип; тип данных; тип свойства; тип параметра",
+        "property type; value type; data type; datatype; property value type; property data type; parameter type; "
+        "tipo; tipo de dato; tipo de datos; tipo de valor; type de donnée; datentyp; typ; tipo di dato; "
+        "type de données; tipo di dati; tipo de dado; tipo de dados; тип; тип данных; тип свойства; тип параметра",
     ),
     _column(
         "Required",
         "yes: never left out.",
         10,
-        "is required; mandatory; is mandatory; property required; property status; req; "
-        "reqd; req'd; requirement; required or optional; presence; property presence; "
-        "obligatorio; obligatoria; requerido; requerida; obligatoire; pflicht; "
-        "pflichtfeld; erforderlich; obrigatório; obbligatorio; обязательное; "
-        "обязательный; обязательность; обязательно",
+        "is required; mandatory; is mandatory; property required; property status; req; reqd; req'd; requirement; "
+        "required or optional; presence; property presence; obligatorio; obligatoria; requerido; requerida; "
+        "obligatoire; pflicht; pflichtfeld; erforderlich; obrigatório; obrigatória; obbligatorio; requis; "
+        "richiesto; обязательное; обязательный; обязательность; обязательно",
     ),
     _ALLOWED_VALUES,
     _EXAMPLE,
@@ -158,24 +152,35 @@ EVENT_COLUMNS = (
         "Property description",
         "What the property says.",
         44,
-        "about the property; property about; property definition; "
-        "parameter description; attribute description; descripción de la propiedad; "
-        "descripción del parámetro; описание свойства; "
+        "about the property; property about; property definition; parameter description; attribute description; "
+        "descripción de la propiedad; descripción del parámetro; description de la propriété; "
+        "beschreibung der eigenschaft; descrizione della proprietà; descrição da propriedade; описание свойства; "
         "описание параметра; свойство описание",
     ),
 )
 
 # Others say in columns of their own what we write into those above, or not at all.
 MORE_PROPERTY_COLUMNS = (
-    _column("Range", "`1 to 5`, `18+`, `>= 10`.", 12, "value range; rango; диапазон"),
+    _column(
+        "Range",
+        "`1 to 5`, `18+`, `>= 10`.",
+        12,
+        "value range; rango; wertebereich; plage; intervallo; intervalo; диапазон",
+    ),
     _column("Minimum", "Of a number.", 12, "min; min value; minimum value; mínimo; минимум"),
-    _column("Maximum", "Of a number.", 12, "max; max value; maximum value; máximo; максимум"),
+    _column(
+        "Maximum",
+        "Of a number.",
+        12,
+        "max; max value; maximum value; máximo; massimo; максимум",
+    ),
     _column(
         "Length",
         "Characters of a text: `3`, `2 to 40`; one number is the most.",
         12,
-        "max length; maximum length; max characters; character limit; longitud; "
-        "longitud máxima; длина; максимальная длина",
+        "max length; maximum length; max characters; character limit; longitud; longitud máxima; länge; "
+        "maximale länge; longueur; longueur maximale; lunghezza; lunghezza massima; comprimento; "
+        "comprimento máximo; длина; максимальная длина",
     ),
     _column("Minimum length", "Characters of a text.", 12, "min length; longitud mínima"),
     _column(
@@ -191,8 +196,7 @@ MORE_PROPERTY_COLUMNS = (
         "Constraints",
         "Any of these, between semicolons.",
         20,
-        "constraint; validation; validation rule; validation rules; restrictions; "
-        "restricciones; ограничения",
+        "constraint; validation; validation rule; validation rules; restrictions; restricciones; ограничения",
     ),
     _column(
         "Is a list",
@@ -201,7 +205,10 @@ MORE_PROPERTY_COLUMNS = (
         "is list; is array; property is array; array; repeated",
     ),
     _column(
-        "Unit", "Goes into the description.", 10, "units; unidad; unidades; единица; единицы"
+        "Unit",
+        "Goes into the description.",
+        10,
+        "units; unidad; unidades; einheit; unité; unità; unidade; единица; единицы",
     ),
 )
 MORE_EVENT_COLUMNS = (
@@ -209,17 +216,17 @@ MORE_EVENT_COLUMNS = (
         "Kind of call",
         "track, page, screen, identify, group or alias.",
         14,
-        "event type; rule type; call type; type of call; call; method; event call; api call; "
-        "tracking call; segment call; type of event; message type; kind; type; entity type; "
-        "tipo de evento; tipo de llamada; tipo; тип события; тип вызова; тип; event",
+        "event type; rule type; call type; type of call; call; method; event call; api call; tracking call; "
+        "segment call; type of event; message type; kind; type; entity type; tipo de evento; tipo de llamada; "
+        "tipo; тип события; тип вызова; тип; event",
     ),
     _column(
         "Required properties",
         "Names; these are never left out.",
         30,
-        "required property; required params; required parameters; required event properties; mandatory "
-        "properties; mandatory parameters; required fields; propiedades obligatorias; "
-        "parámetros obligatorios; обязательные свойства; обязательные параметры",
+        "required property; required params; required parameters; required event properties; mandatory properties; "
+        "mandatory parameters; required fields; propiedades obligatorias; parámetros obligatorios; "
+        "обязательные свойства; обязательные параметры",
     ),
     _column(
         "Optional properties",
@@ -232,8 +239,8 @@ MORE_EVENT_COLUMNS = (
         "User properties",
         "Names of properties of people.",
         30,
-        "user properties set; user properties updated; user property; traits; user traits; "
-        "propiedades de usuario; свойства пользователя; свойства пользователей",
+        "user properties set; user properties updated; user property; traits; user traits; propiedades de usuario; "
+        "свойства пользователя; свойства пользователей",
     ),
     *MORE_PROPERTY_COLUMNS,
 )
@@ -244,18 +251,18 @@ USER_COLUMNS = (
         "User property",
         "Name of a property of the person.",
         24,
-        "property; properties; name; user properties; user property name; "
-        "property name; user attribute; trait; traits; trait name; parameter; parameter name; "
-        "propiedad; propiedades; propiedad de usuario; propiedades de usuario; "
-        "свойство; свойства; свойство пользователя; "
-        "свойства пользователя; название",
+        "property; properties; name; user properties; user property name; property name; user attribute; trait; "
+        "traits; trait name; parameter; parameter name; propiedad; propiedades; propiedad de usuario; "
+        "propiedades de usuario; nutzereigenschaft; nutzereigenschaften; propriété utilisateur; "
+        "propriétés utilisateur; proprietà utente; propriedade do usuário; propriedades do usuário; свойство; "
+        "свойства; свойство пользователя; свойства пользователя; название",
     ),
     _column(
         "Type",
         "text, integer, number, boolean, money, time, list of …",
         14,
-        "property type; value type; data type; datatype; property value type; "
-        "property data type; tipo; tipo de dato; тип; тип данных",
+        "property type; value type; data type; datatype; property value type; property data type; tipo; "
+        "tipo de dato; тип; тип данных",
     ),
     _column(
         "Start",
@@ -275,10 +282,8 @@ USER_COLUMNS = (
         "Description",
         "What the property says.",
         44,
-        "about; meaning; definition; property description; descripción; beschreibung; "
-        "описание; описание свойства",
-        "comment; comments; notes; remarks; comentarios; notas; комментарий; комментарии; "
-        "примечание",
+        "about; meaning; definition; property description; descripción; beschreibung; описание; описание свойства",
+        "comment; comments; notes; remarks; comentarios; notas; комментарий; комментарии; примечание",
     ),
 )
 MORE_USER_COLUMNS = (

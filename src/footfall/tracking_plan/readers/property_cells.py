@@ -23,6 +23,7 @@ from footfall.tracking_plan.cells import (
     word_set,
 )
 from footfall.tracking_plan.plan import PlanProperty, PlanType
+from footfall.tracking_plan.readers.format_words import FORMAT_TYPES, format_of
 from footfall.tracking_plan.written_numbers import range_of, written_number
 
 _NAME = r"[^\s:=(){}\[\]]+(?: [^\s:=(){}\[\]]+){0,4}?(?:\[\])?"
@@ -46,6 +47,7 @@ _LIMIT = re.compile(
     re.IGNORECASE,
 )
 _SLASHED = re.compile(r"/(\^.*\$?|.*\$)/|(\^.+\$)")
+_SLASHED_WORD = re.compile(r"[^\W\d][\w-]*(?: [\w-]+)*")
 _BRACKETED = re.compile(r"\[.*\]", re.DOTALL)
 _CODED = re.compile(r"([+-]?\d{1,9})\s*[:=]\s*[^\W\d].*", re.DOTALL)
 _SOME = re.compile(
@@ -54,12 +56,6 @@ _SOME = re.compile(
 _AND_SO_ON = ("…", "...", " etc", " etc.", "and so on")
 MOST_OF_WORD = 30
 """Characters of a word between slashes: `new / used` is a list, what is longer a text."""
-_FORMAT_WORDS = {
-    "e mail": "email", "mail": "email", "guid": "uuid", "uuid4": "uuid", "uuid v4": "uuid", "link": "uri",
-    "yyyy mm dd": "date", "iso date": "date", "iso 8601 date": "date", "iso 8601": "date-time", "iso8601": "date-time",
-    "datetime": "date-time", "timestamp": "date-time", "ip": "ipv4", "ip address": "ipv4",
-}  # fmt: skip
-_FORMAT_TYPES = {"email": "email", "url": "url", "uri": "uri", "uuid": "uuid", "guid": "uuid"}
 _ASIDE = re.compile(r"([^(\[{:,]+)[(\[{:,]\s*(.*?)\s*[)\]}]?", re.DOTALL)
 _BOUNDED = re.compile(r"(\w+)\s+(\S.*)")
 _OR_NULL = re.compile(
@@ -171,13 +167,13 @@ def _is_filler(text: str) -> bool:
 
 
 def _of_format(found: PlanProperty, word: str) -> PlanProperty:
-    """Return a property of a type such as `email` with its format, where its examples agree."""
-    name = _FORMAT_TYPES.get(word, "")
+    """Return a property of a type such as `email` or `date` as a text of this format, where its examples agree."""
+    name = FORMAT_TYPES.get(word, "")
     seen = (*found.examples, *found.values)
-    agrees = name and all(matches(FORMATS[name], text) for text in seen)
-    return (
-        replace(found, constraint=replace(found.constraint, format=name)) if agrees else found
-    )
+    agrees = name and all(matches(FORMATS[name], seen) or ())
+    if not agrees:
+        return found
+    return replace(found, type="text", constraint=replace(found.constraint, format=name))
 
 
 def _with_aside(found: PlanProperty, aside: str) -> TypedProperty:
@@ -293,13 +289,6 @@ def length_of(text: str, *, is_most: bool = True) -> Constraint | None:
     return Constraint(least=least, most=most)
 
 
-def format_of(text: str) -> str:
-    """Return the name of a form of text, as JSON Schema calls it, "" for other words."""
-    plain = re.sub(r"[\s_-]+", " ", text.strip().casefold())
-    dashed = plain.replace(" ", "-")
-    return dashed if dashed in FORMATS else _FORMAT_WORDS.get(plain, "")
-
-
 def with_allowed(read: PlanProperty, text: str, *, is_typed: bool) -> PlanProperty:
     """Return a property with the allowed values of a cell, or the constraint that it says instead."""
     text, length = _without_elements(text)
@@ -346,7 +335,11 @@ def values_in(text: str, read: PlanProperty) -> tuple[tuple[str, ...], tuple[str
         return tuple(codes), ()
     words = [word.strip() for word in text.split("/")]
     is_short = all(0 < len(word) <= MOST_OF_WORD for word in words)
-    if len(values) == 1 < len(words) and is_short and not set(words).isdisjoint(read.examples):
+    is_seen = not set(words).isdisjoint(read.examples)
+    # `km/h` is one value; of three words, or two with spaces around the slash, none is.
+    is_list = len(words) > 2 or " / " in text
+    is_list = is_list and not read.examples and all(map(_SLASHED_WORD.fullmatch, words))
+    if len(values) == 1 < len(words) and is_short and (is_seen or is_list):
         return tuple(words), ()
     return values, ()
 

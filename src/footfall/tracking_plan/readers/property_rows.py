@@ -12,12 +12,12 @@ from footfall.scenario.leaf_records import Constraint
 from footfall.tracking_plan.cells import DASHES, MUST, is_no, is_yes, split_names, type_of
 from footfall.tracking_plan.plan import Origin, PlanProperty
 from footfall.tracking_plan.readers.drafts import Draft
+from footfall.tracking_plan.readers.format_words import format_of
 from footfall.tracking_plan.readers.headers import EVENTS, OF_A_PROPERTY, SLOTS, normal
 from footfall.tracking_plan.readers.parameter_columns import LETTERS, ParameterColumn
 from footfall.tracking_plan.readers.property_cells import (
     constraint_of,
     examples_in,
-    format_of,
     joined_constraints,
     length_of,
     not_allowed,
@@ -263,10 +263,16 @@ def parameters_of(
     for column in row.table.parameters:
         text = row.cell(column.column)
         if text and not _says_never(text):
-            named = replace(
-                told.get(column.column, PlanProperty(column.name)), origin=row.at(column.column)
-            )
+            named = told.get(column.column) or _titled(column, draft)
+            named = replace(named, origin=row.at(column.column))
             yield column, _marked(named, text, draft)
+
+
+def _titled(column: ParameterColumn, draft: Draft) -> PlanProperty:
+    """Return the property that a column is called after: of `currency (string)` the name and the type."""
+    found = properties_in(column.name)
+    (read, kind), *others = found or [(PlanProperty(column.name), "")]
+    return PlanProperty(column.name) if others or not kind else _typed(read, kind, draft)[0]
 
 
 def _says_never(text: str) -> bool:
@@ -319,8 +325,8 @@ def tells_of_parameters(
         return False
     for column, text in cells:
         if text and text not in DASHES:
-            found = told.get(
-                column.column, PlanProperty(column.name, origin=row.at(column.column))
+            found = told.get(column.column) or replace(
+                _titled(column, draft), origin=row.at(column.column)
             )
             told[column.column] = _with_row(found, what, text, draft)
     return True

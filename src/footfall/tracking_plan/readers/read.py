@@ -33,6 +33,10 @@ MOST_YAML_BYTES = 10 << 20
 """What the parser of YAML takes."""
 _IS_SCENARIO = re.compile(r"^footfall\s*:", re.MULTILINE)
 _OF_SCENARIOS = frozenset(("footfall", "scenario", "people", "journeys", "stages", "calendar"))
+_SAYS_SCENARIO = re.compile(rf"^(?:{'|'.join(sorted(_OF_SCENARIOS))})\s*:", re.MULTILINE)
+_SAYS_PLAN = re.compile(
+    r"^[\s{-]*[\"']?(?:events?|rules|properties|event_name)[\"']?\s*:", re.MULTILINE
+)
 _WORKBOOKS = (".xlsx", ".xlsm")
 _TEXTS = (".csv", ".tsv", ".txt")
 
@@ -74,9 +78,13 @@ def holds_plan(path: Path) -> bool:
         return False
     try:
         text, _ = read_text(path)
+    except UsageError:
+        return False
+    try:
         root = {} if _IS_SCENARIO.search(text) else yaml_value(text, path.name)
     except UsageError:
-        return False  # whoever loads it as a scenario says what is wrong
+        # Whoever reads it says what is wrong.
+        return bool(_SAYS_PLAN.search(text)) and not _SAYS_SCENARIO.search(text)
     is_scenario = isinstance(root, Mapping) and bool(set(root) & _OF_SCENARIOS)
     return bool(root) and not is_scenario
 
