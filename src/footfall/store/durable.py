@@ -113,30 +113,31 @@ class Lock:
 
     def _try_once(self) -> IO[bytes] | None:
         """Return the lock file, locked by us; None if it was removed meanwhile."""
-        file = self._open()
-        try:
-            _lock(file)
-        except OSError:
-            # The holder writes its process id right after locking; in between the file is
-            # empty.
+        with ExitStack() as undo:
+            file = undo.enter_context(self._open())
+            try:
+                _lock(file)
+            except OSError:
+                raise self._in_use(file) from None
+            if not _is_same(file, self._path):  # the one before us removed it in between
+                return None
             file.seek(0)
-            holder = file.read(20).decode(errors="replace").strip()
-            file.close()
-            who = f"process {holder}" if holder else "another process"
-            raise StoreError(
-                f"{self._of} is in use by {who}\n  hint: wait until it has ended, or name another destination"
-            ) from None
-        if not _is_same(file, self._path):  # the one before us removed it in between
-            file.close()
-            return None
+            if not re.fullmatch(rb"\d{0,20}", file.read(21)):
+                raise self._foreign()
+            file.truncate(0)
+            file.write(str(os.getpid()).encode())
+            file.flush()
+            undo.pop_all()
+            return file
+
+    def _in_use(self, file: IO[bytes]) -> StoreError:
+        # The holder writes its process id right after locking; in between the file is empty.
         file.seek(0)
-        if not re.fullmatch(rb"\d{0,20}", file.read(21)):
-            file.close()
-            raise self._foreign()
-        file.truncate(0)
-        file.write(str(os.getpid()).encode())
-        file.flush()
-        return file
+        holder = file.read(20).decode(errors="replace").strip()
+        who = f"process {holder}" if holder else "another process"
+        return StoreError(
+            f"{self._of} is in use by {who}\n  hint: wait until it has ended, or name another destination"
+        )
 
     def _open(self) -> IO[bytes]:
         """Open the lock file, but none behind a link: it would be emptied."""

@@ -111,7 +111,7 @@ def _name(written: Mapping[Path, Path], temporaries: ExitStack, *, is_new: bool)
                 continue
             if not final.exists():
                 undo.callback(final.unlink, missing_ok=True)
-            elif len(written) > 1:
+            else:
                 _keep(final, temporaries, undo)
             durable.replace(temporary, final)
         for folder in {final.parent for final in written}:
@@ -163,7 +163,10 @@ def _take_mode(file: IO[bytes], final: Path) -> None:
 def _keep(final: Path, temporaries: ExitStack, undo: ExitStack) -> None:
     """Have a file that is replaced come back, should what follows fail."""
     kept = temporaries.enter_context(made_beside(final))
-    with final.open("rb") as source, kept.open("xb") as copy:
-        shutil.copyfileobj(source, copy)
-        _take_mode(copy, final)
+    try:
+        os.link(final, kept)
+    except OSError:  # a file system without links
+        with final.open("rb") as source, kept.open("xb") as copy:
+            shutil.copyfileobj(source, copy)
+            _take_mode(copy, final)
     undo.callback(durable.replace, kept, final)

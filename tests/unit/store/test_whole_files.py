@@ -92,7 +92,7 @@ def test_what_a_process_has_open_is_written_as_it_is(tmp_path):
         assert file.read() == b"before after"
 
 
-@pytest.mark.parametrize("name", ["sync", "replace"])
+@pytest.mark.parametrize("name", ["sync", "replace", "sync_folder"])
 def test_a_failure_leaves_what_was_there(tmp_path, failing, name):
     """The old content stays, and the error names the file that was asked for."""
     path = tmp_path / "a"
