@@ -83,7 +83,7 @@ def test_events_go_as_they_were(refusing):
     """Byte for byte: no digit of money is lost on the way through the file."""
     (file,) = Path("dead-letters").iterdir()
     raw = file.read_text().splitlines()
-    for line, dead_letter in zip(raw, read_dead_letters(file), strict=True):
+    for line, dead_letter in zip(raw, read_dead_letters(file)[0], strict=True):
         assert line.endswith(f'"event": {dead_letter.event}}}')
 
 
@@ -251,9 +251,29 @@ def test_what_are_dead_letters():
     assert holds_dead_letters("letters.ndjson")
     assert not holds_dead_letters("events.ndjson")
     assert not holds_dead_letters("nowhere.ndjson")
-    assert [dead_letter.run for dead_letter in read_dead_letters(Path("letters.ndjson"))] == [
-        "ab"
-    ]
+    found, torn = read_dead_letters(Path("letters.ndjson"))
+    assert ([dead_letter.run for dead_letter in found], torn) == (["ab"], 2)
+
+
+@pytest.mark.parametrize("end", [LETTER[:40], "\0\0\0", LETTER[:200].strip() + "\0"])
+def test_a_cut_last_line_is_counted_and_named(end):
+    """Of a file whose last line is cut off the others are sent; that one is named, and the exit code says so."""
+    letter = LETTER % ("webhook+x", '{"event_type": "x", "insert_id": "1"}')
+    Path("a.ndjson").write_text(letter + end)
+    with endpoint(lambda _: 200) as made:
+        said = command("send", "a.ndjson", "--to", made.url, "--summary", "json")
+        assert made.ids == ["1"]
+    assert (said.code, json.loads(said.out)["torn"]) == (1, ["a.ndjson:2"])
+    assert "a.ndjson:2: this line is cut off" in said.err
+
+
+def test_a_last_line_without_an_end_is_whole():
+    """A dead letter that lacks only the end of its line is one."""
+    letter = LETTER % ("webhook+x", '{"event_type": "x", "insert_id": "1"}')
+    Path("a.ndjson").write_text(letter.rstrip("\n"))
+    with endpoint(lambda _: 200) as made:
+        assert send_dead_letters("a.ndjson", to=made.url).is_clean
+        assert made.ids == ["1"]
 
 
 def test_options_of_stores_are_refused():

@@ -245,6 +245,7 @@ def _send_dead_letters(
     if summary == "json":
         told: dict[str, Any] = {
             "letters": result.dead_letters,
+            "torn": list(result.torn),
             "seconds": round(result.seconds, 3),
             "is_finished": result.is_finished,
         }
@@ -257,6 +258,12 @@ def _send_dead_letters(
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))
     elif not quiet:
         _conclude_dead_letters(store, result)
+    for place in result.torn:
+        click.echo(
+            f"{place}: this line is cut off; its event was not sent\n"
+            "  hint: where its run was stopped, the same `footfall run` again writes it anew",
+            err=True,
+        )
     delivery_outcome.tell_problems(result.sinks)
     if not result.is_finished:
         tell_unfinished(result.sinks)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -51,6 +51,7 @@ class DeadLettersResult:
 
     Args:
         dead_letters: Events in the files.
+        torn: Last lines of files that are cut off, as `FILE:LINE`: they were not sent.
         before: Per sink: number of them that it had accepted since, by an earlier call.
         sinks: One balance per sink, of this call.
         seconds: Duration of the call.
@@ -58,6 +59,7 @@ class DeadLettersResult:
     """
 
     dead_letters: int = 0
+    torn: tuple[str, ...] = ()
     before: dict[str, int] = field(default_factory=dict)
     sinks: list[Balance] = field(default_factory=list)
     seconds: float = 0.0
@@ -66,7 +68,7 @@ class DeadLettersResult:
     @property
     def is_clean(self) -> bool:
         """Whether every event is accepted."""
-        return self.is_finished and all(
+        return self.is_finished and not self.torn and all(
             sink.rejected == sink.pending == 0 for sink in self.sinks
         )
 
@@ -117,13 +119,15 @@ def send_dead_letters(
     path, begun = Path(str(where).removeprefix("ndjson:")), time.perf_counter()
     sinks = parse_all(to)
     files = _files(path) if path.is_dir() else [path]
+    read = {file: read_dead_letters(file) for file in files}
     # Each event once, though several files may hold it.
     dead_letters = list(
-        {(one.run, one.name): one for file in files for one in read_dead_letters(file)}.values()
+        {(one.run, one.name): one for found, _ in read.values() for one in found}.values()
     )
     # All sinks are looked at before the first event is sent.
     takers = [_checked(sink, dead_letters, path) for sink in sinks]
-    result = DeadLettersResult(len(dead_letters))
+    torn = tuple(f"{file}:{line}" for file, (_, line) in read.items() if line is not None)
+    result = DeadLettersResult(len(dead_letters), torn)
     stopped = stop or threading.Event()
     for sink, taker in zip(sinks, takers, strict=True):
         balance = Balance.of(sink)
@@ -140,31 +144,37 @@ def send_dead_letters(
     return result
 
 
-def read_dead_letters(file: Path) -> Iterator[StoredDeadLetter]:
-    """Yield the events of a file of dead letters; updates of user properties are left out.
+def read_dead_letters(file: Path) -> tuple[list[StoredDeadLetter], int | None]:
+    """Return the events of a file of dead letters, and the number of its last line if that is cut off.
+
+    Updates of user properties are left out.
 
     Raises:
         UsageError: A line is none.
     """
+    found = []
     with file.open("rb") as lines:
         number = 0
         while line := lines.readline(LONGEST_LINE):
             number += 1
-            if not line.endswith(b"\n"):
-                return  # being written, or cut off by a crash: the next run cuts it too
             dead_letter = _dead_letter(line)
             if dead_letter is None:
+                if not line.endswith(b"\n") and len(line) < LONGEST_LINE:
+                    return found, number  # being written, or cut off by a crash
                 raise UsageError(
                     f"{file}:{number}: this is no dead letter\n"
                     '  accepted: {"run": …, "sink": …, "reason": …, "status": …, "response": …, "event": {…}}'
                 )
             if "event_type" in dead_letter["event"]:
-                yield StoredDeadLetter(
-                    dead_letter["run"],
-                    dead_letter["sink"],
-                    id_of(dead_letter["event"]),
-                    _text_of(line, dead_letter["event"]),
+                found.append(
+                    StoredDeadLetter(
+                        dead_letter["run"],
+                        dead_letter["sink"],
+                        id_of(dead_letter["event"]),
+                        _text_of(line, dead_letter["event"]),
+                    )
                 )
+    return found, None
 
 
 def _dead_letter(line: bytes) -> dict[str, Any] | None:
