@@ -68,8 +68,10 @@ class DeadLettersResult:
     @property
     def is_clean(self) -> bool:
         """Whether every event is accepted."""
-        return self.is_finished and not self.torn and all(
-            sink.rejected == sink.pending == 0 for sink in self.sinks
+        return (
+            self.is_finished
+            and not self.torn
+            and all(sink.rejected == sink.pending == 0 for sink in self.sinks)
         )
 
 
@@ -152,7 +154,7 @@ def read_dead_letters(file: Path) -> tuple[list[StoredDeadLetter], int | None]:
     Raises:
         UsageError: A line is none.
     """
-    found = []
+    found: list[StoredDeadLetter] = []
     with file.open("rb") as lines:
         number = 0
         while line := lines.readline(LONGEST_LINE):

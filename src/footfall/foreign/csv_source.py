@@ -7,6 +7,7 @@ import io
 import secrets
 from collections import Counter
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,10 +75,22 @@ def csv_form(path: Path) -> CsvForm:
         )
     lines = head.splitlines(keepends=True)[:HEAD_LINES]
     delimiter = max(DELIMITERS, key=lambda sign: _rate(lines, sign))
-    header = next(csv.reader(io.StringIO("".join(lines), newline=""), delimiter=delimiter), [])
+    header = _header(path, lines, delimiter)
+    return CsvForm(readable, is_packed, delimiter, _unlike(header))
+
+
+def _header(path: Path, lines: Sequence[str], delimiter: str) -> list[str]:
+    try:
+        rows = csv.reader(io.StringIO("".join(lines), newline=""), delimiter=delimiter)
+        header = next(rows, [])
+    except csv.Error as error:
+        raise UsageError(
+            f"{path}:1: its header cannot be read: {error}\n"
+            "  accepted: CSV whose first line names the columns"
+        ) from None
     if not header:
         raise UsageError(f"{path} holds no events: it is empty")
-    return CsvForm(readable, is_packed, delimiter, _unlike(header))
+    return header
 
 
 def _copied(path: Path, encoding: str) -> Path:
@@ -95,10 +108,10 @@ def _copied(path: Path, encoding: str) -> Path:
 def _rate(lines: Sequence[str], delimiter: str) -> tuple[int, int]:
     """Return how well a sign separates: rows that have as many cells as the header, and how many these are."""
     rows = csv.reader(io.StringIO("".join(lines), newline=""), delimiter=delimiter)
-    try:
-        widths = [len(row) for row in rows if row]
-    except csv.Error:
-        return 0, 0
+    widths: list[int] = []
+    # A cell without an end says nothing of the rows before it.
+    with suppress(csv.Error):
+        widths.extend(len(row) for row in rows if row)
     if not widths or widths[0] < 2:
         return 0, 0
     return Counter(widths)[widths[0]], widths[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import zlib
 from collections.abc import Collection, Sequence
@@ -31,6 +30,8 @@ from footfall.store.dialect import literal
 from footfall.store.duckdb import connection as db
 from footfall.store.duckdb.dialect import DIALECT as DUCKDB
 from footfall.store.duckdb.json_properties import as_written
+from footfall.store.files.damage import damage_named
+from footfall.store.files.file_ledger import FileLedger
 from footfall.store.files.imported import imported_folder
 from footfall.store.files.layout import file_ledger_path, folder_ledger_path
 from footfall.store.postgres.address import is_address
@@ -127,7 +128,8 @@ def _duckdb(path: Path, run: str | None, wanted: str) -> EventSource:
         f"(SELECT {selected} FROM store.{DUCKDB.rows(scenario, 'events')} "
         f"WHERE run = {literal(chosen)})"
     )
-    return typed_source(connection, str(path), "store", rows, has_order=False)
+    with db.reading(path):
+        return typed_source(connection, str(path), "store", rows, has_order=False)
 
 
 def _postgres(address: str, run: str | None, wanted: str) -> EventSource:
@@ -183,12 +185,11 @@ def _run_of(
 def _folder(
     folder: Path, run: str | None, wanted: str, named: Named, is_whole: bool
 ) -> EventSource:
-    manifest = folder / "manifest.json"
-    if manifest.is_file() and (folder / "_footfall").is_dir():
+    if folder_ledger_path(folder).exists():
         with open_store(folder) as store:
             runs = store.runs()
         chosen, _ = _run_of(folder, [(info.id, info.scenario) for info in runs], run, wanted)
-        files = _committed(manifest, chosen)
+        files = _committed(folder, chosen)
         return _parquet(folder, files, named, is_whole, _selected(runs, chosen))
     files = _parquet_files(folder)
     if not files and not files_of(folder):
@@ -226,11 +227,11 @@ def _is_csv(path: Path) -> bool:
     return text[:1] not in "{[" and is_table(text)
 
 
-def _committed(manifest: Path, run: str) -> list[Path]:
-    """Return the files of a run by the manifest: others in the folder may be halves of what was never committed."""
-    runs = json.loads(manifest.read_text(encoding="utf-8"))["runs"]
-    files = next(one["files"]["events"] for one in runs if one["run"] == run)
-    return [manifest.parent / str(file["file"]) for file in files]
+def _committed(folder: Path, run: str) -> list[Path]:
+    """Return the files of a run by the ledger: others in the folder may be halves of what was never committed."""
+    with FileLedger(folder_ledger_path(folder)) as ledger:
+        files = ledger.files(run)
+    return [folder / row["file"] for row in files if row["relation"] == "events"]
 
 
 # --- files ---------------------------------------------------------------------------------------------------------
@@ -244,8 +245,6 @@ def _selected(runs: Sequence[RunInfo], chosen: str) -> str:
 def _parquet(
     path: Path, files: Sequence[Path], named: Named, is_whole: bool, selected: str = "*"
 ) -> EventSource:
-    import duckdb
-
     connection = connect(files, named.zone)
     close_doors(connection)
     listed = ", ".join(literal(str(file)) for file in files)
@@ -255,7 +254,7 @@ def _parquet(
         raise UsageError(
             f"{path} holds no events yet\n  hint: `footfall resume {path}` goes on with its run"
         )
-    try:
+    with damage_named(path, lambda: dict.fromkeys(files), "fetch it again, or take it away"):
         return typed_source(
             connection,
             str(path),
@@ -265,11 +264,6 @@ def _parquet(
             named=named,
             is_whole=is_whole,
         )
-    except duckdb.Error as error:
-        connection.close()
-        raise StoreError(
-            f"{path} cannot be read as Parquet\n  {str(error).splitlines()[0]}"
-        ) from None
 
 
 def _csv(path: Path, named: Named, is_whole: bool) -> EventSource:
@@ -375,7 +369,8 @@ def _is_of_lines(path: Path) -> bool:
 def is_log(where: str | Path, plan_titles: Collection[str] = ()) -> bool:
     """Return whether a path is one of a log, and not of a plan in the same form of file.
 
-    CSV is a log where its columns show a person, a time and an event type: no plan has a column of times.
+    So is a store. CSV is a log where its columns show a person, a time and an event type: no plan
+    has a column of times.
 
     Args:
         where: The path.
@@ -387,6 +382,7 @@ def is_log(where: str | Path, plan_titles: Collection[str] = ()) -> bool:
         return bool(_parquet_files(path)) or any(map(_is_of_lines, files_of(path)))
     if not path.is_file():
         return False
-    if _magic(path)[:4] == b"PAR1" or _is_of_lines(path):
+    magic = _magic(path)
+    if magic[:4] == b"PAR1" or magic[8:12] == b"DUCK" or _is_of_lines(path):
         return True
     return _is_csv(path) and holds_roles(path, plan_titles)

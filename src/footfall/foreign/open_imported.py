@@ -11,8 +11,10 @@ from footfall.foreign.typed_columns import typed_source
 from footfall.store.dialect import literal
 from footfall.store.duckdb import connection as db
 from footfall.store.duckdb.imported import has_events
+from footfall.store.files.damage import damage_named
 from footfall.store.files.imported import imported_files
 from footfall.store.files.layout import folder_ledger_path
+from footfall.store.imported import COLUMNS
 from footfall.store.open import path_of
 from footfall.store.postgres.address import Address, is_address
 
@@ -86,7 +88,9 @@ def _folder(folder: Path) -> EventSource:
     connection = connect(files)
     close_doors(connection)
     listed = ", ".join(literal(str(file)) for file in files)
-    return _source(connection, str(folder), f"read_parquet([{listed}])")
+    hint = "put it back from a copy, or take it away"
+    with damage_named(folder, lambda: dict.fromkeys(files), hint, COLUMNS.names):
+        return _source(connection, str(folder), f"read_parquet([{listed}])")
 
 
 def _postgres(address: Address) -> EventSource:

@@ -26,7 +26,9 @@ def read_object(text: str) -> dict[str, Any]:
     try:
         found = _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        raise LineFault(f"no JSON: {error.msg.removesuffix(' at')} at character {error.pos + 1}") from None
+        raise LineFault(
+            f"no JSON: {error.msg.removesuffix(' at')} at character {error.pos + 1}"
+        ) from None
     except (ValueError, RecursionError) as error:
         raise LineFault(str(error) or "nested too deeply") from None
     if not isinstance(found, dict):

@@ -147,7 +147,7 @@ class SQLiteLedger:
             )
         if "not a database" in text or "malformed" in text:
             return self._damaged()
-        if "no such table" in text:
+        if "no such table" in text or "no such column" in text:
             return StoreError(
                 f"{path} is no ledger of footfall\n  hint: move it away, or name another destination"
             )

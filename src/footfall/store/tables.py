@@ -157,9 +157,14 @@ def check_format(where: str, columns: Collection[str]) -> None:
         columns: Names of the columns of its table of runs; none where there is no such table.
 
     Raises:
-        StoreError: An earlier version has made it, with views that mix runs.
+        StoreError: Somebody else has made it, or an earlier version, with views that mix runs.
     """
-    if "store_format" in columns and not {*RUNS.names} <= {*columns}:
+    if columns and "store_format" not in columns:
+        raise StoreError(
+            f"{where} has a table `runs` that footfall did not write: its columns are {', '.join(columns)}\n"
+            "  nothing was changed\n  hint: name another store"
+        )
+    if columns and not {*RUNS.names} <= {*columns}:
         raise StoreError(
             f"{where} was written by an earlier version of footfall, in another format\n"
             "  it was left as it is\n"

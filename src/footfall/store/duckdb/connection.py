@@ -239,6 +239,25 @@ def explained(path: Path, kept: str) -> Iterator[None]:
         raise failed(path, error, kept) from None
 
 
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn what DuckDB says while a store of ours is read into a `StoreError`.
+
+    Args:
+        path: The store.
+    """
+    import duckdb
+
+    with explained(path, "nothing was changed"):
+        try:
+            yield
+        except (duckdb.BinderException, duckdb.CatalogException) as error:
+            raise StoreError(
+                f"{path}: its tables are not as footfall made them: {_first_line(str(error))}\n"
+                "  nothing was changed\n  hint: make the run again, into another store"
+            ) from None
+
+
 def failed(path: Path, error: Exception, kept: str) -> StoreError:
     """Return why writing or reading failed, what is left and how to go on.
 

@@ -43,6 +43,12 @@ def import_events(path: Path, rows: pa.RecordBatchReader) -> int:
         connection.close()
 
 
+def holds_imported(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Return whether a database holds events of others: a table of that name with other columns is somebody's own."""
+    have = db.columns_of(connection, _TABLE)
+    return have is not None and {*have.names} >= {*COLUMNS.names}
+
+
 def has_events(path: Path, *, alone: bool = False) -> bool:
     """Return whether a DuckDB file holds events of others.
 
@@ -52,8 +58,9 @@ def has_events(path: Path, *, alone: bool = False) -> bool:
     """
     connection = db.connect(path, read_only=True)
     try:
-        is_there = db.columns_of(connection, _TABLE) is not None
-        return is_there and not (alone and db.columns_of(connection, "main.runs") is not None)
+        return holds_imported(connection) and not (
+            alone and db.columns_of(connection, "main.runs") is not None
+        )
     finally:
         connection.close()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from footfall.errors import StoreError
 from footfall.store.duckdb import connection as db
 from footfall.store.duckdb import layout
 from footfall.store.duckdb.dialect import DIALECT
+from footfall.store.duckdb.imported import holds_imported
 from footfall.store.runs import RunInfo
 from footfall.store.store import Store
 from footfall.store.tables import check_format
@@ -43,8 +44,12 @@ class DuckDBStore(Store):
 
     def arrow(self, sql: str, params: Sequence[object] = ()) -> pa.Table:
         """Return the result of a query as an Arrow table."""
-        with db.explained(self.path, "nothing was changed"):
+        with self._explained():
             return db.fetch(self._connection, sql, params)
+
+    def _explained(self) -> AbstractContextManager[None]:
+        """Turn what DuckDB says while it reads into a `StoreError`."""
+        return db.reading(self.path)
 
     def limit_memory(self, size: str) -> None:
         """Bound what queries hold in memory."""
@@ -83,7 +88,7 @@ def open_duckdb(path: Path, *, read_only: bool = True) -> Store:
 
 def _instead(connection: duckdb.DuckDBPyConnection) -> str:
     """Return what a DuckDB file without runs is."""
-    if db.columns_of(connection, "main.imported_events") is not None:
+    if holds_imported(connection):
         return "it holds events of others\n  hint: footfall report shows them"
     if db.columns_of(connection, "main.received") is not None:
         return (

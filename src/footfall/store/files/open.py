@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from footfall.errors import StoreError
@@ -9,6 +10,7 @@ from footfall.store.duckdb import connection as db
 from footfall.store.duckdb.open import DuckDBStore
 from footfall.store.durable import Lock
 from footfall.store.files import layout, relations
+from footfall.store.files.damage import MADE_AGAIN, Sizes, damage_named
 from footfall.store.files.file_ledger import FileLedger
 from footfall.store.runs import RunInfo
 from footfall.store.store import Store
@@ -26,9 +28,16 @@ class ParquetStore(DuckDBStore):
         self._load()
 
     def _load(self) -> None:
-        with FileLedger(layout.folder_ledger_path(self.path)) as ledger:
+        with FileLedger(layout.folder_ledger_path(self.path)) as ledger, self._explained():
             relations.load_ledger(self._connection, ledger)
             relations.make_file_views(self._connection, self.path, ledger)
+
+    def _explained(self) -> AbstractContextManager[None]:
+        return damage_named(self.path, self._files, MADE_AGAIN)
+
+    def _files(self) -> Sizes:
+        with FileLedger(layout.folder_ledger_path(self.path)) as ledger:
+            return {self.path / row["file"]: row["end_byte"] for row in ledger.table("files")}
 
     def _remove(self, info: RunInfo) -> None:
         with (

@@ -12,7 +12,7 @@ from footfall.store.imported import COLUMNS, SCHEMA
 from footfall.store.postgres import connection as pg
 from footfall.store.postgres import layout
 from footfall.store.postgres.address import Address
-from footfall.store.postgres.owned_tables import add_columns, make_tables
+from footfall.store.postgres.owned_tables import add_columns, columns_of, make_tables
 
 FETCHED_ROWS = 50_000
 """Rows that are fetched at a time."""
@@ -59,10 +59,9 @@ def holds_alone(address: Address) -> bool:
     connection = pg.connect(address)
     try:
         with pg.explaining(address):
-            found = connection.execute(
-                "SELECT to_regclass('imported.events') IS NOT NULL"
-            ).fetchone()
-            return bool(found and found[0]) and not layout.is_there(connection)
+            # A table of that name with other columns is somebody's own.
+            have = {*columns_of(connection, SCHEMA, "events")}
+            return have >= {*COLUMNS.names} - {*_ADDED} and not layout.is_there(connection)
     finally:
         connection.close()
 
