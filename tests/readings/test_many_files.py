@@ -4,12 +4,14 @@ import gzip
 import json
 import zipfile
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from footfall.errors import UsageError
 from footfall.foreign import json_source
 from footfall.foreign.json_array import LONGEST_LINE_BYTES, array_elements
-from footfall.foreign.open_events import is_log, open_events
+from footfall.foreign.open_events import MOST_OPENED, is_log, open_events
 
 N_FILES = 60
 
@@ -61,6 +63,18 @@ def test_lines_in_many_files_are_a_log(hours):
     """A zip and a folder of packed lines are logs: no plan comes so."""
     assert is_log(hours / "hours.zip")
     assert is_log(hours / "hours")
+
+
+def test_many_parquet_files_are_opened_once(tmp_path):
+    """Parquet in many small files is read once, with file and row of each event, whatever is asked of it then."""
+    for n in range(MOST_OPENED + 1):
+        row = {"event_type": "open", "time": 1_767_607_200_000 + n, "user_id": "u"}
+        pq.write_table(pa.Table.from_pylist([row]), tmp_path / f"{n:03}.parquet")
+    with open_events(tmp_path) as source:
+        for file in tmp_path.iterdir():
+            file.unlink()
+        found = source.rows("SELECT file, line FROM e ORDER BY time_ms")
+    assert found == [(str(tmp_path / f"{n:03}.parquet"), 1) for n in range(MOST_OPENED + 1)]
 
 
 def test_a_line_without_an_end(tmp_path):
