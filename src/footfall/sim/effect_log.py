@@ -109,7 +109,7 @@ class EffectLog:
             )
             sums = _sums(
                 np.stack([before, asked, got.astype(np.float64), variance]),
-                which.astype(np.uint16),
+                which.astype(np.uint16 if len(effect.distinct) < 65_535 else np.int64),
             )
             found |= {(effect.number, group): of_group for group, of_group in sums.items()}
         return found
@@ -179,7 +179,7 @@ def _sums(columns: Array, groups: Array) -> dict[int, FactorSums]:
     Args:
         columns: Shape (4, n), float64. Each number is split into whole numbers of 2**32, of 1,
             and of 2**-32.
-        groups: Shape (n,), uint16.
+        groups: Shape (n,), whole numbers: the narrower, the sooner they are sorted.
     """
     # Each split is exact: dividing and multiplying by 2**32 changes the exponent alone, and
     # what `trunc` leaves has the same bits further down. Below 2**60 the high word has 28 bits,

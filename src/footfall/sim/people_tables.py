@@ -29,6 +29,9 @@ from footfall.sim.part_events import (
 )
 from footfall.sim.property_columns import evaluated, property_column
 
+WORD_BITS = 63
+"""Bits of an int64 that are no sign."""
+
 
 def user_properties(
     group: GroupArrays,
@@ -41,23 +44,24 @@ def user_properties(
     model, n = group.model, len(emitted)
     firsts = journal.firsts.columns()
     first_places = emitted.places[lookup.find(firsts[0], firsts[1])]
-    # A bit per property and event: which of them the event carries.
-    mask = np.zeros(n, np.int64)
-    mask[first_places] = (1 << len(model.user_properties)) - 1
+    # A bit per property and event, in words: which of them the event carries.
+    masks = np.zeros((-(-len(model.user_properties) // WORD_BITS), n), np.int64)
     children, at = [], 2
     for number, (declared, change) in enumerate(
         zip(model.user_properties, changes, strict=True)
     ):
         width = 1 + len(declared.items)
         places, arrays = _carried(emitted, change, first_places, firsts[at : at + width])
-        mask[places] |= 1 << number
+        word, bit = divmod(number, WORD_BITS)
+        masks[word, places] |= 1 << bit
         children.append(_user_column(group, n, number, places, arrays))
         at += width
     kind = events_schema(model.stream.schema).field("user_properties").type
+    counts = np.bitwise_count(masks).sum(axis=0, dtype=np.int32)
     struct = pa.StructArray.from_arrays(
-        children, fields=list(kind), mask=arrow_columns.plain_booleans(np.equal(mask, 0))
+        children, fields=list(kind), mask=arrow_columns.plain_booleans(np.equal(counts, 0))
     )
-    return struct, _changed_names(model, mask)
+    return struct, _changed_names(model, masks, counts)
 
 
 def _carried(
@@ -102,23 +106,25 @@ def _user_column(
     return property_column(model, RowPlaces(n, places[kept]), written, declared.value, field)
 
 
-def _changed_names(model: Model, mask: Array) -> pa.Array:
+def _changed_names(model: Model, masks: Array, counts: Array) -> pa.Array:
     """Return the lists of names of user properties whose bit is set; null where none is."""
     # All names of all lists in one array: the place of a name is its list's offset plus how
     # many lower bits are set.
-    counts = np.bitwise_count(mask)
-    offsets = np.zeros(len(mask) + 1, np.int32)
+    offsets = np.zeros(len(counts) + 1, np.int32)
     np.cumsum(counts, out=offsets[1:])
     changed = np.flatnonzero(counts)
-    bits, starts = mask.take(changed), offsets.take(changed)
+    starts = offsets.take(changed)
     codes = np.empty(offsets[-1], np.int32)
-    for number in range(len(model.user_properties)):
-        has = np.flatnonzero(bits & (1 << number))
-        before = np.bitwise_count(bits.take(has) & ((1 << number) - 1))
-        codes[starts.take(has) + before] = number
+    for word, mask in enumerate(masks):
+        bits = mask.take(changed)
+        for bit in range(min(WORD_BITS, len(model.user_properties) - word * WORD_BITS)):
+            has = np.flatnonzero(bits & (1 << bit))
+            before = np.bitwise_count(bits.take(has) & ((1 << bit) - 1))
+            codes[starts.take(has) + before] = word * WORD_BITS + bit
+        starts = starts + np.bitwise_count(bits)
     names = arrow_columns.texts(codes, [p.name for p in model.user_properties])
     buffers = [arrow_columns.bitmap(np.greater(counts, 0)), pa.py_buffer(offsets)]
-    return pa.Array.from_buffers(pa.list_(names.type), len(mask), buffers, children=[names])
+    return pa.Array.from_buffers(pa.list_(names.type), len(counts), buffers, children=[names])
 
 
 def changes_table(group: GroupArrays, changes: list[PropertyChanges]) -> pa.Table:
