@@ -18,6 +18,8 @@ from footfall.cli.interrupts import gentle_stop
 from footfall.cli.rerun import again, to_continue
 from footfall.errors import UsageError, shown
 from footfall.text import clean, plural
+from footfall.units.dates import FIRST_YEAR, LAST_YEAR
+from footfall.units.durations import LONGEST_DAYS
 
 if TYPE_CHECKING:
     from footfall.execution.resend import DeadLettersResult
@@ -328,4 +330,10 @@ def _ms(option: str, written: str | None) -> int | None:
         ) from None
     # In UTC, whatever the machine's time zone: the command means the same span everywhere.
     at = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+    last = LAST_YEAR + LONGEST_DAYS // 365
+    if not FIRST_YEAR <= at.year <= last:
+        raise UsageError(
+            f"{option} {shown(written)} lies outside {FIRST_YEAR}..{last}, when no run has events\n"
+            "  accepted: a date like 2026-01-10, or 2026-01-10T08:00"
+        )
     return round(at.timestamp() * 1000)

@@ -7,6 +7,7 @@ import re
 
 from footfall.errors import UsageError, shown
 from footfall.units import zones
+from footfall.units.dates import FIRST_YEAR, LAST_YEAR
 
 _RELATIVE = re.compile(r"(?:now|today)(?:-(?P<count>[0-9]{1,5})(?P<unit>[dw]))?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -25,15 +26,28 @@ def resolve_start(
         today: Instead of the clock's.
 
     Raises:
-        UsageError: The text is none of these.
+        UsageError: The text is none of these, or the day lies outside of the years that scenarios know.
     """
-    if written is None or isinstance(written, dt.date):
-        return written
-    relative = _RELATIVE.fullmatch(written)
+    if written is None:
+        return None
+    relative = None if isinstance(written, dt.date) else _RELATIVE.fullmatch(written)
     if relative is None:
-        return _date(written)
+        day = written if isinstance(written, dt.date) else _date(str(written))
+        return _in_range(day, str(written))
     day = today or dt.datetime.now(zones.zone(time_zone)).date()
-    return day - dt.timedelta(days=int(relative["count"] or 0) * _DAYS[relative["unit"] or "d"])
+    before = int(relative["count"] or 0) * _DAYS[relative["unit"] or "d"]
+    # Further back than any date there is, the first one stands for it, and is refused.
+    return _in_range(day - dt.timedelta(days=min(before, day.toordinal() - 1)), str(written))
+
+
+def _in_range(day: dt.date, written: str) -> dt.date:
+    """Return a first day that a scenario's own may have; refuse another."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise UsageError(
+            f"a start of {shown(written)} lies outside {FIRST_YEAR}..{LAST_YEAR}\n"
+            f"  accepted: a date from {FIRST_YEAR}-01-01 to {LAST_YEAR}-12-31, such as 2026-01-31"
+        )
+    return day
 
 
 def depends_on_today(written: str | dt.date | None) -> bool:

@@ -101,6 +101,18 @@ def test_no_starts(written):
         resolve_start(written, "UTC")
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["0001-01-01", "1969-12-31", "2200-01-01", "9999-12-31", "now-99999w", dt.date(1, 1, 1)],
+)
+def test_starts_out_of_range(written):
+    """A day that no scenario may begin with is refused with the range, however it is written."""
+    with pytest.raises(
+        UsageError, match=r"lies outside 1970..2199\n  accepted: a date from 1970"
+    ):
+        resolve_start(written, "UTC")
+
+
 def test_today_is_the_scenarios():
     """Without a day given, the clock decides, in the scenario's time zone."""
     days = {
