@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass, field
 
@@ -9,8 +10,40 @@ SHOWN_CHARACTERS = 60
 MOST_PROBLEMS = 200
 
 
+MASK = "•••"
+"""What stands in the place of a secret."""
+
+_QUOTED = r"""'[^']*'|"[^"]*\""""
+# To the last @ of a word, since passwords have @ and / in them. A path has lost one of the slashes.
+_USER = re.compile(r"([a-z][a-z0-9+.-]*:/{1,2}[^\s:/@]*:)[^\s]*(?=@)", re.IGNORECASE)
+_TOKEN = re.compile(r"((?:webhook\+)?https?:/{1,2})[^\s:/@]+(?=@)", re.IGNORECASE)
+_PATH = re.compile(r"(webhook\+https?:/{1,2}[^\s/]+/)[^\s#\"']+", re.IGNORECASE)
+# Rather one value too many masked than one too few; `$…` is a hint of ours.
+_KEYED = re.compile(
+    rf"""([\w.%-]*(?:pass|pwd|secret|token|api[_.-]?key)[\w.%-]*\s*=\s*)(?!"?\$)(?:{_QUOTED}|[^\s&#;,'"]+)""",
+    re.IGNORECASE,
+)
+
+
+def masked(text: str) -> str:
+    """Return a text without the secrets of addresses and options that stand in it.
+
+    Examples:
+        >>> masked("no store at postgresql://me:pw@host/shop?sslmode=require")
+        'no store at postgresql://me:•••@host/shop?sslmode=require'
+        >>> masked("host=db user=me password='a b'"), masked("webhook+https://hooks.example/T0/B1")
+        ('host=db user=me password=•••', 'webhook+https://hooks.example/•••')
+    """
+    # Nearly every text has neither of the two signs.
+    if ":/" in text:
+        text = _TOKEN.sub(rf"\1{MASK}", _USER.sub(rf"\1{MASK}", text))
+        text = _PATH.sub(rf"\1{MASK}", text)
+    return _KEYED.sub(rf"\1{MASK}", text) if "=" in text else text
+
+
 def shown(text: str, most: int = SHOWN_CHARACTERS) -> str:
-    """Return a user's text fit for a message: in double quotes, cut, with control and bidi characters escaped."""
+    """Return a user's text fit for a message: in double quotes, cut, without secrets, hidden characters escaped."""
+    text = masked(text)  # before it is cut: half of an address is no longer known as one
     cut = text if len(text) <= most else text[: most - 1] + "…"
     return '"' + "".join(_visible(character) for character in cut) + '"'
 

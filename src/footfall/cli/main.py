@@ -14,7 +14,13 @@ import click
 
 from footfall.cli import standard_streams
 from footfall.cli.interrupts import STOPPED_AT_ONCE, SignalWatch
-from footfall.errors import FootfallError, MissingExtraError, ScenarioError, UsageError
+from footfall.errors import (
+    FootfallError,
+    MissingExtraError,
+    ScenarioError,
+    UsageError,
+    masked,
+)
 from footfall.refusals import refusal
 
 # A script tells "try again" (1) from "mend the command" (2).
@@ -196,7 +202,7 @@ def _tell_unexpected(problem: BaseException) -> int:
     if isinstance(problem, BrokenPipeError):  # who read has seen enough
         return FAILED
     if os.environ.get("FOOTFALL_DEBUG"):
-        traceback.print_exception(problem)
+        _say("".join(traceback.format_exception(problem)))
     refused = refusal(problem)
     if refused is not None:
         return _tell(refused)
@@ -210,4 +216,4 @@ def _tell_unexpected(problem: BaseException) -> int:
 
 def _say(text: str) -> None:
     with suppress(OSError):  # standard error takes nothing: the exit code is all that is left
-        click.echo(text, err=True)
+        click.echo(masked(text), err=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from footfall.errors import UsageError
+from footfall.errors import UsageError, masked, shown
 from footfall.refusals import refusal
 from footfall.store.whole_files import write_all_whole
 
@@ -27,6 +27,11 @@ def write_all(files: Mapping[Path, bytes], *, is_new: bool = False) -> None:
     Raises:
         UsageError: They cannot be written.
     """
+    for path in files:
+        if masked(str(path)) != str(path):
+            raise UsageError(
+                f"{shown(str(path))} is an address with a secret, and no name of a file"
+            )
     try:
         with ExitStack() as undo:
             for path in files:

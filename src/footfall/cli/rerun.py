@@ -6,7 +6,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 
-from footfall.errors import UsageError
+from footfall.errors import UsageError, masked
 from footfall.sinks import Sink, parse
 from footfall.sinks.protocol import capabilities_of
 
@@ -45,7 +45,7 @@ def _without_secrets(argument: str) -> str:
         # Parsed, not searched by patterns: only the sink knows what is secret in its address.
         sink = parse(spec)
     except UsageError:
-        return argument  # it names no sink
+        return masked(argument)  # it names no sink
     # Names leave the options behind `#` out, which the command needs again.
     _, mark, options = spec.partition("#")
     return (

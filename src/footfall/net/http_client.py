@@ -16,10 +16,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from footfall.errors import PermanentSinkError
+from footfall.errors import MASK, PermanentSinkError
 from footfall.net import address_guard
 from footfall.net.clock import Clock
-from footfall.net.secrets import MASK
 from footfall.net.target import Target
 
 CONNECT_S, SILENCE_S = 5.0, 15.0

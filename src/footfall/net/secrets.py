@@ -6,9 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from footfall.errors import UsageError
-
-MASK = "•••"
+from footfall.errors import MASK, UsageError
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from footfall.errors import SinkError, TransientSinkError
+from footfall.errors import MASK, SinkError, TransientSinkError
 from footfall.net.clock import Clock
 from footfall.net.http_client import Reply
 from footfall.net.rate_limit import RateLimit
-from footfall.net.secrets import MASK, Secret
+from footfall.net.secrets import Secret
 from footfall.sinks.amplitude.batch import BatchLimits, PeopleBatch
 from footfall.sinks.amplitude.limits import Endpoint, is_bad_id
 from footfall.sinks.amplitude.people import RATE_SPAN_S, PersonQueue, WaitingEvent
