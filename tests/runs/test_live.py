@@ -124,6 +124,20 @@ def test_a_backfill_and_a_live_run_join_without_a_seam(tmp_path, whole):
     assert_same(contents(tmp_path / "a.duckdb"), whole)
 
 
+def test_the_clock_bounds_a_live_run(tmp_path, whole):
+    """A rate limit makes people's time pass slower; `max_time_s` ends that by the clock, and the same again goes on."""
+    clock, slow = FakeClock(), {"people": PEOPLE, "start": START, "rate_limit": 10}
+    begun = clock.monotonic()
+    result = go_live(tmp_path / "a.duckdb", 12, clock=clock, max_time_s=20, **slow)
+    assert not result.is_finished
+    assert result.sinks[0].problem is None
+    assert 20 <= clock.monotonic() - begun < 21
+    left_s = 12 - (result.run.until_ms - result.run.stream.start_ms) / 1000 / A_DAY_IN_2_S
+    assert 0 < left_s < 12
+    assert go_live(tmp_path / "a.duckdb", left_s).is_finished
+    assert_same(contents(tmp_path / "a.duckdb"), whole)
+
+
 def test_a_live_run_alone_is_that_run(tmp_path, whole):
     """From the start on, in windows of some hours."""
     go_live(tmp_path / "a.duckdb", 12, people=PEOPLE, start=START)

@@ -54,7 +54,14 @@ Ctrl-C once finishes what is in flight and says how to go on; twice stops at onc
     "--for",
     "for_s",
     type=DurationArgument(),
-    help="How long to run by the clock: 30s, 10m, 2h.  [default: until stopped]",
+    help="How much of people's time to deliver, as it passes at this speed: 30s, 10m, 2h. What slows delivery, "
+    "such as --rate-limit, makes it take longer.  [default: until stopped]",
+)
+@click.option(
+    "--max-time",
+    "max_time_s",
+    type=DurationArgument(),
+    help="Stop after this long by the clock, whatever is delivered by then: 30s, 10m, 2h.",
 )
 @click.option(
     "--rate-limit",

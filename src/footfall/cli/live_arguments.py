@@ -23,7 +23,7 @@ FASTEST = 1e9
 
 
 class DurationArgument(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2
-    """A time by the clock: 30s, 10m, 1.5h, 2d."""
+    """A length of time: 30s, 10m, 1.5h, 2d."""
 
     name = "time"
 

@@ -27,6 +27,7 @@ def live(
     to: str | Sink | Sequence[str | Sink],
     speed: float = 1.0,
     for_s: float | None = None,
+    max_time_s: float | None = None,
     rate_limit: float | None = None,
     catch_up: bool | None = None,
     people: int | None = None,
@@ -51,7 +52,9 @@ def live(
         scenario: Name of a shipped one, path of a YAML file, or a loaded scenario.
         to: Where to, as for `run`; or several.
         speed: Simulated seconds per second.
-        for_s: Seconds to run; None runs until it is stopped.
+        for_s: How much of people's time to deliver: seconds at this speed, which take longer where
+            a sink or `rate_limit` is slow; None runs until it is stopped.
+        max_time_s: Seconds by the clock after which it is stopped, as by `stop`.
         rate_limit: Events per second at most.
         catch_up: Deliver at once what has happened between the sinks' cursors and now, then go
             on with the clock; else time goes on at the cursors. None does so at speed 1.
@@ -77,7 +80,7 @@ def live(
         scenario,
         RunParameters(people=people, start=start, seed=seed, settings=settings),
         parse_all(to),
-        LiveOptions(speed, for_s, rate_limit, catch_up, spill_bytes),
+        LiveOptions(speed, for_s, max_time_s, rate_limit, catch_up, spill_bytes),
         stop=stop,
         watch=watch,
         clock=clock,

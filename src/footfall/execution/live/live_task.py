@@ -15,7 +15,7 @@ from footfall.execution.engine import LiveEngine
 from footfall.execution.live.checkpoint import Checkpoints
 from footfall.execution.live.population import LivePopulation
 from footfall.execution.live.producer import LiveProducer, ProducedWindow
-from footfall.execution.live.simulated_clock import LagHistogram, SimulatedClock
+from footfall.execution.live.simulated_clock import Deadline, LagHistogram, SimulatedClock
 from footfall.execution.live.stats import DueWindow, LiveStats, LiveStatus, Watch
 from footfall.execution.pipeline import SPILL_BYTES, Pipeline, QueuedPart, halt
 from footfall.execution.result import Balance
@@ -70,6 +70,7 @@ class LiveOptions:
 
     speed: float = 1.0
     for_s: float | None = None
+    max_time_s: float | None = None
     rate_limit: float | None = None
     catch_up: bool | None = None
     spill_bytes: int = SPILL_BYTES
@@ -83,6 +84,7 @@ class LiveOptions:
         for name, value in (
             ("speed", self.speed),
             ("for", self.for_s),
+            ("max time", self.max_time_s),
             ("rate limit", self.rate_limit),
         ):
             if value is not None and not 0 < value < 1e9:
@@ -115,6 +117,7 @@ class LiveTask:
 
     def drive(self, options: LiveOptions, stop: threading.Event, watch: Watch) -> LiveResult:
         """Deliver until the end, or until `stop` is set; problems of sinks stand in the result."""
+        stop = Deadline(stop, self._clock, options.max_time_s)
         # Copies before the first `open`: an open sink holds connections, which cannot be copied.
         encoders = [
             copy.deepcopy(sink) if sink.placement == "worker" else None for sink in self._sinks

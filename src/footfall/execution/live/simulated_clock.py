@@ -1,10 +1,14 @@
-"""The clock of live runs: simulated time against the machine's, and how late events were."""
+"""The clock of live runs: simulated time against the machine's, when to stop, and how late events were."""
 
 from __future__ import annotations
+
+import math
+import threading
 
 import numpy as np
 import numpy.typing as npt
 
+from footfall.execution.pipeline import LinkedEvent
 from footfall.net.clock import Clock
 
 Ints = npt.NDArray[np.int64]
@@ -44,6 +48,25 @@ class SimulatedClock:
         now = self._at_ms + (self._clock.monotonic() - self._begun) * self._speed * 1000
         lags: Ints = np.maximum((now - times_ms) / self._speed, 0).astype(np.int64)
         return lags
+
+
+class Deadline(LinkedEvent):
+    """A user's stop that also counts as set once its time has passed by the clock.
+
+    Args:
+        stop: Set by the user.
+        clock: Of this machine, or a test's.
+        after_s: Seconds from now on; None is never.
+    """
+
+    def __init__(self, stop: threading.Event, clock: Clock, after_s: float | None) -> None:
+        super().__init__(stop)
+        self._clock = clock
+        self._at = math.inf if after_s is None else clock.monotonic() + after_s
+
+    def is_set(self) -> bool:
+        """Return whether the user has set it, or its time has passed."""
+        return super().is_set() or self._clock.monotonic() >= self._at
 
 
 class LagHistogram:
