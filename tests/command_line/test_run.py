@@ -43,7 +43,10 @@ def test_a_run_tells_what_it_did():
     said = footfall("run", "starter", *SMALL)
     assert said.code == 0, said.err
     lines = said.out.splitlines()
-    assert re.fullmatch(r"Coffee beans by post: \d+ people, 2026-03-02 to 2026-03-11", lines[0])
+    assert re.fullmatch(
+        r"Coffee beans by post: \d+ of 300 people, 2026-03-02 to 2026-03-11; the others come later",
+        lines[0],
+    )
     assert re.fullmatch(
         r"[\d,]+ sessions and [\d,]+ events in [\d.]+ s \([\d,]+ events/s\)", lines[1]
     )
@@ -106,7 +109,7 @@ def test_a_file_called_like_its_scenario_is_asked_as_any_other():
     with duckdb.connect("coffee.duckdb", read_only=True) as connection:
         for name in ("users", "main.users", "coffee.users"):
             ((people,),) = connection.execute(f"SELECT count(*) FROM {name}").fetchall()
-            assert f": {people} people" in said.out
+            assert f": {people} of 30 people" in said.out
 
 
 def test_the_run_that_was_asked_for_is_the_one_that_is_shown():

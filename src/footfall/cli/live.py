@@ -74,7 +74,9 @@ Ctrl-C once finishes what is in flight and says how to go on; twice stops at onc
     help="Deliver at once what has happened since the store ends, then go on with the clock.  [default: at speed 1]",
 )
 @click.option(
-    "--people", type=arguments.PEOPLE, help="How many people, instead of the scenario's count."
+    "--people",
+    type=arguments.PEOPLE,
+    help="How many people come in the scenario's whole length, instead of its count.",
 )
 @click.option(
     "--start", metavar="DATE", help="First day.  [default: that of the stored run, else today]"

@@ -22,7 +22,7 @@ STREAM = (
     click.option(
         "--people",
         type=arguments.PEOPLE,
-        help="How many people, instead of the scenario's count.",
+        help="How many people come in the scenario's whole length, instead of its count; in fewer --days fewer come.",
     ),
     click.option(
         "--days",

@@ -71,7 +71,7 @@ class Printer:
         ).date()
         # Rounded up: a run need not end where a day does.
         last = first + dt.timedelta(days=-(-(run.until_ms - run.stream.start_ms) // DAY_MS) - 1)
-        self._say(f"{title}: {run.people:,} people, {first} to {last}")
+        self._say(f"{title}: {_people_text(run)}, {first} to {last}{_later_text(run)}")
         if result.was_complete:
             self._say("this run is complete already; nothing was done (--fresh does it again)")
         else:
@@ -193,6 +193,20 @@ def _stream_options(result: RunResult) -> list[str]:
     for key, value in result.run.settings.items():
         options += [f"--{key}", value] if key in OWN_OPTIONS else ["--set", f"{key}={value}"]
     return options
+
+
+def _people_text(run: Run) -> str:
+    n_asked = _people_asked(run)
+    return f"{run.people:,} {f'of {n_asked:,} ' if n_asked > run.people else ''}people"
+
+
+def _later_text(run: Run) -> str:
+    return "; the others come later" if _people_asked(run) > run.people else ""
+
+
+def _people_asked(run: Run) -> int:
+    """Return how many people were asked for, who come in the scenario's whole length; 0 if it says so itself."""
+    return int(run.settings.get("people", 0))
 
 
 def _again(arguments: list[str], result: RunResult) -> str:

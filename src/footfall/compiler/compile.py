@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 
+from footfall.compiler.checks import busy_lives
 from footfall.compiler.checks.call_graph import CallGraph
 from footfall.compiler.checks.effect_values import check_factors
 from footfall.compiler.checks.spans import check_spans
@@ -83,6 +84,7 @@ def check_calls(c: Compilation) -> None:
     ends = Termination(c.calls, c.problems)
     ends.check_depth()
     ends.check()
+    c.warnings += busy_lives.warnings_of(c.calls)
 
 
 def prepare_taxonomy(c: Compilation) -> None:

@@ -75,8 +75,8 @@ def run(
         fresh: Remove what the sinks have of this run, and begin anew.
         spill_bytes: Of several sinks, how much may wait in files for a slow one before the
             others wait too.
-        progress: Show on standard error what to expect of a large run and, if that is a
-            terminal, a bar and a line per sink.
+        progress: Show on standard error warnings of the scenario, what to expect of a large run
+            and, if that is a terminal, a bar and a line per sink.
         stop: When set, what is in flight is finished and the run ends; running again continues.
         check: Raise what has gone wrong in a sink, once the others have got everything; else
             it stands in the result.
@@ -114,6 +114,9 @@ def run_with(
 ) -> RunResult:
     """Simulate a scenario into sinks that are made already; arguments are those of `run`."""
     ready = set_up(scenario, parameters)
+    # Before anything is simulated: what they warn of may be why that takes so long.
+    for warning in ready.warnings if progress else ():
+        sys.stderr.write(f"warning: {warning}\n")
     return Drive(
         ready.engine,
         ready.run,

@@ -139,7 +139,12 @@ class ModelEngine:
 
 
 def compile_engine(
-    scenario: Scenario, *, people: int | None, start: dt.date | None, seed: int
+    scenario: Scenario,
+    *,
+    people: int | None,
+    start: dt.date | None,
+    seed: int,
+    warnings: list[str] | None = None,
 ) -> ModelEngine:
     """Compile a scenario for a stream.
 
@@ -148,13 +153,16 @@ def compile_engine(
         people: Scales the number of people; None keeps the scenario's.
         start: First day; None keeps the scenario's.
         seed: From 0 to 2**63 - 1.
+        warnings: Filled with what can be run, and is probably not meant.
 
     Raises:
         ScenarioError: With all that is wrong with the scenario.
     """
     from footfall.compiler import compile_scenario
 
-    return ModelEngine(compile_scenario(scenario, people=people, start=start, seed=seed))
+    return ModelEngine(
+        compile_scenario(scenario, people=people, start=start, seed=seed, warnings=warnings)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,11 +60,13 @@ class Setup:
         scenario: As loaded.
         engine: The compiled stream.
         run: What is to be run.
+        warnings: What can be run, and is probably not meant.
     """
 
     scenario: Scenario
     engine: LiveEngine
     run: Run
+    warnings: tuple[str, ...] = ()
 
 
 def load_scenario(scenario: AnyScenario, settings: Settings | None = None) -> Scenario:
@@ -114,7 +116,10 @@ def set_up(scenario: AnyScenario, parameters: RunParameters | None = None) -> Se
     # `now-30d` becomes a date here, once: the run is stored with it, and the same command another day is another run.
     first_day = resolve_start(asked.start, loaded.time_zone)
     asked = replace(asked, start=first_day)
-    engine = compile_engine(loaded, people=asked.people, start=first_day, seed=asked.seed)
+    warnings: list[str] = []
+    engine = compile_engine(
+        loaded, people=asked.people, start=first_day, seed=asked.seed, warnings=warnings
+    )
     until_ms = engine.stream.start_ms + (asked.days or engine.length_days) * DAY_MS
     run = Run(
         # The length is no part of it: a longer run goes on where a shorter one ended.
@@ -128,7 +133,7 @@ def set_up(scenario: AnyScenario, parameters: RunParameters | None = None) -> Se
         versions=_versions(),
         catalogues=catalogue_texts(loaded),
     )
-    return Setup(loaded, engine, run)
+    return Setup(loaded, engine, run, tuple(warnings))
 
 
 def _text_of(scenario: Scenario) -> str:

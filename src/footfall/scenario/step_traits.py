@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from footfall.scenario.leaf_records import Expression, Wait
+from footfall.scenario.leaf_records import Chance, Expression, Wait
 from footfall.scenario.step_records import (
     Assignment,
     ChangeStep,
@@ -64,14 +64,27 @@ class Loop:
     """The rounds in which the only branch of a step is gone through.
 
     Args:
-        is_visit: Each round is a visit: `leave: visit` within it leads behind the round.
-        is_bounded: There is a greatest number of rounds.
+        leave: Chance that a round is the last one.
+        at_most: Greatest number of rounds.
+        back: Time from one round to the next; each is a visit then, and `leave: visit` within it
+            leads behind the round.
         is_end_written: The step says how it ends, be it `leave: 0%`, written by those who mean it.
     """
 
-    is_visit: bool
-    is_bounded: bool
+    leave: Chance | None
+    at_most: int | None
+    back: Wait | None
     is_end_written: bool
+
+    @property
+    def is_visit(self) -> bool:
+        """Whether each round is a visit."""
+        return self.back is not None
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether there is a greatest number of rounds."""
+        return self.at_most is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +94,13 @@ class RunJourney:
     Args:
         is_later: It starts at another time, while the person goes on.
         is_at_once: Of a later one: no time passes before it starts.
+        wait: Of a later one: the time before it starts, unless that is a moment.
     """
 
     name: str
     is_later: bool = False
     is_at_once: bool = False
+    wait: Wait | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +121,7 @@ class StepTraits:
         loop: The one branch is gone through in rounds.
         leaves: Some or all people leave here, the visit or for good.
         is_end: Nobody gets past it.
-        takes_time: Time passes for everybody who gets past it, whatever is within it.
+        wait: Time that passes for everybody who gets past it, whatever is within it.
         ends_session: People who get past it are in another session.
         retries: Label of the step that it goes back to.
         is_named_by_next: Without a name of its own it is called after the steps that follow.
@@ -125,10 +140,15 @@ class StepTraits:
     loop: Loop | None = None
     leaves: Literal["visit", "for good"] | None = None
     is_end: bool = False
-    takes_time: bool = False
+    wait: Wait | None = None
     ends_session: bool = False
     retries: str | None = None
     is_named_by_next: bool = False
+
+    @property
+    def takes_time(self) -> bool:
+        """Whether time passes for everybody who gets past it, whatever is within it."""
+        return self.wait is not None
 
     @property
     def sets(self) -> frozenset[str]:
@@ -192,7 +212,7 @@ def _emit(step: EmitStep) -> StepTraits:
         line=step.event + _after(step.after) + (f" {changes}" if changes else ""),
         emits=step.event,
         changes=step.changes,
-        takes_time=step.after is not None,
+        wait=step.after,
     )
 
 
@@ -255,8 +275,9 @@ def _repeat(step: RepeatStep) -> StepTraits:
         line=f"repeat{_quoted(step)} ({'; '.join(filter(None, how))}):",
         branches=(Branch(step.steps),),
         loop=Loop(
-            is_visit=step.come_back_after is not None,
-            is_bounded=step.at_most is not None,
+            leave=step.leave,
+            at_most=step.at_most,
+            back=step.come_back_after,
             is_end_written=any(
                 end is not None for end in (step.leave, step.until, step.at_most)
             ),
@@ -288,7 +309,7 @@ def _wait(step: WaitStep) -> StepTraits:
         **_common(step),
         verb=verb,
         line=f"{verb} {wait_text(step.wait)}",
-        takes_time=True,
+        wait=step.wait,
         ends_session=step.ends_session,
     )
 
@@ -325,7 +346,7 @@ def _later(step: LaterStep) -> StepTraits:
         **_common(step),
         verb="later",
         line=f"later {step.journey}, {when}",
-        runs=RunJourney(step.journey, is_later=True, is_at_once=is_at_once),
+        runs=RunJourney(step.journey, is_later=True, is_at_once=is_at_once, wait=step.wait),
     )
 
 

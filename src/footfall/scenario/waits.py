@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 from footfall.scenario.leaf_records import Wait
 from footfall.text import exact_duration
+
+
+def mean_ms(wait: Wait) -> float:
+    """Return the mean of a wait."""
+    if wait.kind == "uniform":
+        return (wait.low_ms + wait.high_ms) / 2
+    return wait.low_ms * math.exp(float(wait.spread) ** 2 / 2)
 
 
 def wait_text(wait: Wait) -> str:
