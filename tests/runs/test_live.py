@@ -126,7 +126,7 @@ def test_a_backfill_and_a_live_run_join_without_a_seam(tmp_path, whole):
 
 def test_the_clock_bounds_a_live_run(tmp_path, whole):
     """A rate limit makes people's time pass slower; `max_time_s` ends that by the clock, and the same again goes on."""
-    clock, slow = FakeClock(), {"people": PEOPLE, "start": START, "rate_limit": 10}
+    clock, slow = FakeClock(), {"people": PEOPLE, "start": START, "rate_limit": 4}
     begun = clock.monotonic()
     result = go_live(tmp_path / "a.duckdb", 12, clock=clock, max_time_s=20, **slow)
     assert not result.is_finished
