@@ -185,8 +185,6 @@ SPOILT = [
     flipped,
     of_another_stream,
     of_another_version,
-    of_other_people,
-    of_people_who_are_not_there,
     empty,
     pickled,
     with_an_object,
@@ -194,8 +192,16 @@ SPOILT = [
 
 
 @pytest.mark.parametrize("spoil", SPOILT)
-def test_a_file_that_cannot_be_used(tmp_path, whole, half, capsys, spoil):
-    """It is left, with a remark that says why; the past is lived through instead."""
+def test_a_file_that_cannot_be_used(half, capsys, spoil):
+    """It is left, with a remark that says why."""
+    spoil(half)
+    assert Checkpoints(half.stem, FakeClock(), half.parent).load(0) is None
+    assert f"{half} is not used: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("spoil", [torn, of_other_people, of_people_who_are_not_there])
+def test_without_a_file_that_can_be_used(tmp_path, whole, half, capsys, spoil):
+    """Whether its bytes are wrong or its people are: the past is lived through instead."""
     spoil(half)
     finish(tmp_path)
     assert_same(contents(tmp_path / "a.duckdb"), whole)
