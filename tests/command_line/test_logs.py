@@ -89,6 +89,14 @@ def test_the_forms_of_a_report():
     assert "simulated people" not in page
 
 
+def test_a_format_that_the_ending_contradicts():
+    """A page under a name of JSON, or the other way round, is refused, and nothing is written."""
+    write(JOURNEYS)
+    said = footfall("report", "clicks.csv", "--format", "json", "--to", "o.html")
+    assert (said.code, "the name's ending says html, the format json" in said.err) == (2, True)
+    assert not Path("o.html").exists()
+
+
 def test_sessions_that_a_column_tells():
     """Where a column tells sessions, both are counted: the told ones, and those cut by time."""
     lines = [

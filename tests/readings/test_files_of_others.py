@@ -1,6 +1,7 @@
 """Files of others become one relation, whatever wrote them: units, zones, encodings, separators, bad lines."""
 
 import datetime as dt
+import decimal
 import gzip
 import json
 
@@ -307,3 +308,64 @@ def test_floats_that_are_no_ids(tmp_path):
     path = tmp_path / "x.ndjson"
     path.write_text(json.dumps({"uid": "5.0", "ts": MOMENT_MS, "event": "a"}))
     assert rows_of(path)[0][1] == "5.0"
+
+
+# --- as other countries write it -------------------------------------------------------------------------------------
+
+
+def test_decimal_commas_and_days_first(tmp_path):
+    """In CSV separated by semicolons 12,50 is a number and 05.01.2026 the fifth of January, where all values are so."""
+    path = tmp_path / "x.csv"
+    path.write_text(
+        "kunde;zeit;event;preis;rabatt;artikel\n"
+        "k1;05.01.2026 10:00;kauf;1.234,50;0,5;1,5\nk2;05.01.2026 10:00:30;kauf;-12;;a\n"
+    )
+    with open_events(path, named=Named(user="kunde", time="zeit")) as source:
+        found = source.rows("SELECT time_ms, ep.preis, ep.rabatt, ep.artikel FROM e ORDER BY 1")
+    assert found == [(MOMENT_MS, 1234.5, 0.5, "1,5"), (MOMENT_MS + 30_000, -12.0, None, "a")]
+
+
+@pytest.mark.parametrize("separator", [",", "\t"])
+def test_days_first_elsewhere(tmp_path, separator):
+    """Where nothing tells that days come first, such a time is refused, and what is read is said."""
+    path = tmp_path / "x.csv"
+    rows = [
+        ["user", "time", "event"],
+        ["k1", "05.01.2026", "kauf"],
+        ["k2", "06.01.2026", "kauf"],
+    ]
+    path.write_text("".join(f"{separator.join(row)}\n" for row in rows))
+    with pytest.raises(UsageError, match="in all rows of CSV separated by semicolons"):
+        open_events(path)
+
+
+def test_a_header_alone(tmp_path):
+    """A CSV file with a header and no rows is told as that."""
+    (tmp_path / "x.csv").write_text("user,time,event\n")
+    with pytest.raises(UsageError, match="it has a header and no rows"):
+        open_events(tmp_path / "x.csv")
+
+
+# --- ids -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["insert_id", "uuid", "messageId"])
+def test_ids_that_repeat_now_and_then(tmp_path, name):
+    """A column that is called like an id of events is one, also where a sender has repeated some."""
+    path = tmp_path / "x.csv"
+    rows = "".join(f"u{n % 7},{1_767_607_200 + n},open,id-{min(n, 28)}\n" for n in range(30))
+    path.write_text(f"user,ts,event,{name}\n{rows}")
+    with open_events(path) as source:
+        assert source.rows("SELECT count(*), count(DISTINCT insert_id) FROM e") == [(30, 29)]
+
+
+def test_ids_of_decimals(tmp_path):
+    """Whole numbers are ids in columns of decimals too: 0 is somebody."""
+    ids = pa.array([decimal.Decimal(0), decimal.Decimal(10**20)], pa.decimal128(38, 0))
+    times = pa.array([MOMENT, MOMENT + dt.timedelta(seconds=1)])
+    pq.write_table(
+        pa.table({"customer": ids, "event_id": ids, "at": times, "event": ["x", "y"]}),
+        tmp_path / "x.parquet",
+    )
+    found = rows_of(tmp_path / "x.parquet", sql="SELECT who, insert_id FROM e ORDER BY time_ms")
+    assert found == [("0", "0"), (str(10**20), str(10**20))]

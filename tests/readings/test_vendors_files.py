@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from footfall.foreign.open_events import open_events
 from footfall.validation import Expectations, ExpectedEvent, ExpectedProperty, validate
 
 MOMENT = 1_767_607_200
@@ -85,3 +86,22 @@ def test_calls_that_are_no_events(tmp_path):
         f"{json.dumps(SEGMENT | {'properties': {'amount': 1}})}\n{json.dumps(identify)}\n"
     )
     assert validate(path, PLAN).findings == ()
+
+
+def test_a_track_without_an_event(tmp_path):
+    """A call that tracks something without saying what has no event type here, as in the receiver."""
+    lines = [
+        {
+            "type": "track",
+            "userId": "user-1",
+            "messageId": "a",
+            "timestamp": "2026-01-05T10:00:00Z",
+            **more,
+        }
+        for more in ({"event": "Seen"}, {"name": "Seen too"})
+    ]
+    path = tmp_path / "x.ndjson"
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    with open_events(path) as source:
+        found = source.rows("SELECT event_type, is_nameless FROM e ORDER BY n")
+    assert found == [("Seen", False), (None, True)]

@@ -217,7 +217,13 @@ def _print_log(made: LogReport) -> None:
 
 def _form_of(target: str, form: str | None) -> str:
     """Return the format that a file's ending says, or that was asked for."""
-    wanted = form or Path(target).suffix[1:].lower()
+    ending = Path(target).suffix[1:].lower()
+    if form and ending in FORMS[1:] and ending != form:
+        raise UsageError(
+            f"--to {shown(target)} --format {form}: the name's ending says {ending}, the format {form}\n"
+            "  accepted: either, or both alike\n  hint: leave --format out"
+        )
+    wanted = form or ending
     if wanted not in FORMS[1:]:
         raise UsageError(
             f"--to {shown(target)}{' --format table' if form else ''}: a file holds a page or JSON\n"

@@ -35,7 +35,7 @@ def command(store: str, form: str) -> None:
     """List the runs a store holds.
 
     The one that was asked for last is at the end: reports show it, unless another is named; views show the latest run
-    of each scenario. STORE is a DuckDB file or a folder of Parquet files; by default footfall.duckdb.
+    of each scenario. Times are in UTC. STORE is a DuckDB file or a folder of Parquet files; by default footfall.duckdb.
     """
     from footfall.store.open import open_store
 
@@ -78,8 +78,8 @@ def _shown(info: RunInfo, infos: list[RunInfo]) -> str:
 
 
 def _day(ms: int) -> str:
-    return _time(ms).removesuffix(" 00:00")
+    return _time(ms).removesuffix(" 00:00Z")
 
 
 def _time(ms: int) -> str:
-    return dt.datetime.fromtimestamp(ms / 1000, dt.UTC).strftime("%Y-%m-%d %H:%M")
+    return dt.datetime.fromtimestamp(ms / 1000, dt.UTC).strftime("%Y-%m-%d %H:%MZ")

@@ -86,6 +86,13 @@ def is_endless(value: str) -> str:
     return f"coalesce(regexp_full_match(CAST({value} AS VARCHAR), '-?(nan|inf)'), false)"
 
 
+def is_whole_number(stored: str) -> bool:
+    """Return whether a type of DuckDB's holds whole numbers alone."""
+    return stored.endswith(("INT", "INTEGER")) or (
+        stored.startswith("DECIMAL(") and stored.endswith(",0)")
+    )
+
+
 def who(person: str, user: str, device: str) -> str:
     """Return SQL for whose an event is: the person if the file knows, else the real user, else the device."""
     return person or f"coalesce({user}, 'device ' || {device})"

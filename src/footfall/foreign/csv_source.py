@@ -83,6 +83,12 @@ def _header(path: Path, lines: Sequence[str], delimiter: str) -> list[str]:
     try:
         rows = csv.reader(io.StringIO("".join(lines), newline=""), delimiter=delimiter)
         header = next(rows, [])
+        with suppress(csv.Error):  # told as a bad line, further on
+            if header and not any(rows):
+                raise UsageError(
+                    f"{path} holds no events: it has a header and no rows\n"
+                    "  accepted: a row per event below the header"
+                )
     except csv.Error as error:
         raise UsageError(
             f"{path}:1: its header cannot be read: {error}\n"
@@ -197,7 +203,7 @@ def load_csv(connection: duckdb.DuckDBPyConnection, form: CsvForm) -> None:
         f"FROM read_csv({literal(str(form.path))}, {options})"
     )
     _take_rejects(connection, len(form.names))
-    types = _types(connection, cells, form.names)
+    types = _types(connection, cells, form)
     columns = ", ".join(
         f"{_typed(cell, kind)} AS {quote(name or 'column0')}"
         for (cell, kind), name in zip(types.items(), form.names, strict=True)
@@ -233,12 +239,13 @@ def _take_rejects(connection: duckdb.DuckDBPyConnection, n_columns: int) -> None
 
 
 def _types(
-    connection: duckdb.DuckDBPyConnection, cells: Sequence[str], names: Sequence[str]
+    connection: duckdb.DuckDBPyConnection, cells: Sequence[str], form: CsvForm
 ) -> dict[str, str]:
-    """Return the type of each column: what the first rows have, if all others bear it out."""
+    """Return the kind of each column: what the first rows have, if all others bear it out."""
     supposed: dict[str, str] = {}
-    for cell, name in zip(cells, names, strict=True):
-        kinds = [kind for kind, test in _TESTS.items() if name not in _OBJECTS and test]
+    kinds_of_form = [kind for kind in _TESTS if kind not in _CASTS or form.delimiter == ";"]
+    for cell, name in zip(cells, form.names, strict=True):
+        kinds = [] if name in _OBJECTS else kinds_of_form
         counts = ", ".join(_count(cell, kind) for kind in kinds) or "0"
         of_sample = f"(SELECT {cell} FROM cells_ LIMIT {SAMPLE_ROWS})"
         n, *found = connection.execute(
@@ -266,6 +273,15 @@ _TESTS = {
     "DOUBLE": "TRY_CAST({0} AS DOUBLE) IS NOT NULL AND NOT regexp_matches({0}, '^[+-]?0[0-9]|^\\s|\\s$')",
     "BOOLEAN": "lower({0}) IN ('true', 'false')",
     "JSON": "left({0}, 1) IN ('{{', '[') AND TRY_CAST({0} AS JSON) IS NOT NULL",
+    "COMMA": "regexp_full_match({0}, '[+-]?(0|[1-9][0-9]*|[1-9][0-9]{{0,2}}([.][0-9]{{3}})+,[0-9]|0,[0-9]|"
+    "[1-9][0-9]*,[0-9])[0-9]*')",
+    "DAY": "regexp_full_match({0}, '[0-9]{{1,2}}[.][0-9]{{1,2}}[.][0-9]{{4}}( [0-9:]+)?') "
+    "AND try_strptime({0}, ['%d.%m.%Y', '%d.%m.%Y %H:%M', '%d.%m.%Y %H:%M:%S']) IS NOT NULL",
+}
+# Only where cells are separated by semicolons: there a comma is a decimal one, and days come first.
+_CASTS = {
+    "COMMA": "TRY_CAST(replace(replace({0}, '.', ''), ',', '.') AS DOUBLE)",
+    "DAY": "try_strptime({0}, ['%d.%m.%Y', '%d.%m.%Y %H:%M', '%d.%m.%Y %H:%M:%S'])",
 }
 
 
@@ -284,4 +300,6 @@ def _wider(connection: duckdb.DuckDBPyConnection, cell: str, kind: str) -> str:
 
 
 def _typed(cell: str, kind: str) -> str:
+    if kind in _CASTS:
+        return _CASTS[kind].format(cell)
     return cell if kind == "VARCHAR" else f"TRY_CAST({cell} AS {kind})"

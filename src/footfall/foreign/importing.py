@@ -125,7 +125,7 @@ def _stage(source: EventSource, skip_bad: Path | None) -> int:
         SELECT *, coalesce(given, md5(event)) AS id FROM (
             SELECT {place} AS place, line, nullif(insert_id, '') AS given, event_type, time_ms, user_id, device_id,
                 session_text, CAST({properties} AS VARCHAR) AS properties, CAST(event AS VARCHAR) AS event,
-                time_flaw, {_reason()} AS reason
+                time_flaw, endless, {_reason()} AS reason
             FROM e)""")
     # An id of one's own belongs to one event; a row without one may well be there twice, and is
     # two events then.
@@ -155,8 +155,7 @@ def _reason() -> str:
     whole = "CAST(event AS VARCHAR)"
     return f"""CASE WHEN is_nameless THEN 'it has no event type' WHEN time_flaw = 'missing' THEN 'it has no time'
         WHEN time_ms IS NULL THEN concat('its time is none: ', left(time_text, 40))
-        WHEN contains({whole}, '\\u0000') OR {has_zero} THEN 'it holds a zero character, which no store can hold'
-        WHEN endless THEN 'it holds NaN or an infinite number, which is no JSON' END"""
+        WHEN contains({whole}, '\\u0000') OR {has_zero} THEN 'it holds a zero character, which no store can hold' END"""
 
 
 def _place(source: EventSource, place: int | str) -> str:
@@ -264,3 +263,12 @@ def _notes(source: EventSource) -> Iterator[str]:
             where = f", the first in line {first}" if first is not None else ""
             times = "1 time is" if n == 1 else f"{n:,} times are"
             yield f"{times} {_FLAW_WORDS[flaw]}{wanted}, and taken as such{where}"
+    ((n, first),) = source.rows(
+        "SELECT count(*), min(line) FROM staged WHERE endless AND reason IS NULL"
+    )
+    if n:
+        holds = "1 event holds" if n == 1 else f"{n:,} events hold"
+        yield (
+            f"{holds} NaN or an infinite number, which no JSON can say: taken as missing values, "
+            f"the first in line {first}"
+        )

@@ -59,7 +59,14 @@ def query_of_vendor(vendor: Vendor) -> LineQuery:
     names |= {"ep": tuple(map(_pointer_of, vendor.event_properties))}
     calls = {said: kind for said, kind in vendor.kinds.items() if kind in _PROFILE_CALLS}
     return LineQuery(
-        names, json.dumps(dict.fromkeys(within)), vendor.time_unit, True, calls, _kind(vendor)
+        names,
+        json.dumps(dict.fromkeys(within)),
+        vendor.time_unit,
+        True,
+        calls,
+        _kind(vendor),
+        # As the receiver takes it: what such a call is called is not what happened.
+        is_track_named="track" in vendor.kinds,
     )
 
 
@@ -104,6 +111,7 @@ class LineQuery:
         is_foreign: Names are not ours: numbers may be ids, and times have fractions.
         calls: What a line says at `kind` where it is no event but tells of a person or group.
         kind: JSON pointer of that.
+        is_track_named: Whether a line that says `track` there is called by the first of its names alone.
         is_whole: Whether a column `event` keeps the whole line.
     """
 
@@ -113,6 +121,7 @@ class LineQuery:
     is_foreign: bool = False
     calls: Mapping[str, str] = field(default_factory=dict)
     kind: str = ""
+    is_track_named: bool = False
     is_whole: bool = False
 
     @cached_property
@@ -165,6 +174,11 @@ class LineQuery:
 
     def _text(self, name: str) -> str:
         text = self._at(name, "s")
+        if name == "event_type" and self.is_track_named:
+            first, said = (
+                self._wanted.index(path) for path in (self.names[name][0], self.kind)
+            )
+            return f"CASE WHEN s[{said + 1}] = 'track' THEN s[{first + 1}] ELSE {text} END"
         if name not in IDS or not self.names[name]:
             return text
         # Only of numbers: in a text it is what somebody wrote.

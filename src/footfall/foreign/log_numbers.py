@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from footfall.errors import UsageError, shown
+from footfall.foreign.common_columns import is_endless
 from footfall.foreign.event_source import EventSource
 from footfall.store.dialect import literal, literals
 from footfall.units import DAY_MS, MINUTE_MS, nearest_hint
@@ -191,7 +192,11 @@ def _value_of(source: EventSource, name: str) -> str:
     """
     fields = source.properties["ep"]
     if fields is not None and name in fields:
-        return f"CAST({source.value('ep', name)} AS VARCHAR)"
+        value = source.value("ep", name)
+        text = f"CAST({value} AS VARCHAR)"
+        # A missing value, as `send` takes it.
+        is_number = fields[name] in ("DOUBLE", "FLOAT")
+        return f"CASE WHEN NOT {is_endless(value)} THEN {text} END" if is_number else text
     if fields is None:
         value = f"json_extract_string({source.value('ep', name)}, '$')"
         if source.rows(f"SELECT 1 FROM e WHERE {value} IS NOT NULL LIMIT 1"):

@@ -31,3 +31,5 @@ NAMES_OF_ROLES: Mapping[str, tuple[str, ...]] = {
     "id": _names("insertid eventid messageid uuid eventuuid eventguid id rowid recordid guid"),
 }
 """Role → names that mean it, without case and signs (`student_Id` is `studentid`)."""
+SURE_IDS = frozenset(_names("insertid messageid uuid eventid eventuuid eventguid"))
+"""Names of ids of events that may repeat now and then, as senders do who try again."""

@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from footfall.errors import UsageError, shown
-from footfall.foreign.common_columns import NAMES, TOP_LEVEL
-from footfall.foreign.role_names import NAMES_OF_ROLES
-from footfall.foreign.times import UNITS, time_of
+from footfall.foreign.common_columns import NAMES, TOP_LEVEL, is_whole_number
+from footfall.foreign.role_names import NAMES_OF_ROLES, SURE_IDS
+from footfall.foreign.times import READ_FORMS, UNITS, time_of
 from footfall.foreign.vendors import Unit
 
 SAMPLE_ROWS = 10_000
@@ -167,7 +167,7 @@ def _named(role: str, wanted: str, names: Mapping[str, Sampled], problems: list[
     elif role == "time" and not _is_time(names[found]):
         seen = ", ".join(names[found].values[:3]) or "nothing"
         problems.append(
-            f"--time {shown(wanted)} holds {seen}: no times that are read; accepted: {_TIMES}"
+            f"--time {shown(wanted)} holds {seen}: no times that are read; accepted: {READ_FORMS}"
         )
     return found or ""
 
@@ -177,7 +177,7 @@ def _found(
 ) -> str | None:
     """Return the column of a role; None where there is none, which only three roles must have."""
     free = {name: one for name, one in names.items() if name not in chosen.values()}
-    fits = {name: one for name, one in free.items() if _fits(role, one, chosen, names)}
+    fits = {name: one for name, one in free.items() if _fits(role, name, names, chosen)}
     ranks = {name: _rank(role, name) for name in fits}
     best = min((rank for rank in ranks.values() if rank is not None), default=None)
     if best is not None:
@@ -195,13 +195,12 @@ def _found(
         if unread is not None:
             seen = ", ".join(map(shown, free[unread].values[:2]))
             problems.append(
-                f"{unread} holds {seen}: times like these are not read; accepted: {_TIMES}"
+                f"{unread} holds {seen}: times like these are not read; accepted: {READ_FORMS}"
             )
     return None
 
 
 _OPTIONAL = ("device", "session", "id")
-_TIMES = "2026-01-31T12:00:00, or numbers since 1970 in s, ms, µs or ns"
 _ROLE_WORDS = {"user": "person", "time": "time", "type": "event type"}
 
 
@@ -241,9 +240,10 @@ def beside(names: Collection[str]) -> Roles | None:
 
 
 def _fits(
-    role: str, one: Sampled, chosen: Mapping[str, str], names: Mapping[str, Sampled]
+    role: str, name: str, names: Mapping[str, Sampled], chosen: Mapping[str, str]
 ) -> bool:
     """Return whether a column's values can be those of a role."""
+    one = names[name]
     values = one.values
     if not values:
         return False
@@ -251,7 +251,7 @@ def _fits(
         return _is_time(one)
     if (
         one.is_stamp
-        or one.stored.endswith(("]", ")"))
+        or (one.stored.endswith(("]", ")")) and not is_whole_number(one.stored))
         or one.stored in ("BOOLEAN", "DOUBLE", "FLOAT")
     ):
         return False
@@ -261,7 +261,8 @@ def _fits(
             len(values) < 20 or different <= len(values) / 2
         )
     if role == "id":
-        return different == len(values) == len(one.texts)
+        is_of_each = different == len(values) == len(one.texts)
+        return is_of_each or (plain(name) in SURE_IDS and different >= 0.9 * len(values))
     if role == "session":
         return _is_of_one_person(one, names.get(chosen.get("user", "")))
     return True

@@ -25,6 +25,11 @@ UNITS: dict[Unit, str] = {
     "ns": "nanoseconds",
 }
 _PER_SECOND: dict[Unit, int] = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+READ_FORMS = (
+    "2026-01-31T12:00:00, or numbers since 1970 in s, ms, µs or ns; "
+    "31.01.2026 12:00 in all rows of CSV separated by semicolons"
+)
+"""The forms in which times of logs are read."""
 _LONGEST = 40
 _DIGITS = re.compile(r"-?\d{8,20}(\.\d{1,9})?")
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)

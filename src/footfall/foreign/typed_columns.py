@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from footfall.errors import UsageError
-from footfall.foreign.common_columns import IDS, NAMES, TEXTS, is_endless, is_nobody, who
+from footfall.foreign.common_columns import (
+    IDS,
+    NAMES,
+    TEXTS,
+    is_endless,
+    is_nobody,
+    is_whole_number,
+    who,
+)
 from footfall.foreign.event_source import ColumnTypes, EventForm, EventSource
 from footfall.foreign.role_names import NAMES_OF_ROLES
 from footfall.foreign.roles import (
@@ -115,7 +123,7 @@ def typed_source(
     whose = _whose(called, types, _nobodies(connection, called, types, rows))
     connection.execute(f"""
         CREATE VIEW {into} AS SELECT {columns}, {whose},
-            {_properties(typed)} AS ep, {_object(called["up"], types)} AS up,
+            {_properties(typed, is_whole=is_whole)} AS ep, {_object(called["up"], types)} AS up,
             {_session(called["session_id"], types)},
             coalesce({_text_of(called["event_type"], types)}, '') = '' AS is_nameless, CAST(NULL AS VARCHAR) AS id_flaw,
             {_object_flaw(typed)} AS object_flaw, {literal(spaced) if spaced else "CAST(NULL AS VARCHAR)"} AS spaced
@@ -218,12 +226,18 @@ def _called(types: ColumnTypes, roles: Roles | None) -> ColumnTypes:
 # --- columns ---------------------------------------------------------------------------------------------------------
 
 
-def _properties(typed: Typed) -> str:
-    """Return SQL for the properties of an event: a column of its own, or all columns without a role."""
+def _properties(typed: Typed, *, is_whole: bool) -> str:
+    """Return SQL for the properties of an event: a column of its own, or all columns without a role.
+
+    Args:
+        typed: The columns.
+        is_whole: Whether they are to be written as JSON: then what it cannot say is null.
+    """
     if typed.roles is None:
         return _object(typed.called["ep"], typed.types)
+    member = _finite if is_whole else _member
     members = [
-        f"{quote(name)} := {_member(name, typed.types)}" for name in typed.roles.properties
+        f"{quote(name)} := {member(name, typed.types)}" for name in typed.roles.properties
     ]
     if not members:
         return "CAST(NULL AS JSON)"
@@ -238,6 +252,16 @@ def _member(name: str, types: ColumnTypes) -> str:
     return _text_of(name, types) if types[name] == "BLOB" else quote(name)
 
 
+def _finite(name: str, types: ColumnTypes) -> str:
+    """Return SQL for a value as JSON can say it: NaN and infinite numbers are missing ones."""
+    member = _member(name, types)
+    return (
+        f"CASE WHEN NOT {is_endless(member)} THEN {member} END"
+        if types[name] in FLOATS
+        else member
+    )
+
+
 def _object_flaw(typed: Typed) -> str:
     column = typed.called["ep"] if typed.roles is None else ""
     if typed.types.get(column) != "VARCHAR":
@@ -248,10 +272,10 @@ def _object_flaw(typed: Typed) -> str:
 
 
 def _whole(types: ColumnTypes) -> str:
-    """Return SQL for the whole row as JSON, and for whether it holds a number that JSON cannot."""
+    """Return SQL for the whole row as JSON, and for whether it held a number that JSON cannot say."""
     own = [name for name in types if name not in (*PLACE_COLUMNS, *ROW_INDEX)]
-    members = ", ".join(f"{quote(name)} := {_member(name, types)}" for name in own)
-    endless = [is_endless(quote(name)) for name in own if types[name] in ("DOUBLE", "FLOAT")]
+    members = ", ".join(f"{quote(name)} := {_finite(name, types)}" for name in own)
+    endless = [is_endless(quote(name)) for name in own if types[name] in FLOATS]
     found = " OR ".join(endless) or "false"
     return f"to_json(struct_pack({members})) AS event, {found} AS endless"
 
@@ -336,7 +360,7 @@ def _nobodies(
 ) -> list[str]:
     """Return the users' ids that stand for nobody: looked at once each, not in every row."""
     # Numbers count people: 0 is one of them, where the text "0" is a sender's word for nobody.
-    if not called["user_id"] or types[called["user_id"]].endswith(("INT", "INTEGER")):
+    if not called["user_id"] or is_whole_number(types[called["user_id"]]):
         return []
     if types[called["user_id"]] in FLOATS:
         return ["nan"]
