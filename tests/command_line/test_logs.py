@@ -224,6 +224,15 @@ def test_the_plan_of_a_log():
     assert ("note", "price") not in found
 
 
+def test_lines_that_a_plan_is_not_made_of():
+    """A last line that is cut off and a line of zeros are told where a plan is made, as they are in a report."""
+    event = '{"event_type": "open", "time": 1767607200000, "user_id": "user-1"}'
+    Path("x.ndjson").write_text(f"{event}\n\0\0\0\n[1]\n{event[:20]}")
+    words = "3 lines could not be read and count for nothing"
+    assert words in footfall("taxonomy", "x.ndjson", "--to", "plan.csv").err
+    assert json.loads(footfall("report", "x.ndjson", "--format", "json").out)["unread"] == 3
+
+
 def test_the_other_half_is_clean():
     """Half of the people keeps to the plan that the other half makes, and a wrong type is found."""
     rows = list(crowd(80))

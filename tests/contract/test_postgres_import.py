@@ -12,6 +12,7 @@ from footfall.sinks import parse
 from footfall.sinks.conformance.schemas import SCHOOL
 from footfall.sinks.conformance.synthetic_chunks import make_chunks, make_run
 from footfall.store import open_store
+from tests.commands import footfall
 
 EVENTS = [
     {
@@ -86,6 +87,17 @@ def test_a_table_of_an_earlier_version(postgres, url, tmp_path):
         assert connection.execute(
             "SELECT count(*), count(session_id) FROM imported.events"
         ).fetchone() == (3, 0)
+
+
+@pytest.mark.parametrize("schema", ["imported", "ecommerce"])
+def test_a_table_of_somebody(postgres, url, schema):
+    """A table called like one of ours, with other columns, is somebody's own: the database holds no runs."""
+    with postgres.connect(url) as connection:
+        connection.execute(f"CREATE SCHEMA {schema}")
+        connection.execute(f"CREATE TABLE {schema}.events (a int)")
+    for line in ("report {}", "validate {} --against ecommerce", "runs {}", "resume {}"):
+        said = footfall(*line.format(url).split())
+        assert (said.code, "holds no runs" in said.err) == (1, True), (line, said.err)
 
 
 def test_a_stored_run_goes_to_postgresql(url, tmp_path):

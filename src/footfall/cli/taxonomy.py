@@ -234,7 +234,11 @@ def _of_log(log: str, named: Named) -> Plan:
 
     with open_events(log, named=named) as source:
         plan = plan_of_log(source)
-        for sentence in filter(None, (source.taken, PRIVACY)):
+        n_bad = source.rows("SELECT count(*) FROM bad")[0][0] if source.form == "lines" else 0
+        unread = (
+            f"{plural(n_bad, 'line')} could not be read and count for nothing" if n_bad else ""
+        )
+        for sentence in filter(None, (source.taken, unread, PRIVACY)):
             click.echo(f"{log}: {clean(sentence)}", err=True)
     return plan
 
