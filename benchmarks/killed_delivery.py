@@ -1,6 +1,7 @@
 """What kills cost a delivery: requests and events that come again, to a webhook, Amplitude and Kafka.
 
-python benchmarks/killed_delivery.py [--people 24000] [--rate 1000] [--every 10] [--kills N] [webhook amplitude kafka]
+python benchmarks/killed_delivery.py [--people 24000] [--rate 1000] [--every 10] [--kills N] [--answer 0.3]
+    [webhook amplitude kafka]
 
 The same run is delivered twice: undisturbed, and killed (SIGKILL, with its workers) every so many seconds and begun
 again by the same command until it is complete. Kafka is the mock cluster that librdkafka brings along, slowed down.
@@ -50,14 +51,15 @@ class Counts:
 
 
 @contextmanager
-def server(counts: Counts) -> Iterator[int]:
-    """Run a server that counts; give its port."""
+def server(counts: Counts, answer_s: float) -> Iterator[int]:
+    """Run a server that counts, and answers after some time; give its port."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version, disable_nagle_algorithm = "HTTP/1.1", True
 
         def do_POST(self) -> None:
             counts.add(self.rfile.read(int(self.headers["content-length"])))
+            time.sleep(answer_s)
             self.send_response(200)
             self.send_header("Content-Length", "12")
             self.end_headers()
@@ -103,34 +105,32 @@ def topic(counts: Counts) -> Iterator[str]:
 
 
 @contextmanager
-def destination(kind: str, rate: int, counts: Counts) -> Iterator[str]:
+def destination(kind: str, given: argparse.Namespace, counts: Counts) -> Iterator[str]:
     """Give the address of a destination that counts."""
     if kind == "kafka":
         with topic(counts) as address:
             yield address
         return
-    with server(counts) as port:
+    with server(counts, given.answer) as port:
         base = f"http://127.0.0.1:{port}"
         options = f"url={base}&endpoint=batch" if kind == "amplitude" else "batch=100"
         head = "amplitude:us" if kind == "amplitude" else f"webhook+{base}/"
-        yield f"{head}#{options}&rate={rate}"
+        yield f"{head}#{options}&rate={given.rate}"
 
 
-def deliver(
-    kind: str, people: int, rate: int, every_s: float, most_kills: int
-) -> tuple[Counts, int, float]:
+def deliver(kind: str, given: argparse.Namespace, most_kills: int) -> tuple[Counts, int, float]:
     """Deliver a run, killed every so often; return what came in, the number of kills, and the seconds."""
     counts, kills, begun = Counts(), 0, time.monotonic()
     environment = {**os.environ, "AMPLITUDE_API_KEY": "benchmark"}
-    with tempfile.TemporaryDirectory() as folder, destination(kind, rate, counts) as address:
+    with tempfile.TemporaryDirectory() as folder, destination(kind, given, counts) as address:
         command = [sys.executable, "-m", "footfall", "run", str(SCENARIO), "--quiet"]
-        command += ["--people", str(people), "--days", "3", "--to", address]
+        command += ["--people", str(given.people), "--days", "3", "--to", address]
         while True:
             process = subprocess.Popen(
                 command, cwd=folder, env=environment, start_new_session=True
             )
             try:
-                code = process.wait(every_s if kills < most_kills else None)
+                code = process.wait(given.every if kills < most_kills else None)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
@@ -150,12 +150,11 @@ def main() -> None:
     parser.add_argument("--rate", type=int, default=1000)
     parser.add_argument("--every", type=float, default=10.0)
     parser.add_argument("--kills", type=int, default=10**6)
+    parser.add_argument("--answer", type=float, default=0.3, help="seconds, of a server")
     given = parser.parse_args()
     for kind in given.kinds:
-        calm, _, calm_s = deliver(kind, given.people, given.rate, 0.0, 0)
-        rough, kills, rough_s = deliver(
-            kind, given.people, given.rate, given.every, given.kills
-        )
+        calm, _, calm_s = deliver(kind, given, 0)
+        rough, kills, rough_s = deliver(kind, given, given.kills)
         again = rough.events - len(rough.ids)
         print(
             json.dumps(
