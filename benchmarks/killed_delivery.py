@@ -29,7 +29,7 @@ from typing import Any
 
 SCENARIO = Path(__file__).parent / "frozen" / "0.1.0" / "ecommerce.yaml"
 INSERT_ID = re.compile(rb'"insert_id": ?"([^"]+)"')
-KAFKA_OPTIONS = "batch.num.messages=250&max.in.flight.requests.per.connection=1&linger.ms=200"
+KAFKA_OPTIONS = "batch.num.messages=150&max.in.flight.requests.per.connection=1&linger.ms=200"
 
 
 @dataclass
@@ -85,7 +85,7 @@ def topic(counts: Counts) -> Iterator[str]:
     """Run a slow cluster; give the address of a new topic, whose messages are counted in the end."""
     import confluent_kafka as kafka
 
-    owner = kafka.Producer({"test.mock.num.brokers": 3, "test.mock.broker.rtt": 800})
+    owner = kafka.Producer({"test.mock.num.brokers": 3, "test.mock.broker.rtt": 100})
     brokers = owner.list_topics(timeout=10).brokers.values()
     addresses, name = (
         ",".join(f"{b.host}:{b.port}" for b in brokers),
