@@ -37,7 +37,7 @@ def new_folder() -> Path:
 def _sweep() -> None:
     for folder in Path(tempfile.gettempdir()).glob("footfall-*"):
         name = _NAME.fullmatch(folder.name)
-        if name and not _is_alive(int(name[1])) and _is_ours(folder):
+        if name and not is_alive(int(name[1])) and _is_ours(folder):
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -50,7 +50,8 @@ def _is_ours(folder: Path) -> bool:
     return folder.is_dir() and not folder.is_symlink() and owner == os.geteuid()
 
 
-def _is_alive(process: int) -> bool:
+def is_alive(process: int) -> bool:
+    """Return whether a process of this number is there; where nobody can tell, it is."""
     if os.name == "nt":  # there, `os.kill` would end it
         return True
     try:

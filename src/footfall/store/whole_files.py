@@ -18,15 +18,16 @@ from pathlib import Path
 from typing import IO
 
 from footfall.store import durable
+from footfall.store.temporary_folders import is_alive
 
-_TEMPORARY = re.compile(r"\.footfall-[0-9a-f]{16}\.tmp")
+_TEMPORARY = re.compile(r"\.footfall-(\d+)-[0-9a-f]{16}\.tmp")
 _OPEN_STREAMS = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/")
 
 
 def temporary_path(folder: Path) -> Path:
     """Return a name for a file that is being written, which nothing in a folder has."""
     # Short, whatever the file is to be called: names end at 255 bytes.
-    return folder / f".footfall-{secrets.token_hex(8)}.tmp"
+    return folder / f".footfall-{os.getpid()}-{secrets.token_hex(8)}.tmp"
 
 
 def is_temporary(path: Path) -> bool:
@@ -36,7 +37,11 @@ def is_temporary(path: Path) -> bool:
 
 @contextmanager
 def made_beside(final: Path) -> Iterator[Path]:
-    """A name in the folder of a file, for what is to become it; what has not is removed in the end."""
+    """A name in the folder of a file, for what is to become it; what has not is removed in the end.
+
+    What processes that were killed have left there is removed first.
+    """
+    _sweep(final.parent)
     temporary = temporary_path(final.parent)
     try:
         yield temporary
@@ -48,6 +53,14 @@ def made_beside(final: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             temporary.unlink()
+
+
+def _sweep(folder: Path) -> None:
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            name = _TEMPORARY.fullmatch(entry.name)
+            if name and entry.is_file(follow_symlinks=False) and not is_alive(int(name[1])):
+                Path(entry.path).unlink()
 
 
 def name_new(temporary: Path, final: Path) -> None:

@@ -166,3 +166,14 @@ def test_names_of_what_is_being_written(tmp_path):
     assert temporary_path(tmp_path) != temporary_path(tmp_path)
     for name in (".part.parquet.1234-0a1b2c3d.tmp", ".notes.tmp", ".footfall-mine.tmp"):
         assert not is_temporary(tmp_path / name)
+
+
+def test_what_a_killed_process_has_left(tmp_path):
+    """A file that a process was writing when it ended is removed with the next one; that of a living one stays."""
+    left, living = (
+        tmp_path / f".footfall-{process}-{'0' * 16}.tmp" for process in (2**22 + 1, 1)
+    )
+    for path in (left, living):
+        path.write_text("half")
+    write_whole(tmp_path / "page.html", b"whole")
+    assert sorted(tmp_path.iterdir()) == sorted([living, tmp_path / "page.html"])
