@@ -73,6 +73,8 @@ class Condition:
 
 
 TARGET = r"made/[\w.-]+"
+BY_LIBRARIES = (127, -signal.SIGABRT, -signal.SIGSEGV)
+"""How a process ends in which the C library, or one in C++, has got no memory: nothing of ours runs then."""
 LONG = "x" * 300
 CONDITIONS = {
     "full disk": Condition(FULL, disk="mode=755"),
@@ -210,11 +212,12 @@ def test_a_refusal_is_told_as_what_it_is(name, condition, place):
             name, *args, cwd=folder, before=holds.before, env=os.environ | holds.env
         )
         if name == "serve":
-            process.stderr.readline()  # that it listens, or why it does not
-            process.send_signal(signal.SIGTERM)
+            begun = process.stderr.readline()
+            if not begun.startswith("error"):  # it listens, or cannot say so
+                process.send_signal(signal.SIGTERM)
         out, err = process.communicate(60)
     assert not any(sentence in out + err for sentence in FORBIDDEN), err
-    if name == "serve":
+    if name == "serve" or (condition == "little memory" and process.returncode in BY_LIBRARIES):
         return
     assert process.returncode in (0, 1, 2), err
     if process.returncode:

@@ -143,14 +143,18 @@ def footfall(ctx: click.Context) -> None:
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 failed, 2 user's mistake, 130 second Ctrl-C."""
     standard_streams.prepare()
-    with SignalWatch().watching() as watch:
-        code = _exit_code(args, watch)
-        try:
+    code = DONE
+    try:
+        with SignalWatch().watching() as watch:
+            code = _exit_code(args, watch)
             # Here, where a failure can be caught: at Python's own exit it would be printed.
             sys.stdout.flush()
-        except OSError as problem:
-            code = code or _tell_unexpected(problem)
-        standard_streams.leave()
+    except KeyboardInterrupt:  # while the end was told
+        code = STOPPED_AT_ONCE
+    # Standard output takes nothing, or the watch gets no thread or no descriptors.
+    except (OSError, RuntimeError) as problem:
+        code = code or _tell_unexpected(problem)
+    standard_streams.leave()
     sys.exit(code)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from footfall.errors import UsageError
+from footfall.refusals import refusal
 
 MOST_RATIO = 300
 """How much larger than the file its content may be; event lines shrink by 10 to 60."""
@@ -94,7 +95,8 @@ def _begins(path: Path, magic: bytes) -> bool:
         with path.open("rb") as file:
             return file.read(len(magic)) == magic
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+        told = refusal(error, path) or f"{path} cannot be read: {error.strerror}"
+        raise UsageError(str(told)) from None
 
 
 def _members(path: Path) -> list[LineSource]:

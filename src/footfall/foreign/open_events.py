@@ -25,6 +25,7 @@ from footfall.foreign.lines import unpacked
 from footfall.foreign.open_imported import holds_imported_alone, open_imported
 from footfall.foreign.roles import Named
 from footfall.foreign.typed_columns import typed_source
+from footfall.refusals import refusal
 from footfall.store import open_store
 from footfall.store.dialect import literal
 from footfall.store.duckdb import connection as db
@@ -106,7 +107,8 @@ def _magic(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(12)
     except OSError as error:
-        raise StoreError(f"{path} cannot be read: {error.strerror}") from None
+        told = refusal(error, path) or f"{path} cannot be read: {error.strerror}"
+        raise StoreError(str(told)) from None
 
 
 # --- stores of ours ------------------------------------------------------------------------------------------------
