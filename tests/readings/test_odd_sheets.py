@@ -7,6 +7,7 @@ import pytest
 from footfall.scenario.leaf_records import Constraint
 from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty
 from footfall.tracking_plan.readers import read_plan
+from footfall.tracking_plan.readers.around_tables import MOST_TEXTS
 from footfall.tracking_plan.readers.headers import ALL_TITLES
 from footfall.tracking_plan.writers.csv_table import render_csv as csv_table
 from footfall.tracking_plan.writers.workbook import render_workbook as workbook
@@ -129,7 +130,70 @@ def test_a_column_without_a_title_and_texts_elsewhere_are_named(read):
     plan = read("Event,Description,\nRoute Planned,Asks,really?\n,,ask Kim\n")
     assert said(plan) == [
         "plan.csv, cell C1: column C, without a title, is not read",
-        "plan.csv, cell C3: text outside of the tables is not read",
+        'plan.csv, cell C3: "ask Kim" outside of the tables is not read',
+    ]
+
+
+def test_a_text_below_a_table_is_no_cell_of_a_column_that_is_left_out(read):
+    """It is named with its place and its words; a numbering that goes on below the last row carries nothing."""
+    plan = read(
+        "No,Event,Category,Owner\n1,Left,Rides,kim\n2,Came,Rides,\n3,,,\n,,,\nNB: never by night,,,\n"
+    )
+    assert said(plan) == [
+        "plan.csv, cell D1: column Owner is not read",
+        'plan.csv, cell A6: "NB: never by night" outside of the tables is not read',
+    ]
+
+
+def test_of_many_texts_outside_the_first_are_named_and_the_others_counted(read):
+    """A legend of some lines is told line by line, a page of text is not."""
+    lines = "\n".join(f",,,line {number}" for number in range(MOST_TEXTS + 3))
+    plan = read(f"Event,Category,,\nLeft,Rides,,\n{lines}\n")
+    assert said(plan)[MOST_TEXTS - 1 :] == [
+        'plan.csv, cell D12: "line 9" outside of the tables is not read',
+        "plan.csv, cell D13: text outside of the tables is not read (3 places)",
+    ]
+
+
+def test_headings_above_the_titles_are_named_unless_they_say_what_is_below(read):
+    """`Event info` above titles that need no heading adds nothing to them; `Property` above Name makes them clear."""
+    table = "Event,When fired,Property,Type,Owner\nLeft,At once,fare,number,kim\n"
+    plan = read(f"Rides\nAll of them\n\nEvent info,,Property info,,Internal\n{table}")
+    assert (plan.title, plan.about) == ("Rides", "All of them")
+    assert lost(plan) == [
+        'heading "Event info" above the titles is not read',
+        'heading "Property info" above the titles is not read',
+        'heading "Internal" above the titles is not read',
+        "column Owner is not read",
+    ]
+    plan = read("Event,,Property,,Owner\nName,About,Name,Type,\nLeft,Goes,fare,number,kim\n")
+    assert lost(plan) == ["column Owner is not read"]
+
+
+def test_a_heading_without_events_is_named(read):
+    """A line with a category alone is a heading: one that nothing follows is told, with its place."""
+    plan = read("Category,Event,Description\nRides,,\n,Left,Goes\nNB: never by night,,\n")
+    assert [(e.name, e.category) for e in plan.events] == [("Left", "Rides")]
+    assert said(plan) == [
+        'plan.csv, cell A4: heading "NB: never by night", below which no event stands, is not read'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "remark"),
+    [
+        ("Event,When fired,Type\nLeft,At once,track\n", "column When fired is taken for Description"),
+        ("User property,Type,Status\ntier,text,required\n", "column Status is taken for Required"),
+        ("Name,Category\nLeft,Rides\n", ""),
+    ],
+)  # fmt: skip
+def test_a_title_that_only_resembles_one_is_told(read, text, remark):
+    """Whatever it is taken for, and in every kind of table; but for a column that is called Name."""
+    plan = read(
+        text if "Event" in text or not remark else f"Event,Category\nLeft,Rides\n\n{text}"
+    )
+    assert [str(r).partition(": ")[2] for r in plan.remarks if r.kind == "guessed"] == [remark][
+        : bool(remark)
     ]
 
 

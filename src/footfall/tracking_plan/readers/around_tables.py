@@ -6,16 +6,20 @@ Together with the rows of the tables these are all cells: so nothing of a sheet 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from footfall.errors import shown
 from footfall.tracking_plan.readers.drafts import Draft
 from footfall.tracking_plan.readers.find_tables import SheetTable
 from footfall.tracking_plan.readers.grid import Grid, cell_name
+from footfall.tracking_plan.readers.group_headings import GroupHeading, group_headings
 from footfall.tracking_plan.readers.headers import normal
 
 MOST_LINES = 20
 """Above the tables of a sheet, of what it says of itself."""
+MOST_TEXTS = 10
+"""Outside of the tables of a sheet, that are named one by one."""
 OUTSIDE = "text outside of the tables"
 _COMMENT = re.compile(r"#\s*(?![\d\s]*$)(.*)", re.DOTALL)
 _NUMBERING = frozenset(
@@ -67,7 +71,29 @@ def tell_unread(grid: Grid, tables: Sequence[SheetTable], draft: Draft) -> None:
     top = min(table.header for table in tables)
     above = [row for row in sorted(grid.rows) if row < top]
     _head(grid, [row for row in above if not _is_group_row(grid, row, tables)], tables, draft)
-    columns, outside = _unread(grid, tables, top)
+    spans = list(map(_span, tables))
+    headings = [
+        heading
+        for header in dict.fromkeys(table.header for table in tables)
+        for heading in group_headings(grid, header)
+        if not any(span.holds(heading.row, heading.cells[0]) for span in spans)
+    ]
+    columns, outside = _unread(grid, spans, top, headings)
+    for heading in headings:
+        at = heading.row + 1, heading.cells[0]
+        is_named = heading.repeats_title() or (at in columns and not heading.titles[at[1]])
+        if not is_named and not heading.is_read(tables):
+            what = f"heading {shown(heading.text)} above the titles"
+            draft.leave_out(what, grid.origin(heading.row, at[1]))
+    _tell_columns(grid, columns, draft)
+    captions = [
+        table.header - 1 for table in tables if table.caption and not table.uses_caption()
+    ]
+    outside += [(row, column) for row in captions if row >= top for column in grid.row(row)]
+    _tell_outside(grid, outside, draft)
+
+
+def _tell_columns(grid: Grid, columns: Mapping[tuple[int, int], _Column], draft: Draft) -> None:
     for (header, column), found in columns.items():
         if not _is_numbering(found):
             letter = cell_name(0, column)[:-1]
@@ -75,32 +101,38 @@ def tell_unread(grid: Grid, tables: Sequence[SheetTable], draft: Draft) -> None:
                 f"column {found.title}" if found.title else f"column {letter}, without a title,"
             )
             draft.leave_out(name, grid.origin(header, column), len(found.texts))
-    captions = [
-        table.header - 1 for table in tables if table.caption and not table.uses_caption()
-    ]
-    outside += [(row, column) for row in captions if row >= top for column in grid.row(row)]
-    if outside:
-        draft.leave_out(OUTSIDE, grid.origin(*outside[0]), len(outside))
+
+
+def _tell_outside(grid: Grid, cells: Sequence[tuple[int, int]], draft: Draft) -> None:
+    """Name the first texts outside of the tables each with its place, and how many there are besides."""
+    for row, column in cells[:MOST_TEXTS]:
+        text = shown(grid.row(row)[column])
+        draft.leave_out(f"{text} outside of the tables", grid.origin(row, column))
+    rest = cells[MOST_TEXTS:]
+    if rest:
+        draft.leave_out(OUTSIDE, grid.origin(*rest[0]), len(rest))
 
 
 def _unread(
-    grid: Grid, tables: Sequence[SheetTable], top: int
+    grid: Grid, spans: Sequence[_Span], top: int, headings: Sequence[GroupHeading]
 ) -> tuple[dict[tuple[int, int], _Column], list[tuple[int, int]]]:
     """Return the columns that no reader knows, by (header, column), and the cells that belong to no table."""
-    headers = {row for table in tables for row in (table.header, table.header - 1)}
-    spans = [
-        _Span(table, table.known(), table.first(), table.last(), frozenset(table.rows))
-        for table in tables
-    ]
+    tables = [span.table for span in spans]
+    elsewhere = {table.header for table in tables}
+    elsewhere |= {table.header - 1 for table in tables if table.caption}
+    of_headings = {(heading.row, column) for heading in headings for column in heading.cells}
     columns: dict[tuple[int, int], _Column] = {}
     outside: list[tuple[int, int]] = []
     for row in sorted(grid.rows):
-        if row <= top or row in headers:
+        if row <= top or row in elsewhere:
             continue
         there = [span for span in spans if span.table.header < row < span.table.end]
         for column, text in grid.row(row).items():
+            if (row, column) in of_headings:
+                continue
             owner = _owner(there, row, column)
-            if owner is None:
+            # A table's own columns end with its last row; the numbers of rows may go on.
+            if owner is None or (row > owner.bottom and not text.rstrip(".").isdecimal()):
                 outside.append((row, column))
             elif column not in owner.known:
                 key = owner.table.header, column
@@ -112,13 +144,25 @@ def _unread(
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """A table with what is asked of it for each cell: its columns, the outer ones of them, its rows."""
+    """A table with what is asked of it for each cell: its columns, the outer ones of them, its last row, its rows."""
 
     table: SheetTable
     known: frozenset[int]
     first: int
     last: int
+    bottom: int
     rows: frozenset[int]
+
+    def holds(self, row: int, column: int) -> bool:
+        """Return whether a cell is within a row of the table."""
+        return row in self.rows and self.first <= column <= self.last
+
+
+def _span(table: SheetTable) -> _Span:
+    bottom = max(table.rows, default=table.header)
+    return _Span(
+        table, table.known(), table.first(), table.last(), bottom, frozenset(table.rows)
+    )
 
 
 def _owner(there: Sequence[_Span], row: int, column: int) -> _Span | None:

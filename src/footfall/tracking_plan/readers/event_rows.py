@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from footfall.errors import shown
 from footfall.tracking_plan.cells import DASHES, changes_of, is_no, one_quoted
-from footfall.tracking_plan.plan import PlanEvent, PlanProperty
+from footfall.tracking_plan.plan import Origin, PlanEvent, PlanProperty
 from footfall.tracking_plan.readers.call_words import RowKind, names_property, row_kind_in
 from footfall.tracking_plan.readers.drafts import Draft
 from footfall.tracking_plan.readers.find_tables import SheetTable
@@ -36,6 +36,7 @@ class _Place:
     """A place in a table: cells left empty below go on with it.
 
     Args:
+        headings: Rows that are nothing else, so far → where.
         told: What rows of types have said of the columns that stand for a property.
         is_dictionary: Rows of properties come behind all events, and belong to none of them.
     """
@@ -45,13 +46,11 @@ class _Place:
     call: RowKind = "track"
     told: dict[int, PlanProperty] = field(default_factory=dict)
     is_dictionary: bool = False
+    headings: dict[str, Origin] = field(default_factory=dict)
 
 
 def read_events(table: SheetTable, draft: Draft) -> None:
     """Take the events of a table."""
-    for column, title in table.guessed.items():
-        at = table.grid.origin(table.header, column)
-        draft.remark(f"column {table.title(column)} is taken for {title}", at)
     guessed = [each.name for each in table.parameters if not each.is_certain]
     if guessed:
         draft.remark(
@@ -73,6 +72,7 @@ def read_events(table: SheetTable, draft: Draft) -> None:
         heading = _heading(row)
         if heading and not row_kind_in(row.text(KIND_OF_CALL)):
             place.category, place.names = heading, ()
+            place.headings.setdefault(heading, row.origin("Category"))
         elif table.parameters and tells_of_parameters(row, normal(name), place.told, draft):
             continue
         elif _move(row, name, place, draft):
@@ -80,6 +80,10 @@ def read_events(table: SheetTable, draft: Draft) -> None:
         else:
             text = f"the row names no event: {shown(' '.join(row.cells()))} is left out"
             draft.remark(text, row.origin("Event"), "not read")
+    categories = {each.event.category for each in draft.events.values()}
+    for heading, at in place.headings.items():
+        if heading not in categories:
+            draft.leave_out(f"heading {shown(heading)}, below which no event stands,", at)
 
 
 def _has_dictionary(table: SheetTable) -> bool:

@@ -311,7 +311,8 @@ def _of_event(table: SheetTable, event: str) -> SheetTable:
     """Return a table of properties as those of one event, which the line above it names."""
     meaning = {"User property": "Property", "Description": "Property description"}
     columns = {meaning.get(title, title): column for title, column in table.columns.items()}
-    return replace(table, kind=EVENTS, columns=columns, event=event)
+    guessed = {column: meaning.get(title, title) for column, title in table.guessed.items()}
+    return replace(table, kind=EVENTS, columns=columns, guessed=guessed, event=event)
 
 
 def _event_alone(grid: Grid, row: int, titles: Titles, below: Sequence[int]) -> list[Match]:

@@ -195,6 +195,12 @@ def _is_dictionary(titles: Titles, about: str) -> bool:
     return not people.search(words) and bool(events.search(words))
 
 
+def says_kind(kind: TableKind, text: str) -> bool:
+    """Return whether a line above titles says that their table is of people, or of all events."""
+    about = {"users": _PEOPLE, "dictionary": EVENTS.about}.get(kind.name)
+    return bool(about and about.search(text))
+
+
 def _match(titles: Titles, kind: TableKind, about: str, calls: Collection[int]) -> Match:
     match = Match(kind, bool(kind.about and kind.about.search(about)))
     rest: list[tuple[int, str]] = []
@@ -261,12 +267,11 @@ def _guess(match: Match, column: int, name: str, explicit: Collection[str | None
         return
     n_before = len(match.columns)
     _assign(match, title, column, explicit)
-    if len(match.columns) > n_before and title in _TOLD and name not in _NAMES:
+    if len(match.columns) > n_before and name not in _NAMES:
         match.guessed[column] = next(t for t, c in match.columns.items() if c == column)
 
 
 _OF_PROPERTIES = frozenset(column.title for column in MORE_PROPERTY_COLUMNS)
-_TOLD = ("Category", "Event", "Property")
 _NAMES = ("name", "nombre", "nom", "nome", "название")
 
 

@@ -39,6 +39,9 @@ def read_table(table: SheetTable, draft: Draft) -> None:
     readers = {EVENTS: read_events, USERS: _user_properties, DICTIONARY: _dictionary}
     readers |= {NESTED: _nested, CROSSED: _crossed}
     readers |= {PATH: _path, PLAN: _about, CATEGORIES: _categories}
+    for column, title in table.guessed.items():
+        at = table.grid.origin(table.header, column)
+        draft.remark(f"column {table.title(column)} is taken for {title}", at)
     readers[table.kind](table, draft)
 
 
