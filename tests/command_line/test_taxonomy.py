@@ -203,3 +203,20 @@ def test_strict_refuses_what_is_not_read(tmp_path):
     assert not (tmp_path / "out.yaml").exists()
     (tmp_path / "plan.csv").write_text("Event,Property,Type\nPaid,sum,number\n")
     assert footfall("taxonomy", "plan.csv", "--to", "out.yaml", "--strict").code == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("calls.json", '[{"caller": "ada", "when": "2026-03-02T09:30:00Z", "did": "ring"}]'),
+        ("calls.csv", "caller,at which hour,did\nada,9,ring\n"),
+        ("header.csv", "caller,at,did\n"),
+        ("empty.csv", ""),
+    ],
+)
+def test_what_is_no_plan_may_be_a_log(name, text, tmp_path):
+    """A file in which no plan is found is refused with the options by which a log is read."""
+    (tmp_path / name).write_text(text)
+    said = footfall("taxonomy", name, "--to", "plan.md")
+    assert said.code == 2
+    assert "a log of events is read with --user COLUMN --time COLUMN --type COLUMN" in said.err

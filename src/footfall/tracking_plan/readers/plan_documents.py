@@ -25,6 +25,8 @@ ACCEPTED = (
     "JSON Schemas of events, a plan of Segment, RudderStack, Avo, Mixpanel or Snowplow, "
     "or events by name with their properties"
 )
+OF_A_LOG = "a log of events is read with --user COLUMN --time COLUMN --type COLUMN"
+"""The way out of a file that was taken for a plan, and is none."""
 MOST_NAMED = 5
 
 
@@ -69,7 +71,7 @@ def _nothing(path: Path, documents: Sequence[PlanFile]) -> UsageError:
         hint = "a plan of RudderStack's refers to events and properties in other files: give their folder"
     return UsageError(
         f"{path.name}: nothing in it can be an event: it is {_described(documents)}\n"
-        f"  accepted: {ACCEPTED}\n  hint: {hint}"
+        f"  accepted: {ACCEPTED}\n  hint: {hint}; {OF_A_LOG}"
     )
 
 

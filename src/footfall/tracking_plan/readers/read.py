@@ -21,7 +21,7 @@ from footfall.tracking_plan.readers.drafts import Draft
 from footfall.tracking_plan.readers.find_tables import as_events, find_tables, rating
 from footfall.tracking_plan.readers.grid import Grid
 from footfall.tracking_plan.readers.headers import EVENTS
-from footfall.tracking_plan.readers.plan_documents import read_plan_documents
+from footfall.tracking_plan.readers.plan_documents import OF_A_LOG, read_plan_documents
 from footfall.tracking_plan.readers.sheets import read_table
 from footfall.tracking_plan.readers.xlsx import read_workbook
 from footfall.tracking_plan.sheet_columns import DIAGRAMS
@@ -169,5 +169,5 @@ def _nothing(draft: Draft, grids: Sequence[Grid]) -> UsageError:
         "  accepted: a header with Event (or Event name, Событие) and one of "
         "Category, Description, Property, Type\n"
         "  hint: footfall taxonomy ecommerce --to plan.xlsx shows a sheet "
-        "that can be read"
+        f"that can be read; {OF_A_LOG}"
     )
