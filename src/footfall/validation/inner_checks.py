@@ -235,9 +235,8 @@ def _rules_of_fields(
             where = f"json_type(x) = 'OBJECT' AND {_is_null(field.name)}"
             if others := _others_are_there(declared, field):
                 where += f" AND ({others})"
-            detail = "other fields of the record are there" if others else "a required field"
             yield replace(
-                _Rule("property_missing", place, detail, where, "NULL"),
+                _Rule("property_missing", place, "a required field", where, "NULL"),
                 place=_Place(within.path, place.way),
             )
         yield from _rules_of(audit, field, within, of_event)
@@ -250,15 +249,19 @@ def _is_null(name: str) -> str:
 
 
 def _others_are_there(declared: ExpectedProperty, field: ExpectedProperty) -> str:
-    """Return SQL for whether a record has another field, a required one if there are some.
+    """Return SQL for whether a record is more than nulls; nothing where it must be there itself.
 
+    It is where it has another field, a required one if there are some, or no member at all.
     Without it a list of nothing but nulls, as exports write an empty one, would lack each of
     its fields.
     """
+    if declared.is_required:
+        return ""
     others = [other for other in declared.fields.values() if other.name != field.name]
     names = [other.name for other in others if other.is_required]
     beside = names or [other.name for other in others]
-    return " OR ".join(f"NOT ({_is_null(name)})" for name in beside)
+    are_there = [f"NOT ({_is_null(name)})" for name in beside]
+    return " OR ".join([*are_there, "len(json_keys(x)) = 0"]) if beside else ""
 
 
 def _unknown(

@@ -175,6 +175,30 @@ def test_fields_of_records_are_checked_at_any_depth(column, tmp_path):
     }
 
 
+@pytest.mark.parametrize("column", ["lines", "parquet"])
+def test_a_required_record_without_anything_lacks_its_required_fields(column, tmp_path):
+    """Where a record must be there itself, one of nothing but nulls is none."""
+    fields = {"city": of("city", is_required=True), "street": of("street")}
+    home = of("home", "record", is_required=True, fields=fields)
+    path = lines(tmp_path, {"home": {"city": "Oslo", "street": "Elm"}}, {"home": {}})
+    path = path if column == "lines" else parquet(path)
+    found = held(path, expected(home))
+    assert [each[:2] for each in found] == [("property_missing", "Paid.home.city")]
+
+
+def test_an_object_without_members_lacks_the_required_fields_wherever_it_stands(tmp_path):
+    """A record of nulls, as exports write one that is not there, lacks nothing; one without members does."""
+    fields = {"city": of("city", is_required=True), "street": of("street")}
+    places = of("places", "list", fields=fields)
+    empty = {"city": None, "street": None}
+    path = lines(tmp_path, {"places": [empty]}, {"places": [{}]})
+    assert validate(path, expected(places)).findings[0].count == 1
+    assert held(path, expected(places))[0][:2] == ("property_missing", "Paid.places[].city")
+    home = of("home", "record", fields=fields)
+    path = lines(tmp_path, {"home": empty}, {"home": {}})
+    assert validate(path, expected(home)).findings[0].count == 1
+
+
 def test_lists_of_records_within_records(tmp_path):
     """The fields of records in a list within a record are found, and a name may hold what SQL or a path means."""
     line = of(
