@@ -40,6 +40,36 @@ def users(plan):
 # --- by hand ----------------------------------------------------------------------------------------------------------
 
 
+def test_a_plan_may_name_its_own_schema(tmp_path):
+    """`$schema` beside a list of events is of the plan, and makes it no JSON Schema of one event."""
+    events = [{"name": "Ticket Bought", "properties": {"fare": "number"}}]
+    plan = read(tmp_path, {"$schema": "plans/v1", "title": "Trains", "events": events})
+    assert types(plan) == {"Ticket Bought": {"fare": "number"}}
+    assert (plan.title, left_out(plan)) == ("Trains", [])
+
+
+def test_required_of_people_is_named(tmp_path):
+    """Nothing says from when on a person has a property: that one is required is told, whatever the form."""
+    traits = {
+        "type": "object",
+        "properties": {"email": {"type": "string"}, "age": {"type": "integer"}},
+    }
+    rules = [
+        {"key": "A", "type": "TRACK", "jsonSchema": {"type": "object", "properties": {}}},
+        {
+            "type": "IDENTIFY",
+            "jsonSchema": {"properties": {"traits": {**traits, "required": ["email"]}}},
+        },
+    ]
+    plan = read(tmp_path, {"rules": rules})
+    assert left_out(plan) == [
+        "plan.json, rules[1].email: required of user property email is not read"
+    ]
+    sheet = "Event,Category\nA,Rides\n\nUser property,Type,Required\nemail,text,yes\nage,integer,no\n"
+    plan = read(tmp_path, sheet, "plan.csv")
+    assert left_out(plan) == ["plan.csv, cell A5: required of user property email is not read"]
+
+
 @pytest.mark.parametrize("key", ["event_name", "eventName", "event", "name", "key", "title"])
 @pytest.mark.parametrize(
     "properties",

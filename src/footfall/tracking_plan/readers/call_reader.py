@@ -6,7 +6,6 @@ A schema may be of all that is sent or of the properties alone; both are read.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from footfall.errors import shown
 from footfall.tracking_plan.plan import Origin, PlanEvent
@@ -87,8 +86,7 @@ class CallReader:
     def _people(self, schema: Schema, *, is_open: bool = False) -> None:
         self.draft.has_open_people |= is_open or self.schemas.is_open(schema)
         for read, is_typed in self.schemas.properties(schema):
-            # That every call of the kind carries it does not mean that everybody has it.
-            self.draft.add_property("", replace(read, is_required=False), is_typed=is_typed)
+            self.draft.add_property("", read, is_typed=is_typed)
 
     def _within(self, call: Declared) -> Schema:
         """Return the schema of what a call says of a person or a group."""

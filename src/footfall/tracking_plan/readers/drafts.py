@@ -180,6 +180,7 @@ class Draft:
         # Types from the table of properties first: what is left without one is inferred from
         # all that is known.
         self._look_up()
+        self._leave_out_required_people()
         self._infer()
         self._tell_of_numbers()
         events = [
@@ -221,6 +222,13 @@ class Draft:
                 said = (name, entry.type != "any", entry.about, entry.values, entry.examples)
                 n_cells = sum(map(bool, (*said, entry.is_required)))
                 self.leave_out(f"property {name}, which no event has,", entry.origin, n_cells)
+
+    def _leave_out_required_people(self) -> None:
+        """Name the user properties that are required: no call says that everybody has one from the start."""
+        for name, found in self.user_properties.items():
+            if found.is_required:
+                self.leave_out(f"required of user property {name}", found.origin)
+                self.user_properties[name] = replace(found, is_required=False)
 
     def _filled(self, event: str, found: PlanProperty, entry: PlanProperty) -> PlanProperty:
         """Return a property of an event with what it leaves out from the dictionary's entry."""

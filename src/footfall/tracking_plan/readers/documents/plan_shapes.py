@@ -61,8 +61,8 @@ LeaveOut = Callable[[str, str], None]
 
 def opened(root: Any) -> Any:
     """Return what stands in the envelopes of API answers."""
-    while isinstance(root, Mapping) and not any(key in root for key in WORDS_OF_SCHEMAS):
-        if any(isinstance(root.get(key), list | Mapping) for key in _LISTS):
+    while isinstance(root, Mapping) and not _is_schema(root):
+        if _lists(root):
             break
         within = (root[key] for key in _ENVELOPES if isinstance(root.get(key), list | Mapping))
         inner = next(within, None)
@@ -70,6 +70,17 @@ def opened(root: Any) -> Any:
             break
         root = inner
     return root
+
+
+def _lists(root: Mapping[str, Any]) -> list[str]:
+    """Return the keys of a plan below which its calls may stand."""
+    return [key for key in _LISTS if isinstance(root.get(key), list | Mapping)]
+
+
+def _is_schema(root: Mapping[str, Any]) -> bool:
+    """Return whether a map is a JSON Schema; a plan with a list of events may have a `$schema` of its own."""
+    words = [word for word in WORDS_OF_SCHEMAS if word in root]
+    return bool(words) and (words != ["$schema"] or not _lists(root))
 
 
 class Shapes:
@@ -90,7 +101,7 @@ class Shapes:
         root = opened(root)
         if isinstance(root, list):
             return [*self._elements(root, "", {})] if _are_events(root) else []
-        if not isinstance(root, Mapping) or any(key in root for key in WORDS_OF_SCHEMAS):
+        if not isinstance(root, Mapping) or _is_schema(root):
             return []
         found_calls = [*self._sections(root, "")]
         if found_calls:
@@ -109,7 +120,7 @@ class Shapes:
 
     def _sections(self, root: Mapping[str, Any], within: str) -> Iterator[Declared]:
         """Yield the calls of a plan's sections, such as `events`, `identify` and `group`."""
-        listed = [key for key in _LISTS if isinstance(root.get(key), list | Mapping)]
+        listed = _lists(root)
         for key in listed:
             inner, place = root[key], f"{within}{key}"
             if isinstance(inner, list) and key in _ANY_LISTS and not _are_events(inner):
