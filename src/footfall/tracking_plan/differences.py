@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from footfall.compiler.requirements import DeclaredProperties
 from footfall.errors import shown
 from footfall.scenario.constraints import number_text
 from footfall.scenario.records import Scenario
 from footfall.text import first_names
-from footfall.tracking_plan.plan import PlanEvent, PlanProperty
+from footfall.tracking_plan.cells import type_text
+from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty
 from footfall.tracking_plan.plan_facts import PlanFacts
 from footfall.validation import Expectations, ExpectedProperty
 
@@ -76,20 +77,27 @@ def _titled(title: str, lines: list[str]) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class PlanComparison:
-    """Compares a plan with a scenario: where the two differ, and what the plan lacks."""
+    """Compares a plan with a scenario: where the two differ, and what the plan lacks.
+
+    Args:
+        written: The plan with the types that its events give, before they agreed on one.
+    """
 
     facts: PlanFacts
     scenario: Scenario
     expected: Expectations
     result: Merged
+    written: Plan
 
     def run(self) -> None:
         """Note what was found."""
         names, plan = self.facts.names, self.facts.plan
+        contradicting = self._contradicting()
+        self._tell_contradictions(contradicting)
         there_are = self.scenario.event_types
         for event in plan.events:
             if names.events[event.name] in there_are:
-                self._event(event)
+                self._event(event, contradicting)
         written = {p.name: p.written for p in self.scenario.people.properties}
         for planned in self.facts.users.values():
             there = self.expected.user_properties.get(
@@ -107,13 +115,43 @@ class PlanComparison:
         if plan.stages:
             self._missing("stages", (s.name for s in self.scenario.stages), names.stages)
 
+    def _contradicting(self) -> dict[str, list[str]]:
+        """Return the properties to which events of the plan give types that no value has at once → these types."""
+        changed: set[str] = set()
+        kinds: dict[str, dict[str, None]] = {}
+        for event, same in zip(self.written.events, self.facts.plan.events, strict=True):
+            for p, one in zip(event.properties, same.properties, strict=True):
+                if p.type != "any":
+                    kinds.setdefault(p.name, {})[type_text(p)] = None
+                    changed |= {p.name} if (p.type, p.item) != (one.type, one.item) else set()
+        return {name: list(found) for name, found in kinds.items() if name in changed}
+
+    def _tell_contradictions(self, contradicting: Mapping[str, list[str]]) -> None:
+        """Tell once of each such property that the scenario has already."""
+        properties = DeclaredProperties(self.scenario.properties)
+        # An event that no journey emits is expected to carry nothing: its properties have no type yet.
+        there = dict.fromkeys((p.name for p in self.scenario.properties), "")
+        for event in self.scenario.events:
+            known = self.expected.events[event.written].properties
+            for p in event.properties:
+                found = known.get(properties.written(p))
+                there[p.name] = there.get(p.name) or (found.type if found else "")
+        for name, kinds in contradicting.items():
+            used = self.facts.names.properties[name]
+            if used in there:
+                here = f"type {shown(there[used])} here, " if there[used] else "type "
+                in_plan = " and ".join(map(shown, kinds))
+                self.result.differs.append(
+                    f"property {shown(used)}: {here}{in_plan} in the plan, by event"
+                )
+
     def _missing(self, kind: str, there: Iterable[str], names: Mapping[str, str]) -> None:
         used = set(names.values())
         self.result.only_scenario.setdefault(kind, []).extend(
             name for name in there if name not in used
         )
 
-    def _event(self, event: PlanEvent) -> None:
+    def _event(self, event: PlanEvent, contradicting: Collection[str]) -> None:
         used = self.facts.names.events[event.name]
         declared = next(e for e in self.scenario.events if e.name == used)
         there = self.expected.events[declared.written]
@@ -130,7 +168,12 @@ class PlanComparison:
         for name, planned in wanted.items():
             expected = there.properties.get(names.get(name, ""))
             if expected is not None:
-                self._property(f"property {shown(f'{used}.{name}')}", planned, expected)
+                is_told = planned.name in contradicting
+                self._property(
+                    f"property {shown(f'{used}.{name}')}",
+                    replace(planned, type="any") if is_told else planned,
+                    expected,
+                )
         lacking = [f"{used}.{name}" for name in names if name not in wanted]
         self.result.only_scenario.setdefault("properties of events", []).extend(lacking)
 

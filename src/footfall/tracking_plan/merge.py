@@ -18,6 +18,7 @@ from footfall.scenario.records import Scenario
 from footfall.scenario.step_traits import traits, walk
 from footfall.scenario.text_files import BOM, UnreadableError, read_text, reason
 from footfall.scenario.tree import MOST_BYTES, ListNode, MapNode
+from footfall.tracking_plan.agreed_types import agreed
 from footfall.tracking_plan.aliases import aliased, renamed
 from footfall.tracking_plan.differences import Merged, PlanComparison
 from footfall.tracking_plan.journeys import ASSUMED
@@ -104,7 +105,7 @@ class _Merge:
     ) -> None:
         spelled = spelled_as(plan, scenario)
         self.facts: PlanFacts = facts_of(spelled, known_names(spelled, scenario))
-        self.plan = self.facts.plan
+        self.plan, self.written = self.facts.plan, spelled
         self.declarations = Declarations(self.facts)
         self.scenario, self.file, self.refused = scenario, file, frozenset(refused)
         self.expected: Expectations = of_scenario(scenario)
@@ -125,10 +126,28 @@ class _Merge:
         self._event_properties()
         self._events()
         self.file.add(("sessions", "properties"), self.session, after="people")
-        self.result.left_out += self.facts.not_agreed
-        PlanComparison(self.facts, self.scenario, self.expected, self.result).run()
+        self.result.left_out += self._not_agreed()
+        PlanComparison(
+            self.facts, self.scenario, self.expected, self.result, self.written
+        ).run()
         self.result.text = self.file.edited()
         return self.result
+
+    def _not_agreed(self) -> list[str]:
+        """Return what is lost of new properties whose types contradict each other; those that are there stay."""
+        said: list[str] = []
+        names = self.facts.names.properties
+        events = (
+            replace(
+                event,
+                properties=tuple(
+                    p for p in event.properties if names[p.name] not in self.declared
+                ),
+            )
+            for event in self.written.events
+        )
+        agreed(replace(self.written, events=tuple(events)), said.append)
+        return said
 
     def _add(self, kind: str, name: str) -> None:
         self.result.added.setdefault(kind, []).append(name)

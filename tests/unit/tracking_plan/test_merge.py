@@ -383,6 +383,23 @@ def test_lines_tell_all(tmp_path):
     ]
 
 
+def test_a_property_that_is_there_with_another_type_is_told_once(tmp_path):
+    """Where the plan's own events contradict each other, what the scenario has is different, not missing."""
+    result, _ = merge(
+        tmp_path,
+        plan(
+            PlanEvent("Viewed", "Browsing", "Looks", (prop("price", "text"), prop("note"))),
+            PlanEvent("Bought", "Paying", "Pays", (prop("price", "boolean"),)),
+        ),
+    )
+    assert result.left_out == []
+    (told,) = [text for text in result.differs if "price" in text]
+    assert (
+        told
+        == 'property "price": type "money" here, "text" and "boolean" in the plan, by event'
+    )
+
+
 def test_types_that_events_do_not_agree_on_are_named(tmp_path):
     """A new property that two events of the plan give different types has one here, which is said."""
     one, other = prop("size", "integer"), prop("size", "boolean")
