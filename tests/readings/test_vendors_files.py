@@ -105,3 +105,18 @@ def test_a_track_without_an_event(tmp_path):
     with open_events(path) as source:
         found = source.rows("SELECT event_type, is_nameless FROM e ORDER BY n")
     assert found == [("Seen", False), (None, True)]
+
+
+def test_what_is_true_of_a_group_is_no_user_property(tmp_path):
+    """The traits of Segment's `group` are not held against user properties; those of `identify` are."""
+    calls = [
+        SEGMENT | {"type": "group", "groupId": "g1", "traits": {"desks": 4}},
+        SEGMENT | {"type": "identify", "messageId": "m-2", "traits": {"chairs": 4}},
+    ]
+    path = tmp_path / "calls.ndjson"
+    path.write_text("\n".join(map(json.dumps, calls)) + "\n")
+    people = {"age": ExpectedProperty("age", "integer")}
+    found = validate(path, Expectations("plan", {}, people)).findings
+    assert [(f.check, f.subject) for f in found] == [
+        ("property_unknown", "user property chairs")
+    ]

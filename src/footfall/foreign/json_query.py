@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -142,7 +142,7 @@ class LineQuery:
             TRY_CAST({self._text("person")} AS BIGINT) AS person,
             TRY_CAST({self._text("revenue")} AS DOUBLE) AS revenue,
             {self._ids_flaw()} AS id_flaw, {self._real_user()} AS real_user,
-            {self._properties()} AS ep, {_settings(self._object("up"))} AS up, {self._objects_flaw()} AS object_flaw,
+            {self._properties()} AS ep, {self._user_properties()} AS up, {self._objects_flaw()} AS object_flaw,
             {self._is_nameless()} AS is_nameless, list_filter(json_keys(j), lambda k: k <> trim(k))[1] AS spaced,
             {self._is_export()} AS is_export, CAST(NULL AS VARCHAR) AS who, {whole}
         FROM (SELECT n, part, line, j, json_extract(j, [{paths}]) AS x, json_extract_string(j, [{paths}]) AS s,
@@ -160,9 +160,14 @@ class LineQuery:
         """Return SQL for a text; what is no event is called so that no check takes it for one."""
         if name != "event_type" or not self.calls:
             return self._text(name)
-        said = f"s[{self._wanted.index(self.kind) + 1}]"
-        is_call = f"{said} IN ({literals(sorted(self.calls))})"
+        said, is_call = self._said(), self._is_call(self.calls)
         return f"CASE WHEN {is_call} THEN '$' || ltrim({said}, '$') ELSE {self._text(name)} END"
+
+    def _said(self) -> str:
+        return f"s[{self._wanted.index(self.kind) + 1}]"
+
+    def _is_call(self, said: Iterable[str]) -> str:
+        return f"{self._said()} IN ({literals(sorted(said))})"
 
     def _real_user(self) -> str:
         """Return SQL for a user's id: a number in a log of others is somebody, 0 too."""
@@ -236,6 +241,16 @@ class LineQuery:
     def _properties(self) -> str:
         of = self._object("ep") if self.names["ep"] else "j"
         return f"json_merge_patch({of}, {literal(self.removed)})" if self.removed else of
+
+    def _user_properties(self) -> str:
+        """Return SQL for the user properties: a call that tells of a group has none."""
+        found = _settings(self._object("up"))
+        of_groups = [said for said, kind in self.calls.items() if kind == "group"]
+        if not of_groups:
+            return found
+        return (
+            f"CASE WHEN coalesce({self._is_call(of_groups)}, false) THEN NULL ELSE {found} END"
+        )
 
     def _object(self, name: str) -> str:
         """Return SQL for an object of properties, also one that was written into a text."""
