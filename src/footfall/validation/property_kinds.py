@@ -44,14 +44,13 @@ CATEGORY, STAGE = "category", "stage"
 
 @dataclass(frozen=True, slots=True)
 class AllowedTexts:
-    """The texts that a property may have, or the elements of a list.
+    """The texts that a property may have.
 
     Args:
         events: The event types they hold for; none: all.
     """
 
     values: tuple[str, ...]
-    is_list: bool
     events: tuple[str, ...] = ()
 
 
@@ -114,7 +113,7 @@ def _in_struct(
     for row in audit.source.rows(f"SELECT {event}, {counts} FROM e GROUP BY ALL ORDER BY 1"):
         for (name, kind, _), count in zip(asked, row[1:], strict=True):
             # A value outside the declared is of the field's own kind too, and is counted once.
-            wrong = outside.pop((row[0], name), 0) if kind in ("text", "list") else 0
+            wrong = outside.pop((row[0], name), 0) if kind == "text" else 0
             if wrong:
                 yield KindCount(str(row[0]), name, "outside", wrong)
             if count > wrong:
@@ -132,9 +131,8 @@ def _counts_outside(
     event = "event_type" if column == "ep" else "''"
     found: dict[tuple[str, str], int] = {}
     for name, rules in _allowed_texts(audit, column).items():
-        base = kind_of_type(fields[name]) if name in fields else ""
-        if base in ("text", "list"):
-            outside = _any_outside(base, "v", rules)
+        if name in fields and kind_of_type(fields[name]) == "text":
+            outside = _any_outside("v", rules)
             value = f"{column}.{quote(name)}"
             columns = f"{event} AS event_type, {value} AS v, count(*) AS n"
             groups = f"SELECT {columns} FROM e WHERE {value} IS NOT NULL GROUP BY ALL"
@@ -171,8 +169,7 @@ def where_kind(
     stored = fields[counted.key]
     if counted.kind == "outside":
         rules = _allowed_texts(audit, column)[counted.key]
-        base = kind_of_type(stored)
-        outside = _any_outside(base, value, rules)
+        outside = _any_outside(value, rules)
         return f"{of_event}({outside})", value
     kinds = _kinds_of_field(stored, value, declared.get(counted.key, ()))
     return f"{of_event}{kinds[counted.kind]}", value
@@ -254,42 +251,37 @@ def _allowed_texts(audit: Audit, column: str) -> dict[str, list[AllowedTexts]]:
         own = {STAGE: ExpectedProperty(STAGE, "text", values=stages)}
         people = {**own, **audit.expected.user_properties}
         return {
-            name: [AllowedTexts(declared.values, declared.type == "list")]
+            name: [AllowedTexts(declared.values)]
             for name, declared in people.items()
-            if declared.values
+            if _allows_texts(declared)
         }
     # Events with the same texts share a comparison: most properties have one list in all of
     # them.
-    found: dict[str, dict[tuple[tuple[str, ...], bool], list[str]]] = {}
+    found: dict[str, dict[tuple[str, ...], list[str]]] = {}
     for event in audit.expected.events.values():
         for declared in {**own_category(event.category), **event.properties}.values():
-            if declared.values:
-                alike = (declared.values, declared.type == "list")
-                found.setdefault(declared.name, {}).setdefault(alike, []).append(event.name)
+            if _allows_texts(declared):
+                of_name = found.setdefault(declared.name, {})
+                of_name.setdefault(declared.values, []).append(event.name)
     return {
-        name: [AllowedTexts(*alike, tuple(events)) for alike, events in rules.items()]
+        name: [AllowedTexts(values, tuple(events)) for values, events in rules.items()]
         for name, rules in found.items()
     }
 
 
-def _any_outside(base: str, value: str, rules: Iterable[AllowedTexts]) -> str:
-    """Return SQL for whether a value is outside of what one of some rules allows; of other types none says anything."""
-    found = [_outside(value, rule, "event_type") for rule in _of_kind(base, rules)]
-    return " OR ".join(found) or "false"
+def _allows_texts(declared: ExpectedProperty) -> bool:
+    # Those of a list are its elements', which are looked at one by one.
+    return bool(declared.values) and declared.type != "list"
 
 
-def _of_kind(base: str, rules: Iterable[AllowedTexts]) -> Iterator[AllowedTexts]:
-    yield from (rule for rule in rules if rule.is_list == (base == "list"))
+def _any_outside(value: str, rules: Iterable[AllowedTexts]) -> str:
+    """Return SQL for whether a value is outside of what one of some rules allows."""
+    return " OR ".join(_outside(value, rule, "event_type") for rule in rules)
 
 
 def _outside(value: str, rule: AllowedTexts, event: str) -> str:
-    listed = literals(rule.values)
-    outside = f"{value} NOT IN ({listed})"
-    if rule.is_list:
-        element = f"CAST(v AS VARCHAR) NOT IN ({listed})"
-        outside = f"len(list_filter({value}, lambda v: {element})) > 0"
     of_events = f"{event} IN ({literals(rule.events)}) AND " if rule.events else ""
-    return f"({of_events}{outside})"
+    return f"({of_events}{value} NOT IN ({literals(rule.values)}))"
 
 
 # --- kinds of JSON ---------------------------------------------------------------------------------------------------
@@ -331,22 +323,20 @@ def _kind_of_any(
     whens.append(
         f"WHEN {kind} = 'ARRAY' AND {_in(key, lists)} AND {_repeats(items)} THEN 'repeats'"
     )
-    for base, name, of in (("text", "VARCHAR", text), ("list", "ARRAY", items)):
-        found = _outside_by_key(base, of, rules, key, event)
-        whens += [f"WHEN {kind} = '{name}' AND {where} THEN 'outside'" for where in found]
+    found = _outside_by_key(text, rules, key, event)
+    whens += [f"WHEN {kind} = 'VARCHAR' AND {where} THEN 'outside'" for where in found]
     whens += [f"WHEN {kind} = '{name}' THEN '{word}'" for name, word in _JSON_KINDS.items()]
     return f"CASE {' '.join(whens)} END"
 
 
 def _outside_by_key(
-    base: str,
     value: str,
     rules: Mapping[str, list[AllowedTexts]],
     key: str,
     event: str,
 ) -> Iterator[str]:
     for name, of_name in rules.items():
-        for rule in _of_kind(base, of_name):
+        for rule in of_name:
             yield f"{key} = {literal(name)} AND {_outside(value, rule, event)}"
 
 

@@ -108,6 +108,20 @@ def test_elements_have_types_and_constraints(column, tmp_path):
     ]
 
 
+@pytest.mark.parametrize("column", ["lines", "parquet"])
+def test_an_element_outside_the_allowed_texts_is_one_finding(column, tmp_path):
+    """A list with an element that is not allowed is told once, at its elements, of events and of people."""
+    sizes = of("sizes", "list", item="text", values=("S", "M"))
+    path = lines(
+        tmp_path, {"sizes": ["S"]}, {"sizes": ["M", "XL"]}, users=[{}, {"sizes": ["L"]}]
+    )
+    path = path if column == "lines" else parquet(path)
+    assert held(path, expected(sizes, people=[sizes])) == [
+        ("value_undeclared", "Paid.sizes[]", '"XL"'),
+        ("value_undeclared", "user property sizes[]", '"L"'),
+    ]
+
+
 def test_elements_of_another_type_are_told(tmp_path):
     """Lists of one type hold no elements of another; a null is none where it may be one."""
     path = lines(tmp_path, {"tags": ["a", 1]}, {"tags": [None, "b"]}, {"tags": ["a", {}]})
