@@ -565,3 +565,25 @@ def test_events_keep_types_of_their_own(tmp_path):
     assert expected["Paid"].properties["size"].type == "text"
     (lost,) = losses(plan)
     assert f"# not kept: {lost}" in scenario_text(plan)
+
+
+@pytest.mark.parametrize(
+    ("example", "kind"),
+    [
+        ("03.02.2027", "text"),
+        ("14:30", "text"),
+        ("2027-02-03T10:00:00Z", "time"),
+        ("1767607200000", "time"),
+        ("", "time"),
+    ],
+)
+def test_a_time_with_examples_in_another_form_is_text(example, kind, tmp_path):
+    """The plan's own examples keep to its types; what is taken as text for it is named with its example."""
+    plan = read(
+        tmp_path,
+        [["Event", "Property", "Type", "Example"], ["Booked", "arrival", "timestamp", example]],
+    )
+    assert [each.type for each in properties(plan, "Booked").values()] == [kind]
+    assert any(example in str(r) and "as text" in str(r) for r in plan.remarks) == (
+        kind == "text"
+    )

@@ -21,7 +21,7 @@ from footfall.tracking_plan.plan import (
     PlanType,
     RemarkKind,
 )
-from footfall.tracking_plan.readers.infer import Inferred, Source, inferred
+from footfall.tracking_plan.readers.infer import Inferred, Source, inferred, no_times
 from footfall.tracking_plan.readers.remark_log import RemarkLog
 from footfall.tracking_plan.written_numbers import written_numbers
 
@@ -182,6 +182,7 @@ class Draft:
         self._look_up()
         self._leave_out_required_people()
         self._infer()
+        self._take_days_as_text()
         self._tell_of_numbers()
         events = [
             replace(draft.event, properties=folded(draft.properties.values()))
@@ -270,6 +271,17 @@ class Draft:
                 f"{self.file}: type {kind}, {_SOURCES[source]}: "
                 f"{first_names(names, MOST_NAMED)}"
             )
+
+    def _take_days_as_text(self) -> None:
+        """Take times for texts where the plan's own examples would be none, such as `24.12.2026`."""
+        for properties in (self.user_properties, *(d.properties for d in self.events.values())):
+            for name, found in properties.items():
+                if found.type == "time" and (odd := no_times(found.examples)):
+                    properties[name] = replace(found, type="text")
+                    example = (
+                        f"{shown(name)} is taken as text: its example {shown(odd[0][:40])}"
+                    )
+                    self.remark(f"{example} is no time in ISO 8601", found.origin)
 
     def _tell_of_numbers(self) -> None:
         """Name what stands under a number's values or examples and is none, as it counts for nothing."""

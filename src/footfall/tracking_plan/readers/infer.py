@@ -98,6 +98,15 @@ def inferred(name: str, about: str, values: Sequence[str], examples: Sequence[st
     return "any", None, ""
 
 
+def no_times(texts: Iterable[str]) -> list[str]:
+    """Return those of some texts that are written with digits, and are neither ISO 8601 nor a number."""
+    return [
+        text
+        for text in map(str.strip, texts)
+        if re.search(r"\d", text) and not text.isdecimal() and not _TIME.fullmatch(text)
+    ]
+
+
 def _says(wanted: PlanType, name: str, about: str) -> bool:
     return any(
         kind == wanted and (re.search(names, name) or re.search(words, about, re.IGNORECASE))
