@@ -304,3 +304,31 @@ def test_plans_with_columns_like_a_log(text):
     """A plan with a column per property stays one, with examples or marks in its cells."""
     Path("plan.csv").write_text(text)
     assert footfall("taxonomy", "plan.csv", "--to", "plan.html").code == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("own.csv", "user_id,time,event_type\nu-0007,03/04/2026 9:15,ring\n"),
+        ("beside.csv", "user_id,when,event_type\nu-0007,03/04/2026 9:15,ring\n"),
+        ("other.csv", "caller id,user,time,event\n7,u-0007,03/04/2026 9:15,ring\n"),
+        (
+            "own.ndjson",
+            '{"user_id": "u-0007", "time": "03/04/2026 9:15", "event_type": "ring"}\n',
+        ),
+    ],
+)
+def test_times_none_of_which_can_be_read_are_refused_under_any_name(name, text):
+    """Every command refuses a log none of whose times can be read, whatever its columns are called."""
+    Path(name).write_text(text)
+    Path("plan.csv").write_text("Event,Description\nring,a bell\n")
+    for args in (
+        ("taxonomy", name, "--to", "of-log.csv"),
+        ("report", name),
+        ("validate", name, "--against", "plan.csv"),
+        ("send", name, "--to", "duckdb:rings.duckdb"),
+    ):
+        said = footfall(*args)
+        assert (said.code, said.out) == (2, "")
+        assert "03/04/2026 9:15" in said.err
+        assert "hint: rewrite the column as 2026-01-31 10:00" in said.err

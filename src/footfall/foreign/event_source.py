@@ -9,8 +9,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from footfall.errors import UnitError, UsageError
+from footfall.errors import UnitError, UsageError, shown
 from footfall.foreign.json_pointer import pointer
+from footfall.foreign.times import READ_FORMS, REWRITE
 from footfall.store.dialect import literal, quote
 from footfall.store.duckdb import connection as db
 from footfall.store.temporary_folders import temporary_folder
@@ -77,6 +78,23 @@ class EventSource:
         if self.properties[column] is not None:
             return f"{column}.{quote(name)}"
         return f"json_extract({column}, {literal(pointer(name))})"
+
+    def timed(self) -> Self:
+        """Return itself: one of its times can be read, or there is none at all.
+
+        Raises:
+            UsageError: None of those that are there can be read.
+        """
+        if self.rows("SELECT 1 FROM e WHERE time_ms IS NOT NULL LIMIT 1"):
+            return self
+        is_given = "time_text <> '' AND time_flaw IS DISTINCT FROM 'missing'"
+        unread = self.rows(f"SELECT time_text FROM e WHERE {is_given} LIMIT 2")
+        if not unread:
+            return self
+        raise UsageError(
+            f"{self.name}: none of its times can be read: {', '.join(shown(text) for (text,) in unread)}\n"
+            f"  accepted: {READ_FORMS}\n  hint: {REWRITE}"
+        )
 
     def __enter__(self) -> Self:
         return self

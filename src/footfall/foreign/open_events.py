@@ -96,8 +96,7 @@ MOST_OPENED, TAKEN_IN_BYTES = 100, 256 << 20
 """Parquet in more files, if all of them have no more bytes, is read once into a table."""
 _PREFIX = re.compile(r"^(duckdb|parquet|ndjson|csv|json):(?!//)")
 _ACCEPTED = (
-    "a DuckDB store, a folder of Parquet files, a Parquet file, NDJSON (also "
-    ".gz), CSV, a folder or zip of NDJSON, "
+    "a DuckDB store, a folder of Parquet files, a Parquet file, NDJSON (also .gz), CSV, a folder or zip of NDJSON, "
     "or postgresql://USER@HOST/DATABASE"
 )
 
@@ -267,7 +266,7 @@ def _parquet(
             # Each check would open all of them anew.
             connection.execute(f"CREATE TABLE taken_in AS FROM {rows}")
             rows = "taken_in"
-        return typed_source(
+        source = typed_source(
             connection,
             str(path),
             "parquet",
@@ -276,6 +275,7 @@ def _parquet(
             named=named,
             is_whole=is_whole,
         )
+        return source.timed()
 
 
 def _csv(path: Path, named: Named, is_whole: bool) -> EventSource:
@@ -349,7 +349,7 @@ def _with_owners(source: EventSource) -> EventSource:
     )
     source.has -= set() if is_ours else {"person"}
     source.has_order = source.has_order and not is_export
-    return source
+    return source.timed()
 
 
 def _no_events(source: EventSource, n_bad: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 
@@ -33,3 +34,23 @@ NAMES_OF_ROLES: Mapping[str, tuple[str, ...]] = {
 """Role → names that mean it, without case and signs (`student_Id` is `studentid`)."""
 SURE_IDS = frozenset(_names("insertid messageid uuid eventid eventuuid eventguid"))
 """Names of ids of events that may repeat now and then, as senders do who try again."""
+
+
+def plain(name: str) -> str:
+    """Return a column's name without case and signs: `student_Id` is `studentid`."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def rank(role: str, name: str) -> int | None:
+    """Return how surely a name means a role, the surest 0; None where it does not."""
+    listed = NAMES_OF_ROLES[role]
+    whole = plain(name)
+    if whole in listed:
+        return listed.index(whole)
+    # A member of an object: `actor.id` is the actor's, `context.timestamp` a timestamp.
+    *_, last = name.split(".")
+    return (
+        len(listed) + listed.index(plain(last))
+        if last != name and plain(last) in listed
+        else None
+    )

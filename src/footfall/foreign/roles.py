@@ -9,8 +9,8 @@ from dataclasses import dataclass, fields
 
 from footfall.errors import UsageError, shown
 from footfall.foreign.common_columns import NAMES, TOP_LEVEL, is_whole_number
-from footfall.foreign.role_names import NAMES_OF_ROLES, SURE_IDS
-from footfall.foreign.times import READ_FORMS, UNITS, time_of
+from footfall.foreign.role_names import SURE_IDS, plain, rank
+from footfall.foreign.times import READ_FORMS, REWRITE, UNITS, time_of
 from footfall.foreign.vendors import Unit
 
 SAMPLE_ROWS = 10_000
@@ -126,11 +126,6 @@ class Roles:
         return f"read as: {'; '.join(parts)}"
 
 
-def plain(name: str) -> str:
-    """Return a column's name without case and signs: `student_Id` is `studentid`."""
-    return re.sub(r"[^a-z0-9]", "", name.lower())
-
-
 def recognise(where: str, sampled: Mapping[str, Sampled], named: Named) -> Roles:
     """Return the roles of columns.
 
@@ -165,11 +160,13 @@ def _named(role: str, wanted: str, names: Mapping[str, Sampled], problems: list[
     if found is None:
         problems.append(f"--{role} {shown(wanted)}: there is no such column")
     elif role == "time" and not _is_time(names[found]):
-        seen = ", ".join(names[found].values[:3]) or "nothing"
-        problems.append(
-            f"--time {shown(wanted)} holds {seen}: no times that are read; accepted: {READ_FORMS}"
-        )
+        problems.append(_unread(f"--time {shown(wanted)}", names[found]))
     return found or ""
+
+
+def _unread(which: str, one: Sampled) -> str:
+    seen = ", ".join(map(shown, one.values[:2])) or "nothing"
+    return f"{which} holds {seen}: times like these are not read; accepted: {READ_FORMS}"
 
 
 def _found(
@@ -178,45 +175,27 @@ def _found(
     """Return the column of a role; None where there is none, which only three roles must have."""
     free = {name: one for name, one in names.items() if name not in chosen.values()}
     fits = {name: one for name, one in free.items() if _fits(role, name, names, chosen)}
-    ranks = {name: _rank(role, name) for name in fits}
-    best = min((rank for rank in ranks.values() if rank is not None), default=None)
+    ranks = {name: rank(role, name) for name in fits}
+    best = min((one for one in ranks.values() if one is not None), default=None)
     if best is not None:
-        found = [name for name, rank in ranks.items() if rank == best]
+        found = [name for name, one in ranks.items() if one == best]
     elif role in _OPTIONAL:
         return None
     else:
         found = _clearest(role, {n: one for n, one in fits.items() if _shows(role, one)})
     if len(found) == 1:
         return found[0]
-    if role not in _OPTIONAL:
+    unread = _unread_time(free) if role == "time" and not found else None
+    if unread is not None:
+        problems.append(_unread(unread, free[unread]))
+    elif role not in _OPTIONAL:
         which = f"could be {' or '.join(found[:4])}" if found else "is not recognised"
         problems.append(f"the {_ROLE_WORDS[role]} {which}; --{role} COLUMN names it")
-        unread = _unread_time(free) if role == "time" and not found else None
-        if unread is not None:
-            seen = ", ".join(map(shown, free[unread].values[:2]))
-            problems.append(
-                f"{unread} holds {seen}: times like these are not read; accepted: {READ_FORMS}"
-            )
     return None
 
 
 _OPTIONAL = ("device", "session", "id")
 _ROLE_WORDS = {"user": "person", "time": "time", "type": "event type"}
-
-
-def _rank(role: str, name: str) -> int | None:
-    """Return how surely a name means a role, the surest 0; None where it does not."""
-    listed = NAMES_OF_ROLES[role]
-    whole = plain(name)
-    if whole in listed:
-        return listed.index(whole)
-    # A member of an object: `actor.id` is the actor's, `context.timestamp` a timestamp.
-    *_, last = name.split(".")
-    return (
-        len(listed) + listed.index(plain(last))
-        if last != name and plain(last) in listed
-        else None
-    )
 
 
 def beside(names: Collection[str]) -> Roles | None:
@@ -304,15 +283,21 @@ def _unread_time(names: Mapping[str, Sampled]) -> str | None:
         for name, one in names.items()
         if len(set(one.values)) > 2 and all(re.fullmatch(r"[\d.]+", v) for v in one.values)
     ]
-    found = [*dates, *(name for name in numbers if _rank("time", name) is not None)]
-    return min(found, key=lambda name: _rank("time", name) is None) if found else None
+    found = [*dates, *(name for name in numbers if rank("time", name) is not None)]
+    return min(found, key=lambda name: rank("time", name) is None) if found else None
+
+
+def has_unread_time(sampled: Mapping[str, Sampled]) -> bool:
+    """Return whether a column that is a time by its name is in no form that is read."""
+    found = _unread_time(sampled)
+    return found is not None and rank("time", found) is not None
 
 
 def is_untimed(sampled: Mapping[str, Sampled]) -> bool:
     """Return whether columns are those of a log whose times are in no form that is read."""
     called = [
         next(
-            (n for n, one in sampled.items() if one.values and _rank(role, n) is not None), None
+            (n for n, one in sampled.items() if one.values and rank(role, n) is not None), None
         )
         for role in ("user", "type")
     ]
@@ -362,7 +347,7 @@ def _roles(sampled: Mapping[str, Sampled], chosen: dict[str, str], named: Named)
             n
             for n in sampled
             if "session" not in columns
-            and _rank("session", n) is not None
+            and rank("session", n) is not None
             and n not in columns.values()
             and sampled[n].values
         ),
@@ -390,11 +375,16 @@ def _is_naive(text: str) -> bool:
     return not re.search(r"(Z|[A-Za-z]|[+-]\d\d(:?\d\d)?)$", text.strip()[10:])
 
 
-def _message(where: str, names: list[str], problems: Iterable[str]) -> str:
+def _message(where: str, names: list[str], problems: Sequence[str]) -> str:
     listed = ", ".join(names[:MOST_SHOWN]) + (", …" if len(names) > MOST_SHOWN else "")
     told = "".join(f"\n  {problem}" for problem in problems)
+    n_unread = sum(problem.endswith(READ_FORMS) for problem in problems)
+    another = ", or name another one" if problems[0].startswith("--time") else ""
+    hints = [f"{REWRITE}{another}"] if n_unread else []
+    if n_unread < len(problems):
+        hints.append("--user COLUMN --time COLUMN --type COLUMN name them")
     return (
         f"{where}: its columns are not all recognised{told}\n  it has: {listed or 'no columns'}\n"
         "  accepted: one row per event, with a person, a time and an event type\n"
-        "  hint: --user COLUMN --time COLUMN --type COLUMN name them"
+        f"  hint: {'; '.join(hints)}"
     )

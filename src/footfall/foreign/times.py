@@ -30,6 +30,8 @@ READ_FORMS = (
     "31.01.2026 12:00 in all rows of CSV separated by semicolons"
 )
 """The forms in which times of logs are read."""
+REWRITE = "rewrite the column as 2026-01-31 10:00"
+"""The way out of times in another form."""
 _LONGEST = 40
 _DIGITS = re.compile(r"-?\d{8,20}(\.\d{1,9})?")
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)

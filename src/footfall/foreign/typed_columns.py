@@ -17,7 +17,7 @@ from footfall.foreign.common_columns import (
     who,
 )
 from footfall.foreign.event_source import ColumnTypes, EventForm, EventSource
-from footfall.foreign.role_names import NAMES_OF_ROLES
+from footfall.foreign.role_names import NAMES_OF_ROLES, plain
 from footfall.foreign.roles import (
     COMMON_OF_ROLE,
     ROW_INDEX,
@@ -26,7 +26,7 @@ from footfall.foreign.roles import (
     Roles,
     Sampled,
     beside,
-    plain,
+    has_unread_time,
     recognise,
 )
 from footfall.foreign.sql_times import number_time, stamp_time, text_time
@@ -168,19 +168,17 @@ def _roles_of(
     own = [column for column in types if column not in PLACE_COLUMNS]
     if "event_type" in own and not named.is_any:
         is_timed = any(column in own for column in NAMES["time"])
-        if is_timed or not _has_other_time(connection, name, rows, types):
+        if is_timed or not _has_other_time(name, _sampled(connection, rows, types)):
             return beside(own)
     return recognise(name, _sampled(connection, rows, types), named)
 
 
-def _has_other_time(
-    connection: duckdb.DuckDBPyConnection, name: str, rows: str, types: ColumnTypes
-) -> bool:
-    """Return whether a column that is not called `time` is the time beside `event_type`."""
+def _has_other_time(name: str, sampled: Mapping[str, Sampled]) -> bool:
+    """Return whether a column that is not called `time` is, or should be, the time beside `event_type`."""
     try:
-        recognise(name, _sampled(connection, rows, types), Named())
+        recognise(name, sampled, Named())
     except UsageError:
-        return False
+        return has_unread_time(sampled)
     return True
 
 

@@ -88,7 +88,7 @@ def test_named_columns():
     assert found.properties == ("user_id",)
     with pytest.raises(UsageError, match='--user "nobody": there is no such column'):
         recognise("log", shown, Named(user="nobody", time="y", type="z"))
-    with pytest.raises(UsageError, match='--time "z" holds open, read, close: no times'):
+    with pytest.raises(UsageError, match='--time "z" holds "open", "read": times like these'):
         recognise("log", shown, Named(user="x", time="z", type="z"))
 
 
@@ -131,3 +131,13 @@ def test_the_sentence():
         "log", columns(user=PEOPLE, ts=naive, event=TYPES), Named(zone="Asia/Tokyo")
     )
     assert "time ts (Asia/Tokyo; it names no zone)" in zoned.sentence()
+
+
+def test_times_that_are_not_read_have_a_way_out():
+    """Of times in another form the hint says how to write them, and names no option that was just given."""
+    shown = columns(user=PEOPLE, at=[f"03/04/2026 {n % 24}:00" for n in range(N)], event=TYPES)
+    for named in (Named(), Named(time="at")):
+        with pytest.raises(UsageError) as error:
+            recognise("log.csv", shown, named)
+        assert "hint: rewrite the column as 2026-01-31 10:00" in str(error.value)
+        assert "--time COLUMN" not in str(error.value)
