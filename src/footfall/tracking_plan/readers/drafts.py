@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -21,6 +20,7 @@ from footfall.tracking_plan.plan import (
     PlanType,
     RemarkKind,
 )
+from footfall.tracking_plan.readers.folded_names import folded
 from footfall.tracking_plan.readers.infer import Inferred, Source, inferred, no_times
 from footfall.tracking_plan.readers.remark_log import RemarkLog
 from footfall.tracking_plan.written_numbers import written_numbers
@@ -28,7 +28,6 @@ from footfall.tracking_plan.written_numbers import written_numbers
 MOST_NAMED = 5
 UNSORTED = "Events"
 """Category of events of which no plan says one."""
-_FIELD = re.compile(r"(.+?)(?:\[\d*\]|\.\$)\.(.+)")
 
 
 @dataclass(slots=True)
@@ -356,52 +355,3 @@ def _cell(read: PlanEvent | PlanProperty) -> str:
     if origin is None:
         return "another row"
     return str(origin) if origin.place else " ".join(filter(None, (origin.sheet, origin.cell)))
-
-
-def folded(properties: Iterable[PlanProperty]) -> tuple[PlanProperty, ...]:
-    """Return properties with those called `list[].field` as fields of their list, `record.field` of their record.
-
-    A record without fields may be anything.
-    """
-    found: dict[str, PlanProperty] = {}
-    for read in properties:
-        name, inner = field_of(read.name)
-        name, inner = (name, inner) if inner else _within(read.name, found)
-        if not inner:
-            fields = found[name].fields if name in found else read.fields
-            found[name] = replace(read, fields=fields)
-            continue
-        whole = found.get(name) or PlanProperty(name, "list", origin=read.origin)
-        kind: PlanType = "record" if whole.type == "record" else "list"
-        fields = (*whole.fields, replace(read, name=inner))
-        found[name] = replace(whole, type=kind, item=None, fields=fields)
-    return tuple(map(_whole, found.values()))
-
-
-def _within(name: str, found: Mapping[str, PlanProperty]) -> tuple[str, str]:
-    """Return record and field of a name such as `address.city`, where there is such a record or list of them."""
-    for point in (at for at, sign in enumerate(name) if sign == "."):
-        # The record's own name may hold points too.
-        stem, inner = name[:point], name[point + 1 :]
-        parent = found.get(stem)
-        holds = parent is not None and (
-            parent.type == "record" or (parent.type == "list" and parent.item is None)
-        )
-        if inner and holds:
-            return stem, inner
-    return name, ""
-
-
-def _whole(read: PlanProperty) -> PlanProperty:
-    if read.type == "record" and not read.fields:
-        return replace(read, type="any")
-    return replace(read, fields=folded(read.fields)) if read.fields else read
-
-
-def field_of(name: str) -> tuple[str, str]:
-    """Return list and field of a name such as `products[].sku` or `products.$.sku`.
-
-    No field for other names.
-    """
-    found = _FIELD.fullmatch(name)
-    return (found[1], found[2]) if found else (name, "")
