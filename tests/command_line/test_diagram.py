@@ -59,7 +59,7 @@ def test_a_missing_package_is_named(package, form, monkeypatch):
 
     def fake(name, *args, **kwargs):
         if name == package:
-            raise ImportError(name)
+            raise ModuleNotFoundError(name)
         return real(name, *args, **kwargs)
 
     monkeypatch.setattr(builtins, "__import__", fake)
