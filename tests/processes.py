@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from threading import Thread
@@ -158,6 +159,23 @@ def folder() -> Path:
     made = Path(tempfile.mkdtemp(prefix="footfall-"))
     atexit.register(shutil.rmtree, made, ignore_errors=True)
     return made
+
+
+def until(is_so: Callable[[], bool], process: Process) -> None:
+    """Wait until something is so, while a process is at work."""
+    deadline = time.monotonic() + 90
+    while not is_so():
+        assert process.poll() is None, process.communicate()[1]
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process is at work, as Linux shows it: one that has ended and was not waited for is not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 @cache

@@ -17,6 +17,7 @@ from footfall.store import open_store
 from tests import processes
 from tests.endpoints import endpoint
 from tests.kills import kill, rounds
+from tests.processes import until
 from tests.receivers import receiver
 from tests.thoroughness import n_kills
 
@@ -59,15 +60,6 @@ def is_complete(store):
             return any(info.is_complete for info in opened.runs())
     except StoreError:
         return False
-
-
-def until(is_so, process):
-    """Wait until something is so, while a process is at work."""
-    deadline = time.monotonic() + 90
-    while not is_so():
-        assert process.poll() is None, process.communicate()[1]
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def sinks_of(out):

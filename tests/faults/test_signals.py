@@ -5,7 +5,6 @@ import signal
 import sys
 import time
 from functools import cache
-from pathlib import Path
 
 import pytest
 
@@ -14,6 +13,7 @@ from footfall.store import open_store
 from tests import processes
 from tests.endpoints import endpoint
 from tests.faults.test_killed_runs import workers_of
+from tests.processes import is_alive, until
 
 SIZE = ("--people", "6000", "--days", "4")
 RUN = ("run", "ecommerce", *SIZE, "--to", "duckdb:a.duckdb")
@@ -53,14 +53,6 @@ def hanging(folder, *args, module, function, how, at=2):
     return process
 
 
-def until(is_so, process):
-    deadline = time.monotonic() + 90
-    while not is_so():
-        assert process.poll() is None, process.communicate()[1]
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 def ended(process, number=signal.SIGTERM, *, group=False):
     """Send one signal; return exit code and standard error, having checked that it took five seconds at most."""
     begun = time.monotonic()
@@ -69,13 +61,6 @@ def ended(process, number=signal.SIGTERM, *, group=False):
     assert time.monotonic() - begun < 5
     assert "Traceback" not in err
     return process.returncode, err
-
-
-def is_alive(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 @cache

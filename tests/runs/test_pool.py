@@ -8,7 +8,6 @@ import threading
 import time
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -19,6 +18,7 @@ from footfall.execution.schedule import make_schedule
 from footfall.execution.task import Job
 from footfall.units import DAY_MS
 from tests.engines import GROUP, FakeEngine
+from tests.processes import is_alive
 
 
 @dataclass(frozen=True)
@@ -201,13 +201,6 @@ def test_workers_die_with_their_owner():
     while any(is_alive(pid) for pid in pids) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert [pid for pid in pids if is_alive(pid)] == []
-
-
-def is_alive(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 def test_ctrl_c_while_workers_start():

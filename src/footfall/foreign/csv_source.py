@@ -267,6 +267,11 @@ def _types(
     return supposed
 
 
+# Only where cells are separated by semicolons: there a comma is a decimal one, and days come first.
+_CASTS = {
+    "COMMA": "TRY_CAST(replace(replace({0}, '.', ''), ',', '.') AS DOUBLE)",
+    "DAY": "try_strptime({0}, ['%d.%m.%Y', '%d.%m.%Y %H:%M', '%d.%m.%Y %H:%M:%S'])",
+}
 # Whole numbers only as a number is written: 007 and 1e5 are names of something, as likely as not.
 _TESTS = {
     "BIGINT": "CAST(TRY_CAST({0} AS BIGINT) AS VARCHAR) = {0}",
@@ -276,12 +281,7 @@ _TESTS = {
     "COMMA": "regexp_full_match({0}, '[+-]?(0|[1-9][0-9]*|[1-9][0-9]{{0,2}}([.][0-9]{{3}})+,[0-9]|0,[0-9]|"
     "[1-9][0-9]*,[0-9])[0-9]*')",
     "DAY": "regexp_full_match({0}, '[0-9]{{1,2}}[.][0-9]{{1,2}}[.][0-9]{{4}}( [0-9:]+)?') "
-    "AND try_strptime({0}, ['%d.%m.%Y', '%d.%m.%Y %H:%M', '%d.%m.%Y %H:%M:%S']) IS NOT NULL",
-}
-# Only where cells are separated by semicolons: there a comma is a decimal one, and days come first.
-_CASTS = {
-    "COMMA": "TRY_CAST(replace(replace({0}, '.', ''), ',', '.') AS DOUBLE)",
-    "DAY": "try_strptime({0}, ['%d.%m.%Y', '%d.%m.%Y %H:%M', '%d.%m.%Y %H:%M:%S'])",
+    f"AND {_CASTS['DAY']} IS NOT NULL",
 }
 
 
