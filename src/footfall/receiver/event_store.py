@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pyarrow as pa
@@ -14,6 +16,8 @@ from footfall.errors import StoreError
 from footfall.receiver.intake import Row
 from footfall.receiver.stage_order import ordered
 
+ROWS_AT_ONCE = 10_000
+"""Rows of a query that are in memory at a time."""
 GROUP = "g/"
 """Before the ids of groups among those of people."""
 ADDED_COLUMNS = ("kind", "vendor", "library")
@@ -128,6 +132,8 @@ class EventStore(ABC):
     """The SQL type of a JSON value."""
     latest: ClassVar[str]
     """The order of rows, the last one first."""
+    folder: Path | None = None
+    """Where files beside it may lie; None for the system's place for such files."""
 
     @property
     @abstractmethod
@@ -155,6 +161,10 @@ class EventStore(ABC):
         """Execute a statement; question marks in it stand for the values."""
 
     @abstractmethod
+    def each(self, sql: str) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a query; some thousand are in memory at a time."""
+
+    @abstractmethod
     def insert(self, rows: Sequence[Row], now_ms: int) -> None:
         """Add events."""
 
@@ -180,11 +190,11 @@ class EventStore(ABC):
             tables[STAGES] = _in_order(tables[STAGES], paths)
             return Overview(counts["events"], counts["people"], tables)
 
-    def people(self) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    def people(self) -> tuple[Iterator[tuple[str, str]], Iterator[tuple[str, str]]]:
         """Return (id, properties as JSON) of people and groups, and (device, user) as they are stored."""
-        people = self.run("SELECT id, CAST(properties AS text) FROM users")
-        groups = self.run(f"SELECT '{GROUP}' || id, CAST(properties AS text) FROM groups")
-        return people + groups, self.run("SELECT device, user_id FROM links")
+        people = self.each("SELECT id, CAST(properties AS text) FROM users")
+        groups = self.each(f"SELECT '{GROUP}' || id, CAST(properties AS text) FROM groups")
+        return chain(people, groups), self.each("SELECT device, user_id FROM links")
 
     def add_keys(self, keys: Mapping[str, str | None], now_ms: int) -> set[str]:
         """Note keys with their digests, and return those that were not there."""

@@ -12,6 +12,7 @@ import pyarrow as pa
 from footfall.errors import FootfallError, StoreError
 from footfall.receiver.event_store import (
     ADDED_COLUMNS,
+    ROWS_AT_ONCE,
     TABLES,
     EventsRefused,
     EventStore,
@@ -77,6 +78,14 @@ class PostgresEventStore(EventStore):
         """Execute a statement."""
         cursor = self._opened().execute(sql.replace("?", "%s"), values or None)
         return list(cursor.fetchall()) if cursor.description else []
+
+    def each(self, sql: str) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a query, by a cursor of the server."""
+        connection = self._opened()
+        with pg.transaction(connection), connection.cursor(name="each") as cursor:
+            cursor.itersize = ROWS_AT_ONCE
+            cursor.execute(sql)
+            yield from cursor
 
     def insert(self, rows: Sequence[Row], now_ms: int) -> None:
         """Add events, by COPY."""

@@ -9,7 +9,6 @@ import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
 
 from footfall.errors import StoreError
 from footfall.net.clock import Clock
@@ -107,10 +106,7 @@ class EventWriter:
 
     def _open(self) -> None:
         self.event_store.open()
-        self._load()
-
-    def _load(self) -> None:
-        self.profiles = PeopleProperties(*self.event_store.people())
+        self.profiles = PeopleProperties(*self.event_store.people(), self.event_store.folder)
 
     def _write(self) -> None:
         """Store what comes until told to stop; the thread's whole life."""
@@ -177,12 +173,11 @@ class EventWriter:
         return results
 
     def _failed(self, error: Exception) -> StoreError:
-        """Return why; what is in memory must be what is stored, so it is read again."""
+        """Return why; what is known of people must be what is stored: the events are undone, or all is read again."""
         problem = self.event_store.explained(error)
         if isinstance(problem, EventsRefused):
-            with suppress(Exception):  # what cannot be read again either is trouble, as below
-                self._load()
-                return problem
+            self.profiles.undo()
+            return problem
         if self.trouble is None:
             self._tell(f"events are refused with 503: {problem}")
         self.trouble = problem
@@ -211,6 +206,7 @@ class EventWriter:
             if rows:
                 self.event_store.insert(rows, now_ms)
             self.event_store.save(*self.profiles.changed())
+        self.profiles.keep()
         return [stored for stored, _ in results]
 
     def _keep(

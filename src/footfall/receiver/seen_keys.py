@@ -1,4 +1,6 @@
-"""Keys that were seen: their digests in memory, 24 bytes each, found without an index in the store.
+"""Keys that were seen: their digests, found without an index in the store.
+
+The last ones are in memory, 24 bytes each; those before are in a file, and take a byte each in memory.
 
 DuckDB's index of texts takes more than that, must fit into its limit of memory, and is written anew by each checkpoint:
 storing took two to three times as long with it, and the longer the more there was.
@@ -8,10 +10,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+
+from footfall.receiver.resting_keys import RestingKeys, among
 
 Digests = npt.NDArray[np.uint64]
 """Shape (3, n): upper half, lower half, and the time at which it came, ms since the epoch.
@@ -22,8 +28,8 @@ FOR_EVER_MS = 2**62
 """Time of a key that is never forgotten."""
 STORED = "md5_number_upper(key) AS upper, md5_number_lower(key) AS lower"
 """SQL that makes digests of a table's keys in DuckDB; see `from_table`."""
-MOST_MERGED = 1_000_000
-"""Longest level that is merged: nobody is to wait for seconds while millions are sorted."""
+MOST_MERGED = 500_000
+"""Longest level that is merged: nobody is to wait for seconds while millions are sorted. What is as long rests."""
 
 
 def digests_of(keys: Iterable[str], seen_ms: int | Sequence[int]) -> Digests:
@@ -46,33 +52,31 @@ def from_table(table: pa.Table) -> Digests:
 class SeenKeys:
     """A set of digests that grows: sorted arrays of geometric sizes, the levels of an LSM tree.
 
-    Each level is at least twice as long as the next, up to `MOST_MERGED`. So adding costs a merge per doubling, and
-    looking up a binary search in each level: 100 million keys are 50 to 100 levels of a million or two.
+    Each level is at least twice as long as the next, up to `MOST_MERGED`; longer ones rest in a file. So adding costs
+    a merge per doubling, and looking up a binary search in each level in memory, and a look at the filter of each one
+    at rest: 100 million keys are 100 to 200 of these.
 
     Args:
         keep_ms: Digests are forgotten so long after they came; None keeps them for ever.
+        folder: Where there is room for the file; None takes the system's place for such files.
     """
 
-    def __init__(self, keep_ms: int | None = None) -> None:
+    def __init__(self, keep_ms: int | None = None, folder: Path | None = None) -> None:
         self._keep_ms = keep_ms
         self._levels: list[Digests] = []
+        self._resting = RestingKeys(folder)
 
     def has(self, digests: Digests, now_ms: int) -> npt.NDArray[np.bool_]:
         """Return whether each of some digests was seen; shape (n,)."""
-        found = np.zeros(digests.shape[1], np.bool_)
         # In order, neighbouring searches end in the same cache lines: three times faster.
         order = np.argsort(digests[0])
-        upper = digests[0][order]
+        rising, oldest_ms = digests[:, order], self._oldest_ms(now_ms)
+        found = self._resting.has(rising, oldest_ms)
         for level in self._levels:
-            places = np.minimum(np.searchsorted(level[0], upper), level.shape[1] - 1)
-            # 64 bits are looked for, the other 64 compared. Two of 100 million keys share the upper half
-            # in one of 4,000 sets, where only the first is found: one duplicate would be stored then.
-            is_near = level[0][places] == upper
-            near, places = order[is_near], places[is_near]
-            found[near] |= (level[1][places] == digests[1][near]) & (
-                level[2][places] >= self._oldest_ms(now_ms)
-            )
-        return found
+            found |= among(level, rising, oldest_ms)
+        is_seen = np.empty_like(found)
+        is_seen[order] = found
+        return is_seen
 
     def add(self, digests: Digests, now_ms: int) -> None:
         """Take in digests that were not seen."""
@@ -86,6 +90,14 @@ class SeenKeys:
         levels[-1] = _sorted(levels[-1], self._oldest_ms(now_ms))
         # All of a level may be forgotten by now.
         self._levels = [level for level in levels if level.shape[1]]
+        self._rest()
+
+    def _rest(self) -> None:
+        """Put levels to rest that are not merged any more; without room for them they stay in memory."""
+        with suppress(OSError):
+            while self._levels and self._levels[0].shape[1] >= MOST_MERGED:
+                self._resting.add(self._levels[0])
+                del self._levels[0]
 
     def _oldest_ms(self, now_ms: int) -> int:
         return 0 if self._keep_ms is None else max(now_ms - self._keep_ms, 0)

@@ -26,7 +26,7 @@ def test_the_last_that_was_said_counts(event_store):
         with event_store.transaction():
             event_store.save(people, links)
     for _ in range(2):
-        people, links = event_store.people()
+        people, links = map(list, event_store.people())
         assert dict(people) == {"u/1": '{"n":3}', "d/3": '{"n":4}'}
         assert dict(links) == {"device": "2", "other": "1"}
         assert (len(people), len(links)) == (2, 2)
@@ -49,7 +49,7 @@ def test_a_file_with_tables_of_people(tmp_path):
     event_store.open()
     with event_store.transaction():
         event_store.save({"u/1": '{"n":3}'}, {})
-    people, links = event_store.people()
+    people, links = map(list, event_store.people())
     event_store.close()
     assert (dict(people), links) == ({"u/1": '{"n":3}', "u/2": '{"n":2}'}, [("device", "1")])
 

@@ -1,5 +1,6 @@
 """What is to be stored about people: what has changed, and only that."""
 
+from footfall.receiver import profiles as module
 from footfall.receiver.intake import Update
 from footfall.receiver.profiles import PeopleProperties
 
@@ -73,3 +74,30 @@ def test_groups():
         {"g/org/acme": '{"size":5}', "g/org/sub": '{"size":5}'},
         {},
     )
+
+
+def test_most_are_in_a_file(monkeypatch, tmp_path):
+    """However many come, few are in memory, and what is known of the others is known as before."""
+    monkeypatch.setattr(module, "MOST_CACHED", 10)
+    profiles = PeopleProperties(folder=tmp_path)
+    for number in range(100):
+        assert said(profiles, str(number), f"device {number}", n=number) == (
+            {f"u/{number}": f'{{"n":{number}}}'},
+            {f"device {number}": str(number)},
+        )
+        profiles.keep()
+    assert len(profiles._profiles) == len(profiles._links) == 10
+    assert list(tmp_path.iterdir()) == []
+    assert said(profiles, "3", "device 3", n=3) == ({}, {})
+    assert said(profiles, None, "device 3", a=1) == ({"u/3": '{"n":3,"a":1}'}, {})
+    assert profiles.of("u/50") == {"n": 50}
+
+
+def test_what_was_not_stored_is_undone():
+    """After a transaction that failed, people are what they were before it."""
+    profiles = PeopleProperties([("u/1", '{"n":1}')], [("device", "1")])
+    said(profiles, "1", "other", n=2)
+    said(profiles, "2", "device", n=3)
+    profiles.undo()
+    assert (profiles.of("u/1"), profiles.of("u/2")) == ({"n": 1}, {})
+    assert said(profiles, "1", "other") == ({}, {"other": "1"})

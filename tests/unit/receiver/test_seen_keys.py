@@ -76,3 +76,27 @@ def test_a_transaction_that_fails_leaves_nothing_known(event_store):
         ("w/1", 6),
         ("w/2", 7),
     ]
+
+
+def test_what_rests_is_out_of_memory(monkeypatch, tmp_path):
+    """Levels that are merged no more lie in a file without a name, and are known as before, also when they expire."""
+    monkeypatch.setattr(module, "MOST_MERGED", 64)
+    known = SeenKeys(keep_ms=1000, folder=tmp_path)
+    keys = [f"w/{number}" for number in range(1000)]
+    for first in range(0, 1000, 50):
+        known.add(digests_of(keys[first : first + 50], first), first)
+    assert sum(level.shape[1] for level in known._levels) < 200
+    assert list(tmp_path.iterdir()) == []
+    assert known.has(digests_of(keys, 0), 1000).all()
+    assert not known.has(digests_of([f"x/{number}" for number in range(1000)], 0), 1000).any()
+    assert known.has(digests_of(keys, 0), 1500).tolist() == [n >= 500 for n in range(1000)]
+
+
+def test_without_room_for_a_file(monkeypatch, tmp_path):
+    """Where the file cannot be made or written, keys stay in memory and are known."""
+    monkeypatch.setattr(module, "MOST_MERGED", 64)
+    known = SeenKeys(folder=tmp_path / "nowhere")
+    digests = digests_of(map(str, range(500)), 1)
+    for first in range(0, 500, 50):
+        known.add(digests[:, first : first + 50], 1)
+    assert known.has(digests, 1).all()
