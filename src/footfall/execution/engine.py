@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from footfall.sim import Simulation
 
 Saved = Mapping[str, npt.NDArray[Any]]
+PutAway = Callable[[str, npt.NDArray[Any]], None]
+"""Takes an array of people who act later, with its name."""
 
 
 class GroupSimulation(Protocol):
@@ -79,8 +81,18 @@ class LiveEngine(Engine, Protocol):
     ) -> CheckpointableGroup:
         """Return the people of a group at the start, or in the state that was saved."""
 
-    def compacted(self, blocks: Sequence[CheckpointableGroup]) -> Saved:
-        """Return the arrays of groups as those of one, without people who will never act again."""
+    def regrouped(
+        self,
+        blocks: Sequence[CheckpointableGroup],
+        asleep: Saved,
+        until_ms: int,
+        put_away: PutAway,
+    ) -> Saved:
+        """Return the arrays of those people of groups who act before a time, as of one group.
+
+        Those who act later, of the groups and of who was asleep before, are put away; who never acts again, is
+        forgotten.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +143,17 @@ class ModelEngine:
 
         return Simulation(self.model, run_id, first_person, end_person, until_ms, saved)
 
-    def compacted(self, blocks: Sequence[CheckpointableGroup]) -> Saved:
-        """Return the arrays of groups as those of one, without people who will never act again."""
-        from footfall.sim import compacted
+    def regrouped(
+        self,
+        blocks: Sequence[CheckpointableGroup],
+        asleep: Saved,
+        until_ms: int,
+        put_away: PutAway,
+    ) -> Saved:
+        """Return the arrays of those people of groups who act before a time, as of one group."""
+        from footfall.sim import regrouped
 
-        return compacted(cast("Sequence[Simulation]", blocks))
+        return regrouped(cast("Sequence[Simulation]", blocks), asleep, until_ms, put_away)
 
 
 def compile_engine(

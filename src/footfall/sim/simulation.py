@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -59,7 +59,7 @@ class Simulation:
             horizon are left out.
         until_ms: The farthest that it will be advanced.
         saved: What `arrays` of a simulation with the same arguments has returned, or
-            `compacted` of several that cover the range: this one goes on from there.
+            `regrouped` of several that cover the range: this one goes on from there.
 
     Raises:
         ValueError: What was saved does not fit.
@@ -164,11 +164,13 @@ class Simulation:
         self._is_first = self.at_ms == self.model.start_ms
 
     @property
-    def awake(self) -> Array:
-        """People to whom anything may happen, or whose arrival is in no chunk yet: (U,), bool."""
-        return self._is_first | np.less(
-            np.minimum(self._state.time, self._state.slot_min), NEVER
-        )
+    def next_ms(self) -> Array:
+        """When something happens to each one next: (U,), int64, UTC; `NEVER` for the finished."""
+        if (
+            self._is_first
+        ):  # arrivals from before the start are in no chunk yet, whoever has gone since
+            return np.full(self._state.n, self.at_ms)
+        return _next_ms(self._state.arrays())
 
     @property
     def arrived_ms(self) -> Array:
@@ -199,22 +201,45 @@ class Simulation:
             self.advance(until_ms)
 
 
-def compacted(simulations: Sequence[Simulation]) -> dict[str, Array]:
-    """Return what one simulation needs to go on with the people of several, without finished ones.
+def regrouped(
+    simulations: Sequence[Simulation],
+    asleep: Mapping[str, Array],
+    until_ms: int,
+    put_away: Callable[[str, Array], None],
+) -> dict[str, Array]:
+    """Return what one simulation needs to go on with those people of several who act before a time.
+
+    Finished people are left out.
 
     Args:
-        simulations: At least one; at the same time, of people in rising order.
+        simulations: At least one; all at the same time.
+        asleep: Arrays of others, as they were put away; empty where there are none.
+        until_ms: Whoever acts next at it or later is put away.
+        put_away: Takes each array of theirs, with its name.
     """
     # Arrays that one of them lacks are factors looked up once per group
     # (`State.lasting_factors`): they are left out, and looked up anew.
-    awake = [simulation.awake for simulation in simulations]
-    saved = [simulation.arrays() for simulation in simulations]
-    names = set(saved[0]).intersection(*saved) - {_AT}
-    joined = {}
-    for name in (name for name in saved[0] if name in names):
-        kept = [each[name][some] for each, some in zip(saved, awake, strict=True)]
-        joined[name] = np.concatenate(kept)
-    return joined | {_AT: saved[0][_AT]}
+    saved = [*(each.arrays() for each in simulations), *([asleep] if asleep else [])]
+    names = [name for name in saved[0] if name != _AT and all(name in each for each in saved)]
+    next_ms = np.concatenate(
+        [*(each.next_ms for each in simulations), *([_next_ms(asleep)] if asleep else [])]
+    )
+    persons = np.concatenate([each[_PERSONS] for each in saved])
+    awake = np.flatnonzero(np.less(next_ms, NEVER))
+    rows = awake[np.argsort(persons[awake], kind="stable")]
+    is_soon = np.less(next_ms[rows], until_ms)
+    kept = {_AT: saved[0][_AT]}
+    put_away(_AT, kept[_AT])
+    # Array by array: at no moment is there a copy of all.
+    for name in names:
+        array = np.concatenate([each[name] for each in saved])
+        kept[name] = array[rows[is_soon]]
+        put_away(name, array[rows[~is_soon]])
+    return kept
+
+
+def _next_ms(saved: Mapping[str, Array]) -> Array:
+    return np.minimum(saved["state.time"], saved["state.slot_min"])
 
 
 def _among(persons: Array, saved: Mapping[str, Array]) -> Array:

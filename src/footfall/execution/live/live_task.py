@@ -12,7 +12,7 @@ from functools import partial
 from footfall.data.stream import Run
 from footfall.errors import UsageError
 from footfall.execution.engine import LiveEngine
-from footfall.execution.live.checkpoint import Checkpoints
+from footfall.execution.live.checkpoint import Checkpoints, PopulationSnapshot
 from footfall.execution.live.population import LivePopulation
 from footfall.execution.live.producer import LiveProducer, ProducedWindow
 from footfall.execution.live.simulated_clock import Deadline, LagHistogram, SimulatedClock
@@ -180,16 +180,29 @@ class LiveTask:
         begun = self._clock.monotonic()
         saved = self._checkpoints.load(at_ms)
         try:
-            population = LivePopulation(self._engine, self._run.id, at_ms, watch, saved)
+            population = self._begun(at_ms, watch, saved)
         except ValueError as problem:
             # Arrays that do not fit, as of another version, cost a replay and nothing else.
             self._checkpoints.warn(problem)
-            population = LivePopulation(self._engine, self._run.id, at_ms, watch)
+            population = self._begun(at_ms, watch, None)
         if self._checkpoints.is_worthwhile(self._clock.monotonic() - begun):
             self._checkpoints.write(population.snapshot())
             # It counts at once: `at_ms` is where the slowest sink stands.
             self._checkpoints.settle(at_ms)
         return population
+
+    def _begun(
+        self, at_ms: int, watch: Callable[[float], None], saved: PopulationSnapshot | None
+    ) -> LivePopulation:
+        return LivePopulation(
+            self._engine,
+            self._run.id,
+            at_ms,
+            watch,
+            saved,
+            self._clock,
+            self._checkpoints.folder(),
+        )
 
     def _save_if_due(self, population: LivePopulation) -> None:
         if self._checkpoints.is_due:
