@@ -6,9 +6,8 @@ Starts `footfall serve` and `footfall live` as processes of their own, looks at 
 to what each holds after the first five minutes: what rises by more than `FLAT_SHARE` of itself in an hour is not flat.
 Handles are flat if no more are open at the end than after five minutes, but for `MORE_HANDLES`.
 
-The speed is chosen so that as many events happen per second on average. "may act" are the people to whom anything may
-happen still, by the same simulation without a sink: a live run holds these, and a shop whose customers stay has more of
-them every day.
+The speed is chosen so that as many events happen per second on average. They follow the hours of the day, and a shop
+whose customers stay has more of them every day.
 """
 
 from __future__ import annotations
@@ -70,7 +69,11 @@ def main() -> None:
             *("--speed", f"{speed:.3f}", "--for", f"{seconds:.0f}s"),
         )
         sender = subprocess.Popen([*RUN, *command], cwd=folder)
-        samples = list(watched(sender, serve, url))
+        try:
+            samples = list(watched(sender, serve, url))
+        finally:
+            sender.terminate()
+            sender.wait()
     sys.exit(verdict(samples))
 
 
@@ -97,7 +100,7 @@ def receiver(folder: str, store: str) -> Iterator[tuple[subprocess.Popen[bytes],
     serve = subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL)
     url, until = f"http://127.0.0.1:{port}", time.monotonic() + START_S
     try:
-        while not answers(url):
+        while events_at(url) is None:
             if serve.poll() is not None or time.monotonic() > until:
                 sys.exit("the receiver does not answer")
             time.sleep(0.2)
@@ -107,18 +110,13 @@ def receiver(folder: str, store: str) -> Iterator[tuple[subprocess.Popen[bytes],
         serve.wait()
 
 
-def answers(url: str) -> bool:
-    """Tell whether the receiver is there."""
+def events_at(url: str) -> int | None:
+    """Return how many events the receiver has stored since its start; None where it does not answer now."""
     try:
-        return events_at(url) >= 0
+        with urllib.request.urlopen(f"{url}/metrics", timeout=EVERY_S) as answer:
+            lines = answer.read().decode().splitlines()
     except OSError:
-        return False
-
-
-def events_at(url: str) -> int:
-    """Return how many events the receiver has stored since its start."""
-    with urllib.request.urlopen(f"{url}/metrics", timeout=30) as answer:
-        lines = answer.read().decode().splitlines()
+        return None
     return next(
         int(line.split()[1])
         for line in lines
@@ -133,15 +131,16 @@ def watched(
     print(
         COLUMNS.format("second", "events", "events/s", "live", "handles", "receiver", "handles")
     )
-    begun, events = time.monotonic(), 0
+    begun, last = time.monotonic(), Sample(0.0, 0, (0.0, 0.0), (0, 0))
     next_at = begun
     while sender.poll() is None:
-        pids = (sender.pid, serve.pid)
-        memory, handles = tuple(map(resident_mb, pids)), tuple(map(n_handles, pids))
+        memory = resident_mb(sender.pid), resident_mb(serve.pid)
+        handles = n_handles(sender.pid), n_handles(serve.pid)
         if min(memory) > 0:
-            sample = Sample(time.monotonic() - begun, events_at(url), memory, handles)  # type: ignore[arg-type]  # two each
-            shown(sample, (sample.events - events) / EVERY_S)
-            events = sample.events
+            at_s, events = time.monotonic() - begun, events_at(url)
+            sample = Sample(at_s, last.events if events is None else events, memory, handles)
+            shown(sample, (sample.events - last.events) / max(at_s - last.at_s, EVERY_S))
+            last = sample
             yield sample
         next_at += EVERY_S
         time.sleep(max(next_at - time.monotonic(), 0.0))

@@ -22,10 +22,11 @@ from footfall.html import security_policy
 from footfall.net.clock import SystemClock
 from footfall.net.secrets import Secret
 from footfall.receiver import page
+from footfall.receiver.connections import GuardedConnection
 from footfall.receiver.duckdb_store import DuckDBEventStore
 from footfall.receiver.event_store import EventsRefused
+from footfall.receiver.intake import ReceivedBatch
 from footfall.receiver.listen import (
-    GuardedConnection,
     ListenSettings,
     bind,
     check_reach,
@@ -481,7 +482,7 @@ def test_half_open_connections(client):
 
 def test_dribbling_headers(tmp_path, monkeypatch):
     """A connection whose headers do not come in time is closed; one that is used goes on."""
-    monkeypatch.setattr("footfall.receiver.listen.HEADER_TIME_S", 0.3)
+    monkeypatch.setattr("footfall.receiver.connections.HEADER_TIME_S", 0.3)
     with receiver(tmp_path) as client:
         with socket.create_connection(("127.0.0.1", client.listener.port), timeout=10) as slow:
             slow.sendall(b"GET / HTTP/1.1\r\nHost: 127")
@@ -727,3 +728,47 @@ def test_kill_9_keeps_what_was_acknowledged(tmp_path):
         assert opened.execute(
             "SELECT count(*), count(DISTINCT insert_id) FROM received"
         ).fetchall() == [(600, 600)]
+
+
+class LittleRoom(DuckDBEventStore):
+    """A store with room for so many bytes at once."""
+
+    room = 20_000
+
+    def insert(self, rows, now_ms):
+        self.check(sum(len(row.event) for row in rows))
+        super().insert(rows, now_ms)
+
+    def probe(self, n_bytes):
+        self.check(n_bytes)
+        super().probe(n_bytes)
+
+    def check(self, n_bytes):
+        if n_bytes > self.room:
+            raise StoreError("the disk is full")
+
+
+def test_health_is_what_a_batch_would_get(tmp_path):
+    """After a failure a little room is none: it is over once as much could be written as was to be stored."""
+    clock, told = FakeClock(), []
+    store = LittleRoom(tmp_path / "r.duckdb")
+    writer = EventWriter(store, clock, told.append)
+
+    def attempt(body):
+        clock.sleep(2)
+        return writer.submit(take(body, None, 0) if body else ReceivedBatch([], [])).exception()
+
+    small = json.dumps(EVENT).encode()
+    large = json.dumps(EVENT | {"insert_id": "b", "text": "x" * 30_000}).encode()
+    assert (attempt(b""), attempt(small)) == (None, None)
+    assert [str(attempt(body)) for body in (large, b"", small, b"", large)] == [
+        "the disk is full"
+    ] * 5
+    store.room = 100_000
+    assert (attempt(b""), attempt(large), attempt(small)) == (None, None, None)
+    assert told == ["events are refused with 503: the disk is full", "events are stored again"]
+    assert store.run("SELECT count(*) FROM received") == [(2,)]
+    assert store.run("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'probe'") == [
+        (0,)
+    ]
+    writer.close()

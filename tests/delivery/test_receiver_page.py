@@ -98,7 +98,7 @@ def test_whose_traffic(browser, client):
     notes = page.locator("p.note").all_inner_texts()
     assert len(notes) == 4
     assert notes[1] == (
-        "2 events came to /batch without a time: they have the moment at which they were received"
+        "2 events came to /batch/ without a time: they have the moment at which they were received"
     )
     page.close()
 

@@ -200,7 +200,7 @@ def test_command(tmp_path, url):
     _, err = process.communicate(timeout=20)
     shown = url.replace(f":{PASSWORD}", "")
     assert f"storing into {shown};" in line
-    assert json.loads(health) == {"status": "ok", "store": shown}
+    assert json.loads(health) == {"status": "ok", "store": shown, "refused": []}
     assert PASSWORD not in line + health + err
     with psycopg.connect(url) as opened:
         assert opened.execute("SELECT count(*) FROM receiver.received").fetchone() == (0,)

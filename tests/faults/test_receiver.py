@@ -90,6 +90,10 @@ def test_disk_full():
             503,
             "received.duckdb: the disk is full",
         )
+        for _ in range(5):
+            time.sleep(0.06)  # the store is tried again
+            assert client.send("GET", "/health").status == 503
+            assert client.post("/webhook", batch(taken)).status == 503
         assert client.send("GET", "/").status in (200, 503)
         disk.grow("64m")
         until_well(client)

@@ -525,7 +525,7 @@ def test_a_crowd_forgets_who_has_gone(monkeypatch):
                 most,
                 sum(len(block.saved["state.time"]) for block in population.snapshot().blocks),
             )
-    assert len(population.snapshot().blocks) <= 2
+    assert len(population.snapshot().blocks) <= 3  # two, and those who are asleep
     assert most < one.arrivals.num_rows / 3
     found, wanted = (
         pa.concat_tables(c.events for c in several).to_pylist() for several in (chunks, [one])
@@ -535,6 +535,32 @@ def test_a_crowd_forgets_who_has_gone(monkeypatch):
     for chunk in chunks:
         tallies.add(chunk.tallies)
     assert tallies == one.tallies
+
+
+@pytest.mark.parametrize("has_room", [True, False])
+def test_a_crowd_sleeps_in_a_file(monkeypatch, tmp_path, has_room):
+    """Who does nothing for days is not in memory, and wakes up in time; without room for a file all stay there."""
+
+    def full(*_):
+        raise OSError("no space left")
+
+    ready = set_up(SCENARIO, RunParameters(people=PEOPLE, start=START, days=30))
+    until_ms, begin_ms = ready.run.until_ms, ready.run.stream.start_ms
+    one = ready.engine.simulation(ready.run.id, 0, 10**6, until_ms).advance(until_ms)
+    monkeypatch.setattr(crowds, "SOON_MS", 2 * HOUR_MS)
+    monkeypatch.setattr(crowds, "LATER_MS", 2 * HOUR_MS)
+    if not has_room:
+        monkeypatch.setattr(crowds.Sleepers, "put", full)
+    population = LivePopulation(ready.engine, ready.run.id, begin_ms, folder=tmp_path)
+    chunks, asleep = [], 0
+    for cut in range(begin_ms + 5 * HOUR_MS, until_ms + HOUR_MS, 5 * HOUR_MS):
+        chunks.append(population.advance(min(cut, until_ms)))
+        first, *others = (len(b.saved["state.time"]) for b in population.snapshot().blocks)
+        asleep += first > sum(others)
+    assert (asleep > len(chunks) / 2) == has_room
+    assert list(tmp_path.iterdir()) == []
+    events = pa.concat_tables(chunk.events for chunk in chunks).to_pylist()
+    assert events == one.events.to_pylist()
 
 
 def test_a_crowd_takes_wide_steps(monkeypatch):

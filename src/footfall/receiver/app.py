@@ -22,6 +22,7 @@ from footfall.receiver.event_rate import EventRate
 from footfall.receiver.event_store import EventsRefused
 from footfall.receiver.intake import BatchOutcome, MalformedBody, ReceivedBatch
 from footfall.receiver.received import EventWriter
+from footfall.receiver.refusals import TOO_MUCH, WRONG_KEY, WRONG_TYPE, Refusals
 from footfall.receiver.request_guard import OverBudget
 from footfall.receiver.request_parts import bare
 from footfall.receiver.vendors.vendor_protocol import Answer, Asked, Refusal, VendorProtocol
@@ -34,6 +35,8 @@ RETRY = {"Retry-After": "5"}
 WEBHOOK = "/webhook"
 _EXACT = frozenset({"/batch"})
 """Amplitude's; PostHog's has a slash at its end."""
+_REASONS = {401: WRONG_KEY, 415: WRONG_TYPE}
+"""Status → reason, where it is another one than the guard's."""
 LATE = f"the body did not come within {BODY_TIME_S:.0f} s"
 NOT_NOW = "the store does not take events now; /health says why"
 NOT_STORABLE = "the store cannot hold these events: a text in them is too long, it seems"
@@ -55,6 +58,7 @@ class Receiver:
         chaos: Kind of misbehaviour → how often.
         tell: Is told, in a line, of each remark on events once.
         remarks: Vendor's path → remark on its events → how many.
+        refusals: Counts requests that are refused, here or before they come here.
     """
 
     received: EventWriter
@@ -66,6 +70,7 @@ class Receiver:
     totals: Counter[str] = field(default_factory=Counter)
     tell: Callable[[str], None] = lambda _: None
     remarks: Counter[tuple[str, str]] = field(default_factory=Counter)
+    refusals: Refusals = field(default_factory=Refusals)
 
     def __post_init__(self) -> None:
         self.rate = EventRate(self.clock)
@@ -100,7 +105,7 @@ class Receiver:
                 methods = ["GET", "POST"] if bare(path) in vendor.readable else ["POST"]
                 # SDKs of one vendor do not agree on the slash; where it tells vendors apart, it is part of the path.
                 written = [path] if path.endswith("/") or path in _EXACT else [path, f"{path}/"]
-                answer = self._answering(vendor, vendor.paths[path])
+                answer = self._answering(vendor, path)
                 routes += [Route(one, answer, methods=methods) for one in written]
         return routes
 
@@ -113,12 +118,13 @@ class Receiver:
             trouble = f"The store cannot be read: {_first_line(error)}"
         if self.received.trouble is not None:
             trouble = f"Events are refused: {_first_line(self.received.trouble)}"
-        names = {"new": "events", "duplicates": "duplicates", "refused": "requests refused"}
+        counts = {"new": self.totals["events"], "duplicates": self.totals["duplicates"]}
         shown = page.render(
             overview,
-            {name: self.totals[counted] for name, counted in names.items()},
+            counts | {"refused": self.refusals.n_requests},
             self.rate.per_second(),
             remarks=self._remarks(),
+            refused=self.refusals.records(),
             store=self.received.event_store.name,
             trouble=trouble,
             at_ms=self.clock.wall_ms(),
@@ -127,8 +133,9 @@ class Receiver:
         return self._counted(request, HTMLResponse(shown, 503 if overview is None else 200))
 
     async def _health(self, request: Request) -> Response:
-        """Tell whether events can be stored, having tried."""
-        health = {"status": "ok", "store": self.received.event_store.name}
+        """Tell whether events can be stored, having tried, and what was refused since the start."""
+        health: dict[str, Any] = {"status": "ok", "store": self.received.event_store.name}
+        health |= {"refused": self.refusals.records()}
         try:
             await asyncio.wrap_future(self.received.submit(ReceivedBatch([], [])))
         except StoreError as error:
@@ -139,6 +146,10 @@ class Receiver:
     async def _metrics(self, request: Request) -> Response:
         counts: dict[str, dict[str, int]] = {"requests": dict(self.requests)}
         counts |= {name: {"": self.totals[name]} for name in ("events", "duplicates", "bytes")}
+        counts["refused"] = {
+            f'status="{status}",reason="{reason}"': n
+            for (status, reason), n in self.refusals.counts.items()
+        }
         counts["chaos"] = {f'kind="{kind}"': n for kind, n in self.chaos.items()}
         text = page.metrics(counts, is_well=self.received.trouble is None)
         return self._counted(
@@ -184,7 +195,7 @@ class Receiver:
 
     async def _stored_webhook(self, request: Request, intake: ReceivedBatch) -> Response:
         try:
-            stored = await self._store(request, intake)
+            stored = await self._store(request, intake, WEBHOOK)
         except EventsRefused:
             return _problem(400, NOT_STORABLE)
         except StoreError:
@@ -194,15 +205,15 @@ class Receiver:
         return JSONResponse({"accepted": stored.new, "duplicates": stored.duplicates})
 
     def _answering(
-        self, vendor: VendorProtocol, most_bytes: int
+        self, vendor: VendorProtocol, path: str
     ) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
             asked = Asked(bare(request.scope["path"]), dict(request.query_params))
             if request.method == "HEAD":
                 return self._answered(request, vendor.refused(asked, 405, "send it by POST"))
             try:
-                asked = self._asked(request, await self._body(request, most_bytes))
-                said = await self._taken(request, vendor, asked)
+                asked = self._asked(request, await self._body(request, vendor.paths[path]))
+                said = await self._taken(request, vendor, path, asked)
             except Refusal as refusal:
                 said = vendor.refused(asked, refusal.status, refusal.why)
             except MalformedBody as error:
@@ -225,13 +236,15 @@ class Receiver:
             now_ms=self.clock.wall_ms(),
         )
 
-    async def _taken(self, request: Request, vendor: VendorProtocol, asked: Asked) -> Answer:
-        """Store what a request brings, and return the answer to it."""
+    async def _taken(
+        self, request: Request, vendor: VendorProtocol, path: str, asked: Asked
+    ) -> Answer:
+        """Store what a request brings to a path, and return the answer to it."""
         taken = vendor.receive(asked)
         if isinstance(taken, Answer):
             return taken
         try:
-            stored = await self._store(request, taken)
+            stored = await self._store(request, taken, path)
         except EventsRefused:
             return vendor.refused(asked, 400, NOT_STORABLE)
         except StoreError:
@@ -260,7 +273,7 @@ class Receiver:
         self.totals["bytes"] += size
         return b"".join(pieces)
 
-    async def _store(self, request: Request, intake: ReceivedBatch) -> BatchOutcome:
+    async def _store(self, request: Request, intake: ReceivedBatch, path: str) -> BatchOutcome:
         if HALF in request.scope:
             half = len(intake.rows) // 2
             intake = ReceivedBatch(intake.rows[:half], intake.updates[:half])
@@ -270,7 +283,7 @@ class Receiver:
         self.totals["duplicates"] += stored.duplicates
         self.rate.add(stored.new)
         for remark, n_events in intake.remarks.items():
-            self._remark(bare(request.scope["path"]), remark, n_events)
+            self._remark(path, remark, n_events)
         return stored
 
     def _remarks(self) -> list[str]:
@@ -304,13 +317,19 @@ class Receiver:
 
     async def _busy(self, request: Request, error: Exception) -> Response:
         del error
-        return self._counted(request, _problem(503, "too much is being sent at once", RETRY))
+        return self._counted(request, _problem(503, TOO_MUCH, RETRY), reason=TOO_MUCH)
 
-    def _counted(self, request: Request, response: Response, path: str = "") -> Response:
+    def _counted(
+        self, request: Request, response: Response, path: str = "", reason: str = ""
+    ) -> Response:
         self.requests[
             f'path="{path or request.scope["path"]}",status="{response.status_code}"'
         ] += 1
-        self.totals["requests refused"] += response.status_code >= 400
+        if response.status_code >= 400:
+            # The guard's 401 is about the token, an app's about a key or a signature.
+            self.refusals.add(
+                response.status_code, reason or _REASONS.get(response.status_code, "")
+            )
         return response
 
 

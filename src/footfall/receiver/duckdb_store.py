@@ -14,7 +14,6 @@ import pyarrow as pa
 from footfall.errors import StoreError
 from footfall.receiver.event_store import (
     ADDED_COLUMNS,
-    ROWS_AT_ONCE,
     TABLES,
     EventsRefused,
     EventStore,
@@ -44,6 +43,8 @@ _JSON = "VARCHAR USING COMPRESSION zstd"
 """JSON in files of DuckDB 2.0: a third of the room of its own choice, in half of the time."""
 MEMORY = "64MB"
 """Bound of what DuckDB holds while events are written: what it may hold it fills with blocks that it has written."""
+ROWS_AT_ONCE = 10_000
+"""Rows of a query that are in memory as Python's at a time."""
 _ROWS = pa.schema(
     [
         pa.field(f.name, pa.timestamp("ms") if pa.types.is_timestamp(f.type) else pa.string())
@@ -150,10 +151,6 @@ class DuckDBEventStore(EventStore):
         """Forget keys of this transaction."""
         for key in keys:
             del self._new[key]
-
-    def touch(self, now_ms: int) -> None:
-        """Write something, which only works where there is room."""
-        self.run(f"INSERT INTO known (key, seen) VALUES ('touched', {now_ms})")
 
     def run(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Execute a statement."""

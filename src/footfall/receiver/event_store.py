@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -16,8 +17,6 @@ from footfall.errors import StoreError
 from footfall.receiver.intake import Row
 from footfall.receiver.stage_order import ordered
 
-ROWS_AT_ONCE = 10_000
-"""Rows of a query that are in memory at a time."""
 GROUP = "g/"
 """Before the ids of groups among those of people."""
 ADDED_COLUMNS = ("kind", "vendor", "library")
@@ -222,12 +221,15 @@ class EventStore(ABC):
         """Forget keys of Amplitude's events that were noted before a time."""
         self.run(f"DELETE FROM known WHERE seen < {oldest_ms} AND starts_with(key, 'a/')")
 
-    def touch(self, now_ms: int) -> None:
-        """Write something, which only works where there is room."""
-        self.run(
-            f"INSERT INTO known (key, seen) VALUES ('touched', {now_ms}) "
-            "ON CONFLICT (key) DO UPDATE SET seen = excluded.seen"
-        )
+    def probe(self, n_bytes: int) -> None:
+        """Write so many bytes and take them away again, which only works where there is room."""
+        # A commit each: what is taken back before one is never written.
+        with self.transaction():
+            self.run("CREATE TABLE IF NOT EXISTS probe (filler text)")
+            # Of chance, so that no compression makes little of it.
+            self.run("INSERT INTO probe VALUES (?)", [os.urandom(n_bytes // 2).hex()])
+        with self.transaction():
+            self.run("DROP TABLE probe")
 
     def save(self, people: Mapping[str, str | None], links: Mapping[str, str]) -> None:
         """Keep what has changed about people.

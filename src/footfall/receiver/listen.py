@@ -15,22 +15,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-import h11
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from footfall.errors import FootfallError, UsageError
 from footfall.net.clock import Clock, SystemClock
 from footfall.net.secrets import Secret
 from footfall.receiver.app import WEBHOOK, Receiver
 from footfall.receiver.chaos import Chaos, ChaosProfile
+from footfall.receiver.connections import MOST_CONNECTIONS, GuardedConnection
 from footfall.receiver.duckdb_store import DuckDBEventStore
 from footfall.receiver.event_store import EventStore
 from footfall.receiver.origins import AllowedOrigins, origin_of
 from footfall.receiver.postgres_store import PostgresEventStore
 from footfall.receiver.received import EventWriter
-from footfall.receiver.request_guard import HEADER_BYTES, ByteBudget, RequestGuard
-from footfall.receiver.request_parts import App, Scope
+from footfall.receiver.refusals import HEADER_BYTES, Refusals
+from footfall.receiver.request_guard import ByteBudget, RequestGuard
+from footfall.receiver.request_parts import App
 from footfall.receiver.unpacking import Unpacking
 from footfall.receiver.vendors.amplitude import AmplitudeProtocol
 from footfall.receiver.vendors.mixpanel import MixpanelProtocol
@@ -40,12 +40,7 @@ from footfall.receiver.vendors.vendor_protocol import KnownKey, VendorProtocol
 from footfall.sinks.webhook import signature
 from footfall.store.postgres.address import FORM, Address, is_address
 
-HEADER_TIME_S = 10.0
-"""Seconds for all headers of a request, also for who sends a byte now and then (slow loris)."""
 IDLE_S = 60
-MOST_REQUESTS = 100
-MOST_CONNECTIONS = 200
-"""More are cut off: each costs a file descriptor, of which a process has 1,024 as a rule."""
 LEAVE_S = 2
 SHORTEST_TOKEN = 16
 
@@ -143,6 +138,7 @@ class Listener:
     ) -> tuple[App, type[GuardedConnection]]:
         class protocol(GuardedConnection):  # noqa: N801 - a class as a value: every listener has connections of its own
             transports: ClassVar[dict[Any, asyncio.Transport]] = {}
+            refusals: ClassVar[Refusals] = self.receiver.refusals
 
         app: App = Unpacking(ByteBudget(self.receiver.app()))
         if settings.chaos is not None:
@@ -156,6 +152,7 @@ class Listener:
             ways_in=ways_in,
             self_guarded=ways_in - {WEBHOOK},
             origins=AllowedOrigins(self._origins, tell),
+            refusals=self.receiver.refusals,
         )
         return guard, protocol
 
@@ -189,58 +186,7 @@ def _config(how: tuple[App, type[GuardedConnection]]) -> uvicorn.Config:
         h11_max_incomplete_event_size=HEADER_BYTES,
         timeout_keep_alive=IDLE_S,
         timeout_graceful_shutdown=LEAVE_S,
-        limit_concurrency=MOST_REQUESTS,
     )
-
-
-class GuardedConnection(H11Protocol):
-    """HTTP/1.1 whose connections end when headers dribble or connections pile up.
-
-    Attributes:
-        transports: Client address → its connection, so that one can be cut on purpose.
-    """
-
-    transports: ClassVar[dict[Any, asyncio.Transport]] = {}
-    _timer: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to wait for headers."""
-        super().connection_made(transport)
-        self.transports[self.client] = transport
-        self._watch()
-        if len(self.connections) > MOST_CONNECTIONS:
-            transport.abort()
-
-    def data_received(self, data: bytes) -> None:
-        """Take some bytes; while they are not all of the headers yet, the time for these runs on."""
-        super().data_received(data)
-        # IDLE: no request has begun, or its headers are not whole yet; the timer is not begun anew then.
-        if self.conn.their_state is h11.IDLE:
-            self._watch()
-        else:
-            self._unwatch()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection."""
-        self._unwatch()
-        self.transports.pop(self.client, None)
-        super().connection_lost(exc)
-
-    @classmethod
-    def cut(cls, scope: Scope) -> None:
-        """Cut the connection of a request."""
-        transport = cls.transports.get(scope["client"])
-        if transport is not None:
-            transport.abort()
-
-    def _watch(self) -> None:
-        if self._timer is None:
-            self._timer = self.loop.call_later(HEADER_TIME_S, self.transport.abort)
-
-    def _unwatch(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
 
 
 def event_store_of(store: Path | str, most_bytes: int | None) -> EventStore:

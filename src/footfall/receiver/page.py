@@ -59,6 +59,7 @@ def render(
     rates: Sequence[float],
     *,
     remarks: Sequence[str],
+    refused: Sequence[Mapping[str, Any]],
     store: str,
     trouble: str,
     at_ms: int,
@@ -71,6 +72,7 @@ def render(
         counts: Of this receiver since its start: name → number.
         rates: Events per second over the last minutes, the oldest first.
         remarks: What was done about some events, a sentence each.
+        refused: Records of the requests that were refused, one per reason.
         store: What the store is called.
         trouble: What is wrong, a sentence; empty while all is well.
         at_ms: Time of day, ms since the epoch.
@@ -83,6 +85,7 @@ def render(
         element("header", element("h1", "footfall receiver"), element("span", about)),
         element("p", trouble, class_="trouble", role="alert") if trouble else "",
         [element("p", remark, class_="note") for remark in remarks],
+        _refused(refused) if refused else "",
         _body(overview, counts, rates, base) if overview else "",
         style=STYLE,
         refresh_s=REFRESH_S,
@@ -101,6 +104,13 @@ def _body(
     tables = [_section(title, rows) for title, rows in overview.tables.items() if rows.num_rows]
     shown = [_rate(rates), *tables] if tables else _nothing_yet(base)
     return element("dl", numbers), element("main", shown)
+
+
+def _refused(records: Sequence[Mapping[str, Any]]) -> Markup:
+    """Return the table of refused requests; also where the store cannot be read."""
+    cells: list[list[Content]] = [[_text(value) for value in one.values()] for one in records]
+    shown = table(["status", "reason", "requests"], cells, classes=["", "", "n"])
+    return element("section", element("h2", "Refused requests"), shown, class_="refused")
 
 
 def _rate(rates: Sequence[float]) -> Markup:
@@ -202,6 +212,7 @@ _HELP = {
     "events": "Events stored.",
     "duplicates": "Events that were there already.",
     "bytes": "Bytes of the bodies that were read.",
+    "refused": "Requests that were refused, by status and reason.",
     "chaos": "Requests that something was done to on purpose, by kind.",
 }
 

@@ -5,15 +5,27 @@ It is made of the event store when that is opened, and gone when the receiver en
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 import tempfile
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 TABLES = ("people", "links")
 CACHE_KIB = 8192
 """Of SQLite's pages in memory."""
+
+
+@contextmanager
+def _explaining() -> Iterator[None]:
+    """Raise what SQLite says of a disk as the system says it."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
 
 
 class PeopleFile:
@@ -25,6 +37,7 @@ class PeopleFile:
         folder: Where there is room for it; None takes the system's place for such files.
     """
 
+    @_explaining()
     def __init__(self, folder: Path | None = None) -> None:
         with tempfile.NamedTemporaryFile(prefix=".footfall-people-", dir=folder) as file:
             # Made in one thread and used in another one, never by both at once but to look.
@@ -53,6 +66,7 @@ class PeopleFile:
         ).fetchone()
         return None if row is None else row[0]
 
+    @_explaining()
     def put(self, table: str, values: Iterable[tuple[str, str | None]]) -> None:
         """Write texts; None takes one away."""
         if not self._connection.in_transaction:
@@ -65,6 +79,7 @@ class PeopleFile:
                     f"INSERT OR REPLACE INTO {table} VALUES (?, ?)", (key, value)
                 )
 
+    @_explaining()
     def keep(self) -> None:
         """Take what was put as final."""
         if self._connection.in_transaction:

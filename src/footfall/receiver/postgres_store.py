@@ -12,7 +12,6 @@ import pyarrow as pa
 from footfall.errors import FootfallError, StoreError
 from footfall.receiver.event_store import (
     ADDED_COLUMNS,
-    ROWS_AT_ONCE,
     TABLES,
     EventsRefused,
     EventStore,
@@ -80,12 +79,9 @@ class PostgresEventStore(EventStore):
         return list(cursor.fetchall()) if cursor.description else []
 
     def each(self, sql: str) -> Iterator[tuple[Any, ...]]:
-        """Yield the rows of a query, by a cursor of the server."""
-        connection = self._opened()
-        with pg.transaction(connection), connection.cursor(name="each") as cursor:
-            cursor.itersize = ROWS_AT_ONCE
-            cursor.execute(sql)
-            yield from cursor
+        """Yield the rows of a query, as the server sends them."""
+        with self._opened().cursor() as cursor:
+            yield from cursor.stream(sql)
 
     def insert(self, rows: Sequence[Row], now_ms: int) -> None:
         """Add events, by COPY."""

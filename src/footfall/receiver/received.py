@@ -26,6 +26,9 @@ PATIENCE_S = 0.01
 so long at most for each: clients that wait for an answer before they send again all come at about the same moment."""
 REST_S = 1.0
 """Seconds for which a store that has failed is left alone; requests are refused meanwhile."""
+PROBE_BYTES = 4096
+"""Bytes that are written, and taken away again, to see whether something can be stored. After a failure it is as much
+as was to be stored then: a full disk often takes a little."""
 CALM = 9
 """An overview is shown so many times as long as it took: a tenth of the time goes to pages."""
 
@@ -36,7 +39,7 @@ class EventWriter:
     """A writer of received events into an event store.
 
     well → in trouble, after a failure: what is in memory is forgotten, the store is opened anew before the next
-    transaction, and that one proves that something can be written → well.
+    transaction, and as much as could not be stored is written on trial → well, once that has worked.
 
     Args:
         event_store: Where it goes.
@@ -59,6 +62,7 @@ class EventWriter:
         self.event_store, self._clock, self._tell = event_store, clock, tell
         self.trouble: StoreError | None = None
         self._rested_at = self._expired_ms = 0.0
+        self._failed_bytes = 0
         self._waiting: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self._looking = threading.Lock()
         self._seen: Overview | StoreError | None = None
@@ -72,7 +76,7 @@ class EventWriter:
 
         Returns:
             A future that ends when they are committed, or with `EventsRefused` or another `StoreError`. Without
-            events it tells whether something could be stored.
+            events it tells whether something could be stored: it tries.
         """
         future: Future[BatchOutcome] = Future()
         self._waiting.put((intake, future))
@@ -164,15 +168,18 @@ class EventWriter:
         try:
             if self.trouble is not None:
                 self._open()
+            # Before trouble is called over, and where nobody brings events but somebody asks.
+            if self.trouble is not None or not any(intake.rows for intake in intakes):
+                self.event_store.probe(max(self._failed_bytes, PROBE_BYTES))
             results = self._store(intakes)
         except Exception as error:  # noqa: BLE001 - whoever waits is told; the thread must live on
-            return self._failed(error)
+            return self._failed(error, intakes)
         if self.trouble is not None:
-            self.trouble = None
+            self.trouble, self._failed_bytes = None, 0
             self._tell("events are stored again")
         return results
 
-    def _failed(self, error: Exception) -> StoreError:
+    def _failed(self, error: Exception, intakes: Sequence[ReceivedBatch]) -> StoreError:
         """Return why; what is known of people must be what is stored: the events are undone, or all is read again."""
         problem = self.event_store.explained(error)
         if isinstance(problem, EventsRefused):
@@ -181,15 +188,13 @@ class EventWriter:
         if self.trouble is None:
             self._tell(f"events are refused with 503: {problem}")
         self.trouble = problem
+        self._failed_bytes = max(self._failed_bytes, _bytes_of(intakes))
         self._rested_at = self._clock.monotonic() + REST_S
         return problem
 
     def _store(self, intakes: Sequence[ReceivedBatch]) -> list[BatchOutcome]:
         now_ms = self._clock.wall_ms()
         with self.event_store.transaction():
-            # A full disk takes a transaction without rows: before trouble is called over, a row must go in.
-            if self.trouble is not None:
-                self.event_store.touch(now_ms)
             self._expire(now_ms)
             keys = _keys(intakes)
             fresh = self.event_store.add_keys(keys, now_ms)
@@ -244,6 +249,11 @@ class EventWriter:
         if now_ms - self._expired_ms >= HOUR_MS:
             self._expired_ms = now_ms
             self.event_store.expire(now_ms - DEDUPLICATION_DAYS * DAY_MS)
+
+
+def _bytes_of(intakes: Sequence[ReceivedBatch]) -> int:
+    """Return about how many bytes are written for some requests: events, and as much again for columns and people."""
+    return sum(2 * len(row.event) for intake in intakes for row in intake.rows)
 
 
 def _keys(intakes: Sequence[ReceivedBatch]) -> dict[str, str | None]:

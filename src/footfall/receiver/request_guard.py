@@ -15,6 +15,7 @@ from footfall.html import security_policy
 from footfall.net.secrets import Secret
 from footfall.receiver import page
 from footfall.receiver.origins import AllowedOrigins, is_preflight, preflight_headers
+from footfall.receiver.refusals import HEADER_BYTES, REASONS, Refusals
 from footfall.receiver.request_parts import (
     App,
     Headers,
@@ -26,18 +27,10 @@ from footfall.receiver.request_parts import (
     values_of,
 )
 
-HEADER_BYTES = 16_384
 MOST_BODY_BYTES = 128_000_000
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 ENCODINGS = frozenset({b"", b"identity", b"gzip", b"deflate"})
-WHY = {
-    401: "the token of the receiver is missing or wrong: Authorization: Bearer TOKEN",
-    403: "a page of another site has sent this; --allow-origin ORIGIN lets its events in",
-    415: "the body is compressed otherwise than by gzip or deflate",
-    421: "the receiver is asked under another name than 127.0.0.1, localhost or [::1]",
-    431: f"the headers have more than {HEADER_BYTES} bytes",
-}
 
 # The page's own policy, for every answer; who may frame it can be said in a header alone.
 _POLICY = f"{security_policy(page.STYLE)}; frame-ancestors 'none'"
@@ -64,6 +57,7 @@ class RequestGuard:
         ways_in: Paths that take events, without a slash at their ends.
         self_guarded: Those of them whose body carries the key that is checked.
         origins: Who besides may send events there from a browser.
+        refusals: Counts what does not pass.
     """
 
     app: App
@@ -73,6 +67,7 @@ class RequestGuard:
     ways_in: frozenset[str] = frozenset()
     self_guarded: frozenset[str] = frozenset()
     origins: AllowedOrigins = field(default_factory=AllowedOrigins)
+    refusals: Refusals = field(default_factory=Refusals)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -83,9 +78,10 @@ class RequestGuard:
         shared = self.origins.headers(scope) if is_way_in else []
         refusal = self._refusal(scope, is_way_in=is_way_in, is_shared=bool(shared))
         if refusal is not None:
-            await _answer(send, refusal, shared)
+            self.refusals.add(refusal)
+            await answer_with(send, refusal, shared)
         elif shared and is_preflight(scope):
-            await _answer(send, 204, shared + preflight_headers(scope))
+            await answer_with(send, 204, shared + preflight_headers(scope))
         else:
             await self.app(scope, receive, _with_headers(send, shared))
 
@@ -200,10 +196,10 @@ def _credential(header: bytes) -> bytes:
         return b""
 
 
-async def _answer(send: Send, status: int, more: Headers) -> None:
+async def answer_with(send: Send, status: int, more: Headers, why: str = "") -> None:
     """Answer with a status and, where it is a refusal, why. Source: RFC 9457."""
-    why = {"status": status, "title": WHY.get(status, "")}
-    body = b"" if status == 204 else json.dumps(why).encode()
+    problem = {"status": status, "title": why or REASONS.get(status, "")}
+    body = b"" if status == 204 else json.dumps(problem).encode()
     headers = [*HEADERS, *more, (b"content-length", str(len(body)).encode())]
     if body:
         headers.append((b"content-type", b"application/problem+json"))

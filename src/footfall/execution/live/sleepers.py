@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import mmap
 import tempfile
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ class Sleepers(Mapping[str, Array]):
         # No `with`: it lives as long as this does, and has no name that somebody could find.
         self._file = tempfile.TemporaryFile(prefix=".footfall-people-", dir=folder)  # noqa: SIM115
         weakref.finalize(self, self._file.close)
+        self._last_mapped: Callable[[], Array | None] = lambda: None
         self._places: dict[str, tuple[int, np.dtype[Any], tuple[int, ...]]] = {}
 
     def put(self, name: str, array: Array) -> None:
@@ -43,10 +45,18 @@ class Sleepers(Mapping[str, Array]):
 
     def __getitem__(self, name: str) -> Array:
         start, dtype, shape = self._places[name]
-        if not math.prod(shape):
-            return np.empty(shape, dtype)
-        # Mapped, not read: a checkpoint takes all arrays at once.
-        return np.memmap(self._file, dtype, "r", start, shape)
+        end = start + dtype.itemsize * math.prod(shape)
+        # The bytes are those of the file, not copies: a checkpoint takes all arrays at once.
+        return self._mapped()[start:end].view(dtype).reshape(shape)
+
+    def _mapped(self) -> Array:
+        """Return the bytes of the file; the mapping lasts as long as an array of it is in use."""
+        mapped = self._last_mapped()
+        if mapped is None:
+            mapping = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
+            mapped = np.frombuffer(mapping, np.uint8)
+            self._last_mapped = weakref.ref(mapped)
+        return mapped
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._places)
