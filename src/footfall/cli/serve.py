@@ -142,6 +142,6 @@ def command(
     click.echo(
         f"{told['events']:,} events stored, {told['duplicates']:,} were there already", err=True
     )
-    for line in listener.receiver.refusals.lines():
+    for line in listener.receiver.refused.lines():
         click.echo(line, err=True)
     return 0

@@ -22,7 +22,7 @@ from footfall.receiver.event_rate import EventRate
 from footfall.receiver.event_store import EventsRefused
 from footfall.receiver.intake import BatchOutcome, MalformedBody, ReceivedBatch
 from footfall.receiver.received import EventWriter
-from footfall.receiver.refusals import TOO_MUCH, WRONG_KEY, WRONG_TYPE, Refusals
+from footfall.receiver.refused_requests import TOO_MUCH, WRONG_KEY, WRONG_TYPE, RefusedRequests
 from footfall.receiver.request_guard import OverBudget
 from footfall.receiver.request_parts import bare
 from footfall.receiver.vendors.vendor_protocol import Answer, Asked, Refusal, VendorProtocol
@@ -58,7 +58,7 @@ class Receiver:
         chaos: Kind of misbehaviour → how often.
         tell: Is told, in a line, of each remark on events once.
         remarks: Vendor's path → remark on its events → how many.
-        refusals: Counts requests that are refused, here or before they come here.
+        refused: Counts requests that are refused, here or before they come here.
     """
 
     received: EventWriter
@@ -70,7 +70,7 @@ class Receiver:
     totals: Counter[str] = field(default_factory=Counter)
     tell: Callable[[str], None] = lambda _: None
     remarks: Counter[tuple[str, str]] = field(default_factory=Counter)
-    refusals: Refusals = field(default_factory=Refusals)
+    refused: RefusedRequests = field(default_factory=RefusedRequests)
 
     def __post_init__(self) -> None:
         self.rate = EventRate(self.clock)
@@ -121,10 +121,10 @@ class Receiver:
         counts = {"new": self.totals["events"], "duplicates": self.totals["duplicates"]}
         shown = page.render(
             overview,
-            counts | {"refused": self.refusals.n_requests},
+            counts | {"refused": self.refused.n_requests},
             self.rate.per_second(),
             remarks=self._remarks(),
-            refused=self.refusals.records(),
+            refused=self.refused.records(),
             store=self.received.event_store.name,
             trouble=trouble,
             at_ms=self.clock.wall_ms(),
@@ -135,7 +135,7 @@ class Receiver:
     async def _health(self, request: Request) -> Response:
         """Tell whether events can be stored, having tried, and what was refused since the start."""
         health: dict[str, Any] = {"status": "ok", "store": self.received.event_store.name}
-        health |= {"refused": self.refusals.records()}
+        health |= {"refused": self.refused.records()}
         try:
             await asyncio.wrap_future(self.received.submit(ReceivedBatch([], [])))
         except StoreError as error:
@@ -148,7 +148,7 @@ class Receiver:
         counts |= {name: {"": self.totals[name]} for name in ("events", "duplicates", "bytes")}
         counts["refused"] = {
             f'status="{status}",reason="{reason}"': n
-            for (status, reason), n in self.refusals.counts.items()
+            for (status, reason), n in self.refused.counts.items()
         }
         counts["chaos"] = {f'kind="{kind}"': n for kind, n in self.chaos.items()}
         text = page.metrics(counts, is_well=self.received.trouble is None)
@@ -327,7 +327,7 @@ class Receiver:
         ] += 1
         if response.status_code >= 400:
             # The guard's 401 is about the token, an app's about a key or a signature.
-            self.refusals.add(
+            self.refused.add(
                 response.status_code, reason or _REASONS.get(response.status_code, "")
             )
         return response

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from footfall.receiver.refusals import NO_HTTP, TOO_MANY, Refusals
+from footfall.receiver.refused_requests import NO_HTTP, TOO_MANY, RefusedRequests
 from footfall.receiver.request_guard import answer_with
 from footfall.receiver.request_parts import Receive, Scope, Send
 
@@ -26,12 +26,12 @@ class GuardedConnection(H11Protocol):
 
     Attributes:
         transports: Client address → its connection, so that one can be cut on purpose.
-        refusals: Counts requests that never get to the app.
+        refused: Counts requests that never get to the app.
         since: Time of the loop at which it began to wait.
     """
 
     transports: ClassVar[dict[Any, asyncio.Transport]] = {}
-    refusals: ClassVar[Refusals] = Refusals()
+    refused: ClassVar[RefusedRequests] = RefusedRequests()
     _timer: asyncio.TimerHandle | None = None
     since = 0.0
 
@@ -67,7 +67,7 @@ class GuardedConnection(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         """Refuse bytes that are no request."""
-        self.refusals.add(400, NO_HTTP)
+        self.refused.add(400, NO_HTTP)
         super().send_400_response(msg)
 
     @property
@@ -100,7 +100,7 @@ class GuardedConnection(H11Protocol):
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         del scope, receive
-        self.refusals.add(503, TOO_MANY)
+        self.refused.add(503, TOO_MANY)
         await answer_with(
             send, 503, [(b"retry-after", b"5"), (b"connection", b"close")], TOO_MANY
         )

@@ -28,7 +28,7 @@ from footfall.receiver.event_store import EventStore
 from footfall.receiver.origins import AllowedOrigins, origin_of
 from footfall.receiver.postgres_store import PostgresEventStore
 from footfall.receiver.received import EventWriter
-from footfall.receiver.refusals import HEADER_BYTES, Refusals
+from footfall.receiver.refused_requests import HEADER_BYTES, RefusedRequests
 from footfall.receiver.request_guard import ByteBudget, RequestGuard
 from footfall.receiver.request_parts import App
 from footfall.receiver.unpacking import Unpacking
@@ -138,7 +138,7 @@ class Listener:
     ) -> tuple[App, type[GuardedConnection]]:
         class protocol(GuardedConnection):  # noqa: N801 - a class as a value: every listener has connections of its own
             transports: ClassVar[dict[Any, asyncio.Transport]] = {}
-            refusals: ClassVar[Refusals] = self.receiver.refusals
+            refused: ClassVar[RefusedRequests] = self.receiver.refused
 
         app: App = Unpacking(ByteBudget(self.receiver.app()))
         if settings.chaos is not None:
@@ -152,7 +152,7 @@ class Listener:
             ways_in=ways_in,
             self_guarded=ways_in - {WEBHOOK},
             origins=AllowedOrigins(self._origins, tell),
-            refusals=self.receiver.refusals,
+            refused=self.receiver.refused,
         )
         return guard, protocol
 

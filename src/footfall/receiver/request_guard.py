@@ -15,7 +15,7 @@ from footfall.html import security_policy
 from footfall.net.secrets import Secret
 from footfall.receiver import page
 from footfall.receiver.origins import AllowedOrigins, is_preflight, preflight_headers
-from footfall.receiver.refusals import HEADER_BYTES, REASONS, Refusals
+from footfall.receiver.refused_requests import HEADER_BYTES, REASONS, RefusedRequests
 from footfall.receiver.request_parts import (
     App,
     Headers,
@@ -57,7 +57,7 @@ class RequestGuard:
         ways_in: Paths that take events, without a slash at their ends.
         self_guarded: Those of them whose body carries the key that is checked.
         origins: Who besides may send events there from a browser.
-        refusals: Counts what does not pass.
+        refused: Counts what does not pass.
     """
 
     app: App
@@ -67,7 +67,7 @@ class RequestGuard:
     ways_in: frozenset[str] = frozenset()
     self_guarded: frozenset[str] = frozenset()
     origins: AllowedOrigins = field(default_factory=AllowedOrigins)
-    refusals: Refusals = field(default_factory=Refusals)
+    refused: RefusedRequests = field(default_factory=RefusedRequests)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -78,7 +78,7 @@ class RequestGuard:
         shared = self.origins.headers(scope) if is_way_in else []
         refusal = self._refusal(scope, is_way_in=is_way_in, is_shared=bool(shared))
         if refusal is not None:
-            self.refusals.add(refusal)
+            self.refused.add(refusal)
             await answer_with(send, refusal, shared)
         elif shared and is_preflight(scope):
             await answer_with(send, 204, shared + preflight_headers(scope))

@@ -66,7 +66,7 @@ def test_the_page(client):
 def test_at_the_end(client):
     """The console gets a line per reason when the receiver ends, the most frequent first."""
     refuse(client)
-    lines = client.listener.receiver.refusals.lines()
+    lines = client.listener.receiver.refused.lines()
     assert lines[0] == (
         "2 requests refused with 415: the body is compressed otherwise than by gzip or deflate"
     )

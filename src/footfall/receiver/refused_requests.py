@@ -33,7 +33,7 @@ NO_HTTP = "it is no HTTP"
 
 
 @dataclass(slots=True)
-class Refusals:
+class RefusedRequests:
     """The number of refused requests, by status and reason."""
 
     counts: Counter[tuple[int, str]] = field(default_factory=Counter)
