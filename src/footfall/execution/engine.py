@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+import numpy as np
 import numpy.typing as npt
 
 from footfall.data.chunk import Chunk
@@ -94,6 +95,9 @@ class LiveEngine(Engine, Protocol):
         forgotten.
         """
 
+    def standing_at(self, asleep: Saved, at_ms: int) -> Saved:
+        """Return the arrays of people who were put away, as those of a group that stands at a time."""
+
 
 @dataclass(frozen=True, slots=True)
 class ModelEngine:
@@ -154,6 +158,13 @@ class ModelEngine:
         from footfall.sim import regrouped
 
         return regrouped(cast("Sequence[Simulation]", blocks), asleep, until_ms, put_away)
+
+    def standing_at(self, asleep: Saved, at_ms: int) -> Saved:
+        """Return the arrays of people who were put away, as those of a group that stands at a time."""
+        from footfall.sim import AT
+
+        # Nothing has happened to them since, so the time is all that has changed.
+        return {**asleep, AT: np.array([at_ms])}
 
 
 def compile_engine(

@@ -1,6 +1,6 @@
 """The simulation: a Model in, Chunks out."""
 
-from footfall.sim.simulation import Simulation, people_until, regrouped
+from footfall.sim.simulation import AT, Simulation, people_until, regrouped
 from footfall.sim.window import window_ms
 
-__all__ = ["Simulation", "people_until", "regrouped", "window_ms"]
+__all__ = ["AT", "Simulation", "people_until", "regrouped", "window_ms"]

@@ -30,7 +30,8 @@ A wait of activity time that ends past the end has to be known to end there, and
 """
 
 
-_AT = "at_ms"
+AT = "at_ms"
+"""Name of the saved array that says at which time a group stands."""
 _PERSONS = f"state.columns.{builtins.PERSON}"
 
 
@@ -151,7 +152,7 @@ class Simulation:
         return {
             **self._state.arrays(),
             **dict(named("group", counted)),
-            _AT: np.array([self.at_ms]),
+            AT: np.array([self.at_ms]),
         }
 
     def _restore(self, saved: Mapping[str, Array]) -> None:
@@ -160,7 +161,7 @@ class Simulation:
             if found is None or found.shape != array.shape or found.dtype != array.dtype:
                 raise ValueError(f"{name} does not fit")
             array[...] = found
-        self.at_ms = int(saved[_AT][0])
+        self.at_ms = int(saved[AT][0])
         self._is_first = self.at_ms == self.model.start_ms
 
     @property
@@ -220,7 +221,7 @@ def regrouped(
     # Arrays that one of them lacks are factors looked up once per group
     # (`State.lasting_factors`): they are left out, and looked up anew.
     saved = [*(each.arrays() for each in simulations), *([asleep] if asleep else [])]
-    names = [name for name in saved[0] if name != _AT and all(name in each for each in saved)]
+    names = [name for name in saved[0] if name != AT and all(name in each for each in saved)]
     next_ms = np.concatenate(
         [*(each.next_ms for each in simulations), *([_next_ms(asleep)] if asleep else [])]
     )
@@ -228,8 +229,7 @@ def regrouped(
     awake = np.flatnonzero(np.less(next_ms, NEVER))
     rows = awake[np.argsort(persons[awake], kind="stable")]
     is_soon = np.less(next_ms[rows], until_ms)
-    kept = {_AT: saved[0][_AT]}
-    put_away(_AT, kept[_AT])
+    kept = {AT: saved[0][AT]}
     # Array by array: at no moment is there a copy of all.
     for name in names:
         array = np.concatenate([each[name] for each in saved])

@@ -86,14 +86,6 @@ class Checkpoints:
         self._next_ms: int | None = None
         self._due_at = clock.monotonic() + EVERY_S
 
-    def folder(self) -> Path | None:
-        """Return the folder, made if it is not there; None where it cannot be."""
-        try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError:
-            return None
-        return self.path.parent
-
     def load(self, at_ms: int) -> PopulationSnapshot | None:
         """Return the snapshot, if it leads up to a time; warn of a file that cannot be used."""
         if not self.path.exists():

@@ -201,7 +201,7 @@ class LiveTask:
             watch,
             saved,
             self._clock,
-            self._checkpoints.folder(),
+            self._checkpoints.path.parent.parent,
         )
 
     def _save_if_due(self, population: LivePopulation) -> None:

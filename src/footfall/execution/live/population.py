@@ -99,7 +99,8 @@ class LivePopulation:
             for people, block in zip(self._people, self._blocks, strict=True)
         ]
         if self._asleep:
-            blocks.insert(0, PopulationBlock(*self._people[0], self._asleep))
+            asleep = self._engine.standing_at(self._asleep, self.at_ms)
+            blocks.insert(0, PopulationBlock(*self._people[0], asleep))
         return PopulationSnapshot(self.at_ms, self._horizon_ms, self._admitted_ms, blocks)
 
     def _restore(self, snapshot: PopulationSnapshot, watch: Watch) -> None:
