@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -147,8 +148,10 @@ def _place(error: BaseException) -> str:
 
 
 def _lacks_inodes(place: str) -> bool:
+    if sys.platform == "win32":  # it knows none
+        return False
     for folder in (Path(place), *Path(place).parents):
-        with suppress(OSError, AttributeError):  # Windows has no such call
+        with suppress(OSError):
             disk = os.statvfs(folder)
             return disk.f_files > 0 and disk.f_favail == 0
     return False

@@ -221,7 +221,7 @@ class WorkerProcess:
         )
         guess = (
             "\n  on most systems that means that memory ran out"
-            if -code == signal.SIGKILL
+            if _signal_name(-code) == "SIGKILL"  # Windows has no such signal
             else ""
         )
         return FootfallError(
@@ -258,12 +258,12 @@ def _rebuilt(failure: WorkerFailure) -> Exception:
 
 def _widen(pipe: IO[bytes]) -> None:
     """Enlarge a pipe's buffer where the system can: fewer switches between the processes."""
-    try:
-        import fcntl
-
-        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-    except (ImportError, AttributeError, OSError):
+    if sys.platform != "linux":
         return
+    import fcntl
+
+    with suppress(OSError):
+        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 @contextmanager
@@ -273,7 +273,7 @@ def _signals_kept_back() -> Iterator[None]:
     A terminal sends it to the whole group of processes; the owner alone decides what it means,
     and orders the workers to stop. Their own `main` ignores both.
     """
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
+    if sys.platform == "win32":
         yield
         return
     # Blocked, which children inherit, and not ignored: what comes meanwhile would be lost.

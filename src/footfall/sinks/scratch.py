@@ -158,7 +158,7 @@ def place_payload(payload: Payload, into: IO[bytes], begin: int) -> None:
     # What Python has buffered has to be in the file before the kernel writes behind it.
     into.seek(begin)
     into.flush()
-    if payload.file is None or not hasattr(os, "copy_file_range"):
+    if payload.file is None:
         copy_payload(payload, into)
         return
     with payload.file.open("rb") as source:
@@ -171,6 +171,8 @@ def place_payload(payload: Payload, into: IO[bytes], begin: int) -> None:
 
 def _copy_in_kernel(source: IO[bytes], into: IO[bytes], begin: int, size_bytes: int) -> int:
     """Copy as much as the kernel will, and return how much that was."""
+    if not hasattr(os, "copy_file_range"):  # Linux has it
+        return 0
     done = 0
     # It fails between some file systems, and on a full disk: copying the rest by hand tells
     # which it is.

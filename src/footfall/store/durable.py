@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Self
@@ -23,7 +24,7 @@ def sync(file: IO[bytes]) -> None:
 
 def sync_folder(folder: Path) -> None:
     """Have the names in a folder survive a power cut; Windows needs no such call."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
@@ -165,11 +166,11 @@ def _is_same(file: IO[bytes], path: Path) -> bool:
 
 
 def _lock(file: IO[bytes]) -> None:
-    if os.name == "nt":
+    if sys.platform == "win32":
         import msvcrt
 
         file.seek(64)  # beyond the process id, which others read
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined, unused-ignore]
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
     else:
         import fcntl
 

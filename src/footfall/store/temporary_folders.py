@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import shutil
+import sys
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -47,12 +48,14 @@ def _is_ours(folder: Path) -> bool:
         owner = folder.lstat().st_uid
     except OSError:
         return False
+    if sys.platform == "win32":  # its temporary folder is one of this user alone
+        return folder.is_dir() and not folder.is_symlink()
     return folder.is_dir() and not folder.is_symlink() and owner == os.geteuid()
 
 
 def is_alive(process: int) -> bool:
     """Return whether a process of this number is there; where nobody can tell, it is."""
-    if os.name == "nt":  # there, `os.kill` would end it
+    if sys.platform == "win32":  # there, `os.kill` would end it
         return True
     try:
         os.kill(process, 0)

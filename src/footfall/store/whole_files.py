@@ -12,6 +12,7 @@ import re
 import secrets
 import shutil
 import stat
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -166,7 +167,7 @@ def _take_mode(file: IO[bytes], final: Path) -> None:
     reason = errno.EISDIR if stat.S_ISDIR(before.st_mode) else errno.EACCES
     if reason == errno.EISDIR or not os.access(final, os.W_OK):
         raise OSError(reason, os.strerror(reason), str(final))
-    if os.name == "nt":
+    if sys.platform == "win32":
         return
     with suppress(OSError):  # not ours to give
         os.fchown(file.fileno(), before.st_uid, before.st_gid)
