@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import sys
 import tempfile
 import weakref
 from pathlib import Path
@@ -62,7 +63,7 @@ class RestingKeys:
                     self._level(start, length), digests[:, likely], oldest_ms
                 )
             start += length
-        if is_read and self._map is not None:
+        if sys.platform != "win32" and is_read and self._map is not None:
             # What was looked at counts as this process's memory until somebody else needs it.
             self._map.madvise(mmap.MADV_DONTNEED)
         return found
