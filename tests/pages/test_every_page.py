@@ -57,6 +57,7 @@ def receiver() -> str:
         {HOSTILE: 1},
         [0.0, 3.5, 12.0],
         remarks=[HOSTILE],
+        refused=[{"reason": HOSTILE, "path": HOSTILE, "requests": 1}],
         store=HOSTILE,
         trouble=HOSTILE,
         at_ms=0,
