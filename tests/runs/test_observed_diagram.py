@@ -8,11 +8,11 @@ import pytest
 import footfall as package
 from footfall.diagrams import journey_graph
 from footfall.execution.setup import load_scenario
-from footfall.reports.truth import Tally
+from footfall.reports.asked_and_got import Tally
 from footfall.store import open_store
 from tests.commands import footfall
 
-HALF = Tally(200, 200 << 31, 90)
+HALF = Tally(200, 200 << 31, 90, 50 << 32)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_asked_and_got():
 
 def test_a_chance_is_not_said_twice():
     """Where what was asked is what the file says, it stands there once."""
-    tally = Tally(100, 84 * (1 << 32), 80)
+    tally = Tally(100, 84 * (1 << 32), 80, 13 * (1 << 32))
     graph = journey_graph(
         load_scenario("ecommerce", {}),
         "checkout",
@@ -81,7 +81,7 @@ def test_never_reached():
     """A decision that nobody came to has no share."""
     scenario = load_scenario("ecommerce", {})
     graph = journey_graph(
-        scenario, "checkout", observed={("checkout/payment", "paid"): Tally(0, 0, 0)}
+        scenario, "checkout", observed={("checkout/payment", "paid"): Tally(0, 0, 0, 0)}
     )
     assert [edge.seen for edge in graph.edges if edge.seen] == ["never reached"]
 

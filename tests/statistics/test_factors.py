@@ -11,7 +11,8 @@ import pytest
 
 from footfall.compiler import compile_scenario
 from footfall.data.tallies import FactorSums
-from footfall.reports.truth import Amount, truth_of
+from footfall.reports.asked_and_got import Amount
+from footfall.reports.truth import truth_of
 from footfall.scenario import load_shipped, loads
 from footfall.sim import actions
 from footfall.units import MINUTE_MS
@@ -111,11 +112,14 @@ def test_the_factor_asked_for_is_the_declared_one(effect, asked):
 def test_factors_by_a_property_are_told_apart():
     """In Paris 0.2, in Lyon 0.6: each is asked for by itself, and comes out (false alarm 1.2e-7 each)."""
     paris, lyon = factors()["nagging"].several
-    assert [paris[0], paris[1].asked_factor] == [0.2, pytest.approx(0.2, rel=1e-9)]
-    assert [lyon[0], lyon[1].asked_factor] == [0.6, pytest.approx(0.6, rel=1e-9)]
-    assert not too_far(paris[1])
-    assert not too_far(lyon[1])
-    assert paris[1].reached + lyon[1].reached == factors()["nagging"].affected.reached
+    assert [(case.value, case.factor) for case in (paris, lyon)] == [
+        ("Paris", 0.2),
+        ("Lyon", 0.6),
+    ]
+    for case in (paris, lyon):
+        assert case.held.asked_factor == pytest.approx(case.factor, rel=1e-9)
+        assert not too_far(case.held)
+    assert paris.held.reached + lyon.held.reached == factors()["nagging"].affected.reached
 
 
 def test_the_means_alone_would_mislead():
@@ -147,7 +151,7 @@ def test_shipped_factors_come_out_as_asked(name):
     amounts = [
         amount
         for factor in shipped.factors
-        for _, amount in (*factor.by_factor, (1, factor.others))
+        for amount in (*(case.held for case in factor.by_value), factor.others)
     ]
     assert not any(too_far(amount) for amount in amounts)
     assert sum(amount.reached > 100 for amount in amounts) > 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 import numpy as np
@@ -103,16 +104,21 @@ def _literal(part: str) -> str:
 def _compile(
     number: int, effect: Effect, typer: Typer, scope: Scope, moments: Moments
 ) -> CompiledEffect:
-    by = None
-    if effect.by is not None:
-        by = typer.compile(Expression(effect.by.text, effect.by.at), scope, TypeOf("text"))
-    return CompiledEffect(
+    compiled = CompiledEffect(
         number=number,
         span=_span(effect, moments),
         when=typer.condition(effect.when, scope),
         factor=float(effect.factor) if effect.factor is not None else 1.0,
+    )
+    if effect.by is None:
+        return compiled
+    by = typer.compile(Expression(effect.by.text, effect.by.at), scope, TypeOf("text"))
+    return replace(
+        compiled,
         by=by,
-        factors=None if by is None else _factors(effect, typer),
+        values=tuple(value.text for value, _ in effect.factors),
+        factors=np.array([np.nan, *(float(factor) for _, factor in effect.factors)]),
+        case_of_code=_case_of_code(effect, typer),
     )
 
 
@@ -123,9 +129,8 @@ def _span(effect: Effect, moments: Moments) -> TimeSpan | None:
     return TimeSpan(start, moments.ms(effect.until) if effect.until is not None else NEVER)
 
 
-def _factors(effect: Effect, typer: Typer) -> Array:
-    codes = [(typer.texts.code(text.text), float(factor)) for text, factor in effect.factors]
-    factors = np.full(max((code for code, _ in codes), default=0) + 2, np.nan)
-    for code, factor in codes:
-        factors[code] = factor
-    return factors
+def _case_of_code(effect: Effect, typer: Typer) -> Array:
+    codes = [typer.texts.code(value.text) for value, _ in effect.factors]
+    cases = np.zeros(max(codes, default=0) + 2, np.int32)
+    cases[codes] = np.arange(1, len(codes) + 1)
+    return cases

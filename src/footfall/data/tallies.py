@@ -15,22 +15,44 @@ class OptionCounts(NamedTuple):
 
     Args:
         reached: Times the decision was reached.
-        chances: Sum of the chances of the option after effects, in 2**-32.
+        chances: Sum of the chances p of the option after effects, in 2**-32.
         taken: Times the option was taken.
+        variance: Sum of p (1 - p), in 2**-32.
     """
 
     reached: int = 0
     chances: int = 0
     taken: int = 0
+    variance: int = 0
 
     def plus(self, more: OptionCounts) -> OptionCounts:
         """Return the counts of both.
 
         Examples:
             >>> OptionCounts(2, 1 << 32, 1).plus(OptionCounts(1, 1 << 31, 0))
-            OptionCounts(reached=3, chances=6442450944, taken=1)
+            OptionCounts(reached=3, chances=6442450944, taken=1, variance=0)
         """
         return OptionCounts(*map(add, self, more))
+
+
+class EffectKey(NamedTuple):
+    """The key of what was counted of an effect at an address, in one of its cases.
+
+    Args:
+        effect: Its name.
+        address: What it acts on.
+        what: Of a decision the option; else the kind: `wait`, `integer`, `number` or `money`.
+        variant: `with` or `without` it.
+        value: With it, where it goes by a property: that property's value.
+        factor: As declared, without it 1.
+    """
+
+    effect: str
+    address: str
+    what: str
+    variant: str
+    value: str = ""
+    factor: str = "1"
 
 
 class FactorSums(NamedTuple):
@@ -64,29 +86,28 @@ class Tallies:
 
     Args:
         decisions: (address, option) → counts.
-        effects: (effect, address, option, "with" or "without") → the same counts, of those for
-            whom it held or not.
+        effects: Effects on odds → the same counts, of those for whom this case held.
         skipped: (what, address) → times something declared could not happen (a full list, no
             free slot).
         stages: (stage, city) → people who reached it, counted once, when they do (arrivals
             count for the first).
         cities: (city, measure) → sum; measures: `people` (who came, counted in their first
             chunk), `active` (with at least one event), `returned` (with at least two sessions),
-            `sessions`, `events`, `events_squared` (sum over people of the square of their
-            events), `converted` (reached the goal), `revenue` (minor units).
-        factors: (effect, address, kind, "with" or "without", factor as declared, without it 1)
-            → sums of a wait (`wait`, ms) or a value (`integer`, `number`, `money` in minor
-            units).
+            `sessions` (those that were open at the start included), `events`, `events_squared`
+            (sum over people of the square of their events), `converted` (reached the goal),
+            `revenue` (minor units).
+        factors: Effects on waits and values → sums of a wait (`wait`, ms) or a value (`integer`,
+            `number`, `money` in minor units).
         is_whole: These are of the whole run up to the part's end, and take the place of what
             was counted before.
     """
 
     decisions: dict[tuple[str, str], OptionCounts]
-    effects: dict[tuple[str, str, str, str], OptionCounts]
+    effects: dict[EffectKey, OptionCounts]
     skipped: dict[tuple[str, str], int]
     stages: dict[tuple[str, str], int]
     cities: dict[tuple[str, str], int]
-    factors: dict[tuple[str, str, str, str, str], FactorSums] = field(default_factory=dict)
+    factors: dict[EffectKey, FactorSums] = field(default_factory=dict)
     is_whole: bool = False
 
     @classmethod

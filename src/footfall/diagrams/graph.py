@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from footfall.reports.truth import Tally
+from footfall.reports.asked_and_got import Tally
 from footfall.text import short_percent
 
 NodeKind = Literal[

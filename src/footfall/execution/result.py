@@ -133,7 +133,7 @@ class RunResult:
 
     @property
     def sessions(self) -> int:
-        """Sessions that began in this call."""
+        """Sessions that were seen first in this call: those that began, or were open at the start."""
         return self.measure("sessions")
 
     def measure(self, name: str) -> int:

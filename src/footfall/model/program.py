@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from footfall.model.operations import Op
 from footfall.model.tables import Categorical, Grouped, InverseCdf
 from footfall.model.values import Array, Kind
@@ -44,9 +42,10 @@ class CompiledEffect:
         span: When; None for always.
         when: Who.
         factor: The factor where `by` is None.
-        by: Text whose code looks up the factor.
-        factors: With `by`: float64, factor by code, NaN where the effect does not hold. The last entry is for null and
-            for all codes from there on.
+        by: Text whose code looks up the case.
+        values: With `by`: the values it is declared for, the first being case 1.
+        factors: With `by`: shape (1 + values,), float64, factor by case; NaN of case 0, where it does not hold.
+        case_of_code: With `by`: int32. The last entry is for null and for all codes from there on.
     """
 
     number: int
@@ -54,14 +53,16 @@ class CompiledEffect:
     when: Op | None = None
     factor: float = 1.0
     by: Op | None = None
+    values: tuple[str, ...] = ()
     factors: Array | None = None
+    case_of_code: Array | None = None
 
     @property
-    def distinct(self) -> tuple[float, ...]:
-        """The factors it can have, rising."""
+    def cases(self) -> tuple[tuple[str, float], ...]:
+        """Cases from 1 on: value and factor; the only one has no value where `by` is None."""
         if self.factors is None:
-            return (self.factor,)
-        return tuple(np.unique(self.factors[~np.isnan(self.factors)]).tolist())
+            return (("", self.factor),)
+        return tuple(zip(self.values, self.factors[1:].tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

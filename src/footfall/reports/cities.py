@@ -297,7 +297,8 @@ def cities_of_store(source: StoredRun) -> list[City]:
     """Count the people, sessions, events and money of a run by home city, in no order.
 
     The id of a session is the time of its first event, so sessions are counted by the events whose time is their
-    session's id: no set of ids has to be kept in memory.
+    session's id: no set of ids has to be kept in memory. Nobody is in two sessions at once, so of those that were open
+    when the run began a person has one at most.
     """
     # Squares as decimals of 38 digits: those of cents leave 64 bits where a person spends 30 million.
     # Distinct: a person may have entered several stages from the goal on, and counts once.
@@ -326,6 +327,8 @@ def _city(name: str, *numbers: int | None) -> City:
 def _per_person(source: StoredRun) -> str:
     """Return SQL: person, events, sessions, revenue (minor units)."""
     return f"""
-        SELECT person, count(*) AS events, count(CASE WHEN session_id = {source.ms("time")} THEN 1 END) AS sessions,
+        SELECT person, count(*) AS events,
+            count(CASE WHEN session_id = {source.ms("time")} THEN 1 END)
+                + max(CASE WHEN session_id < {source.start_ms} THEN 1 ELSE 0 END) AS sessions,
             coalesce({source.minor("sum(revenue)")}, 0) AS revenue
         FROM {source.table("events")} AS x GROUP BY person"""

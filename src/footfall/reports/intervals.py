@@ -29,7 +29,7 @@ class Interval:
         return self.low <= value <= self.high
 
 
-def wilson(count: int, of: int, confidence: float = CONFIDENCE) -> Interval | None:
+def wilson(count: float, of: float, confidence: float = CONFIDENCE) -> Interval | None:
     """Return Wilson's score interval of a share; None of nothing.
 
     With p = count / of and z the normal quantile:

@@ -6,11 +6,17 @@ import json
 from itertools import pairwise
 from typing import Any
 
+from footfall.reports.asked_and_got import (
+    amount_case_record,
+    amount_record,
+    case_record,
+    tally_record,
+)
 from footfall.reports.cities import Cities, city_record
 from footfall.reports.curves import Curves
 from footfall.reports.reporting import Report
-from footfall.reports.stages import Stages, StepComparison, step_record
-from footfall.reports.truth import Truth, amount_record, tally_record
+from footfall.reports.stages import Stages, StepComparison, stage_record, step_record
+from footfall.reports.truth import Truth
 from footfall.store import RunInfo
 
 JSON_VERSION = 1
@@ -56,15 +62,8 @@ def _stages(stages: Stages) -> Record:
         "people": stages.people,
         "already_here": stages.already_here,
         "stages": [
-            {
-                "stage": stage.name,
-                "is_goal": stage.is_goal,
-                "reached": stage.reached,
-                "reached_share": stages.share(stage.reached),
-                "standing": stage.standing,
-                "standing_share": stages.share(stage.standing),
-                "step": step_record(stage.step) if stage.step else None,
-            }
+            stage_record(stages, stage)
+            | {"step": step_record(stage.step) if stage.step else None}
             for stage in stages.stages
         ],
         "comparison": _comparison(stages, stages.comparison) if stages.comparison else None,
@@ -110,6 +109,7 @@ def _truth(truth: Truth) -> Record:
                 "effect": effect.effect,
                 "address": effect.address,
                 "option": effect.option,
+                "by_factor": [case_record(case) for case in effect.by_value],
                 "with": tally_record(effect.affected),
                 "without": tally_record(effect.others),
             }
@@ -120,10 +120,7 @@ def _truth(truth: Truth) -> Record:
                 "effect": factor.effect,
                 "address": factor.address,
                 "kind": factor.kind,
-                "by_factor": [
-                    {"factor": number, **amount_record(amount)}
-                    for number, amount in factor.by_factor
-                ],
+                "by_factor": [amount_case_record(case) for case in factor.by_value],
                 "with": amount_record(factor.affected),
                 "without": amount_record(factor.others),
             }

@@ -56,12 +56,12 @@ def stages_of_store(source: StoredRun, by: str | None = None) -> Stages:
         for i in range(len(p90s))
     ]
     comparison = _comparison(source, entered, by, p90s) if by else None
-    here = _already_here(source)
     return assemble(
         reached,
         schema.stages,
         schema.goal,
-        already_here=here,
+        already_here=_already_here(source),
+        passed_over=_passed_over(source),
         steps=steps,
         comparison=comparison,
     )
@@ -103,6 +103,21 @@ def _already_here(source: StoredRun) -> int:
         SELECT count(*) FROM {source.table("arrivals")} AS a
         WHERE {source.ms("arrived")} < {source.start_ms}""")
     return int(people)
+
+
+def _passed_over(source: StoredRun) -> list[int]:
+    """Return, per stage, how many people went from one before it to one beyond it during the run."""
+    rows = source.rows(f"""
+        SELECT before, stage, count(*)
+        FROM (
+            SELECT stage, lag(stage) OVER (PARTITION BY person ORDER BY stage) AS before
+            FROM ({source.entries()}) AS e
+        ) AS moves
+        WHERE before IS NOT NULL GROUP BY before, stage""")
+    return [
+        sum(int(people) for before, after, people in rows if before < stage < after)
+        for stage in range(len(source.schema.stages))
+    ]
 
 
 def _entered(source: StoredRun) -> str:

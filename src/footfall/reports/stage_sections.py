@@ -20,12 +20,13 @@ from footfall.reports.section import (
     name_cell,
 )
 from footfall.reports.stages import FunnelStep, StageCounts, Stages, StepComparison
-from footfall.text import clean, count, duration, percent
+from footfall.text import NONE, clean, count, duration, percent
 
 _STAGE_COLUMNS = (
     TableColumn("Stage"),
     TableColumn("Reached", "people who stand at the stage or beyond it"),
     TableColumn("% of all"),
+    TableColumn("95 %\ninterval"),
     TableColumn(""),
     TableColumn("Now here", "people whose furthest stage this is"),
     TableColumn("% of all"),
@@ -53,6 +54,7 @@ def stages_section(report: Report, limits: RowLimits) -> ReportSection | None:  
         f"how far {has} come",
         _STAGE_COLUMNS,
         tuple(_stage(stages, stage) for stage in stages.stages),
+        tuple(_stage_notes(stages)),
         figure=Figure(
             partial(charts.funnel, stages), "People who reached each stage", "funnel"
         ),
@@ -65,11 +67,31 @@ def _stage(stages: Stages, stage: StageCounts) -> TableRow:
         name_cell(stage.name + " (goal)" * stage.is_goal),
         Cell(count(stage.reached)),
         Cell(percent(share)),
+        # Everybody has reached the first stage, by coming: a share that nothing can change.
+        Cell(
+            NONE
+            if stage.reached == stages.people
+            else percent_interval(stages.interval(stage)),
+            "faint",
+        ),
         Bar(share),
         Cell(count(stage.standing)),
         Cell(percent(stages.share(stage.standing))),
     )
     return TableRow(cells, "goal" if stage.is_goal else "")
+
+
+def _stage_notes(stages: Stages) -> Iterator[str]:
+    over = [
+        f"{clean(stage.name)}: {count(stage.passed_over)} of {count(stage.reached)}"
+        for stage in stages.stages
+        if stage.passed_over
+    ]
+    if over:
+        yield (
+            "Some passed over a stage, from one before it to one beyond it, and count as having reached it: "
+            f"{'; '.join(over)}."
+        )
 
 
 def steps_section(report: Report, limits: RowLimits) -> ReportSection | None:  # noqa: ARG001

@@ -63,6 +63,8 @@ class StageCounts:
         reached: People who stand here or beyond, whether or not they passed through it.
         standing: People whose furthest stage this is.
         step: To the next stage; None for the last one and where only tallies are at hand.
+        passed_over: Of those who reached it, people who were seen to go beyond it without being at it; None where only
+            tallies are at hand.
     """
 
     name: str
@@ -70,6 +72,7 @@ class StageCounts:
     reached: int
     standing: int
     step: FunnelStep | None = None
+    passed_over: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,10 @@ class Stages:
     stages: tuple[StageCounts, ...]
     comparison: StepComparison | None = None
 
+    def interval(self, stage: StageCounts) -> Interval | None:
+        """Return Wilson's 95 % interval of the share of all who reached a stage; None of nobody."""
+        return wilson(stage.reached, self.people)
+
     def share(self, count: int) -> float:
         """Return a number of people as a share of all, 0..1 (0 of nobody)."""
         return count / self.people if self.people else 0.0
@@ -125,15 +132,7 @@ class Stages:
     def to_arrow(self) -> pa.Table:
         """Return one row per stage: its counts, shares, and the step to the next stage."""
         rows = [
-            {
-                "stage": stage.name,
-                "is_goal": stage.is_goal,
-                "reached": stage.reached,
-                "reached_share": self.share(stage.reached),
-                "standing": stage.standing,
-                "standing_share": self.share(stage.standing),
-                **(step_record(stage.step) if stage.step else {}),
-            }
+            {**stage_record(self, stage), **(step_record(stage.step) if stage.step else {})}
             for stage in self.stages
         ]
         return pa.Table.from_pylist(rows, schema=pa.schema([*_STAGE_COLUMNS, *_STEP_COLUMNS]))
@@ -158,6 +157,9 @@ _STAGE_COLUMNS = [
     ("is_goal", pa.bool_()),
     ("reached", pa.int64()),
     ("reached_share", pa.float64()),
+    ("reached_low", pa.float64()),
+    ("reached_high", pa.float64()),
+    ("passed_over", pa.int64()),
     ("standing", pa.int64()),
     ("standing_share", pa.float64()),
 ]
@@ -171,6 +173,22 @@ _STEP_COLUMNS = [
     ("p90_ms", pa.int64()),
     ("still_open", pa.int64()),
 ]
+
+
+def stage_record(stages: Stages, stage: StageCounts) -> dict[str, str | int | float | None]:
+    """Return the numbers of a stage by name, without its step."""
+    interval = stages.interval(stage)
+    return {
+        "stage": stage.name,
+        "is_goal": stage.is_goal,
+        "reached": stage.reached,
+        "reached_share": stages.share(stage.reached),
+        "reached_low": interval.low if interval else None,
+        "reached_high": interval.high if interval else None,
+        "passed_over": stage.passed_over,
+        "standing": stage.standing,
+        "standing_share": stages.share(stage.standing),
+    }
 
 
 def step_record(step: FunnelStep) -> dict[str, int | float | None]:
@@ -211,6 +229,7 @@ def assemble(
     goal: int,
     *,
     already_here: int | None = None,
+    passed_over: Sequence[int] = (),
     steps: Sequence[FunnelStep] = (),
     comparison: StepComparison | None = None,
 ) -> Stages:
@@ -221,17 +240,16 @@ def assemble(
         names: The critical path, in order.
         goal: Index of the stage that counts as conversion.
         already_here: People who had arrived before the start, if known.
+        passed_over: Per stage, people who were seen to pass over it; or none.
         steps: One per stage but the last, or none.
         comparison: Steps by a property.
     """
     # Stages never fall, so who stands here has reached this stage and not the next.
     standing = [here - beyond for here, beyond in zip(reached, [*reached[1:], 0], strict=True)]
-    per_stage = [*steps, *[None] * (len(names) - len(steps))]
+    step_of, over_of = dict(enumerate(steps)), dict(enumerate(passed_over))
     stages = tuple(
-        StageCounts(name, i == goal, r, s, step)
-        for i, (name, r, s, step) in enumerate(
-            zip(names, reached, standing, per_stage, strict=True)
-        )
+        StageCounts(name, i == goal, r, s, step_of.get(i), over_of.get(i))
+        for i, (name, r, s) in enumerate(zip(names, reached, standing, strict=True))
     )
     # Everybody has reached the first stage, by coming.
     return Stages(reached[0], already_here, stages, comparison)

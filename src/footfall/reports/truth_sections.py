@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from footfall.reports.asked_and_got import Amount, Case, Tally, got_odds
 from footfall.reports.estimates import amount, factor, factor_interval, percent_interval
 from footfall.reports.reporting import Report
 from footfall.reports.section import (
@@ -15,8 +16,8 @@ from footfall.reports.section import (
     Tone,
     name_cell,
 )
-from footfall.reports.truth import Amount, Factor, OddsEffect, Tally, Truth
-from footfall.text import count, percent
+from footfall.reports.truth import Factor, OddsEffect, Truth
+from footfall.text import NONE, count, percent
 
 _TALLY_COLUMNS = (
     TableColumn("Reached"),
@@ -30,6 +31,11 @@ _AMOUNT_COLUMNS = (
     TableColumn("Got"),
     TableColumn("Factor\nasked"),
     TableColumn("Factor\ngot"),
+    TableColumn("95 %\ninterval"),
+)
+_ODDS_COLUMNS = (
+    TableColumn("Odds ×\nasked", "the declared factor"),
+    TableColumn("Odds ×\ngot", "the factor that came out, given all other effects"),
     TableColumn("95 %\ninterval"),
 )
 _OTHERS = Cell("all others", "faint")
@@ -78,14 +84,28 @@ def _effects(truth: Truth) -> ReportSection:
     return ReportSection(
         "Effects on odds",
         "those they hold for, and all others",
-        (TableColumn("Effect, on"), *_TALLY_COLUMNS),
+        (TableColumn("Effect, on"), *_TALLY_COLUMNS, *_ODDS_COLUMNS),
         tuple(row for effect in truth.effects for row in _effect_rows(effect)),
     )
 
 
 def _effect_rows(effect: OddsEffect) -> Iterator[TableRow]:
-    yield TableRow((name_cell(effect.name), *_tally(effect.affected)))
-    yield TableRow((_OTHERS, *_tally(effect.others)), is_part=True)
+    several = [case for case in effect.by_value if case.value]
+    only = effect.by_value[0] if len(effect.by_value) == 1 else None
+    factors = _odds(only) if only and not several else (Cell(NONE),) * 3
+    yield TableRow((name_cell(effect.name), *_tally(effect.affected), *factors))
+    for case in several:
+        yield TableRow((name_cell(case.name), *_tally(case.held), *_odds(case)), is_part=True)
+    yield TableRow((_OTHERS, *_tally(effect.others), *(Cell(NONE),) * 3), is_part=True)
+
+
+def _odds(case: Case[Tally]) -> tuple[Cell, ...]:
+    got, interval = got_odds(case.factor, case.held) or (None, None)
+    return (
+        Cell(factor(case.factor)),
+        Cell(factor(got)),
+        Cell(factor_interval(interval), "faint"),
+    )
 
 
 def _factors(truth: Truth) -> ReportSection:
@@ -102,8 +122,8 @@ def _factors(truth: Truth) -> ReportSection:
 
 def _factor_rows(effect: Factor) -> Iterator[TableRow]:
     yield TableRow((name_cell(effect.name), *_amount(effect.affected, effect.kind)))
-    for number, held in effect.several:
-        yield TableRow((Cell(f"× {number:g}"), *_amount(held, effect.kind)), is_part=True)
+    for case in effect.several:
+        yield TableRow((name_cell(case.name), *_amount(case.held, effect.kind)), is_part=True)
     yield TableRow((_OTHERS, *_amount(effect.others, effect.kind)), is_part=True)
 
 

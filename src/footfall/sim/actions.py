@@ -165,19 +165,19 @@ def apply_effects(
     """Multiply values by the factors of effects; whole numbers are rounded half up.
 
     Returns:
-        What becomes of them, and per effect where it holds and its factor.
+        What becomes of them, and per effect which case holds and its factor.
     """
     # Rounded after each effect, not once at the end: an amount is whole minor units between two
     # effects too.
     applied = [factor(effect, context, len(context.rows)) for effect in effects]
-    for is_active, times in applied:
+    for case, times in applied:
         scaled = value * times
         if value.dtype != np.float64:
             missing = np.equal(value, NULL_INTEGER) | np.isnan(scaled)
             scaled = np.where(
                 missing, value, np.floor(np.where(missing, 0.0, scaled) + 0.5).astype(np.int64)
             )
-        value = scaled if is_active is None else np.where(is_active, scaled, value)
+        value = scaled if case is None else np.where(case, scaled, value)
     return value, applied
 
 

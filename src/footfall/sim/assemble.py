@@ -50,6 +50,4 @@ def assemble(group: GroupArrays, journal: Journal, part: Part, is_first: bool) -
 def _add_to_seen(group: GroupArrays, emitted: PartEvents) -> None:
     n = len(group.persons)
     group.seen_events += np.bincount(emitted.rows, minlength=n)
-    group.seen_sessions += np.bincount(
-        emitted.rows[np.equal(emitted.sessions, emitted.times)], minlength=n
-    )
+    group.seen_sessions += tallying.sessions_seen_first(group, emitted)

@@ -32,7 +32,7 @@ class DecisionLog:
         taken: Per option: how many of them took it.
         waves: Where chances differ, per wave: chances in 2**-32, of shape (n,) for a chance and
             (options, n) for weights; the option taken, shape (n,), with booleans for a chance;
-            per effect where it holds, shape (n,), None for everywhere.
+            per effect which case holds, shape (n,), None where the only one holds for all.
     """
 
     __slots__ = ("reached", "taken", "waves")
@@ -46,33 +46,38 @@ class DecisionLog:
         """Sum up.
 
         Returns:
-            Times reached, chances in 2**-32 and times taken per option: shape (options, 3),
-            int64. The same where an effect holds and where not: (effect, option) → shape (2,
-            3), int64.
+            Times reached, chances in 2**-32, times taken and variances in 2**-32 per option:
+            shape (options, 4), int64. The same per case of an effect, the first where it does
+            not hold: (effect, option) → shape (1 + cases, 4), int64.
         """
         # Chances are at most 2**32, so int64 holds the sum of 2**31 decisions; a part has some
         # millions.
-        sums = np.zeros((len(node.options), 3), np.int64)
+        sums = np.zeros((len(node.options), 4), np.int64)
         effects: dict[tuple[int, int], Array] = {}
         if node.thresholds is not None:
-            sums[:, 0] = self.reached
             # The chances that were drawn with, not those declared: thresholds are rounded to
             # 2**-32.
-            sums[:, 1] = self.reached * np.diff(node.thresholds, prepend=0)
+            chances = np.diff(node.thresholds, prepend=0)
+            sums[:, 0] = self.reached
+            sums[:, 1] = self.reached * chances
             sums[:, 2] = self.taken
+            sums[:, 3] = self.reached * _variances(chances)
         elif self.waves:
             asked, taken = self._asked(node), self._taken(node)
-            sums[:, 0] = asked.shape[1]
-            sums[:, 1] = asked.sum(axis=1)
-            sums[:, 2] = taken.sum(axis=1)
+            counts = np.stack(
+                [
+                    np.ones(asked.shape, np.int64),
+                    asked,
+                    taken.astype(np.int64),
+                    _variances(asked),
+                ],
+                axis=1,
+            )
+            sums[:] = counts.sum(axis=2)
             for place, (option, effect) in enumerate(effects_of(node)):
-                inside = self._active(place)
-                part = (
-                    sums[option]
-                    if inside is None
-                    else _within(inside, asked[option], taken[option])
+                effects[effect.number, option] = _by_case(
+                    counts[option], self._cases(place), len(effect.cases)
                 )
-                effects[effect.number, option] = np.stack([part, sums[option] - part])
         return sums, effects
 
     def _asked(self, node: DecisionNode) -> Array:
@@ -85,18 +90,25 @@ class DecisionLog:
             return np.stack([taken, ~taken])
         return np.equal(taken, np.arange(len(node.options))[:, None])
 
-    def _active(self, effect: int) -> Array | None:
-        masks = [wave[2][effect] for wave in self.waves]
-        known = [mask for mask in masks if mask is not None]
+    def _cases(self, effect: int) -> Array | None:
+        cases = [wave[2][effect] for wave in self.waves]
+        known = [case for case in cases if case is not None]
         return np.concatenate(known) if known else None
 
 
-def _within(inside: Array, asked: Array, taken: Array) -> Array:
-    return np.array(
-        [
-            np.count_nonzero(inside),
-            asked.compress(inside).sum(),
-            np.count_nonzero(taken & inside),
-        ],
-        np.int64,
-    )
+def _variances(chances: Array) -> Array:
+    """Return p (1 - p) of chances p, all in 2**-32: the variance of being taken or not."""
+    return (chances * (ONE - chances)) >> 32
+
+
+def _by_case(counts: Array, cases: Array | None, n_cases: int) -> Array:
+    """Return sums of counts, shape (4, n), per case: shape (1 + n_cases, 4)."""
+    sums = np.zeros((1 + n_cases, 4), np.int64)
+    if cases is None:
+        sums[1] = counts.sum(axis=1)
+        return sums
+    # Where the effect does not hold is what the cases leave: most people, who are summed already.
+    for case in range(1, 1 + n_cases):
+        sums[case] = counts.compress(np.equal(cases, case), axis=1).sum(axis=1)
+    sums[0] = counts.sum(axis=1) - sums[1:].sum(axis=0)
+    return sums

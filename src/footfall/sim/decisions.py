@@ -99,20 +99,20 @@ def _chance(
     context, n = scheduler.context(rows), len(rows)
     first = node.options[0]
     chance = _weight(first, context, n, 1.0)
-    actives = []
+    cases = []
     for effect in first.effects:
-        is_active, times = factor(effect, context, n)
+        case, times = factor(effect, context, n)
         # A factor acts on the odds, p : (1 - p), so that chances stay between 0 and 1 whatever
         # the factor, and factors of several effects multiply.
         changed = chance * times
         changed = changed / (changed + (1.0 - chance))
-        chance = changed if is_active is None else np.where(is_active, changed, chance)
-        actives.append(is_active)
+        chance = changed if case is None else np.where(case, changed, chance)
+        cases.append(case)
     threshold = (chance * float(ONE)).astype(np.int64)
     taken = np.less(random, threshold)
     _two_ways(scheduler, node, rows, taken)
     if log is not None:
-        log.waves.append((threshold, taken, actives))
+        log.waves.append((threshold, taken, cases))
 
 
 def _options(
@@ -125,21 +125,19 @@ def _options(
     """Decide among several options with weights of their own for each person."""
     context, n = scheduler.context(rows), len(rows)
     weights = [_weight(option, context, n, np.inf) for option in node.options]
-    actives = []
+    cases = []
     for number, effect in effects_of(node):
-        is_active, times = factor(effect, context, n)
+        case, times = factor(effect, context, n)
         changed = weights[number] * times
-        weights[number] = (
-            changed if is_active is None else np.where(is_active, changed, weights[number])
-        )
-        actives.append(is_active)
+        weights[number] = changed if case is None else np.where(case, changed, weights[number])
+        cases.append(case)
     thresholds = _thresholds(weights)
     # The number of thresholds that the draw has passed; as many as there are options means:
     # none is possible.
     choice = np.greater_equal(random, thresholds).sum(axis=0)
     _ways(scheduler, node, rows, choice)
     if log is not None:
-        log.waves.append((np.diff(thresholds, axis=0, prepend=0), choice, actives))
+        log.waves.append((np.diff(thresholds, axis=0, prepend=0), choice, cases))
 
 
 def _weight(option: DecisionOption, context: EvaluationContext, n: int, most: float) -> Array:
@@ -170,7 +168,12 @@ def _thresholds(weights: list[Array]) -> Array:
 def factor(
     effect: CompiledEffect, context: EvaluationContext, n: int
 ) -> tuple[Array | None, Array | float]:
-    """Return the mask of where an effect holds (None for all), and its factor there."""
+    """Return which case of an effect holds, and its factor there.
+
+    Returns:
+        Shape (n,), whole numbers or booleans: the case, 0 where the effect does not hold; None where
+        the only one holds for all. And the factors, of no meaning where it does not hold.
+    """
     masks = []
     if effect.span is not None:
         now = context.now_ms()
@@ -179,34 +182,36 @@ def factor(
         )
     if effect.when is not None:
         masks.append(holds(effect.when, context, n))
-    times: Array | float = effect.factor
-    if effect.by is not None:
-        times = _looked_up(effect, context)
-        masks.append(~np.isnan(times))
-    return (reduce(and_, masks) if masks else None), times
+    is_active = reduce(and_, masks) if masks else None
+    if effect.by is None:
+        return is_active, effect.factor
+    assert effect.factors is not None
+    cases = _looked_up(effect, context)
+    times = effect.factors.take(cases)
+    return (cases if is_active is None else np.where(is_active, cases, 0)), times
 
 
 def _looked_up(effect: CompiledEffect, context: EvaluationContext) -> Array:
     assert effect.by is not None
     if not _is_lasting(effect.by):
-        return _factors_of(effect, context)
+        return _cases_of(effect, context)
     # Most effects by city: looked up once for the whole group instead of at every wave.
-    lasting = context.state.lasting_factors.get(effect.number)
+    lasting = context.state.lasting_cases.get(effect.number)
     if lasting is None:
         everybody = EvaluationContext(
             context.model, context.calendar, context.state, np.arange(context.state.n)
         )
-        lasting = context.state.lasting_factors[effect.number] = _factors_of(effect, everybody)
+        lasting = context.state.lasting_cases[effect.number] = _cases_of(effect, everybody)
     return lasting.take(context.rows)
 
 
-def _factors_of(effect: CompiledEffect, context: EvaluationContext) -> Array:
+def _cases_of(effect: CompiledEffect, context: EvaluationContext) -> Array:
     assert effect.by is not None
-    assert effect.factors is not None
+    assert effect.case_of_code is not None
     codes = evaluate(effect.by, context)
     # Null is -1, which `take` counts from the end: the last entry is made for it, and for codes
     # past the table.
-    return effect.factors.take(np.minimum(codes, len(effect.factors) - 1))
+    return effect.case_of_code.take(np.minimum(codes, len(effect.case_of_code) - 1))
 
 
 def _is_lasting(op: Op) -> bool:

@@ -18,7 +18,8 @@ from footfall.model.tables import InverseCdf
 from footfall.model.values import Array, Kind, is_null
 
 AppliedFactor = tuple[Array | None, Array | float]
-"""Mask of where an effect holds, None for everywhere; its factor there, shape (n,) or one for all."""
+"""Case of an effect that holds, 0 for none, None for the only one everywhere; its factor there, shape
+(n,) or one for all."""
 
 LONGEST_MS = 2**40
 """34 years: waits that would be longer count as this long."""
@@ -82,13 +83,13 @@ class EffectLog:
         self._applied.append(applied)
 
     def sums(self) -> dict[tuple[int, int], FactorSums]:
-        """Return sums by number of the effect and its factor: 0 without it, else 1 + place."""
-        holds, factors = self._effects_applied()
+        """Return sums by number of the effect and its case, 0 without it."""
+        cases, factors = self._effects_applied()
         got, base = np.concatenate(self._result), np.concatenate(self._base)
         if self._kind is not None:
             known = ~is_null(self._kind, base) & ~is_null(self._kind, got)
-            holds, factors, got, base = (
-                holds[:, known],
+            cases, factors, got, base = (
+                cases[:, known],
                 factors[:, known],
                 got[known],
                 base[known],
@@ -104,31 +105,28 @@ class EffectLog:
             before, _ = self._expected(
                 base, [f for other, f in enumerate(factors) if other != place]
             )
-            which = np.where(
-                holds[place], 1 + np.searchsorted(effect.distinct, factors[place]), 0
-            )
             sums = _sums(
                 np.stack([before, asked, got.astype(np.float64), variance]),
-                which.astype(np.uint16 if len(effect.distinct) < 65_535 else np.int64),
+                cases[place].astype(np.uint16 if len(effect.cases) < 65_535 else np.int64),
             )
             found |= {(effect.number, group): of_group for group, of_group in sums.items()}
         return found
 
     def _effects_applied(self) -> tuple[Array, Array]:
-        """Return masks of the effects, and factors, 1 elsewhere: shape (effects, n) both."""
-        holds, factors = [], []
+        """Return cases of the effects, and factors, 1 elsewhere: shape (effects, n) both."""
+        cases, factors = [], []
         for result, applied in zip(self._result, self._applied, strict=True):
             everywhere = np.ones(len(result), np.bool_)
-            masks = np.stack([everywhere if mask is None else mask for mask, _ in applied])
-            holds.append(masks)
+            found = np.stack([everywhere if case is None else case for case, _ in applied])
+            cases.append(found)
             factors.append(
                 np.where(
-                    masks,
+                    found,
                     np.stack([np.where(everywhere, times, 1.0) for _, times in applied]),
                     1.0,
                 )
             )
-        return np.concatenate(holds, axis=1), np.concatenate(factors, axis=1)
+        return np.concatenate(cases, axis=1), np.concatenate(factors, axis=1)
 
     def _expected(self, base: Array, factors: list[Array]) -> tuple[Array, Array]:
         """Return expected mean and variance (of waits in s²): shape (n,) both."""

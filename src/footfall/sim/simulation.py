@@ -218,8 +218,8 @@ def regrouped(
         until_ms: Whoever acts next at it or later is put away.
         put_away: Takes each array of theirs, with its name.
     """
-    # Arrays that one of them lacks are factors looked up once per group
-    # (`State.lasting_factors`): they are left out, and looked up anew.
+    # Arrays that one of them lacks are cases of effects looked up once per group
+    # (`State.lasting_cases`): they are left out, and looked up anew.
     saved = [*(each.arrays() for each in simulations), *([asleep] if asleep else [])]
     names = [name for name in saved[0] if name != AT and all(name in each for each in saved)]
     next_ms = np.concatenate(

@@ -44,8 +44,8 @@ class State:
         in_later: 1 + number of the later journey that runs now, or 0.
         main_node, main_time: Where the main journey is parked meanwhile; `main_in_session`:
             whether in a session.
-        lasting_factors: Of effects that follow from the home, which never changes: number of
-            the effect → shape (U,), float64. Looked up once per group.
+        lasting_cases: Of effects that follow from the home, which never changes: number of
+            the effect → shape (U,), int32. Looked up once per group.
         slots: Shape (U, T): times at which pending later journeys start; `slot_min` the
             earliest of each.
         payloads: Variables that pending later journeys take along: per timer, per variable,
@@ -75,7 +75,7 @@ class State:
         self.main_node = np.zeros(n, np.int32)
         self.main_time = np.full(n, NEVER, np.int64)
         self.main_in_session = np.zeros(n, np.bool_)
-        self.lasting_factors: dict[int, Array] = {}
+        self.lasting_cases: dict[int, Array] = {}
         self._add_timers(model, n)
 
     def _add_timers(self, model: Model, n: int) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from footfall.data.tallies import FactorSums, OptionCounts, Tallies
+from footfall.data.tallies import EffectKey, FactorSums, OptionCounts, Tallies
 from footfall.model import builtins
 from footfall.model.model import AffectedDraw, Model
 from footfall.model.program import CompiledEffect, DecisionNode
@@ -55,13 +55,15 @@ def of_part(
 
 def _decisions(model: Model, journal: Journal, tallies: Tallies) -> None:
     """Add up decision logs; a journey done at two places has two nodes per decision."""
-    decisions = [np.zeros((len(d.options), 3), np.int64) for d in model.decisions]
+    decisions = [np.zeros((len(d.options), 4), np.int64) for d in model.decisions]
     effects: dict[tuple[int, int, int], Array] = {}
+    compiled: dict[int, CompiledEffect] = {}
     for number, log in journal.decision_logs.items():
         node = model.nodes[number]
         assert isinstance(node, DecisionNode)
         of_options, of_effects = log.sums(node)
         decisions[node.number] += of_options
+        compiled |= {effect.number: effect for _, effect in effects_of(node)}
         for (effect, option), sums in of_effects.items():
             place = (effect, node.number, option)
             effects[place] = effects.get(place, 0) + sums
@@ -69,7 +71,7 @@ def _decisions(model: Model, journal: Journal, tallies: Tallies) -> None:
         for option_name, counts in zip(name.options, of_options.tolist(), strict=True):
             tallies.decisions[name.address, option_name] = OptionCounts(*counts)
     for (effect, decision, option), sums in effects.items():
-        keys = _effect_keys(model, effect, decision, option)
+        keys = _effect_keys(model, compiled[effect], decision, option)
         for key, counts in zip(keys, sums.tolist(), strict=True):
             tallies.effects[key] = OptionCounts(*counts)
     for what, count in zip(model.skips, journal.skips.tolist(), strict=True):
@@ -78,13 +80,21 @@ def _decisions(model: Model, journal: Journal, tallies: Tallies) -> None:
 
 
 def _effect_keys(
-    model: Model, effect: int, decision: int, option: int
-) -> list[tuple[str, str, str, str]]:
-    """Return the tallies' keys of an effect on an option: where it holds, and where not."""
+    model: Model, effect: CompiledEffect, decision: int, option: int
+) -> list[EffectKey]:
+    """Return the tallies' keys of an effect on an option, by case."""
     name = model.decisions[decision]
     return [
-        (model.effects[effect], name.address, name.options[option], variant)
-        for variant in ("with", "without")
+        EffectKey(model.effects[effect.number], name.address, name.options[option], *case)
+        for case in _cases(effect)
+    ]
+
+
+def _cases(effect: CompiledEffect) -> list[tuple[str, str, str]]:
+    """Return variant, value and factor of each case of an effect; of the first it does not hold."""
+    return [
+        ("without", "", "1"),
+        *(("with", value, repr(factor).removesuffix(".0")) for value, factor in effect.cases),
     ]
 
 
@@ -92,22 +102,16 @@ def _factors(model: Model, journal: Journal, tallies: Tallies) -> None:
     for number, affected in journal.effect_logs.items():
         name = model.affected[number]
         keys = {effect.number: _factor_keys(model, name, effect) for effect in name.effects}
-        for (effect, place), sums in affected.sums().items():
-            key = keys[effect][place]
+        for (effect, case), sums in affected.sums().items():
+            key = keys[effect][case]
             tallies.factors[key] = tallies.factors.get(key, FactorSums()).plus(sums)
 
 
-def _factor_keys(
-    model: Model, name: AffectedDraw, effect: CompiledEffect
-) -> list[tuple[str, str, str, str, str]]:
-    """Return the tallies' keys: where an effect does not hold, then each of its factors."""
-    variants = [
-        ("without", "1"),
-        *(("with", repr(factor).removesuffix(".0")) for factor in effect.distinct),
-    ]
+def _factor_keys(model: Model, name: AffectedDraw, effect: CompiledEffect) -> list[EffectKey]:
+    """Return the tallies' keys of an effect on a wait or value, by case."""
     return [
-        (model.effects[effect.number], name.address, name.kind, *variant)
-        for variant in variants
+        EffectKey(model.effects[effect.number], name.address, name.kind, *case)
+        for case in _cases(effect)
     ]
 
 
@@ -115,7 +119,7 @@ def _name_effects(model: Model, tallies: Tallies) -> None:
     """Name every effect, so that reports show 0, and no gap, where nobody came to one."""
     for node in (node for node in model.nodes if isinstance(node, DecisionNode)):
         for option, effect in effects_of(node):
-            for key in _effect_keys(model, effect.number, node.number, option):
+            for key in _effect_keys(model, effect, node.number, option):
                 tallies.effects[key] = OptionCounts()
     for affected in model.affected:
         for effect in affected.effects:
@@ -157,7 +161,7 @@ def _cities(
     homes = group.state.columns[builtins.HOME]
     n = len(group.persons)
     events = np.bincount(emitted.rows, minlength=n)
-    sessions = np.bincount(emitted.rows[np.equal(emitted.sessions, emitted.times)], minlength=n)
+    sessions = sessions_seen_first(group, emitted)
     # Each person counts once over all chunks: in the one in which they first have an event, or
     # their second session. The square of a sum needs the sum before: (a + b)² - a² = b (b + 2
     # a), so squares of a whole life add up too.
@@ -180,6 +184,21 @@ def _cities(
         for city, count in zip(_city_names(model), counts.tolist(), strict=True):
             if count:
                 tallies.cities[city, measure] = tallies.cities.get((city, measure), 0) + count
+
+
+def sessions_seen_first(group: GroupArrays, emitted: PartEvents) -> Array:
+    """Return how many sessions each person is first seen in: shape (U,), int64.
+
+    A session is called by the time of its first event. One that was open when the run began has no
+    such event in it; as nobody is in two sessions at once, it is seen before any other.
+    """
+    n = len(group.persons)
+    begun = np.bincount(emitted.rows[np.equal(emitted.sessions, emitted.times)], minlength=n)
+    is_older = np.not_equal(emitted.sessions, NULL_INTEGER) & np.less(
+        emitted.sessions, group.model.start_ms
+    )
+    was_open = np.bincount(emitted.rows[is_older], minlength=n) > 0
+    return begun + (was_open & np.equal(group.seen_sessions, 0))
 
 
 def _sum(homes: Array, values: Array, n_homes: int) -> Array:

@@ -85,29 +85,24 @@ CURSORS = """
     GROUP BY first_person, end_person"""
 """The query of a run's cursors, over a ledger that is still to be named; its parameter is the run's id."""
 
-_COUNTS = {"reached": pa.int64(), "asked": SUM, "taken": pa.int64()}
+_COUNTS = {"reached": pa.int64(), "asked": SUM, "taken": pa.int64(), "variance": SUM}
+_CASE = ("variant", "value", "factor")
 TALLIES: dict[str, tuple[tuple[str, ...], pa.Schema]] = {
     "decisions": (
         ("run", "address", "option"),
         _columns(run=pa.string(), address=pa.string(), option=pa.string(), **_COUNTS),
     ),
     "effects": (
-        ("run", "effect", "address", "option", "variant"),
+        ("run", "effect", "address", "option", *_CASE),
         _columns(
-            run=pa.string(),
-            effect=pa.string(),
-            address=pa.string(),
-            option=pa.string(),
-            variant=pa.string(),
+            **dict.fromkeys(("run", "effect", "address", "option", *_CASE), pa.string()),
             **_COUNTS,
         ),
     ),
     "factors": (
-        ("run", "effect", "address", "kind", "variant", "factor"),
+        ("run", "effect", "address", "kind", *_CASE),
         _columns(
-            **dict.fromkeys(
-                ("run", "effect", "address", "kind", "variant", "factor"), pa.string()
-            ),
+            **dict.fromkeys(("run", "effect", "address", "kind", *_CASE), pa.string()),
             reached=pa.int64(),
             **dict.fromkeys(("before", "asked", "got", "variance"), SUM),
         ),

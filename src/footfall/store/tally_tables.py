@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from footfall.data.tallies import FactorSums, OptionCounts, Tallies
+from footfall.data.tallies import EffectKey, FactorSums, OptionCounts, Tallies
 from footfall.store.runs import Row, rows_to_arrow
 from footfall.store.tables import TALLIES
 
@@ -88,17 +88,11 @@ def tallies_of(rows_of: Callable[[str], Sequence[Row]]) -> Tallies:
     """
     return Tallies(
         decisions={(r["address"], r["option"]): _counts(r) for r in rows_of("decisions")},
-        effects={
-            (r["effect"], r["address"], r["option"], r["variant"]): _counts(r)
-            for r in rows_of("effects")
-        },
+        effects={_effect_key(r, "option"): _counts(r) for r in rows_of("effects")},
         skipped={(r["what"], r["address"]): int(r["times"]) for r in rows_of("skipped")},
         stages={(r["stage"], r["city"]): int(r["people"]) for r in rows_of("stage_tallies")},
         cities={(r["city"], r["measure"]): int(r["total"]) for r in rows_of("city_tallies")},
-        factors={
-            (r["effect"], r["address"], r["kind"], r["variant"], r["factor"]): _sums(r)
-            for r in rows_of("factors")
-        },
+        factors={_effect_key(r, "kind"): _sums(r) for r in rows_of("factors")},
     )
 
 
@@ -120,8 +114,14 @@ def read_tallies(text: str) -> Tallies:
     )
 
 
+def _effect_key(row: Mapping[str, Any], what: str) -> EffectKey:
+    names = ("effect", "address", what, "variant", "value", "factor")
+    return EffectKey(*(row[name] for name in names))
+
+
 def _counts(row: Mapping[str, Any]) -> OptionCounts:
-    return OptionCounts(int(row["reached"]), int(row["asked"]), int(row["taken"]))
+    names = ("reached", "asked", "taken", "variance")
+    return OptionCounts(*(int(row[name]) for name in names))
 
 
 def _sums(row: Mapping[str, Any]) -> FactorSums:

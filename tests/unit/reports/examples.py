@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from footfall.data.tallies import FactorSums
 from footfall.reports import City, FunnelStep, Report, StageCounts, Stages, Truth
+from footfall.reports.asked_and_got import Amount, Case, Tally
 from footfall.reports.cities import Cities, ranked
 from footfall.reports.curves import Curves, Days, HourlyCurve, Hours
 from footfall.reports.stages import ComparedGroup, StepComparison
-from footfall.reports.truth import Amount, Decision, Factor, OddsEffect, Skipped, Tally
+from footfall.reports.truth import Decision, Factor, OddsEffect, Skipped
 from footfall.store import RunInfo
 from footfall.units import HOUR_MS
 from tests.stores import START_MS, make_run
@@ -26,9 +27,9 @@ STAGES = Stages(
     people=1000,
     already_here=100,
     stages=(
-        StageCounts("visitor", False, 1000, 620, STEPS[0]),
-        StageCounts("cart", False, 380, 290, STEPS[1]),
-        StageCounts("customer", True, 90, 90),
+        StageCounts("visitor", False, 1000, 620, STEPS[0], 0),
+        StageCounts("cart", False, 380, 290, STEPS[1], 12),
+        StageCounts("customer", True, 90, 90, None, 0),
     ),
     comparison=StepComparison(
         "platform",
@@ -79,13 +80,27 @@ RARE = Amount(
 DEAR = Amount(FactorSums(50, 50_000 * ONE, 65_000 * ONE, 65_010 * ONE, 0), 100)
 TRUTH = Truth(
     decisions=(
-        Decision("pay/bank", "paid", Tally(1000, 900 * ONE, 930)),
-        Decision("pay/bank", "refused", Tally(400, 40 * ONE, 38)),
-        Decision("pay/promo", "yes", Tally(0, 0, 0)),
+        Decision("pay/bank", "paid", Tally(1000, 900 * ONE, 930, 90 * ONE)),
+        Decision("pay/bank", "refused", Tally(400, 40 * ONE, 38, 30 * ONE)),
+        Decision("pay/promo", "yes", Tally(0, 0, 0, 0)),
     ),
     effects=(
         OddsEffect(
-            "sale", "pay/bank", "paid", Tally(300, 285 * ONE, 280), Tally(700, 615 * ONE, 620)
+            "cities",
+            "pay/promo",
+            "yes",
+            (
+                Case("Nice", 0.7, Tally(50, 20 * ONE, 26, 12 * ONE)),
+                Case("New York", 1.4, Tally(250, 150 * ONE, 141, 60 * ONE)),
+            ),
+            Tally(0, 0, 0, 0),
+        ),
+        OddsEffect(
+            "sale",
+            "pay/bank",
+            "paid",
+            (Case("", 2.0, Tally(300, 285 * ONE, 280, 12 * ONE)),),
+            Tally(700, 615 * ONE, 620, 70 * ONE),
         ),
     ),
     skipped=(Skipped("full list", "cart/lines", 3),),
@@ -94,7 +109,7 @@ TRUTH = Truth(
             "habit",
             "life/visits",
             "wait",
-            by_factor=((0.03, RARE), (0.5, HELD)),
+            by_value=(Case("monthly", 0.03, RARE), Case("yearly", 0.5, HELD)),
             affected=Amount(RARE.sums.plus(HELD.sums)),
             others=Amount(
                 FactorSums(
@@ -110,7 +125,7 @@ TRUTH = Truth(
             "dear",
             "pay/total",
             "money",
-            ((1.3, DEAR),),
+            (Case("", 1.3, DEAR),),
             affected=DEAR,
             others=Amount(FactorSums(), 100),
         ),

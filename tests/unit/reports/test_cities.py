@@ -50,7 +50,7 @@ def cities():
 
 
 def test_counts(cities):
-    """Sessions are counted by their first event, money with refunds, customers whenever they became one."""
+    """Sessions count once, open at the start or not; money with refunds; customers whenever they became one."""
     assert list(cities.cities) == [
         City(
             "Ulm",
@@ -69,7 +69,7 @@ def test_counts(cities):
             people=2,
             active=2,
             returned=0,
-            sessions=1,
+            sessions=2,
             events=2,
             events_squared=2,
             converted=1,

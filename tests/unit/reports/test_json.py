@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import fields
 
+import pytest
+
 from footfall.reports import Report, render_json
 from tests.unit.reports.examples import HOSTILE, STEPS, example, hostile, only
 
@@ -55,6 +57,9 @@ def test_stages():
         "is_goal": True,
         "reached": 90,
         "reached_share": 0.09,
+        "reached_low": pytest.approx(0.073796, abs=1e-6),
+        "reached_high": pytest.approx(0.109342, abs=1e-6),
+        "passed_over": 0,
         "standing": 90,
         "standing_share": 0.09,
     }
@@ -77,17 +82,23 @@ def test_truth_and_curves():
     record = json.loads(render_json(example()))
     never = record["truth"]["decisions"][2]
     assert (never["reached"], never["asked"], never["as_asked"]) == (0, None, None)
-    assert record["truth"]["effects"][0]["with"]["taken"] == 280
+    assert record["truth"]["effects"][1]["with"]["taken"] == 280
     habit, dear = record["truth"]["factors"]
     assert (habit["effect"], habit["kind"], habit["without"]["got"]) == (
         "habit",
         "wait",
         158_400_000,
     )
-    assert [(part["factor"], part["got"]) for part in habit["by_factor"]] == [
-        (0.03, 5_040_000),
-        (0.5, 72_900_000),
+    assert [(part["value"], part["factor"], part["got"]) for part in habit["by_factor"]] == [
+        ("monthly", 0.03, 5_040_000),
+        ("yearly", 0.5, 72_900_000),
     ]
+    promo = record["truth"]["effects"][0]["by_factor"]
+    assert [(part["value"], part["factor"], part["taken"]) for part in promo] == [
+        ("Nice", 0.7, 26),
+        ("New York", 1.4, 141),
+    ]
+    assert promo[1]["factor_low"] < promo[1]["got_factor"] < promo[1]["factor_high"]
     assert (habit["with"]["as_asked"], habit["without"]["as_asked"]) == (True, False)
     assert (
         dear["with"]["asked_factor"],

@@ -67,6 +67,17 @@ def test_reached_and_standing(stages):
     assert [s.is_goal for s in stages.stages] == [False, False, True]
 
 
+def test_who_passed_over_a_stage_is_counted(stages):
+    """Person 3 went from visitor to customer without a cart; nobody else passed over anything."""
+    assert [stage.passed_over for stage in stages.stages] == [0, 1, 0]
+
+
+def test_a_share_of_all_has_its_interval(stages):
+    """4 of 6: Wilson's interval is 0.3000 to 0.9032 (worked out by hand)."""
+    interval = stages.interval(stages.stages[1])
+    assert (round(interval.low, 4), round(interval.high, 4)) == (0.3, 0.9032)
+
+
 def test_who_was_here_before_is_counted(stages):
     """One of the six had arrived before the start."""
     assert stages.already_here == 1

@@ -6,40 +6,51 @@ import io
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.console import Console
 
-from footfall.data.tallies import FactorSums, Tallies
+from footfall.data.tallies import EffectKey, FactorSums, OptionCounts, Tallies
 from footfall.reports import closing, render_html, render_table, report
-from footfall.reports.truth import Amount, Tally, truth_of
+from footfall.reports.asked_and_got import Amount, Tally, got_odds
+from footfall.reports.intervals import Interval, wilson
+from footfall.reports.truth import truth_of
 from tests.stores import TINY, Rows, make_run, store_of_rows
 from tests.unit.reports.examples import TRUTH, example
 
 ONE = 1 << 32
 TALLIES = Tallies(
     decisions={
-        ("pay/bank", "paid"): (1000, 900 * ONE, 930),
-        ("pay/bank", "refused"): (1000, 100 * ONE, 70),
-        ("browse/search", "yes"): (400, 100 * ONE, 95),
-        ("never/reached", "yes"): (0, 0, 0),
+        ("pay/bank", "paid"): OptionCounts(1000, 900 * ONE, 930, 90 * ONE),
+        ("pay/bank", "refused"): OptionCounts(1000, 100 * ONE, 70, 90 * ONE),
+        ("browse/search", "yes"): OptionCounts(400, 100 * ONE, 95, 75 * ONE),
+        ("never/reached", "yes"): OptionCounts(),
     },
     effects={
-        ("sale", "pay/bank", "paid", "with"): (300, 285 * ONE, 280),
-        ("sale", "pay/bank", "paid", "without"): (700, 615 * ONE, 650),
-        ("outage", "pay/bank", "paid", "without"): (1000, 900 * ONE, 930),
+        EffectKey("sale", "pay/bank", "paid", "with", "", "2"): OptionCounts(
+            300, 285 * ONE, 280, 14 * ONE
+        ),
+        EffectKey("sale", "pay/bank", "paid", "without"): OptionCounts(
+            700, 615 * ONE, 650, 74 * ONE
+        ),
+        EffectKey("outage", "pay/bank", "paid", "with", "", "0.05"): OptionCounts(),
+        EffectKey("outage", "pay/bank", "paid", "without"): OptionCounts(
+            1000, 900 * ONE, 930, 90 * ONE
+        ),
     },
     skipped={("full list", "cart/lines"): 3},
     stages={},
     cities={},
     factors={
-        ("pace", "life/visits", "wait", "with", "0.5"): FactorSums(),
-        ("pace", "life/visits", "wait", "without", "1"): FactorSums(
+        EffectKey("pace", "life/visits", "wait", "with", "", "0.5"): FactorSums(),
+        EffectKey("pace", "life/visits", "wait", "without"): FactorSums(
             10,
             600_000 * ONE,
             600_000 * ONE,
             600_000 * ONE,
             9_000_000 * ONE,
         ),
-        ("dear", "pay/total", "money", "with", "1.3"): FactorSums(
+        EffectKey("dear", "pay/total", "money", "with", "", "1.3"): FactorSums(
             1,
             1000 * ONE,
             1300 * ONE,
@@ -52,14 +63,57 @@ TALLIES = Tallies(
 
 def test_asked_and_got():
     """Asked is the mean chance: 900 of 1,000 chances summed in 2**-32; got is 930 of 1,000."""
-    tally = Tally(1000, 900 * ONE, 930)
+    tally = Tally(1000, 900 * ONE, 930, 90 * ONE)
     assert (tally.asked, tally.got) == (0.9, 0.93)
     assert not tally.is_as_asked  # 0.93 ± 0.016
 
 
 def test_sums_are_exact():
     """Chances outgrow 64 bits and still give the exact mean."""
-    assert Tally(10**12, 10**12 * ONE // 2, 5 * 10**11).asked == 0.5
+    assert Tally(10**12, 10**12 * ONE // 2, 5 * 10**11, 10**12 * ONE // 4).asked == 0.5
+
+
+def test_chances_that_differ_vary_less():
+    """Of 500 chances of 10 % and 500 of 90 %, 519 taken are 2.003 deviations of √90 too many, not 1.2 of √250."""
+    differ, equal = (
+        Tally(1000, 500 * ONE, 519, 90 * ONE),
+        Tally(1000, 500 * ONE, 519, 250 * ONE),
+    )
+    assert differ.score == pytest.approx(19 / 90**0.5)
+    assert (differ.is_as_asked, equal.is_as_asked) == (False, True)
+    assert 0.5 < differ.interval.low < 0.519 < differ.interval.high
+    assert equal.interval == wilson(519, 1000)
+
+
+@given(st.integers(1, 400), st.floats(0.001, 0.999), st.floats(0.01, 1), st.floats(0, 1))
+def test_what_is_marked_lies_outside_of_the_interval(reached, asked, less, got):
+    """An option is marked just where the chance that was asked lies outside of the interval that is printed."""
+    variance = int(less * asked * (1 - asked) * reached * ONE) + 1
+    tally = Tally(reached, int(asked * reached * ONE), round(got * reached), variance)
+    assert 0 <= tally.interval.low <= tally.got <= tally.interval.high <= 1
+    edge = abs(abs(tally.score) - 1.959964) < 1e-4
+    assert edge or tally.is_as_asked == (tally.asked in tally.interval)
+
+
+def test_what_is_certain_has_no_width():
+    """Where every chance was 0 or 1 there is nothing to be off by: what came out is what was asked, or wrong."""
+    sure, wrong = Tally(10, 3 * ONE, 3, 0), Tally(10, 3 * ONE, 4, 0)
+    assert (sure.interval, sure.is_as_asked, wrong.is_as_asked) == (
+        Interval(0.3, 0.3),
+        True,
+        False,
+    )
+    assert got_odds(2.0, sure) is None
+
+
+def test_the_odds_that_came_out():
+    """Asked ×2, and 6 more than expected with a variance of 24: 2·e^(6/24) = 2.57, from 2·e^(-0.15) to 2·e^(0.65)."""
+    got, interval = got_odds(2.0, Tally(100, 60 * ONE, 66, 24 * ONE))
+    assert got == pytest.approx(2.568, abs=1e-3)
+    assert (interval.low, interval.high) == (
+        pytest.approx(1.7214, abs=1e-3),
+        pytest.approx(3.8312, abs=1e-3),
+    )
 
 
 def test_truth_is_sorted_and_counts_what_is_outside():
@@ -78,9 +132,9 @@ def test_truth_is_sorted_and_counts_what_is_outside():
 def test_a_no_is_told_by_its_yes():
     """Chances are shown once, under their address; options all under their own names."""
     both = {
-        ("look/buys", "yes"): (10, 5 * ONE, 5),
-        ("look/buys", "no"): (10, 5 * ONE, 5),
-        ("x", "no"): (1, ONE, 1),
+        ("look/buys", "yes"): OptionCounts(10, 5 * ONE, 5),
+        ("look/buys", "no"): OptionCounts(10, 5 * ONE, 5),
+        ("x", "no"): OptionCounts(1, ONE, 1),
     }
     assert [d.name for d in truth_of(Tallies(both, {}, {}, {}, {}), 2).distinct] == [
         "look/buys",
@@ -93,7 +147,7 @@ def test_effects_stand_with_and_without():
     outage, sale = truth_of(TALLIES, 2).effects
     assert (outage.effect, outage.affected, outage.others.reached) == (
         "outage",
-        Tally(0, 0, 0),
+        Tally(0, 0, 0, 0),
         1000,
     )
     assert (sale.affected.taken, sale.others.taken) == (280, 650)
@@ -168,8 +222,9 @@ def test_factors_stand_with_and_without():
 def test_factors_that_go_by_a_property_are_told_one_by_one():
     """Each factor by itself, in order of its size, and all of them together."""
     tallies = Tallies.empty()
-    for factor, asked in (("10", 100), ("0.25", 3), ("2", 40)):
-        tallies.factors["pace", "life/visits", "integer", "with", factor] = FactorSums(
+    for value, factor, asked in (("a", "10", 100), ("b", "0.25", 3), ("c", "2", 40)):
+        key = EffectKey("pace", "life/visits", "integer", "with", value, factor)
+        tallies.factors[key] = FactorSums(
             5,
             20 * ONE,
             asked * ONE,
@@ -177,10 +232,10 @@ def test_factors_that_go_by_a_property_are_told_one_by_one():
             0,
         )
     (pace,) = truth_of(tallies, 2).factors
-    assert [(factor, amount.got) for factor, amount in pace.several] == [
-        (0.25, 0.6),
-        (2.0, 8.0),
-        (10.0, 20.0),
+    assert [(case.name, case.held.got) for case in pace.several] == [
+        ("b × 0.25", 0.6),
+        ("c × 2", 8.0),
+        ("a × 10", 20.0),
     ]
     assert (pace.name, pace.affected.reached, pace.affected.got) == (
         "pace, life/visits",

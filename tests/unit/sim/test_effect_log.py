@@ -103,18 +103,22 @@ def test_sums_of_waits():
 
 
 def test_factors_that_differ_are_told_apart():
-    """An effect that goes by a property: 0 where it does not hold, then its factors in rising order."""
+    """An effect that goes by a property: case 0 where it does not hold, then its values as declared."""
     effect = CompiledEffect(
-        4, by=Op("load", "text"), factors=np.array([3.0, np.nan, 0.5, 3.0, np.nan])
+        4,
+        by=Op("load", "text"),
+        values=("a", "b", "c"),
+        factors=np.array([np.nan, 3.0, 0.5, 3.0]),
     )
     affected = EffectLog((effect,), "integer")
-    held = [(np.array([True, False, True, True]), np.array([3, np.nan, 0.5, 3]))]
+    held = [(np.array([1, 0, 2, 3]), np.array([3, np.nan, 0.5, 3]))]
     affected.append(np.array([1, 2, 4, 8]), np.array([3, 2, 2, 24]), held)
-    assert effect.distinct == (0.5, 3.0)
-    assert {place: got // ONE for (_, place), (_, _, _, got, _) in affected.sums().items()} == {
+    assert effect.cases == (("a", 3.0), ("b", 0.5), ("c", 3.0))
+    assert {case: got // ONE for (_, case), (_, _, _, got, _) in affected.sums().items()} == {
         0: 2,
-        1: 2,
-        2: 27,
+        1: 3,
+        2: 2,
+        3: 24,
     }
 
 

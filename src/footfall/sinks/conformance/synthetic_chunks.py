@@ -27,7 +27,7 @@ from footfall.data.schema import (
     events_schema,
 )
 from footfall.data.stream import Run, Stream
-from footfall.data.tallies import FactorSums, OptionCounts, Tallies
+from footfall.data.tallies import EffectKey, FactorSums, OptionCounts, Tallies
 from footfall.sinks.conformance.synthetic_people import (
     CHANGE_EVERY_MS,
     CITIES,
@@ -374,16 +374,17 @@ def _tallies(synthetic: SyntheticPeople, rows: _Rows) -> Tallies:
         count,
         count << 30,
         int((rows.code % 4 == 0).sum()),
+        3 * count << 28,
     )
     tallies.decisions["life/buys", "no"] = OptionCounts(
         count,
         3 * count << 30,
         int((rows.code % 4 > 0).sum()),
+        3 * count << 28,
     )
-    tallies.effects["sale", "life/buys", "yes", "with"] = OptionCounts(
-        count // 2, count << 29, count // 8
-    )
-    tallies.factors["habit", "life/visits", "wait", "with", "0.5"] = FactorSums(
+    sale = EffectKey("sale", "life/buys", "yes", "with", "Oslo", "1.5")
+    tallies.effects[sale] = OptionCounts(count // 2, count << 29, count // 8, count << 28)
+    tallies.factors[EffectKey("habit", "life/visits", "wait", "with", "", "0.5")] = FactorSums(
         count,
         count << 62,
         count << 61,

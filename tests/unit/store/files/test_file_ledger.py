@@ -44,14 +44,14 @@ def piece(begin, end):
 def test_sums_may_outgrow_64_bits(tmp_path):
     """Chances are summed in 2**-32: billions of decisions need more digits than an integer column has."""
     tallies = Tallies.empty()
-    tallies.decisions["a/b", "yes"] = OptionCounts(1, BIG, 1)
+    tallies.decisions["a/b", "yes"] = OptionCounts(1, BIG, 1, BIG)
     tallies.cities["Pune", "events_squared"] = BIG
     with FileLedger(tmp_path / "ledger", make=True) as ledger:
         ledger.begin(RUN)
         for i in range(5):
             ledger.commit(part(RUN.id, 0, i, i + 1), tallies, [])
     with FileLedger(tmp_path / "ledger") as ledger:
-        assert ledger.tallies(RUN.id).decisions == {("a/b", "yes"): (5, 5 * BIG, 5)}
+        assert ledger.tallies(RUN.id).decisions == {("a/b", "yes"): (5, 5 * BIG, 5, 5 * BIG)}
         ledger.commit(part(RUN.id, 0, 5, 6), tallies, [])
         assert ledger.tallies(RUN.id).cities == {("Pune", "events_squared"): 6 * BIG}
 
