@@ -113,6 +113,11 @@ class DeviceSpec:
     kind_key: int
     session_key: int
 
+    @property
+    def most(self) -> int:
+        """The most devices that a person has, below 15."""
+        return max(self.count_values)
+
 
 @dataclass(frozen=True, slots=True)
 class DecisionName:

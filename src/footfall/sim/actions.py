@@ -25,7 +25,7 @@ from footfall.sim.decisions import factor
 from footfall.sim.effect_log import AppliedFactor
 from footfall.sim.evaluate import evaluate, holds
 from footfall.sim.evaluation_context import EvaluationContext
-from footfall.sim.event_flags import outside_sessions
+from footfall.sim.event_flags import ONE_STAGE, outside_sessions
 from footfall.sim.scheduler import Scheduler
 
 
@@ -312,7 +312,7 @@ def _advance_stage(scheduler: Scheduler, emission: Emission, rows: Array, times:
     if np.count_nonzero(risen):
         who = rows[risen]
         state.columns[builtins.STAGE][who] = new[risen]
-        state.event_flags[who] += (new[risen] - old[risen]) * 8
+        state.event_flags[who] += (new[risen] - old[risen]) * ONE_STAGE
         record_change(
             scheduler,
             len(scheduler.model.user_properties),

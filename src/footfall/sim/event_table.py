@@ -73,7 +73,9 @@ def _common(group: GroupArrays, emitted: PartEvents, order: Array) -> dict[str, 
         "user_id": id_column(
             rows, known, len(group.persons), lambda of: user_ids(model, group.persons.take(of))
         ),
-        "device_id": _device_ids(group, rows * 3 + devices, np.greater_equal(devices, 0)),
+        "device_id": _device_ids(
+            group, rows * model.devices.most + devices, np.greater_equal(devices, 0)
+        ),
         "session_id": arrow_columns.plain(sessions, pa.int64(), in_session),
         "stage": arrow_columns.texts(stages, model.stream.schema.stages),
         "city": arrow_columns.texts_of(rows, model.tables[city].values[homes], words),
@@ -90,13 +92,13 @@ def _common(group: GroupArrays, emitted: PartEvents, order: Array) -> dict[str, 
 
 
 def _device_ids(group: GroupArrays, codes: Array, valid: Array) -> pa.Array:
-    """Return ids of devices: of each person's three, person after person."""
-    model, persons = group.model, group.persons
+    """Return ids of devices: of each person's, person after person."""
+    model, persons, most = group.model, group.persons, group.model.devices.most
     return id_column(
         codes,
         valid,
-        3 * len(persons),
-        lambda of: device_ids(model, persons.take(of // 3), of % 3),
+        most * len(persons),
+        lambda of: device_ids(model, persons.take(of // most), of % most),
     )
 
 

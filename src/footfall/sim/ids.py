@@ -7,12 +7,15 @@ from collections.abc import Callable
 import numpy as np
 import pyarrow as pa
 
+from footfall.errors import UsageError
 from footfall.model.model import Model
 from footfall.model.values import Array
 from footfall.sim import arrow_columns
 
 _INSERT_ID = np.dtype([("stream", "S9"), ("person", "u8"), ("dash", "S1"), ("number", "S6")])
 """24 characters: stream 8, person 8, event number 6, with dashes between."""
+MOST_EVENTS = 16**6 - 1
+"""Events that ids can tell apart of one person."""
 
 
 def insert_ids(model: Model, persons: Array, rows: Array, numbers: Array) -> Array:
@@ -21,11 +24,17 @@ def insert_ids(model: Model, persons: Array, rows: Array, numbers: Array) -> Arr
     Args:
         persons: Shape (U,): numbers of people, below 2**32.
         rows: Shape (n,): whose event.
-        numbers: Shape (n,): event numbers, below 2**24.
+        numbers: Shape (n,): event numbers.
 
     Returns:
         Shape (n, 24), uint8, ASCII.
+
+    Raises:
+        UsageError: Somebody has more events than there are ids.
     """
+    most = int(numbers.max()) + 1 if len(numbers) else 0
+    if most > MOST_EVENTS + 1:
+        raise _too_many(int(persons[rows[numbers.argmax()]]))
     # Put together as a structured array, whose fields are whole words: eight hex digits are
     # written as one number of 64 bits. Digits of people and of numbers are made once each and
     # looked up per event, where there are fewer of them.
@@ -36,7 +45,6 @@ def insert_ids(model: Model, persons: Array, rows: Array, numbers: Array) -> Arr
     else:
         out["person"] = arrow_columns.hex_digits(persons.take(rows), 4).view(np.uint64).ravel()
     out["dash"] = b"-"
-    most = int(numbers.max()) + 1 if len(numbers) else 0
     if most < len(numbers):
         out["number"] = (
             arrow_columns.hex_digits(np.arange(most), 3).view("S6").ravel().take(numbers)
@@ -44,6 +52,13 @@ def insert_ids(model: Model, persons: Array, rows: Array, numbers: Array) -> Arr
     else:
         out["number"] = arrow_columns.hex_digits(numbers, 3).view("S6").ravel()
     return out.view(np.uint8).reshape(len(rows), _INSERT_ID.itemsize)
+
+
+def _too_many(person: int) -> UsageError:
+    return UsageError(
+        f"person {person:,} has more than {MOST_EVENTS:,} events, which is as many as ids can tell apart\n"
+        "  hint: `footfall check` names journeys that go round and hardly wait"
+    )
 
 
 def user_ids(model: Model, persons: Array) -> Array:
@@ -56,7 +71,7 @@ def device_ids(model: Model, persons: Array, numbers: Array) -> Array:
 
     Args:
         persons: Shape (m,): whose.
-        numbers: Shape (m,): which of each one's three.
+        numbers: Shape (m,): which of each one's, below 16.
     """
     return arrow_columns.labelled(model.stream.id[:6] + "-d", persons * 16 + numbers, 5)
 

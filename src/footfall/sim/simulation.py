@@ -98,7 +98,7 @@ class Simulation:
         """Set what people arrive with: home, devices, first properties.
 
         Randomness:
-            Per person one draw named "device count", three named "device kind", one per
+            Per person one draw named "device count", one per device named "device kind", one per
             property.
         """
         model, state = self.model, self._state
@@ -113,7 +113,7 @@ class Simulation:
         state.device_kinds = np.stack(
             [
                 draws.choose(devices.kinds, keys.draw(state.keys, devices.kind_key, k))
-                for k in range(3)
+                for k in range(devices.most)
             ],
             axis=1,
         ).astype(np.int32)

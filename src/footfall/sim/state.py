@@ -37,7 +37,7 @@ class State:
         change_no: Number of the last change.
         session_id: Time of the session's first event, or null before it.
         session_last: Time of the session's last event, or `CLOSED`.
-        device_kinds: Shape (U, 3), int32: rows of the kinds of devices.
+        device_kinds: Shape (U, devices), int32: rows of the kinds of devices.
         is_silent: Has emitted nothing yet that was recorded.
         event_flags: Stage, device of the session, and whether the person is identified, as
             events carry them (`pack_flags`): an event reads one array in place of three.
@@ -68,7 +68,7 @@ class State:
         self.session_id = np.full(n, NULL_INTEGER, np.int64)
         self.session_last = np.full(n, CLOSED, np.int64)
         self.device_count = np.ones(n, np.int64)
-        self.device_kinds = np.zeros((n, 3), np.int32)
+        self.device_kinds = np.zeros((n, model.devices.most), np.int32)
         self.is_silent = np.ones(n, np.bool_)
         self.event_flags = pack_flags(0, np.zeros(n, np.int64), 0)
         self.in_later = np.zeros(n, np.int32)

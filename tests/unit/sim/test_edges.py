@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from footfall.compiler import compile_scenario
+from footfall.errors import UsageError
 from footfall.model.model import CalendarSpec
 from footfall.model.program import CompiledEffect, TimeSpan
 from footfall.model.values import NEVER, NULL_INTEGER
@@ -15,6 +16,7 @@ from footfall.sim import Simulation
 from footfall.sim.actions import apply_effects
 from footfall.sim.calendar import ActivityCalendar
 from footfall.sim.decisions import factor
+from footfall.sim.ids import MOST_EVENTS, insert_ids
 from footfall.sim.nodes import FIRST_DEVICE, _device
 from footfall.sim.scheduler import Scheduler
 from footfall.units import DAY_MS
@@ -220,6 +222,16 @@ def test_the_other_devices_are_taken_alike():
 def test_who_has_one_device_takes_it():
     """Whatever is drawn."""
     assert {device(point, 1) for point in (0, FIRST_DEVICE - 1, FIRST_DEVICE, 2**62 - 1)} == {0}
+
+
+def test_ids_do_not_begin_anew():
+    """Six digits of hexadecimal tell events of a person apart: with one more the run ends, and says of whom."""
+    model = SimpleNamespace(stream=SimpleNamespace(id="0123456789abcdef"))
+    persons, rows = np.array([7, 8_000_000]), np.array([0, 1])
+    ids = insert_ids(model, persons, rows, np.array([1, MOST_EVENTS]))
+    assert [bytes(row) for row in ids][1] == b"01234567-007a1200-ffffff"
+    with pytest.raises(UsageError, match=r"person 8,000,000 has more than 16,777,215 events"):
+        insert_ids(model, persons, rows, np.array([1, MOST_EVENTS + 1]))
 
 
 @pytest.mark.parametrize(

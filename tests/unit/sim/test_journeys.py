@@ -177,6 +177,24 @@ def test_people_are_anonymous_until_an_event_identifies_them():
         assert len({row["device_id"] for row in events}) == 1
 
 
+@pytest.mark.parametrize("n", [1, 4, 8])
+def test_people_have_as_many_devices_as_is_said(n):
+    """Up to eight: each keeps its platform, and who comes often uses them all; stages rise as ever."""
+    devices = f"""devices:
+  per_person: {{{n}: 1}}
+  kinds: {{columns: [platform, os_name], rows: [[phone, iOS], [web, Linux]]}}
+"""
+    journeys = "  life: {steps: [{repeat: {steps: [b], at_most: 60, come back after: 2 h}}]}\n"
+    result = simulated(loads(HEAD + devices + EVENTS + "journeys:\n" + journeys), 15)
+    found = set()
+    for events in by_person(result).values():
+        platforms = {(row["device_id"], row["platform"]) for row in events}
+        assert len(platforms) == len({device for device, _ in platforms}) <= n
+        assert {row["stage"] for row in events[1:]} == {"one"}
+        found.add(len(platforms))
+    assert max(found) == n
+
+
 def test_outside_sessions_a_guest_is_known_by_the_last_device():
     """Without a session there is no platform; guests keep the device of the last visit, others have none."""
     devices = """devices:
