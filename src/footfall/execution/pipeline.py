@@ -216,7 +216,8 @@ class Pipeline:
             now = self._progress(current)
             # In order of the schedule, so the earliest is the current part, or the first that
             # waits.
-            pending = [part.number for part in (current, *waiting[:1]) if part is not None]
+            pending = [part for part in (current, *waiting[:1]) if part is not None]
+            share = (now.accepted + now.rejected) / max(current.n_events, 1) if current else 0.0
             return SinkStatus(
                 name=self._sink.name,
                 queued=sum(part.n_events for part in waiting),
@@ -224,7 +225,9 @@ class Pipeline:
                 retries=now.retries,
                 accepted=balance.accepted + now.accepted,
                 rejected=balance.rejected + now.rejected,
-                reached=min(pending) if pending and balance.problem is None else None,
+                reached=pending[0].number + share
+                if pending and balance.problem is None
+                else None,
                 problem=balance.problem,
             )
 

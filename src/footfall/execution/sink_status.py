@@ -20,7 +20,7 @@ class SinkStatus:
         in_flight: Events that were handed to it, and of which nothing is known yet.
         retries: Requests that it has sent once more.
         accepted, rejected: Events in all, by this call.
-        reached: Number of the first step that is not done in it; None if it waits for none.
+        reached: How many steps are done in it, with a share of the one that it is at; None if it waits for none.
         problem: Reason why it gets no more, once it has failed.
         events_per_s: Events taken per second, lately.
         lag_ms: Live: how late events were, lately; None of no events.
@@ -32,7 +32,7 @@ class SinkStatus:
     retries: int = 0
     accepted: int = 0
     rejected: int = 0
-    reached: int | None = None
+    reached: float | None = None
     problem: BaseException | None = None
     events_per_s: float = 0.0
     lag_ms: Lag | None = None

@@ -16,6 +16,7 @@ from footfall.execution.progress import (
 )
 from footfall.execution.schedule import make_schedule
 from footfall.execution.sink_status import SinkStatus
+from footfall.sinks.protocol import Progress
 from tests.engines import FakeEngine
 from tests.runs.test_pipeline import RUN, Destination, item, until
 
@@ -107,6 +108,33 @@ def test_the_bar_shows_what_is_done_everywhere():
     assert (pipeline.status.accepted, pipeline.status.reached) == (4, None)
     pipeline.end(has_all=True)
     pipeline.join(20)
+
+
+class Answering(Destination):
+    """A sink that tells how far it is."""
+
+    now = Progress(in_flight=4)
+
+    def progress(self):
+        return self.now
+
+
+def test_the_bar_moves_within_a_part():
+    """A part of minutes is not one step: what of it is accepted or refused moves the bar, and the count."""
+    sink = Answering(gate=threading.Event())
+    pipeline = Pipeline(sink, stop=threading.Event(), spill_bytes=10**6)
+    pipeline.open(RUN, fresh=False)
+    for number in range(2):
+        pipeline.put(item(number))
+    until(lambda: pipeline.status.in_flight == 4)
+    assert (pipeline.status.accepted, pipeline.status.reached) == (0, 0)
+    sink.now = Progress(in_flight=1, accepted=2, rejected=1)
+    assert (pipeline.status.accepted, pipeline.status.reached) == (2, 0.75)
+    sink.now = Progress()
+    sink.gate.set()
+    pipeline.end(has_all=True)
+    pipeline.join(20)
+    assert (pipeline.status.accepted, pipeline.status.reached) == (8, None)
 
 
 def test_a_board_can_be_drawn(monkeypatch):
