@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from footfall.cli.delivery_outcome import tell_problems
+from footfall.cli.delivery_outcome import problem_text, tell_problems
 from footfall.errors import StoreError
 from footfall.execution.result import Balance
 from tests.commands import footfall
@@ -153,3 +153,21 @@ def test_a_failure_that_was_told_is_not_told_again(capsys):
     ]
     tell_problems(failed, reported={"a-b"})
     assert capsys.readouterr().err == "error: -: gone\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("a/b.duckdb: the disk is full", "duckdb:a/b.duckdb: the disk is full"),
+        ("a/b.duckdb is in use", "duckdb:a/b.duckdb is in use"),
+        (
+            "a/b.duckdb.wal: the disk is full",
+            "duckdb:a/b.duckdb: a/b.duckdb.wal: the disk is full",
+        ),
+        ("duckdb:a/b.duckdb is not open", "duckdb:a/b.duckdb is not open"),
+        ("memory ran out", "duckdb:a/b.duckdb: memory ran out"),
+    ],
+)
+def test_a_place_is_said_once(said, told):
+    """A message that begins with the sink's path, or with its name, is not told with it twice."""
+    assert problem_text("duckdb:a/b.duckdb", StoreError(said)) == told

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import footfall
-from footfall.errors import TransientSinkError, UsageError
+from footfall.errors import StoreError, TransientSinkError, UsageError
 from footfall.execution.resend import holds_dead_letters, read_dead_letters, send_dead_letters
 from tests.commands import footfall as command
 from tests.endpoints import endpoint
@@ -132,6 +132,20 @@ def test_to_another_destination(refusing):
         assert result.sinks[0].accepted == len(other.ids)
         assert result.sinks[0].rejected == len(dead_letters) - len(other.ids)
     assert len(list(Path("dead-letters").iterdir())) == 2
+
+
+@pytest.mark.parametrize("options", [{}, {"fresh": True}])
+def test_no_link_is_followed(refusing, options):
+    """A link in the place of the file is named: what it leads to is neither added to, nor cut, nor removed."""
+    (file,) = Path("dead-letters").iterdir()
+    theirs = Path("theirs").absolute()
+    theirs.write_bytes(file.read_bytes() * 2)
+    file.unlink()
+    file.symlink_to(theirs)
+    before = theirs.read_bytes()
+    with pytest.raises(StoreError, match=rf"{file.name} is a link, .*\n  hint: move it away"):
+        footfall.run("ecommerce", to=f"{refusing.url}#batch=1", **SIZE, **options)
+    assert (theirs.read_bytes(), file.is_symlink()) == (before, True)
 
 
 def test_letters_without_their_ledger_are_kept(refusing):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
@@ -72,8 +73,10 @@ def problem_text(name: str, problem: BaseException) -> str:
     """Return the message about a sink that has failed; it begins with the sink's name."""
     told = problem if isinstance(problem, FootfallError) else refusal(problem)
     if told is not None:
-        text = str(told)
-        # Sinks begin most of their messages with their name already.
+        text, (kind, _, place) = str(told), name.partition(":")
+        # Sinks begin most of their messages with their name already, or with their path.
+        if place and re.match(rf"{re.escape(place)}[: ]", text):
+            return f"{kind}:{text}"
         return text if text.startswith(name) else f"{name}: {text}"
     kind = type(problem).__name__
     return (

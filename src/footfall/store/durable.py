@@ -39,6 +39,21 @@ def replace(temporary: Path, final: Path) -> None:
     temporary.replace(final)
 
 
+def open_here(path: Path, flags: int, mode: int = 0o666) -> int:
+    """Open or make a file, but none that a link leads to, and return its descriptor.
+
+    Args:
+        path: Its last name is no link; folders above may be.
+        flags: Of `os.open`.
+        mode: Of a file that is made.
+
+    Raises:
+        OSError: `ELOOP` for a link.
+    """
+    flags |= os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+    return os.open(path, flags, mode)
+
+
 class Claim:
     """A destination that this process has open, and so cannot open a second time.
 
@@ -142,9 +157,8 @@ class Lock:
 
     def _open(self) -> IO[bytes]:
         """Open the lock file, but none behind a link: it would be emptied."""
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
         try:
-            descriptor = os.open(self._path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
+            descriptor = open_here(self._path, os.O_RDWR | os.O_APPEND)
         except OSError as problem:
             if problem.errno in {errno.ELOOP, errno.EISDIR}:
                 raise self._foreign() from None

@@ -21,7 +21,9 @@ from typing import IO
 from footfall.store import durable
 from footfall.store.temporary_folders import is_alive
 
-_TEMPORARY = re.compile(r"\.footfall-(\d+)-[0-9a-f]{16}\.tmp")
+_TEMPORARY = re.compile(r"\.footfall-(\d+)-[0-9a-f]{16}\.tmp(?:\.wal|-wal|-shm|-journal)?")
+_BESIDE = (".wal", "-wal", "-shm", "-journal", "")
+"""What DuckDB and SQLite hang on to a file's name while they write it; the file last."""
 _OPEN_STREAMS = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/")
 
 
@@ -52,8 +54,9 @@ def made_beside(final: Path) -> Iterator[Path]:
             problem.filename, problem.filename2 = str(final), None
         raise
     finally:
-        with suppress(OSError):
-            temporary.unlink()
+        for beside in _BESIDE if os.path.lexists(temporary) else ():
+            with suppress(OSError):
+                temporary.with_name(temporary.name + beside).unlink()
 
 
 def _sweep(folder: Path) -> None:

@@ -164,6 +164,8 @@ def test_names_of_what_is_being_written(tmp_path):
     """They are known again; what others call like them is not taken for one."""
     assert is_temporary(temporary_path(tmp_path))
     assert temporary_path(tmp_path) != temporary_path(tmp_path)
+    for ending in (".wal", "-wal", "-shm", "-journal"):  # of DuckDB and SQLite
+        assert is_temporary(tmp_path / f"{temporary_path(tmp_path).name}{ending}")
     for name in (".part.parquet.1234-0a1b2c3d.tmp", ".notes.tmp", ".footfall-mine.tmp"):
         assert not is_temporary(tmp_path / name)
 
@@ -173,7 +175,7 @@ def test_what_a_killed_process_has_left(tmp_path):
     left, living = (
         tmp_path / f".footfall-{process}-{'0' * 16}.tmp" for process in (2**22 + 1, 1)
     )
-    for path in (left, living):
+    for path in (left, living, left.with_name(f"{left.name}-wal")):
         path.write_text("half")
     write_whole(tmp_path / "page.html", b"whole")
     assert sorted(tmp_path.iterdir()) == sorted([living, tmp_path / "page.html"])

@@ -21,6 +21,7 @@ import numpy as np
 from footfall.errors import shown
 from footfall.execution.engine import Saved
 from footfall.net.clock import Clock
+from footfall.store.durable import sync, sync_folder
 
 FOLDER = Path(".footfall-live")
 EVERY_S = 60.0
@@ -121,6 +122,7 @@ class Checkpoints:
             # Made anew: `x` follows no link that somebody has put in its place.
             with self._next.open("xb") as file:
                 np.savez(file, allow_pickle=False, **self._members(snapshot))
+                sync(file)
             self._next_ms = snapshot.at_ms
         except OSError as problem:
             sys.stderr.write(f"{self.path} was not written: {problem.strerror}\n")
@@ -135,6 +137,7 @@ class Checkpoints:
         if self._next_ms is not None and self._next_ms <= reached_ms:
             with suppress(OSError):
                 self._next.replace(self.path)
+                sync_folder(self.path.parent)
             self._next_ms = None
 
     def close(self) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import IO, TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from footfall.errors import StoreError
 from footfall.sinks.scratch import explained
-from footfall.store.durable import sync, sync_folder
+from footfall.store.durable import open_here, sync, sync_folder
 
 if TYPE_CHECKING:
     from footfall.net.http_client import Reply
@@ -134,7 +136,7 @@ class DeadLetterFile:
     def __init__(self, path: Path, valid: int) -> None:
         self.path, self.valid = path, valid
         if path.exists() and path.stat().st_size > valid:
-            with path.open("r+b") as file:
+            with self._opened() as file:
                 file.truncate(valid)
         elif valid and not path.exists():
             self.valid = 0  # the user has moved it away: what follows begins anew
@@ -158,12 +160,29 @@ class DeadLetterFile:
         is_new = not self.path.exists()
         if is_new:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with self.path.open("ab") as file:
+        with self._opened() as file:
             file.truncate(self.valid)
             file.seek(self.valid)
             file.write(data)
             sync(file)
         if is_new:
-            self.path.chmod(0o600)  # events are of people, if only of simulated ones
             sync_folder(self.path.parent)
         self.valid += len(data)
+
+    def _opened(self) -> IO[bytes]:
+        check_no_link(self.path)
+        # Events are of people, if only of simulated ones.
+        return os.fdopen(open_here(self.path, os.O_WRONLY, 0o600), "wb")
+
+
+def check_no_link(path: Path) -> None:
+    """Check that a file of dead letters is none that a link leads to: it would be written, cut, or removed.
+
+    Raises:
+        StoreError: A link is in its place.
+    """
+    if path.is_symlink():
+        raise StoreError(
+            f"{path} is a link, and dead letters are written to no file that a link leads to\n"
+            "  hint: move it away"
+        )

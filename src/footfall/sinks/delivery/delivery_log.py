@@ -13,7 +13,7 @@ from footfall.data.tallies import Tallies
 from footfall.errors import PermanentSinkError, SinkError, StoreError, TransientSinkError
 from footfall.net.clock import Clock
 from footfall.sinks.delivery.answered_rows import AnsweredRows
-from footfall.sinks.delivery.dead_letters import DeadLetter, DeadLetterFile
+from footfall.sinks.delivery.dead_letters import DeadLetter, DeadLetterFile, check_no_link
 from footfall.sinks.delivery.delivery import Answers
 from footfall.sinks.delivery.delivery_ledger import FOLDER, DeliveryLedger
 from footfall.sinks.protocol import CursorBook, Prepared, Receipt
@@ -76,6 +76,7 @@ class DeliveryLog:
             self._resources = resources.pop_all()
 
     def _begin(self, *, fresh: bool) -> None:
+        check_no_link(self._dead_letters)
         if fresh:
             self.ledger.forget(self.run.id)
             remove_file(self._dead_letters)

@@ -55,7 +55,7 @@ def folder_lock_path(folder: Path) -> Path:
 def sweep(folder: Path) -> None:
     """Remove what writers that were killed have left; the caller holds the folder's lock."""
     # Workers of a killed owner end with it, so that nobody is writing these any more.
-    for file in filter(is_temporary, folder.rglob(".*.tmp")):
+    for file in filter(is_temporary, folder.rglob(".footfall-*")):
         file.unlink(missing_ok=True)
 
 
