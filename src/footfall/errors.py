@@ -133,7 +133,7 @@ class StoreError(FootfallError):
 
 
 class DamagedError(StoreError):
-    """A ledger is damaged; with `--fresh` it is made anew."""
+    """A ledger or a database is damaged; `--fresh` makes a new one."""
 
 
 class SinkError(FootfallError):

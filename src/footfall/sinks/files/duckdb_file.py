@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
@@ -11,13 +12,15 @@ import pyarrow as pa
 
 from footfall.data.chunk import Chunk
 from footfall.data.stream import Run
+from footfall.errors import DamagedError
 from footfall.sinks.protocol import Capabilities, Payload, Prepared
 from footfall.sinks.scratch import Scratch, read_arrow
-from footfall.sinks.store_sink import StoreSink
+from footfall.sinks.store_sink import NOTHING_CHANGED, StoreSink
 from footfall.store.committed_files import OpenedFile
 from footfall.store.duckdb import connection as db
 from footfall.store.duckdb import layout
 from footfall.store.duckdb.dialect import DIALECT
+from footfall.store.duckdb.set_aside import set_aside
 from footfall.store.durable import Claim
 from footfall.store.runs import rows_to_arrow
 from footfall.store.tables import LEDGER
@@ -76,15 +79,29 @@ class DuckDBSink(StoreSink):
         # DuckDB locks its file against other processes; within this one it would open it twice.
         stack.enter_context(Claim(self.path.absolute()))
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        connection = stack.enter_context(db.connect(self.path, read_only=False))
-        # The lock is ours now, so what lies in the folder was left by a process that is gone.
-        self._scratch.clear()
-        stack.callback(self._scratch.clear)
-        db.check_size(connection, self.path)
-        with db.transaction(connection):
-            layout.make_meta(connection, self.path)
-            database = db.database_name(self.path)
-            layout.begin_run(connection, run, fresh=fresh, database=database)
+        try:
+            return self._begin(run, stack, fresh=fresh)
+        except DamagedError as damage:
+            aside = set_aside(self.path) if fresh else None
+            if aside is None:
+                raise
+            sys.stderr.write(
+                f"{str(damage).splitlines()[0]}; it is kept as {aside}, with all that it holds\n"
+            )
+        return self._begin(run, stack, fresh=fresh)
+
+    def _begin(self, run: Run, stack: ExitStack, *, fresh: bool) -> _Writer:
+        with ExitStack() as undo, self.explained(NOTHING_CHANGED):
+            connection = undo.enter_context(db.connect(self.path, read_only=False))
+            # The lock is ours now, so what lies in the folder was left by a process that is gone.
+            self._scratch.clear()
+            undo.callback(self._scratch.clear)
+            db.check_size(connection, self.path)
+            with db.transaction(connection):
+                layout.make_meta(connection, self.path)
+                database = db.database_name(self.path)
+                layout.begin_run(connection, run, fresh=fresh, database=database)
+            stack.push(undo.pop_all())
         return _Writer(connection, run, self.path)
 
 

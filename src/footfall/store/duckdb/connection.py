@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from footfall.errors import StoreError
+from footfall.errors import DamagedError, StoreError
 from footfall.refusals import refusal
 from footfall.store.dialect import quote
 from footfall.store.durable import sync_folder
@@ -39,6 +39,13 @@ _HEADER_BYTES = 3 * 4096
 
 WRITING_MEMORY = "768MB"
 """Bound of what DuckDB holds while it writes; its own is 80 % of the machine, of which workers need their share."""
+
+_DAMAGED = ("Corrupt database file", "Could not read enough bytes")
+"""What DuckDB says of a file whose blocks are not those that it has written."""
+_MEND = (
+    "hint: put it back from a copy, or move it away and run the same command again; `footfall run … --fresh`\n"
+    "  does that, where the file can still be known as one of footfall"
+)
 
 NAME = "_store"
 """Name as which a database is attached. DuckDB takes `x.events` for a table of the database x or of
@@ -220,7 +227,8 @@ def cannot_open(path: Path, error: Exception) -> StoreError:
         return StoreError(
             f"{path} was written by another version of DuckDB\n  {_first_line(text)}"
         )
-    return refusal(error, path) or StoreError(f"{path} cannot be opened\n  {_first_line(text)}")
+    told = refusal(error, path) or _damage(path, text)
+    return told or StoreError(f"{path} cannot be opened\n  {_first_line(text)}")
 
 
 @contextmanager
@@ -266,8 +274,15 @@ def failed(path: Path, error: Exception, kept: str) -> StoreError:
         error: What DuckDB said.
         kept: A sentence on what is still there.
     """
-    return refusal(error, path, kept) or StoreError(
-        f"{path}: {_first_line(str(error))}\n  {kept}"
+    told = refusal(error, path, kept) or _damage(path, str(error))
+    return told or StoreError(f"{path}: {_first_line(str(error))}\n  {kept}")
+
+
+def _damage(path: Path, text: str) -> DamagedError | None:
+    """Return the error of a file that is damaged, if that is what DuckDB says."""
+    is_one = any(sign in text for sign in _DAMAGED)
+    return (
+        DamagedError(f"{path} is damaged: {_first_line(text)}\n  {_MEND}") if is_one else None
     )
 
 
@@ -289,16 +304,15 @@ def check_size(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Check that a database's file is not shorter than what lies in it.
 
     Raises:
-        StoreError: It was cut.
+        DamagedError: It was cut.
     """
     query = "SELECT block_size, used_blocks FROM pragma_database_size() WHERE database_name = ?"
     ((block_bytes, n_blocks),) = connection.execute(query, [NAME]).fetchall()
     # No more than that is sure: blocks behind the last one that is used may be there or not.
     least, have = _HEADER_BYTES + block_bytes * n_blocks, path.stat().st_size
     if have < least:
-        raise StoreError(
-            f"{path} is damaged: it has {have:,} bytes, and its tables take {least:,}\n"
-            "  hint: put it back from a copy, or move it away and run the same command again"
+        raise DamagedError(
+            f"{path} is damaged: it has {have:,} bytes, and its tables take {least:,}\n  {_MEND}"
         )
 
 
