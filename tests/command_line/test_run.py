@@ -320,6 +320,20 @@ def test_runs_and_delete(ready):
     assert "holds no runs" in footfall("runs", "b.duckdb").err
 
 
+def test_runs_that_are_verified(ready):
+    """`runs --verify` lists them and says on standard error what was found right; what is damaged is an error."""
+    said = footfall("runs", ready, "--verify")
+    assert (said.code, "coffee" in said.out) == (0, True)
+    assert re.fullmatch(r"[\d,]+ rows are there, and can be read\n", said.err)
+    assert footfall("run", "starter", *SMALL, "--to", "ndjson:a", "-q").code == 0
+    assert footfall("runs", "a", "--verify").err == "the file holds what was written\n"
+    with Path("a").open("r+b") as file:
+        file.write(b" ")
+    said = footfall("runs", "a", "--verify")
+    assert (said.code, said.out) == (1, "")
+    assert "a is damaged: its bytes 0 to" in said.err
+
+
 @pytest.mark.parametrize(
     "options",
     [(), ("--stages",), ("--cities", "--rank-by", "revenue"), ("--truth",), ("--by", "city")],

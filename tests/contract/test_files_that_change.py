@@ -1,13 +1,20 @@
 """Files and folders that somebody removes, replaces or cuts while they are written, or afterwards."""
 
+import os
+import re
 import shutil
+import sqlite3
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from footfall.errors import StoreError
 from footfall.sinks import parse
+from footfall.store import open_store
+from footfall.store.committed_files import Piece
 from tests.chunks import SCHOOL, make_chunks, make_run
 
 RUN = make_run(SCHOOL, days=1, people=128)
@@ -115,3 +122,98 @@ def test_a_database_that_is_cut_is_not_complete():
     cut(path)
     with pytest.raises(StoreError, match=r"a (is damaged|cannot be opened|: )"):
         parse("duckdb:a").open(RUN, fresh=False)
+
+
+def zero(path):
+    """Put zeros in the place of some bytes in the middle."""
+    with path.open("r+b") as file:
+        file.seek(path.stat().st_size // 2)
+        file.write(bytes(64))
+
+
+def finished(spec):
+    """Return the file of a complete run: of a folder one with rows."""
+    sink, path = begun(spec)
+    sink.close(complete=True)
+    return max(path.rglob("*.parquet")) if path.is_dir() else path
+
+
+LEDGERED = [*FILES[:-1], "parquet:p"]
+
+
+@pytest.mark.parametrize("spec", LEDGERED)
+def test_other_contents_of_the_same_length_are_not_complete(spec):
+    """A block of zeros is found by the run that is asked for again, and where it tells no time, by `check_contents`."""
+    path = finished(spec)
+    before = path.stat()
+    zero(path)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns + 1))
+    damaged = rf"{path.name} is damaged: its bytes [\d,]+ to [\d,]+ are not those(.|\n)*--fresh"
+    with pytest.raises(StoreError, match=damaged):
+        parse(spec).open(RUN, fresh=False)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    with open_store(spec) as store, pytest.raises(StoreError, match=damaged):
+        store.check_contents()
+
+
+@pytest.mark.parametrize("spec", LEDGERED)
+def test_a_copy_is_as_good(spec):
+    """Times of files are lost where they are copied: what they hold counts, and nothing is written to them."""
+    path = finished(spec)
+    os.utime(path, ns=(0, 1))
+    before = path.read_bytes()
+    sink = parse(spec)
+    assert sink.open(RUN, fresh=False)
+    sink.close(complete=True)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("spec", LEDGERED)
+def test_a_complete_run_is_not_touched(spec):
+    """To ask for it again reads no contents, and changes no file of it."""
+    path = finished(spec)
+    before = path.stat()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Piece, "has_changed", None)
+        sink = parse(spec)
+        sink.open(RUN, fresh=False)
+        sink.close(complete=True)
+    assert path.stat().st_mtime_ns == before.st_mtime_ns
+
+
+@pytest.mark.parametrize("spec", [*LEDGERED, "duckdb:a"])
+def test_contents_that_are_as_they_were(spec):
+    """Every store says what was found right."""
+    finished(spec)
+    with open_store(spec) as store:
+        assert re.search(
+            "hold.? what was written|rows are there, and can be read", store.check_contents()
+        )
+
+
+def test_a_database_that_lacks_rows():
+    """Somebody has deleted one behind our back: it is told of which run and table."""
+    finished("duckdb:a")
+    with duckdb.connect("a") as connection:
+        connection.execute(
+            "DELETE FROM main.school_all_events WHERE insert_id = (SELECT min(insert_id) FROM main.school_all_events)"
+        )
+    with (
+        open_store("a") as store,
+        pytest.raises(StoreError, match=r"rows in school.events, and"),
+    ):
+        store.check_contents()
+
+
+def test_a_ledger_of_the_time_before_checksums():
+    """It is read, and written on; of its pieces only the size is known."""
+    path = finished("ndjson:a")
+    with closing(sqlite3.connect("a.footfall")) as ledger, ledger:
+        ledger.execute("ALTER TABLE files DROP COLUMN crc32")
+        ledger.execute("ALTER TABLE files DROP COLUMN modified_ns")
+    zero(path)
+    with open_store("a") as store:
+        store.check_contents()
+    sink = parse("ndjson:a")
+    sink.open(RUN, fresh=False)
+    sink.close(complete=True)

@@ -3,6 +3,7 @@
 from functools import cache
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 
@@ -104,8 +105,8 @@ def test_fresh_gives_what_an_undisturbed_run_gives(spec, file, damage):
     if told:
         assert path.name in told
         assert "--fresh" in told or "move it away" in told
-    else:  # what is written with each start, or rows: these are not read again
-        assert path.suffix in {".json", ".sql", ".parquet", ".ndjson", ".csv"}
+    else:  # what is written anew with each start
+        assert path.suffix in {".json", ".sql"}
     if path.is_dir() and path.suffix in {".json", ".sql"}:
         path.rmdir()
     write(spec, fresh=True)
@@ -118,6 +119,60 @@ def error_of(spec):
     except StoreError as told:
         return str(told)
     return ""
+
+
+def rows_and_run(path):
+    with open_store(path) as store:
+        (info,) = store.runs()
+        rows = store.query("SELECT * FROM school.events ORDER BY insert_id")
+        return info.state, info.events, store.tallies(info.id), rows
+
+
+def zero_block(number):
+    """Put zeros in the place of a block; those of data come first, in the order of their writing."""
+
+    def harm(path):
+        with path.open("r+b") as file:
+            file.seek(3 * 4096 + number * 262_144)
+            file.write(bytes(1000))
+
+    return harm
+
+
+@pytest.mark.parametrize("damage", [cut, zero_block(0), zero_block(2)])
+@pytest.mark.parametrize("is_link", [False, True])
+def test_a_damaged_database_is_set_aside(damage, is_link, capsys):
+    """It is refused; with --fresh a new one is made, and the damaged one kept under a name that is told, each time."""
+    path = Path("a.duckdb")
+    if is_link:
+        path.symlink_to("far")
+    write("duckdb:a.duckdb")
+    wanted = rows_and_run(path)
+    for name in ("a.duckdb.damaged", "a.duckdb.damaged2"):
+        damage(path)
+        damaged = path.read_bytes()
+        write("duckdb:a.duckdb", fresh=True)
+        aside = Path(name.replace("a.duckdb", "far") if is_link else name).absolute()
+        assert aside.read_bytes() == damaged
+        told = capsys.readouterr().err
+        assert told.startswith("a.duckdb is damaged: ")
+        assert f"it is kept as {aside}, with all that it holds\n" in told
+        assert (rows_and_run(path), path.is_symlink()) == (wanted, is_link)
+
+
+@pytest.mark.parametrize("damage", [cut, zero_block(0)])
+def test_a_damaged_database_of_somebody_else(damage):
+    """What nobody can tell to be ours stays where it is, with --fresh too; ours stays without it."""
+    path = Path("a.duckdb")
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "CREATE TABLE theirs AS SELECT i, md5(i::TEXT) FROM range(100_000) AS r (i)"
+        )
+    damage(path)
+    damaged = path.read_bytes()
+    with pytest.raises(StoreError, match=r"is damaged: (.|\n)*move it away"):
+        write("duckdb:a.duckdb", fresh=True)
+    assert (path.read_bytes(), sorted(Path().iterdir())) == (damaged, [path])
 
 
 @pytest.mark.parametrize("spec", ["ndjson:a.ndjson", "csv:a.csv", "duckdb:a.duckdb"])

@@ -19,6 +19,7 @@ EPILOG = """\b
 Examples:
   footfall runs
   footfall runs parquet:school --format json
+  footfall runs parquet:school --verify
 """
 
 
@@ -31,7 +32,12 @@ Examples:
     default="table",
     help="How to show them.",
 )
-def command(store: str, form: str) -> None:
+@click.option(
+    "--verify",
+    is_flag=True,
+    help="Also read all that the store holds, and compare it with what was written.",
+)
+def command(store: str, form: str, verify: bool) -> None:
     """List the runs a store holds.
 
     The one that was asked for last is at the end: reports show it, unless another is named; views show the latest run
@@ -41,6 +47,7 @@ def command(store: str, form: str) -> None:
 
     with open_store(store) as opened:
         infos = opened.runs()
+        checked = opened.check_contents() if verify and infos else ""
     rows = [_row(info, infos) for info in infos]
     if form == "json":
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
@@ -50,6 +57,8 @@ def command(store: str, form: str) -> None:
             click.echo(line)
     else:
         click.echo(f"{store} holds no runs", err=True)
+    if checked:
+        click.echo(checked, err=True)
 
 
 def _row(info: RunInfo, infos: list[RunInfo]) -> dict[str, Any]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from footfall.errors import StoreError
 
 FRESH = "the same `footfall run` with --fresh writes it anew"
 """A hint: what mends a run whose rows are not there any more."""
+_BLOCK_BYTES = 1 << 20
 
 
 class OpenedFile:
@@ -76,24 +80,88 @@ def remove_file(path: Path) -> None:
         ) from None
 
 
-def check_committed(files: Iterable[tuple[Path, int]]) -> None:
-    """Check that files are there, with the sizes that they had when they were committed.
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Bytes of a file that were committed.
 
     Args:
-        files: Path and size of each, bytes.
+        path: The file.
+        begin_byte, end_byte: From where on, and up to where.
+        crc32: Their checksum; None where nobody has noted it.
+        modified_ns: When the file had been changed last, ns since the epoch, UTC; None where nobody has noted it.
+    """
+
+    path: Path
+    begin_byte: int
+    end_byte: int
+    crc32: int | None = None
+    modified_ns: int | None = None
+
+    @classmethod
+    def written(cls, path: Path, begin_byte: int, end_byte: int) -> Piece:
+        """Return a piece that has just been written and synced, with what tells it from another one."""
+        crc32 = _crc32(path, begin_byte, end_byte)
+        return cls(path, begin_byte, end_byte, crc32, path.stat().st_mtime_ns)
+
+    def has_changed(self) -> bool:
+        """Return whether other bytes are there now; what nobody has noted has not changed."""
+        return self.crc32 is not None and self.crc32 != _crc32(
+            self.path, self.begin_byte, self.end_byte
+        )
+
+
+def check_committed(
+    pieces: Iterable[Piece], *, has_rest: bool = False, is_read: bool = False
+) -> None:
+    """Check that files are there, with the pieces that were committed.
+
+    Size and time of the last change are asked for; where these are not those that were noted,
+    contents are compared. So a copy is read each time, and is as good.
+
+    Args:
+        pieces: Those of a file in order, one behind the other.
+        has_rest: More may lie behind them, as a run that was killed leaves it.
+        is_read: Compare the contents of all.
 
     Raises:
-        StoreError: One is not.
+        StoreError: A file is gone, or not as it was.
     """
-    for path, size_bytes in files:
-        try:
-            now = path.stat()
-        except (FileNotFoundError, NotADirectoryError):
-            what = "is gone"
-        else:
-            if stat.S_ISREG(now.st_mode) and now.st_size == size_bytes:
-                continue
-            what = f"is damaged: it has {now.st_size:,} bytes, and had {size_bytes:,} when it was written"
-            if not stat.S_ISREG(now.st_mode):
-                what = "is gone: something else is in its place"
-        raise StoreError(f"{path} {what}\n  hint: {FRESH}")
+    for path, of_file in groupby(pieces, key=lambda piece: piece.path):
+        what = _change([*of_file], has_rest=has_rest, is_read=is_read)
+        if what:
+            raise StoreError(f"{path} {what}\n  hint: {FRESH}")
+
+
+def _change(pieces: Sequence[Piece], *, has_rest: bool, is_read: bool) -> str:
+    """Return what has become of a file, or nothing."""
+    last = pieces[-1]
+    now = _found(last.path)
+    if isinstance(now, str):
+        return now
+    if now.st_size < last.end_byte or (now.st_size > last.end_byte and not has_rest):
+        return f"is damaged: it has {now.st_size:,} bytes, and had {last.end_byte:,} when it was written"
+    if now.st_mtime_ns == last.modified_ns and not is_read:
+        return ""
+    changed = next((piece for piece in pieces if piece.has_changed()), None)
+    if changed is None:
+        return ""
+    span = f"{changed.begin_byte:,} to {changed.end_byte:,}"
+    return f"is damaged: its bytes {span} are not those that were written"
+
+
+def _found(path: Path) -> os.stat_result | str:
+    """Return what the system says of a file, or that there is none."""
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return "is gone"
+    return found if stat.S_ISREG(found.st_mode) else "is gone: something else is in its place"
+
+
+def _crc32(path: Path, begin_byte: int, end_byte: int) -> int:
+    with path.open("rb") as file:
+        file.seek(begin_byte)
+        found, left = 0, end_byte - begin_byte
+        while left and (block := file.read(min(left, _BLOCK_BYTES))):
+            found, left = zlib.crc32(block, found), left - len(block)
+    return found

@@ -10,11 +10,13 @@ from typing import Any, ClassVar, Self
 import pyarrow as pa
 
 from footfall.data.tallies import Tallies
-from footfall.errors import UsageError
+from footfall.errors import StoreError, UsageError
+from footfall.store.committed_files import FRESH
 from footfall.store.dialect import Dialect
 from footfall.store.runs import RunInfo, info_of, python_values, rows_of_arrow
-from footfall.store.tables import RUNS, TALLIES
+from footfall.store.tables import RUNS, SCENARIO_TABLES, TALLIES
 from footfall.store.tally_tables import tallies_of
+from footfall.text import plural
 
 
 class Store(ABC):
@@ -64,6 +66,17 @@ class Store(ABC):
         """Close the store."""
 
     @abstractmethod
+    def check_contents(self) -> str:
+        """Read all that is here, and compare it with what was noted when it was committed.
+
+        Returns:
+            What was found right, for people.
+
+        Raises:
+            StoreError: Something is not what was committed, or cannot be read.
+        """
+
+    @abstractmethod
     def _remove(self, info: RunInfo) -> None:
         """Remove a run that is there, and everything of it: all of it or nothing."""
 
@@ -106,6 +119,26 @@ class Store(ABC):
         return rows_of_arrow(
             self.arrow(f"SELECT * FROM {self.meta}.{name} WHERE run = ? ORDER BY {keys}", [run])
         )
+
+    def _check_rows(self, read: str = "NULL") -> str:
+        """Check that each table has the rows that were committed, and return how many there are in all.
+
+        Args:
+            read: What else is to be asked of the rows `t`, so that they are read.
+        """
+        n_rows = 0
+        for info in self.runs():
+            for name in SCENARIO_TABLES:
+                rows, noted = self.dialect.rows(info.scenario, name), getattr(info, name)
+                sql = f"SELECT count(*), {read} FROM {rows} AS t WHERE run = ?"
+                ((found, _),) = self.query(sql, [info.id])
+                if found != noted:
+                    raise StoreError(
+                        f"{self.name}: run {info.id} has {plural(found, 'row')} in {info.scenario}.{name}, "
+                        f"and {noted:,} were committed\n  hint: {FRESH}"
+                    )
+                n_rows += found
+        return plural(n_rows, "row is there", "rows are there")
 
     def delete(self, run: str) -> None:
         """Remove a run and everything of it.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gzip
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,9 +23,15 @@ from footfall.errors import StoreError
 from footfall.sinks.protocol import Capabilities, FileKind, Payload, Prepared
 from footfall.sinks.scratch import Scratch, Spool, explaining, place_payload
 from footfall.sinks.store_sink import StoreSink
-from footfall.store.committed_files import FRESH, OpenedFile, remove_file
+from footfall.store.committed_files import (
+    FRESH,
+    OpenedFile,
+    Piece,
+    check_committed,
+    remove_file,
+)
 from footfall.store.durable import Lock, sync, sync_folder
-from footfall.store.files.file_ledger import FileLedger
+from footfall.store.files.file_ledger import FileLedger, piece_row
 from footfall.store.files.layout import file_ledger_path, file_lock_path
 
 EVENT_BYTES: dict[FileKind, int] = {"ndjson": 485, "json": 485, "csv": 315}
@@ -152,6 +158,7 @@ class FileSink(StoreSink):
             _forget(self.path)
         _check_owner(self.path, run)
         ledger = stack.enter_context(FileLedger(file_ledger_path(self.path), make=True))
+        check_committed(ledger.pieces(self.path, run.id), has_rest=True)
         file = stack.enter_context(self.path.open("r+b" if self.path.exists() else "w+b"))
         writer = _Writer(file, self.format, run, ledger, is_gzipped=self._is_gzipped)
         sync_folder(self.path.parent)
@@ -179,21 +186,25 @@ class _Writer:
         self._file, self._format, self._run = file, how, run
         self._ledger, self._is_gzipped = ledger, is_gzipped
         self.cursors = ledger.begin(run)
-        pieces = ledger.files(run.id)
-        self._valid_bytes = max((piece["end_byte"] for piece in pieces), default=0)
-        self._has_rows = any(piece["rows"] for piece in pieces)
-        self._opened = OpenedFile(Path(file.name))
-        self._cut()
+        self._path = Path(file.name)
+        self._opened = OpenedFile(self._path)
+        pieces = ledger.pieces(self._path, run.id)
+        self._valid_bytes = self._noted_bytes = pieces[-1].end_byte if pieces else 0
+        if not self._is_as_noted(pieces):
+            self._cut()
 
     def write(self, prepared: Prepared) -> int:
         self._opened.check(self._size_bytes)
-        begin = self._valid_bytes
-        end = self._append(prepared.payloads["events"])
-        piece = {"run": prepared.run, "relation": "events", "file": "", "rows": prepared.events}
-        files = [{**piece, "begin_byte": begin, "end_byte": end}] if end > begin else []
+        begin, end = self._valid_bytes, self._append(prepared.payloads["events"])
+        files = []
+        if end > begin:
+            # What stands before the first row, and between parts, is of the piece behind it.
+            piece = Piece.written(self._path, self._noted_bytes, end)
+            files = [piece_row(prepared.run, "events", "", prepared.events, piece)]
         self._ledger.commit(prepared.ledger_row(), prepared.tallies, files)
         # Only now: had the ledger failed, the next part would have to overwrite this one.
-        self._valid_bytes, self._has_rows = end, self._has_rows or prepared.events > 0
+        self._valid_bytes = end
+        self._noted_bytes = end if files else self._noted_bytes
         return end - begin
 
     def end(self, *, complete: bool) -> None:
@@ -201,16 +212,19 @@ class _Writer:
             self._opened.check(self._size_bytes)
             self._ledger.end(self._run)
 
+    def _is_as_noted(self, pieces: Sequence[Piece]) -> bool:
+        """Return whether nothing was written since the last commit; then nothing is now."""
+        # A file that is touched is one that others have to read again, and so have we.
+        now = os.fstat(self._file.fileno())
+        self._size_bytes = now.st_size
+        size_bytes = self._valid_bytes + len(self._packed(self._format.end))
+        is_same_size = now.st_size == size_bytes
+        return bool(pieces) and is_same_size and now.st_mtime_ns == pieces[-1].modified_ns
+
     def _cut(self) -> None:
         """Make the file what the ledger says it is: without the rest, with a head."""
         # Longer is what a crash leaves; shorter never is, since bytes are synced before they
         # are noted.
-        size_bytes = self._file.seek(0, os.SEEK_END)
-        if size_bytes < self._valid_bytes:
-            raise StoreError(
-                f"{self._file.name} is damaged: it has {size_bytes:,} bytes, "
-                f"and {self._valid_bytes:,} were committed\n  hint: {FRESH}"
-            )
         self._file.truncate(self._valid_bytes)
         if not self._valid_bytes:
             self._file.seek(0)
@@ -227,7 +241,7 @@ class _Writer:
         # Not at the end: there stands what ends the file (`]`), and what a failed commit has
         # left.
         self._file.seek(self._valid_bytes)
-        if self._has_rows:
+        if self._noted_bytes:
             self._file.write(self._packed(self._format.between))
         place_payload(payload, self._file, self._file.tell())
         end = self._file.tell()

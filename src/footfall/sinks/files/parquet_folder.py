@@ -24,8 +24,8 @@ from footfall.sinks.protocol import Capabilities, Partition, Payload, Prepared
 from footfall.sinks.scratch import explaining
 from footfall.sinks.store_sink import StoreSink
 from footfall.store import durable
-from footfall.store.committed_files import check_committed
-from footfall.store.files.file_ledger import FileLedger
+from footfall.store.committed_files import Piece, check_committed
+from footfall.store.files.file_ledger import FileLedger, piece_row
 from footfall.store.files.layout import (
     check_folder,
     delete_files,
@@ -211,7 +211,7 @@ class _Writer:
         sweep(folder)
         delete_files(folder, run.stream.schema.scenario, run.id, keep=committed)
         self._synced: set[Path] = set()
-        check_committed(self._files())
+        check_committed(ledger.pieces(folder, run.id))
         describe(folder, ledger)
         self._renewed_s = time.monotonic()
 
@@ -219,14 +219,7 @@ class _Writer:
         payloads = [(name, p) for name, several in prepared.payloads.items() for p in several]
         self._rename([payload for _, payload in payloads])
         files = [
-            {
-                "run": prepared.run,
-                "relation": name,
-                "file": p.target,
-                "rows": p.rows,
-                "begin_byte": 0,
-                "end_byte": p.size_bytes,
-            }
+            piece_row(prepared.run, name, p.target, p.rows, self._piece(p))
             for name, p in payloads
         ]
         self._ledger.commit(prepared.ledger_row(), prepared.tallies, files)
@@ -239,14 +232,12 @@ class _Writer:
 
     def end(self, *, complete: bool) -> None:
         if complete:
-            check_committed(self._files())
+            check_committed(self._ledger.pieces(self._folder, self._run.id))
             self._ledger.end(self._run)
         describe(self._folder, self._ledger)
 
-    def _files(self) -> Iterator[tuple[Path, int]]:
-        """Yield the run's files and their sizes, as the ledger knows them."""
-        for row in self._ledger.files(self._run.id):
-            yield self._folder / row["file"], row["end_byte"]
+    def _piece(self, payload: Payload) -> Piece:
+        return Piece.written(self._folder / payload.target, 0, payload.size_bytes)
 
     def _rename(self, payloads: list[Payload]) -> None:
         for payload in payloads:

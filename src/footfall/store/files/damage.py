@@ -10,18 +10,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from footfall.errors import StoreError
-from footfall.store.committed_files import FRESH, check_committed
+from footfall.store.committed_files import FRESH, Piece, check_committed
 from footfall.store.duckdb import connection as db
 
 MADE_AGAIN = f"put it back from a copy; or {FRESH}"
 """What to do about a damaged file of a run."""
-Sizes = Mapping[Path, int | None]
-"""File → the bytes that it ought to have; None where nobody knows."""
+Files = Mapping[Path, Piece | None]
+"""File → what it ought to hold; None where nobody knows."""
 
 
 @contextmanager
 def damage_named(
-    store: Path, files: Callable[[], Sizes], hint: str, columns: Collection[str] = ()
+    store: Path, files: Callable[[], Files], hint: str, columns: Collection[str] = ()
 ) -> Iterator[None]:
     """Turn what DuckDB says into a `StoreError` that names the file at fault, which DuckDB does not always.
 
@@ -35,9 +35,9 @@ def damage_named(
         with db.explained(store, "nothing was changed"):
             yield
     except StoreError as error:
-        sizes = files()
-        check_committed((file, size) for file, size in sizes.items() if size is not None)
-        damages = (_damage(file, columns) for file in sizes)
+        found_files = files()
+        check_committed(filter(None, found_files.values()))
+        damages = (_damage(file, columns) for file in found_files)
         found = next(filter(None, damages), None)
         if found is None:
             raise

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from footfall.data.schema import events_schema
 from footfall.errors import StoreError
-from footfall.store.committed_files import check_committed
+from footfall.store.committed_files import Piece, check_committed
 from footfall.store.dialect import create_table, literal
 from footfall.store.duckdb import connection as db
 from footfall.store.duckdb.dialect import DIALECT
@@ -101,7 +101,7 @@ def _committed(path: Path, size: int) -> Iterator[Path]:
     """
     found = path.stat().st_size
     if found < size:
-        check_committed([(path, size)])
+        check_committed([Piece(path, 0, size)])
     if found == size:
         yield path
         return

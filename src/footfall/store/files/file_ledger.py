@@ -17,6 +17,7 @@ import pyarrow as pa
 from footfall.data.stream import Run
 from footfall.data.tallies import Tallies
 from footfall.store.catalogue_rows import catalogue_rows
+from footfall.store.committed_files import Piece
 from footfall.store.dialect import create_table, quote
 from footfall.store.runs import Row, RunInfo, begun, ended, info_of
 from footfall.store.sqlite import SQLiteLedger
@@ -31,11 +32,14 @@ FILES = pa.schema(
         pa.field("rows", pa.int64(), nullable=False),
         pa.field("begin_byte", pa.int64(), nullable=False),
         pa.field("end_byte", pa.int64(), nullable=False),
+        pa.field("crc32", pa.int64()),
+        pa.field("modified_ns", pa.int64()),
     ]
 )
 """One row per piece: rows of a relation (`events`, `changes`, `arrivals`) in a file, whose path
-counts from the destination's."""
+counts from the destination's; its checksum, and when the file was changed last."""
 
+PIECE_COLUMNS = ("begin_byte", "end_byte", "crc32", "modified_ns")
 _TABLES = {**META_TABLES, "files": FILES}
 
 
@@ -66,6 +70,8 @@ class FileLedger(SQLiteLedger):
     def _make(self) -> None:
         for name, schema in _TABLES.items():
             self._connection.execute(create_table(_SQLite(), quote(name), schema))
+        for lacking in set(FILES.names) - set(self._columns("files")):  # none was kept before
+            self._connection.execute(f"ALTER TABLE files ADD COLUMN {lacking} INTEGER")
         for name, (keys, _) in TALLIES.items():
             # What ON CONFLICT needs.
             self._connection.execute(
@@ -146,10 +152,22 @@ class FileLedger(SQLiteLedger):
         """Return a run's pieces, in the order in which they were committed."""
         return self.table("files", run)
 
+    def pieces(self, place: Path, run: str | None = None) -> list[Piece]:
+        """Return the pieces of a run, or of all, to be compared with what is there.
+
+        Args:
+            place: The destination, from which their paths count.
+            run: Id of the run.
+        """
+        return [
+            Piece(place / row["file"], *(row[name] for name in PIECE_COLUMNS))
+            for row in self.table("files", run)
+        ]
+
     def table(self, name: str, run: str | None = None) -> list[Row]:
         """Return the rows of a table, of one run or of all, in the order of their writing."""
-        schema = _TABLES[name]
-        columns = ", ".join(map(quote, schema.names))
+        schema, have = _TABLES[name], self._columns(name)
+        columns = ", ".join(quote(name) if name in have else "NULL" for name in schema.names)
         rows = self.rows(
             f"SELECT {columns} FROM {name} WHERE run = coalesce(?, run) ORDER BY rowid", run
         )
@@ -183,6 +201,20 @@ class FileLedger(SQLiteLedger):
         kinds = _TABLES[name].types
         plain = [tuple(map(_plain, row, kinds)) for row in rows]
         self._connection.executemany(statement, plain)
+
+
+def piece_row(run: str, relation: str, file: str, rows: int, piece: Piece) -> Row:
+    """Return a piece's row of the table `files`.
+
+    Args:
+        run: Id of the run.
+        relation: `events`, `changes` or `arrivals`.
+        file: Its path from the destination's; empty where it is the destination.
+        rows: Number of rows in it.
+        piece: Where they lie.
+    """
+    row = {"run": run, "relation": relation, "file": file, "rows": rows}
+    return row | {name: getattr(piece, name) for name in PIECE_COLUMNS}
 
 
 def _inserting(name: str) -> str:

@@ -6,14 +6,16 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from footfall.errors import StoreError
+from footfall.store.committed_files import check_committed
 from footfall.store.duckdb import connection as db
 from footfall.store.duckdb.open import DuckDBStore
 from footfall.store.durable import Lock
 from footfall.store.files import layout, relations
-from footfall.store.files.damage import MADE_AGAIN, Sizes, damage_named
+from footfall.store.files.damage import MADE_AGAIN, Files, damage_named
 from footfall.store.files.file_ledger import FileLedger
 from footfall.store.runs import RunInfo
 from footfall.store.store import Store
+from footfall.text import plural
 
 
 class ParquetStore(DuckDBStore):
@@ -35,9 +37,15 @@ class ParquetStore(DuckDBStore):
     def _explained(self) -> AbstractContextManager[None]:
         return damage_named(self.path, self._files, MADE_AGAIN)
 
-    def _files(self) -> Sizes:
+    def check_contents(self) -> str:
+        """Compare every file with the checksum that was noted of it."""
+        files = self._files()
+        check_committed(filter(None, files.values()), is_read=True)
+        return f"{plural(len(files), 'file holds', 'files hold')} what was written"
+
+    def _files(self) -> Files:
         with FileLedger(layout.folder_ledger_path(self.path)) as ledger:
-            return {self.path / row["file"]: row["end_byte"] for row in ledger.table("files")}
+            return {piece.path: piece for piece in ledger.pieces(self.path)}
 
     def _remove(self, info: RunInfo) -> None:
         with (
@@ -68,6 +76,12 @@ class FileStore(DuckDBStore):
         super().__init__(path, db.connect_memory(path.parent))
         with FileLedger(layout.file_ledger_path(path)) as ledger:
             relations.load_ledger(self._connection, ledger)
+
+    def check_contents(self) -> str:
+        """Compare the file with the checksums that were noted of its pieces."""
+        with FileLedger(layout.file_ledger_path(self.path)) as ledger:
+            check_committed(ledger.pieces(self.path), has_rest=True, is_read=True)
+        return "the file holds what was written"
 
     def _remove(self, info: RunInfo) -> None:
         del info  # it is the only one

@@ -38,6 +38,8 @@ def piece(begin, end):
         "rows": 10,
         "begin_byte": begin,
         "end_byte": end,
+        "crc32": 0,
+        "modified_ns": 0,
     }
 
 
