@@ -300,6 +300,57 @@ def test_parameters_are_told_by_their_names_and_platforms_are_none(read):
     assert "columns are taken for a property each: mix_id, mood" in said(plan)[2]
 
 
+@pytest.mark.parametrize(
+    ("header", "wanted", "people"),
+    [
+        (
+            "Event,About,Event parameters,,User properties,Owner\n,,mix_id (string),length (number),tier,\n",
+            {"mix_id": "text", "length": "number"},
+            ["tier"],
+        ),
+        ("Event,About,Parameters,,,\n,,name,source,owner,\n", {"name": "text", "source": "text", "owner": "any"}, []),
+        (
+            "Event,About,Event parameters,,User properties,\n,,mix_id,length,tier,\n,,string,integer,string,\n",
+            {"mix_id": "text", "length": "integer"},
+            ["tier"],
+        ),
+        ("Event,About,Event parameters,,User properties,\n,,mix_id,,tier,\n", {"mix_id": "text"}, ["tier"]),
+    ],
+)  # fmt: skip
+def test_names_of_properties_may_stand_below_the_titles(read, header, wanted, people):
+    """A second row of the header names them, below what they are: marks below are no names, titles beside are read."""
+    plan = read(f"{header}Mix Played,Plays,required,x,x,kim\nMix Saved,Saves,x,,,\n")
+    assert [(e.name, e.about) for e in plan.events] == [
+        ("Mix Played", "Plays"),
+        ("Mix Saved", "Saves"),
+    ]
+    played = properties(plan, "Mix Played")
+    assert {name: read.type for name, read in played.items()} == wanted
+    assert [p.is_required for p in played.values()][:1] == [True]
+    assert len(properties(plan, "Mix Saved")) == 1
+    assert list(users(plan)) == people
+    assert [text for text in lost(plan) if "column" not in text] == []
+
+
+def test_names_of_events_may_stand_below_a_title(read):
+    """A row of properties with marks below the events that have them; their title goes over all of them."""
+    plan = read(
+        "Property,Type,Events,\n,,Mix Played,Mix Saved\nmix_id,string,x,required\nlength,integer,x,\n"
+    )
+    assert {e.name: [p.name for p in e.properties] for e in plan.events} == {
+        "Mix Played": ["mix_id", "length"],
+        "Mix Saved": ["mix_id"],
+    }
+    assert said(plan) == []
+
+
+def test_a_row_below_a_header_that_names_nothing_is_data(read):
+    """Properties below one title may be listed before any event: that row is named, and the others are read."""
+    plan = read("Event,Event parameters\n,mix_id\nMix Played,length\n")
+    assert list(properties(plan, "Mix Played")) == ["length"]
+    assert lost(plan) == ['the row names no event: "mix_id" is left out']
+
+
 # --- several events, lines, languages --------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from footfall.tracking_plan.cells import type_of
@@ -44,6 +44,7 @@ from footfall.tracking_plan.readers.parameter_columns import (
     is_group,
     marked_columns,
     parameter_columns,
+    titles_of_names,
 )
 
 MOST_TABLES = 500
@@ -184,7 +185,8 @@ def _is_header(header: SheetTable, found: Sequence[SheetTable]) -> bool:
     if not above:
         return True
     if _is_next(above[-1], header):
-        return len(header.columns) >= len(above[-1].columns)
+        has_more = len(header.columns) >= len(above[-1].columns)
+        return has_more or bool(header.parameters)
     n_filled = sum(
         header.first() <= column <= header.last() for column in header.grid.row(header.header)
     )
@@ -249,7 +251,8 @@ def _with_rows(
     ]
     end = min(below, default=MOST_ROWS)
     within = filled[bisect_right(filled, table.header) : bisect_left(filled, end)]
-    if table.kind is EVENTS and table.columns.keys().isdisjoint(SLOTS):
+    is_open = not table.parameters and table.columns.keys().isdisjoint(SLOTS)
+    if table.kind is EVENTS and is_open:
         found = parameter_columns(table.grid, table.header, within, table.known())
         table = replace(table, parameters=found)
     columns = table.known()
@@ -285,12 +288,14 @@ def _headers(
     words = {normal(text) for text in grid.row(row).values()}
     known = words & ALL_TITLES
     is_event_alone = is_first and len(words) > 2 and bool(words & EVENT_KEYS)
-    if not known & ALL_KEYS or (len(known) < 2 and not is_event_alone):
-        return
-    caption = _caption(grid, row)
-    titles = _titles_of(grid, row)
     at = bisect_right(filled, row)
     below = filled[at : at + MOST_LOOKED_AT]
+    over = titles_of_names(grid, row, below)
+    has_titles = bool(known & ALL_KEYS) and (len(known) > 1 or is_event_alone)
+    if not has_titles and not over:
+        return
+    titles = _titles_above(grid, row, over) if over else _titles_of(grid, row)
+    caption = _caption(grid, row)
     found = match_headers(titles, f"{grid.name} {caption}", _calls(grid, row, below))
     for match in found or _event_alone(grid, row, titles, below):
         table = SheetTable(
@@ -303,8 +308,18 @@ def _headers(
             match.guessed,
             caption=caption,
         )
+        if over:
+            table = _with_names(table, below)
         event = _OF_EVENT.fullmatch(caption) if match.kind in (USERS, DICTIONARY) else None
         yield _of_event(table, event[1]) if event else table
+
+
+def _with_names(table: SheetTable, below: Sequence[int]) -> SheetTable:
+    """Return a table with the columns that a row of names, below its titles, names."""
+    place = table.grid, table.header, below, table.known()
+    if table.kind in (USERS, DICTIONARY):
+        return replace(table, kind=CROSSED, parameters=marked_columns(*place))
+    return replace(table, parameters=parameter_columns(*place))
 
 
 def _of_event(table: SheetTable, event: str) -> SheetTable:
@@ -334,6 +349,13 @@ def _calls(grid: Grid, row: int, below: Sequence[int]) -> frozenset[int]:
     return frozenset(
         column for column, texts in cells if all(row_kind_in(text) for text in texts if text)
     )
+
+
+def _titles_above(grid: Grid, row: int, over: Collection[str]) -> Titles:
+    """Return the columns of a row of names whose titles stand in the row above; `over` are those of the names."""
+    titles = sorted(grid.row(row - 1).items())
+    own = [(column, normal(text)) for column, text in titles if column not in grid.row(row)]
+    return [(column, (name,)) for column, name in own if name and name not in over]
 
 
 def _titles_of(grid: Grid, row: int) -> Titles:

@@ -197,7 +197,8 @@ def _is_dictionary(titles: Titles, about: str) -> bool:
 
 def says_kind(kind: TableKind, text: str) -> bool:
     """Return whether a line above titles says that their table is of people, or of all events."""
-    about = {"users": _PEOPLE, "dictionary": EVENTS.about}.get(kind.name)
+    words = {"users": _PEOPLE, "dictionary": EVENTS.about, "crossed": EVENTS.about}
+    about = words.get(kind.name)
     return bool(about and about.search(text))
 
 
@@ -308,8 +309,9 @@ def _guessed_titles(columns: Iterable[SheetColumn]) -> Mapping[str, str]:
     return {normal(name): column.title for column in columns for name in column.guesses}
 
 
-_TITLES = {kind.name: _known_titles(kind.columns) for kind in (*KINDS, DICTIONARY)}
-_GUESSES = {kind.name: _guessed_titles(kind.columns) for kind in (*KINDS, DICTIONARY)}
+_ALL_KINDS = (*KINDS, DICTIONARY, NESTED, CROSSED)
+_TITLES = {kind.name: _known_titles(kind.columns) for kind in _ALL_KINDS}
+_GUESSES = {kind.name: _guessed_titles(kind.columns) for kind in _ALL_KINDS}
 CALL_TITLES = frozenset(
     normal(name)
     for column in MORE_EVENT_COLUMNS
@@ -326,6 +328,9 @@ ALL_KEYS = frozenset(
     if title in kind.keys
 )
 EVENT_KEYS = frozenset(name for name, title in _TITLES["events"].items() if title == "Event")
+PROPERTY_KEYS = frozenset(
+    name for name, title in _TITLES["users"].items() if title == "User property"
+)
 OF_ONE_PROPERTY = frozenset(
     ("name", "type", "data type", "description", "definition", "required", "mandatory", "example", "examples",
      "values", "allowed values", "possible values", "notes", "nombre", "tipo", "descripcion", "ejemplo",

@@ -8,14 +8,17 @@ it, or by its name; columns on who does what until when (`owner`, `ios`, `status
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from footfall.tracking_plan.cells import DASHES, is_no, is_yes, type_of, word_set
 from footfall.tracking_plan.readers.grid import Grid
 from footfall.tracking_plan.readers.headers import (
     ALL_TITLES,
+    EVENT_KEYS,
+    OF_ONE_PROPERTY,
     PARAMETER_GROUPS,
+    PROPERTY_KEYS,
     USER_GROUPS,
     normal,
 )
@@ -89,11 +92,12 @@ def _candidates(
     grid: Grid, header: int, rows: Sequence[int], known: frozenset[int]
 ) -> Iterator[ParameterColumn]:
     above, group = grid.row(header - 1), ""
+    are_names = bool(titles_of_names(grid, header, rows))
     for column in sorted({*grid.row(header), *above}):
         name = grid.row(header).get(column, "")
         # A merged cell above has its text over the first of its columns: the others follow it,
         # but for those that are about the work.
-        is_outside = column not in above and _is_about_work(name)
+        is_outside = column not in above and _is_about_work(name) and not are_names
         group = "" if is_outside else normal(above.get(column, "")) or group
         if not name or column in known:
             continue
@@ -102,6 +106,33 @@ def _candidates(
             yield ParameterColumn(column, name, is_users)
         elif _is_named_so(name):
             yield ParameterColumn(column, name, is_certain=False)
+
+
+def titles_of_names(grid: Grid, row: int, below: Sequence[int]) -> frozenset[str]:
+    """Return the titles right above a row that holds the names of what these are about, none of other rows.
+
+    `Event | Event parameters | | User properties` above ` | item_id | value | plan` is a header of
+    two rows, and so is `Property | Events | ` above ` | purchase | view`, where one title goes over
+    several names or marks stand below them.
+    """
+    titles, names = grid.row(row - 1), grid.row(row)
+    alone = [normal(title) for column, title in titles.items() if column not in names]
+    n_titles = sum(normal(name) in OF_ONE_PROPERTY for name in names.values())
+    if len(alone) == len(titles) or 2 * n_titles >= len(names):
+        return frozenset()
+    over = [_title_over(titles, column) for column in names]
+    is_of_events = not EVENT_KEYS.isdisjoint(alone)
+    is_of_properties = not PROPERTY_KEYS.isdisjoint(alone) and EVENT_KEYS.issuperset(over)
+    if not (all(map(is_group, over)) if is_of_events else is_of_properties):
+        return frozenset()
+    are_marked = any(_is_marked(grid, below, *name) for name in names.items())
+    return frozenset(over) if are_marked or len(set(over)) < len(over) else frozenset()
+
+
+def _title_over(titles: Mapping[int, str], column: int) -> str:
+    """Return the title that stands above a column, or else left of that."""
+    at = max((at for at in titles if at <= column), default=-1)
+    return normal(titles.get(at, ""))
 
 
 def is_group(title: str) -> bool:

@@ -64,8 +64,8 @@ class SheetRow:
 
 def rows_of(table: SheetTable) -> Iterator[SheetRow]:
     """Yield the rows of a table that are neither empty nor its header again."""
-    header = table.grid.row(table.header)
+    header, columns = table.grid.row(table.header), table.known()
     for number in table.rows:
         row = table.grid.row(number)
-        if any(row.get(column) != header.get(column) for column in table.columns.values()):
+        if any(row.get(column) != header.get(column) for column in columns):
             yield SheetRow(table, number)
