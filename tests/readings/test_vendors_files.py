@@ -120,3 +120,41 @@ def test_what_is_true_of_a_group_is_no_user_property(tmp_path):
     assert [(f.check, f.subject) for f in found] == [
         ("property_unknown", "user property chairs")
     ]
+
+
+def test_items_of_google_analytics_are_properties_as_any_other(tmp_path):
+    """Lists and records that its export has beside the parameters are kept and checked; empty columns say nothing."""
+    nothing = {"items": [], "ecommerce": {"transaction_id": None}}
+    said = {
+        "items": [
+            {
+                "item_id": "desk",
+                "price": "3.5",
+                "coupon": None,
+                "item_params": [{"key": "shade", "value": {"string_value": "red"}}],
+            }
+        ],
+        "ecommerce": {"transaction_id": "t-1", "tax": None},
+    }
+    path = tmp_path / "x.ndjson"
+    path.write_text("\n".join(json.dumps(GA4 | more) for more in (said, nothing)))
+    with open_events(path) as source:
+        found = [json.loads(ep) for (ep,) in source.rows("SELECT ep FROM e ORDER BY n")]
+    assert found == [
+        {
+            "items": [{"item_id": "desk", "price": "3.5", "item_params": {"shade": "red"}}],
+            "ecommerce": {"transaction_id": "t-1"},
+            "amount": "12.5",
+        },
+        {"amount": "12.5"},
+    ]
+    fields = [ExpectedProperty("item_id", "text"), ExpectedProperty("price", "number")]
+    items = ExpectedProperty("items", "list", fields={each.name: each for each in fields})
+    amount = ExpectedProperty("amount", "text")
+    paid = ExpectedEvent("Paid", properties={"amount": amount, "items": items})
+    findings = validate(path, Expectations("plan", {"Paid": paid})).findings
+    assert {(f.check, f.subject) for f in findings} == {
+        ("property_type", "Paid.items[].price"),
+        ("property_unknown", "Paid.ecommerce"),
+        ("property_unknown", "Paid.items[].item_params"),
+    }

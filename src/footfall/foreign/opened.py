@@ -6,15 +6,18 @@ from typing import Any
 
 from footfall.foreign.envelopes import unwrapped
 
-_LISTS = ("event_params", "user_properties")
+_PARAMS = "event_params"
+_LISTS = (_PARAMS, "user_properties")
 """Members in which Google Analytics 4 exports a list of keys and typed values."""
+_BESIDE = ("items", "ecommerce")
+"""Members beside these that tell of the event itself, and so are properties of it as the others."""
 
 
 def opened(value: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the events that a line's object holds: itself, unless it is an envelope."""
     events = [event for event in unwrapped(value) if isinstance(event, dict)] or [value]
     return [
-        _plain(event) if isinstance(event.get(_LISTS[0]), list) else event for event in events
+        _plain(event) if isinstance(event.get(_PARAMS), list) else event for event in events
     ]
 
 
@@ -24,7 +27,20 @@ def _plain(event: dict[str, Any]) -> dict[str, Any]:
     Source: BigQuery export schema of GA4: `{"key": …, "value": {"string_value": …, "int_value": …}}`.
     """
     lists = {name: event[name] for name in _LISTS if isinstance(event.get(name), list)}
-    return event | {name: _map(values) for name, values in lists.items()}
+    plain = {name: _map(values) for name, values in lists.items()}
+    beside = _said({name: event[name] for name in _BESIDE if name in event})
+    return event | plain | {_PARAMS: beside | plain[_PARAMS]}
+
+
+def _said(value: Any) -> Any:
+    """Return a value without members that are empty: each event is exported with all columns."""
+    if isinstance(value, list):
+        is_map = all(isinstance(one, dict) and one.keys() == {"key", "value"} for one in value)
+        return _map(value) if is_map else [_said(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    fields = {name: _said(inner) for name, inner in value.items()}
+    return {name: inner for name, inner in fields.items() if inner not in (None, [], {})}
 
 
 def _map(values: list[Any]) -> dict[str, Any]:
