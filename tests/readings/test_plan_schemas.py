@@ -7,10 +7,12 @@ import pytest
 
 from footfall.errors import UsageError
 from footfall.scenario.leaf_records import Constraint
+from footfall.tracking_plan.expectations_of_plan import of_plan
 from footfall.tracking_plan.property_keys import losses
 from footfall.tracking_plan.readers import json_schema, read_plan
 from footfall.tracking_plan.to_scenario import scenario_text
 from footfall.tracking_plan.writers import FORMATS
+from footfall.validation import validate
 
 TEXT, NUMBER, INTEGER = {"type": "string"}, {"type": "number"}, {"type": "integer"}
 
@@ -232,6 +234,44 @@ def test_constraints_of_lists(tmp_path):
     x = found(read(tmp_path, event(x=marks)))["x"]
     assert (x.type, x.item, x.constraint.minimum) == ("list", "integer", 1)
     assert (x.length.least, x.length.most) == (1, 3)
+
+
+def test_a_time_that_is_a_string_is_no_number(tmp_path):
+    """Where the schema says `string` a number is a finding, in lists and records too; where it says no type, or a time, none."""
+    moment = {"type": "string", "format": "date-time"}
+    times = {"type": ["array"], "items": moment}
+    plan = read(
+        tmp_path,
+        event(
+            due=moment,
+            maybe={"type": ["string", "null"], "format": "date-time"},
+            seen=times,
+            trip={"type": "object", "properties": {"left": moment}},
+            plain={"format": "date-time"},
+            at={"type": "time"},
+        ),
+    )
+    assert {p.type for p in found(plan).values()} == {"time", "list", "record"}
+    log = tmp_path / "log.ndjson"
+    values = [1_767_607_200_000, "2026-01-05T10:00:00Z"]
+    told = [
+        {"due": v, "maybe": v, "seen": [v], "trip": {"left": v}, "plain": v, "at": v}
+        for v in values
+    ]
+    lines = [
+        {
+            "event_type": "Paid",
+            "user_id": "user-1",
+            "insert_id": f"i-{n}",
+            "time": values[0] + n,
+            "event_properties": each,
+        }
+        for n, each in enumerate(told)
+    ]
+    log.write_text("\n".join(map(json.dumps, lines)))
+    assert {(f.check, f.subject, f.count) for f in validate(log, of_plan(plan)).findings} == {
+        ("property_type", f"Paid.{name}", 1) for name in ("due", "maybe", "seen[]", "trip.left")
+    }
 
 
 def test_records_to_any_depth(tmp_path):

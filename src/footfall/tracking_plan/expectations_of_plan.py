@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from footfall.data.schema import FieldType
 from footfall.tracking_plan.plain_values import plain_values, with_plain_values
 from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanType
 from footfall.tracking_plan.plan_facts import currency_of
 from footfall.units import minor_digits
 from footfall.validation import Expectations, ExpectedEvent, ExpectedProperty, ExpectedStage
-from footfall.validation.expectations import allowed_values
+from footfall.validation.expectations import ExpectedType, allowed_values
 
 
 def of_plan(plan: Plan) -> Expectations:
@@ -47,12 +46,13 @@ def _event(event: PlanEvent) -> ExpectedEvent:
 
 
 def _property(planned: PlanProperty) -> ExpectedProperty:
-    kind = planned.item if planned.type == "list" else planned.type
+    item = planned.item
+    kind = item if planned.type == "list" else planned.type
     fields = {field.name: _property(field) for field in planned.fields}
     return ExpectedProperty(
         planned.name,
-        planned.type,
-        _item(planned.item),
+        _expected(planned, planned.type),
+        None if item is None or item == "any" else _expected(planned, item),
         planned.is_required,
         changes=planned.changes,
         fields=fields,
@@ -64,5 +64,5 @@ def _property(planned: PlanProperty) -> ExpectedProperty:
     )
 
 
-def _item(kind: PlanType | None) -> FieldType | None:
-    return None if kind is None or kind == "any" else kind
+def _expected(planned: PlanProperty, kind: PlanType) -> ExpectedType:
+    return "date-time" if kind == "time" and planned.is_text else kind

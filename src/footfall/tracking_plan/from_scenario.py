@@ -215,6 +215,8 @@ def _line(text: str) -> str:
 
 
 def _type(kind: ExpectedType) -> PlanType:
+    if kind == "date-time":
+        return "time"
     return "text" if kind == "id" else kind
 
 

@@ -71,6 +71,7 @@ class PlanProperty:
         constraint: Of its values, or of the elements of a list.
         length: Of a list: how many elements it has (`least`, `most`).
         is_open: Of a record or a list of records: fields that are not declared are welcome.
+        is_text: Of a time, or a list of times: it is sent as text, so that a number is none.
     """
 
     name: str
@@ -86,6 +87,7 @@ class PlanProperty:
     constraint: Constraint = FREE
     length: Constraint = FREE
     is_open: bool = False
+    is_text: bool = field(default=False, compare=False)
     origin: Origin | None = field(default=None, compare=False)
 
 

@@ -27,8 +27,8 @@ class AllowedValues(TypedDict, total=False):
     truth: bool
 
 
-ExpectedType = FieldType | Literal["any"]
-"""`any`: nothing is declared; a plan may say no more than a name."""
+ExpectedType = FieldType | Literal["any", "date-time"]
+"""`any`: nothing is declared; a plan may say no more than a name. `date-time`: a time that is sent as text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class ExpectedProperty:
 
     name: str
     type: ExpectedType
-    item: FieldType | None = None
+    item: ExpectedType | None = None
     is_required: bool = False
     values: tuple[str, ...] = ()
     changes: bool = False

@@ -19,6 +19,7 @@ from footfall.validation.property_checks import accepted_texts, type_word
 from footfall.validation.property_kinds import kind_of_type
 
 _INTEGERS = "('BIGINT', 'UBIGINT', 'HUGEINT')"
+_IS_TIME = "TRY_CAST((x ->> '$') AS TIMESTAMPTZ) IS NOT NULL"
 MOST_KEYS = 1000
 """Unknown fields that are looked at: the keys of foreign records may be as many as the records."""
 _NULL = "coalesce(json_type(x), 'NULL') = 'NULL'"
@@ -292,8 +293,9 @@ def _is_right(declared: ExpectedProperty) -> str:
         case "number" | "money":
             return f"json_type(x) IN {_NUMBERS}"
         case "time":
-            is_time = "TRY_CAST((x ->> '$') AS TIMESTAMPTZ) IS NOT NULL"
-            return f"(json_type(x) IN {_INTEGERS} OR {is_time})"
+            return f"(json_type(x) IN {_INTEGERS} OR {_IS_TIME})"
+        case "date-time":
+            return f"(json_type(x) = 'VARCHAR' AND {_IS_TIME})"
         case "boolean":
             return "json_type(x) = 'BOOLEAN'"
         case "list":

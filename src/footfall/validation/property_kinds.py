@@ -32,6 +32,7 @@ ACCEPTED: Mapping[str, tuple[str, ...]] = {
     "money": _NUMBERS,
     "boolean": ("boolean",),
     "time": ("time", "integer"),
+    "date-time": ("time",),
     "list": ("list",),
     "record": ("object",),
     "any": ("text", "digits", "boolean", "time", "list", "object", *_NUMBERS),
@@ -235,7 +236,7 @@ def _text_kinds(declared: Sequence[ExpectedProperty], text: str) -> dict[str, st
     found: dict[str, str] = {}
     if not types.isdisjoint(("integer", "number", "money")):
         found["digits"] = _DIGITS.format(text)
-    if "time" in types:
+    if not types.isdisjoint(("time", "date-time")):
         is_other = f" AND NOT {found['digits']}" if found else ""
         found["time"] = _TIME.format(text) + is_other
     return found

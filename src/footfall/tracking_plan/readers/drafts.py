@@ -142,7 +142,7 @@ class Draft:
             ends = (old.constraint.minimum, old.constraint.maximum)
             if any(end is not None for end in ends) and read.type in ("text", "boolean"):
                 self._contradiction(subject, "type", "a number's range", old, read)
-            old = replace(old, type=read.type, item=read.item)
+            old = replace(old, type=read.type, item=read.item, is_text=read.is_text)
         elif is_typed and (old.type, old.item) != (read.type, read.item):
             self._contradiction(subject, "type", old.type, old, read)
         changes: dict[str, Any] = {}

@@ -35,7 +35,7 @@ MOST_LEVELS = 20
 """Records within each other."""
 _TYPES: Mapping[str, PlanType] = {
     "string": "text", "integer": "integer", "number": "number", "boolean": "boolean", "array": "list",
-    "object": "record", "money": "money",
+    "object": "record", "money": "money", "time": "time",
 }  # fmt: skip
 _SAYS_TYPE: Mapping[PlanType, tuple[str, ...]] = {
     "record": ("properties",),
@@ -130,6 +130,7 @@ class SchemaReader:
             values=_values(schema),
             examples=_examples(schema),
             is_required=is_always and not can_be_null,
+            is_text=kind == "time" and "string" in _types(schema),
             origin=Origin(self.file, place=".".join(filter(None, (self.place, name)))),
         )
         self.rest(schema, (*_MEANT.get(kind, ()), BEHIND_TYPE), name)
@@ -145,8 +146,7 @@ class SchemaReader:
 
     def _type(self, name: str, schema: Schema) -> tuple[PlanType, bool]:
         """Return a type, and whether null is allowed beside it."""
-        written = schema.get("type")
-        names = [written] if isinstance(written, str) else list_at(schema, "type")
+        names = _types(schema)
         allowed = list_at(schema, "enum")
         can_be_null = "null" in names or schema.get("nullable") is True or None in allowed
         kinds = {_TYPES[each] for each in names if isinstance(each, str) and each in _TYPES}
@@ -209,6 +209,7 @@ class SchemaReader:
             item=None if is_record else element.type,
             fields=element.fields,
             is_open=element.is_open,
+            is_text=element.is_text,
             about=read.about or element.about,
             values=read.values or element.values,
             constraint=element.constraint,
@@ -232,6 +233,12 @@ class SchemaReader:
         self.holders.pop()
         kind: PlanType = "record" if fields else "any"
         return replace(read, fields=fields, type=kind, is_open=is_open)
+
+
+def _types(schema: Schema) -> list[Any]:
+    """Return the types that a schema names."""
+    written = schema.get("type")
+    return [written] if isinstance(written, str) else list_at(schema, "type")
 
 
 def _implied(schema: Schema) -> PlanType:

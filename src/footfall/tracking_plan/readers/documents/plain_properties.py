@@ -52,10 +52,20 @@ _MEANING = {word.casefold(): key for key, words in KEYWORDS.items() for word in 
 _SCHEMA_WORDS = ("$ref", "allOf", "anyOf", "oneOf", "const", "format", "nullable", "default")
 _TYPES: Mapping[PlanType, Schema] = {
     "text": {"type": "string"}, "integer": {"type": "integer"}, "number": {"type": "number"},
-    "money": {"type": "money"}, "boolean": {"type": "boolean"}, "time": {"type": "string", "format": "date-time"},
+    "money": {"type": "money"}, "boolean": {"type": "boolean"}, "time": {"type": "time"},
     "list": {"type": "array"}, "record": {"type": "object"}, "any": {},
 }  # fmt: skip
-_JSON_TYPES = ("string", "integer", "number", "boolean", "array", "object", "null", "money")
+_JSON_TYPES = (
+    "string",
+    "integer",
+    "number",
+    "boolean",
+    "array",
+    "object",
+    "null",
+    "money",
+    "time",
+)
 _ABOUT_EVENTS = (
     "properties",
     "description",
@@ -219,6 +229,8 @@ def _bounded(text: str) -> Schema | None:
     if not read.is_typed:
         return {**schema, BEHIND_TYPE: [text]}
     found: dict[str, Any] = {**schema, **_keywords(read.found.constraint)}
+    if "format" in found:
+        found["type"] = "string"  # a `date` is a text of this format
     if read.found.values:
         found["enum"] = list(read.found.values)
     if read.found.is_required:
