@@ -1,5 +1,6 @@
 """Sheets as people have them: nothing of them is lost unseen."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty
 from footfall.tracking_plan.readers import read_plan
 from footfall.tracking_plan.readers.around_tables import MOST_TEXTS
 from footfall.tracking_plan.readers.headers import ALL_TITLES
+from footfall.tracking_plan.to_scenario import scenario_text
 from footfall.tracking_plan.writers.csv_table import render_csv as csv_table
 from footfall.tracking_plan.writers.workbook import render_workbook as workbook
 
@@ -352,6 +354,38 @@ def test_a_row_below_a_header_that_names_nothing_is_data(read):
 
 
 # --- several events, lines, languages --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell", "example"),
+    [
+        ("list of text", '"calm, loud"', "[calm, loud]"),
+        ("string[]", "calm night; loud", "[calm night, loud]"),
+        ("list of text", '"[calm, loud]"', "[calm, loud]"),
+        ("list of integer", '"1, 2"', "[1, 2]"),
+        ("list of number", '"1,5"', '["1,5"]'),
+        ("array", "calm", "[calm]"),
+    ],
+)
+def test_examples_of_lists_are_lists(read, kind, cell, example):
+    """What stands in the cell are elements, and those of a scenario are drawn from them."""
+    plan = read(f"Event,Property,Type,Example\nMix Played,moods,{kind},{cell}\n")
+    assert properties(plan)["moods"].examples == (example,)
+    assert said(plan) == []
+    drawn = re.search(r"moods_element: \{(.*)\}", scenario_text(plan))[1]
+    assert all(word in drawn for word in re.findall("calm|loud", cell)) or "number" in kind
+    assert "moods 1" not in drawn
+
+
+def test_objects_without_fields_are_named(read):
+    """Nothing tells what they hold: they may be anything; of those with fields nothing is said."""
+    plan = read(
+        "Event,Property,Type\nMix Played,place,object\nMix Played,place.city,string\n"
+        "Mix Played,more,object\nMix Played,tracks,list of objects\n"
+    )
+    found = {name: (p.type, len(p.fields)) for name, p in properties(plan).items()}
+    assert found == {"place": ("record", 1), "more": ("any", 0), "tracks": ("list", 0)}
+    assert lost(plan) == ["an object without declared fields is not read (2 places)"]
 
 
 @pytest.mark.parametrize(

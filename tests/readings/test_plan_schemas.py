@@ -236,8 +236,24 @@ def test_constraints_of_lists(tmp_path):
     assert (x.length.least, x.length.most) == (1, 3)
 
 
+def test_examples_of_elements_are_those_of_their_list(tmp_path):
+    """They stand with the elements or as lists; a comma within one separates nothing."""
+    elements = {"type": "string", "examples": ["calm", "loud, wild"]}
+    plan = read(
+        tmp_path,
+        event(
+            moods={"type": "array", "items": elements},
+            keys={"type": "array", "items": INTEGER, "examples": [[1, 2]]},
+        ),
+    )
+    assert [p.examples for p in found(plan).values()] == [
+        ('[calm, "loud, wild"]',),
+        ("[1, 2]",),
+    ]
+
+
 def test_a_time_that_is_a_string_is_no_number(tmp_path):
-    """Where the schema says `string` a number is a finding, in lists and records too; where it says no type, or a time, none."""
+    """Where a schema says `string` a number is a finding, in lists and records too; where it says none, no."""
     moment = {"type": "string", "format": "date-time"}
     times = {"type": ["array"], "items": moment}
     plan = read(

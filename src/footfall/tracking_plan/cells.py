@@ -132,6 +132,14 @@ def split_list(text: str) -> tuple[str, ...]:
     return split(text)
 
 
+def list_text(elements: Iterable[str]) -> str:
+    """Return elements as one list: `[a, b]`, those that hold a separator in quotes; "" for none."""
+    parts = (each if _SEPARATORS.isdisjoint(each) else in_quotes(each) for each in elements)
+    text = ", ".join(parts)
+    return f"[{text}]" if text else ""
+
+
+_SEPARATORS = frozenset(',;|\n[]"')
 _ODD = frozenset(';\n|,/:=(){}[]"')
 _BULLET = re.compile(r"[-–—•*·]|.*\s[-–—]\s", re.DOTALL)
 

@@ -123,7 +123,7 @@ def _property(name: str, row: Row, grid: Grid, number: int) -> PlanProperty:
     return PlanProperty(
         name,
         "list" if is_list else kind,
-        kind if is_list and kind != "any" else None,
+        kind if is_list else None,
         about=row.get("Property description", ""),
         values=tuple(dict.fromkeys(values)),
         is_required=is_yes(row.get("Property required", "")),

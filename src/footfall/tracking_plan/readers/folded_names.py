@@ -12,10 +12,7 @@ _FIELD = re.compile(r"(.+?)(?:\[\d*\]|\.\$)\.(.+)")
 
 
 def folded(properties: Iterable[PlanProperty]) -> tuple[PlanProperty, ...]:
-    """Return properties with those called `list[].field` as fields of their list, `record.field` of their record.
-
-    A record without fields may be anything.
-    """
+    """Return properties with those called `list[].field` as fields of their list, `record.field` of their record."""
     found: dict[str, PlanProperty] = {}
     for read in properties:
         name, inner = _field_of(read.name)
@@ -46,8 +43,6 @@ def _within(name: str, found: Mapping[str, PlanProperty]) -> tuple[str, str]:
 
 
 def _whole(read: PlanProperty) -> PlanProperty:
-    if read.type == "record" and not read.fields:
-        return replace(read, type="any")
     return replace(read, fields=folded(read.fields)) if read.fields else read
 
 

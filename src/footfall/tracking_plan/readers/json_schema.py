@@ -15,6 +15,7 @@ from typing import Any
 from footfall.data.patterns import FORMATS
 from footfall.errors import UsageError, shown
 from footfall.scenario.leaf_records import FREE, Constraint
+from footfall.tracking_plan.cells import list_text
 from footfall.tracking_plan.plan import Origin, PlanProperty, PlanType
 from footfall.tracking_plan.readers.documents.members import (
     list_at,
@@ -202,12 +203,11 @@ class SchemaReader:
         if element.type == "list":
             self.leave_out("what lists within lists hold", read.name)
             element = PlanProperty(element.name)
-        # Records without fields are records all the same: no item says so.
-        is_record = element.type == "record" or items.get("type") == "object"
         return replace(
             read,
-            item=None if is_record else element.type,
+            item=None if element.type == "record" else element.type,
             fields=element.fields,
+            examples=tuple(filter(None, (*read.examples, list_text(element.examples)))),
             is_open=element.is_open,
             is_text=element.is_text,
             about=read.about or element.about,
@@ -220,8 +220,7 @@ class SchemaReader:
         if not map_at(schema, "properties"):
             if schema.get("additionalProperties") not in (None, True, False, {}):
                 self.leave_out("keyword additionalProperties", read.name)
-            self.leave_out("an object without declared fields", read.name)
-            return replace(read, type="any")
+            return read
         if id(schema) in self.holders or len(self.holders) >= MOST_LEVELS:
             self.leave_out("what a record holds that holds itself", read.name)
             return replace(read, type="any")
@@ -231,8 +230,7 @@ class SchemaReader:
         is_open = self.is_open(schema)
         self.place = before
         self.holders.pop()
-        kind: PlanType = "record" if fields else "any"
-        return replace(read, fields=fields, type=kind, is_open=is_open)
+        return replace(read, fields=fields, is_open=is_open)
 
 
 def _types(schema: Schema) -> list[Any]:

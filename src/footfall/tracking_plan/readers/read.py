@@ -19,6 +19,7 @@ from footfall.tracking_plan.readers.documents.source_files import (
 from footfall.tracking_plan.readers.documents.yaml_values import yaml_value
 from footfall.tracking_plan.readers.drafts import Draft
 from footfall.tracking_plan.readers.find_tables import as_events, find_tables, rating
+from footfall.tracking_plan.readers.finished_plan import finished
 from footfall.tracking_plan.readers.grid import Grid
 from footfall.tracking_plan.readers.headers import EVENTS
 from footfall.tracking_plan.readers.plan_documents import OF_A_LOG, read_plan_documents
@@ -123,7 +124,7 @@ def _csv(path: Path) -> Plan:
 def _amplitude(grid: Grid, draft: Draft, path: Path) -> Plan:
     read_amplitude(grid, draft)
     if draft.events:
-        return draft.finished()
+        return finished(draft)
     hint = "give the file of the events; that of the user properties alone is no plan"
     raise UsageError(
         f"{path.name}: there are no events in this file of Amplitude Data\n  hint: {hint}"
@@ -133,7 +134,7 @@ def _amplitude(grid: Grid, draft: Draft, path: Path) -> Plan:
 def _documents(path: Path) -> Plan:
     draft = _draft(path)
     read_plan_documents(path, draft)
-    return draft.finished()
+    return finished(draft)
 
 
 def _plan(draft: Draft, grids: Sequence[Grid]) -> Plan:
@@ -156,7 +157,7 @@ def _plan(draft: Draft, grids: Sequence[Grid]) -> Plan:
             n_cells = sum(map(len, grid.rows.values()))
             name = f"sheet {grid.name}, which has no title that is known,"
             draft.leave_out(name, n_places=n_cells)
-    return draft.finished()
+    return finished(draft)
 
 
 def _nothing(draft: Draft, grids: Sequence[Grid]) -> UsageError:
