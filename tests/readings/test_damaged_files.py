@@ -8,7 +8,8 @@ from functools import cache
 import pytest
 
 from footfall.errors import UsageError
-from footfall.foreign.open_events import is_log, open_events
+from footfall.foreign.log_paths import is_log
+from footfall.foreign.open_events import open_events
 
 N = 20_000
 

@@ -11,7 +11,8 @@ import pytest
 from footfall.errors import UsageError
 from footfall.foreign import json_source
 from footfall.foreign.json_array import LONGEST_LINE_BYTES, array_elements
-from footfall.foreign.open_events import MOST_OPENED, is_log, open_events
+from footfall.foreign.log_paths import is_log
+from footfall.foreign.open_events import MOST_OPENED, open_events
 
 N_FILES = 60
 
@@ -31,6 +32,31 @@ def hours(tmp_path):
             archive.writestr(f"{n:03}.json.gz", content)
             (tmp_path / "hours" / f"{n:03}.json.gz").write_bytes(content)
     return tmp_path
+
+
+@pytest.mark.parametrize("name", ["hours.zip", "hours"])
+def test_files_that_are_passed_over_are_named(tmp_path, name):
+    """What ends otherwise is named, in a folder and in a zip; what systems and footfall keep beside is not."""
+    (tmp_path / "hours").mkdir()
+    others = ["notes.txt", "more.csv", "_SUCCESS", ".hidden", "a.ndjson.footfall"]
+    with zipfile.ZipFile(tmp_path / "hours.zip", "w") as archive:
+        for file in ("a.ndjson", *others):
+            archive.writestr(file, f"{line_of(0)}\n")
+            (tmp_path / "hours" / file).write_text(f"{line_of(0)}\n")
+    with open_events(tmp_path / name) as source:
+        assert source.taken == "passed over: more.csv, notes.txt"
+        assert source.rows("SELECT count(*) FROM e") == [(1,)]
+
+
+def test_files_beside_parquet_are_named(tmp_path):
+    """A folder of Parquet is read as that: lines in it are passed over, and named."""
+    table = pa.table(
+        {"event_type": ["open"], "time": [1_767_607_200_000], "user_id": ["user-1"]}
+    )
+    pq.write_table(table, tmp_path / "a.parquet")
+    (tmp_path / "b.ndjson").write_text(f"{line_of(0)}\n")
+    with open_events(tmp_path) as source:
+        assert source.taken == "passed over: b.ndjson"
 
 
 @pytest.mark.parametrize("name", ["hours.zip", "hours"])

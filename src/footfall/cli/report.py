@@ -110,7 +110,7 @@ def command(
     STORE is a DuckDB file or a folder of Parquet files; by default footfall.duckdb. A log is CSV, NDJSON or Parquet
     that something else has made, or events of others that a store holds.
     """
-    from footfall.foreign.open_events import is_foreign
+    from footfall.foreign.log_paths import is_foreign
     from footfall.foreign.open_imported import holds_imported_alone
     from footfall.reports import report
 

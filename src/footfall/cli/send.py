@@ -90,7 +90,7 @@ def command(
     are sent.
     """
     from footfall.execution.resend import holds_dead_letters
-    from footfall.foreign.open_events import is_foreign
+    from footfall.foreign.log_paths import is_foreign
 
     sinks = options.read_sinks(to, region=region, dry_run=dry_run)
     named, skip_bad = options.named_columns(given), given.pop("skip_bad")

@@ -206,7 +206,7 @@ def _read(
     source: str, settings: tuple[str, ...], named: Named
 ) -> tuple[Plan, Sequence[Section]]:
     """Return a plan, and the diagrams of the scenario that it is made of."""
-    from footfall.foreign.open_events import is_log
+    from footfall.foreign.log_paths import is_log
     from footfall.tracking_plan.sheet_columns import ONLY_IN_PLANS
 
     if named.is_any or is_log(source, ONLY_IN_PLANS):

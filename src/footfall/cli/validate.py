@@ -92,7 +92,8 @@ def _declared(against: str) -> str | Expectations:
     """Return a plan's expectations, with its remarks printed; a scenario as it was named."""
     if not is_plan(against):
         return against
-    from footfall.foreign.open_events import is_log, open_events
+    from footfall.foreign.log_paths import is_log
+    from footfall.foreign.open_events import open_events
     from footfall.tracking_plan.expectations_of_plan import of_plan
     from footfall.tracking_plan.readers import read_plan
     from footfall.tracking_plan.sheet_columns import ONLY_IN_PLANS

@@ -19,7 +19,7 @@ from footfall.foreign.common_columns import IDS
 from footfall.foreign.encodings import BLOCK_BYTES
 from footfall.foreign.json_array import LONGEST_LINE_BYTES
 from footfall.foreign.json_query import LineQuery, query_of, query_of_vendor
-from footfall.foreign.line_sources import parts_of
+from footfall.foreign.line_sources import sources_of
 from footfall.foreign.lines import Lines, read_lines
 from footfall.foreign.opened import opened
 from footfall.foreign.roles import SAMPLE_ROWS, Named, Roles, Sampled, beside, recognise
@@ -74,8 +74,8 @@ def load(
         is_whole: Whether a column `event` keeps the whole of each event, as JSON.
     """
     named = named or Named()
-    parts = parts_of(path)
-    blocks = _parsed(read_lines(path, parts))
+    sources = sources_of(path)
+    blocks = _parsed(read_lines(path, sources.parts))
     begin = next(blocks)
     vendor = None if named.is_any else _vendor_of(begin.events)
     roles = None if vendor else _roles_of(path, begin.events, named)
@@ -96,11 +96,11 @@ def load(
         name for name, paths in query.names.items() if paths or not query.is_foreign
     )
     return LinesRead(
-        tuple(part.name for part in parts),
+        tuple(part.name for part in sources.parts),
         has - {"session_id"} if query.is_foreign else has,
         not query.is_foreign,
         query.is_foreign,
-        "; ".join(filter(None, (taken, ids))),
+        "; ".join(filter(None, (taken, ids, sources.passed_over))),
     )
 
 

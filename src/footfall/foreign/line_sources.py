@@ -6,18 +6,25 @@ mostly as gzip (https://amplitude.com/docs/apis/analytics/export).
 
 from __future__ import annotations
 
+import re
 import zipfile
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from footfall.errors import UsageError
 from footfall.refusals import refusal
+from footfall.text import first_names
 
 MOST_RATIO = 300
 """How much larger than the file its content may be; event lines shrink by 10 to 60."""
 HARMLESS_BYTES = 256 << 20
 """Unpacked content up to which no ratio counts: a tiny file of equal lines shrinks by far more."""
 MOST_MEMBERS = 100_000
+MOST_NAMED = 5
+"""Files that are named as passed over."""
+_OWN = re.compile(r"(^|/)[._]|\.footfall(\.lock)?$")
+"""What systems, Spark and footfall keep for themselves: `.DS_Store`, `__MACOSX/`, `_SUCCESS`, `x.ndjson.footfall`."""
 _ENDINGS = (".json", ".ndjson", ".jsonl", ".gz")
 
 
@@ -36,7 +43,15 @@ class LineSource:
     member: zipfile.ZipInfo | None = None
 
 
-def parts_of(path: Path) -> list[LineSource]:
+@dataclass(frozen=True, slots=True)
+class LineSources:
+    """Sources of lines, and a sentence on the files beside them that are passed over."""
+
+    parts: list[LineSource]
+    passed_over: str = ""
+
+
+def sources_of(path: Path) -> LineSources:
     """Return what lines are read from.
 
     Args:
@@ -47,14 +62,31 @@ def parts_of(path: Path) -> list[LineSource]:
         UsageError: A zip that is broken, encrypted, or unpacks to far more than it is.
     """
     if path.is_dir():
-        return [
-            part
-            for file in files_of(path)
-            for part in _named(parts_of(file), str(file.relative_to(path)))
-        ]
+        files = files_of(path)
+        found = [(str(file.relative_to(path)), sources_of(file)) for file in files]
+        parts = [part for name, sources in found for part in _named(sources.parts, name)]
+        within = (sources.passed_over for _, sources in found)
+        return LineSources(parts, "; ".join(filter(None, (passed_over(path, files), *within))))
     if _begins(path, b"PK\x03\x04") or _begins(path, b"PK\x05\x06"):
         return _members(path)
-    return [LineSource(path.name, path)]
+    return LineSources([LineSource(path.name, path)])
+
+
+def passed_over(folder: Path, read: Collection[Path]) -> str:
+    """Return a sentence on the files of a folder that are not read, "" where there are none."""
+    known = set(read)
+    others = (path.relative_to(folder) for path in folder.rglob("*") if path not in known)
+    names = (path.as_posix() for path in others if _is_file(folder / path))
+    return _passed_over(sorted(names))
+
+
+def _is_file(path: Path) -> bool:
+    return path.is_file() or path.is_symlink()
+
+
+def _passed_over(names: Iterable[str]) -> str:
+    others = [name for name in names if not _OWN.search(name)]
+    return f"passed over: {first_names(others, MOST_NAMED)}" if others else ""
 
 
 def files_of(folder: Path) -> list[Path]:
@@ -99,7 +131,7 @@ def _begins(path: Path, magic: bytes) -> bool:
         raise UsageError(str(told)) from None
 
 
-def _members(path: Path) -> list[LineSource]:
+def _members(path: Path) -> LineSources:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
@@ -115,10 +147,12 @@ def _members(path: Path) -> list[LineSource]:
             f"{path} holds no events: {names}\n"
             f"  accepted: files that end in {', '.join(_ENDINGS)}"
         )
-    return [
+    parts = [
         LineSource(info.filename, path, info)
         for info in sorted(wanted, key=lambda info: info.filename)
     ]
+    others = {info.filename for info in infos} - {part.name for part in parts}
+    return LineSources(parts, _passed_over(sorted(others)))
 
 
 def _check_members(path: Path, infos: list[zipfile.ZipInfo]) -> None:

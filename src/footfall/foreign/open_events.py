@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import re
-import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from footfall.errors import StoreError, UsageError
+from footfall.errors import UsageError
 from footfall.foreign import json_source
 from footfall.foreign.common_columns import who
-from footfall.foreign.csv_source import (
-    HEAD_BYTES,
-    TABLE,
-    csv_form,
-    holds_roles,
-    is_table,
-    load_csv,
-)
-from footfall.foreign.encodings import of_mark
+from footfall.foreign.csv_source import TABLE, csv_form, load_csv
 from footfall.foreign.event_source import EventSource, check_zone, close_doors, connect
-from footfall.foreign.line_sources import files_of
-from footfall.foreign.lines import unpacked
+from footfall.foreign.line_sources import files_of, passed_over
+from footfall.foreign.log_paths import is_csv, magic_of, parquet_files, without_prefix
 from footfall.foreign.open_imported import holds_imported_alone, open_imported
 from footfall.foreign.roles import Named
 from footfall.foreign.typed_columns import typed_source
-from footfall.refusals import refusal
 from footfall.store import open_store
 from footfall.store.dialect import literal
 from footfall.store.duckdb import connection as db
@@ -33,8 +22,7 @@ from footfall.store.duckdb.dialect import DIALECT as DUCKDB
 from footfall.store.duckdb.json_properties import as_written
 from footfall.store.files.damage import damage_named
 from footfall.store.files.file_ledger import FileLedger
-from footfall.store.files.imported import imported_folder
-from footfall.store.files.layout import file_ledger_path, folder_ledger_path
+from footfall.store.files.layout import folder_ledger_path
 from footfall.store.postgres.address import is_address
 from footfall.store.runs import RunInfo
 
@@ -71,7 +59,7 @@ def open_events(
         return _postgres(str(events), run, scenario)
     # A target of `footfall run` is taken as it was written there; `://` behind a kind is an
     # address all the same.
-    path = Path(_PREFIX.sub("", str(events)))
+    path = without_prefix(events)
     if "://" in str(events) or not path.exists():
         raise UsageError(f"{events} does not exist\n  accepted: {_ACCEPTED}")
     named = named or Named()
@@ -79,7 +67,7 @@ def open_events(
     if path.is_dir():
         return _folder(path, run, scenario, named, is_whole)
     # What a file is stands in its first bytes: a name may lie.
-    magic = _magic(path)
+    magic = magic_of(path)
     if magic[8:12] == b"DUCK":
         return _duckdb(path, run, scenario)
     if run is not None:
@@ -89,25 +77,15 @@ def open_events(
         )
     if magic[:4] == b"PAR1":
         return _parquet(path, [path], named, is_whole)
-    return _csv(path, named, is_whole) if _is_csv(path) else _lines(path, named, is_whole)
+    return _csv(path, named, is_whole) if is_csv(path) else _lines(path, named, is_whole)
 
 
 MOST_OPENED, TAKEN_IN_BYTES = 100, 256 << 20
 """Parquet in more files, if all of them have no more bytes, is read once into a table."""
-_PREFIX = re.compile(r"^(duckdb|parquet|ndjson|csv|json):(?!//)")
 _ACCEPTED = (
     "a DuckDB store, a folder of Parquet files, a Parquet file, NDJSON (also .gz), CSV, a folder or zip of NDJSON, "
     "or postgresql://USER@HOST/DATABASE"
 )
-
-
-def _magic(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(12)
-    except OSError as error:
-        told = refusal(error, path) or f"{path} cannot be read: {error.strerror}"
-        raise StoreError(str(told)) from None
 
 
 # --- stores of ours ------------------------------------------------------------------------------------------------
@@ -194,40 +172,16 @@ def _folder(
         chosen, _ = _run_of(folder, [(info.id, info.scenario) for info in runs], run, wanted)
         files = _committed(folder, chosen)
         return _parquet(folder, files, named, is_whole, _selected(runs, chosen))
-    files = _parquet_files(folder)
+    files = parquet_files(folder)
     if not files and not files_of(folder):
         raise UsageError(
             f"{folder} holds no Parquet files and no NDJSON\n  accepted: {_ACCEPTED}"
         )
-    return (
-        _parquet(folder, files, named, is_whole) if files else _lines(folder, named, is_whole)
-    )
-
-
-def _parquet_files(folder: Path) -> list[Path]:
-    """Return the Parquet files below a folder; what Spark and others keep for themselves begins with `_` or a dot."""
-    found = (path for path in folder.rglob("*.parquet") if path.is_file())
-    return sorted(
-        path
-        for path in found
-        if not any(part.startswith(("_", ".")) for part in path.relative_to(folder).parts)
-    )
-
-
-def _is_csv(path: Path) -> bool:
-    """Return whether a file is CSV: by its name, or, where that says nothing, by its first line."""
-    name = path.name.lower().removesuffix(".gz")
-    if name.endswith((".csv", ".tsv")):
-        return True
-    if name.endswith((".json", ".ndjson", ".jsonl", ".zip")):
-        return False
-    try:
-        with path.open("rb") as raw, unpacked(raw) as file:
-            begin = file.read(HEAD_BYTES)
-    except (OSError, EOFError, zlib.error):
-        return False
-    text = begin.decode(of_mark(begin) or "utf-8-sig", "replace").lstrip("\ufeff \t\r\n")
-    return text[:1] not in "{[" and is_table(text)
+    if not files:
+        return _lines(folder, named, is_whole)
+    source = _parquet(folder, files, named, is_whole)
+    source.taken = "; ".join(filter(None, (source.taken, passed_over(folder, files))))
+    return source
 
 
 def _committed(folder: Path, run: str) -> list[Path]:
@@ -356,45 +310,3 @@ def _no_events(source: EventSource, n_bad: int) -> str:
     rows = source.rows("SELECT line, reason FROM bad ORDER BY n LIMIT 3") if n_bad else []
     told = "".join(f"\n  line {line}: {reason}" for line, reason in rows)
     return f"{source.name} holds no events: none of its lines is one{told}\n  accepted: {_ACCEPTED}"
-
-
-def is_foreign(where: str | Path) -> bool:
-    """Return whether a text names a file or folder of events that footfall did not write.
-
-    A file is no store of ours where there is no ledger beside it; DuckDB files are stores.
-    """
-    path = Path(_PREFIX.sub("", str(where)))
-    if is_address(str(where)) or "://" in str(where) or not path.exists():
-        return False
-    if path.is_dir():
-        is_store = folder_ledger_path(path).exists() or imported_folder(path).is_dir()
-        return not is_store and bool(_parquet_files(path) or files_of(path))
-    return _magic(path)[8:12] != b"DUCK" and not file_ledger_path(path).exists()
-
-
-def _is_of_lines(path: Path) -> bool:
-    """Return whether a file's name says that it holds events, line by line: no plan is called so."""
-    endings = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz", ".json.gz", ".zip")
-    return path.name.lower().endswith(endings)
-
-
-def is_log(where: str | Path, plan_titles: Collection[str] = ()) -> bool:
-    """Return whether a path is one of a log, and not of a plan in the same form of file.
-
-    So is a store. CSV is a log where its columns show a person, a time and an event type: no plan
-    has a column of times.
-
-    Args:
-        where: The path.
-        plan_titles: What only a plan's columns are called, in lower case.
-    """
-    path = Path(_PREFIX.sub("", str(where)))
-    if path.is_dir():
-        # A plan may be a folder of schemas in `.json`.
-        return bool(_parquet_files(path)) or any(map(_is_of_lines, files_of(path)))
-    if not path.is_file():
-        return False
-    magic = _magic(path)
-    if magic[:4] == b"PAR1" or magic[8:12] == b"DUCK" or _is_of_lines(path):
-        return True
-    return _is_csv(path) and holds_roles(path, plan_titles)
