@@ -458,6 +458,22 @@ def _iglu(version, **properties):
     }  # fmt: skip
 
 
+def test_who_made_a_schema_and_its_version_are_named(tmp_path):
+    """Of Snowplow's `self` only the name is read; a version that says that nothing was changed is none."""
+    first = _iglu("1-0-0", fare={"type": "string"})
+    files = {"a.json": first, "b.json": _iglu("2-0-0", fare={"type": "string"})}
+    del first["self"]["vendor"]
+    files["c.json"] = [
+        {"type": "TRACK", "key": "Paid", "version": 3, "jsonSchema": SENT},
+        {"type": "TRACK", "key": "Left", "version": 1, "jsonSchema": SENT},
+    ]
+    assert left_out(read_plan(folder(tmp_path, files))) == [
+        "b.json, ticket_bought: key vendor of self is not read",
+        "b.json, ticket_bought: key version of self is not read",
+        "c.json, Paid: key version of an event is not read",
+    ]
+
+
 def test_a_registry_of_schemas(tmp_path):
     """Files of a registry have no ending; of several versions of a schema the latest counts, as numbers."""
     where = "org.tram/ticket_bought/jsonschema"
@@ -487,7 +503,10 @@ def test_data_structures_of_snowplow(tmp_path):
     }
     plan = read_plan(folder(tmp_path, files))
     assert types(plan) == {"ticket_bought": {"fare": "number"}}
-    assert left_out(plan) == ["rider.yaml: entity ticket_bought is not read"]
+    assert left_out(plan) == [
+        "rider.yaml: entity ticket_bought is not read",
+        "ticket.yaml, ticket_bought: key vendor of self is not read",
+    ]
 
 
 NEW = {

@@ -47,7 +47,7 @@ _SAYS_TYPE: Mapping[PlanType, tuple[str, ...]] = {
 """Keywords that mean something for one type alone, where none is named."""
 _OF_ALL = (
     "type", "enum", "description", "title", "default", "example", "examples", "nullable", "required",
-    "$schema", "$id", "id", "$anchor", "$comment", "$defs", "definitions", "self", "version",
+    "$schema", "$id", "id", "$anchor", "$comment", "$defs", "definitions", "self",
 )  # fmt: skip
 _MEANT: Mapping[PlanType, tuple[str, ...]] = {
     **_SAYS_TYPE,
@@ -115,6 +115,8 @@ class SchemaReader:
         """Name the keywords of a schema that are not read, those that say something."""
         for key in unread(schema, (*_OF_ALL, *read)):
             self.leave_out(f"keyword {key}", within)
+        for key in unread(map_at(schema, "self"), ("name", "format")):
+            self.leave_out(f"key {key} of self", within)
 
     def _property(self, name: str, schema: Schema, *, is_required: bool) -> PlanProperty:
         self.n_properties += 1

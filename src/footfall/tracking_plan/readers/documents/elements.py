@@ -38,7 +38,7 @@ _OPEN = (
 )  # fmt: skip
 """Keys that allow properties that are not declared."""
 SILENT = (
-    "id", "_id", "version", "$schema", "$id", "$comment", *_OPEN, "identitySection", "identity_section",
+    "id", "_id", "$schema", "$id", "$comment", *_OPEN, "identitySection", "identity_section",
 )  # fmt: skip
 """Keys that say nothing that a plan could hold, and are not missed."""
 

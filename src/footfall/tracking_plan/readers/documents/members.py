@@ -45,4 +45,9 @@ def says_something(value: Any) -> bool:
 def unread(value: Mapping[str, Any], read: Iterable[str]) -> list[str]:
     """Return the keys of a map that say something and are not among some."""
     known = set(read)
-    return [key for key, inner in value.items() if key not in known and says_something(inner)]
+    told = (key for key, inner in value.items() if key not in known and says_something(inner))
+    return [key for key in told if key != "version" or str(value[key]) not in _FIRST_VERSIONS]
+
+
+_FIRST_VERSIONS = ("1", "1.0", "1.0.0", "1-0-0")
+"""What says of something only that it was never changed."""
