@@ -2,7 +2,9 @@ import datetime as dt
 import json
 from decimal import Decimal
 
+import openpyxl
 import pytest
+from openpyxl.comments import Comment
 
 from footfall.errors import UsageError
 from footfall.scenario.leaf_records import Constraint
@@ -365,6 +367,27 @@ def test_columns_that_nobody_knows_are_told(tmp_path):
     plan = read(tmp_path, [["Category", "Owner", "Event"], ["Shop", "Ann", "Viewed"]])
     assert [str(remark) for remark in plan.remarks] == [
         "plan.xlsx, sheet Events, cell B1: column Owner is not read",
+    ]
+
+
+def test_comments_on_cells_are_named(tmp_path):
+    """Those of a thread too, without the sentence before it; those that our own workbooks have in headers are not."""
+    path = tmp_path / "plan.xlsx"
+    book = openpyxl.Workbook()
+    book.active.title = "Rides"
+    for row in (["Event", "Property", "Type"], ["Ride Booked", "fare", "number"]):
+        book.active.append(row)
+    comments = {
+        "A1": ("The name of it", "footfall"),
+        "B2": ("never below 0", "Kim"),
+        "C2": ("[Threaded comment]\n\nYour version knows none.\n\nComment:\n    in cents?", "tc={1}"),
+    }  # fmt: skip
+    for cell, (text, author) in comments.items():
+        book.active[cell].comment = Comment(text, author)
+    book.save(path)
+    assert [str(remark) for remark in read_plan(path).remarks] == [
+        'plan.xlsx, sheet Rides, cell B2: comment "never below 0" is not read',
+        'plan.xlsx, sheet Rides, cell C2: comment "in cents?" is not read',
     ]
 
 

@@ -115,6 +115,11 @@ def _currency(text: str) -> str | None:
     return _SIGNS.get(text.casefold())
 
 
+def is_currency(text: str) -> bool:
+    """Return whether a text is the sign or the code of a currency, be it of several."""
+    return _currency(text) is not None
+
+
 def _number(text: str, mark: Mark, places: int | None) -> Decimal | None:
     body, _, exponent = text.lower().partition("e")
     whole, decimals = _cut(body.replace(" ", " "), mark, places)

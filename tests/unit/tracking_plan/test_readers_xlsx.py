@@ -89,6 +89,35 @@ def test_formats_of_dates_are_told_from_others(tmp_path):
     ]
 
 
+def test_formats_of_money_say_the_currency(tmp_path):
+    """Signs and codes before or behind the digits do; a third decimal would be read as thousands, and is rounded."""
+    path = tmp_path / "x.xlsx"
+    book = openpyxl.Workbook()
+    cells = [
+        ("€ 0.00", 12.5),
+        ('#,##0.00 "€"', 12.5),
+        ("_-* #,##0.00 [$€-1]_-;-* 0", -3),
+        ("[$kr-41D] #,##0", 1200),
+        ('"KWD" 0.000', 1.355),
+        ("£0.00", 1.355),
+        ('0.00 "days"', 12.5),
+        ("0.00", 12.5),
+    ]
+    for column, (code, number) in enumerate(cells, 1):
+        book.active.cell(1, column, number).number_format = code
+    book.save(path)
+    assert list(read_workbook(path).grids[0].rows[0].values()) == [
+        "€ 12.5",
+        "€ 12.5",
+        "€ -3",
+        "kr 1200",
+        "KWD 1.355",
+        "£ 1.36",
+        "12.5",
+        "12.5",
+    ]
+
+
 def test_dates_from_1904_on(tmp_path):
     """Workbooks of old Macs count days from 1904."""
     path = workbook(tmp_path / "x.xlsx", {"A": [[dt.date(2026, 1, 2)]]})

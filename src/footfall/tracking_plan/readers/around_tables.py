@@ -90,7 +90,9 @@ def tell_unread(grid: Grid, tables: Sequence[SheetTable], draft: Draft) -> None:
         table.header - 1 for table in tables if table.caption and not table.uses_caption()
     ]
     outside += [(row, column) for row in captions if row >= top for column in grid.row(row)]
-    _tell_outside(grid, outside, draft)
+    texts = {(row, column): grid.row(row)[column] for row, column in outside}
+    _tell_each(grid, texts, "{} outside of the tables", OUTSIDE, draft)
+    _tell_each(grid, grid.comments, "comment {}", "comments on cells", draft)
 
 
 def _tell_columns(grid: Grid, columns: Mapping[tuple[int, int], _Column], draft: Draft) -> None:
@@ -103,14 +105,23 @@ def _tell_columns(grid: Grid, columns: Mapping[tuple[int, int], _Column], draft:
             draft.leave_out(name, grid.origin(header, column), len(found.texts))
 
 
-def _tell_outside(grid: Grid, cells: Sequence[tuple[int, int]], draft: Draft) -> None:
-    """Name the first texts outside of the tables each with its place, and how many there are besides."""
-    for row, column in cells[:MOST_TEXTS]:
-        text = shown(grid.row(row)[column])
-        draft.leave_out(f"{text} outside of the tables", grid.origin(row, column))
-    rest = cells[MOST_TEXTS:]
-    if rest:
-        draft.leave_out(OUTSIDE, grid.origin(*rest[0]), len(rest))
+def _tell_each(
+    grid: Grid, texts: Mapping[tuple[int, int], str], one: str, rest: str, draft: Draft
+) -> None:
+    """Name the first of some texts each with its place, and how many there are besides.
+
+    Args:
+        grid: Whose texts they are.
+        texts: (row, column) → text.
+        one: What each is called; it stands in place of `{}`.
+        rest: What the others are called.
+        draft: Takes what is said.
+    """
+    first, more = list(texts.items())[:MOST_TEXTS], list(texts)[MOST_TEXTS:]
+    for (row, column), text in first:
+        draft.leave_out(one.replace("{}", shown(text)), grid.origin(row, column))
+    if more:
+        draft.leave_out(rest, grid.origin(*more[0]), len(more))
 
 
 def _unread(

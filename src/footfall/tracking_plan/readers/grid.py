@@ -59,6 +59,7 @@ class Grid:
         rows: Row → column → text, both from 0; no cell is empty.
         faults: (row, column) → why the cell's value cannot be used; raised when somebody needs
             it.
+        comments: (row, column) → what somebody has noted on the cell.
         wide: Rows with a cell that is merged across several columns, as headings are.
     """
 
@@ -66,6 +67,7 @@ class Grid:
     name: str = ""
     rows: dict[int, dict[int, str]] = field(default_factory=dict)
     faults: dict[tuple[int, int], str] = field(default_factory=dict)
+    comments: dict[tuple[int, int], str] = field(default_factory=dict)
     wide: set[int] = field(default_factory=set)
     n_cells: int = 0
 

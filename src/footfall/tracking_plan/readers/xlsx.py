@@ -17,8 +17,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from footfall.tracking_plan.readers.cell_comments import CellComments
 from footfall.tracking_plan.readers.grid import MOST_CHARACTERS, Grid, clean
-from footfall.tracking_plan.readers.zip_package import Package, target_of
+from footfall.tracking_plan.readers.number_formats import NumberFormats, amount_text
+from footfall.tracking_plan.readers.zip_package import Package, target_of, unescaped
 from footfall.units import DAY_MS, SECOND_MS
 
 MOST_SHEETS = 500
@@ -27,13 +29,7 @@ MOST_STRINGS = 2_000_000
 WORKBOOK = "xl/workbook.xml"
 # Excel has 1900 as a leap year. Counted from here, its numbers are right from March 1900 on.
 _EPOCH, _EPOCH_1904 = dt.datetime(1899, 12, 30), dt.datetime(1904, 1, 1)  # noqa: DTZ001 - cells have no zone
-# The built-in formats that show a date or a time, some of them in East Asian versions alone.
-_DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-# What a format shows as it stands: texts in quotes, escaped signs, colours and conditions in
-# brackets, fillers.
-_NO_CODE = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 _LARGEST_EXACT = 10**15
 """Below it every integer has a float of its own, and spreadsheets keep 15 digits."""
 _NO_VALUE = "the formula has no saved value\n  hint: save the file in a spreadsheet program, or write the value"
@@ -75,14 +71,13 @@ def _read(package: Package) -> Workbook:
         raise package.refused(
             f"the workbook has {len(book.sheets):,} sheets", f"at most {MOST_SHEETS}"
         )
-    links = _Links()
-    package.parse("xl/_rels/workbook.xml.rels", (links.start, _ignore, _ignore))
-    strings, styles = _Strings(package), _Styles()
+    links = _links_of(package, WORKBOOK)
+    strings, formats = _Strings(package), NumberFormats()
     for target in links.of("sharedStrings"):
         package.parse(target, (strings.start, strings.end, strings.text))
     for target in links.of("styles"):
-        package.parse(target, (styles.start, styles.end, _ignore))
-    values = _Values(strings.found, styles.dates, _EPOCH_1904 if book.is_1904 else _EPOCH)
+        package.parse(target, (formats.start, formats.end, _ignore))
+    values = _Values(strings.found, formats, _EPOCH_1904 if book.is_1904 else _EPOCH)
     sheets = [
         (name, links.targets[link][1])
         for name, link, is_hidden in book.sheets
@@ -97,7 +92,22 @@ def _grid(package: Package, name: str, target: str, values: _Values) -> Grid:
     cells = _Cells(grid, values)
     package.parse(target, (cells.start, cells.end, cells.text))
     cells.fill_merged()
+    for part in _links_of(package, target).of("comments"):
+        if package.has(part):
+            comments = CellComments()
+            package.parse(part, (comments.start, comments.end, comments.text))
+            places = {_place(cell): text for cell, text in comments.found.items()}
+            grid.comments |= {place: text for place, text in places.items() if place and text}
     return grid
+
+
+def _links_of(package: Package, part: str) -> _Links:
+    """Return the relations of a part, none where it has none."""
+    folder, _, name = part.rpartition("/")
+    links = _Links(folder)
+    if part == WORKBOOK or package.has(f"{folder}/_rels/{name}.rels"):
+        package.parse(f"{folder}/_rels/{name}.rels", (links.start, _ignore, _ignore))
+    return links
 
 
 def _ignore(*_: object) -> None:
@@ -129,9 +139,13 @@ class _Links:
     """Takes the relations: id → (what it is, name of the part).
 
     Only worksheets are sheets; charts hold no cells.
+
+    Args:
+        folder: Where the part lies that they are of.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
         self.targets: dict[str, tuple[str, str]] = {}
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -139,7 +153,7 @@ class _Links:
             kind = attributes.get("Type", "").rpartition("/")[2]
             self.targets[attributes.get("Id", "")] = (
                 kind,
-                target_of("xl", attributes.get("Target", "")),
+                target_of(self.folder, attributes.get("Target", "")),
             )
 
     def __contains__(self, link: str) -> bool:
@@ -177,40 +191,12 @@ class _Strings:
                 raise self.package.refused(f"the workbook has more than {MOST_STRINGS:,} texts")
 
 
-class _Styles:
-    """Takes the styles: the numbers of those that show a date or a time."""
-
-    def __init__(self) -> None:
-        self.dates: set[int] = set()
-        self._codes: dict[str, str] = {}
-        self._n_cells, self._is_inside = 0, False
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag == "numFmt":
-            self._codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
-        elif tag == "cellXfs":
-            self._is_inside = True
-        elif tag == "xf" and self._is_inside:
-            if self._is_date(attributes.get("numFmtId", "0")):
-                self.dates.add(self._n_cells)
-            self._n_cells += 1
-
-    def end(self, tag: str) -> None:
-        self._is_inside &= tag != "cellXfs"
-
-    def _is_date(self, number: str) -> bool:
-        if number in self._codes:
-            code = _NO_CODE.sub("", self._codes[number]).replace("General", "")
-            return bool(re.search("[dmyhsDMYHS]", code))
-        return number.isdecimal() and int(number) in _DATES
-
-
 @dataclass(frozen=True, slots=True)
 class _Values:
     """The texts of stored values."""
 
     strings: list[str]
-    dates: set[int]
+    formats: NumberFormats
     epoch: dt.datetime
 
     def text(self, kind: str, style: str, value: str) -> str:
@@ -231,13 +217,13 @@ class _Values:
         number = float(value)
         if not math.isfinite(number):
             raise ValueError(value)
-        if style.isdecimal() and int(style) in self.dates:
+        cell_style = int(style) if style.isdecimal() else -1
+        if cell_style in self.formats.dates:
             return self._moment(number)
-        return (
-            str(int(number))
-            if number.is_integer() and abs(number) < _LARGEST_EXACT
-            else repr(number)
-        )
+        is_whole = number.is_integer() and abs(number) < _LARGEST_EXACT
+        text = str(int(number)) if is_whole else repr(number)
+        currency = self.formats.currencies.get(cell_style)
+        return amount_text(currency, text) if currency else text
 
     def _moment(self, days: float) -> str:
         """Return a day, a time of day, or both; the fraction is rounded to seconds."""
@@ -246,11 +232,6 @@ class _Values:
         if 0 <= days < 1:
             return moment.time().isoformat()
         return moment.date().isoformat() if seconds % _DAY_S == 0 else moment.isoformat()
-
-
-def unescaped(text: str) -> str:
-    """Return a text with the characters that XML cannot hold, which workbooks write as `_x000D_`."""
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
 
 
 @dataclass(slots=True)
