@@ -55,6 +55,36 @@ def test_units_of_numbers(tmp_path, number, form):
     assert rows_of(path) == [("open", "7", MOMENT_MS, None)]
 
 
+@pytest.mark.parametrize("form", ["ndjson", "parquet"])
+@pytest.mark.parametrize("has_holder", [False, True])
+def test_a_time_of_another_name_beside_an_event_type(tmp_path, form, has_holder):
+    """It is the time; what stands in `event_properties` are the properties still, and what stands beside is named."""
+    properties = {"price": 3, "created_at": "2020-01-01"}
+    event = {"event_type": "open", "user_id": "user-1", "ts": MOMENT_MS // 1000}
+    event |= {"event_properties": properties, "more": 1} if has_holder else properties
+    path = tmp_path / f"x.{form}"
+    if form == "parquet":
+        pq.write_table(pa.Table.from_pylist([event]), path)
+    else:
+        path.write_text(json.dumps(event))
+    with open_events(path) as source:
+        found = source.rows("SELECT time_ms, time_flaw, who, to_json(ep) FROM e")
+        said = source.taken.rpartition("type event_type; ")[2]
+    (*row, ep), *_ = found
+    assert (row, json.loads(ep)) == ([MOMENT_MS, None, "user-1"], properties)
+    wanted = "properties in event_properties; not read more"
+    assert said == (wanted if has_holder else "properties price, created_at")
+
+
+def test_dates_of_properties_are_no_times_of_events(tmp_path):
+    """An event without a time has none, also where a property of it is a date."""
+    path = tmp_path / "x.ndjson"
+    path.write_text(
+        '{"event_type": "open", "user_id": "user-1", "event_properties": {"at": "2026-01-05"}}'
+    )
+    assert rows_of(path) == [("open", "user-1", None, "missing")]
+
+
 def test_fractions_of_seconds(tmp_path):
     """Seconds with a fraction keep their milliseconds."""
     path = tmp_path / "x.csv"

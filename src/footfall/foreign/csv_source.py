@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from footfall.errors import UsageError
 from footfall.foreign.encodings import BLOCK_BYTES, as_utf8, encoding_of, encoding_of_file
 from footfall.foreign.lines import unpacked, whole
-from footfall.foreign.roles import Named, Sampled, is_untimed, recognise
+from footfall.foreign.role_contents import Sampled, is_untimed
+from footfall.foreign.roles import Named, recognise
 from footfall.store.dialect import literal, quote
 from footfall.store.temporary_folders import temporary_folder
 

@@ -30,6 +30,8 @@ def query_of(roles: Roles | None) -> LineQuery:
         COMMON_OF_ROLE[role]: (_pointer(name, roles.outermost),)
         for role, name in roles.columns.items()
     }
+    if roles.has_holder:
+        return LineQuery({**OURS, **taken}, "", roles.unit or "ms", True)
     removed = _patch(roles.columns.values(), roles.outermost)
     return LineQuery(
         {name: taken.get(name, ()) for name in NAMES}, removed, roles.unit or "ms", True

@@ -22,7 +22,8 @@ from footfall.foreign.json_query import LineQuery, query_of, query_of_vendor
 from footfall.foreign.line_sources import sources_of
 from footfall.foreign.lines import Lines, read_lines
 from footfall.foreign.opened import opened
-from footfall.foreign.roles import SAMPLE_ROWS, Named, Roles, Sampled, beside, recognise
+from footfall.foreign.role_contents import Sampled
+from footfall.foreign.roles import SAMPLE_ROWS, Named, Roles, roles_of
 from footfall.foreign.strict_json import LineFault, read_object
 from footfall.foreign.vendors import AMPLITUDE, BY_NAME, FOOTFALL, Vendor, first, vendor_of
 from footfall.store.dialect import literal
@@ -249,22 +250,18 @@ def _roles_of(path: Path, events: list[dict[str, Any]], named: Named) -> Roles |
     """Return the roles of members with names of their own; None where names are ours or Amplitude's."""
     if not events:
         return None
-    if not named.is_any and any("event_type" in event for event in events):
-        return beside(dict.fromkeys(name for event in events for name in event))
+    names = dict.fromkeys(name for event in events for name in event)
+    return roles_of(str(path), names, lambda: _sampled(events), named)
+
+
+def _sampled(events: list[dict[str, Any]]) -> dict[str, Sampled]:
     members: dict[str, list[str | None]] = {}
     for i, event in enumerate(events):
         for name, value in _members(event, DEEPEST_ROLE):
             members.setdefault(name, [None] * i).append(value)
         for texts in members.values():
             texts.extend([None] * (i + 1 - len(texts)))
-    found = recognise(str(path), {k: Sampled("JSON", v) for k, v in members.items()}, named)
-    whole = tuple(dict.fromkeys(name for event in events for name in event))
-    taken = set(found.columns.values())
-    return replace(
-        found,
-        properties=tuple(name for name in whole if name not in taken),
-        outermost=frozenset(whole),
-    )
+    return {name: Sampled("JSON", texts) for name, texts in members.items()}
 
 
 def _whole_ids(events: list[dict[str, Any]], roles: Roles | None) -> str:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 
 from footfall.errors import UsageError, shown
-from footfall.foreign.common_columns import NAMES, TOP_LEVEL, is_whole_number
-from footfall.foreign.role_names import SURE_IDS, plain, rank
-from footfall.foreign.times import READ_FORMS, REWRITE, UNITS, time_of
+from footfall.foreign.common_columns import NAMES, TOP_LEVEL
+from footfall.foreign.role_contents import (
+    Sampled,
+    clearest,
+    fits,
+    is_time,
+    names_no_zone,
+    shows,
+    units_of,
+    unread_time,
+)
+from footfall.foreign.role_names import plain, rank
+from footfall.foreign.times import READ_FORMS, REWRITE, UNITS
 from footfall.foreign.vendors import Unit
 
 SAMPLE_ROWS = 10_000
 """Rows that roles are recognised by: the first ones."""
-_PLAUSIBLE_MS = (631_152_000_000, 4_102_444_800_000)
-"""1990 up to 2100: what lies outside of it is no time of a log."""
 MOST_SHOWN = 30
 """Columns that an error lists."""
 ROLE_OF_COMMON = {
@@ -29,6 +35,8 @@ ROLE_OF_COMMON = {
 }
 """Common column → role."""
 COMMON_OF_ROLE = {role: column for column, role in ROLE_OF_COMMON.items()}
+HOLDER = "event_properties"
+"""What holds the properties in Amplitude's events and ours."""
 ROW_INDEX = ("", "Unnamed: 0", "__index_level_0__", "column0")
 """What the number of a row is called where pandas has written it: no property."""
 
@@ -55,29 +63,6 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Sampled:
-    """A column as it was sampled.
-
-    Args:
-        stored: Its type in DuckDB; `JSON` for a member of lines.
-        texts: Its first values as text, null included.
-    """
-
-    stored: str
-    texts: Sequence[str | None]
-
-    @property
-    def values(self) -> list[str]:
-        """The values that are there."""
-        return [text for text in self.texts if text not in (None, "")]
-
-    @property
-    def is_stamp(self) -> bool:
-        """Whether it is a typed date or timestamp."""
-        return self.stored.startswith(("TIMESTAMP", "DATE"))
-
-
-@dataclass(frozen=True, slots=True)
 class Roles:
     """The roles of a log's columns.
 
@@ -85,11 +70,14 @@ class Roles:
         columns: Role → column.
         properties: The other columns, which are properties of events.
         left_out: Columns that are no properties: numbers of rows.
-        unit: Of numbers in the time's column; None for dates.
+        unit: Of most numbers in the time's column; None for dates.
+        units: Of all that were seen, the most frequent first.
         is_naive: Its times name no zone.
         zone: The zone that is taken then.
         session_refused: The column that is called like a session, but is none; or nothing.
         is_ours: Names are ours, but properties stand beside them.
+        has_holder: Properties have a column of their own, `event_properties`, as Amplitude's have:
+            what else is called as there is read so too.
         outermost: Names of members as they stand in lines; `actor.id` may be one, or within one.
     """
 
@@ -101,12 +89,15 @@ class Roles:
     zone: str = "UTC"
     session_refused: str = ""
     is_ours: bool = False
+    units: tuple[Unit, ...] = ()
+    has_holder: bool = False
     outermost: frozenset[str] = frozenset()
 
     def sentence(self) -> str:
         """Return what was taken for what."""
         time = self.columns.get("time")
-        how = f"{UNITS[self.unit]} since 1970" if self.unit in UNITS else ""
+        units = " or ".join(UNITS[unit] for unit in self.units) if self.unit in UNITS else ""
+        how = units and f"{units} since 1970"
         if self.is_naive:
             how = f"{self.zone}; it names no zone" + (
                 "" if self.zone != "UTC" else ", --zone says another"
@@ -117,13 +108,70 @@ class Roles:
         ]
         if self.session_refused:
             parts.append(f"no session: {self.session_refused} is shared by several people")
+        if self.has_holder:
+            parts.append(f"properties in {HOLDER}")
         if self.properties:
             listed = ", ".join(self.properties[:MOST_SHOWN])
             more = ", …" if len(self.properties) > MOST_SHOWN else ""
-            parts.append(f"properties {listed}{more}")
+            what = "not read" if self.has_holder else "properties"
+            parts.append(f"{what} {listed}{more}")
         if self.left_out:
             parts.append(f"left out as numbers of rows: {', '.join(map(repr, self.left_out))}")
         return f"read as: {'; '.join(parts)}"
+
+
+def roles_of(
+    where: str,
+    names: Collection[str],
+    sampled: Callable[[], Mapping[str, Sampled]],
+    named: Named,
+) -> Roles | None:
+    """Return the roles of columns or members with names of their own; None where they are ours or Amplitude's.
+
+    Args:
+        where: What the events are called, for messages.
+        names: Of all columns, or of the outermost members.
+        sampled: Gives the first values of each, also of members within others.
+        named: Columns that somebody named.
+
+    Raises:
+        UsageError: A column that must be there is not recognised.
+    """
+    is_timed = any(name in names for name in NAMES["time"])
+    is_like_ours = "event_type" in names and not named.is_any
+    if is_like_ours and is_timed:
+        return beside(names)
+    members = _outside_of_holders(sampled(), named)
+    if is_like_ours and not _has_other_time(where, members):
+        return beside(names)
+    found = recognise(where, members, named)
+    taken = set(found.columns.values())
+    has_holder = found.columns["type"] == "event_type" and HOLDER in names
+    known = TOP_LEVEL if has_holder else ()
+    others = (name for name in names if name not in taken and name not in ROW_INDEX)
+    return replace(
+        found,
+        properties=tuple(name for name in others if name not in known),
+        has_holder=has_holder,
+        outermost=frozenset(names),
+    )
+
+
+def _outside_of_holders(sampled: Mapping[str, Sampled], named: Named) -> dict[str, Sampled]:
+    """Return columns without properties of events and people, but for those that are named: these are never a role."""
+    wanted = {getattr(named, one.name) for one in fields(named)}
+    holders = (f"{HOLDER}.", "user_properties.")
+    return {n: one for n, one in sampled.items() if n in wanted or not n.startswith(holders)}
+
+
+def _has_other_time(where: str, sampled: Mapping[str, Sampled]) -> bool:
+    """Return whether a column that is not called `time` is, or should be, the time beside `event_type`."""
+    try:
+        recognise(where, sampled, Named())
+    except UsageError:
+        unread = unread_time(sampled)
+        return unread is not None and rank("time", unread) is not None
+    return True
 
 
 def recognise(where: str, sampled: Mapping[str, Sampled], named: Named) -> Roles:
@@ -159,7 +207,7 @@ def _named(role: str, wanted: str, names: Mapping[str, Sampled], problems: list[
     found = found or next((name for name in names if plain(name) == plain(wanted)), None)
     if found is None:
         problems.append(f"--{role} {shown(wanted)}: there is no such column")
-    elif role == "time" and not _is_time(names[found]):
+    elif role == "time" and not is_time(names[found]):
         problems.append(_unread(f"--time {shown(wanted)}", names[found]))
     return found or ""
 
@@ -174,18 +222,18 @@ def _found(
 ) -> str | None:
     """Return the column of a role; None where there is none, which only three roles must have."""
     free = {name: one for name, one in names.items() if name not in chosen.values()}
-    fits = {name: one for name, one in free.items() if _fits(role, name, names, chosen)}
-    ranks = {name: rank(role, name) for name in fits}
+    fitting = {name: one for name, one in free.items() if fits(role, name, names, chosen)}
+    ranks = {name: rank(role, name) for name in fitting}
     best = min((one for one in ranks.values() if one is not None), default=None)
     if best is not None:
         found = [name for name, one in ranks.items() if one == best]
     elif role in _OPTIONAL:
         return None
     else:
-        found = _clearest(role, {n: one for n, one in fits.items() if _shows(role, one)})
+        found = clearest(role, {n: one for n, one in fitting.items() if shows(role, one)})
     if len(found) == 1:
         return found[0]
-    unread = _unread_time(free) if role == "time" and not found else None
+    unread = unread_time(free) if role == "time" and not found else None
     if unread is not None:
         problems.append(_unread(unread, free[unread]))
     elif role not in _OPTIONAL:
@@ -215,133 +263,13 @@ def beside(names: Collection[str]) -> Roles | None:
     return Roles(columns, others, is_ours=True)
 
 
-# --- by content ------------------------------------------------------------------------------------------------------
-
-
-def _fits(
-    role: str, name: str, names: Mapping[str, Sampled], chosen: Mapping[str, str]
-) -> bool:
-    """Return whether a column's values can be those of a role."""
-    one = names[name]
-    values = one.values
-    if not values:
-        return False
-    if role == "time":
-        return _is_time(one)
-    if (
-        one.is_stamp
-        or (one.stored.endswith(("]", ")")) and not is_whole_number(one.stored))
-        or one.stored in ("BOOLEAN", "DOUBLE", "FLOAT")
-    ):
-        return False
-    different = len(set(values))
-    if role == "type":
-        return max(map(len, values)) <= 200 and (
-            len(values) < 20 or different <= len(values) / 2
-        )
-    if role == "id":
-        is_of_each = different == len(values) == len(one.texts)
-        return is_of_each or (plain(name) in SURE_IDS and different >= 0.9 * len(values))
-    if role == "session":
-        return _is_of_one_person(one, names.get(chosen.get("user", "")))
-    return True
-
-
-def _is_of_one_person(one: Sampled, users: Sampled | None) -> bool:
-    """Return whether hardly a session has several people: else it numbers something else, as lessons."""
-    if users is None:
-        return True
-    pairs = {(s, u) for s, u in zip(one.texts, users.texts, strict=True) if s and u}
-    return len(pairs) <= 1.1 * len({s for s, _ in pairs}) + 1
-
-
-def _is_time(one: Sampled) -> bool:
-    if one.is_stamp:
-        return True
-    if one.stored == "BOOLEAN" or not one.values:
-        return False
-    # Those that cannot be read are findings, not a reason to look elsewhere.
-    return 2 * sum(map(_is_plausible, one.values)) >= len(one.values)
-
-
-_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{1,2}:\d\d")
-"""What a date or a time of day holds in any country."""
-
-
-def _unread_time(names: Mapping[str, Sampled]) -> str | None:
-    """Return the column that is a time by its name or values, but in no form that is read."""
-    dates = [
-        name
-        for name, one in names.items()
-        if one.values
-        and 2 * sum(bool(_DATE.search(v[:40])) for v in one.values) >= len(one.values)
-    ]
-    # Numbers under such a name are days of a spreadsheet, or minutes since a beginning; a plan has
-    # at most marks there.
-    numbers = [
-        name
-        for name, one in names.items()
-        if len(set(one.values)) > 2 and all(re.fullmatch(r"[\d.]+", v) for v in one.values)
-    ]
-    found = [*dates, *(name for name in numbers if rank("time", name) is not None)]
-    return min(found, key=lambda name: rank("time", name) is None) if found else None
-
-
-def has_unread_time(sampled: Mapping[str, Sampled]) -> bool:
-    """Return whether a column that is a time by its name is in no form that is read."""
-    found = _unread_time(sampled)
-    return found is not None and rank("time", found) is not None
-
-
-def is_untimed(sampled: Mapping[str, Sampled]) -> bool:
-    """Return whether columns are those of a log whose times are in no form that is read."""
-    called = [
-        next(
-            (n for n, one in sampled.items() if one.values and rank(role, n) is not None), None
-        )
-        for role in ("user", "type")
-    ]
-    return None not in called and _unread_time(sampled) is not None
-
-
-def _is_plausible(text: str) -> bool:
-    ms, _ = time_of(text.strip())
-    return ms is not None and _PLAUSIBLE_MS[0] <= ms < _PLAUSIBLE_MS[1]
-
-
-def _usual_unit(values: Iterable[str]) -> Unit | None:
-    """Return the unit that most numbers of a column tell; None where most are no numbers."""
-    units = Counter(time_of(text.strip())[1] for text in values)
-    return units.most_common(1)[0][0] if units else None
-
-
-def _shows(role: str, one: Sampled) -> bool:
-    """Return whether values alone show a role, whatever the column is called."""
-    values = one.values
-    different = len(set(values))
-    if role == "time":
-        return True
-    if role == "type":
-        is_words = all(re.search(r"[^\W\d]", text) for text in set(values))
-        return is_words and 1 < different <= 200 and 5 * different <= len(values)
-    is_ids = all(re.fullmatch(r"[\w@.:+-]{1,80}", text) for text in set(values))
-    return is_ids and 2 * different <= len(values) and different > 20
-
-
-def _clearest(role: str, shown: Mapping[str, Sampled]) -> list[str]:
-    """Return the columns that values show as a role: of types the one that has by far the fewest values."""
-    if role != "type" or len(shown) < 2:
-        return list(shown)
-    few, more, *_ = sorted((len(set(one.values)), name) for name, one in shown.items())
-    return [few[1]] if 4 * few[0] <= more[0] else list(shown)
-
-
 def _roles(sampled: Mapping[str, Sampled], chosen: dict[str, str], named: Named) -> Roles:
     order = ("user", "device", "time", "type", "session", "id")
     columns = {role: chosen[role] for role in order if role in chosen}
     time = sampled[columns["time"]]
-    unit = None if time.is_stamp else _usual_unit(time.values)
-    naive = _names_no_zone(time, unit)
+    units = [] if time.is_stamp else units_of(time)
+    unit = units[0] if units else None
+    naive = names_no_zone(time, unit)
     refused = next(
         (
             n
@@ -362,17 +290,8 @@ def _roles(sampled: Mapping[str, Sampled], chosen: dict[str, str], named: Named)
         naive,
         named.zone or "UTC",
         refused,
+        units=tuple(each for each in units if each is not None),
     )
-
-
-def _names_no_zone(time: Sampled, unit: Unit | None) -> bool:
-    if time.is_stamp:
-        return time.stored not in ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
-    return unit is None and any(map(_is_naive, time.values[:1000]))
-
-
-def _is_naive(text: str) -> bool:
-    return not re.search(r"(Z|[A-Za-z]|[+-]\d\d(:?\d\d)?)$", text.strip()[10:])
 
 
 def _message(where: str, names: list[str], problems: Sequence[str]) -> str:

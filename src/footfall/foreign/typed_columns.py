@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from footfall.errors import UsageError
 from footfall.foreign.common_columns import (
     IDS,
     NAMES,
@@ -17,6 +16,7 @@ from footfall.foreign.common_columns import (
     who,
 )
 from footfall.foreign.event_source import ColumnTypes, EventForm, EventSource
+from footfall.foreign.role_contents import Sampled
 from footfall.foreign.role_names import NAMES_OF_ROLES, plain
 from footfall.foreign.roles import (
     COMMON_OF_ROLE,
@@ -24,10 +24,7 @@ from footfall.foreign.roles import (
     SAMPLE_ROWS,
     Named,
     Roles,
-    Sampled,
-    beside,
-    has_unread_time,
-    recognise,
+    roles_of,
 )
 from footfall.foreign.sql_times import number_time, stamp_time, text_time
 from footfall.foreign.vendors import Unit
@@ -110,7 +107,8 @@ def typed_source(
     """
     described = connection.execute(f"DESCRIBE SELECT * FROM {rows}").fetchall()
     types = {str(row[0]): str(row[1]) for row in described}
-    roles = _roles_of(connection, name, rows, types, named or Named())
+    own = [column for column in types if column not in PLACE_COLUMNS]
+    roles = roles_of(name, own, lambda: _sampled(connection, rows, types), named or Named())
     called = _called(types, roles)
     typed = Typed(name, form, rows, types, called, roles)
     columns = ", ".join(
@@ -157,31 +155,6 @@ def _whole_ids(called: ColumnTypes, types: ColumnTypes) -> str:
 # --- roles -----------------------------------------------------------------------------------------------------------
 
 
-def _roles_of(
-    connection: duckdb.DuckDBPyConnection,
-    name: str,
-    rows: str,
-    types: ColumnTypes,
-    named: Named,
-) -> Roles | None:
-    """Return the roles of columns with names of their own; None where they are ours or Amplitude's."""
-    own = [column for column in types if column not in PLACE_COLUMNS]
-    if "event_type" in own and not named.is_any:
-        is_timed = any(column in own for column in NAMES["time"])
-        if is_timed or not _has_other_time(name, _sampled(connection, rows, types)):
-            return beside(own)
-    return recognise(name, _sampled(connection, rows, types), named)
-
-
-def _has_other_time(name: str, sampled: Mapping[str, Sampled]) -> bool:
-    """Return whether a column that is not called `time` is, or should be, the time beside `event_type`."""
-    try:
-        recognise(name, sampled, Named())
-    except UsageError:
-        return has_unread_time(sampled)
-    return True
-
-
 def _sampled(
     connection: duckdb.DuckDBPyConnection, rows: str, types: ColumnTypes
 ) -> dict[str, Sampled]:
@@ -212,13 +185,13 @@ def _as_id(column: str, one: Sampled) -> Sampled:
 
 
 def _called(types: ColumnTypes, roles: Roles | None) -> ColumnTypes:
+    ours = {
+        column: next((n for n in names if n in types), "") for column, names in NAMES.items()
+    }
     if roles is None or roles.is_ours:
-        return {
-            column: next((n for n in names if n in types), "")
-            for column, names in NAMES.items()
-        }
+        return ours
     taken = {COMMON_OF_ROLE[role]: column for role, column in roles.columns.items()}
-    return {column: taken.get(column, "") for column in NAMES}
+    return ours | taken if roles.has_holder else dict.fromkeys(NAMES, "") | taken
 
 
 # --- columns ---------------------------------------------------------------------------------------------------------
@@ -231,7 +204,7 @@ def _properties(typed: Typed, *, is_whole: bool) -> str:
         typed: The columns.
         is_whole: Whether they are to be written as JSON: then what it cannot say is null.
     """
-    if typed.roles is None:
+    if typed.roles is None or typed.roles.has_holder:
         return _object(typed.called["ep"], typed.types)
     member = _finite if is_whole else _member
     members = [
@@ -261,7 +234,8 @@ def _finite(name: str, types: ColumnTypes) -> str:
 
 
 def _object_flaw(typed: Typed) -> str:
-    column = typed.called["ep"] if typed.roles is None else ""
+    has_holder = typed.roles is None or typed.roles.has_holder
+    column = typed.called["ep"] if has_holder else ""
     if typed.types.get(column) != "VARCHAR":
         return "CAST(NULL AS VARCHAR)"
     value = quote(column)

@@ -3,7 +3,8 @@
 import pytest
 
 from footfall.errors import UsageError
-from footfall.foreign.roles import Named, Sampled, recognise
+from footfall.foreign.role_contents import Sampled
+from footfall.foreign.roles import Named, recognise
 
 N = 40
 TIMES = [str(1_700_000_000 + 60 * n) for n in range(N)]
@@ -33,6 +34,17 @@ def test_by_name(user, time, type_):
     )
     assert found.columns == {"user": user, "time": time, "type": type_}
     assert (found.properties, found.unit) == (("extra",), "s")
+
+
+def test_all_units_of_times_are_said():
+    """The most frequent first: each number is read by its size."""
+    times = [
+        *TIMES[:20],
+        *(f"{time}000" for time in TIMES[20:35]),
+        *(f"{t}000000" for t in TIMES[35:]),
+    ]
+    found = recognise("log", columns(user=PEOPLE, ts=times, type=TYPES), Named())
+    assert "time ts (seconds or milliseconds or microseconds since 1970)" in found.sentence()
 
 
 def test_by_content():
