@@ -24,9 +24,10 @@ class SheetColumn:
     guesses: tuple[str, ...] = ()
 
 
-def _column(
+def column_of(
     title: str, about: str, width: int, aliases: str = "", guesses: str = ""
 ) -> SheetColumn:
+    """Return a column; names of others stand between semicolons."""
     return SheetColumn(title, about, width, _names(aliases), _names(guesses))
 
 
@@ -40,7 +41,7 @@ DIAGRAMS = "Diagrams"
 
 # Events and people have these two columns alike; their other columns differ in what others call
 # them.
-_ALLOWED_VALUES = _column(
+_ALLOWED_VALUES = column_of(
     "Allowed values",
     "One after the other, separated by semicolons; empty: any.",
     30,
@@ -50,7 +51,7 @@ _ALLOWED_VALUES = _column(
     "valori ammessi; valores aceitos; valores possíveis; valeurs; valeurs acceptées; werte; zulässige werte; "
     "valori; valori possibili; допустимые значения; возможные значения; значения",
 )
-_EXAMPLE = _column(
+_EXAMPLE = column_of(
     "Example",
     "Values as they were simulated.",
     26,
@@ -61,60 +62,68 @@ _EXAMPLE = _column(
 )
 
 EVENT_COLUMNS = (
-    _column(
+    column_of(
         "Category",
         "Business process that the event belongs to.",
         20,
         "process; business process; categories; event category; event group; group; area; feature; section; "
         "categoría; categoría del evento; proceso; catégorie; kategorie; categoria; категория; процесс; "
-        "бизнес процесс; категория события",
+        "бизнес процесс; категория события; ereigniskategorie; catégorie de l'événement; catégorie d'événement; "
+        "categoria evento; categoria dell'evento; categoria do evento; processus; prozess; geschäftsprozess; processo",
         "screen; screen name; page; page name; module; flow; user flow; journey; product area; pantalla; экран; "
         "страница",
     ),
-    _column(
+    column_of(
         "Event",
         "Name of the event, as sent.",
         26,
         "event name; events; event key; event names; entity name; evento; eventos; nombre del evento; "
         "nombre de evento; événement; nom de l'événement; ereignis; ereignisname; nome do evento; nome evento; "
-        "eventi; événements; ereignisse; событие; события; название события; имя события",
+        "eventi; événements; ereignisse; событие; события; название события; имя события; name des ereignisses; "
+        "nom d'événement; nome dell'evento; nome de evento",
         "name; event type; action; event action; nombre; nom; nome; название",
     ),
-    _column(
+    column_of(
         "Description",
         "What the person, or the system, has done.",
         44,
         "event description; about; definition; event definition; meaning; descripción; descripción del evento; "
-        "beschreibung; descrição; descrizione; описание; описание события",
+        "beschreibung; descrição; descrizione; описание; описание события; description de l'événement; "
+        "beschreibung des ereignisses; ereignisbeschreibung; descrizione dell'evento; descrizione evento; "
+        "descrição do evento",
         "trigger; event trigger; triggers; when; when fired; when to fire; fires when; firing condition; comment; "
         "comments; notes; remarks; cuándo; cuándo se envía; disparador; notas; comentarios; déclencheur; auslöser; "
-        "комментарий; комментарии; примечание; примечания; когда; триггер",
+        "комментарий; комментарии; примечание; примечания; когда; триггер; nota; observación; observaciones; "
+        "comentario; bemerkung; bemerkungen; kommentar; kommentare; anmerkung; anmerkungen; notiz; notizen; hinweis; "
+        "hinweise; commentaire; commentaires; remarque; remarques; note; remark; commento; commenti; osservazione; "
+        "osservazioni; comentário; comentários; observação; observações; заметка; заметки; wann; quand; quando; "
+        "gatilho; acionador",
     ),
-    _column(
+    column_of(
         "Optional",
         "yes: a person may do without it here.",
         10,
         "is optional; event optional; необязательное",
     ),
-    _column(
+    column_of(
         "Revenue",
         "yes: money moves with it.",
         10,
         "has revenue; доход; выручка",
     ),
-    _column(
+    column_of(
         "Identifies",
         "yes: from here on the person is known by a user_id.",
         11,
         "is identifying",
     ),
-    _column(
+    column_of(
         "State changes",
         "What changes about the person, in curly braces.",
         30,
         "changes; state; state change; изменение состояния; изменения состояния",
     ),
-    _column(
+    column_of(
         "Property",
         "Name of one property of the event; one row each.",
         22,
@@ -129,7 +138,7 @@ EVENT_COLUMNS = (
         "field; fields; variable; variables; payload; event payload; event data; json; data layer; campo; campos; "
         "поле; поля",
     ),
-    _column(
+    column_of(
         "Type",
         "text, integer, number, boolean, money, time, list of …",
         14,
@@ -137,7 +146,7 @@ EVENT_COLUMNS = (
         "tipo; tipo de dato; tipo de datos; tipo de valor; type de donnée; datentyp; typ; tipo di dato; "
         "type de données; tipo di dati; tipo de dado; tipo de dados; тип; тип данных; тип свойства; тип параметра",
     ),
-    _column(
+    column_of(
         "Required",
         "yes: never left out.",
         10,
@@ -148,106 +157,20 @@ EVENT_COLUMNS = (
     ),
     _ALLOWED_VALUES,
     _EXAMPLE,
-    _column(
+    column_of(
         "Property description",
         "What the property says.",
         44,
         "about the property; property about; property definition; parameter description; attribute description; "
         "descripción de la propiedad; descripción del parámetro; description de la propriété; "
         "beschreibung der eigenschaft; descrizione della proprietà; descrição da propriedade; описание свойства; "
-        "описание параметра; свойство описание",
+        "описание параметра; свойство описание; eigenschaftsbeschreibung; descrizione proprietà; "
+        "descrição do parâmetro; descrizione del parametro; description du paramètre; beschreibung des parameters",
     ),
 )
-
-# Others say in columns of their own what we write into those above, or not at all.
-MORE_PROPERTY_COLUMNS = (
-    _column(
-        "Range",
-        "`1 to 5`, `18+`, `>= 10`.",
-        12,
-        "value range; rango; wertebereich; plage; intervallo; intervalo; диапазон",
-    ),
-    _column("Minimum", "Of a number.", 12, "min; min value; minimum value; mínimo; минимум"),
-    _column(
-        "Maximum",
-        "Of a number.",
-        12,
-        "max; max value; maximum value; máximo; massimo; максимум",
-    ),
-    _column(
-        "Length",
-        "Characters of a text: `3`, `2 to 40`; one number is the most.",
-        12,
-        "max length; maximum length; max characters; character limit; longitud; longitud máxima; länge; "
-        "maximale länge; longueur; longueur maximale; lunghezza; lunghezza massima; comprimento; "
-        "comprimento máximo; длина; максимальная длина",
-    ),
-    _column("Minimum length", "Characters of a text.", 12, "min length; longitud mínima"),
-    _column(
-        "Pattern",
-        "Regular expression.",
-        20,
-        "regex; regexp; regular expression; property regex; patrón; expresión regular",
-    ),
-    _column(
-        "Format", "`email`, `uuid`, `date`; else a word on the values.", 12, "formato; формат"
-    ),
-    _column(
-        "Constraints",
-        "Any of these, between semicolons.",
-        20,
-        "constraint; validation; validation rule; validation rules; restrictions; restricciones; ограничения",
-    ),
-    _column(
-        "Is a list",
-        "yes: several values.",
-        10,
-        "is list; is array; property is array; array; repeated",
-    ),
-    _column(
-        "Unit",
-        "Goes into the description.",
-        10,
-        "units; unidad; unidades; einheit; unité; unità; unidade; единица; единицы",
-    ),
-)
-MORE_EVENT_COLUMNS = (
-    _column(
-        "Kind of call",
-        "track, page, screen, identify, group or alias.",
-        14,
-        "event type; rule type; call type; type of call; call; method; event call; api call; tracking call; "
-        "segment call; type of event; message type; kind; type; entity type; tipo de evento; tipo de llamada; "
-        "tipo; тип события; тип вызова; тип; event",
-    ),
-    _column(
-        "Required properties",
-        "Names; these are never left out.",
-        30,
-        "required property; required params; required parameters; required event properties; mandatory properties; "
-        "mandatory parameters; required fields; propiedades obligatorias; parámetros obligatorios; "
-        "обязательные свойства; обязательные параметры",
-    ),
-    _column(
-        "Optional properties",
-        "Names.",
-        30,
-        "optional property; optional params; optional parameters; optional event properties; optional fields; "
-        "propiedades opcionales; parámetros opcionales; необязательные свойства",
-    ),
-    _column(
-        "User properties",
-        "Names of properties of people.",
-        30,
-        "user properties set; user properties updated; user property; traits; user traits; propiedades de usuario; "
-        "свойства пользователя; свойства пользователей",
-    ),
-    *MORE_PROPERTY_COLUMNS,
-)
-"""What is read of others' sheets of events besides `EVENT_COLUMNS`, and never written."""
 
 USER_COLUMNS = (
-    _column(
+    column_of(
         "User property",
         "Name of a property of the person.",
         24,
@@ -255,22 +178,27 @@ USER_COLUMNS = (
         "traits; trait name; parameter; parameter name; propiedad; propiedades; propiedad de usuario; "
         "propiedades de usuario; nutzereigenschaft; nutzereigenschaften; propriété utilisateur; "
         "propriétés utilisateur; proprietà utente; propriedade do usuário; propriedades do usuário; свойство; "
-        "свойства; свойство пользователя; свойства пользователя; название",
+        "свойства; свойство пользователя; свойства пользователя; название; eigenschaft; eigenschaften; propriété; "
+        "propriétés; proprietà; propriedade; propriedades; nutzerattribut; benutzereigenschaft; "
+        "benutzereigenschaften; attribut utilisateur; attributo utente; atributo do usuário; atributo de usuario",
     ),
-    _column(
+    column_of(
         "Type",
         "text, integer, number, boolean, money, time, list of …",
         14,
         "property type; value type; data type; datatype; property value type; property data type; tipo; "
-        "tipo de dato; тип; тип данных",
+        "tipo de dato; тип; тип данных; typ; datentyp; type de donnée; type de données; tipo de datos; tipo di dato; "
+        "tipo di dati; tipo de dado; tipo de dados; тип свойства",
     ),
-    _column(
+    column_of(
         "Start",
         "What it holds at first; null: nothing.",
         14,
-        "initial value; default; начальное значение",
+        "initial value; default; начальное значение; valor inicial; valor por defecto; startwert; anfangswert; "
+        "standardwert; valeur initiale; valeur par défaut; valore iniziale; valore predefinito; valor padrão; "
+        "значение по умолчанию",
     ),
-    _column(
+    column_of(
         "Changes",
         "yes: it changes in the course of a life.",
         10,
@@ -278,71 +206,65 @@ USER_COLUMNS = (
     ),
     _ALLOWED_VALUES,
     _EXAMPLE,
-    _column(
+    column_of(
         "Description",
         "What the property says.",
         44,
-        "about; meaning; definition; property description; descripción; beschreibung; описание; описание свойства",
-        "comment; comments; notes; remarks; comentarios; notas; комментарий; комментарии; примечание",
+        "about; meaning; definition; property description; descripción; beschreibung; описание; описание свойства; "
+        "descripción de la propiedad; beschreibung der eigenschaft; descrizione; descrizione della proprietà; "
+        "descrição; descrição da propriedade; description de la propriété",
+        "comment; comments; notes; remarks; comentarios; notas; комментарий; комментарии; примечание; nota; "
+        "observación; observaciones; comentario; bemerkung; bemerkungen; kommentar; kommentare; anmerkung; "
+        "anmerkungen; notiz; notizen; hinweis; hinweise; commentaire; commentaires; remarque; remarques; note; "
+        "remark; commento; commenti; osservazione; osservazioni; comentário; comentários; observação; observações; "
+        "заметка; заметки",
     ),
 )
-MORE_USER_COLUMNS = (
-    _column(
-        "Required",
-        "yes: never left out.",
-        10,
-        "is required; mandatory; property status; reqd; obligatorio; обязательное",
-        "status; presence",
-    ),
-    *MORE_PROPERTY_COLUMNS,
-)
-"""What is read of others' sheets of people besides `USER_COLUMNS`, and never written."""
-
 PATH_COLUMNS = (
-    _column(
+    column_of(
         "Stage",
         "Stage of the critical path, in order.",
         20,
         "step; stage name; этап; шаг; стадия",
     ),
-    _column(
+    column_of(
         "Events",
         "Events that take a person there, separated by semicolons; empty: everybody who came.",
         34,
         "event; event name; on; событие; события",
     ),
-    _column(
+    column_of(
         "Condition",
         "What must hold at that event.",
         24,
         "when; условие",
     ),
-    _column(
+    column_of(
         "Optional",
         "yes: people may get further without it.",
         10,
         "is optional; stage optional; can be passed over; необязательный",
     ),
-    _column(
+    column_of(
         "Goal",
         "yes: who gets here has converted.",
         8,
         "is goal; цель",
     ),
-    _column(
+    column_of(
         "Example user_id",
         "One simulated person on the way.",
         22,
         "user_id; user id; пример user_id",
     ),
-    _column("Example event", "Event by which that person got there.", 24),
-    _column(
+    column_of("Example event", "Event by which that person got there.", 24),
+    column_of(
         "Example time",
         "When that person got there, UTC.",
         22,
         "time; время",
     ),
-    _column(
+    column_of(
         "Example properties",
         "What that event said.",
         60,
@@ -351,25 +273,25 @@ PATH_COLUMNS = (
 )
 
 PLAN_COLUMNS = (
-    _column(
+    column_of(
         "About this plan",
         "What is said: Name, Title, Description, Currency.",
         24,
         "about the plan; о плане",
     ),
-    _column("Text", "What it says.", 60),
+    column_of("Text", "What it says.", 60),
 )
 PLAN_ROWS = ("Name", "Title", "Description", "Currency")
 """Rows of the table below the user properties: what a `Plan` says of itself, where it says something."""
 
 CATEGORY_COLUMNS = (
-    _column(
+    column_of(
         "Event category",
         "A business process.",
         24,
         "process name",
     ),
-    _column(
+    column_of(
         "Category description",
         "What it is about.",
         60,

@@ -3,6 +3,7 @@
 import pytest
 
 from footfall.errors import UsageError
+from footfall.scenario.leaf_records import Constraint
 from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty
 from footfall.tracking_plan.plan_facts import currency_of
 from footfall.tracking_plan.readers import read_plan
@@ -28,6 +29,32 @@ def test_sheets_in_other_languages(language, tmp_path):
     days, on = plan.events[0].properties
     assert (days.type, days.values, days.is_required) == ("integer", ("1", "2", "3"), True)
     assert (on.type, on.constraint.format, on.is_required) == ("text", "date", False)
+
+
+@pytest.mark.parametrize(
+    ("header", "note"),
+    [
+        ("Ereignis;Eigenschaft;Max. Länge;Mindestlänge;Regulärer Ausdruck", "Bemerkung"),
+        ("Événement;Propriété;Longueur max;Longueur min;Expression régulière", "Remarque"),
+        ("Evento;Proprietà;Lunghezza max;Lunghezza minima;Espressione regolare", "Nota"),
+        (
+            "Evento;Propriedade;Comprimento max;Comprimento mínimo;Expressão regular",
+            "Observação",
+        ),
+        ("Evento;Propiedad;Longitud max;Longitud mínima;Expresión regular", "Comentario"),
+        ("Событие;Свойство;Макс. длина;Мин. длина;Регулярное выражение", "Заметка"),
+    ],
+)
+def test_constraints_and_notes_in_other_languages(header, note, tmp_path):
+    """Lengths and patterns are read, and a note is the description of its property, which is said."""
+    path = tmp_path / "plan.csv"
+    path.write_text(f"{header};{note}\nPaid;code;40;2;^A;At the till\n")
+    plan = read_plan(path)
+    (code,) = plan.events[0].properties
+    assert code.constraint == Constraint(least=2, most=40, pattern="^A")
+    assert code.about == "At the till"
+    said = [str(r) for r in plan.remarks if "guessed" not in str(r)]
+    assert said == [f"plan.csv, cell F1: column {note} is taken for Property description"]
 
 
 @pytest.mark.parametrize(

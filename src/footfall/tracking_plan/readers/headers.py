@@ -12,12 +12,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from footfall.tracking_plan.sheet_columns import (
-    CATEGORY_COLUMNS,
-    EVENT_COLUMNS,
+from footfall.tracking_plan.columns_of_others import (
     MORE_EVENT_COLUMNS,
     MORE_PROPERTY_COLUMNS,
     MORE_USER_COLUMNS,
+)
+from footfall.tracking_plan.sheet_columns import (
+    CATEGORY_COLUMNS,
+    EVENT_COLUMNS,
     PATH_COLUMNS,
     PLAN_COLUMNS,
     USER_COLUMNS,
