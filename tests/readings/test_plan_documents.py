@@ -665,6 +665,7 @@ def test_yaml_of_a_scenario_is_no_plan(tmp_path):
         ("a: 1\na: 2\n", "line 2: `a` is set twice"),
         ("&a [*a]\n", "contains itself"),
         ("  \n", "the file is empty"),
+        ("events: [A]\n---\nevents: [B]\n", "line 2: a second document.*\n  hint: .* a file of its own"),
     ],
 )  # fmt: skip
 def test_yaml_that_cannot_be_read_is_refused(tmp_path, text, said):

@@ -23,6 +23,7 @@ MOST_DEPTH = 64
 # bounded, and not the text alone.
 MOST_EXPANDED = 100_000
 _NULLS = ("", "~", "null")
+SECOND_DOCUMENT = "a second document begins here"
 
 # PyYAML's own parser, which runs where libyaml was not built in, words its errors otherwise:
 # they then come without a hint.
@@ -215,7 +216,7 @@ class _Builder:
         if self.n_documents > 1:
             raise _refusal(
                 at,
-                "a second document begins here",
+                SECOND_DOCUMENT,
                 "one file holds one scenario; remove the ---",
             )
 

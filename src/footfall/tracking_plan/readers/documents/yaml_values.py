@@ -10,7 +10,7 @@ from typing import Any
 
 from footfall.errors import ScenarioError
 from footfall.scenario.leaf_records import Text
-from footfall.scenario.tree import ListNode, Node, parse_tree
+from footfall.scenario.tree import SECOND_DOCUMENT, ListNode, Node, parse_tree
 from footfall.tracking_plan.plan import Origin
 from footfall.tracking_plan.readers.grid import refusal
 
@@ -18,6 +18,9 @@ _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,30})")
 _NUMBER = re.compile(
     r"[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?"
 )
+_HINTS = {
+    SECOND_DOCUMENT: "write each document into a file of its own, and give the folder of these"
+}
 _TRUTHS = {"true": True, "false": False}
 
 
@@ -34,7 +37,8 @@ def yaml_value(text: str, file: str) -> Any:
     except ScenarioError as error:
         problem = error.problems[0]
         at = Origin(file, place=f"line {problem.at.line}")
-        raise refusal(at, problem.message, problem.hint) from None
+        hint = problem.hint or _HINTS.get(problem.message, "")
+        raise refusal(at, problem.message, hint and f"hint: {hint}") from None
 
 
 def _value(node: Node) -> Any:
