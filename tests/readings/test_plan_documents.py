@@ -574,6 +574,19 @@ def test_a_catalogue_of_rudderstack(tmp_path):
     ]
 
 
+def test_notes_on_a_catalogue_name_the_file_of_the_entry(tmp_path):
+    """What is not read of a property or a type stands in their file, and not in that of the plan."""
+    properties = NEW["properties.yaml"].replace("{minimum: 0}", "{multipleOf: 5}")
+    types = NEW["types.yaml"].replace("#property:line", "#property:lost")
+    files = {**NEW, "properties.yaml": properties, "types.yaml": types}
+    found = left_out(read_plan(folder(tmp_path, files)))
+    assert [text for text in found if not text.startswith("plan.yaml")] == [
+        "types.yaml, stop: what #property:lost refers to, which is in none of the files, is not read",
+        "properties.yaml, Ticket Bought.Fare Paid: keyword multipleOf is not read",
+        "properties.yaml, Ticket Bought.stops: an object without declared fields is not read",
+    ]
+
+
 def test_an_older_catalogue_of_rudderstack(tmp_path):
     """References with paths, and keys in camel case, are those of older files."""
     files = {

@@ -24,7 +24,7 @@ from footfall.tracking_plan.readers.documents.members import (
     text_of,
     unread,
 )
-from footfall.tracking_plan.readers.documents.plain_properties import BEHIND_TYPE
+from footfall.tracking_plan.readers.documents.plain_properties import BEHIND_TYPE, IN_FILE
 from footfall.tracking_plan.readers.documents.references import References
 from footfall.tracking_plan.readers.documents.whole_schemas import Schema, WholeSchemas
 from footfall.tracking_plan.readers.drafts import Draft
@@ -47,7 +47,7 @@ _SAYS_TYPE: Mapping[PlanType, tuple[str, ...]] = {
 """Keywords that mean something for one type alone, where none is named."""
 _OF_ALL = (
     "type", "enum", "description", "title", "default", "example", "examples", "nullable", "required",
-    "$schema", "$id", "id", "$anchor", "$comment", "$defs", "definitions", "self",
+    "$schema", "$id", "id", "$anchor", "$comment", "$defs", "definitions", "self", IN_FILE,
 )  # fmt: skip
 _MEANT: Mapping[PlanType, tuple[str, ...]] = {
     **_SAYS_TYPE,
@@ -119,6 +119,13 @@ class SchemaReader:
             self.leave_out(f"key {key} of self", within)
 
     def _property(self, name: str, schema: Schema, *, is_required: bool) -> PlanProperty:
+        before = self.file
+        self.file = text_at(schema, IN_FILE) or before
+        read = self._read(name, schema, is_required=is_required)
+        self.file = before
+        return read
+
+    def _read(self, name: str, schema: Schema, *, is_required: bool) -> PlanProperty:
         self.n_properties += 1
         if self.n_properties > MOST_PROPERTIES:
             raise UsageError(

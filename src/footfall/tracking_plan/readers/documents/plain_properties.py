@@ -79,6 +79,8 @@ _ABOUT_EVENTS = (
 )
 BEHIND_TYPE = "behind a type"
 """Key for the texts that stand behind a type and mean nothing."""
+IN_FILE = "the file of a property"
+"""Key for the name of the file in which a property is declared, where that is not the event's."""
 _BOUNDS = (
     "enum", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength",
 )  # fmt: skip

@@ -14,7 +14,10 @@ from typing import Any
 from footfall.tracking_plan.readers.documents.calls import Declared, call_of
 from footfall.tracking_plan.readers.documents.elements import says_open
 from footfall.tracking_plan.readers.documents.members import maps_of, text_at
-from footfall.tracking_plan.readers.documents.plain_properties import schema_of_property
+from footfall.tracking_plan.readers.documents.plain_properties import (
+    IN_FILE,
+    schema_of_property,
+)
 from footfall.tracking_plan.readers.documents.source_files import PlanFile
 
 _PLANS = ("tp", "tracking-plan")
@@ -59,11 +62,13 @@ class DataCatalogue:
         self.documents, self.leave_out_of = documents, leave_out_of
         self.leave_out = leave_out_of(documents[0].file)
         self.entries: dict[tuple[str, str], Entry] = {}
+        self.files: dict[int, str] = {}
         self.titles: dict[str, str] = {}
         for document in documents:
             kind = document.root["kind"]
             for entry in maps_of(document.root["spec"].get(_LISTS.get(kind, ""))):
                 self.entries[_singular(kind), str(entry.get("id", ""))] = entry
+                self.files[id(entry)] = document.file
 
     def calls(self) -> Iterator[tuple[str, list[Declared]]]:
         """Yield the calls of each plan with its file; without a plan those of all events, without properties."""
@@ -103,7 +108,7 @@ class DataCatalogue:
         self, event: Entry, place: str, schema: Mapping[str, Any], section: str = ""
     ) -> Declared:
         category = event.get("category")
-        found = self._entry(category, place) if category else None
+        found = self._entry(category, place, event) if category else None
         return Declared(
             call_of(event.get("event_type")) or "track",
             text_at(event, "name"),
@@ -114,27 +119,43 @@ class DataCatalogue:
             section,
         )
 
-    def _entry(self, reference: Any, place: str) -> Entry | None:
-        """Return what a reference leads to; what is in none of the files is named."""
+    def _entry(self, reference: Any, place: str, within: Entry | None = None) -> Entry | None:
+        """Return what a reference leads to; what is in none of the files is named.
+
+        Args:
+            reference: As it is written.
+            place: In the plan.
+            within: The entry that it stands in, if it is not the plan itself.
+        """
         written = reference.get("$ref") if isinstance(reference, Mapping) else reference
         found = _REFERENCE.fullmatch(written) if isinstance(written, str) else None
         entry = self.entries.get((_singular(found[1]), found[2])) if found else None
         if entry is None and found:
-            self.leave_out(f"what {written} refers to, which is in none of the files,", place)
+            what = f"what {written} refers to, which is in none of the files,"
+            self._leave_out(what, place, within)
         return entry
+
+    def _leave_out(self, what: str, place: str, within: Entry | None) -> None:
+        """Name what is not read: with the file and the id of the entry that it is within, if it is not the plan."""
+        if within is None:
+            self.leave_out(what, place)
+        else:
+            self.leave_out_of(self.files[id(within)])(what, str(within.get("id", "")))
 
     # --- properties -----------------------------------------------------------------------------------------------
 
-    def _object(self, references: Any, place: str, level: int) -> dict[str, Any]:
-        """Return the schema of an object of which some references name the properties."""
+    def _object(
+        self, references: Any, place: str, level: int, within: Entry | None = None
+    ) -> dict[str, Any]:
+        """Return the schema of an object of which some references, within an entry or a rule, name the properties."""
         properties: dict[str, Any] = {}
         required: list[str] = []
         if level > MOST_LEVELS:
-            self.leave_out("what a type holds that holds itself", place)
+            self._leave_out("what a type holds that holds itself", place, within)
             return {"type": "object"}
         for reference in maps_of(references):
             target = reference.get("property", reference.get("$ref"))
-            entry = self._entry(target, place)
+            entry = self._entry(target, place, within)
             if entry is None:
                 continue
             name = text_at(entry, "name") or str(entry.get("id"))
@@ -154,14 +175,14 @@ class DataCatalogue:
                 if schema.get("type") == "array"
                 else {**schema, **inner}
             )
-        return schema
+        return {**schema, IN_FILE: self.files[id(entry)]}
 
     def _typed(self, entry: Entry, place: str, level: int) -> dict[str, Any]:
         """Return the schema of a property or of a custom type."""
         kinds = entry.get("type", entry.get("types"))
         about = {key: entry[key] for key in ("description",) if key in entry}
         if isinstance(kinds, str) and kinds.startswith("#"):
-            custom = self._entry(kinds, place)
+            custom = self._entry(kinds, place, entry)
             return {**self._custom(custom, place, level), **about} if custom else dict(about)
         rest = {
             key: value
@@ -173,9 +194,9 @@ class DataCatalogue:
 
     def _custom(self, custom: Entry, place: str, level: int) -> dict[str, Any]:
         if custom.get("variants"):
-            self.leave_out("key variants of a type", place)
+            self._leave_out("key variants of a type", place, custom)
         if custom.get("properties"):
-            return self._object(custom["properties"], place, level + 1)
+            return self._object(custom["properties"], place, level + 1, custom)
         return self._typed(custom, place, level)
 
     def _with_items(
@@ -187,7 +208,7 @@ class DataCatalogue:
         names = inner.get("item_types", inner.get("itemTypes", inner.get("item_type")))
         name = names[0] if isinstance(names, list) and len(names) == 1 else names
         if isinstance(name, str) and name.startswith("#") and level < MOST_LEVELS:
-            custom = self._entry(name, place)
+            custom = self._entry(name, place, entry)
             schema["items"] = self._custom(custom, place, level + 1) if custom else {}
         return schema
 
