@@ -377,6 +377,27 @@ def test_examples_of_lists_are_lists(read, kind, cell, example):
     assert "moods 1" not in drawn
 
 
+def test_notes_on_cells_name_these(read):
+    """Types, allowed values and examples are told with their own cells, not with that of the property."""
+    plan = read(
+        "Event,Property,Type,Allowed values,Example\n"
+        "Mix Played,length,integer,1; long,2; short\n"
+        "Mix Played,mood,moody,calm; loud,wild\n"
+        "Mix Played,on,time,,24.12.2026\n"
+        "Mix Played,mood,,calm; quiet,\n"
+    )
+    assert [text.partition(": ")[0].rpartition(" ")[2] for text in said(plan)] == [
+        "D2",
+        "E2",
+        "C3",
+        "E2",
+        "E3",
+        "D5",
+        "plan.csv",
+        "E4",
+    ]
+
+
 def test_objects_without_fields_are_named(read):
     """Nothing tells what they hold: they may be anything; of those with fields nothing is said."""
     plan = read(
@@ -526,7 +547,7 @@ def test_numbers_that_are_none_are_told(read):
         "Event,Property,Type,Example\nMix Rated,stars,integer,five\nMix Rated,length,number,90 min\n"
     )
     assert lost(plan) == ['"five" among examples of numbers is not read']
-    assert "plan.csv, cell B3: unit min of length is left out of its examples" in said(plan)
+    assert "plan.csv, cell D3: unit min of length is left out of its examples" in said(plan)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ Writers take a `Plan`, readers make one; nothing else passes between them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -72,6 +73,7 @@ class PlanProperty:
         length: Of a list: how many elements it has (`least`, `most`).
         is_open: Of a record or a list of records: fields that are not declared are welcome.
         is_text: Of a time, or a list of times: it is sent as text, so that a number is none.
+        places: Where `values` and `examples` stand, if not where the property does.
     """
 
     name: str
@@ -89,6 +91,11 @@ class PlanProperty:
     is_open: bool = False
     is_text: bool = field(default=False, compare=False)
     origin: Origin | None = field(default=None, compare=False)
+    places: Mapping[str, Origin] = field(default_factory=dict, compare=False)
+
+    def place_of(self, what: str) -> Origin | None:
+        """Return where its `values` or `examples` stand, for messages."""
+        return self.places.get(what, self.origin)
 
 
 @dataclass(frozen=True, slots=True)

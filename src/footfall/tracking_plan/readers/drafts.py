@@ -81,7 +81,8 @@ class Draft:
             before, now = getattr(old, key), getattr(read, key)
             if now and before and now != before:
                 what = {"category": "category", "about": "description"}[key]
-                message = f"event {shown(read.name)} has another {what} than in {_cell(old)}; {shown(before)} is kept"
+                first = f"{_cell(old.origin)}; {shown(before)} is kept"
+                message = f"event {shown(read.name)} has another {what} than in {first}"
                 self.remark(message, read.origin, "merged")
             elif now:
                 changes[key] = now
@@ -144,7 +145,7 @@ class Draft:
         ):
             before, now = getattr(old, key), getattr(read, key)
             if before and now and before != now:
-                self._contradiction(subject, what, _shown(before), old, read)
+                self._contradiction(subject, what, _shown(before), old, read, key)
             else:
                 changes[key] = before or now
         examples = tuple(dict.fromkeys((*old.examples, *read.examples)))
@@ -152,14 +153,22 @@ class Draft:
             key: getattr(old, key) or getattr(read, key)
             for key in ("is_required", "changes", "is_open")
         }
-        return replace(old, examples=examples, **changes, **flags)
+        places = {**read.places, **old.places}
+        return replace(old, examples=examples, places=places, **changes, **flags)
 
     def _contradiction(
-        self, subject: str, what: str, kept: str, old: PlanProperty, read: PlanProperty
+        self,
+        subject: str,
+        what: str,
+        kept: str,
+        old: PlanProperty,
+        read: PlanProperty,
+        key: str = "",
     ) -> None:
+        """Note that two rows say other things of a property; `key` is the field that they are about."""
         self.remark(
-            f"{subject} has other {what} than in {_cell(old)}; {shown(kept)} is kept",
-            read.origin,
+            f"{subject} has other {what} than in {_cell(old.place_of(key))}; {shown(kept)} is kept",
+            read.place_of(key),
             "merged",
         )
 
@@ -170,8 +179,7 @@ def _shown(before: str | tuple[str, ...] | Constraint) -> str:
     return before if isinstance(before, str) else "; ".join(before)
 
 
-def _cell(read: PlanEvent | PlanProperty) -> str:
-    origin = read.origin
+def _cell(origin: Origin | None) -> str:
     if origin is None:
         return "another row"
     return str(origin) if origin.place else " ".join(filter(None, (origin.sheet, origin.cell)))

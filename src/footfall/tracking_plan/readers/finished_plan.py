@@ -98,6 +98,7 @@ def _filled(draft: Draft, event: str, found: PlanProperty, entry: PlanProperty) 
         examples=found.examples or entry.examples,
         constraint=found.constraint or entry.constraint,
         is_required=found.is_required or entry.is_required,
+        places={**entry.places, **found.places},
     )
 
 
@@ -176,7 +177,7 @@ def _with_days_as_text(found: PlanProperty, draft: Draft) -> PlanProperty:
     if not odd:
         return found
     example = f"{shown(found.name)} is taken as text: its example {shown(odd[0][:40])}"
-    draft.remark(f"{example} is no time in ISO 8601", found.origin)
+    draft.remark(f"{example} is no time in ISO 8601", found.place_of("examples"))
     return replace(found, type="text")
 
 
@@ -202,13 +203,17 @@ def _tell_of_numbers(found: PlanProperty, draft: Draft) -> None:
     kind = found.item if found.type == "list" else found.type
     if kind not in ("integer", "number", "money"):
         return
-    for what, texts in (("allowed values", found.values), ("examples", found.examples)):
+    for what, key, texts in (
+        ("allowed values", "values", found.values),
+        ("examples", "examples", found.examples),
+    ):
+        at = found.place_of(key)
         for text in _no_numbers(texts, is_list=found.type == "list"):
-            draft.leave_out(f"{shown(text[:40])} among {what} of numbers", found.origin)
+            draft.leave_out(f"{shown(text[:40])} among {what} of numbers", at)
         for unit in dict.fromkeys(
             n.unit for n in written_numbers(texts) if n and n.unit not in ("", "%")
         ):
-            draft.remark(f"unit {unit} of {found.name} is left out of its {what}", found.origin)
+            draft.remark(f"unit {unit} of {found.name} is left out of its {what}", at)
 
 
 def _no_numbers(texts: Sequence[str], *, is_list: bool) -> Iterator[str]:

@@ -80,9 +80,8 @@ def described(found: PlanProperty, type_text: str, row: SheetRow, draft: Draft) 
         if "Example" in row.table.columns
         else found.examples
     )
-    read, is_typed = _typed(
-        replace(found, examples=examples), row.text("Type") or type_text, draft
-    )
+    found = replace(found, examples=examples, places=_places(row))
+    read, is_typed = _typed(found, row.text("Type") or type_text, draft, _place_of_type(row))
     if row.flag_of_list(draft) and read.type != "list":
         item = None if read.type in ("any", "record") else read.type
         read, is_typed = replace(read, type="list", item=item), is_typed or item is not None
@@ -98,12 +97,24 @@ def described(found: PlanProperty, type_text: str, row: SheetRow, draft: Draft) 
     return _constrained(read, row, draft), is_typed
 
 
+_TITLES = {"Allowed values": "values", "Example": "examples"}
+
+
+def _places(row: SheetRow) -> dict[str, Origin]:
+    """Return the cells of a row that say something of values."""
+    return {what: row.origin(title) for title, what in _TITLES.items() if row.text(title)}
+
+
+def _place_of_type(row: SheetRow) -> Origin | None:
+    return row.origin("Type") if row.text("Type") else None
+
+
 def _tell_of_examples(read: PlanProperty, draft: Draft) -> None:
     """Say of an example that is not among the allowed values: one of the two is wrong, or was not understood."""
     for text in islice(not_allowed(read), 1):
         draft.remark(
             f"example {shown(text[:40])} of {read.name} is not among its allowed values; these are kept",
-            read.origin,
+            read.place_of("examples"),
             "merged",
         )
 
@@ -160,16 +171,17 @@ def _constraints(row: SheetRow, read: PlanProperty) -> Iterator[tuple[str, Const
         yield "Constraints", constraint_of(texts["Constraints"], read.type)
 
 
-def _typed(found: PlanProperty, text: str, draft: Draft) -> Named:
-    """Return a property with the type that a text names."""
+def _typed(found: PlanProperty, text: str, draft: Draft, at: Origin | None = None) -> Named:
+    """Return a property with the type that a text names, which stands at another place than it or not."""
     read = typed(found, text)
+    place = at or found.origin
     for word in read.unread:
         if read.is_typed:
-            draft.leave_out(f"{shown(word[:40])} behind a type", found.origin)
+            draft.leave_out(f"{shown(word[:40])} behind a type", place)
         else:
             draft.remark(
                 f"{shown(word)} is no type that is known; it is told from the values",
-                found.origin,
+                place,
                 "not read",
             )
     return read.found, read.is_typed
@@ -218,11 +230,11 @@ def _several(
             draft.leave_out(f"column {row.title(title)}: {of}", row.origin(title))
     for number, (read, type_text) in enumerate(found):
         texts = {title: each[number] if each else "" for title, each in parts.items()}
+        placed = replace(read, origin=row.at(column), places=_places(row))
         yield _one_of(
-            read,
+            placed,
             texts["Type"] or type_text,
             texts,
-            row.at(column),
             draft,
             is_required=must or required[number],
         )
@@ -232,13 +244,12 @@ def _one_of(
     read: PlanProperty,
     type_text: str,
     texts: dict[str, str],
-    at: Origin,
     draft: Draft,
     *,
     is_required: bool,
 ) -> Named:
     examples = tuple(examples_in(texts["Example"])) or read.examples
-    read, is_typed = _typed(replace(read, examples=examples, origin=at), type_text, draft)
+    read, is_typed = _typed(replace(read, examples=examples), type_text, draft)
     read = with_allowed(read, texts["Allowed values"], is_typed=is_typed)
     read = replace(
         read,
@@ -328,16 +339,18 @@ def tells_of_parameters(
             found = told.get(column.column) or replace(
                 _titled(column, draft), origin=row.at(column.column)
             )
-            told[column.column] = _with_row(found, what, text, draft)
+            told[column.column] = _with_row(found, what, text, row.at(column.column), draft)
     return True
 
 
-def _with_row(found: PlanProperty, what: str, text: str, draft: Draft) -> PlanProperty:
+def _with_row(
+    found: PlanProperty, what: str, text: str, at: Origin, draft: Draft
+) -> PlanProperty:
     match what:
         case "type":
-            return _typed(found, text, draft)[0]
+            return _typed(found, text, draft, at)[0]
         case "about":
             return replace(found, about=text)
         case "examples":
-            return replace(found, examples=tuple(examples_in(text)))
+            return replace(found, examples=tuple(examples_in(text)), places={"examples": at})
     return replace(found, is_required=is_yes(text))
