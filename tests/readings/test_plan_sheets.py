@@ -587,7 +587,20 @@ def test_events_keep_types_of_their_own(tmp_path):
     assert expected["Seen"].properties["size"].constraint == Constraint(Decimal(1), Decimal(9))
     assert expected["Paid"].properties["size"].type == "text"
     (lost,) = losses(plan)
-    assert f"# not kept: {lost}" in scenario_text(plan)
+    text = scenario_text(plan, "mixed.csv")
+    assert f"# not kept: {lost}" in text
+    assert "will have findings:\n# footfall validate EVENTS --against mixed.csv\n" in text
+
+
+@pytest.mark.parametrize("required", ["yes", ""])
+def test_a_field_that_no_scenario_has_gives_findings_where_it_must_be_there(tmp_path, required):
+    """A list within the records of a list is left out: the head says what comes of it, if the plan requires it."""
+    path = tmp_path / "lists.csv"
+    path.write_text(
+        "Event,Property,Type,Required\nPaid,lines,list of records,\nPaid,lines[].sku,text,\n"
+        f"Paid,lines[].tags,list of text,{required}\n"
+    )
+    assert ("will have findings" in scenario_text(read_plan(path))) == bool(required)
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from footfall.tracking_plan.all_properties import open_places
 from footfall.tracking_plan.journeys import ASSUMED
+from footfall.tracking_plan.plan import Plan, PlanProperty
 from footfall.tracking_plan.plan_facts import PlanFacts
 from footfall.tracking_plan.plan_names import scenario_name
+from footfall.tracking_plan.scenario_types import single_fields
 from footfall.tracking_plan.yaml_text import comment, quoted
 
 
@@ -31,6 +33,9 @@ def head(facts: PlanFacts, source: str) -> Iterator[str]:
     yield from (
         comment(f"not kept: {text}") for text in (*facts.not_agreed, *open_places(plan))
     )
+    if facts.not_agreed or _lacks_required(plan):
+        yield "# So its events cannot keep to all of the plan, and will have findings:"
+        yield comment(f"footfall validate EVENTS --against {source or plan.name}")
     yield ""
     yield f"scenario: {scenario_name(plan.name)}"
     for key, text in (("title", plan.title), ("about", plan.about)):
@@ -40,6 +45,24 @@ def head(facts: PlanFacts, source: str) -> Iterator[str]:
         "" if plan.currency == facts.currency else f"  {comment(ASSUMED)}"
     )
     yield "time_zone: UTC"
+
+
+def _lacks_required(plan: Plan) -> bool:
+    """Return whether records of lists must have a field that a scenario leaves out, as it is a list or a record."""
+    properties = [p for event in plan.events for p in event.properties]
+    return any(
+        field.is_required
+        for planned in _with_fields(properties)
+        if planned.type == "list"
+        for field in planned.fields
+        if field not in single_fields(planned)
+    )
+
+
+def _with_fields(properties: Iterable[PlanProperty]) -> Iterator[PlanProperty]:
+    for planned in properties:
+        yield planned
+        yield from _with_fields(planned.fields)
 
 
 CALENDAR = (
