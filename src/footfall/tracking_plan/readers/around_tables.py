@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 from footfall.errors import shown
 from footfall.tracking_plan.readers.drafts import Draft
-from footfall.tracking_plan.readers.find_tables import SheetTable
 from footfall.tracking_plan.readers.grid import Grid, cell_name
 from footfall.tracking_plan.readers.group_headings import GroupHeading, group_headings
 from footfall.tracking_plan.readers.headers import normal
+from footfall.tracking_plan.readers.sheet_table import SheetTable
 
 MOST_LINES = 20
 """Above the tables of a sheet, of what it says of itself."""

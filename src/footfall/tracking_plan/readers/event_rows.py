@@ -11,7 +11,6 @@ from footfall.tracking_plan.cells import DASHES, changes_of, is_no, one_quoted
 from footfall.tracking_plan.plan import Origin, PlanEvent, PlanProperty
 from footfall.tracking_plan.readers.call_words import RowKind, names_property, row_kind_in
 from footfall.tracking_plan.readers.drafts import Draft
-from footfall.tracking_plan.readers.find_tables import SheetTable
 from footfall.tracking_plan.readers.headers import KIND_OF_CALL, OF_A_PROPERTY, normal
 from footfall.tracking_plan.readers.property_cells import properties_in
 from footfall.tracking_plan.readers.property_rows import (
@@ -23,6 +22,7 @@ from footfall.tracking_plan.readers.property_rows import (
     tells_of_parameters,
 )
 from footfall.tracking_plan.readers.sheet_rows import SheetRow, rows_of
+from footfall.tracking_plan.readers.sheet_table import SheetTable
 
 _OPTIONAL = re.compile(r"[(\[](?:optional|опционально|необязательн\w*)[)\]]", re.IGNORECASE)
 _BRACED = re.compile(r"\{([^{}]*)\}")

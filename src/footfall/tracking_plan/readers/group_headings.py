@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from footfall.tracking_plan.readers.find_tables import SheetTable
 from footfall.tracking_plan.readers.grid import Grid
 from footfall.tracking_plan.readers.headers import normal, says_kind, title_of
 from footfall.tracking_plan.readers.parameter_columns import is_group
+from footfall.tracking_plan.readers.sheet_table import SheetTable
 
 
 @dataclass(frozen=True, slots=True)

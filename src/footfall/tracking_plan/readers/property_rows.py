@@ -11,15 +11,17 @@ from footfall.errors import shown
 from footfall.scenario.leaf_records import Constraint
 from footfall.tracking_plan.cells import DASHES, MUST, is_no, is_yes, split_names, type_of
 from footfall.tracking_plan.plan import Origin, PlanProperty
+from footfall.tracking_plan.readers.constraint_cells import (
+    constraint_of,
+    joined_constraints,
+    length_of,
+)
 from footfall.tracking_plan.readers.drafts import Draft
 from footfall.tracking_plan.readers.format_words import format_of
 from footfall.tracking_plan.readers.headers import EVENTS, OF_A_PROPERTY, SLOTS, normal
 from footfall.tracking_plan.readers.parameter_columns import LETTERS, ParameterColumn
 from footfall.tracking_plan.readers.property_cells import (
-    constraint_of,
     examples_in,
-    joined_constraints,
-    length_of,
     not_allowed,
     properties_in,
     typed,

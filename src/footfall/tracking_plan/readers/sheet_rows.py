@@ -9,7 +9,7 @@ from footfall.errors import shown
 from footfall.tracking_plan.cells import DASHES, is_no, is_yes
 from footfall.tracking_plan.plan import Origin
 from footfall.tracking_plan.readers.drafts import Draft
-from footfall.tracking_plan.readers.find_tables import SheetTable
+from footfall.tracking_plan.readers.sheet_table import SheetTable
 
 
 @dataclass(frozen=True, slots=True)

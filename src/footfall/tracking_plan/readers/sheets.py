@@ -10,7 +10,6 @@ from footfall.tracking_plan.cells import one_quoted, split, split_list
 from footfall.tracking_plan.plan import ExampleStep, PlanEvent, PlanProperty, PlanStage
 from footfall.tracking_plan.readers.drafts import Draft
 from footfall.tracking_plan.readers.event_rows import read_events
-from footfall.tracking_plan.readers.find_tables import SheetTable
 from footfall.tracking_plan.readers.headers import (
     CATEGORIES,
     CROSSED,
@@ -24,6 +23,7 @@ from footfall.tracking_plan.readers.headers import (
 )
 from footfall.tracking_plan.readers.property_rows import Named, described, parameters_of
 from footfall.tracking_plan.readers.sheet_rows import SheetRow, rows_of
+from footfall.tracking_plan.readers.sheet_table import SheetTable
 
 _NUMBER = re.compile(r"\d+[.)]?")
 _EQUALS = re.compile(r"\s*[=:]\s*")
