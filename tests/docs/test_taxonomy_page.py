@@ -3,12 +3,8 @@
 import pytest
 
 from footfall.cli.taxonomy import ENDINGS, FORMAT_NAMES
-from footfall.tracking_plan.sheet_columns import (
-    EVENT_COLUMNS,
-    MORE_EVENT_COLUMNS,
-    PATH_COLUMNS,
-    USER_COLUMNS,
-)
+from footfall.tracking_plan.columns_of_others import MORE_EVENT_COLUMNS
+from footfall.tracking_plan.sheet_columns import EVENT_COLUMNS, PATH_COLUMNS, USER_COLUMNS
 from footfall.tracking_plan.writers import FORMATS
 from tests.docs.examples import ROOT
 
@@ -22,6 +18,12 @@ def test_columns_are_documented(columns):
     """Each sheet's table on the page is that of the code, in its order."""
     rows = (f"| `{c.title}` | {c.about} | {', '.join(c.aliases)} |" for c in columns)
     assert "\n".join(rows) in PAGE
+
+
+def test_what_is_only_taken_for_a_column_is_documented():
+    """The page lists for each column of events what may be meant so."""
+    guesses = (f"{', '.join(c.guesses)} for `{c.title}`" for c in EVENT_COLUMNS if c.guesses)
+    assert "; ".join(guesses) in PAGE
 
 
 def test_formats_are_documented():
