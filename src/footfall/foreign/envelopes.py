@@ -5,17 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from footfall.foreign.vendors import (
-    ANYBODY,
-    VENDORS,
-    Json,
-    Path,
-    Vendor,
-    as_text,
-    at,
-    first,
-    vendor_of,
-)
+from footfall.foreign.vendor_records import Json, Path, Vendor, as_text, at, first
+from footfall.foreign.vendors import ANYBODY, VENDORS, vendor_of
 
 DEEPEST = 3
 """Envelopes within envelopes: a list of requests, each with its data, each with its events."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from footfall.foreign.vendors import Json, Kind, Vendor, at, first
+from footfall.foreign.vendor_records import Json, Kind, Vendor, at, first
 
 _MIXPANELS_DEVICE = "$device:"
 """Before the distinct_id of a device. Source: Mixpanel, "Identifying users (simplified)"."""

@@ -12,7 +12,7 @@ from footfall.foreign.common_columns import IDS, NAMES, TEXTS, TOP_LEVEL, real_u
 from footfall.foreign.json_pointer import escaped
 from footfall.foreign.roles import COMMON_OF_ROLE, Roles
 from footfall.foreign.sql_times import number_time, text_time
-from footfall.foreign.vendors import Path, Unit, Vendor
+from footfall.foreign.vendor_records import Path, Unit, Vendor
 from footfall.store.dialect import literal, literals
 
 Names = Mapping[str, tuple[str, ...]]

@@ -25,7 +25,8 @@ from footfall.foreign.opened import opened
 from footfall.foreign.role_contents import Sampled
 from footfall.foreign.roles import SAMPLE_ROWS, Named, Roles, roles_of
 from footfall.foreign.strict_json import LineFault, read_object
-from footfall.foreign.vendors import AMPLITUDE, BY_NAME, FOOTFALL, Vendor, first, vendor_of
+from footfall.foreign.vendor_records import Vendor, first
+from footfall.foreign.vendors import AMPLITUDE, BY_NAME, FOOTFALL, vendor_of
 from footfall.store.dialect import literal
 from footfall.store.duckdb import connection as db
 

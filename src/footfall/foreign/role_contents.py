@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from footfall.foreign.common_columns import is_whole_number
 from footfall.foreign.role_names import SURE_IDS, plain, rank
 from footfall.foreign.times import time_of
-from footfall.foreign.vendors import Unit
+from footfall.foreign.vendor_records import Unit
 
 _PLAUSIBLE_MS = (631_152_000_000, 4_102_444_800_000)
 """1990 up to 2100: what lies outside of it is no time of a log."""

@@ -19,7 +19,7 @@ from footfall.foreign.role_contents import (
 )
 from footfall.foreign.role_names import plain, rank
 from footfall.foreign.times import READ_FORMS, REWRITE, UNITS
-from footfall.foreign.vendors import Unit
+from footfall.foreign.vendor_records import Unit
 
 SAMPLE_ROWS = 10_000
 """Rows that roles are recognised by: the first ones."""

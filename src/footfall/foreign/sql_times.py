@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from footfall.foreign.times import MICROSECONDS_FROM, NANOSECONDS_FROM, SECONDS_BELOW
-from footfall.foreign.vendors import Unit
+from footfall.foreign.vendor_records import Unit
 
 
 def number_time(value: str, unit: Unit = "ms") -> tuple[str, str]:

@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from typing import Any
 
-from footfall.foreign.vendors import Unit
+from footfall.foreign.vendor_records import Unit
 from footfall.units import DAY_MS
 
 SECONDS_BELOW = 10**11

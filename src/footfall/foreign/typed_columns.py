@@ -27,7 +27,7 @@ from footfall.foreign.roles import (
     roles_of,
 )
 from footfall.foreign.sql_times import number_time, stamp_time, text_time
-from footfall.foreign.vendors import Unit
+from footfall.foreign.vendor_records import Unit
 from footfall.store.dialect import literal, quote
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from footfall.foreign.times import MICROSECONDS_FROM, UNITS, time_of
-from footfall.foreign.vendors import Unit
+from footfall.foreign.vendor_records import Unit
 
 MILLISECONDS_FROM = 10**10
 NO_TIME = "without a time: they have the moment at which they were received"

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from footfall.foreign.envelopes import ForeignEvent
 from footfall.foreign.identity import as_id, identity_of
-from footfall.foreign.vendors import ANYBODY, Path, Vendor, as_text, at, first, kind_of
+from footfall.foreign.vendor_records import Path, Vendor, as_text, at, first
+from footfall.foreign.vendors import ANYBODY, kind_of
 from footfall.receiver.event_times import moments, together
 from footfall.receiver.intake import (
     MalformedBody,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from footfall.foreign.identity import Identity, as_id
-from footfall.foreign.vendors import Kind, Vendor, as_text, first
+from footfall.foreign.vendor_records import Kind, Vendor, as_text, first
 from footfall.receiver.intake import Json, Source, Update
 
 LARGEST_SUM = 1e300

@@ -8,7 +8,8 @@ from itertools import repeat
 from typing import Any
 
 from footfall.foreign.envelopes import NotAnEvent, events_of, unwrapped
-from footfall.foreign.vendors import AMPLITUDE, FOOTFALL, as_text
+from footfall.foreign.vendor_records import as_text
+from footfall.foreign.vendors import AMPLITUDE, FOOTFALL
 from footfall.receiver.event_times import moments
 from footfall.receiver.foreign_rows import LONGEST_ID, batch_of
 from footfall.receiver.intake import (

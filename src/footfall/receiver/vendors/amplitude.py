@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Any, ClassVar
 
-from footfall.foreign.vendors import AMPLITUDE, as_text
+from footfall.foreign.vendor_records import as_text
+from footfall.foreign.vendors import AMPLITUDE
 from footfall.net.clock import Clock
 from footfall.receiver.event_times import moments
 from footfall.receiver.intake import (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from footfall.foreign.vendors import as_text
+from footfall.foreign.vendor_records import as_text
 from footfall.receiver.intake import Json, as_milliseconds
 from footfall.receiver.user_properties import GROUP_IDENTIFY
 from footfall.sinks.amplitude.limits import DEEPEST, LONGEST_TEXT

@@ -12,7 +12,8 @@ from typing import Any, ClassVar
 
 from footfall.foreign.envelopes import ForeignEvent
 from footfall.foreign.times import time_of
-from footfall.foreign.vendors import MIXPANEL, as_text, at
+from footfall.foreign.vendor_records import as_text, at
+from footfall.foreign.vendors import MIXPANEL
 from footfall.receiver.foreign_rows import batch_of
 from footfall.receiver.intake import BatchOutcome, Json, ReceivedBatch
 from footfall.receiver.vendors.bodies import value_of

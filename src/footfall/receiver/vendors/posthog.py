@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from footfall.foreign.vendors import POSTHOG, as_text, at
+from footfall.foreign.vendor_records import as_text, at
+from footfall.foreign.vendors import POSTHOG
 from footfall.receiver.foreign_rows import batch_of
 from footfall.receiver.intake import BatchOutcome, Json, ReceivedBatch
 from footfall.receiver.vendors.bodies import value_of

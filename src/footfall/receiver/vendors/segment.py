@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from footfall.foreign.identity import as_id
-from footfall.foreign.vendors import RUDDERSTACK, SEGMENT, as_text
+from footfall.foreign.vendor_records import as_text
+from footfall.foreign.vendors import RUDDERSTACK, SEGMENT
 from footfall.receiver.foreign_rows import batch_of
 from footfall.receiver.intake import BatchOutcome, Json, ReceivedBatch
 from footfall.receiver.vendors.bodies import value_of

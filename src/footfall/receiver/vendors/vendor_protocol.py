@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from footfall.foreign.envelopes import ForeignEvent, event_type_of
-from footfall.foreign.vendors import Vendor, vendor_of
+from footfall.foreign.vendor_records import Vendor
+from footfall.foreign.vendors import vendor_of
 from footfall.receiver.intake import BatchOutcome, Json, ReceivedBatch
 
 MEGABYTE = 1_000_000
