@@ -41,7 +41,7 @@ NO_WORDS = (
     r"column (Object owner|Owner|Squad|Jira|Platform|Mock-up|Tags|Labels|Status|Display Name|Responsable|Web|iOS) ",
     r"column Event display name ",
     r"accounts|groups?\b|alias",
-    r"which no event has|key tags of",
+    r"which no event has|key tags of|key (vendor|version) of (self|an event)",
     r"sheet .* no title that is known",
 )
 """Of what is named as not read: that which no scenario can say."""
