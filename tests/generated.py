@@ -90,6 +90,11 @@ effects:
   - {{named: late, where: life/b*, when: points > 1, duration: 1.5}}
   - {{named: dear, where: life/sum, by: city, value: {{Paris: 1.3, New York: 0.7}}}}
   - {{named: days, where: life/visits/leave, from: day 3, until: day 5, odds: 2}}
+  - {{named: mix, where: sessions/source/search, from: day 4, until: day 6, times: 3}}
+  - {{named: moods, where: people/mood/bad, by: city, chance: {{Paris: 70%}}}}
+  - {{named: sizes, where: people/size, when: mood == 'bad', value: 0.8}}
+  - {{named: more, where: life/visits/leave, when: points > 0, times: 1.12}}
+  - {{named: storm, where: life/visits/leave, by: mood, from: day 6, until: day 7, chance: {{bad: 2%}}}}
 """
 
 

@@ -13,9 +13,12 @@ from footfall.cli import arguments
 from footfall.cli.data_command import DataCommand
 from footfall.cli.outline import outline
 from footfall.errors import shown
+from footfall.scenario.step_texts import chance_text
 from footfall.text import clean, plural
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from footfall.execution.engine import CompilationSummary
     from footfall.scenario.leaf_records import Moment
     from footfall.scenario.records import Effect, Event, Scenario
@@ -112,7 +115,7 @@ def _named(name: str, alias: str) -> str:
 
 
 def _effect(effect: Effect, addresses: list[str]) -> Iterator[str]:
-    amount = f"x {effect.factor}" if effect.factor is not None else _factors(effect)
+    amount = _amount(effect, effect.factor) if effect.factor is not None else _factors(effect)
     condition = f", when {effect.when.text}" if effect.when else ""
     yield f"  {effect.named}: {effect.what} {amount}{condition}{_span(effect)}"
     yield f"    at {', '.join(addresses)}"
@@ -120,8 +123,14 @@ def _effect(effect: Effect, addresses: list[str]) -> Iterator[str]:
 
 def _factors(effect: Effect) -> str:
     assert effect.by is not None
-    pairs = ", ".join(f"{value.text} x {factor}" for value, factor in effect.factors)
+    pairs = ", ".join(
+        f"{value.text} {_amount(effect, factor)}" for value, factor in effect.factors
+    )
     return f"by {effect.by.text}: {pairs}"
+
+
+def _amount(effect: Effect, number: Decimal) -> str:
+    return chance_text(number) if effect.what == "chance" else f"x {number}"
 
 
 def _span(effect: Effect) -> str:

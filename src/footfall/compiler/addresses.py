@@ -37,7 +37,3 @@ class JourneyNames:
                 "add named: to one of them",
             )
         return f"{journey}/{name}"
-
-    def addresses(self, kind: str) -> list[str]:
-        """Return the addresses of a kind, in order of appearance."""
-        return [f"{journey}/{name}" for k, journey, name in self._taken if k == kind]

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 
+from footfall.compiler.affected_draws import affect_draws
 from footfall.compiler.checks import busy_lives
 from footfall.compiler.checks.call_graph import CallGraph
 from footfall.compiler.checks.effect_values import check_factors
@@ -131,7 +132,7 @@ def lower_journeys(c: Compilation) -> None:
 
 def check_effects(c: Compilation) -> None:
     """Note effects that hold nowhere."""
-    c.effects.check(c.builder.addresses())
+    c.effects.check()
 
 
 def warn_of_silent_events(c: Compilation) -> None:
@@ -196,6 +197,7 @@ PASSES: tuple[Callable[[Compilation], None], ...] = (
     prepare_taxonomy,
     compile_effects,
     lower_journeys,
+    affect_draws,
     check_effects,
     warn_of_silent_events,
     warn_of_unchecked,

@@ -16,9 +16,18 @@ from footfall.model.program import CompiledEffect, TimeSpan
 from footfall.model.values import NEVER, NULL_INTEGER, Array
 from footfall.scenario.leaf_records import Expression
 from footfall.scenario.records import Effect
+from footfall.text import first_names
 
 MOST_ADDRESSES = 40
 NEAREST = 3
+ACTS_ON = {
+    "odds": "chance",
+    "times": "chance",
+    "chance": "chance",
+    "duration": "wait",
+    "value": "value",
+}
+"""What an effect does → the kind of address that it holds at."""
 
 
 class Effects:
@@ -40,57 +49,66 @@ class Effects:
             _compile(number, effect, typer, scope, moments)
             for number, effect in enumerate(declared)
         ]
+        self._moments = moments
+        self._addresses: dict[str, dict[str, None]] = {kind: {} for kind in ACTS_ON.values()}
         self.matched: dict[str, list[str]] = {effect.named: [] for effect in declared}
 
-    def at(self, what: str, address: str) -> tuple[CompiledEffect, ...]:
-        """Return the effects of a kind (`odds`, `duration`, `value`) that hold at an address."""
-        found = []
-        for declared, compiled in zip(self._declared, self._compiled, strict=True):
-            if declared.what == what and matches(declared.where.text, address):
-                if address not in self.matched[declared.named]:
-                    self.matched[declared.named].append(address)
-                found.append(compiled)
-        return tuple(found)
-
-    def check(self, addresses: Mapping[str, Sequence[str]]) -> None:
-        """Note effects that hold nowhere.
+    def at(
+        self, kind: str, address: str, scope: Scope | None = None
+    ) -> tuple[CompiledEffect, ...]:
+        """Return the effects that hold at an address.
 
         Args:
-            addresses: What there is, by kind.
+            kind: `chance`, `wait` or `value`.
+            address: Its place; noted as one that an effect may name.
+            scope: What is known there; people and sessions where left out.
         """
+        self._addresses[kind][address] = None
+        found = []
+        for number, declared in enumerate(self._declared):
+            if ACTS_ON[declared.what] == kind and matches(declared.where.text, address):
+                if address not in self.matched[declared.named]:
+                    self.matched[declared.named].append(address)
+                found.append(self._within(number, scope))
+        return tuple(found)
+
+    def _within(self, number: int, scope: Scope | None) -> CompiledEffect:
+        if scope is None:
+            return self._compiled[number]
+        return _compile(number, self._declared[number], self._typer, scope, self._moments)
+
+    def check(self) -> None:
+        """Note effects that hold nowhere."""
+        addresses = {kind: sorted(known) for kind, known in self._addresses.items()}
         for effect in self._declared:
             if self.matched[effect.named]:
                 continue
-            known = addresses[effect.what]
+            kind = ACTS_ON[effect.what]
             self._typer.problems.add(
                 effect.where.at,
-                f'effect "{effect.named}": nothing is called "{effect.where.text}" that has {effect.what}',
-                _accepted(effect.what, known),
-                _hint(effect, addresses),
+                f'effect "{effect.named}": no {kind} is called "{effect.where.text}"',
+                _accepted(kind, addresses[kind]),
+                _hint(effect.where.text, kind, addresses),
             )
 
 
-def _accepted(what: str, known: Sequence[str]) -> str:
-    more = f", and {len(known) - MOST_ADDRESSES} more" if len(known) > MOST_ADDRESSES else ""
-    return (
-        f"{what} holds at: "
-        + (", ".join(known[:MOST_ADDRESSES]) or "nothing in this scenario")
-        + more
-    )
+def _accepted(kind: str, known: Sequence[str]) -> str:
+    return f"{kind}s: {first_names(known, MOST_ADDRESSES) or 'none in this scenario'}"
 
 
-def _hint(effect: Effect, addresses: Mapping[str, Sequence[str]]) -> str:
-    where = effect.where.text
-    for what, known in addresses.items():
-        if what != effect.what and any(matches(where, address) for address in known):
-            return f'"{where}" has {what}'
-    close = difflib.get_close_matches(where, addresses[effect.what], NEAREST)
+def _hint(where: str, kind: str, addresses: Mapping[str, Sequence[str]]) -> str:
+    for other, known in addresses.items():
+        if other != kind and any(matches(where, address) for address in known):
+            words = [what for what, acts_on in ACTS_ON.items() if acts_on == other]
+            return f'"{where}" is a {other}, for {" or ".join(words)}'
+    close = difflib.get_close_matches(where, addresses[kind], NEAREST)
     return f"did you mean {' or '.join(close)}?" if close else ""
 
 
 def matches(pattern: str, address: str) -> bool:
     """Tell whether a pattern names an address; `*` stands for anything within one part."""
-    wanted, parts = pattern.split("/"), address.split("/")
+    # A value that is drawn is the last part, slashes and all.
+    wanted, parts = pattern.split("/", 2), address.split("/", 2)
     return len(wanted) == len(parts) and all(
         fnmatchcase(p, _literal(w)) for w, p in zip(wanted, parts, strict=True)
     )
@@ -106,6 +124,7 @@ def _compile(
 ) -> CompiledEffect:
     compiled = CompiledEffect(
         number=number,
+        what=effect.what,
         span=_span(effect, moments),
         when=typer.condition(effect.when, scope),
         factor=float(effect.factor) if effect.factor is not None else 1.0,

@@ -47,11 +47,18 @@ class UserProperty:
 
 @dataclass(frozen=True, slots=True)
 class InitialValue:
-    """The first value of a column: drawn, or derived from others; in this order."""
+    """The first value of a column: drawn, or derived from others; in this order.
+
+    Args:
+        effects: Factors on the value.
+        affected: With effects: its place in `Model.affected`; else -1.
+    """
 
     column: int
     kind: Kind
     value: Op | RandomValue
+    effects: tuple[CompiledEffect, ...] = ()
+    affected: int = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar, Literal
 
 from footfall.model.operations import Op
 from footfall.model.tables import Categorical, Grouped, InverseCdf
@@ -39,9 +40,10 @@ class CompiledEffect:
 
     Args:
         number: Its place among the declared effects.
+        what: What it does: `odds`, `times` and `chance` to a chance, `duration` to a wait, `value` to a value.
         span: When; None for always.
         when: Who.
-        factor: The factor where `by` is None.
+        factor: The factor where `by` is None; of `chance` the chance itself.
         by: Text whose code looks up the case.
         values: With `by`: the values it is declared for, the first being case 1.
         factors: With `by`: shape (1 + values,), float64, factor by case; NaN of case 0, where it does not hold.
@@ -49,6 +51,7 @@ class CompiledEffect:
     """
 
     number: int
+    what: Literal["odds", "times", "chance", "duration", "value"] = "odds"
     span: TimeSpan | None = None
     when: Op | None = None
     factor: float = 1.0
@@ -73,6 +76,7 @@ class RandomValue:
         table: The distribution.
         codes: For a categorical: the value of each choice.
         low, high: Cut, in the value's own unit, or None.
+        choice: Of a categorical that effects act on: its choices, in place of the table.
     """
 
     key: DrawKey
@@ -81,6 +85,7 @@ class RandomValue:
     codes: tuple[int | float, ...] = ()
     low: int | float | None = None
     high: int | float | None = None
+    choice: AffectedChoice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +206,7 @@ class DecisionOption:
     Args:
         weight: A number, or an expression; null and below 0 count as 0.
         when: The option is possible only where this holds.
-        effects: Factors on its odds.
+        effects: On its chance.
     """
 
     name: str
@@ -209,6 +214,21 @@ class DecisionOption:
     target: int
     when: Op | None = None
     effects: tuple[CompiledEffect, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AffectedChoice:
+    """The choices of a draw that effects act on: a decision that leads nowhere.
+
+    Args:
+        number: Its place in the tallies.
+        options: Its values by name, with their weights; their targets mean nothing.
+    """
+
+    number: int
+    options: tuple[DecisionOption, ...]
+    is_chance: ClassVar[bool] = False
+    thresholds: ClassVar[None] = None
 
 
 @dataclass(frozen=True, slots=True)

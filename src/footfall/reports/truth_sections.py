@@ -82,7 +82,7 @@ def _tally(tally: Tally) -> tuple[Cell, ...]:
 
 def _effects(truth: Truth) -> ReportSection:
     return ReportSection(
-        "Effects on odds",
+        "Effects on chances",
         "those they hold for, and all others",
         (TableColumn("Effect, on"), *_TALLY_COLUMNS, *_ODDS_COLUMNS),
         tuple(row for effect in truth.effects for row in _effect_rows(effect)),

@@ -35,6 +35,7 @@ from footfall.scenario.vocabulary import (
     ABOUT,
     ALIAS,
     AT_MOST,
+    CHANCES,
     CONSTRAINTS,
     EVENT_PROPERTIES,
     EXAMPLE,
@@ -302,6 +303,9 @@ VARIABLE_KIND = MapKind(
     at_most_one_of=(("type", "of"),),
 )
 
+EFFECT_KINDS = ("odds", "times", "chance", "duration", "value")
+"""Keys of an effect that say what it does, in the order of the reference."""
+
 EFFECT = MapKind(
     "effect",
     "Who, when, where, how much.",
@@ -310,7 +314,7 @@ EFFECT = MapKind(
         Key(
             "where",
             ADDRESS,
-            "an address; `*` stands for anything within one part",
+            "an address (see *Names*); `*` stands for anything within one part",
             "pay/promo",
             is_required=True,
         ),
@@ -324,7 +328,7 @@ EFFECT = MapKind(
         Key(
             "by",
             REFERENCE,
-            "a text property or home column, whose values `odds`, `duration` or `value` maps to factors (else 1)",
+            "a text property or home column: the key below maps its values to numbers; of others it does not hold",
             "city",
             default="none",
         ),
@@ -336,15 +340,22 @@ EFFECT = MapKind(
             "factor on the odds of the named option or chance; the rest share what is left in proportion",
             "1.3",
         ),
+        Key(
+            "times",
+            FACTORS,
+            "factor on the chance itself: `1.12` is 12 % more; never above 1",
+            "1.12",
+        ),
+        Key("chance", CHANCES, "the chance itself, whatever it was", "2%"),
         Key("duration", FACTORS, "factor on a wait", "150%"),
         Key(
             "value",
             FACTORS,
-            "factor on the number that a `set` of that name puts",
+            "factor on the number that a `set` of that name puts, or that people or sessions of that name draw",
             "{Moscow: 1.3, Kazan: 0.8}",
         ),
     ),
-    one_of=(("odds", "duration", "value"),),
+    one_of=(EFFECT_KINDS,),
     named_by="named",
 )
 

@@ -152,13 +152,15 @@ def parse_scenario_name(text: str) -> str:
 
 
 def parse_address(text: str) -> str:
-    """Return the address of a decision, option or wait: two or three names between slashes.
+    """Return the address of a decision, option, wait or draw: two or three names between slashes.
+
+    The third may hold slashes itself: it can be a value that is drawn.
 
     Raises:
-        UnitError: Another number of parts, or an empty one.
+        UnitError: A single part, or an empty one.
     """
-    parts = text.split("/")
-    if not 2 <= len(parts) <= 3 or not all(part.strip() for part in parts):
+    parts = text.split("/", 2)
+    if len(parts) == 1 or not all(part.strip() for part in parts):
         accepts = (
             "write journey/name or journey/name/option; * stands for anything within one part"
         )

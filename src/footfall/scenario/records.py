@@ -168,13 +168,14 @@ class Effect:
 
     Args:
         where: Addresses that it holds at.
+        factor: By how much; of `chance` the chance itself.
         by: Property whose values are mapped to `factors`; without it `factor` holds for all.
     """
 
     named: str
     at: SourceLocation
     where: Text
-    what: Literal["odds", "duration", "value"]
+    what: Literal["odds", "times", "chance", "duration", "value"]
     factor: Decimal | None = None
     by: Text | None = None
     factors: tuple[tuple[Text, Decimal], ...] = ()

@@ -239,7 +239,7 @@ ADDRESS = Scalar(
     "address",
     lambda text: Text(names.parse_address(text.text), text.at, text.is_null, text.is_quoted),
     "write journey/name or journey/name/option",
-    _pattern("[^/]+/[^/]+(/[^/]+)?"),
+    _pattern("[^/]+/[^/]+(/.+)?"),
 )
 TYPE = Scalar(
     "type",

@@ -11,6 +11,7 @@ from footfall.errors import UnitError, shown
 from footfall.scenario.calendars import check_span
 from footfall.scenario.draws import check_weights, weight_texts
 from footfall.scenario.forms import MapEntry
+from footfall.scenario.language import EFFECT_KINDS
 from footfall.scenario.leaf_records import Ramp, Text, Wait
 from footfall.scenario.properties import event_properties
 from footfall.scenario.reader import Fields, Invalid, Reader, builds
@@ -176,7 +177,7 @@ def _ramp(_reader: Reader, fields: Fields) -> Ramp:
 @builds("effect")
 def _effect(reader: Reader, fields: Fields) -> Effect | Invalid:
     check_span(reader, fields)
-    what = next(name for name in ("odds", "duration", "value") if name in fields.read)
+    what = next(name for name in EFFECT_KINDS if name in fields.read)
     factor, by = fields.get(what), fields.get("by")
     is_map = isinstance(factor, list)
     if is_map != (by is not None) and not fields.is_bad("by"):
@@ -185,7 +186,10 @@ def _effect(reader: Reader, fields: Fields) -> Effect | Invalid:
             if is_map
             else f"has `by`, but one `{what}` for all"
         )
-        accepts = "write by: city with odds: {Moscow: 1.3}, or a single factor without by"
+        number = "2%" if what == "chance" else "1.3"
+        accepts = (
+            f"write by: city with {what}: {{Moscow: {number}}}, or a single number without by"
+        )
         return reader.note(fields.place(what), f"{fields.label} {found}", accepts)
     return Effect(
         named=fields.get("named"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from footfall.scenario.forms import ByShape, Key, ListOf, MapOf, Ref, StepForm
 from footfall.scenario.scalars import (
     ALIASED,
+    CHANCE,
     CHANCE_OR_EXPRESSION,
     COUNT,
     EXPRESSION,
@@ -37,6 +38,7 @@ HOURS = ListOf(WEIGHT, least=24, most=24)
 ANY_WAIT = ByShape(scalar=WAIT, map=Ref("wait"))
 ANY_CHANCE = ByShape(scalar=CHANCE_OR_EXPRESSION, map=Ref("ramp"))
 FACTORS = ByShape(scalar=FACTOR, map=MapOf(VALUE, FACTOR, "value", least=1))
+CHANCES = ByShape(scalar=CHANCE, map=MapOf(VALUE, CHANCE, "value", least=1))
 COLUMN_TYPE = choice(*COLUMN_TYPES)
 COLUMN_TYPES_BY_NAME = MapOf(VARIABLE, COLUMN_TYPE, "column", least=1, is_folded=True)
 NEW_VALUE = ByShape(scalar=VALUE, map=Ref("draw"))

@@ -19,13 +19,15 @@ from footfall.model.program import (
     Remove,
 )
 from footfall.model.tables import Categorical
-from footfall.model.values import NULL_INTEGER, NULLS, Array, differ, is_null
+from footfall.model.values import DTYPES, NULL_INTEGER, NULLS, Array, differ, is_null
 from footfall.sim import draws
-from footfall.sim.decisions import factor
+from footfall.sim.applied_effects import factor
+from footfall.sim.decisions import choose
 from footfall.sim.effect_log import AppliedFactor
 from footfall.sim.evaluate import evaluate, holds
 from footfall.sim.evaluation_context import EvaluationContext
 from footfall.sim.event_flags import ONE_STAGE, outside_sessions
+from footfall.sim.journal import Journal
 from footfall.sim.scheduler import Scheduler
 
 
@@ -119,21 +121,24 @@ def _change(scheduler: Scheduler, action: Action, context: EvaluationContext) ->
 
 def _assign(scheduler: Scheduler, action: Assign, context: EvaluationContext) -> None:
     column = scheduler.state.columns[action.column]
-    value = _value(scheduler, action.value, context)
+    value = _value(action.value, context, scheduler.journal)
     if action.effects:
-        value = _with_effects(scheduler, action, value, context)
+        value = _with_effects(action, value, context, scheduler.journal)
     if action.adds:
         value = _added(action, column[context.rows], value)
     column[context.rows] = value
 
 
 def _with_effects(
-    scheduler: Scheduler, action: Assign, base: Array, context: EvaluationContext
+    action: Assign | InitialValue,
+    base: Array,
+    context: EvaluationContext,
+    journal: Journal | None,
 ) -> Array:
     value, applied = apply_effects(action.effects, base, context)
-    if scheduler.journal is not None:
+    if journal is not None:
         n = len(context.rows)
-        found = scheduler.journal.effect_log_of(action.affected, action.effects, action.kind)
+        found = journal.effect_log_of(action.affected, action.effects, action.kind)
         found.append(np.broadcast_to(base, n), np.broadcast_to(value, n), applied)
     return value
 
@@ -144,19 +149,27 @@ def _added(action: Assign, old: Array, more: Array) -> Array:
     return old + np.where(is_null(value_kind, np.asarray(more)), 0, more)
 
 
-def _value(scheduler: Scheduler, value: Op | RandomValue, context: EvaluationContext) -> Array:
-    if isinstance(value, RandomValue):
-        return draws.value(value, draws.bits(scheduler.state, context.rows, value.key))
-    return evaluate(value, context)
+def _value(
+    value: Op | RandomValue, context: EvaluationContext, journal: Journal | None
+) -> Array:
+    if not isinstance(value, RandomValue):
+        return evaluate(value, context)
+    random = draws.bits(context.state, context.rows, value.key)
+    if value.choice is None:
+        return draws.value(value, random)
+    chosen = choose(value.choice, random, context, journal)
+    # Where effects leave no value possible, it is drawn as declared: a property has its value.
+    is_one = np.less(chosen, len(value.codes))
+    codes = np.array(value.codes, DTYPES[value.kind])
+    return np.where(is_one, codes.take(chosen, mode="clip"), draws.value(value, random))
 
 
-def initial_value(initial: InitialValue, context: EvaluationContext) -> Array:
+def initial_value(
+    initial: InitialValue, context: EvaluationContext, journal: Journal | None
+) -> Array:
     """Return what a column begins with: shape (n,) or ()."""
-    if isinstance(initial.value, RandomValue):
-        return draws.value(
-            initial.value, draws.bits(context.state, context.rows, initial.value.key)
-        )
-    return evaluate(initial.value, context)
+    value = _value(initial.value, context, journal)
+    return _with_effects(initial, value, context, journal) if initial.effects else value
 
 
 def apply_effects(

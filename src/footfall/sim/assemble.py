@@ -9,6 +9,7 @@ from footfall.data.part import Part
 from footfall.sim import tallying
 from footfall.sim.event_table import events_table
 from footfall.sim.journal import Journal
+from footfall.sim.newcomers import log_arrivals
 from footfall.sim.part_events import (
     EventLookup,
     GroupArrays,
@@ -32,6 +33,7 @@ def assemble(group: GroupArrays, journal: Journal, part: Part, is_first: bool) -
     for arrays, declared in zip(journal.changes, tracked(group.model), strict=True):
         changes.append(PropertyChanges(arrays.columns(), declared, lookup))
     arrived = arrived_rows(group, part, is_first)
+    log_arrivals(group, journal, arrived)
     tallies = tallying.of_part(group, journal, emitted, changes, arrived, is_first=is_first)
     chunk = Chunk(
         stream=group.model.stream,

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from footfall.model.program import CompiledEffect, DecisionNode
+from footfall.model.program import AffectedChoice, CompiledEffect, DecisionNode
 from footfall.model.values import Array
 
 ONE = 2**32
 """A chance of 1 in whole numbers."""
 
 
-def effects_of(node: DecisionNode) -> list[tuple[int, CompiledEffect]]:
+def effects_of(node: DecisionNode | AffectedChoice) -> list[tuple[int, CompiledEffect]]:
     """Return the effects on a decision: number of the option, and the effect, in order."""
     return [
         (number, effect)
@@ -42,7 +42,9 @@ class DecisionLog:
         self.taken = [0] * n_options
         self.waves: list[tuple[Array, Array, list[Array | None]]] = []
 
-    def sums(self, node: DecisionNode) -> tuple[Array, dict[tuple[int, int], Array]]:
+    def sums(
+        self, node: DecisionNode | AffectedChoice
+    ) -> tuple[Array, dict[tuple[int, int], Array]]:
         """Sum up.
 
         Returns:
@@ -80,11 +82,11 @@ class DecisionLog:
                 )
         return sums, effects
 
-    def _asked(self, node: DecisionNode) -> Array:
+    def _asked(self, node: DecisionNode | AffectedChoice) -> Array:
         asked = np.concatenate([wave[0] for wave in self.waves], axis=-1)
         return np.stack([asked, ONE - asked]) if node.is_chance else asked
 
-    def _taken(self, node: DecisionNode) -> Array:
+    def _taken(self, node: DecisionNode | AffectedChoice) -> Array:
         taken = np.concatenate([wave[1] for wave in self.waves])
         if node.is_chance:
             return np.stack([taken, ~taken])

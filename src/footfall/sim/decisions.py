@@ -8,19 +8,17 @@ declared chances are met to within 2.3e-10.
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import and_
-
 import numpy as np
 
-from footfall.model import builtins
 from footfall.model.operations import Op
-from footfall.model.program import CompiledEffect, DecisionNode, DecisionOption
+from footfall.model.program import AffectedChoice, DecisionNode, DecisionOption
 from footfall.model.values import Array
 from footfall.sim import draws
+from footfall.sim.applied_effects import applied_effects, changed_chance, changed_weights
 from footfall.sim.decision_log import ONE, DecisionLog, effects_of
 from footfall.sim.evaluate import evaluate, holds
 from footfall.sim.evaluation_context import EvaluationContext
+from footfall.sim.journal import Journal
 from footfall.sim.scheduler import Scheduler
 
 _HALF_WORD = np.uint64(32)
@@ -97,22 +95,13 @@ def _chance(
 ) -> None:
     """Decide between the first option and the second."""
     context, n = scheduler.context(rows), len(rows)
-    first = node.options[0]
-    chance = _weight(first, context, n, 1.0)
-    cases = []
-    for effect in first.effects:
-        case, times = factor(effect, context, n)
-        # A factor acts on the odds, p : (1 - p), so that chances stay between 0 and 1 whatever
-        # the factor, and factors of several effects multiply.
-        changed = chance * times
-        changed = changed / (changed + (1.0 - chance))
-        chance = changed if case is None else np.where(case, changed, chance)
-        cases.append(case)
+    applied = applied_effects(effects_of(node), context)
+    chance = changed_chance(_weight(node.options[0], context, n, 1.0), applied)
     threshold = (chance * float(ONE)).astype(np.int64)
     taken = np.less(random, threshold)
     _two_ways(scheduler, node, rows, taken)
     if log is not None:
-        log.waves.append((threshold, taken, cases))
+        log.waves.append((threshold, taken, [each.case for each in applied]))
 
 
 def _options(
@@ -123,21 +112,39 @@ def _options(
     log: DecisionLog | None,
 ) -> None:
     """Decide among several options with weights of their own for each person."""
-    context, n = scheduler.context(rows), len(rows)
+    _ways(scheduler, node, rows, _chosen(node, random, scheduler.context(rows), log))
+
+
+def choose(
+    choice: AffectedChoice, random: Array, context: EvaluationContext, journal: Journal | None
+) -> Array:
+    """Return the number of each one's choice in a draw that effects act on: shape (n,).
+
+    Args:
+        random: Shape (n,), uint64: 64 random bits per person.
+        journal: Where it is counted.
+    """
+    log = None if journal is None else journal.choice_log_of(choice)
+    return _chosen(choice, (random >> _HALF_WORD).view(np.int64), context, log)
+
+
+def _chosen(
+    node: DecisionNode | AffectedChoice,
+    random: Array,
+    context: EvaluationContext,
+    log: DecisionLog | None,
+) -> Array:
+    """Return the number of each one's option; as many as there are where none is possible."""
+    n = len(context.rows)
     weights = [_weight(option, context, n, np.inf) for option in node.options]
-    cases = []
-    for number, effect in effects_of(node):
-        case, times = factor(effect, context, n)
-        changed = weights[number] * times
-        weights[number] = changed if case is None else np.where(case, changed, weights[number])
-        cases.append(case)
-    thresholds = _thresholds(weights)
-    # The number of thresholds that the draw has passed; as many as there are options means:
-    # none is possible.
-    choice = np.greater_equal(random, thresholds).sum(axis=0)
-    _ways(scheduler, node, rows, choice)
+    applied = applied_effects(effects_of(node), context)
+    thresholds = _thresholds(changed_weights(weights, applied, node.options, context))
+    # The number of thresholds that the draw has passed.
+    choice: Array = np.greater_equal(random, thresholds).sum(axis=0)
     if log is not None:
-        log.waves.append((np.diff(thresholds, axis=0, prepend=0), choice, cases))
+        asked = np.diff(thresholds, axis=0, prepend=0)
+        log.waves.append((asked, choice, [each.case for each in applied]))
+    return choice
 
 
 def _weight(option: DecisionOption, context: EvaluationContext, n: int, most: float) -> Array:
@@ -163,60 +170,3 @@ def _thresholds(weights: list[Array]) -> Array:
     whole = so_far[-1]
     divisor = np.where(np.greater(whole, 0.0), whole, 1.0)
     return (np.stack(so_far) / divisor * float(ONE)).astype(np.int64)
-
-
-def factor(
-    effect: CompiledEffect, context: EvaluationContext, n: int
-) -> tuple[Array | None, Array | float]:
-    """Return which case of an effect holds, and its factor there.
-
-    Returns:
-        Shape (n,), whole numbers or booleans: the case, 0 where the effect does not hold; None where
-        the only one holds for all. And the factors, of no meaning where it does not hold.
-    """
-    masks = []
-    if effect.span is not None:
-        now = context.now_ms()
-        masks.append(
-            np.greater_equal(now, effect.span.from_ms) & np.less(now, effect.span.until_ms)
-        )
-    if effect.when is not None:
-        masks.append(holds(effect.when, context, n))
-    is_active = reduce(and_, masks) if masks else None
-    if effect.by is None:
-        return is_active, effect.factor
-    assert effect.factors is not None
-    cases = _looked_up(effect, context)
-    times = effect.factors.take(cases)
-    return (cases if is_active is None else np.where(is_active, cases, 0)), times
-
-
-def _looked_up(effect: CompiledEffect, context: EvaluationContext) -> Array:
-    assert effect.by is not None
-    if not _is_lasting(effect.by):
-        return _cases_of(effect, context)
-    # Most effects by city: looked up once for the whole group instead of at every wave.
-    lasting = context.state.lasting_cases.get(effect.number)
-    if lasting is None:
-        everybody = EvaluationContext(
-            context.model, context.calendar, context.state, np.arange(context.state.n)
-        )
-        lasting = context.state.lasting_cases[effect.number] = _cases_of(effect, everybody)
-    return lasting.take(context.rows)
-
-
-def _cases_of(effect: CompiledEffect, context: EvaluationContext) -> Array:
-    assert effect.by is not None
-    assert effect.case_of_code is not None
-    codes = evaluate(effect.by, context)
-    # Null is -1, which `take` counts from the end: the last entry is made for it, and for codes
-    # past the table.
-    return effect.case_of_code.take(np.minimum(codes, len(effect.case_of_code) - 1))
-
-
-def _is_lasting(op: Op) -> bool:
-    """Tell whether a value follows from the home alone, which never changes."""
-    return all(
-        o.op in ("field", "const") or (o.op == "load" and o.value == builtins.HOME)
-        for o in op.walk()
-    )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from footfall.model.model import Model
-from footfall.model.program import NO_LIMIT_MS, CompiledEffect, DecisionNode
+from footfall.model.program import NO_LIMIT_MS, AffectedChoice, CompiledEffect, DecisionNode
 from footfall.model.tables import InverseCdf
 from footfall.model.values import DTYPES, Array, Kind
 from footfall.sim.decision_log import DecisionLog
@@ -67,6 +67,7 @@ class Journal:
         firsts: Rows and event numbers of people's first events, then the arrays of all their
             user properties.
         decision_logs: Of decisions that were reached, by number of the node.
+        choice_logs: Of draws that effects act on, each with its choices.
         effect_logs: Of waits and values that effects act on and that came up, by number.
         skips: Shape (S,), int64: what could not happen.
     """
@@ -75,6 +76,7 @@ class Journal:
     changes: list[GrowingArrays]
     firsts: GrowingArrays
     decision_logs: dict[int, DecisionLog] = field(default_factory=dict)
+    choice_logs: dict[int, tuple[AffectedChoice, DecisionLog]] = field(default_factory=dict)
     effect_logs: dict[int, EffectLog] = field(default_factory=dict)
     skips: Array = field(default_factory=lambda: np.zeros(0, np.int64))
 
@@ -103,6 +105,12 @@ class Journal:
         if found is None:
             found = self.decision_logs[number] = DecisionLog(len(node.options))
         return found
+
+    def choice_log_of(self, choice: AffectedChoice) -> DecisionLog:
+        """Return the log of a draw that effects act on."""
+        empty = (choice, DecisionLog(len(choice.options)))
+        # By identity: a journey run from two places has two such draws of one address.
+        return self.choice_logs.setdefault(id(choice), empty)[1]
 
     def effect_log_of(
         self,

@@ -222,9 +222,10 @@ def begin_sessions(scheduler: Scheduler, rows: Array, times: Array) -> None:
     state.event_flags[rows] = pack_flags(
         state.columns[builtins.STAGE][rows], devices, state.columns[builtins.KNOWN][rows]
     )
-    context = scheduler.context(rows)
+    context = EvaluationContext(scheduler.model, scheduler.calendar, state, rows, times)
     for initial in scheduler.model.session_initials:
-        state.columns[initial.column][rows] = actions.initial_value(initial, context)
+        value = actions.initial_value(initial, context, scheduler.journal)
+        state.columns[initial.column][rows] = value
 
 
 def _ready(scheduler: Scheduler, number: int, rows: Array) -> tuple[Array, Array]:

@@ -12,11 +12,12 @@ from footfall.data.part import Part
 from footfall.model import builtins
 from footfall.model.model import Model
 from footfall.model.values import NEVER, Array
-from footfall.sim import actions, draws, keys
+from footfall.sim import draws, keys
 from footfall.sim.arrivals import Arrivals
 from footfall.sim.assemble import assemble
 from footfall.sim.calendar import ActivityCalendar
 from footfall.sim.journal import Journal
+from footfall.sim.newcomers import draw_properties
 from footfall.sim.part_events import GroupArrays
 from footfall.sim.scheduler import Scheduler
 from footfall.sim.state import State, named
@@ -117,9 +118,7 @@ class Simulation:
             ],
             axis=1,
         ).astype(np.int32)
-        context = self._scheduler(None, 0).context(np.arange(state.n))
-        for initial in model.initials:
-            state.columns[initial.column][:] = actions.initial_value(initial, context)
+        draw_properties(model, self._calendar, state, None)
 
     def _group_arrays(self, run: str) -> GroupArrays:
         state, n = self._state, self._state.n

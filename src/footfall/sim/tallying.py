@@ -6,6 +6,7 @@ variances of sums.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,9 +14,16 @@ import numpy as np
 from footfall.data.tallies import EffectKey, FactorSums, OptionCounts, Tallies
 from footfall.model import builtins
 from footfall.model.model import AffectedDraw, Model
-from footfall.model.program import CompiledEffect, DecisionNode
+from footfall.model.program import (
+    AffectedChoice,
+    Assign,
+    CompiledEffect,
+    DecisionNode,
+    RandomValue,
+)
+from footfall.model.program_flow import actions_of
 from footfall.model.values import NULL_INTEGER, Array
-from footfall.sim.decision_log import effects_of
+from footfall.sim.decision_log import DecisionLog, effects_of
 from footfall.sim.journal import Journal
 
 if TYPE_CHECKING:
@@ -58,9 +66,7 @@ def _decisions(model: Model, journal: Journal, tallies: Tallies) -> None:
     decisions = [np.zeros((len(d.options), 4), np.int64) for d in model.decisions]
     effects: dict[tuple[int, int, int], Array] = {}
     compiled: dict[int, CompiledEffect] = {}
-    for number, log in journal.decision_logs.items():
-        node = model.nodes[number]
-        assert isinstance(node, DecisionNode)
+    for node, log in _logged(model, journal):
         of_options, of_effects = log.sums(node)
         decisions[node.number] += of_options
         compiled |= {effect.number: effect for _, effect in effects_of(node)}
@@ -77,6 +83,25 @@ def _decisions(model: Model, journal: Journal, tallies: Tallies) -> None:
     for what, count in zip(model.skips, journal.skips.tolist(), strict=True):
         if count:
             tallies.skipped[what] = count
+
+
+def _logged(
+    model: Model, journal: Journal
+) -> Iterator[tuple[DecisionNode | AffectedChoice, DecisionLog]]:
+    for number, log in journal.decision_logs.items():
+        node = model.nodes[number]
+        assert isinstance(node, DecisionNode)
+        yield node, log
+    yield from journal.choice_logs.values()
+
+
+def decisions_of(model: Model) -> Iterator[DecisionNode | AffectedChoice]:
+    """Yield the decisions of a model, draws that effects act on among them."""
+    yield from (node for node in model.nodes if isinstance(node, DecisionNode))
+    assigned = (action for action in actions_of(model.nodes) if isinstance(action, Assign))
+    for each in (*model.initials, *model.session_initials, *assigned):
+        if isinstance(each.value, RandomValue) and each.value.choice is not None:
+            yield each.value.choice
 
 
 def _effect_keys(
@@ -117,7 +142,7 @@ def _factor_keys(model: Model, name: AffectedDraw, effect: CompiledEffect) -> li
 
 def _name_effects(model: Model, tallies: Tallies) -> None:
     """Name every effect, so that reports show 0, and no gap, where nobody came to one."""
-    for node in (node for node in model.nodes if isinstance(node, DecisionNode)):
+    for node in decisions_of(model):
         for option, effect in effects_of(node):
             for key in _effect_keys(model, effect, node.number, option):
                 tallies.effects[key] = OptionCounts()

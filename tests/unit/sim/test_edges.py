@@ -14,8 +14,8 @@ from footfall.model.program import CompiledEffect, TimeSpan
 from footfall.model.values import NEVER, NULL_INTEGER
 from footfall.sim import Simulation
 from footfall.sim.actions import apply_effects
+from footfall.sim.applied_effects import factor
 from footfall.sim.calendar import ActivityCalendar
-from footfall.sim.decisions import factor
 from footfall.sim.ids import MOST_EVENTS, insert_ids
 from footfall.sim.nodes import FIRST_DEVICE, _device
 from footfall.sim.scheduler import Scheduler

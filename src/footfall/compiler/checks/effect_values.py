@@ -9,13 +9,14 @@ from footfall.compiler.expressions.typer import Typer
 from footfall.compiler.requirements import drawn_values
 from footfall.errors import Problems
 from footfall.scenario.records import Effect, Scenario
+from footfall.text import first_names
 from footfall.units import nearest_hint
 
 MOST_SHOWN = 30
 
 
 def check_factors(scenario: Scenario, typer: Typer, problems: Problems) -> None:
-    """Note keys of `odds`, `duration` and `value` that what `by` names never equals."""
+    """Note keys of `odds`, `duration` and their like that what `by` names never equals."""
     for effect in scenario.effects:
         if effect.by is None:
             continue
@@ -25,14 +26,13 @@ def check_factors(scenario: Scenario, typer: Typer, problems: Problems) -> None:
 
 
 def _check(effect: Effect, by: str, possible: Sequence[str], problems: Problems) -> None:
-    more = f", and {len(possible) - MOST_SHOWN} more" if len(possible) > MOST_SHOWN else ""
     for text, _ in effect.factors:
         # `null` stands for people without a value.
         if text.text not in possible and not text.is_null:
             problems.add(
                 text.at,
                 f'effect "{effect.named}": "{text.text}" is no value of {by}',
-                f"values of {by}: " + ", ".join(possible[:MOST_SHOWN]) + more,
+                f"values of {by}: " + first_names(possible, MOST_SHOWN),
                 nearest_hint(text.text, possible),
             )
 

@@ -53,7 +53,7 @@ def _option(
     when = _possible(lowering, option, here)
     target = lowering.steps(option.steps, here, following)
     return DecisionOption(
-        name, weight, target, when, lowering.effects.at("odds", f"{address}/{name}")
+        name, weight, target, when, lowering.effects.at("chance", f"{address}/{name}")
     )
 
 

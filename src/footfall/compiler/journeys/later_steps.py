@@ -36,7 +36,7 @@ def lower_later(lowering: Lowering, step: LaterStep, here: Here, following: int)
     affected = -1
     if step.wait is not None:
         address = builder.names.take("wait", here.journey, name, step.at)
-        table, effects = distributions.wait(step.wait), lowering.effects.at("duration", address)
+        table, effects = distributions.wait(step.wait), lowering.effects.at("wait", address)
         affected = builder.factors(address, "wait", effects)
     moment = (
         None

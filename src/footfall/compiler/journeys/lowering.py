@@ -263,7 +263,7 @@ class Lowering:
         if is_cut and wait.high_ms > LIMIT_IN_SESSION_MS:
             self._warn_of_cut(wait, address)
         limit = LIMIT_IN_SESSION_MS if is_cut else NO_LIMIT_MS
-        effects = self.effects.at("duration", address)
+        effects = self.effects.at("wait", address)
         key = self.builder.key(here, "wait", name)
         affected = self.builder.factors(address, "wait", effects)
         return self.builder.add(
@@ -301,7 +301,7 @@ class Lowering:
         address = self.builder.names.take("chance", here.journey, name, at)
         weight = self.weight(chance, here.scope)
         options = (
-            DecisionOption("yes", weight, then, None, self.effects.at("odds", address)),
+            DecisionOption("yes", weight, then, None, self.effects.at("chance", address)),
             # Where the chance is an expression the second weight is not used (`is_chance`).
             DecisionOption("no", 1.0 - weight if isinstance(weight, float) else 0.0, otherwise),
         )

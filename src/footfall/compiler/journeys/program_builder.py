@@ -37,7 +37,6 @@ class Builder:
         decisions, affected: Names for the tallies, in order of number.
         skips: What can fail to happen: (what, address).
         timers: Journeys started by `later`.
-        value_addresses: Where effects on values can hold.
         id_prefixes: Column → what its ids begin with.
     """
 
@@ -51,7 +50,6 @@ class Builder:
     affected: list[AffectedDraw] = field(default_factory=list)
     skips: list[tuple[str, str]] = field(default_factory=list)
     timers: list[Timer] = field(default_factory=list)
-    value_addresses: dict[str, None] = field(default_factory=dict)
     id_prefixes: dict[int, str] = field(default_factory=dict)
     _decision_numbers: dict[str, int] = field(default_factory=dict, repr=False)
     _counters: dict[str, int] = field(default_factory=dict, repr=False)
@@ -134,19 +132,3 @@ class Builder:
             return -1
         self.affected.append(AffectedDraw(address, kind, effects))
         return len(self.affected) - 1
-
-    def addresses(self) -> dict[str, list[str]]:
-        """Return where effects can hold, by kind."""
-        odds = []
-        for decision in self.decisions:
-            is_chance = decision.options == ("yes", "no")
-            odds += (
-                [decision.address]
-                if is_chance
-                else [f"{decision.address}/{o}" for o in decision.options]
-            )
-        return {
-            "odds": odds,
-            "duration": self.names.addresses("wait"),
-            "value": list(self.value_addresses),
-        }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from footfall.compiler.addresses import key
+from footfall.compiler.affected_draws import DrawPlace, affected_pick
 from footfall.compiler.expressions.typed_values import NUMERIC
 from footfall.compiler.journeys.list_changes import append, remove
 from footfall.compiler.journeys.lowering import Lowering
@@ -86,8 +87,6 @@ def _set(
     address = f"{here.journey}/{change.name}"
     kind = variable.type.kind
     if kind in NUMERIC:
-        # Noted with or without effects: these are the places that an effect may name.
-        lowering.builder.value_addresses.setdefault(address)
         effects = lowering.effects.at("value", address)
     value = _new_value(lowering, change, variable, here, name)
     if value is None:
@@ -101,8 +100,12 @@ def _new_value(
 ) -> Op | program.RandomValue | None:
     if isinstance(change.value, Draw):
         lowering.builder.names.take("draw", here.journey, name, change.at)
-        return lowering.declarer.draw(
+        drawn = lowering.declarer.draw(
             change.value, variable, lowering.builder.key(here, "draw", name)
+        )
+        place = DrawPlace(here.journey, name)
+        return drawn and affected_pick(
+            drawn, change.value, place, lowering.effects, lowering.builder
         )
     assert change.value is not None
     id_key = (key(lowering.declarer.seed, "id", here.journey, name), here.counter)
