@@ -15,11 +15,12 @@ from footfall.cli import delivery_outcome
 from footfall.cli.arguments import DEFAULT_STORE
 from footfall.cli.rerun import again
 from footfall.errors import StoreError, UsageError
-from footfall.text import size
+from footfall.text import count, first_names, size
 from footfall.units import DAY_MS, zones
 
 if TYPE_CHECKING:
     from footfall.data.stream import Run
+    from footfall.data.tallies import Tallies
     from footfall.execution.result import Balance, RunResult
     from footfall.reports import Report
     from footfall.store import RunInfo
@@ -29,6 +30,7 @@ NO_COUNTS = (
     "  hint: --to duckdb:FILE, beside the others, keeps it"
 )
 MOST_CITIES = 12
+MOST_SKIPPED = 6
 OWN_OPTIONS = ("people", "days", "start")
 
 
@@ -51,6 +53,8 @@ class Printer:
         """Print totals, tables and the next commands to try."""
         self._print_totals(result)
         report = self.print_tables(result)
+        if result.is_whole and result.tallies.skipped:
+            self._say(f"\n{_skipped_text(result.tallies)}")
         if report is not None and result.is_finished:
             self._print_next(result, scenario)
 
@@ -147,6 +151,10 @@ def record(result: RunResult) -> dict[str, Any]:
         "people": run.people,
         "sessions": result.sessions,
         "events": result.events,
+        "skipped": [
+            {"what": what, "address": address, "times": times}
+            for (what, address), times in sorted(result.tallies.skipped.items())
+        ],
         "seconds": round(result.seconds, 3),
         "workers": result.n_workers,
         "is_finished": result.is_finished,
@@ -175,6 +183,13 @@ def _generated(result: RunResult) -> str:
     rate = result.events / max(result.seconds, 1e-3)
     done = f"{result.sessions:,} sessions and {result.events:,} events in {result.seconds:.1f} s ({rate:,.0f} events/s)"
     return done if result.is_whole else f"in this call: {done}"
+
+
+def _skipped_text(tallies: Tallies) -> str:
+    """Say what was declared but could not happen."""
+    skipped = sorted(tallies.skipped.items())
+    texts = [f"{what}, {address} ({count(times)} times)" for (what, address), times in skipped]
+    return f"could not happen: {first_names(texts, MOST_SKIPPED)}"
 
 
 def _balance_text(balance: Balance) -> str:

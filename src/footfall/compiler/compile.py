@@ -10,6 +10,7 @@ from footfall.compiler.affected_draws import affect_draws
 from footfall.compiler.checks import busy_lives
 from footfall.compiler.checks.call_graph import CallGraph
 from footfall.compiler.checks.effect_values import check_factors
+from footfall.compiler.checks.impossible_texts import check_texts
 from footfall.compiler.checks.spans import check_spans
 from footfall.compiler.checks.termination import Termination
 from footfall.compiler.compilation import Compilation
@@ -199,6 +200,7 @@ PASSES: tuple[Callable[[Compilation], None], ...] = (
     lower_journeys,
     affect_draws,
     check_effects,
+    check_texts,
     warn_of_silent_events,
     warn_of_unchecked,
     finish_program,

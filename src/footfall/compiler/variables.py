@@ -98,6 +98,8 @@ class Declarer:
         column = self.columns.add(prefix + declared.name, of.kind)
         self._check_constraint(declared, self._kind_of_cells(of))
         values = written_values(declared.values, of.kind)
+        if of.kind == "text":
+            self.typer.allowed[column] = frozenset(map(self.typer.texts.code, values))
         return Variable(declared.name, of, column, property_number, values, declared.constraint)
 
     def _kind_of_cells(self, of: TypeOf) -> str:

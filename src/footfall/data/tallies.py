@@ -88,7 +88,7 @@ class Tallies:
         decisions: (address, option) → counts.
         effects: Effects on odds → the same counts, of those for whom this case held.
         skipped: (what, address) → times something declared could not happen (a full list, no
-            free slot).
+            row to pick, no free slot).
         stages: (stage, city) → people who reached it, counted once, when they do (arrivals
             count for the first).
         cities: (city, measure) → sum; measures: `people` (who came, counted in their first

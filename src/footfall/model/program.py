@@ -144,23 +144,33 @@ class Remove:
 
 @dataclass(frozen=True, slots=True)
 class PickRow:
-    """A row of a catalogue into a column; of a `Grouped` table one whose key is `equal`."""
+    """A row of a catalogue into a column; of a `Grouped` table one whose key is `equal`.
+
+    Args:
+        skip: With `equal`: number of the tally of those for whom there is no such row; else -1.
+    """
 
     column: int
     key: DrawKey
     table: Categorical | Grouped
     equal: Op | None = None
+    skip: int = -1
 
 
 @dataclass(frozen=True, slots=True)
 class PickElement:
-    """A random element of a list: its fields into `columns`, its place into `place`."""
+    """A random element of a list: its fields into `columns`, its place into `place`.
+
+    Args:
+        skip: Number of the tally of empty lists.
+    """
 
     key: DrawKey
     length: int
     place: int
     sources: tuple[int, ...]
     columns: tuple[int, ...]
+    skip: int
 
 
 Action = Assign | Append | Remove | PickRow | PickElement

@@ -104,7 +104,7 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Something declared that could not happen: a full list, no free slot."""
+    """Something declared that could not happen: a full list, no row to pick, no free slot."""
 
     what: str
     address: str

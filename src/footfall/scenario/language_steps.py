@@ -276,7 +276,7 @@ PICK_KIND = MapKind(
         Key(
             "where",
             MapOf(IDENTIFIER, EXPRESSION, "column", least=1),
-            "only rows whose column equals the value",
+            "only rows whose column equals the value; where there is none the variable is null, and that is counted",
             "{category: product.category}",
             default="all rows",
         ),

@@ -19,7 +19,7 @@ from footfall.model.program import (
     Remove,
 )
 from footfall.model.tables import Categorical
-from footfall.model.values import DTYPES, NULL_INTEGER, NULLS, Array, differ, is_null
+from footfall.model.values import DTYPES, NULL_CODE, NULL_INTEGER, NULLS, Array, differ, is_null
 from footfall.sim import draws
 from footfall.sim.applied_effects import factor
 from footfall.sim.decisions import choose
@@ -254,6 +254,9 @@ def _pick_row(scheduler: Scheduler, action: PickRow, context: EvaluationContext)
         row = draws.choose_among(
             action.table, np.asarray(evaluate(action.equal, context)), random
         )
+        if scheduler.journal is not None:
+            missing = np.broadcast_to(np.equal(row, NULL_CODE), len(random))
+            scheduler.journal.skips[action.skip] += int(np.count_nonzero(missing))
     scheduler.state.columns[action.column][context.rows] = row
 
 
@@ -265,6 +268,8 @@ def _pick_element(
     random = (draws.bits(scheduler.state, rows, action.key) >> np.uint64(32)).view(np.int64)
     place = random * length >> 32
     has = np.greater(length, 0)
+    if scheduler.journal is not None:
+        scheduler.journal.skips[action.skip] += int(len(rows) - np.count_nonzero(has))
     columns[action.place][rows] = np.where(has, place, NULL_INTEGER)
     for source, column in zip(action.sources, action.columns, strict=True):
         null = NULLS[scheduler.model.columns[column].kind]

@@ -445,3 +445,28 @@ def test_one_person_can_be_looked_up_without_the_others(seed):
     for person in (0, 17, 61):
         alone = Simulation(model, "run", person, person + 1, end).advance(end)
         assert rows(alone.events) == whole.get(person, [])
+
+
+def test_a_pick_that_finds_nothing_leaves_null_and_is_counted():
+    """No row with that price, and no element of an empty list: nulls, counted by the address of the pick."""
+    result = run(
+        """
+  life:
+    carries: {price: money, taken: item, label: tag}
+    steps:
+      - set: {price: "1.5 if person // 2 * 2 == person else 2"}
+      - pick: {taken: {from: item, where: {price: price}}, label: {from: tags}}
+      - a
+""",
+        EVENTS.replace("{n: n}", "{n: n, sku: taken.sku, label: label}"),
+    )
+    reached = result.arrivals.num_rows
+    odd = sum(person % 2 for person in result.arrivals["person"].to_pylist())
+    assert result.tallies.skipped == {
+        ("list empty", "life/label"): reached,
+        ("no row", "life/taken"): odd,
+    }
+    assert {
+        (row["person"] % 2, row["event_properties"]["sku"], row["event_properties"]["label"])
+        for row in rows(result.events)
+    } == {(0, "a", None), (1, None, None)}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from footfall.compiler.catalogues import CatalogueTable
 from footfall.compiler.expressions import functions, operators
 from footfall.compiler.expressions.lookup import Lookup
-from footfall.compiler.expressions.typed_values import Values, describe
+from footfall.compiler.expressions.typed_values import Values, describe, is_constant
 from footfall.compiler.symbols import Scope, Texts, TypeOf
 from footfall.errors import Problems, SourceLocation
 from footfall.model.operations import Op
@@ -16,6 +16,21 @@ from footfall.model.values import NULLS
 from footfall.scenario import expressions as tree
 from footfall.scenario.expressions import ExpressionProblem
 from footfall.scenario.leaf_records import Expression
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedText:
+    """A text that a value is compared with.
+
+    Args:
+        value: What is compared.
+        code: Of the text.
+        at: Where the text stands.
+    """
+
+    value: Op
+    code: int
+    at: SourceLocation
 
 
 @dataclass(slots=True)
@@ -31,6 +46,8 @@ class Typer:
         minor_digits: Of the currency.
         problems: Where mistakes are noted.
         described: Event property → the expression of its value.
+        compared: Texts that values are compared with, in expressions that were compiled.
+        allowed: Column of a variable → codes of the values that it is declared to take.
     """
 
     texts: Texts
@@ -41,6 +58,8 @@ class Typer:
     minor_digits: int
     problems: Problems
     described: Mapping[str, str] = field(default_factory=dict)
+    compared: list[ComparedText] = field(default_factory=list)
+    allowed: dict[int, frozenset[int]] = field(default_factory=dict)
     values: Values = field(init=False)
     lookup: Lookup = field(init=False)
 
@@ -55,10 +74,26 @@ class Typer:
         try:
             node = tree.parse(expression)
             op = self.typed(node, scope)
+            self.compared += self._compared(op, expression)
             return op if wanted is None else self.values.convert(op, wanted, node.offset)
         except ExpressionProblem as problem:
             self.note(expression.at, problem)
             return None
+
+    def _compared(self, op: Op, expression: Expression) -> Iterator[ComparedText]:
+        for each in op.walk():
+            if each.op in ("equal", "not_equal", "contains"):
+                one, other = each.args
+                text, value = (one, other) if is_constant(one) else (other, one)
+                if is_constant(text) and text.kind == "text" and isinstance(text.value, int):
+                    at = self._place_of(self.texts.all()[text.value], expression)
+                    yield ComparedText(value, text.value, at)
+
+    def _place_of(self, text: str, expression: Expression) -> SourceLocation:
+        found = (expression.text.find(f"{quote}{text}{quote}") for quote in "'\"")
+        offset = next((place for place in found if place >= 0), 0)
+        at = expression.at
+        return SourceLocation(at.file, at.line, at.column + offset)
 
     def condition(self, expression: Expression | None, scope: Scope) -> Op | None:
         """Compile a condition."""

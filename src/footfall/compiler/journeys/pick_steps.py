@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from footfall.compiler.catalogues import CatalogueTable
+from footfall.compiler.expressions.typed_values import is_constant
 from footfall.compiler.journeys.lowering import Lowering
 from footfall.compiler.journeys.state_changes import draw_name
 from footfall.compiler.journeys.step_context import Here
 from footfall.compiler.symbols import ElementVariable, ListVariable, Symbol, TypeOf, Variable
+from footfall.model.operations import Op
 from footfall.model.program import Action, ActNode, DrawKey, PickElement, PickRow
+from footfall.scenario.leaf_records import Expression
 from footfall.scenario.step_records import PickOne, PickStep
+from footfall.text import first_names
 from footfall.units import nearest_hint
+
+MOST_SHOWN = 30
 
 
 def lower_pick(lowering: Lowering, step: PickStep, here: Here, following: int) -> int:
@@ -28,10 +36,11 @@ def _pick(lowering: Lowering, pick: PickOne, here: Here, named: str) -> Action |
     name = lowering.builder.key(here, "draw", named)
     source, target = here.scope.find(pick.source), here.scope.find(pick.variable)
     if isinstance(source, ListVariable):
-        return _element(lowering, pick, source, target, name)
+        skip = lowering.builder.skip("list empty", f"{here.journey}/{named}")
+        return _element(lowering, pick, source, target, name, skip)
     table = lowering.typer.tables.get(pick.source)
     if table is not None:
-        return _row(lowering, pick, table, target, name, here)
+        return _row(lowering, pick, table, target, name, here, named)
     lists = [n for n in here.scope.names() if isinstance(here.scope.find(n), ListVariable)]
     known = [*lowering.typer.tables, *lists]
     message = f'pick: no catalogue or list "{pick.source}"'
@@ -53,6 +62,7 @@ def _element(
     source: ListVariable,
     target: Symbol | None,
     name: DrawKey,
+    skip: int,
 ) -> Action | None:
     if pick.where:
         lowering.problems.add(
@@ -79,7 +89,7 @@ def _element(
         )
         return None
     sources = tuple(variable.column for variable in source.fields.values())
-    return PickElement(name, source.length, place, sources, columns)
+    return PickElement(name, source.length, place, sources, columns, skip)
 
 
 def _fits(target: Variable, element: Variable) -> bool:
@@ -102,6 +112,7 @@ def _row(
     target: Symbol | None,
     name: DrawKey,
     here: Here,
+    named: str,
 ) -> Action | None:
     if not isinstance(target, Variable) or target.type != TypeOf("row", table.source.name):
         lowering.problems.add(
@@ -112,7 +123,9 @@ def _row(
         return None
     if not pick.where:
         return PickRow(target.column, name, table.distribution)
-    return _row_where(lowering, pick, table, target, name, here)
+    found = _row_where(lowering, pick, table, target, name, here)
+    skip = lowering.builder.skip("no row", f"{here.journey}/{named}")
+    return found and replace(found, skip=skip)
 
 
 def _row_where(
@@ -122,7 +135,7 @@ def _row_where(
     target: Variable,
     name: DrawKey,
     here: Here,
-) -> Action | None:
+) -> PickRow | None:
     (column, expression), *more = pick.where
     if more:
         lowering.problems.add(more[0][1].at, "pick … where with several columns", "one column")
@@ -144,4 +157,27 @@ def _row_where(
             f'pick … where: column "{column}" of "{table.source.name}" is null in every row'
         )
         lowering.problems.add(expression.at, message, "a column with values")
-    return None if op is None or group is None else PickRow(target.column, name, group, op)
+    if op is None or group is None:
+        return None
+    _check_cell(lowering, expression, table, column, op)
+    return PickRow(target.column, name, group, op)
+
+
+def _check_cell(
+    lowering: Lowering, expression: Expression, table: CatalogueTable, column: str, op: Op
+) -> None:
+    """Note a written value that no row has."""
+    number, kind = table.columns[column]
+    cells = lowering.table_columns[number].values[:-1]
+    if not is_constant(op) or op.value in cells.tolist():
+        return
+    position = table.source.columns.index(column)
+    rows = (row[position] for row in table.source.rows if row[position] is not None)
+    known = list(dict.fromkeys(map(str, rows)))
+    text = lowering.typer.texts.all()[int(op.value)] if kind == "text" else expression.text
+    lowering.problems.add(
+        expression.at,
+        f'no row of "{table.source.name}" has {column} {text}',
+        "values: " + first_names(known, MOST_SHOWN),
+        nearest_hint(text, known),
+    )
