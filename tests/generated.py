@@ -122,7 +122,7 @@ def _steps(draw: st.DrawFn, counter: object, depth: int) -> list[str]:
     n = draw(st.integers(1, 4 if depth else 6))
     kinds = ["event", "event", "set", "add", "append", "remove", "guard", "pick"]
     kinds += ["maybe", "either", "repeat"] if depth < 2 else []
-    kinds += ["wait", "retry", "leave", "line"] + (["go on"] if depth == 0 else [])
+    kinds += ["wait", "retry", "leave", "line", "cancel"] + (["go on"] if depth == 0 else [])
     return [_step(draw, counter, depth, draw(st.sampled_from(kinds))) for _ in range(n)] + [
         _event(draw, counter)
     ]
@@ -172,6 +172,7 @@ def _step(draw: st.DrawFn, counter: object, depth: int, kind: str) -> str:
             f"- e1: {{named: {name}r}}\n- maybe: 30%\n  named: {name}\n  steps:\n"
             f"    - retry: {name}r\n      at_most: 2\n      named: {name}p"
         ),
+        "cancel": "- cancel: bonus\n  when: points > 1",
         "leave": f"- maybe: 15%\n  named: {name}\n  steps: [leave: visit]",
         "line": "- append: {lines: {sku: item.sku, n: 2, note: code}}",
         "remove": "- remove: {tags: all}\n  when: count(tags) == 3",

@@ -13,6 +13,7 @@ from footfall.cli import arguments
 from footfall.cli.data_command import DataCommand
 from footfall.cli.outline import outline
 from footfall.errors import shown
+from footfall.scenario.left_visits import left_visits
 from footfall.scenario.step_texts import chance_text
 from footfall.text import clean, plural
 
@@ -66,9 +67,10 @@ def _lines(scenario: Scenario, understood: CompilationSummary) -> Iterator[str]:
     yield "stages: " + " → ".join(stage.name for stage in scenario.stages)
     yield ""
     yield from _events(scenario.events)
+    ends = left_visits(scenario)
     for journey in scenario.journeys:
         yield ""
-        yield "journey " + next(lines := outline(journey))
+        yield "journey " + next(lines := outline(journey, ends))
         yield from lines
     if scenario.effects:
         yield ""

@@ -22,6 +22,7 @@ from footfall.errors import SourceLocation
 from footfall.scenario.leaf_records import Chance, Expression
 from footfall.scenario.records import Journey, Scenario
 from footfall.scenario.step_records import (
+    CancelStep,
     ChangeStep,
     DoStep,
     EitherOption,
@@ -371,6 +372,10 @@ class _Builder:
         )
         self._put("later", step.journey, (f"later, {when}",), stage=self.stage_at[step.at])
 
+    def cancel(self, step: CancelStep) -> None:
+        guard = f"when {step.when.text}: " if step.when else ""
+        self._state(replace(step, when=None), (f"{guard}{traits(step).line}",))
+
     def when(self, step: WhenStep) -> None:
         anchor = self._put("test", step.when.text if step.when else "")
         self.tails = [_Tail(anchor, ("yes",))]
@@ -395,6 +400,7 @@ _DRAWINGS: Mapping[type[Step], _Drawing] = {
     PickStep: _Drawing(_Builder.pick, shows_guard=True),
     RetryStep: _Drawing(_Builder.retry, begins_with_box=False, shows_guard=True),
     LaterStep: _Drawing(_Builder.later),
+    CancelStep: _Drawing(_Builder.cancel, shows_guard=True),
     WhenStep: _Drawing(_Builder.when),
 }
 """Class of a step → how it is drawn."""

@@ -335,11 +335,24 @@ class LaterNode:
 
 
 @dataclass(frozen=True, slots=True)
+class CancelNode:
+    """Empties the timer slots of some later journeys."""
+
+    timers: tuple[int, ...]
+    next: int
+
+
+@dataclass(frozen=True, slots=True)
 class EndNode:
-    """The person's life, or a later journey, is over; `for_good`: both."""
+    """The person's life, or a later journey, is over; `for_good`: both.
+
+    Args:
+        cancels: Numbers of the later journeys of which nothing is pending any longer.
+    """
 
     is_later: bool = False
     for_good: bool = False
+    cancels: tuple[int, ...] = ()
 
 
 Node = (
@@ -353,6 +366,7 @@ Node = (
     | EnterNode
     | RetryNode
     | LaterNode
+    | CancelNode
     | EndNode
 )
 

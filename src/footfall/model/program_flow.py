@@ -17,6 +17,7 @@ from footfall.model.program import (
     Append,
     Assign,
     BeginSessionNode,
+    CancelNode,
     ConditionNode,
     DecisionNode,
     Emission,
@@ -51,7 +52,7 @@ def successors(node: Node) -> tuple[int, ...]:
             return (node.target, node.next)
         case JumpNode() | ActNode() | EmitNode() | WaitNode() | LaterNode():
             return (node.next,)
-        case BeginSessionNode() | EnterNode():
+        case BeginSessionNode() | EnterNode() | CancelNode():
             return (node.next,)
     assert_never(node)
 
@@ -77,7 +78,9 @@ def later_start(node: Node, timers: Sequence[Timer]) -> LaterStart | None:
             return LaterStart(timer.entry, tuple(zip(timer.payload, node.values, strict=True)))
         case ActNode() | EmitNode() | ConditionNode() | DecisionNode() | WaitNode():
             return None
-        case JumpNode() | BeginSessionNode() | EnterNode() | RetryNode() | EndNode():
+        case JumpNode() | BeginSessionNode() | EnterNode() | RetryNode():
+            return None
+        case CancelNode() | EndNode():
             return None
     assert_never(node)
 
@@ -96,7 +99,7 @@ def retargeted(node: Node, to: Callable[[int], int]) -> Node:
             return replace(node, target=to(node.target), next=to(node.next))
         case JumpNode() | ActNode() | EmitNode() | WaitNode() | LaterNode():
             return replace(node, next=to(node.next))
-        case BeginSessionNode() | EnterNode():
+        case BeginSessionNode() | EnterNode() | CancelNode():
             return replace(node, next=to(node.next))
     assert_never(node)
 
@@ -144,7 +147,7 @@ def accesses(node: Node, emissions: Sequence[Emission]) -> list[Access]:
             return [Access(frozenset(emission.captures) | _read(emission), NO_COLUMNS)]
         case ConditionNode() | DecisionNode() | WaitNode() | LaterNode():
             return [Access(_read(node), NO_COLUMNS)]
-        case JumpNode() | BeginSessionNode() | EndNode():
+        case JumpNode() | BeginSessionNode() | CancelNode() | EndNode():
             return []
     assert_never(node)
 

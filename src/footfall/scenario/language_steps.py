@@ -56,6 +56,7 @@ CHANGES = (
         default="no change",
     ),
 )
+JOURNEYS = ByShape(scalar=REFERENCE, list=ListOf(REFERENCE, least=1))
 ELSE = Key("else", STEPS, "what happens otherwise", "[leave: visit]", default="nothing")
 
 
@@ -118,8 +119,15 @@ GO_ON = _step(
 )
 LEAVE = _step(
     "leave",
-    "The visit ends, or the person never comes back.",
+    "The visit ends; or the person never comes back, and what is pending is cancelled.",
     _verb("leave", choice("visit", "for good"), "what ends", "visit"),
+    Key(
+        "keep",
+        JOURNEYS,
+        "with `for good`: pending journeys that happen nevertheless; `all` for all",
+        "[refund]",
+        default="none",
+    ),
 )
 PAUSE = _step(
     "wait",
@@ -193,6 +201,12 @@ LATER = MapKind(
         NAMED,
     ),
     one_of=(("after", "come back after", "at"),),
+)
+
+CANCEL = _step(
+    "cancel",
+    "Ends what is pending: journeys that `later` has planned, and that have not begun.",
+    _verb("cancel", JOURNEYS, "a journey, or some; `all` for all", "reminder"),
 )
 
 EITHER_KIND = MapKind(
@@ -299,12 +313,13 @@ STEP_VERBS: dict[str, MapKind] = {
     "pick": PICK_STEP,
     "retry": RETRY,
     "later": LATER,
+    "cancel": CANCEL,
 }
 """Key of a step → its kind. A step without any of them is an event, or the guard `when` with `steps`."""
 
 STEP_KINDS = (
     EMIT, DO, MAYBE, EITHER, EITHER_KIND, OPTION, REPEAT, REPEAT_KIND, GO_ON, LEAVE, PAUSE, COME_BACK, CHANGE,
-    PICK_STEP, PICK_KIND, RETRY, LATER, GUARD,
+    PICK_STEP, PICK_KIND, RETRY, LATER, CANCEL, GUARD,
 )  # fmt: skip
 """Every kind of this page, in the order of the reference."""
 

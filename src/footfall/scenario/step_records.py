@@ -7,12 +7,12 @@ that it emits, as its traits tell; what a step only refers to is called otherwis
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
 from footfall.errors import SourceLocation
-from footfall.scenario.leaf_records import Chance, Draw, Expression, Text, Wait
+from footfall.scenario.leaf_records import ADDED, Chance, Draw, Expression, Text, Wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,9 +117,14 @@ class GoOnStep(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveStep(Step):
-    """`leave: visit` or `leave: for good`."""
+    """`leave: visit` or `leave: for good`.
+
+    Args:
+        keep: With `for good`: pending journeys that happen nevertheless; or the word `all`.
+    """
 
     what: Literal["visit", "for good"]
+    keep: tuple[Text, ...] = field(default=(), metadata=ADDED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +182,17 @@ class LaterStep(Step):
     moment: Expression | None = None
     is_activity: bool = False
     values: tuple[tuple[str, Text], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelStep(Step):
+    """`cancel: journey`: ends what `later` has planned and what has not begun.
+
+    Args:
+        targets: Names of journeys, or the word `all`.
+    """
+
+    targets: tuple[Text, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

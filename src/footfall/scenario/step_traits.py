@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from footfall.scenario.leaf_records import Chance, Expression, Wait
+from footfall.scenario.leaf_records import Chance, Expression, Text, Wait
 from footfall.scenario.step_records import (
     Assignment,
+    CancelStep,
     ChangeStep,
     DoStep,
     EitherOption,
@@ -298,8 +299,13 @@ def _go_on(step: GoOnStep) -> StepTraits:
 
 
 def _leave(step: LeaveStep) -> StepTraits:
+    kept = f", keep {_names(step.keep)}" if step.keep else ""
     return StepTraits(
-        **_common(step), verb="leave", line=f"leave {step.what}", leaves=step.what, is_end=True
+        **_common(step),
+        verb="leave",
+        line=f"leave {step.what}{kept}",
+        leaves=step.what,
+        is_end=True,
     )
 
 
@@ -350,6 +356,10 @@ def _later(step: LaterStep) -> StepTraits:
     )
 
 
+def _cancel(step: CancelStep) -> StepTraits:
+    return StepTraits(**_common(step), verb="cancel", line=f"cancel {_names(step.targets)}")
+
+
 def _when(step: WhenStep) -> StepTraits:
     # Its condition chooses between its branches, so it is no guard around the step.
     common = _common(step) | {
@@ -362,6 +372,10 @@ def _when(step: WhenStep) -> StepTraits:
         line=f"when {step.when.text if step.when else ''}:",
         branches=(Branch(step.steps, when=step.when), Branch(step.otherwise, role="else")),
     )
+
+
+def _names(texts: tuple[Text, ...]) -> str:
+    return ", ".join(text.text for text in texts)
 
 
 def _quoted(step: Step) -> str:
@@ -385,6 +399,7 @@ TRAITS: Mapping[type[Step], Callable[[Any], StepTraits]] = {
     PickStep: _pick,
     RetryStep: _retry,
     LaterStep: _later,
+    CancelStep: _cancel,
     WhenStep: _when,
 }
 """Class of a step → its description. It lists every verb: other registries are held against it."""

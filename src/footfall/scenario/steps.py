@@ -15,6 +15,7 @@ from footfall.scenario.names import parse_label
 from footfall.scenario.reader import INVALID, Fields, Invalid, Reader, builds
 from footfall.scenario.step_records import (
     Assignment,
+    CancelStep,
     ChangeStep,
     DoStep,
     EitherStep,
@@ -208,8 +209,17 @@ def _go_on(_reader: Reader, fields: Fields) -> Step:
 
 
 @_makes("leave")
-def _leave(_reader: Reader, fields: Fields) -> Step:
-    return LeaveStep(**_common(fields), what=fields.get("leave"))
+def _leave(reader: Reader, fields: Fields) -> Step:
+    what = fields.get("leave")
+    if what == "visit" and fields.has("keep"):
+        accepts = "leave: for good, with keep"
+        hint = "what is pending happens after a visit anyway"
+        reader.note(fields.place("keep"), "a step has `leave: visit` and `keep`", accepts, hint)
+    return LeaveStep(**_common(fields), what=what, keep=_journeys(fields.get("keep", ())))
+
+
+def _journeys(written: Text | Sequence[Text]) -> tuple[Text, ...]:
+    return (written,) if isinstance(written, Text) else tuple(written)
 
 
 @_makes("wait")
@@ -242,6 +252,11 @@ def _later(_reader: Reader, fields: Fields) -> Step:
         is_activity=fields.has("come back after"),
         values=tuple((entry.name, entry.value) for entry in fields.get("with", [])),
     )
+
+
+@_makes("cancel")
+def _cancel(_reader: Reader, fields: Fields) -> Step:
+    return CancelStep(**_common(fields), targets=_journeys(fields.get("cancel")))
 
 
 # --- changes of state ------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ STEPS: Mapping[str, str] = {
     "call": "do", "journey": "do", "sleep": "wait", "delay": "wait", "pause": "wait", "return after": "come back after",
     "exit": "leave", "stop": "leave", "end": "leave", "goto": "retry", "go back": "retry", "continue": "go on",
     "proceed": "go on", "increment": "add", "push": "append", "schedule": "later", "select": "pick",
+    "abort": "cancel",
 }  # fmt: skip
 KEYS: Mapping[str, str] = {
     "to": "until", "end": "until", "starts": "from", "begin": "from", "since": "from", "name": "named", "id": "named",

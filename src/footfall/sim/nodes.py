@@ -12,6 +12,7 @@ from footfall.model.program import (
     NO_LIMIT_MS,
     ActNode,
     BeginSessionNode,
+    CancelNode,
     ConditionNode,
     DecisionNode,
     EmitNode,
@@ -167,9 +168,17 @@ def _start_times(
     return scheduler.calendar.after(clock, waits, rhythms)
 
 
+def _cancel(scheduler: Scheduler, node: CancelNode, _number: int, rows: Array) -> None:
+    """Empty timer slots."""
+    scheduler.cancel(node.timers, rows)
+    scheduler.push(node.next, rows)
+
+
 def _end(scheduler: Scheduler, node: EndNode, number: int, rows: Array) -> None:
     """End a life, or a later journey."""
     state = scheduler.state
+    if node.cancels:
+        scheduler.cancel(node.cancels, rows)
     if not node.is_later:
         state.session_last[rows] = CLOSED
         scheduler.pass_time(rows, number, np.full(len(rows), NEVER, np.int64))
@@ -274,6 +283,7 @@ RUN: dict[type[Node], Callable[[Scheduler, Any, int, Array], None]] = {
     EnterNode: _enter,
     RetryNode: _retry,
     LaterNode: _later,
+    CancelNode: _cancel,
     EndNode: _end,
     BeginSessionNode: _begin_session,
     EmitNode: _emit,

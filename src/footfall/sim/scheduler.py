@@ -114,6 +114,14 @@ class Scheduler:
         else:
             self.push_each(node, rows)
 
+    def cancel(self, timers: tuple[int, ...], rows: Array) -> None:
+        """Forget what is pending for people of some later journeys."""
+        state = self.state
+        for number in timers:
+            first, end = state.slot_edges[number : number + 2]
+            state.slots[rows, first:end] = NEVER
+        state.slot_min[rows] = state.slots[rows].min(axis=1)
+
     def _resume(self, rows: Array) -> None:
         # Never back in time: a timer that was set for a moment already past starts at the
         # person's clock.

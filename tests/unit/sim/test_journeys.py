@@ -401,20 +401,6 @@ def test_ids_keep_their_beginning_when_they_are_handed_on():
             assert first.startswith("order-")
 
 
-def test_leaving_for_good_ends_life_but_not_what_is_pending():
-    """Nothing of the main journey follows; a refund that was under way still comes."""
-    result = run(
-        """  life: {steps: [{later: late, after: 1 h}, a, {leave: for good, when: person // 2 * 2 == person}, b]}
-  late: {session: none, steps: [d]}
-"""
-    )
-    for person, events in names(result).items():
-        assert (
-            events[: len(events)]
-            == (["a", "d"] if person % 2 == 0 else ["a", "b", "d"])[: len(events)]
-        )
-
-
 def test_those_already_here_make_no_burst_on_the_first_day():
     """People who came before the start go on with their lives: the first day has as many visits as any other."""
     text = HEAD.replace(
@@ -470,3 +456,82 @@ def test_a_pick_that_finds_nothing_leaves_null_and_is_counted():
         (row["person"] % 2, row["event_properties"]["sku"], row["event_properties"]["label"])
         for row in rows(result.events)
     } == {(0, "a", None), (1, None, None)}
+
+
+PENDING = """
+  life:
+    steps:
+      - {later: first, after: 1 h}
+      - {later: second, after: 2 h}
+      - a
+      - STEP
+      - b: {after: 1 s}
+  first: {session: none, steps: [c]}
+  second: {session: none, steps: [d]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("step", "left"),
+    [
+        ("cancel: first", "abd"),
+        ("cancel: [first, second]", "ab"),
+        ("cancel: all", "ab"),
+        ("{cancel: all, when: n == 1}", "abcd"),
+        ("{leave: for good, when: n == 0}", "a"),
+        ("{leave: for good, keep: first, when: n == 0}", "ac"),
+        ("{leave: for good, keep: [first, second], when: n == 0}", "acd"),
+        ("{leave: for good, keep: all, when: n == 0}", "acd"),
+        ("{leave: visit, when: n == 0}", "acd"),
+        ("go on: n * 1.0", "acd"),
+    ],
+)
+def test_what_is_pending_goes_on_unless_it_is_cancelled(step, left):
+    """`cancel` ends what it names, `leave: for good` all that it does not keep; a visit that is left, nothing pending.
+
+    Outside of a repeat that comes back, a visit that is left is the life: the person does nothing more by themselves.
+    """
+    for events in by_person(run(PENDING.replace("STEP", step))).values():
+        assert "".join(row["event_type"] for row in events) == left
+
+
+def test_cancelling_frees_the_slot():
+    """What is cancelled can be planned anew, and happens once, at its new time."""
+    result = run("""
+  life:
+    steps: [a, {later: first, after: 1 h}, {cancel: first}, {later: first, after: 2 h, named: again}]
+  first: {session: none, steps: [c]}
+""")
+    for first, later in by_person(result).values():
+        assert (first["event_type"], later["event_type"]) == ("a", "c")
+        assert later["time"] - first["time"] == dt.timedelta(hours=2)
+    assert result.tallies.skipped == {}
+
+
+def test_leaving_for_good_in_a_later_journey_ends_the_life_and_what_is_pending():
+    """Neither the next visit nor another later journey comes, but the one that is kept."""
+    result = run("""
+  life:
+    steps:
+      - {later: first, after: 1 h}
+      - {later: second, after: 2 h}
+      - {later: third, after: 3 h}
+      - a
+      - come back after: 12 h
+      - b
+  first: {session: none, steps: [c, {leave: for good, keep: third}]}
+  second: {session: none, steps: [d]}
+  third: {session: none, steps: [known]}
+""")
+    for events in by_person(result).values():
+        assert [row["event_type"] for row in events] == ["a", "c", "known"]
+
+
+def test_leaving_a_visit_of_a_later_journey_ends_that_journey_alone():
+    """The life that it runs beside goes on."""
+    result = run("""
+  life: {steps: [{later: first, after: 1 h}, a, {come back after: 12 h}, b]}
+  first: {session: none, steps: [c, {leave: visit, when: n == 0}, d]}
+""")
+    for events in by_person(result).values():
+        assert [row["event_type"] for row in events] == ["a", "c", "b"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from footfall.compiler.journeys.later_steps import pending
 from footfall.compiler.journeys.lowering import Lowering
 from footfall.compiler.journeys.state_changes import change
 from footfall.compiler.journeys.step_context import Here
@@ -59,12 +60,11 @@ def lower_leave(lowering: Lowering, step: LeaveStep, here: Here, _following: int
     """Compile `leave`: the visit, or for good."""
     if step.what == "visit":
         return here.leave
-    return (
-        # A later journey ends, and with it the life that it runs beside.
-        lowering.builder.add(program.EndNode(is_later=True, for_good=True))
-        if here.root
-        else lowering.end
-    )
+    kept = pending(lowering, step.keep, "keep")
+    cancelled = tuple(n for n in lowering.timer_numbers.values() if n not in kept)
+    # A later journey ends, and with it the life that it runs beside.
+    end = program.EndNode(is_later=bool(here.root), for_good=True, cancels=cancelled)
+    return lowering.builder.add(end)
 
 
 def lower_wait(lowering: Lowering, step: WaitStep, here: Here, following: int) -> int:

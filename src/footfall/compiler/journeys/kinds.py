@@ -15,13 +15,14 @@ from footfall.compiler.journeys.flow_steps import (
     lower_retry,
     lower_wait,
 )
-from footfall.compiler.journeys.later_steps import lower_later
+from footfall.compiler.journeys.later_steps import lower_cancel, lower_later
 from footfall.compiler.journeys.loop_steps import lower_repeat
 from footfall.compiler.journeys.lowering import Lowering
 from footfall.compiler.journeys.pick_steps import lower_pick
 from footfall.compiler.journeys.state_changes import lower_change
 from footfall.compiler.journeys.step_context import Here
 from footfall.scenario.step_records import (
+    CancelStep,
     ChangeStep,
     DoStep,
     EitherStep,
@@ -51,6 +52,7 @@ LOWER: Mapping[type[Step], Callable[[Lowering, Any, Here, int], int]] = {
     PickStep: lower_pick,
     RetryStep: lower_retry,
     LaterStep: lower_later,
+    CancelStep: lower_cancel,
     WhenStep: lower_guard,
 }
 """Kind of step → a function of the lowering, the step, where it stands and what follows; gives its first node."""

@@ -16,11 +16,14 @@ from footfall.compiler.symbols import (
     columns_of,
 )
 from footfall.model.operations import Op
-from footfall.model.program import CompiledEffect, LaterNode
+from footfall.model.program import CancelNode, CompiledEffect, LaterNode
 from footfall.model.tables import InverseCdf
 from footfall.scenario.leaf_records import Text
-from footfall.scenario.step_records import LaterStep
+from footfall.scenario.step_records import CancelStep, LaterStep
 from footfall.units import nearest_hint
+
+ALL = "all"
+"""The word for every journey that is pending."""
 
 
 def lower_later(lowering: Lowering, step: LaterStep, here: Here, following: int) -> int:
@@ -59,6 +62,35 @@ def lower_later(lowering: Lowering, step: LaterStep, here: Here, following: int)
             affected,
         )
     )
+
+
+def lower_cancel(lowering: Lowering, step: CancelStep, _here: Here, following: int) -> int:
+    """Compile the end of what is pending."""
+    timers = pending(lowering, step.targets, "cancel")
+    return lowering.builder.add(CancelNode(timers, following)) if timers else following
+
+
+def pending(lowering: Lowering, names: tuple[Text, ...], key: str) -> tuple[int, ...]:
+    """Return the numbers of journeys that may be pending, of those that are named below a key."""
+    numbers = lowering.timer_numbers
+    if ALL in [name.text for name in names]:
+        return tuple(numbers.values())
+    for name in names:
+        if name.text not in numbers:
+            _note_never_pending(lowering, name, key)
+    return tuple(sorted({numbers[name.text] for name in names if name.text in numbers}))
+
+
+def _note_never_pending(lowering: Lowering, name: Text, key: str) -> None:
+    known = list(lowering.timer_numbers)
+    is_journey = name.text in lowering.journeys
+    message = (
+        f'{key}: no step starts the journey "{name.text}" by later'
+        if is_journey
+        else f'{key}: no journey "{name.text}"'
+    )
+    accepted = f"journeys that are started by later: {', '.join(known) or 'none'}"
+    lowering.problems.add(name.at, message, accepted, nearest_hint(name.text, known))
 
 
 def _payload(
