@@ -232,6 +232,11 @@ class _Finder:
 
     def _of_expression(self, text: str) -> tuple[str, ...]:
         """Return the values that a name can have: of a column, a user or a session property."""
+        text = (
+            text.removeprefix("before(").removesuffix(")")
+            if text.startswith("before(")
+            else text
+        )
         name, dot, column = text.partition(".")
         others = [one for one in self._variables if one.name == name]
         if dot:

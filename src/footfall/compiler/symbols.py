@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from footfall.model.builtins import BUILTINS
 from footfall.model.model import Column
+from footfall.model.operations import Op
 from footfall.model.values import NULLS, Kind
 from footfall.scenario.leaf_records import FREE, Constraint
 
@@ -117,16 +118,50 @@ class Columns:
         return tuple(self._columns)
 
 
+@dataclass(slots=True)
+class Snapshots:
+    """Columns as they were before an event's own changes.
+
+    Args:
+        columns: Where columns are allocated.
+        kept: Column → the one that keeps what was in it. All events share them: what one keeps is read at once.
+
+    Attributes:
+        taken: Columns of which this event asks what was in them.
+    """
+
+    columns: Columns
+    kept: dict[int, int]
+    taken: set[int] = field(default_factory=set)
+
+    def earlier(self, op: Op) -> Op:
+        """Return an operation on what was before."""
+        args = tuple(map(self.earlier, op.args))
+        if op.op != "load":
+            return replace(op, args=args)
+        assert isinstance(op.value, int)
+        return replace(op, value=self._of(op.value), is_nullable=True)
+
+    def _of(self, column: int) -> int:
+        if column not in self.kept:
+            now = self.columns.all()[column]
+            self.kept[column] = self.columns.add(f"{now.name} before", now.kind, now.width)
+        self.taken.add(column)
+        return self.kept[column]
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Names from the innermost scope outwards.
 
     Args:
         id_key: What `id()` is drawn by here (name of the draw, column that counts visits); None where it may not stand.
+        snapshots: Of an event's properties; None where `before()` may not stand.
     """
 
     layers: tuple[Mapping[str, Symbol], ...]
     id_key: tuple[int, int] | None = None
+    snapshots: Snapshots | None = None
 
     def find(self, name: str) -> Symbol | None:
         """Return what a name means here."""

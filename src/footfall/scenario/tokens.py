@@ -26,7 +26,7 @@ CONSTANTS = {
     "None": "null",
 }
 FUNCTIONS = (
-    "round", "floor", "min", "max", "abs", "count", "sum", "any", "coalesce", "reached", "ramp", "local", "id",
+    "round", "floor", "min", "max", "abs", "count", "sum", "any", "coalesce", "reached", "ramp", "local", "id", "before",
 )  # fmt: skip
 ACCEPTED = (
     "names, numbers, 'texts', + - * / //, comparisons, in, and or not, A if C else B, and calls of "

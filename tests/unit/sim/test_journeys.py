@@ -535,3 +535,33 @@ def test_leaving_a_visit_of_a_later_journey_ends_that_journey_alone():
 """)
     for events in by_person(result).values():
         assert [row["event_type"] for row in events] == ["a", "c", "b"]
+
+
+def test_an_event_shows_what_it_changes_as_it_is_after_it_and_before_says_what_was():
+    """Of numbers, texts, lists, rows and the stage; a change in a step of its own is before the event."""
+    shown = """{n: n, was: before(n), more: before(n + 1) * 10, had: before(count(tags)), has: count(tags),
+        status: status, old: before(status), sku: before(taken.sku), stood: before(stage), stands: stage}"""
+    result = run(
+        """
+  life:
+    carries: {taken: item}
+    steps:
+      - add: {n: 2}
+      - pick: tag
+      - a: {add: {n: 1}, append: {tags: tag}, set: {status: just here}}
+      - pick: {taken: {from: item, where: {sku: "'b'"}}}
+      - a: {set: {status: gone, n: 5}, remove: {tags: all}, named: again}
+      - b: {set: {n: 7}}
+""",
+        EVENTS.replace("a: {properties: {n: n}}", f"a: {{properties: {shown}}}").replace(
+            "b: {}",
+            "b: {properties: {n: n, stood: before(stage), stands: stage, was: before(n)}}",
+        ),
+    )
+    names = ("n", "was", "more", "had", "has", "status", "old", "sku", "stood", "stands")
+    for events in by_person(result).values():
+        assert [[row["event_properties"][name] for name in names] for row in events] == [
+            [3, 2, 30, 0, 1, "just here", None, None, "visitor", "visitor"],
+            [5, 3, 40, 1, 0, "gone", "just here", "b", "visitor", "visitor"],
+            [7, 5, None, None, None, None, None, None, "visitor", "one"],
+        ]

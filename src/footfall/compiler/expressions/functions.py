@@ -249,6 +249,17 @@ def _id(c: Calling) -> Op:
     return Op("id", "id", value=c.scope.id_key, of=prefix)
 
 
+def _before(c: Calling) -> Op:
+    (arg,) = c.args(1)
+    if c.scope.snapshots is None:
+        raise c.problem(
+            "before() outside of an event's properties",
+            "a property of an event, such as level: before(level)",
+            "a step sees the value that it is about to change",
+        )
+    return c.scope.snapshots.earlier(arg)
+
+
 _FUNCTIONS: dict[str, Callable[[Calling], Op]] = {
     "round": _round,
     "floor": _round,
@@ -263,4 +274,5 @@ _FUNCTIONS: dict[str, Callable[[Calling], Op]] = {
     "ramp": _ramp,
     "local": _local,
     "id": _id,
+    "before": _before,
 }

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from footfall.compiler.journeys.later_steps import pending
 from footfall.compiler.journeys.lowering import Lowering
 from footfall.compiler.journeys.state_changes import change
 from footfall.compiler.journeys.step_context import Here
 from footfall.errors import SourceLocation
+from footfall.compiler.symbols import Snapshots
 from footfall.model import program
+from footfall.model.operations import Op
 from footfall.scenario.step_records import (
     DoStep,
     EmitStep,
@@ -21,18 +25,40 @@ from footfall.scenario.step_records import (
 
 def lower_emit(lowering: Lowering, step: EmitStep, here: Here, following: int) -> int:
     """Compile an event: the wait, the changes, the event."""
-    emission = lowering.emissions.add(step.event, step.at, here.scope, here.in_session)
+    columns = lowering.declarer.columns
+    snapshots = Snapshots(columns, lowering.kept)
+    scope = replace(here.scope, snapshots=snapshots)
+    emission = lowering.emissions.add(step.event, step.at, scope, here.in_session)
     first = (
         following
         if emission is None
         else lowering.builder.add(program.EmitNode(emission, following))
     )
-    actions = change(lowering, step.changes, here, step.named)
+    actions = _kept(snapshots) + change(lowering, step.changes, here, step.named)
     if actions:
         first = lowering.builder.add(program.ActNode(actions, first, joins_next=True))
     if step.after is not None:
         first = lowering.pause(step.after, step.named or step.event, here, first)
     return first
+
+
+def _kept(snapshots: Snapshots) -> tuple[program.Action, ...]:
+    """Return what keeps the values that an event tells of as they were before its changes."""
+    columns = snapshots.columns.all()
+    return tuple(
+        program.Assign(
+            snapshots.kept[column],
+            columns[column].kind,
+            Op(
+                "load",
+                columns[column].kind,
+                value=column,
+                is_nullable=True,
+                is_list=bool(columns[column].width),
+            ),
+        )
+        for column in sorted(snapshots.taken)
+    )
 
 
 def lower_do(lowering: Lowering, step: DoStep, here: Here, following: int) -> int:

@@ -57,6 +57,11 @@ class Lowering:
         outer: People and sessions.
         lower: What compiles each kind of step; see `kinds`.
         warnings: What is odd but allowed.
+
+    Attributes:
+        end: Node where a life is over.
+        timer_numbers: Journeys started by `later` → their numbers.
+        kept: Columns of which an event tells what was before it → those that keep it (`Snapshots`).
     """
 
     calls: CallGraph
@@ -71,6 +76,7 @@ class Lowering:
     warnings: list[Problem]
     end: int = field(init=False)
     timer_numbers: dict[str, int] = field(default_factory=dict)
+    kept: dict[int, int] = field(default_factory=dict)
     _instances: dict[tuple[str, str], Instance] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
