@@ -9,6 +9,7 @@ import numpy as np
 
 from footfall.compiler.catalogues import compile_catalogues
 from footfall.compiler.expressions.typer import Typer
+from footfall.compiler.moments import Moments
 from footfall.compiler.symbols import Columns, ListVariable, Scope, Texts, TypeOf, Variable
 from footfall.errors import Problems, SourceLocation
 from footfall.model import builtins
@@ -21,6 +22,7 @@ from footfall.units import DAY_MS
 HERE = SourceLocation("x.yaml", 1, 1)
 STAGES = ("visitor", "cart", "customer")
 NOW_MS = round(dt.datetime(2026, 3, 4, 15, 30, tzinfo=dt.UTC).timestamp() * 1000)  # a Wednesday
+MOMENTS = Moments(dt.date(2026, 3, 1), "Europe/Paris")
 CATALOGUES = (
     Catalogue(
         "cities",
@@ -58,7 +60,9 @@ class World:
         devices = tables.pop("device kinds")
         for stage in STAGES:
             self.texts.code(stage)
-        self.typer = Typer(self.texts, tables, "cities", devices, STAGES, 2, self.problems)
+        self.typer = Typer(
+            self.texts, tables, "cities", devices, STAGES, 2, MOMENTS, self.problems
+        )
         self.state = {
             builtins.HOME: np.array([0]),
             builtins.STAGE: np.array([1]),

@@ -48,7 +48,9 @@ properties:
 events:
   All:
     e1: {{properties: [mood, points, place, lines]}}
-    e2: {{properties: {{points: points, was: before(points), had: before(count(tags)), stood: before(stage)}}, identifies: true}}
+    e2:
+      properties: {{points: points, was: before(points), had: before(count(tags)), stood: before(stage)}}
+      identifies: true
     e3:
       properties:
         sku: {{value: item.sku, values: [a, b, c], pattern: '^[abc]$'}}

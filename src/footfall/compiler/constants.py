@@ -21,7 +21,7 @@ _ACCEPTED: dict[Kind, str] = {
     "number": "a number, such as 0.5",
     "boolean": "true or false",
     "money": "an amount, such as 12.50",
-    "time": "null, or a time from local(days, hour)",
+    "time": "a moment, such as 2026-03-01, 2026-03-01 09:30 or day 60",
     "id": "null, or id('order') in a set step",
 }
 
@@ -91,6 +91,8 @@ def _parse(text: str, of: TypeOf, typer: Typer) -> int | float | None:
                 return units.parse_integer(text)
             case "number":
                 return float(units.parse_number(text))
+            case "time":
+                return typer.moments.parsed_ms(text)
             case "money":
                 return _minor(text, typer.minor_digits)
     except UnitError:

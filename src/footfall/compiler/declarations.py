@@ -40,6 +40,7 @@ def compile_catalogues(c: Compilation) -> None:
         devices,
         stages,
         digits,
+        c.moments,
         c.problems,
         described,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from footfall import units
 from footfall.scenario.leaf_records import Moment
 from footfall.units.zones import local_to_ms
 
@@ -26,7 +27,15 @@ class Moments:
         """Start of the run: local midnight, ms since the epoch, UTC."""
         return local_to_ms(self.time_zone, self.start.year, self.start.month, self.start.day)
 
-    def ms(self, moment: Moment) -> int:
+    def parsed_ms(self, text: str) -> int:
+        """Return what is written in ms since the epoch, UTC.
+
+        Raises:
+            UnitError: It is no moment.
+        """
+        return self.ms(units.parse_moment(text))
+
+    def ms(self, moment: Moment | units.MomentParts) -> int:
         """Return a moment in ms since the epoch, UTC; `day N` moves with the start."""
         if moment.local is not None:
             year, month, day, hour, minute = moment.local

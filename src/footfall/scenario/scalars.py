@@ -264,7 +264,7 @@ OPTION_CHANCE = Scalar(
     TEXT_JSON,
 )
 WEIGHT_OR_EXPRESSION = Scalar(
-    "weight", _weight, units.WEIGHT_ACCEPTS + ", or an expression", TEXT_JSON
+    "weight or expression", _weight, units.WEIGHT_ACCEPTS + ", or an expression", TEXT_JSON
 )
 
 VERSION = Scalar("integer", _of(str), "write 1", {"enum": [1, "1"]})

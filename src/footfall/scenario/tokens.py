@@ -26,7 +26,8 @@ CONSTANTS = {
     "None": "null",
 }
 FUNCTIONS = (
-    "round", "floor", "min", "max", "abs", "count", "sum", "any", "coalesce", "reached", "ramp", "local", "id", "before",
+    "round", "floor", "min", "max", "abs", "count", "sum", "any", "coalesce", "reached", "ramp", "local", "date", "id",
+    "before",
 )  # fmt: skip
 ACCEPTED = (
     "names, numbers, 'texts', + - * / //, comparisons, in, and or not, A if C else B, and calls of "
@@ -38,6 +39,8 @@ ACCEPTED = (
 _FOREIGN = frozenset(keyword.kwlist) - WORDS - frozenset(CONSTANTS)
 # ASCII alone: `\d` would match the digits of every script, and `int` would read them.
 _NUMBER = re.compile(r"(?:\d+(?:_\d+)*(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+# As ISO 8601 writes it: to read 2026-12-10 as 2,004 would help nobody.
+_DATE = re.compile(r"[12]\d{3}-\d\d-\d\d(?:[ T]\d\d:\d\d)?(?![\w.])", re.ASCII)
 _SPACES = " \t"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
 # Longer signs before those that they begin with: the first that fits is taken.
@@ -142,6 +145,10 @@ def _token(text: str, at: int) -> tuple[Token, int]:
     character = text[at]
     if character in "'\"":
         return _text(text, at)
+    date = _DATE.match(text, at)
+    if date:
+        written = date.group()
+        raise ExpressionProblem(f"{written} is no number", at, f"a date: date('{written}')")
     number = _NUMBER.match(text, at)
     if number:
         return _number(text, number)

@@ -12,7 +12,9 @@ from footfall.compiler.expressions.typed_values import (
     is_constant,
     ramp,
 )
+from footfall.compiler.moments import Moments
 from footfall.compiler.symbols import ListVariable, Scope
+from footfall.errors import UnitError
 from footfall.model import builtins
 from footfall.model.operations import Op
 from footfall.scenario.expressions import (
@@ -39,6 +41,7 @@ class Calling:
         typed: Gives the operation of an argument.
         values: Conversions.
         stages: Names of the stages in order.
+        moments: Resolves dates.
     """
 
     node: FunctionCall
@@ -46,6 +49,7 @@ class Calling:
     typed: Callable[[ExpressionNode], Op]
     values: Values
     stages: tuple[str, ...]
+    moments: Moments
 
     def args(self, low: int, high: int = 0) -> list[Op]:
         """Return the arguments, `low` to `high` of them (exactly `low` without `high`)."""
@@ -249,6 +253,17 @@ def _id(c: Calling) -> Op:
     return Op("id", "id", value=c.scope.id_key, of=prefix)
 
 
+def _date(c: Calling) -> Op:
+    text = c.text("date('2026-03-01'), date('2026-03-01 09:30') or date('day 60')")
+    try:
+        return Op("const", "time", value=c.moments.parsed_ms(text))
+    except UnitError as error:
+        offset = c.node.args[0].offset
+        raise ExpressionProblem(
+            f"date: {error.message}", offset, error.accepted, error.hint
+        ) from None
+
+
 def _before(c: Calling) -> Op:
     (arg,) = c.args(1)
     if c.scope.snapshots is None:
@@ -273,6 +288,7 @@ _FUNCTIONS: dict[str, Callable[[Calling], Op]] = {
     "reached": _reached,
     "ramp": _ramp,
     "local": _local,
+    "date": _date,
     "id": _id,
     "before": _before,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from footfall.compiler.expressions.typed_values import (
+    DATE_HINT,
     NUMERIC,
     Values,
     describe,
@@ -16,6 +17,9 @@ from footfall.model.values import Kind
 from footfall.scenario.expressions import Binary, ExpressionProblem
 
 MOST_CONSTANT = 10**18
+TIME_HINT = (
+    "times are compared: now >= date('2026-03-01'); day and days_since_arrival count days"
+)
 _ADDITIVE = {"+": "add", "-": "subtract"}
 _COMPARE = {
     "<": "less",
@@ -68,8 +72,9 @@ def binary(values: Values, node: Binary, left: Op, right: Op) -> Op:
         return compare(values, node.op, left, right, node.offset)
     for side, op in ((node.left, left), (node.right, right)):
         if op.kind not in NUMERIC:
+            hint = TIME_HINT if op.kind == "time" else ""
             raise ExpressionProblem(
-                f"{node.op} with {describe(op)}", side.offset, "numbers or money"
+                f"{node.op} with {describe(op)}", side.offset, "numbers or money", hint
             )
     if node.op in _ADDITIVE:
         left, right, kind = values.alike(left, right, node.offset)
@@ -173,7 +178,8 @@ def compare(values: Values, op: str, left: Op, right: Op, offset: int) -> Op:
 def _check_comparable(op: str, left: Op, right: Op, offset: int) -> None:
     if left.kind != right.kind or left.of != right.of:
         message = f"{describe(left)} is compared with {describe(right)}"
-        raise ExpressionProblem(message, offset, "two values of one kind")
+        hint = DATE_HINT if "time" in (left.kind, right.kind) else ""
+        raise ExpressionProblem(message, offset, "two values of one kind", hint)
     if op not in ("==", "!=") and left.kind not in (*NUMERIC, "time"):
         raise ExpressionProblem(
             f"{op} with {describe(left)}", offset, "== or !=", "reached('…') compares stages"

@@ -178,6 +178,7 @@ class Values:
         return Op("field", kind, (row,), number, is_nullable=True, is_list=row.is_list)
 
 
+DATE_HINT = "a date is written date('2026-03-01'), with a time of day date('2026-03-01 09:30')"
 _LIST_HINT = "count(), sum() and any() make one value of a list"
 
 
@@ -188,6 +189,8 @@ def _conversion_hint(op: Op, wanted: TypeOf) -> str:
         return f"name one of its columns: {op.of}.…"
     if wanted.kind == "text" and op.kind == "id":
         return "declare it with type: id"
+    if wanted.kind == "time" and op.kind in ("text", "integer"):
+        return DATE_HINT
     if wanted.kind == "boolean":
         return "compare it with something"
     return ""

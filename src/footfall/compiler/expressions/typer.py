@@ -9,6 +9,7 @@ from footfall.compiler.catalogues import CatalogueTable
 from footfall.compiler.expressions import functions, operators
 from footfall.compiler.expressions.lookup import Lookup
 from footfall.compiler.expressions.typed_values import Values, describe, is_constant
+from footfall.compiler.moments import Moments
 from footfall.compiler.symbols import Scope, Texts, TypeOf
 from footfall.errors import Problems, SourceLocation
 from footfall.model.operations import Op
@@ -44,6 +45,7 @@ class Typer:
         devices: Its compiled kinds, with the columns platform and os_name.
         stages: Names of the stages in order.
         minor_digits: Of the currency.
+        moments: Resolves dates.
         problems: Where mistakes are noted.
         described: Event property → the expression of its value.
         compared: Texts that values are compared with, in expressions that were compiled.
@@ -56,6 +58,7 @@ class Typer:
     devices: CatalogueTable
     stages: tuple[str, ...]
     minor_digits: int
+    moments: Moments
     problems: Problems
     described: Mapping[str, str] = field(default_factory=dict)
     compared: list[ComparedText] = field(default_factory=list)
@@ -129,7 +132,9 @@ class Typer:
             case tree.FunctionCall():
                 typed = lambda arg: self.typed(arg, scope)  # noqa: E731 - an argument in this scope
                 return functions.call(
-                    functions.Calling(node, scope, typed, self.values, self.stages)
+                    functions.Calling(
+                        node, scope, typed, self.values, self.stages, self.moments
+                    )
                 )
         return self._compound(node, scope)
 

@@ -8,8 +8,8 @@ from footfall.compiler.journeys.later_steps import pending
 from footfall.compiler.journeys.lowering import Lowering
 from footfall.compiler.journeys.state_changes import change
 from footfall.compiler.journeys.step_context import Here
-from footfall.errors import SourceLocation
 from footfall.compiler.symbols import Snapshots
+from footfall.errors import SourceLocation
 from footfall.model import program
 from footfall.model.operations import Op
 from footfall.scenario.step_records import (
