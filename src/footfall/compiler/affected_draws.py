@@ -31,7 +31,7 @@ class DrawPlace:
 
     @property
     def address(self) -> str:
-        """What effects call it."""
+        """The name that effects use."""
         return f"{self.part}/{self.name}"
 
 

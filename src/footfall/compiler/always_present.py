@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from footfall.compiler.nullability import Nullability, never_null
 from footfall.data.schema import Field
+from footfall.model.emitted_values import EmittedValue, ListValue
 from footfall.model.model import Model
 from footfall.model.operations import Op
 from footfall.model.program import (
@@ -21,9 +22,7 @@ from footfall.model.program import (
     ConditionNode,
     DecisionNode,
     EmitNode,
-    EmittedValue,
     EnterNode,
-    ListValue,
     Node,
     PickRow,
     RandomValue,

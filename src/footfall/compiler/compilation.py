@@ -16,8 +16,9 @@ from footfall.compiler.symbols import Columns, Scope, Symbol, Texts, Variable
 from footfall.compiler.variables import Declarer
 from footfall.data.schema import Field
 from footfall.errors import Problem, Problems
+from footfall.model.emitted_values import Emission
 from footfall.model.model import InitialValue
-from footfall.model.program import Emission, Node, Timer
+from footfall.model.program import Node, Timer
 from footfall.model.tables import CatalogueColumn
 from footfall.scenario.records import Scenario
 

@@ -15,8 +15,8 @@ from footfall.compiler.symbols import ListVariable, Scope, TypeOf
 from footfall.compiler.variables import Declarer
 from footfall.data.schema import Field
 from footfall.errors import SourceLocation
+from footfall.model.emitted_values import Emission, EmittedValue, RecordValue, StageRule
 from footfall.model.operations import Op
-from footfall.model.program import Emission, EmittedValue, RecordValue, StageRule
 from footfall.scenario.expressions import ExpressionProblem
 from footfall.scenario.language_steps import STEP_WORDS
 from footfall.scenario.leaf_records import Expression

@@ -6,8 +6,8 @@ from footfall.compiler.expressions.typed_values import describe, load
 from footfall.compiler.expressions.typer import Typer
 from footfall.compiler.symbols import ListVariable, Variable
 from footfall.data.schema import Field, FieldType
+from footfall.model.emitted_values import ListValue
 from footfall.model.operations import Op
-from footfall.model.program import ListValue
 from footfall.model.values import Kind
 from footfall.scenario.expressions import ExpressionProblem
 

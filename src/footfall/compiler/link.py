@@ -17,9 +17,9 @@ from footfall.compiler.stream_id import scenario_hash, stream_id
 from footfall.compiler.symbols import ListVariable, Variable
 from footfall.data.schema import CatalogueColumns, Field, StreamSchema
 from footfall.data.stream import Stream
+from footfall.model.emitted_values import ListValue
 from footfall.model.model import Model, UserProperty
 from footfall.model.operations import Op
-from footfall.model.program import ListValue
 from footfall.scenario.records import Catalogue, Property
 from footfall.units import zones
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from footfall.model.emitted_values import Emission
 from footfall.model.model import Column
-from footfall.model.program import Emission, EnterNode, Node
+from footfall.model.program import EnterNode, Node
 from footfall.model.program_flow import Columns, accesses, successors
 
 

@@ -139,7 +139,8 @@ def never_null(
             unsure |= action_access(action).writes
     assigned = [action for action in actions if isinstance(action, Assign)]
     # Factors of effects may take a number out of its range, so what they act on is never sure.
-    unsure |= {each.column for each in (*assigned, *initials) if each.effects}
+    unsure |= {action.column for action in assigned if action.effects}
+    unsure |= {initial.column for initial in initials if initial.effects}
     known = Nullability(begun - unsure, tables)
     values = [(initial.column, initial.value) for initial in initials]
     values += [(action.column, action.value) for action in assigned if not action.adds]

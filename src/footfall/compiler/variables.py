@@ -247,9 +247,9 @@ class Declarer:
             return None
         scale = 10**self.typer.minor_digits if kind == "money" else 1
         number = float if kind == "number" else int
-        bounds = [number(bound * scale) for bound in written.between or ()]
+        low, high = [number(bound * scale) for bound in written.between or ()] or (None, None)
         drawn = program.RandomValue(
-            name, kind, _distribution(written, scale, _SHIFTS[kind]), (), *bounds
+            name, kind, _distribution(written, scale, _SHIFTS[kind]), (), low, high
         )
         check_draw(self.typer, variable.name, written.at, drawn, variable.constraint)
         return drawn

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from footfall.data.part import Groups
 from footfall.data.stream import Stream
+from footfall.model.emitted_values import Emission, ListValue
 from footfall.model.operations import Op
-from footfall.model.program import CompiledEffect, Emission, ListValue, Node, RandomValue, Timer
+from footfall.model.program import CompiledEffect, Node, RandomValue, Timer
 from footfall.model.tables import CatalogueColumn, Categorical
 from footfall.model.values import Array, Kind
 

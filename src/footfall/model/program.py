@@ -40,7 +40,6 @@ class CompiledEffect:
 
     Args:
         number: Its place among the declared effects.
-        what: What it does: `odds`, `times` and `chance` to a chance, `duration` to a wait, `value` to a value.
         span: When; None for always.
         when: Who.
         factor: The factor where `by` is None; of `chance` the chance itself.
@@ -48,10 +47,10 @@ class CompiledEffect:
         values: With `by`: the values it is declared for, the first being case 1.
         factors: With `by`: shape (1 + values,), float64, factor by case; NaN of case 0, where it does not hold.
         case_of_code: With `by`: int32. The last entry is for null and for all codes from there on.
+        what: `odds`, `times` and `chance` act on a chance, `duration` on a wait, `value` on a value.
     """
 
     number: int
-    what: Literal["odds", "times", "chance", "duration", "value"] = "odds"
     span: TimeSpan | None = None
     when: Op | None = None
     factor: float = 1.0
@@ -59,6 +58,7 @@ class CompiledEffect:
     values: tuple[str, ...] = ()
     factors: Array | None = None
     case_of_code: Array | None = None
+    what: Literal["odds", "times", "chance", "duration", "value"] = "odds"
 
     @property
     def cases(self) -> tuple[tuple[str, float], ...]:
@@ -386,50 +386,3 @@ class Timer:
     slots: int
     payload: tuple[int, ...]
     has_session: bool
-
-
-@dataclass(frozen=True, slots=True)
-class StageRule:
-    """An event takes a person to a stage."""
-
-    stage: int
-    when: Op | None
-
-
-@dataclass(frozen=True, slots=True)
-class ListValue:
-    """A list as a value: its length, and its elements' columns or columns of their rows."""
-
-    length: int
-    items: tuple[Op, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RecordValue:
-    """A record as a value: one per field. It is null where all of them are."""
-
-    fields: tuple[EmittedValue, ...]
-
-
-EmittedValue = Op | ListValue | RecordValue
-"""The value of an event property, as it follows from the state of a person."""
-
-
-@dataclass(frozen=True, slots=True)
-class Emission:
-    """A place where an event is emitted.
-
-    Args:
-        event: Number of the event in the taxonomy.
-        properties: Per property of this event: its number in the schema, and its value.
-        captures: Columns whose values are kept at that moment; all values follow from them.
-        in_session: Has session, device and platform.
-    """
-
-    event: int
-    properties: tuple[tuple[int, EmittedValue], ...]
-    captures: tuple[int, ...]
-    revenue: Op | None
-    in_session: bool
-    identifies: bool
-    stages: tuple[StageRule, ...]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import assert_never
 
+from footfall.model.emitted_values import Emission
 from footfall.model.operations import Op
 from footfall.model.program import (
     Action,
@@ -20,7 +21,6 @@ from footfall.model.program import (
     CancelNode,
     ConditionNode,
     DecisionNode,
-    Emission,
     EmitNode,
     EndNode,
     EnterNode,

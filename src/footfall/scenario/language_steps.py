@@ -241,7 +241,12 @@ OPTION = MapKind(
             "its chance; one option may have the `rest`",
             "94%",
         ),
-        Key("weight", WEIGHT_OR_EXPRESSION, "its weight; below 0 and null count as 0", "2 * visits"),
+        Key(
+            "weight",
+            WEIGHT_OR_EXPRESSION,
+            "its weight; below 0 and null count as 0",
+            "2 * visits",
+        ),
         Key("when", EXPRESSION, "else its weight is 0", "balance > 0", default="always"),
         Key(
             "steps",

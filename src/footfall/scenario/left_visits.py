@@ -1,4 +1,4 @@
-"""What ends where a visit is left: the visit, or all that it is a part of.
+"""The ends of visits that are left: of the visit alone, or of all that it is a part of.
 
 A visit is a round of a `repeat` with `come back after`. Where none is around a step, nothing brings the person back to
 what would follow: the life is over, or the journey that was started later.

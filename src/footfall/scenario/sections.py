@@ -195,7 +195,7 @@ def _effect(reader: Reader, fields: Fields) -> Effect | Invalid:
         named=fields.get("named"),
         at=fields.at,
         where=fields.get("where"),
-        what=what,
+        what=what,  # type: ignore[arg-type]  # one of EFFECT_KINDS
         factor=None if is_map else factor,
         by=by,
         factors=tuple((entry.key, entry.value) for entry in factor) if is_map else (),

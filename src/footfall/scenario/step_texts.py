@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import assert_never
 
-from footfall.scenario.leaf_records import Chance, Expression, Ramp, Rest, Text
+from footfall.scenario.leaf_records import Chance, Expression, Ramp, Rest, Text, Wait
 from footfall.scenario.step_records import Assignment, EitherOption, PickOne
+from footfall.scenario.waits import wait_text
 
 
 def chance_text(chance: Chance | None) -> str:
@@ -62,3 +63,13 @@ def pick_text(pick: PickOne) -> str:
     source = "" if pick.variable == pick.source else f" from {pick.source}"
     where = " and ".join(f"{column} is {value.text}" for column, value in pick.where)
     return f"{pick.variable}{source}" + (f" where {where}" if where else "")
+
+
+def names_text(names: Iterable[Text]) -> str:
+    """Return names between commas."""
+    return ", ".join(name.text for name in names)
+
+
+def after_text(wait: Wait | None) -> str:
+    """Return a wait as what stands behind a step; nothing for none."""
+    return f", after {wait_text(wait)}" if wait else ""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from footfall.scenario.leaf_records import Chance, Expression, Text, Wait
+from footfall.scenario.leaf_records import Chance, Expression, Wait
 from footfall.scenario.step_records import (
     Assignment,
     CancelStep,
@@ -36,7 +36,14 @@ from footfall.scenario.step_records import (
     WaitStep,
     WhenStep,
 )
-from footfall.scenario.step_texts import chance_text, changes_text, option_text, pick_text
+from footfall.scenario.step_texts import (
+    after_text,
+    chance_text,
+    changes_text,
+    names_text,
+    option_text,
+    pick_text,
+)
 from footfall.scenario.waits import wait_text
 
 
@@ -210,7 +217,7 @@ def _emit(step: EmitStep) -> StepTraits:
     return StepTraits(
         **common,
         verb="event",
-        line=step.event + _after(step.after) + (f" {changes}" if changes else ""),
+        line=step.event + after_text(step.after) + (f" {changes}" if changes else ""),
         emits=step.event,
         changes=step.changes,
         wait=step.after,
@@ -299,14 +306,9 @@ def _go_on(step: GoOnStep) -> StepTraits:
 
 
 def _leave(step: LeaveStep) -> StepTraits:
-    kept = f", keep {_names(step.keep)}" if step.keep else ""
-    return StepTraits(
-        **_common(step),
-        verb="leave",
-        line=f"leave {step.what}{kept}",
-        leaves=step.what,
-        is_end=True,
-    )
+    kept = f", keep {names_text(step.keep)}" if step.keep else ""
+    line = f"leave {step.what}{kept}"
+    return StepTraits(**_common(step), verb="leave", line=line, leaves=step.what, is_end=True)
 
 
 def _wait(step: WaitStep) -> StepTraits:
@@ -335,7 +337,7 @@ def _retry(step: RetryStep) -> StepTraits:
     return StepTraits(
         **_common(step),
         verb="retry",
-        line=f"retry {step.target}, at most {step.at_most}" + _after(step.after),
+        line=f"retry {step.target}, at most {step.at_most}" + after_text(step.after),
         retries=step.target,
     )
 
@@ -357,7 +359,7 @@ def _later(step: LaterStep) -> StepTraits:
 
 
 def _cancel(step: CancelStep) -> StepTraits:
-    return StepTraits(**_common(step), verb="cancel", line=f"cancel {_names(step.targets)}")
+    return StepTraits(**_common(step), verb="cancel", line=f"cancel {names_text(step.targets)}")
 
 
 def _when(step: WhenStep) -> StepTraits:
@@ -374,16 +376,8 @@ def _when(step: WhenStep) -> StepTraits:
     )
 
 
-def _names(texts: tuple[Text, ...]) -> str:
-    return ", ".join(text.text for text in texts)
-
-
 def _quoted(step: Step) -> str:
     return f' "{step.named}"' if step.named else ""
-
-
-def _after(wait: Wait | None) -> str:
-    return f", after {wait_text(wait)}" if wait else ""
 
 
 TRAITS: Mapping[type[Step], Callable[[Any], StepTraits]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from footfall.model import builtins
+from footfall.model.emitted_values import Emission
 from footfall.model.model import InitialValue, UserProperty
 from footfall.model.operations import Op
 from footfall.model.program import (
@@ -12,7 +13,6 @@ from footfall.model.program import (
     Append,
     Assign,
     CompiledEffect,
-    Emission,
     PickElement,
     PickRow,
     RandomValue,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import reduce
-from operator import and_
+from operator import and_, or_
 
 import numpy as np
 
@@ -114,7 +114,7 @@ def _risen(share: Array, applied: list[AppliedEffect]) -> Array | None:
         return None
     product = _product(times, len(share))
     assert product is not None
-    is_held = reduce(np.logical_or, (each.chosen(True, False, len(share)) for each in times))
+    is_held = reduce(or_, (each.chosen(True, False, len(share)) for each in times))
     return np.where(is_held, np.minimum(share * product, 1.0), np.nan)
 
 
@@ -151,7 +151,7 @@ def _shared(shares: list[Array], asked: list[Array | None]) -> list[Array]:
         for share, wanted in zip(shares, asked, strict=True)
     ]
     held = [
-        np.zeros_like(share) if wanted is None else np.where(np.isnan(wanted), 0.0, wanted)
+        np.zeros(len(share)) if wanted is None else np.where(np.isnan(wanted), 0.0, wanted)
         for share, wanted in zip(shares, asked, strict=True)
     ]
     left = np.maximum(1.0 - reduce(np.add, held), 0.0)

@@ -14,8 +14,8 @@ import pyarrow as pa
 
 from footfall.data.schema import TIMESTAMP, arrow_type, events_schema
 from footfall.model import builtins
+from footfall.model.emitted_values import Emission, EmittedValue
 from footfall.model.model import Model
-from footfall.model.program import Emission, EmittedValue
 from footfall.model.values import NULL_INTEGER, Array
 from footfall.sim import arrow_columns
 from footfall.sim.arrow_columns import RowPlaces

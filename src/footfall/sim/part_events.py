@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from footfall.model import builtins
+from footfall.model.emitted_values import Emission
 from footfall.model.model import Model, UserProperty
 from footfall.model.operations import Op
-from footfall.model.program import Emission
 from footfall.model.values import NULL_INTEGER, Array
 from footfall.sim.calendar import ActivityCalendar
 from footfall.sim.evaluate import evaluate

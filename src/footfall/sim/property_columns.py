@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 
 from footfall.data.schema import Field, arrow_type
+from footfall.model.emitted_values import EmittedValue, RecordValue
 from footfall.model.model import Model
 from footfall.model.operations import Op
-from footfall.model.program import EmittedValue, RecordValue
 from footfall.model.values import Array
 from footfall.sim import arrow_columns
 from footfall.sim.arrow_columns import RowPlaces

@@ -99,9 +99,10 @@ def decisions_of(model: Model) -> Iterator[DecisionNode | AffectedChoice]:
     """Yield the decisions of a model, draws that effects act on among them."""
     yield from (node for node in model.nodes if isinstance(node, DecisionNode))
     assigned = (action for action in actions_of(model.nodes) if isinstance(action, Assign))
-    for each in (*model.initials, *model.session_initials, *assigned):
-        if isinstance(each.value, RandomValue) and each.value.choice is not None:
-            yield each.value.choice
+    values = [each.value for each in (*model.initials, *model.session_initials)]
+    for value in (*values, *(action.value for action in assigned)):
+        if isinstance(value, RandomValue) and value.choice is not None:
+            yield value.choice
 
 
 def _effect_keys(

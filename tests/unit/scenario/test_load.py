@@ -164,7 +164,7 @@ def test_journeys(everything):
 
 def test_effects(everything):
     """An effect has one factor, or factors by the values of a property."""
-    cities, slow, dear = everything.effects
+    cities, slow, dear, more, outage = everything.effects
     assert (cities.by.text, [(value.text, factor) for value, factor in cities.factors]) == (
         "city",
         [("Paris", Decimal("1.3")), ("Oslo", Decimal("0.8"))],
@@ -186,6 +186,11 @@ def test_effects(everything):
         "value",
         Decimal("1.1"),
         "life/*/total",
+    )
+    assert (more.what, more.factor) == ("times", Decimal("1.12"))
+    assert (outage.what, [factor for _, factor in outage.factors]) == (
+        "chance",
+        [Decimal("0.02"), Decimal("0.5")],
     )
 
 

@@ -8,8 +8,9 @@ from decimal import Decimal
 from footfall.compiler.checks.known_values import known_values
 from footfall.compiler.expressions.typer import Typer
 from footfall.errors import SourceLocation
+from footfall.model.emitted_values import ListValue
 from footfall.model.operations import Op
-from footfall.model.program import ListValue, RandomValue
+from footfall.model.program import RandomValue
 from footfall.model.tables import InverseCdf
 from footfall.model.values import Kind
 from footfall.scenario.allowed_values import NUMBERS, written_value

@@ -1,12 +1,11 @@
-"""Texts that nothing can ever be: what values are compared with, against all that they can be.
+"""Texts that nothing can ever be: those that values are compared with, against all that they can be.
 
-What a column can be is followed through the program: what it begins with, what steps put into it, and what that can be.
+The texts of a column are followed through the program: what it begins with, what steps put into it, what that can be.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import reduce
 
 from footfall.compiler.compilation import Compilation
 from footfall.errors import SourceLocation
@@ -93,7 +92,10 @@ class PossibleTexts:
         return None
 
     def _any(self, values: Iterable[Op]) -> Codes | None:
-        return reduce(_either, map(self.of, values), NOTHING)
+        found: Codes | None = NOTHING
+        for value in values:
+            found = _either(found, self.of(value))
+        return found
 
 
 def _sources(c: Compilation) -> Iterator[tuple[int, Op | RandomValue]]:

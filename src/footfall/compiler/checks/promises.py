@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from footfall.compiler.checks.known_values import known_values
 from footfall.compiler.expressions.typer import Typer
 from footfall.errors import SourceLocation
+from footfall.model.emitted_values import ListValue
 from footfall.model.operations import Op
-from footfall.model.program import ListValue
 from footfall.scenario.allowed_values import written_value, written_values
 from footfall.units import nearest_hint
 

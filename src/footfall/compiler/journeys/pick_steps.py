@@ -174,7 +174,7 @@ def _check_cell(
     position = table.source.columns.index(column)
     rows = (row[position] for row in table.source.rows if row[position] is not None)
     known = list(dict.fromkeys(map(str, rows)))
-    text = lowering.typer.texts.all()[int(op.value)] if kind == "text" else expression.text
+    text = expression.text.strip("'\"") if kind == "text" else expression.text
     lowering.problems.add(
         expression.at,
         f'no row of "{table.source.name}" has {column} {text}',
