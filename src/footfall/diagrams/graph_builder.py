@@ -363,18 +363,12 @@ class _Builder:
         self.tails = [_Tail(anchor, ("else",))]
 
     def later(self, step: LaterStep) -> None:
-        when = (
-            f"after {wait_text(step.wait)}"
-            if step.wait
-            else f"at {step.moment.text}"
-            if step.moment
-            else ""
-        )
+        moment = f"at {step.moment.text}" if step.moment else ""
+        when = f"after {wait_text(step.wait)}" if step.wait else moment
         self._put("later", step.journey, (f"later, {when}",), stage=self.stage_at[step.at])
 
     def cancel(self, step: CancelStep) -> None:
-        guard = f"when {step.when.text}: " if step.when else ""
-        self._state(replace(step, when=None), (f"{guard}{traits(step).line}",))
+        self._state(step, (traits(step).line,))
 
     def when(self, step: WhenStep) -> None:
         anchor = self._put("test", step.when.text if step.when else "")

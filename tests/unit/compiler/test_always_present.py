@@ -95,7 +95,7 @@ NOT_PROVEN = [
     ("left",),
     ("topic",),
     ("note", SET, "set: {note: null}"),
-    ("shirt.size", "pick: {shirt: {from: shirt, where: {colour: \"'green'\"}}}"),
+    ("shirt.size", "pick: {shirt: {from: shirt, where: {colour: note}}}"),
     ("note", "{maybe: 50%, named: m, steps: [{set: {note: \"'x'\"}}]}"),
     ("note", either(1, "{set: {note: \"'x'\"}}", "Other")),
     ("note", either("n", "{set: {note: \"'x'\"}}")),
