@@ -44,7 +44,8 @@ class EffectKey(NamedTuple):
         what: Of a decision the option; else the kind: `wait`, `integer`, `number` or `money`.
         variant: `with` or `without` it.
         value: With it, where it goes by a property: that property's value.
-        factor: As declared, without it 1.
+        factor: As declared, without it 1; of an effect that gives a chance or multiplies it, behind
+            the word `chance` or `times`.
     """
 
     effect: str
@@ -86,7 +87,7 @@ class Tallies:
 
     Args:
         decisions: (address, option) → counts.
-        effects: Effects on odds → the same counts, of those for whom this case held.
+        effects: Effects on chances → the same counts, of those for whom this case held.
         skipped: (what, address) → times something declared could not happen (a full list, no
             row to pick, no free slot).
         stages: (stage, city) → people who reached it, counted once, when they do (arrivals

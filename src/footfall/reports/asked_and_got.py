@@ -124,18 +124,27 @@ class Case(NamedTuple, Generic[T]):
 
     Args:
         value: Without a name unless the effect goes by a property.
-        factor: As declared.
+        factor: As declared; of `chance` the chance.
         held: The counts.
+        kind: Of an effect on a chance: `odds`, `times` or `chance`.
     """
 
     value: str
     factor: float
     held: T
+    kind: str = "odds"
 
     @property
     def name(self) -> str:
         """The value and its factor."""
-        return f"{self.value} × {self.factor:g}"
+        word = {"odds": "×", "times": "times", "chance": "at"}[self.kind]
+        number = f"{self.factor:.4%}" if self.kind == "chance" else f"{self.factor:g}"
+        return f"{self.value} {word} {number}"
+
+
+def got_factor(case: Case[Tally]) -> tuple[float, Interval] | None:
+    """Return by which factor an effect multiplied the odds, with its interval; None where it does something else."""
+    return got_odds(case.factor, case.held) if case.kind == "odds" else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,10 +259,11 @@ def tally_record(tally: Tally) -> dict[str, int | float | bool | None]:
 
 
 def case_record(case: Case[Tally]) -> dict[str, str | int | float | bool | None]:
-    """Return a case of an effect on odds by name: its tally, and the factor that came out."""
-    got, interval = got_odds(case.factor, case.held) or (None, None)
+    """Return a case of an effect on a chance by name: its tally, and the factor on the odds that came out."""
+    got, interval = got_factor(case) or (None, None)
     return {
         "value": case.value,
+        "kind": case.kind,
         **tally_record(case.held),
         "factor": case.factor,
         "got_factor": got,

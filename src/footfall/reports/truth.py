@@ -45,7 +45,7 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class OddsEffect:
+class ChanceEffect:
     """A declared effect on one option: for whom it held, and for all others.
 
     Args:
@@ -116,7 +116,7 @@ class Truth:
     """Asked and got; every list is sorted by the bytes of its texts."""
 
     decisions: tuple[Decision, ...]
-    effects: tuple[OddsEffect, ...]
+    effects: tuple[ChanceEffect, ...]
     skipped: tuple[Skipped, ...]
     factors: tuple[Factor, ...] = ()
 
@@ -156,7 +156,7 @@ class Truth:
         )
 
     def effects_to_arrow(self) -> pa.Table:
-        """Return, per effect on odds and option, a row per value it goes by and one without it.
+        """Return, per effect on a chance and option, a row per value it goes by and one without it.
 
         The latter is not `affected`.
         """
@@ -165,10 +165,12 @@ class Truth:
             for e in self.effects
             for row in (
                 *({"affected": True, **case_record(case)} for case in e.by_value),
-                {"affected": False, "value": "", **tally_record(e.others)},
+                {"affected": False, "value": "", "kind": "", **tally_record(e.others)},
             )
         ]
-        names = [(name, pa.string()) for name in ("effect", "address", "option", "value")]
+        names = [
+            (name, pa.string()) for name in ("effect", "address", "option", "value", "kind")
+        ]
         schema = pa.schema([*names, ("affected", pa.bool_()), *TALLY_COLUMNS, *ODDS_COLUMNS])
         return pa.Table.from_pylist(rows, schema=schema)
 
@@ -197,7 +199,7 @@ def truth_of(tallies: Tallies, minor_digits: int) -> Truth:
     decisions = tallies.decisions
     return Truth(
         tuple(Decision(*key, Tally(*decisions[key])) for key in sorted(decisions, key=_bytes)),
-        tuple(_odds_effect(*found) for found in _by_place(tallies.effects)),
+        tuple(_chance_effect(*found) for found in _by_place(tallies.effects)),
         tuple(
             Skipped(*key, tallies.skipped[key]) for key in sorted(tallies.skipped, key=_bytes)
         ),
@@ -225,8 +227,9 @@ def _by_place(
 def _cases(counted: Mapping[EffectKey, Counts]) -> list[Case[Counts]]:
     """Return the cases in which an effect holds, by their factors, then by the bytes of their values."""
     held = [
-        Case(key.value, float(key.factor), counts)
+        Case(key.value, float(number), counts, kind or "odds")
         for key, counts in counted.items()
+        for kind, _, number in (key.factor.rpartition(" "),)
         if key.variant == "with"
     ]
     # By the number of the factor: as texts, 10 would stand before 2.
@@ -237,9 +240,9 @@ def _others(counted: Mapping[EffectKey, Counts], none: Counts) -> Counts:
     return next((c for key, c in counted.items() if key.variant == "without"), none)
 
 
-def _odds_effect(place: Place, counted: Mapping[EffectKey, OptionCounts]) -> OddsEffect:
-    by_value = (Case(c.value, c.factor, Tally(*c.held)) for c in _cases(counted))
-    return OddsEffect(*place, tuple(by_value), Tally(*_others(counted, OptionCounts())))
+def _chance_effect(place: Place, counted: Mapping[EffectKey, OptionCounts]) -> ChanceEffect:
+    by_value = (Case(c.value, c.factor, Tally(*c.held), c.kind) for c in _cases(counted))
+    return ChanceEffect(*place, tuple(by_value), Tally(*_others(counted, OptionCounts())))
 
 
 def _factor(place: Place, counted: Mapping[EffectKey, FactorSums], minor_digits: int) -> Factor:

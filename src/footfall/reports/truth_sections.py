@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from footfall.reports.asked_and_got import Amount, Case, Tally, got_odds
+from footfall.reports.asked_and_got import Amount, Case, Tally, got_factor
 from footfall.reports.estimates import amount, factor, factor_interval, percent_interval
 from footfall.reports.reporting import Report
 from footfall.reports.section import (
@@ -16,7 +16,7 @@ from footfall.reports.section import (
     Tone,
     name_cell,
 )
-from footfall.reports.truth import Factor, OddsEffect, Truth
+from footfall.reports.truth import ChanceEffect, Factor, Truth
 from footfall.text import NONE, count, percent
 
 _TALLY_COLUMNS = (
@@ -89,7 +89,7 @@ def _effects(truth: Truth) -> ReportSection:
     )
 
 
-def _effect_rows(effect: OddsEffect) -> Iterator[TableRow]:
+def _effect_rows(effect: ChanceEffect) -> Iterator[TableRow]:
     several = [case for case in effect.by_value if case.value]
     only = effect.by_value[0] if len(effect.by_value) == 1 else None
     factors = _odds(only) if only and not several else (Cell(NONE),) * 3
@@ -100,7 +100,9 @@ def _effect_rows(effect: OddsEffect) -> Iterator[TableRow]:
 
 
 def _odds(case: Case[Tally]) -> tuple[Cell, ...]:
-    got, interval = got_odds(case.factor, case.held) or (None, None)
+    if case.kind != "odds":
+        return (Cell(NONE),) * 3
+    got, interval = got_factor(case) or (None, None)
     return (
         Cell(factor(case.factor)),
         Cell(factor(got)),

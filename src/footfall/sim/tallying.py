@@ -120,8 +120,14 @@ def _cases(effect: CompiledEffect) -> list[tuple[str, str, str]]:
     """Return variant, value and factor of each case of an effect; of the first it does not hold."""
     return [
         ("without", "", "1"),
-        *(("with", value, repr(factor).removesuffix(".0")) for value, factor in effect.cases),
+        *(("with", value, _declared(effect, factor)) for value, factor in effect.cases),
     ]
+
+
+def _declared(effect: CompiledEffect, factor: float) -> str:
+    """Return a factor as declared; `times` and `chance`, which are none on the odds, by that word."""
+    number = repr(factor).removesuffix(".0")
+    return f"{effect.what} {number}" if effect.what in ("times", "chance") else number
 
 
 def _factors(model: Model, journal: Journal, tallies: Tallies) -> None:

@@ -10,7 +10,7 @@ from footfall.reports.asked_and_got import Amount, Case, Tally
 from footfall.reports.cities import Cities, ranked
 from footfall.reports.curves import Curves, Days, HourlyCurve, Hours
 from footfall.reports.stages import ComparedGroup, StepComparison
-from footfall.reports.truth import Decision, Factor, OddsEffect, Skipped
+from footfall.reports.truth import ChanceEffect, Decision, Factor, Skipped
 from footfall.store import RunInfo
 from footfall.units import HOUR_MS
 from tests.stores import START_MS, make_run
@@ -85,7 +85,7 @@ TRUTH = Truth(
         Decision("pay/promo", "yes", Tally(0, 0, 0, 0)),
     ),
     effects=(
-        OddsEffect(
+        ChanceEffect(
             "cities",
             "pay/promo",
             "yes",
@@ -95,7 +95,7 @@ TRUTH = Truth(
             ),
             Tally(0, 0, 0, 0),
         ),
-        OddsEffect(
+        ChanceEffect(
             "sale",
             "pay/bank",
             "paid",
