@@ -56,13 +56,13 @@ def write(spec):
         sink.close(complete=complete)
 
 
-def contents(spec):
+def contents(spec, scenario="school"):
     """Return what readers find: the file, or rows, and what the ledger tells."""
     place = Path(spec.partition(":")[2])
     if spec.startswith("duckdb"):
         with open_store(place) as store:
             (info,) = store.runs()
-            rows = store.query("SELECT * FROM school.events ORDER BY insert_id")
+            rows = store.query(f"SELECT * FROM {scenario}.events ORDER BY insert_id")
             return info.state, info.events, info.parts, store.tallies(info.id), rows
     is_folder = place.is_dir()
     # Not through a store: to open one costs four times what the run does.

@@ -127,12 +127,19 @@ def _check(sinks: Sequence[Sink], info: RunInfo, source: Store) -> None:
                 f"{sink.name} is where the run comes from\n  hint: name another sink"
             )
         have = _stored(sink, info.id)
-        # Counts in an incomplete run say that it was simulated: `send` brings them last of all.
-        if have is not None and not have[0].is_complete and have[1].cities:
+        if have is not None and _is_simulated(*have, source):
             raise UsageError(
                 f"{sink.name} holds a part of run {info.id} that was simulated\n"
                 "  hint: finish it with the command that began it; `send` continues only what `send` began"
             )
+
+
+def _is_simulated(info: RunInfo, counted: Tallies, source: Store) -> bool:
+    """Return whether an incomplete run in a sink was simulated there."""
+    # `send` brings the counts last of all. Where they are those of the whole, it was stopped
+    # behind its last part, and only has to note that all is there.
+    is_part = not info.is_complete and bool(counted.cities)
+    return is_part and counted != source.tallies(info.id)
 
 
 def _is_at(sink: Sink, source: Store) -> bool:
