@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+import footfall
 from footfall.errors import StoreError
 from footfall.sinks import parse
 from footfall.sinks.conformance.row_comparison import plain
@@ -12,6 +13,7 @@ from footfall.sinks.conformance.schemas import SCHOOL, SHOP
 from footfall.sinks.conformance.suite import SinkContract
 from footfall.sinks.conformance.synthetic_chunks import make_chunks, make_run
 from footfall.store import open_store
+from tests.small_scenarios import small
 
 
 class TestPostgreSQL(SinkContract):
@@ -191,3 +193,26 @@ def test_what_is_kept_by_day_stays_so(postgres, url):
     write(url, make_run(SCHOOL, days=4))
     days = [name for name in relations(postgres, url) if name.startswith("school.events_")]
     assert len(days) == 4
+
+
+def test_more_user_properties_than_a_view_has_room_for(postgres, url):
+    """They are refused with the limit before anything is made."""
+    properties = ", ".join(f"p{n}: {{start: {n}, type: integer}}" for n in range(1_700))
+    scenario = small(people=f"{{count: 9, home: cities, properties: {{{properties}}}}}")
+    with pytest.raises(StoreError, match=r"more user properties(.|\n)*1664(.|\n)*hint: DuckDB"):
+        footfall.run(scenario, to=url, days=1)
+    assert relations(postgres, url) == []
+
+
+def test_a_catalogue_with_more_columns_than_a_view_has_room_for(postgres, url):
+    """Its rows are there, and no view; columns of home are a document, of any number."""
+    columns, values = (", ".join(f"{sign}{n}" for n in range(1_700)) for sign in "cv")
+    scenario = small(
+        catalogues=f"{{cities: {{columns: [city, country, time_zone, {columns}], "
+        f"rows: [[Paris, FR, Europe/Paris, {values}]]}}}}"
+    )
+    assert footfall.run(scenario, to=url, days=3).is_finished
+    with open_store(url) as store:
+        ((content,),) = store.catalogues(store.runs()[-1].id).values()
+        assert json.loads(content)["c1699"] == "v1699"
+        assert store.query("SELECT home ->> 'c1699' FROM shop.users LIMIT 1") == [("v1699",)]

@@ -1,13 +1,15 @@
 """Files of others that are cut off or damaged: told as that, whatever form and packing they have."""
 
+import errno
 import gzip
+import os
 import random
 import zipfile
 from functools import cache
 
 import pytest
 
-from footfall.errors import UsageError
+from footfall.errors import StoreError, UsageError
 from footfall.foreign.log_paths import is_log
 from footfall.foreign.open_events import open_events
 
@@ -89,4 +91,19 @@ def test_lines(tmp_path, harm, packing):
     else:
         path.write_bytes(damaged)
     with pytest.raises(UsageError, match="cannot be read to its end"):
+        open_events(path)
+
+
+def test_no_space_for_a_copy(tmp_path, monkeypatch):
+    """CSV in UTF-16 is copied: where the temporary folder is full, that is said, and not that the file is damaged."""
+    path = tmp_path / "x.csv"
+    path.write_bytes("user_id,event,ts\nu,v,1767607200\n".encode("utf-16"))
+
+    def refused(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/tmp/a.csv")
+
+    monkeypatch.setattr("footfall.foreign.csv_source.as_utf8", refused)
+    with pytest.raises(
+        StoreError, match=r"/tmp/a.csv: the disk is full\n  hint: free some space"
+    ):
         open_events(path)

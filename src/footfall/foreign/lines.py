@@ -30,6 +30,7 @@ from footfall.foreign.line_sources import (
     size_of,
     unpacks_to,
 )
+from footfall.refusals import refusal
 
 LARGEST_BODY_BYTES = 64 << 20
 _BODY = re.compile(rb'"(?:events|batch|data)"\s*:\s*\[')
@@ -121,7 +122,7 @@ def _opened(part: LineSource, zipped: zipfile.ZipFile | None) -> IO[bytes]:
 
 @contextmanager
 def whole(path: Path, name: str) -> Iterator[None]:
-    """Turn what a damaged or cut file raises into a `UsageError`.
+    """Turn what a damaged or cut file raises, or the system refuses, into an error of ours.
 
     Args:
         path: What the user named.
@@ -139,7 +140,8 @@ def whole(path: Path, name: str) -> Iterator[None]:
         NotImplementedError,
         RuntimeError,
     ) as error:
-        raise UsageError(
+        # Of the system, such as no space for a copy in UTF-8, or of the file itself.
+        raise refusal(error) or UsageError(
             f"{path}: {name} cannot be read to its end: {error}\n  hint: fetch it again"
         ) from None
 

@@ -134,6 +134,11 @@ def explained(address: Address, error: psycopg.Error, kept: str) -> Exception:
         return StoreError(
             f"{address.shown}: {said}\n  {kept}\n  hint: GRANT CREATE ON DATABASE … TO the user"
         )
+    if state == "54011":
+        return StoreError(
+            f"{address.shown}: it has more user properties than a view of PostgreSQL has room for: {said}\n"
+            f"  {kept}\n  hint: DuckDB, Parquet and files have no such limit"
+        )
     if state.startswith(("22", "23")):
         return PermanentSinkError(f"{address.shown}: {said}\n  {kept}")
     return StoreError(f"{address.shown}: {said}\n  {kept}")
