@@ -1,19 +1,23 @@
-"""Ranks of cities that are alike, and of cities that are not."""
+"""Ranks and verdicts of cities that are alike, and of cities that are not."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from footfall.reports.cities import City, ranked
+from footfall.reports.groups import PeopleGroup
+from footfall.reports.intervals import rank_ranges, wilson
+from footfall.reports.judging import judged
 
 CITIES, PEOPLE, REPEATS = 30, 400, 300
 
 
-def _cities(rng, chances):
-    converted = rng.binomial(PEOPLE, chances)
-    return [
-        City(f"{i:02d}", PEOPLE, PEOPLE, 0, 0, 0, 0, int(n), 0) for i, n in enumerate(converted)
-    ]
+def _converted(rng, chances):
+    return [int(n) for n in rng.binomial(PEOPLE, chances)]
+
+
+def _ranked(converted):
+    values = [n / PEOPLE for n in converted]
+    return rank_ranges(values, lambda level: [wilson(n, PEOPLE, level) for n in converted])
 
 
 def test_cities_that_are_alike_are_seldom_told_apart():
@@ -23,10 +27,7 @@ def test_cities_that_are_alike_are_seldom_told_apart():
     """
     rng = np.random.default_rng(1)
     claims = sum(
-        any(
-            city.ranks != (1, CITIES)
-            for city in ranked(_cities(rng, np.full(CITIES, 0.1)), "conversion")
-        )
+        any(ranks != (1, CITIES) for ranks in _ranked(_converted(rng, np.full(CITIES, 0.1))))
         for _ in range(REPEATS)
     )
     assert claims < 35
@@ -43,10 +44,38 @@ def test_few_of_the_claims_are_false():
     chances = np.where(np.arange(CITIES) < 6, 0.2, 0.1)
     wrong = found = 0
     for _ in range(REPEATS):
-        for city in ranked(_cities(rng, chances), "conversion"):
-            best, worst = city.ranks
-            is_high = int(city.name) < 6
+        for number, (best, worst) in enumerate(_ranked(_converted(rng, chances))):
+            is_high = number < 6
             found += is_high and worst <= 10
             wrong += not is_high and (worst < 25 or best > 12)
     assert wrong < REPEATS * 24 * 0.02
     assert found > REPEATS * 6 * 0.8
+
+
+def test_estimates_err_less_and_verdicts_hold():
+    """Of cities whose chances are drawn from one law, estimates err by at most 0.9 of what shares do.
+
+    15 worlds of 30 cities. Of the verdicts at most 1 in 6 is wrong (1 in 20 is expected), and at least 1 city in 10 has
+    one. Over four other seeds estimates erred by 0.81 to 0.84 of what shares did, and 1 to 6 of some 90 verdicts were
+    wrong. False alarm: below 1e-4 for each bound.
+    """
+    rng = np.random.default_rng(3)
+    errors, claims, wrong = np.zeros(2), 0, 0
+    for _ in range(15):
+        chances = 1 / (1 + np.exp(2.2 - 0.2 * rng.standard_normal(CITIES)))
+        for city in judged(_cities(_converted(rng, chances)), "conversion").groups:
+            chance = chances[int(city.name)]
+            errors += np.square([city.estimate.value - chance, city.conversion - chance])
+            if city.estimate.verdict != "unclear":
+                claims += 1
+                wrong += (city.estimate.verdict == "above") != (chance > chances.mean())
+    assert (errors[0] / errors[1]) ** 0.5 < 0.9
+    assert claims > 15 * CITIES * 0.1
+    assert wrong < claims / 6
+
+
+def _cities(converted):
+    return [
+        PeopleGroup(f"{i:02d}", PEOPLE, PEOPLE, 0, 0, 0, 0, 0, n, 0)
+        for i, n in enumerate(converted)
+    ]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 EPILOG = """\b
 Examples:
   footfall report                                  stages and cities of footfall.duckdb
-  footfall report --by platform                    steps compared between groups of people
+  footfall report --by platform                    people and steps by their platform
   footfall report --truth                          every decision and effect: asked, and got
   footfall report parquet:school --to school.html  a page with charts
   footfall report --cities --rank-by revenue --format json
@@ -63,14 +63,14 @@ def _once(_: click.Context, option: click.Parameter, values: tuple[str, ...]) ->
     metavar="PROPERTY",
     multiple=True,
     callback=_once,
-    help="Compare steps by a property of people, of their homes (city, …), sessions or events.",
+    help="Compare people and steps by a property of people, their homes (city, …), sessions or events.",
 )
 @click.option(
     "--rank-by",
     type=click.Choice(["engagement", "conversion", "revenue"]),
     default="engagement",
     show_default=True,
-    help="What the ranks of cities compare.",
+    help="What cities, and people by a property, are judged by.",
 )
 @click.option(
     "--run",

@@ -94,9 +94,9 @@ class Tallies:
             count for the first).
         cities: (city, measure) → sum; measures: `people` (who came, counted in their first
             chunk), `active` (with at least one event), `returned` (with at least two sessions),
-            `sessions` (those that were open at the start included), `events`, `events_squared`
-            (sum over people of the square of their events), `converted` (reached the goal),
-            `revenue` (minor units).
+            `sessions` (those that were open at the start included), `events`, `events_squared`,
+            `events_cubed` (sums over people of powers of their events), `converted` (reached
+            the goal), `revenue` (minor units).
         factors: Effects on waits and values → sums of a wait (`wait`, ms) or a value (`integer`,
             `number`, `money` in minor units).
         is_whole: These are of the whole run up to the part's end, and take the place of what

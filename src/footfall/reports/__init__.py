@@ -1,7 +1,7 @@
-"""Reports on a run: stages, cities and the truth, as numbers and as tables, JSON or a page."""
+"""Reports on a run: stages, groups of people and the truth, as numbers and as tables, JSON or a page."""
 
-from footfall.reports.cities import Cities, City, RankBy
 from footfall.reports.curves import Curves
+from footfall.reports.groups import PeopleGroup, PeopleGroups, RankBy
 from footfall.reports.json_report import render_json
 from footfall.reports.page import render_html
 from footfall.reports.reporting import Report, closing, report
@@ -10,10 +10,10 @@ from footfall.reports.terminal import render_table
 from footfall.reports.truth import Truth
 
 __all__ = [
-    "Cities",
-    "City",
     "Curves",
     "FunnelStep",
+    "PeopleGroup",
+    "PeopleGroups",
     "RankBy",
     "Report",
     "StageCounts",

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from footfall.reports.cities import MEASURES, Cities, City, Measure
 from footfall.reports.curves import Days, HourlyCurve, Hours
-from footfall.reports.intervals import CONFIDENCE
+from footfall.reports.groups import PeopleGroup, PeopleGroups
 from footfall.reports.stages import StageCounts, Stages
 from footfall.text import clean, count, mean, percent
 
@@ -259,17 +258,13 @@ def _hour_rows(line: HourlyCurve) -> Iterator[Spec]:
         yield {"group": name, "hour": hour + 0.5, "share": share, "tip": tip}
 
 
-def cities(cities: Cities, width: int) -> Spec:
-    """Describe what the cities are ranked by, with intervals.
+def groups(groups: PeopleGroups, width: int) -> Spec:
+    """Describe the estimates of what groups are ranked by, with intervals.
 
-    The mean of all people is a line.
+    The average of all people is a line. Groups that are too small to be judged are left out.
     """
-    title, scale = _axis(cities)
-    measure = MEASURES[cities.rank_by]
-    rows = [_city_row(city, measure, scale) for city in cities.largest(MOST_CITIES)]
-    people = sum(city.people for city in cities.cities)
-    # Weighted by people: the mean of all of them, not of the cities.
-    total = sum(measure.value(city) * city.people for city in cities.cities)
+    title, scale = _axis(groups)
+    rows = [_group_row(group, scale) for group in charted(groups)]
     x = {
         "field": "value",
         "type": "quantitative",
@@ -278,14 +273,14 @@ def cities(cities: Cities, width: int) -> Spec:
         "scale": {"zero": False, "nice": True},
     }
     y = {
-        "field": "city",
+        "field": "group",
         "type": "nominal",
-        "sort": [row["city"] for row in rows],
+        "sort": [row["group"] for row in rows],
         "title": None,
-        "axis": _names(rows, "city", width),
+        "axis": _names(rows, "group", width),
     }
     layers = [
-        _mean_rule(scale * total / people, x),
+        _mean_rule(scale * (groups.average or 0.0), x),
         _interval_rules(rows, x, y),
         _estimates(rows, x, y),
     ]
@@ -310,7 +305,7 @@ def _estimates(rows: list[Spec], x: Spec, y: Spec) -> Spec:
 
 def _interval_rules(rows: list[Spec], x: Spec, y: Spec) -> Spec:
     return {
-        "data": {"values": [row for row in rows if row["low"] is not None]},
+        "data": {"values": rows},
         "mark": {
             "type": "rule",
             "strokeWidth": 5,
@@ -322,25 +317,26 @@ def _interval_rules(rows: list[Spec], x: Spec, y: Spec) -> Spec:
     }
 
 
-def _axis(cities: Cities) -> tuple[str, float]:
-    """Return the title of the axis of what the ranks compare, and the scale of estimates."""
-    if cities.rank_by == "conversion":
-        return f"% of people who reached {clean(cities.goal)}", 100.0
-    if cities.rank_by == "revenue":
-        return f"{cities.currency} per person", 10.0**-cities.minor_digits
+def charted(groups: PeopleGroups) -> list[PeopleGroup]:
+    """Return the groups that the chart shows: the largest of those that were judged, best first."""
+    return [group for group in groups.largest(MOST_CITIES) if group.estimate]
+
+
+def _axis(groups: PeopleGroups) -> tuple[str, float]:
+    """Return the title of the axis of what groups are ranked by, and the scale of estimates."""
+    if groups.rank_by == "conversion":
+        return f"% of people who reached {clean(groups.goal)}", 100.0
+    if groups.rank_by == "revenue":
+        return f"{groups.currency} per person", 10.0**-groups.minor_digits
     return "events per person", 1.0
 
 
-def _city_row(city: City, measure: Measure, scale: float) -> Spec:
-    name, value = clean(city.name), scale * measure.value(city)
-    row: Spec = {"city": name, "value": value, "low": None, "high": None}
-    tip = f"{name}: {mean(value)}"
-    interval = measure.interval(city, CONFIDENCE)
-    if interval:
-        low, high = scale * interval.low, scale * interval.high
-        row |= {"low": low, "high": high}
-        tip += f", 95 % interval {mean(low)} to {mean(high)}"
-    return row | {"tip": f"{tip}; {count(city.people)} people"}
+def _group_row(group: PeopleGroup, scale: float) -> Spec:
+    assert group.estimate is not None
+    name, interval = clean(group.label), group.estimate.interval
+    value, low, high = (scale * n for n in (group.estimate.value, interval.low, interval.high))
+    tip = f"{name}: {mean(value)}, 95 % interval {mean(low)} to {mean(high)}; {count(group.people)} people"
+    return {"group": name, "value": value, "low": low, "high": high, "tip": tip}
 
 
 def _names(rows: Sequence[Spec], field: str, width: int) -> Spec:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from footfall.reports.city_sections import cities_section, hours_section
+from footfall.reports.group_sections import cities_section, groups_section, hours_section
 from footfall.reports.reporting import Report
 from footfall.reports.section import ReportSection, RowLimits
 from footfall.reports.stage_sections import (
@@ -24,6 +24,7 @@ SECTIONS: tuple[Callable[[Report, RowLimits], ReportSection | None], ...] = (
     steps_section,
     days_section,
     comparison_section,
+    groups_section,
     cities_section,
     hours_section,
     truth_section,

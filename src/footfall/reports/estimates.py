@@ -1,9 +1,9 @@
-"""Estimates as people read them: shares, means and factors with their intervals, and ranks."""
+"""Estimates as people read them: shares, means and factors with their intervals."""
 
 from __future__ import annotations
 
 from footfall.reports.intervals import Interval
-from footfall.text import NONE, duration, mean, mean_digits, span
+from footfall.text import NONE, duration, mean, mean_digits, percent, span
 
 
 def percent_interval(interval: Interval | None) -> str:
@@ -11,20 +11,21 @@ def percent_interval(interval: Interval | None) -> str:
     return NONE if interval is None else span(100 * interval.low, 100 * interval.high, 1)
 
 
-def rounded_interval(interval: Interval | None) -> str:
-    """Return an interval of a share in percent, with a digit only below 10: `9.2–14`."""
+def with_share_interval(share: float, interval: Interval | None) -> str:
+    """Return a share in percent with its interval, which has a digit only below 10: `11.0 (9.2–14)`."""
     if interval is None:
-        return NONE
+        return percent(share)
     # 9.95 % is where one digit would show three places: 10.0.
     low, high = (int(end < 0.0995) for end in (interval.low, interval.high))
-    return span(100 * interval.low, 100 * interval.high, (low, high))
+    return f"{percent(share)} ({span(100 * interval.low, 100 * interval.high, (low, high))})"
 
 
-def mean_with_arm(value: float, interval: Interval | None) -> str:
-    """Return a mean and half the width of its interval, to the same digit: `23.1 ±1.2`."""
+def with_interval(value: float, interval: Interval | None, unit: int = 1) -> str:
+    """Return a mean with its interval, both to the digits of the mean: `23.1 (21.9–24.6)`."""
     if interval is None:
-        return mean(value)
-    return f"{mean(value)} ±{interval.high - value:,.{mean_digits(value)}f}"
+        return mean(value / unit)
+    digits = mean_digits(value / unit)
+    return f"{mean(value / unit)} ({span(interval.low / unit, interval.high / unit, digits)})"
 
 
 def factor(value: float | None) -> str:
@@ -48,11 +49,3 @@ def amount(value: float | None, kind: str) -> str:
     if value is None:
         return NONE
     return duration(round(value)) if kind == "wait" else mean(value)
-
-
-def ranks(best_and_worst: tuple[int, int] | None) -> str:
-    """Return a rank, or the range of ranks that can be meant."""
-    if best_and_worst is None:
-        return NONE
-    best, worst = best_and_worst
-    return str(best) if best == worst else f"{best}–{worst}"

@@ -11,8 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 CONFIDENCE = 0.95
-MIN_PEOPLE = 30
-"""Below, a mean of skewed numbers has no interval, and a city no rank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,57 +55,9 @@ def wilson(count: float, of: float, confidence: float = CONFIDENCE) -> Interval 
     return Interval(low, high)
 
 
-def mean_interval(
-    count: int, total: int, squares: int, confidence: float = CONFIDENCE
-) -> Interval | None:
-    """Return Student's interval of a mean, from integer sums.
-
-    There is none for fewer than `MIN_PEOPLE` people.
-
-    x̄ ± t·s/√n with s² = (n·Σx² - (Σx)²) / (n·(n-1)), the difference being taken in integers. Numbers of events and
-    amounts of money are skewed: below `MIN_PEOPLE` people the interval would promise more than it holds.
-
-    Args:
-        count: People, n.
-        total: Σx.
-        squares: Σx².
-        confidence: Of the interval, two-sided, 0..1.
-
-    Source:
-        Student (1908), The probable error of a mean, Biometrika 6, 1-25.
-    """
-    if count < MIN_PEOPLE:
-        return None
-    # In integers, since the two products may agree in all the 16 digits that a float has.
-    variance = (count * squares - total * total) / (count * (count - 1))
-    arm = student_quantile(confidence, count - 1) * sqrt(variance / count)
-    return Interval(total / count - arm, total / count + arm)
-
-
 def normal_quantile(confidence: float) -> float:
     """Return z such that a standard normal lies within ±z with this probability."""
     return -NormalDist().inv_cdf((1 - confidence) / 2)
-
-
-def student_quantile(confidence: float, freedom: int) -> float:
-    """Return t such that Student's distribution lies within ±t with this probability.
-
-    Args:
-        confidence: Two-sided, 0..1.
-        freedom: Degrees of freedom; from 20 on the error is below 1 in 1,000 for confidences up to 99.999 %.
-
-    Source:
-        Abramowitz and Stegun (1964), Handbook of Mathematical Functions, 26.7.5 (an expansion by Fisher).
-    """
-    z = normal_quantile(confidence)
-    # An expansion in 1/freedom, which is 1/29 at most: means of fewer than MIN_PEOPLE have no interval.
-    terms = (
-        (z**3 + z) / 4,
-        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
-        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
-        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
-    )
-    return z + sum(term / float(freedom) ** power for power, term in enumerate(terms, 1))
 
 
 def rank_ranges(

@@ -12,8 +12,9 @@ from footfall.reports.asked_and_got import (
     case_record,
     tally_record,
 )
-from footfall.reports.cities import Cities, city_record
 from footfall.reports.curves import Curves
+from footfall.reports.groups import PeopleGroups, group_record
+from footfall.reports.judging import FALSE_DISCOVERIES
 from footfall.reports.reporting import Report
 from footfall.reports.stages import Stages, StepComparison, stage_record, step_record
 from footfall.reports.truth import Truth
@@ -33,9 +34,10 @@ def render_json(report: Report) -> str:
         "footfall_report": JSON_VERSION,
         "run": _run(report.info) if report.info else None,
         "stages": _stages(report.stages) if report.stages else None,
-        "cities": _cities(report.cities) if report.cities else None,
+        "cities": _groups(report.cities, "cities") if report.cities else None,
         "truth": _truth(report.truth) if report.truth else None,
         "curves": _curves(report.curves) if report.curves else None,
+        "groups": _groups(report.groups, "groups") if report.groups else None,
     }
     # NaN is no JSON: an error here is better than one in the program that reads it.
     return json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False)
@@ -88,13 +90,18 @@ def _comparison(stages: Stages, comparison: StepComparison) -> Record:
     }
 
 
-def _cities(cities: Cities) -> Record:
+def _groups(groups: PeopleGroups, name: str) -> Record:
+    unit = 10**groups.minor_digits if groups.rank_by == "revenue" else 1
     return {
-        "goal": cities.goal,
-        "currency": cities.currency,
-        "minor_digits": cities.minor_digits,
-        "rank_by": cities.rank_by,
-        "cities": [city_record(city, cities.minor_digits) for city in cities.cities],
+        "goal": groups.goal,
+        "currency": groups.currency,
+        "minor_digits": groups.minor_digits,
+        "rank_by": groups.rank_by,
+        name: [group_record(group, groups) for group in groups.groups],
+        "by": groups.by,
+        "average": None if groups.average is None else groups.average / unit,
+        "n_best": groups.n_best,
+        "false_discoveries": FALSE_DISCOVERIES,
     }
 
 

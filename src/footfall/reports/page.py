@@ -69,13 +69,13 @@ def _numbers(report: Report) -> Iterator[tuple[str, str]]:
     if stages:
         yield "people", count(stages.people)
     if cities:
-        yield "visits", count(sum(city.sessions for city in cities.cities))
-        yield "events", count(sum(city.events for city in cities.cities))
+        yield "visits", count(sum(city.sessions for city in cities.groups))
+        yield "events", count(sum(city.events for city in cities.groups))
     if stages:
         goal = next(stage for stage in stages.stages if stage.is_goal)
         yield f"reached {goal.name}", f"{percent(stages.share(goal.reached))} %"
     if cities:
-        revenue = sum(city.revenue_minor for city in cities.cities)
+        revenue = sum(city.revenue_minor for city in cities.groups)
         yield f"revenue, {cities.currency}", money(revenue, cities.minor_digits)
 
 

@@ -9,16 +9,10 @@ from pathlib import Path
 from footfall.data.schema import StreamSchema
 from footfall.data.tallies import Tallies
 from footfall.errors import UsageError, shown
-from footfall.reports.cities import (
-    Cities,
-    City,
-    RankBy,
-    check_rank_by,
-    cities_of_store,
-    cities_of_tallies,
-    ranked,
-)
 from footfall.reports.curves import Curves, curves_of_store
+from footfall.reports.group_queries import cities_of_store, cities_of_tallies, groups_of_store
+from footfall.reports.groups import PeopleGroup, PeopleGroups, RankBy
+from footfall.reports.judging import check_rank_by, judged_groups
 from footfall.reports.stage_queries import stages_of_store
 from footfall.reports.stages import Stages, stages_of_tallies
 from footfall.reports.stored_run import StoredRun
@@ -43,13 +37,15 @@ class Report:
         cities: How each city performs.
         truth: What was asked, and what came out.
         curves: How it went over time, for charts.
+        groups: How people perform by the property that was asked for.
     """
 
     info: RunInfo | None = None
     stages: Stages | None = None
-    cities: Cities | None = None
+    cities: PeopleGroups | None = None
     truth: Truth | None = None
     curves: Curves | None = None
+    groups: PeopleGroups | None = None
 
 
 def report(
@@ -76,12 +72,12 @@ def report(
         cities: How each city performs.
         truth: For every decision and effect, what was asked and what came out.
         curves: How it went over time; `render_html` draws it. None where a store keeps no rows, like a single file.
-        by: Compare steps by this property, at its value when people entered the first of the two stages: a user
-            property, `city`, `country`, `language`, `time_zone` or another column of home, `platform` or `os_name`; or
-            an event property, at its value in that visit.
+        by: Compare people by this property, at its value when they came, and steps by its value when people entered
+            the first of the two stages: a user property, `city`, `country`, `language`, `time_zone` or another column
+            of home, `platform` or `os_name`; or an event property, at its value in that visit.
         run: Id of the run, or the beginning of it; else the one that was asked for last.
-        rank_by: What the ranks of cities compare: `engagement` (events per person), `conversion` or `revenue` (per
-            person).
+        rank_by: What cities, and people by a property, are judged by: `engagement` (events per person), `conversion`
+            or `revenue` (per person).
 
     Raises:
         UsageError: There is no such run, property or ranking, the property has too many values, or not all of the run
@@ -123,16 +119,14 @@ def _made(store: Store, run: str | None, wanted: _Wanted) -> Report:
 
 def _of_rows(store: Store, info: RunInfo, wanted: _Wanted) -> Report:
     source, rank_by = StoredRun(store, info), wanted.rank_by
+    by, schema = wanted.by, source.schema
     return Report(
         info=info,
-        stages=stages_of_store(source, wanted.by) if wanted.stages else None,
-        cities=_cities(ranked(cities_of_store(source), rank_by), source.schema, rank_by)
-        if wanted.cities
-        else None,
-        truth=truth_of(_counted(store, info), source.schema.minor_digits)
-        if wanted.truth
-        else None,
+        stages=stages_of_store(source, by) if wanted.stages else None,
+        cities=_judged(cities_of_store(source), schema, rank_by) if wanted.cities else None,
+        truth=truth_of(_counted(store, info), schema.minor_digits) if wanted.truth else None,
         curves=curves_of_store(source) if wanted.curves else None,
+        groups=_judged(groups_of_store(source, by), schema, rank_by, by) if by else None,
     )
 
 
@@ -209,17 +203,18 @@ def closing(
         tallies: Of the whole run.
         schema: Of its stream.
         truth: For every decision and effect, what was asked and what came out.
-        rank_by: `engagement` or `conversion`; tallies do not know how far revenue varies, so it has no ranks here.
+        rank_by: `engagement` or `conversion`; tallies do not know how far revenue varies, so it is not judged here.
     """
     measure = check_rank_by(rank_by)
     return Report(
         stages=stages_of_tallies(tallies.stages, schema.stages, schema.goal),
-        cities=_cities(ranked(cities_of_tallies(tallies.cities), measure), schema, measure),
+        cities=_judged(cities_of_tallies(tallies.cities), schema, measure),
         truth=truth_of(tallies, schema.minor_digits) if truth else None,
     )
 
 
-def _cities(cities: tuple[City, ...], schema: StreamSchema, rank_by: RankBy) -> Cities:
-    return Cities(
-        cities, schema.stages[schema.goal], schema.currency, schema.minor_digits, rank_by
-    )
+def _judged(
+    groups: Sequence[PeopleGroup], schema: StreamSchema, rank_by: RankBy, by: str = "city"
+) -> PeopleGroups:
+    goal = schema.stages[schema.goal]
+    return judged_groups(groups, goal, schema.currency, schema.minor_digits, rank_by, by)

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
 
-from footfall.errors import UsageError
-from footfall.reports.compared_property import compared_property
+from footfall.reports.property_values import coded
 from footfall.reports.stages import ComparedGroup, FunnelStep, Stages, StepComparison, assemble
 from footfall.reports.stored_run import StoredRun
-from footfall.store.dialect import literal
 
-MAX_GROUPS = 1_000
-"""Most values of a property to compare by: they travel back to the database within a query.
-
-Nobody reads more tables either.
-"""
 NOTHING = FunnelStep(0, 0, None, None, 0)
 
 Steps = dict[tuple[int, int], FunnelStep]
@@ -176,20 +167,9 @@ def _is_place(tenths: int) -> str:
 
 
 def _comparison(source: StoredRun, entered: str, by: str, p90s: P90s) -> StepComparison:
-    # Values become numbers in Python: 1.0 and 1.00 are one group there, whatever a database writes as JSON.
-    found_by = compared_property(source, by)
-    values, valued = found_by.queries(source, entered)
-    raw = _distinct(source, values, by)
-    labels = sorted(
-        {label_of(text) for text in raw},
-        key=lambda label: (label is None, (label or "").encode()),
-    )
-    codes = ", ".join(f"({literal(text)}, {labels.index(label_of(text))})" for text in raw)
-    coded = f"""
-        SELECT stage, at_ms, took_ms, code
-        FROM ({valued}) AS v JOIN (VALUES {codes}) AS codes (raw, code) ON codes.raw = v.value"""
-    found = _counted(source, coded, p90s) if raw else {}
-    return StepComparison(by, _groups(found, labels, len(p90s)), found_by.is_of_visit)
+    values = coded(source, entered, by)
+    found = _counted(source, values.sql, p90s) if values.labels else {}
+    return StepComparison(by, _groups(found, values.labels, len(p90s)), values.is_of_visit)
 
 
 def _groups(
@@ -204,29 +184,3 @@ def _groups(
     ]
     # The sort is stable: groups of one size stay in the order of their values.
     return tuple(sorted(groups, key=lambda group: -max(step.entered for step in group.steps)))
-
-
-def _distinct(source: StoredRun, values: str, by: str) -> list[str]:
-    """Return all values as JSON texts.
-
-    Raises:
-        UsageError: There are more than `MAX_GROUPS`.
-    """
-    # One more than is allowed is enough to know that there are too many.
-    rows = source.rows(f"SELECT DISTINCT value FROM ({values}) AS v LIMIT {MAX_GROUPS + 1}")
-    if len(rows) > MAX_GROUPS:
-        raise UsageError(
-            f'"{by}" has more than {MAX_GROUPS:,} values\n  accepted: a property with at most {MAX_GROUPS:,}\n'
-            "  hint: one that is different for every person splits them into groups of one"
-        )
-    return [str(value) for (value,) in rows]
-
-
-def label_of(text: str) -> str | None:
-    """Return a JSON text as people read it: 1.50 as 1.5, a text bare, null as None."""
-    value = json.loads(text, parse_int=Decimal, parse_float=Decimal)
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
-    return text

@@ -196,7 +196,7 @@ def _cities(
     sessions = sessions_seen_first(group, emitted)
     # Each person counts once over all chunks: in the one in which they first have an event, or
     # their second session. The square of a sum needs the sum before: (a + b)² - a² = b (b + 2
-    # a), so squares of a whole life add up too.
+    # a), so squares of a whole life add up too; and cubes by b (b² + 3 a (a + b)).
     seen, visited = group.seen_events, group.seen_sessions
     measures = {
         "people": np.bincount(arrived, minlength=n),
@@ -205,6 +205,7 @@ def _cities(
         "sessions": sessions,
         "events": events,
         "events_squared": events * (events + 2 * seen),
+        "events_cubed": events * (events * events + 3 * seen * (seen + events)),
         "revenue": _revenue(group, emitted),
     }
     sums = {

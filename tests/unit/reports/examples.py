@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from footfall.data.tallies import FactorSums
-from footfall.reports import City, FunnelStep, Report, StageCounts, Stages, Truth
+from footfall.reports import FunnelStep, PeopleGroup, Report, StageCounts, Stages, Truth
 from footfall.reports.asked_and_got import Amount, Case, Tally
-from footfall.reports.cities import Cities, ranked
 from footfall.reports.curves import Curves, Days, HourlyCurve, Hours
+from footfall.reports.judging import judged_groups
 from footfall.reports.stages import ComparedGroup, StepComparison
 from footfall.reports.truth import ChanceEffect, Decision, Factor, Skipped
 from footfall.store import RunInfo
@@ -51,19 +51,21 @@ STAGES = Stages(
         ),
     ),
 )
-CITIES = Cities(
-    ranked(
-        [
-            City("Санкт-Петербург", 400, 380, 190, 1200, 9600, 260_000, 40, 1_234_500, 10**12),
-            City("New York", 575, 500, 200, 1000, 8050, 150_000, 50, 2_000_000, 10**12),
-            City("Nice", 25, 20, 10, 60, 500, 12_000, 0, 0, 0),
-        ],
-        "engagement",
+COUNTED = [
+    PeopleGroup(
+        *("Санкт-Петербург", 400, 380, 190, 1200, 9600, 260_000, 8_400_000),
+        *(40, 1_234_500, 38, 10**11, 10**16),
     ),
-    goal="customer",
-    currency="EUR",
-    minor_digits=2,
-    rank_by="engagement",
+    PeopleGroup(
+        *("New York", 575, 500, 200, 1000, 8050, 150_000, 3_700_000),
+        *(50, 2_000_000, 47, 10**11, 10**16),
+    ),
+    PeopleGroup("Nice", 25, 20, 10, 60, 500, 12_000, 350_000, 0, 0, 0, 0, 0),
+]
+CITIES = judged_groups(COUNTED, "customer", "EUR", 2, "engagement")
+PLATFORMS = judged_groups(
+    [replace(COUNTED[0], name="phone"), replace(COUNTED[1], name=None)],
+    *("customer", "EUR", 2, "conversion", "platform"),
 )
 HELD = Amount(
     FactorSums(
@@ -170,6 +172,7 @@ def example(**parts: object) -> Report:
             "cities": CITIES,
             "truth": TRUTH,
             "curves": CURVES,
+            "groups": PLATFORMS,
             **parts,
         }
     )
@@ -193,8 +196,13 @@ def hostile() -> Report:
         stages=replace(STAGES, stages=stages, comparison=StepComparison(HOSTILE, groups)),
         cities=replace(
             CITIES,
-            cities=tuple(replace(c, name=HOSTILE + c.name) for c in CITIES.cities),
+            groups=tuple(replace(c, name=HOSTILE + c.name) for c in CITIES.groups),
             goal=names[2],
+        ),
+        groups=replace(
+            PLATFORMS,
+            groups=tuple(replace(g, name=HOSTILE) for g in PLATFORMS.groups),
+            by=names[1],
         ),
         truth=replace(TRUTH, decisions=(Decision(HOSTILE, "x", TRUTH.decisions[0].tally),)),
         curves=Curves(replace(CURVES.days, stages=names), hours),

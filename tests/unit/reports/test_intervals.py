@@ -7,12 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from footfall.reports.intervals import (
-    MIN_PEOPLE,
     Interval,
-    mean_interval,
     normal_quantile,
     rank_ranges,
-    student_quantile,
     wilson,
 )
 
@@ -45,35 +42,6 @@ def test_wilson_stays_in_bounds(count, of):
     interval = wilson(count, of)
     assert interval is not None
     assert 0 <= interval.low <= count / of <= interval.high <= 1
-
-
-@pytest.mark.parametrize(
-    ("confidence", "freedom", "quantile"),
-    [
-        (0.95, 20, 2.086),
-        (0.95, 29, 2.045),
-        (0.95, 60, 2.000),
-        (0.99, 29, 2.756),
-        (0.999, 40, 3.551),
-        (0.95, 10**9, 1.960),
-    ],
-)
-def test_student_agrees_with_tables(confidence, freedom, quantile):
-    """Quantiles are those of the NIST/SEMATECH e-Handbook of Statistical Methods, table 1.3.6.7.2."""
-    assert student_quantile(confidence, freedom) == pytest.approx(quantile, abs=6e-4)
-
-
-def test_mean_interval_by_hand():
-    """36 people, half with 1 event and half with 3: mean 2, s² = 36/35, so 2 ± t(35)·√(1/35)."""
-    interval = mean_interval(36, 72, 18 * 1 + 18 * 9)
-    assert interval is not None
-    assert interval.high - 2 == pytest.approx(2.0301 / 35**0.5, abs=1e-4)
-    assert interval.low + interval.high == pytest.approx(4)
-
-
-def test_mean_of_few_has_no_interval():
-    """Below the least number of people no interval of a mean is given."""
-    assert mean_interval(MIN_PEOPLE - 1, 50, 100) is None
 
 
 def test_difference_agrees_with_newcombe():

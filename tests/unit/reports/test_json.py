@@ -14,7 +14,15 @@ from tests.unit.reports.examples import HOSTILE, STEPS, example, hostile, only
 def test_parts():
     """All keys are always there; a part that was not asked for is null."""
     record = json.loads(render_json(only("stages", "cities")))
-    assert list(record) == ["footfall_report", "run", "stages", "cities", "truth", "curves"]
+    assert list(record) == [
+        "footfall_report",
+        "run",
+        "stages",
+        "cities",
+        "truth",
+        "curves",
+        "groups",
+    ]
     assert record["footfall_report"] == 1
     assert record["truth"] is None
 
@@ -73,7 +81,7 @@ def test_cities():
     cities = json.loads(render_json(example()))["cities"]
     assert cities["currency"] == "EUR"
     ranks = [(city["city"], city["best_rank"], city["worst_rank"]) for city in cities["cities"]]
-    assert ranks == [("Санкт-Петербург", 1, 1), ("Nice", None, None), ("New York", 2, 2)]
+    assert ranks == [("Санкт-Петербург", 1, 1), ("New York", 2, 2), ("Nice", None, None)]
     assert cities["cities"][0]["revenue_per_person"] == 30.8625
 
 

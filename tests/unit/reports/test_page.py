@@ -19,6 +19,7 @@ TITLES = [
     "Steps",
     "Day by day",
     "Steps by platform",
+    "People by platform",
     "Cities",
     "Hours of the day",
     "Truth",
@@ -60,9 +61,9 @@ def test_parts_that_are_missing_leave_no_trace():
 
 
 def test_every_chart_is_drawn_for_desk_and_phone(html):
-    """Four charts, twice each, as SVG that is well-formed."""
+    """Five charts, twice each, as SVG that is well-formed."""
     charts = re.findall(r"<svg.*?</svg>", html)
-    assert [ET.fromstring(chart).get("class") for chart in charts] == ["wide", "narrow"] * 4
+    assert [ET.fromstring(chart).get("class") for chart in charts] == ["wide", "narrow"] * 5
 
 
 def test_nothing_is_asked_for_from_elsewhere(html):
@@ -95,7 +96,7 @@ def test_names_are_text(hostile_html):
 def test_tooltips(html):
     """Marks say what they stand for."""
     assert "<title>visitor: 380 went further, of 1,000 who reached it</title>" in html
-    assert "<title>New York: 14.0, 95 % interval 13.3 to 14.7; 575 people</title>" in html
+    assert "<title>New York: 14.0, 95 % interval 13.4 to 14.6; 575 people</title>" in html
     assert re.search(r"<title>cart, 2026-01-02: 260 people</title>", html)
     assert "<title>US, 23–00 h: 8.3 % of the day&#39;s events</title>" in html.replace(
         "'", "&#39;"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from footfall.errors import UsageError
-from footfall.reports import report, stage_queries
-from footfall.reports.stage_queries import label_of
+from footfall.reports import property_values, report
+from footfall.reports.property_values import label_of
 from footfall.reports.stages import FunnelStep, stages_of_tallies
 from footfall.units import DAY_MS, HOUR_MS
 from tests.stores import TINY, Rows, make_run, store_of_rows
@@ -148,7 +148,7 @@ def test_a_run_of_nobody():
         made = report(store, curves=True)
     assert [s.reached for s in made.stages.stages] == [0, 0, 0]
     assert made.stages.share(0) == 0
-    assert made.cities.cities == ()
+    assert made.cities.groups == ()
 
 
 def test_percentiles_are_discrete():
@@ -223,7 +223,7 @@ def test_unknown_property_names_those_there_are(store):
 
 def test_too_many_values(store, monkeypatch):
     """A property that splits people into groups of one is refused."""
-    monkeypatch.setattr(stage_queries, "MAX_GROUPS", 1)
+    monkeypatch.setattr(property_values, "MAX_GROUPS", 1)
     with pytest.raises(UsageError, match='"plan" has more than 1 values'):
         report(store, by="plan")
 

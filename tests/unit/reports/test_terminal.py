@@ -58,9 +58,9 @@ def test_closing_tables():
 def test_nothing_is_wider_than_the_terminal():
     """Long names are cut, numbers never."""
     stages = tuple(replace(s, name=s.name * 9) for s in STAGES.stages)
-    cities = tuple(replace(c, name=c.name * 9) for c in CITIES.cities)
+    cities = tuple(replace(c, name=c.name * 9) for c in CITIES.groups)
     text = _shown(
-        example(stages=replace(STAGES, stages=stages), cities=replace(CITIES, cities=cities))
+        example(stages=replace(STAGES, stages=stages), cities=replace(CITIES, groups=cities))
     )
     assert max(map(len, text.splitlines())) <= 80
     assert "Санкт-Петерб" in text
