@@ -96,8 +96,7 @@ class Roles:
     def sentence(self) -> str:
         """Return what was taken for what."""
         time = self.columns.get("time")
-        units = " or ".join(UNITS[unit] for unit in self.units) if self.unit in UNITS else ""
-        how = units and f"{units} since 1970"
+        how = f"{self._units()} since 1970" if self.unit in UNITS else ""
         if self.is_naive:
             how = f"{self.zone}; it names no zone" + (
                 "" if self.zone != "UTC" else ", --zone says another"
@@ -118,6 +117,10 @@ class Roles:
         if self.left_out:
             parts.append(f"left out as numbers of rows: {', '.join(map(repr, self.left_out))}")
         return f"read as: {'; '.join(parts)}"
+
+    def _units(self) -> str:
+        *others, last = (UNITS[unit] for unit in self.units)
+        return f"{', '.join(others)} or {last}" if others else last
 
 
 def roles_of(

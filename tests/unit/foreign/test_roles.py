@@ -44,7 +44,7 @@ def test_all_units_of_times_are_said():
         *(f"{t}000000" for t in TIMES[35:]),
     ]
     found = recognise("log", columns(user=PEOPLE, ts=times, type=TYPES), Named())
-    assert "time ts (seconds or milliseconds or microseconds since 1970)" in found.sentence()
+    assert "time ts (seconds, milliseconds or microseconds since 1970)" in found.sentence()
 
 
 def test_by_content():
