@@ -158,3 +158,40 @@ def test_items_of_google_analytics_are_properties_as_any_other(tmp_path):
         ("property_unknown", "Paid.ecommerce"),
         ("property_unknown", "Paid.items[].item_params"),
     }
+
+
+def test_items_stand_beside_parameters_that_are_a_map_too(tmp_path):
+    """Where somebody has made a map of the parameters, the items are properties all the same."""
+    path = tmp_path / "x.ndjson"
+    event = GA4 | {"event_params": {"amount": 3}, "items": [{"item_id": "desk"}]}
+    path.write_text(json.dumps(event))
+    with open_events(path) as source:
+        ((ep,),) = source.rows("SELECT ep FROM e")
+    assert json.loads(ep) == {"items": [{"item_id": "desk"}], "amount": 3}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"event_name": "Paid", "event_timestamp": MOMENT, "user_id": "u1"},
+        {"event": "Paid", "distinct_id": "u1", "timestamp": "2026-01-05T10:00:00Z"},
+        {"event": "Paid", "type": "track", "userId": "u1", "timestamp": "2026-01-05T10:00:00Z"},
+    ],
+)
+def test_a_log_of_ones_own_that_looks_like_a_vendors(tmp_path, event):
+    """Where no line has properties as the vendor has them, its members beside are the properties."""
+    path = tmp_path / "x.ndjson"
+    path.write_text(json.dumps(event | {"amount": 3}))
+    with open_events(path) as source:
+        ((name, who, ep),) = source.rows("SELECT event_type, who, ep FROM e")
+    assert (name, who, json.loads(ep)["amount"]) == ("Paid", "u1", 3)
+
+
+def test_an_event_of_a_vendor_without_properties_has_none(tmp_path):
+    """What is taken away from properties elsewhere is not put there as nulls."""
+    path = tmp_path / "x.ndjson"
+    bare = {name: value for name, value in POSTHOG.items() if name != "properties"}
+    path.write_text("\n".join(map(json.dumps, [POSTHOG, bare])))
+    with open_events(path) as source:
+        found = [json.loads(ep) for (ep,) in source.rows("SELECT ep FROM e ORDER BY n")]
+    assert found == [{"$lib": "web", **PAID}, {}]

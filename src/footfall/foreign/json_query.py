@@ -242,7 +242,9 @@ class LineQuery:
 
     def _properties(self) -> str:
         of = self._object("ep") if self.names["ep"] else "j"
-        return f"json_merge_patch({of}, {literal(self.removed)})" if self.removed else of
+        # To patch what is not there would give the patch itself.
+        patched = f"json_merge_patch(coalesce({of}, '{{}}'), {literal(self.removed)})"
+        return patched if self.removed else of
 
     def _user_properties(self) -> str:
         """Return SQL for the user properties: a call that tells of a group has none."""

@@ -25,7 +25,7 @@ from footfall.foreign.opened import opened
 from footfall.foreign.role_contents import Sampled
 from footfall.foreign.roles import SAMPLE_ROWS, Named, Roles, roles_of
 from footfall.foreign.strict_json import LineFault, read_object
-from footfall.foreign.vendor_records import Vendor, first
+from footfall.foreign.vendor_records import Paths, Vendor, first
 from footfall.foreign.vendors import AMPLITUDE, BY_NAME, FOOTFALL, vendor_of
 from footfall.store.dialect import literal
 from footfall.store.duckdb import connection as db
@@ -241,7 +241,15 @@ def _vendor_of(events: list[dict[str, Any]]) -> Vendor | None:
     # A log of somebody's own may have a few members of the same names: then the others are not
     # where the vendor has them.
     timed = sum(first(event, vendor.time) is not None for event in events)
-    return vendor if 2 * timed >= len(events) else None
+    holders = _holders(vendor)
+    is_held = not holders or any(first(event, holders) is not None for event in events)
+    return vendor if 2 * timed >= len(events) and is_held else None
+
+
+def _holders(vendor: Vendor) -> Paths:
+    """Return where a vendor's calls have what they say of events, people and groups; nowhere where it stands beside."""
+    changes = (path for paths in vendor.changes.values() for path in paths)
+    return (*vendor.event_properties, *vendor.user_properties, *changes, *vendor.others)
 
 
 # --- roles -----------------------------------------------------------------------------------------------------------

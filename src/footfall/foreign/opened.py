@@ -16,9 +16,7 @@ _BESIDE = ("items", "ecommerce")
 def opened(value: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the events that a line's object holds: itself, unless it is an envelope."""
     events = [event for event in unwrapped(value) if isinstance(event, dict)] or [value]
-    return [
-        _plain(event) if isinstance(event.get(_PARAMS), list) else event for event in events
-    ]
+    return [_plain(event) if _PARAMS in event else event for event in events]
 
 
 def _plain(event: dict[str, Any]) -> dict[str, Any]:
@@ -28,8 +26,12 @@ def _plain(event: dict[str, Any]) -> dict[str, Any]:
     """
     lists = {name: event[name] for name in _LISTS if isinstance(event.get(name), list)}
     plain = {name: _map(values) for name, values in lists.items()}
+    params = plain.get(_PARAMS, event[_PARAMS])
     beside = _said({name: event[name] for name in _BESIDE if name in event})
-    return event | plain | {_PARAMS: beside | plain[_PARAMS]}
+    # Most lines have nothing to open, and are kept as they were written.
+    if not plain and not beside:
+        return event
+    return event | plain | ({_PARAMS: beside | params} if isinstance(params, dict) else {})
 
 
 def _said(value: Any) -> Any:
