@@ -27,7 +27,7 @@ PATH = sorted(
 DTYPES = "ndarray bool_ dtype float64 iinfo inf int32 int64 int8 nan uint16 uint64 uint8"
 MAKE = (
     "append arange array asarray ascontiguousarray broadcast_to concatenate empty "
-    "frombuffer full ones pad repeat split stack tile zeros"
+    "frombuffer full full_like ones pad repeat split stack tile zeros"
 )
 FIND = (
     "any argmax argmin argsort bincount bitwise_count count_nonzero flatnonzero isnan lexsort "
@@ -37,6 +37,8 @@ COMPARE = "clip equal greater greater_equal less less_equal maximum minimum not_
 # On integers exact; on float64 one operation, rounded as IEEE 754 says, never a sum of many.
 COMPUTE = "abs add add.at add.reduceat cumsum diff floor floor_divide multiply negative remainder right_shift subtract"
 COMPUTE += " true_divide trunc"
+# IEEE 754 says how a root is rounded, and exponents are taken apart and put together without rounding.
+COMPUTE += " frexp ldexp sqrt"
 ALLOWED = {*DTYPES.split(), *MAKE.split(), *FIND.split(), *COMPARE.split(), *COMPUTE.split()}
 SORTS_WITHOUT_EQUALS = {
     "np.argsort(self.at)",  # places, each once

@@ -77,6 +77,8 @@ people:
     age: {normal: {mean: 40, sd: 5}, type: integer}
     budget: {lognormal: {median: 100, spread: 0.5}, type: number}
     luck: {uniform: [10, 20], type: number}
+    die: {uniform: [1, 6], type: integer}
+    years: {normal: {mean: 31, sd: 9}, between: [18, 40], type: integer}
 catalogues:
   cities:
     columns: [city, country, time_zone]
@@ -222,6 +224,21 @@ def test_properties_have_the_asked_laws():
     budget = NormalDist(math.log(100), 0.5)
     assert_share(len(people), sum(p["budget"] < 140 for p in people), budget.cdf(math.log(140)))
     assert_share(len(people), sum(p["luck"] < 12.5 for p in people), 0.25)
+
+
+def test_whole_numbers_are_fair_up_to_both_ends():
+    """A die falls on each side alike, and ages cut to 18 to 40 are the law's there (false alarm 3e-7)."""
+    people = world().arrivals["properties"].to_pylist()
+    faces = Counter(p["die"] for p in people)
+    assert sorted(faces) == [1, 2, 3, 4, 5, 6]
+    assert (
+        chi(np.array([*faces.values()]), len(people) / 6) < 40
+    )  # 5 degrees of freedom: 1.5e-7
+    years, law = Counter(p["years"] for p in people), NormalDist(31, 9)
+    shares = np.array([law.cdf(k + 0.5) - law.cdf(k - 0.5) for k in range(18, 41)])
+    assert sorted(years) == [*range(18, 41)]
+    got = np.array([years[k] for k in range(18, 41)])
+    assert chi(got, shares / shares.sum() * len(people)) < 72  # 22 degrees of freedom: 3e-7
 
 
 def test_catalogues_are_popular_by_their_law():

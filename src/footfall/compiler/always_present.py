@@ -242,7 +242,7 @@ class _Ways:
             return True
         assert isinstance(pick.table, Grouped)
         asked = self._values(pick.equal, columns)
-        return asked is not None and asked <= _with_rows(pick.table)
+        return asked is not None and asked <= {*pick.table.keys.tolist()}
 
     def _values(self, value: Op, columns: Columns) -> set[int] | None:
         """Return all that a value can be, if it is a catalogue's or drawn once; else None."""
@@ -306,13 +306,6 @@ def _decided(node: DecisionNode, columns: Columns) -> Iterator[tuple[int, Column
         for o in node.options
     ):
         yield node.otherwise, columns
-
-
-def _with_rows(table: Grouped) -> set[int]:
-    """Return the values that rows can be drawn for: those of a group that is not of weight 0."""
-    cumulated, edges = [0, *table.cumulated.tolist()], table.starts.tolist()
-    groups = zip(table.keys.tolist(), edges, edges[1:], strict=False)
-    return {key for key, first, end in groups if cumulated[end] > cumulated[first]}
 
 
 def _proven(condition: Op, *, is_true: bool) -> Columns:

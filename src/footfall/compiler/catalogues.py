@@ -41,19 +41,23 @@ class CatalogueTable:
         return [str(row[position]) for row in self.source.rows]
 
     def grouped(self, column: str, values: Array) -> Grouped | None:
-        """Return the rows by the values of a column; those with null are in no group.
+        """Return the rows by the values of a column; those with null or of weight 0 are in no group.
 
         Args:
             values: Shape (R + 1,): the column, null last.
 
         Returns:
-            None when the column is null in every row.
+            None when no row is left.
         """
         if column not in self.groups:
-            there = np.flatnonzero(~is_null(self.columns[column][1], values[:-1]))
+            weights = self.source.weights
+            can_be_found = ~is_null(self.columns[column][1], values[:-1])
+            if weights is not None:
+                can_be_found &= np.array([weight > 0 for weight in weights], np.bool_)
+            there = np.flatnonzero(can_be_found)
             if not len(there):
                 return None
-            self.groups[column] = distributions.grouped(values[:-1], there, self.source.weights)
+            self.groups[column] = distributions.grouped(values[:-1], there, weights)
         return self.groups[column]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from footfall.compiler.affected_draws import affect_draws
-from footfall.compiler.checks import busy_lives
+from footfall.compiler.checks import busy_lives, wide_laws
 from footfall.compiler.checks.call_graph import CallGraph
 from footfall.compiler.checks.effect_values import check_factors
 from footfall.compiler.checks.impossible_texts import check_texts
@@ -162,6 +162,11 @@ def warn_of_unchecked(c: Compilation) -> None:
             c.warnings.append(Problem(at, message, accepted))
 
 
+def warn_of_wide_laws(c: Compilation) -> None:
+    """Warn of laws whose moments are not those of their formulas."""
+    c.warnings += wide_laws.warnings_of(c.scenario)
+
+
 def finish_program(c: Compilation) -> None:
     """Take out of the program what nobody reaches, and settle what events carry."""
     # A wrong step leaves a hole in the program, from which nothing can be concluded.
@@ -203,6 +208,7 @@ PASSES: tuple[Callable[[Compilation], None], ...] = (
     check_texts,
     warn_of_silent_events,
     warn_of_unchecked,
+    warn_of_wide_laws,
     finish_program,
     mark_nullability,
 )

@@ -1,152 +1,180 @@
-"""Tables of distributions, computed with decimals so that every machine gets the same integers.
+"""Tables of distributions, made with sums, products, quotients and roots: on all machines the same bytes.
 
-The inverse of the normal distribution: M. J. Wichura, "Algorithm AS 241: The Percentage Points of the Normal
-Distribution", Applied Statistics 37 (1988), accurate to about 1 part in 10**16.
+A value that has to be whole is rounded to the nearest, halves up. An interval of whole numbers
+from a to b is therefore one from a - ½ to b + ½ of what is rounded: its ends are as likely as
+what lies beside them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal, localcontext
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from functools import lru_cache
+from math import nextafter
 
 import numpy as np
 
+from footfall.compiler import normal_law
+from footfall.compiler.elementary import exp
+from footfall.compiler.normal_law import Stretch
 from footfall.model.tables import (
     CELL_BITS,
     CHOICE_BITS,
+    GROUP_BITS,
     GUIDE_BITS,
+    OCTAVES,
+    PLACE_BITS,
     Categorical,
     Grouped,
     InverseCdf,
+    Uniform,
+    cell_edges,
 )
 from footfall.model.values import Array
 from footfall.scenario.leaf_records import Wait
 
-CELLS = 1 << CELL_BITS
+Interval = tuple[Decimal, Decimal]
+LEAST_SHARE = 2.0**-40
+"""Of a law's values that an interval has to hold: one in 10**12."""
 _MANY_CHOICES, _MOST_STEPS = 17, 3
 """A guide helps where there are so many choices, and so few of them between two of its entries."""
-EDGE = Decimal(1) / (8 * CELLS)
-"""Quantile at which both tails of a distribution are cut (1 in 8,192)."""
-_UNIT_BITS = 40
-
-_CENTRE = (
-    (
-        "3387132872796366608", "133141667891784377450", "1971590950306551442700", "13731693765509461125000",
-        "45921953931549871457000", "67265770927008700853000", "33430575583588128105000", "2509080928730122672700",
-    ),
-    (
-        "1000000000000000000", "42313330701600911252", "687187007492057908300", "5394196021424751107700",
-        "21213794301586595867000", "39307895800092710610000", "28729085735721942674000", "5226495278852854561000",
-    ),
-)  # fmt: skip
-_NEAR = (
-    (
-        "1.42343711074968357734", "4.6303378461565452959", "5.7694972214606914055", "3.64784832476320460504",
-        "1.27045825245236838258", ".24178072517745061177", ".0227238449892691845833", "7.7454501427834140764e-4",
-    ),
-    (
-        "1", "2.05319162663775882187", "1.6763848301838038494", ".68976733498510000455",
-        ".14810397642748007459", ".0151986665636164571966", "5.475938084995344946e-4", "1.05075007164441684324e-9",
-    ),
-)  # fmt: skip
-_FAR = (
-    (
-        "6.6579046435011037772", "5.4637849111641143699", "1.7848265399172913358", ".29656057182850489123",
-        ".026532189526576123093", ".0012426609473880784386", "2.71155556874348757815e-5", "2.01033439929228813265e-7",
-    ),
-    (
-        "1", ".59983220655588793769", ".13692988092273580531", ".0148753612908506148525",
-        "7.868691311456132591e-4", "1.8463183175100546818e-5", "1.4215117583164458887e-7", "2.04426310338993978564e-15",
-    ),
-)  # fmt: skip
-
-
-def _ratio(coefficients: tuple[tuple[str, ...], tuple[str, ...]], x: Decimal) -> Decimal:
-    above, below = (_polynomial(c, x) for c in coefficients)
-    return above / below
-
-
-def _polynomial(coefficients: Sequence[str], x: Decimal) -> Decimal:
-    result = Decimal(0)
-    for coefficient in reversed(coefficients):
-        result = result * x + Decimal(coefficient)
-    return result
-
-
-def normal_quantile(p: Decimal) -> Decimal:
-    """Return the standard normal quantile of a probability between 0 and 1 (both excluded)."""
-    q = p - Decimal("0.5")
-    if abs(q) <= Decimal("0.425"):
-        return q * _ratio(_CENTRE, Decimal("0.180625") - q * q)
-    r = (-(min(p, 1 - p)).ln()).sqrt()
-    value = _ratio(_NEAR, r - Decimal("1.6")) if r <= 5 else _ratio(_FAR, r - 5)
-    return value if q > 0 else -value
-
-
-@lru_cache(maxsize=1)
-def normal_knots() -> tuple[Decimal, ...]:
-    """Return the standard normal quantiles at the 1,025 knots of a table, cut at 1 in 8,192."""
-    # The caller's context may be any; the integers must be the same everywhere.
-    with localcontext() as context:
-        context.prec = 24
-        upper = [
-            normal_quantile(min(Decimal(k) / CELLS, 1 - EDGE))
-            for k in range(CELLS // 2 + 1, CELLS + 1)
-        ]
-    return (*(-z for z in reversed(upper)), Decimal(0), *upper)
+_MOST_WHOLE = float(1 << 62)
+"""Whole numbers beyond it count as this: they stay int64, and so does a time plus a wait."""
+_HALF = Decimal("0.5")
 
 
 @lru_cache(maxsize=64)
-def _lognormal_unit(spread: Decimal) -> tuple[int, ...]:
-    """Return exp(spread * z) at the knots in 2**-40."""
-    with localcontext() as context:
-        context.prec = 24
-        return tuple(int((spread * z).exp() * (1 << _UNIT_BITS)) for z in normal_knots())
+def _normal_places(stretch: Stretch) -> tuple[Array, Array]:
+    """Return the standard normal values at the edges of cells: below the median, and above it."""
+    tail = cell_edges()[: (OCTAVES << CELL_BITS) + 1] / float(1 << PLACE_BITS) * stretch.within
+    # Neither difference loses digits: at most half of the stretch is taken away.
+    below = normal_law.quantiles(stretch.below_low + tail, stretch.above_low - tail)
+    above = normal_law.quantiles(stretch.below_high - tail, stretch.above_high + tail)
+    return below, above
 
 
-def lognormal(median: Decimal, spread: Decimal, shift: int = 0) -> InverseCdf:
+def _table(below: Array, above: Array, is_whole: bool, between: Interval | None) -> InverseCdf:
+    """Return the table of a law from its values at the edges of cells."""
+    edges, cells = cell_edges(), OCTAVES << CELL_BITS
+    values = np.stack([below, above])
+    if is_whole:
+        values = np.clip(values + 0.5, -_MOST_WHOLE, _MOST_WHOLE)
+    if between is not None:
+        values = np.clip(values, *_inner(between, is_whole))
+    places = np.stack([edges[: cells + 1], edges[cells:]])
+    slopes = np.diff(values) / np.diff(places)
+    intercepts = values[:, :-1] - slopes * places[:, :-1]
+    return InverseCdf(intercepts.ravel(), slopes.ravel(), is_whole)
+
+
+def _inner(between: Interval, is_whole: bool) -> tuple[float, float]:
+    """Return an interval so far within another that rounding leads out of neither end."""
+    low, high = map(float, _whole(between) if is_whole else between)
+    # What is rounded down to a whole number may end anywhere between two; of other numbers
+    # 2**-46 is more than the sum of a product that are rounded once each can be wrong.
+    margin = 0.25 if is_whole else (abs(low) + abs(high) + (high - low)) * 2.0**-46
+    inner = (low + margin, high + 1 - margin if is_whole else high - margin)
+    return inner if inner[0] <= inner[1] else ((low + high) / 2, (low + high) / 2)
+
+
+@lru_cache(maxsize=256)
+def lognormal(
+    median: Decimal, spread: Decimal, *, is_whole: bool = False, between: Interval | None = None
+) -> InverseCdf | Uniform | None:
     """Return a log-normal distribution.
 
     Args:
         median: In the value's unit.
         spread: Standard deviation of the logarithm.
-        shift: Binary digits after the point.
+        is_whole: Values are rounded.
+        between: Only what lies in it is drawn, in the proportions of the law; of whole numbers
+            those in it.
+
+    Returns:
+        None where less than LEAST_SHARE of the law lies between.
     """
-    # Decimal exponentials are slow, so the 1,025 of a spread are shared by all medians; from here on
-    # there are integers only, with 10 bits more of the median than are kept.
-    scaled = int(median * (1 << shift) * 1024)
-    return InverseCdf(
-        _knots([scaled * unit >> (_UNIT_BITS + 10) for unit in _lognormal_unit(spread)]), shift
-    )
+    if not spread:
+        return _always(median, is_whole, between)
+    with localcontext() as context:
+        context.prec = 50
+        ends = [
+            None if end is None else (end / median).ln() / spread if end > 0 else Decimal(-99)
+            for end in _ends(is_whole, between)
+        ]
+    stretch = normal_law.stretch(*ends)
+    if stretch.within < LEAST_SHARE:
+        return None
+    below, above = (float(median) * exp(float(spread) * z) for z in _normal_places(stretch))
+    return _table(below, above, is_whole, between)
 
 
-def normal(mean: Decimal, sd: Decimal, shift: int = 0) -> InverseCdf:
-    """Return a normal distribution, cut 3.7 standard deviations from the mean."""
-    one = Decimal(1 << shift)
-    return InverseCdf(_knots([round((mean + sd * z) * one) for z in normal_knots()]), shift)
+@lru_cache(maxsize=256)
+def normal(
+    mean: Decimal, sd: Decimal, *, is_whole: bool = False, between: Interval | None = None
+) -> InverseCdf | Uniform | None:
+    """Return a normal distribution; arguments and None as of `lognormal`."""
+    if not sd:
+        return _always(mean, is_whole, between)
+    with localcontext() as context:
+        context.prec = 50
+        ends = [None if end is None else (end - mean) / sd for end in _ends(is_whole, between)]
+    stretch = normal_law.stretch(*ends)
+    if stretch.within < LEAST_SHARE:
+        return None
+    below, above = (float(mean) + float(sd) * z for z in _normal_places(stretch))
+    return _table(below, above, is_whole, between)
 
 
-def uniform(low: Decimal, high: Decimal, shift: int = 0) -> InverseCdf:
-    """Return a uniform distribution."""
-    one = Decimal(1 << shift)
-    return InverseCdf(
-        _knots([round((low + (high - low) * k / CELLS) * one) for k in range(CELLS + 1)]), shift
-    )
+def uniform(
+    low: Decimal, high: Decimal, *, is_whole: bool = False, between: Interval | None = None
+) -> Uniform | None:
+    """Return a uniform distribution, both ends included; None where no number lies in it."""
+    if between is not None:
+        low, high = max(low, between[0]), min(high, between[1])
+    if is_whole:
+        first, last = map(int, _whole((low, high)))
+        return Uniform(first, last - first + 1, is_whole) if first <= last else None
+    return _numbers(float(low), float(high)) if low <= high else None
 
 
-def wait(record: Wait) -> InverseCdf:
-    """Return the distribution of a wait, in ms."""
+def _numbers(low: float, high: float) -> Uniform:
+    width = high - low
+    while low + width > high:
+        width = nextafter(width, 0)
+    return Uniform(low, width)
+
+
+def _always(value: Decimal, is_whole: bool, between: Interval | None) -> Uniform | None:
+    """Return the law of one value."""
+    if is_whole:
+        value = (value + _HALF).to_integral_value(ROUND_FLOOR)
+    return uniform(value, value, is_whole=is_whole, between=between)
+
+
+def _whole(interval: Interval) -> Interval:
+    """Return the first and the last whole number of an interval."""
+    low, high = interval
+    return low.to_integral_value(ROUND_CEILING), high.to_integral_value(ROUND_FLOOR)
+
+
+def _ends(is_whole: bool, between: Interval | None) -> tuple[Decimal | None, Decimal | None]:
+    """Return between which values something has to lie, before it is rounded."""
+    if between is None:
+        return None, None
+    if not is_whole:
+        return between
+    first, last = _whole(between)
+    return first - _HALF, last + _HALF
+
+
+def wait(record: Wait) -> InverseCdf | Uniform:
+    """Return the distribution of a wait, in whole ms."""
     if record.kind == "about":
-        return lognormal(Decimal(record.low_ms), record.spread)
-    return uniform(Decimal(record.low_ms), Decimal(record.high_ms))
-
-
-def _knots(values: list[int]) -> Array:
-    limit = 2**62
-    if min(values) < -limit or max(values) > limit:
-        values = [max(-limit, min(limit, v)) for v in values]
-    return np.array(values, np.int64)
+        found = lognormal(Decimal(record.low_ms), record.spread, is_whole=True)
+    else:
+        found = uniform(Decimal(record.low_ms), Decimal(record.high_ms), is_whole=True)
+    assert found is not None  # nothing cuts a wait's law
+    return found
 
 
 def categorical(weights: Sequence[Decimal] | None, n: int) -> Categorical:
@@ -197,23 +225,25 @@ def grouped(keys: Array, rows: Array, weights: Sequence[Decimal] | None) -> Grou
     Args:
         keys: Shape (R,): the column.
         rows: Rising: the rows that can be found, at least one.
-        weights: One per row of the catalogue, or None.
+        weights: One per row of the catalogue, above 0 of those that can be found, or None.
     """
     order = rows[np.argsort(keys[rows], kind="stable")]
     distinct, starts = np.unique(keys[order], return_index=True)
-    scaled = _integers(weights, len(keys))
-    return Grouped(
-        keys=distinct,
-        starts=np.append(starts, len(order)).astype(np.int64),
-        rows=order.astype(np.int32),
-        cumulated=np.cumsum(scaled[order]),
-    )
+    so_far, cumulated = 0, []
+    for group in np.split(order, starts[1:]):
+        for share in _shares(
+            [Decimal(1) if weights is None else weights[row] for row in group.tolist()]
+        ):
+            so_far += share
+            cumulated.append(so_far)
+    return Grouped(distinct, order.astype(np.int32), np.array(cumulated, np.int64))
 
 
-def _integers(weights: Sequence[Decimal] | None, n: int) -> Array:
-    """Return weights as integers with a sum of about 2**30, at least 1 where above 0."""
-    if weights is None:
-        return np.ones(n, np.int64)
-    whole = sum(weights)
-    # A rare row stays possible, however rare: rounding must not take it out.
-    return np.array([max(1, int(w * (1 << 30) / whole)) if w else 0 for w in weights], np.int64)
+def _shares(weights: list[Decimal]) -> list[int]:
+    """Return weights above 0 as whole numbers with the sum 2**GROUP_BITS, each at least 1."""
+    one, whole = 1 << GROUP_BITS, sum(weights)
+    # A rare row stays possible, however rare: rounding must not take it out. What rounding
+    # leaves is given to the largest, which is changed the least by it.
+    shares = [max(1, int(weight * one / whole)) for weight in weights]
+    shares[shares.index(max(shares))] += one - sum(shares)
+    return shares

@@ -10,22 +10,27 @@ from footfall.compiler import distributions
 from footfall.compiler.addresses import key
 from footfall.compiler.catalogues import CatalogueTable
 from footfall.compiler.moments import Moments
-from footfall.model.model import CalendarSpec, DeviceSpec, PeopleSpec
+from footfall.model.model import (
+    ACTIVITY_BITS,
+    MOST_ACTIVITY,
+    CalendarSpec,
+    DeviceSpec,
+    PeopleSpec,
+)
 from footfall.model.values import Array
 from footfall.scenario.records import Catalogue, Scenario
 from footfall.units import DAY_MS
 
 _HOURS_PER_WEEK = 168
-# Binary digits after the point: of activity, of growth, of the weights of homes.
-_ACTIVITY_BITS = 12
+# Binary digits after the point: of growth, of the weights of homes.
 _GROWTH_BITS = 40
-_HOME_BITS = 16
+_HOME_BITS = 30
 _HALF = Decimal("0.5")
 
 
 def calendar_spec(scenario: Scenario, moments: Moments, home: CatalogueTable) -> CalendarSpec:
     """Return what the calendar is made from."""
-    calendar, one = scenario.calendar, 1 << _ACTIVITY_BITS
+    calendar = scenario.calendar
     zones, rhythms, _ = _rhythms(home)
     start_ms = moments.start_ms
     return CalendarSpec(
@@ -35,22 +40,26 @@ def calendar_spec(scenario: Scenario, moments: Moments, home: CatalogueTable) ->
         zones=zones,
         rhythms=rhythms,
         holidays=tuple(
-            (country, y or 0, m, d, int(a * one)) for country, (y, m, d), a in calendar.holidays
+            (country, y or 0, m, d, _factor(a)) for country, (y, m, d), a in calendar.holidays
         ),
         campaigns=tuple(
             (
                 moments.ms(campaign.start),
                 moments.ms(campaign.until),
-                int(campaign.activity * one),
+                _factor(campaign.activity),
             )
             for campaign in calendar.campaigns
         ),
     )
 
 
+def _factor(activity: Decimal) -> int:
+    return min(int(activity * (1 << ACTIVITY_BITS) + _HALF), MOST_ACTIVITY)
+
+
 def _week(written: tuple[tuple[Decimal, ...], ...]) -> Array:
-    """Return the activity by weekday and hour, the mean of the week being 2**12."""
-    scale = Decimal(_HOURS_PER_WEEK << _ACTIVITY_BITS) / sum(sum(day) for day in written)
+    """Return the activity by weekday and hour, the mean of the week being 2**ACTIVITY_BITS."""
+    scale = Decimal(_HOURS_PER_WEEK << ACTIVITY_BITS) / sum(sum(day) for day in written)
     return np.array(
         [[int(weight * scale + _HALF) for weight in day] for day in written], np.int64
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from decimal import Decimal
+
 from footfall import units
 from footfall.compiler import distributions
 from footfall.compiler.addresses import key
@@ -11,6 +14,7 @@ from footfall.compiler.checks.broken_constraints import (
     check_kind,
     check_listed,
     check_value,
+    note_nothing_within,
 )
 from footfall.compiler.constants import SCALARS, constant, kind_of_draw, kind_of_text
 from footfall.compiler.expressions.typed_values import NUMERIC
@@ -29,14 +33,16 @@ from footfall.model import program
 from footfall.model.model import InitialValue
 from footfall.model.operations import Op
 from footfall.model.program import DrawKey
-from footfall.model.tables import InverseCdf
-from footfall.model.values import Kind
+from footfall.model.tables import InverseCdf, Uniform
 from footfall.scenario.allowed_values import written_values
 from footfall.scenario.leaf_records import Draw, ListType
 from footfall.scenario.records import Property
 
-# Binary digits after the point in a distribution's integers, by the kind of value.
-_SHIFTS: dict[Kind, int] = {"integer": 8, "money": 0, "number": 24, "time": 0}
+_LAWS: dict[str, Callable[..., InverseCdf | Uniform | None]] = {
+    "normal": distributions.normal,
+    "lognormal": distributions.lognormal,
+    "uniform": distributions.uniform,
+}
 
 
 class Declarer:
@@ -245,19 +251,22 @@ class Declarer:
             message = f'"{variable.name}" is {variable.type}; {written.kind} draws numbers'
             self.typer.problems.add(written.at, message, "integer, number, money", "add type:")
             return None
-        scale = 10**self.typer.minor_digits if kind == "money" else 1
-        number = float if kind == "number" else int
-        low, high = [number(bound * scale) for bound in written.between or ()] or (None, None)
-        drawn = program.RandomValue(
-            name, kind, _distribution(written, scale, _SHIFTS[kind]), (), low, high
-        )
+        scale = Decimal(10) ** self.typer.minor_digits if kind == "money" else Decimal(1)
+        table = _distribution(written, scale, is_whole=kind != "number")
+        if table is None:
+            step = None if kind == "number" else 1 / scale
+            note_nothing_within(self.typer, variable.name, written, step)
+            return None
+        drawn = program.RandomValue(name, kind, table)
         check_draw(self.typer, variable.name, written.at, drawn, variable.constraint)
         return drawn
 
 
-def _distribution(written: Draw, scale: int, shift: int) -> InverseCdf:
-    if written.kind == "normal":
-        return distributions.normal(written.a * scale, written.b * scale, shift)
-    if written.kind == "lognormal":
-        return distributions.lognormal(written.a * scale, written.b, shift)
-    return distributions.uniform(written.a * scale, written.b * scale, shift)
+def _distribution(
+    written: Draw, scale: Decimal, *, is_whole: bool
+) -> InverseCdf | Uniform | None:
+    """Return the table of a draw in units that are so many to a written one; None if it is of nothing."""
+    between = written.between and (written.between[0] * scale, written.between[1] * scale)
+    second = written.b if written.kind == "lognormal" else written.b * scale
+    law = _LAWS[written.kind]
+    return law(written.a * scale, second, is_whole=is_whole, between=between)

@@ -62,6 +62,12 @@ class InitialValue:
     affected: int = -1
 
 
+ACTIVITY_BITS = 16
+"""The mean activity over a standard week is 2**16."""
+MOST_ACTIVITY = 1 << 30
+"""16,384 times the mean: what is more counts as this, so that products with weights of homes fit in 63 bits."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class CalendarSpec:
     """The numbers that the calendar is made from.
@@ -69,11 +75,11 @@ class CalendarSpec:
     Args:
         origin_ms: Where the grid of quarter hours begins: a whole quarter hour at or before the first arrival.
         start_ms: Start of the run.
-        week: Shape (7, 24), int64: activity by local weekday and hour, scaled so that the mean over the week is 2**12.
+        week: Shape (7, 24), int64: activity by local weekday and hour, in 2**-ACTIVITY_BITS of the mean of the week.
         zones: Names of time zones.
         rhythms: Per rhythm: (number of its zone, country code).
-        holidays: (country or "", year or 0, month, day, activity in 2**-12).
-        campaigns: (from_ms, until_ms, activity in 2**-12).
+        holidays: (country or "", year or 0, month, day, factor in 2**-ACTIVITY_BITS).
+        campaigns: (from_ms, until_ms, factor in 2**-ACTIVITY_BITS).
     """
 
     origin_ms: int
@@ -95,7 +101,7 @@ class PeopleSpec:
         span_days: Over how many days before the start.
         length_days: Declared length.
         growth_per_day: Factor per day in 2**-40.
-        home_weights: Shape (C,), int64, above 0 in sum; scaled to a sum of about 2**16.
+        home_weights: Shape (C,), int64, above 0 in sum; scaled to a sum of about 2**30.
         home_rhythms: Shape (C,), int32: rhythm of each home row.
         home_zones: Shape (C,), int32: time zone of each home row.
     """

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from footfall.model.operations import Op
-from footfall.model.tables import Categorical, Grouped, InverseCdf
+from footfall.model.tables import Categorical, Grouped, InverseCdf, Uniform
 from footfall.model.values import Array, Kind
 
 NO_LIMIT_MS = 2**62
@@ -75,16 +75,13 @@ class RandomValue:
     Args:
         table: The distribution.
         codes: For a categorical: the value of each choice.
-        low, high: Cut, in the value's own unit, or None.
         choice: Of a categorical that effects act on: its choices, in place of the table.
     """
 
     key: DrawKey
     kind: Kind
-    table: Categorical | InverseCdf
+    table: Categorical | InverseCdf | Uniform
     codes: tuple[int | float, ...] = ()
-    low: int | float | None = None
-    high: int | float | None = None
     choice: AffectedChoice | None = None
 
 
@@ -273,7 +270,7 @@ class WaitNode:
     """
 
     key: DrawKey
-    table: InverseCdf
+    table: InverseCdf | Uniform
     next: int
     is_activity: bool = False
     limit_ms: int = NO_LIMIT_MS
@@ -324,7 +321,7 @@ class LaterNode:
 
     timer: int
     key: DrawKey
-    table: InverseCdf | None
+    table: InverseCdf | Uniform | None
     next: int
     skip: int
     moment: Op | None = None

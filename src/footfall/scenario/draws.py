@@ -29,6 +29,13 @@ def draw_of(reader: Reader, fields: Fields) -> Draw | Invalid | None:
         return None
     at, value = fields.place(distribution), fields.get(distribution)
     if distribution == "pick":
+        if between is not None:
+            reader.note(
+                fields.place("between"),
+                f"{fields.label} has `between` beside `pick`",
+                "`between` of normal, lognormal, uniform",
+                "list those values that can be picked",
+            )
         choices = _choices(reader, fields, value)
         return Draw("pick", at, choices, between=between) if choices else INVALID
     if distribution == "uniform" and value[0] >= value[1]:
@@ -47,7 +54,9 @@ def _between(reader: Reader, fields: Fields) -> tuple[Decimal, Decimal] | None:
     at = fields.place("between")
     if not any(fields.has(name) for name in DISTRIBUTION_NAMES):
         reader.note(
-            at, f"{fields.label} has `between`, but nothing is drawn", "cut a draw with it"
+            at,
+            f"{fields.label} has `between`, but nothing is drawn",
+            "normal, lognormal or uniform beside it",
         )
     if pair[0] > pair[1]:
         reader.note(

@@ -109,7 +109,7 @@ class Draw:
         choices: For `pick`: (constant, weight), weights at or above 0, not all 0.
         a: Mean, median or lower end.
         b: Standard deviation, spread or upper end.
-        between: Range that values are clamped to, or None.
+        between: What lies in it is drawn, in the proportions of the distribution; None for all.
     """
 
     kind: Literal["pick", "normal", "lognormal", "uniform"]

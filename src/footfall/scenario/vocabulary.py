@@ -174,4 +174,10 @@ DISTRIBUTIONS = (
     Key("uniform", PAIR, "a draw between two numbers, all alike", "[10, 20]"),
 )
 DISTRIBUTION_NAMES = tuple(key.name for key in DISTRIBUTIONS)
-BETWEEN = Key("between", PAIR, "a drawn number is cut to it", "[18, 70]", default="not cut")
+BETWEEN = Key(
+    "between",
+    PAIR,
+    "the draw is one of those that lie within, both ends included",
+    "[18, 70]",
+    default="any",
+)

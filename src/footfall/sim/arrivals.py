@@ -18,6 +18,8 @@ from footfall.sim.calendar import SLOT_MS, SLOTS_PER_DAY, ActivityCalendar
 from footfall.units import DAY_MS
 
 _GROWTH_BITS = 40
+_MASS_SHIFT = 18
+"""Of activity times weights of homes with a sum of 2**30: a quarter hour at mean activity has a mass of 2**28."""
 _BLOCK = 4096
 """People whose homes are drawn at once: a matrix (homes, people), 1.5 MB for 46 cities."""
 
@@ -52,13 +54,16 @@ class Arrivals:
         self._edges = self._cumulate()
 
     def _masses(self, first: int, n_days: int) -> Array:
-        """Return activity times population per slot: (days, 96), int64, up to about 2**32."""
+        """Return activity times population per slot: (days, 96), int64, up to 2**42."""
         people = self._model.people
         by_rhythm = np.zeros(len(self._calendar.activity), np.int64)
         np.add.at(by_rhythm, people.home_rhythms, people.home_weights)
         mass = np.zeros(n_days * SLOTS_PER_DAY, np.int64)
         for rhythm, weight in enumerate(by_rhythm):
-            mass += self._calendar.activity[rhythm, first : first + mass.size] * weight
+            mass += (
+                self._calendar.activity[rhythm, first : first + mass.size] * weight
+                >> _MASS_SHIFT
+            )
         return mass.reshape(n_days, SLOTS_PER_DAY)
 
     def _cumulate(self) -> Array:
@@ -110,17 +115,14 @@ class Arrivals:
         # Stratified: of n people of a day the k-th comes somewhere between k/n and (k+1)/n of
         # the day's activity. So people are numbered in order of arrival without a sort, and a
         # person's instant needs no other person's.
-        jitter = (keys.draw(person_keys, self._model.arrival_key, 0) >> np.uint64(44)).astype(
-            np.int64
-        )
+        jitter = keys.draw(person_keys, self._model.arrival_key, 0)
         edges = np.zeros((len(self._slot_mass), SLOTS_PER_DAY + 1), np.int64)
         np.cumsum(self._slot_mass, axis=1, out=edges[:, 1:])
         place = persons - self._edges[days]
         n = self._edges[days + 1] - self._edges[days]
         whole = edges[days, -1]
         low = _scale(place, whole, n)
-        # A stratum is below 2**39 (96 slots of 2**32) and the jitter below 2**20.
-        target = low + ((_scale(place + 1, whole, n) - low) * jitter >> 20)
+        target = low + _below(jitter, _scale(place + 1, whole, n) - low)
         slot = (edges[days] <= target[:, None]).sum(axis=1) - 1
         mass = np.maximum(self._slot_mass[days, slot], 1)
         within = (target - edges[days, slot]) * SLOT_MS // mass
@@ -134,11 +136,13 @@ class Arrivals:
             * people.home_weights[:, None]
         )
         cumulated = np.cumsum(weights, axis=0)
-        # 24 bits of the hash: enough to tell homes apart whose weights differ a million times,
-        # and the product with the summed weights stays within 63 bits.
-        target = (bits >> np.uint64(40)).astype(np.int64) * cumulated[-1] >> 24
+        target = _below(bits, cumulated[-1])
         homes: Array = np.less_equal(cumulated, target).sum(axis=0).astype(np.int32)
         return homes
+
+
+def _below(random: Array, n: Array) -> Array:
+    return keys.below(random, n.view(np.uint64)).view(np.int64)
 
 
 def _power(per_day: int, days: int) -> int:

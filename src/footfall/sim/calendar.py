@@ -17,16 +17,13 @@ import datetime as dt
 
 import numpy as np
 
-from footfall.model.model import CalendarSpec
+from footfall.model.model import ACTIVITY_BITS, MOST_ACTIVITY, CalendarSpec
 from footfall.model.values import NEVER, Array
 from footfall.units import DAY_MS, HOUR_MS, MINUTE_MS
 from footfall.units.zones import offset_ms
 
 SLOT_MS = 15 * MINUTE_MS
 SLOTS_PER_DAY = DAY_MS // SLOT_MS
-ACTIVITY_BITS = 12
-"""The mean activity over a standard week is 2**12."""
-
 _STRIDE = 2**52
 """Distance between the rhythms' integrals in the one array that all are looked up in."""
 
@@ -75,8 +72,8 @@ class ActivityCalendar:
 
     Attributes:
         offsets_ms: Shape (Z, S), int64: local minus UTC per zone and quarter hour.
-        activity: Shape (R, S), int64: activity per rhythm and quarter hour, 2**12 is the mean
-            of a standard week.
+        activity: Shape (R, S), int64: activity per rhythm and quarter hour, in
+            2**-ACTIVITY_BITS of the mean of a standard week.
     """
 
     def __init__(self, spec: CalendarSpec, until_ms: int) -> None:
@@ -105,10 +102,10 @@ class ActivityCalendar:
         activity = self.spec.week[(day + 3) % 7, local // HOUR_MS % 24]
         for first, last, factor in self._holidays(country, int(day[0]), int(day[-1])):
             at = slice(*np.searchsorted(day, [first, last]))
-            activity[at] = (activity[at] * factor) >> ACTIVITY_BITS
+            activity[at] = _times(activity[at], factor)
         for from_ms, until_ms, factor in self.spec.campaigns:
             at = slice(*np.searchsorted(starts, [from_ms, until_ms]))
-            activity[at] = (activity[at] * factor) >> ACTIVITY_BITS
+            activity[at] = _times(activity[at], factor)
         return activity
 
     def _holidays(
@@ -205,6 +202,10 @@ class ActivityCalendar:
         # Rounding down twice could lead back to where the wait began, or before it; time must
         # pass.
         return np.where(is_past, NEVER, np.maximum(reached, times_ms + 1))
+
+
+def _times(activity: Array, factor: int) -> Array:
+    return np.minimum((activity * factor) >> ACTIVITY_BITS, MOST_ACTIVITY)
 
 
 def _is_date(year: int, month: int, day: int) -> bool:

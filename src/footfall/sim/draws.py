@@ -1,8 +1,7 @@
-"""Random values from tables, by integers alone.
+"""Random values from tables.
 
-The leading bits of a draw find a place in a table, and the next ones interpolate where it is
-continuous. A shift cuts them out; there is no division, and no float before a value is a
-number.
+The leading bits of a draw find a place in a table, and the others a value within it. What is
+computed with floats are one product and one sum, which every processor rounds alike.
 """
 
 from __future__ import annotations
@@ -13,20 +12,29 @@ from footfall.model.program import DrawKey, RandomValue
 from footfall.model.tables import (
     CELL_BITS,
     CHOICE_BITS,
-    FRACTION_BITS,
+    GROUP_BITS,
     GUIDE_BITS,
+    OCTAVES,
+    PLACE_BITS,
     Categorical,
     Grouped,
     InverseCdf,
+    Uniform,
 )
 from footfall.model.values import DTYPES, NULL_CODE, Array
 from footfall.sim import keys
 from footfall.sim.state import State
 
-_CELL_SHIFT = np.uint64(64 - CELL_BITS)
-_FRACTION_SHIFT = np.uint64(64 - CELL_BITS - FRACTION_BITS)
-_FRACTION_MASK = np.uint64(2**FRACTION_BITS - 1)
 _CHOICE_SHIFT = np.uint64(64 - CHOICE_BITS)
+_GROUP_SHIFT = np.uint64(64 - GROUP_BITS)
+_PLACE_SHIFT = 64 - PLACE_BITS
+_UPPER = -float(1 << OCTAVES)
+_MANTISSA_BITS = 52
+_CELL_SHIFT = _MANTISSA_BITS - CELL_BITS
+_FIRST_CELL = 1023 << CELL_BITS
+"""Exponent and leading bits of the float64 1.0."""
+_UNIT_SHIFT = np.uint64(64 - 53)
+_UNIT = 2.0**-53
 _FEW = 512
 """For fewer people a search is as fast as a guide, which takes more calls of NumPy."""
 
@@ -50,25 +58,39 @@ def choose(table: Categorical, random: Array) -> Array:
     return choice
 
 
-def invert(table: InverseCdf, random: Array) -> Array:
-    """Return a value of a continuous distribution in units of 2**-shift: shape (n,), int64."""
-    cell = (random >> _CELL_SHIFT).view(np.int64)
-    fraction = ((random >> _FRACTION_SHIFT) & _FRACTION_MASK).view(np.int64)
-    # 34 years are 2**40 ms; times a fraction below 2**20 that stays within 63 bits.
-    low = table.knots.take(cell)
-    return np.add(low, (table.knots.take(cell + 1) - low) * fraction >> FRACTION_BITS)
+def invert(table: InverseCdf | Uniform, random: Array) -> Array:
+    """Return values of a distribution: shape (n,), int64 where it is whole, else float64."""
+    if isinstance(table, Uniform):
+        return _alike(table, random)
+    # As a signed number the first half of all draws is above 0, the smaller, the lower the
+    # value; the second half below 0, the nearer to 0, the higher. Being odd, none is 0.
+    signed = random.view(np.int64) >> _PLACE_SHIFT
+    signed |= 1
+    place = signed.astype(np.float64)
+    np.maximum(place, place * _UPPER, out=place)
+    # A float64 begins with its exponent and the leading bits of its digits: the octave and the
+    # part of it.
+    cell = place.view(np.int64) >> _CELL_SHIFT
+    cell -= _FIRST_CELL
+    place *= table.slopes.take(cell)
+    place += table.intercepts.take(cell)
+    return np.floor(place).astype(np.int64) if table.is_whole else place
+
+
+def _alike(table: Uniform, random: Array) -> Array:
+    if not table.is_whole:
+        return table.low + table.width * ((random >> _UNIT_SHIFT).astype(np.float64) * _UNIT)
+    if table.width == 1:
+        return np.full(len(random), table.low, np.int64)
+    return keys.below(random, int(table.width)).view(np.int64) + table.low
 
 
 def choose_among(table: Grouped, equal: Array, random: Array) -> Array:
     """Return a row whose column equals a value, null where there is none: shape (n,), int32."""
     group = np.minimum(np.searchsorted(table.keys, equal), len(table.keys) - 1)
     is_there = np.equal(table.keys[group], equal)
-    # Weights are cumulated over all groups in one array, so the draw is scaled to this group's
-    # stretch of it: 30 random bits times a sum of about 2**30 at most.
-    start, end = table.starts[group], table.starts[group + 1]
-    before = np.where(start > 0, table.cumulated[start - 1], 0)
-    whole = table.cumulated[end - 1] - before
-    target = before + ((random >> np.uint64(34)).view(np.int64) * whole >> 30)
+    # Each group has 2**GROUP_BITS of the cumulated weights.
+    target = (group << GROUP_BITS) + (random >> _GROUP_SHIFT).view(np.int64)
     row = table.rows[np.searchsorted(table.cumulated, target, side="right")]
     return np.where(is_there, row, NULL_CODE).astype(np.int32)
 
@@ -77,18 +99,4 @@ def value(draw: RandomValue, random: Array) -> Array:
     """Return a random value of a kind: shape (n,), the kind's dtype."""
     if isinstance(draw.table, Categorical):
         return np.array(draw.codes, DTYPES[draw.kind]).take(choose(draw.table, random))
-    raw = invert(draw.table, random)
-    result = _as_kind(draw, raw)
-    if draw.low is not None and draw.high is not None:
-        result = np.minimum(np.maximum(result, draw.low), draw.high)
-    return result
-
-
-def _as_kind(draw: RandomValue, raw: Array) -> Array:
-    assert isinstance(draw.table, InverseCdf)
-    shift = draw.table.shift
-    if draw.kind == "number":
-        return raw / float(2**shift)
-    return (
-        raw + (1 << shift >> 1)
-    ) >> shift  # half a unit is added, so that the shift rounds half up
+    return invert(draw.table, random)

@@ -8,14 +8,14 @@ are added exactly (`_sums`).
 from __future__ import annotations
 
 from functools import reduce
-from math import fsum
 
 import numpy as np
 
 from footfall.data.tallies import FactorSums
 from footfall.model.program import NO_LIMIT_MS, CompiledEffect
-from footfall.model.tables import InverseCdf
+from footfall.model.tables import InverseCdf, Uniform
 from footfall.model.values import Array, Kind, is_null
+from footfall.sim.cut_moments import moments
 
 AppliedFactor = tuple[Array | None, Array | float]
 """Case of an effect that holds, 0 for none, None for the only one everywhere; its factor there, shape
@@ -57,7 +57,7 @@ class EffectLog:
         self,
         effects: tuple[CompiledEffect, ...],
         kind: Kind | None = None,
-        distribution: InverseCdf | None = None,
+        distribution: InverseCdf | Uniform | None = None,
         limit_ms: int = NO_LIMIT_MS,
     ) -> None:
         self._effects, self._kind, self._distribution, self._limit_ms = (
@@ -138,37 +138,11 @@ class EffectLog:
         mean, variance = one * product, of_one * product * product
         # A wait that is cut has another mean than factor times the mean. Few distinct factors
         # occur, so the moments are computed once for each.
-        is_cut = np.greater(product * self._distribution.knots[-1], self._limit_ms)
+        is_cut = np.greater(product * self._distribution.ends[1], self._limit_ms)
         for factor in np.unique(product[is_cut]).tolist():
             same = np.equal(product, factor)
             mean[same], variance[same] = moments(self._distribution, factor, self._limit_ms)
         return mean, variance / _MS2_PER_S2
-
-
-def moments(
-    distribution: InverseCdf, factor: float = 1.0, limit_ms: float = np.inf
-) -> tuple[float, float]:
-    """Return mean (ms) and variance (ms²) of a drawn wait, times a factor, cut to a limit.
-
-    Between two knots all whole numbers from the one up to below the other are drawn alike.
-    """
-    # Per cell of the table: the share of it below the limit contributes the moments of a
-    # uniform distribution, the rest those of the limit. `fsum` rounds once, so the result does
-    # not depend on how NumPy adds.
-    low = distribution.knots[:-1] * factor
-    high = np.maximum(distribution.knots[1:] - 1, distribution.knots[:-1]) * factor
-    width, from_ms, to_ms = high - low, np.minimum(low, limit_ms), np.minimum(high, limit_ms)
-    inside = np.where(
-        np.greater(width, 0),
-        (to_ms - from_ms) / np.where(np.greater(width, 0), width, 1.0),
-        1.0,
-    )
-    cut = np.where(np.less(inside, 1), limit_ms, 0.0)
-    mean = fsum((inside * (from_ms + to_ms) / 2 + (1 - inside) * cut).tolist()) / len(low)
-    a, b, c = from_ms - mean, to_ms - mean, cut - mean
-    return mean, fsum(
-        (inside * (a * a + a * b + b * b) / 3 + (1 - inside) * c * c).tolist()
-    ) / len(low)
 
 
 def _sums(columns: Array, groups: Array) -> dict[int, FactorSums]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from footfall.model.model import Model
 from footfall.model.program import NO_LIMIT_MS, AffectedChoice, CompiledEffect, DecisionNode
-from footfall.model.tables import InverseCdf
+from footfall.model.tables import InverseCdf, Uniform
 from footfall.model.values import DTYPES, Array, Kind
 from footfall.sim.decision_log import DecisionLog
 from footfall.sim.effect_log import EffectLog
@@ -117,7 +117,7 @@ class Journal:
         number: int,
         effects: tuple[CompiledEffect, ...],
         kind: Kind | None = None,
-        distribution: InverseCdf | None = None,
+        distribution: InverseCdf | Uniform | None = None,
         limit_ms: int = NO_LIMIT_MS,
     ) -> EffectLog:
         """Return the log of a wait or a value that effects act on."""

@@ -23,7 +23,8 @@ from footfall.model.values import Array
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
-_S30, _S27, _S31 = np.uint64(30), np.uint64(27), np.uint64(31)
+_S30, _S27, _S31, _S32 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(32)
+_LOW_32 = np.uint64(2**32 - 1)
 
 
 def finalize(z: Array) -> Array:
@@ -64,6 +65,29 @@ def person_keys(key: int, persons: Array) -> Array:
     finalize(z)
     z += GOLDEN
     return finalize(z)
+
+
+def below(random: Array, n: Array | int) -> Array:
+    """Return whole numbers from 0 to below n, all alike: floor(random * n / 2**64).
+
+    Args:
+        random: Shape (n,), uint64.
+        n: Shape (n,), uint64, or one number: at least 1, below 2**63.
+
+    Returns:
+        Shape (n,), uint64. No number is more likely than another by more than 2**-64.
+    """
+    # The upper half of a product of 128 bits, by halves of its factors: each sum of a product
+    # and what is carried is below 2**64.
+    high, low = random >> _S32, random & _LOW_32
+    if isinstance(n, int) and n < 2**32:
+        one = np.uint64(n)
+        return (high * one + (low * one >> _S32)) >> _S32
+    n = np.asarray(n, np.uint64)
+    n_high, n_low = n >> _S32, n & _LOW_32
+    middle = high * n_low + (low * n_low >> _S32)
+    carried = low * n_high + (middle & _LOW_32)
+    return high * n_high + (middle >> _S32) + (carried >> _S32)
 
 
 def draw(keys: Array, name: int, visits: Array | int) -> Array:

@@ -23,7 +23,7 @@ from footfall.model.program import (
     RetryNode,
     WaitNode,
 )
-from footfall.model.tables import InverseCdf
+from footfall.model.tables import InverseCdf, Uniform
 from footfall.model.values import NEVER, NULL_INTEGER, NULLS, Array
 from footfall.sim import actions, decisions, draws, keys
 from footfall.sim.evaluate import evaluate, holds
@@ -86,7 +86,7 @@ def _pause(scheduler: Scheduler, node: WaitNode, _number: int, rows: Array) -> N
 def _waits(
     scheduler: Scheduler,
     node: WaitNode | LaterNode,
-    distribution: InverseCdf,
+    distribution: InverseCdf | Uniform,
     context: EvaluationContext,
     limit_ms: int = NO_LIMIT_MS,
 ) -> Array:

@@ -77,12 +77,12 @@ def test_growth_is_a_factor_per_day():
 
 
 def test_the_week_has_a_mean_of_one():
-    """Weights of hours are scaled to a mean of 2**12 over the week."""
+    """Weights of hours are scaled to a mean of 2**16 over the week."""
     calendar = compile_scenario(
         small(calendar="{start: 2026-01-01, length: 9 days, rhythm: evenings}")
     ).calendar
     assert calendar.week.shape == (7, 24)
-    assert calendar.week.mean() == pytest.approx(2**12, rel=1e-3)
+    assert calendar.week.mean() == pytest.approx(2**16, rel=1e-4)
 
 
 CATALOGUES = """

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footfall.compiler.distributions import categorical
+from footfall.compiler.distributions import categorical, grouped
 from footfall.model.tables import CHOICE_BITS
-from footfall.sim.draws import choose
+from footfall.model.values import NULL_CODE
+from footfall.sim.draws import choose, choose_among
 
 RANDOM = np.random.default_rng(7).integers(0, 2**64, 20_000, dtype=np.uint64)
 
@@ -40,3 +41,17 @@ def test_many_choices_are_guided_unless_too_many_lie_close_together(
     n: int, is_guided: bool
 ) -> None:
     assert (categorical(None, n).guide is not None) is is_guided
+
+
+def test_a_row_is_chosen_among_those_with_a_value() -> None:
+    """By their weights, from the first random bits to the last; none where no row has the value."""
+    column = np.array([7, 5, 7, 9, 7], np.int64)
+    table = grouped(column, np.array([0, 1, 2, 4]), [Decimal(w) for w in (1, 1, 2, 5, 1)])
+    quarter = 2**62
+    random = np.array(
+        [0, quarter - 1, quarter, 3 * quarter - 1, 3 * quarter, 2**64 - 1], np.uint64
+    )
+    assert choose_among(table, np.full(6, 7), random).tolist() == [0, 0, 2, 2, 4, 4]
+    assert choose_among(table, np.full(6, 5), random).tolist() == [1] * 6
+    for missing in (4, 6, 8, 9, 10):
+        assert choose_among(table, np.full(6, missing), random).tolist() == [NULL_CODE] * 6

@@ -9,7 +9,7 @@ import pytest
 
 from footfall.compiler import compile_scenario
 from footfall.errors import UsageError
-from footfall.model.model import CalendarSpec
+from footfall.model.model import ACTIVITY_BITS, CalendarSpec
 from footfall.model.program import CompiledEffect, TimeSpan
 from footfall.model.values import NEVER, NULL_INTEGER
 from footfall.sim import Simulation
@@ -248,7 +248,7 @@ def test_ids_do_not_begin_anew():
 def test_a_local_hour_that_is_missing_or_comes_twice_is_one_instant(zone, local, utc):
     """East of UTC it is an hour later and the second, west of it an hour earlier and the first."""
     origin_ms = _ms(2026, 1, 1)
-    week = np.full((7, 24), 4096, np.int64)
+    week = np.full((7, 24), 1 << ACTIVITY_BITS, np.int64)
     spec = CalendarSpec(origin_ms, origin_ms, week, (zone,), ((0, ""),), (), ())
     calendar = ActivityCalendar(spec, origin_ms + 365 * DAY_MS)
     assert calendar.utc_ms(np.array([_ms(*local)]), np.zeros(1, np.int32)) == _ms(*utc)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from decimal import Decimal
+from collections.abc import Iterator, Sequence
+from decimal import ROUND_FLOOR, Decimal
+from math import floor
 
 from footfall.compiler.checks.known_values import known_values
 from footfall.compiler.expressions.typer import Typer
@@ -11,11 +12,11 @@ from footfall.errors import SourceLocation
 from footfall.model.emitted_values import ListValue
 from footfall.model.operations import Op
 from footfall.model.program import RandomValue
-from footfall.model.tables import InverseCdf
+from footfall.model.tables import Categorical, InverseCdf, Uniform
 from footfall.model.values import Kind
 from footfall.scenario.allowed_values import NUMBERS, written_value
 from footfall.scenario.constraints import broken, clauses, range_text
-from footfall.scenario.leaf_records import FREE, Constraint
+from footfall.scenario.leaf_records import FREE, Constraint, Draw
 
 _TEXTS: tuple[Kind, ...] = ("text", "id")
 _ACCEPTED = {
@@ -118,13 +119,45 @@ def check_constant(
         typer.problems.add(at, f'"{text}" breaks the constraint of "{name}"', clause)
 
 
+def note_nothing_within(typer: Typer, name: str, written: Draw, step: Decimal | None) -> None:
+    """Note an interval in which nothing of a law lies, or next to nothing.
+
+    Args:
+        typer: For the problems.
+        name: Of what is drawn.
+        written: The draw.
+        step: Between two values that it can have; None where it may have any.
+    """
+    low, high = written.between or (written.a, written.b)
+    if step is not None and (high / step).to_integral_value(ROUND_FLOOR) * step < low:
+        message = f'"{name}" is drawn from values between {low} and {high}, where none lies'
+        typer.problems.add(written.at, message, f"ends with a multiple of {step} between them")
+        return
+    first, last = _nearly_all(written)
+    typer.problems.add(
+        written.at,
+        f'"{name}" is drawn from values between {low} and {high}: its law has less than 1 in 10^12 there',
+        "an interval that holds some of the law",
+        f"the law lies between {first:.4g} and {last:.4g}",
+    )
+
+
+def _nearly_all(written: Draw) -> tuple[Decimal, Decimal]:
+    """Return between which values all but 1 in 10**12 of a law lie."""
+    if written.kind == "normal":
+        return written.a - 7 * written.b, written.a + 7 * written.b
+    if written.kind == "lognormal":
+        return written.a / (7 * written.b).exp(), written.a * (7 * written.b).exp()
+    return written.a, written.b
+
+
 def check_draw(
     typer: Typer, name: str, at: SourceLocation, drawn: RandomValue, constraint: Constraint
 ) -> None:
     """Note a draw whose lowest or highest value lies outside of the range."""
-    if not isinstance(drawn.table, InverseCdf) or not range_text(constraint):
+    if isinstance(drawn.table, Categorical) or not range_text(constraint):
         return
-    for bound in _bounds(drawn, typer.minor_digits):
+    for bound in _bounds(drawn, drawn.table, typer.minor_digits):
         slack = Decimal("1e-6") * max(Decimal(1), abs(bound))
         is_low = constraint.minimum is not None and bound < constraint.minimum - slack
         is_high = constraint.maximum is not None and bound > constraint.maximum + slack
@@ -137,15 +170,10 @@ def check_draw(
             return
 
 
-def _bounds(drawn: RandomValue, minor_digits: int) -> tuple[Decimal, Decimal]:
-    """Return the lowest and the highest value of a draw, in the unit that a scenario writes."""
-    assert isinstance(drawn.table, InverseCdf)
-    ends = []
-    for knot in (drawn.table.knots[0], drawn.table.knots[-1]):
-        end = Decimal(int(knot)) / (1 << drawn.table.shift)
-        if drawn.low is not None and drawn.high is not None:
-            end = min(max(end, Decimal(str(drawn.low))), Decimal(str(drawn.high)))
-        if drawn.kind != "number":
-            end = Decimal(int(end.to_integral_value()))
-        ends.append(end.scaleb(-minor_digits) if drawn.kind == "money" else end)
-    return ends[0], ends[1]
+def _bounds(
+    drawn: RandomValue, table: InverseCdf | Uniform, minor_digits: int
+) -> Iterator[Decimal]:
+    """Yield the lowest and the highest value of a draw, in the unit that a scenario writes."""
+    for end in table.ends:
+        bound = Decimal(floor(end)) if table.is_whole else Decimal(end)
+        yield bound.scaleb(-minor_digits) if drawn.kind == "money" else bound

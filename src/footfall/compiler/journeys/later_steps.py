@@ -17,7 +17,7 @@ from footfall.compiler.symbols import (
 )
 from footfall.model.operations import Op
 from footfall.model.program import CancelNode, CompiledEffect, LaterNode
-from footfall.model.tables import InverseCdf
+from footfall.model.tables import InverseCdf, Uniform
 from footfall.scenario.leaf_records import Text
 from footfall.scenario.step_records import CancelStep, LaterStep
 from footfall.units import nearest_hint
@@ -34,7 +34,7 @@ def lower_later(lowering: Lowering, step: LaterStep, here: Here, following: int)
     instance = lowering.instance(lowering.journeys[step.journey], step.journey, lowering.outer)
     values = _payload(lowering, step, instance, here)
     name = step.named or step.journey
-    table: InverseCdf | None = None
+    table: InverseCdf | Uniform | None = None
     effects: tuple[CompiledEffect, ...] = ()
     affected = -1
     if step.wait is not None:

@@ -153,9 +153,7 @@ def _row_where(
     op = lowering.typer.compile(expression, here.scope, TypeOf(kind))
     group = table.grouped(column, lowering.table_columns[number].values)
     if group is None:
-        message = (
-            f'pick … where: column "{column}" of "{table.source.name}" is null in every row'
-        )
+        message = f'pick … where: column "{column}" of "{table.source.name}" is null in every row that can be picked'
         lowering.problems.add(expression.at, message, "a column with values")
     if op is None or group is None:
         return None
