@@ -14,6 +14,7 @@ import pytest
 from footfall.cli import run_summary
 from footfall.store import open_store
 from tests.commands import footfall
+from tests.small_scenarios import scenario_text
 
 COMMAND = str(Path(sys.executable).parent / "footfall")
 SMALL = ("--people", 300, "--days", 10)
@@ -183,6 +184,25 @@ def test_summary_as_json():
         assert sink["generated"] == summary["events"] > 0
         assert sink["generated"] == sink["accepted"] + sink["rejected"] + sink["pending"]
     assert len(Path("a.ndjson").read_text().splitlines()) == summary["events"]
+
+
+def test_the_summary_tells_of_what_could_not_happen(tmp_path):
+    """A pick that finds no row stands below the tables, and in the JSON with its address."""
+    text = scenario_text(
+        catalogues="""
+  cities: {columns: [city, country, time_zone], rows: [[Paris, FR, Europe/Paris]]}
+  dish: {columns: [name, spice: integer], rows: [[dal, 1]]}
+""",
+        journeys="{life: {steps: [{pick: {main: {from: dish, where: {spice: person}}}}, Seen, Paid]}}",
+    )
+    path = tmp_path / "shop.yaml"
+    path.write_text(text)
+    run = ("run", path, "--people", 5, "--days", 30, "--to", "-")
+    said, record = footfall(*run), footfall(*run, "--summary", "json")
+    assert "could not happen: no row, life/main (4 times)" in said.err
+    assert json.loads(record.err)["skipped"] == [
+        {"what": "no row", "address": "life/main", "times": 4}
+    ]
 
 
 def test_standard_output_carries_events_alone():

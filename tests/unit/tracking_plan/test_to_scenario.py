@@ -126,19 +126,22 @@ def test_a_condition_that_means_nothing_becomes_a_comment():
     """Types are known only when a scenario is compiled; what is wrong then is told beside its line."""
     text, scenario = made(
         PlanEvent("A", "c", changes=("age = 'old'",)),
-        user_properties=(prop("age", "integer"), prop("name")),
+        user_properties=(prop("age", "integer"), prop("name", values=("x", "y"))),
         stages=(
             PlanStage("s"),
             PlanStage("t", ("A",), "age > 'x'"),
             PlanStage("u", ("A",), "name == 'x'"),
+            PlanStage("v", ("A",), "name == 'z'"),
         ),
     )
     assert [stage.when.text if stage.when else None for stage in scenario.stages] == [
         None,
         None,
         "name == 'x'",
+        None,
     ]
     assert "# in the plan only when: age > 'x'" in text
+    assert "# in the plan only when: name == 'z'" in text
     assert "# in the plan: {age = 'old'}" in text
 
 
