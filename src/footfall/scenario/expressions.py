@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from footfall.scenario import synonyms
 from footfall.scenario.leaf_records import Expression
 from footfall.scenario.tokens import (
     ACCEPTED,
@@ -348,7 +349,8 @@ class _Parser:
     def _call(self, word: Token, function: str) -> ExpressionNode:
         if function not in FUNCTIONS:
             accepted = "functions: " + ", ".join(FUNCTIONS)
-            hint = nearest_hint(function, FUNCTIONS)
+            elsewhere = function.rpartition(".")[2].lower()
+            hint = synonyms.FUNCTIONS.get(elsewhere) or nearest_hint(function, FUNCTIONS)
             raise ExpressionProblem(
                 f"there is no function {function}", word.offset, accepted, hint
             )

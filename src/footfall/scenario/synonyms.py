@@ -24,6 +24,29 @@ KEYS: Mapping[str, str] = {
 }  # fmt: skip
 """A word may mean something else elsewhere: it helps only where the word it stands for is accepted."""
 
+_COUNTED = "count(LIST) counts elements"
+_MEANT = "write sum(LIST) / count(LIST)"
+_WHOLE = "texts are compared as they are: name == 'Ann', name in ('Ann', 'Bob')"
+_DATED = "dates are compared: now >= date('2026-03-01'); day, hour and weekday are numbers"
+_DRAWN = "chance stands in steps (maybe: 25%) and in draws (set: {x: {uniform: [0, 1]}})"
+_EARLIER = "before(x) in an event's properties"
+FUNCTIONS: Mapping[str, str] = {
+    **dict.fromkeys(("len", "size", "length"), _COUNTED),
+    **dict.fromkeys(("avg", "mean", "average"), _MEANT),
+    **dict.fromkeys(
+        ("lower", "upper", "str", "concat", "startswith", "endswith", "strip"), _WHOLE
+    ),
+    **dict.fromkeys(("today", "year", "month", "datetime", "timestamp", "strptime"), _DATED),
+    **dict.fromkeys(("random", "rand"), _DRAWN),
+    **dict.fromkeys(("previous", "old", "prior", "lag"), _EARLIER),
+    **dict.fromkeys(("contains", "has", "includes"), "write x in LIST"),
+    **dict.fromkeys(("ifnull", "nvl"), "write coalesce(x, y)"),
+    **dict.fromkeys(("if", "iif"), "write A if C else B"),
+    "int": "round() or floor() makes an integer",
+    "uuid": "id('order') makes a new id in a set step",
+}
+"""A function of elsewhere → how to do without it."""
+
 
 def hint(word: str, known: Iterable[str], synonyms: Mapping[str, str]) -> str:
     """Return `did you mean …?` for an unknown word, by meaning or else letters, or nothing."""

@@ -79,7 +79,7 @@ _REFUSED = (
     ("=<", "write <= for at most"),
     ("=", "write == to compare"),
     ("!", "write not"),
-    ("%", "write 25% as 0.25 in an expression"),
+    ("%", "write 25% as 0.25, and the rest of a division as a - a // b * b"),
     ("{", "write A if C else B to choose"),
 )
 

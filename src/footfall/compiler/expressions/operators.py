@@ -17,8 +17,14 @@ from footfall.model.values import Kind
 from footfall.scenario.expressions import Binary, ExpressionProblem
 
 MOST_CONSTANT = 10**18
-TIME_HINT = (
-    "times are compared: now >= date('2026-03-01'); day and days_since_arrival count days"
+_HINTS: dict[Kind, str] = {
+    "time": "times are compared: now >= date('2026-03-01'); day and days_since_arrival count days",
+    "text": "texts are not put together: A if C else B chooses one",
+    "boolean": "write 1 if C else 0",
+}
+"""Kind that is not reckoned with → what to write."""
+_QUOTED = (
+    "what has quotes is a text: 7 is a number, '7' is none; true is true, 'true' is a text"
 )
 _ADDITIVE = {"+": "add", "-": "subtract"}
 _COMPARE = {
@@ -72,7 +78,7 @@ def binary(values: Values, node: Binary, left: Op, right: Op) -> Op:
         return compare(values, node.op, left, right, node.offset)
     for side, op in ((node.left, left), (node.right, right)):
         if op.kind not in NUMERIC:
-            hint = TIME_HINT if op.kind == "time" else ""
+            hint = _HINTS.get(op.kind, "")
             raise ExpressionProblem(
                 f"{node.op} with {describe(op)}", side.offset, "numbers or money", hint
             )
@@ -178,7 +184,8 @@ def compare(values: Values, op: str, left: Op, right: Op, offset: int) -> Op:
 def _check_comparable(op: str, left: Op, right: Op, offset: int) -> None:
     if left.kind != right.kind or left.of != right.of:
         message = f"{describe(left)} is compared with {describe(right)}"
-        hint = DATE_HINT if "time" in (left.kind, right.kind) else ""
+        kinds = {left.kind, right.kind}
+        hint = DATE_HINT if "time" in kinds else _QUOTED if "text" in kinds else ""
         raise ExpressionProblem(message, offset, "two values of one kind", hint)
     if op not in ("==", "!=") and left.kind not in (*NUMERIC, "time"):
         raise ExpressionProblem(

@@ -169,7 +169,14 @@ class Typer:
         assert node.container is not None
         if not container.is_list:
             message = f"in {describe(container)}"
-            raise ExpressionProblem(message, node.container.offset, "a list, or ('a', 'b')")
+            hint = (
+                "texts are compared as they are: name == 'Ann'"
+                if container.kind == "text"
+                else ""
+            )
+            raise ExpressionProblem(
+                message, node.container.offset, "a list, or ('a', 'b')", hint
+            )
         if item.is_list:
             raise ExpressionProblem(
                 f"{describe(item)} in a list", node.item.offset, "one value"
