@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from footfall.data.tallies import FactorSums
 from footfall.reports.intervals import CONFIDENCE, Interval, normal_quantile, wilson
+from footfall.text import short_percent
 
 FIXED = 1 << 32
 """Chances, waits and values are summed in 2**-32."""
@@ -138,7 +139,7 @@ class Case(NamedTuple, Generic[T]):
     def name(self) -> str:
         """The value and its factor."""
         word = {"odds": "×", "times": "times", "chance": "at"}[self.kind]
-        number = f"{self.factor:.4%}" if self.kind == "chance" else f"{self.factor:g}"
+        number = short_percent(self.factor) if self.kind == "chance" else f"{self.factor:g}"
         return f"{self.value} {word} {number}"
 
 

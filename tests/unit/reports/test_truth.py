@@ -12,7 +12,7 @@ from rich.console import Console
 
 from footfall.data.tallies import EffectKey, FactorSums, OptionCounts, Tallies
 from footfall.reports import closing, render_html, render_table, report
-from footfall.reports.asked_and_got import Amount, Tally, got_odds
+from footfall.reports.asked_and_got import Amount, Tally, got_factor, got_odds
 from footfall.reports.intervals import Interval, wilson
 from footfall.reports.truth import truth_of
 from tests.stores import TINY, Rows, make_run, store_of_rows
@@ -114,6 +114,24 @@ def test_the_odds_that_came_out():
         pytest.approx(1.7214, abs=1e-3),
         pytest.approx(3.8312, abs=1e-3),
     )
+
+
+def test_effects_on_the_chance_itself_have_no_factor_on_the_odds():
+    """`times` and `chance` are told by their words; whether they came out, asked and got say."""
+    counts = OptionCounts(100, 60 * ONE, 66, 24 * ONE)
+    effects = {
+        EffectKey("sale", "pay/bank", "paid", "with", "Pune", "times 1.12"): counts,
+        EffectKey("sale", "pay/bank", "paid", "without"): counts,
+        EffectKey("outage", "pay/bank", "paid", "with", "Pune", "chance 0.025"): counts,
+        EffectKey("outage", "pay/bank", "paid", "with", "Agra", "chance 0.5"): counts,
+    }
+    outage, sale = truth_of(Tallies({}, effects, {}, {}, {}), 2).effects
+    assert [case.name for case in outage.by_value] == ["Pune at 2.5%", "Agra at 50%"]
+    assert [case.name for case in sale.by_value] == ["Pune times 1.12"]
+    assert [got_factor(case) for case in (*outage.by_value, *sale.by_value)] == [None] * 3
+    assert [row["kind"] for row in truth_of(Tallies({}, effects, {}, {}, {}), 2).effects_to_arrow().to_pylist()] == [
+        "chance", "chance", "", "times", "",
+    ]  # fmt: skip
 
 
 def test_truth_is_sorted_and_counts_what_is_outside():

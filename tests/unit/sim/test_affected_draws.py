@@ -123,6 +123,7 @@ def test_the_truth_counts_draws_like_decisions():
     assert by_name["poor"].affected.taken + by_name["poor"].others.taken == sum(paid)
     assert by_name["ads"].affected.asked == pytest.approx(0.75)
     assert by_name["mode"].affected.asked == pytest.approx(0.2)
+    assert all(abs(t.score) < 5.3 for e in effects for t in (e.affected, e.others))
     (rich,) = truth_of(result.tallies, 2).factors
     assert rich.affected.reached == sum(paid)
     assert rich.affected.got_factor == 2
