@@ -114,6 +114,18 @@ def test_a_line_without_an_end(tmp_path):
         ]
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_line_of_csv_without_an_end(tmp_path, packed):
+    """The file is refused with the line and the limit: DuckDB would pass over the line without a word."""
+    path = tmp_path / ("x.csv.gz" if packed else "x.csv")
+    text = f"user_id,event,ts\nu,v,1767607200\nu,{'x' * (LONGEST_LINE_BYTES + 1)},1767607200\nu,v,1767607201\n"
+    path.write_bytes(gzip.compress(text.encode(), 1) if packed else text.encode())
+    with pytest.raises(
+        UsageError, match=r"x.csv(.gz)?:3: this line is longer than 16 MB, the most"
+    ):
+        open_events(path)
+
+
 # --- arrays ----------------------------------------------------------------------------------------------------------
 
 ARRAY = ' [{"a": "é]}", "n": 1.50}, {"b": [1, {"c": "\\""}]}\n,\n  12345, "x,]", null ] \n'

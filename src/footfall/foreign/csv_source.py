@@ -10,10 +10,11 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from footfall.errors import UsageError
 from footfall.foreign.encodings import BLOCK_BYTES, as_utf8, encoding_of, encoding_of_file
+from footfall.foreign.json_array import LONGEST_LINE_BYTES
 from footfall.foreign.lines import unpacked, whole
 from footfall.foreign.role_contents import Sampled, is_untimed
 from footfall.foreign.roles import Named, recognise
@@ -60,10 +61,10 @@ def csv_form(path: Path) -> CsvForm:
     readable = path
     with whole(path, path.name):
         with path.open("rb") as raw, unpacked(raw) as file:
-            is_packed = file is not raw
-            encoding = encoding_of_file(file)
+            is_packed, limited = file is not raw, _LimitedLines(path, file)
+            encoding = encoding_of_file(limited)  # type: ignore[arg-type]  # all that is asked of it is to read
             # DuckDB reads a packed file that is cut off as if it were whole.
-            while is_packed and file.read(BLOCK_BYTES):
+            while limited.read(BLOCK_BYTES):
                 pass
         if encoding not in ("utf-8", "utf-8-sig"):
             readable, is_packed = _copied(path, encoding), False
@@ -78,6 +79,26 @@ def csv_form(path: Path) -> CsvForm:
     delimiter = max(DELIMITERS, key=lambda sign: _rate(lines, sign))
     header = _header(path, lines, delimiter)
     return CsvForm(readable, is_packed, delimiter, _unlike(header))
+
+
+class _LimitedLines:
+    """A file whose lines are refused beyond a length: DuckDB passes over a row that is larger than its buffer."""
+
+    def __init__(self, path: Path, file: IO[bytes]) -> None:
+        self._path, self._file = path, file
+        self._line, self._length = 1, 0
+
+    def read(self, size: int) -> bytes:
+        block = self._file.read(size)
+        last = max(block.rfind(b"\n"), block.rfind(b"\r"))
+        if self._length + (len(block) if last < 0 else block.find(b"\n")) > LONGEST_LINE_BYTES:
+            raise UsageError(
+                f"{self._path}:{self._line}: this line is longer than {LONGEST_LINE_BYTES >> 20} MB, "
+                "the most that a line may have\n  accepted: CSV, with a row per event\n  hint: take the line out"
+            )
+        self._line += block.count(b"\n")
+        self._length = len(block) - 1 - last if last >= 0 else self._length + len(block)
+        return block
 
 
 def _header(path: Path, lines: Sequence[str], delimiter: str) -> list[str]:
