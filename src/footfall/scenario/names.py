@@ -162,7 +162,8 @@ def parse_address(text: str) -> str:
     parts = text.split("/", 2)
     if len(parts) == 1 or not all(part.strip() for part in parts):
         accepts = (
-            "write journey/name or journey/name/option; * stands for anything within one part"
+            "write journey/name, journey/name/option or sessions/name/value; "
+            "* stands for anything within one part"
         )
         name = text.strip() if len(parts) == 1 else ""
         hint = (

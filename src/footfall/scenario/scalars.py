@@ -238,7 +238,7 @@ PROPERTY_NAME = Scalar(
 ADDRESS = Scalar(
     "address",
     lambda text: Text(names.parse_address(text.text), text.at, text.is_null, text.is_quoted),
-    "write journey/name or journey/name/option",
+    "write journey/name, journey/name/option or sessions/name/value",
     _pattern("[^/]+/[^/]+(/.+)?"),
 )
 TYPE = Scalar(

@@ -81,6 +81,16 @@ def test_what_later_hands_over_is_followed():
         check(later="given == 'x'")
 
 
+def test_what_is_removed_from_a_list_can_be_in_it():
+    """A text that nothing ever appends is a slip there too."""
+    journeys = """
+  life: {steps: [{append: {tags: "'x'"}}, {remove: {tags: "'NAME'"}}, Seen, Paid]}
+"""
+    compile_scenario(small(people=PEOPLE, journeys=journeys.replace("NAME", "x")))
+    with pytest.raises(ScenarioError, match="nothing here is ever 'y'"):
+        compile_scenario(small(people=PEOPLE, journeys=journeys.replace("NAME", "y")))
+
+
 def test_what_occurs_in_one_root_of_a_journey_occurs():
     """A journey that two later journeys do is compiled for each; only what neither can be is refused."""
     journeys = """

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from footfall.compiler.expressions.typed_values import load, null
+from footfall.compiler.expressions.typed_values import is_constant, load, null
+from footfall.compiler.expressions.typer import ComparedText
 from footfall.compiler.journeys.lowering import Lowering
 from footfall.compiler.journeys.step_context import Here
 from footfall.compiler.journeys.written_values import value_of
@@ -91,6 +92,9 @@ def remove(lowering: Lowering, change: Assignment, symbol: Symbol, here: Here) -
         return Remove(target.length, _columns(target), at=place, property=target.property_no)
     first = next(iter(target.fields.values()))
     op = value_of(lowering, change.value, first, here.scope)
+    if op is not None and op.kind == "text" and is_constant(op) and isinstance(op.value, int):
+        at, elements = change.value.inside, load(first, is_list=True)
+        lowering.typer.compared.append(ComparedText(elements, op.value, at))
     return (
         None
         if op is None
