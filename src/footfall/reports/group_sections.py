@@ -27,7 +27,7 @@ from footfall.reports.section import (
     name_cell,
 )
 from footfall.reports.truth import Truth
-from footfall.text import NONE, clean, count, mean, money, percent, short_percent
+from footfall.text import NONE, clean, count, mean, money, percent
 
 _TONES: dict[Verdict, Tone] = {"above": "goal", "below": "wrong", "unclear": "faint"}
 
@@ -114,7 +114,10 @@ def _estimate(estimate: Estimate, groups: PeopleGroups) -> str:
 
 
 def _against(estimate: Estimate, groups: PeopleGroups) -> str:
-    return f"{100 * (estimate.value / groups.average - 1):+.0f} %" if groups.average else NONE
+    if not groups.average:
+        return NONE
+    percents = round(100 * (estimate.value / groups.average - 1))
+    return f"{percents:+} %" if percents else "0 %"
 
 
 def _figures(groups: PeopleGroups, shown: Sequence[PeopleGroup]) -> ReportSection:
@@ -159,7 +162,7 @@ def _notes(groups: PeopleGroups, left_out: int) -> Iterator[str]:
     if groups.average is not None:
         yield (
             "Estimates draw each one towards the others, the more the less is known of it. "
-            f"Of all that are called above or below, {short_percent(FALSE_DISCOVERIES)} are expected to be wrong."
+            f"Of all that are called above or below, 1 in {1 / FALSE_DISCOVERIES:.0f} is expected to be wrong."
         )
     if groups.are_alike:
         yield "Of none of these can it be said that it differs from the average."

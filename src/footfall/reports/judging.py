@@ -12,7 +12,7 @@ from footfall.errors import UsageError
 from footfall.reports.groups import Estimate, PeopleGroup, PeopleGroups, RankBy, Verdict
 from footfall.reports.intervals import Interval, rank_ranges, wilson
 from footfall.reports.pooled_law import Floats, PooledLaw, PowerSums
-from footfall.reports.shrinkage import Likely, false_discoveries, likely
+from footfall.reports.shrinkage import false_discoveries, likely
 
 MIN_PEOPLE = 30
 """Below, a mean of events has no interval, and a group is not judged."""
@@ -119,13 +119,8 @@ def _engagement(groups: Sequence[PeopleGroup]) -> Measure:
     def sums(g: PeopleGroup) -> PowerSums:
         return PowerSums(g.people, g.events, g.events_squared, g.events_cubed)
 
-    active, events = sum(g.active for g in groups), sum(g.events for g in groups)
-    return _mean_measure(
-        PooledLaw([sums(g) for g in groups]),
-        sums,
-        lambda g: g.people >= MIN_PEOPLE,
-        events / active if active else 0.0,
-    )
+    law = PooledLaw([sums(g) for g in groups])
+    return _mean_measure(law, sums, lambda g: g.people >= MIN_PEOPLE)
 
 
 def _revenue(groups: Sequence[PeopleGroup]) -> Measure:
@@ -135,14 +130,8 @@ def _revenue(groups: Sequence[PeopleGroup]) -> Measure:
         )
 
     # Where only sums are kept, nobody knows how far revenue varies.
-    known = [g for g in groups if g.buyers is not None]
-    buyers, revenue = sum(g.buyers or 0 for g in groups), sum(g.revenue_minor for g in groups)
-    return _mean_measure(
-        PooledLaw([sums(g) for g in known], REVENUE_POWER),
-        sums,
-        lambda g: (g.buyers or 0) >= MIN_BUYERS,
-        revenue / buyers if buyers else 0.0,
-    )
+    law = PooledLaw([sums(g) for g in groups if g.buyers is not None], REVENUE_POWER)
+    return _mean_measure(law, sums, lambda g: (g.buyers or 0) >= MIN_BUYERS)
 
 
 _MEASURES: Mapping[RankBy, Callable[[Sequence[PeopleGroup]], Measure]] = {
@@ -160,28 +149,21 @@ LABELS: Mapping[RankBy, str] = {
 def _mean_measure(
     law: PooledLaw,
     sums: Callable[[PeopleGroup], PowerSums],
-    is_judged: Callable[[PeopleGroup], bool],
-    of_one: float,
+    has_enough: Callable[[PeopleGroup], bool],
 ) -> Measure:
     """Return the measure of a mean.
 
     Args:
         law: Of the number per person.
         sums: Group → its sums of the number.
-        is_judged: As in the record.
-        of_one: What a person who has any has on average: of a group without any, half of that is assumed.
+        has_enough: Group → whether it has enough people.
     """
-
-    def log_likelihood(group: PeopleGroup, means: Floats) -> Floats:
-        mean = max(sums(group).mean, of_one / 2 / group.people)
-        return law.log_likelihood(group.people, mean, means)
-
     return Measure(
         value=lambda g: sums(g).mean,
-        is_judged=lambda g: law.is_known and is_judged(g) and sums(g).total > 0,
+        is_judged=lambda g: law.is_known and has_enough(g) and sums(g).total > 0,
         interval=lambda g, level: law.interval(g.people, sums(g).mean, level),
         place=np.log,
-        log_likelihood=log_likelihood,
+        log_likelihood=lambda g, means: law.log_likelihood(g.people, sums(g).mean, means),
     )
 
 
@@ -189,8 +171,8 @@ def _ranked(groups: Sequence[PeopleGroup], measure: Measure) -> Judged:
     large = [group for group in groups if measure.is_judged(group)]
     if not large:
         return Judged(tuple(groups))
-    of_all = likely(*_tried(groups, large, measure))
-    estimates, average = _estimates(groups, large, of_all)
+    small = [group for group in groups if not measure.is_judged(group)]
+    estimates, average = _estimates(large, small, measure)
     best_first = sorted(
         (
             replace(group, estimate=estimate, ranks=ranks)
@@ -200,7 +182,6 @@ def _ranked(groups: Sequence[PeopleGroup], measure: Measure) -> Judged:
         ),
         key=lambda g: (-g.estimate.value, g.sort_key),  # type: ignore[union-attr]  # it was set above
     )
-    small = [group for group in groups if not measure.is_judged(group)]
     return Judged((*best_first, *small), average, n_best_of(len(large)))
 
 
@@ -209,9 +190,7 @@ def n_best_of(n_judged: int) -> int:
     return max(1, min(MOST_BEST, n_judged // 3))
 
 
-def _tried(
-    groups: Sequence[PeopleGroup], large: Sequence[PeopleGroup], measure: Measure
-) -> tuple[Floats, Floats, Floats]:
+def _tried(large: Sequence[PeopleGroup], measure: Measure) -> tuple[Floats, Floats, Floats]:
     """Return values to try, their places, and how likely they make what came out of each group.
 
     They are evenly placed, from the lowest end of the groups' intervals to the highest and beyond, and dense enough for
@@ -231,33 +210,36 @@ def _tried(
     n = int(min(max((high - low) / width.min() * FINENESS, 200), MOST_VALUES))
     tried = np.linspace(low, high, n)
     values = np.exp(tried) if measure.most == np.inf else 1 / (1 + np.exp(-tried))
-    return values, tried, np.stack([measure.log_likelihood(g, values) for g in groups])
+    return values, tried, np.stack([measure.log_likelihood(g, values) for g in large])
 
 
 def _estimates(
-    groups: Sequence[PeopleGroup], large: Sequence[PeopleGroup], of_all: Likely
+    large: Sequence[PeopleGroup], small: Sequence[PeopleGroup], measure: Measure
 ) -> tuple[list[Estimate], float]:
-    """Return the estimates of the large groups, and the average of all people."""
-    draws, people = (
-        of_all.draws(),
-        np.array([group.people for group in groups], dtype=np.float64),
-    )
-    averages = people @ draws / people.sum()
-    chosen = np.array([group in large for group in groups])
-    above = np.mean(draws[chosen] > averages, axis=1)
+    """Return the estimates of groups that are judged, and the average of all people.
+
+    The others are in the average with what came out of them.
+    """
+    of_each = likely(*_tried(large, measure))
+    people = np.array([group.people for group in large], dtype=np.float64)
+    others, n = sum(measure.value(g) * g.people for g in small), sum(g.people for g in small)
+
+    def average(values: Floats) -> Floats:
+        found: Floats = (people @ values + others) / (people.sum() + n)
+        return found
+
+    draws = of_each.draws()
+    above = np.mean(draws > average(draws), axis=1)
     claims = false_discoveries(np.minimum(above, 1 - above), FALSE_DISCOVERIES)
-    order = np.argsort(-draws[chosen], axis=0)[: n_best_of(len(large))]
+    order = np.argsort(-draws, axis=0)[: n_best_of(len(large))]
     best = np.bincount(order.ravel(), minlength=len(large)) / draws.shape[1]
-    values, intervals = (
-        of_all.medians[chosen],
-        np.array(of_all.intervals(), dtype=object)[chosen],
-    )
+    values = of_each.medians
     return [
         Estimate(float(value), interval, _verdict(bool(claim), float(up)), float(chance))
         for value, interval, claim, up, chance in zip(
-            values, intervals, claims, above, best, strict=True
+            values, of_each.intervals(), claims, above, best, strict=True
         )
-    ], float(people @ of_all.medians / people.sum())
+    ], float(average(values))
 
 
 def _verdict(is_claimed: bool, above_prob: float) -> Verdict:
