@@ -24,7 +24,6 @@ from long_run import BY, LongRun, long_run
 import footfall
 from footfall.execution.setup import RunParameters, set_up
 from footfall.reports import PeopleGroups, Report
-from footfall.reports.judging import MIN_BUYERS
 from footfall.store import open_store
 
 FIRST_REFERENCE = 1_000_000
@@ -123,7 +122,7 @@ def _of_groups(groups: PeopleGroups) -> Iterator[Found]:
 
 def _size(measure: str, people: int, buyers: int) -> str:
     if measure == "revenue":
-        return "50 buyers or more" if buyers >= 50 else f"{MIN_BUYERS} to 49 buyers"
+        return "50 buyers or more" if buyers >= 50 else "fewer buyers"
     return "100 people or more" if people >= 100 else "30 to 99 people"
 
 

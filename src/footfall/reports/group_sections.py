@@ -172,7 +172,7 @@ def _notes(groups: PeopleGroups, left_out: int) -> Iterator[str]:
 
 def _least(groups: PeopleGroups) -> str:
     if groups.rank_by == "revenue":
-        return f"fewer than {MIN_BUYERS} people who bought, as far as is known"
+        return f"so few people that fewer than {MIN_BUYERS} of them are expected to buy"
     return f"fewer than {MIN_PEOPLE} people"
 
 
@@ -182,8 +182,8 @@ def _interval_notes(groups: PeopleGroups) -> Iterator[str]:
     if any(group.revenue_interval is None and group.revenue_minor for group in groups.groups):
         known = any(group.buyers is not None for group in groups.groups)
         yield (
-            f"{groups.currency} have no interval for fewer than {MIN_BUYERS} people who bought: too few purchases tell "
-            "too little."
+            f"{groups.currency} have no interval where fewer than {MIN_BUYERS} are expected to buy, "
+            "by the share of all: so few tell too little."
             if known
             else f"{groups.currency} have no interval here, where only sums of them are kept."
         )

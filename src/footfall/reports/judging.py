@@ -17,7 +17,12 @@ from footfall.reports.shrinkage import false_discoveries, likely
 MIN_PEOPLE = 30
 """Below, a mean of events has no interval, and a group is not judged."""
 MIN_BUYERS = 10
-"""Below, revenue per person has no interval, and a group is not judged by it."""
+"""Revenue per person has an interval, and is judged, where so many are expected to buy by the share of all people.
+
+By those who did buy, the lucky ones of the small groups would be chosen, and their intervals would lie too high.
+"""
+ENOUGH_BUYERS = 50
+"""From so many who did buy on there is an interval in any case."""
 MOST_BEST = 5
 FALSE_DISCOVERIES = 0.05
 """Of all groups of a table that are called above or below the average, this share is expected to be wrong."""
@@ -120,7 +125,8 @@ def _engagement(groups: Sequence[PeopleGroup]) -> Measure:
         return PowerSums(g.people, g.events, g.events_squared, g.events_cubed)
 
     law = PooledLaw([sums(g) for g in groups])
-    return _mean_measure(law, sums, lambda g: g.people >= MIN_PEOPLE)
+    idle = _share(groups, lambda g: g.people - g.active)
+    return _mean_measure(law, sums, lambda g: g.people >= MIN_PEOPLE, idle)
 
 
 def _revenue(groups: Sequence[PeopleGroup]) -> Measure:
@@ -131,7 +137,16 @@ def _revenue(groups: Sequence[PeopleGroup]) -> Measure:
 
     # Where only sums are kept, nobody knows how far revenue varies.
     law = PooledLaw([sums(g) for g in groups if g.buyers is not None], REVENUE_POWER)
-    return _mean_measure(law, sums, lambda g: (g.buyers or 0) >= MIN_BUYERS)
+    buying = _share(groups, lambda g: g.buyers or 0)
+
+    def has_enough(g: PeopleGroup) -> bool:
+        return g.people * buying >= MIN_BUYERS or (g.buyers or 0) >= ENOUGH_BUYERS
+
+    return _mean_measure(law, sums, has_enough, 1 - buying)
+
+
+def _share(groups: Sequence[PeopleGroup], counted: Callable[[PeopleGroup], int]) -> float:
+    return sum(counted(g) for g in groups) / max(sum(g.people for g in groups), 1)
 
 
 _MEASURES: Mapping[RankBy, Callable[[Sequence[PeopleGroup]], Measure]] = {
@@ -150,6 +165,7 @@ def _mean_measure(
     law: PooledLaw,
     sums: Callable[[PeopleGroup], PowerSums],
     has_enough: Callable[[PeopleGroup], bool],
+    idle: float,
 ) -> Measure:
     """Return the measure of a mean.
 
@@ -157,13 +173,14 @@ def _mean_measure(
         law: Of the number per person.
         sums: Group → its sums of the number.
         has_enough: Group → whether it has enough people.
+        idle: Share of all people who have nothing of it.
     """
     return Measure(
         value=lambda g: sums(g).mean,
         is_judged=lambda g: law.is_known and has_enough(g) and sums(g).total > 0,
         interval=lambda g, level: law.interval(g.people, sums(g).mean, level),
         place=np.log,
-        log_likelihood=lambda g, means: law.log_likelihood(g.people, sums(g).mean, means),
+        log_likelihood=lambda g, means: law.log_likelihood(g.people, sums(g).mean, idle, means),
     )
 
 
@@ -190,11 +207,13 @@ def n_best_of(n_judged: int) -> int:
     return max(1, min(MOST_BEST, n_judged // 3))
 
 
-def _tried(large: Sequence[PeopleGroup], measure: Measure) -> tuple[Floats, Floats, Floats]:
+def _tried(
+    groups: Sequence[PeopleGroup], large: Sequence[PeopleGroup], measure: Measure
+) -> tuple[Floats, Floats, Floats]:
     """Return values to try, their places, and how likely they make what came out of each group.
 
-    They are evenly placed, from the lowest end of the groups' intervals to the highest and beyond, and dense enough for
-    the group that is known best.
+    They are evenly placed, from the lowest end of the large groups' intervals to the highest and beyond, and dense
+    enough for the group that is known best.
     """
     intervals = [i for group in large if (i := measure.interval(group, 0.999))]
     tiny = min(1e-9, *(i.high * 1e-3 for i in intervals))
@@ -210,7 +229,7 @@ def _tried(large: Sequence[PeopleGroup], measure: Measure) -> tuple[Floats, Floa
     n = int(min(max((high - low) / width.min() * FINENESS, 200), MOST_VALUES))
     tried = np.linspace(low, high, n)
     values = np.exp(tried) if measure.most == np.inf else 1 / (1 + np.exp(-tried))
-    return values, tried, np.stack([measure.log_likelihood(g, values) for g in large])
+    return values, tried, np.stack([measure.log_likelihood(g, values) for g in groups])
 
 
 def _estimates(
@@ -218,28 +237,22 @@ def _estimates(
 ) -> tuple[list[Estimate], float]:
     """Return the estimates of groups that are judged, and the average of all people.
 
-    The others are in the average with what came out of them.
+    Those that are too small are among what is likely of all: left out, they would leave those that were lucky enough to
+    be large.
     """
-    of_each = likely(*_tried(large, measure))
-    people = np.array([group.people for group in large], dtype=np.float64)
-    others, n = sum(measure.value(g) * g.people for g in small), sum(g.people for g in small)
-
-    def average(values: Floats) -> Floats:
-        found: Floats = (people @ values + others) / (people.sum() + n)
-        return found
-
-    draws = of_each.draws()
-    above = np.mean(draws > average(draws), axis=1)
+    groups, n = [*large, *small], len(large)
+    of_each = likely(*_tried(groups, large, measure))
+    draws, people = of_each.draws(), np.array([group.people for group in groups])
+    above = np.mean(draws[:n] > people @ draws / people.sum(), axis=1)
     claims = false_discoveries(np.minimum(above, 1 - above), FALSE_DISCOVERIES)
-    order = np.argsort(-draws, axis=0)[: n_best_of(len(large))]
-    best = np.bincount(order.ravel(), minlength=len(large)) / draws.shape[1]
+    order = np.argsort(-draws[:n], axis=0)[: n_best_of(n)]
+    best = np.bincount(order.ravel(), minlength=n) / draws.shape[1]
     values = of_each.medians
+    estimates = zip(values[:n], of_each.intervals()[:n], claims, above, best, strict=True)
     return [
         Estimate(float(value), interval, _verdict(bool(claim), float(up)), float(chance))
-        for value, interval, claim, up, chance in zip(
-            values, of_each.intervals(), claims, above, best, strict=True
-        )
-    ], float(average(values))
+        for value, interval, claim, up, chance in estimates
+    ], float(people @ values / people.sum())
 
 
 def _verdict(is_claimed: bool, above_prob: float) -> Verdict:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import log, sqrt
+from math import log, pi, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -102,22 +102,23 @@ class PooledLaw:
         scores = np.maximum.accumulate(scores)
         return Interval(float(np.interp(z, scores, means)), float(np.interp(-z, scores, means)))
 
-    def log_likelihood(self, people: int, mean: float, means: Floats) -> Floats:
-        """Return the logarithm of the saddlepoint's density of a group's mean, up to a constant.
+    def log_likelihood(self, people: int, mean: float, idle: float, means: Floats) -> Floats:
+        """Return the logarithm of how likely a group's mean is, up to a constant.
+
+        It is that of the shifted gamma law of so many people; of a mean of 0 the probability that all of them have
+        nothing.
 
         Args:
             people: Of the group.
-            mean: Above 0.
+            mean: What came out.
+            idle: Share of all people who have nothing.
             means: Shape (G,): long-run means to try.
         """
-        exposure, at = self._exposure(means), self._gamma.at(mean * self._mean / means)
-        scale = means / self._mean
-        found: Floats = (
-            0.5 * np.log(exposure / at.variance)
-            - np.log(scale)
-            - people * exposure * at.divergence
-        )
-        return found
+        exposure = self._exposure(means)
+        if mean <= 0:
+            return people * exposure * log(max(idle, 1e-9))
+        scale = means / self._mean / exposure
+        return self._gamma.log_density(people * exposure, people * mean / scale) - np.log(scale)
 
     def _exposure(self, means: Floats) -> Floats:
         found: Floats = (means / self._mean) ** (2.0 - self.power)
@@ -202,6 +203,22 @@ class ShiftedGamma:
         self._theta, self._k = skew * sqrt(variance) / 2, 4 / skew**2
         self._shift = mean - self._k * self._theta
 
+    def log_density(self, size: Floats, total: Floats) -> Floats:
+        """Return the logarithm of the density of the sum of so many people, up to a constant.
+
+        Args:
+            size: Shape (G,): people, who need not be whole.
+            total: Shape (G,): above 0.
+        """
+        shape, above = size * self._k, total - size * self._shift
+        found: Floats = (
+            (shape - 1) * np.log(above)
+            - above / self._theta
+            - shape * log(self._theta)
+            - log_gamma(shape)
+        )
+        return found
+
     @property
     def grid(self) -> Tilted:
         """The law at many means above 0, rising."""
@@ -215,6 +232,21 @@ class ShiftedGamma:
         divergence = t * y - self._shift * t - self._k * np.log(g)
         variance = self._k * self._theta**2 * g**2
         return Tilted(t, y, variance, np.maximum(divergence, 0.0))
+
+
+def log_gamma(x: Floats) -> Floats:
+    """Return the logarithm of the gamma function of numbers above 0.
+
+    Stirling's series at x + 8, eight steps up, where its error is below 1e-11.
+
+    Source:
+        Abramowitz and Stegun (1964), Handbook of Mathematical Functions, 6.1.15 and 6.1.41.
+    """
+    y = x + 8.0
+    steps = np.sum([np.log(x + i) for i in range(8)], axis=0)
+    series = 1 / (12 * y) - 1 / (360 * y**3) + 1 / (1260 * y**5)
+    found: Floats = (y - 0.5) * np.log(y) - y + log(2 * pi) / 2 + series - steps
+    return found
 
 
 def _scores(at: Tilted, size: Floats) -> Floats:

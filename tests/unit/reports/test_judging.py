@@ -67,7 +67,7 @@ def test_the_less_is_known_the_closer_to_the_others():
 
 
 def test_by_revenue():
-    """Revenue is judged where its spread was counted and enough have bought; a group without any stands last."""
+    """Revenue is judged where ten are expected to buy by the share of all: of 40 people of whom 12 happened to, not."""
     rich, poor = (
         _group(
             name,
@@ -82,12 +82,12 @@ def test_by_revenue():
     )
     few = _group(
         "few",
-        1000,
+        40,
         5,
-        revenue_minor=81_000,
-        buyers=9,
-        revenue_squared=10**9,
-        revenue_cubed=10**13,
+        revenue_minor=300_000,
+        buyers=12,
+        revenue_squared=10**10,
+        revenue_cubed=10**15,
     )
     made = judged([poor, few, rich], "revenue")
     assert _names(made) == ["rich", "poor", "few"]

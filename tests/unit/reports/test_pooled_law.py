@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import lgamma
+
 import numpy as np
 import pytest
 
 from footfall.reports.intervals import normal_quantile
-from footfall.reports.pooled_law import PooledLaw, PowerSums, Spread
+from footfall.reports.pooled_law import PooledLaw, PowerSums, Spread, log_gamma
 
 
 def _sums(numbers):
@@ -86,8 +88,23 @@ def test_few_groups_that_are_alike_tell_nothing_of_it():
     )
 
 
+def test_the_log_of_gamma():
+    """It is that of the standard library."""
+    numbers = np.array([1e-3, 0.02, 0.5, 1.0, 3.3, 50.0, 1e5])
+    assert log_gamma(numbers) == pytest.approx([lgamma(x) for x in numbers], abs=1e-8)
+
+
+def test_nothing_at_all_is_likely_where_people_are_few():
+    """Of 10 people of whom nine in ten have nothing, none has anything in 35 of 100; of twice as many of them in 12."""
+    law = PooledLaw([_sums([0] * 90 + [5] * 10)], 1.0)
+    found = np.exp(law.log_likelihood(10, 0.0, 0.9, np.array([0.5, 1.0])))
+    assert found == pytest.approx([0.9**10, 0.9**20])
+
+
 def test_the_likeliest_mean_is_what_came_out():
     """The likelihood has its top at the mean that was found, but for its own spread."""
     law = PooledLaw([_sums(list(range(100)) * 10)], 1.0)
     means = np.linspace(20, 80, 601)
-    assert means[law.log_likelihood(1000, 49.5, means).argmax()] == pytest.approx(49.5, abs=0.3)
+    assert means[law.log_likelihood(1000, 49.5, 0.0, means).argmax()] == pytest.approx(
+        49.5, abs=0.3
+    )
