@@ -17,6 +17,7 @@ from footfall.foreign.encodings import BLOCK_BYTES, as_utf8, encoding_of, encodi
 from footfall.foreign.json_array import LONGEST_LINE_BYTES
 from footfall.foreign.lines import unpacked, whole
 from footfall.foreign.role_contents import Sampled, is_untimed
+from footfall.foreign.role_names import is_like_ids, plain
 from footfall.foreign.roles import Named, recognise
 from footfall.store.dialect import literal, quote
 from footfall.store.temporary_folders import temporary_folder
@@ -204,12 +205,16 @@ def _unlike(header: Sequence[str]) -> tuple[str, ...]:
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-def load_csv(connection: duckdb.DuckDBPyConnection, form: CsvForm) -> None:
+def load_csv(connection: duckdb.DuckDBPyConnection, form: CsvForm, named: Named) -> str:
     """Fill the table `rows_` with typed columns, and `bad` with lines that are no rows.
 
     Args:
         connection: An empty database in memory that may read the file.
         form: Of the file.
+        named: Columns that somebody named.
+
+    Returns:
+        What is to be said of numbers that can be read in two ways.
     """
     cells = [f"c{i}" for i in range(len(form.names))]
     listed = ", ".join(f"'{cell}': 'VARCHAR'" for cell in cells)
@@ -225,7 +230,8 @@ def load_csv(connection: duckdb.DuckDBPyConnection, form: CsvForm) -> None:
         f"FROM read_csv({literal(str(form.path))}, {options})"
     )
     _take_rejects(connection, len(form.names))
-    types = _types(connection, cells, form)
+    types = _types(connection, cells, form, named)
+    said = _two_ways(connection, types, form)
     columns = ", ".join(
         f"{_typed(cell, kind)} AS {quote(name or 'column0')}"
         for (cell, kind), name in zip(types.items(), form.names, strict=True)
@@ -237,6 +243,7 @@ def load_csv(connection: duckdb.DuckDBPyConnection, form: CsvForm) -> None:
         f"CREATE TABLE {TABLE} AS SELECT row_n_, {line} AS row_line_, {columns} FROM {of}"
     )
     connection.execute("DROP TABLE cells_")
+    return said
 
 
 _IN_STEP = (
@@ -261,13 +268,12 @@ def _take_rejects(connection: duckdb.DuckDBPyConnection, n_columns: int) -> None
 
 
 def _types(
-    connection: duckdb.DuckDBPyConnection, cells: Sequence[str], form: CsvForm
+    connection: duckdb.DuckDBPyConnection, cells: Sequence[str], form: CsvForm, named: Named
 ) -> dict[str, str]:
     """Return the kind of each column: what the first rows have, if all others bear it out."""
     supposed: dict[str, str] = {}
-    kinds_of_form = [kind for kind in _TESTS if kind not in _CASTS or form.delimiter == ";"]
     for cell, name in zip(cells, form.names, strict=True):
-        kinds = [] if name in _OBJECTS else kinds_of_form
+        kinds = _kinds(name, form, named)
         counts = ", ".join(_count(cell, kind) for kind in kinds) or "0"
         of_sample = f"(SELECT {cell} FROM cells_ LIMIT {SAMPLE_ROWS})"
         n, *found = connection.execute(
@@ -285,36 +291,83 @@ def _types(
         wrong = connection.execute(f"SELECT {tests} FROM cells_").fetchone() or ()
         for cell, n_wrong in zip(typed, wrong, strict=True):
             if n_wrong:
-                supposed[cell] = _wider(connection, cell, supposed[cell])
+                name = form.names[cells.index(cell)]
+                can_widen = supposed[cell] == "BIGINT" and "DOUBLE" in _kinds(name, form, named)
+                supposed[cell] = _wider(connection, cell) if can_widen else "VARCHAR"
     return supposed
 
 
-# Only where cells are separated by semicolons: there a comma is a decimal one, and days come first.
+def _kinds(name: str, form: CsvForm, named: Named) -> Sequence[str]:
+    """Return the kinds that a column can be of: ids stay as they are written, but for the point of pandas."""
+    if name in _OBJECTS:
+        return ()
+    ids = {plain(column) for column in (named.user, named.session, named.id) if column}
+    if is_like_ids(name) or plain(name) in ids:
+        return ("BIGINT", "FLOATED")
+    return [
+        kind
+        for kind in _TESTS
+        if kind != "FLOATED" and (kind not in ("COMMA", "DAY") or form.delimiter == ";")
+    ]
+
+
 _CASTS = {
+    # Whole numbers of a column with gaps, as pandas writes them.
+    "FLOATED": "TRY_CAST({0} AS DOUBLE)",
+    # Only where cells are separated by semicolons: there a comma is a decimal one, and days come first.
     "COMMA": "TRY_CAST(replace(replace({0}, '.', ''), ',', '.') AS DOUBLE)",
     "DAY": "try_strptime({0}, ['%d.%m.%Y', '%d.%m.%Y %H:%M', '%d.%m.%Y %H:%M:%S'])",
 }
-# Whole numbers only as a number is written: 007 and 1e5 are names of something, as likely as not.
+# Numbers only where they give back what is written: 007, +49 and 1e5 are names of something, as likely as not, and
+# of more than 15 digits a float may lose some.
 _TESTS = {
     "BIGINT": "CAST(TRY_CAST({0} AS BIGINT) AS VARCHAR) = {0}",
-    "DOUBLE": "TRY_CAST({0} AS DOUBLE) IS NOT NULL AND NOT regexp_matches({0}, '^[+-]?0[0-9]|^\\s|\\s$')",
+    "DOUBLE": "TRY_CAST({0} AS DOUBLE) IS NOT NULL AND NOT regexp_matches({0}, "
+    "'^[+]|^-?0[0-9]|^-?[0-9]{{17}}|^[0-9]+[eE][0-9]+$|^\\s|\\s$') "
+    "AND NOT (regexp_matches({0}, '^-?[0-9]{{16}}') AND abs(TRY_CAST({0} AS DOUBLE)) >= 9007199254740992)",
     "BOOLEAN": "lower({0}) IN ('true', 'false')",
     "JSON": "left({0}, 1) IN ('{{', '[') AND TRY_CAST({0} AS JSON) IS NOT NULL",
-    "COMMA": "regexp_full_match({0}, '[+-]?(0|[1-9][0-9]*|[1-9][0-9]{{0,2}}([.][0-9]{{3}})+,[0-9]|0,[0-9]|"
-    "[1-9][0-9]*,[0-9])[0-9]*')",
+    "FLOATED": "regexp_full_match(lower({0}), '-?(0|[1-9][0-9]{{0,14}})[.]0|nan')",
+    "COMMA": "regexp_full_match({0}, '-?(0|[1-9][0-9]{{0,14}}|[1-9][0-9]{{0,2}}([.][0-9]{{3}}){{1,4}})(,[0-9]+)?')",
     "DAY": "regexp_full_match({0}, '[0-9]{{1,2}}[.][0-9]{{1,2}}[.][0-9]{{4}}( [0-9:]+)?') "
     f"AND {_CASTS['DAY']} IS NOT NULL",
 }
 
 
 def _count(cell: str, kind: str) -> str:
-    return f"count(*) FILTER ({_TESTS[kind].format(cell)})"
+    count = f"count(*) FILTER ({_TESTS[kind].format(cell)})"
+    # Without any comma, 1.234.567 may as well be a version.
+    return (
+        f"{count} * CAST(bool_or(contains({cell}, ',')) AS INT)" if kind == "COMMA" else count
+    )
 
 
-def _wider(connection: duckdb.DuckDBPyConnection, cell: str, kind: str) -> str:
-    """Return the type of a column whose later rows are not as the first ones: a number, or a text."""
-    if kind != "BIGINT":
-        return "VARCHAR"
+def _two_ways(
+    connection: duckdb.DuckDBPyConnection, types: dict[str, str], form: CsvForm
+) -> str:
+    """Return what is said of columns whose points could separate thousands, as all stand before three digits."""
+    if form.delimiter != ";":
+        return ""
+    said = []
+    for (cell, kind), name in zip(types.items(), form.names, strict=True):
+        is_thousands = f"regexp_full_match({cell}, '-?[1-9][0-9]{{0,2}}[.][0-9]{{3}}')"
+        found = (
+            kind == "DOUBLE"
+            and connection.execute(
+                f"SELECT any_value({cell}) FILTER ({is_thousands}) FROM cells_ "
+                f"HAVING bool_and({is_thousands} OR NOT contains({cell}, '.'))"
+            ).fetchone()
+        )
+        if found and found[0]:
+            thousands = found[0].replace(".", "")
+            said.append(
+                f"the point of {name or 'column0'} as a decimal one: {found[0]} is not {thousands}"
+            )
+    return "; ".join(said)
+
+
+def _wider(connection: duckdb.DuckDBPyConnection, cell: str) -> str:
+    """Return the type of a column whose first rows are whole numbers and later ones are not: a number, or a text."""
     found = connection.execute(
         f"SELECT count({cell}) = {_count(cell, 'DOUBLE')} FROM cells_"
     ).fetchone()

@@ -239,7 +239,7 @@ def _csv(path: Path, named: Named, is_whole: bool) -> EventSource:
     close_doors(connection)
     with db.explained(path, "nothing was changed"):
         try:
-            load_csv(connection, form)
+            said = load_csv(connection, form, named)
         finally:
             if form.path != path:
                 form.path.unlink()
@@ -254,6 +254,7 @@ def _csv(path: Path, named: Named, is_whole: bool) -> EventSource:
             into="read_",
             is_whole=is_whole,
         )
+        source.taken = "; ".join(filter(None, (source.taken, said)))
         return _with_owners(source)
 
 

@@ -35,6 +35,10 @@ NAMES_OF_ROLES: Mapping[str, tuple[str, ...]] = {
 SURE_IDS = frozenset(_names("insertid messageid uuid eventid eventuuid eventguid"))
 """Names of ids of events that may repeat now and then, as senders do who try again."""
 
+_IDS = frozenset(
+    name for role in ("user", "device", "session", "id") for name in NAMES_OF_ROLES[role]
+)
+
 
 def plain(name: str) -> str:
     """Return a column's name without case and signs: `student_Id` is `studentid`."""
@@ -54,3 +58,8 @@ def rank(role: str, name: str) -> int | None:
         if last != name and plain(last) in listed
         else None
     )
+
+
+def is_like_ids(name: str) -> bool:
+    """Return whether a column, or a member of an object, is called as ids are."""
+    return bool({plain(name), plain(name.rsplit(".", maxsplit=1)[-1])} & _IDS)

@@ -17,7 +17,7 @@ from footfall.foreign.common_columns import (
 )
 from footfall.foreign.event_source import ColumnTypes, EventForm, EventSource
 from footfall.foreign.role_contents import Sampled
-from footfall.foreign.role_names import NAMES_OF_ROLES, plain
+from footfall.foreign.role_names import is_like_ids
 from footfall.foreign.roles import (
     COMMON_OF_ROLE,
     ROW_INDEX,
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
     import duckdb
 
 FLOATS = ("DOUBLE", "FLOAT")
-_IDS_BY_NAME = {
-    name for role in ("user", "device", "session", "id") for name in NAMES_OF_ROLES[role]
-}
 PLACE_COLUMNS = ("file_", "file_row_number", "row_n_", "row_line_")
 """Columns that reading adds, to say where a row stands."""
 _PLACES: Mapping[EventForm, tuple[str, ...]] = {
@@ -142,13 +139,23 @@ def typed_source(
         is_ordered,
         parts,
         typed.is_foreign,
-        "; ".join(filter(None, (roles.sentence() if roles else "", _whole_ids(called, types)))),
+        "; ".join(
+            filter(None, (roles.sentence() if roles else "", _whole_ids(connection, typed)))
+        ),
     )
 
 
-def _whole_ids(called: ColumnTypes, types: ColumnTypes) -> str:
-    """Return what is said of ids that stand in a column of floats."""
-    found = [called[name] for name in IDS if types.get(called[name]) in FLOATS]
+def _whole_ids(connection: duckdb.DuckDBPyConnection, typed: Typed) -> str:
+    """Return what is said of ids that stand as floats, where one of them is whole."""
+    columns = (typed.called[name] for name in IDS)
+    found = [
+        column
+        for column in columns
+        if typed.types.get(column) in FLOATS
+        and connection.execute(
+            f"SELECT 1 FROM {typed.rows} WHERE {_text_of(column, typed.types)} LIKE '%.0' LIMIT 1"
+        ).fetchone()
+    ]
     return f"{', '.join(found)} without the .0 of whole numbers" if found else ""
 
 
@@ -172,8 +179,7 @@ def _sampled(
 
 def _as_id(column: str, one: Sampled) -> Sampled:
     """Return a column of floats as one of whole numbers, where it is called like ids and holds no others."""
-    *_, last = column.split(".")
-    if one.stored not in FLOATS or not {plain(column), plain(last)} & _IDS_BY_NAME:
+    if one.stored not in FLOATS or not is_like_ids(column):
         return one
     texts = [None if text == "nan" else text for text in one.texts]
     is_whole = all(text is None or text.endswith(".0") for text in texts)
