@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from footfall.errors import UnitError, UsageError, shown
 from footfall.foreign.json_pointer import pointer
 from footfall.foreign.times import READ_FORMS, REWRITE
+from footfall.foreign.vendors import AMPLITUDES_CALLS
 from footfall.store.dialect import literal, quote
 from footfall.store.duckdb import connection as db
 from footfall.store.temporary_folders import temporary_folder
@@ -46,6 +47,8 @@ class EventSource:
             rules for ids and times are none for it.
         taken: What was taken for what, in a sentence; empty where names are ours.
         logs: Names of the files that the events were in, where a store keeps these.
+        calls: What calls that tell of people and groups are called among its event types.
+        has_own_events: Whether its vendor makes events of its own, whose names begin with `$`.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -58,6 +61,8 @@ class EventSource:
     is_foreign: bool = False
     taken: str = ""
     logs: tuple[str, ...] = ()
+    calls: frozenset[str] = AMPLITUDES_CALLS
+    has_own_events: bool = True
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query, which must be few.

@@ -12,7 +12,7 @@ from footfall.foreign.common_columns import IDS, NAMES, TEXTS, TOP_LEVEL, real_u
 from footfall.foreign.json_pointer import escaped
 from footfall.foreign.roles import COMMON_OF_ROLE, Roles
 from footfall.foreign.sql_times import number_time, text_time
-from footfall.foreign.vendor_records import Path, Unit, Vendor
+from footfall.foreign.vendor_records import PROFILE_CALLS, Path, Unit, Vendor
 from footfall.store.dialect import literal, literals
 
 Names = Mapping[str, tuple[str, ...]]
@@ -59,7 +59,7 @@ def query_of_vendor(vendor: Vendor) -> LineQuery:
         return LineQuery(names, removed, vendor.time_unit, True)
     within = sorted(path[1] for path in outer if path[:1] == properties[0] and len(path) == 2)
     names |= {"ep": tuple(map(_pointer_of, vendor.event_properties))}
-    calls = {said: kind for said, kind in vendor.kinds.items() if kind in _PROFILE_CALLS}
+    calls = {said: kind for said, kind in vendor.kinds.items() if kind in PROFILE_CALLS}
     return LineQuery(
         names,
         json.dumps(dict.fromkeys(within)),
@@ -70,9 +70,6 @@ def query_of_vendor(vendor: Vendor) -> LineQuery:
         # As the receiver takes it: what such a call is called is not what happened.
         is_track_named="track" in vendor.kinds,
     )
-
-
-_PROFILE_CALLS = ("identify", "group", "alias")
 
 
 def _kind(vendor: Vendor) -> str:

@@ -26,7 +26,15 @@ from footfall.foreign.role_contents import Sampled
 from footfall.foreign.roles import SAMPLE_ROWS, Named, Roles, roles_of
 from footfall.foreign.strict_json import LineFault, read_object
 from footfall.foreign.vendor_records import Paths, Vendor, first
-from footfall.foreign.vendors import AMPLITUDE, BY_NAME, FOOTFALL, vendor_of
+from footfall.foreign.vendors import (
+    AMPLITUDE,
+    AMPLITUDES_CALLS,
+    BY_NAME,
+    FOOTFALL,
+    MAKERS_OF_EVENTS,
+    calls_of,
+    vendor_of,
+)
 from footfall.store.dialect import literal
 from footfall.store.duckdb import connection as db
 
@@ -51,6 +59,8 @@ class LinesRead:
         has_order: Whether rows follow each other in time, as the file has them.
         is_foreign: Names are not ours.
         taken: What was taken for what, in a sentence; empty where names are ours.
+        calls: What calls that tell of people and groups are called among the event types.
+        has_own_events: Whether the vendor makes events of its own, whose names begin with `$`.
     """
 
     parts: tuple[str, ...]
@@ -58,6 +68,8 @@ class LinesRead:
     has_order: bool
     is_foreign: bool
     taken: str
+    calls: frozenset[str]
+    has_own_events: bool
 
 
 def load(
@@ -103,6 +115,8 @@ def load(
         not query.is_foreign,
         query.is_foreign,
         "; ".join(filter(None, (taken, ids, sources.passed_over))),
+        calls_of(vendor) if vendor else frozenset() if query.is_foreign else AMPLITUDES_CALLS,
+        not query.is_foreign or vendor in MAKERS_OF_EVENTS,
     )
 
 

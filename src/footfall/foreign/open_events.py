@@ -275,6 +275,8 @@ def _lines(path: Path, named: Named, is_whole: bool) -> EventSource:
             read.parts,
             read.is_foreign,
             read.taken,
+            calls=read.calls,
+            has_own_events=read.has_own_events,
         )
         return _with_owners(source)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from footfall.errors import StoreError
 from footfall.foreign.event_source import EventSource, close_doors, connect
 from footfall.foreign.typed_columns import typed_source
+from footfall.foreign.vendors import ANY_CALLS
 from footfall.store.dialect import literal
 from footfall.store.duckdb import connection as db
 from footfall.store.duckdb.imported import has_events
@@ -69,6 +70,7 @@ def _source(connection: duckdb.DuckDBPyConnection, name: str, rows: str) -> Even
         name for (name,) in source.rows(f"SELECT DISTINCT log FROM {rows} ORDER BY 1") if name
     )
     source.is_foreign, source.has = True, source.has - {"session_id"}
+    source.calls = ANY_CALLS
     return source
 
 

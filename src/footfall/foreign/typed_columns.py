@@ -28,6 +28,7 @@ from footfall.foreign.roles import (
 )
 from footfall.foreign.sql_times import number_time, stamp_time, text_time
 from footfall.foreign.vendor_records import Unit
+from footfall.foreign.vendors import AMPLITUDES_CALLS
 from footfall.store.dialect import literal, quote
 
 if TYPE_CHECKING:
@@ -142,6 +143,9 @@ def typed_source(
         "; ".join(
             filter(None, (roles.sentence() if roles else "", _whole_ids(connection, typed)))
         ),
+        # Whose events they are is not known where columns have names of their own.
+        calls=frozenset() if typed.is_foreign else AMPLITUDES_CALLS,
+        has_own_events=not typed.is_foreign,
     )
 
 

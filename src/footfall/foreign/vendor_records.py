@@ -16,6 +16,9 @@ Unit = Literal["s", "ms", "us", "ns", "any"]
 Kind = Literal["track", "page", "screen", "identify", "group", "alias"]
 """Kind of a call: something happened, who somebody is, what is true of a group, which ids are one person's."""
 
+PROFILE_CALLS: tuple[Kind, ...] = ("identify", "group", "alias")
+"""Those that are no events, but tell of a person or a group."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:

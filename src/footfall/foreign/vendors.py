@@ -9,7 +9,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import get_args
 
-from footfall.foreign.vendor_records import Json, Kind, Mark, Paths, Vendor, as_text, first
+from footfall.foreign.vendor_records import (
+    PROFILE_CALLS,
+    Json,
+    Kind,
+    Mark,
+    Paths,
+    Vendor,
+    as_text,
+    first,
+)
 
 
 def _mark(members: str, *within: str, **among: tuple[str, ...]) -> Mark:
@@ -274,6 +283,9 @@ VENDORS = (FOOTFALL, AMPLITUDE, RUDDERSTACK, SEGMENT, POSTHOG, MIXPANEL, GA4, SN
 """In the order in which they are tried: who has the same members and more stands first."""
 BY_NAME: Mapping[str, Vendor] = {vendor.name: vendor for vendor in VENDORS}
 
+MAKERS_OF_EVENTS = (AMPLITUDE, POSTHOG, MIXPANEL)
+"""Those that make events themselves, with names that begin with `$`."""
+
 _MARKS = tuple((mark, vendor) for vendor in VENDORS for mark in vendor.marks)
 
 
@@ -295,3 +307,13 @@ def kind_of(event: Json, vendor: Vendor | None) -> Kind:
     if said is None and "$distinct_id" in event:
         return "identify"
     return vendor.kinds.get(said or "", "track")
+
+
+def calls_of(vendor: Vendor) -> frozenset[str]:
+    """Return what a vendor's calls that tell of people and groups are called among event types."""
+    said = (one for one, kind in vendor.kinds.items() if kind in PROFILE_CALLS)
+    return frozenset(f"${one.removeprefix('$')}" for one in said)
+
+
+AMPLITUDES_CALLS = calls_of(AMPLITUDE)
+ANY_CALLS = frozenset(name for vendor in VENDORS for name in calls_of(vendor))

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from footfall.errors import UsageError
 from footfall.foreign.event_source import EventSource
-from footfall.store.dialect import literal, quote
+from footfall.store.dialect import literal, literals, quote
 from footfall.text import plural
-from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanType
+from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanRemark, PlanType
 
 LEAST_PEOPLE = 20
 """People who must have a value before a plan names it: a rarer one may tell who somebody is."""
@@ -69,7 +69,7 @@ def plan_of_log(source: EventSource) -> Plan:
     """
     events = source.rows(
         "SELECT event_type, count(*), count(DISTINCT who) FROM e WHERE NOT is_nameless "
-        f"AND NOT starts_with(event_type, '$') GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST_EVENTS + 1}"
+        f"AND NOT {_is_call(source)} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST_EVENTS + 1}"
     )
     if len(events) > MOST_EVENTS:
         raise UsageError(
@@ -92,7 +92,41 @@ def plan_of_log(source: EventSource) -> Plan:
             )
             for name, n, people in events
         ),
+        remarks=tuple(_left_out(source)),
     )
+
+
+def _is_call(source: EventSource) -> str:
+    """Return SQL for whether an event is a call that tells of a person or a group."""
+    return f"event_type IN ({literals(sorted(source.calls))})" if source.calls else "false"
+
+
+def _left_out(source: EventSource) -> Iterable[PlanRemark]:
+    """Yield what a log holds and its plan does not: calls that tell of people, and what these tell."""
+    calls = source.rows(
+        f"SELECT event_type, count(*) FROM e WHERE {_is_call(source)} GROUP BY 1 ORDER BY 2 DESC, 1"
+    )
+    if calls:
+        told = ", ".join(f"{n:,} {name}" for name, n in calls)
+        yield PlanRemark(
+            "not read", f"{source.name}: calls that tell of people are no events: {told}"
+        )
+    fields = source.properties["up"]
+    keys = list(fields) if fields is not None else _keys_of_people(source)
+    if keys:
+        more = ", …" if len(keys) > MOST_PROPERTIES else ""
+        listed = ", ".join(keys[:MOST_PROPERTIES])
+        yield PlanRemark(
+            "not read", f"{source.name}: user properties are not read: {listed}{more}"
+        )
+
+
+def _keys_of_people(source: EventSource) -> list[str]:
+    found = source.rows(
+        "SELECT DISTINCT unnest(json_keys(up)) AS k FROM e WHERE up IS NOT NULL "
+        f"ORDER BY k LIMIT {MOST_PROPERTIES + 1}"
+    )
+    return [key for (key,) in found]
 
 
 def _name(log: str) -> str:

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from footfall.foreign.common_columns import is_banned, is_short
 from footfall.sinks.amplitude.limits import SHORTEST_ID
 from footfall.store.dialect import literal, literals
+from footfall.text import plural
 from footfall.units import DAY_MS
 from footfall.validation.audit import Audit, nearest, shortened
 from footfall.validation.findings import Finding, Place
 
 MOST_TYPES = 1000
 """Unknown event types that are named, the most frequent first."""
+MOST_UNCHECKED = 10
+"""A vendor's own event types that are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +100,14 @@ def check_lines(audit: Audit) -> None:
 def check_event_types(audit: Audit) -> None:
     """Check the names of events and their categories."""
     declared = list(audit.expected.events)
-    # Names that begin with $ are Amplitude's own, such as $identify.
+    own = _vendors_own(audit)
     groups = audit.source.rows(
         "SELECT event_type, count(*) AS n FROM e WHERE NOT is_nameless "
         f"AND event_type NOT IN ({literals(declared)}) "
-        "AND NOT starts_with(event_type, '$') GROUP BY ALL ORDER BY n DESC, 1 "
+        f"AND NOT ({own}) GROUP BY ALL ORDER BY n DESC, 1 "
         f"LIMIT {MOST_TYPES}"
     )
+    _say_unchecked(audit, own)
     for name, count in groups:
         audit.add(
             "event_unknown",
@@ -114,6 +118,26 @@ def check_event_types(audit: Audit) -> None:
         )
     if "category" in audit.source.has:
         _check_categories(audit)
+
+
+def _vendors_own(audit: Audit) -> str:
+    """Return SQL for whether an event is one that a vendor makes, as Amplitude's `$identify`, and no plan declares."""
+    calls = literals(sorted(audit.source.calls)) or "NULL"
+    own = "starts_with(event_type, '$')" if audit.source.has_own_events else "false"
+    return f"{own} OR coalesce(event_type IN ({calls}), false)"
+
+
+def _say_unchecked(audit: Audit, own: str) -> None:
+    groups = audit.source.rows(
+        "SELECT event_type, count(*) AS n FROM e WHERE NOT is_nameless "
+        f"AND event_type NOT IN ({literals(list(audit.expected.events))}) AND ({own}) "
+        f"GROUP BY ALL ORDER BY n DESC, 1 LIMIT {MOST_TYPES}"
+    )
+    told = [f"{plural(n, 'event')} {shortened(name)}" for name, n in groups[:MOST_UNCHECKED]]
+    more = len(groups) - MOST_UNCHECKED
+    if told:
+        listed = ", ".join(told) + (f" and {more} more types" if more > 0 else "")
+        audit.skipped["event_unknown"] = f"{listed}: the vendor's own"
 
 
 def _check_categories(audit: Audit) -> None:
