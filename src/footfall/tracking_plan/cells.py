@@ -164,9 +164,14 @@ def one_quoted(text: str) -> str | None:
     return plain[1:-1].replace('""', '"')
 
 
-def split_names(text: str) -> tuple[str, ...]:
-    """Return the names of a cell, whatever of these signs separates them: names hold none of them."""
-    return tuple(_parts(text, "".join(_WEAK)))
+def split_names(text: str, *, has_bars: bool = True) -> tuple[str, ...]:
+    """Return the names of a cell, whatever of these signs separates them: names hold none of them.
+
+    Args:
+        has_bars: Whether bars separate, too.
+    """
+    signs = "".join(_WEAK)
+    return tuple(_parts(text, signs if has_bars else signs.replace("|", "")))
 
 
 def _parts(text: str, signs: str) -> Iterator[str]:
@@ -324,7 +329,9 @@ def type_of(text: str) -> tuple[PlanType, PlanType | None] | None:
 
 
 def _listed(words: list[str]) -> tuple[PlanType, PlanType | None]:
-    """Return a list of what some words name; of texts where they name nothing."""
+    """Return a list of what some words name: of anything without any, of texts where they name nothing."""
+    if not words:
+        return "list", "any"
     if any(word in _RECORDS for word in words):
         return "list", None
     return "list", _of_words(words) or _of_words([_singular(word) for word in words]) or "text"

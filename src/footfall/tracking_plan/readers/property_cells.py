@@ -34,6 +34,9 @@ _NAME = r"[^\s:=(){}\[\]]+(?: [^\s:=(){}\[\]]+){0,4}?(?:\[\])?"
 _LISTED = re.compile(
     rf"[-•*·]?\s*({_NAME})\s*(?:[:=]\s*(.*)|\s[-–—]\s*(.*)|\((.*)\))?", re.DOTALL
 )
+_OPTIONS = re.compile(rf"({_NAME})\s*[:=]\s*([^|:=(),;\n]+(?:\|[^|:=(),;\n]+)+)")
+_NOTHING = frozenset(("none", "n/a", "na", "no properties", "no parameters", "tbd", *DASHES))
+"""Cells of properties that name none."""
 _ELEMENTS = re.compile(r"elements\s*:\s*([^;]+);?", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d][\w.$%/-]*(?:, [^\W\d][\w.$%/-]*)+")
 _SLASHED_WORD = re.compile(r"[^\W\d][\w-]*(?: [\w-]+)*")
@@ -67,11 +70,31 @@ def properties_in(cell: str) -> list[tuple[PlanProperty, str]]:
     if whole is not None:
         return [(PlanProperty(whole), "")]
     inner = cell[1:-1] if cell[:1] in "{[" and cell[-1:] in "}]" and len(cell) > 1 else cell
-    found = [_one_of_several(part) for part in split_names(inner)]
+    if inner.strip().casefold() in _NOTHING:
+        return []
+    found = [_with_options(part) or _one_of_several(part) for part in _names_in(inner)]
     # `size (EU)` is a name: what stands behind it is taken for more only where it is a type.
-    if len(found) == 1 and not found[0][1] and found[0][0] != PlanProperty(found[0][0].name):
+    if len(found) == 1 and not found[0][1] and (found[0][0].examples or found[0][0].about):
         return [(PlanProperty(cell), "")]
     return found
+
+
+def _names_in(text: str) -> Iterator[str]:
+    """Yield what names a property each; bars between the values of one do not separate."""
+    if "|" not in text or '"' in text:
+        yield from split_names(text)
+        return
+    for part in split_names(text, has_bars=False):
+        yield from (part,) if _with_options(part) else split_names(part)
+
+
+def _with_options(text: str) -> tuple[PlanProperty, str] | None:
+    """Return a property with its allowed values: `reason = a | b`; None where types stand between the bars."""
+    options = _OPTIONS.fullmatch(text)
+    if not options or _OR_NULL.fullmatch(options[2]):
+        return None
+    values = split_list(options[2])
+    return None if all(map(type_of, values)) else (PlanProperty(options[1], values=values), "")
 
 
 def _one_of_several(text: str) -> tuple[PlanProperty, str]:
@@ -79,14 +102,31 @@ def _one_of_several(text: str) -> tuple[PlanProperty, str]:
     if not match:
         return PlanProperty(text), ""
     name, about = match[1].strip("'\""), (match[3] or "").strip()
+    # `id*` must be there, `name?` may be.
+    mark, name = (
+        name[-1:] if len(name) > 1 else "",
+        name[:-1] if name[1:].endswith(("*", "?")) else name,
+    )
+    read = PlanProperty(name, is_required=mark == "*")
     value = (match[2] or match[4] or "").strip()
     words = [word.strip() for word in re.split(r"[,;]", value)]
     flags = [word for word in words if is_yes(word) or (word and is_no(word))]
-    is_required = any(map(is_yes, flags))
+    read = replace(read, is_required=read.is_required or any(map(is_yes, flags)))
     kind = ", ".join(word for word in words if word not in flags)
     if value and (not kind or type_of(kind)):
-        return PlanProperty(name, is_required=is_required), kind
-    return PlanProperty(name, examples=(value,) if value else (), about=about), ""
+        return read, kind
+    return _bracketed(read, match[4] or "") or replace(
+        read, examples=(value,) if value else (), about=about
+    ), ""
+
+
+def _bracketed(read: PlanProperty, text: str) -> PlanProperty | None:
+    """Return a property with the values or the range in the brackets behind it: `size (S/M/L)`, `n (1-5)`."""
+    words = [word.strip() for word in re.split(r"[|/]", text)]
+    if len(words) > 1 and all(map(_SLASHED_WORD.fullmatch, words)):
+        return replace(read, values=tuple(words))
+    constraint = constraint_of(text, "number") if range_of(text) else None
+    return replace(read, constraint=constraint) if constraint else None
 
 
 # --- types ------------------------------------------------------------------------------------------------------------

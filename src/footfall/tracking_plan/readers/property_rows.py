@@ -56,7 +56,8 @@ def properties_of(row: SheetRow, draft: Draft) -> Iterator[Named]:
             n_named == 1 or of_own or (column not in table.more and any(table.more.values()))
         ):
             view = _view(row, column, of_own)
-            read = replace(named[0][0], is_required=must, origin=row.at(column))
+            read = named[0][0]
+            read = replace(read, is_required=must or read.is_required, origin=row.at(column))
             yield described(read, named[0][1], view, draft)
         elif named:
             yield from _several(row, column, named, draft, must=must)
