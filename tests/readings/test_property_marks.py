@@ -1,4 +1,4 @@
-"""Cells that name several properties: marks behind a name, values and ranges in brackets, and words for none."""
+"""Cells and titles as others write them: marks behind a name, values and ranges in brackets, and words for none."""
 
 import pytest
 
@@ -55,3 +55,17 @@ def test_words_for_none(tmp_path, cell):
 def test_lists_of_anything(word):
     """A list whose elements nobody names is one of anything."""
     assert type_of(word) == ("list", "any")
+
+
+def test_titles_of_amplitude_in_capitals(tmp_path):
+    """Titles of Amplitude Data's file are known whatever their capitals."""
+    titles = "Object Type,Object Name,Property Type,Event Property Name,Property Value Type,Property Regex"
+    path = tmp_path / "plan.csv"
+    path.write_text(
+        f"{titles}\nEvent,Paid,,,,\nEvent,Paid,Event Property,sku,string,^[A-Z]+$\n"
+    )
+    plan = read_plan(path)
+    assert [(e.name, [p.name for p in e.properties]) for e in plan.events] == [
+        ("Paid", ["sku"])
+    ]
+    assert not [one for one in plan.remarks if "is not read" in str(one)]

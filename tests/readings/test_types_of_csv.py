@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from footfall.foreign.log_paths import is_log
 from footfall.foreign.open_events import open_events
 from footfall.foreign.roles import Named
 
@@ -82,3 +83,12 @@ def test_points_among_decimal_commas(tmp_path):
         assert source.taken.endswith("; the point of km as a decimal one: 1.234 is not 1234")
     with open_events(log(tmp_path / "y.csv", ",", km=["1.234"] * 3)) as source:
         assert "decimal one" not in source.taken
+
+
+@pytest.mark.parametrize(("separator", "is_one"), [(";", True), (",", False)])
+def test_logs_with_days_first(tmp_path, separator, is_one):
+    """A log is recognised by days that come first where these are read as times: among semicolons."""
+    people = [f"g{n % 30:02}" for n in range(90)]
+    rows = {"wann": ["02.03.2026 08:00"] * 90, "gast": people, "aktion": ["auf", "zu"] * 45}
+    path = write(tmp_path / "x.csv", separator, rows)
+    assert is_log(path, ("event",)) is is_one

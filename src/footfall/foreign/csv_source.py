@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import secrets
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -173,7 +174,7 @@ def holds_roles(path: Path, plan_titles: Collection[str]) -> bool:
     try:
         header, *cells = [row for row in rows if row]
         sampled = {
-            name: Sampled("VARCHAR", [row[i] for row in cells if len(row) == len(header)])
+            name: _sampled([row[i] for row in cells if len(row) == len(header)], delimiter)
             for i, name in enumerate(header)
         }
         recognise(str(path), sampled, Named())
@@ -188,6 +189,16 @@ def holds_roles(path: Path, plan_titles: Collection[str]) -> bool:
     except (ValueError, csv.Error):
         return False
     return True
+
+
+def _sampled(texts: list[str | None], delimiter: str) -> Sampled:
+    """Return a column by its texts: among semicolons, days that come first are times."""
+    values = [text for text in texts if text]
+    is_day = delimiter == ";" and bool(values) and all(map(_DAY.fullmatch, values))
+    return Sampled("TIMESTAMP" if is_day else "VARCHAR", texts)
+
+
+_DAY = re.compile(r"\d{1,2}[.]\d{1,2}[.]\d{4}( \d{1,2}:\d\d(:\d\d)?)?")
 
 
 def _unlike(header: Sequence[str]) -> tuple[str, ...]:

@@ -47,12 +47,18 @@ _USUAL = {
     "Array unique items": "false",
 }
 """What says of an event or property that it is as all others are."""
+_TITLES_WRITTEN = {title.casefold(): title for title in (*_KNOWN, *_KINDS, *_USUAL)}
 
 
 def is_amplitude(grid: Grid) -> bool:
     """Return whether a file's first row is the header of Amplitude Data's."""
-    titles = set(grid.row(min(grid.rows, default=0)).values())
+    titles = set(map(_title, grid.row(min(grid.rows, default=0)).values()))
     return titles >= set(_TITLES) and bool(titles & {"Object type", "Property name"})
+
+
+def _title(text: str) -> str:
+    """Return a title as it is written here, whatever its capitals."""
+    return _TITLES_WRITTEN.get(text.casefold(), text)
 
 
 def read_amplitude(grid: Grid, draft: Draft) -> None:
@@ -93,7 +99,7 @@ def read_amplitude(grid: Grid, draft: Draft) -> None:
 
 def _rows(grid: Grid) -> Iterator[tuple[int, Row]]:
     first, *others = sorted(grid.rows)
-    header = grid.row(first)
+    header = {column: _title(text) for column, text in grid.row(first).items()}
     for number in others:
         cells = grid.row(number).items()
         yield number, {header[column]: text for column, text in cells if column in header}
@@ -103,7 +109,7 @@ def _tell_unread(grid: Grid, number: int, draft: Draft) -> None:
     """Name what no plan has a place for: columns that say something unusual, objects of other kinds."""
     header = grid.row(min(grid.rows))
     for column, text in grid.row(number).items():
-        title = header.get(column, "")
+        title = _title(header.get(column, ""))
         if title in _KINDS and text.casefold() not in _KINDS[title]:
             draft.leave_out(
                 f"{shown(text[:40])} as {title.lower()}", grid.origin(number, column)
