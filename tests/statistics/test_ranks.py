@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from footfall.reports.groups import PeopleGroup
 from footfall.reports.intervals import rank_ranges, wilson
 from footfall.reports.judging import judged
+from footfall.reports.people_groups import PeopleGroup
 
 CITIES, PEOPLE, REPEATS = 30, 400, 300
 

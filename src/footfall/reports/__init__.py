@@ -1,9 +1,9 @@
 """Reports on a run: stages, groups of people and the truth, as numbers and as tables, JSON or a page."""
 
 from footfall.reports.curves import Curves
-from footfall.reports.groups import PeopleGroup, PeopleGroups, RankBy
 from footfall.reports.json_report import render_json
 from footfall.reports.page import render_html
+from footfall.reports.people_groups import PeopleGroup, PeopleGroups, RankBy
 from footfall.reports.reporting import Report, closing, report
 from footfall.reports.stages import FunnelStep, StageCounts, Stages
 from footfall.reports.terminal import render_table

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from footfall.reports.curves import Days, HourlyCurve, Hours
-from footfall.reports.groups import PeopleGroup, PeopleGroups
+from footfall.reports.people_groups import PeopleGroup, PeopleGroups
 from footfall.reports.stages import StageCounts, Stages
 from footfall.text import clean, count, mean, percent
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from footfall.reports.groups import PeopleGroup
+from footfall.reports.people_groups import PeopleGroup
 from footfall.reports.property_values import coded
 from footfall.reports.stored_run import StoredRun
 

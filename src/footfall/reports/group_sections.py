@@ -13,8 +13,8 @@ from footfall.reports.estimates import (
     with_interval,
     with_share_interval,
 )
-from footfall.reports.groups import Estimate, PeopleGroup, PeopleGroups, Verdict
 from footfall.reports.judging import FALSE_DISCOVERIES, LABELS, MIN_BUYERS, MIN_PEOPLE
+from footfall.reports.people_groups import Estimate, PeopleGroup, PeopleGroups, Verdict
 from footfall.reports.reporting import Report
 from footfall.reports.section import (
     Cell,

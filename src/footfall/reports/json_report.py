@@ -13,8 +13,8 @@ from footfall.reports.asked_and_got import (
     tally_record,
 )
 from footfall.reports.curves import Curves
-from footfall.reports.groups import PeopleGroups, group_record
 from footfall.reports.judging import FALSE_DISCOVERIES
+from footfall.reports.people_groups import PeopleGroups, group_record
 from footfall.reports.reporting import Report
 from footfall.reports.stages import Stages, StepComparison, stage_record, step_record
 from footfall.reports.truth import Truth

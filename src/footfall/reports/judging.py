@@ -9,8 +9,8 @@ from typing import get_args
 import numpy as np
 
 from footfall.errors import UsageError
-from footfall.reports.groups import Estimate, PeopleGroup, PeopleGroups, RankBy, Verdict
 from footfall.reports.intervals import Interval, rank_ranges, wilson
+from footfall.reports.people_groups import Estimate, PeopleGroup, PeopleGroups, RankBy, Verdict
 from footfall.reports.pooled_law import Floats, PooledLaw, PowerSums
 from footfall.reports.shrinkage import false_discoveries, likely
 

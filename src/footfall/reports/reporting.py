@@ -11,8 +11,8 @@ from footfall.data.tallies import Tallies
 from footfall.errors import UsageError, shown
 from footfall.reports.curves import Curves, curves_of_store
 from footfall.reports.group_queries import cities_of_store, cities_of_tallies, groups_of_store
-from footfall.reports.groups import PeopleGroup, PeopleGroups, RankBy
 from footfall.reports.judging import check_rank_by, judged_groups
+from footfall.reports.people_groups import PeopleGroup, PeopleGroups, RankBy
 from footfall.reports.stage_queries import stages_of_store
 from footfall.reports.stages import Stages, stages_of_tallies
 from footfall.reports.stored_run import StoredRun
@@ -64,7 +64,7 @@ def report(
     Example:
         >>> stages = footfall.report("parquet:shop").stages
         >>> [(stage.name, stage.reached) for stage in stages.stages[:3]]
-        [('visitor', 264), ('browsing', 214), ('product interest', 214)]
+        [('visitor', 266), ('browsing', 223), ('product interest', 223)]
 
     Args:
         store: A store, or where one lies.

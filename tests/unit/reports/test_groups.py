@@ -6,7 +6,7 @@ import pytest
 
 from footfall.reports import report
 from footfall.reports.group_queries import cities_of_tallies
-from footfall.reports.groups import PeopleGroup
+from footfall.reports.people_groups import PeopleGroup
 from footfall.units import HOUR_MS
 from tests.stores import Rows, make_run, store_of_rows
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from footfall.errors import UsageError
-from footfall.reports.groups import PeopleGroup
 from footfall.reports.judging import check_rank_by, judged, judged_groups, n_best_of
+from footfall.reports.people_groups import PeopleGroup
 
 
 def _group(name, people, each, *, spread=1, **more):
