@@ -64,6 +64,9 @@ class FakeEngine:
     def people_until(self, until_ms: int) -> int:
         return self.people if until_ms > self.stream.start_ms else 0
 
+    def numbers_until(self, until_ms: int) -> int:
+        return self.people_until(until_ms)
+
     def simulation(
         self, run_id: str, first_person: int, end_person: int, until_ms: int
     ) -> FakeSimulation:

@@ -12,7 +12,7 @@ from footfall.data.chunk import Chunk
 from footfall.data.tallies import Tallies
 from footfall.model.model import Model
 from footfall.scenario.records import Scenario
-from footfall.sim import Simulation, people_until
+from footfall.sim import Simulation, numbers_until
 from footfall.units import DAY_MS
 
 
@@ -32,7 +32,7 @@ def chunks(
 ) -> list[Chunk]:
     """Simulate some days in windows that end at `cuts` (days), in groups of some people."""
     end = model.start_ms + round(days * DAY_MS)
-    n = people_until(model, end)
+    n = numbers_until(model, end)
     made = []
     for first in range(0, max(n, 1), group):
         simulation = Simulation(model, "run", first, min(first + group, 10**12), end)

@@ -93,8 +93,8 @@ SEED = Count("n", 0, 2**63 - 1)
 SIZE, LARGE_SIZE = Size(_SIZE), Size(_LARGE_SIZE)
 WORKERS = Count("n", 1, 1024)
 PERSON = Count("id", 0, 10**12)
-USER_ID = re.compile(r"([0-9a-f]{6})-u-([0-9a-f]{8})", re.ASCII)
-"""A `user_id`: the tag of a run, and the number of a person in it."""
+USER_ID = re.compile(r"[0-9a-f]{6}-u-[0-9a-f]{16}", re.ASCII)
+"""A `user_id`: the tag of a run, and the identity of a person in it."""
 
 
 class ScenarioName(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2

@@ -13,7 +13,6 @@ import click
 from footfall.cli import arguments, options
 from footfall.cli.data_command import DataCommand
 from footfall.cli.wording import ValueFormatter, read
-from footfall.errors import UsageError, shown
 from footfall.text import plain_table
 from footfall.units import zones
 
@@ -26,7 +25,7 @@ Examples:
   footfall user ecommerce 17
   footfall user shop.yaml 17 --days 90 --seed 2 --format json
 \b
-ID is the column `person` of the events: people are numbered in order of arrival, from 0. A `user_id` will do, too.
+ID is the column `person` of the events: people are numbered by the day of their arrival, from 0. A `user_id` will do.
 Give the same --people, --start, --seed and --set as the run: they decide who that person is.
 """
 
@@ -67,14 +66,9 @@ def command(scenario: str, person: str, form: str, **stream: Any) -> None:
     """
     from footfall.execution.chunks import simulate_person
 
-    user_id = arguments.USER_ID.fullmatch(person)
-    number = int(user_id[2], 16) if user_id else arguments.PERSON.convert(person, None, None)
-    chunk = simulate_person(scenario, number, options.run_parameters(stream))
-    if user_id and not chunk.run.startswith(user_id[1]):
-        raise UsageError(
-            f"{shown(person)} is somebody of another run: here ids begin with {chunk.run[:6]}\n"
-            "  hint: give the --people, --start, --seed and --set of that run; `footfall runs` lists them"
-        )
+    is_id = arguments.USER_ID.fullmatch(person)
+    who = person if is_id else arguments.PERSON.convert(person, None, None)
+    chunk = simulate_person(scenario, who, options.run_parameters(stream))
     life = _life_of(chunk)
     if form == "json":
         click.echo(json.dumps(_plain_life(life), indent=2, ensure_ascii=False, default=_plain))

@@ -28,7 +28,7 @@ def assemble(c: Compilation) -> Model:
     """Return the model; nothing may be wrong with the scenario."""
     properties = _user_properties(c)
     home, devices = c.tables[c.scenario.people.home.text], c.typer.devices
-    people = people_spec(c.scenario, home)
+    people = people_spec(c.scenario, home, c.seed)
     return Model(
         stream=_stream(c, properties),
         texts=c.texts.all(),
@@ -50,7 +50,7 @@ def assemble(c: Compilation) -> Model:
         effects=tuple(effect.named for effect in c.scenario.effects),
         skips=tuple(c.builder.skips),
         events=tuple((event.written, event.category) for event in c.scenario.events),
-        calendar=calendar_spec(c.scenario, c.moments, home),
+        calendar=calendar_spec(c.scenario, c.moments, home, c.seed),
         people=people,
         devices=device_spec(c.scenario, devices, c.seed),
         person_key=key(c.seed, "person"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 import numpy as np
 
@@ -14,9 +14,12 @@ from footfall.model.model import (
     ACTIVITY_BITS,
     MOST_ACTIVITY,
     CalendarSpec,
+    CampaignSpec,
     DeviceSpec,
     PeopleSpec,
+    SharedDays,
 )
+from footfall.model.tables import InverseCdf
 from footfall.model.values import Array
 from footfall.scenario.records import Catalogue, Scenario
 from footfall.units import DAY_MS
@@ -28,7 +31,13 @@ _HOME_BITS = 30
 _HALF = Decimal("0.5")
 
 
-def calendar_spec(scenario: Scenario, moments: Moments, home: CatalogueTable) -> CalendarSpec:
+_Z_BITS = 32
+_DAY_BITS = 20
+
+
+def calendar_spec(
+    scenario: Scenario, moments: Moments, home: CatalogueTable, seed: int
+) -> CalendarSpec:
     """Return what the calendar is made from."""
     calendar = scenario.calendar
     zones, rhythms, _ = _rhythms(home)
@@ -43,18 +52,47 @@ def calendar_spec(scenario: Scenario, moments: Moments, home: CatalogueTable) ->
             (country, y or 0, m, d, _factor(a)) for country, (y, m, d), a in calendar.holidays
         ),
         campaigns=tuple(
-            (
+            CampaignSpec(
                 moments.ms(campaign.start),
                 moments.ms(campaign.until),
                 _factor(campaign.activity),
+                key(seed, "campaign", campaign.named),
             )
             for campaign in calendar.campaigns
         ),
+        shared_days=tuple(
+            _shared_days(calendar.days_spread, _days_key(scenario, seed, "activity", shared_by))
+            for _, country in rhythms
+            for shared_by in (country if calendar.days_differ else "",)
+        )
+        if calendar.days_spread
+        else (),
     )
 
 
 def _factor(activity: Decimal) -> int:
     return min(int(activity * (1 << ACTIVITY_BITS) + _HALF), MOST_ACTIVITY)
+
+
+def _days_key(scenario: Scenario, seed: int, *of: str) -> int:
+    """Return the key of what days do: of a seed of their own where one is given."""
+    own = scenario.calendar.days_seed
+    return key(seed if own is None else own, "days", *of)
+
+
+def _shared_days(spread: Decimal, days_key: int) -> SharedDays:
+    with localcontext() as context:
+        context.prec = 24
+        # exp(spread × z - spread²/2) has the mean 1, for z from -8 to 8.
+        exponents = [spread * (k - 512) / 64 - spread * spread / 2 for k in range(1025)]
+        factors = [int(e.exp() * (1 << _DAY_BITS) + _HALF) for e in exponents]
+    return SharedDays(days_key, _normal(), np.array(factors, np.int64))
+
+
+def _normal() -> InverseCdf:
+    table = distributions.normal(Decimal(0), Decimal(1 << _Z_BITS), is_whole=True)
+    assert isinstance(table, InverseCdf)
+    return table
 
 
 def _week(written: tuple[tuple[Decimal, ...], ...]) -> Array:
@@ -78,7 +116,7 @@ def _rhythms(
     return zones, tuple(dict.fromkeys(pairs)), pairs
 
 
-def people_spec(scenario: Scenario, home: CatalogueTable) -> PeopleSpec:
+def people_spec(scenario: Scenario, home: CatalogueTable, seed: int) -> PeopleSpec:
     """Return who comes."""
     people = scenario.people
     _, rhythms, pairs = _rhythms(home)
@@ -89,6 +127,12 @@ def people_spec(scenario: Scenario, home: CatalogueTable) -> PeopleSpec:
         span_days=people.already_here_days,
         length_days=scenario.calendar.length_days,
         growth_per_day=int((1 + people.growth_per_day) * (1 << _GROWTH_BITS)),
+        law=people.arrivals_law,
+        count_key=key(seed, "arrivals per day"),
+        normal=_normal(),
+        shared_days=_shared_days(people.arrivals_spread, _days_key(scenario, seed, "arrivals"))
+        if people.arrivals_spread
+        else None,
         home_weights=_home_weights(home.source),
         home_rhythms=np.array([rhythms.index(pair) for pair in pairs], np.int32),
         home_zones=np.array([zone for zone, _ in pairs], np.int32),

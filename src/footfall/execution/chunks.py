@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from footfall.data.chunk import Chunk
-from footfall.errors import UsageError
+from footfall.errors import UsageError, shown
 from footfall.execution.pool import results_of
 from footfall.execution.schedule import make_schedule
 from footfall.execution.setup import AnyScenario, RunParameters, Settings, Setup, set_up
@@ -34,7 +34,7 @@ def simulate(
     Example:
         >>> for chunk in footfall.simulate("ecommerce", people=500, days=7):
         ...     print(chunk.part.first_person, chunk.part.end_person, chunk.events.num_rows)
-        0 4096 3083
+        0 4096 3249
 
     Args:
         scenario: Name of a shipped one, path of a YAML file, or a loaded scenario.
@@ -74,7 +74,7 @@ def events(
     Example:
         >>> events = footfall.events("ecommerce", people=500, days=7)
         >>> events.num_rows, events.schema.names[:3]
-        (3083, ['insert_id', 'event_type', 'category'])
+        (3249, ['insert_id', 'event_type', 'category'])
     """
     from footfall.execution.time_order import merge_tables
 
@@ -84,25 +84,46 @@ def events(
 
 
 def simulate_person(
-    scenario: AnyScenario, person: int, parameters: RunParameters | None = None
+    scenario: AnyScenario, person: int | str, parameters: RunParameters | None = None
 ) -> Chunk:
     """Simulate one person, and nobody else; what happens is what happens in the full run.
 
     Args:
         scenario: As for `simulate`.
-        person: Number in order of arrival, from 0.
+        person: Number, from 0; or a `user_id`.
         parameters: Those of the full run.
 
     Raises:
-        UsageError: Nobody of that number comes before the end.
+        UsageError: Nobody of that number or id comes before the end.
     """
     ready = set_up(scenario, parameters)
     engine, run = ready.engine, ready.run
-    if not 0 <= person < run.people:
+    number = _number(ready, person) if isinstance(person, str) else person
+    chunk = engine.simulation(run.id, number, number + 1, run.until_ms).advance(run.until_ms)
+    if not chunk.arrivals.num_rows:
+        most = engine.numbers_until(run.until_ms) - 1
         raise UsageError(
-            f"person {person} does not come before the end of the run\n  accepted: 0 to {run.people - 1:,}"
+            f"person {person} does not come before the end of the run\n"
+            f"  accepted: 0 to {most:,}, but for those who come later"
         )
-    return engine.simulation(run.id, person, person + 1, run.until_ms).advance(run.until_ms)
+    return chunk
+
+
+def _number(ready: Setup, user_id: str) -> int:
+    """Return the number of the person who is known by a `user_id`."""
+    tag, _, digits = user_id.split("-")
+    if not ready.run.id.startswith(tag):
+        raise UsageError(
+            f"{shown(user_id)} is somebody of another run: here ids begin with {ready.run.id[:6]}\n"
+            "  hint: give the --people, --start, --seed and --set of that run; `footfall runs` lists them"
+        )
+    number = ready.engine.number_of(int(digits, 16), ready.run.until_ms)
+    if number is None:
+        raise UsageError(
+            f"nobody has the id {shown(user_id)} before the end of the run\n"
+            "  hint: give the --days of that run, or take an id from its events"
+        )
+    return number
 
 
 def _chunks(ready: Setup, parameters: RunParameters) -> Iterator[Chunk]:

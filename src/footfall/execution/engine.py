@@ -56,6 +56,9 @@ class Engine(Protocol):
     def people_until(self, until_ms: int) -> int:
         """Return how many people arrive before a time."""
 
+    def numbers_until(self, until_ms: int) -> int:
+        """Return how many numbers people who arrive before a time may have."""
+
     def simulation(
         self, run_id: str, first_person: int, end_person: int, until_ms: int
     ) -> GroupSimulation:
@@ -70,7 +73,10 @@ class CheckpointableGroup(GroupSimulation, Protocol):
 
 
 class LiveEngine(Engine, Protocol):
-    """An engine that can go on from a saved state."""
+    """An engine that simulates, and can go on from a saved state."""
+
+    def number_of(self, identity: int, until_ms: int) -> int | None:
+        """Return the number of the person with an identity; None if nobody has it before a time."""
 
     def simulation(
         self,
@@ -133,6 +139,18 @@ class ModelEngine:
         from footfall.sim import people_until
 
         return people_until(self.model, until_ms)
+
+    def numbers_until(self, until_ms: int) -> int:
+        """Return how many numbers people who arrive before a time may have."""
+        from footfall.sim import numbers_until
+
+        return numbers_until(self.model, until_ms)
+
+    def number_of(self, identity: int, until_ms: int) -> int | None:
+        """Return the number of the person with an identity; None if nobody has it before a time."""
+        from footfall.sim import number_of
+
+        return number_of(self.model, identity, until_ms)
 
     def simulation(
         self,

@@ -175,7 +175,7 @@ def make_schedule(
         in_time_order: Everybody advances side by side, window by window.
     """
     start_ms, window_ms = engine.stream.start_ms, engine.window_ms
-    n_groups = engine.groups.count(engine.people_until(until_ms))
+    n_groups = engine.groups.count(engine.numbers_until(until_ms))
     if in_time_order:
         window_ms = _narrower(window_ms, n_groups)
         # All begin with the first window, whether somebody has come or not: the merge counts
@@ -196,7 +196,7 @@ def is_torn(engine: Engine, cursors: Cursors) -> bool:
     if not ahead:
         return False
     (until_ms, *others) = set(ahead.values())
-    return bool(others) or len(ahead) < engine.groups.count(engine.people_until(until_ms))
+    return bool(others) or len(ahead) < engine.groups.count(engine.numbers_until(until_ms))
 
 
 def _narrower(window_ms: int, n_groups: int) -> int:
@@ -206,15 +206,15 @@ def _narrower(window_ms: int, n_groups: int) -> int:
 
 
 def _first_windows(engine: Engine, n_groups: int, until_ms: int) -> tuple[int, ...]:
-    """Return, per group, the end of the first window in which somebody of it arrives.
+    """Return, per group, the end of the first window in which somebody of it may arrive.
 
-    People are numbered in order of arrival, so groups begin one after the other: one pass over
-    the windows finds them all.
+    People are numbered by the day of their arrival, so groups begin one after the other: one pass
+    over the windows finds them all.
     """
     ends: list[int] = []
     end = engine.stream.start_ms
     while len(ends) < n_groups:
         end += engine.window_ms
-        begun = n_groups if end >= until_ms else engine.groups.count(engine.people_until(end))
+        begun = n_groups if end >= until_ms else engine.groups.count(engine.numbers_until(end))
         ends += [end] * (begun - len(ends))
     return tuple(ends)

@@ -49,7 +49,7 @@ class StoredEngine:
     window_ms: int
     is_whole: bool
     is_later: bool
-    counted: dict[int, int] = field(default_factory=dict)
+    counted: dict[int | str, int] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -69,7 +69,7 @@ class StoredEngine:
             catalogues=store.catalogues(info.id),
         )
         groups = _groups(store, info.id)
-        n_groups = groups.count(max(run.people, 1))
+        n_groups = groups.count(max(_numbers(store, run), 1))
         part_events = PART_EVENTS if store.dialect.name == "duckdb" else PART_EVENTS // 4
         # Share of the span in which a group has about so many events, if they come evenly.
         share = part_events * n_groups / max(info.events, 1)
@@ -106,6 +106,12 @@ class StoredEngine:
             )
             self.counted[until_ms] = int(rows[0][0])
         return self.counted[until_ms]
+
+    def numbers_until(self, until_ms: int) -> int:  # noqa: ARG002 - a group may begin sooner than it must
+        """Return how many numbers the people of the run may have, whenever they arrived."""
+        if "numbers" not in self.counted:
+            self.counted["numbers"] = _numbers(self.store, self.run)
+        return self.counted["numbers"]
 
     def time(self, ms: int) -> str:
         """Return a time, ms since the epoch, in the store's SQL."""
@@ -187,13 +193,28 @@ class StoredGroup:
     def _tallies(self, part: Part) -> Tallies:
         """Return the whole run's tallies with its very last part: they are not known by part."""
         engine = self._engine
-        is_last = part.until_ms == engine.run.until_ms and part.end_person >= engine.run.people
+        is_last = (
+            part.until_ms == engine.run.until_ms
+            and part.end_person >= engine.numbers_until(part.until_ms)
+        )
         if not (is_last and engine.is_whole):
             return Tallies.empty()
         tallies = engine.store.tallies(engine.run.id)
         return replace(
             tallies, is_whole=bool(tallies.cities)
         )  # a store that was sent a span has none
+
+
+def _numbers(store: Store, run: Run) -> int:
+    """Return one more than the greatest number of a person of a run."""
+    tables = [
+        store.dialect.rows(run.stream.schema.scenario, name) for name in ("arrivals", "events")
+    ]
+    found = [
+        store.query(f"SELECT coalesce(max(person), -1) FROM {table} WHERE run = ?", [run.id])
+        for table in tables
+    ]
+    return 1 + max(int(rows[0][0]) for rows in found)
 
 
 def _nothing(info: RunInfo, from_ms: int | None, until_ms: int | None) -> UsageError:

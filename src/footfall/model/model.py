@@ -9,7 +9,7 @@ from footfall.data.stream import Stream
 from footfall.model.emitted_values import Emission, ListValue
 from footfall.model.operations import Op
 from footfall.model.program import CompiledEffect, Node, RandomValue, Timer
-from footfall.model.tables import CatalogueColumn, Categorical
+from footfall.model.tables import CatalogueColumn, Categorical, InverseCdf
 from footfall.model.values import Array, Kind
 
 
@@ -68,6 +68,42 @@ MOST_ACTIVITY = 1 << 30
 """16,384 times the mean: what is more counts as this, so that products with weights of homes fit in 63 bits."""
 
 
+@dataclass(frozen=True, slots=True)
+class CampaignSpec:
+    """A span with another activity.
+
+    Args:
+        from_ms, until_ms: Half-open.
+        activity: Factor in 2**-ACTIVITY_BITS.
+        key: Of its draws: who comes by it, or stays away.
+    """
+
+    from_ms: int
+    until_ms: int
+    activity: int
+    key: int
+
+    @property
+    def lowers(self) -> bool:
+        """Whether activity is less than without it."""
+        return self.activity < 1 << ACTIVITY_BITS
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SharedDays:
+    """A factor per date that people share: log-normal, with the mean 1.
+
+    Args:
+        key: Of the draws of dates.
+        normal: The standard normal law, in 2**-32.
+        factors: Shape (1025,), int64: factor in 2**-20 of normal values from -8 to 8.
+    """
+
+    key: int
+    normal: InverseCdf
+    factors: Array
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class CalendarSpec:
     """The numbers that the calendar is made from.
@@ -79,7 +115,8 @@ class CalendarSpec:
         zones: Names of time zones.
         rhythms: Per rhythm: (number of its zone, country code).
         holidays: (country or "", year or 0, month, day, factor in 2**-ACTIVITY_BITS).
-        campaigns: (from_ms, until_ms, factor in 2**-ACTIVITY_BITS).
+        campaigns: In the order of the scenario.
+        shared_days: What days do to activity, per rhythm; nothing where there are none.
     """
 
     origin_ms: int
@@ -88,7 +125,8 @@ class CalendarSpec:
     zones: tuple[str, ...]
     rhythms: tuple[tuple[int, str], ...]
     holidays: tuple[tuple[str, int, int, int, int], ...]
-    campaigns: tuple[tuple[int, int, int], ...]
+    campaigns: tuple[CampaignSpec, ...]
+    shared_days: tuple[SharedDays, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,6 +139,10 @@ class PeopleSpec:
         span_days: Over how many days before the start.
         length_days: Declared length.
         growth_per_day: Factor per day in 2**-40.
+        law: `exact` (random days, the totals as asked for), `poisson` (random totals), or `even` (no randomness).
+        count_key: Of the draws of how many come per day.
+        normal: The standard normal law, in 2**-32.
+        shared_days: What days do to arrivals, if anything.
         home_weights: Shape (C,), int64, above 0 in sum; scaled to a sum of about 2**30.
         home_rhythms: Shape (C,), int32: rhythm of each home row.
         home_zones: Shape (C,), int32: time zone of each home row.
@@ -111,6 +153,10 @@ class PeopleSpec:
     span_days: int
     length_days: int
     growth_per_day: int
+    law: str
+    count_key: int
+    normal: InverseCdf
+    shared_days: SharedDays | None
     home_weights: Array
     home_rhythms: Array
     home_zones: Array

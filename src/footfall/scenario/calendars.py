@@ -19,6 +19,7 @@ def _calendar(reader: Reader, fields: Fields) -> Calendar:
     rhythm = fields.get("rhythm", "always")
     campaigns = fields.get("campaigns", [])
     reader.refuse_twins(((campaign.named, campaign.at) for campaign in campaigns), "campaign")
+    spread, differ, seed = fields.get("days", (Decimal(0), False, None))
     return Calendar(
         at=fields.at,
         start=fields.get("start"),
@@ -26,7 +27,15 @@ def _calendar(reader: Reader, fields: Fields) -> Calendar:
         week=WEEKS[rhythm] if isinstance(rhythm, str) else rhythm,
         holidays=tuple(_holidays(reader, fields.get("holidays", []))),
         campaigns=tuple(campaigns),
+        days_spread=spread,
+        days_differ=differ,
+        days_seed=seed,
     )
+
+
+@builds("days")
+def _days(_reader: Reader, fields: Fields) -> tuple[Decimal, bool, int | None]:
+    return fields.get("spread"), fields.get("of", "scenario") == "country", fields.get("seed")
 
 
 def _holidays(

@@ -1,21 +1,17 @@
-"""The table of the language: when, who, on what, and the values that are drawn."""
+"""The table of the language: who, on what, and the values that are drawn."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from footfall.scenario.forms import ByShape, Key, ListOf, MapKind, MapOf, Ref
+from footfall.scenario.language_calendar import CALENDAR_KINDS
 from footfall.scenario.scalars import (
     CHANCE,
-    DATE,
     DAYS,
     DURATION,
     EXPRESSION,
-    FACTOR,
-    HOLIDAY,
     IDENTIFIER,
-    LABEL,
-    MOMENT,
     N_DEVICES,
     N_PEOPLE,
     NUMBER,
@@ -39,95 +35,12 @@ from footfall.scenario.vocabulary import (
     DISTRIBUTION_NAMES,
     DISTRIBUTIONS,
     EXAMPLE,
-    HOURS,
     OF,
     REQUIRED,
     TYPE_KEY,
     USER_PROPERTIES,
     VALUE_CONSTRAINTS,
     VALUES,
-    WEEKDAYS,
-)
-
-CALENDAR = MapKind(
-    "calendar",
-    "When.",
-    (
-        Key(
-            "start",
-            DATE,
-            "first day, from local midnight of `time_zone`; `--start` moves it",
-            "2026-01-01",
-            is_required=True,
-        ),
-        Key(
-            "length",
-            DAYS,
-            "declared length; `--days` cuts or extends",
-            "90 days",
-            unit="days",
-            is_required=True,
-        ),
-        Key(
-            "rhythm",
-            ByShape(
-                scalar=choice("always", "evenings", "office hours", "shopping"),
-                map=Ref("rhythm"),
-            ),
-            "activity by local hour and weekday",
-            "evenings",
-            default="`always`",
-        ),
-        Key(
-            "holidays",
-            MapOf(
-                TEXT,
-                ByShape(scalar=FACTOR, map=MapOf(HOLIDAY, FACTOR, "date")),
-                "date or country",
-                keeps_rest=True,
-            ),
-            "date, or date of every year → activity, of all; or country → such a map, of its people",
-            "{2026-01-01: 30%, FR: {07-14: 60%}}",
-            default="none",
-        ),
-        Key(
-            "campaigns",
-            ListOf(Ref("campaign"), keeps_rest=True),
-            "spans with more (or fewer) visits and arrivals",
-            "[{named: sale, from: day 60, until: day 67, activity: 150%}]",
-            default="none",
-        ),
-    ),
-)
-
-RHYTHM = MapKind(
-    "rhythm",
-    "A week written out: `hours` (with `days`), or `weekdays` with `weekend`, or all of `mon` to `sun`.",
-    (
-        Key("hours", HOURS, "weight of each local hour, from 0 to 23", "[1, 1, …]"),
-        Key(
-            "days",
-            MapOf(choice(*WEEKDAYS, name="weekday"), WEIGHT, "weekday", least=1),
-            "factor of each day",
-            "{sat: 1.2, sun: 1.2}",
-            default="1 each",
-        ),
-        Key("weekdays", HOURS, "weight of each hour, Monday to Friday", "[1, 1, …]"),
-        Key("weekend", HOURS, "weight of each hour, Saturday and Sunday", "[1, 1, …]"),
-        *(Key(day, HOURS, "weight of each hour of that day", "[1, 1, …]") for day in WEEKDAYS),
-    ),
-)
-
-CAMPAIGN = MapKind(
-    "campaign",
-    "A span of time with another activity.",
-    (
-        Key("named", LABEL, "its name", "spring_sale", is_required=True),
-        Key("from", MOMENT, "begins, inclusive", "day 60", is_required=True),
-        Key("until", MOMENT, "ends, exclusive", "day 67", is_required=True),
-        Key("activity", FACTOR, "factor of visits and arrivals", "150%", is_required=True),
-    ),
-    named_by="named",
 )
 
 PEOPLE = MapKind(
@@ -158,6 +71,13 @@ PEOPLE = MapKind(
             unit="per day, week, month or year",
         ),
         Key(
+            "arrivals",
+            Ref("arrivals"),
+            "how newcomers fall on days and hours",
+            "{law: poisson, spread: 20%}",
+            default="`{law: exact}`",
+        ),
+        Key(
             "home",
             REFERENCE,
             "catalogue with columns `city`, `country`, `time_zone` (and `language`); its weights: where people live",
@@ -170,6 +90,28 @@ PEOPLE = MapKind(
             "user properties",
             "{gender: {pick: [female, male]}}",
             default="none",
+        ),
+    ),
+)
+
+ARRIVALS = MapKind(
+    "arrivals",
+    "How people arrive.",
+    (
+        Key(
+            "law",
+            choice("exact", "poisson", "even"),
+            "`exact`: by chance, in total as many as `count` says; `poisson`: the total by chance, too; "
+            "`even`: nothing by chance",
+            "poisson",
+            default="`exact`",
+        ),
+        Key(
+            "spread",
+            CHANCE,
+            "standard deviation of the logarithm of what a day does to arrivals, as `days` does to activity",
+            "20%",
+            default="`0%`",
         ),
     ),
 )
@@ -370,7 +312,7 @@ CATALOGUE = MapKind(
 )
 
 WORLD_KINDS = (
-    CALENDAR, RHYTHM, CAMPAIGN, PEOPLE, ALREADY_HERE, PROPERTY, RECORD_FIELD, DRAW, NORMAL, LOGNORMAL, WAIT_KIND, RAMP,
+    *CALENDAR_KINDS, PEOPLE, ARRIVALS, ALREADY_HERE, PROPERTY, RECORD_FIELD, DRAW, NORMAL, LOGNORMAL, WAIT_KIND, RAMP,
     DEVICES, SESSIONS, CATALOGUE,
 )  # fmt: skip
 """Every kind of this half."""

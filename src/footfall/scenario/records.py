@@ -204,6 +204,9 @@ class Calendar:
         length_days: Declared length.
         week: 7 x 24 weights at or above 0, Monday first, local hours.
         holidays: Country code ("" for all) → ((year or None, month, day), activity).
+        days_spread: Of the logarithm of what a day does to activity.
+        days_differ: Whether the days of each country are its own.
+        days_seed: Instead of the stream's seed, for what days do.
     """
 
     at: SourceLocation
@@ -212,6 +215,9 @@ class Calendar:
     week: tuple[tuple[Decimal, ...], ...]
     holidays: tuple[tuple[str, tuple[int | None, int, int], Decimal], ...] = ()
     campaigns: tuple[Campaign, ...] = ()
+    days_spread: Decimal = Decimal(0)
+    days_differ: bool = False
+    days_seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +225,8 @@ class People:
     """The population.
 
     Args:
+        arrivals_law: `exact`, `poisson` or `even`.
+        arrivals_spread: Of the logarithm of what a day does to arrivals.
         growth_per_day: Factor minus one per day, compounded: 8 %/month gives 1.08 ** (1/30.4375) - 1.
     """
 
@@ -228,6 +236,8 @@ class People:
     already_here_share: Decimal = Decimal(0)
     already_here_days: int = 0
     growth_per_day: Decimal = Decimal(0)
+    arrivals_law: str = "exact"
+    arrivals_spread: Decimal = Decimal(0)
     properties: tuple[Property, ...] = ()
 
 

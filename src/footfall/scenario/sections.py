@@ -21,6 +21,7 @@ from footfall.scenario.records import Devices, Effect, Event, Journey, People, P
 @builds("people")
 def _people(_reader: Reader, fields: Fields) -> People:
     share, days = fields.get("already_here", (Decimal(0), 0))
+    law, spread = fields.get("arrivals", ("exact", Decimal(0)))
     return People(
         at=fields.at,
         count=fields.get("count"),
@@ -28,8 +29,15 @@ def _people(_reader: Reader, fields: Fields) -> People:
         already_here_share=share,
         already_here_days=days,
         growth_per_day=fields.get("growth", Decimal(0)),
+        arrivals_law=law,
+        arrivals_spread=spread,
         properties=values_of(fields.get("properties", [])),
     )
+
+
+@builds("arrivals")
+def _arrivals(_reader: Reader, fields: Fields) -> tuple[str, Decimal]:
+    return fields.get("law", "exact"), fields.get("spread", Decimal(0))
 
 
 @builds("already_here")

@@ -14,11 +14,13 @@ Antarctica/Casey's at 00:01, which come 14 minutes late.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import numpy as np
 
-from footfall.model.model import ACTIVITY_BITS, MOST_ACTIVITY, CalendarSpec
+from footfall.model.model import ACTIVITY_BITS, MOST_ACTIVITY, CalendarSpec, CampaignSpec
 from footfall.model.values import NEVER, Array
+from footfall.sim.shared_days import FACTOR_BITS, factors
 from footfall.units import DAY_MS, HOUR_MS, MINUTE_MS
 from footfall.units.zones import offset_ms
 
@@ -73,7 +75,8 @@ class ActivityCalendar:
     Attributes:
         offsets_ms: Shape (Z, S), int64: local minus UTC per zone and quarter hour.
         activity: Shape (R, S), int64: activity per rhythm and quarter hour, in
-            2**-ACTIVITY_BITS of the mean of a standard week.
+            2**-ACTIVITY_BITS of the mean of a standard week;
+            without campaigns and what days do.
     """
 
     def __init__(self, spec: CalendarSpec, until_ms: int) -> None:
@@ -88,7 +91,7 @@ class ActivityCalendar:
         self.activity = np.stack(
             [self._rhythm(starts, z, country) for z, country in spec.rhythms]
         )
-        self._integrals = self._integrate()
+        self._integrals = self._integrate(starts)
 
     @property
     def horizon_ms(self) -> int:
@@ -103,10 +106,16 @@ class ActivityCalendar:
         for first, last, factor in self._holidays(country, int(day[0]), int(day[-1])):
             at = slice(*np.searchsorted(day, [first, last]))
             activity[at] = _times(activity[at], factor)
-        for from_ms, until_ms, factor in self.spec.campaigns:
-            at = slice(*np.searchsorted(starts, [from_ms, until_ms]))
-            activity[at] = _times(activity[at], factor)
         return activity
+
+    def factor_of(self, campaigns: Sequence[CampaignSpec]) -> Array:
+        """Return what campaigns make of activity per quarter hour: shape (S,), int64, in 2**-ACTIVITY_BITS."""
+        starts = self.origin_ms + np.arange(self.n_slots, dtype=np.int64) * SLOT_MS
+        factor = np.full(self.n_slots, 1 << ACTIVITY_BITS, np.int64)
+        for campaign in campaigns:
+            at = slice(*np.searchsorted(starts, [campaign.from_ms, campaign.until_ms]))
+            factor[at] = _times(factor[at], campaign.activity)
+        return factor
 
     def _holidays(
         self, country: str, first_day: int, last_day: int
@@ -122,15 +131,24 @@ class ActivityCalendar:
                     found.append((number, number + 1, factor))
         return found
 
-    def _integrate(self) -> Array:
+    def _integrate(self, starts: Array) -> Array:
         """Return the integrals at the slots' edges, all rhythms in one array for one search.
+
+        Campaigns and what days do count here, and not in `activity`: who arrives by them, arrivals say.
 
         At mean activity a slot adds as much as it is long, so the unit is a ms of mean
         activity. A century is below 2**42: one rhythm stays a thousand times below the stride,
         and 2,047 rhythms fit in 63 bits.
         """
         integrals = np.zeros((len(self.activity), self.n_slots + 1), np.int64)
-        np.cumsum(self.activity * SLOT_MS >> ACTIVITY_BITS, axis=1, out=integrals[:, 1:])
+        campaigns = self.factor_of(self.spec.campaigns)
+        for rhythm, (zone_number, _) in enumerate(self.spec.rhythms):
+            day = (starts + self.offsets_ms[zone_number]) // DAY_MS
+            dates = np.arange(day[0], day[-1] + 1)
+            shared_days = self.spec.shared_days[rhythm] if self.spec.shared_days else None
+            shared = factors(shared_days, dates)[day - day[0]]
+            activity = _times(self.activity[rhythm], campaigns) * shared >> FACTOR_BITS
+            np.cumsum(activity * SLOT_MS >> ACTIVITY_BITS, out=integrals[rhythm, 1:])
         integrals += np.arange(len(self.activity), dtype=np.int64)[:, None] * _STRIDE
         return integrals.ravel()
 
@@ -204,8 +222,8 @@ class ActivityCalendar:
         return np.where(is_past, NEVER, np.maximum(reached, times_ms + 1))
 
 
-def _times(activity: Array, factor: int) -> Array:
-    return np.minimum((activity * factor) >> ACTIVITY_BITS, MOST_ACTIVITY)
+def _times(activity: Array, factor: Array | int) -> Array:
+    return np.minimum(np.multiply(activity, factor) >> ACTIVITY_BITS, MOST_ACTIVITY)
 
 
 def _is_date(year: int, month: int, day: int) -> bool:

@@ -60,19 +60,17 @@ def _common(group: GroupArrays, emitted: PartEvents, order: Array) -> dict[str, 
     # What happens outside sessions happens on no platform, even if a device says whose it is. Row -1
     # of a catalogue is null (`CatalogueColumn`), so no mask is needed here.
     kinds = np.where(in_session, group.state.device_kinds[rows, devices], -1)
-    homes = group.state.columns[builtins.HOME]
+    homes, who = group.state.columns[builtins.HOME], group.state.identities
     city, country, _, _ = model.home
     return {
         "insert_id": arrow_columns.fixed_texts(
-            insert_ids(model, group.persons, rows, emitted.numbers.take(order))
+            insert_ids(model, group.state.identities, rows, emitted.numbers.take(order))
         ),
         "event_type": arrow_columns.texts(events, [name for name, _ in model.events]),
         "category": arrow_columns.texts(*_categories(model, events)),
         "time": arrow_columns.plain(emitted.times.take(order), TIMESTAMP),
         "person": arrow_columns.plain(group.persons.take(rows), pa.int64()),
-        "user_id": id_column(
-            rows, known, len(group.persons), lambda of: user_ids(model, group.persons.take(of))
-        ),
+        "user_id": id_column(rows, known, len(who), lambda of: user_ids(model, who.take(of))),
         "device_id": _device_ids(
             group, rows * model.devices.most + devices, np.greater_equal(devices, 0)
         ),
@@ -93,12 +91,12 @@ def _common(group: GroupArrays, emitted: PartEvents, order: Array) -> dict[str, 
 
 def _device_ids(group: GroupArrays, codes: Array, valid: Array) -> pa.Array:
     """Return ids of devices: of each person's, person after person."""
-    model, persons, most = group.model, group.persons, group.model.devices.most
+    model, who, most = group.model, group.state.identities, group.model.devices.most
     return id_column(
         codes,
         valid,
-        most * len(persons),
-        lambda of: device_ids(model, persons.take(of // most), of % most),
+        most * len(who),
+        lambda of: device_ids(model, who.take(of // most), of % most),
     )
 
 

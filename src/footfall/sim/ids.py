@@ -12,38 +12,37 @@ from footfall.model.model import Model
 from footfall.model.values import Array
 from footfall.sim import arrow_columns
 
-_INSERT_ID = np.dtype([("stream", "S9"), ("person", "u8"), ("dash", "S1"), ("number", "S6")])
-"""24 characters: stream 8, person 8, event number 6, with dashes between."""
+_INSERT_ID = np.dtype([("stream", "S9"), ("person", "S16"), ("dash", "S1"), ("number", "S6")])
+"""32 characters: stream 8, identity 16, event number 6, with dashes between."""
 MOST_EVENTS = 16**6 - 1
 """Events that ids can tell apart of one person."""
 
 
-def insert_ids(model: Model, persons: Array, rows: Array, numbers: Array) -> Array:
-    """Return ids of events, made of stream, person and event number: unique by construction.
+def insert_ids(model: Model, identities: Array, rows: Array, numbers: Array) -> Array:
+    """Return ids of events, made of stream, identity and event number: unique by construction.
 
     Args:
-        persons: Shape (U,): numbers of people, below 2**32.
+        identities: Shape (U,), int64: of people.
         rows: Shape (n,): whose event.
         numbers: Shape (n,): event numbers.
 
     Returns:
-        Shape (n, 24), uint8, ASCII.
+        Shape (n, 32), uint8, ASCII.
 
     Raises:
         UsageError: Somebody has more events than there are ids.
     """
     most = int(numbers.max()) + 1 if len(numbers) else 0
     if most > MOST_EVENTS + 1:
-        raise _too_many(int(persons[rows[numbers.argmax()]]))
-    # Put together as a structured array, whose fields are whole words: eight hex digits are
-    # written as one number of 64 bits. Digits of people and of numbers are made once each and
-    # looked up per event, where there are fewer of them.
+        raise _too_many(model, int(identities[rows[numbers.argmax()]]))
+    # Put together as a structured array, whose fields are written whole. Digits of people and of
+    # numbers are made once each and looked up per event, where there are fewer of them.
     out = np.empty(len(rows), _INSERT_ID)
     out["stream"] = (model.stream.id[:8] + "-").encode("ascii")
-    if len(persons) < len(rows):
-        out["person"] = arrow_columns.hex_digits(persons, 4).view(np.uint64).ravel().take(rows)
+    if len(identities) < len(rows):
+        out["person"] = arrow_columns.hex_digits(identities, 8).view("S16").ravel().take(rows)
     else:
-        out["person"] = arrow_columns.hex_digits(persons.take(rows), 4).view(np.uint64).ravel()
+        out["person"] = arrow_columns.hex_digits(identities.take(rows), 8).view("S16").ravel()
     out["dash"] = b"-"
     if most < len(numbers):
         out["number"] = (
@@ -54,26 +53,29 @@ def insert_ids(model: Model, persons: Array, rows: Array, numbers: Array) -> Arr
     return out.view(np.uint8).reshape(len(rows), _INSERT_ID.itemsize)
 
 
-def _too_many(person: int) -> UsageError:
+def _too_many(model: Model, identity: int) -> UsageError:
     return UsageError(
-        f"person {person:,} has more than {MOST_EVENTS:,} events, which is as many as ids can tell apart\n"
+        f"person {model.stream.id[:6]}-u-{identity:016x} has more than {MOST_EVENTS:,} events, "
+        "which is as many as ids can tell apart\n"
         "  hint: `footfall check` names journeys that go round and hardly wait"
     )
 
 
-def user_ids(model: Model, persons: Array) -> Array:
+def user_ids(model: Model, identities: Array) -> Array:
     """Return what people are known by: shape (U, width), uint8, ASCII."""
-    return arrow_columns.labelled(model.stream.id[:6] + "-u", persons, 4)
+    return arrow_columns.labelled(model.stream.id[:6] + "-u", identities, 8)
 
 
-def device_ids(model: Model, persons: Array, numbers: Array) -> Array:
+def device_ids(model: Model, identities: Array, numbers: Array) -> Array:
     """Return the ids of devices: shape (m, width), uint8, ASCII.
 
     Args:
-        persons: Shape (m,): whose.
+        identities: Shape (m,), int64: whose.
         numbers: Shape (m,): which of each one's, below 16.
     """
-    return arrow_columns.labelled(model.stream.id[:6] + "-d", persons * 16 + numbers, 5)
+    whose = arrow_columns.labelled(model.stream.id[:6] + "-d", identities, 8)
+    which = np.frombuffer(b"0123456789abcdef", np.uint8)[numbers]
+    return np.append(whose, which[:, None], axis=1)
 
 
 def id_column(

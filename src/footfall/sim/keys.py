@@ -47,19 +47,19 @@ def finalize(z: Array) -> Array:
     return z
 
 
-def person_keys(key: int, persons: Array) -> Array:
+def person_keys(key: int, identities: Array) -> Array:
     """Return the key of each person.
 
     Args:
         key: Key of the stream's people, from the seed.
-        persons: Shape (n,), int64: numbers of people.
+        identities: Shape (n,), int64.
 
     Returns:
         Shape (n,), uint64.
     """
     # An odd multiple, a sum and two finalizers, all of them bijections: no two people of a
     # stream share a key.
-    z = persons.astype(np.uint64)
+    z = identities.astype(np.uint64)
     z *= GOLDEN
     z += np.uint64(key)
     finalize(z)

@@ -38,7 +38,7 @@ def log_arrivals(group: GroupArrays, journal: Journal, rows: Array) -> None:
     model = group.model
     if not any(map(_is_affected, model.initials)):
         return
-    state = State(model, group.persons[rows])
+    state = State(model, group.persons[rows], group.state.identities[rows])
     state.arrived[:] = state.clock[:] = group.state.arrived[rows]
     state.columns[builtins.HOME][:] = group.state.columns[builtins.HOME][rows]
     draw_properties(model, group.calendar, state, journal)

@@ -140,7 +140,7 @@ def changes_table(group: GroupArrays, changes: list[PropertyChanges]) -> pa.Tabl
     bound = np.concatenate([c.is_bound for c in changes])[order]
     names = np.repeat(np.arange(len(changes), dtype=np.int32), [len(c) for c in changes])[order]
     ids = arrow_columns.fixed_texts(
-        insert_ids(model, group.persons, rows[bound], numbers[bound]), bound
+        insert_ids(model, group.state.identities, rows[bound], numbers[bound]), bound
     )
     columns = [
         arrow_columns.plain(persons, pa.int64()),
@@ -197,7 +197,7 @@ def arrivals_table(group: GroupArrays, rows: Array) -> pa.Table:
     columns = {
         "person": arrow_columns.plain(persons, pa.int64()),
         "arrived": arrow_columns.plain(group.state.arrived[rows], TIMESTAMP),
-        "user_id": arrow_columns.fixed_texts(user_ids(model, persons)),
+        "user_id": arrow_columns.fixed_texts(user_ids(model, group.state.identities[rows])),
         "city": arrow_columns.texts(model.tables[city].values[homes], words),
         "country": arrow_columns.texts(model.tables[country].values[homes], words),
         "language": arrow_columns.texts(languages(group)[rows], words),

@@ -13,7 +13,7 @@ from footfall.model import builtins
 from footfall.model.model import Model
 from footfall.model.values import NEVER, Array
 from footfall.sim import draws, keys
-from footfall.sim.arrivals import Arrivals
+from footfall.sim.arrivals import Arrivals, Newcomers
 from footfall.sim.assemble import assemble
 from footfall.sim.calendar import ActivityCalendar
 from footfall.sim.journal import Journal
@@ -38,13 +38,29 @@ _PERSONS = f"state.columns.{builtins.PERSON}"
 
 @lru_cache(maxsize=4)
 def _calendar(model: Model, until_ms: int) -> tuple[ActivityCalendar, Arrivals]:
-    calendar = ActivityCalendar(model.calendar, until_ms + MARGIN_DAYS * DAY_MS)
-    return calendar, Arrivals(model, calendar)
+    # Over the declared length also if the run is shorter: how people fall on days follows from all of them.
+    reach_ms = max(until_ms, model.start_ms + model.length_days * DAY_MS)
+    calendar = ActivityCalendar(model.calendar, reach_ms + MARGIN_DAYS * DAY_MS)
+    return calendar, Arrivals(model, calendar, until_ms)
 
 
+@lru_cache(maxsize=4)
 def people_until(model: Model, until_ms: int) -> int:
     """Return how many people arrive before an instant, those already here included."""
-    return _calendar(model, until_ms)[1].count_until(until_ms)
+    return _calendar(model, until_ms)[1].people_until(until_ms)
+
+
+def numbers_until(model: Model, until_ms: int) -> int:
+    """Return how many numbers belong to days that begin before an instant.
+
+    Who arrives before it has one of them; not everybody who has one comes before it, or at all.
+    """
+    return _calendar(model, until_ms)[1].numbers_until(until_ms)
+
+
+def number_of(model: Model, identity: int, until_ms: int) -> int | None:
+    """Return the number of the person with an identity; None if nobody has it before an instant."""
+    return _calendar(model, until_ms)[1].number_of(identity)
 
 
 class Simulation:
@@ -79,23 +95,25 @@ class Simulation:
         self.model = model
         self._range = (first_person, end_person)
         self._calendar, arrivals = _calendar(model, until_ms)
-        end = max(first_person, min(end_person, arrivals.count_until(until_ms)))
-        persons = np.arange(first_person, end, dtype=np.int64)
         # Who arrives past the end is left out, for all they could do is cost. The group stays
         # whole in `_range`: a longer run finds the same groups, and a part's name does not
         # depend on how long this one is.
-        self._persons = persons if saved is None else _among(persons, saved)
-        self._state = State(model, self._persons)
         if saved is None:
-            self._arrive(arrivals, first_person, end)
+            newcomers = arrivals.of(first_person, end_person, until_ms)
+            self._state = State(model, newcomers.persons, newcomers.identities)
+            self._arrive(newcomers)
             run_waves(self._scheduler(None, model.start_ms))
+        else:
+            persons = _among(self._range, saved)
+            self._state = State(model, persons, arrivals.identities_of(persons))
+        self._persons = self._state.columns[builtins.PERSON]
         self._group = self._group_arrays(run)
         self.at_ms = model.start_ms
         self._is_first = True
         if saved is not None:
             self._restore(saved)
 
-    def _arrive(self, arrivals: Arrivals, first: int, end: int) -> None:
+    def _arrive(self, newcomers: Newcomers) -> None:
         """Set what people arrive with: home, devices, first properties.
 
         Randomness:
@@ -103,7 +121,6 @@ class Simulation:
             property.
         """
         model, state = self.model, self._state
-        newcomers = arrivals.of(first, end)
         state.arrived[:] = newcomers.times_ms
         state.clock[:] = newcomers.times_ms
         state.time[:] = newcomers.times_ms
@@ -174,8 +191,13 @@ class Simulation:
 
     @property
     def arrived_ms(self) -> Array:
-        """When the people of the group arrive: shape (U,), int64, UTC, non-decreasing."""
+        """When the people of the group arrive: shape (U,), int64, UTC."""
         return self._state.arrived
+
+    @property
+    def persons(self) -> Array:
+        """Numbers of the people of the group: shape (U,), int64, rising."""
+        return self._persons
 
     def advance(self, until_ms: int) -> Chunk:
         """Simulate up to an instant.
@@ -241,7 +263,7 @@ def _next_ms(saved: Mapping[str, Array]) -> Array:
     return np.minimum(saved["state.time"], saved["state.slot_min"])
 
 
-def _among(persons: Array, saved: Mapping[str, Array]) -> Array:
+def _among(people: tuple[int, int], saved: Mapping[str, Array]) -> Array:
     """Return the people who were saved, in rising order.
 
     Raises:
@@ -252,18 +274,16 @@ def _among(persons: Array, saved: Mapping[str, Array]) -> Array:
         found is None
         or found.dtype != np.int64
         or found.ndim != 1
-        or not _is_part(found, persons)
+        or not _is_part(found, people)
     ):
         raise ValueError(f"{_PERSONS} does not fit")
     return found
 
 
-def _is_part(some: Array, persons: Array) -> bool:
-    """Return whether numbers rise, and lie among those of a range."""
-    if not len(some) or not len(persons):
-        return not len(some)
+def _is_part(some: Array, people: tuple[int, int]) -> bool:
+    """Return whether numbers rise, and lie within a range."""
+    if not len(some):
+        return True
     return bool(
-        persons[0] <= some[0]
-        and some[-1] <= persons[-1]
-        and np.greater(some[1:], some[:-1]).all()
+        people[0] <= some[0] and some[-1] < people[1] and np.greater(some[1:], some[:-1]).all()
     )

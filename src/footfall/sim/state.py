@@ -25,9 +25,10 @@ class State:
 
     A row is a person's place in the group, not their number (`columns[PERSON]`): groups that
     are merged in live runs leave out people to whom nothing more will happen, and a draw
-    depends on the number alone.
+    depends on the identity alone.
 
     Attributes:
+        identities: What draws and ids follow from (`identities.py`).
         columns: Declared state, by column number: shape (U,), or (U, K) for the elements of a
             list.
         arrived: When each one came, ms, UTC.
@@ -52,10 +53,11 @@ class State:
             shape (U, slots) or (U, slots, K).
     """
 
-    def __init__(self, model: Model, persons: Array) -> None:
+    def __init__(self, model: Model, persons: Array, identities: Array) -> None:
         n = len(persons)
         self.n = n
-        self.keys = keys.person_keys(model.person_key, persons)
+        self.identities = identities
+        self.keys = keys.person_keys(model.person_key, identities)
         self.columns = [_blank(c.kind, c.width, c.start, n) for c in model.columns]
         self.columns[builtins.PERSON] = persons
         self.arrived = np.zeros(n, np.int64)
@@ -94,7 +96,7 @@ class State:
         return {name: array for name, array in named("state", vars(self)) if name not in _FIXED}
 
 
-_FIXED = {f"state.{name}" for name in ("keys", "slot_edges", "slot_timer")}
+_FIXED = {f"state.{name}" for name in ("identities", "keys", "slot_edges", "slot_timer")}
 
 
 def named(name: str, value: object) -> Iterator[tuple[str, Array]]:

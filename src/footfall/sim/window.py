@@ -48,8 +48,10 @@ def _times_since_arrival(model: Model, size: int) -> Array:
     end_ms = model.start_ms + min(WIDTHS_MS[0], model.length_days * DAY_MS)
     simulation = Simulation(model, "pilot", first, first + PILOTS, end_ms)
     events = simulation.advance(end_ms).events
-    pilots = events.column("person").to_numpy() - first
-    times = events.column("time").cast("int64").to_numpy() - simulation.arrived_ms[pilots]
+    persons = events.column("person").to_numpy()
+    pilots = persons - first
+    arrived_ms = simulation.arrived_ms[np.searchsorted(simulation.persons, persons)]
+    times = events.column("time").cast("int64").to_numpy() - arrived_ms
     span_ms = model.length_days * DAY_MS * size // max(model.people.newcomers, size)
     return np.add(times, pilots * (span_ms // PILOTS))
 

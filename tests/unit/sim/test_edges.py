@@ -227,11 +227,13 @@ def test_who_has_one_device_takes_it():
 def test_ids_do_not_begin_anew():
     """Six digits of hexadecimal tell events of a person apart: with one more the run ends, and says of whom."""
     model = SimpleNamespace(stream=SimpleNamespace(id="0123456789abcdef"))
-    persons, rows = np.array([7, 8_000_000]), np.array([0, 1])
-    ids = insert_ids(model, persons, rows, np.array([1, MOST_EVENTS]))
-    assert [bytes(row) for row in ids][1] == b"01234567-007a1200-ffffff"
-    with pytest.raises(UsageError, match=r"person 8,000,000 has more than 16,777,215 events"):
-        insert_ids(model, persons, rows, np.array([1, MOST_EVENTS + 1]))
+    identities, rows = np.array([7, 8_000_000]), np.array([0, 1])
+    ids = insert_ids(model, identities, rows, np.array([1, MOST_EVENTS]))
+    assert [bytes(row) for row in ids][1] == b"01234567-00000000007a1200-ffffff"
+    with pytest.raises(
+        UsageError, match=r"person 012345-u-00000000007a1200 has more than 16,777,215 events"
+    ):
+        insert_ids(model, identities, rows, np.array([1, MOST_EVENTS + 1]))
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ scenario: steps
 calendar: {start: 2026-01-05, length: 20 days}
 people:
   count: 200
+  arrivals: {law: even}
   home: cities
   properties:
     n: {start: 0, type: integer}

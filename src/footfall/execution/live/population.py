@@ -129,7 +129,7 @@ class LivePopulation:
             self._regroup()
         first, end = (
             self._people[-1][1] if self._people else 0,
-            self._engine.people_until(self._admitted_ms),
+            self._engine.numbers_until(self._admitted_ms),
         )
         if end > first or not self._blocks:
             block = self._engine.simulation(self._run_id, first, end, self._horizon_ms)
