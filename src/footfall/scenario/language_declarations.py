@@ -50,7 +50,7 @@ PEOPLE = MapKind(
         Key(
             "count",
             N_PEOPLE,
-            "people of the declared calendar, those already here included; `--people` scales it",
+            "people of the declared calendar, those already here included; `--people` scales it, campaigns add to it",
             "10000",
             unit="people",
             is_required=True,
