@@ -506,6 +506,8 @@ def test_a_crowd_lets_people_in_as_they_come(monkeypatch):
         pieces = pa.concat_tables(
             [getattr(chunk, name) for chunk in chunks]
         ).unify_dictionaries()
+        if name == "arrivals":  # within a day numbers do not follow the clock
+            pieces = pieces.sort_by("person")
         assert pieces.to_pylist() == getattr(one, name).to_pylist()
 
 
