@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal, localcontext
+from functools import lru_cache
 
 import numpy as np
 
@@ -12,7 +13,9 @@ from footfall.compiler.catalogues import CatalogueTable
 from footfall.compiler.moments import Moments
 from footfall.model.model import (
     ACTIVITY_BITS,
+    DAY_FACTOR_BITS,
     MOST_ACTIVITY,
+    Z_BITS,
     CalendarSpec,
     CampaignSpec,
     DeviceSpec,
@@ -29,10 +32,6 @@ _HOURS_PER_WEEK = 168
 _GROWTH_BITS = 40
 _HOME_BITS = 30
 _HALF = Decimal("0.5")
-
-
-_Z_BITS = 32
-_DAY_BITS = 20
 
 
 def calendar_spec(
@@ -81,16 +80,23 @@ def _days_key(scenario: Scenario, seed: int, *of: str) -> int:
 
 
 def _shared_days(spread: Decimal, days_key: int) -> SharedDays:
+    return SharedDays(days_key, _normal(), _day_factors(spread))
+
+
+@lru_cache(maxsize=16)
+def _day_factors(spread: Decimal) -> Array:
+    # One table for all rhythms: a thousand exponentials of decimals take some milliseconds.
     with localcontext() as context:
         context.prec = 24
         # exp(spread × z - spread²/2) has the mean 1, for z from -8 to 8.
         exponents = [spread * (k - 512) / 64 - spread * spread / 2 for k in range(1025)]
-        factors = [int(e.exp() * (1 << _DAY_BITS) + _HALF) for e in exponents]
-    return SharedDays(days_key, _normal(), np.array(factors, np.int64))
+        factors = [int(e.exp() * (1 << DAY_FACTOR_BITS) + _HALF) for e in exponents]
+    return np.array(factors, np.int64)
 
 
+@lru_cache(maxsize=1)
 def _normal() -> InverseCdf:
-    table = distributions.normal(Decimal(0), Decimal(1 << _Z_BITS), is_whole=True)
+    table = distributions.normal(Decimal(0), Decimal(1 << Z_BITS), is_whole=True)
     assert isinstance(table, InverseCdf)
     return table
 

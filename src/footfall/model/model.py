@@ -64,6 +64,10 @@ class InitialValue:
 
 ACTIVITY_BITS = 16
 """The mean activity over a standard week is 2**16."""
+DAY_FACTOR_BITS = 20
+"""What a day does to all who share it is a factor in 2**-20."""
+Z_BITS = 32
+"""Normal values of which whole numbers are made are in 2**-32."""
 MOST_ACTIVITY = 1 << 30
 """16,384 times the mean: what is more counts as this, so that products with weights of homes fit in 63 bits."""
 

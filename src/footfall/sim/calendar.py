@@ -18,9 +18,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from footfall.model.model import ACTIVITY_BITS, MOST_ACTIVITY, CalendarSpec, CampaignSpec
+from footfall.model.model import (
+    ACTIVITY_BITS,
+    DAY_FACTOR_BITS,
+    MOST_ACTIVITY,
+    CalendarSpec,
+    CampaignSpec,
+)
 from footfall.model.values import NEVER, Array
-from footfall.sim.shared_days import FACTOR_BITS, factors
+from footfall.sim.shared_days import factors
 from footfall.units import DAY_MS, HOUR_MS, MINUTE_MS
 from footfall.units.zones import offset_ms
 
@@ -147,7 +153,7 @@ class ActivityCalendar:
             dates = np.arange(day[0], day[-1] + 1)
             shared_days = self.spec.shared_days[rhythm] if self.spec.shared_days else None
             shared = factors(shared_days, dates)[day - day[0]]
-            activity = _times(self.activity[rhythm], campaigns) * shared >> FACTOR_BITS
+            activity = _times(self.activity[rhythm], campaigns) * shared >> DAY_FACTOR_BITS
             np.cumsum(activity * SLOT_MS >> ACTIVITY_BITS, out=integrals[rhythm, 1:])
         integrals += np.arange(len(self.activity), dtype=np.int64)[:, None] * _STRIDE
         return integrals.ravel()

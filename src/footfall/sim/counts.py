@@ -14,10 +14,10 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from math import isqrt
 
+from footfall.model.model import Z_BITS
+
 MOST_SUMMED = 256
 """Largest mean for which the law is summed up."""
-Z_BITS = 32
-"""Digits after the point of a normal value, as it is handed in."""
 _DIGITS = 50
 """Decimal digits of the terms: a draw has 19, and there are some hundred terms."""
 _ONE = 1 << 64

@@ -10,12 +10,10 @@ from math import isqrt
 
 import numpy as np
 
-from footfall.model.model import SharedDays
+from footfall.model.model import DAY_FACTOR_BITS, Z_BITS, SharedDays
 from footfall.model.values import Array
 from footfall.sim import draws, keys
 
-FACTOR_BITS = 20
-_Z_BITS = 32
 _WEIGHT_BITS = 20
 _STEPS_PER_Z, _MOST_Z = 64, 8
 # The square root of 0.91 × 0.09^k, so that the squares have the sum 1: an autoregression of 0.3, cut after 14 terms.
@@ -35,7 +33,7 @@ def factors(shared: SharedDays | None, dates: Array) -> Array:
         One draw per date.
     """
     if shared is None:
-        return np.full(len(dates), 1 << FACTOR_BITS, np.int64)
+        return np.full(len(dates), 1 << DAY_FACTOR_BITS, np.int64)
     drawn_for = np.arange(dates[0] - len(_WEIGHTS) + 1, dates[-1] + 1, dtype=np.int64)
     bits = keys.draw(np.full(len(drawn_for), shared.key, np.uint64), 0, drawn_for)
     own = draws.invert(shared.normal, bits)
@@ -43,6 +41,6 @@ def factors(shared: SharedDays | None, dates: Array) -> Array:
     for back, weight in enumerate(_WEIGHTS):
         first = len(_WEIGHTS) - 1 - back
         value += own[first : first + len(dates)] * weight >> _WEIGHT_BITS
-    step = (value * _STEPS_PER_Z + (1 << _Z_BITS - 1)) >> _Z_BITS
+    step = (value * _STEPS_PER_Z + (1 << Z_BITS - 1)) >> Z_BITS
     most = _STEPS_PER_Z * _MOST_Z
     return shared.factors[np.clip(step, -most, most) + most]

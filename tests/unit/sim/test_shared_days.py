@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from footfall.compiler import compile_scenario
+from footfall.model.model import DAY_FACTOR_BITS
 from footfall.scenario import loads
-from footfall.sim.shared_days import FACTOR_BITS, factors
+from footfall.sim.shared_days import factors
 from tests.unit.sim.test_journeys import EVENTS, HEAD
 
 LIFE = "journeys:\n  life: {steps: [a]}\n"
@@ -22,7 +23,9 @@ def shared(days, seed=1):
 
 def test_factors_have_mean_one_the_spread_asked_for_and_resemble_their_neighbours():
     """Over 40 years: mean 1, spread of the logarithm 7 %, correlation 0.3 from day to day, 0.09 over two."""
-    made = factors(shared("{spread: 7%}"), np.arange(20_000, 20_000 + 14_610)) / 2**FACTOR_BITS
+    made = (
+        factors(shared("{spread: 7%}"), np.arange(20_000, 20_000 + 14_610)) / 2**DAY_FACTOR_BITS
+    )
     logs = np.log(made)
     assert made.mean() == pytest.approx(1, abs=0.003)
     assert logs.std() == pytest.approx(0.07, rel=0.03)
