@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from threading import Thread
@@ -82,9 +83,10 @@ class Process:
         return said.get(self.stdout, ""), said.get(self.stderr, "")
 
     def send_signal(self, number: int) -> None:
-        """Send a signal, if it is at work."""
+        """Send a signal, if it is at work; its end may come in between."""
         if self.poll() is None:
-            os.kill(self.pid, number)
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
 
     def kill(self) -> None:
         """End it at once."""
