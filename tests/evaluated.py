@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from footfall.compiler.catalogues import compile_catalogues
+from footfall.compiler.event_memories import EventMemories
 from footfall.compiler.expressions.typer import Typer
 from footfall.compiler.moments import Moments
 from footfall.compiler.symbols import Columns, ListVariable, Scope, Texts, TypeOf, Variable
@@ -21,6 +22,7 @@ from footfall.units import DAY_MS
 
 HERE = SourceLocation("x.yaml", 1, 1)
 STAGES = ("visitor", "cart", "customer")
+EVENTS = ("Order Completed", "Paid")
 NOW_MS = round(dt.datetime(2026, 3, 4, 15, 30, tzinfo=dt.UTC).timestamp() * 1000)  # a Wednesday
 MOMENTS = Moments(dt.date(2026, 3, 1), "Europe/Paris")
 CATALOGUES = (
@@ -61,7 +63,15 @@ class World:
         for stage in STAGES:
             self.texts.code(stage)
         self.typer = Typer(
-            self.texts, tables, "cities", devices, STAGES, 2, MOMENTS, self.problems
+            self.texts,
+            tables,
+            "cities",
+            devices,
+            STAGES,
+            2,
+            MOMENTS,
+            EventMemories(self.columns, EVENTS),
+            self.problems,
         )
         self.state = {
             builtins.HOME: np.array([0]),
@@ -116,6 +126,9 @@ class World:
     # --- what evaluation asks for ------------------------------------------------------------------------------------
 
     def load(self, column):
+        if column not in self.state:  # what is remembered of events: of none
+            of = self.columns.all()[column]
+            self.state[column] = np.full((1, of.width) if of.width else 1, of.start)
         return self.state[column]
 
     def table(self, number):

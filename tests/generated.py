@@ -57,6 +57,14 @@ events:
         price: {{value: item.price, range: above 1 and at most 20}}
       revenue: item.price
     e4: {{properties: [source, code]}}
+    e5:
+      properties:
+        ago: since('e1') / 1 h
+        idle: before(since(visit)) / 1 h
+        often: count('e1', 3 days)
+        row: streak('e3')
+        odd: points % 3
+        url: "'/' + mood + '/' + points + '?' + coalesce(code, 'none')"
 journeys:
   life:
     carries:
@@ -131,7 +139,7 @@ def _steps(draw: st.DrawFn, counter: object, depth: int) -> list[str]:
 
 
 def _event(draw: st.DrawFn, counter: object) -> str:
-    event = draw(st.sampled_from(["e1", "e2", "e3", "e4"]))
+    event = draw(st.sampled_from(["e1", "e2", "e3", "e4", "e5"]))
     wait = draw(st.sampled_from(["about 20 s", "5 s", "1 s to 4 min", "about 20 min", None]))
     after = f"after: {wait}, " if wait else ""
     return f"- {event}: {{{after}named: n{next(counter)}}}"
@@ -152,7 +160,11 @@ def _step(draw: st.DrawFn, counter: object, depth: int, kind: str) -> str:
     if kind == "go on":
         return f"- go on: {chance}\n  named: {name}"
     if kind == "guard":
-        return f"- when: points < 3 and hour > 6\n  steps:\n{inner()}"
+        guards = [
+            "points < 3 and hour > 6",
+            "since('e2') > 90 min or count('e1', 2 days) < 3",
+        ]
+        return f"- when: {draw(st.sampled_from(guards))}\n  steps:\n{inner()}"
     if kind == "repeat":
         return (
             f"- repeat:\n    named: {name}\n    at_most: 3\n    leave: 30%\n    steps:\n"

@@ -62,6 +62,7 @@ class Expressions:
             self._same("integer", "-", lambda a, b: a - b),
             self._same("integer", "*", lambda a, b: a * b),
             self._floor_quotient,
+            self._rest,
             self._minus("integer"),
             self._abs("integer"),
             self._choice("integer"),
@@ -141,6 +142,15 @@ class Expressions:
             return Case(f"({a.text} {sign} {b.text})", lifted(function, a.value, b.value))
 
         return make
+
+    def _rest(self, depth):
+        a, b = self.of("integer", depth), self.of("integer", depth)
+        if a.value is None and b.value == -1:  # as below
+            return a
+        return Case(
+            f"({a.text} % {b.text})",
+            lifted(lambda a, b: a % b if b else None, a.value, b.value),
+        )
 
     def _floor_quotient(self, depth):
         a, b = self.of("integer", depth), self.of("integer", depth)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from footfall.compiler.catalogues import compile_catalogues as compile_tables
 from footfall.compiler.compilation import Compilation
+from footfall.compiler.event_memories import EventMemories
 from footfall.compiler.expressions.lookup import BUILTIN_NAMES
 from footfall.compiler.expressions.typer import Typer
 from footfall.compiler.symbols import Symbol, Variable
@@ -41,6 +42,7 @@ def compile_catalogues(c: Compilation) -> None:
         stages,
         digits,
         c.moments,
+        EventMemories(c.columns, [event.name for event in scenario.events]),
         c.problems,
         described,
     )

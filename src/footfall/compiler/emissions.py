@@ -321,7 +321,13 @@ class Emissions:
         fields = tuple(self._uses[n].field for n in dict.fromkeys(names) if n in self._uses)
         numbers = {field.name: number for number, field in enumerate(fields)}
         emissions = tuple(
-            _compiled_emission(draft, numbers, prefixes, always) for draft in self._drafts
+            replace(
+                _compiled_emission(draft, numbers, prefixes, always),
+                memories=self._typer.memories.of(
+                    self._events[draft.event].name, in_session=draft.in_session
+                ),
+            )
+            for draft in self._drafts
         )
         self._check_prefixes(fields, emissions)
         return fields, emissions
@@ -384,6 +390,8 @@ def with_prefix(value: EmittedValue, prefixes: dict[int, str]) -> EmittedValue:
 
 def prefixed(value: Op, prefixes: dict[int, str]) -> Op:
     """Give a single value the prefix of its id, if it is one."""
+    if value.kind == "composed":
+        return replace(value, args=tuple(prefixed(arg, prefixes) for arg in value.args))
     return (
         replace(value, of=prefix_of(value, prefixes) or "id") if value.kind == "id" else value
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from footfall.compiler.expressions.typed_values import describe, load
+from footfall.compiler.expressions.typed_values import DURATION_HINT, describe, load
 from footfall.compiler.expressions.typer import Typer
 from footfall.compiler.symbols import ListVariable, Variable
 from footfall.data.schema import Field, FieldType
@@ -73,7 +73,12 @@ def value_field(name: str, op: Op, identifier: str = "") -> Field:
         raise ExpressionProblem(
             f"{describe(op)} as an event property", 0, f"one of its columns: {op.of}.…"
         )
-    return Field(name, _scalar(op.kind), identifier=identifier)
+    if op.kind == "duration":
+        raise ExpressionProblem(
+            "a duration as an event property", 0, "a number of some unit", DURATION_HINT
+        )
+    kind = "text" if op.kind == "composed" else op.kind
+    return Field(name, _scalar(kind), identifier=identifier)
 
 
 def _scalar(kind: Kind) -> FieldType:

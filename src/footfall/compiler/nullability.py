@@ -23,6 +23,7 @@ _NEVER = frozenset(
     (
         "less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "is_null", "and", "or", "not",
         "any", "contains", "sum", "now", "day", "hour", "weekday", "days_since_arrival", "stage", "id",
+        "recent_count", "streak",
     )
 )  # fmt: skip
 """Operations whose result is never null, whatever they work on."""
@@ -38,6 +39,8 @@ _AS_ARGUMENTS = frozenset(
         "to_number",
         "local",
         "ramp",
+        "join",
+        "compose",
     )
 )
 """Operations whose result is null where one of their arguments is."""

@@ -30,6 +30,31 @@ class RecordValue:
     fields: tuple[EmittedValue, ...]
 
 
+NEVER_DAY = -(10**6)
+"""The day of what has not happened yet: long before any other, and far from the ends of int64."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventMemory:
+    """What people remember of an event: columns, -1 where no expression asks for it.
+
+    Args:
+        last: Time of the last one.
+        last_day: Local date of the last one, days since 1970.
+        streak: Days in a row up to that date, each with one at least.
+        rings: Counts per local date, shape (n, K): of the K dates up to `last_day`, date d in cell d modulo K.
+    """
+
+    last: int = -1
+    last_day: int = -1
+    streak: int = -1
+    rings: tuple[int, ...] = ()
+
+    def columns(self) -> frozenset[int]:
+        """Return the columns that there are."""
+        return frozenset((self.last, self.last_day, self.streak, *self.rings)) - {-1}
+
+
 EmittedValue = Op | ListValue | RecordValue
 """The value of an event property, as it follows from the state of a person."""
 
@@ -43,6 +68,7 @@ class Emission:
         properties: Per property of this event: its number in the schema, and its value.
         captures: Columns whose values are kept at that moment; all values follow from them.
         in_session: Has session, device and platform.
+        memories: What people remember of it.
     """
 
     event: int
@@ -52,3 +78,4 @@ class Emission:
     in_session: bool
     identifies: bool
     stages: tuple[StageRule, ...]
+    memories: tuple[EventMemory, ...] = ()

@@ -144,7 +144,8 @@ def accesses(node: Node, emissions: Sequence[Emission]) -> list[Access]:
             return [Access(counted, counted)]
         case EmitNode():
             emission = emissions[node.emission]
-            return [Access(frozenset(emission.captures) | _read(emission), NO_COLUMNS)]
+            kept = NO_COLUMNS.union(*(memory.columns() for memory in emission.memories))
+            return [Access(kept | frozenset(emission.captures) | _read(emission), kept)]
         case ConditionNode() | DecisionNode() | WaitNode() | LaterNode():
             return [Access(_read(node), NO_COLUMNS)]
         case JumpNode() | BeginSessionNode() | CancelNode() | EndNode():

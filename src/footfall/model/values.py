@@ -7,7 +7,19 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-Kind = Literal["integer", "number", "boolean", "money", "time", "text", "row", "id", "null"]
+Kind = Literal[
+    "integer",
+    "number",
+    "boolean",
+    "money",
+    "time",
+    "text",
+    "row",
+    "id",
+    "null",
+    "duration",
+    "composed",
+]
 Array = npt.NDArray[Any]
 """A NumPy array; its docstring says shape, dtype and unit."""
 
@@ -15,6 +27,8 @@ Array = npt.NDArray[Any]
 # array to gather and to write at every step. No amount and no time comes near the end of int64.
 NULL_INTEGER = int(np.iinfo(np.int64).min)
 NULL_CODE = -1
+NULL_COMPOSED = b"\xff"
+"""The null of composed texts, which are UTF-8: no text has this byte."""
 NEVER = int(np.iinfo(np.int64).max)
 """A time that never comes, ms."""
 
@@ -29,8 +43,11 @@ DTYPES: dict[Kind, np.dtype[Any]] = {
     "text": np.dtype(np.int32),
     "row": np.dtype(np.int32),
     "null": np.dtype(np.int64),
+    "duration": np.dtype(np.int64),
+    "composed": np.dtype(np.bytes_),
 }
-"""How a kind is held: money in minor units, time in ms since the epoch (UTC), text as a code, a row as its index."""
+"""How a kind is held: money in minor units, time in ms since the epoch (UTC), text as a code, a row as its index, a
+duration in ms, a composed text (put together when an event is written) as UTF-8. The last two occur in no column."""
 
 NULLS: dict[Kind, int | float] = {
     "integer": NULL_INTEGER,
@@ -42,6 +59,7 @@ NULLS: dict[Kind, int | float] = {
     "text": NULL_CODE,
     "row": NULL_CODE,
     "null": NULL_INTEGER,
+    "duration": NULL_INTEGER,
 }
 """What stands for null in an array of a kind."""
 
@@ -51,7 +69,7 @@ def is_null(kind: Kind, values: Array) -> Array:
     if kind == "number":
         # NaN equals nothing, not even itself.
         return np.isnan(values)
-    return np.equal(values, NULLS[kind])
+    return np.equal(values, NULL_COMPOSED if kind == "composed" else NULLS[kind])
 
 
 def differ(kind: Kind, one: Array, other: Array) -> Array:

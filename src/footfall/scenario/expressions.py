@@ -6,10 +6,23 @@ Names are looked up by the compiler in closed tables; nothing here or there ever
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 
+from footfall.errors import UnitError
 from footfall.scenario import synonyms
+from footfall.scenario.expression_nodes import (
+    Binary,
+    Conditional,
+    Constant,
+    Duration,
+    ExpressionNode,
+    FunctionCall,
+    Membership,
+    Name,
+    Number,
+    String,
+    Unary,
+)
 from footfall.scenario.leaf_records import Expression
 from footfall.scenario.tokens import (
     ACCEPTED,
@@ -19,13 +32,14 @@ from footfall.scenario.tokens import (
     Token,
     tokens,
 )
-from footfall.units import nearest_hint
+from footfall.units import is_unit_of_time, nearest_hint, parse_duration
 
 __all__ = [
     "FUNCTIONS",
     "Binary",
     "Conditional",
     "Constant",
+    "Duration",
     "ExpressionNode",
     "ExpressionProblem",
     "FunctionCall",
@@ -43,86 +57,6 @@ MAX_DEPTH = 32
 
 _COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 _BRACKETS = {"(": ")", "[": "]"}
-
-
-@dataclass(frozen=True, slots=True)
-class ExpressionNode:
-    """A node of an expression; `offset` is where it stands in the text."""
-
-    offset: int
-
-
-@dataclass(frozen=True, slots=True)
-class Number(ExpressionNode):
-    """A number; `text` is what Python reads it by."""
-
-    text: str
-    is_whole: bool
-
-
-@dataclass(frozen=True, slots=True)
-class String(ExpressionNode):
-    """A text in quotes."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Constant(ExpressionNode):
-    """`true`, `false` or `null`."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Name(ExpressionNode):
-    """A name with its dots: `package.price` is ("package", "price")."""
-
-    parts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Unary(ExpressionNode):
-    """`not` or `-`."""
-
-    op: str
-    arg: ExpressionNode
-
-
-@dataclass(frozen=True, slots=True)
-class Binary(ExpressionNode):
-    """`+ - * / //`, comparisons, `and`, `or`."""
-
-    op: str
-    left: ExpressionNode
-    right: ExpressionNode
-
-
-@dataclass(frozen=True, slots=True)
-class Membership(ExpressionNode):
-    """`x in (a, b)` with `choices`, or `x in LIST` with `container`."""
-
-    item: ExpressionNode
-    choices: tuple[ExpressionNode, ...]
-    container: ExpressionNode | None
-    is_negated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Conditional(ExpressionNode):
-    """`then if condition else otherwise`."""
-
-    condition: ExpressionNode
-    then: ExpressionNode
-    otherwise: ExpressionNode
-
-
-@dataclass(frozen=True, slots=True)
-class FunctionCall(ExpressionNode):
-    """A function of some values."""
-
-    function: str
-    args: tuple[ExpressionNode, ...]
 
 
 def parse(expression: Expression) -> ExpressionNode:
@@ -279,7 +213,7 @@ class _Parser:
         return self._chain(("+", "-"), self._product)
 
     def _product(self) -> ExpressionNode:
-        return self._chain(("*", "/", "//"), self._factor)
+        return self._chain(("*", "/", "//", "%"), self._factor)
 
     def _chain(
         self, signs: tuple[str, ...], read: Callable[[], ExpressionNode]
@@ -309,7 +243,7 @@ class _Parser:
         word = self._take()
         match word.kind:
             case "number":
-                return _number(word)
+                return self._quantity(word)
             case "text":
                 return String(word.offset, word.text)
             case "name":
@@ -318,8 +252,23 @@ class _Parser:
             return self._parenthesised()
         # Back to the word, which the message names.
         self._at -= 1
-        hint = "+ stands only between values" if word.text == "+" else ""
-        raise self._unexpected("a value is expected", hint)
+        raise self._unexpected("a value is expected", self._hint_of_sign(word))
+
+    def _hint_of_sign(self, word: Token) -> str:
+        if self._at and self._words[self._at - 1].text == "%":
+            return "write 25% as 0.25; a % b is the rest of a division"
+        return "+ stands only between values" if word.text == "+" else ""
+
+    def _quantity(self, word: Token) -> ExpressionNode:
+        """Return a number, or with the unit of time behind it a duration."""
+        if self._word.kind != "name" or not is_unit_of_time(self._word.text):
+            return _number(word)
+        try:
+            return Duration(word.offset, parse_duration(f"{word.text} {self._take().text}"))
+        except UnitError as error:
+            raise ExpressionProblem(
+                error.message, word.offset, error.accepted, error.hint
+            ) from None
 
     def _parenthesised(self) -> ExpressionNode:
         node = self._within(self._conditional)

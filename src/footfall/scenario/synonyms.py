@@ -30,12 +30,15 @@ _WHOLE = "texts are compared as they are: name == 'Ann', name in ('Ann', 'Bob')"
 _DATED = "dates are compared: now >= date('2026-03-01'); day, hour and weekday are numbers"
 _DRAWN = "chance stands in steps (maybe: 25%) and in draws (set: {x: {uniform: [0, 1]}})"
 _EARLIER = "before(x) in an event's properties"
+_JOINED = "+ puts texts, integers and ids together, in the properties of an event"
+_SINCE = "since('Order Completed') / 1 day"
 FUNCTIONS: Mapping[str, str] = {
     **dict.fromkeys(("len", "size", "length"), _COUNTED),
     **dict.fromkeys(("avg", "mean", "average"), _MEANT),
-    **dict.fromkeys(
-        ("lower", "upper", "str", "concat", "startswith", "endswith", "strip"), _WHOLE
-    ),
+    **dict.fromkeys(("lower", "upper", "startswith", "endswith", "strip"), _WHOLE),
+    **dict.fromkeys(("str", "concat", "join", "format"), _JOINED),
+    **dict.fromkeys(("ago", "elapsed", "timesince", "time_since", "days_since"), _SINCE),
+    "mod": "a % b is the rest of a division",
     **dict.fromkeys(("today", "year", "month", "datetime", "timestamp", "strptime"), _DATED),
     **dict.fromkeys(("random", "rand"), _DRAWN),
     **dict.fromkeys(("previous", "old", "prior", "lag"), _EARLIER),

@@ -27,10 +27,10 @@ CONSTANTS = {
 }
 FUNCTIONS = (
     "round", "floor", "min", "max", "abs", "count", "sum", "any", "coalesce", "reached", "ramp", "local", "date", "id",
-    "before",
+    "before", "since", "streak",
 )  # fmt: skip
 ACCEPTED = (
-    "names, numbers, 'texts', + - * / //, comparisons, in, and or not, A if C else B, and calls of "
+    "names, numbers, 'texts', durations, + - * / // %, comparisons, in, and or not, A if C else B, and calls of "
     + ", ".join(FUNCTIONS)
 )
 
@@ -56,6 +56,7 @@ _SIGNS = (
     "-",
     "*",
     "/",
+    "%",
     "(",
     ")",
     "[",
@@ -79,7 +80,6 @@ _REFUSED = (
     ("=<", "write <= for at most"),
     ("=", "write == to compare"),
     ("!", "write not"),
-    ("%", "write 25% as 0.25, and the rest of a division as a - a // b * b"),
     ("{", "write A if C else B to choose"),
 )
 

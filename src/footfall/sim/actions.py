@@ -28,6 +28,7 @@ from footfall.sim.evaluate import evaluate, holds
 from footfall.sim.evaluation_context import EvaluationContext
 from footfall.sim.event_flags import ONE_STAGE, outside_sessions
 from footfall.sim.journal import Journal
+from footfall.sim.memory import remember
 from footfall.sim.scheduler import Scheduler
 
 
@@ -288,6 +289,8 @@ def emit(scheduler: Scheduler, number: int, rows: Array, times: Array, numbers: 
     if emission.identifies:
         state.columns[builtins.KNOWN][rows] = 1
         state.event_flags[rows] |= 1
+    for memory in emission.memories:
+        remember(memory, scheduler.context(rows))
     _advance_stage(scheduler, emission, rows, times)
     if scheduler.journal is None:
         return

@@ -18,6 +18,8 @@ import numpy as np
 
 from footfall.model.operations import Op
 from footfall.model.values import NULL_INTEGER, NULLS, Array, is_null
+from footfall.sim import memory
+from footfall.sim.composed_texts import composed, joined
 from footfall.sim.evaluation_context import EvaluationContext
 from footfall.units import DAY_MS, HOUR_MS
 
@@ -49,6 +51,10 @@ def _both(op: Op, context: EvaluationContext) -> tuple[Array, Array]:
     if other.ndim == 1 and one.ndim == 2:
         other = other[:, None]
     return one, other
+
+
+def _args(op: Op, context: EvaluationContext) -> list[Array]:
+    return [evaluate(arg, context) for arg in op.args]
 
 
 def _some_null(op: Op, one: Array, other: Array) -> Array | None:
@@ -103,12 +109,17 @@ def _divide(op: Op, context: EvaluationContext) -> Array:
     return result if mask is None else np.where(mask, np.nan, result)
 
 
-def _floor_divide(op: Op, context: EvaluationContext) -> Array:
-    one, other = _both(op, context)
-    mask = _some_null(op, one, other)
-    undefined = np.equal(other, 0) if mask is None else mask | np.equal(other, 0)
-    result = np.floor_divide(one, np.where(undefined, 1, other))  # null as a divisor too
-    return np.where(undefined, NULLS[op.kind], result)
+def _whole_quotient(
+    function: Callable[[Array, Array], Array],
+) -> Callable[[Op, EvaluationContext], Array]:
+    def run(op: Op, context: EvaluationContext) -> Array:
+        one, other = _both(op, context)
+        mask = _some_null(op, one, other)
+        undefined = np.equal(other, 0) if mask is None else mask | np.equal(other, 0)
+        result = function(one, np.where(undefined, 1, other))  # null as a divisor too
+        return np.where(undefined, NULLS[op.kind], result)
+
+    return run
 
 
 def _compare(
@@ -263,7 +274,8 @@ _FUNCTIONS: dict[str, Callable[[Op, EvaluationContext], Array]] = {
     "subtract": _arithmetic(np.subtract),
     "multiply": _arithmetic(np.multiply),
     "divide": _divide,
-    "floor_divide": _floor_divide,
+    "floor_divide": _whole_quotient(np.floor_divide),
+    "modulo": _whole_quotient(np.mod),
     "minimum": _arithmetic(np.minimum),
     "maximum": _arithmetic(np.maximum),
     "less": _compare(np.less),
@@ -295,5 +307,9 @@ _FUNCTIONS: dict[str, Callable[[Op, EvaluationContext], Array]] = {
     "weekday": lambda _, c: (c.local_ms() // DAY_MS + 3) % 7,
     "days_since_arrival": lambda _, c: (c.now_ms() - c.arrived_ms()) // DAY_MS,
     "local": _local,
+    "recent_count": lambda op, c: memory.recent_count(*_args(op, c), c),
+    "streak": lambda op, c: memory.streak(*_args(op, c), c),
+    "compose": lambda op, c: composed(op.args[0], evaluate(op.args[0], c), c),
+    "join": lambda op, c: joined(*_args(op, c)),
     "id": lambda op, c: c.unique_bits(op),
 }

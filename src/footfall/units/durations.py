@@ -59,6 +59,16 @@ class WaitParts:
     spread: Decimal
 
 
+def is_unit_of_time(word: str) -> bool:
+    """Return whether a word is a unit of time, here or elsewhere.
+
+    Examples:
+        >>> is_unit_of_time("days"), is_unit_of_time("months"), is_unit_of_time("lessons")
+        (True, True, False)
+    """
+    return any(word in units for units in (UNIT_MS, _UNIT_SYNONYMS, _VAGUE_DAYS))
+
+
 def parse_duration(text: str) -> int:
     """Return whole milliseconds, from 0 to 100 years, of `30 min`, `1.5 h` or `250 ms`.
 

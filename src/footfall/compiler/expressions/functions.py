@@ -3,89 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from footfall.compiler.expressions import remembered
+from footfall.compiler.expressions.calling import Calling
 from footfall.compiler.expressions.typed_values import (
-    NUMERIC,
-    Values,
     describe,
     is_constant,
     ramp,
 )
-from footfall.compiler.moments import Moments
-from footfall.compiler.symbols import ListVariable, Scope
+from footfall.compiler.symbols import ListVariable
 from footfall.errors import UnitError
 from footfall.model import builtins
 from footfall.model.operations import Op
-from footfall.scenario.expressions import (
-    ExpressionNode,
-    ExpressionProblem,
-    FunctionCall,
-    Name,
-    String,
-)
+from footfall.scenario.expressions import ExpressionProblem, Name
 from footfall.units import nearest_hint
 
 MOST_ARGUMENTS = 8
 MOST_LOCAL_DAYS = 36_500
 MOST_ID_PREFIX = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Calling:
-    """A call, and what it is made of.
-
-    Args:
-        node: As parsed.
-        scope: Where it stands.
-        typed: Gives the operation of an argument.
-        values: Conversions.
-        stages: Names of the stages in order.
-        moments: Resolves dates.
-    """
-
-    node: FunctionCall
-    scope: Scope
-    typed: Callable[[ExpressionNode], Op]
-    values: Values
-    stages: tuple[str, ...]
-    moments: Moments
-
-    def args(self, low: int, high: int = 0) -> list[Op]:
-        """Return the arguments, `low` to `high` of them (exactly `low` without `high`)."""
-        high, n = high or low, len(self.node.args)
-        if not low <= n <= high:
-            wanted = (
-                "1 argument"
-                if high == 1
-                else f"{low} arguments"
-                if low == high
-                else f"{low} to {high} arguments"
-            )
-            raise self.problem(
-                f"{self.node.function} with {n} argument{'' if n == 1 else 's'}", wanted
-            )
-        return [self.typed(arg) for arg in self.node.args]
-
-    def numeric(self, op: Op, number: int = 0) -> Op:
-        """Return an argument that must be a number or money."""
-        if op.kind not in NUMERIC:
-            offset = self.node.args[number].offset
-            raise ExpressionProblem(
-                f"{self.node.function} of {describe(op)}", offset, "a number or money"
-            )
-        return op
-
-    def text(self, example: str) -> str:
-        """Return the one argument, a text in quotes."""
-        arg = self.node.args[0] if len(self.node.args) == 1 else None
-        if not isinstance(arg, String):
-            raise self.problem(f"{self.node.function} takes one text in quotes", example)
-        return arg.text
-
-    def problem(self, message: str, accepted: str = "", hint: str = "") -> ExpressionProblem:
-        """Return what is wrong with the whole call."""
-        return ExpressionProblem(message, self.node.offset, accepted, hint)
 
 
 def call(calling: Calling) -> Op:
@@ -128,6 +63,9 @@ def _abs(c: Calling) -> Op:
 
 
 def _count(c: Calling) -> Op:
+    """Elements of a list, or events of some days."""
+    if len(c.node.args) == 2:
+        return remembered.recent_count(c)
     name = c.node.args[0] if len(c.node.args) == 1 else None
     symbol = (
         c.scope.find(name.parts[0]) if isinstance(name, Name) and len(name.parts) == 1 else None
@@ -135,7 +73,9 @@ def _count(c: Calling) -> Op:
     if not isinstance(symbol, ListVariable):
         lists = [n for n in c.scope.names() if isinstance(c.scope.find(n), ListVariable)]
         raise c.problem(
-            "count takes the name of a list", "lists here: " + (", ".join(lists) or "none")
+            "count takes the name of a list, or an event and a span",
+            "lists here: " + (", ".join(lists) or "none"),
+            "count('Order Completed', 7 days) counts events",
         )
     # The length of a list is a column of its own; nothing is counted.
     return Op("load", "integer", value=symbol.length)
@@ -291,4 +231,6 @@ _FUNCTIONS: dict[str, Callable[[Calling], Op]] = {
     "date": _date,
     "id": _id,
     "before": _before,
+    "since": remembered.since,
+    "streak": remembered.streak,
 }

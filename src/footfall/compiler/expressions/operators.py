@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from footfall.compiler.expressions import elapsed
 from footfall.compiler.expressions.typed_values import (
+    COMPOSABLE,
     DATE_HINT,
+    DURATION_HINT,
     NUMERIC,
     Values,
     describe,
@@ -18,14 +21,22 @@ from footfall.scenario.expressions import Binary, ExpressionProblem
 
 MOST_CONSTANT = 10**18
 _HINTS: dict[Kind, str] = {
-    "time": "times are compared: now >= date('2026-03-01'); day and days_since_arrival count days",
-    "text": "texts are not put together: A if C else B chooses one",
+    "time": "a time minus a time is a duration, and a time plus 3 days a time",
+    "duration": DURATION_HINT,
+    "text": "+ puts texts, integers and ids together",
     "boolean": "write 1 if C else 0",
 }
 """Kind that is not reckoned with → what to write."""
 _QUOTED = (
     "what has quotes is a text: 7 is a number, '7' is none; true is true, 'true' is a text"
 )
+_COMPARED: tuple[tuple[Kind, str], ...] = (
+    ("duration", "a duration has a unit: since('Order Completed') > 3 days"),
+    ("time", DATE_HINT),
+    ("composed", "compare its parts"),
+    ("text", _QUOTED),
+)
+"""Kind that is compared with another one → what to write; the first that fits."""
 _ADDITIVE = {"+": "add", "-": "subtract"}
 _COMPARE = {
     "<": "less",
@@ -76,6 +87,9 @@ def binary(values: Values, node: Binary, left: Op, right: Op) -> Op:
         return Op(node.op, "boolean", args, is_list=is_list)
     if node.op in _COMPARE:
         return compare(values, node.op, left, right, node.offset)
+    made = elapsed.arithmetic(values, node, left, right) or _joined(values, node, left, right)
+    if made is not None:
+        return made
     for side, op in ((node.left, left), (node.right, right)):
         if op.kind not in NUMERIC:
             hint = _HINTS.get(op.kind, "")
@@ -88,10 +102,24 @@ def binary(values: Values, node: Binary, left: Op, right: Op) -> Op:
     if node.op == "*":
         return _product(values, node, left, right)
     return (
-        _floor_quotient(node, left, right)
-        if node.op == "//"
-        else _quotient(values, node, left, right)
+        _quotient(values, node, left, right)
+        if node.op == "/"
+        else _whole_quotient(node, left, right)
     )
+
+
+def _joined(values: Values, node: Binary, left: Op, right: Op) -> Op | None:
+    """Return texts one after the other; None where neither is one."""
+    left, right = values.plain(left), values.plain(right)
+    kinds = {left.kind, right.kind}
+    if node.op != "+" or not kinds & {"text", "composed"} or not kinds <= COMPOSABLE:
+        return None
+    if left.is_list or right.is_list:
+        raise ExpressionProblem(
+            f"+ with {describe(left if left.is_list else right)}", node.offset, "single values"
+        )
+    args = (values.composed(left), values.composed(right))
+    return Op("join", "composed", args, is_nullable=left.is_nullable or right.is_nullable)
 
 
 def _arithmetic(name: str, kind: Kind, left: Op, right: Op, offset: int) -> Op:
@@ -135,13 +163,16 @@ def _product(values: Values, node: Binary, left: Op, right: Op) -> Op:
     return rounded_to_money(product) if "money" in kinds else product
 
 
-def _floor_quotient(node: Binary, left: Op, right: Op) -> Op:
+def _whole_quotient(node: Binary, left: Op, right: Op) -> Op:
+    """`//`, and its rest, `%`."""
     if {left.kind, right.kind} != {"integer"}:
-        message = f"// with {describe(left)} and {describe(right)}"
-        raise ExpressionProblem(message, node.offset, "two integers", "floor(a / b)")
+        message = f"{node.op} with {describe(left)} and {describe(right)}"
+        hint = "floor(a / b)" if node.op == "//" else "write 25% as 0.25"
+        raise ExpressionProblem(message, node.offset, "two integers, or two durations", hint)
     is_list = left.is_list or right.is_list
+    name = "floor_divide" if node.op == "//" else "modulo"
     # Null where the divisor is 0.
-    return Op("floor_divide", "integer", (left, right), is_nullable=True, is_list=is_list)
+    return Op(name, "integer", (left, right), is_nullable=True, is_list=is_list)
 
 
 def _quotient(values: Values, node: Binary, left: Op, right: Op) -> Op:
@@ -185,9 +216,16 @@ def _check_comparable(op: str, left: Op, right: Op, offset: int) -> None:
     if left.kind != right.kind or left.of != right.of:
         message = f"{describe(left)} is compared with {describe(right)}"
         kinds = {left.kind, right.kind}
-        hint = DATE_HINT if "time" in kinds else _QUOTED if "text" in kinds else ""
+        hint = next((said for kind, said in _COMPARED if kind in kinds), "")
         raise ExpressionProblem(message, offset, "two values of one kind", hint)
-    if op not in ("==", "!=") and left.kind not in (*NUMERIC, "time"):
+    if left.kind == "composed":
+        raise ExpressionProblem(
+            f"{describe(left)} is compared",
+            offset,
+            "a text that is written, drawn or picked",
+            "compare its parts",
+        )
+    if op not in ("==", "!=") and left.kind not in (*NUMERIC, "time", "duration"):
         raise ExpressionProblem(
             f"{op} with {describe(left)}", offset, "== or !=", "reached('…') compares stages"
         )

@@ -12,6 +12,8 @@ from footfall.model.values import NULLS, Kind
 from footfall.scenario.expressions import ExpressionProblem
 
 NUMERIC: tuple[Kind, ...] = ("integer", "number", "money")
+COMPOSABLE: frozenset[Kind] = frozenset(("text", "composed", "integer", "id"))
+"""Kinds of which texts are put together."""
 # Money is int64, whose end is at 9.2e18: nine such amounts can be added.
 MOST_MINOR_UNITS = 10**18
 
@@ -51,6 +53,7 @@ def article(of: TypeOf) -> str:
         "money": "money",
         "null": "null",
         "boolean": "true or false",
+        "composed": "a text that is put together",
     }
     return f"a row of {of.of}" if of.kind == "row" else names.get(of.kind, f"a {of.kind}")
 
@@ -80,6 +83,8 @@ class Values:
             ExpressionProblem: When it cannot be.
         """
         op = self.plain(op) if wanted.kind == "text" else op
+        if op.kind == "composed" and wanted.kind == "text":
+            return op
         if op.is_list:
             raise ExpressionProblem(
                 f"{describe(op)} is put where {article(wanted)} is expected",
@@ -157,11 +162,19 @@ class Values:
             one, other, _ = self.alike(one, other, offset)
         elif one.kind != other.kind or one.of != other.of:
             one, other = self.plain(one), self.plain(other)
+        if "composed" in (one.kind, other.kind):
+            one, other = self.composed(one), self.composed(other)
         if one.kind != other.kind or (one.of != other.of and one.of and other.of):
             raise ExpressionProblem(
                 f"{describe(one)} or {describe(other)}", offset, "two values of one kind"
             )
         return one, other
+
+    def composed(self, op: Op) -> Op:
+        """Return a text, an integer or an id as part of a text; anything else as it is."""
+        if op.kind == "composed" or op.kind not in COMPOSABLE:
+            return op
+        return Op("compose", "composed", (op,), is_nullable=op.is_nullable)
 
     def plain(self, op: Op) -> Op:
         """Return the one column of a row of a list of scalars; anything else as it is."""
@@ -179,6 +192,9 @@ class Values:
 
 
 DATE_HINT = "a date is written date('2026-03-01'), with a time of day date('2026-03-01 09:30')"
+COMPOSED_ACCEPTS = "only in the properties of an event, where it is written"
+COMPOSED_HINT = "properties: {url: {value: \"'https://shop.example/' + product.sku\"}}"
+DURATION_HINT = "a duration divided by a unit is a number: since('Order Completed') / 1 day"
 _LIST_HINT = "count(), sum() and any() make one value of a list"
 
 
@@ -191,6 +207,8 @@ def _conversion_hint(op: Op, wanted: TypeOf) -> str:
         return "declare it with type: id"
     if wanted.kind == "time" and op.kind in ("text", "integer"):
         return DATE_HINT
+    if op.kind == "duration":
+        return DURATION_HINT
     if wanted.kind == "boolean":
         return "compare it with something"
     return ""

@@ -6,9 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from footfall.compiler.catalogues import CatalogueTable
+from footfall.compiler.event_memories import EventMemories
 from footfall.compiler.expressions import functions, operators
 from footfall.compiler.expressions.lookup import Lookup
-from footfall.compiler.expressions.typed_values import Values, describe, is_constant
+from footfall.compiler.expressions.typed_values import (
+    COMPOSED_ACCEPTS,
+    COMPOSED_HINT,
+    Values,
+    describe,
+    is_constant,
+)
 from footfall.compiler.moments import Moments
 from footfall.compiler.symbols import Scope, Texts, TypeOf
 from footfall.errors import Problems, SourceLocation
@@ -46,6 +53,7 @@ class Typer:
         stages: Names of the stages in order.
         minor_digits: Of the currency.
         moments: Resolves dates.
+        memories: What is remembered of events.
         problems: Where mistakes are noted.
         described: Event property → the expression of its value.
         compared: Texts that values are compared with, in expressions that were compiled.
@@ -59,6 +67,7 @@ class Typer:
     stages: tuple[str, ...]
     minor_digits: int
     moments: Moments
+    memories: EventMemories
     problems: Problems
     described: Mapping[str, str] = field(default_factory=dict)
     compared: list[ComparedText] = field(default_factory=list)
@@ -123,6 +132,8 @@ class Typer:
                     else ("number", float(node.text))
                 )
                 return Op("const", kind, value=value)  # type: ignore[arg-type]
+            case tree.Duration():
+                return Op("const", "duration", value=node.ms)
             case tree.String():
                 return Op("const", "text", value=self.texts.code(node.text))
             case tree.Constant():
@@ -133,7 +144,13 @@ class Typer:
                 typed = lambda arg: self.typed(arg, scope)  # noqa: E731 - an argument in this scope
                 return functions.call(
                     functions.Calling(
-                        node, scope, typed, self.values, self.stages, self.moments
+                        node,
+                        scope,
+                        typed,
+                        self.values,
+                        self.stages,
+                        self.moments,
+                        self.memories,
                     )
                 )
         return self._compound(node, scope)
@@ -147,7 +164,15 @@ class Typer:
                 return operators.negative(self.typed(node.arg, scope), node.offset)
             case tree.Binary():
                 left, right = self.typed(node.left, scope), self.typed(node.right, scope)
-                return operators.binary(self.values, node, left, right)
+                op = operators.binary(self.values, node, left, right)
+                if op.kind == "composed" and scope.snapshots is None:
+                    raise ExpressionProblem(
+                        "texts are put together here",
+                        node.offset,
+                        COMPOSED_ACCEPTS,
+                        COMPOSED_HINT,
+                    )
+                return op
             case tree.Membership():
                 return self._membership(node, scope)
         assert isinstance(node, tree.Conditional)
