@@ -17,6 +17,7 @@ from footfall.model import builtins
 from footfall.model.values import DTYPES, NULLS, is_null
 from footfall.scenario.leaf_records import Expression
 from footfall.scenario.records import Catalogue
+from footfall.sim.civil_days import CivilDays
 from footfall.sim.evaluate import evaluate
 from footfall.units import DAY_MS
 
@@ -137,8 +138,11 @@ class World:
     def now_ms(self):
         return np.array([NOW_MS])
 
-    def local_ms(self):
-        return np.array([NOW_MS])
+    def local_ms(self, times_ms=None):
+        return np.array([NOW_MS]) if times_ms is None else times_ms
+
+    def civil_days(self):
+        return CivilDays(np.array(["FR"]), ())
 
     def utc_ms(self, local_ms):
         return local_ms

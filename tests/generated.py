@@ -59,6 +59,9 @@ events:
     e4: {{properties: [source, code]}}
     e5:
       properties:
+        due: now + 1 month
+        pay: next('last business day', 9)
+        rests: today('business day')
         ago: since('e1') / 1 h
         idle: before(since(visit)) / 1 h
         often: count('e1', 3 days)
@@ -132,7 +135,9 @@ def _steps(draw: st.DrawFn, counter: object, depth: int) -> list[str]:
     n = draw(st.integers(1, 4 if depth else 6))
     kinds = ["event", "event", "set", "add", "append", "remove", "guard", "pick"]
     kinds += ["maybe", "either", "repeat"] if depth < 2 else []
-    kinds += ["wait", "retry", "leave", "line", "cancel"] + (["go on"] if depth == 0 else [])
+    kinds += ["wait", "until", "retry", "leave", "line", "cancel"] + (
+        ["go on"] if depth == 0 else []
+    )
     return [_step(draw, counter, depth, draw(st.sampled_from(kinds))) for _ in range(n)] + [
         _event(draw, counter)
     ]
@@ -159,6 +164,8 @@ def _step(draw: st.DrawFn, counter: object, depth: int, kind: str) -> str:
         return f"- maybe: {chance}\n  named: {name}\n  steps:\n{inner()}"
     if kind == "go on":
         return f"- go on: {chance}\n  named: {name}"
+    if kind == "until":
+        return f"- come back after: {{until: now + 1 h}}\n  named: {name}"
     if kind == "guard":
         guards = [
             "points < 3 and hour > 6",

@@ -26,6 +26,7 @@ from footfall.model.program import (
     Node,
     PickRow,
     RandomValue,
+    UntilNode,
     WaitNode,
 )
 from footfall.model.program_flow import (
@@ -268,7 +269,7 @@ class _Ways:
                 columns = self._acted(action, columns)
         elif isinstance(node, EnterNode):
             columns -= {*node.clears}
-        elif isinstance(node, WaitNode) and is_main:
+        elif isinstance(node, WaitNode | UntilNode) and is_main:
             columns -= self._lost_in_waits
         return columns
 

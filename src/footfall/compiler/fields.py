@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from footfall.compiler.expressions.typed_values import DURATION_HINT, describe, load
+from footfall.compiler.expressions.typed_values import OF_TIME_HINTS, describe, load
 from footfall.compiler.expressions.typer import Typer
 from footfall.compiler.symbols import ListVariable, Variable
 from footfall.data.schema import Field, FieldType
@@ -73,9 +73,12 @@ def value_field(name: str, op: Op, identifier: str = "") -> Field:
         raise ExpressionProblem(
             f"{describe(op)} as an event property", 0, f"one of its columns: {op.of}.…"
         )
-    if op.kind == "duration":
+    if op.kind in OF_TIME_HINTS:
         raise ExpressionProblem(
-            "a duration as an event property", 0, "a number of some unit", DURATION_HINT
+            f"{describe(op)} as an event property",
+            0,
+            "a number of some unit, or a time",
+            OF_TIME_HINTS[op.kind],
         )
     kind = "text" if op.kind == "composed" else op.kind
     return Field(name, _scalar(kind), identifier=identifier)

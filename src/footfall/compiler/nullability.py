@@ -23,7 +23,7 @@ _NEVER = frozenset(
     (
         "less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "is_null", "and", "or", "not",
         "any", "contains", "sum", "now", "day", "hour", "weekday", "days_since_arrival", "stage", "id",
-        "recent_count", "streak",
+        "recent_count", "streak", "is_day",
     )
 )  # fmt: skip
 """Operations whose result is never null, whatever they work on."""
@@ -41,6 +41,8 @@ _AS_ARGUMENTS = frozenset(
         "ramp",
         "join",
         "compose",
+        "add_months",
+        "next_day",
     )
 )
 """Operations whose result is null where one of their arguments is."""

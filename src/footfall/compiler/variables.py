@@ -17,7 +17,7 @@ from footfall.compiler.checks.broken_constraints import (
     note_nothing_within,
 )
 from footfall.compiler.constants import SCALARS, constant, kind_of_draw, kind_of_text
-from footfall.compiler.expressions.typed_values import DURATION_HINT, NUMERIC, describe
+from footfall.compiler.expressions.typed_values import NUMERIC, OF_TIME_HINTS, describe
 from footfall.compiler.expressions.typer import Typer
 from footfall.compiler.symbols import (
     Columns,
@@ -174,9 +174,9 @@ class Declarer:
         if op is None or (wanted is None and declared.type is not None):
             return None
         op = op if wanted is not None else self.typer.values.plain(op)
-        if op.kind in ("null", "duration") or op.is_list:
+        if op.kind in ("null", *OF_TIME_HINTS) or op.is_list:
             what = "null, which has no type" if op.kind == "null" else describe(op)
-            hint = DURATION_HINT if op.kind == "duration" else "add type:"
+            hint = OF_TIME_HINTS.get(op.kind, "add type:")
             self.typer.problems.add(
                 declared.derived.at, f'"{declared.name}" is {what}', "one value", hint
             )

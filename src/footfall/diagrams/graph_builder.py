@@ -41,7 +41,7 @@ from footfall.scenario.step_records import (
     WhenStep,
 )
 from footfall.scenario.step_traits import default_name, traits, walk, with_name
-from footfall.scenario.waits import wait_text
+from footfall.scenario.waits import after_wait, wait_text
 from footfall.text import short_percent
 
 
@@ -189,7 +189,7 @@ class _Builder:
 
     def emit(self, step: EmitStep) -> None:
         event = next((e for e in self.scenario.events if e.name == step.event), None)
-        waits = (f"after {wait_text(step.after)}",) if step.after else ()
+        waits = (after_wait(step.after),) if step.after else ()
         declared = DeclaredProperties(self.scenario.properties)
         carried = event.properties if event and self.has_properties else ()
         names = tuple(map(declared.written, carried))
@@ -302,7 +302,7 @@ class _Builder:
             f"{labels.other_chance(step.leave)} again" if step.leave is not None else "again"
         ]
         if step.come_back_after is not None:
-            back.append(f"after {wait_text(step.come_back_after)},")
+            back.append(f"{after_wait(step.come_back_after)},")
             back.append("as a new session")
         self.tails = [self._decided(last, tuple(back), leaves, "no", "loop")]
         self._join(head)
@@ -328,7 +328,7 @@ class _Builder:
 
     def pause(self, step: WaitStep) -> None:
         if step.ends_session:
-            self._put("wait", f"comes back after {wait_text(step.wait)}", ("as a new session",))
+            self._put("wait", f"comes back {after_wait(step.wait)}", ("as a new session",))
         else:
             self._put("wait", f"waits {wait_text(step.wait)}")
 
@@ -355,7 +355,7 @@ class _Builder:
 
     def retry(self, step: RetryStep) -> None:
         anchor = self._anchor()
-        waits = [f"after {wait_text(step.after)}"] if step.after else []
+        waits = [after_wait(step.after)] if step.after else []
         guard = [f"when {step.when.text}"] if step.when else []
         label = (*guard, f"tries again, at most {step.at_most} ×", *waits)
         target = self.places[step.target]
@@ -364,7 +364,7 @@ class _Builder:
 
     def later(self, step: LaterStep) -> None:
         moment = f"at {step.moment.text}" if step.moment else ""
-        when = f"after {wait_text(step.wait)}" if step.wait else moment
+        when = after_wait(step.wait) if step.wait else moment
         self._put("later", step.journey, (f"later, {when}",), stage=self.stage_at[step.at])
 
     def cancel(self, step: CancelStep) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from footfall.model.values import Kind
+from footfall.units import NamedDay
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class Op:
         op: Its name; `sim.evaluate` has a function for each.
         kind: Kind of the result.
         args: What it works on.
-        value: A constant, a column's index, or a table's index.
+        value: A constant, a column's index, a table's index, or a day by name.
         is_nullable: Whether the result can be null; boolean results of comparisons never are.
         is_list: The result has a second axis, over the elements of a list; cells past its end are null.
         of: For a row, its catalogue; for an id, its prefix.
@@ -25,7 +26,7 @@ class Op:
     op: str
     kind: Kind
     args: tuple[Op, ...] = ()
-    value: int | float | tuple[float, ...] | None = None
+    value: int | float | tuple[float, ...] | NamedDay | None = None
     is_nullable: bool = False
     is_list: bool = False
     of: str = ""

@@ -280,6 +280,19 @@ class WaitNode:
 
 
 @dataclass(frozen=True, slots=True)
+class UntilNode:
+    """Time passes until a moment, none where that is past or null.
+
+    Args:
+        ends_session: The session is over.
+    """
+
+    moment: Op
+    next: int
+    ends_session: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class BeginSessionNode:
     """The person is here: a session begins unless one is still going on."""
 
@@ -359,6 +372,7 @@ Node = (
     | ConditionNode
     | DecisionNode
     | WaitNode
+    | UntilNode
     | BeginSessionNode
     | EnterNode
     | RetryNode

@@ -32,6 +32,7 @@ from footfall.model.program import (
     Remove,
     RetryNode,
     Timer,
+    UntilNode,
     WaitNode,
 )
 
@@ -52,7 +53,7 @@ def successors(node: Node) -> tuple[int, ...]:
             return (node.target, node.next)
         case JumpNode() | ActNode() | EmitNode() | WaitNode() | LaterNode():
             return (node.next,)
-        case BeginSessionNode() | EnterNode() | CancelNode():
+        case BeginSessionNode() | EnterNode() | CancelNode() | UntilNode():
             return (node.next,)
     assert_never(node)
 
@@ -80,7 +81,7 @@ def later_start(node: Node, timers: Sequence[Timer]) -> LaterStart | None:
             return None
         case JumpNode() | BeginSessionNode() | EnterNode() | RetryNode():
             return None
-        case CancelNode() | EndNode():
+        case CancelNode() | EndNode() | UntilNode():
             return None
     assert_never(node)
 
@@ -99,7 +100,7 @@ def retargeted(node: Node, to: Callable[[int], int]) -> Node:
             return replace(node, target=to(node.target), next=to(node.next))
         case JumpNode() | ActNode() | EmitNode() | WaitNode() | LaterNode():
             return replace(node, next=to(node.next))
-        case BeginSessionNode() | EnterNode() | CancelNode():
+        case BeginSessionNode() | EnterNode() | CancelNode() | UntilNode():
             return replace(node, next=to(node.next))
     assert_never(node)
 
@@ -146,7 +147,7 @@ def accesses(node: Node, emissions: Sequence[Emission]) -> list[Access]:
             emission = emissions[node.emission]
             kept = NO_COLUMNS.union(*(memory.columns() for memory in emission.memories))
             return [Access(kept | frozenset(emission.captures) | _read(emission), kept)]
-        case ConditionNode() | DecisionNode() | WaitNode() | LaterNode():
+        case ConditionNode() | DecisionNode() | WaitNode() | LaterNode() | UntilNode():
             return [Access(_read(node), NO_COLUMNS)]
         case JumpNode() | BeginSessionNode() | CancelNode() | EndNode():
             return []

@@ -18,6 +18,7 @@ Kind = Literal[
     "id",
     "null",
     "duration",
+    "months",
     "composed",
 ]
 Array = npt.NDArray[Any]
@@ -44,6 +45,7 @@ DTYPES: dict[Kind, np.dtype[Any]] = {
     "row": np.dtype(np.int32),
     "null": np.dtype(np.int64),
     "duration": np.dtype(np.int64),
+    "months": np.dtype(np.int64),
     "composed": np.dtype(np.bytes_),
 }
 """How a kind is held: money in minor units, time in ms since the epoch (UTC), text as a code, a row as its index, a
@@ -60,6 +62,7 @@ NULLS: dict[Kind, int | float] = {
     "row": NULL_CODE,
     "null": NULL_INTEGER,
     "duration": NULL_INTEGER,
+    "months": NULL_INTEGER,
 }
 """What stands for null in an array of a kind."""
 

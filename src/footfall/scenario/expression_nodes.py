@@ -28,6 +28,13 @@ class Duration(ExpressionNode):
 
 
 @dataclass(frozen=True, slots=True)
+class Months(ExpressionNode):
+    """A number of months of the calendar, each as long as it happens to be."""
+
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class String(ExpressionNode):
     """A text in quotes."""
 

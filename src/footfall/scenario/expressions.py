@@ -18,6 +18,7 @@ from footfall.scenario.expression_nodes import (
     ExpressionNode,
     FunctionCall,
     Membership,
+    Months,
     Name,
     Number,
     String,
@@ -32,7 +33,7 @@ from footfall.scenario.tokens import (
     Token,
     tokens,
 )
-from footfall.units import is_unit_of_time, nearest_hint, parse_duration
+from footfall.units import is_unit_of_time, nearest_hint, parse_duration, parse_months
 
 __all__ = [
     "FUNCTIONS",
@@ -44,6 +45,7 @@ __all__ = [
     "ExpressionProblem",
     "FunctionCall",
     "Membership",
+    "Months",
     "Name",
     "Number",
     "String",
@@ -263,8 +265,12 @@ class _Parser:
         """Return a number, or with the unit of time behind it a duration."""
         if self._word.kind != "name" or not is_unit_of_time(self._word.text):
             return _number(word)
+        text = f"{word.text} {self._take().text}"
         try:
-            return Duration(word.offset, parse_duration(f"{word.text} {self._take().text}"))
+            months = parse_months(text)
+            if months is not None:
+                return Months(word.offset, months)
+            return Duration(word.offset, parse_duration(text))
         except UnitError as error:
             raise ExpressionProblem(
                 error.message, word.offset, error.accepted, error.hint

@@ -209,9 +209,9 @@ LOGNORMAL = MapKind(
 
 WAIT_KIND = MapKind(
     "wait",
-    "A log-normal wait, written out.",
+    "A log-normal wait, written out; or a wait until a moment.",
     (
-        Key("median", DURATION, "half of the waits are shorter", "10 s", is_required=True),
+        Key("median", DURATION, "half of the waits are shorter", "10 s"),
         Key(
             "spread",
             NUMBER,
@@ -219,7 +219,15 @@ WAIT_KIND = MapKind(
             "0.5",
             default="`0.8`",
         ),
+        Key(
+            "until",
+            EXPRESSION,
+            "a time; one that has passed, or is null, is now",
+            "next('25th', 9)",
+        ),
     ),
+    one_of=(("median", "until"),),
+    at_most_one_of=(("spread", "until"),),
 )
 
 RAMP = MapKind(

@@ -59,20 +59,22 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A duration: exact (`5 min`), log-normal (`about 5 min`) or uniform (`1 min to 4 min`).
+    """A duration: exact (`5 min`), log-normal (`about 5 min`) or uniform (`1 min to 4 min`); or until a moment.
 
     Args:
-        kind: Which of the three.
+        kind: Which of the four.
         low_ms: Exact value, the median, or the lower end, in ms.
         high_ms: Upper end for uniform; else equal to `low_ms`.
         spread: Standard deviation of the logarithm for `about`; else 0.
+        until: The moment of `until`, for which the others say nothing but that time passes.
     """
 
-    kind: Literal["exact", "about", "uniform"]
+    kind: Literal["exact", "about", "uniform", "until"]
     low_ms: int
     high_ms: int
     spread: Decimal
     at: SourceLocation
+    until: Expression | None = field(default=None, metadata=ADDED)
 
 
 @dataclass(frozen=True, slots=True)

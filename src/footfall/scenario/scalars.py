@@ -118,8 +118,16 @@ def _moment(text: Text) -> Moment:
 
 
 def _wait(text: Text) -> Wait:
+    months = units.parse_months(text.text)
+    if months is not None:
+        return until(Expression(f"now + {' '.join(text.text.split())}", text.at))
     parts = units.parse_wait(text.text)
     return Wait(parts.kind, parts.low_ms, parts.high_ms, parts.spread, text.at)
+
+
+def until(moment: Expression) -> Wait:
+    """Return a wait until a moment; what judges waits by their length takes it for a day."""
+    return Wait("until", units.DAY_MS, units.DAY_MS, Decimal(0), moment.at, moment)
 
 
 def _positive(text: Text) -> Decimal:
@@ -304,7 +312,7 @@ WAIT = Scalar(
     "wait",
     _wait,
     units.WAIT_ACCEPTS,
-    _pattern(rf"(about +)?{_DURATION}|{_DURATION} +to +{_DURATION}"),
+    _pattern(rf"(about +)?{_DURATION}|{_DURATION} +to +{_DURATION}|[0-9_]+ *(month|year)s?"),
 )
 RATE = Scalar(
     "rate",

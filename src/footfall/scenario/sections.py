@@ -16,6 +16,7 @@ from footfall.scenario.leaf_records import Ramp, Text, Wait
 from footfall.scenario.properties import event_properties
 from footfall.scenario.reader import Fields, Invalid, Reader, builds
 from footfall.scenario.records import Devices, Effect, Event, Journey, People, Property, Stage
+from footfall.scenario.scalars import until
 
 
 @builds("people")
@@ -168,6 +169,8 @@ def _carried(entry: MapEntry) -> Property:
 
 @builds("wait")
 def _wait(reader: Reader, fields: Fields) -> Wait | Invalid:
+    if fields.has("until"):
+        return until(fields.get("until"))
     try:
         parts = units.about(fields.get("median"), fields.get("spread", units.DEFAULT_SPREAD))
     except UnitError as error:

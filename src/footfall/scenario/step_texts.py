@@ -8,7 +8,7 @@ from typing import assert_never
 
 from footfall.scenario.leaf_records import Chance, Expression, Ramp, Rest, Text, Wait
 from footfall.scenario.step_records import Assignment, EitherOption, PickOne
-from footfall.scenario.waits import wait_text
+from footfall.scenario.waits import after_wait
 
 
 def chance_text(chance: Chance | None) -> str:
@@ -72,4 +72,4 @@ def names_text(names: Iterable[Text]) -> str:
 
 def after_text(wait: Wait | None) -> str:
     """Return a wait as what stands behind a step; nothing for none."""
-    return f", after {wait_text(wait)}" if wait else ""
+    return f", {after_wait(wait)}" if wait else ""

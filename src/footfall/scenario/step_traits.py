@@ -44,7 +44,7 @@ from footfall.scenario.step_texts import (
     option_text,
     pick_text,
 )
-from footfall.scenario.waits import wait_text
+from footfall.scenario.waits import after_wait, wait_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +275,7 @@ def _repeat(step: RepeatStep) -> StepTraits:
         f"leave {chance_text(step.leave)}" if step.leave is not None else "",
         f"until {step.until.text}" if step.until else "",
         f"at most {step.at_most}" if step.at_most else "",
-        f"come back after {wait_text(step.come_back_after)}" if step.come_back_after else "",
+        f"come back {after_wait(step.come_back_after)}" if step.come_back_after else "",
     ]
     return StepTraits(
         **common,
@@ -316,7 +316,9 @@ def _wait(step: WaitStep) -> StepTraits:
     return StepTraits(
         **_common(step),
         verb=verb,
-        line=f"{verb} {wait_text(step.wait)}",
+        line=f"come back {after_wait(step.wait)}"
+        if step.ends_session
+        else f"wait {wait_text(step.wait)}",
         wait=step.wait,
         ends_session=step.ends_session,
     )
@@ -344,7 +346,7 @@ def _retry(step: RetryStep) -> StepTraits:
 
 def _later(step: LaterStep) -> StepTraits:
     moment = f"at {step.moment.text}" if step.moment else ""
-    when = f"after {wait_text(step.wait)}" if step.wait else moment
+    when = after_wait(step.wait) if step.wait else moment
     # Any other moment is an expression, whose value a run alone knows.
     if step.moment is not None:
         is_at_once = step.moment.text.strip() == "now"

@@ -10,7 +10,7 @@ from footfall.scenario import synonyms
 from footfall.scenario.forms import MapEntry, MapKind
 from footfall.scenario.language import KINDS
 from footfall.scenario.language_steps import EMIT, GUARD, STEP_VERBS, STEP_WORDS
-from footfall.scenario.leaf_records import Expression, Text
+from footfall.scenario.leaf_records import Expression, Text, Wait
 from footfall.scenario.names import parse_label
 from footfall.scenario.reader import INVALID, Fields, Invalid, Reader, builds
 from footfall.scenario.step_records import (
@@ -244,11 +244,13 @@ def _retry(_reader: Reader, fields: Fields) -> Step:
 
 @_makes("later")
 def _later(_reader: Reader, fields: Fields) -> Step:
+    wait: Wait | None = fields.get("after") or fields.get("come back after")
+    is_until = wait is not None and wait.until is not None
     return LaterStep(
         **_common(fields),
         journey=fields.get("later").text,
-        wait=fields.get("after") or fields.get("come back after"),
-        moment=fields.get("at"),
+        wait=None if is_until else wait,
+        moment=wait.until if wait is not None and is_until else fields.get("at"),
         is_activity=fields.has("come back after"),
         values=tuple((entry.name, entry.value) for entry in fields.get("with", [])),
     )

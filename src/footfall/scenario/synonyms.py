@@ -39,7 +39,7 @@ FUNCTIONS: Mapping[str, str] = {
     **dict.fromkeys(("str", "concat", "join", "format"), _JOINED),
     **dict.fromkeys(("ago", "elapsed", "timesince", "time_since", "days_since"), _SINCE),
     "mod": "a % b is the rest of a division",
-    **dict.fromkeys(("today", "year", "month", "datetime", "timestamp", "strptime"), _DATED),
+    **dict.fromkeys(("year", "month", "datetime", "timestamp", "strptime"), _DATED),
     **dict.fromkeys(("random", "rand"), _DRAWN),
     **dict.fromkeys(("previous", "old", "prior", "lag"), _EARLIER),
     **dict.fromkeys(("contains", "has", "includes"), "write x in LIST"),

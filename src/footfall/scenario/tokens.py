@@ -27,7 +27,7 @@ CONSTANTS = {
 }
 FUNCTIONS = (
     "round", "floor", "min", "max", "abs", "count", "sum", "any", "coalesce", "reached", "ramp", "local", "date", "id",
-    "before", "since", "streak",
+    "before", "since", "streak", "next", "today",
 )  # fmt: skip
 ACCEPTED = (
     "names, numbers, 'texts', durations, + - * / // %, comparisons, in, and or not, A if C else B, and calls of "

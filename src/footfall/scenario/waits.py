@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 
 from footfall.scenario.leaf_records import Wait
 from footfall.text import exact_duration
+
+_MONTHS = re.compile(r"now \+ [0-9_]+ ?(month|year)s?")
+"""How a wait of months is kept."""
 
 
 def mean_ms(wait: Wait) -> float:
@@ -16,7 +20,16 @@ def mean_ms(wait: Wait) -> float:
 
 
 def wait_text(wait: Wait) -> str:
-    """Return a wait as in the file: `30 min`, `about 10 s`, `5 s to 20 s`."""
+    """Return a wait as in the file: `30 min`, `about 10 s`, `5 s to 20 s`, `1 month`, `until next('25th')`."""
+    if wait.until is not None:
+        text = wait.until.text
+        return text.removeprefix("now + ") if _MONTHS.fullmatch(text) else f"until {text}"
     if wait.kind == "uniform":
         return f"{exact_duration(wait.low_ms)} to {exact_duration(wait.high_ms)}"
     return ("about " if wait.kind == "about" else "") + exact_duration(wait.low_ms)
+
+
+def after_wait(wait: Wait) -> str:
+    """Return when it is over, as a sentence says it: `after about 2 days`, `at next('friday')`."""
+    text = wait_text(wait)
+    return text.replace("until ", "at ", 1) if text.startswith("until ") else f"after {text}"

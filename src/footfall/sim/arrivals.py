@@ -20,10 +20,11 @@ import numpy as np
 from footfall.model.model import ACTIVITY_BITS, CampaignSpec, Model
 from footfall.model.values import Array
 from footfall.sim import keys
-from footfall.sim.calendar import SLOT_MS, SLOTS_PER_DAY, ActivityCalendar
+from footfall.sim.calendar import ActivityCalendar
 from footfall.sim.daily_counts import KeyedCounts
 from footfall.sim.identities import day_and_place, identities
 from footfall.sim.shared_days import factors
+from footfall.sim.zone_offsets import SLOT_MS, SLOTS_PER_DAY
 from footfall.units import DAY_MS
 
 _GROWTH_BITS = 40

@@ -27,48 +27,11 @@ from footfall.model.model import (
 )
 from footfall.model.values import NEVER, Array
 from footfall.sim.shared_days import factors
-from footfall.units import DAY_MS, HOUR_MS, MINUTE_MS
-from footfall.units.zones import offset_ms
+from footfall.sim.zone_offsets import SLOT_MS, far_offsets, offsets
+from footfall.units import DAY_MS, HOUR_MS
 
-SLOT_MS = 15 * MINUTE_MS
-SLOTS_PER_DAY = DAY_MS // SLOT_MS
 _STRIDE = 2**52
 """Distance between the rhythms' integrals in the one array that all are looked up in."""
-
-
-def offsets(name: str, origin_ms: int, n_slots: int) -> Array:
-    """Return a zone's offset at the start of each quarter hour.
-
-    Args:
-        origin_ms: Start of the grid.
-        n_slots: Its length.
-
-    Returns:
-        Shape (n_slots,), int64, ms.
-    """
-    # Zones keep an offset for months, so a look a week ahead and a bisection where it differs
-    # ask `zoneinfo` some 125 times a year, instead of 35,000 times. Missed are changes that are
-    # taken back within a week: tzdata has those of Recife and Noronha in 2000, and of Gaza in
-    # the far future.
-    out = np.empty(n_slots, np.int64)
-    at, offset = 0, offset_ms(name, origin_ms)
-    while at < n_slots:
-        end = min(at + 7 * SLOTS_PER_DAY, n_slots)
-        following = offset_ms(name, origin_ms + end * SLOT_MS)
-        change = end if following == offset else _first_change(name, origin_ms, at, end, offset)
-        out[at:change] = offset
-        at, offset = change, offset_ms(name, origin_ms + change * SLOT_MS)
-    return out
-
-
-def _first_change(name: str, origin_ms: int, low: int, high: int, offset: int) -> int:
-    while high - low > 1:
-        middle = (low + high) // 2
-        if offset_ms(name, origin_ms + middle * SLOT_MS) == offset:
-            low = middle
-        else:
-            high = middle
-    return high
 
 
 class ActivityCalendar:
@@ -169,7 +132,18 @@ class ActivityCalendar:
             times_ms: Shape (n,), int64, UTC.
             zones: Shape (n,), int32: number of each one's zone.
         """
-        return np.add(times_ms, self.offsets_ms[zones, self.slot(times_ms)])
+        return np.add(times_ms, self._offsets_at(times_ms, zones))
+
+    def _offsets_at(self, times_ms: Array, zones: Array) -> Array:
+        slot = self.slot(times_ms)
+        inside = np.clip(slot, 0, self.n_slots - 1)
+        found = self.offsets_ms[zones, inside]
+        is_far = np.not_equal(slot, inside)
+        if not is_far.any():
+            return found
+        # How far the grid reaches depends on how long a run is, and no value may: past its end
+        # the zones are asked.
+        return far_offsets(self.spec.zones, zones, times_ms, found, is_far)
 
     def utc_ms(self, local_ms: Array, zones: Array) -> Array:
         """Return the instants of local wall-clock times.
@@ -185,11 +159,8 @@ class ActivityCalendar:
         # The offset is wanted at an instant that only the offset itself gives. Local time taken
         # for UTC is at most 14 h wrong, so the first guess errs only that near to a change; the
         # second looks up where the first one leads.
-        guess = np.clip(self.slot(local_ms), 0, self.n_slots - 1)
-        guess = np.clip(
-            self.slot(local_ms - self.offsets_ms[zones, guess]), 0, self.n_slots - 1
-        )
-        return np.subtract(local_ms, self.offsets_ms[zones, guess])
+        guess = local_ms - self._offsets_at(local_ms, zones)
+        return np.subtract(local_ms, self._offsets_at(guess, zones))
 
     def after(self, times_ms: Array, waits_ms: Array, rhythms: Array) -> Array:
         """Return when waits that run in activity time are over.

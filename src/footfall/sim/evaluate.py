@@ -18,7 +18,7 @@ import numpy as np
 
 from footfall.model.operations import Op
 from footfall.model.values import NULL_INTEGER, NULLS, Array, is_null
-from footfall.sim import memory
+from footfall.sim import calendar_values, memory
 from footfall.sim.composed_texts import composed, joined
 from footfall.sim.evaluation_context import EvaluationContext
 from footfall.units import DAY_MS, HOUR_MS
@@ -309,6 +309,9 @@ _FUNCTIONS: dict[str, Callable[[Op, EvaluationContext], Array]] = {
     "local": _local,
     "recent_count": lambda op, c: memory.recent_count(*_args(op, c), c),
     "streak": lambda op, c: memory.streak(*_args(op, c), c),
+    "add_months": lambda op, c: calendar_values.months_later(*_args(op, c), c),
+    "next_day": lambda op, c: calendar_values.next_day(op.value, *_args(op, c), c),  # type: ignore[arg-type]
+    "is_day": lambda op, c: calendar_values.is_day(op.value, c),  # type: ignore[arg-type]
     "compose": lambda op, c: composed(op.args[0], evaluate(op.args[0], c), c),
     "join": lambda op, c: joined(*_args(op, c)),
     "id": lambda op, c: c.unique_bits(op),

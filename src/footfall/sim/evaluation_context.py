@@ -17,6 +17,7 @@ from footfall.model.operations import Op
 from footfall.model.values import Array
 from footfall.sim import keys
 from footfall.sim.calendar import ActivityCalendar
+from footfall.sim.civil_days import CivilDays
 from footfall.sim.state import State
 
 
@@ -68,9 +69,17 @@ class EvaluationContext:
         homes = self.state.columns[builtins.HOME].take(self.rows)
         return self.model.people.home_zones.take(homes)
 
-    def local_ms(self) -> Array:
-        """Return each one's local wall clock, ms since 1970-01-01 00:00 local."""
-        return self.calendar.local_ms(self.now_ms(), self._zones())
+    def local_ms(self, times_ms: Array | None = None) -> Array:
+        """Return each one's local wall clock, now or at other times, ms since 1970-01-01 00:00 local."""
+        times_ms = self.now_ms() if times_ms is None else times_ms
+        return self.calendar.local_ms(times_ms, self._zones())
+
+    def civil_days(self) -> CivilDays:
+        """Return the civil calendar of each one's country."""
+        spec, people = self.model.calendar, self.model.people
+        rhythms = people.home_rhythms.take(self.state.columns[builtins.HOME].take(self.rows))
+        countries = np.array([country for _, country in spec.rhythms])
+        return CivilDays(countries.take(rhythms), spec.holidays)
 
     def utc_ms(self, local_ms: Array) -> Array:
         """Return the instant of each one's local wall clock, ms, UTC."""

@@ -21,6 +21,7 @@ from footfall.model.program import (
     LaterNode,
     Node,
     RetryNode,
+    UntilNode,
     WaitNode,
 )
 from footfall.model.tables import InverseCdf, Uniform
@@ -81,6 +82,16 @@ def _pause(scheduler: Scheduler, node: WaitNode, _number: int, rows: Array) -> N
     else:
         times = clock + waits
     scheduler.pass_time(rows, node.next, times)
+
+
+def _pause_until(scheduler: Scheduler, node: UntilNode, _number: int, rows: Array) -> None:
+    """Let time pass until a moment."""
+    state, context = scheduler.state, scheduler.context(rows)
+    moment = np.broadcast_to(evaluate(node.moment, context), rows.shape)
+    if node.ends_session:
+        state.session_last[rows] = CLOSED
+    # Null is the least number, so that it is past.
+    scheduler.pass_time(rows, node.next, np.maximum(moment, context.now_ms()))
 
 
 def _waits(
@@ -280,6 +291,7 @@ RUN: dict[type[Node], Callable[[Scheduler, Any, int, Array], None]] = {
     ConditionNode: _test,
     DecisionNode: _decide,
     WaitNode: _pause,
+    UntilNode: _pause_until,
     EnterNode: _enter,
     RetryNode: _retry,
     LaterNode: _later,

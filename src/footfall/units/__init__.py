@@ -28,6 +28,7 @@ from footfall.units.durations import (
     is_unit_of_time,
     parse_days,
     parse_duration,
+    parse_months,
     parse_wait,
 )
 from footfall.units.hints import nearest, nearest_hint
@@ -39,6 +40,7 @@ from footfall.units.money import (
     parse_currency,
     parse_money,
 )
+from footfall.units.named_days import NAMED_DAY_ACCEPTS, NamedDay, parse_named_day
 from footfall.units.numbers import (
     EXACT,
     INTEGER_ACCEPTS,
@@ -88,6 +90,7 @@ __all__ = [
     "MINUTE_MS",
     "MOMENT_ACCEPTS",
     "MONEY_ACCEPTS",
+    "NAMED_DAY_ACCEPTS",
     "NUMBER_ACCEPTS",
     "PERIOD_DAYS",
     "POPULARITY_ACCEPTS",
@@ -101,6 +104,7 @@ __all__ = [
     "WEEK_MS",
     "WEIGHT_ACCEPTS",
     "MomentParts",
+    "NamedDay",
     "RangeParts",
     "WaitParts",
     "about",
@@ -121,6 +125,8 @@ __all__ = [
     "parse_integer",
     "parse_moment",
     "parse_money",
+    "parse_months",
+    "parse_named_day",
     "parse_number",
     "parse_popularity",
     "parse_range",

@@ -34,12 +34,15 @@ _UNIT_SYNONYMS = {
     "hr": "h", "hrs": "h", "hour": "h", "hours": "h",
     "d": "days", "w": "weeks", "wk": "weeks", "wks": "weeks",
 }  # fmt: skip
-# No units, since a month has no length of its own: they give a hint in days.
+UNIT_MONTHS = {"month": 1, "months": 1, "year": 12, "years": 12}
+MOST_MONTHS = 1200
+MONTHS_ACCEPT = "write 1 month to 100 years, such as 3 months"
+# No units of a duration, since a month has no length of its own: they give a hint in days.
 _VAGUE_DAYS = {"month": 30, "months": 30, "year": 365, "years": 365}
 
 DURATION_ACCEPTS = "write a number with ms, s, min, h, days or weeks, such as 30 min"
 DAYS_ACCEPTS = "write whole days or weeks, such as 90 days"
-WAIT_ACCEPTS = "write 10 s, about 10 s, 5 s to 20 s, or {median: 10 s, spread: 0.5}"
+WAIT_ACCEPTS = "write 10 s, about 10 s, 5 s to 20 s, 1 month, {median: 10 s, spread: 0.5}, or {until: next('25th')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,26 @@ def _unit_hint(number: str, unit: str) -> str:
         )
     meant = "s" if not unit else _UNIT_SYNONYMS.get(unit.lower()) or nearest(unit, UNIT_MS)
     return f"did you mean {number} {meant}?" if meant else ""
+
+
+def parse_months(text: str) -> int | None:
+    """Return the months of `1 month` or `2 years`, which have no length of their own; None of anything else.
+
+    Raises:
+        UnitError: No whole number of months, or more than 100 years.
+
+    Examples:
+        >>> parse_months("1 month"), parse_months("2 years"), parse_months("3 days")
+        (1, 24, None)
+    """
+    matched = NUMBER_THEN_WORD.fullmatch(text.strip())
+    if not matched or matched[2] not in UNIT_MONTHS:
+        return None
+    number = exact_decimal(matched[1], "a number of months", MONTHS_ACCEPT)
+    months = number * UNIT_MONTHS[matched[2]]
+    if months != months.to_integral_value() or not 1 <= months <= MOST_MONTHS:
+        raise UnitError(f"{shown(text)} is not a whole number of months", MONTHS_ACCEPT)
+    return int(months)
 
 
 def parse_days(text: str) -> int:

@@ -7,6 +7,7 @@ from footfall.model.operations import Op
 from footfall.model.values import Kind
 from footfall.scenario.expression_nodes import Binary
 
+_OF_TIME: frozenset[Kind] = frozenset(("time", "duration", "months"))
 _NUMBERS: tuple[Kind, ...] = ("integer", "number")
 _SUMS: dict[tuple[str, Kind, Kind], tuple[str, Kind]] = {
     ("-", "time", "time"): ("subtract", "duration"),
@@ -26,9 +27,15 @@ _RESTS: dict[str, tuple[str, Kind]] = {
 def arithmetic(values: Values, node: Binary, left: Op, right: Op) -> Op | None:
     """Return what an operator makes of times and durations; None where it makes nothing of them."""
     kinds = (left.kind, right.kind)
-    if left.is_list or right.is_list or not {"time", "duration"}.intersection(kinds):
+    if left.is_list or right.is_list or not _OF_TIME.intersection(kinds):
         return None
+    if node.op == "*" and set(kinds) == {"months", "integer"}:
+        is_nullable = left.is_nullable or right.is_nullable
+        return Op("multiply", "months", (left, right), is_nullable=is_nullable)
     is_nullable = left.is_nullable or right.is_nullable
+    if kinds == ("time", "months") and node.op in ("+", "-"):
+        months = right if node.op == "+" else Op("negative", "months", (right,))
+        return Op("add_months", "time", (left, months), is_nullable=is_nullable)
     if (node.op, *kinds) in _SUMS:
         name, kind = _SUMS[node.op, left.kind, right.kind]
         return Op(name, kind, (left, right), is_nullable=is_nullable)

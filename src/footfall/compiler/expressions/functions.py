@@ -15,8 +15,8 @@ from footfall.compiler.symbols import ListVariable
 from footfall.errors import UnitError
 from footfall.model import builtins
 from footfall.model.operations import Op
-from footfall.scenario.expressions import ExpressionProblem, Name
-from footfall.units import nearest_hint
+from footfall.scenario.expressions import ExpressionProblem, Name, String
+from footfall.units import NAMED_DAY_ACCEPTS, NamedDay, nearest_hint, parse_named_day
 
 MOST_ARGUMENTS = 8
 MOST_LOCAL_DAYS = 36_500
@@ -173,10 +173,50 @@ def _local(c: Calling) -> Op:
     return Op("local", "time", tuple(args), is_nullable=any(arg.is_nullable for arg in args))
 
 
+def _next(c: Calling) -> Op:
+    """The next day of a name, at an hour by the person's own clock; midnight without one."""
+    if not 1 <= len(c.node.args) <= 2:
+        raise c.problem("next takes a day and an hour", _NEXT)
+    hour = c.typed(c.node.args[1]) if len(c.node.args) > 1 else Op("const", "integer", value=0)
+    if hour.kind != "integer" or hour.is_list:
+        raise ExpressionProblem(
+            f"next(day, hour) with {describe(hour)}", c.node.args[1].offset, _NEXT
+        )
+    _check_range(c, hour, 1, 0, 23)
+    return Op("next_day", "time", (hour,), _named_day(c), is_nullable=hour.is_nullable)
+
+
+def _today(c: Calling) -> Op:
+    if len(c.node.args) != 1:
+        raise c.problem(
+            "today takes a day",
+            "today('last friday')",
+            "now is the time, day the number of the day",
+        )
+    return Op("is_day", "boolean", value=_named_day(c))
+
+
+_NEXT = "next('25th', 9) is the 25th at 9 by the person's own clock, next('friday') at midnight"
+
+
+def _named_day(c: Calling) -> NamedDay:
+    arg = c.node.args[0]
+    if not isinstance(arg, String):
+        raise ExpressionProblem(
+            f"{c.node.function} takes a day in quotes", arg.offset, NAMED_DAY_ACCEPTS
+        )
+    try:
+        return parse_named_day(arg.text)
+    except UnitError as error:
+        raise ExpressionProblem(error.message, arg.offset, error.accepted, error.hint) from None
+
+
 def _check_range(c: Calling, op: Op, number: int, low: int, high: int) -> None:
     if is_constant(op) and isinstance(op.value, int) and not low <= op.value <= high:
-        what = "hour" if number else "days"
-        message = f"local(days, hour) with {op.value} as {what}"
+        what, name = "hour" if number else "days", c.node.function
+        message = (
+            f"{name}({'days' if name == 'local' else 'day'}, hour) with {op.value} as {what}"
+        )
         raise ExpressionProblem(message, c.node.args[number].offset, f"from {low} to {high}")
 
 
@@ -231,6 +271,8 @@ _FUNCTIONS: dict[str, Callable[[Calling], Op]] = {
     "date": _date,
     "id": _id,
     "before": _before,
+    "next": _next,
+    "today": _today,
     "since": remembered.since,
     "streak": remembered.streak,
 }

@@ -8,8 +8,8 @@ from footfall.compiler.expressions import elapsed
 from footfall.compiler.expressions.typed_values import (
     COMPOSABLE,
     DATE_HINT,
-    DURATION_HINT,
     NUMERIC,
+    OF_TIME_HINTS,
     Values,
     describe,
     is_constant,
@@ -22,7 +22,7 @@ from footfall.scenario.expressions import Binary, ExpressionProblem
 MOST_CONSTANT = 10**18
 _HINTS: dict[Kind, str] = {
     "time": "a time minus a time is a duration, and a time plus 3 days a time",
-    "duration": DURATION_HINT,
+    **OF_TIME_HINTS,
     "text": "+ puts texts, integers and ids together",
     "boolean": "write 1 if C else 0",
 }
@@ -31,6 +31,7 @@ _QUOTED = (
     "what has quotes is a text: 7 is a number, '7' is none; true is true, 'true' is a text"
 )
 _COMPARED: tuple[tuple[Kind, str], ...] = (
+    ("months", "months differ in length: compare with 30 days, or times: now > due + 1 month"),
     ("duration", "a duration has a unit: since('Order Completed') > 3 days"),
     ("time", DATE_HINT),
     ("composed", "compare its parts"),

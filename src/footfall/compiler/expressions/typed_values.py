@@ -53,6 +53,7 @@ def article(of: TypeOf) -> str:
         "money": "money",
         "null": "null",
         "boolean": "true or false",
+        "months": "a number of months",
         "composed": "a text that is put together",
     }
     return f"a row of {of.of}" if of.kind == "row" else names.get(of.kind, f"a {of.kind}")
@@ -195,6 +196,11 @@ DATE_HINT = "a date is written date('2026-03-01'), with a time of day date('2026
 COMPOSED_ACCEPTS = "only in the properties of an event, where it is written"
 COMPOSED_HINT = "properties: {url: {value: \"'https://shop.example/' + product.sku\"}}"
 DURATION_HINT = "a duration divided by a unit is a number: since('Order Completed') / 1 day"
+OF_TIME_HINTS: dict[Kind, str] = {
+    "duration": DURATION_HINT,
+    "months": "months are added to a time: now + 1 month",
+}
+"""Kinds that no property or variable has → what to write instead."""
 _LIST_HINT = "count(), sum() and any() make one value of a list"
 
 
@@ -207,8 +213,8 @@ def _conversion_hint(op: Op, wanted: TypeOf) -> str:
         return "declare it with type: id"
     if wanted.kind == "time" and op.kind in ("text", "integer"):
         return DATE_HINT
-    if op.kind == "duration":
-        return DURATION_HINT
+    if op.kind in OF_TIME_HINTS:
+        return OF_TIME_HINTS[op.kind]
     if wanted.kind == "boolean":
         return "compare it with something"
     return ""

@@ -134,6 +134,8 @@ class Typer:
                 return Op("const", kind, value=value)  # type: ignore[arg-type]
             case tree.Duration():
                 return Op("const", "duration", value=node.ms)
+            case tree.Months():
+                return Op("const", "months", value=node.n)
             case tree.String():
                 return Op("const", "text", value=self.texts.code(node.text))
             case tree.Constant():

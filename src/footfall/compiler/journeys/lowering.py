@@ -34,6 +34,7 @@ from footfall.model.program import (
     EnterNode,
     JumpNode,
     Timer,
+    UntilNode,
     WaitNode,
 )
 from footfall.model.tables import CatalogueColumn
@@ -263,7 +264,9 @@ class Lowering:
     def pause(
         self, wait: Wait, name: str, here: Here, following: int, ends: bool = False
     ) -> int:
-        """Add a wait: in the session, or (`ends`) in activity time after its end."""
+        """Add a wait: in the session, or (`ends`) in activity time after its end; or until a moment."""
+        if wait.until is not None:
+            return self._pause_until(wait.until, here, following, ends=ends)
         address = self.builder.names.take("wait", here.journey, name, wait.at)
         is_cut = here.in_session and not ends
         if is_cut and wait.high_ms > LIMIT_IN_SESSION_MS:
@@ -276,6 +279,28 @@ class Lowering:
             WaitNode(
                 key, distributions.wait(wait), following, ends, limit, ends, effects, affected
             )
+        )
+
+    def _pause_until(self, until: Expression, here: Here, following: int, *, ends: bool) -> int:
+        """Add a wait until a moment."""
+        if here.in_session and not ends:
+            message = "a wait by the calendar in a session, which lasts 29 minutes at most"
+            hint = "later: JOURNEY starts another one at a time, while the person goes on"
+            self.problems.add(until.at, message, "come back after: ends the session", hint)
+        elif here.root:
+            message = "while this waits, the person does nothing else: visits wait too"
+            warning = Problem(
+                until.at,
+                message,
+                "",
+                "later: JOURNEY starts the rest at that time, beside the visits",
+            )
+            self.warnings.append(warning)
+        moment = self.typer.compile(until, here.scope, TypeOf("time"))
+        return (
+            following
+            if moment is None
+            else self.builder.add(UntilNode(moment, following, ends))
         )
 
     def _warn_of_cut(self, wait: Wait, address: str) -> None:

@@ -1,0 +1,38 @@
+"""Times that expressions make of the calendar: months later, the next day of a name."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from footfall.model.values import NULL_INTEGER, Array
+from footfall.sim.civil_days import add_months, next_instants
+from footfall.sim.evaluation_context import EvaluationContext
+from footfall.sim.memory import local_days
+from footfall.units import DAY_MS, HOUR_MS, NamedDay
+
+
+def months_later(times: Array, months: Array, context: EvaluationContext) -> Array:
+    """Return times some months away, by each one's own clock; null where either is."""
+    missing = np.equal(times, NULL_INTEGER) | np.equal(months, NULL_INTEGER)
+    now = context.now_ms()
+    local = context.local_ms(np.where(missing, now, times))
+    later = context.utc_ms(add_months(local, np.where(missing, 0, months)))
+    return np.where(missing, NULL_INTEGER, later)
+
+
+def next_day(named: NamedDay, hour: Array, context: EvaluationContext) -> Array:
+    """Return when the next day of a name is, at an hour; null where that is."""
+    missing = np.equal(hour, NULL_INTEGER)
+    hours_ms = np.where(missing, 0, hour) * HOUR_MS
+
+    def at(days: Array) -> Array:
+        return context.utc_ms(days * DAY_MS + hours_ms)
+
+    now = context.now_ms(), local_days(context)
+    return np.where(missing, NULL_INTEGER, next_instants(context.civil_days(), named, now, at))
+
+
+def is_day(named: NamedDay, context: EvaluationContext) -> Array:
+    """Return for whom today is a day of a name: shape (n,), bool."""
+    today = local_days(context)
+    return np.equal(context.civil_days().on_or_after(named, today), today)
