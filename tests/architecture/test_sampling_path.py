@@ -24,14 +24,14 @@ PATH = sorted(
         *(ROOT / "model").rglob("*.py"),
     ]
 )
-DTYPES = "ndarray bool_ dtype float64 iinfo inf int32 int64 int8 nan uint16 uint64 uint8"
+DTYPES = "ndarray bool_ bytes_ dtype float64 iinfo inf int32 int64 int8 nan uint16 uint64 uint8"
 MAKE = (
     "append arange array asarray ascontiguousarray broadcast_to concatenate empty "
     "frombuffer full full_like ones pad repeat split stack tile zeros"
 )
 FIND = (
     "any argmax argmin argsort bincount bitwise_count count_nonzero flatnonzero isnan lexsort "
-    "searchsorted unique where take take_along_axis packbits datetime_as_string"
+    "searchsorted unique where take take_along_axis packbits datetime_as_string strings.add"
 )
 COMPARE = "clip equal greater greater_equal less less_equal maximum minimum not_equal"
 # On integers exact; on float64 one operation, rounded as IEEE 754 says, never a sum of many.

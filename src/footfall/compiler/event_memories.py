@@ -1,4 +1,4 @@
-"""What people remember of their events: columns that are kept because an expression asks for them."""
+"""Memories of events: columns that are kept because an expression asks for them."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ NEVER_DAY = -(10**6)
 
 @dataclass(frozen=True, slots=True)
 class EventMemory:
-    """What people remember of an event: columns, -1 where no expression asks for it.
+    """The memory of an event: columns, -1 where no expression asks for it.
 
     Args:
         last: Time of the last one.
@@ -68,7 +68,7 @@ class Emission:
         properties: Per property of this event: its number in the schema, and its value.
         captures: Columns whose values are kept at that moment; all values follow from them.
         in_session: Has session, device and platform.
-        memories: What people remember of it.
+        memories: Of it, and of visits.
     """
 
     event: int

@@ -312,15 +312,12 @@ def _leave(step: LeaveStep) -> StepTraits:
 
 
 def _wait(step: WaitStep) -> StepTraits:
-    verb = "come back after" if step.ends_session else "wait"
+    verb, line = "wait", f"wait {wait_text(step.wait)}"
+    if step.ends_session:
+        verb, line = "come back after", f"come back {after_wait(step.wait)}"
+    ends_session = step.ends_session
     return StepTraits(
-        **_common(step),
-        verb=verb,
-        line=f"come back {after_wait(step.wait)}"
-        if step.ends_session
-        else f"wait {wait_text(step.wait)}",
-        wait=step.wait,
-        ends_session=step.ends_session,
+        **_common(step), verb=verb, line=line, wait=step.wait, ends_session=ends_session
     )
 
 

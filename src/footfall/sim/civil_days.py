@@ -23,7 +23,7 @@ Holidays = Sequence[tuple[str, int, int, int, int]]
 
 def add_months(local_ms: Array, months: Array) -> Array:
     """Return the same day and time of another month, or its last day where it is shorter."""
-    days, within = np.divmod(local_ms, DAY_MS)
+    days, within = local_ms // DAY_MS, local_ms % DAY_MS
     month = _month(days)
     return _day_of(month + months, days - _first(month) + 1) * DAY_MS + within
 

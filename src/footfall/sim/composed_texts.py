@@ -25,7 +25,7 @@ def composed(op: Op, values: Array, context: EvaluationContext) -> Array:
             words = [_encoded(context.model.texts, code) for code in codes.tolist()]
             return np.array(words).take(places.reshape(values.shape))
         case "id":
-            characters = labelled(op.of or "id", np.atleast_1d(values), 8)
+            characters = labelled(op.of or "id", values.reshape(-1), 8)
             parts = characters.view(f"S{characters.shape[1]}")[:, 0]
         case _:
             parts = values.astype(np.bytes_)

@@ -21,7 +21,7 @@ from footfall.model.values import NULL_INTEGER, NULLS, Array, is_null
 from footfall.sim import calendar_values, memory
 from footfall.sim.composed_texts import composed, joined
 from footfall.sim.evaluation_context import EvaluationContext
-from footfall.units import DAY_MS, HOUR_MS
+from footfall.units import DAY_MS, HOUR_MS, NamedDay
 
 
 def evaluate(op: Op, context: EvaluationContext) -> Array:
@@ -53,8 +53,9 @@ def _both(op: Op, context: EvaluationContext) -> tuple[Array, Array]:
     return one, other
 
 
-def _args(op: Op, context: EvaluationContext) -> list[Array]:
-    return [evaluate(arg, context) for arg in op.args]
+def _named(op: Op) -> NamedDay:
+    assert isinstance(op.value, NamedDay)
+    return op.value
 
 
 def _some_null(op: Op, one: Array, other: Array) -> Array | None:
@@ -275,7 +276,7 @@ _FUNCTIONS: dict[str, Callable[[Op, EvaluationContext], Array]] = {
     "multiply": _arithmetic(np.multiply),
     "divide": _divide,
     "floor_divide": _whole_quotient(np.floor_divide),
-    "modulo": _whole_quotient(np.mod),
+    "modulo": _whole_quotient(np.remainder),
     "minimum": _arithmetic(np.minimum),
     "maximum": _arithmetic(np.maximum),
     "less": _compare(np.less),
@@ -307,12 +308,12 @@ _FUNCTIONS: dict[str, Callable[[Op, EvaluationContext], Array]] = {
     "weekday": lambda _, c: (c.local_ms() // DAY_MS + 3) % 7,
     "days_since_arrival": lambda _, c: (c.now_ms() - c.arrived_ms()) // DAY_MS,
     "local": _local,
-    "recent_count": lambda op, c: memory.recent_count(*_args(op, c), c),
-    "streak": lambda op, c: memory.streak(*_args(op, c), c),
-    "add_months": lambda op, c: calendar_values.months_later(*_args(op, c), c),
-    "next_day": lambda op, c: calendar_values.next_day(op.value, *_args(op, c), c),  # type: ignore[arg-type]
-    "is_day": lambda op, c: calendar_values.is_day(op.value, c),  # type: ignore[arg-type]
+    "recent_count": lambda op, c: memory.recent_count(*_both(op, c), c),
+    "streak": lambda op, c: memory.streak(*_both(op, c), c),
+    "add_months": lambda op, c: calendar_values.months_later(*_both(op, c), c),
+    "next_day": lambda op, c: calendar_values.next_day(_named(op), evaluate(op.args[0], c), c),
+    "is_day": lambda op, c: calendar_values.is_day(_named(op), c),
     "compose": lambda op, c: composed(op.args[0], evaluate(op.args[0], c), c),
-    "join": lambda op, c: joined(*_args(op, c)),
+    "join": lambda op, c: joined(*_both(op, c)),
     "id": lambda op, c: c.unique_bits(op),
 }

@@ -1,4 +1,4 @@
-"""What people remember of their events: kept when one happens, read by expressions."""
+"""Memories of events: kept when one happens, read by expressions."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _remember_day(memory: EventMemory, context: EvaluationContext) -> None:
         columns[memory.streak][rows] = length
     for ring in memory.rings:
         counts = columns[ring].take(rows, axis=0)
-        counts[_ages(today, counts.shape[1]) < (today - last)[:, None]] = 0
+        counts[_ages(today[:, None], counts.shape[1]) < (today - last)[:, None]] = 0
         counts[np.arange(len(rows)), today % counts.shape[1]] += 1
         columns[ring][rows] = counts
     columns[memory.last_day][rows] = today
@@ -42,12 +42,12 @@ def recent_count(counts: Array, last: Array, context: EvaluationContext) -> Arra
 
     Args:
         counts: Shape (n, K), int64, as `EventMemory` has it.
-        last: Shape (n,), int64: the last date that was counted.
+        last: Shape (n, 1), int64: the last date that was counted.
     """
     days = counts.shape[1]
     # Dates after the last one had none, and push as many old ones out of the span.
-    idle = local_days(context) - last
-    return (counts * (_ages(last, days) < (days - idle)[:, None])).sum(axis=1)
+    idle = local_days(context)[:, None] - last
+    return (counts * (_ages(last, days) < days - idle)).sum(axis=1)
 
 
 def streak(length: Array, last: Array, context: EvaluationContext) -> Array:
@@ -61,5 +61,5 @@ def local_days(context: EvaluationContext) -> Array:
 
 
 def _ages(last: Array, days: int) -> Array:
-    """Return how many dates before the last one each cell of a ring is: shape (n, K)."""
-    return (last[:, None] - np.arange(days)) % days
+    """Return how many dates before the last one, shape (n, 1), each cell of a ring is: shape (n, K)."""
+    return (last - np.arange(days)) % days

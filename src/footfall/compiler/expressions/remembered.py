@@ -1,4 +1,4 @@
-"""Functions of what people remember: `since`, `streak`, and `count` of events."""
+"""Functions of memories of events: `since`, `streak`, and `count` of events."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from footfall.compiler.catalogues import CatalogueTable
 from footfall.compiler.event_memories import EventMemories
 from footfall.compiler.expressions import functions, operators
+from footfall.compiler.expressions.calling import Calling
 from footfall.compiler.expressions.lookup import Lookup
 from footfall.compiler.expressions.typed_values import (
     COMPOSED_ACCEPTS,
@@ -145,7 +146,7 @@ class Typer:
             case tree.FunctionCall():
                 typed = lambda arg: self.typed(arg, scope)  # noqa: E731 - an argument in this scope
                 return functions.call(
-                    functions.Calling(
+                    Calling(
                         node,
                         scope,
                         typed,
