@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from footfall.foreign.common_columns import IDS
+from footfall.errors import UsageError
+from footfall.foreign.common_columns import IDS, NAMES
 from footfall.foreign.encodings import BLOCK_BYTES
 from footfall.foreign.json_array import LONGEST_LINE_BYTES
 from footfall.foreign.json_query import LineQuery, query_of, query_of_vendor
 from footfall.foreign.line_sources import sources_of
 from footfall.foreign.lines import Lines, read_lines
 from footfall.foreign.opened import opened
-from footfall.foreign.role_contents import Sampled
+from footfall.foreign.role_contents import Sampled, is_untimed
 from footfall.foreign.roles import SAMPLE_ROWS, Named, Roles, roles_of
 from footfall.foreign.strict_json import LineFault, read_object
 from footfall.foreign.vendor_records import Paths, Vendor, first
@@ -240,6 +241,47 @@ def _insert(connection: duckdb.DuckDBPyConnection, batch: pa.Table, query: LineQ
 
 
 _NO_TEXT = "holds what is no text in UTF-8: half a surrogate pair, as \\ud800"
+
+
+def holds_events(path: Path, plan_titles: Collection[str]) -> bool:
+    """Return whether a file of JSON holds events, with a person, a time and a type each, and not a plan of them.
+
+    Args:
+        path: The file.
+        plan_titles: What only a plan's columns are called, in lower case: with any of them, what names each
+            type once is a plan, whoever made its events and when.
+    """
+    try:
+        events = next(_parsed(read_lines(path, sources_of(path).parts))).events
+    except UsageError:
+        return False
+    vendor = _vendor_of(events)
+    if vendor or not events:
+        return vendor is not None
+    is_declared = any(_declares(event, plan_titles) for event in events)
+    try:
+        roles = _roles_of(path, events, Named())
+    except UsageError:
+        return not is_declared and is_untimed(_sampled(events))
+    if roles is None:
+        return all("event_type" in event and first(event, _TIMES) for event in events)
+    types = {str(event.get(roles.columns["type"])) for event in events}
+    return len(types) < len(events) or not is_declared
+
+
+_TIMES = tuple((name,) for name in NAMES["time"])
+
+
+def _declares(event: Mapping[str, Any], plan_titles: Collection[str]) -> bool:
+    """Return whether a member is called as a plan's columns are, and holds more than the values of one event."""
+    told = [
+        value for name, value in event.items() if name.lower().replace("_", " ") in plan_titles
+    ]
+    return any(
+        not isinstance(value, Mapping)
+        or any(isinstance(v, Mapping | list) for v in value.values())
+        for value in told
+    )
 
 
 # --- vendors ---------------------------------------------------------------------------------------------------------

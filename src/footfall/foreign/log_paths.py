@@ -10,6 +10,7 @@ from pathlib import Path
 from footfall.errors import StoreError
 from footfall.foreign.csv_source import HEAD_BYTES, holds_roles, is_table
 from footfall.foreign.encodings import of_mark
+from footfall.foreign.json_source import holds_events
 from footfall.foreign.line_sources import files_of
 from footfall.foreign.lines import unpacked
 from footfall.refusals import refusal
@@ -62,8 +63,8 @@ def _is_of_lines(path: Path) -> bool:
 def is_log(where: str | Path, plan_titles: Collection[str] = ()) -> bool:
     """Return whether a path is one of a log, and not of a plan in the same form of file.
 
-    So is a store. CSV is a log where its columns show a person, a time and an event type: no plan
-    has a column of times.
+    So is a store. CSV and JSON are logs where they show a person, a time and an event type: no plan
+    has times.
 
     Args:
         where: The path.
@@ -71,13 +72,19 @@ def is_log(where: str | Path, plan_titles: Collection[str] = ()) -> bool:
     """
     path = without_prefix(where)
     if path.is_dir():
+        files = files_of(path)
         # A plan may be a folder of schemas in `.json`.
-        return bool(parquet_files(path)) or any(map(_is_of_lines, files_of(path)))
+        is_of_events = any(map(_is_of_lines, files)) or any(
+            holds_events(file, plan_titles) for file in files[:1]
+        )
+        return bool(parquet_files(path)) or is_of_events
     if not path.is_file():
         return False
     magic = magic_of(path)
     if magic[:4] == b"PAR1" or magic[8:12] == b"DUCK" or _is_of_lines(path):
         return True
+    if path.suffix.lower() == ".json":
+        return holds_events(path, plan_titles)
     return is_csv(path) and holds_roles(path, plan_titles)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from footfall.tracking_plan.readers.documents.calls import KIND_KEYS, kind_of
 from footfall.tracking_plan.readers.documents.members import map_at, text_at, text_of, unread
 from footfall.tracking_plan.readers.documents.plain_properties import schema_of_properties
+from footfall.tracking_plan.readers.same_as import same_as
 
 EVENT_NAMES = ("event_name", "eventName", "event")
 NAMES = (*EVENT_NAMES, "name", "key", "title", "displayName", "display_name")
@@ -33,12 +34,12 @@ ABOUT = ("description", "about", "desc", "definition", "summary", "purpose", "tr
 _CATEGORIES = (
     "category", "event_category", "eventCategory", "area", "feature", "section", "module", "group",
 )  # fmt: skip
-_OPEN = (
+OPEN = (
     "additionalProperties", "additional_properties", "allow_unplanned", "allowUnplanned", "allowUnplannedProperties",
 )  # fmt: skip
 """Keys that allow properties that are not declared."""
 SILENT = (
-    "id", "_id", "$schema", "$id", "$comment", *_OPEN, "identitySection", "identity_section",
+    "id", "_id", "$schema", "$id", "$comment", *OPEN, "identitySection", "identity_section",
 )  # fmt: skip
 """Keys that say nothing that a plan could hold, and are not missed."""
 
@@ -106,7 +107,8 @@ class Element:
 
     def unread(self) -> list[str]:
         """Return the keys that say something and are read nowhere."""
-        if self.is_schema or not self.key:
+        is_schema = not self.key and any(word in self.written for word in WORDS_OF_SCHEMAS[1:])
+        if self.is_schema or is_schema:
             return []  # whoever reads the schema names them
         read = (
             *NAMES,
@@ -123,7 +125,7 @@ class Element:
 
 def says_open(written: Any) -> bool:
     """Return whether what is said of a call allows properties that it does not declare."""
-    found = (written.get(key) for key in _OPEN) if isinstance(written, Mapping) else ()
+    found = (written.get(key) for key in OPEN) if isinstance(written, Mapping) else ()
     return any(value is True for value in found)
 
 
@@ -140,9 +142,12 @@ def _key_of_properties(written: Mapping[str, Any]) -> str:
         inner = written.get(key)
         if isinstance(inner, Mapping) or text_of(inner).startswith("{"):
             return key
-    return next(
-        (key for key in _PROPERTIES if isinstance(written.get(key), list | Mapping)), ""
-    )
+    return next((key for key in _PROPERTIES if _are_said(written.get(key))), "")
+
+
+def _are_said(inner: Any) -> bool:
+    """Return whether a value holds properties, or says that they are those of another event."""
+    return isinstance(inner, list | Mapping) or same_as(text_of(inner)) is not None
 
 
 def _parsed(schema: Any) -> Mapping[str, Any]:
