@@ -81,7 +81,7 @@ def test_the_forms_of_a_report():
     said = footfall("report", "clicks.csv", "--funnel", "view,buy")
     assert said.code == 0
     assert "8 events of 3 people" in said.out
-    assert "1 line could not be read" in said.out
+    assert "1 line that cannot be read counts for nothing" in said.out
     assert "sessions, cut after 30 minutes without an event" in said.out
     assert footfall("report", "clicks.csv", "--funnel", "view,buy", "--to", "a.html").code == 0
     page = Path("a.html").read_text()
@@ -228,7 +228,7 @@ def test_lines_that_a_plan_is_not_made_of():
     """A last line that is cut off and a line of zeros are told where a plan is made, as they are in a report."""
     event = '{"event_type": "open", "time": 1767607200000, "user_id": "user-1"}'
     Path("x.ndjson").write_text(f"{event}\n\0\0\0\n[1]\n{event[:20]}")
-    words = "3 lines could not be read and count for nothing"
+    words = "3 lines that cannot be read count for nothing"
     assert words in footfall("taxonomy", "x.ndjson", "--to", "plan.csv").err
     assert json.loads(footfall("report", "x.ndjson", "--format", "json").out)["unread"] == 3
 

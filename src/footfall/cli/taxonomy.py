@@ -229,16 +229,14 @@ def _read(
 
 def _of_log(log: str, named: Named) -> Plan:
     """Return the plan of a log, with what was taken for what said."""
+    from footfall.foreign.log_sections import told_of_lines
     from footfall.foreign.open_events import open_events
     from footfall.tracking_plan.from_log import PRIVACY, plan_of_log
 
     with open_events(log, named=named) as source:
         plan = plan_of_log(source)
-        n_bad = source.rows("SELECT count(*) FROM bad")[0][0] if source.form == "lines" else 0
-        unread = (
-            f"{plural(n_bad, 'line')} could not be read and count for nothing" if n_bad else ""
-        )
-        for sentence in filter(None, (source.taken, unread, PRIVACY)):
+        lines = told_of_lines(source.unread, source.nameless)
+        for sentence in filter(None, (source.taken, *lines, PRIVACY)):
             click.echo(f"{log}: {clean(sentence)}", err=True)
     return plan
 

@@ -90,8 +90,6 @@ def command(
 
 def _declared(against: str) -> str | Expectations:
     """Return a plan's expectations, with its remarks printed; a scenario as it was named."""
-    if not is_plan(against):
-        return against
     from footfall.foreign.log_paths import is_log
     from footfall.foreign.open_events import open_events
     from footfall.tracking_plan.expectations_of_plan import of_plan
@@ -105,6 +103,8 @@ def _declared(against: str) -> str | Expectations:
             f"--against {shown(against)}: it is a log of events, not a plan\n"
             f"  hint: footfall taxonomy {against} --to plan.csv makes a plan of it"
         )
+    if not is_plan(against):
+        return against
     plan = read_plan(against)
     for remark in plan.remarks:
         click.echo(f"note: {clean(str(remark))}", err=True)

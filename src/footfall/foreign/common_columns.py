@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from footfall.data.schema import common_columns
 from footfall.sinks.amplitude.limits import BANNED_IDS, SHORTEST_ID
-from footfall.store.dialect import literals
+from footfall.store.dialect import literal, literals
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "event_type": ("event_type",),
@@ -61,6 +62,8 @@ TOP_LEVEL = frozenset(
 Source: docs/events.md; Amplitude's http-v2, "Keys for the event argument", and its export page.
 """
 
+ZERO = re.compile("-1|0+")
+_NIL = "[{]?0{8}-?0{4}-?0{4}-?0{4}-?0{12}[}]?"
 # The one list of what Amplitude documents, as its sink and the receiver use it.
 BANNED = f"({literals(sorted(BANNED_IDS))})"
 
@@ -98,11 +101,25 @@ def who(person: str, user: str, device: str) -> str:
     return person or f"coalesce({user}, 'device ' || {device})"
 
 
-def is_nobody(user: str) -> str:
-    """Return SQL for whether a user's id is a word for nobody; `nan` is what pandas writes for none."""
-    return f"({is_banned(user)} OR lower(trim({user})) = 'nan')"
+def is_nobody(of: str) -> str:
+    """Return SQL for whether the id of a user or device is a word for nobody, or the nil UUID.
+
+    Numbers count people, 0 too, although Amplitude refuses it.
+    """
+    return f"(lower(trim({of})) IN {_NOBODY} OR regexp_full_match(trim({of}), {literal(_NIL)}))"
 
 
-def real_user(user: str) -> str:
-    """Return SQL for a user's id, null where it is a word for nobody."""
-    return f"CASE WHEN NOT {is_nobody(user)} THEN {user} END"
+_NOBODY = (
+    f"({literals(sorted({word for word in BANNED_IDS if not ZERO.fullmatch(word)} | {'nan'}))})"
+)
+"""`nan` is what pandas writes for none."""
+
+
+def is_zero(user: str) -> str:
+    """Return SQL for whether an id is a number that senders may write for nobody."""
+    return f"regexp_full_match({user}, {literal(ZERO.pattern)})"
+
+
+def somebody(of: str) -> str:
+    """Return SQL for the id of a user or device, null where it is a word for nobody."""
+    return f"CASE WHEN NOT {is_nobody(of)} THEN {of} END"

@@ -18,7 +18,7 @@ from footfall.foreign.encodings import BLOCK_BYTES, as_utf8, encoding_of, encodi
 from footfall.foreign.json_array import LONGEST_LINE_BYTES
 from footfall.foreign.lines import unpacked, whole
 from footfall.foreign.role_contents import Sampled, is_untimed
-from footfall.foreign.role_names import is_like_ids, plain
+from footfall.foreign.role_names import is_like_ids, is_like_versions, plain
 from footfall.foreign.roles import Named, recognise
 from footfall.store.dialect import literal, quote
 from footfall.store.temporary_folders import temporary_folder
@@ -315,10 +315,11 @@ def _kinds(name: str, form: CsvForm, named: Named) -> Sequence[str]:
     ids = {plain(column) for column in (named.user, named.session, named.id) if column}
     if is_like_ids(name) or plain(name) in ids:
         return ("BIGINT", "FLOATED")
+    none = ("FLOATED", *(("DOUBLE", "COMMA") if is_like_versions(name) else ()))
     return [
         kind
         for kind in _TESTS
-        if kind != "FLOATED" and (kind not in ("COMMA", "DAY") or form.delimiter == ";")
+        if kind not in none and (kind not in ("COMMA", "DAY") or form.delimiter == ";")
     ]
 
 

@@ -10,18 +10,22 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from footfall.errors import UnitError, UsageError, shown
+from footfall.foreign.common_columns import is_zero
 from footfall.foreign.json_pointer import pointer
 from footfall.foreign.times import READ_FORMS, REWRITE
-from footfall.foreign.vendors import AMPLITUDES_CALLS
-from footfall.store.dialect import literal, quote
+from footfall.foreign.vendors import AMPLITUDES_CALLS, POSTHOG, POSTHOGS_EVENTS, calls_of
+from footfall.store.dialect import literal, literals, quote
 from footfall.store.duckdb import connection as db
 from footfall.store.temporary_folders import temporary_folder
+from footfall.text import first_names, plural
 from footfall.units import parse_time_zone
 
 if TYPE_CHECKING:
     import duckdb
 
 MEMORY = "1GB"
+MOST_IDS = 5
+"""Of those that are said to be somebody, or nobody."""
 # Reading a file whose format DuckDB lacks would otherwise fetch an extension from the network,
 # and run it.
 _NO_EXTENSIONS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
@@ -100,6 +104,37 @@ class EventSource:
             f"{self.name}: none of its times can be read: {', '.join(shown(text) for (text,) in unread)}\n"
             f"  accepted: {READ_FORMS}\n  hint: {REWRITE}"
         )
+
+    def told(self) -> Self:
+        """Return itself, with whose own events it holds, and a sentence on ids that are, or could be, nobody's."""
+        if not self.has_own_events and self.rows(
+            f"SELECT 1 FROM e WHERE event_type IN ({literals(POSTHOGS_EVENTS)}) LIMIT 1"
+        ):
+            self.has_own_events, self.calls = True, self.calls | calls_of(POSTHOG)
+        if not {"user_id"} <= self.has or "person" in self.has:
+            return self
+        groups = self.rows(
+            f"SELECT user_id, real_user IS NULL, count(*) AS n FROM e WHERE user_id <> '' "
+            f"AND (real_user IS NULL OR {is_zero('user_id')}) GROUP BY ALL ORDER BY n DESC, 1"
+        )
+        for is_none, what in ((False, "somebody"), (True, "nobody")):
+            ids = [
+                f"{name} ({plural(n, 'event')})" for name, none, n in groups if none is is_none
+            ]
+            if ids:
+                said = f"taken for {what}: user {first_names(ids, MOST_IDS)}"
+                self.taken = f"{self.taken}; {said}" if self.taken else said
+        return self
+
+    @property
+    def unread(self) -> int:
+        """The number of lines that cannot be read."""
+        return int(self.rows("SELECT count(*) FROM bad")[0][0]) if self.form == "lines" else 0
+
+    @property
+    def nameless(self) -> int:
+        """The number of lines without an event type: they are no events."""
+        return int(self.rows("SELECT count(*) FILTER (is_nameless) FROM e")[0][0])
 
     def __enter__(self) -> Self:
         return self

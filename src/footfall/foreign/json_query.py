@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from footfall.foreign.common_columns import IDS, NAMES, TEXTS, TOP_LEVEL, real_user
+from footfall.foreign.common_columns import IDS, NAMES, TEXTS, TOP_LEVEL, somebody
 from footfall.foreign.json_pointer import escaped
 from footfall.foreign.roles import COMMON_OF_ROLE, Roles
 from footfall.foreign.sql_times import number_time, text_time
@@ -30,11 +30,20 @@ def query_of(roles: Roles | None) -> LineQuery:
         COMMON_OF_ROLE[role]: (_pointer(name, roles.outermost),)
         for role, name in roles.columns.items()
     }
-    if roles.has_holder:
-        return LineQuery({**OURS, **taken}, "", roles.unit or "ms", True)
-    removed = _patch(roles.columns.values(), roles.outermost)
+    holders = {"ep": roles.holder, "up": roles.people}
+    taken |= {column: (f"/{escaped(name)}",) for column, name in holders.items() if name}
+    known = roles.outermost if roles.is_like_ours else ()
+    names = {
+        column: tuple(path for path in paths if path.removeprefix("/") in known)
+        for column, paths in OURS.items()
+    }
+    aside = filter(None, (*holders.values(), *(TOP_LEVEL if roles.is_like_ours else ())))
     return LineQuery(
-        {name: taken.get(name, ()) for name in NAMES}, removed, roles.unit or "ms", True
+        {**names, **taken},
+        _patch(roles.columns.values(), roles.outermost),
+        roles.unit or "ms",
+        True,
+        aside=json.dumps(dict.fromkeys(sorted(aside))) if any(holders.values()) else "",
     )
 
 
@@ -106,6 +115,7 @@ class LineQuery:
         names: Where the common columns stand.
         removed: A merge patch that takes away what is no property: of the object of properties,
             or of the whole line where there is none.
+        aside: Another, for the rest of the line: properties stand there too, besides those in an object.
         unit: Of numbers that are times.
         is_foreign: Names are not ours: numbers may be ids, and times have fractions.
         calls: What a line says at `kind` where it is no event but tells of a person or group.
@@ -122,6 +132,7 @@ class LineQuery:
     kind: str = ""
     is_track_named: bool = False
     is_whole: bool = False
+    aside: str = ""
 
     @cached_property
     def _wanted(self) -> list[str]:
@@ -140,7 +151,7 @@ class LineQuery:
         SELECT n, part, line, {texts}, {self._times()}, {self._sessions()},
             TRY_CAST({self._text("person")} AS BIGINT) AS person,
             TRY_CAST({self._text("revenue")} AS DOUBLE) AS revenue,
-            {self._ids_flaw()} AS id_flaw, {self._real_user()} AS real_user,
+            {self._ids_flaw()} AS id_flaw, {somebody(self._text("user_id"))} AS real_user,
             {self._properties()} AS ep, {self._user_properties()} AS up, {self._objects_flaw()} AS object_flaw,
             {self._is_nameless()} AS is_nameless, list_filter(json_keys(j), lambda k: k <> trim(k))[1] AS spaced,
             {self._is_export()} AS is_export, CAST(NULL AS VARCHAR) AS who, {whole}
@@ -167,14 +178,6 @@ class LineQuery:
 
     def _is_call(self, said: Iterable[str]) -> str:
         return f"{self._said()} IN ({literals(sorted(said))})"
-
-    def _real_user(self) -> str:
-        """Return SQL for a user's id: a number in a log of others is somebody, 0 too."""
-        text = self._text("user_id")
-        if not self.is_foreign:
-            return real_user(text)
-        is_number = f"{self._type('user_id')} IN ('BIGINT', 'UBIGINT', 'DOUBLE')"
-        return f"CASE WHEN {is_number} THEN {text} ELSE {real_user(text)} END"
 
     def _text(self, name: str) -> str:
         text = self._at(name, "s")
@@ -238,10 +241,19 @@ class LineQuery:
         return "CAST(NULL AS VARCHAR)" if self.is_foreign else f"CASE {' '.join(cases)} END"
 
     def _properties(self) -> str:
-        of = self._object("ep") if self.names["ep"] else "j"
+        of = self._object("ep") if self.names["ep"] and not self.aside else "j"
         # To patch what is not there would give the patch itself.
         patched = f"json_merge_patch(coalesce({of}, '{{}}'), {literal(self.removed)})"
-        return patched if self.removed else of
+        patched = patched if self.removed else of
+        if not self.aside:
+            return patched
+        outer = f"json_merge_patch({patched}, {literal(self.aside)})"
+        if not self.names["ep"]:
+            return outer
+        # What has a role may stand within, so it is looked for in what is left.
+        (path,) = self.names["ep"]
+        inner = _as_object(*(f"{of}({patched}, {literal(path)})" for of in _EXTRACTS))
+        return f"json_merge_patch({outer}, coalesce({inner}, '{{}}'))"
 
     def _user_properties(self) -> str:
         """Return SQL for the user properties: a call that tells of a group has none."""
@@ -257,21 +269,32 @@ class LineQuery:
         """Return SQL for an object of properties, also one that was written into a text."""
         if not self.names[name]:
             return "CAST(NULL AS JSON)"
-        inner = f"TRY_CAST({self._text(name)} AS JSON)"
-        return (
-            f"CASE {self._type(name)} WHEN 'OBJECT' THEN {self._at(name)} "
-            f"WHEN 'VARCHAR' THEN CASE WHEN json_type({inner}) = 'OBJECT' "
-            f"THEN {inner} END END"
-        )
+        return _as_object(self._at(name), self._text(name), self._type(name))
 
     def _objects_flaw(self) -> str:
         cases = [
             f"WHEN {self._type(name)} NOT IN ('NULL', 'OBJECT') "
-            f"AND {self._object(name)} IS NULL THEN {literal(NAMES[name][0])}"
+            f"AND {self._object(name)} IS NULL THEN {literal(self.names[name][0].lstrip('/'))}"
             for name in ("ep", "up")
             if self.names[name]
         ]
         return f"CASE {' '.join(cases)} END" if cases else "CAST(NULL AS VARCHAR)"
+
+
+_EXTRACTS = ("json_extract", "json_extract_string", "json_type")
+
+
+def _as_object(value: str, text: str, of: str) -> str:
+    """Return SQL for an object, also one that was written into a text; null for all else.
+
+    Args:
+        value, text, of: SQL for the value, for it as a text, and for its type.
+    """
+    inner = f"TRY_CAST({text} AS JSON)"
+    return (
+        f"CASE {of} WHEN 'OBJECT' THEN {value} "
+        f"WHEN 'VARCHAR' THEN CASE WHEN json_type({inner}) = 'OBJECT' THEN {inner} END END"
+    )
 
 
 def _settings(up: str) -> str:

@@ -137,19 +137,17 @@ def log_report(source: EventSource, *, funnel: Sequence[str] = (), by: str = "")
         "CREATE TEMP TABLE log AS SELECT CAST(who AS VARCHAR) AS who, event_type, time_ms, "
         f"session_text, {value} AS grouped, insert_id FROM e WHERE NOT is_nameless"
     )
-    ((nameless,),) = source.rows("SELECT count(*) FILTER (is_nameless) FROM e")
     ((n, people, nobodys, timeless, first, last),) = source.rows(
         "SELECT count(*), count(DISTINCT who), count(*) - count(who), count(*) - count(time_ms), "
         "min(time_ms), max(time_ms) FROM log"
     )
-    unread = source.rows("SELECT count(*) FROM bad")[0][0] if source.form == "lines" else 0
     period = _period(first, last)
     return LogReport(
         source.name,
         source.taken,
         n,
         people,
-        unread,
+        source.unread,
         timeless,
         first,
         last,
@@ -161,7 +159,7 @@ def log_report(source: EventSource, *, funnel: Sequence[str] = (), by: str = "")
         by,
         _counted(source, "coalesce(grouped, '')", MOST_GROUPS) if by else (),
         nobodys,
-        nameless,
+        source.nameless,
         _repeated(source),
         source.logs,
     )
@@ -239,8 +237,10 @@ def _periods(source: EventSource, period: str) -> tuple[LogPeriod, ...]:
 
 def _sessions(source: EventSource) -> LogSessions:
     given = None
+    # A number is a time, at which two people may begin; -1 is none.
     ((n_given,),) = source.rows(
-        "SELECT count(DISTINCT session_text) FROM log WHERE who IS NOT NULL"
+        "SELECT count(DISTINCT CASE WHEN regexp_full_match(session_text, '[0-9]+') THEN concat(session_text, ' ', who) "
+        "ELSE session_text END) FROM log WHERE who IS NOT NULL AND session_text <> '-1'"
     )
     if n_given:
         given = n_given

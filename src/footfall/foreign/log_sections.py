@@ -25,16 +25,7 @@ def heading_of_log(report: LogReport) -> ReportHeading:
         span_ms = report.last_ms - report.first_ms
         length = days(span_ms / DAY_MS) if span_ms >= DAY_MS else duration(span_ms)
         span = f"{length} from {_date(report.first_ms)} to {_date(report.last_ms)}, UTC"
-    warnings = []
-    if report.unread:
-        warnings.append(
-            f"{plural(report.unread, 'line')} could not be read and count for nothing."
-        )
-    if report.nameless:
-        counts = "counts" if report.nameless == 1 else "count"
-        warnings.append(
-            f"{plural(report.nameless, 'line')} without an event type {counts} for nothing."
-        )
+    warnings = [f"{told}." for told in told_of_lines(report.unread, report.nameless)]
     if report.repeated:
         have = "has" if report.repeated == 1 else "have"
         warnings.append(
@@ -46,8 +37,9 @@ def heading_of_log(report: LogReport) -> ReportHeading:
             f"{plural(report.timeless, 'event')} without a readable time count in no span and no session."
         )
     if report.nobodys:
+        counts = "counts" if report.nobodys == 1 else "count"
         warnings.append(
-            f"{plural(report.nobodys, 'event')} of nobody count for no person and no session."
+            f"{plural(report.nobodys, 'event')} of nobody {counts} for no person and no session."
         )
     if len(report.logs) > 1:
         names = first_names([clean(name) for name in report.logs], MOST_LOGS)
@@ -56,6 +48,13 @@ def heading_of_log(report: LogReport) -> ReportHeading:
         )
     who = f"{plural(report.events, 'event')} of {plural(report.people, 'person', 'people')}"
     return ReportHeading(clean(report.name), span, who, " ".join(warnings))
+
+
+def told_of_lines(unread: int, nameless: int) -> Iterator[str]:
+    """Yield sentences on the lines of a log that are no events."""
+    for n, what in ((unread, "that cannot be read"), (nameless, "without an event type")):
+        if n:
+            yield f"{plural(n, 'line')} {what} {'counts' if n == 1 else 'count'} for nothing"
 
 
 def _date(ms: int) -> str:

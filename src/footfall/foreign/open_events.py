@@ -7,7 +7,7 @@ from pathlib import Path
 
 from footfall.errors import UsageError
 from footfall.foreign import json_source
-from footfall.foreign.common_columns import who
+from footfall.foreign.common_columns import is_nobody, somebody, who
 from footfall.foreign.csv_source import TABLE, csv_form, load_csv
 from footfall.foreign.event_source import EventSource, check_zone, close_doors, connect
 from footfall.foreign.line_sources import files_of, passed_over
@@ -229,7 +229,7 @@ def _parquet(
             named=named,
             is_whole=is_whole,
         )
-        return source.timed()
+        return source.timed().told()
 
 
 def _csv(path: Path, named: Named, is_whole: bool) -> EventSource:
@@ -296,17 +296,18 @@ def _with_owners(source: EventSource) -> EventSource:
     connection.execute(
         "CREATE TABLE owners AS SELECT device_id, min(real_user) AS owner "
         "FROM read_ WHERE real_user IS NOT NULL "
-        "AND device_id IS NOT NULL GROUP BY ALL "
+        f"AND NOT {is_nobody('device_id')} GROUP BY ALL "
         "HAVING count(DISTINCT real_user) = 1"
     )
-    whose = "r.person" if is_ours else who("", "coalesce(r.real_user, o.owner)", "r.device_id")
+    user, device = "coalesce(r.real_user, o.owner)", somebody("r.device_id")
+    whose = "r.person" if is_ours else who("", user, device)
     connection.execute(
         f"CREATE VIEW e AS SELECT r.* EXCLUDE (who), {whose} AS who, r.part AS file "
         "FROM read_ AS r LEFT JOIN owners AS o USING (device_id)"
     )
     source.has -= set() if is_ours else {"person"}
     source.has_order = source.has_order and not is_export
-    return source.timed()
+    return source.timed().told()
 
 
 def _no_events(source: EventSource, n_bad: int) -> str:

@@ -71,7 +71,7 @@ def _source(connection: duckdb.DuckDBPyConnection, name: str, rows: str) -> Even
     )
     source.is_foreign, source.has = True, source.has - {"session_id"}
     source.calls = ANY_CALLS
-    return source
+    return source.told()
 
 
 def _duckdb(path: Path) -> EventSource:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from footfall.foreign.envelopes import unwrapped
+from footfall.foreign.roles import BESIDE, PARAMS
 
-_PARAMS = "event_params"
-_LISTS = (_PARAMS, "user_properties")
+_LISTS = (PARAMS, "user_properties")
 """Members in which Google Analytics 4 exports a list of keys and typed values."""
-_BESIDE = ("items", "ecommerce")
-"""Members beside these that tell of the event itself, and so are properties of it as the others."""
+_TYPED: Mapping[str, Callable[[str], Any]] = {
+    "int_value": int,
+    "float_value": float,
+    "double_value": float,
+}
+"""Members that hold numbers, which BigQuery writes as texts."""
 
 
 def opened(value: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the events that a line's object holds: itself, unless it is an envelope."""
     events = [event for event in unwrapped(value) if isinstance(event, dict)] or [value]
-    return [_plain(event) if _PARAMS in event else event for event in events]
+    return [_plain(event) if PARAMS in event else event for event in events]
 
 
 def _plain(event: dict[str, Any]) -> dict[str, Any]:
@@ -26,12 +31,12 @@ def _plain(event: dict[str, Any]) -> dict[str, Any]:
     """
     lists = {name: event[name] for name in _LISTS if isinstance(event.get(name), list)}
     plain = {name: _map(values) for name, values in lists.items()}
-    params = plain.get(_PARAMS, event[_PARAMS])
-    beside = _said({name: event[name] for name in _BESIDE if name in event})
+    params = plain.get(PARAMS, event[PARAMS])
+    beside = _said({name: event[name] for name in BESIDE if name in event})
     # Most lines have nothing to open, and are kept as they were written.
     if not plain and not beside:
         return event
-    return event | plain | ({_PARAMS: beside | params} if isinstance(params, dict) else {})
+    return event | plain | ({PARAMS: beside | params} if isinstance(params, dict) else {})
 
 
 def _said(value: Any) -> Any:
@@ -54,5 +59,11 @@ def _value(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     # A timestamp of its setting stands beside a user property's value.
-    typed = (inner for name, inner in value.items() if name.endswith("_value"))
-    return next((inner for inner in typed if inner is not None), None)
+    found = ((name, inner) for name, inner in value.items() if name.endswith("_value"))
+    name, inner = next((one for one in found if one[1] is not None), ("", None))
+    if not isinstance(inner, str) or name not in _TYPED:
+        return inner
+    try:
+        return _TYPED[name](inner)
+    except ValueError:
+        return inner

@@ -39,6 +39,26 @@ class Sampled:
         return self.stored.startswith(("TIMESTAMP", "DATE"))
 
 
+_KEYS_AND_VALUES = re.compile(r'STRUCT\("?key"? VARCHAR, "?value"? .*\)\[\]')
+
+
+def is_of_pairs(stored: str) -> bool:
+    """Return whether a type of DuckDB's is a list of keys and values, as Google Analytics exports properties."""
+    return bool(_KEYS_AND_VALUES.fullmatch(stored))
+
+
+def is_object(name: str, sampled: Mapping[str, Sampled]) -> bool:
+    """Return whether the values of a column or member are objects, also as texts of JSON."""
+    one = sampled.get(name)
+    if one is None:  # of lines only what stands within is sampled
+        return any(inner.startswith(f"{name}.") for inner in sampled)
+    if one.stored.startswith(("STRUCT(", "MAP(")) and not one.stored.endswith("[]"):
+        return True
+    return is_of_pairs(one.stored) or (
+        bool(one.values) and all(text.startswith("{") for text in one.values)
+    )
+
+
 def fits(role: str, name: str, names: Mapping[str, Sampled], chosen: Mapping[str, str]) -> bool:
     """Return whether a column's values can be those of a role."""
     one = names[name]

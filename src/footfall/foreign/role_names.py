@@ -32,6 +32,15 @@ NAMES_OF_ROLES: Mapping[str, tuple[str, ...]] = {
     "id": _names("insertid eventid messageid uuid eventuuid eventguid id rowid recordid guid"),
 }
 """Role → names that mean it, without case and signs (`student_Id` is `studentid`)."""
+HOLDERS: Mapping[str, tuple[str, ...]] = {
+    "ep": _names("""
+        eventproperties properties props eventprops eventparams eventdata eventattributes params parameters attributes
+        payload"""),
+    "up": _names("""
+        userproperties userprops usertraits userattributes personproperties peopleproperties profileproperties
+        traits"""),
+}
+"""Common column → names of what holds properties of events, or of people, the surest first."""
 SURE_IDS = frozenset(_names("insertid messageid uuid eventid eventuuid eventguid"))
 """Names of ids of events that may repeat now and then, as senders do who try again."""
 
@@ -58,6 +67,16 @@ def rank(role: str, name: str) -> int | None:
         if last != name and plain(last) in listed
         else None
     )
+
+
+_VERSIONS = re.compile(
+    r"(?:^|[^A-Za-z])(?:version|ver|release)(?:$|[^A-Za-z])|[a-z](?:Version|Release)(?![a-z])",
+)
+
+
+def is_like_versions(name: str) -> bool:
+    """Return whether a column is called as versions are: 1.10 comes behind 1.9 there, and is no number."""
+    return bool(_VERSIONS.search(name) or _VERSIONS.search(name.lower()))
 
 
 def is_like_ids(name: str) -> bool:

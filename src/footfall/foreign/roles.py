@@ -11,13 +11,14 @@ from footfall.foreign.role_contents import (
     Sampled,
     clearest,
     fits,
+    is_object,
     is_time,
     names_no_zone,
     shows,
     units_of,
     unread_time,
 )
-from footfall.foreign.role_names import plain, rank
+from footfall.foreign.role_names import HOLDERS, plain, rank
 from footfall.foreign.times import READ_FORMS, REWRITE, UNITS
 from footfall.foreign.vendor_records import Unit
 
@@ -37,6 +38,10 @@ ROLE_OF_COMMON = {
 COMMON_OF_ROLE = {role: column for column, role in ROLE_OF_COMMON.items()}
 HOLDER = "event_properties"
 """What holds the properties in Amplitude's events and ours."""
+PARAMS = "event_params"
+"""The same in Google Analytics 4."""
+BESIDE = ("items", "ecommerce")
+"""Members beside these that tell of the event itself, and so are properties of it as the others."""
 ROW_INDEX = ("", "Unnamed: 0", "__index_level_0__", "column0")
 """What the number of a row is called where pandas has written it: no property."""
 
@@ -70,14 +75,16 @@ class Roles:
         columns: Role → column.
         properties: The other columns, which are properties of events.
         left_out: Columns that are no properties: numbers of rows.
+        not_read: Columns of the vendor's own, which tell nothing of the event itself.
         unit: Of most numbers in the time's column; None for dates.
         units: Of all that were seen, the most frequent first.
         is_naive: Its times name no zone.
         zone: The zone that is taken then.
         session_refused: The column that is called like a session, but is none; or nothing.
+        holder: The column that holds an object of properties, besides those that stand alone; or nothing.
+        people: The same for properties of people.
         is_ours: Names are ours, but properties stand beside them.
-        has_holder: Properties have a column of their own, `event_properties`, as Amplitude's have:
-            what else is called as there is read so too.
+        is_like_ours: Type and properties are called as Amplitude's are: what else is called as there is read so too.
         outermost: Names of members as they stand in lines; `actor.id` may be one, or within one.
     """
 
@@ -90,8 +97,11 @@ class Roles:
     session_refused: str = ""
     is_ours: bool = False
     units: tuple[Unit, ...] = ()
-    has_holder: bool = False
+    is_like_ours: bool = False
+    holder: str = ""
+    people: str = ""
     outermost: frozenset[str] = frozenset()
+    not_read: tuple[str, ...] = ()
 
     def sentence(self) -> str:
         """Return what was taken for what."""
@@ -107,13 +117,13 @@ class Roles:
         ]
         if self.session_refused:
             parts.append(f"no session: {self.session_refused} is shared by several people")
-        if self.has_holder:
-            parts.append(f"properties in {HOLDER}")
-        if self.properties:
-            listed = ", ".join(self.properties[:MOST_SHOWN])
-            more = ", …" if len(self.properties) > MOST_SHOWN else ""
-            what = "not read" if self.has_holder else "properties"
-            parts.append(f"{what} {listed}{more}")
+        if self.people:
+            parts.append(f"user properties in {self.people}")
+        what = "properties"
+        if self.holder:
+            parts.append(f"properties in {self.holder}")
+            what = "properties beside these"
+        parts += _listed(what, self.properties) + _listed("not read", self.not_read)
         if self.left_out:
             parts.append(f"left out as numbers of rows: {', '.join(map(repr, self.left_out))}")
         return f"read as: {'; '.join(parts)}"
@@ -121,6 +131,11 @@ class Roles:
     def _units(self) -> str:
         *others, last = (UNITS[unit] for unit in self.units)
         return f"{', '.join(others)} or {last}" if others else last
+
+
+def _listed(what: str, names: Sequence[str]) -> list[str]:
+    more = ", …" if len(names) > MOST_SHOWN else ""
+    return [f"{what} {', '.join(names[:MOST_SHOWN])}{more}"] if names else []
 
 
 def roles_of(
@@ -144,20 +159,36 @@ def roles_of(
     is_like_ours = "event_type" in names and not named.is_any
     if is_like_ours and is_timed:
         return beside(names)
-    members = _outside_of_holders(sampled(), named)
+    everything = sampled()
+    members = _outside_of_holders(everything, named)
     if is_like_ours and not _has_other_time(where, members):
         return beside(names)
     found = recognise(where, members, named)
-    taken = set(found.columns.values())
-    has_holder = found.columns["type"] == "event_type" and HOLDER in names
-    known = TOP_LEVEL if has_holder else ()
-    others = (name for name in names if name not in taken and name not in ROW_INDEX)
+    taken = {*found.columns.values(), *ROW_INDEX}
+    holders = _holders([name for name in names if name not in taken], everything)
+    is_amplitudes = found.columns["type"] == "event_type" and HOLDER in names
+    known = TOP_LEVEL if is_amplitudes else ()
+    others = [name for name in names if name not in {*taken, *known, *holders.values()}]
+    own = [name for name in others if name not in BESIDE] if PARAMS in holders.values() else []
     return replace(
         found,
-        properties=tuple(name for name in others if name not in known),
-        has_holder=has_holder,
+        properties=tuple(name for name in others if name not in own),
+        not_read=tuple(own),
+        is_like_ours=is_amplitudes,
+        holder=HOLDER if is_amplitudes else holders.get("ep", ""),
+        people=holders.get("up", ""),
         outermost=frozenset(names),
     )
+
+
+def _holders(names: Sequence[str], sampled: Mapping[str, Sampled]) -> dict[str, str]:
+    """Return common column → what holds the properties of events, or those of people, as objects."""
+    objects = {plain(name): name for name in reversed(names) if is_object(name, sampled)}
+    found = {
+        column: next((objects[name] for name in listed if name in objects), "")
+        for column, listed in HOLDERS.items()
+    }
+    return {column: name for column, name in found.items() if name}
 
 
 def _outside_of_holders(sampled: Mapping[str, Sampled], named: Named) -> dict[str, Sampled]:

@@ -20,16 +20,18 @@ from footfall.foreign.role_contents import Sampled
 from footfall.foreign.role_names import is_like_ids
 from footfall.foreign.roles import (
     COMMON_OF_ROLE,
+    PARAMS,
     ROW_INDEX,
     SAMPLE_ROWS,
     Named,
     Roles,
     roles_of,
 )
+from footfall.foreign.sql_objects import object_of
 from footfall.foreign.sql_times import number_time, stamp_time, text_time
 from footfall.foreign.vendor_records import Unit
 from footfall.foreign.vendors import AMPLITUDES_CALLS
-from footfall.store.dialect import literal, quote
+from footfall.store.dialect import literal, literals, quote
 
 if TYPE_CHECKING:
     import duckdb
@@ -116,10 +118,13 @@ def typed_source(
     spaced = next((column for column in types if column != column.strip()), None)
     # A view, not a table: a check reads from Parquet the columns that it asks for, and no
     # other.
-    whose = _whose(called, types, _nobodies(connection, called, types, rows))
+    nobodies = {
+        c: _nobodies(connection, called[c], types, rows) for c in ("user_id", "device_id")
+    }
+    whose = _whose(called, types, nobodies)
     connection.execute(f"""
         CREATE VIEW {into} AS SELECT {columns}, {whose},
-            {_properties(typed, is_whole=is_whole)} AS ep, {_object(called["up"], types)} AS up,
+            {_properties(typed, is_whole=is_whole)} AS ep, {object_of(called["up"], types)} AS up,
             {_session(called["session_id"], types)},
             coalesce({_text_of(called["event_type"], types)}, '') = '' AS is_nameless, CAST(NULL AS VARCHAR) AS id_flaw,
             {_object_flaw(typed)} AS object_flaw, {literal(spaced) if spaced else "CAST(NULL AS VARCHAR)"} AS spaced
@@ -201,7 +206,8 @@ def _called(types: ColumnTypes, roles: Roles | None) -> ColumnTypes:
     if roles is None or roles.is_ours:
         return ours
     taken = {COMMON_OF_ROLE[role]: column for role, column in roles.columns.items()}
-    return ours | taken if roles.has_holder else dict.fromkeys(NAMES, "") | taken
+    taken |= {"ep": roles.holder, "up": roles.people or ours["up"] * roles.is_like_ours}
+    return ours | taken if roles.is_like_ours else dict.fromkeys(NAMES, "") | taken
 
 
 # --- columns ---------------------------------------------------------------------------------------------------------
@@ -214,15 +220,17 @@ def _properties(typed: Typed, *, is_whole: bool) -> str:
         typed: The columns.
         is_whole: Whether they are to be written as JSON: then what it cannot say is null.
     """
-    if typed.roles is None or typed.roles.has_holder:
-        return _object(typed.called["ep"], typed.types)
-    member = _finite if is_whole else _member
+    held = object_of(typed.called["ep"], typed.types)
+    if typed.roles is None or not typed.roles.properties:
+        return held
+    holder = typed.roles.holder
+    member = _said if holder == PARAMS else _finite if is_whole or holder else _member
     members = [
         f"{quote(name)} := {member(name, typed.types)}" for name in typed.roles.properties
     ]
-    if not members:
-        return "CAST(NULL AS JSON)"
     packed = f"struct_pack({', '.join(members)})"
+    if holder:
+        return f"json_merge_patch(to_json({packed}), coalesce(to_json({held}), '{{}}'))"
     # A column of JSON has values of any kind: so all properties are looked at as JSON.
     is_json = any(typed.types[name] == "JSON" for name in typed.roles.properties)
     return f"to_json({packed})" if is_json else packed
@@ -243,9 +251,18 @@ def _finite(name: str, types: ColumnTypes) -> str:
     )
 
 
+def _said(name: str, types: ColumnTypes) -> str:
+    """Return SQL for a value, null for an empty list: each event of Google Analytics is exported with all columns."""
+    is_list = types[name].endswith("[]")
+    return (
+        f"CASE WHEN len({quote(name)}) > 0 THEN {quote(name)} END"
+        if is_list
+        else _finite(name, types)
+    )
+
+
 def _object_flaw(typed: Typed) -> str:
-    has_holder = typed.roles is None or typed.roles.has_holder
-    column = typed.called["ep"] if has_holder else ""
+    column = typed.called["ep"]
     if typed.types.get(column) != "VARCHAR":
         return "CAST(NULL AS VARCHAR)"
     value = quote(column)
@@ -314,18 +331,6 @@ def _typed_time(typed: Typed) -> list[str]:
     return [f"{ms} AS time_ms", f"{flaw} AS time_flaw", f"{shown} AS time_is_digits", text]
 
 
-def _object(called: str, types: ColumnTypes) -> str:
-    if not called:
-        return "CAST(NULL AS JSON)"
-    if types[called].startswith("STRUCT"):
-        return quote(called)
-    # TRY: a text that is no JSON is a null here, and a finding of its own, not the end of the
-    # query.
-    if types[called] in ("VARCHAR", "JSON"):
-        return f"TRY_CAST({quote(called)} AS JSON)"
-    return f"to_json({quote(called)})"
-
-
 def _fields(
     connection: duckdb.DuckDBPyConnection, column: str, of: str
 ) -> dict[str, str] | None:
@@ -338,27 +343,27 @@ def _fields(
 
 
 def _nobodies(
-    connection: duckdb.DuckDBPyConnection, called: ColumnTypes, types: ColumnTypes, rows: str
+    connection: duckdb.DuckDBPyConnection, column: str, types: ColumnTypes, rows: str
 ) -> list[str]:
-    """Return the users' ids that stand for nobody: looked at once each, not in every row."""
-    # Numbers count people: 0 is one of them, where the text "0" is a sender's word for nobody.
-    if not called["user_id"] or is_whole_number(types[called["user_id"]]):
+    """Return the ids of a column that stand for nobody: looked at once each, not in every row."""
+    if not column or is_whole_number(types[column]):
         return []
-    if types[called["user_id"]] in FLOATS:
+    if types[column] in FLOATS:
         return ["nan"]
-    user = _text_of(called["user_id"], types)
     found = connection.execute(
-        f"WITH g AS MATERIALIZED (SELECT DISTINCT {user} AS u "
+        f"WITH g AS MATERIALIZED (SELECT DISTINCT {_text_of(column, types)} AS u "
         f"FROM {rows}) "
         f"SELECT u FROM g WHERE {is_nobody('u')} ORDER BY u LIMIT 1000"
     )
     return [str(row[0]) for row in found.fetchall()]
 
 
-def _whose(called: ColumnTypes, types: ColumnTypes, nobodies: list[str]) -> str:
-    user, device = _id_of(called["user_id"], types), _id_of(called["device_id"], types)
-    listed = ", ".join(map(literal, nobodies))
-    real = f"CASE WHEN {user} NOT IN ({listed}) THEN {user} END" if nobodies else user
+def _whose(called: ColumnTypes, types: ColumnTypes, nobodies: Mapping[str, list[str]]) -> str:
+    real, device = (
+        f"CASE WHEN {of} NOT IN ({literals(listed)}) THEN {of} END" if listed else of
+        for column, listed in nobodies.items()
+        for of in [_id_of(called[column], types)]
+    )
     # The number that our streams have is a BIGINT; a column called `person` elsewhere may hold
     # anything.
     is_ours = bool(called["person"]) and types[called["person"]] == "BIGINT"

@@ -286,6 +286,9 @@ BY_NAME: Mapping[str, Vendor] = {vendor.name: vendor for vendor in VENDORS}
 MAKERS_OF_EVENTS = (AMPLITUDE, POSTHOG, MIXPANEL)
 """Those that make events themselves, with names that begin with `$`."""
 
+POSTHOGS_EVENTS = ("$pageview", "$pageleave", "$autocapture")
+"""Events that tell a log of PostHog's, also one with columns of other names, as its pages download them."""
+
 _MARKS = tuple((mark, vendor) for vendor in VENDORS for mark in vendor.marks)
 
 

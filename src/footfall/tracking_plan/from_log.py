@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from footfall.errors import UsageError
 from footfall.foreign.event_source import EventSource
-from footfall.store.dialect import literal, literals, quote
+from footfall.store.dialect import literal, literals
 from footfall.text import plural
 from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanRemark, PlanType
 
@@ -76,7 +76,8 @@ def plan_of_log(source: EventSource) -> Plan:
             f"{source.name}: more than {MOST_EVENTS:,} event types\n"
             "  accepted: a column of types, not of texts\n  hint: --type COLUMN names another one"
         )
-    seen = _properties(source)
+    seen = _properties(source, "ep")
+    people = _properties(source, "up").get(_PEOPLE, {})
     return Plan(
         name=_name(source.name),
         about=f"Made of a log: {PRIVACY}.",
@@ -92,6 +93,9 @@ def plan_of_log(source: EventSource) -> Plan:
             )
             for name, n, people in events
         ),
+        user_properties=tuple(
+            replace(_property(key, one, 0), is_required=False) for key, one in people.items()
+        ),
         remarks=tuple(_left_out(source)),
     )
 
@@ -102,7 +106,7 @@ def _is_call(source: EventSource) -> str:
 
 
 def _left_out(source: EventSource) -> Iterable[PlanRemark]:
-    """Yield what a log holds and its plan does not: calls that tell of people, and what these tell."""
+    """Yield what a log holds and its plan does not: calls that tell of people."""
     calls = source.rows(
         f"SELECT event_type, count(*) FROM e WHERE {_is_call(source)} GROUP BY 1 ORDER BY 2 DESC, 1"
     )
@@ -111,22 +115,6 @@ def _left_out(source: EventSource) -> Iterable[PlanRemark]:
         yield PlanRemark(
             "not read", f"{source.name}: calls that tell of people are no events: {told}"
         )
-    fields = source.properties["up"]
-    keys = list(fields) if fields is not None else _keys_of_people(source)
-    if keys:
-        more = ", …" if len(keys) > MOST_PROPERTIES else ""
-        listed = ", ".join(keys[:MOST_PROPERTIES])
-        yield PlanRemark(
-            "not read", f"{source.name}: user properties are not read: {listed}{more}"
-        )
-
-
-def _keys_of_people(source: EventSource) -> list[str]:
-    found = source.rows(
-        "SELECT DISTINCT unnest(json_keys(up)) AS k FROM e WHERE up IS NOT NULL "
-        f"ORDER BY k LIMIT {MOST_PROPERTIES + 1}"
-    )
-    return [key for (key,) in found]
 
 
 def _name(log: str) -> str:
@@ -144,11 +132,21 @@ def _property(name: str, seen: _Seen, n_events: int) -> PlanProperty:
     )
 
 
-def _properties(source: EventSource) -> dict[str, dict[str, _Seen]]:
-    """Return event type → property → what was seen of it."""
-    fields = source.properties["ep"]
+_PEOPLE = "people"
+_EVENT_OF = {"ep": "event_type", "up": literal(_PEOPLE)}
+"""Column → SQL for the event type to which its properties belong; those of people are of one."""
+
+
+def _properties(source: EventSource, column: str) -> dict[str, dict[str, _Seen]]:
+    """Return event type → property → what was seen of it.
+
+    Args:
+        source: The events.
+        column: `ep`, or `up` for properties of people, which stand below one name.
+    """
+    fields = source.properties[column]
     found: dict[str, dict[str, _Seen]] = defaultdict(dict)
-    rows = _in_json(source) if fields is None else _in_struct(source, fields)
+    rows = _in_json(source, column) if fields is None else _in_struct(source, column, fields)
     for event, key, kind, n in rows:
         found[event].setdefault(key, _Seen()).types[kind] += n
     keys = {key: None for of_event in found.values() for key in of_event}
@@ -158,7 +156,7 @@ def _properties(source: EventSource) -> dict[str, dict[str, _Seen]]:
             "  accepted: keys that name properties, not values"
         )
     for key in keys:
-        _add_values(source, found, key)
+        _add_values(source, found, column, key)
     return found
 
 
@@ -166,19 +164,22 @@ def _properties(source: EventSource) -> dict[str, dict[str, _Seen]]:
 
 
 def _in_struct(
-    source: EventSource, fields: Mapping[str, str]
+    source: EventSource, column: str, fields: Mapping[str, str]
 ) -> Iterable[tuple[str, str, PlanType, int]]:
     if not fields:
         return
     counts = ", ".join(
-        f"count(ep.{quote(name)}), {_n_stamps(f'ep.{quote(name)}') if kind == 'VARCHAR' else '0'}"
+        f"count({value}), {_n_stamps(value) if kind == 'VARCHAR' else '0'}"
         for name, kind in fields.items()
+        for value in [source.value(column, name)]
     )
-    for event, *numbers in source.rows(f"SELECT event_type, {counts} FROM e GROUP BY 1"):
+    for event, *numbers in source.rows(
+        f"SELECT {_EVENT_OF[column]}, {counts} FROM e WHERE NOT is_nameless GROUP BY 1"
+    ):
         for (name, stored), n, stamps in zip(
             fields.items(), numbers[::2], numbers[1::2], strict=True
         ):
-            if n and event:
+            if n:
                 yield event, name, "time" if stamps == n else _type_of(stored), n
 
 
@@ -201,11 +202,11 @@ def _type_of(stored: str) -> PlanType:
     return "boolean" if stored == "BOOLEAN" else "any"
 
 
-def _in_json(source: EventSource) -> Iterable[tuple[str, str, PlanType, int]]:
+def _in_json(source: EventSource, column: str) -> Iterable[tuple[str, str, PlanType, int]]:
     text = "(j.value ->> '$')"
     rows = source.rows(
-        f"SELECT e.event_type, j.key, j.type, count(*), {_n_stamps(text)} "
-        "FROM e, json_each(e.ep) AS j WHERE e.event_type IS NOT NULL AND j.type <> 'NULL' "
+        f"SELECT {_EVENT_OF[column]}, j.key, j.type, count(*), {_n_stamps(text)} "
+        f"FROM e, json_each(e.{column}) AS j WHERE NOT e.is_nameless AND j.type <> 'NULL' "
         "GROUP BY ALL ORDER BY 1, 2, 3 LIMIT 200000"
     )
     for event, key, kind, n, stamps in rows:
@@ -217,16 +218,16 @@ def _in_json(source: EventSource) -> Iterable[tuple[str, str, PlanType, int]]:
 
 
 def _add_values(
-    source: EventSource, found: Mapping[str, Mapping[str, _Seen]], key: str
+    source: EventSource, found: Mapping[str, Mapping[str, _Seen]], column: str, key: str
 ) -> None:
     """Add the values that enough people have, of the event types that have the property."""
-    is_struct = source.properties["ep"] is not None
-    value = source.value("ep", key)
+    is_struct = source.properties[column] is not None
+    value = source.value(column, key)
     text = f"CAST({value} AS VARCHAR)" if is_struct else f"({value} ->> '$')"
     rows = source.rows(f"""
-        SELECT event_type, {text} AS v, count(DISTINCT who) AS people FROM e
+        SELECT {_EVENT_OF[column]} AS event, {text} AS v, count(DISTINCT who) AS people FROM e
         WHERE {value} IS NOT NULL AND v IS NOT NULL GROUP BY 1, 2 HAVING people >= {LEAST_PEOPLE}
-        QUALIFY row_number() OVER (PARTITION BY event_type ORDER BY people DESC, v) <= {MOST_EXAMPLES}""")
+        QUALIFY row_number() OVER (PARTITION BY event ORDER BY people DESC, v) <= {MOST_EXAMPLES}""")
     for event, written, people in rows:
         seen = found.get(event, {}).get(key)
         if seen is not None and seen.type in ("text", "integer", "number", "boolean", "time"):

@@ -36,7 +36,16 @@ class Audit:
     @cached_property
     def count(self) -> int:
         """The number of events."""
-        return int(self.source.rows("SELECT count(*) FROM e")[0][0])
+        return int(self.source.rows("SELECT count(*) FILTER (NOT is_nameless) FROM e")[0][0])
+
+    @cached_property
+    def no_events(self) -> int:
+        """The number of lines that are no events: unreadable, or without an event type."""
+        return self.source.unread + self.source.nameless
+
+    def share(self, count: int) -> float:
+        """Return the share that some are of all lines that could be read."""
+        return count / max(self.count + self.source.nameless, 1)
 
     def add(
         self, check: str, subject: str, count: int, detail: str, where: str, value: str = "NULL"
@@ -56,7 +65,7 @@ class Audit:
                 self._first(where, value) if len(self.findings) < MOST_EXAMPLES else ("", None)
             )
             self.findings.append(
-                Finding(check, subject, count, count / max(self.count, 1), detail, example, at)
+                Finding(check, subject, count, self.share(count), detail, example, at)
             )
 
     def _first(self, where: str, value: str) -> tuple[str, Place | None]:

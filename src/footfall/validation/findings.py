@@ -121,11 +121,12 @@ class Validation:
     Args:
         events: What was checked, as the user called it.
         against: Name of the scenario or plan.
-        count: Events (and lines that are none).
+        count: Events.
         findings: By check, in the order of `CHECKS`, the most frequent first.
         remarks: What looks odd.
         skipped: Check → why it could not be made, or was not asked for.
         taken: What was taken for what in events of others; empty where names are ours.
+        no_events: Lines that are none: unreadable, or without an event type.
     """
 
     events: str
@@ -135,6 +136,7 @@ class Validation:
     remarks: tuple[Remark, ...] = ()
     skipped: Mapping[str, str] = field(default_factory=dict)
     taken: str = ""
+    no_events: int = 0
 
     @property
     def is_clean(self) -> bool:

@@ -41,6 +41,7 @@ def render_json(validation: Validation) -> str:
         ],
         "skipped": [{"check": check, "why": why} for check, why in validation.skipped.items()],
         "taken": validation.taken,
+        "no_events": validation.no_events,
     }
     return json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False)
 
@@ -93,6 +94,9 @@ def render_table(validation: Validation, console: Console) -> None:
 
 def _sentence(validation: Validation) -> str:
     events = plural(validation.count, "event")
+    if validation.no_events:
+        are = "is" if validation.no_events == 1 else "are"
+        events += f" and {plural(validation.no_events, 'line')} that {are} none"
     if validation.is_clean:
         return f"{events}: nothing is wrong, against {validation.against}"
     kinds = len({found.check for found in validation.findings})

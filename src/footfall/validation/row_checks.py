@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from footfall.foreign.common_columns import is_banned, is_short
+from footfall.foreign.common_columns import is_banned, is_nobody, is_short
 from footfall.sinks.amplitude.limits import SHORTEST_ID
 from footfall.store.dialect import literal, literals
 from footfall.text import plural
@@ -92,7 +92,7 @@ def check_lines(audit: Audit) -> None:
             f"SELECT part, line, reason FROM bad WHERE n = {first} LIMIT 1"
         )
         detail = f"{reason}; not counted as events"
-        share = count / (count + audit.count)
+        share = count / (audit.count + audit.no_events)
         at = Place(None, audit.source.parts[part], line)
         audit.findings.append(Finding("line_invalid", "line", count, share, detail, "", at))
 
@@ -221,8 +221,13 @@ def _ids(audit: Audit) -> Iterator[Rule]:
             f"Amplitude takes {SHORTEST_ID} characters or more",
             name,
         )
+    of, why = (
+        (is_nobody, "taken for nobody")
+        if audit.source.is_foreign
+        else (is_banned, "Amplitude refuses it")
+    )
     for name in ("user_id", "device_id"):
-        yield Rule("id_banned", name, is_banned(name), name, "Amplitude refuses it", name)
+        yield Rule("id_banned", name, of(name), name, why, name)
 
 
 def _sessions(audit: Audit) -> Iterator[Rule]:
