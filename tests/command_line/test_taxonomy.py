@@ -197,7 +197,7 @@ def test_strict_refuses_what_is_not_read(tmp_path):
         "note: plan.csv: type any, as nothing says what it is: sum",
         "error: plan.csv: not all of this plan can be read, and --strict leaves nothing out",
         "  plan.csv, cell B1: column Owner is not read (2 places)",
-        '  plan.csv, cell A3: event "Paid" has another description than in A2; "Pays" is kept',
+        '  plan.csv, cell C3: event "Paid" has another description than in C2; "Pays" is kept',
         "  hint: without --strict this is left out, and named",
     ]
     assert not (tmp_path / "out.yaml").exists()

@@ -312,15 +312,15 @@ def test_duplicates_are_merged_and_contradictions_told(tmp_path):
     assert properties(plan, "Viewed")["sku"].type == "text"
     said = "\n".join(map(str, plan.remarks))
     assert (
-        'sheet Events, cell B4: event "Viewed" has another description than in Events B2; "Looks" is kept'
+        'sheet Events, cell C4: event "Viewed" has another description than in Events C2; "Looks" is kept'
         in said
     )
     assert (
-        'sheet Events, cell D4: property "sku" of event "Viewed" has other type than in Events D2; "text" is kept'
+        'sheet Events, cell E4: property "sku" of event "Viewed" has other type than in Events E2; "text" is kept'
         in said
     )
     assert (
-        'sheet Events, cell B5: event "Viewed" has another category than in Events B2; "Shop" is kept'
+        'sheet Events, cell A5: event "Viewed" has another category than in Events A2; "Shop" is kept'
         in said
     )
 

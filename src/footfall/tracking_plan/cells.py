@@ -320,7 +320,9 @@ def type_of(text: str) -> tuple[PlanType, PlanType | None] | None:
     plain = re.sub(r"\s+", " ", text.strip().casefold())
     listed = _LIST.fullmatch(plain)
     if listed:
-        return _listed(_words(listed[1] or listed[2]))
+        within = type_of(listed[1] or listed[2])
+        is_nested = within is not None and within[0] == "list"
+        return ("list", "list") if is_nested else _listed(_words(listed[1] or listed[2]))
     words = _words(plain)
     if words and _TYPES.get(words[0]) == "list":
         return _listed([word for word in words[1:] if word not in _OF])

@@ -9,7 +9,7 @@ MORE_PROPERTY_COLUMNS = (
         "Range",
         "`1 to 5`, `18+`, `>= 10`.",
         12,
-        "value range; rango; wertebereich; plage; intervallo; intervalo; диапазон; rango de valores; bereich; "
+        "value range; rango; wertebereich; plage; intervallo; intervalo; диапазон; rango de valores; "
         "plage de valeurs; intervalle; intervallo di valori; intervalo de valores; faixa de valores; "
         "диапазон значений",
     ),

@@ -73,7 +73,7 @@ class PlanProperty:
         length: Of a list: how many elements it has (`least`, `most`).
         is_open: Of a record or a list of records: fields that are not declared are welcome.
         is_text: Of a time, or a list of times: it is sent as text, so that a number is none.
-        places: Where `values` and `examples` stand, if not where the property does.
+        places: Where `values`, `examples`, `type` and so on stand, if not where the property does.
     """
 
     name: str
@@ -94,7 +94,7 @@ class PlanProperty:
     places: Mapping[str, Origin] = field(default_factory=dict, compare=False)
 
     def place_of(self, what: str) -> Origin | None:
-        """Return where its `values` or `examples` stand, for messages."""
+        """Return where its `values`, `examples`, `type` and so on stand, for messages."""
         return self.places.get(what, self.origin)
 
 
@@ -122,6 +122,11 @@ class PlanEvent:
     identifies: bool = False
     is_open: bool = False
     origin: Origin | None = field(default=None, compare=False)
+    places: Mapping[str, Origin] = field(default_factory=dict, compare=False)
+
+    def place_of(self, what: str) -> Origin | None:
+        """Return where its `category` or `about` stands, for messages."""
+        return self.places.get(what, self.origin)
 
 
 @dataclass(frozen=True, slots=True)

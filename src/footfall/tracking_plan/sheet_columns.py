@@ -69,7 +69,8 @@ EVENT_COLUMNS = (
         "process; business process; categories; event category; event group; group; area; feature; section; "
         "categoría; categoría del evento; proceso; catégorie; kategorie; categoria; категория; процесс; "
         "бизнес процесс; категория события; ereigniskategorie; catégorie de l'événement; catégorie d'événement; "
-        "categoria evento; categoria dell'evento; categoria do evento; processus; prozess; geschäftsprozess; processo",
+        "categoria evento; categoria dell'evento; categoria do evento; processus; prozess; geschäftsprozess; processo; "
+        "bereich",
         "screen; screen name; page; page name; module; flow; user flow; journey; product area; pantalla; экран; "
         "страница",
     ),

@@ -13,7 +13,7 @@ from footfall.errors import shown
 from footfall.tracking_plan.readers.drafts import Draft
 from footfall.tracking_plan.readers.grid import Grid, cell_name
 from footfall.tracking_plan.readers.group_headings import GroupHeading, group_headings
-from footfall.tracking_plan.readers.headers import normal
+from footfall.tracking_plan.readers.headers import ALL_TITLES, normal, title_in
 from footfall.tracking_plan.readers.sheet_table import SheetTable
 
 MOST_LINES = 20
@@ -71,6 +71,7 @@ def tell_unread(grid: Grid, tables: Sequence[SheetTable], draft: Draft) -> None:
     top = min(table.header for table in tables)
     above = [row for row in sorted(grid.rows) if row < top]
     _head(grid, [row for row in above if not _is_group_row(grid, row, tables)], tables, draft)
+    _tell_of_other_titles(grid, above, min(tables, key=lambda table: table.header), draft)
     spans = list(map(_span, tables))
     headings = [
         heading
@@ -192,6 +193,27 @@ def _is_group_row(grid: Grid, row: int, tables: Sequence[SheetTable]) -> bool:
         any(row == table.header - 1 for table in tables)
         and len(set(grid.row(row).values())) > 1
     )
+
+
+def _tell_of_other_titles(
+    grid: Grid, above: Sequence[int], table: SheetTable, draft: Draft
+) -> None:
+    """Say which row is taken for the titles, where one above it could hold them in words that nobody knows."""
+    columns = set(table.columns.values())
+    for row in above:
+        texts = list(grid.row(row).values())
+        is_like_titles = columns <= grid.row(row).keys() and len(set(texts)) == len(texts) > 1
+        if is_like_titles and not any(title_in(text) in ALL_TITLES for text in texts):
+            taken, others = (
+                ", ".join(map(table.title, table.columns.values())),
+                ", ".join(texts),
+            )
+            draft.remark(
+                f"row {table.header + 1} is taken for the titles ({taken}), and not row {row + 1} "
+                f"({others[:80]}): if that is it, call its columns {', '.join(table.columns)}",
+                grid.origin(table.header, table.first()),
+            )
+            return
 
 
 def _head(grid: Grid, rows: Sequence[int], tables: Sequence[SheetTable], draft: Draft) -> None:

@@ -17,6 +17,7 @@ from footfall.tracking_plan.plan import (
     RemarkKind,
 )
 from footfall.tracking_plan.readers.remark_log import RemarkLog
+from footfall.tracking_plan.readers.same_as import same_as
 
 
 @dataclass(slots=True)
@@ -35,6 +36,7 @@ class Draft:
         untyped: (event, property) whose type nobody named; "" is the event of user properties.
         required: (event, property) → whether a cell says that it is required.
         dictionary: Property of events → what a table of properties alone says of it.
+        same_as: Event → a cell that says whose properties it has, in place of a property's name.
     """
 
     file: str
@@ -52,6 +54,7 @@ class Draft:
     untyped: set[tuple[str, str]] = field(default_factory=set)
     dictionary: dict[str, PlanProperty] = field(default_factory=dict)
     required: dict[tuple[str, str], bool] = field(default_factory=dict)
+    same_as: list[tuple[str, PlanProperty]] = field(default_factory=list)
     log: RemarkLog = field(default_factory=RemarkLog)
 
     def remark(self, text: str, at: Origin | None = None, kind: RemarkKind = "guessed") -> None:
@@ -81,16 +84,19 @@ class Draft:
             before, now = getattr(old, key), getattr(read, key)
             if now and before and now != before:
                 what = {"category": "category", "about": "description"}[key]
-                first = f"{_cell(old.origin)}; {shown(before)} is kept"
+                first = f"{_cell(old.place_of(key))}; {shown(before)} is kept"
                 message = f"event {shown(read.name)} has another {what} than in {first}"
-                self.remark(message, read.origin, "merged")
+                self.remark(message, read.place_of(key), "merged")
             elif now:
                 changes[key] = now
         flags = {
             key: getattr(old, key) or getattr(read, key)
             for key in ("is_optional", "has_revenue", "identifies", "is_open")
         }
-        draft.event = replace(old, changes=old.changes or read.changes, **changes, **flags)
+        places = {**read.places, **old.places}
+        draft.event = replace(
+            old, changes=old.changes or read.changes, places=places, **changes, **flags
+        )
         return draft
 
     def add_property(self, event: str, read: PlanProperty, *, is_typed: bool) -> None:
@@ -101,6 +107,13 @@ class Draft:
             read: What a row says of the property.
             is_typed: Whether the row names its type.
         """
+        if event and same_as(read.name):
+            self.same_as.append((event, read))
+        else:
+            self.take_property(event, read, is_typed=is_typed)
+
+    def take_property(self, event: str, read: PlanProperty, *, is_typed: bool) -> None:
+        """Take what is one beyond doubt, whatever its name says."""
         properties = self.events[event].properties if event else self.user_properties
         if not is_typed:
             self.untyped.add((event, read.name))
@@ -115,7 +128,7 @@ class Draft:
             self.remark(
                 f"property {shown(read.name)} of event {shown(event)} is required in one row and not in another; "
                 "required is kept",
-                read.origin,
+                read.place_of("required"),
                 "merged",
             )
 
@@ -131,10 +144,10 @@ class Draft:
             self.untyped.discard((event, read.name))
             ends = (old.constraint.minimum, old.constraint.maximum)
             if any(end is not None for end in ends) and read.type in ("text", "boolean"):
-                self._contradiction(subject, "type", "a number's range", old, read)
+                self._contradiction(subject, "type", "a number's range", old, read, "type")
             old = replace(old, type=read.type, item=read.item, is_text=read.is_text)
         elif is_typed and (old.type, old.item) != (read.type, read.item):
-            self._contradiction(subject, "type", old.type, old, read)
+            self._contradiction(subject, "type", old.type, old, read, "type")
         changes: dict[str, Any] = {}
         for key, what in (
             ("about", "description"),

@@ -244,6 +244,7 @@ def _event(row: SheetRow, name: str, category: str, about: str, draft: Draft) ->
         has_revenue=flags["Revenue"],
         identifies=flags["Identifies"],
         origin=row.origin("Event"),
+        places=row.places({"Category": "category", "Description": "about"}),
     )
 
 

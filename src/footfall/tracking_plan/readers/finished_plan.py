@@ -12,6 +12,7 @@ from footfall.tracking_plan.plan import Plan, PlanProperty, PlanType
 from footfall.tracking_plan.readers.drafts import Draft
 from footfall.tracking_plan.readers.folded_names import folded
 from footfall.tracking_plan.readers.infer import Inferred, Source, inferred, no_times
+from footfall.tracking_plan.readers.shared_properties import share_properties
 from footfall.tracking_plan.written_numbers import written_number, written_numbers
 
 MOST_NAMED = 5
@@ -30,6 +31,7 @@ def finished(draft: Draft) -> Plan:
     """Return the plan: types that nobody named inferred, fields of records within their lists, all remarks."""
     # Types from the table of properties first: what is left without one is inferred from all
     # that is known.
+    share_properties(draft)
     _look_up(draft)
     _leave_out_required_people(draft)
     _infer(draft)
@@ -106,7 +108,7 @@ def _leave_out_required_people(draft: Draft) -> None:
     """Name the user properties that are required: no call says that everybody has one from the start."""
     for name, found in draft.user_properties.items():
         if found.is_required:
-            draft.leave_out(f"required of user property {name}", found.origin)
+            draft.leave_out(f"required of user property {name}", found.place_of("required"))
             draft.user_properties[name] = replace(found, is_required=False)
 
 
@@ -237,5 +239,5 @@ def _with_fields(read: PlanProperty, draft: Draft) -> PlanProperty:
         return replace(read, fields=tuple(_with_fields(field, draft) for field in read.fields))
     if not _is_of_records(read.type, read.item):
         return read
-    draft.leave_out("an object without declared fields", read.origin)
+    draft.leave_out("an object without declared fields", read.place_of("type"))
     return replace(read, type="any") if read.type == "record" else read

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
+from footfall.tracking_plan.cells import DASHES
 from footfall.tracking_plan.readers.call_words import row_kind_in
 from footfall.tracking_plan.readers.grid import Grid
 from footfall.tracking_plan.readers.headers import (
@@ -21,14 +22,18 @@ from footfall.tracking_plan.readers.headers import (
     DICTIONARY,
     EVENT_KEYS,
     EVENTS,
+    KIND_OF_CALL,
     MOST_TITLES,
     OF_ONE_PROPERTY,
+    RANGE_TITLES,
     USER_GROUPS,
     USERS,
     Match,
+    Shown,
     Titles,
     match_headers,
     normal,
+    title_in,
     title_of,
 )
 from footfall.tracking_plan.readers.parameter_columns import (
@@ -38,6 +43,7 @@ from footfall.tracking_plan.readers.parameter_columns import (
     titles_of_names,
 )
 from footfall.tracking_plan.readers.sheet_table import SheetTable
+from footfall.tracking_plan.written_numbers import range_of, written_number
 
 _OF_EVENT = re.compile(
     r"(?:event|evento|événement|ereignis|событие)(?: name)?\s*[:–—-]\s*(.+)",
@@ -63,7 +69,7 @@ def headers_in(
     """
     # Most rows are data, and are turned away here: all that follows is tried for the few that
     # hold two titles.
-    words = {normal(text) for text in grid.row(row).values()}
+    words = {title_in(text) for text in grid.row(row).values()}
     known = words & ALL_TITLES
     is_event_alone = is_first and len(words) > 2 and bool(words & EVENT_KEYS)
     at = bisect_right(filled, row)
@@ -74,7 +80,7 @@ def headers_in(
         return
     titles = _titles_above(grid, row, over) if over else _titles_of(grid, row)
     caption = _caption(grid, row)
-    found = match_headers(titles, f"{grid.name} {caption}", _calls(grid, row, below))
+    found = match_headers(titles, f"{grid.name} {caption}", _shown(grid, row, below))
     for match in found or _event_alone(grid, row, titles, below):
         table = SheetTable(
             grid,
@@ -119,14 +125,33 @@ def _event_alone(grid: Grid, row: int, titles: Titles, below: Sequence[int]) -> 
     return []
 
 
-def _calls(grid: Grid, row: int, below: Sequence[int]) -> frozenset[int]:
-    """Return the columns of a header row below which all cells name kinds of calls: track, page, identify."""
-    columns = [c for c, text in grid.row(row).items() if normal(text) in CALL_TITLES]
-    cells = ((column, (grid.row(number).get(column) for number in below)) for column in columns)
-    # The first cell that is no call ends it: most columns are left at once.
-    return frozenset(
-        column for column, texts in cells if all(row_kind_in(text) for text in texts if text)
-    )
+def _shown(grid: Grid, row: int, below: Sequence[int]) -> Shown:
+    """Return the columns of a header row below which all cells name kinds of calls, such as track, or ranges."""
+    found: dict[int, str] = {}
+    for column, text in grid.row(row).items():
+        for title, titles, reads in _SHOWN:
+            texts = (grid.row(number).get(column) for number in below)
+            # The first cell that is no call ends it: most columns are left at once.
+            is_shown = title_in(text) in titles and all(reads(each) for each in texts if each)
+            if is_shown and not _are_objects(grid, column, below):
+                found[column] = title
+    return found
+
+
+def _are_objects(grid: Grid, column: int, below: Sequence[int]) -> bool:
+    """Return whether a column says `object` alone, which is a type as well as a kind of call."""
+    texts = (grid.row(number).get(column) for number in below)
+    return {normal(text) for text in texts if text} == {"object"}
+
+
+def _is_range(text: str) -> bool:
+    return text in DASHES or bool(range_of(text) or written_number(text))
+
+
+_SHOWN: Sequence[tuple[str, frozenset[str], Callable[[str], object]]] = (
+    (KIND_OF_CALL, CALL_TITLES, row_kind_in),
+    ("Range", RANGE_TITLES, _is_range),
+)
 
 
 def _titles_above(grid: Grid, row: int, over: Collection[str]) -> Titles:
@@ -145,7 +170,7 @@ def _titles_of(grid: Grid, row: int) -> Titles:
         # others too.
         group = normal(above.get(column, "")) or group
         written = grid.row(row).get(column, "")
-        own = "example" if _EXAMPLES.search(written[-40:]) else normal(written)
+        own = "example" if _EXAMPLES.search(written[-40:]) else title_in(written)
         names = (
             (f"{group} {own}", own)
             if own and group != own

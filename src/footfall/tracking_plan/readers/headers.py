@@ -33,6 +33,8 @@ MOST_CHARACTERS = 100
 KIND_OF_CALL = "Kind of call"
 Titles = Sequence[tuple[int, tuple[str, ...]]]
 """Columns of a header row, and what each may be called."""
+Shown = Mapping[int, str]
+"""Columns whose titles mean several things → the title that their cells show."""
 _SPACES = re.compile(r"[\s_\-–—]+")
 _ASIDE = re.compile(r"\s*[(\[].*?[)\]]\s*")
 _DIGITS = re.compile(r"(?<![a-z])[0-9]{1,3}(?![a-z])")
@@ -154,17 +156,17 @@ class Match:
         return self.score + 2 * (self.is_about and self.score > 0), likely
 
 
-def match_headers(titles: Titles, about: str, calls: Collection[int]) -> list[Match]:
+def match_headers(titles: Titles, about: str, shown: Shown) -> list[Match]:
     """Return the tables that a header row begins: cut where two tables explain more titles than one.
 
     Args:
         titles: Of the row.
         about: Name of the sheet, and the caption.
-        calls: Columns in which all cells name kinds of calls.
+        shown: Columns of which the cells below show what they are.
     """
-    best = [_best(titles, about, calls)]
+    best = [_best(titles, about, shown)]
     for cut in range(1, len(titles)):
-        left, right = (_best(part, about, calls) for part in (titles[:cut], titles[cut:]))
+        left, right = (_best(part, about, shown) for part in (titles[:cut], titles[cut:]))
         explained = left.score + right.score
         is_more = explained > sum(match.score for match in best)
         # `Property, Type, Property, Type` are further properties of the events on the left.
@@ -174,8 +176,8 @@ def match_headers(titles: Titles, about: str, calls: Collection[int]) -> list[Ma
     return [match for match in best if match.score]
 
 
-def _best(titles: Titles, about: str, calls: Collection[int]) -> Match:
-    found = (_match(titles, kind, about, calls) for kind in KINDS)
+def _best(titles: Titles, about: str, shown: Shown) -> Match:
+    found = (_match(titles, kind, about, shown) for kind in KINDS)
     best = max(found, key=lambda match: match.rank)
     if best.kind is USERS and _is_dictionary(titles, about):
         return replace(best, kind=DICTIONARY)
@@ -204,14 +206,13 @@ def says_kind(kind: TableKind, text: str) -> bool:
     return bool(about and about.search(text))
 
 
-def _match(titles: Titles, kind: TableKind, about: str, calls: Collection[int]) -> Match:
+def _match(titles: Titles, kind: TableKind, about: str, shown: Shown) -> Match:
     match = Match(kind, bool(kind.about and kind.about.search(about)))
     rest: list[tuple[int, str]] = []
     explicit = {title_of(kind, name) for _, names in titles for name in names}
     for column, names in titles:
-        call = next(filter(CALL_TITLES.__contains__, names), None)
-        if call and column in calls and kind is EVENTS and KIND_OF_CALL not in match.columns:
-            match.columns[KIND_OF_CALL] = column
+        if kind is EVENTS and column in shown and shown[column] not in match.columns:
+            match.columns[shown[column]] = column
             continue
         title = next(filter(None, (title_of(kind, name) for name in names)), None)
         if title is not None:
@@ -222,7 +223,8 @@ def _match(titles: Titles, kind: TableKind, about: str, calls: Collection[int]) 
         _guess(match, column, name, explicit)
     # What names the calls alone names the events: `page` and `track` are what they are called.
     if kind is EVENTS and "Event" not in match.columns and KIND_OF_CALL in match.columns:
-        return _match(titles, kind, about, ())
+        others = {column: title for column, title in shown.items() if title != KIND_OF_CALL}
+        return _match(titles, kind, about, others)
     if kind is EVENTS and match.columns.keys().isdisjoint(SLOTS):
         # Without properties in rows, `length` and `format` are what columns of properties are called.
         match.columns = {t: c for t, c in match.columns.items() if t not in _OF_PROPERTIES}
@@ -314,6 +316,8 @@ def _guessed_titles(columns: Iterable[SheetColumn]) -> Mapping[str, str]:
 _ALL_KINDS = (*KINDS, DICTIONARY, NESTED, CROSSED)
 _TITLES = {kind.name: _known_titles(kind.columns) for kind in _ALL_KINDS}
 _GUESSES = {kind.name: _guessed_titles(kind.columns) for kind in _ALL_KINDS}
+RANGE_TITLES = frozenset(("bereich",))
+"""Titles of columns that mean ranges only where ranges stand below: else a part of the product."""
 CALL_TITLES = frozenset(
     normal(name)
     for column in MORE_EVENT_COLUMNS
@@ -339,6 +343,25 @@ OF_ONE_PROPERTY = frozenset(
      "название", "тип", "описание", "пример")
 )  # fmt: skip
 """What a table of properties calls its columns below a line that says `Properties`."""
+_HALVES = re.compile(r"\s*[/|\n]\s*|\s+[-–—]\s+")
+
+
+@lru_cache(maxsize=10_000)
+def title_in(text: str) -> str:
+    """Return a title as titles are compared; of one in two languages, `Ereignis / Event`, a half that is known.
+
+    Halves that mean two things, as `Event / Property`, are none.
+    """
+    whole = normal(text)
+    known = [half for half in map(normal, _HALVES.split(text)) if half in ALL_TITLES]
+    meant = {tuple(_meaning(kind, half) for kind in (EVENTS, USERS)) for half in known}
+    return known[0] if whole not in ALL_TITLES and len(meant) == 1 else whole
+
+
+def _meaning(kind: TableKind, name: str) -> str | None:
+    return title_of(kind, name) or _GUESSES[kind.name].get(name)
+
+
 PARAMETER_GROUPS = frozenset(
     name
     for name, title in _TITLES["events"].items()

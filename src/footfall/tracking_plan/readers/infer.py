@@ -43,6 +43,9 @@ _CODES = re.compile(
 )
 """Names of what has codes: `NO` is Norway there, and `no` Norwegian."""
 
+_VERSION = re.compile(
+    r"(?:^|_)(?:version|ver|release|build|версия|versión|versione|versão)(?:$|_)"
+)
 _MONEY_WORDS = r"price|cost|revenue|amount|fee|discount|цен[аы]|стоимост|выручк|сумм[аы]|скидк"
 _SAYS: tuple[tuple[PlanType, str, str], ...] = (
     (
@@ -88,6 +91,8 @@ def inferred(name: str, about: str, values: Sequence[str], examples: Sequence[st
             kind, item = type_of_texts(texts)
             if kind == "boolean" and _CODES.search(words_of_name):
                 kind = "text"
+            if kind in ("number", "money") and is_version(name):
+                kind = "text"
             is_price = kind == "number" and _says("money", words_of_name, about)
             return ("money" if is_price else kind), item, source
     for kind, names, words in _SAYS:
@@ -96,6 +101,11 @@ def inferred(name: str, about: str, values: Sequence[str], examples: Sequence[st
         if re.search(words, about, re.IGNORECASE):
             return kind, None, "description"
     return "any", None, ""
+
+
+def is_version(name: str) -> bool:
+    """Return whether values of this name are versions: 1.10 comes behind 1.9 there, and is no number."""
+    return bool(_VERSION.search(snake(name)))
 
 
 def no_times(texts: Iterable[str]) -> list[str]:

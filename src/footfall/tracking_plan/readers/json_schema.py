@@ -27,8 +27,10 @@ from footfall.tracking_plan.readers.documents.members import (
 from footfall.tracking_plan.readers.documents.plain_properties import BEHIND_TYPE, IN_FILE
 from footfall.tracking_plan.readers.documents.references import References
 from footfall.tracking_plan.readers.documents.whole_schemas import Schema, WholeSchemas
+from footfall.tracking_plan.readers.documents.yaml_values import WrittenFraction
 from footfall.tracking_plan.readers.drafts import Draft
 from footfall.tracking_plan.readers.grid import clean
+from footfall.tracking_plan.readers.infer import is_version
 
 MOST_PROPERTIES = 100_000
 """Of a plan, fields of records included: schemas that hold each other can stand for billions."""
@@ -123,7 +125,9 @@ class SchemaReader:
         self.file = text_at(schema, IN_FILE) or before
         read = self._read(name, schema, is_required=is_required)
         self.file = before
-        return read
+        # Where it is declared elsewhere, the event's file says whether it must be there.
+        required = replace(read.origin, file=before) if read.origin else None
+        return replace(read, places={"required": required}) if required else read
 
     def _read(self, name: str, schema: Schema, *, is_required: bool) -> PlanProperty:
         self.n_properties += 1
@@ -173,7 +177,7 @@ class SchemaReader:
         if len(kinds) > 1:
             self.leave_out("a choice of several types", name)
             return "any", can_be_null
-        kind = kinds.pop() if kinds else _implied(schema)
+        kind = kinds.pop() if kinds else _implied(name, schema)
         if kind == "number" and schema.get("multipleOf") == 1:
             kind = "integer"
         elif kind in ("integer", "number") and "multipleOf" in schema:
@@ -248,10 +252,11 @@ def _types(schema: Schema) -> list[Any]:
     return [written] if isinstance(written, str) else list_at(schema, "type")
 
 
-def _implied(schema: Schema) -> PlanType:
+def _implied(name: str, schema: Schema) -> PlanType:
     """Return the type that the keywords of a schema speak of, where it names none."""
     if list_at(schema, "enum"):
-        return _type_of(list_at(schema, "enum"))
+        kind = _type_of(list_at(schema, "enum"))
+        return "text" if kind == "number" and is_version(name) else kind
     for kind, keywords in _SAYS_TYPE.items():
         if any(schema.get(keyword) is not None for keyword in keywords):
             return kind
@@ -268,7 +273,11 @@ def _type_of(values: Sequence[Any]) -> PlanType:
     """Return the type that all of some values have."""
     # Exact types, since a bool is an int for `isinstance`.
     of: dict[type, PlanType] = {bool: "boolean", int: "integer", float: "number", str: "text"}
-    kinds = {type(value) for value in values if value is not None}
+    kinds = {
+        float if isinstance(value, float) else type(value)
+        for value in values
+        if value is not None
+    }
     if kinds == {int, float}:
         return "number"
     return of.get(kinds.pop(), "any") if len(kinds) == 1 else "any"
@@ -323,7 +332,8 @@ def _texts(values: Sequence[Any]) -> Iterator[str]:
     for value in values:
         if value is None or isinstance(value, Mapping):
             continue
-        text = clean(value if isinstance(value, str) else json.dumps(value))
+        written = value.written if isinstance(value, WrittenFraction) else json.dumps(value)
+        text = clean(value if isinstance(value, str) else written)
         if text:
             yield text
 

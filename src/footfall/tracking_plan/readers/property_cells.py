@@ -28,9 +28,14 @@ from footfall.tracking_plan.readers.constraint_cells import (
     length_of,
 )
 from footfall.tracking_plan.readers.format_words import FORMAT_TYPES, format_of
-from footfall.tracking_plan.written_numbers import range_of, written_number
+from footfall.tracking_plan.written_numbers import (
+    currencies_in,
+    is_currency,
+    range_of,
+    written_number,
+)
 
-_NAME = r"[^\s:=(){}\[\]]+(?: [^\s:=(){}\[\]]+){0,4}?(?:\[\])?"
+_NAME = r"[^\s:=(){}\[\]]+(?: [^\s:=(){}\[\]]+){0,4}?(?: ?\[\])?"
 _LISTED = re.compile(
     rf"[-•*·]?\s*({_NAME})\s*(?:[:=]\s*(.*)|\s[-–—]\s*(.*)|\((.*)\))?", re.DOTALL
 )
@@ -101,7 +106,7 @@ def _one_of_several(text: str) -> tuple[PlanProperty, str]:
     match = _LISTED.fullmatch(text)
     if not match:
         return PlanProperty(text), ""
-    name, about = match[1].strip("'\""), (match[3] or "").strip()
+    name, about = match[1].strip("'\"").replace(" []", "[]"), (match[3] or "").strip()
     # `id*` must be there, `name?` may be.
     mark, name = (
         name[-1:] if len(name) > 1 else "",
@@ -113,6 +118,8 @@ def _one_of_several(text: str) -> tuple[PlanProperty, str]:
     flags = [word for word in words if is_yes(word) or (word and is_no(word))]
     read = replace(read, is_required=read.is_required or any(map(is_yes, flags)))
     kind = ", ".join(word for word in words if word not in flags)
+    if match[4] and is_currency(kind):
+        return read, f"money ({kind})"
     if value and (not kind or type_of(kind)):
         return read, kind
     return _bracketed(read, match[4] or "") or replace(
@@ -139,11 +146,13 @@ class TypedProperty:
     Args:
         is_typed: Whether it names one; a list of values is none.
         unread: Texts of the cell that mean nothing.
+        currency: Of money, where the text names one.
     """
 
     found: PlanProperty
     is_typed: bool
     unread: tuple[str, ...] = ()
+    currency: str = ""
 
 
 def typed(found: PlanProperty, text: str) -> TypedProperty:
@@ -211,6 +220,9 @@ def _with_aside(found: PlanProperty, aside: str) -> TypedProperty:
         found = replace(found, is_required=True)
     if found.type == "text":
         found = _of_format(found, aside.strip().casefold())
+    if found.type in ("number", "integer", "money") and is_currency(aside):
+        (code,) = currencies_in(aside) or {""}
+        return TypedProperty(replace(found, type="money"), True, () if code else (aside,), code)
     aside = _ONE_OF.sub("", aside)
     if _is_filler(aside) and not range_of(aside):
         return TypedProperty(found, True)

@@ -27,8 +27,9 @@ from footfall.tracking_plan.readers.property_cells import (
     typed,
     with_allowed,
 )
+from footfall.tracking_plan.readers.same_as import same_as
 from footfall.tracking_plan.readers.shared_cells import share_out
-from footfall.tracking_plan.readers.sheet_rows import SheetRow
+from footfall.tracking_plan.readers.sheet_rows import SheetRow, places_of
 from footfall.tracking_plan.written_numbers import range_of, written_number
 
 ON_EVENTS = re.compile(r"trigger|when|fir|cuando|dispar|declencheur|ausloser|когда|триггер")
@@ -78,17 +79,18 @@ def described(found: PlanProperty, type_text: str, row: SheetRow, draft: Draft) 
     """Return a property with what the cells of its own row say of it."""
     is_events = row.table.kind is EVENTS
     about = row.text("Property description" if is_events else "Description")
+    texts = {title: _said(row, title, draft) for title in ("Allowed values", "Example")}
     examples = (
-        tuple(examples_in(row.text("Example")))
+        tuple(examples_in(texts["Example"]))
         if "Example" in row.table.columns
         else found.examples
     )
-    found = replace(found, examples=examples, places=_places(row))
+    found = replace(found, examples=examples, places=places_of(row))
     read, is_typed = _typed(found, row.text("Type") or type_text, draft, _place_of_type(row))
     if row.flag_of_list(draft) and read.type != "list":
         item = None if read.type in ("any", "record") else read.type
         read, is_typed = replace(read, type="list", item=item), is_typed or item is not None
-    read = with_allowed(read, row.text("Allowed values"), is_typed=is_typed)
+    read = with_allowed(read, texts["Allowed values"], is_typed=is_typed)
     read = replace(
         read,
         about=_sentences(about or read.about, row),
@@ -100,12 +102,15 @@ def described(found: PlanProperty, type_text: str, row: SheetRow, draft: Draft) 
     return _constrained(read, row, draft), is_typed
 
 
-_TITLES = {"Allowed values": "values", "Example": "examples"}
-
-
-def _places(row: SheetRow) -> dict[str, Origin]:
-    """Return the cells of a row that say something of values."""
-    return {what: row.origin(title) for title, what in _TITLES.items() if row.text(title)}
+def _said(row: SheetRow, title: str, draft: Draft) -> str:
+    """Return what a cell says of values, nothing where it only says that another one does."""
+    text = row.text(title)
+    found = same_as(text)
+    if found is None or not found.is_sure:
+        return text
+    what = f"{shown(text[:40])} in column {row.title(title)}, as it leads elsewhere,"
+    draft.leave_out(what, row.origin(title))
+    return ""
 
 
 def _place_of_type(row: SheetRow) -> Origin | None:
@@ -178,6 +183,11 @@ def _typed(found: PlanProperty, text: str, draft: Draft, at: Origin | None = Non
     """Return a property with the type that a text names, which stands at another place than it or not."""
     read = typed(found, text)
     place = at or found.origin
+    if read.currency and (draft.currency or read.currency) != read.currency:
+        draft.leave_out(
+            f"{shown(read.currency)} behind a type, beside {draft.currency},", place
+        )
+    draft.currency = draft.currency or read.currency
     for word in read.unread:
         if read.is_typed:
             draft.leave_out(f"{shown(word[:40])} behind a type", place)
@@ -187,6 +197,9 @@ def _typed(found: PlanProperty, text: str, draft: Draft, at: Origin | None = Non
                 place,
                 "not read",
             )
+    if read.found.item == "list":
+        draft.leave_out("what lists within lists hold", place)
+        return replace(read.found, item="any"), True
     return read.found, read.is_typed
 
 
@@ -233,12 +246,13 @@ def _several(
             draft.leave_out(f"column {row.title(title)}: {of}", row.origin(title))
     for number, (read, type_text) in enumerate(found):
         texts = {title: each[number] if each else "" for title, each in parts.items()}
-        placed = replace(read, origin=row.at(column), places=_places(row))
+        placed = replace(read, origin=row.at(column), places=places_of(row))
         yield _one_of(
             placed,
             texts["Type"] or type_text,
             texts,
             draft,
+            at=_place_of_type(row) if texts["Type"] else None,
             is_required=must or required[number],
         )
 
@@ -249,10 +263,11 @@ def _one_of(
     texts: dict[str, str],
     draft: Draft,
     *,
+    at: Origin | None,
     is_required: bool,
 ) -> Named:
     examples = tuple(examples_in(texts["Example"])) or read.examples
-    read, is_typed = _typed(replace(read, examples=examples), type_text, draft)
+    read, is_typed = _typed(replace(read, examples=examples), type_text, draft, at)
     read = with_allowed(read, texts["Allowed values"], is_typed=is_typed)
     read = replace(
         read,

@@ -162,7 +162,8 @@ def _plan(draft: Draft, grids: Sequence[Grid]) -> Plan:
 
 def _nothing(draft: Draft, grids: Sequence[Grid]) -> UsageError:
     first = next((grid for grid in grids if grid.rows), None)
-    texts = ", ".join(list(first.row(min(first.rows)).values())[:8]) if first else "nothing"
+    row = dict.fromkeys(first.row(min(first.rows)).values()) if first else {}
+    texts = ", ".join(list(row)[:8]) or "nothing"
     where = f" of sheet {first.name}" if first and first.name else ""
     return UsageError(
         f"{draft.file}: no table of events was found; the first row{where} "

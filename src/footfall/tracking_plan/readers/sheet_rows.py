@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from footfall.errors import shown
@@ -37,6 +37,10 @@ class SheetRow:
         """Return the place of a cell."""
         return self.table.grid.origin(self.number, column)
 
+    def places(self, titles: Mapping[str, str]) -> dict[str, Origin]:
+        """Return the places of filled cells: title → what to call it."""
+        return {what: self.origin(title) for title, what in titles.items() if self.text(title)}
+
     def cells(self) -> list[str]:
         """Return the texts of the table's columns."""
         texts = (
@@ -69,3 +73,29 @@ def rows_of(table: SheetTable) -> Iterator[SheetRow]:
         row = table.grid.row(number)
         if any(row.get(column) != header.get(column) for column in columns):
             yield SheetRow(table, number)
+
+
+_ABOUT_CONSTRAINTS = (
+    "Constraints",
+    "Format",
+    "Pattern",
+    "Length",
+    "Minimum",
+    "Maximum",
+    "Range",
+)
+_PLACES = {
+    **dict.fromkeys(("Allowed values", *_ABOUT_CONSTRAINTS), "constraint"),
+    "Type": "type",
+    "Required": "required",
+    "Start": "start",
+    "Description": "about",
+    "Property description": "about",
+    "Example": "examples",
+}
+
+
+def places_of(row: SheetRow) -> dict[str, Origin]:
+    """Return the cells of a row that say something of a property."""
+    others = ({"Allowed values": what} for what in ("values", "length"))
+    return {k: at for titles in (_PLACES, *others) for k, at in row.places(titles).items()}

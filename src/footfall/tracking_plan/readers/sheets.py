@@ -21,6 +21,7 @@ from footfall.tracking_plan.readers.headers import (
     USERS,
     normal,
 )
+from footfall.tracking_plan.readers.property_cells import properties_in
 from footfall.tracking_plan.readers.property_rows import Named, described, parameters_of
 from footfall.tracking_plan.readers.sheet_rows import SheetRow, rows_of
 from footfall.tracking_plan.readers.sheet_table import SheetTable
@@ -61,10 +62,16 @@ def _dictionary(table: SheetTable, draft: Draft) -> None:
 def _one_per_row(table: SheetTable, draft: Draft) -> Iterator[Named]:
     """Yield the properties of a table that has one in each row."""
     for row in rows_of(table):
-        name = row.text("User property")
-        if name:
-            found = PlanProperty(one_quoted(name) or name, origin=row.origin("User property"))
-            yield described(found, "", row, draft)
+        for named, kind in _named(row):
+            yield described(named, kind, row, draft)
+
+
+def _named(row: SheetRow) -> list[tuple[PlanProperty, str]]:
+    """Return the properties that the cell of a row names, one as a rule, each with the type behind it."""
+    at, text = row.origin("User property"), row.text("User property")
+    return (
+        [(replace(read, origin=at), kind) for read, kind in properties_in(text)] if text else []
+    )
 
 
 def _nested(table: SheetTable, draft: Draft) -> None:
@@ -82,11 +89,10 @@ def _nested(table: SheetTable, draft: Draft) -> None:
                     origin=row.origin("User property"),
                 )
             )
-        elif name:
-            found, is_typed = described(
-                PlanProperty(name, origin=row.origin("User property")), "", row, draft
-            )
-            draft.add_property(event, found, is_typed=is_typed)
+        else:
+            for named, kind in _named(row):
+                found, is_typed = described(named, kind, row, draft)
+                draft.add_property(event, found, is_typed=is_typed)
 
 
 def _crossed(table: SheetTable, draft: Draft) -> None:
@@ -96,18 +102,11 @@ def _crossed(table: SheetTable, draft: Draft) -> None:
             PlanEvent(each.name, origin=table.grid.origin(table.header, each.column))
         )
     for row in rows_of(table):
-        name = row.text("User property")
-        if not name:
-            continue
-        found, is_typed = described(
-            PlanProperty(one_quoted(name) or name, origin=row.origin("User property")),
-            "",
-            row,
-            draft,
-        )
-        told = {each.column: found for each in table.parameters}
-        for column, (read, is_marked) in parameters_of(row, told, draft):
-            draft.add_property(column.name, read, is_typed=is_typed or is_marked)
+        for named, kind in _named(row):
+            found, is_typed = described(named, kind, row, draft)
+            told = {each.column: found for each in table.parameters}
+            for column, (read, is_marked) in parameters_of(row, told, draft):
+                draft.add_property(column.name, read, is_typed=is_typed or is_marked)
 
 
 # --- the critical path -----------------------------------------------------------------------------------------------

@@ -84,6 +84,7 @@ IN_FILE = "the file of a property"
 _BOUNDS = (
     "enum", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength",
 )  # fmt: skip
+_LISTED = re.compile(r"(.*[^\s\]])\s?\[\](?:\s*\((?:list|array)\))?")
 _RANGE = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*(?:-|–|\.\.\.?|to)\s*(-?\d+(?:\.\d+)?)\s*")
 
 
@@ -94,16 +95,15 @@ def schema_of_properties(written: Any, required: Any = None) -> Schema:
         required: The names of those that are always there, where they stand beside.
     """
     found: dict[str, Any] = {}
-    needed = (
-        [name for name in required if isinstance(name, str)]
-        if isinstance(required, list)
-        else []
-    )
+    names = required if isinstance(required, list) else []
+    needed = [name for name in names if isinstance(name, str)]
     for name, spec, marked in starmap(_marked, _pairs(written)):
         schema, is_required = schema_of_property(spec)
-        found[name] = schema
+        listed = _LISTED.fullmatch(name)
+        key = listed[1] if listed else name
+        found[key] = {"type": "array", "items": schema} if listed else schema
         if marked or is_required:
-            needed.append(name)
+            needed.append(key)
     return {"type": "object", "properties": found, "required": list(dict.fromkeys(needed))}
 
 
@@ -120,6 +120,8 @@ def _pairs(written: Any) -> list[tuple[str, Any]]:
     """Return names with what is said of each."""
     if isinstance(written, Mapping):
         return [(name, spec) for name, spec in written.items() if isinstance(name, str)]
+    if isinstance(written, str):
+        return [(written, None)]
     pairs: list[tuple[str, Any]] = []
     for item in written if isinstance(written, list) else []:
         if isinstance(item, str):
@@ -237,7 +239,10 @@ def _bounded(text: str) -> Schema | None:
         found["enum"] = list(read.found.values)
     if read.found.is_required:
         found["required"] = True
-    return {**found, BEHIND_TYPE: list(read.unread)} if read.unread else found
+    if read.found.type == "money":
+        found["type"] = "money"
+    unread = [*read.unread, *filter(None, (read.currency,))]
+    return {**found, BEHIND_TYPE: unread} if unread else found
 
 
 def _typed(word: str) -> Schema | None:

@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 from footfall.tracking_plan.readers.documents.calls import Declared, call_of
-from footfall.tracking_plan.readers.documents.elements import says_open
-from footfall.tracking_plan.readers.documents.members import maps_of, text_at
+from footfall.tracking_plan.readers.documents.elements import OPEN, says_open
+from footfall.tracking_plan.readers.documents.members import maps_of, text_at, unread
 from footfall.tracking_plan.readers.documents.plain_properties import (
     IN_FILE,
     schema_of_property,
@@ -28,6 +28,18 @@ _LISTS = {
     "custom-types": "types",
 }
 """Kind of a file → the key below `spec` with what it declares."""
+_OF_RULES = (
+    "id",
+    "type",
+    "event",
+    "properties",
+    "variants",
+    "identity_section",
+    "identitySection",
+)
+_OF_EVENTS = ("id", "name", "event_type", "description", "category")
+_OF_REFERENCES = ("property", "$ref", "required", "properties")
+"""Keys that are read."""
 _REFERENCE = re.compile(r"#/?([a-z-]+?)s?[:/](?:.*/)?([^/]+)")
 _SINGULARS = {
     "properties": "property",
@@ -64,6 +76,7 @@ class DataCatalogue:
         self.entries: dict[tuple[str, str], Entry] = {}
         self.files: dict[int, str] = {}
         self.titles: dict[str, str] = {}
+        self.used: set[int] = set()
         for document in documents:
             kind = document.root["kind"]
             for entry in maps_of(document.root["spec"].get(_LISTS.get(kind, ""))):
@@ -87,10 +100,15 @@ class DataCatalogue:
             (key, event) for (kind, key), event in self.entries.items() if kind == "event"
         ]
         if not plans:
+            self.used.update(id(event) for _, event in events)
             yield (
                 self.documents[0].file,
                 [self._declared(event, key, {}) for key, event in events],
             )
+        for (kind, key), entry in self.entries.items():
+            if id(entry) not in self.used:
+                what = f"{kind} {text_at(entry, 'name') or key}, to which nothing refers,"
+                self._leave_out(what, "", entry)
 
     def _rule(self, rule: Entry, place: str) -> Iterator[Declared]:
         event = self._entry(rule.get("event"), place)
@@ -99,6 +117,7 @@ class DataCatalogue:
         schema = self._object(rule.get("properties"), place, 0)
         if rule.get("variants"):
             self.leave_out("key variants of a rule", place)
+        self._tell_unread(rule, _OF_RULES, "a rule", place)
         # Older files say it beside the reference to the event.
         is_open = any(says_open(each) for each in (rule, rule.get("event")))
         section = text_at(rule, "identity_section", "identitySection")
@@ -107,6 +126,7 @@ class DataCatalogue:
     def _declared(
         self, event: Entry, place: str, schema: Mapping[str, Any], section: str = ""
     ) -> Declared:
+        self._tell_unread(event, _OF_EVENTS, "an event", place, event)
         category = event.get("category")
         found = self._entry(category, place, event) if category else None
         return Declared(
@@ -130,6 +150,7 @@ class DataCatalogue:
         written = reference.get("$ref") if isinstance(reference, Mapping) else reference
         found = _REFERENCE.fullmatch(written) if isinstance(written, str) else None
         entry = self.entries.get((_singular(found[1]), found[2])) if found else None
+        self.used.add(id(entry))
         if entry is None and found:
             what = f"what {written} refers to, which is in none of the files,"
             self._leave_out(what, place, within)
@@ -141,6 +162,17 @@ class DataCatalogue:
             self.leave_out(what, place)
         else:
             self.leave_out_of(self.files[id(within)])(what, str(within.get("id", "")))
+
+    def _tell_unread(
+        self,
+        entry: Entry,
+        read: Sequence[str],
+        what: str,
+        place: str,
+        within: Entry | None = None,
+    ) -> None:
+        for key in unread(entry, (*read, *OPEN)):
+            self._leave_out(f"key {key} of {what}", place, within)
 
     # --- properties -----------------------------------------------------------------------------------------------
 
@@ -159,6 +191,9 @@ class DataCatalogue:
             if entry is None:
                 continue
             name = text_at(entry, "name") or str(entry.get("id"))
+            self._tell_unread(
+                reference, _OF_REFERENCES, "a property's place", f"{place}.{name}", within
+            )
             properties[name] = self._property(entry, reference, f"{place}.{name}", level)
             if reference.get("required") is True:
                 required.append(name)

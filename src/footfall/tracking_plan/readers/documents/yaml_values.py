@@ -6,7 +6,7 @@ Words stay words: `NO` is a country, `1.10` in quotes a version, `2026-01-01` a 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Self
 
 from footfall.errors import ScenarioError
 from footfall.scenario.leaf_records import Text
@@ -22,6 +22,18 @@ _HINTS = {
     SECOND_DOCUMENT: "write each document into a file of its own, and give the folder of these"
 }
 _TRUTHS = {"true": True, "false": False}
+
+
+class WrittenFraction(float):
+    """A number with a fraction, and how it is written: `1.10` may be a version."""
+
+    written: str
+
+    def __new__(cls, written: str) -> Self:
+        """Return the number of a text."""
+        found = super().__new__(cls, written)
+        found.written = written
+        return found
 
 
 def yaml_value(text: str, file: str) -> Any:
@@ -56,5 +68,5 @@ def _scalar(written: Text) -> Any:
     if _INTEGER.fullmatch(text):
         return int(text)
     if _NUMBER.fullmatch(text):
-        return float(text)
+        return WrittenFraction(text)
     return _TRUTHS.get(text.casefold(), text)

@@ -1,0 +1,72 @@
+"""Titles that could mean several things: in two languages, a word with two meanings, a row of words nobody knows."""
+
+import pytest
+
+from footfall.errors import UsageError
+from footfall.tracking_plan.readers import read_plan
+from tests.sheets import workbook
+
+
+def read(tmp_path, text):
+    path = tmp_path / "plan.csv"
+    path.write_text(text)
+    return read_plan(path)
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [
+        "Ereignis / Event,Eigenschaft/Property,Typ | Type,Beispiel - Example",
+        "Event / 事件,属性 / Property,Type / 类型,示例/Example",
+    ],
+)
+def test_two_languages(tmp_path, titles):
+    """A title in two languages is read if one half is known."""
+    plan = read(tmp_path, f"{titles}\nLent,days,integer,14\n")
+    (found,) = plan.events[0].properties
+    assert (plan.events[0].name, found.name, found.type, found.examples) == (
+        "Lent",
+        "days",
+        "integer",
+        ("14",),
+    )
+    assert plan.remarks == ()
+
+
+def test_halves_that_mean_two_things(tmp_path):
+    """A title whose halves are two columns is neither, and named."""
+    plan = read(tmp_path, "Event,Property,Type / Example\nLent,days,integer\n")
+    assert "column Type / Example is not read" in str(plan.remarks[0])
+
+
+def test_a_title_that_is_merged(tmp_path):
+    """An error tells a title once, however many columns it spans."""
+    path = workbook(
+        tmp_path / "x.xlsx",
+        {"Plan": [["Alles", None, None], ["a", "b", "c"]]},
+        {"Plan": ["A1:C1"]},
+    )
+    with pytest.raises(UsageError, match="says: Alles\n"):
+        read_plan(path)
+
+
+@pytest.mark.parametrize(
+    ("cell", "category", "least"),
+    [("Kasse", "Kasse", None), ("1-5", "Events", 1), ("ab 3", "Events", 3)],
+)
+def test_bereich(tmp_path, cell, category, least):
+    """`Bereich` is a part of the product, or a range: its cells tell which."""
+    plan = read(tmp_path, f"Bereich,Ereignis,Eigenschaft,Typ\n{cell},Gekauft,menge,integer\n")
+    event = plan.events[0]
+    assert (event.category, event.properties[0].constraint.minimum) == (category, least)
+    assert plan.remarks == ()
+
+
+def test_a_header_below_unknown_titles(tmp_path):
+    """A row of words that nobody knows above what is taken for the titles is said, with the way out."""
+    plan = read(tmp_path, "Vorfall,Bit,Sorte\nEvent,Property,Type\nLent,days,integer\n")
+    (note,) = [str(one) for one in plan.remarks if one.kind == "guessed"]
+    place, _, said = note.partition(": ")
+    assert place == "plan.csv, cell A2"
+    taken = "row 2 is taken for the titles (Event, Property, Type), and not row 1 (Vorfall, Bit, Sorte)"
+    assert said == f"{taken}: if that is it, call its columns Event, Property, Type"

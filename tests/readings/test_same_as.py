@@ -1,0 +1,95 @@
+"""Cells that say `same as Order Paid` or `see above`: they name no property and no value, and are followed."""
+
+import json
+
+import pytest
+
+from footfall.tracking_plan.readers import read_plan
+
+
+def read(tmp_path, text, name="plan.csv"):
+    path = tmp_path / name
+    path.write_text(text)
+    return read_plan(path)
+
+
+def names(plan, event):
+    return [p.name for each in plan.events if each.name == event for p in each.properties]
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("same as Lent", ["shelf", "days"]),
+        ("Same properties as 'Lent'.", ["shelf", "days"]),
+        ("see Lent", ["shelf", "days"]),
+        ("wie Lent", ["shelf", "days"]),
+        ("igual que Lent", ["shelf", "days"]),
+        ("as Renewed", ["days", "reason"]),
+        ("see above", ["days", "reason"]),
+        ("wie oben", ["days", "reason"]),
+        ("ditto", ["days", "reason"]),
+        ("как выше", ["days", "reason"]),
+        ("same as above + fee", ["days", "reason", "fee"]),
+        ("same as Lent, fee", ["fee", "shelf", "days"]),
+    ],
+)
+def test_properties(tmp_path, cell, expected):
+    """An event gets the properties of the one that its cell names, or of the one above, and a note says so."""
+    rows = f'Lent,"shelf, days",\nRenewed,"days, reason",\nReturned,"{cell}",Brings it back\n'
+    plan = read(tmp_path, f"Event,Properties,Description\n{rows}")
+    assert names(plan, "Returned") == expected
+    assert plan.events[2].about == "Brings it back" or "," in cell
+    note = 'plan.csv, cell B4: event "Returned" has the properties of '
+    assert any(str(remark).startswith(note) for remark in plan.remarks)
+
+
+def test_what_is_typed_there(tmp_path):
+    """Properties come with their types; an event below may be named, and one that refers further."""
+    rows = "A,same as B,\nB,same as C,\nC,n,integer\n"
+    plan = read(tmp_path, f"Event,Property,Type\n{rows}")
+    assert [(e.name, p.name, p.type) for e in plan.events for p in e.properties] == [
+        (event, "n", "integer") for event in "ABC"
+    ]
+
+
+@pytest.mark.parametrize("cell", ["same as Burnt", "see sheet 4", "see above"])
+def test_what_leads_nowhere(tmp_path, cell):
+    """A cell that leads to no event is named as not read, and is no property."""
+    plan = read(tmp_path, f"Event,Property,Type,Description\nLent,{cell},text,x\n")
+    assert names(plan, "Lent") == []
+    (remark, *_) = (
+        str(one) for one in plan.remarks if one.kind == "not read" and "known" in str(one)
+    )
+    assert (
+        remark
+        == f'plan.csv, cell B2: "{cell}", which leads to no event that is known, is not read'
+    )
+    assert any("type beside" in str(one) for one in plan.remarks)
+
+
+def test_a_name_that_only_begins_so(tmp_path):
+    """A property whose name looks like it remains one, where no event is called so."""
+    assert names(read(tmp_path, "Event,Property\nLent,like count\nBurnt,as_is\n"), "Lent") == [
+        "like count"
+    ]
+
+
+def test_values(tmp_path):
+    """Values and examples that stand elsewhere are named, and are no values."""
+    rows = "Lent,shelf,text,a; b,a\nReturned,shelf,text,same as Lent,see above\n"
+    plan = read(tmp_path, f"Event,Property,Type,Allowed values,Example\n{rows}")
+    (found,) = plan.events[1].properties
+    assert (found.values, found.examples) == ((), ())
+    assert [str(one) for one in plan.remarks] == [
+        'plan.csv, cell D3: "same as Lent" in column Allowed values, as it leads elsewhere, is not read',
+        'plan.csv, cell E3: "see above" in column Example, as it leads elsewhere, is not read',
+    ]
+
+
+@pytest.mark.parametrize("said", ["same as Lent", ["same as Lent"]])
+def test_json(tmp_path, said):
+    """A plan in JSON may say it too."""
+    events = {"Lent": {"properties": {"days": "integer"}}, "Renewed": {"properties": said}}
+    plan = read(tmp_path, json.dumps({"events": events}), "plan.json")
+    assert names(plan, "Renewed") == ["days"]

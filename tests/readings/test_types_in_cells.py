@@ -1,0 +1,119 @@
+"""Types, currencies, versions and lists as cells and keys write them, and what has no place together."""
+
+import json
+
+import pytest
+
+from footfall.tracking_plan.readers import read_plan
+from footfall.tracking_plan.to_scenario import scenario_text
+from footfall.tracking_plan.writers import FORMATS
+from tests.sheets import workbook
+
+
+def read(tmp_path, text, name="plan.csv"):
+    path = tmp_path / name
+    path.write_text(text)
+    return read_plan(path)
+
+
+def only(plan):
+    (found,) = plan.events[0].properties
+    return found
+
+
+@pytest.mark.parametrize("cell", ["number (EUR)", "decimal (€)", "integer, EUR", "float [EUR]"])
+def test_currencies_behind_types(tmp_path, cell):
+    """A number with a currency behind its type is money, and the plan's currency is that one."""
+    plan = read(tmp_path, f'Event,Property,Type\nPaid,fee,"{cell}"\n')
+    assert (only(plan).type, plan.currency) == ("money", "EUR")
+    assert plan.remarks == ()
+
+
+def test_a_second_currency(tmp_path):
+    """A plan has one currency: another one is named with its cell."""
+    plan = read(tmp_path, "Event,Property,Type\nPaid,fee,number (EUR)\nPaid,tip,number (USD)\n")
+    assert [str(one) for one in plan.remarks] == [
+        'plan.csv, cell C3: "USD" behind a type, beside EUR, is not read'
+    ]
+
+
+def test_a_currency_behind_a_name(tmp_path):
+    """Behind a name it is no example."""
+    plan = read(tmp_path, 'Event,Properties\nPaid,"fee (EUR), shelf"\n')
+    fee, _ = plan.events[0].properties
+    assert (fee.name, fee.type, fee.examples, plan.currency) == ("fee", "money", (), "EUR")
+
+
+@pytest.mark.parametrize("cell", ["tags[] (list)", "tags []", "tags [] (array)", "tags[]"])
+def test_lists_in_names(tmp_path, cell):
+    """Brackets behind a name say that it is a list, whatever stands behind them."""
+    found = only(read(tmp_path, f"Event,Property\nLent,{cell}\n"))
+    assert (found.name, found.type) == ("tags", "list")
+    events = {"Lent": {"properties": {cell: "string"}}}
+    found = only(read(tmp_path, json.dumps({"events": events}), "plan.json"))
+    assert (found.name, found.type, found.item) == ("tags", "list", "text")
+
+
+def test_names_of_user_properties(tmp_path):
+    """What stands behind the name of a user property is its type, or a mark, as with events."""
+    sheets = {
+        "Events": [["Event", "Property"], ["Lent", "n"]],
+        "User properties": [
+            ["User property", "Description"],
+            ["tier (string)", "x"],
+            ["vip?", "y"],
+        ],
+    }
+    plan = read_plan(workbook(tmp_path / "plan.xlsx", sheets))
+    assert [(p.name, p.about) for p in plan.user_properties] == [("tier", "x"), ("vip", "y")]
+    assert plan.user_properties[0].type == "text"
+
+
+def test_versions(tmp_path):
+    """1.10 under the name of a version is a text as it is written, in sheets, in YAML and in allowed values."""
+    plan = read(tmp_path, "Event,Property,Example\nLent,app_version,1.10\n")
+    assert (only(plan).type, only(plan).examples) == ("text", ("1.10",))
+    plan = read(
+        tmp_path,
+        "events:\n  Lent:\n    properties:\n      minVersion: {enum: [1.9, 1.10]}\n",
+        "p.yaml",
+    )
+    assert (only(plan).type, only(plan).values) == ("text", ("1.9", "1.10"))
+    plan = read(tmp_path, "Event,Property,Example\nLent,conversion,1.10\n")
+    assert only(plan).type == "number"
+
+
+@pytest.mark.parametrize("cell", ["list of lists", "integer[][]", "array<array<int>>"])
+def test_lists_of_lists(tmp_path, cell):
+    """What lists within lists hold is named, in what is printed and in the scenario."""
+    plan = read(tmp_path, f"Event,Property,Type\nLent,grid,{cell}\n")
+    assert (only(plan).type, only(plan).item) == ("list", "any")
+    said = "plan.csv, cell C2: what lists within lists hold is not read"
+    assert [str(one) for one in plan.remarks] == [said]
+    assert f"# note: {said}" in scenario_text(plan, "plan.csv")
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv", "markdown"])
+@pytest.mark.parametrize(
+    ("titles", "cells", "lost"),
+    [
+        (
+            "Allowed values,Length,Pattern",
+            "ab; cd,2,^[a-d]+$",
+            "length: at most 2; pattern: ^[a-d]+$",
+        ),
+        ("Allowed values,Pattern", "ab; cd,^[a-d]+$", "pattern: ^[a-d]+$"),
+        ("Length,Pattern", "2,^[a-d]+$", ""),
+    ],
+)
+def test_several_constraints(tmp_path, form, titles, cells, lost):
+    """Allowed values, length and pattern of one property are each in what is written, or named as not in it."""
+    plan = read(tmp_path, f"Event,Property,Type,{titles}\nLent,code,text,{cells}\n")
+    expected = [f"code: {lost}, beside allowed values"] if lost else []
+    assert list(FORMATS[form].not_in(plan)) == expected
+    if form == "csv":
+        path = tmp_path / "again.csv"
+        path.write_bytes(FORMATS[form].render(plan, ()))
+        again, found = only(read_plan(path)), only(plan)
+        kept = found.values if lost else found.constraint
+        assert (again.values if lost else again.constraint) == kept
