@@ -10,12 +10,13 @@ Definitions: *Fano* is variance over mean of newcomers per day, over 200 seeds. 
 over a fit (centred mean of 29 days × weekday), *chance* what Poisson counts of the fit would have. *Pace* is the share
 of the variance of ln(gap) within sessions that lies between persons: ICC(1) of gaps of 1 to 1,800 s. *Own hours* is the
 mean resultant length of the hours of people with 50 sessions and more, beside that of all their sessions together.
+*Rise by warm-up* is what `footfall check` says: by how much visits per day of a run rise beside growth.
 """
 
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
@@ -23,8 +24,13 @@ import numpy.typing as npt
 
 import footfall
 from footfall.compiler import compile_scenario
+from footfall.compiler.addresses import key
+from footfall.execution.warm_up import warm_up
+from footfall.model.model import Model
 from footfall.scenario.loading import load_shipped
-from footfall.sim import people_until
+from footfall.scenario.records import Scenario
+from footfall.sim.arrivals import Arrivals
+from footfall.sim.calendar import ActivityCalendar
 from footfall.units import DAY_MS
 
 Array = npt.NDArray[np.int64]
@@ -40,7 +46,9 @@ WANTED = {
     "events per session: p99.9 / median": "15 and more",
     "events per session: largest / median": "44 and more, in 100,000 sessions",
     "events of the busiest 1 %": "12 to 40 %",
+    "visits per day: rise by warm-up": "up to 2 %",
     "D1 / D7 / D30": "27 / 9 / 4 % (shop)",
+    "orders that come back": "17 to 21 % (shop)",
 }
 
 
@@ -183,14 +191,51 @@ def figures(log: Log) -> dict[str, str]:
 
 
 def fano(scenario: str, people: int) -> float:
-    """Return variance over mean of newcomers per day, over seeds, campaigns and all."""
-    counts, loaded = [], load_shipped(scenario)
+    """Return variance over mean of newcomers per day, over seeds, campaigns and all.
+
+    Compiled once: of a seed only the keys of its counts are put into the model.
+    """
+    loaded = load_shipped(scenario)
+    model = compile_scenario(loaded, people=people)
+    ends = [model.start_ms + day * DAY_MS for day in range(model.length_days + 1)]
+    calendar = ActivityCalendar(model.calendar, ends[-1] + DAY_MS)
+    counts = []
     for seed in range(FANO_SEEDS):
-        model = compile_scenario(loaded, people=people, seed=seed)
-        ends = [model.start_ms + day * DAY_MS for day in range(model.length_days + 1)]
-        counts.append([people_until(model, end) for end in ends])
+        keyed = Arrivals(_with_seed(model, loaded, seed), calendar, ends[-1])
+        counts.append([keyed.numbers_until(end) for end in ends])
     newcomers = np.diff(counts, axis=1)
     return float((newcomers.var(axis=0, ddof=1) / newcomers.mean(axis=0)).mean())
+
+
+def _with_seed(model: Model, scenario: Scenario, seed: int) -> Model:
+    campaigns = tuple(
+        replace(spec, key=key(seed, "campaign", campaign.named))
+        for spec, campaign in zip(
+            model.calendar.campaigns, scenario.calendar.campaigns, strict=True
+        )
+    )
+    return replace(
+        model,
+        people=replace(model.people, count_key=key(seed, "arrivals per day")),
+        calendar=replace(model.calendar, campaigns=campaigns),
+    )
+
+
+def returns(scenario: str, people: int) -> str:
+    """Return the share of orders that were refunded or called off, of those 20 to 30 days before the end."""
+    end_ms, ordered, back = 0, {}, set()
+    for chunk in footfall.simulate(scenario, people=people, days=60):
+        end_ms = max(end_ms, chunk.part.until_ms)
+        events = chunk.events.select(["event_type", "time", "event_properties"]).to_pylist()
+        for event in events:
+            if event["event_type"] == "Order Completed":
+                ordered[event["event_properties"]["order_id"]] = (
+                    event["time"].timestamp() * 1000
+                )
+            elif event["event_type"] in ("Order Refunded", "Order Cancelled"):
+                back.add(event["event_properties"]["order_id"])
+    old = {order for order, at in ordered.items() if at < end_ms - 20 * DAY_MS}
+    return f"{len(old & back) / max(len(old), 1):.1%} of {len(old):,}"
 
 
 def of_days(log_or_logs: list[Log]) -> dict[str, str]:
@@ -200,6 +245,11 @@ def of_days(log_or_logs: list[Log]) -> dict[str, str]:
         "sessions per day: cv": f"{cv:.3f} (chance {chance:.3f})",
         "sessions per day: lag-1 correlation": f"{lag:.2f}",
     }
+
+
+def _rise(scenario: str) -> str:
+    found = warm_up(load_shipped(scenario))
+    return "" if found is None else f"{found.rise:.1%}, for {found.run_days:.0f} days"
 
 
 def main() -> None:
@@ -218,9 +268,11 @@ def main() -> None:
         ]
         columns[scenario] = {
             "newcomers per day: Fano": f"{fano(scenario, asked.people):.2f}",
+            "visits per day: rise by warm-up": _rise(scenario),
             **of_days(logs),
             **figures(logs[0]),
         }
+    columns["ecommerce"]["orders that come back"] = returns("ecommerce", asked.people // 2)
     for given in asked.logs:
         log = read(given)
         columns[given.rsplit(":", 2)[0].rpartition("/")[2]] = {**of_days([log]), **figures(log)}

@@ -16,6 +16,8 @@ people:
   properties:
     points: {{start: 0, type: integer}}
     mood: {{pick: {{good: 3, bad: 1}}}}
+    pace: {{lognormal: {{median: "1.2 if mood == 'bad' else 1", spread: 0.4}}}}
+    pays: {{by: mood, pick: {{good: {{card: 1, cash: 2}}, else: {{cash: 1}}}}}}
     size: {{normal: {{mean: 10, sd: 3}}, between: [1, 30], type: integer, range: 1 to 30}}
     code: {{pick: [AB-1, CD-22, null], pattern: '^[A-Z]{{2}}-[0-9]+$', length: 4 to 5}}
     mail: {{start: a@example.org, format: email}}
@@ -86,6 +88,7 @@ journeys:
       - repeat:
           named: visits
           leave: {leave}%
+          odds: 1 / pace
           come back after: about {back} h
           steps:
 {steps}
@@ -145,7 +148,9 @@ def _steps(draw: st.DrawFn, counter: object, depth: int) -> list[str]:
 
 def _event(draw: st.DrawFn, counter: object) -> str:
     event = draw(st.sampled_from(["e1", "e2", "e3", "e4", "e5"]))
-    wait = draw(st.sampled_from(["about 20 s", "5 s", "1 s to 4 min", "about 20 min", None]))
+    wait = draw(
+        st.sampled_from(["about 20 s * pace", "5 s", "1 s to 4 min", "about 20 min", None])
+    )
     after = f"after: {wait}, " if wait else ""
     return f"- {event}: {{{after}named: n{next(counter)}}}"
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from footfall.execution.engine import CompilationSummary
+    from footfall.execution.warm_up import WarmUp
     from footfall.scenario.leaf_records import Moment
     from footfall.scenario.records import Effect, Event, Scenario
 
@@ -62,7 +63,7 @@ def command(file: str, settings: tuple[str, ...]) -> None:
 
 
 def _lines(scenario: Scenario, understood: CompilationSummary) -> Iterator[str]:
-    yield from _world(scenario)
+    yield from _world(scenario, understood)
     yield ""
     yield "stages: " + " → ".join(stage.name for stage in scenario.stages)
     yield ""
@@ -79,15 +80,17 @@ def _lines(scenario: Scenario, understood: CompilationSummary) -> Iterator[str]:
         yield from _effect(effect, understood.effects.get(effect.named, []))
 
 
-def _world(scenario: Scenario) -> Iterator[str]:
+def _world(scenario: Scenario, understood: CompilationSummary) -> Iterator[str]:
     people, calendar = scenario.people, scenario.calendar
     start = dt.date(*calendar.start)
     end = start + dt.timedelta(days=calendar.length_days - 1)
     yield f"{scenario.title or scenario.name} ({scenario.name}), in {scenario.currency}, times of {scenario.time_zone}"
     yield f"{people.count:,} people in {calendar.length_days} days, {start} to {end}"
-    if people.already_here_share:
-        share = f"{people.already_here_share:%}".replace(".000000", "")
-        yield f"{share} of them are already here, having come in the {people.already_here_days} days before"
+    if scenario.already_here:
+        share = f"{100 * round(scenario.already_here, 3):f}".rstrip("0").rstrip(".")
+        yield f"{share}% of them are already here, having come in the {people.already_here_days} days before"
+    if understood.warm_up is not None:
+        yield from _warm_up(understood.warm_up)
     for what, properties in (
         ("people", people.properties),
         ("sessions", scenario.session_properties),
@@ -95,6 +98,14 @@ def _world(scenario: Scenario) -> Iterator[str]:
         if properties:
             yield f"{what} have: {', '.join(_named(p.name, p.alias) for p in properties)}"
     yield from _catalogues(scenario)
+
+
+def _warm_up(warm_up: WarmUp) -> Iterator[str]:
+    history = (
+        f"living through them takes as long as about {warm_up.run_days:.0f} days of the run"
+    )
+    rise = f"visits per day rise by about {100 * warm_up.rise:.0f} % from the first day to the last"
+    yield f"{history}; {rise}, growth and campaigns apart"
 
 
 def _catalogues(scenario: Scenario) -> Iterator[str]:

@@ -8,9 +8,10 @@ from footfall.compiler.compilation import Compilation
 from footfall.compiler.effects import Effects
 from footfall.compiler.expressions.typed_values import NUMERIC
 from footfall.compiler.journeys.program_builder import Builder
+from footfall.compiler.own_weights import options_of
 from footfall.compiler.symbols import Scope, Symbol, Variable
 from footfall.model.model import InitialValue
-from footfall.model.program import AffectedChoice, DecisionOption, RandomValue
+from footfall.model.program import AffectedChoice, RandomValue
 from footfall.scenario.leaf_records import Draw
 from footfall.scenario.records import Property
 
@@ -39,17 +40,12 @@ def affected_pick(
     drawn: RandomValue, written: Draw, place: DrawPlace, effects: Effects, builder: Builder
 ) -> RandomValue:
     """Return a draw with the effects on its values, which are addressed like options."""
+    declared = options_of(written) if drawn.choice is None else drawn.choice.options
     options = tuple(
-        DecisionOption(
-            name := "null" if text.is_null else text.text,
-            float(weight),
-            0,
-            None,
-            effects.at("chance", f"{place.address}/{name}", place.scope),
-        )
-        for text, weight in written.choices
+        replace(one, effects=effects.at("chance", f"{place.address}/{one.name}", place.scope))
+        for one in declared
     )
-    if not any(option.effects for option in options):
+    if drawn.choice is None and not any(option.effects for option in options):
         return drawn
     # Tallies and effects know it by this address alone, as if it were a decision.
     builder.names.take("chance", place.part, place.name, written.at)

@@ -17,7 +17,7 @@ from footfall.compiler.variables import Declarer
 from footfall.data.schema import Field
 from footfall.errors import Problem, Problems
 from footfall.model.emitted_values import Emission
-from footfall.model.model import InitialValue
+from footfall.model.model import InitialValue, OwnHours
 from footfall.model.program import Node, Timer
 from footfall.model.tables import CatalogueColumn
 from footfall.scenario.records import Scenario
@@ -40,6 +40,7 @@ class Compilation:
         typer, declarer: What compiles expressions and declares names, by `compile_catalogues`.
         people_names, initials: By `declare_people`.
         session_names, session_initials: By `declare_sessions`.
+        hours: Of each one, by `compile_hours`.
         calls, roots: Who runs whom, and the main journey, by `check_calls`.
         emissions, effects: By `prepare_taxonomy` and `compile_effects`.
         builder, entry, end: The program, by `lower_journeys`.
@@ -61,6 +62,7 @@ class Compilation:
     session_names: dict[str, Symbol] = field(default_factory=dict)
     initials: list[InitialValue] = field(default_factory=list)
     session_initials: list[InitialValue] = field(default_factory=list)
+    hours: OwnHours | None = None
     calls: CallGraph = field(init=False)
     roots: list[str] = field(init=False)
     emissions: Emissions = field(init=False)

@@ -25,6 +25,7 @@ from footfall.compiler.link import assemble
 from footfall.compiler.liveness import without_idle_clears
 from footfall.compiler.nullability import never_null
 from footfall.compiler.optimise import joined, optimise
+from footfall.compiler.people_hours import compile_hours
 from footfall.data.patterns import FORMATS
 from footfall.errors import Problem
 from footfall.model.model import Model
@@ -199,6 +200,7 @@ PASSES: tuple[Callable[[Compilation], None], ...] = (
     compile_catalogues,
     declare_people,
     declare_sessions,
+    compile_hours,
     check_calls,
     prepare_taxonomy,
     compile_effects,

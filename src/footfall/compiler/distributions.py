@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from functools import lru_cache
+from itertools import pairwise
 from math import nextafter
 
 import numpy as np
 
 from footfall.compiler import normal_law
-from footfall.compiler.elementary import exp
+from footfall.compiler.elementary import exp, log
 from footfall.compiler.normal_law import Stretch
 from footfall.model.tables import (
     CELL_BITS,
@@ -30,7 +31,7 @@ from footfall.model.tables import (
     Uniform,
     cell_edges,
 )
-from footfall.model.values import Array
+from footfall.model.values import MOST_WHOLE, Array
 from footfall.scenario.leaf_records import Wait
 
 Interval = tuple[Decimal, Decimal]
@@ -38,8 +39,6 @@ LEAST_SHARE = 2.0**-40
 """Of a law's values that an interval has to hold: one in 10**12."""
 _MANY_CHOICES, _MOST_STEPS = 17, 3
 """A guide helps where there are so many choices, and so few of them between two of its entries."""
-_MOST_WHOLE = float(1 << 62)
-"""Whole numbers beyond it count as this: they stay int64, and so does a time plus a wait."""
 _HALF = Decimal("0.5")
 
 
@@ -58,7 +57,7 @@ def _table(below: Array, above: Array, is_whole: bool, between: Interval | None)
     edges, cells = cell_edges(), OCTAVES << CELL_BITS
     values = np.stack([below, above])
     if is_whole:
-        values = np.clip(values + 0.5, -_MOST_WHOLE, _MOST_WHOLE)
+        values = np.clip(values + 0.5, -MOST_WHOLE, MOST_WHOLE)
     if between is not None:
         values = np.clip(values, *_inner(between, is_whole))
     places = np.stack([edges[: cells + 1], edges[cells:]])
@@ -175,6 +174,52 @@ def wait(record: Wait) -> InverseCdf | Uniform:
         found = uniform(Decimal(record.low_ms), Decimal(record.high_ms), is_whole=True)
     assert found is not None  # nothing cuts a wait's law
     return found
+
+
+@lru_cache(maxsize=64)
+def lifetime(points: tuple[tuple[int, Decimal], ...]) -> InverseCdf:
+    """Return how long people stay, in ms, from the share of them who are still there after some time.
+
+    Args:
+        points: (ms, share), times rising, shares never.
+    """
+    tail = cell_edges()[: (OCTAVES << CELL_BITS) + 1] / float(1 << PLACE_BITS)
+    curve = points if points[0][0] == 0 else ((0, Decimal(1)), *points)
+    # Below the median time in how short lives are, above it in how few are left: neither loses digits.
+    return _table(_ends_of_lives(curve, 1.0 - tail), _ends_of_lives(curve, tail), False, None)
+
+
+def _ends_of_lives(curve: tuple[tuple[int, Decimal], ...], left: Array) -> Array:
+    """Return after which time so many are left.
+
+    From the beginning to the first point the same share leaves per time, between later points
+    the share falls by a power of the time, and behind the last one as it does there. To a share
+    of 0 it falls in a straight line.
+    """
+    ends, per_ms = np.zeros(len(left)), Decimal(0)
+    for (begin, more), (end, fewer) in pairwise(curve):
+        within = np.less(left, float(more)) & np.greater_equal(left, float(fewer))
+        if not fewer:
+            part = (float(more) - left) / float(more) if more else np.ones(len(left))
+            ends = np.where(within, begin + (end - begin) * part, ends)
+            return np.where(np.less(left, float(fewer)), float(end), ends)
+        falls = (more / fewer).ln()
+        part = (log(np.full(len(left), float(more))) - log(left)) / float(falls or 1)
+        if begin:
+            stretch = (Decimal(end) / begin).ln()
+            times, per_ms = (
+                begin * exp(float(stretch) * np.clip(part, 0.0, 1.0)),
+                falls / stretch / end,
+            )
+        else:
+            times, per_ms = end * part, falls / end
+        ends = np.where(within, times, ends)
+    last, few = curve[-1]
+    if not few:
+        return ends
+    beyond = log(np.full(len(left), float(few))) - log(left)
+    behind = last + beyond / float(per_ms) if per_ms else np.full(len(left), MOST_WHOLE)
+    return np.minimum(np.where(np.less(left, float(few)), behind, ends), MOST_WHOLE)
 
 
 def categorical(weights: Sequence[Decimal] | None, n: int) -> Categorical:

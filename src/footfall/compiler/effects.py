@@ -12,7 +12,7 @@ import numpy as np
 from footfall.compiler.expressions.typer import Typer
 from footfall.compiler.moments import Moments
 from footfall.compiler.symbols import Scope, TypeOf
-from footfall.model.program import CompiledEffect, TimeSpan
+from footfall.model.compiled_effects import CompiledEffect, TimeSpan
 from footfall.model.values import NEVER, NULL_INTEGER, Array
 from footfall.scenario.leaf_records import Expression
 from footfall.scenario.records import Effect

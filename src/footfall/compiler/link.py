@@ -28,7 +28,7 @@ def assemble(c: Compilation) -> Model:
     """Return the model; nothing may be wrong with the scenario."""
     properties = _user_properties(c)
     home, devices = c.tables[c.scenario.people.home.text], c.typer.devices
-    people = people_spec(c.scenario, home, c.seed)
+    people = people_spec(c.scenario, home, c.seed, c.hours)
     return Model(
         stream=_stream(c, properties),
         texts=c.texts.all(),

@@ -92,6 +92,8 @@ class Nullability:
     def assigns_null(self, value: Op | RandomValue) -> bool:
         """Tell whether what a column is set to can be null."""
         if isinstance(value, RandomValue):
+            if value.centre is not None:
+                return True
             return isinstance(value.table, Categorical) and any(
                 _is_null(value.kind, code) for code in value.codes
             )

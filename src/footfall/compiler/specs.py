@@ -19,6 +19,7 @@ from footfall.model.model import (
     CalendarSpec,
     CampaignSpec,
     DeviceSpec,
+    OwnHours,
     PeopleSpec,
     SharedDays,
 )
@@ -38,7 +39,7 @@ def calendar_spec(
     scenario: Scenario, moments: Moments, home: CatalogueTable, seed: int
 ) -> CalendarSpec:
     """Return what the calendar is made from."""
-    calendar = scenario.calendar
+    calendar, hours = scenario.calendar, scenario.people.hours
     zones, rhythms, _ = _rhythms(home)
     start_ms = moments.start_ms
     return CalendarSpec(
@@ -66,6 +67,7 @@ def calendar_spec(
         )
         if calendar.days_spread
         else (),
+        own_weeks=tuple(_week(week) for _, week in hours.rhythms) if hours else (),
     )
 
 
@@ -122,11 +124,13 @@ def _rhythms(
     return zones, tuple(dict.fromkeys(pairs)), pairs
 
 
-def people_spec(scenario: Scenario, home: CatalogueTable, seed: int) -> PeopleSpec:
+def people_spec(
+    scenario: Scenario, home: CatalogueTable, seed: int, hours: OwnHours | None
+) -> PeopleSpec:
     """Return who comes."""
     people = scenario.people
     _, rhythms, pairs = _rhythms(home)
-    already_here = int(people.count * people.already_here_share + _HALF)
+    already_here = int(people.count * scenario.already_here + _HALF)
     return PeopleSpec(
         newcomers=people.count - already_here,
         already_here=already_here,
@@ -142,6 +146,7 @@ def people_spec(scenario: Scenario, home: CatalogueTable, seed: int) -> PeopleSp
         home_weights=_home_weights(home.source),
         home_rhythms=np.array([rhythms.index(pair) for pair in pairs], np.int32),
         home_zones=np.array([zone for zone, _ in pairs], np.int32),
+        hours=hours,
     )
 
 

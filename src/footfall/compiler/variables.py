@@ -17,8 +17,14 @@ from footfall.compiler.checks.broken_constraints import (
     note_nothing_within,
 )
 from footfall.compiler.constants import SCALARS, constant, kind_of_draw, kind_of_text
-from footfall.compiler.expressions.typed_values import NUMERIC, OF_TIME_HINTS, describe
+from footfall.compiler.expressions.typed_values import (
+    NUMERIC,
+    OF_TIME_HINTS,
+    describe,
+    is_constant,
+)
 from footfall.compiler.expressions.typer import Typer
+from footfall.compiler.own_weights import own_weights
 from footfall.compiler.symbols import (
     Columns,
     ElementVariable,
@@ -35,7 +41,7 @@ from footfall.model.operations import Op
 from footfall.model.program import DrawKey
 from footfall.model.tables import InverseCdf, Uniform
 from footfall.scenario.allowed_values import written_values
-from footfall.scenario.leaf_records import Draw, ListType
+from footfall.scenario.leaf_records import Draw, Expression, ListType
 from footfall.scenario.records import Property
 
 _LAWS: dict[str, Callable[..., InverseCdf | Uniform | None]] = {
@@ -218,7 +224,7 @@ class Declarer:
             return None if op is None else InitialValue(variable.column, kind, op)
         if declared.draw is not None:
             name = key(self.seed, "property", address, variable.name)
-            draw = self.draw(declared.draw, variable, DrawKey(name, counter))
+            draw = self.draw(declared.draw, variable, DrawKey(name, counter), scope)
             return None if draw is None else InitialValue(variable.column, kind, draw)
         if declared.start is None or declared.start.is_null:
             return None
@@ -230,22 +236,27 @@ class Declarer:
         )
 
     def draw(
-        self, written: Draw, variable: Variable, name: DrawKey
+        self, written: Draw, variable: Variable, name: DrawKey, scope: Scope
     ) -> program.RandomValue | None:
-        """Compile a random value; noted and None if its constants are of another kind."""
+        """Compile a random value; noted and None if its constants are of another kind.
+
+        Args:
+            scope: What its expressions see.
+        """
         if written.kind != "pick":
-            return self._continuous(written, variable, name)
+            return self._continuous(written, variable, name, scope)
         values = [constant(text, variable, self.typer) for text, _ in written.choices]
         known = tuple(value for value in values if value is not None)
         if len(known) < len(values):
             return None
-        distribution = distributions.categorical(
-            [weight for _, weight in written.choices], len(values)
-        )
-        return program.RandomValue(name, variable.type.kind, distribution, known)
+        choice = own_weights(written, self.typer, scope)
+        weights = [weight for _, weight in written.choices if isinstance(weight, Decimal)]
+        # All alike where none of the weights that differ between people is above 0.
+        table = distributions.categorical(weights if choice is None else None, len(values))
+        return program.RandomValue(name, variable.type.kind, table, known, choice)
 
     def _continuous(
-        self, written: Draw, variable: Variable, name: DrawKey
+        self, written: Draw, variable: Variable, name: DrawKey, scope: Scope
     ) -> program.RandomValue | None:
         kind = variable.type.kind
         if kind not in NUMERIC:
@@ -253,6 +264,8 @@ class Declarer:
             self.typer.problems.add(written.at, message, "integer, number, money", "add type:")
             return None
         scale = Decimal(10) ** self.typer.minor_digits if kind == "money" else Decimal(1)
+        if written.centre is not None:
+            return self._centred(written, written.centre, variable, name, scope)
         table = _distribution(written, scale, is_whole=kind != "number")
         if table is None:
             step = None if kind == "number" else 1 / scale
@@ -261,6 +274,29 @@ class Declarer:
         drawn = program.RandomValue(name, kind, table)
         check_draw(self.typer, variable.name, written.at, drawn, variable.constraint)
         return drawn
+
+    def _centred(
+        self,
+        written: Draw,
+        centre: Expression,
+        variable: Variable,
+        name: DrawKey,
+        scope: Scope,
+    ) -> program.RandomValue | None:
+        """Compile a random value whose mean or median is an expression: one table for all."""
+        kind, is_scaled = variable.type.kind, written.kind == "lognormal"
+        wanted = TypeOf("money" if kind == "money" else "number")
+        op = self.typer.compile(centre, scope, wanted)
+        if op is None:
+            return None
+        if is_scaled and is_constant(op) and float(str(op.value)) <= 0:
+            self.typer.problems.add(centre.at, f"the median is {op.value}", "a number above 0")
+        is_in_minor = kind == "money" and not is_scaled
+        scale = Decimal(10) ** self.typer.minor_digits if is_in_minor else Decimal(1)
+        table = _distribution(written, scale, is_whole=False)
+        assert table is not None  # nothing cuts the law
+        number = self.typer.values.number(op)
+        return program.RandomValue(name, kind, table, centre=number, is_scaled=is_scaled)
 
 
 def _distribution(

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from footfall.data.part import Groups
 from footfall.data.stream import Stream
+from footfall.model.compiled_effects import CompiledEffect
 from footfall.model.emitted_values import Emission, ListValue
 from footfall.model.operations import Op
-from footfall.model.program import CompiledEffect, Node, RandomValue, Timer
+from footfall.model.program import Node, RandomValue, Timer
 from footfall.model.tables import CatalogueColumn, Categorical, InverseCdf
 from footfall.model.values import Array, Kind
 
@@ -121,6 +122,8 @@ class CalendarSpec:
         holidays: (country or "", year or 0, month, day, factor in 2**-ACTIVITY_BITS).
         campaigns: In the order of the scenario.
         shared_days: What days do to activity, per rhythm; nothing where there are none.
+        own_weeks: Like `week`: those that some people live by in its place. Their rhythms are numbered behind those
+            of `week`, as many for each as there are `rhythms`.
     """
 
     origin_ms: int
@@ -131,6 +134,20 @@ class CalendarSpec:
     holidays: tuple[tuple[str, int, int, int, int], ...]
     campaigns: tuple[CampaignSpec, ...]
     shared_days: tuple[SharedDays, ...] = ()
+    own_weeks: tuple[Array, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OwnHours:
+    """The hours of each one, where they are not those of all.
+
+    Args:
+        week: Number of each one's week, 0 for that of the calendar, else 1 + its place in `own_weeks`.
+        later: By how many hours each one's day is later.
+    """
+
+    week: Op | None
+    later: Op | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,6 +167,7 @@ class PeopleSpec:
         home_weights: Shape (C,), int64, above 0 in sum; scaled to a sum of about 2**30.
         home_rhythms: Shape (C,), int32: rhythm of each home row.
         home_zones: Shape (C,), int32: time zone of each home row.
+        hours: Where not all live by the same.
     """
 
     newcomers: int
@@ -164,6 +182,7 @@ class PeopleSpec:
     home_weights: Array
     home_rhythms: Array
     home_zones: Array
+    hours: OwnHours | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
+from footfall.model.compiled_effects import CompiledEffect
 from footfall.model.operations import Op
 from footfall.model.tables import Categorical, Grouped, InverseCdf, Uniform
 from footfall.model.values import Array, Kind
@@ -27,55 +28,15 @@ class DrawKey:
 
 
 @dataclass(frozen=True, slots=True)
-class TimeSpan:
-    """A half-open span, ms since the epoch; open ends are the smallest and largest int64."""
-
-    from_ms: int
-    until_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledEffect:
-    """A declared effect.
-
-    Args:
-        number: Its place among the declared effects.
-        span: When; None for always.
-        when: Who.
-        factor: The factor where `by` is None; of `chance` the chance itself.
-        by: Text whose code looks up the case.
-        values: With `by`: the values it is declared for, the first being case 1.
-        factors: With `by`: shape (1 + values,), float64, factor by case; NaN of case 0, where it does not hold.
-        case_of_code: With `by`: int32. The last entry is for null and for all codes from there on.
-        what: `odds`, `times` and `chance` act on a chance, `duration` on a wait, `value` on a value.
-    """
-
-    number: int
-    span: TimeSpan | None = None
-    when: Op | None = None
-    factor: float = 1.0
-    by: Op | None = None
-    values: tuple[str, ...] = ()
-    factors: Array | None = None
-    case_of_code: Array | None = None
-    what: Literal["odds", "times", "chance", "duration", "value"] = "odds"
-
-    @property
-    def cases(self) -> tuple[tuple[str, float], ...]:
-        """Cases from 1 on: value and factor; the only one has no value where `by` is None."""
-        if self.factors is None:
-            return (("", self.factor),)
-        return tuple(zip(self.values, self.factors[1:].tolist(), strict=True))
-
-
-@dataclass(frozen=True, slots=True)
 class RandomValue:
     """A random value of a kind.
 
     Args:
         table: The distribution.
         codes: For a categorical: the value of each choice.
-        choice: Of a categorical that effects act on: its choices, in place of the table.
+        choice: Of a categorical whose weights differ between people: its choices, in place of the table.
+        centre: What a drawn number is added to, or multiplied by; a number, null where nothing is drawn.
+        is_scaled: It is multiplied.
     """
 
     key: DrawKey
@@ -83,6 +44,8 @@ class RandomValue:
     table: Categorical | InverseCdf | Uniform
     codes: tuple[int | float, ...] = ()
     choice: AffectedChoice | None = None
+    centre: Op | None = None
+    is_scaled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +188,7 @@ class DecisionOption:
 
 @dataclass(frozen=True, slots=True)
 class AffectedChoice:
-    """The choices of a draw that effects act on: a decision that leads nowhere.
+    """The choices of a draw whose weights differ between people: a decision that leads nowhere.
 
     Args:
         number: Its place in the tallies.
@@ -258,6 +221,19 @@ class DecisionNode:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitEnd:
+    """A time of each one at which a wait ends that would be longer.
+
+    Args:
+        column: The time.
+        over: Where those go on.
+    """
+
+    column: int
+    over: int
+
+
+@dataclass(frozen=True, slots=True)
 class WaitNode:
     """Time passes.
 
@@ -267,6 +243,9 @@ class WaitNode:
         limit_ms: Cut to this.
         ends_session: The session is over.
         affected: With effects: its place in `Model.affected`; else -1.
+        factor: What a wait is multiplied by before effects act on it; null and below 0 count as 1.
+        skip: With a factor: number of the tally of those for whom it was null or below 0.
+        deadline: Of each one; None for none.
     """
 
     key: DrawKey
@@ -277,6 +256,9 @@ class WaitNode:
     ends_session: bool = False
     effects: tuple[CompiledEffect, ...] = ()
     affected: int = -1
+    factor: Op | None = None
+    skip: int = -1
+    deadline: WaitEnd | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,11 +267,13 @@ class UntilNode:
 
     Args:
         ends_session: The session is over.
+        deadline: Of each one; None for none.
     """
 
     moment: Op
     next: int
     ends_session: bool = False
+    deadline: WaitEnd | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +314,7 @@ class LaterNode:
         skip: Number of the tally of what found no free slot.
         moment: When it starts, where `table` is None; at once if that is past, never if it is null.
         affected: With effects: its place in `Model.affected`; else -1.
+        factor, no_factor: `factor` and `skip` of a `WaitNode`.
     """
 
     timer: int
@@ -342,6 +327,8 @@ class LaterNode:
     values: tuple[Op, ...] = ()
     effects: tuple[CompiledEffect, ...] = ()
     affected: int = -1
+    factor: Op | None = None
+    no_factor: int = -1
 
 
 @dataclass(frozen=True, slots=True)

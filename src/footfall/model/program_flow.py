@@ -51,9 +51,11 @@ def successors(node: Node) -> tuple[int, ...]:
             return (*(option.target for option in node.options), node.otherwise)
         case RetryNode():
             return (node.target, node.next)
-        case JumpNode() | ActNode() | EmitNode() | WaitNode() | LaterNode():
+        case WaitNode() | UntilNode():
+            return (node.next,) if node.deadline is None else (node.next, node.deadline.over)
+        case JumpNode() | ActNode() | EmitNode() | LaterNode():
             return (node.next,)
-        case BeginSessionNode() | EnterNode() | CancelNode() | UntilNode():
+        case BeginSessionNode() | EnterNode() | CancelNode():
             return (node.next,)
     assert_never(node)
 
@@ -98,9 +100,12 @@ def retargeted(node: Node, to: Callable[[int], int]) -> Node:
             return replace(node, options=options, otherwise=to(node.otherwise))
         case RetryNode():
             return replace(node, target=to(node.target), next=to(node.next))
-        case JumpNode() | ActNode() | EmitNode() | WaitNode() | LaterNode():
+        case WaitNode() | UntilNode():
+            deadline = node.deadline and replace(node.deadline, over=to(node.deadline.over))
+            return replace(node, next=to(node.next), deadline=deadline)
+        case JumpNode() | ActNode() | EmitNode() | LaterNode():
             return replace(node, next=to(node.next))
-        case BeginSessionNode() | EnterNode() | CancelNode() | UntilNode():
+        case BeginSessionNode() | EnterNode() | CancelNode():
             return replace(node, next=to(node.next))
     assert_never(node)
 
@@ -147,7 +152,12 @@ def accesses(node: Node, emissions: Sequence[Emission]) -> list[Access]:
             emission = emissions[node.emission]
             kept = NO_COLUMNS.union(*(memory.columns() for memory in emission.memories))
             return [Access(kept | frozenset(emission.captures) | _read(emission), kept)]
-        case ConditionNode() | DecisionNode() | WaitNode() | LaterNode() | UntilNode():
+        case WaitNode() | UntilNode():
+            deadline = (
+                frozenset() if node.deadline is None else frozenset((node.deadline.column,))
+            )
+            return [Access(_read(node) | deadline, NO_COLUMNS)]
+        case ConditionNode() | DecisionNode() | LaterNode():
             return [Access(_read(node), NO_COLUMNS)]
         case JumpNode() | BeginSessionNode() | CancelNode() | EndNode():
             return []

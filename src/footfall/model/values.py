@@ -32,6 +32,8 @@ NULL_COMPOSED = b"\xff"
 """The null of composed texts, which are UTF-8: no text has this byte."""
 NEVER = int(np.iinfo(np.int64).max)
 """A time that never comes, ms."""
+MOST_WHOLE = float(1 << 62)
+"""Whole numbers that are drawn beyond it count as this: they stay int64, and so does a time plus a wait."""
 
 DTYPES: dict[Kind, np.dtype[Any]] = {
     "integer": np.dtype(np.int64),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from footfall.scenario.forms import MapEntry
 from footfall.scenario.leaf_records import Moment
 from footfall.scenario.reader import INVALID, Fields, Invalid, Reader, builds
-from footfall.scenario.records import Calendar, Campaign
+from footfall.scenario.records import Calendar, Campaign, PeopleHours
 from footfall.scenario.scalars import HOLIDAY
 from footfall.scenario.vocabulary import WEEKDAYS
 from footfall.scenario.weeks import WEEKS, Week, week
@@ -24,12 +24,34 @@ def _calendar(reader: Reader, fields: Fields) -> Calendar:
         at=fields.at,
         start=fields.get("start"),
         length_days=fields.get("length"),
-        week=WEEKS[rhythm] if isinstance(rhythm, str) else rhythm,
+        week=_week_of(rhythm),
         holidays=tuple(_holidays(reader, fields.get("holidays", []))),
         campaigns=tuple(campaigns),
         days_spread=spread,
         days_differ=differ,
         days_seed=seed,
+    )
+
+
+def _week_of(rhythm: str | Week) -> Week:
+    return WEEKS[rhythm] if isinstance(rhythm, str) else rhythm
+
+
+@builds("hours")
+def _hours(reader: Reader, fields: Fields) -> PeopleHours:
+    rhythms: list[MapEntry] = fields.get("rhythms", [])
+    if fields.has("by") != fields.has("rhythms"):
+        found, lacking = ("by", "rhythms") if fields.has("by") else ("rhythms", "by")
+        reader.note(
+            fields.place(found),
+            f"{fields.label} has `{found}`, but no `{lacking}`",
+            "write both: {by: chronotype, rhythms: {lark: office hours, owl: evenings}}",
+        )
+    return PeopleHours(
+        fields.at,
+        fields.get("by"),
+        tuple((entry.key, _week_of(entry.value)) for entry in rhythms),
+        fields.get("later"),
     )
 
 

@@ -12,10 +12,10 @@ from typing import Any
 
 from footfall import units
 from footfall.errors import SourceLocation, UnitError, shown
-from footfall.scenario.draws import check_weights
 from footfall.scenario.forms import MapEntry
 from footfall.scenario.leaf_records import Scalar, Text
 from footfall.scenario.names import IDENTIFIER_ACCEPTS, parse_variable
+from footfall.scenario.picks import check_weights
 from footfall.scenario.popularity import zipf
 from footfall.scenario.reader import INVALID, Fields, Invalid, Reader, builds
 from footfall.scenario.records import Catalogue

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
-from footfall.scenario.draws import PERCENT_TOLERANCE, percent
-from footfall.scenario.leaf_records import Rest
+from footfall.scenario.leaf_records import OddsChance, Rest
+from footfall.scenario.picks import PERCENT_TOLERANCE, percent
 from footfall.scenario.reader import Fields, Reader, builds
 from footfall.scenario.step_records import DoStep, EitherOption, EmitStep, Step
+
+
+def chance_of(fields: Fields, key: str) -> Any:
+    """Return the chance below a key, with the factor on its odds if there is one; None without a chance."""
+    chance, odds = fields.get(key), fields.get("odds")
+    return chance if chance is None or odds is None else OddsChance(chance, odds)
 
 
 @builds("either")
@@ -43,7 +50,11 @@ def _check_option_weights(reader: Reader, fields: Fields, options: list[EitherOp
 
 
 def _check_option_chances(reader: Reader, fields: Fields, options: list[EitherOption]) -> None:
-    chances = [option.chance for option in options]
+    # A factor on the odds lets the others share what is left, whatever it is.
+    chances = [
+        chance.chance if isinstance(chance := option.chance, OddsChance) else chance
+        for option in options
+    ]
     # Expressions count as 0: what they add is known in a run alone, but constants above 1 are
     # wrong whatever they add.
     total = sum((chance for chance in chances if isinstance(chance, Decimal)), Decimal(0))
@@ -92,8 +103,14 @@ def _option_name(option: EitherOption) -> str:
 
 
 @builds("option")
-def _option(_reader: Reader, fields: Fields) -> EitherOption:
-    chance, weight = fields.get("chance"), fields.get("weight")
+def _option(reader: Reader, fields: Fields) -> EitherOption:
+    chance, weight = chance_of(fields, "chance"), fields.get("weight")
+    if isinstance(chance, OddsChance) and isinstance(chance.chance, Rest):
+        reader.note(
+            fields.place("odds"),
+            f"{fields.label} has the `rest` and `odds`",
+            "`odds` beside a chance of its own",
+        )
     return EitherOption(
         at=fields.at,
         steps=_option_steps(fields),

@@ -18,6 +18,10 @@ from footfall.scenario.scalars import (
 )
 from footfall.scenario.vocabulary import HOURS, WEEKDAYS
 
+ANY_RHYTHM = ByShape(
+    scalar=choice("always", "evenings", "office hours", "shopping"), map=Ref("rhythm")
+)
+
 CALENDAR = MapKind(
     "calendar",
     "When.",
@@ -39,10 +43,7 @@ CALENDAR = MapKind(
         ),
         Key(
             "rhythm",
-            ByShape(
-                scalar=choice("always", "evenings", "office hours", "shopping"),
-                map=Ref("rhythm"),
-            ),
+            ANY_RHYTHM,
             "activity by local hour and weekday",
             "evenings",
             default="`always`",

@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from footfall.scenario.forms import ByShape, Key, ListOf, MapKind, MapOf, Ref
-from footfall.scenario.language_calendar import CALENDAR_KINDS
+from footfall.scenario.language_calendar import ANY_RHYTHM, CALENDAR_KINDS
 from footfall.scenario.scalars import (
     CHANCE,
     DAYS,
-    DURATION,
     EXPRESSION,
     IDENTIFIER,
+    LABEL,
+    MEDIAN,
+    MEDIAN_WAIT,
     N_DEVICES,
     N_PEOPLE,
     NUMBER,
+    NUMBER_OR_EXPRESSION,
     POPULARITY,
     POSITIVE,
     RATE,
@@ -30,6 +33,7 @@ from footfall.scenario.vocabulary import (
     ALIAS,
     AT_MOST,
     BETWEEN,
+    BY,
     COLUMN_TYPES_BY_NAME,
     CONSTRAINTS,
     DISTRIBUTION_NAMES,
@@ -59,7 +63,7 @@ PEOPLE = MapKind(
             "already_here",
             Ref("already_here"),
             "part of `count` that arrived before the start",
-            "{share: 25%, over: 60 days}",
+            "{over: 60 days}",
             default="nobody",
         ),
         Key(
@@ -76,6 +80,13 @@ PEOPLE = MapKind(
             "how newcomers fall on days and hours",
             "{law: poisson, spread: 20%}",
             default="`{law: exact}`",
+        ),
+        Key(
+            "hours",
+            Ref("hours"),
+            "when in the day and week each one is active",
+            "{later: shift}",
+            default="by the calendar's `rhythm`",
         ),
         Key(
             "home",
@@ -116,11 +127,46 @@ ARRIVALS = MapKind(
     ),
 )
 
+HOURS_OF_PEOPLE = MapKind(
+    "hours",
+    "When each one is active. Arrivals follow the calendar's `rhythm`.",
+    (
+        Key(
+            "by",
+            REFERENCE,
+            "a text property or home column that tells each one's rhythm by its name below `rhythms`",
+            "chronotype",
+            default="none",
+        ),
+        Key(
+            "rhythms",
+            MapOf(LABEL, ANY_RHYTHM, "rhythm", least=1),
+            "name → rhythm; who has none of these names lives by that of the calendar",
+            "{lark: office hours, owl: evenings}",
+            default="none",
+        ),
+        Key(
+            "later",
+            EXPRESSION,
+            "by how many hours the day of each one is later, below 0 earlier; at most 12, null is 0",
+            "shift",
+            default="0",
+            unit="hours",
+        ),
+    ),
+)
+
 ALREADY_HERE = MapKind(
     "already_here",
     "People who arrived before the start.",
     (
-        Key("share", CHANCE, "share of `count`", "25%", is_required=True),
+        Key(
+            "share",
+            CHANCE,
+            "share of `count`",
+            "25%",
+            default="as many per day as come after the start, but for growth",
+        ),
         Key(
             "over",
             DAYS,
@@ -145,6 +191,7 @@ PROPERTY = MapKind(
         ),
         *DISTRIBUTIONS,
         Key("derived", EXPRESSION, "follows from other properties", "age >= 40"),
+        BY,
         BETWEEN,
         TYPE_KEY,
         OF,
@@ -179,7 +226,7 @@ RECORD_FIELD = MapKind(
 DRAW = MapKind(
     "draw",
     "A random value.",
-    (*DISTRIBUTIONS, BETWEEN),
+    (*DISTRIBUTIONS, BY, BETWEEN),
     one_of=(DISTRIBUTION_NAMES,),
 )
 
@@ -187,7 +234,7 @@ NORMAL = MapKind(
     "normal",
     "The normal law.",
     (
-        Key("mean", NUMBER, "its mean", "33", is_required=True),
+        Key("mean", NUMBER_OR_EXPRESSION, "its mean", "33", is_required=True),
         Key("sd", NUMBER, "its standard deviation, 0 or more", "9", is_required=True),
     ),
 )
@@ -196,7 +243,13 @@ LOGNORMAL = MapKind(
     "lognormal",
     "The log-normal law.",
     (
-        Key("median", POSITIVE, "its median", "20", is_required=True),
+        Key(
+            "median",
+            MEDIAN,
+            "its median; of an expression null and below 0 draw null",
+            "20",
+            is_required=True,
+        ),
         Key(
             "spread",
             NUMBER,
@@ -211,7 +264,7 @@ WAIT_KIND = MapKind(
     "wait",
     "A log-normal wait, written out; or a wait until a moment.",
     (
-        Key("median", DURATION, "half of the waits are shorter", "10 s"),
+        Key("median", MEDIAN_WAIT, "half of the waits are shorter", "10 s"),
         Key(
             "spread",
             NUMBER,
@@ -320,7 +373,7 @@ CATALOGUE = MapKind(
 )
 
 WORLD_KINDS = (
-    *CALENDAR_KINDS, PEOPLE, ARRIVALS, ALREADY_HERE, PROPERTY, RECORD_FIELD, DRAW, NORMAL, LOGNORMAL, WAIT_KIND, RAMP,
-    DEVICES, SESSIONS, CATALOGUE,
+    *CALENDAR_KINDS, PEOPLE, ARRIVALS, HOURS_OF_PEOPLE, ALREADY_HERE, PROPERTY, RECORD_FIELD, DRAW, NORMAL, LOGNORMAL,
+    WAIT_KIND, RAMP, DEVICES, SESSIONS, CATALOGUE,
 )  # fmt: skip
 """Every kind of this half."""

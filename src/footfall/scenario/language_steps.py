@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from footfall.scenario.forms import ByShape, Form, Key, ListOf, MapKind, MapOf, Ref, StepForm
 from footfall.scenario.scalars import (
+    CHANCE,
+    DURATION,
     EXPRESSION,
     IDENTIFIER,
     LABEL,
@@ -22,6 +26,7 @@ from footfall.scenario.vocabulary import (
     NAMED,
     NEW_ELEMENT,
     NEW_VALUE,
+    ODDS,
     STEPS,
     WHEN,
 )
@@ -89,6 +94,7 @@ MAYBE = _step(
     "maybe",
     "An optional part, named after its first event.",
     _verb("maybe", ANY_CHANCE, "the chance that it happens", "25%"),
+    ODDS,
     _verb("steps", STEPS, "what happens then", "[Coupon Applied]"),
     ELSE,
 )
@@ -116,6 +122,7 @@ GO_ON = _step(
     "go on",
     "Else the visit ends here: the tab is closed. Named after the next event.",
     _verb("go on", ANY_CHANCE, "the chance to go on", "80%"),
+    ODDS,
 )
 LEAVE = _step(
     "leave",
@@ -241,6 +248,7 @@ OPTION = MapKind(
             "its chance; one option may have the `rest`",
             "94%",
         ),
+        replace(ODDS, about=f"{ODDS.about}; the other options share what is left"),
         Key(
             "weight",
             WEIGHT_OR_EXPRESSION,
@@ -258,7 +266,7 @@ OPTION = MapKind(
         Key("event", REFERENCE, "short for a single event", "Payment Failed"),
     ),
     one_of=(("chance", "weight"),),
-    at_most_one_of=(("steps", "do", "event"),),
+    at_most_one_of=(("steps", "do", "event"), ("odds", "weight")),
     named_by="named",
 )
 REPEAT_KIND = MapKind(
@@ -268,6 +276,7 @@ REPEAT_KIND = MapKind(
         NAMED,
         Key("steps", STEPS, "one round", "[do: browse]", is_required=True),
         Key("leave", ANY_CHANCE, "chance to stop after a round", "9%", default="never"),
+        replace(ODDS, about=ODDS.about.replace("that chance", "`leave`")),
         Key("until", EXPRESSION, "stops once this holds", "lessons >= 8", default="never"),
         Key(
             "at_most",
@@ -284,8 +293,28 @@ REPEAT_KIND = MapKind(
             "about 2 days",
             default="the next round follows at once",
         ),
+        Key(
+            "lifetime",
+            Ref("lifetime"),
+            "how long a person goes on, whatever happens meanwhile; needs `come back after`",
+            "{survival: {1 day: 40%, 30 days: 8%}}",
+            default="no limit",
+        ),
     ),
     named_by="named",
+)
+LIFETIME = MapKind(
+    "lifetime",
+    "How long people stay: one draw for each of them, when the first round begins.",
+    (
+        Key(
+            "survival",
+            MapOf(DURATION, CHANCE, "duration", least=1),
+            "time since the first round → share of people who are still to come back at some time",
+            "{1 day: 40%, 7 days: 18%, 30 days: 8%}",
+            is_required=True,
+        ),
+    ),
 )
 PICK_KIND = MapKind(
     "pick",
@@ -323,7 +352,7 @@ STEP_VERBS: dict[str, MapKind] = {
 """Key of a step → its kind. A step without any of them is an event, or the guard `when` with `steps`."""
 
 STEP_KINDS = (
-    EMIT, DO, MAYBE, EITHER, EITHER_KIND, OPTION, REPEAT, REPEAT_KIND, GO_ON, LEAVE, PAUSE, COME_BACK, CHANGE,
+    EMIT, DO, MAYBE, EITHER, EITHER_KIND, OPTION, REPEAT, REPEAT_KIND, LIFETIME, GO_ON, LEAVE, PAUSE, COME_BACK, CHANGE,
     PICK_STEP, PICK_KIND, RETRY, LATER, CANCEL, GUARD,
 )  # fmt: skip
 """Every kind of this page, in the order of the reference."""

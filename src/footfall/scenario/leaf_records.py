@@ -67,6 +67,7 @@ class Wait:
         high_ms: Upper end for uniform; else equal to `low_ms`.
         spread: Standard deviation of the logarithm for `about`; else 0.
         until: The moment of `until`, for which the others say nothing but that time passes.
+        factor: What all of that is multiplied by, for each person anew; None for 1.
     """
 
     kind: Literal["exact", "about", "uniform", "until"]
@@ -75,6 +76,19 @@ class Wait:
     spread: Decimal
     at: SourceLocation
     until: Expression | None = field(default=None, metadata=ADDED)
+    factor: Expression | None = field(default=None, metadata=ADDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Survival:
+    """A curve of how many are still there after some time.
+
+    Args:
+        points: (ms, share), times rising, shares never; at least one.
+    """
+
+    points: tuple[tuple[int, Decimal], ...]
+    at: SourceLocation
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +113,28 @@ class Rest:
     at: SourceLocation
 
 
-Chance = Decimal | Expression | Ramp | Rest
+@dataclass(frozen=True, slots=True)
+class OddsChance:
+    """A chance whose odds are multiplied by a number, for each person anew."""
+
+    chance: Decimal | Expression | Ramp
+    odds: Expression
+
+    @property
+    def at(self) -> SourceLocation:
+        """The place of the factor."""
+        return self.odds.at
+
+
+Chance = Decimal | Expression | Ramp | Rest | OddsChance
+
+
+@dataclass(frozen=True, slots=True)
+class PickCase:
+    """The weights of a `pick` for one value of a property; of `else` without a value."""
+
+    value: Text | None
+    weights: tuple[Decimal, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,18 +143,24 @@ class Draw:
 
     Args:
         kind: The distribution.
-        choices: For `pick`: (constant, weight), weights at or above 0, not all 0.
+        choices: For `pick`: (constant, weight), constant weights at or above 0, not all 0.
         a: Mean, median or lower end.
         b: Standard deviation, spread or upper end.
         between: What lies in it is drawn, in the proportions of the distribution; None for all.
+        centre: Mean or median where that is an expression; `a` is 0 or 1 then.
+        by: Property that decides which case of `pick` holds; the weights of `choices` mean nothing then.
+        cases: Its cases, each with one weight per choice.
     """
 
     kind: Literal["pick", "normal", "lognormal", "uniform"]
     at: SourceLocation
-    choices: tuple[tuple[Text, Decimal], ...] = ()
+    choices: tuple[tuple[Text, Decimal | Expression], ...] = ()
     a: Decimal = Decimal(0)
     b: Decimal = Decimal(0)
     between: tuple[Decimal, Decimal] | None = None
+    centre: Expression | None = field(default=None, metadata=ADDED)
+    by: Text | None = field(default=None, metadata=ADDED)
+    cases: tuple[PickCase, ...] = field(default=(), metadata=ADDED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from footfall.errors import ScenarioError, UnitError, UsageError, shown
 from footfall.scenario import (  # noqa: F401 - they register their builders
     catalogues,
     either_options,
+    lifetimes,
     sections,
 )
 from footfall.scenario.forms import MapEntry

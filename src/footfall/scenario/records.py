@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Literal
 
 from footfall.errors import SourceLocation
@@ -221,10 +221,27 @@ class Calendar:
 
 
 @dataclass(frozen=True, slots=True)
+class PeopleHours:
+    """The hours of each one.
+
+    Args:
+        by: Property that names each one's rhythm.
+        rhythms: Name → week, as of the calendar.
+        later: By how many hours each one's day is later.
+    """
+
+    at: SourceLocation
+    by: Text | None = None
+    rhythms: tuple[tuple[Text, tuple[tuple[Decimal, ...], ...]], ...] = ()
+    later: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class People:
     """The population.
 
     Args:
+        already_here_share: Of `count`; None for as many per day as come after the start.
         arrivals_law: `exact`, `poisson` or `even`.
         arrivals_spread: Of the logarithm of what a day does to arrivals.
         growth_per_day: Factor minus one per day, compounded: 8 %/month gives 1.08 ** (1/30.4375) - 1.
@@ -233,12 +250,13 @@ class People:
     at: SourceLocation
     count: int
     home: Text
-    already_here_share: Decimal = Decimal(0)
+    already_here_share: Decimal | None = Decimal(0)
     already_here_days: int = 0
     growth_per_day: Decimal = Decimal(0)
     arrivals_law: str = "exact"
     arrivals_spread: Decimal = Decimal(0)
     properties: tuple[Property, ...] = ()
+    hours: PeopleHours | None = field(default=None, metadata=ADDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +303,21 @@ class Scenario:
     catalogues: tuple[Catalogue, ...] = ()
     properties: tuple[EventProperty, ...] = ()
     effects: tuple[Effect, ...] = ()
+
+    @property
+    def already_here(self) -> Decimal:
+        """The share of people who arrived before the start."""
+        people = self.people
+        if people.already_here_share is not None:
+            return people.already_here_share
+        with localcontext() as context:
+            context.prec = 50
+            per_day = 1 + people.growth_per_day
+            # So many days' arrivals, in those of the first day, before the start and in all.
+            days = range(-people.already_here_days, self.calendar.length_days)
+            each = [per_day**day for day in days]
+            before = sum(each[: people.already_here_days], Decimal(0))
+            return before / sum(each, Decimal(0))
 
     @property
     def event_types(self) -> dict[str, str]:

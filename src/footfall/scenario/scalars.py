@@ -9,7 +9,7 @@ from typing import Any
 
 from footfall import units
 from footfall.data.patterns import FORMATS
-from footfall.errors import UnitError, shown
+from footfall.errors import SourceLocation, UnitError, shown
 from footfall.scenario import names
 from footfall.scenario.forms import Scalar
 from footfall.scenario.leaf_records import Constraint, Expression, Moment, Rest, Text, Wait
@@ -68,14 +68,14 @@ def choice(*words: str, name: str = "") -> Scalar:
     )
 
 
-def _filled(text: Text, accepts: str) -> str:
-    if not text.text.strip():
+def _filled(text: str, accepts: str) -> str:
+    if not text.strip():
         raise UnitError("this is empty", accepts)
-    return text.text
+    return text
 
 
 def _expression(text: Text) -> Expression:
-    return Expression(_filled(text, EXPRESSION.accepts), text.inside)
+    return Expression(_filled(text.text, EXPRESSION.accepts), text.inside)
 
 
 def _constant(text: Text) -> Text:
@@ -112,17 +112,50 @@ def _weight(text: Text) -> Decimal | Expression:
     )
 
 
+def _pick_weight(text: Text) -> Decimal | Expression:
+    return units.parse_weight(text.text) if _is_constant(text) else _expression(text)
+
+
 def _moment(text: Text) -> Moment:
     parts = units.parse_moment(text.text)
     return Moment(text.at, parts.day, parts.minute_of_day, parts.local)
+
+
+def _scaled(text: Text) -> tuple[str, Expression | None]:
+    """Return what stands before the `*` of `10 s * pace`, and what stands behind it."""
+    written, times, factor = text.text.partition("*")
+    if not times:
+        return text.text, None
+    at = text.inside
+    behind = len(written) + 1 + len(factor) - len(factor.lstrip())
+    place = SourceLocation(at.file, at.line, at.column + behind)
+    return written.rstrip(), Expression(_filled(factor.strip(), EXPRESSION.accepts), place)
 
 
 def _wait(text: Text) -> Wait:
     months = units.parse_months(text.text)
     if months is not None:
         return until(Expression(f"now + {' '.join(text.text.split())}", text.at))
-    parts = units.parse_wait(text.text)
-    return Wait(parts.kind, parts.low_ms, parts.high_ms, parts.spread, text.at)
+    written, factor = _scaled(text)
+    parts = units.parse_wait(written)
+    return Wait(parts.kind, parts.low_ms, parts.high_ms, parts.spread, text.at, factor=factor)
+
+
+def _median_wait(text: Text) -> tuple[int, Expression | None]:
+    written, factor = _scaled(text)
+    return units.parse_duration(written), factor
+
+
+def _number(text: Text) -> Decimal | Expression:
+    return units.parse_number(text.text) if _is_constant(text) else _expression(text)
+
+
+def _median(text: Text) -> Decimal | Expression:
+    return _positive(text) if _is_constant(text) else _expression(text)
+
+
+def _is_constant(text: Text) -> bool:
+    return not text.text.strip() or units.is_constant_chance(text.text)
 
 
 def until(moment: Expression) -> Wait:
@@ -185,7 +218,7 @@ RANGE = Scalar("range", _range, units.RANGE_ACCEPTS, TEXT_JSON)
 COUNT = Scalar("count", _count, units.COUNT_ACCEPTS, TEXT_JSON)
 _PATTERN_ACCEPTS = "write a regular expression in quotes, such as '^[A-Z]{3}$'"
 PATTERN = Scalar(
-    "pattern", lambda text: _filled(text, _PATTERN_ACCEPTS), _PATTERN_ACCEPTS, TEXT_JSON
+    "pattern", lambda text: _filled(text.text, _PATTERN_ACCEPTS), _PATTERN_ACCEPTS, TEXT_JSON
 )
 FORMAT = Scalar("format", _format, f"write one of {', '.join(FORMATS)}", TEXT_JSON)
 
@@ -259,6 +292,15 @@ REFERENCE = Scalar("name", lambda text: text, "write the name of something decla
 
 NUMBER = Scalar("number", _of(units.parse_number), units.NUMBER_ACCEPTS, NUMBER_JSON)
 POSITIVE = Scalar("number", _positive, "write a number above 0, such as 10", NUMBER_JSON)
+NUMBER_OR_EXPRESSION = Scalar(
+    "number or expression", _number, units.NUMBER_ACCEPTS + ", or an expression", TEXT_JSON
+)
+MEDIAN = Scalar(
+    "number or expression",
+    _median,
+    "write a number above 0, such as 10, or an expression",
+    TEXT_JSON,
+)
 CHANCE = Scalar("chance", _of(units.parse_chance), units.CHANCE_ACCEPTS, SHARE_JSON)
 FACTOR = Scalar("factor", _of(units.parse_factor), units.FACTOR_ACCEPTS, SHARE_JSON)
 WEIGHT = Scalar("weight", _of(units.parse_weight), units.WEIGHT_ACCEPTS, SHARE_JSON)
@@ -273,6 +315,10 @@ OPTION_CHANCE = Scalar(
 )
 WEIGHT_OR_EXPRESSION = Scalar(
     "weight or expression", _weight, units.WEIGHT_ACCEPTS + ", or an expression", TEXT_JSON
+)
+
+PICK_WEIGHT = Scalar(
+    "weight or expression", _pick_weight, units.WEIGHT_ACCEPTS + ", or an expression", TEXT_JSON
 )
 
 VERSION = Scalar("integer", _of(str), "write 1", {"enum": [1, "1"]})
@@ -312,7 +358,15 @@ WAIT = Scalar(
     "wait",
     _wait,
     units.WAIT_ACCEPTS,
-    _pattern(rf"(about +)?{_DURATION}|{_DURATION} +to +{_DURATION}|[0-9_]+ *(month|year)s?"),
+    _pattern(
+        rf"((about +)?{_DURATION}|{_DURATION} +to +{_DURATION})( *\*.+)?|[0-9_]+ *(month|year)s?"
+    ),
+)
+MEDIAN_WAIT = Scalar(
+    "duration, or times an expression",
+    _median_wait,
+    units.DURATION_ACCEPTS + ", or 30 min * EXPRESSION",
+    _pattern(rf"{_DURATION}( *\*.+)?"),
 )
 RATE = Scalar(
     "rate",

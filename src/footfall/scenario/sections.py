@@ -9,10 +9,10 @@ from typing import Any
 from footfall import units
 from footfall.errors import UnitError, shown
 from footfall.scenario.calendars import check_span
-from footfall.scenario.draws import check_weights, weight_texts
 from footfall.scenario.forms import MapEntry
 from footfall.scenario.language import EFFECT_KINDS
 from footfall.scenario.leaf_records import Ramp, Text, Wait
+from footfall.scenario.picks import check_weights, weight_texts
 from footfall.scenario.properties import event_properties
 from footfall.scenario.reader import Fields, Invalid, Reader, builds
 from footfall.scenario.records import Devices, Effect, Event, Journey, People, Property, Stage
@@ -33,6 +33,7 @@ def _people(_reader: Reader, fields: Fields) -> People:
         arrivals_law=law,
         arrivals_spread=spread,
         properties=values_of(fields.get("properties", [])),
+        hours=fields.get("hours"),
     )
 
 
@@ -42,7 +43,7 @@ def _arrivals(_reader: Reader, fields: Fields) -> tuple[str, Decimal]:
 
 
 @builds("already_here")
-def _already_here(_reader: Reader, fields: Fields) -> tuple[Decimal, int]:
+def _already_here(_reader: Reader, fields: Fields) -> tuple[Decimal | None, int]:
     return fields.get("share"), fields.get("over")
 
 
@@ -171,11 +172,12 @@ def _carried(entry: MapEntry) -> Property:
 def _wait(reader: Reader, fields: Fields) -> Wait | Invalid:
     if fields.has("until"):
         return until(fields.get("until"))
+    median_ms, factor = fields.get("median")
     try:
-        parts = units.about(fields.get("median"), fields.get("spread", units.DEFAULT_SPREAD))
+        parts = units.about(median_ms, fields.get("spread", units.DEFAULT_SPREAD))
     except UnitError as error:
         return reader.note(fields.at, error.message, error.accepted)
-    return Wait(parts.kind, parts.low_ms, parts.high_ms, parts.spread, fields.at)
+    return Wait(parts.kind, parts.low_ms, parts.high_ms, parts.spread, fields.at, factor=factor)
 
 
 @builds("ramp")

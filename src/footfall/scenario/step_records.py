@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Literal
 
 from footfall.errors import SourceLocation
-from footfall.scenario.leaf_records import ADDED, Chance, Draw, Expression, Text, Wait
+from footfall.scenario.leaf_records import ADDED, Chance, Draw, Expression, Survival, Text, Wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +106,7 @@ class RepeatStep(Step):
     until: Expression | None = None
     at_most: int | None = None
     come_back_after: Wait | None = None
+    lifetime: Survival | None = field(default=None, metadata=ADDED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,19 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import assert_never
 
-from footfall.scenario.leaf_records import Chance, Expression, Ramp, Rest, Text, Wait
+from footfall.scenario.leaf_records import (
+    Chance,
+    Expression,
+    OddsChance,
+    Ramp,
+    Rest,
+    Survival,
+    Text,
+    Wait,
+)
 from footfall.scenario.step_records import Assignment, EitherOption, PickOne
 from footfall.scenario.waits import after_wait
+from footfall.text import exact_duration
 
 
 def chance_text(chance: Chance | None) -> str:
@@ -25,6 +35,8 @@ def chance_text(chance: Chance | None) -> str:
             return chance.text
         case Rest():
             return "the rest"
+        case OddsChance():
+            return f"{chance_text(chance.chance)} with odds times {chance.odds.text}"
     assert_never(chance)
 
 
@@ -63,6 +75,16 @@ def pick_text(pick: PickOne) -> str:
     source = "" if pick.variable == pick.source else f" from {pick.source}"
     where = " and ".join(f"{column} is {value.text}" for column, value in pick.where)
     return f"{pick.variable}{source}" + (f" where {where}" if where else "")
+
+
+def survival_text(survival: Survival | None) -> str:
+    """Return how many are still there after some time; nothing for none."""
+    if survival is None:
+        return ""
+    points = (
+        f"{chance_text(share)} after {exact_duration(ms)}" for ms, share in survival.points
+    )
+    return "still there: " + ", ".join(points)
 
 
 def names_text(names: Iterable[Text]) -> str:

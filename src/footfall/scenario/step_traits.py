@@ -43,6 +43,7 @@ from footfall.scenario.step_texts import (
     names_text,
     option_text,
     pick_text,
+    survival_text,
 )
 from footfall.scenario.waits import after_wait, wait_text
 
@@ -267,8 +268,8 @@ def _option(option: EitherOption) -> Branch:
 
 def _repeat(step: RepeatStep) -> StepTraits:
     common = _common(step) | {"name": step.named or default_name(step.steps)}
-    # `leave: 0%` and `until: false` say that a repeat is meant to be endless: nobody gets past
-    # it.
+    ends = (step.leave, step.until, step.at_most, step.lifetime)
+    # `leave: 0%` and `until: false` say that a repeat is meant to be endless: nobody gets past.
     has_no_leave = step.leave is None or step.leave == 0
     has_no_until = step.until is None or step.until.text.strip() == "false"
     how = [
@@ -276,6 +277,7 @@ def _repeat(step: RepeatStep) -> StepTraits:
         f"until {step.until.text}" if step.until else "",
         f"at most {step.at_most}" if step.at_most else "",
         f"come back {after_wait(step.come_back_after)}" if step.come_back_after else "",
+        survival_text(step.lifetime),
     ]
     return StepTraits(
         **common,
@@ -286,11 +288,9 @@ def _repeat(step: RepeatStep) -> StepTraits:
             leave=step.leave,
             at_most=step.at_most,
             back=step.come_back_after,
-            is_end_written=any(
-                end is not None for end in (step.leave, step.until, step.at_most)
-            ),
+            is_end_written=any(end is not None for end in ends),
         ),
-        is_end=step.at_most is None and has_no_leave and has_no_until,
+        is_end=step.at_most is None and has_no_leave and has_no_until and step.lifetime is None,
     )
 
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from footfall.errors import SourceLocation, UnitError, shown
 from footfall.scenario import synonyms
+from footfall.scenario.either_options import chance_of
 from footfall.scenario.forms import MapEntry, MapKind
 from footfall.scenario.language import KINDS
 from footfall.scenario.language_steps import EMIT, GUARD, STEP_VERBS, STEP_WORDS
-from footfall.scenario.leaf_records import Expression, Text, Wait
+from footfall.scenario.leaf_records import Chance, Expression, Text, Wait
 from footfall.scenario.names import parse_label
 from footfall.scenario.reader import INVALID, Fields, Invalid, Reader, builds
 from footfall.scenario.step_records import (
@@ -188,7 +189,7 @@ def _do(_reader: Reader, fields: Fields) -> Step:
 def _maybe(_reader: Reader, fields: Fields) -> Step:
     return MaybeStep(
         **_common(fields),
-        chance=fields.get("maybe"),
+        chance=chance_of(fields, "maybe"),
         steps=tuple(fields.get("steps")),
         otherwise=tuple(fields.get("else", ())),
     )
@@ -205,7 +206,7 @@ def _guard(_reader: Reader, fields: Fields) -> Step:
 
 @_makes("go on")
 def _go_on(_reader: Reader, fields: Fields) -> Step:
-    return GoOnStep(**_common(fields), chance=fields.get("go on"))
+    return GoOnStep(**_common(fields), chance=chance_of(fields, "go on"))
 
 
 @_makes("leave")
@@ -331,11 +332,23 @@ def _repeat(reader: Reader, fields: Fields) -> Step:
     return RepeatStep(
         **_named_within(reader, fields, inner),
         steps=tuple(inner.get("steps")),
-        leave=inner.get("leave"),
+        leave=_leave_of(reader, inner),
         until=inner.get("until"),
         at_most=inner.get("at_most"),
         come_back_after=inner.get("come back after"),
+        lifetime=inner.get("lifetime"),
     )
+
+
+def _leave_of(reader: Reader, fields: Fields) -> Chance | None:
+    if fields.has("odds") and not fields.has("leave"):
+        reader.note(
+            fields.place("odds"),
+            f"{fields.label} has `odds`, but no `leave`",
+            "`odds` are those of `leave`",
+        )
+    chance: Chance | None = chance_of(fields, "leave")
+    return chance
 
 
 def _named_within(reader: Reader, fields: Fields, inner: Fields) -> dict[str, Any]:
@@ -345,5 +358,11 @@ def _named_within(reader: Reader, fields: Fields, inner: Fields) -> dict[str, An
 
 
 @builds("repeat")
-def _repeat_fields(_reader: Reader, fields: Fields) -> Fields:
+def _repeat_fields(reader: Reader, fields: Fields) -> Fields:
+    if fields.has("lifetime") and not fields.has("come back after"):
+        reader.note(
+            fields.place("lifetime"),
+            f"{fields.label} has `lifetime`, but no `come back after`",
+            "a lifetime ends between two visits; write come back after: WAIT",
+        )
     return fields

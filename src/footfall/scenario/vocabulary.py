@@ -17,7 +17,9 @@ from footfall.scenario.scalars import (
     N_ELEMENTS,
     NUMBER,
     PATTERN,
+    PICK_WEIGHT,
     RANGE,
+    REFERENCE,
     TEXT,
     TYPE,
     VALUE,
@@ -32,7 +34,15 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 COLUMN_TYPES = ("text", "integer", "number", "money")
 
 STEPS = ListOf(StepForm(), least=1, keeps_rest=True)
-PICK = ByShape(list=ListOf(VALUE, least=1), map=MapOf(VALUE, WEIGHT, "value", least=1))
+PICK = ByShape(
+    list=ListOf(VALUE, least=1),
+    map=MapOf(
+        VALUE,
+        ByShape(scalar=PICK_WEIGHT, map=MapOf(VALUE, WEIGHT, "value", least=1)),
+        "value",
+        least=1,
+    ),
+)
 PAIR = ListOf(NUMBER, least=2, most=2)
 HOURS = ListOf(WEIGHT, least=24, most=24)
 ANY_WAIT = ByShape(scalar=WAIT, map=Ref("wait"))
@@ -116,6 +126,13 @@ FIELDS = Key(
     "{city: city, zip: address.zip}",
     default="no record",
 )
+ODDS = Key(
+    "odds",
+    EXPRESSION,
+    "factor on the odds of that chance; null and below 0 count as 0",
+    "eagerness",
+    default="1",
+)
 WHEN = Key("when", EXPRESSION, "else the step is passed over", "balance > 0", default="always")
 NAMED = Key(
     "named",
@@ -163,7 +180,12 @@ AT_MOST = Key(
     unit="elements",
 )
 DISTRIBUTIONS = (
-    Key("pick", PICK, "one of some values, all alike or by weight", "{female: 58, male: 42}"),
+    Key(
+        "pick",
+        PICK,
+        "one of some values, all alike or by weight; with `by` a line of weights per value of that property",
+        "{female: 58, male: 42}",
+    ),
     Key("normal", Ref("normal"), "a draw from the normal law", "{mean: 33, sd: 9}"),
     Key(
         "lognormal",
@@ -174,6 +196,13 @@ DISTRIBUTIONS = (
     Key("uniform", PAIR, "a draw between two numbers, all alike", "[10, 20]"),
 )
 DISTRIBUTION_NAMES = tuple(key.name for key in DISTRIBUTIONS)
+BY = Key(
+    "by",
+    REFERENCE,
+    "of `pick`: a text property or home column whose values are the keys there; `else` for all others",
+    "plan",
+    default="none",
+)
 BETWEEN = Key(
     "between",
     PAIR,

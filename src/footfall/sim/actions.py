@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from footfall.model import builtins
+from footfall.model.compiled_effects import CompiledEffect
 from footfall.model.emitted_values import Emission
 from footfall.model.model import InitialValue, UserProperty
 from footfall.model.operations import Op
@@ -12,7 +13,6 @@ from footfall.model.program import (
     Action,
     Append,
     Assign,
-    CompiledEffect,
     PickElement,
     PickRow,
     RandomValue,
@@ -156,6 +156,8 @@ def _value(
     if not isinstance(value, RandomValue):
         return evaluate(value, context)
     random = draws.bits(context.state, context.rows, value.key)
+    if value.centre is not None:
+        return draws.about(value, random, evaluate(value.centre, context))
     if value.choice is None:
         return draws.value(value, random)
     chosen = choose(value.choice, random, context, journal)

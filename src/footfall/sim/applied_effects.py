@@ -14,8 +14,9 @@ from operator import and_, or_
 import numpy as np
 
 from footfall.model import builtins
+from footfall.model.compiled_effects import CompiledEffect
 from footfall.model.operations import Op
-from footfall.model.program import CompiledEffect, DecisionOption
+from footfall.model.program import DecisionOption
 from footfall.model.values import Array
 from footfall.sim.evaluate import evaluate, holds
 from footfall.sim.evaluation_context import EvaluationContext

@@ -45,7 +45,7 @@ class ActivityCalendar:
         offsets_ms: Shape (Z, S), int64: local minus UTC per zone and quarter hour.
         activity: Shape (R, S), int64: activity per rhythm and quarter hour, in
             2**-ACTIVITY_BITS of the mean of a standard week;
-            without campaigns and what days do.
+            without campaigns, what days do, and own weeks.
     """
 
     def __init__(self, spec: CalendarSpec, until_ms: int) -> None:
@@ -57,21 +57,25 @@ class ActivityCalendar:
             [offsets(z, self.origin_ms, self.n_slots) for z in spec.zones]
         )
         starts = self.origin_ms + np.arange(self.n_slots, dtype=np.int64) * SLOT_MS
-        self.activity = np.stack(
-            [self._rhythm(starts, z, country) for z, country in spec.rhythms]
-        )
-        self._integrals = self._integrate(starts)
+        self.activity = self._activity(starts, spec.week)
+        weeks = [self.activity, *(self._activity(starts, week) for week in spec.own_weeks)]
+        self._integrals = self._integrate(starts, weeks)
 
     @property
     def horizon_ms(self) -> int:
         """End of the grid."""
         return self.origin_ms + self.n_slots * SLOT_MS
 
-    def _rhythm(self, starts: Array, zone_number: int, country: str) -> Array:
+    def _activity(self, starts: Array, week: Array) -> Array:
+        return np.stack(
+            [self._rhythm(starts, week, z, country) for z, country in self.spec.rhythms]
+        )
+
+    def _rhythm(self, starts: Array, week: Array, zone_number: int, country: str) -> Array:
         local = starts + self.offsets_ms[zone_number]
         day = local // DAY_MS
         # 1970-01-01 was a Thursday, the day 3 of a week that begins on Monday.
-        activity = self.spec.week[(day + 3) % 7, local // HOUR_MS % 24]
+        activity = week[(day + 3) % 7, local // HOUR_MS % 24]
         for first, last, factor in self._holidays(country, int(day[0]), int(day[-1])):
             at = slice(*np.searchsorted(day, [first, last]))
             activity[at] = _times(activity[at], factor)
@@ -100,7 +104,7 @@ class ActivityCalendar:
                     found.append((number, number + 1, factor))
         return found
 
-    def _integrate(self, starts: Array) -> Array:
+    def _integrate(self, starts: Array, weeks: Sequence[Array]) -> Array:
         """Return the integrals at the slots' edges, all rhythms in one array for one search.
 
         Campaigns and what days do count here, and not in `activity`: who arrives by them, arrivals say.
@@ -109,16 +113,19 @@ class ActivityCalendar:
         activity. A century is below 2**42: one rhythm stays a thousand times below the stride,
         and 2,047 rhythms fit in 63 bits.
         """
-        integrals = np.zeros((len(self.activity), self.n_slots + 1), np.int64)
+        n_rhythms = len(self.spec.rhythms)
+        integrals = np.zeros((len(weeks) * n_rhythms, self.n_slots + 1), np.int64)
         campaigns = self.factor_of(self.spec.campaigns)
         for rhythm, (zone_number, _) in enumerate(self.spec.rhythms):
             day = (starts + self.offsets_ms[zone_number]) // DAY_MS
             dates = np.arange(day[0], day[-1] + 1)
             shared_days = self.spec.shared_days[rhythm] if self.spec.shared_days else None
             shared = factors(shared_days, dates)[day - day[0]]
-            activity = _times(self.activity[rhythm], campaigns) * shared >> DAY_FACTOR_BITS
-            np.cumsum(activity * SLOT_MS >> ACTIVITY_BITS, out=integrals[rhythm, 1:])
-        integrals += np.arange(len(self.activity), dtype=np.int64)[:, None] * _STRIDE
+            for number, by_rhythm in enumerate(weeks):
+                activity = _times(by_rhythm[rhythm], campaigns) * shared >> DAY_FACTOR_BITS
+                out = integrals[number * n_rhythms + rhythm, 1:]
+                np.cumsum(activity * SLOT_MS >> ACTIVITY_BITS, out=out)
+        integrals += np.arange(len(integrals), dtype=np.int64)[:, None] * _STRIDE
         return integrals.ravel()
 
     def slot(self, times_ms: Array) -> Array:
@@ -168,7 +175,7 @@ class ActivityCalendar:
         Args:
             times_ms: Shape (n,), int64, UTC, within the grid.
             waits_ms: Shape (n,), int64: ms at mean activity.
-            rhythms: Shape (n,), int32.
+            rhythms: Shape (n,), int32: numbers of rhythms, those of own weeks behind the others.
 
         Returns:
             Shape (n,), int64, UTC, later than `times_ms`; `NEVER` where it lies past the

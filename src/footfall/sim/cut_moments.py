@@ -6,7 +6,6 @@ lowest on are made once; a limit cuts one piece, and those above it count as the
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from functools import lru_cache
 from itertools import accumulate
 from math import inf
@@ -25,8 +24,6 @@ from footfall.model.values import Array
 
 _FEW = 4096
 """Whole numbers that are looked at one by one."""
-Sums = tuple[float, float, float]
-"""A share of all values; the sums of their distances from the law's mean, and of the squares of these."""
 
 
 class _Pieces:
@@ -35,50 +32,55 @@ class _Pieces:
     Attributes:
         mean: Of the law.
         low, high, shares: Ends of the pieces less the mean, and the share of values in each.
-        so_far: Sums over the pieces before each, and over all.
+        so_far: Shape (pieces + 1, 3): over the pieces before each, and over all, their share of all values, and the
+            sums of their distances from the law's mean and of the squares of these.
     """
 
     def __init__(self, low: Array, high: Array, shares: Array) -> None:
         # Added one after another: the same result everywhere.
         (*_, self.mean) = accumulate(((low + high) / 2 * shares).tolist())
-        self.low, self.high = (low - self.mean).tolist(), (high - self.mean).tolist()
-        self.shares = shares.tolist()
-        each = map(_piece, self.shares, self.low, self.high)
-        self.so_far = list(accumulate(each, _plus, initial=(0.0, 0.0, 0.0)))
+        self.low, self.high, self.shares = low - self.mean, high - self.mean, shares
+        each = _piece(shares, self.low, self.high)
+        self.so_far = np.array(list(accumulate(each, np.add, initial=np.zeros(3))))
 
 
-def _piece(share: float, low: float, high: float) -> Sums:
-    return (
-        share,
-        share * (low + high) / 2,
-        share * (low * low + low * high + high * high) / 3,
-    )
-
-
-def _plus(one: Sums, other: Sums) -> Sums:
-    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
+def _piece(share: Array, low: Array, high: Array) -> Array:
+    """Return shares, and the sums over them of values and of their squares: shape (…, 3)."""
+    squares = share * (low * low + low * high + high * high) / 3
+    return np.stack([share, share * (low + high) / 2, squares], -1)
 
 
 def moments(
-    law: InverseCdf | Uniform, factor: float = 1.0, limit_ms: float = inf
-) -> tuple[float, float]:
-    """Return mean (ms) and variance (ms²) of a drawn wait, times a factor above 0, cut to a limit."""
-    pieces = _pieces(law)
-    limit = limit_ms / factor - pieces.mean
-    if limit <= pieces.low[0]:
-        return limit_ms, 0.0
-    place = bisect_right(pieces.high, limit)
+    law: InverseCdf | Uniform, factors: Array | float = 1.0, limit_ms: float = inf
+) -> tuple[Array, Array]:
+    """Return means (ms) and variances (ms²) of drawn waits, times factors above 0, cut to a limit.
+
+    Args:
+        factors: Shape (n,), or one number.
+    """
+    pieces, factors = _pieces(law), np.asarray(factors, np.float64)
+    limit = limit_ms / factors - pieces.mean
+    place = pieces.high.searchsorted(limit, side="right")
     sums = pieces.so_far[place]
-    if place < len(pieces.high):
-        low, high = pieces.low[place], pieces.high[place]
-        if low < limit:
-            share = pieces.shares[place] * (limit - low) / (high - low)
-            sums = _plus(sums, _piece(share, low, limit))
-        beyond = 1.0 - sums[0]
-        sums = _plus(sums, (beyond, beyond * limit, beyond * limit * limit))
-    _, mean, square = sums
-    variance = max(square - mean * mean, 0.0)
-    return factor * (pieces.mean + mean), factor * factor * variance
+    within = np.minimum(place, len(pieces.high) - 1)
+    low, high = pieces.low[within], pieces.high[within]
+    is_cut = np.less(place, len(pieces.high))
+    # The part of the piece that the limit cuts which lies below it.
+    width = np.where(np.greater(high, low), high - low, 1.0)
+    reaches = is_cut & np.greater(limit, low)
+    share = np.where(reaches, pieces.shares[within] * (limit - low) / width, 0.0)
+    below = np.where(reaches, limit, 0.0)
+    sums = sums + _piece(share, np.where(reaches, low, 0.0), below)
+    beyond = np.where(is_cut, 1.0 - sums[..., 0], 0.0)
+    end = np.where(is_cut, limit, 0.0)
+    mean = sums[..., 1] + beyond * end
+    square = sums[..., 2] + beyond * end * end
+    variance = np.maximum(square - mean * mean, 0.0)
+    is_all_cut = np.less_equal(limit, pieces.low[0])
+    return (
+        np.where(is_all_cut, limit_ms, factors * (pieces.mean + mean)),
+        np.where(is_all_cut, 0.0, factors * factors * variance),
+    )
 
 
 # By the table itself: all parts of a run have the same one.

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from footfall.model.program import AffectedChoice, CompiledEffect, DecisionNode
+from footfall.model.compiled_effects import CompiledEffect
+from footfall.model.program import AffectedChoice, DecisionNode
 from footfall.model.values import Array
 
 ONE = 2**32

@@ -21,7 +21,7 @@ from footfall.model.tables import (
     InverseCdf,
     Uniform,
 )
-from footfall.model.values import DTYPES, NULL_CODE, Array
+from footfall.model.values import DTYPES, MOST_WHOLE, NULL_CODE, NULL_INTEGER, Array
 from footfall.sim import keys
 from footfall.sim.state import State
 
@@ -100,3 +100,24 @@ def value(draw: RandomValue, random: Array) -> Array:
     if isinstance(draw.table, Categorical):
         return np.array(draw.codes, DTYPES[draw.kind]).take(choose(draw.table, random))
     return invert(draw.table, random)
+
+
+def about(draw: RandomValue, random: Array, centre: Array) -> Array:
+    """Return a random value about a centre of each one's own: shape (n,), the kind's dtype.
+
+    Args:
+        centre: Shape (n,) or (), float64; null, and of a median what is below 0, draws null.
+    """
+    assert not isinstance(draw.table, Categorical)
+    drawn = invert(draw.table, random)
+    known = np.where(np.less(centre, 0.0), np.nan, centre) if draw.is_scaled else centre
+    drawn = known * drawn if draw.is_scaled else known + drawn
+    if draw.kind == "number":
+        return drawn
+    missing = np.isnan(drawn)
+    return np.where(missing, NULL_INTEGER, whole(np.where(missing, 0.0, drawn)))
+
+
+def whole(values: Array) -> Array:
+    """Return numbers rounded to whole ones, halves up: shape (n,), int64."""
+    return np.floor(np.clip(values + 0.5, -MOST_WHOLE, MOST_WHOLE)).astype(np.int64)

@@ -12,7 +12,8 @@ from functools import reduce
 import numpy as np
 
 from footfall.data.tallies import FactorSums
-from footfall.model.program import NO_LIMIT_MS, CompiledEffect
+from footfall.model.compiled_effects import CompiledEffect
+from footfall.model.program import NO_LIMIT_MS
 from footfall.model.tables import InverseCdf, Uniform
 from footfall.model.values import Array, Kind, is_null
 from footfall.sim.cut_moments import moments
@@ -74,7 +75,7 @@ class EffectLog:
         """Append a wave.
 
         Args:
-            base: Shape (n,): what it was before the effects.
+            base: Shape (n,): what it was before the effects; of a wait what its law is multiplied by.
             result: Shape (n,): what became of it, a wait before it is cut.
             applied: One per effect.
         """
@@ -133,15 +134,16 @@ class EffectLog:
         if self._distribution is None:
             value = reduce(np.multiply, factors, base.astype(np.float64))
             return value, np.zeros(len(value))
-        product = reduce(np.multiply, factors, np.ones(len(base)))
+        product = reduce(np.multiply, factors, base)
         one, of_one = moments(self._distribution)
         mean, variance = one * product, of_one * product * product
-        # A wait that is cut has another mean than factor times the mean. Few distinct factors
-        # occur, so the moments are computed once for each.
+        # A wait that is cut has another mean than factor times the mean. Where factors are those
+        # of effects few of them are distinct.
         is_cut = np.greater(product * self._distribution.ends[1], self._limit_ms)
-        for factor in np.unique(product[is_cut]).tolist():
-            same = np.equal(product, factor)
-            mean[same], variance[same] = moments(self._distribution, factor, self._limit_ms)
+        if is_cut.any():
+            distinct, which = np.unique(product[is_cut], return_inverse=True)
+            of_cut = moments(self._distribution, distinct, self._limit_ms)
+            mean[is_cut], variance[is_cut] = of_cut[0][which], of_cut[1][which]
         return mean, variance / _MS2_PER_S2
 
 

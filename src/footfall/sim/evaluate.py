@@ -252,6 +252,22 @@ def _ramp(op: Op, context: EvaluationContext) -> Array:
     return np.add(start, (end - start) * np.minimum(np.maximum(x, 0.0), over) / over)
 
 
+def _odds(op: Op, context: EvaluationContext) -> Array:
+    """Return a chance whose odds are multiplied by a factor; null where one of them is."""
+    chance, factor = _both(op, context)
+    chance, factor = np.clip(chance, 0.0, 1.0), np.maximum(factor, 0.0)
+    more = chance * factor
+    whole = more + (1.0 - chance)
+    # What is certain and forbidden at once, 1 times 0, does not happen.
+    return more / np.where(np.equal(whole, 0.0), 1.0, whole)
+
+
+def _by_case(op: Op, context: EvaluationContext) -> Array:
+    """Return the number of a text's case; that of null and of codes past the table is the last one."""
+    numbers = np.asarray(op.value)
+    return numbers.take(np.minimum(evaluate(op.args[0], context), len(numbers) - 1))
+
+
 def _stage(op: Op, context: EvaluationContext) -> Array:
     return context.model.stage_codes[evaluate(op.args[0], context)]
 
@@ -301,6 +317,8 @@ _FUNCTIONS: dict[str, Callable[[Op, EvaluationContext], Array]] = {
     "any": _any,
     "contains": _contains,
     "ramp": _ramp,
+    "odds": _odds,
+    "by_case": _by_case,
     "stage": _stage,
     "now": lambda _, c: c.now_ms(),
     "day": lambda _, c: (c.now_ms() - c.model.start_ms) // DAY_MS + 1,

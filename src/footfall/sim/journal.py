@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from footfall.model.compiled_effects import CompiledEffect
 from footfall.model.model import Model
-from footfall.model.program import NO_LIMIT_MS, AffectedChoice, CompiledEffect, DecisionNode
+from footfall.model.program import NO_LIMIT_MS, AffectedChoice, DecisionNode
 from footfall.model.tables import InverseCdf, Uniform
 from footfall.model.values import DTYPES, Array, Kind
 from footfall.sim.decision_log import DecisionLog

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from footfall.model import builtins
+from footfall.model.operations import Op
 from footfall.model.program import (
     NO_LIMIT_MS,
     ActNode,
@@ -22,6 +23,7 @@ from footfall.model.program import (
     Node,
     RetryNode,
     UntilNode,
+    WaitEnd,
     WaitNode,
 )
 from footfall.model.tables import InverseCdf, Uniform
@@ -30,6 +32,7 @@ from footfall.sim import actions, decisions, draws, keys
 from footfall.sim.evaluate import evaluate, holds
 from footfall.sim.evaluation_context import EvaluationContext
 from footfall.sim.event_flags import pack_flags
+from footfall.sim.own_hours import activity_after
 from footfall.sim.scheduler import Scheduler
 from footfall.sim.state import CLOSED
 from footfall.units import MINUTE_MS
@@ -76,11 +79,8 @@ def _pause(scheduler: Scheduler, node: WaitNode, _number: int, rows: Array) -> N
     if node.ends_session:
         state.session_last[rows] = CLOSED
     clock = state.clock.take(rows)
-    if node.is_activity:
-        rhythms = scheduler.model.people.home_rhythms[state.columns[builtins.HOME].take(rows)]
-        times = scheduler.calendar.after(clock, waits, rhythms)
-    else:
-        times = clock + waits
+    times = activity_after(context, clock, waits) if node.is_activity else clock + waits
+    rows, times = _without_ended(scheduler, node.deadline, rows, times)
     scheduler.pass_time(rows, node.next, times)
 
 
@@ -91,7 +91,25 @@ def _pause_until(scheduler: Scheduler, node: UntilNode, _number: int, rows: Arra
     if node.ends_session:
         state.session_last[rows] = CLOSED
     # Null is the least number, so that it is past.
-    scheduler.pass_time(rows, node.next, np.maximum(moment, context.now_ms()))
+    times = np.maximum(moment, context.now_ms())
+    rows, times = _without_ended(scheduler, node.deadline, rows, times)
+    scheduler.pass_time(rows, node.next, times)
+
+
+def _without_ended(
+    scheduler: Scheduler, deadline: WaitEnd | None, rows: Array, times: Array
+) -> tuple[Array, Array]:
+    """Send those on at their deadline who would wait for longer; return the others, with their times."""
+    if deadline is None:
+        return rows, times
+    # At the deadline and not at once: whether a wait ends past the horizon depends on how long
+    # the run is, and nothing that happens may.
+    ends = scheduler.state.columns[deadline.column].take(rows)
+    is_over = np.greater_equal(times, ends)
+    ended = rows[is_over]
+    ends = np.maximum(ends[is_over], scheduler.state.clock.take(ended))
+    scheduler.pass_time(ended, deadline.over, ends)
+    return rows[~is_over], times[~is_over]
 
 
 def _waits(
@@ -103,14 +121,31 @@ def _waits(
 ) -> Array:
     """Draw each one's wait before it is cut, and log effects on it: shape (n,), int64, ms."""
     base = draws.invert(distribution, draws.bits(scheduler.state, context.rows, node.key))
+    own = np.ones(len(base))
+    if node.factor is not None:
+        own = _own_factor(scheduler, node, node.factor, context)
+        # Where time passes at all, some is left.
+        base = np.maximum(draws.whole(base * own), np.minimum(base, 1))
     if not node.effects:
         return base
     waits, applied = actions.apply_effects(node.effects, base, context)
     if scheduler.journal is not None:
         scheduler.journal.effect_log_of(
             node.affected, node.effects, distribution=distribution, limit_ms=limit_ms
-        ).append(base, waits, applied)
+        ).append(own, waits, applied)
     return waits
+
+
+def _own_factor(
+    scheduler: Scheduler, node: WaitNode | LaterNode, factor: Op, context: EvaluationContext
+) -> Array:
+    """Return what each one's wait is multiplied by; 1, and counted, where it is null or below 0."""
+    found = np.broadcast_to(evaluate(factor, context), len(context.rows))
+    is_known = np.greater_equal(found, 0.0)
+    if scheduler.journal is not None:
+        skip = node.skip if isinstance(node, WaitNode) else node.no_factor
+        scheduler.journal.skips[skip] += int(len(found) - np.count_nonzero(is_known))
+    return np.where(is_known, found, 1.0)
 
 
 def _enter(scheduler: Scheduler, node: EnterNode, _number: int, rows: Array) -> None:
@@ -173,10 +208,7 @@ def _start_times(
     waits = np.maximum(_waits(scheduler, node, node.table, context), 1)
     if not node.is_activity:
         return clock + waits
-    rhythms = scheduler.model.people.home_rhythms[
-        scheduler.state.columns[builtins.HOME].take(rows)
-    ]
-    return scheduler.calendar.after(clock, waits, rhythms)
+    return activity_after(context, clock, waits)
 
 
 def _cancel(scheduler: Scheduler, node: CancelNode, _number: int, rows: Array) -> None:

@@ -13,14 +13,9 @@ import numpy as np
 
 from footfall.data.tallies import EffectKey, FactorSums, OptionCounts, Tallies
 from footfall.model import builtins
+from footfall.model.compiled_effects import CompiledEffect
 from footfall.model.model import AffectedDraw, Model
-from footfall.model.program import (
-    AffectedChoice,
-    Assign,
-    CompiledEffect,
-    DecisionNode,
-    RandomValue,
-)
+from footfall.model.program import AffectedChoice, Assign, DecisionNode, RandomValue
 from footfall.model.program_flow import actions_of
 from footfall.model.values import NULL_INTEGER, Array
 from footfall.sim.decision_log import DecisionLog, effects_of

@@ -9,8 +9,8 @@ import pytest
 
 from footfall.compiler import compile_scenario
 from footfall.errors import UsageError
+from footfall.model.compiled_effects import CompiledEffect, TimeSpan
 from footfall.model.model import ACTIVITY_BITS, CalendarSpec
-from footfall.model.program import CompiledEffect, TimeSpan
 from footfall.model.values import NEVER, NULL_INTEGER
 from footfall.sim import Simulation
 from footfall.sim.actions import apply_effects

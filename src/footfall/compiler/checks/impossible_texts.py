@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from footfall.compiler.compilation import Compilation
+from footfall.compiler.expressions.typer import ListedTexts
 from footfall.errors import SourceLocation
 from footfall.model.operations import Op
 from footfall.model.program import Append, Assign, LaterNode, PickElement, RandomValue
@@ -35,14 +36,29 @@ def check_texts(c: Compilation) -> None:
     for (at, code), codes in found.items():
         if codes is not None and code not in codes:
             _note(c, at, code, codes)
+    for listed in c.typer.listed:
+        codes = possible.of(listed.value)
+        if codes is None or codes - listed.codes:
+            _note_unlisted(c, listed, codes)
+
+
+def _note_unlisted(c: Compilation, listed: ListedTexts, codes: Codes | None) -> None:
+    texts = c.texts.all()
+    lacking = "some value" if codes is None else f"'{texts[min(codes - listed.codes)]}'"
+    accepted = f"a line for each value: {_shown(c, codes)}" if codes else "else: for all others"
+    hint = "else: {…} is the line of all others"
+    c.problems.add(listed.at, f"there is no line of weights for {lacking}", accepted, hint)
 
 
 def _note(c: Compilation, at: SourceLocation, code: int, codes: Codes) -> None:
     texts = c.texts.all()
-    known = [texts[one] for one in sorted(codes)]
-    accepted = "values: " + first_names(known, MOST_SHOWN) if known else "nothing but null"
-    text = texts[code]
+    known, text = [texts[one] for one in sorted(codes)], texts[code]
+    accepted = f"values: {_shown(c, codes)}" if known else "nothing but null"
     c.problems.add(at, f"nothing here is ever '{text}'", accepted, nearest_hint(text, known))
+
+
+def _shown(c: Compilation, codes: Codes) -> str:
+    return first_names([c.texts.all()[one] for one in sorted(codes)], MOST_SHOWN)
 
 
 def _either(one: Codes | None, other: Codes | None) -> Codes | None:

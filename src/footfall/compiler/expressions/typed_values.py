@@ -40,6 +40,11 @@ def ramp(x: Op, ends: tuple[float, float, float]) -> Op:
     return Op("ramp", "number", (x,), ends, is_nullable=x.is_nullable)
 
 
+def as_number(value: float | Op) -> Op:
+    """Return a weight as an operation, a number as a constant."""
+    return value if isinstance(value, Op) else Op("const", "number", value=value)
+
+
 def rounded_to_money(op: Op) -> Op:
     """Return a number of minor units as money, half up."""
     return Op("round", "money", (op,), is_nullable=op.is_nullable, is_list=op.is_list)

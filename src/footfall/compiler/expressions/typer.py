@@ -42,6 +42,21 @@ class ComparedText:
     at: SourceLocation
 
 
+@dataclass(frozen=True, slots=True)
+class ListedTexts:
+    """The texts for which something is declared, and nothing for others.
+
+    Args:
+        value: What decides.
+        codes: Of the texts.
+        at: Where they are listed.
+    """
+
+    value: Op
+    codes: frozenset[int]
+    at: SourceLocation
+
+
 @dataclass(slots=True)
 class Typer:
     """Compiles expressions against a scope.
@@ -58,6 +73,7 @@ class Typer:
         problems: Where mistakes are noted.
         described: Event property → the expression of its value.
         compared: Texts that values are compared with, in expressions that were compiled.
+        listed: Texts that have to be all which a value can be.
         allowed: Column of a variable → codes of the values that it is declared to take.
     """
 
@@ -72,6 +88,7 @@ class Typer:
     problems: Problems
     described: Mapping[str, str] = field(default_factory=dict)
     compared: list[ComparedText] = field(default_factory=list)
+    listed: list[ListedTexts] = field(default_factory=list)
     allowed: dict[int, frozenset[int]] = field(default_factory=dict)
     values: Values = field(init=False)
     lookup: Lookup = field(init=False)
@@ -113,6 +130,14 @@ class Typer:
         return (
             None if expression is None else self.compile(expression, scope, TypeOf("boolean"))
         )
+
+    def factor(self, expression: Expression, scope: Scope) -> Op | None:
+        """Compile a number that is no factor below 0; one that is written down below 0 is noted."""
+        op = self.compile(expression, scope, TypeOf("number"))
+        if op is None or not is_constant(op) or float(str(op.value)) >= 0:
+            return op
+        self.problems.add(expression.at, f"the factor is {op.value:g}", "0 or more")
+        return None
 
     def note(self, at: SourceLocation, problem: ExpressionProblem) -> None:
         """Note what is wrong with an expression that stands at a place."""

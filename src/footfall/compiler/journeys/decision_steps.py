@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+from footfall.compiler.expressions.typed_values import as_number
 from footfall.compiler.journeys.lowering import Lowering
 from footfall.compiler.journeys.step_context import Here
 from footfall.model.operations import Op
 from footfall.model.program import DecisionOption
-from footfall.scenario.leaf_records import Rest
+from footfall.scenario.leaf_records import OddsChance, Rest
 from footfall.scenario.step_records import EitherOption, EitherStep, MaybeStep
 from footfall.scenario.step_traits import default_name, traits
 
@@ -28,6 +29,10 @@ def lower_either(lowering: Lowering, step: EitherStep, here: Here, following: in
     address = builder.names.take("chance", here.journey, name, step.at)
     options = _with_rest(
         step, tuple(_option(lowering, o, address, here, following) for o in step.options)
+    )
+    options = tuple(
+        _with_odds(lowering, compiled, option, here)
+        for compiled, option in zip(options, step.options, strict=True)
     )
     _check_names(lowering, step, [o.name for o in options])
     number = builder.decision(address, tuple(o.name for o in options))
@@ -49,12 +54,26 @@ def _option(
         name = f"line {option.at.line}"
     chance = option.chance if option.chance is not None else option.weight
     assert chance is not None
+    chance = chance.chance if isinstance(chance, OddsChance) else chance
     weight = lowering.weight(chance, here.scope)
     when = _possible(lowering, option, here)
     target = lowering.steps(option.steps, here, following)
     return DecisionOption(
         name, weight, target, when, lowering.effects.at("chance", f"{address}/{name}")
     )
+
+
+def _with_odds(
+    lowering: Lowering, compiled: DecisionOption, option: EitherOption, here: Here
+) -> DecisionOption:
+    """Multiply the weight of an option by the factor on its odds: the rest share what is left."""
+    if not isinstance(option.chance, OddsChance):
+        return compiled
+    factor = lowering.typer.factor(option.chance.odds, here.scope)
+    if factor is None:
+        return compiled
+    weights = (as_number(compiled.weight), factor)
+    return replace(compiled, weight=Op("multiply", "number", weights, is_nullable=True))
 
 
 def _possible(lowering: Lowering, option: EitherOption, here: Here) -> Op | None:
@@ -90,7 +109,7 @@ def _left(weights: list[float | Op]) -> float | Op:
     # It falls below 0 where the others exceed 1, and a weight below 0 counts as 0.
     left = Op("const", "number", value=1.0)
     for weight in weights:
-        other = weight if isinstance(weight, Op) else Op("const", "number", value=weight)
+        other = as_number(weight)
         left = Op("subtract", "number", (left, other), is_nullable=other.is_nullable)
     return left
 

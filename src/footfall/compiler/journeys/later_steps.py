@@ -15,8 +15,9 @@ from footfall.compiler.symbols import (
     Variable,
     columns_of,
 )
+from footfall.model.compiled_effects import CompiledEffect
 from footfall.model.operations import Op
-from footfall.model.program import CancelNode, CompiledEffect, LaterNode
+from footfall.model.program import CancelNode, LaterNode
 from footfall.model.tables import InverseCdf, Uniform
 from footfall.scenario.leaf_records import Text
 from footfall.scenario.step_records import CancelStep, LaterStep
@@ -36,11 +37,13 @@ def lower_later(lowering: Lowering, step: LaterStep, here: Here, following: int)
     name = step.named or step.journey
     table: InverseCdf | Uniform | None = None
     effects: tuple[CompiledEffect, ...] = ()
-    affected = -1
+    affected = no_factor = -1
+    factor: Op | None = None
     if step.wait is not None:
         address = builder.names.take("wait", here.journey, name, step.at)
         table, effects = distributions.wait(step.wait), lowering.effects.at("wait", address)
         affected = builder.factors(address, "wait", effects)
+        factor, no_factor = lowering.factor(step.wait, address, here.scope)
     moment = (
         None
         if step.moment is None
@@ -60,6 +63,8 @@ def lower_later(lowering: Lowering, step: LaterStep, here: Here, following: int)
             values,
             effects,
             affected,
+            factor,
+            no_factor,
         )
     )
 

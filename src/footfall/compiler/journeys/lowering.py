@@ -10,7 +10,7 @@ from footfall.compiler import distributions
 from footfall.compiler.checks.call_graph import CallGraph
 from footfall.compiler.effects import Effects
 from footfall.compiler.emissions import Emissions
-from footfall.compiler.expressions.typed_values import ramp
+from footfall.compiler.expressions.typed_values import as_number, ramp
 from footfall.compiler.expressions.typer import Typer
 from footfall.compiler.journeys.program_builder import Builder
 from footfall.compiler.journeys.step_context import Here, Instance
@@ -35,10 +35,11 @@ from footfall.model.program import (
     JumpNode,
     Timer,
     UntilNode,
+    WaitEnd,
     WaitNode,
 )
 from footfall.model.tables import CatalogueColumn
-from footfall.scenario.leaf_records import Chance, Expression, Ramp, Rest, Wait
+from footfall.scenario.leaf_records import Chance, Expression, OddsChance, Ramp, Rest, Wait
 from footfall.scenario.records import Journey, Property
 from footfall.scenario.step_records import PickOne, Step, Steps
 from footfall.scenario.step_traits import default_name, traits, walk, with_name
@@ -262,11 +263,21 @@ class Lowering:
         )
 
     def pause(
-        self, wait: Wait, name: str, here: Here, following: int, ends: bool = False
+        self,
+        wait: Wait,
+        name: str,
+        here: Here,
+        following: int,
+        ends: bool = False,
+        deadline: WaitEnd | None = None,
     ) -> int:
-        """Add a wait: in the session, or (`ends`) in activity time after its end; or until a moment."""
+        """Add a wait: in the session, or (`ends`) in activity time after its end; or until a moment.
+
+        Args:
+            deadline: Where those go on at a time of their own who would wait for longer.
+        """
         if wait.until is not None:
-            return self._pause_until(wait.until, here, following, ends=ends)
+            return self._pause_until(wait.until, here, following, ends=ends, deadline=deadline)
         address = self.builder.names.take("wait", here.journey, name, wait.at)
         is_cut = here.in_session and not ends
         if is_cut and wait.high_ms > LIMIT_IN_SESSION_MS:
@@ -275,13 +286,25 @@ class Lowering:
         effects = self.effects.at("wait", address)
         key = self.builder.key(here, "wait", name)
         affected = self.builder.factors(address, "wait", effects)
-        return self.builder.add(
-            WaitNode(
-                key, distributions.wait(wait), following, ends, limit, ends, effects, affected
-            )
-        )
+        factor, skip = self.factor(wait, address, here.scope)
+        table = distributions.wait(wait)
+        times = (ends, limit, ends, effects, affected, factor, skip, deadline)
+        return self.builder.add(WaitNode(key, table, following, *times))
 
-    def _pause_until(self, until: Expression, here: Here, following: int, *, ends: bool) -> int:
+    def factor(self, wait: Wait, address: str, scope: Scope) -> tuple[Op | None, int]:
+        """Compile what a wait is multiplied by; with the number of the tally of those who have none."""
+        op = None if wait.factor is None else self.typer.factor(wait.factor, scope)
+        return op, -1 if op is None else self.builder.skip("no factor", address)
+
+    def _pause_until(
+        self,
+        until: Expression,
+        here: Here,
+        following: int,
+        *,
+        ends: bool,
+        deadline: WaitEnd | None,
+    ) -> int:
         """Add a wait until a moment."""
         if here.in_session and not ends:
             message = "a wait by the calendar in a session, which lasts 29 minutes at most"
@@ -300,7 +323,7 @@ class Lowering:
         return (
             following
             if moment is None
-            else self.builder.add(UntilNode(moment, following, ends))
+            else self.builder.add(UntilNode(moment, following, ends, deadline))
         )
 
     def _warn_of_cut(self, wait: Wait, address: str) -> None:
@@ -342,6 +365,8 @@ class Lowering:
 
     def weight(self, chance: Chance, scope: Scope) -> float | Op:
         """Compile a chance or weight; that of the rest is 0."""
+        if isinstance(chance, OddsChance):
+            return self._with_odds(chance, scope)
         if isinstance(chance, Ramp):
             op = self.typer.compile(chance.of, scope, TypeOf("number"))
             return (
@@ -353,3 +378,11 @@ class Lowering:
             # What is wrong is noted; any number lets the rest be compiled.
             return self.typer.compile(chance, scope, TypeOf("number")) or 0.0
         return 0.0 if isinstance(chance, Rest) else float(chance)
+
+    def _with_odds(self, chance: OddsChance, scope: Scope) -> float | Op:
+        before = as_number(self.weight(chance.chance, scope))
+        factor = self.typer.factor(chance.odds, scope)
+        # What is wrong is noted; any number lets the rest be compiled.
+        return (
+            0.0 if factor is None else Op("odds", "number", (before, factor), is_nullable=True)
+        )

@@ -9,16 +9,9 @@ from footfall.compiler.addresses import JourneyNames, key
 from footfall.compiler.journeys.step_context import Here
 from footfall.compiler.symbols import Columns
 from footfall.errors import Problems, SourceLocation
+from footfall.model.compiled_effects import CompiledEffect
 from footfall.model.model import AffectedDraw, DecisionName
-from footfall.model.program import (
-    CompiledEffect,
-    DecisionNode,
-    DecisionOption,
-    DrawKey,
-    JumpNode,
-    Node,
-    Timer,
-)
+from footfall.model.program import DecisionNode, DecisionOption, DrawKey, JumpNode, Node, Timer
 
 # Each place that runs a journey gets nodes of its own: fifteen journeys that each run the next
 # one twice would make 2**15 copies of the last.

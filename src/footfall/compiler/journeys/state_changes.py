@@ -13,6 +13,7 @@ from footfall.compiler.journeys.step_context import Here
 from footfall.compiler.journeys.written_values import value_of
 from footfall.compiler.symbols import Scope, TypeOf, Variable
 from footfall.model import program
+from footfall.model.compiled_effects import CompiledEffect
 from footfall.model.operations import Op
 from footfall.model.program import Action, ActNode, Assign
 from footfall.scenario.leaf_records import Draw, Expression, Text
@@ -83,7 +84,7 @@ def _note_unknown(lowering: Lowering, change: Assignment, scope: Scope) -> None:
 def _set(
     lowering: Lowering, change: Assignment, variable: Variable, here: Here, name: str
 ) -> Action | None:
-    effects: tuple[program.CompiledEffect, ...] = ()
+    effects: tuple[CompiledEffect, ...] = ()
     address = f"{here.journey}/{change.name}"
     kind = variable.type.kind
     if kind in NUMERIC:
@@ -101,7 +102,7 @@ def _new_value(
     if isinstance(change.value, Draw):
         lowering.builder.names.take("draw", here.journey, name, change.at)
         drawn = lowering.declarer.draw(
-            change.value, variable, lowering.builder.key(here, "draw", name)
+            change.value, variable, lowering.builder.key(here, "draw", name), here.scope
         )
         place = DrawPlace(here.journey, name)
         return drawn and affected_pick(
