@@ -18,6 +18,7 @@ def read(tmp_path, text):
     [
         "Ereignis / Event,Eigenschaft/Property,Typ | Type,Beispiel - Example",
         "Event / 事件,属性 / Property,Type / 类型,示例/Example",
+        "事件 (Event),属性 [Property],类型 (Type),示例 (Example)",
     ],
 )
 def test_two_languages(tmp_path, titles):
@@ -37,6 +38,12 @@ def test_halves_that_mean_two_things(tmp_path):
     """A title whose halves are two columns is neither, and named."""
     plan = read(tmp_path, "Event,Property,Type / Example\nLent,days,integer\n")
     assert "column Type / Example is not read" in str(plan.remarks[0])
+
+
+def test_brackets_that_say_what_a_title_is_of(tmp_path):
+    """`Owner (event)` is no title of events."""
+    plan = read(tmp_path, "Event,Owner (event),Property\nLent,Ann,days\n")
+    assert "column Owner (event) is not read" in str(plan.remarks[0])
 
 
 def test_a_title_that_is_merged(tmp_path):

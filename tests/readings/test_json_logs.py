@@ -30,11 +30,12 @@ def written(tmp_path, text):
         json.dumps,
         lambda events: json.dumps(events, indent=2),
         lambda events: json.dumps({"batch": events}),
+        lambda events: json.dumps({"next": None, "results": events}, indent=1),
         lambda events: "\n".join(map(json.dumps, events)),
     ],
 )
 def test_events(tmp_path, events, form):
-    """An array, also of one event, a body around it, and lines are logs without a word about their columns."""
+    """An array, also of one event, an envelope around it, and lines are logs without a word on columns."""
     assert is_log(written(tmp_path, form(events)), ONLY_IN_PLANS)
     assert is_log(tmp_path, ONLY_IN_PLANS)
 

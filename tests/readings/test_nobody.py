@@ -88,6 +88,14 @@ def test_sessions_that_begin_at_once(tmp_path):
         assert log_report(source).sessions.given == 2
 
 
+def test_sessions_of_a_log_that_begin_at_once(tmp_path):
+    """A column of sessions under a name of one's own is one, too, where several people begin at the same time."""
+    rows = "".join(f"u{n},{AT},open,{1_775_034_000_000 + n % 2}\n" for n in range(9))
+    (tmp_path / "x.csv").write_text(f"uid,ts,event,SESSION_ID\n{rows}")
+    with open_events(tmp_path / "x.csv") as source:
+        assert log_report(source).sessions.given == 9
+
+
 def test_one_balance(tmp_path):
     """Lines that cannot be read, or have no event type, are events to nobody: reports and checks count alike."""
     path = tmp_path / "x.ndjson"

@@ -642,6 +642,36 @@ def test_leave_for_what_is_not_planned_in_a_catalogue(tmp_path, rule):
     assert [event.is_open for event in found.events] == [True]
 
 
+def test_places_of_notes_on_a_catalogue(tmp_path):
+    """A note names the file in which it stands: of a rule the plan's, of an entry its own."""
+    files = {
+        "events.yaml": NEW["events.yaml"].replace("description: Pays", "owner: Ann"),
+        "properties.yaml": NEW["properties.yaml"],
+        "types.yaml": NEW["types.yaml"].replace("max_length: 99", "sort: x"),
+        "categories.yaml": NEW["categories.yaml"],
+        "plan.yaml": """
+version: rudder/v1
+kind: tracking-plan
+spec:
+  rules:
+    - {event: "#event:bought", squad: Tickets, properties: [{property: "#property:line", since: 3}]}
+    - {event: "#event:known", properties: [{property: "#property:mail", required: true}]}
+""",
+    }
+    told = left_out(read_plan(folder(tmp_path, files)))
+    assert [text for text in told if "nothing refers" not in text] == [
+        "plan.yaml, rules[0].line: key since of a property's place is not read",
+        "plan.yaml, rules[0]: key squad of a rule is not read",
+        "events.yaml, bought: key owner of an event is not read",
+        "properties.yaml, rules[1].mail: keyword sort is not read",
+        "plan.yaml, rules[1].mail: required of user property mail is not read",
+    ]
+    assert (
+        "properties.yaml, fare: property Fare Paid, to which nothing refers, is not read"
+        in told
+    )
+
+
 # --- files ------------------------------------------------------------------------------------------------------------
 
 

@@ -33,7 +33,7 @@ from footfall.foreign.line_sources import (
 from footfall.refusals import refusal
 
 LARGEST_BODY_BYTES = 64 << 20
-_BODY = re.compile(rb'"(?:events|batch|data)"\s*:\s*\[')
+_BODY = re.compile(rb'"(?:events|batch|data|results)"\s*:\s*\[')
 
 
 class _UnreadableError(Exception):

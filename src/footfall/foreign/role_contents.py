@@ -82,7 +82,9 @@ def fits(role: str, name: str, names: Mapping[str, Sampled], chosen: Mapping[str
         is_of_each = different == len(values) == len(one.texts)
         return is_of_each or (plain(name) in SURE_IDS and different >= 0.9 * len(values))
     if role == "session":
-        return _is_of_one_person(one, names.get(chosen.get("user", "")))
+        # One that is told by its beginning is of each person, and -1 is none.
+        are_times = all(text == "-1" or _is_plausible(text) for text in values)
+        return are_times or _is_of_one_person(one, names.get(chosen.get("user", "")))
     return True
 
 

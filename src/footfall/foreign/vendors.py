@@ -156,7 +156,7 @@ POSTHOG = Vendor(
     group_type=_paths("properties/$group_type"),
     group_key=_paths("properties/$group_key"),
     others=_paths("properties/alias", "properties/$anon_distinct_id"),
-    envelope=_paths("batch", "data"),
+    envelope=_paths("batch", "data", "results"),
 )
 MIXPANEL = Vendor(
     name="mixpanel",

@@ -134,8 +134,8 @@ EVENT_COLUMNS = (
         "propiedad; propiedades; nombre de la propiedad; parámetro; parámetros; nombre del parámetro; propriété; "
         "propriétés; paramètre; paramètres; eigenschaft; eigenschaften; propriedade; propriedades; proprietà; "
         "nom de la propriété; attribut; attributs; eigenschaftsname; nome da propriedade; parâmetro; parâmetros; "
-        "nome proprietà; parametro; parametri; свойство; свойства; параметр; параметры; свойство события; "
-        "свойства события; название свойства; название параметра; атрибут",
+        "nome proprietà; parametro; parametri; merkmal; merkmale; свойство; свойства; параметр; параметры; "
+        "свойство события; свойства события; название свойства; название параметра; атрибут",
         "field; fields; variable; variables; payload; event payload; event data; json; data layer; campo; campos; "
         "поле; поля",
     ),

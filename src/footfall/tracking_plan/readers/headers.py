@@ -343,6 +343,7 @@ OF_ONE_PROPERTY = frozenset(
      "название", "тип", "описание", "пример")
 )  # fmt: skip
 """What a table of properties calls its columns below a line that says `Properties`."""
+_IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]+)[)\]]")
 _HALVES = re.compile(r"\s*[/|\n]\s*|\s+[-–—]\s+")
 
 
@@ -353,7 +354,10 @@ def title_in(text: str) -> str:
     Halves that mean two things, as `Event / Property`, are none.
     """
     whole = normal(text)
-    known = [half for half in map(normal, _HALVES.split(text)) if half in ALL_TITLES]
+    halves = _HALVES.split(text)
+    # `Owner (event)` is of events, `事件 (Event)` is one.
+    halves += [] if whole.isascii() else _IN_BRACKETS.findall(text)
+    known = [half for half in map(normal, halves) if half in ALL_TITLES]
     meant = {tuple(_meaning(kind, half) for kind in (EVENTS, USERS)) for half in known}
     return known[0] if whole not in ALL_TITLES and len(meant) == 1 else whole
 

@@ -31,6 +31,7 @@ from footfall.tracking_plan.readers.documents.yaml_values import WrittenFraction
 from footfall.tracking_plan.readers.drafts import Draft
 from footfall.tracking_plan.readers.grid import clean
 from footfall.tracking_plan.readers.infer import is_version
+from footfall.units.currencies import MINOR_DIGITS
 
 MOST_PROPERTIES = 100_000
 """Of a plan, fields of records included: schemas that hold each other can stand for billions."""
@@ -149,7 +150,10 @@ class SchemaReader:
         )
         self.rest(schema, (*_MEANT.get(kind, ()), BEHIND_TYPE), name)
         for text in map(text_of, list_at(schema, BEHIND_TYPE)):
-            self.leave_out(f"{shown(text[:40])} behind a type", name)
+            if kind == "money" and text in MINOR_DIGITS and self.draft.currency in ("", text):
+                self.draft.currency = text
+            else:
+                self.leave_out(f"{shown(text[:40])} behind a type", name)
         if kind == "list":
             return self._with_elements(read, schema)
         if kind == "record":
