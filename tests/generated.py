@@ -21,6 +21,8 @@ people:
     size: {{normal: {{mean: 10, sd: 3}}, between: [1, 30], type: integer, range: 1 to 30}}
     code: {{pick: [AB-1, CD-22, null], pattern: '^[A-Z]{{2}}-[0-9]+$', length: 4 to 5}}
     mail: {{start: a@example.org, format: email}}
+    address: {{fake: email, format: email}}
+    phone: {{fake: phone}}
     tags: {{of: tag, at_most: 3, start: [], elements: at most 3, length: 3 to 5}}
 devices:
   per_person: {{1: 2, 2: 1}}
@@ -28,6 +30,8 @@ devices:
 sessions:
   properties:
     source: {{pick: {{direct: 2, search: 1}}}}
+    ip: {{fake: ip address}}
+    before: {{fake: referrer}}
 catalogues:
   cities:
     columns: [city, country, time_zone]
@@ -65,6 +69,8 @@ events:
         pay: next('last business day', 9)
         rests: today('business day')
         ago: since('e1') / 1 h
+        ip: ip
+        mail: "before(address) + ' ' + before"
         idle: before(since(visit)) / 1 h
         often: count('e1', 3 days)
         row: streak('e3')

@@ -9,6 +9,7 @@ from footfall.compiler.compilation import Compilation
 from footfall.compiler.event_memories import EventMemories
 from footfall.compiler.expressions.lookup import BUILTIN_NAMES
 from footfall.compiler.expressions.typer import Typer
+from footfall.compiler.fakes import FakePlace, fake_value
 from footfall.compiler.symbols import Symbol, Variable
 from footfall.compiler.variables import Declarer
 from footfall.model import builtins
@@ -115,12 +116,30 @@ def declare_people(c: Compilation) -> None:
     """Declare user properties, and say how they begin; each sees those before it."""
     for number, declared in enumerate(c.scenario.people.properties):
         _declare(c, declared, c.people_names, c.initials, "people", number)
+    _make_up(c, c.scenario.people.properties, c.people_names, c.initials, "people")
 
 
 def declare_sessions(c: Compilation) -> None:
     """Declare session properties, and say how they begin; each sees people and those before it."""
     for declared in c.scenario.session_properties:
         _declare(c, declared, c.session_names, c.session_initials, "sessions", -1)
+    _make_up(c, c.scenario.session_properties, c.session_names, c.session_initials, "sessions")
+
+
+def _make_up(
+    c: Compilation,
+    properties: tuple[Property, ...],
+    names: dict[str, Symbol],
+    initials: list[InitialValue],
+    owner: str,
+) -> None:
+    """Say how fakes begin: after all else, which they have to fit."""
+    for declared in properties:
+        symbol = names.get(declared.name)
+        if declared.fake and isinstance(symbol, Variable):
+            value = fake_value(c.typer, FakePlace(declared, owner, names, c.scope))
+            if value is not None:
+                initials.append(InitialValue(symbol.column, symbol.type.kind, value))
 
 
 def _declare(
@@ -138,8 +157,15 @@ def _declare(
             hint="rename it",
         )
         return
+    if declared.fake:
+        symbol: Symbol | None = c.declarer.fake(
+            FakePlace(declared, address, names, c.scope), number
+        )
+        if symbol is not None:
+            names[declared.name] = symbol
+        return
     if declared.derived is not None:
-        symbol: Symbol | None = c.declarer.derived(declared, "", c.scope, number)
+        symbol = c.declarer.derived(declared, "", c.scope, number)
     else:
         symbol = c.declarer.declare(declared, "", number)
     if symbol is not None:

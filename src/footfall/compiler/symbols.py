@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from footfall.model.builtins import BUILTINS
 from footfall.model.model import Column
 from footfall.model.operations import Op
-from footfall.model.values import NULLS, Kind
+from footfall.model.values import Kind, null_of
 from footfall.scenario.leaf_records import FREE, Constraint
 
 
@@ -104,9 +104,17 @@ class Columns:
         # Built-in columns come first, so their numbers are the same in every program.
         self._columns: list[Column] = list(BUILTINS)
 
-    def add(self, name: str, kind: Kind, width: int = 0, start: float | None = None) -> int:
+    def add(
+        self,
+        name: str,
+        kind: Kind,
+        width: int = 0,
+        start: float | None = None,
+        size: int = 0,
+    ) -> int:
         """Allocate a column, null at first unless `start` says otherwise; return its number."""
-        self._columns.append(Column(name, kind, width, NULLS[kind] if start is None else start))
+        first = null_of(kind) if start is None else start
+        self._columns.append(Column(name, kind, width, first, size))
         return len(self._columns) - 1
 
     def counter(self, name: str) -> int:
@@ -145,7 +153,9 @@ class Snapshots:
     def _of(self, column: int) -> int:
         if column not in self.kept:
             now = self.columns.all()[column]
-            self.kept[column] = self.columns.add(f"{now.name} before", now.kind, now.width)
+            self.kept[column] = self.columns.add(
+                f"{now.name} before", now.kind, now.width, size=now.size
+            )
         self.taken.add(column)
         return self.kept[column]
 

@@ -24,6 +24,7 @@ from footfall.compiler.expressions.typed_values import (
     is_constant,
 )
 from footfall.compiler.expressions.typer import Typer
+from footfall.compiler.fakes import FAKES, FakePlace, is_right
 from footfall.compiler.own_weights import own_weights
 from footfall.compiler.symbols import (
     Columns,
@@ -194,6 +195,17 @@ class Declarer:
         check_value(self.typer, f'"{declared.name}"', declared.derived.at, op, constraint)
         values = written_values(declared.values, kind.kind)
         return Variable(declared.name, kind, column, number, values, constraint)
+
+    def fake(self, place: FakePlace, number: int) -> Variable | None:
+        """Allocate a column for a property that is made up."""
+        if not is_right(self.typer, place):
+            return None
+        declared, fake = place.declared, FAKES[place.declared.fake]
+        column = self.columns.add(declared.name, fake.kind, size=fake.size)
+        self._check_constraint(declared, "text" if fake.kind == "composed" else fake.kind)
+        return Variable(
+            declared.name, TypeOf(fake.kind), column, number, (), declared.constraint
+        )
 
     def element(self, name: str, source: ListVariable, prefix: str) -> ElementVariable:
         """Allocate columns for an element of a list."""

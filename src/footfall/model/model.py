@@ -21,12 +21,14 @@ class Column:
     Args:
         width: 0 for one value per person, else the greatest length of a list.
         start: What it holds at first.
+        size: Of composed texts: the most bytes that one has.
     """
 
     name: str
     kind: Kind
     width: int = 0
-    start: int | float = 0
+    start: int | float | bytes = 0
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,10 +48,10 @@ DTYPES: dict[Kind, np.dtype[Any]] = {
     "null": np.dtype(np.int64),
     "duration": np.dtype(np.int64),
     "months": np.dtype(np.int64),
-    "composed": np.dtype(np.bytes_),
+    "composed": np.dtype(np.bytes_),  # as long as its column says
 }
 """How a kind is held: money in minor units, time in ms since the epoch (UTC), text as a code, a row as its index, a
-duration in ms, a composed text (put together when an event is written) as UTF-8. The last two occur in no column."""
+duration in ms, a composed text (put together when an event is written) as UTF-8."""
 
 NULLS: dict[Kind, int | float] = {
     "integer": NULL_INTEGER,
@@ -66,7 +66,12 @@ NULLS: dict[Kind, int | float] = {
     "duration": NULL_INTEGER,
     "months": NULL_INTEGER,
 }
-"""What stands for null in an array of a kind."""
+"""What stands for null in an array of a kind; of composed texts `NULL_COMPOSED`."""
+
+
+def null_of(kind: Kind) -> int | float | bytes:
+    """Return what stands for null in an array of a kind, composed texts included."""
+    return NULL_COMPOSED if kind == "composed" else NULLS[kind]
 
 
 def is_null(kind: Kind, values: Array) -> Array:
@@ -74,7 +79,7 @@ def is_null(kind: Kind, values: Array) -> Array:
     if kind == "number":
         # NaN equals nothing, not even itself.
         return np.isnan(values)
-    return np.equal(values, NULL_COMPOSED if kind == "composed" else NULLS[kind])
+    return np.equal(values, null_of(kind))
 
 
 def differ(kind: Kind, one: Array, other: Array) -> Array:

@@ -39,6 +39,7 @@ from footfall.scenario.vocabulary import (
     DISTRIBUTION_NAMES,
     DISTRIBUTIONS,
     EXAMPLE,
+    FAKE_NAMES,
     OF,
     REQUIRED,
     TYPE_KEY,
@@ -192,6 +193,7 @@ PROPERTY = MapKind(
         *DISTRIBUTIONS,
         Key("derived", EXPRESSION, "follows from other properties", "age >= 40"),
         BY,
+        Key("fake", choice(*FAKE_NAMES), "made up to fit the person, and nobody's", "email"),
         BETWEEN,
         TYPE_KEY,
         OF,
@@ -202,7 +204,11 @@ PROPERTY = MapKind(
         ABOUT,
         EXAMPLE,
     ),
-    at_most_one_of=(("start", *DISTRIBUTION_NAMES, "derived"), ("type", "of")),
+    at_most_one_of=(
+        ("start", *DISTRIBUTION_NAMES, "derived", "fake"),
+        ("fake", "of"),
+        ("type", "of"),
+    ),
 )
 
 RECORD_FIELD = MapKind(

@@ -43,12 +43,13 @@ def _property(reader: Reader, fields: Fields) -> Property:
         derived=fields.get("derived"),
         is_empty_list=isinstance(start, list),
         alias=fields.get("as", ""),
+        fake=fields.get("fake", ""),
         **_typed(reader, fields),
     )
 
 
 def _has_no_value(fields: Fields) -> bool:
-    return not any(fields.has(key) for key in ("start", *DISTRIBUTION_NAMES, "derived"))
+    return not any(fields.has(key) for key in ("start", *DISTRIBUTION_NAMES, "derived", "fake"))
 
 
 def _null(fields: Fields) -> Text:

@@ -35,6 +35,7 @@ class Property:
         constraint: On its values, or on each element of a list.
         elements: How many elements a list has.
         alias: The name under which it is written, "" for its own.
+        fake: Kind of made-up values, "" for none.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Property:
     constraint: Constraint = field(default=FREE, metadata=ADDED)
     elements: Constraint = field(default=FREE, metadata=ADDED)
     alias: str = field(default="", metadata=ADDED)
+    fake: str = field(default="", metadata=ADDED)
 
     @property
     def written(self) -> str:

@@ -287,7 +287,7 @@ def elements(lengths: Array, cells: Array) -> Array:
 def json_texts(kind: Kind, values: Array, words: TextTable, prefix: str = "") -> Array:
     """Return values as JSON texts: shape (n,), objects."""
     column = dense(values, kind, words, prefix)
-    if kind in ("text", "id"):
+    if kind in ("text", "id", "composed"):
         encoded = column.dictionary_encode() if kind == "id" else column
         quoted = [json.dumps(v, ensure_ascii=False) for v in encoded.dictionary.to_pylist()] + [
             "null"

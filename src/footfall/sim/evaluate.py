@@ -21,6 +21,7 @@ from footfall.model.values import NULL_INTEGER, NULLS, Array, is_null
 from footfall.sim import calendar_values, memory
 from footfall.sim.composed_texts import composed, joined
 from footfall.sim.evaluation_context import EvaluationContext
+from footfall.sim.fakes import FAKES
 from footfall.units import DAY_MS, HOUR_MS, NamedDay
 
 
@@ -331,6 +332,7 @@ _FUNCTIONS: dict[str, Callable[[Op, EvaluationContext], Array]] = {
     "add_months": lambda op, c: calendar_values.months_later(*_both(op, c), c),
     "next_day": lambda op, c: calendar_values.next_day(_named(op), evaluate(op.args[0], c), c),
     "is_day": lambda op, c: calendar_values.is_day(_named(op), c),
+    "fake": lambda op, c: FAKES[op.of](c, [evaluate(arg, c) for arg in op.args]),
     "compose": lambda op, c: composed(op.args[0], evaluate(op.args[0], c), c),
     "join": lambda op, c: joined(*_both(op, c)),
     "id": lambda op, c: c.unique_bits(op),

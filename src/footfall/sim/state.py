@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from footfall.model import builtins
-from footfall.model.model import Model
+from footfall.model.model import Column, Model
 from footfall.model.values import DTYPES, NEVER, NULL_INTEGER, Array
 from footfall.sim import keys
 from footfall.sim.event_flags import pack_flags
@@ -58,7 +58,7 @@ class State:
         self.n = n
         self.identities = identities
         self.keys = keys.person_keys(model.person_key, identities)
-        self.columns = [_blank(c.kind, c.width, c.start, n) for c in model.columns]
+        self.columns = [_blank(column, n) for column in model.columns]
         self.columns[builtins.PERSON] = persons
         self.arrived = np.zeros(n, np.int64)
         self.clock = np.zeros(n, np.int64)
@@ -111,8 +111,9 @@ def named(name: str, value: object) -> Iterator[tuple[str, Array]]:
             yield from named(f"{name}.{key}", one)
 
 
-def _blank(kind: str, width: int, start: float, n: int) -> Array:
-    return np.full((n, width) if width else n, start, DTYPES[kind])  # type: ignore[index]
+def _blank(column: Column, n: int) -> Array:
+    dtype = np.dtype(f"S{column.size}") if column.size else DTYPES[column.kind]
+    return np.full((n, column.width) if column.width else n, column.start, dtype)
 
 
 def _pending(column: Array, slots: int) -> Array:

@@ -8,7 +8,7 @@ from decimal import ROUND_FLOOR, Decimal
 from footfall.compiler.catalogues import CatalogueTable
 from footfall.compiler.symbols import TypeOf, Variable
 from footfall.model.operations import Op
-from footfall.model.values import NULLS, Kind
+from footfall.model.values import Kind, null_of
 from footfall.scenario.expressions import ExpressionProblem
 
 NUMERIC: tuple[Kind, ...] = ("integer", "number", "money")
@@ -27,7 +27,7 @@ def load(variable: Variable, is_list: bool = False) -> Op:
 
 def null(kind: Kind, of: str = "") -> Op:
     """Return the null of a kind."""
-    return Op("const", kind, value=NULLS[kind], is_nullable=True, of=of)
+    return Op("const", kind, value=null_of(kind), is_nullable=True, of=of)
 
 
 def is_constant(op: Op) -> bool:
@@ -59,7 +59,7 @@ def article(of: TypeOf) -> str:
         "null": "null",
         "boolean": "true or false",
         "months": "a number of months",
-        "composed": "a text that is put together",
+        "composed": "a text that is put together or made up",
     }
     return f"a row of {of.of}" if of.kind == "row" else names.get(of.kind, f"a {of.kind}")
 

@@ -104,6 +104,7 @@ class Typer:
         try:
             node = tree.parse(expression)
             op = self.typed(node, scope)
+            _check_written(op, node, scope)
             self.compared += self._compared(op, expression)
             return op if wanted is None else self.values.convert(op, wanted, node.offset)
         except ExpressionProblem as problem:
@@ -192,15 +193,7 @@ class Typer:
                 return operators.negative(self.typed(node.arg, scope), node.offset)
             case tree.Binary():
                 left, right = self.typed(node.left, scope), self.typed(node.right, scope)
-                op = operators.binary(self.values, node, left, right)
-                if op.kind == "composed" and scope.snapshots is None:
-                    raise ExpressionProblem(
-                        "texts are put together here",
-                        node.offset,
-                        COMPOSED_ACCEPTS,
-                        COMPOSED_HINT,
-                    )
-                return op
+                return operators.binary(self.values, node, left, right)
             case tree.Membership():
                 return self._membership(node, scope)
         assert isinstance(node, tree.Conditional)
@@ -263,6 +256,13 @@ class Typer:
         return Op(
             "choose", then.kind, (condition, then, otherwise), is_nullable=is_nullable, of=of
         )
+
+
+def _check_written(op: Op, node: tree.ExpressionNode, scope: Scope) -> None:
+    """Refuse a text that is put together where nothing is written."""
+    if op.kind == "composed" and scope.snapshots is None:
+        message = f"{describe(op)} stands here"
+        raise ExpressionProblem(message, node.offset, COMPOSED_ACCEPTS, COMPOSED_HINT)
 
 
 _LIST_HINT = "count(), sum() and any() make one value of a list"

@@ -66,6 +66,13 @@ def _one(lowering: Lowering, change: Assignment, here: Here, name: str) -> Actio
             change.at, f'{change.verb}: "{change.name}" is a list', "append or remove"
         )
         return None
+    if symbol.type.kind == "composed":
+        message, accepted = (
+            f'{change.verb}: "{change.name}" is made up, and stays',
+            "what is drawn or starts with a value",
+        )
+        lowering.problems.add(change.at, message, accepted)
+        return None
     if change.verb == "set":
         return _set(lowering, change, symbol, here, name)
     return _add(lowering, change, symbol, here)
