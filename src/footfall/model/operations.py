@@ -26,7 +26,7 @@ class Op:
     op: str
     kind: Kind
     args: tuple[Op, ...] = ()
-    value: int | float | bytes | tuple[float, ...] | NamedDay | None = None
+    value: int | float | tuple[float, ...] | NamedDay | None = None
     is_nullable: bool = False
     is_list: bool = False
     of: str = ""

@@ -25,6 +25,7 @@ events:
         by_id: "'order ' + ref"
         marked: "'<' + mark + '>'"
         either: "'no ' + n if mark == null else mark"
+        first: "'no 1' + city if n == 1 else null"
         typed: {value: "city + country", type: text}
         record: {fields: {path: "'/' + n"}}
 journeys:
@@ -45,6 +46,7 @@ def test_texts_integers_and_ids_are_put_together():
         assert each["by_id"] == f"order {each['ref']}"
         assert each["marked"] == (mark and f"<{mark}>")
         assert each["either"] == (mark or f"no {n}")
+        assert each["first"] == ("no 1München" if n == 1 else None)
         assert each["typed"] == "MünchenDE"
         assert each["record"] == {"path": f"/{n}"}
     types = {f.name: f.type for f in result.model.stream.schema.event_properties}

@@ -8,7 +8,7 @@ from decimal import ROUND_FLOOR, Decimal
 from footfall.compiler.catalogues import CatalogueTable
 from footfall.compiler.symbols import TypeOf, Variable
 from footfall.model.operations import Op
-from footfall.model.values import Kind, null_of
+from footfall.model.values import NULLS, Kind
 from footfall.scenario.expressions import ExpressionProblem
 
 NUMERIC: tuple[Kind, ...] = ("integer", "number", "money")
@@ -27,7 +27,9 @@ def load(variable: Variable, is_list: bool = False) -> Op:
 
 def null(kind: Kind, of: str = "") -> Op:
     """Return the null of a kind."""
-    return Op("const", kind, value=null_of(kind), is_nullable=True, of=of)
+    if kind == "composed":
+        return Op("compose", kind, (null("text"),), is_nullable=True)
+    return Op("const", kind, value=NULLS[kind], is_nullable=True, of=of)
 
 
 def is_constant(op: Op) -> bool:
