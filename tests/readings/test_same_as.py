@@ -82,8 +82,8 @@ def test_values(tmp_path):
     (found,) = plan.events[1].properties
     assert (found.values, found.examples) == ((), ())
     assert [str(one) for one in plan.remarks] == [
-        'plan.csv, cell D3: "same as Lent" in column Allowed values, as it leads elsewhere, is not read',
-        'plan.csv, cell E3: "see above" in column Example, as it leads elsewhere, is not read',
+        'plan.csv, cell D3: "same as Lent" in column Allowed values, as it names no value, is not read',
+        'plan.csv, cell E3: "see above" in column Example, as it names no value, is not read',
     ]
 
 

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from footfall.tracking_plan.plan import PlanProperty, PlanType
+from footfall.tracking_plan.same_as import same_as
+from footfall.tracking_plan.value_words import ANYTHING, NO_PROPERTY, says_no_value
 
 FIELD = "[]."
 """Between the name of a list of records and that of a field of it: `products[].sku`, on a row of its own."""
@@ -42,9 +44,6 @@ _NO = {"sometimes sent", "never sent", "not required", "sometimes present"} | wo
 )
 DASHES = frozenset("-–—")
 """What stands in a cell so that it is not empty."""
-_ANYTHING = frozenset(
-    ("any", "any value", "anything", "all", "n/a", "любое", "любой", "любая", "любые", "все")
-)
 _CLOSING = {"[": "]", "{": "}", "(": ")"}
 MOST_QUOTES = 1000
 """Quotes of a cell beyond which they mean nothing: the end of each is looked for through the rest of the text."""
@@ -71,7 +70,8 @@ def joined(values: Iterable[str]) -> str:
 
 
 _MISREAD = re.compile(
-    r"[\[^].*|[+-]?\d+\s*[:=].*|(?:e\.?\s?g|such as|for example|например|z\. ?B|p\. ?ej)\b.*|"
+    r"[\[^{].*|.*\s(?:or|oder|ou|или)\s.*|.*\(default.*|"
+    r"[+-]?\d+\s*[:=].*|(?:e\.?\s?g|such as|for example|например|z\. ?B|p\. ?ej)\b.*|"
     r".*(?:…|\.\.\.|etc\.?|and so on)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -93,7 +93,8 @@ def _is_plain(value: str) -> bool:
     if (
         value.startswith('"')
         or value in DASHES
-        or value.casefold() in _ANYTHING
+        or value.casefold() in ANYTHING
+        or says_no_value(value)
         or not _is_balanced(value)
     ):
         return False
@@ -120,7 +121,7 @@ def split(text: str) -> tuple[str, ...]:
 
 def allowed(text: str) -> tuple[str, ...]:
     """Return the allowed values of a cell; none where it says that any will do."""
-    return () if text.strip().casefold() in _ANYTHING else split_list(text)
+    return () if text.strip().casefold() in ANYTHING else split_list(text)
 
 
 def split_list(text: str) -> tuple[str, ...]:
@@ -146,7 +147,8 @@ _BULLET = re.compile(r"[-–—•*·]|.*\s[-–—]\s", re.DOTALL)
 
 def name_text(name: str) -> str:
     """Return a name as a cell that holds it alone: in quotes where it could be taken for several, or for more."""
-    if not _ODD.isdisjoint(name) or _BULLET.match(name):
+    is_word = name.casefold() in NO_PROPERTY or same_as(name)
+    if is_word or not _ODD.isdisjoint(name) or _BULLET.match(name):
         return in_quotes(name)
     return name
 

@@ -198,7 +198,9 @@ _TO = (
 _FROM = r"(?:(?:from|between|range:?|von|zwischen|de|des|entre|desde|от|с|между|da|dal)\s+)?"
 _BETWEEN = re.compile(rf"{_FROM}({_END}){_BEHIND}{_TO}({_END}){_BEHIND}", re.IGNORECASE)
 _SANDWICH = re.compile(rf"({_END})\s*(<=?|≤)\s*\w{{1,30}}\s*(<=?|≤)\s*({_END})", re.IGNORECASE)
-_INTERVAL = re.compile(rf"([\[(])\s*({_END})\s*[,;]\s*({_END})\s*([\])])", re.IGNORECASE)
+_INTERVAL = re.compile(
+    rf"([\[(])\s*({_END})\s*(?:[,;]|\.{{2,3}}|…|–|—|-)\s*({_END})\s*([\])])", re.IGNORECASE
+)
 _LEAST = (
     r"(?:\w{1,30}\s*)?(?:>=|=>|≥)|at least|minimum|min\.?|not less than|no less than|mindestens|ab|"
     r"au moins|al menos|como mínimo|mínimo|desde|from|от|не менее|не меньше|минимум|pelo menos"

@@ -17,7 +17,7 @@ from footfall.tracking_plan.plan import (
     RemarkKind,
 )
 from footfall.tracking_plan.readers.remark_log import RemarkLog
-from footfall.tracking_plan.readers.same_as import same_as
+from footfall.tracking_plan.same_as import SameAsCell
 
 
 @dataclass(slots=True)
@@ -107,10 +107,14 @@ class Draft:
             read: What a row says of the property.
             is_typed: Whether the row names its type.
         """
-        if event and same_as(read.name):
+        if not isinstance(read, SameAsCell):
+            self.take_property(event, read, is_typed=is_typed)
+        elif event:
             self.same_as.append((event, read))
         else:
-            self.take_property(event, read, is_typed=is_typed)
+            self.leave_out(
+                f"{shown(read.name)}, which leads to no event that is known,", read.origin
+            )
 
     def take_property(self, event: str, read: PlanProperty, *, is_typed: bool) -> None:
         """Take what is one beyond doubt, whatever its name says."""

@@ -162,3 +162,9 @@ def _scalar_type(texts: Sequence[str]) -> PlanType:
 
 def _are_truths(words: set[str]) -> bool:
     return words <= _BOOLEANS or words in _PAIRS
+
+
+def are_truths(words: Iterable[str]) -> bool:
+    """Return whether two words say true and false: `true/false`, `Y/N`, `0/1`."""
+    small = {word.casefold() for word in words}
+    return len(small) == 2 and (_are_truths(small) or small == {"0", "1"})

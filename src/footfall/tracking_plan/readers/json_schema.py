@@ -24,13 +24,18 @@ from footfall.tracking_plan.readers.documents.members import (
     text_of,
     unread,
 )
-from footfall.tracking_plan.readers.documents.plain_properties import BEHIND_TYPE, IN_FILE
+from footfall.tracking_plan.readers.documents.plain_properties import (
+    BEHIND_TYPE,
+    IN_FILE,
+    SAME_AS,
+)
 from footfall.tracking_plan.readers.documents.references import References
 from footfall.tracking_plan.readers.documents.whole_schemas import Schema, WholeSchemas
 from footfall.tracking_plan.readers.documents.yaml_values import WrittenFraction
 from footfall.tracking_plan.readers.drafts import Draft
 from footfall.tracking_plan.readers.grid import clean
 from footfall.tracking_plan.readers.infer import is_version
+from footfall.tracking_plan.same_as import SameAsCell
 from footfall.units.currencies import MINOR_DIGITS
 
 MOST_PROPERTIES = 100_000
@@ -136,6 +141,8 @@ class SchemaReader:
             raise UsageError(
                 f"{self.file}: the schemas hold more than {MOST_PROPERTIES:,} properties, with those that they refer to"
             )
+        if SAME_AS in schema:
+            return SameAsCell(name, origin=Origin(self.file, place=self.place))
         kind, can_be_null = self._type(name, schema)
         is_always = is_required or schema.get("required") is True
         read = PlanProperty(

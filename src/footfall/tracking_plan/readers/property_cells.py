@@ -28,6 +28,9 @@ from footfall.tracking_plan.readers.constraint_cells import (
     length_of,
 )
 from footfall.tracking_plan.readers.format_words import FORMAT_TYPES, format_of
+from footfall.tracking_plan.readers.infer import are_truths
+from footfall.tracking_plan.same_as import SameAsCell, same_as
+from footfall.tracking_plan.value_words import NO_PROPERTY
 from footfall.tracking_plan.written_numbers import (
     currencies_in,
     is_currency,
@@ -40,8 +43,6 @@ _LISTED = re.compile(
     rf"[-•*·]?\s*({_NAME})\s*(?:[:=]\s*(.*)|\s[-–—]\s*(.*)|\((.*)\))?", re.DOTALL
 )
 _OPTIONS = re.compile(rf"({_NAME})\s*[:=]\s*([^|:=(),;\n]+(?:\|[^|:=(),;\n]+)+)")
-_NOTHING = frozenset(("none", "n/a", "na", "no properties", "no parameters", "tbd", *DASHES))
-"""Cells of properties that name none."""
 _ELEMENTS = re.compile(r"elements\s*:\s*([^;]+);?", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d][\w.$%/-]*(?:, [^\W\d][\w.$%/-]*)+")
 _SLASHED_WORD = re.compile(r"[^\W\d][\w-]*(?: [\w-]+)*")
@@ -75,9 +76,14 @@ def properties_in(cell: str) -> list[tuple[PlanProperty, str]]:
     if whole is not None:
         return [(PlanProperty(whole), "")]
     inner = cell[1:-1] if cell[:1] in "{[" and cell[-1:] in "}]" and len(cell) > 1 else cell
-    if inner.strip().casefold() in _NOTHING:
+    if inner.strip().casefold() in (*NO_PROPERTY, *DASHES):
         return []
-    found = [_with_options(part) or _one_of_several(part) for part in _names_in(inner)]
+    found = [
+        (SameAsCell(part), "")
+        if same_as(part)
+        else _with_options(part) or _one_of_several(part)
+        for part in _names_in(inner)
+    ]
     # `size (EU)` is a name: what stands behind it is taken for more only where it is a type.
     if len(found) == 1 and not found[0][1] and (found[0][0].examples or found[0][0].about):
         return [(PlanProperty(cell), "")]
@@ -189,11 +195,31 @@ def _bounded(found: PlanProperty, text: str) -> TypedProperty:
     behind = _BOUNDED.fullmatch(text)
     if not behind or type_of(behind[1]) is None or found.type == "list":
         return TypedProperty(found, True)
+    money = _money(found, behind[2])
+    if money:
+        return money
     bounds = constraint_of(behind[2], found.type)
     if bounds:
         return TypedProperty(_constrained(found, bounds), True)
     is_said = _is_filler(behind[2]) or not any(map(str.isdigit, behind[2]))
     return TypedProperty(found, True, () if is_said else (behind[2],))
+
+
+_IN_CURRENCY = re.compile(r"(?:(?:in|en)\s+|[-–—:,]\s*)?([^\s\d]+)", re.IGNORECASE)
+
+
+def _money(found: PlanProperty, text: str) -> TypedProperty | None:
+    """Return a number as money where a currency stands behind its type: `(EUR)`, `in EUR`, `- €`."""
+    named = _IN_CURRENCY.fullmatch(text.strip())
+    if (
+        not named
+        or found.type not in ("number", "integer", "money")
+        or not is_currency(named[1])
+    ):
+        return None
+    (code,) = currencies_in(named[1]) or {""}
+    unread = () if code else (named[1],)
+    return TypedProperty(replace(found, type="money"), True, unread, code)
 
 
 def _is_filler(text: str) -> bool:
@@ -220,9 +246,9 @@ def _with_aside(found: PlanProperty, aside: str) -> TypedProperty:
         found = replace(found, is_required=True)
     if found.type == "text":
         found = _of_format(found, aside.strip().casefold())
-    if found.type in ("number", "integer", "money") and is_currency(aside):
-        (code,) = currencies_in(aside) or {""}
-        return TypedProperty(replace(found, type="money"), True, () if code else (aside,), code)
+    money = _money(found, aside)
+    if money:
+        return money
     aside = _ONE_OF.sub("", aside)
     if _is_filler(aside) and not range_of(aside):
         return TypedProperty(found, True)
@@ -234,7 +260,9 @@ def _with_aside(found: PlanProperty, aside: str) -> TypedProperty:
     values = (
         split_list(aside) if len(split_list(aside)) > 1 else tuple(re.split(r"\s*/\s*", aside))
     )
-    if len(values) > 1 and not found.values:
+    # `decimal(10,2)` says how many digits are stored, and no value; an object has fields.
+    is_size = found.type == "number" and all(map(str.isdecimal, values))
+    if len(values) > 1 and not (found.values or is_size or found.type == "record"):
         return TypedProperty(replace(found, values=values), True)
     name = format_of(aside)
     if name and found.type == "text":
@@ -286,22 +314,39 @@ def values_in(text: str, read: PlanProperty) -> tuple[tuple[str, ...], tuple[str
         elements = _elements_of(text.strip())
         if elements and not any(map(_BRACKETED.fullmatch, read.examples)):
             return elements, ()
-    values = allowed(text)
+    values = _alternatives(text) or allowed(text)
     plain_values = () if '"' in text else values
     codes = [match[1] for match in map(_CODED.fullmatch, plain_values) if match]
     if len(codes) == len(values) > 1 and (
-        read.type == "integer" or not set(codes).isdisjoint(read.examples)
+        read.type in ("integer", "any") or not set(codes).isdisjoint(read.examples)
     ):
         return tuple(codes), ()
     words = [word.strip() for word in text.split("/")]
     is_short = all(0 < len(word) <= MOST_OF_WORD for word in words)
     is_seen = not set(words).isdisjoint(read.examples)
     # `km/h` is one value; of three words, or two with spaces around the slash, none is.
+    if len(values) == 1 and are_truths(words):
+        return tuple(words), ()
     is_list = len(words) > 2 or " / " in text
     is_list = is_list and not read.examples and all(map(_SLASHED_WORD.fullmatch, words))
     if len(values) == 1 < len(words) and is_short and (is_seen or is_list):
         return tuple(words), ()
     return values, ()
+
+
+_ALTERNATIVE = re.compile(r"\"[^\"]+\"|'[^']+'|[\w.$%-]+")
+_OR = re.compile(r"\s*,?\s+(?:or|oder|ou|или)\s+|\s*,\s*", re.IGNORECASE)
+
+
+def _alternatives(text: str) -> tuple[str, ...]:
+    """Return the values that `or` or braces list, none of another text: `a, b or c`, `{a, b}`."""
+    plain = text.strip()
+    if plain[:1] == "{" and plain[-1:] == "}" and not {*":{}"} & set(plain[1:-1]):
+        return split_list(plain[1:-1])
+    parts = _OR.split(plain)
+    has_or = len(_OR.findall(plain)) > plain.count(",") or re.search(r",\s+or\s", plain)
+    is_listed = has_or and ";" not in plain and all(map(_ALTERNATIVE.fullmatch, parts))
+    return tuple(part.strip("'\"") for part in parts) if is_listed else ()
 
 
 def _elements_of(text: str) -> tuple[str, ...]:

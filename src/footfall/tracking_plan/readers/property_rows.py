@@ -9,7 +9,15 @@ from itertools import islice
 
 from footfall.errors import shown
 from footfall.scenario.leaf_records import Constraint
-from footfall.tracking_plan.cells import DASHES, MUST, is_no, is_yes, split_names, type_of
+from footfall.tracking_plan.cells import (
+    DASHES,
+    MUST,
+    is_no,
+    is_yes,
+    split_list,
+    split_names,
+    type_of,
+)
 from footfall.tracking_plan.plan import Origin, PlanProperty
 from footfall.tracking_plan.readers.constraint_cells import (
     constraint_of,
@@ -27,9 +35,9 @@ from footfall.tracking_plan.readers.property_cells import (
     typed,
     with_allowed,
 )
-from footfall.tracking_plan.readers.same_as import same_as
 from footfall.tracking_plan.readers.shared_cells import share_out
 from footfall.tracking_plan.readers.sheet_rows import SheetRow, places_of
+from footfall.tracking_plan.value_words import says_no_value
 from footfall.tracking_plan.written_numbers import range_of, written_number
 
 ON_EVENTS = re.compile(r"trigger|when|fir|cuando|dispar|declencheur|ausloser|когда|триггер")
@@ -103,14 +111,26 @@ def described(found: PlanProperty, type_text: str, row: SheetRow, draft: Draft) 
 
 
 def _said(row: SheetRow, title: str, draft: Draft) -> str:
-    """Return what a cell says of values, nothing where it only says that another one does."""
+    """Return what a cell says of values; what it says of others is named."""
     text = row.text(title)
-    found = same_as(text)
-    if found is None or not found.is_sure:
+    if text.casefold() == "n/a":
+        return ""
+    is_plain = title == "Allowed values" and '"' not in text
+    default = _DEFAULT.search(text) if is_plain else None
+    if default:
+        what = f"{shown(default[0].strip())} in column {row.title(title)}"
+        draft.leave_out(what, row.origin(title))
+        text = _DEFAULT.sub("", text)
+    if len(split_list(text)) > 1 or not says_no_value(text):
         return text
-    what = f"{shown(text[:40])} in column {row.title(title)}, as it leads elsewhere,"
+    what = f"{shown(text[:40])} in column {row.title(title)}, as it names no value,"
     draft.leave_out(what, row.origin(title))
     return ""
+
+
+_DEFAULT = re.compile(
+    r"\s*\((?:default|standard|por defecto|par défaut|по умолчанию)[^()]*\)", re.IGNORECASE
+)
 
 
 def _place_of_type(row: SheetRow) -> Origin | None:

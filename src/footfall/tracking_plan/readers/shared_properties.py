@@ -10,7 +10,7 @@ from footfall.errors import shown
 from footfall.tracking_plan.plan import PlanProperty
 from footfall.tracking_plan.readers.drafts import Draft
 from footfall.tracking_plan.readers.headers import normal
-from footfall.tracking_plan.readers.same_as import ABOVE, MORE, same_as
+from footfall.tracking_plan.same_as import ABOVE, MORE, same_as
 
 
 def share_properties(draft: Draft) -> None:
@@ -38,7 +38,8 @@ def _fill(draft: Draft, event: str, waiting: dict[str, None]) -> None:
                 f"{shown(read.name)}, which leads to no event that is known,", read.origin
             )
         else:
-            draft.take_property(event, read, is_typed=False)
+            named = PlanProperty(read.name, origin=read.origin)
+            draft.take_property(event, named, is_typed=False)
 
 
 def _tell_beside(draft: Draft, event: str, read: PlanProperty) -> None:

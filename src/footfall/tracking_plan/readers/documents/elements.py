@@ -9,7 +9,7 @@ from typing import Any
 from footfall.tracking_plan.readers.documents.calls import KIND_KEYS, kind_of
 from footfall.tracking_plan.readers.documents.members import map_at, text_at, text_of, unread
 from footfall.tracking_plan.readers.documents.plain_properties import schema_of_properties
-from footfall.tracking_plan.readers.same_as import same_as
+from footfall.tracking_plan.same_as import same_as
 
 EVENT_NAMES = ("event_name", "eventName", "event")
 NAMES = (*EVENT_NAMES, "name", "key", "title", "displayName", "display_name")

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal
 from itertools import starmap
 from typing import Any
 
-from footfall.scenario.leaf_records import Constraint
 from footfall.tracking_plan.cells import is_yes, type_of
 from footfall.tracking_plan.plan import PlanProperty, PlanType
+from footfall.tracking_plan.readers.documents.constraint_keywords import keywords_of, of_range
 from footfall.tracking_plan.readers.documents.whole_schemas import Schema
 from footfall.tracking_plan.readers.property_cells import typed
+from footfall.tracking_plan.same_as import same_as
 from footfall.tracking_plan.written_numbers import range_of
 
 _NAMES = ("name", "property_name", "propertyName", "property", "key", "title", "id")
@@ -79,6 +79,8 @@ _ABOUT_EVENTS = (
 )
 BEHIND_TYPE = "behind a type"
 """Key for the texts that stand behind a type and mean nothing."""
+SAME_AS = "the properties of another event"
+"""Key for what stands in place of a property."""
 IN_FILE = "the file of a property"
 """Key for the name of the file in which a property is declared, where that is not the event's."""
 _BOUNDS = (
@@ -121,13 +123,14 @@ def _pairs(written: Any) -> list[tuple[str, Any]]:
     if isinstance(written, Mapping):
         return [(name, spec) for name, spec in written.items() if isinstance(name, str)]
     if isinstance(written, str):
-        return [(written, None)]
+        written = [written]
     pairs: list[tuple[str, Any]] = []
     for item in written if isinstance(written, list) else []:
         if isinstance(item, str):
             # `amount: number` in a text, as a cell of a sheet would hold it.
             name, colon, spec = item.partition(":")
-            pairs.append((name.strip(), spec.strip() if colon else None))
+            said = {SAME_AS: True} if same_as(item) else spec.strip() if colon else None
+            pairs.append((item if same_as(item) else name.strip(), said))
         elif isinstance(item, Mapping):
             key = next((key for key in _NAMES if isinstance(item.get(key), str)), "")
             if key:
@@ -148,6 +151,8 @@ def _marked(name: str, spec: Any) -> tuple[str, Any, bool]:
 
 def schema_of_property(spec: Any) -> tuple[Schema, bool]:
     """Return the schema of a property, and whether it is always there."""
+    if isinstance(spec, Mapping) and SAME_AS in spec:
+        return spec, False
     if isinstance(spec, str):
         schema = dict(_of_text(spec))
         return schema, schema.pop("required", None) is True
@@ -188,34 +193,7 @@ def _open_range(text: str) -> Schema | None:
         text[0] in "+0123456789" and None not in (found.minimum, found.maximum)
     ):
         return None
-    return _of_range(found)
-
-
-def _of_range(found: Constraint) -> Schema:
-    ends = [end for end in (found.minimum, found.maximum) if end is not None]
-    kind = "integer" if all(end == int(end) for end in ends) else "number"
-    return {"type": kind, **_keywords(found)}
-
-
-def _keywords(found: Constraint) -> dict[str, Any]:
-    """Return what a constraint says in the words of JSON Schema."""
-    words = {
-        "exclusiveMinimum" if found.excludes_minimum else "minimum": found.minimum,
-        "exclusiveMaximum" if found.excludes_maximum else "maximum": found.maximum,
-        "minLength": found.least,
-        "maxLength": found.most,
-        "pattern": found.pattern or None,
-        "format": found.format or None,
-    }
-    return {
-        key: _plain_number(value) if isinstance(value, Decimal) else value
-        for key, value in words.items()
-        if value is not None
-    }
-
-
-def _plain_number(value: Decimal) -> int | float:
-    return int(value) if value == int(value) else float(value)
+    return of_range(found)
 
 
 def _names_one_type(text: str) -> bool:
@@ -232,7 +210,7 @@ def _bounded(text: str) -> Schema | None:
     read = typed(PlanProperty(""), text)
     if not read.is_typed:
         return {**schema, BEHIND_TYPE: [text]}
-    found: dict[str, Any] = {**schema, **_keywords(read.found.constraint)}
+    found: dict[str, Any] = {**schema, **keywords_of(read.found.constraint)}
     if "format" in found:
         found["type"] = "string"  # a `date` is a text of this format
     if read.found.values:
@@ -375,7 +353,7 @@ def _ranged(between: Any) -> Schema:
         )[0]
     if isinstance(between, str):
         found = range_of(between)
-        return _of_range(found) if found else {"range": between}
+        return of_range(found) if found else {"range": between}
     numbers = (
         [end for end in between if isinstance(end, int | float)]
         if isinstance(between, list)

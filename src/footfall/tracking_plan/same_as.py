@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from footfall.tracking_plan.plan import PlanProperty
+
 MOST_CHARACTERS = 200
 _SURE = re.compile(
     r"(?:(?:all\s+)?(?:the\s+)?same(?:\s+\w+)?\s+as|identical\s+to|see|siehe|s\.|vgl\.|identisch\s+mit|gleich\s+wie|"
+    r"(?:all\s+)?(?:the\s+)?(?:other\s+)?(?:properties|parameters|props|params)\s+(?:of|from)|inherits(?:\s+from)?|extends|"
     r"igual\s+que|lo\s+mismo\s+que|véase|voir|vedi|uguale\s+a|igual\s+a|то\s+же,?\s+что(?:\s+и)?(?:\s+[ув])?|см\.?)"
     r"\s+(.+)",
     re.IGNORECASE | re.DOTALL,
@@ -15,6 +18,11 @@ _SURE = re.compile(
 _LIKELY = re.compile(
     r"(?:(?:as|like|wie|como|comme|come|как)(?:\s+(?:in|for|bei|en|pour|per|у|в))?)\s+(.+)",
     re.IGNORECASE | re.DOTALL,
+)
+_COMMON = re.compile(
+    r"(?:\+\s*)?(?:all\s+)?(?:common|global|default|standard|base|shared)\s+(?:event\s+)?"
+    r"(?:properties|parameters|props|params)",
+    re.IGNORECASE,
 )
 _ALONE = re.compile(r"(?:same|ditto|dito|idem|то\s+же|s\.\s?o\.|\"|''|〃|″)", re.IGNORECASE)
 ABOVE = re.compile(
@@ -40,6 +48,12 @@ class SameAs:
     is_sure: bool
 
 
+class SameAsCell(PlanProperty):
+    """A cell in place of a property: its name says whose properties are meant."""
+
+    __slots__ = ()
+
+
 def same_as(text: str) -> SameAs | None:
     """Return what a cell refers to; None where it names something itself."""
     plain = text.strip()
@@ -47,6 +61,8 @@ def same_as(text: str) -> SameAs | None:
         return None
     if _ALONE.fullmatch(plain):
         return SameAs("above", True)
+    if _COMMON.fullmatch(plain):
+        return SameAs(plain, True)
     for pattern, is_sure in ((_SURE, True), (_LIKELY, False)):
         found = pattern.fullmatch(plain)
         if found:
