@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from footfall.compiler.checks.broken_constraints import check_kind, check_listed, check_value
 from footfall.compiler.checks.promises import check_promises
+from footfall.compiler.event_memories import EventMemories
 from footfall.compiler.expressions.typer import Typer
 from footfall.compiler.fields import list_field, listing, value_field
-from footfall.compiler.id_prefixes import prefix_of
+from footfall.compiler.id_prefixes import prefixed
 from footfall.compiler.requirements import DeclaredProperties
 from footfall.compiler.symbols import ListVariable, Scope, TypeOf
 from footfall.compiler.variables import Declarer
 from footfall.data.schema import Field
 from footfall.errors import SourceLocation
-from footfall.model.emitted_values import Emission, EmittedValue, RecordValue, StageRule
+from footfall.model.emitted_values import (
+    Emission,
+    EmittedValue,
+    RecordValue,
+    StageRule,
+    mapped,
+)
 from footfall.model.operations import Op
 from footfall.scenario.expressions import ExpressionProblem
 from footfall.scenario.language_steps import STEP_WORDS
@@ -321,16 +329,22 @@ class Emissions:
         fields = tuple(self._uses[n].field for n in dict.fromkeys(names) if n in self._uses)
         numbers = {field.name: number for number, field in enumerate(fields)}
         emissions = tuple(
-            replace(
-                _compiled_emission(draft, numbers, prefixes, always),
-                memories=self._typer.memories.of(
-                    self._events[draft.event].name, in_session=draft.in_session
-                ),
-            )
-            for draft in self._drafts
+            self._emission(draft, numbers, prefixes, always) for draft in self._drafts
         )
         self._check_prefixes(fields, emissions)
         return fields, emissions
+
+    def _emission(
+        self, draft: _Draft, numbers: dict[str, int], prefixes: dict[int, str], always: set[int]
+    ) -> Emission:
+        properties = tuple(
+            (numbers[name], mapped(value, lambda op: prefixed(op, prefixes)))
+            for name, value in draft.properties
+            if name in numbers
+        )
+        memories, event = self._typer.memories, self._events[draft.event].name
+        compiled = _compiled_emission(draft, properties, always, memories)
+        return replace(compiled, memories=memories.of(event, in_session=draft.in_session))
 
     def _check_prefixes(
         self, fields: tuple[Field, ...], emissions: tuple[Emission, ...]
@@ -351,25 +365,28 @@ class Emissions:
 
 
 def _compiled_emission(
-    draft: _Draft, numbers: dict[str, int], prefixes: dict[int, str], always: set[int]
+    draft: _Draft,
+    properties: tuple[tuple[int, EmittedValue], ...],
+    always: set[int],
+    memories: EventMemories,
 ) -> Emission:
-    properties = tuple(
-        (numbers[name], with_prefix(value, prefixes))
-        for name, value in draft.properties
-        if name in numbers
-    )
+    counted: dict[int, Op] = {}
+    settle = partial(memories.settled, counted=counted)
+    revenue = None if draft.revenue is None else settle(draft.revenue)
+    properties = tuple((number, mapped(value, settle)) for number, value in properties)
     # Columns whose values are kept at once: people go on before the event is assembled.
-    captures = always if draft.revenue is None else always | draft.revenue.columns()
+    captures = always if revenue is None else always | revenue.columns()
     for _, value in properties:
         captures = captures | _columns(value)
     return Emission(
         event=draft.event,
         properties=properties,
         captures=tuple(sorted(captures)),
-        revenue=draft.revenue,
+        revenue=revenue,
         in_session=draft.in_session,
         identifies=draft.identifies,
         stages=draft.stages,
+        counted=tuple(counted.items()),
     )
 
 
@@ -379,19 +396,3 @@ def _columns(value: EmittedValue) -> set[int]:
     if isinstance(value, RecordValue):
         return set().union(*map(_columns, value.fields))
     return {value.length, *(column for item in value.items for column in item.columns())}
-
-
-def with_prefix(value: EmittedValue, prefixes: dict[int, str]) -> EmittedValue:
-    """Give ids that are read from a column the prefix that they are drawn with."""
-    if isinstance(value, RecordValue):
-        return RecordValue(tuple(with_prefix(inner, prefixes) for inner in value.fields))
-    return prefixed(value, prefixes) if isinstance(value, Op) else value
-
-
-def prefixed(value: Op, prefixes: dict[int, str]) -> Op:
-    """Give a single value the prefix of its id, if it is one."""
-    if value.kind == "composed":
-        return replace(value, args=tuple(prefixed(arg, prefixes) for arg in value.args))
-    return (
-        replace(value, of=prefix_of(value, prefixes) or "id") if value.kind == "id" else value
-    )

@@ -28,6 +28,7 @@ class EventMemories:
         self._columns = columns
         self._found: dict[str, EventMemory] = {}
         self._rings: dict[tuple[str, int], int] = {}
+        self._settled: dict[Op, int] = {}
 
     def last(self, event: str) -> Op:
         """Return the time of somebody's last event of a name, or of the last one of a visit."""
@@ -57,6 +58,21 @@ class EventMemories:
             memory = self._found[event] = replace(memory, streak=streak)
         length = Op("load", "integer", value=memory.streak)
         return Op("streak", "integer", (length, _last_day(memory)))
+
+    def settled(self, op: Op, counted: dict[int, Op]) -> Op:
+        """Return an operation that reads counts of days as they are at an event, from columns of their own.
+
+        An event that is written later would else keep the counts of each day.
+
+        Args:
+            counted: Filled with these columns, each with what is put into it.
+        """
+        if op.op == "recent_count":
+            if op not in self._settled:
+                self._settled[op] = self._columns.counter("count of days at an event")
+            counted[self._settled[op]] = op
+            return Op("load", "integer", value=self._settled[op])
+        return replace(op, args=tuple(self.settled(arg, counted) for arg in op.args))
 
     def _dated(self, event: str) -> EventMemory:
         memory = self._found.get(event, EventMemory())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from footfall.model.operations import Op
 from footfall.model.program import Assign, Node, Timer
@@ -61,3 +62,12 @@ def prefix_of(value: Op, known: dict[int, str]) -> str:
         if op.kind == "id" and op.of:
             return op.of
     return ""
+
+
+def prefixed(value: Op, prefixes: dict[int, str]) -> Op:
+    """Give a single value the prefix of its id, if it is one."""
+    if value.kind == "composed":
+        return replace(value, args=tuple(prefixed(arg, prefixes) for arg in value.args))
+    return (
+        replace(value, of=prefix_of(value, prefixes) or "id") if value.kind == "id" else value
+    )

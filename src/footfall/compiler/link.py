@@ -8,10 +8,10 @@ from footfall.compiler.addresses import key
 from footfall.compiler.catalogues import CatalogueTable
 from footfall.compiler.compilation import Compilation
 from footfall.compiler.declarations import HOME_COLUMNS
-from footfall.compiler.emissions import prefixed
 from footfall.compiler.expressions.typed_values import load
 from footfall.compiler.fields import list_field, listing, value_field
 from footfall.compiler.groups import groups_of
+from footfall.compiler.id_prefixes import prefixed
 from footfall.compiler.specs import calendar_spec, device_spec, people_spec
 from footfall.compiler.stream_id import scenario_hash, stream_id
 from footfall.compiler.symbols import ListVariable, Variable

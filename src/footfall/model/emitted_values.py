@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from footfall.model.operations import Op
@@ -59,6 +60,13 @@ EmittedValue = Op | ListValue | RecordValue
 """The value of an event property, as it follows from the state of a person."""
 
 
+def mapped(value: EmittedValue, change: Callable[[Op], Op]) -> EmittedValue:
+    """Return a value with its single values changed; elements of lists stay."""
+    if isinstance(value, RecordValue):
+        return RecordValue(tuple(mapped(inner, change) for inner in value.fields))
+    return change(value) if isinstance(value, Op) else value
+
+
 @dataclass(frozen=True, slots=True)
 class Emission:
     """A place where an event is emitted.
@@ -69,6 +77,7 @@ class Emission:
         captures: Columns whose values are kept at that moment; all values follow from them.
         in_session: Has session, device and platform.
         memories: Of it, and of visits.
+        counted: Columns that hold counts of days as they are then, of which values and revenue tell.
     """
 
     event: int
@@ -79,3 +88,4 @@ class Emission:
     identifies: bool
     stages: tuple[StageRule, ...]
     memories: tuple[EventMemory, ...] = ()
+    counted: tuple[tuple[int, Op], ...] = ()

@@ -151,6 +151,7 @@ def accesses(node: Node, emissions: Sequence[Emission]) -> list[Access]:
         case EmitNode():
             emission = emissions[node.emission]
             kept = NO_COLUMNS.union(*(memory.columns() for memory in emission.memories))
+            kept |= frozenset(column for column, _ in emission.counted)
             return [Access(kept | frozenset(emission.captures) | _read(emission), kept)]
         case WaitNode() | UntilNode():
             deadline = (

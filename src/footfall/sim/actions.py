@@ -302,6 +302,8 @@ def emit(scheduler: Scheduler, number: int, rows: Array, times: Array, numbers: 
     flags = state.event_flags.take(rows)
     if not emission.in_session:
         flags = outside_sessions(flags)
+    for column, count in emission.counted:
+        state.columns[column][rows] = evaluate(count, scheduler.context(rows))
     captures = [state.columns[c].take(rows, axis=0) for c in emission.captures]
     scheduler.journal.emissions[number].append(rows, times, numbers, session, flags, *captures)
 

@@ -170,6 +170,12 @@ def test_memory_does_not_depend_on_windows_and_groups(model, result):
     same(result, simulated(model, cuts=(0.4, 3, 8.21), group=7))
 
 
+def test_events_keep_counts_and_not_days(model):
+    """Until a part is written an event holds the numbers that it tells of, not those of every day."""
+    captured = {column for emission in model.emissions for column in emission.captures}
+    assert {model.columns[column].width for column in captured} == {0}
+
+
 def test_only_what_is_asked_for_is_kept():
     """A scenario without such expressions has no column for them, and one with them a column each."""
     without = loads(SCENARIO.replace("since(visit)", "since('Push')"))
