@@ -5,7 +5,8 @@
 Runs of both shipped scenarios are reported on as users would (`footfall.report` of a DuckDB file), and every interval
 of a kind that is printed is held against the long-run value: that of as many people as in `--reference` runs of other
 seeds. Estimates are held against it too: by how much they err, against what came out, and how often a verdict is wrong.
-What was counted is kept in the cache, per stream, so that it goes on where it was stopped.
+What was counted is kept in the cache, per stream, so that it goes on where it was stopped, and intervals of another law
+can be tried on the same runs.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import argparse
 import json
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +25,10 @@ from long_run import BY, LongRun, long_run
 
 import footfall
 from footfall.execution.setup import RunParameters, set_up
-from footfall.reports import PeopleGroups, Report
-from footfall.store import open_store
+from footfall.reports import Report
+from footfall.reports.intervals import mid_p
+from footfall.reports.judging import judged_groups
+from footfall.reports.people_groups import PeopleGroup, PeopleGroups
 
 FIRST_REFERENCE = 1_000_000
 """Seeds of the reference begin here; those of the runs with 1."""
@@ -51,50 +55,64 @@ def main() -> None:
         stream = set_up(scenario, RunParameters(given.people, seed=1)).run.stream.id
         folder = given.cache / f"{scenario}-{given.people}-{stream}"
         seeds = range(FIRST_REFERENCE, FIRST_REFERENCE + reference)
-        truth = long_run(scenario, given.people, seeds, folder / f"long-run-{reference}.json")
+        truth = long_run(scenario, given.people, seeds, folder / "long-run")
         for seed in range(1, runs + 1):
             found += _held(scenario, _intervals(scenario, given.people, seed, folder), truth)
     _print_intervals(found)
     _print_estimates(found)
 
 
-def _intervals(scenario: str, people: int, seed: int, folder: Path) -> list[Found]:
-    """Return the intervals and estimates that a report on a run says."""
+def _intervals(scenario: str, people: int, seed: int, folder: Path) -> Iterator[Found]:
+    """Yield the intervals and estimates that a report on a run says, of what was counted."""
     kept = folder / f"run-{seed}.json"
-    if kept.exists():
-        return list(json.loads(kept.read_text("utf-8")))
+    if not kept.exists():
+        kept.write_text(json.dumps(_counted(scenario, people, seed, folder)), encoding="utf-8")
+    counted = json.loads(kept.read_text("utf-8"))
+    for kind, name, count, of in counted["shares"]:
+        interval = mid_p(count, of)
+        assert interval is not None
+        yield _found(kind, name, interval)
+    for table in counted["tables"]:
+        groups = [PeopleGroup(**group) for group in table.pop("groups")]
+        for rank_by in MEASURES:
+            yield from _of_groups(judged_groups(groups, rank_by=rank_by, **table))  # type: ignore[arg-type]
+
+
+def _counted(scenario: str, people: int, seed: int, folder: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(dir=folder) as temporary:
         store = f"duckdb:{temporary}/run.duckdb"
         footfall.run(scenario, people=people, seed=seed, to=store, workers=1)
-        with open_store(store) as opened:
-            reports = [
-                footfall.report(opened, stages=first, by=BY[scenario], rank_by=rank_by)  # type: ignore[arg-type]
-                for rank_by, first in zip(MEASURES, (True, False, False), strict=True)
-            ]
-    found = [*_of_stages(reports[0])]
-    for report in reports:
-        for groups in (report.cities, report.groups):
-            assert groups is not None
-            found += _of_groups(groups)
-    kept.write_text(json.dumps(found), encoding="utf-8")
-    return found
+        report = footfall.report(store, by=BY[scenario])
+    return {
+        "shares": list(_shares(report)),
+        "tables": [_table(each) for each in (report.cities, report.groups) if each],
+    }
 
 
-def _of_stages(report: Report) -> Iterator[Found]:
+def _table(of: PeopleGroups) -> dict[str, Any]:
+    """Return a table as it was counted: what is judged is left out."""
+    counts = [field.name for field in fields(PeopleGroup) if not field.kw_only]
+    return {
+        "groups": [{name: getattr(group, name) for name in counts} for group in of.groups],
+        **{name: getattr(of, name) for name in ("goal", "currency", "minor_digits", "by")},
+    }
+
+
+def _shares(report: Report) -> Iterator[tuple[str, str, int, int]]:
+    """Yield kind, name, who did and who could, of every share that has an interval."""
     stages = report.stages
     assert stages is not None
     assert stages.comparison is not None
     for stage in stages.stages:
         if stage.reached < stages.people:
-            yield _found("stages", f"stage/{stage.name}", stages.interval(stage))
+            yield "stages", f"stage/{stage.name}", stage.reached, stages.people
         if stage.step and stage.step.entered:
-            yield _found("steps", f"step/{stage.name}", stage.step.interval)
+            yield "steps", f"step/{stage.name}", stage.step.converted, stage.step.entered
     for group in stages.comparison.groups:
         for stage, step in zip(stages.stages, group.steps, strict=False):
             if step.entered:
-                yield _found(
-                    "steps by value", f"step/{stage.name}/{group.value}", step.interval
-                )
+                name = f"step/{stage.name}/{group.value}"
+                yield "steps by value", name, step.converted, step.entered
 
 
 def _of_groups(groups: PeopleGroups) -> Iterator[Found]:
@@ -135,7 +153,7 @@ def _found(kind: str, name: str, interval: Any, unit: int = 1) -> Found:
     }
 
 
-def _held(scenario: str, intervals: list[Found], truth: LongRun) -> Iterator[Found]:
+def _held(scenario: str, intervals: Iterable[Found], truth: LongRun) -> Iterator[Found]:
     for each in intervals:
         if truth.counts[each["name"]]:
             average = (

@@ -48,28 +48,35 @@ class LongRun:
 
 
 def long_run(scenario: str, people: int, seeds: range, cache: Path) -> LongRun:
-    """Return the long-run values, from a cache if they have been counted."""
-    if cache.exists():
-        kept = json.loads(cache.read_text("utf-8"))
-        return LongRun(Counter(kept["sums"]), Counter(kept["counts"]))
+    """Return the long-run values: the sums of all seeds, each of which is counted once and kept in the cache."""
     found = LongRun()
     for seed in seeds:
-        _count(scenario, people, seed, found)
-    cache.parent.mkdir(parents=True, exist_ok=True)
-    kept = {"sums": found.sums, "counts": found.counts}
-    cache.write_text(json.dumps(kept, default=float), encoding="utf-8")
+        kept = cache / f"seed-{seed}.json"
+        if not kept.exists():
+            _keep(_count(scenario, people, seed), kept)
+        counted = json.loads(kept.read_text("utf-8"))
+        found.sums.update(counted["sums"])
+        found.counts.update(counted["counts"])
     return found
 
 
-def _count(scenario: str, people: int, seed: int, into: LongRun) -> None:
-    """Count what the people of one seed do."""
+def _keep(counted: LongRun, kept: Path) -> None:
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    sums = {"sums": counted.sums, "counts": counted.counts}
+    kept.write_text(json.dumps(sums, default=float), encoding="utf-8")
+
+
+def _count(scenario: str, people: int, seed: int) -> LongRun:
+    """Return what the people of one seed do."""
     chunks = footfall.simulate(scenario, people=people, seed=seed)
     lives: _Lives | None = None
     for chunk in chunks:
         lives = lives or _Lives(chunk, people, BY[scenario])
         lives.live(chunk)
     assert lives is not None
-    lives.add_to(into)
+    found = LongRun()
+    lives.add_to(found)
+    return found
 
 
 class _Lives:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
-from footfall.reports.intervals import rank_ranges, wilson
+from footfall.reports.intervals import mid_p, rank_ranges
 from footfall.reports.judging import judged
 from footfall.reports.people_groups import PeopleGroup
 
 CITIES, PEOPLE, REPEATS = 30, 400, 300
+_interval = cache(mid_p)
 
 
 def _converted(rng, chances):
@@ -17,7 +20,7 @@ def _converted(rng, chances):
 
 def _ranked(converted):
     values = [n / PEOPLE for n in converted]
-    return rank_ranges(values, lambda level: [wilson(n, PEOPLE, level) for n in converted])
+    return rank_ranges(values, lambda level: [_interval(n, PEOPLE, level) for n in converted])
 
 
 def test_cities_that_are_alike_are_seldom_told_apart():

@@ -9,7 +9,7 @@ from typing import get_args
 import numpy as np
 
 from footfall.errors import UsageError
-from footfall.reports.intervals import Interval, rank_ranges, wilson
+from footfall.reports.intervals import Interval, mid_p, rank_ranges
 from footfall.reports.people_groups import Estimate, PeopleGroup, PeopleGroups, RankBy, Verdict
 from footfall.reports.pooled_law import Floats, PooledLaw, PowerSums
 from footfall.reports.shrinkage import false_discoveries, likely
@@ -113,7 +113,7 @@ def _conversion(groups: Sequence[PeopleGroup]) -> Measure:  # noqa: ARG001  # on
     return Measure(
         value=lambda g: g.conversion,
         is_judged=lambda g: g.people >= MIN_PEOPLE,
-        interval=lambda g, level: wilson(g.converted, g.people, level),
+        interval=lambda g, level: mid_p(g.converted, g.people, level),
         place=lambda shares: np.log(shares) - np.log1p(-shares),
         log_likelihood=log_likelihood,
         most=1.0,

@@ -7,7 +7,7 @@ from typing import Literal
 
 import pyarrow as pa
 
-from footfall.reports.intervals import Interval, wilson
+from footfall.reports.intervals import Interval, mid_p
 
 RankBy = Literal["engagement", "conversion", "revenue"]
 Verdict = Literal["above", "below", "unclear"]
@@ -112,8 +112,8 @@ class PeopleGroup:
 
     @property
     def conversion_interval(self) -> Interval | None:
-        """Wilson's 95 % interval of the conversion."""
-        return wilson(self.converted, self.people)
+        """95 % mid-P interval of the conversion."""
+        return mid_p(self.converted, self.people)
 
 
 @dataclass(frozen=True, slots=True)

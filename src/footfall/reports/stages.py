@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from footfall.reports.intervals import Interval, wilson
+from footfall.reports.intervals import Interval, mid_p
 
 PROVISIONAL_SHARE = 0.05
 """The share of those who entered and are still open from which on a conversion is marked."""
@@ -41,8 +41,8 @@ class FunnelStep:
 
     @property
     def interval(self) -> Interval | None:
-        """Wilson's 95 % interval of the conversion."""
-        return wilson(self.converted, self.entered)
+        """95 % mid-P interval of the conversion."""
+        return mid_p(self.converted, self.entered)
 
     @property
     def is_provisional(self) -> bool:
@@ -122,8 +122,8 @@ class Stages:
     comparison: StepComparison | None = None
 
     def interval(self, stage: StageCounts) -> Interval | None:
-        """Return Wilson's 95 % interval of the share of all who reached a stage; None of nobody."""
-        return wilson(stage.reached, self.people)
+        """Return the 95 % mid-P interval of the share of all who reached a stage; None of nobody."""
+        return mid_p(stage.reached, self.people)
 
     def share(self, count: int) -> float:
         """Return a number of people as a share of all, 0..1 (0 of nobody)."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from math import comb
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from footfall.reports.intervals import (
     Interval,
+    mid_p,
     normal_quantile,
     rank_ranges,
     wilson,
@@ -42,6 +46,58 @@ def test_wilson_stays_in_bounds(count, of):
     interval = wilson(count, of)
     assert interval is not None
     assert 0 <= interval.low <= count / of <= interval.high <= 1
+
+
+@pytest.mark.parametrize(
+    ("count", "of", "low", "high"),
+    [
+        (81, 263, 0.2544, 0.3658),
+        (15, 148, 0.0601, 0.1581),
+        (0, 20, 0.0, 0.1391),
+        (1, 29, 0.0017, 0.1585),
+        (20, 20, 0.8609, 1.0),
+    ],
+)
+def test_mid_p_agrees_with_newcombe(count, of, low, high):
+    """The mid-P interval is that of the same table, method 6; the last line is the third from the other side."""
+    interval = mid_p(count, of)
+    assert interval is not None
+    assert (round(interval.low, 4), round(interval.high, 4)) == (low, high)
+
+
+def test_mid_p_of_nothing():
+    """Nobody who could: there is no interval."""
+    assert mid_p(0, 0) is None
+
+
+@given(st.integers(0, 10**9), st.integers(1, 10**7), st.floats(0.5, 1 - 1e-12))
+def test_mid_p_stays_in_bounds(count, of, confidence):
+    """At any confidence the interval lies in 0..1 and holds the observed share."""
+    count = min(count, of)
+    interval = mid_p(count, of, confidence)
+    assert interval is not None
+    assert 0 <= interval.low <= count / of <= interval.high <= 1
+
+
+@pytest.mark.parametrize("of", [30, 100])
+def test_mid_p_is_missed_alike_on_both_sides(of):
+    """Of shares from 2 to 30 % the interval holds 94.5 to 97 %, computed exactly, and neither side has 2.7 % of misses.
+
+    Wilson's leaves more than 3 % below it.
+    """
+    shares = np.linspace(0.02, 0.3, 57)[:, None]
+    counts = np.arange(of + 1)
+    of_counts = np.array([comb(of, int(k)) for k in counts], dtype=np.float64)
+    probs = of_counts * shares**counts * (1 - shares) ** (of - counts)
+    misses = {}
+    for law in (mid_p, wilson):
+        intervals = [law(int(k), of) for k in counts]
+        below = probs * (shares < [i.low for i in intervals])
+        above = probs * (shares > [i.high for i in intervals])
+        misses[law] = [float(side.sum(axis=1).mean()) for side in (below, above)]
+    assert 0.03 < sum(misses[mid_p]) < 0.055
+    assert max(misses[mid_p]) < 0.027
+    assert misses[wilson][0] > 0.03
 
 
 def test_difference_agrees_with_newcombe():

