@@ -16,6 +16,12 @@ IN_ORDER = (
     "events",
     "simulate",
     "live",
+    "user",
+    "diagram",
+    "taxonomy",
+    "runs",
+    "delete",
+    "new",
 )
 
 

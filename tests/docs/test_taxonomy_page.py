@@ -2,8 +2,8 @@
 
 import pytest
 
-from footfall.cli.taxonomy import ENDINGS, FORMAT_NAMES
 from footfall.tracking_plan.columns_of_others import MORE_EVENT_COLUMNS
+from footfall.tracking_plan.plan_formats import ENDINGS, FORMAT_NAMES
 from footfall.tracking_plan.sheet_columns import EVENT_COLUMNS, PATH_COLUMNS, USER_COLUMNS
 from footfall.tracking_plan.writers import FORMATS
 from tests.docs.examples import ROOT

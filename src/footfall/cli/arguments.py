@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
-from footfall.errors import UsageError, shown
+from footfall.errors import UnitError, UsageError, shown
+from footfall.units import whole_numbers
+from footfall.units.whole_numbers import WholeNumbers
 
-_WHOLE = re.compile(r"[0-9][0-9_]*", re.ASCII)
-# Two digits of exponent: 1e999999999 would become an integer that fills the memory.
-_SCIENTIFIC = re.compile(r"[0-9]+(?:\.[0-9]+)?[eE]\+?[0-9]{1,2}", re.ASCII)
-_SUFFIXED = re.compile(r"([0-9]+(?:\.[0-9]+)?)([kKmM])", re.ASCII)
-_SUFFIXES = {"k": 1_000, "m": 1_000_000}
 _SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,15})?)(k|M|G|T)?B", re.IGNORECASE | re.ASCII)
 _LARGE_SIZE = re.compile(
     r"\s*(?=.*[1-9])([0-9]{1,9}(?:\.[0-9]{1,3})?) ?(M|G|T)B\s*", re.IGNORECASE | re.ASCII
@@ -29,11 +25,11 @@ class Count(click.ParamType):  # type: ignore[type-arg]  # generic since click 8
 
     Args:
         name: What stands in the help.
-        low, high: Accepted range, both included.
+        numbers: Those that are accepted.
     """
 
-    def __init__(self, name: str, low: int, high: int) -> None:
-        self.name, self.low, self.high = name, low, high
+    def __init__(self, name: str, numbers: WholeNumbers) -> None:
+        self.name, self._numbers = name, numbers
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
         """Return what stands for a value in the help."""
@@ -43,26 +39,10 @@ class Count(click.ParamType):  # type: ignore[type-arg]  # generic since click 8
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> int:
         """Return the number, or fail with what is accepted."""
-        number = value if isinstance(value, int) else _number(str(value))
-        if number is None or not self.low <= number <= self.high:
-            accepted = f"a whole number from {self.low} to {self.high:,}, written like 10000, 10_000, 1e6 or 10k"
-            self.fail(f"{shown(str(value))} is not {accepted}", param, ctx)
-        return number
-
-
-def _number(text: str) -> int | None:
-    if _WHOLE.fullmatch(text):
-        # Python refuses more than 4,300 digits with an error of its own.
-        return int(text.replace("_", "")) if len(text) < 30 else None
-    suffixed = _SUFFIXED.fullmatch(text)
-    if suffixed:
-        # In decimals, since a product of floats may miss the whole number by its last bit.
-        return _whole(Decimal(suffixed[1]) * _SUFFIXES[suffixed[2].lower()])
-    return _whole(Decimal(text)) if _SCIENTIFIC.fullmatch(text) else None
-
-
-def _whole(number: Decimal) -> int | None:
-    return int(number) if number == number.to_integral_value() else None
+        try:
+            return self._numbers.parse(value)
+        except UnitError as problem:
+            self.fail(problem.message, param, ctx)
 
 
 class Size(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2
@@ -87,14 +67,12 @@ class Size(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
         return int(float(found[1]) * _TIMES[(found[2] or "").lower()])
 
 
-PEOPLE = Count("n", 1, 10**9)
-DAYS = Count("n", 1, 36_525)
-SEED = Count("n", 0, 2**63 - 1)
+PEOPLE = Count("n", whole_numbers.PEOPLE)
+DAYS = Count("n", whole_numbers.DAYS)
+SEED = Count("n", whole_numbers.SEED)
 SIZE, LARGE_SIZE = Size(_SIZE), Size(_LARGE_SIZE)
-WORKERS = Count("n", 1, 1024)
-PERSON = Count("id", 0, 10**12)
-USER_ID = re.compile(r"[0-9a-f]{6}-u-[0-9a-f]{16}", re.ASCII)
-"""A `user_id`: the tag of a run, and the identity of a person in it."""
+WORKERS = Count("n", whole_numbers.WORKERS)
+PERSON = Count("id", whole_numbers.PERSON)
 
 
 class ScenarioName(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2

@@ -24,10 +24,7 @@ def command(store: str, run_id: str) -> None:
 
     The run's events, changes, people and tallies are removed; other runs stay as they are.
     """
-    from footfall.store.open import open_store
-    from footfall.store.runs import named
+    from footfall.store.open import delete
 
-    with open_store(store, read_only=False) as opened:
-        info = named(opened.runs(), run_id)
-        opened.delete(info.id)
+    info = delete(store, run_id)
     click.echo(f"removed run {info.id} of {info.scenario}: {info.events:,} events", err=True)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from footfall.cli import arguments, options, output_files
+from footfall.cli import arguments, options
 from footfall.cli.data_command import DataCommand
 from footfall.errors import UsageError, shown
+from footfall.store import output_files
 from footfall.text import clean
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +12,12 @@ import click
 
 from footfall.cli import arguments, options
 from footfall.cli.data_command import DataCommand
-from footfall.cli.wording import ValueFormatter, read
+from footfall.cli.wording import ValueFormatter
 from footfall.text import plain_table
 from footfall.units import zones
 
 if TYPE_CHECKING:
-    from footfall.data.chunk import Chunk
-    from footfall.data.schema import StreamSchema
+    from footfall.execution.life import Life
 
 EPILOG = """\b
 Examples:
@@ -28,24 +27,6 @@ Examples:
 ID is the column `person` of the events: people are numbered by the day of their arrival, from 0. A `user_id` will do.
 Give the same --people, --start, --seed and --set as the run: they decide who that person is.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Life:
-    """A person's life, as far as it is recorded.
-
-    Args:
-        properties: What is true of the person at the end.
-        events: In order; each a row of `events` without what is null.
-        changes: insert_id of an event → what it changed: property → (old, new); under "" what
-            happened between events.
-        schema: What the properties are.
-    """
-
-    properties: dict[str, Any]
-    events: list[dict[str, Any]]
-    changes: dict[str, dict[str, tuple[Any, Any]]]
-    schema: StreamSchema
 
 
 @click.command("user", cls=DataCommand, epilog=EPILOG)
@@ -64,49 +45,15 @@ def command(scenario: str, person: str, form: str, **stream: Any) -> None:
 
     Only that person is simulated; the events are those of the full run.
     """
-    from footfall.execution.chunks import simulate_person
+    from footfall.execution.chunks import USER_ID
+    from footfall.execution.life import life_of
 
-    is_id = arguments.USER_ID.fullmatch(person)
-    who = person if is_id else arguments.PERSON.convert(person, None, None)
-    chunk = simulate_person(scenario, who, options.run_parameters(stream))
-    life = _life_of(chunk)
+    who = person if USER_ID.fullmatch(person) else arguments.PERSON.convert(person, None, None)
+    life = life_of(scenario, who, options.run_parameters(stream))
     if form == "json":
         click.echo(json.dumps(_plain_life(life), indent=2, ensure_ascii=False, default=_plain))
     else:
         _print(life)
-
-
-def _life_of(chunk: Chunk) -> Life:
-    arrival: dict[str, Any] = chunk.arrivals.to_pylist()[0]
-    home, own = (arrival.pop(struct, None) or {} for struct in ("home", "properties"))
-    properties = {**arrival, **home, **own}
-    schema = chunk.stream.schema
-    fields = {field.name: field for field in schema.user_properties}
-    changes: dict[str, dict[str, tuple[Any, Any]]] = {}
-    for change in chunk.changes.to_pylist():
-        changed, name = changes.setdefault(change["insert_id"] or "", {}), change["property"]
-        old, new = (read(change[side], fields.get(name)) for side in ("old", "new"))
-        # An event may set a property twice: what it was at first and what it is at last are
-        # shown.
-        changed[name] = (changed.get(name, (old, None))[0], new)
-        properties[name] = new
-    properties.pop("run", None)
-    return Life(properties, [_filled(row) for row in chunk.events.to_pylist()], changes, schema)
-
-
-def _filled(row: dict[str, Any]) -> dict[str, Any]:
-    # Without nulls: most columns of a row belong to events of other types.
-    carried = {
-        name: value
-        for name, value in (row.get("event_properties") or {}).items()
-        if value is not None
-    }
-    common = {
-        name: value
-        for name, value in row.items()
-        if value is not None and not isinstance(value, dict)
-    }
-    return {**common, "event_properties": carried}
 
 
 def _plain_life(life: Life) -> dict[str, Any]:

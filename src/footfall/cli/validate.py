@@ -9,7 +9,6 @@ import click
 
 from footfall.cli import arguments, options
 from footfall.cli.data_command import DataCommand
-from footfall.cli.taxonomy import is_plan
 from footfall.errors import UsageError, shown
 from footfall.text import clean
 
@@ -93,6 +92,7 @@ def _declared(against: str) -> str | Expectations:
     from footfall.foreign.log_paths import is_log
     from footfall.foreign.open_events import open_events
     from footfall.tracking_plan.expectations_of_plan import of_plan
+    from footfall.tracking_plan.plan_formats import is_plan
     from footfall.tracking_plan.readers import read_plan
     from footfall.tracking_plan.sheet_columns import ONLY_IN_PLANS
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -66,20 +64,3 @@ class ValueFormatter:
             )
             + "}"
         )
-
-
-def read(text: str, field: Field | None) -> Any:
-    """Return a value of `changes`, kept there as JSON, with the type it has in the events."""
-    # Amounts are exact decimals; as floats they could lose a digit.
-    value = json.loads(text, parse_float=Decimal if _has(field, "money") else None)
-    if field is not None and field.type == "time" and value is not None:
-        return dt.datetime.fromisoformat(value)
-    return value
-
-
-def _has(field: Field | None, kind: str) -> bool:
-    """Return whether a property, its items or a field of its records are of a kind."""
-    kinds: Iterable[str | None] = (
-        () if field is None else (field.type, field.item, *(f.type for f in field.fields))
-    )
-    return kind in kinds

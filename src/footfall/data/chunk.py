@@ -11,7 +11,7 @@ from footfall.data.stream import Stream
 from footfall.data.tallies import Tallies
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Chunk:
     """Chunk: all that happened to the people of a part in its span.
 
@@ -29,3 +29,7 @@ class Chunk:
     changes: pa.Table
     arrivals: pa.Table
     tallies: Tallies
+
+    def __repr__(self) -> str:
+        rows = f"{self.events.num_rows:,} events, {self.arrivals.num_rows:,} arrivals"
+        return f"<Chunk of run {self.run}, {self.part}: {rows}>"

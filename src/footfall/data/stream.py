@@ -24,7 +24,7 @@ class Stream:
     id: str
     seed: int
     start_ms: int
-    schema: StreamSchema
+    schema: StreamSchema = field(repr=False)
     scenario_hash: str
 
 
@@ -46,11 +46,13 @@ class Run:
     """
 
     id: str
-    stream: Stream
+    stream: Stream = field(repr=False)
     until_ms: int
     people: int
     title: str
     settings: dict[str, str]
-    scenario_text: str
-    versions: dict[str, str]
-    catalogues: Mapping[str, Sequence[str]] = field(default_factory=dict, compare=False)
+    scenario_text: str = field(repr=False)
+    versions: dict[str, str] = field(repr=False)
+    catalogues: Mapping[str, Sequence[str]] = field(
+        default_factory=dict, compare=False, repr=False
+    )

@@ -78,7 +78,7 @@ class FactorSums(NamedTuple):
         return FactorSums(*map(add, self, more))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Tallies:
     """Tallies: integers that add up in any order, over chunks and workers.
 
@@ -110,6 +110,10 @@ class Tallies:
     cities: dict[tuple[str, str], int]
     factors: dict[EffectKey, FactorSums] = field(default_factory=dict)
     is_whole: bool = False
+
+    def __repr__(self) -> str:
+        counted = sum(n for (_, measure), n in self.cities.items() if measure == "events")
+        return f"<Tallies of {counted:,} events>"
 
     @classmethod
     def empty(cls) -> Tallies:

@@ -19,7 +19,7 @@ from footfall.execution.pool import default_workers, results_of
 from footfall.execution.progress import watcher_for
 from footfall.execution.result import RunResult
 from footfall.execution.schedule import Schedule, make_schedule
-from footfall.execution.setup import AnyScenario, RunParameters, Settings, set_up
+from footfall.execution.setup import AnyScenario, RunParameters, Settings, WholeNumber, set_up
 from footfall.execution.task import Job, PartResult
 from footfall.execution.time_order import in_time_order
 from footfall.sinks import Cursors, Sink, parse_all
@@ -36,12 +36,12 @@ def run(
     scenario: AnyScenario,
     *,
     to: str | Sink | Sequence[str | Sink] = DEFAULT_SINK,
-    people: int | None = None,
-    days: int | None = None,
+    people: WholeNumber | None = None,
+    days: WholeNumber | None = None,
     start: str | dt.date | None = None,
-    seed: int = 1,
+    seed: WholeNumber = 1,
     settings: Settings | None = None,
-    workers: int | None = None,
+    workers: WholeNumber | None = None,
     order: Order = "part",
     fresh: bool = False,
     spill_bytes: int = SPILL_BYTES,
@@ -63,7 +63,7 @@ def run(
         scenario: Name of a shipped one, path of a YAML file, or a loaded scenario.
         to: Where to: `duckdb:FILE`, `parquet:DIR`, `ndjson:FILE`, `csv:FILE`, `json:FILE`,
             `-`; or several.
-        people: Scales the number of people; None keeps the scenario's.
+        people: Scales the number of people, 10_000 or `"10k"`; None keeps the scenario's.
         days: Length; None keeps the scenario's.
         start: First day: a date, or `now-30d`; None keeps the scenario's.
         seed: From 0 to 2**63 - 1; another seed, other people.
@@ -76,7 +76,7 @@ def run(
         spill_bytes: Of several sinks, how much may wait in files for a slow one before the
             others wait too.
         progress: Show on standard error warnings of the scenario, what to expect of a large run
-            and, if that is a terminal, a bar and a line per sink.
+            and, if that is a terminal or this is a notebook, a bar and a line per sink.
         stop: When set, what is in flight is finished and the run ends; running again continues.
         check: Raise what has gone wrong in a sink, once the others have got everything; else
             it stands in the result.
@@ -86,7 +86,9 @@ def run(
             written.
         StoreError, SinkError: A sink cannot be written; what it has is kept.
     """
-    parameters = RunParameters(people, days, start, seed, settings, workers)
+    parameters = RunParameters.of(
+        people=people, days=days, start=start, seed=seed, settings=settings, workers=workers
+    )
     return run_with(
         scenario,
         parameters,

@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import threading
 from collections.abc import Iterator
 
 import pyarrow as pa
 
 from footfall.data.chunk import Chunk
-from footfall.errors import UsageError, shown
+from footfall.errors import UnitError, UsageError, shown
 from footfall.execution.pool import results_of
 from footfall.execution.schedule import make_schedule
-from footfall.execution.setup import AnyScenario, RunParameters, Settings, Setup, set_up
+from footfall.execution.setup import (
+    AnyScenario,
+    RunParameters,
+    Settings,
+    Setup,
+    WholeNumber,
+    set_up,
+)
 from footfall.execution.task import Job
+from footfall.units import whole_numbers
 
 
 def simulate(
     scenario: AnyScenario,
     *,
-    seed: int = 1,
-    people: int | None = None,
-    days: int | None = None,
+    seed: WholeNumber = 1,
+    people: WholeNumber | None = None,
+    days: WholeNumber | None = None,
     start: str | dt.date | None = None,
     settings: Settings | None = None,
-    workers: int = 1,
+    workers: WholeNumber = 1,
 ) -> Iterator[Chunk]:
     """Simulate a scenario, chunk by chunk, in bounded memory.
 
@@ -39,7 +48,7 @@ def simulate(
     Args:
         scenario: Name of a shipped one, path of a YAML file, or a loaded scenario.
         seed: From 0 to 2**63 - 1; another seed, other people.
-        people: Scales the number of people; None keeps the scenario's.
+        people: Scales the number of people, 10_000 or `"10k"`; None keeps the scenario's.
         days: Length; None keeps the scenario's.
         start: First day: a date, or `now-30d`; None keeps the scenario's.
         settings: Values to replace in the scenario: path of the key → value.
@@ -51,7 +60,9 @@ def simulate(
     Raises:
         UsageError, ScenarioError: The arguments or the scenario cannot be used.
     """
-    parameters = RunParameters(people, days, start, seed, settings, workers)
+    parameters = RunParameters.of(
+        people=people, days=days, start=start, seed=seed, settings=settings, workers=workers
+    )
     # No generator itself, so that a mistake in the arguments is raised by the call, not by the
     # first chunk.
     return _chunks(set_up(scenario, parameters), parameters)
@@ -60,12 +71,12 @@ def simulate(
 def events(
     scenario: AnyScenario,
     *,
-    seed: int = 1,
-    people: int | None = None,
-    days: int | None = None,
+    seed: WholeNumber = 1,
+    people: WholeNumber | None = None,
+    days: WholeNumber | None = None,
     start: str | dt.date | None = None,
     settings: Settings | None = None,
-    workers: int = 1,
+    workers: WholeNumber = 1,
 ) -> pa.Table:
     """Simulate a scenario and return all its events in one Arrow table, in order of time.
 
@@ -78,9 +89,15 @@ def events(
     """
     from footfall.execution.time_order import merge_tables
 
-    parameters = RunParameters(people, days, start, seed, settings, workers)
+    parameters = RunParameters.of(
+        people=people, days=days, start=start, seed=seed, settings=settings, workers=workers
+    )
     chunks = _chunks(set_up(scenario, parameters), parameters)
     return merge_tables([chunk.events for chunk in chunks], ("time", "person"))
+
+
+USER_ID = re.compile(r"[0-9a-f]{6}-u-[0-9a-f]{16}", re.ASCII)
+"""A `user_id`: the tag of a run, and the identity of a person in it."""
 
 
 def simulate_person(
@@ -90,7 +107,7 @@ def simulate_person(
 
     Args:
         scenario: As for `simulate`.
-        person: Number, from 0; or a `user_id`.
+        person: Number, from 0, also as a text; or a `user_id`.
         parameters: Those of the full run.
 
     Raises:
@@ -98,7 +115,7 @@ def simulate_person(
     """
     ready = set_up(scenario, parameters)
     engine, run = ready.engine, ready.run
-    number = _number(ready, person) if isinstance(person, str) else person
+    number = _number(ready, person)
     chunk = engine.simulation(run.id, number, number + 1, run.until_ms).advance(run.until_ms)
     if not chunk.arrivals.num_rows:
         most = engine.numbers_until(run.until_ms) - 1
@@ -109,8 +126,17 @@ def simulate_person(
     return chunk
 
 
-def _number(ready: Setup, user_id: str) -> int:
-    """Return the number of the person who is known by a `user_id`."""
+def _number(ready: Setup, person: int | str) -> int:
+    """Return the number of a person, who may be known by a `user_id`."""
+    if isinstance(person, str) and USER_ID.fullmatch(person):
+        return _number_of(ready, person)
+    try:
+        return whole_numbers.PERSON.parse(person)
+    except UnitError as problem:
+        raise UsageError(f"person: {problem.message}, and no user_id") from None
+
+
+def _number_of(ready: Setup, user_id: str) -> int:
     tag, _, digits = user_id.split("-")
     if not ready.run.id.startswith(tag):
         raise UsageError(

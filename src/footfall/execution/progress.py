@@ -1,18 +1,21 @@
-"""The progress of a run on standard error: a bar and a line per sink, or nothing."""
+"""The progress of a run on a terminal or in a notebook: a bar and a line per sink, or nothing."""
 
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib import import_module
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 
 from footfall.execution.pipeline import Pipeline
 from footfall.execution.schedule import PlannedPart, Schedule
 from footfall.execution.sink_status import HEADERS, SinkStatus
+from footfall.html import element, table
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -61,6 +64,14 @@ class NoProgress:
         """Do nothing."""
 
 
+class ProgressLook(NamedTuple):
+    """How far a run is at a moment: steps that all sinks have, the counts in words, and each sink's status."""
+
+    done: float
+    said: str
+    statuses: list[SinkStatus]
+
+
 class ProgressBoard:
     """The board on a terminal: how much of the schedule all sinks have, and a line per sink.
 
@@ -101,6 +112,15 @@ class ProgressBoard:
         """Return what is shown."""
         from rich.table import Table
 
+        look = self.look()
+        self._bar.update(self._task, completed=look.done, said=look.said)
+        grid = Table.grid()
+        grid.add_row(self._bar)
+        grid.add_row(sink_table(look.statuses))
+        return grid
+
+    def look(self) -> ProgressLook:
+        """Return how far the run is now."""
         statuses = [
             replace(status, events_per_s=rate.of(status.accepted))
             for rate, status in zip(self._rates, self._statuses(), strict=True)
@@ -114,11 +134,7 @@ class ProgressBoard:
         n_people = min(sum(self._groups.values()), self._n_people)
         rate = self._n_events / max(time.perf_counter() - self._began, 1e-3)
         said = f"{n_people:,} people · {self._n_events:,} events · {rate:,.0f}/s"
-        self._bar.update(self._task, completed=done, said=said)
-        grid = Table.grid()
-        grid.add_row(self._bar)
-        grid.add_row(sink_table(statuses))
-        return grid
+        return ProgressLook(done, said, statuses)
 
     def _statuses(self) -> list[SinkStatus]:
         return [pipeline.status for pipeline in self._pipelines]
@@ -157,16 +173,66 @@ def sink_table(statuses: Sequence[SinkStatus]) -> Table:
     return table
 
 
+class NotebookBoard(ProgressBoard):
+    """The same in a notebook, below the cell that runs: a bar and a table, drawn anew by a thread of its own.
+
+    Args:
+        display: The module `IPython.display`.
+    """
+
+    def __init__(
+        self, plan: Schedule, n_people: int, pipelines: Sequence[Pipeline], display: Any
+    ) -> None:
+        super().__init__(plan, n_people, pipelines)
+        self._display, self._ended = display, threading.Event()
+
+    def __enter__(self) -> Self:
+        self._handle = self._display.display(self._drawn(), display_id=True)
+        self._thread = threading.Thread(target=self._draw, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._ended.set()
+        self._thread.join()
+        self._handle.update(self._drawn())
+
+    def _draw(self) -> None:
+        while not self._ended.wait(1 / _LOOKS_PER_S):
+            self._handle.update(self._drawn())
+
+    def _drawn(self) -> Any:
+        look = self.look()
+        bar = element("progress", max=str(self._n_steps), value=f"{look.done:.3f}")
+        rows = [(status.name, *status.figures) for status in look.statuses]
+        shown = element("p", bar, f" {look.said}"), table(("sink", *HEADERS), rows)
+        return self._display.HTML(element("div", shown))
+
+
 def watcher_for(
     plan: Schedule, n_people: int, pipelines: Sequence[Pipeline], *, is_wanted: bool
 ) -> ProgressWatcher:
     """Return a board where somebody can see it, else nobody."""
-    return (
-        # Where nobody looks, as into a pipe or a log file, rich is not even imported.
-        ProgressBoard(plan, n_people, pipelines)
-        if is_wanted and sys.stderr.isatty()
-        else NoProgress()
-    )
+    if not is_wanted:
+        return NoProgress()
+    display = _display_of_notebook()
+    if display is not None:
+        return NotebookBoard(plan, n_people, pipelines, display)
+    # Where nobody looks, as into a pipe or a log file, rich is not even imported.
+    return ProgressBoard(plan, n_people, pipelines) if sys.stderr.isatty() else NoProgress()
+
+
+def _display_of_notebook() -> Any | None:
+    """Return the module `IPython.display`; None where no notebook shows what it is given."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    # IPython in a terminal has no kernel.
+    return import_module("IPython.display") if hasattr(shell, "kernel") else None
 
 
 def _make_bar(total: int) -> tuple[RichProgress, TaskID]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from footfall.data.stream import Run
 from footfall.data.tallies import Tallies
 from footfall.execution.schedule import State
+from footfall.html import element, table
 from footfall.sinks.protocol import Capabilities, Receipt, Sink, capabilities_of
 
 
@@ -42,8 +43,8 @@ class Balance:
     size_bytes: int = 0
     is_complete: bool = False
     problem: BaseException | None = None
-    tallies: Tallies | None = None
-    capabilities: Capabilities = field(default_factory=Capabilities)
+    tallies: Tallies | None = field(default=None, repr=False)
+    capabilities: Capabilities = field(default_factory=Capabilities, repr=False)
 
     @classmethod
     def of(cls, sink: Sink) -> Balance:
@@ -76,7 +77,7 @@ def raise_first(balances: Sequence[Balance]) -> None:
         raise problems[0]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class RunResult:
     """The result of a run.
 
@@ -100,10 +101,28 @@ class RunResult:
     n_workers: int = 1
     events: int = 0
     parts: int = 0
-    tallies: Tallies = field(default_factory=Tallies.empty)
+    tallies: Tallies = field(default_factory=Tallies.empty, repr=False)
     seconds: float = 0.0
     is_simulated: bool = False
     is_finished: bool = False
+
+    def __repr__(self) -> str:
+        sinks = "; ".join(f"{s.name}: {s.accepted:,} accepted" for s in self.sinks)
+        return f"<RunResult: {self._outcome}; {sinks}>"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (s.name, *(f"{n:,}" for n in (s.generated, s.accepted, s.rejected, s.pending)))
+            for s in self.sinks
+        ]
+        headers = ("sink", "generated", "accepted", "rejected", "pending")
+        return element("div", element("p", self._outcome), table(headers, rows))
+
+    @property
+    def _outcome(self) -> str:
+        run = f"run {self.run.id} of {self.run.stream.schema.scenario}"
+        state = "finished" if self.is_finished else "not finished"
+        return f"{run}, {self.events:,} events in {self.seconds:.1f} s, {state}"
 
     @property
     def is_whole(self) -> bool:

@@ -10,13 +10,17 @@ from importlib.resources import files
 from pathlib import Path
 
 from footfall.data.stream import Run
+from footfall.errors import UnitError, UsageError
 from footfall.execution.catalogue_texts import catalogue_texts
 from footfall.execution.engine import LiveEngine, compile_engine
 from footfall.execution.start import resolve_start
 from footfall.scenario.records import Scenario
-from footfall.units import DAY_MS, zones
+from footfall.units import DAY_MS, whole_numbers, zones
+from footfall.units.whole_numbers import WholeNumbers
 
 Settings = Mapping[str, object]
+WholeNumber = int | str
+"""A whole number, or a text as people write large ones: `"10k"`, `"1e6"`."""
 AnyScenario = str | Path | Scenario
 """A scenario as users give it: name of a shipped one, path of a YAML file, or loaded."""
 
@@ -44,12 +48,48 @@ class RunParameters:
     settings: Settings | None = None
     workers: int | None = None
 
+    @classmethod
+    def of(
+        cls,
+        *,
+        people: WholeNumber | None = None,
+        days: WholeNumber | None = None,
+        start: str | dt.date | None = None,
+        seed: WholeNumber = 1,
+        settings: Settings | None = None,
+        workers: WholeNumber | None = None,
+    ) -> RunParameters:
+        """Return parameters as programs give them.
+
+        Raises:
+            UsageError: A number is none, or is out of its range.
+        """
+        return cls(
+            _optional("people", people, whole_numbers.PEOPLE),
+            _optional("days", days, whole_numbers.DAYS),
+            start,
+            _number("seed", seed, whole_numbers.SEED),
+            settings,
+            _optional("workers", workers, whole_numbers.WORKERS),
+        )
+
     @property
     def chosen(self) -> dict[str, object]:
         """Values in place of the scenario's own, as they are stored with the run."""
         own = {"people": self.people, "days": self.days, "start": self.start}
         values = {**own, **(self.settings or {})}
         return {key: value for key, value in values.items() if value is not None}
+
+
+def _optional(name: str, written: WholeNumber | None, accepted: WholeNumbers) -> int | None:
+    return None if written is None else _number(name, written, accepted)
+
+
+def _number(name: str, written: WholeNumber, accepted: WholeNumbers) -> int:
+    try:
+        return accepted.parse(written)
+    except UnitError as problem:
+        raise UsageError(f"{name}: {problem.message}") from None
 
 
 @dataclass(frozen=True, slots=True)

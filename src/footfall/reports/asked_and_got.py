@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, sqrt
+from math import exp, inf, sqrt
 from typing import Generic, NamedTuple, TypeVar
 
 import pyarrow as pa
@@ -143,9 +143,26 @@ class Case(NamedTuple, Generic[T]):
         return f"{self.value} {word} {number}"
 
 
-def got_factor(case: Case[Tally]) -> tuple[float, Interval] | None:
-    """Return by which factor an effect multiplied the odds, with its interval; None where it does something else."""
-    return got_odds(case.factor, case.held) if case.kind == "odds" else None
+def got_effect(case: Case[Tally]) -> tuple[float, Interval] | None:
+    """Return what came out of an effect, in the terms in which it was declared, with its interval.
+
+    Of `odds` the factor on the odds (`got_odds`); of `times` the factor on the chance, and of `chance` the chance: what
+    was declared times O / E, ± 1.96 √V / E, with O times taken, E = Σp and V = Σp(1-p) of the chances after all
+    effects.
+    None where nothing was left to chance.
+    """
+    if case.kind == "odds":
+        return got_odds(case.factor, case.held)
+    if not case.held.variance:
+        return None
+    expected = case.held.chances / FIXED
+    arm = normal_quantile(CONFIDENCE) * sqrt(case.held.variance / FIXED)
+    most = 1.0 if case.kind == "chance" else inf
+    low, middle, high = (
+        min(max(case.factor * (case.held.taken + off) / expected, 0.0), most)
+        for off in (-arm, 0.0, arm)
+    )
+    return middle, Interval(low, high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,8 +277,8 @@ def tally_record(tally: Tally) -> dict[str, int | float | bool | None]:
 
 
 def case_record(case: Case[Tally]) -> dict[str, str | int | float | bool | None]:
-    """Return a case of an effect on a chance by name: its tally, and the factor on the odds that came out."""
-    got, interval = got_factor(case) or (None, None)
+    """Return a case of an effect on a chance by name: its tally, and what came out of it."""
+    got, interval = got_effect(case) or (None, None)
     return {
         "value": case.value,
         "kind": case.kind,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from footfall.reports.asked_and_got import Case, Tally, got_effect
 from footfall.reports.intervals import Interval
 from footfall.text import NONE, duration, mean, mean_digits, percent, span
 
@@ -38,6 +39,22 @@ def factor_interval(interval: Interval | None) -> str:
     if interval is None:
         return NONE
     return span(interval.low, interval.high, _factor_digits(interval.high))
+
+
+def effect_texts(case: Case[Tally]) -> tuple[str, str, str]:
+    """Return what was declared of an effect on a chance, what came out, and its interval.
+
+    A factor on the odds is a number, one on the chance has its word, and a chance is in percent.
+    """
+    got, interval = got_effect(case) or (None, None)
+    if case.kind == "chance":
+        return f"{percent(case.factor)} %", _percent_sign(got), percent_interval(interval)
+    word = "times " if case.kind == "times" else ""
+    return f"{word}{factor(case.factor)}", factor(got), factor_interval(interval)
+
+
+def _percent_sign(share: float | None) -> str:
+    return NONE if share is None else f"{percent(share)} %"
 
 
 def _factor_digits(value: float) -> int:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from footfall.reports import charts
-from footfall.reports.asked_and_got import Case, Tally, got_factor
 from footfall.reports.estimates import (
+    effect_texts,
     factor,
     factor_interval,
     with_interval,
@@ -216,16 +216,16 @@ def _declared(truth: Truth, cities: PeopleGroups) -> ReportSection | None:
     names = {city.name for city in cities.groups}
     rows = [
         *(
-            _declared_row(case.value, effect.name, case.factor, *_got(case))
+            (case.value, effect.name, *effect_texts(case))
             for effect in truth.effects
             for case in effect.by_value
             if case.value in names
         ),
         *(
-            _declared_row(
+            (
                 case.value,
                 effect.name,
-                case.factor,
+                factor(case.factor),
                 factor(case.held.got_factor),
                 factor_interval(case.held.interval),
             )
@@ -240,7 +240,7 @@ def _declared(truth: Truth, cities: PeopleGroups) -> ReportSection | None:
     rows.sort(key=lambda row: places[row[0]])
     return ReportSection(
         "Declared for cities",
-        "factors on odds, waits and values, and what came out",
+        "effects on chances, waits and values, and what came out",
         (
             TableColumn("City"),
             TableColumn("Effect, on"),
@@ -253,14 +253,3 @@ def _declared(truth: Truth, cities: PeopleGroups) -> ReportSection | None:
             for row in rows
         ),
     )
-
-
-def _got(case: Case[Tally]) -> tuple[str, str]:
-    got, interval = got_factor(case) or (None, None)
-    return factor(got), factor_interval(interval)
-
-
-def _declared_row(
-    city: str, effect: str, declared: float, got: str, interval: str
-) -> tuple[str, ...]:
-    return city, effect, factor(declared), got, interval

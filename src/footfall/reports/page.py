@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from importlib.resources import files
 
 from footfall.html import Content, Markup, document, element, table
@@ -27,6 +28,18 @@ def render_html(report: Report) -> str:
     lead = f"{heading.span} · simulated people, not real ones"
     footer = _footer(heading, report.info) if report.info else ""
     return page_of(heading, lead, _numbers(report), sections_of(report), footer)
+
+
+def tables_of(report: Report) -> Markup:
+    """Return the tables of a report as a part of somebody's page, as of a notebook: without style and charts."""
+    heading = heading_of(report.info) if report.info else ReportHeading("Report", "", "")
+    lead = ". ".join(filter(None, (heading.span, heading.warning)))
+    sections = [
+        _section(replace(section, figure=None))
+        for section in sections_of(report)
+        if section.columns or section.parts
+    ]
+    return element("div", element("h2", heading.title), element("p", lead), sections)
 
 
 def page_of(

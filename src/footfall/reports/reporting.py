@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from importlib import import_module
 from pathlib import Path
 
 from footfall.data.schema import StreamSchema
@@ -27,7 +28,7 @@ Measured, it is enough for 1e8 events of 5e6 people.
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Report:
     """The numbers of a run; a part that was not asked for, or has no numbers, is None.
 
@@ -46,6 +47,16 @@ class Report:
     truth: Truth | None = None
     curves: Curves | None = None
     groups: PeopleGroups | None = None
+
+    def __repr__(self) -> str:
+        of = f" on run {self.info.id} of {self.info.scenario}" if self.info else ""
+        parts = [f.name for f in fields(self) if f.name != "info" and getattr(self, f.name)]
+        return f"<Report{of}: {', '.join(parts)}>"
+
+    def _repr_html_(self) -> str:
+        # By its name: the page is made of reports, so its module imports this one.
+        page = import_module("footfall.reports.page")
+        return str(page.tables_of(self))
 
 
 def report(

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from footfall.reports.asked_and_got import Amount, Case, Tally, got_factor
-from footfall.reports.estimates import amount, factor, factor_interval, percent_interval
+from footfall.reports.asked_and_got import Amount, Case, Tally
+from footfall.reports.estimates import (
+    amount,
+    effect_texts,
+    factor,
+    factor_interval,
+    percent_interval,
+)
 from footfall.reports.reporting import Report
 from footfall.reports.section import (
     Cell,
@@ -33,9 +39,12 @@ _AMOUNT_COLUMNS = (
     TableColumn("Factor\ngot"),
     TableColumn("95 %\ninterval"),
 )
-_ODDS_COLUMNS = (
-    TableColumn("Odds ×\nasked", "the declared factor"),
-    TableColumn("Odds ×\ngot", "the factor that came out, given all other effects"),
+_EFFECT_COLUMNS = (
+    TableColumn(
+        "Effect\nasked",
+        "as declared: a factor on the odds, “times” one on the chance, or the chance in %",
+    ),
+    TableColumn("Effect\ngot", "what came out in its place, given all other effects"),
     TableColumn("95 %\ninterval"),
 )
 _OTHERS = Cell("all others", "faint")
@@ -84,7 +93,7 @@ def _effects(truth: Truth) -> ReportSection:
     return ReportSection(
         "Effects on chances",
         "those they hold for, and all others",
-        (TableColumn("Effect, on"), *_TALLY_COLUMNS, *_ODDS_COLUMNS),
+        (TableColumn("Effect, on"), *_TALLY_COLUMNS, *_EFFECT_COLUMNS),
         tuple(row for effect in truth.effects for row in _effect_rows(effect)),
     )
 
@@ -92,22 +101,16 @@ def _effects(truth: Truth) -> ReportSection:
 def _effect_rows(effect: ChanceEffect) -> Iterator[TableRow]:
     several = [case for case in effect.by_value if case.value]
     only = effect.by_value[0] if len(effect.by_value) == 1 else None
-    factors = _odds(only) if only and not several else (Cell(NONE),) * 3
+    factors = _effect(only) if only and not several else (Cell(NONE),) * 3
     yield TableRow((name_cell(effect.name), *_tally(effect.affected), *factors))
     for case in several:
-        yield TableRow((name_cell(case.name), *_tally(case.held), *_odds(case)), is_part=True)
+        yield TableRow((name_cell(case.name), *_tally(case.held), *_effect(case)), is_part=True)
     yield TableRow((_OTHERS, *_tally(effect.others), *(Cell(NONE),) * 3), is_part=True)
 
 
-def _odds(case: Case[Tally]) -> tuple[Cell, ...]:
-    if case.kind != "odds":
-        return (Cell(NONE),) * 3
-    got, interval = got_factor(case) or (None, None)
-    return (
-        Cell(factor(case.factor)),
-        Cell(factor(got)),
-        Cell(factor_interval(interval), "faint"),
-    )
+def _effect(case: Case[Tally]) -> tuple[Cell, ...]:
+    declared, got, interval = effect_texts(case)
+    return Cell(declared), Cell(got), Cell(interval, "faint")
 
 
 def _factors(truth: Truth) -> ReportSection:

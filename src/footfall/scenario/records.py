@@ -7,6 +7,7 @@ from decimal import Decimal, localcontext
 from typing import Literal
 
 from footfall.errors import SourceLocation
+from footfall.html import element
 from footfall.scenario.leaf_records import (
     ADDED,
     FREE,
@@ -19,6 +20,7 @@ from footfall.scenario.leaf_records import (
     Text,
 )
 from footfall.scenario.step_records import Step
+from footfall.text import plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +277,7 @@ class Devices:
     kinds: Catalogue
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Scenario:
     """A scenario as loaded.
 
@@ -305,6 +307,25 @@ class Scenario:
     catalogues: tuple[Catalogue, ...] = ()
     properties: tuple[EventProperty, ...] = ()
     effects: tuple[Effect, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Scenario {self.name}: {', '.join(self._sizes)}>"
+
+    def _repr_html_(self) -> str:
+        about = element("p", self.about) if self.about else ""
+        path = element("p", " → ".join(stage.name for stage in self.stages))
+        sizes = element("p", ", ".join(self._sizes))
+        return element("div", element("h2", self.title or self.name), about, sizes, path)
+
+    @property
+    def _sizes(self) -> tuple[str, ...]:
+        days, journeys = self.calendar.length_days, len(self.journeys)
+        return (
+            plural(self.people.count, "person", "people"),
+            plural(days, "day"),
+            plural(journeys, "journey"),
+            plural(len(self.events), "event"),
+        )
 
     @property
     def already_here(self) -> Decimal:

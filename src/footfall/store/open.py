@@ -7,6 +7,7 @@ from pathlib import Path
 from footfall.errors import StoreError, UsageError
 from footfall.store.files.layout import file_ledger_path
 from footfall.store.postgres.address import is_address
+from footfall.store.runs import RunInfo, named
 from footfall.store.store import Store
 
 _KINDS = ("duckdb", "parquet", "ndjson", "csv", "json")
@@ -45,6 +46,47 @@ def open_store(where: str | Path, *, read_only: bool = True) -> Store:
             f"{path} does not exist\n  hint: `footfall run SCENARIO --to {where}` makes it"
         )
     return _open_path(path, read_only=read_only)
+
+
+def runs(store: str | Path) -> list[RunInfo]:
+    """Return the runs that a store holds, the one that was asked for last at the end.
+
+    Example:
+        >>> [info.scenario for info in footfall.runs("parquet:shop")]
+        ['ecommerce']
+
+    Args:
+        store: Where it lies, as for `open_store`.
+
+    Raises:
+        StoreError: It cannot be read.
+    """
+    with open_store(store) as opened:
+        return opened.runs()
+
+
+def delete(store: str | Path, run: str) -> RunInfo:
+    """Remove a run from a store: its events, changes, people and tallies; other runs stay as they are.
+
+    Example:
+        >>> footfall.delete("copy.duckdb", footfall.runs("copy.duckdb")[0].id).events
+        3249
+
+    Args:
+        store: Where it lies, as for `open_store`.
+        run: Id of the run, or its beginning.
+
+    Returns:
+        What was there of it.
+
+    Raises:
+        UsageError: There is no such run, or several begin like that.
+        StoreError: The store cannot be written.
+    """
+    with open_store(store, read_only=False) as opened:
+        info = named(opened.runs(), run)
+        opened.delete(info.id)
+    return info
 
 
 def path_of(where: str) -> Path:

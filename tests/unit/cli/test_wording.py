@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from footfall.cli.wording import ValueFormatter, read
+from footfall.cli.wording import ValueFormatter
 from footfall.data.schema import Field
+from footfall.execution.life import read
 
 FIELDS = {
     "total": Field("total", "money"),

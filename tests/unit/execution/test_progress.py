@@ -1,7 +1,9 @@
 """What is shown of a run while it is going on: a line per sink, from figures that are looked at, on a terminal only."""
 
 import io
+import sys
 import threading
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
@@ -160,3 +162,56 @@ def test_only_where_somebody_looks(monkeypatch, is_wanted, is_terminal):
     engine = FakeEngine()
     plan = make_schedule(engine, engine.run.until_ms, ({},))
     assert isinstance(watcher_for(plan, 1, [], is_wanted=is_wanted), NoProgress)
+
+
+class Notebook:
+    """IPython in a notebook, as far as it is asked: what is displayed is kept, newest last."""
+
+    kernel = True
+
+    def __init__(self):
+        self.shown = []
+        self.display = self
+
+    def get_ipython(self):
+        return self
+
+    def HTML(self, text):  # noqa: N802  # its name in IPython
+        return text
+
+    def __call__(self, what, *, display_id):
+        assert display_id
+        self.update(what)
+        return self
+
+    def update(self, what):
+        self.shown.append(what)
+
+
+def test_a_notebook_gets_a_bar_too(monkeypatch):
+    """Below the cell stand a bar, the counts and a row per sink: at the start, and as they are at the end."""
+    notebook = Notebook()
+    monkeypatch.setitem(sys.modules, "IPython", notebook)
+    monkeypatch.setitem(
+        sys.modules,
+        "IPython.display",
+        SimpleNamespace(display=notebook, HTML=notebook.HTML),
+    )
+    engine = FakeEngine()
+    plan = make_schedule(engine, engine.run.until_ms, ({},))
+    pipeline = Pipeline(Destination(), stop=threading.Event(), spill_bytes=0)
+    with watcher_for(plan, engine.people, [pipeline], is_wanted=True) as board:
+        board.made(next(plan.steps()), 50)
+    assert "<progress" in notebook.shown[0]
+    assert "0 events" in notebook.shown[0]
+    assert "50 events" in notebook.shown[-1]
+    assert "memory:a" in notebook.shown[-1]
+
+
+def test_ipython_in_a_terminal_is_no_notebook(monkeypatch):
+    """It has no kernel, and what it shows is its terminal's."""
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=SimpleNamespace))
+    monkeypatch.setattr("sys.stderr.isatty", lambda: False, raising=False)
+    engine = FakeEngine()
+    plan = make_schedule(engine, engine.run.until_ms, ({},))
+    assert isinstance(watcher_for(plan, 1, [], is_wanted=True), NoProgress)

@@ -148,3 +148,14 @@ def test_truth_marks_what_is_outside(html):
     assert (
         len(re.findall(r'<b class="wrong">[\d.]+!</b>', html)) == TRUTH.outside + 1
     )  # a decision, and one of the waits
+
+
+def test_a_notebook_shows_the_tables(monkeypatch):
+    """All tables of the page stand in it, escaped, without charts: those need a package that may be missing."""
+    monkeypatch.setitem(sys.modules, "vl_convert", None)
+    html = hostile()._repr_html_()
+    titles = re.findall("<h2>(.*?)</h2>", html)
+    assert {"Stages", "Steps", "Cities"} <= set(titles)
+    assert "<svg" not in html
+    assert "<script" not in html
+    assert "<style" not in html

@@ -86,3 +86,11 @@ def test_a_store_of_counts_alone(tmp_path):
         UsageError, match=r'cannot be compared by "plan"\n  accepted: a DuckDB file'
     ):
         report(path, by="plan")
+
+
+def test_a_report_says_little_of_itself():
+    """Its text names the run and the parts that it has."""
+    with store_of_rows(make_run(), Rows()) as store:
+        made = report(store, truth=True, cities=False)
+    assert repr(made) == "<Report on run 00000000000000aa of tiny: stages, truth>"
+    assert repr(replace(made, info=None, truth=None)) == "<Report: stages>"

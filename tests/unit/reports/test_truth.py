@@ -12,7 +12,8 @@ from rich.console import Console
 
 from footfall.data.tallies import EffectKey, FactorSums, OptionCounts, Tallies
 from footfall.reports import closing, render_html, render_table, report
-from footfall.reports.asked_and_got import Amount, Tally, got_factor, got_odds
+from footfall.reports.asked_and_got import Amount, Case, Tally, got_effect, got_odds
+from footfall.reports.estimates import effect_texts
 from footfall.reports.intervals import Interval, wilson
 from footfall.reports.truth import truth_of
 from tests.stores import TINY, Rows, make_run, store_of_rows
@@ -116,8 +117,8 @@ def test_the_odds_that_came_out():
     )
 
 
-def test_effects_on_the_chance_itself_have_no_factor_on_the_odds():
-    """`times` and `chance` are told by their words; whether they came out, asked and got say."""
+def test_effects_on_the_chance_itself_are_told_in_their_own_terms():
+    """66 taken of 60 expected: times 1.12 came out as 1.12 · 1.1, ± 1.12 · 1.96 · √24 / 60, and a chance likewise."""
     counts = OptionCounts(100, 60 * ONE, 66, 24 * ONE)
     effects = {
         EffectKey("sale", "pay/bank", "paid", "with", "Pune", "times 1.12"): counts,
@@ -128,10 +129,29 @@ def test_effects_on_the_chance_itself_have_no_factor_on_the_odds():
     outage, sale = truth_of(Tallies({}, effects, {}, {}, {}), 2).effects
     assert [case.name for case in outage.by_value] == ["Pune at 2.5%", "Agra at 50%"]
     assert [case.name for case in sale.by_value] == ["Pune times 1.12"]
-    assert [got_factor(case) for case in (*outage.by_value, *sale.by_value)] == [None] * 3
+    got, interval = got_effect(sale.by_value[0])
+    assert (got, interval.low) == (pytest.approx(1.232), pytest.approx(1.0528, abs=1e-4))
+    assert effect_texts(sale.by_value[0]) == ("times 1.12", "1.23", "1.05–1.41")
+    assert effect_texts(outage.by_value[0]) == ("2.5 %", "2.8 %", "2.3–3.2")
+    assert effect_texts(outage.by_value[1]) == ("50.0 %", "55.0 %", "47.0–63.0")
     assert [row["kind"] for row in truth_of(Tallies({}, effects, {}, {}, {}), 2).effects_to_arrow().to_pylist()] == [
         "chance", "chance", "", "times", "",
     ]  # fmt: skip
+
+
+def test_what_came_out_of_an_effect_stays_a_chance():
+    """Few came to it: the interval neither leaves 0 to 1 nor, as a factor, falls below 0; certain chances have none."""
+    few = Tally(2, ONE, 0, ONE // 2)
+    assert got_effect(Case("", 1.2, few, "times")) == (
+        0.0,
+        Interval(0.0, pytest.approx(1.66, abs=0.01)),
+    )
+    assert got_effect(Case("", 0.5, Tally(2, ONE, 2, ONE // 2), "chance"))[1].high == 1.0
+    assert effect_texts(Case("", 1.0, Tally(2, 2 * ONE, 2, 0), "chance")) == (
+        "100.0 %",
+        "–",
+        "–",
+    )
 
 
 def test_truth_is_sorted_and_counts_what_is_outside():

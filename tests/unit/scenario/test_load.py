@@ -5,6 +5,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import astuple, replace
 from decimal import Decimal, localcontext
 from pathlib import Path
 
@@ -294,10 +295,10 @@ def test_a_hopeless_file_is_given_up_early():
 
 def test_the_callers_decimal_context_changes_nothing():
     """Whatever decimals a program works with, a scenario is the same to the digit."""
-    expected = repr(load(HERE / "everything.yaml"))
+    expected = repr(astuple(load(HERE / "everything.yaml")))
     with localcontext() as context:
         context.prec = 3
-        assert repr(load(HERE / "everything.yaml")) == expected
+        assert repr(astuple(load(HERE / "everything.yaml"))) == expected
 
 
 @pytest.mark.parametrize(
@@ -353,3 +354,12 @@ def _calls(function: Callable[[str], object], text: str) -> int:
     finally:
         sys.setprofile(before)
     return events["call"] + events["c_call"]
+
+
+def test_a_scenario_says_little_of_itself():
+    """Its text is a line of what there is; a notebook shows its title and critical path, escaped."""
+    scenario = replace(small(), title="<b>Small</b>", about="A & B")
+    assert repr(scenario) == "<Scenario shop: 100 people, 30 days, 1 journey, 2 events>"
+    html = scenario._repr_html_()
+    assert "<h2>&lt;b&gt;Small&lt;/b&gt;</h2><p>A &amp; B</p>" in html
+    assert "<p>100 people, 30 days, 1 journey, 2 events</p>" in html

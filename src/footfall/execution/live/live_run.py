@@ -15,7 +15,14 @@ from footfall.execution.live.stats import Watch, watch_nothing
 from footfall.execution.pipeline import SPILL_BYTES
 from footfall.execution.previous import stored_run
 from footfall.execution.result import raise_first
-from footfall.execution.setup import AnyScenario, RunParameters, Settings, Setup, set_up
+from footfall.execution.setup import (
+    AnyScenario,
+    RunParameters,
+    Settings,
+    Setup,
+    WholeNumber,
+    set_up,
+)
 from footfall.net.clock import Clock, SystemClock
 from footfall.sinks import Sink, parse_all
 from footfall.units.zones import zone
@@ -30,9 +37,9 @@ def live(
     max_time_s: float | None = None,
     rate_limit: float | None = None,
     catch_up: bool | None = None,
-    people: int | None = None,
+    people: WholeNumber | None = None,
     start: str | dt.date | None = None,
-    seed: int = 1,
+    seed: WholeNumber = 1,
     settings: Settings | None = None,
     stop: threading.Event | None = None,
     watch: Watch = watch_nothing,
@@ -78,7 +85,7 @@ def live(
     """
     return live_with(
         scenario,
-        RunParameters(people=people, start=start, seed=seed, settings=settings),
+        RunParameters.of(people=people, start=start, seed=seed, settings=settings),
         parse_all(to),
         LiveOptions(speed, for_s, max_time_s, rate_limit, catch_up, spill_bytes),
         stop=stop,

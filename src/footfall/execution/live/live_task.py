@@ -50,7 +50,7 @@ class LiveResult:
     time_zone: str
     began_ms: int
     sinks: list[Balance]
-    lags: list[LagHistogram] = field(default_factory=list)
+    lags: list[LagHistogram] = field(default_factory=list, repr=False)
     events: int = 0
     seconds: float = 0.0
     is_finished: bool = False

@@ -14,6 +14,7 @@ import pyarrow as pa
 from footfall.errors import DamagedError, StoreError
 from footfall.refusals import refusal
 from footfall.store.dialect import quote
+from footfall.store.duckdb.open_connections import names_of_holders
 from footfall.store.durable import sync_folder
 from footfall.store.temporary_folders import temporary_folder
 from footfall.store.whole_files import made_beside, name_new
@@ -216,7 +217,11 @@ def cannot_open(path: Path, error: Exception) -> StoreError:
             f"{path} is in use by {who}\n  hint: wait until it has ended, or name another file"
         )
     if "different configuration" in text or "already attached" in text:
-        return StoreError(f"{path} is already open in this process\n  hint: close it first")
+        names = [f"`{name}`" for name in names_of_holders(path)]
+        by = f" by {' and '.join(names)}" if names else ", by a connection of duckdb.connect"
+        return StoreError(
+            f"{path} is open in this program already{by}\n  hint: close that connection first"
+        )
     if "not a valid DuckDB" in text:
         return StoreError(
             f"{path} is no DuckDB file\n  hint: name another file, or move this one away"

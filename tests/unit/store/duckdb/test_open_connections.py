@@ -1,0 +1,39 @@
+"""A file that the program around us has open: the message says by which connection."""
+
+import duckdb
+import pytest
+
+import __main__
+from footfall.errors import StoreError
+from footfall.store import open_store
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "shop.duckdb"
+    duckdb.connect(str(path)).close()
+    return path
+
+
+def test_the_variable_is_named(file, tmp_path, monkeypatch):
+    """Of the connections in variables of the program, only those to this file are named, and what they read stays."""
+    other = duckdb.connect(str(tmp_path / "other.duckdb"))
+    closed = duckdb.connect()
+    closed.close()
+    with duckdb.connect(str(file)) as own:
+        for name, connection in {"mine": own, "other": other, "closed": closed}.items():
+            monkeypatch.setattr(__main__, name, connection, raising=False)
+        waiting = own.execute("SELECT 42")
+        with pytest.raises(StoreError, match=r"is open in this program already by `mine`\n"):
+            open_store(file)
+        assert waiting.fetchall() == [(42,)]
+    other.close()
+
+
+def test_a_connection_without_a_name(file):
+    """One that no variable of the main program holds is told by what makes such connections."""
+    with (
+        duckdb.connect(str(file)),
+        pytest.raises(StoreError, match=r"already, by a connection of duckdb\.connect\n  hint"),
+    ):
+        open_store(file)
