@@ -21,7 +21,6 @@ from footfall.data.schema import (
 )
 from footfall.data.stream import Run, Stream
 from footfall.data.tallies import Tallies
-from footfall.reports import PeopleGroup
 from footfall.store import Store
 from footfall.store.duckdb import connection as db
 from footfall.store.duckdb import layout
@@ -114,13 +113,6 @@ def _write(connection, path: Path, run: Run, tables: dict[str, pa.Table], tallie
             )
     layout.add_tallies(connection, run.id, tallies)
     layout.end_run(connection, run)
-
-
-def only_counted(group: PeopleGroup) -> PeopleGroup:
-    """Return a group as tallies know it: how far revenue varies is not counted."""
-    return replace(
-        group, buyers=None, revenue_squared=None, revenue_cubed=None, revenue_interval=None
-    )
 
 
 def with_stages(schema: StreamSchema, *stages: str) -> StreamSchema:

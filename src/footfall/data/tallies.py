@@ -78,6 +78,10 @@ class FactorSums(NamedTuple):
         return FactorSums(*map(add, self, more))
 
 
+PASSED_OVER = "passed over "
+"""Before the name of a stage: the measure of a city's people who were seen to go over it."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Tallies:
     """Tallies: integers that add up in any order, over chunks and workers.
@@ -96,7 +100,9 @@ class Tallies:
             chunk), `active` (with at least one event), `returned` (with at least two sessions),
             `sessions` (those that were open at the start included), `events`, `events_squared`,
             `events_cubed` (sums over people of powers of their events), `converted` (reached
-            the goal), `revenue` (minor units).
+            the goal), `revenue` (minor units), `buyers` (whose revenue is not 0), `revenue_squared`,
+            `revenue_cubed`; and, behind `PASSED_OVER`, each stage that people went over without
+            being at it.
         factors: Effects on waits and values → sums of a wait (`wait`, ms) or a value (`integer`,
             `number`, `money` in minor units).
         is_whole: These are of the whole run up to the part's end, and take the place of what

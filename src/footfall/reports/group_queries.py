@@ -10,16 +10,19 @@ from footfall.reports.stored_run import StoredRun
 
 TALLIED = (
     *("people", "active", "returned", "sessions", "events", "events_squared", "events_cubed"),
-    *("converted", "revenue"),
+    *("converted", "revenue", "buyers", "revenue_squared", "revenue_cubed"),
 )
 """The measures that tallies hold of each city, in the order of the record."""
 
 
 def cities_of_tallies(tallies: Mapping[tuple[str, str], int]) -> list[PeopleGroup]:
     """Return the cities that tallies hold ((city, measure) → sum), in no order."""
+    # A ledger of before knows sums of revenue alone: nothing says how far it varies.
+    has_powers = any(measure == "buyers" for _, measure in tallies)
+    measures = TALLIED if has_powers else TALLIED[: TALLIED.index("buyers")]
 
     def city(name: str) -> PeopleGroup:
-        return PeopleGroup(name, *(tallies.get((name, measure), 0) for measure in TALLIED))
+        return PeopleGroup(name, *(tallies.get((name, measure), 0) for measure in measures))
 
     return [city(name) for name in {name for name, _ in tallies}]
 

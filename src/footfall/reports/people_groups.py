@@ -44,7 +44,7 @@ class PeopleGroup:
         events_squared, events_cubed: Sums over people of powers of their events.
         converted: People who reached the goal.
         revenue_minor: Minor units of the currency.
-        buyers: People with revenue; this and the next two are None where they were not counted (tallies).
+        buyers: People with revenue; this and the next two are None where they were not counted.
         revenue_squared, revenue_cubed: Sums over people of powers of their revenue.
         events_interval: 95 % interval of events per person; None for few people.
         revenue_interval: Of revenue per person, in minor units; None for few buyers, or where they were not counted.

@@ -214,11 +214,11 @@ def closing(
         tallies: Of the whole run.
         schema: Of its stream.
         truth: For every decision and effect, what was asked and what came out.
-        rank_by: `engagement` or `conversion`; tallies do not know how far revenue varies, so it is not judged here.
+        rank_by: What cities are judged by, as for `report`.
     """
     measure = check_rank_by(rank_by)
     return Report(
-        stages=stages_of_tallies(tallies.stages, schema.stages, schema.goal),
+        stages=stages_of_tallies(tallies, schema.stages, schema.goal),
         cities=_judged(cities_of_tallies(tallies.cities), schema, measure),
         truth=truth_of(tallies, schema.minor_digits) if truth else None,
     )

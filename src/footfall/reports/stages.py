@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 
+from footfall.data.tallies import PASSED_OVER, Tallies
 from footfall.reports.intervals import Interval, mid_p
 
 PROVISIONAL_SHARE = 0.05
@@ -63,8 +64,8 @@ class StageCounts:
         reached: People who stand here or beyond, whether or not they passed through it.
         standing: People whose furthest stage this is.
         step: To the next stage; None for the last one and where only tallies are at hand.
-        passed_over: Of those who reached it, people who were seen to go beyond it without being at it; None where only
-            tallies are at hand.
+        passed_over: Of those who reached it, people who were seen to go beyond it without being at it; None where it
+            was not counted.
     """
 
     name: str
@@ -206,21 +207,25 @@ def step_record(step: FunnelStep) -> dict[str, int | float | None]:
     }
 
 
-def stages_of_tallies(
-    tallies: Mapping[tuple[str, str], int], names: Sequence[str], goal: int
-) -> Stages:
+def stages_of_tallies(tallies: Tallies, names: Sequence[str], goal: int) -> Stages:
     """Return the stages that tallies hold, without steps.
 
     Args:
-        tallies: (stage, city) → people who reached it; who passes over a stage counts for that one too.
+        tallies: Of a whole run.
         names: The critical path, in order.
         goal: Index of the stage that counts as conversion.
     """
     # In the path's order, and with a 0 for a stage that nobody has reached, of which there is no tally.
-    counts = dict.fromkeys(names, 0)
-    for (stage, _), people in tallies.items():
-        counts[stage] += people
-    return assemble(list(counts.values()), names, goal)
+    reached = dict.fromkeys(names, 0)
+    for (stage, _), people in tallies.stages.items():
+        reached[stage] += people
+    passed_over = [
+        sum(
+            n for (_, measure), n in tallies.cities.items() if measure == f"{PASSED_OVER}{name}"
+        )
+        for name in names
+    ]
+    return assemble(list(reached.values()), names, goal, passed_over=passed_over)
 
 
 def assemble(

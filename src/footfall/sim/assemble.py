@@ -44,7 +44,7 @@ def assemble(group: GroupArrays, journal: Journal, part: Part, is_first: bool) -
         arrivals=arrivals_table(group, arrived),
         tallies=tallies,
     )
-    # Last: the tallies ask whether somebody had events or sessions before this part.
+    # Last: the tallies ask what somebody had before this part.
     _add_to_seen(group, emitted)
     return chunk
 
@@ -53,3 +53,4 @@ def _add_to_seen(group: GroupArrays, emitted: PartEvents) -> None:
     n = len(group.persons)
     group.seen_events += np.bincount(emitted.rows, minlength=n)
     group.seen_sessions += tallying.sessions_seen_first(group, emitted)
+    group.seen_revenue += tallying.revenue_of(group, emitted)

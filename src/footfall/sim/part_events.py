@@ -35,7 +35,7 @@ class GroupArrays:
         persons: Shape (U,), int64: numbers of the people.
         state: As it is at the end of the part.
         event_no: Shape (U,), int64: number of each one's last event before the part.
-        seen_events, seen_sessions: Shape (U,), int64: of earlier parts; raised here.
+        seen_events, seen_sessions, seen_revenue: Shape (U,), int64: of earlier parts; raised here.
         first_properties: Per array of the user properties: the values at arrival (at the start
             for those already here).
         first_stages: Shape (U,), int64: likewise.
@@ -49,6 +49,7 @@ class GroupArrays:
     event_no: Array
     seen_events: Array
     seen_sessions: Array
+    seen_revenue: Array
     first_properties: list[Array]
     first_stages: Array
 

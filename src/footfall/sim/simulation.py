@@ -149,6 +149,7 @@ class Simulation:
             event_no=state.event_no.copy(),
             seen_events=np.zeros(n, np.int64),
             seen_sessions=np.zeros(n, np.int64),
+            seen_revenue=np.zeros(n, np.int64),
             first_properties=[state.columns[c].copy() for c in columns],
             first_stages=state.columns[builtins.STAGE].copy(),
         )
@@ -162,6 +163,7 @@ class Simulation:
         counted = [
             group.seen_events,
             group.seen_sessions,
+            group.seen_revenue,
             group.first_stages,
             *group.first_properties,
         ]

@@ -108,12 +108,23 @@ def test_arrow(cities):
 
 
 def test_of_tallies():
-    """Tallies that were never counted are 0; how far revenue varies is not known."""
+    """Tallies that were never counted are 0; where none of powers were counted, how far revenue varies is not known."""
     [city] = cities_of_tallies(
         {("Ulm", "people"): 3, ("Ulm", "events"): 5, ("Ulm", "revenue"): 1800}
     )
     assert (city.people, city.events, city.active, city.revenue_minor) == (3, 5, 0, 1800)
     assert (city.buyers, city.revenue_squared, city.revenue_cubed) == (None, None, None)
+    powers = {
+        ("Ulm", "buyers"): 1,
+        ("Ulm", "revenue_squared"): 1800**2,
+        ("Ulm", "revenue_cubed"): 1800**3,
+    }
+    ulm, bonn = sorted(
+        cities_of_tallies({("Ulm", "people"): 3, ("Bonn", "people"): 2, **powers}),
+        key=lambda city: -city.people,
+    )
+    assert (ulm.buyers, ulm.revenue_squared, ulm.revenue_cubed) == (1, 1800**2, 1800**3)
+    assert (bonn.buyers, bonn.revenue_squared, bonn.revenue_cubed) == (0, 0, 0)
 
 
 @pytest.mark.parametrize(

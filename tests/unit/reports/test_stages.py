@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from footfall.data.tallies import Tallies
 from footfall.errors import UsageError
 from footfall.reports import property_values, report
 from footfall.reports.property_values import label_of
@@ -259,7 +260,7 @@ def test_arrow(store):
 
 
 def test_from_tallies():
-    """Tallies give the same shares, over all cities, but no steps."""
+    """Tallies give the same shares and who passed over a stage, over all cities, but no steps."""
     tallies = {
         ("visitor", "Ulm"): 4,
         ("visitor", "Pune"): 2,
@@ -267,10 +268,12 @@ def test_from_tallies():
         ("cart", "Pune"): 2,
         ("customer", "Ulm"): 3,
     }
-    stages = stages_of_tallies(tallies, TINY.stages, TINY.goal)
+    cities = {("Ulm", "passed over cart"): 2, ("Pune", "passed over cart"): 1}
+    stages = stages_of_tallies(Tallies({}, {}, {}, tallies, cities), TINY.stages, TINY.goal)
     assert [(s.reached, s.standing, s.step) for s in stages.stages] == [
         (6, 2, None),
         (4, 1, None),
         (3, 3, None),
     ]
+    assert [stage.passed_over for stage in stages.stages] == [0, 3, 0]
     assert stages.already_here is None
