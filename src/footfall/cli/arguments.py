@@ -67,6 +67,8 @@ class Size(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
         return int(float(found[1]) * _TIMES[(found[2] or "").lower()])
 
 
+YAML_SUFFIXES = (".yaml", ".yml")
+DEAD_LETTERS = "dead-letters"
 PEOPLE = Count("n", whole_numbers.PEOPLE)
 DAYS = Count("n", whole_numbers.DAYS)
 SEED = Count("n", whole_numbers.SEED)
@@ -87,9 +89,11 @@ class ScenarioName(click.ParamType):  # type: ignore[type-arg]  # generic since 
         incomplete: str,
     ) -> list[CompletionItem]:
         """Offer the shipped names, and files."""
-        from footfall.scenario import shipped
+        from footfall.scenario import shipped_names
 
-        names = [CompletionItem(name) for name in shipped() if name.startswith(incomplete)]
+        names = [
+            CompletionItem(name) for name in shipped_names() if name.startswith(incomplete)
+        ]
         return [*names, CompletionItem(incomplete, type="file")]
 
 
@@ -109,10 +113,13 @@ class StorePath(click.ParamType):  # type: ignore[type-arg]  # generic since cli
 
         written = str(value)
         path = path_of(written)
-        if "://" not in written and not path.exists():
+        if path.suffix.lower() in YAML_SUFFIXES and path.is_file():
             raise UsageError(
-                f"{path} does not exist\n  hint: `footfall run SCENARIO` makes {DEFAULT_STORE}"
+                f"{path} is a scenario, and holds no events\n  accepted: a store that a run has written\n"
+                f"  hint: `footfall run {path}` makes {DEFAULT_STORE}"
             )
+        if "://" not in written and not path.exists():
+            raise UsageError(f"{path} does not exist\n  hint: {_maker(path)}")
         return written
 
     def shell_complete(
@@ -123,6 +130,13 @@ class StorePath(click.ParamType):  # type: ignore[type-arg]  # generic since cli
     ) -> list[CompletionItem]:
         """Offer files."""
         return [CompletionItem(incomplete, type="file")]
+
+
+def _maker(path: Path) -> str:
+    """Return what makes a store that is not there."""
+    if path.name == DEAD_LETTERS:
+        return "a run makes it where a destination refuses events; none was refused here"
+    return f"`footfall run SCENARIO` makes {DEFAULT_STORE}"
 
 
 SCENARIO = ScenarioName()
@@ -146,6 +160,4 @@ def read_settings(pairs: tuple[str, ...]) -> dict[str, str]:
 
 def is_path(written: str) -> bool:
     """Return whether a scenario is meant as a file."""
-    return (
-        Path(written).suffix.lower() in (".yaml", ".yml") or "/" in written or "\\" in written
-    )
+    return Path(written).suffix.lower() in YAML_SUFFIXES or "/" in written or "\\" in written

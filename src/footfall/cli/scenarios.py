@@ -14,13 +14,13 @@ Examples:
 @click.command("scenarios", epilog=EPILOG)
 def command() -> None:
     """List the scenarios that come with footfall."""
-    from footfall.scenario import load_shipped, shipped
+    from footfall.scenario import load_shipped, shipped_names
 
-    for name in shipped():
+    for name in shipped_names():
         scenario = load_shipped(name)
         calendar, people = scenario.calendar, scenario.people
         length = f"{people.count:,} people, {calendar.length_days} days"
-        click.echo(f"{name.replace('_', '-'):<14} {scenario.title}: {length}")
+        click.echo(f"{name:<14} {scenario.title}: {length}")
         if scenario.about:
             click.echo(f"{'':<14} {scenario.about}")
     click.echo(

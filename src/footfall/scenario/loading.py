@@ -97,7 +97,8 @@ def load_shipped(name: str, *, settings: Iterable[str] = ()) -> Scenario:
     found = name.replace("-", "_")
     if found not in known:
         message = f"there is no shipped scenario {shown(name)}"
-        raise _usage_error(message, f"shipped: {', '.join(known)}", nearest_hint(found, known))
+        names = shipped_names()
+        raise _usage_error(message, f"shipped: {', '.join(names)}", nearest_hint(name, names))
     return load(_shipped_folder() / f"{found}.yaml", name=f"{found}.yaml", settings=settings)
 
 
@@ -107,18 +108,23 @@ def shipped() -> list[str]:
     return sorted(file.stem for file in folder.glob("*.yaml")) if folder.is_dir() else []
 
 
+def shipped_names() -> list[str]:
+    """Return the same names as people type them: `online-school`."""
+    return [name.replace("_", "-") for name in shipped()]
+
+
 def _shipped_folder() -> Path:
     return Path(str(files("footfall").joinpath(SHIPPED_FOLDER)))
 
 
 def _unreadable(path: Path, error: OSError | ValueError) -> UsageError:
-    known = shipped()
+    known = shipped_names()
     message = f"{shown(str(path), MOST_PATH)} cannot be read: {reason(error)}"
     beside = nearest_file(path)
     hint = (
         f"did you mean {path.with_name(beside)}?"
         if beside
-        else nearest_hint(path.stem.replace("-", "_"), known)
+        else nearest_hint(path.stem.replace("_", "-"), known)
     )
     return _usage_error(
         message, f"give a YAML file, or one of the shipped scenarios: {', '.join(known)}", hint

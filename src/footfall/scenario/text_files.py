@@ -16,6 +16,15 @@ _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+BEGINNING = 4096
+_SIGNS = (
+    (b"DUCK", 8, "a DuckDB file"),
+    (b"PAR1", 0, "a Parquet file"),
+    (b"SQLite format 3", 0, "a SQLite file"),
+    (b"PK\x03\x04", 0, "a workbook or a zip"),
+    (b"\x1f\x8b", 0, "a compressed file"),
+)
+"""By which bytes, and where, kinds of files are known that are given in place of a text."""
 BOM = "\ufeff"
 YAML_SUFFIXES = (".yaml", ".yml")
 MOST_COMPARED = 1000
@@ -100,6 +109,12 @@ def decoded(content: bytes) -> str:
     # What Windows programs save as “Unicode”; as UTF-8 its first byte would be the problem.
     if content.startswith(_UTF_16):
         raise UnreadableError("the file is in UTF-16", "save it as UTF-8")
+    kind = _binary_kind(content)
+    if kind:
+        raise UnreadableError(
+            f"this is {kind}, and no text",
+            "give a text; stores are read by `footfall report` and `footfall runs`",
+        )
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -107,6 +122,15 @@ def decoded(content: bytes) -> str:
         message = f"byte 0x{content[error.start]:02x} is not UTF-8"
         raise UnreadableError(message, "save it as UTF-8", line, column) from None
     return checked(text)
+
+
+def _binary_kind(content: bytes) -> str:
+    """Return what kind of file this is, if it is a known one that is no text; else nothing."""
+    # No text holds a NUL, and a text may begin with any of the signs.
+    has_nul = b"\0" in content[:BEGINNING]
+    return next(
+        (kind for sign, at, kind in _SIGNS if has_nul and content.startswith(sign, at)), ""
+    )
 
 
 def checked(text: str) -> str:

@@ -127,3 +127,19 @@ def test_stores(tmp_path, kind):
     assert STORE.convert(f"{kind}{tmp_path}", None, None) == f"{kind}{tmp_path}"
     with pytest.raises(UsageError, match=r"^gone does not exist"):
         STORE.convert(f"{kind}gone", None, None)
+
+
+def test_a_scenario_in_place_of_a_store(tmp_path):
+    """The message says what makes a store of it."""
+    file = tmp_path / "shop.yaml"
+    file.touch()
+    with pytest.raises(
+        UsageError, match=r"is a scenario, and holds no events\n.*\n  hint: `footfall run /"
+    ):
+        STORE.convert(str(file), None, None)
+
+
+def test_no_dead_letters(tmp_path):
+    """Where no event was refused there are none: no run makes them otherwise."""
+    with pytest.raises(UsageError, match=r"does not exist\n  hint: a run makes it where"):
+        STORE.convert(str(tmp_path / "dead-letters"), None, None)

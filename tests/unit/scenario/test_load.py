@@ -356,6 +356,32 @@ def _calls(function: Callable[[str], object], text: str) -> int:
     return events["call"] + events["c_call"]
 
 
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"8 bytes!DUCK\0\xdb", "a DuckDB file"),
+        (b"PAR1\0\x15", "a Parquet file"),
+        (b"PK\x03\x04\0\0", "a workbook or a zip"),
+    ],
+)
+def test_a_store_in_place_of_a_scenario(tmp_path, content, kind):
+    """What people take for one another is told by its kind, not by its first byte that is no text."""
+    file = tmp_path / "shop.duckdb"
+    file.write_bytes(content)
+    with pytest.raises(
+        ScenarioError, match=rf"this is {kind}, and no text\n  give a text; stores are read by"
+    ):
+        load(file)
+
+
+def test_a_text_may_begin_like_another_kind_of_file(tmp_path):
+    """The signs of a DuckDB file or a zip in a comment are no reason to refuse a text."""
+    file = tmp_path / "shop.yaml"
+    file.write_text("# 34567 DUCK\n" + scenario_text())
+    assert file.read_bytes()[8:12] == b"DUCK"
+    assert load(file).stages
+
+
 def test_a_scenario_says_little_of_itself():
     """Its text is a line of what there is; a notebook shows its title and critical path, escaped."""
     scenario = replace(small(), title="<b>Small</b>", about="A & B")
