@@ -17,6 +17,20 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from footfall.text import clean
 
+SCROLL_STYLE = """
+.table {
+  --shadow: color-mix(in srgb, var(--muted) 60%, transparent); overflow-x: auto; isolation: isolate; background:
+  linear-gradient(to right, var(--card) 40%, transparent) left / 48px 100% no-repeat local,
+  linear-gradient(to left, var(--card) 40%, transparent) right / 48px 100% no-repeat local,
+  linear-gradient(to right, var(--shadow), transparent) left / 14px 100% no-repeat,
+  linear-gradient(to left, var(--shadow), transparent) right / 14px 100% no-repeat;
+}
+"""
+"""Boxes of tables that are wider than the page: they scroll, with a shadow at the side where more is hidden.
+
+Of the four layers the first two move with the table and cover the shadows at its ends. A page has `--card`, the colour
+of what tables stand on, and `--muted`.
+"""
 _VOID = ("br", "input", "link", "meta")
 _LINES = re.compile(r"([\n\t])")
 

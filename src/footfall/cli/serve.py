@@ -9,6 +9,7 @@ import click
 from footfall.cli import arguments
 from footfall.cli.data_command import DataCommand
 from footfall.errors import MissingExtraError
+from footfall.units.whole_numbers import WholeNumbers
 
 EPILOG = """\b
 Examples:
@@ -23,7 +24,7 @@ Secrets are taken from the environment: FOOTFALL_WEBHOOK_SECRET (webhooks must b
 --host that others can reach, and then the key of the other vendors' SDKs).
 Ctrl-C stops.
 """
-PORT = arguments.Count("port", 0, 65_535)
+PORT = arguments.Count("port", WholeNumbers(0, 65_535))
 
 
 @click.command("serve", cls=DataCommand, epilog=EPILOG)

@@ -43,7 +43,7 @@ class DrawnScenario:
 
     @property
     def outcome(self) -> str:
-        """What is drawn, in words."""
+        """The drawn journeys in words."""
         graphs = self.drawing.graphs
         drawn = graphs[0].name if len(graphs) == 1 else f"{len(graphs)} journeys"
         beside = f", beside run {self.run}" if self.run else ""

@@ -10,6 +10,8 @@ from footfall.diagrams.graph import GraphEdge, GraphNode
 TITLE_PX, NOTE_PX, LABEL_PX = 13.0, 11.5, 11.5
 LINE = 1.2
 """Height of a line, as a multiple of its letters' size."""
+BOLD = 1.07
+"""How much wider bold letters are."""
 PAD_X, PAD_Y = 10.0, 6.0
 MOST_NOTE_PX = 212.0
 MOST_LABEL_PX = 146.0
@@ -111,9 +113,7 @@ def _sized(lines: tuple[TextLine, ...], node: GraphNode) -> Box:
     # A branch without a name: a small diamond, where arrows part.
     if not lines:
         return Box((), 14, 14)
-    width = max(
-        text_width(line.text, line.px * (1.07 if line.role == "title" else 1)) for line in lines
-    )
+    width = max(map(_width, lines))
     height = sum(line.px * LINE for line in lines)
     if node.kind == "link":
         return Box(lines, 24, 24)
@@ -127,6 +127,11 @@ def _sized(lines: tuple[TextLine, ...], node: GraphNode) -> Box:
     )
 
 
+def _width(line: TextLine) -> float:
+    is_bold = line.role in ("title", "enters", "seen")
+    return text_width(line.text, line.px * (BOLD if is_bold else 1))
+
+
 def edge_box(edge: GraphEdge) -> Box:
     """Return the text on an arrow and the room that it needs."""
     lines = [
@@ -137,5 +142,5 @@ def edge_box(edge: GraphEdge) -> Box:
     lines += [TextLine(edge.seen, LABEL_PX, "seen")] if edge.seen else []
     if not lines:
         return Box((), 0, 0)
-    width = max(text_width(line.text, line.px) for line in lines)
+    width = max(map(_width, lines))
     return Box(tuple(lines), width + 8, sum(line.px * LINE for line in lines) + 4)

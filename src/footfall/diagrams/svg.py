@@ -9,7 +9,11 @@ from footfall.diagrams.layout import Layout, PlacedEdge, PlacedNode
 from footfall.diagrams.metrics import LABEL_PX, LINE, NOTE_PX, TITLE_PX, Box, text_width, wrap
 from footfall.html import Markup, escape
 
-FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif"
+FONT = (
+    "Helvetica, Arial, 'Liberation Sans', Arimo, 'Nimbus Sans', FreeSans, "
+    "'DejaVu Sans Condensed', sans-serif"
+)
+"""Fonts as wide as texts are measured; the last but one is what a plain Linux has, whose DejaVu Sans is too wide."""
 MARGIN, GAP = 14.0, 40.0
 HEAD_PX, HEAD_ROOM = 17.0, 30.0
 _SHAPES = (

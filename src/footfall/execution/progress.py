@@ -65,7 +65,7 @@ class NoProgress:
 
 
 class ProgressLook(NamedTuple):
-    """How far a run is at a moment: steps that all sinks have, the counts in words, and each sink's status."""
+    """The progress of a run at a moment: steps that all sinks have, counts in words, and the status of each sink."""
 
     done: float
     said: str

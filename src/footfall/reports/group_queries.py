@@ -18,7 +18,8 @@ TALLIED = (
 def cities_of_tallies(tallies: Mapping[tuple[str, str], int]) -> list[PeopleGroup]:
     """Return the cities that tallies hold ((city, measure) → sum), in no order."""
     # A ledger of before knows sums of revenue alone: nothing says how far it varies.
-    has_powers = any(measure == "buyers" for _, measure in tallies)
+    counted = {measure for _, measure in tallies}
+    has_powers = "buyers" in counted or "revenue" not in counted
     measures = TALLIED if has_powers else TALLIED[: TALLIED.index("buyers")]
 
     def city(name: str) -> PeopleGroup:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from importlib.resources import files
 
-from footfall.html import Content, Markup, document, element, table
+from footfall.html import SCROLL_STYLE, Content, Markup, document, element, table
 from footfall.reports.contents import ReportHeading, heading_of, sections_of
 from footfall.reports.inline_svg import drawn
 from footfall.reports.reporting import Report
@@ -60,7 +60,7 @@ def page_of(
     """
     parts = [_header(heading, lead, numbers), *map(_section, sections), footer]
     style = files("footfall.reports").joinpath("page.css").read_text("utf-8")
-    return document(heading.title, element("main", parts), style=style)
+    return document(heading.title, element("main", parts), style=SCROLL_STYLE + style)
 
 
 def _header(heading: ReportHeading, lead: str, numbers: Iterable[tuple[str, str]]) -> Markup:

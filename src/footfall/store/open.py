@@ -69,7 +69,7 @@ def delete(store: str | Path, run: str) -> RunInfo:
     """Remove a run from a store: its events, changes, people and tallies; other runs stay as they are.
 
     Example:
-        >>> footfall.delete("copy.duckdb", footfall.runs("copy.duckdb")[0].id).events
+        >>> footfall.delete("parquet:shop", footfall.runs("parquet:shop")[0].id).events
         3249
 
     Args:

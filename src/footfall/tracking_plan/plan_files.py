@@ -44,7 +44,7 @@ class Taxonomy:
 
     @property
     def outcome(self) -> str:
-        """How much there is, in words."""
+        """The numbers of events and properties in words."""
         n = sum(len(event.properties) for event in self.plan.events)
         properties = f"{n} propert{'y' if n == 1 else 'ies'}"
         events = plural(len(self.plan.events), "event")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import index
+from typing import SupportsIndex
 
 from footfall.errors import UnitError, shown
 from footfall.units.durations import LONGEST_DAYS
@@ -34,15 +36,15 @@ class WholeNumbers:
             (1500, 20)
         """
         # True is an integer to Python, and no number to people.
-        is_number = not isinstance(written, bool) and hasattr(written, "__index__")
-        number = written.__index__() if is_number else _number(str(written))
+        is_number = isinstance(written, SupportsIndex) and not isinstance(written, bool)
+        number = index(written) if is_number else _number(str(written))  # type: ignore[arg-type]  # as asked
         if number is None or not self.low <= number <= self.high:
             raise UnitError(f"{shown(str(written))} is not {self.accepted}")
         return number
 
     @property
     def accepted(self) -> str:
-        """What is accepted, in words."""
+        """The accepted numbers in words."""
         return f"a whole number from {self.low} to {self.high:,}, written like 10000, 10_000, 1e6 or 10k"
 
 

@@ -6,7 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 
 from footfall.diagrams import PICTURE_STYLE, picture
-from footfall.html import Content, Markup, document, element, join, table
+from footfall.html import (
+    SCROLL_STYLE,
+    Content,
+    Markup,
+    document,
+    element,
+    join,
+    table,
+)
 from footfall.tracking_plan.all_properties import unfolded
 from footfall.tracking_plan.cells import type_text
 from footfall.tracking_plan.diagrams import OVERVIEW, Section
@@ -32,7 +40,8 @@ def render_page(plan: Plan, sections: Sequence[Section] = ()) -> bytes:
         folder.joinpath(name).read_text("utf-8") for name in ("page.css", "page.js")
     )
     parts = element("main", *_Page(plan, sections).parts())
-    page = document(plan.title or plan.name, parts, style=style + PICTURE_STYLE, script=script)
+    style = SCROLL_STYLE + PICTURE_STYLE + style
+    page = document(plan.title or plan.name, parts, style=style, script=script)
     return page.encode()
 
 
