@@ -31,7 +31,7 @@ SCROLL_STYLE = """
 Of the four layers the first two move with the table and cover the shadows at its ends. A page has `--card`, the colour
 of what tables stand on, and `--muted`.
 """
-_VOID = ("br", "input", "link", "meta")
+_VOID = ("br", "img", "input", "link", "meta")
 _LINES = re.compile(r"([\n\t])")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -14,6 +15,7 @@ from footfall.diagrams.graph_builder import journey_graph
 from footfall.errors import UsageError, shown
 from footfall.execution.engine import understand
 from footfall.execution.setup import AnyScenario, Settings, load_scenario
+from footfall.html import element
 from footfall.reports import report
 from footfall.scenario.records import Scenario
 from footfall.store import Store, open_store, output_files
@@ -39,7 +41,9 @@ class DrawnScenario:
         return f"<DrawnScenario: {self.outcome}>"
 
     def _repr_html_(self) -> str:
-        return draw(self.drawing, "svg").decode()
+        # As a picture of its own: the style of an SVG element would be that of the whole notebook.
+        data = b64encode(self.render("svg")).decode()
+        return element("img", src=f"data:image/svg+xml;base64,{data}", alt=self.outcome)
 
     @property
     def outcome(self) -> str:

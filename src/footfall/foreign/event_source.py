@@ -16,6 +16,7 @@ from footfall.foreign.times import READ_FORMS, REWRITE
 from footfall.foreign.vendors import AMPLITUDES_CALLS, POSTHOG, POSTHOGS_EVENTS, calls_of
 from footfall.store.dialect import literal, literals, quote
 from footfall.store.duckdb import connection as db
+from footfall.store.duckdb.connection import hide_progress
 from footfall.store.temporary_folders import temporary_folder
 from footfall.text import first_names, plural
 from footfall.units import parse_time_zone
@@ -177,10 +178,10 @@ def connect(files: Sequence[Path], zone: str = "") -> duckdb.DuckDBPyConnection:
     # differ with it.
     for setting in (
         f"TimeZone = {literal(zone or 'UTC')}",
-        "enable_progress_bar = false",
         f"memory_limit = '{MEMORY}'",
     ):
         connection.execute(f"SET {setting}")
+    hide_progress(connection)
     # What DuckDB may read is named now: once external access is off, nothing can be added.
     # Large sorts and groups spill into a folder of this process, which is the one place that it
     # may write to.

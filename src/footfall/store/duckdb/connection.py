@@ -99,6 +99,14 @@ def _writing(path: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def hide_progress(connection: duckdb.DuckDBPyConnection) -> None:
+    """Keep DuckDB from drawing on standard output what takes more than two seconds."""
+    shown = connection.execute("SELECT current_setting('enable_progress_bar')").fetchone()
+    # In a notebook without the package ipywidgets there is none, and DuckDB refuses to have it set.
+    if shown is not None and shown[0]:
+        connection.execute("SET enable_progress_bar = false")
+
+
 def _create(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Make an empty database, whole: half of one would be no DuckDB file to whoever comes next."""
     with made_beside(path) as temporary:
@@ -168,9 +176,7 @@ def _attached(
         connection.execute("DETACH _none")
         # Else `date_trunc('day', time)` depends on the machine on which a report is made.
         connection.execute("SET TimeZone = 'UTC'")
-        connection.execute(
-            "SET enable_progress_bar = false"
-        )  # else it draws on standard output after two seconds
+        hide_progress(connection)
     except BaseException:
         connection.close()
         raise

@@ -6,6 +6,7 @@ import pytest
 import __main__
 from footfall.errors import StoreError
 from footfall.store import open_store
+from footfall.store.duckdb.connection import hide_progress
 
 
 @pytest.fixture
@@ -37,3 +38,25 @@ def test_a_connection_without_a_name(file):
         pytest.raises(StoreError, match=r"already, by a connection of duckdb\.connect\n  hint"),
     ):
         open_store(file)
+
+
+class WithoutWidgets:
+    """A connection in a notebook where a package is missing: there is no bar, and it cannot be set."""
+
+    def execute(self, sql):
+        if sql.startswith("SET"):
+            raise duckdb.InvalidInputException("required package 'ipywidgets' is missing")
+        return self
+
+    def fetchone(self):
+        return (False,)
+
+
+def test_no_progress_bar_is_no_problem():
+    """Where DuckDB draws none, it is not told to draw none; where it would, it is."""
+    hide_progress(WithoutWidgets())
+    with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = true")
+        hide_progress(connection)
+        shown = connection.execute("SELECT current_setting('enable_progress_bar')").fetchone()
+    assert shown == (False,)
