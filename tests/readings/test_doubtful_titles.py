@@ -69,6 +69,15 @@ def test_bereich(tmp_path, cell, category, least):
     assert plan.remarks == ()
 
 
+def test_a_guess_beside_what_is_certain(tmp_path):
+    """Beside a column of events `Action` names none, and does not cut the table in two."""
+    plan = read(
+        tmp_path, "Screen,Element,Action,Event,Property,Type\nHome,Card,tap,Lent,days,integer\n"
+    )
+    assert [(event.category, event.name) for event in plan.events] == [("Home", "Lent")]
+    assert "column Action is not read" in "; ".join(map(str, plan.remarks))
+
+
 def test_a_header_below_unknown_titles(tmp_path):
     """A row of words that nobody knows above what is taken for the titles is said, with the way out."""
     plan = read(tmp_path, "Vorfall,Bit,Sorte\nEvent,Property,Type\nLent,days,integer\n")

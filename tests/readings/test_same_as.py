@@ -25,6 +25,8 @@ def names(plan, event):
         ("see Lent", ["shelf", "days"]),
         ("wie Lent", ["shelf", "days"]),
         ("igual que Lent", ["shelf", "days"]),
+        ("mesmo que Lent", ["shelf", "days"]),
+        ("all properties of Lent", ["shelf", "days"]),
         ("as Renewed", ["days", "reason"]),
         ("see above", ["days", "reason"]),
         ("wie oben", ["days", "reason"]),
@@ -53,7 +55,9 @@ def test_what_is_typed_there(tmp_path):
     ]
 
 
-@pytest.mark.parametrize("cell", ["same as Burnt", "see sheet 4", "see above"])
+@pytest.mark.parametrize(
+    "cell", ["same as Burnt", "see sheet 4", "see above", "Common properties", "without days"]
+)
 def test_what_leads_nowhere(tmp_path, cell):
     """A cell that leads to no event is named as not read, and is no property."""
     plan = read(tmp_path, f"Event,Property,Type,Description\nLent,{cell},text,x\n")

@@ -69,6 +69,20 @@ def test_names_of_user_properties(tmp_path):
     assert plan.user_properties[0].type == "text"
 
 
+def test_several_in_one_cell(tmp_path):
+    """Types of several user properties, and of several properties in a column of their own, are theirs."""
+    cells = 'Lent,"a, b","text, integer","tier (string); vip (boolean)"'
+    plan = read(tmp_path, f"Event,Properties,Property types,User properties\n{cells}\n")
+    assert [(p.name, p.type) for p in plan.events[0].properties] == [
+        ("a", "text"),
+        ("b", "integer"),
+    ]
+    assert [(p.name, p.type) for p in plan.user_properties] == [
+        ("tier", "text"),
+        ("vip", "boolean"),
+    ]
+
+
 def test_versions(tmp_path):
     """1.10 under the name of a version is a text as it is written, in sheets, in YAML and in allowed values."""
     plan = read(tmp_path, "Event,Property,Example\nLent,app_version,1.10\n")

@@ -56,6 +56,12 @@ def test_what_names_no_value(tmp_path, cell, title):
     ]
 
 
+def test_values_in_a_column_of_ranges(tmp_path):
+    """Words in a column of ranges are allowed values, where no other column has these."""
+    found, unread = only(tmp_path, "text", "paper / tape", "Wertebereich")
+    assert (found.values, unread) == (("paper", "tape"), [])
+
+
 def test_defaults(tmp_path):
     """A default behind a value is no part of it, and named."""
     found, unread = only(tmp_path, "text", "paper, tape (default paper)")

@@ -11,7 +11,7 @@ MOST_CHARACTERS = 200
 _SURE = re.compile(
     r"(?:(?:all\s+)?(?:the\s+)?same(?:\s+\w+)?\s+as|identical\s+to|see|siehe|s\.|vgl\.|identisch\s+mit|gleich\s+wie|"
     r"(?:all\s+)?(?:the\s+)?(?:other\s+)?(?:properties|parameters|props|params)\s+(?:of|from)|inherits(?:\s+from)?|extends|"
-    r"igual\s+que|lo\s+mismo\s+que|véase|voir|vedi|uguale\s+a|igual\s+a|то\s+же,?\s+что(?:\s+и)?(?:\s+[ув])?|см\.?)"
+    r"(?:os?\s+|as?\s+|los?\s+|las?\s+)?m(?:e|i)sm[oa]s?\s+(?:que|de)|igual\s+que|lo\s+mismo\s+que|véase|voir|vedi|uguale\s+a|igual\s+a|то\s+же,?\s+что(?:\s+и)?(?:\s+[ув])?|см\.?)"
     r"\s+(.+)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -22,6 +22,10 @@ _LIKELY = re.compile(
 _COMMON = re.compile(
     r"(?:\+\s*)?(?:all\s+)?(?:common|global|default|standard|base|shared)\s+(?:event\s+)?"
     r"(?:properties|parameters|props|params)",
+    re.IGNORECASE,
+)
+_EXCEPT = re.compile(
+    r"(?:except|without|minus|ohne|außer|menos|excepto|sin|sem|sauf|sans|senza|кроме|без)\s.+",
     re.IGNORECASE,
 )
 _ALONE = re.compile(r"(?:same|ditto|dito|idem|то\s+же|s\.\s?o\.|\"|''|〃|″)", re.IGNORECASE)
@@ -61,7 +65,7 @@ def same_as(text: str) -> SameAs | None:
         return None
     if _ALONE.fullmatch(plain):
         return SameAs("above", True)
-    if _COMMON.fullmatch(plain):
+    if _COMMON.fullmatch(plain) or _EXCEPT.fullmatch(plain):
         return SameAs(plain, True)
     for pattern, is_sure in ((_SURE, True), (_LIKELY, False)):
         found = pattern.fullmatch(plain)

@@ -144,6 +144,7 @@ EVENT_COLUMNS = (
         "text, integer, number, boolean, money, time, list of …",
         14,
         "property type; value type; data type; datatype; property value type; property data type; parameter type; "
+        "types; property types; data types; parameter types; "
         "tipo; tipo de dato; tipo de datos; tipo de valor; type de donnée; datentyp; typ; tipo di dato; "
         "type de données; tipo di dati; tipo de dado; tipo de dados; тип; тип данных; тип свойства; тип параметра",
     ),

@@ -16,7 +16,7 @@ ANYTHING = frozenset(
 NO_PROPERTY = frozenset(("none", "n/a", "na", "no properties", "no parameters", "tbd", "tbc"))
 """Cells of properties that name none."""
 _NO_VALUE = re.compile(
-    r"tbd|tbc|to be (?:defined|confirmed|decided)|\?+|not null|non-null|not empty|non-empty|not blank|required|"
+    r"tbd|tbc|to be (?:defined|confirmed|decided)|\?+|not null|non-null|not empty|non-empty|not blank|required|semver|"
     r"optional|(?:iso|rfc|bcp|itu)[\s-]?[\d.][\w.:-]*(?:\s.*)?",
     re.IGNORECASE | re.DOTALL,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from footfall.errors import shown
 from footfall.tracking_plan.cells import DASHES, changes_of, is_no, one_quoted
@@ -12,12 +12,12 @@ from footfall.tracking_plan.plan import Origin, PlanEvent, PlanProperty
 from footfall.tracking_plan.readers.call_words import RowKind, names_property, row_kind_in
 from footfall.tracking_plan.readers.drafts import Draft
 from footfall.tracking_plan.readers.headers import KIND_OF_CALL, OF_A_PROPERTY, normal
-from footfall.tracking_plan.readers.property_cells import properties_in
 from footfall.tracking_plan.readers.property_rows import (
     ON_EVENTS,
     Named,
     described,
     parameters_of,
+    properties_listed,
     properties_of,
     tells_of_parameters,
 )
@@ -162,8 +162,7 @@ def _take(row: SheetRow, place: _Place, draft: Draft) -> None:
     users: list[Named] = []
     for column, named in parameters_of(row, place.told, draft):
         (users if column.is_users else properties).append(named)
-    for found, _ in properties_in(row.text("User properties")):
-        users.append((replace(found, origin=row.origin("User properties")), False))
+    users += properties_listed(row, "User properties", draft)
     if place.call == "identify":
         users += properties
         for title, what in (("Description", "description"), ("Event", "name")):

@@ -8,7 +8,6 @@ from dataclasses import replace
 from itertools import islice
 
 from footfall.errors import shown
-from footfall.scenario.leaf_records import Constraint
 from footfall.tracking_plan.cells import (
     DASHES,
     MUST,
@@ -21,8 +20,6 @@ from footfall.tracking_plan.cells import (
 from footfall.tracking_plan.plan import Origin, PlanProperty
 from footfall.tracking_plan.readers.constraint_cells import (
     constraint_of,
-    joined_constraints,
-    length_of,
 )
 from footfall.tracking_plan.readers.drafts import Draft
 from footfall.tracking_plan.readers.format_words import format_of
@@ -35,10 +32,10 @@ from footfall.tracking_plan.readers.property_cells import (
     typed,
     with_allowed,
 )
+from footfall.tracking_plan.readers.row_constraints import constrained, range_in
 from footfall.tracking_plan.readers.shared_cells import share_out
 from footfall.tracking_plan.readers.sheet_rows import SheetRow, places_of
 from footfall.tracking_plan.value_words import says_no_value
-from footfall.tracking_plan.written_numbers import range_of, written_number
 
 ON_EVENTS = re.compile(r"trigger|when|fir|cuando|dispar|declencheur|ausloser|когда|триггер")
 """Titles of descriptions that are of the event, whatever property stands in the row."""
@@ -72,6 +69,13 @@ def properties_of(row: SheetRow, draft: Draft) -> Iterator[Named]:
             yield from _several(row, column, named, draft, must=must)
 
 
+def properties_listed(row: SheetRow, title: str, draft: Draft) -> Iterator[Named]:
+    """Yield the properties that a cell names, each with the type behind it."""
+    at = row.origin(title)
+    for read, kind in properties_in(row.text(title)):
+        yield _typed(replace(read, origin=at), kind, draft)
+
+
 def _view(row: SheetRow, column: int, of_own: Mapping[str, int] | None) -> SheetRow:
     """Return a row as one of a single property: with the columns that follow its own, where it has such."""
     if not of_own:
@@ -98,7 +102,8 @@ def described(found: PlanProperty, type_text: str, row: SheetRow, draft: Draft) 
     if row.flag_of_list(draft) and read.type != "list":
         item = None if read.type in ("any", "record") else read.type
         read, is_typed = replace(read, type="list", item=item), is_typed or item is not None
-    read = with_allowed(read, texts["Allowed values"], is_typed=is_typed)
+    listed = texts["Allowed values"] or ("" if range_in(row) else row.text("Range"))
+    read = with_allowed(read, listed, is_typed=is_typed)
     read = replace(
         read,
         about=_sentences(about or read.about, row),
@@ -107,7 +112,7 @@ def described(found: PlanProperty, type_text: str, row: SheetRow, draft: Draft) 
         start=row.text("Start"),
     )
     _tell_of_examples(read, draft)
-    return _constrained(read, row, draft), is_typed
+    return constrained(read, row, draft), is_typed
 
 
 def _said(row: SheetRow, title: str, draft: Draft) -> str:
@@ -158,45 +163,6 @@ def _sentences(about: str, row: SheetRow) -> str:
     notes += [f"{row.title('Unit')}: {unit}"] if unit else []
     notes += [f"{row.title('Format')}: {form}"] if form and not format_of(form) else []
     return ". ".join(filter(None, (about.rstrip("."), *notes))) if notes else about
-
-
-def _constrained(read: PlanProperty, row: SheetRow, draft: Draft) -> PlanProperty:
-    """Return a property with what the columns on its constraints say."""
-    found = read.constraint
-    for title, more in _constraints(row, read):
-        if more is None:
-            text = row.text(title)
-            draft.leave_out(
-                f"{shown(text[:40])} in column {row.title(title)}", row.origin(title)
-            )
-        else:
-            found = joined_constraints(found, more)
-    return replace(read, constraint=found)
-
-
-def _constraints(row: SheetRow, read: PlanProperty) -> Iterator[tuple[str, Constraint | None]]:
-    texts = {title: row.text(title) for title in row.table.columns}
-    if texts.get("Range"):
-        number = written_number(texts["Range"])
-        alone = Constraint(number.value, number.value) if number else None
-        yield "Range", range_of(texts["Range"]) or alone
-    for title in ("Minimum", "Maximum"):
-        if texts.get(title):
-            number = written_number(texts[title])
-            end = number.value if number else None
-            least, most = (end, None) if title == "Minimum" else (None, end)
-            yield title, Constraint(least, most) if number else None
-    if texts.get("Length"):
-        yield "Length", length_of(texts["Length"])
-    if texts.get("Minimum length"):
-        length = length_of(texts["Minimum length"])
-        yield "Minimum length", Constraint(least=length.most) if length else None
-    if texts.get("Pattern"):
-        yield "Pattern", Constraint(pattern=texts["Pattern"].strip("/"))
-    if format_of(texts.get("Format", "")):
-        yield "Format", Constraint(format=format_of(texts["Format"]))
-    if texts.get("Constraints"):
-        yield "Constraints", constraint_of(texts["Constraints"], read.type)
 
 
 def _typed(found: PlanProperty, text: str, draft: Draft, at: Origin | None = None) -> Named:
