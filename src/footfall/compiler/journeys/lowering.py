@@ -43,7 +43,7 @@ from footfall.scenario.leaf_records import Chance, Expression, OddsChance, Ramp,
 from footfall.scenario.records import Journey, Property
 from footfall.scenario.step_records import PickOne, Step, Steps
 from footfall.scenario.step_traits import default_name, traits, walk, with_name
-from footfall.units import MINUTE_MS
+from footfall.units import DAY_MS, MINUTE_MS
 
 # A minute below the gap that ends a session (`SESSION_GAP_MS` of the simulation).
 LIMIT_IN_SESSION_MS = 29 * MINUTE_MS
@@ -282,6 +282,8 @@ class Lowering:
         is_cut = here.in_session and not ends
         if is_cut and wait.high_ms > LIMIT_IN_SESSION_MS:
             self._warn_of_cut(wait, address)
+        elif here.root and wait.low_ms >= DAY_MS:
+            self._warn_of_standstill(wait.at)
         limit = LIMIT_IN_SESSION_MS if is_cut else NO_LIMIT_MS
         effects = self.effects.at("wait", address)
         key = self.builder.key(here, "wait", name)
@@ -311,20 +313,18 @@ class Lowering:
             hint = "later: JOURNEY starts another one at a time, while the person goes on"
             self.problems.add(until.at, message, "come back after: ends the session", hint)
         elif here.root:
-            message = "while this waits, the person does nothing else: visits wait too"
-            warning = Problem(
-                until.at,
-                message,
-                "",
-                "later: JOURNEY starts the rest at that time, beside the visits",
-            )
-            self.warnings.append(warning)
+            self._warn_of_standstill(until.at)
         moment = self.typer.compile(until, here.scope, TypeOf("time"))
         return (
             following
             if moment is None
             else self.builder.add(UntilNode(moment, following, ends, deadline))
         )
+
+    def _warn_of_standstill(self, at: SourceLocation) -> None:
+        message = "while this waits, the person does nothing else: visits wait too"
+        hint = "later: JOURNEY starts the rest at its time, beside the visits"
+        self.warnings.append(Problem(at, message, hint=hint))
 
     def _warn_of_cut(self, wait: Wait, address: str) -> None:
         which = (
