@@ -186,11 +186,11 @@ def test_other_compression(client, encoding):
 @pytest.mark.parametrize("path", ["/webhook", "/2/httpapi", "/v1/batch", "/track", "/batch/"])
 def test_bodies_that_explode(client, path):
     """A body of some kilobytes that becomes gigabytes is read no further than the path's limit: 413."""
-    begun = time.monotonic()
+    begun = time.process_time()
     packed = gzip.compress(b" " * 200_000_000)
     said = client.post(path, packed, **{"Content-Encoding": "gzip"})
     assert said.status == 413
-    assert time.monotonic() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 def test_unpacked_bytes_count(tmp_path, monkeypatch):

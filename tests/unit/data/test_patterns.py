@@ -36,9 +36,9 @@ def test_what_re2_cannot_do_is_told(pattern):
 
 def test_a_pattern_made_to_take_years_takes_no_time():
     """A pattern at which a backtracking engine would go on for years ends at once."""
-    begun = time.monotonic()
+    begun = time.process_time()
     assert matches("^(a+)+$", ["a" * 5000 + "!"]) == [False]
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 @pytest.mark.parametrize(

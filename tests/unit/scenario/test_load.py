@@ -254,10 +254,10 @@ def test_a_large_file_is_refused_without_reading_all_of_it(tmp_path):
     """A sparse file of 1 GiB is refused by its size."""
     with (tmp_path / "big.yaml").open("wb") as file:
         file.truncate(2**30)
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(ScenarioError, match="larger than 10 MiB"):
         load(tmp_path / "big.yaml")
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 def test_bom_and_crlf_change_nothing(tmp_path):
@@ -283,14 +283,14 @@ def test_problems_of_different_parts_are_told_together():
 
 def test_a_hopeless_file_is_given_up_early():
     """200 problems are told, with a last one that there may be more; a file of nothing else is done with quickly."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(
         ScenarioError,
         match="there may be more problems than these 200\n  hint: mend these first",
     ) as caught:
         loads(scenario_text() + "".join(f"sead{i}: 1\n" for i in range(100_000)))
     assert len(caught.value.problems) == 201
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 def test_the_callers_decimal_context_changes_nothing():

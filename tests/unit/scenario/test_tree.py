@@ -113,13 +113,13 @@ def test_an_anchor_within_another_can_be_used_after_it():
 )
 def test_hostile_text_is_done_with_quickly(text):
     """Whatever 10 MiB hold, they are a tree or an error within seconds, without a crash."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     try:
         said = type(tree(text)).__name__
     except ScenarioError as error:
         said = str(error)
     assert len(said) < 1000
-    assert time.perf_counter() - begun < 20
+    assert time.process_time() - begun < 20
 
 
 def test_a_long_list_without_aliases_is_not_limited():
