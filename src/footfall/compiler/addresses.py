@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from footfall.errors import Problems, SourceLocation
+from footfall.model.model import CHANNEL_BITS
 
 
 def key(seed: int, *address: str) -> int:
@@ -12,6 +13,11 @@ def key(seed: int, *address: str) -> int:
     # The unit separator keeps ('a', 'bc') and ('ab', 'c') apart.
     text = "\x1f".join((str(seed), *address))
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
+
+
+def channel(campaign: str) -> int:
+    """Return the channel by which the people of a campaign come: a hash of its name, never 0."""
+    return key(0, "channel", campaign) % ((1 << CHANNEL_BITS) - 1) + 1
 
 
 class JourneyNames:

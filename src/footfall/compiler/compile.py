@@ -9,6 +9,7 @@ from dataclasses import replace
 from footfall.compiler.affected_draws import affect_draws
 from footfall.compiler.checks import busy_lives, wide_laws
 from footfall.compiler.checks.call_graph import CallGraph
+from footfall.compiler.checks.channels import check_channels
 from footfall.compiler.checks.effect_values import check_factors
 from footfall.compiler.checks.impossible_texts import check_texts
 from footfall.compiler.checks.spans import check_spans
@@ -108,6 +109,7 @@ def compile_effects(c: Compilation) -> None:
     """Compile who, when and how much; where is asked for by the journeys."""
     c.effects = Effects(c.scenario.effects, c.typer, c.scope, c.moments)
     c.warnings += check_spans(c.scenario, c.moments, c.problems)
+    check_channels(c.scenario, c.problems)
     check_factors(c.scenario, c.typer, c.problems)
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from footfall.compiler import distributions
-from footfall.compiler.addresses import key
+from footfall.compiler.addresses import channel, key
 from footfall.compiler.catalogues import CatalogueTable
 from footfall.compiler.moments import Moments
 from footfall.model.model import (
@@ -57,6 +57,7 @@ def calendar_spec(
                 moments.ms(campaign.until),
                 _factor(campaign.activity),
                 key(seed, "campaign", campaign.named),
+                channel(campaign.named),
             )
             for campaign in calendar.campaigns
         ),

@@ -67,6 +67,8 @@ class InitialValue:
 
 ACTIVITY_BITS = 16
 """The mean activity over a standard week is 2**16."""
+CHANNEL_BITS = 15
+"""People come by one of 2**15 channels: 0, or that of a campaign."""
 DAY_FACTOR_BITS = 20
 """What a day does to all who share it is a factor in 2**-20."""
 Z_BITS = 32
@@ -83,12 +85,14 @@ class CampaignSpec:
         from_ms, until_ms: Half-open.
         activity: Factor in 2**-ACTIVITY_BITS.
         key: Of its draws: who comes by it, or stays away.
+        channel: By which its people come: from 1 to below 2**CHANNEL_BITS.
     """
 
     from_ms: int
     until_ms: int
     activity: int
     key: int
+    channel: int
 
     @property
     def lowers(self) -> bool:

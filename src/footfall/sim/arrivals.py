@@ -4,25 +4,27 @@ How many come on a day is a draw of that day (`daily_counts`), or of the days to
 they come within it, each draws alone, by the activity of that day over all cities; the city is then drawn given the
 instant, so that in every city arrivals follow local time.
 
-People are numbered by day, and within a day in no order of time. A campaign brings people of its own, behind those of
-the day; one that lowers activity keeps some of them away. Their numbers stay empty, so that no identity depends on it.
+People are numbered by day, and within a day in no order of time. A campaign that raises activity brings people of its
+own, by a channel of its own, numbered behind the others of the day; as many as it would bring if it were the only one.
+One that lowers activity keeps some people away. Their numbers stay empty, so that no identity depends on it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate, pairwise
 
 import numpy as np
 
+from footfall.errors import UsageError
 from footfall.model.model import ACTIVITY_BITS, CampaignSpec, Model
 from footfall.model.values import Array
 from footfall.sim import keys
 from footfall.sim.calendar import ActivityCalendar
 from footfall.sim.daily_counts import KeyedCounts
-from footfall.sim.identities import day_and_place, identities
+from footfall.sim.identities import FIRST_DAY, PLACE_BITS, identities, parts_of
 from footfall.sim.shared_days import factors
 from footfall.sim.zone_offsets import SLOT_MS, SLOTS_PER_DAY
 from footfall.units import DAY_MS
@@ -62,10 +64,12 @@ class _Flow:
     """A flow of people: the ordinary one, or that of a campaign.
 
     Args:
+        channel: By which they come.
         mass: Shape (days * 96 + 1,), int64: mass of the quarter hours, cumulated.
         counts: Per day.
     """
 
+    channel: int
     mass: Array
     counts: list[int]
 
@@ -76,6 +80,9 @@ class Arrivals:
     Args:
         calendar: Its grid reaches over the declared length.
         until_ms: Nobody who comes later is asked for.
+
+    Raises:
+        UsageError: More people come on a day, or later, than identities can tell apart.
     """
 
     def __init__(self, model: Model, calendar: ActivityCalendar, until_ms: int) -> None:
@@ -88,13 +95,17 @@ class Arrivals:
         ) // SLOT_MS - people.span_days * SLOTS_PER_DAY
         n_days = max(people.length_days, -(-(until_ms - model.start_ms) // DAY_MS))
         self._days = range(self._first_day, n_days)
-        campaigns = model.calendar.campaigns
+        # By channel: the order in which they stand in the file changes nothing.
+        campaigns = sorted(model.calendar.campaigns, key=lambda campaign: campaign.channel)
         self._is_even = people.law == "even"
         # The even law takes campaigns for a part of the day's course, and nobody stays away.
         self._raising = () if self._is_even else tuple(c for c in campaigns if not c.lowers)
         self._lowering = () if self._is_even else tuple(c for c in campaigns if c.lowers)
         flows = list(self._flows())
-        counts = np.array([flow.counts for flow in flows], np.int64)
+        counts = np.array([flow.counts for flow in flows], object)
+        _check_widths(self._days, counts)
+        counts = counts.astype(np.int64)
+        self._channels = np.array([flow.channel for flow in flows])
         self._flow_mass = [flow.mass for flow in flows]
         self._edges = np.append(0, np.cumsum(counts.sum(axis=0)))
         # Shape (flows + 1, days): the first place of each flow within the day.
@@ -131,16 +142,16 @@ class Arrivals:
 
     def number_of(self, identity: int) -> int | None:
         """Return the number of an identity; None if nobody has it."""
-        day, place = day_and_place(identity)
-        if day not in self._days:
+        channel, day, place = parts_of(identity)
+        if day not in self._days or channel not in self._channels:
             return None
-        first, end = self._edges[day - self._first_day : day - self._first_day + 2].tolist()
-        return int(first + place) if place < end - first else None
+        row, flow = day - self._first_day, int(np.flatnonzero(self._channels == channel)[0])
+        first, end = self._places[flow : flow + 2, row].tolist()
+        return int(self._edges[row] + first + place) if place < end - first else None
 
     def identities_of(self, persons: Array) -> Array:
         """Return the identities of numbers: shape (n,), int64."""
-        rows = np.searchsorted(self._edges, persons, side="right") - 1
-        return identities(rows + self._first_day, persons - self._edges[rows])
+        return self._of_places(*self._rows_and_places(persons))
 
     def of(self, first: int, end: int, until_ms: int, *, with_homes: bool = True) -> Newcomers:
         """Return who of some numbers arrives before an instant, when and where.
@@ -152,27 +163,37 @@ class Arrivals:
             Two draws per person, named "arrival" and "home", and one per campaign that keeps people away.
         """
         persons = np.arange(first, min(end, int(self._edges[-1])), dtype=np.int64)
-        rows = np.searchsorted(self._edges, persons, side="right") - 1
-        places = persons - self._edges[rows]
-        who = identities(rows + self._first_day, places)
+        rows, places = self._rows_and_places(persons)
+        who = self._of_places(rows, places)
         person_keys = keys.person_keys(self._model.person_key, who)
         slots, times = self._instants(rows, places, person_keys)
         comes = np.less(times, until_ms) & ~self._kept_away(times, person_keys)
-        homes = self._homes(slots[comes], person_keys[comes]) if with_homes else slots[:0]
+        at = comes if with_homes else slice(0)
+        homes = self._homes(slots[at], keys.draw(person_keys[at], self._model.home_key, 0))
         return Newcomers(persons[comes], who[comes], times[comes], homes)
+
+    def _rows_and_places(self, persons: Array) -> tuple[Array, Array]:
+        """Return the days of numbers, counted from the first, and the places among all of the day."""
+        rows = np.searchsorted(self._edges, persons, side="right") - 1
+        return rows, persons - self._edges[rows]
+
+    def _of_places(self, rows: Array, places: Array) -> Array:
+        if len(self._channels) == 1:
+            return identities(0, rows + self._first_day, places)
+        flows = np.less_equal(self._places[1:-1, rows], places).sum(axis=0)
+        own = places - self._places[flows, rows]
+        return identities(self._channels[flows], rows + self._first_day, own)
 
     def _flows(self) -> Iterator[_Flow]:
         """Yield the ordinary flow, and one per campaign that raises activity."""
-        mass, raising = self._masses(), self._raising
+        mass = self._masses()
         if self._is_even:
-            mass = self._with(self._model.calendar.campaigns, mass)
+            mass = self._raised(mass, *self._model.calendar.campaigns)
         grown = self._grown(mass)
         expected = self._expected(grown)
-        yield _Flow(_cumulated(mass), self._ordinary(grown, expected))
-        for number, campaign in enumerate(raising):
-            # What a campaign adds is added to what earlier ones have made of the day.
-            before = self._with(raising[:number], mass)
-            added = self._with(raising[: number + 1], mass) - before
+        yield _Flow(0, _cumulated(mass), self._ordinary(grown, expected))
+        for campaign in self._raising:
+            added = self._raised(mass, campaign) - mass
             means = [
                 rate * Fraction(more, max(whole, 1))
                 for rate, more, whole in zip(
@@ -180,7 +201,7 @@ class Arrivals:
                 )
             ]
             counts = self._counts.poisson(campaign.key, self._days, means)
-            yield _Flow(_cumulated(added), counts)
+            yield _Flow(campaign.channel, _cumulated(added), counts)
 
     def _masses(self) -> Array:
         """Return activity times population per quarter hour: int64."""
@@ -193,7 +214,7 @@ class Arrivals:
             mass += activity * weight >> _MASS_SHIFT
         return np.minimum(mass, _MOST_MASS)
 
-    def _with(self, campaigns: Sequence[CampaignSpec], mass: Array) -> Array:
+    def _raised(self, mass: Array, *campaigns: CampaignSpec) -> Array:
         """Return what campaigns make of a mass."""
         factor = self._calendar.factor_of(campaigns)[self._first_slot :][: len(mass)]
         return np.minimum((mass >> 8) * factor >> (ACTIVITY_BITS - 8), _MOST_MASS)
@@ -275,6 +296,21 @@ class Arrivals:
             target = share_of(bits[at], cumulated[-1])
             homes[at] = np.less_equal(cumulated, target).sum(axis=0)
         return homes
+
+
+def _check_widths(days: range, counts: Array) -> None:
+    """Refuse what identities cannot tell apart."""
+    most = int(counts.max()) if counts.size else 0
+    if most >= 1 << PLACE_BITS:
+        raise UsageError(
+            f"{most:,} people come on a day by one channel, and identities tell {1 << PLACE_BITS:,} apart\n"
+            "  hint: fewer people, or campaigns with less activity"
+        )
+    if days.start < FIRST_DAY or days.stop > -FIRST_DAY:
+        raise UsageError(
+            f"people come from day {days.start:,} to day {days.stop:,}, and identities reach {-FIRST_DAY:,} days "
+            "before and after the start\n  hint: a shorter run"
+        )
 
 
 def share_of(bits: Array, whole: Array) -> Array:

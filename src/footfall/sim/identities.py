@@ -1,4 +1,4 @@
-"""Identity of a person: on which day and in which place they come; what all of their draws and ids follow from."""
+"""Identity of a person: channel, day and place of their arrival; what all of their draws and ids follow from."""
 
 from __future__ import annotations
 
@@ -6,28 +6,32 @@ import numpy as np
 
 from footfall.model.values import Array
 
-PLACE_BITS = 36
-"""Most people of a day and a channel: 2**36."""
+PLACE_BITS = 32
+"""Most people of a day and a channel: 2**32."""
 DAY_BITS = 16
 """Days from 2**15 before the start to 2**15 after it: 89 years each way."""
 FIRST_DAY = -(1 << DAY_BITS - 1)
-# The 12 bits above are the channel's, by which a person comes. There is one as yet, number 0.
+# The 15 bits above are the channel's (`model.CHANNEL_BITS`); the topmost stays 0, so that an
+# identity is the same number with a sign and without.
 
 
-def identities(days: Array, places: Array) -> Array:
-    """Return people's identities, in 64 bits: no two people of a stream have the same.
+def identities(channels: Array | int, days: Array, places: Array) -> Array:
+    """Return people's identities, in 63 bits: no two people of a stream have the same.
 
     Args:
+        channels: Shape (n,), int64, or one for all: 0 for who comes by no campaign.
         days: Shape (n,), int64: days of arrival, from the start of the run; negative before it.
-        places: Shape (n,), int64: places among those of the day, from 0.
+        places: Shape (n,), int64: places among those of the day and channel, from 0.
 
     Returns:
-        Shape (n,), int64: channel, day and place, rising with the days.
+        Shape (n,), int64.
     """
-    return np.add((days - FIRST_DAY) << PLACE_BITS, places)
+    day_of_channel = (np.asarray(channels, np.int64) << DAY_BITS) + (days - FIRST_DAY)
+    return np.add(day_of_channel << PLACE_BITS, places)
 
 
-def day_and_place(identity: int) -> tuple[int, int]:
-    """Return the day of arrival and the place of an identity."""
-    day = (identity >> PLACE_BITS) + FIRST_DAY
-    return day, identity & (1 << PLACE_BITS) - 1
+def parts_of(identity: int) -> tuple[int, int, int]:
+    """Return the channel, the day of arrival and the place of an identity."""
+    day_of_channel, place = divmod(identity, 1 << PLACE_BITS)
+    channel, day = divmod(day_of_channel, 1 << DAY_BITS)
+    return channel, day + FIRST_DAY, place

@@ -124,3 +124,16 @@ def test_a_part_is_called_after_its_first_event(steps, name):
 def test_a_star_stands_for_anything_within_one_part(pattern, address, is_meant):
     """Only `*` has a meaning, only within one part, and case counts."""
     assert matches(pattern, address) is is_meant
+
+
+def test_campaigns_with_the_same_hash_are_refused():
+    """Their people would have the same identities: told at the second, with the other's line and a way out."""
+    campaigns = [
+        f"{{named: sale {n}, from: day 1, until: day 2, activity: 120%}}" for n in (63, 69)
+    ]
+    calendar = "{{start: 2026-01-01, length: 30 days, campaigns: [{}]}}"
+    with pytest.raises(
+        ScenarioError, match='campaign "sale 69" would bring the same people as "sale 63"'
+    ):
+        compiled(calendar=calendar.format(", ".join(campaigns)))
+    compiled(calendar=calendar.format(campaigns[0]))

@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from footfall.compiler import compile_scenario
+from footfall.errors import UsageError
 from footfall.scenario import loads
-from footfall.sim.arrivals import Arrivals
+from footfall.sim import keys
+from footfall.sim.arrivals import Arrivals, _check_widths
 from footfall.sim.calendar import ActivityCalendar
+from footfall.sim.identities import identities
 from footfall.sim.simulation import numbers_until, people_until
 from footfall.units import DAY_MS, HOUR_MS
 
@@ -174,3 +177,64 @@ def test_people_come_by_their_local_clock():
     for home, offset in ((0, 1), (1, 9)):
         hours = (found.times_ms[found.homes == home] // HOUR_MS + offset) % 24
         assert np.isin(hours, range(17, 23)).mean() > 0.5
+
+
+TWO = (
+    "{named: sale, from: day 5, until: day 8, activity: 180%}",
+    "{named: fair, from: day 6 12:00, until: day 9, activity: 150%}",
+)
+
+
+def by_identity(*campaigns):
+    model, arrivals = arrivals_of(f", campaigns: [{', '.join(campaigns)}]")
+    found = everybody(model, arrivals)
+    return dict(
+        zip(
+            found.identities.tolist(),
+            zip(found.times_ms.tolist(), found.homes.tolist(), strict=True),
+            strict=True,
+        )
+    )
+
+
+def test_campaigns_that_overlap_leave_each_other_alone():
+    """Who comes by a campaign is who would come if it were the only one; their order in the file changes nothing."""
+    base, sale, fair, both = by_identity(), *map(by_identity, TWO), by_identity(*TWO)
+    assert both == sale | fair
+    assert base == {who: both[who] for who in sale.keys() & fair.keys()}
+    assert by_identity(*reversed(TWO)) == both
+
+
+def test_a_number_and_an_identity_lead_to_each_other():
+    """By channel, day and place, for people of campaigns too; an identity that nobody has leads nowhere."""
+    model, arrivals = arrivals_of(f", campaigns: [{', '.join(TWO)}]")
+    numbers = np.arange(arrivals.numbers_until(model.start_ms + 20 * DAY_MS))
+    who = arrivals.identities_of(numbers)
+    assert len(set(who.tolist())) == len(numbers)
+    assert [arrivals.number_of(one) for one in who.tolist()] == numbers.tolist()
+    assert who.min() >= 0
+    assert arrivals.number_of(identity(7, 5, 0)) is None
+    assert arrivals.number_of(identity(0, 5, 10_000)) is None
+    assert arrivals.number_of(identity(0, 400, 0)) is None
+
+
+def identity(channel, day, place):
+    return int(identities(channel, np.array([day]), np.array([place]))[0])
+
+
+def test_where_people_live_says_nothing_of_their_other_draws():
+    """Homes are a draw of their own: the tenth with the lowest keys lives as all others do."""
+    model, arrivals = arrivals_of(people="\n  arrivals: {law: even}")
+    found = everybody(model, arrivals)
+    by_key = np.argsort(keys.person_keys(model.person_key, found.identities))
+    low, whole = found.homes[by_key[:300]].mean(), found.homes.mean()
+    assert low == pytest.approx(whole, abs=4 * 0.5 / np.sqrt(300))
+
+
+def test_more_people_than_identities_are_refused():
+    """No day of a channel has more than 2**32 people, and no run more days than identities have."""
+    counts = np.array([[5, 2**32]], object)
+    with pytest.raises(UsageError, match="4,294,967,296 people come on a day by one channel"):
+        _check_widths(range(2), counts)
+    with pytest.raises(UsageError, match="people come from day -1 to day 40,000"):
+        _check_widths(range(-1, 40_000), counts[:, :1])
