@@ -75,7 +75,7 @@ def report(
     Example:
         >>> stages = footfall.report("parquet:shop").stages
         >>> [(stage.name, stage.reached) for stage in stages.stages[:3]]
-        [('visitor', 266), ('browsing', 223), ('product interest', 223)]
+        [('visitor', 266), ('browsing', 224), ('product interest', 224)]
 
     Args:
         store: A store, or where one lies.
