@@ -164,12 +164,12 @@ class Table:
         )
 
 
-def speed_for(rate: int, people: int, seconds: float) -> float:
+def speed_for(rate: int, people: int, seconds: float, scenario: Path = SHOP) -> float:
     """Return how much faster time must pass for so many events per second, on average.
 
     Counted with fewer people, whose events are as many per person.
     """
-    ready = set_up(SHOP, RunParameters(people=SAMPLE, start=START))
+    ready = set_up(scenario, RunParameters(people=SAMPLE, start=START))
     start_ms = ready.run.stream.start_ms
     until_ms = start_ms + LONGEST_DAYS * DAY_MS
     group = ready.engine.simulation(

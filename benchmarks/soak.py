@@ -6,8 +6,9 @@ Starts `footfall serve` and `footfall live` as processes of their own, looks at 
 to what each holds after the first five minutes: what rises by more than `FLAT_SHARE` of itself in an hour is not flat.
 Handles are flat if no more are open at the end than after five minutes, but for `MORE_HANDLES`.
 
-The speed is chosen so that as many events happen per second on average. They follow the hours of the day, and a shop
-whose customers stay has more of them every day.
+The speed is chosen so that as many events happen per second on average. They follow the hours of the day. The scenario
+(`steady.yaml`) has as many people every day; in a shop whose customers stay there are seven times as many events per
+second at the end of the hour as at its beginning, and what is held rises with them.
 """
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import linear_regression, mean
 
-from frozen_shop import SHOP
 from live import START, speed_for
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.postgres import free_port
 
+STEADY = Path(__file__).parent / "steady.yaml"
 EVERY_S = 10.0
 SETTLED_S = 300.0
 """Until then imports, pools and caches fill."""
@@ -56,7 +57,7 @@ def main() -> None:
     """Print a table while it runs, and the verdict."""
     given = arguments()
     seconds = given.minutes * 60
-    speed = speed_for(given.rate, given.people, seconds)
+    speed = speed_for(given.rate, given.people, seconds, given.scenario)
     print(
         f"{given.rate:,} events/s on average for {given.minutes:g} minutes: {given.people:,} people, "
         f"{speed:,.0f} times faster, {speed * seconds / 86_400:,.0f} days",
@@ -85,7 +86,7 @@ def arguments() -> argparse.Namespace:
     options.add_argument("--minutes", type=float, default=60)
     options.add_argument("--rate", type=int, default=1_000, help="events per second")
     options.add_argument("--people", type=int, default=20_000)
-    options.add_argument("--scenario", type=Path, default=SHOP)
+    options.add_argument("--scenario", type=Path, default=STEADY)
     options.add_argument(
         "--store", default="received.duckdb", help="as for footfall serve --to"
     )
