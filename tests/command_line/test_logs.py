@@ -288,9 +288,13 @@ def test_a_log_whose_times_cannot_be_read_is_no_plan(time, sign):
 def test_a_log_is_no_plan_to_hold_events_against():
     """A log is no plan, and that is said."""
     write(JOURNEYS)
-    said = footfall("validate", "clicks.csv", "--against", "clicks.csv")
-    assert said.code == 2
-    assert "it is a log of events, not a plan" in said.err
+    event = {"uid": "p1", "ts": "2026-01-05T10:00:00Z", "event": "view"}
+    for name in ("clicks.ndjson", "clicks.json"):
+        Path(name).write_text(json.dumps(event))
+    for name in ("clicks.csv", "clicks.ndjson", "clicks.json"):
+        said = footfall("validate", "clicks.csv", "--against", name)
+        assert said.code == 2
+        assert "it is a log of events, not a plan" in said.err
 
 
 @pytest.mark.parametrize(
