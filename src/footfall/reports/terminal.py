@@ -41,17 +41,19 @@ STYLES: dict[Tone, str] = {
 BAR = "cyan"
 
 
-def render_table(report: Report, console: Console, *, most_cities: int | None = None) -> None:
+def render_table(
+    report: Report, console: Console | None = None, *, most_cities: int | None = None
+) -> None:
     """Print a report as tables.
 
     Args:
         report: What to print; parts that are None are left out.
-        console: Where to; without colours if it has none.
+        console: Where to, without colours if it has none; None is standard output.
         most_cities: Cut the table of cities to so many rows, and say so.
     """
     heading = heading_of(report.info) if report.info else None
     limits = RowLimits(cities=most_cities, groups=MOST_GROUPS)
-    print_sections(heading, sections_of(report, limits), console)
+    print_sections(heading, sections_of(report, limits), console or Console(highlight=False))
 
 
 def print_sections(

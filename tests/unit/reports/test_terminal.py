@@ -100,3 +100,10 @@ def test_names_cannot_move_the_cursor():
 def test_an_incomplete_run_says_so():
     """A report of half a run is one of half a run."""
     assert "not complete" in _shown(example(info=info(state="running")))
+
+
+def test_without_a_console_it_is_printed(capsys, monkeypatch):
+    """A program that has none gets the tables on standard output, as wide as it is."""
+    monkeypatch.setenv("COLUMNS", "80")
+    render_table(replace(example(), truth=None))
+    assert "\nStages: how far" in capsys.readouterr().out
