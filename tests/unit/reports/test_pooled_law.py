@@ -108,3 +108,8 @@ def test_the_likeliest_mean_is_what_came_out():
     assert means[law.log_likelihood(1000, 49.5, 0.0, means).argmax()] == pytest.approx(
         49.5, abs=0.3
     )
+
+
+def test_groups_that_differ_by_chance_say_nothing_of_how_variances_grow():
+    """10 and 14 of 50 have 10: so far apart are means by chance (2 · variance / mean², as logarithms), so it is as 1."""
+    assert Spread([_sums([0] * 40 + [10] * 10), _sums([0] * 36 + [10] * 14)]).power() == 1.0
