@@ -111,5 +111,5 @@ def test_the_likeliest_mean_is_what_came_out():
 
 
 def test_groups_that_differ_by_chance_say_nothing_of_how_variances_grow():
-    """10 and 14 of 50 have 10: so far apart are means by chance (2 · variance / mean², as logarithms), so it is as 1."""
+    """10 and 14 of 50 have 10: means are so far apart by chance (2 · variance / mean² of logarithms): it is as 1."""
     assert Spread([_sums([0] * 40 + [10] * 10), _sums([0] * 36 + [10] * 14)]).power() == 1.0

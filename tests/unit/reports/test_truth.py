@@ -307,6 +307,7 @@ def test_arrow():
     truth = truth_of(TALLIES, 2)
     assert truth.to_arrow().column("got").to_pylist() == [0.2375, None, 0.93, 0.07]
     assert truth.effects_to_arrow().column("affected").to_pylist() == [True, False, True, False]
+    assert truth.factors_to_arrow().column("affected").to_pylist() == [True, False, True, False]
     assert truth.factors_to_arrow().column("got").to_pylist() == [13.0, None, None, 60_000.0]
     assert truth.factors_to_arrow().column("factor").to_pylist() == [1.3, 1.0, 0.5, 1.0]
     assert truth.factors_to_arrow().column("got_factor").to_pylist() == [1.3, None, None, 1.0]
