@@ -4,9 +4,9 @@
 
 Runs of both shipped scenarios are reported on as users would (`footfall.report` of a DuckDB file), and every interval
 of a kind that is printed is held against the long-run value: that of as many people as in `--reference` runs of other
-seeds. Estimates are held against it too: by how much they err, against what came out, and how often a verdict is wrong.
-What was counted is kept in the cache, per stream, so that it goes on where it was stopped, and intervals of another law
-can be tried on the same runs.
+seeds. All runs have the same days, since intervals speak of people given these days. Estimates are held against it
+too: by how much they err, against what came out, and how often a verdict is wrong. What was counted is kept in the
+cache, per stream, so that it goes on where it was stopped, and intervals of another law can be tried on the same runs.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from long_run import BY, LongRun, long_run
+from long_run import BY, SAME_DAYS, LongRun, long_run
 
 import footfall
 from footfall.execution.setup import RunParameters, set_up
@@ -52,7 +52,9 @@ def main() -> None:
     runs, reference = (4, 8) if given.quick else (given.runs, given.reference)
     found: list[Found] = []
     for scenario in SCENARIOS:
-        stream = set_up(scenario, RunParameters(given.people, seed=1)).run.stream.id
+        stream = set_up(
+            scenario, RunParameters(given.people, seed=1, settings=SAME_DAYS)
+        ).run.stream.id
         folder = given.cache / f"{scenario}-{given.people}-{stream}"
         seeds = range(FIRST_REFERENCE, FIRST_REFERENCE + reference)
         truth = long_run(scenario, given.people, seeds, folder / "long-run")
@@ -81,7 +83,9 @@ def _intervals(scenario: str, people: int, seed: int, folder: Path) -> Iterator[
 def _counted(scenario: str, people: int, seed: int, folder: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(dir=folder) as temporary:
         store = f"duckdb:{temporary}/run.duckdb"
-        footfall.run(scenario, people=people, seed=seed, to=store, workers=1)
+        footfall.run(
+            scenario, people=people, seed=seed, settings=SAME_DAYS, to=store, workers=1
+        )
         report = footfall.report(store, by=BY[scenario])
     return {
         "shares": list(_shares(report)),

@@ -17,6 +17,9 @@ from footfall.data.chunk import Chunk
 BY = {"ecommerce": "tier", "online_school": "country"}
 """A property of homes by which each scenario's people are compared too."""
 
+SAME_DAYS = {"calendar.days.seed": 1}
+"""Settings of all runs: what a day does to everybody is the same for each seed."""
+
 
 @dataclass
 class LongRun:
@@ -68,7 +71,7 @@ def _keep(counted: LongRun, kept: Path) -> None:
 
 def _count(scenario: str, people: int, seed: int) -> LongRun:
     """Return what the people of one seed do."""
-    chunks = footfall.simulate(scenario, people=people, seed=seed)
+    chunks = footfall.simulate(scenario, people=people, seed=seed, settings=SAME_DAYS)
     lives: _Lives | None = None
     for chunk in chunks:
         lives = lives or _Lives(chunk, people, BY[scenario])
