@@ -6,7 +6,8 @@ import errno
 import os
 import re
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from footfall.errors import StoreError, shown
@@ -104,6 +105,18 @@ def refusal(error: BaseException, where: Path | str = "", kept: str = "") -> Sto
     return StoreError("\n  ".join(filter(None, lines)))
 
 
+@contextmanager
+def reason_kept() -> Iterator[None]:
+    """Keep why a disk had no room: what is removed after a failure gives some back."""
+    try:
+        yield
+    except OSError as error:
+        place = _place(error)
+        if error.errno == errno.ENOSPC and place and _lacks_inodes(place):
+            error.strerror = _NO_INODES[0]
+        raise
+
+
 def _reason(error: BaseException, place: str) -> tuple[str, str]:
     """Return why, and what helps; two empty texts where the system has refused nothing."""
     code, text = _code(error), str(error)
@@ -114,6 +127,8 @@ def _reason(error: BaseException, place: str) -> tuple[str, str]:
     # Python's words, in place of a reason, for all the folders that it has tried.
     if "temporary directory" in text:
         return _NO_TEMPORARY
+    if isinstance(error, OSError) and error.strerror == _NO_INODES[0]:
+        return _NO_INODES
     if code == errno.ENOSPC and place and place != STANDARD_OUTPUT and _lacks_inodes(place):
         return _NO_INODES
     if isinstance(error, FileExistsError) and Path(error.filename or "") in Path(place).parents:

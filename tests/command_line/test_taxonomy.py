@@ -92,10 +92,6 @@ def test_settings():
             "plan.docx",
             "hint: or say it: --format xlsx, csv, amplitude, amplitude-users, json-schema, markdown, html",
         ),
-        (
-            "lessons.yaml/plan.csv",
-            "lessons.yaml/plan.csv: a file stands where a folder should be",
-        ),
     ],
 )
 def test_targets_that_cannot_be(target, said):
@@ -104,6 +100,20 @@ def test_targets_that_cannot_be(target, said):
     assert made.code == 2
     assert said in made.err
     assert "Traceback" not in made.err
+
+
+def test_what_the_system_refuses_is_no_mistake_in_the_command():
+    """A place that cannot be written, and a device that is full, of which a part may have got there."""
+    for target, said in (
+        (
+            "lessons.yaml/plan.csv",
+            "a file stands where a folder should be\n  nothing was changed",
+        ),
+        ("/dev/full", "the disk is full\n  a part of it may be there"),
+    ):
+        made = footfall("taxonomy", "lessons.yaml", "--to", target, "--format", "csv")
+        assert made.code == 1
+        assert f"error: {target}: {said}" in made.err
 
 
 def test_scenario_that_is_wrong(tmp_path):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from footfall.errors import UsageError
+from footfall.errors import StoreError, UsageError
 from footfall.foreign.event_source import EventSource
 from footfall.foreign.open_events import open_events
 from footfall.foreign.roles import Named
@@ -206,8 +206,10 @@ def _put_aside(source: EventSource, bad: str, target: Path) -> None:
     try:
         write_whole(target, "".join(f"{line}\n" for line in lines).encode("utf-8", "replace"))
     except OSError as error:
-        told = refusal(error, f"--skip-bad {target}", "nothing was changed") or error
-        raise UsageError(str(told)) from None
+        place = f"--skip-bad {target}"
+        raise refusal(error, place, "nothing was changed") or StoreError(
+            f"{place}: {error}"
+        ) from None
 
 
 def _is_ours(target: Path) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from footfall.errors import UsageError
+from footfall.errors import StoreError, UsageError
 from footfall.refusals import refusal
 from footfall.text import first_names
 
@@ -127,8 +127,9 @@ def _begins(path: Path, magic: bytes) -> bool:
         with path.open("rb") as file:
             return file.read(len(magic)) == magic
     except OSError as error:
-        told = refusal(error, path) or f"{path} cannot be read: {error.strerror}"
-        raise UsageError(str(told)) from None
+        raise refusal(error, path) or StoreError(
+            f"{path} cannot be read: {error.strerror}"
+        ) from None
 
 
 def _members(path: Path) -> LineSources:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from footfall.errors import UsageError, masked, shown
-from footfall.refusals import refusal
-from footfall.store.whole_files import write_all_whole
+from footfall.errors import StoreError, UsageError, masked, shown
+from footfall.refusals import reason_kept, refusal
+from footfall.store.whole_files import is_stream, write_all_whole
 
 
 def write(path: Path, content: bytes) -> None:
@@ -18,14 +18,15 @@ def write(path: Path, content: bytes) -> None:
 
 
 def write_all(files: Mapping[Path, bytes], *, is_new: bool = False) -> None:
-    """Write files, and the folders that they lie in: all of it or nothing.
+    """Write files, and the folders that they lie in: all of it or nothing, but in streams.
 
     Args:
         files: Path → content.
         is_new: Replace nothing.
 
     Raises:
-        UsageError: They cannot be written.
+        UsageError: A name is an address with a secret.
+        StoreError: They cannot be written.
     """
     for path in files:
         if masked(str(path)) != str(path):
@@ -33,21 +34,23 @@ def write_all(files: Mapping[Path, bytes], *, is_new: bool = False) -> None:
                 f"{shown(str(path))} is an address with a secret, and no name of a file"
             )
     try:
-        with ExitStack() as undo:
+        with ExitStack() as undo, reason_kept():
             for path in files:
                 _make_folder(path.parent, undo)
             write_all_whole(files, is_new=is_new)
             undo.pop_all()
     except OSError as problem:
         path = _at_fault(problem, files)
-        told = refusal(problem, path, "nothing was changed")
-        raise UsageError(str(told or f"{path} cannot be written: {problem}")) from None
+        kept = "a part of it may be there" if is_stream(path) else "nothing was changed"
+        raise refusal(problem, path, kept) or StoreError(
+            f"{path} cannot be written: {problem}\n  {kept}"
+        ) from None
 
 
 def _at_fault(problem: OSError, files: Iterable[Path]) -> Path:
     """Return the file that a problem is about, as the user has named it."""
     named = Path(os.fsdecode(problem.filename)) if problem.filename else None
-    those = (path for path in files if named == Path(os.path.realpath(path)))
+    those = (path for path in files if named in (path, Path(os.path.realpath(path))))
     return next(those, next(iter(files)))
 
 

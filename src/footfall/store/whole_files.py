@@ -18,6 +18,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from footfall.refusals import reason_kept
 from footfall.store import durable
 from footfall.store.temporary_folders import is_alive
 
@@ -99,10 +100,11 @@ def write_all_whole(files: Mapping[Path, bytes], *, is_new: bool = False) -> Non
         is_new: Replace nothing.
 
     Raises:
-        OSError: It cannot be done; files that were there are as they were.
+        OSError: It cannot be done; files that were there are as they were. A stream may have got a
+            part, and is written after the files.
     """
-    streams = {path: data for path, data in files.items() if _is_stream(path)}
-    with ExitStack() as temporaries:
+    streams = {path: data for path, data in files.items() if is_stream(path)}
+    with ExitStack() as temporaries, reason_kept():
         # All of them before the first gets its name: what fails fails here, as a rule.
         written = {
             final: temporaries.enter_context(_written(final, data))
@@ -114,8 +116,7 @@ def write_all_whole(files: Mapping[Path, bytes], *, is_new: bool = False) -> Non
         }
         _name(written, temporaries, is_new=is_new)
     for path, data in streams.items():
-        with path.open("ab") as stream:
-            stream.write(data)
+        _pour(path, data)
 
 
 def _name(written: Mapping[Path, Path], temporaries: ExitStack, *, is_new: bool) -> None:
@@ -136,12 +137,22 @@ def _name(written: Mapping[Path, Path], temporaries: ExitStack, *, is_new: bool)
         undo.pop_all()
 
 
-def _is_stream(path: Path) -> bool:
+def _pour(path: Path, data: bytes) -> None:
+    try:
+        with path.open("ab") as stream:
+            stream.write(data)
+    except OSError as problem:
+        problem.filename = str(path)
+        raise
+
+
+def is_stream(path: Path) -> bool:
+    """Return whether a path leads to a device, a pipe or what a process has open: it is written piece by piece."""
     if str(path.absolute()).startswith(_OPEN_STREAMS):
         return True
     try:
         mode = path.stat().st_mode
-    except FileNotFoundError:
+    except OSError:  # why it cannot be looked at is told where it is written
         return False
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
