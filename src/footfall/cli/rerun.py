@@ -10,7 +10,8 @@ from footfall.errors import UsageError, masked
 from footfall.sinks import Sink, parse
 from footfall.sinks.protocol import capabilities_of
 
-LEFT_OUT = "\n  with what is left out of this line: passwords, and paths of URLs"
+LEFT_OUT = "  # put back first what is left out of this line: passwords, and paths of URLs"
+"""The end of a line that cannot be run as it is printed: a comment of the shell."""
 
 
 def again(arguments: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from footfall.foreign.json_source import holds_events
 from footfall.foreign.line_sources import files_of
 from footfall.foreign.lines import unpacked
 from footfall.refusals import refusal
+from footfall.store.committed_files import check_is_file
 from footfall.store.files.imported import imported_folder
 from footfall.store.files.layout import file_ledger_path, folder_ledger_path
 from footfall.store.postgres.address import is_address
@@ -30,8 +31,9 @@ def magic_of(path: Path) -> bytes:
     """Return the first bytes of a file, which say what it is: a name may lie.
 
     Raises:
-        StoreError: It cannot be read.
+        StoreError: It cannot be read, or is no file.
     """
+    check_is_file(path)
     try:
         with path.open("rb") as file:
             return file.read(12)
@@ -43,7 +45,8 @@ def magic_of(path: Path) -> bytes:
 def is_foreign(where: str | Path) -> bool:
     """Return whether a text names a file or folder of events that footfall did not write.
 
-    A file is no store of ours where there is no ledger beside it; DuckDB files are stores.
+    A file is no store of ours where there is no ledger beside it; DuckDB files are stores, and so is
+    what is called like one: what else it is, is told where it is opened.
     """
     path = without_prefix(where)
     if is_address(str(where)) or "://" in str(where) or not path.exists():
@@ -51,7 +54,8 @@ def is_foreign(where: str | Path) -> bool:
     if path.is_dir():
         is_store = folder_ledger_path(path).exists() or imported_folder(path).is_dir()
         return not is_store and bool(parquet_files(path) or files_of(path))
-    return magic_of(path)[8:12] != b"DUCK" and not file_ledger_path(path).exists()
+    is_duckdb = path.suffix.lower() == ".duckdb" or magic_of(path)[8:12] == b"DUCK"
+    return not is_duckdb and not file_ledger_path(path).exists()
 
 
 def _is_of_lines(path: Path) -> bool:

@@ -50,6 +50,8 @@ def open_imported(where: str | Path) -> EventSource:
 
 
 def _is_duckdb(path: Path) -> bool:
+    if not path.is_file():  # a pipe would be waited for
+        return False
     try:
         with path.open("rb") as file:
             return file.read(12)[8:12] == b"DUCK"

@@ -62,6 +62,21 @@ class OpenedFile:
         return ""
 
 
+def check_is_file(path: Path) -> None:
+    """Check that nothing but a file is, or can come to be, under a name: whoever opens a pipe waits for its other end.
+
+    Raises:
+        StoreError: A pipe, a device or a socket is there.
+    """
+    try:
+        mode = path.stat().st_mode
+    except OSError:  # why it cannot be looked at is told where it is opened
+        return
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        what = "a pipe" if stat.S_ISFIFO(mode) else "a device or a socket"
+        raise StoreError(f"{path} is {what}, and no file\n  hint: name a file")
+
+
 def remove_file(path: Path) -> None:
     """Remove a file of ours, whatever has become of it; a link to it stays.
 

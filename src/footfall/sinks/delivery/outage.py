@@ -101,8 +101,11 @@ class Outage:
 
     def given_up(self) -> TransientSinkError:
         """Return the error of an outage that has outlasted the patience."""
+        # Not the patience: an answer that was waited for may have come long after it.
+        now = self._clock.monotonic()
+        since = now if self._since is None else self._since
         return TransientSinkError(
-            f"nothing was accepted for {self._patience_s:.0f} s; the last answer: {self._answer}"
+            f"nothing was accepted for {now - since:.0f} s; the last answer: {self._answer}"
         )
 
     def _say(self, what: str) -> None:

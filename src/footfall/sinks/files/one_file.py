@@ -28,6 +28,7 @@ from footfall.store.committed_files import (
     OpenedFile,
     Piece,
     check_committed,
+    check_is_file,
     remove_file,
 )
 from footfall.store.durable import Lock, sync, sync_folder
@@ -150,6 +151,7 @@ class FileSink(StoreSink):
 
     def begin(self, run: Run, stack: ExitStack, *, fresh: bool) -> _Writer:
         """Lock the file and cut off what was not committed."""
+        check_is_file(self.path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         stack.enter_context(Lock(file_lock_path(self.path), self.path))
         self._scratch.clear()

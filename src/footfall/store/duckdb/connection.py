@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from footfall.errors import DamagedError, StoreError
 from footfall.refusals import refusal
+from footfall.store.committed_files import check_is_file
 from footfall.store.dialect import quote
 from footfall.store.duckdb.open_connections import names_of_holders
 from footfall.store.durable import sync_folder
@@ -68,10 +69,11 @@ def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     """Open a DuckDB file; for writing it is made if it is not there.
 
     Raises:
-        StoreError: It is in use, no DuckDB file, of a later version, or cannot be read or made.
+        StoreError: It is in use, no file, no DuckDB file, of a later version, or cannot be read or made.
     """
     import duckdb
 
+    check_is_file(path)
     try:
         return _reading(path) if read_only else _writing(path)
     except (duckdb.Error, OSError) as error:
