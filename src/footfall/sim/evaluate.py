@@ -24,9 +24,6 @@ from footfall.sim.evaluation_context import EvaluationContext
 from footfall.sim.fakes import FAKES
 from footfall.units import DAY_MS, HOUR_MS, NamedDay
 
-_LEAST = 2.0**-1000
-"""In place of 0 as a divisor of 0."""
-
 
 def evaluate(op: Op, context: EvaluationContext) -> Array:
     """Return the value of an expression: shape (n,), (n, K), or () where all have the same."""
@@ -259,11 +256,11 @@ def _ramp(op: Op, context: EvaluationContext) -> Array:
 def _odds(op: Op, context: EvaluationContext) -> Array:
     """Return a chance whose odds are multiplied by a factor; null where one of them is."""
     chance, factor = _both(op, context)
-    if op.args[0].op != "const":
-        chance = np.minimum(np.maximum(chance, 0.0), 1.0)
-    more = chance * np.maximum(factor, 0.0)
+    chance, factor = np.clip(chance, 0.0, 1.0), np.maximum(factor, 0.0)
+    more = chance * factor
+    whole = more + (1.0 - chance)
     # What is certain and forbidden at once, 1 times 0, does not happen.
-    return more / np.maximum(more + (1.0 - chance), _LEAST)
+    return more / np.where(np.equal(whole, 0.0), 1.0, whole)
 
 
 def _by_case(op: Op, context: EvaluationContext) -> Array:
