@@ -28,7 +28,7 @@ MISTAKES = {
 def events(tmp_path_factory):
     """Events of a run of the shipped shop."""
     path = tmp_path_factory.mktemp("shop") / "shop.ndjson"
-    footfall.run("ecommerce", people=150, days=10, to=f"ndjson:{path}")
+    footfall.run("ecommerce", people=600, days=10, to=f"ndjson:{path}")
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 

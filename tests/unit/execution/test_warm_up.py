@@ -42,7 +42,8 @@ def test_the_rise_is_that_of_those_who_are_still_to_come():
         found = warm_up(scenario(f"{{over: {days} days}}"))
         there = [1 - exp(-day / 10.1) for day in (days + 1, days + 30)]
         assert found is not None
-        assert found.rise == pytest.approx(there[1] / there[0] - 1, abs=0.04)
+        # A trial has some hundred people: three standard errors are 0.09.
+        assert found.rise == pytest.approx(there[1] / there[0] - 1, abs=0.09)
 
 
 def test_the_history_costs_as_many_days_as_have_its_visits():
