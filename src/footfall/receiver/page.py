@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from footfall.foreign.vendors import BY_NAME
-from footfall.html import SCROLL_STYLE, Content, Markup, document, element, table
+from footfall.html import Content, Markup, document, element, table
 from footfall.receiver.event_rate import BIN_S
 from footfall.receiver.event_store import Overview
 from footfall.text import count, cut
@@ -19,7 +19,6 @@ REFRESH_S = 2
 LONGEST_SHOWN = 80
 STYLE = """
 :root{color-scheme:light dark;--ink:#1d1d1f;--soft:#6b6b70;--line:#e4e4e7;--paper:#fff;--bar:#dfe8f6;
---card:var(--paper);--muted:var(--soft);
 --mark:#4a7dbd;--bad:#a4161a}
 @media(prefers-color-scheme:dark){:root{--ink:#e6e6e8;--soft:#98989f;--line:#33343a;--paper:#17181b;--bar:#26364f;
 --mark:#6f9fdc;--bad:#ff8a80}}
@@ -33,7 +32,7 @@ dl{display:flex;flex-wrap:wrap;gap:1rem 3rem;margin:1.5rem 0 2.25rem}
 dt{color:var(--soft);font-size:.87rem}
 dd{margin:0;font-size:1.7rem;font-weight:600;line-height:1.2;font-variant-numeric:tabular-nums}
 main{display:grid;grid-template-columns:repeat(auto-fit,minmax(18rem,1fr));gap:2.25rem 3rem;align-items:start}
-section{min-width:0}
+section{min-width:0;overflow-x:auto}
 section.wide{grid-column:1/-1}
 table{border-collapse:collapse;width:100%}
 th{font-weight:400;text-align:left}
@@ -88,7 +87,7 @@ def render(
         [element("p", remark, class_="note") for remark in remarks],
         _refused(refused) if refused else "",
         _body(overview, counts, rates, base) if overview else "",
-        style=SCROLL_STYLE + STYLE,
+        style=STYLE,
         refresh_s=REFRESH_S,
     )
 
