@@ -244,7 +244,7 @@ class WaitNode:
         ends_session: The session is over.
         affected: With effects: its place in `Model.affected`; else -1.
         factor: What a wait is multiplied by before effects act on it; null and below 0 count as 1.
-        skip: With a factor: number of the tally of those for whom it was null or below 0.
+        no_factor: With a factor: number of the tally of those for whom it was null or below 0.
         deadline: Of each one; None for none.
     """
 
@@ -257,7 +257,7 @@ class WaitNode:
     effects: tuple[CompiledEffect, ...] = ()
     affected: int = -1
     factor: Op | None = None
-    skip: int = -1
+    no_factor: int = -1
     deadline: WaitEnd | None = None
 
 
@@ -314,7 +314,7 @@ class LaterNode:
         skip: Number of the tally of what found no free slot.
         moment: When it starts, where `table` is None; at once if that is past, never if it is null.
         affected: With effects: its place in `Model.affected`; else -1.
-        factor, no_factor: `factor` and `skip` of a `WaitNode`.
+        factor, no_factor: As of a `WaitNode`.
     """
 
     timer: int

@@ -154,9 +154,7 @@ def accesses(node: Node, emissions: Sequence[Emission]) -> list[Access]:
             kept |= frozenset(column for column, _ in emission.counted)
             return [Access(kept | frozenset(emission.captures) | _read(emission), kept)]
         case WaitNode() | UntilNode():
-            deadline = (
-                frozenset() if node.deadline is None else frozenset((node.deadline.column,))
-            )
+            deadline = NO_COLUMNS if node.deadline is None else {node.deadline.column}
             return [Access(_read(node) | deadline, NO_COLUMNS)]
         case ConditionNode() | DecisionNode() | LaterNode():
             return [Access(_read(node), NO_COLUMNS)]

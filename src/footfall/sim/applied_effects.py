@@ -18,7 +18,7 @@ from footfall.model.compiled_effects import CompiledEffect
 from footfall.model.operations import Op
 from footfall.model.program import DecisionOption
 from footfall.model.values import Array
-from footfall.sim.evaluate import evaluate, holds
+from footfall.sim.evaluate import evaluate, holds, with_odds
 from footfall.sim.evaluation_context import EvaluationContext
 
 
@@ -62,13 +62,7 @@ def changed_chance(chance: Array, applied: list[AppliedEffect]) -> Array:
     n = len(chance)
     for each in applied:
         if each.what == "odds":
-            # A factor acts on the odds, p : (1 - p), so that chances stay between 0 and 1
-            # whatever the factor, and factors of several effects multiply.
-            changed = chance * each.amount
-            whole = changed + (1.0 - chance)
-            # What is certain and forbidden at once, 1 times 0, does not happen.
-            changed = changed / np.where(np.greater(whole, 0.0), whole, 1.0)
-            chance = each.chosen(changed, chance, n)
+            chance = each.chosen(with_odds(chance, each.amount), chance, n)
     times = _product(applied, n)
     if times is not None:
         chance = np.minimum(chance * times, 1.0)

@@ -146,11 +146,11 @@ class ActivityCalendar:
         inside = np.clip(slot, 0, self.n_slots - 1)
         found = self.offsets_ms[zones, inside]
         is_far = np.not_equal(slot, inside)
-        if not is_far.any():
-            return found
-        # How far the grid reaches depends on how long a run is, and no value may: past its end
-        # the zones are asked.
-        return far_offsets(self.spec.zones, zones, times_ms, found, is_far)
+        if is_far.any():
+            # How far the grid reaches depends on how long a run is, and no value may: past its
+            # end the zones are asked.
+            found[is_far] = far_offsets(self.spec.zones, zones[is_far], times_ms[is_far])
+        return found
 
     def utc_ms(self, local_ms: Array, zones: Array) -> Array:
         """Return the instants of local wall-clock times.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from footfall.model.values import NULL_INTEGER, Array
-from footfall.sim.civil_days import add_months, next_instants
+from footfall.sim.civil_days import add_months
 from footfall.sim.evaluation_context import EvaluationContext
 from footfall.sim.memory import local_days
 from footfall.units import DAY_MS, HOUR_MS, NamedDay
@@ -24,12 +24,16 @@ def next_day(named: NamedDay, hour: Array, context: EvaluationContext) -> Array:
     """Return when the next day of a name is, at an hour; null where that is."""
     missing = np.equal(hour, NULL_INTEGER)
     hours_ms = np.where(missing, 0, hour) * HOUR_MS
-
-    def at(days: Array) -> Array:
-        return context.utc_ms(days * DAY_MS + hours_ms)
-
-    now = context.now_ms(), local_days(context)
-    return np.where(missing, NULL_INTEGER, next_instants(context.civil_days(), named, now, at))
+    days, today = context.civil_days(), local_days(context)
+    found, later = (
+        context.utc_ms(days.on_or_after(named, date) * DAY_MS + hours_ms)
+        for date in (today, today + 1)
+    )
+    return np.where(
+        missing,
+        NULL_INTEGER,
+        np.where(np.greater(found, context.now_ms()), found, later),
+    )
 
 
 def is_day(named: NamedDay, context: EvaluationContext) -> Array:

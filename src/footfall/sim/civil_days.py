@@ -6,7 +6,7 @@ them is the business of `calendar.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -107,18 +107,3 @@ def _nth(named: NamedDay, months: Array) -> Array:
         return last - (last + 3 - named.weekday) % 7
     first = _first(months)
     return first + (named.weekday - first - 3) % 7 + 7 * (named.place - 1)
-
-
-def next_instants(
-    days: CivilDays, named: NamedDay, now: tuple[Array, Array], at: Callable[[Array], Array]
-) -> Array:
-    """Return when the next named day is, later than now: shape (n,), int64, ms, UTC.
-
-    Args:
-        now: Each one's instant, and local date.
-        at: Gives the instants of dates.
-    """
-    now_ms, today = now
-    found = at(days.on_or_after(named, today))
-    later = at(days.on_or_after(named, today + 1))
-    return np.where(np.greater(found, now_ms), found, later)

@@ -67,10 +67,9 @@ def moments(
     is_cut = np.less(place, len(pieces.high))
     # The part of the piece that the limit cuts which lies below it.
     width = np.where(np.greater(high, low), high - low, 1.0)
-    reaches = is_cut & np.greater(limit, low)
-    share = np.where(reaches, pieces.shares[within] * (limit - low) / width, 0.0)
-    below = np.where(reaches, limit, 0.0)
-    sums = sums + _piece(share, np.where(reaches, low, 0.0), below)
+    below = np.clip(limit, low, high)
+    share = np.where(is_cut, pieces.shares[within] * (below - low) / width, 0.0)
+    sums = sums + _piece(share, low, below)
     beyond = np.where(is_cut, 1.0 - sums[..., 0], 0.0)
     end = np.where(is_cut, limit, 0.0)
     mean = sums[..., 1] + beyond * end

@@ -253,14 +253,20 @@ def _ramp(op: Op, context: EvaluationContext) -> Array:
     return np.add(start, (end - start) * np.minimum(np.maximum(x, 0.0), over) / over)
 
 
-def _odds(op: Op, context: EvaluationContext) -> Array:
-    """Return a chance whose odds are multiplied by a factor; null where one of them is."""
-    chance, factor = _both(op, context)
-    chance, factor = np.clip(chance, 0.0, 1.0), np.maximum(factor, 0.0)
+def with_odds(chance: Array, factor: Array | float) -> Array:
+    """Return chances whose odds are multiplied by a factor: shape (n,); null where either is."""
+    # On the odds, p : (1 - p), so that chances stay between 0 and 1 whatever the factor, and
+    # factors of several effects multiply.
     more = chance * factor
     whole = more + (1.0 - chance)
     # What is certain and forbidden at once, 1 times 0, does not happen.
-    return more / np.where(np.equal(whole, 0.0), 1.0, whole)
+    result: Array = more / np.where(np.greater(whole, 0.0), whole, 1.0)
+    return result
+
+
+def _odds(op: Op, context: EvaluationContext) -> Array:
+    chance, factor = _both(op, context)
+    return with_odds(np.clip(chance, 0.0, 1.0), np.maximum(factor, 0.0))
 
 
 def _by_case(op: Op, context: EvaluationContext) -> Array:

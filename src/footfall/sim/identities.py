@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 
 from footfall.model.values import Array
@@ -30,8 +32,11 @@ def identities(channels: Array | int, days: Array, places: Array) -> Array:
     return np.add(day_of_channel << PLACE_BITS, places)
 
 
-def parts_of(identity: int) -> tuple[int, int, int]:
-    """Return the channel, the day of arrival and the place of an identity."""
+Identity = TypeVar("Identity", int, Array)
+
+
+def parts_of(identity: Identity) -> tuple[Identity, Identity, Identity]:
+    """Return channel, day of arrival and place of an identity, or of several."""
     day_of_channel, place = divmod(identity, 1 << PLACE_BITS)
     channel, day = divmod(day_of_channel, 1 << DAY_BITS)
     return channel, day + FIRST_DAY, place

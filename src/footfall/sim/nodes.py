@@ -143,8 +143,8 @@ def _own_factor(
     found = np.broadcast_to(evaluate(factor, context), len(context.rows))
     is_known = np.greater_equal(found, 0.0)
     if scheduler.journal is not None:
-        skip = node.skip if isinstance(node, WaitNode) else node.no_factor
-        scheduler.journal.skips[skip] += int(len(found) - np.count_nonzero(is_known))
+        n_unknown = int(len(found) - np.count_nonzero(is_known))
+        scheduler.journal.skips[node.no_factor] += n_unknown
     return np.where(is_known, found, 1.0)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from footfall.model import builtins
-from footfall.model.model import OwnHours
+from footfall.model.operations import Op
 from footfall.model.values import NEVER, Array
+from footfall.sim import draws
 from footfall.sim.evaluate import evaluate
 from footfall.sim.evaluation_context import EvaluationContext
 from footfall.units import HOUR_MS
@@ -33,12 +34,11 @@ def activity_after(context: EvaluationContext, clock: Array, waits: Array) -> Ar
     if hours.later is None:
         return calendar.after(clock, waits, rhythms)
     # Whose day is later lives by a clock that is late: as others do an hour before, so they do now.
-    later = _later_ms(hours, context)
+    later = _later_ms(hours.later, context)
     times = calendar.after(clock - later, waits, rhythms)
     return np.where(np.equal(times, NEVER), NEVER, times + later)
 
 
-def _later_ms(hours: OwnHours, context: EvaluationContext) -> Array:
-    assert hours.later is not None
-    later = np.clip(evaluate(hours.later, context), -_MOST_HOURS, _MOST_HOURS)
-    return np.floor(np.where(np.isnan(later), 0.0, later) * HOUR_MS + 0.5).astype(np.int64)
+def _later_ms(later: Op, context: EvaluationContext) -> Array:
+    hours = np.clip(evaluate(later, context), -_MOST_HOURS, _MOST_HOURS)
+    return draws.whole(np.where(np.isnan(hours), 0.0, hours) * HOUR_MS)

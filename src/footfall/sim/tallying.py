@@ -194,16 +194,14 @@ def _cities(
     model = group.model
     homes = group.state.columns[builtins.HOME]
     n_homes = len(model.people.home_weights)
-    sums = {
-        name: _sum(homes, values, n_homes)
-        for name, values in _counts(group, emitted, arrived).items()
-    }
-    sums |= _powers_of_revenue(group, emitted, homes, n_homes)
+    counts = _counts(group, emitted, arrived)
+    sums = {name: _sum(homes, values, n_homes) for name, values in counts.items()}
+    sums |= _powers_of_revenue(group, counts["revenue"], homes, n_homes)
     sums["converted"] = reached[model.stream.schema.goal]
     stages = model.stream.schema.stages
     sums |= {f"{PASSED_OVER}{stage}": n for stage, n in zip(stages, passed_over, strict=True)}
-    for measure, counts in sums.items():
-        for city, count in zip(_city_names(model), counts.tolist(), strict=True):
+    for measure, of_homes in sums.items():
+        for city, count in zip(_city_names(model), of_homes.tolist(), strict=True):
             if count:
                 tallies.cities[city, measure] = tallies.cities.get((city, measure), 0) + count
 
@@ -232,13 +230,12 @@ def _counts(group: GroupArrays, emitted: PartEvents, arrived: Array) -> dict[str
 
 
 def _powers_of_revenue(
-    group: GroupArrays, emitted: PartEvents, homes: Array, n_homes: int
+    group: GroupArrays, revenue: Array, homes: Array, n_homes: int
 ) -> dict[str, Array]:
     """Return sums of powers of revenue by home: measure → shape (home rows,), Python's integers.
 
     Cubes of cents leave 64 bits where a person spends 20,000. Few people have any revenue in a part.
     """
-    revenue = revenue_of(group, emitted)
     rows = np.flatnonzero(revenue)
     a, b = (each[rows].astype(object) for each in (group.seen_revenue, revenue))
     squared, cubed = np.zeros(n_homes, object), np.zeros(n_homes, object)

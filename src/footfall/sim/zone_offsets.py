@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 import numpy as np
@@ -30,19 +30,25 @@ def offsets(name: str, origin_ms: int, n_slots: int) -> Array:
     Returns:
         Shape (n_slots,), int64, ms.
     """
+    out = np.empty(n_slots, np.int64)
+    for first, end, offset in _spans(name, origin_ms, n_slots):
+        out[first:end] = offset
+    return out
+
+
+def _spans(name: str, origin_ms: int, n_slots: int) -> Iterator[tuple[int, int, int]]:
+    """Yield spans of quarter hours in which a zone keeps its offset: first, end, offset in ms."""
     # Zones keep an offset for months, so a look a week ahead and a bisection where it differs
     # ask `zoneinfo` some 125 times a year, instead of 35,000 times. Missed are changes that are
     # taken back within a week: tzdata has those of Recife and Noronha in 2000, and of Gaza in
     # the far future.
-    out = np.empty(n_slots, np.int64)
     at, offset = 0, offset_ms(name, origin_ms)
     while at < n_slots:
         end = min(at + 7 * SLOTS_PER_DAY, n_slots)
         following = offset_ms(name, origin_ms + end * SLOT_MS)
         change = end if following == offset else _first_change(name, origin_ms, at, end, offset)
-        out[at:change] = offset
+        yield at, change, offset
         at, offset = change, offset_ms(name, origin_ms + change * SLOT_MS)
-    return out
 
 
 def _first_change(name: str, origin_ms: int, low: int, high: int, offset: int) -> int:
@@ -62,32 +68,25 @@ def _changes(name: str, block: int) -> tuple[Array, Array]:
     Args:
         block: Which years, counted from 1970; they begin at a full week.
     """
-    first, week = block * _BLOCK_SLOTS, 7 * SLOTS_PER_DAY
-    times, found = [first * SLOT_MS], [offset_ms(name, first * SLOT_MS)]
-    for at in range(first, first + _BLOCK_SLOTS, week):
-        if offset_ms(name, (at + week) * SLOT_MS) != found[-1]:
-            change = _first_change(name, 0, at, at + week, found[-1])
-            times.append(change * SLOT_MS)
-            found.append(offset_ms(name, change * SLOT_MS))
-    return np.array(times), np.array(found)
+    begin_ms = block * _BLOCK_SLOTS * SLOT_MS
+    spans = list(_spans(name, begin_ms, _BLOCK_SLOTS))
+    starts = np.array([begin_ms + first * SLOT_MS for first, _, _ in spans])
+    return starts, np.array([offset for _, _, offset in spans])
 
 
-def far_offsets(
-    names: Sequence[str], zones: Array, times_ms: Array, near: Array, is_far: Array
-) -> Array:
-    """Return offsets, at some times of the zones themselves.
+def far_offsets(names: Sequence[str], zones: Array, times_ms: Array) -> Array:
+    """Return offsets at any times, as the zones themselves say.
 
     Args:
+        names: Of zones.
         zones: Shape (n,): each one's number among the names.
-        near: Shape (n,): the others' offsets.
-        is_far: Shape (n,), bool: whose are asked of the zones.
+        times_ms: Shape (n,), int64, UTC.
     """
-    found = near.copy()
+    found = np.empty(len(times_ms), np.int64)
     times_ms = np.clip(times_ms, _FIRST_MS, _LAST_MS)
     blocks = times_ms // (_BLOCK_SLOTS * SLOT_MS)
-    pairs = np.unique(np.stack([zones[is_far], blocks[is_far]]), axis=1)
-    for number, block in pairs.T.tolist():
-        mine = is_far & np.equal(zones, number) & np.equal(blocks, block)
+    for number, block in np.unique(np.stack([zones, blocks]), axis=1).T.tolist():
+        mine = np.equal(zones, number) & np.equal(blocks, block)
         starts, values = _changes(names[number], block)
         found[mine] = values[np.searchsorted(starts, times_ms[mine], side="right") - 1]
     return found

@@ -124,6 +124,5 @@ def test_zones_are_asked_past_the_end_of_the_grid():
     names, hours = ("Europe/Paris", "Asia/Kolkata", "America/New_York"), np.arange(0, 24 * 800)
     times = (dt.date(2091, 1, 1) - EPOCH).days * DAY_MS + hours * HOUR_MS
     for number, name in enumerate(names):
-        zones, is_far = np.full(len(times), number), np.ones(len(times), bool)
-        found = far_offsets(names, zones, times, np.zeros(len(times), np.int64), is_far)
+        found = far_offsets(names, np.full(len(times), number), times)
         assert found.tolist() == [offset_ms(name, int(time)) for time in times]

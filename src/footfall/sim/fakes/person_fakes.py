@@ -14,7 +14,7 @@ from footfall.sim.evaluation_context import EvaluationContext
 from footfall.sim.fakes.fake_draws import below, draw, joined, or_null
 from footfall.sim.fakes.name_lists import FEMALE, MALE, names
 from footfall.sim.fakes.phone_ranges import RANGES
-from footfall.sim.identities import DAY_BITS, PLACE_BITS
+from footfall.sim.identities import DAY_BITS, FIRST_DAY, PLACE_BITS, parts_of
 
 _GENDERS = {
     "female": FEMALE,
@@ -65,12 +65,8 @@ def email(context: EvaluationContext, genders: Sequence[Array]) -> Array:
 
 def _numbers(context: EvaluationContext) -> Array:
     """Return a number of each one's identity: its bits in another order, so that few people have small ones."""
-    identity = context.state.identities.take(context.rows).astype(np.uint64)
-    day_bits, place_bits = np.uint64(DAY_BITS), np.uint64(PLACE_BITS)
-    day = identity >> place_bits & np.uint64((1 << DAY_BITS) - 1)
-    place = identity & np.uint64((1 << PLACE_BITS) - 1)
-    channel = identity >> place_bits + day_bits
-    return channel << place_bits + day_bits | place << day_bits | day
+    channel, day, place = parts_of(context.state.identities.take(context.rows))
+    return ((channel << PLACE_BITS) + place << DAY_BITS) + (day - FIRST_DAY)
 
 
 def phone(context: EvaluationContext, _needs: Sequence[Array]) -> Array:
