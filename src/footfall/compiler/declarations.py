@@ -133,13 +133,14 @@ def _make_up(
     initials: list[InitialValue],
     owner: str,
 ) -> None:
-    """Say how fakes begin: after all else, which they have to fit."""
+    """Say how fakes begin: texts after all else, which they have to fit; numbers before it, which may tell of them."""
     for declared in properties:
         symbol = names.get(declared.name)
         if declared.fake and isinstance(symbol, Variable):
-            value = fake_value(c.typer, FakePlace(declared, owner, names, c.scope))
+            value = fake_value(c.typer, FakePlace(declared, owner, names))
             if value is not None:
-                initials.append(InitialValue(symbol.column, symbol.type.kind, value))
+                at = 0 if symbol.type.kind == "number" else len(initials)
+                initials.insert(at, InitialValue(symbol.column, symbol.type.kind, value))
 
 
 def _declare(
@@ -158,9 +159,7 @@ def _declare(
         )
         return
     if declared.fake:
-        symbol: Symbol | None = c.declarer.fake(
-            FakePlace(declared, address, names, c.scope), number
-        )
+        symbol: Symbol | None = c.declarer.fake(FakePlace(declared, address, names), number)
         if symbol is not None:
             names[declared.name] = symbol
         return

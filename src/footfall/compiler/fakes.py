@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from footfall.compiler.expressions.typed_values import load, null
 from footfall.compiler.expressions.typer import Typer
 from footfall.compiler.symbols import Scope, Symbol, TypeOf, Variable
 from footfall.errors import SourceLocation
 from footfall.model import builtins
 from footfall.model.operations import Op
-from footfall.model.values import NULL_CODE, Kind
+from footfall.model.values import Kind
 from footfall.scenario.leaf_records import Expression
 from footfall.scenario.records import Property
 
@@ -65,7 +66,6 @@ class FakePlace:
     declared: Property
     owner: str
     names: Mapping[str, Symbol]
-    scope: Scope
 
     @property
     def at(self) -> SourceLocation:
@@ -124,8 +124,8 @@ def _text_of(place: FakePlace, name: str) -> Op:
     """Return a text property of a name that fakes know; null where there is none."""
     symbol = place.names.get(name)
     if isinstance(symbol, Variable) and symbol.type.kind == "text":
-        return Op("load", "text", value=symbol.column, is_nullable=True)
-    return Op("const", "text", value=NULL_CODE, is_nullable=True)
+        return load(symbol)
+    return null("text")
 
 
 def _device(typer: Typer, place: FakePlace) -> tuple[Op, ...] | None:

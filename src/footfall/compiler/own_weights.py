@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from footfall.compiler.expressions.typer import ComparedText, ListedTexts, Typer
@@ -34,10 +35,8 @@ def own_weights(written: Draw, typer: Typer, scope: Scope) -> AffectedChoice | N
         weights = [_weight(weight, typer, scope) for _, weight in written.choices]
     else:
         return None
-    named = zip(options_of(written), weights, strict=True)
-    return AffectedChoice(
-        -1, tuple(DecisionOption(one.name, weight, 0) for one, weight in named)
-    )
+    weighted = zip(options_of(written), weights, strict=True)
+    return AffectedChoice(-1, tuple(replace(one, weight=weight) for one, weight in weighted))
 
 
 def _weight(written: Decimal | Expression, typer: Typer, scope: Scope) -> float | Op:

@@ -97,7 +97,6 @@ def _day_factors(spread: Decimal) -> Array:
     return np.array(factors, np.int64)
 
 
-@lru_cache(maxsize=1)
 def _normal() -> InverseCdf:
     table = distributions.normal(Decimal(0), Decimal(1 << Z_BITS), is_whole=True)
     assert isinstance(table, InverseCdf)

@@ -301,10 +301,12 @@ class Declarer:
         op = self.typer.compile(centre, scope, wanted)
         if op is None:
             return None
-        if is_scaled and is_constant(op) and float(str(op.value)) <= 0:
-            self.typer.problems.add(centre.at, f"the median is {op.value}", "a number above 0")
-        is_in_minor = kind == "money" and not is_scaled
-        scale = Decimal(10) ** self.typer.minor_digits if is_in_minor else Decimal(1)
+        unit = Decimal(10) ** self.typer.minor_digits if kind == "money" else Decimal(1)
+        if is_scaled and is_constant(op) and (median := Decimal(str(op.value))) <= 0:
+            self.typer.problems.add(
+                centre.at, f"the median is {median / unit}", "a number above 0"
+            )
+        scale = Decimal(1) if is_scaled else unit
         table = _distribution(written, scale, is_whole=False)
         assert table is not None  # nothing cuts the law
         number = self.typer.values.number(op)

@@ -10,7 +10,7 @@ from footfall import units
 from footfall.errors import shown
 from footfall.scenario.forms import MapEntry
 from footfall.scenario.leaf_records import Draw, Expression, PickCase, Text
-from footfall.scenario.reader import Fields, Invalid, Reader
+from footfall.scenario.reader import INVALID, Fields, Invalid, Reader
 
 # Room for thirds: three times 33.3333333% are 1e-9 short of the whole.
 PERCENT_TOLERANCE = Decimal("1e-9")
@@ -33,13 +33,15 @@ def pick_of(reader: Reader, fields: Fields, written: list[Any]) -> Draw | Invali
     lines = [
         one for one in written if isinstance(one, MapEntry) and isinstance(one.value, list)
     ]
+    if fields.is_bad("by"):
+        return INVALID
     at, by = fields.place("pick"), fields.get("by")
-    if len(lines) == (len(written) if fields.has("by") else 0):
+    if len(lines) == (0 if by is None else len(written)):
         if by is not None:
             return _by_case(reader, fields, lines, by)
         return Draw("pick", at, _choices(reader, fields, written))
     found = "lines of weights" if lines else "no lines of weights"
-    beside = "`by`" if fields.has("by") else "no `by`"
+    beside = "no `by`" if by is None else "`by`"
     return reader.note(
         at,
         f"`pick` of {fields.label} has {found}, and {beside}",

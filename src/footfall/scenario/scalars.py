@@ -112,10 +112,6 @@ def _weight(text: Text) -> Decimal | Expression:
     )
 
 
-def _pick_weight(text: Text) -> Decimal | Expression:
-    return units.parse_weight(text.text) if _is_constant(text) else _expression(text)
-
-
 def _moment(text: Text) -> Moment:
     parts = units.parse_moment(text.text)
     return Moment(text.at, parts.day, parts.minute_of_day, parts.local)
@@ -146,12 +142,9 @@ def _median_wait(text: Text) -> tuple[int, Expression | None]:
     return units.parse_duration(written), factor
 
 
-def _number(text: Text) -> Decimal | Expression:
-    return units.parse_number(text.text) if _is_constant(text) else _expression(text)
-
-
-def _median(text: Text) -> Decimal | Expression:
-    return _positive(text) if _is_constant(text) else _expression(text)
+def _or_expression(parse: Callable[[Text], Decimal]) -> Callable[[Text], Decimal | Expression]:
+    """Return a function that parses a number, or takes what is none for an expression."""
+    return lambda text: parse(text) if _is_constant(text) else _expression(text)
 
 
 def _is_constant(text: Text) -> bool:
@@ -293,11 +286,14 @@ REFERENCE = Scalar("name", lambda text: text, "write the name of something decla
 NUMBER = Scalar("number", _of(units.parse_number), units.NUMBER_ACCEPTS, NUMBER_JSON)
 POSITIVE = Scalar("number", _positive, "write a number above 0, such as 10", NUMBER_JSON)
 NUMBER_OR_EXPRESSION = Scalar(
-    "number or expression", _number, units.NUMBER_ACCEPTS + ", or an expression", TEXT_JSON
+    "number or expression",
+    _or_expression(_of(units.parse_number)),
+    units.NUMBER_ACCEPTS + ", or an expression",
+    TEXT_JSON,
 )
 MEDIAN = Scalar(
     "number or expression",
-    _median,
+    _or_expression(_positive),
     "write a number above 0, such as 10, or an expression",
     TEXT_JSON,
 )
@@ -318,7 +314,10 @@ WEIGHT_OR_EXPRESSION = Scalar(
 )
 
 PICK_WEIGHT = Scalar(
-    "weight or expression", _pick_weight, units.WEIGHT_ACCEPTS + ", or an expression", TEXT_JSON
+    "weight or expression",
+    _or_expression(_of(units.parse_weight)),
+    units.WEIGHT_ACCEPTS + ", or an expression",
+    TEXT_JSON,
 )
 
 VERSION = Scalar("integer", _of(str), "write 1", {"enum": [1, "1"]})
@@ -359,7 +358,7 @@ WAIT = Scalar(
     _wait,
     units.WAIT_ACCEPTS,
     _pattern(
-        rf"((about +)?{_DURATION}|{_DURATION} +to +{_DURATION})( *\*.+)?|[0-9_]+ *(month|year)s?"
+        rf"((about +)?{_DURATION}|{_DURATION} +to +{_DURATION})( *\*.+)?|[0-9_.]+ *(month|year)s?"
     ),
 )
 MEDIAN_WAIT = Scalar(

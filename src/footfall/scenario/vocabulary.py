@@ -196,17 +196,8 @@ DISTRIBUTIONS = (
     Key("uniform", PAIR, "a draw between two numbers, all alike", "[10, 20]"),
 )
 FAKE_NAMES = (
-    *(
-        "first name",
-        "last name",
-        "full name",
-        "email",
-        "phone",
-        "latitude",
-        "longitude",
-        "ip address",
-    ),
-    *("user agent", "landing page", "referrer"),
+    *("first name", "last name", "full name", "email", "phone", "latitude", "longitude"),
+    *("ip address", "user agent", "landing page", "referrer"),
 )
 DISTRIBUTION_NAMES = tuple(key.name for key in DISTRIBUTIONS)
 BY = Key(

@@ -8,7 +8,7 @@ import re
 from footfall.scenario.leaf_records import Wait
 from footfall.text import exact_duration
 
-_MONTHS = re.compile(r"now \+ [0-9_]+ ?(month|year)s?")
+_MONTHS = re.compile(r"now \+ [0-9_.]+ ?(month|year)s?")
 """How a wait of months is kept."""
 
 

@@ -70,3 +70,13 @@ def test_a_later_journey_that_starts_itself_again(after, count):
     )
     assert len(found) == count
     assert all("about 86,400,000 events" in one and "shop.yaml:10:" in one for one in found)
+
+
+def test_a_warning_of_a_journey_that_is_run_twice_is_told_once():
+    """Visits wait while a journey of `later` waits; whoever runs it twice reads so once."""
+    found = warnings_of(
+        "  life: {steps: [Seen, {later: remind, after: 1 day}]}\n"
+        "  remind: {session: none, steps: [{do: pause}, {do: pause}]}\n"
+        "  pause: {steps: [{wait: 2 days}, Paid]}\n"
+    )
+    assert ["visits wait too" in str(one) for one in found] == [True]

@@ -389,3 +389,11 @@ def test_a_scenario_says_little_of_itself():
     html = scenario._repr_html_()
     assert "<h2>&lt;b&gt;Small&lt;/b&gt;</h2><p>A &amp; B</p>" in html
     assert "<p>100 people, 30 days, 1 journey, 2 events</p>" in html
+
+
+@pytest.mark.parametrize("by", ["", "[Age]", "{a: 1}"])
+def test_a_pick_by_nothing_is_told(by):
+    """What `by` should name is told at `by`, beside lines that are right."""
+    people = f"{{count: 9, home: cities, properties: {{pays: {{by: {by}, pick: {{free: {{card: 1}}}}}}}}}}"
+    with pytest.raises(ScenarioError, match="by"):
+        loads(scenario_text(people=people))

@@ -260,3 +260,14 @@ def test_languages_are_found_by_code_word_or_country():
     assert known.language("CA", "French") == number["fr"]
     assert known.language("XX", "") == number["en"]
     assert name_lists.plain("Ğ") == "g"
+
+
+def test_what_is_derived_from_coordinates_knows_them():
+    """A property that is derived from where somebody lives sees it, although names and addresses are made up last."""
+    text = SCENARIO.replace(
+        "    east: {fake: longitude}\n",
+        "    is_north: {derived: north > 40}\n    east: {fake: longitude}\n",
+    )
+    told = [row["properties"] for row in rows(simulated(loads(text)).arrivals)]
+    assert {one["is_north"] for one in told} == {True, False}
+    assert all(one["is_north"] == (one["north"] > 40) for one in told)

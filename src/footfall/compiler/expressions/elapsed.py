@@ -29,10 +29,9 @@ def arithmetic(values: Values, node: Binary, left: Op, right: Op) -> Op | None:
     kinds = (left.kind, right.kind)
     if left.is_list or right.is_list or not _OF_TIME.intersection(kinds):
         return None
-    if node.op == "*" and set(kinds) == {"months", "integer"}:
-        is_nullable = left.is_nullable or right.is_nullable
-        return Op("multiply", "months", (left, right), is_nullable=is_nullable)
     is_nullable = left.is_nullable or right.is_nullable
+    if node.op == "*" and set(kinds) == {"months", "integer"}:
+        return Op("multiply", "months", (left, right), is_nullable=is_nullable)
     if kinds == ("time", "months") and node.op in ("+", "-"):
         months = right if node.op == "+" else Op("negative", "months", (right,))
         return Op("add_months", "time", (left, months), is_nullable=is_nullable)

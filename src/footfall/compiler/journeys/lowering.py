@@ -324,7 +324,7 @@ class Lowering:
     def _warn_of_standstill(self, at: SourceLocation) -> None:
         message = "while this waits, the person does nothing else: visits wait too"
         hint = "later: JOURNEY starts the rest at its time, beside the visits"
-        self.warnings.append(Problem(at, message, hint=hint))
+        self._warn(Problem(at, message, hint=hint))
 
     def _warn_of_cut(self, wait: Wait, address: str) -> None:
         which = (
@@ -338,7 +338,10 @@ class Lowering:
             f'the wait "{address}" is longer than a session lasts: {which} cut to 29 minutes'
         )
         hint = "come back after: WAIT ends the session and is not cut"
-        warning = Problem(wait.at, message, "up to 29 min", hint)
+        self._warn(Problem(wait.at, message, "up to 29 min", hint))
+
+    def _warn(self, warning: Problem) -> None:
+        """Note a warning, once for a journey that several others run."""
         if warning not in self.warnings:
             self.warnings.append(warning)
 
