@@ -114,7 +114,7 @@ def main() -> None:
                 kept[key] = _outcome(place, copy)
                 print(f"{kept[key]:<60} {key}", flush=True)
                 given.kept.write_text(json.dumps(kept, indent=1), encoding="utf-8")
-    _print(places, {key: kept[key] for key in kept})
+    _print(places, kept)
 
 
 def _files() -> Iterator[str]:

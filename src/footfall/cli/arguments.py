@@ -68,7 +68,6 @@ class Size(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
 
 
 YAML_SUFFIXES = (".yaml", ".yml")
-DEAD_LETTERS = "dead-letters"
 PEOPLE = Count("n", whole_numbers.PEOPLE)
 DAYS = Count("n", whole_numbers.DAYS)
 SEED = Count("n", whole_numbers.SEED)
@@ -134,7 +133,9 @@ class StorePath(click.ParamType):  # type: ignore[type-arg]  # generic since cli
 
 def _maker(path: Path) -> str:
     """Return what makes a store that is not there."""
-    if path.name == DEAD_LETTERS:
+    from footfall.sinks.delivery.delivery_log import DEAD_LETTERS
+
+    if path.name == DEAD_LETTERS.name:
         return "a run makes it where a destination refuses events; none was refused here"
     return f"`footfall run SCENARIO` makes {DEFAULT_STORE}"
 

@@ -15,7 +15,7 @@ from footfall.cli.outline import outline
 from footfall.errors import shown
 from footfall.scenario.left_visits import left_visits
 from footfall.scenario.step_texts import chance_text
-from footfall.text import clean, plural
+from footfall.text import clean, plural, short_percent
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -50,10 +50,11 @@ def command(file: str, settings: tuple[str, ...]) -> None:
     """
     from footfall.execution.engine import understand
     from footfall.execution.setup import load_scenario
+    from footfall.execution.warm_up import warm_up
 
     scenario = load_scenario(file, arguments.read_settings(settings))
-    understood = understand(scenario)
-    for line in _lines(scenario, understood):
+    understood, found = understand(scenario), warm_up(scenario)
+    for line in _lines(scenario, understood, found):
         click.echo(clean(line))
     for warning in understood.warnings:
         click.echo(f"warning: {warning}", err=True)
@@ -62,8 +63,10 @@ def command(file: str, settings: tuple[str, ...]) -> None:
     )
 
 
-def _lines(scenario: Scenario, understood: CompilationSummary) -> Iterator[str]:
-    yield from _world(scenario, understood)
+def _lines(
+    scenario: Scenario, understood: CompilationSummary, found: WarmUp | None
+) -> Iterator[str]:
+    yield from _world(scenario, found)
     yield ""
     yield "stages: " + " → ".join(stage.name for stage in scenario.stages)
     yield ""
@@ -80,17 +83,17 @@ def _lines(scenario: Scenario, understood: CompilationSummary) -> Iterator[str]:
         yield from _effect(effect, understood.effects.get(effect.named, []))
 
 
-def _world(scenario: Scenario, understood: CompilationSummary) -> Iterator[str]:
+def _world(scenario: Scenario, found: WarmUp | None) -> Iterator[str]:
     people, calendar = scenario.people, scenario.calendar
     start = dt.date(*calendar.start)
     end = start + dt.timedelta(days=calendar.length_days - 1)
     yield f"{scenario.title or scenario.name} ({scenario.name}), in {scenario.currency}, times of {scenario.time_zone}"
     yield f"{people.count:,} people in {calendar.length_days} days, {start} to {end}"
     if scenario.already_here:
-        share = f"{100 * round(scenario.already_here, 3):f}".rstrip("0").rstrip(".")
-        yield f"{share}% of them are already here, having come in the {people.already_here_days} days before"
-    if understood.warm_up is not None:
-        yield from _warm_up(understood.warm_up)
+        share = short_percent(scenario.already_here, 1)
+        yield f"{share} of them are already here, having come in the {people.already_here_days} days before"
+    if found is not None:
+        yield from _warm_up(found)
     for what, properties in (
         ("people", people.properties),
         ("sessions", scenario.session_properties),

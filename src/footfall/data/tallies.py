@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from operator import add
 from typing import NamedTuple, TypeVar
@@ -80,6 +81,11 @@ class FactorSums(NamedTuple):
 
 PASSED_OVER = "passed over "
 """Before the name of a stage: the measure of a city's people who were seen to go over it."""
+
+
+def has_powers(measures: Collection[str]) -> bool:
+    """Tell whether measures of cities have buyers, powers of revenue and who passed over a stage; once they had not."""
+    return "buyers" in measures or "revenue" not in measures
 
 
 @dataclass(frozen=True, slots=True, repr=False)

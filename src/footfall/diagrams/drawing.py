@@ -12,6 +12,7 @@ from footfall.diagrams.png import render_png
 from footfall.diagrams.print_columns import lay_out_for_print
 from footfall.diagrams.svg import render_svg, svg_style
 from footfall.diagrams.text_formats import render_dot, render_mermaid
+from footfall.errors import UsageError, shown
 
 FORMATS = ("svg", "png", "html", "mmd", "dot")
 
@@ -39,8 +40,11 @@ def draw(drawing: Drawing, form: str) -> bytes:
         form: One of `FORMATS`.
 
     Raises:
+        UsageError: There is no such format.
         MissingExtraError: A package that the format needs is not installed.
     """
+    if form not in FORMATS:
+        raise UsageError(f"{shown(form)} is no format\n  accepted: {', '.join(FORMATS)}")
     if form == "mmd":
         return render_mermaid(drawing.graphs).encode()
     if form == "dot":

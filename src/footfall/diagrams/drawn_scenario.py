@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from footfall.diagrams.colours import Theme
+from footfall.diagrams.colours import PALETTES, Theme
 from footfall.diagrams.drawing import FORMATS, Drawing, draw
 from footfall.diagrams.graph import Graph, Observed
 from footfall.diagrams.graph_builder import journey_graph
@@ -58,6 +58,10 @@ class DrawnScenario:
 
         Args:
             form: `svg`, `png`, `html`, `mmd` (Mermaid) or `dot` (Graphviz).
+
+        Raises:
+            UsageError: There is no such format.
+            MissingExtraError: The extra `diagrams` is not installed.
         """
         return draw(self.drawing, form)
 
@@ -92,6 +96,10 @@ def diagram(
         MissingExtraError: The extra `diagrams` is not installed.
     """
     form = "" if to is None else _form(str(to))
+    if theme is not None and theme not in PALETTES:
+        raise UsageError(
+            f"theme {shown(theme)} is unknown\n  accepted: {', '.join(PALETTES)}, None"
+        )
     loaded = load_scenario(scenario, settings)
     # For its errors alone: only what can be run is drawn.
     understand(loaded)

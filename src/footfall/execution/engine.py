@@ -15,7 +15,6 @@ from footfall.data.part import Groups
 from footfall.data.stream import Stream
 
 if TYPE_CHECKING:
-    from footfall.execution.warm_up import WarmUp
     from footfall.model.model import Model
     from footfall.scenario.records import Scenario
     from footfall.sim import Simulation
@@ -220,12 +219,10 @@ class CompilationSummary:
     Args:
         effects: Effect → addresses it holds at.
         warnings: Things that can be run, and are probably not meant.
-        warm_up: How visits per day settle; None where that is not known.
     """
 
     effects: dict[str, list[str]]
     warnings: list[str]
-    warm_up: WarmUp | None = None
 
 
 def understand(scenario: Scenario) -> CompilationSummary:
@@ -235,9 +232,8 @@ def understand(scenario: Scenario) -> CompilationSummary:
         ScenarioError: With all that is wrong with the scenario.
     """
     from footfall.compiler import compile_scenario
-    from footfall.execution.warm_up import warm_up
 
     warnings: list[str] = []
     effects: dict[str, list[str]] = {}
     compile_scenario(scenario, warnings=warnings, effects=effects)
-    return CompilationSummary(effects, warnings, warm_up(scenario))
+    return CompilationSummary(effects, warnings)

@@ -101,7 +101,7 @@ class RunResult:
     n_workers: int = 1
     events: int = 0
     parts: int = 0
-    tallies: Tallies = field(default_factory=Tallies.empty, repr=False)
+    tallies: Tallies = field(default_factory=Tallies.empty)
     seconds: float = 0.0
     is_simulated: bool = False
     is_finished: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from footfall.data.tallies import has_powers
 from footfall.reports.people_groups import PeopleGroup
 from footfall.reports.property_values import coded
 from footfall.reports.stored_run import StoredRun
@@ -18,9 +19,8 @@ TALLIED = (
 def cities_of_tallies(tallies: Mapping[tuple[str, str], int]) -> list[PeopleGroup]:
     """Return the cities that tallies hold ((city, measure) → sum), in no order."""
     # A ledger of before knows sums of revenue alone: nothing says how far it varies.
-    counted = {measure for _, measure in tallies}
-    has_powers = "buyers" in counted or "revenue" not in counted
-    measures = TALLIED if has_powers else TALLIED[: TALLIED.index("buyers")]
+    is_whole = has_powers({measure for _, measure in tallies})
+    measures = TALLIED if is_whole else TALLIED[: TALLIED.index("buyers")]
 
     def city(name: str) -> PeopleGroup:
         return PeopleGroup(name, *(tallies.get((name, measure), 0) for measure in measures))

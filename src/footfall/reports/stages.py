@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 
-from footfall.data.tallies import PASSED_OVER, Tallies
+from footfall.data.tallies import PASSED_OVER, Tallies, has_powers
 from footfall.reports.intervals import Interval, mid_p
 
 PROVISIONAL_SHARE = 0.05
@@ -219,12 +220,12 @@ def stages_of_tallies(tallies: Tallies, names: Sequence[str], goal: int) -> Stag
     reached = dict.fromkeys(names, 0)
     for (stage, _), people in tallies.stages.items():
         reached[stage] += people
-    passed_over = [
-        sum(
-            n for (_, measure), n in tallies.cities.items() if measure == f"{PASSED_OVER}{name}"
-        )
-        for name in names
-    ]
+    totals: Counter[str] = Counter()
+    for (_, measure), n in tallies.cities.items():
+        totals[measure] += n
+    passed_over = (
+        [totals[f"{PASSED_OVER}{name}"] for name in names] if has_powers(totals) else ()
+    )
     return assemble(list(reached.values()), names, goal, passed_over=passed_over)
 
 

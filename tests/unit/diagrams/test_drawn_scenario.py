@@ -26,3 +26,13 @@ def test_a_run_needs_a_store():
     """Which run's shares are to be shown says nothing where no store holds one."""
     with pytest.raises(UsageError, match="without a store"):
         diagram("starter", run="aa")
+
+
+def test_unknown_formats_and_themes_are_refused():
+    """Neither draws something else."""
+    with pytest.raises(UsageError, match='"pdf" is no format\n  accepted: svg, png'):
+        diagram("starter", journeys="visit").render("pdf")
+    with pytest.raises(
+        UsageError, match='theme "blue" is unknown\n  accepted: light, dark, None'
+    ):
+        diagram("starter", theme="blue")

@@ -277,3 +277,13 @@ def test_from_tallies():
     ]
     assert [stage.passed_over for stage in stages.stages] == [0, 3, 0]
     assert stages.already_here is None
+
+
+def test_tallies_of_before_do_not_know_who_passed_over():
+    """Where only sums of revenue were counted, nobody knows who passed over a stage: null, and not 0."""
+    stages = stages_of_tallies(
+        Tallies({}, {}, {}, {("visitor", "Ulm"): 4}, {("Ulm", "revenue"): 7}),
+        TINY.stages,
+        TINY.goal,
+    )
+    assert [stage.passed_over for stage in stages.stages] == [None, None, None]
