@@ -218,6 +218,19 @@ def test_the_critical_path_and_user_properties_stand_beside_each_other(tmp_path)
     assert [(s.user_id, s.event, s.stage) for s in plan.example] == [("u-1", "Bought", "buyer")]
 
 
+def test_a_stage_that_nobody_reached_has_no_example(tmp_path):
+    """One person's name stands for the rows below that give an example, and for no others."""
+    path = [
+        ["Stage", "Event", "Example user_id", "Example time", "Example properties"],
+        ["visitor", "Seen", "u-1", "2026-03-01", ""],
+        ["guest", "Asked", "", "2026-03-02", "topic = price"],
+        ["buyer", "Bought", "", "", ""],
+    ]
+    events = [["Event", "Description"], ["Seen", ""], ["Asked", ""], ["Bought", "Pays"]]
+    plan = read(tmp_path, events, **{"Critical path": path})
+    assert [(s.user_id, s.event) for s in plan.example] == [("u-1", "Seen"), ("u-1", "Asked")]
+
+
 def test_properties_in_one_cell(tmp_path):
     """One cell may name several properties, with types or examples behind them."""
     rows = [

@@ -28,6 +28,7 @@ from footfall.tracking_plan.readers.sheet_table import SheetTable
 
 _NUMBER = re.compile(r"\d+[.)]?")
 _EQUALS = re.compile(r"\s*[=:]\s*")
+_EXAMPLE = ("Example user_id", "Example event", "Example time", "Example properties")
 
 
 def read_table(table: SheetTable, draft: Draft) -> None:
@@ -154,12 +155,14 @@ def _events_named(cell: str, draft: Draft) -> tuple[str, ...]:
 def _steps(
     row: SheetRow, stage: str, events: Sequence[str], user_id: str
 ) -> Iterator[ExampleStep]:
-    written = row.text("Example properties")
-    event = row.text("Example event") or (events[0] if events else "")
-    if user_id and (event or written):
+    cells = [row.text(title) for title in _EXAMPLE]
+    _, event, time, written = cells
+    # A stage that nobody of the example reached has an empty cell under each title.
+    if user_id and any(cells):
+        event = event or "".join(events[:1])
         pairs = (_EQUALS.split(part, 1) for part in split(written))
         properties = tuple((pair[0], pair[1]) for pair in pairs if len(pair) == 2)
-        yield ExampleStep(user_id, event, row.text("Example time"), stage, properties)
+        yield ExampleStep(user_id, event, time, stage, properties)
 
 
 # --- the plan itself -------------------------------------------------------------------------------------------------
