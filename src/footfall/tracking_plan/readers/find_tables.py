@@ -136,7 +136,9 @@ def _with_rows(
     within = filled[bisect_right(filled, table.header) : bisect_left(filled, end)]
     is_open = not table.parameters and table.columns.keys().isdisjoint(SLOTS)
     if table.kind is EVENTS and is_open:
-        found = parameter_columns(table.grid, table.header, within, table.known())
+        found = parameter_columns(
+            table.grid, table.header, within, table.known() | table.beside
+        )
         table = replace(table, parameters=found)
     columns = table.known()
     rows = [row for row in within if any(column in table.grid.row(row) for column in columns)]
@@ -150,7 +152,7 @@ def as_events(table: SheetTable) -> SheetTable:
     if table.kind not in (USERS, DICTIONARY):
         return table
     row = table.grid.row
-    marked = marked_columns(table.grid, table.header, table.rows, table.known())
+    marked = marked_columns(table.grid, table.header, table.rows, table.known() | table.beside)
     if marked:
         return replace(table, kind=CROSSED, parameters=marked)
     # `Name, Description, Type` with rows that have no type: those are the events, and the others

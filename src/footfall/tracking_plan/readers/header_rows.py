@@ -43,6 +43,7 @@ from footfall.tracking_plan.readers.parameter_columns import (
     titles_of_names,
 )
 from footfall.tracking_plan.readers.sheet_table import SheetTable
+from footfall.tracking_plan.readers.tables_beside import matches_of
 from footfall.tracking_plan.written_numbers import range_of, written_number
 
 _OF_EVENT = re.compile(
@@ -80,8 +81,14 @@ def headers_in(
         return
     titles = _titles_above(grid, row, over) if over else _titles_of(grid, row)
     caption = _caption(grid, row)
-    found = match_headers(titles, f"{grid.name} {caption}", _shown(grid, row, below))
-    for match in found or _event_alone(grid, row, titles, below):
+    about, shown = f"{grid.name} {caption}", _shown(grid, row, below)
+
+    def matching(some: Titles) -> list[Match]:
+        return match_headers(some, about, shown)
+
+    found = list(matches_of(grid, row, titles, matching))
+    alone = [] if found else _event_alone(grid, row, titles, below)
+    for match, beside in (*found, *((match, frozenset[int]()) for match in alone)):
         table = SheetTable(
             grid,
             match.kind,
@@ -91,6 +98,7 @@ def headers_in(
             tuple(match.notes),
             match.guessed,
             caption=caption,
+            beside=beside,
         )
         if over:
             table = _with_names(table, below)

@@ -171,16 +171,16 @@ def match_headers(titles: Titles, about: str, shown: Shown) -> list[Match]:
         is_more = explained > sum(match.score for match in best)
         # `Screen, Action, Event, Property`: what could be the name of events is none beside it.
         is_more = is_more and not (
-            left.kind is right.kind and (_has_guess(left) or _has_guess(right))
+            left.kind is right.kind and (has_guess(left) or has_guess(right))
         )
         # `Property, Type, Property, Type` are further properties of the events on the left.
-        are_people = right.kind not in (USERS, DICTIONARY) or _is_of_people(titles[cut:])
+        are_people = right.kind not in (USERS, DICTIONARY) or says_people(titles[cut:])
         if left.score and right.score and is_more and (are_people or left.kind is not EVENTS):
             best = [left, right]
     return [match for match in best if match.score]
 
 
-def _has_guess(match: Match) -> bool:
+def has_guess(match: Match) -> bool:
     """Return whether the title that a table must have is only taken for it."""
     return any(title in match.kind.keys for title in match.guessed.values())
 
@@ -193,7 +193,7 @@ def _best(titles: Titles, about: str, shown: Shown) -> Match:
     return best
 
 
-def _is_of_people(titles: Titles) -> bool:
+def says_people(titles: Titles) -> bool:
     """Return whether a title says that what stands below is of people, or of all events."""
     words = " ".join(name for _, names in titles for name in names)
     return bool(_PEOPLE.search(words))

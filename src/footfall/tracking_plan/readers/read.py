@@ -24,6 +24,7 @@ from footfall.tracking_plan.readers.grid import Grid
 from footfall.tracking_plan.readers.headers import EVENTS
 from footfall.tracking_plan.readers.plan_documents import OF_A_LOG, read_plan_documents
 from footfall.tracking_plan.readers.sheets import read_table
+from footfall.tracking_plan.readers.tables_beside import crossed, events_named
 from footfall.tracking_plan.readers.xlsx import read_workbook
 from footfall.tracking_plan.sheet_columns import DIAGRAMS
 
@@ -143,6 +144,8 @@ def _plan(draft: Draft, grids: Sequence[Grid]) -> Plan:
     found = [(grid, find_tables(grid)) for grid in grids]
     if all(table.kind is not EVENTS for _, of_grid in found for table in of_grid):
         found = [(grid, list(map(as_events, of_grid))) for grid, of_grid in found]
+    events = events_named([table for _, of_grid in found for table in of_grid])
+    found = [(grid, [crossed(table, events) for table in of_grid]) for grid, of_grid in found]
     tables = [table for _, of_grid in found for table in of_grid]
     # Tables of events first, wherever they stand: stages are spelled as the events that they
     # name.

@@ -39,6 +39,7 @@ class SheetTable:
         end: Row below its last one: the next header's, or that of the sheet's end.
         rows: Those between them in which one of these columns is filled.
         caption: A text alone in its row, right above the header.
+        beside: Columns of tables that empty columns separate from it, in the same rows.
     """
 
     grid: Grid
@@ -53,6 +54,7 @@ class SheetTable:
     rows: tuple[int, ...] = ()
     caption: str = ""
     event: str = ""
+    beside: frozenset[int] = frozenset()
 
     def text(self, row: int, title: str) -> str:
         """Return what a row says under a title, "" where it says nothing."""

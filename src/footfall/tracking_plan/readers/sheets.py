@@ -44,7 +44,19 @@ def read_table(table: SheetTable, draft: Draft) -> None:
     for column, title in table.guessed.items():
         at = table.grid.origin(table.header, column)
         draft.remark(f"column {table.title(column)} is taken for {title}", at)
+    _tell_of_neighbours(table, draft)
     readers[table.kind](table, draft)
+
+
+def _tell_of_neighbours(table: SheetTable, draft: Draft) -> None:
+    """Say that a table is read apart from the one beside it, and what joins the two."""
+    if not any(column < table.first() for column in table.beside):
+        return
+    draft.remark(
+        "empty columns separate this table from the one left of it: each is read by itself, and no row "
+        "goes on across them; remove the empty columns where it should",
+        table.origin(),
+    )
 
 
 # --- properties of users, and of all events --------------------------------------------------------------------------
