@@ -1,15 +1,20 @@
 """The frame: which commands there are, and what becomes of mistakes and faults."""
 
 import os
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
+import click
+import duckdb
 import pytest
 
 from footfall.cli import main as frame
 from footfall.cli import scenarios
-from footfall.errors import SinkError
+from footfall.cli.interrupts import SignalWatch
+from footfall.errors import SinkError, StoreError
 from tests.commands import footfall
 
 COMMAND = str(Path(sys.executable).parent / "footfall")
@@ -84,6 +89,30 @@ def test_faults_show_where_on_request(monkeypatch):
         scenarios.command, "callback", raises(ZeroDivisionError("division by zero"))
     )
     assert "Traceback" in footfall("scenarios").err
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        RuntimeError("Query interrupted"),
+        duckdb.InterruptException("INTERRUPT Error: Interrupted!"),
+        StoreError("clicks.csv: it cannot be read: Query interrupted"),
+    ],
+)
+def test_a_signal_that_a_library_has_renamed(monkeypatch, problem):
+    """What a library makes of a signal is no fault: the command was stopped, whatever it was doing."""
+    stop = raises(problem)
+
+    def callback(**given):
+        with suppress(KeyboardInterrupt):
+            click.get_current_context().find_object(SignalWatch)._on_signal(
+                signal.SIGTERM, None
+            )
+        stop(**given)
+
+    monkeypatch.setattr(scenarios.command, "callback", callback)
+    said = footfall("scenarios")
+    assert (said.code, said.err) == (130, "stopped\n")
 
 
 def raises(problem):

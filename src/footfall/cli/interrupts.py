@@ -54,6 +54,8 @@ class SignalWatch:
     def __init__(self) -> None:
         self._gentle: _GentleStop | None = None
         self._first_at = math.inf
+        self.has_interrupted = False
+        """Whether a signal has raised an exception, which a library may have turned into one of its own."""
 
     @contextmanager
     def watching(self) -> Iterator[SignalWatch]:
@@ -92,6 +94,7 @@ class SignalWatch:
         now = time.monotonic()
         self._first_at = min(self._first_at, now)
         if self._gentle is None or now > self._first_at + SAME_S:
+            self.has_interrupted = True
             raise KeyboardInterrupt
 
     def _listen(self, reader: socket.socket) -> None:

@@ -168,17 +168,32 @@ def _exit_code(args: Sequence[str] | None, watch: SignalWatch) -> int:
     except click.ClickException as problem:
         return _tell_misuse(problem)
     except FootfallError as problem:
+        if watch.has_interrupted and _is_of_interrupt(problem):
+            return _tell_stopped()
         # A sink on standard output has put the broken pipe into an error of its own.
         return FAILED if isinstance(problem.__context__, BrokenPipeError) else _tell(problem)
     # click turns a KeyboardInterrupt into Abort; outside of it there is the former.
     except (KeyboardInterrupt, click.Abort):
-        _say("stopped")
-        return STOPPED_AT_ONCE
+        return _tell_stopped()
     except SystemExit:
         raise
     # The last line of defence: no traceback unless it is asked for. A panic of Rust is no `Exception`.
     except BaseException as problem:  # noqa: BLE001
-        return _tell_unexpected(problem)
+        return _tell_stopped() if watch.has_interrupted else _tell_unexpected(problem)
+
+
+def _is_of_interrupt(problem: BaseException | None) -> bool:
+    """Return whether an error began with a signal: DuckDB makes `RuntimeError: Query interrupted` of it."""
+    while problem is not None:
+        if isinstance(problem, KeyboardInterrupt) or "Query interrupted" in str(problem):
+            return True
+        problem = problem.__cause__ or problem.__context__
+    return False
+
+
+def _tell_stopped() -> int:
+    _say("stopped")
+    return STOPPED_AT_ONCE
 
 
 def _tell_misuse(problem: click.ClickException) -> int:
