@@ -58,14 +58,16 @@ def test_a_matrix_on_a_sheet_of_its_own(tmp_path):
     assert plan.user_properties == ()
 
 
-def test_properties_that_no_event_has_are_named(tmp_path):
-    """A table of properties behind empty columns gives none to the events of its rows."""
-    rows = [
-        ["Event", "Description", None, None, "Property", "Type"],
-        ["Booked", "A guest books", None, None, "nights", "integer"],
-        ["Left", "A guest leaves", None, None, "late", "boolean"],
-    ]
-    plan = read(tmp_path, rows)
+@pytest.mark.parametrize("title", ["Property", "Parameter", "Name", "Key", "Field"])
+@pytest.mark.parametrize("is_left", [True, False])
+def test_properties_that_no_event_has_are_named(tmp_path, title, is_left):
+    """A table of properties across empty columns gives none to the events of its rows, whatever it calls them."""
+    events = [["Event", "Description"], ["Booked", "A guest books"], ["Left", "A guest leaves"]]
+    properties = [[title, "Type"], ["nights", "integer"], ["late", "boolean"]]
+    sides = (properties, events) if is_left else (events, properties)
+    plan = read(
+        tmp_path, [[*left, None, None, *right] for left, right in zip(*sides, strict=True)]
+    )
     assert owned(plan) == {"Booked": [], "Left": []}
     assert APART in said(plan)
     assert "property nights, which no event has, is not read" in said(plan)

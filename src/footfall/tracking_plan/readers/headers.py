@@ -180,6 +180,17 @@ def match_headers(titles: Titles, about: str, shown: Shown) -> list[Match]:
     return [match for match in best if match.score]
 
 
+def properties_alone(titles: Titles) -> list[Match]:
+    """Return titles as those of a table of events' properties: one names these, as `Field`, and another says more."""
+    match = _match(titles, EVENTS, "", {})
+    if len(match.columns) < 2 or "Event" in match.columns or "Property" not in match.columns:
+        return []
+    meaning = {"Property": "User property", "Property description": "Description"}
+    columns = {meaning.get(title, title): column for title, column in match.columns.items()}
+    guessed = {column: meaning.get(title, title) for column, title in match.guessed.items()}
+    return [Match(DICTIONARY, match.is_about, columns, guessed=guessed)]
+
+
 def has_guess(match: Match) -> bool:
     """Return whether the title that a table must have is only taken for it."""
     return any(title in match.kind.keys for title in match.guessed.values())

@@ -43,7 +43,8 @@ def read_table(table: SheetTable, draft: Draft) -> None:
     readers |= {PATH: _path, PLAN: _about, CATEGORIES: _categories}
     for column, title in table.guessed.items():
         at = table.grid.origin(table.header, column)
-        draft.remark(f"column {table.title(column)} is taken for {title}", at)
+        means = title if table.kind is USERS else title.replace("User property", "Property")
+        draft.remark(f"column {table.title(column)} is taken for {means}", at)
     _tell_of_neighbours(table, draft)
     readers[table.kind](table, draft)
 

@@ -20,6 +20,7 @@ from footfall.tracking_plan.readers.headers import (
     Titles,
     has_guess,
     normal,
+    properties_alone,
     says_people,
 )
 from footfall.tracking_plan.readers.parameter_columns import marked_columns
@@ -42,17 +43,16 @@ def matches_of(
         titles: Of it.
         matching: Finds the tables of some of them.
     """
-    whole = matching(titles)
     block = _block(grid, row)
     parts = list(_parts(titles, block, matching)) if block else [titles]
-    if len(parts) <= len(whole) or len(parts) == 1:
-        yield from ((match, frozenset()) for match in whole)
+    if len(parts) == 1:
+        yield from ((match, frozenset()) for match in matching(titles))
         return
     filled = {column for cells in block for column in cells}
     for part in parts:
         first, last = part[0][0], part[-1][0]
         beside = frozenset(column for column in filled if not first <= column <= last)
-        for match in matching(part):
+        for match in matching(part) or properties_alone(part):
             # Beside a table of events `Property, Type` are of these, unless a title says people.
             is_of_events = match.kind is USERS and not says_people(part)
             yield (replace(match, kind=DICTIONARY) if is_of_events else match), beside
@@ -75,7 +75,8 @@ def _parts(
     for title in titles:
         if part and not filled.issuperset(range(part[-1][0] + 1, title[0])):
             rest = [each for each in titles if each[0] >= title[0]]
-            if _are_apart(matching(part), matching(rest), block[1:]):
+            left, right = (matching(side) or properties_alone(side) for side in (part, rest))
+            if _are_apart(left, right, block[1:]):
                 yield part
                 part = []
         part.append(title)
