@@ -136,6 +136,10 @@ class DamagedError(StoreError):
     """A ledger or a database is damaged; `--fresh` makes a new one."""
 
 
+class InUseError(StoreError):
+    """A database is open elsewhere, so that nobody else can look into it."""
+
+
 class SinkError(FootfallError):
     """A sink did not accept data."""
 

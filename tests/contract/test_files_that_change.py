@@ -15,6 +15,8 @@ from footfall.errors import StoreError
 from footfall.sinks import parse
 from footfall.store import open_store
 from footfall.store.committed_files import Piece
+from footfall.store.duckdb import connection
+from footfall.store.tables import META_TABLES
 from tests.chunks import SCHOOL, make_chunks, make_run
 
 RUN = make_run(SCHOOL, days=1, people=128)
@@ -124,6 +126,42 @@ def test_a_database_that_is_cut_is_not_complete():
         parse("duckdb:a").open(RUN, fresh=False)
 
 
+def test_a_database_that_is_cut_before_its_last_blocks_are_written():
+    """At its end the run is looked at anew: what DuckDB has in memory hides that the file lacks the rest."""
+    sink, path = begun("duckdb:a")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(connection, "check_size", lambda *_: None)
+        with path.open("r+b") as file:
+            file.truncate(4096)
+        with pytest.raises(
+            StoreError, match=r"a was damaged while it was written\n.*\n  hint: move away"
+        ):
+            sink.close(complete=True)
+
+
+@pytest.mark.parametrize("spec", ["ndjson:a", "duckdb:a"])
+def test_what_is_removed_before_anything_was_committed(spec):
+    """It says so; the one way on is the same command, once what is there now is moved away."""
+    sink, path = begun(spec, 0)
+    put_a_file(path)
+    what = r"nothing had been committed to it\n  hint: move away .*the same command again"
+    with pytest.raises(StoreError, match=what):
+        sink.commit(sink.prepare(chunks()[0]))
+    sink.close(complete=False)
+
+
+def test_the_ledger_of_a_file_that_is_removed():
+    """What is said to do works: the file is moved away, and the same command makes both anew."""
+    sink, path = begun("ndjson:a", 1)
+    Path("a.footfall").unlink()
+    what = r"a.footfall was removed(.|\n)* not all there any more\n  hint: move away a and a.footfall"
+    with pytest.raises(StoreError, match=what):
+        sink.commit(sink.prepare(chunks()[1]))
+    sink.close(complete=False)
+    path.rename("kept")
+    assert finished("ndjson:a").stat().st_size
+
+
 def zero(path):
     """Put zeros in the place of some bytes in the middle."""
     with path.open("r+b") as file:
@@ -203,6 +241,35 @@ def test_a_database_that_lacks_rows():
         pytest.raises(StoreError, match=r"rows in school.events, and"),
     ):
         store.check_contents()
+
+
+@pytest.mark.parametrize("spec", ["ndjson:a", "duckdb:a"])
+def test_tallies_that_disagree(spec):
+    """Rows of a table of tallies are gone: `check_contents` tells of which run, and of whom the two tables speak."""
+    finished(spec)
+    opened = duckdb.connect("a") if spec == "duckdb:a" else sqlite3.connect("a.footfall")
+    with closing(opened):
+        opened.execute("DELETE FROM city_tallies")
+        opened.commit()
+    disagree = r"a: run \w+ has 0 people in city_tallies, and \d+ in stage_tallies\n  hint: "
+    with open_store(spec) as store, pytest.raises(StoreError, match=disagree):
+        store.check_contents()
+
+
+def test_all_tables_of_a_database_are_read():
+    """Those of tallies, of catalogues and of others too: DuckDB finds a damaged block where it reads it."""
+    finished("duckdb:a")
+    with duckdb.connect("a") as opened:
+        opened.execute("CREATE SCHEMA mine; CREATE TABLE mine.x AS SELECT 1 AS y")
+    asked = []
+    with open_store("duckdb:a") as store, pytest.MonkeyPatch.context() as patched:
+        query = store.query
+        patched.setattr(
+            store, "query", lambda sql, *params: asked.append(sql) or query(sql, *params)
+        )
+        store.check_contents()
+    read = {sql.split(" FROM ")[1] for sql in asked if "bit_xor" in sql}
+    assert {'"mine"."x" AS t', *(f'"main"."{name}" AS t' for name in META_TABLES)} <= read
 
 
 def test_a_ledger_of_the_time_before_checksums():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -26,10 +26,13 @@ class OpenedFile:
     Args:
         path: The file, which is open.
         hint: What mends it.
+        has_parts: Return whether anything was committed to it.
     """
 
-    def __init__(self, path: Path, hint: str = FRESH) -> None:
-        self._path, self._hint = path, hint
+    def __init__(
+        self, path: Path, hint: str = FRESH, has_parts: Callable[[], bool] = lambda: True
+    ) -> None:
+        self._path, self._hint, self._has_parts = path, hint, has_parts
         self._opened = path.stat()
 
     def check(self, size_bytes: int | None = None) -> None:
@@ -43,9 +46,13 @@ class OpenedFile:
         """
         what = self._change(size_bytes)
         if what:
+            lost = (
+                "what was committed to it is not all there any more"
+                if self._has_parts()
+                else "nothing had been committed to it"
+            )
             raise StoreError(
-                f"{self._path} {what} while it was written\n"
-                f"  what was committed to it is not all there any more\n  hint: {self._hint}"
+                f"{self._path} {what} while it was written\n  {lost}\n  hint: {self._hint}"
             )
 
     def _change(self, size_bytes: int | None) -> str:

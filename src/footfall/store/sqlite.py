@@ -27,6 +27,7 @@ class SQLiteLedger:
     Args:
         path: The file.
         make: Make it if it is not there.
+        moved: A hint: what to do where it is removed or replaced while it is open.
 
     Raises:
         DamagedError: It is damaged.
@@ -38,7 +39,7 @@ class SQLiteLedger:
     mend: ClassVar[str] = f"put it back from a copy; or {FRESH}"
     """A hint: what to do where it is damaged."""
 
-    def __init__(self, path: Path, *, make: bool) -> None:
+    def __init__(self, path: Path, *, make: bool, moved: str = FRESH) -> None:
         self.path = path
         with ExitStack() as undo, self._explained():
             if make and not path.exists():
@@ -55,7 +56,7 @@ class SQLiteLedger:
                     raise self._damaged()
                 self._make()
             self._check()
-            self._opened = OpenedFile(path)
+            self._opened = OpenedFile(path, moved, self._has_parts)
             undo.pop_all()
 
     @classmethod
@@ -86,6 +87,10 @@ class SQLiteLedger:
 
     def _make(self) -> None:
         """Make the tables that are missing."""
+
+    def _has_parts(self) -> bool:
+        """Return whether anything was committed."""
+        return True
 
     def _check(self) -> None:
         """Fail if the file is no such ledger."""

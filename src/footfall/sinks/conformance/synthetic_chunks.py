@@ -395,5 +395,6 @@ def _tallies(synthetic: SyntheticPeople, rows: _Rows) -> Tallies:
     city = synthetic.city(rows.person)
     for i, (name, _) in enumerate(CITIES):
         tallies.cities[name, "events"] = int((city == i).sum())
-        tallies.stages[synthetic.schema.stages[0], name] = int((rows.first & (city == i)).sum())
+        came = int((rows.first & (city == i)).sum())
+        tallies.cities[name, "people"] = tallies.stages[synthetic.schema.stages[0], name] = came
     return tallies

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from footfall.data.chunk import Chunk
 from footfall.data.stream import Run
-from footfall.errors import DamagedError
+from footfall.errors import DamagedError, FootfallError, InUseError
 from footfall.sinks.protocol import Capabilities, Payload, Prepared
 from footfall.sinks.scratch import Scratch, read_arrow
 from footfall.sinks.store_sink import NOTHING_CHANGED, StoreSink
@@ -20,9 +20,11 @@ from footfall.store.committed_files import OpenedFile
 from footfall.store.duckdb import connection as db
 from footfall.store.duckdb import layout
 from footfall.store.duckdb.dialect import DIALECT
+from footfall.store.duckdb.open import DuckDBStore, open_duckdb
 from footfall.store.duckdb.set_aside import set_aside
 from footfall.store.durable import Claim
-from footfall.store.runs import rows_to_arrow
+from footfall.store.runs import RunInfo, named, rows_to_arrow
+from footfall.store.store import Store
 from footfall.store.tables import LEDGER
 
 if TYPE_CHECKING:
@@ -136,11 +138,11 @@ class _Writer:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, run: Run, path: Path) -> None:
         self._connection, self._run, self._path = connection, run, path
-        self._opened = OpenedFile(path, AGAIN)
+        self._opened = OpenedFile(path, AGAIN, lambda: bool(self.cursors))
         self.cursors = layout.cursors(connection, run.id)
 
     def write(self, prepared: Prepared) -> int:
-        self._opened.check()
+        self._check()
         scenario = self._run.stream.schema.scenario
         with db.transaction(self._connection):
             for name, payloads in prepared.payloads.items():
@@ -155,7 +157,35 @@ class _Writer:
 
     def end(self, *, complete: bool) -> None:
         if complete:
-            self._opened.check()
-            db.check_size(self._connection, self._path)
+            self._check()
             with db.transaction(self._connection):
                 layout.end_run(self._connection, self._run)
+            self._look_again()
+
+    def _check(self) -> None:
+        """Check that the file is there, and not shorter than what lies in it."""
+        self._opened.check()
+        db.check_size(self._connection, self._path)
+
+    def _look_again(self) -> None:
+        """Close the file and look at the run as others will find it: DuckDB reads nothing that it has in memory."""
+        noted = self._noted(DuckDBStore(self._path, self._connection))
+        self._connection.close()
+        try:
+            with open_duckdb(self._path) as store:
+                found = self._noted(store)
+                store.check_run(found)
+        except InUseError:
+            return  # whoever has it by now could open it, too
+        except FootfallError as error:
+            raise self._damaged(str(error)) from None
+        if found != noted:
+            raise self._damaged(f"what it knows of run {noted.id} is not what was written")
+
+    def _noted(self, store: Store) -> RunInfo:
+        return named(store.runs(), self._run.id)
+
+    def _damaged(self, found: str) -> DamagedError:
+        return DamagedError(
+            f"{self._path} was damaged while it was written\n  {found.splitlines()[0]}\n  hint: {AGAIN}"
+        )

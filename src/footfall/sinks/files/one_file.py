@@ -159,7 +159,9 @@ class FileSink(StoreSink):
         if fresh:
             _forget(self.path)
         _check_owner(self.path, run)
-        ledger = stack.enter_context(FileLedger(file_ledger_path(self.path), make=True))
+        ledger = stack.enter_context(
+            FileLedger(file_ledger_path(self.path), make=True, moved=_moved(self.path))
+        )
         check_committed(ledger.pieces(self.path, run.id), has_rest=True)
         file = stack.enter_context(self.path.open("r+b" if self.path.exists() else "w+b"))
         writer = _Writer(file, self.format, run, ledger, is_gzipped=self._is_gzipped)
@@ -189,7 +191,7 @@ class _Writer:
         self._ledger, self._is_gzipped = ledger, is_gzipped
         self.cursors = ledger.begin(run)
         self._path = Path(file.name)
-        self._opened = OpenedFile(self._path)
+        self._opened = OpenedFile(self._path, _moved(self._path), lambda: bool(self.cursors))
         pieces = ledger.pieces(self._path, run.id)
         self._valid_bytes = self._noted_bytes = pieces[-1].end_byte if pieces else 0
         if not self._is_as_noted(pieces):
@@ -260,6 +262,15 @@ class _Writer:
 
     def _packed(self, data: bytes) -> bytes:
         return gzip.compress(data, GZIP_LEVEL, mtime=0) if self._is_gzipped and data else data
+
+
+def _moved(path: Path) -> str:
+    """Return a hint: what to do where the file or its ledger is another one while it is written."""
+    # Not --fresh, which takes a file without its ledger for one of somebody else.
+    return (
+        f"move away {path} and {file_ledger_path(path).name} beside it, whichever is there, "
+        "and run the same command again: it makes new ones"
+    )
 
 
 def _forget(path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from footfall.errors import DamagedError, StoreError
+from footfall.errors import DamagedError, InUseError, StoreError
 from footfall.refusals import refusal
 from footfall.store.committed_files import check_is_file
 from footfall.store.dialect import quote
@@ -221,13 +221,13 @@ def cannot_open(path: Path, error: Exception) -> StoreError:
     holder = re.search(r"(?:in|by) (?:process )?(.*?) ?\(PID (\d+)\)", text)
     if "lock" in text and (holder or "Conflicting lock" in text):
         who = f"process {holder[2]} ({Path(holder[1]).name})" if holder else "another process"
-        return StoreError(
+        return InUseError(
             f"{path} is in use by {who}\n  hint: wait until it has ended, or name another file"
         )
     if "different configuration" in text or "already attached" in text:
         names = [f"`{name}`" for name in names_of_holders(path)]
         by = f" by {' and '.join(names)}" if names else ", by a connection of duckdb.connect"
-        return StoreError(
+        return InUseError(
             f"{path} is open in this program already{by}\n  hint: close that connection first"
         )
     if "not a valid DuckDB" in text:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from footfall.errors import StoreError
+from footfall.store.dialect import quote
 from footfall.store.duckdb import connection as db
 from footfall.store.duckdb import layout
 from footfall.store.duckdb.dialect import DIALECT
@@ -60,8 +61,12 @@ class DuckDBStore(Store):
         self._connection.close()
 
     def check_contents(self) -> str:
-        """Count rows, and read all of them: DuckDB has a checksum of each block."""
-        return f"{self._check_rows('bit_xor(hash(t))')}, and can be read"
+        """Count rows, and read all tables, also those of others: DuckDB has a checksum of each block."""
+        counted = self._check_runs()
+        tables = "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = current_database()"
+        for schema, table in self.query(tables):
+            self.query(f"SELECT bit_xor(hash(t)) FROM {quote(schema)}.{quote(table)} AS t")
+        return f"{counted}, and can be read"
 
     def _remove(self, info: RunInfo) -> None:
         with db.explained(self.path, "the run is still there, whole"):

@@ -17,7 +17,7 @@ import pyarrow as pa
 from footfall.data.stream import Run
 from footfall.data.tallies import Tallies
 from footfall.store.catalogue_rows import catalogue_rows
-from footfall.store.committed_files import Piece
+from footfall.store.committed_files import FRESH, Piece
 from footfall.store.dialect import create_table, quote
 from footfall.store.runs import Row, RunInfo, begun, ended, info_of
 from footfall.store.sqlite import SQLiteLedger
@@ -56,13 +56,14 @@ class FileLedger(SQLiteLedger):
     Args:
         path: The SQLite file.
         make: Make it if it is not there.
+        moved: A hint: what to do where it is removed or replaced while it is open.
 
     Raises:
         StoreError: It is not there, no ledger, or cannot be read.
     """
 
-    def __init__(self, path: Path, *, make: bool = False) -> None:
-        super().__init__(path, make=make)
+    def __init__(self, path: Path, *, make: bool = False, moved: str = FRESH) -> None:
+        super().__init__(path, make=make, moved=moved)
         # SQLite's integers end at 64 bits, and sums of chances in 2**-32 do not: such columns
         # are texts of digits, which Python adds up.
         self._connection.create_function("plus", 2, _plus, deterministic=True)
@@ -77,6 +78,9 @@ class FileLedger(SQLiteLedger):
             self._connection.execute(
                 f"CREATE UNIQUE INDEX IF NOT EXISTS {name}_keys ON {name} ({', '.join(keys)})"
             )
+
+    def _has_parts(self) -> bool:
+        return bool(self.rows("SELECT 1 FROM ledger LIMIT 1"))
 
     def _check(self) -> None:
         # The cheapest statement that fails on a file of another kind and on a database of

@@ -41,6 +41,8 @@ class ParquetStore(DuckDBStore):
         """Compare every file with the checksum that was noted of it."""
         files = self._files()
         check_committed(filter(None, files.values()), is_read=True)
+        for info in self.runs():
+            self._check_tallies(info)
         return f"{plural(len(files), 'file holds', 'files hold')} what was written"
 
     def _files(self) -> Files:
@@ -81,6 +83,8 @@ class FileStore(DuckDBStore):
         """Compare the file with the checksums that were noted of its pieces."""
         with FileLedger(layout.file_ledger_path(self.path)) as ledger:
             check_committed(ledger.pieces(self.path), has_rest=True, is_read=True)
+        for info in self.runs():
+            self._check_tallies(info)
         return "the file holds what was written"
 
     def _remove(self, info: RunInfo) -> None:

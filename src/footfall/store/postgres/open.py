@@ -55,7 +55,7 @@ class PostgresStore(Store):
 
     def check_contents(self) -> str:
         """Count rows; what is in them is the server's to guard."""
-        return self._check_rows()
+        return self._check_runs()
 
     def _remove(self, info: RunInfo) -> None:
         if self._read_only:
