@@ -18,6 +18,9 @@ from footfall.store.tables import RUNS, SCENARIO_TABLES, TALLIES
 from footfall.store.tally_tables import tallies_of
 from footfall.text import plural
 
+RUN_KEPT = "the run is still there, whole"
+"""A line of errors: what a run that could not be removed is."""
+
 
 class Store(ABC):
     """Relations `"<scenario>".events`, `main.runs` and so on, to be queried with SQL.

@@ -1,5 +1,6 @@
 """Stores by where they lie: runs are listed and removed without anything being opened by hand."""
 
+import errno
 import os
 from contextlib import ExitStack
 from dataclasses import replace
@@ -9,6 +10,7 @@ import pytest
 from footfall.errors import StoreError, UsageError
 from footfall.foreign.log_paths import is_foreign
 from footfall.sinks import parse
+from footfall.store.durable import Lock
 from footfall.store.open import delete, runs
 from tests.stores import Rows, make_run, write_rows
 
@@ -27,6 +29,24 @@ def test_runs_are_listed_and_removed(shop):
     assert [info.id for info in runs(shop)] == ["aa11", "bb22"]
     assert delete(shop, "aa").id == "aa11"
     assert [info.id for info in runs(f"duckdb:{shop}")] == ["bb22"]
+
+
+def test_a_run_that_cannot_be_removed_is_still_there(tmp_path, monkeypatch):
+    """On a full disk the file is named, and that nothing of the run is gone."""
+    file = tmp_path / "shop.ndjson"
+    with ExitStack() as stack:
+        parse(str(file)).begin(make_run(), stack, fresh=False)
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Lock, "_try_once", full)
+    (run,) = runs(file)
+    with pytest.raises(
+        StoreError, match=r"shop.ndjson: the disk is full\n  the run is still there, whole"
+    ):
+        delete(file, run.id)
+    assert file.exists()
 
 
 def test_a_run_that_is_not_there_is_not_removed(shop):

@@ -16,7 +16,7 @@ from footfall.store.duckdb import layout
 from footfall.store.duckdb.dialect import DIALECT
 from footfall.store.duckdb.imported import holds_imported
 from footfall.store.runs import RunInfo
-from footfall.store.store import Store
+from footfall.store.store import RUN_KEPT, Store
 from footfall.store.tables import check_format
 
 if TYPE_CHECKING:
@@ -69,12 +69,12 @@ class DuckDBStore(Store):
         return f"{counted}, and can be read"
 
     def _remove(self, info: RunInfo) -> None:
-        with db.explained(self.path, "the run is still there, whole"):
-            with db.transaction(self._connection):
-                layout.make_meta(self._connection, self.path)
-                layout.delete_run(
-                    self._connection, info.id, database=db.database_name(self.path)
-                )
+        with db.explained(self.path, RUN_KEPT), db.transaction(self._connection):
+            layout.make_meta(self._connection, self.path)
+            layout.delete_run(self._connection, info.id, database=db.database_name(self.path))
+        with db.explained(
+            self.path, "the run is removed, but its room in the file is not free yet"
+        ):
             # Deleted blocks are free within the file only after a checkpoint.
             self._connection.execute("CHECKPOINT")
 

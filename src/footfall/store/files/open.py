@@ -14,7 +14,7 @@ from footfall.store.files import layout, relations
 from footfall.store.files.damage import MADE_AGAIN, Files, damage_named
 from footfall.store.files.file_ledger import FileLedger
 from footfall.store.runs import RunInfo
-from footfall.store.store import Store
+from footfall.store.store import RUN_KEPT, Store
 from footfall.text import plural
 
 
@@ -51,6 +51,7 @@ class ParquetStore(DuckDBStore):
 
     def _remove(self, info: RunInfo) -> None:
         with (
+            db.explained(self.path, RUN_KEPT),
             Lock(layout.folder_lock_path(self.path), self.path),
             FileLedger(layout.folder_ledger_path(self.path)) as ledger,
         ):
@@ -58,8 +59,9 @@ class ParquetStore(DuckDBStore):
             # being killed in between leaves files that the next writer removes, and no run
             # whose files are gone.
             ledger.delete(info.id)
-            layout.describe(self.path, ledger)
-            layout.delete_files(self.path, info.scenario, info.id)
+            with db.explained(self.path, "the run is removed, but some of its files are left"):
+                layout.describe(self.path, ledger)
+                layout.delete_files(self.path, info.scenario, info.id)
         self._connection.close()
         self._connection = db.connect_memory(self.path)
         self._load()
@@ -89,7 +91,10 @@ class FileStore(DuckDBStore):
 
     def _remove(self, info: RunInfo) -> None:
         del info  # it is the only one
-        with Lock(layout.file_lock_path(self.path), self.path):
+        with (
+            db.explained(self.path, RUN_KEPT),
+            Lock(layout.file_lock_path(self.path), self.path),
+        ):
             self.path.unlink(missing_ok=True)
             layout.file_ledger_path(self.path).unlink()
         self._connection.execute("DELETE FROM main.runs")
