@@ -62,6 +62,21 @@ def test_plans(tmp_path, more):
     assert not is_log(written(tmp_path, json.dumps(plan)), ONLY_IN_PLANS)
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"properties": {"shelf": "A", "n": 1}},
+        {"shelf": "A"},
+        {"event_properties": {"shelf": "A"}},
+        {"properties": {"shelf": "A"}, "user_id": "string"},
+    ],
+)
+def test_plans_in_words_of_logs(tmp_path, more):
+    """Event types without any time are a plan of them, also where examples stand in place of types."""
+    plan = [{"event_type": name} | more for name in ("open", "lend", "lend")]
+    assert not is_log(written(tmp_path, json.dumps(plan)), ONLY_IN_PLANS)
+
+
 def test_keys_of_events_without_properties(tmp_path):
     """Keys of a plan's events that nobody reads are named, also where no key holds properties."""
     path = written(tmp_path, json.dumps([{"event": "lend", "shelf": "A"}]))

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from footfall.tracking_plan.plan import PlanProperty
 from footfall.tracking_plan.readers import read_plan
 
 
@@ -72,11 +73,36 @@ def test_what_leads_nowhere(tmp_path, cell):
     assert any("type beside" in str(one) for one in plan.remarks)
 
 
-def test_a_name_that_only_begins_so(tmp_path):
-    """A property whose name looks like it remains one, where no event is called so."""
-    assert names(read(tmp_path, "Event,Property\nLent,like count\nBurnt,as_is\n"), "Lent") == [
-        "like count"
+@pytest.mark.parametrize("head", ["Event,Property", "User property"])
+def test_a_name_that_only_begins_so(tmp_path, head):
+    """A property whose name looks like a reference keeps all that its row says, where no event is called so."""
+    pad = "" if head == "User property" else "Lent,"
+    rows = "".join(
+        f"{pad}{row}\n" for row in ("like count,number,How many", "as seen on,text,")
+    )
+    about = "Description" if head == "User property" else "Property description"
+    above = "" if pad else "Event,Category\nLent,Books\n\n"
+    plan = read(tmp_path, f"{above}{head},Type,{about}\n{rows}")
+    found = plan.events[0].properties if pad else plan.user_properties
+    assert [(p.name, p.type, p.about) for p in found] == [
+        ("like count", "number", "How many"),
+        ("as seen on", "text", ""),
     ]
+    assert plan.remarks == ()
+    assert {type(p) for p in found} == {PlanProperty}
+
+
+def test_many_that_refer_to_the_next(tmp_path):
+    """However many events refer further, the last one's properties are given to all."""
+    rows = "".join(f"E{n},see E{n + 1}\n" for n in range(1500))
+    plan = read(tmp_path, f"Event,Property\n{rows}E1500,days\n")
+    assert names(plan, "E0") == ["days"]
+
+
+def test_a_circle(tmp_path):
+    """Events that refer to each other have what each of them names besides."""
+    plan = read(tmp_path, "Event,Property\nA,see B\nA,n\nB,see A\nB,m\n")
+    assert [sorted(names(plan, event)) for event in "AB"] == [["m", "n"], ["m", "n"]]
 
 
 def test_values(tmp_path):
@@ -97,3 +123,14 @@ def test_json(tmp_path, said):
     events = {"Lent": {"properties": {"days": "integer"}}, "Renewed": {"properties": said}}
     plan = read(tmp_path, json.dumps({"events": events}), "plan.json")
     assert names(plan, "Renewed") == ["days"]
+
+
+def test_json_names_that_only_begin_so(tmp_path):
+    """A name in a list, with a type behind it, is a property's."""
+    plan = read(
+        tmp_path,
+        json.dumps({"events": [{"name": "Lent", "properties": ["like count: integer"]}]}),
+        "plan.json",
+    )
+    (found,) = plan.events[0].properties
+    assert (found.name, found.type) == ("like count", "integer")

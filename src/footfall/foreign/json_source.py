@@ -263,7 +263,7 @@ def holds_events(path: Path, plan_titles: Collection[str]) -> bool:
         roles = _roles_of(path, events, Named())
     except UsageError:
         return not is_declared and is_untimed(_sampled(events))
-    if roles is None:
+    if roles is None or "time" not in roles.columns:
         return all("event_type" in event and first(event, _TIMES) for event in events)
     types = {str(event.get(roles.columns["type"])) for event in events}
     return len(types) < len(events) or not is_declared

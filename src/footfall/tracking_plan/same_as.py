@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from footfall.tracking_plan.plan import PlanProperty
 
@@ -56,6 +56,11 @@ class SameAsCell(PlanProperty):
     """A cell in place of a property: its name says whose properties are meant."""
 
     __slots__ = ()
+
+
+def as_property(cell: PlanProperty) -> PlanProperty:
+    """Return a cell that refers to nothing as the property that it is then."""
+    return PlanProperty(**{one.name: getattr(cell, one.name) for one in fields(PlanProperty)})
 
 
 def same_as(text: str) -> SameAs | None:

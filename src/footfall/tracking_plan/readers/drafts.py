@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from footfall.errors import shown
 from footfall.scenario.constraints import clauses
@@ -17,7 +17,7 @@ from footfall.tracking_plan.plan import (
     RemarkKind,
 )
 from footfall.tracking_plan.readers.remark_log import RemarkLog
-from footfall.tracking_plan.same_as import SameAsCell
+from footfall.tracking_plan.same_as import SameAsCell, as_property, same_as
 
 
 @dataclass(slots=True)
@@ -28,6 +28,14 @@ class EventDraft:
     properties: dict[str, PlanProperty] = field(default_factory=dict)
 
 
+class ReferringCell(NamedTuple):
+    """A cell of an event that says whose properties it has, or is one with an odd name."""
+
+    event: str
+    read: PlanProperty
+    is_typed: bool
+
+
 @dataclass(slots=True)
 class Draft:
     """A plan as far as it has been read.
@@ -36,7 +44,7 @@ class Draft:
         untyped: (event, property) whose type nobody named; "" is the event of user properties.
         required: (event, property) → whether a cell says that it is required.
         dictionary: Property of events → what a table of properties alone says of it.
-        same_as: Event → a cell that says whose properties it has, in place of a property's name.
+        same_as: Cells that say whose properties an event has, in place of a property's name.
     """
 
     file: str
@@ -54,7 +62,7 @@ class Draft:
     untyped: set[tuple[str, str]] = field(default_factory=set)
     dictionary: dict[str, PlanProperty] = field(default_factory=dict)
     required: dict[tuple[str, str], bool] = field(default_factory=dict)
-    same_as: list[tuple[str, PlanProperty]] = field(default_factory=list)
+    same_as: list[ReferringCell] = field(default_factory=list)
     log: RemarkLog = field(default_factory=RemarkLog)
 
     def remark(self, text: str, at: Origin | None = None, kind: RemarkKind = "guessed") -> None:
@@ -107,10 +115,13 @@ class Draft:
             read: What a row says of the property.
             is_typed: Whether the row names its type.
         """
-        if not isinstance(read, SameAsCell):
+        found = same_as(read.name) if isinstance(read, SameAsCell) else None
+        if found is None:
             self.take_property(event, read, is_typed=is_typed)
         elif event:
-            self.same_as.append((event, read))
+            self.same_as.append(ReferringCell(event, read, is_typed))
+        elif not found.is_sure:
+            self.take_property("", as_property(read), is_typed=is_typed)
         else:
             self.leave_out(
                 f"{shown(read.name)}, which leads to no event that is known,", read.origin

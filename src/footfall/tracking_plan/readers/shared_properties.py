@@ -3,43 +3,70 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
 
 from footfall.errors import shown
 from footfall.tracking_plan.plan import PlanProperty
-from footfall.tracking_plan.readers.drafts import Draft
+from footfall.tracking_plan.readers.drafts import Draft, ReferringCell
 from footfall.tracking_plan.readers.headers import normal
-from footfall.tracking_plan.same_as import ABOVE, MORE, same_as
+from footfall.tracking_plan.same_as import ABOVE, MORE, as_property, same_as
+
+
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """A cell of an event that refers to another one.
+
+    Args:
+        cell: With the event whose it is.
+        is_sure: It can be no name of a property.
+        target: The event that it means; "" where none is called so.
+        more: The properties that it names besides.
+    """
+
+    cell: ReferringCell
+    is_sure: bool
+    target: str
+    more: Sequence[PlanProperty]
 
 
 def share_properties(draft: Draft) -> None:
     """Give events the properties of those that their cells refer to; what cannot be followed is named."""
-    waiting = dict.fromkeys(event for event, _ in draft.same_as)
+    waiting: dict[str, list[_Reference]] = {}
+    names = _Names.of(draft)
+    for cell in draft.same_as:
+        waiting.setdefault(cell.event, []).append(_reference(cell, names))
     while waiting:
         _fill(draft, next(iter(waiting)), waiting)
 
 
-def _fill(draft: Draft, event: str, waiting: dict[str, None]) -> None:
-    del waiting[event]
-    for read in [read for name, read in draft.same_as if name == event]:
-        found = same_as(read.name)
-        assert found is not None
-        target, more = _target(draft, event, found.text)
-        if target in waiting:
-            _fill(draft, target, waiting)
-        _tell_beside(draft, event, read)
-        if target:
-            _copy(draft, event, target, read)
-            for each in more:
-                draft.add_property(event, replace(each, origin=read.origin), is_typed=False)
-        elif found.is_sure:
-            draft.leave_out(
-                f"{shown(read.name)}, which leads to no event that is known,", read.origin
-            )
+def _fill(draft: Draft, event: str, waiting: dict[str, list[_Reference]]) -> None:
+    """Give an event the properties of others, after these have got theirs; in a circle each gives what it has."""
+    path = [waiting.pop(event)]
+    while path:
+        ahead = next((each.target for each in path[-1] if each.target in waiting), None)
+        if ahead is None:
+            for reference in path.pop():
+                _follow(draft, reference)
         else:
-            named = PlanProperty(read.name, origin=read.origin)
-            draft.take_property(event, named, is_typed=False)
+            path.append(waiting.pop(ahead))
+
+
+def _follow(draft: Draft, reference: _Reference) -> None:
+    event, read, is_typed = reference.cell
+    if not reference.target and not reference.is_sure:
+        draft.take_property(event, as_property(read), is_typed=is_typed)
+        return
+    _tell_beside(draft, event, read)
+    if not reference.target:
+        draft.leave_out(
+            f"{shown(read.name)}, which leads to no event that is known,", read.origin
+        )
+        return
+    _copy(draft, event, reference.target, read)
+    for each in reference.more:
+        draft.add_property(event, replace(each, origin=read.origin), is_typed=False)
 
 
 def _tell_beside(draft: Draft, event: str, read: PlanProperty) -> None:
@@ -62,13 +89,15 @@ def _tell_beside(draft: Draft, event: str, read: PlanProperty) -> None:
 _KEYS = {"description": "about", "allowed values": "values"}
 
 
-def _target(draft: Draft, event: str, text: str) -> tuple[str, list[PlanProperty]]:
-    """Return the event that a text means, and the properties that it names besides."""
-    name = _event_called(draft, event, text)
-    more = None if name else MORE.fullmatch(text)
+def _reference(cell: ReferringCell, names: _Names) -> _Reference:
+    found = same_as(cell.read.name)
+    assert found is not None
+    target = names.called(found.text, cell.event)
+    more = None if target else MORE.fullmatch(found.text)
     if not more:
-        return name, []
-    return _event_called(draft, event, more[1]), [*_named(more[2])]
+        return _Reference(cell, found.is_sure, target, ())
+    target = names.called(more[1], cell.event)
+    return _Reference(cell, found.is_sure, target, [*_named(more[2])])
 
 
 def _named(text: str) -> Iterator[PlanProperty]:
@@ -77,13 +106,32 @@ def _named(text: str) -> Iterator[PlanProperty]:
     )
 
 
-def _event_called(draft: Draft, event: str, text: str) -> str:
-    order = list(draft.events)
-    if ABOVE.fullmatch(text.strip(" .")):
-        at = order.index(event)
-        return order[at - 1] if at else ""
-    wanted = normal(text.strip(" .\"'“”«»"))
-    return next((name for name in order if normal(name) == wanted and name != event), "")
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The events by what cells may call them.
+
+    Args:
+        above: Event → the one before it.
+        spelled: Names as they are compared → events that are called so.
+    """
+
+    above: Mapping[str, str]
+    spelled: Mapping[str, Sequence[str]]
+
+    @classmethod
+    def of(cls, draft: Draft) -> Self:
+        """Return those of a plan."""
+        spelled: dict[str, list[str]] = {}
+        for name in draft.events:
+            spelled.setdefault(normal(name), []).append(name)
+        return cls(dict(zip(draft.events, ("", *draft.events), strict=False)), spelled)
+
+    def called(self, text: str, event: str) -> str:
+        """Return the event that a cell of another one means, "" where none is called so."""
+        if ABOVE.fullmatch(text.strip(" .")):
+            return self.above[event]
+        wanted = self.spelled.get(normal(text.strip(" .\"'“”«»")), ())
+        return next((name for name in wanted if name != event), "")
 
 
 def _copy(draft: Draft, event: str, target: str, read: PlanProperty) -> None:

@@ -129,8 +129,11 @@ def _pairs(written: Any) -> list[tuple[str, Any]]:
         if isinstance(item, str):
             # `amount: number` in a text, as a cell of a sheet would hold it.
             name, colon, spec = item.partition(":")
-            said = {SAME_AS: True} if same_as(item) else spec.strip() if colon else None
-            pairs.append((item if same_as(item) else name.strip(), said))
+            refers = same_as(item)
+            if refers and (refers.is_sure or not colon):
+                pairs.append((item, {SAME_AS: True}))
+            else:
+                pairs.append((name.strip(), spec.strip() if colon else None))
         elif isinstance(item, Mapping):
             key = next((key for key in _NAMES if isinstance(item.get(key), str)), "")
             if key:
