@@ -131,3 +131,23 @@ def test_several_constraints(tmp_path, form, titles, cells, lost):
         again, found = only(read_plan(path)), only(plan)
         kept = found.values if lost else found.constraint
         assert (again.values if lost else again.constraint) == kept
+
+
+def test_lists_within_lists_without_end(tmp_path):
+    """However many brackets stand behind a type, it is a list of lists."""
+    plan = read(tmp_path, f"Event,Property,Type\nPaid,grid,text{'[]' * 1500}\n")
+    assert (only(plan).type, only(plan).item) == ("list", "any")
+    (remark,) = plan.remarks
+    assert str(remark) == "plan.csv, cell C2: what lists within lists hold is not read"
+
+
+def test_required_lists(tmp_path):
+    """A list of required names may call a list as the properties do, with brackets."""
+    event = {"name": "Paid", "properties": {"items[]": "string", "fee": "number"}}
+    text = json.dumps({"events": [{**event, "required": ["items[]"]}]})
+    plan = read(tmp_path, text, "plan.json")
+    assert [(p.name, p.is_required) for p in plan.events[0].properties] == [
+        ("items", True),
+        ("fee", False),
+    ]
+    assert plan.remarks == ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -127,12 +128,12 @@ class EventSource:
                 self.taken = f"{self.taken}; {said}" if self.taken else said
         return self
 
-    @property
+    @cached_property
     def unread(self) -> int:
         """The number of lines that cannot be read."""
         return int(self.rows("SELECT count(*) FROM bad")[0][0]) if self.form == "lines" else 0
 
-    @property
+    @cached_property
     def nameless(self) -> int:
         """The number of lines without an event type: they are no events."""
         return int(self.rows("SELECT count(*) FILTER (is_nameless) FROM e")[0][0])

@@ -77,11 +77,10 @@ def is_log(where: str | Path, plan_titles: Collection[str] = ()) -> bool:
     path = without_prefix(where)
     if path.is_dir():
         files = files_of(path)
+        if parquet_files(path) or any(map(_is_of_lines, files)):
+            return True
         # A plan may be a folder of schemas in `.json`.
-        is_of_events = any(map(_is_of_lines, files)) or any(
-            holds_events(file, plan_titles) for file in files[:1]
-        )
-        return bool(parquet_files(path)) or is_of_events
+        return any(holds_events(file, plan_titles) for file in files[:1])
     if not path.is_file():
         return False
     magic = magic_of(path)

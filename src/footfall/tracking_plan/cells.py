@@ -69,8 +69,10 @@ def joined(values: Iterable[str]) -> str:
     return "; ".join(value if _is_plain(value) else in_quotes(value) for value in values)
 
 
+OR = "or|oder|ou|или"
+"""Words between values, as a pattern."""
 _MISREAD = re.compile(
-    r"[\[^{].*|.*\s(?:or|oder|ou|или)\s.*|.*\(default.*|"
+    rf"[\[^{{].*|.*\s(?:{OR})\s.*|.*\(default.*|"
     r"[+-]?\d+\s*[:=].*|(?:e\.?\s?g|such as|for example|например|z\. ?B|p\. ?ej)\b.*|"
     r".*(?:…|\.\.\.|etc\.?|and so on)",
     re.IGNORECASE | re.DOTALL,
@@ -322,9 +324,10 @@ def type_of(text: str) -> tuple[PlanType, PlanType | None] | None:
     plain = re.sub(r"\s+", " ", text.strip().casefold())
     listed = _LIST.fullmatch(plain)
     if listed:
-        within = type_of(listed[1] or listed[2])
-        is_nested = within is not None and within[0] == "list"
-        return ("list", "list") if is_nested else _listed(_words(listed[1] or listed[2]))
+        within = listed[1] or listed[2]
+        words = _words(within)
+        is_nested = _LIST.fullmatch(within) or _of_words(words) == "list"
+        return ("list", "list") if is_nested else _listed(words)
     words = _words(plain)
     if words and _TYPES.get(words[0]) == "list":
         return _listed([word for word in words[1:] if word not in _OF])

@@ -15,7 +15,7 @@ from footfall.tracking_plan.diagrams import Section
 from footfall.tracking_plan.plan import Plan
 from footfall.tracking_plan.plan_formats import SCENARIO, form_of, is_plan
 from footfall.tracking_plan.property_keys import losses
-from footfall.tracking_plan.writers import FORMATS
+from footfall.tracking_plan.writers import FORMATS, json_schema_files
 
 MOST_LOSSES = 12
 """Of what a scenario does not hold, as many are named; the rest stands in its comments."""
@@ -46,9 +46,8 @@ class Taxonomy:
     def outcome(self) -> str:
         """The numbers of events and properties in words."""
         n = sum(len(event.properties) for event in self.plan.events)
-        properties = f"{n} propert{'y' if n == 1 else 'ies'}"
         events = plural(len(self.plan.events), "event")
-        return f"{events} with {properties}, of {self.plan.name}"
+        return f"{events} with {plural(n, 'property', 'properties')}, of {self.plan.name}"
 
 
 def taxonomy(
@@ -198,8 +197,6 @@ def _contents(
     """Return the content of each file that is to be written."""
     if form == SCENARIO:
         return {target: _scenario(plan, target, source)}
-    from footfall.tracking_plan.writers import FORMATS, json_schema_files
-
     folder = Path(target)
     if form == "json-schema" and (not folder.suffix or folder.is_dir()):
         return {

@@ -132,3 +132,15 @@ def test_event_id_missing(tmp_path):
     assert "event_id_missing" not in {
         f.check for f in validate(path, declared("online-school")).findings
     }
+
+
+def test_event_id_missing_beside_lines_without_a_type(tmp_path):
+    """Lines that are no events count neither among those with an event_id nor among those without."""
+    path = tmp_path / "x.ndjson"
+    without = [{"user_id": "reader-1", "time": 1} for _ in GOOD]
+    path.write_text(
+        written([*({**e, "event_id": n} if n else e for n, e in enumerate(GOOD)), *without])
+    )
+    found = {f.check: f for f in validate(path, declared("online-school")).findings}
+    (missing,) = (f for name, f in found.items() if name == "event_id_missing")
+    assert (missing.count, missing.detail) == (1, f"{len(GOOD) - 1} other events have it")

@@ -36,8 +36,9 @@ def constrained(read: PlanProperty, row: SheetRow, draft: Draft) -> PlanProperty
 def _constraints(row: SheetRow, read: PlanProperty) -> Iterator[tuple[str, Constraint | None]]:
     texts = {title: row.text(title) for title in row.table.columns}
     # Values in such a column are allowed ones, where no other column has these.
-    if texts.get("Range") and (range_in(row) or texts.get("Allowed values")):
-        yield "Range", range_in(row)
+    between = range_in(row)
+    if texts.get("Range") and (between or texts.get("Allowed values")):
+        yield "Range", between
     for title in ("Minimum", "Maximum"):
         if texts.get(title):
             number = written_number(texts[title])

@@ -98,15 +98,21 @@ def schema_of_properties(written: Any, required: Any = None) -> Schema:
     """
     found: dict[str, Any] = {}
     names = required if isinstance(required, list) else []
-    needed = [name for name in names if isinstance(name, str)]
+    needed = [_element(name) or name for name in names if isinstance(name, str)]
     for name, spec, marked in starmap(_marked, _pairs(written)):
         schema, is_required = schema_of_property(spec)
-        listed = _LISTED.fullmatch(name)
-        key = listed[1] if listed else name
+        listed = _element(name)
+        key = listed or name
         found[key] = {"type": "array", "items": schema} if listed else schema
         if marked or is_required:
             needed.append(key)
     return {"type": "object", "properties": found, "required": list(dict.fromkeys(needed))}
+
+
+def _element(name: str) -> str:
+    """Return the name of a list that is written with brackets, as `items[]`; "" of another property."""
+    listed = _LISTED.fullmatch(name)
+    return listed[1] if listed else ""
 
 
 def are_properties(written: Any) -> bool:
