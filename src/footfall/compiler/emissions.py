@@ -40,7 +40,6 @@ class _Draft:
     properties: tuple[tuple[str, EmittedValue], ...]
     revenue: Op | None
     in_session: bool
-    identifies: bool
     stages: tuple[StageRule, ...]
 
 
@@ -165,9 +164,7 @@ class Emissions:
         rules = tuple(self._rules(name, scope))
         # A draft: numbers of properties and prefixes of ids are known once all journeys are
         # compiled.
-        self._drafts.append(
-            _Draft(number, properties, revenue, in_session, event.identifies, rules)
-        )
+        self._drafts.append(_Draft(number, properties, revenue, in_session, rules))
         return len(self._drafts) - 1
 
     def _rules(self, event: str, scope: Scope) -> list[StageRule]:
@@ -342,9 +339,13 @@ class Emissions:
             for name, value in draft.properties
             if name in numbers
         )
-        memories, event = self._typer.memories, self._events[draft.event].name
+        memories, event = self._typer.memories, self._events[draft.event]
         compiled = _compiled_emission(draft, properties, always, memories)
-        return replace(compiled, memories=memories.of(event, in_session=draft.in_session))
+        return replace(
+            compiled,
+            memories=memories.of(event.name, in_session=draft.in_session),
+            sign=event.sign,
+        )
 
     def _check_prefixes(
         self, fields: tuple[Field, ...], emissions: tuple[Emission, ...]
@@ -384,7 +385,6 @@ def _compiled_emission(
         captures=tuple(sorted(captures)),
         revenue=revenue,
         in_session=draft.in_session,
-        identifies=draft.identifies,
         stages=draft.stages,
         counted=tuple(counted.items()),
     )

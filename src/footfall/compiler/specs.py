@@ -19,6 +19,7 @@ from footfall.model.model import (
     CalendarSpec,
     CampaignSpec,
     DeviceSpec,
+    HouseholdSpec,
     OwnHours,
     PeopleSpec,
     SharedDays,
@@ -147,6 +148,17 @@ def people_spec(
         home_rhythms=np.array([rhythms.index(pair) for pair in pairs], np.int32),
         home_zones=np.array([zone for zone, _ in pairs], np.int32),
         hours=hours,
+        households=_households(people.households, seed),
+    )
+
+
+def _households(sizes: tuple[tuple[int, Decimal], ...], seed: int) -> HouseholdSpec | None:
+    if not sizes:
+        return None
+    return HouseholdSpec(
+        sizes=distributions.categorical([weight for _, weight in sizes], len(sizes)),
+        size_values=tuple(size for size, _ in sizes),
+        key=key(seed, "household"),
     )
 
 
@@ -162,9 +174,9 @@ def _home_weights(home: Catalogue) -> Array:
 
 def device_spec(scenario: Scenario, kinds: CatalogueTable, seed: int) -> DeviceSpec:
     """Return on what people come."""
-    per_person = (
-        scenario.devices.per_person if scenario.devices is not None else ((1, Decimal(1)),)
-    )
+    devices = scenario.devices
+    per_person = devices.per_person if devices is not None else ((1, Decimal(1)),)
+    shared = devices.shared if devices is not None else Decimal(0)
     return DeviceSpec(
         counts=distributions.categorical([weight for _, weight in per_person], len(per_person)),
         count_values=tuple(n for n, _ in per_person),
@@ -172,4 +184,7 @@ def device_spec(scenario: Scenario, kinds: CatalogueTable, seed: int) -> DeviceS
         count_key=key(seed, "devices"),
         kind_key=key(seed, "device kind"),
         session_key=key(seed, "device"),
+        shared=distributions.categorical([shared, 1 - shared], 2) if shared else None,
+        shared_key=key(seed, "shared device"),
+        has_own_sign_in=devices is not None and devices.sign_in == "each",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from footfall.model.operations import Op
 
@@ -76,6 +77,7 @@ class Emission:
         properties: Per property of this event: its number in the schema, and its value.
         captures: Columns whose values are kept at that moment; all values follow from them.
         in_session: Has session, device and platform.
+        sign: What it does to who is known: `in`, `new` (in, by an account that is opened), `out`, or nothing.
         memories: Of it, and of visits.
         counted: Columns that hold counts of days as they are then, of which values and revenue tell.
     """
@@ -85,7 +87,7 @@ class Emission:
     captures: tuple[int, ...]
     revenue: Op | None
     in_session: bool
-    identifies: bool
     stages: tuple[StageRule, ...]
     memories: tuple[EventMemory, ...] = ()
     counted: tuple[tuple[int, Op], ...] = ()
+    sign: Literal["in", "new", "out", ""] = ""

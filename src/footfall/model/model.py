@@ -13,6 +13,9 @@ from footfall.model.program import Node, RandomValue, Timer
 from footfall.model.tables import CatalogueColumn, Categorical, InverseCdf
 from footfall.model.values import Array, Kind
 
+MOST_ACCOUNTS = 3
+"""Of a person. Whoever opens one more is known by the third again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -189,11 +192,26 @@ class PeopleSpec:
     home_rhythms: Array
     home_zones: Array
     hours: OwnHours | None = None
+    households: HouseholdSpec | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HouseholdSpec:
+    """Sizes of households, each by its weight."""
+
+    sizes: Categorical
+    size_values: tuple[int, ...]
+    key: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DeviceSpec:
-    """On what: how many devices a person has, and of which kind each is."""
+    """On what: how many devices a person has, and of which kind each is.
+
+    Args:
+        shared: Whether people who live together have a device in common, 0 for yes; None where nobody has.
+        has_own_sign_in: Each device needs a sign-in of its own.
+    """
 
     counts: Categorical
     count_values: tuple[int, ...]
@@ -201,11 +219,19 @@ class DeviceSpec:
     count_key: int
     kind_key: int
     session_key: int
+    shared: Categorical | None = None
+    shared_key: int = 0
+    has_own_sign_in: bool = False
+
+    @property
+    def own(self) -> int:
+        """The most devices that are a person's alone: 8."""
+        return max(self.count_values)
 
     @property
     def most(self) -> int:
-        """The most devices that a person has, below 15."""
-        return max(self.count_values)
+        """The most devices that a person uses, below 15."""
+        return self.own + (self.shared is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +306,11 @@ class Model:
     def start_ms(self) -> int:
         """Start of the run, ms since the epoch, UTC."""
         return self.stream.start_ms
+
+    @property
+    def most_accounts(self) -> int:
+        """The most accounts that a person opens."""
+        return MOST_ACCOUNTS if any(e.sign == "new" for e in self.emissions) else 1
 
     @property
     def length_days(self) -> int:

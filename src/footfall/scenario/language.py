@@ -220,12 +220,27 @@ EVENT = MapKind(
             "true",
             default="`false`",
         ),
+        Key(
+            "new_account",
+            FLAG,
+            "from here on the person is known by another `user_id`, of an account that is opened now; three at most",
+            "true",
+            default="`false`",
+        ),
+        Key(
+            "signs_out",
+            FLAG,
+            "after it the person's `user_id` is not known any more, until the next event that `identifies`",
+            "true",
+            default="`false`",
+        ),
         replace(
             ALIAS,
             about="its alias: the event type that is written, where that is no name here, as a word of steps is none",
             example="purchase",
         ),
     ),
+    at_most_one_of=(("identifies", "new_account", "signs_out"),),
 )
 
 EVENT_PROPERTY_KIND = MapKind(

@@ -246,10 +246,21 @@ def _check_names(reader: Reader, fields: Fields, made: dict[str, Any]) -> None:
     check_variables(reader, sessions, "session property", _home_columns(fields, made))
     for journey in made["journeys"]:
         check_variables(reader, journey.carries, "variable", _home_columns(fields, made))
+    _check_shared_devices(reader, fields)
     # Folded, unlike events and effects: properties become columns, and databases may ignore
     # case.
     reader.refuse_twins(((item.name, item.at) for item in (*users, *sessions)), "property")
     check_written(reader, made["events"], made["properties"], users, sessions)
+
+
+def _check_shared_devices(reader: Reader, fields: Fields) -> None:
+    people, devices = fields.get("people"), fields.get("devices")
+    if devices and devices.shared and people and not people.households:
+        reader.note(
+            devices.at,
+            "`shared` devices are those of people who live together, and nobody lives together here",
+            "write people: {households: {1: 60, 2: 30, 3: 10}}",
+        )
 
 
 def _check_words(reader: Reader, made: dict[str, Any]) -> None:

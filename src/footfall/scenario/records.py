@@ -127,6 +127,8 @@ class Event:
     Args:
         properties: In declared order; a bare name has no `value` here.
         identifies: From here on the person is known.
+        opens_account: From here on by another account.
+        signs_out: After it the person is not known any more.
         alias: The event type that is written, "" for its name.
     """
 
@@ -138,6 +140,15 @@ class Event:
     identifies: bool = False
     about: str = ""
     alias: str = field(default="", metadata=ADDED)
+    opens_account: bool = field(default=False, metadata=ADDED)
+    signs_out: bool = field(default=False, metadata=ADDED)
+
+    @property
+    def sign(self) -> Literal["in", "new", "out", ""]:
+        """Effect on who is known: `in`, `new` (in, by a further account), `out`, or nothing."""
+        if self.signs_out:
+            return "out"
+        return "new" if self.opens_account else "in" if self.identifies else ""
 
     @property
     def written(self) -> str:
@@ -246,6 +257,7 @@ class People:
 
     Args:
         already_here_share: Of `count`; None for as many per day as come after the start.
+        households: (people who live together, weight); empty where everybody lives alone.
         arrivals_law: `exact`, `poisson` or `even`.
         arrivals_spread: Of the logarithm of what a day does to arrivals.
         growth_per_day: Factor minus one per day, compounded: 8 %/month gives 1.08 ** (1/30.4375) - 1.
@@ -261,6 +273,7 @@ class People:
     arrivals_spread: Decimal = Decimal(0)
     properties: tuple[Property, ...] = ()
     hours: PeopleHours | None = field(default=None, metadata=ADDED)
+    households: tuple[tuple[int, Decimal], ...] = field(default=(), metadata=ADDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,11 +283,15 @@ class Devices:
     Args:
         per_person: (count, weight).
         kinds: A catalogue with the columns platform and os_name.
+        shared: Chance that people who live together have one in common.
+        sign_in: `once` for all devices, or `each`.
     """
 
     at: SourceLocation
     per_person: tuple[tuple[int, Decimal], ...]
     kinds: Catalogue
+    shared: Decimal = field(default=Decimal(0), metadata=ADDED)
+    sign_in: str = field(default="once", metadata=ADDED)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

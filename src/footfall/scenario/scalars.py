@@ -325,6 +325,7 @@ N_PEOPLE = _limited("a number of people from 1 to 1,000,000,000", 1, 10**9, "100
 SEED = _limited("a seed from 0 to 2**63 - 1", 0, 2**63 - 1, "7")
 N_ELEMENTS = _limited("a number of elements from 1 to 64", 1, 64, "10")
 N_DEVICES = _limited("a number of devices from 1 to 8", 1, 8, "2")
+N_TOGETHER = _limited("a number of people from 1 to 8", 1, 8, "2")
 N_SLOTS = _limited("a number from 1 to 8", 1, 8, "2")
 N_TIMES = _limited("a number of times from 1 to 1,000,000", 1, 10**6, "3")
 

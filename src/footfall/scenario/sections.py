@@ -20,7 +20,7 @@ from footfall.scenario.scalars import until
 
 
 @builds("people")
-def _people(_reader: Reader, fields: Fields) -> People:
+def _people(reader: Reader, fields: Fields) -> People:
     share, days = fields.get("already_here", (Decimal(0), 0))
     law, spread = fields.get("arrivals", ("exact", Decimal(0)))
     return People(
@@ -34,7 +34,22 @@ def _people(_reader: Reader, fields: Fields) -> People:
         arrivals_spread=spread,
         properties=values_of(fields.get("properties", [])),
         hours=fields.get("hours"),
+        households=_weighted_numbers(reader, fields, "households", "number of people"),
     )
+
+
+def _weighted_numbers(
+    reader: Reader, fields: Fields, key: str, noun: str
+) -> tuple[tuple[int, Decimal], ...]:
+    """Return a map of numbers to weights as pairs."""
+    entries: list[MapEntry] = fields.get(key, [])
+    if entries:
+        texts = weight_texts(fields.written[key][1])
+        check_weights(
+            reader, f"`{key}`", texts, [(entry.key, entry.value) for entry in entries]
+        )
+    reader.refuse_twins(((str(entry.name), entry.key.at) for entry in entries), noun)
+    return tuple((entry.name, entry.value) for entry in entries)
 
 
 @builds("arrivals")
@@ -54,15 +69,7 @@ def values_of(entries: Iterable[MapEntry]) -> tuple[Any, ...]:
 
 @builds("devices")
 def _devices(reader: Reader, fields: Fields) -> Devices:
-    entries: list[MapEntry] = fields.get("per_person", [])
-    if entries:
-        texts = weight_texts(fields.written["per_person"][1])
-        check_weights(
-            reader, "`per_person`", texts, [(entry.key, entry.value) for entry in entries]
-        )
-    reader.refuse_twins(
-        ((str(entry.name), entry.key.at) for entry in entries), "number of devices"
-    )
+    per_person = _weighted_numbers(reader, fields, "per_person", "number of devices")
     kinds = fields.get("kinds")
     for column in ("platform", "os_name"):
         if column not in kinds.columns:
@@ -73,8 +80,10 @@ def _devices(reader: Reader, fields: Fields) -> Devices:
             )
     return Devices(
         fields.at,
-        tuple((entry.name, entry.value) for entry in entries) or ((1, Decimal(1)),),
+        per_person or ((1, Decimal(1)),),
         kinds,
+        shared=fields.get("shared", Decimal(0)),
+        sign_in=fields.get("sign_in", "once"),
     )
 
 
@@ -141,6 +150,8 @@ def _event(reader: Reader, fields: Fields) -> Event:
         properties=tuple(properties),
         revenue=fields.get("revenue"),
         identifies=fields.get("identifies", False),
+        opens_account=fields.get("new_account", False),
+        signs_out=fields.get("signs_out", False),
         about=fields.get("about", ""),
         alias=fields.get("as", ""),
     )

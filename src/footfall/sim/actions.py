@@ -30,6 +30,7 @@ from footfall.sim.event_flags import ONE_STAGE, outside_sessions
 from footfall.sim.journal import Journal
 from footfall.sim.memory import remember
 from footfall.sim.scheduler import Scheduler
+from footfall.sim.sign_in import sign_in, sign_out
 
 
 def apply(
@@ -288,20 +289,28 @@ def emit(scheduler: Scheduler, number: int, rows: Array, times: Array, numbers: 
         if emission.in_session
         else np.full(len(rows), NULL_INTEGER, np.int64)
     )
-    if emission.identifies:
-        state.columns[builtins.KNOWN][rows] = 1
-        state.event_flags[rows] |= 1
+    if emission.sign in ("in", "new"):
+        sign_in(scheduler.model, state, rows, opens=emission.sign == "new")
     for memory in emission.memories:
         remember(memory, scheduler.context(rows))
     _advance_stage(scheduler, emission, rows, times)
-    if scheduler.journal is None:
-        return
+    if scheduler.journal is not None:
+        _log_event(scheduler, number, rows, times, numbers, session)
+    if emission.sign == "out":
+        sign_out(scheduler.model, state, rows)
+
+
+def _log_event(
+    scheduler: Scheduler, number: int, rows: Array, times: Array, numbers: Array, session: Array
+) -> None:
+    state, emission = scheduler.state, scheduler.model.emissions[number]
+    assert scheduler.journal is not None
     is_first = state.is_silent.take(rows)
     if np.count_nonzero(is_first):
         _first_events(scheduler, rows[is_first])
     flags = state.event_flags.take(rows)
     if not emission.in_session:
-        flags = outside_sessions(flags)
+        flags = outside_sessions(flags, state.accounts.take(rows))
     for column, count in emission.counted:
         state.columns[column][rows] = evaluate(count, scheduler.context(rows))
     captures = [state.columns[c].take(rows, axis=0) for c in emission.captures]

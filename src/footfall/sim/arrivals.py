@@ -24,6 +24,7 @@ from footfall.model.values import Array
 from footfall.sim import keys
 from footfall.sim.calendar import ActivityCalendar
 from footfall.sim.daily_counts import KeyedCounts
+from footfall.sim.households import households
 from footfall.sim.identities import FIRST_DAY, PLACE_BITS, identities, parts_of
 from footfall.sim.shared_days import factors
 from footfall.sim.zone_offsets import SLOT_MS, SLOTS_PER_DAY
@@ -169,8 +170,19 @@ class Arrivals:
         slots, times = self._instants(rows, places, person_keys)
         comes = np.less(times, until_ms) & ~self._kept_away(times, person_keys)
         at = comes if with_homes else slice(0)
+        if self._model.people.households is not None and with_homes:
+            slots, person_keys = self._of_households(rows, places, who)
         homes = self._homes(slots[at], keys.draw(person_keys[at], self._model.home_key, 0))
         return Newcomers(persons[comes], who[comes], times[comes], homes)
+
+    def _of_households(self, rows: Array, places: Array, who: Array) -> tuple[Array, Array]:
+        """Return when the first of each one's household comes, and their key: all of it have their home."""
+        spec, key = self._model.people.households, self._model.person_key
+        assert spec is not None
+        firsts, _ = households(spec, key, who)
+        first_keys = keys.person_keys(key, firsts)
+        slots, _ = self._instants(rows, places - (who - firsts), first_keys)
+        return slots, first_keys
 
     def _rows_and_places(self, persons: Array) -> tuple[Array, Array]:
         """Return the days of numbers, counted from the first, and the places among all of the day."""

@@ -18,9 +18,10 @@ from footfall.model.emitted_values import Emission, EmittedValue
 from footfall.model.model import Model
 from footfall.model.values import NULL_INTEGER, Array
 from footfall.sim import arrow_columns
-from footfall.sim.arrow_columns import RowPlaces
+from footfall.sim.arrow_columns import RowPlaces, fixed_texts
 from footfall.sim.event_flags import unpack_flags
-from footfall.sim.ids import device_ids, id_column, insert_ids, user_ids
+from footfall.sim.households import households
+from footfall.sim.ids import account_ids, device_ids, id_column, insert_ids
 from footfall.sim.journal import Journal
 from footfall.sim.part_events import EventLookup, GroupArrays, PartEvents, PropertyChanges
 from footfall.sim.people_tables import languages, user_properties
@@ -55,12 +56,12 @@ def _common(group: GroupArrays, emitted: PartEvents, order: Array) -> dict[str, 
         np.array([s.event for s in model.emissions], np.int32), np.diff(emitted.edges)
     ).take(order)
     sessions = emitted.sessions.take(order)
-    stages, devices, known = unpack_flags(emitted.flags.take(order))
+    stages, devices, accounts = unpack_flags(emitted.flags.take(order))
     in_session = np.not_equal(sessions, NULL_INTEGER)
     # What happens outside sessions happens on no platform, even if a device says whose it is. Row -1
     # of a catalogue is null (`CatalogueColumn`), so no mask is needed here.
     kinds = np.where(in_session, group.state.device_kinds[rows, devices], -1)
-    homes, who = group.state.columns[builtins.HOME], group.state.identities
+    homes = group.state.columns[builtins.HOME]
     city, country, _, _ = model.home
     return {
         "insert_id": arrow_columns.fixed_texts(
@@ -70,10 +71,8 @@ def _common(group: GroupArrays, emitted: PartEvents, order: Array) -> dict[str, 
         "category": arrow_columns.texts(*_categories(model, events)),
         "time": arrow_columns.plain(emitted.times.take(order), TIMESTAMP),
         "person": arrow_columns.plain(group.persons.take(rows), pa.int64()),
-        "user_id": id_column(rows, known, len(who), lambda of: user_ids(model, who.take(of))),
-        "device_id": _device_ids(
-            group, rows * model.devices.most + devices, np.greater_equal(devices, 0)
-        ),
+        "user_id": _user_ids(group, rows, accounts),
+        "device_id": _device_ids(group, rows, devices),
         "session_id": arrow_columns.plain(sessions, pa.int64(), in_session),
         "stage": arrow_columns.texts(stages, model.stream.schema.stages),
         "city": arrow_columns.texts_of(rows, model.tables[city].values[homes], words),
@@ -89,14 +88,40 @@ def _common(group: GroupArrays, emitted: PartEvents, order: Array) -> dict[str, 
     }
 
 
-def _device_ids(group: GroupArrays, codes: Array, valid: Array) -> pa.Array:
-    """Return ids of devices: of each person's, person after person."""
-    model, who, most = group.model, group.state.identities, group.model.devices.most
+def _user_ids(group: GroupArrays, rows: Array, accounts: Array) -> pa.Array:
+    """Return ids of users: of each person's accounts, person after person."""
+    model, who, most = group.model, group.state.identities, group.model.most_accounts
     return id_column(
-        codes,
-        valid,
+        rows * most + accounts - 1,
+        np.greater(accounts, 0),
         most * len(who),
-        lambda of: device_ids(model, who.take(of // most), of % most),
+        lambda of: account_ids(model, who.take(of // most), of % most),
+    )
+
+
+def _device_ids(group: GroupArrays, rows: Array, devices: Array) -> pa.Array:
+    """Return ids of devices: of each person's, person after person, then of each household's."""
+    model, state, spec = group.model, group.state, group.model.devices
+    who, most = state.identities, spec.most
+    codes = rows * most + devices
+    if spec.shared is not None and model.people.households is not None:
+        firsts, _ = households(model.people.households, model.person_key, state.identities)
+        is_shared = state.shares_device[rows] & np.equal(devices, state.device_count[rows] - 1)
+        shared = np.unique(firsts[state.shares_device])
+        nth = np.searchsorted(shared, firsts[rows])
+        codes = np.where(is_shared, len(who) * most + nth, codes)
+        who = np.append(who, shared)
+    n_own = state.n * most
+
+    def characters(of: Array) -> pa.Array:
+        is_own = np.less(of, n_own)
+        whose = np.where(is_own, of // most, state.n + of - n_own)
+        return fixed_texts(
+            device_ids(model, who.take(whose), np.where(is_own, of % most, spec.own))
+        )
+
+    return id_column(
+        codes, np.greater_equal(devices, 0), n_own + len(who) - state.n, characters
     )
 
 

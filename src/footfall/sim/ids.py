@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from footfall.errors import UsageError
 from footfall.model.model import Model
@@ -66,6 +67,20 @@ def user_ids(model: Model, identities: Array) -> Array:
     return arrow_columns.labelled(model.stream.id[:6] + "-u", identities, 8)
 
 
+def account_ids(model: Model, identities: Array, numbers: Array) -> pa.Array:
+    """Return what people are known by in each of their accounts: the first has the user id, others a number more.
+
+    Args:
+        identities: Shape (m,), int64: whose.
+        numbers: Shape (m,): which of each one's, from 0, below 10.
+    """
+    first = arrow_columns.fixed_texts(user_ids(model, identities))
+    if not np.count_nonzero(numbers):
+        return first
+    endings = arrow_columns.texts(numbers, ["", *(f"-{n}" for n in range(1, 10))])
+    return pc.binary_join_element_wise(first, endings.cast(pa.string()), "")
+
+
 def device_ids(model: Model, identities: Array, numbers: Array) -> Array:
     """Return the ids of devices: shape (m, width), uint8, ASCII.
 
@@ -79,7 +94,7 @@ def device_ids(model: Model, identities: Array, numbers: Array) -> Array:
 
 
 def id_column(
-    codes: Array, valid: Array, n: int, characters: Callable[[Array], Array]
+    codes: Array, valid: Array, n: int, texts: Callable[[Array], pa.Array]
 ) -> pa.Array:
     """Return a dictionary column of ids.
 
@@ -87,13 +102,13 @@ def id_column(
         codes: Shape (n events,): which id.
         valid: Shape (n events,): null elsewhere.
         n: How many ids there could be.
-        characters: Codes of those that occur, rising → their characters: shape (m, width).
+        texts: Codes of those that occur, rising → their texts.
     """
     # Only ids that occur get a text: in a narrow window few of a group's people do anything.
     occurs = np.zeros(n, np.bool_)
     occurs[codes[valid]] = True
     places = (np.cumsum(occurs) - 1).astype(np.int32)
-    dictionary = arrow_columns.fixed_texts(characters(np.flatnonzero(occurs)))
+    dictionary = texts(np.flatnonzero(occurs))
     return arrow_columns.TextCodes(places, dictionary).placed(
         places.take(codes), None if valid.all() else valid
     )

@@ -34,6 +34,7 @@ from footfall.sim.evaluation_context import EvaluationContext
 from footfall.sim.event_flags import pack_flags
 from footfall.sim.own_hours import activity_after
 from footfall.sim.scheduler import Scheduler
+from footfall.sim.sign_in import accounts_on
 from footfall.sim.state import CLOSED
 from footfall.units import MINUTE_MS
 
@@ -272,7 +273,9 @@ def begin_sessions(scheduler: Scheduler, rows: Array, times: Array) -> None:
     devices = _device(random, state.device_count[rows])
     state.columns[builtins.DEVICE_KIND][rows] = state.device_kinds[rows, devices]
     state.event_flags[rows] = pack_flags(
-        state.columns[builtins.STAGE][rows], devices, state.columns[builtins.KNOWN][rows]
+        state.columns[builtins.STAGE][rows],
+        devices,
+        accounts_on(scheduler.model, state, rows, devices),
     )
     context = EvaluationContext(scheduler.model, scheduler.calendar, state, rows, times)
     for initial in scheduler.model.session_initials:

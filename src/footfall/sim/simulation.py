@@ -16,6 +16,7 @@ from footfall.sim import draws, keys
 from footfall.sim.arrivals import Arrivals, Newcomers
 from footfall.sim.assemble import assemble
 from footfall.sim.calendar import ActivityCalendar
+from footfall.sim.households import households
 from footfall.sim.journal import Journal
 from footfall.sim.newcomers import draw_properties
 from footfall.sim.part_events import GroupArrays
@@ -135,7 +136,26 @@ class Simulation:
             ],
             axis=1,
         ).astype(np.int32)
+        self._share_devices()
         draw_properties(model, self._calendar, state, None)
+
+    def _share_devices(self) -> None:
+        """Add the device of their household to those of each one, where it has one.
+
+        Randomness:
+            Per household a draw named "shared device", and one named "device kind".
+        """
+        devices, state, spec = self.model.devices, self._state, self.model.people.households
+        if devices.shared is None or spec is None:
+            return
+        firsts, has_others = households(spec, self.model.person_key, state.identities)
+        first_keys = keys.person_keys(self.model.person_key, firsts)
+        drawn = draws.choose(devices.shared, keys.draw(first_keys, devices.shared_key, 0))
+        state.shares_device[:] = has_others & np.equal(drawn, 0)
+        rows = np.flatnonzero(state.shares_device)
+        kinds = keys.draw(first_keys[rows], devices.kind_key, devices.own)
+        state.device_kinds[rows, state.device_count[rows]] = draws.choose(devices.kinds, kinds)
+        state.device_count[rows] += 1
 
     def _group_arrays(self, run: str) -> GroupArrays:
         state, n = self._state, self._state.n

@@ -39,8 +39,11 @@ class State:
         session_id: Time of the session's first event, or null before it.
         session_last: Time of the session's last event, or `CLOSED`.
         device_kinds: Shape (U, devices), int32: rows of the kinds of devices.
+        shares_device: The last of them is the household's.
+        accounts: How many accounts each one has opened; they are known by the latest.
+        signed_in: Bits of the devices on which each one is known, where devices have a sign-in of their own.
         is_silent: Has emitted nothing yet that was recorded.
-        event_flags: Stage, device of the session, and whether the person is identified, as
+        event_flags: Stage, device of the session, and account by which the person is known, as
             events carry them (`pack_flags`): an event reads one array in place of three.
         in_later: 1 + number of the later journey that runs now, or 0.
         main_node, main_time: Where the main journey is parked meanwhile; `main_in_session`:
@@ -71,6 +74,9 @@ class State:
         self.session_last = np.full(n, CLOSED, np.int64)
         self.device_count = np.ones(n, np.int64)
         self.device_kinds = np.zeros((n, model.devices.most), np.int32)
+        self.shares_device = np.zeros(n, np.bool_)
+        self.accounts = np.zeros(n, np.int64)
+        self.signed_in = np.zeros(n, np.int64)
         self.is_silent = np.ones(n, np.bool_)
         self.event_flags = pack_flags(0, np.zeros(n, np.int64), 0)
         self.in_later = np.zeros(n, np.int32)

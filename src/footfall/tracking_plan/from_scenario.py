@@ -113,7 +113,7 @@ class _Reading:
             is_optional=_is_optional(self.scenario, event.name),
             changes=self._changes(event.name),
             has_revenue=event.revenue is not None,
-            identifies=event.identifies,
+            identifies=event.identifies or event.opens_account,
         )
 
     def user_property(self, declared: Property) -> PlanProperty:

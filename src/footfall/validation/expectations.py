@@ -108,6 +108,7 @@ class Expectations:
         carried: What events of one process share.
         tells_of_people: Whether user properties are declared at all; else any will do.
         has_open_people: User properties that are not declared are welcome.
+        shares_devices: Several users may have one device: of one household, or of one person.
     """
 
     name: str
@@ -118,6 +119,7 @@ class Expectations:
     carried: tuple[Carried, ...] = ()
     tells_of_people: bool = True
     has_open_people: bool = False
+    shares_devices: bool = False
 
 
 def of_scenario(scenario: Scenario) -> Expectations:
@@ -159,6 +161,7 @@ def of_model(scenario: Scenario, model: Model) -> Expectations:
         stages=_stages(scenario),
         cities=_cities(scenario),
         carried=carried_of(scenario, declared),
+        shares_devices=model.devices.shared is not None or model.most_accounts > 1,
     )
 
 

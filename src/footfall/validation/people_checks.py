@@ -103,6 +103,9 @@ def check_sharing(audit: Audit) -> None:
     if not {"user_id", "device_id"} <= audit.source.has:
         audit.skipped["device_shared"] = _NO_COLUMN + "user_id or device_id"
         return
+    if audit.expected.shares_devices:
+        audit.skipped["device_shared"] = f"{audit.expected.name} has devices of several users"
+        return
     is_shared = _check_one(
         audit, "device_shared", "device_id", "real_user", "real_user IS NOT NULL"
     )

@@ -89,6 +89,7 @@ def test_people(everything):
     people = everything.people
     assert (people.count, people.home.text) == (10_000, "cities")
     assert (people.already_here_share, people.already_here_days) == (Decimal("0.25"), 60)
+    assert people.households == ((1, 60), (2, 40))
     assert people.growth_per_day == Decimal("0.002531693501940591734455620194")
 
 
@@ -115,7 +116,7 @@ def test_properties_of_people(everything):
         (("note", "Gift Note"),),
     )
     assert of["nothing"].start.is_null
-    assert str(of["age"].at) == "everything.yaml:26:5"
+    assert str(of["age"].at) == "everything.yaml:27:5"
 
 
 def test_devices_and_sessions(everything):
@@ -132,9 +133,11 @@ def test_stages_and_events(everything):
     assert [(event.category, event.name) for event in everything.events] == [
         ("Browsing", "Seen"),
         ("Browsing", "Left"),
+        ("Browsing", "Back"),
         ("Buying", "Paid"),
     ]
-    seen, left, paid = everything.events
+    seen, left, back, paid = everything.events
+    assert [event.sign for event in everything.events] == ["", "out", "new", "in"]
     assert [
         (item.name, item.value and item.value.text, item.required) for item in seen.properties
     ] == [
@@ -142,7 +145,7 @@ def test_stages_and_events(everything):
         ("kind", "bean.name", None),
         ("strength", "bean.strength", False),
     ]
-    assert left.properties == ()
+    assert left.properties == back.properties == ()
     assert (paid.identifies, paid.revenue.text, seen.about) == (True, "total", "Looks")
     assert [(item.name, item.type, item.required) for item in everything.properties] == [
         ("total", "money", True),
