@@ -85,7 +85,7 @@ def _list_type(reader: Reader, fields: Fields) -> ListType | None:
             f"{fields.label} has no `{lacking}`",
             "a list has both: {of: direction, at_most: 5}",
         )
-    elif isinstance(start, list) != fields.has("of") and fields.has("start"):
+    elif isinstance(start, list) != fields.has("of") and "start" in fields.read:
         accepts = "a list starts as [], and says what it is a list of: {start: [], of: direction, at_most: 5}"
         reader.note(
             fields.place("start"), f"`start` of {fields.label} does not fit its `of`", accepts

@@ -262,8 +262,10 @@ class Reader:
                     f"{fields.label} has none of {', '.join(group)}",
                     "write one of them",
                 )
+            # Without the one that must stand there is nothing to build; any other is left out.
+            is_bad = group in kind.one_of and any(fields.is_bad(name) for name in written)
             is_enough = len(written) == 1 if group in kind.one_of else len(written) < 2
-            fields.is_usable &= is_enough and not any(fields.is_bad(name) for name in written)
+            fields.is_usable &= is_enough and not is_bad
 
     def wrong_shape(self, node: Node, what: str, accepts: str, hint: str = "") -> Invalid:
         """Note that a list, map or single value stands where another shape is expected."""
