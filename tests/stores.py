@@ -48,12 +48,13 @@ class Rows:
     Args:
         arrivals: (person, arrived, city, country, time zone, stage, properties).
         changes: (person, property, old, new, time), old and new as JSON texts; numbered in the order given.
-        events: (person, time, session (its start, or None), city, country, platform, cents or None).
+        events: (person, time, session (its start, or None), city, country, platform, cents or None), and user id
+            and device id where a test needs them.
     """
 
     arrivals: Sequence[tuple[int, int, str, str, str, str, dict[str, Any]]] = ()
     changes: Sequence[tuple[int, str, str, str, int]] = ()
-    events: Sequence[tuple[int, int, int | None, str, str, str | None, int | None]] = ()
+    events: Sequence[tuple[Any, ...]] = ()
 
 
 def make_run(
@@ -193,6 +194,8 @@ def _event(
     country: str,
     platform: str | None,
     cents: int | None,
+    user_id: str | None = None,
+    device_id: str | None = None,
 ):
     digits = run.stream.schema.minor_digits
     return {
@@ -201,6 +204,8 @@ def _event(
         "category": "Any",
         "time": START_MS + time,
         "person": person,
+        "user_id": user_id,
+        "device_id": device_id,
         "session_id": None if session is None else START_MS + session,
         "stage": run.stream.schema.stages[0],
         "city": city,

@@ -356,7 +356,14 @@ def test_runs_that_are_verified(ready):
 
 @pytest.mark.parametrize(
     "options",
-    [(), ("--stages",), ("--cities", "--rank-by", "revenue"), ("--truth",), ("--by", "city")],
+    [
+        (),
+        ("--stages",),
+        ("--cities", "--rank-by", "revenue"),
+        ("--truth",),
+        ("--identity",),
+        ("--by", "city"),
+    ],
 )
 def test_report(ready, options):
     """Every part can be asked for, as a table and as JSON."""

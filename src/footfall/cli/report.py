@@ -60,6 +60,11 @@ def _once(_: click.Context, option: click.Parameter, values: tuple[str, ...]) ->
     help="For every decision and effect, what was asked and what came out.",
 )
 @click.option(
+    "--identity",
+    is_flag=True,
+    help="What profiles vendors would make of the ids of users and devices, and who it was.",
+)
+@click.option(
     "--by",
     metavar="PROPERTY",
     multiple=True,
@@ -97,6 +102,7 @@ def command(
     stages: bool,
     cities: bool,
     truth: bool,
+    identity: bool,
     by: str | None,
     rank_by: str,
     run_id: str | None,
@@ -118,7 +124,14 @@ def command(
     named = options.named_columns(given)
     if imported or is_foreign(store) or holds_imported_alone(store):
         _check_none(
-            store, {"--stages": stages, "--cities": cities, "--truth": truth, "--run": run_id}
+            store,
+            {
+                "--stages": stages,
+                "--cities": cities,
+                "--truth": truth,
+                "--identity": identity,
+                "--run": run_id,
+            },
         )
         _report_log(store, named, imported, funnel, by, form, target)
         return
@@ -126,7 +139,7 @@ def command(
 
     # Where no part is chosen, stages and cities are shown; `--by` compares steps, and so needs
     # stages.
-    is_any = stages or cities or truth or bool(by)
+    is_any = stages or cities or truth or identity or bool(by)
     wanted = form or "table" if target is None else _form_of(target, form)
     made = report(
         store,
@@ -135,6 +148,7 @@ def command(
         truth=truth,
         # Only the page draws them, and they cost a pass over all events.
         curves=wanted == "html",
+        identity=identity,
         by=by,
         run=run_id,
         rank_by=rank_by,  # type: ignore[arg-type]  # click has checked the choice

@@ -4,6 +4,7 @@ from footfall.reports.curves import Curves
 from footfall.reports.json_report import render_json
 from footfall.reports.page import render_html
 from footfall.reports.people_groups import PeopleGroup, PeopleGroups, RankBy
+from footfall.reports.profile_counts import IdentityCounts, ProfileCounts
 from footfall.reports.reporting import Report, closing, report
 from footfall.reports.stages import FunnelStep, StageCounts, Stages
 from footfall.reports.terminal import render_table
@@ -12,8 +13,10 @@ from footfall.reports.truth import Truth
 __all__ = [
     "Curves",
     "FunnelStep",
+    "IdentityCounts",
     "PeopleGroup",
     "PeopleGroups",
+    "ProfileCounts",
     "RankBy",
     "Report",
     "StageCounts",

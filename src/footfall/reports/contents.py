@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from footfall.reports.group_sections import cities_section, groups_section, hours_section
+from footfall.reports.identity_sections import identity_section
 from footfall.reports.reporting import Report
 from footfall.reports.section import ReportSection, RowLimits
 from footfall.reports.stage_sections import (
@@ -27,6 +28,7 @@ SECTIONS: tuple[Callable[[Report, RowLimits], ReportSection | None], ...] = (
     groups_section,
     cities_section,
     hours_section,
+    identity_section,
     truth_section,
 )
 """Every section of a report; each returns None where its numbers are missing."""

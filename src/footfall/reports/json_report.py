@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
 
@@ -38,6 +39,7 @@ def render_json(report: Report) -> str:
         "truth": _truth(report.truth) if report.truth else None,
         "curves": _curves(report.curves) if report.curves else None,
         "groups": _groups(report.groups, "groups") if report.groups else None,
+        "identity": asdict(report.identity) if report.identity else None,
     }
     # NaN is no JSON: an error here is better than one in the program that reads it.
     return json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False)

@@ -12,8 +12,10 @@ from footfall.data.tallies import Tallies
 from footfall.errors import UsageError, shown
 from footfall.reports.curves import Curves, curves_of_store
 from footfall.reports.group_queries import cities_of_store, cities_of_tallies, groups_of_store
+from footfall.reports.identity_queries import identity_of_store
 from footfall.reports.judging import check_rank_by, judged_groups
 from footfall.reports.people_groups import PeopleGroup, PeopleGroups, RankBy
+from footfall.reports.profile_counts import IdentityCounts
 from footfall.reports.stage_queries import stages_of_store
 from footfall.reports.stages import Stages, stages_of_tallies
 from footfall.reports.stored_run import StoredRun
@@ -39,6 +41,7 @@ class Report:
         truth: What was asked, and what came out.
         curves: How it went over time, for charts.
         groups: How people perform by the property that was asked for.
+        identity: What vendors would make of the ids.
     """
 
     info: RunInfo | None = None
@@ -47,6 +50,7 @@ class Report:
     truth: Truth | None = None
     curves: Curves | None = None
     groups: PeopleGroups | None = None
+    identity: IdentityCounts | None = None
 
     def __repr__(self) -> str:
         of = f" on run {self.info.id} of {self.info.scenario}" if self.info else ""
@@ -66,6 +70,7 @@ def report(
     cities: bool = True,
     truth: bool = False,
     curves: bool = False,
+    identity: bool = False,
     by: str | None = None,
     run: str | None = None,
     rank_by: RankBy = "engagement",
@@ -83,6 +88,8 @@ def report(
         cities: How each city performs.
         truth: For every decision and effect, what was asked and what came out.
         curves: How it went over time; `render_html` draws it. None where a store keeps no rows, like a single file.
+        identity: What profiles vendors would make of the ids of users and devices, beside who it was. None where a
+            store keeps no rows.
         by: Compare people by this property, at its value when they came, and steps by its value when people entered
             the first of the two stages: a user property, `city`, `country`, `language`, `time_zone` or another column
             of home, `platform` or `os_name`; or an event property, at its value in that visit.
@@ -101,6 +108,7 @@ def report(
         cities=cities,
         truth=truth,
         curves=curves,
+        identity=identity,
         by=by,
         rank_by=check_rank_by(rank_by),
     )
@@ -119,6 +127,7 @@ class _Wanted:
     cities: bool
     truth: bool
     curves: bool
+    identity: bool
     by: str | None
     rank_by: RankBy
 
@@ -138,13 +147,14 @@ def _of_rows(store: Store, info: RunInfo, wanted: _Wanted) -> Report:
         truth=truth_of(_counted(store, info), schema.minor_digits) if wanted.truth else None,
         curves=curves_of_store(source) if wanted.curves else None,
         groups=_judged(groups_of_store(source, by), schema, rank_by, by) if by else None,
+        identity=identity_of_store(source) if wanted.identity else None,
     )
 
 
 def _of_counts(store: Store, info: RunInfo, wanted: _Wanted) -> Report:
     """Report on a run of which the store keeps no rows, only what was counted.
 
-    Counts know nothing of time, so there are no curves.
+    Counts know nothing of time and of ids, so there are no curves and there is no identity.
 
     Raises:
         UsageError: A property to compare by needs the rows, or not everything was counted.

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from footfall.data.tallies import FactorSums
-from footfall.reports import FunnelStep, PeopleGroup, Report, StageCounts, Stages, Truth
+from footfall.reports import (
+    FunnelStep,
+    IdentityCounts,
+    PeopleGroup,
+    ProfileCounts,
+    Report,
+    StageCounts,
+    Stages,
+    Truth,
+)
 from footfall.reports.asked_and_got import Amount, Case, Tally
 from footfall.reports.curves import Curves, Days, HourlyCurve, Hours
 from footfall.reports.judging import judged_groups
@@ -150,6 +159,19 @@ CURVES = Curves(
     ),
 )
 
+IDENTITY = IdentityCounts(
+    1000,
+    18_150,
+    640,
+    1820,
+    35,
+    (
+        ProfileCounts("ids", 2460, 35, 610, 88),
+        ProfileCounts("last", 1304, 31, 240, 120),
+        ProfileCounts("first", 1304, 29, 238, 101),
+    ),
+)
+
 
 def info(
     *, title: str = "Tiny shop", state: str = "complete", scenario: str = "tiny"
@@ -173,6 +195,7 @@ def example(**parts: object) -> Report:
             "truth": TRUTH,
             "curves": CURVES,
             "groups": PLATFORMS,
+            "identity": IDENTITY,
             **parts,
         }
     )
@@ -206,4 +229,5 @@ def hostile() -> Report:
         ),
         truth=replace(TRUTH, decisions=(Decision(HOSTILE, "x", TRUTH.decisions[0].tally),)),
         curves=Curves(replace(CURVES.days, stages=names), hours),
+        identity=IDENTITY,  # it has no names
     )

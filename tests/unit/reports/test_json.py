@@ -22,6 +22,7 @@ def test_parts():
         "truth",
         "curves",
         "groups",
+        "identity",
     ]
     assert record["footfall_report"] == 1
     assert record["truth"] is None

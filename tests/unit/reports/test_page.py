@@ -22,6 +22,7 @@ TITLES = [
     "People by platform",
     "Cities",
     "Hours of the day",
+    "Identity",
     "Truth",
 ]
 
