@@ -86,3 +86,27 @@ def test_a_header_below_unknown_titles(tmp_path):
     assert place == "plan.csv, cell A2"
     taken = "row 2 is taken for the titles (Event, Property, Type), and not row 1 (Vorfall, Bit, Sorte)"
     assert said == f"{taken}: if that is it, call its columns Event, Property, Type"
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["When it fires", "When is it fired?", "When sent", "Triggered when", "Display Name"],
+)
+def test_titles_of_descriptions(tmp_path, title):
+    """A column that says when an event is sent, or what people call it, is a description; that is said."""
+    (tmp_path / "plan.csv").write_text(f"Event,{title},Property\nlent,Book leaves,shelf\n")
+    plan = read_plan(tmp_path / "plan.csv")
+    assert plan.events[0].about == "Book leaves"
+    (remark, _) = map(str, plan.remarks)
+    assert remark == f"plan.csv, cell B1: column {title} is taken for Description"
+
+
+def test_names_of_entities(tmp_path):
+    """Beside a description, what an entity is displayed as is a part of it, where that is another name."""
+    head = "Entity Type,Entity Name,Display Name,Entity Description"
+    rows = "event,lent,Book lent,Leaves\nevent,Back,back,Comes"
+    (tmp_path / "plan.csv").write_text(f"{head}\n{rows}\n")
+    plan = read_plan(tmp_path / "plan.csv")
+    abouts = [(e.name, e.about) for e in plan.events]
+    assert abouts == [("lent", "Leaves. Display Name: Book lent"), ("Back", "Comes")]
+    assert plan.remarks == ()

@@ -368,6 +368,71 @@ def test_what_is_required_and_not_declared_is_a_property(tmp_path):
     assert list(found(read(tmp_path, {"oneOf": [named]}))) == ["fare"]
 
 
+LENT, BACK = {"properties": {"shelf": TEXT}}, {"properties": {"days": INTEGER}}
+SORTS = {"lent": LENT, "back": BACK}
+EACH = [{"$ref": f"#/$defs/{key}"} for key in SORTS]
+
+
+def asking(key, said):
+    """Return definitions whose member says by its only value which event each is of."""
+    return {
+        name: {
+            "properties": {key: said(f"book_{name}"), **schema["properties"]},
+            "required": [key],
+        }
+        for name, schema in SORTS.items()
+    }
+
+
+@pytest.mark.parametrize("key", ["event", "event_name", "event_type", "name", "type"])
+@pytest.mark.parametrize("said", [lambda n: {"const": n}, lambda n: {"enum": [n]}])
+@pytest.mark.parametrize("form", ["referred", "loose", "inline", "of a base"])
+def test_a_constant_names_the_event(tmp_path, key, said, form):
+    """The only value of a member names alternatives, rather than the key of their definition; that is said once."""
+    events = asking(key, said)
+    base = {"properties": {key: TEXT}, "required": [key]}
+    schema = {
+        "referred": {"$defs": events, "oneOf": EACH},
+        "loose": {"$defs": events},
+        "inline": {"oneOf": list(events.values())},
+        "of a base": {"$defs": events, "oneOf": EACH, **base},
+    }[form]
+    plan = read(tmp_path, schema)
+    assert {e.name: [p.name for p in e.properties] for e in plan.events} == {
+        "book_lent": ["shelf"],
+        "book_back": ["days"],
+    }
+    note = f"plan.json: events are called by the only value of their member {key}"
+    is_sure = form == "inline" and key.startswith("event")
+    assert [str(remark) for remark in plan.remarks] == ([] if is_sure else [note])
+
+
+@pytest.mark.parametrize(
+    "more", [{"type": {"const": "track"}}, {"type": TEXT}, {"name": {"enum": ["a", "b"]}}, {}]
+)
+def test_a_constant_of_all_is_no_name(tmp_path, more):
+    """What does not tell alternatives apart is a property as others; they are called as their definitions."""
+    events = {
+        key: {"properties": {**more, **each["properties"]}} for key, each in SORTS.items()
+    }
+    plan = read(tmp_path, {"$defs": events, "oneOf": EACH})
+    assert {e.name: [p.name for p in e.properties] for e in plan.events} == {
+        "lent": [*more, "shelf"],
+        "back": [*more, "days"],
+    }
+    assert plan.remarks == ()
+
+
+def test_what_holds_beside_alternatives(tmp_path):
+    """Properties beside the list of alternatives are of each of them."""
+    shared = {"properties": {"branch": TEXT}, "required": ["branch"]}
+    plan = read(tmp_path, {"$defs": SORTS, "oneOf": EACH, **shared})
+    assert [(e.name, [(p.name, p.is_required) for p in e.properties]) for e in plan.events] == [
+        ("lent", [("shelf", False), ("branch", True)]),
+        ("back", [("days", False), ("branch", True)]),
+    ]
+
+
 def test_keywords_of_an_event_are_named(tmp_path):
     """What a schema says of the event as a whole, beside its properties, is named too."""
     rest = {

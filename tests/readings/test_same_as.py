@@ -35,6 +35,11 @@ def names(plan, event):
         ("как выше", ["days", "reason"]),
         ("same as above + fee", ["days", "reason", "fee"]),
         ("same as Lent, fee", ["fee", "shelf", "days"]),
+        ("same as Lent without days", ["shelf"]),
+        ("same as Lent, except for shelf", ["days"]),
+        ("wie Lent ohne shelf und days", []),
+        ("all properties of Renewed minus days", ["reason"]),
+        ("see above except reason", ["days"]),
     ],
 )
 def test_properties(tmp_path, cell, expected):
@@ -134,3 +139,11 @@ def test_json_names_that_only_begin_so(tmp_path):
     )
     (found,) = plan.events[0].properties
     assert (found.name, found.type) == ("like count", "integer")
+
+
+def test_without_what_is_not_there(tmp_path):
+    """A property that is taken away and that the other event has not is named."""
+    plan = read(tmp_path, "Event,Property\nLent,shelf\nBack,same as Lent without days\n")
+    assert names(plan, "Back") == ["shelf"]
+    note = 'plan.csv, cell B3: "days", which is no property of "Lent", is not read'
+    assert note in map(str, plan.remarks)

@@ -151,3 +151,73 @@ def test_required_lists(tmp_path):
         ("fee", False),
     ]
     assert plan.remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind", "ends"),
+    [
+        ("stars: 1..5", "integer", (1, 5)),
+        ("stars: 1-5", "integer", (1, 5)),
+        ("stars = 1 to 5", "integer", (1, 5)),
+        ("stars: >= 1", "integer", (1, None)),
+        ("stars: 18+", "integer", (18, None)),
+        ("stars: 0.5..1.5", "number", (0.5, 1.5)),
+        ("stars: 8am-10pm", "text", (None, None)),
+        ("stars: 1.2-3", "text", (None, None)),
+        ("stars: 2026-03-01", "time", (None, None)),
+    ],
+)
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_ranges_behind_names(tmp_path, cell, kind, ends, form):
+    """A range behind the name of a parameter is one, in sheets as in JSON; what may be one example is that."""
+    if form == "json":
+        name, _, value = cell.replace(" =", ":").partition(": ")
+        text = json.dumps(
+            {"events": {"Rated": {"properties": {name: value, "note": "string"}}}}
+        )
+    else:
+        text = f'Event,Parameters\nRated,"{cell}\nnote: string"\n'
+    found = read(tmp_path, text, f"plan.{form}").events[0].properties[0]
+    assert (found.name, found.type) == ("stars", kind)
+    assert (found.constraint.minimum, found.constraint.maximum) == ends
+
+
+@pytest.mark.parametrize(
+    ("note", "kind"),
+    [
+        ("boolean; true if late", ("boolean", None)),
+        ("array of objects:\n- sku: string\n- price: number", ("list", None)),
+        ("list of strings", ("list", "text")),
+        ("string[]: all shelves", ("list", "text")),
+        ("number (EUR), must be > 0", ("money", None)),
+        ("integer", ("integer", None)),
+        ("one of: late, lost, other", ("text", None)),
+    ],
+)
+@pytest.mark.parametrize("said", ["see notes", "siehe Notizen", ""])
+def test_types_in_notes(tmp_path, note, kind, said):
+    """A note that begins with a type is the type, where the cell of the type leads there or is empty; it is said."""
+    rows = [["Event", "Property", "Type", "Notes"], ["Lent", "lines", said, note]]
+    plan = read_plan(workbook(tmp_path / "plan.xlsx", {"Plan": rows}))
+    found = only(plan)
+    assert (found.type, found.item, found.about) == (*kind, note)
+    assert found.values == (("late", "lost", "other") if note.startswith("one") else ())
+    told = "types are taken from column Notes, where none is named otherwise"
+    assert [told in str(remark) for remark in plan.remarks].count(True) == 1
+    assert not any("no type that is known" in str(remark) for remark in plan.remarks)
+
+
+@pytest.mark.parametrize(
+    "note", ["Number of copies", "Date of the loan", "Text on the button", "List price"]
+)
+def test_notes_that_begin_no_type(tmp_path, note):
+    """A sentence on what a property says names no type, whatever its first word."""
+    plan = read(tmp_path, f"Event,Property,Type,Notes\nLent,thing,,{note}\n")
+    assert not any("types are taken" in str(remark) for remark in plan.remarks)
+
+
+@pytest.mark.parametrize("about", ["An array of what it costs with its price", "List of fees"])
+def test_lists_of_money_are_lists(tmp_path, about):
+    """A description that begins with a list is that of a list, whatever it is a list of."""
+    plan = read(tmp_path, f"Event,Property,Property description\nLent,lines,{about}\n")
+    assert only(plan).type == "list"

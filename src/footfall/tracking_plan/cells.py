@@ -335,6 +335,12 @@ def type_of(text: str) -> tuple[PlanType, PlanType | None] | None:
     return None if kind is None else (kind, None)
 
 
+def is_type_word(word: str) -> bool:
+    """Return whether a word names a type, or belongs to the name of one, as the two of `of objects`."""
+    plain = word.casefold()
+    return bool({plain, _singular(plain)} & {*_TYPES, *_RECORDS, *_OF})
+
+
 def _listed(words: list[str]) -> tuple[PlanType, PlanType | None]:
     """Return a list of what some words name: of anything without any, of texts where they name nothing."""
     if not words:

@@ -24,10 +24,8 @@ _COMMON = re.compile(
     r"(?:properties|parameters|props|params)",
     re.IGNORECASE,
 )
-_EXCEPT = re.compile(
-    r"(?:except|without|minus|ohne|außer|menos|excepto|sin|sem|sauf|sans|senza|кроме|без)\s.+",
-    re.IGNORECASE,
-)
+_BUT = "except(?:\\s+for)?|without|minus|ohne|außer|menos|excepto|sin|sem|sauf|sans|senza|кроме|без"
+_EXCEPT = re.compile(rf"(?:{_BUT})\s.+", re.IGNORECASE)
 _ALONE = re.compile(r"(?:same|ditto|dito|idem|то\s+же|s\.\s?o\.|\"|''|〃|″)", re.IGNORECASE)
 ABOVE = re.compile(
     r"(?:the\s+)?(?:event\s+|row\s+|one\s+|line\s+)?(?:above|previous(?:\s+(?:event|row|one|line))?|oben|arriba|anterior|"
@@ -37,6 +35,10 @@ ABOVE = re.compile(
 MORE = re.compile(
     r"(.+?)\s*(?:\+|&|\b(?:plus|and|und|y|et|e|и)\b)\s*(.+)", re.IGNORECASE | re.DOTALL
 )
+
+LESS = re.compile(rf"(.+?)\s*,?\s+(?:{_BUT})\s+(.+)", re.IGNORECASE | re.DOTALL)
+LISTED = re.compile(r"\s*(?:[,;+&]|\b(?:and|und|y|et|e|и)\b)\s*", re.IGNORECASE)
+"""What stands between names behind such a cell."""
 
 
 @dataclass(frozen=True, slots=True)

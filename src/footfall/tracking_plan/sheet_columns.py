@@ -88,11 +88,14 @@ EVENT_COLUMNS = (
         "Description",
         "What the person, or the system, has done.",
         44,
-        "event description; about; definition; event definition; meaning; descripción; descripción del evento; "
-        "beschreibung; descrição; descrizione; описание; описание события; description de l'événement; "
-        "beschreibung des ereignisses; ereignisbeschreibung; descrizione dell'evento; descrizione evento; "
-        "descrição do evento",
-        "trigger; event trigger; triggers; when; when fired; when to fire; fires when; firing condition; comment; "
+        "event description; entity description; about; definition; event definition; meaning; descripción; "
+        "descripción del evento; beschreibung; descrição; descrizione; описание; описание события; "
+        "description de l'événement; beschreibung des ereignisses; ereignisbeschreibung; descrizione dell'evento; "
+        "descrizione evento; descrição do evento",
+        "trigger; event trigger; triggers; when; when fired; when to fire; fires when; firing condition; "
+        "when it fires; when does it fire; when it is fired; when is it fired; fired when; when it is sent; when sent; "
+        "sent when; when triggered; triggered when; when it triggers; when tracked; display name; "
+        "event display name; comment; "
         "comments; notes; remarks; cuándo; cuándo se envía; disparador; notas; comentarios; déclencheur; auslöser; "
         "комментарий; комментарии; примечание; примечания; когда; триггер; nota; observación; observaciones; "
         "comentario; bemerkung; bemerkungen; kommentar; kommentare; anmerkung; anmerkungen; notiz; notizen; hinweis; "
@@ -212,13 +215,15 @@ USER_COLUMNS = (
         "Description",
         "What the property says.",
         44,
-        "about; meaning; definition; property description; descripción; beschreibung; описание; описание свойства; "
+        "about; meaning; definition; property description; entity description; descripción; "
+        "beschreibung; описание; описание свойства; "
         "descripción de la propiedad; beschreibung der eigenschaft; descrizione; descrizione della proprietà; "
         "descrição; descrição da propriedade; description de la propriété",
-        "comment; comments; notes; remarks; comentarios; notas; комментарий; комментарии; примечание; nota; "
-        "observación; observaciones; comentario; bemerkung; bemerkungen; kommentar; kommentare; anmerkung; "
-        "anmerkungen; notiz; notizen; hinweis; hinweise; commentaire; commentaires; remarque; remarques; note; "
-        "remark; commento; commenti; osservazione; osservazioni; comentário; comentários; observação; observações; "
+        "display name; comment; comments; notes; remarks; comentarios; notas; комментарий; комментарии; "
+        "примечание; nota; observación; observaciones; comentario; bemerkung; bemerkungen; "
+        "kommentar; kommentare; anmerkung; anmerkungen; notiz; notizen; hinweis; hinweise; commentaire; "
+        "commentaires; remarque; remarques; note; remark; commento; commenti; osservazione; osservazioni; comentário; "
+        "comentários; observação; observações; "
         "заметка; заметки",
     ),
 )

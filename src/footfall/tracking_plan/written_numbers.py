@@ -256,6 +256,25 @@ def range_of(text: str) -> Constraint | None:
     return _two_ends(plain) or _one_end(plain) or _both_said(plain)
 
 
+def certain_range(text: str) -> Constraint | None:
+    """Return the range that a text among types and examples says, None where it may be one example.
+
+    Args:
+        text: Such as `1..5`, `1-5`, `18+`, `>= 18`; `8am-10pm` and `1.2-3` are examples.
+    """
+    found = range_of(text) if any(map(str.isdigit, text)) else None
+    if found is None or _PLAIN_ENDS.fullmatch(text.strip()):
+        return found
+    is_one = None in (found.minimum, found.maximum)
+    return found if is_one or text.strip()[0] not in "+0123456789" else None
+
+
+_PLAIN_ENDS = re.compile(
+    r"-?\d+\s*(?:-|–|\.\.\.?|to)\s*-?\d+\s*%?|-?\d+\.\d+\s*[-–]\s*-?\d+\.\d+|"
+    r"-?\d+(?:\.\d+)?\s*(?:\.\.\.?|\bto\b)\s*-?\d+(?:\.\d+)?\s*%?"
+)
+
+
 def _two_ends(text: str) -> Constraint | None:
     found = _BETWEEN.fullmatch(text)
     if found:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from footfall.errors import shown
 from footfall.tracking_plan.plan import Origin, PlanEvent
 from footfall.tracking_plan.readers.documents.calls import Declared
-from footfall.tracking_plan.readers.documents.elements import EVENT_NAMES, only_value
+from footfall.tracking_plan.readers.documents.elements import ASKED, names_asked, only_value
 from footfall.tracking_plan.readers.documents.members import list_at, map_at, text_at, text_of
 from footfall.tracking_plan.readers.documents.whole_schemas import Schema
 from footfall.tracking_plan.readers.drafts import Draft
@@ -73,6 +73,9 @@ class CallReader:
         if not call.name:
             text = f"calls of kind {call.call} are taken as events called {shown(name)}"
             self.draft.remark(text, self._at(call))
+        if call.named_by:
+            text = f"events are called by the only value of their member {call.named_by}"
+            self.draft.remark(text, Origin(self.file))
         asked = self.whole(map_at(schema, "properties").get("category"))
         category = call.category or only_value(asked)
         about = call.about or text_at(schema, "description")
@@ -109,13 +112,30 @@ class CallReader:
                 map_at(context, "properties").get("traits")
             ):
                 return self._own(context, sections, call)
-            return _without_names(schema)
+            return self._without_names(schema, call)
         for key in members:
             if key != section and key not in _SENT:
                 self._beside(key, self.whole(members[key]), call)
         found = self.whole(members[section])
         self.schemas.rest(found, _READ)
         return found
+
+    def _without_names(self, schema: Schema, call: Declared) -> Schema:
+        """Return the schema of an event's properties without the member that says which event it is."""
+        members = map_at(schema, "properties")
+        names = {*names_asked(schema, self.whole, ASKED), *filter(None, (call.named_by,))}
+        if not names:
+            return schema
+        unasked = {*names, *(_SENT - set(members))}
+        return {
+            **schema,
+            "properties": {k: member for k, member in members.items() if k not in names},
+            "required": [
+                name
+                for name in list_at(schema, "required")
+                if text_of(name) and name not in unasked
+            ],
+        }
 
     def _beside(self, key: str, member: Schema, call: Declared) -> None:
         """Take what stands beside the properties of a call: of the person, or nothing that is read."""
@@ -140,21 +160,3 @@ class CallReader:
 
 def _is_object(schema: Schema) -> bool:
     return schema.get("type") in ("object", ["object"]) or "properties" in schema
-
-
-def _without_names(schema: Schema) -> Schema:
-    """Return the schema of an event's properties without the member that says which event it is."""
-    members = map_at(schema, "properties")
-    names = [key for key in ("event_type", *EVENT_NAMES) if only_value(members.get(key))]
-    if not names:
-        return schema
-    unasked = {*names, *(_SENT - set(members))}
-    return {
-        **schema,
-        "properties": {k: member for k, member in members.items() if k not in names},
-        "required": [
-            name
-            for name in list_at(schema, "required")
-            if text_of(name) and name not in unasked
-        ],
-    }

@@ -225,6 +225,7 @@ def _with_notes(about: str, row: SheetRow, properties: Sequence[Named]) -> str:
         f"{title}: {text}"
         for title, text in titles
         if text and (not is_of_property or ON_EVENTS.search(normal(title)))
+        if normal(text) != normal(row.text("Event"))
     ]
     return ". ".join(filter(None, (about.rstrip("."), *notes))) if notes else about
 

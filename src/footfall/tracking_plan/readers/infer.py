@@ -38,6 +38,7 @@ _PAIRS = tuple(
     )
 )
 """What says true and false only where both are seen: alone they are words, and codes of countries."""
+_OF_A_LIST = re.compile(r"(?:an?\s+|the\s+)?(?:array|list)s?\s+of\b", re.IGNORECASE)
 _CODES = re.compile(
     r"(?:^|_)(?:country|nation|state|province|region|lang|language|locale|code|iso|currency|market)(?:$|_)|(?:^|_)(?:страна|язык|код|валюта|pais|país|idioma|land|sprache|pays|langue)(?:$|_)"
 )
@@ -95,6 +96,8 @@ def inferred(name: str, about: str, values: Sequence[str], examples: Sequence[st
                 kind = "text"
             is_price = kind == "number" and _says("money", words_of_name, about)
             return ("money" if is_price else kind), item, source
+    if _OF_A_LIST.match(about):
+        return "list", "any", "description"
     for kind, names, words in _SAYS:
         if re.search(names, words_of_name):
             return kind, None, "name"

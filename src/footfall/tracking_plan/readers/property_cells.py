@@ -27,9 +27,10 @@ from footfall.tracking_plan.readers.constraint_cells import (
 )
 from footfall.tracking_plan.readers.format_words import FORMAT_TYPES, format_of
 from footfall.tracking_plan.readers.listed_values import SLASHED_WORD, values_in
-from footfall.tracking_plan.same_as import SameAsCell, same_as
+from footfall.tracking_plan.same_as import LESS, SameAsCell, same_as
 from footfall.tracking_plan.value_words import NO_PROPERTY
 from footfall.tracking_plan.written_numbers import (
+    certain_range,
     currencies_in,
     is_currency,
     range_of,
@@ -71,12 +72,17 @@ def properties_in(cell: str) -> list[tuple[PlanProperty, str]]:
         (SameAsCell(part), "")
         if same_as(part)
         else _with_options(part) or _one_of_several(part)
-        for part in _names_in(inner)
+        for part in ([inner] if _leaves_out(inner) else _names_in(inner))
     ]
     # `size (EU)` is a name: what stands behind it is taken for more only where it is a type.
     if len(found) == 1 and not found[0][1] and (found[0][0].examples or found[0][0].about):
         return [(PlanProperty(cell), "")]
     return found
+
+
+def _leaves_out(text: str) -> bool:
+    """Return whether a cell as a whole refers to an event but for some names: `same as Order Paid, without a and b`."""
+    return same_as(text) is not None and LESS.fullmatch(text) is not None
 
 
 def _names_in(text: str) -> Iterator[str]:
@@ -117,9 +123,8 @@ def _one_of_several(text: str) -> tuple[PlanProperty, str]:
         return read, f"money ({kind})"
     if value and (not kind or type_of(kind)):
         return read, kind
-    return _bracketed(read, match[4] or "") or replace(
-        read, examples=(value,) if value else (), about=about
-    ), ""
+    found = _bracketed(read, match[4] or "") or _ranged(read, match[2] or "")
+    return found or replace(read, examples=(value,) if value else (), about=about), ""
 
 
 def _bracketed(read: PlanProperty, text: str) -> PlanProperty | None:
@@ -128,6 +133,12 @@ def _bracketed(read: PlanProperty, text: str) -> PlanProperty | None:
     if len(words) > 1 and all(map(SLASHED_WORD.fullmatch, words)):
         return replace(read, values=tuple(words))
     constraint = constraint_of(text, "number") if range_of(text) else None
+    return replace(read, constraint=constraint) if constraint else None
+
+
+def _ranged(read: PlanProperty, text: str) -> PlanProperty | None:
+    """Return a property with the range of numbers that a text says, as `1..5`."""
+    constraint = certain_range(text)
     return replace(read, constraint=constraint) if constraint else None
 
 

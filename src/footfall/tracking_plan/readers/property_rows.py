@@ -24,6 +24,7 @@ from footfall.tracking_plan.readers.constraint_cells import (
 from footfall.tracking_plan.readers.drafts import Draft
 from footfall.tracking_plan.readers.format_words import format_of
 from footfall.tracking_plan.readers.headers import EVENTS, OF_A_PROPERTY, SLOTS, normal
+from footfall.tracking_plan.readers.noted_types import leads_to_note, type_in_note
 from footfall.tracking_plan.readers.parameter_columns import LETTERS, ParameterColumn
 from footfall.tracking_plan.readers.property_cells import (
     examples_in,
@@ -98,7 +99,8 @@ def described(found: PlanProperty, type_text: str, row: SheetRow, draft: Draft) 
         else found.examples
     )
     found = replace(found, examples=examples, places=places_of(row))
-    read, is_typed = _typed(found, row.text("Type") or type_text, draft, _place_of_type(row))
+    kind, at = _type_text(row, type_text, draft)
+    read, is_typed = _typed(found, kind, draft, at)
     if row.flag_of_list(draft) and read.type != "list":
         item = None if read.type in ("any", "record") else read.type
         read, is_typed = replace(read, type="list", item=item), is_typed or item is not None
@@ -140,6 +142,24 @@ _DEFAULT = re.compile(
 
 def _place_of_type(row: SheetRow) -> Origin | None:
     return row.origin("Type") if row.text("Type") else None
+
+
+def _type_text(row: SheetRow, text: str, draft: Draft) -> tuple[str, Origin | None]:
+    """Return the text that names the type of a row's property, and its place: a note where its own cell has none.
+
+    Args:
+        text: What stands behind the property's name.
+    """
+    text, at = row.text("Type") or text, _place_of_type(row)
+    title = "Property description" if row.table.kind is EVENTS else "Description"
+    columns = (*filter(None, (row.table.columns.get(title),)), *row.table.notes)
+    for column in columns if leads_to_note(text) else ():
+        noted = type_in_note(row.cell(column))
+        if noted:
+            what = f"types are taken from column {row.table.title(column)}, where none is named otherwise"
+            draft.remark(what, row.table.grid.origin(row.table.header, column))
+            return noted, row.at(column)
+    return text, at
 
 
 def _tell_of_examples(read: PlanProperty, draft: Draft) -> None:

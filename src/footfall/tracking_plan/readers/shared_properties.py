@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -11,7 +10,7 @@ from footfall.errors import shown
 from footfall.tracking_plan.plan import PlanProperty
 from footfall.tracking_plan.readers.drafts import Draft, ReferringCell
 from footfall.tracking_plan.readers.headers import normal
-from footfall.tracking_plan.same_as import ABOVE, MORE, as_property, same_as
+from footfall.tracking_plan.same_as import ABOVE, LESS, LISTED, MORE, as_property, same_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +21,15 @@ class _Reference:
         cell: With the event whose it is.
         is_sure: It can be no name of a property.
         target: The event that it means; "" where none is called so.
-        more: The properties that it names besides.
+        more: The names of properties that it has besides.
+        less: The names of those that it has not.
     """
 
     cell: ReferringCell
     is_sure: bool
     target: str
-    more: Sequence[PlanProperty]
+    more: Sequence[str] = ()
+    less: Sequence[str] = ()
 
 
 def share_properties(draft: Draft) -> None:
@@ -64,9 +65,9 @@ def _follow(draft: Draft, reference: _Reference) -> None:
             f"{shown(read.name)}, which leads to no event that is known,", read.origin
         )
         return
-    _copy(draft, event, reference.target, read)
-    for each in reference.more:
-        draft.add_property(event, replace(each, origin=read.origin), is_typed=False)
+    _copy(draft, event, reference.target, read, reference.less)
+    for name in reference.more:
+        draft.add_property(event, PlanProperty(name, origin=read.origin), is_typed=False)
 
 
 def _tell_beside(draft: Draft, event: str, read: PlanProperty) -> None:
@@ -93,17 +94,13 @@ def _reference(cell: ReferringCell, names: _Names) -> _Reference:
     found = same_as(cell.read.name)
     assert found is not None
     target = names.called(found.text, cell.event)
-    more = None if target else MORE.fullmatch(found.text)
-    if not more:
-        return _Reference(cell, found.is_sure, target, ())
-    target = names.called(more[1], cell.event)
-    return _Reference(cell, found.is_sure, target, [*_named(more[2])])
-
-
-def _named(text: str) -> Iterator[PlanProperty]:
-    yield from (
-        PlanProperty(part) for part in re.split(r"\s*(?:[,;+&]|\band\b)\s*", text) if part
-    )
+    for pattern, what in ((LESS, "less"), (MORE, "more")):
+        parts = None if target else pattern.fullmatch(found.text)
+        of_part = names.called(parts[1], cell.event) if parts else ""
+        if parts and of_part:
+            listed = [name for name in LISTED.split(parts[2]) if name]
+            return _Reference(cell, found.is_sure, of_part, **{what: listed})
+    return _Reference(cell, found.is_sure, target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +131,17 @@ class _Names:
         return next((name for name in wanted if name != event), "")
 
 
-def _copy(draft: Draft, event: str, target: str, read: PlanProperty) -> None:
-    properties = draft.events[event].properties
-    for name, found in draft.events[target].properties.items():
-        if name not in properties:
+def _copy(
+    draft: Draft, event: str, target: str, read: PlanProperty, less: Sequence[str]
+) -> None:
+    properties, others = draft.events[event].properties, draft.events[target].properties
+    for name in less:
+        if name not in others:
+            draft.leave_out(
+                f"{shown(name)}, which is no property of {shown(target)},", read.origin
+            )
+    for name, found in others.items():
+        if name not in properties and name not in less:
             properties[name] = replace(found, origin=read.origin, places={})
             draft.untyped |= {(event, name)} if (target, name) in draft.untyped else set()
     draft.remark(

@@ -40,6 +40,7 @@ class Declared:
         schema: Of all that is sent, or of the properties alone.
         place: In its file, for messages.
         section: Where in the schema the properties stand, if the plan says so: `traits`.
+        named_by: The member of the schema whose only value is the name, where it is taken for that.
         is_open: The plan says beside the schema that what is not declared is welcome.
     """
 
@@ -51,6 +52,7 @@ class Declared:
     category: str = ""
     section: str = ""
     is_open: bool = False
+    named_by: str = ""
 
 
 def call_of(word: Any) -> Call | None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from footfall.tracking_plan.readers.documents.calls import KIND_KEYS, kind_of
 from footfall.tracking_plan.readers.documents.members import map_at, text_at, text_of, unread
 from footfall.tracking_plan.readers.documents.plain_properties import schema_of_properties
+from footfall.tracking_plan.readers.documents.whole_schemas import Whole
 from footfall.tracking_plan.same_as import same_as
 
 EVENT_NAMES = ("event_name", "eventName", "event")
+ASKED = ("event_type", *EVENT_NAMES)
+"""Members whose only value says which event a schema is of."""
 NAMES = (*EVENT_NAMES, "name", "key", "title", "displayName", "display_name")
 WORDS_OF_SCHEMAS = (
     "properties",
@@ -160,23 +163,25 @@ def _parsed(schema: Any) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-def name_of_schema(schema: Mapping[str, Any]) -> str:
+def name_of_schema(schema: Mapping[str, Any], whole: Whole) -> str:
     """Return which event a schema says it is of: by the type that it asks for, by Iglu's `self`, or by its title."""
     return (
-        asked_name(schema)
+        asked_name(schema, whole)
         or text_at(map_at(schema, "self"), "name")
         or text_at(schema, "title")
     )
 
 
-def asked_name(schema: Mapping[str, Any]) -> str:
-    """Return the one name that a schema asks of its events, "" where it asks for none."""
-    properties = map_at(schema, "properties")
-    for key in ("event_type", *EVENT_NAMES):
-        name = only_value(properties.get(key))
-        if name:
-            return name
-    return ""
+def asked_name(schema: Mapping[str, Any], whole: Whole) -> str:
+    """Return the one name that a whole schema asks of its events, "" where it asks for none."""
+    return next(iter(names_asked(schema, whole, ASKED).values()), "")
+
+
+def names_asked(schema: Mapping[str, Any], whole: Whole, keys: Iterable[str]) -> dict[str, str]:
+    """Return the members of a whole schema, of some, that have one value alone, with it."""
+    members = map_at(schema, "properties")
+    values = {key: only_value(whole(members.get(key))) for key in keys}
+    return {key: value for key, value in values.items() if value}
 
 
 def only_value(schema: Any) -> str:

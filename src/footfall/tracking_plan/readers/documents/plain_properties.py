@@ -17,7 +17,7 @@ from footfall.tracking_plan.readers.documents.constraint_keywords import keyword
 from footfall.tracking_plan.readers.documents.whole_schemas import Schema
 from footfall.tracking_plan.readers.property_cells import typed
 from footfall.tracking_plan.same_as import same_as
-from footfall.tracking_plan.written_numbers import range_of
+from footfall.tracking_plan.written_numbers import certain_range, range_of
 
 _NAMES = ("name", "property_name", "propertyName", "property", "key", "title", "id")
 KEYWORDS: Mapping[str, tuple[str, ...]] = {
@@ -87,7 +87,6 @@ _BOUNDS = (
     "enum", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength",
 )  # fmt: skip
 _LISTED = re.compile(r"(.*[^\s\]])\s?\[\](?:\s*\((?:list|array)\))?")
-_RANGE = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*(?:-|–|\.\.\.?|to)\s*(-?\d+(?:\.\d+)?)\s*")
 
 
 def schema_of_properties(written: Any, required: Any = None) -> Schema:
@@ -174,9 +173,6 @@ def schema_of_property(spec: Any) -> tuple[Schema, bool]:
 
 def _of_text(text: str) -> Schema:
     """Return the schema that a text means: a type, values between bars, a range, a description, else an example."""
-    between = _RANGE.fullmatch(text)
-    if between:
-        return _ranged([float(end) if "." in end else int(end) for end in between.groups()])
     parts = [part.strip() for part in text.split("|")]
     listed = [part.strip() for part in text.split(",")]
     if all(map(_names_one_type, listed)):
@@ -187,22 +183,12 @@ def _of_text(text: str) -> Schema:
         return known[0] if len(known) == 1 else {"anyOf": known}
     if len(parts) > 1:
         return {"enum": [part.strip("'\"") for part in parts]}
-    found = _open_range(text)
-    if found:
-        return found
+    between = certain_range(text)
+    if between:
+        return of_range(between)
     if " " in text.strip():
         return {"description": text}
     return {"examples": [text]} if text else {}
-
-
-def _open_range(text: str) -> Schema | None:
-    """Return the schema of a range that a text can only be, as `18+` or `>= 18`: `8am-10pm` is an example."""
-    found = range_of(text) if any(map(str.isdigit, text)) else None
-    if found is None or (
-        text[0] in "+0123456789" and None not in (found.minimum, found.maximum)
-    ):
-        return None
-    return of_range(found)
 
 
 def _names_one_type(text: str) -> bool:

@@ -192,7 +192,8 @@ class Shapes:
             key: What it is called where it stands in a map.
         """
         schema = element.schema()
-        of_schema = name_of_schema(self.whole(schema)) if schema is not element.written else ""
+        is_own = schema is element.written
+        of_schema = "" if is_own else name_of_schema(self.whole(schema), self.whole)
         # A title within the schema of an event in a map is one more description of it.
         name = key or element.name or of_schema
         if element.call == "track" and not name:
