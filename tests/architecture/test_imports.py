@@ -3,11 +3,13 @@
 import subprocess
 import sys
 import typing
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 import footfall
+from footfall.cli.main import COMMANDS
 
 ROOT = Path(__file__).parents[2] / "src"
 
@@ -36,3 +38,25 @@ def test_types_of_public_functions_can_be_asked_for(name):
     """Notebooks, documentation and validators read them: every annotation names something that is there."""
     hints = typing.get_type_hints(getattr(footfall, name))
     assert "return" in hints
+
+
+OTHER_NAMES = {
+    "check": "load",
+    "scenarios": "new",
+    "completion": None,
+    "schema": None,
+    "serve": None,
+}
+"""Commands that a program has another function for, or none."""
+
+
+def test_a_command_has_a_function():
+    """Whatever a command does, a program can do too, by a function of the same name or of the one given here."""
+    functions = {OTHER_NAMES.get(name, name) for name in COMMANDS}
+    assert functions - {None} <= set(footfall.__all__)
+
+
+def test_the_version_is_that_of_the_package():
+    """`footfall.__version__` is what is installed, and stands among the names of the module."""
+    assert footfall.__version__ == version("footfall")
+    assert "__version__" in dir(footfall)
