@@ -58,9 +58,9 @@ def test_few_of_the_claims_are_false():
 def test_estimates_err_less_and_verdicts_hold():
     """Of cities whose chances are drawn from one law, estimates err by at most 0.9 of what shares do.
 
-    15 worlds of 30 cities. Of the verdicts at most 1 in 6 is wrong (1 in 20 is expected), and at least 1 city in 10 has
-    one. Over four other seeds estimates erred by 0.81 to 0.84 of what shares did, and 1 to 6 of some 90 verdicts were
-    wrong. False alarm: below 1e-4 for each bound.
+    15 worlds of 30 cities. Of the verdicts at most 1 in 6 is wrong (at most 1 in 20 is expected), at least 1 city in
+    10 has one. Over four other seeds estimates erred by 0.81 to 0.84 of what shares did, and 1 to 6 of some 90 verdicts
+    were wrong. False alarm: below 1e-4 for each bound.
     """
     rng = np.random.default_rng(3)
     errors, claims, wrong = np.zeros(2), 0, 0

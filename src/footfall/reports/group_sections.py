@@ -162,7 +162,7 @@ def _notes(groups: PeopleGroups, left_out: int) -> Iterator[str]:
     if groups.average is not None:
         yield (
             "Estimates draw each one towards the others, the more the less is known of it. "
-            f"Of all that are called above or below, 1 in {1 / FALSE_DISCOVERIES:.0f} is expected to be wrong."
+            f"Of all that are called above or below, at most 1 in {1 / FALSE_DISCOVERIES:.0f} is expected to be wrong."
         )
     if groups.are_alike:
         yield "Of none of these can it be said that it differs from the average."

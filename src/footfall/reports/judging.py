@@ -25,7 +25,7 @@ ENOUGH_BUYERS = 50
 """From so many who did buy on there is an interval in any case."""
 MOST_BEST = 5
 FALSE_DISCOVERIES = 0.05
-"""Of all groups of a table that are called above or below the average, this share is expected to be wrong."""
+"""Of all groups of a table that are called above or below the average, at most this share is expected to be wrong."""
 REVENUE_POWER = 1.0
 """Variances of revenue grow as the means: more or fewer people buy, who spend alike."""
 FINENESS, MOST_VALUES = 4, 4_000

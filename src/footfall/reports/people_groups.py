@@ -21,7 +21,7 @@ class Estimate:
         value: Middle of what is likely, given the group's own people and all other groups.
         interval: 95 % of what is likely.
         verdict: Whether it is above or below the average of all people; of all groups of a table that are called
-            above or below, 1 in 20 is expected to be wrong.
+            above or below, at most 1 in 20 is expected to be wrong.
         best_prob: Probability to be among the best `PeopleGroups.n_best`.
     """
 
