@@ -146,3 +146,20 @@ def test_a_command_that_writes_nothing_ends_too(tmp_path):
         process = hanging(tmp_path, "check", "ecommerce", how=how, **where)
         code, err = ended(process)
         assert (code, err.strip()) == (130, "stopped")
+
+
+def test_a_receiver_that_is_stopped_while_it_begins(tmp_path):
+    """From the line on that says that it listens, a signal ends it as later: in order, with what it has stored."""
+    before = """
+import asyncio, os, signal
+made = asyncio.SelectorEventLoop.__init__
+def interrupted(self, *args):
+    os.kill(os.getpid(), signal.SIGTERM)
+    made(self, *args)
+asyncio.SelectorEventLoop.__init__ = interrupted
+"""
+    process = processes.start("serve", "--port", "0", cwd=tmp_path, before=before)
+    _, err = process.communicate(60)
+    assert process.returncode == 0, err
+    assert "0 events stored" in err
+    assert not any(sign in err for sign in ("Traceback", "Warning"))

@@ -117,6 +117,7 @@ def command(
 
     SCENARIO is the name of a shipped scenario (footfall scenarios lists them) or the path of a YAML file.
     """
+    from footfall.execution.allocation import keeping_little
     from footfall.execution.live.live_run import live_with
     from footfall.execution.live.live_task import LiveOptions
     from footfall.execution.live.stats import watch_nothing
@@ -129,7 +130,7 @@ def command(
     is_dated = not depends_on_today(parameters.start or "today") or any(
         capabilities_of(sink).keeps_runs for sink in sinks
     )
-    with gentle_stop(to_continue(sinks, is_dated=is_dated)) as stop:
+    with keeping_little(), gentle_stop(to_continue(sinks, is_dated=is_dated)) as stop:
         printer = StatusPrinter(sys.stderr)
         # Sinks write remarks there by themselves; the table begins anew below each.
         with redirect_stderr(cast("TextIO", StderrBesideTable(sys.stderr, printer.leave))):

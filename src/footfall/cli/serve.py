@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import gc
+from typing import TYPE_CHECKING
 
 import click
 
 from footfall.cli import arguments
 from footfall.cli.data_command import DataCommand
+from footfall.cli.interrupts import gentle_stop
 from footfall.errors import MissingExtraError
 from footfall.units.whole_numbers import WholeNumbers
+
+if TYPE_CHECKING:
+    from footfall.receiver.app import Receiver
+    from footfall.receiver.listen import Listener, ListenSettings
 
 EPILOG = """\b
 Examples:
@@ -106,26 +112,38 @@ def command(
         raise MissingExtraError(
             missing.name or "starlette", "server", "footfall serve"
         ) from None
+    from footfall.execution.allocation import keeping_little
     from footfall.net.secrets import secret_from
     from footfall.receiver.chaos import ChaosProfile, kinds_of
     from footfall.sinks.webhook.signature import SECRET_NAME
 
+    # Requests bring thousands of objects, none in a cycle: every 700 were 6 % of the time.
+    gc.set_threshold(50_000)
     profile = ChaosProfile(kinds_of(chaos), chaos_share, chaos_seed) if chaos else None
-    listener = Listener(
-        ListenSettings(
-            store=store,
-            most_bytes=max_size,
-            host=host,
-            port=port,
-            api_key=secret_from("AMPLITUDE_API_KEY", "footfall serve"),
-            webhook_secret=secret_from(SECRET_NAME, "footfall serve"),
-            token=secret_from("FOOTFALL_RECEIVER_TOKEN", "footfall serve"),
-            chaos=profile,
-            is_first_only=first_only,
-            origins=origins,
-        ),
-        tell=lambda line: click.echo(line, err=True),
+    settings = ListenSettings(
+        store=store,
+        most_bytes=max_size,
+        host=host,
+        port=port,
+        api_key=secret_from("AMPLITUDE_API_KEY", "footfall serve"),
+        webhook_secret=secret_from(SECRET_NAME, "footfall serve"),
+        token=secret_from("FOOTFALL_RECEIVER_TOKEN", "footfall serve"),
+        chaos=profile,
+        is_first_only=first_only,
+        origins=origins,
     )
+    with keeping_little():
+        listener = Listener(settings, tell=lambda line: click.echo(line, err=True))
+        # Before it says that it listens: who hears that may stop it.
+        with gentle_stop("") as stop:
+            _tell_begun(listener, settings)
+            listener.serve(stop)
+    _tell_ended(listener.receiver)
+    return 0
+
+
+def _tell_begun(listener: Listener, settings: ListenSettings) -> None:
+    store, host = str(settings.store), settings.host
     # The store itself shows its address, without the password.
     into = listener.received.event_store.name if "://" in store else store
     address = f"[{host}]" if ":" in host else host
@@ -135,14 +153,12 @@ def command(
     )
     if not listener.receiver.keys:
         click.echo("webhooks are taken unsigned: FOOTFALL_WEBHOOK_SECRET is not set", err=True)
-    gc.set_threshold(
-        50_000
-    )  # requests bring thousands of objects, none in a cycle: every 700 were 6 % of the time
-    listener.serve()
-    told = listener.receiver.totals
+
+
+def _tell_ended(receiver: Receiver) -> None:
+    told = receiver.totals
     click.echo(
         f"{told['events']:,} events stored, {told['duplicates']:,} were there already", err=True
     )
-    for line in listener.receiver.refused.lines():
+    for line in receiver.refused.lines():
         click.echo(line, err=True)
-    return 0

@@ -9,8 +9,8 @@ import ipaddress
 import re
 import socket
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -113,20 +113,20 @@ class Listener:
         self.receiver = Receiver(
             self.received, _vendors(settings, clock), clock, keys, tell=tell
         )
-        self._server = uvicorn.Server(_config(self._guarded(settings, tell)))
+        self._server = _Server(_config(self._guarded(settings, tell)))
 
-    def serve(self) -> None:
-        """Answer requests until `stop` is called, or Ctrl-C comes."""
+    def serve(self, stop: threading.Event | None = None) -> None:
+        """Answer requests until `stop` is set or called."""
+        self._server.stop = stop or self._server.stop
         try:
-            with suppress(KeyboardInterrupt):  # uvicorn raises the signal again when it is done
-                self._server.run(sockets=[self._socket])
+            self._server.run(sockets=[self._socket])
         finally:
             self.received.close()
             self._socket.close()
 
     def stop(self) -> None:
         """Let `serve` return soon."""
-        self._server.should_exit = True
+        self._server.stop.set()
 
     @property
     def is_ready(self) -> bool:
@@ -155,6 +155,21 @@ class Listener:
             refused=self.receiver.refused,
         )
         return guard, protocol
+
+
+class _Server(uvicorn.Server):
+    """A server that an event stops: what signals do is for its caller to say, also before it listens to any."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.stop = threading.Event()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def on_tick(self, counter: int) -> bool:
+        return await super().on_tick(counter) or self.stop.is_set()
 
 
 def _vendors(settings: ListenSettings, clock: Clock) -> list[VendorProtocol]:

@@ -1,4 +1,4 @@
-"""Digests of keys that are at rest in a file without a name; memory has a byte for each, which spares most looks."""
+"""Digests of keys that are at rest in a file without a name, with filters that spare most looks at them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,6 @@ class RestingKeys:
         self._file: IO[bytes] | None = None
         self._map: mmap.mmap | None = None
         self._lengths: list[int] = []
-        self._filters: list[npt.NDArray[np.uint8]] = []
 
     def add(self, level: Level) -> None:
         """Put a level to rest.
@@ -44,34 +43,39 @@ class RestingKeys:
             # It lives as long as this does, and has no name that somebody could find.
             self._file = tempfile.TemporaryFile(prefix=".footfall-keys-", dir=self._folder)  # noqa: SIM115
             weakref.finalize(self, self._file.close)
-        self._file.seek(sum(self._lengths) * 24)
-        self._file.write(level.tobytes())
+        self._file.seek(sum(map(_size_of, self._lengths)))
+        self._file.write(level.tobytes() + _filter(level).tobytes())
+        self._file.truncate(sum(map(_size_of, [*self._lengths, level.shape[1]])))
         self._file.flush()
         self._map = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
         self._lengths.append(level.shape[1])
-        self._filters.append(_filter(level))
 
     def has(self, digests: Level, oldest_ms: int) -> npt.NDArray[np.bool_]:
         """Return whether each of some digests is here, and came at a time or later; shape (n,)."""
         found = np.zeros(digests.shape[1], np.bool_)
-        start, is_read = 0, False
-        for length, bits in zip(self._lengths, self._filters, strict=True):
+        start = 0
+        for length in self._lengths:
+            level, bits = self._level(start, length)
             (likely,) = np.nonzero(_may_be(bits, digests))
             if len(likely):
-                is_read = True
-                found[likely] |= among(
-                    self._level(start, length), digests[:, likely], oldest_ms
-                )
-            start += length
-        if sys.platform != "win32" and is_read and self._map is not None:
+                found[likely] |= among(level, digests[:, likely], oldest_ms)
+            start += _size_of(length)
+        if sys.platform != "win32" and self._map is not None:
             # What was looked at counts as this process's memory until somebody else needs it.
             self._map.madvise(mmap.MADV_DONTNEED)
         return found
 
-    def _level(self, start: int, length: int) -> Level:
+    def _level(self, start: int, length: int) -> tuple[Level, npt.NDArray[np.uint8]]:
+        """Return a level and its filter, as they lie in the file."""
         assert self._map is not None
-        level: Level = np.frombuffer(self._map, np.uint64, 3 * length, 24 * start)
-        return level.reshape(3, length)
+        level: Level = np.frombuffer(self._map, np.uint64, 3 * length, start)
+        bits = np.frombuffer(self._map, np.uint8, length, start + level.nbytes)
+        return level.reshape(3, length), bits
+
+
+def _size_of(length: int) -> int:
+    """Return the bytes of a level of so many digests and of its filter; whole numbers of 64 bits begin behind them."""
+    return 24 * length + -(-length // 8) * 8
 
 
 def among(level: Level, digests: Level, oldest_ms: int) -> npt.NDArray[np.bool_]:
