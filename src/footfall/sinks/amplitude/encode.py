@@ -143,7 +143,11 @@ def changed_properties(chunk: Chunk) -> dict[str, dict[str, Properties]]:
     events = _EventFinder(chunk.events)
     rows: defaultdict[str, Properties] = defaultdict(dict)
     later: defaultdict[str, Properties] = defaultdict(dict)
-    changes = (*_arrived(chunk.arrivals), *_changed(chunk.changes))
+    changes = (
+        *_arrived(chunk.arrivals),
+        *_changed(chunk.changes),
+        *_told_of_accounts(chunk.events),
+    )
     for person, insert_id, time_ms, properties in changes:
         row = events.find(person, insert_id, time_ms)
         target = later[str(person)] if row is None else rows[str(row)]
@@ -187,24 +191,48 @@ class _EventFinder:
         return self._rows[person][place] if place < len(self._rows[person]) else None
 
 
+_FURTHER_ACCOUNT = r"-u-[0-9a-f]{16}-\d$"
+"""User ids of all but somebody's first account (`sim/ids.py`)."""
+
 _Change = tuple[int, str | None, int, Properties]
 _BEFORE_ALL_MS = -(2**62)
 
 
 def _arrived(arrivals: pa.Table) -> Iterator[_Change]:
     """Yield what is true of people when they are first seen."""
-    columns = {"stage": arrivals["stage"].to_pylist()}
-    if "properties" in arrivals.column_names and arrivals.num_rows:
-        struct = _whole(arrivals["properties"])
+    for person, properties in zip(
+        arrivals["person"].to_pylist(), _all_properties(arrivals, "properties"), strict=True
+    ):
+        yield person, None, _BEFORE_ALL_MS, properties
+
+
+def _told_of_accounts(events: pa.Table) -> Iterator[_Change]:
+    """Yield what events tell of further accounts, of whose profiles Amplitude knows nothing when they begin."""
+    users = _whole(events["user_id"])
+    is_further = pc.match_substring_regex(users.dictionary, _FURTHER_ACCOUNT).take(
+        users.indices
+    )
+    if "changed" not in events.column_names or not pc.any(is_further).as_py():
+        return
+    told = events.filter(pc.and_(is_further, pc.is_valid(events["changed"])))
+    people, ids = told["person"].to_pylist(), told["insert_id"].to_pylist()
+    for row, properties in enumerate(_all_properties(told, "user_properties")):
+        yield people[row], ids[row], _BEFORE_ALL_MS, properties
+
+
+def _all_properties(table: pa.Table, name: str) -> Iterator[Properties]:
+    """Yield the stage and the properties of each row, without those that are null."""
+    columns = {"stage": table["stage"].to_pylist()}
+    if name in table.column_names and table.num_rows:
+        struct = _whole(table[name])
         for field, child in zip(struct.type, struct.flatten(), strict=True):
             columns[field.name] = [
                 None if text is None else json.loads(text)
                 for text in json_texts(child).to_pylist()
             ]
-    for row, person in enumerate(arrivals["person"].to_pylist()):
-        values = {name: column[row] for name, column in columns.items()}
-        properties = {name: value for name, value in values.items() if value is not None}
-        yield person, None, _BEFORE_ALL_MS, properties
+    for row in range(table.num_rows):
+        values = {key: column[row] for key, column in columns.items()}
+        yield {key: value for key, value in values.items() if value is not None}
 
 
 def _changed(changes: pa.Table) -> Iterator[_Change]:
