@@ -207,7 +207,7 @@ def _arrived(arrivals: pa.Table) -> Iterator[_Change]:
 
 
 def _told_of_accounts(events: pa.Table) -> Iterator[_Change]:
-    """Yield what events tell of further accounts, of whose profiles Amplitude knows nothing when they begin."""
+    """Yield all properties with the events that open a further account: its profile knows none of them."""
     users = _whole(events["user_id"])
     is_further = pc.match_substring_regex(users.dictionary, _FURTHER_ACCOUNT).take(
         users.indices
