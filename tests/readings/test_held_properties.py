@@ -7,9 +7,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from footfall.foreign.log_numbers import log_report
 from footfall.foreign.open_events import open_events
 from footfall.tracking_plan.from_log import plan_of_log
 from footfall.validation import Expectations, ExpectedEvent, validate
+from footfall.validation.expectations import ExpectedProperty
 
 AT = "2026-04-01T09:00:00Z"
 
@@ -114,6 +116,28 @@ def test_parameters_of_analytics(tmp_path, form):
     assert types == {"pages": "integer", "rate": "number", "who": "text", "items": "list"}
 
 
+@pytest.mark.parametrize("form", ["ndjson", "parquet"])
+def test_sessions_of_analytics(tmp_path, form):
+    """A parameter numbers the sessions, of each person; a plan that lists it is told so, rather than of a gap."""
+    rows = [analytics(form) for _ in range(3)]
+    for n, row in enumerate(rows):
+        number = 1_775_034_000 if form == "parquet" else "1775034000"
+        empty = dict.fromkeys(("string_value", "int_value", "double_value"))
+        session = {"key": "ga_session_id", "value": empty | {"int_value": number}}
+        row["event_params"] = [*row["event_params"], session]
+        row["user_pseudo_id"] = f"p{n % 2}"
+    path = write(tmp_path / f"x.{form}", rows)
+    with open_events(path) as source:
+        assert log_report(source).sessions.given == 2
+    wanted = {"ga_session_id": ExpectedProperty("ga_session_id", "integer", is_required=True)}
+    plan = Expectations(
+        "plan", events={"lend": ExpectedEvent("lend", properties=wanted, is_open=True)}
+    )
+    found = validate(path, plan)
+    assert [one for one in found.findings if "ga_session_id" in one.subject] == []
+    assert found.skipped["property_missing"] == "ga_session_id is read as the session"
+
+
 # --- PostHog ---------------------------------------------------------------------------------------------------------
 
 
@@ -133,3 +157,36 @@ def test_events_of_posthog_under_names_of_ones_own(tmp_path, form):
         found.skipped["event_unknown"]
         == "1 event $identify, 1 event $pageview: the vendor's own"
     )
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_what_posthog_sets_within_properties(tmp_path, form):
+    """What `$set` holds in a column of properties is people's, also where another column follows; it is said."""
+    held = {"n": 3, "$set": {"tier": "gold"}}
+    row = {
+        "uuid": "e1",
+        "event": "lend",
+        "distinct_id": "p1",
+        "timestamp": AT,
+        "properties": held,
+    }
+    with open_events(write(tmp_path / f"x.{form}", [row | {"team": 1}])) as source:
+        plan = plan_of_log(source)
+        assert "properties in properties; user properties in its $set" in source.taken
+    assert {p.name for p in plan.events[0].properties} == {"n", "team"}
+    assert [(p.name, p.type) for p in plan.user_properties] == [("tier", "text")]
+
+
+@pytest.mark.parametrize("form", ["csv", "ndjson", "parquet"])
+def test_properties_that_are_read_as_roles(tmp_path, form):
+    """A plan may list who and when among properties: what was read as such is not told as missing."""
+    row = {"user_id": "p1", "timestamp": AT, "event_name": "lend", "shelf": "A"}
+    path = write(tmp_path / f"x.{form}", [row])
+    names = {name: ExpectedProperty(name, "any", is_required=True) for name in (*row, "days")}
+    found = validate(
+        path, Expectations("plan", events={"lend": ExpectedEvent("lend", properties=names)})
+    )
+    missing = [one.subject for one in found.findings if one.check == "property_missing"]
+    assert missing == ["lend.days"]
+    told = "user_id is read as the user, timestamp is read as the time, event_name is read as the type"
+    assert found.skipped["property_missing"] == told

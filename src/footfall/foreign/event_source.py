@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -54,6 +54,7 @@ class EventSource:
         taken: What was taken for what, in a sentence; empty where names are ours.
         logs: Names of the files that the events were in, where a store keeps these.
         calls: What calls that tell of people and groups are called among its event types.
+        roles: Names of columns or members that say who, when or what → which of these.
         has_own_events: Whether its vendor makes events of its own, whose names begin with `$`.
     """
 
@@ -69,6 +70,7 @@ class EventSource:
     logs: tuple[str, ...] = ()
     calls: frozenset[str] = AMPLITUDES_CALLS
     has_own_events: bool = True
+    roles: Mapping[str, str] = field(default_factory=dict)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query, which must be few.

@@ -24,7 +24,7 @@ from footfall.foreign.line_sources import sources_of
 from footfall.foreign.lines import Lines, read_lines
 from footfall.foreign.opened import opened
 from footfall.foreign.role_contents import Sampled, is_untimed
-from footfall.foreign.roles import SAMPLE_ROWS, Named, Roles, roles_of
+from footfall.foreign.roles import ROLE_OF_COMMON, SAMPLE_ROWS, Named, Roles, roles_of
 from footfall.foreign.strict_json import LineFault, read_object
 from footfall.foreign.vendor_records import Paths, Vendor, first
 from footfall.foreign.vendors import (
@@ -62,6 +62,7 @@ class LinesRead:
         taken: What was taken for what, in a sentence; empty where names are ours.
         calls: What calls that tell of people and groups are called among the event types.
         has_own_events: Whether the vendor makes events of its own, whose names begin with `$`.
+        roles: Names of members that say who, when or what → which of these.
     """
 
     parts: tuple[str, ...]
@@ -71,6 +72,7 @@ class LinesRead:
     taken: str
     calls: frozenset[str]
     has_own_events: bool
+    roles: Mapping[str, str]
 
 
 def load(
@@ -118,6 +120,11 @@ def load(
         "; ".join(filter(None, (taken, ids, sources.passed_over))),
         calls_of(vendor) if vendor else frozenset() if query.is_foreign else AMPLITUDES_CALLS,
         not query.is_foreign or vendor in MAKERS_OF_EVENTS,
+        {
+            path.rsplit("/", 1)[-1]: role
+            for common, role in ROLE_OF_COMMON.items()
+            for path in query.names[common]
+        },
     )
 
 

@@ -277,6 +277,7 @@ def _lines(path: Path, named: Named, is_whole: bool) -> EventSource:
             read.taken,
             calls=read.calls,
             has_own_events=read.has_own_events,
+            roles=read.roles,
         )
         return _with_owners(source)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 from footfall.errors import UsageError, shown
@@ -40,6 +41,10 @@ HOLDER = "event_properties"
 """What holds the properties in Amplitude's events and ours."""
 PARAMS = "event_params"
 """The same in Google Analytics 4."""
+PARAMS_SESSION = "ga_session_id"
+"""The member of these that numbers the session."""
+SET = "$set"
+"""The member of an object of properties that PostHog's SDKs set people's by."""
 BESIDE = ("items", "ecommerce")
 """Members beside these that tell of the event itself, and so are properties of it as the others."""
 ROW_INDEX = ("", "Unnamed: 0", "__index_level_0__", "column0")
@@ -85,6 +90,7 @@ class Roles:
         people: The same for properties of people.
         is_ours: Names are ours, but properties stand beside them.
         is_like_ours: Type and properties are called as Amplitude's are: what else is called as there is read so too.
+        members: Names of members of the holder that are no properties of events: of the session, of people.
         outermost: Names of members as they stand in lines; `actor.id` may be one, or within one.
     """
 
@@ -102,6 +108,7 @@ class Roles:
     people: str = ""
     outermost: frozenset[str] = frozenset()
     not_read: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
 
     def sentence(self) -> str:
         """Return what was taken for what."""
@@ -122,6 +129,8 @@ class Roles:
         what = "properties"
         if self.holder:
             parts.append(f"properties in {self.holder}")
+            meanings = {PARAMS_SESSION: "session", SET: "user properties"}
+            parts += [f"{meanings[name]} in its {name}" for name in self.members]
             what = "properties beside these"
         parts += _listed(what, self.properties) + _listed("not read", self.not_read)
         if self.left_out:
@@ -177,6 +186,7 @@ def roles_of(
         is_like_ours=is_amplitudes,
         holder=HOLDER if is_amplitudes else holders.get("ep", ""),
         people=holders.get("up", ""),
+        members=tuple(_members(holders, found.columns, everything)),
         outermost=frozenset(names),
     )
 
@@ -189,6 +199,18 @@ def _holders(names: Sequence[str], sampled: Mapping[str, Sampled]) -> dict[str, 
         for column, listed in HOLDERS.items()
     }
     return {column: name for column, name in found.items() if name}
+
+
+def _members(
+    holders: Mapping[str, str], columns: Mapping[str, str], sampled: Mapping[str, Sampled]
+) -> Iterator[str]:
+    """Yield the members of a column's objects that tell of the session or of people, where no column does."""
+    values = sampled[holders["ep"]].values if holders.get("ep") in sampled else []
+    for name, is_told in ((PARAMS_SESSION, "session" in columns), (SET, "up" in holders)):
+        # As JSON, as a struct, and in a list of keys and values.
+        shown = re.compile(rf"""["']{re.escape(name)}["']|'key': {re.escape(name)},""")
+        if not is_told and any(map(shown.search, values)):
+            yield name
 
 
 def _outside_of_holders(sampled: Mapping[str, Sampled], named: Named) -> dict[str, Sampled]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Sequence
 
 from footfall.foreign.event_source import ColumnTypes
+from footfall.foreign.json_pointer import pointer
 from footfall.foreign.role_contents import is_of_pairs
-from footfall.store.dialect import quote
+from footfall.store.dialect import literal, quote
 
 
 def object_of(called: str, types: ColumnTypes) -> str:
@@ -22,6 +25,20 @@ def object_of(called: str, types: ColumnTypes) -> str:
     if types[called] in ("VARCHAR", "JSON"):
         return f"TRY_CAST({quote(called)} AS JSON)"
     return f"to_json({quote(called)})"
+
+
+def object_without(called: str, types: ColumnTypes, taken: Sequence[str]) -> str:
+    """Return SQL for what such a column holds, but for members that are taken for something else."""
+    held = object_of(called, types)
+    if not taken:
+        return held
+    patch = json.dumps(dict.fromkeys(taken))
+    return f"json_merge_patch(to_json({held}), {literal(patch)})"
+
+
+def member_of(called: str, types: ColumnTypes, name: str) -> str:
+    """Return SQL for a member of what such a column holds, as JSON."""
+    return f"json_extract(to_json({object_of(called, types)}), {literal(pointer(name))})"
 
 
 _VALUES = re.compile(r'"?(\w+_value)"? \w+')

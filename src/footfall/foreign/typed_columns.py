@@ -21,14 +21,18 @@ from footfall.foreign.role_names import is_like_ids
 from footfall.foreign.roles import (
     COMMON_OF_ROLE,
     PARAMS,
+    PARAMS_SESSION,
+    ROLE_OF_COMMON,
     ROW_INDEX,
     SAMPLE_ROWS,
+    SET,
     Named,
     Roles,
     roles_of,
 )
-from footfall.foreign.sql_objects import object_of
+from footfall.foreign.sql_objects import member_of, object_of, object_without
 from footfall.foreign.sql_times import number_time, stamp_time, text_time
+from footfall.foreign.sql_values import FLOATS, finite_of, id_of, said_of, text_of, value_of
 from footfall.foreign.vendor_records import Unit
 from footfall.foreign.vendors import AMPLITUDES_CALLS
 from footfall.store.dialect import literal, literals, quote
@@ -36,7 +40,6 @@ from footfall.store.dialect import literal, literals, quote
 if TYPE_CHECKING:
     import duckdb
 
-FLOATS = ("DOUBLE", "FLOAT")
 PLACE_COLUMNS = ("file_", "file_row_number", "row_n_", "row_line_")
 """Columns that reading adds, to say where a row stands."""
 _PLACES: Mapping[EventForm, tuple[str, ...]] = {
@@ -124,9 +127,9 @@ def typed_source(
     whose = _whose(called, types, nobodies)
     connection.execute(f"""
         CREATE VIEW {into} AS SELECT {columns}, {whose},
-            {_properties(typed, is_whole=is_whole)} AS ep, {object_of(called["up"], types)} AS up,
-            {_session(called["session_id"], types)},
-            coalesce({_text_of(called["event_type"], types)}, '') = '' AS is_nameless, CAST(NULL AS VARCHAR) AS id_flaw,
+            {_properties(typed, is_whole=is_whole)} AS ep, {_user_properties(typed)} AS up,
+            {_session(typed)},
+            coalesce({text_of(called["event_type"], types)}, '') = '' AS is_nameless, CAST(NULL AS VARCHAR) AS id_flaw,
             {_object_flaw(typed)} AS object_flaw, {literal(spaced) if spaced else "CAST(NULL AS VARCHAR)"} AS spaced
         FROM {rows}""")
     structs: dict[str, ColumnTypes | None] = {
@@ -151,6 +154,7 @@ def typed_source(
         # Whose events they are is not known where columns have names of their own.
         calls=frozenset() if typed.is_foreign else AMPLITUDES_CALLS,
         has_own_events=not typed.is_foreign,
+        roles=_taken(called, roles),
     )
 
 
@@ -162,7 +166,7 @@ def _whole_ids(connection: duckdb.DuckDBPyConnection, typed: Typed) -> str:
         for column in columns
         if typed.types.get(column) in FLOATS
         and connection.execute(
-            f"SELECT 1 FROM {typed.rows} WHERE {_text_of(column, typed.types)} LIKE '%.0' LIMIT 1"
+            f"SELECT 1 FROM {typed.rows} WHERE {text_of(column, typed.types)} LIKE '%.0' LIMIT 1"
         ).fetchone()
     ]
     return f"{', '.join(found)} without the .0 of whole numbers" if found else ""
@@ -175,7 +179,7 @@ def _sampled(
     connection: duckdb.DuckDBPyConnection, rows: str, types: ColumnTypes
 ) -> dict[str, Sampled]:
     own = {column: stored for column, stored in types.items() if column not in PLACE_COLUMNS}
-    texts = ", ".join(_text_of(column, types) for column in own)
+    texts = ", ".join(text_of(column, types) for column in own)
     if not own:
         return {}
     sample = connection.execute(f"SELECT {texts} FROM {rows} LIMIT {SAMPLE_ROWS}").fetchall()
@@ -199,6 +203,13 @@ def _as_id(column: str, one: Sampled) -> Sampled:
     )
 
 
+def _taken(called: ColumnTypes, roles: Roles | None) -> dict[str, str]:
+    """Return the names of columns and members that say who, when or what → which of these."""
+    members = roles.members if roles else ()
+    found = {called[common]: role for common, role in ROLE_OF_COMMON.items() if called[common]}
+    return found | {name: "session" for name in members if name == PARAMS_SESSION}
+
+
 def _called(types: ColumnTypes, roles: Roles | None) -> ColumnTypes:
     ours = {
         column: next((n for n in names if n in types), "") for column, names in NAMES.items()
@@ -206,7 +217,9 @@ def _called(types: ColumnTypes, roles: Roles | None) -> ColumnTypes:
     if roles is None or roles.is_ours:
         return ours
     taken = {COMMON_OF_ROLE[role]: column for role, column in roles.columns.items()}
-    taken |= {"ep": roles.holder, "up": roles.people or ours["up"] * roles.is_like_ours}
+    # Without a column of their own people's properties stand within the events'.
+    people = roles.people or roles.holder * (SET in roles.members)
+    taken |= {"ep": roles.holder, "up": people or ours["up"] * roles.is_like_ours}
     return ours | taken if roles.is_like_ours else dict.fromkeys(NAMES, "") | taken
 
 
@@ -220,11 +233,12 @@ def _properties(typed: Typed, *, is_whole: bool) -> str:
         typed: The columns.
         is_whole: Whether they are to be written as JSON: then what it cannot say is null.
     """
-    held = object_of(typed.called["ep"], typed.types)
+    taken = typed.roles.members if typed.roles else ()
+    held = object_without(typed.called["ep"], typed.types, taken)
     if typed.roles is None or not typed.roles.properties:
         return held
     holder = typed.roles.holder
-    member = _said if holder == PARAMS else _finite if is_whole or holder else _member
+    member = said_of if holder == PARAMS else finite_of if is_whole or holder else value_of
     members = [
         f"{quote(name)} := {member(name, typed.types)}" for name in typed.roles.properties
     ]
@@ -236,29 +250,10 @@ def _properties(typed: Typed, *, is_whole: bool) -> str:
     return f"to_json({packed})" if is_json else packed
 
 
-def _member(name: str, types: ColumnTypes) -> str:
-    # pandas and Spark may write texts as bytes.
-    return _text_of(name, types) if types[name] == "BLOB" else quote(name)
-
-
-def _finite(name: str, types: ColumnTypes) -> str:
-    """Return SQL for a value as JSON can say it: NaN and infinite numbers are missing ones."""
-    member = _member(name, types)
-    return (
-        f"CASE WHEN NOT {is_endless(member)} THEN {member} END"
-        if types[name] in FLOATS
-        else member
-    )
-
-
-def _said(name: str, types: ColumnTypes) -> str:
-    """Return SQL for a value, null for an empty list: each event of Google Analytics is exported with all columns."""
-    is_list = types[name].endswith("[]")
-    return (
-        f"CASE WHEN len({quote(name)}) > 0 THEN {quote(name)} END"
-        if is_list
-        else _finite(name, types)
-    )
+def _user_properties(typed: Typed) -> str:
+    if typed.roles and SET in typed.roles.members:
+        return member_of(typed.roles.holder, typed.types, SET)
+    return object_of(typed.called["up"], typed.types)
 
 
 def _object_flaw(typed: Typed) -> str:
@@ -273,7 +268,7 @@ def _object_flaw(typed: Typed) -> str:
 def _whole(types: ColumnTypes) -> str:
     """Return SQL for the whole row as JSON, and for whether it held a number that JSON cannot say."""
     own = [name for name in types if name not in (*PLACE_COLUMNS, *ROW_INDEX)]
-    members = ", ".join(f"{quote(name)} := {_finite(name, types)}" for name in own)
+    members = ", ".join(f"{quote(name)} := {finite_of(name, types)}" for name in own)
     endless = [is_endless(quote(name)) for name in own if types[name] in FLOATS]
     found = " OR ".join(endless) or "false"
     return f"to_json(struct_pack({members})) AS event, {found} AS endless"
@@ -285,28 +280,13 @@ def _is_export(called: ColumnTypes) -> str:
 
 def _plain(called: ColumnTypes, types: ColumnTypes) -> list[str]:
     texts = [
-        f"{(_id_of if column in IDS else _text_of)(called[column], types)} AS {column}"
+        f"{(id_of if column in IDS else text_of)(called[column], types)} AS {column}"
         for column in TEXTS
     ]
     return [
         *texts,
         f"{quote(called['revenue']) if called['revenue'] else 'CAST(NULL AS DOUBLE)'} AS revenue",
     ]
-
-
-def _text_of(column: str, types: ColumnTypes) -> str:
-    """Return SQL for a column as text: the file may have numbers there."""
-    if not column:
-        return "CAST(NULL AS VARCHAR)"
-    if types[column] == "BLOB":
-        return f"decode({quote(column)})"
-    return quote(column) if types[column] == "VARCHAR" else f"CAST({quote(column)} AS VARCHAR)"
-
-
-def _id_of(column: str, types: ColumnTypes) -> str:
-    """Return SQL for an id as text: of a float that is whole without its `.0`."""
-    text = _text_of(column, types)
-    return f"regexp_replace({text}, '[.]0$', '')" if types.get(column) in FLOATS else text
 
 
 def _typed_time(typed: Typed) -> list[str]:
@@ -323,7 +303,7 @@ def _typed_time(typed: Typed) -> list[str]:
         ms = stamp_time(value, types[column])
         flaw = f"CASE WHEN {value} IS NULL THEN 'missing' END"
     elif types[column] in ("VARCHAR", "BLOB"):
-        ms, flaw, is_digits = text_time(_text_of(column, types), typed.unit)
+        ms, flaw, is_digits = text_time(text_of(column, types), typed.unit)
     else:
         ms, flaw = number_time(value, typed.unit)
     text = f"CAST({value} AS VARCHAR) AS time_text"
@@ -351,7 +331,7 @@ def _nobodies(
     if types[column] in FLOATS:
         return ["nan"]
     found = connection.execute(
-        f"WITH g AS MATERIALIZED (SELECT DISTINCT {_text_of(column, types)} AS u "
+        f"WITH g AS MATERIALIZED (SELECT DISTINCT {text_of(column, types)} AS u "
         f"FROM {rows}) "
         f"SELECT u FROM g WHERE {is_nobody('u')} ORDER BY u LIMIT 1000"
     )
@@ -362,7 +342,7 @@ def _whose(called: ColumnTypes, types: ColumnTypes, nobodies: Mapping[str, list[
     real, device = (
         f"CASE WHEN {of} NOT IN ({literals(listed)}) THEN {of} END" if listed else of
         for column, listed in nobodies.items()
-        for of in [_id_of(called[column], types)]
+        for of in [id_of(called[column], types)]
     )
     # The number that our streams have is a BIGINT; a column called `person` elsewhere may hold
     # anything.
@@ -371,10 +351,14 @@ def _whose(called: ColumnTypes, types: ColumnTypes, nobodies: Mapping[str, list[
     return f"{who(person if is_ours else '', real, device)} AS who, {person} AS person, {real} AS real_user"
 
 
-def _session(called: str, types: ColumnTypes) -> str:
+def _session(typed: Typed) -> str:
+    called, types, held = typed.called["session_id"], typed.types, typed.called["ep"]
     if not called:
+        is_held = typed.roles is not None and PARAMS_SESSION in typed.roles.members
+        member = member_of(held, types, PARAMS_SESSION) if is_held else "CAST(NULL AS JSON)"
+        text = f"({member} ->> '$')"
         return (
-            "CAST(NULL AS BIGINT) AS session_id, CAST(NULL AS VARCHAR) AS session_text, "
+            f"TRY_CAST({text} AS BIGINT) AS session_id, {text} AS session_text, "
             "false AS session_flaw"
         )
     value = quote(called)
@@ -382,6 +366,6 @@ def _session(called: str, types: ColumnTypes) -> str:
         "false" if types[called] in ("BIGINT", "INTEGER", "UBIGINT") else f"{value} IS NOT NULL"
     )
     return (
-        f"TRY_CAST({value} AS BIGINT) AS session_id, {_id_of(called, types)} AS session_text, "
+        f"TRY_CAST({value} AS BIGINT) AS session_id, {id_of(called, types)} AS session_text, "
         f"{flaw} AS session_flaw"
     )

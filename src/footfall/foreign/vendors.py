@@ -219,7 +219,9 @@ GA4 = Vendor(
     insert_id=(),
     user_id=_paths("user_id"),
     device_id=_paths("user_pseudo_id", "client_id", "app_instance_id"),
-    session_id=_paths("params/session_id"),
+    session_id=_paths(
+        "params/session_id", "params/ga_session_id", "event_params/ga_session_id"
+    ),
     city=_paths("geo/city"),
     country=_paths("geo/country"),
     platform=_paths("platform", "device/operating_system"),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from footfall.store.dialect import literal
+from footfall.text import first_names
 from footfall.validation.audit import Audit, nearest
 from footfall.validation.expectations import ExpectedProperty, ExpectedType
 from footfall.validation.property_kinds import (
@@ -158,10 +159,16 @@ def _check_missing(audit: Audit, counts: Iterable[KindCount]) -> None:
             "SELECT event_type, count(*) FROM e WHERE event_type IS NOT NULL GROUP BY ALL"
         )
     )
+    taken: dict[str, str] = {}
     for event in audit.expected.events.values():
         for declared in event.properties.values():
             missing = totals.get(event.name, 0) - present[event.name, declared.name]
-            if declared.is_required and missing > 0:
+            if not declared.is_required or missing <= 0:
+                continue
+            role = audit.source.roles.get(declared.name)
+            if role and not present[event.name, declared.name]:
+                taken[declared.name] = f"{declared.name} is read as the {role}"
+            else:
                 is_absent = _is_absent(audit, declared.name)
                 audit.add(
                     "property_missing",
@@ -170,6 +177,8 @@ def _check_missing(audit: Audit, counts: Iterable[KindCount]) -> None:
                     "declared as required",
                     f"event_type = {literal(event.name)} AND {is_absent}",
                 )
+    if taken:
+        audit.skipped["property_missing"] = first_names(list(taken.values()), MOST_LISTED)
 
 
 def _is_absent(audit: Audit, name: str) -> str:
