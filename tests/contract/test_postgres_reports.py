@@ -40,6 +40,16 @@ def test_a_sink_is_looked_into_with_the_password_that_its_url_has(stores):
     assert found.run.id == store.runs()[0].id
 
 
+@pytest.mark.parametrize("rule", ["n-day", "unbounded", "0,1-3,4-9"])
+def test_retention_is_equal(stores, rule):
+    """Cohorts and who came back, by each rule."""
+    one, other = (
+        render_json(report(store, stages=False, cities=False, retention=rule))
+        for store in stores
+    )
+    assert one == other
+
+
 @pytest.mark.parametrize("rank_by", ["conversion", "revenue"])
 def test_ranks_are_equal(stores, rank_by):
     """Cities ranked by what is a fraction or an amount of money."""

@@ -22,6 +22,7 @@ EPILOG = """\b
 Examples:
   footfall report                                  stages and cities of footfall.duckdb
   footfall report --by platform                    people and steps by their platform
+  footfall report --retention n-day                who came back after 1, 7, 30 days
   footfall report --truth                          every decision and effect: asked, and got
   footfall report parquet:school --to school.html  a page with charts
   footfall report --cities --rank-by revenue --format json
@@ -58,6 +59,13 @@ def _once(_: click.Context, option: click.Parameter, values: tuple[str, ...]) ->
     "--truth",
     is_flag=True,
     help="For every decision and effect, what was asked and what came out.",
+)
+@click.option(
+    "--retention",
+    metavar="RULE",
+    multiple=True,
+    callback=_once,
+    help="Who came back after how many days: n-day, unbounded (on the day or later), or brackets such as 0,1-7,8-14.",
 )
 @click.option(
     "--identity",
@@ -103,6 +111,7 @@ def command(
     cities: bool,
     truth: bool,
     identity: bool,
+    retention: str | None,
     by: str | None,
     rank_by: str,
     run_id: str | None,
@@ -130,6 +139,7 @@ def command(
                 "--cities": cities,
                 "--truth": truth,
                 "--identity": identity,
+                "--retention": retention,
                 "--run": run_id,
             },
         )
@@ -139,7 +149,7 @@ def command(
 
     # Where no part is chosen, stages and cities are shown; `--by` compares steps, and so needs
     # stages.
-    is_any = stages or cities or truth or identity or bool(by)
+    is_any = stages or cities or truth or identity or bool(retention or by)
     wanted = form or "table" if target is None else _form_of(target, form)
     made = report(
         store,
@@ -149,6 +159,7 @@ def command(
         # Only the page draws them, and they cost a pass over all events.
         curves=wanted == "html",
         identity=identity,
+        retention=retention,
         by=by,
         run=run_id,
         rank_by=rank_by,  # type: ignore[arg-type]  # click has checked the choice

@@ -6,6 +6,7 @@ from footfall.reports.page import render_html
 from footfall.reports.people_groups import PeopleGroup, PeopleGroups, RankBy
 from footfall.reports.profile_counts import IdentityCounts, ProfileCounts
 from footfall.reports.reporting import Report, closing, report
+from footfall.reports.retention import Retention
 from footfall.reports.stages import FunnelStep, StageCounts, Stages
 from footfall.reports.terminal import render_table
 from footfall.reports.truth import Truth
@@ -19,6 +20,7 @@ __all__ = [
     "ProfileCounts",
     "RankBy",
     "Report",
+    "Retention",
     "StageCounts",
     "Stages",
     "Truth",

@@ -82,7 +82,7 @@ def funnel(stages: Stages, width: int) -> Spec:
         "mark": {"type": "text", "align": "left", "dx": 8, "aria": False},
         "encoding": {"x": x, "y": y, "text": {"field": "label"}},
     }
-    return _chart(width, 34 * len(stages.stages), [_funnel_bars(stages, x, y), text])
+    return chart(width, 34 * len(stages.stages), [_funnel_bars(stages, x, y), text])
 
 
 def _funnel_label(stages: Stages, stage: StageCounts) -> Spec:
@@ -169,7 +169,7 @@ def _stage_days(days: Days, name: str, counts: Sequence[int], colour: str, width
                 "encoding": {"x": x, "y": y},
             },
             # Thinned out from the end, so that the last day always has its point.
-            _points(values[::-1][::step], {"x": x, "y": y}, {"value": colour}),
+            points(values[::-1][::step], {"x": x, "y": y}, {"value": colour}),
         ],
     }
 
@@ -245,8 +245,8 @@ def hours(hours: Hours, width: int) -> Spec:
         "mark": {"type": "line", "strokeWidth": 2, "aria": False},
         "encoding": {"x": x, "y": y, "color": group | legend},
     }
-    points = _points(rows, {"x": x, "y": y}, group | {"legend": None})
-    return _chart(width, 230, [lines, points])
+    marks = points(rows, {"x": x, "y": y}, group | {"legend": None})
+    return chart(width, 230, [lines, marks])
 
 
 def _hour_rows(line: HourlyCurve) -> Iterator[Spec]:
@@ -284,7 +284,7 @@ def groups(groups: PeopleGroups, width: int) -> Spec:
         _interval_rules(rows, x, y),
         _estimates(rows, x, y),
     ]
-    return _chart(width, 22 * len(rows), layers)
+    return chart(width, 22 * len(rows), layers)
 
 
 def _mean_rule(value: float, x: Spec) -> Spec:
@@ -348,7 +348,8 @@ def _names(rows: Sequence[Spec], field: str, width: int) -> Spec:
     }
 
 
-def _chart(width: int, height: int, layers: list[Spec]) -> Spec:
+def chart(width: int, height: int, layers: list[Spec]) -> Spec:
+    """Return layers as a chart of a size in px."""
     return {
         "config": CONFIG,
         "width": width,
@@ -358,7 +359,7 @@ def _chart(width: int, height: int, layers: list[Spec]) -> Spec:
     }
 
 
-def _points(values: Sequence[Spec], encoding: Spec, colour: Spec) -> Spec:
+def points(values: Sequence[Spec], encoding: Spec, colour: Spec) -> Spec:
     """Describe points that show themselves, and what they stand for, only under the pointer."""
     return {
         "data": {"values": list(values)},

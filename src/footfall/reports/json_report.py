@@ -17,6 +17,7 @@ from footfall.reports.curves import Curves
 from footfall.reports.judging import FALSE_DISCOVERIES
 from footfall.reports.people_groups import PeopleGroups, group_record
 from footfall.reports.reporting import Report
+from footfall.reports.retention import Cohort, Retention
 from footfall.reports.stages import Stages, StepComparison, stage_record, step_record
 from footfall.reports.truth import Truth
 from footfall.store import RunInfo
@@ -40,6 +41,7 @@ def render_json(report: Report) -> str:
         "curves": _curves(report.curves) if report.curves else None,
         "groups": _groups(report.groups, "groups") if report.groups else None,
         "identity": asdict(report.identity) if report.identity else None,
+        "retention": _retention(report.retention) if report.retention else None,
     }
     # NaN is no JSON: an error here is better than one in the program that reads it.
     return json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False)
@@ -105,6 +107,34 @@ def _groups(groups: PeopleGroups, name: str) -> Record:
         "n_best": groups.n_best,
         "false_discoveries": FALSE_DISCOVERIES,
     }
+
+
+def _retention(retention: Retention) -> Record:
+    return {
+        "rule": retention.rule,
+        "brackets": [asdict(bracket) for bracket in retention.brackets],
+        "all": _cohort(retention.whole),
+        "cohorts": [
+            {"date": retention.date(cohort), "days": cohort.n_days, **_cohort(cohort)}
+            for cohort in retention.cohorts
+        ],
+    }
+
+
+def _cohort(cohort: Cohort) -> Record:
+    found = []
+    for each in cohort.retained:
+        interval = each.interval
+        found.append(
+            {
+                "back": each.people,
+                "of": each.of,
+                "share": each.share,
+                "low": interval.low if interval else None,
+                "high": interval.high if interval else None,
+            }
+        )
+    return {"people": cohort.people, "retained": found}
 
 
 def _truth(truth: Truth) -> Record:

@@ -16,6 +16,8 @@ from footfall.reports.identity_queries import identity_of_store
 from footfall.reports.judging import check_rank_by, judged_groups
 from footfall.reports.people_groups import PeopleGroup, PeopleGroups, RankBy
 from footfall.reports.profile_counts import IdentityCounts
+from footfall.reports.retention import Retention
+from footfall.reports.retention_queries import retention_of_store
 from footfall.reports.stage_queries import stages_of_store
 from footfall.reports.stages import Stages, stages_of_tallies
 from footfall.reports.stored_run import StoredRun
@@ -42,6 +44,7 @@ class Report:
         curves: How it went over time, for charts.
         groups: How people perform by the property that was asked for.
         identity: What vendors would make of the ids.
+        retention: Who came back after how many days.
     """
 
     info: RunInfo | None = None
@@ -51,6 +54,7 @@ class Report:
     curves: Curves | None = None
     groups: PeopleGroups | None = None
     identity: IdentityCounts | None = None
+    retention: Retention | None = None
 
     def __repr__(self) -> str:
         of = f" on run {self.info.id} of {self.info.scenario}" if self.info else ""
@@ -71,6 +75,7 @@ def report(
     truth: bool = False,
     curves: bool = False,
     identity: bool = False,
+    retention: str | None = None,
     by: str | None = None,
     run: str | None = None,
     rank_by: RankBy = "engagement",
@@ -90,6 +95,8 @@ def report(
         curves: How it went over time; `render_html` draws it. None where a store keeps no rows, like a single file.
         identity: What profiles vendors would make of the ids of users and devices, beside who it was. None where a
             store keeps no rows.
+        retention: Who came back: `n-day` (on the day so many days after their first), `unbounded` (on it or later),
+            or brackets of days such as `0,1-7,8-14`. None where a store keeps no rows.
         by: Compare people by this property, at its value when they came, and steps by its value when people entered
             the first of the two stages: a user property, `city`, `country`, `language`, `time_zone` or another column
             of home, `platform` or `os_name`; or an event property, at its value in that visit.
@@ -109,6 +116,7 @@ def report(
         truth=truth,
         curves=curves,
         identity=identity,
+        retention=retention,
         by=by,
         rank_by=check_rank_by(rank_by),
     )
@@ -128,6 +136,7 @@ class _Wanted:
     truth: bool
     curves: bool
     identity: bool
+    retention: str | None
     by: str | None
     rank_by: RankBy
 
@@ -148,13 +157,14 @@ def _of_rows(store: Store, info: RunInfo, wanted: _Wanted) -> Report:
         curves=curves_of_store(source) if wanted.curves else None,
         groups=_judged(groups_of_store(source, by), schema, rank_by, by) if by else None,
         identity=identity_of_store(source) if wanted.identity else None,
+        retention=retention_of_store(source, wanted.retention) if wanted.retention else None,
     )
 
 
 def _of_counts(store: Store, info: RunInfo, wanted: _Wanted) -> Report:
     """Report on a run of which the store keeps no rows, only what was counted.
 
-    Counts know nothing of time and of ids, so there are no curves and there is no identity.
+    Counts know nothing of time and of ids, so there are no curves, no identity and no retention.
 
     Raises:
         UsageError: A property to compare by needs the rows, or not everything was counted.

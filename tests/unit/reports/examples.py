@@ -18,6 +18,7 @@ from footfall.reports import (
 from footfall.reports.asked_and_got import Amount, Case, Tally
 from footfall.reports.curves import Curves, Days, HourlyCurve, Hours
 from footfall.reports.judging import judged_groups
+from footfall.reports.retention import Bracket, Cohort, Retained, Retention
 from footfall.reports.stages import ComparedGroup, StepComparison
 from footfall.reports.truth import ChanceEffect, Decision, Factor, Skipped
 from footfall.store import RunInfo
@@ -172,6 +173,18 @@ IDENTITY = IdentityCounts(
     ),
 )
 
+RETENTION = Retention(
+    "n-day",
+    (Bracket(1, 1), Bracket(2, 2)),
+    START_MS,
+    Cohort(0, 3, 900, (Retained(140, 610), Retained(33, 300))),
+    (
+        Cohort(0, 1, 300, (Retained(70, 300), Retained(33, 300))),
+        Cohort(1, 1, 310, (Retained(70, 310), Retained(0, 0))),
+        Cohort(2, 1, 290, (Retained(0, 0), Retained(0, 0))),
+    ),
+)
+
 
 def info(
     *, title: str = "Tiny shop", state: str = "complete", scenario: str = "tiny"
@@ -196,6 +209,7 @@ def example(**parts: object) -> Report:
             "curves": CURVES,
             "groups": PLATFORMS,
             "identity": IDENTITY,
+            "retention": RETENTION,
             **parts,
         }
     )
@@ -229,5 +243,6 @@ def hostile() -> Report:
         ),
         truth=replace(TRUTH, decisions=(Decision(HOSTILE, "x", TRUTH.decisions[0].tally),)),
         curves=Curves(replace(CURVES.days, stages=names), hours),
-        identity=IDENTITY,  # it has no names
+        identity=IDENTITY,  # neither has names
+        retention=RETENTION,
     )

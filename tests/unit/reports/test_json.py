@@ -23,6 +23,7 @@ def test_parts():
         "curves",
         "groups",
         "identity",
+        "retention",
     ]
     assert record["footfall_report"] == 1
     assert record["truth"] is None
