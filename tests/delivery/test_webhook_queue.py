@@ -134,6 +134,20 @@ def test_gives_up_for_now():
     assert (sent.accepted, sent.dead_letters) == (0, [])
 
 
+def test_how_long_nothing_was_accepted():
+    """It is told from the first try on: answers may be waited for long, before the patience begins and after it."""
+    clock = FakeClock()
+    sent, begun = queue(10, clock, patience_s=2.0), clock.now
+    while sent.problem is None:
+        if isinstance(request := sent.next(), float):
+            clock.advance(request)
+            continue
+        clock.advance(7.0)
+        sent.handle(request, Reply(0, reason="no answer in time"))
+    assert f"nothing was accepted for {clock.now - begun:.0f} s" in str(sent.problem)
+    assert clock.now - begun > 7 + 2
+
+
 @pytest.mark.parametrize(
     ("header", "seconds"),
     [

@@ -27,6 +27,7 @@ class Outage:
     def __init__(self, name: str, clock: Clock, patience_s: float) -> None:
         self._name, self._clock, self._patience_s = name, clock, patience_s
         self._since: float | None = None
+        self._worked_at: float | None = None
         self._why = self._answer = self._why_said = ""
         self._said_at = -math.inf
         self._is_said = False
@@ -42,6 +43,11 @@ class Outage:
         if self._since is None or not self._patience_s:
             return math.inf
         return self._since + self._patience_s - self._clock.monotonic()
+
+    def tried(self) -> None:
+        """Note that something is tried while nothing else is under way: from here on it counts how long it takes."""
+        if self._since is None:
+            self._worked_at = self._clock.monotonic()
 
     def failed(self, why: str, answer: str = "") -> None:
         """Note a failure that may pass.
@@ -59,7 +65,7 @@ class Outage:
         """Note that something got through."""
         if self._is_said:
             self._say("it works again")
-        self._since, self._is_said = None, False
+        self._since, self._is_said, self._worked_at = None, False, self._clock.monotonic()
 
     def look(self) -> None:
         """Say again why, if it is time to; to be called now and then while something is waited for."""
@@ -101,9 +107,9 @@ class Outage:
 
     def given_up(self) -> TransientSinkError:
         """Return the error of an outage that has outlasted the patience."""
-        # Not the patience: an answer that was waited for may have come long after it.
+        # Not the patience: it begins with the first failure, which may have been waited for, as the last one may.
         now = self._clock.monotonic()
-        since = now if self._since is None else self._since
+        since = now if self._worked_at is None else self._worked_at
         return TransientSinkError(
             f"nothing was accepted for {now - since:.0f} s; the last answer: {self._answer}"
         )

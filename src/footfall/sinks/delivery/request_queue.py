@@ -189,6 +189,8 @@ class RequestQueue(Delivery, Generic[B]):
         return min(batch, retry_s) if isinstance(batch, float) else batch
 
     def _sent(self, batch: B) -> Request:
+        if not self._in_flight:
+            self._outage.tried()
         self._in_flight += 1
         self._events_in_flight += batch.n_events
         self.retries += batch.attempts > 0
