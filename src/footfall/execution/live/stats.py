@@ -215,12 +215,9 @@ class LiveStats:
         at_ms = min(counts.reached_ms for counts in working)
         while self._due and self._due[0][0].until_ms <= at_ms:
             due, places = self._due.popleft()
-            self._events += (
-                due.n_events
-                # What only failed sinks lacked was delivered to nobody.
-                if any(self._counts[place].problem is None for place in places)
-                else 0
-            )
+            # What failed sinks alone lacked was delivered to nobody, but for what they had taken before.
+            if any(self._counts[place].reached_ms >= due.until_ms for place in places):
+                self._events += due.n_events
         return at_ms, self._events
 
     def _status(self, counts: _Counts, seconds: float, queued: int) -> SinkStatus:

@@ -6,6 +6,7 @@ from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 
 from footfall.execution.live.simulated_clock import SimulatedClock
 from footfall.execution.live.stats import DueWindow, LiveStats
@@ -104,6 +105,20 @@ def test_a_sink_that_has_failed():
     assert (told[0].at_ms, told[0].events) == (2000, 200)
     assert [str(sink.problem) for sink in told[0].sinks] == ["None", "no cable"]
     assert meter.reached_ms == [2000, 0]
+
+
+@pytest.mark.parametrize("others_ms", [(), (2000,)])
+def test_what_a_sink_took_before_it_failed(others_ms):
+    """It counts as delivered, though it is counted after the failure; what the sink did not take does not."""
+    clock, bad = FakeClock(), Way("bad")
+    ways, positions = (bad, *(Way("good") for _ in others_ms)), (0, *others_ms)
+    meter = LiveStats(clock, lambda _: None, ways, positions)
+    meter.begin(SimulatedClock(clock, 0, 1.0), lambda: 0)
+    for until_ms in (1000, 2000):
+        meter.take(due(until_ms), [0])
+    meter.delivered(0)
+    bad.balance.problem = OSError("the disk is full")
+    assert meter.events == 100
 
 
 def test_once_a_second():
