@@ -362,6 +362,7 @@ def test_runs_that_are_verified(ready):
         ("--cities", "--rank-by", "revenue"),
         ("--truth",),
         ("--identity",),
+        ("--over-time",),
         ("--retention", "n-day"),
         ("--by", "city"),
     ],

@@ -24,9 +24,10 @@ def stores(tmp_path_factory):
 
 
 def test_reports_are_equal_byte_for_byte(stores):
-    """Stages, steps, cities, truth, curves and identity, as JSON."""
+    """Stages, steps, cities, truth, curves, identity and what happened over time, as JSON."""
     one, other = (
-        render_json(report(store, truth=True, curves=True, identity=True)) for store in stores
+        render_json(report(store, truth=True, curves=True, identity=True, over_time=True))
+        for store in stores
     )
     assert one == other
 

@@ -22,6 +22,7 @@ EPILOG = """\b
 Examples:
   footfall report                                  stages and cities of footfall.duckdb
   footfall report --by platform                    people and steps by their platform
+  footfall report --over-time                      people, visits and revenue per day
   footfall report --retention n-day                who came back after 1, 7, 30 days
   footfall report --truth                          every decision and effect: asked, and got
   footfall report parquet:school --to school.html  a page with charts
@@ -59,6 +60,11 @@ def _once(_: click.Context, option: click.Parameter, values: tuple[str, ...]) ->
     "--truth",
     is_flag=True,
     help="For every decision and effect, what was asked and what came out.",
+)
+@click.option(
+    "--over-time",
+    is_flag=True,
+    help="Newcomers, active people, visits, events and revenue per day, or per week of longer runs.",
 )
 @click.option(
     "--retention",
@@ -112,6 +118,7 @@ def command(
     truth: bool,
     identity: bool,
     retention: str | None,
+    over_time: bool,
     by: str | None,
     rank_by: str,
     run_id: str | None,
@@ -140,6 +147,7 @@ def command(
                 "--truth": truth,
                 "--identity": identity,
                 "--retention": retention,
+                "--over-time": over_time,
                 "--run": run_id,
             },
         )
@@ -149,7 +157,7 @@ def command(
 
     # Where no part is chosen, stages and cities are shown; `--by` compares steps, and so needs
     # stages.
-    is_any = stages or cities or truth or identity or bool(retention or by)
+    is_any = stages or cities or truth or identity or over_time or bool(retention or by)
     wanted = form or "table" if target is None else _form_of(target, form)
     made = report(
         store,
@@ -160,6 +168,7 @@ def command(
         curves=wanted == "html",
         identity=identity,
         retention=retention,
+        over_time=over_time,
         by=by,
         run=run_id,
         rank_by=rank_by,  # type: ignore[arg-type]  # click has checked the choice

@@ -2,6 +2,7 @@
 
 from footfall.reports.curves import Curves
 from footfall.reports.json_report import render_json
+from footfall.reports.over_time import OverTime
 from footfall.reports.page import render_html
 from footfall.reports.people_groups import PeopleGroup, PeopleGroups, RankBy
 from footfall.reports.profile_counts import IdentityCounts, ProfileCounts
@@ -15,6 +16,7 @@ __all__ = [
     "Curves",
     "FunnelStep",
     "IdentityCounts",
+    "OverTime",
     "PeopleGroup",
     "PeopleGroups",
     "ProfileCounts",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from footfall.reports.group_sections import cities_section, groups_section, hours_section
 from footfall.reports.identity_sections import identity_section
+from footfall.reports.over_time_sections import over_time_section
 from footfall.reports.reporting import Report
 from footfall.reports.retention_sections import retention_section
 from footfall.reports.section import ReportSection, RowLimits
@@ -29,6 +30,7 @@ SECTIONS: tuple[Callable[[Report, RowLimits], ReportSection | None], ...] = (
     groups_section,
     cities_section,
     hours_section,
+    over_time_section,
     retention_section,
     identity_section,
     truth_section,

@@ -15,6 +15,7 @@ from footfall.reports.asked_and_got import (
 )
 from footfall.reports.curves import Curves
 from footfall.reports.judging import FALSE_DISCOVERIES
+from footfall.reports.over_time import OverTime
 from footfall.reports.people_groups import PeopleGroups, group_record
 from footfall.reports.reporting import Report
 from footfall.reports.retention import Cohort, Retention
@@ -42,6 +43,7 @@ def render_json(report: Report) -> str:
         "groups": _groups(report.groups, "groups") if report.groups else None,
         "identity": asdict(report.identity) if report.identity else None,
         "retention": _retention(report.retention) if report.retention else None,
+        "over_time": _over_time(report.over_time) if report.over_time else None,
     }
     # NaN is no JSON: an error here is better than one in the program that reads it.
     return json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False)
@@ -106,6 +108,19 @@ def _groups(groups: PeopleGroups, name: str) -> Record:
         "average": None if groups.average is None else groups.average / unit,
         "n_best": groups.n_best,
         "false_discoveries": FALSE_DISCOVERIES,
+    }
+
+
+def _over_time(over_time: OverTime) -> Record:
+    unit = 10**over_time.minor_digits
+    days = [
+        {"date": over_time.date(day), **asdict(day), "revenue": day.revenue / unit}
+        for day in over_time.days
+    ]
+    return {
+        "currency": over_time.currency,
+        "is_cut_short": over_time.is_cut_short,
+        "days": [{k: v for k, v in day.items() if k not in ("day", "n_days")} for day in days],
     }
 
 

@@ -14,6 +14,8 @@ from footfall.reports.curves import Curves, curves_of_store
 from footfall.reports.group_queries import cities_of_store, cities_of_tallies, groups_of_store
 from footfall.reports.identity_queries import identity_of_store
 from footfall.reports.judging import check_rank_by, judged_groups
+from footfall.reports.over_time import OverTime
+from footfall.reports.over_time_queries import over_time_of_store
 from footfall.reports.people_groups import PeopleGroup, PeopleGroups, RankBy
 from footfall.reports.profile_counts import IdentityCounts
 from footfall.reports.retention import Retention
@@ -45,6 +47,7 @@ class Report:
         groups: How people perform by the property that was asked for.
         identity: What vendors would make of the ids.
         retention: Who came back after how many days.
+        over_time: What happened per day.
     """
 
     info: RunInfo | None = None
@@ -55,6 +58,7 @@ class Report:
     groups: PeopleGroups | None = None
     identity: IdentityCounts | None = None
     retention: Retention | None = None
+    over_time: OverTime | None = None
 
     def __repr__(self) -> str:
         of = f" on run {self.info.id} of {self.info.scenario}" if self.info else ""
@@ -76,6 +80,7 @@ def report(
     curves: bool = False,
     identity: bool = False,
     retention: str | None = None,
+    over_time: bool = False,
     by: str | None = None,
     run: str | None = None,
     rank_by: RankBy = "engagement",
@@ -97,6 +102,7 @@ def report(
             store keeps no rows.
         retention: Who came back: `n-day` (on the day so many days after their first), `unbounded` (on it or later),
             or brackets of days such as `0,1-7,8-14`. None where a store keeps no rows.
+        over_time: Newcomers, active people, visits, events and revenue per day. None where a store keeps no rows.
         by: Compare people by this property, at its value when they came, and steps by its value when people entered
             the first of the two stages: a user property, `city`, `country`, `language`, `time_zone` or another column
             of home, `platform` or `os_name`; or an event property, at its value in that visit.
@@ -117,6 +123,7 @@ def report(
         curves=curves,
         identity=identity,
         retention=retention,
+        over_time=over_time,
         by=by,
         rank_by=check_rank_by(rank_by),
     )
@@ -137,6 +144,7 @@ class _Wanted:
     curves: bool
     identity: bool
     retention: str | None
+    over_time: bool
     by: str | None
     rank_by: RankBy
 
@@ -158,13 +166,14 @@ def _of_rows(store: Store, info: RunInfo, wanted: _Wanted) -> Report:
         groups=_judged(groups_of_store(source, by), schema, rank_by, by) if by else None,
         identity=identity_of_store(source) if wanted.identity else None,
         retention=retention_of_store(source, wanted.retention) if wanted.retention else None,
+        over_time=over_time_of_store(source) if wanted.over_time else None,
     )
 
 
 def _of_counts(store: Store, info: RunInfo, wanted: _Wanted) -> Report:
     """Report on a run of which the store keeps no rows, only what was counted.
 
-    Counts know nothing of time and of ids, so there are no curves, no identity and no retention.
+    Counts know nothing of time and of ids, so there are no curves, no identity, and nothing over time.
 
     Raises:
         UsageError: A property to compare by needs the rows, or not everything was counted.

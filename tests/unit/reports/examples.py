@@ -18,6 +18,7 @@ from footfall.reports import (
 from footfall.reports.asked_and_got import Amount, Case, Tally
 from footfall.reports.curves import Curves, Days, HourlyCurve, Hours
 from footfall.reports.judging import judged_groups
+from footfall.reports.over_time import OverTime, TimeCounts
 from footfall.reports.retention import Bracket, Cohort, Retained, Retention
 from footfall.reports.stages import ComparedGroup, StepComparison
 from footfall.reports.truth import ChanceEffect, Decision, Factor, Skipped
@@ -185,6 +186,18 @@ RETENTION = Retention(
     ),
 )
 
+OVER_TIME = OverTime(
+    START_MS,
+    "EUR",
+    2,
+    False,
+    (
+        TimeCounts(0, 1, 300, 410, 410, 410, 520, 6050, 120_050),
+        TimeCounts(1, 1, 310, 480, 700, 700, 610, 6000, 98_000),
+        TimeCounts(2, 1, 290, 450, 900, 900, 580, 6100, 0),
+    ),
+)
+
 
 def info(
     *, title: str = "Tiny shop", state: str = "complete", scenario: str = "tiny"
@@ -210,6 +223,7 @@ def example(**parts: object) -> Report:
             "groups": PLATFORMS,
             "identity": IDENTITY,
             "retention": RETENTION,
+            "over_time": OVER_TIME,
             **parts,
         }
     )
@@ -245,4 +259,5 @@ def hostile() -> Report:
         curves=Curves(replace(CURVES.days, stages=names), hours),
         identity=IDENTITY,  # neither has names
         retention=RETENTION,
+        over_time=replace(OVER_TIME, currency=HOSTILE),
     )

@@ -24,6 +24,7 @@ def test_parts():
         "groups",
         "identity",
         "retention",
+        "over_time",
     ]
     assert record["footfall_report"] == 1
     assert record["truth"] is None

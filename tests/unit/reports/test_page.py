@@ -22,6 +22,7 @@ TITLES = [
     "People by platform",
     "Cities",
     "Hours of the day",
+    "Over time",
     "Retention",
     "Identity",
     "Truth",
@@ -63,9 +64,9 @@ def test_parts_that_are_missing_leave_no_trace():
 
 
 def test_every_chart_is_drawn_for_desk_and_phone(html):
-    """Six charts, twice each, as SVG that is well-formed."""
+    """Seven charts, twice each, as SVG that is well-formed."""
     charts = re.findall(r"<svg.*?</svg>", html)
-    assert [ET.fromstring(chart).get("class") for chart in charts] == ["wide", "narrow"] * 6
+    assert [ET.fromstring(chart).get("class") for chart in charts] == ["wide", "narrow"] * 7
 
 
 def test_nothing_is_asked_for_from_elsewhere(html):
