@@ -1,6 +1,7 @@
 """What a command says at its end, also when it was asked to be quiet."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -136,13 +137,28 @@ def test_letters_of_others_are_not_taken_for_ones_own(tmp_path, monkeypatch):
         assert run(one.url, "-q").code == 1
 
 
+def test_dead_letters_that_somebody_has_removed(tmp_path, monkeypatch):
+    """It is not said that they lie there: the events are still refused, and what brings them back is named."""
+    monkeypatch.chdir(tmp_path)
+    with endpoint(lambda _: 422) as side:
+        assert run(side.url, "-q").code == 1
+        n = len(letters_of())
+        shutil.rmtree("dead-letters")
+        again = run(side.url)
+        assert again.code == 1
+        assert f"{n:,} refused events not any more in dead-letters/" in again.out
+        assert f"{n:,} events were refused, and are not in dead-letters/ any more" in again.err
+        side.answer = lambda _: 200
+        assert run(side.url, "-q", "--fresh").code == 0
+
+
 def test_a_failure_after_refused_events_is_told(capsys):
     """A full disk behind `-` is told though a webhook has refused events before it in the list."""
     refused = Balance("webhook+https://hooks.example/…1", "at least once", "new", rejected=3)
     full = Balance("-", "best effort", "new", problem=StoreError("no space left on device"))
     tell_problems([refused, full], reported={"duckdb:a.duckdb"})
     err = capsys.readouterr().err
-    assert "3 events were refused: they are in dead-letters/" in err
+    assert "3 events were refused" in err
     assert "error: -: no space left on device\n" in err
 
 

@@ -14,6 +14,7 @@ import pytest
 import footfall
 from footfall.errors import StoreError, TransientSinkError, UsageError
 from footfall.execution.resend import holds_dead_letters, read_dead_letters, send_dead_letters
+from footfall.sinks.delivery.dead_letters import DeadLetter, DeadLetterFile
 from tests.commands import footfall as command
 from tests.endpoints import endpoint
 from tests.thoroughness import n_kills
@@ -279,6 +280,23 @@ def test_a_cut_last_line_is_counted_and_named(end):
         assert made.ids == ["1"]
     assert (said.code, json.loads(said.out)["torn"]) == (1, ["a.ndjson:2"])
     assert "a.ndjson:2: this line is cut off" in said.err
+
+
+@pytest.mark.parametrize("kept", [0, 10, len(LETTER % ("webhook+x", "{}"))])
+def test_a_file_that_somebody_has_cut(kept):
+    """What is refused later is put behind what is left of it, on lines of its own, and without a gap."""
+    path, line = Path("a.ndjson"), (LETTER % ("webhook+x", "{}")).encode()
+    path.write_bytes((2 * line)[:kept])
+    file = DeadLetterFile(path, 2 * len(line))
+    for event in ('{"insert_id": "1"}', '{"insert_id": "2"}'):
+        file.write([DeadLetter(event, "no")], "run", "webhook+x")
+    *_, former, latter = path.read_bytes().splitlines()
+    assert [json.loads(letter)["event"]["insert_id"] for letter in (former, latter)] == [
+        "1",
+        "2",
+    ]
+    assert path.read_bytes().startswith((2 * line)[:kept])
+    assert file.valid == path.stat().st_size
 
 
 def test_a_last_line_without_an_end_is_whole():

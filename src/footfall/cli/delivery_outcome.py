@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -44,11 +45,28 @@ def tell_problems(balances: Sequence[Balance], reported: Collection[str] = ()) -
         # Of this call, or of an earlier one and not accepted since.
         refused = max(balance.rejected, balance.dead_letters)
         if refused:
-            from footfall.sinks.delivery.delivery_log import DEAD_LETTERS
+            click.echo(f"error: {balance.name}: {_refused(refused)}", err=True)
 
-            what = f"{refused:,} events were refused: they are in {DEAD_LETTERS}/, each with the reason"
-            again = f"hint: once the other side is mended, `footfall send {DEAD_LETTERS} --to …` tries them again"
-            click.echo(f"error: {balance.name}: {what}\n  {again}", err=True)
+
+def _refused(n_events: int) -> str:
+    """Return the text on refused events: where they lie, as long as they do."""
+    from footfall.sinks.delivery.delivery_log import DEAD_LETTERS
+
+    if not _are_there():
+        return (
+            f"{n_events:,} events were refused, and are not in {DEAD_LETTERS}/ any more\n"
+            f"  hint: put its files back from a copy, or have all events sent again with --fresh"
+        )
+    return (
+        f"{n_events:,} events were refused: they are in {DEAD_LETTERS}/, each with the reason\n"
+        f"  hint: once the other side is mended, `footfall send {DEAD_LETTERS} --to …` tries them again"
+    )
+
+
+def _are_there() -> bool:
+    from footfall.sinks.delivery.delivery_log import DEAD_LETTERS
+
+    return any(Path(DEAD_LETTERS).glob("*.ndjson"))
 
 
 def complete_before(balance: Balance) -> str:
@@ -57,8 +75,10 @@ def complete_before(balance: Balance) -> str:
         return "complete before"
     from footfall.sinks.delivery.delivery_log import DEAD_LETTERS
 
-    events = "event lies" if balance.dead_letters == 1 else "events lie"
-    return f"complete before; {balance.dead_letters:,} refused {events} in {DEAD_LETTERS}/"
+    is_one = balance.dead_letters == 1
+    where = f"{'lies' if is_one else 'lie'} in" if _are_there() else "not any more in"
+    events = "event" if is_one else "events"
+    return f"complete before; {balance.dead_letters:,} refused {events} {where} {DEAD_LETTERS}/"
 
 
 def rest_of(balance: Balance) -> str:

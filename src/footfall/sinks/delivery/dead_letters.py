@@ -134,12 +134,13 @@ class DeadLetterFile:
     """
 
     def __init__(self, path: Path, valid: int) -> None:
-        self.path, self.valid = path, valid
-        if path.exists() and path.stat().st_size > valid:
+        have = path.stat().st_size if path.exists() else 0
+        # Less than is noted, or nothing, where the user has cut it or moved it away: what follows is put behind that.
+        self.path, self.valid = path, min(valid, have)
+        self._is_cut = 0 < have < valid and not _ends_in_a_line(path)
+        if have > valid:
             with self._opened() as file:
                 file.truncate(valid)
-        elif valid and not path.exists():
-            self.valid = 0  # the user has moved it away: what follows begins anew
 
     def write(self, dead_letters: Sequence[DeadLetter], run: str, sink: str) -> int:
         """Append dead letters, for good; return how long the file is valid then.
@@ -163,16 +164,24 @@ class DeadLetterFile:
         with self._opened() as file:
             file.truncate(self.valid)
             file.seek(self.valid)
+            # Half a line stays a line by itself, which is named when all are sent again.
+            data = b"\n" * self._is_cut + data
             file.write(data)
             sync(file)
         if is_new:
             sync_folder(self.path.parent)
-        self.valid += len(data)
+        self.valid, self._is_cut = self.valid + len(data), False
 
     def _opened(self) -> IO[bytes]:
         check_no_link(self.path)
         # Events are of people, if only of simulated ones.
         return os.fdopen(open_here(self.path, os.O_WRONLY, 0o600), "wb")
+
+
+def _ends_in_a_line(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read() == b"\n"
 
 
 def check_no_link(path: Path) -> None:
