@@ -91,6 +91,13 @@ MORE_EVENT_COLUMNS = (
         "tipo di evento; tipo di chiamata; tipo de chamada",
     ),
     column_of(
+        "Scope",
+        "`user`: the property is of people.",
+        10,
+        "property scope; parameter scope; dimension scope; attribute scope; ámbito; alcance; portée; ambito; escopo; "
+        "geltungsbereich; область",
+    ),
+    column_of(
         "Required properties",
         "Names; these are never left out.",
         30,

@@ -78,10 +78,12 @@ EVENT_COLUMNS = (
         "Event",
         "Name of the event, as sent.",
         26,
-        "event name; events; event key; event names; entity name; evento; eventos; nombre del evento; "
-        "nombre de evento; événement; nom de l'événement; ereignis; ereignisname; nome do evento; nome evento; "
-        "eventi; événements; ereignisse; событие; события; название события; имя события; name des ereignisses; "
-        "nom d'événement; nome dell'evento; nome de evento",
+        "event name; events; event key; event names; entity name; gtm event; ga event; ga4 event; "
+        "ga4 event name; firebase event; datalayer event; data layer event; analytics event; tracking event; "
+        "evento; eventos; nombre del evento; nombre de evento; événement; nom de l'événement; ereignis; "
+        "ereignisname; nome do evento; nome evento; eventi; événements; ereignisse; событие; события; "
+        "название события; имя события; name des ereignisses; nom d'événement; nome dell'evento; nome de "
+        "evento",
         "name; event type; action; event action; nombre; nom; nome; название",
     ),
     column_of(
@@ -95,7 +97,7 @@ EVENT_COLUMNS = (
         "trigger; event trigger; triggers; when; when fired; when to fire; fires when; firing condition; "
         "when it fires; when does it fire; when it is fired; when is it fired; fired when; when it is sent; when sent; "
         "sent when; when triggered; triggered when; when it triggers; when tracked; display name; "
-        "event display name; comment; "
+        "event display name; friendly name; comment; "
         "comments; notes; remarks; cuándo; cuándo se envía; disparador; notas; comentarios; déclencheur; auslöser; "
         "комментарий; комментарии; примечание; примечания; когда; триггер; nota; observación; observaciones; "
         "comentario; bemerkung; bemerkungen; kommentar; kommentare; anmerkung; anmerkungen; notiz; notizen; hinweis; "
@@ -138,7 +140,8 @@ EVENT_COLUMNS = (
         "propriétés; paramètre; paramètres; eigenschaft; eigenschaften; propriedade; propriedades; proprietà; "
         "nom de la propriété; attribut; attributs; eigenschaftsname; nome da propriedade; parâmetro; parâmetros; "
         "nome proprietà; parametro; parametri; merkmal; merkmale; свойство; свойства; параметр; параметры; "
-        "свойство события; свойства события; название свойства; название параметра; атрибут",
+        "свойство события; свойства события; название свойства; название параметра; атрибут; datalayer variable; "
+        "datalayer variables; data layer variable; data layer variables; ga4 parameter; ga4 parameters",
         "field; fields; variable; variables; payload; event payload; event data; json; data layer; campo; campos; "
         "поле; поля",
     ),

@@ -20,6 +20,17 @@ _PROPERTIES: Mapping[str, RowKind] = {
 }  # fmt: skip
 
 
+_INTERACTIONS = frozenset((
+    "click", "clicked", "tap", "press", "long press", "touch", "view", "impression", "submit", "hover", "scroll",
+    "swipe", "focus", "change", "load", "page load", "page view", "pageview", "clic", "klick", "клик",
+))  # fmt: skip
+
+
+def is_interaction(cell: str) -> bool:
+    """Return whether a cell says how something was touched: so many events share that that it names none."""
+    return cell.strip().casefold() in _INTERACTIONS
+
+
 def row_kind_in(cell: str) -> RowKind | None:
     """Return what a cell says that its row is about, None for other texts."""
     plain = " ".join(re.findall(r"\w+", cell.casefold().replace("_", " ")))

@@ -163,6 +163,8 @@ def _take(row: SheetRow, place: _Place, draft: Draft) -> None:
     for column, named in parameters_of(row, place.told, draft):
         (users if column.is_users else properties).append(named)
     users += properties_listed(row, "User properties", draft)
+    if properties and _is_of_people(row, draft):
+        users, properties = [*users, *properties], []
     if place.call == "identify":
         users += properties
         for title, what in (("Description", "description"), ("Event", "name")):
@@ -174,6 +176,25 @@ def _take(row: SheetRow, place: _Place, draft: Draft) -> None:
         _leave_out_property(row, draft)
     for found, is_typed in users:
         draft.add_property("", found, is_typed=is_typed)
+
+
+_OF_PEOPLE = re.compile(
+    r"(?:user|person|people|profile|visitor|usuari|nutzer|utilisateur|utent|пользовател)\w*.*",
+    re.IGNORECASE,
+)
+_OF_EVENTS = re.compile(
+    r"(?:event|hit|session|evento|ereignis|événement|событи)\w*.*", re.IGNORECASE
+)
+
+
+def _is_of_people(row: SheetRow, draft: Draft) -> bool:
+    """Return whether a row's scope is a person; one that is neither a person nor an event is named."""
+    scope = row.text("Scope")
+    if scope and not _OF_PEOPLE.fullmatch(scope) and not _OF_EVENTS.fullmatch(scope):
+        draft.leave_out(
+            f"{shown(scope[:40])} in column {row.title('Scope')}", row.origin("Scope")
+        )
+    return bool(_OF_PEOPLE.fullmatch(scope))
 
 
 def _leave_out_property(row: SheetRow, draft: Draft) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
 from footfall.tracking_plan.cells import DASHES
-from footfall.tracking_plan.readers.call_words import row_kind_in
+from footfall.tracking_plan.readers.call_words import is_interaction, row_kind_in
 from footfall.tracking_plan.readers.grid import Grid
 from footfall.tracking_plan.readers.headers import (
     ALL_KEYS,
@@ -25,6 +25,7 @@ from footfall.tracking_plan.readers.headers import (
     KIND_OF_CALL,
     MOST_TITLES,
     OF_ONE_PROPERTY,
+    PARAMETER_GROUPS,
     RANGE_TITLES,
     USER_GROUPS,
     USERS,
@@ -79,7 +80,7 @@ def headers_in(
     has_titles = bool(known & ALL_KEYS) and (len(known) > 1 or is_event_alone)
     if not has_titles and not over:
         return
-    titles = _titles_above(grid, row, over) if over else _titles_of(grid, row)
+    titles = _titles_above(grid, row, over) if over else _with_labels(_titles_of(grid, row))
     caption = _caption(grid, row)
     about, shown = f"{grid.name} {caption}", _shown(grid, row, below)
 
@@ -143,7 +144,9 @@ def _shown(grid: Grid, row: int, below: Sequence[int]) -> Shown:
             is_shown = title_in(text) in titles and all(reads(each) for each in texts if each)
             if is_shown and not _are_objects(grid, column, below):
                 found[column] = title
-    return found
+    # With properties of their own, events may well be called click and view.
+    has_properties = any(title_in(text) in PARAMETER_GROUPS for text in grid.row(row).values())
+    return {c: title for c, title in found.items() if title or not has_properties}
 
 
 def _are_objects(grid: Grid, column: int, below: Sequence[int]) -> bool:
@@ -158,6 +161,7 @@ def _is_range(text: str) -> bool:
 
 _SHOWN: Sequence[tuple[str, frozenset[str], Callable[[str], object]]] = (
     (KIND_OF_CALL, CALL_TITLES, row_kind_in),
+    ("", CALL_TITLES, is_interaction),
     ("Range", RANGE_TITLES, _is_range),
 )
 
@@ -189,6 +193,16 @@ def _titles_of(grid: Grid, row: int) -> Titles:
             names = names[:1]
         found.append((column, tuple(name for name in names if name)))
     return found[:MOST_TITLES]
+
+
+def _with_labels(titles: Titles) -> Titles:
+    """Return titles in which the name beside category and action, as Matomo has it, is a label of the action."""
+    if not {"event category", "event action"} <= {
+        name for _, names in titles for name in names
+    }:
+        return titles
+    labelled = {"event name": "event label"}
+    return [(column, tuple(labelled.get(n, n) for n in names)) for column, names in titles]
 
 
 def _caption(grid: Grid, row: int) -> str:

@@ -34,7 +34,7 @@ KIND_OF_CALL = "Kind of call"
 Titles = Sequence[tuple[int, tuple[str, ...]]]
 """Columns of a header row, and what each may be called."""
 Shown = Mapping[int, str]
-"""Columns whose titles mean several things → the title that their cells show."""
+"""Columns whose titles mean several things → the title that their cells show, "" for none."""
 _SPACES = re.compile(r"[\s_\-–—]+")
 _ASIDE = re.compile(r"\s*[(\[].*?[)\]]\s*")
 _DIGITS = re.compile(r"(?<![a-z])[0-9]{1,3}(?![a-z])")
@@ -232,7 +232,8 @@ def _match(titles: Titles, kind: TableKind, about: str, shown: Shown) -> Match:
     explicit = {title_of(kind, name) for _, names in titles for name in names}
     for column, names in titles:
         if kind is EVENTS and column in shown and shown[column] not in match.columns:
-            match.columns[shown[column]] = column
+            if shown[column]:
+                match.columns[shown[column]] = column
             continue
         title = next(filter(None, (title_of(kind, name) for name in names)), None)
         if title is not None:

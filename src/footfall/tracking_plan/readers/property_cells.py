@@ -41,7 +41,7 @@ _NAME = r"[^\s:=(){}\[\]]+(?: [^\s:=(){}\[\]]+){0,4}?(?: ?\[\])?"
 _LISTED = re.compile(
     rf"[-•*·]?\s*({_NAME})\s*(?:[:=]\s*(.*)|\s[-–—]\s*(.*)|\((.*)\))?", re.DOTALL
 )
-_OPTIONS = re.compile(rf"({_NAME})\s*[:=]\s*([^|:=(),;\n]+(?:\|[^|:=(),;\n]+)+)")
+_OPTIONS = re.compile(rf"(?:[-•*·]\s*)?({_NAME})\s*[:=]\s*([^|:=(),;\n]+(?:\|[^|:=(),;\n]+)+)")
 _ELEMENTS = re.compile(r"elements\s*:\s*([^;]+);?", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d][\w.$%/-]*(?:, [^\W\d][\w.$%/-]*)+")
 _ASIDE = re.compile(r"([^(\[{:,]+)[(\[{:,]\s*(.*?)\s*[)\]}]?", re.DOTALL)

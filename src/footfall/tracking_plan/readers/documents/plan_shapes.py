@@ -30,7 +30,7 @@ _ENVELOPES = (
 )  # fmt: skip
 _LISTS = (
     "events", "rules", "entries", "results", "tracking_events", "trackingEvents",
-    "event_definitions", "eventDefinitions",
+    "event_definitions", "eventDefinitions", "custom_events", "customEvents",
 )  # fmt: skip
 _ANY_LISTS = ("rules", "entries", "results")
 """Lists that hold events only if an element looks like one: others have such lists too."""
@@ -38,6 +38,7 @@ _ALONE = ("event_property", "user_property")
 _SECTIONS: Mapping[str, Call] = {
     "identify": "identify", "identify_traits": "identify", "user_properties": "identify", "userProperties": "identify",
     "user_traits": "identify", "userTraits": "identify", "traits": "identify", "users": "identify", "user": "identify",
+    "custom_attributes": "identify", "customAttributes": "identify",
     "people": "identify", "profile": "identify", "profiles": "identify",
     "group": "group", "group_traits": "group", "group_properties": "group", "groupProperties": "group",
     "groups": "group", "groupTypes": "group",
@@ -192,7 +193,7 @@ class Shapes:
             key: What it is called where it stands in a map.
         """
         schema = element.schema()
-        is_own = schema is element.written
+        is_own = schema is element.written and not element.is_schema
         of_schema = "" if is_own else name_of_schema(self.whole(schema), self.whole)
         # A title within the schema of an event in a map is one more description of it.
         name = key or element.name or of_schema
