@@ -170,6 +170,7 @@ DAMAGES = [
     # Its events cannot be reported again, but tallies in its ledger can; `validate` finds what it reads.
     (a_damaged_line, {"send", "validate"}, "1"),
     (a_cut_line, {"send", "validate"}, ""),
+    (a_cut_line, {"report", "send"} | NO_RUNS, "run.ndjson is damaged: it has "),
     (a_hole_in_duckdb, ALL, "run.duckdb is damaged"),
     (tables_of_somebody, ALL, "has a table `runs` that footfall did not write"),
     (a_table_of_ours_that_is_another, READERS, "its tables are not as footfall made them"),

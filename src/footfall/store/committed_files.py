@@ -154,14 +154,32 @@ def check_committed(
             raise StoreError(f"{path} {what}\n  hint: {FRESH}")
 
 
+def check_size(last: Piece) -> None:
+    """Check that a file is there up to the end of its last piece; a look, which reads nothing.
+
+    Raises:
+        StoreError: It is gone, or was cut.
+    """
+    now = _found(last.path)
+    what = now if isinstance(now, str) else _size_change(now, last, has_rest=True)
+    if what:
+        raise StoreError(f"{last.path} {what}\n  hint: {FRESH}")
+
+
+def _size_change(now: os.stat_result, last: Piece, *, has_rest: bool) -> str:
+    if now.st_size < last.end_byte or (now.st_size > last.end_byte and not has_rest):
+        return f"is damaged: it has {now.st_size:,} bytes, and had {last.end_byte:,} when it was written"
+    return ""
+
+
 def _change(pieces: Sequence[Piece], *, has_rest: bool, is_read: bool) -> str:
     """Return what has become of a file, or nothing."""
     last = pieces[-1]
     now = _found(last.path)
     if isinstance(now, str):
         return now
-    if now.st_size < last.end_byte or (now.st_size > last.end_byte and not has_rest):
-        return f"is damaged: it has {now.st_size:,} bytes, and had {last.end_byte:,} when it was written"
+    if what := _size_change(now, last, has_rest=has_rest):
+        return what
     if now.st_mtime_ns == last.modified_ns and not is_read:
         return ""
     changed = next((piece for piece in pieces if piece.has_changed()), None)

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from footfall.errors import StoreError
-from footfall.store.committed_files import check_committed
+from footfall.store.committed_files import check_committed, check_size
 from footfall.store.duckdb import connection as db
 from footfall.store.duckdb.open import DuckDBStore
 from footfall.store.durable import Lock
@@ -79,6 +79,9 @@ class FileStore(DuckDBStore):
     def __init__(self, path: Path) -> None:
         super().__init__(path, db.connect_memory(path.parent))
         with FileLedger(layout.file_ledger_path(path)) as ledger:
+            pieces = ledger.pieces(path)
+            if pieces:
+                check_size(pieces[-1])
             relations.load_ledger(self._connection, ledger)
 
     def check_contents(self) -> str:
