@@ -5,6 +5,7 @@ import json
 import pytest
 
 from footfall.errors import UsageError
+from footfall.tracking_plan.plan_formats import is_plan
 from footfall.tracking_plan.readers import read_plan
 
 
@@ -88,3 +89,15 @@ def test_lists_of_schemas(tmp_path):
     ]
     plan = read(tmp_path, schemas, "plan.json")
     assert owned(plan) == {name: [("days", "integer")] for name in ("lend", "renew")}
+
+
+@pytest.mark.parametrize("ending", ["md", "html", "xls", "ods", "pdf"])
+def test_forms_that_are_not_read(tmp_path, ending):
+    """A plan in a form that is only written, or of older sheets, is refused as a plan, not read as a scenario."""
+    path = tmp_path / f"plan.{ending}"
+    path.write_bytes(b"# Plan\n\xd0\xcf | Event |\n")
+    assert is_plan(str(path))
+    with pytest.raises(
+        UsageError, match=r"no plan that can be read\n.*\n.*save a sheet as \.xlsx"
+    ):
+        read_plan(path)

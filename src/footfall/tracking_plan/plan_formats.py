@@ -31,6 +31,11 @@ ENDINGS = {
 }
 PLAN_ENDINGS = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt", ".json")
 
+REFUSED_ENDINGS = (
+    ".md", ".markdown", ".html", ".htm", ".xls", ".xlsb", ".ods", ".numbers", ".docx", ".pdf"
+)  # fmt: skip
+"""Of plans in forms that are not read: what is called so is no scenario either."""
+
 
 def form_of(target: str, form: str | None) -> str:
     """Return the form that was asked for, else the one that a file's ending says.
@@ -69,7 +74,7 @@ def _form_of_ending(target: str) -> str:
 def is_plan(source: str) -> bool:
     """Return whether a path is a plan's: by its ending, as a folder, or in YAML by what it holds."""
     path = Path(source)
-    if path.suffix.lower() in PLAN_ENDINGS or path.is_dir():
+    if path.suffix.lower() in (*PLAN_ENDINGS, *REFUSED_ENDINGS) or path.is_dir():
         return True
     from footfall.tracking_plan.readers import holds_plan
 

@@ -66,7 +66,10 @@ def read_plan(path: str | Path) -> Plan:
         return _csv(path)
     if path.is_dir() or ending in ENDINGS or is_registry_file(path):
         return _documents(path)
-    raise UsageError(f"{shown(str(path))} is no plan that can be read\n  accepted: {ACCEPTED}")
+    raise UsageError(
+        f"{shown(str(path))} is no plan that can be read\n  accepted: {ACCEPTED}\n"
+        "  hint: save a sheet as .xlsx or .csv; pages and Markdown are only written"
+    )
 
 
 def holds_plan(path: Path) -> bool:
