@@ -24,6 +24,9 @@ from footfall.sim.evaluation_context import EvaluationContext
 from footfall.sim.fakes import FAKES
 from footfall.units import DAY_MS, HOUR_MS, NamedDay
 
+_LEAST = 2.0**-1000
+"""In place of 0 as a divisor of 0."""
+
 
 def evaluate(op: Op, context: EvaluationContext) -> Array:
     """Return the value of an expression: shape (n,), (n, K), or () where all have the same."""
@@ -258,15 +261,16 @@ def with_odds(chance: Array, factor: Array | float) -> Array:
     # On the odds, p : (1 - p), so that chances stay between 0 and 1 whatever the factor, and
     # factors of several effects multiply.
     more = chance * factor
-    whole = more + (1.0 - chance)
     # What is certain and forbidden at once, 1 times 0, does not happen.
-    result: Array = more / np.where(np.greater(whole, 0.0), whole, 1.0)
+    result: Array = more / np.maximum(more + (1.0 - chance), _LEAST)
     return result
 
 
 def _odds(op: Op, context: EvaluationContext) -> Array:
     chance, factor = _both(op, context)
-    return with_odds(np.clip(chance, 0.0, 1.0), np.maximum(factor, 0.0))
+    if op.args[0].op != "const":
+        chance = np.minimum(np.maximum(chance, 0.0), 1.0)
+    return with_odds(chance, np.maximum(factor, 0.0))
 
 
 def _by_case(op: Op, context: EvaluationContext) -> Array:

@@ -27,7 +27,7 @@ from footfall.model.program import (
     WaitNode,
 )
 from footfall.model.tables import InverseCdf, Uniform
-from footfall.model.values import NEVER, NULL_INTEGER, NULLS, Array
+from footfall.model.values import MOST_WHOLE, NEVER, NULL_INTEGER, NULLS, Array
 from footfall.sim import actions, decisions, draws, keys
 from footfall.sim.evaluate import evaluate, holds
 from footfall.sim.evaluation_context import EvaluationContext
@@ -122,18 +122,17 @@ def _waits(
 ) -> Array:
     """Draw each one's wait before it is cut, and log effects on it: shape (n,), int64, ms."""
     base = draws.invert(distribution, draws.bits(scheduler.state, context.rows, node.key))
-    own = np.ones(len(base))
+    own = None
     if node.factor is not None:
         own = _own_factor(scheduler, node, node.factor, context)
-        # Where time passes at all, some is left.
-        base = np.maximum(draws.whole(base * own), np.minimum(base, 1))
+        base = _scaled(base, own)
     if not node.effects:
         return base
     waits, applied = actions.apply_effects(node.effects, base, context)
     if scheduler.journal is not None:
         scheduler.journal.effect_log_of(
             node.affected, node.effects, distribution=distribution, limit_ms=limit_ms
-        ).append(own, waits, applied)
+        ).append(np.ones(len(base)) if own is None else own, waits, applied)
     return waits
 
 
@@ -141,12 +140,24 @@ def _own_factor(
     scheduler: Scheduler, node: WaitNode | LaterNode, factor: Op, context: EvaluationContext
 ) -> Array:
     """Return what each one's wait is multiplied by; 1, and counted, where it is null or below 0."""
-    found = np.broadcast_to(evaluate(factor, context), len(context.rows))
+    found = evaluate(factor, context)
+    if not found.ndim:
+        found = np.full(len(context.rows), found)
     is_known = np.greater_equal(found, 0.0)
+    n_unknown = len(found) - np.count_nonzero(is_known)
+    if not n_unknown:
+        return found
     if scheduler.journal is not None:
-        n_unknown = int(len(found) - np.count_nonzero(is_known))
         scheduler.journal.skips[node.no_factor] += n_unknown
     return np.where(is_known, found, 1.0)
+
+
+def _scaled(waits: Array, factors: Array) -> Array:
+    """Return waits times factors, rounded halves up; where time passes at all, some is left."""
+    scaled = waits * factors
+    scaled += 0.5
+    np.minimum(scaled, MOST_WHOLE, out=scaled)
+    return np.maximum(scaled.astype(np.int64), np.minimum(waits, 1))
 
 
 def _enter(scheduler: Scheduler, node: EnterNode, _number: int, rows: Array) -> None:

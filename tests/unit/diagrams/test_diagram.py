@@ -87,7 +87,7 @@ def test_chances_stand_on_arrows():
     labels = {(edge.kind, edge.label) for edge in checkout.edges}
     assert ("drop", ("16%",)) in labels
     assert ("plain", ("completes address", "84%")) in labels
-    assert ("loop", ("tries again, at most 2 ×", "after about 25 s")) in labels
+    assert ("loop", ("tries again, at most 2 ×", "after about 25 s * pace")) in labels
     assert ("maybe", ("tries coupon", "14%")) in labels
     assert checkout.nodes[checkout.edges[0].target].notes[-1] == "{discount = 0}"
 
