@@ -57,7 +57,7 @@ def run(
     Example:
         >>> result = footfall.run("ecommerce", to="parquet:shop", people=500, days=7)
         >>> result.is_finished, result.events, result.sinks[0].accepted
-        (True, 2730, 2730)
+        (True, 1511, 1511)
 
     Args:
         scenario: Name of a shipped one, path of a YAML file, or a loaded scenario.

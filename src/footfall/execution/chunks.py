@@ -43,7 +43,7 @@ def simulate(
     Example:
         >>> for chunk in footfall.simulate("ecommerce", people=500, days=7):
         ...     print(chunk.part.first_person, chunk.part.end_person, chunk.events.num_rows)
-        0 4096 2730
+        0 4096 1511
 
     Args:
         scenario: Name of a shipped one, path of a YAML file, or a loaded scenario.
@@ -85,7 +85,7 @@ def events(
     Example:
         >>> events = footfall.events("ecommerce", people=500, days=7)
         >>> events.num_rows, events.schema.names[:3]
-        (2730, ['insert_id', 'event_type', 'category'])
+        (1511, ['insert_id', 'event_type', 'category'])
     """
     from footfall.execution.time_order import merge_tables
 

@@ -47,7 +47,7 @@ def user(
     Example:
         >>> life = footfall.user("ecommerce", 200, people=500, days=7)
         >>> life.properties["city"], [event["event_type"] for event in life.events][:2]
-        ('Patna', ['Page Viewed', 'Product List Viewed'])
+        ('Chennai', ['Page Viewed', 'Product List Viewed'])
 
     Args:
         scenario: Name of a shipped one, path of a YAML file, or a loaded scenario.

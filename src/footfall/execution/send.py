@@ -40,7 +40,7 @@ def send(
     Example:
         >>> result = footfall.send("parquet:shop", to="ndjson:shop.ndjson")
         >>> result.is_finished, result.sinks[0].accepted
-        (True, 2730)
+        (True, 1511)
 
     Args:
         store: A DuckDB file, a folder of Parquet files, a PostgreSQL database, or an NDJSON

@@ -90,7 +90,7 @@ def report(
     Example:
         >>> stages = footfall.report("parquet:shop").stages
         >>> [(stage.name, stage.reached) for stage in stages.stages[:3]]
-        [('visitor', 266), ('browsing', 224), ('product interest', 224)]
+        [('visitor', 363), ('browsing', 284), ('product interest', 284)]
 
     Args:
         store: A store, or where one lies.

@@ -41,9 +41,10 @@ class AppliedEffect:
 
     def chosen(self, there: Array | float, elsewhere: Array | float, n: int) -> Array:
         """Return one value where it holds, and another elsewhere: shape (n,)."""
-        return np.broadcast_to(
-            there if self.case is None else np.where(self.case, there, elsewhere), n
-        )
+        if self.case is None:
+            return np.broadcast_to(there, n)
+        found = np.where(self.case, there, elsewhere)
+        return found if found.ndim else np.full(n, found)
 
 
 def applied_effects(

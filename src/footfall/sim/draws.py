@@ -120,4 +120,5 @@ def about(draw: RandomValue, random: Array, centre: Array) -> Array:
 
 def whole(values: Array) -> Array:
     """Return numbers rounded to whole ones, halves up: shape (n,), int64."""
-    return np.floor(np.clip(values + 0.5, -MOST_WHOLE, MOST_WHOLE)).astype(np.int64)
+    bounded = np.minimum(np.maximum(values + 0.5, -MOST_WHOLE), MOST_WHOLE)
+    return np.floor(bounded).astype(np.int64)

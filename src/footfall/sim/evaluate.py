@@ -98,7 +98,8 @@ def _arithmetic(
 ) -> Callable[[Op, EvaluationContext], Array]:
     def run(op: Op, context: EvaluationContext) -> Array:
         one, other = _both(op, context)
-        return _with_nulls(op, function(one, other), _some_null(op, one, other))
+        mask = None if op.kind == "number" else _some_null(op, one, other)
+        return _with_nulls(op, function(one, other), mask)
 
     return run
 

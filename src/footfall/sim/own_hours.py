@@ -40,5 +40,5 @@ def activity_after(context: EvaluationContext, clock: Array, waits: Array) -> Ar
 
 
 def _later_ms(later: Op, context: EvaluationContext) -> Array:
-    hours = np.clip(evaluate(later, context), -_MOST_HOURS, _MOST_HOURS)
+    hours = np.minimum(np.maximum(evaluate(later, context), -_MOST_HOURS), _MOST_HOURS)
     return draws.whole(np.where(np.isnan(hours), 0.0, hours) * HOUR_MS)

@@ -70,7 +70,7 @@ def delete(store: str | Path, run: str) -> RunInfo:
 
     Example:
         >>> footfall.delete("parquet:shop", footfall.runs("parquet:shop")[0].id).events
-        2730
+        1511
 
     Args:
         store: Where it lies, as for `open_store`.
