@@ -18,8 +18,8 @@ from tests.kills import kill, rounds
 from tests.thoroughness import n_kills
 
 KILLS = n_kills()
-RUN = ("run", "ecommerce", "--people", "11000", "--days", "3", "--quiet")
-"""5,009 people come in three days: two groups, so that there is work for two workers."""
+RUN = ("run", "ecommerce", "--people", "16000", "--days", "3", "--quiet")
+"""10,908 people come in three days or came before: two groups, so that there is work for two workers."""
 SPECS = ("duckdb:a.duckdb", "parquet:p", "ndjson:a.ndjson", "csv:a.csv", "json:a.json")
 SINKS = tuple(word for spec in SPECS for word in ("--to", spec))
 

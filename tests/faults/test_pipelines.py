@@ -187,7 +187,7 @@ def test_kills_of_all_processes(tmp_path):
     """Kill -9 of owner and workers at once, at random instants: in the end each of three sinks has each event once."""
     size = (
         "--people",
-        "11000",
+        "16000",
         "--days",
         "2",
         "--workers",
@@ -195,7 +195,7 @@ def test_kills_of_all_processes(tmp_path):
     )  # two groups, so that there are two workers
     wanted = sorted(
         i
-        for c in simulate("ecommerce", people=11_000, days=2)
+        for c in simulate("ecommerce", people=16_000, days=2)
         for i in c.events["insert_id"].to_pylist()
     )
     chance = random.Random(12)
