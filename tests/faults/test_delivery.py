@@ -24,7 +24,7 @@ from tests.receivers import receiver
 from tests.thoroughness import n_kills
 
 KILLS = n_kills()
-SIZE = ("--people", "1200", "--days", "3")
+SIZE = ("--people", "3000", "--days", "3")
 FEW = ("--people", "120", "--days", "3")
 API_KEY = "c4n4ry-amplitude-key-7731"
 WEBHOOK_SECRET = "whsec_" + base64.b64encode(b"canary-webhook-secret-0123456789").decode()
@@ -54,7 +54,7 @@ def target(kind, port, batch=150):
 def truth():
     """Ids of all events, and the state of all people who did something and are known by a user id in the end."""
     ids, states, users = [], {}, {}
-    for chunk in simulate("ecommerce", people=1200, days=3):
+    for chunk in simulate("ecommerce", people=3000, days=3):
         ids += chunk.events["insert_id"].to_pylist()
         for row in chunk.arrivals.select(["person", "stage"]).to_pylist():
             states[row["person"]] = row["stage"]
