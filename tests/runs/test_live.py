@@ -22,7 +22,7 @@ from footfall.sinks.protocol import EVERYBODY, Receipt, prepared_of
 from footfall.store import open_store
 from footfall.units import DAY_MS, HOUR_MS
 
-SCENARIO, PEOPLE, START = "online-school", 600, "2026-03-01"
+SCENARIO, PEOPLE, START = "online-school", 1000, "2026-03-01"
 crowds = sys.modules[
     LivePopulation.__module__
 ]  # `footfall.run` is the function, so the path cannot be written
