@@ -20,7 +20,7 @@ from tests.endpoints import endpoint
 from tests.thoroughness import n_kills
 
 KILLS = n_kills()
-SIZE = {"people": 90, "days": 5, "workers": 1}
+SIZE = {"people": 120, "days": 5, "workers": 1}
 
 
 @pytest.fixture(autouse=True)
