@@ -44,7 +44,7 @@ def test_nothing_is_wrong(written, form):
     told = validate(folder / TARGETS[form], declared(scenario))
     assert told.findings == ()
     assert {remark.check for remark in told.remarks} <= TOLD_OF_SMALL_RUNS
-    assert told.count > 600
+    assert told.count > 700
 
 
 def test_parquet_files_alone(written):
