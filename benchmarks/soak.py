@@ -22,6 +22,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import sqrt
 from pathlib import Path
 from statistics import linear_regression, mean
 
@@ -188,23 +189,33 @@ def n_handles(pid: int) -> int:
 def verdict(samples: Sequence[Sample]) -> int:
     """Print what becomes of memory and handles once all has settled; 1 where something rises."""
     settled = [sample for sample in samples if sample.at_s >= SETTLED_S]
-    if len(settled) < 2:
+    if len(settled) < 3:
         print(f"no verdict: it takes more than {SETTLED_S / 60:.0f} minutes")
         return 1
     is_flat = True
     for place, name in enumerate(("live", "receiver")):
         memory = [sample.memory[place] for sample in settled]
-        slope = linear_regression([sample.at_s / 3600 for sample in settled], memory).slope
+        slope, error = rise([sample.at_s / 3600 for sample in settled], memory)
         share = slope / mean(memory)
         more = settled[-1].handles[place] - settled[0].handles[place]
         is_own_flat = share <= FLAT_SHARE and more <= MORE_HANDLES
         is_flat &= is_own_flat
         print(
-            f"{name}: {'flat' if is_own_flat else 'rises'}: {slope:+.1f} MB an hour ({share:+.1%}) after the first "
-            f"{SETTLED_S / 60:.0f} minutes, from {memory[0]:.1f} to {memory[-1]:.1f} MB, at most {max(memory):.1f}; "
+            f"{name}: {'flat' if is_own_flat else 'rises'}: {slope:+.1f} ± {error:.1f} MB an hour ({share:+.1%}) "
+            f"after the first {SETTLED_S / 60:.0f} minutes, "
+            f"from {memory[0]:.1f} to {memory[-1]:.1f} MB, at most {max(memory):.1f}; "
             f"handles {more:+d}"
         )
     return 0 if is_flat else 1
+
+
+def rise(hours: Sequence[float], memory: Sequence[float]) -> tuple[float, float]:
+    """Return the slope of a line, and its standard error as if samples did not depend on the one before."""
+    line, middle = linear_regression(hours, memory), mean(hours)
+    off = sum(
+        (y - line.intercept - line.slope * x) ** 2 for x, y in zip(hours, memory, strict=True)
+    )
+    return line.slope, sqrt(off / (len(hours) - 2) / sum((x - middle) ** 2 for x in hours))
 
 
 if __name__ == "__main__":
