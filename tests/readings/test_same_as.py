@@ -147,3 +147,12 @@ def test_without_what_is_not_there(tmp_path):
     assert names(plan, "Back") == ["shelf"]
     note = 'plan.csv, cell B3: "days", which is no property of "Lent", is not read'
     assert note in map(str, plan.remarks)
+
+
+def test_names_that_only_begin_so_with_more_behind(tmp_path):
+    """A name that looks like a reference has its range, its type and its values like others."""
+    cell = "like count: 0..9; as seen on = web|app; like rate (number)"
+    plan = read(tmp_path, f'Event,Parameters\nLent,"{cell}"\n')
+    assert names(plan, "Lent") == ["like count", "as seen on", "like rate"]
+    count, seen, rate = plan.events[0].properties
+    assert (count.constraint.maximum, seen.values, rate.type) == (9, ("web", "app"), "number")

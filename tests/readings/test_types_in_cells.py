@@ -182,6 +182,15 @@ def test_ranges_behind_names(tmp_path, cell, kind, ends, form):
     assert (found.constraint.minimum, found.constraint.maximum) == ends
 
 
+@pytest.mark.parametrize("cell", ["score >= 2", "- score > 1.5", "score≥2", "score < 9"])
+def test_bounds_behind_names(tmp_path, cell):
+    """A bound right behind a parameter's name is no part of the name."""
+    plan = read(tmp_path, f'Event,Parameters\nRated,"{cell}\nnote: string"\n')
+    found = plan.events[0].properties[0]
+    assert (found.name, found.type in ("integer", "number")) == ("score", True)
+    assert (found.constraint.minimum or found.constraint.maximum) is not None
+
+
 @pytest.mark.parametrize(
     ("note", "kind"),
     [

@@ -53,6 +53,7 @@ _ASPECTS = {
     "name": "Property", "key": "Property", "id": "Property", "data type": "Type", "type": "Type", "format": "Format",
     "description": "Property description", "definition": "Property description", "meaning": "Property description",
     "value": "Allowed values", "values": "Allowed values", "options": "Allowed values", "enum": "Allowed values",
+    "enum values": "Allowed values",
     "allowed values": "Allowed values", "possible values": "Allowed values", "value type": "Type",
     "example": "Example", "examples": "Example", "sample": "Example", "example value": "Example",
     "required": "Required", "mandatory": "Required", "presence": "Required", "status": "Required", "range": "Range",

@@ -42,6 +42,10 @@ _LISTED = re.compile(
     rf"[-•*·]?\s*({_NAME})\s*(?:[:=]\s*(.*)|\s[-–—]\s*(.*)|\((.*)\))?", re.DOTALL
 )
 _OPTIONS = re.compile(rf"(?:[-•*·]\s*)?({_NAME})\s*[:=]\s*([^|:=(),;\n]+(?:\|[^|:=(),;\n]+)+)")
+_BOUND = re.compile(
+    r"(?:[-•*·]\s*)?([^\s:=<>≥≤(){}\[\]]+(?: [^\s:=<>≥≤(){}\[\]]+){0,4}?)\s*([<>≥≤]=?\s*-?\d.*)",
+    re.DOTALL,
+)
 _ELEMENTS = re.compile(r"elements\s*:\s*([^;]+);?", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d][\w.$%/-]*(?:, [^\W\d][\w.$%/-]*)+")
 _ASIDE = re.compile(r"([^(\[{:,]+)[(\[{:,]\s*(.*?)\s*[)\]}]?", re.DOTALL)
@@ -70,14 +74,27 @@ def properties_in(cell: str) -> list[tuple[PlanProperty, str]]:
         return []
     found = [
         (SameAsCell(part), "")
-        if same_as(part)
-        else _with_options(part) or _one_of_several(part)
+        if _refers(part)
+        else _with_options(part) or _bounded_name(part) or _one_of_several(part)
         for part in ([inner] if _leaves_out(inner) else _names_in(inner))
     ]
     # `size (EU)` is a name: what stands behind it is taken for more only where it is a type.
     if len(found) == 1 and not found[0][1] and (found[0][0].examples or found[0][0].about):
         return [(PlanProperty(cell), "")]
     return found
+
+
+def _refers(text: str) -> bool:
+    """Return whether a part of a cell refers to another event: `like count: 1..5` says more of itself than that."""
+    found = same_as(text)
+    return found is not None and (found.is_sure or not re.search(r"[:=|<>(]", text))
+
+
+def _bounded_name(text: str) -> tuple[PlanProperty, str] | None:
+    """Return a property with the bound behind its name: `score >= 0.5`."""
+    found = _BOUND.fullmatch(text)
+    ranged = _ranged(PlanProperty(found[1]), found[2]) if found else None
+    return (ranged, "") if ranged else None
 
 
 def _leaves_out(text: str) -> bool:
