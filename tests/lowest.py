@@ -26,12 +26,14 @@ FEW = [
     "tests/contract/test_kafka.py::test_messages_are_keyed_by_user",
     "tests/contract/test_postgres_copy.py",
     "tests/delivery/test_receiver_vendors.py::test_segment_batch",
+    "tests/readings/test_nobody.py",
 ]
 ALL = [
     "tests/unit",
     "tests/command_line",
     "tests/contract",
     "tests/delivery",
+    "tests/readings",
     "tests/runs/test_end_to_end.py",
 ]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from footfall.errors import UsageError, shown
 from footfall.foreign.common_columns import is_endless
 from footfall.foreign.event_source import EventSource
-from footfall.store.dialect import literal, literals
+from footfall.store.dialect import literal, one_of
 from footfall.units import DAY_MS, MINUTE_MS, nearest_hint
 
 SESSION_GAP_MS = 30 * MINUTE_MS
@@ -286,7 +286,7 @@ def _step_query(name: str, before: str = "") -> str:
 
 def _check_types(source: EventSource, names: Sequence[str]) -> None:
     seen = source.rows(
-        f"SELECT DISTINCT event_type FROM log WHERE event_type IN ({literals(names)})"
+        f"SELECT DISTINCT event_type FROM log WHERE {one_of('event_type', names)}"
     )
     missing = [name for name in names if (name,) not in seen]
     if missing:

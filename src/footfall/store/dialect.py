@@ -75,6 +75,12 @@ def literals(texts: Iterable[str]) -> str:
     return ", ".join(map(literal, texts))
 
 
+def one_of(expression: str, texts: Iterable[str]) -> str:
+    """Return SQL for whether an expression is one of some texts; not every DuckDB takes an empty list."""
+    listed = literals(texts)
+    return f"{expression} IN ({listed})" if listed else "false"
+
+
 def create_table(dialect: Typing, name: str, schema: pa.Schema) -> str:
     """Return the statement that creates a table if it is not there.
 

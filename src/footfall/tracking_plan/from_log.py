@@ -10,7 +10,7 @@ from pathlib import Path
 
 from footfall.errors import UsageError
 from footfall.foreign.event_source import EventSource
-from footfall.store.dialect import literal, literals
+from footfall.store.dialect import literal, one_of
 from footfall.text import plural
 from footfall.tracking_plan.plan import Plan, PlanEvent, PlanProperty, PlanRemark, PlanType
 
@@ -102,7 +102,7 @@ def plan_of_log(source: EventSource) -> Plan:
 
 def _is_call(source: EventSource) -> str:
     """Return SQL for whether an event is a call that tells of a person or a group."""
-    return f"event_type IN ({literals(sorted(source.calls))})" if source.calls else "false"
+    return one_of("event_type", sorted(source.calls))
 
 
 def _left_out(source: EventSource) -> Iterable[PlanRemark]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from footfall.store.dialect import literal, literals
+from footfall.store.dialect import literal, literals, one_of
 from footfall.text import plural
 from footfall.validation.audit import Audit
 from footfall.validation.expectations import ExpectedStage
@@ -270,7 +270,7 @@ def _needed(audit: Audit, stages: list[ExpectedStage], k: int) -> int | None:
 
 
 def _events(stage: ExpectedStage) -> str:
-    return f"event_type IN ({literals(stage.events)})"
+    return one_of("event_type", stage.events)
 
 
 def _check_step(audit: Audit, before: ExpectedStage, stage: ExpectedStage, k: int) -> None:

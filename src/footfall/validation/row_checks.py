@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from footfall.foreign.common_columns import is_banned, is_nobody, is_short
 from footfall.sinks.amplitude.limits import SHORTEST_ID
-from footfall.store.dialect import literal, literals
+from footfall.store.dialect import literal, one_of
 from footfall.text import plural
 from footfall.units import DAY_MS
 from footfall.validation.audit import Audit, nearest, shortened
@@ -106,7 +106,7 @@ def check_event_types(audit: Audit) -> None:
     own = _vendors_own(audit)
     groups = audit.source.rows(
         "SELECT event_type, count(*) AS n FROM e WHERE NOT is_nameless "
-        f"AND event_type NOT IN ({literals(declared)}) "
+        f"AND NOT ({one_of('event_type', declared)}) "
         f"AND NOT ({own}) GROUP BY ALL ORDER BY n DESC, 1 "
         f"LIMIT {MOST_TYPES}"
     )
@@ -125,15 +125,15 @@ def check_event_types(audit: Audit) -> None:
 
 def _vendors_own(audit: Audit) -> str:
     """Return SQL for whether an event is one that a vendor makes, as Amplitude's `$identify`, and no plan declares."""
-    calls = literals(sorted(audit.source.calls)) or "NULL"
+    is_call = one_of("event_type", sorted(audit.source.calls))
     own = "starts_with(event_type, '$')" if audit.source.has_own_events else "false"
-    return f"{own} OR coalesce(event_type IN ({calls}), false)"
+    return f"{own} OR coalesce({is_call}, false)"
 
 
 def _say_unchecked(audit: Audit, own: str) -> None:
     groups = audit.source.rows(
         "SELECT event_type, count(*) AS n FROM e WHERE NOT is_nameless "
-        f"AND event_type NOT IN ({literals(list(audit.expected.events))}) AND ({own}) "
+        f"AND NOT ({one_of('event_type', audit.expected.events)}) AND ({own}) "
         f"GROUP BY ALL ORDER BY n DESC, 1 LIMIT {MOST_TYPES}"
     )
     told = [f"{plural(n, 'event')} {shortened(name)}" for name, n in groups[:MOST_UNCHECKED]]
@@ -288,10 +288,10 @@ def _homes(audit: Audit) -> Iterator[Rule]:
 
 
 def _unknown(cities: Mapping[str, tuple[str, ...]]) -> str:
-    return f"city NOT IN ({literals(cities)})"
+    return f"NOT ({one_of('city', cities)})"
 
 
 def _foreign(cities: Mapping[str, tuple[str, ...]]) -> str:
     pairs = [f"{city}\t{country}" for city, of in cities.items() for country in of]
-    is_home = f"concat(city, chr(9), country) IN ({literals(pairs)})"
-    return f"city IN ({literals(cities)}) AND country IS NOT NULL AND NOT {is_home}"
+    is_home = one_of("concat(city, chr(9), country)", pairs)
+    return f"{one_of('city', cities)} AND country IS NOT NULL AND NOT {is_home}"
