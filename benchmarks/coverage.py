@@ -102,7 +102,8 @@ def _by_name(groups: Sequence[PeopleGroup]) -> dict[str | None, PeopleGroup]:
 def _intervals(run: Counted, schema: StreamSchema) -> Iterator[Found]:
     """Yield the intervals and estimates that a report on a run says."""
     for name, (did, could) in run.shares.items():
-        kind = {2: f"{name.split('/')[0]}s", 4: "steps by a value"}[len(name.split("/"))]
+        # Values have slashes too: Europe/Paris.
+        kind = f"{name.split('/')[0]}s" + (" by a value" if name.count("/") > 1 else "")
         last = f"step/{schema.stages[-1]}"
         is_all = name == f"stage/{schema.stages[0]}"
         if could and not is_all and not name.startswith(last) and "/city/" not in name:

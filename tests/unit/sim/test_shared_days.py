@@ -6,7 +6,9 @@ import pytest
 from footfall.compiler import compile_scenario
 from footfall.model.model import DAY_FACTOR_BITS
 from footfall.scenario import loads
+from footfall.sim.calendar import ActivityCalendar
 from footfall.sim.shared_days import factors
+from footfall.units import DAY_MS
 from tests.unit.sim.test_journeys import EVENTS, HEAD
 
 LIFE = "journeys:\n  life: {steps: [a]}\n"
@@ -62,3 +64,17 @@ def test_countries_share_days_or_have_their_own():
         made = compile_scenario(loads(days + EVENTS + LIFE)).calendar.shared_days
         keys[of] = len({one.key for one in made})
     assert keys == {"scenario": 1, "country": 2}
+
+
+@pytest.mark.parametrize(("zone", "hours"), [("Asia/Kolkata", 5.5), ("America/Phoenix", -7)])
+def test_a_day_is_that_of_peoples_own_calendar(zone, hours):
+    """From midnight to midnight where people live as much activity passes as the factor of that date says."""
+    head = HEAD.replace("length: 20 days", "length: 20 days, days: {spread: 60%}")
+    made = compile_scenario(loads(head.replace("Europe/Paris", zone) + EVENTS + LIFE))
+    calendar = ActivityCalendar(made.calendar, made.start_ms + 20 * DAY_MS)
+    dates = np.arange(made.start_ms // DAY_MS + 2, made.start_ms // DAY_MS + 12)
+    midnights = dates * DAY_MS - round(hours * 3_600_000)
+    shared_days = factors(made.calendar.shared_days[0], dates)
+    waits = DAY_MS * shared_days >> DAY_FACTOR_BITS
+    ends = calendar.after(midnights, waits, np.zeros(len(dates), np.int32))
+    assert (ends - midnights - DAY_MS).tolist() == pytest.approx([0] * len(dates), abs=2_000)

@@ -1,11 +1,13 @@
 """Locks of files."""
 
 import os
+import stat
+import sys
 
 import pytest
 
 from footfall.errors import StoreError
-from footfall.store.durable import Lock
+from footfall.store.durable import Lock, open_here
 
 
 def test_a_lock_leaves_nothing(tmp_path):
@@ -31,3 +33,14 @@ def test_what_is_no_lock_stays(tmp_path, kind):
         Lock(path, tmp_path / "a").acquire()
     assert theirs.read_text() == "theirs"
     assert path.is_dir() if kind == "folder" else path.read_text() == "theirs"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no such modes there")
+def test_a_file_is_made_to_be_read_and_written(tmp_path):
+    """By whom, the user's mask decides; nobody can run it."""
+    before = os.umask(0)
+    try:
+        os.close(open_here(tmp_path / "a", os.O_WRONLY))
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o666
