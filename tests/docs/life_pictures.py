@@ -17,7 +17,7 @@ from footfall.units import DAY_MS, HOUR_MS, MINUTE_MS
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "docs" / "pictures"
-NUMBERS = PICTURES / "life.json"
+NUMBERS = Path(__file__).with_name("life.json")
 SHOPS = {
     "0.1.0": ROOT / "benchmarks" / "frozen" / "0.1.0" / "ecommerce.yaml",
     "now": "ecommerce",
@@ -37,6 +37,11 @@ TITLES = {
 }
 
 Numbers = dict[str, dict[str, list[Any]]]
+
+
+def file_of(name: str) -> str:
+    """Return the name of a picture's file."""
+    return f"life-{name}.svg"
 
 
 def measured() -> Numbers:
@@ -161,7 +166,7 @@ def main() -> None:
     NUMBERS.write_text(json.dumps(numbers) + "\n", encoding="utf-8")
     for name in TITLES:
         svg = vl_convert.vegalite_to_svg(specification(name, numbers), allowed_base_urls=[])
-        (PICTURES / f"life-{name}.svg").write_text(svg, encoding="utf-8")
+        (PICTURES / file_of(name)).write_text(svg, encoding="utf-8")
 
 
 if __name__ == "__main__":

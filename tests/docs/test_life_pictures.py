@@ -17,6 +17,6 @@ def test_the_page_shows_every_picture():
     """Each picture is there, has its title, and stands on the page with words for who cannot see it."""
     page = PAGE.read_text(encoding="utf-8")
     for name, title in life_pictures.TITLES.items():
-        svg = (life_pictures.PICTURES / f"life-{name}.svg").read_text(encoding="utf-8")
+        svg = (life_pictures.PICTURES / life_pictures.file_of(name)).read_text(encoding="utf-8")
         assert title in svg
-        assert f"](pictures/life-{name}.svg)" in page
+        assert f"](pictures/{life_pictures.file_of(name)})" in page
