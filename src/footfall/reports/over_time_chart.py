@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from footfall.reports.charts import ACCENT, CONFIG, MUTED, TIP, WIDE, Spec
 from footfall.reports.over_time import OverTime
 from footfall.text import clean, count, money
@@ -41,26 +43,7 @@ def _measure(
         shown = count(number) if scale == 1 else money(number, over_time.minor_digits)
         at = over_time.date(day)
         values.append({"date": at, "number": number / scale, "tip": f"{at}: {shown} {name}"})
-    x = {
-        "field": "date",
-        "type": "temporal",
-        "title": None,
-        # Else dates would be shifted by the time zone of the machine that draws.
-        "scale": {"type": "utc"},
-        "axis": {
-            "values": [each["date"] for each in (*values[:1], *values[1:][-1:])],
-            "format": "%-d %b",
-            "grid": False,
-            "labelFlush": True,
-        },
-    }
-    y = {
-        "field": "number",
-        "type": "quantitative",
-        "title": None,
-        "axis": {"tickCount": 3, "labelExpr": "format(datum.value, '~s')", "labelColor": MUTED},
-        "scale": {"zero": True},
-    }
+    x, y = _axes(values)
     line = {
         "mark": {
             "type": "area",
@@ -82,3 +65,28 @@ def _measure(
         "data": {"values": values},
         "layer": [line, marks],
     }
+
+
+def _axes(values: list[dict[str, Any]]) -> tuple[Spec, Spec]:
+    """Describe an axis that names its first and last day only, and one of the numbers."""
+    x = {
+        "field": "date",
+        "type": "temporal",
+        "title": None,
+        # Else dates would be shifted by the time zone of the machine that draws.
+        "scale": {"type": "utc"},
+        "axis": {
+            "values": [each["date"] for each in (*values[:1], *values[1:][-1:])],
+            "format": "%-d %b",
+            "grid": False,
+            "labelFlush": True,
+        },
+    }
+    y = {
+        "field": "number",
+        "type": "quantitative",
+        "title": None,
+        "axis": {"tickCount": 3, "labelExpr": "format(datum.value, '~s')", "labelColor": MUTED},
+        "scale": {"zero": True},
+    }
+    return x, y

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from footfall.reports.charts import ACCENT, Spec, chart, points
 from footfall.reports.retention import Retention
 from footfall.text import percent, span
@@ -9,24 +11,7 @@ from footfall.text import percent, span
 
 def curve(retention: Retention, width: int) -> Spec:
     """Describe the share of all newcomers who came back, bracket by bracket, with 95 % intervals."""
-    rows = []
-    for bracket, retained in zip(retention.brackets, retention.whole.retained, strict=True):
-        if retained.share is None or retained.interval is None:
-            continue
-        low, high = retained.interval.low, retained.interval.high
-        tip = (
-            f"{bracket.name}: {percent(retained.share)} % ({span(100 * low, 100 * high, 1)}) "
-            f"of {retained.of:,}"
-        )
-        rows.append(
-            {
-                "day": bracket.first,
-                "share": retained.share,
-                "low": low,
-                "high": high,
-                "tip": tip,
-            }
-        )
+    rows = list(_rows(retention))
     x = {
         "field": "day",
         "type": "quantitative",
@@ -51,3 +36,21 @@ def curve(retention: Retention, width: int) -> Spec:
         "encoding": {"x": x, "y": y},
     }
     return chart(width, 220, [band, line, points(rows, {"x": x, "y": y}, {"value": ACCENT})])
+
+
+def _rows(retention: Retention) -> Iterator[Spec]:
+    for bracket, retained in zip(retention.brackets, retention.whole.retained, strict=True):
+        if retained.share is None or retained.interval is None:
+            continue
+        low, high = retained.interval.low, retained.interval.high
+        tip = (
+            f"{bracket.name}: {percent(retained.share)} % ({span(100 * low, 100 * high, 1)}) "
+            f"of {retained.of:,}"
+        )
+        yield {
+            "day": bracket.first,
+            "share": retained.share,
+            "low": low,
+            "high": high,
+            "tip": tip,
+        }
