@@ -1,10 +1,13 @@
 """The house keeps its plan: imports run one way, and what must not be reached is not reached."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
 
 from grimp import build_graph
+
+from tests.architecture.source import modules
 
 ROOT = Path(__file__).parents[2]
 
@@ -44,6 +47,20 @@ def test_naming_a_sink_loads_no_driver():
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout == "['sqlite3']\n"
+
+
+def test_no_module_is_imported_by_a_written_name():
+    """What imports a module of ours by its name hides an arrow from the contracts, and perhaps a circle."""
+    hidden = [
+        f"{path}: {node.args[0].value}"
+        for path, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).endswith("import_module")
+        and isinstance(node.args[0], ast.Constant)
+        and str(node.args[0].value).startswith("footfall")
+    ]
+    assert hidden == []
 
 
 def test_no_import_circles():

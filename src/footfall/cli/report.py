@@ -157,11 +157,12 @@ def command(
 
     # Where no part is chosen, stages and cities are shown; `--by` compares steps, and so needs
     # stages.
-    is_any = stages or cities or truth or identity or over_time or bool(retention or by)
+    is_any = stages or cities or truth or identity or over_time
+    is_any = is_any or retention is not None or by is not None
     wanted = form or "table" if target is None else _form_of(target, form)
     made = report(
         store,
-        stages=stages or not is_any or bool(by),
+        stages=stages or not is_any or by is not None,
         cities=cities or not is_any,
         truth=truth,
         # Only the page draws them, and they cost a pass over all events.

@@ -42,6 +42,9 @@ def tables_of(report: Report) -> Markup:
     return element("div", element("h2", heading.title), element("p", lead), sections)
 
 
+Report.as_html = staticmethod(lambda report: str(tables_of(report)))
+
+
 def page_of(
     heading: ReportHeading,
     lead: str,

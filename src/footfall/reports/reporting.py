@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
-from importlib import import_module
 from pathlib import Path
+from typing import ClassVar
 
 from footfall.data.schema import StreamSchema
 from footfall.data.tallies import Tallies
@@ -65,10 +65,11 @@ class Report:
         parts = [f.name for f in fields(self) if f.name != "info" and getattr(self, f.name)]
         return f"<Report{of}: {', '.join(parts)}>"
 
+    as_html: ClassVar[Callable[[Report], str]]
+    """Set by `page.py`, which is made of reports, so that nothing here depends on it."""
+
     def _repr_html_(self) -> str:
-        # By its name: the page is made of reports, so its module imports this one.
-        page = import_module("footfall.reports.page")
-        return str(page.tables_of(self))
+        return Report.as_html(self)
 
 
 def report(
@@ -163,9 +164,13 @@ def _of_rows(store: Store, info: RunInfo, wanted: _Wanted) -> Report:
         cities=_judged(cities_of_store(source), schema, rank_by) if wanted.cities else None,
         truth=truth_of(_counted(store, info), schema.minor_digits) if wanted.truth else None,
         curves=curves_of_store(source) if wanted.curves else None,
-        groups=_judged(groups_of_store(source, by), schema, rank_by, by) if by else None,
+        groups=_judged(groups_of_store(source, by), schema, rank_by, by)
+        if by is not None
+        else None,
         identity=identity_of_store(source) if wanted.identity else None,
-        retention=retention_of_store(source, wanted.retention) if wanted.retention else None,
+        retention=retention_of_store(source, wanted.retention)
+        if wanted.retention is not None
+        else None,
         over_time=over_time_of_store(source) if wanted.over_time else None,
     )
 

@@ -15,6 +15,9 @@ from footfall.reports.retention import (
 from footfall.reports.stored_run import StoredRun
 from footfall.units import DAY_MS
 
+_EVERYBODY = -1
+"""Number of the bracket of everybody's first day, in which all are."""
+
 
 def retention_of_store(source: StoredRun, rule: str) -> Retention:
     """Count newcomers with an event, and those who came back in each bracket of days.
@@ -27,43 +30,39 @@ def retention_of_store(source: StoredRun, rule: str) -> Retention:
     """
     n_days = (source.until_ms - source.start_ms) // DAY_MS
     brackets = brackets_of(rule, n_days)
-    days = _days(source)
-    people = dict(
-        _pairs(
-            source,
-            f"SELECT first, count(*) FROM (SELECT person, first FROM ({days}) AS d GROUP BY person, first) AS p "
-            "GROUP BY first",
-        )
-    )
+    people: dict[int, int] = {}
     counts: dict[tuple[int, int], int] = {}
-    for number, bracket in enumerate(brackets):
-        rows = _pairs(source, _back(days, bracket))
-        counts |= {(day, number): back for day, back in rows}
+    for number, day, found in _counted(source, brackets):
+        if number == _EVERYBODY:
+            people[day] = found
+        else:
+            counts[day, number] = found
     cohorts = cohorts_of(counts, people, brackets, n_days)
     nobody = Cohort(0, 0, 0, tuple(Retained(0, 0) for _ in brackets))
     whole = together(cohorts) or nobody
     return Retention(rule, brackets, source.start_ms, whole, by_week(cohorts, n_days))
 
 
-def _pairs(source: StoredRun, sql: str) -> list[tuple[int, int]]:
-    return [(int(day), int(people)) for day, people in source.rows(sql)]
+def _counted(source: StoredRun, brackets: tuple[Bracket, ...]) -> list[tuple[int, int, int]]:
+    """Return how many people there are and came back: number of the bracket, first day, people."""
+    asked = [(_EVERYBODY, Bracket(0, 0)), *enumerate(brackets)]
+    back = " UNION ALL ".join(_back(number, bracket) for number, bracket in asked)
+    rows = source.rows(f"WITH days AS MATERIALIZED ({_days(source)}) {back}")
+    return [(int(number), int(day), int(people)) for number, day, people in rows]
 
 
 def _days(source: StoredRun) -> str:
     """Return SQL for the days on which newcomers did anything: person, first (their first day), day; from 0."""
-    since = f"{source.ms('e.time')} - {source.start_ms}"
-    # The rest is taken off first: what one database divides as integers the other makes a fraction of.
-    day = f"CAST(({since} - ({since}) % {DAY_MS}) / {DAY_MS} AS BIGINT)"
     active = f"""
-        SELECT DISTINCT e.person, {day} AS day
+        SELECT DISTINCT e.person, {source.day(source.ms("e.time"))} AS day
         FROM {source.table("events")} AS e
         JOIN {source.table("arrivals")} AS a ON a.person = e.person
         WHERE {source.ms("a.arrived")} >= {source.start_ms}"""
     return f"SELECT person, day, min(day) OVER (PARTITION BY person) AS first FROM ({active}) AS active"
 
 
-def _back(days: str, bracket: Bracket) -> str:
+def _back(number: int, bracket: Bracket) -> str:
     until = "" if bracket.last is None else f" AND day - first <= {bracket.last}"
     return f"""
-        SELECT first, count(DISTINCT person) FROM ({days}) AS d
+        SELECT {number} AS bracket, first, count(DISTINCT person) FROM days
         WHERE day - first >= {bracket.first}{until} GROUP BY first"""

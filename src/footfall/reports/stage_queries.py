@@ -46,7 +46,7 @@ def stages_of_store(source: StoredRun, by: str | None = None) -> Stages:
         replace(counted.get((i, 0), NOTHING), still_open=standing[i][1])
         for i in range(len(p90s))
     ]
-    comparison = _comparison(source, entered, by, p90s) if by else None
+    comparison = _comparison(source, entered, by, p90s) if by is not None else None
     return assemble(
         reached,
         schema.stages,

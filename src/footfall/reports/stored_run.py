@@ -11,6 +11,7 @@ from footfall.data.schema import StreamSchema
 from footfall.store import RunInfo, Store
 from footfall.store.column_names import with_columns
 from footfall.store.dialect import literal
+from footfall.units import DAY_MS
 
 # What the two databases call the same: a time in ms since the epoch, and a value as JSON.
 _MS = {
@@ -62,6 +63,12 @@ class StoredRun:
     def ms(self, column: str) -> str:
         """Return SQL for a time as ms since the epoch."""
         return _MS[self.store.dialect.name].format(column)
+
+    def day(self, ms: str) -> str:
+        """Return SQL for the day of a time in ms: 24 hours each, from 0 at the start of the run."""
+        since = f"({ms} - {self.start_ms})"
+        # The rest is taken off first: what one database divides as integers the other makes a fraction of.
+        return f"CAST(({since} - {since} % {DAY_MS}) / {DAY_MS} AS BIGINT)"
 
     def json(self, expression: str) -> str:
         """Return SQL for a value as JSON text, `null` for none."""

@@ -20,7 +20,6 @@ from footfall.model.values import NULL_INTEGER, Array
 from footfall.sim import arrow_columns
 from footfall.sim.arrow_columns import RowPlaces, fixed_texts
 from footfall.sim.event_flags import unpack_flags
-from footfall.sim.households import households
 from footfall.sim.ids import account_ids, device_ids, id_column, insert_ids
 from footfall.sim.journal import Journal
 from footfall.sim.part_events import EventLookup, GroupArrays, PartEvents, PropertyChanges
@@ -104,12 +103,10 @@ def _device_ids(group: GroupArrays, rows: Array, devices: Array) -> pa.Array:
     model, state, spec = group.model, group.state, group.model.devices
     who, most = state.identities, spec.most
     codes = rows * most + devices
-    if spec.shared is not None and model.people.households is not None:
-        firsts, _ = households(model.people.households, model.person_key, state.identities)
-        is_shared = state.shares_device[rows] & np.equal(devices, state.device_count[rows] - 1)
-        shared = np.unique(firsts[state.shares_device])
-        nth = np.searchsorted(shared, firsts[rows])
-        codes = np.where(is_shared, len(who) * most + nth, codes)
+    if spec.shared is not None:
+        shared = np.unique(group.households[state.shares_device])
+        nth = np.searchsorted(shared, group.households[rows])
+        codes = np.where(state.are_shared(rows, devices), len(who) * most + nth, codes)
         who = np.append(who, shared)
     n_own = state.n * most
 

@@ -34,6 +34,7 @@ class GroupArrays:
     Args:
         persons: Shape (U,), int64: numbers of the people.
         state: As it is at the end of the part.
+        households: Shape (U,), int64: identity of the first person of each one's household.
         event_no: Shape (U,), int64: number of each one's last event before the part.
         seen_events, seen_sessions, seen_revenue: Shape (U,), int64: of earlier parts; raised here.
         first_properties: Per array of the user properties: the values at arrival (at the start
@@ -46,6 +47,7 @@ class GroupArrays:
     run: str
     persons: Array
     state: State
+    households: Array
     event_no: Array
     seen_events: Array
     seen_sessions: Array

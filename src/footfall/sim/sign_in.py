@@ -44,7 +44,7 @@ def accounts_on(model: Model, state: State, rows: Array, devices: Array) -> Arra
     On a device that several people use nobody stays signed in.
     """
     if model.devices.has_own_sign_in:
-        is_shared = state.shares_device[rows] & np.equal(devices, state.device_count[rows] - 1)
+        is_shared = state.are_shared(rows, devices)
         signed_in = state.signed_in[rows] & ~(is_shared.astype(np.int64) << devices)
         state.signed_in[rows] = signed_in
         state.columns[builtins.KNOWN][rows] = signed_in >> devices & 1

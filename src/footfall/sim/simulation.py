@@ -102,11 +102,13 @@ class Simulation:
         if saved is None:
             newcomers = arrivals.of(first_person, end_person, until_ms)
             self._state = State(model, newcomers.persons, newcomers.identities)
-            self._arrive(newcomers)
+            self._households, has_others = self._live_together()
+            self._arrive(newcomers, has_others)
             run_waves(self._scheduler(None, model.start_ms))
         else:
             persons = _among(self._range, saved)
             self._state = State(model, persons, arrivals.identities_of(persons))
+            self._households, _ = self._live_together()
         self._persons = self._state.columns[builtins.PERSON]
         self._group = self._group_arrays(run)
         self.at_ms = model.start_ms
@@ -114,7 +116,14 @@ class Simulation:
         if saved is not None:
             self._restore(saved)
 
-    def _arrive(self, newcomers: Newcomers) -> None:
+    def _live_together(self) -> tuple[Array, Array]:
+        """Return each one's household, by the identity of its first person, and whether it has others."""
+        who, spec = self._state.identities, self.model.people.households
+        if spec is None:
+            return who, np.zeros(len(who), np.bool_)
+        return households(spec, self.model.person_key, who)
+
+    def _arrive(self, newcomers: Newcomers, has_others: Array) -> None:
         """Set what people arrive with: home, devices, first properties.
 
         Randomness:
@@ -136,20 +145,22 @@ class Simulation:
             ],
             axis=1,
         ).astype(np.int32)
-        self._share_devices()
+        self._share_devices(has_others)
         draw_properties(model, self._calendar, state, None)
 
-    def _share_devices(self) -> None:
+    def _share_devices(self, has_others: Array) -> None:
         """Add the device of their household to those of each one, where it has one.
+
+        Args:
+            has_others: Shape (U,), bool: who lives with others.
 
         Randomness:
             Per household a draw named "shared device", and one named "device kind".
         """
-        devices, state, spec = self.model.devices, self._state, self.model.people.households
-        if devices.shared is None or spec is None:
+        devices, state = self.model.devices, self._state
+        if devices.shared is None:
             return
-        firsts, has_others = households(spec, self.model.person_key, state.identities)
-        first_keys = keys.person_keys(self.model.person_key, firsts)
+        first_keys = keys.person_keys(self.model.person_key, self._households)
         drawn = draws.choose(devices.shared, keys.draw(first_keys, devices.shared_key, 0))
         state.shares_device[:] = has_others & np.equal(drawn, 0)
         rows = np.flatnonzero(state.shares_device)
@@ -166,6 +177,7 @@ class Simulation:
             run=run,
             persons=self._persons,
             state=state,
+            households=self._households,
             event_no=state.event_no.copy(),
             seen_events=np.zeros(n, np.int64),
             seen_sessions=np.zeros(n, np.int64),

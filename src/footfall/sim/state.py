@@ -97,6 +97,10 @@ class State:
             columns = [self.columns[number] for number in timer.payload]
             self.payloads.append([_pending(column, timer.slots) for column in columns])
 
+    def are_shared(self, rows: Array, devices: Array) -> Array:
+        """Return whether devices of people are those of their households: shape (n,), bool."""
+        return self.shares_device[rows] & np.equal(devices, self.device_count[rows] - 1)
+
     def arrays(self) -> dict[str, Array]:
         """Return by name the arrays that change; all else follows from model and numbers."""
         return {name: array for name, array in named("state", vars(self)) if name not in _FIXED}
