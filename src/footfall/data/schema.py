@@ -89,7 +89,8 @@ class StreamSchema:
 def field_called(fields: Sequence[Field], text: str) -> Field | None:
     """Return the field that a user means: by its name, else by what expressions call it."""
     by_name = (one for one in fields if one.name == text)
-    by_identifier = (one for one in fields if one.identifier == text)
+    # Most have none: nothing is what nobody means.
+    by_identifier = (one for one in fields if text and one.identifier == text)
     return next(by_name, None) or next(by_identifier, None)
 
 

@@ -57,6 +57,15 @@ def test_only_what_was_asked_for():
             report(store, rank_by="size")
 
 
+def test_what_is_empty_is_no_property_and_no_rule():
+    """An option that is given and names nothing is told, and not passed over."""
+    with store_of_rows(make_run(), Rows()) as store:
+        with pytest.raises(UsageError, match='has no property ""'):
+            report(store, by="")
+        with pytest.raises(UsageError, match='retention by ""'):
+            report(store, retention="")
+
+
 def test_a_path_that_is_not_there():
     """A store is opened by its path, or the error says which one."""
     with pytest.raises(StoreError, match=r"nowhere\.duckdb does not exist"):
