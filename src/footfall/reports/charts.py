@@ -123,20 +123,25 @@ def days(days: Days, goal: str, width: int) -> Spec:
     """Describe people who had reached a stage by the end of each day, a chart per stage."""
     columns = 4 if width == WIDE else 2
     each = width // columns - 46
+    charts = [
+        _stage_days(days, name, counts, GOAL if name == goal else ACCENT, each)
+        for name, counts in zip(days.stages, days.reached, strict=True)
+    ]
+    return side_by_side(charts, columns, {"row": 76, "column": 46})
+
+
+def side_by_side(charts: list[Spec], columns: int, spacing: Spec) -> Spec:
+    """Return small charts in rows of so many, px between them."""
     return {
         "config": CONFIG,
         "columns": columns,
         "bounds": "flush",
-        "spacing": {"row": 76, "column": 46},
-        "concat": [
-            _stage_days(days, name, counts, GOAL if name == goal else ACCENT, each)
-            for name, counts in zip(days.stages, days.reached, strict=True)
-        ],
+        "spacing": spacing,
+        "concat": charts,
     }
 
 
 def _stage_days(days: Days, name: str, counts: Sequence[int], colour: str, width: int) -> Spec:
-    step = max(1, -(-len(counts) // MOST_POINTS))
     name = clean(name)
     values = [
         {
@@ -146,14 +151,21 @@ def _stage_days(days: Days, name: str, counts: Sequence[int], colour: str, width
         }
         for day, people in enumerate(counts)
     ]
-    x, y = _date_axis(days, len(counts)), _people_axis(max(counts[-1], 1))
+    title = {"text": name, "subtitle": count(counts[-1]), "frame": "group", "limit": width}
+    return day_chart(title, values, _people_axis(max(counts[-1], 1)), colour, width)
+
+
+def day_chart(title: Spec, values: list[Spec], y: Spec, colour: str, width: int) -> Spec:
+    """Describe a small chart of one number per day.
+
+    Args:
+        values: Of the days in order: `date`, the field of the axis, and the `tip` of its point.
+        y: The axis of the number.
+    """
+    step = max(1, -(-len(values) // MOST_POINTS))
+    x = _date_axis([row["date"] for row in values])
     return {
-        "title": {
-            "text": name,
-            "subtitle": count(counts[-1]),
-            "frame": "group",
-            "limit": width,
-        },
+        "title": title,
         "width": width,
         "height": 90,
         "layer": [
@@ -174,7 +186,7 @@ def _stage_days(days: Days, name: str, counts: Sequence[int], colour: str, width
     }
 
 
-def _date_axis(days: Days, n_days: int) -> Spec:
+def _date_axis(dates: Sequence[str]) -> Spec:
     """Describe an axis that names its first and last day only: more labels would not fit."""
     return {
         "field": "date",
@@ -183,8 +195,8 @@ def _date_axis(days: Days, n_days: int) -> Spec:
         # Else dates would be shifted by the time zone of the machine that draws.
         "scale": {"type": "utc"},
         "axis": {
-            "values": sorted({days.date(0), days.date(n_days - 1)}),
-            "format": "%-d %b" if n_days < 300 else "%b %Y",
+            "values": sorted({*dates[:1], *dates[-1:]}),
+            "format": "%-d %b" if len(dates) < 300 else "%b %Y",
             "grid": False,
             "labelFlush": True,
         },
