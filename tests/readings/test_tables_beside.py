@@ -47,6 +47,18 @@ def test_a_list_of_events_beside_its_matrix(tmp_path):
     assert owned(read(tmp_path, rows)) == {"Booked": ["nights"], "Left": ["late"]}
 
 
+def test_notes_on_properties_beside_events(tmp_path):
+    """A second description of the properties is theirs, also where they have a table by a title that is guessed."""
+    rows = [
+        ["Event", "Description", None, "Field", "Type", "Description", "Comments"],
+        ["Booked", "A guest books", None, "nights", "integer", "How many", "never null"],
+        ["Left", "A guest leaves", None, "late", "boolean", "After noon", None],
+    ]
+    plan = read(tmp_path, rows)
+    assert [event.name for event in plan.events] == ["Booked", "Left"]
+    assert "Comments is not read" not in said(plan)
+
+
 def test_a_matrix_on_a_sheet_of_its_own(tmp_path):
     """Its columns are known by the events of another sheet too."""
     sheets = {

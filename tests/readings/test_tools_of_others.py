@@ -35,7 +35,7 @@ def test_titles_of_tag_managers(tmp_path, title):
 
 def test_scopes(tmp_path):
     """A property of user scope is of people; of a scope that is neither theirs nor an event's the cell is named."""
-    rows = "lend,shelf,event\n,days,hit\n,guild,User\n,copy,item\n"
+    rows = 'lend,shelf,event\n,days,hit\n,guild,"User\n(of the library)"\n,copy,item\n'
     plan = read(tmp_path, f"Event,Parameter,Scope\n{rows}")
     assert [name for name, _ in owned(plan)["lend"]] == ["shelf", "days", "copy"]
     assert [p.name for p in plan.user_properties] == ["guild"]

@@ -179,22 +179,21 @@ def _take(row: SheetRow, place: _Place, draft: Draft) -> None:
 
 
 _OF_PEOPLE = re.compile(
-    r"(?:user|person|people|profile|visitor|usuari|nutzer|utilisateur|utent|пользовател)\w*.*",
+    "user|person|people|profile|visitor|usuari|nutzer|utilisateur|utent|пользовател",
     re.IGNORECASE,
 )
-_OF_EVENTS = re.compile(
-    r"(?:event|hit|session|evento|ereignis|événement|событи)\w*.*", re.IGNORECASE
-)
+_OF_EVENTS = re.compile("event|hit|session|evento|ereignis|événement|событи", re.IGNORECASE)
 
 
 def _is_of_people(row: SheetRow, draft: Draft) -> bool:
     """Return whether a row's scope is a person; one that is neither a person nor an event is named."""
     scope = row.text("Scope")
-    if scope and not _OF_PEOPLE.fullmatch(scope) and not _OF_EVENTS.fullmatch(scope):
+    is_of_people = bool(_OF_PEOPLE.match(scope))
+    if scope and not is_of_people and not _OF_EVENTS.match(scope):
         draft.leave_out(
             f"{shown(scope[:40])} in column {row.title('Scope')}", row.origin("Scope")
         )
-    return bool(_OF_PEOPLE.fullmatch(scope))
+    return is_of_people
 
 
 def _leave_out_property(row: SheetRow, draft: Draft) -> None:

@@ -189,7 +189,7 @@ def properties_alone(titles: Titles) -> list[Match]:
     meaning = {"Property": "User property", "Property description": "Description"}
     columns = {meaning.get(title, title): column for title, column in match.columns.items()}
     guessed = {column: meaning.get(title, title) for column, title in match.guessed.items()}
-    return [Match(DICTIONARY, match.is_about, columns, guessed=guessed)]
+    return [replace(match, kind=DICTIONARY, columns=columns, guessed=guessed)]
 
 
 def has_guess(match: Match) -> bool:

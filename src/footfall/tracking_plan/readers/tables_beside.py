@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from footfall.tracking_plan.readers.grid import Grid
 from footfall.tracking_plan.readers.headers import (
@@ -43,12 +44,14 @@ def matches_of(
         titles: Of it.
         matching: Finds the tables of some of them.
     """
-    block = _block(grid, row)
-    parts = list(_parts(titles, block, matching)) if block else [titles]
+    # Without a gap there is one table, and no row below has to be looked at.
+    is_gapped = any(after[0] - title[0] > 1 for title, after in pairwise(titles))
+    block = _block(grid, row) if is_gapped else []
+    filled = {column for cells in block for column in cells}
+    parts = list(_parts(titles, block, filled, matching)) if is_gapped else [titles]
     if len(parts) == 1:
         yield from ((match, frozenset()) for match in matching(titles))
         return
-    filled = {column for cells in block for column in cells}
     for part in parts:
         first, last = part[0][0], part[-1][0]
         beside = frozenset(column for column in filled if not first <= column <= last)
@@ -67,10 +70,9 @@ def _block(grid: Grid, header: int) -> list[Mapping[int, str]]:
 
 
 def _parts(
-    titles: Titles, block: Sequence[Mapping[int, str]], matching: Matching
+    titles: Titles, block: Sequence[Mapping[int, str]], filled: set[int], matching: Matching
 ) -> Iterator[Titles]:
-    """Yield the titles of each table that the empty columns of a block leave."""
-    filled = {column for cells in block for column in cells}
+    """Yield the titles of each table that the columns of a block leave that are not filled."""
     part: list[tuple[int, tuple[str, ...]]] = []
     for title in titles:
         if part and not filled.issuperset(range(part[-1][0] + 1, title[0])):
@@ -92,17 +94,17 @@ def _are_apart(
     # `Screen | | Event`: what could be the name of events is none beside it.
     if left[-1].kind is right[0].kind and any(map(has_guess, (left[-1], right[0]))):
         return False
-    ends = [(match, _keys_of(match)) for match in (left[-1], right[0])]
-    events = [keys[0] for match, keys in ends if match.kind is EVENTS and keys]
-    others = [keys[0] for match, keys in ends if match.kind is not EVENTS and keys]
+    ends = [(match.kind, _key_of(match)) for match in (left[-1], right[0])]
+    events = [key for kind, key in ends if kind is EVENTS and key is not None]
+    others = [key for kind, key in ends if kind is not EVENTS and key is not None]
     if len(events) != 1 or len(others) != 1:
         return True
     shared = [(cells.get(events[0]), cells[others[0]]) for cells in rows if others[0] in cells]
     return not _goes_on([event for event, _ in shared], [name for _, name in shared])
 
 
-def _keys_of(match: Match) -> list[int]:
-    return [match.columns[key] for key in _KEYS if key in match.columns]
+def _key_of(match: Match) -> int | None:
+    return next((match.columns[key] for key in _KEYS if key in match.columns), None)
 
 
 def _goes_on(events: Sequence[str | None], names: Sequence[str]) -> bool:
@@ -119,7 +121,7 @@ def crossed(table: SheetTable, events: Mapping[str, str]) -> SheetTable:
     Args:
         events: Names of events as titles are compared → as they are written.
     """
-    if table.kind not in (USERS, DICTIONARY):
+    if not events or table.kind not in (USERS, DICTIONARY):
         return table
     known = table.known() | table.beside
     marked = marked_columns(table.grid, table.header, table.rows, known)

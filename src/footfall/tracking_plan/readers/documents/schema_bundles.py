@@ -58,8 +58,15 @@ class Bundle:
         people = definitions.pop(USER_PROPERTIES, None)
         if people is not None:
             yield Declared("identify", "", people, USER_PROPERTIES)
+        listed = [each for word in _ALTERNATIVES for each in maps_of(list_at(self.root, word))]
+        names = {text_at(each, "$ref").rpartition("/")[2] for each in listed}
+        is_bundle = not listed and not any(
+            self.root.get(word) for word in ("properties", "allOf", "self")
+        )
         found = {
-            key: schema for key, schema in definitions.items() if self._is_event(key, schema)
+            key: schema
+            for key, schema in definitions.items()
+            if key.startswith(_PREFIX) or key in names or self._is_event(schema, is_bundle)
         }
         telling = self._telling(list(found.values()))
         for key, schema in found.items():
@@ -70,17 +77,11 @@ class Bundle:
             named_by = by if by in telling or name != own else ""
             yield Declared("track", name or own, schema, key, named_by=named_by)
 
-    def _is_event(self, key: str, schema: Any) -> bool:
-        """Return whether a definition says so, is one that the file lists, or any to which nothing refers."""
-        listed = [each for word in _ALTERNATIVES for each in maps_of(list_at(self.root, word))]
-        names = {text_at(each, "$ref").rpartition("/")[2] for each in listed}
-        is_bundle = not listed and not any(
-            self.root.get(word) for word in ("properties", "allOf", "self")
-        )
+    def _is_event(self, schema: Any, is_bundle: bool) -> bool:
+        """Return whether a definition says that it is an event, or stands in a bundle where nothing refers to it."""
         whole = self.whole(schema)
         is_loose = is_bundle and id(schema) not in self.used and "properties" in whole
-        is_listed = key.startswith(_PREFIX) or key in names
-        return is_listed or is_loose or bool(asked_name(whole, self.whole))
+        return is_loose or bool(asked_name(whole, self.whole))
 
     def _alternatives(self) -> Iterator[Declared]:
         """Yield the events that stand in the file as alternatives of each other."""
@@ -91,7 +92,7 @@ class Bundle:
             for number, each in enumerate(listed):
                 asked = names_asked(self.whole(each), self.whole, (*ASKED, *telling))
                 by, name = next(iter(asked.items()), ("", ""))
-                if name and each in own:
+                if name and not text_at(each, "$ref"):
                     place = f"{key}[{number}]"
                     named_by = by if by in telling else ""
                     yield Declared("track", name, each, place, named_by=named_by)
