@@ -101,10 +101,10 @@ def _by_name(groups: Sequence[PeopleGroup]) -> dict[str | None, PeopleGroup]:
 
 def _intervals(run: Counted, schema: StreamSchema) -> Iterator[Found]:
     """Yield the intervals and estimates that a report on a run says."""
+    last = f"step/{schema.stages[-1]}"
     for name, (did, could) in run.shares.items():
         # Values have slashes too: Europe/Paris.
         kind = f"{name.split('/')[0]}s" + (" by a value" if name.count("/") > 1 else "")
-        last = f"step/{schema.stages[-1]}"
         is_all = name == f"stage/{schema.stages[0]}"
         if could and not is_all and not name.startswith(last) and "/city/" not in name:
             yield _found(kind, name, mid_p(did, could))
@@ -133,7 +133,6 @@ def _of_groups(groups: PeopleGroups) -> Iterator[Found]:
                 "raw": value,
                 "value": estimate.value,
                 "verdict": estimate.verdict,
-                "of": of,
             }
             yield _found(f"estimated {measure} of {of}", name, estimate.interval) | more
 

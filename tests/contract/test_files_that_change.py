@@ -150,6 +150,19 @@ def test_what_is_removed_before_anything_was_committed(spec):
     sink.close(complete=False)
 
 
+def test_what_is_removed_with_another_run_in_it():
+    """A database that has another run's parts is not told as one to which nothing had been committed."""
+    sink, path = begun("duckdb:a")
+    sink.close(complete=True)
+    other = parse("duckdb:a")
+    other.open(make_run(SCHOOL, seed=2, days=1, people=128), fresh=False)
+    put_a_file(path)
+    with pytest.raises(StoreError) as refused:
+        other.commit(other.prepare(chunks()[0]))
+    assert "nothing had been committed" not in str(refused.value)
+    other.close(complete=False)
+
+
 def test_the_ledger_of_a_file_that_is_removed():
     """What is said to do works: the file is moved away, and the same command makes both anew."""
     sink, path = begun("ndjson:a", 1)

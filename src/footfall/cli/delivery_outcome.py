@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -64,9 +63,10 @@ def _refused(n_events: int) -> str:
 
 
 def _are_there() -> bool:
+    from footfall.execution.resend import holds_dead_letters
     from footfall.sinks.delivery.delivery_log import DEAD_LETTERS
 
-    return any(Path(DEAD_LETTERS).glob("*.ndjson"))
+    return holds_dead_letters(DEAD_LETTERS)
 
 
 def complete_before(balance: Balance) -> str:

@@ -80,12 +80,13 @@ def _trial(scenario: Scenario) -> Scenario:
 def _ages_of_visits(scenario: Scenario, days: int) -> Array | None:
     """Return how long after each one's arrival visits begin, in ms; None where there are too many events."""
     model = compile_scenario(scenario, people=N_PEOPLE)
-    end_ms = model.start_ms + (days + WEEK_DAYS) * DAY_MS
+    n_days = days + WEEK_DAYS
+    end_ms = model.start_ms + n_days * DAY_MS
     simulation = Simulation(model, "", 0, N_PEOPLE, end_ms)
     visits, n_events, reached_days = [], 0, 0
-    while reached_days < days + WEEK_DAYS:
+    while reached_days < n_days:
         # Small steps first: lives too busy for a trial are known from their first days.
-        reached_days = min(reached_days + reached_days // 2 + 1, days + WEEK_DAYS)
+        reached_days = min(reached_days + reached_days // 2 + 1, n_days)
         events = simulation.advance(model.start_ms + reached_days * DAY_MS).events
         n_events += events.num_rows
         if n_events > MOST_EVENTS:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from footfall.foreign.common_columns import is_endless
-from footfall.store.dialect import literal, literals, quote
+from footfall.store.dialect import literal, literals, one_of, quote
 from footfall.validation.audit import Audit
 from footfall.validation.expectations import ExpectedProperty
 
@@ -313,7 +313,7 @@ def _kind_of_any(
         for special in kinds.items():
             names_by_kind.setdefault(special, []).append(name)
     whens = [
-        f"WHEN {kind} = 'VARCHAR' AND {_in(key, names)} AND {sql} THEN '{special}'"
+        f"WHEN {kind} = 'VARCHAR' AND {one_of(key, names)} AND {sql} THEN '{special}'"
         for (special, sql), names in names_by_kind.items()
     ]
     lists = [n for n, of in declared.items() if any(one.item is not None for one in of)]
@@ -322,7 +322,7 @@ def _kind_of_any(
         f"THEN 'endless' WHEN {number} = floor({number}) THEN 'whole' ELSE 'fraction' END"
     )
     whens.append(
-        f"WHEN {kind} = 'ARRAY' AND {_in(key, lists)} AND {_repeats(items)} THEN 'repeats'"
+        f"WHEN {kind} = 'ARRAY' AND {one_of(key, lists)} AND {_repeats(items)} THEN 'repeats'"
     )
     found = _outside_by_key(text, rules, key, event)
     whens += [f"WHEN {kind} = 'VARCHAR' AND {where} THEN 'outside'" for where in found]
@@ -339,8 +339,3 @@ def _outside_by_key(
     for name, of_name in rules.items():
         for rule in of_name:
             yield f"{key} = {literal(name)} AND {_outside(value, rule, event)}"
-
-
-def _in(key: str, names: Iterable[str]) -> str:
-    listed = literals(names)
-    return f"{key} IN ({listed})" if listed else "false"

@@ -208,13 +208,14 @@ def _arrived(arrivals: pa.Table) -> Iterator[_Change]:
 
 def _told_of_accounts(events: pa.Table) -> Iterator[_Change]:
     """Yield all properties with the events that open a further account: its profile knows none of them."""
-    users = _whole(events["user_id"])
-    is_further = pc.match_substring_regex(users.dictionary, _FURTHER_ACCOUNT).take(
-        users.indices
-    )
-    if "changed" not in events.column_names or not pc.any(is_further).as_py():
+    if "changed" not in events.column_names:
         return
-    told = events.filter(pc.and_(is_further, pc.is_valid(events["changed"])))
+    users = _whole(events["user_id"])
+    is_further = pc.match_substring_regex(users.dictionary, _FURTHER_ACCOUNT)
+    if not pc.any(is_further).as_py():
+        return
+    is_theirs = is_further.take(users.indices)
+    told = events.filter(pc.and_(is_theirs, pc.is_valid(events["changed"])))
     people, ids = told["person"].to_pylist(), told["insert_id"].to_pylist()
     for row, properties in enumerate(_all_properties(told, "user_properties")):
         yield people[row], ids[row], _BEFORE_ALL_MS, properties

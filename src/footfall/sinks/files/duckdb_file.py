@@ -138,8 +138,13 @@ class _Writer:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, run: Run, path: Path) -> None:
         self._connection, self._run, self._path = connection, run, path
-        self._opened = OpenedFile(path, AGAIN, lambda: bool(self.cursors))
+        self._opened = OpenedFile(path, AGAIN, self._has_parts)
         self.cursors = layout.cursors(connection, run.id)
+
+    def _has_parts(self) -> bool:
+        # Of any run: a file holds several, and a lost one is to be missed for all of them.
+        rows = self._connection.execute("SELECT 1 FROM main.ledger LIMIT 1")
+        return rows.fetchone() is not None
 
     def write(self, prepared: Prepared) -> int:
         self._check()
