@@ -155,10 +155,11 @@ def test_what_is_removed_with_another_run_in_it():
     sink, path = begun("duckdb:a")
     sink.close(complete=True)
     other = parse("duckdb:a")
-    other.open(make_run(SCHOOL, seed=2, days=1, people=128), fresh=False)
+    run = make_run(SCHOOL, seed=2, days=1, people=128)
+    other.open(run, fresh=False)
     put_a_file(path)
-    with pytest.raises(StoreError) as refused:
-        other.commit(other.prepare(chunks()[0]))
+    with pytest.raises(StoreError, match="was replaced by another file") as refused:
+        other.commit(other.prepare(next(iter(make_chunks(run, rows=20)))))
     assert "nothing had been committed" not in str(refused.value)
     other.close(complete=False)
 
